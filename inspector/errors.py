@@ -1,0 +1,23 @@
+"""What can be wrong with the user's world (not with the wire: that becomes an anomaly row)."""
+
+from __future__ import annotations
+
+
+class InspectorError(Exception):
+    """Base of every error whose message is meant for the user: what happened, and what to do about it."""
+
+
+class NotACapture(InspectorError):
+    """The file's first bytes belong to no capture format we know."""
+
+
+class CaptureRefused(InspectorError):
+    """The operating system does not let this user capture here."""
+
+
+class BadFilter(InspectorError):
+    """A capture filter or display filter that cannot be understood; the message quotes it."""
+
+
+class LabError(InspectorError):
+    """The demo's servers or clients could not be started or did not answer."""
