@@ -1,0 +1,40 @@
+"""Compiles the hot modules; everything else about the package stands in pyproject.toml.
+
+A module that says `import cython` is hot: its types are annotated so that Cython can compile it. Each one is optional, so
+where there is no C compiler, or no Python headers, the installation goes on and the same file runs as plain Python.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+DIRECTIVES = {
+    "language_level": "3",
+    "boundscheck": True,  # the input is hostile: an index that runs off is an exception, never a read of other memory
+    "wraparound": False,
+    "cdivision": True,
+    "initializedcheck": False,
+}
+
+
+def hot_modules() -> list[str]:
+    """Paths of the modules that ask to be compiled, relative to the checkout."""
+    asks = re.compile(r"^import cython$", re.MULTILINE)
+    return sorted(str(path) for path in Path("inspector").rglob("*.py") if asks.search(path.read_text("utf-8")))
+
+
+def extensions() -> list[Extension]:
+    wanted = [Extension(path.removesuffix(".py").replace(os.sep, "."), [path]) for path in hot_modules()]
+    built: list[Extension] = cythonize(wanted, compiler_directives=DIRECTIVES, build_dir="build/cython")
+    for extension in built:
+        extension.optional = True
+    return built
+
+
+os.chdir(Path(__file__).resolve().parent)
+setup(ext_modules=extensions(), options={"build_ext": {"parallel": os.cpu_count() or 1}})
