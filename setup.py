@@ -29,7 +29,11 @@ def hot_modules() -> list[str]:
 
 
 def extensions() -> list[Extension]:
-    wanted = [Extension(path.removesuffix(".py").replace(os.sep, "."), [path]) for path in hot_modules()]
+    leave_out_debug_symbols = ["-g0"] if os.name == "posix" else []
+    wanted = [
+        Extension(path.removesuffix(".py").replace(os.sep, "."), [path], extra_compile_args=leave_out_debug_symbols)
+        for path in hot_modules()
+    ]
     built: list[Extension] = cythonize(wanted, compiler_directives=DIRECTIVES, build_dir="build/cython")
     for extension in built:
         extension.optional = True

@@ -1,0 +1,73 @@
+# Each target does its own set-up: a virtual environment in .venv, installed once and again when what it is built from changes.
+#
+#   make demo     the demo: servers, clients, live capture and the dashboard (ARGS="--no-browser --port 8800")
+#   make test     every test: the engine compiled and plain, and the page's helpers
+#   make check    format, lint, types: what CI runs before the tests
+#   make format   let ruff put the format right
+#   make clean    remove what was built, .venv included
+
+PYTHON ?= python3
+ARGS ?=
+WORKERS ?= 2
+
+venv := .venv
+bin := $(venv)/bin
+hot := $(shell grep -rl '^import cython$$' --include='*.py' inspector)
+built_from := pyproject.toml setup.py $(hot)
+# Without a display of our own the plain run repeats what the hot modules decide: the engine, not the dashboard.
+plain_tests := tests/sources tests/wire tests/tcp tests/http tests/websocket tests/test_conversations.py tests/test_capture.py
+page_tests := $(wildcard tests/page/*.test.js tests/page/*.test.mjs)
+
+.PHONY: demo test test-python test-plain test-page check format clean install install-dev
+
+demo: $(venv)/.installed
+	@$(bin)/wireglass demo $(ARGS)
+
+test: test-python test-plain test-page
+
+test-python: $(venv)/.installed-dev
+	$(bin)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+test-plain: $(venv)/.installed-dev
+	WIREGLASS_PLAIN=1 $(bin)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS) $(wildcard $(plain_tests))
+
+test-page:
+	@command -v node >/dev/null || { echo "make test-page: node is missing; install it (Debian: apt install nodejs)" >&2; exit 1; }
+	node --test $(page_tests)
+
+check: $(venv)/.installed-dev
+	$(bin)/ruff format --check
+	$(bin)/ruff check
+	$(bin)/mypy
+
+format: $(venv)/.installed-dev
+	$(bin)/ruff format
+	$(bin)/ruff check --fix
+
+install: $(venv)/.installed
+
+install-dev: $(venv)/.installed-dev
+
+clean:
+	rm -rf $(venv) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find inspector web tests -name __pycache__ -prune -exec rm -rf {} +
+	find inspector -name '*.so' -delete
+
+$(venv)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Wireglass needs Python 3.11 or newer, and '$(PYTHON)' is not one. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make a virtual environment. Install its venv package first (Debian, Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	@echo "Making $(venv) with $$($(PYTHON) -V) ..."
+	@$(PYTHON) -m venv $(venv)
+	@touch $@
+
+$(venv)/.installed: $(venv)/.made $(built_from)
+	@echo "Installing Wireglass and what it needs into $(venv) (once; a minute or two) ..."
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(venv)/.installed-dev: $(venv)/.installed
+	@echo "Installing the tools for tests and checks into $(venv) ..."
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
