@@ -1,0 +1,196 @@
+"""The lab as its users see it: start it, run actions, stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from pathlib import Path
+from typing import Literal, Self
+
+from inspector.errors import LabError
+from inspector.lab import processes
+from inspector.lab.actions import ACTIONS, Action
+from inspector.lab.lines import Message, encode
+from inspector.lab.ports import LOOPBACK, listen, port_of
+
+START_SECONDS = 30.0
+ACTION_SECONDS = 60.0
+"""How long to wait for the host before giving it up; it gives up single steps much earlier, and says which."""
+
+GOODBYE_SECONDS = 15.0
+
+Mode = Literal["direct", "namespace"]
+
+
+class Lab:
+    """Demo servers and clients on loopback, in processes of their own, and the capture of what they say.
+
+    Made by `Lab.start`. Methods may be called from any thread; actions run one after another. All of its processes
+    end with `stop`, or when this process ends, however it does.
+    """
+
+    actions: tuple[Action, ...] = ACTIONS
+
+    def __init__(self, process: subprocess.Popen[bytes], mode: Mode, ports: tuple[int, int]) -> None:
+        self.mode = mode
+        self.ports = ports
+        """Of the HTTP server and of the chat: what the capture is limited to."""
+        self.addresses = {
+            "http": f"http://{LOOPBACK}:{ports[0]}/",
+            "chat": f"ws://{LOOPBACK}:{ports[1]}/chat",
+            "chat_page": f"http://{LOOPBACK}:{ports[1]}/",
+        }
+        self.capture_statistics = {"received": 0, "dropped": 0}
+        self.trouble: str | None = None
+        """What ended the capture early, if anything did."""
+        self._process = process
+        self._ids: Iterator[int] = itertools.count(1)
+        self._asked: dict[int, Future[Message]] = {}
+        self._ready: Future[None] = Future()
+        self._lock = threading.Lock()
+        self._reader = threading.Thread(target=self._read, name="lab", daemon=True)
+        self._reader.start()
+
+    @classmethod
+    def start(
+        cls,
+        spool: str | os.PathLike[str] | None = None,
+        namespace: bool | None = None,
+        http_port: int = 8000,
+        chat_port: int = 8765,
+    ) -> Self:
+        """Start the servers and the capture; returns when all of them are ready.
+
+        Args:
+            spool: pcapng file to capture into; None captures nothing.
+            namespace: whether to run in a private network; None decides: only where it's needed for the capture.
+            http_port: wished port; the next free one is taken where it is not free.
+            chat_port: likewise.
+        Raises:
+            LabError: it can't be done here; the message says why and what can be done.
+        """
+        if sys.platform == "win32":
+            raise LabError("The demo's servers need Linux or macOS. Saved captures can be opened here.")
+        private = needs_namespace() if namespace is None and spool is not None else bool(namespace)
+        with listen(http_port) as http, listen(chat_port) as chat:
+            # Made here, outside the private network, so that the user's browser reaches them.
+            arguments = ["--http", str(http.fileno()), "--chat", str(chat.fileno())]
+            if spool is not None:
+                arguments += ["--spool", str(Path(spool).absolute())]
+            process = spawn(arguments, private, (http.fileno(), chat.fileno()))
+            ports = port_of(http), port_of(chat)
+        lab = cls(process, "namespace" if private else "direct", ports)
+        lab._wait_ready()
+        return lab
+
+    def run(self, name: str) -> Message:
+        """Run an action; returns when it has really happened.
+
+        Returns:
+            `result`, a sentence or two, and `clients`, the client sockets ("ip:port") whose packets prove it.
+        Raises:
+            LabError: it did not work, or there is no such action.
+        """
+        number, future = next(self._ids), Future[Message]()
+        with self._lock:
+            if self._process.poll() is not None or self._process.stdin is None:
+                raise LabError("The demo has ended. Start it again.")
+            self._asked[number] = future
+            with contextlib.suppress(BrokenPipeError):  # then the reader finds its end, and fails the future
+                self._process.stdin.write(encode({"id": number, "do": name}))
+                self._process.stdin.flush()
+        try:
+            return future.result(ACTION_SECONDS)
+        except FutureTimeoutError:
+            raise LabError(f"The demo did not finish {name!r} within {ACTION_SECONDS:.0f} seconds.") from None
+
+    def stop(self) -> None:
+        """End every process of the lab; the capture file is complete then. May be called again."""
+        with self._lock, contextlib.suppress(BrokenPipeError):
+            if self._process.stdin:
+                self._process.stdin.close()
+        for push in (self._process.terminate, self._process.kill):
+            try:
+                self._process.wait(GOODBYE_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                push()
+        self._process.wait()
+        self._reader.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def _wait_ready(self) -> None:
+        try:
+            self._ready.result(START_SECONDS)
+        except FutureTimeoutError:
+            self.stop()
+            raise LabError(f"The demo was not ready within {START_SECONDS:.0f} seconds.") from None
+        except LabError:
+            self.stop()
+            raise
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None, "started with a pipe"
+        with self._process.stdout as lines:
+            for line in lines:
+                self._take(json.loads(line))
+        gone = LabError("The demo has ended. Start it again.")
+        if not self._ready.done():
+            self._ready.set_exception(gone)
+        for number in list(self._asked):
+            self._asked.pop(number).set_exception(gone)
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case {"event": "ready"}:
+                self._ready.set_result(None)
+            case {"event": "statistics"}:
+                self.capture_statistics = {"received": message["received"], "dropped": message["dropped"]}
+            case {"event": "error"}:
+                self._fail(message["message"])
+            case {"id": number, "done": done}:
+                self._asked.pop(number).set_result(done)
+            case {"id": number, "failed": reason}:
+                self._asked.pop(number).set_exception(LabError(reason))
+
+    def _fail(self, reason: str) -> None:
+        if self._ready.done():
+            self.trouble = reason
+        else:
+            self._ready.set_exception(LabError(reason))
+
+
+def spawn(arguments: list[str], private: bool, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    """The host process, in a session of its own: a Ctrl-C in the terminal is for us, and we end it in order."""
+    command = processes.command("inspector.lab.host", *arguments)
+    if private:
+        command = processes.private_command([*command, "--relay"])
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=descriptors,
+        env=processes.environment(),
+        start_new_session=True,
+    )
+
+
+def needs_namespace() -> bool:
+    """Whether this user may capture only in a private network."""
+    from inspector.sources.probe import may_capture
+
+    allowed, _ = may_capture()
+    return not allowed and sys.platform.startswith("linux")

@@ -1,0 +1,77 @@
+// The chat room in a browser tab: one WebSocket, and the words that come and go on it.
+
+const $ = (id) => document.getElementById(id);
+let pipe = null;
+
+/** What a message of the room is, in words; null for what is not for the list. */
+function inWords(message) {
+  if ("say" in message) return [`${message.from}: ${message.say}`, "heard"];
+  if ("news" in message) return [`The server, unasked: ${message.news}`, "news"];
+  if ("joined" in message) return [`${message.joined} has come in.`, "note"];
+  if ("left" in message) return [`${message.left} has left.`, "note"];
+  if ("refused" in message) return [message.refused, "note"];
+  return null;
+}
+
+function show(text, kind) {
+  const line = document.createElement("li");
+  line.textContent = text;
+  line.className = kind;
+  $("talk").append(line);
+  line.scrollIntoView({ block: "nearest" });
+}
+
+function welcome(message) {
+  $("door").hidden = true;
+  $("room").hidden = false;
+  document.title = `${message.welcome} in the chat room`;
+  $("status").textContent = "";
+  const others = message.here.filter((name) => name !== message.welcome);
+  $("token").textContent =
+    `You are ${message.welcome}. In the server's diary your pipe is number ${message.token}. ` +
+    (others.length ? `Also here: ${others.join(", ")}.` : "Nobody else is here yet.");
+  $("words").focus();
+}
+
+function receive(message) {
+  if ("welcome" in message) return welcome(message);
+  if ("refused" in message && $("room").hidden) {
+    $("status").textContent = message.refused;
+    return undefined;
+  }
+  const words = inWords(message);
+  return words && show(...words);
+}
+
+function closed(event) {
+  pipe = null;
+  $("room").hidden = true;
+  $("door").hidden = false;
+  document.title = "The chat room";
+  if (event.code !== 1000) $("status").textContent = `The pipe was closed (code ${event.code}). Join again when the server is there.`;
+  else if (!$("status").textContent) $("status").textContent = "You have left; the pipe is closed.";
+}
+
+$("door").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (pipe) return;
+  $("talk").replaceChildren();
+  $("status").textContent = "";
+  pipe = new WebSocket(`ws://${location.host}/chat`);
+  pipe.addEventListener("open", () => pipe.send(JSON.stringify({ join: $("name").value })));
+  pipe.addEventListener("message", (message) => receive(JSON.parse(message.data)));
+  pipe.addEventListener("close", closed);
+});
+
+$("say").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const words = $("words").value;
+  pipe.send(JSON.stringify({ say: words }));
+  show(words, "said");
+  $("words").value = "";
+});
+
+$("leave").addEventListener("click", () => pipe.close(1000));
+
+// .../#Bob: come as Bob.
+if (location.hash) $("name").value = decodeURIComponent(location.hash.slice(1)).slice(0, 24);

@@ -1,0 +1,32 @@
+"""How to start one of the lab's programs as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+import inspector
+
+ROOT = Path(inspector.__file__).resolve().parent.parent
+"""The directory from which `inspector` is imported: site-packages, or a checkout."""
+
+
+def command(module: str, *arguments: str) -> list[str]:
+    """The command line that runs a module; -P keeps the directory the user happens to be in out of the import path."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def private_command(inner: list[str]) -> list[str]:
+    """The command line that runs another one in a private network (see `namespace.py`)."""
+    script = Path(__file__).with_name("namespace.py")
+    return [sys.executable, "-P", str(script), *inner]
+
+
+def environment() -> dict[str, str]:
+    """The environment for it: a checkout that is not installed must be found by the child as well."""
+    variables = dict(os.environ)
+    if str(ROOT) not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
+        variables["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return variables

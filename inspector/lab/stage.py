@@ -1,0 +1,121 @@
+"""Everything that runs in the lab: two servers, the visitor, whoever is in the chat, the relays, and the capture."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+
+from inspector.errors import LabError
+from inspector.lab.child import Child
+from inspector.lab.lines import Message
+from inspector.lab.ports import LOOPBACK, listen_exactly, port_of
+from inspector.lab.relay import Relay
+
+LOOPBACK_INTERFACE = "lo" if sys.platform.startswith("linux") else "lo0"
+
+
+class Stage:
+    """The running processes. `open` starts what is always there, `close` ends everything."""
+
+    def __init__(self, http: socket.socket, chat: socket.socket) -> None:
+        """Take over the two sockets that the user's browser reaches."""
+        self.news_told = 0
+        self._http = http
+        self._chat = chat
+        self._ports = port_of(http), port_of(chat)
+        self._people: dict[str, Child] = {}
+        self._children: list[Child] = []
+        self._relays: list[Relay] = []
+        self._cafe: Child | None = None
+        self._room: Child | None = None
+        self._visitor: Child | None = None
+
+    async def open(self, relayed: bool, spool: str | None, heard: Callable[[Message], None]) -> None:
+        """Start the capture first, so that it sees everything, then the servers.
+
+        Args:
+            relayed: the sockets belong to another network, so the servers get sockets of their own in this one.
+            spool: where packets go; None starts no capture.
+            heard: is given what the capture reports.
+        """
+        if spool is not None:
+            await self._start_capture(spool, heard)
+        self._cafe = await self._start_server("The café", "inspector.lab.cafe", self._http, relayed)
+        self._room = await self._start_server("The chat server", "inspector.lab.chat", self._chat, relayed)
+        self._visitor = await self._start("The visitor", "inspector.lab.visitor", str(self._ports[0]))
+
+    async def close(self) -> None:
+        """End everything, the capture last, so that it sees the goodbyes."""
+        for name in list(self._people):
+            await self.dismiss(name)
+        for relay in self._relays:
+            await relay.stop()
+        while self._children:
+            await self._children.pop().stop()
+
+    @property
+    def room(self) -> Child:
+        """The chat server."""
+        return present(self._room)
+
+    @property
+    def visitor(self) -> Child:
+        """The HTTP client."""
+        return present(self._visitor)
+
+    @property
+    def people(self) -> dict[str, Child]:
+        """Who of Alice and Bob is in the chat, as a process of ours."""
+        self._people = {name: person for name, person in self._people.items() if not person.has_ended}
+        return self._people
+
+    async def invite(self, name: str, compress: bool) -> Child:
+        """Start this person's process; returns when the person is in the room and everybody there has been told."""
+        entered = self.room.watch("joined", name=name)
+        flags = ["--compress"] if compress else []
+        url = f"ws://{LOOPBACK}:{self._ports[1]}/chat"
+        person = await Child.start(name, "inspector.lab.person", name, url, *flags)
+        self._people[name] = person
+        await self.room.within_reason(entered)
+        return person
+
+    async def dismiss(self, name: str) -> None:
+        """Let this person leave; returns when the process has ended."""
+        await self._people.pop(name).stop()
+
+    async def _start_capture(self, spool: str, heard: Callable[[Message], None]) -> None:
+        ports = ",".join(map(str, self._ports))
+        arguments = ["--spool", spool, "--interface", LOOPBACK_INTERFACE, "--only-ports", ports]
+        await self._start("The capture", "inspector.sources.live", *arguments, heard=heard)
+
+    async def _start_server(self, name: str, module: str, outer: socket.socket, relayed: bool) -> Child:
+        listener = listen_exactly(port_of(outer)) if relayed else outer
+        descriptor = listener.fileno()
+        server = await self._start(name, module, "--socket", str(descriptor), descriptors=(descriptor,))
+        if relayed:
+            listener.close()
+            self._relays.append(await Relay.start(outer))
+        else:
+            # The server's alone now: when it is gone, its port shall refuse, not wait.
+            outer.close()
+        return server
+
+    async def _start(
+        self,
+        name: str,
+        module: str,
+        *arguments: str,
+        descriptors: tuple[int, ...] = (),
+        heard: Callable[[Message], None] | None = None,
+    ) -> Child:
+        child = await Child.start(name, module, *arguments, descriptors=descriptors, heard=heard)
+        self._children.append(child)
+        return child
+
+
+def present(child: Child | None) -> Child:
+    """The child, which must be there and alive."""
+    if child is None or child.has_ended:
+        raise LabError("A part of the demo has ended. Start the demo again.")
+    return child
