@@ -98,6 +98,8 @@ PACKETS = (
     _c("server_state", "u1", "tcp.states.State of the server after this packet"),
     _c("ack_rtt_ns", "i8", "time since the segment whose last byte this packet acknowledges; -1 unknown", -1),
     _c("in_flight", "u4", "bytes of this sender not yet acknowledged, after this packet"),
+    _c("next_unacked", "i4", "internal: next packet of this sender that waits for its ACK, -1 last", -1),
+    _c("next_held", "i4", "internal: next packet of this sender that waits for the bytes before it, -1 last", -1),
 )
 
 HEADERS = (
@@ -151,7 +153,7 @@ CONNECTIONS = (
     _c("bytes", "i8", "TCP payload bytes sent by client, server; repeats counted", 0, 2),
     _c("missed_bytes", "i8", "bytes in gaps of the stream of client, server", 0, 2),
     _c("isn", "u4", "what relative sequence numbers of client, server start from", 0, 2),
-    _c("isn_known", "u1", "1 when that number was read from a SYN", 0, 2),
+    _c("isn_known", "u1", "1 when that number was read from a SYN, 2 when inferred (mid-connection), 0 nothing yet", 0, 2),
     _c("scale", "i1", "window shift of client, server; -1 not seen, -2 none offered", -1, 2),
     _c("mss", "u2", "maximum segment size announced by client, server; 0 none", 0, 2),
     _c("options", "u1", "wire.headers.Option bits on the SYN of client, server", 0, 2),

@@ -1,0 +1,191 @@
+"""One capture: its tables, and the engine that fills them batch by batch.
+
+Data flow one way: records of the file → headers → connections and streams → HTTP and WebSocket. Whatever the batches, the tables
+are the same; a live capture is a file that grows, read by the same code.
+"""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.arena import ARENA, Arena
+from inspector.conversations import Conversations
+from inspector.sources.files import PacketFile, open_packets
+from inspector.tables import ChunkKind, Table
+from inspector.tcp.tracker import Tracker
+from inspector.wire.headers import Decoder
+
+BATCH = 8192
+"""Packets that go through all stages at once: the scratch table of a batch stays in the processor's cache."""
+
+
+def open(path: str | os.PathLike[str]) -> Capture:
+    """Read and analyse a saved capture.
+
+    Args:
+        path: pcap (µs or ns, either byte order) or pcapng, plain or compressed with gzip or zstd.
+    Returns:
+        The capture; its tables are complete, payload stays in the mapped file until asked for.
+    Raises:
+        NotACapture: the file cannot be read, or its first bytes are of no known capture format. A file that is cut
+            off or damaged further on is no error: all whole packets before that are there, and `notes` says where it ends.
+    """
+    capture = Capture(open_packets(path))
+    while capture.advance():
+        pass
+    capture.finish()
+    return capture
+
+
+class Capture:
+    """The tables of one capture, filled from a packet file.
+
+    Attributes:
+        packets, connections, chunks, http_messages, exchanges, frames, messages, anomalies: `Table`s; a row's id is its
+            index, a packet's number its index + 1.
+        source: the packet file; its `interfaces` and `notes` are the capture's.
+        is_complete: whether `finish` was called: nothing will be added.
+    """
+
+    def __init__(self, source: PacketFile) -> None:
+        self.source = source
+        self.is_complete = False
+        self.packets = Table("packets")
+        self.connections = Table("connections")
+        self.chunks = Table("chunks")
+        self.http_messages = Table("http_messages")
+        self.exchanges = Table("exchanges")
+        self.frames = Table("frames")
+        self.messages = Table("messages")
+        self.anomalies = Table("anomalies")
+        self.arena = Arena()
+        headers = Table("headers")
+        self._decoder = Decoder(self.packets, headers, self.arena, source.link_types)
+        self._tracker = Tracker(self.packets, headers, self.connections, self.chunks)
+        self._conversations = Conversations(
+            self.packets,
+            self.connections,
+            self.chunks,
+            self.http_messages,
+            self.exchanges,
+            self.frames,
+            self.messages,
+            self.anomalies,
+            self.arena,
+        )
+        self._attach()
+
+    def __enter__(self) -> Capture:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Capture {self.path}: {len(self.packets)} packets, {len(self.connections)} connections>"
+
+    @property
+    def path(self) -> str:
+        """Where the capture is saved."""
+        return self.source.path
+
+    @property
+    def interfaces(self) -> list[Any]:
+        """The interfaces the packets were captured on, in the order in which packets.interface counts them."""
+        return self.source.interfaces
+
+    @property
+    def notes(self) -> list[str]:
+        """What the reader found wrong with the file, in plain sentences."""
+        return self.source.notes
+
+    @property
+    def start_ns(self) -> int | None:
+        """Time of the first packet, ns since 1970-01-01 UTC; None while there is none."""
+        return int(self.packets["time_ns"][0]) if len(self.packets) else None
+
+    def refresh(self) -> bool:
+        """Look whether the file has grown; True when there is more to `advance` over."""
+        grew = self.source.refresh()
+        if grew:
+            self._attach()
+        return grew
+
+    def advance(self, limit: int = BATCH) -> int:
+        """Take the next packets, at most `limit`, through all stages; how many there were."""
+        first = len(self.packets)
+        count = self.source.read(self.packets, limit)
+        if count:
+            stop = first + count
+            self._decoder.advance(first, stop)
+            first_chunk = len(self.chunks)
+            self._tracker.advance(first, stop)
+            self._conversations.advance(first_chunk, len(self.chunks))
+        return count
+
+    def finish(self) -> None:
+        """No more packets will come: settle what waits for them. Doing so twice changes nothing."""
+        if self.is_complete:
+            return
+        self.is_complete = True
+        self.source.finish()
+        first_chunk = len(self.chunks)
+        self._tracker.finish()
+        self._conversations.advance(first_chunk, len(self.chunks))
+        self._conversations.finish()
+
+    def close(self) -> None:
+        """Let go of the mapped file; the tables stay, bytes can no longer be read."""
+        self.source.close()
+
+    def _attach(self) -> None:
+        self._decoder.attach(self.source.data)
+        self._conversations.attach(self.source.data)
+
+    # -- bytes ---------------------------------------------------------------------------------------------------
+
+    def bytes_at(self, address: int, length: int) -> bytes:
+        """A copy of `length` bytes from an address that a table row names; shorter when they are not all there."""
+        if address < 0 or length <= 0:
+            return b""
+        if address >= ARENA:
+            return bytes(self.arena.data[address - ARENA : min(address - ARENA + length, self.arena.size)])
+        return bytes(self.source.data[address : address + length])
+
+    def packet_bytes(self, row: int) -> bytes:
+        """The captured bytes of packet `row`, from its link layer on."""
+        return self.bytes_at(int(self.packets["address"][row]), int(self.packets["captured"][row]))
+
+    def chunks_of(self, connection: int, direction: int) -> npt.NDArray[np.intp]:
+        """Rows of `chunks` that make up one direction's stream, in stream order."""
+        chunks = self.chunks
+        return np.flatnonzero((chunks["connection"] == connection) & (chunks["direction"] == direction))
+
+    def stream_bytes(
+        self, connection: int, direction: int, start: int = 0, stop: int | None = None, limit: int = 1 << 20
+    ) -> bytes:
+        """Bytes of one direction's stream between two stream offsets, gaps left out, at most `limit` of them."""
+        chunks = self.chunks
+        rows = self.chunks_of(connection, direction)
+        offsets = chunks["stream_offset"][rows]
+        ends = offsets + chunks["length"][rows]
+        wanted = (ends > start) & (chunks["kind"][rows] == ChunkKind.DATA)
+        if stop is not None:
+            wanted &= offsets < stop
+        pieces: list[bytes] = []
+        for row in rows[wanted].tolist():
+            begin, address, length = (int(chunks[c][row]) for c in ("stream_offset", "address", "length"))
+            skip = max(0, start - begin)
+            take = min(length - skip, limit, length if stop is None else stop - begin - skip)
+            pieces.append(self.bytes_at(address + skip, take))
+            limit -= take
+            if limit <= 0:
+                break
+        return b"".join(pieces)

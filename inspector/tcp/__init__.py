@@ -1,0 +1,1 @@
+"""TCP: connections, endpoint states, verdicts on segments, byte streams."""

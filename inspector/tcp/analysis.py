@@ -1,0 +1,332 @@
+"""The verdict on every segment: new data, a repeat, out of order, a duplicate ACK, a probe …
+
+The rules are those of tshark 4.0 (`tcp.analysis.*`), whose names the verdicts carry; docs/anomalies.md gives each with the RFC section behind it.
+They look at one segment and at what both ends sent before, never at what comes after.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+
+from inspector.tables import Table
+
+FIN = cython.declare(cython.uint, 1)
+SYN = cython.declare(cython.uint, 2)
+RST = cython.declare(cython.uint, 4)
+ACK = cython.declare(cython.uint, 16)
+SYN_FIN_RST = cython.declare(cython.uint, 7)
+
+# The bits of tcp.verdicts.Verdict.
+RETRANSMISSION = cython.declare(cython.uint, 1 << 0)
+FAST_RETRANSMISSION = cython.declare(cython.uint, 1 << 1)
+SPURIOUS_RETRANSMISSION = cython.declare(cython.uint, 1 << 2)
+OUT_OF_ORDER = cython.declare(cython.uint, 1 << 3)
+LOST_SEGMENT = cython.declare(cython.uint, 1 << 4)
+ACK_LOST_SEGMENT = cython.declare(cython.uint, 1 << 5)
+DUPLICATE_ACK = cython.declare(cython.uint, 1 << 6)
+WINDOW_UPDATE = cython.declare(cython.uint, 1 << 7)
+ZERO_WINDOW = cython.declare(cython.uint, 1 << 8)
+ZERO_WINDOW_PROBE = cython.declare(cython.uint, 1 << 9)
+ZERO_WINDOW_PROBE_ACK = cython.declare(cython.uint, 1 << 10)
+WINDOW_FULL = cython.declare(cython.uint, 1 << 11)
+KEEP_ALIVE = cython.declare(cython.uint, 1 << 12)
+KEEP_ALIVE_ACK = cython.declare(cython.uint, 1 << 13)
+
+MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+
+NO_WINDOW = cython.declare(cython.int, -1)
+"""The last window field of a sender that has not spoken yet."""
+
+FAST_RETRANSMISSION_NS = cython.declare(cython.longlong, 20_000_000)
+"""A fast retransmission follows the last duplicate ACK within this time."""
+
+REORDERING_NS = cython.declare(cython.longlong, 3_000_000)
+"""A late segment counts as reordered within this time, or within the initial round trip where that is known."""
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
+    """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
+    ahead: cython.longlong = (b - a) & MASK32
+    return ahead if ahead < 0x80000000 else ahead - 0x100000000
+
+
+@cython.cclass
+class Sender:
+    """What one end of a connection has sent so far. A number of 0 means "not known yet", as in tshark."""
+
+    next_seq: cython.uint
+    """Behind the highest byte sent."""
+    next_seq_ns: cython.longlong
+    """When that byte was sent."""
+    contiguous: cython.uint
+    """Behind the last byte before the first hole: what the peer can acknowledge."""
+    last_ack: cython.uint
+    last_ack_ns: cython.longlong
+    last_window: cython.int
+    last_verdict: cython.uint
+    duplicate_acks: cython.uint
+    flight_known: cython.bint
+    """False after a hole, until the peer acknowledges something."""
+    oldest: cython.int
+    """Packet row of the oldest segment the peer has not acknowledged, -1 none; `newest` is the last of that list."""
+    newest: cython.int
+
+    def __init__(self) -> None:
+        self.next_seq = 0
+        self.next_seq_ns = 0
+        self.contiguous = 0
+        self.last_ack = 0
+        self.last_ack_ns = 0
+        self.last_window = NO_WINDOW
+        self.last_verdict = 0
+        self.duplicate_acks = 0
+        self.flight_known = True
+        self.oldest = -1
+        self.newest = -1
+
+
+@cython.cclass
+class Pair:
+    """Both ends of one connection, and how long its handshake took."""
+
+    client: Sender
+    server: Sender
+    syn_ns: cython.longlong
+    """When the last SYN was sent; 0 none yet."""
+    initial_rtt_ns: cython.longlong
+    """From that SYN to the first segment without SYN that acknowledges something; 0 not known."""
+
+    def __init__(self) -> None:
+        self.client = Sender()
+        self.server = Sender()
+        self.syn_ns = 0
+        self.initial_rtt_ns = 0
+
+
+@cython.cclass
+class Analysis:
+    """Fills packets.analysis, .ack_rtt_ns and .in_flight.
+
+    Segments that wait for their acknowledgment are a linked list through the packets table (`next_unacked`).
+    """
+
+    packets: object
+    connections: object
+    pairs: list
+
+    times: cython.longlong[::1]
+    flags: cython.ushort[::1]
+    seq: cython.uint[::1]
+    ack: cython.uint[::1]
+    payload: cython.uint[::1]
+    connection: cython.int[::1]
+    direction: cython.schar[::1]
+    verdict: cython.uint[::1]
+    ack_rtt: cython.longlong[::1]
+    in_flight: cython.uint[::1]
+    next_unacked: cython.int[::1]
+    window_field: cython.ushort[::1]
+    scale: cython.schar[:, ::1]
+
+    def __init__(self, packets: Table, connections: Table) -> None:
+        self.packets = packets
+        self.connections = connections
+        self.pairs = []
+
+    def _take_views(self, headers: Table) -> None:
+        packets = self.packets
+        self.times = packets.view("time_ns")
+        self.flags = packets.view("flags")
+        self.seq = packets.view("seq")
+        self.ack = packets.view("ack")
+        self.payload = packets.view("payload")
+        self.connection = packets.view("connection")
+        self.direction = packets.view("direction")
+        self.verdict = packets.view("analysis")
+        self.ack_rtt = packets.view("ack_rtt_ns")
+        self.in_flight = packets.view("in_flight")
+        self.next_unacked = packets.view("next_unacked")
+        self.window_field = headers.view("window_field")
+        self.scale = self.connections.view("scale")
+
+    def advance(self, headers: Table, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
+        """Judge packets rows [first, stop), whose headers stand in `headers` from row 0."""
+        row: cython.Py_ssize_t
+        known: cython.Py_ssize_t
+        self._take_views(headers)
+        for known in range(len(self.pairs), self.connections.rows):
+            self.pairs.append(Pair())
+        for row in range(first, stop):
+            if self.connection[row] >= 0:
+                self._judge(row, self.window_field[row - first])
+
+    @cython.cfunc
+    def _judge(self, row: cython.Py_ssize_t, window: cython.int) -> cython.void:
+        """One segment: its verdict, then what it changes for the next."""
+        pair: Pair
+        fwd: Sender
+        rev: Sender
+        connection: cython.Py_ssize_t = self.connection[row]
+        side: cython.Py_ssize_t = self.direction[row]
+        flags: cython.uint = self.flags[row]
+        verdict: cython.uint
+        pair = self.pairs[connection]
+        fwd = pair.server if side else pair.client
+        rev = pair.client if side else pair.server
+        if flags & ACK:
+            rev.flight_known = True
+        verdict = self._window_verdict(fwd, rev, row, window, self.scale[connection, 1 - side])
+        if self.ack[row] != fwd.last_ack:
+            fwd.duplicate_acks = 0
+        if flags & ACK and rev.contiguous and seq_distance(rev.contiguous, self.ack[row]) > 0:
+            verdict |= ACK_LOST_SEGMENT
+            rev.contiguous = rev.next_seq
+        if (self.payload[row] or flags & (SYN | FIN)) and not verdict & KEEP_ALIVE:
+            verdict |= self._repeat_verdict(fwd, rev, row, pair.initial_rtt_ns)
+        if verdict & LOST_SEGMENT:
+            fwd.flight_known = False
+        self._sent(fwd, row, window, verdict)
+        if flags & ACK:
+            self._acknowledged(rev, row)
+        if self.payload[row] and fwd.flight_known and fwd.oldest >= 0:
+            self.in_flight[row] = (fwd.next_seq - self._first_unacked(fwd, rev)) & MASK32
+        self.verdict[row] |= verdict
+        self._time_handshake(pair, row, flags)
+
+    @cython.cfunc
+    def _window_verdict(
+        self, fwd: Sender, rev: Sender, row: cython.Py_ssize_t, window: cython.int, rev_scale: cython.int
+    ) -> cython.uint:
+        """Verdicts on windows, probes and pure ACKs; `rev_scale` is the window shift of the receiver."""
+        verdict: cython.uint = 0
+        seq: cython.uint = self.seq[row]
+        length: cython.uint = self.payload[row]
+        plain: cython.bint = not self.flags[row] & SYN_FIN_RST
+        is_next: cython.bint = seq == fwd.next_seq
+        repeats_ack: cython.bint
+        if length == 1 and is_next and rev.last_window == 0:
+            return ZERO_WINDOW_PROBE
+        if window == 0 and plain:
+            verdict |= ZERO_WINDOW
+        if fwd.next_seq and seq_distance(fwd.next_seq, seq) > 0 and not self.flags[row] & RST:
+            verdict |= LOST_SEGMENT
+        if length <= 1 and seq == (fwd.next_seq - 1) & MASK32 and plain:
+            verdict |= KEEP_ALIVE
+        if length > 0 and rev_scale != -1 and plain and self._fills_window(rev, seq + length, rev_scale):
+            verdict |= WINDOW_FULL
+        repeats_ack = length == 0 and plain and is_next and self.ack[row] == fwd.last_ack
+        if not repeats_ack:
+            return verdict
+        if window != fwd.last_window:
+            return verdict | WINDOW_UPDATE if window else verdict
+        if window and rev.last_verdict & KEEP_ALIVE:
+            return verdict | KEEP_ALIVE_ACK
+        if window:
+            fwd.duplicate_acks += 1
+            return verdict | DUPLICATE_ACK
+        if rev.last_verdict & ZERO_WINDOW_PROBE:
+            return verdict | ZERO_WINDOW_PROBE_ACK
+        return verdict
+
+    @cython.cfunc
+    def _fills_window(self, receiver: Sender, end: cython.ulonglong, scale: cython.int) -> cython.bint:
+        """Whether a segment's end is exactly the end of the window that the receiver announced last."""
+        offered: cython.ulonglong = receiver.last_window if receiver.last_window > 0 else 0
+        if receiver.last_window < 0:
+            return False
+        if scale > 0:
+            offered <<= scale
+        return (receiver.last_ack + offered) & MASK32 == end & MASK32
+
+    @cython.cfunc
+    def _repeat_verdict(
+        self, fwd: Sender, rev: Sender, row: cython.Py_ssize_t, initial_rtt_ns: cython.longlong
+    ) -> cython.uint:
+        """Verdict on a segment that occupies sequence space: does it repeat some that was sent before, and why?"""
+        seq: cython.uint = self.seq[row]
+        length: cython.uint = self.payload[row]
+        end: cython.uint
+        repeats: cython.bint = fwd.next_seq != 0 and seq_distance(seq, fwd.next_seq) > 0
+        if length > 1 and seq == (fwd.next_seq - 1) & MASK32:
+            repeats = False  # new data behind a window probe's byte
+        end = (seq + length) & MASK32
+        if length and rev.last_ack and seq_distance(end, rev.last_ack) >= 0:
+            return SPURIOUS_RETRANSMISSION
+        if not repeats:
+            return 0
+        if rev.duplicate_acks >= 2 and rev.last_ack == seq and self.times[row] - rev.last_ack_ns < FAST_RETRANSMISSION_NS:
+            return FAST_RETRANSMISSION
+        if self.flags[row] & (SYN | FIN):
+            end = (end + 1) & MASK32
+        if self.times[row] - fwd.next_seq_ns < (initial_rtt_ns or REORDERING_NS) and end != fwd.next_seq:
+            return OUT_OF_ORDER
+        return RETRANSMISSION
+
+    @cython.cfunc
+    def _sent(self, fwd: Sender, row: cython.Py_ssize_t, window: cython.int, verdict: cython.uint) -> cython.void:
+        """Remember what the sender has now said."""
+        seq: cython.uint = self.seq[row]
+        end: cython.uint = (seq + self.payload[row]) & MASK32
+        if self.flags[row] & (SYN | FIN):
+            end = (end + 1) & MASK32
+        if not verdict & ZERO_WINDOW_PROBE:  # its byte will be sent again
+            if not fwd.next_seq or seq_distance(fwd.next_seq, end) > 0:
+                fwd.next_seq = end
+                fwd.next_seq_ns = self.times[row]
+                if end != seq:
+                    self._await_ack(fwd, row)
+            if seq == fwd.contiguous or not fwd.contiguous:
+                fwd.contiguous = fwd.next_seq
+        fwd.last_window = window
+        fwd.last_ack = self.ack[row]
+        fwd.last_ack_ns = self.times[row]
+        fwd.last_verdict = verdict
+
+    @cython.cfunc
+    def _await_ack(self, fwd: Sender, row: cython.Py_ssize_t) -> cython.void:
+        """Append the segment to those that the peer has not acknowledged; they are in order of their ends."""
+        self.next_unacked[row] = -1
+        if fwd.oldest < 0:
+            fwd.oldest = row
+        else:
+            self.next_unacked[fwd.newest] = row
+        fwd.newest = row
+
+    @cython.cfunc
+    def _acknowledged(self, rev: Sender, row: cython.Py_ssize_t) -> cython.void:
+        """Take off what this ACK covers; its round trip is known when it ends where a segment ended."""
+        ahead: cython.longlong
+        while rev.oldest >= 0:
+            ahead = seq_distance(self._end(rev.oldest), self.ack[row])
+            if ahead < 0:
+                return
+            if ahead == 0:
+                self.ack_rtt[row] = self.times[row] - self.times[rev.oldest]
+            rev.oldest = self.next_unacked[rev.oldest]
+
+    @cython.cfunc
+    def _end(self, row: cython.Py_ssize_t) -> cython.uint:
+        """The sequence number behind the segment; SYN and FIN take one each (RFC 9293 §3.4)."""
+        return (self.seq[row] + self.payload[row] + (1 if self.flags[row] & (SYN | FIN) else 0)) & MASK32
+
+    @cython.cfunc
+    def _first_unacked(self, fwd: Sender, rev: Sender) -> cython.uint:
+        """Where the data in flight begin: the peer's last ACK when it cut into the oldest segment."""
+        first: cython.uint = self.seq[fwd.oldest]
+        if rev.last_ack and seq_distance(first, rev.last_ack) > 0:
+            return rev.last_ack
+        return first
+
+    @cython.cfunc
+    def _time_handshake(self, pair: Pair, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
+        """The initial round trip: from the last SYN to the first ACK after it."""
+        if flags & SYN:
+            if not flags & ACK:
+                pair.syn_ns = self.times[row]
+        elif flags & ACK and pair.initial_rtt_ns == 0 and pair.syn_ns != 0:
+            pair.initial_rtt_ns = self.times[row] - pair.syn_ns

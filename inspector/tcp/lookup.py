@@ -1,0 +1,359 @@
+"""Which connection a segment belongs to, and who of the two ends is the client.
+
+A connection is a pair of sockets (RFC 9293 §3.3.1: its four numbers are both addresses and both ports). A SYN that brings a new initial
+sequence number on a known pair starts a new connection.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+
+from inspector.tables import Table
+
+FIN = cython.declare(cython.uint, 1)
+SYN = cython.declare(cython.uint, 2)
+ACK = cython.declare(cython.uint, 16)
+
+MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
+
+SCALE_UNKNOWN = cython.declare(cython.int, -1)
+SCALE_NONE = cython.declare(cython.int, -2)
+SCALE_OPTION = cython.declare(cython.uint, 2)
+
+EPHEMERAL = cython.declare(cython.uint, 32768)
+"""Where the usual ranges of client ports begin (Linux; IANA's begins at 49152)."""
+
+FIRST_SLOTS = 1024
+"""Slots of a fresh hash table; it doubles when half full."""
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def mix(value: cython.ulonglong) -> cython.ulonglong:
+    """Spread every bit of a 64-bit value over all others (the finaliser of MurmurHash3, public domain)."""
+    value = ((value ^ (value >> 33)) * 0xFF51AFD7ED558CCD) & MASK64
+    value = ((value ^ (value >> 33)) * 0xC4CEB9FE1A85EC53) & MASK64
+    return value ^ (value >> 33)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def socket_hash(
+    hi: cython.ulonglong, lo: cython.ulonglong, port: cython.ulonglong, seed: cython.ulonglong
+) -> cython.ulonglong:
+    """A hash of one socket: address and port."""
+    return mix(lo ^ mix(hi ^ seed) ^ (port << 48))
+
+
+@cython.cclass
+class Lookup:
+    """Gives every TCP packet its connection and direction; fills the connection's own columns.
+
+    An open-addressing hash table over the connections table: a slot holds row + 1 of the newest connection of a pair of sockets.
+    `seed` is mixed in, so that nobody can prepare addresses that all fall into one slot.
+    """
+
+    packets: object
+    headers: object
+    connections: object
+    seed: cython.ulonglong
+    slots: cython.int[::1]
+    slot_mask: cython.ulonglong
+
+    times: cython.longlong[::1]
+    flags: cython.ushort[::1]
+    seq: cython.uint[::1]
+    ack: cython.uint[::1]
+    window: cython.uint[::1]
+    payload: cython.uint[::1]
+    packet_connection: cython.int[::1]
+    packet_direction: cython.schar[::1]
+    analysis: cython.uint[::1]
+
+    is_tcp: cython.uchar[::1]
+    family: cython.uchar[::1]
+    source_hi: cython.ulonglong[::1]
+    source_lo: cython.ulonglong[::1]
+    destination_hi: cython.ulonglong[::1]
+    destination_lo: cython.ulonglong[::1]
+    source_port: cython.ushort[::1]
+    destination_port: cython.ushort[::1]
+    window_field: cython.ushort[::1]
+    options: cython.uchar[::1]
+    option_mss: cython.ushort[::1]
+    option_scale: cython.uchar[::1]
+
+    c_family: cython.uchar[::1]
+    client_hi: cython.ulonglong[::1]
+    client_lo: cython.ulonglong[::1]
+    server_hi: cython.ulonglong[::1]
+    server_lo: cython.ulonglong[::1]
+    client_port: cython.ushort[::1]
+    server_port: cython.ushort[::1]
+    start_ns: cython.longlong[::1]
+    end_ns: cython.longlong[::1]
+    first_packet: cython.int[::1]
+    last_packet: cython.int[::1]
+    c_packets: cython.uint[:, ::1]
+    c_bytes: cython.longlong[:, ::1]
+    isn: cython.uint[:, ::1]
+    isn_known: cython.uchar[:, ::1]
+    scale: cython.schar[:, ::1]
+    mss: cython.ushort[:, ::1]
+    c_options: cython.uchar[:, ::1]
+
+    def __init__(self, packets: Table, headers: Table, connections: Table, seed: int) -> None:
+        self.packets = packets
+        self.headers = headers
+        self.connections = connections
+        self.seed = seed & 0xFFFFFFFFFFFFFFFF
+        self._make_slots(FIRST_SLOTS)
+        self._take_connection_views()
+
+    def _make_slots(self, count: int) -> None:
+        """An empty table of `count` slots (a power of two)."""
+        self.slots = memoryview(bytearray(4 * count)).cast("i")
+        self.slot_mask = count - 1
+
+    def _take_packet_views(self) -> None:
+        packets, headers = self.packets, self.headers
+        self.times = packets.view("time_ns")
+        self.flags = packets.view("flags")
+        self.seq = packets.view("seq")
+        self.ack = packets.view("ack")
+        self.window = packets.view("window")
+        self.payload = packets.view("payload")
+        self.packet_connection = packets.view("connection")
+        self.packet_direction = packets.view("direction")
+        self.analysis = packets.view("analysis")
+        self.is_tcp = headers.view("is_tcp")
+        self.family = headers.view("family")
+        self.source_hi = headers.view("source_hi")
+        self.source_lo = headers.view("source_lo")
+        self.destination_hi = headers.view("destination_hi")
+        self.destination_lo = headers.view("destination_lo")
+        self.source_port = headers.view("source_port")
+        self.destination_port = headers.view("destination_port")
+        self.window_field = headers.view("window_field")
+        self.options = headers.view("options")
+        self.option_mss = headers.view("mss")
+        self.option_scale = headers.view("scale")
+
+    def _take_connection_views(self) -> None:
+        connections = self.connections
+        self.c_family = connections.view("family")
+        self.client_hi = connections.view("client_hi")
+        self.client_lo = connections.view("client_lo")
+        self.server_hi = connections.view("server_hi")
+        self.server_lo = connections.view("server_lo")
+        self.client_port = connections.view("client_port")
+        self.server_port = connections.view("server_port")
+        self.start_ns = connections.view("start_ns")
+        self.end_ns = connections.view("end_ns")
+        self.first_packet = connections.view("first_packet")
+        self.last_packet = connections.view("last_packet")
+        self.c_packets = connections.view("packets")
+        self.c_bytes = connections.view("bytes")
+        self.isn = connections.view("isn")
+        self.isn_known = connections.view("isn_known")
+        self.scale = connections.view("scale")
+        self.mss = connections.view("mss")
+        self.c_options = connections.view("options")
+
+    def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
+        """Place packets rows [first, stop), whose headers stand in the scratch table from row 0."""
+        row: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        found: cython.int
+        self._take_packet_views()
+        for row in range(first, stop):
+            at = row - first
+            if not self.is_tcp[at]:
+                continue
+            found = self._find(at)
+            if found < 0 or self._starts_anew(found, row, at):
+                if found >= 0:
+                    self.analysis[row] |= 1 << 14  # Verdict.REUSED_PORTS
+                found = self._open(row, at)
+            self._count(found, row, at)
+
+    @cython.cfunc
+    def _find(self, at: cython.Py_ssize_t) -> cython.int:
+        """The newest connection between the segment's two sockets, or -1."""
+        slot: cython.ulonglong = self._hash(at) & self.slot_mask
+        row: cython.int
+        while True:
+            row = self.slots[slot] - 1
+            if row < 0 or self._joins(row, at):
+                return row
+            slot = (slot + 1) & self.slot_mask
+
+    @cython.cfunc
+    def _hash(self, at: cython.Py_ssize_t) -> cython.ulonglong:
+        """A hash of both sockets that is the same in either direction."""
+        source: cython.ulonglong
+        destination: cython.ulonglong
+        source = socket_hash(self.source_hi[at], self.source_lo[at], self.source_port[at], self.seed)
+        destination = socket_hash(
+            self.destination_hi[at], self.destination_lo[at], self.destination_port[at], self.seed
+        )
+        return mix((source + destination) & MASK64)
+
+    @cython.cfunc
+    def _joins(self, row: cython.int, at: cython.Py_ssize_t) -> cython.bint:
+        """Whether connection `row` is between the segment's two sockets; says nothing of the direction."""
+        return self._is_from_client(row, at) or (
+            self.server_port[row] == self.source_port[at]
+            and self.client_port[row] == self.destination_port[at]
+            and self.server_lo[row] == self.source_lo[at]
+            and self.client_lo[row] == self.destination_lo[at]
+            and self.server_hi[row] == self.source_hi[at]
+            and self.client_hi[row] == self.destination_hi[at]
+            and self.c_family[row] == self.family[at]
+        )
+
+    @cython.cfunc
+    def _is_from_client(self, row: cython.int, at: cython.Py_ssize_t) -> cython.bint:
+        return (
+            self.client_port[row] == self.source_port[at]
+            and self.server_port[row] == self.destination_port[at]
+            and self.client_lo[row] == self.source_lo[at]
+            and self.server_lo[row] == self.destination_lo[at]
+            and self.client_hi[row] == self.source_hi[at]
+            and self.server_hi[row] == self.destination_hi[at]
+            and self.c_family[row] == self.family[at]
+        )
+
+    @cython.cfunc
+    def _starts_anew(self, found: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.bint:
+        """Whether the segment is a SYN whose initial sequence number is not the known one of its sender."""
+        side: cython.int
+        if self.flags[row] & (SYN | ACK) != SYN:
+            return False
+        side = 0 if self._is_from_client(found, at) else 1
+        return self.isn_known[found, side] != 0 and self.isn[found, side] != self.seq[row]
+
+    @cython.cfunc
+    def _open(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
+        """A new connection that begins with this segment."""
+        new: cython.int = self.connections.rows
+        if self.connections.reserve(1):
+            self._take_connection_views()
+        self.connections.rows = new + 1
+        self.c_family[new] = self.family[at]
+        if self._is_client(row, at):
+            self.client_hi[new], self.client_lo[new] = self.source_hi[at], self.source_lo[at]
+            self.server_hi[new], self.server_lo[new] = self.destination_hi[at], self.destination_lo[at]
+            self.client_port[new], self.server_port[new] = self.source_port[at], self.destination_port[at]
+        else:
+            self.client_hi[new], self.client_lo[new] = self.destination_hi[at], self.destination_lo[at]
+            self.server_hi[new], self.server_lo[new] = self.source_hi[at], self.source_lo[at]
+            self.client_port[new], self.server_port[new] = self.destination_port[at], self.source_port[at]
+        self.start_ns[new] = self.times[row]
+        self.first_packet[new] = row
+        self._remember(new, self._hash(at))
+        return new
+
+    @cython.cfunc
+    def _is_client(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.bint:
+        """Whether the first segment's sender is the client: it is when it sends SYN alone, it is not when it sends SYN-ACK.
+
+        In a connection that was already open when the capture began, an end on a port below the ephemeral range whose peer is in it is the
+        server; otherwise the first to speak is the client.
+        """
+        if self.flags[row] & SYN:
+            return not self.flags[row] & ACK
+        return not (self.source_port[at] < EPHEMERAL <= self.destination_port[at])
+
+    @cython.cfunc
+    def _remember(self, row: cython.int, hashed: cython.ulonglong) -> cython.void:
+        """Let the hash table's slot of these sockets name `row`; grow the table when it is half full."""
+        slot: cython.ulonglong
+        if 2 * (row + 1) > self.slot_mask:
+            self._grow()
+        slot = hashed & self.slot_mask
+        while self.slots[slot] and not self._same_sockets(self.slots[slot] - 1, row):
+            slot = (slot + 1) & self.slot_mask
+        self.slots[slot] = row + 1
+
+    @cython.cfunc
+    def _same_sockets(self, a: cython.int, b: cython.int) -> cython.bint:
+        if self.c_family[a] != self.c_family[b]:
+            return False
+        return (
+            self.client_port[a] == self.client_port[b]
+            and self.server_port[a] == self.server_port[b]
+            and self.client_lo[a] == self.client_lo[b]
+            and self.server_lo[a] == self.server_lo[b]
+            and self.client_hi[a] == self.client_hi[b]
+            and self.server_hi[a] == self.server_hi[b]
+        ) or (
+            self.client_port[a] == self.server_port[b]
+            and self.server_port[a] == self.client_port[b]
+            and self.client_lo[a] == self.server_lo[b]
+            and self.server_lo[a] == self.client_lo[b]
+            and self.client_hi[a] == self.server_hi[b]
+            and self.server_hi[a] == self.client_hi[b]
+        )
+
+    @cython.cfunc
+    def _grow(self) -> cython.void:
+        """Double the hash table; of connections between the same sockets the newest is kept."""
+        row: cython.int
+        slot: cython.ulonglong
+        client: cython.ulonglong
+        server: cython.ulonglong
+        self._make_slots(2 * (self.slot_mask + 1))
+        for row in range(self.connections.rows - 1):
+            client = socket_hash(self.client_hi[row], self.client_lo[row], self.client_port[row], self.seed)
+            server = socket_hash(self.server_hi[row], self.server_lo[row], self.server_port[row], self.seed)
+            slot = mix((client + server) & MASK64) & self.slot_mask
+            while self.slots[slot] and not self._same_sockets(self.slots[slot] - 1, row):
+                slot = (slot + 1) & self.slot_mask
+            self.slots[slot] = row + 1
+
+    @cython.cfunc
+    def _count(self, connection: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.void:
+        """Enter the segment in its connection's books."""
+        side: cython.int = 0 if self._is_from_client(connection, at) else 1
+        self.packet_connection[row] = connection
+        self.packet_direction[row] = side
+        self.end_ns[connection] = self.times[row]
+        self.last_packet[connection] = row
+        self.c_packets[connection, side] += 1
+        self.c_bytes[connection, side] += self.payload[row]
+        if self.flags[row] & SYN:
+            self._read_syn(connection, side, row, at)
+        elif not self.isn_known[connection, side]:
+            self.isn[connection, side] = (self.seq[row] - 1) & MASK32
+            self.isn_known[connection, side] = 2
+        if self.flags[row] & ACK and not self.isn_known[connection, 1 - side]:
+            self.isn[connection, 1 - side] = (self.ack[row] - 1) & MASK32
+            self.isn_known[connection, 1 - side] = 2
+        self.window[row] = self.window_field[at]
+        if self.scale[connection, side] > 0 and not self.flags[row] & SYN and self.scale[connection, 1 - side] >= 0:
+            self.window[row] <<= self.scale[connection, side]
+
+    @cython.cfunc
+    def _read_syn(
+        self, connection: cython.int, side: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t
+    ) -> cython.void:
+        """Note the initial sequence number and the options that only a SYN carries (RFC 9293 §3.2, RFC 7323 §2.2)."""
+        if self.isn_known[connection, side] != 1:
+            self.isn[connection, side] = self.seq[row]
+            self.isn_known[connection, side] = 1
+        self.mss[connection, side] = self.option_mss[at]
+        self.c_options[connection, side] = self.options[at]
+        if not self.options[at] & SCALE_OPTION:
+            # Without the option from both ends neither scales.
+            self.scale[connection, side] = SCALE_NONE
+            self.scale[connection, 1 - side] = SCALE_NONE
+        elif self.scale[connection, side] == SCALE_UNKNOWN or self.flags[row] & ACK == 0:
+            self.scale[connection, side] = min(self.option_scale[at], 14)
+            if self.flags[row] & ACK and self.scale[connection, 1 - side] == SCALE_NONE:
+                self.scale[connection, side] = SCALE_NONE

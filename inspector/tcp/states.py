@@ -1,0 +1,97 @@
+"""The TCP connection states and what moves an endpoint from one to the next (RFC 9293 §3.3.2, figure 5).
+
+One table drives everything: the engine follows it for both ends of every connection, the documentation and the page's legend are
+made from it. A `Signal` is what a packet on the wire proves about one end: it *sent* something, or something was sent to it.
+A pair that is not in the table leaves the state as it is.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class State(IntEnum):
+    """The states of RFC 9293 §3.3.2."""
+
+    CLOSED = 0
+    LISTEN = 1
+    SYN_SENT = 2
+    SYN_RECEIVED = 3
+    ESTABLISHED = 4
+    FIN_WAIT_1 = 5
+    FIN_WAIT_2 = 6
+    CLOSE_WAIT = 7
+    CLOSING = 8
+    LAST_ACK = 9
+    TIME_WAIT = 10
+
+    @property
+    def rfc_name(self) -> str:
+        """The name as the RFC writes it, with hyphens."""
+        return self.name.replace("_", "-")
+
+
+class Signal(IntEnum):
+    """What one packet proves about one end."""
+
+    SENT_SYN = 0
+    SENT_SYN_ACK = 1
+    SENT_SEGMENT = 2
+    """Anything without SYN, FIN or RST: an end that does so is at least established."""
+    SENT_FIN = 3
+    SENT_CROSSING_FIN = 4
+    """A FIN that does not acknowledge the peer's FIN: both ends closed at once."""
+    SENT_RST = 5
+    GOT_SYN = 6
+    GOT_SYN_ACK = 7
+    GOT_ACK_OF_SYN = 8
+    GOT_SEGMENT = 9
+    GOT_FIN = 10
+    GOT_ACK_OF_FIN = 11
+    GOT_RST = 12
+
+
+TRANSITIONS: dict[tuple[State, Signal], State] = {
+    # Opening (§3.5).
+    (State.CLOSED, Signal.SENT_SYN): State.SYN_SENT,
+    (State.LISTEN, Signal.SENT_SYN): State.SYN_SENT,
+    (State.LISTEN, Signal.GOT_SYN): State.SYN_RECEIVED,
+    (State.SYN_SENT, Signal.GOT_SYN): State.SYN_RECEIVED,  # simultaneous open (figure 8)
+    (State.LISTEN, Signal.SENT_SYN_ACK): State.SYN_RECEIVED,
+    (State.CLOSED, Signal.SENT_SYN_ACK): State.SYN_RECEIVED,  # the SYN is not in the capture
+    (State.SYN_SENT, Signal.GOT_SYN_ACK): State.ESTABLISHED,
+    (State.CLOSED, Signal.GOT_SYN_ACK): State.ESTABLISHED,  # the SYN is not in the capture
+    (State.SYN_RECEIVED, Signal.GOT_SYN_ACK): State.ESTABLISHED,
+    (State.SYN_RECEIVED, Signal.GOT_ACK_OF_SYN): State.ESTABLISHED,
+    # Segments of an end whose handshake is not in the capture.
+    (State.CLOSED, Signal.SENT_SEGMENT): State.ESTABLISHED,
+    (State.LISTEN, Signal.SENT_SEGMENT): State.ESTABLISHED,
+    (State.SYN_SENT, Signal.SENT_SEGMENT): State.ESTABLISHED,
+    (State.CLOSED, Signal.GOT_SEGMENT): State.ESTABLISHED,
+    (State.LISTEN, Signal.GOT_SEGMENT): State.ESTABLISHED,
+    # Closing (§3.6).
+    (State.SYN_RECEIVED, Signal.SENT_FIN): State.FIN_WAIT_1,
+    (State.ESTABLISHED, Signal.SENT_FIN): State.FIN_WAIT_1,
+    (State.CLOSE_WAIT, Signal.SENT_FIN): State.LAST_ACK,
+    (State.ESTABLISHED, Signal.SENT_CROSSING_FIN): State.FIN_WAIT_1,
+    (State.CLOSE_WAIT, Signal.SENT_CROSSING_FIN): State.CLOSING,
+    (State.SYN_RECEIVED, Signal.GOT_FIN): State.CLOSE_WAIT,
+    (State.ESTABLISHED, Signal.GOT_FIN): State.CLOSE_WAIT,
+    (State.FIN_WAIT_1, Signal.GOT_ACK_OF_FIN): State.FIN_WAIT_2,
+    (State.FIN_WAIT_1, Signal.GOT_FIN): State.CLOSING,
+    (State.FIN_WAIT_2, Signal.GOT_FIN): State.TIME_WAIT,
+    (State.CLOSING, Signal.GOT_ACK_OF_FIN): State.TIME_WAIT,
+    (State.LAST_ACK, Signal.GOT_ACK_OF_FIN): State.CLOSED,
+    # A reset ends it in every state but LISTEN, which ignores it (§3.10.7.2).
+    **{(s, Signal.SENT_RST): State.CLOSED for s in State},
+    **{(s, Signal.GOT_RST): State.CLOSED for s in State if s is not State.LISTEN},
+}
+
+
+def dense_table() -> bytes:
+    """TRANSITIONS as bytes for the engine: the next state of `state` under `signal` stands at 16 * state + signal."""
+    table = bytearray(16 * len(State))
+    for state in State:
+        for signal in Signal:
+            table[16 * state + signal] = TRANSITIONS.get((state, signal), state)
+    return bytes(table)

@@ -1,0 +1,353 @@
+"""The two byte streams of a connection, put together from segments that come late, twice, overlapping or not at all.
+
+The rule is the receiver's (RFC 9293 §3.4, §3.10.7.4): bytes that were delivered once stay as they were; of bytes that wait, the
+segment that begins earlier wins. Bytes that the peer acknowledged but that are not in the capture become a gap, as do bytes that never came.
+Nothing is copied: the stream is a list of pieces of packets (the table `chunks`).
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+
+from inspector.tables import Table
+
+FIN = cython.declare(cython.uint, 1)
+SYN = cython.declare(cython.uint, 2)
+RST = cython.declare(cython.uint, 4)
+ACK = cython.declare(cython.uint, 16)
+
+# tables.ChunkKind
+DATA = cython.declare(cython.int, 0)
+GAP = cython.declare(cython.int, 1)
+END = cython.declare(cython.int, 2)
+ABORT = cython.declare(cython.int, 3)
+
+MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+
+HELD_SEGMENTS = cython.declare(cython.int, 4096)
+"""Segments of one direction that may wait for bytes before them. They hold no memory of their own (the list runs through the packets
+table), but placing one costs a walk; a hole that this many segments could not fill is taken for lost."""
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
+    """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
+    ahead: cython.longlong = (b - a) & MASK32
+    return ahead if ahead < 0x80000000 else ahead - 0x100000000
+
+
+@cython.cclass
+class Stream:
+    """One direction: how far it is delivered, and which segments wait."""
+
+    started: cython.bint
+    next_seq: cython.uint
+    """Sequence number of the next byte to deliver."""
+    offset: cython.longlong
+    """Bytes delivered so far, gaps counted."""
+    acked: cython.bint
+    peer_ack: cython.uint
+    """The peer's highest acknowledgment, known when `acked`."""
+    fin_known: cython.bint
+    fin_seq: cython.uint
+    fin_packet: cython.int
+    ended: cython.bint
+    held: cython.int
+    """Packet row of the first segment that waits, in order of sequence numbers; -1 none."""
+    last_held: cython.int
+    held_count: cython.int
+
+    def __init__(self) -> None:
+        self.started = False
+        self.next_seq = 0
+        self.offset = 0
+        self.acked = False
+        self.peer_ack = 0
+        self.fin_known = False
+        self.fin_seq = 0
+        self.fin_packet = -1
+        self.ended = False
+        self.held = -1
+        self.last_held = -1
+        self.held_count = 0
+
+
+@cython.cclass
+class Streams:
+    """Appends to the table `chunks` what each packet makes readable."""
+
+    packets: object
+    connections: object
+    chunks: object
+    streams: list
+    rows: cython.Py_ssize_t
+    capacity: cython.Py_ssize_t
+
+    flags: cython.ushort[::1]
+    seq: cython.uint[::1]
+    ack: cython.uint[::1]
+    payload: cython.uint[::1]
+    captured: cython.uint[::1]
+    address: cython.longlong[::1]
+    packet_connection: cython.int[::1]
+    packet_direction: cython.schar[::1]
+    next_held: cython.int[::1]
+    missed_bytes: cython.longlong[:, ::1]
+
+    chunk_connection: cython.int[::1]
+    chunk_direction: cython.schar[::1]
+    chunk_kind: cython.uchar[::1]
+    chunk_packet: cython.int[::1]
+    chunk_at: cython.int[::1]
+    chunk_address: cython.longlong[::1]
+    chunk_length: cython.longlong[::1]
+    chunk_offset: cython.longlong[::1]
+
+    connection: cython.int
+    """The connection, direction and packet row in hand."""
+    side: cython.int
+    at: cython.int
+
+    def __init__(self, packets: Table, connections: Table, chunks: Table) -> None:
+        self.packets = packets
+        self.connections = connections
+        self.chunks = chunks
+        self.streams = []
+        self.rows = 0
+        self.capacity = 0
+
+    def _take_views(self) -> None:
+        packets = self.packets
+        self.flags = packets.view("flags")
+        self.seq = packets.view("seq")
+        self.ack = packets.view("ack")
+        self.payload = packets.view("payload")
+        self.captured = packets.view("payload_captured")
+        self.address = packets.view("payload_address")
+        self.packet_connection = packets.view("connection")
+        self.packet_direction = packets.view("direction")
+        self.next_held = packets.view("next_held")
+        self.missed_bytes = self.connections.view("missed_bytes")
+        self._take_chunk_views()
+
+    def _take_chunk_views(self) -> None:
+        chunks = self.chunks
+        self.chunk_connection = chunks.view("connection")
+        self.chunk_direction = chunks.view("direction")
+        self.chunk_kind = chunks.view("kind")
+        self.chunk_packet = chunks.view("packet")
+        self.chunk_at = chunks.view("at")
+        self.chunk_address = chunks.view("address")
+        self.chunk_length = chunks.view("length")
+        self.chunk_offset = chunks.view("stream_offset")
+        self.rows = chunks.rows
+        self.capacity = chunks.capacity
+
+    def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
+        """Deliver what packets rows [first, stop) make readable."""
+        row: cython.Py_ssize_t
+        known: cython.Py_ssize_t
+        self._take_views()
+        for known in range(len(self.streams), 2 * self.connections.rows):
+            self.streams.append(Stream())
+        for row in range(first, stop):
+            if self.packet_connection[row] >= 0:
+                self._take_segment(row)
+        self.chunks.rows = self.rows
+
+    def finish(self) -> None:
+        """The capture has ended: deliver what still waits, behind gaps."""
+        index: cython.Py_ssize_t
+        stream: Stream
+        last_packet: cython.int[::1] = self.connections.view("last_packet")
+        self._take_views()
+        for index in range(len(self.streams)):
+            stream = self.streams[index]
+            self.connection = index // 2
+            self.side = index % 2
+            self.at = last_packet[self.connection]
+            while stream.held >= 0:
+                self._skip_to_held(stream)
+            if stream.fin_known and not stream.ended:
+                self._gap(stream, seq_distance(stream.next_seq, stream.fin_seq), stream.fin_packet)
+                self._end(stream)
+        self.chunks.rows = self.rows
+
+    @cython.cfunc
+    def _take_segment(self, row: cython.Py_ssize_t) -> cython.void:
+        stream: Stream
+        peer: Stream
+        flags: cython.uint = self.flags[row]
+        length: cython.uint = self.payload[row]
+        seq: cython.uint = self.seq[row]
+        self.connection = self.packet_connection[row]
+        self.side = self.packet_direction[row]
+        self.at = row
+        stream = self.streams[2 * self.connection + self.side]
+        if flags & SYN:
+            seq = (seq + 1) & MASK32  # SYN stands before the first byte
+        if not stream.started:
+            stream.started = True
+            stream.next_seq = seq
+        elif flags & SYN and stream.offset == 0 and seq_distance(stream.next_seq, seq) < 0:
+            stream.next_seq = seq  # the SYN came late: the stream begins earlier than it looked
+        if flags & RST:
+            # Bytes in a RST explain it (RFC 9293 §3.10.7); they are not part of the stream.
+            self._abort(stream)
+            return
+        if flags & FIN and not stream.fin_known:
+            stream.fin_known = True
+            stream.fin_seq = (seq + length) & MASK32
+            stream.fin_packet = row
+        if length and not stream.ended:
+            self._take_bytes(stream, row, seq, length)
+        self._release(stream)
+        if flags & ACK:
+            peer = self.streams[2 * self.connection + 1 - self.side]
+            if not peer.acked or seq_distance(peer.peer_ack, self.ack[row]) > 0:
+                peer.acked = True
+                peer.peer_ack = self.ack[row]
+
+    @cython.cfunc
+    def _take_bytes(
+        self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint
+    ) -> cython.void:
+        ahead: cython.longlong = seq_distance(stream.next_seq, seq)
+        if ahead > 0:
+            self._hold(stream, row, seq, length)
+        elif ahead + length > 0:
+            self._deliver(stream, row, -ahead)
+
+    @cython.cfunc
+    def _release(self, stream: Stream) -> cython.void:
+        """Deliver held segments that have become next, or whose missing predecessors the peer has acknowledged, and the FIN behind them."""
+        while stream.held >= 0:
+            row: cython.int = stream.held
+            ahead: cython.longlong = seq_distance(stream.next_seq, self.seq[row])
+            if ahead > 0 and stream.held_count <= HELD_SEGMENTS and not self._peer_has(stream, self.seq[row]):
+                return
+            self._skip_to_held(stream)
+        if stream.fin_known and not stream.ended:
+            if stream.next_seq != stream.fin_seq and self._peer_has(stream, (stream.fin_seq + 1) & MASK32):
+                self._gap(stream, seq_distance(stream.next_seq, stream.fin_seq), stream.fin_packet)
+            if stream.next_seq == stream.fin_seq:
+                self._end(stream)
+
+    @cython.cfunc
+    def _peer_has(self, stream: Stream, seq: cython.uint) -> cython.bint:
+        """Whether the peer acknowledged every byte before `seq`: what is missing until there will not be sent again."""
+        return stream.acked and seq_distance(seq, stream.peer_ack) >= 0
+
+    @cython.cfunc
+    def _skip_to_held(self, stream: Stream) -> cython.void:
+        """Take the first held segment off the list and deliver it, behind a gap where bytes are missing before it."""
+        row: cython.int = stream.held
+        ahead: cython.longlong = seq_distance(stream.next_seq, self.seq[row])
+        stream.held = self.next_held[row]
+        stream.held_count -= 1
+        if ahead > 0:
+            self._gap(stream, ahead, row)
+            ahead = 0
+        if ahead + self.payload[row] > 0:
+            self._deliver(stream, row, -ahead)
+
+    @cython.cfunc
+    def _hold(
+        self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint
+    ) -> cython.void:
+        """Let the segment wait at its place; one that brings nothing new is dropped, those it covers whole are replaced."""
+        before: cython.int = -1
+        after: cython.int = stream.held
+        if stream.held >= 0 and seq_distance(self.seq[stream.last_held], seq) > 0:
+            before, after = stream.last_held, -1
+        while after >= 0 and seq_distance(self.seq[after], seq) > 0:
+            before, after = after, self.next_held[after]
+        if before >= 0 and self._covers(before, seq, length):
+            return
+        if after >= 0 and self.seq[after] == seq and self._covers(after, seq, length):
+            return
+        while after >= 0 and seq_distance(self._end_of(after), (seq + length) & MASK32) >= 0:
+            after = self.next_held[after]
+            stream.held_count -= 1
+        self.next_held[row] = after
+        if before >= 0:
+            self.next_held[before] = row
+        else:
+            stream.held = row
+        if after < 0:
+            stream.last_held = row
+        stream.held_count += 1
+
+    @cython.cfunc
+    def _covers(self, held: cython.int, seq: cython.uint, length: cython.uint) -> cython.bint:
+        """Whether a held segment that does not begin later than `seq` already has the `length` bytes from there."""
+        return seq_distance((seq + length) & MASK32, self._end_of(held)) >= 0
+
+    @cython.cfunc
+    def _end_of(self, row: cython.int) -> cython.uint:
+        return (self.seq[row] + self.payload[row]) & MASK32
+
+    @cython.cfunc
+    def _deliver(self, stream: Stream, row: cython.Py_ssize_t, skip: cython.longlong) -> cython.void:
+        """The segment's payload without its first `skip` bytes is next; what the capture cut off of it is a gap."""
+        have: cython.longlong = self.captured[row]
+        length: cython.longlong = self.payload[row] - skip
+        have = have - skip if have > skip else 0
+        if have > length:
+            have = length
+        if have:
+            self._append(stream, DATA, row, self.address[row] + skip, have)
+        if length > have:
+            self._gap(stream, length - have, row)
+
+    @cython.cfunc
+    def _gap(self, stream: Stream, length: cython.longlong, row: cython.Py_ssize_t) -> cython.void:
+        """`length` bytes are missing, as packet `row` reveals."""
+        if length > 0:
+            self.missed_bytes[self.connection, self.side] += length
+            self._append(stream, GAP, row, 0, length)
+
+    @cython.cfunc
+    def _end(self, stream: Stream) -> cython.void:
+        """The sender's FIN is next."""
+        stream.ended = True
+        self._append(stream, END, stream.fin_packet, 0, 0)
+
+    @cython.cfunc
+    def _abort(self, stream: Stream) -> cython.void:
+        """The sender reset the connection; what waited will never be read by its peer."""
+        stream.held = -1
+        stream.held_count = 0
+        if not stream.ended:
+            stream.ended = True
+            self._append(stream, ABORT, self.at, 0, 0)
+
+    @cython.cfunc
+    def _append(
+        self,
+        stream: Stream,
+        kind: cython.int,
+        packet: cython.Py_ssize_t,
+        address: cython.longlong,
+        length: cython.longlong,
+    ) -> cython.void:
+        row: cython.Py_ssize_t = self.rows
+        if row == self.capacity:
+            self.chunks.rows = row
+            self.chunks.reserve(1)
+            self._take_chunk_views()
+        self.chunk_connection[row] = self.connection
+        self.chunk_direction[row] = self.side
+        self.chunk_kind[row] = kind
+        self.chunk_packet[row] = packet
+        self.chunk_at[row] = self.at
+        self.chunk_address[row] = address
+        self.chunk_length[row] = length
+        self.chunk_offset[row] = stream.offset
+        self.rows = row + 1
+        stream.offset += length
+        stream.next_seq = (stream.next_seq + length) & MASK32

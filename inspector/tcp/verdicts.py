@@ -1,0 +1,77 @@
+"""What the engine says of a segment and of a whole connection: names, bits and letters.
+
+Verdicts carry tshark's names (`tcp.analysis.*`), connection states and history letters are Zeek's.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+
+class Verdict(IntFlag):
+    """What a segment is, besides new data; bits of packets.analysis."""
+
+    RETRANSMISSION = 1 << 0
+    FAST_RETRANSMISSION = 1 << 1
+    SPURIOUS_RETRANSMISSION = 1 << 2
+    OUT_OF_ORDER = 1 << 3
+    LOST_SEGMENT = 1 << 4
+    ACK_LOST_SEGMENT = 1 << 5
+    DUPLICATE_ACK = 1 << 6
+    WINDOW_UPDATE = 1 << 7
+    ZERO_WINDOW = 1 << 8
+    ZERO_WINDOW_PROBE = 1 << 9
+    ZERO_WINDOW_PROBE_ACK = 1 << 10
+    WINDOW_FULL = 1 << 11
+    KEEP_ALIVE = 1 << 12
+    KEEP_ALIVE_ACK = 1 << 13
+    REUSED_PORTS = 1 << 14
+
+
+class ConnState(IntEnum):
+    """Zeek's summary of a connection's life (conn.log, field conn_state)."""
+
+    OTH = 0
+    S0 = 1
+    S1 = 2
+    S2 = 3
+    S3 = 4
+    SF = 5
+    REJ = 6
+    RSTO = 7
+    RSTR = 8
+    RSTOS0 = 9
+    RSTRH = 10
+    SH = 11
+    SHR = 12
+
+
+CONN_STATE_MEANING: dict[ConnState, str] = {
+    ConnState.OTH: "no SYN seen: the capture began in mid-connection",
+    ConnState.S0: "asked for, never answered",
+    ConnState.S1: "established, not ended",
+    ConnState.S2: "the client closed its side, the server has not",
+    ConnState.S3: "the server closed its side, the client has not",
+    ConnState.SF: "opened and closed normally",
+    ConnState.REJ: "refused",
+    ConnState.RSTO: "established, then reset by the client",
+    ConnState.RSTR: "established, then reset by the server",
+    ConnState.RSTOS0: "the client asked, then reset, unanswered",
+    ConnState.RSTRH: "the server answered, then reset; the client's SYN was not seen",
+    ConnState.SH: "the client asked, then closed, unanswered",
+    ConnState.SHR: "the server answered, then closed; the client's SYN was not seen",
+}
+
+FLAG_NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE")
+"""Names of the TCP header's flag bits, from bit 0 (RFC 9293 §3.1; AE: RFC 9768)."""
+
+
+def flag_names(bits: int) -> list[str]:
+    """The flags that are set, in the order in which they are usually read: SYN before ACK."""
+    order = (1, 0, 2, 3, 4, 5, 6, 7, 8)
+    return [FLAG_NAMES[i] for i in order if bits >> i & 1]
+
+
+def verdict_names(bits: int) -> list[str]:
+    """The verdicts that are set, in tshark's spelling (`tcp.analysis.` left out)."""
+    return [v.name.lower() for v in Verdict if bits & v and v.name]
