@@ -20,7 +20,6 @@ ACK = cython.declare(cython.uint, 16)
 
 # tcp.states.State
 CLOSED = cython.declare(cython.int, 0)
-LISTEN = cython.declare(cython.int, 1)
 
 # tcp.states.Signal
 SENT_SYN = cython.declare(cython.int, 0)
@@ -102,6 +101,8 @@ class End:
     """One end of a connection: its state and what it has sent that moves states."""
 
     state: cython.int
+    has_lived: cython.bint
+    """Its state has changed before: an end that is CLOSED now was open once, and stays closed."""
     zeek: cython.int
     syn_seq: cython.uint
     syn_known: cython.bint
@@ -123,6 +124,7 @@ class End:
 
     def __init__(self, state: cython.int) -> None:
         self.state = state
+        self.has_lived = False
         self.zeek = 0
         self.syn_seq = 0
         self.syn_known = False
@@ -266,7 +268,10 @@ class Lifecycle:
     @cython.cfunc
     @cython.inline
     def _move(self, end: End, signal: cython.int) -> cython.void:
-        end.state = self.next_state[16 * end.state + signal]
+        after: cython.int = self.next_state[16 * end.state + signal]
+        if after != end.state:
+            end.state = after
+            end.has_lived = True
 
     @cython.cfunc
     def _extend(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
@@ -311,8 +316,10 @@ class Lifecycle:
             if acks_fin:
                 self._receive_fin(receiver, sender)
                 self._move(receiver, GOT_ACK_OF_FIN)
-        self._move(sender, SENT_SEGMENT)
-        self._move(receiver, GOT_SEGMENT)
+        if sender.state != CLOSED or not sender.has_lived:
+            self._move(sender, SENT_SEGMENT)
+        if receiver.state != CLOSED or not receiver.has_lived:
+            self._move(receiver, GOT_SEGMENT)
         if sender.zeek == Z_INACTIVE:
             sender.zeek = Z_PARTIAL
         elif sender.zeek == Z_SYN_SENT and flags & ACK and receiver.zeek == Z_SYN_ACK_SENT:

@@ -1,0 +1,138 @@
+"""The verdict on every segment, rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from .play import Play
+
+Act = Callable[[Play], object]
+HELLO = b"hello"
+
+
+def repeat(p: Play) -> None:
+    p.client("PA", HELLO, seq=100, ack=300)
+    p.client("PA", HELLO, seq=100, ack=300, after_ms=300)
+
+
+def repeat_of_acknowledged(p: Play) -> None:
+    p.client("PA", HELLO, seq=100, ack=300)
+    p.server("A", seq=300, ack=105)
+    p.client("PA", HELLO, seq=100, ack=300)
+
+
+def late_segment(p: Play) -> None:
+    p.client("PA", b"12", seq=100, ack=300)
+    p.client("PA", b"56", seq=104, ack=300)
+    p.client("PA", b"34", seq=102, ack=300, after_ms=0.5)
+
+
+def three_duplicate_acks(p: Play) -> None:
+    p.client("A", b"12", seq=100, ack=300)
+    p.server("A", seq=300, ack=102)
+    p.client("A", b"56", seq=104, ack=300)
+    p.server("A", seq=300, ack=102)
+    p.client("A", b"78", seq=106, ack=300)
+    p.server("A", seq=300, ack=102)
+    p.client("A", b"34", seq=102, ack=300, after_ms=10)
+
+
+def acknowledges_the_unseen(p: Play) -> None:
+    p.client("PA", HELLO, seq=100, ack=300)
+    p.server("A", seq=300, ack=120)
+
+
+def window_closes_and_opens(p: Play) -> None:
+    p.client("PA", HELLO, seq=100, ack=300)
+    p.server("A", seq=300, ack=105, window=0)
+    p.client("A", b"x", seq=105, ack=300)
+    p.server("A", seq=300, ack=105, window=0)
+    p.server("A", seq=300, ack=105, window=500)
+
+
+def fills_the_window(p: Play) -> None:
+    p.server("A", seq=300, ack=100, window=5)
+    p.client("PA", HELLO, seq=100, ack=300)
+
+
+def keep_alive(p: Play) -> None:
+    p.client("PA", HELLO, seq=100, ack=300)
+    p.server("A", seq=300, ack=105)
+    p.client("A", seq=104, ack=300)
+    p.server("A", seq=300, ack=105)
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        (repeat, [[], ["retransmission"]]),
+        (repeat_of_acknowledged, [[], [], ["spurious_retransmission"]]),
+        (late_segment, [[], ["lost_segment"], ["out_of_order"]]),
+        (
+            three_duplicate_acks,
+            [[], [], ["lost_segment"], ["duplicate_ack"], [], ["duplicate_ack"], ["fast_retransmission"]],
+        ),
+        (acknowledges_the_unseen, [[], ["ack_lost_segment"]]),
+        (
+            window_closes_and_opens,
+            [
+                [],
+                ["zero_window"],
+                ["zero_window_probe"],
+                ["zero_window", "zero_window_probe_ack"],
+                ["window_update"],
+            ],
+        ),
+        (fills_the_window, [["window_update"], ["window_full"]]),
+        (keep_alive, [[], [], ["keep_alive"], ["keep_alive_ack"]]),
+        (lambda p: p.client("R", seq=5000), [[]]),
+        (lambda p: p.client("FA", seq=100, ack=300), [[]]),
+    ],
+    ids=[
+        "the same bytes again after 300 ms",
+        "bytes that the peer had acknowledged",
+        "a segment that was overtaken within the round trip",
+        "a repeat right behind two duplicate ACKs",
+        "an ACK of bytes that nobody saw",
+        "zero window, probe, its ACK, window update",
+        "bytes up to the last one the receiver has room for",
+        "one byte back, nothing new",
+        "a RST beyond is no lost segment",
+        "a FIN is new",
+    ],
+)
+def test_verdicts(act: Act, expected: list[list[str]]) -> None:
+    play = Play().handshake()
+    act(play)
+    assert play.run().verdicts()[3:] == expected
+
+
+def test_rules_hold_across_the_sequence_wrap() -> None:
+    play = Play().handshake(client_isn=2**32 - 3)
+    play.client("PA", HELLO, seq=2**32 - 2, ack=300)
+    play.server("A", seq=300, ack=3)
+    play.client("PA", HELLO, seq=2**32 - 2, ack=300)
+    play.client("PA", HELLO, seq=3, ack=300)
+    assert play.run().verdicts()[3:] == [[], [], ["spurious_retransmission"], []]
+
+
+def test_round_trip_is_measured_from_the_first_transmission() -> None:
+    play = Play().handshake()
+    play.client("PA", HELLO, seq=100, ack=300)
+    play.client("PA", HELLO, seq=105, ack=300, after_ms=2)
+    play.server("A", seq=300, ack=105, after_ms=3)
+    play.server("A", seq=300, ack=110, after_ms=1)
+    play.run()
+    assert play.packets["ack_rtt_ns"].tolist() == [-1, 1_000_000, 1_000_000, -1, -1, 5_000_000, 4_000_000]
+
+
+def test_bytes_in_flight_grow_with_segments_and_shrink_with_acks() -> None:
+    play = Play().handshake()
+    play.client("PA", HELLO, seq=100, ack=300)
+    play.client("PA", HELLO, seq=105, ack=300)
+    play.server("A", seq=300, ack=105)
+    play.client("PA", HELLO, seq=110, ack=300)
+    play.run()
+    assert play.packets["in_flight"].tolist()[3:] == [5, 10, 0, 10]

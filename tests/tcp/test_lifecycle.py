@@ -1,0 +1,186 @@
+"""States of both ends after every packet, and Zeek's summary of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from inspector.tcp.verdicts import ConnState
+
+from .play import Play
+
+Act = Callable[[Play], object]
+
+
+def opened() -> Play:
+    return Play().handshake()
+
+
+def normal_close(p: Play) -> None:
+    p.client("FA", seq=100, ack=300)
+    p.server("A", seq=300, ack=101)
+    p.server("FA", seq=300, ack=101)
+    p.client("A", seq=101, ack=301)
+
+
+def close_in_three(p: Play) -> None:
+    p.client("FA", seq=100, ack=300)
+    p.server("FA", seq=300, ack=101)
+    p.client("A", seq=101, ack=301)
+
+
+def simultaneous_close(p: Play) -> None:
+    p.client("FA", seq=100, ack=300)
+    p.server("FA", seq=300, ack=100)
+    p.client("A", seq=101, ack=301)
+    p.server("A", seq=301, ack=101)
+
+
+def half_close(p: Play) -> None:
+    p.client("FA", seq=100, ack=300)
+    p.server("A", seq=300, ack=101)
+    p.server("PA", b"still talking", seq=300, ack=101)
+    p.client("A", seq=101, ack=313)
+
+
+def fin_before_its_bytes(p: Play) -> None:
+    p.client("FA", b"late", seq=104, ack=300)  # a hole of 4 bytes before it
+    p.client("PA", b"lost", seq=100, ack=300)
+    p.server("A", seq=300, ack=109)
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        (
+            normal_close,
+            [
+                ("FIN-WAIT-1", "CLOSE-WAIT"),
+                ("FIN-WAIT-2", "CLOSE-WAIT"),
+                ("TIME-WAIT", "LAST-ACK"),
+                ("TIME-WAIT", "CLOSED"),
+            ],
+        ),
+        (close_in_three, [("FIN-WAIT-1", "CLOSE-WAIT"), ("TIME-WAIT", "LAST-ACK"), ("TIME-WAIT", "CLOSED")]),
+        (
+            simultaneous_close,
+            [
+                ("FIN-WAIT-1", "CLOSE-WAIT"),
+                ("CLOSING", "CLOSING"),
+                ("CLOSING", "TIME-WAIT"),
+                ("TIME-WAIT", "TIME-WAIT"),
+            ],
+        ),
+        (
+            half_close,
+            [
+                ("FIN-WAIT-1", "CLOSE-WAIT"),
+                ("FIN-WAIT-2", "CLOSE-WAIT"),
+                ("FIN-WAIT-2", "CLOSE-WAIT"),
+                ("FIN-WAIT-2", "CLOSE-WAIT"),
+            ],
+        ),
+        (
+            fin_before_its_bytes,
+            [("FIN-WAIT-1", "ESTABLISHED"), ("FIN-WAIT-1", "ESTABLISHED"), ("FIN-WAIT-2", "CLOSE-WAIT")],
+        ),
+        (lambda p: p.client("R", seq=100), [("CLOSED", "CLOSED")]),
+        (lambda p: p.server("RA", seq=300, ack=100), [("CLOSED", "CLOSED")]),
+    ],
+    ids=[
+        "a close in four segments",
+        "a close in three segments",
+        "both ends close at once",
+        "one end closes, the other goes on talking",
+        "a FIN that arrives before its bytes is received once they are acknowledged",
+        "the client resets",
+        "the server resets",
+    ],
+)
+def test_states_of_an_open_connection(act: Act, expected: list[tuple[str, str]]) -> None:
+    play = opened()
+    act(play)
+    assert play.run().states()[3:] == expected
+
+
+def test_states_of_the_handshake() -> None:
+    assert opened().run().states() == [
+        ("SYN-SENT", "SYN-RECEIVED"),
+        ("ESTABLISHED", "SYN-RECEIVED"),
+        ("ESTABLISHED", "ESTABLISHED"),
+    ]
+
+
+def test_simultaneous_open() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.server("S", seq=299)
+    play.client("SA", seq=99, ack=300)
+    play.server("SA", seq=299, ack=100)
+    assert play.run().states() == [
+        ("SYN-SENT", "SYN-RECEIVED"),
+        ("SYN-RECEIVED", "SYN-RECEIVED"),
+        ("SYN-RECEIVED", "ESTABLISHED"),
+        ("ESTABLISHED", "ESTABLISHED"),
+    ]
+
+
+def test_refused() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.server("RA", seq=0, ack=100)
+    assert play.run().states()[-1] == ("CLOSED", "CLOSED")
+
+
+def test_mid_connection_is_taken_for_established() -> None:
+    play = Play()
+    play.client("PA", b"hello", seq=500, ack=900)
+    assert play.run().states() == [("ESTABLISHED", "ESTABLISHED")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "state", "history"),
+    [
+        ([("c", "S", 99, 0)], "S0", "S"),
+        ([("c", "S", 99, 0), ("s", "RA", 0, 100)], "REJ", "Sr"),
+        ([("c", "S", 99, 0), ("s", "SA", 299, 100), ("c", "A", 100, 300)], "S1", "ShA"),
+        (
+            [
+                ("c", "S", 99, 0),
+                ("s", "SA", 299, 100),
+                ("c", "A", 100, 300),
+                ("c", "FA", 100, 300),
+                ("s", "FA", 300, 101),
+                ("c", "A", 101, 301),
+            ],
+            "SF",
+            "ShAFf",
+        ),
+        ([("c", "S", 99, 0), ("s", "SA", 299, 100), ("c", "A", 100, 300), ("c", "R", 100, 0)], "RSTO", "ShAR"),
+        ([("c", "S", 99, 0), ("s", "SA", 299, 100), ("c", "A", 100, 300), ("s", "R", 300, 0)], "RSTR", "ShAr"),
+        ([("c", "S", 99, 0), ("c", "R", 100, 0)], "RSTOS0", "SR"),
+        ([("c", "S", 99, 0), ("c", "FA", 100, 0)], "SH", "SF"),
+        ([("s", "SA", 299, 100), ("s", "R", 300, 0)], "RSTRH", "^hr"),
+        ([("c", "A", 100, 300), ("s", "A", 300, 100)], "OTH", "Aa"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_zeeks_summary(lines: list[tuple[str, str, int, int]], state: str, history: str) -> None:
+    play = Play()
+    for who, flags, seq, ack in lines:
+        (play.client if who == "c" else play.server)(flags, seq=seq, ack=ack)
+    play.run()
+    assert ConnState(int(play.connections["conn_state"][0])).name == state
+    assert bytes(play.connections["history"][0]).rstrip(b"\0").decode() == history
+
+
+def test_times_and_completeness_of_a_whole_connection() -> None:
+    play = opened()
+    play.client("PA", b"hi", seq=100, ack=300)
+    play.client("FA", seq=102, ack=300)
+    play.run()
+    assert int(play.connections["syn_rtt_ns"][0]) == 1_000_000
+    assert int(play.connections["handshake_ns"][0]) == 2_000_000
+    assert int(play.connections["completeness"][0]) == 1 | 2 | 4 | 8 | 16
+    assert int(play.connections["closed_by"][0]) == 0

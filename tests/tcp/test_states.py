@@ -1,0 +1,24 @@
+"""The transition table, as data."""
+
+from __future__ import annotations
+
+from inspector.tcp.states import TRANSITIONS, Signal, State, dense_table
+
+
+def test_dense_table_says_what_the_transitions_say() -> None:
+    table = dense_table()
+    for state in State:
+        for signal in Signal:
+            assert table[16 * state + signal] == TRANSITIONS.get((state, signal), state)
+
+
+def test_every_state_can_be_reached_and_left() -> None:
+    reached = {after for (before, _), after in TRANSITIONS.items() if after is not before}
+    left = {before for (before, _), after in TRANSITIONS.items() if after is not before}
+    assert reached == set(State) - {State.LISTEN}  # LISTEN is where a server begins
+    assert left == set(State)
+
+
+def test_names_are_the_rfcs() -> None:
+    assert State.FIN_WAIT_1.rfc_name == "FIN-WAIT-1"
+    assert State.ESTABLISHED.rfc_name == "ESTABLISHED"

@@ -1,0 +1,157 @@
+"""Byte streams put together from segments in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .play import Play
+
+Act = Callable[[Play], object]
+
+
+def sends(*segments: tuple[int, bytes], fin: int | None = None) -> Act:
+    """The client sends segments at offsets of its stream, perhaps a FIN, and nothing is acknowledged."""
+
+    def act(p: Play) -> None:
+        for at, payload in segments:
+            p.client("PA", payload, seq=100 + at, ack=300)
+        if fin is not None:
+            p.client("FA", seq=100 + fin, ack=300)
+
+    return act
+
+
+def lost_for_good(p: Play) -> None:
+    p.client("PA", b"one", seq=100, ack=300)
+    p.server("A", seq=300, ack=106)
+    p.client("PA", b"three", seq=106, ack=300)
+
+
+def acknowledged_before_it_was_captured(p: Play) -> None:
+    p.client("PA", b"three", seq=106, ack=300)
+    p.server("A", seq=300, ack=111)
+    p.client("PA", b"onetwo", seq=100, ack=300)
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        (sends((0, b"abc"), (3, b"def")), [b"abcdef"]),
+        (sends((0, b"abc"), (0, b"abc"), (3, b"def")), [b"abcdef"]),
+        (sends((3, b"def"), (0, b"abc")), [b"abcdef"]),
+        (sends((6, b"ghi"), (3, b"def"), (0, b"abc")), [b"abcdefghi"]),
+        (sends((0, b"abcd"), (2, b"XXef")), [b"abcdef"]),
+        (sends((4, b"efgh"), (2, b"cdXX"), (0, b"ab")), [b"abcdXXgh"]),
+        (sends((2, b"cdef"), (4, b"XX"), (0, b"ab")), [b"abcdef"]),
+        (sends((3, b"d"), (2, b"XXXX"), (0, b"ab")), [b"abXXXX"]),
+        (sends((0, b"abc"), fin=3), [b"abc", "end"]),
+        (sends((3, b"def"), (0, b"abc"), fin=6), [b"abcdef", "end"]),
+        (sends((0, b"abc"), (5, b"fgh")), [b"abc", 2, b"fgh"]),
+        (sends((0, b"abc"), fin=5), [b"abc", 2, "end"]),
+        (lost_for_good, [b"one", 3, b"three"]),
+        (acknowledged_before_it_was_captured, [b"onetwothree"]),
+        (lambda p: p.client("R", b"go away", seq=100), ["abort"]),
+        (lambda p: p.client("PA", b"abcdef", seq=100, ack=300, captured=4), [b"abcd", 2]),
+    ],
+    ids=[
+        "in order",
+        "a repeat adds nothing",
+        "the later segment waits",
+        "three in reverse",
+        "delivered bytes stay as they were",
+        "of waiting bytes the segment that begins earlier wins",
+        "a segment inside a waiting one is dropped",
+        "a segment around a waiting one replaces it",
+        "FIN ends the stream",
+        "FIN comes after the bytes before it",
+        "what never came is a gap at the end of the capture",
+        "a FIN behind missing bytes",
+        "what the peer acknowledged and nobody saw is a gap at the next segment",
+        "an ACK captured before its segment does no harm",
+        "bytes in a RST are not part of the stream",
+        "what the capture cut off is a gap",
+    ],
+)
+def test_stream(act: Act, expected: list[bytes | int | str]) -> None:
+    play = Play().handshake()
+    act(play)
+    assert play.run().stream(0) == expected
+
+
+def test_gap_is_counted_as_missed() -> None:
+    play = Play().handshake()
+    lost_for_good(play)
+    play.run()
+    assert play.connections["missed_bytes"].tolist() == [[3, 0]]
+
+
+def test_data_on_a_syn_come_before_the_rest() -> None:
+    play = Play()
+    play.client("S", b"early", seq=99)
+    play.server("SA", seq=299, ack=105)
+    play.client("PA", b"late", seq=105, ack=300)
+    assert play.run().stream(0) == [b"earlylate"]
+
+
+def test_chunk_knows_the_packet_that_carried_it_and_the_one_that_completed_it() -> None:
+    play = Play().handshake()
+    play.client("PA", b"def", seq=103, ack=300)
+    play.client("PA", b"abc", seq=100, ack=300)
+    play.run()
+    assert play.chunks["packet"].tolist() == [4, 3]
+    assert play.chunks["at"].tolist() == [4, 4]
+    assert play.chunks["stream_offset"].tolist() == [0, 3]
+
+
+MESSAGE = bytes(range(65, 91)) * 4
+
+
+@st.composite
+def segmentations(draw: st.DrawFn) -> list[tuple[int, int]]:
+    """Ranges that cover MESSAGE at least once, in any order, some of them repeated or overlapping."""
+    cuts = sorted(draw(st.sets(st.integers(1, len(MESSAGE) - 1), max_size=12)))
+    covering = list(zip([0, *cuts], [*cuts, len(MESSAGE)], strict=True))
+    extra = draw(st.lists(st.tuples(st.integers(0, len(MESSAGE) - 1), st.integers(1, 40)), max_size=8))
+    ranges = covering + [(start, min(start + size, len(MESSAGE))) for start, size in extra]
+    return draw(st.permutations(ranges))
+
+
+@settings(max_examples=300, deadline=None)
+@given(ranges=segmentations(), isn=st.integers(0, 2**32 - 1), batches=st.lists(st.integers(1, 7), max_size=30))
+def test_any_order_and_any_batches_give_the_same_stream(
+    ranges: list[tuple[int, int]], isn: int, batches: list[int]
+) -> None:
+    play = Play().handshake(client_isn=isn)
+    for start, stop in ranges:
+        play.client("A", MESSAGE[start:stop], seq=isn + 1 + start, ack=300)
+    play.client("FA", seq=isn + 1 + len(MESSAGE), ack=300)
+    assert play.run(batches).stream(0) == [MESSAGE, "end"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    ranges=segmentations(),
+    lost=st.sets(st.integers(0, 20)),
+    acks=st.lists(st.integers(0, len(MESSAGE)), max_size=20),
+)
+def test_loss_leaves_gaps_and_never_wrong_bytes(
+    ranges: list[tuple[int, int]], lost: set[int], acks: list[int]
+) -> None:
+    play = Play().handshake()
+    acknowledged = iter(acks)
+    for i, (start, stop) in enumerate(ranges):
+        if i not in lost:
+            play.client("A", MESSAGE[start:stop], seq=100 + start, ack=300)
+        play.server("A", seq=300, ack=100 + next(acknowledged, 0))
+    at = 0
+    for piece in play.run().stream(0):
+        if isinstance(piece, int):
+            at += piece
+        elif isinstance(piece, bytes):
+            assert piece == MESSAGE[at : at + len(piece)]
+            at += len(piece)
+    assert at <= len(MESSAGE)
