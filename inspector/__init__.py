@@ -1,5 +1,31 @@
-"""Wireglass: packets rebuilt into sockets, TCP lifecycles, HTTP exchanges and WebSocket conversations."""
+"""Wireglass: packets rebuilt into sockets, TCP lifecycles, HTTP exchanges and WebSocket conversations.
+
+    import inspector
+    capture = inspector.open("x.pcapng")
+    capture.connections.to_pandas()
+
+The engine is loaded when one of these names is first used, so that the small programs beside it (capture process, demo
+clients, `wireglass --help`) start without it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from inspector import plain
+from inspector.errors import BadFilter, CaptureRefused, InspectorError, LabError, NotACapture
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture, open
+
+__all__ = ["BadFilter", "Capture", "CaptureRefused", "InspectorError", "LabError", "NotACapture", "open"]
 
 plain.install()
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Capture", "open"):
+        from inspector import capture
+
+        return getattr(capture, name)
+    raise AttributeError(f"module 'inspector' has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """The switch that runs the hot modules uncompiled although a compiled build lies beside them.
 
-With `WIREGLASS_PLAIN=1` in the environment, every module of this package is taken from its `.py`: for the tests, which run the engine
-both ways, and for whoever wants to step through it with a debugger.
+With `WIREGLASS_PLAIN=1` in the environment, every module of this package is taken from its `.py`: for the tests, which
+run the engine both ways, and for whoever wants to step through it with a debugger.
 """
 
 from __future__ import annotations

@@ -1,0 +1,91 @@
+"""The command line: which commands there are, and what becomes of their errors.
+
+The command modules import the engine, the dashboard and scapy only when a command runs: `wireglass --help` and the
+summary of a small file are to be there at once.
+
+Exit statuses: 0 done; 1 something could not be done, said on stderr; 2 the command line was not understood; 130 ended
+by Ctrl-C; 141 the reader of a pipe went away.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from inspector.commands import analyze, check, dashboard, follow, record, summary, tables
+from inspector.errors import InspectorError
+from inspector.terminal import printable
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+HELP = """Watch sockets live and die.
+
+Wireglass rebuilds packets, live from an interface or from a saved capture, into TCP connections with both ends' states,
+HTTP exchanges and WebSocket conversations, and shows them in the browser or here.
+
+\b
+Start with one of these:
+  wireglass demo                   servers, clients and a live capture to play with
+  wireglass summary FILE           one screen of what happened in a capture
+  wireglass open FILE              the same in the browser, down to every packet
+  wireglass live                   watch this machine's loopback in the browser
+
+Captures are pcap or pcapng, plain or compressed with gzip or zstd.
+"""
+
+
+class InOrder(click.Group):
+    """A group whose help lists the commands in the order in which they were added, the main job first."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="wireglass", prog_name="wireglass", message="%(prog)s %(version)s")
+def cli() -> None:
+    pass
+
+
+for _module in (dashboard, record, summary, tables, follow, analyze, check):
+    for _command in _module.COMMANDS:
+        cli.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line (`sys.argv` when no arguments are given) and return the exit status."""
+    _tolerate_unprintable_letters()
+    try:
+        status = cli.main(arguments, prog_name="wireglass", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as misuse:
+        misuse.show()
+        return misuse.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return BROKEN_PIPE
+    except (InspectorError, OSError) as error:
+        click.echo(f"wireglass: {printable(str(error))}", err=True)
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+def _tolerate_unprintable_letters() -> None:
+    """Where the terminal's encoding lacks a letter, print its escape rather than stop."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _let_go_of_stdout() -> None:
+    """Python flushes stdout at exit: give it somewhere to flush to, now that the pipe is gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,49 @@
+"""`wireglass analyze FILE... --json`: everything the engine found, for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from inspector.errors import InspectorError
+
+TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, required=True, help="One JSON object a file, one a line.")
+def analyze(files: tuple[str, ...], as_json: bool) -> int:
+    """Print everything found in each FILE as one line of JSON.
+
+    Each line holds `file`, `error` (null, or why the file could not be read), `packets`, `connections`, `exchanges`,
+    `frames`, `messages` and `anomalies`, with the columns that the table commands have. A file that cannot be read is
+    said so in its line, and the others go on; the exit status is then 1.
+    """
+    reports = (report(file) for file in files)
+    failures = 0
+    for found in reports:
+        click.echo(json.dumps(found, separators=(",", ":")))
+        failures += found["error"] is not None
+    return 1 if failures else 0
+
+
+def report(path: str) -> dict[str, Any]:
+    """What one file holds, JSON-ready; its `error` says why when it could not be read."""
+    import inspector
+    from inspector import rows
+
+    try:
+        capture = inspector.open(path)
+    except (InspectorError, OSError) as error:
+        return {"file": path, "error": str(error), **{name: [] for name in TABLES}}
+    try:
+        found = {name: rows.rows(rows.COLUMNS[name](capture)) for name in TABLES}
+        return {"file": path, "error": None, **found}
+    finally:
+        capture.close()
+
+
+COMMANDS = [analyze]

@@ -1,0 +1,87 @@
+"""What several commands share: opening a capture with progress, and the arguments that they have in common."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from inspector.terminal import Screen, count, fit, printable
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+PROGRESS_AFTER_SECONDS = 0.7
+"""Work that is done sooner shows no progress: a line that flashes up only disturbs."""
+
+PROGRESS_EVERY_SECONDS = 0.1
+
+BATCH_PACKETS = 8192
+
+# Existence and kind are checked where the file is opened, by one piece of code with one wording.
+file_argument = click.argument("file", type=click.Path(path_type=str))
+
+
+@contextmanager
+def analysed(path: str) -> Iterator[Capture]:
+    """The capture with its tables complete; closed at the end. Notes about the file go to stderr."""
+    from inspector.capture import Capture
+    from inspector.sources.files import open_packets
+
+    capture = Capture(open_packets(path))
+    try:
+        _advance_to_the_end(capture, path)
+        for note in capture.notes:
+            click.echo(f"note: {printable(note)}", err=True)
+        yield capture
+    finally:
+        capture.close()
+
+
+def _advance_to_the_end(capture: Capture, path: str) -> None:
+    with progress(os.path.basename(path)) as report:
+        while capture.advance(BATCH_PACKETS):
+            report(len(capture.packets))
+        capture.finish()
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress]:
+    """A line on a terminal's stderr that counts packets while long work lasts, and is gone afterwards."""
+    line = Progress(what)
+    try:
+        yield line
+    finally:
+        line.clear()
+
+
+class Progress:
+    """Call it with the packets analysed so far, as often as you like."""
+
+    def __init__(self, what: str) -> None:
+        self._what = printable(what)
+        self._screen = Screen.of(sys.stderr)
+        self._start = time.monotonic()
+        self._next = self._start + PROGRESS_AFTER_SECONDS
+        self._is_shown = False
+
+    def __call__(self, packets: int) -> None:
+        now = time.monotonic()
+        if self._screen.width is None or now < self._next:
+            return
+        self._next = now + PROGRESS_EVERY_SECONDS
+        rate = packets / (now - self._start)
+        text = f"{self._what}: {count(packets, 'packet')}, {rate:,.0f}/s"
+        click.echo("\r\033[K" + self._screen.paint(fit(text, self._screen.width - 1), "dim"), err=True, nl=False)
+        self._is_shown = True
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._is_shown:
+            click.echo("\r\033[K", err=True, nl=False)
+            self._is_shown = False

@@ -1,0 +1,177 @@
+"""`wireglass demo|live|open|replay`: the dashboard, each on another source."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inspector.commands.common import file_argument, filter_option
+from inspector.errors import InspectorError, LabError
+from inspector.terminal import printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from web.session import Session
+
+USUAL_PORT = 8642
+"""Where the dashboard is served when nothing else is asked for and the port is free."""
+
+REPLAY_SPEEDS = click.FloatRange(min=0.01, max=1000)
+
+Command = Callable[..., Any]
+
+
+def dashboard_options(command: Command) -> Command:
+    """The options of every command that shows a dashboard."""
+    port = click.option(
+        "--port", type=click.IntRange(1, 65535), metavar="N",
+        help=f"Port of the dashboard on 127.0.0.1; {USUAL_PORT}, or a free one, when not given.",
+    )  # fmt: skip
+    browser = click.option("--no-browser", is_flag=True, help="Print the address only; open no browser.")
+    return port(browser(command))
+
+
+@click.command()
+@dashboard_options
+@click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
+def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
+    """Servers, clients and a live capture to play with, in the browser.
+
+    Starts a small web server and a WebSocket chat on loopback, captures what is said to them, and opens the dashboard,
+    whose buttons make clients ask, post, chat and leave. Where this user may not capture, the demo runs in a private
+    network of its own; where that is refused too, a recorded demo is replayed. Ctrl-C ends everything it started.
+    """
+    from inspector.commands.recordings import new_recording
+    from inspector.lab.lab import Lab
+    from inspector.lab.recordings import demo_recording
+    from web import Session
+
+    with _listening(port) as listener, _ends_on_sigterm():
+        spool = new_recording("demo", recording)
+        try:
+            lab = Lab.start(spool)
+        except LabError as refused:
+            click.echo(f"wireglass: {printable(str(refused))}", err=True)
+            click.echo("Showing a recorded demo instead; its buttons are off.", err=True)
+            _show(Session.of_replay(demo_recording()), listener, no_browser)
+            return
+        try:
+            for name, address in lab.addresses.items():
+                click.echo(f"{name.replace('_', ' ').capitalize():>10}: {address}")
+            _show(Session.of_spool(spool, "lo", lambda: lab.capture_statistics, lab), listener, no_browser)
+        finally:
+            lab.stop()
+            _say_where(spool)
+
+
+@click.command()
+@click.argument("interface", required=False, metavar="[IFACE]")
+@filter_option
+@dashboard_options
+@click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
+def live(
+    interface: str | None, capture_filter: str | None, port: int | None, no_browser: bool, recording: str | None
+) -> None:
+    """Watch IFACE in the browser (loopback when not given).
+
+    The packets are kept in a pcapng file, named at the end. The dashboard's own traffic is left out.
+    """
+    from inspector.commands.recordings import new_recording
+    from inspector.sources.live import LiveCapture, loopback
+    from web import Session
+
+    name = interface or loopback()
+    with _listening(port) as listener, _ends_on_sigterm():
+        spool = new_recording("live", recording)
+        own_port = listener.getsockname()[1]
+        capture = LiveCapture.start(name, spool, capture_filter=capture_filter, without_ports=[own_port])
+        try:
+            capture.wait_ready()
+            _show(Session.of_spool(spool, name, lambda: capture.statistics), listener, no_browser)
+        finally:
+            capture.stop()
+            _say_where(spool)
+
+
+@click.command(name="open")
+@file_argument
+@dashboard_options
+def open_(file: str, port: int | None, no_browser: bool) -> None:
+    """Show the saved capture FILE in the browser."""
+    from web import Session
+
+    session = Session.of_file(file)
+    with _listening(port) as listener, _ends_on_sigterm():
+        _show(session, listener, no_browser)
+
+
+@click.command()
+@file_argument
+@click.option("--speed", type=REPLAY_SPEEDS, default=1.0, show_default=True, help="How many times as fast as it was.")
+@dashboard_options
+def replay(file: str, speed: float, port: int | None, no_browser: bool) -> None:
+    """Show the saved capture FILE in the browser as if it happened now."""
+    from web import Session
+
+    session = Session.of_replay(file, speed)
+    with _listening(port) as listener, _ends_on_sigterm():
+        _show(session, listener, no_browser)
+
+
+COMMANDS = [demo, live, open_, replay]
+
+
+@contextmanager
+def _listening(port: int | None) -> Iterator[socket.socket]:
+    """The dashboard's listening socket, made before anything else is started. A port that was asked for is that or none."""
+    from web import listen
+
+    try:
+        listener = listen(port or USUAL_PORT)
+    except OSError as taken:
+        if port is not None:
+            raise InspectorError(f"Port {port} cannot be listened on: {taken.strerror}. Name another with --port.") from taken
+        listener = listen(0)
+    with listener:
+        yield listener
+
+
+@contextmanager
+def _ends_on_sigterm() -> Iterator[None]:
+    """Ctrl-C, and the same by a signal, is how these commands end: in order, and with status 0."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _show(session: Session, listener: socket.socket, no_browser: bool) -> None:
+    """Serve the session until it is interrupted."""
+    from inspector.commands.browser import show
+    from web import Dashboard
+
+    dashboard = Dashboard(session, listener)
+    # The socket listens already: who connects now is answered as soon as the server runs.
+    click.echo(f"Dashboard: {dashboard.url}")
+    sys.stdout.flush()
+    with show(dashboard.url, wanted=not no_browser):
+        dashboard.serve_forever()
+
+
+def _say_where(recording: Path) -> None:
+    if recording.exists():
+        click.echo(f"Recording: {recording}  (wireglass open shows it again)")

@@ -1,0 +1,33 @@
+"""Where recordings are kept when nobody says where."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from inspector.errors import InspectorError
+
+
+def folder() -> Path:
+    """The user's folder for recordings (XDG base directories), made with access for nobody else."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    path = Path(state) / "wireglass"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def new_recording(kind: str, wanted: str | None = None) -> Path:
+    """The file to record into: the wanted one, or a new one in the user's folder, named by the time.
+
+    Raises:
+        InspectorError: the wanted file is there already, or the folder it should lie in is not.
+    """
+    if wanted is None:
+        return folder() / f"{kind}-{datetime.now():%Y%m%d-%H%M%S-%f}.pcapng"
+    path = Path(wanted)
+    if path.exists():
+        raise InspectorError(f"{path} exists already. Name another file, or remove it first.")
+    if not path.parent.is_dir():
+        raise InspectorError(f"There is no folder {path.parent} to record into.")
+    return path

@@ -1,0 +1,156 @@
+"""How each table looks to a person: which of its columns, in which words. For programs, csv and json hold them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from inspector.terminal import Column, duration, printable, seconds, size
+
+Row = dict[str, Any]
+
+NONE = "–"
+
+OPCODES = {0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
+"""Names of the frame types (RFC 6455 §5.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column of a view and how its text comes out of a row."""
+
+    column: Column
+    text: Callable[[Row], str]
+
+
+def _number(title: str, text: Callable[[Row], Any], style: str = "") -> Cell:
+    return Cell(Column(title, is_number=True, style=style), lambda row: _or_dash(text(row)))
+
+
+def _words(title: str, text: Callable[[Row], Any], limit: int = 44, style: str = "") -> Cell:
+    return Cell(Column(title, limit=limit, style=style), lambda row: _or_dash(text(row)))
+
+
+def _or_dash(value: Any) -> str:
+    return NONE if value is None else printable(str(value))
+
+
+def _pair(values: Sequence[int], said: Callable[[int], str] = str) -> str:
+    return " / ".join(said(value) for value in values)
+
+
+def _of(name: str) -> Callable[[Row], Any]:
+    return lambda row: row[name]
+
+
+def _part(side: str, name: str) -> Callable[[Row], Any]:
+    """A part of an exchange's request or response; None where that side is missing."""
+    return lambda row: row[side] and row[side][name]
+
+
+def _total(row: Row) -> str:
+    known = [value for value in row["timing_ns"].values() if value is not None]
+    return duration(sum(known) if len(known) == len(row["timing_ns"]) else None)
+
+
+def _wait(row: Row) -> str:
+    return duration(row["timing_ns"]["wait"])
+
+
+def _content(row: Row) -> str:
+    if row["text"] is not None:
+        return str(row["text"])
+    return f"[{row['hex']}]" if row["hex"] else ""
+
+
+_TIME = _number("time", lambda row: seconds(row["at_ns"]), "dim")
+_CONNECTION = _number("conn", _of("connection"))
+_SENDER = _words("sender", _of("direction"))
+
+VIEWS: dict[str, tuple[Cell, ...]] = {
+    "packets": (
+        _number("number", _of("number"), "bold"),
+        _TIME,
+        _CONNECTION,
+        _SENDER,
+        _words("flags", lambda row: " ".join(row["flags"]) or NONE),
+        _number("seq", _of("seq")),
+        _number("ack", _of("ack")),
+        _number("window", _of("window")),
+        _number("payload", _of("payload")),
+        _words("client state", _of("client_state"), style="cyan"),
+        _words("server state", _of("server_state"), style="yellow"),
+        _words("analysis", lambda row: " ".join(row["analysis"]), style="red"),
+    ),
+    "connections": (
+        _number("id", _of("id"), "bold"),
+        _number("start", lambda row: seconds(row["at_ns"]), "dim"),
+        _words("client", _of("client"), style="cyan"),
+        _words("server", _of("server"), style="yellow"),
+        _words("protocol", _of("protocol")),
+        _number("packets", lambda row: _pair(row["packets"])),
+        _number("bytes", lambda row: _pair(row["bytes"], size)),
+        _number("lasted", lambda row: duration(row["duration_ns"])),
+        _words("states", lambda row: f"{row['client_state']} / {row['server_state']}"),
+        _words("closed by", _of("closed_by")),
+        _words("ended", _of("conn_state")),
+        _words("history", _of("history"), limit=12, style="dim"),
+    ),
+    "exchanges": (
+        _number("id", _of("id"), "bold"),
+        _CONNECTION,
+        _number("time", lambda row: seconds((row["request"] or row["response"])["at_ns"]), "dim"),
+        _words("method", _part("request", "method")),
+        _words("target", _part("request", "target"), style="cyan"),
+        _words("status", _part("response", "status"), style="bold"),
+        _words("reason", _part("response", "reason"), limit=20),
+        _number("sent", lambda row: size(row["request"]["body_bytes"]) if row["request"] else NONE),
+        _number("received", lambda row: size(row["response"]["body_bytes"]) if row["response"] else NONE),
+        _number("wait", _wait),
+        _number("total", _total),
+        _words("notes", lambda row: " ".join(row["notes"]), style="red"),
+    ),
+    "frames": (
+        _number("id", _of("id"), "bold"),
+        _CONNECTION,
+        _number("packet", _of("packet")),
+        _TIME,
+        _SENDER,
+        _words("opcode", lambda row: OPCODES.get(row["opcode"], f"reserved {row['opcode']:#x}")),
+        _words("fin", lambda row: "fin" if row["fin"] else "more"),
+        _number("rsv", _of("rsv")),
+        _words("masked", lambda row: "masked" if row["masked"] else ""),
+        _number("length", _of("length")),
+        _number("message", _of("message")),
+    ),
+    "messages": (
+        _number("id", _of("id"), "bold"),
+        _CONNECTION,
+        _TIME,
+        _SENDER,
+        _words("kind", _of("kind")),
+        _number("frames", _of("frames")),
+        _number("bytes", _of("bytes")),
+        _words("deflate", lambda row: "deflated" if row["compressed"] else ""),
+        _number("code", _of("close_code")),
+        _words("content", _content, limit=60),
+    ),
+    "anomalies": (
+        _number("packet", _of("packet"), "bold"),
+        _CONNECTION,
+        _words("sender", _of("direction")),
+        _words("severity", _of("severity"), style="yellow"),
+        _words("code", _of("code"), style="red"),
+        _words("detail", _of("detail"), limit=80),
+        _words("reference", _of("reference"), style="dim"),
+    ),
+    "events": (
+        _number("id", _of("id"), "bold"),
+        _TIME,
+        _CONNECTION,
+        _number("packet", _of("packet")),
+        _words("what happened", _of("sentence"), limit=120),
+    ),
+}
+"""By the name of the table."""

@@ -1,0 +1,374 @@
+"""Table rows as JSON-ready dictionaries: the one shape in which rows leave the engine.
+
+The command line, `analyze --json`, the dashboard's API and its feed all show these. Names and meanings are a contract
+(docs/guide.md): keys may be added, never renamed. Packets are numbered from 1, every other row by its place in its
+table. Times come twice: `time_ns` since 1970, and `at_ns` since the capture's first packet, small enough for a program
+that has only doubles.
+
+`chosen` is a slice or an array of row numbers. Everything works on whole columns, so ask for many rows at once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.addresses import endpoint
+from inspector.anomalies import ANOMALIES, describe
+from inspector.http.fields import head
+from inspector.http.notes import note_names
+from inspector.tables import MessageKind, Protocol, Table
+from inspector.tcp.states import State
+from inspector.tcp.verdicts import ConnState, flag_names, verdict_names
+from inspector.timeline import EventKind, sentence
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+Row = dict[str, Any]
+Columns = dict[str, list[Any]]
+Chosen = slice | Sequence[int] | npt.NDArray[Any]
+Integers = npt.NDArray[np.integer[Any]]
+
+_Arguments = ParamSpec("_Arguments")
+
+EVERYTHING = slice(None)
+
+TEXT_LIMIT = 64 * 1024
+"""Bytes of a message's content shown as text or hex: what the engine keeps of it."""
+
+HEX_LIMIT = 256
+"""Bytes of a binary message shown as hex: enough to recognise it."""
+
+ACK_FLAG = 0x10
+
+SIDES = np.array(["client", "server", None], object)
+"""Names by Direction; -1, nobody, takes the last."""
+
+STATES = np.array([state.rfc_name for state in sorted(State)], object)
+CONN_STATES = np.array([state.name for state in sorted(ConnState)], object)
+PROTOCOLS = np.array([protocol.name.lower() for protocol in sorted(Protocol)], object)
+MESSAGE_KINDS = {1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
+"""Kinds of WebSocket message by the opcode of the first frame (RFC 6455 §5.2)."""
+
+
+def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """Packets, with what TCP makes of them; what only TCP has is null in the others."""
+    table = capture.packets
+    has_tcp = table["connection"][chosen] >= 0
+    acknowledges = has_tcp & (table["flags"][chosen] & ACK_FLAG != 0)
+    only = {name: _known(table[name][chosen], has_tcp) for name in ("connection", "window", "in_flight")}
+    return {
+        "number": [row + 1 for row in _ids(table, chosen)],
+        **_times(capture, table["time_ns"][chosen]),
+        "captured": table["captured"][chosen].tolist(),
+        "length": table["length"][chosen].tolist(),
+        "connection": only["connection"],
+        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "flags": [_flags(bits) for bits in table["flags"][chosen].tolist()],
+        "seq": _known(_relative(capture, chosen, "seq", of_peer=False), has_tcp),
+        "ack": _known(_relative(capture, chosen, "ack", of_peer=True), acknowledges),
+        "window": only["window"],
+        "payload": table["payload"][chosen].tolist(),
+        "analysis": [_verdicts(bits) for bits in table["analysis"][chosen].tolist()],
+        "client_state": _known(STATES[table["client_state"][chosen]], has_tcp),
+        "server_state": _known(STATES[table["server_state"][chosen]], has_tcp),
+        "ack_rtt_ns": _known(table["ack_rtt_ns"][chosen]),
+        "in_flight": only["in_flight"],
+    }
+
+
+def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """Connections; what both ends have comes in pairs: client, server."""
+    table = capture.connections
+    start_ns, end_ns = table["start_ns"][chosen], table["end_ns"][chosen]
+    return {
+        "id": _ids(table, chosen),
+        "client": _endpoints(table, chosen, "client"),
+        "server": _endpoints(table, chosen, "server"),
+        "start_ns": start_ns.tolist(),
+        "end_ns": end_ns.tolist(),
+        "at_ns": (start_ns - _origin(capture)).tolist(),
+        "duration_ns": (end_ns - start_ns).tolist(),
+        "protocol": PROTOCOLS[table["protocol"][chosen]].tolist(),
+        "packets": table["packets"][chosen].tolist(),
+        "bytes": table["bytes"][chosen].tolist(),
+        "missed_bytes": table["missed_bytes"][chosen].tolist(),
+        "conn_state": CONN_STATES[table["conn_state"][chosen]].tolist(),
+        "history": [bytes(letters).rstrip(b"\0").decode("ascii") for letters in table["history"][chosen]],
+        "client_state": STATES[table["client_state"][chosen]].tolist(),
+        "server_state": STATES[table["server_state"][chosen]].tolist(),
+        "handshake_ns": _known(table["handshake_ns"][chosen]),
+        "syn_rtt_ns": _known(table["syn_rtt_ns"][chosen]),
+        "closed_by": SIDES[table["closed_by"][chosen]].tolist(),
+        "first_packet": _numbers(table["first_packet"][chosen]),
+        "last_packet": _numbers(table["last_packet"][chosen]),
+    }
+
+
+def exchange_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """HTTP exchanges: the request, its response (null where there is none), and the 1xx responses before it."""
+    table, messages = capture.exchanges, capture.http_messages
+    requests, responses = table["request"][chosen].tolist(), table["response"][chosen].tolist()
+    interim = _informational(capture, chosen)
+    pairs = list(zip(requests, responses, strict=True))
+    noted = messages["notes"]
+    return {
+        "id": _ids(table, chosen),
+        "connection": table["connection"][chosen].tolist(),
+        "request": [_http_message(capture, row) for row in requests],
+        "response": [_http_message(capture, row) for row in responses],
+        "informational": [[_http_message(capture, row) for row in interim[i]] for i in _ids(table, chosen)],
+        "timing_ns": [_timing(messages, request, response) for request, response in pairs],
+        "notes": [note_names(_or_all(noted[row] for row in pair if row >= 0)) for pair in pairs],
+    }
+
+
+def frame_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """WebSocket frames (RFC 6455 §5.2)."""
+    table = capture.frames
+    return {
+        "id": _ids(table, chosen),
+        "connection": table["connection"][chosen].tolist(),
+        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "packet": _numbers(table["packet"][chosen]),
+        **_times(capture, table["time_ns"][chosen]),
+        "opcode": table["opcode"][chosen].tolist(),
+        "fin": table["fin"][chosen].astype(bool).tolist(),
+        "rsv": table["rsv"][chosen].tolist(),
+        "masked": table["masked"][chosen].astype(bool).tolist(),
+        "length": table["length"][chosen].tolist(),
+        "message": _known(table["message"][chosen]),
+        "damaged": table["damaged"][chosen].astype(bool).tolist(),
+    }
+
+
+def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """WebSocket messages; where the content is no text, `text` is null and `hex` shows its beginning."""
+    table = capture.messages
+    contents = [_content(capture, row) for row in _ids(table, chosen)]
+    kinds = [MESSAGE_KINDS.get(opcode, str(opcode)) for opcode in table["kind"][chosen].tolist()]
+    return {
+        "id": _ids(table, chosen),
+        "connection": table["connection"][chosen].tolist(),
+        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "kind": kinds,
+        "first_packet": _numbers(table["first_packet"][chosen]),
+        "last_packet": _numbers(table["last_packet"][chosen]),
+        **_times(capture, table["time_ns"][chosen]),
+        "frames": table["frames"][chosen].tolist(),
+        "compressed": table["compressed"][chosen].astype(bool).tolist(),
+        "bytes": table["bytes"][chosen].tolist(),
+        "wire_bytes": table["wire_bytes"][chosen].tolist(),
+        "text": [_text(kind, content) for kind, content in zip(kinds, contents, strict=True)],
+        "hex": [_hex(kind, content) for kind, content in zip(kinds, contents, strict=True)],
+        "close_code": _known(table["close_code"][chosen]),
+        "complete": table["complete"][chosen].astype(bool).tolist(),
+    }
+
+
+def anomaly_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """What is odd: the rule, and the numbers that were compared put into its sentence."""
+    table = capture.anomalies
+    codes = table["code"][chosen].tolist()
+    details = zip(codes, *(table[name][chosen].tolist() for name in "abc"), strict=True)
+    return {
+        "id": _ids(table, chosen),
+        "code": [ANOMALIES[code].code for code in codes],
+        "packet": _numbers(table["packet"][chosen]),
+        "connection": _known(table["connection"][chosen]),
+        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "severity": [ANOMALIES[code].severity for code in codes],
+        "title": [ANOMALIES[code].title for code in codes],
+        "detail": [describe(*numbers) for numbers in details],
+        "reference": [ANOMALIES[code].reference for code in codes],
+    }
+
+
+def event_columns(capture: Capture, events: Table, chosen: Chosen = EVERYTHING) -> Columns:
+    """What happened, each with its sentence; `events` is what `timeline.events` gave, made when somebody looks."""
+    return {
+        "id": _ids(events, chosen),
+        **_times(capture, events["time_ns"][chosen]),
+        "kind": [EventKind(kind).name.lower() for kind in events["kind"][chosen].tolist()],
+        "connection": events["connection"][chosen].tolist(),
+        "direction": SIDES[events["direction"][chosen]].tolist(),
+        "packet": _numbers(events["packet"][chosen]),
+        "row": _known(events["row"][chosen]),
+        "sentence": [sentence(capture, events, i) for i in _ids(events, chosen)],
+    }
+
+
+COLUMNS: dict[str, Callable[..., Columns]] = {
+    "packets": packet_columns,
+    "connections": connection_columns,
+    "exchanges": exchange_columns,
+    "frames": frame_columns,
+    "messages": message_columns,
+    "anomalies": anomaly_columns,
+}
+"""By the name of the table. Events have no table of their own: see `event_columns`."""
+
+
+def rows(columns: Columns) -> list[Row]:
+    """The same facts, a dictionary a row."""
+    names = tuple(columns)
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _as_rows(columns: Callable[_Arguments, Columns]) -> Callable[_Arguments, list[Row]]:
+    """The function that gives rows where `columns` gives columns; it takes the same arguments."""
+
+    @wraps(columns)
+    def builder(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> list[Row]:
+        return rows(columns(*arguments, **named))
+
+    return builder
+
+
+packet_rows = _as_rows(packet_columns)
+connection_rows = _as_rows(connection_columns)
+exchange_rows = _as_rows(exchange_columns)
+frame_rows = _as_rows(frame_columns)
+message_rows = _as_rows(message_columns)
+anomaly_rows = _as_rows(anomaly_columns)
+event_rows = _as_rows(event_columns)
+
+BUILDERS: dict[str, Callable[..., list[Row]]] = {name: _as_rows(columns) for name, columns in COLUMNS.items()}
+
+
+def _ids(table: Table, chosen: Chosen) -> list[int]:
+    return list(range(*chosen.indices(len(table)))) if isinstance(chosen, slice) else [int(row) for row in chosen]
+
+
+def _known(values: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None = None) -> list[Any]:
+    """The values, None where there is none: where the mask says so, or without a mask where the table says -1."""
+    mask = values >= 0 if where is None else where
+    known: list[Any] = values.tolist()
+    return (
+        known
+        if mask.all()
+        else [value if is_known else None for value, is_known in zip(known, mask.tolist(), strict=True)]
+    )
+
+
+def _numbers(packets: Integers) -> list[Any]:
+    """Packet rows as the numbers that users see."""
+    return [None if row < 0 else row + 1 for row in packets.tolist()]
+
+
+def _times(capture: Capture, time_ns: Integers) -> Columns:
+    return {"time_ns": time_ns.tolist(), "at_ns": (time_ns - _origin(capture)).tolist()}
+
+
+def _origin(capture: Capture) -> int:
+    """Where `at_ns` counts from; of no consequence in a capture without packets."""
+    return capture.start_ns or 0
+
+
+def _relative(capture: Capture, chosen: Chosen, name: str, *, of_peer: bool) -> Integers:
+    """Sequence numbers counted from the start of the stream they belong to: the sender's, or its peer's."""
+    packets = capture.packets
+    absolute = packets[name][chosen].astype(np.int64)
+    connection = packets["connection"][chosen]
+    if not len(capture.connections):
+        return absolute
+    side = packets["direction"][chosen] ^ of_peer
+    # Rows without TCP read some connection's number here; the caller leaves them out.
+    first = capture.connections["isn"][connection, side].astype(np.int64)
+    return (absolute - first) & 0xFFFF_FFFF
+
+
+def _endpoints(table: Table, chosen: Chosen, side: str) -> list[str]:
+    parts = ("family", f"{side}_hi", f"{side}_lo", f"{side}_port")
+    return [endpoint(*row) for row in zip(*(table[part][chosen].tolist() for part in parts), strict=True)]
+
+
+def _http_message(capture: Capture, row: int) -> Row | None:
+    if row < 0:
+        return None
+    table = capture.http_messages
+    said = head(capture, row)
+    is_request = table["kind"][row] == MessageKind.REQUEST
+    start_line = (
+        {"method": said.method, "target": said.target} if is_request else {"status": said.status, "reason": said.reason}
+    )
+    return {
+        "packet": int(table["packet"][row]) + 1,
+        "time_ns": int(table["time_ns"][row]),
+        "at_ns": int(table["time_ns"][row]) - _origin(capture),
+        "version": said.version,
+        **start_line,
+        "headers": [list(field) for field in said.fields],
+        "body_bytes": int(table["body_bytes"][row]),
+        "complete": bool(table["complete"][row]),
+    }
+
+
+def _informational(capture: Capture, chosen: Chosen) -> dict[int, list[int]]:
+    """Rows of the 1xx responses of each exchange that has any."""
+    found: dict[int, list[int]] = defaultdict(list)
+    if capture.exchanges["informational"][chosen].any():
+        messages = capture.http_messages
+        for row in np.flatnonzero(messages["kind"] == MessageKind.INFORMATIONAL).tolist():
+            found[int(messages["exchange"][row])].append(row)
+    return found
+
+
+def _timing(messages: Table, request: int, response: int) -> Row:
+    """How long the request took to send, the answer to begin, and the answer to arrive; null where one end is missing.
+
+    An answer that begins before the request has ended was not waited for: 0.
+    """
+    start, end = messages["time_ns"], messages["end_ns"]
+    waited = int(start[response]) - int(end[request]) if request >= 0 and response >= 0 else None
+    return {
+        "send": int(end[request]) - int(start[request]) if request >= 0 else None,
+        "wait": None if waited is None else max(0, waited),
+        "receive": int(end[response]) - int(start[response]) if response >= 0 else None,
+    }
+
+
+def _or_all(bits: Iterable[Any]) -> int:
+    together = 0
+    for some in bits:
+        together |= int(some)
+    return together
+
+
+def _content(capture: Capture, row: int) -> bytes:
+    """What the engine kept of a message's content; of a close, the reason behind the code (RFC 6455 §5.5.1)."""
+    table = capture.messages
+    address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
+    kept = capture.bytes_at(address, min(length, TEXT_LIMIT)) if address >= 0 else b""
+    return kept[2:] if table["kind"][row] == 8 else kept
+
+
+def _text(kind: str, content: bytes) -> str | None:
+    """Text and close reasons with bad UTF-8 replaced; pings, pongs and binary only when they are printable."""
+    if kind in ("text", "close"):
+        return content.decode("utf-8", "replace")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if text.isprintable() else None
+
+
+def _hex(kind: str, content: bytes) -> str | None:
+    return content[:HEX_LIMIT].hex() if content and _text(kind, content) is None else None
+
+
+@lru_cache(maxsize=4096)
+def _flags(bits: int) -> list[str]:
+    return flag_names(bits)
+
+
+@lru_cache(maxsize=4096)
+def _verdicts(bits: int) -> list[str]:
+    return verdict_names(bits)
