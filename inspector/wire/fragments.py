@@ -1,0 +1,148 @@
+"""IP datagrams that arrive in pieces, put together again (RFC 791 §3.2, RFC 8200 §4.5).
+
+A capture is not a receiver: which of two overlapping pieces a host would believe cannot be known, so a datagram with
+an overlap is given up (as RFC 5722 asks of IPv6 hosts, and as Linux does for both). What was given up stands in
+`Fragments.refused`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Hashable
+from enum import StrEnum
+from typing import NamedTuple
+
+MAX_DATAGRAMS = 256
+"""Datagrams that may wait for pieces at a time; the oldest goes when one more begins. With 64 KiB each: 16 MiB."""
+
+MAX_PIECES = 2048
+"""Pieces of one datagram: the smallest MTU of IPv4 (68 bytes, RFC 791 §3.2) makes 1366."""
+
+MAX_DATAGRAM = 65535
+"""Bytes of one datagram's content: the offset field can say no more."""
+
+LIFETIME_NS = 30_000_000_000
+"""How long pieces wait for the rest, in capture time: Linux's ipfrag_time. Identifications are reused soon after."""
+
+MAX_REFUSED = 1000
+"""Refusals kept for the report; later ones are only counted."""
+
+
+class Reason(StrEnum):
+    """Why a datagram was not rebuilt."""
+
+    OVERLAP = "fragments overlap"
+    TOO_LONG = "fragments reach beyond 65535 bytes"
+    TOO_MANY = "more than 2048 fragments"
+    TWO_ENDS = "fragments disagree on where the datagram ends"
+    CROWDED = "too many datagrams were waiting for fragments"
+    TOO_LATE = "the rest did not come within 30 seconds"
+
+
+class Refusal(NamedTuple):
+    """A datagram that was given up: the packets row that decided it, and why."""
+
+    packet: int
+    reason: Reason
+
+
+class Datagram:
+    """The pieces of one datagram so far."""
+
+    def __init__(self, time_ns: int) -> None:
+        self.time_ns = time_ns
+        self.is_given_up = False
+        self.pieces: dict[int, bytes] = {}
+        self.starts: list[int] = []
+        """The keys of `pieces`, sorted: a new piece has to be held against its two neighbours only."""
+        self.held = 0
+        self.total = -1
+
+    def give_up(self) -> None:
+        """Forget the pieces; those that still come are ignored."""
+        self.is_given_up = True
+        self.pieces.clear()
+        self.starts.clear()
+
+    def fault(self, offset: int, piece: bytes, is_last: bool) -> Reason | None:
+        """What is wrong with adding this piece."""
+        end = offset + len(piece)
+        if end > MAX_DATAGRAM:
+            return Reason.TOO_LONG
+        if len(self.starts) == MAX_PIECES:
+            return Reason.TOO_MANY
+        reaches = self.starts[-1] + len(self.pieces[self.starts[-1]]) if self.starts else 0
+        if self.total >= 0 and (end > self.total or (is_last and end < self.total)):
+            return Reason.TWO_ENDS
+        if is_last and reaches > end:
+            return Reason.TWO_ENDS
+        return Reason.OVERLAP if self._overlaps(offset, end) else None
+
+    def _overlaps(self, offset: int, end: int) -> bool:
+        place = bisect(self.starts, offset)
+        if place and self.starts[place - 1] + len(self.pieces[self.starts[place - 1]]) > offset:
+            return True
+        return place < len(self.starts) and self.starts[place] < end
+
+    def add(self, offset: int, piece: bytes, is_last: bool) -> bytes | None:
+        """Keep a faultless piece; the whole content when it was the one that lacked."""
+        self.starts.insert(bisect(self.starts, offset), offset)
+        self.pieces[offset] = piece
+        self.held += len(piece)
+        if is_last:
+            self.total = offset + len(piece)
+        if self.held != self.total:
+            return None
+        return b"".join(self.pieces[start] for start in self.starts)
+
+
+class Fragments:
+    """Every datagram that waits for pieces."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hashable, Datagram] = {}
+        self.refused: list[Refusal] = []
+        self.refused_count = 0
+
+    def add(self, key: Hashable, packet: int, time_ns: int, offset: int, piece: bytes, is_last: bool) -> bytes | None:
+        """Take one fragment.
+
+        Args:
+            key: what the datagram's pieces have in common: addresses, identification, and for IPv4 the protocol.
+            packet: packets row that carries the fragment.
+            offset: bytes of the datagram's content before this piece.
+        Returns:
+            The datagram's whole content when this was the piece that lacked, else None.
+        """
+        datagram = self._datagram(key, packet, time_ns)
+        if datagram.is_given_up or not piece or datagram.pieces.get(offset) == piece:
+            return None
+        reason = datagram.fault(offset, piece, is_last)
+        if reason:
+            datagram.give_up()
+            self._refuse(packet, reason)
+            return None
+        whole = datagram.add(offset, piece, is_last)
+        if whole is not None:
+            del self._waiting[key]
+        return whole
+
+    def _datagram(self, key: Hashable, packet: int, time_ns: int) -> Datagram:
+        datagram = self._waiting.get(key)
+        if datagram is not None and time_ns - datagram.time_ns > LIFETIME_NS:
+            self._give_up(key, packet, Reason.TOO_LATE)
+            datagram = None
+        if datagram is None:
+            if len(self._waiting) >= MAX_DATAGRAMS:
+                self._give_up(next(iter(self._waiting)), packet, Reason.CROWDED)
+            datagram = self._waiting[key] = Datagram(time_ns)
+        return datagram
+
+    def _give_up(self, key: Hashable, packet: int, reason: Reason) -> None:
+        if not self._waiting.pop(key).is_given_up:
+            self._refuse(packet, reason)
+
+    def _refuse(self, packet: int, reason: Reason) -> None:
+        self.refused_count += 1
+        if len(self.refused) < MAX_REFUSED:
+            self.refused.append(Refusal(packet, reason))

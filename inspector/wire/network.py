@@ -1,0 +1,470 @@
+"""From the link layer to where TCP begins.
+
+The usual way, Ethernet → IP → TCP, stays in this module; a layer that is met more rarely is handed to its opener
+(openers.py), which says what follows and where. There are two ends: `end` is behind the last captured byte, `wire` is
+where the packet ended on the wire. Each IP header draws both in to what it says is its own, so link-layer padding is
+never payload.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cython
+import numpy as np
+
+from inspector.arena import Arena
+from inspector.tables import Table
+from inspector.wire import layers
+from inspector.wire.fragments import Fragments
+from inspector.wire.links import FIXED_HEADERS, layer_of
+from inspector.wire.openers import UDP_PORTS, open_layer
+
+MAX_LAYERS = cython.declare(cython.int, 64)
+"""Layers walked in one packet: more than any real nesting has, so that a packet made of nothing but tags stays cheap."""
+
+NO_PROTOCOL = cython.declare(cython.int, 255)
+"""`ip_protocol` of a packet without IP (255 is reserved, so no packet has it)."""
+
+DONE = cython.declare(cython.int, layers.DONE)
+ETHERNET = cython.declare(cython.int, layers.ETHERNET)
+ANY_IP = cython.declare(cython.int, layers.ANY_IP)
+LOOPBACK = cython.declare(cython.int, layers.LOOPBACK)
+LLC = cython.declare(cython.int, layers.LLC)
+LARGEST_LLC = cython.declare(cython.int, layers.LARGEST_LLC)
+SMALLEST_ETHERTYPE = cython.declare(cython.int, layers.SMALLEST_ETHERTYPE)
+IPV4 = cython.declare(cython.int, layers.IPV4)
+IPV6 = cython.declare(cython.int, layers.IPV6)
+VLAN = cython.declare(cython.int, layers.VLAN)
+PROVIDER_VLAN = cython.declare(cython.int, layers.PROVIDER_VLAN)
+OLD_QINQ = cython.declare(cython.int, layers.OLD_QINQ)
+IP_PROTOCOL = cython.declare(cython.int, layers.IP_PROTOCOL)
+UDP_PORT = cython.declare(cython.int, layers.UDP_PORT)
+TCP = cython.declare(cython.int, layers.TCP)
+UDP = cython.declare(cython.int, layers.UDP)
+
+IP_IN_IP = cython.declare(cython.int, layers.IP_PROTOCOL + 4)
+IPV6_IN_IP = cython.declare(cython.int, layers.IP_PROTOCOL + 41)
+EXTENSION = cython.declare(cython.int, layers.EXTENSION)
+FRAGMENT_HEADER = cython.declare(cython.int, layers.FRAGMENT_HEADER)
+AUTHENTICATION_HEADER = cython.declare(cython.int, layers.AUTHENTICATION_HEADER)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(-1)
+def be16(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> cython.int:
+    """The big-endian 16-bit number at `at`."""
+    return data[at] << 8 | data[at + 1]
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(-1)
+def be32(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> cython.longlong:
+    """The big-endian 32-bit number at `at`."""
+    high: cython.longlong = data[at] << 8 | data[at + 1]
+    return high << 16 | data[at + 2] << 8 | data[at + 3]
+
+
+@cython.final
+@cython.cclass
+class Network:
+    """Walks each packet from its link layer to TCP.
+
+    Fills the address columns of `headers`, `ip_protocol` of `packets`, and leaves in the payload columns where the TCP
+    segment lies, header and all. Knows no more of TCP than its protocol number.
+    """
+
+    packets: object
+    headers: object
+    arena: object
+    link_types: object
+    fragments: object
+
+    file: object
+    bytes: object
+    data: cython.const[cython.uchar][::1]
+    """The bytes that `at`, `end` and `wire` point into: the mapped file, or a datagram rebuilt from fragments."""
+    is_rebuilt: cython.bint
+
+    row: cython.Py_ssize_t
+    slot: cython.Py_ssize_t
+    at: cython.Py_ssize_t
+    end: cython.Py_ssize_t
+    wire: cython.Py_ssize_t
+    protocol: cython.int
+
+    link_bytes: cython.int[::1]
+    link_ethertype_at: cython.int[::1]
+    link_layer: cython.int[::1]
+    is_tunnel_port: cython.const[cython.uchar][::1]
+    is_extension: cython.const[cython.uchar][::1]
+
+    times: cython.longlong[::1]
+    addresses: cython.longlong[::1]
+    captured: cython.uint[::1]
+    lengths: cython.uint[::1]
+    interfaces: cython.ushort[::1]
+    ip_protocol: cython.uchar[::1]
+    payload_address: cython.longlong[::1]
+    payload: cython.uint[::1]
+    payload_captured: cython.uint[::1]
+
+    is_tcp: cython.uchar[::1]
+    family: cython.uchar[::1]
+    source_hi: cython.ulonglong[::1]
+    source_lo: cython.ulonglong[::1]
+    destination_hi: cython.ulonglong[::1]
+    destination_lo: cython.ulonglong[::1]
+    ip_bytes: cython.uint[::1]
+
+    def __init__(
+        self, packets: Table, headers: Table, arena: Arena, link_types: list[int], fragments: Fragments
+    ) -> None:
+        self.packets = packets
+        self.headers = headers
+        self.arena = arena
+        self.link_types = link_types
+        self.fragments = fragments
+        self.is_tunnel_port = _flags(UDP_PORTS, 0x10000)
+        self.is_extension = _flags(layers.EXTENSION_HEADERS, 256)
+        self._learn_links()
+        self.attach(memoryview(b""))
+
+    def attach(self, data: memoryview) -> None:
+        """Read from this mapping of the file from now on."""
+        self.file = data
+        self._look_at(data)
+        self.is_rebuilt = False
+
+    def _look_at(self, data: memoryview) -> None:
+        self.bytes = data
+        self.data = data
+
+    def _learn_links(self) -> None:
+        """Per interface: a header of fixed size with an ethertype in it, or the layer that a packet begins with."""
+        fixed = [FIXED_HEADERS.get(link_type, (0, 0)) for link_type in self.link_types]
+        self.link_bytes = _ints([size for size, _ in fixed])
+        self.link_ethertype_at = _ints([at for _, at in fixed])
+        self.link_layer = _ints([layer_of(link_type) for link_type in self.link_types])
+
+    def _take_views(self) -> None:
+        packets: Any = self.packets
+        headers: Any = self.headers
+        self.times = packets.view("time_ns")
+        self.addresses = packets.view("address")
+        self.captured = packets.view("captured")
+        self.lengths = packets.view("length")
+        self.interfaces = packets.view("interface")
+        self.ip_protocol = packets.view("ip_protocol")
+        self.payload_address = packets.view("payload_address")
+        self.payload = packets.view("payload")
+        self.payload_captured = packets.view("payload_captured")
+        self.is_tcp = headers.view("is_tcp")
+        self.family = headers.view("family")
+        self.source_hi = headers.view("source_hi")
+        self.source_lo = headers.view("source_lo")
+        self.destination_hi = headers.view("destination_hi")
+        self.destination_lo = headers.view("destination_lo")
+        self.ip_bytes = headers.view("ip_bytes")
+
+    def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
+        """Walk packets rows [first, stop), whose scratch rows begin at 0 and are fresh."""
+        row: cython.Py_ssize_t
+        if len(self.link_types) != self.link_layer.shape[0]:
+            self._learn_links()
+        self._take_views()
+        for row in range(first, stop):
+            self.row = row
+            self.slot = row - first
+            self.protocol = NO_PROTOCOL
+            self._packet()
+            self.ip_protocol[row] = self.protocol
+            if self.is_rebuilt:
+                self.attach(self.file)
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _packet(self) -> cython.int:
+        """Walk one packet from its link layer to TCP, or to the first layer that is not dissected."""
+        interface: cython.Py_ssize_t = self.interfaces[self.row]
+        layer: cython.int
+        self.at = self.addresses[self.row]
+        self.end = self.at + self.captured[self.row]
+        self.wire = max(self.end, self.at + self.lengths[self.row])
+        if self.end > self.data.shape[0] or interface >= self.link_layer.shape[0]:
+            return 0
+        if self.link_bytes[interface]:
+            layer = self._typed_header(self.link_bytes[interface], self.link_ethertype_at[interface])
+        else:
+            layer = self.link_layer[interface]
+        self._walk(layer)
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _walk(self, layer: cython.int) -> cython.int:
+        """Open layer after layer; each leaves `at` on the one that it names as next. Most packets take two turns."""
+        turn: cython.int
+        for turn in range(MAX_LAYERS):  # noqa: B007
+            if layer == IPV4:
+                layer = self._ipv4()
+            elif layer == TCP:
+                return self._found_tcp()
+            elif layer == IPV6:
+                layer = self._ipv6()
+            elif layer == DONE:
+                return 0
+            elif layer in (VLAN, PROVIDER_VLAN, OLD_QINQ):
+                layer = self._typed_header(4, 2)
+            elif layer == ETHERNET:
+                layer = self._typed_header(14, 12)
+            elif layer in (ANY_IP, IP_IN_IP, IPV6_IN_IP):
+                layer = self._any_ip()
+            elif layer == LOOPBACK:
+                layer = self._loopback()
+            elif layer == UDP:
+                layer = self._udp()
+            elif layer >= EXTENSION:
+                layer = self._extension(layer)
+            else:
+                layer = self._open(layer)
+        return 0
+
+    @cython.cfunc
+    @cython.inline
+    @cython.exceptval(-1)
+    def _typed_header(self, size: cython.Py_ssize_t, ethertype_at: cython.Py_ssize_t) -> cython.int:
+        """A header of fixed size with a type/length field in it (IEEE 802.3 §3.2.6)."""
+        ethertype: cython.int
+        if self.at + size > self.end:
+            return DONE
+        ethertype = be16(self.data, self.at + ethertype_at)
+        self.at += size
+        if ethertype >= SMALLEST_ETHERTYPE:
+            return ethertype
+        return LLC if ethertype <= LARGEST_LLC else DONE
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _loopback(self) -> cython.int:
+        """BSD loopback: an address family of four bytes, small enough for the zeros in it to tell the byte order."""
+        family: cython.int
+        if self.at + 4 > self.end:
+            return DONE
+        family = be16(self.data, self.at + 2) or self.data[self.at] | self.data[self.at + 1] << 8
+        self.at += 4
+        # 2 is IPv4 everywhere; IPv6 is 10 on Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS.
+        return ANY_IP if family in (2, 10, 24, 28, 30) else DONE
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _any_ip(self) -> cython.int:
+        """IPv4 or IPv6, by the version field that both begin with."""
+        version: cython.int
+        if self.at >= self.end:
+            return DONE
+        version = self.data[self.at] >> 4
+        if version == 4:
+            return IPV4
+        return IPV6 if version == 6 else DONE
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _ipv4(self) -> cython.int:
+        """RFC 791 §3.1. A header that contradicts itself ends the walk."""
+        at: cython.Py_ssize_t = self.at
+        header: cython.Py_ssize_t
+        total: cython.Py_ssize_t
+        fragment: cython.int
+        if at + 20 > self.end or self.data[at] >> 4 != 4:
+            return DONE
+        header = (self.data[at] & 15) << 2
+        total = be16(self.data, at + 2)
+        if total == 0:  # segmentation offload: the capture saw the packet before its length was known
+            total = self.wire - at
+        if header < 20 or total < header or at + header > self.end:
+            return DONE
+        self._belongs_to_ip(at + total)
+        self.family[self.slot] = 4
+        self.source_hi[self.slot] = 0
+        self.source_lo[self.slot] = be32(self.data, at + 12)
+        self.destination_hi[self.slot] = 0
+        self.destination_lo[self.slot] = be32(self.data, at + 16)
+        self.ip_bytes[self.slot] = total
+        self.protocol = self.data[at + 9]
+        self.at = at + header
+        fragment = be16(self.data, at + 6) & 0x3FFF
+        if fragment:
+            return self._fragment(be16(self.data, at + 4), (fragment & 0x1FFF) << 3, (fragment & 0x2000) == 0)
+        return self._upper_layer()
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _ipv6(self) -> cython.int:
+        """RFC 8200 §3."""
+        at: cython.Py_ssize_t = self.at
+        total: cython.Py_ssize_t
+        if at + 40 > self.end or self.data[at] >> 4 != 6:
+            return DONE
+        total = 40 + be16(self.data, at + 4)
+        if total == 40:  # a jumbogram (RFC 2675 §2), or segmentation offload: it goes to where the packet ends
+            total = self.wire - at
+        self._belongs_to_ip(at + total)
+        self.family[self.slot] = 6
+        self.source_hi[self.slot] = self._be64(at + 8)
+        self.source_lo[self.slot] = self._be64(at + 16)
+        self.destination_hi[self.slot] = self._be64(at + 24)
+        self.destination_lo[self.slot] = self._be64(at + 32)
+        self.ip_bytes[self.slot] = total
+        self.protocol = self.data[at + 6]
+        self.at = at + 40
+        return self._upper_layer()
+
+    @cython.cfunc
+    @cython.inline
+    @cython.exceptval(-1)
+    def _upper_layer(self) -> cython.int:
+        """What `protocol` names: an extension header of IPv6 (the authentication header also follows IPv4), or not."""
+        if self.is_extension[self.protocol] and (
+            self.family[self.slot] == 6 or EXTENSION + self.protocol == AUTHENTICATION_HEADER
+        ):
+            return EXTENSION + self.protocol
+        return IP_PROTOCOL + self.protocol
+
+    @cython.cfunc
+    @cython.inline
+    def _be64(self, at: cython.Py_ssize_t) -> cython.ulonglong:
+        """The big-endian 64-bit number at `at`: half an IPv6 address."""
+        high: cython.ulonglong = be32(self.data, at)
+        return high << 32 | be32(self.data, at + 4)
+
+    @cython.cfunc
+    @cython.inline
+    @cython.exceptval(check=False)
+    def _belongs_to_ip(self, stop: cython.Py_ssize_t) -> cython.void:
+        """Draw both ends in to where an IP header says that its packet stops; what lies behind is padding."""
+        if stop < self.wire:
+            self.wire = stop
+        if stop < self.end:
+            self.end = stop
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _extension(self, layer: cython.int) -> cython.int:
+        """One extension header of IPv6: the number of the next, and its own size (RFC 8200 §4, RFC 4302 §2.2)."""
+        at: cython.Py_ssize_t = self.at
+        position: cython.int
+        if at + 8 > self.end:
+            return DONE
+        self.protocol = self.data[at]
+        if layer == FRAGMENT_HEADER:
+            self.at = at + 8
+            position = be16(self.data, at + 2)
+            if position & 0xFFF9:  # else it is an atomic fragment: the whole packet (RFC 6946)
+                return self._fragment(be32(self.data, at + 4), position & 0xFFF8, (position & 1) == 0)
+        elif layer == AUTHENTICATION_HEADER:
+            self.at = at + ((self.data[at + 1] + 2) << 2)
+        else:
+            self.at = at + ((self.data[at + 1] + 1) << 3)
+        return self._upper_layer()
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _fragment(self, identification: cython.longlong, offset: cython.Py_ssize_t, is_last: cython.bint) -> cython.int:
+        """Keep a fragment; go on inside the rebuilt datagram when it was the one that lacked.
+
+        What the capture cut off can never be completed; but in a first fragment there is a TCP header worth having.
+        """
+        slot: cython.Py_ssize_t = self.slot
+        if self.end < self.wire:
+            return self._upper_layer() if offset == 0 else DONE
+        key = (
+            self.family[slot],
+            self.source_hi[slot],
+            self.source_lo[slot],
+            self.destination_hi[slot],
+            self.destination_lo[slot],
+            identification,
+            self.protocol if self.family[slot] == 4 else 0,
+        )
+        fragments: Any = self.fragments
+        piece: Any = self.bytes
+        whole = fragments.add(
+            key, self.row, self.times[self.row], offset, bytes(piece[self.at : self.end]), bool(is_last)
+        )
+        if whole is None:
+            return DONE
+        self._look_at(memoryview(whole))
+        self.is_rebuilt = True
+        self.at = 0
+        self.end = self.wire = self.data.shape[0]
+        return self._upper_layer()
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _udp(self) -> cython.int:
+        """RFC 768: only looked into when a tunnel may run on one of its ports."""
+        source: cython.int
+        destination: cython.int
+        if self.at + 8 > self.end:
+            return DONE
+        source = be16(self.data, self.at)
+        destination = be16(self.data, self.at + 2)
+        self.at += 8
+        if self.is_tunnel_port[destination]:
+            return UDP_PORT + destination
+        return UDP_PORT + source if self.is_tunnel_port[source] else DONE
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _open(self, layer: cython.int) -> cython.int:
+        """Leave a layer to its opener, which sees the captured bytes from here on and no others."""
+        packet: Any = self.bytes
+        step: Any = open_layer(layer, packet[self.at : self.end])
+        if step is None:
+            return DONE
+        self.at += step[1]
+        return step[0] if self.at <= self.end else DONE
+
+    @cython.cfunc
+    @cython.inline
+    @cython.exceptval(-1)
+    def _found_tcp(self) -> cython.int:
+        """Leave word of where the segment is."""
+        row: cython.Py_ssize_t = self.row
+        if self.at > self.end:
+            return 0
+        self.is_tcp[self.slot] = 1
+        self.payload_address[row] = self.at
+        self.payload[row] = self.wire - self.at
+        self.payload_captured[row] = self.end - self.at
+        if self.is_rebuilt:
+            self._keep_segment()
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _keep_segment(self) -> cython.int:
+        """Copy the segment of a rebuilt datagram into the arena; where that is full it counts as not captured."""
+        whole: Any = self.bytes
+        arena: Any = self.arena
+        address: cython.longlong = arena.append(whole[self.at : self.end])
+        if address < 0:
+            address = 0
+            self.payload_captured[self.row] = 0
+        self.payload_address[self.row] = address
+        return 0
+
+
+def _flags(numbers: frozenset[int], size: int) -> memoryview:
+    """`size` bytes: 1 at each of the numbers, else 0."""
+    return memoryview(bytes(number in numbers for number in range(size)))
+
+
+def _ints(values: list[int]) -> memoryview:
+    """The numbers as C ints."""
+    return memoryview(np.array(values, np.intc))

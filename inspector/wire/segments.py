@@ -1,0 +1,241 @@
+"""TCP headers: ports, numbers, flags, window and options, and where the payload is (RFC 9293 §3.1).
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cython
+
+from inspector.arena import ARENA, Arena
+from inspector.tables import Table
+from inspector.wire.options import FAST_OPEN_EXPERIMENT, LARGEST_SACK, Option, OptionKind
+
+IN_ARENA = cython.declare(cython.longlong, ARENA)
+
+ONLY_TIMESTAMPS = cython.declare(cython.longlong, 0x0101080A)
+"""The first four of nearly every segment's option bytes: NOP, NOP, timestamps of ten bytes (RFC 7323 appendix A)."""
+
+HAS_MSS = cython.declare(cython.uint, int(Option.MSS))
+HAS_SCALE = cython.declare(cython.uint, int(Option.SCALE))
+HAS_SACK_PERMITTED = cython.declare(cython.uint, int(Option.SACK_PERMITTED))
+HAS_SACK = cython.declare(cython.uint, int(Option.SACK))
+HAS_TIMESTAMPS = cython.declare(cython.uint, int(Option.TIMESTAMPS))
+HAS_FAST_OPEN = cython.declare(cython.uint, int(Option.FAST_OPEN))
+
+KIND_END = cython.declare(cython.int, int(OptionKind.END))
+KIND_NOP = cython.declare(cython.int, int(OptionKind.NOP))
+KIND_MSS = cython.declare(cython.int, int(OptionKind.MSS))
+KIND_SCALE = cython.declare(cython.int, int(OptionKind.SCALE))
+KIND_SACK_PERMITTED = cython.declare(cython.int, int(OptionKind.SACK_PERMITTED))
+KIND_SACK = cython.declare(cython.int, int(OptionKind.SACK))
+KIND_TIMESTAMPS = cython.declare(cython.int, int(OptionKind.TIMESTAMPS))
+KIND_FAST_OPEN = cython.declare(cython.int, int(OptionKind.FAST_OPEN))
+KIND_EXPERIMENT = cython.declare(cython.int, int(OptionKind.EXPERIMENT))
+FAST_OPEN_ID = cython.declare(cython.int, FAST_OPEN_EXPERIMENT)
+SACK_LIMIT = cython.declare(cython.Py_ssize_t, LARGEST_SACK)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(-1)
+def be16(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> cython.int:
+    """The big-endian 16-bit number at `at`."""
+    return data[at] << 8 | data[at + 1]
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(-1)
+def be32(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> cython.longlong:
+    """The big-endian 32-bit number at `at`."""
+    high: cython.longlong = data[at] << 8 | data[at + 1]
+    return high << 16 | data[at + 2] << 8 | data[at + 3]
+
+
+@cython.final
+@cython.cclass
+class Segments:
+    """Reads the TCP header that the payload columns point to, and moves them on to what follows it.
+
+    A segment without 20 captured bytes of header, or whose header reaches beyond its IP packet, does not count as TCP.
+    """
+
+    packets: object
+    headers: object
+    arena: object
+    file: object
+    data: cython.const[cython.uchar][::1]
+
+    flags: cython.ushort[::1]
+    seq: cython.uint[::1]
+    ack: cython.uint[::1]
+    payload_address: cython.longlong[::1]
+    payload: cython.uint[::1]
+    payload_captured: cython.uint[::1]
+
+    is_tcp: cython.uchar[::1]
+    source_port: cython.ushort[::1]
+    destination_port: cython.ushort[::1]
+    window_field: cython.ushort[::1]
+    options: cython.uchar[::1]
+    mss: cython.ushort[::1]
+    scale: cython.uchar[::1]
+    timestamp: cython.uint[::1]
+    timestamp_echo: cython.uint[::1]
+    sack_blocks: cython.uchar[::1]
+    sack: cython.uint[:, ::1]
+
+    def __init__(self, packets: Table, headers: Table, arena: Arena) -> None:
+        self.packets = packets
+        self.headers = headers
+        self.arena = arena
+        self.attach(memoryview(b""))
+
+    def attach(self, data: memoryview) -> None:
+        """Read from this mapping of the file from now on."""
+        self.file = data
+        self.data = data
+
+    def _take_views(self) -> None:
+        packets: Any = self.packets
+        headers: Any = self.headers
+        self.flags = packets.view("flags")
+        self.seq = packets.view("seq")
+        self.ack = packets.view("ack")
+        self.payload_address = packets.view("payload_address")
+        self.payload = packets.view("payload")
+        self.payload_captured = packets.view("payload_captured")
+        self.is_tcp = headers.view("is_tcp")
+        self.source_port = headers.view("source_port")
+        self.destination_port = headers.view("destination_port")
+        self.window_field = headers.view("window_field")
+        self.options = headers.view("options")
+        self.mss = headers.view("mss")
+        self.scale = headers.view("scale")
+        self.timestamp = headers.view("timestamp")
+        self.timestamp_echo = headers.view("timestamp_echo")
+        self.sack_blocks = headers.view("sack_blocks")
+        self.sack = headers.view("sack")
+
+    def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
+        """Read the segments of packets rows [first, stop), whose scratch rows begin at 0."""
+        row: cython.Py_ssize_t
+        self._take_views()
+        for row in range(first, stop):
+            if not self.is_tcp[row - first]:
+                continue
+            if self.payload_address[row] < IN_ARENA:
+                self._segment(row, row - first, self.payload_address[row])
+            else:
+                arena: Any = self.arena
+                self.data = arena.data
+                self._segment(row, row - first, self.payload_address[row] - IN_ARENA)
+                self.data = self.file
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _segment(self, row: cython.Py_ssize_t, slot: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
+        """The fixed part of the header; its options if it has any."""
+        captured: cython.Py_ssize_t = self.payload_captured[row]
+        offset_and_flags: cython.int
+        header: cython.Py_ssize_t = 0
+        if captured >= 20:
+            offset_and_flags = be16(self.data, at + 12)
+            header = offset_and_flags >> 12 << 2
+        if header < 20 or header > self.payload[row]:
+            return self._is_no_tcp(row, slot)
+        self.source_port[slot] = be16(self.data, at)
+        self.destination_port[slot] = be16(self.data, at + 2)
+        self.seq[row] = be32(self.data, at + 4)
+        self.ack[row] = be32(self.data, at + 8)
+        self.flags[row] = offset_and_flags & 0xFFF
+        self.window_field[slot] = be16(self.data, at + 14)
+        self.payload_address[row] += header
+        self.payload[row] -= header
+        self.payload_captured[row] = captured - header if captured > header else 0
+        if header == 32 and captured >= 32 and be32(self.data, at + 20) == ONLY_TIMESTAMPS:
+            self._timestamps(slot, at + 24)
+        elif header > 20:
+            self._options(slot, at + 20, at + min(header, captured))
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _is_no_tcp(self, row: cython.Py_ssize_t, slot: cython.Py_ssize_t) -> cython.int:
+        """Take back what the IP header said: there is no segment here that a host would accept."""
+        self.is_tcp[slot] = 0
+        self.payload_address[row] = 0
+        self.payload[row] = 0
+        self.payload_captured[row] = 0
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _options(self, slot: cython.Py_ssize_t, at: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.int:
+        """Every well-formed option in [at, stop); one whose length cannot be right ends the list (RFC 9293 §3.1)."""
+        kind: cython.int
+        size: cython.Py_ssize_t
+        while at < stop:
+            kind = self.data[at]
+            if kind == KIND_END:
+                return 0
+            if kind == KIND_NOP:
+                at += 1
+                continue
+            if at + 2 > stop:
+                return 0
+            size = self.data[at + 1]
+            if size < 2 or at + size > stop:
+                return 0
+            self._option(slot, kind, at, size)
+            at += size
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _option(
+        self, slot: cython.Py_ssize_t, kind: cython.int, at: cython.Py_ssize_t, size: cython.Py_ssize_t
+    ) -> cython.int:
+        """One option of `size` bytes; one of another size than its kind has is passed over."""
+        if kind == KIND_TIMESTAMPS and size == 10:
+            self._timestamps(slot, at + 2)
+        elif kind == KIND_SACK and size >= 10 and (size - 2) % 8 == 0:
+            self._sack(slot, at + 2, (size - 2) >> 3)
+        elif kind == KIND_MSS and size == 4:
+            self.options[slot] |= HAS_MSS
+            self.mss[slot] = be16(self.data, at + 2)
+        elif kind == KIND_SCALE and size == 3:
+            self.options[slot] |= HAS_SCALE
+            self.scale[slot] = self.data[at + 2]
+        elif kind == KIND_SACK_PERMITTED and size == 2:
+            self.options[slot] |= HAS_SACK_PERMITTED
+        elif kind == KIND_FAST_OPEN or (
+            kind == KIND_EXPERIMENT and size >= 4 and be16(self.data, at + 2) == FAST_OPEN_ID
+        ):
+            self.options[slot] |= HAS_FAST_OPEN
+        return 0
+
+    @cython.cfunc
+    @cython.inline
+    @cython.exceptval(-1)
+    def _timestamps(self, slot: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
+        """TSval and TSecr (RFC 7323 §3.2)."""
+        self.options[slot] |= HAS_TIMESTAMPS
+        self.timestamp[slot] = be32(self.data, at)
+        self.timestamp_echo[slot] = be32(self.data, at + 4)
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _sack(self, slot: cython.Py_ssize_t, at: cython.Py_ssize_t, blocks: cython.Py_ssize_t) -> cython.int:
+        """The edges of the blocks (RFC 2018 §3)."""
+        edge: cython.Py_ssize_t
+        blocks = min(blocks, SACK_LIMIT)
+        self.options[slot] |= HAS_SACK
+        self.sack_blocks[slot] = blocks
+        for edge in range(2 * blocks):
+            self.sack[slot, edge] = be32(self.data, at + 4 * edge)
+        return 0

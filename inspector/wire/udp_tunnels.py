@@ -1,0 +1,114 @@
+"""Tunnels that ride on UDP, found by their registered port: VXLAN, Geneve, GTP-U, Teredo, AYIYA, LISP, TZSP."""
+
+from __future__ import annotations
+
+from inspector.wire import layers
+from inspector.wire.layers import IP_PROTOCOL, LINK, UDP_PORT, Opener, Step, be16
+
+VXLAN_HAS_ID = 0x08
+VXLAN_GPE_HAS_NEXT = 0x04
+VXLAN_GPE_NEXT = {1: layers.IPV4, 2: layers.IPV6, 3: layers.ETHERNET, 4: layers.NSH, 5: layers.MPLS}
+
+GENEVE_CONTROL = 0x80
+GENEVE_ETHERNET = 0x6558
+
+GTP_VERSION_AND_TYPE = 0x30
+"""Version 1, protocol type GTP (3GPP TS 29.281 §5.1)."""
+GTP_OPTIONAL_FIELDS = 0x07
+GTP_EXTENSION = 0x04
+GTP_DATA = 0xFF
+
+TEREDO_AUTHENTICATION = 1
+TEREDO_ORIGIN = 0
+
+AYIYA_FORWARD = 1
+
+TZSP_PADDING = 0
+TZSP_END = 1
+TZSP_ENCAPSULATIONS = {1: layers.ETHERNET, 18: layers.WIFI, 119: LINK + 119, 127: LINK + 163}
+
+
+def vxlan(packet: memoryview) -> Step:
+    """RFC 7348 §5."""
+    return (layers.ETHERNET, 8) if packet[0] & VXLAN_HAS_ID else None
+
+
+def vxlan_gpe(packet: memoryview) -> Step:
+    """draft-ietf-nvo3-vxlan-gpe §3: VXLAN that says what follows."""
+    if not packet[0] & VXLAN_GPE_HAS_NEXT:
+        return vxlan(packet)
+    layer = VXLAN_GPE_NEXT.get(packet[3])
+    return (layer, 8) if layer else None
+
+
+def geneve(packet: memoryview) -> Step:
+    """RFC 8926 §3.4: version 0, the options' length in words, an ethertype."""
+    if packet[0] >> 6 or packet[1] & GENEVE_CONTROL:
+        return None
+    ethertype = be16(packet, 2)
+    layer = layers.ETHERNET if ethertype == GENEVE_ETHERNET else layers.ethertype_layer(ethertype)
+    return layer, 8 + 4 * (packet[0] & 0x3F)
+
+
+def gtp(packet: memoryview) -> Step:
+    """A user's packet in GTP-U version 1 (3GPP TS 29.281 §5), behind any extension headers."""
+    if packet[0] & 0xF0 != GTP_VERSION_AND_TYPE or packet[1] != GTP_DATA:
+        return None
+    at = 8
+    if packet[0] & GTP_OPTIONAL_FIELDS:
+        following = packet[11] if packet[0] & GTP_EXTENSION else 0
+        at = 12
+        while following:
+            size = 4 * packet[at]
+            if not size:
+                return None
+            following = packet[at + size - 1]
+            at += size
+    return layers.ANY_IP, at
+
+
+def teredo(packet: memoryview) -> Step:
+    """RFC 4380 §5.1.1: IPv6, behind an authentication and an origin indication if there are any."""
+    at = 0
+    if be16(packet, at) == TEREDO_AUTHENTICATION:
+        at += 13 + packet[at + 2] + packet[at + 3]
+    if be16(packet, at) == TEREDO_ORIGIN:
+        at += 8
+    return (layers.IPV6, at) if packet[at] >> 4 == 6 else None
+
+
+def ayiya(packet: memoryview) -> Step:
+    """draft-massar-v6ops-ayiya §4: identity and signature of stated sizes, then any IP protocol."""
+    if packet[2] & 0x0F != AYIYA_FORWARD:
+        return None
+    identity = 1 << (packet[0] >> 4)
+    signature = 4 * (packet[1] >> 4)
+    return IP_PROTOCOL + packet[3], 8 + identity + signature
+
+
+def lisp(_packet: memoryview) -> Step:
+    """RFC 9300 §5.1: eight bytes, then IP."""
+    return layers.ANY_IP, 8
+
+
+def tzsp(packet: memoryview) -> Step:
+    """TaZmen Sniffer Protocol: a received packet behind a list of tags."""
+    layer = TZSP_ENCAPSULATIONS.get(be16(packet, 2))
+    if packet[0] != 1 or layer is None:
+        return None
+    at = 4
+    while (tag := packet[at]) != TZSP_END:
+        at += 1 if tag == TZSP_PADDING else 2 + packet[at + 1]
+    return layer, at + 1
+
+
+OPENERS: dict[int, Opener] = {
+    UDP_PORT + 2152: gtp,
+    UDP_PORT + 3544: teredo,
+    UDP_PORT + 4341: lisp,
+    UDP_PORT + 4789: vxlan,
+    UDP_PORT + 4790: vxlan_gpe,
+    UDP_PORT + 5072: ayiya,
+    UDP_PORT + 6081: geneve,
+    UDP_PORT + 37008: tzsp,
+}
