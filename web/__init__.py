@@ -1,0 +1,15 @@
+"""The dashboard: a capture in the browser, as it grows.
+
+session = Session.of_file("a.pcapng")       # or of_replay(path, speed), of_spool(path, interface, statistics, lab)
+dashboard = Dashboard(session, listen(0))   # 127.0.0.1, any free port
+print(dashboard.url)                        # carries what a browser needs to get in
+dashboard.serve_forever()                   # until dashboard.shutdown() or KeyboardInterrupt
+"""
+
+from web.access import Keyring
+from web.app import create_app
+from web.dashboard import Dashboard, serve
+from web.server import Server, listen
+from web.session import Session
+
+__all__ = ["Dashboard", "Keyring", "Server", "Session", "create_app", "listen", "serve"]

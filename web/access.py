@@ -1,0 +1,94 @@
+"""Who may look: the token of this start, the cookies it was swapped for, and the brake on guessing."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+FAILURES_PER_MINUTE = 10
+"""Wrong tokens answered within a minute before every further try is put off."""
+
+VISIT_SECONDS = 12 * 3600.0
+"""How long a cookie opens the dashboard: a working day."""
+
+MAX_VISITS = 64
+"""Cookies valid at a time: twice the clients of the feed. The oldest goes first."""
+
+
+class TooManyFailures(Exception):
+    """The token was guessed wrong too often in the last minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One browser that showed the token: what its cookie holds and what its pages must say besides."""
+
+    cookie: str
+    csrf: str
+    ends: float
+
+
+class Keyring:
+    """The secrets of one start of the dashboard. Safe to use from many threads.
+
+    A cookie alone opens nothing: browsers send it to every port of the host, so a page of another program on this
+    machine could use it. Each request also has to say the `csrf` value that only our own page was told.
+    """
+
+    def __init__(self, token: str | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self.token = token or secrets.token_urlsafe(32)
+        self._clock = clock
+        self._failures: deque[float] = deque(maxlen=FAILURES_PER_MINUTE)
+        self._visits: OrderedDict[str, Visit] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def admits(self, token: str) -> bool:
+        """Whether `token` is the right one.
+
+        Raises:
+            TooManyFailures: ten wrong ones came within the last minute; the right one waits as well.
+        """
+        with self._lock:
+            now = self._clock()
+            if len(self._failures) == FAILURES_PER_MINUTE and now - self._failures[0] < 60:
+                raise TooManyFailures
+            if same(token, self.token):
+                return True
+            self._failures.append(now)
+            return False
+
+    def enter(self, cookie: str | None) -> Visit:
+        """The visit of a browser that has shown the token; one that is here already keeps its cookie.
+
+        Two tabs share one cookie jar: a new cookie for the second would shut out the first.
+        """
+        with self._lock:
+            visit = self._valid(cookie)
+            if visit is None:
+                ends = self._clock() + VISIT_SECONDS
+                visit = Visit(secrets.token_urlsafe(32), secrets.token_urlsafe(32), ends)
+                self._visits[visit.cookie] = visit
+                while len(self._visits) > MAX_VISITS:
+                    self._visits.popitem(last=False)
+            return visit
+
+    def visit(self, cookie: str | None) -> Visit | None:
+        """The visit that `cookie` belongs to; None when there is none or it is over."""
+        with self._lock:
+            return self._valid(cookie)
+
+    def _valid(self, cookie: str | None) -> Visit | None:
+        visit = self._visits.get(cookie or "")
+        if visit is None or visit.ends <= self._clock():
+            return None
+        return visit
+
+
+def same(said: str, wanted: str) -> bool:
+    """Whether two secrets are equal, in a time that does not tell where they differ."""
+    return hmac.compare_digest(said.encode("utf-8", "surrogatepass"), wanted.encode())

@@ -1,0 +1,141 @@
+"""The JSON API: where every view of the page gets its rows. Thin: arguments, errors, and `inspector.rows`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from flask import Blueprint, request
+
+from inspector import rows
+from inspector.errors import LabError
+from inspector.timeline import events, phases
+from web.errors import Refused
+from web.session import Session
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+    from inspector.tables import Table
+
+MAX_ROWS = 1000
+"""Rows that one request returns."""
+
+MAX_EVENTS = 2000
+STORY_ROWS = {"packets": 500, "exchanges": 500, "messages": 500, "anomalies": 500}
+"""What of a connection its story holds at most; the rest is fetched by range."""
+
+TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies")
+
+
+def make_api(session: Session) -> Blueprint:
+    """The API of one session, under /api."""
+    api = Blueprint("api", __name__, url_prefix="/api")
+
+    @api.get("/snapshot")
+    def snapshot() -> dict[str, Any]:
+        return session.snapshot()
+
+    @api.get(f"/<any({', '.join(TABLES)}):name>")
+    def table(name: str) -> dict[str, Any]:
+        with session.reading() as capture:
+            chosen, total = _chosen(getattr(capture, name))
+            return _page(session, rows.BUILDERS[name](capture, chosen), total)
+
+    @api.get("/events")
+    def event_table() -> dict[str, Any]:
+        with session.reading() as capture:
+            told = events(capture, _number("connection", -1) if "connection" in request.args else None)
+            chosen = _range(len(told))
+            return _page(session, rows.event_rows(capture, told, chosen), len(told))
+
+    @api.get("/connections/<int:number>")
+    def connection(number: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            if number >= len(capture.connections):
+                raise Refused(404, f"There is no connection {number}.", "Choose one from the list.")
+            return _story(capture, number)
+
+    @api.get("/packets/<int:number>")
+    def packet(number: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            if not 1 <= number <= len(capture.packets):
+                raise Refused(404, f"There is no packet {number}.", "Choose one from the list.")
+            row = rows.packet_rows(capture, slice(number - 1, number))[0]
+            raw = capture.packet_bytes(number - 1)
+            link_type = capture.interfaces[int(capture.packets["interface"][number - 1])].link_type
+        from inspector.wire.dissect import dissect  # scapy takes a second to import: paid by the first packet opened
+
+        return {"packet": row, "layers": dissect(raw, link_type), "bytes": raw.hex()}
+
+    @api.post("/demo/<name>")
+    def act(name: str) -> dict[str, Any]:
+        lab = session.lab
+        if lab is None or name not in {action.name for action in lab.actions}:
+            raise Refused(404, f"The demo has no action {name!r}.", "Start `wireglass demo` and use its buttons.")
+        try:
+            done = lab.run(name)
+        except LabError as error:
+            raise Refused(502, str(error), "Try again; if it stays so, restart `wireglass demo`.") from error
+        return {"ok": True, **done}
+
+    @api.post("/capture/<any(pause, resume):wish>")
+    def steer(wish: str) -> dict[str, Any]:
+        if not (session.pause() if wish == "pause" else session.resume()):
+            raise Refused(409, f"There is nothing to {wish}.", "Look at the capture's state.")
+        return {"ok": True}
+
+    return api
+
+
+def _page(session: Session, found: list[rows.Row], total: int) -> dict[str, Any]:
+    return {"rows": found, "total": total, "rev": session.tape.rev}
+
+
+def _chosen(table: Table) -> tuple[rows.Chosen, int]:
+    """The rows that the request asks for by `start`, `stop` and `connection`, and of how many they are a part."""
+    if "connection" not in request.args:
+        return _range(len(table)), len(table)
+    if table.name == "connections":
+        raise Refused(400, "A connection belongs to no other.", "Ask for it by start and stop, or by its number.")
+    found = _of_connection(table, _number("connection", -1))
+    return found[_range(len(found))], len(found)
+
+
+def _of_connection(table: Table, number: int) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(table["connection"] == number)
+
+
+def _range(total: int) -> slice:
+    """From `start` (default 0) up to `stop`, at most MAX_ROWS; negative numbers count from the end."""
+    start, stop, _ = slice(_number("start", 0), _number("stop", total)).indices(total)
+    return slice(start, max(start, min(stop, start + MAX_ROWS)))
+
+
+def _number(name: str, default: int) -> int:
+    said = request.args.get(name)
+    if said is None:
+        return default
+    try:
+        if len(said) > 12:
+            raise ValueError
+        return int(said)
+    except ValueError:
+        raise Refused(400, f"{name} is not a number.", f"Send {name} as a decimal number.") from None
+
+
+def _story(capture: Capture, number: int) -> dict[str, Any]:
+    """Everything about one connection, bounded."""
+    told = events(capture, number)
+    story: dict[str, Any] = {
+        "connection": rows.connection_rows(capture, slice(number, number + 1))[0],
+        "phases": [
+            {"name": phase.name, "first_packet": phase.first_packet + 1, "last_packet": phase.last_packet + 1}
+            for phase in phases(capture, number)
+        ],
+        "events": rows.event_rows(capture, told, slice(0, MAX_EVENTS)),
+    }
+    for name, limit in STORY_ROWS.items():
+        found = _of_connection(getattr(capture, name), number)
+        story[name] = rows.BUILDERS[name](capture, found[:limit])
+    return story

@@ -1,0 +1,76 @@
+"""The Flask application: the gate in front, then the page, the way in, the JSON API and the feed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, render_template, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import HTTPException
+
+from web.access import VISIT_SECONDS, Keyring
+from web.api import make_api
+from web.door import MAX_BODY
+from web.errors import Refused, error_body
+from web.feed import Feed
+from web.gate import OPEN_THE_LINK, Gate
+from web.session import Session
+
+
+def create_app(session: Session, port: int, keyring: Keyring | None = None) -> Flask:
+    """The dashboard of `session`, for a server that listens on `port` of 127.0.0.1.
+
+    It trusts nobody; `keyring` (a fresh one if None) holds the token that lets a browser in.
+    """
+    app = Flask(__name__)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=4,
+        TRUSTED_HOSTS=["127.0.0.1", "localhost"],  # a second net: the gate also looks at the port
+    )
+    provider = DefaultJSONProvider(app)
+    provider.sort_keys, provider.compact = False, True
+    app.json = provider
+    gate = Gate(keyring or Keyring(), port)
+    app.before_request(gate.check)
+    app.after_request(gate.harden)
+    app.register_error_handler(HTTPException, _say_error)
+    app.register_blueprint(_make_entry(gate))
+    app.register_blueprint(make_api(session))
+    Feed(session.tape).attach(app)
+    return app
+
+
+def _say_error(error: HTTPException) -> tuple[Response, int, dict[str, str]]:
+    headers = error.headers if isinstance(error, Refused) else {}
+    return jsonify(error_body(error)), error.code or 500, headers
+
+
+def _make_entry(gate: Gate) -> Blueprint:
+    """The page, and the exchange of the token for a cookie."""
+    entry = Blueprint("entry", __name__)
+
+    @entry.get("/")
+    def index() -> str:
+        return render_template("index.html")
+
+    @entry.get("/healthz")
+    def health() -> dict[str, Any]:
+        return {"ok": True}
+
+    @entry.post("/api/login")
+    def login() -> Response:
+        said = request.get_json()
+        token = said.get("token") if isinstance(said, dict) else None
+        if not isinstance(token, str):
+            raise Refused(400, "The request holds no token.", OPEN_THE_LINK)
+        gate.admit(token)
+        visit = gate.keyring.enter(request.cookies.get(gate.cookie))
+        response = jsonify({"csrf": visit.csrf})
+        age = timedelta(seconds=VISIT_SECONDS)
+        response.set_cookie(gate.cookie, visit.cookie, max_age=age, path="/", httponly=True, samesite="Strict")
+        return response
+
+    return entry

@@ -1,0 +1,53 @@
+"""A session served to the browser: its address with the key in it, and the server behind."""
+
+from __future__ import annotations
+
+import socket
+
+from web.access import Keyring
+from web.app import create_app
+from web.server import Server
+from web.session import Session
+
+
+class Dashboard:
+    """Serves `session` on a listening socket, which it takes over (`web.listen` makes one)."""
+
+    def __init__(self, session: Session, listener: socket.socket) -> None:
+        self._session = session
+        self._keyring = Keyring()
+        host, port = listener.getsockname()[:2]
+        self.address = f"http://{host}:{port}/"
+        self._server = Server(create_app(session, port, self._keyring), listener)
+
+    @property
+    def token(self) -> str:
+        """The key, as programs send it: `Authorization: Bearer …`."""
+        return self._keyring.token
+
+    @property
+    def url(self) -> str:
+        """The address with the key in its fragment: browsers send that nowhere, so it is in no log and no Referer."""
+        return f"{self.address}#t={self.token}"
+
+    def serve_forever(self) -> None:
+        """Run the session and answer requests until `shutdown` or KeyboardInterrupt; the session is stopped then.
+
+        The socket listened before: whoever connects before this call is answered now.
+        """
+        self._session.start()
+        try:
+            self._server.serve_forever()
+        finally:
+            self._session.stop()
+
+    def shutdown(self) -> None:
+        """Make `serve_forever` return; may be called from any thread."""
+        self._server.shutdown()
+
+
+def serve(session: Session, listener: socket.socket) -> None:
+    """Serve `session` on `listener` until interrupted, after a line that says where."""
+    dashboard = Dashboard(session, listener)
+    print(f"Dashboard: {dashboard.url}", flush=True)
+    dashboard.serve_forever()

@@ -1,0 +1,32 @@
+"""The one shape in which the dashboard says that something went wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+
+
+class Refused(HTTPException):
+    """A request that is answered with an error: what happened, and what to do about it."""
+
+    def __init__(self, code: int, message: str, what_to_do: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.what_to_do = what_to_do
+        self.headers = headers or {}
+
+
+WHAT_TO_DO = {
+    400: "Check the request against the API's description.",
+    404: "Check the address.",
+    405: "Use another method.",
+    413: "Send less at once.",
+    500: "Look at the terminal in which the dashboard runs, and report what it says.",
+}
+
+
+def error_body(error: HTTPException) -> dict[str, Any]:
+    """`error` as every error is sent: {"error": {"message", "what_to_do"}}."""
+    what_to_do = getattr(error, "what_to_do", None) or WHAT_TO_DO.get(error.code or 500, "Reload the page.")
+    return {"error": {"message": error.description or error.name, "what_to_do": what_to_do}}

@@ -1,0 +1,149 @@
+"""The live feed: the tape of deltas, written to each page over a WebSocket.
+
+One thread writes to a client, and drains and counts what the client sends. The client's socket (`pipe.ClientSocket`)
+bounds what can pile up in between, and cuts the client off when it stops reading.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, g, request
+from flask_sock import Sock
+from simple_websocket import ConnectionClosed
+
+from web.access import Visit, same
+from web.errors import Refused
+from web.tape import Tape, TapeClosed
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MAX_CLIENTS = 32
+"""Feeds open at a time: each holds two threads."""
+
+MAX_INBOUND = 4096
+"""Bytes of one message from a client."""
+
+MAX_INBOUND_PER_SECOND = 20
+"""Messages from a client in a second; our page sends one in all."""
+
+CSRF_SECONDS = 3.0
+"""How long a new client may take to say its csrf value."""
+
+BEAT_SECONDS = 10.0
+"""Time between heartbeats: a page that hears nothing for longer knows that the feed is gone."""
+
+LOOK_SECONDS = 0.5
+"""How often a client's writer looks after its client while there is nothing to write."""
+
+GOODBYE_SECONDS = 1.0
+"""How long a client may take to answer a close frame."""
+
+POLICY_VIOLATION, GOING_AWAY, TRY_AGAIN_LATER = 1008, 1001, 1013
+"""Close codes (RFC 6455 §7.4.1 and the registry of its §11.7)."""
+
+
+class Feed:
+    """The clients of one tape."""
+
+    def __init__(self, tape: Tape, beat_seconds: float = BEAT_SECONDS) -> None:
+        self.tape = tape
+        self._beat_seconds = beat_seconds
+        self._places = threading.Semaphore(MAX_CLIENTS)
+
+    def attach(self, app: Flask) -> None:
+        """Serve the feed at /feed of `app`."""
+        daemon = functools.partial(threading.Thread, daemon=True)
+        app.config["SOCK_SERVER_OPTIONS"] = {"max_message_size": MAX_INBOUND, "thread_class": daemon}
+        app.wsgi_app = WithoutExtensions(app.wsgi_app)  # type: ignore[method-assign]
+        app.before_request(self._refuse_when_full)
+        Sock(app).route("/feed")(self.feed)
+
+    def _refuse_when_full(self) -> None:
+        """Say so before the upgrade; whoever slips through two at a time is told after it."""
+        if request.endpoint == "feed":
+            if not self._places.acquire(blocking=False):
+                raise Refused(503, f"{MAX_CLIENTS} pages are open already.", "Close one of them, then reload this one.")
+            self._places.release()
+
+    def feed(self, ws: Any) -> None:
+        """Serve one client until it leaves, misbehaves or the session is over."""
+        with contextlib.suppress(ConnectionClosed, OSError):  # the page was closed, or cut off
+            ws.close(*self._take_place(ws))
+            ws.thread.join(GOODBYE_SECONDS)
+        ws.sock.close()
+
+    def _take_place(self, ws: Any) -> tuple[int, str]:
+        """Serve the client if there is room; the code and the reason to close with."""
+        if not self._places.acquire(blocking=False):
+            return TRY_AGAIN_LATER, "too many pages are open"
+        try:
+            return self._serve(ws, g.visit)
+        except TapeClosed:
+            return GOING_AWAY, "the dashboard ends"
+        finally:
+            self._places.release()
+
+    def _serve(self, ws: Any, visit: Visit | None) -> tuple[int, str]:
+        if visit is not None and not _says(ws, visit.csrf):
+            return POLICY_VIOLATION, "the first message must hold the csrf value"
+        inbound = _Inbound()
+        rev = self.tape.rev
+        beat, next_beat = 0, time.monotonic() + self._beat_seconds
+        ws.send(json.dumps({"rev": rev}))
+        while inbound.is_fair(ws):
+            rev, deltas = self.tape.after(rev, min(LOOK_SECONDS, self._beat_seconds))
+            for delta in deltas if deltas is not None else [json.dumps({"resync": True, "rev": rev})]:
+                ws.send(delta)
+            if time.monotonic() >= next_beat:
+                beat, next_beat = beat + 1, time.monotonic() + self._beat_seconds
+                ws.send(json.dumps({"beat": beat}))
+        return POLICY_VIOLATION, "too many messages"
+
+
+class _Inbound:
+    """Drains what a client sends and counts it: nothing of it is wanted after the first message."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._count = 0
+
+    def is_fair(self, ws: Any) -> bool:
+        """Throw away what came; False when it was too much."""
+        while ws.receive(timeout=0) is not None:
+            second = int(time.monotonic())
+            self._count = self._count + 1 if second == self._second else 1
+            self._second = second
+            if self._count > MAX_INBOUND_PER_SECOND:
+                return False
+        return True
+
+
+def _says(ws: Any, csrf: str) -> bool:
+    """Whether the client's first message, in time, is {"csrf": …} with the right value."""
+    try:
+        said = json.loads(ws.receive(timeout=CSRF_SECONDS) or "null")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and isinstance(said.get("csrf"), str) and same(said["csrf"], csrf)
+
+
+class WithoutExtensions:
+    """WSGI middleware: nobody may negotiate a WebSocket extension.
+
+    simple-websocket accepts permessage-deflate from everyone. It costs a hundred times the CPU of sending plainly, and
+    lets a client send a kilobyte that inflates to a megabyte.
+    """
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        return self._app(environ, start_response)

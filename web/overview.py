@@ -1,0 +1,95 @@
+"""A session in a few words and numbers: what stands in the page's head, and what its demo offers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from web.meter import Meter
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+    from inspector.lab.lab import Lab
+
+TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies")
+
+
+class Source(StrEnum):
+    """Where the packets of a session come from."""
+
+    LIVE = "live"
+    DEMO = "demo"
+    FILE = "file"
+    REPLAY = "replay"
+
+
+class State(StrEnum):
+    """What the engine is doing."""
+
+    LOADING = "loading"
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+Statistics = Callable[[], Mapping[str, int]]
+"""Of a live capture: the packets that the kernel has `received` and `dropped` so far."""
+
+Trouble = Callable[[], str | None]
+"""Of a live capture: what ended it early, in a sentence; None while nothing did."""
+
+
+class Overview:
+    """Describes one capture; sums and rates are carried from call to call."""
+
+    def __init__(
+        self, capture: Capture, source: Source, interface: str | None = None, statistics: Statistics | None = None
+    ) -> None:
+        self._capture = capture
+        self._source = source
+        self._interface = interface
+        self._statistics = statistics
+        self._meter = Meter()
+        self._bytes = 0
+        self._counted = 0
+
+    def describe(self, state: State, notes: list[str]) -> dict[str, Any]:
+        """The capture now. Of the file only the name is told: its folder is nobody's business."""
+        capture = self._capture
+        packets = len(capture.packets)
+        self._bytes += int(capture.packets["length"][self._counted :].sum())
+        self._counted = packets
+        rate = self._meter.rate(time.monotonic(), packets)
+        statistics = self._statistics() if self._statistics else {}
+        name = Path(capture.path).name
+        return {
+            "name": self._interface or name,
+            "source": self._source,
+            "state": state,
+            "interface": self._interface,
+            "start_ns": capture.start_ns if packets else None,
+            "packets": packets,
+            "bytes": self._bytes,
+            "rate": rate if state in (State.RUNNING, State.LOADING) else 0,
+            "received": statistics.get("received"),
+            "dropped": statistics.get("dropped"),
+            "notes": [*capture.notes, *notes],
+            "recording": name if self._interface else None,
+        }
+
+    def lengths(self) -> dict[str, int]:
+        """How many rows each table has."""
+        return {name: len(getattr(self._capture, name)) for name in TABLES}
+
+
+def describe_demo(lab: Lab | None) -> dict[str, Any] | None:
+    """What the page needs to offer the demo: where it lives and what it can do."""
+    if lab is None:
+        return None
+    actions = [
+        {"name": action.name, "label": action.label, "explanation": action.explanation} for action in lab.actions
+    ]
+    return {"mode": lab.mode, "addresses": lab.addresses, "actions": actions}
