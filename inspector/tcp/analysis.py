@@ -36,6 +36,9 @@ KEEP_ALIVE_ACK = cython.declare(cython.uint, 1 << 13)
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
+UNSEEN_SAID = cython.declare(cython.int, -1)
+"""Instead of a number of duplicate ACKs: an ACK of bytes nobody saw was already reported against this sender."""
+
 NO_WINDOW = cython.declare(cython.int, -1)
 """The last window field of a sender that has not spoken yet."""
 
@@ -69,7 +72,8 @@ class Sender:
     last_ack_ns: cython.longlong
     last_window: cython.int
     last_verdict: cython.uint
-    duplicate_acks: cython.uint
+    duplicate_acks: cython.int
+    """How many in a row, or UNSEEN_SAID."""
     flight_known: cython.bint
     """False after a hole, until the peer acknowledges something."""
     oldest: cython.int
@@ -184,8 +188,7 @@ class Analysis:
         if self.ack[row] != fwd.last_ack:
             fwd.duplicate_acks = 0
         if flags & ACK and rev.contiguous and seq_distance(rev.contiguous, self.ack[row]) > 0:
-            verdict |= ACK_LOST_SEGMENT
-            rev.contiguous = rev.next_seq
+            verdict |= self._unseen_verdict(rev)
         if (self.payload[row] or flags & (SYN | FIN)) and not verdict & KEEP_ALIVE:
             verdict |= self._repeat_verdict(fwd, rev, row, pair.initial_rtt_ns)
         if verdict & LOST_SEGMENT:
@@ -227,7 +230,7 @@ class Analysis:
         if window and rev.last_verdict & KEEP_ALIVE:
             return verdict | KEEP_ALIVE_ACK
         if window:
-            fwd.duplicate_acks += 1
+            fwd.duplicate_acks = 1 if fwd.duplicate_acks == UNSEEN_SAID else fwd.duplicate_acks + 1
             return verdict | DUPLICATE_ACK
         if rev.last_verdict & ZERO_WINDOW_PROBE:
             return verdict | ZERO_WINDOW_PROBE_ACK
@@ -242,6 +245,18 @@ class Analysis:
         if scale > 0:
             offered <<= scale
         return (receiver.last_ack + offered) & MASK32 == end & MASK32
+
+    @cython.cfunc
+    def _unseen_verdict(self, rev: Sender) -> cython.uint:
+        """Verdict on an ACK of bytes that were not seen; while their sender stays silent, further ones are not reported."""
+        if seq_distance(rev.contiguous, rev.next_seq) > 0:
+            rev.contiguous = rev.next_seq
+            return ACK_LOST_SEGMENT
+        if rev.duplicate_acks == 0:
+            rev.duplicate_acks = UNSEEN_SAID
+            return ACK_LOST_SEGMENT
+        rev.duplicate_acks = UNSEEN_SAID
+        return 0
 
     @cython.cfunc
     def _repeat_verdict(
