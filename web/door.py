@@ -27,8 +27,8 @@ MAX_BODY = 64 * 1024
 ARRIVAL_SECONDS = 10.0
 """A request that has not arrived by then is given up."""
 
-ACCEPTS_AT_ONCE = 64
-"""Connections accepted between two looks at those that wait."""
+NO_ROOM_SECONDS = 0.05
+"""Pause before the next try when the system has no descriptor for a caller and none waits who could give up his."""
 
 _END = b"\r\n\r\n"
 _FRAMING = re.compile(rb"\r\n((?:content-length|transfer-encoding)[^\r\n]*)", re.IGNORECASE)
@@ -111,21 +111,25 @@ class Door:
         return max(0.0, next(iter(self._callers.values())).until - time.monotonic())
 
     def _accept(self) -> None:
-        for _ in range(ACCEPTS_AT_ONCE):
-            try:
-                connection, address = self._listener.accept()
-            except BlockingIOError:
-                return
-            except OSError:  # out of descriptors, or the caller hung up before we answered
-                if self._callers:
-                    self._dismiss(next(iter(self._callers.values())))
-                return
-            connection.setblocking(False)
-            until = time.monotonic() + self._arrival_seconds
-            if len(self._callers) >= MAX_WAITING:
-                self._dismiss(next(iter(self._callers.values())))
-            self._callers[connection.fileno()] = _Caller(connection, address, until, bytearray())
-            self._selector.register(connection, selectors.EVENT_READ)
+        try:
+            connection, address = self._listener.accept()
+        except BlockingIOError:
+            return
+        except OSError:  # out of descriptors, or the caller hung up before we answered
+            self._make_room()
+            return
+        if len(self._callers) >= MAX_WAITING:
+            self._make_room()
+        connection.setblocking(False)
+        until = time.monotonic() + self._arrival_seconds
+        self._callers[connection.fileno()] = _Caller(connection, address, until, bytearray())
+        self._selector.register(connection, selectors.EVENT_READ)
+
+    def _make_room(self) -> None:
+        if self._callers:
+            self._dismiss(next(iter(self._callers.values())))
+        else:
+            time.sleep(NO_ROOM_SECONDS)
 
     def _listen_to(self, caller: _Caller) -> None:
         try:

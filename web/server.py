@@ -72,6 +72,7 @@ class Handler(WSGIRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse what is not HTTP; nothing of what was sent is said back."""
+        self.request_version = self.protocol_version  # http.server answers a bad request line without a head otherwise
         self.send_response(int(code))
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("X-Content-Type-Options", "nosniff")
