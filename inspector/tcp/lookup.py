@@ -18,6 +18,8 @@ ACK = cython.declare(cython.uint, 16)
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
+MIX_1 = cython.declare(cython.ulonglong, 0xFF51AFD7ED558CCD)
+MIX_2 = cython.declare(cython.ulonglong, 0xC4CEB9FE1A85EC53)
 
 SCALE_UNKNOWN = cython.declare(cython.int, -1)
 SCALE_NONE = cython.declare(cython.int, -2)
@@ -35,8 +37,8 @@ FIRST_SLOTS = 1024
 @cython.exceptval(check=False)
 def mix(value: cython.ulonglong) -> cython.ulonglong:
     """Spread every bit of a 64-bit value over all others (the finaliser of MurmurHash3, public domain)."""
-    value = ((value ^ (value >> 33)) * 0xFF51AFD7ED558CCD) & MASK64
-    value = ((value ^ (value >> 33)) * 0xC4CEB9FE1A85EC53) & MASK64
+    value = ((value ^ (value >> 33)) * MIX_1) & MASK64
+    value = ((value ^ (value >> 33)) * MIX_2) & MASK64
     return value ^ (value >> 33)
 
 
