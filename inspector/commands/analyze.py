@@ -12,7 +12,7 @@ from inspector.errors import InspectorError
 TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies")
 
 
-@click.command()
+@click.command(short_help="Everything found in captures, as JSON.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, required=True, help="One JSON object a file, one a line.")
 def analyze(files: tuple[str, ...], as_json: bool) -> int:

@@ -24,13 +24,13 @@ PAGE = """<!doctype html>
 def show(url: str, *, wanted: bool) -> Iterator[None]:
     """Open `url` in the user's browser, where there is a screen to open one on.
 
-    Other users of the machine can read what programs are started with. So the browser is given a file that only this user
-    can read, which leads to the address; it is gone when the context ends.
+    Other users of the machine can read what programs are started with. So the browser is given a file that only this
+    user can read, which leads to the address; it is gone when the context ends.
     """
     if not (wanted and has_screen()):
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="wireglass-") as private:
+    with tempfile.TemporaryDirectory(prefix="wireglass-", dir=_where_browsers_read()) as private:
         page = Path(private) / "open.html"
         page.write_text(PAGE.format(url=html.escape(url)), "utf-8")
         # Some browsers return only when they are closed.
@@ -41,3 +41,8 @@ def show(url: str, *, wanted: bool) -> Iterator[None]:
 def has_screen() -> bool:
     """Whether a window can appear: a browser in the terminal would take the terminal away."""
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _where_browsers_read() -> Path | None:
+    """The temporary folder; but a browser packed as a snap sees of its user's files only the visible ones at home."""
+    return Path.home() if Path("/snap/bin").is_dir() else None

@@ -26,6 +26,11 @@ BATCH_PACKETS = 8192
 # Existence and kind are checked where the file is opened, by one piece of code with one wording.
 file_argument = click.argument("file", type=click.Path(path_type=str))
 
+filter_option = click.option(
+    "-f", "--filter", "capture_filter", metavar="BPF",
+    help="Capture only what matches, in tcpdump's language: 'tcp port 80', 'host 192.0.2.7'.",
+)  # fmt: skip
+
 
 @contextmanager
 def analysed(path: str) -> Iterator[Capture]:

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,7 +39,7 @@ def dashboard_options(command: Command) -> Command:
     return port(browser(command))
 
 
-@click.command()
+@click.command(short_help="Servers, clients and a live capture to play with.")
 @dashboard_options
 @click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
 def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
@@ -71,7 +72,7 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
             _say_where(spool)
 
 
-@click.command()
+@click.command(short_help="Watch an interface in the browser.")
 @click.argument("interface", required=False, metavar="[IFACE]")
 @filter_option
 @dashboard_options
@@ -84,23 +85,24 @@ def live(
     The packets are kept in a pcapng file, named at the end. The dashboard's own traffic is left out.
     """
     from inspector.commands.recordings import new_recording
-    from inspector.sources.live import LiveCapture, loopback
+    from inspector.sources.live import LiveCapture
+    from inspector.sources.probe import LOOPBACK
     from web import Session
 
-    name = interface or loopback()
+    name = interface or LOOPBACK
     with _listening(port) as listener, _ends_on_sigterm():
         spool = new_recording("live", recording)
         own_port = listener.getsockname()[1]
-        capture = LiveCapture.start(name, spool, capture_filter=capture_filter, without_ports=[own_port])
+        capture = LiveCapture.start(name, spool, filter=capture_filter, without_ports=[own_port])
         try:
             capture.wait_ready()
-            _show(Session.of_spool(spool, name, lambda: capture.statistics), listener, no_browser)
+            _show(Session.of_spool(spool, name, lambda: asdict(capture.statistics)), listener, no_browser)
         finally:
             capture.stop()
             _say_where(spool)
 
 
-@click.command(name="open")
+@click.command(name="open", short_help="A saved capture in the browser.")
 @file_argument
 @dashboard_options
 def open_(file: str, port: int | None, no_browser: bool) -> None:
@@ -112,7 +114,7 @@ def open_(file: str, port: int | None, no_browser: bool) -> None:
         _show(session, listener, no_browser)
 
 
-@click.command()
+@click.command(short_help="A saved capture in the browser, as if it happened now.")
 @file_argument
 @click.option("--speed", type=REPLAY_SPEEDS, default=1.0, show_default=True, help="How many times as fast as it was.")
 @dashboard_options
@@ -130,14 +132,16 @@ COMMANDS = [demo, live, open_, replay]
 
 @contextmanager
 def _listening(port: int | None) -> Iterator[socket.socket]:
-    """The dashboard's listening socket, made before anything else is started. A port that was asked for is that or none."""
+    """The dashboard's listening socket, made before anything else; a port that was asked for is that one or none."""
     from web import listen
 
     try:
         listener = listen(port or USUAL_PORT)
     except OSError as taken:
         if port is not None:
-            raise InspectorError(f"Port {port} cannot be listened on: {taken.strerror}. Name another with --port.") from taken
+            raise InspectorError(
+                f"Port {port} cannot be listened on: {taken.strerror}. Name another with --port."
+            ) from taken
         listener = listen(0)
     with listener:
         yield listener

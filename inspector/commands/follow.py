@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inspector.transcript import Piece
 
 
-@click.command()
+@click.command(short_help="What a connection carried, both ends in turn.")
 @file_argument
 @click.argument("connection", type=click.IntRange(min=0))
 @click.option(

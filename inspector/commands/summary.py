@@ -22,7 +22,7 @@ BAR_WIDTH = 24
 TROUBLES_SHOWN = 6
 
 
-@click.command()
+@click.command(short_help="One screen of what happened in a capture.")
 @file_argument
 def summary(file: str) -> None:
     """One screen of what happened in FILE.

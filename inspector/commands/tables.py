@@ -21,13 +21,13 @@ BLOCK_ROWS = 4096
 """Rows turned into text at a time: a table of any length streams."""
 
 HELP = {
-    "packets": "Every packet, with TCP's verdict on it and both ends' states after it.",
-    "connections": "Every TCP connection: its two sockets, how it lived and how it ended.",
-    "exchanges": "Every HTTP request with its response, and where the time went.",
+    "packets": "Every packet: flags, verdict, both ends' states after it.",
+    "connections": "Every TCP connection: its sockets, life and end.",
+    "exchanges": "Every HTTP request, its response, where the time went.",
     "frames": "Every WebSocket frame.",
-    "messages": "Every WebSocket message, its frames put together, unmasked and inflated.",
+    "messages": "Every WebSocket message, unmasked and inflated.",
     "events": "What happened, in order, a plain sentence each.",
-    "anomalies": "Everything odd: the rule, and the numbers that were compared.",
+    "anomalies": "Everything odd, with the rule and the numbers compared.",
 }
 
 OPTIONS_HELP = """
