@@ -23,7 +23,7 @@ from inspector.wire.links import FIXED_HEADERS, layer_of
 from inspector.wire.openers import UDP_PORTS, open_layer
 
 MAX_LAYERS = cython.declare(cython.int, 64)
-"""Layers walked in one packet: more than any real nesting has, so that a packet made of nothing but tags stays cheap."""
+"""Layers walked in one packet: more than any real nesting has, so a packet made of nothing but tags stays cheap."""
 
 NO_PROTOCOL = cython.declare(cython.int, 255)
 """`ip_protocol` of a packet without IP (255 is reserved, so no packet has it)."""
@@ -78,14 +78,14 @@ class Network:
     segment lies, header and all. Knows no more of TCP than its protocol number.
     """
 
-    packets: object
-    headers: object
-    arena: object
-    link_types: object
-    fragments: object
+    packets: Table
+    headers: Table
+    arena: Arena
+    link_types: list[int]
+    fragments: Fragments
 
-    file: object
-    bytes: object
+    file: Any
+    bytes: Any
     data: cython.const[cython.uchar][::1]
     """The bytes that `at`, `end` and `wire` point into: the mapped file, or a datagram rebuilt from fragments."""
     is_rebuilt: cython.bint
@@ -152,8 +152,8 @@ class Network:
         self.link_layer = _ints([layer_of(link_type) for link_type in self.link_types])
 
     def _take_views(self) -> None:
-        packets: Any = self.packets
-        headers: Any = self.headers
+        packets = self.packets
+        headers = self.headers
         self.times = packets.view("time_ns")
         self.addresses = packets.view("address")
         self.captured = packets.view("captured")
@@ -391,10 +391,8 @@ class Network:
             identification,
             self.protocol if self.family[slot] == 4 else 0,
         )
-        fragments: Any = self.fragments
-        piece: Any = self.bytes
-        whole = fragments.add(
-            key, self.row, self.times[self.row], offset, bytes(piece[self.at : self.end]), bool(is_last)
+        whole = self.fragments.add(
+            key, self.row, self.times[self.row], offset, bytes(self.bytes[self.at : self.end]), bool(is_last)
         )
         if whole is None:
             return DONE
@@ -423,8 +421,7 @@ class Network:
     @cython.exceptval(-1)
     def _open(self, layer: cython.int) -> cython.int:
         """Leave a layer to its opener, which sees the captured bytes from here on and no others."""
-        packet: Any = self.bytes
-        step: Any = open_layer(layer, packet[self.at : self.end])
+        step = open_layer(layer, self.bytes[self.at : self.end])
         if step is None:
             return DONE
         self.at += step[1]
@@ -450,9 +447,7 @@ class Network:
     @cython.exceptval(-1)
     def _keep_segment(self) -> cython.int:
         """Copy the segment of a rebuilt datagram into the arena; where that is full it counts as not captured."""
-        whole: Any = self.bytes
-        arena: Any = self.arena
-        address: cython.longlong = arena.append(whole[self.at : self.end])
+        address: cython.longlong = self.arena.append(self.bytes[self.at : self.end])
         if address < 0:
             address = 0
             self.payload_captured[self.row] = 0

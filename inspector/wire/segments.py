@@ -63,10 +63,10 @@ class Segments:
     A segment without 20 captured bytes of header, or whose header reaches beyond its IP packet, does not count as TCP.
     """
 
-    packets: object
-    headers: object
-    arena: object
-    file: object
+    packets: Table
+    headers: Table
+    arena: Arena
+    file: Any
     data: cython.const[cython.uchar][::1]
 
     flags: cython.ushort[::1]
@@ -100,8 +100,8 @@ class Segments:
         self.data = data
 
     def _take_views(self) -> None:
-        packets: Any = self.packets
-        headers: Any = self.headers
+        packets = self.packets
+        headers = self.headers
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
         self.ack = packets.view("ack")
@@ -130,8 +130,7 @@ class Segments:
             if self.payload_address[row] < IN_ARENA:
                 self._segment(row, row - first, self.payload_address[row])
             else:
-                arena: Any = self.arena
-                self.data = arena.data
+                self.data = self.arena.data
                 self._segment(row, row - first, self.payload_address[row] - IN_ARENA)
                 self.data = self.file
 
