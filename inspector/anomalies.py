@@ -24,7 +24,95 @@ class Anomaly:
     severity: str = "warning"
 
 
-TCP: tuple[Anomaly, ...] = ()
+TCP: tuple[Anomaly, ...] = (
+    Anomaly(
+        "tcp-impossible-flags",
+        "Flags that contradict each other",
+        "The flags {a:#05x} say things that exclude each other, or nothing at all; scanners send such segments.",
+        "RFC 9293 §3.10.7",
+        "violation",
+    ),
+    Anomaly(
+        "tcp-data-on-syn",
+        "Data on a SYN",
+        "The SYN carries {a} bytes: allowed, and rare outside TCP Fast Open.",
+        "RFC 7413 §3",
+        "note",
+    ),
+    Anomaly(
+        "tcp-wrong-syn-ack",
+        "SYN-ACK of another SYN",
+        "The SYN-ACK acknowledges {a}, but the SYN seen asks for {b}.",
+        "RFC 9293 §3.10.7.3",
+    ),
+    Anomaly(
+        "tcp-simultaneous-open",
+        "Both ends asked at once",
+        "Each end sent a SYN before it saw the other's.",
+        "RFC 9293 §3.5",
+        "note",
+    ),
+    Anomaly(
+        "tcp-reuse-while-open",
+        "New connection on sockets that are still in use",
+        "Connection {a} between the same sockets was not closed when this SYN came: one end has forgotten it.",
+        "RFC 9293 §3.10.7.4",
+    ),
+    Anomaly(
+        "tcp-reuse-in-time-wait",
+        "New connection on sockets in TIME-WAIT",
+        "Connection {a} between the same sockets was still in TIME-WAIT.",
+        "RFC 6191",
+        "note",
+    ),
+    Anomaly(
+        "tcp-begins-with-fin",
+        "First packet is a FIN",
+        "The first packet seen of this connection closes it.",
+        "RFC 9293 §3.6",
+        "note",
+    ),
+    Anomaly(
+        "tcp-begins-with-reset",
+        "First packet is a RST",
+        "The first packet seen of this connection breaks it off.",
+        "RFC 9293 §3.5.2",
+        "note",
+    ),
+    Anomaly(
+        "tcp-data-before-established",
+        "Data before the handshake was answered",
+        "{a} bytes were sent before the server had answered.",
+        "RFC 9293 §3.10.2",
+        "violation",
+    ),
+    Anomaly(
+        "tcp-data-after-reset",
+        "Data after a reset",
+        "{a} bytes were sent on a connection that had been reset.",
+        "RFC 9293 §3.5.2",
+    ),
+    Anomaly(
+        "tcp-data-after-fin",
+        "Data behind its sender's FIN",
+        "The segment ends at {a}, but its sender had ended its stream at {b}.",
+        "RFC 9293 §3.6",
+        "violation",
+    ),
+    Anomaly(
+        "tcp-window-shrunk",
+        "Window taken back",
+        "The right edge of the receive window moved back by {a} bytes.",
+        "RFC 9293 §3.8.6",
+        "note",
+    ),
+    Anomaly(
+        "tcp-reset-outside-window",
+        "Reset that its receiver should ignore",
+        "The RST's number {a} is outside the window that its receiver announced ({b} to {c}).",
+        "RFC 5961 §3.2",
+    ),
+)
 
 HTTP: tuple[Anomaly, ...] = (
     Anomaly(

@@ -1,12 +1,13 @@
 """One capture: its tables, and the engine that fills them batch by batch.
 
-Data flow one way: records of the file → headers → connections and streams → HTTP and WebSocket. Whatever the batches, the tables
-are the same; a live capture is a file that grows, read by the same code.
+Data flow one way: records of the file → headers → connections and streams → HTTP and WebSocket. Whatever the
+batches, the tables are the same; a live capture is a file that grows, read by the same code.
 """
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -33,7 +34,8 @@ def open(path: str | os.PathLike[str]) -> Capture:
         The capture; its tables are complete, payload stays in the mapped file until asked for.
     Raises:
         NotACapture: the file cannot be read, or its first bytes are of no known capture format. A file that is cut
-            off or damaged further on is no error: all whole packets before that are there, and `notes` says where it ends.
+            off or damaged further on is no error: all whole packets before that are there, and `notes` says where it
+            ends.
     """
     capture = Capture(open_packets(path))
     while capture.advance():
@@ -66,7 +68,7 @@ class Capture:
         self.arena = Arena()
         headers = Table("headers")
         self._decoder = Decoder(self.packets, headers, self.arena, source.link_types)
-        self._tracker = Tracker(self.packets, headers, self.connections, self.chunks)
+        self._tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies)
         self._conversations = Conversations(
             self.packets,
             self.connections,
@@ -92,7 +94,7 @@ class Capture:
         return f"<Capture {self.path}: {len(self.packets)} packets, {len(self.connections)} connections>"
 
     @property
-    def path(self) -> str:
+    def path(self) -> Path:
         """Where the capture is saved."""
         return self.source.path
 

@@ -148,6 +148,7 @@ CONNECTIONS = (
     _c("end_ns", "i8", "time of the last packet"),
     _c("first_packet", "i4", "row in packets"),
     _c("last_packet", "i4", "row in packets"),
+    _c("previous", "i4", "row of the connection that had the same two sockets before; -1 none", -1),
     _c("protocol", "u1", "Protocol"),
     _c("packets", "u4", "packets sent by client, server", 0, 2),
     _c("bytes", "i8", "TCP payload bytes sent by client, server; repeats counted", 0, 2),

@@ -1,7 +1,7 @@
 """What happened, in order: the story that the dashboard and the lessons tell.
 
-Events are a view: they are found in the tables when somebody asks, for one connection or for all, and never kept. Every kind has one
-plain sentence for a reader who has never seen TCP.
+Events are a view: they are found in the tables when somebody asks, for one connection or for all, and never kept.
+Every kind has one plain sentence for a reader who has never seen TCP.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ class EventKind(IntEnum):
 
 
 SENTENCES: dict[EventKind, str] = {
-    EventKind.BEGINS_OPEN: "The capture begins when {client} and {server} are already connected; how they met is not in it.",
+    EventKind.BEGINS_OPEN: "{client} and {server} are already connected when the capture begins; how they met is not in it.",
     EventKind.ASKED: "SYN: {client} asks {server} to open a connection.",
     EventKind.ANSWERED: "SYN-ACK: the server at {server} agrees, and asks to be heard in turn.",
-    EventKind.ESTABLISHED: "ACK: the server now knows that its answer arrived. The pipe between {client} and {server} is built.",
+    EventKind.ESTABLISHED: "ACK: the server knows that its answer arrived. The pipe between {client} and {server} is built.",
     EventKind.REPEATED: "{who} sends bytes again that it had sent before ({verdict}).",
     EventKind.REORDERED: "A segment of {who} arrives later than one sent after it.",
     EventKind.MISSING: "Something {whose} is missing here: the capture did not see it ({verdict}).",
@@ -73,7 +73,7 @@ SENTENCES: dict[EventKind, str] = {
     EventKind.REQUEST: "{who} asks: {text}",
     EventKind.INFORMATIONAL: "{who} says in advance: {text}",
     EventKind.RESPONSE: "{who} answers: {text}",
-    EventKind.UPGRADED: "{who} agrees to switch ({text}): from here on the pipe carries WebSocket, and either side may speak at any time.",
+    EventKind.UPGRADED: "{who} agrees to switch ({text}): from here on either side may speak at any time.",
     EventKind.MESSAGE: "{who} says: {text}",
     EventKind.PING: "{who} sends a ping: are you there?",
     EventKind.PONG: "{who} sends a pong: I am.",
@@ -215,7 +215,9 @@ def _websocket_pieces(capture: Capture, connection: int | None) -> Iterator[tupl
 
 
 def sentence(capture: Capture, table: Table, i: int) -> str:
-    """What event `i` of an events table means, in one plain sentence. Quoted bytes of the capture are text, shortened."""
+    """What event `i` of an events table means, in one plain sentence. Quoted bytes of the capture are text,
+    shortened.
+    """
     kind = EventKind(int(table["kind"][i]))
     packet, row = int(table["packet"][i]), int(table["row"][i])
     connection = int(table["connection"][i])
@@ -234,7 +236,9 @@ def sentence(capture: Capture, table: Table, i: int) -> str:
 
 
 def _whose(capture: Capture, packet: int, is_client: bool) -> str:
-    """Who sent what is missing: the sender of a segment beyond a hole, the peer of one that acknowledges unseen bytes."""
+    """Who sent what is missing: the sender of a segment beyond a hole, the peer of one that acknowledges unseen
+    bytes.
+    """
     from_sender = bool(int(capture.packets["analysis"][packet]) & Verdict.LOST_SEGMENT)
     return "the client sent" if from_sender == is_client else "the server sent"
 

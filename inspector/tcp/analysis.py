@@ -1,7 +1,7 @@
 """The verdict on every segment: new data, a repeat, out of order, a duplicate ACK, a probe …
 
-The rules are those of tshark 4.0 (`tcp.analysis.*`), whose names the verdicts carry; docs/anomalies.md gives each with the RFC section behind it.
-They look at one segment and at what both ends sent before, never at what comes after.
+The rules are those of tshark 4.0 (`tcp.analysis.*`), whose names the verdicts carry; docs/anomalies.md gives each
+with the RFC section behind it. They look at one segment and at what both ends sent before, never at what comes after.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import cython
 
 from inspector.tables import Table
+from inspector.tcp.verdicts import Verdict
 
 FIN = cython.declare(cython.uint, 1)
 SYN = cython.declare(cython.uint, 2)
@@ -18,21 +19,20 @@ RST = cython.declare(cython.uint, 4)
 ACK = cython.declare(cython.uint, 16)
 SYN_FIN_RST = cython.declare(cython.uint, 7)
 
-# The bits of tcp.verdicts.Verdict.
-RETRANSMISSION = cython.declare(cython.uint, 1 << 0)
-FAST_RETRANSMISSION = cython.declare(cython.uint, 1 << 1)
-SPURIOUS_RETRANSMISSION = cython.declare(cython.uint, 1 << 2)
-OUT_OF_ORDER = cython.declare(cython.uint, 1 << 3)
-LOST_SEGMENT = cython.declare(cython.uint, 1 << 4)
-ACK_LOST_SEGMENT = cython.declare(cython.uint, 1 << 5)
-DUPLICATE_ACK = cython.declare(cython.uint, 1 << 6)
-WINDOW_UPDATE = cython.declare(cython.uint, 1 << 7)
-ZERO_WINDOW = cython.declare(cython.uint, 1 << 8)
-ZERO_WINDOW_PROBE = cython.declare(cython.uint, 1 << 9)
-ZERO_WINDOW_PROBE_ACK = cython.declare(cython.uint, 1 << 10)
-WINDOW_FULL = cython.declare(cython.uint, 1 << 11)
-KEEP_ALIVE = cython.declare(cython.uint, 1 << 12)
-KEEP_ALIVE_ACK = cython.declare(cython.uint, 1 << 13)
+RETRANSMISSION = cython.declare(cython.uint, int(Verdict.RETRANSMISSION))
+FAST_RETRANSMISSION = cython.declare(cython.uint, int(Verdict.FAST_RETRANSMISSION))
+SPURIOUS_RETRANSMISSION = cython.declare(cython.uint, int(Verdict.SPURIOUS_RETRANSMISSION))
+OUT_OF_ORDER = cython.declare(cython.uint, int(Verdict.OUT_OF_ORDER))
+LOST_SEGMENT = cython.declare(cython.uint, int(Verdict.LOST_SEGMENT))
+ACK_LOST_SEGMENT = cython.declare(cython.uint, int(Verdict.ACK_LOST_SEGMENT))
+DUPLICATE_ACK = cython.declare(cython.uint, int(Verdict.DUPLICATE_ACK))
+WINDOW_UPDATE = cython.declare(cython.uint, int(Verdict.WINDOW_UPDATE))
+ZERO_WINDOW = cython.declare(cython.uint, int(Verdict.ZERO_WINDOW))
+ZERO_WINDOW_PROBE = cython.declare(cython.uint, int(Verdict.ZERO_WINDOW_PROBE))
+ZERO_WINDOW_PROBE_ACK = cython.declare(cython.uint, int(Verdict.ZERO_WINDOW_PROBE_ACK))
+WINDOW_FULL = cython.declare(cython.uint, int(Verdict.WINDOW_FULL))
+KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
+KEEP_ALIVE_ACK = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE_ACK))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
@@ -119,9 +119,9 @@ class Analysis:
     Segments that wait for their acknowledgment are a linked list through the packets table (`next_unacked`).
     """
 
-    packets: object
-    connections: object
-    pairs: list
+    packets: Table
+    connections: Table
+    pairs: list[Pair]
 
     times: cython.longlong[::1]
     flags: cython.ushort[::1]
@@ -161,9 +161,8 @@ class Analysis:
     def advance(self, headers: Table, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Judge packets rows [first, stop), whose headers stand in `headers` from row 0."""
         row: cython.Py_ssize_t
-        known: cython.Py_ssize_t
         self._take_views(headers)
-        for known in range(len(self.pairs), self.connections.rows):
+        while len(self.pairs) < self.connections.rows:
             self.pairs.append(Pair())
         for row in range(first, stop):
             if self.connection[row] >= 0:
@@ -248,7 +247,9 @@ class Analysis:
 
     @cython.cfunc
     def _unseen_verdict(self, rev: Sender) -> cython.uint:
-        """Verdict on an ACK of bytes that were not seen; while their sender stays silent, further ones are not reported."""
+        """Verdict on an ACK of bytes that were not seen; while their sender stays silent, further ones are not
+        reported.
+        """
         if seq_distance(rev.contiguous, rev.next_seq) > 0:
             rev.contiguous = rev.next_seq
             return ACK_LOST_SEGMENT
@@ -274,7 +275,11 @@ class Analysis:
             return SPURIOUS_RETRANSMISSION
         if not repeats:
             return 0
-        if rev.duplicate_acks >= 2 and rev.last_ack == seq and self.times[row] - rev.last_ack_ns < FAST_RETRANSMISSION_NS:
+        if (
+            rev.duplicate_acks >= 2
+            and rev.last_ack == seq
+            and self.times[row] - rev.last_ack_ns < FAST_RETRANSMISSION_NS
+        ):
             return FAST_RETRANSMISSION
         if self.flags[row] & (SYN | FIN):
             end = (end + 1) & MASK32

@@ -1,7 +1,8 @@
 """Both ends' states after every packet, and the life of the connection as Zeek sums it up.
 
-The state of an end is inferred as an observer must: a packet proves what its sender did and, once it has arrived, what its receiver got; the
-transitions themselves are states.TRANSITIONS. Zeek's view (endpoint states, history letters) is kept beside it: conn_state is made from it.
+The state of an end is inferred as an observer must: a packet proves what its sender did and, once it has arrived,
+what its receiver got; the transitions themselves are states.TRANSITIONS. Zeek's view (endpoint states, history
+letters) is kept beside it: conn_state is made from it.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -11,30 +12,29 @@ from __future__ import annotations
 import cython
 
 from inspector.tables import Table
-from inspector.tcp.states import dense_table
+from inspector.tcp.states import Signal, State, dense_table
+from inspector.tcp.verdicts import ConnState, Verdict
 
 FIN = cython.declare(cython.uint, 1)
 SYN = cython.declare(cython.uint, 2)
 RST = cython.declare(cython.uint, 4)
 ACK = cython.declare(cython.uint, 16)
 
-# tcp.states.State
-CLOSED = cython.declare(cython.int, 0)
+CLOSED = cython.declare(cython.int, int(State.CLOSED))
 
-# tcp.states.Signal
-SENT_SYN = cython.declare(cython.int, 0)
-SENT_SYN_ACK = cython.declare(cython.int, 1)
-SENT_SEGMENT = cython.declare(cython.int, 2)
-SENT_FIN = cython.declare(cython.int, 3)
-SENT_CROSSING_FIN = cython.declare(cython.int, 4)
-SENT_RST = cython.declare(cython.int, 5)
-GOT_SYN = cython.declare(cython.int, 6)
-GOT_SYN_ACK = cython.declare(cython.int, 7)
-GOT_ACK_OF_SYN = cython.declare(cython.int, 8)
-GOT_SEGMENT = cython.declare(cython.int, 9)
-GOT_FIN = cython.declare(cython.int, 10)
-GOT_ACK_OF_FIN = cython.declare(cython.int, 11)
-GOT_RST = cython.declare(cython.int, 12)
+SENT_SYN = cython.declare(cython.int, int(Signal.SENT_SYN))
+SENT_SYN_ACK = cython.declare(cython.int, int(Signal.SENT_SYN_ACK))
+SENT_SEGMENT = cython.declare(cython.int, int(Signal.SENT_SEGMENT))
+SENT_FIN = cython.declare(cython.int, int(Signal.SENT_FIN))
+SENT_CROSSING_FIN = cython.declare(cython.int, int(Signal.SENT_CROSSING_FIN))
+SENT_RST = cython.declare(cython.int, int(Signal.SENT_RST))
+GOT_SYN = cython.declare(cython.int, int(Signal.GOT_SYN))
+GOT_SYN_ACK = cython.declare(cython.int, int(Signal.GOT_SYN_ACK))
+GOT_ACK_OF_SYN = cython.declare(cython.int, int(Signal.GOT_ACK_OF_SYN))
+GOT_SEGMENT = cython.declare(cython.int, int(Signal.GOT_SEGMENT))
+GOT_FIN = cython.declare(cython.int, int(Signal.GOT_FIN))
+GOT_ACK_OF_FIN = cython.declare(cython.int, int(Signal.GOT_ACK_OF_FIN))
+GOT_RST = cython.declare(cython.int, int(Signal.GOT_RST))
 
 # Zeek's endpoint states.
 Z_INACTIVE = cython.declare(cython.int, 0)
@@ -45,20 +45,19 @@ Z_ESTABLISHED = cython.declare(cython.int, 4)
 Z_CLOSED = cython.declare(cython.int, 5)
 Z_RESET = cython.declare(cython.int, 6)
 
-# tcp.verdicts.ConnState
-OTH = cython.declare(cython.int, 0)
-S0 = cython.declare(cython.int, 1)
-S1 = cython.declare(cython.int, 2)
-S2 = cython.declare(cython.int, 3)
-S3 = cython.declare(cython.int, 4)
-SF = cython.declare(cython.int, 5)
-REJ = cython.declare(cython.int, 6)
-RSTO = cython.declare(cython.int, 7)
-RSTR = cython.declare(cython.int, 8)
-RSTOS0 = cython.declare(cython.int, 9)
-RSTRH = cython.declare(cython.int, 10)
-SH = cython.declare(cython.int, 11)
-SHR = cython.declare(cython.int, 12)
+OTH = cython.declare(cython.int, int(ConnState.OTH))
+S0 = cython.declare(cython.int, int(ConnState.S0))
+S1 = cython.declare(cython.int, int(ConnState.S1))
+S2 = cython.declare(cython.int, int(ConnState.S2))
+S3 = cython.declare(cython.int, int(ConnState.S3))
+SF = cython.declare(cython.int, int(ConnState.SF))
+REJ = cython.declare(cython.int, int(ConnState.REJ))
+RSTO = cython.declare(cython.int, int(ConnState.RSTO))
+RSTR = cython.declare(cython.int, int(ConnState.RSTR))
+RSTOS0 = cython.declare(cython.int, int(ConnState.RSTOS0))
+RSTRH = cython.declare(cython.int, int(ConnState.RSTRH))
+SH = cython.declare(cython.int, int(ConnState.SH))
+SHR = cython.declare(cython.int, int(ConnState.SHR))
 
 # Bits of tshark's tcp.completeness.
 SEEN_SYN = cython.declare(cython.uint, 1)
@@ -68,8 +67,9 @@ SEEN_DATA = cython.declare(cython.uint, 8)
 SEEN_FIN = cython.declare(cython.uint, 16)
 SEEN_RST = cython.declare(cython.uint, 32)
 
-REPEATS = cython.declare(cython.uint, 7)
-"""The retransmission bits of tcp.verdicts.Verdict."""
+REPEATS = cython.declare(
+    cython.uint, int(Verdict.RETRANSMISSION | Verdict.FAST_RETRANSMISSION | Verdict.SPURIOUS_RETRANSMISSION)
+)
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
@@ -162,11 +162,13 @@ class Life:
 
 @cython.cclass
 class Lifecycle:
-    """Fills the states of packets, and of connections the states, history, conn_state, handshake, closed_by and completeness."""
+    """Fills the states of packets, and of connections the states, history, conn_state, handshake, closed_by and
+    completeness.
+    """
 
-    packets: object
-    connections: object
-    lives: list
+    packets: Table
+    connections: Table
+    lives: list[Life]
     next_state: cython.const[cython.uchar][::1]
 
     times: cython.longlong[::1]
@@ -221,9 +223,8 @@ class Lifecycle:
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Follow packets rows [first, stop)."""
         row: cython.Py_ssize_t
-        known: cython.Py_ssize_t
         self._take_views()
-        for known in range(len(self.lives), self.connections.rows):
+        while len(self.lives) < self.connections.rows:
             self.lives.append(Life())
         for row in range(first, stop):
             if self.packet_connection[row] >= 0:
@@ -280,7 +281,9 @@ class Lifecycle:
         end: cython.uint = (seq + self.payload[row] + (1 if flags & (SYN | FIN) else 0)) & MASK32
         if flags & RST:
             return
-        if not sender.speaks or (seq_distance(seq, sender.contiguous) >= 0 and seq_distance(sender.contiguous, end) > 0):
+        if not sender.speaks or (
+            seq_distance(seq, sender.contiguous) >= 0 and seq_distance(sender.contiguous, end) > 0
+        ):
             sender.speaks = True
             sender.contiguous = end
         if flags & SYN and not sender.syn_known:
@@ -437,11 +440,11 @@ class Lifecycle:
         """Zeek's conn_state from both endpoint states; the order of the questions is Zeek's."""
         o: cython.int = life.client.zeek
         r: cython.int = life.server.zeek
-        o_inactive: cython.bint = o == Z_INACTIVE or o == Z_PARTIAL
-        r_inactive: cython.bint = r == Z_INACTIVE or r == Z_PARTIAL
+        o_inactive: cython.bint = o in (Z_INACTIVE, Z_PARTIAL)
+        r_inactive: cython.bint = r in (Z_INACTIVE, Z_PARTIAL)
         if r == Z_RESET:
             silent: cython.bint = not (life.client.payload or life.server.payload)
-            if o == Z_SYN_SENT or o == Z_SYN_ACK_SENT or (o == Z_RESET and silent):
+            if o in (Z_SYN_SENT, Z_SYN_ACK_SENT) or (o == Z_RESET and silent):
                 return REJ
             return RSTRH if o_inactive else RSTR
         if o == Z_RESET:
@@ -463,13 +466,12 @@ class Lifecycle:
     @cython.cfunc
     def _reset_unanswered(self, life: Life, connection: cython.Py_ssize_t) -> cython.bint:
         """Whether the client's history is SYN, then RST, with nothing else of its own between."""
-        at: cython.int = 0
+        at: cython.int
+        begin: cython.int = 1 if life.flipped else 0
         letter: cython.uint
-        if life.history_length and self.history[connection, 0] == 94:
-            at = 1
-        if at >= life.history_length or self.history[connection, at] != 83:
+        if begin >= life.history_length or self.history[connection, begin] != 83:
             return False
-        for at in range(at + 1, life.history_length):
+        for at in range(begin + 1, life.history_length):
             letter = self.history[connection, at]
             if letter == 82:
                 return True

@@ -1,7 +1,7 @@
 """Which connection a segment belongs to, and who of the two ends is the client.
 
-A connection is a pair of sockets (RFC 9293 §3.3.1: its four numbers are both addresses and both ports). A SYN that brings a new initial
-sequence number on a known pair starts a new connection.
+A connection is a pair of sockets (RFC 9293 §3.3.1: its four numbers are both addresses and both ports). A SYN that
+brings a new initial sequence number on a known pair starts a new connection.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -11,6 +11,8 @@ from __future__ import annotations
 import cython
 
 from inspector.tables import Table
+from inspector.tcp.verdicts import Verdict
+from inspector.wire.options import Option
 
 FIN = cython.declare(cython.uint, 1)
 SYN = cython.declare(cython.uint, 2)
@@ -21,9 +23,11 @@ MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 MIX_1 = cython.declare(cython.ulonglong, 0xFF51AFD7ED558CCD)
 MIX_2 = cython.declare(cython.ulonglong, 0xC4CEB9FE1A85EC53)
 
+REUSED_PORTS = cython.declare(cython.uint, int(Verdict.REUSED_PORTS))
+
 SCALE_UNKNOWN = cython.declare(cython.int, -1)
 SCALE_NONE = cython.declare(cython.int, -2)
-SCALE_OPTION = cython.declare(cython.uint, 2)
+SCALE_OPTION = cython.declare(cython.uint, int(Option.SCALE))
 
 EPHEMERAL = cython.declare(cython.uint, 32768)
 """Where the usual ranges of client ports begin (Linux; IANA's begins at 49152)."""
@@ -56,13 +60,13 @@ def socket_hash(
 class Lookup:
     """Gives every TCP packet its connection and direction; fills the connection's own columns.
 
-    An open-addressing hash table over the connections table: a slot holds row + 1 of the newest connection of a pair of sockets.
-    `seed` is mixed in, so that nobody can prepare addresses that all fall into one slot.
+    An open-addressing hash table over the connections table: a slot holds row + 1 of the newest connection of a pair
+    of sockets. `seed` is mixed in, so that nobody can prepare addresses that all fall into one slot.
     """
 
-    packets: object
-    headers: object
-    connections: object
+    packets: Table
+    headers: Table
+    connections: Table
     seed: cython.ulonglong
     slots: cython.int[::1]
     slot_mask: cython.ulonglong
@@ -101,6 +105,7 @@ class Lookup:
     end_ns: cython.longlong[::1]
     first_packet: cython.int[::1]
     last_packet: cython.int[::1]
+    previous: cython.int[::1]
     c_packets: cython.uint[:, ::1]
     c_bytes: cython.longlong[:, ::1]
     isn: cython.uint[:, ::1]
@@ -159,6 +164,7 @@ class Lookup:
         self.end_ns = connections.view("end_ns")
         self.first_packet = connections.view("first_packet")
         self.last_packet = connections.view("last_packet")
+        self.previous = connections.view("previous")
         self.c_packets = connections.view("packets")
         self.c_bytes = connections.view("bytes")
         self.isn = connections.view("isn")
@@ -180,8 +186,8 @@ class Lookup:
             found = self._find(at)
             if found < 0 or self._starts_anew(found, row, at):
                 if found >= 0:
-                    self.analysis[row] |= 1 << 14  # Verdict.REUSED_PORTS
-                found = self._open(row, at)
+                    self.analysis[row] |= REUSED_PORTS
+                found = self._open(row, at, found)
             self._count(found, row, at)
 
     @cython.cfunc
@@ -241,8 +247,8 @@ class Lookup:
         return self.isn_known[found, side] != 0 and self.isn[found, side] != self.seq[row]
 
     @cython.cfunc
-    def _open(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
-        """A new connection that begins with this segment."""
+    def _open(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, previous: cython.int) -> cython.int:
+        """A new connection that begins with this segment; `previous` had the same sockets, -1 none."""
         new: cython.int = self.connections.rows
         if self.connections.reserve(1):
             self._take_connection_views()
@@ -258,15 +264,17 @@ class Lookup:
             self.client_port[new], self.server_port[new] = self.destination_port[at], self.source_port[at]
         self.start_ns[new] = self.times[row]
         self.first_packet[new] = row
+        self.previous[new] = previous
         self._remember(new, self._hash(at))
         return new
 
     @cython.cfunc
     def _is_client(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.bint:
-        """Whether the first segment's sender is the client: it is when it sends SYN alone, it is not when it sends SYN-ACK.
+        """Whether the first segment's sender is the client: it is when it sends SYN alone, it is not when it sends
+        SYN-ACK.
 
-        In a connection that was already open when the capture began, an end on a port below the ephemeral range whose peer is in it is the
-        server; otherwise the first to speak is the client.
+        In a connection that was already open when the capture began, an end on a port below the ephemeral range
+        whose peer is in it is the server; otherwise the first to speak is the client.
         """
         if self.flags[row] & SYN:
             return not self.flags[row] & ACK

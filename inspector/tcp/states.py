@@ -1,8 +1,8 @@
 """The TCP connection states and what moves an endpoint from one to the next (RFC 9293 §3.3.2, figure 5).
 
-One table drives everything: the engine follows it for both ends of every connection, the documentation and the page's legend are
-made from it. A `Signal` is what a packet on the wire proves about one end: it *sent* something, or something was sent to it.
-A pair that is not in the table leaves the state as it is.
+One table drives everything: the engine follows it for both ends of every connection, the documentation and the
+page's legend are made from it. A `Signal` is what a packet on the wire proves about one end: it *sent* something, or
+something was sent to it. A pair that is not in the table leaves the state as it is.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The two byte streams of a connection, put together from segments that come late, twice, overlapping or not at all.
 
-The rule is the receiver's (RFC 9293 §3.4, §3.10.7.4): bytes that were delivered once stay as they were; of bytes that wait, the
-segment that begins earlier wins. Bytes that the peer acknowledged but that are not in the capture become a gap, as do bytes that never came.
-Nothing is copied: the stream is a list of pieces of packets (the table `chunks`).
+The rule is the receiver's (RFC 9293 §3.4, §3.10.7.4): bytes that were delivered once stay as they were; of bytes
+that wait, the segment that begins earlier wins. Bytes that the peer acknowledged but that are not in the capture
+become a gap, as do bytes that never came. Nothing is copied: the stream is a list of pieces of packets (the table
+`chunks`).
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -11,24 +12,24 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables import Table
+from inspector.tables import ChunkKind, Table
 
 FIN = cython.declare(cython.uint, 1)
 SYN = cython.declare(cython.uint, 2)
 RST = cython.declare(cython.uint, 4)
 ACK = cython.declare(cython.uint, 16)
 
-# tables.ChunkKind
-DATA = cython.declare(cython.int, 0)
-GAP = cython.declare(cython.int, 1)
-END = cython.declare(cython.int, 2)
-ABORT = cython.declare(cython.int, 3)
+DATA = cython.declare(cython.int, int(ChunkKind.DATA))
+GAP = cython.declare(cython.int, int(ChunkKind.GAP))
+END = cython.declare(cython.int, int(ChunkKind.END))
+ABORT = cython.declare(cython.int, int(ChunkKind.ABORT))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 HELD_SEGMENTS = cython.declare(cython.int, 4096)
-"""Segments of one direction that may wait for bytes before them. They hold no memory of their own (the list runs through the packets
-table), but placing one costs a walk; a hole that this many segments could not fill is taken for lost."""
+"""Segments of one direction that may wait for bytes before them. They hold no memory of their own (the list runs
+through the packets table), but placing one costs a walk; a hole that this many segments could not fill is taken for
+lost."""
 
 
 @cython.cfunc
@@ -80,10 +81,10 @@ class Stream:
 class Streams:
     """Appends to the table `chunks` what each packet makes readable."""
 
-    packets: object
-    connections: object
-    chunks: object
-    streams: list
+    packets: Table
+    connections: Table
+    chunks: Table
+    streams: list[Stream]
     rows: cython.Py_ssize_t
     capacity: cython.Py_ssize_t
 
@@ -150,9 +151,8 @@ class Streams:
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Deliver what packets rows [first, stop) make readable."""
         row: cython.Py_ssize_t
-        known: cython.Py_ssize_t
         self._take_views()
-        for known in range(len(self.streams), 2 * self.connections.rows):
+        while len(self.streams) < 2 * self.connections.rows:
             self.streams.append(Stream())
         for row in range(first, stop):
             if self.packet_connection[row] >= 0:
@@ -213,9 +213,7 @@ class Streams:
                 peer.peer_ack = self.ack[row]
 
     @cython.cfunc
-    def _take_bytes(
-        self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint
-    ) -> cython.void:
+    def _take_bytes(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint) -> cython.void:
         ahead: cython.longlong = seq_distance(stream.next_seq, seq)
         if ahead > 0:
             self._hold(stream, row, seq, length)
@@ -224,7 +222,9 @@ class Streams:
 
     @cython.cfunc
     def _release(self, stream: Stream) -> cython.void:
-        """Deliver held segments that have become next, or whose missing predecessors the peer has acknowledged, and the FIN behind them."""
+        """Deliver held segments that have become next, or whose missing predecessors the peer has acknowledged, and
+        the FIN behind them.
+        """
         while stream.held >= 0:
             row: cython.int = stream.held
             ahead: cython.longlong = seq_distance(stream.next_seq, self.seq[row])
@@ -256,10 +256,10 @@ class Streams:
             self._deliver(stream, row, -ahead)
 
     @cython.cfunc
-    def _hold(
-        self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint
-    ) -> cython.void:
-        """Let the segment wait at its place; one that brings nothing new is dropped, those it covers whole are replaced."""
+    def _hold(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint) -> cython.void:
+        """Let the segment wait at its place; one that brings nothing new is dropped, those it covers whole are
+        replaced.
+        """
         before: cython.int = -1
         after: cython.int = stream.held
         if stream.held >= 0 and seq_distance(self.seq[stream.last_held], seq) > 0:

@@ -1,7 +1,8 @@
 """From packets to connections: the TCP stage of the engine.
 
-Each pass has one noun and hands the next its columns: `Lookup` says which connection a segment belongs to, `Analysis` what the segment is,
-`Lifecycle` which states it leaves both ends in, `Streams` which bytes it makes readable.
+Each pass has one noun and hands the next its columns: `Lookup` says which connection a segment belongs to,
+`Analysis` what the segment is, `Lifecycle` which states it leaves both ends in, `Conformance` which rules it breaks,
+`Streams` which bytes it makes readable.
 """
 
 from __future__ import annotations
@@ -10,19 +11,21 @@ import os
 
 from inspector.tables import Table
 from inspector.tcp.analysis import Analysis
+from inspector.tcp.conformance import Conformance
 from inspector.tcp.lifecycle import Lifecycle
 from inspector.tcp.lookup import Lookup
 from inspector.tcp.streams import Streams
 
 
 class Tracker:
-    """Fills `connections` and `chunks`, and what `packets` say of connections."""
+    """Fills `connections` and `chunks`, what `packets` say of connections, and TCP's `anomalies`."""
 
-    def __init__(self, packets: Table, headers: Table, connections: Table, chunks: Table) -> None:
+    def __init__(self, packets: Table, headers: Table, connections: Table, chunks: Table, anomalies: Table) -> None:
         self._headers = headers
         self._lookup = Lookup(packets, headers, connections, int.from_bytes(os.urandom(8)))
         self._analysis = Analysis(packets, connections)
         self._lifecycle = Lifecycle(packets, connections)
+        self._conformance = Conformance(packets, connections, anomalies)
         self._streams = Streams(packets, connections, chunks)
 
     def advance(self, first: int, stop: int) -> None:
@@ -30,6 +33,7 @@ class Tracker:
         self._lookup.advance(first, stop)
         self._analysis.advance(self._headers, first, stop)
         self._lifecycle.advance(first, stop)
+        self._conformance.advance(first, stop)
         self._streams.advance(first, stop)
 
     def finish(self) -> None:

@@ -6,13 +6,15 @@
     play.client("A", seq=101, ack=301)
     play.client("PA", b"hello", seq=101, ack=301)
 
-No bytes of headers are involved: the decoder's columns are written directly, so that these tests stand on the TCP stage alone.
+No bytes of headers are involved: the decoder's columns are written directly, so that these tests stand on the TCP
+stage alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from inspector.anomalies import ANOMALIES
 from inspector.tables import ChunkKind, Table
 from inspector.tcp.states import State
 from inspector.tcp.tracker import Tracker
@@ -30,6 +32,7 @@ class Play:
         self.lines = Table("headers")
         self.connections = Table("connections")
         self.chunks = Table("chunks")
+        self.anomalies = Table("anomalies")
         self.bytes = bytearray(b"\0")  # address 0 belongs to nobody
         self.client_port = client_port
         self.now_ns = 1_000 * MILLISECOND
@@ -83,9 +86,11 @@ class Play:
         return _append(self.packets, packet, _append(self.lines, header))
 
     def run(self, batches: Iterable[int] = ()) -> Play:
-        """Put everything through the TCP stage, in batches of the given sizes (the rest in one), and end the capture."""
+        """Put everything through the TCP stage, in batches of the given sizes (the rest in one), and end the
+        capture.
+        """
         headers = Table("headers")
-        tracker = Tracker(self.packets, headers, self.connections, self.chunks)
+        tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies)
         done, total = 0, len(self.packets)
         for size in [*batches, total]:
             stop = min(done + size, total)
@@ -111,6 +116,10 @@ class Play:
     def verdicts(self) -> list[list[str]]:
         """The verdict on every packet, in tshark's names."""
         return [verdict_names(bits) for bits in self.packets["analysis"].tolist()]
+
+    def oddities(self) -> list[str]:
+        """Codes of the anomalies, in order."""
+        return [ANOMALIES[code].code for code in self.anomalies["code"].tolist()]
 
     def stream(self, side: int, connection: int = 0) -> list[bytes | int | str]:
         """One direction's stream: bytes, the lengths of gaps, and how it ended."""

@@ -138,9 +138,7 @@ def test_any_order_and_any_batches_give_the_same_stream(
     lost=st.sets(st.integers(0, 20)),
     acks=st.lists(st.integers(0, len(MESSAGE)), max_size=20),
 )
-def test_loss_leaves_gaps_and_never_wrong_bytes(
-    ranges: list[tuple[int, int]], lost: set[int], acks: list[int]
-) -> None:
+def test_loss_leaves_gaps_and_never_wrong_bytes(ranges: list[tuple[int, int]], lost: set[int], acks: list[int]) -> None:
     play = Play().handshake()
     acknowledged = iter(acks)
     for i, (start, stop) in enumerate(ranges):

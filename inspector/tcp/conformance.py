@@ -1,0 +1,236 @@
+"""What ends do that the rules of TCP exclude or that is worth a remark: rows of the table `anomalies`.
+
+Every check looks at one segment and at what its connection's ends had said before. Codes, sentences and RFC sections
+stand in inspector/anomalies.py.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+
+from inspector.anomalies import index_of
+from inspector.oddities import Oddities
+from inspector.tables import Table
+from inspector.tcp.states import State
+
+FIN = cython.declare(cython.uint, 1)
+SYN = cython.declare(cython.uint, 2)
+RST = cython.declare(cython.uint, 4)
+ACK = cython.declare(cython.uint, 16)
+FLAGS_OF_1981 = cython.declare(cython.uint, 63)
+"""FIN, SYN, RST, PSH, ACK, URG: no segment of a working TCP has none of them."""
+
+SYN_SENT = cython.declare(cython.int, int(State.SYN_SENT))
+ESTABLISHED = cython.declare(cython.int, int(State.ESTABLISHED))
+LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
+TIME_WAIT = cython.declare(cython.int, int(State.TIME_WAIT))
+
+MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
+    """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
+    ahead: cython.longlong = (b - a) & MASK32
+    return ahead if ahead < 0x80000000 else ahead - 0x100000000
+
+
+@cython.cclass
+class Said:
+    """What one end has said that binds it."""
+
+    has_acked: cython.bint
+    last_ack: cython.uint
+    edge: cython.uint
+    """Right edge of the window it announced last, known when `has_acked`."""
+    has_finished: cython.bint
+    fin_seq: cython.uint
+    state: cython.int
+    """Its state before the packet in hand."""
+
+    def __init__(self) -> None:
+        self.has_acked = False
+        self.last_ack = 0
+        self.edge = 0
+        self.has_finished = False
+        self.fin_seq = 0
+        self.state = 0
+
+
+@cython.cclass
+class Conformance:
+    """Writes TCP's anomalies."""
+
+    packets: Table
+    connections: Table
+    oddities: Oddities
+    ends: list[Said]
+    reset: list[bool]
+    """Per connection: whether a RST was seen."""
+
+    flags: cython.ushort[::1]
+    seq: cython.uint[::1]
+    ack: cython.uint[::1]
+    window: cython.uint[::1]
+    payload: cython.uint[::1]
+    packet_connection: cython.int[::1]
+    packet_direction: cython.schar[::1]
+    client_state: cython.uchar[::1]
+    server_state: cython.uchar[::1]
+    isn: cython.uint[:, ::1]
+    isn_known: cython.uchar[:, ::1]
+    scale: cython.schar[:, ::1]
+    previous: cython.int[::1]
+    first_packet: cython.int[::1]
+    c_client_state: cython.uchar[::1]
+    c_server_state: cython.uchar[::1]
+
+    def __init__(self, packets: Table, connections: Table, anomalies: Table) -> None:
+        self.packets = packets
+        self.connections = connections
+        self.oddities = Oddities(anomalies)
+        self.ends = []
+        self.reset = []
+
+    def _take_views(self) -> None:
+        packets, connections = self.packets, self.connections
+        self.flags = packets.view("flags")
+        self.seq = packets.view("seq")
+        self.ack = packets.view("ack")
+        self.window = packets.view("window")
+        self.payload = packets.view("payload")
+        self.packet_connection = packets.view("connection")
+        self.packet_direction = packets.view("direction")
+        self.client_state = packets.view("client_state")
+        self.server_state = packets.view("server_state")
+        self.isn = connections.view("isn")
+        self.isn_known = connections.view("isn_known")
+        self.scale = connections.view("scale")
+        self.previous = connections.view("previous")
+        self.first_packet = connections.view("first_packet")
+        self.c_client_state = connections.view("client_state")
+        self.c_server_state = connections.view("server_state")
+
+    def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
+        """Hold packets rows [first, stop) against the rules."""
+        row: cython.Py_ssize_t
+        self._take_views()
+        while len(self.reset) < self.connections.rows:
+            self.ends.append(Said())
+            self.ends.append(Said())
+            self.reset.append(False)
+        for row in range(first, stop):
+            if self.packet_connection[row] >= 0:
+                self._check(row)
+
+    @cython.cfunc
+    def _check(self, row: cython.Py_ssize_t) -> cython.void:
+        sender: Said
+        receiver: Said
+        connection: cython.Py_ssize_t = self.packet_connection[row]
+        side: cython.Py_ssize_t = self.packet_direction[row]
+        flags: cython.uint = self.flags[row]
+        kind: cython.uint = flags & (SYN | FIN | RST)
+        sender = self.ends[2 * connection + side]
+        receiver = self.ends[2 * connection + 1 - side]
+        if kind & (kind - 1) or not flags & FLAGS_OF_1981:
+            self._note(row, "tcp-impossible-flags", flags, 0, 0)
+        if kind and row == self.first_packet[connection]:
+            self._check_first(connection, row, flags)
+        if kind & SYN:
+            self._check_syn(connection, side, row, flags)
+        elif kind & RST:
+            self._check_reset(receiver, row)
+            self.reset[connection] = True
+        elif self.payload[row]:
+            self._check_data(connection, sender, row)
+        if flags & FIN and not sender.has_finished:
+            sender.has_finished = True
+            sender.fin_seq = (self.seq[row] + self.payload[row]) & MASK32
+        if flags & ACK and not kind & RST:
+            self._check_window(sender, connection, side, row)
+        sender.state = self.server_state[row] if side else self.client_state[row]
+        receiver.state = self.client_state[row] if side else self.server_state[row]
+
+    @cython.cfunc
+    def _note(
+        self,
+        row: cython.Py_ssize_t,
+        code: str,
+        a: cython.longlong,
+        b: cython.longlong,
+        c: cython.longlong,
+    ) -> cython.void:
+        self.oddities.note(index_of(code), row, self.packet_connection[row], self.packet_direction[row], a, b, c)
+
+    @cython.cfunc
+    def _check_first(self, connection: cython.Py_ssize_t, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
+        """The first packet of a connection that takes over its sockets, or that ends what was never seen to begin."""
+        old: cython.int = self.previous[connection]
+        client: cython.int
+        server: cython.int
+        if flags & SYN:
+            if old < 0:
+                return
+            client, server = self.c_client_state[old], self.c_server_state[old]
+            if client == TIME_WAIT or server == TIME_WAIT:
+                self._note(row, "tcp-reuse-in-time-wait", old, 0, 0)
+            elif ESTABLISHED <= client <= LAST_ACK and ESTABLISHED <= server <= LAST_ACK:
+                self._note(row, "tcp-reuse-while-open", old, 0, 0)
+        elif flags & RST:
+            self._note(row, "tcp-begins-with-reset", 0, 0, 0)
+        elif flags & FIN:
+            self._note(row, "tcp-begins-with-fin", 0, 0, 0)
+
+    @cython.cfunc
+    def _check_syn(
+        self, connection: cython.Py_ssize_t, side: cython.Py_ssize_t, row: cython.Py_ssize_t, flags: cython.uint
+    ) -> cython.void:
+        asked: cython.uint
+        if self.payload[row]:
+            self._note(row, "tcp-data-on-syn", self.payload[row], 0, 0)
+        if not flags & ACK:
+            if side == 1:
+                self._note(row, "tcp-simultaneous-open", 0, 0, 0)
+            return
+        asked = (self.isn[connection, 1 - side] + 1) & MASK32
+        # An ACK beyond the SYN's own number covers data that came with it (TCP Fast Open).
+        if self.isn_known[connection, 1 - side] == 1 and seq_distance(asked, self.ack[row]) < 0:
+            self._note(row, "tcp-wrong-syn-ack", self.ack[row], asked, 0)
+
+    @cython.cfunc
+    def _check_reset(self, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
+        """A RST in an open connection counts only inside its receiver's window (RFC 5961 §3.2)."""
+        if not receiver.has_acked or receiver.state < ESTABLISHED:
+            return
+        if seq_distance(receiver.last_ack, self.seq[row]) < 0 or seq_distance(self.seq[row], receiver.edge) < 0:
+            self._note(row, "tcp-reset-outside-window", self.seq[row], receiver.last_ack, receiver.edge)
+
+    @cython.cfunc
+    def _check_data(self, connection: cython.Py_ssize_t, sender: Said, row: cython.Py_ssize_t) -> cython.void:
+        end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
+        if sender.state == SYN_SENT:
+            self._note(row, "tcp-data-before-established", self.payload[row], 0, 0)
+        if self.reset[connection]:
+            self._note(row, "tcp-data-after-reset", self.payload[row], 0, 0)
+        elif sender.has_finished and seq_distance(sender.fin_seq, end) > 0:
+            self._note(row, "tcp-data-after-fin", end, sender.fin_seq, 0)
+
+    @cython.cfunc
+    def _check_window(
+        self, sender: Said, connection: cython.Py_ssize_t, side: cython.Py_ssize_t, row: cython.Py_ssize_t
+    ) -> cython.void:
+        """An end may close its window only as bytes arrive; rounding by its scale is not shrinking (RFC 7323 §2.4)."""
+        edge: cython.uint = (self.ack[row] + self.window[row]) & MASK32
+        rounding: cython.longlong = 1 << max(self.scale[connection, side], 0)
+        if sender.has_acked and seq_distance(sender.last_ack, self.ack[row]) < 0:
+            return  # overtaken by a later ACK
+        if sender.has_acked and not self.flags[row] & SYN and seq_distance(edge, sender.edge) >= rounding:
+            self._note(row, "tcp-window-shrunk", seq_distance(edge, sender.edge), 0, 0)
+        sender.has_acked = True
+        sender.last_ack = self.ack[row]
+        sender.edge = edge

@@ -1,0 +1,123 @@
+"""What ends do that the rules exclude, or that is worth a remark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from inspector.anomalies import TCP, Anomaly, describe, index_of
+
+from .play import Play
+
+Act = Callable[[Play], object]
+
+
+def opened(act: Act) -> Play:
+    play = Play().handshake()
+    act(play)
+    return play
+
+
+def fresh(act: Act) -> Play:
+    play = Play()
+    act(play)
+    return play
+
+
+def syn_ack_of_another_syn(p: Play) -> None:
+    p.client("S", seq=99)
+    p.server("SA", seq=299, ack=50)
+
+
+def both_ask(p: Play) -> None:
+    p.client("S", seq=99)
+    p.server("S", seq=299)
+
+
+def asks_again_while_open(p: Play) -> None:
+    p.handshake(99, 299)
+    p.client("S", seq=5000)
+
+
+def asks_again_in_time_wait(p: Play) -> None:
+    p.handshake(99, 299)
+    p.client("FA", seq=100, ack=300)
+    p.server("FA", seq=300, ack=101)
+    p.client("A", seq=101, ack=301)
+    p.client("S", seq=5000)
+
+
+def impatient(p: Play) -> None:
+    p.client("S", seq=99)
+    p.client("PA", b"now", seq=100)
+
+
+def talks_after_reset(p: Play) -> None:
+    p.server("R", seq=300)
+    p.client("PA", b"hello?", seq=100, ack=300)
+
+
+def talks_after_fin(p: Play) -> None:
+    p.client("FA", seq=100, ack=300)
+    p.client("PA", b"wait", seq=101, ack=300)
+
+
+def takes_window_back(p: Play) -> None:
+    p.server("A", seq=300, ack=100, window=1000)
+    p.server("A", seq=300, ack=100, window=10)
+
+
+def shuts_window_as_bytes_arrive(p: Play) -> None:
+    p.client("PA", bytes(1000), seq=100, ack=300)
+    p.server("A", seq=300, ack=1100, window=0)
+
+
+@pytest.mark.parametrize(
+    ("play", "codes"),
+    [
+        (fresh(lambda p: p.client("SF", seq=99)), ["tcp-impossible-flags"]),
+        (fresh(lambda p: p.client("", seq=99)), ["tcp-impossible-flags"]),
+        (fresh(lambda p: p.client("S", b"early", seq=99)), ["tcp-data-on-syn"]),
+        (fresh(syn_ack_of_another_syn), ["tcp-wrong-syn-ack"]),
+        (fresh(both_ask), ["tcp-simultaneous-open"]),
+        (fresh(asks_again_while_open), ["tcp-reuse-while-open"]),
+        (fresh(asks_again_in_time_wait), ["tcp-reuse-in-time-wait"]),
+        (fresh(lambda p: p.client("FA", seq=100, ack=300)), ["tcp-begins-with-fin"]),
+        (fresh(lambda p: p.client("R", seq=100)), ["tcp-begins-with-reset"]),
+        (fresh(impatient), ["tcp-data-before-established"]),
+        (opened(talks_after_reset), ["tcp-data-after-reset"]),
+        (opened(talks_after_fin), ["tcp-data-after-fin"]),
+        (opened(takes_window_back), ["tcp-window-shrunk"]),
+        (opened(shuts_window_as_bytes_arrive), []),
+        (opened(lambda p: p.server("R", seq=500000)), ["tcp-reset-outside-window"]),
+        (opened(lambda p: p.server("R", seq=300)), []),
+        (opened(lambda p: p.client("PA", b"hello", seq=100, ack=300)), []),
+    ],
+    ids=[
+        "SYN and FIN at once",
+        "no flag at all",
+        "data on a SYN",
+        "a SYN-ACK that acknowledges something else",
+        "both ends ask",
+        "a new SYN on an open connection",
+        "a new SYN on a connection in TIME-WAIT",
+        "the capture begins with a FIN",
+        "the capture begins with a RST",
+        "data before the answer",
+        "data after a reset",
+        "data after a FIN",
+        "a window taken back",
+        "a window that closes as bytes arrive is lawful",
+        "a reset far outside the window",
+        "a reset at the next number is lawful",
+        "an ordinary segment is lawful",
+    ],
+)
+def test_oddities(play: Play, codes: list[str]) -> None:
+    assert play.run().oddities() == codes
+
+
+@pytest.mark.parametrize("anomaly", TCP, ids=lambda anomaly: anomaly.code)
+def test_every_tcp_anomaly_has_a_sentence(anomaly: Anomaly) -> None:
+    assert describe(index_of(anomaly.code), 1, 2, 3).endswith(".")
