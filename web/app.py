@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +34,7 @@ def create_app(session: Session, port: int, keyring: Keyring | None = None) -> F
     provider = DefaultJSONProvider(app)
     provider.sort_keys, provider.compact = False, True
     app.json = provider
+    app.url_map.merge_slashes = False  # no redirects: a path is right or not there
     gate = Gate(keyring or Keyring(), port)
     app.before_request(gate.check)
     app.after_request(gate.harden)
@@ -62,11 +64,7 @@ def _make_entry(gate: Gate) -> Blueprint:
 
     @entry.post("/api/login")
     def login() -> Response:
-        said = request.get_json()
-        token = said.get("token") if isinstance(said, dict) else None
-        if not isinstance(token, str):
-            raise Refused(400, "The request holds no token.", OPEN_THE_LINK)
-        gate.admit(token)
+        gate.admit(_token_said())
         visit = gate.keyring.enter(request.cookies.get(gate.cookie))
         response = jsonify({"csrf": visit.csrf})
         age = timedelta(seconds=VISIT_SECONDS)
@@ -74,3 +72,14 @@ def _make_entry(gate: Gate) -> Blueprint:
         return response
 
     return entry
+
+
+def _token_said() -> str:
+    try:
+        said = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        said = None
+    token = said.get("token") if isinstance(said, dict) else None
+    if not isinstance(token, str):
+        raise Refused(400, "The request holds no token.", OPEN_THE_LINK)
+    return token

@@ -52,9 +52,8 @@ POLICY_VIOLATION, GOING_AWAY, TRY_AGAIN_LATER = 1008, 1001, 1013
 class Feed:
     """The clients of one tape."""
 
-    def __init__(self, tape: Tape, beat_seconds: float = BEAT_SECONDS) -> None:
+    def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self._beat_seconds = beat_seconds
         self._places = threading.Semaphore(MAX_CLIENTS)
 
     def attach(self, app: Flask) -> None:
@@ -95,14 +94,14 @@ class Feed:
             return POLICY_VIOLATION, "the first message must hold the csrf value"
         inbound = _Inbound()
         rev = self.tape.rev
-        beat, next_beat = 0, time.monotonic() + self._beat_seconds
+        beat, next_beat = 0, time.monotonic() + BEAT_SECONDS
         ws.send(json.dumps({"rev": rev}))
         while inbound.is_fair(ws):
-            rev, deltas = self.tape.after(rev, min(LOOK_SECONDS, self._beat_seconds))
+            rev, deltas = self.tape.after(rev, min(LOOK_SECONDS, BEAT_SECONDS))
             for delta in deltas if deltas is not None else [json.dumps({"resync": True, "rev": rev})]:
                 ws.send(delta)
             if time.monotonic() >= next_beat:
-                beat, next_beat = beat + 1, time.monotonic() + self._beat_seconds
+                beat, next_beat = beat + 1, time.monotonic() + BEAT_SECONDS
                 ws.send(json.dumps({"beat": beat}))
         return POLICY_VIOLATION, "too many messages"
 

@@ -58,7 +58,7 @@ class Gate:
     def check(self) -> None:
         """Flask's before_request: raises what the request is refused with."""
         self._check_target(request)
-        if request.method not in METHODS:
+        if request.environ["REQUEST_METHOD"] not in METHODS:  # as it was sent: Flask capitalises
             raise MethodNotAllowed(METHODS)
         self._check_sender(request)
         if _is_upgrade(request):

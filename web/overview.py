@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inspector.sources.source import Counters
 from web.meter import Meter
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-Statistics = Callable[[], Mapping[str, int]]
-"""Of a live capture: the packets that the kernel has `received` and `dropped` so far."""
+Statistics = Callable[[], Counters]
+"""Of a live capture: what the kernel has counted so far."""
 
 Trouble = Callable[[], str | None]
 """Of a live capture: what ended it early, in a sentence; None while nothing did."""
@@ -63,7 +64,7 @@ class Overview:
         self._bytes += int(capture.packets["length"][self._counted :].sum())
         self._counted = packets
         rate = self._meter.rate(time.monotonic(), packets)
-        statistics = self._statistics() if self._statistics else {}
+        counters = self._statistics() if self._statistics else None
         name = Path(capture.path).name
         return {
             "name": self._interface or name,
@@ -74,8 +75,8 @@ class Overview:
             "packets": packets,
             "bytes": self._bytes,
             "rate": rate if state in (State.RUNNING, State.LOADING) else 0,
-            "received": statistics.get("received"),
-            "dropped": statistics.get("dropped"),
+            "received": counters.received if counters else None,
+            "dropped": counters.dropped if counters else None,
             "notes": [*capture.notes, *notes],
             "recording": name if self._interface else None,
         }

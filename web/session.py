@@ -98,7 +98,7 @@ class Session:
 
         Args:
             interface: the name of what is captured.
-            statistics: asked for {"received", "dropped"}, the kernel's counts so far.
+            statistics: asked for the kernel's counts so far.
             lab: the demo whose actions the page offers; the source is then "demo".
             trouble: asked for the sentence that says why the capture process has ended, None while it has not.
         """

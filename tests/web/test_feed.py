@@ -1,0 +1,234 @@
+"""The live feed over real sockets: who gets it, how it begins and ends, and what one client can do to the others."""
+
+from __future__ import annotations
+
+import functools
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from web import feed as feed_module
+from web.dashboard import Dashboard
+from web.feed import MAX_CLIENTS, MAX_INBOUND, MAX_INBOUND_PER_SECOND
+from web.pipe import ClientSocket
+from web.session import Session
+
+from .traffic import sample
+from .visitor import PATIENCE, Page, page, port_of, served, wait_until
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return Session.of_file(sample(tmp_path / "sample.pcapng"))
+
+
+@pytest.fixture
+def dashboard(session: Session) -> Iterator[Dashboard]:
+    with served(session) as dashboard:
+        wait_until(lambda: "resync" in last_delta(session), "the file to be loaded")
+        yield dashboard
+
+
+def last_delta(session: Session) -> str:
+    _, deltas = session.tape.after(session.tape.rev - 1, 0)
+    return deltas[0] if deltas else ""
+
+
+@pytest.fixture
+def ours(dashboard: Dashboard) -> Page:
+    return page(dashboard)
+
+
+def hear(feed: ClientConnection) -> dict[str, object]:
+    said = json.loads(feed.recv(timeout=PATIENCE))
+    assert isinstance(said, dict)
+    return said
+
+
+def close_code(feed: ClientConnection) -> int:
+    """The code with which the server ends the conversation, whatever it says before."""
+    try:
+        while True:
+            feed.recv(timeout=PATIENCE)
+    except ConnectionClosed as ended:
+        return ended.rcvd.code if ended.rcvd else 1006
+
+
+def add(session: Session, text: str = "") -> None:
+    session.tape.add(json.dumps({"rev": session.tape.rev + 1, "text": text}))
+
+
+def test_it_begins_with_the_rev_that_the_next_delta_follows(session: Session, ours: Page) -> None:
+    with ours.feed() as feed:
+        rev = session.tape.rev
+        assert hear(feed) == {"rev": rev}
+        add(session)
+        add(session)
+        assert [hear(feed)["rev"], hear(feed)["rev"]] == [rev + 1, rev + 2]
+
+
+def test_a_program_needs_no_csrf_value(session: Session, dashboard: Dashboard) -> None:
+    port, fields = port_of(dashboard), {"Authorization": f"Bearer {dashboard.token}"}
+    origin = Origin(f"http://127.0.0.1:{port}")
+    with connect(f"ws://127.0.0.1:{port}/feed", origin=origin, additional_headers=fields) as feed:
+        assert hear(feed) == {"rev": session.tape.rev}
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param('{"csrf": "wrong"}', id="a wrong csrf value"),
+        pytest.param('{"csrf": null}', id="no csrf value"),
+        pytest.param('["csrf"]', id="another shape"),
+        pytest.param("csrf", id="no JSON"),
+        pytest.param("[" * 4000, id="JSON that is nested without end"),
+        pytest.param(b"\xff", id="bytes that are no text"),
+    ],
+)
+def test_the_cookie_alone_gets_nothing(ours: Page, first: str | bytes) -> None:
+    with ours.feed(first) as feed:
+        assert close_code(feed) == 1008
+
+
+def test_who_does_not_say_the_csrf_value_in_time_is_sent_away(ours: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "CSRF_SECONDS", 0.05)
+    with ours.feed("") as feed:
+        assert close_code(feed) == 1008
+
+
+def test_compression_is_never_agreed_on(ours: Page) -> None:
+    with ours.feed() as feed:  # the client offers permessage-deflate, as browsers do
+        assert feed.request is not None
+        assert "Sec-WebSocket-Extensions" in feed.request.headers
+        assert feed.response is not None
+        assert "Sec-WebSocket-Extensions" not in feed.response.headers
+
+
+def test_the_heart_beats(session: Session, ours: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "BEAT_SECONDS", 0.05)
+    with ours.feed() as feed:
+        assert [hear(feed) for _ in range(3)] == [{"rev": session.tape.rev}, {"beat": 1}, {"beat": 2}]
+
+
+def test_pings_are_answered_while_deltas_flow(session: Session, ours: Page) -> None:
+    with ours.feed() as feed:
+        pongs = [feed.ping() for _ in range(5)]
+        add(session, "x" * 500_000)
+        for pong in pongs:
+            assert pong.wait(PATIENCE)
+        assert hear(feed) == {"rev": session.tape.rev - 1}
+        assert hear(feed)["text"] == "x" * 500_000
+
+
+def test_a_talkative_client_is_sent_away(ours: Page) -> None:
+    with ours.feed() as feed:
+        hear(feed)
+        for _ in range(2 * MAX_INBOUND_PER_SECOND + 1):  # the second may turn in between
+            feed.send("again")
+        assert close_code(feed) == 1008
+
+
+def test_a_long_message_is_too_long(ours: Page) -> None:
+    with ours.feed() as feed:
+        hear(feed)
+        feed.send("x" * (MAX_INBOUND + 1))
+        assert close_code(feed) == 1009
+
+
+def test_a_client_that_lags_too_far_is_told_to_fetch_everything_anew(session: Session, ours: Page) -> None:
+    with ours.feed() as feed:
+        hear(feed)
+        rev = session.tape.rev
+        for _ in range(5):
+            add(session, "x" * 3_000_000)  # the tape keeps only one of this size
+        resyncs = 0
+        while rev < session.tape.rev:
+            said = hear(feed)
+            resyncs += "resync" in said
+            assert "resync" in said or said["rev"] == rev + 1
+            rev = int(str(said["rev"]))
+        assert resyncs
+
+
+def test_a_client_that_stops_reading_is_cut_off_and_harms_nobody(
+    session: Session, ours: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.server.ClientSocket", functools.partial(ClientSocket, stuck_seconds=0.3))
+    before = threading.active_count()
+    with stuck(ours), ours.feed() as healthy:
+        hear(healthy)
+        wait_until(lambda: threading.active_count() >= before + 4, "both feeds to be served")
+        latest = 0.0
+        for _ in range(30):
+            add(session, "x" * 500_000)
+            asked = time.monotonic()
+            assert hear(healthy)["rev"] == session.tape.rev
+            latest = max(latest, time.monotonic() - asked)
+        assert latest < 2.0
+        wait_until(lambda: threading.active_count() <= before + 4, "the stuck client to be cut off")
+
+
+def stuck(ours: Page) -> socket.socket:
+    """A client that opens the feed and never reads."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", ours.port))
+    csrf = json.dumps({"csrf": ours.csrf}).encode()
+    client.sendall(
+        f"GET /feed HTTP/1.1\r\nHost: 127.0.0.1:{ours.port}\r\nOrigin: {ours.origin}\r\n"
+        f"Cookie: {ours.fields['Cookie']}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        + bytes((0x81, 0x80 | len(csrf)))
+        + bytes(4)  # a mask of zeros masks nothing
+        + csrf
+    )
+    return client
+
+
+def test_one_client_more_than_there_are_places_is_refused_before_the_upgrade(ours: Page) -> None:
+    with ExitStack() as clients:
+        first = clients.enter_context(ours.feed())
+        for _ in range(MAX_CLIENTS - 1):
+            hear(clients.enter_context(ours.feed()))
+        with pytest.raises(InvalidStatus) as refused, ours.feed():
+            pass
+        assert refused.value.response.status_code == 503
+        assert ours.ask("/api/snapshot").status == 200  # there are threads left for everything else
+        first.close()
+        hear(wait_for_place(ours, clients))
+
+
+def wait_for_place(ours: Page, clients: ExitStack) -> ClientConnection:
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return clients.enter_context(ours.feed())
+        except InvalidStatus:
+            assert time.monotonic() < end
+
+
+def test_the_end_of_the_dashboard_is_said(session: Session) -> None:
+    with ExitStack() as rest:
+        with served(session) as dashboard:
+            feed = rest.enter_context(page(dashboard).feed())
+            hear(feed)
+        assert close_code(feed) == 1001
+
+
+def test_a_client_that_leaves_leaves_nothing_behind(ours: Page) -> None:
+    before = threading.active_count()
+    for _ in range(5):
+        with ours.feed() as feed:
+            hear(feed)
+    # one worker may be waiting for the next request; readers and writers are gone
+    wait_until(lambda: threading.active_count() <= before + 2, "the threads to end")
