@@ -146,7 +146,7 @@ async def say(stage: Stage, speaker: str, listener: str, text: str) -> Outcome:
     if ear and heard:
         await ear.within_reason(heard)
     tokens = {name: token for token, name in (await stage.room.ask("diary"))["diary"].items()}
-    way = f"It came in by token {tokens[speaker]}. The diary says {listener} is token {tokens[listener]}: out it went there."
+    way = f"It came in by token {tokens[speaker]}; the diary knows {listener} as {tokens[listener]}; there it went out."
     return Outcome(f'{speaker} said "{text}". {way}', clients_of(stage))
 
 

@@ -171,7 +171,7 @@ def parse_order(content_type: str, body: bytes) -> tuple[str, str]:
     name, drink = fields.get("name"), fields.get("drink")
     if not isinstance(name, str) or not name.strip():
         raise ValueError("who is it for?")
-    if drink not in MENU:
+    if not isinstance(drink, str) or drink not in MENU:
         raise ValueError("that is not on the menu")
     return name.strip()[:40], drink
 

@@ -28,6 +28,7 @@ class Child:
         self.has_ended = False
         self.ready: Message = {}
         self._process = process
+        self._is_wanted = True
         self._heard = heard
         self._asked: dict[int, asyncio.Future[Message]] = {}
         self._watched: list[tuple[Message, asyncio.Future[Message]]] = []
@@ -48,7 +49,7 @@ class Child:
         Args:
             name: what messages call it.
             descriptors: open files that it inherits under the same numbers.
-            heard: is given every event it reports.
+            heard: is given every event it reports, and an `error` should it end by itself.
         Raises:
             LabError: it ended or was silent instead.
         """
@@ -92,6 +93,7 @@ class Child:
 
     async def stop(self) -> None:
         """End it: by closing its standard input, then with ever less patience."""
+        self._is_wanted = False
         if self._process.stdin:
             self._process.stdin.close()
         for push in (self._process.terminate, self._process.kill):
@@ -121,6 +123,8 @@ class Child:
         async for line in self._process.stdout:
             self._take(json.loads(line))
         self.has_ended = True
+        if self._heard and self._is_wanted:
+            self._heard({"event": "error", "message": f"{self.name} has ended."})
         for future in [*self._asked.values(), *(future for _, future in self._watched)]:
             if not future.done():
                 future.set_exception(self._gone())

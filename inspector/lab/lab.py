@@ -79,7 +79,8 @@ class Lab:
         """
         if sys.platform == "win32":
             raise LabError("The demo's servers need Linux or macOS. Saved captures can be opened here.")
-        private = needs_namespace() if namespace is None and spool is not None else bool(namespace)
+        refusal = capture_refusal() if namespace is None and spool is not None else None
+        private = bool(namespace) or refusal is not None
         with listen(http_port) as http, listen(chat_port) as chat:
             # Made here, outside the private network, so that the user's browser reaches them.
             arguments = ["--http", str(http.fileno()), "--chat", str(chat.fileno())]
@@ -88,8 +89,18 @@ class Lab:
             process = spawn(arguments, private, (http.fileno(), chat.fileno()))
             ports = port_of(http), port_of(chat)
         lab = cls(process, "namespace" if private else "direct", ports)
-        lab._wait_ready()
+        try:
+            lab._wait_ready()
+        except LabError as error:
+            lab.stop()
+            # Both ways were tried: say both reasons.
+            raise LabError(f"{refusal} {error}" if refusal else str(error)) from None
         return lab
+
+    @property
+    def pid(self) -> int:
+        """The host process, the parent of all the others."""
+        return self._process.pid
 
     def run(self, name: str) -> Message:
         """Run an action; returns when it has really happened.
@@ -136,11 +147,7 @@ class Lab:
         try:
             self._ready.result(START_SECONDS)
         except FutureTimeoutError:
-            self.stop()
             raise LabError(f"The demo was not ready within {START_SECONDS:.0f} seconds.") from None
-        except LabError:
-            self.stop()
-            raise
 
     def _read(self) -> None:
         assert self._process.stdout is not None, "started with a pipe"
@@ -167,10 +174,11 @@ class Lab:
                 self._asked.pop(number).set_exception(LabError(reason))
 
     def _fail(self, reason: str) -> None:
-        if self._ready.done():
-            self.trouble = reason
-        else:
+        # The first reason is the cause, later ones its consequences.
+        if not self._ready.done():
             self._ready.set_exception(LabError(reason))
+        elif self.trouble is None:
+            self.trouble = reason
 
 
 def spawn(arguments: list[str], private: bool, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
@@ -188,9 +196,10 @@ def spawn(arguments: list[str], private: bool, descriptors: tuple[int, ...]) -> 
     )
 
 
-def needs_namespace() -> bool:
-    """Whether this user may capture only in a private network."""
+def capture_refusal() -> str | None:
+    """Why this user may not capture on the machine's own network; None where that is allowed."""
+    # Only here: the sources need numpy, and every process of the lab imports this package.
     from inspector.sources.probe import may_capture
 
-    allowed, _ = may_capture()
-    return not allowed and sys.platform.startswith("linux")
+    allowed, reason = may_capture()
+    return None if allowed else reason

@@ -10,6 +10,9 @@ PACKAGE = Path(inspector.__file__).parent
 
 
 def demo_recording() -> Path:
-    """The recorded demo, for where nothing can be captured: beside the package in a checkout, inside it when installed."""
+    """The recorded demo, to be shown where nothing can be captured.
+
+    In a checkout it lies in captures/ beside the package, in an installation in captures/ inside it.
+    """
     places = (PACKAGE / "captures", PACKAGE.parent / "captures")
     return next((found for place in places if (found := place / "demo.pcapng").exists()), places[0] / "demo.pcapng")

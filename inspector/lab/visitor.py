@@ -20,6 +20,7 @@ from inspector.lab.ports import LOOPBACK
 PATIENCE_SECONDS = 8.0
 LONGEST_HEAD_LINE = 8192
 MOST_FIELDS = 100
+BROKEN_OFF = "The café's answer broke off."
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def compose(method: str, target: str, port: int, body: str | None, keep: bool) -
 
 def read_answer(incoming: BinaryIO) -> Answer:
     """One response with a Content-Length from the stream; LabError when it ends early."""
-    _, status, reason = [*_line(incoming).split(" ", 2), "", ""][:3]
+    _, status, reason = _line(incoming).split(" ", 2)
     fields = {}
     for _ in range(MOST_FIELDS):
         line = _line(incoming)
@@ -86,13 +87,16 @@ def read_answer(incoming: BinaryIO) -> Answer:
         fields[name.lower()] = value.strip()
     length = int(fields.get("content-length", "0"))
     body = incoming.read(length)
-    if len(body) < length or not status.isdigit():
-        raise LabError("The café's answer broke off.")
+    if len(body) < length:
+        raise LabError(BROKEN_OFF)
     return Answer(int(status), reason, fields, body)
 
 
 def _line(incoming: BinaryIO) -> str:
-    return incoming.readline(LONGEST_HEAD_LINE).decode("latin-1").rstrip("\r\n")
+    line = incoming.readline(LONGEST_HEAD_LINE)
+    if not line.endswith(b"\n"):
+        raise LabError(BROKEN_OFF)
+    return line.decode("latin-1").rstrip("\r\n")
 
 
 class Visitor:

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from inspector.errors import LabError
+from inspector.lab import Lab, processes
+from inspector.lab.lab import capture_refusal
+from tests.lab.conftest import needs_namespace
+
+PATIENCE_SECONDS = 15.0
+
+
+def wait_until(is_true: Callable[[], bool]) -> bool:
+    """Whether it became true in good time."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """A process and all that it started."""
+    parent = psutil.Process(pid)
+    return [parent, *parent.children(recursive=True)]
+
+
+def are_gone(family: list[psutil.Process]) -> bool:
+    """Whether none of them runs any more; a zombie that nobody has buried yet doesn't."""
+    return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family)
+
+
+def test_addresses_are_those_of_the_ports(lab: Lab) -> None:
+    http, chat = lab.ports
+    assert lab.addresses == {
+        "http": f"http://127.0.0.1:{http}/",
+        "chat": f"ws://127.0.0.1:{chat}/chat",
+        "chat_page": f"http://127.0.0.1:{chat}/",
+    }
+
+
+def test_an_unknown_action_is_named_and_the_known_are_listed(lab: Lab) -> None:
+    with pytest.raises(LabError, match=r"no action 'dance'; there are get, post"):
+        lab.run("dance")
+
+
+def test_actions_from_many_threads_run_one_after_another(room: Lab) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        done = list(
+            pool.map(room.run, ["join", "get", "alice_says_hi", "post", "bob_answers", "get", "server_push", "join"])
+        )
+    assert all(one["result"] for one in done)
+
+
+def test_a_taken_port_is_stepped_over() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with Lab.start(http_port=port, chat_port=port) as lab:
+            assert port not in lab.ports
+            assert "200 OK" in lab.run("get")["result"]
+
+
+def test_stop_ends_everything_and_may_be_called_again() -> None:
+    lab = Lab.start(http_port=0, chat_port=0)
+    lab.run("join")
+    started = family(lab.pid)
+    assert len(started) == 6, "the host, two servers, the visitor, Alice and Bob"
+    lab.stop()
+    lab.stop()
+    assert are_gone(started)
+    with pytest.raises(LabError, match="has ended"):
+        lab.run("get")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", lab.ports[0]))
+
+
+def test_an_action_under_way_when_the_host_dies_fails_with_a_word() -> None:
+    with Lab.start(http_port=0, chat_port=0) as lab:
+        os.kill(lab.pid, signal.SIGSTOP)
+        killer = threading.Timer(0.1, os.kill, (lab.pid, signal.SIGKILL))
+        killer.start()
+        with pytest.raises(LabError, match="has ended"):
+            lab.run("get")
+        killer.join()
+
+
+STARTER = """
+import sys
+from inspector.lab import Lab
+lab = Lab.start(namespace={namespace}, http_port=0, chat_port=0)
+lab.run("join")
+print(lab.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("namespace", [False, pytest.param(True, marks=needs_namespace)], ids=["direct", "namespace"])
+@pytest.mark.parametrize("victim", ["the program that started the lab", "the host process"])
+def test_nothing_survives_a_killed(victim: str, namespace: bool) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-c", STARTER.format(namespace=namespace)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=processes.environment(),
+    )
+    with program:
+        assert program.stdout is not None
+        host = int(program.stdout.readline())
+        relatives = family(host)
+        assert len(relatives) == 6
+        os.kill(program.pid if victim.startswith("the program") else host, signal.SIGKILL)
+        assert wait_until(lambda: are_gone(relatives))
+        program.kill()
+
+
+def test_a_capture_that_cannot_start_is_the_reason_given() -> None:
+    with pytest.raises(LabError, match="place"):
+        Lab.start("/proc/no/such/place.pcapng", namespace=False, http_port=0, chat_port=0)
+
+
+def test_the_reason_against_capturing_is_a_text_or_nothing() -> None:
+    refusal = capture_refusal()
+    assert refusal is None or refusal.endswith(".")
