@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chapters } from "../../web/static/phases.js";
+
+const packets = (numbers, flags = {}) => numbers.map((number) => ({ number, flags: flags[number] ?? ["ACK"] }));
+const phase = (name, first_packet, last_packet = first_packet) => ({ name, first_packet, last_packet });
+
+test("a packet between two phases belongs to the one before it", () => {
+  const found = chapters(packets([1, 2, 3, 4, 5, 6]), [phase("handshake", 1, 3), phase("request", 4), phase("response", 6)]);
+  assert.deepEqual(found, [
+    { title: "The pipe is built", first: 0, last: 2 },
+    { title: "The ask", first: 3, last: 4 },
+    { title: "The answer", first: 5, last: 5 },
+  ]);
+});
+
+test("phases that come in any order and packets of other connections in between change nothing", () => {
+  const found = chapters(packets([10, 14, 20]), [phase("close", 20), phase("handshake", 10, 14)]);
+  assert.deepEqual(found.map(({ title, first, last }) => [title, first, last]), [["The pipe is built", 0, 1], ["The pipe is taken down", 2, 2]]);
+});
+
+test("packets before the first phase were met midway", () => {
+  assert.equal(chapters(packets([1, 2]), [phase("close", 2)])[0].title, "Seen from midway");
+});
+
+test("two asks in a row are two chapters", () => {
+  assert.equal(chapters(packets([1, 2]), [phase("request", 1), phase("request", 2)]).length, 2);
+});
+
+test("when phases begin in one packet, the later in the list names it", () => {
+  assert.deepEqual(chapters(packets([1]), [phase("request", 1), phase("close", 1)]).map(({ title }) => title), ["The pipe is taken down"]);
+});
+
+test("a reset during the handshake is a refusal, later a cut", () => {
+  const rst = { 2: ["RST", "ACK"] };
+  assert.equal(chapters(packets([1, 2], rst), [phase("handshake", 1)])[0].title, "The pipe is refused");
+  assert.equal(chapters(packets([1, 2], rst), [phase("handshake", 1), phase("close", 2)])[1].title, "The pipe is cut");
+});
+
+test("no packets, no chapters", () => assert.deepEqual(chapters([], []), []));

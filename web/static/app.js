@@ -1,0 +1,51 @@
+// Where the page begins: gets itself let in, then hands over to the frame and the feed.
+
+import * as api from "./api.js";
+import { h } from "./dom.js";
+import { Feed } from "./feed.js";
+import { mountFrame, VIEW_NAMES } from "./frame.js";
+import { followAddress } from "./navigation.js";
+import { createStore } from "./store.js";
+import { mountDoor } from "./views/door.js";
+
+const root = document.getElementById("app");
+const store = createStore();
+
+/** The key in the printed address ("#t=…"), taken out of the address bar so that it stays in no history. */
+function keyInAddress() {
+  const key = new URLSearchParams(location.hash.slice(1)).get("t");
+  if (key !== null) history.replaceState(null, "", location.pathname);
+  return key;
+}
+
+async function enter(key) {
+  if (key !== null) await api.login(key);
+  if (api.session.token === null) throw new api.ApiError(401, "This page has not been let in.");
+}
+
+function start() {
+  const connect = () => new WebSocket(`ws://${location.host}/feed`);
+  const feed = new Feed({ connect, secret: api.session.token, fetchSnapshot: () => api.get("/api/snapshot"), store });
+  followAddress(store, VIEW_NAMES);
+  root.replaceChildren();
+  mountFrame(root, store, { resync: () => feed.sync() });
+  feed.open();
+  const stop = store.subscribe((state) => {
+    if (state.feed !== "shut") return;
+    stop();
+    api.session.token = null;
+    showDoor({ message: "The key of this page is no longer good: Wireglass was started anew, or half a day has passed." });
+  });
+}
+
+function showDoor(problem) {
+  mountDoor(root, problem, (key) => enter(key).then(start));
+}
+
+try {
+  await enter(keyInAddress());
+  start();
+} catch (error) {
+  if (error instanceof api.ApiError) showDoor(error.status === 401 ? null : error);
+  else root.replaceChildren(h("p", { class: "fatal", role: "alert" }, `The page could not start: ${error.message}`));
+}

@@ -1,0 +1,56 @@
+// Building elements. Text reaches the document as text nodes only: nothing here can make markup of a captured byte.
+
+/** h("button", {class: "quiet", onclick: press, "aria-label": "Pause"}, "Pause", icon): null and false children are left out. */
+export function h(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function svg(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "vars") setVars(element, value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Custom properties, set through CSSOM as the content security policy demands. */
+export function setVars(element, values) {
+  for (const [name, value] of Object.entries(values)) element.style.setProperty(`--${name}`, value);
+}
+
+/** Sets the text where it differs, so that an unchanged cell costs nothing and keeps a selection in it. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function setClass(element, name) {
+  if (element.className !== name) element.className = name;
+}
+
+const ICONS = {
+  pause: "M5 3v10M11 3v10",
+  play: "M5 3l8 5-8 5z",
+  moon: "M13 9.5A5.5 5.5 0 0 1 6.5 3 5.5 5.5 0 1 0 13 9.5z",
+  sun: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
+  help: "M6 6a2 2 0 1 1 2.6 1.9c-.4.2-.6.5-.6.9v.7M8 12.2v.3",
+  close: "M4 4l8 8M12 4l-8 8",
+  first: "M4 4v8M12 4L7 8l5 4z",
+  previous: "M11 4L6 8l5 4z",
+  next: "M5 4l5 4-5 4z",
+  last: "M12 4v8M4 4l5 4-5 4z",
+  down: "M8 3v9M4 8.5L8 12.5l4-4",
+};
+
+/** A 16 px line icon; decoration only, the control that holds it carries the words. */
+export function icon(name) {
+  return svg("svg", { viewBox: "0 0 16 16", class: "icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+}

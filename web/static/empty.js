@@ -1,0 +1,31 @@
+// What a list says when it has nothing to list: why, and what to do.
+
+import { h } from "./dom.js";
+
+const NOUNS = { connections: "connections", exchanges: "HTTP exchanges", messages: "WebSocket messages" };
+
+const HINTS = {
+  connections: "Press one of the buttons above, and watch a pipe being built.",
+  exchanges: "Press “Get a page” above: a question and its answer will stand here.",
+  messages: "Press “Alice and Bob join” above, then let them talk.",
+};
+
+/** {key, content()} for Grid.draw and its likes. */
+export function noRows(state, table, { isWhole = true } = {}) {
+  const { filter } = state.route;
+  const noun = NOUNS[table];
+  if (filter && state.lengths[table]) {
+    const where = isWhole ? `none of the ${noun}` : `none of the ${noun} that the page holds`;
+    return say(`No match`, `“${filter}” is in ${where}. Empty the filter to see all of them.`);
+  }
+  if (state.feed === "connecting" || state.capture.state === "loading") return say("Reading…", "What is found appears here as it is read.");
+  if (state.demo) return say(`No ${noun} yet`, HINTS[table]);
+  if (state.capture.state === "running") {
+    return say(`No ${noun} yet`, `Listening on ${state.capture.interface ?? "the network"}: use a browser or a program that talks over it, and it appears here.`);
+  }
+  return say(`No ${noun}`, "There are none in this capture.");
+}
+
+function say(title, text) {
+  return { key: `${title} ${text}`, content: () => [h("h2", {}, title), h("p", {}, text)] };
+}

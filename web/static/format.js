@@ -1,0 +1,65 @@
+// Numbers, sizes and times as people read them. Times are nanoseconds.
+
+const THIN = "\u202f";
+
+/** 12431 → "12 431", with narrow no-break spaces between thousands from five digits on. */
+export function count(n) {
+  const digits = String(Math.trunc(Math.abs(n)));
+  const grouped = digits.length < 5 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, THIN);
+  return n < 0 ? `−${grouped}` : grouped;
+}
+
+/** "1 packet", "2 packets": the plural is the noun with an s unless given. */
+export function counted(n, noun, plural = `${noun}s`) {
+  return `${count(n)} ${n === 1 ? noun : plural}`;
+}
+
+const SIZES = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
+
+/** A size short enough for a table: "78 B", "12.4 kB". Exact below 10 000 bytes. */
+export function size(bytes) {
+  if (bytes < 10_000) return `${count(bytes)} B`;
+  const [unit, name] = SIZES.find(([unit]) => bytes >= unit);
+  return `${three(bytes / unit)} ${name}`;
+}
+
+const UNITS = [[1e9, "s"], [1e6, "ms"], [1e3, "µs"], [1, "ns"]];
+const MINUTE = 60e9;
+
+/** A stretch of time in three digits: "41 µs", "3.1 ms", "1.2 s", "2 min 04 s". */
+export function duration(ns) {
+  if (ns === 0) return "0 s";
+  if (ns < 0) return `−${duration(-ns)}`;
+  if (ns >= 60 * MINUTE) return `${Math.floor(ns / (60 * MINUTE))} h ${two((ns % (60 * MINUTE)) / MINUTE)} min`;
+  if (ns >= MINUTE) return `${Math.floor(ns / MINUTE)} min ${two((ns % MINUTE) / 1e9)} s`;
+  const [unit, name] = UNITS.find(([unit]) => ns >= unit);
+  return `${three(ns / unit)} ${name}`;
+}
+
+/** A moment counted from the start of the capture, to the millisecond: "1.204 s", "2:04.500". */
+export function moment(ns) {
+  if (ns < 0) return `−${moment(-ns)}`;
+  const ms = Math.floor(ns / 1e6);
+  const [seconds, rest] = [Math.floor(ms / 1000), String(ms % 1000).padStart(3, "0")];
+  if (seconds < 60) return `${seconds}.${rest} s`;
+  const clock = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${rest}`;
+  return seconds < 3600 ? clock.replace(/^0/, "") : `${Math.floor(seconds / 3600)}:${clock}`;
+}
+
+/** A moment since 1970 by the wall clock, in UTC to the microsecond (a double holds no more of it). */
+export function wallClock(ns) {
+  const date = new Date(Math.floor(ns / 1e6));
+  if (Number.isNaN(date.getTime())) return `${ns} ns after 1970`;
+  const micros = Math.floor(ns / 1e3) % 1_000_000;
+  return `${date.toISOString().slice(0, 19).replace("T", " ")}.${String(micros).padStart(6, "0")} UTC`;
+}
+
+function three(value) {
+  if (value >= 99.95) return count(Math.round(value));
+  if (value >= 9.995) return value.toFixed(1).replace(/\.0$/, "");
+  return value.toFixed(2).replace(/\.?0+$/, "");
+}
+
+function two(value) {
+  return String(Math.floor(value)).padStart(2, "0");
+}

@@ -1,0 +1,103 @@
+// The frame around every view: source and counters above, views at the left, the demo's buttons between.
+
+import { h, icon, setText } from "./dom.js";
+import { mountBar } from "./bar.js";
+import { mountHelp } from "./help.js";
+import { count } from "./format.js";
+import { go } from "./navigation.js";
+import { mountStrip } from "./lab.js";
+import * as connections from "./views/connections.js";
+import * as http from "./views/http.js";
+import * as websocket from "./views/websocket.js";
+import * as lab from "./views/lab.js";
+
+const VIEWS = [
+  { name: "connections", label: "Connections", counts: "connections", mount: connections.mount },
+  { name: "http", label: "HTTP", counts: "exchanges", mount: http.mount },
+  { name: "websocket", label: "WebSocket", counts: "messages", mount: websocket.mount },
+  { name: "lab", label: "Lab", mount: lab.mount, onlyDemo: true },
+];
+
+export const VIEW_NAMES = VIEWS.map((view) => view.name);
+
+/** @param {{resync: () => void}} actions what the frame can ask of the feed */
+export function mountFrame(root, store, actions) {
+  const help = mountHelp();
+  const stage = h("main", { class: "stage", id: "stage", tabindex: "-1" });
+  const bar = h("header", { class: "bar" });
+  const strip = h("section", { class: "strip", "aria-label": "Demo" });
+  const problem = h("div", { class: "problem", role: "alert", hidden: true });
+  const rail = mountRail(store);
+  root.append(
+    h("a", { class: "skip", href: "#stage", onclick: (event) => { event.preventDefault(); stage.focus(); } }, "Skip to the view"),
+    bar, rail.element, h("div", { class: "body" }, strip, problem, stage), help.element,
+  );
+  mountBar(bar, store, { ...actions, help: help.open });
+  mountStrip(strip, store);
+
+  let [mounted, unmount] = [null, () => {}];
+  store.subscribe((state) => {
+    rail.draw(state);
+    drawProblem(problem, store, state);
+    strip.hidden = !state.demo || state.route.view === "lab";
+    if (mounted === state.route.view) return;
+    unmount();
+    mounted = state.route.view;
+    const view = VIEWS.find(({ name }) => name === mounted);
+    stage.replaceChildren();
+    stage.dataset.view = mounted;
+    document.title = `${view.label} · Wireglass`;
+    unmount = view.mount(stage, store);
+  });
+  document.addEventListener("keydown", (event) => shortcut(event, store, help));
+}
+
+function mountRail(store) {
+  const items = VIEWS.map((view) => {
+    const number = h("span", { class: "rail-count" });
+    const link = h("a", {
+      class: "rail-item", href: `#/${view.name}`,
+      onclick: (event) => {
+        event.preventDefault();
+        go(store, { view: view.name });
+      },
+    }, h("span", {}, view.label), number);
+    return { view, link, number };
+  });
+  const recording = h("p", { class: "rail-foot" });
+  const element = h("nav", { class: "rail", "aria-label": "Views" }, items.map(({ link }) => link), recording);
+  return {
+    element,
+    draw(state) {
+      for (const { view, link, number } of items) {
+        link.hidden = Boolean(view.onlyDemo) && !state.demo;
+        if (view.name === state.route.view) link.setAttribute("aria-current", "page");
+        else link.removeAttribute("aria-current");
+        if (view.counts) setText(number, state.lengths[view.counts] ? count(state.lengths[view.counts]) : "");
+      }
+      setText(recording, state.capture.recording ? `Recording to ${state.capture.recording}` : "");
+    },
+  };
+}
+
+/** What went wrong, with what to do; stays until it is put away or the next success. */
+function drawProblem(element, store, { problem }) {
+  element.hidden = !problem;
+  const key = problem ? `${problem.message} ${problem.what_to_do ?? ""}` : "";
+  if (element.dataset.key === key) return;
+  element.dataset.key = key;
+  element.replaceChildren(
+    h("span", { class: "problem-what" }, problem?.message ?? ""), " ", h("span", {}, problem?.what_to_do ?? ""),
+    h("button", { class: "icon-button", "aria-label": "Put away", onclick: () => store.set({ problem: null }) }, icon("close")),
+  );
+}
+
+function shortcut(event, store, help) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const number = Number(event.key);
+  if (event.key === "?") help.open();
+  else if (event.key === "/") document.getElementById("filter").focus();
+  else if (number >= 1 && number <= VIEWS.length && (!VIEWS[number - 1].onlyDemo || store.state.demo)) go(store, { view: VIEWS[number - 1].name });
+  else return;
+  event.preventDefault();
+}

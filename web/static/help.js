@@ -1,0 +1,27 @@
+// The sheet behind "?": how to read the drawings, and every key.
+
+import { h, icon } from "./dom.js";
+import { legend } from "./legend.js";
+
+const KEYS = [
+  ["1 … 4", "the views, in order"],
+  ["/", "the filter; Escape empties it"],
+  ["↑ ↓  Home End", "move in a list, or from packet to packet"],
+  ["Enter", "open what is chosen"],
+  ["Escape", "close what was opened"],
+  ["?", "this sheet"],
+];
+
+export function mountHelp() {
+  const close = h("button", { class: "icon-button", "aria-label": "Close", onclick: () => element.close() }, icon("close"));
+  const element = h("dialog", { class: "sheet", "aria-labelledby": "help-title" },
+    h("div", { class: "sheet-head" }, h("h2", { id: "help-title" }, "How to read Wireglass"), close),
+    h("div", { class: "prose" },
+      h("p", {}, "Every packet you see was captured as it passed. From the packets alone Wireglass works out which connections there were, what state both ends were in, and what they said to each other."),
+      h("p", {}, "An IP address says which machine; a port says which program on it. Together they are a socket. A connection is a pipe between two sockets: think of an address as a hotel, of a port as a room, and of the connection as the line between two rooms."),
+      legend()),
+    h("h3", {}, "Keys"),
+    h("dl", { class: "keys" }, KEYS.flatMap(([keys, meaning]) => [h("dt", {}, keys), h("dd", {}, meaning)])));
+  element.addEventListener("click", (event) => event.target === element && element.close());
+  return { element, open: () => element.showModal() };
+}

@@ -1,0 +1,92 @@
+// The demo's buttons: what sets real clients going against the demo's real servers.
+
+import { ApiError, post } from "./api.js";
+import { h, setText } from "./dom.js";
+
+const GROUPS = [
+  { kind: "http", title: "Plain HTTP", about: "a pipe for each visit", names: ["get", "post", "refresh_twice", "keep_alive"] },
+  { kind: "ws", title: "WebSocket chat", about: "one pipe that stays", names: ["join", "alice_says_hi", "bob_answers", "server_push", "leave"] },
+];
+
+/** The server's actions in the order in which they teach; whatever the page does not know comes last. */
+export function groups(actions) {
+  const known = new Set(GROUPS.flatMap(({ names }) => names));
+  const others = { kind: "other", title: "More", about: "", names: actions.map(({ name }) => name).filter((name) => !known.has(name)) };
+  const byName = new Map(actions.map((action) => [action.name, action]));
+  return [...GROUPS, others]
+    .map((group) => ({ ...group, actions: group.names.map((name) => byName.get(name)).filter(Boolean) }))
+    .filter((group) => group.actions.length);
+}
+
+/** Sets an action off, and asks the connections view to turn to what it brings about. */
+export async function press(store, action) {
+  if (store.state.lab.running) return;
+  store.lab({ running: action.name, outcome: null, watchFrom: store.state.end });
+  try {
+    const answer = await post(`/api/demo/${encodeURIComponent(action.name)}`);
+    store.lab({ running: null, outcome: { name: action.name, ok: true, text: answer.result || "Done." } });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const text = [error.message, error.advice].filter(Boolean).join(" ");
+    store.lab({ running: null, watchFrom: null, outcome: { name: action.name, ok: false, text } });
+  }
+}
+
+/** A button for an action. While one runs, the others stay pressable in looks and wait in deed: nothing flickers. */
+export function actionButton(store, action, attributes = {}) {
+  return h("button", { class: "button", "data-action": action.name, onclick: () => press(store, action), ...attributes }, action.label);
+}
+
+/** Marks the running button, in a list of {action, button}. */
+export function drawRunning(buttons, { lab }) {
+  for (const { action, button } of buttons) {
+    const runs = lab.running === action.name;
+    button.classList.toggle("running", runs);
+    button.setAttribute("aria-disabled", String(lab.running !== null));
+    if (runs) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
+  }
+}
+
+const INVITATION = "Press a button: real programs send real packets, and what you see below was captured on the way.";
+
+/** The strip above every view: the buttons in their groups, and one line that explains, then reports. */
+export function mountStrip(strip, store) {
+  const line = h("p", { class: "strip-line", role: "status" });
+  let buttons = [];
+  let pointed = null; // the action whose explanation is asked for, by pointer or focus
+
+  function build(demo) {
+    buttons = [];
+    const elements = groups(demo.actions).map((group) => h("div", { class: `strip-group ${group.kind}`, role: "group", "aria-label": group.title },
+      h("span", { class: "strip-title" }, h("b", {}, group.title), h("span", {}, group.about)),
+      group.actions.map((action) => {
+        const explain = () => { pointed = action; draw(store.state); };
+        const stop = () => { pointed = null; draw(store.state); };
+        const button = actionButton(store, action, {
+          onpointerenter: explain, onfocus: explain, onpointerleave: stop, onblur: stop, "aria-description": action.explanation,
+        });
+        buttons.push({ action, button });
+        return button;
+      })));
+    strip.replaceChildren(h("div", { class: "strip-buttons" }, elements), line);
+  }
+
+  function draw(state) {
+    drawRunning(buttons, state);
+    const { outcome, running } = state.lab;
+    const isReport = outcome && (!pointed || pointed.name === outcome.name);
+    line.classList.toggle("trouble", Boolean(isReport && !outcome.ok));
+    line.classList.toggle("report", Boolean(isReport));
+    setText(line, isReport ? outcome.text : (pointed ?? buttons.find(({ action }) => action.name === running)?.action)?.explanation ?? INVITATION);
+  }
+
+  let built = null;
+  store.subscribe((state) => {
+    if (!state.demo) return;
+    const key = JSON.stringify(state.demo.actions);
+    if (built !== key) build(state.demo);
+    built = key;
+    draw(state);
+  });
+}

@@ -1,0 +1,23 @@
+// The legend: the same bands, arrows and colours as the drawings, each with its word.
+
+import { h } from "./dom.js";
+
+const BANDS = [
+  ["opening", "Opening", "asked for, not yet confirmed"],
+  ["established", "Established", "open: may send and receive"],
+  ["closing", "Closing", "one side has said goodbye"],
+  ["time-wait", "TIME-WAIT", "over, kept for stray packets"],
+  ["closed", "Closed", "no connection"],
+];
+
+/** The states of a lifeline and the kinds of arrow. */
+export function legend() {
+  return h("div", { class: "legend" },
+    h("ul", {}, BANDS.map(([kind, name, meaning]) => h("li", {},
+      h("i", { class: `swatch client ${kind}` }), h("i", { class: `swatch server ${kind}` }), h("b", {}, name), h("span", {}, meaning)))),
+    h("ul", {},
+      h("li", {}, h("i", { class: "swatch-arrow client" }), h("b", {}, "Client"), h("span", {}, "the side that opened the pipe")),
+      h("li", {}, h("i", { class: "swatch-arrow server" }), h("b", {}, "Server"), h("span", {}, "the side that listened")),
+      h("li", {}, h("i", { class: "swatch-arrow client carries" }), h("b", {}, "Thick arrow"), h("span", {}, "carries bytes of the conversation")),
+      h("li", {}, h("i", { class: "swatch-arrow trouble" }), h("b", {}, "Trouble"), h("span", {}, "lost, repeated, reset"))));
+}

@@ -1,0 +1,19 @@
+// The small bar that shows when a connection lived, on a time axis that all rows share.
+
+/**
+ * Where a connection lies on an axis of `end` ns, as fractions of it: `from` its first packet `to` its last.
+ */
+export function lifeBar({ at_ns: first, until_ns: last }, end) {
+  if (end <= 0) return { from: 0, to: 0 };
+  const part = (ns) => Math.min(Math.max(ns / end, 0), 1);
+  return { from: part(first), to: part(last) };
+}
+
+/** The bar as an element; a connection that is still open goes on as a thin arrow to the end of the axis (in CSS). */
+export function drawLife(bar, row, end, kind, protocol) {
+  const { from, to } = lifeBar(row, end);
+  bar.dataset.kind = kind;
+  bar.dataset.protocol = protocol;
+  bar.style.setProperty("--from", from.toFixed(5));
+  bar.style.setProperty("--to", to.toFixed(5));
+}

@@ -1,0 +1,63 @@
+// Rows of one server table that the page holds: any subset, addressed by row number, bounded.
+
+const HELD = 20_000; // rows of a table kept in the page; those longest unused leave first and can be asked for again
+
+export class Rows {
+  constructor(held = HELD) {
+    this.held = held;
+    this.byId = new Map();
+    this.total = 0; // rows that the server has
+    this.revision = 0; // counts up with each change, for views that cache
+  }
+
+  clear(total) {
+    this.byId.clear();
+    this.total = total;
+    this.revision += 1;
+  }
+
+  grow(total) {
+    if (total === this.total) return;
+    this.total = total;
+    this.revision += 1;
+  }
+
+  /** What is held may be out of date: let views ask again. */
+  forget() {
+    this.byId.clear();
+    this.revision += 1;
+  }
+
+  put(row) {
+    this.byId.delete(row.id); // Map keeps the order of insertion: a fresh row moves to the young end
+    this.byId.set(row.id, row);
+    if (row.id >= this.total) this.total = row.id + 1;
+    if (this.byId.size > this.held) this.byId.delete(this.byId.keys().next().value);
+    this.revision += 1;
+  }
+
+  get(id) {
+    return this.byId.get(id);
+  }
+
+  /** True when every row of the table is held. */
+  get isWhole() {
+    return this.byId.size === this.total;
+  }
+
+  /** The smallest range [start, stop) with all rows of [first, stop) that are not held; null when none is missing. */
+  missing(first, stop) {
+    let [start, end] = [null, null];
+    for (let id = Math.max(first, 0); id < Math.min(stop, this.total); id += 1) {
+      if (this.byId.has(id)) continue;
+      start ??= id;
+      end = id + 1;
+    }
+    return start === null ? null : [start, end];
+  }
+
+  /** Held rows in order of their number. */
+  sorted() {
+    return [...this.byId.values()].sort((a, b) => a.id - b.id);
+  }
+}

@@ -1,0 +1,113 @@
+// One connection: its two sockets, the ladder of its packets, and the chosen packet.
+
+import { get } from "../api.js";
+import { h, icon, setText } from "../dom.js";
+import { counted, duration, moment, size } from "../format.js";
+import { legend } from "../legend.js";
+import { Lifecycle } from "../lifecycle.js";
+import { go } from "../navigation.js";
+import { portRole, takeApart, whose } from "../sockets.js";
+import { outcome, protocolName } from "../words.js";
+import { LadderView } from "./ladder.js";
+import { mountPacket } from "./packet.js";
+
+export function mountConnection(panel, store) {
+  const intro = introduction();
+  const head = header(store);
+  const ladder = new LadderView({ choose: (packet) => go(store, { packet }), more: () => lifecycle.more() });
+  const packet = mountPacket(store);
+  const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
+  const page = h("div", { class: "connection" }, head.element, trouble, ladder.element, packet.element);
+  panel.append(intro, page);
+
+  const lifecycle = new Lifecycle(get, () => draw(store.state));
+  let stamp = null;
+  function draw(state) {
+    const { id } = state.route;
+    intro.hidden = id !== null;
+    page.hidden = id === null;
+    const row = id === null ? null : state.tables.connections.get(id);
+    const next = `${id} ${row ? row.packets : ""} ${row ? row.protocol : ""}`;
+    lifecycle.choose(id);
+    if (stamp !== null && next !== stamp && state.behind === null) lifecycle.refresh();
+    stamp = next;
+    if (id === null) return;
+    trouble.hidden = !lifecycle.error;
+    setText(trouble, lifecycle.error ? `${lifecycle.error.message} ${lifecycle.error.advice ?? ""}` : "");
+    const detail = lifecycle.detail;
+    const connection = row ?? (detail && { ...detail.connection, until_ns: detail.connection.at_ns + detail.connection.duration_ns });
+    head.draw(connection, state);
+    ladder.draw(detail, lifecycle.isComplete, state.route.packet);
+    packet.draw(state.route.packet, detail);
+  }
+  const unsubscribe = store.subscribe(draw);
+  const onKey = (event) => {
+    if (event.key !== "Escape" || store.state.route.id === null || event.target.closest("input, dialog")) return;
+    go(store, store.state.route.packet === null ? { id: null } : { packet: null });
+  };
+  document.addEventListener("keydown", onKey);
+  return {
+    unmount() {
+      unsubscribe();
+      lifecycle.clear();
+      packet.unmount();
+      document.removeEventListener("keydown", onKey);
+    },
+  };
+}
+
+/** What stands beside the list while no connection is chosen: how to read one. */
+function introduction() {
+  return h("div", { class: "intro prose" },
+    h("h2", {}, "Choose a connection to watch it live and die"),
+    h("p", {}, "An IP address says which machine, a port which program on it. Together they are a socket. Two sockets joined by TCP make a connection: a pipe that both ends can write into."),
+    h("p", {}, "Short bars in the list are pipes built for one question and taken down after the answer; long bars are pipes that stay open."),
+    legend());
+}
+
+function header(store) {
+  const title = h("h2", { class: "connection-title" });
+  const facts = h("p", { class: "connection-facts" });
+  const sockets = { client: socketPlate("client"), server: socketPlate("server") };
+  const close = h("button", { class: "icon-button", "aria-label": "Close this connection's view", title: "Close (Escape)", onclick: () => go(store, { id: null }) }, icon("close"));
+  const element = h("header", { class: "connection-head" },
+    h("div", { class: "connection-line" }, title, facts, close),
+    h("div", { class: "sockets" },
+      sockets.client.element,
+      h("i", { class: "sockets-pipe" }),
+      sockets.server.element,
+      h("p", { class: "sockets-say" }, "An IP address and a port make a socket; these two sockets make the pipe.")));
+  return {
+    element,
+    draw(connection) {
+      if (!connection) return;
+      const { long, kind } = outcome(connection);
+      setText(title, `#${connection.id} ${protocolName(connection.protocol)}`);
+      title.dataset.protocol = connection.protocol;
+      const lasted = kind === "open" ? `${long}, ${duration(connection.duration_ns)} old` : `${long}, after ${duration(connection.duration_ns)}`;
+      const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
+      setText(facts, `${lasted} · began at ${moment(connection.at_ns)} · ${counted(packets, "packet")} · ${size(bytes)} of payload`);
+      for (const side of ["client", "server"]) sockets[side].draw(connection[side]);
+    },
+  };
+}
+
+/** A socket taken apart: the address and the port, each with what it is. */
+function socketPlate(side) {
+  const [address, port, where] = [h("b"), h("b"), h("span")];
+  const element = h("div", { class: `socket ${side}` },
+    h("span", { class: "socket-name" }, side === "client" ? "The client’s socket" : "The server’s socket"),
+    h("span", { class: "socket-part address" }, address, h("small", {}, "address", where)),
+    h("span", { class: "socket-colon" }, ":"),
+    h("span", { class: "socket-part port" }, port, h("small", {}, "port", h("span", {}, `: ${portRole(side)}`))));
+  return {
+    element,
+    draw(endpoint) {
+      const parts = takeApart(endpoint);
+      setText(address, parts.address);
+      setText(port, String(parts.port));
+      setText(where, `: ${whose(parts.address)}`);
+      element.title = endpoint;
+    },
+  };
+}

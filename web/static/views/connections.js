@@ -1,0 +1,98 @@
+// Connections: the list of all, with the life of each as a bar, and beside it the life of the chosen one packet by packet.
+
+import { chooser } from "../choose.js";
+import { h, setText } from "../dom.js";
+import { noRows } from "../empty.js";
+import { count, duration, moment, size } from "../format.js";
+import { Grid } from "../grid.js";
+import { drawLife } from "../life.js";
+import { go } from "../navigation.js";
+import { want } from "../ranges.js";
+import { short } from "../sockets.js";
+import { split } from "../split.js";
+import { outcome, protocolName } from "../words.js";
+import { mountConnection } from "./connection.js";
+
+const WIDE = matchMedia("(min-width: 720px)");
+
+export function mount(root, store) {
+  const grid = new Grid({
+    label: "Connections",
+    columns: COLUMNS,
+    choose: (id) => go(store, { view: "connections", id }),
+    shown: (first, stop) => want(store, "connections", first, stop),
+  });
+  const panel = h("section", { class: "panel", "aria-label": "The chosen connection" });
+  root.append(split("connections", grid.element, panel, { initial: 470, least: 300, rest: 480 }));
+  const detail = mountConnection(panel, store);
+  const choose = chooser("connections");
+  let revealed = null;
+  const unsubscribe = store.subscribe((state) => {
+    turnToWatched(store, state);
+    const { ids, total } = choose(state);
+    const chosen = state.route.id;
+    setText(grid.titles.life, state.end ? `life, 0 to ${duration(state.end)}` : "life");
+    root.classList.toggle("has-detail", chosen !== null);
+    grid.draw({ ids, total, chosen, state, get: (id) => state.tables.connections.get(id), empty: noRows(state, "connections", choose(state)) });
+    if (chosen !== revealed && grid.indexOf(chosen) >= 0) {
+      revealed = chosen;
+      grid.reveal(chosen);
+    }
+  });
+  return () => {
+    unsubscribe();
+    detail.unmount();
+    root.classList.remove("has-detail");
+  };
+}
+
+/** After a button of the demo: turns to the first connection that it made, or else to the first that it used. */
+function turnToWatched(store, { lab, tables, route }) {
+  if (lab.watchFrom === null || lab.watchFrom === undefined || !WIDE.matches) return;
+  const stirred = tables.connections.sorted().filter((row) => row.until_ns > lab.watchFrom);
+  const found = stirred.find((row) => row.at_ns > lab.watchFrom) ?? stirred[0];
+  if (!found) return;
+  store.lab({ watchFrom: null });
+  if (route.id !== found.id) go(store, { id: found.id, packet: null });
+}
+
+const COLUMNS = [
+  { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
+  {
+    name: "pair", title: "client → server",
+    create: (cell) => cell.append(h("span", { class: "client" }), h("span", { class: "arrow" }, " → "), h("span", { class: "server" })),
+    draw(cell, row) {
+      const [client, server] = short(row.client, row.server);
+      setText(cell.children[0], client);
+      setText(cell.children[2], server);
+      cell.title = `${row.client} → ${row.server}`;
+    },
+  },
+  {
+    name: "whole-pair", title: "client → server",
+    create: (cell) => cell.append(h("span", { class: "client" }), h("span", { class: "arrow" }, " → "), h("span", { class: "server" })),
+    draw(cell, row) {
+      setText(cell.children[0], row.client);
+      setText(cell.children[2], row.server);
+    },
+  },
+  {
+    name: "speaks", title: "speaks",
+    draw(cell, row) {
+      setText(cell, protocolName(row.protocol));
+      cell.dataset.protocol = row.protocol;
+    },
+  },
+  { name: "life", title: "life", create: (cell) => cell.append(h("i", { class: "life-bar" })), draw: (cell, row, state) => drawLife(cell.firstChild, row, state.end, outcome(row).kind, row.protocol) },
+  {
+    name: "lived", title: "lived",
+    draw(cell, row) {
+      const { short: word, long, kind } = outcome(row);
+      setText(cell, word === "closed" ? duration(row.duration_ns) : `${word}, ${duration(row.duration_ns)}`);
+      cell.dataset.kind = kind;
+      cell.title = `${long}; client ${row.client_state}, server ${row.server_state}; from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
+    },
+  },
+  { name: "packets", title: "packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },
+  { name: "bytes", title: "bytes", draw: (cell, row) => setText(cell, size(row.bytes[0] + row.bytes[1])) },
+];
