@@ -1,4 +1,4 @@
-"""Compiles the hot modules; everything else about the package stands in pyproject.toml.
+"""Compiles the hot modules and packs the sample captures; everything else about the package stands in pyproject.toml.
 
 A module that says `import cython` is hot: its types are annotated so that Cython can compile it. Each one is optional, so
 where there is no C compiler, or no Python headers, the installation goes on and the same file runs as plain Python.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_py import build_py
 
 DIRECTIVES = {
     "language_level": "3",
@@ -40,5 +42,21 @@ def extensions() -> list[Extension]:
     return built
 
 
+class BuildWithCaptures(build_py):
+    """Puts the recordings of captures/ inside the package, where an installed `wireglass` finds them."""
+
+    def run(self) -> None:
+        super().run()
+        if not self.editable_mode:
+            destination = Path(self.build_lib, "inspector", "captures")
+            destination.mkdir(parents=True, exist_ok=True)
+            for recording in sorted(Path("captures").glob("*.pcapng")):
+                shutil.copy2(recording, destination)
+
+
 os.chdir(Path(__file__).resolve().parent)
-setup(ext_modules=extensions(), options={"build_ext": {"parallel": os.cpu_count() or 1}})
+setup(
+    ext_modules=extensions(),
+    cmdclass={"build_py": BuildWithCaptures},
+    options={"build_ext": {"parallel": os.cpu_count() or 1}},
+)

@@ -73,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _let_go_of_stdout()
         return BROKEN_PIPE
+    except SystemExit as leave:  # click's answer to a broken pipe is status 1, which would say that something is wrong
+        return BROKEN_PIPE if isinstance(leave.__context__, BrokenPipeError) else 1
     except (InspectorError, OSError) as error:
         click.echo(f"wireglass: {printable(str(error))}", err=True)
         return 1

@@ -20,40 +20,51 @@ if TYPE_CHECKING:
 
 Values = npt.NDArray[Any]
 
-TROUBLING_VERDICTS = (
-    Verdict.RETRANSMISSION,
-    Verdict.FAST_RETRANSMISSION,
-    Verdict.SPURIOUS_RETRANSMISSION,
-    Verdict.OUT_OF_ORDER,
-    Verdict.LOST_SEGMENT,
-    Verdict.ACK_LOST_SEGMENT,
-    Verdict.DUPLICATE_ACK,
-    Verdict.ZERO_WINDOW,
-    Verdict.WINDOW_FULL,
-)
-"""Verdicts that a person who asks "is something wrong?" wants to hear of."""
+TROUBLING_VERDICTS = {
+    Verdict.RETRANSMISSION: ("retransmission", "retransmissions"),
+    Verdict.FAST_RETRANSMISSION: ("fast retransmission", "fast retransmissions"),
+    Verdict.SPURIOUS_RETRANSMISSION: ("spurious retransmission", "spurious retransmissions"),
+    Verdict.OUT_OF_ORDER: ("segment out of order", "segments out of order"),
+    Verdict.LOST_SEGMENT: ("lost segment", "lost segments"),
+    Verdict.ACK_LOST_SEGMENT: ("ACK of bytes not in the capture", "ACKs of bytes not in the capture"),
+    Verdict.DUPLICATE_ACK: ("duplicate ACK", "duplicate ACKs"),
+    Verdict.ZERO_WINDOW: ("zero window", "zero windows"),
+    Verdict.WINDOW_FULL: ("full window", "full windows"),
+}
+"""What a person who asks "is something wrong?" wants to hear of: verdicts, and what one and several are called."""
 
-REFUSED_OR_RESET = (ConnState.REJ, ConnState.RSTO, ConnState.RSTR, ConnState.RSTOS0, ConnState.RSTRH)
+BAD_ENDS = {
+    ConnState.S0: "never answered",
+    ConnState.REJ: "refused",
+    ConnState.RSTO: "reset by the client",
+    ConnState.RSTR: "reset by the server",
+    ConnState.RSTOS0: "reset by the client, unanswered",
+    ConnState.RSTRH: "reset by the server",
+}
+"""Ends of a connection that its users did not want, in words."""
 
 NOTABLE_CONNECTIONS = 8
+
+ACTIVITY_BINS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
     """How long something took, in ns: the middle, the slow end, the slowest, and of how many."""
 
-    median: float
-    p95: float
-    slowest: float
+    median: int
+    p95: int
+    slowest: int
     of: int
 
     @classmethod
     def over(cls, nanoseconds: Values) -> Spread | None:
-        """None when there is nothing to measure."""
+        """None when there is nothing to measure. Percentiles are values that occurred (nearest rank)."""
         if not len(nanoseconds):
             return None
-        median, p95 = np.percentile(nanoseconds, (50, 95)).tolist()
-        return cls(median, p95, float(nanoseconds.max()), len(nanoseconds))
+        ordered = np.sort(nanoseconds)
+        median, p95 = (int(ordered[-(-len(ordered) * percent // 100) - 1]) for percent in (50, 95))
+        return cls(median, p95, int(ordered[-1]), len(ordered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,8 @@ class Digest:
     tcp_packets: int
     bytes: int
     duration_ns: int
+    activity: tuple[int, ...]
+    """Packets in each of `ACTIVITY_BINS` equal parts of the duration."""
     connections: int
     protocols: dict[str, int]
     endings: dict[ConnState, int]
@@ -99,6 +112,7 @@ def digest(capture: Capture) -> Digest:
         tcp_packets=int(np.count_nonzero(packets["connection"] >= 0)),
         bytes=int(packets["length"].sum(dtype=np.int64)),
         duration_ns=int(times.max() - times.min()) if len(times) else 0,
+        activity=_activity(times),
         connections=len(connections),
         protocols={Protocol(value).name.lower(): n for value, n in _tally(connections["protocol"])},
         endings={ConnState(value): n for value, n in _tally(connections["conn_state"])},
@@ -127,14 +141,22 @@ def waits(capture: Capture) -> Values:
     return np.maximum(waited, 0)
 
 
+def _activity(times: Values) -> tuple[int, ...]:
+    if not len(times):
+        return ()
+    # Counted from the first packet: 64-bit floats cannot tell nanoseconds since 1970 apart.
+    counts, _ = np.histogram(times - times.min(), ACTIVITY_BINS)
+    return tuple(counts.tolist())
+
+
 def _present(values: Values) -> Values:
     return values[values >= 0]
 
 
 def _tally(values: Values) -> list[tuple[int, int]]:
-    """Each value and how often it occurs, the commonest first."""
-    found, counts = np.unique(values, return_counts=True)
-    return sorted(zip(found.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1])
+    """Each value of a column of small numbers and how often it occurs, the commonest first."""
+    counts = enumerate(np.bincount(values).tolist())
+    return sorted(((value, n) for value, n in counts if n), key=lambda pair: -pair[1])
 
 
 def _statuses(capture: Capture) -> dict[str, int]:
@@ -149,9 +171,10 @@ def _statuses(capture: Capture) -> dict[str, int]:
 
 
 def _verdicts(packets: Table) -> dict[str, int]:
+    """How many packets have each troubling verdict, by its name."""
     analysis = packets["analysis"]
     counts = {verdict: int(np.count_nonzero(analysis & verdict.value)) for verdict in TROUBLING_VERDICTS}
-    return {(verdict.name or "").lower(): n for verdict, n in counts.items() if n}
+    return {TROUBLING_VERDICTS[verdict][n > 1]: n for verdict, n in counts.items() if n}
 
 
 def _notable(capture: Capture) -> tuple[Notable, ...]:
@@ -159,16 +182,15 @@ def _notable(capture: Capture) -> tuple[Notable, ...]:
     connections = capture.connections
     if not len(connections):
         return ()
-    reasons: dict[int, list[str]] = {}
-    for row in _in_trouble(capture):
-        reasons.setdefault(row, []).append("trouble")
+    reasons = _troubles(capture)
     lasted = connections["end_ns"] - connections["start_ns"]
     for row, reason in (
         (int(lasted.argmax()), "longest"),
         (int(connections["bytes"].sum(axis=1).argmax()), "most bytes"),
         *((row, "slowest answer") for row in _slowest(capture)),
     ):
-        reasons.setdefault(row, []).append(reason)
+        if len(connections) > 1:
+            reasons.setdefault(row, []).append(reason)
     for row in range(len(connections)):
         if len(reasons) >= NOTABLE_CONNECTIONS:
             break
@@ -176,18 +198,35 @@ def _notable(capture: Capture) -> tuple[Notable, ...]:
     return tuple(Notable(row, tuple(why)) for row, why in reasons.items())
 
 
-def _in_trouble(capture: Capture) -> list[int]:
-    """The connections with most troubled packets, most anomalies or missing bytes; reset ones last."""
-    packets, connections = capture.packets, capture.connections
+def _troubles(capture: Capture) -> dict[int, list[str]]:
+    """The connections in most trouble, and what it is, the worst first."""
+    connections = capture.connections
+    total = len(connections)
+    troubled = _troubled_packets(capture)
+    odd = capture.anomalies["connection"]
+    anomalies = np.bincount(odd[odd >= 0], minlength=total)
+    missed = connections["missed_bytes"].sum(axis=1)
+    ends = connections["conn_state"]
+    weight = troubled + anomalies + (missed > 0) + np.isin(ends, list(BAD_ENDS))
+    worst = [row for row in np.argsort(-weight, kind="stable")[: NOTABLE_CONNECTIONS - 3].tolist() if weight[row]]
+    return {
+        row: [
+            *([BAD_ENDS[ConnState(ends[row])]] if ends[row] in BAD_ENDS else []),
+            *([f"{troubled[row]:,} troubled packets"] if troubled[row] else []),
+            *([f"{missed[row]:,} bytes missing"] if missed[row] else []),
+            *([f"{anomalies[row]:,} anomalies"] if anomalies[row] else []),
+        ]
+        for row in worst
+    }
+
+
+def _troubled_packets(capture: Capture) -> Values:
+    """How many packets of each connection have a troubling verdict."""
+    packets = capture.packets
     mask = sum(verdict.value for verdict in TROUBLING_VERDICTS)
-    troubled = packets["connection"][(packets["analysis"] & mask != 0) & (packets["connection"] >= 0)]
-    named = capture.anomalies["connection"]
-    weight = np.bincount(troubled, minlength=len(connections)).astype(float)
-    weight += np.bincount(named[named >= 0], minlength=len(connections))
-    weight += connections["missed_bytes"].sum(axis=1) > 0
-    weight += 0.5 * np.isin(connections["conn_state"], [state.value for state in REFUSED_OR_RESET])
-    worst = np.argsort(-weight, kind="stable")[: NOTABLE_CONNECTIONS - 3]
-    return [int(row) for row in worst if weight[row] > 0]
+    is_troubled = (packets["analysis"] & mask != 0) & (packets["connection"] >= 0)
+    counted: Values = np.bincount(packets["connection"][is_troubled], minlength=len(capture.connections))
+    return counted
 
 
 def _slowest(capture: Capture) -> list[int]:

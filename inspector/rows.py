@@ -46,6 +46,7 @@ HEX_LIMIT = 256
 """Bytes of a binary message shown as hex: enough to recognise it."""
 
 ACK_FLAG = 0x10
+NO_IP = 255
 
 SIDES = np.array(["client", "server", None], object)
 """Names by Direction; -1, nobody, takes the last."""
@@ -70,6 +71,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "length": table["length"][chosen].tolist(),
         "connection": only["connection"],
         "direction": SIDES[table["direction"][chosen]].tolist(),
+        "ip_protocol": _known(table["ip_protocol"][chosen], table["ip_protocol"][chosen] != NO_IP),
         "flags": [_flags(bits) for bits in table["flags"][chosen].tolist()],
         "seq": _known(_relative(capture, chosen, "seq", of_peer=False), has_tcp),
         "ack": _known(_relative(capture, chosen, "ack", of_peer=True), acknowledges),
@@ -281,7 +283,8 @@ def _relative(capture: Capture, chosen: Chosen, name: str, *, of_peer: bool) -> 
     side = packets["direction"][chosen] ^ of_peer
     # Rows without TCP read some connection's number here; the caller leaves them out.
     first = capture.connections["isn"][connection, side].astype(np.int64)
-    return (absolute - first) & 0xFFFF_FFFF
+    relative: Integers = (absolute - first) & 0xFFFF_FFFF
+    return relative
 
 
 def _endpoints(table: Table, chosen: Chosen, side: str) -> list[str]:

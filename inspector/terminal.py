@@ -18,6 +18,9 @@ SAMPLED_ROWS = 1000
 
 GAP = "  "
 
+NARROWEST = 6
+"""Cells below which no column is cut."""
+
 STYLES = {
     "bold": "1",
     "dim": "2",
@@ -32,12 +35,14 @@ STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a printed table. `limit` bounds its width where the table must fit a terminal."""
+    """One column of a printed table. Where the table must fit a terminal, `limit` bounds its width, and what
+    `is_optional` may be left out."""
 
     title: str
     is_number: bool = False
     limit: int = 44
     style: str = ""
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +105,50 @@ def fit(text: str, width: int) -> str:
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], screen: Screen) -> Iterator[str]:
-    """The lines of a table, header first. Cells are cut on a terminal only: a pipe gets every letter."""
+    """The lines of a table, header first.
+
+    On a terminal, columns are left out and cells cut until the lines fit; a pipe gets every letter.
+    """
     source = iter(rows)
     sample = list(itertools.islice(source, SAMPLED_ROWS))
     widths = [max([len(c.title), *(text_width(row[i]) for row in sample)]) for i, c in enumerate(columns)]
+    shown = list(range(len(columns)))
     if screen.width is not None:
-        widths = _squeeze(columns, widths, screen.width)
-    header = _line(columns, widths, [c.title for c in columns], Screen(width=screen.width))
-    yield screen.paint(header, "dim")
+        widths = [min(width, column.limit) for width, column in zip(widths, columns, strict=True)]
+        shown = _kept(columns, widths, screen.width)
+        _cut_widest(columns, widths, shown, screen.width)
+    layout = [(columns[i], widths[i]) for i in shown]
+    yield screen.paint(_line(layout, [columns[i].title for i in shown], Screen(width=screen.width)), "dim")
     for row in itertools.chain(sample, source):
-        yield _line(columns, widths, row, screen)
+        yield _line(layout, [row[i] for i in shown], screen)
 
 
-def _squeeze(columns: Sequence[Column], widths: list[int], available: int) -> list[int]:
-    """Widths that fit the screen: each at most its column's limit, what is left over goes to the last column."""
-    squeezed = [min(width, column.limit) for width, column in zip(widths, columns, strict=True)]
-    left = available - sum(squeezed) - len(GAP) * (len(columns) - 1)
-    squeezed[-1] = max(8, min(widths[-1], squeezed[-1] + left))
-    return squeezed
+def _total(widths: Sequence[int], shown: Sequence[int]) -> int:
+    return sum(widths[i] for i in shown) + len(GAP) * (len(shown) - 1)
 
 
-def _line(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[str], screen: Screen) -> str:
-    return GAP.join(_padded(*parts, screen) for parts in zip(columns, widths, cells, strict=True)).rstrip()
+def _kept(columns: Sequence[Column], widths: Sequence[int], available: int) -> list[int]:
+    """Which columns to show: the optional ones go, from the right, until the rest fits."""
+    kept = list(range(len(columns)))
+    for i in reversed(range(len(columns))):
+        if columns[i].is_optional and _total(widths, kept) > available:
+            kept.remove(i)
+    return kept
+
+
+def _cut_widest(columns: Sequence[Column], widths: list[int], shown: Sequence[int], available: int) -> None:
+    """Make the widest columns narrower, in place, until a line fits. Numbers stay whole: a cut one would be wrong."""
+    words = [i for i in shown if not columns[i].is_number]
+    while words and _total(widths, shown) > available:
+        widest = max(words, key=lambda i: widths[i])
+        if widths[widest] <= NARROWEST:
+            return
+        widths[widest] -= 1
+
+
+def _line(layout: Sequence[tuple[Column, int]], cells: Sequence[str], screen: Screen) -> str:
+    padded = (_padded(column, width, cell, screen) for (column, width), cell in zip(layout, cells, strict=True))
+    return GAP.join(padded).rstrip()
 
 
 def _padded(column: Column, width: int, cell: str, screen: Screen) -> str:

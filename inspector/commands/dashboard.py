@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +15,7 @@ from inspector.errors import InspectorError, LabError
 from inspector.terminal import printable
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
     from web.session import Session
@@ -52,6 +51,7 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
     from inspector.commands.recordings import new_recording
     from inspector.lab.lab import Lab
     from inspector.lab.recordings import demo_recording
+    from inspector.sources.source import Counters
     from web import Session
 
     with _listening(port) as listener, _ends_on_sigterm():
@@ -66,7 +66,7 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
         try:
             for name, address in lab.addresses.items():
                 click.echo(f"{name.replace('_', ' ').capitalize():>10}: {address}")
-            _show(Session.of_spool(spool, "lo", lambda: lab.capture_statistics, lab), listener, no_browser)
+            _show(Session.of_spool(spool, "lo", lambda: Counters(**lab.capture_statistics), lab), listener, no_browser)
         finally:
             lab.stop()
             _say_where(spool)
@@ -96,7 +96,7 @@ def live(
         capture = LiveCapture.start(name, spool, filter=capture_filter, without_ports=[own_port])
         try:
             capture.wait_ready()
-            _show(Session.of_spool(spool, name, lambda: asdict(capture.statistics)), listener, no_browser)
+            _show(Session.of_spool(spool, name, lambda: capture.statistics), listener, no_browser)
         finally:
             capture.stop()
             _say_where(spool)

@@ -18,8 +18,21 @@ if TYPE_CHECKING:
     from inspector.digest import Digest, Spread
 
 LABEL_WIDTH = 13
-BAR_WIDTH = 24
 TROUBLES_SHOWN = 6
+
+LEVELS = "▁▂▃▄▅▆▇█"
+"""Heights of the activity line; a part without any packet is blank."""
+
+PART_STYLES = {
+    "http": "green",
+    "websocket": "magenta",
+    "text": "magenta",
+    "4xx": "red",
+    "5xx": "red",
+    "unanswered": "red",
+    "unasked": "red",
+}
+"""Colours of what the counts are of; what is not named has none."""
 
 
 @click.command(short_help="One screen of what happened in a capture.")
@@ -70,7 +83,8 @@ def _facts(found: Digest, screen: Screen) -> Iterator[tuple[str, ...]]:
     """Label, text, and further lines under the text."""
     others = found.packets - found.tcp_packets
     without = f", {others:,} without TCP" if others else ""
-    yield "Packets", f"{found.packets:,}, {size(found.bytes)} on the wire{without}"
+    counted = screen.paint(f"{found.packets:,}", "bold")
+    yield "Packets", f"{counted}   {size(found.bytes)} on the wire{without}", _activity(found)
     yield "Connections", _counts(found.connections, found.protocols, screen), *_lives(found)
     if found.exchanges:
         yield "Exchanges", _counts(found.exchanges, found.statuses, screen), _spread("answer after", found.wait)
@@ -79,9 +93,18 @@ def _facts(found: Digest, screen: Screen) -> Iterator[tuple[str, ...]]:
     yield "Trouble", *_trouble(found, screen)
 
 
+def _activity(found: Digest) -> str:
+    """Packets over time, left to right, as a line of blocks."""
+    if not found.duration_ns:
+        return ""
+    busiest = max(found.activity)
+    heights = (-(-n * len(LEVELS) // busiest) for n in found.activity)
+    return "".join(LEVELS[height - 1] if height else " " for height in heights).rstrip()
+
+
 def _counts(total: int, parts: dict[str, int], screen: Screen) -> str:
-    """`12   9 http, 2 websocket, 1 unknown`, with a bar of the shares where colours show."""
-    said = ", ".join(f"{n:,} {name}" for name, n in parts.items())
+    """`12   9 http, 2 websocket, 1 unknown`."""
+    said = ", ".join(screen.paint(f"{n:,} {name}", PART_STYLES.get(name, "")) for name, n in parts.items())
     return f"{screen.paint(f'{total:,}', 'bold')}   {said}".rstrip()
 
 
@@ -114,7 +137,7 @@ def _message_sizes(found: Digest) -> str:
 
 
 def _trouble(found: Digest, screen: Screen) -> list[str]:
-    said = [f"{n:,} {name.replace('_', ' ')}" for name, n in found.verdicts.items()]
+    said = [f"{n:,} {name}" for name, n in found.verdicts.items()]
     if found.missed_bytes:
         said.insert(0, f"{size(found.missed_bytes)} not in the capture")
     said += [f"{n:,} {code}" for code, n in found.anomalies.items()]
@@ -134,11 +157,11 @@ def _connections(capture: Capture, found: Digest, screen: Screen) -> Iterator[st
         Column("conn", is_number=True, style="bold"),
         Column("client", style="cyan"),
         Column("server", style="yellow"),
-        Column("protocol"),
-        Column("packets", is_number=True),
+        Column("protocol", is_optional=True),
+        Column("packets", is_number=True, is_optional=True),
         Column("bytes", is_number=True),
         Column("lasted", is_number=True),
-        Column("states"),
+        Column("states", is_optional=True),
         Column("worth a look", style="red"),
     )
     yield from table(columns, (_cells(row, why[row["id"]]) for row in connection_rows(capture, chosen)), screen)
@@ -156,6 +179,6 @@ def _cells(row: dict[str, Any], why: str) -> list[str]:
         f"{sum(row['packets']):,}",
         " / ".join(size(n) for n in row["bytes"]),
         duration(row["duration_ns"]),
-        f"{row['client_state']} / {row['server_state']}",
+        " / ".join(dict.fromkeys((row["client_state"], row["server_state"]))),
         why,
     ]

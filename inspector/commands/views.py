@@ -12,6 +12,19 @@ Row = dict[str, Any]
 
 NONE = "–"
 
+PROTOCOLS = {
+    1: "ICMP",
+    2: "IGMP",
+    6: "part of TCP",
+    17: "UDP",
+    47: "GRE",
+    50: "ESP",
+    58: "ICMPv6",
+    89: "OSPF",
+    132: "SCTP",
+}
+"""What a packet is that carries no TCP segment to look at, by IP protocol number."""
+
 OPCODES = {0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
 """Names of the frame types (RFC 6455 §5.2)."""
 
@@ -24,12 +37,12 @@ class Cell:
     text: Callable[[Row], str]
 
 
-def _number(title: str, text: Callable[[Row], Any], style: str = "") -> Cell:
-    return Cell(Column(title, is_number=True, style=style), lambda row: _or_dash(text(row)))
+def _number(title: str, text: Callable[[Row], Any], style: str = "", is_optional: bool = False) -> Cell:
+    return Cell(Column(title, True, style=style, is_optional=is_optional), lambda row: _or_dash(text(row)))
 
 
-def _words(title: str, text: Callable[[Row], Any], limit: int = 44, style: str = "") -> Cell:
-    return Cell(Column(title, limit=limit, style=style), lambda row: _or_dash(text(row)))
+def _words(title: str, text: Callable[[Row], Any], limit: int = 44, style: str = "", is_optional: bool = False) -> Cell:
+    return Cell(Column(title, limit=limit, style=style, is_optional=is_optional), lambda row: _or_dash(text(row)))
 
 
 def _or_dash(value: Any) -> str:
@@ -58,6 +71,14 @@ def _wait(row: Row) -> str:
     return duration(row["timing_ns"]["wait"])
 
 
+def _flags(row: Row) -> str:
+    """The TCP flags; of a packet without TCP, what it is instead."""
+    if row["connection"] is not None:
+        return " ".join(row["flags"]) or NONE
+    number = row["ip_protocol"]
+    return "not IP" if number is None else PROTOCOLS.get(number, f"IP protocol {number}")
+
+
 def _content(row: Row) -> str:
     if row["text"] is not None:
         return str(row["text"])
@@ -66,7 +87,7 @@ def _content(row: Row) -> str:
 
 _TIME = _number("time", lambda row: seconds(row["at_ns"]), "dim")
 _CONNECTION = _number("conn", _of("connection"))
-_SENDER = _words("sender", _of("direction"))
+_SENDER = _words("sender", _of("direction"), is_optional=True)
 
 VIEWS: dict[str, tuple[Cell, ...]] = {
     "packets": (
@@ -74,10 +95,10 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _TIME,
         _CONNECTION,
         _SENDER,
-        _words("flags", lambda row: " ".join(row["flags"]) or NONE),
+        _words("flags", _flags),
         _number("seq", _of("seq")),
-        _number("ack", _of("ack")),
-        _number("window", _of("window")),
+        _number("ack", _of("ack"), is_optional=True),
+        _number("window", _of("window"), is_optional=True),
         _number("payload", _of("payload")),
         _words("client state", _of("client_state"), style="cyan"),
         _words("server state", _of("server_state"), style="yellow"),
@@ -88,14 +109,14 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _number("start", lambda row: seconds(row["at_ns"]), "dim"),
         _words("client", _of("client"), style="cyan"),
         _words("server", _of("server"), style="yellow"),
-        _words("protocol", _of("protocol")),
-        _number("packets", lambda row: _pair(row["packets"])),
+        _words("protocol", _of("protocol"), is_optional=True),
+        _number("packets", lambda row: _pair(row["packets"]), is_optional=True),
         _number("bytes", lambda row: _pair(row["bytes"], size)),
         _number("lasted", lambda row: duration(row["duration_ns"])),
-        _words("states", lambda row: f"{row['client_state']} / {row['server_state']}"),
-        _words("closed by", _of("closed_by")),
+        _words("states", lambda row: f"{row['client_state']} / {row['server_state']}", is_optional=True),
+        _words("closed by", _of("closed_by"), is_optional=True),
         _words("ended", _of("conn_state")),
-        _words("history", _of("history"), limit=12, style="dim"),
+        _words("history", _of("history"), limit=12, style="dim", is_optional=True),
     ),
     "exchanges": (
         _number("id", _of("id"), "bold"),
@@ -104,11 +125,13 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _words("method", _part("request", "method")),
         _words("target", _part("request", "target"), style="cyan"),
         _words("status", _part("response", "status"), style="bold"),
-        _words("reason", _part("response", "reason"), limit=20),
-        _number("sent", lambda row: size(row["request"]["body_bytes"]) if row["request"] else NONE),
-        _number("received", lambda row: size(row["response"]["body_bytes"]) if row["response"] else NONE),
+        _words("reason", _part("response", "reason"), limit=20, is_optional=True),
+        _number("sent", lambda row: size(row["request"]["body_bytes"]) if row["request"] else NONE, is_optional=True),
+        _number(
+            "received", lambda row: size(row["response"]["body_bytes"]) if row["response"] else NONE, is_optional=True
+        ),
         _number("wait", _wait),
-        _number("total", _total),
+        _number("total", _total, is_optional=True),
         _words("notes", lambda row: " ".join(row["notes"]), style="red"),
     ),
     "frames": (
@@ -119,8 +142,8 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _SENDER,
         _words("opcode", lambda row: OPCODES.get(row["opcode"], f"reserved {row['opcode']:#x}")),
         _words("fin", lambda row: "fin" if row["fin"] else "more"),
-        _number("rsv", _of("rsv")),
-        _words("masked", lambda row: "masked" if row["masked"] else ""),
+        _number("rsv", _of("rsv"), is_optional=True),
+        _words("masked", lambda row: "masked" if row["masked"] else "", is_optional=True),
         _number("length", _of("length")),
         _number("message", _of("message")),
     ),
@@ -130,9 +153,9 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _TIME,
         _SENDER,
         _words("kind", _of("kind")),
-        _number("frames", _of("frames")),
+        _number("frames", _of("frames"), is_optional=True),
         _number("bytes", _of("bytes")),
-        _words("deflate", lambda row: "deflated" if row["compressed"] else ""),
+        _words("deflate", lambda row: "deflated" if row["compressed"] else "", is_optional=True),
         _number("code", _of("close_code")),
         _words("content", _content, limit=60),
     ),
@@ -140,10 +163,10 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _number("packet", _of("packet"), "bold"),
         _CONNECTION,
         _words("sender", _of("direction")),
-        _words("severity", _of("severity"), style="yellow"),
+        _words("severity", _of("severity"), style="yellow", is_optional=True),
         _words("code", _of("code"), style="red"),
         _words("detail", _of("detail"), limit=80),
-        _words("reference", _of("reference"), style="dim"),
+        _words("reference", _of("reference"), style="dim", is_optional=True),
     ),
     "events": (
         _number("id", _of("id"), "bold"),
