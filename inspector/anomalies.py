@@ -112,6 +112,13 @@ TCP: tuple[Anomaly, ...] = (
         "The RST's number {a} is outside the window that its receiver announced ({b} to {c}).",
         "RFC 5961 §3.2",
     ),
+    Anomaly(
+        "tcp-overlap-differs",
+        "The same bytes sent twice, differently",
+        "Byte {b} of this segment is not what packet {a} had said there; only the receiver knows which of them it read.",
+        "RFC 9293 §3.10.7.4",
+        "violation",
+    ),
 )
 
 HTTP: tuple[Anomaly, ...] = (

@@ -68,7 +68,7 @@ class Capture:
         self.arena = Arena()
         headers = Table("headers")
         self._decoder = Decoder(self.packets, headers, self.arena, source.link_types)
-        self._tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies)
+        self._tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies, self.arena)
         self._conversations = Conversations(
             self.packets,
             self.connections,
@@ -149,6 +149,7 @@ class Capture:
 
     def _attach(self) -> None:
         self._decoder.attach(self.source.data)
+        self._tracker.attach(self.source.data)
         self._conversations.attach(self.source.data)
 
     # -- bytes ---------------------------------------------------------------------------------------------------

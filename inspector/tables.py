@@ -133,6 +133,7 @@ CHUNKS = (
     _c("address", "i8", "address of the first byte; 0 for a gap or an end"),
     _c("length", "i8", "bytes; 0 for an end"),
     _c("stream_offset", "i8", "bytes of this direction before this piece, gaps counted"),
+    _c("previous", "i4", "internal: row of the piece before it in its stream, -1 none", -1),
 )
 """The byte streams, in the order in which they became readable. A direction's rows are in stream order."""
 

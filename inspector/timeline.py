@@ -59,10 +59,10 @@ class EventKind(IntEnum):
 
 
 SENTENCES: dict[EventKind, str] = {
-    EventKind.BEGINS_OPEN: "{client} and {server} are already connected when the capture begins; how they met is not in it.",
+    EventKind.BEGINS_OPEN: "{client} and {server} are already connected when the capture begins.",
     EventKind.ASKED: "SYN: {client} asks {server} to open a connection.",
     EventKind.ANSWERED: "SYN-ACK: the server at {server} agrees, and asks to be heard in turn.",
-    EventKind.ESTABLISHED: "ACK: the server knows that its answer arrived. The pipe between {client} and {server} is built.",
+    EventKind.ESTABLISHED: "ACK: the server's answer arrived. The pipe between {client} and {server} is built.",
     EventKind.REPEATED: "{who} sends bytes again that it had sent before ({verdict}).",
     EventKind.REORDERED: "A segment of {who} arrives later than one sent after it.",
     EventKind.MISSING: "Something {whose} is missing here: the capture did not see it ({verdict}).",

@@ -13,6 +13,8 @@ from __future__ import annotations
 import cython
 
 from inspector.tables import ChunkKind, Table
+from inspector.tcp.overlaps import Overlaps
+from inspector.tcp.verdicts import Verdict
 
 FIN = cython.declare(cython.uint, 1)
 SYN = cython.declare(cython.uint, 2)
@@ -23,6 +25,8 @@ DATA = cython.declare(cython.int, int(ChunkKind.DATA))
 GAP = cython.declare(cython.int, int(ChunkKind.GAP))
 END = cython.declare(cython.int, int(ChunkKind.END))
 ABORT = cython.declare(cython.int, int(ChunkKind.ABORT))
+
+KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
@@ -61,6 +65,8 @@ class Stream:
     """Packet row of the first segment that waits, in order of sequence numbers; -1 none."""
     last_held: cython.int
     held_count: cython.int
+    last_chunk: cython.int
+    """Row of the last piece delivered, -1 none."""
 
     def __init__(self) -> None:
         self.started = False
@@ -75,6 +81,7 @@ class Stream:
         self.held = -1
         self.last_held = -1
         self.held_count = 0
+        self.last_chunk = -1
 
 
 @cython.cclass
@@ -84,6 +91,7 @@ class Streams:
     packets: Table
     connections: Table
     chunks: Table
+    overlaps: Overlaps
     streams: list[Stream]
     rows: cython.Py_ssize_t
     capacity: cython.Py_ssize_t
@@ -92,6 +100,7 @@ class Streams:
     seq: cython.uint[::1]
     ack: cython.uint[::1]
     payload: cython.uint[::1]
+    verdict: cython.uint[::1]
     captured: cython.uint[::1]
     address: cython.longlong[::1]
     packet_connection: cython.int[::1]
@@ -107,16 +116,18 @@ class Streams:
     chunk_address: cython.longlong[::1]
     chunk_length: cython.longlong[::1]
     chunk_offset: cython.longlong[::1]
+    chunk_previous: cython.int[::1]
 
     connection: cython.int
     """The connection, direction and packet row in hand."""
     side: cython.int
     at: cython.int
 
-    def __init__(self, packets: Table, connections: Table, chunks: Table) -> None:
+    def __init__(self, packets: Table, connections: Table, chunks: Table, overlaps: Overlaps) -> None:
         self.packets = packets
         self.connections = connections
         self.chunks = chunks
+        self.overlaps = overlaps
         self.streams = []
         self.rows = 0
         self.capacity = 0
@@ -127,6 +138,7 @@ class Streams:
         self.seq = packets.view("seq")
         self.ack = packets.view("ack")
         self.payload = packets.view("payload")
+        self.verdict = packets.view("analysis")
         self.captured = packets.view("payload_captured")
         self.address = packets.view("payload_address")
         self.packet_connection = packets.view("connection")
@@ -145,6 +157,7 @@ class Streams:
         self.chunk_address = chunks.view("address")
         self.chunk_length = chunks.view("length")
         self.chunk_offset = chunks.view("stream_offset")
+        self.chunk_previous = chunks.view("previous")
         self.rows = chunks.rows
         self.capacity = chunks.capacity
 
@@ -217,8 +230,20 @@ class Streams:
         ahead: cython.longlong = seq_distance(stream.next_seq, seq)
         if ahead > 0:
             self._hold(stream, row, seq, length)
-        elif ahead + length > 0:
+            return
+        if ahead < 0:
+            self._compare_with_delivered(stream, row, ahead)
+        if ahead + length > 0:
             self._deliver(stream, row, -ahead)
+
+    @cython.cfunc
+    def _compare_with_delivered(self, stream: Stream, row: cython.Py_ssize_t, ahead: cython.longlong) -> cython.void:
+        """Look whether a segment that begins `-ahead` bytes back says what was said before; a keep-alive's byte may
+        be anything.
+        """
+        if stream.last_chunk >= 0 and not self.verdict[row] & KEEP_ALIVE:
+            self.chunks.rows = self.rows
+            self.overlaps.compare_with_stream(row, stream.last_chunk, stream.offset + ahead)
 
     @cython.cfunc
     def _release(self, stream: Stream) -> cython.void:
@@ -252,6 +277,8 @@ class Streams:
         if ahead > 0:
             self._gap(stream, ahead, row)
             ahead = 0
+        elif ahead < 0:
+            self._compare_with_delivered(stream, row, ahead)
         if ahead + self.payload[row] > 0:
             self._deliver(stream, row, -ahead)
 
@@ -267,10 +294,13 @@ class Streams:
         while after >= 0 and seq_distance(self.seq[after], seq) > 0:
             before, after = after, self.next_held[after]
         if before >= 0 and self._covers(before, seq, length):
+            self.overlaps.compare(row, before)
             return
         if after >= 0 and self.seq[after] == seq and self._covers(after, seq, length):
+            self.overlaps.compare(row, after)
             return
         while after >= 0 and seq_distance(self._end_of(after), (seq + length) & MASK32) >= 0:
+            self.overlaps.compare(row, after)
             after = self.next_held[after]
             stream.held_count -= 1
         self.next_held[row] = after
@@ -348,6 +378,8 @@ class Streams:
         self.chunk_address[row] = address
         self.chunk_length[row] = length
         self.chunk_offset[row] = stream.offset
+        self.chunk_previous[row] = stream.last_chunk
+        stream.last_chunk = row
         self.rows = row + 1
         stream.offset += length
         stream.next_seq = (stream.next_seq + length) & MASK32

@@ -2,31 +2,41 @@
 
 Each pass has one noun and hands the next its columns: `Lookup` says which connection a segment belongs to,
 `Analysis` what the segment is, `Lifecycle` which states it leaves both ends in, `Conformance` which rules it breaks,
-`Streams` which bytes it makes readable.
+`Streams` which bytes it makes readable, and `Overlaps`
+whether bytes that come twice are the same.
 """
 
 from __future__ import annotations
 
 import os
 
+from inspector.arena import Arena
 from inspector.tables import Table
 from inspector.tcp.analysis import Analysis
 from inspector.tcp.conformance import Conformance
 from inspector.tcp.lifecycle import Lifecycle
 from inspector.tcp.lookup import Lookup
+from inspector.tcp.overlaps import Overlaps
 from inspector.tcp.streams import Streams
 
 
 class Tracker:
     """Fills `connections` and `chunks`, what `packets` say of connections, and TCP's `anomalies`."""
 
-    def __init__(self, packets: Table, headers: Table, connections: Table, chunks: Table, anomalies: Table) -> None:
+    def __init__(
+        self, packets: Table, headers: Table, connections: Table, chunks: Table, anomalies: Table, arena: Arena
+    ) -> None:
         self._headers = headers
         self._lookup = Lookup(packets, headers, connections, int.from_bytes(os.urandom(8)))
         self._analysis = Analysis(packets, connections)
         self._lifecycle = Lifecycle(packets, connections)
         self._conformance = Conformance(packets, connections, anomalies)
-        self._streams = Streams(packets, connections, chunks)
+        self._overlaps = Overlaps(packets, chunks, anomalies, arena)
+        self._streams = Streams(packets, connections, chunks, self._overlaps)
+
+    def attach(self, data: memoryview) -> None:
+        """The mapped bytes of the capture file, as they are now."""
+        self._overlaps.attach(data)
 
     def advance(self, first: int, stop: int) -> None:
         """Follow packets rows [first, stop), whose decoded headers stand in the scratch table."""

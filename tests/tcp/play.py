@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from inspector.anomalies import ANOMALIES
+from inspector.arena import Arena
 from inspector.tables import ChunkKind, Table
 from inspector.tcp.states import State
 from inspector.tcp.tracker import Tracker
@@ -90,7 +91,8 @@ class Play:
         capture.
         """
         headers = Table("headers")
-        tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies)
+        tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies, Arena())
+        tracker.attach(memoryview(bytes(self.bytes)))
         done, total = 0, len(self.packets)
         for size in [*batches, total]:
             stop = min(done + size, total)

@@ -1,0 +1,114 @@
+"""Bytes that were sent twice and are not the same.
+
+An end that repeats a segment must repeat its bytes. When the copies differ, the receiver's system decided which were
+read; the capture cannot tell, and whoever sent them may have meant to deceive an observer. So every byte that comes
+again is compared.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+
+from inspector.anomalies import index_of
+from inspector.arena import ARENA, Arena
+from inspector.oddities import Oddities
+from inspector.tables import ChunkKind, Table
+
+DATA = cython.declare(cython.int, int(ChunkKind.DATA))
+IN_ARENA = cython.declare(cython.longlong, ARENA)
+MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+
+CHUNKS_BACK = cython.declare(cython.int, 256)
+"""Pieces of a stream that are looked at for the first transmission of a repeated byte. A repeat of something older
+is not compared: a segment that repeats a whole stream would cost as much as the stream."""
+
+
+@cython.cclass
+class Overlaps:
+    """Compares segments that occupy the same sequence numbers, and notes where they differ."""
+
+    packets: Table
+    chunks: Table
+    arena: Arena
+    oddities: Oddities
+    code: cython.int
+    file: cython.const[cython.uchar][::1]
+
+    seq: cython.uint[::1]
+    captured: cython.uint[::1]
+    address: cython.longlong[::1]
+    connection: cython.int[::1]
+    direction: cython.schar[::1]
+    chunk_kind: cython.uchar[::1]
+    chunk_packet: cython.int[::1]
+    chunk_offset: cython.longlong[::1]
+    chunk_previous: cython.int[::1]
+
+    def __init__(self, packets: Table, chunks: Table, anomalies: Table, arena: Arena) -> None:
+        self.packets = packets
+        self.chunks = chunks
+        self.arena = arena
+        self.oddities = Oddities(anomalies)
+        self.code = index_of("tcp-overlap-differs")
+
+    def attach(self, data: memoryview) -> None:
+        """The mapped bytes of the capture file, as they are now."""
+        self.file = data
+
+    def compare_with_stream(self, row: cython.Py_ssize_t, chunk: cython.Py_ssize_t, offset: cython.longlong) -> None:
+        """Compare packet `row` with what was delivered: from piece `chunk` of its stream backwards to stream offset
+        `offset`.
+        """
+        steps: cython.int = 0
+        self.chunk_kind = self.chunks.view("kind")
+        self.chunk_packet = self.chunks.view("packet")
+        self.chunk_offset = self.chunks.view("stream_offset")
+        self.chunk_previous = self.chunks.view("previous")
+        while chunk >= 0 and steps < CHUNKS_BACK:
+            steps += 1
+            if self.chunk_kind[chunk] == DATA and self.compare(row, self.chunk_packet[chunk]):
+                return
+            if self.chunk_offset[chunk] <= offset:
+                return
+            chunk = self.chunk_previous[chunk]
+
+    def compare(self, row: cython.Py_ssize_t, earlier: cython.Py_ssize_t) -> bool:
+        """Compare the sequence numbers that two packets of one stream share; True when some bytes differ, which is
+        then noted.
+        """
+        ahead: cython.longlong
+        length: cython.longlong
+        at: cython.longlong
+        old: cython.longlong
+        new: cython.longlong
+        self._take_views()
+        ahead = (self.seq[row] - self.seq[earlier]) & MASK32
+        if ahead >= 0x80000000:
+            ahead -= 0x100000000
+        old = max(ahead, 0)
+        new = max(-ahead, 0)
+        length = min(self.captured[earlier] - old, self.captured[row] - new)
+        for at in range(length):
+            if self._byte(self.address[earlier] + old + at) != self._byte(self.address[row] + new + at):
+                self.oddities.note(
+                    self.code, row, self.connection[row], self.direction[row], earlier + 1, at + new, length
+                )
+                return True
+        return False
+
+    def _take_views(self) -> None:
+        packets = self.packets
+        self.seq = packets.view("seq")
+        self.captured = packets.view("payload_captured")
+        self.address = packets.view("payload_address")
+        self.connection = packets.view("connection")
+        self.direction = packets.view("direction")
+
+    @cython.cfunc
+    def _byte(self, address: cython.longlong) -> cython.int:
+        if address < IN_ARENA:
+            return self.file[address]
+        rebuilt: cython.const[cython.uchar][::1] = self.arena.data
+        return rebuilt[address - IN_ARENA]
