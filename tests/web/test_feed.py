@@ -163,10 +163,9 @@ def test_a_client_that_stops_reading_is_cut_off_and_harms_nobody(
     session: Session, ours: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("web.server.ClientSocket", functools.partial(ClientSocket, stuck_seconds=0.3))
-    before = threading.active_count()
     with stuck(ours), ours.feed() as healthy:
         hear(healthy)
-        wait_until(lambda: threading.active_count() >= before + 4, "both feeds to be served")
+        wait_until(lambda: readers() == 2, "both feeds to be served")
         latest = 0.0
         for _ in range(30):
             add(session, "x" * 500_000)
@@ -174,7 +173,12 @@ def test_a_client_that_stops_reading_is_cut_off_and_harms_nobody(
             assert hear(healthy)["rev"] == session.tape.rev
             latest = max(latest, time.monotonic() - asked)
         assert latest < 2.0
-        wait_until(lambda: threading.active_count() <= before + 4, "the stuck client to be cut off")
+        wait_until(lambda: readers() == 1, "the stuck client to be cut off")
+
+
+def readers() -> int:
+    """How many feeds have a thread that reads from their client."""
+    return sum("simple_websocket" in thread.name for thread in threading.enumerate())
 
 
 def stuck(ours: Page) -> socket.socket:
@@ -226,9 +230,10 @@ def test_the_end_of_the_dashboard_is_said(session: Session) -> None:
 
 
 def test_a_client_that_leaves_leaves_nothing_behind(ours: Page) -> None:
-    before = threading.active_count()
     for _ in range(5):
         with ours.feed() as feed:
             hear(feed)
-    # one worker may be waiting for the next request; readers and writers are gone
-    wait_until(lambda: threading.active_count() <= before + 2, "the threads to end")
+    wait_until(lambda: readers() == 0, "the readers to end")
+    with ExitStack() as clients:  # and every place is free again
+        for _ in range(MAX_CLIENTS):
+            hear(wait_for_place(ours, clients))

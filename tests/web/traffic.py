@@ -48,6 +48,7 @@ class Talk:
         self._wire = wire
         self._ports = ((client_port, server_port), (server_port, client_port))
         self._next = [1000, 5000]
+        self._overtaken = (0, 0, b"")
         self._send(CLIENT, SYN)
         self._send(SERVER, SYN | ACK)
         self._send(CLIENT, ACK)
@@ -58,12 +59,17 @@ class Talk:
     def server(self, data: bytes) -> None:
         self._send(SERVER, PSH | ACK, data)
 
-    def late(self, first: bytes, second: bytes) -> None:
-        """The server sends two segments, and the second overtakes the first."""
+    def overtake(self, first: bytes, second: bytes) -> None:
+        """The server sends two segments; only the second arrives for now, see `arrive`."""
         seq, ack = self._next[SERVER], self._next[CLIENT]
         self._wire.put(self._ports[SERVER], seq + len(first), ack, PSH | ACK, second)
-        self._wire.put(self._ports[SERVER], seq, ack, PSH | ACK, first)
+        self._overtaken = (seq, ack, first)
         self._next[SERVER] += len(first) + len(second)
+
+    def arrive(self) -> None:
+        """The segment that was overtaken arrives."""
+        seq, ack, data = self._overtaken
+        self._wire.put(self._ports[SERVER], seq, ack, PSH | ACK, data)
 
     def close(self) -> None:
         self._send(CLIENT, FIN | ACK)

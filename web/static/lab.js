@@ -2,6 +2,7 @@
 
 import { ApiError, post } from "./api.js";
 import { h, setText } from "./dom.js";
+import { go } from "./navigation.js";
 
 const GROUPS = [
   { kind: "http", title: "Plain HTTP", about: "a pipe for each visit", names: ["get", "post", "refresh_twice", "keep_alive"] },
@@ -21,15 +22,21 @@ export function groups(actions) {
 /** Sets an action off, and asks the connections view to turn to what it brings about. */
 export async function press(store, action) {
   if (store.state.lab.running) return;
-  store.lab({ running: action.name, outcome: null, watchFrom: store.state.end });
+  store.lab({ running: action.name, outcome: null });
   try {
-    const answer = await post(`/api/demo/${encodeURIComponent(action.name)}`);
-    store.lab({ running: null, outcome: { name: action.name, ok: true, text: answer.result || "Done." } });
+    const { result, clients = [] } = await post(`/api/demo/${encodeURIComponent(action.name)}`);
+    store.lab({ running: null, watch: clients, outcome: { name: action.name, ok: true, text: result, clients } });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const text = [error.message, error.advice].filter(Boolean).join(" ");
-    store.lab({ running: null, watchFrom: null, outcome: { name: action.name, ok: false, text } });
+    store.lab({ running: null, watch: [], outcome: { name: action.name, ok: false, text, clients: [] } });
   }
+}
+
+/** The connections that an action used, by the client sockets it named: the latest of each, as far as they have come in. */
+export function connectionsOf(clients, connections) {
+  const latest = new Map(connections.filter((row) => clients.includes(row.client)).map((row) => [row.client, row]));
+  return clients.map((client) => latest.get(client)).filter(Boolean);
 }
 
 /** A button for an action. While one runs, the others stay pressable in looks and wait in deed: nothing flickers. */
@@ -52,36 +59,51 @@ const INVITATION = "Press a button: real programs send real packets, and what yo
 
 /** The strip above every view: the buttons in their groups, and one line that explains, then reports. */
 export function mountStrip(strip, store) {
-  const line = h("p", { class: "strip-line", role: "status" });
-  let buttons = [];
+  const text = h("span");
+  const links = h("span", { class: "strip-links" });
+  const line = h("p", { class: "strip-line", role: "status" }, text, links);
+  let [built, buttons, linked] = [null, [], ""];
   let pointed = null; // the action whose explanation is asked for, by pointer or focus
 
   function build(demo) {
-    buttons = [];
-    const elements = groups(demo.actions).map((group) => h("div", { class: `strip-group ${group.kind}`, role: "group", "aria-label": group.title },
-      h("span", { class: "strip-title" }, h("b", {}, group.title), h("span", {}, group.about)),
-      group.actions.map((action) => {
-        const explain = () => { pointed = action; draw(store.state); };
-        const stop = () => { pointed = null; draw(store.state); };
-        const button = actionButton(store, action, {
-          onpointerenter: explain, onfocus: explain, onpointerleave: stop, onblur: stop, "aria-description": action.explanation,
-        });
-        buttons.push({ action, button });
-        return button;
-      })));
-    strip.replaceChildren(h("div", { class: "strip-buttons" }, elements), line);
+    const point = (action) => () => {
+      pointed = action;
+      draw(store.state);
+    };
+    buttons = demo.actions.map((action) => ({
+      action,
+      button: actionButton(store, action, {
+        onpointerenter: point(action), onfocus: point(action), onpointerleave: point(null), onblur: point(null),
+        "aria-description": action.explanation,
+      }),
+    }));
+    const buttonOf = new Map(buttons.map(({ action, button }) => [action, button]));
+    strip.replaceChildren(
+      h("div", { class: "strip-buttons" }, groups(demo.actions).map((group) => h("div", { class: `strip-group ${group.kind}`, role: "group", "aria-label": group.title },
+        h("span", { class: "strip-title" }, h("b", {}, group.title), h("span", {}, group.about)),
+        group.actions.map((action) => buttonOf.get(action))))),
+      line);
   }
 
   function draw(state) {
     drawRunning(buttons, state);
     const { outcome, running } = state.lab;
-    const isReport = outcome && (!pointed || pointed.name === outcome.name);
-    line.classList.toggle("trouble", Boolean(isReport && !outcome.ok));
-    line.classList.toggle("report", Boolean(isReport));
-    setText(line, isReport ? outcome.text : (pointed ?? buttons.find(({ action }) => action.name === running)?.action)?.explanation ?? INVITATION);
+    const isReport = Boolean(outcome) && (!pointed || pointed.name === outcome.name);
+    const explained = pointed ?? buttons.find(({ action }) => action.name === running)?.action;
+    line.classList.toggle("trouble", isReport && !outcome.ok);
+    line.classList.toggle("report", isReport);
+    setText(text, isReport ? outcome.text : (explained?.explanation ?? INVITATION));
+    text.title = text.textContent;
+    drawLinks(isReport ? connectionsOf(outcome.clients, state.tables.connections.sorted()) : []);
   }
 
-  let built = null;
+  function drawLinks(connections) {
+    const key = connections.map(({ id }) => id).join();
+    if (key === linked) return;
+    linked = key;
+    links.replaceChildren(...connections.map(({ id }) => h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `#${id}`)));
+  }
+
   store.subscribe((state) => {
     if (!state.demo) return;
     const key = JSON.stringify(state.demo.actions);

@@ -12,7 +12,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     capture: { state: "loading", source: "live", packets: 0, rate: 0, dropped: 0, notes: [] },
     behind: null, // packets seen while paused; null when not paused
     demo: null,
-    lab: { running: null, outcome: null }, // the action under way, and what the last one said
+    lab: { running: null, outcome: null, watch: [] }, // the action under way, what the last said, and the client sockets to turn to
     lengths: {},
     tables: Object.fromEntries(TABLES.map((name) => [name, new Rows()])),
     end: 0, // ns from the capture's start to the latest thing known

@@ -5,6 +5,7 @@ import { h, setText } from "../dom.js";
 import { noRows } from "../empty.js";
 import { count, duration, moment, size } from "../format.js";
 import { Grid } from "../grid.js";
+import { connectionsOf } from "../lab.js";
 import { drawLife } from "../life.js";
 import { go } from "../navigation.js";
 import { want } from "../ranges.js";
@@ -19,7 +20,10 @@ export function mount(root, store) {
   const grid = new Grid({
     label: "Connections",
     columns: COLUMNS,
-    choose: (id) => go(store, { view: "connections", id }),
+    choose: (id) => {
+      store.lab({ watch: [] }); // the reader's own choice comes first
+      go(store, { view: "connections", id });
+    },
     shown: (first, stop) => want(store, "connections", first, stop),
   });
   const panel = h("section", { class: "panel", "aria-label": "The chosen connection" });
@@ -46,14 +50,13 @@ export function mount(root, store) {
   };
 }
 
-/** After a button of the demo: turns to the first connection that it made, or else to the first that it used. */
+/** After a button of the demo: turns to the first connection that it used, unless one of them is chosen already. */
 function turnToWatched(store, { lab, tables, route }) {
-  if (lab.watchFrom === null || lab.watchFrom === undefined || !WIDE.matches) return;
-  const stirred = tables.connections.sorted().filter((row) => row.until_ns > lab.watchFrom);
-  const found = stirred.find((row) => row.at_ns > lab.watchFrom) ?? stirred[0];
-  if (!found) return;
-  store.lab({ watchFrom: null });
-  if (route.id !== found.id) go(store, { id: found.id, packet: null });
+  if (!lab.watch.length || !WIDE.matches) return;
+  const found = connectionsOf(lab.watch, tables.connections.sorted());
+  if (!found.length) return;
+  store.lab({ watch: [] });
+  if (!found.some(({ id }) => id === route.id)) go(store, { id: found[0].id, packet: null });
 }
 
 const COLUMNS = [

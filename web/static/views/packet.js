@@ -64,13 +64,13 @@ export function mountPacket(store) {
   };
 }
 
-function layerTree({ name, start, stop, fields = [] }, light) {
-  const isFirst = name === "TCP" || fields.length === 0;
-  return h("details", { open: isFirst || null, onpointerenter: () => light(start, stop), onpointerleave: () => light(0, 0) },
-    h("summary", {}, name),
+/** A layer to unfold, TCP unfolded; pointing at it or at one of its fields lights the bytes that it was read from. */
+function layerTree({ name, title, start, stop, fields }, light) {
+  return h("details", { open: name === "TCP", onpointerenter: () => light(start, stop), onpointerleave: () => light(0, 0) },
+    h("summary", {}, title),
     h("dl", {}, fields.flatMap((field) => {
       const point = { onpointerenter: () => light(field.start ?? start, field.stop ?? stop), onpointerleave: () => light(start, stop) };
-      return [h("dt", point, field.name), h("dd", point, field.value)];
+      return [h("dt", point, field.label), h("dd", point, field.value)];
     })));
 }
 
