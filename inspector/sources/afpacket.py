@@ -85,6 +85,7 @@ class PacketRing:
         self._socket = open_packet_socket()
         self._received = self._dropped = 0
         self._next = 0
+        self.written = 0
         try:
             hardware = _hardware_type(self._socket, name)
             self._is_loopback = hardware == ARPHRD_LOOPBACK
@@ -131,7 +132,7 @@ class PacketRing:
             CaptureRefused: the interface is gone.
             DiskFull: the spool cannot take them.
         """
-        before = self._converter.packets
+        before = self.written
         for _ in range(self._blocks):
             block = self._next * BLOCK_BYTES
             (status,) = struct.unpack_from("=I", self._view, block + 8)
@@ -140,10 +141,11 @@ class PacketRing:
             end = self._converter.convert(block)
             if end:
                 spool.write(self._buffer[:end])
+                self.written = self._converter.packets
             struct.pack_into("=I", self._view, block + 8, 0)  # TP_STATUS_KERNEL: ours no longer
             self._next = (self._next + 1) % self._blocks
         self._check()
-        return self._converter.packets - before
+        return self.written - before
 
     def shut(self) -> None:
         """Let no more packets in, and give the kernel the time to hand over the block that it is filling."""

@@ -33,10 +33,9 @@ class PacketFile:
     `link_types` (one an interface), `notes` and `comments` (packet row → text) are added to as the file is read.
     """
 
-    def __init__(self, path: Path, mapped: MappedFile, notes: list[str], growing: bool) -> None:
+    def __init__(self, path: Path, mapped: MappedFile, notes: list[str]) -> None:
         self.path = path
         self._mapped = mapped
-        self._growing = growing
         self._table = Table("packets")
         self._layout = _layout(path, mapped.data, _columns(self._table))
         self.format = self._layout.format
@@ -56,7 +55,10 @@ class PacketFile:
         return self._mapped.data
 
     def read(self, packets: Table, limit: int) -> int:
-        """Append up to `limit` packets to the table; how many. 0: there are no more (of a growing file: for now)."""
+        """Append up to `limit` packets to the table; how many.
+
+        0 means that there are no more, of a growing file: for now. A packet that is not whole is not there yet.
+        """
         left = max(0, len(self.data) - self._layout.records.offset)
         limit = min(limit, left // SMALLEST_RECORD + 1)
         if packets.reserve(limit) or packets is not self._table:
@@ -64,10 +66,8 @@ class PacketFile:
             self._layout.records.write_to(_columns(packets))
         first = packets.rows
         packets.rows = self._walk(first, first + limit)
-        self.comments.update(self._layout.take_comments())
+        self._keep_comments()
         self.packets_read += packets.rows - first
-        if packets.rows == first and not self._growing:
-            self.finish()
         return packets.rows - first
 
     def _walk(self, row: int, stop: int) -> int:
@@ -78,6 +78,10 @@ class PacketFile:
             row = records.walk(row, stop)
         return row
 
+    def _keep_comments(self) -> None:
+        for row, text in self._layout.take_comments():
+            self.comments[row] = f"{self.comments[row]}\n{text}" if row in self.comments else text
+
     def refresh(self) -> bool:
         """See what was written to the file since; True when it grew. Take `data` again then."""
         if not self._mapped.refresh():
@@ -86,10 +90,7 @@ class PacketFile:
         return True
 
     def finish(self) -> None:
-        """Nothing more will come: add notes on what is missing at the end.
-
-        Reading a file that does not grow to its end does it by itself.
-        """
+        """All of the file is read and nothing more will come: add notes on what it misses."""
         if self._is_finished:
             return
         self._is_finished = True
@@ -98,7 +99,7 @@ class PacketFile:
         if self._layout.records.reason in (Stop.DAMAGED, Stop.OTHER):
             self.is_complete = False
             self.notes.append(f"the file is damaged at offset {offset}: {read} packets before it were read")
-        elif offset < len(self.data):
+        elif self._layout.records.reason == Stop.END and offset < len(self.data):
             self.is_complete = False
             self.notes.append(f"the file ends in the middle of a packet (offset {offset}): {read} whole packets read")
 
@@ -108,12 +109,11 @@ class PacketFile:
         self._layout.attach(self.data)
 
 
-def open_packets(path: str | os.PathLike[str], *, growing: bool = False) -> PacketFile:
+def open_packets(path: str | os.PathLike[str]) -> PacketFile:
     """Open a capture file: pcap (µs or ns, either byte order) or pcapng, plain or compressed with gzip or zstd.
 
     Args:
-        path: a regular file. A compressed one is unpacked to a temporary file first.
-        growing: somebody is still writing it: an end in mid-packet is no damage.
+        path: a regular file, which may still be growing. A compressed one is unpacked to a temporary file first.
     Raises:
         NotACapture: it cannot be opened, is empty, or its first bytes are of no known capture format.
     """
@@ -131,7 +131,7 @@ def open_packets(path: str | os.PathLike[str], *, growing: bool = False) -> Pack
         raise NotACapture(f"{place} cannot be read: {_reason(error)}.") from error
     mapped = MappedFile(opened)
     try:
-        return PacketFile(place, mapped, notes, growing)
+        return PacketFile(place, mapped, notes)
     except NotACapture:
         mapped.close()
         raise

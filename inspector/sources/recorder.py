@@ -21,6 +21,7 @@ from inspector.errors import InspectorError
 from inspector.sources import bpf
 from inspector.sources.afpacket import PacketRing, RingUnavailable
 from inspector.sources.pcapng import SpoolWriter
+from inspector.sources.privileges import drop_capabilities
 from inspector.sources.probe import LOOPBACK
 from inspector.sources.sniffer import Sniffer
 from inspector.sources.source import Counters, LiveSource
@@ -64,8 +65,7 @@ class Recorder:
             while self._source.drain(self._spool):
                 pass
         finally:
-            self._tell(self._source.counters())
-            self._write_statistics()
+            self._close_books()
 
     def _keep_books(self) -> None:
         now = time.monotonic()
@@ -75,6 +75,12 @@ class Recorder:
         if now >= self._next_block:
             self._next_block = now + SPOOL_STATISTICS_EVERY
             self._write_statistics()
+
+    def _close_books(self) -> None:
+        """Say what became of every packet: what is not in the spool was dropped, by the kernel or by a full disk."""
+        counters = self._source.counters()
+        self._tell(Counters(counters.received, counters.received - self._source.written))
+        self._write_statistics()
 
     def _tell(self, counters: Counters) -> None:
         if counters != self._told:
@@ -137,6 +143,7 @@ def _record(options: argparse.Namespace, stop: threading.Event) -> None:
     source = open_source(options.interface, options.filter, options.only_ports, options.without_ports, options.through)
     try:
         spool = SpoolWriter(options.spool, source.interface, options.filter or "")
+        drop_capabilities()
         try:
             say({"event": "ready", "interface": source.interface.name, "link_type": source.interface.link_type})
             threading.Thread(target=_watch_standard_input, args=(stop,), daemon=True).start()

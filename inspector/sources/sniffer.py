@@ -43,8 +43,10 @@ class Sniffer:
             CaptureRefused: the system does not let us.
         """
         self._socket = _open(name, expression)
-        self._delivered = 0
+        self.written = 0
         self._received = self._dropped = 0
+        self._count()
+        self._received = self._dropped = 0  # what came before the socket was ready for it concerns nobody
         self._closing_time = float("inf")
         layer = getattr(self._socket, "LL", None) or getattr(self._socket, "guessed_cls", None)
         link_type = LINK_TYPES.get(getattr(layer, "__name__", ""), LinkType.ETHERNET)
@@ -61,17 +63,17 @@ class Sniffer:
         Raises:
             DiskFull: the spool cannot take them.
         """
-        before = self._delivered
+        before = self.written
         if time.monotonic() > self._closing_time:
             return 0
-        while self._delivered - before < AT_ONCE and (self._buffered() or self._socket.select([self._socket], 0)):
+        while self.written - before < AT_ONCE and (self._buffered() or self._socket.select([self._socket], 0)):
             _, data, seconds = self._socket.recv_raw(SNAPLEN)
             if data:
                 time_ns = int(seconds * 1_000_000_000) if seconds else time.time_ns()
                 spool.packet(time_ns, bytes(data), len(data))
-                self._delivered += 1
+                self.written += 1
         spool.flush()
-        return self._delivered - before
+        return self.written - before
 
     def shut(self) -> None:
         """Let no more packets in where that can be done (Linux); elsewhere drain for a moment only."""
@@ -84,7 +86,7 @@ class Sniffer:
     def counters(self) -> Counters:
         """The system's counters where it has them; otherwise what was delivered, and no drops known."""
         self._count()
-        return Counters(max(self._received, self._delivered + self._dropped), self._dropped)
+        return Counters(max(self._received, self.written + self._dropped), self._dropped)
 
     def close(self) -> None:
         """Give the socket back."""

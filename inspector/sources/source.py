@@ -24,6 +24,8 @@ class LiveSource(Protocol):
     """An open capture on one interface."""
 
     interface: Interface
+    written: int
+    """Packets handed to the spool."""
 
     def wait(self, seconds: float) -> None:
         """Return when there are packets, or after so long."""
