@@ -1,6 +1,6 @@
 """Compiles the hot modules and packs the sample captures; everything else about the package stands in pyproject.toml.
 
-A module that says `import cython` is hot: its types are annotated so that Cython can compile it. Each one is optional, so
+A module that says `import cython` is hot: its types are annotated so that Cython can compile it. Each one is optional:
 where there is no C compiler, or no Python headers, the installation goes on and the same file runs as plain Python.
 """
 

@@ -72,12 +72,12 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "connection": only["connection"],
         "direction": SIDES[table["direction"][chosen]].tolist(),
         "ip_protocol": _known(table["ip_protocol"][chosen], table["ip_protocol"][chosen] != NO_IP),
-        "flags": [_flags(bits) for bits in table["flags"][chosen].tolist()],
+        "flags": [[*_flags(bits)] for bits in table["flags"][chosen].tolist()],
         "seq": _known(_relative(capture, chosen, "seq", of_peer=False), has_tcp),
         "ack": _known(_relative(capture, chosen, "ack", of_peer=True), acknowledges),
         "window": only["window"],
         "payload": table["payload"][chosen].tolist(),
-        "analysis": [_verdicts(bits) for bits in table["analysis"][chosen].tolist()],
+        "analysis": [[*_verdicts(bits)] for bits in table["analysis"][chosen].tolist()],
         "client_state": _known(STATES[table["client_state"][chosen]], has_tcp),
         "server_state": _known(STATES[table["server_state"][chosen]], has_tcp),
         "ack_rtt_ns": _known(table["ack_rtt_ns"][chosen]),
@@ -368,10 +368,10 @@ def _hex(kind: str, content: bytes) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _flags(bits: int) -> list[str]:
-    return flag_names(bits)
+def _flags(bits: int) -> tuple[str, ...]:
+    return tuple(flag_names(bits))
 
 
 @lru_cache(maxsize=4096)
-def _verdicts(bits: int) -> list[str]:
-    return verdict_names(bits)
+def _verdicts(bits: int) -> tuple[str, ...]:
+    return tuple(verdict_names(bits))

@@ -178,12 +178,10 @@ def duration(nanoseconds: float | None) -> str:
     """A span of time with three digits that matter: 84 µs, 1.42 ms, 4 min 05 s; a dash where it is not known."""
     if nanoseconds is None:
         return "–"
-    for unit, scale in (("ns", 1), ("µs", 1e3), ("ms", 1e6), ("s", 1e9)):
-        if abs(nanoseconds) < 999.5 * scale:
+    for unit, scale, limit in (("ns", 1, 999.5), ("µs", 1e3, 999.5), ("ms", 1e6, 999.5), ("s", 1e9, 119.5)):
+        if abs(nanoseconds) < limit * scale:
             return f"{nanoseconds / scale:.3g} {unit}"
     seconds = round(nanoseconds / 1e9)
-    if seconds < 120:
-        return f"{seconds} s"
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s"

@@ -1,13 +1,16 @@
-"""What every test obeys: in CI nothing may be skipped, since a skipped test proves nothing."""
+"""What every test obeys: in CI nothing may be skipped, since a skipped test proves nothing. And the recorded demo."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+
+import inspector
 
 IN_CI = os.environ.get("CI", "") not in ("", "0", "false")
 
@@ -31,3 +34,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     return _fail_when_skipped((yield))
+
+
+DEMO = Path(__file__).parent.parent / "captures" / "demo.pcapng"
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[inspector.Capture]:
+    """The recorded demo, analysed: real traffic of every kind that the demo makes. Nobody may change it."""
+    with inspector.open(DEMO) as capture:
+        yield capture

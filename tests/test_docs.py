@@ -1,0 +1,77 @@
+"""The documentation names everything there is to know: what it leaves out fails here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from inspector.anomalies import ANOMALIES
+from inspector.cli import cli
+from inspector.timeline import EventKind
+
+ROOT = Path(__file__).parent.parent
+GUIDE = (ROOT / "docs" / "guide.md").read_text("utf-8")
+TEXTS = sorted(path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
+
+
+def options() -> list[str]:
+    found = {flag for command in cli.commands.values() for option in command.params for flag in option.opts}
+    return sorted(flag for flag in found if flag.startswith("--"))
+
+
+@pytest.mark.parametrize("command", cli.commands)
+def test_the_guide_shows_every_command(command: str) -> None:
+    assert f"wireglass {command}" in GUIDE
+
+
+@pytest.mark.parametrize("option", options())
+def test_the_guide_explains_every_option(option: str) -> None:
+    assert re.search(rf"`[^`]*{option}\b[^`]*`", GUIDE)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    sorted(
+        {
+            choice
+            for command in cli.commands.values()
+            for option in command.params
+            if isinstance(option.type, click.Choice)
+            for choice in option.type.choices
+        }
+    ),
+)
+def test_the_guide_names_every_choice(choice: str) -> None:
+    assert re.search(rf"`--\w+ {choice}\b", GUIDE)
+
+
+@pytest.mark.parametrize("anomaly", ANOMALIES, ids=lambda anomaly: anomaly.code)
+def test_every_anomaly_is_documented(anomaly: object) -> None:
+    assert f"`{anomaly.code}`" in (ROOT / "docs" / "anomalies.md").read_text("utf-8")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", EventKind, ids=lambda kind: kind.name)
+def test_every_kind_of_event_is_documented(kind: EventKind) -> None:
+    assert f"`{kind.name.lower()}`" in GUIDE
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "captures").glob("*.pcapng")), ids=lambda path: path.name)
+def test_every_sample_capture_is_documented(path: Path) -> None:
+    assert f"`{path.name}`" in GUIDE
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", text)
+    assert not [link for link in links if not (path.parent / link).exists()]
+
+
+def test_make_targets_named_in_the_texts_are_there() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    named = {name for path in TEXTS for name in re.findall(r"\bmake (\w[\w-]*)\b`", path.read_text("utf-8"))}
+    assert named
+    assert not [name for name in named if not re.search(rf"^{name}:", makefile, re.MULTILINE)]
