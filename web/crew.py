@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 
 WORKERS = 48
@@ -24,22 +24,24 @@ class Crew:
 
     def __init__(self, workers: int = WORKERS, backlog: int = BACKLOG) -> None:
         self._workers = workers
-        self._jobs: queue.Queue[Callable[[], None]] = queue.Queue(backlog)
-        self._lock = threading.Lock()
+        self._backlog = backlog
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._changed = threading.Condition()
         self._threads = 0
         self._idle = 0
 
     def submit(self, job: Callable[[], None]) -> bool:
         """Have `job` run soon; False when too much waits already."""
-        try:
-            self._jobs.put_nowait(job)
-        except queue.Full:
-            return False
-        with self._lock:
-            if self._jobs.qsize() > self._idle and self._threads < self._workers:
+        with self._changed:
+            if len(self._jobs) >= self._backlog:
+                return False
+            self._jobs.append(job)
+            if len(self._jobs) <= self._idle:
+                self._changed.notify()
+            elif self._threads < self._workers:
                 self._threads += 1
                 threading.Thread(target=self._work, name="dashboard-worker", daemon=True).start()
-        return True
+            return True
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
@@ -49,16 +51,13 @@ class Crew:
                 log.exception("a request failed outside the application")
 
     def _next(self) -> Callable[[], None] | None:
-        with self._lock:
-            self._idle += 1
-        try:
-            job = self._jobs.get(timeout=IDLE_SECONDS)
-        except queue.Empty:
-            job = None
-        with self._lock:
-            self._idle -= 1
-            if job is None and not self._jobs.empty():
-                job = self._jobs.get_nowait()  # one came in while this thread was leaving
-            if job is None:
-                self._threads -= 1
-        return job
+        """The job that waits longest; None when none came for so long that this thread is not needed."""
+        with self._changed:
+            while not self._jobs:
+                self._idle += 1
+                was_called = self._changed.wait(IDLE_SECONDS)
+                self._idle -= 1
+                if not was_called and not self._jobs:
+                    self._threads -= 1
+                    return None
+            return self._jobs.popleft()

@@ -125,7 +125,7 @@ def test_a_packet_comes_with_its_layers_and_bytes(ours: Visitor, capture: Captur
 
 
 @pytest.mark.parametrize(
-    ("path", "status"),
+    ("asked", "status"),
     [
         pytest.param("/api/packets/0", 404, id="packets are numbered from one"),
         pytest.param(f"/api/packets/{SAMPLE_PACKETS + 1}", 404, id="a packet behind the last"),
@@ -143,8 +143,8 @@ def test_a_packet_comes_with_its_layers_and_bytes(ours: Visitor, capture: Captur
         pytest.param("/api/events?connection=x", 400, id="events of a connection that is no number"),
     ],
 )
-def test_what_cannot_be_answered_is_said(ours: Visitor, path: str, status: int) -> None:
-    answer = ours.ask(path)
+def test_what_cannot_be_answered_is_said(ours: Visitor, asked: str, status: int) -> None:
+    answer = ours.ask(asked)
     assert answer.status == status
     assert set(answer.json()["error"]) == {"message", "what_to_do"}
 

@@ -16,10 +16,11 @@ export class Grid {
    * @param {object[]} options.columns {name, title, draw(cell, row, state), create?()}: `name` is the class of its cells, `create`
    *   fills a fresh cell once
    * @param {(id: number) => void} options.choose called when a row is clicked or moved to
+   * @param {() => void} [options.enter] called for Enter on a chosen row
    * @param {(first: number, stop: number) => void} [options.shown] told which row numbers show
    */
-  constructor({ label, columns, choose, shown = () => {} }) {
-    Object.assign(this, { columns, choose, showRows: shown });
+  constructor({ label, columns, choose, enter = () => {}, shown = () => {} }) {
+    Object.assign(this, { columns, choose, enter, showRows: shown });
     this.prefix = `grid-${(grids += 1)}`;
     this.ids = null; // row numbers in order; null means all of them
     this.total = 0;
@@ -101,6 +102,7 @@ export class Grid {
   }
 
   key(event) {
+    if (event.key === "Enter" && this.chosen !== null) this.enter();
     const length = this.list.offsets.length;
     const at = this.indexOf(this.chosen);
     const page = Math.max(Math.floor(this.list.element.clientHeight / ROW_HEIGHT) - 1, 1);

@@ -7,7 +7,7 @@ const KEYS = [
   ["1 … 4", "the views, in order"],
   ["/", "the filter; Escape empties it"],
   ["↑ ↓  Home End", "move in a list, or from packet to packet"],
-  ["Enter", "open what is chosen"],
+  ["Enter", "from a chosen connection into its packets"],
   ["Escape", "close what was opened"],
   ["?", "this sheet"],
 ];

@@ -47,6 +47,7 @@ export function mountConnection(panel, store) {
   };
   document.addEventListener("keydown", onKey);
   return {
+    focus: () => ladder.element.focus(),
     unmount() {
       unsubscribe();
       lifecycle.clear();

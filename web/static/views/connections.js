@@ -24,6 +24,7 @@ export function mount(root, store) {
       store.lab({ watch: [] }); // the reader's own choice comes first
       go(store, { view: "connections", id });
     },
+    enter: () => detail.focus(),
     shown: (first, stop) => want(store, "connections", first, stop),
   });
   const panel = h("section", { class: "panel", "aria-label": "The chosen connection" });

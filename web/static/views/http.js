@@ -61,10 +61,12 @@ const COLUMNS = [
   },
   {
     name: "status", title: "answer",
+    create: (cell) => cell.append(h("b"), h("span", { class: "reason" })),
     draw(cell, { response }) {
-      setText(cell, response ? `${response.status} ${response.reason}` : "waiting");
+      setText(cell.firstChild, response ? String(response.status) : "…");
+      setText(cell.lastChild, response ? ` ${response.reason}` : "");
       cell.dataset.class = response ? String(Math.floor(response.status / 100)) : "none";
-      cell.title = cell.textContent;
+      cell.title = response ? cell.textContent : "no answer yet";
     },
   },
   { name: "type", title: "type", draw: (cell, row) => setText(cell, contentType(row.response)) },
