@@ -30,10 +30,11 @@ from websockets.typing import Origin
 
 from inspector.errors import LabError
 from inspector.lab.lines import Message, answer, report
-from inspector.lab.pages import own_hosts, read_page, security_headers
+from inspector.lab.pages import Page, own_hosts, read_page, security_headers
 from inspector.lab.ports import port_of
 
 CHAT_PATH = "/chat"
+SUGGESTED_NAMES = ("Alice", "Bob")
 PAGES = {"/": "chat.html", "/chat.js": "chat.js", "/style.css": "style.css"}
 
 MOST_GUESTS = 32
@@ -93,6 +94,20 @@ class Room:
         finally:
             if guest:
                 await self._strike(token, guest)
+
+    def answer_request(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Hand out the page's files; None lets a WebSocket handshake go on."""
+        port = connection.local_address[1]
+        if request.headers.get_all("Host") not in [[host] for host in own_hosts(port)]:
+            return connection.respond(HTTPStatus.MISDIRECTED_REQUEST, "This room answers to its own address alone.\n")
+        path = request.path.partition("?")[0]
+        if path == CHAT_PATH:
+            return None
+        if path not in PAGES:
+            return connection.respond(HTTPStatus.NOT_FOUND, "There is only the one room, at /.\n")
+        # Two tabs opened one after the other are Alice and Bob without typing.
+        free = next((name for name in SUGGESTED_NAMES if not self._find(name)), "")
+        return page_response(connection, read_page(PAGES[path], name=free), port)
 
     async def do(self, command: Message) -> Message:
         """A command of the lab: say who is here, or tell them some news."""
@@ -170,17 +185,8 @@ def name_in(message: str | bytes) -> str:
     return name.strip()
 
 
-def answer_request(connection: ServerConnection, request: Request) -> Response | None:
-    """Hand out the page's files; None lets a WebSocket handshake go on."""
-    port = connection.local_address[1]
-    if request.headers.get_all("Host") not in [[host] for host in own_hosts(port)]:
-        return connection.respond(HTTPStatus.MISDIRECTED_REQUEST, "This room answers to its own address alone.\n")
-    path = request.path.partition("?")[0]
-    if path == CHAT_PATH:
-        return None
-    if path not in PAGES:
-        return connection.respond(HTTPStatus.NOT_FOUND, "There is only the one room, at /.\n")
-    page = read_page(PAGES[path])
+def page_response(connection: ServerConnection, page: Page, port: int) -> Response:
+    """The HTTP response that carries a page."""
     response = connection.respond(HTTPStatus.OK, page.body.decode())
     del response.headers["Content-Type"]
     response.headers["Content-Type"] = page.content_type
@@ -202,7 +208,7 @@ async def run(listener: socket.socket) -> None:
         sock=listener,
         # Programs send no Origin; a page of any other site does and is refused.
         origins=[*origins, None],
-        process_request=answer_request,
+        process_request=room.answer_request,
         server_header="CornerChat/1",
         max_size=LONGEST_MESSAGE,
         logger=quiet,

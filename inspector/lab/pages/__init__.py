@@ -36,7 +36,7 @@ class Page:
         return self.content_type.startswith("text/html")
 
 
-def read_page(name: str, **values: str) -> Page:
+def read_page(name: str, /, **values: str) -> Page:
     """One of the files beside this module, with `$name` replaced by the values in HTML pages."""
     text = _text(name)
     suffix = name.rpartition(".")[2]

@@ -2,6 +2,7 @@
 
 const $ = (id) => document.getElementById(id);
 let pipe = null;
+let here = [];
 
 /** What a message of the room is, in words; null for what is not for the list. */
 function inWords(message) {
@@ -21,15 +22,19 @@ function show(text, kind) {
   line.scrollIntoView({ block: "nearest" });
 }
 
+/** Say who is in the room besides this tab. */
+function showHere(names) {
+  here = names;
+  $("here").textContent = here.length ? `Also here: ${here.join(", ")}.` : "Nobody else is here yet.";
+}
+
 function welcome(message) {
   $("door").hidden = true;
   $("room").hidden = false;
   document.title = `${message.welcome} in the chat room`;
   $("status").textContent = "";
-  const others = message.here.filter((name) => name !== message.welcome);
-  $("token").textContent =
-    `You are ${message.welcome}. In the server's diary your pipe is number ${message.token}. ` +
-    (others.length ? `Also here: ${others.join(", ")}.` : "Nobody else is here yet.");
+  $("token").textContent = `You are ${message.welcome}. In the server's diary your pipe is token ${message.token}.`;
+  showHere(message.here.filter((name) => name !== message.welcome));
   $("words").focus();
 }
 
@@ -39,6 +44,8 @@ function receive(message) {
     $("status").textContent = message.refused;
     return undefined;
   }
+  if ("joined" in message) showHere([...here, message.joined]);
+  if ("left" in message) showHere(here.filter((name) => name !== message.left));
   const words = inWords(message);
   return words && show(...words);
 }
