@@ -81,6 +81,8 @@ def dissect(raw: bytes, link_type: int) -> list[Layer]:
         Nothing in the bytes makes this raise.
     """
     raw = bytes(raw[:MAX_BYTES])
+    if not raw:
+        return []
     try:
         return _dissect(raw, link_type)
     except Exception:  # scapy on hostile bytes: there is no list of what it may raise
@@ -107,7 +109,7 @@ def _outermost(raw: bytes, link_type: int) -> tuple[type[Packet] | None, int]:
     code, at = layers.ANY_IP, 0
     if link_type not in ANY_IP_LINKS:
         code, at = open_layer(links.layer_of(link_type), memoryview(raw)) or (layers.DONE, 0)
-    return _layer_class(code, raw[at : at + 1]), at
+    return _layer_class(code, raw[at : at + 1]), min(at, len(raw))
 
 
 def _layer_class(code: int, first: bytes) -> type[Packet] | None:
@@ -217,14 +219,16 @@ def _bytes_text(value: bytes) -> str:
 
 
 def _item_text(item: Any) -> str:
-    """An entry of a list: an option as name and argument, a record as scapy summarises it."""
+    """An entry of a list: an option as name and argument, a record as the values of its fields."""
     if isinstance(item, tuple) and len(item) == 2:
         name, argument = item
         if argument in (None, b"", ()):
             return str(name)
         values = argument if isinstance(argument, tuple) else (argument,)
         return " ".join([str(name), *(_bytes_text(v) if isinstance(v, bytes) else str(v) for v in values)])
-    return str(item.summary() if hasattr(item, "summary") else item)
+    if hasattr(item, "fields_desc"):
+        return " ".join(str(field.i2repr(item, item.getfieldval(field.name))) for field in item.fields_desc)
+    return str(item)
 
 
 def _cut(text: str) -> str:

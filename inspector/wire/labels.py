@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TITLES: dict[str, str] = {
     "802.1Q": "VLAN tag (802.1Q)",
-    "802.1AD": "Provider VLAN tag (802.1ad)",
+    "802_1AD": "Provider VLAN tag (802.1ad)",
     "cooked linux": "Linux cooked capture",
     "cooked linux v2": "Linux cooked capture, version 2",
     "Ethernet": "Ethernet: from one network card to the next",

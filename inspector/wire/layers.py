@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+MAX_LAYERS = 64
+"""Layers walked in one packet: more than any real nesting has, so a packet made of nothing but tags stays cheap."""
+
 DONE = 0
 """Nothing we dissect follows."""
 

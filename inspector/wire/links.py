@@ -16,6 +16,7 @@ FIXED_HEADERS: dict[int, tuple[int, int]] = {ETHERNET: (14, 12), SLL: (16, 14), 
 
 BARE: dict[int, int] = {
     0: layers.LOOPBACK,
+    ETHERNET: layers.ETHERNET,
     12: layers.ANY_IP,
     14: layers.ANY_IP,
     101: layers.ANY_IP,

@@ -22,12 +22,10 @@ from inspector.wire.fragments import Fragments
 from inspector.wire.links import FIXED_HEADERS, layer_of
 from inspector.wire.openers import UDP_PORTS, open_layer
 
-MAX_LAYERS = cython.declare(cython.int, 64)
-"""Layers walked in one packet: more than any real nesting has, so a packet made of nothing but tags stays cheap."""
-
 NO_PROTOCOL = cython.declare(cython.int, 255)
 """`ip_protocol` of a packet without IP (255 is reserved, so no packet has it)."""
 
+MAX_LAYERS = cython.declare(cython.int, layers.MAX_LAYERS)
 DONE = cython.declare(cython.int, layers.DONE)
 ETHERNET = cython.declare(cython.int, layers.ETHERNET)
 ANY_IP = cython.declare(cython.int, layers.ANY_IP)

@@ -23,6 +23,8 @@ TEREDO_ORIGIN = 0
 
 AYIYA_FORWARD = 1
 
+TZSP_RECEIVED = 0
+TZSP_TO_SEND = 1
 TZSP_PADDING = 0
 TZSP_END = 1
 TZSP_ENCAPSULATIONS = {1: layers.ETHERNET, 18: layers.WIFI, 119: LINK + 119, 127: LINK + 163}
@@ -92,9 +94,9 @@ def lisp(_packet: memoryview) -> Step:
 
 
 def tzsp(packet: memoryview) -> Step:
-    """TaZmen Sniffer Protocol: a received packet behind a list of tags."""
+    """TaZmen Sniffer Protocol: a packet behind a list of tags."""
     layer = TZSP_ENCAPSULATIONS.get(be16(packet, 2))
-    if packet[0] != 1 or layer is None:
+    if packet[0] != 1 or packet[1] not in (TZSP_RECEIVED, TZSP_TO_SEND) or layer is None:
         return None
     at = 4
     while (tag := packet[at]) != TZSP_END:
