@@ -1,0 +1,131 @@
+"""The framing of a chunked body (RFC 9112 §7.1): size lines, line ends behind chunks, trailers.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+from cython import Py_ssize_t, cclass, cfunc, const, longlong, uchar, uint, void
+
+from inspector.http.notes import Note
+
+LINE_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
+"""Bytes of a chunk's size line with its extensions."""
+
+CHUNK_EXTENSION = cython.declare(uint, int(Note.CHUNK_EXTENSION))
+TRAILERS = cython.declare(uint, int(Note.TRAILERS))
+
+# What comes next.
+SIZE = cython.declare(cython.int, 0)
+EXTENSION = cython.declare(cython.int, 1)
+DATA = cython.declare(cython.int, 2)
+DATA_END = cython.declare(cython.int, 3)
+TRAILER = cython.declare(cython.int, 4)
+OVER = cython.declare(cython.int, 5)
+BAD = cython.declare(cython.int, 6)
+
+
+@cclass
+class ChunkedBody:
+    """Where in its framing one chunked body is. It sees no content: whoever holds it skips that by `content_due`."""
+
+    _stage: cython.int
+    _size: longlong
+    _count: Py_ssize_t  # bytes of the line in hand
+    _line: cython.int  # where in a trailer line: 0 inside, 1 at its beginning, 2 behind a CR there
+    _notes: uint
+
+    def __init__(self) -> None:
+        self._stage = SIZE
+        self._size = self._count = self._line = self._notes = 0
+
+    def read(self, data: const[uchar][::1], at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
+        """Read framing from index `at`, behind content that was due; where it stops: at content, the end, or `stop`."""
+        if self._stage == DATA:
+            self._stage = DATA_END
+        while at < stop and self._stage not in (DATA, OVER, BAD):
+            self._byte(data[at])
+            at += 1
+        return at
+
+    def content_due(self) -> int:
+        """Bytes of content that come next; 0 when it is framing that comes next."""
+        return self._size if self._stage == DATA else 0
+
+    def is_over(self) -> bool:
+        """Whether the last byte of the body was read."""
+        return self._stage == OVER
+
+    def is_bad(self) -> bool:
+        """Whether the byte read last cannot stand where it stands: no end of this body can be known."""
+        return self._stage == BAD
+
+    def notes(self) -> int:
+        """Bits of Note.CHUNK_EXTENSION and Note.TRAILERS, as far as seen."""
+        return self._notes
+
+    @cfunc
+    def _byte(self, byte: uchar) -> void:
+        self._count += 1
+        if self._stage == SIZE:
+            self._size_byte(byte)
+        elif self._stage == TRAILER:
+            self._trailer_byte(byte)
+        elif self._stage == EXTENSION:
+            if byte == 10:
+                self._end_size()
+            elif byte == 59:
+                self._notes |= CHUNK_EXTENSION
+            elif self._count > LINE_LIMIT:
+                self._stage = BAD
+        elif byte == 10:
+            self._stage = SIZE
+            self._size = self._count = 0
+        elif byte != 13 or self._count > 1:
+            self._stage = BAD
+
+    @cfunc
+    def _size_byte(self, byte: uchar) -> void:
+        """The next byte of a size in hexadecimal."""
+        if 48 <= byte <= 57:
+            self._digit(byte - 48)
+        elif 97 <= (byte | 32) <= 102:
+            self._digit((byte | 32) - 87)
+        elif self._count < 2:
+            self._stage = BAD
+        elif byte == 10:
+            self._end_size()
+        elif byte in (13, 59, 32, 9):
+            self._stage = EXTENSION
+            if byte == 59:
+                self._notes |= CHUNK_EXTENSION
+        else:
+            self._stage = BAD
+
+    @cfunc
+    def _digit(self, value: cython.int) -> void:
+        """A size of 63 bits or more is larger than any stream."""
+        if self._size >> 58 or self._count > LINE_LIMIT:
+            self._stage = BAD
+        else:
+            self._size = self._size * 16 + value
+
+    @cfunc
+    def _end_size(self) -> void:
+        self._stage = DATA if self._size else TRAILER
+        self._count = 0
+        self._line = 1
+
+    @cfunc
+    def _trailer_byte(self, byte: uchar) -> void:
+        """The line end of an empty line ends the trailers (RFC 9112 §7.1.2)."""
+        if byte == 10:
+            if self._line:
+                self._stage = OVER
+            self._line = 1
+        elif byte == 13 and self._line == 1:
+            self._line = 2
+        else:
+            self._line = 0
+            self._notes |= TRAILERS

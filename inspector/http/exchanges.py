@@ -1,0 +1,156 @@
+"""Which response answers which request: a queue a connection, first in, first out (RFC 9112 §9.3.2).
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+
+from inspector.tables import Table
+
+WAITING_LIMIT = cython.declare(cython.Py_ssize_t, 1000)
+"""Requests of one connection that may wait for answers. Behind them no request is paired any more: a wrong pair is
+worse than none. No client in use pipelines more than a few."""
+
+
+@cython.cclass
+class Queue:
+    """The unanswered requests of one connection."""
+
+    waiting: list  # exchange row * 4 + class of the method, oldest first
+    is_pipelining: cython.bint  # the client was seen sending a request before the last answer was there
+    is_overrun: cython.bint
+    orphan: cython.longlong  # the exchange of 1xx responses to a request that was not seen; -1 none
+
+    def __init__(self) -> None:
+        self.waiting = []
+        self.is_pipelining = False
+        self.is_overrun = False
+        self.orphan = -1
+
+
+@cython.cclass
+class Exchanges:
+    """Fills the exchanges table."""
+
+    _table: object
+    _queues: dict
+    _rows: cython.Py_ssize_t
+    _room: cython.Py_ssize_t
+    _connection: cython.int[::1]
+    _request: cython.int[::1]
+    _response: cython.int[::1]
+    _informational: cython.ushort[::1]
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._queues = {}
+        self._rows = table.rows
+        self._take_views()
+
+    @cython.cfunc
+    def _take_views(self) -> cython.void:
+        table = self._table
+        self._connection = table.view("connection")
+        self._request = table.view("request")
+        self._response = table.view("response")
+        self._informational = table.view("informational")
+        self._room = table.capacity
+
+    def settle(self) -> None:
+        """Let the table know its new rows."""
+        self._table.rows = self._rows
+
+    @cython.cfunc
+    def _new(self, connection: cython.int) -> cython.Py_ssize_t:
+        row: cython.Py_ssize_t = self._rows
+        if row == self._room:
+            self._table.rows = row
+            self._table.reserve(1)
+            self._take_views()
+        self._connection[row] = connection
+        self._rows = row + 1
+        return row
+
+    @cython.cfunc
+    def _queue(self, connection: cython.int) -> Queue:
+        queue = self._queues.get(connection)
+        if queue is None:
+            queue = self._queues[connection] = Queue()
+        return queue
+
+    def ask(self, connection: cython.int, message: cython.int, method: cython.int) -> cython.longlong:
+        """A new exchange for this request. Returns its row * 4, + 1 when others wait, + 2 when it is one too many."""
+        queue: Queue = self._queue(connection)
+        row: cython.Py_ssize_t = self._new(connection)
+        others: cython.Py_ssize_t = len(queue.waiting)
+        self._request[row] = message
+        if others >= WAITING_LIMIT and not queue.is_overrun:
+            queue.is_overrun = True
+            return row * 4 + 3
+        if not queue.is_overrun:
+            queue.waiting.append(row * 4 + method)
+        return row * 4 + (1 if others else 0)
+
+    def answer(self, connection: cython.int, message: cython.int) -> cython.longlong:
+        """The exchange of the oldest waiting request ends with this response.
+
+        Returns its row * 8 + the request method's class * 2, + 1 when no request was waiting.
+        """
+        queue: Queue = self._queue(connection)
+        entry: cython.longlong
+        if not queue.waiting:
+            entry = (queue.orphan if queue.orphan >= 0 else self._new(connection)) * 8 + 1
+            queue.orphan = -1
+        else:
+            entry = queue.waiting.pop(0)
+            entry *= 2
+            if queue.waiting:
+                queue.is_pipelining = True
+        self._response[entry >> 3] = message
+        return entry
+
+    def inform(self, connection: cython.int) -> cython.longlong:
+        """A 1xx response to the oldest waiting request (RFC 9110 §15.2), which stays. Returns what `answer` does."""
+        queue: Queue = self._queue(connection)
+        entry: cython.longlong
+        if queue.waiting:
+            entry = queue.waiting[0]
+            entry *= 2
+        else:
+            if queue.orphan < 0:
+                queue.orphan = self._new(connection)
+            entry = queue.orphan * 8 + 1
+        self._informational[entry >> 3] += 1
+        return entry
+
+    def pass_over(self, connection: cython.int) -> cython.Py_ssize_t:
+        """Responses were lost in a gap: unless the client pipelines, the next one answers its newest request.
+
+        Returns how many older requests are given up.
+        """
+        queue: Queue = self._queue(connection)
+        passed: cython.Py_ssize_t = len(queue.waiting) - 1
+        if queue.is_pipelining or passed < 1:
+            return 0
+        del queue.waiting[:passed]
+        return passed
+
+    def unanswered(self, connection: cython.int) -> cython.Py_ssize_t:
+        """How many requests wait."""
+        return len(self._queue(connection).waiting)
+
+    def request_of(self, exchange: cython.Py_ssize_t) -> cython.int:
+        """The request's row in http_messages, or -1."""
+        return self._request[exchange]
+
+    def waiting_request(self, connection: cython.int) -> cython.int:
+        """The oldest waiting request's row in http_messages, or -1."""
+        queue: Queue = self._queue(connection)
+        entry: cython.longlong = queue.waiting[0] if queue.waiting else -1
+        return self._request[entry >> 2] if entry >= 0 else -1
+
+    def forget(self, connection: cython.int) -> None:
+        """Nothing more will be asked or answered on this connection."""
+        self._queues.pop(connection, None)

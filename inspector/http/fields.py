@@ -1,0 +1,83 @@
+"""The head of an HTTP message as text: start line and fields, cut out of the capture when somebody looks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+FIELD_LIMIT = 1024
+"""Fields of one head that are shown; a flood of them is cut there."""
+
+_REQUEST_LINE = re.compile(r"(\S+) +(?:(.*?) +)?((?:HTTP|http|\w{4})/\d\.\d) *", re.IGNORECASE)
+_STATUS_LINE = re.compile(r"(\w{4}/\d\.\d) +(\d{3}) ?(.*)")
+_LINE_END = re.compile(r"\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Start line and fields (RFC 9112 §2.1), decoded as latin-1: a character a byte.
+
+    A request has method and target, a response status and reason; the others are "" and 0. `version` is as it was sent
+    ("HTTP/1.1"), "HTTP/0.9" where there was none. `fields` keeps names, order and repetition as they were sent.
+    """
+
+    version: str
+    method: str
+    target: str
+    status: int
+    reason: str
+    fields: list[tuple[str, str]]
+
+    def values(self, name: str) -> list[str]:
+        """Every value of a field, by its name in whatever case."""
+        name = name.lower()
+        return [value for field, value in self.fields if field.lower() == name]
+
+    def tokens(self, name: str) -> list[str]:
+        """The elements of a field that is a comma-separated list, in lower case (RFC 9110 §5.6.1)."""
+        elements = ",".join(self.values(name)).split(",")
+        return [element.strip().lower() for element in elements if element.strip()]
+
+
+def head(capture: Capture, row: int) -> Head:
+    """The head of the message in row `row` of http_messages; an empty one when its bytes were not kept."""
+    messages = capture.http_messages
+    return parse_head(capture.bytes_at(int(messages["head_address"][row]), int(messages["head_bytes"][row])))
+
+
+def parse_head(raw: bytes) -> Head:
+    """Read a head leniently: whatever framing took for a head has a reading here. Never raises."""
+    start_line, *lines = _LINE_END.split(raw.decode("latin-1"))
+    fields = parse_fields(lines)
+    status_line = _STATUS_LINE.match(start_line)
+    if status_line:
+        version, status, reason = status_line.groups()
+        return Head(version, "", "", int(status), reason.rstrip("\r "), fields)
+    request_line = _REQUEST_LINE.fullmatch(start_line)
+    if request_line:
+        method, target, version = request_line.groups()
+        return Head(version, method, target or "", 0, "", fields)
+    method, _, target = start_line.partition(" ")
+    return Head("HTTP/0.9", method, target.strip(), 0, "", fields)
+
+
+def parse_fields(lines: list[str]) -> list[tuple[str, str]]:
+    """Names and values of field lines up to the empty line; folded lines are joined with a space (RFC 9112 §5.2).
+
+    A line without colon is kept with the name "".
+    """
+    fields: list[tuple[str, str]] = []
+    for line in lines:
+        if not line or len(fields) == FIELD_LIMIT:
+            break
+        if line[0] in " \t" and fields:
+            name, value = fields[-1]
+            fields[-1] = (name, f"{value} {line.strip()}".strip())
+            continue
+        name, colon, value = line.partition(":")
+        fields.append((name.rstrip(), value.strip(" \t\r")) if colon else ("", line.strip()))
+    return fields

@@ -1,0 +1,60 @@
+"""Turns the notes of an HTTP message into anomaly rows, with the numbers their sentences name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspector.anomalies import index_of
+from inspector.http.notes import CODE_OF, Note
+from inspector.oddities import Oddities
+
+LATER = Note.LENGTH_AND_CHUNKED | Note.GAP | Note.CUT_SHORT | Note.BAD_CHUNK
+"""Are reported when they happen to the body, not with the head."""
+
+_CODES = {int(note): index_of(code) for note, code in CODE_OF.items() if not note & LATER}
+
+
+class Reports:
+    """Reports what is odd about the messages of one capture."""
+
+    def __init__(self, oddities: Oddities) -> None:
+        self._oddities = oddities
+
+    def of_head(
+        self,
+        notes: int,
+        where: tuple[int, int, int],
+        facts: Sequence[int],
+        offset: int,
+        head_bytes: int,
+        blank: int,
+        skipped: int,
+    ) -> None:
+        """What a head's notes stand for.
+
+        Args:
+            notes: bits of Note.
+            where: rows of packet and connection, and the direction.
+            facts: the status, the Content-Length and another one that differs.
+            offset: stream offset of the start line.
+            blank: bytes of empty lines before it.
+            skipped: bytes that were passed over in search of it.
+        """
+        status, length, other = facts
+        numbers = {
+            int(Note.TWO_LENGTHS): (length, other),
+            int(Note.REPEATED_LENGTH): (length,),
+            int(Note.LEADING_ZEROS): (length,),
+            int(Note.EMPTY_LINE_BEFORE): (blank,),
+            int(Note.HEAD_CUT): (head_bytes,),
+            int(Note.HEAD_TOO_LONG): (head_bytes,),
+            int(Note.ORPHAN): (status,),
+            int(Note.RESYNCHRONISED): (skipped, offset),
+        }
+        for note, code in _CODES.items():
+            if notes & note:
+                self._oddities.note(code, *where, *numbers.get(note, ()))
+
+    def of(self, code: str, where: tuple[int, int, int], a: int = 0, b: int = 0) -> None:
+        """One anomaly by its code's name."""
+        self._oddities.note(index_of(code), *where, a, b)

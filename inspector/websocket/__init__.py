@@ -1,0 +1,1 @@
+"""WebSocket: handshake, frames and messages (RFC 6455), permessage-deflate (RFC 7692)."""
