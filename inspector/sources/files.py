@@ -131,6 +131,8 @@ def open_packets(path: str | os.PathLike[str]) -> PacketFile:
         raise NotACapture(f"{place} cannot be read: {_reason(error)}.") from error
     mapped = MappedFile(opened)
     try:
+        if notes and not mapped.data:
+            raise NotACapture(f"Nothing of {place} could be unpacked: {notes[0]}.")
         return PacketFile(place, mapped, notes)
     except NotACapture:
         mapped.close()

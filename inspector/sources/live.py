@@ -100,6 +100,11 @@ class LiveCapture:
         """Whether the process is there."""
         return self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
     def stop(self) -> Counters:
         """End the capture, wait until all of it is written, and give the final counters. May be called again."""
         if self._process.stdin:

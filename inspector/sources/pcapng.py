@@ -164,9 +164,10 @@ def _create(path: Path) -> int:
         InspectorError: why it cannot be.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(mode=0o700, parents=True)
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    except FileExistsError as error:
-        raise InspectorError(f"{path} exists already: choose another name, or remove it first.") from error
     except OSError as error:
+        if path.exists():
+            raise InspectorError(f"{path} exists already: choose another name, or remove it first.") from error
         raise InspectorError(f"{path} cannot be written: {error.strerror}. Choose another place.") from error

@@ -1,0 +1,171 @@
+"""The capture process, as the dashboard, the demo and `record` use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inspector.errors import BadFilter, CaptureRefused, InspectorError
+from inspector.sources import live
+from inspector.sources.files import open_packets
+from inspector.sources.live import LiveCapture
+from inspector.tables import Table
+from tests.sources.craft import contents, read
+from tests.sources.tools import needs_capture, needs_tshark, tshark_fields
+from tests.sources.traffic import conversation, datagrams, wait_until
+
+pytestmark = needs_capture
+
+
+@pytest.mark.parametrize("through", ["ring", "scapy"])
+def test_the_spool_can_be_read_while_it_grows(tmp_path: Path, through: str) -> None:
+    with datagrams() as (sender, port):
+        expression = f"udp dst port {port}"
+        with LiveCapture.start("lo", tmp_path / "x.pcapng", filter=expression, through=through) as capture:
+            capture.wait_ready()
+            assert capture.link_type == 1
+            file, packets = open_packets(capture.spool), Table("packets")
+            for i in range(3):
+                sender.send(b"number %d" % i)
+                wait_until(lambda: (file.refresh(), file.read(packets, 100), len(packets) > i)[-1])  # noqa: B023
+            assert [data[42:] for data in contents(file, packets)] == [b"number 0", b"number 1", b"number 2"]
+            file.close()
+            assert capture.is_running
+            assert capture.stop().received == 3
+    assert capture.error is None
+    assert not capture.is_running
+
+
+@needs_tshark
+def test_everything_up_to_the_stop_is_in_the_file_and_counted(tmp_path: Path) -> None:
+    with datagrams() as (sender, port):
+        capture = LiveCapture.start("lo", tmp_path / "x.pcapng", filter=f"udp dst port {port}")
+        capture.wait_ready()
+        for _ in range(5000):
+            sender.send(bytes(100))
+        counters = capture.stop()
+    assert counters.received == 5000
+    assert counters.dropped == 0
+    assert len(tshark_fields(tmp_path / "x.pcapng", "frame.number")) == 5000
+    file, _ = read(tmp_path / "x.pcapng")
+    assert file.interfaces[0].received == 5000
+    assert file.is_complete
+    file.close()
+
+
+def test_ports_are_chosen_or_left_out_without_any_library(tmp_path: Path) -> None:
+    with conversation() as (client, server), conversation() as (_, other):
+        wanted, unwanted = server.getsockname()[1], other.getsockname()[1]
+        only = LiveCapture.start("lo", tmp_path / "only", only_ports=[wanted])
+        without = LiveCapture.start("lo", tmp_path / "without", only_ports=[wanted, unwanted], without_ports=[wanted])
+        only.wait_ready()
+        without.wait_ready()
+        client.sendall(b"wanted")
+        assert server.recv(10) == b"wanted"
+        other.sendall(b"other")
+        assert only.stop().received == 2
+        assert without.stop().received == 2
+    for name, payload in (("only", b"wanted"), ("without", b"other")):
+        file, packets = read(tmp_path / name)
+        assert contents(file, packets)[0].endswith(payload)
+        file.close()
+
+
+def test_a_wrong_filter_is_the_same_error_as_without_a_process(tmp_path: Path) -> None:
+    capture = LiveCapture.start("lo", tmp_path / "x", filter="tcp prot 80")
+    with pytest.raises(BadFilter, match="tcp prot 80"):
+        capture.wait_ready()
+    assert not capture.is_running
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_filter_that_looks_like_an_option_is_a_filter(tmp_path: Path) -> None:
+    capture = LiveCapture.start("lo", tmp_path / "x", filter="--help")
+    with pytest.raises(BadFilter, match="--help"):
+        capture.wait_ready()
+
+
+def test_an_interface_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CaptureRefused, match="nope0"):
+        LiveCapture.start("nope0", tmp_path / "x").wait_ready()
+
+
+def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"precious")
+    with pytest.raises(InspectorError, match="exists already"):
+        LiveCapture.start("lo", tmp_path / "x").wait_ready()
+    assert (tmp_path / "x").read_bytes() == b"precious"
+
+
+def test_a_process_that_is_killed_is_noticed_and_its_file_still_opens(tmp_path: Path) -> None:
+    with datagrams() as (sender, port):
+        capture = LiveCapture.start("lo", tmp_path / "x", filter=f"udp dst port {port}")
+        capture.wait_ready()
+        sender.send(b"kept")
+        file, packets = open_packets(capture.spool), Table("packets")
+        wait_until(lambda: (file.refresh(), file.read(packets, 100))[-1])
+        os.kill(capture.pid, signal.SIGKILL)
+        wait_until(lambda: capture.error)
+    assert "ended by itself" in str(capture.error)
+    capture.stop()
+    file.finish()
+    assert file.is_complete
+    file.close()
+
+
+def test_a_process_that_does_not_begin_in_time_is_ended(tmp_path: Path) -> None:
+    capture = LiveCapture([sys.executable, "-c", "input()"], tmp_path / "x")
+    with pytest.raises(CaptureRefused, match="did not begin"):
+        capture.wait_ready(0.01)
+    assert not capture.is_running
+
+
+def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "STOP_SECONDS", 0.01)
+    capture = LiveCapture([sys.executable, "-c", "while True: pass"], tmp_path / "x")
+    capture.stop()
+    assert not capture.is_running
+
+
+def test_a_crash_is_told_with_its_last_line(tmp_path: Path) -> None:
+    capture = LiveCapture([sys.executable, "-c", "raise SystemExit('no luck today')"], tmp_path / "x")
+    with pytest.raises(CaptureRefused, match="no luck today"):
+        capture.wait_ready()
+
+
+def start_by_hand(spool: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "inspector.sources.live", "--spool", str(spool), "--only-ports", "9"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=live.PACKAGE_ROOT)
+    assert process.stdout
+    assert json.loads(process.stdout.readline()) == {"event": "ready", "interface": "lo", "link_type": 1}
+    return process
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, None], ids=["SIGTERM", "SIGINT", "its input's end"])
+def test_the_process_ends_cleanly_when_told_to(tmp_path: Path, how: signal.Signals | None) -> None:
+    with start_by_hand(tmp_path / "x") as process:
+        if how:
+            process.send_signal(how)
+        elif process.stdin:
+            process.stdin.close()
+        assert process.wait(10) == 0
+    file, _ = read(tmp_path / "x")
+    assert file.interfaces[0].received == 0
+    assert file.is_complete
+    file.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="capabilities are Linux's")
+def test_the_process_gives_up_its_rights_once_it_captures(tmp_path: Path) -> None:
+    with start_by_hand(tmp_path / "x") as process:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        process.terminate()
+    facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    assert int(facts["CapEff"], 16) == int(facts["CapPrm"], 16) == 0
+    assert facts["NoNewPrivs"] == "1"

@@ -1,0 +1,59 @@
+"""Real loopback traffic, and the engine's view of what was captured of it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+PATIENCE = 10.0
+"""Seconds after which something that should happen has not."""
+
+
+def wait_until(happened: Callable[[], object]) -> None:
+    """Return once the condition holds; fail when it never does."""
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        threading.Event().wait(0.005)
+
+
+@contextmanager
+def conversation() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """A TCP connection over loopback: the client's end and the server's."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_connection(listener.getsockname(), PATIENCE) as client,
+        listener.accept()[0] as server,
+    ):
+        yield client, server
+
+
+@contextmanager
+def datagrams() -> Iterator[tuple[socket.socket, int]]:
+    """A UDP socket to send with, and the port that it sends to (nobody reads there)."""
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
+    ):
+        receiver.bind(("127.0.0.1", 0))
+        sender.connect(receiver.getsockname())
+        yield sender, receiver.getsockname()[1]
+
+
+def transfer(client: socket.socket, server: socket.socket, size: int) -> None:
+    """Send so many bytes from client to server, as fast as it goes."""
+    left = size
+
+    def receive() -> None:
+        nonlocal left
+        while left:
+            left -= len(server.recv(1 << 20))
+
+    receiver = threading.Thread(target=receive)
+    receiver.start()
+    client.sendall(bytes(size))
+    receiver.join(PATIENCE)
+    assert not left
