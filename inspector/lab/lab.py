@@ -93,8 +93,8 @@ class Lab:
             lab._wait_ready()
         except LabError as error:
             lab.stop()
-            # Both ways were tried: say both reasons.
-            raise LabError(f"{refusal} {error}" if refusal else str(error)) from None
+            # Where both ways were tried, both reasons; that of the capture says what would help.
+            raise LabError(f"{error} {refusal}" if refusal else str(error)) from None
         return lab
 
     @property

@@ -9,13 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
 
+import inspector
 from inspector.errors import LabError
 from inspector.lab import Lab, processes
+from inspector.lab import lab as lab_module
 from inspector.lab.lab import capture_refusal
+from inspector.rows import connection_rows
 from tests.lab.conftest import needs_namespace
 
 PATIENCE_SECONDS = 15.0
@@ -125,11 +129,39 @@ def test_nothing_survives_a_killed(victim: str, namespace: bool) -> None:
         program.kill()
 
 
+def test_everything_is_captured_whole(tmp_path: Path) -> None:
+    spool = tmp_path / "demo.pcapng"
+    with Lab.start(spool, http_port=0, chat_port=0) as lab:
+        assert lab.mode == ("direct" if capture_refusal() is None else "namespace")
+        for name in ("get", "alice_says_hi", "leave"):
+            lab.run(name)
+    capture = inspector.open(spool)
+    assert lab.trouble is None
+    assert lab.capture_statistics == {"received": capture.packets.rows, "dropped": 0}
+    assert [(row["protocol"], row["conn_state"]) for row in connection_rows(capture)] == [
+        ("http", "SF"),
+        ("websocket", "SF"),
+        ("websocket", "SF"),
+    ]
+    capture.close()
+
+
+def test_a_capture_that_dies_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    with Lab.start(tmp_path / "demo.pcapng", http_port=0, chat_port=0) as lab:
+        (recorder,) = [one for one in family(lab.pid) if "inspector.sources.live" in one.cmdline()]
+        recorder.kill()
+        assert wait_until(lambda: lab.trouble is not None)
+        assert lab.trouble == "The capture has ended."
+        assert "200 OK" in lab.run("get")["result"]
+
+
 def test_a_capture_that_cannot_start_is_the_reason_given() -> None:
     with pytest.raises(LabError, match="place"):
-        Lab.start("/proc/no/such/place.pcapng", namespace=False, http_port=0, chat_port=0)
+        Lab.start("/proc/no/such/place.pcapng", http_port=0, chat_port=0)
 
 
-def test_the_reason_against_capturing_is_a_text_or_nothing() -> None:
-    refusal = capture_refusal()
-    assert refusal is None or refusal.endswith(".")
+def test_where_all_is_refused_both_reasons_are_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab_module, "capture_refusal", lambda: "No capturing; run it with sudo.")
+    monkeypatch.setattr(processes, "command", lambda *_: ["/no/such/command"])
+    with pytest.raises(LabError, match=r"a network of your own \(.*\)\. No capturing; run it with sudo\."):
+        Lab.start(tmp_path / "demo.pcapng", http_port=0, chat_port=0)
