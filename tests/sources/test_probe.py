@@ -10,8 +10,7 @@ from inspector.sources.probe import may_capture
 
 def test_the_answer_comes_with_a_sentence() -> None:
     can, why = may_capture()
-    assert isinstance(can, bool)
-    assert why.endswith((".", "python3", "python3.11")) or "setcap" in why
+    assert ("can be captured" in why) is can
 
 
 def test_a_user_who_may_not_is_told_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
