@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { groups } from "../../web/static/lab.js";
+import { connectionsOf, groups } from "../../web/static/lab.js";
 
 test("the demo's actions stand in their groups, in the order in which they teach", () => {
   const actions = ["leave", "get", "join", "brew"].map((name) => ({ name }));
   const found = groups(actions).map((group) => [group.kind, group.actions.map(({ name }) => name)]);
   assert.deepEqual(found, [["http", ["get"]], ["ws", ["join", "leave"]], ["other", ["brew"]]]);
+});
+
+test("an action's connections are the latest of its client sockets, in its order", () => {
+  const rows = [{ id: 0, client: "a:1" }, { id: 1, client: "a:2" }, { id: 2, client: "a:1" }];
+  assert.deepEqual(connectionsOf(["a:2", "a:1", "a:9"], rows).map(({ id }) => id), [1, 2]);
 });

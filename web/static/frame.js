@@ -44,7 +44,7 @@ export function mountFrame(root, store, actions) {
     unmount();
     mounted = state.route.view;
     const view = VIEWS.find(({ name }) => name === mounted);
-    stage.replaceChildren();
+    stage.replaceChildren(h("h1", { class: "unseen" }, view.label));
     stage.dataset.view = mounted;
     document.title = `${view.label} · Wireglass`;
     unmount = view.mount(stage, store);
@@ -80,15 +80,19 @@ function mountRail(store) {
   };
 }
 
-/** What went wrong, with what to do; stays until it is put away or the next success. */
-function drawProblem(element, store, { problem }) {
-  element.hidden = !problem;
-  const key = problem ? `${problem.message} ${problem.what_to_do ?? ""}` : "";
+/** What went wrong, with what to do, or else what there is to know about the capture; stays until it is put away. */
+function drawProblem(element, store, { problem, capture, notesSeen }) {
+  const notes = (capture.notes ?? []).slice(notesSeen);
+  const [what, then] = problem ? [problem.message, problem.what_to_do ?? ""] : [notes.join(" "), ""];
+  element.hidden = !what;
+  element.classList.toggle("note", !problem);
+  const key = `${what} ${then}`;
   if (element.dataset.key === key) return;
   element.dataset.key = key;
+  const putAway = () => store.set(problem ? { problem: null } : { notesSeen: capture.notes.length });
   element.replaceChildren(
-    h("span", { class: "problem-what" }, problem?.message ?? ""), " ", h("span", {}, problem?.what_to_do ?? ""),
-    h("button", { class: "icon-button", "aria-label": "Put away", onclick: () => store.set({ problem: null }) }, icon("close")),
+    h("b", {}, what), h("span", {}, then),
+    h("button", { class: "icon-button", "aria-label": "Put away", title: "Put away", onclick: putAway }, icon("close")),
   );
 }
 

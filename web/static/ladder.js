@@ -25,7 +25,7 @@ export function ladder({ packets, phases, events, exchanges, messages }, isCompl
     items.push({
       kind: "packet",
       packet,
-      index,
+      quiet,
       elapsed: packet.at_ns - packets[0].at_ns,
       before,
       after: { client: packet.client_state, server: packet.server_state },

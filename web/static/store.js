@@ -10,6 +10,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     feed: "connecting", // connecting, live, lost, shut (no session)
     problem: null, // {message, what_to_do} of the last request that failed
     capture: { state: "loading", source: "live", packets: 0, rate: 0, dropped: 0, notes: [] },
+    notesSeen: 0, // how many of the capture's notes the reader has put away
     behind: null, // packets seen while paused; null when not paused
     demo: null,
     lab: { running: null, outcome: null, watch: [] }, // the action under way, what the last said, and the client sockets to turn to

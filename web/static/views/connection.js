@@ -37,8 +37,8 @@ export function mountConnection(panel, store) {
     const detail = lifecycle.detail;
     const connection = row ?? (detail && { ...detail.connection, until_ns: detail.connection.at_ns + detail.connection.duration_ns });
     head.draw(connection, state);
+    packet.draw(state.route.packet, detail); // first, for it takes room from the ladder
     ladder.draw(detail, lifecycle.isComplete, state.route.packet);
-    packet.draw(state.route.packet, detail);
   }
   const unsubscribe = store.subscribe(draw);
   const onKey = (event) => {

@@ -39,7 +39,7 @@ export function mount(root, store) {
 function build(page, store, demo) {
   const [buttons, outcomes] = [[], new Map()];
   const sections = groups(demo.actions).map((group) => h("section", { class: `lab-group ${group.kind}` },
-    h("h2", {}, group.title), h("p", { class: "lab-about" }, ABOUT[group.kind]),
+    h("h3", {}, group.title), h("p", { class: "lab-about" }, ABOUT[group.kind]),
     h("ul", {}, group.actions.map((action) => {
       const button = actionButton(store, action);
       const outcome = h("p", { class: "lab-outcome", role: "status" });
@@ -48,7 +48,7 @@ function build(page, store, demo) {
       return h("li", {}, button, h("div", {}, h("p", {}, action.explanation), outcome));
     }))));
   page.replaceChildren(
-    h("header", {}, h("h1", {}, "The lab"),
+    h("header", {}, h("h2", {}, "The lab"),
       h("p", {}, "Real servers and real clients on this machine. Nothing here is simulated: what the other views show was captured on the wire.")),
     ...sections, inPerson(demo.addresses));
   return { buttons, outcomes };
@@ -60,5 +60,5 @@ function inPerson(addresses) {
   const lines = [];
   if (addresses.chat_page) lines.push(h("p", {}, "Open ", link(addresses.chat_page), " in two tabs and be Alice and Bob yourself: each tab is a client with a pipe of its own."));
   if (addresses.http) lines.push(h("p", {}, "Visit ", link(addresses.http), " with this browser, and see what a browser really sends."));
-  return lines.length ? h("section", { class: "lab-group" }, h("h2", {}, "In person"), ...lines) : "";
+  return lines.length ? h("section", { class: "lab-group" }, h("h3", {}, "In person"), ...lines) : "";
 }

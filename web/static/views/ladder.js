@@ -1,7 +1,7 @@
 // Draws the ladder: two lifelines in bands of their TCP states, an arrow for each packet, and beside it what it means.
 
 import { h, setClass, setText } from "../dom.js";
-import { count, counted, duration } from "../format.js";
+import { count, counted, duration, moment } from "../format.js";
 import { ladder, rowHeights } from "../ladder.js";
 import { Offsets } from "../offsets.js";
 import { VirtualList } from "../virtual.js";
@@ -41,6 +41,7 @@ export class LadderView {
     const isNew = detail?.connection.id !== this.drawn?.connection.id;
     const moved = chosen !== this.chosen;
     this.chosen = chosen;
+    this.element.setAttribute("aria-activedescendant", chosen === null ? "" : `packet-${chosen}`);
     if (isNew) {
       this.element.scrollTop = 0;
       this.list.following = detail?.connection.protocol === "websocket";
@@ -79,15 +80,17 @@ export class LadderView {
 
   update(element, index) {
     const item = this.items[index];
-    const isChosen = item.packet?.number === this.chosen && item.kind === "packet";
+    const isPacket = item.kind === "packet";
+    const isChosen = isPacket && item.packet.number === this.chosen;
     setClass(element, `step ${item.kind} from-${item.packet?.direction ?? "nobody"}${isChosen ? " chosen" : ""} bracket-${item.bracket ?? "none"}${weight(item)}`);
     element.setAttribute("aria-selected", String(isChosen));
-    if (item.kind === "packet") element.dataset.packet = String(item.packet.number);
+    element.setAttribute("aria-disabled", String(!isPacket));
+    element.setAttribute("aria-label", spoken(item));
+    element.id = isPacket ? `packet-${item.packet.number}` : `ladder-${item.kind}-${index}`;
+    if (isPacket) element.dataset.packet = String(item.packet.number);
     else delete element.dataset.packet;
     element.style.height = `${this.list.offsets.height(index)}px`;
-    element.parts.draw(item, index ? this.items[index - 1] : null);
-    element.setAttribute("aria-label", spoken(item));
-    element.setAttribute("role", item.kind === "packet" ? "option" : "presentation");
+    element.parts.draw(item);
   }
 
   key(event) {
@@ -116,13 +119,13 @@ function createStep() {
   const wire = h("div", { class: "wire" },
     h("div", { class: "wire-label" }, number, what, more, amount), h("div", { class: "wire-arrow" }), verdict);
   const story = h("div", { class: "story" });
-  const element = h("div", { class: "step" }, time, client.state, client.band, wire, server.band, server.state, h("i", { class: "bracket" }), story);
+  const element = h("div", { class: "step", role: "option" }, time, client.state, client.band, wire, server.band, server.state, h("i", { class: "bracket" }), story);
   element.parts = {
-    draw(item, previous) {
-      client.draw(item, previous);
-      server.draw(item, previous);
-      setText(time, item.kind === "packet" ? (item.elapsed ? duration(item.elapsed) : "0") : "");
-      time.title = item.kind === "packet" ? "since the connection's first packet" : "";
+    draw(item) {
+      client.draw(item);
+      server.draw(item);
+      setText(time, item.kind === "packet" ? clock(item.elapsed) : "");
+      time.title = item.kind === "packet" ? `${duration(item.quiet)} after the packet before` : "";
       drawLabel(item, { number, what, more, amount });
       drawVerdict(item, verdict);
       drawStory(item, story);
@@ -130,6 +133,9 @@ function createStep() {
   };
   return element;
 }
+
+/** Time since the connection's first packet: in three digits, and from a second on to the millisecond. */
+const clock = (ns) => (ns >= 1e9 ? moment(ns) : ns ? duration(ns) : "0");
 
 /** One side's band, the part above the arrow and the part below, and the name of a state where it begins. */
 function lifeline(side) {
@@ -139,7 +145,7 @@ function lifeline(side) {
   return {
     band: element,
     state,
-    draw(item, previous) {
+    draw(item) {
       const [before, after] = [item.before[side], item.after[side]];
       setClass(above, `above ${bandClass(before)}`);
       setClass(below, `below ${bandClass(after)}${wasReset(item, before, after) ? " reset" : ""}`);
@@ -204,8 +210,10 @@ function drawStory(item, element) {
     ...sentences.map((sentence) => h("p", { title: sentence.length > 160 ? sentence : null }, sentence)));
 }
 
+/** A row for those who hear it. */
 function spoken(item) {
-  if (item.kind !== "packet") return null;
+  if (item.kind === "start") return item.fromTheStart ? "Before the first packet: client CLOSED, server LISTEN, both inferred" : "The beginning is not in the capture";
+  if (item.kind !== "packet") return item.text ?? item.sentences.join(" ");
   const { packet, carries, sentences } = item;
   const said = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
   return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${sentences.join(" ")}`;

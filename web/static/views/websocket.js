@@ -98,7 +98,7 @@ function createBubble() {
 }
 
 function factLine(row) {
-  const compressed = row.compressed ? `, ${size(row.wire_bytes ?? row.bytes)} when compressed` : "";
+  const compressed = row.compressed ? `, sent as ${size(row.wire_bytes)}` : "";
   const frames = row.frames > 1 ? `, in ${counted(row.frames, "frame")}` : "";
   return `#${row.connection} ${row.direction} · ${moment(row.at_ns)} · packet ${row.first_packet} · ${size(row.bytes)}${compressed}${frames}${row.complete === false ? ", not complete" : ""}`;
 }

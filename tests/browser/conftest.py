@@ -1,0 +1,84 @@
+"""A real browser on a real dashboard. Whatever the browser's console complains of fails the test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.dashboards import Dashboard, running
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run", "--force-color-profile=srgb",
+]  # fmt: skip
+
+GONE = "net::ERR_CONNECTION_REFUSED"
+"""What Chromium says of a server that has ended: the page has to cope with it, and cannot keep it from the console."""
+
+WINDOW = {"width": 1440, "height": 900}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser there is nothing to try."""
+    if CHROMIUM is None:
+        for item in items:
+            if "tests/browser/" in item.path.as_posix():
+                item.add_marker(pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """The demo: servers, clients and a live capture."""
+    recording = tmp_path_factory.mktemp("demo") / "demo.pcapng"
+    with running("demo", "--record", str(recording)) as dashboard:
+        yield dashboard
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of its own."""
+    with chromium.new_context(viewport=WINDOW, reduced_motion="reduce", color_scheme="light") as fresh:  # type: ignore[arg-type]
+        yield fresh
+
+
+@pytest.fixture
+def blank(context: BrowserContext) -> Iterator[Page]:
+    """An empty page; fails in the end when anything on it went wrong, be it a script or the content security policy."""
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and GONE not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert not complaints
+
+
+@pytest.fixture
+def page(blank: Page, demo: Dashboard) -> Page:
+    """The demo's dashboard, opened by the link that the terminal printed."""
+    return enter(blank, demo)
+
+
+def enter(page: Page, dashboard: Dashboard) -> Page:
+    """Open a dashboard and wait until it is live."""
+    page.goto(dashboard.url)
+    page.wait_for_selector(".source.live, .source.still >> text=/ · /")
+    return page

@@ -1,0 +1,205 @@
+"""Every button of the demo, on live capture: what it sets off is on the page within a second or two, and right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+SOON = 2_000
+"""Milliseconds from the action's answer until the page shows what happened: feed, fetch and drawing on a busy machine."""
+
+ACTING = 10_000
+"""Milliseconds that an action itself may take: it starts and ends processes."""
+
+
+def press(page: Page, action: str) -> None:
+    """Press a button of the strip and wait for its report; the page must then keep up by itself."""
+    button = page.locator(f".strip [data-action={action}]")
+    button.click()
+    expect(page.locator(".strip-line.report")).to_be_visible(timeout=ACTING)
+    expect(page.locator(".strip-line.trouble")).to_have_count(0)
+    page.mouse.move(0, 0)
+
+
+def ladder(page: Page) -> Locator:
+    """The rows of the chosen connection's ladder."""
+    return page.locator(".ladder .step:visible")
+
+
+def says(page: Page, *texts: str) -> None:
+    """The ladder has a packet that carries each of these."""
+    for text in texts:
+        expect(ladder(page).locator(".wire-what", has_text=text).first).to_be_visible(timeout=SOON)
+
+
+def states(page: Page, side: str) -> list[str]:
+    """The states that one side goes through, as they are written along its lifeline."""
+    return [
+        text for text in page.locator(f".ladder .step:visible .step-state.{side}").all_inner_texts() if text.strip()
+    ]
+
+
+def number_of(page: Page, view: str) -> int:
+    """The number beside a view in the rail."""
+    text = page.locator(".rail-item", has_text=view).locator(".rail-count").inner_text()
+    return int(re.sub(r"\D", "", text) or "0")
+
+
+def grows(page: Page, view: str, by: int) -> Callable[[], None]:
+    """Remembers a view's number now; the returned call expects it to have grown by so many."""
+    before = number_of(page, view)
+    count = page.locator(".rail-item", has_text=view).locator(".rail-count")
+    return lambda: expect(count).to_have_text(str(before + by), timeout=SOON)
+
+
+def test_get_shows_a_pipe_built_used_and_taken_down(page: Page) -> None:
+    has_pipe, has_exchange = grows(page, "Connections", 1), grows(page, "HTTP", 1)
+    press(page, "get")
+    has_pipe()
+    has_exchange()
+    says(page, "SYN", "SYN ACK", "GET /", "200 OK", "FIN")
+    chapters = page.locator(".story-chapter")
+    expect(chapters).to_have_text(
+        ["The pipe is built", "The ask", "The answer", "The pipe is taken down"], timeout=SOON
+    )
+    assert states(page, "client")[:3] == ["CLOSED", "SYN-SENT", "ESTABLISHED"]
+    assert states(page, "server")[:3] == ["LISTEN", "SYN-RECEIVED", "ESTABLISHED"]
+    assert {states(page, "client")[-1], states(page, "server")[-1]} <= {"TIME-WAIT", "CLOSED"}
+    expect(page.locator(".connection-facts")).to_contain_text("closed by the")
+
+
+def test_the_sockets_are_taken_apart_into_address_and_port(page: Page) -> None:
+    press(page, "get")
+    for side in ("client", "server"):
+        socket = page.locator(f".socket.{side}")
+        expect(socket.locator(".address b")).to_have_text("127.0.0.1", timeout=SOON)
+        expect(socket.locator(".port b")).to_have_text(re.compile(r"^\d+$"))
+    expect(page.locator(".sockets-say")).to_contain_text("An IP address and a port make a socket")
+
+
+def test_post_shows_what_was_brought_along(page: Page) -> None:
+    has_exchange = grows(page, "HTTP", 1)
+    press(page, "post")
+    has_exchange()
+    says(page, "POST /orders", "201 Created")
+
+
+def test_refresh_twice_builds_two_pipes(page: Page) -> None:
+    has_pipes, has_exchanges = grows(page, "Connections", 2), grows(page, "HTTP", 2)
+    press(page, "refresh_twice")
+    has_pipes()
+    has_exchanges()
+    expect(page.locator(".strip-links button")).to_have_count(2, timeout=SOON)
+
+
+def test_keep_alive_asks_three_times_on_one_pipe(page: Page) -> None:
+    has_pipe, has_exchanges = grows(page, "Connections", 1), grows(page, "HTTP", 3)
+    press(page, "keep_alive")
+    has_pipe()
+    has_exchanges()
+    expect(page.locator(".story-chapter", has_text="The ask")).to_have_count(3, timeout=SOON)
+    expect(page.locator(".connection-facts")).to_contain_text("closed by the client")
+
+
+def test_the_chat_stays_open_and_either_side_speaks(page: Page) -> None:
+    """Join, both talk, the server pushes, both leave: a play in one act, since each button needs the one before."""
+    has_pipes = grows(page, "Connections", 2)
+    press(page, "join")
+    has_pipes()
+    says(page, "101 Switching Protocols")
+    expect(page.locator(".connection-title")).to_contain_text("WebSocket", timeout=SOON)
+    expect(page.locator(".connection-facts")).to_contain_text("open")
+    expect(page.locator(".story-chapter", has_text="The upgrade")).to_be_visible()
+
+    page.get_by_role("link", name="WebSocket").click()
+    chat = page.locator(".bubble:visible")
+    press(page, "alice_says_hi")
+    expect(chat.filter(has_text='"Hi"').and_(page.locator(".client"))).to_have_count(1, timeout=SOON)
+    expect(chat.filter(has_text='"Hi"').and_(page.locator(".server"))).to_have_count(1, timeout=SOON)
+    press(page, "bob_answers")
+    expect(chat.filter(has_text="how are you?").and_(page.locator(".client"))).to_have_count(1, timeout=SOON)
+    expect(chat.filter(has_text="how are you?").and_(page.locator(".server"))).to_have_count(1, timeout=SOON)
+    press(page, "server_push")
+    expect(chat.filter(has_text="news").and_(page.locator(".server"))).to_have_count(2, timeout=SOON)
+
+    press(page, "leave")
+    expect(chat.filter(has_text="close 1000").first).to_be_visible(timeout=SOON)
+    expect(page.locator(".person", has_text="closed")).to_have_count(2, timeout=SOON)
+
+
+def test_short_and_long_lives_are_told_apart_at_a_glance(page: Page) -> None:
+    press(page, "join")
+    press(page, "get")
+    page.wait_for_function("() => document.querySelector('.life-bar[data-kind=open]')")
+    widths = page.evaluate(
+        """() => [...document.querySelectorAll('.grid-row:not(.head)')].map(row => [
+             row.querySelector('.speaks').textContent,
+             row.querySelector('.life-bar').dataset.kind,
+             parseFloat(getComputedStyle(row.querySelector('.life-bar'), '::before').width)])"""
+    )
+    assert all(width >= 3 for _, _, width in widths)
+    assert ["WebSocket", "open"] in [row[:2] for row in widths]
+    press(page, "leave")
+
+
+def test_counters_count_what_was_captured(page: Page) -> None:
+    counter = page.locator(".counter.packets b")
+    before = int(re.sub(r"\D", "", counter.inner_text()))
+    press(page, "get")
+    page.wait_for_function(
+        "before => Number(document.querySelector('.counter.packets b').textContent.replace(/\\D/g, '')) >= before + 8",
+        arg=before,
+        timeout=SOON,
+    )
+    expect(page.locator(".counter.dropped b")).to_have_text("0")
+
+
+def test_the_lab_explains_each_button_and_says_what_came_of_it(page: Page) -> None:
+    page.get_by_role("link", name="Lab").click()
+    rows = page.locator(".lab li")
+    assert rows.count() == len(page.locator(".lab [data-action]").all()) >= 9
+    for explanation in rows.locator("p:first-child").all_inner_texts():
+        assert len(explanation) > 40
+    page.locator(".lab [data-action=get]").click()
+    expect(rows.first.locator(".lab-outcome")).to_contain_text("200 OK", timeout=ACTING)
+
+
+def test_a_packet_opens_with_its_layers_and_bytes(page: Page) -> None:
+    press(page, "get")
+    says(page, "GET /")
+    page.locator(".step.request").first.click()
+    expect(page.locator(".layers summary", has_text="Transmission Control Protocol")).to_be_visible(timeout=ACTING)
+    expect(page.locator(".hex-text", has_text="GET / ")).to_be_visible()
+    page.locator(".layers dt", has_text="source port").hover()
+    expect(page.locator(".hex-byte.lit")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator(".packet-pane")).to_be_hidden()
+
+
+def test_an_exchange_shows_both_heads_and_leads_to_its_packets(page: Page) -> None:
+    press(page, "post")
+    page.get_by_role("link", name="HTTP").click()
+    page.locator(".grid-row:not(.head)", has_text="POST").last.click()
+    panel = page.locator(".panel.exchange")
+    expect(panel.locator(".head-line").first).to_have_text("POST /orders HTTP/1.1")
+    expect(panel.locator(".head-line").last).to_have_text("HTTP/1.1 201 Created")
+    expect(panel.locator(".fields dt", has_text=re.compile("^content-type$", re.IGNORECASE)).first).to_be_visible()
+    panel.get_by_role("button", name="Show on the wire").click()
+    expect(page.locator(".step.chosen .wire-what")).to_have_text("POST /orders", timeout=SOON)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_follows_the_theme_of_the_system_until_told_otherwise(page: Page, theme: str) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    expected = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 19, 23)"}
+    assert page.evaluate(ground) == expected[theme]
+    other = "dark" if theme == "light" else "light"
+    page.get_by_role("button", name=f"{other} theme").click()
+    assert page.evaluate(ground) == expected[other]
+    page.reload()
+    page.wait_for_selector(".bar")
+    assert page.evaluate(ground) == expected[other]

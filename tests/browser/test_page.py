@@ -1,0 +1,137 @@
+"""The page as a tool: its address, filter, keyboard, pause, narrow screens and accessibility."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import enter
+from tests.browser.dashboards import Dashboard, running
+
+SOON = 2_000
+VIEWS = ["connections", "http", "websocket"]
+
+
+@pytest.fixture(scope="module")
+def saved() -> Iterator[Dashboard]:
+    """The recorded demo, opened as a saved capture: always the same rows."""
+    from inspector.lab.recordings import demo_recording
+
+    with running("open", str(demo_recording())) as dashboard:
+        yield dashboard
+
+
+@pytest.fixture
+def page(blank: Page, saved: Dashboard) -> Page:
+    """The recorded demo's dashboard."""
+    enter(blank, saved)
+    blank.wait_for_selector(".grid-row:not(.head)")
+    return blank
+
+
+def test_the_key_leaves_the_address_bar(page: Page) -> None:
+    assert "t=" not in page.url
+    page.go_back()
+    assert page.url == "about:blank"
+
+
+def test_without_a_key_the_page_says_where_the_key_is(blank: Page, saved: Dashboard) -> None:
+    blank.goto(saved.address)
+    expect(blank.locator("main")).to_contain_text("Open the link that the terminal printed")
+    blank.get_by_label("paste that link").fill(saved.url)
+    blank.get_by_role("button", name="Open the dashboard").click()
+    expect(blank.locator(".grid-row:not(.head)").first).to_be_visible(timeout=SOON)
+
+
+def test_the_address_holds_what_is_shown_and_a_reload_shows_it_again(page: Page) -> None:
+    page.locator(".grid-row:not(.head)").nth(2).click()
+    page.locator(".step.packet").nth(1).click()
+    assert re.search(r"#/connections/2\?packet=\d+$", page.url)
+    chosen = page.locator(".step.chosen").get_attribute("data-packet")
+    page.reload()
+    expect(page.locator(".step.chosen")).to_have_attribute("data-packet", str(chosen), timeout=SOON)
+
+
+def test_going_back_goes_back(page: Page) -> None:
+    page.get_by_role("link", name="HTTP").click()
+    expect(page).to_have_title("HTTP · Wireglass")
+    page.go_back()
+    expect(page).to_have_title("Connections · Wireglass")
+
+
+def test_the_filter_leaves_what_matches_and_says_when_nothing_does(page: Page) -> None:
+    rows = page.locator(".grid-row:not(.head):visible")
+    everything = rows.count()
+    page.keyboard.press("/")
+    page.keyboard.type("websocket")
+    expect(rows.filter(has_text="WebSocket")).to_have_count(2)
+    assert rows.count() == 2 < everything
+    page.locator("#filter").fill("no such thing")
+    expect(page.locator(".empty")).to_contain_text("No match")
+    page.locator("#filter").press("Escape")
+    expect(rows).to_have_count(everything)
+
+
+def test_lists_and_ladder_go_by_keyboard(page: Page) -> None:
+    page.get_by_role("grid", name="Connections").focus()
+    page.keyboard.press("Home")
+    expect(page.locator(".connection-title")).to_contain_text("#0")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".connection-title")).to_contain_text("#1")
+    expect(page.locator(".step.packet").first).to_be_visible(timeout=SOON)
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".step.chosen .wire-what")).to_have_text("SYN ACK")
+    page.keyboard.press("Escape")
+    expect(page.locator(".step.chosen")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator(".intro")).to_be_visible()
+
+
+def test_the_views_have_keys_and_the_help_names_them(page: Page) -> None:
+    page.keyboard.press("2")
+    expect(page).to_have_title("HTTP · Wireglass")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("How to read Wireglass")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_saved_capture_offers_no_lab(page: Page) -> None:
+    expect(page.locator(".strip")).to_be_hidden()
+    expect(page.get_by_role("link", name="Lab")).to_be_hidden()
+    expect(page.locator(".source")).to_contain_text("saved")
+
+
+def test_on_a_narrow_screen_the_chosen_connection_covers_the_list(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".panel")).to_be_hidden()
+    page.locator(".grid-row:not(.head)").first.click()
+    expect(page.locator(".ladder.narrow .step.packet").first).to_be_visible(timeout=SOON)
+    overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert page.evaluate(overflow) is False
+    page.get_by_role("button", name="Close this connection").click()
+    expect(page.locator(".panel")).to_be_hidden()
+
+
+def test_a_list_keeps_only_the_rows_in_sight_in_the_document(page: Page) -> None:
+    page.locator(".grid-row:not(.head):visible", has_text="WebSocket").first.click()
+    page.set_viewport_size({"width": 1440, "height": 420})
+    page.wait_for_function("() => document.querySelectorAll('.ladder .step:not([hidden])').length < 18")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_view_shuts_anybody_out(chromium: Browser, saved: Dashboard, view: str, theme: str) -> None:
+    """axe-core finds nothing: contrast, names, roles, focus. Its script passes no content security policy but a bypassed one."""
+    with chromium.new_context(bypass_csp=True, color_scheme=theme) as context:  # type: ignore[arg-type]
+        page = enter(context.new_page(), saved)
+        page.evaluate("hash => { location.hash = hash; }", f"#/{view}/{'' if view == 'websocket' else 1}")
+        page.wait_for_selector(".ladder .step.packet, .head-line, .bubble")
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
