@@ -13,6 +13,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -39,14 +40,29 @@ Captures are pcap or pcapng, plain or compressed with gzip or zstd.
 """
 
 
-class InOrder(click.Group):
-    """A group whose help lists the commands in the order in which they were added, the main job first."""
+class ReaderGone(Exception):
+    """Nobody reads the pipe any more that the output goes into."""
+
+
+class Commands(click.Group):
+    """The group of all commands; its help lists them in the order in which they were added, the main job first."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. click would end the process itself, with status 1, when a pipe breaks."""
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as broken:
+            raise ReaderGone from broken
+        return status
 
-@click.group(cls=InOrder, help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+@click.group(
+    cls=Commands, help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="wireglass", prog_name="wireglass", message="%(prog)s %(version)s")
 def cli() -> None:
     pass
@@ -62,19 +78,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _tolerate_unprintable_letters()
     try:
         status = cli.main(arguments, prog_name="wireglass", standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
     except click.ClickException as misuse:
         misuse.show()
         return misuse.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
+    except ReaderGone:
         _let_go_of_stdout()
         return BROKEN_PIPE
-    except SystemExit as leave:  # click's answer to a broken pipe is status 1, which would say that something is wrong
-        return BROKEN_PIPE if isinstance(leave.__context__, BrokenPipeError) else 1
     except (InspectorError, OSError) as error:
         click.echo(f"wireglass: {printable(str(error))}", err=True)
         return 1

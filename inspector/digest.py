@@ -160,11 +160,11 @@ def _tally(values: Values) -> list[tuple[int, int]]:
 
 
 def _statuses(capture: Capture) -> dict[str, int]:
-    """How exchanges were answered: by the status code's class (RFC 9110 §15), or not."""
+    """How exchanges were answered: by the status code's class (RFC 9110 §15), 101 as what it means, or not."""
     exchanges = capture.exchanges
     responses = exchanges["response"]
     classes = capture.http_messages["status"][responses[responses >= 0]] // 100
-    found = {f"{status}xx": n for status, n in sorted(_tally(classes))}
+    found = {"switched" if status == 1 else f"{status}xx": n for status, n in sorted(_tally(classes))}
     unanswered = int(np.count_nonzero(responses < 0))
     orphans = int(np.count_nonzero(exchanges["request"] < 0))
     return found | ({"unanswered": unanswered} if unanswered else {}) | ({"unasked": orphans} if orphans else {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ CONTRACT = {
 
 
 @pytest.fixture(scope="module")
-def mixed(tmp_path_factory: pytest.TempPathFactory) -> Capture:
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
     """UDP, ARP, and a TCP handshake over IPv6: what the demo does not have."""
     from scapy.layers.inet import IP, TCP, UDP
     from scapy.layers.inet6 import IPv6
@@ -47,7 +48,8 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Capture:
         packet.time = 1_700_000_000 + i
     path = tmp_path_factory.mktemp("rows") / "mixed.pcap"
     wrpcap(str(path), packets)
-    return inspector.open(path)
+    with inspector.open(path) as capture:
+        yield capture
 
 
 @pytest.mark.parametrize("table", CONTRACT)

@@ -42,7 +42,14 @@ pipe, nothing is cut and nothing is coloured. `csv` and `json` (one object a lin
 def _command(name: str) -> click.Command:
     @click.command(name, help=OPTIONS_HELP.format(help=HELP[name]), short_help=HELP[name])
     @file_argument
-    @click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+    @click.option(
+        "--format",
+        "shape",
+        type=click.Choice(["table", "json", "csv"]),
+        default="table",
+        show_default=True,
+        help="For eyes, or for programs: csv, or one JSON object a line.",
+    )
     @click.option(
         "--connection", type=click.IntRange(min=0), metavar="ID", help="Only what belongs to this connection."
     )

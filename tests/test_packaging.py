@@ -1,0 +1,43 @@
+"""What the package is built from: nothing that it needs at run time may stay behind."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from inspector.doctor import LIBRARIES, hot_modules
+from inspector.plain import VARIABLE
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+NEVER_PACKED = {".pyc", ".so", ".c"}
+FOR_TOOLS_ALONE = {"web/package.json"}
+
+
+@pytest.mark.parametrize("package", ["inspector", "web"])
+def test_every_file_beside_the_code_is_packed_with_it(package: str) -> None:
+    files = {
+        path for path in (ROOT / package).rglob("*") if path.is_file() and path.suffix not in {".py", *NEVER_PACKED}
+    }
+    patterns = PROJECT["tool"]["setuptools"]["package-data"][package]
+    packed = {path for pattern in patterns for path in (ROOT / package).glob(pattern.replace("**", "**/*"))}
+    assert {str(path.relative_to(ROOT)) for path in files - packed} <= FOR_TOOLS_ALONE
+
+
+def test_the_doctor_looks_for_libraries_that_are_dependencies() -> None:
+    dependencies = {re.split(r"[<>=; ]", line)[0].lower() for line in PROJECT["project"]["dependencies"]}
+    assert set(LIBRARIES) <= dependencies
+
+
+@pytest.mark.parametrize("module", hot_modules())
+def test_the_switch_runs_a_hot_module_from_its_source(module: str) -> None:
+    code = f"import {module} as m; print(m.__file__)"
+    environment = {VARIABLE: "1", "PATH": "", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    assert found.strip().endswith(".py")
