@@ -14,15 +14,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inspector.anomalies import index_of
 from inspector.arena import ARENA, Arena
 from inspector.conversations import Conversations
+from inspector.oddities import Oddities
 from inspector.sources.files import PacketFile, open_packets
 from inspector.tables import ChunkKind, Table
 from inspector.tcp.tracker import Tracker
+from inspector.wire.fragments import Reason
 from inspector.wire.headers import Decoder
 
 BATCH = 8192
 """Packets that go through all stages at once: the scratch table of a batch stays in the processor's cache."""
+
+REFUSALS = {
+    Reason.OVERLAP: "ip-fragments-overlap",
+    Reason.TOO_LONG: "ip-datagram-too-long",
+    Reason.TOO_MANY: "ip-too-many-fragments",
+    Reason.TWO_ENDS: "ip-fragments-two-ends",
+    Reason.CROWDED: "ip-fragments-crowded",
+    Reason.TOO_LATE: "ip-fragments-too-late",
+}
+"""The anomaly by which each reason for giving up a fragmented datagram is reported."""
 
 
 def open(path: str | os.PathLike[str]) -> Capture:
@@ -80,6 +93,8 @@ class Capture:
             self.anomalies,
             self.arena,
         )
+        self._oddities = Oddities(self.anomalies)
+        self._refused = 0
         self._attach()
 
     def __enter__(self) -> Capture:
@@ -127,10 +142,18 @@ class Capture:
         if count:
             stop = first + count
             self._decoder.advance(first, stop)
+            self._note_refused_datagrams()
             first_chunk = len(self.chunks)
             self._tracker.advance(first, stop)
             self._conversations.advance(first_chunk, len(self.chunks))
         return count
+
+    def _note_refused_datagrams(self) -> None:
+        """Report the fragmented datagrams that were given up since the last batch."""
+        refused = self._decoder.fragments.refused
+        for refusal in refused[self._refused :]:
+            self._oddities.note(index_of(REFUSALS[refusal.reason]), refusal.packet, connection=-1)
+        self._refused = len(refused)
 
     def finish(self) -> None:
         """No more packets will come: settle what waits for them. Doing so twice changes nothing."""
@@ -145,6 +168,9 @@ class Capture:
 
     def close(self) -> None:
         """Let go of the mapped file; the tables stay, bytes can no longer be read."""
+        self._decoder.attach(memoryview(b""))
+        self._tracker.attach(memoryview(b""))
+        self._conversations.attach(memoryview(b""))
         self.source.close()
 
     def _attach(self) -> None:
