@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import click
@@ -75,3 +76,10 @@ def test_make_targets_named_in_the_texts_are_there() -> None:
     named = {name for path in TEXTS for name in re.findall(r"\bmake (\w[\w-]*)\b`", path.read_text("utf-8"))}
     assert named
     assert not [name for name in named if not re.search(rf"^{name}:", makefile, re.MULTILINE)]
+
+
+def test_the_tables_made_from_the_code_are_up_to_date() -> None:
+    path = ROOT / "docs" / "anomalies_table.py"
+    program = runpy.run_path(str(path))
+    page = (ROOT / "docs" / "anomalies.md").read_text("utf-8")
+    assert program["filled"](page) == page, "run `make docs`"

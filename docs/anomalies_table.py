@@ -1,0 +1,61 @@
+"""Writes the tables of docs/anomalies.md from the lists in the code: `python docs/anomalies_table.py` (`make docs`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from inspector.anomalies import HTTP, IP, TCP, WEBSOCKET, Anomaly
+from inspector.tcp.states import TRANSITIONS, Signal, State
+
+PAGE = Path(__file__).with_name("anomalies.md")
+BEGIN, END = "<!-- made from the code: {name} -->", "<!-- end -->"
+
+
+def anomaly_table(anomalies: Sequence[Anomaly]) -> str:
+    """One row an anomaly: how it looks in the tables of a capture, and the rule behind it."""
+    rows = [
+        f"| `{a.code}` | {a.title} | {a.detail.replace('|', chr(92) + '|')} | {a.reference} | {a.severity} |"
+        for a in anomalies
+    ]
+    return "\n".join(["| code | what | how it is said | rule | severity |", "|---|---|---|---|---|", *rows])
+
+
+def transition_table() -> str:
+    """One row a state: where each signal leads from it."""
+    rows = []
+    for state in State:
+        moves = [
+            f"{_words(signal)} → **{after.rfc_name}**"
+            for (before, signal), after in TRANSITIONS.items()
+            if before is state and after is not state and signal not in (Signal.SENT_RST, Signal.GOT_RST)
+        ]
+        rows.append(f"| {state.rfc_name} | {'; '.join(moves) or '–'} |")
+    return "\n".join(["| state | what leads where |", "|---|---|", *rows])
+
+
+def _words(signal: Signal) -> str:
+    return signal.name.lower().replace("_", " ").replace("syn", "SYN").replace("ack", "ACK").replace("fin", "FIN")
+
+
+TABLES = {
+    "IP": anomaly_table(IP),
+    "TCP": anomaly_table(TCP),
+    "HTTP": anomaly_table(HTTP),
+    "WebSocket": anomaly_table(WEBSOCKET),
+    "states": transition_table(),
+}
+
+
+def filled(text: str) -> str:
+    """The page with every table between its marks made anew."""
+    for name, table in TABLES.items():
+        begin = BEGIN.format(name=name)
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(END)
+        text = f"{before}{begin}\n{table}\n{END}{after}"
+    return text
+
+
+if __name__ == "__main__":
+    PAGE.write_text(filled(PAGE.read_text("utf-8")), "utf-8")
