@@ -14,6 +14,7 @@ import numpy.typing as npt
 from inspector.anomalies import ANOMALIES
 from inspector.tables import Protocol, Table
 from inspector.tcp.verdicts import ConnState, Verdict
+from inspector.terminal import count
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -96,6 +97,9 @@ class Digest:
     compressed_messages: int
     verdicts: dict[str, int]
     anomalies: dict[str, int]
+    """Warnings and violations, by code."""
+    notes: dict[str, int]
+    """Anomalies that are legal and worth knowing, by code."""
     missed_bytes: int
     handshake: Spread | None
     wait: Spread | None
@@ -123,7 +127,8 @@ def digest(capture: Capture) -> Digest:
         message_bytes=int(messages["bytes"].sum(dtype=np.uint64)),
         compressed_messages=int(np.count_nonzero(messages["compressed"])),
         verdicts=_verdicts(packets),
-        anomalies={ANOMALIES[value].code: n for value, n in _tally(capture.anomalies["code"])},
+        anomalies=_oddities(capture, notes=False),
+        notes=_oddities(capture, notes=True),
         missed_bytes=int(connections["missed_bytes"].sum()),
         handshake=Spread.over(_present(connections["handshake_ns"])),
         wait=Spread.over(waits(capture)),
@@ -170,6 +175,11 @@ def _statuses(capture: Capture) -> dict[str, int]:
     return found | ({"unanswered": unanswered} if unanswered else {}) | ({"unasked": orphans} if orphans else {})
 
 
+def _oddities(capture: Capture, *, notes: bool) -> dict[str, int]:
+    found = ((ANOMALIES[code], n) for code, n in _tally(capture.anomalies["code"]))
+    return {anomaly.code: n for anomaly, n in found if (anomaly.severity == "note") is notes}
+
+
 def _verdicts(packets: Table) -> dict[str, int]:
     """How many packets have each troubling verdict, by its name."""
     analysis = packets["analysis"]
@@ -201,10 +211,8 @@ def _notable(capture: Capture) -> tuple[Notable, ...]:
 def _troubles(capture: Capture) -> dict[int, list[str]]:
     """The connections in most trouble, and what it is, the worst first."""
     connections = capture.connections
-    total = len(connections)
     troubled = _troubled_packets(capture)
-    odd = capture.anomalies["connection"]
-    anomalies = np.bincount(odd[odd >= 0], minlength=total)
+    anomalies = _anomalies(capture)
     missed = connections["missed_bytes"].sum(axis=1)
     ends = connections["conn_state"]
     weight = troubled + anomalies + (missed > 0) + np.isin(ends, list(BAD_ENDS))
@@ -212,12 +220,21 @@ def _troubles(capture: Capture) -> dict[int, list[str]]:
     return {
         row: [
             *([BAD_ENDS[ConnState(ends[row])]] if ends[row] in BAD_ENDS else []),
-            *([f"{troubled[row]:,} troubled packets"] if troubled[row] else []),
-            *([f"{missed[row]:,} bytes missing"] if missed[row] else []),
-            *([f"{anomalies[row]:,} anomalies"] if anomalies[row] else []),
+            *([count(troubled[row], "troubled packet")] if troubled[row] else []),
+            *([f"{count(missed[row], 'byte')} missing"] if missed[row] else []),
+            *([count(anomalies[row], "anomaly", "anomalies")] if anomalies[row] else []),
         ]
         for row in worst
     }
+
+
+def _anomalies(capture: Capture) -> Values:
+    """How many anomalies each connection has, notes left out."""
+    table = capture.anomalies
+    serious = np.array([anomaly.severity != "note" for anomaly in ANOMALIES])
+    counts = serious[table["code"]] & (table["connection"] >= 0)
+    counted: Values = np.bincount(table["connection"][counts], minlength=len(capture.connections))
+    return counted
 
 
 def _troubled_packets(capture: Capture) -> Values:

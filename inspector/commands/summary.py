@@ -137,15 +137,22 @@ def _message_sizes(found: Digest) -> str:
 
 
 def _trouble(found: Digest, screen: Screen) -> list[str]:
+    """What went wrong, and a last line of what did not but is worth knowing."""
+    from inspector.anomalies import ANOMALIES
+
     said = [f"{n:,} {name}" for name, n in found.verdicts.items()]
     if found.missed_bytes:
         said.insert(0, f"{size(found.missed_bytes)} not in the capture")
-    said += [f"{n:,} {code}" for code, n in found.anomalies.items()]
-    if not said:
-        return [screen.paint("none seen", "green")]
+    titles = {anomaly.code: anomaly.title for anomaly in ANOMALIES}
+    said += [f"{n:,} × {titles[code]}" for code, n in found.anomalies.items()]
+    shown = [screen.paint(text, "red") for text in said[:TROUBLES_SHOWN]] or [screen.paint("none seen", "green")]
     hidden = len(said) - TROUBLES_SHOWN
-    more = [f"and {count(hidden, 'more kind')}: wireglass anomalies"] if hidden > 0 else []
-    return [screen.paint(text, "red") for text in said[:TROUBLES_SHOWN]] + more
+    if hidden > 0:
+        shown.append(f"and {count(hidden, 'more kind')}: wireglass anomalies")
+    if found.notes:
+        noted = ", ".join(f"{n:,} × {titles[code]}" for code, n in list(found.notes.items())[:TROUBLES_SHOWN])
+        shown.append(screen.paint(f"legal, worth knowing: {noted}", "dim"))
+    return shown
 
 
 def _connections(capture: Capture, found: Digest, screen: Screen) -> Iterator[str]:
@@ -162,7 +169,7 @@ def _connections(capture: Capture, found: Digest, screen: Screen) -> Iterator[st
         Column("bytes", is_number=True),
         Column("lasted", is_number=True),
         Column("states", is_optional=True),
-        Column("worth a look", style="red"),
+        Column("worth a look"),
     )
     yield from table(columns, (_cells(row, why[row["id"]]) for row in connection_rows(capture, chosen)), screen)
     hidden = found.connections - len(chosen)
