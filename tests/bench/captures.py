@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import struct
 import subprocess
-import sys
 from pathlib import Path
 
 from inspector.capture import Capture
 from inspector.sources.files import open_packets
+from tests.bench import loads
 
 MAGIC_MICROSECONDS = 0xA1B2C3D4
-LINK_TYPE_ETHERNET = 1
 
 
 def cache() -> Path:
@@ -29,7 +28,7 @@ def load(name: str, scale: float = 1.0) -> Path:
     if not path.exists():
         spool = path.with_suffix(".pcapng")
         spool.unlink(missing_ok=True)
-        subprocess.run([sys.executable, "-m", "tests.bench.loads", name, str(scale), str(spool)], check=True)
+        subprocess.run(loads.command(name, scale, spool), check=True)
         write_pcap(spool, path)
         spool.unlink()
     return path
@@ -56,7 +55,7 @@ def write_pcap(source: Path, out: Path, limit: int | None = None) -> None:
     with Capture(open_packets(source)) as capture, out.open("wb") as file:
         while capture.source.read(capture.packets, 1 << 16):
             pass
-        file.write(struct.pack("<IHHiIII", MAGIC_MICROSECONDS, 2, 4, 0, 0, 1 << 18, LINK_TYPE_ETHERNET))
+        file.write(struct.pack("<IHHiIII", MAGIC_MICROSECONDS, 2, 4, 0, 0, 1 << 18, capture.source.link_types[0]))
         data, packets = capture.source.data, capture.packets
         columns = (packets[name][:limit].tolist() for name in ("time_ns", "address", "captured", "length"))
         for time_ns, address, captured, length in zip(*columns, strict=True):

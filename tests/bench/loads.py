@@ -8,6 +8,7 @@ Every load ends by itself. `SCALE` 1 is the full size; smaller ones keep the sha
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import websockets
 
+from inspector.lab import processes, rough_link
 from inspector.sources.live import LiveCapture
 
 AT_ONCE = 64
@@ -119,12 +121,35 @@ async def bulk(listener: socket.socket, scale: float) -> None:
     await _drive(listener, answer, ask, 8)
 
 
+async def lossy(listener: socket.socket, scale: float) -> None:
+    """Downloads of 2 MB over a link that loses 1 % of the packets, and overtakes and repeats some."""
+    content = bytes(range(256)) * 8192
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(REPLY % (len(content), b"close", content))
+        await writer.drain()
+        writer.close()
+
+    async def ask(port: int, _: int) -> None:
+        reader, writer = await asyncio.open_connection(rough_link.FAR, port)
+        writer.write(GET % b"close")
+        await reader.read(-1)
+        writer.close()
+
+    await _drive(listener, answer, ask, int(100 * scale))
+
+
 LOADS: dict[str, Callable[[socket.socket, float], Awaitable[None]]] = {
     "short": short,
     "kept-alive": kept_alive,
     "chat": chat,
     "bulk": bulk,
+    "lossy": lossy,
 }
+
+ROUGH = rough_link.Plan(loss=0.01, repeat=0.002, reorder=0.01, delay=0.002)
+"""What the lossy load's link does."""
 
 
 async def _drive(
@@ -146,15 +171,29 @@ async def _drive(
 
 def record(name: str, scale: float, out: Path) -> None:
     """Run the load and capture it into `out`; nothing may be dropped."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-    port = listener.getsockname()[1]
-    with LiveCapture.start("lo", out, only_ports=[port]) as capture:
+    with contextlib.ExitStack() as stack:
+        address, interface, expression = "127.0.0.1", "lo", None
+        if name == "lossy":
+            stack.enter_context(rough_link.RoughLink(ROUGH))
+            address, interface = rough_link.NEAR, rough_link.NAME
+        listener = socket.create_server((address, 0), backlog=1024)
+        port = listener.getsockname()[1]
+        if name == "lossy":
+            expression = rough_link.SENDERS_VIEW.format(far=rough_link.FAR, port=port)
+        ports = [] if expression else [port]
+        capture = stack.enter_context(LiveCapture.start(interface, out, filter=expression, only_ports=ports))
         capture.wait_ready()
         asyncio.run(LOADS[name](listener, scale))
         counters = capture.stop()
     if counters.dropped:
         raise SystemExit(f"{name}: {counters.dropped} of {counters.received} packets were dropped; record it again")
     print(f"{name}: {counters.received} packets")
+
+
+def command(name: str, scale: float, out: Path) -> list[str]:
+    """The command that records a load: the lossy one needs a network of its own for its link."""
+    words = [sys.executable, "-m", "tests.bench.loads", name, str(scale), str(out)]
+    return processes.private_command(words) if name == "lossy" else words
 
 
 if __name__ == "__main__":

@@ -1,0 +1,138 @@
+"""A network link that delays, loses, repeats and reorders packets by a seeded plan: real kernel TCP on both ends.
+
+The link is a TUN device in a private network. Whatever the kernel sends to the far address comes out of the device,
+waits as the plan says, and goes back in with both addresses exchanged. So a client that connects to the far address
+reaches a server on the near one, over a link as rough as wanted. Exchanging addresses leaves the checksums right:
+they add the same numbers in another order (RFC 1071).
+
+On the device every packet shows twice, as it was sent and as it arrived; `SENDERS_VIEW` keeps what the client's end
+of the link shows.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import heapq
+import os
+import random
+import select
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+NAME = "rough0"
+NEAR, FAR = "10.9.0.1", "10.9.0.2"
+"""The server listens on the near address; clients connect to the far one."""
+
+SENDERS_VIEW = "tcp and ((dst host {far} and dst port {port}) or (src host {far} and src port {port}))"
+"""A capture filter: one direction of each copy, as the client's host sees it."""
+
+# From <linux/if_tun.h> and <linux/sockios.h>.
+TUNSETIFF = 0x400454CA
+IFF_TUN = 0x0001
+IFF_NO_PI = 0x1000
+SIOCSIFADDR = 0x8916
+SIOCSIFNETMASK = 0x891C
+SIOCSIFFLAGS = 0x8914
+IFF_UP_AND_RUNNING = 0x41
+
+LARGEST = 65_536
+IP_ADDRESSES = slice(12, 20)
+"""Source and destination in an IPv4 header (RFC 791 §3.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the link does to a packet; shares are of 1, times in seconds. The same seed does the same to the same
+    packets.
+    """
+
+    loss: float = 0.0
+    repeat: float = 0.0
+    reorder: float = 0.0
+    """Share of packets that wait twice as long and so are overtaken."""
+    delay: float = 0.005
+    seed: int = 1
+
+
+@dataclass(order=True, slots=True)
+class _Waiting:
+    due: float
+    number: int
+    packet: bytes = field(compare=False)
+
+
+class RoughLink:
+    """The link, up from `start` to `stop`. Needs the right to make a network device: its own network namespace."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._chance = random.Random(plan.seed)
+        self._queue: list[_Waiting] = []
+        self._count = 0
+        self.lost = 0
+        self._device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+        self._wake_read, self._wake_write = os.pipe()
+        fcntl.ioctl(self._device, TUNSETIFF, struct.pack("16sH22x", NAME.encode(), IFF_TUN | IFF_NO_PI))
+        _configure()
+        self._thread = threading.Thread(target=self._carry, name="rough link", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the link down; what waits is lost."""
+        os.write(self._wake_write, b".")
+        self._thread.join()
+        for descriptor in (self._device, self._wake_read, self._wake_write):
+            os.close(descriptor)
+
+    def _carry(self) -> None:
+        while True:
+            wait = max(0.0, self._queue[0].due - time.monotonic()) if self._queue else None
+            readable, _, _ = select.select([self._device, self._wake_read], [], [], wait)
+            if self._wake_read in readable:
+                return
+            if readable:
+                self._take(os.read(self._device, LARGEST))
+            while self._queue and self._queue[0].due <= time.monotonic():
+                os.write(self._device, heapq.heappop(self._queue).packet)
+
+    def _take(self, packet: bytes) -> None:
+        """Decide over one packet from the kernel."""
+        if packet[0] >> 4 != 4:
+            return  # IPv6 neighbour discovery and the like
+        chance, plan = self._chance.random, self._plan
+        is_lost, is_repeated, is_overtaken = chance() < plan.loss, chance() < plan.repeat, chance() < plan.reorder
+        if is_lost:
+            self.lost += 1
+            return
+        due = time.monotonic() + plan.delay * (2 if is_overtaken else 1)
+        for _ in range(2 if is_repeated else 1):
+            self._count += 1
+            heapq.heappush(self._queue, _Waiting(due, self._count, turned(packet)))
+
+
+def turned(packet: bytes) -> bytes:
+    """An IPv4 packet with source and destination address exchanged."""
+    addresses = packet[IP_ADDRESSES]
+    return packet[:12] + addresses[4:] + addresses[:4] + packet[20:]
+
+
+def _configure() -> None:
+    """Give the device its address and switch it on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        for request, address in ((SIOCSIFADDR, NEAR), (SIOCSIFNETMASK, "255.255.255.0")):
+            packed = struct.pack("16sHH4s8x", NAME.encode(), socket.AF_INET, 0, socket.inet_aton(address))
+            fcntl.ioctl(control, request, packed)
+        fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh", NAME.encode(), IFF_UP_AND_RUNNING))
