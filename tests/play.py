@@ -53,8 +53,10 @@ class Play:
     cut: Cut = whole
     batch: int | None = None
     is_midstream: bool = False
-    lines: list[tuple[int, int, ChunkKind, bytes | int]] = field(default_factory=list)
+    is_in_arena: bool = False
+    lines: list[tuple[int, int, ChunkKind, bytes | int, int]] = field(default_factory=list)
     connection: int = 0
+    held_back: int = 0
 
     def client(self, said: bytes) -> Play:
         """The client says this."""
@@ -76,13 +78,19 @@ class Play:
         """RST."""
         return self._add(side, ChunkKind.ABORT, 0)
 
+    def earlier(self) -> Play:
+        """What follows was carried by packets before the last saying's, but came to light after it."""
+        self.held_back += 1
+        return self
+
     def on(self, connection: int) -> Play:
         """What follows happens on this connection."""
         self.connection = connection
         return self
 
     def _add(self, side: Direction, kind: ChunkKind, what: bytes | int) -> Play:
-        self.lines.append((self.connection, side, kind, what))
+        self.lines.append((self.connection, side, kind, what, self.held_back))
+        self.held_back = 0
         return self
 
     def run(self) -> Stage:
@@ -119,15 +127,18 @@ class Stage:
         connections.reserve(count)
         connections.raw("isn_known")[:count] = 2 if play.is_midstream else 1
         connections.rows = count
-        for second, (connection, side, kind, what) in enumerate(play.lines):
+        for second, (connection, side, kind, what, held_back) in enumerate(play.lines):
             if isinstance(what, bytes):
                 for piece in play.cut(what):
-                    self._chunk(second, connection, side, kind, len(self._script), len(piece))
+                    address = self.arena.append(piece) if play.is_in_arena else len(self._script)
+                    self._chunk(second, connection, side, kind, address, len(piece), held_back)
                     self._script += piece
             else:
-                self._chunk(second, connection, side, kind, 0, what)
+                self._chunk(second, connection, side, kind, 0, what, held_back)
 
-    def _chunk(self, second: int, connection: int, side: int, kind: ChunkKind, address: int, length: int) -> None:
+    def _chunk(
+        self, second: int, connection: int, side: int, kind: ChunkKind, address: int, length: int, held_back: int
+    ) -> None:
         packets, chunks = self.tables["packets"], self.tables["chunks"]
         offset = self._offsets.get((connection, side), 0)
         self._offsets[connection, side] = offset + length
@@ -138,7 +149,7 @@ class Stage:
             "connection": connection,
             "direction": side,
             "kind": kind,
-            "packet": packets.rows - 1,
+            "packet": packets.rows - 1 - 3 * held_back,
             "at": packets.rows - 1,
             "address": address,
             "length": length,

@@ -1,17 +1,15 @@
 """The content of an HTTP message, put together when somebody looks: chunks joined, codings undone, within bounds.
 
-Sizes are bounded by what comes out, never by what goes in: 1 600 bytes of brotli can become a GiB.
+Nothing of it is kept in tables: it is read out of the capture when somebody wants to see it.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Protocol
-
-import brotli
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from inspector.http.chunked import ChunkedBody
+from inspector.http.codings import BadCoding, decode
 from inspector.http.fields import head, parse_fields
 from inspector.http.notes import Note
 from inspector.tables import BodyFraming, ChunkKind
@@ -29,10 +27,6 @@ WIRE_LIMIT = 16 << 20
 """Bytes of the stream that are read for one message."""
 
 
-class _Decoder(Protocol):
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
-
-
 def content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list[str]]:
     """The content of message `row` of http_messages, de-chunked and decoded, at most `limit` bytes of it.
 
@@ -46,7 +40,7 @@ def content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list
         notes.append(f"{len(codings)} content codings; at most {LAYERS} are undone")
         return coded[:limit], notes
     for coding in reversed(codings):
-        decoded = decode(coding, coded, limit, notes)
+        decoded = _decode(coding, coded, limit + 1, notes)
         if decoded is None:
             break
         coded = decoded
@@ -133,28 +127,16 @@ def _join_chunks(pieces: Iterator[tuple[bytes | None, int]]) -> Iterator[tuple[b
                     return
 
 
-def decode(coding: str, coded: bytes, limit: int, notes: list[str]) -> bytes | None:
-    """Undo one content coding (RFC 9110 §8.4.1), giving at most `limit` bytes and a few more; None when it is not known.
-
-    What can be decoded of a damaged or cut body is given, and `notes` says so.
-    """
-    decoders: dict[str, Callable[[bytes, int], tuple[bytes, bool]]] = {
-        "gzip": _inflate,
-        "x-gzip": _inflate,
-        "deflate": _inflate,
-        "br": _brotli,
-        "zstd": _zstd,
-    }
-    if coding not in decoders:
+def _decode(coding: str, coded: bytes, limit: int, notes: list[str]) -> bytes | None:
+    """Undo one coding; None when that is not possible, and `notes` says why. What of it can be had is given."""
+    try:
+        decoded, is_whole = decode(coding, coded, limit)
+    except KeyError:
         notes.append(f"content coding {coding!r} is not known")
         return None
-    if not coded:
-        return b""
-    try:
-        decoded, is_whole = decoders[coding](coded, limit + 1)
-    except ValueError as error:
-        notes.append(f"not valid {coding}: {error}")
+    except BadCoding as error:
+        notes.append(f"said to be {coding}, but: {error}")
         return None
-    if not is_whole and len(decoded) <= limit:
-        notes.append(f"the {coding} data ends too early")
+    if not is_whole and len(decoded) < limit:
+        notes.append(f"the {coding} data is damaged or ends too early")
     return decoded

@@ -13,6 +13,9 @@ WAITING_LIMIT = cython.declare(cython.Py_ssize_t, 1000)
 """Requests of one connection that may wait for answers. Behind them no request is paired any more: a wrong pair is
 worse than none. No client in use pipelines more than a few."""
 
+OVERTAKEN_LIMIT = 16
+"""Responses without a request that are remembered, in case their requests come to light."""
+
 
 @cython.cclass
 class Queue:
@@ -22,12 +25,14 @@ class Queue:
     is_pipelining: cython.bint  # the client was seen sending a request before the last answer was there
     is_overrun: cython.bint
     orphan: cython.longlong  # the exchange of 1xx responses to a request that was not seen; -1 none
+    overtaken: list  # (packet, exchange) of responses without a request, newest last
 
     def __init__(self) -> None:
         self.waiting = []
         self.is_pipelining = False
         self.is_overrun = False
         self.orphan = -1
+        self.overtaken = []
 
 
 @cython.cclass
@@ -80,20 +85,42 @@ class Exchanges:
             queue = self._queues[connection] = Queue()
         return queue
 
-    def ask(self, connection: cython.int, message: cython.int, method: cython.int) -> cython.longlong:
-        """A new exchange for this request. Returns its row * 4, + 1 when others wait, + 2 when it is one too many."""
+    def ask(
+        self, connection: cython.int, message: cython.int, method: cython.int, packet: cython.int
+    ) -> cython.longlong:
+        """A new exchange for this request, which `packet` carried.
+
+        Returns its row * 4, + 1 when others wait, + 2 when it is one too many, + 3 when its response came to light
+        first: a gap before the request was noticed only after that.
+        """
         queue: Queue = self._queue(connection)
-        row: cython.Py_ssize_t = self._new(connection)
+        row: cython.Py_ssize_t
+        if queue.overtaken:
+            row = self._overtaken_by(queue, packet)
+            if row >= 0:
+                self._request[row] = message
+                return row * 4 + 3
+        row = self._new(connection)
         others: cython.Py_ssize_t = len(queue.waiting)
         self._request[row] = message
         if others >= WAITING_LIMIT and not queue.is_overrun:
             queue.is_overrun = True
-            return row * 4 + 3
+            return row * 4 + 2
         if not queue.is_overrun:
             queue.waiting.append(row * 4 + method)
         return row * 4 + (1 if others else 0)
 
-    def answer(self, connection: cython.int, message: cython.int) -> cython.longlong:
+    @cython.cfunc
+    def _overtaken_by(self, queue: Queue, packet: cython.int) -> cython.Py_ssize_t:
+        """The exchange of the first orphan response that a later packet than this began, or -1."""
+        for i, (begun, exchange) in enumerate(queue.overtaken):
+            if begun > packet:
+                del queue.overtaken[: i + 1]
+                return exchange
+        queue.overtaken.clear()
+        return -1
+
+    def answer(self, connection: cython.int, message: cython.int, packet: cython.int) -> cython.longlong:
         """The exchange of the oldest waiting request ends with this response.
 
         Returns its row * 8 + the request method's class * 2, + 1 when no request was waiting.
@@ -103,6 +130,8 @@ class Exchanges:
         if not queue.waiting:
             entry = (queue.orphan if queue.orphan >= 0 else self._new(connection)) * 8 + 1
             queue.orphan = -1
+            queue.overtaken.append((packet, entry >> 3))
+            del queue.overtaken[:-OVERTAKEN_LIMIT]
         else:
             entry = queue.waiting.pop(0)
             entry *= 2
@@ -140,6 +169,16 @@ class Exchanges:
     def unanswered(self, connection: cython.int) -> cython.Py_ssize_t:
         """How many requests wait."""
         return len(self._queue(connection).waiting)
+
+    def response_of(self, exchange: cython.Py_ssize_t) -> cython.int:
+        """The response's row in http_messages, or -1."""
+        return self._response[exchange]
+
+    def newest(self, connection: cython.int) -> cython.int:
+        """The newest waiting request's row in http_messages, or -1."""
+        queue: Queue = self._queue(connection)
+        entry: cython.longlong = queue.waiting[len(queue.waiting) - 1] if queue.waiting else -1
+        return self._request[entry >> 2] if entry >= 0 else -1
 
     def request_of(self, exchange: cython.Py_ssize_t) -> cython.int:
         """The request's row in http_messages, or -1."""

@@ -61,8 +61,9 @@ def parse_head(raw: bytes) -> Head:
     if request_line:
         method, target, version = request_line.groups()
         return Head(version, method, target or "", 0, "", fields)
-    method, _, target = start_line.partition(" ")
-    return Head("HTTP/0.9", method, target.strip(), 0, "", fields)
+    # HTTP/0.9, or a start line that the capture cuts off.
+    method, target, *_ = [*start_line.split(" "), ""]
+    return Head("HTTP/0.9", method, target, 0, "", fields)
 
 
 def parse_fields(lines: list[str]) -> list[tuple[str, str]]:

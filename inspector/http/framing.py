@@ -524,10 +524,12 @@ class Framer:
         """Open an exchange and see how the body is framed (RFC 9112 §6.3); more notes."""
         facts = self._facts
         method: cython.int = facts[F_METHOD]
-        asked: longlong = self._exchanges.ask(key >> 1, row, method)
+        asked: longlong = self._exchanges.ask(key >> 1, row, method, half.start_packet)
         self._exchange[row] = asked >> 2
-        if asked & 2:
-            self._report("http-too-many-unanswered", key, 1000)
+        if asked & 3 == 2:
+            self._report("http-too-many-unanswered", key, self._exchanges.unanswered(key >> 1))
+        elif asked & 3 == 3:
+            self._notes[self._exchanges.response_of(asked >> 2)] &= ~ORPHAN
         if method == M_CONNECT or notes & UPGRADE:
             half.pausing = asked >> 2
         if method == M_CONNECT or notes & (HEAD_CUT | HEAD_TOO_LONG):
@@ -538,7 +540,7 @@ class Framer:
             self._open_body(half, row, BY_LENGTH, LENGTH)
         else:
             self._no_body(half, row)
-        return PIPELINED if asked & 1 else 0
+        return PIPELINED if asked & 3 == 1 else 0
 
     @cfunc
     def _response(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:
@@ -550,12 +552,13 @@ class Framer:
         if half.was_lost:
             entry = self._exchanges.pass_over(key >> 1)
             if entry:
+                self._notes[self._exchanges.newest(key >> 1)] &= ~PIPELINED
                 self._report("http-pairing-corrected", key, entry)
         if 100 <= status < 200 and status != 101:
             entry = self._exchanges.inform(key >> 1)
             self._kind[row] = INFORMATIONAL
         else:
-            entry = self._exchanges.answer(key >> 1, row)
+            entry = self._exchanges.answer(key >> 1, row, half.start_packet)
             self._kind[row] = RESPONSE
         self._exchange[row] = entry >> 3
         method = (entry >> 1) & 3
@@ -857,7 +860,9 @@ class Framer:
         """The rest of a head will not come: keep what is there, when that is a start line at least."""
         half.stage = START
         held = half.held
-        if held.has_start_line and self._reader.read_held(held.buffer, key & 1) == 0:
+        if self._reader.read_held(held.readable(), key & 1) == 0 and self._facts[F_START_LINE]:
+            if not held.has_start_line:
+                self._facts[F_NOTES] = 0
             self._head(half, key, self._arena.append(held.buffer), len(held.buffer), note)
             self._complete[self._rows - 1] = 0
         half.held = None

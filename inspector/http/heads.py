@@ -156,7 +156,7 @@ class HeadReader:
         stop: cython.Py_ssize_t = start + length
         at: cython.Py_ssize_t
         line: cython.Py_ssize_t
-        if self._start_line(start, stop, side) >= 0 and (length >= 5 or self._facts[START_LINE]):
+        if self._start_line(start, stop, side) >= 0 and (side or self._facts[START_LINE] or self._shouts(start, stop)):
             return 0
         at = self._next_version(start, stop)
         while at < stop:
@@ -168,6 +168,15 @@ class HeadReader:
                 return line - start
             at = self._next_version(at + 5, stop)
         return -1
+
+    @cython.cfunc
+    def _shouts(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.bint:
+        """Whether capital letters stand there, three if so many bytes do: as every registered method begins."""
+        at: cython.Py_ssize_t
+        for at in range(start, min(stop, start + 3)):  # noqa: SIM110
+            if not 65 <= self._b[at] <= 90:
+                return False
+        return True
 
     @cython.cfunc
     def _go_to(self, address: cython.longlong) -> cython.Py_ssize_t:

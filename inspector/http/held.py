@@ -6,6 +6,11 @@ import re
 
 END_OF_LINE = b"\n"
 END_OF_HEAD = re.compile(rb"\n\r?\n")
+CUT_START_LINE = re.compile(
+    rb"(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|CONNECT) (?:/|http)|(HTTP/\d\.\d \d{3})", re.DOTALL
+)
+"""What is enough of a start line to know it for one."""
+
 LIMIT = 256 * 1024
 """Bytes of the longest head that is gathered."""
 
@@ -22,6 +27,13 @@ class HeldHead:
     def is_too_long(self) -> bool:
         """Whether to give up waiting for its end."""
         return len(self.buffer) > LIMIT
+
+    def readable(self) -> bytearray:
+        """The bytes to read when no more will come; a start line that is cut off gets an end, when it can be told."""
+        cut = None if self.has_start_line else CUT_START_LINE.match(self.buffer)
+        if not cut:
+            return self.buffer
+        return self.buffer + (b"\r\n" if cut[1] else b" HTTP/0.0\r\n")
 
     def gather(self, piece: bytes) -> int:
         """Take the bytes of `piece` that belong to the start line, or once that is there to the head; how many."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from inspector.websocket.protocol import Opcode
 
+OPCODES = frozenset(map(int, Opcode))
+
 ENOUGH = 3
 """Frames that have to fit together before a connection counts as WebSocket. A random piece of bytes looks like
 one client frame about once in 10 000 times."""
@@ -27,7 +29,7 @@ def _frame_bytes(piece: bytes, at: int, is_client: bool) -> int:
         return 0
     first, second = piece[at], piece[at + 1]
     opcode, length, header = first & 15, second & 127, 2
-    if first & 0x30 or opcode not in Opcode or bool(second & 128) != is_client:
+    if first & 0x30 or opcode not in OPCODES or bool(second & 128) != is_client:
         return 0
     if opcode >= Opcode.CLOSE and (first & 0xC0 != 0x80 or length > 125):
         return 0
