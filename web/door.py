@@ -79,15 +79,15 @@ class Door:
 
     def run(self) -> None:
         """Serve until `stop`; then close whatever still waits (the listener stays the caller's)."""
-        with selectors.DefaultSelector() as self._selector:
-            self._selector.register(self._listener, selectors.EVENT_READ)
-            self._selector.register(self._wake, selectors.EVENT_READ)
-            while not self._stopped:
-                self._round()
-        for caller in self._callers.values():
-            caller.connection.close()
-        self._wake.close()
-        self._bell.close()
+        try:
+            with selectors.DefaultSelector() as self._selector:
+                self._selector.register(self._listener, selectors.EVENT_READ)
+                self._selector.register(self._wake, selectors.EVENT_READ)
+                while not self._stopped:
+                    self._round()
+        finally:
+            for waiting in (*(caller.connection for caller in self._callers.values()), self._wake, self._bell):
+                waiting.close()
 
     def stop(self) -> None:
         """Make `run` return; may be called from any thread, and again."""

@@ -1,7 +1,7 @@
 // A table of any length: virtual rows, a chosen one, the keyboard, and following the newest.
 
 import { h, icon, setText } from "./dom.js";
-import { counted } from "./format.js";
+import { counted, duration } from "./format.js";
 import { EvenOffsets } from "./offsets.js";
 import { VirtualList } from "./virtual.js";
 
@@ -13,8 +13,8 @@ export class Grid {
   /**
    * @param {object} options
    * @param {string} options.label what the table lists, for those who hear it
-   * @param {object[]} options.columns {name, title, draw(cell, row, state), create?()}: `name` is the class of its cells, `create`
-   *   fills a fresh cell once
+   * @param {object[]} options.columns {name, title, draw(cell, row, state), create?(cell), isAxis?}: `name` is the class of its cells,
+   *   `create` fills a fresh cell once, and the one that is a time axis says in its title where it ends
    * @param {(id: number) => void} options.choose called when a row is clicked or moved to
    * @param {() => void} [options.enter] called for Enter on a chosen row
    * @param {(first: number, stop: number) => void} [options.shown] told which row numbers show
@@ -34,9 +34,11 @@ export class Grid {
       attributes: { role: "rowgroup", class: "virtual grid-rows", tabindex: "-1" },
     });
     this.newer = h("button", { class: "newer", hidden: true, onclick: () => this.list.toEnd() }, icon("down"), h("span"));
-    this.titles = Object.fromEntries(columns.map(({ name, title }) => [name, h("span", { role: "columnheader", class: `cell ${name}` }, title)]));
+    const titles = columns.map(({ name, title }) => h("span", { role: "columnheader", class: `cell ${name}` }, h("span", {}, title)));
+    this.axisEnd = h("span");
+    titles[columns.findIndex(({ isAxis }) => isAxis)]?.append(this.axisEnd);
     this.table = h("div", { class: "grid-table", role: "grid", "aria-label": label, tabindex: "0", onkeydown: (event) => this.key(event) },
-      h("div", { class: "grid-head", role: "rowgroup" }, h("div", { role: "row", class: "grid-row head" }, Object.values(this.titles))),
+      h("div", { class: "grid-head", role: "rowgroup" }, h("div", { role: "row", class: "grid-row head" }, titles)),
       this.list.element);
     this.empty = h("div", { class: "empty" });
     this.element = h("div", { class: "grid" }, this.table, this.empty, this.newer);
@@ -46,6 +48,7 @@ export class Grid {
   draw({ ids = null, total, get, chosen, state, empty }) {
     const length = ids ? ids.length : total;
     Object.assign(this, { ids, total, get, state, chosen });
+    setText(this.axisEnd, state.end ? duration(state.end) : "");
     this.table.setAttribute("aria-rowcount", String(length + 1));
     this.empty.hidden = length > 0;
     this.list.element.hidden = length === 0;

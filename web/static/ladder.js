@@ -107,7 +107,7 @@ function grouped(rows, key, value) {
 }
 
 const STORY_TOP = 7; // pixels from the top of a row to its story
-const BETWEEN = 4; // pixels between two stories
+const BETWEEN = 6; // pixels between two stories
 
 /**
  * Heights of rows whose stories stand beside them: a long story hangs down past rows that have none, and only pushes away the

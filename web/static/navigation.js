@@ -10,6 +10,7 @@ export function go(store, changes) {
   else if ("id" in changes && changes.id !== route.id && !("packet" in changes)) wanted.packet = null;
   const isNewPlace = wanted.view !== route.view || (wanted.id === null) !== (route.id === null);
   history[isNewPlace ? "pushState" : "replaceState"](null, "", format(wanted));
+  if ("id" in changes || "view" in changes) store.lab({ watch: [] }); // the reader's own choice goes before the demo's
   store.navigate(wanted);
 }
 

@@ -8,6 +8,8 @@ export class Rows {
     this.byId = new Map();
     this.total = 0; // rows that the server has
     this.revision = 0; // counts up with each change, for views that cache
+    this.sortedAt = -1; // the revision that `inOrder` was made at
+    this.inOrder = [];
   }
 
   clear(total) {
@@ -56,8 +58,12 @@ export class Rows {
     return start === null ? null : [start, end];
   }
 
-  /** Held rows in order of their number. */
+  /** Held rows in order of their number; the same array until something changes. */
   sorted() {
-    return [...this.byId.values()].sort((a, b) => a.id - b.id);
+    if (this.sortedAt !== this.revision) {
+      this.sortedAt = this.revision;
+      this.inOrder = [...this.byId.values()].sort((a, b) => a.id - b.id);
+    }
+    return this.inOrder;
   }
 }

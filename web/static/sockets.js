@@ -16,7 +16,7 @@ export function whose(address) {
 
 /** What the port number is for, seen from the side that has it. */
 export function portRole(side) {
-  return side === "server" ? "the server listens here" : "lent for this call";
+  return side === "server" ? "listens here" : "lent for this pipe";
 }
 
 /** Both endpoints with what they share left out: ["51514", "8000"] on one machine, else whole. */

@@ -47,7 +47,8 @@ export function mountConnection(panel, store) {
   };
   document.addEventListener("keydown", onKey);
   return {
-    focus: () => ladder.element.focus(),
+    focus: () => ladder.focus(),
+    follow: () => ladder.follow(),
     unmount() {
       unsubscribe();
       lifecycle.clear();
@@ -74,9 +75,7 @@ function header(store) {
   const element = h("header", { class: "connection-head" },
     h("div", { class: "connection-line" }, title, facts, close),
     h("div", { class: "sockets" },
-      sockets.client.element,
-      h("i", { class: "sockets-pipe" }),
-      sockets.server.element,
+      h("div", { class: "sockets-pair" }, sockets.client.element, h("i", { class: "sockets-pipe" }), sockets.server.element),
       h("p", { class: "sockets-say" }, "An IP address and a port make a socket; these two sockets make the pipe.")));
   return {
     element,

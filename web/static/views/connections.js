@@ -20,10 +20,7 @@ export function mount(root, store) {
   const grid = new Grid({
     label: "Connections",
     columns: COLUMNS,
-    choose: (id) => {
-      store.lab({ watch: [] }); // the reader's own choice comes first
-      go(store, { view: "connections", id });
-    },
+    choose: (id) => go(store, { view: "connections", id }),
     enter: () => detail.focus(),
     shown: (first, stop) => want(store, "connections", first, stop),
   });
@@ -33,10 +30,9 @@ export function mount(root, store) {
   const choose = chooser("connections");
   let revealed = null;
   const unsubscribe = store.subscribe((state) => {
-    turnToWatched(store, state);
+    turnToWatched(store, state, detail);
     const { ids, total } = choose(state);
     const chosen = state.route.id;
-    setText(grid.titles.life, state.end ? `life, 0 to ${duration(state.end)}` : "life");
     root.classList.toggle("has-detail", chosen !== null);
     grid.draw({ ids, total, chosen, state, get: (id) => state.tables.connections.get(id), empty: noRows(state, "connections", choose(state)) });
     if (chosen !== revealed && grid.indexOf(chosen) >= 0) {
@@ -51,13 +47,14 @@ export function mount(root, store) {
   };
 }
 
-/** After a button of the demo: turns to the first connection that it used, unless one of them is chosen already. */
-function turnToWatched(store, { lab, tables, route }) {
+/** After a button of the demo: turns to the first connection that it used, or to the end of the chosen one if it is among them. */
+function turnToWatched(store, { lab, tables, route }, detail) {
   if (!lab.watch.length || !WIDE.matches) return;
   const found = connectionsOf(lab.watch, tables.connections.sorted());
   if (!found.length) return;
   store.lab({ watch: [] });
-  if (!found.some(({ id }) => id === route.id)) go(store, { id: found[0].id, packet: null });
+  if (found.some(({ id }) => id === route.id)) detail.follow();
+  else go(store, { id: found[0].id, packet: null });
 }
 
 const COLUMNS = [
@@ -87,7 +84,7 @@ const COLUMNS = [
       cell.dataset.protocol = row.protocol;
     },
   },
-  { name: "life", title: "life", create: (cell) => cell.append(h("i", { class: "life-bar" })), draw: (cell, row, state) => drawLife(cell.firstChild, row, state.end, outcome(row).kind, row.protocol) },
+  { name: "life", title: "life", isAxis: true, create: (cell) => cell.append(h("i", { class: "life-bar" })), draw: (cell, row, state) => drawLife(cell.firstChild, row, state.end, outcome(row).kind, row.protocol) },
   {
     name: "lived", title: "lived",
     draw(cell, row) {

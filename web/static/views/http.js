@@ -25,7 +25,6 @@ export function mount(root, store) {
     const { ids, total } = choose(state);
     const { id } = state.route;
     root.classList.toggle("has-detail", id !== null);
-    setText(grid.titles.when, state.end ? `when, 0 to ${duration(state.end)}` : "when");
     grid.draw({ ids, total, chosen: id, state, get: (row) => state.tables.exchanges.get(row), empty: noRows(state, "exchanges", choose(state)) });
     if (id !== revealed && grid.indexOf(id) >= 0) grid.reveal((revealed = id));
     const row = id === null ? null : state.tables.exchanges.get(id);
@@ -74,7 +73,7 @@ const COLUMNS = [
   { name: "wait", title: "waited", draw: (cell, row) => setText(cell, row.timing_ns.wait === null ? "" : duration(row.timing_ns.wait)) },
   { name: "pipe", title: "pipe", draw: (cell, row) => setText(cell, `#${row.connection}`) },
   {
-    name: "when", title: "when",
+    name: "when", title: "when", isAxis: true,
     create: (cell) => cell.append(h("i", { class: "life-bar" })),
     draw(cell, row, state) {
       drawLife(cell.firstChild, row, state.end, row.response ? "closed" : "open", "http");

@@ -1,6 +1,6 @@
 // Draws the ladder: two lifelines in bands of their TCP states, an arrow for each packet, and beside it what it means.
 
-import { h, setClass, setText } from "../dom.js";
+import { h, icon, setClass, setText } from "../dom.js";
 import { count, counted, duration, moment } from "../format.js";
 import { ladder, rowHeights } from "../ladder.js";
 import { Offsets } from "../offsets.js";
@@ -10,6 +10,7 @@ import { lineCount, measureIn } from "../wrap.js";
 
 const HEIGHTS = { start: 26, packet: 42, silence: 30, end: 36 }; // pixels of a row, its story aside
 const LINE = 16; // pixels of a line of the story
+const PATTERN = 8; // pixels after which the patterns of the bands repeat
 const STORY_LINES = 5; // lines of one sentence; more is cut off
 const STORY_WIDTH = 256; // pixels, as --story in ladder.css
 const NARROW = 700; // pixels below which the story stands under the arrows instead of beside them
@@ -21,6 +22,7 @@ export class LadderView {
     Object.assign(this, { choose, more });
     this.items = [];
     this.chosen = null;
+    this.seen = Infinity; // items there were when the reader last was at the end
     this.drawn = null; // the detail that the items were made from
     this.list = new VirtualList({
       create: createStep,
@@ -33,20 +35,28 @@ export class LadderView {
       const step = event.target.closest(".step[data-packet]");
       if (step) this.choose(Number(step.dataset.packet) === this.chosen ? null : Number(step.dataset.packet));
     });
-    this.element = this.list.element;
+    this.newer = h("button", { class: "newer", hidden: true, onclick: () => this.list.toEnd() }, icon("down"), h("span", {}, "New packets"));
+    this.element = h("div", { class: "ladder-pane" }, this.list.element, this.newer);
     new ResizeObserver(() => this.items.length && this.layout()).observe(this.element);
+  }
+
+  /** Goes to the end and stays there: what comes next is what the reader waits for. */
+  follow() {
+    this.list.toEnd();
+  }
+
+  focus() {
+    this.list.element.focus();
   }
 
   draw(detail, isComplete, chosen) {
     const isNew = detail?.connection.id !== this.drawn?.connection.id;
     const moved = chosen !== this.chosen;
     this.chosen = chosen;
-    this.element.setAttribute("aria-activedescendant", chosen === null ? "" : `packet-${chosen}`);
-    if (isNew) {
-      this.element.scrollTop = 0;
-      this.list.following = detail?.connection.protocol === "websocket";
-    }
+    this.list.element.setAttribute("aria-activedescendant", chosen === null ? "" : `packet-${chosen}`);
+    if (isNew) this.toStart();
     if (detail !== this.drawn || isComplete !== this.isComplete) {
+      if (!isNew) this.list.following = this.list.atEnd; // whoever sees the end goes on seeing it
       Object.assign(this, { drawn: detail, isComplete, items: detail ? ladder(detail, isComplete) : [] });
       this.layout();
     } else if (moved) {
@@ -55,9 +65,15 @@ export class LadderView {
     if (chosen !== null && (moved || isNew)) this.list.reveal(this.items.findIndex((item) => item.packet?.number === chosen));
   }
 
+  toStart() {
+    this.list.element.scrollTop = 0;
+    this.list.following = false;
+    this.seen = Infinity; // nothing is new in what is shown for the first time
+  }
+
   layout() {
     this.isNarrow = this.element.clientWidth < NARROW;
-    this.element.classList.toggle("narrow", this.isNarrow);
+    this.list.element.classList.toggle("narrow", this.isNarrow);
     const width = this.isNarrow ? this.element.clientWidth - NARROW_MARGINS : STORY_WIDTH;
     const stories = this.items.map((item) => this.storyHeight(item, width));
     const least = this.items.map((item) => HEIGHTS[item.kind]);
@@ -75,6 +91,8 @@ export class LadderView {
   }
 
   shown(stop) {
+    if (this.list.atEnd || this.seen === Infinity) this.seen = this.items.length;
+    this.newer.hidden = this.items.length <= this.seen || !this.isComplete;
     if (this.items.length && stop >= this.items.length && this.drawn && !this.isComplete) this.more();
   }
 
@@ -90,6 +108,7 @@ export class LadderView {
     if (isPacket) element.dataset.packet = String(item.packet.number);
     else delete element.dataset.packet;
     element.style.height = `${this.list.offsets.height(index)}px`;
+    element.style.setProperty("--shift", `${-(this.list.offsets.top(index) % PATTERN)}px`);
     element.parts.draw(item);
   }
 

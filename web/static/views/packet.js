@@ -15,7 +15,7 @@ export function mountPacket(store) {
   const bytes = h("div", { class: "bytes", tabindex: "0", "aria-label": "Bytes of the packet" });
   const step = (by) => h("button", {
     class: "icon-button", title: by < 0 ? "The packet before (↑)" : "The next packet (↓)", "aria-label": by < 0 ? "The packet before" : "The next packet",
-    onclick: () => move(store, by),
+    onclick: () => move(by),
   }, icon(by < 0 ? "previous" : "next"));
   const close = h("button", { class: "icon-button", "aria-label": "Close the packet", title: "Close (Escape)", onclick: () => go(store, { packet: null }) }, icon("close"));
   const element = h("section", { class: "packet-pane", "aria-label": "The chosen packet", hidden: true },
@@ -42,7 +42,7 @@ export function mountPacket(store) {
     bytes.replaceChildren(dump.element);
   }
 
-  function move(_, by) {
+  function move(by) {
     const numbers = detail?.packets.map((packet) => packet.number) ?? [];
     const next = numbers[numbers.indexOf(number) + by];
     if (next !== undefined) go(store, { packet: next });
@@ -53,15 +53,18 @@ export function mountPacket(store) {
     draw(wanted, of) {
       detail = of;
       element.hidden = wanted === null;
+      if (wanted !== null) setText(title, titleOf(wanted, detail));
       if (wanted === number) return;
       number = wanted;
-      if (wanted === null) return;
-      const at = detail?.packets.findIndex((packet) => packet.number === wanted) ?? -1;
-      setText(title, at < 0 ? `Packet ${wanted}` : `Packet ${wanted}, ${at + 1} of ${detail.connection.packets[0] + detail.connection.packets[1]}`);
-      load(wanted);
+      if (wanted !== null) load(wanted);
     },
     unmount: () => abort?.abort(),
   };
+}
+
+function titleOf(number, detail) {
+  const at = detail?.packets.findIndex((packet) => packet.number === number) ?? -1;
+  return at < 0 ? `Packet ${number}` : `Packet ${number}, ${at + 1} of ${detail.connection.packets[0] + detail.connection.packets[1]}`;
 }
 
 /** A layer to unfold, TCP unfolded; pointing at it or at one of its fields lights the bytes that it was read from. */

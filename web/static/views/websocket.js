@@ -18,17 +18,20 @@ const AROUND = 32; // pixels of a bubble's padding and the line of facts under i
 const CONTROL = 26;
 const LINES = 6; // lines of a message; the rest opens with the packet
 const TEXT = 2_000; // characters of a message that are measured and shown
+const MEASURED = 20_000; // messages up to which each gets the height of its text; in longer lists each shows one line
 const BUBBLE = 420; // pixels at most
 const PANE = 820; // pixels that the chat is wide at most, as in panes.css
 
 export function mount(root, store) {
   const people = h("nav", { class: "people", "aria-label": "Conversations" });
   const empty = h("div", { class: "empty" });
-  let [rows, state, measure] = [[], store.state, null];
+  let [ids, length, measure] = [null, 0, null]; // ids of the messages listed; null means all of them
+  const messages = store.state.tables.messages;
+  const at = (index) => messages.get(ids ? ids[index] : index);
   const list = new VirtualList({
     create: createBubble,
-    update: (element, index) => element.draw(rows[index]),
-    shown: (first, stop) => !rows.isFiltered && want(store, "messages", first, stop),
+    update: (element, index) => element.draw(at(index)),
+    shown: (first, stop) => !ids && want(store, "messages", first, stop),
     follows: true,
     attributes: { class: "virtual chat", role: "log", tabindex: "0", "aria-label": "Messages" },
   });
@@ -43,26 +46,24 @@ export function mount(root, store) {
 
   const choose = chooser("messages", (row, now) => now.route.id === null || row.connection === now.route.id, (now) => now.route.id ?? "");
   let drawn = null;
-  const unsubscribe = store.subscribe((now) => {
-    state = now;
-    drawPeople(people, store, now);
-    const chosen = choose(now);
+  const unsubscribe = store.subscribe((state) => {
+    drawPeople(people, store, state);
+    const chosen = choose(state);
     if (chosen === drawn && chosen.total) return;
     drawn = chosen;
-    const table = now.tables.messages;
-    rows = chosen.ids ? chosen.ids.map((id) => table.get(id)) : Array.from({ length: chosen.total }, (_, id) => table.get(id));
-    rows.isFiltered = chosen.ids !== null;
-    empty.hidden = rows.length > 0;
-    list.element.hidden = head.hidden = rows.length === 0;
-    if (!rows.length) empty.replaceChildren(...noRows(now, "messages", chosen).content());
+    [ids, length] = [chosen.ids, chosen.total];
+    empty.hidden = length > 0;
+    list.element.hidden = head.hidden = length === 0;
+    if (!length) empty.replaceChildren(...noRows(state, "messages", chosen).content());
     layout();
   });
 
   function layout() {
     measure ??= measureIn(`14px ${getComputedStyle(root).fontFamily}`);
     const width = Math.min(BUBBLE, Math.min(list.element.clientWidth, PANE) * 0.7) - 24;
-    list.layout(rows.length > 20_000 ? new EvenOffsets(rows.length, LINE + AROUND) : new Offsets(rows.map((row) => height(row, width))));
-    newer.hidden = list.following || list.atEnd || !rows.length;
+    const heights = length > MEASURED ? null : Array.from({ length }, (_, index) => height(at(index), width));
+    list.layout(heights ? new Offsets(heights) : new EvenOffsets(length, LINE + AROUND));
+    newer.hidden = list.following || list.atEnd || !length;
   }
 
   function height(row, width) {
