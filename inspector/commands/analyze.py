@@ -36,14 +36,11 @@ def report(path: str) -> dict[str, Any]:
     from inspector import rows
 
     try:
-        capture = inspector.open(path)
+        with inspector.open(path) as capture:
+            found = {name: rows.BUILDERS[name](capture) for name in TABLES}
     except (InspectorError, OSError) as error:
         return {"file": path, "error": str(error), **{name: [] for name in TABLES}}
-    try:
-        found = {name: rows.rows(rows.COLUMNS[name](capture)) for name in TABLES}
-        return {"file": path, "error": None, **found}
-    finally:
-        capture.close()
+    return {"file": path, "error": None, **found}
 
 
 COMMANDS = [analyze]

@@ -21,21 +21,25 @@ PAGE = """<!doctype html>
 
 
 @contextmanager
-def show(url: str, *, wanted: bool) -> Iterator[None]:
+def show(url: str, *, wanted: bool) -> Iterator[threading.Thread | None]:
     """Open `url` in the user's browser, where there is a screen to open one on.
 
     Other users of the machine can read what programs are started with. So the browser is given a file that only this
     user can read, which leads to the address; it is gone when the context ends.
+
+    Yields:
+        The thread that opens the browser; None when none is opened.
     """
     if not (wanted and has_screen()):
-        yield
+        yield None
         return
     with tempfile.TemporaryDirectory(prefix="wireglass-", dir=_where_browsers_read()) as private:
         page = Path(private) / "open.html"
         page.write_text(PAGE.format(url=html.escape(url)), "utf-8")
         # Some browsers return only when they are closed.
-        threading.Thread(target=webbrowser.open, args=[page.as_uri()], name="browser", daemon=True).start()
-        yield
+        opener = threading.Thread(target=webbrowser.open, args=[page.as_uri()], name="browser", daemon=True)
+        opener.start()
+        yield opener
 
 
 def has_screen() -> bool:

@@ -109,9 +109,8 @@ def open_(file: str, port: int | None, no_browser: bool) -> None:
     """Show the saved capture FILE in the browser."""
     from web import Session
 
-    session = Session.of_file(file)
     with _listening(port) as listener, _ends_on_sigterm():
-        _show(session, listener, no_browser)
+        _show(Session.of_file(file), listener, no_browser)
 
 
 @click.command(short_help="A saved capture in the browser, as if it happened now.")
@@ -122,9 +121,8 @@ def replay(file: str, speed: float, port: int | None, no_browser: bool) -> None:
     """Show the saved capture FILE in the browser as if it happened now."""
     from web import Session
 
-    session = Session.of_replay(file, speed)
     with _listening(port) as listener, _ends_on_sigterm():
-        _show(session, listener, no_browser)
+        _show(Session.of_replay(file, speed), listener, no_browser)
 
 
 COMMANDS = [demo, live, open_, replay]
