@@ -6,10 +6,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import enter
+from tests.browser.dashboards import Dashboard
 
 SOON = 2_000
-"""Milliseconds from the action's answer until the page shows what happened: feed, fetch and drawing on a busy machine."""
+"""Milliseconds from the action's answer until the page shows what happened: feed, fetch, drawing."""
 
 ACTING = 10_000
 """Milliseconds that an action itself may take: it starts and ends processes."""
@@ -180,7 +184,9 @@ def test_a_packet_opens_with_its_layers_and_bytes(page: Page) -> None:
 
 
 def test_an_exchange_shows_both_heads_and_leads_to_its_packets(page: Page) -> None:
+    has_exchange = grows(page, "HTTP", 1)
     press(page, "post")
+    has_exchange()
     page.get_by_role("link", name="HTTP").click()
     page.locator(".grid-row:not(.head)", has_text="POST").last.click()
     panel = page.locator(".panel.exchange")
@@ -189,6 +195,18 @@ def test_an_exchange_shows_both_heads_and_leads_to_its_packets(page: Page) -> No
     expect(panel.locator(".fields dt", has_text=re.compile("^content-type$", re.IGNORECASE)).first).to_be_visible()
     panel.get_by_role("button", name="Show on the wire").click()
     expect(page.locator(".step.chosen .wire-what")).to_have_text("POST /orders", timeout=SOON)
+
+
+def test_neither_the_strip_nor_the_lab_shuts_anybody_out(chromium: Browser, demo: Dashboard) -> None:
+    with chromium.new_context(bypass_csp=True) as context:  # axe's script is injected, which the policy would refuse
+        page = enter(context.new_page(), demo)
+        press(page, "join")
+        press(page, "leave")
+        for view in ("connections", "lab"):
+            page.evaluate("hash => { location.hash = hash; }", f"#/{view}")
+            page.wait_for_selector(f".stage[data-view={view}]")
+            results = Axe().run(page)
+            assert results.violations_count == 0, results.generate_report()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -100,7 +100,7 @@ def test_every_view_shows_attacks_as_text(blank: Page, hostile: Dashboard) -> No
     page = enter(blank, hostile)
     expect(page.locator(".grid-row:not(.head)").first).to_be_visible()
     check(page)
-    for row in range(0, 2 * len(ATTACKS)):
+    for row in range(2 * len(ATTACKS)):
         page.evaluate("hash => { location.hash = hash; }", f"#/connections/{row}")
         expect(page.locator(".connection-title")).to_contain_text(f"#{row} ")
         expect(page.locator(".step.packet.response").first).to_be_visible()

@@ -128,7 +128,7 @@ def test_a_list_keeps_only_the_rows_in_sight_in_the_document(page: Page) -> None
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_view_shuts_anybody_out(chromium: Browser, saved: Dashboard, view: str, theme: str) -> None:
-    """axe-core finds nothing: contrast, names, roles, focus. Its script passes no content security policy but a bypassed one."""
+    """axe-core finds nothing: contrast, names, roles, focus. Its script is injected, which the policy would refuse."""
     with chromium.new_context(bypass_csp=True, color_scheme=theme) as context:  # type: ignore[arg-type]
         page = enter(context.new_page(), saved)
         page.evaluate("hash => { location.hash = hash; }", f"#/{view}/{'' if view == 'websocket' else 1}")

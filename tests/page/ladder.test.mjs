@@ -72,6 +72,6 @@ for (const [message, text] of [
 ]) test(`a ${message.kind} message reads ${text}`, () => assert.equal(messageText(message), text));
 
 test("a long story hangs down past rows that have none", () => assert.deepEqual(rowHeights([40, 40, 40], [80, 0, 0]), [40, 40, 40]));
-test("a long story pushes away the next that tells something", () => assert.deepEqual(rowHeights([40, 40], [80, 16]), [84, 40]));
-test("the last story is never cut off", () => assert.deepEqual(rowHeights([40], [80]), [91]));
+test("a long story pushes away the next that tells something", () => assert.deepEqual(rowHeights([40, 40], [80, 16]), [86, 40]));
+test("the last story is never cut off", () => assert.deepEqual(rowHeights([40], [80]), [93]));
 test("no rows have no heights", () => assert.deepEqual(rowHeights([], []), []));
