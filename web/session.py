@@ -36,6 +36,9 @@ IDLE_SECONDS = 0.05
 BUSY_SHARE = 4
 """Making deltas may take one part in so many of the engine's time; when they cost more, they come less often."""
 
+LONGEST_TICK_SECONDS = 0.5
+"""But never so seldom that a page seems to hang."""
+
 DELTA_ROWS = 200
 SNAPSHOT_ROWS = 500
 """Rows of a table, the newest, that a delta and a snapshot carry. Pages fetch the others by range."""
@@ -196,7 +199,7 @@ class Session:
         if delta:
             self._tell(delta)
         spent = time.monotonic() - started
-        self._next_tick = started + max(TICK_SECONDS, BUSY_SHARE * spent)
+        self._next_tick = started + min(max(TICK_SECONDS, BUSY_SHARE * spent), LONGEST_TICK_SECONDS)
 
     def _tell(self, delta: dict[str, Any]) -> None:
         self.tape.add(json.dumps({"rev": self.tape.rev + 1, **delta}, separators=(",", ":")))
