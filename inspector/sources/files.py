@@ -22,6 +22,9 @@ COLUMNS = ("time_ns", "address", "captured", "length", "interface")
 SMALLEST_RECORD = 16
 """Bytes below which no packet fits into a file: what bounds the rows to make room for."""
 
+GROWTH = 8
+"""How many times the rows so far the packet table is made larger at a time, at most."""
+
 PCAPNG_MAGIC = Block.SECTION.to_bytes(4, "big")
 """The first block's type, the same in both byte orders."""
 
@@ -61,7 +64,8 @@ class PacketFile:
         """
         left = max(0, len(self.data) - self._layout.records.offset)
         limit = min(limit, left // SMALLEST_RECORD + 1)
-        if packets.reserve(limit) or packets is not self._table:
+        room = limit if packets.rows + limit <= packets.capacity else self._likely(left, limit)
+        if packets.reserve(room) or packets is not self._table:
             self._table = packets
             self._layout.records.write_to(_columns(packets))
         first = packets.rows
@@ -69,6 +73,14 @@ class PacketFile:
         self._keep_comments()
         self.packets_read += packets.rows - first
         return packets.rows - first
+
+    def _likely(self, left: int, limit: int) -> int:
+        """Rows to make room for: those that `left` bytes will hold if they go on like this, so that a big table is
+        seldom copied; but no more than a few times what there is, since a file may lie."""
+        if not self.packets_read:
+            return limit
+        expected = left * self.packets_read // self._layout.records.offset
+        return max(limit, min(expected + expected // 16, GROWTH * self.packets_read))
 
     def _walk(self, row: int, stop: int) -> int:
         """Write rows from `row` on until `stop` or until the file has no more; the row behind the last one."""
