@@ -54,6 +54,11 @@ test("requests, interim and final responses and messages stand on the packets th
   assert.deepEqual(items.slice(1).map(({ carries }) => carries.map(({ text }) => text)), [["GET /"], ["100 Continue", "200"], ["“Hi”"]]);
 });
 
+test("an answer of HTTP/0.9 is said to have no head", () => {
+  const exchange = { id: 0, request: null, informational: [], response: { packet: 2, status: 0, reason: "" } };
+  assert.equal(ladder(detail({ exchanges: [exchange] }), false)[2].carries[0].text, "answer without a head");
+});
+
 test("sentences and chapters stand on their packets", () => {
   const events = [{ packet: 2, sentence: "It agrees." }, { packet: 2, sentence: "It is heard." }];
   const items = ladder(detail({ events, phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }] }), false);

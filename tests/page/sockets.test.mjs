@@ -11,7 +11,9 @@ for (const [address, words] of [
   ["172.40.0.1", "the machine"], ["fe80::1", "a private network"], ["8.8.8.8", "the machine"],
 ]) test(`${address} is ${words}`, () => assert.equal(whose(address), words));
 
-test("on one machine the ports say enough", () => assert.deepEqual(short("127.0.0.1:5", "127.0.0.1:80"), ["5", "80"]));
-test("between two machines both addresses are needed", () => {
-  assert.deepEqual(short("10.0.0.1:5", "10.0.0.2:80"), ["10.0.0.1:5", "10.0.0.2:80"]);
+test("on one machine the ports say enough", () => {
+  assert.deepEqual(short("127.0.0.1:5", "127.0.0.1:80"), { client: "5", server: "80", isNear: true });
+});
+test("between two machines the server is named whole", () => {
+  assert.deepEqual(short("10.0.0.1:5", "10.0.0.2:80"), { client: "5", server: "10.0.0.2:80", isNear: false });
 });

@@ -74,3 +74,11 @@ test("an answer without its question begins with itself", () => {
   store.snapshot(snapshot({ lengths: { exchanges: 1 }, exchanges: [{ ...exchange, request: null }] }));
   assert.equal(store.state.tables.exchanges.get(0).at_ns, 20);
 });
+
+test("who was taken off the list while a frame is drawn is not drawn in it", () => {
+  const { store, draw } = stage();
+  let stop = () => {};
+  store.subscribe(() => stop());
+  stop = store.subscribe(() => assert.fail("drawn after it had left"));
+  draw();
+});

@@ -2,7 +2,7 @@
 
 import { counted, duration } from "./format.js";
 import { chapters } from "./phases.js";
-import { closeCode } from "./words.js";
+import { answerLine, closeCode } from "./words.js";
 
 const SILENCE = 250e6; // ns without a packet that a row of its own tells of
 
@@ -80,7 +80,7 @@ function cargo(exchanges, messages) {
   for (const { id, request, response, informational } of exchanges) {
     if (request) items.push({ packet: request.packet, kind: "request", id, text: `${request.method} ${request.target}` });
     for (const said of [...informational, response].filter(Boolean)) {
-      items.push({ packet: said.packet, kind: "response", id, text: `${said.status} ${said.reason}`.trim() });
+      items.push({ packet: said.packet, kind: "response", id, text: answerLine(said) });
     }
   }
   for (const message of messages) {

@@ -15,7 +15,7 @@ export class Lifecycle {
 
   clear() {
     this.abort?.abort();
-    Object.assign(this, { id: null, detail: null, error: null, busy: false, again: false, abort: null, isComplete: false });
+    Object.assign(this, { id: null, detail: null, error: null, busy: false, again: false, wantsMore: false, abort: null, isComplete: false });
   }
 
   /** Turns to a connection; null to none. */
@@ -38,7 +38,11 @@ export class Lifecycle {
 
   /** Fetches the next piece of a long connection. */
   async more() {
-    if (this.busy || !this.detail || this.isComplete) return;
+    if (!this.detail || this.isComplete) return;
+    if (this.busy) {
+      this.wantsMore = true;
+      return;
+    }
     await this.fetching(() => this.fetchTail());
   }
 
@@ -60,10 +64,10 @@ export class Lifecycle {
 
   rested(id) {
     if (id !== this.id) return;
-    this.busy = false;
-    if (!this.again) return;
-    this.again = false;
-    this.refresh();
+    const { again, wantsMore } = this;
+    Object.assign(this, { busy: false, again: false, wantsMore: false });
+    if (again) this.refresh();
+    else if (wantsMore) this.more();
   }
 
   async fetchHead() {

@@ -19,8 +19,9 @@ export function portRole(side) {
   return side === "server" ? "listens here" : "lent for this pipe";
 }
 
-/** Both endpoints with what they share left out: ["51514", "8000"] on one machine, else whole. */
+/** A connection in few letters: the ports where both ends are on one machine, else the client's port and the whole server. */
 export function short(client, server) {
   const [a, b] = [takeApart(client), takeApart(server)];
-  return a.address === b.address ? [String(a.port), String(b.port)] : [client, server];
+  const isNear = a.address === b.address;
+  return { client: String(a.port), server: isNear ? String(b.port) : server, isNear };
 }

@@ -27,7 +27,8 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     scheduled = true;
     schedule(() => {
       scheduled = false;
-      for (const listener of [...listeners]) listener(state);
+      // A listener may take others off the list: a view that was just left must not draw any more.
+      for (const listener of [...listeners]) if (listeners.has(listener)) listener(state);
     });
   }
 

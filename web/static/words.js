@@ -73,6 +73,9 @@ const PROTOCOLS = { http: "HTTP", websocket: "WebSocket", tls: "TLS", tunnel: "t
 /** What a connection speaks, as people write it. */
 export const protocolName = (protocol) => PROTOCOLS[protocol] ?? protocol;
 
+/** An HTTP response in a line; one of HTTP/0.9 has neither status nor fields (RFC 1945 §3.1). */
+export const answerLine = ({ status, reason }) => (status ? `${status} ${reason}`.trim() : "answer without a head");
+
 // RFC 6455 §7.4.1 and the registry it founded.
 const CLOSE_CODES = {
   1000: "normal closure", 1001: "going away", 1002: "protocol error", 1003: "cannot accept this kind of data",

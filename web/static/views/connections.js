@@ -63,9 +63,10 @@ const COLUMNS = [
     name: "pair", title: "client → server",
     create: (cell) => cell.append(h("span", { class: "client" }), h("span", { class: "arrow" }, " → "), h("span", { class: "server" })),
     draw(cell, row) {
-      const [client, server] = short(row.client, row.server);
+      const { client, server, isNear } = short(row.client, row.server);
       setText(cell.children[0], client);
       setText(cell.children[2], server);
+      if (!isNear) cell.closest(".grid").classList.add("far"); // one such row, and the column is wide enough for all
       cell.title = `${row.client} → ${row.server}`;
     },
   },

@@ -9,6 +9,7 @@ import { drawLife } from "../life.js";
 import { go } from "../navigation.js";
 import { want } from "../ranges.js";
 import { split } from "../split.js";
+import { answerLine } from "../words.js";
 
 export function mount(root, store) {
   const grid = new Grid({
@@ -62,10 +63,10 @@ const COLUMNS = [
     name: "status", title: "answer",
     create: (cell) => cell.append(h("b"), h("span", { class: "reason" })),
     draw(cell, { response }) {
-      setText(cell.firstChild, response ? String(response.status) : "…");
+      setText(cell.firstChild, response ? String(response.status || "–") : "…");
       setText(cell.lastChild, response ? ` ${response.reason}` : "");
       cell.dataset.class = response ? String(Math.floor(response.status / 100)) : "none";
-      cell.title = response ? cell.textContent : "no answer yet";
+      cell.title = response ? answerLine(response) : "no answer yet";
     },
   },
   { name: "type", title: "type", draw: (cell, row) => setText(cell, contentType(row.response)) },
@@ -108,7 +109,7 @@ function exchange(row, store) {
 function message(side, said) {
   const line = side === "client"
     ? [`${said.method} ${said.target} `, version(said)]
-    : [version(said), ` ${said.status} ${said.reason}`];
+    : [said.status ? version(said) : "", ` ${answerLine(said)}`];
   return h("section", { class: `head-block ${side}` },
     h("p", { class: "head-who" }, side === "client" ? "The client asks" : "The server answers"),
     h("p", { class: "head-line" }, ...line),
