@@ -63,21 +63,21 @@ SENTENCES: dict[EventKind, str] = {
     EventKind.ASKED: "SYN: {client} asks {server} to open a connection.",
     EventKind.ANSWERED: "SYN-ACK: the server at {server} agrees, and asks to be heard in turn.",
     EventKind.ESTABLISHED: "ACK: the server's answer arrived. The pipe between {client} and {server} is built.",
-    EventKind.REPEATED: "{who} sends bytes again that it had sent before ({verdict}).",
+    EventKind.REPEATED: "{Who} sends bytes again that it had sent before ({verdict}).",
     EventKind.REORDERED: "A segment of {who} arrives later than one sent after it.",
     EventKind.MISSING: "Something {whose} is missing here: the capture did not see it ({verdict}).",
-    EventKind.WINDOW_CLOSED: "{who} has no room for more: its receive window is 0.",
-    EventKind.PROBED: "{who} asks whether there is room again (window probe).",
-    EventKind.KEPT_ALIVE: "{who} asks whether the other end is still there (keep-alive).",
+    EventKind.WINDOW_CLOSED: "{Who} has no room for more: its receive window is 0.",
+    EventKind.PROBED: "{Who} asks whether there is room again (window probe).",
+    EventKind.KEPT_ALIVE: "{Who} asks whether the other end is still there (keep-alive).",
     EventKind.GAP: "{count} bytes of {who} are not in the capture.",
-    EventKind.REQUEST: "{who} asks: {text}",
-    EventKind.INFORMATIONAL: "{who} says in advance: {text}",
-    EventKind.RESPONSE: "{who} answers: {text}",
-    EventKind.UPGRADED: "{who} agrees to switch ({text}): from here on either side may speak at any time.",
-    EventKind.MESSAGE: "{who} says: {text}",
-    EventKind.PING: "{who} sends a ping: are you there?",
-    EventKind.PONG: "{who} sends a pong: I am.",
-    EventKind.CLOSE_FRAME: "{who} says goodbye{text}.",
+    EventKind.REQUEST: "{Who} asks: {text}",
+    EventKind.INFORMATIONAL: "{Who} says in advance: {text}",
+    EventKind.RESPONSE: "{Who} answers: {text}",
+    EventKind.UPGRADED: "{Who} agrees to switch ({text}): from here on either side may speak at any time.",
+    EventKind.MESSAGE: "{Who} says: {text}",
+    EventKind.PING: "{Who} sends a ping: are you there?",
+    EventKind.PONG: "{Who} sends a pong: I am.",
+    EventKind.CLOSE_FRAME: "{Who} says goodbye{text}.",
     EventKind.ANOMALY: "Odd: {text}",
     EventKind.FINISHED: "FIN: {who} has nothing more to say.",
     EventKind.REFUSED: "RST: nobody listens at {server}; the connection is refused.",
@@ -226,7 +226,8 @@ def sentence(capture: Capture, table: Table, i: int) -> str:
     return SENTENCES[kind].format(
         client=client,
         server=server,
-        who="The client" if is_client else "The server",
+        who="the client" if is_client else "the server",
+        Who="The client" if is_client else "The server",
         whose=_whose(capture, packet, is_client),
         verdict=_verdict_words(int(capture.packets["analysis"][packet])),
         count=int(capture.chunks["length"][row]) if kind is EventKind.GAP else 0,
@@ -266,6 +267,8 @@ def _quoted(capture: Capture, kind: EventKind, row: int) -> str:
     """The words of an event that has any: a start line, a message's text, an anomaly's detail."""
     if kind in (EventKind.REQUEST, EventKind.RESPONSE, EventKind.INFORMATIONAL, EventKind.UPGRADED):
         start = head(capture, row)
+        if not start.method and not start.status:
+            return "a body without a head (HTTP/0.9)"
         text = f"{start.method} {start.target}" if start.method else f"{start.status} {start.reason}"
         return _shorten(text.strip())
     if kind is EventKind.MESSAGE:
