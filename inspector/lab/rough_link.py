@@ -41,6 +41,9 @@ SIOCSIFFLAGS = 0x8914
 IFF_UP_AND_RUNNING = 0x41
 
 LARGEST = 65_536
+STOP = b"."
+"""What wakes the carrier for the last time."""
+
 IP_ADDRESSES = slice(12, 20)
 """Source and destination in an IPv4 header (RFC 791 §3.1)."""
 
@@ -74,6 +77,7 @@ class RoughLink:
         self._chance = random.Random(plan.seed)
         self._queue: list[_Waiting] = []
         self._count = 0
+        self._steps: int | None = None
         self.lost = 0
         self._device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         self._wake_read, self._wake_write = os.pipe()
@@ -90,23 +94,44 @@ class RoughLink:
     ) -> None:
         self.stop()
 
+    def hold(self) -> None:
+        """Let nothing through any more but what `step` lets through."""
+        self._steps = 0
+
+    def step(self) -> None:
+        """Let the packet through that has waited longest; while there is none, the next one."""
+        self._steps = (self._steps or 0) + 1
+        os.write(self._wake_write, b"s")
+
+    def release(self) -> None:
+        """Let everything through again."""
+        self._steps = None
+        os.write(self._wake_write, b"s")
+
     def stop(self) -> None:
         """Take the link down; what waits is lost."""
-        os.write(self._wake_write, b".")
+        os.write(self._wake_write, STOP)
         self._thread.join()
         for descriptor in (self._device, self._wake_read, self._wake_write):
             os.close(descriptor)
 
     def _carry(self) -> None:
         while True:
-            wait = max(0.0, self._queue[0].due - time.monotonic()) if self._queue else None
-            readable, _, _ = select.select([self._device, self._wake_read], [], [], wait)
-            if self._wake_read in readable:
+            readable, _, _ = select.select([self._device, self._wake_read], [], [], self._until_due())
+            if self._wake_read in readable and os.read(self._wake_read, 1) == STOP:
                 return
-            if readable:
+            if self._device in readable:
                 self._take(os.read(self._device, LARGEST))
-            while self._queue and self._queue[0].due <= time.monotonic():
+            while self._until_due() == 0:
+                if self._steps is not None:
+                    self._steps -= 1
                 os.write(self._device, heapq.heappop(self._queue).packet)
+
+    def _until_due(self) -> float | None:
+        """Seconds until a packet may go; None when none may."""
+        if not self._queue or self._steps == 0:
+            return None
+        return max(0.0, self._queue[0].due - time.monotonic())
 
     def _take(self, packet: bytes) -> None:
         """Decide over one packet from the kernel."""

@@ -1,0 +1,24 @@
+"""The states inferred from packets are the kernel's own, in every state that a kernel can be brought to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inspector.lab import processes
+from tests.lab.conftest import needs_namespace
+
+PLAYS = ("ordinary_close", "simultaneous_close", "reset", "refused", "simultaneous_open")
+
+
+@needs_namespace
+@pytest.mark.skipif(not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="needs /dev/net/tun")
+def test_kernel_and_wire_agree_on_every_state(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.tcp.kernel_states", str(tmp_path / "states.pcapng")]
+    done = subprocess.run(processes.private_command(command), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines() == [f"{play} agreed" for play in PLAYS]
