@@ -12,20 +12,21 @@ WORKERS ?= 2
 
 venv := .venv
 bin := $(venv)/bin
+pip := $(bin)/python -m pip --quiet --disable-pip-version-check
 hot := $(shell grep -rl '^import cython$$' --include='*.py' inspector)
-built_from := pyproject.toml setup.py $(hot)
-# Without a display of our own the plain run repeats what the hot modules decide: the engine, not the dashboard.
-plain_tests := tests/sources tests/wire tests/tcp tests/http tests/websocket tests/test_conversations.py tests/test_capture.py
+# What the hot modules decide is tested a second time on plain Python.
+plain_tests := tests/sources tests/wire tests/tcp tests/http tests/websocket \
+  tests/test_conversations.py tests/test_capture.py tests/test_timeline.py tests/test_oddities.py
 page_tests := $(wildcard tests/page/*.test.js tests/page/*.test.mjs)
 
 .PHONY: demo test test-python test-plain test-page check format clean install install-dev
 
-demo: $(venv)/.installed
+demo: $(venv)/.compiled
 	@$(bin)/wireglass demo $(ARGS)
 
 test: test-python test-plain test-page
 
-test-python: $(venv)/.installed-dev
+test-python: $(venv)/.installed-dev $(venv)/.compiled
 	$(bin)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-plain: $(venv)/.installed-dev
@@ -44,9 +45,9 @@ format: $(venv)/.installed-dev
 	$(bin)/ruff format
 	$(bin)/ruff check --fix
 
-install: $(venv)/.installed
+install: $(venv)/.compiled
 
-install-dev: $(venv)/.installed-dev
+install-dev: $(venv)/.installed-dev $(venv)/.compiled
 
 clean:
 	rm -rf $(venv) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -62,12 +63,19 @@ $(venv)/.made:
 	@$(PYTHON) -m venv $(venv)
 	@touch $@
 
-$(venv)/.installed: $(venv)/.made $(built_from)
-	@echo "Installing Wireglass and what it needs into $(venv) (once; a minute or two) ..."
-	@$(bin)/python -m pip install --quiet --disable-pip-version-check --editable .
+$(venv)/.installed: $(venv)/.made pyproject.toml
+	@echo "Installing Wireglass and what it needs into $(venv) (once; a minute or so) ..."
+	@$(pip) install 'setuptools>=77' 'Cython>=3.1'
+	@WIREGLASS_COMPILE=0 $(pip) install --no-build-isolation --editable .
 	@touch $@
 
 $(venv)/.installed-dev: $(venv)/.installed
 	@echo "Installing the tools for tests and checks into $(venv) ..."
-	@$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@WIREGLASS_COMPILE=0 $(pip) install --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+$(venv)/.compiled: $(venv)/.installed setup.py $(hot)
+	@if command -v "$${CC:-cc}" >/dev/null; then \
+	  echo "Compiling the hot modules ..."; $(bin)/python setup.py --quiet build_ext --inplace; \
+	else echo "No C compiler here: the engine runs as plain Python, right but slower."; fi
 	@touch $@

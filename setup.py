@@ -2,6 +2,7 @@
 
 A module that says `import cython` is hot: its types are annotated so that Cython can compile it. Each one is optional:
 where there is no C compiler, or no Python headers, the installation goes on and the same file runs as plain Python.
+With WIREGLASS_COMPILE=0 in the environment nothing is compiled: the Makefile does that in a step of its own.
 """
 
 from __future__ import annotations
@@ -21,22 +22,26 @@ DIRECTIVES = {
     "wraparound": False,
     "cdivision": True,
     "initializedcheck": False,
+    "show_performance_hints": False,
 }
 
 
 def hot_modules() -> list[str]:
     """Paths of the modules that ask to be compiled, relative to the checkout."""
+    if os.environ.get("WIREGLASS_COMPILE") == "0":
+        return []
     asks = re.compile(r"^import cython$", re.MULTILINE)
     return sorted(str(path) for path in Path("inspector").rglob("*.py") if asks.search(path.read_text("utf-8")))
 
 
 def extensions() -> list[Extension]:
-    leave_out_debug_symbols = ["-g0"] if os.name == "posix" else []
+    # No debug symbols, and no warnings about C that nobody wrote.
+    flags = ["-g0", "-w"] if os.name == "posix" else []
     wanted = [
-        Extension(path.removesuffix(".py").replace(os.sep, "."), [path], extra_compile_args=leave_out_debug_symbols)
+        Extension(path.removesuffix(".py").replace(os.sep, "."), [path], extra_compile_args=flags)
         for path in hot_modules()
     ]
-    built: list[Extension] = cythonize(wanted, compiler_directives=DIRECTIVES, build_dir="build/cython")
+    built: list[Extension] = cythonize(wanted, compiler_directives=DIRECTIVES, build_dir="build/cython", quiet=True)
     for extension in built:
         extension.optional = True
     return built
