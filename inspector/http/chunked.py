@@ -6,7 +6,7 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 from __future__ import annotations
 
 import cython
-from cython import Py_ssize_t, cclass, cfunc, const, longlong, uchar, uint, void
+from cython import Py_ssize_t, cclass, cfunc, longlong, uchar, uint, void
 
 from inspector.http.notes import Note
 
@@ -40,7 +40,7 @@ class ChunkedBody:
         self._stage = SIZE
         self._size = self._count = self._line = self._notes = 0
 
-    def read(self, data: const[uchar][::1], at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
+    def read(self, data: cython.const[uchar][::1], at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
         """Read framing from index `at`, behind content that was due; where it stops: at content, the end, or `stop`."""
         if self._stage == DATA:
             self._stage = DATA_END

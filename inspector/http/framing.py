@@ -16,7 +16,7 @@ because a call from one compiled module into another costs as much as the work o
 from __future__ import annotations
 
 import cython
-from cython import Py_ssize_t, bint, cclass, cfunc, const, inline, longlong, schar, uchar, uint, ushort, void
+from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, schar, uchar, uint, ushort, void
 
 from inspector.arena import ARENA as _ARENA
 from inspector.arena import Arena
@@ -161,8 +161,10 @@ class Framer:
     _chunks: object
     _messages: object
 
-    _data_view: const[uchar][::1]
-    _arena_view: const[uchar][::1]
+    _data_memory: object
+    _arena_memory: object
+    _data_view: cython.const[uchar][::1]
+    _arena_view: cython.const[uchar][::1]
     _routes: uchar[::1]
     _times: longlong[::1]
     _protocols: uchar[::1]
@@ -236,6 +238,7 @@ class Framer:
 
     def attach(self, data: memoryview) -> None:
         """Chunks' addresses below ARENA are offsets in `data` from now on."""
+        self._data_memory = data
         self._data_view = data
 
     @cfunc
@@ -275,8 +278,9 @@ class Framer:
         self._times = self._packets.view("time_ns")
         self._protocols = self._connections.view("protocol")
         self._isn_known = self._connections.view("isn_known")
-        self._arena_view = self._arena.data
-        self._reader.attach(self._data_view, self._arena_view)
+        self._arena_memory = self._arena.data
+        self._arena_view = self._arena_memory
+        self._reader.attach(self._data_memory, self._arena_memory)
 
     def begin_batch(self, routes: memoryview) -> None:
         """New chunks are there; `routes` has a byte for each direction of each connection."""
@@ -400,8 +404,8 @@ class Framer:
     def _piece(self, at: longlong, stop: longlong) -> bytes:
         """A copy of the bytes [at, stop)."""
         if at >= ARENA:
-            return bytes(self._arena_view[at - ARENA : stop - ARENA])
-        return bytes(self._data_view[at:stop])
+            return bytes(self._arena_memory[at - ARENA : stop - ARENA])
+        return bytes(self._data_memory[at:stop])
 
     # -- heads ---------------------------------------------------------------------------------------------------
 
@@ -639,9 +643,9 @@ class Framer:
         """Read what stands between the chunks of a body (RFC 9112 §7.1)."""
         chunks = half.chunks
         if at >= ARENA:
-            at = ARENA + chunks.read(self._arena_view, at - ARENA, stop - ARENA)
+            at = ARENA + chunks.read(self._arena_memory, at - ARENA, stop - ARENA)
         else:
-            at = chunks.read(self._data_view, at, stop)
+            at = chunks.read(self._data_memory, at, stop)
         self._reach(half.message, at + self._shift)
         half.remaining = chunks.content_due()
         if half.remaining:

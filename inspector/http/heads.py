@@ -280,10 +280,8 @@ class HeadReader:
     @cython.cfunc
     def _request_line(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """`GET / HTTP/1.1` (RFC 9112 §3), or `GET /` as HTTP/0.9 had it."""
-        at: cython.Py_ssize_t = start
+        at: cython.Py_ssize_t = self._token_end(start, stop)
         end: cython.Py_ssize_t
-        while at < stop and self._token[self._b[at]]:
-            at += 1
         if at - start > METHOD_LIMIT:
             return -1
         if at == stop:
@@ -385,9 +383,7 @@ class HeadReader:
                 if self._b[at + 1] == LF:
                     return at + 2
             name = at
-            while at < stop and self._token[self._b[at]]:
-                at += 1
-            colon = at
+            colon = at = self._token_end(at, stop)
             if at < stop and self._b[at] != COLON:
                 at = self._skip_to_colon(name, at, stop)
             at = self._line_end(at, stop)
@@ -416,6 +412,17 @@ class HeadReader:
         return at
 
     @cython.cfunc
+    @cython.boundscheck(False)
+    def _token_end(self, at: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Where the token ends that begins at `at`. One check of the bounds stands for one a byte."""
+        if at < 0 or stop > self._b.shape[0]:
+            raise IndexError(at)
+        while at < stop and self._token[self._b[at]]:
+            at += 1
+        return at
+
+    @cython.cfunc
+    @cython.boundscheck(False)
     def _line_end(self, at: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """Where the next LF is; `stop` when there is none. NULs and bare CRs on the way are noted."""
         if not cython.compiled:
@@ -423,6 +430,8 @@ class HeadReader:
             if b"\0" in line or b"\r" in line[:-1]:
                 self._notes |= CONTROL_BYTE
             return at + len(line)
+        if at < 0 or stop > self._b.shape[0]:
+            raise IndexError(at)
         while at < stop:
             if self._b[at] <= CR:
                 if self._b[at] == LF:
@@ -530,8 +539,7 @@ class HeadReader:
         begin: cython.Py_ssize_t
         while at < end:
             begin = at
-            while at < end and self._token[self._b[at]]:
-                at += 1
+            at = self._token_end(at, end)
             if at - begin == 7 and self._is(begin, b"chunked"):
                 self._chunked += 1
                 self._last_coding = CHUNKED

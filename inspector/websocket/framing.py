@@ -9,7 +9,7 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 from __future__ import annotations
 
 import cython
-from cython import Py_ssize_t, bint, cclass, cfunc, const, inline, longlong, schar, uchar, uint, ulonglong, void
+from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, schar, uchar, uint, ulonglong, void
 from websockets.speedups import apply_mask
 
 from inspector.anomalies import index_of
@@ -55,6 +55,33 @@ OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
 K_DATA = cython.declare(cython.int, int(ChunkKind.DATA))
 K_GAP = cython.declare(cython.int, int(ChunkKind.GAP))
 K_END = cython.declare(cython.int, int(ChunkKind.END))
+
+
+@cfunc
+@cython.boundscheck(False)
+def is_ascii(view: cython.const[uchar][::1], at: Py_ssize_t, length: Py_ssize_t) -> bint:
+    """Whether `length` bytes from index `at` are ASCII. One check of the bounds stands for one a byte."""
+    i: Py_ssize_t
+    bits: uchar = 0
+    if at < 0 or at + length > view.shape[0]:
+        raise IndexError(at)
+    for i in range(at, at + length):
+        bits |= view[i]
+    return bits < 128
+
+
+@cfunc
+@cython.boundscheck(False)
+def unmask(
+    source: cython.const[uchar][::1], at: Py_ssize_t, length: Py_ssize_t, mask: uint, target: uchar[::1], to: Py_ssize_t
+) -> bint:
+    """Copy masked payload, unmasked (RFC 6455 §5.3). One check of the bounds stands for one a byte."""
+    i: Py_ssize_t
+    if at < 0 or to < 0 or at + length > source.shape[0] or to + length > target.shape[0]:
+        raise IndexError(at)
+    for i in range(length):
+        target[to + i] = source[at + i] ^ (mask >> (24 - 8 * (i & 3)) & 255)
+    return True
 
 
 @cclass
@@ -112,8 +139,10 @@ class FrameReader:
     _frames: object
     _messages: object
 
-    _data_view: const[uchar][::1]
-    _arena_view: const[uchar][::1]
+    _data_view: cython.const[uchar][::1]
+    _data_memory: object
+    _arena_memory: object
+    _arena_view: cython.const[uchar][::1]
     _slab: uchar[::1]
     _slab_at: longlong
     _slab_stop: longlong
@@ -191,6 +220,7 @@ class FrameReader:
 
     def attach(self, data: memoryview) -> None:
         """Chunks' addresses below ARENA are offsets in `data` from now on."""
+        self._data_memory = data
         self._data_view = data
 
     def begin_batch(self, routes: memoryview) -> None:
@@ -212,8 +242,9 @@ class FrameReader:
     @cfunc
     def _take_arena(self) -> void:
         """Look at the arena as it is now: whoever appends to it may move it."""
-        self._arena_view = self._arena.data
-        self._slab = self._arena.data
+        self._arena_memory = self._arena.data
+        self._arena_view = self._arena_memory
+        self._slab = self._arena_memory
 
     @cfunc
     def _take_frame_views(self) -> void:
@@ -368,8 +399,8 @@ class FrameReader:
     def _piece(self, at: longlong, count: longlong) -> bytes:
         """A copy of `count` bytes."""
         if at >= ARENA:
-            return bytes(self._arena_view[at - ARENA : at - ARENA + count])
-        return bytes(self._data_view[at : at + count])
+            return bytes(self._arena_memory[at - ARENA : at - ARENA + count])
+        return bytes(self._data_memory[at : at + count])
 
     # -- frames --------------------------------------------------------------------------------------------------
 
@@ -554,21 +585,16 @@ class FrameReader:
     @cfunc
     def _is_ascii(self, at: longlong, length: longlong) -> bint:
         """Whether bytes are ASCII, and so UTF-8; of bytes that could not be kept (address -1) nothing is known."""
-        i: longlong
-        bits: uchar = 0
         if at < 0:
             return True
         if not cython.compiled:
             return self._piece(at, length).isascii()
-        for i in range(at, at + length):
-            bits |= self._byte(i)
-        return bits < 128
+        return is_ascii(self._arena_view, at - ARENA, length) if at >= ARENA else is_ascii(self._data_view, at, length)
 
     @cfunc
     def _unmask(self, mask: uint, at: longlong, length: longlong) -> longlong:
         """Write unmasked payload into the arena (RFC 6455 §5.3); its address, or -1 when the arena is full."""
         to: longlong
-        i: longlong
         if self._slab_stop - self._slab_at < length:
             to = self._arena.append(bytes(max(SLAB, length)))
             if to < 0:
@@ -578,11 +604,11 @@ class FrameReader:
             self._slab_stop = self._slab_at + max(SLAB, length)
         to = self._slab_at
         self._slab_at += length
-        if cython.compiled and length <= SMALL:
-            for i in range(length):
-                self._slab[to + i] = self._byte(at + i) ^ (mask >> (24 - 8 * (i & 3)) & 255)
+        if cython.compiled and length <= SMALL and at < ARENA:
+            unmask(self._data_view, at, length, mask, self._slab, to)
         else:
-            self._slab[to : to + length] = memoryview(apply_mask(self._piece(at, length), mask.to_bytes(4, "big")))
+            unmasked = apply_mask(self._piece(at, length), mask.to_bytes(4, "big"))
+            self._arena_memory[to : to + length] = unmasked
         return to + ARENA
 
     # -- messages that come in pieces ----------------------------------------------------------------------------
