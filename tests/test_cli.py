@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import pytest
 
+import inspector
 from inspector import rows, timeline
 from inspector.capture import Capture
 from inspector.cli import BROKEN_PIPE, INTERRUPTED, cli, main
@@ -130,6 +131,25 @@ def test_analyze_prints_one_object_a_file_and_goes_on_after_one_that_cannot_be_r
     assert "no such file" in broken["error"]
     assert (whole["file"], whole["error"]) == (DEMO, None)
     assert {name: whole[name] for name in rows.BUILDERS} == {name: build(demo) for name, build in rows.BUILDERS.items()}
+
+
+def test_analyze_goes_on_after_a_failure_of_its_own(
+    out: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = inspector.open
+
+    def failing(path: str) -> Capture:
+        if path == "bad":
+            raise IndexError("out of bounds")
+        return whole(path)
+
+    monkeypatch.setattr(inspector, "open", failing, raising=False)
+    assert main(["analyze", "--json", "bad", DEMO]) == 1
+    captured = out.readouterr()
+    bad, good = map(json.loads, captured.out.splitlines())
+    assert "out of bounds" in bad["error"]
+    assert "Traceback" in captured.err
+    assert good["error"] is None
 
 
 def test_analyze_of_good_files_is_done(out: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from typing import Any
 
 import click
@@ -39,8 +40,15 @@ def report(path: str) -> dict[str, Any]:
         with inspector.open(path) as capture:
             found = {name: rows.BUILDERS[name](capture) for name in TABLES}
     except (InspectorError, OSError) as error:
-        return {"file": path, "error": str(error), **{name: [] for name in TABLES}}
+        return _failure(path, str(error))
+    except Exception as bug:  # ours, not the file's: it is told in full, and must not take the other files along
+        traceback.print_exc()
+        return _failure(path, f"Wireglass failed on this file ({bug!r}). Please report it with the lines on stderr.")
     return {"file": path, "error": None, **found}
+
+
+def _failure(path: str, error: str) -> dict[str, Any]:
+    return {"file": path, "error": error, **{name: [] for name in TABLES}}
 
 
 COMMANDS = [analyze]
