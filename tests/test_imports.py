@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.tcp",),
     ("inspector.http", "inspector.websocket"),
     ("inspector.conversations",),
-    ("inspector.capture",),
+    ("inspector.capture", "inspector.sockets"),
     ("inspector.timeline",),
     ("inspector.rows", "inspector.digest", "inspector.transcript"),
     ("inspector.lab",),
