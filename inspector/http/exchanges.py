@@ -21,11 +21,11 @@ OVERTAKEN_LIMIT = 16
 class Queue:
     """The unanswered requests of one connection."""
 
-    waiting: list  # exchange row * 4 + class of the method, oldest first
+    waiting: list[int]  # exchange row * 4 + class of the method, oldest first
     is_pipelining: cython.bint  # the client was seen sending a request before the last answer was there
     is_overrun: cython.bint
     orphan: cython.longlong  # the exchange of 1xx responses to a request that was not seen; -1 none
-    overtaken: list  # (packet, exchange) of responses without a request, newest last
+    overtaken: list[tuple[int, int]]  # (packet, exchange) of responses without a request, newest last
 
     def __init__(self) -> None:
         self.waiting = []
@@ -39,8 +39,8 @@ class Queue:
 class Exchanges:
     """Fills the exchanges table."""
 
-    _table: object
-    _queues: dict
+    _table: Table
+    _queues: dict[int, Queue]
     _rows: cython.Py_ssize_t
     _room: cython.Py_ssize_t
     _connection: cython.int[::1]

@@ -14,7 +14,6 @@ FIELD_LIMIT = 1024
 
 _REQUEST_LINE = re.compile(r"(\S+) +(?:(.*?) +)?((?:HTTP|http|\w{4})/\d\.\d) *", re.IGNORECASE)
 _STATUS_LINE = re.compile(r"(\w{4}/\d\.\d) +(\d{3}) ?(.*)")
-_LINE_END = re.compile(r"\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,8 @@ def head(capture: Capture, row: int) -> Head:
 
 def parse_head(raw: bytes) -> Head:
     """Read a head leniently: whatever framing took for a head has a reading here. Never raises."""
-    start_line, *lines = _LINE_END.split(raw.decode("latin-1"))
-    fields = parse_fields(lines)
+    lines = raw.decode("latin-1").replace("\r\n", "\n").split("\n")
+    start_line, fields = lines[0], parse_fields(lines[1:])
     status_line = _STATUS_LINE.match(start_line)
     if status_line:
         version, status, reason = status_line.groups()

@@ -15,6 +15,8 @@ because a call from one compiled module into another costs as much as the work o
 
 from __future__ import annotations
 
+from typing import Any
+
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, schar, uchar, uint, ushort, void
 
@@ -119,8 +121,8 @@ class Half:
     message: Py_ssize_t  # row in http_messages of the message in hand, or -1
     remaining: longlong  # bytes to come of a body with a length, or of a chunk
     announced: longlong  # Content-Length of the message in hand, -1 none
-    chunks: object  # ChunkedBody of the message in hand
-    held: object  # HeldHead of the next message, or None
+    chunks: ChunkedBody | None  # framing of the message in hand
+    held: HeldHead | None  # the head of the next message, as far as it came
     start_offset: longlong  # where the next message begins: stream offset, packet, time
     start_packet: cython.int
     start_ns: longlong
@@ -128,7 +130,7 @@ class Half:
     skipped: longlong  # bytes passed over in search of it
     was_lost: bint  # messages may have been missed before it
     pausing: longlong  # exchange whose request asked for another protocol, -1 none
-    pending: list  # rows of chunks that wait while PAUSED
+    pending: list[int]  # rows of chunks that wait while PAUSED
 
     def __init__(self) -> None:
         self.stage = DETECT
@@ -149,20 +151,20 @@ class Framer:
     `suspects` give what Conversations has to decide before more chunks can be taken.
     """
 
-    _suspects: list
-    _halves: list
+    _suspects: list[int]
+    _halves: list[Any]  # Half or None, by 2 * connection + direction
     _reader: HeadReader
     _facts: longlong[::1]
     _exchanges: Exchanges
-    _reports: object
-    _arena: object
-    _packets: object
-    _connections: object
-    _chunks: object
-    _messages: object
+    _reports: Reports
+    _arena: Arena
+    _packets: Table
+    _connections: Table
+    _chunks: Table
+    _messages: Table
 
-    _data_memory: object
-    _arena_memory: object
+    _data_memory: memoryview
+    _arena_memory: memoryview
     _data_view: cython.const[uchar][::1]
     _arena_view: cython.const[uchar][::1]
     _routes: uchar[::1]
@@ -314,14 +316,15 @@ class Framer:
     @cfunc
     def _half(self, key: Py_ssize_t) -> Half:
         """The state of one direction, made when its first chunk comes."""
-        half: Half = self._halves[key]
-        if half is None:
+        half: Half
+        if self._halves[key] is None:
             half = Half()
             half.is_midstream = self._isn_known[key >> 1, key & 1] != 1
             if half.is_midstream:
                 half.patience = LONG_PATIENCE
             self._halves[key] = half
             self._routes[key] = HTTP
+        half = self._halves[key]
         return half
 
     @cfunc
@@ -439,6 +442,7 @@ class Framer:
         """Gather a head that straddles chunks."""
         held = half.held
         count: Py_ssize_t
+        assert held is not None
         at += held.gather(self._piece(at, stop))
         if held.has_start_line and not held.is_whole:
             if held.is_too_long:
@@ -642,6 +646,7 @@ class Framer:
     def _framing_of_chunks(self, half: Half, at: longlong, stop: longlong) -> longlong:
         """Read what stands between the chunks of a body (RFC 9112 §7.1)."""
         chunks = half.chunks
+        assert chunks is not None
         if at >= ARENA:
             at = ARENA + chunks.read(self._arena_memory, at - ARENA, stop - ARENA)
         else:
@@ -707,7 +712,7 @@ class Framer:
         now: longlong = self._now
         carrier: cython.int = self._carrier
         shift: longlong = self._shift
-        waiting: list = half.pending
+        waiting: list[int] = half.pending
         half.pending = []
         for pending in waiting:
             self._take(pending, key)
@@ -864,6 +869,7 @@ class Framer:
         """The rest of a head will not come: keep what is there, when that is a start line at least."""
         half.stage = START
         held = half.held
+        assert held is not None
         if self._reader.read_held(held.readable(), key & 1) == 0 and self._facts[F_START_LINE]:
             if not held.has_start_line:
                 self._facts[F_NOTES] = 0
@@ -937,7 +943,7 @@ class Framer:
 
     def paused(self) -> list[tuple[int, int]]:
         """Connections that wait for the answer to an upgrade, with the row of the request."""
-        found: list = []
+        found: list[tuple[int, int]] = []
         half: Half
         for key, half in enumerate(self._halves):
             if half is not None and half.stage == PAUSED:

@@ -104,7 +104,7 @@ class HeadReader:
     """
 
     _facts: cython.longlong[::1]
-    _memory: object
+    _memory: memoryview
     _b: cython.const[cython.uchar][::1]  # what is being read: one of the next two, or a held head
     _data: cython.const[cython.uchar][::1]
     _arena: cython.const[cython.uchar][::1]

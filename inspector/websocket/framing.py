@@ -8,6 +8,8 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 
 from __future__ import annotations
 
+from typing import Any
+
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, schar, uchar, uint, ulonglong, void
 from websockets.speedups import apply_mask
@@ -104,11 +106,11 @@ class Stream:
     done: ulonglong  # bytes of its payload so far
     row: Py_ssize_t  # row in messages of the frame in hand, -1 none
     message: Py_ssize_t  # row in messages of the data message in progress, -1 none
-    control: object  # Content of the control frame in hand
-    content: object  # Content of the data message in progress
-    deflate: object  # None when messages may not be compressed; whether the context is kept
+    control: Content | None  # Content of the control frame in hand
+    content: Content | None  # Content of the data message in progress
+    deflate: object  # whether the context is kept between messages; None when none may be compressed
     is_midstream: bint
-    inflater: object
+    inflater: Inflater | None
     failed: cython.int  # messages in a row that could not be inflated
     skipped: longlong
 
@@ -130,18 +132,18 @@ class Stream:
 class FrameReader:
     """Fills frames and messages from the chunks of connections whose route is WEBSOCKET."""
 
-    _streams: list
+    _streams: list[Any]  # Stream or None, by 2 * connection + direction
     _contexts: cython.int
-    _oddities: object
-    _arena: object
-    _packets: object
-    _chunks: object
-    _frames: object
-    _messages: object
+    _oddities: Oddities
+    _arena: Arena
+    _packets: Table
+    _chunks: Table
+    _frames: Table
+    _messages: Table
 
     _data_view: cython.const[uchar][::1]
-    _data_memory: object
-    _arena_memory: object
+    _data_memory: memoryview
+    _arena_memory: memoryview
     _arena_view: cython.const[uchar][::1]
     _slab: uchar[::1]
     _slab_at: longlong
@@ -294,7 +296,7 @@ class FrameReader:
         Args:
             is_midstream: whether earlier frames are not in the capture; then what was agreed on is not known.
         """
-        kept: tuple = (None, None)
+        kept: tuple[bool | None, bool | None] = (None, None)
         if deflate:
             kept = (deflate.client_keeps_context, deflate.server_keeps_context)
         elif is_midstream:
@@ -652,10 +654,12 @@ class FrameReader:
         self._m_wire_bytes[row] += stream.length
         self._m_bytes[row] = self._m_wire_bytes[row]
         if stream.opcode >= CLOSE:
-            self._end_message(stream, key, row, stream.control)
+            if stream.control is not None:
+                self._end_message(stream, key, row, stream.control)
             stream.control = None
         elif stream.fin:
-            self._end_message(stream, key, row, stream.content)
+            if stream.content is not None:
+                self._end_message(stream, key, row, stream.content)
             stream.content = None
             stream.message = -1
 
