@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.conversations",),
     ("inspector.capture", "inspector.sockets"),
     ("inspector.timeline",),
-    ("inspector.rows", "inspector.digest", "inspector.transcript"),
+    ("inspector.rows", "inspector.digest", "inspector.transcript", "inspector.figures"),
     ("inspector.lab",),
     ("web",),
     ("inspector.doctor", "inspector.commands"),
