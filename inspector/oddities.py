@@ -1,34 +1,86 @@
-"""Writes anomaly rows, and keeps a flood of one kind from filling the table."""
+"""Writes anomaly rows, and keeps a flood of one kind from filling the table.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
 
 from __future__ import annotations
 
+import cython
+
 from inspector.tables import Table
 
-FIRST = 25
+FIRST = cython.declare(cython.longlong, 25)
 """So many anomalies of one code are reported of a connection; from then on one in `EVERY`."""
 
-EVERY = 1000
+EVERY = cython.declare(cython.longlong, 1000)
 
 
+@cython.cclass
 class Oddities:
     """The writer of the `anomalies` table. The numbers a, b, c are what the code's sentence names (anomalies.py)."""
 
+    table: Table
+    counts: dict[int, int]
+    """How many were seen, by connection and code in one number."""
+
+    capacity: cython.Py_ssize_t
+    """Rows of the table for which the views below are good."""
+    codes: cython.ushort[::1]
+    packets: cython.int[::1]
+    connections: cython.int[::1]
+    directions: cython.schar[::1]
+    first: cython.longlong[::1]
+    second: cython.longlong[::1]
+    third: cython.longlong[::1]
+
     def __init__(self, table: Table) -> None:
-        self._table = table
-        self._counts: dict[tuple[int, int], int] = {}
+        self.table = table
+        self.counts = {}
+        self.capacity = 0
+
+    @cython.cfunc
+    def _make_room(self) -> cython.void:
+        """Room for one row more; other writers of the table may have moved it."""
+        table = self.table
+        table.reserve(1)
+        if table.capacity != self.capacity:
+            self.capacity = table.capacity
+            self.codes = table.view("code")
+            self.packets = table.view("packet")
+            self.connections = table.view("connection")
+            self.directions = table.view("direction")
+            self.first = table.view("a")
+            self.second = table.view("b")
+            self.third = table.view("c")
 
     def note(
-        self, code: int, packet: int, connection: int, direction: int = -1, a: int = 0, b: int = 0, c: int = 0
+        self,
+        code: cython.int,
+        packet: cython.int,
+        connection: cython.int,
+        direction: cython.int = -1,
+        a: cython.longlong = 0,
+        b: cython.longlong = 0,
+        c: cython.longlong = 0,
     ) -> None:
-        """Report an anomaly, unless there were too many of its kind; `code` is what anomalies.index_of gives."""
-        seen = self._counts.get((connection, code), 0)
-        self._counts[connection, code] = seen + 1
+        """Report an anomaly (`code` is its index, as anomalies.index_of gives it) unless there were too many of its
+        kind.
+        """
+        row: cython.Py_ssize_t
+        key: cython.longlong = connection
+        seen: cython.longlong
+        key = key * 65536 + code
+        seen = self.counts.get(key, 0)
+        self.counts[key] = seen + 1
         if seen >= FIRST and seen % EVERY:
             return
-        table = self._table
-        table.reserve(1)
-        row = table.rows
-        values = (("code", code), ("packet", packet), ("connection", connection), ("direction", direction))
-        for column, value in (*values, ("a", a), ("b", b), ("c", c)):
-            table.raw(column)[row] = value
-        table.rows = row + 1
+        self._make_room()
+        row = self.table.rows
+        self.codes[row] = code
+        self.packets[row] = packet
+        self.connections[row] = connection
+        self.directions[row] = direction
+        self.first[row] = a
+        self.second[row] = b
+        self.third[row] = c
+        self.table.rows = row + 1
