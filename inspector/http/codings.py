@@ -16,6 +16,11 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+STEP = 1024
+"""Bytes that are decoded at a time: what came before a damaged place is kept."""
+
+GZIP_MAGIC = b"\x1f\x8b"
+
 ZSTD_WINDOW_LOG = 23
 """The largest window that is allocated for zstd: 8 MiB, the most that a sender may expect (RFC 8878 §3.1.1.1.2)."""
 
@@ -38,29 +43,30 @@ def decode(coding: str, coded: bytes, limit: int) -> tuple[bytes, bool]:
 def _inflate(coded: bytes, limit: int) -> tuple[bytes, bool]:
     """gzip, in one member or several (RFC 1952 §2.2), or zlib; and what some servers send as deflate, bare RFC 1951."""
     for window_bits in (47, -15):
-        decoded, is_whole = _inflate_as(window_bits, coded, limit)
-        if decoded or is_whole:
-            return decoded, is_whole
+        found = _inflate_as(window_bits, coded, limit)
+        if found:
+            return found
     raise BadCoding("neither gzip nor deflate")
 
 
-def _inflate_as(window_bits: int, coded: bytes, limit: int) -> tuple[bytes, bool]:
+def _inflate_as(window_bits: int, coded: bytes, limit: int) -> tuple[bytes, bool] | None:
+    """As `decode`, of zlib's kind `window_bits`; None when the data is of another kind."""
     out = bytearray()
-    while coded and len(out) < limit:
-        stream = zlib.decompressobj(window_bits)
-        is_first = not out
+    at = begin = 0
+    stream = zlib.decompressobj(window_bits)
+    while at < len(coded) and len(out) < limit:
+        if stream.eof:
+            begin = at
+            if coded[begin : begin + 2] != GZIP_MAGIC:
+                break  # padding behind the last member
+            stream = zlib.decompressobj(window_bits)
+        piece = coded[at : at + STEP]
         try:
-            # A little at a time: what came before a damaged place is kept.
-            while not stream.eof and coded and len(out) < limit:
-                out += stream.decompress(coded[:1024], limit - len(out))
-                coded = stream.unconsumed_tail + coded[1024:]
+            out += stream.decompress(piece, limit - len(out))
         except zlib.error:
-            # What follows the last member may be padding.
-            return bytes(out), not is_first and len(out) > 0
-        if not stream.eof:
-            return bytes(out), False
-        coded = stream.unused_data + coded
-    return bytes(out), not coded
+            return (bytes(out), False) if out else None
+        at += len(piece) - len(stream.unconsumed_tail) - len(stream.unused_data)
+    return bytes(out), stream.eof and (at == len(coded) or at == begin)
 
 
 def _brotli(coded: bytes, limit: int) -> tuple[bytes, bool]:
@@ -73,8 +79,8 @@ def _brotli(coded: bytes, limit: int) -> tuple[bytes, bool]:
             if stream.can_accept_more_data():
                 if at >= len(coded):
                     break
-                out += stream.process(coded[at : at + 1024], output_buffer_limit=limit - len(out))
-                at += 1024
+                out += stream.process(coded[at : at + STEP], output_buffer_limit=limit - len(out))
+                at += STEP
             else:
                 out += stream.process(b"", output_buffer_limit=limit - len(out))
     except brotli.error as error:
@@ -86,19 +92,24 @@ def _brotli(coded: bytes, limit: int) -> tuple[bytes, bool]:
 def _zstd(coded: bytes, limit: int) -> tuple[bytes, bool]:
     """RFC 8878, one frame or several."""
     out = bytearray()
+    at = 0
+    frame = _zstd_frame()
     try:
-        while coded and len(out) < limit:
-            frame = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG})
-            while not frame.eof and len(out) < limit and (coded or not frame.needs_input):
-                out += frame.decompress(coded[:1024] if frame.needs_input else b"", limit - len(out))
-                coded = coded[1024:] if not frame.eof else frame.unused_data + coded[1024:]
-            if not frame.eof:
-                return bytes(out), False
+        while len(out) < limit and (at < len(coded) or not (frame.eof or frame.needs_input)):
+            if frame.eof:
+                frame = _zstd_frame()
+            piece = coded[at : at + STEP] if frame.needs_input else b""
+            out += frame.decompress(piece, limit - len(out))
+            at += len(piece) - len(frame.unused_data)
     except zstd.ZstdError as error:
         if not out:
             raise BadCoding("no zstd frame") from error
         return bytes(out), False
-    return bytes(out), not coded
+    return bytes(out), frame.eof and at == len(coded)
+
+
+def _zstd_frame() -> zstd.ZstdDecompressor:
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG})
 
 
 _DECODERS: dict[str, Callable[[bytes, int], tuple[bytes, bool]]] = {

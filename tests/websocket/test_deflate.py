@@ -1,0 +1,77 @@
+"""Messages of one direction inflated: shared context, lost context, bounds."""
+
+from __future__ import annotations
+
+import random
+import zlib
+
+import pytest
+
+from inspector.websocket.deflate import ALLOWANCE, MESSAGE_LIMIT, Inflater, Outcome
+from tests.websocket.wires import Deflater
+
+
+def inflate(inflater: Inflater, payload: bytes, step: int = 1 << 20) -> bytes:
+    inflater.begin()
+    out = b"".join(b"".join(inflater.feed(payload[i : i + step])) for i in range(0, len(payload), step))
+    return out + b"".join(inflater.end())
+
+
+@pytest.mark.parametrize("keeps_context", [True, False])
+@pytest.mark.parametrize("step", [1, 7, 1 << 20])
+def test_messages_one_after_the_other(keeps_context: bool, step: int) -> None:
+    deflater, inflater = Deflater(keeps_context), Inflater(keeps_context)
+    for text in (b"again and again", b"", b"again and again", bytes(100_000), random.Random(1).randbytes(70_000)):
+        assert inflate(inflater, deflater(text), step) == text
+        assert (inflater.outcome, inflater.inflated) == (Outcome.GOOD, len(text))
+
+
+def test_what_fills_the_last_step_exactly_is_not_left_behind() -> None:
+    for length in (64 * 1024 - 1, 64 * 1024, 64 * 1024 + 1, 128 * 1024):
+        assert len(inflate(Inflater(True), Deflater(False)(bytes(length)))) == length
+
+
+def test_a_lost_message_is_an_error_for_those_that_refer_to_it_and_nobody_else() -> None:
+    deflater, inflater = Deflater(), Inflater(True)
+    deflater(b"a sentence")
+    refers, alone = deflater(b"a sentence"), deflater(b"0123456789")
+    inflater.begin()
+    inflater.lose()
+    assert inflate(inflater, refers) == b""
+    assert inflater.outcome == Outcome.CONTEXT_LOST
+    assert inflate(inflater, alone) == b"0123456789"
+    assert inflater.outcome == Outcome.GOOD
+
+
+def test_bad_data_is_no_lost_context() -> None:
+    inflater = Inflater(True)
+    assert inflate(inflater, b"\xff\xff\xff") == b""
+    assert inflater.outcome == Outcome.BAD_DATA
+
+
+def test_a_stream_that_ends_with_bfinal_goes_on_in_another() -> None:
+    stream = zlib.compressobj(wbits=-15)
+    final = stream.compress(b"final") + stream.flush()
+    assert inflate(Inflater(True), final + b"\x00") == b"final"
+
+
+def test_a_bomb_is_stopped_at_the_allowance() -> None:
+    inflater = Inflater(True)
+    bomb = Deflater()(bytes(1 << 26))
+    out = inflate(inflater, bomb)
+    assert inflater.outcome == Outcome.TOO_FAR
+    assert len(out) <= ALLOWANCE + 100 * len(bomb)
+
+
+def test_a_message_is_stopped_at_its_limit_however_honest() -> None:
+    dice = random.Random(1)
+    text = b"".join(bytes([dice.randrange(4)]) * 40 for _ in range((MESSAGE_LIMIT + 100_000) // 40))
+    inflater = Inflater(True)
+    assert len(inflate(inflater, Deflater()(text))) <= MESSAGE_LIMIT
+    assert inflater.outcome == Outcome.TOO_FAR
+
+
+def test_one_that_is_refused_inflates_nothing() -> None:
+    inflater = Inflater(True, is_refused=True)
+    assert inflate(inflater, Deflater()(b"text")) == b""
+    assert inflater.outcome == Outcome.CONTEXT_LOST
