@@ -18,8 +18,11 @@ from web.access import Keyring, TooManyFailures, Visit, same
 from web.door import MAX_BODY
 from web.errors import Refused
 
-PUBLIC = frozenset({"entry.index", "static", "entry.health", "entry.login"})
+PUBLIC = frozenset({"entry.index", "static", "plotting.library", "entry.health", "entry.login"})
 """Endpoints that need no credentials: the page itself, which holds nothing, and the way in."""
+
+KEPT = frozenset({"static", "plotting.library"})
+"""Endpoints whose answers a browser may keep, asking each time whether they are still good."""
 
 METHODS = ("GET", "HEAD", "POST")
 
@@ -72,7 +75,7 @@ class Gate:
         """Flask's after_request: the headers that every response carries."""
         response.headers.update(HARDENING)
         response.headers["Content-Security-Policy"] = self._policy()
-        response.headers["Cache-Control"] = "no-cache" if request.endpoint == "static" else "no-store"
+        response.headers["Cache-Control"] = "no-cache" if request.endpoint in KEPT else "no-store"
         return response
 
     def _policy(self) -> str:
