@@ -12,7 +12,6 @@ from typing import Any
 
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, schar, uchar, uint, ulonglong, void
-from websockets.speedups import apply_mask
 
 from inspector.anomalies import index_of
 from inspector.arena import ARENA as _ARENA
@@ -25,6 +24,7 @@ from inspector.websocket.content import Content
 from inspector.websocket.deflate import Inflater, Outcome
 from inspector.websocket.guess import frames_in
 from inspector.websocket.handshake import Deflate
+from inspector.websocket.masks import apply_mask
 from inspector.websocket.protocol import CONTROL_LIMIT, may_be_sent
 
 ARENA = cython.declare(longlong, _ARENA)
@@ -609,8 +609,7 @@ class FrameReader:
         if cython.compiled and length <= SMALL and at < ARENA:
             unmask(self._data_view, at, length, mask, self._slab, to)
         else:
-            unmasked = apply_mask(self._piece(at, length), mask.to_bytes(4, "big"))
-            self._arena_memory[to : to + length] = unmasked
+            self._arena_memory[to : to + length] = apply_mask(self._piece(at, length), mask)
         return to + ARENA
 
     # -- messages that come in pieces ----------------------------------------------------------------------------
@@ -629,16 +628,14 @@ class FrameReader:
     def _payload(self, stream: Stream, at: longlong, count: longlong) -> void:
         """The next piece of the payload of the frame in hand."""
         content = stream.control if stream.opcode >= CLOSE else stream.content
-        phase: cython.int = stream.done & 3
-        mask: uint = stream.mask
+        done: ulonglong = stream.done
         stream.done += cython.cast(ulonglong, count)
         self._f_last_packet[stream.frame] = self._carrier
         if content is None:
             return
         piece: bytes = self._piece(at, count)
         if stream.is_masked:
-            key: bytes = mask.to_bytes(4, "big")
-            piece = apply_mask(piece, key[phase:] + key[:phase])
+            piece = apply_mask(piece, stream.mask, done)
         content.add(piece)
 
     @cfunc

@@ -1,0 +1,25 @@
+"""Masking of payload pieces at memory speed (RFC 6455 §5.3), by the websockets library.
+
+The library is loaded when the first masked piece comes: most captures have none, and opening one is to be quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+
+def apply_mask(payload: bytes, mask: int, done: int = 0) -> bytes:
+    """Mask or unmask (it is the same) a piece of payload that has `done` bytes before it in its frame."""
+    key = mask.to_bytes(4, "big")
+    phase = done & 3
+    return _masker()(payload, key[phase:] + key[:phase])
+
+
+@cache
+def _masker() -> Callable[[bytes, bytes], bytes]:
+    try:
+        from websockets.speedups import apply_mask
+    except ImportError:  # its wheel without compiled parts
+        from websockets.utils import apply_mask
+    return apply_mask
