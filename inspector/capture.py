@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from inspector.anomalies import index_of
 from inspector.arena import ARENA, Arena
+from inspector.chunk_index import ChunkIndex
 from inspector.conversations import Conversations
 from inspector.oddities import Oddities
 from inspector.sources.files import PacketFile, open_packets
@@ -73,6 +74,7 @@ class Capture:
         self.packets = Table("packets")
         self.connections = Table("connections")
         self.chunks = Table("chunks")
+        self._chunk_index = ChunkIndex(self.chunks)
         self.http_messages = Table("http_messages")
         self.exchanges = Table("exchanges")
         self.frames = Table("frames")
@@ -194,8 +196,7 @@ class Capture:
 
     def chunks_of(self, connection: int, direction: int) -> npt.NDArray[np.intp]:
         """Rows of `chunks` that make up one direction's stream, in stream order."""
-        chunks = self.chunks
-        return np.flatnonzero((chunks["connection"] == connection) & (chunks["direction"] == direction))
+        return self._chunk_index.rows(connection, direction)
 
     def stream_bytes(
         self, connection: int, direction: int, start: int = 0, stop: int | None = None, limit: int = 1 << 20

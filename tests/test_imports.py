@@ -14,14 +14,14 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.plain", "inspector.errors", "inspector.terminal"),
-    ("inspector.tables", "inspector.arena", "inspector.anomalies", "inspector.oddities"),
+    ("inspector.tables", "inspector.arena", "inspector.anomalies", "inspector.oddities", "inspector.chunk_index"),
     ("inspector.addresses",),
     ("inspector.sources", "inspector.wire"),
     ("inspector.tcp",),
     ("inspector.http", "inspector.websocket"),
     ("inspector.conversations",),
     ("inspector.capture", "inspector.sockets"),
-    ("inspector.timeline",),
+    ("inspector.timeline", "inspector.spans"),
     ("inspector.rows", "inspector.digest", "inspector.transcript", "inspector.figures"),
     ("inspector.lab",),
     ("web",),
@@ -41,6 +41,7 @@ CORE = (
     "inspector.websocket",
     "inspector.conversations",
     "inspector.timeline",
+    "inspector.spans",
     "inspector.rows",
     "inspector.digest",
 )
