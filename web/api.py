@@ -10,8 +10,10 @@ from flask import Blueprint, request
 
 from inspector import rows
 from inspector.errors import LabError
+from inspector.spans import within
 from inspector.timeline import events, phases
 from web.errors import Refused
+from web.ranges import add_ranges, asked_span
 from web.session import Session
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalie
 def make_api(session: Session) -> Blueprint:
     """The API of one session, under /api."""
     api = Blueprint("api", __name__, url_prefix="/api")
+    add_ranges(api, session)
 
     @api.get("/snapshot")
     def snapshot() -> dict[str, Any]:
@@ -39,7 +42,7 @@ def make_api(session: Session) -> Blueprint:
     @api.get(f"/<any({', '.join(TABLES)}):name>")
     def table(name: str) -> dict[str, Any]:
         with session.reading() as capture:
-            chosen, total = _chosen(getattr(capture, name))
+            chosen, total = _chosen(capture, getattr(capture, name))
             return _page(session, rows.BUILDERS[name](capture, chosen), total)
 
     @api.get("/events")
@@ -92,13 +95,16 @@ def _page(session: Session, found: list[rows.Row], total: int) -> dict[str, Any]
     return {"rows": found, "total": total, "rev": session.tape.rev}
 
 
-def _chosen(table: Table) -> tuple[rows.Chosen, int]:
-    """The rows that the request asks for by `start`, `stop` and `connection`, and of how many they are a part."""
-    if "connection" not in request.args:
+def _chosen(capture: Capture, table: Table) -> tuple[rows.Chosen, int]:
+    """The rows asked for by `start`, `stop`, `connection`, `from` and `to`, and of how many they are a part."""
+    span, of_connection = asked_span(capture), "connection" in request.args
+    if span is None and not of_connection:
         return _range(len(table)), len(table)
-    if table.name == "connections":
+    if of_connection and table.name == "connections":
         raise Refused(400, "A connection belongs to no other.", "Ask for it by start and stop, or by its number.")
-    found = _of_connection(table, _number("connection", -1))
+    found = _of_connection(table, _number("connection", -1)) if of_connection else np.arange(len(table))
+    if span is not None:
+        found = found[within(capture, table.name, span)[found]]
     return found[_range(len(found))], len(found)
 
 

@@ -1,4 +1,4 @@
-"""Colours of the figures: the page's own tokens (web/static/css/tokens.css), since a figure cannot read a stylesheet."""
+"""Colours of the figures: the page's own tokens, since a figure cannot read the stylesheet (css/tokens.css)."""
 
 from __future__ import annotations
 

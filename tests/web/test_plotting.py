@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from importlib import resources
-from pathlib import Path
 
 import pytest
 

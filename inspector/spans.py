@@ -1,0 +1,79 @@
+"""A stretch of time, and what of a capture falls into it: what the timeline's brush leaves to every other view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+Mask = npt.NDArray[np.bool_]
+Times = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one moment to another, both included, ns since 1970."""
+
+    from_ns: int
+    to_ns: int
+
+    def holds(self, times: Times) -> Mask:
+        """Which of these moments lie in it."""
+        held: Mask = (times >= self.from_ns) & (times <= self.to_ns)
+        return held
+
+    def touches(self, starts: Times, ends: Times) -> Mask:
+        """Which of these stretches share a moment with it; one whose end is not known yet lasts a moment."""
+        touched: Mask = (starts <= self.to_ns) & (np.maximum(starts, ends) >= self.from_ns)
+        return touched
+
+
+def extent(capture: Capture) -> Span | None:
+    """From the earliest packet to the latest, whatever their order in the file; None while there is none."""
+    times = capture.packets["time_ns"]
+    return Span(int(times.min()), int(times.max())) if len(times) else None
+
+
+def within(capture: Capture, name: str, span: Span) -> Mask:
+    """Which rows of the table `name` happen, at least in part, in `span`."""
+    return _WITHIN[name](capture, span)
+
+
+def exchange_times(capture: Capture, chosen: npt.NDArray[np.intp] | slice = slice(None)) -> tuple[Times, Times]:
+    """When exchanges begin and end: first byte of what was seen first, last byte of what was seen last."""
+    messages, exchanges = capture.http_messages, capture.exchanges
+    request, response = exchanges["request"][chosen], exchanges["response"][chosen]
+    # An exchange has at least one of the two; -1 reads a row that the other then replaces.
+    first, last = np.where(request >= 0, request, response), np.where(response >= 0, response, request)
+    return messages["time_ns"][first], messages["end_ns"][last]
+
+
+def runs(mask: Mask) -> npt.NDArray[np.intp]:
+    """The True stretches of a mask as rows [start, stop): shape (n, 2)."""
+    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
+    return edges.reshape(-1, 2)
+
+
+def _at(capture: Capture, name: str, column: str = "time_ns") -> Times:
+    times: Times = getattr(capture, name)[column]
+    return times
+
+
+def _lasting(name: str, start: str, end: str) -> Callable[[Any, Span], Mask]:
+    return lambda capture, span: span.touches(_at(capture, name, start), _at(capture, name, end))
+
+
+_WITHIN: dict[str, Callable[[Any, Span], Mask]] = {
+    "packets": lambda capture, span: span.holds(_at(capture, "packets")),
+    "connections": _lasting("connections", "start_ns", "end_ns"),
+    "exchanges": lambda capture, span: span.touches(*exchange_times(capture)),
+    "frames": lambda capture, span: span.holds(_at(capture, "frames")),
+    "messages": _lasting("messages", "time_ns", "end_ns"),
+    "anomalies": lambda capture, span: span.holds(_at(capture, "packets")[capture.anomalies["packet"]]),
+}
