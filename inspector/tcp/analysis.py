@@ -8,6 +8,8 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cython
 
 from inspector.tables import Table
@@ -58,6 +60,19 @@ def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
     return ahead if ahead < 0x80000000 else ahead - 0x100000000
 
 
+class Standing(NamedTuple):
+    """What a `Sender` remembers, for whoever explains a verdict: its fields of the same names."""
+
+    next_seq: int
+    next_seq_ns: int
+    contiguous: int
+    last_ack: int
+    last_ack_ns: int
+    last_window: int
+    last_verdict: int
+    duplicate_acks: int
+
+
 @cython.cclass
 class Sender:
     """What one end of a connection has sent so far. A number of 0 means "not known yet", as in tshark."""
@@ -93,7 +108,21 @@ class Sender:
         self.oldest = -1
         self.newest = -1
 
+    def standing(self) -> Standing:
+        """A copy of what it remembers."""
+        return Standing(
+            self.next_seq,
+            self.next_seq_ns,
+            self.contiguous,
+            self.last_ack,
+            self.last_ack_ns,
+            self.last_window,
+            self.last_verdict,
+            self.duplicate_acks,
+        )
 
+
+@cython.no_gc
 @cython.cclass
 class Pair:
     """Both ends of one connection, and how long its handshake took."""
@@ -110,6 +139,10 @@ class Pair:
         self.server = Sender()
         self.syn_ns = 0
         self.initial_rtt_ns = 0
+
+    def standing(self) -> tuple[Standing, Standing, int]:
+        """What client and server remember, and the initial round trip."""
+        return self.client.standing(), self.server.standing(), self.initial_rtt_ns
 
 
 @cython.cclass
@@ -157,6 +190,11 @@ class Analysis:
         self.next_unacked = packets.view("next_unacked")
         self.window_field = headers.view("window_field")
         self.scale = self.connections.view("scale")
+
+    def standing(self, connection: cython.Py_ssize_t) -> tuple[Standing, Standing, int]:
+        """What client and server of a connection remember, and its initial round trip in ns, 0 not known."""
+        pair: Pair = self.pairs[connection]
+        return pair.standing()
 
     def advance(self, headers: Table, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Judge packets rows [first, stop), whose headers stand in `headers` from row 0."""

@@ -141,6 +141,7 @@ class End:
         self.zero_windows = 0
 
 
+@cython.no_gc
 @cython.cclass
 class Life:
     """Both ends of one connection."""

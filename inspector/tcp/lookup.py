@@ -32,6 +32,8 @@ SCALE_OPTION = cython.declare(cython.uint, int(Option.SCALE))
 EPHEMERAL = cython.declare(cython.uint, 32768)
 """Where the usual ranges of client ports begin (Linux; IANA's begins at 49152)."""
 
+KEY_WORDS = cython.declare(cython.Py_ssize_t, 5)
+
 FIRST_SLOTS = 1024
 """Slots of a fresh hash table; it doubles when half full."""
 
@@ -53,7 +55,7 @@ def socket_hash(
     hi: cython.ulonglong, lo: cython.ulonglong, port: cython.ulonglong, seed: cython.ulonglong
 ) -> cython.ulonglong:
     """A hash of one socket: address and port."""
-    return mix(lo ^ mix(hi ^ seed) ^ (port << 48))
+    return mix((lo ^ seed ^ (port << 48) ^ (hi * MIX_2)) & MASK64)
 
 
 @cython.cclass
@@ -68,8 +70,15 @@ class Lookup:
     headers: Table
     connections: Table
     seed: cython.ulonglong
+    keys: cython.ulonglong[:, ::1]
+    """What a connection is told by, in one place: both ports and the family, then the four halves of the addresses."""
+    side: cython.int
+    """Direction of the segment that `_find` found a connection for."""
     slots: cython.int[::1]
     slot_mask: cython.ulonglong
+    count: cython.int
+    """Rows of the connections table; the table itself is told at the end of a batch."""
+    capacity: cython.int
 
     times: cython.longlong[::1]
     flags: cython.ushort[::1]
@@ -120,12 +129,26 @@ class Lookup:
         self.connections = connections
         self.seed = seed & 0xFFFFFFFFFFFFFFFF
         self._make_slots(FIRST_SLOTS)
+        self.count = 0
+        self.side = 0
+        self._make_keys(0)
         self._take_connection_views()
 
     def _make_slots(self, count: int) -> None:
         """An empty table of `count` slots (a power of two)."""
         self.slots = memoryview(bytearray(4 * count)).cast("i")
         self.slot_mask = count - 1
+
+    def _make_keys(self, rows: int) -> None:
+        """Room for the keys of `rows` connections; those there are stay."""
+        keys = memoryview(bytearray(8 * KEY_WORDS * max(rows, 1))).cast("Q", (max(rows, 1), KEY_WORDS))
+        row: cython.Py_ssize_t
+        word: cython.Py_ssize_t
+        fresh: cython.ulonglong[:, ::1] = keys
+        for row in range(self.count):
+            for word in range(KEY_WORDS):
+                fresh[row, word] = self.keys[row, word]
+        self.keys = fresh
 
     def _take_packet_views(self) -> None:
         packets, headers = self.packets, self.headers
@@ -153,6 +176,7 @@ class Lookup:
 
     def _take_connection_views(self) -> None:
         connections = self.connections
+        self.capacity = connections.capacity
         self.c_family = connections.view("family")
         self.client_hi = connections.view("client_hi")
         self.client_lo = connections.view("client_lo")
@@ -184,11 +208,12 @@ class Lookup:
             if not self.is_tcp[at]:
                 continue
             found = self._find(at)
-            if found < 0 or self._starts_anew(found, row, at):
+            if found < 0 or self._starts_anew(found, row):
                 if found >= 0:
                     self.analysis[row] |= REUSED_PORTS
                 found = self._open(row, at, found)
             self._count(found, row, at)
+        self.connections.rows = self.count
 
     @cython.cfunc
     def _find(self, at: cython.Py_ssize_t) -> cython.int:
@@ -210,49 +235,50 @@ class Lookup:
         destination = socket_hash(
             self.destination_hi[at], self.destination_lo[at], self.destination_port[at], self.seed
         )
-        return mix((source + destination) & MASK64)
+        return (source + destination) & MASK64
 
     @cython.cfunc
     def _joins(self, row: cython.int, at: cython.Py_ssize_t) -> cython.bint:
-        """Whether connection `row` is between the segment's two sockets; says nothing of the direction."""
-        return self._is_from_client(row, at) or (
-            self.server_port[row] == self.source_port[at]
-            and self.client_port[row] == self.destination_port[at]
-            and self.server_lo[row] == self.source_lo[at]
-            and self.client_lo[row] == self.destination_lo[at]
-            and self.server_hi[row] == self.source_hi[at]
-            and self.client_hi[row] == self.destination_hi[at]
-            and self.c_family[row] == self.family[at]
-        )
-
-    @cython.cfunc
-    def _is_from_client(self, row: cython.int, at: cython.Py_ssize_t) -> cython.bint:
+        """Whether connection `row` is between the segment's two sockets; `side` then says who sent it."""
+        family: cython.ulonglong = self.family[at]
+        source: cython.ulonglong = self.source_port[at]
+        destination: cython.ulonglong = self.destination_port[at]
+        ports: cython.ulonglong = self.keys[row, 0]
+        if (
+            ports == (family << 32 | source << 16 | destination)
+            and self.keys[row, 1] == self.source_lo[at]
+            and self.keys[row, 2] == self.destination_lo[at]
+            and self.keys[row, 3] == self.source_hi[at]
+            and self.keys[row, 4] == self.destination_hi[at]
+        ):
+            self.side = 0
+            return True
+        self.side = 1
         return (
-            self.client_port[row] == self.source_port[at]
-            and self.server_port[row] == self.destination_port[at]
-            and self.client_lo[row] == self.source_lo[at]
-            and self.server_lo[row] == self.destination_lo[at]
-            and self.client_hi[row] == self.source_hi[at]
-            and self.server_hi[row] == self.destination_hi[at]
-            and self.c_family[row] == self.family[at]
+            ports == (family << 32 | destination << 16 | source)
+            and self.keys[row, 1] == self.destination_lo[at]
+            and self.keys[row, 2] == self.source_lo[at]
+            and self.keys[row, 3] == self.destination_hi[at]
+            and self.keys[row, 4] == self.source_hi[at]
         )
 
     @cython.cfunc
-    def _starts_anew(self, found: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.bint:
+    def _starts_anew(self, found: cython.int, row: cython.Py_ssize_t) -> cython.bint:
         """Whether the segment is a SYN whose initial sequence number is not the known one of its sender."""
-        side: cython.int
         if self.flags[row] & (SYN | ACK) != SYN:
             return False
-        side = 0 if self._is_from_client(found, at) else 1
-        return self.isn_known[found, side] != 0 and self.isn[found, side] != self.seq[row]
+        return self.isn_known[found, self.side] != 0 and self.isn[found, self.side] != self.seq[row]
 
     @cython.cfunc
     def _open(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, previous: cython.int) -> cython.int:
         """A new connection that begins with this segment; `previous` had the same sockets, -1 none."""
-        new: cython.int = self.connections.rows
-        if self.connections.reserve(1):
+        new: cython.int = self.count
+        if new == self.capacity:
+            self.connections.rows = new
+            self.connections.reserve(1)
             self._take_connection_views()
-        self.connections.rows = new + 1
+            self._make_keys(self.capacity)
+        self.count = new + 1
         self.c_family[new] = self.family[at]
         if self._is_client(row, at):
             self.client_hi[new], self.client_lo[new] = self.source_hi[at], self.source_lo[at]
@@ -262,11 +288,25 @@ class Lookup:
             self.client_hi[new], self.client_lo[new] = self.destination_hi[at], self.destination_lo[at]
             self.server_hi[new], self.server_lo[new] = self.source_hi[at], self.source_lo[at]
             self.client_port[new], self.server_port[new] = self.destination_port[at], self.source_port[at]
+        self._write_key(new)
+        self._joins(new, at)
         self.start_ns[new] = self.times[row]
         self.first_packet[new] = row
         self.previous[new] = previous
         self._remember(new, self._hash(at))
         return new
+
+    @cython.cfunc
+    def _write_key(self, row: cython.int) -> cython.void:
+        """Gather from the columns what tells connection `row`."""
+        family: cython.ulonglong = self.c_family[row]
+        client: cython.ulonglong = self.client_port[row]
+        server: cython.ulonglong = self.server_port[row]
+        self.keys[row, 0] = family << 32 | client << 16 | server
+        self.keys[row, 1] = self.client_lo[row]
+        self.keys[row, 2] = self.server_lo[row]
+        self.keys[row, 3] = self.client_hi[row]
+        self.keys[row, 4] = self.server_hi[row]
 
     @cython.cfunc
     def _is_client(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.bint:
@@ -293,23 +333,14 @@ class Lookup:
 
     @cython.cfunc
     def _same_sockets(self, a: cython.int, b: cython.int) -> cython.bint:
-        if self.c_family[a] != self.c_family[b]:
-            return False
-        return (
-            self.client_port[a] == self.client_port[b]
-            and self.server_port[a] == self.server_port[b]
-            and self.client_lo[a] == self.client_lo[b]
-            and self.server_lo[a] == self.server_lo[b]
-            and self.client_hi[a] == self.client_hi[b]
-            and self.server_hi[a] == self.server_hi[b]
-        ) or (
-            self.client_port[a] == self.server_port[b]
-            and self.server_port[a] == self.client_port[b]
-            and self.client_lo[a] == self.server_lo[b]
-            and self.server_lo[a] == self.client_lo[b]
-            and self.client_hi[a] == self.server_hi[b]
-            and self.server_hi[a] == self.client_hi[b]
-        )
+        """Whether two connections are between the same sockets, whoever was the client."""
+        ports: cython.ulonglong = self.keys[b, 0]
+        turned: cython.ulonglong = ports >> 32 << 32 | (ports & 0xFFFF) << 16 | (ports >> 16 & 0xFFFF)
+        if self.keys[a, 0] == ports and self.keys[a, 1] == self.keys[b, 1] and self.keys[a, 2] == self.keys[b, 2]:
+            return self.keys[a, 3] == self.keys[b, 3] and self.keys[a, 4] == self.keys[b, 4]
+        if self.keys[a, 0] == turned and self.keys[a, 1] == self.keys[b, 2] and self.keys[a, 2] == self.keys[b, 1]:
+            return self.keys[a, 3] == self.keys[b, 4] and self.keys[a, 4] == self.keys[b, 3]
+        return False
 
     @cython.cfunc
     def _grow(self) -> cython.void:
@@ -319,10 +350,10 @@ class Lookup:
         client: cython.ulonglong
         server: cython.ulonglong
         self._make_slots(2 * (self.slot_mask + 1))
-        for row in range(self.connections.rows - 1):
+        for row in range(self.count - 1):
             client = socket_hash(self.client_hi[row], self.client_lo[row], self.client_port[row], self.seed)
             server = socket_hash(self.server_hi[row], self.server_lo[row], self.server_port[row], self.seed)
-            slot = mix((client + server) & MASK64) & self.slot_mask
+            slot = (client + server) & self.slot_mask
             while self.slots[slot] and not self._same_sockets(self.slots[slot] - 1, row):
                 slot = (slot + 1) & self.slot_mask
             self.slots[slot] = row + 1
@@ -330,7 +361,7 @@ class Lookup:
     @cython.cfunc
     def _count(self, connection: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.void:
         """Enter the segment in its connection's books."""
-        side: cython.int = 0 if self._is_from_client(connection, at) else 1
+        side: cython.int = self.side
         self.packet_connection[row] = connection
         self.packet_direction[row] = side
         self.end_ns[connection] = self.times[row]
