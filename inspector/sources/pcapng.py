@@ -10,6 +10,7 @@ from pathlib import Path
 from inspector.errors import InspectorError
 from inspector.sources.formats import (
     BYTE_ORDER_MAGIC,
+    REPORTS_MAGIC,
     Block,
     InterfaceOption,
     Option,
@@ -70,6 +71,16 @@ def statistics(time_ns: int, received: int, dropped: int, interface: int = 0) ->
         ]
     )
     return _block(Block.STATISTICS, struct.pack("=III", interface, time_ns >> 32, time_ns & 0xFFFFFFFF) + options)
+
+
+def reports(lines: bytes) -> bytes:
+    """A block of reports: JSON lines about the sockets of this machine, which other readers step over.
+
+    Its type is from the range left to everybody's own use (pcapng §10.1). A Custom Block (§4.7) would need a number that
+    only companies have, and Wireshark shows one as a packet.
+    """
+    body = REPORTS_MAGIC + lines
+    return _block(Block.REPORTS, body + b"\n" * (-len(body) % 4))
 
 
 def _block(kind: int, body: bytes) -> bytes:
@@ -157,16 +168,71 @@ class SpoolWriter:
             )
 
 
+class JoinedSpool(SpoolWriter):
+    """A further interface of a spool that another process is writing.
+
+    Each write appends whole blocks, so the two never tear each other's. Not for one spool twice at the same time: the
+    number of the interface is the count of those that are there.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], interface: Interface, expression: str = "") -> None:
+        """Open the file and describe the interface.
+
+        Raises:
+            InspectorError: it is not there, or not one of ours.
+            DiskFull: there is not enough room on its volume.
+        """
+        self.path = Path(path)
+        try:
+            self._number = count_interfaces(self.path)
+            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        except (OSError, ValueError) as error:
+            raise InspectorError(f"{self.path} cannot be added to: {error}.") from error
+        self._pending = bytearray()
+        self._is_torn = False
+        super().write(interface_description(interface, expression))
+
+    def write(self, blocks: bytes | bytearray | memoryview) -> None:
+        """Write whole blocks of packets, after numbering them as this interface's."""
+        own = bytearray(blocks)
+        at = 0
+        while at < len(own):
+            struct.pack_into("=I", own, at + 8, self._number)
+            at += struct.unpack_from("=I", own, at + 4)[0]
+        super().write(own)
+
+    def write_statistics(self, time_ns: int, received: int, dropped: int) -> None:
+        if not self._is_torn:
+            self._append(statistics(time_ns, received, dropped, self._number))
+
+
+def count_interfaces(path: Path) -> int:
+    """How many interfaces a spool describes; ValueError when it is not made of blocks in this machine's byte order."""
+    found = at = 0
+    with path.open("rb") as file:
+        while len(head := file.read(8)) == 8:
+            kind, length = struct.unpack("=II", head)
+            if length < 12 or length % 4 or (at == 0 and kind != Block.SECTION):
+                raise ValueError("it is no recording of Wireglass")
+            found += kind == Block.INTERFACE
+            at += length
+            file.seek(at)
+    if not found:
+        raise ValueError("it is no recording of Wireglass")
+    return found
+
+
 def _create(path: Path) -> int:
-    """A new file for its owner only.
+    """A new file for its owner only, to which every write is appended: others may add to it (`JoinedSpool`).
 
     Raises:
         InspectorError: why it cannot be.
     """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         if not path.parent.exists():
             path.parent.mkdir(mode=0o700, parents=True)
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        return os.open(path, flags, 0o600)
     except OSError as error:
         if path.exists():
             raise InspectorError(f"{path} exists already: choose another name, or remove it first.") from error

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from inspector.errors import InspectorError
 from inspector.sources import bpf
 from inspector.sources.afpacket import PacketRing, RingUnavailable
-from inspector.sources.pcapng import SpoolWriter
+from inspector.sources.pcapng import JoinedSpool, SpoolWriter
 from inspector.sources.privileges import drop_capabilities
 from inspector.sources.probe import LOOPBACK
 from inspector.sources.sniffer import Sniffer
@@ -142,7 +142,8 @@ def _hurry() -> None:
 def _record(options: argparse.Namespace, stop: threading.Event) -> None:
     source = open_source(options.interface, options.filter, options.only_ports, options.without_ports, options.through)
     try:
-        spool = SpoolWriter(options.spool, source.interface, options.filter or "")
+        writer = JoinedSpool if options.join else SpoolWriter
+        spool = writer(options.spool, source.interface, options.filter or "")
         drop_capabilities()
         try:
             say({"event": "ready", "interface": source.interface.name, "link_type": source.interface.link_type})
@@ -176,6 +177,7 @@ def _ports(text: str) -> list[int]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inspector.sources.live", description=__doc__)
     parser.add_argument("--spool", required=True, metavar="FILE", help="the pcapng file to create")
+    parser.add_argument("--join", action="store_true", help="add to a spool that another process is writing")
     parser.add_argument(
         "--interface", default=LOOPBACK, metavar="NAME", help="what to capture on (default: %(default)s)"
     )

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from inspector.errors import InspectorError
 from inspector.sources import pcapng
+from inspector.sources.formats import LinkType
 from inspector.sources.interfaces import Interface
-from inspector.sources.pcapng import DiskFull, SpoolWriter
+from inspector.sources.pcapng import DiskFull, JoinedSpool, SpoolWriter
 from tests.sources.craft import columns, contents, read, save
 from tests.sources.tools import needs_tshark, tshark_fields
 
@@ -143,3 +144,36 @@ def test_a_write_that_fails_half_way_leaves_every_packet_before_it(tmp_path: Pat
     assert contents(file, packets) == [b"kept"]
     assert "1 whole packets" in file.notes[0]
     file.close()
+
+
+def test_a_second_interface_joins_a_spool_that_goes_on_growing(tmp_path: Path) -> None:
+    path = tmp_path / "x.pcapng"
+    spool = SpoolWriter(path, LOOPBACK)
+    spool.write(pcapng.packet(1, b"first", 5))
+    joined = JoinedSpool(path, Interface(LinkType.RAW, 1000, "link", resolution=pcapng.NANOSECONDS), "tcp")
+    joined.write(pcapng.packet(2, b"second", 6) + pcapng.packet(3, b"third", 5))
+    spool.write(pcapng.packet(4, b"fourth", 6))
+    joined.write_statistics(5, 2, 0)
+    spool.write_statistics(6, 2, 1)
+    spool.close()
+    joined.close()
+    file, packets = read(path)
+    assert contents(file, packets) == [b"first", b"second", b"third", b"fourth"]
+    assert packets["interface"].tolist() == [0, 1, 1, 0]
+    assert [(one.link_type, one.name, one.received, one.dropped) for one in file.interfaces] == [
+        (LinkType.ETHERNET, LOOPBACK.name, 2, 1),
+        (LinkType.RAW, "link", 2, 0),
+    ]
+    file.close()
+
+
+@pytest.mark.parametrize("content", [b"", bytes(64), b"no capture at all"], ids=["empty", "zeros", "words"])
+def test_only_a_recording_is_joined(tmp_path: Path, content: bytes) -> None:
+    path = save(tmp_path, content)
+    with pytest.raises(InspectorError, match="cannot be added to"):
+        JoinedSpool(path, LOOPBACK)
+
+
+def test_what_is_not_there_cannot_be_joined(tmp_path: Path) -> None:
+    with pytest.raises(InspectorError, match="cannot be added to"):
+        JoinedSpool(tmp_path / "none.pcapng", LOOPBACK)
