@@ -6,6 +6,7 @@ import { Feed } from "./feed.js";
 import { mountFrame, VIEW_NAMES } from "./frame.js";
 import { followAddress } from "./navigation.js";
 import { createStore } from "./store.js";
+import { followSpan } from "./within.js";
 import { mountDoor } from "./views/door.js";
 
 const root = document.getElementById("app");
@@ -27,6 +28,7 @@ function start() {
   const connect = () => new WebSocket(`ws://${location.host}/feed`);
   const feed = new Feed({ connect, secret: api.session.token, fetchSnapshot: () => api.get("/api/snapshot"), store });
   followAddress(store, VIEW_NAMES);
+  followSpan(store);
   root.replaceChildren();
   mountFrame(root, store, { resync: () => feed.sync() });
   feed.open();

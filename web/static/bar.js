@@ -1,13 +1,14 @@
 // The bar above: what is looked at, the filter, the counters, and pause, theme and help.
 
 import { h, icon, setClass, setText } from "./dom.js";
-import { count, duration } from "./format.js";
+import { count, duration, moment } from "./format.js";
 import { go } from "./navigation.js";
 import { toggleTheme, themeIsDark } from "./themes.js";
 
 export function mountBar(bar, store, { resync, help }) {
   const source = h("span", { class: "source", role: "status" }, h("i", { class: "source-dot" }), h("span", { class: "source-text" }));
   const filter = mountFilter(store);
+  const span = mountSpan(store);
   const counters = mountCounters();
   const pause = h("button", { class: "icon-button", onclick: () => togglePause(store, resync) });
   const theme = h("button", { class: "icon-button", onclick: () => { toggleTheme(); drawTheme(theme); } });
@@ -15,13 +16,14 @@ export function mountBar(bar, store, { resync, help }) {
   bar.append(
     h("a", { class: "brand", href: "#/connections", onclick: (event) => { event.preventDefault(); go(store, { view: "connections", id: null }); } },
       h("img", { src: "/static/mark.svg", width: "18", height: "18", alt: "" }), h("span", {}, "Wireglass")),
-    source, filter.element, counters.element, h("div", { class: "bar-buttons" }, pause, theme, helpButton),
+    source, h("div", { class: "filters" }, filter.element, span.element), counters.element, h("div", { class: "bar-buttons" }, pause, theme, helpButton),
   );
   drawTheme(theme);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawTheme(theme));
   store.subscribe((state) => {
     drawSource(source, state);
     filter.draw(state);
+    span.draw(state);
     counters.draw(state);
     drawPause(pause, state);
   });
@@ -59,6 +61,23 @@ function mountFilter(store) {
     element,
     draw({ route }) {
       if (document.activeElement !== input && input.value !== route.filter) input.value = route.filter;
+    },
+  };
+}
+
+/** The time range that the timeline has left to every view, and the way out of it. */
+function mountSpan(store) {
+  const text = h("span");
+  const element = h("button", { class: "span-chip", hidden: true, onclick: () => go(store, { span: null }) }, text, icon("close"));
+  return {
+    element,
+    draw({ route: { span } }) {
+      element.hidden = !span;
+      if (!span) return;
+      const words = span.last ? `last ${duration(span.last)}` : `${moment(span.from)} to ${moment(span.to)}`;
+      setText(text, words);
+      element.title = "Show the whole capture again";
+      element.setAttribute("aria-label", `Only ${words}: show the whole capture again`);
     },
   };
 }

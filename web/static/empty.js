@@ -1,6 +1,7 @@
 // What a list says when it has nothing to list: why, and what to do.
 
 import { h } from "./dom.js";
+import { filtering } from "./span.js";
 
 const NOUNS = { connections: "connections", exchanges: "HTTP exchanges", messages: "WebSocket messages" };
 
@@ -17,6 +18,9 @@ export function noRows(state, table, { isWhole = true } = {}) {
   if (filter && state.lengths[table]) {
     const where = isWhole ? `none of the ${noun}` : `none of the ${noun} that the page holds`;
     return say(`No match`, `“${filter}” is in ${where}. Empty the filter to see all of them.`);
+  }
+  if (filtering(state.route.span) && state.lengths[table]) {
+    return say(`No ${noun} in this stretch of time`, "Choose another on the timeline, or press the cross beside it above to see all of them.");
   }
   if (state.feed === "connecting" || state.capture.state === "loading") return say("Reading…", "What is found appears here as it is read.");
   if (state.demo) return say(`No ${noun} yet`, HINTS[table]);

@@ -31,7 +31,7 @@ export function mount(root, store) {
   const list = new VirtualList({
     create: createBubble,
     update: (element, index) => element.draw(at(index)),
-    shown: (first, stop) => !ids && want(store, "messages", first, stop),
+    shown: (first, stop) => want(store, "messages", ids ? ids[first] : first, ids ? ids[stop - 1] + 1 : stop),
     follows: true,
     attributes: { class: "virtual chat", role: "log", tabindex: "0", "aria-label": "Messages" },
   });
