@@ -5,8 +5,8 @@ waits as the plan says, and goes back in with both addresses exchanged. So a cli
 reaches a server on the near one, over a link as rough as wanted. Exchanging addresses leaves the checksums right:
 they add the same numbers in another order (RFC 1071).
 
-On the device every packet shows twice, as it was sent and as it arrived; `SENDERS_VIEW` keeps what the client's end
-of the link shows.
+On the device every packet shows twice, as it was sent and as it arrived; `CLIENTS_VIEW` keeps what the client's end
+of the link shows, `SERVERS_VIEW` what the server's end does.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ NAME = "rough0"
 NEAR, FAR = "10.9.0.1", "10.9.0.2"
 """The server listens on the near address; clients connect to the far one."""
 
-SENDERS_VIEW = "tcp and ((dst host {far} and dst port {port}) or (src host {far} and src port {port}))"
-"""A capture filter: one direction of each copy, as the client's host sees it."""
+CLIENTS_VIEW = "tcp and ((dst host {far} and dst port {port}) or (src host {far} and src port {port}))"
+SERVERS_VIEW = "tcp and ((dst host {near} and dst port {port}) or (src host {near} and src port {port}))"
+"""Capture filters: one of the two copies of each packet, as the host of one end sees it."""
 
 # From <linux/if_tun.h> and <linux/sockios.h>.
 TUNSETIFF = 0x400454CA
@@ -52,6 +53,8 @@ IP_ADDRESSES = slice(12, 20)
 class Plan:
     """What the link does to a packet; shares are of 1, times in seconds. The same seed does the same to the same
     packets.
+
+    Numbers in `lost` and `late` count the packets that carry TCP payload, both ways together, from 1.
     """
 
     loss: float = 0.0
@@ -60,6 +63,16 @@ class Plan:
     """Share of packets that wait twice as long and so are overtaken."""
     delay: float = 0.005
     seed: int = 1
+    lost: frozenset[int] = frozenset()
+    late: frozenset[int] = frozenset()
+    lateness: float = 0.0
+    """How much longer those in `late` wait."""
+    bandwidth: float = 0.0
+    """Bytes a second, each way; 0: as many as come."""
+    queue: int = 1000
+    """Packets each way that may wait for their turn where the bandwidth is narrow; more are lost."""
+    filtered: frozenset[int] = frozenset()
+    """Ports that nothing passes to, like behind a firewall that says nothing."""
 
 
 @dataclass(order=True, slots=True)
@@ -76,8 +89,11 @@ class RoughLink:
         self._plan = plan
         self._chance = random.Random(plan.seed)
         self._queue: list[_Waiting] = []
+        self._turns: dict[int, list[float]] = {}
         self._count = 0
+        self._payloads = 0
         self._steps: int | None = None
+        self._is_cut = False
         self.lost = 0
         self._device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         self._wake_read, self._wake_write = os.pipe()
@@ -94,6 +110,11 @@ class RoughLink:
     ) -> None:
         self.stop()
 
+    @property
+    def waiting(self) -> int:
+        """Packets on their way."""
+        return len(self._queue)
+
     def hold(self) -> None:
         """Let nothing through any more but what `step` lets through."""
         self._steps = 0
@@ -107,6 +128,14 @@ class RoughLink:
         """Let everything through again."""
         self._steps = None
         os.write(self._wake_write, b"s")
+
+    def cut(self) -> None:
+        """Lose everything from now on, as a pulled cable does."""
+        self._is_cut = True
+
+    def inject(self, packet: bytes) -> None:
+        """Hand the kernel a packet as if it came over the link."""
+        os.write(self._device, packet)
 
     def stop(self) -> None:
         """Take the link down; what waits is lost."""
@@ -139,19 +168,52 @@ class RoughLink:
             return  # IPv6 neighbour discovery and the like
         chance, plan = self._chance.random, self._plan
         is_lost, is_repeated, is_overtaken = chance() < plan.loss, chance() < plan.repeat, chance() < plan.reorder
-        if is_lost:
+        number = self._payload_number(packet)
+        leaves = self._when_it_leaves(packet)
+        if is_lost or leaves is None or self._is_cut or number in plan.lost or port_to(packet) in plan.filtered:
             self.lost += 1
             return
-        due = time.monotonic() + plan.delay * (2 if is_overtaken else 1)
+        due = leaves + plan.delay * (2 if is_overtaken else 1) + (plan.lateness if number in plan.late else 0.0)
         for _ in range(2 if is_repeated else 1):
             self._count += 1
             heapq.heappush(self._queue, _Waiting(due, self._count, turned(packet)))
+
+    def _payload_number(self, packet: bytes) -> int:
+        """Which of the packets with payload this is; 0 when it has none."""
+        if not has_payload(packet):
+            return 0
+        self._payloads += 1
+        return self._payloads
+
+    def _when_it_leaves(self, packet: bytes) -> float | None:
+        """The time at which the packet is wholly on the link, behind those before it; None when the queue is full."""
+        now = time.monotonic()
+        if not self._plan.bandwidth:
+            return now
+        turns = self._turns.setdefault(port_to(packet), [])
+        turns[:] = [turn for turn in turns if turn > now]
+        if len(turns) >= self._plan.queue:
+            return None
+        turns.append((turns[-1] if turns else now) + len(packet) / self._plan.bandwidth)
+        return turns[-1]
 
 
 def turned(packet: bytes) -> bytes:
     """An IPv4 packet with source and destination address exchanged."""
     addresses = packet[IP_ADDRESSES]
     return packet[:12] + addresses[4:] + addresses[:4] + packet[20:]
+
+
+def port_to(packet: bytes) -> int:
+    """The port that an IPv4 packet of TCP goes to."""
+    at = (packet[0] & 0xF) * 4 + 2
+    return int.from_bytes(packet[at : at + 2])
+
+
+def has_payload(packet: bytes) -> bool:
+    """Whether an IPv4 packet of TCP carries more than its headers (RFC 9293 §3.1: the data offset)."""
+    header = (packet[0] & 0xF) * 4
+    return len(packet) > header + 12 and len(packet) > header + (packet[header + 12] >> 4) * 4
 
 
 def _configure() -> None:

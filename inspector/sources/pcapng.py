@@ -10,7 +10,6 @@ from pathlib import Path
 from inspector.errors import InspectorError
 from inspector.sources.formats import (
     BYTE_ORDER_MAGIC,
-    REPORTS_MAGIC,
     Block,
     InterfaceOption,
     Option,
@@ -51,10 +50,11 @@ def interface_description(interface: Interface, expression: str = "") -> bytes:
     return _block(Block.INTERFACE, body)
 
 
-def packet(time_ns: int, data: bytes, length: int, interface: int = 0) -> bytes:
+def packet(time_ns: int, data: bytes, length: int, interface: int = 0, comment: str = "") -> bytes:
     """An Enhanced Packet Block (pcapng §4.3); `length` is what the packet had on the wire."""
     head = struct.pack("=IIIII", interface, time_ns >> 32, time_ns & 0xFFFFFFFF, len(data), length)
-    return _block(Block.PACKET, head + data + bytes(-len(data) % 4))
+    options = _options([(Option.COMMENT, comment.encode())]) if comment else b""
+    return _block(Block.PACKET, head + data + bytes(-len(data) % 4) + options)
 
 
 def statistics(time_ns: int, received: int, dropped: int, interface: int = 0) -> bytes:
@@ -71,16 +71,6 @@ def statistics(time_ns: int, received: int, dropped: int, interface: int = 0) ->
         ]
     )
     return _block(Block.STATISTICS, struct.pack("=III", interface, time_ns >> 32, time_ns & 0xFFFFFFFF) + options)
-
-
-def reports(lines: bytes) -> bytes:
-    """A block of reports: JSON lines about the sockets of this machine, which other readers step over.
-
-    Its type is from the range left to everybody's own use (pcapng §10.1). A Custom Block (§4.7) would need a number that
-    only companies have, and Wireshark shows one as a packet.
-    """
-    body = REPORTS_MAGIC + lines
-    return _block(Block.REPORTS, body + b"\n" * (-len(body) % 4))
 
 
 def _block(kind: int, body: bytes) -> bytes:
@@ -193,12 +183,14 @@ class JoinedSpool(SpoolWriter):
         super().write(interface_description(interface, expression))
 
     def write(self, blocks: bytes | bytearray | memoryview) -> None:
-        """Write whole blocks of packets, after numbering them as this interface's."""
+        """Write whole blocks, those of packets numbered as this interface's."""
         own = bytearray(blocks)
         at = 0
         while at < len(own):
-            struct.pack_into("=I", own, at + 8, self._number)
-            at += struct.unpack_from("=I", own, at + 4)[0]
+            kind, length = struct.unpack_from("=II", own, at)
+            if kind == Block.PACKET:
+                struct.pack_into("=I", own, at + 8, self._number)
+            at += length
         super().write(own)
 
     def write_statistics(self, time_ns: int, received: int, dropped: int) -> None:

@@ -179,7 +179,7 @@ def record(name: str, scale: float, out: Path) -> None:
         listener = socket.create_server((address, 0), backlog=1024)
         port = listener.getsockname()[1]
         if name == "lossy":
-            expression = rough_link.SENDERS_VIEW.format(far=rough_link.FAR, port=port)
+            expression = rough_link.CLIENTS_VIEW.format(far=rough_link.FAR, port=port)
         ports = [] if expression else [port]
         capture = stack.enter_context(LiveCapture.start(interface, out, filter=expression, only_ports=ports))
         capture.wait_ready()

@@ -16,7 +16,7 @@ from tests.lab.conftest import needs_namespace
 
 DOWNLOAD = """
 import hashlib, socket, sys, threading
-from inspector.lab.rough_link import FAR, NAME, NEAR, SENDERS_VIEW, Plan, RoughLink
+from inspector.lab.rough_link import FAR, NAME, NEAR, CLIENTS_VIEW, Plan, RoughLink
 from inspector.sources.live import LiveCapture
 
 content = bytes(range(256)) * 2000
@@ -30,7 +30,7 @@ with RoughLink(Plan(loss=0.03, repeat=0.02, reorder=0.03, delay=0.002)) as link:
             connection.sendall(content)
 
     threading.Thread(target=serve).start()
-    with LiveCapture.start(NAME, sys.argv[1], filter=SENDERS_VIEW.format(far=FAR, port=port)) as capture:
+    with LiveCapture.start(NAME, sys.argv[1], filter=CLIENTS_VIEW.format(far=FAR, port=port)) as capture:
         capture.wait_ready()
         with socket.create_connection((FAR, port)) as client:
             got = b"".join(iter(lambda: client.recv(65536), b""))
