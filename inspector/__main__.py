@@ -1,7 +1,5 @@
 """`python -m inspector`: the command line."""
 
-import sys
+from inspector.cli import run
 
-from inspector.cli import main
-
-sys.exit(main())
+run()

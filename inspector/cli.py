@@ -9,11 +9,12 @@ by Ctrl-C; 141 the reader of a pipe went away.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -90,6 +91,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"wireglass: {printable(str(error))}", err=True)
         return 1
     return status if isinstance(status, int) else 0
+
+
+def run() -> NoReturn:
+    """The program `wireglass`: the command line, and then the end of the process at once.
+
+    Taking a big capture's tables and objects apart one by one would cost as much time as some commands take.
+    """
+    status = main()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def _tolerate_unprintable_letters() -> None:

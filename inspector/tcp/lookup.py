@@ -29,6 +29,9 @@ SCALE_UNKNOWN = cython.declare(cython.int, -1)
 SCALE_NONE = cython.declare(cython.int, -2)
 SCALE_OPTION = cython.declare(cython.uint, int(Option.SCALE))
 
+WELL_KNOWN = cython.declare(cython.uint, 1024)
+"""Ports below are the system's (RFC 6335 §6): whoever sits on one serves."""
+
 EPHEMERAL = cython.declare(cython.uint, 32768)
 """Where the usual ranges of client ports begin (Linux; IANA's begins at 49152)."""
 
@@ -313,12 +316,16 @@ class Lookup:
         """Whether the first segment's sender is the client: it is when it sends SYN alone, it is not when it sends
         SYN-ACK.
 
-        In a connection that was already open when the capture began, an end on a port below the ephemeral range
-        whose peer is in it is the server; otherwise the first to speak is the client.
+        In a connection that was already open when the capture began, an end on a well-known port whose peer is on none is
+        the server, and so is one below the ephemeral range whose peer is in it; otherwise the first to speak is the client.
         """
+        source: cython.uint = self.source_port[at]
+        destination: cython.uint = self.destination_port[at]
         if self.flags[row] & SYN:
             return not self.flags[row] & ACK
-        return not (self.source_port[at] < EPHEMERAL <= self.destination_port[at])
+        if source < WELL_KNOWN or destination < WELL_KNOWN:
+            return not source < WELL_KNOWN <= destination
+        return not source < EPHEMERAL <= destination
 
     @cython.cfunc
     def _remember(self, row: cython.int, hashed: cython.ulonglong) -> cython.void:

@@ -26,9 +26,9 @@ MILLISECOND = 1_000_000
 
 
 class Play:
-    """Packets between one client (10.0.0.1) and one server (10.0.0.2:80), and what the TCP stage says of them."""
+    """Packets between one client (10.0.0.1) and one server (10.0.0.2), and what the TCP stage says of them."""
 
-    def __init__(self, client_port: int = 40000) -> None:
+    def __init__(self, client_port: int = 40000, server_port: int = 80) -> None:
         self.packets = Table("packets")
         self.lines = Table("headers")
         self.connections = Table("connections")
@@ -36,6 +36,7 @@ class Play:
         self.anomalies = Table("anomalies")
         self.bytes = bytearray(b"\0")  # address 0 belongs to nobody
         self.client_port = client_port
+        self.server_port = server_port
         self.now_ns = 1_000 * MILLISECOND
 
     def client(self, flags: str, payload: bytes = b"", **fields: int) -> int:
@@ -60,7 +61,7 @@ class Play:
         captured: int | None = None,
     ) -> int:
         self.now_ns += int(after_ms * MILLISECOND)
-        ends = [(0x0A000001, self.client_port), (0x0A000002, 80)]
+        ends = [(0x0A000001, self.client_port), (0x0A000002, self.server_port)]
         (source, source_port), (destination, destination_port) = (ends[side], ends[1 - side])
         packet = {
             "time_ns": self.now_ns,

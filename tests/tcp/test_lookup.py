@@ -46,11 +46,18 @@ def test_who_is_the_client_when_the_first_packet_comes_from_port_80(first: str, 
     assert int(play.packets["direction"][0]) == 1
 
 
-def test_first_to_speak_is_the_client_between_two_high_ports() -> None:
-    play = Play(client_port=9000)  # below the ephemeral range, as is 80
-    play.client("PA", b"x", seq=1, ack=1)
+def test_a_well_known_port_is_the_servers_though_the_other_is_low_too() -> None:
+    play = Play(client_port=1077)
+    play.server("PA", b"HTTP/1.1 200 OK", seq=1, ack=1)
     play.run()
-    assert int(play.connections["client_port"][0]) == 9000
+    assert int(play.connections["client_port"][0]) == 1077
+
+
+def test_first_to_speak_is_the_client_between_two_high_ports() -> None:
+    play = Play(client_port=9000, server_port=8000)
+    play.server("PA", b"x", seq=1, ack=1)
+    play.run()
+    assert int(play.connections["client_port"][0]) == 8000
 
 
 def test_windows_are_scaled_when_both_ends_offered_a_scale() -> None:

@@ -1,0 +1,189 @@
+"""Explanations say what the analysis decided, on every rule's play and on random conversations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import inspector
+from inspector.capture import Capture
+from inspector.tables import Table
+from inspector.tcp.explain import explain
+from inspector.tcp.grounds import BEFORE, CHECKS, fits, span
+from inspector.tcp.situation import recall, window_fields
+from inspector.tcp.verdicts import Verdict
+
+from . import test_analysis as rules
+from .play import Play
+
+CAPTURES = sorted((Path(__file__).parent.parent.parent / "captures").glob("*.pcapng"))
+
+PLAYS = {
+    "repeat": rules.repeat,
+    "repeat of acknowledged bytes": rules.repeat_of_acknowledged,
+    "late segment": rules.late_segment,
+    "duplicate ACKs": rules.three_duplicate_acks,
+    "ACK of the unseen": rules.acknowledges_the_unseen,
+    "zero window": rules.window_closes_and_opens,
+    "window full": rules.fills_the_window,
+    "keep-alive": rules.keep_alive,
+}
+
+
+def agree(packets: Table, connections: Table, row: int) -> None:
+    """The comparisons give exactly the verdicts that the analysis gave, and each is explained by what holds."""
+    situation = recall(packets, connections, row)
+    given_bits = int(packets["analysis"][row])
+    assert sum(verdict for verdict in Verdict if fits(situation, verdict)) == given_bits
+    explained = explain(packets, connections, row)
+    assert [e.verdict for e in explained] == [verdict for verdict in Verdict if given_bits & verdict]
+    for explanation in explained:
+        assert all(check.holds for check in explanation.checks)
+        assert not any(check.holds for _, check in explanation.ruled_out)
+        assert explanation.why
+
+
+@pytest.mark.parametrize("act", PLAYS.values(), ids=PLAYS.keys())
+def test_explanation_and_verdict_agree_on_every_rule(act: rules.Act) -> None:
+    play = Play().handshake()
+    act(play)
+    play.run()
+    for row in range(len(play.packets)):
+        agree(play.packets, play.connections, row)
+
+
+SEGMENTS = st.lists(
+    st.tuples(
+        st.booleans(),  # from the server
+        st.integers(-3, 8),  # where it begins, from the sender's first byte
+        st.integers(0, 4),  # bytes
+        st.integers(-2, 8),  # what it acknowledges
+        st.sampled_from([0, 1, 5, 1000]),  # window
+        st.sampled_from(["A", "PA", "FA", "RA", "SA"]),
+        st.sampled_from([0.01, 1, 25]),  # ms after the one before
+    ),
+    max_size=30,
+)
+
+
+@given(SEGMENTS, st.booleans(), st.sampled_from([None, 0, 3]))
+@settings(max_examples=150, deadline=None)
+def test_explanation_and_verdict_agree_on_whatever_comes(
+    segments: list[tuple[bool, int, int, int, int, str, float]], shaken: bool, scale: int | None
+) -> None:
+    play = Play()
+    isn = (2**32 - 3, 299)
+    if shaken:
+        play.client("S", seq=isn[0], scale=scale)
+        play.server("SA", seq=isn[1], ack=isn[0] + 1, scale=scale)
+    for server, at, length, acked, window, flags, after_ms in segments:
+        say = play.server if server else play.client
+        seq, ack = isn[server] + 1 + at, isn[not server] + 1 + acked
+        say(flags, bytes(length), seq=seq, ack=ack, window=window, after_ms=after_ms)
+    if not len(play.packets):
+        return
+    play.run()
+    for row in range(len(play.packets)):
+        agree(play.packets, play.connections, row)
+
+
+def test_the_window_fields_are_found_again_behind_the_scale() -> None:
+    play = Play()
+    play.client("S", seq=99, scale=7, window=64240)
+    play.server("SA", seq=299, ack=100, scale=2, window=65160)
+    play.client("A", seq=100, ack=300, window=502)
+    play.server("PA", b"hello", seq=300, ack=100, window=509)
+    play.run()
+    assert play.packets["window"].tolist() == [64240, 65160, 502 << 7, 509 << 2]
+    fields = window_fields(play.packets, play.connections["scale"][0], np.arange(4))
+    assert fields.tolist() == play.lines["window_field"].tolist()
+
+
+def test_the_numbers_compared_are_said_with_the_packets_that_show_them() -> None:
+    play = Play().handshake()
+    rules.repeat_of_acknowledged(play)
+    play.run()
+    (found,) = explain(play.packets, play.connections, 5)
+    assert found.why == "seq 1 ends at 6, at or before the peer's last ACK 6 (packet 5): the peer already had it."
+    assert [(check.text, check.packet) for check in found.checks] == [
+        ("carries 5 bytes (some)", -1),
+        ("ends at 6; the peer's last ACK is 6", 4),
+    ]
+    assert found.reference == "RFC 9293 §3.10.7.4"
+
+
+def test_a_repeat_names_its_first_sending_and_what_was_ruled_out() -> None:
+    play = Play().handshake()
+    rules.repeat(play)
+    play.run()
+    (found,) = explain(play.packets, play.connections, 4)
+    assert found.why.startswith("Bytes 1 to 5 were first sent in packet 4, 300 ms before")
+    ruled_out = {verdict: check.text for verdict, check in found.ruled_out}
+    assert ruled_out[Verdict.FAST_RETRANSMISSION] == "0 duplicate ACKs of the peer in a row (at least 2)"
+    assert ruled_out[Verdict.OUT_OF_ORDER].startswith("300 ms after the segment that reached 6")
+    assert any("captured twice" in other for other in found.instead)
+
+
+def test_a_copy_within_a_round_trip_is_not_taken_for_the_work_of_a_timer() -> None:
+    play = Play().handshake()
+    play.client("PA", b"hello", seq=100, ack=300)
+    play.client("PA", b"hello", seq=100, ack=300, after_ms=0.005)
+    play.run()
+    (found,) = explain(play.packets, play.connections, 4)
+    assert "rather a copy than a repeat" in found.why
+
+
+def test_one_byte_sent_again_is_said_to_look_like_a_keep_alive() -> None:
+    play = Play().handshake()
+    play.client("PA", b"x", seq=100, ack=300)
+    play.client("PA", b"x", seq=100, ack=300, after_ms=300)
+    play.run()
+    (found,) = explain(play.packets, play.connections, 4)
+    assert found.verdict is Verdict.KEEP_ALIVE
+    assert "A single byte that is sent again looks the same." in found.instead
+
+
+def test_new_connection_on_used_sockets_names_the_one_before() -> None:
+    play = Play().handshake()
+    play.client("S", seq=5000)
+    play.run()
+    (found,) = explain(play.packets, play.connections, 3)
+    assert found.verdict is Verdict.REUSED_PORTS
+    assert "connection 0" in found.why
+    agree(play.packets, play.connections, 3)
+
+
+def test_a_packet_without_verdict_needs_no_explanation() -> None:
+    play = Play().handshake().run()
+    assert explain(play.packets, play.connections, 0) == []
+
+
+def test_every_verdict_has_its_rule_and_a_verdict_never_waits_for_itself() -> None:
+    assert set(CHECKS) == set(Verdict)
+    assert all(verdict not in earlier for verdict, earlier in BEFORE.items())
+
+
+@pytest.fixture(scope="module", params=CAPTURES, ids=lambda path: path.stem)
+def recorded(request: pytest.FixtureRequest) -> Capture:
+    return inspector.open(request.param)
+
+
+def test_explanation_and_verdict_agree_on_recordings(recorded: Capture) -> None:
+    packets = recorded.packets
+    tcp = np.flatnonzero(packets["connection"] >= 0)
+    judged = tcp[packets["analysis"][tcp] != 0][:200]
+    for row in np.union1d(judged, tcp[:: max(len(tcp) // 100, 1)]).tolist():
+        agree(packets, recorded.connections, row)
+    recorded.close()
+
+
+@pytest.mark.parametrize(
+    ("ns", "text"),
+    [(0, "0 ns"), (41_000, "41 µs"), (3_140_000, "3.14 ms"), (999_600, "1000 µs"), (12 * 10**11, "1200 s")],
+)
+def test_spans_are_said_in_three_digits(ns: int, text: str) -> None:
+    assert span(ns) == text
