@@ -92,7 +92,40 @@ class PacketFile:
 
     def _keep_comments(self) -> None:
         for row, text in self._layout.take_comments():
-            self.comments[row] = f"{self.comments[row]}\n{text}" if row in self.comments else text
+            self.stated[row] = self.comments[row] = f"{self.stated[row]}\n{text}" if row in self.stated else text
+        for note in self.notebook.notes.values():
+            if first <= note.row < packets.rows and packets["time_ns"][note.row] == note.time_ns:
+                self._apply(note)
+
+    def note(self, note: Note) -> None:
+        """Keep what somebody wrote beside a packet.
+
+        Raises:
+            NotKept: it could not be written down.
+        """
+        self.notebook.write(note)
+        self._apply(note)
+
+    def _apply(self, note: Note) -> None:
+        if note.text:
+            self.comments[note.row] = note.text
+        else:
+            self.comments.pop(note.row, None)
+
+    @property
+    def offset(self) -> int:
+        """How far the file was read: behind the last whole record."""
+        return self._layout.records.offset
+
+    def is_same(self, other: os.stat_result) -> bool:
+        """Whether that is the file which was read, to its last byte."""
+        ours = self._mapped.status()
+        same_file = (ours.st_dev, ours.st_ino) == (other.st_dev, other.st_ino)
+        return same_file and ours.st_size == other.st_size == len(self.data)
+
+    def take_reports(self) -> list[bytes]:
+        """What the file tells of sockets and their holders, since the last call and as far as it is read: JSON lines."""
+        return self._layout.take_reports()
 
     def refresh(self) -> bool:
         """See what was written to the file since; True when it grew. Take `data` again then."""

@@ -17,6 +17,8 @@ class Block(IntEnum):
     SIMPLE_PACKET = 3
     STATISTICS = 5
     PACKET = 6
+    REPORTS = 0x80005747
+    """Ours, from the range that is left to everybody's own use (pcapng §10.1); other readers step over it."""
 
 
 class Option(IntEnum):
@@ -76,6 +78,9 @@ class Stop(IntEnum):
     """A packet of an interface that has not been described."""
 
 
+REPORTS_MAGIC = b"WGTOKENS"
+"""First bytes of a reports block: its type is nobody's in particular, this is ours. JSON lines follow."""
+
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
 """How a pcapng section says its byte order (pcapng §4.1)."""
 
@@ -94,6 +99,9 @@ MAX_INTERFACES = 0xFFFF
 
 MAX_COMMENTS = 10_000
 """Packet comments kept of a file."""
+
+MAX_REPORT = 1 << 16
+"""Bytes of one report (a line of JSON) that are kept."""
 
 MAX_TEXT = 4096
 """Bytes of a comment, name or description that are kept."""

@@ -18,7 +18,9 @@ from inspector.sources.formats import (
     MAX_COMMENTS,
     MAX_INTERFACES,
     MAX_OPTIONS,
+    MAX_REPORT,
     MAX_TEXT,
+    REPORTS_MAGIC,
     Block,
     InterfaceOption,
     Option,
@@ -49,6 +51,9 @@ class Layout(Protocol):
 
     def take_comments(self) -> Iterator[tuple[int, str]]:
         """The packet comments read since the last call: (row, text)."""
+
+    def take_reports(self) -> list[bytes]:
+        """The reports read since the last call, a line each."""
 
     def resume(self) -> bool:
         """Deal with what stopped the walker; True when it can walk on."""
@@ -99,6 +104,10 @@ class PcapLayout:
         """Nor has it comments."""
         return iter(())
 
+    def take_reports(self) -> list[bytes]:
+        """Nor reports."""
+        return []
+
     def finish(self) -> None:
         """Nothing to add."""
 
@@ -119,6 +128,7 @@ class PcapngLayout:
         self._described = 0
         """Offset behind the last interface description read: looking ahead must not read one twice."""
         self._strangers = 0
+        self._reports: list[bytes] = []
 
     def attach(self, data: memoryview) -> None:
         """Go on in another mapping of the same file."""
@@ -129,6 +139,11 @@ class PcapngLayout:
         """The packet comments read since the last call: (row, text)."""
         for row, at, length in self.records.take_comments():
             yield row, _text(bytes(self._data[at : at + length]))
+
+    def take_reports(self) -> list[bytes]:
+        """The reports read since the last call, a line each."""
+        found, self._reports = self._reports, []
+        return found
 
     def resume(self) -> bool:
         """Read the block that stopped the walker; False when the file ends here, for now or for good."""
@@ -143,6 +158,8 @@ class PcapngLayout:
         length = self._u32(at + 4, big)
         if kind == Block.STATISTICS:
             self._statistics(at, length, big)
+        elif kind == Block.REPORTS:
+            self._keep_reports(at + 8, at + length - 4)
         elif at >= self._described:
             self._interface(at, length, big)
         self.records.move(at + length, big)
@@ -225,6 +242,13 @@ class PcapngLayout:
         drops = [counts[c] for c in (StatisticsOption.DROPPED, StatisticsOption.DROPPED_BY_SYSTEM) if c in counts]
         if drops:
             interface.dropped = sum(drops)
+
+    def _keep_reports(self, at: int, end: int) -> None:
+        """Take the lines of the reports block whose body is [at, end); nothing where it is somebody else's."""
+        body = bytes(self._data[at:end])
+        if body.startswith(REPORTS_MAGIC):
+            lines = body[len(REPORTS_MAGIC) :].split(b"\n")
+            self._reports += [line for line in lines if 0 < len(line) <= MAX_REPORT]
 
     def _find_interface(self, stranger: int, big: bool) -> bool:
         """Read the interface descriptions of this section behind the packet at `stranger`, or step over that packet."""

@@ -24,6 +24,7 @@ _OLD_PACKET = cython.declare(cython.uint, Block.OLD_PACKET)
 _SIMPLE_PACKET = cython.declare(cython.uint, Block.SIMPLE_PACKET)
 _STATISTICS = cython.declare(cython.uint, Block.STATISTICS)
 _PACKET = cython.declare(cython.uint, Block.PACKET)
+_REPORTS = cython.declare(cython.uint, Block.REPORTS)
 _COMMENT = cython.declare(cython.uint, Option.COMMENT)
 _MAX_CAPTURED = cython.declare(cython.Py_ssize_t, MAX_CAPTURED)
 _MAX_BLOCK = cython.declare(cython.Py_ssize_t, MAX_BLOCK)
@@ -260,7 +261,7 @@ class PcapngRecords(Records):
                     break
                 self.stopped = _END
                 row += 1
-            elif kind in (_INTERFACE, _STATISTICS):
+            elif kind in (_INTERFACE, _STATISTICS, _REPORTS):
                 self.stopped = _OTHER
                 break
             at += length

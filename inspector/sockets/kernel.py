@@ -1,4 +1,4 @@
-"""The operating system's side of the connections of this machine: which sockets the kernel holds, and in which state.
+"""The kernel's own table of TCP sockets, with the figures by which it steers each connection.
 
 Linux tells it over netlink (sock_diag(7)): one question, every TCP socket in the answer, with the inode by which a
 process's file descriptors name it.
@@ -27,6 +27,13 @@ REQUEST = struct.Struct("=BBBxI48x")
 """struct inet_diag_req_v2: family, protocol, extensions, states, and a socket id left empty: all of them."""
 MESSAGE = struct.Struct("=BBBB2s2s16s16s4x8xIIIII")
 """struct inet_diag_msg: family, state, timer, retransmits, ports, addresses, expires, queues, uid, inode."""
+ATTRIBUTE = struct.Struct("=HH")
+"""struct rtattr: length, type."""
+INET_DIAG_INFO = 2
+"""The attribute that holds struct tcp_info (<linux/tcp.h>), and the number of the bit that asks for it, from 1."""
+TCP_INFO = struct.Struct("=68xII4xI16xIQ36xI")
+"""Of struct tcp_info: rtt, rttvar, snd_cwnd, total_retrans, pacing_rate, min_rtt. Older kernels send less of it."""
+UNPACED = (1 << 64) - 1
 
 ALL_STATES = 0xFFFFFFFF
 ANSWER_BYTES = 1 << 16
@@ -49,6 +56,22 @@ KERNEL_STATES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """By what the kernel steers a connection (TCP_INFO)."""
+
+    rtt_us: int
+    """Smoothed round trip time (RFC 6298); 0 before the first sample, as are the other two times."""
+    rtt_variation_us: int
+    least_rtt_us: int
+    congestion_window: int
+    """Segments that may be in flight."""
+    retransmissions: int
+    """Segments sent again, over the whole life."""
+    pacing_rate: int | None
+    """Bytes a second at which it may send; None without a limit."""
+
+
+@dataclass(frozen=True, slots=True)
 class KernelSocket:
     """One TCP socket as the kernel reports it; `inode` is 0 when no process has a file descriptor for it."""
 
@@ -61,6 +84,8 @@ class KernelSocket:
     """Bytes received and not read yet; of a listening socket, connections that nobody has accepted yet."""
     unacknowledged: int
     """Bytes sent and not acknowledged yet; of a listening socket, how many connections may wait."""
+    figures: Figures | None = None
+    """Of a connection in being; a listening socket and TIME-WAIT have none."""
 
 
 def tcp_sockets() -> list[KernelSocket]:
@@ -79,7 +104,7 @@ def tcp_sockets() -> list[KernelSocket]:
 
 
 def _dump(netlink: socket.socket, family: int) -> Iterator[KernelSocket]:
-    request = REQUEST.pack(family, socket.IPPROTO_TCP, 0, ALL_STATES)
+    request = REQUEST.pack(family, socket.IPPROTO_TCP, 1 << (INET_DIAG_INFO - 1), ALL_STATES)
     netlink.send(HEADER.pack(HEADER.size + REQUEST.size, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST_DUMP, 1, 0) + request)
     while True:
         answer = netlink.recv(ANSWER_BYTES)
@@ -91,11 +116,11 @@ def _dump(netlink: socket.socket, family: int) -> Iterator[KernelSocket]:
             if kind == NLMSG_ERROR:
                 number = -struct.unpack_from("=i", answer, at + HEADER.size)[0]
                 raise OSError(number, "sock_diag was refused")
-            yield _socket(answer, at + HEADER.size)
+            yield _socket(answer, at + HEADER.size, at + length)
             at += (length + 3) & ~3
 
 
-def _socket(answer: bytes, at: int) -> KernelSocket:
+def _socket(answer: bytes, at: int, end: int) -> KernelSocket:
     fields = MESSAGE.unpack_from(answer, at)
     family, state, _, _, local_port, remote_port, local, remote, _, unread, unacknowledged, uid, inode = fields
     return KernelSocket(
@@ -106,7 +131,22 @@ def _socket(answer: bytes, at: int) -> KernelSocket:
         uid,
         unread,
         unacknowledged,
+        _figures(answer, at + MESSAGE.size, end),
     )
+
+
+def _figures(answer: bytes, at: int, end: int) -> Figures | None:
+    """The figures among the attributes [at, end)."""
+    while end - at >= ATTRIBUTE.size:
+        length, kind = ATTRIBUTE.unpack_from(answer, at)
+        if length < ATTRIBUTE.size:
+            break
+        if kind == INET_DIAG_INFO and length >= ATTRIBUTE.size + TCP_INFO.size:
+            rtt, variation, window, again, pacing, least = TCP_INFO.unpack_from(answer, at + ATTRIBUTE.size)
+            never = least == 0xFFFFFFFF  # what the kernel's minimum begins with
+            return Figures(rtt, variation, 0 if never else least, window, again, None if pacing == UNPACED else pacing)
+        at += (length + 3) & ~3
+    return None
 
 
 def _endpoint(family: int, address: bytes, port: bytes) -> str:

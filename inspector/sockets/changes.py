@@ -1,0 +1,86 @@
+"""What changed between two looks at the sockets: the reports that a recording keeps of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from inspector.sockets.survey import End
+from inspector.tcp.states import State
+
+FIGURES_EVERY_NS = 1_000_000_000
+"""A connection whose figures alone have changed is reported so often at most."""
+
+MAX_ENDS = 20_000
+"""Ends that are followed; a machine with more has the rest unreported."""
+
+Report = dict[str, Any]
+Key = tuple[str, str, int]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was last reported of an end, and when."""
+
+    end: End
+    time_ns: int
+
+
+class Changes:
+    """Compares each look with the one before."""
+
+    def __init__(self, namespace: int) -> None:
+        self._namespace = namespace
+        self._known: dict[Key, _Known] = {}
+
+    def since(self, ends: Iterable[End], time_ns: int, took_ns: int) -> list[Report]:
+        """Reports of what is new, different or gone, of a look begun at `time_ns` that took so long."""
+        head = {"time_ns": time_ns, "took_ns": took_ns, "namespace": self._namespace}
+        reports = []
+        now: dict[Key, _Known] = {}
+        for end in ends:
+            key = _key(end)
+            before = self._known.get(key)
+            if before is None and len(now) >= MAX_ENDS:
+                continue
+            if before and not _differs(before, end, time_ns):
+                now[key] = before
+                continue
+            now[key] = _Known(end, time_ns)
+            reports.append({"seen": "end", **head, **_described(end)})
+        for key in self._known.keys() - now.keys():
+            reports.append({"seen": "gone", **head, "local": key[0], "remote": key[1], "inode": key[2]})
+        self._known = now
+        return reports
+
+
+def _key(end: End) -> Key:
+    """Two sockets name an end; of listening ones several may share an address (SO_REUSEPORT)."""
+    one = end.socket
+    return one.local, one.remote, one.inode if one.state == State.LISTEN else 0
+
+
+def _differs(known: _Known, end: End, time_ns: int) -> bool:
+    before, after = known.end.socket, end.socket
+    if (before.state, before.inode, known.end.holders) != (after.state, after.inode, end.holders):
+        return True
+    if after.state == State.LISTEN:
+        return before.unread != after.unread  # how many wait to be accepted
+    return before != after and time_ns - known.time_ns >= FIGURES_EVERY_NS
+
+
+def _described(end: End) -> Report:
+    one = end.socket
+    report: Report = {
+        "local": one.local,
+        "remote": one.remote,
+        "state": one.state.rfc_name,
+        "inode": one.inode,
+        "holders": [[holder.pid, holder.process, holder.fd] for holder in end.holders],
+        "unread": one.unread,
+        "unacknowledged": one.unacknowledged,
+    }
+    if one.figures and one.state != State.LISTEN:
+        report["figures"] = {name: getattr(one.figures, name) for name in one.figures.__slots__}
+    return report

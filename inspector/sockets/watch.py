@@ -1,0 +1,141 @@
+"""The watching process: what the kernel says of sockets, into the recording that a capture process is writing.
+
+    python -m inspector.sockets.watch --spool FILE --interface lo [--only-ports N,N] [--without-ports N,N]
+
+It looks ten times a second, and besides at the moments when packets open or close something. It says `ready` on
+standard output, or an `error`, in JSON lines, and ends when its standard input does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from inspector.errors import InspectorError
+from inspector.sockets.changes import Changes
+from inspector.sockets.doorbell import Doorbell
+from inspector.sockets.survey import End, Surveyor, own_namespace
+from inspector.sources.reports import ReportWriter
+
+LOOK_SECONDS = 0.1
+"""Between two looks while nothing opens or closes."""
+
+SHORTEST_SECONDS = 0.005
+"""Between two looks at all."""
+
+BUSY_SHARE = 4
+"""Looking takes one part in so many of a processor's time at most: on a machine with many sockets, looks come later."""
+
+STDIN = 0
+
+Wanted = Callable[[End], bool]
+
+
+def wanted_on(interface: str, only: Sequence[int] = (), without: Sequence[int] = ()) -> Wanted:
+    """Which sockets concern a capture on this interface and of these ports."""
+    is_loopback = interface.startswith("lo")
+
+    def is_wanted(end: End) -> bool:
+        local, remote = end.socket.local, end.socket.remote
+        ports = {int(endpoint.rpartition(":")[2]) for endpoint in (local, remote)} - {0}
+        if (only and not ports & set(only)) or ports & set(without):
+            return False
+        return _is_anywhere(local) or _stays_inside(local, remote) == is_loopback
+
+    return is_wanted
+
+
+def _is_anywhere(local: str) -> bool:
+    return local.startswith(("0.0.0.0:", "[::]:"))
+
+
+def _stays_inside(local: str, remote: str) -> bool:
+    """Whether packets between these sockets go over loopback: also those from an outer address to itself do."""
+    host = local.rpartition(":")[0]
+    return host.startswith("127.") or host == "[::1]" or host == remote.rpartition(":")[0]
+
+
+class Watcher:
+    """Looks, compares, writes down."""
+
+    def __init__(self, writer: ReportWriter, wanted: Wanted) -> None:
+        self._writer = writer
+        self._wanted = wanted
+        self._surveyor = Surveyor()
+        self._changes = Changes(own_namespace())
+
+    def look(self) -> float:
+        """Write down what changed since the last look; the seconds that it took."""
+        began_ns = time.time_ns()
+        ends = self._surveyor.look()
+        took_ns = max(0, time.time_ns() - began_ns)
+        reports = self._changes.since(filter(self._wanted, ends), began_ns, took_ns)
+        self._writer.write(*reports)
+        return took_ns / 1e9
+
+
+def run(watcher: Watcher, bell: Doorbell | None) -> None:
+    """Look until standard input ends."""
+    while True:
+        rest = max(SHORTEST_SECONDS, BUSY_SHARE * watcher.look())
+        if _is_over(rest):
+            return
+        if bell:
+            bell.wait(max(0.0, LOOK_SECONDS - rest))
+        elif _is_over(max(0.0, LOOK_SECONDS - rest)):
+            return
+
+
+def _is_over(seconds: float) -> bool:
+    """Wait so long; whether standard input has ended."""
+    ready, _, _ = select.select([STDIN], [], [], seconds)
+    return bool(ready) and not os.read(STDIN, 4096)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The process; its exit status."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end of standard input ends us, after the last look
+    bell = None
+    with contextlib.suppress(InspectorError):  # without it, ten looks a second are what there is
+        bell = Doorbell(options.interface)
+    try:
+        writer = ReportWriter(options.spool)
+        watcher = Watcher(writer, wanted_on(options.interface, options.only_ports, options.without_ports))
+        watcher.look()
+        _say({"event": "ready"})
+        run(watcher, bell)
+        watcher.look()
+    except InspectorError as error:
+        _say({"event": "error", "message": str(error)})
+        return 1
+    return 0
+
+
+def _say(event: dict[str, str]) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        print(json.dumps(event), flush=True)
+
+
+def _ports(text: str) -> list[int]:
+    return [int(number) for number in text.split(",") if number]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m inspector.sockets.watch", description=__doc__)
+    parser.add_argument("--spool", required=True, metavar="FILE", help="the recording to add to")
+    parser.add_argument("--interface", required=True, metavar="NAME", help="the interface that is captured on")
+    parser.add_argument("--only-ports", type=_ports, default=[], metavar="N,N", help="only sockets of these ports")
+    parser.add_argument("--without-ports", type=_ports, default=[], metavar="N,N", help="no sockets of these ports")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
