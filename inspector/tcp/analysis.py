@@ -37,6 +37,8 @@ KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
 KEEP_ALIVE_ACK = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE_ACK))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+HALF = cython.declare(cython.longlong, 1 << 31)
+WHOLE = cython.declare(cython.longlong, 1 << 32)
 
 UNSEEN_SAID = cython.declare(cython.int, -1)
 """Instead of a number of duplicate ACKs: an ACK of bytes nobody saw was already reported against this sender."""
@@ -57,7 +59,7 @@ REORDERING_NS = cython.declare(cython.longlong, 3_000_000)
 def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
     """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
     ahead: cython.longlong = (b - a) & MASK32
-    return ahead if ahead < 0x80000000 else ahead - 0x100000000
+    return ahead if ahead < HALF else ahead - WHOLE
 
 
 class Standing(NamedTuple):
@@ -199,8 +201,9 @@ class Analysis:
     def advance(self, headers: Table, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Judge packets rows [first, stop), whose headers stand in `headers` from row 0."""
         row: cython.Py_ssize_t
+        connections: cython.Py_ssize_t = self.connections.rows
         self._take_views(headers)
-        while len(self.pairs) < self.connections.rows:
+        while len(self.pairs) < connections:
             self.pairs.append(Pair())
         for row in range(first, stop):
             if self.connection[row] >= 0:

@@ -28,6 +28,8 @@ LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
 TIME_WAIT = cython.declare(cython.int, int(State.TIME_WAIT))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+HALF = cython.declare(cython.longlong, 1 << 31)
+WHOLE = cython.declare(cython.longlong, 1 << 32)
 
 
 @cython.cfunc
@@ -36,7 +38,7 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
     """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
     ahead: cython.longlong = (b - a) & MASK32
-    return ahead if ahead < 0x80000000 else ahead - 0x100000000
+    return ahead if ahead < HALF else ahead - WHOLE
 
 
 @cython.cclass
@@ -118,8 +120,9 @@ class Conformance:
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Hold packets rows [first, stop) against the rules."""
         row: cython.Py_ssize_t
+        connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
-        while len(self.reset) < self.connections.rows:
+        while len(self.reset) < connections:
             self.ends.append(Said())
             self.ends.append(Said())
             self.reset.append(False)

@@ -72,6 +72,8 @@ REPEATS = cython.declare(
 )
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+HALF = cython.declare(cython.longlong, 1 << 31)
+WHOLE = cython.declare(cython.longlong, 1 << 32)
 
 HISTORY_LIMIT = cython.declare(cython.int, 40)
 """Letters of history that are kept (the width of connections.history)."""
@@ -83,7 +85,7 @@ HISTORY_LIMIT = cython.declare(cython.int, 40)
 def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
     """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
     ahead: cython.longlong = (b - a) & MASK32
-    return ahead if ahead < 0x80000000 else ahead - 0x100000000
+    return ahead if ahead < HALF else ahead - WHOLE
 
 
 @cython.cfunc
@@ -224,8 +226,9 @@ class Lifecycle:
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Follow packets rows [first, stop)."""
         row: cython.Py_ssize_t
+        connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
-        while len(self.lives) < self.connections.rows:
+        while len(self.lives) < connections:
             self.lives.append(Life())
         for row in range(first, stop):
             if self.packet_connection[row] >= 0:

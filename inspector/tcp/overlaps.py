@@ -19,6 +19,8 @@ from inspector.tables import ChunkKind, Table
 DATA = cython.declare(cython.int, int(ChunkKind.DATA))
 IN_ARENA = cython.declare(cython.longlong, ARENA)
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+HALF = cython.declare(cython.longlong, 1 << 31)
+WHOLE = cython.declare(cython.longlong, 1 << 32)
 
 CHUNKS_BACK = cython.declare(cython.int, 256)
 """Pieces of a stream that are looked at for the first transmission of a repeated byte. A repeat of something older
@@ -85,8 +87,8 @@ class Overlaps:
         new: cython.longlong
         self._take_views()
         ahead = (self.seq[row] - self.seq[earlier]) & MASK32
-        if ahead >= 0x80000000:
-            ahead -= 0x100000000
+        if ahead >= HALF:
+            ahead -= WHOLE
         old = max(ahead, 0)
         new = max(-ahead, 0)
         length = min(self.captured[earlier] - old, self.captured[row] - new)

@@ -29,6 +29,8 @@ ABORT = cython.declare(cython.int, int(ChunkKind.ABORT))
 KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+HALF = cython.declare(cython.longlong, 1 << 31)
+WHOLE = cython.declare(cython.longlong, 1 << 32)
 
 HELD_SEGMENTS = cython.declare(cython.int, 4096)
 """Segments of one direction that may wait for bytes before them. They hold no memory of their own (the list runs
@@ -42,7 +44,7 @@ lost."""
 def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
     """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
     ahead: cython.longlong = (b - a) & MASK32
-    return ahead if ahead < 0x80000000 else ahead - 0x100000000
+    return ahead if ahead < HALF else ahead - WHOLE
 
 
 @cython.cclass
@@ -164,8 +166,9 @@ class Streams:
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Deliver what packets rows [first, stop) make readable."""
         row: cython.Py_ssize_t
+        connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
-        while len(self.streams) < 2 * self.connections.rows:
+        while len(self.streams) < 2 * connections:
             self.streams.append(Stream())
         for row in range(first, stop):
             if self.packet_connection[row] >= 0:
