@@ -304,8 +304,12 @@ class Phase:
     last_packet: int
 
 
-def phases(capture: Capture, connection: int) -> list[Phase]:
-    """The phases of one connection: handshake, exchanges, upgrade, conversation, close; they may overlap."""
+def phases(capture: Capture, connection: int, first: int = 0, last: int | None = None) -> list[Phase]:
+    """The phases of one connection: handshake, exchanges, upgrade, conversation, close; they may overlap.
+
+    Of the exchanges, which may be many, only those that begin in packets rows `first` to `last`, both included, and the
+    one that began last before them.
+    """
     found: list[Phase] = []
     packets = capture.packets
     rows = _rows_of(packets, connection)
@@ -315,9 +319,9 @@ def phases(capture: Capture, connection: int) -> list[Phase]:
     if len(opening):
         story = events(capture, connection)
         built = story["packet"][story["kind"] == EventKind.ESTABLISHED]
-        last = int(built[0]) if len(built) else int(opening[-1])
-        found.append(Phase("handshake", int(opening[0]), last))
-    found += _exchange_phases(capture, connection)
+        shaken = int(built[0]) if len(built) else int(opening[-1])
+        found.append(Phase("handshake", int(opening[0]), shaken))
+    found += _exchange_phases(capture, connection, first, int(rows[-1]) if last is None else last)
     messages = _rows_of(capture.messages, connection)
     if len(messages):
         table = capture.messages
@@ -330,9 +334,14 @@ def phases(capture: Capture, connection: int) -> list[Phase]:
     return found
 
 
-def _exchange_phases(capture: Capture, connection: int) -> Iterator[Phase]:
+def _exchange_phases(capture: Capture, connection: int, first: int, last: int) -> Iterator[Phase]:
     table = capture.http_messages
     names = {MessageKind.REQUEST: "request", MessageKind.RESPONSE: "response", MessageKind.INFORMATIONAL: "response"}
-    for row in _rows_of(table, connection).tolist():
+    rows = _rows_of(table, connection)
+    begins = table["packet"][rows]
+    before = begins[begins < first]
+    if len(before):
+        first = int(before.max())
+    for row in rows[(begins >= first) & (begins <= last)].tolist():
         name = "upgrade" if table["status"][row] == 101 else names[MessageKind(int(table["kind"][row]))]
         yield Phase(name, int(table["packet"][row]), int(table["last_packet"][row]))

@@ -1,0 +1,100 @@
+"""One connection's routes: its ladder by range, to scale, and why a packet got its verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from web import connection as connection_module
+from web.session import Session
+
+from .traffic import ACK, PSH, Wire, sample
+from .visitor import Visitor, program, served, wait_until
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    with opened(sample(tmp_path_factory.mktemp("connection") / "sample.pcapng")) as visitor:
+        yield visitor
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Visitor]:
+    """A visitor of the dashboard on this file, once it is loaded."""
+    with served(Session.of_file(path)) as dashboard:
+        visitor = program(dashboard)
+        wait_until(lambda: visitor.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
+        yield visitor
+
+
+def test_a_ladder_comes_by_range_with_its_neighbours(ours: Visitor) -> None:
+    piece = ours.get("/api/connections/1/ladder?start=3&stop=5")
+    assert [row["number"] for row in piece["packets"]] == [12, 13]
+    assert (piece["before"]["number"], piece["after"]["number"]) == (11, 14)
+    assert (piece["start"], piece["total"]) == (3, 10)
+
+
+def test_a_ladder_is_found_by_a_packet(ours: Visitor) -> None:
+    piece = ours.get("/api/connections/1/ladder?packet=16&page=4&stop=8")
+    assert (piece["start"], [row["number"] for row in piece["packets"]]) == (4, [13, 14, 15, 16])
+
+
+@pytest.mark.parametrize("packet", [0, 1, 26, 10_000])
+def test_a_packet_of_another_connection_leads_to_the_beginning(ours: Visitor, packet: int) -> None:
+    assert ours.get(f"/api/connections/1/ladder?packet={packet}")["start"] == 0
+
+
+def test_one_request_gets_so_many_packets_at_most(ours: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module, "MAX_STRETCH", 3)
+    assert len(ours.get("/api/connections/1/ladder?start=0&stop=9")["packets"]) == 3
+    assert len(ours.get("/api/connections/1/ladder?start=2")["packets"]) == 3
+
+
+def test_gaps_and_strip(ours: Visitor) -> None:
+    gaps = ours.get("/api/connections/1/gaps")["gaps_ns"]
+    assert (len(gaps), gaps[-1]) == (10, 0)
+    strip = ours.get("/api/connections/1/strip?buckets=5")
+    assert (strip["total"], len(strip["client"])) == (10, 5)
+
+
+def test_too_many_packets_are_not_drawn_to_scale(ours: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module, "MAX_GAPS", 3)
+    answer = ours.ask("/api/connections/1/gaps")
+    assert answer.status == 413
+    assert "graphs" in answer.json()["error"]["what_to_do"]
+
+
+def test_a_verdict_is_explained_with_the_numbers(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "repeat.pcapng")
+    wire.put((40000, 80), 100, 300, PSH | ACK, b"hello")
+    wire.put((80, 40000), 300, 105, ACK)
+    wire.put((40000, 80), 100, 300, PSH | ACK, b"hello")
+    wire.close()
+    with opened(wire.path) as ours:
+        (verdict,) = ours.get("/api/packets/3/why")["verdicts"]
+        assert verdict["verdict"] == "spurious_retransmission"
+        assert verdict["why"].endswith("the peer's last ACK 6 (packet 2): the peer already had it.")
+        assert {"text": "ends at 6; the peer's last ACK is 6", "packet": 2} in verdict["compared"]
+        assert verdict["instead"]
+        assert ours.get("/api/packets/1/why")["verdicts"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/connections/3/ladder", 404),
+        ("/api/connections/3/gaps", 404),
+        ("/api/connections/3/strip", 404),
+        ("/api/connections/1/ladder?start=x", 400),
+        ("/api/connections/1/strip?buckets=x", 400),
+        ("/api/packets/0/why", 404),
+        ("/api/packets/1000/why", 404),
+    ],
+)
+def test_what_cannot_be_answered_is_said(ours: Visitor, path: str, status: int) -> None:
+    answer = ours.ask(path)
+    assert answer.status == status
+    assert set(answer.json()["error"]) == {"message", "what_to_do"}

@@ -1,0 +1,92 @@
+"""One connection, by pieces of any size: its ladder, facts, streams and figures, and why a packet got its verdicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request
+
+from inspector import ladder
+from inspector.tcp.explain import Explanation, explain
+from web.errors import Refused
+from web.numbers import asked_number
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+    from web.session import Session
+
+MAX_STRETCH = 500
+"""Packets of a ladder that one request gets."""
+
+MAX_GAPS = 200_000
+"""Packets up to which a connection can be drawn to scale: about 1 MB of numbers."""
+
+MAX_BUCKETS = 1000
+"""Buckets of a connection's strip: more than a screen has room for."""
+
+
+def add_connection(api: Blueprint, session: Session) -> None:
+    """The routes of one connection."""
+
+    @api.get("/connections/<int:connection>/ladder")
+    def stretch(connection: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            _check(capture, connection)
+            start = asked_number("start", 0)
+            if "packet" in request.args:
+                start = _around(capture, connection, asked_number("packet", 0), max(asked_number("page", 100), 1))
+            stop = min(asked_number("stop", start + MAX_STRETCH), start + MAX_STRETCH)
+            return ladder.stretch(capture, connection, start, stop)
+
+    @api.get("/connections/<int:connection>/gaps")
+    def gaps(connection: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            _check(capture, connection)
+            found = ladder.gaps(capture, connection)
+        if len(found) > MAX_GAPS:
+            raise Refused(413, f"{len(found)} packets are too many to draw to scale.", "Look at its graphs instead.")
+        return {"gaps_ns": found}
+
+    @api.get("/connections/<int:connection>/strip")
+    def strip(connection: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            _check(capture, connection)
+            return ladder.strip(capture, connection, min(max(asked_number("buckets", 300), 1), MAX_BUCKETS))
+
+    @api.get("/packets/<int:packet>/why")
+    def why(packet: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            if not 1 <= packet <= len(capture.packets):
+                raise Refused(404, f"There is no packet {packet}.", "Choose one from the list.")
+            found = explain(capture.packets, capture.connections, packet - 1)
+        return {"packet": packet, "verdicts": [_said(explanation) for explanation in found]}
+
+
+def _check(capture: Capture, connection: int) -> None:
+    if connection >= len(capture.connections):
+        raise Refused(404, f"There is no connection {connection}.", "Choose one from the list.")
+
+
+def _around(capture: Capture, connection: int, packet: int, page: int) -> int:
+    """Where the page begins that holds packet `packet`; the first one's 0 when that is no packet of the connection."""
+    row = packet - 1
+    if not 0 <= row < len(capture.packets) or int(capture.packets["connection"][row]) != connection:
+        return 0
+    return ladder.place(capture, row) // page * page
+
+
+def _said(explanation: Explanation) -> dict[str, Any]:
+    """An explanation as JSON; packets by their numbers."""
+    return {
+        "verdict": str(explanation.verdict.name).lower(),
+        "why": explanation.why,
+        "compared": [
+            {"text": check.text, "packet": check.packet + 1 if check.packet >= 0 else None}
+            for check in explanation.checks
+        ],
+        "ruled_out": [
+            {"verdict": str(verdict.name).lower(), "text": check.text} for verdict, check in explanation.ruled_out
+        ],
+        "instead": explanation.instead,
+        "reference": explanation.reference,
+    }
