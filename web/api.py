@@ -13,6 +13,7 @@ from inspector.errors import LabError
 from inspector.spans import within
 from inspector.timeline import events, phases
 from web.errors import Refused
+from web.lanes import add_lanes
 from web.ranges import add_ranges, asked_span
 from web.session import Session
 
@@ -34,6 +35,7 @@ def make_api(session: Session) -> Blueprint:
     """The API of one session, under /api."""
     api = Blueprint("api", __name__, url_prefix="/api")
     add_ranges(api, session)
+    add_lanes(api, session)
 
     @api.get("/snapshot")
     def snapshot() -> dict[str, Any]:

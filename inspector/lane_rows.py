@@ -1,0 +1,98 @@
+"""A lane of the timeline in words and numbers: the connection's row, what was asked first, and how it went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.http.fields import head
+from inspector.lanes import is_open, trouble
+from inspector.rows import Row, connection_rows
+from inspector.tables import MessageKind, Table
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+    from inspector.marks import Drawing
+
+Rows = npt.NDArray[np.intp]
+
+MAX_TEXT = 120
+"""Characters of a request that stand beside a lane."""
+
+
+def lane_rows(drawing: Drawing) -> list[Row]:
+    """A row for each lane of the drawing.
+
+    Beside the columns of a connection: `is_open`; `closing_at_ns`, the first FIN or RST, or null; `asks`, the first
+    request's method and target, or null; how many `exchanges`; `status` and `wait_ns` of the last, or null; `messages`
+    of client and server; `trouble`, how much went wrong.
+    """
+    capture, connections = drawing.capture, drawing.connections
+    first, last = _first_and_last(capture.exchanges, connections)
+    extra = {
+        "is_open": is_open(capture.connections, connections).tolist(),
+        "closing_at_ns": _since_start(capture, drawing.closings()),
+        "asks": [_asks(capture, exchange) for exchange in first.tolist()],
+        "exchanges": _counted(capture.exchanges, connections),
+        "status": [_status(capture, exchange) for exchange in last.tolist()],
+        "wait_ns": [_wait(capture, exchange) for exchange in last.tolist()],
+        "messages": _messages(capture, connections),
+        "trouble": trouble(capture)[connections].tolist(),
+    }
+    added = (dict(zip(extra, values, strict=True)) for values in zip(*extra.values(), strict=True))
+    return [row | more for row, more in zip(connection_rows(capture, connections), added, strict=True)]
+
+
+def _first_and_last(table: Table, connections: Rows) -> tuple[Rows, Rows]:
+    """The first and the last row of a table that belong to each connection; -1 where there is none."""
+    rows = np.flatnonzero(np.isin(table["connection"], connections))
+    of = table["connection"][rows]
+    first, last = (np.full(int(connections.max(initial=-1)) + 1, -1, np.intp) for _ in range(2))
+    first[of[::-1]], last[of] = rows[::-1], rows  # of several values for one place the last stays
+    return first[connections], last[connections]
+
+
+def _counted(table: Table, connections: Rows) -> list[int]:
+    counts = np.bincount(table["connection"], minlength=int(connections.max(initial=0)) + 1)
+    counted: list[int] = counts[connections].tolist()
+    return counted
+
+
+def _messages(capture: Capture, connections: Rows) -> list[list[int]]:
+    """Messages with content, of client and server: pings, pongs and closes keep a connection going and say nothing."""
+    table = capture.messages
+    said = table["kind"] < 8
+    cells = 2 * table["connection"][said].astype(np.int64) + table["direction"][said]
+    counts = np.bincount(cells, minlength=2 * (int(connections.max(initial=0)) + 1))
+    pairs: list[list[int]] = counts[2 * connections[:, None] + (0, 1)].tolist()
+    return pairs
+
+
+def _asks(capture: Capture, exchange: int) -> str | None:
+    request = int(capture.exchanges["request"][exchange]) if exchange >= 0 else -1
+    if request < 0 or capture.http_messages["kind"][request] != MessageKind.REQUEST:
+        return None
+    said = head(capture, request)
+    return f"{said.method} {said.target}"[:MAX_TEXT]
+
+
+def _status(capture: Capture, exchange: int) -> int | None:
+    response = int(capture.exchanges["response"][exchange]) if exchange >= 0 else -1
+    return int(capture.http_messages["status"][response]) if response >= 0 else None
+
+
+def _wait(capture: Capture, exchange: int) -> int | None:
+    """From the end of the request to the first byte of the answer; null while one of them is missing."""
+    if exchange < 0:
+        return None
+    request, response = (int(capture.exchanges[name][exchange]) for name in ("request", "response"))
+    if request < 0 or response < 0:
+        return None
+    messages = capture.http_messages
+    return max(0, int(messages["time_ns"][response]) - int(messages["end_ns"][request]))
+
+
+def _since_start(capture: Capture, times: npt.NDArray[Any]) -> list[int | None]:
+    return [None if time < 0 else time - (capture.start_ns or 0) for time in times.tolist()]

@@ -1,0 +1,150 @@
+"""The lanes of the timeline: which connections are shown in which order, grouped by the server they speak to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.anomalies import ANOMALIES
+from inspector.spans import Span
+from inspector.tables import Table
+from inspector.tcp.states import State
+from inspector.tcp.verdicts import ConnState, Verdict
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+TROUBLE = (
+    Verdict.RETRANSMISSION
+    | Verdict.FAST_RETRANSMISSION
+    | Verdict.SPURIOUS_RETRANSMISSION
+    | Verdict.OUT_OF_ORDER
+    | Verdict.LOST_SEGMENT
+    | Verdict.ACK_LOST_SEGMENT
+    | Verdict.ZERO_WINDOW
+    | Verdict.WINDOW_FULL
+)
+"""Verdicts that are marked as trouble. Duplicate ACKs are not: they come in swarms, and tell of one lost segment."""
+
+BROKEN = (ConnState.S0, ConnState.REJ, ConnState.RSTO, ConnState.RSTR, ConnState.RSTOS0, ConnState.RSTRH)
+"""Ends that are trouble in themselves: no answer, refused, reset."""
+
+HALF_OPEN = (ConnState.S1, ConnState.S2, ConnState.S3)
+OVER = (State.CLOSED, State.TIME_WAIT)
+
+
+class Order(StrEnum):
+    """What the lanes of a group, and the groups by their first lane, are ordered by."""
+
+    START = "start"
+    DURATION = "duration"
+    BYTES = "bytes"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring lanes to one server: the first of them, and how many there are."""
+
+    first: int
+    lanes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Rows of connections from top to bottom; `starts` holds the lane at which each group begins."""
+
+    connections: Rows
+    starts: Rows
+
+    def groups(self, first: int, stop: int) -> list[Group]:
+        """The groups of which a lane lies in [first, stop)."""
+        begin = max(int(np.searchsorted(self.starts, first, side="right")) - 1, 0)
+        end = int(np.searchsorted(self.starts, stop, side="left"))
+        edges = (*self.starts[begin:end].tolist(), self._edge(end))
+        return [Group(edge, following - edge) for edge, following in pairwise(edges)]
+
+    def lane(self, connection: int) -> int | None:
+        """Where a connection is; None when it is not shown."""
+        found = np.flatnonzero(self.connections == connection)
+        return int(found[0]) if len(found) else None
+
+    def _edge(self, group: int) -> int:
+        return int(self.starts[group]) if group < len(self.starts) else len(self.connections)
+
+
+class Servers:
+    """Numbers the servers of a capture in the order in which they are first spoken to; told once a connection."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[int, int, int], int] = {}
+        self._of: list[int] = []
+
+    def of(self, connections: Table) -> Rows:
+        """The number of each connection's server."""
+        new = (connections[name][len(self._of) :].tolist() for name in ("server_hi", "server_lo", "server_port"))
+        for server in zip(*new, strict=True):
+            self._of.append(self._numbers.setdefault(server, len(self._numbers)))
+        return np.array(self._of, np.intp)
+
+
+def arrange(capture: Capture, servers: Servers, order: Order, shown: Mask) -> Lanes:
+    """The lanes of the connections that `shown` names."""
+    rows = np.flatnonzero(shown)
+    group = servers.of(capture.connections)[rows]
+    if order is Order.START:  # connections are numbered by their start, servers by their first connection
+        placed = np.argsort(group, kind="stable")
+    else:
+        weight = _weight(capture, order)[rows]
+        heaviest = np.full(group.max(initial=-1) + 1, -1, np.int64)
+        np.maximum.at(heaviest, group, weight)
+        placed = np.lexsort((-weight, group, -heaviest[group]))
+    group = group[placed]
+    return Lanes(rows[placed], np.flatnonzero(np.diff(group, prepend=-1)))
+
+
+def alive(capture: Capture, span: Span) -> Mask:
+    """Which connections live in `span`: an open one goes on living when nothing is said."""
+    connections = capture.connections
+    return (connections["start_ns"] <= span.to_ns) & (is_open(connections) | (connections["end_ns"] >= span.from_ns))
+
+
+def is_open(connections: Table, chosen: Rows | slice = slice(None)) -> Mask:
+    """Which connections had not ended when the capture did; of one that was joined midway the states tell."""
+    state = connections["conn_state"][chosen]
+    is_over = np.isin(connections["client_state"][chosen], OVER) & np.isin(connections["server_state"][chosen], OVER)
+    found: Mask = np.isin(state, HALF_OPEN) | ((state == ConnState.OTH) & ~is_over)
+    return found
+
+
+def trouble(capture: Capture) -> npt.NDArray[np.int64]:
+    """What went wrong on each connection, counted: troubled packets, anomalies that are no mere notes, a bad end."""
+    packets, connections, anomalies = capture.packets, capture.connections, capture.anomalies
+    troubled = packets["connection"][packets["analysis"] & TROUBLE.value != 0]
+    odd = anomalies["connection"][SERIOUS[anomalies["code"]]]
+    counted = (np.bincount(rows[rows >= 0], minlength=len(connections)) for rows in (troubled, odd))
+    total: npt.NDArray[np.int64] = sum(counted) + np.isin(connections["conn_state"], BROKEN)
+    return total
+
+
+SERIOUS: Mask = np.array([anomaly.severity != "note" for anomaly in ANOMALIES])
+"""By anomaly code: whether it is a warning or a violation."""
+
+
+def _weight(capture: Capture, order: Order) -> npt.NDArray[Any]:
+    connections = capture.connections
+    if order is Order.DURATION:
+        lasted: npt.NDArray[Any] = connections["end_ns"] - connections["start_ns"]
+        return lasted
+    if order is Order.BYTES:
+        total: npt.NDArray[Any] = connections["bytes"].sum(axis=1)
+        return total
+    return trouble(capture)

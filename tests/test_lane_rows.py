@@ -1,0 +1,87 @@
+"""A lane in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import inspector
+from inspector.activity import activity
+from inspector.capture import Capture
+from inspector.lane_rows import MAX_TEXT, lane_rows
+from inspector.marks import Drawing
+from inspector.rows import connection_rows
+from inspector.spans import Span, extent
+
+from .web.traffic import START_NS, STEP_NS, Talk, Wire, chat, exchange
+
+
+@pytest.fixture(scope="module")
+def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
+    """0 an exchange, 1 a chat left open, 2 a connection that says nothing, 3 a request nobody answers."""
+    wire = Wire(tmp_path_factory.mktemp("rows") / "lanes.pcapng")
+    exchange(wire, 40000, "/" + "x" * 500)
+    chat(wire, 40001, "Hi", "Bob")
+    Talk(wire, 40002)
+    Talk(wire, 40003).client(b"GET /never HTTP/1.1\r\nHost: demo\r\n\r\n")
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        yield capture
+
+
+def lanes(capture: Capture, *connections: int) -> list[dict[str, object]]:
+    span = extent(capture)
+    assert span is not None
+    return lane_rows(Drawing(capture, np.array(connections, np.intp), span, 100))
+
+
+def test_a_lane_is_the_connections_row_and_more(capture: Capture) -> None:
+    (lane,) = lanes(capture, 1)
+    row = connection_rows(capture, [1])[0]
+    assert lane | row == lane
+
+
+@pytest.mark.parametrize(
+    ("connection", "said"),
+    [
+        pytest.param(0, {"exchanges": 1, "status": 200, "is_open": False, "messages": [0, 0]}, id="an exchange"),
+        pytest.param(1, {"asks": "GET /chat", "status": 101, "is_open": True, "messages": [0, 2]}, id="a chat"),
+        pytest.param(2, {"asks": None, "exchanges": 0, "status": None, "wait_ns": None}, id="silence"),
+        pytest.param(3, {"asks": "GET /never", "exchanges": 1, "status": None, "wait_ns": None}, id="no answer"),
+    ],
+)
+def test_a_lane_says_what_became_of_it(capture: Capture, connection: int, said: dict[str, object]) -> None:
+    (lane,) = lanes(capture, connection)
+    assert said.items() <= lane.items()
+
+
+def test_lanes_come_in_the_order_of_the_drawing(capture: Capture) -> None:
+    assert [lane["id"] for lane in lanes(capture, 3, 0, 2)] == [3, 0, 2]
+    assert [lane["status"] for lane in lanes(capture, 3, 0, 2)] == [None, 200, None]
+    assert lanes(capture) == []
+
+
+def test_a_long_request_is_cut(capture: Capture) -> None:
+    (lane,) = lanes(capture, 0)
+    assert len(str(lane["asks"])) == MAX_TEXT
+
+
+def test_times_count_from_the_first_packet(capture: Capture) -> None:
+    (lane,) = lanes(capture, 0)
+    assert (lane["closing_at_ns"], lane["wait_ns"]) == (5 * STEP_NS, STEP_NS)
+
+
+def test_activity_counts_every_packet_once(capture: Capture) -> None:
+    whole = extent(capture)
+    assert whole is not None
+    busy = activity(capture, whole, 7)
+    assert sum(busy["packets"]) == len(capture.packets)
+    assert sum(busy["bytes"]) == int(capture.packets["length"].sum())
+    assert [len(column) for column in busy.values()] == [7, 7, 7]
+
+
+def test_activity_of_a_part_counts_that_part(capture: Capture) -> None:
+    busy = activity(capture, Span(START_NS + STEP_NS, START_NS + 4 * STEP_NS), 2)
+    assert busy["packets"] == [2, 2]

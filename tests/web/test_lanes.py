@@ -1,0 +1,85 @@
+"""The timeline over the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from web.session import Session
+
+from .traffic import SAMPLE_PACKETS, STEP_NS, Wire, sample
+from .visitor import Visitor, program, served, wait_until
+
+END = (SAMPLE_PACKETS - 1) * STEP_NS
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    with served(Session.of_file(sample(tmp_path_factory.mktemp("lanes") / "sample.pcapng"))) as dashboard:
+        visitor = program(dashboard)
+        wait_until(lambda: visitor.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
+        yield visitor
+
+
+def test_lanes_come_with_their_groups_and_marks(ours: Visitor) -> None:
+    answer = ours.get("/api/lanes?width=2600")
+    assert answer["extent"] == answer["span"] == {"from": 0, "to": END}
+    assert (answer["total"], [lane["id"] for lane in answer["lanes"]]) == (3, [0, 1, 2])
+    assert answer["groups"] == [{"server": "127.0.0.1:80", "first": 0, "lanes": 3}]
+    assert answer["ticks"]["packet"] == list(range(1, SAMPLE_PACKETS + 1))
+    assert answer["blocks"]["exchange"] == [0, 1, 2]
+    assert answer["arrows"]["message"] == [0, 1]
+
+
+def test_only_the_lanes_asked_for_are_sent(ours: Visitor) -> None:
+    answer = ours.get("/api/lanes?first=1&stop=2")
+    assert (answer["total"], answer["first"], [lane["id"] for lane in answer["lanes"]]) == (3, 1, [1])
+    assert set(answer["ticks"]["lane"]) == {0}
+    assert ours.get("/api/lanes?first=9")["lanes"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        pytest.param(f"from=0&to={3 * STEP_NS}", [0], id="of a stretch of time"),
+        pytest.param(f"last={3 * STEP_NS}", [2], id="of the newest stretch"),
+        pytest.param("order=duration", [1, 0, 2], id="in another order"),
+    ],
+)
+def test_lanes_are_those(ours: Visitor, query: str, ids: list[int]) -> None:
+    assert [lane["id"] for lane in ours.get(f"/api/lanes?{query}")["lanes"]] == ids
+
+
+def test_a_connection_is_found_among_the_lanes(ours: Visitor) -> None:
+    assert ours.get("/api/lanes?order=duration&at=2")["at"] == 2
+    assert ours.get(f"/api/lanes?last={3 * STEP_NS}&at=0")["at"] is None
+    assert ours.get("/api/lanes")["at"] is None
+
+
+def test_the_answer_is_bounded_by_the_pixels(ours: Visitor) -> None:
+    answer = ours.get("/api/lanes?width=1")
+    assert [len(answer[marks]["lane"]) for marks in ("ticks", "blocks", "arrows")] == [3, 3, 1]
+
+
+def test_activity_is_that_of_the_whole_capture(ours: Visitor) -> None:
+    answer = ours.get("/api/activity?width=13")
+    assert answer["extent"] == {"from": 0, "to": END}
+    assert (sum(answer["packets"]), len(answer["packets"])) == (SAMPLE_PACKETS, 13)
+
+
+@pytest.mark.parametrize("query", ["order=colour", "width=wide", "first=" + "9" * 40, "from=2&to=1"])
+def test_what_makes_no_sense_is_refused(ours: Visitor, query: str) -> None:
+    answer = ours.ask(f"/api/lanes?{query}")
+    assert answer.status == 400
+    assert answer.json()["error"]["what_to_do"]
+
+
+def test_a_capture_without_packets_has_no_lanes(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "empty.pcapng")
+    wire.close()
+    with served(Session.of_file(wire.path)) as dashboard:
+        empty = program(dashboard)
+        assert empty.get("/api/lanes")["extent"] is None
+        assert empty.get("/api/activity")["packets"] == []

@@ -1,0 +1,110 @@
+"""The timeline's part of the API: lanes with what is drawn on them, and the activity under its brush."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request
+
+from inspector.activity import activity
+from inspector.addresses import endpoint
+from inspector.lane_rows import lane_rows
+from inspector.lanes import Group, Lanes, Order, Servers, alive, arrange
+from inspector.marks import Drawing
+from inspector.spans import Span, extent
+from web.errors import Refused
+from web.ranges import asked_span
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+    from web.session import Session
+
+MAX_WIDTH = 4096
+"""Pixel columns of a drawing: more than any screen has."""
+
+MAX_LANES = 200
+"""Lanes of one answer."""
+
+
+def add_lanes(api: Blueprint, session: Session) -> None:
+    """GET /api/lanes and /api/activity."""
+    servers = Servers()
+
+    @api.get("/lanes")
+    def lanes() -> dict[str, Any]:
+        order, width = _order(), _whole("width", 1000, 1, MAX_WIDTH)
+        with session.reading() as capture:
+            whole = extent(capture)
+            if whole is None:
+                return {"extent": None, "span": None, "total": 0, "first": 0, "groups": [], "lanes": [], "at": None}
+            span = _span(capture, whole)
+            placed = arrange(capture, servers, order, alive(capture, span))
+            return _drawn(capture, whole, span, placed, width)
+
+    @api.get("/activity")
+    def busy() -> dict[str, Any]:
+        width = _whole("width", 1000, 1, MAX_WIDTH)
+        with session.reading() as capture:
+            whole = extent(capture)
+            if whole is None:
+                return {"extent": None, "packets": [], "bytes": [], "trouble": []}
+            return {"extent": _since_start(capture, whole), **activity(capture, whole, width)}
+
+
+def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int) -> dict[str, Any]:
+    """The lanes asked for by `first` and `stop`, and in `at` the lane of the connection that the request names so."""
+    total = len(placed.connections)
+    first = _whole("first", 0, 0, 2**31)
+    stop = min(_whole("stop", first + MAX_LANES, 0, 2**31), first + MAX_LANES, total)
+    drawing = Drawing(capture, placed.connections[first:stop], span, width)
+    anchor = _whole("at", -1, -1, 2**31)
+    return {
+        "extent": _since_start(capture, whole),
+        "span": _since_start(capture, span),
+        "total": total,
+        "first": first,
+        "at": placed.lane(anchor) if anchor >= 0 else None,
+        "groups": [_group(capture, placed, group) for group in placed.groups(first, stop)],
+        "lanes": lane_rows(drawing),
+        "ticks": drawing.ticks(),
+        "blocks": drawing.blocks(),
+        "arrows": drawing.arrows(),
+    }
+
+
+def _group(capture: Capture, placed: Lanes, group: Group) -> dict[str, Any]:
+    table, row = capture.connections, int(placed.connections[group.first])
+    parts = (int(table[name][row]) for name in ("family", "server_hi", "server_lo", "server_port"))
+    return {"server": endpoint(*parts), "first": group.first, "lanes": group.lanes}
+
+
+def _span(capture: Capture, whole: Span) -> Span:
+    """What `from` and `to` say, or the newest `last` ns of the capture, or all of it."""
+    last = _whole("last", 0, 0, 10**18)
+    return asked_span(capture) or (Span(whole.to_ns - last, whole.to_ns) if last else whole)
+
+
+def _since_start(capture: Capture, span: Span) -> dict[str, int]:
+    origin = capture.start_ns or 0
+    return {"from": span.from_ns - origin, "to": span.to_ns - origin}
+
+
+def _order() -> Order:
+    said = request.args.get("order", Order.START)
+    if said not in list(Order):
+        orders = ", ".join(Order)
+        raise Refused(400, "There is no such order of lanes.", f"Order them by one of {orders}.")
+    return Order(said)
+
+
+def _whole(name: str, default: int, least: int, most: int) -> int:
+    """A number among the arguments, brought between `least` and `most`."""
+    said = request.args.get(name)
+    if said is None:
+        return default
+    try:
+        if len(said) > 19:
+            raise ValueError
+        return min(max(int(said), least), most)
+    except ValueError:
+        raise Refused(400, f"{name} is not a number.", f"Send {name} as a decimal number.") from None
