@@ -82,6 +82,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "server_state": _known(STATES[table["server_state"][chosen]], has_tcp),
         "ack_rtt_ns": _known(table["ack_rtt_ns"][chosen]),
         "in_flight": only["in_flight"],
+        "comment": [capture.source.comments.get(row) for row in _ids(table, chosen)],
     }
 
 
@@ -299,7 +300,9 @@ def _http_message(capture: Capture, row: int) -> Row | None:
     said = head(capture, row)
     is_request = table["kind"][row] == MessageKind.REQUEST
     start_line = (
-        {"method": said.method, "target": said.target} if is_request else {"status": said.status or None, "reason": said.reason}
+        {"method": said.method, "target": said.target}
+        if is_request
+        else {"status": said.status or None, "reason": said.reason}
     )
     return {
         "packet": int(table["packet"][row]) + 1,

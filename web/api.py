@@ -13,7 +13,7 @@ from inspector.errors import LabError
 from inspector.spans import within
 from inspector.timeline import events, phases
 from web.errors import Refused
-from web.lanes import add_lanes
+from web.numbers import asked_number, asked_range
 from web.ranges import add_ranges, asked_span
 from web.session import Session
 
@@ -21,21 +21,18 @@ if TYPE_CHECKING:
     from inspector.capture import Capture
     from inspector.tables import Table
 
-MAX_ROWS = 1000
-"""Rows that one request returns."""
-
 MAX_EVENTS = 2000
 STORY_ROWS = {"packets": 500, "exchanges": 500, "messages": 500, "anomalies": 500}
 """What of a connection its story holds at most; the rest is fetched by range."""
 
-TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies")
+TABLES = ("connections", "exchanges", "frames", "messages", "anomalies")
+"""Tables given as the engine has them; packets have more to them (`web.packets`)."""
 
 
 def make_api(session: Session) -> Blueprint:
     """The API of one session, under /api."""
     api = Blueprint("api", __name__, url_prefix="/api")
     add_ranges(api, session)
-    add_lanes(api, session)
 
     @api.get("/snapshot")
     def snapshot() -> dict[str, Any]:
@@ -50,8 +47,8 @@ def make_api(session: Session) -> Blueprint:
     @api.get("/events")
     def event_table() -> dict[str, Any]:
         with session.reading() as capture:
-            told = events(capture, _number("connection", -1) if "connection" in request.args else None)
-            chosen = _range(len(told))
+            told = events(capture, asked_number("connection", -1) if "connection" in request.args else None)
+            chosen = asked_range(len(told))
             return _page(session, rows.event_rows(capture, told, chosen), len(told))
 
     @api.get("/connections/<int:number>")
@@ -60,18 +57,6 @@ def make_api(session: Session) -> Blueprint:
             if number >= len(capture.connections):
                 raise Refused(404, f"There is no connection {number}.", "Choose one from the list.")
             return _story(capture, number)
-
-    @api.get("/packets/<int:number>")
-    def packet(number: int) -> dict[str, Any]:
-        with session.reading() as capture:
-            if not 1 <= number <= len(capture.packets):
-                raise Refused(404, f"There is no packet {number}.", "Choose one from the list.")
-            row = rows.packet_rows(capture, slice(number - 1, number))[0]
-            raw = capture.packet_bytes(number - 1)
-            link_type = capture.interfaces[int(capture.packets["interface"][number - 1])].link_type
-        from inspector.wire.dissect import dissect  # scapy takes a second to import: paid by the first packet opened
-
-        return {"packet": row, "layers": dissect(raw, link_type), "bytes": raw.hex()}
 
     @api.post("/demo/<name>")
     def act(name: str) -> dict[str, Any]:
@@ -101,35 +86,17 @@ def _chosen(capture: Capture, table: Table) -> tuple[rows.Chosen, int]:
     """The rows asked for by `start`, `stop`, `connection`, `from` and `to`, and of how many they are a part."""
     span, of_connection = asked_span(capture), "connection" in request.args
     if span is None and not of_connection:
-        return _range(len(table)), len(table)
+        return asked_range(len(table)), len(table)
     if of_connection and table.name == "connections":
         raise Refused(400, "A connection belongs to no other.", "Ask for it by start and stop, or by its number.")
-    found = _of_connection(table, _number("connection", -1)) if of_connection else np.arange(len(table))
+    found = _of_connection(table, asked_number("connection", -1)) if of_connection else np.arange(len(table))
     if span is not None:
         found = found[within(capture, table.name, span)[found]]
-    return found[_range(len(found))], len(found)
+    return found[asked_range(len(found))], len(found)
 
 
 def _of_connection(table: Table, number: int) -> npt.NDArray[np.intp]:
     return np.flatnonzero(table["connection"] == number)
-
-
-def _range(total: int) -> slice:
-    """From `start` (default 0) up to `stop`, at most MAX_ROWS; negative numbers count from the end."""
-    start, stop, _ = slice(_number("start", 0), _number("stop", total)).indices(total)
-    return slice(start, max(start, min(stop, start + MAX_ROWS)))
-
-
-def _number(name: str, default: int) -> int:
-    said = request.args.get(name)
-    if said is None:
-        return default
-    try:
-        if len(said) > 12:
-            raise ValueError
-        return int(said)
-    except ValueError:
-        raise Refused(400, f"{name} is not a number.", f"Send {name} as a decimal number.") from None
 
 
 def _story(capture: Capture, number: int) -> dict[str, Any]:

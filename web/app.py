@@ -16,6 +16,7 @@ from web.door import MAX_BODY
 from web.errors import Refused, error_body
 from web.feed import Feed
 from web.gate import OPEN_THE_LINK, Gate
+from web.packets import make_packets
 from web.plotting import make_plotting
 from web.session import Session
 
@@ -43,6 +44,7 @@ def create_app(session: Session, port: int, keyring: Keyring | None = None) -> F
     app.register_blueprint(_make_entry(gate))
     app.register_blueprint(make_plotting())
     app.register_blueprint(make_api(session))
+    app.register_blueprint(make_packets(session))
     Feed(session.tape).attach(app)
     return app
 

@@ -13,6 +13,7 @@ from inspector.sources.formats import Block, Stop
 from inspector.sources.interfaces import Interface
 from inspector.sources.layouts import PCAP_HEADER, PCAP_MAGICS, Columns, Layout, PcapLayout, PcapngLayout
 from inspector.sources.mapped import MappedFile
+from inspector.sources.notebook import Note, Notebook
 from inspector.sources.unpack import is_packed, unpack
 from inspector.tables import Table
 
@@ -33,10 +34,11 @@ class PacketFile:
     """A capture file, open for reading.
 
     `data` is the mapped file; the `address` column of the rows written counts from its beginning. `interfaces`,
-    `link_types` (one an interface), `notes` and `comments` (packet row → text) are added to as the file is read.
+    `link_types` (one an interface), `notes`, `stated` and `comments` are added to as the file is read: `stated` holds
+    the packet comments in the file by packet row, `comments` those and the notes beside it, which go before them.
     """
 
-    def __init__(self, path: Path, mapped: MappedFile, notes: list[str]) -> None:
+    def __init__(self, path: Path, mapped: MappedFile, notes: list[str], is_unpacked: bool = False) -> None:
         self.path = path
         self._mapped = mapped
         self._table = Table("packets")
@@ -46,10 +48,13 @@ class PacketFile:
         self.link_types: list[int] = self._layout.link_types
         self.notes = self._layout.notes
         self.notes.extend(notes)
+        self.notebook = Notebook(path)
+        self.stated: dict[int, str] = {}
         self.comments: dict[int, str] = {}
         self.packets_read = 0
         self.is_complete = not notes
-        self._is_finished = False
+        self.is_unpacked = is_unpacked
+        self.is_finished = False
         self._walk(0, 0)
 
     @property
@@ -70,7 +75,7 @@ class PacketFile:
             self._layout.records.write_to(_columns(packets))
         first = packets.rows
         packets.rows = self._walk(first, first + limit)
-        self._keep_comments()
+        self._keep_comments(packets, first)
         self.packets_read += packets.rows - first
         return packets.rows - first
 
@@ -90,7 +95,7 @@ class PacketFile:
             row = records.walk(row, stop)
         return row
 
-    def _keep_comments(self) -> None:
+    def _keep_comments(self, packets: Table, first: int) -> None:
         for row, text in self._layout.take_comments():
             self.stated[row] = self.comments[row] = f"{self.stated[row]}\n{text}" if row in self.stated else text
         for note in self.notebook.notes.values():
@@ -136,9 +141,9 @@ class PacketFile:
 
     def finish(self) -> None:
         """All of the file is read and nothing more will come: add notes on what it misses."""
-        if self._is_finished:
+        if self.is_finished:
             return
-        self._is_finished = True
+        self.is_finished = True
         self._layout.finish()
         offset, read = self._layout.records.offset, self.packets_read
         if self._layout.records.reason in (Stop.DAMAGED, Stop.OTHER):
@@ -168,7 +173,8 @@ def open_packets(path: str | os.PathLike[str]) -> PacketFile:
         with file:
             first_bytes = file.read(4)
             file.seek(0)
-            if is_packed(first_bytes):
+            is_unpacked = is_packed(first_bytes)
+            if is_unpacked:
                 opened, notes = unpack(file)
             else:
                 opened, notes = os.fdopen(os.dup(file.fileno()), "rb"), []
@@ -178,7 +184,7 @@ def open_packets(path: str | os.PathLike[str]) -> PacketFile:
     try:
         if notes and not mapped.data:
             raise NotACapture(f"Nothing of {place} could be unpacked: {notes[0]}.")
-        return PacketFile(place, mapped, notes)
+        return PacketFile(place, mapped, notes, is_unpacked)
     except NotACapture:
         mapped.close()
         raise

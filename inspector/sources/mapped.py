@@ -33,6 +33,10 @@ class MappedFile:
         self.data = memoryview(mapping)
         return True
 
+    def status(self) -> os.stat_result:
+        """What the system says of the open file, whatever its path now leads to."""
+        return os.fstat(self._file.fileno())
+
     def close(self) -> None:
         """Let go of the file and, as far as nobody else holds it, of the mapping."""
         self.data = EMPTY

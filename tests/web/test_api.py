@@ -13,12 +13,13 @@ import inspector
 from inspector import rows, timeline
 from inspector.capture import Capture
 from web import api as api_module
+from web import numbers
 from web.session import Session
 
 from .traffic import SAMPLE_PACKETS, Wire, exchange, sample
 from .visitor import Visitor, page, program, served, wait_until
 
-TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies")
+TABLES = ("connections", "exchanges", "frames", "messages", "anomalies")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_a_table_is_the_rows_of_the_engine(ours: Visitor, capture: Capture, name
 
 
 def test_the_sample_fills_the_tables_that_matter(capture: Capture) -> None:
-    assert [len(getattr(capture, name)) for name in TABLES[:5]] == [SAMPLE_PACKETS, 3, 3, 2, 2]
+    assert [len(getattr(capture, name)) for name in ("packets", *TABLES[:4])] == [SAMPLE_PACKETS, 3, 3, 2, 2]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_total_counts_what_the_range_is_taken_from(ours: Visitor) -> None:
 
 
 def test_one_request_gets_so_many_rows_at_most(ours: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api_module, "MAX_ROWS", 4)
+    monkeypatch.setattr(numbers, "MAX_ROWS", 4)
     assert [row["number"] for row in ours.get("/api/packets?start=2&stop=20")["rows"]] == [3, 4, 5, 6]
 
 
@@ -114,14 +115,6 @@ def test_a_long_story_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         wait_until(lambda: visitor.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
         story = visitor.get("/api/connections/0")
         assert (len(story["events"]), len(story["packets"]), len(story["exchanges"])) == (3, 2, 0)
-
-
-def test_a_packet_comes_with_its_layers_and_bytes(ours: Visitor, capture: Capture) -> None:
-    opened = ours.get("/api/packets/4")
-    assert opened["packet"] == plain(rows.packet_rows(capture, slice(3, 4)))[0]
-    assert bytes.fromhex(opened["bytes"]) == capture.packet_bytes(3)
-    assert b"GET /first" in bytes.fromhex(opened["bytes"])
-    assert len(opened["layers"]) >= 3
 
 
 @pytest.mark.parametrize(
@@ -178,7 +171,7 @@ def test_an_empty_capture_is_no_error(tmp_path: Path) -> None:
     wire.close()
     with served(Session.of_file(wire.path)) as dashboard:
         visitor = program(dashboard)
-        for name in (*TABLES, "events"):
+        for name in ("packets", *TABLES, "events"):
             assert visitor.get(f"/api/{name}")["rows"] == []
         assert visitor.ask("/api/packets/1").status == 404
 

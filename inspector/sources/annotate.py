@@ -1,0 +1,271 @@
+"""Writes a recording once more, with notes as packet comments (pcapng §3.5), which Wireshark shows as frame.comment.
+
+Of a pcapng file everything else stays byte for byte as it was, blocks that nobody here understands and a damaged end
+included. Only sections that state their length are told to state none, since it changes. A pcap file has no room for
+comments: its packets are written as pcapng.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.errors import InspectorError
+from inspector.sources import pcapng
+from inspector.sources.files import PacketFile, open_packets
+from inspector.sources.formats import BYTE_ORDER_MAGIC, MAX_BLOCK, Block, Option
+from inspector.tables import Table
+
+if TYPE_CHECKING:
+    from io import BufferedWriter
+
+PACKET_HEAD = 28
+"""Bytes from the beginning of a packet block, Enhanced or old, to the packet."""
+
+PIECE = 4 << 20
+"""Bytes handed out at a time."""
+
+BATCH = 65_536
+
+
+class NotSaved(InspectorError):
+    """A recording with its notes could not be written; the one that was there is as it was."""
+
+
+def save_copy(source: PacketFile, packets: Table, notes: Mapping[int, str], place: Path) -> int:
+    """Write the recording with `notes` (packet row → text, all that shall stand in it) to the new file `place`.
+
+    Returns:
+        How many notes had to be left out: Simple Packet Blocks have no room for any.
+    Raises:
+        NotSaved: it exists already, or cannot be written.
+    """
+    try:
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    except FileExistsError as error:
+        raise NotSaved(f"{place} exists already: choose another name, or remove it first.") from error
+    except OSError as error:
+        raise NotSaved(f"{place} cannot be written: {error.strerror}. Choose another place.") from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _write(file, source, packets, notes)
+    except OSError as error:
+        place.unlink(missing_ok=True)
+        raise NotSaved(f"{place} could not be written to its end: {error.strerror}. It was removed again.") from error
+    return sum(1 for row in notes if not _has_room(source, packets, row))
+
+
+def put_in(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> int:
+    """Put `notes` into the recording itself, which nobody may be writing any more, and throw its file of notes away.
+
+    The recording is written anew beside the old one, read back, and takes its place in one step: there is no moment at
+    which a crash could harm it.
+
+    Returns:
+        How many notes had to be left out; they stay in the file of notes.
+    Raises:
+        NotSaved: it is no plain pcapng file, it is growing or was changed, or it cannot be written.
+    """
+    place = source.path.resolve()
+    _check_in_place(source, place)
+    fresh = place.with_name(f"{place.name}.{os.getpid()}.part")
+    left_out = save_copy(source, packets, notes, fresh)
+    try:
+        _check_copy(fresh, packets)
+        _check_in_place(source, place)
+        _dress(fresh, place)
+        os.replace(fresh, place)
+    except OSError as error:
+        raise NotSaved(f"{place} could not be replaced: {error.strerror}. It is as it was.") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    if not left_out:
+        source.notebook.remove()
+    return left_out
+
+
+def settle(recording: Path) -> int:
+    """Put the notes beside a finished recording into it, if there are any; how many had to stay beside it.
+
+    Raises:
+        NotACapture, NotSaved: it cannot be done; recording and notes are as they were.
+    """
+    source, packets = open_packets(recording), Table("packets")
+    try:
+        while source.read(packets, BATCH):
+            pass
+        source.finish()
+        return put_in(source, packets, source.comments) if source.notebook.notes else 0
+    finally:
+        source.close()
+
+
+def pieces(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
+    """The recording with `notes`, in pieces of some MiB: of a growing one what was read, else all of it."""
+    if source.format != "pcapng":
+        return _converted(source, packets, notes)
+    data = source.data if source.is_finished else source.data[: source.offset]
+    return _annotated(data, _changes(source, packets, notes))
+
+
+def _write(file: BufferedWriter, source: PacketFile, packets: Table, notes: Mapping[int, str]) -> None:
+    for piece in pieces(source, packets, notes):
+        file.write(piece)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _has_room(source: PacketFile, packets: Table, row: int) -> bool:
+    return source.format != "pcapng" or _block_of(source, packets, row) is not None
+
+
+def _block_of(source: PacketFile, packets: Table, row: int) -> tuple[int, bool] | None:
+    """Where the block of a packet begins, and whether it is big-endian; None for a Simple Packet Block."""
+    at = int(packets["address"][row]) - PACKET_HEAD
+    if at < 0:
+        return None
+    for big in (False, True):
+        kind, length = struct.unpack_from(">II" if big else "<II", source.data, at)
+        end = at + length
+        if kind in (Block.PACKET, Block.OLD_PACKET) and PACKET_HEAD < length <= MAX_BLOCK and end <= len(source.data):
+            (again,) = struct.unpack_from(">I" if big else "<I", source.data, end - 4)
+            (captured,) = struct.unpack_from(">I" if big else "<I", source.data, at + 20)
+            if again == length and captured == packets["captured"][row]:
+                return at, big
+    return None
+
+
+def _changes(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> dict[int, bytes]:
+    """The blocks that change: where each begins in the file, and what stands there instead."""
+    changes = {}
+    for row in sorted(notes.keys() | source.stated.keys()):
+        text = notes.get(row, "")
+        found = _block_of(source, packets, row) if row < len(packets) and text != source.stated.get(row, "") else None
+        if found:
+            at, big = found
+            changes[at] = _with_comment(source.data, at, big, text)
+    return changes
+
+
+def _with_comment(data: memoryview, at: int, big: bool, text: str) -> bytes:
+    """The packet block at `at` with this comment instead of those it has; its other options stay."""
+    order = ">" if big else "<"
+    kind, length, captured = (struct.unpack_from(order + "I", data, at + skip)[0] for skip in (0, 4, 20))
+    first = at + PACKET_HEAD + (captured + 3 & ~3)
+    options = [(code, value) for code, value in _options(data, first, at + length - 4, order) if code != Option.COMMENT]
+    if text:
+        options.insert(0, (Option.COMMENT, text.encode()))
+    written = [struct.pack(order + "HH", code, len(value)) + value + bytes(-len(value) % 4) for code, value in options]
+    tail = b"".join(written) + bytes(4) if written else b""
+    body = bytes(data[at + 8 : first]) + tail
+    size = struct.pack(order + "I", len(body) + 12)
+    return struct.pack(order + "I", kind) + size + body + size
+
+
+def _options(data: memoryview, at: int, end: int, order: str) -> Iterator[tuple[int, bytes]]:
+    while end - at >= 4:
+        code, length = struct.unpack_from(order + "HH", data, at)
+        if code == Option.END or length > end - at - 4:
+            return
+        yield code, bytes(data[at + 4 : at + 4 + length])
+        at += 4 + (length + 3 & ~3)
+
+
+def _annotated(data: memoryview, changes: dict[int, bytes]) -> Iterator[bytes]:
+    """The file, its changed blocks exchanged."""
+    edits = sorted([*changes.items(), *_sections(data)])
+    copied = 0
+    for at, block in edits:
+        yield from _cut(data[copied:at])
+        yield block
+        copied = at + int.from_bytes(data[at + 4 : at + 8], _byte_order(data, at))
+    yield from _cut(data[copied:])
+
+
+def _byte_order(data: memoryview, at: int) -> str:
+    """Of the block at `at`, which is a whole one: both its lengths are the same in one byte order only."""
+    length = int.from_bytes(data[at + 4 : at + 8], "little")
+    is_little = 12 <= length <= len(data) - at and data[at + length - 4 : at + length] == data[at + 4 : at + 8]
+    return "little" if is_little else "big"
+
+
+def _sections(data: memoryview) -> Iterator[tuple[int, bytes]]:
+    """The section headers that state a length (pcapng §4.1), each stating none."""
+    at, order = 0, "<"
+    while len(data) - at >= 12:
+        if int.from_bytes(data[at : at + 4], "little") == Block.SECTION and len(data) - at >= 28:
+            order = "<" if struct.unpack_from("<I", data, at + 8)[0] == BYTE_ORDER_MAGIC else ">"
+            (length,) = struct.unpack_from(order + "I", data, at + 4)
+            if 28 <= length <= len(data) - at and struct.unpack_from("<q", data, at + 16)[0] != -1:
+                yield at, bytes(data[at : at + 16]) + b"\xff" * 8 + bytes(data[at + 24 : at + length])
+        (length,) = struct.unpack_from(order + "I", data, at + 4)
+        if length < 12 or length > len(data) - at:
+            return
+        at += length
+
+
+def _converted(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
+    """A pcap file's packets as pcapng."""
+    header = pcapng.section_header("Wireglass")
+    gathered = bytearray(header + b"".join(pcapng.interface_description(each) for each in source.interfaces))
+    names = ("time_ns", "address", "captured", "length", "interface")
+    for first in range(0, len(packets), BATCH):
+        part = (packets[name][first : first + BATCH].tolist() for name in names)
+        for row, (time_ns, at, captured, length, interface) in enumerate(zip(*part, strict=True), first):
+            packet = bytes(source.data[at : at + captured])
+            gathered += pcapng.packet(time_ns, packet, length, interface, notes.get(row, ""))
+        yield bytes(gathered)
+        gathered.clear()
+    yield bytes(gathered)
+
+
+def _cut(data: memoryview) -> Iterator[bytes]:
+    for start in range(0, len(data), PIECE):
+        yield bytes(data[start : start + PIECE])
+
+
+def _check_in_place(source: PacketFile, place: Path) -> None:
+    """Whether the file at `place` is the one that was read, whole, and ours to exchange.
+
+    Raises:
+        NotSaved: it is not.
+    """
+    if source.format != "pcapng" or source.is_unpacked:
+        raise NotSaved(f"{place} is no plain pcapng file, so notes have no room in it. Save a copy.")
+    try:
+        now = place.stat()
+    except OSError as error:
+        raise NotSaved(f"{place} cannot be found any more: {error.strerror}. Save a copy.") from error
+    if not source.is_same(now):
+        raise NotSaved(f"{place} was changed since it was read, or is still growing. Save a copy.")
+
+
+def _check_copy(fresh: Path, packets: Table) -> None:
+    """Read the copy back.
+
+    Raises:
+        NotSaved: its packets are not those of the table.
+    """
+    again, table = open_packets(fresh), Table("packets")
+    try:
+        while again.read(table, BATCH):
+            pass
+    finally:
+        again.close()
+    for name in ("time_ns", "captured", "length", "interface"):
+        if not np.array_equal(table[name], packets[name]):
+            raise NotSaved("The copy with the notes did not read like the recording: it was thrown away.")
+
+
+def _dress(fresh: Path, place: Path) -> None:
+    """Give the new file the old one's owner, as far as we may, and its mode."""
+    old = place.stat()
+    with contextlib.suppress(OSError, AttributeError):
+        os.chown(fresh, old.st_uid, old.st_gid)
+    os.chmod(fresh, old.st_mode & 0o7777)

@@ -1,0 +1,31 @@
+"""Numbers in a request's arguments."""
+
+from __future__ import annotations
+
+from flask import request
+
+from web.errors import Refused
+
+MAX_ROWS = 1000
+"""Rows that one request returns."""
+
+MAX_DIGITS = 12
+
+
+def asked_number(name: str, default: int) -> int:
+    """The argument `name`. Raises Refused where it is no number."""
+    said = request.args.get(name)
+    if said is None:
+        return default
+    try:
+        if len(said) > MAX_DIGITS:
+            raise ValueError
+        return int(said)
+    except ValueError:
+        raise Refused(400, f"{name} is not a number.", f"Send {name} as a decimal number.") from None
+
+
+def asked_range(total: int) -> slice:
+    """From `start` (default 0) up to `stop`, at most MAX_ROWS; negative numbers count from the end."""
+    start, stop, _ = slice(asked_number("start", 0), asked_number("stop", total)).indices(total)
+    return slice(start, max(start, min(stop, start + MAX_ROWS)))

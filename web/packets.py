@@ -1,0 +1,174 @@
+"""The page's packet table: any rows of a million under a filter, one packet taken apart, the notes beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from flask import Blueprint, request
+
+from inspector import rows
+from inspector.addresses import socket_of
+from inspector.cargo import cargo
+from inspector.search import Search
+from inspector.sources.notebook import Note, NotKept
+from inspector.spans import within
+from web.errors import Refused
+from web.numbers import asked_number, asked_range
+from web.ranges import asked_span
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+    from web.session import Session
+
+Rows = npt.NDArray[np.intp]
+
+MAX_NOTES = 10_000
+"""Notes in one answer: all that a capture can have."""
+
+
+class Packets:
+    """What the packets of one session are asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._search: Search | None = None
+
+    def table(self) -> dict[str, Any]:
+        """Rows by start and stop of those that connection, from, to and q leave."""
+        with self._session.reading() as capture:
+            listed = self._listed(capture)
+            total = len(capture.packets) if listed is None else len(listed)
+            wanted = asked_range(total)
+            chosen = np.arange(wanted.start, wanted.stop) if listed is None else listed[wanted]
+            return {"rows": packet_rows(capture, chosen), "total": total, "rev": self._session.tape.rev}
+
+    def place(self, number: int) -> dict[str, Any]:
+        """Where packet `number` stands among those that the filter leaves; null where it is none of them."""
+        with self._session.reading() as capture:
+            listed = self._listed(capture)
+            if listed is None:
+                return {
+                    "index": number - 1 if 1 <= number <= len(capture.packets) else None,
+                    "total": len(capture.packets),
+                }
+            at = int(np.searchsorted(listed, number - 1))
+            is_listed = at < len(listed) and listed[at] == number - 1
+            return {"index": at if is_listed else None, "total": len(listed)}
+
+    def packet(self, number: int) -> dict[str, Any]:
+        """One packet: its row, layers, bytes, and its neighbours in the connection."""
+        with self._session.reading() as capture:
+            row = _known(capture, number)
+            found = packet_rows(capture, np.array([row]))[0]
+            raw = capture.packet_bytes(row)
+            link_type = capture.interfaces[int(capture.packets["interface"][row])].link_type
+            beside = _neighbours(capture, row)
+        from inspector.wire.dissect import dissect  # scapy takes a second to import: paid by the first packet opened
+
+        return {"packet": found, "layers": dissect(raw, link_type), "bytes": raw.hex(), **beside}
+
+    def notes(self) -> dict[str, Any]:
+        """Every packet with a note, in order."""
+        with self._session.reading() as capture:
+            noted = np.array(sorted(row for row in capture.source.comments if row < len(capture.packets)), np.intp)
+            return {
+                "rows": packet_rows(capture, noted[:MAX_NOTES]),
+                "total": len(noted),
+                "kept_in": capture.source.notebook.path.name,
+                "unsaved": len(capture.source.notebook.notes),
+            }
+
+    def note(self, number: int) -> dict[str, Any]:
+        """Keep what the page wrote beside a packet; nothing takes the note away."""
+        text = _text_said()
+        with self._session.reading() as capture:
+            row = _known(capture, number)
+            try:
+                capture.source.note(Note(row, int(capture.packets["time_ns"][row]), text))
+            except NotKept as error:
+                raise Refused(409, str(error), "What was written before is as it was.") from error
+            return {"packet": packet_rows(capture, np.array([row]))[0]}
+
+    def _listed(self, capture: Capture) -> Rows | None:
+        """The rows that the request's arguments leave; None for all."""
+        if self._search is None:
+            self._search = Search(capture)
+        listed = self._search.matching(request.args.get("q", ""))
+        span = asked_span(capture)
+        if "connection" in request.args:
+            listed = _also(listed, capture.packets["connection"] == asked_number("connection", -1))
+        return listed if span is None else _also(listed, within(capture, "packets", span))
+
+
+def make_packets(session: Session) -> Blueprint:
+    """Their routes, under /api."""
+    api, packets = Blueprint("packets", __name__, url_prefix="/api"), Packets(session)
+    api.get("/packets", endpoint="table")(packets.table)
+    api.get("/packets/<int:number>", endpoint="packet")(packets.packet)
+    api.get("/packets/<int:number>/place", endpoint="place")(packets.place)
+    api.post("/packets/<int:number>/note", endpoint="note")(packets.note)
+    api.get("/notes", endpoint="notes")(packets.notes)
+    return api
+
+
+def packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
+    """Rows with both sockets, the protocol, what the packet carries, and how many pieces of that are not told."""
+    carried = cargo(capture, chosen)
+    sockets = _sockets(capture, chosen)
+    found = zip(rows.packet_rows(capture, chosen), sockets, carried, strict=True)
+    return [{**row, **pair, "carries": told, "carries_more": more} for row, pair, (told, more) in found]
+
+
+def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:
+    """Of each packet's connection both sockets and what it speaks; null where there is none."""
+    owners = capture.packets["connection"][chosen].tolist()
+    spoken = {
+        owner: {
+            "client": socket_of(capture.connections, owner, 0),
+            "server": socket_of(capture.connections, owner, 1),
+            "protocol": rows.PROTOCOLS[capture.connections["protocol"][owner]],
+        }
+        for owner in set(owners)
+        if owner >= 0
+    }
+    return [spoken.get(owner, {"client": None, "server": None, "protocol": None}) for owner in owners]
+
+
+def _also(listed: Rows | None, mask: npt.NDArray[np.bool_]) -> Rows:
+    return np.flatnonzero(mask) if listed is None else listed[mask[listed]]
+
+
+def _known(capture: Capture, number: int) -> int:
+    """The row of packet `number`. Raises Refused."""
+    if not 1 <= number <= len(capture.packets):
+        raise Refused(404, f"There is no packet {number}.", "Choose one from the list.")
+    return number - 1
+
+
+def _neighbours(capture: Capture, row: int) -> dict[str, Any]:
+    """The packets before and after in its connection, and which of how many it is; nulls for what is no TCP."""
+    connection = int(capture.packets["connection"][row])
+    if connection < 0:
+        return {"previous": None, "next": None, "place": None}
+    of_it = np.flatnonzero(capture.packets["connection"] == connection)
+    at = int(np.searchsorted(of_it, row))
+    return {
+        "previous": int(of_it[at - 1]) + 1 if at else None,
+        "next": int(of_it[at + 1]) + 1 if at + 1 < len(of_it) else None,
+        "place": [at + 1, len(of_it)],
+    }
+
+
+def _text_said() -> str:
+    """The request's `text`. Raises Refused."""
+    try:
+        said = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        said = None
+    text = said.get("text") if isinstance(said, dict) else None
+    if not isinstance(text, str):
+        raise Refused(400, "The request holds no text.", 'Send {"text": "…"}; an empty text takes the note away.')
+    return text.replace("\0", "").encode("utf-8", "replace").decode().strip()
