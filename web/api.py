@@ -12,7 +12,9 @@ from inspector import rows
 from inspector.errors import LabError
 from inspector.spans import within
 from inspector.timeline import events, phases
+from web.connection import add_connection
 from web.errors import Refused
+from web.lanes import add_lanes
 from web.numbers import asked_number, asked_range
 from web.ranges import add_ranges, asked_span
 from web.session import Session
@@ -33,6 +35,8 @@ def make_api(session: Session) -> Blueprint:
     """The API of one session, under /api."""
     api = Blueprint("api", __name__, url_prefix="/api")
     add_ranges(api, session)
+    add_connection(api, session)
+    add_lanes(api, session)
 
     @api.get("/snapshot")
     def snapshot() -> dict[str, Any]:
