@@ -21,6 +21,7 @@ from inspector.errors import LabError
 from inspector.lab.lines import Message, answer_blocking, report
 from inspector.lab.pages import Page, own_hosts, read_page, security_headers
 from inspector.lab.ports import port_of
+from inspector.lab.tokens import ReportedSocket, name_process
 
 MENU = {"espresso": "2.20", "flat white": "3.40", "pot of tea": "2.90", "hot chocolate": "3.60"}
 
@@ -184,7 +185,8 @@ def main() -> None:
     """Serve until standard input ends."""
     parser = argparse.ArgumentParser(description="The demo's HTTP server.")
     parser.add_argument("--socket", type=int, required=True, help="file descriptor of a listening socket")
-    cafe = Cafe(socket.socket(fileno=parser.parse_args().socket))
+    name_process("cafe")
+    cafe = Cafe(ReportedSocket.listening(parser.parse_args().socket))
     threading.Thread(target=cafe.serve_forever, daemon=True).start()
     report("ready")
     answer_blocking(_no_commands)

@@ -32,6 +32,7 @@ from inspector.errors import LabError
 from inspector.lab.lines import Message, answer, report
 from inspector.lab.pages import Page, own_hosts, read_page, security_headers
 from inspector.lab.ports import port_of
+from inspector.lab.tokens import ReportedSocket, described, inode_of, name_process
 
 CHAT_PATH = "/chat"
 SUGGESTED_NAMES = ("Alice", "Bob")
@@ -53,6 +54,8 @@ class Guest:
 
     name: str
     connection: ServerConnection
+    inode: int
+    """Of its pipe: the number may be somebody else's by the time the guest is struck from the diary."""
 
     async def push(self, message: Message) -> bool:
         """Send; whether it went out."""
@@ -126,8 +129,9 @@ class Room:
             raise Refused("The room is full.")
         if self._find(name):
             raise Refused(f"There is already somebody called {name} here.")
-        guest = Guest(name, connection)
+        guest = Guest(name, connection, inode_of(token))
         self.diary[token] = guest
+        report("token", **described("name", token, guest.inode), name=name)
         here = [other.name for other in self.diary.values()]
         await guest.push({"welcome": name, "token": token, "here": here})
         await self._tell_all({"joined": name}, but=guest)
@@ -153,6 +157,7 @@ class Room:
     async def _strike(self, token: int, guest: Guest) -> None:
         if self.diary.get(token) is guest:  # the number may already be somebody else's
             del self.diary[token]
+        report("token", **described("forget", token, guest.inode), name=guest.name)
         await self._tell_all({"left": guest.name})
         report("left", name=guest.name, token=token)
 
@@ -221,7 +226,8 @@ def main() -> None:
     """Run as a program."""
     parser = argparse.ArgumentParser(description="The demo's WebSocket server.")
     parser.add_argument("--socket", type=int, required=True, help="file descriptor of a listening socket")
-    asyncio.run(run(socket.socket(fileno=parser.parse_args().socket)))
+    name_process("chat")
+    asyncio.run(run(ReportedSocket.listening(parser.parse_args().socket)))
 
 
 if __name__ == "__main__":

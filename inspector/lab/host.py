@@ -18,6 +18,7 @@ from inspector.errors import LabError
 from inspector.lab.acts import ACTS
 from inspector.lab.lines import Message, answer_one, commands, report
 from inspector.lab.stage import Stage
+from inspector.lab.tokens import ReportedSocket, name_process
 
 MOST_WAITING = 32
 """Commands that may wait for the one that is running."""
@@ -65,7 +66,9 @@ async def run(options: argparse.Namespace) -> None:
     assert main_task is not None, "a coroutine runs in a task"
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, main_task.cancel)
+    name_process("lab")
     stage = Stage(socket.socket(fileno=options.http), socket.socket(fileno=options.chat))
+    ReportedSocket.tell = staticmethod(stage.note)  # the relay runs in this process
     try:
         await stage.open(options.relay, options.spool, pass_on)
         report("ready")

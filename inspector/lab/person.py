@@ -12,12 +12,14 @@ import argparse
 import asyncio
 import contextlib
 import json
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from inspector.errors import LabError
 from inspector.lab.lines import Message, answer, report
+from inspector.lab.tokens import ReportedSocket, name_process
 
 
 class Person:
@@ -52,10 +54,24 @@ class Person:
         await self.pipe.send(json.dumps(message, ensure_ascii=False))
 
 
+async def connected(url: str) -> ReportedSocket:
+    """A socket that is connected to where the URL leads."""
+    place = urlsplit(url)
+    pipe = ReportedSocket()
+    try:
+        pipe.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(pipe, (place.hostname, place.port))
+    except BaseException:
+        pipe.close()
+        raise
+    return pipe
+
+
 async def live(name: str, url: str, compression: str | None) -> None:
     """Join, and stay until told to end or hung up on."""
     # No proxy: a setting for the outside world must not lead loopback traffic away.
-    async with connect(url, compression=compression, proxy=None, user_agent_header=f"{name}/1") as pipe:
+    joined = connect(url, sock=await connected(url), compression=compression, proxy=None, user_agent_header=f"{name}/1")
+    async with joined as pipe:
         person = Person(name, pipe)
         await person.join()
         tasks = [asyncio.create_task(person.listen()), asyncio.create_task(answer(person.do))]
@@ -74,6 +90,7 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--compress", action="store_true", help="offer permessage-deflate")
     options = parser.parse_args()
+    name_process(options.name)
     try:
         asyncio.run(live(options.name, options.url, "deflate" if options.compress else None))
     except (LabError, OSError, WebSocketException) as error:

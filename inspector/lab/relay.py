@@ -11,6 +11,7 @@ import socket
 from typing import Self
 
 from inspector.lab.ports import LOOPBACK, port_of
+from inspector.lab.tokens import ReportedSocket
 
 MOST_PIPES = 64
 """Connections relayed at once; more are closed right away."""
@@ -57,9 +58,13 @@ class Relay:
             writer.close()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner = ReportedSocket()
         try:
-            inner_reader, inner_writer = await asyncio.open_connection(LOOPBACK, self._port, limit=PIECE)
+            inner.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(inner, (LOOPBACK, self._port))
+            inner_reader, inner_writer = await asyncio.open_connection(sock=inner, limit=PIECE)
         except OSError:
+            inner.close()
             writer.transport.abort()
             return
         try:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from inspector.errors import LabError
 from inspector.lab.child import Child
 from inspector.lab.lines import Message
 from inspector.lab.ports import LOOPBACK, listen_exactly, port_of
 from inspector.lab.relay import Relay
+
+if TYPE_CHECKING:
+    from inspector.sources.reports import ReportWriter
 
 LOOPBACK_INTERFACE = "lo" if sys.platform.startswith("linux") else "lo0"
 
@@ -30,6 +34,7 @@ class Stage:
         self._cafe: Child | None = None
         self._room: Child | None = None
         self._visitor: Child | None = None
+        self._reports: ReportWriter | None = None
 
     async def open(self, relayed: bool, spool: str | None, heard: Callable[[Message], None]) -> None:
         """Start the capture first, so that it sees everything, then the servers.
@@ -41,6 +46,7 @@ class Stage:
         """
         if spool is not None:
             await self._start_capture(spool, heard)
+            await self._start_watch(spool)
         self._cafe = await self._start_server("The café", "inspector.lab.cafe", self._http, relayed)
         self._room = await self._start_server("The chat server", "inspector.lab.chat", self._chat, relayed)
         self._visitor = await self._start("The visitor", "inspector.lab.visitor", str(self._ports[0]))
@@ -53,6 +59,14 @@ class Stage:
             await relay.stop()
         while self._children:
             await self._children.pop().stop()
+        if self._reports:
+            self._reports.close()
+            self._reports = None
+
+    def note(self, event: str, **facts: object) -> None:
+        """Take down what became of a token in one of the processes; other events are not for the recording."""
+        if event == "token" and self._reports:
+            self._reports.write(facts)
 
     @property
     def room(self) -> Child:
@@ -75,7 +89,7 @@ class Stage:
         entered = self.room.watch("joined", name=name)
         flags = ["--compress"] if compress else []
         url = f"ws://{LOOPBACK}:{self._ports[1]}/chat"
-        person = await Child.start(name, "inspector.lab.person", name, url, *flags)
+        person = await Child.start(name, "inspector.lab.person", name, url, *flags, heard=self._heard)
         self._people[name] = person
         await self.room.within_reason(entered)
         return person
@@ -88,6 +102,19 @@ class Stage:
         ports = ",".join(map(str, self._ports))
         arguments = ["--spool", spool, "--interface", LOOPBACK_INTERFACE, "--only-ports", ports]
         await self._start("The capture", "inspector.sources.live", *arguments, heard=heard)
+
+    async def _start_watch(self, spool: str) -> None:
+        """Beside the packets, the recording gets what the kernel and the programs themselves say of their sockets."""
+        # Only here: the sources need numpy, and most processes of the lab do without.
+        from inspector.sources.reports import ReportWriter
+
+        self._reports = ReportWriter(spool)
+        ports = ",".join(map(str, self._ports))
+        options = ["--spool", spool, "--interface", LOOPBACK_INTERFACE, "--only-ports", ports]
+        await self._start("The watch over the sockets", "inspector.sockets.watch", *options)
+
+    def _heard(self, message: Message) -> None:
+        self.note(**message)
 
     async def _start_server(self, name: str, module: str, outer: socket.socket, relayed: bool) -> Child:
         listener = listen_exactly(port_of(outer)) if relayed else outer
@@ -109,7 +136,7 @@ class Stage:
         descriptors: tuple[int, ...] = (),
         heard: Callable[[Message], None] | None = None,
     ) -> Child:
-        child = await Child.start(name, module, *arguments, descriptors=descriptors, heard=heard)
+        child = await Child.start(name, module, *arguments, descriptors=descriptors, heard=heard or self._heard)
         self._children.append(child)
         return child
 

@@ -9,13 +9,13 @@ the server's end of the pipe to close where the server said that it would, as a 
 from __future__ import annotations
 
 import argparse
-import socket
 from dataclasses import dataclass
 from typing import BinaryIO, Self
 
 from inspector.errors import LabError
 from inspector.lab.lines import Message, answer_blocking, report
 from inspector.lab.ports import LOOPBACK
+from inspector.lab.tokens import ReportedSocket, name_process, text_of
 
 PATIENCE_SECONDS = 8.0
 LONGEST_HEAD_LINE = 8192
@@ -38,10 +38,15 @@ class Pipe:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._socket = socket.create_connection((LOOPBACK, port), PATIENCE_SECONDS)
+        self._socket = ReportedSocket()
+        try:
+            self._socket.settimeout(PATIENCE_SECONDS)
+            self._socket.connect((LOOPBACK, port))
+        except OSError:
+            self._socket.close()
+            raise
         self._incoming = self._socket.makefile("rb")
-        host, own_port = self._socket.getsockname()
-        self.client = f"{host}:{own_port}"
+        self.client = text_of(self._socket.getsockname())
 
     def __enter__(self) -> Self:
         return self
@@ -126,6 +131,7 @@ def main() -> None:
     """Run as a program, until standard input ends."""
     parser = argparse.ArgumentParser(description="The demo's HTTP client.")
     parser.add_argument("port", type=int)
+    name_process("visitor")
     visitor = Visitor(parser.parse_args().port)
     report("ready")
     answer_blocking(visitor.do)

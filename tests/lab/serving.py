@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from inspector.lab.child import Child
+from inspector.lab.lines import Message
 from inspector.lab.ports import listen, port_of
 
 
 @asynccontextmanager
-async def server(module: str) -> AsyncIterator[tuple[Child, int]]:
-    """One of the two servers on a free port: the process and the port."""
+async def server(module: str, heard: Callable[[Message], None] | None = None) -> AsyncIterator[tuple[Child, int]]:
+    """One of the two servers on a free port: the process and the port; `heard` is given what it reports."""
     with listen(0) as listener:
         descriptor, port = listener.fileno(), port_of(listener)
-        child = await Child.start("server", module, "--socket", str(descriptor), descriptors=(descriptor,))
+        child = await Child.start("server", module, "--socket", str(descriptor), descriptors=(descriptor,), heard=heard)
     try:
         yield child, port
     finally:
