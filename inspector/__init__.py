@@ -10,6 +10,7 @@ clients, `wireglass --help`) start without it.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from inspector import plain
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["BadFilter", "Capture", "CaptureRefused", "InspectorError", "LabError", "NotACapture", "open"]
 
 plain.install()
+
+# numpy's linear algebra would start a thread on every core and let it spin; we multiply no matrices.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def __getattr__(name: str) -> Any:
