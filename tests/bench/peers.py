@@ -41,7 +41,7 @@ class Peer:
 
 def ours(*words: str, name: str, plain: bool = False, slow: bool = False) -> Peer:
     """Wireglass itself."""
-    command = (sys.executable, "-m", "inspector.cli", *words)
+    command = (sys.executable, "-m", "inspector", *words)
     return Peer(name, command, slow, {"WIREGLASS_PLAIN": "1"} if plain else {})
 
 
