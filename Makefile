@@ -3,6 +3,8 @@
 #   make demo     the demo: servers, clients, live capture and the dashboard (ARGS="--no-browser --port 8800")
 #   make test     every test: the engine compiled and plain, and the page's helpers
 #   make check    format, lint, types: what CI runs before the tests
+#   make bench    every program on the same captures in the same run; writes docs/benchmarks.md (ARGS="--quick" to try)
+#   make docs     the tables of the documentation that are made from the code
 #   make format   let ruff put the format right
 #   make clean    remove what was built, .venv included
 
@@ -19,7 +21,7 @@ plain_tests := tests/sources tests/wire tests/tcp tests/http tests/websocket \
   tests/test_conversations.py tests/test_capture.py tests/test_timeline.py tests/test_oddities.py
 page_tests := $(wildcard tests/page/*.test.js tests/page/*.test.mjs)
 
-.PHONY: demo test test-python test-plain test-page check format clean install install-dev
+.PHONY: demo test test-python test-plain test-page check bench docs format clean install install-dev
 
 demo: $(venv)/.compiled
 	@$(bin)/wireglass demo $(ARGS)
@@ -40,6 +42,12 @@ check: $(venv)/.installed-dev
 	$(bin)/ruff format --check
 	$(bin)/ruff check
 	$(bin)/mypy
+
+bench: $(venv)/.installed-bench $(venv)/.compiled
+	$(bin)/python -m tests.bench $(ARGS)
+
+docs: $(venv)/.installed
+	$(bin)/python docs/anomalies_table.py
 
 format: $(venv)/.installed-dev
 	$(bin)/ruff format
@@ -72,6 +80,11 @@ $(venv)/.installed: $(venv)/.made pyproject.toml
 $(venv)/.installed-dev: $(venv)/.installed
 	@echo "Installing the tools for tests and checks into $(venv) ..."
 	@WIREGLASS_COMPILE=0 $(pip) install --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+$(venv)/.installed-bench: $(venv)/.installed
+	@echo "Installing the libraries to be measured against into $(venv) ..."
+	@WIREGLASS_COMPILE=0 $(pip) install --no-build-isolation --editable '.[bench]'
 	@touch $@
 
 $(venv)/.compiled: $(venv)/.installed setup.py $(hot)
