@@ -26,7 +26,7 @@ def press(page: Page, action: str) -> None:
 
 
 def main() -> None:
-    """Take the dashboard's picture: the life of a chat connection from its beginning."""
+    """Take the dashboard's pictures, by day and by night: the life of a chat connection from its beginning."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport=WINDOW, color_scheme="light")  # type: ignore[arg-type]
@@ -39,7 +39,9 @@ def main() -> None:
             page.mouse.wheel(0, -10_000)
             page.get_by_text("SYN", exact=True).first.wait_for()
             page.mouse.move(0, 0)
-            page.screenshot(path=PICTURES / "dashboard.png")
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.screenshot(path=PICTURES / f"dashboard-{scheme}.png")
         browser.close()
 
 
