@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "inspector.rows",
         "inspector.digest",
+        "inspector.compare",
         "inspector.search",
         "inspector.transcript",
         "inspector.lanes",
@@ -61,6 +62,7 @@ CORE = (
     "inspector.activity",
     "inspector.rows",
     "inspector.digest",
+    "inspector.compare",
 )
 """What does no I/O and knows no clock."""
 

@@ -1,0 +1,108 @@
+"""`wireglass compare FILE`: HTTP against WebSocket, measured from the packets of a capture."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from inspector.commands.common import analysed, file_argument
+from inspector.terminal import Screen, count, printable, text_width
+
+WIDEST = 110
+"""Cells of a line of prose on a screen that is wider than people read."""
+
+NARROWEST = 40
+
+STYLES = {"websocket": "magenta bold"}
+"""Of a kind's name; the others have that of HTTP."""
+
+
+@click.command(short_help="HTTP against WebSocket, measured.")
+@file_argument
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="For eyes, or for programs: csv (a line for each number), or one JSON object.",
+)
+def compare(file: str, shape: str) -> None:
+    """HTTP against WebSocket in FILE, measured: pipes built, lives, who spoke, round trips, costs, delays.
+
+    Columns are those of HTTP closed each time, HTTP kept alive, polling, Server-Sent Events and WebSocket that the
+    capture holds, told apart by what stands on the wire. Every answer names packets that prove it.
+    """
+    from inspector.compare import compare as measured
+
+    with analysed(file) as capture:
+        comparison = measured(capture)
+    write = {"table": _screen, "json": _json, "csv": _csv}[shape]
+    sys.stdout.writelines(line + "\n" for line in write(comparison))
+
+
+COMMANDS = [compare]
+
+
+def _json(comparison: dict[str, Any]) -> Iterator[str]:
+    yield json.dumps(comparison)
+
+
+def _csv(comparison: dict[str, Any]) -> Iterator[str]:
+    """A line for each number: which question, which kind, what is counted, how much. Nothing in it needs quotes."""
+    yield "fact,kind,figure,value"
+    for fact in comparison["facts"]:
+        for kind, cell in fact["cells"].items():
+            for figure, value in cell["values"].items():
+                yield f"{fact['name']},{kind},{figure},{'' if value is None else value}"
+
+
+def _screen(comparison: dict[str, Any]) -> Iterator[str]:
+    screen = Screen.of(sys.stdout)
+    width = min(max(screen.width or WIDEST, NARROWEST), WIDEST)
+    titles = {kind["name"]: kind["title"] for kind in comparison["kinds"]}
+    if not titles:
+        yield "Nothing to compare: no HTTP and no WebSocket in this capture that can be told."
+    for fact in comparison["facts"] if titles else ():
+        yield screen.paint(fact["question"], "bold")
+        for kind, cell in fact["cells"].items():
+            yield from _answer(titles, kind, cell, screen, width)
+        yield ""
+    if comparison["truths"]:
+        yield screen.paint("Where the popular claim is too simple", "bold")
+        for truth in comparison["truths"]:
+            yield "  " + screen.paint(f"“{truth['claim']}”", "dim")
+            yield from _wrapped(truth["truth"] + _named(truth["proof"]), "    ", width)
+        yield ""
+    yield from _absent(comparison, screen, width)
+
+
+def _answer(titles: dict[str, str], kind: str, cell: dict[str, Any], screen: Screen, width: int) -> Iterator[str]:
+    margin = max(map(text_width, titles.values())) + 4
+    name = screen.paint(f"  {titles[kind]}".ljust(margin), STYLES.get(kind, "green"))
+    yield name + screen.paint(printable(cell["text"]), "bold")
+    yield from _wrapped(cell["detail"] + _named(cell["proof"]), " " * margin, width)
+
+
+def _named(proof: list[dict[str, Any]]) -> str:
+    """Which packets to look at."""
+    numbers = [str(one["packet"]) for one in proof[:3]]
+    return f" [packet{'s' * (len(numbers) > 1)} {', '.join(numbers)}]" if numbers else ""
+
+
+def _wrapped(text: str, indent: str, width: int) -> Iterator[str]:
+    yield from textwrap.wrap(printable(text), width, initial_indent=indent, subsequent_indent=indent)
+
+
+def _absent(comparison: dict[str, Any], screen: Screen, width: int) -> Iterator[str]:
+    missing = [kind["title"] for kind in comparison["missing"]]
+    left_out = [f"{count(n, 'connection')} of {name}" for name, n in comparison["left_out"].items()]
+    said = [f"Not in this capture: {', '.join(missing)}."] if missing else []
+    said += [f"Not compared: {', '.join(left_out)}."] if left_out else []
+    for sentence in said:
+        yield from (screen.paint(line, "dim") for line in _wrapped(sentence, "", width))

@@ -1,0 +1,117 @@
+"""The cells about pipes and who speaks: what was found, as a figure, a sentence, numbers and proof."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inspector.compare.comparison import Cell, Findings, Values
+from inspector.compare.kinds import Kind
+from inspector.compare.words import among, decimal
+from inspector.tables import Direction, MessageKind
+from inspector.terminal import count, duration
+
+WHO_MAY = {
+    Kind.CLOSED: ("the client asks, the server answers", "One question, one answer, and the pipe is gone."),
+    Kind.KEPT: ("the client asks, the server answers", "The pipe stays, and the turns: no answer without a question."),
+    Kind.POLLING: ("the client asks, the server answers", "So the client asks again and again: there might be news."),
+    Kind.STREAM: ("the server, after one question", "An answer without end. The client can say no more on this pipe."),
+    Kind.WEBSOCKET: ("either end, at any time", "After the upgrade nobody has to wait to be asked."),
+}  # fmt: skip
+
+
+NEXT_TRIPS = {
+    Kind.CLOSED: "The next answer takes as many again: its pipe must be built first.",
+    Kind.KEPT: "The next answer on the same pipe takes 1.",
+    Kind.POLLING: "The next answer on an open pipe takes 1, and comes only when asked for.",
+    Kind.STREAM: "The next event takes half a one: it is simply sent.",
+    Kind.WEBSOCKET: "The next message takes half a one, in either direction: it is simply sent.",
+}
+
+
+def pipes(found: Findings, kind: Kind) -> Cell:
+    """Was a pipe built, and how many?"""
+    rows = found.lives[kind].connection
+    questions, messages = len(found.http(kind, MessageKind.REQUEST)), found.costs[kind].messages
+    share = {
+        Kind.CLOSED: f"For {count(questions, 'question')}: a new one each time.",
+        Kind.KEPT: f"For {count(questions, 'question')}: the next one finds the pipe still there.",
+        Kind.POLLING: f"For {count(questions, 'question')}, {messages:,} of them answered with something new.",
+        Kind.STREAM: f"For {count(messages, 'event')}: one long answer.",
+        Kind.WEBSOCKET: f"For {count(messages, 'message')}, in both directions.",
+    }
+    first = found.capture.connections["first_packet"][rows].astype(np.int64)
+    proof, proofs = found.prove(first, "the first packet of this pipe")
+    values: Values = {"pipes": len(rows), "questions": questions, "messages": messages}
+    return Cell(count(len(rows), "pipe"), share[kind], values, proof, proofs)
+
+
+def life(found: Findings, kind: Kind) -> Cell:
+    """How long did a pipe live?"""
+    lives = found.lives[kind]
+    lasted = np.sort(lives.lasted_ns)
+    median, longest = int(lasted[(len(lasted) - 1) // 2]), int(lasted[-1])
+    still = int(lives.is_open.sum())
+    many = len(lasted) > 1
+    detail = f"Median of {len(lasted):,}; the longest lived {duration(longest)}." if many else "There was only one."
+    if still:
+        detail += f" {count(still, 'pipe')} still open when the capture ends: the time counts up to there."
+    order = np.argsort(-lives.lasted_ns, kind="stable")
+    last = found.capture.connections["last_packet"][lives.connection[order]].astype(np.int64)
+    proof, proofs = found.prove(last, lambda i: f"the last packet after {duration(lives.lasted_ns[order[i]])}")
+    values: Values = {"median_ns": median, "longest_ns": longest, "open": still}
+    return Cell(duration(median), detail, values, proof, proofs)
+
+
+def may_speak(found: Findings, kind: Kind) -> Cell:
+    """Who may speak? The only fact that is not measured."""
+    text, detail = WHO_MAY[kind]
+    return Cell(text, detail)
+
+
+def did_speak(found: Findings, kind: Kind) -> Cell:
+    """Who spoke, and who did so unasked?"""
+    said, chosen = found.said, found.messages(kind)
+    pushes = chosen[said.is_push[chosen]]
+    if kind is Kind.WEBSOCKET:
+        client = int((said.direction[chosen] == Direction.CLIENT).sum())
+        server, unit = len(chosen) - client, "message"
+    else:
+        client, unit = len(found.http(kind, MessageKind.REQUEST)), "question"
+        server = len(pushes) if kind is Kind.STREAM else len(found.http(kind, MessageKind.RESPONSE))
+    answers = "event" if kind is Kind.STREAM else "message" if kind is Kind.WEBSOCKET else "answer"
+    detail = {
+        Kind.STREAM: "Each event came without being asked for by itself.",
+        Kind.WEBSOCKET: f"At least {among(len(pushes), server)} of the server's came unasked: no word of that client "
+        "stands before them."
+        if len(pushes)
+        else "Every message of the server follows one of the client.",
+    }.get(kind, "The server never spoke unasked.")
+    proof, proofs = found.prove(said.packet[pushes], "the server speaks unasked")
+    text = f"client {count(client, unit)}, server {count(server, answers)}"
+    return Cell(text, detail, {"client": client, "server": server, "pushes": len(pushes)}, proof, proofs)
+
+
+def round_trips(found: Findings, kind: Kind) -> Cell:
+    """How many round trips until the first useful byte?"""
+    first = found.first_bytes[kind]
+    if not len(first.flights):
+        return Cell("not seen", "No pipe of this kind was seen from its beginning to its first useful byte.")
+    middle = len(first.flights) // 2
+    trips, took = float(np.sort(first.flights)[middle]) / 2, int(np.sort(first.took_ns)[middle])
+    waiting = "" if kind is Kind.CLOSED else ", the wait for something to say included"
+    proof, proofs = found.prove(
+        first.packet, lambda i: f"the first useful byte, after {decimal(first.flights[i] / 2)} round trips"
+    )
+    values: Values = {"round_trips": trips, "took_ns": took, "pipes": len(first.flights)}
+    detail = f"It came {duration(took)} after the SYN{waiting}. {NEXT_TRIPS[kind]}"
+    return Cell(f"{decimal(trips)} round trips", detail, values, proof, proofs)
+
+
+def held(found: Findings, kind: Kind) -> Cell:
+    """How many pipes were held at the same time?"""
+    lives = found.lives[kind]
+    detail = f"Held open for {duration(lives.held_ns)} altogether, in a capture of {duration(found.duration_ns)}."
+    starts = found.capture.connections["first_packet"][lives.connection].astype(np.int64)
+    proof, proofs = found.prove(starts, "from here on it is held")
+    values: Values = {"most": lives.most, "held_ns": lives.held_ns}
+    return Cell(f"{lives.most:,} at most", detail, values, proof, proofs)

@@ -1,0 +1,112 @@
+"""HTTP against WebSocket, measured: the comparison that every article makes, computed from the packets at hand.
+
+A view of the tables, found when somebody asks. Every cell names the packets that prove it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.compare.costs import Cost, find_costs
+from inspector.compare.delivery import Delivery, find_deliveries
+from inspector.compare.kinds import NO_KIND, Ints, Kind, find_kinds
+from inspector.compare.lives import Lives, find_lives
+from inspector.compare.polls import Polls
+from inspector.compare.said import Said, all_said
+from inspector.compare.trips import FirstBytes, find_first_bytes
+from inspector.tables import MessageKind, Protocol
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+Values = Mapping[str, int | float | None]
+
+MOST_PROOFS = 8
+"""Packets that a cell names; how many there are is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A packet row that shows what a cell says, its connection, and what is to be seen there."""
+
+    packet: int
+    connection: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What was measured: the figure as people say it, a sentence with the particulars, the numbers, the proof."""
+
+    text: str
+    detail: str
+    values: Values = field(default_factory=dict)
+    proof: list[Proof] = field(default_factory=list)
+    proofs: int = 0
+    """How many packets prove it, `proof` being the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that the cells are made of."""
+
+    capture: Capture
+    kinds: Ints
+    polls: Polls
+    said: Said
+    costs: dict[Kind, Cost]
+    first_bytes: dict[Kind, FirstBytes]
+    lives: dict[Kind, Lives]
+    deliveries: list[Delivery]
+
+    @property
+    def present(self) -> list[Kind]:
+        """The kinds that the capture holds."""
+        return [kind for kind in Kind if len(self.lives[kind].connection)]
+
+    @property
+    def duration_ns(self) -> int:
+        times = self.capture.packets["time_ns"]
+        return int(times.max() - times.min()) if len(times) else 0
+
+    def messages(self, kind: Kind) -> Ints:
+        """Numbers of the messages of a kind in `said`."""
+        return np.flatnonzero(self.said.kind == kind).astype(np.int64)
+
+    def http(self, kind: Kind, what: MessageKind) -> Ints:
+        """Rows of http_messages of this sort on the connections of a kind."""
+        table = self.capture.http_messages
+        return np.flatnonzero((table["kind"] == what) & (self.kinds[table["connection"]] == kind)).astype(np.int64)
+
+    def left_out(self) -> dict[str, int]:
+        """Connections that are none of the five, by why."""
+        protocols = self.capture.connections["protocol"][self.kinds == NO_KIND]
+        counts = np.bincount(protocols, minlength=len(Protocol))
+        return {Protocol(i).name.lower(): int(n) for i, n in enumerate(counts.tolist()) if n}
+
+    def prove(self, packets: Ints, what: str | Callable[[int], str]) -> tuple[list[Proof], int]:
+        """The first of these packet rows as proof of `what`, and how many there are."""
+        connections = self.capture.packets["connection"]
+        say = what if callable(what) else lambda _: what
+        first = [int(row) for row in packets[:MOST_PROOFS]]
+        return [Proof(row, int(connections[row]), say(i)) for i, row in enumerate(first)], len(packets)
+
+
+def find(capture: Capture) -> Findings:
+    """Measure a capture as it is now."""
+    kinds, polls = find_kinds(capture)
+    said = all_said(capture, kinds, polls)
+    return Findings(
+        capture,
+        kinds,
+        polls,
+        said,
+        find_costs(capture, kinds, said),
+        find_first_bytes(capture, kinds, said),
+        {kind: find_lives(capture, np.flatnonzero(kinds == kind).astype(np.int64)) for kind in Kind},
+        find_deliveries(capture, said),
+    )

@@ -1,0 +1,98 @@
+"""What it costs to say something: packets and bytes on the wire, by what they were for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.compare.kinds import FIN_OR_RST, Ints, Kind, first_of, first_packets
+from inspector.compare.said import Said
+from inspector.http.notes import Note
+from inspector.tables import MessageKind
+from inspector.websocket.protocol import Opcode
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+
+class Phase(IntEnum):
+    """What a packet is for."""
+
+    BUILDING = 0
+    """Up to the first byte of the program's own; for WebSocket and event streams, up to the answer that opens them."""
+    TALKING = 1
+    CLOSING = 2
+    """From the first FIN, RST or close frame on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Packets, and their bytes on the wire with every header, by `Phase`; of how many messages and useful bytes."""
+
+    packets: tuple[int, ...]
+    wire_bytes: tuple[int, ...]
+    messages: int
+    useful: int
+
+    @property
+    def all_packets(self) -> int:
+        return sum(self.packets)
+
+    @property
+    def all_bytes(self) -> int:
+        return sum(self.wire_bytes)
+
+
+def find_costs(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, Cost]:
+    """What each kind cost, its connections together."""
+    packets = capture.packets
+    rows = np.flatnonzero(packets["connection"] >= 0)
+    rows = rows[kinds[packets["connection"][rows]] >= 0]
+    connection = packets["connection"][rows]
+    phase = np.full(len(rows), int(Phase.TALKING))
+    phase[rows < _talk_begins(capture, kinds, said)[connection]] = Phase.BUILDING
+    phase[rows >= _close_begins(capture)[connection]] = Phase.CLOSING
+    cell = kinds[connection] * len(Phase) + phase
+    size = len(Kind) * len(Phase)
+    counts = np.bincount(cell, minlength=size).reshape(-1, len(Phase))
+    weights = np.bincount(cell, packets["length"][rows], minlength=size).reshape(-1, len(Phase))
+    messages = np.bincount(said.kind, minlength=len(Kind))
+    useful = np.bincount(said.kind, said.useful, minlength=len(Kind))
+    return {
+        kind: Cost(tuple(counts[kind].tolist()), tuple(map(int, weights[kind])), int(messages[kind]), int(useful[kind]))
+        for kind in Kind
+    }
+
+
+def _talk_begins(capture: Capture, kinds: Ints, said: Said) -> Ints:
+    """For every connection, the packet row at which building is over."""
+    packets, messages = capture.packets, capture.http_messages
+    count = len(kinds)
+    loaded = np.flatnonzero((packets["payload"] > 0) & (packets["connection"] >= 0))
+    begins = first_of(loaded, packets["connection"][loaded], count)
+    is_opener = (messages["status"] == 101) | (messages["notes"] & Note.EVENT_STREAM.value != 0)
+    rows = np.flatnonzero(is_opener & (messages["kind"] == MessageKind.RESPONSE))[::-1]
+    begins[messages["connection"][rows]] = messages["packet"][rows] + 1
+    is_long = np.isin(kinds, (Kind.STREAM, Kind.WEBSOCKET))
+    spoken = _first_said(said, count)
+    begins[is_long & (spoken >= 0)] = np.minimum(begins, spoken)[is_long & (spoken >= 0)]
+    begins[begins < 0] = len(packets)
+    return begins
+
+
+def _first_said(said: Said, count: int) -> Ints:
+    """For every connection, the first packet that brought a message, -1 where none did."""
+    return first_of(said.packet, said.connection, count)
+
+
+def _close_begins(capture: Capture) -> Ints:
+    """For every connection, the packet row at which closing begins; beyond the last one where it does not."""
+    never = len(capture.packets)
+    messages = capture.messages
+    ends = first_packets(capture, FIN_OR_RST)
+    byes = np.flatnonzero(messages["kind"] == Opcode.CLOSE)
+    said_bye = first_of(messages["first_packet"][byes], messages["connection"][byes], len(ends))
+    return np.minimum(np.where(ends < 0, never, ends), np.where(said_bye < 0, never, said_bye))

@@ -1,0 +1,89 @@
+"""The comparison as JSON-ready dictionaries: what the command line, the API and the page show.
+
+Packets are numbered from 1, connections are ids, times are nanoseconds, as in `inspector.rows`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inspector.compare.comparison import Cell, Findings, Proof, find
+from inspector.compare.facts import FACTS
+from inspector.compare.kinds import NAMES, RULES, TITLES, Kind
+from inspector.compare.truths import truths
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+Row = dict[str, Any]
+
+MOST_CONNECTIONS = 200
+"""Connections of a kind that are named."""
+
+
+def compare(capture: Capture) -> Row:
+    """The comparison of a capture as it is now.
+
+    Returns:
+        `duration_ns`; `kinds`, those that the capture holds, with their connections and lives; `facts`, the questions,
+        each with `cells` by the kind's name; `truths`; `missing`, the kinds that it does not hold; `left_out`, how many
+        connections are none of the five, by protocol.
+    """
+    found = find(capture)
+    return {
+        "duration_ns": found.duration_ns,
+        "kinds": [_kind(found, kind) for kind in found.present],
+        "facts": [
+            {
+                "name": fact.name,
+                "question": fact.question,
+                "how": fact.how,
+                "cells": {NAMES[kind]: _cell(fact.answer(found, kind)) for kind in found.present},
+            }
+            for fact in FACTS
+        ],
+        "truths": [
+            {"claim": truth.claim, "truth": truth.truth, "proof": _proof(truth.proof)} for truth in truths(found)
+        ],
+        "missing": [_name(kind) for kind in Kind if kind not in found.present],
+        "left_out": found.left_out(),
+    }
+
+
+def _name(kind: Kind) -> Row:
+    return {"name": NAMES[kind], "title": TITLES[kind], "rule": RULES[kind]}
+
+
+def _kind(found: Findings, kind: Kind) -> Row:
+    lives = found.lives[kind]
+    drawn = lives.drawn()
+    start_ns = found.capture.start_ns or 0
+    return {
+        **_name(kind),
+        "connections": lives.connection[:MOST_CONNECTIONS].tolist(),
+        "total": len(lives.connection),
+        "lives": [
+            {"connection": connection, "at_ns": start, "until_ns": end, "is_open": is_open}
+            for connection, start, end, is_open in zip(
+                lives.connection[drawn].tolist(),
+                (lives.start_ns[drawn] - start_ns).tolist(),
+                (lives.end_ns[drawn] - start_ns).tolist(),
+                lives.is_open[drawn].tolist(),
+                strict=True,
+            )
+        ],
+    }
+
+
+def _cell(cell: Cell) -> Row:
+    return {
+        "text": cell.text,
+        "detail": cell.detail,
+        "values": cell.values,
+        "proof": _proof(cell.proof),
+        "proofs": cell.proofs,
+    }
+
+
+def _proof(proof: list[Proof]) -> list[Row]:
+    return [{"packet": p.packet + 1, "connection": p.connection, "what": p.what} for p in proof]

@@ -1,0 +1,100 @@
+"""News followed by its text: what counts as the same, from when the server knew, and what is no delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from inspector.compare.comparison import Findings
+from inspector.compare.delivery import texts_in
+from inspector.compare.kinds import Kind
+from tests.compare.conftest import Write
+from tests.compare.traffic import CHAT_PORT, CLIENT, MS, SERVER, STEP_NS, Pipe, Wire, frame, masked, upgrade
+
+TEXT = "It has stopped raining."
+
+
+def chats(wire: Wire, *ports: int) -> list[Pipe]:
+    pipes = [Pipe(wire, port, CHAT_PORT) for port in ports]
+    for pipe in pipes:
+        upgrade(pipe)
+    return pipes
+
+
+def one_tells_and_two_hear(wire: Wire) -> None:
+    alice, bob, carol = chats(wire, 50001, 50002, 50003)
+    alice.say(CLIENT, masked(TEXT))
+    bob.say(SERVER, frame(TEXT))
+    carol.say(SERVER, frame(TEXT))
+
+
+def an_echo(wire: Wire) -> None:
+    (alice,) = chats(wire, 50001)
+    alice.say(CLIENT, masked(TEXT))
+    alice.say(SERVER, frame(TEXT))
+
+
+def told_by_nobody(wire: Wire) -> None:
+    bob, carol = chats(wire, 50001, 50002)
+    bob.say(SERVER, frame(TEXT))
+    carol.say(SERVER, frame(TEXT))
+
+
+def heard_twice(wire: Wire) -> None:
+    alice, bob = chats(wire, 50001, 50002)
+    alice.say(CLIENT, masked(TEXT))
+    bob.say(SERVER, frame(TEXT))
+    bob.say(SERVER, frame(TEXT))
+
+
+def too_short_to_be_followed(wire: Wire) -> None:
+    alice, bob = chats(wire, 50001, 50002)
+    alice.say(CLIENT, masked("Hi"))
+    bob.say(SERVER, frame("Hi"))
+
+
+@pytest.mark.parametrize(
+    ("write", "steps", "exact"),
+    [
+        (one_tells_and_two_hear, [2, 4], True),
+        (told_by_nobody, [2], False),
+        (heard_twice, [2], True),
+        (an_echo, [], True),
+        (too_short_to_be_followed, [], True),
+    ],
+    ids=lambda value: value.__name__.replace("_", " ") if callable(value) else "",
+)
+def test_what_a_delivery_is(measured: Callable[[Write], Findings], write: Write, steps: list[int], exact: bool) -> None:
+    deliveries = measured(write).deliveries
+    assert [delivery.took_ns for delivery in deliveries] == [step * STEP_NS for step in steps]
+    assert all(delivery.is_exact is exact for delivery in deliveries)
+
+
+@pytest.mark.parametrize(
+    ("content", "texts"),
+    [
+        pytest.param(b"The kettle is on.", {"The kettle is on."}, id="plain text"),
+        pytest.param(b"one line of it\n\nanother line\n", {"one line of it", "another line"}, id="line by line"),
+        pytest.param(b'{"from": "Alice", "say": "Hello there"}', {"Hello there"}, id="strings of JSON, keys left out"),
+        pytest.param(b'[{"news": ["long enough", "short"]}]', {"long enough"}, id="however deep"),
+        pytest.param(b'{"not JSON after all', {'{"not JSON after all'}, id="what only looks like JSON"),
+        pytest.param(b"[" * 100_000, {"[" * 100_000}, id="JSON that nests without end"),
+        pytest.param(b"\xff\xfe\xfd", set(), id="no text at all"),
+        pytest.param(b"", set(), id="nothing"),
+    ],
+)
+def test_texts_in_a_message(content: bytes, texts: set[str]) -> None:
+    assert texts_in(content) == texts
+
+
+def test_each_way_takes_its_time(five: Findings) -> None:
+    took: dict[Kind, list[int]] = {}
+    for delivery in five.deliveries:
+        took.setdefault(delivery.kind, []).append(delivery.took_ns)
+    assert all(delivery.is_exact for delivery in five.deliveries)
+    assert took[Kind.STREAM] == [2 * STEP_NS] * 3
+    assert took[Kind.WEBSOCKET] == [4 * STEP_NS] * 3
+    # The polls after the three pieces of news come at 500, 1300 and 2100 ms.
+    assert [round(ns / MS) for ns in took[Kind.POLLING]] == [50, 150, 150]
+    assert len(took[Kind.KEPT]) == len(took[Kind.CLOSED]) == 3

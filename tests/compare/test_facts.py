@@ -1,0 +1,71 @@
+"""The table as people read it: every answer for the same news in five ways, and what small captures say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from inspector.compare.comparison import Findings
+from inspector.compare.facts import FACTS, Fact
+from inspector.compare.kinds import Kind
+from tests.compare.conftest import Write
+from tests.compare.traffic import CHAT_PORT, Pipe, Wire, upgrade
+
+ASKED = "the client asks, the server answers"
+
+ANSWERS = {
+    "pipes": ("6 pipes", "1 pipe", "1 pipe", "1 pipe", "1 pipe"),
+    "life": ("900 µs", "2.6 s", "2.6 s", "2.6 s", "2.6 s"),
+    "may_speak": (*[ASKED] * 3, "the server, after one question", "either end, at any time"),
+    "did_speak": (
+        "client 6 questions, server 6 answers",
+        "client 3 questions, server 3 answers",
+        "client 12 questions, server 12 answers",
+        "client 1 question, server 3 events",
+        "client 1 message, server 3 messages",
+    ),
+    "round_trips": ("2 round trips", "2 round trips", "2 round trips", "2 round trips", "2.5 round trips"),
+    "overhead": ("33.8 bytes", "21.9 bytes", "34.9 bytes", "20.2 bytes", "20.3 bytes"),
+    "message": (
+        "676 B in 10 packets",
+        "437 B in 6 packets",
+        "1.1 kB in 13.5 packets",
+        "404 B in 6 packets",
+        "391 B in 5.5 packets",
+    ),
+    "delivery": ("2 ms", "1.3 ms", "150 ms", "200 µs", "400 µs"),
+    "held": ("1 at most",) * 5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+def test_the_answers_for_the_news_in_five_ways(five: Findings, fact: Fact) -> None:
+    found = tuple(fact.answer(five, kind).text for kind in Kind)
+    assert found == ANSWERS[fact.name]
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+def test_proof_is_of_the_kind_that_it_proves(five: Findings, fact: Fact) -> None:
+    for kind in Kind:
+        cell = fact.answer(five, kind)
+        assert len(cell.proof) <= cell.proofs
+        for proof in cell.proof:
+            assert five.capture.packets["connection"][proof.packet] == proof.connection
+            assert five.kinds[proof.connection] == kind or proof.what == "the server knows"
+
+
+def test_every_fact_that_is_measured_has_proof_for_some_kind(five: Findings) -> None:
+    unproven = [fact.name for fact in FACTS if not any(fact.answer(five, kind).proof for kind in Kind)]
+    assert unproven == ["may_speak"]
+
+
+def test_a_pipe_on_which_nothing_was_said(measured: Callable[[Write], Findings]) -> None:
+    def write(wire: Wire) -> None:
+        upgrade(Pipe(wire, 50001, CHAT_PORT))
+
+    found = measured(write)
+    texts = {fact.name: fact.answer(found, Kind.WEBSOCKET).text for fact in FACTS}
+    assert texts["overhead"] == texts["message"] == "nothing was said"
+    assert texts["round_trips"] == "not seen"
+    assert texts["delivery"] == "cannot be known"
