@@ -88,6 +88,11 @@ class Inflater:
         """The last piece was fed; yields what was still to come."""
         yield from self.feed(TAIL)
 
+    def whole(self, payload: bytes) -> bytes:
+        """A message that is there in one piece: what it becomes, as far as `outcome` says that it could be inflated."""
+        self.begin()
+        return b"".join(self.feed(payload + TAIL))
+
     def lose(self) -> None:
         """Bytes of the message in hand, or whole messages, are not in the capture."""
         if self.outcome == Outcome.GOOD:

@@ -544,11 +544,13 @@ class FrameReader:
             stream.fin
             and stream.row >= 0
             and stream.opcode != CONTINUATION
-            and not is_compressed
             and stream.length <= PREVIEW
             and cython.cast(longlong, stream.length) <= stop - at
         ):
-            self._read_whole(stream, key, at)
+            if is_compressed:
+                self._inflate_whole(stream, key, at)
+            else:
+                self._read_whole(stream, key, at)
             return at + cython.cast(longlong, stream.length)
         if stream.opcode >= CLOSE:
             stream.control = Content(False)
@@ -571,18 +573,46 @@ class FrameReader:
         address: longlong = at
         if stream.is_masked and length:
             address = self._unmask(stream.mask, at, length)
-        self._m_last_packet[row] = self._carrier
-        self._m_end_ns[row] = self._now
-        self._m_wire_bytes[row] = self._m_bytes[row] = length
-        self._m_complete[row] = 1
-        if address >= 0:
-            self._m_text_address[row] = address
-            self._m_text_bytes[row] = length
+        self._whole_message(row, length)
+        self._set_text(row, address, length)
         if stream.opcode == TEXT:
             if not self._is_ascii(address, length) and not _is_utf8(self._piece(address, length)):
                 self._report("ws-bad-utf8", key)
         elif stream.opcode == CLOSE:
             self._read_close(stream, key, row, self._piece(address, length))
+
+    @cfunc
+    def _inflate_whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> void:
+        """A compressed message in one frame, all of it at `at`."""
+        row: Py_ssize_t = stream.row
+        inflater = self._inflater(stream, key)
+        payload: bytes = self._piece(at, stream.length)
+        if stream.is_masked:
+            payload = apply_mask(payload, stream.mask)
+        content: bytes = inflater.whole(payload)
+        self._whole_message(row, stream.length)
+        self._m_compressed[row] = 1
+        self._settle_inflated(stream, key, row, inflater.outcome, len(content))
+        if inflater.outcome == Outcome.GOOD:
+            preview: bytes = content[:PREVIEW]
+            self._set_text(row, self._keep(preview), len(preview))
+            if stream.opcode == TEXT and not content.isascii() and not _is_utf8(content):
+                self._report("ws-bad-utf8", key)
+
+    @cfunc
+    def _whole_message(self, row: Py_ssize_t, length: longlong) -> void:
+        """The message in hand is one frame of `length` bytes of payload, and all of it is there."""
+        self._m_last_packet[row] = self._carrier
+        self._m_end_ns[row] = self._now
+        self._m_wire_bytes[row] = self._m_bytes[row] = length
+        self._m_complete[row] = 1
+
+    @cfunc
+    def _set_text(self, row: Py_ssize_t, address: longlong, length: longlong) -> void:
+        """Where the beginning of the content is kept, unless it could not be (-1)."""
+        if address >= 0:
+            self._m_text_address[row] = address
+            self._m_text_bytes[row] = length
 
     @cfunc
     def _is_ascii(self, at: longlong, length: longlong) -> bint:
@@ -596,6 +626,27 @@ class FrameReader:
     @cfunc
     def _unmask(self, mask: uint, at: longlong, length: longlong) -> longlong:
         """Write unmasked payload into the arena (RFC 6455 §5.3); its address, or -1 when the arena is full."""
+        to: longlong = self._reserve(length)
+        if to < 0:
+            return -1
+        if cython.compiled and length <= SMALL and at < ARENA:
+            unmask(self._data_view, at, length, mask, self._slab, to)
+        else:
+            self._arena_memory[to : to + length] = apply_mask(self._piece(at, length), mask)
+        return to + ARENA
+
+    @cfunc
+    def _keep(self, content: bytes) -> longlong:
+        """Write content into the arena; its address, or -1 when the arena is full."""
+        to: longlong = self._reserve(len(content))
+        if to < 0:
+            return -1
+        self._arena_memory[to : to + len(content)] = content
+        return to + ARENA
+
+    @cfunc
+    def _reserve(self, length: longlong) -> longlong:
+        """Room for `length` bytes in the arena, which is asked for more a slab at a time; the offset, -1 when it is full."""
         to: longlong
         if self._slab_stop - self._slab_at < length:
             to = self._arena.append(bytes(max(SLAB, length)))
@@ -606,11 +657,7 @@ class FrameReader:
             self._slab_stop = self._slab_at + max(SLAB, length)
         to = self._slab_at
         self._slab_at += length
-        if cython.compiled and length <= SMALL and at < ARENA:
-            unmask(self._data_view, at, length, mask, self._slab, to)
-        else:
-            self._arena_memory[to : to + length] = apply_mask(self._piece(at, length), mask)
-        return to + ARENA
+        return to
 
     # -- messages that come in pieces ----------------------------------------------------------------------------
 
@@ -665,7 +712,7 @@ class FrameReader:
         content.end()
         self._m_complete[row] = content.is_whole
         if self._m_compressed[row]:
-            self._settle_inflated(stream, key, row, content)
+            self._settle_inflated(stream, key, row, content.outcome, content.length)
         if content.outcome == Outcome.GOOD:
             address = self._arena.append(content.preview)
             if address >= 0:
@@ -677,11 +724,10 @@ class FrameReader:
         if stream.opcode == CLOSE and content.is_whole:
             self._read_close(stream, key, row, bytes(content.preview))
 
-    def _settle_inflated(self, stream: Stream, key: int, row: int, content: Content) -> None:
-        """Say how inflating a message went."""
-        outcome = content.outcome
+    def _settle_inflated(self, stream: Stream, key: int, row: int, outcome: Outcome, length: int) -> None:
+        """Say how inflating a message to `length` bytes went."""
         if outcome == Outcome.GOOD:
-            self._m_bytes[row] = content.length
+            self._m_bytes[row] = length
             if stream.failed:
                 self._report("ws-context-recovered", key, stream.failed)
             stream.failed = 0
@@ -689,7 +735,7 @@ class FrameReader:
         stream.failed += 1
         wire = self._m_wire_bytes[row]
         if outcome == Outcome.TOO_FAR:
-            self._report("ws-inflates-too-far", key, wire, content.length)
+            self._report("ws-inflates-too-far", key, wire, length)
         elif outcome == Outcome.BAD_DATA:
             self._report("ws-bad-deflate", key, wire)
         elif stream.failed == 1:

@@ -119,12 +119,19 @@ def run_dpkt(path: str) -> None:
 
 
 def run_scapy(path: str) -> None:
-    """Every packet dissected with scapy's TCP session and HTTP layer."""
-    from scapy.all import TCP, PcapReader, conf
+    """Every packet dissected, streams put together and HTTP parsed by scapy's own session."""
+    from scapy.all import TCPSession, conf, sniff
+    from scapy.layers import http
 
     conf.contribs["http"]["auto_compression"] = False
-    with PcapReader(path) as packets:
-        print(sum(1 for packet in packets if TCP in packet))
+    count = 0
+
+    def look(packet: object) -> None:
+        nonlocal count
+        count += http.HTTP in packet  # type: ignore[operator]
+
+    sniff(offline=path, session=TCPSession, store=False, prn=look)
+    print(count)
 
 
 LIBRARIES = {"engine": run_engine, "nfstream": run_nfstream, "dpkt": run_dpkt, "scapy": run_scapy}
