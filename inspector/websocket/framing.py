@@ -37,6 +37,8 @@ SLAB = 64 * 1024
 SMALL = cython.declare(longlong, 128)
 """Up to so many bytes a loop unmasks faster than a call of apply_mask."""
 
+GOOD = cython.declare(cython.int, int(Outcome.GOOD))
+
 CONTEXT_LIMIT = 4096
 """Directions that are inflated at the same time: a context takes about 45 KiB."""
 
@@ -590,11 +592,14 @@ class FrameReader:
         if stream.is_masked:
             payload = apply_mask(payload, stream.mask)
         content: bytes = inflater.whole(payload)
+        outcome: cython.int = inflater.outcome
         self._whole_message(row, stream.length)
         self._m_compressed[row] = 1
-        self._settle_inflated(stream, key, row, inflater.outcome, len(content))
-        if inflater.outcome == Outcome.GOOD:
-            preview: bytes = content[:PREVIEW]
+        if outcome != GOOD or stream.failed:
+            self._settle_inflated(stream, key, row, outcome, len(content))
+        if outcome == GOOD:
+            self._m_bytes[row] = len(content)
+            preview: bytes = content if len(content) <= PREVIEW else content[:PREVIEW]
             self._set_text(row, self._keep(preview), len(preview))
             if stream.opcode == TEXT and not content.isascii() and not _is_utf8(content):
                 self._report("ws-bad-utf8", key)
@@ -724,7 +729,7 @@ class FrameReader:
         if stream.opcode == CLOSE and content.is_whole:
             self._read_close(stream, key, row, bytes(content.preview))
 
-    def _settle_inflated(self, stream: Stream, key: int, row: int, outcome: Outcome, length: int) -> None:
+    def _settle_inflated(self, stream: Stream, key: int, row: int, outcome: int, length: int) -> None:
         """Say how inflating a message to `length` bytes went."""
         if outcome == Outcome.GOOD:
             self._m_bytes[row] = length
