@@ -25,6 +25,7 @@ from inspector.oddities import Oddities
 from inspector.sources.files import PacketFile, open_packets
 from inspector.tables import ChunkKind, Table
 from inspector.tcp.tracker import Tracker
+from inspector.tokens.ledger import Ledger
 from inspector.wire.fragments import Reason
 from inspector.wire.headers import Decoder
 
@@ -78,8 +79,8 @@ class Capture:
     """The tables of one capture, filled from a packet file.
 
     Attributes:
-        packets, connections, chunks, http_messages, exchanges, frames, messages, anomalies: `Table`s; a row's id is its
-            index, a packet's number its index + 1.
+        packets, connections, chunks, http_messages, exchanges, frames, messages, anomalies, tokens, kernel: `Table`s; a
+            row's id is its index, a packet's number its index + 1.
         source: the packet file; its `interfaces` and `notes` are the capture's.
         is_complete: whether `finish` was called: nothing will be added.
     """
@@ -96,6 +97,8 @@ class Capture:
         self.frames = Table("frames")
         self.messages = Table("messages")
         self.anomalies = Table("anomalies")
+        self.tokens = Table("tokens")
+        self.kernel = Table("kernel")
         self.arena = Arena()
         headers = Table("headers")
         self._decoder = Decoder(self.packets, headers, self.arena, source.link_types)
@@ -112,6 +115,7 @@ class Capture:
             self.arena,
         )
         self._oddities = Oddities(self.anomalies)
+        self.ledger = Ledger(self.tokens, self.kernel, self.connections, self.arena)
         self._refused = 0
         self._attach()
 
@@ -164,6 +168,8 @@ class Capture:
             first_chunk = len(self.chunks)
             self._tracker.advance(first, stop)
             self._conversations.advance(first_chunk, len(self.chunks))
+        self.ledger.take(self.source.take_reports())
+        self.ledger.join()
         return count
 
     def _note_refused_datagrams(self) -> None:

@@ -26,6 +26,7 @@ from inspector.tables import MessageKind, Protocol, Table
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, flag_names, verdict_names
 from inspector.timeline import EventKind, sentence
+from inspector.tokens.columns import kernel_columns, token_columns
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -214,6 +215,8 @@ COLUMNS: dict[str, Callable[..., Columns]] = {
     "frames": frame_columns,
     "messages": message_columns,
     "anomalies": anomaly_columns,
+    "tokens": token_columns,
+    "kernel": kernel_columns,
 }
 """By the name of the table. Events have no table of their own: see `event_columns`."""
 

@@ -258,6 +258,63 @@ EVENTS = (
     _c("row", "i4", "row of the table that the kind names; -1 none", -1),
 )
 
+_ENDS = (
+    _c("family", "u1", "4 or 6"),
+    _c("local_hi", "u8", "upper half of its own address (0 for IPv4)"),
+    _c("local_lo", "u8", "lower half"),
+    _c("local_port", "u2", "0 while it has none"),
+    _c("remote_hi", "u8", "upper half of the other end's address"),
+    _c("remote_lo", "u8", "lower half"),
+    _c("remote_port", "u2", "0 while it is not connected"),
+    _c("connection", "i4", "row in connections, -1 when none is known", -1),
+    _c("direction", "i1", "Direction: which end of it, -1 when none is known", -1),
+    _c("revision", "i4", "tokens.ledger.Ledger.revision at which the row was added or changed last"),
+)
+
+TOKENS = (
+    _c("namespace", "u8", "number of the network namespace; 0 where there are none"),
+    _c("pid", "i4", "the process"),
+    _c("process_address", "i8", "address of the process's name (UTF-8)", -1),
+    _c("process_bytes", "u1", ""),
+    _c("fd", "i4", "the number that the process holds the socket by"),
+    _c("inode", "u8", "the kernel's number of the socket itself; 0 where it tells none"),
+    _c("opened_ns", "i8", "when the number was handed out, or first seen"),
+    _c("opened_by", "u1", "tokens.ledger.Opened"),
+    _c("connect_ns", "i8", "when the process asked for a connection; -1 it did not say", -1),
+    _c("closed_ns", "i8", "when the number was given back, or first seen no more; -1 not yet", -1),
+    _c("closed_by", "u1", "tokens.ledger.Closed"),
+    _c("role", "u1", "tokens.ledger.Role"),
+    _c("name_address", "i8", "address of the name that the process's diary gives it (UTF-8); -1 none", -1),
+    _c("name_bytes", "u1", ""),
+    _c("named_ns", "i8", "when the name was written into the diary; -1 never", -1),
+    _c("forgotten_ns", "i8", "when it was struck out again; -1 not yet", -1),
+    *_ENDS,
+)
+"""Lives of file descriptors of sockets. A number belongs to one process and is used again: namespace, process, number,
+inode and the time of its handing-out name one life."""
+
+KERNEL = (
+    _c("time_ns", "i8", "when the kernel was asked"),
+    _c("took_ns", "i8", "how long it took until it had answered"),
+    _c("namespace", "u8", "as in tokens"),
+    _c("state", "u1", "tcp.states.State; CLOSED when it is not listed"),
+    _c("is_listed", "u1", "0: the kernel has it no more"),
+    _c("inode", "u8", "0 when no process holds it: before accept, after close, in TIME-WAIT"),
+    _c("holders", "u2", "how many numbers are known to hold it"),
+    _c("token", "i4", "row in tokens of the first of them, -1 none known", -1),
+    _c("unread", "u4", "bytes received and not read yet; of a listener: connections that wait to be accepted"),
+    _c("unacknowledged", "u4", "bytes sent and not acknowledged yet; of a listener: how many may wait"),
+    _c("has_figures", "u1", "1 when the kernel gave those that follow (TCP_INFO)"),
+    _c("rtt_us", "u4", "smoothed round trip time (RFC 6298)"),
+    _c("rtt_variation_us", "u4", "its mean deviation"),
+    _c("least_rtt_us", "u4", "shortest round trip seen lately; 0 none yet"),
+    _c("congestion_window", "u4", "segments that may be in flight"),
+    _c("retransmissions", "u4", "segments sent again over the whole life"),
+    _c("pacing_rate", "i8", "bytes a second at which it may send; -1 no limit", -1),
+    *_ENDS,
+)
+"""What the kernel said of one end of a connection, or of a listener: a row whenever that had changed."""
+
 SCHEMAS: dict[str, tuple[Column, ...]] = {
     "packets": PACKETS,
     "headers": HEADERS,
@@ -269,6 +326,8 @@ SCHEMAS: dict[str, tuple[Column, ...]] = {
     "messages": MESSAGES,
     "anomalies": ANOMALIES,
     "events": EVENTS,
+    "tokens": TOKENS,
+    "kernel": KERNEL,
 }
 
 FIRST_CAPACITY = 64

@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.sources", "inspector.wire"),
     ("inspector.tcp",),
     ("inspector.http", "inspector.websocket"),
-    ("inspector.conversations",),
+    ("inspector.conversations", "inspector.tokens"),
     ("inspector.capture", "inspector.sockets"),
     ("inspector.timeline", "inspector.spans"),
     (
@@ -54,6 +54,7 @@ CORE = (
     "inspector.http",
     "inspector.websocket",
     "inspector.conversations",
+    "inspector.tokens",
     "inspector.timeline",
     "inspector.spans",
     "inspector.lanes",

@@ -10,7 +10,7 @@ import click
 
 from inspector.errors import InspectorError
 
-TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies")
+TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies", "tokens", "kernel")
 
 
 @click.command(short_help="Everything found in captures, as JSON.")
@@ -20,8 +20,8 @@ def analyze(files: tuple[str, ...], as_json: bool) -> int:
     """Print everything found in each FILE as one line of JSON.
 
     Each line holds `file`, `error` (null, or why the file could not be read), `packets`, `connections`, `exchanges`,
-    `frames`, `messages` and `anomalies`, with the columns that the table commands have. A file that cannot be read is
-    said so in its line, and the others go on; the exit status is then 1.
+    `frames`, `messages`, `anomalies`, `tokens` and `kernel`, with the columns that the table commands have. A file that
+    cannot be read is said so in its line, and the others go on; the exit status is then 1.
     """
     reports = (report(file) for file in files)
     failures = 0

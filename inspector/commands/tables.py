@@ -27,6 +27,8 @@ HELP = {
     "frames": "Every WebSocket frame.",
     "messages": "Every WebSocket message, unmasked and inflated.",
     "events": "What happened, in order, a plain sentence each.",
+    "tokens": "Every file descriptor of a socket: whose, from when to when.",
+    "kernel": "What the kernel said of each end, beside what the wire shows.",
     "anomalies": "Everything odd, with the rule and the numbers compared.",
 }
 

@@ -1,0 +1,113 @@
+"""The kernel's word held against the wire's: where the two differ, and why.
+
+The wire's state is what the packets up to then prove; the kernel also knows what no packet shows. It is asked within a
+stretch of time, so it agrees when it says any of the states that the wire shows in that stretch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.tables import Direction
+from inspector.tcp.states import State
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+Rows = npt.NDArray[np.intp]
+
+TIME_WAIT_NS = 55_000_000_000
+"""Linux keeps TIME-WAIT for 60 s, whatever the RFC's two segment lifetimes are; a little less, since clocks tick."""
+
+SILENCE_NS = 50_000_000
+"""What happens so soon after a packet is put down to that packet."""
+
+OPENING = (State.SYN_SENT, State.SYN_RECEIVED)
+CLOSING = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK)
+
+NOT_ACCEPTED = "Nobody has accepted it yet: the connection is there and has no token."
+CLOSED_BY_PROCESS = "Its process has given the token back: the kernel closes the connection alone."
+BELONGS_TO_NOBODY = "TIME-WAIT belongs to nobody: only the kernel remembers the pair of sockets."
+HIDDEN_HOLDER = "Somebody holds it whom this user may not see, or who was quicker than the look."
+
+RAN_OUT = "TIME-WAIT has run out, a minute after the last packet; no packet tells of that."
+LET_GO = "The kernel has let go of it early; no packet tells of that."
+GAVE_UP_OPENING = "The kernel has given the attempt up; no packet tells of that."
+GONE_SILENTLY = "The kernel has no such connection any more, and no packet told of its end."
+QUEUE_FULL = (
+    "The listener's queue is full: the kernel took no notice of the acknowledgment that completes the handshake."
+)
+UNDER_WAY = "A packet was on its way, or had just come, when the kernel was asked."
+UNSEEN = "Packets that would explain it are not in the capture."
+
+
+def wire_states(capture: Capture, rows: Rows) -> list[tuple[State, ...]]:
+    """For rows of `kernel` that have a connection: the states that the wire shows while the kernel was asked."""
+    kernel, packets = capture.kernel, capture.packets
+    found: list[tuple[State, ...]] = [()] * len(rows)
+    owners = kernel["connection"][rows]
+    for connection in np.unique(owners).tolist():
+        own = np.flatnonzero(packets["connection"] == connection)
+        times = packets["time_ns"][own]
+        columns = [packets["client_state"][own], packets["server_state"][own]]
+        for i in np.flatnonzero(owners == connection).tolist():
+            row = rows[i]
+            from_ns, until_ns = kernel["time_ns"][row], kernel["time_ns"][row] + kernel["took_ns"][row]
+            first, last = (int(np.searchsorted(times, at, side="right")) for at in (from_ns, until_ns))
+            shown = columns[int(kernel["direction"][row])]
+            states = shown[max(0, first - 1) : last].tolist()
+            found[i] = tuple(State(state) for state in ([] if first else [State.CLOSED]) + states)
+    return found
+
+
+def agrees(state: State, shown: tuple[State, ...]) -> bool:
+    """Whether the kernel says what the wire shows. An end that the kernel does not list yet may be listening."""
+    return state in shown or (state == State.CLOSED and State.LISTEN in shown)
+
+
+def why(state: State, shown: tuple[State, ...], direction: int, silence_ns: int) -> str:
+    """Why they differ.
+
+    Args:
+        state: what the kernel says; CLOSED when it has no such end.
+        shown: what the wire shows; not empty.
+        silence_ns: time since the connection's last packet before that.
+    """
+    last = shown[-1]
+    if state == State.CLOSED and silence_ns >= SILENCE_NS:
+        if last == State.TIME_WAIT:
+            return RAN_OUT if silence_ns >= TIME_WAIT_NS else LET_GO
+        return GAVE_UP_OPENING if last in OPENING else GONE_SILENTLY
+    if state == State.SYN_RECEIVED and last == State.ESTABLISHED and direction == Direction.SERVER:
+        return QUEUE_FULL
+    return UNDER_WAY if silence_ns < SILENCE_NS else UNSEEN
+
+
+def remark(state: State, inode: int, is_held: bool, direction: int, was_held: bool) -> str | None:
+    """What is worth saying of who holds an end; None when a process holds it, as one would expect."""
+    if is_held or state in (State.CLOSED, State.LISTEN):
+        return None
+    if state == State.TIME_WAIT:
+        return BELONGS_TO_NOBODY
+    if inode:
+        return HIDDEN_HOLDER
+    if direction == Direction.SERVER and not was_held and state not in CLOSING:
+        return NOT_ACCEPTED
+    return CLOSED_BY_PROCESS
+
+
+def silences(capture: Capture, rows: Rows) -> npt.NDArray[np.int64]:
+    """Per row of `kernel` that has a connection: ns since that connection's last packet before the kernel was asked."""
+    kernel, packets = capture.kernel, capture.packets
+    silence = np.zeros(len(rows), np.int64)
+    owners: npt.NDArray[Any] = kernel["connection"][rows]
+    for connection in np.unique(owners).tolist():
+        times = packets["time_ns"][np.flatnonzero(packets["connection"] == connection)]
+        mine = np.flatnonzero(owners == connection)
+        asked = kernel["time_ns"][rows[mine]]
+        before = np.maximum(np.searchsorted(times, asked, side="right") - 1, 0)
+        silence[mine] = np.maximum(asked - times[before], 0)
+    return silence

@@ -1,0 +1,157 @@
+"""Five things that file descriptors do and people do not expect, found where this capture shows them.
+
+Each is proved by what programs reported, what the kernel said, and packets; none is assumed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.tables import Direction, Table
+from inspector.tcp.states import State
+from inspector.terminal import duration
+from inspector.tokens.columns import text_at
+from inspector.tokens.ledger import Closed, Opened
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+MAX_OF_A_KIND = 50
+"""Places of each kind that are shown: the newest."""
+
+CLOSING = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK)
+
+
+class Kind(StrEnum):
+    """What there is to see, in the order of a token's life."""
+
+    BEFORE_ACCEPT = "before_accept"
+    LOWEST_FREE = "lowest_free"
+    GONE_WHILE_CLOSING = "gone_while_closing"
+    TIME_WAIT = "time_wait"
+    USED_AGAIN = "used_again"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One place where it shows: a moment, a connection, the tokens concerned, and a sentence."""
+
+    kind: Kind
+    time_ns: int
+    connection: int
+    tokens: tuple[int, ...]
+    sentence: str
+
+
+def facts(capture: Capture) -> list[Fact]:
+    """The facts that this capture shows, by kind and then by time; of each kind the newest."""
+    finders = (_before_accept, _lowest_free, _gone_while_closing, _time_wait, _used_again)
+    found: list[Fact] = []
+    for finder in finders:
+        found += sorted(finder(capture), key=lambda fact: fact.time_ns)[-MAX_OF_A_KIND:]
+    return found
+
+
+def _before_accept(capture: Capture) -> Iterator[Fact]:
+    """The handshake was complete before the server's program had a number for the connection."""
+    tokens, connections = capture.tokens, capture.connections
+    accepted = (tokens["opened_by"] == Opened.ACCEPT) & (tokens["connection"] >= 0)
+    for row in np.flatnonzero(accepted).tolist():
+        connection = int(tokens["connection"][row])
+        handshake_ns = int(connections["handshake_ns"][connection])
+        built_ns = int(connections["start_ns"][connection]) + handshake_ns
+        waited_ns = int(tokens["opened_ns"][row]) - built_ns
+        if handshake_ns >= 0 and waited_ns > 0:
+            yield Fact(
+                Kind.BEFORE_ACCEPT, built_ns, connection, (row,),
+                f"Connection #{connection} was built and had no token at the server's end for {duration(waited_ns)}: "
+                f"until {_process(capture, row)} accepted it.",
+            )  # fmt: skip
+
+
+def _lowest_free(capture: Capture) -> Iterator[Fact]:
+    """A number was handed out although a higher one was in use: the lowest that is free."""
+    tokens = capture.tokens
+    for rows in _by_process(tokens).values():
+        for row in rows:
+            opened_ns, fd = int(tokens["opened_ns"][row]), int(tokens["fd"][row])
+            higher = [r for r in rows if tokens["fd"][r] > fd and _is_open_at(tokens, r, opened_ns)]
+            if tokens["opened_by"][row] in (Opened.SOCKET, Opened.ACCEPT) and higher:
+                above = int(tokens["fd"][higher[0]])
+                yield Fact(
+                    Kind.LOWEST_FREE, opened_ns, int(tokens["connection"][row]), (row, higher[0]),
+                    f"{_process(capture, row)} was handed {fd} although {above} was in use: the lowest free number.",
+                )  # fmt: skip
+
+
+def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
+    """The program had given its number back, and the connection went on closing without it."""
+    tokens, connections = capture.tokens, capture.connections
+    first = (tokens["closed_by"] == Closed.CLOSE) & (tokens["connection"] >= 0)
+    for row in np.flatnonzero(first).tolist():
+        connection, closed_ns = int(tokens["connection"][row]), int(tokens["closed_ns"][row])
+        on_ns = int(connections["end_ns"][connection]) - closed_ns
+        if on_ns > 0 and connections["closed_by"][connection] == tokens["direction"][row]:
+            side = "client" if tokens["direction"][row] == Direction.CLIENT else "server"
+            yield Fact(
+                Kind.GONE_WHILE_CLOSING, closed_ns, connection, (row,),
+                f"{_process(capture, row)} gave {int(tokens['fd'][row])} back; the {side}'s end of #{connection} went "
+                f"on closing for {duration(on_ns)} without a token.",
+            )  # fmt: skip
+
+
+def _time_wait(capture: Capture) -> Iterator[Fact]:
+    """The kernel keeps an end in TIME-WAIT, and nobody holds it."""
+    kernel = capture.kernel
+    resting = (kernel["state"] == State.TIME_WAIT) & (kernel["inode"] == 0) & (kernel["connection"] >= 0)
+    for row in np.flatnonzero(resting).tolist():
+        connection = int(kernel["connection"][row])
+        side = "client" if kernel["direction"][row] == Direction.CLIENT else "server"
+        yield Fact(
+            Kind.TIME_WAIT, int(kernel["time_ns"][row]), connection, (),
+            f"The {side}'s end of #{connection} rests in TIME-WAIT: no process, no token, inode 0.",
+        )  # fmt: skip
+
+
+def _used_again(capture: Capture) -> Iterator[Fact]:
+    """A number was given back and handed out again."""
+    tokens = capture.tokens
+    for rows in _by_process(tokens).values():
+        last: dict[int, int] = {}
+        for row in rows:
+            fd, opened_ns = int(tokens["fd"][row]), int(tokens["opened_ns"][row])
+            before = last.get(fd)
+            last[fd] = row
+            if before is None or not 0 <= tokens["closed_ns"][before] <= opened_ns:
+                continue
+            gap_ns, connection = opened_ns - int(tokens["closed_ns"][before]), int(tokens["connection"][row])
+            for_what = f", now for connection #{connection}" if connection >= 0 else ""
+            yield Fact(
+                Kind.USED_AGAIN, opened_ns, connection, (before, row),
+                f"{_process(capture, row)} gave {fd} back and was handed {fd} again "
+                f"{duration(gap_ns)} later{for_what}.",
+            )  # fmt: skip
+
+
+def _by_process(tokens: Table) -> dict[tuple[int, int], list[int]]:
+    """Rows of each process, in the order in which the numbers were handed out."""
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row in np.argsort(tokens["opened_ns"], kind="stable").tolist():
+        found[int(tokens["namespace"][row]), int(tokens["pid"][row])].append(row)
+    return found
+
+
+def _is_open_at(tokens: Table, row: int, time_ns: int) -> bool:
+    closed_ns = int(tokens["closed_ns"][row])
+    return int(tokens["opened_ns"][row]) < time_ns and (closed_ns < 0 or closed_ns > time_ns)
+
+
+def _process(capture: Capture, row: int) -> str:
+    tokens = capture.tokens
+    return text_at(capture, int(tokens["process_address"][row]), int(tokens["process_bytes"][row])) or "a process"

@@ -1,0 +1,139 @@
+"""Reports as a recording holds them, read with suspicion: a file may hold anything.
+
+There are two kinds. A *call* is what a program said of itself: a number handed out, connected, given back, named. A
+*sighting* is what the kernel said when it was asked: the state of one end, and who holds it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from inspector.tcp.states import State
+
+MAX_TEXT = 64
+"""Characters of a process's or a guest's name that are kept."""
+
+MAX_HOLDERS = 64
+TIME_LIMIT_NS = 1 << 62
+NUMBER_LIMIT = (1 << 63) - 1
+SMALL_LIMIT = (1 << 31) - 1
+COUNT_LIMIT = (1 << 32) - 1
+
+CALLS = frozenset({"socket", "listen", "connect", "accept", "close", "name", "forget"})
+STATES = {state.rfc_name: state for state in State}
+FIGURES = ("rtt_us", "rtt_variation_us", "least_rtt_us", "congestion_window", "retransmissions")
+
+Socket = tuple[int, int, int, int]
+"""Family (4 or 6), upper and lower half of the address, port: as the connection table has them."""
+
+NOWHERE: Socket = (4, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Something a program did with a number of its own."""
+
+    call: str
+    time_ns: int
+    namespace: int
+    pid: int
+    process: str
+    fd: int
+    inode: int
+    local: Socket = NOWHERE
+    remote: Socket = NOWHERE
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One end as the kernel reported it, between `time_ns` and `took_ns` later; `holders` are (pid, name, fd)."""
+
+    time_ns: int
+    took_ns: int
+    namespace: int
+    local: Socket
+    remote: Socket
+    is_listed: bool
+    state: State = State.CLOSED
+    inode: int = 0
+    holders: tuple[tuple[int, str, int], ...] = ()
+    unread: int = 0
+    unacknowledged: int = 0
+    figures: dict[str, int] = field(default_factory=dict)
+
+
+def parse(line: bytes) -> Call | Sighting | None:
+    """The report in this line; None where there is none that makes sense."""
+    try:
+        told = json.loads(line)
+        if not isinstance(told, dict):
+            return None
+        return _call(told) if "call" in told else _sighting(told)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _call(told: dict[str, Any]) -> Call:
+    if told["call"] not in CALLS:
+        raise ValueError(told["call"])
+    return Call(
+        told["call"],
+        _number(told["time_ns"], TIME_LIMIT_NS),
+        _number(told["namespace"]),
+        _number(told["pid"], SMALL_LIMIT),
+        _text(told["process"]),
+        _number(told["fd"], SMALL_LIMIT),
+        _number(told["inode"]),
+        socket_of_text(told["local"]) if "local" in told else NOWHERE,
+        socket_of_text(told["remote"]) if "remote" in told else NOWHERE,
+        _text(told.get("name", "")),
+    )
+
+
+def _sighting(told: dict[str, Any]) -> Sighting:
+    where = (
+        _number(told["time_ns"], TIME_LIMIT_NS),
+        _number(told["took_ns"], TIME_LIMIT_NS),
+        _number(told["namespace"]),
+        socket_of_text(told["local"]),
+        socket_of_text(told["remote"]),
+    )
+    if told["seen"] == "gone":
+        return Sighting(*where, is_listed=False)
+    holders = tuple(
+        (_number(pid, SMALL_LIMIT), _text(process), _number(fd, SMALL_LIMIT))
+        for pid, process, fd in told["holders"][:MAX_HOLDERS]
+    )
+    figures = told.get("figures", {})
+    known = {name: _number(figures[name], COUNT_LIMIT) for name in FIGURES if name in figures}
+    if known and figures.get("pacing_rate") is not None:
+        known["pacing_rate"] = _number(figures["pacing_rate"])
+    state, inode = STATES[told["state"]], _number(told["inode"])
+    queues = _number(told["unread"], COUNT_LIMIT), _number(told["unacknowledged"], COUNT_LIMIT)
+    return Sighting(*where, True, state, inode, holders, *queues, known)
+
+
+@lru_cache(maxsize=4096)
+def socket_of_text(text: str) -> Socket:
+    """`ip:port` or `[ip6]:port` in the connection table's numbers; ValueError when it is neither."""
+    host, _, port = text.rpartition(":")
+    address = ipaddress.ip_address(host.strip("[]"))
+    value = int(address)
+    return address.version, value >> 64, value & (1 << 64) - 1, _number(int(port), 0xFFFF)
+
+
+def _number(value: Any, limit: int = NUMBER_LIMIT) -> int:
+    if type(value) is not int or not 0 <= value <= limit:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value[:MAX_TEXT]
