@@ -48,6 +48,7 @@ bench: $(venv)/.installed-bench $(venv)/.compiled
 
 docs: $(venv)/.installed
 	$(bin)/python docs/anomalies_table.py
+	$(bin)/python docs/scenarios_page.py
 
 format: $(venv)/.installed-dev
 	$(bin)/ruff format

@@ -105,6 +105,13 @@ class Child:
         await self._process.wait()
         await self._reading
 
+    async def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._is_wanted = False
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
     def _promise(self) -> asyncio.Future[Message]:
         future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         if self.has_ended:

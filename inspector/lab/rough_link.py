@@ -93,6 +93,7 @@ class RoughLink:
         self._count = 0
         self._payloads = 0
         self._steps: int | None = None
+        self._gate = threading.Lock()
         self._is_cut = False
         self.lost = 0
         self._device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
@@ -117,16 +118,19 @@ class RoughLink:
 
     def hold(self) -> None:
         """Let nothing through any more but what `step` lets through."""
-        self._steps = 0
+        with self._gate:
+            self._steps = 0
 
     def step(self) -> None:
         """Let the packet through that has waited longest; while there is none, the next one."""
-        self._steps = (self._steps or 0) + 1
+        with self._gate:
+            self._steps = (self._steps or 0) + 1
         os.write(self._wake_write, b"s")
 
     def release(self) -> None:
         """Let everything through again."""
-        self._steps = None
+        with self._gate:
+            self._steps = None
         os.write(self._wake_write, b"s")
 
     def cut(self) -> None:
@@ -151,10 +155,18 @@ class RoughLink:
                 return
             if self._device in readable:
                 self._take(os.read(self._device, LARGEST))
-            while self._until_due() == 0:
-                if self._steps is not None:
-                    self._steps -= 1
-                os.write(self._device, heapq.heappop(self._queue).packet)
+            while self._pass_one():
+                pass
+
+    def _pass_one(self) -> bool:
+        """Let the packet through whose time has come; whether there was one."""
+        with self._gate:
+            if self._until_due() != 0:
+                return False
+            if self._steps is not None:
+                self._steps -= 1
+        os.write(self._device, heapq.heappop(self._queue).packet)
+        return True
 
     def _until_due(self) -> float | None:
         """Seconds until a packet may go; None when none may."""

@@ -79,16 +79,16 @@ def test_the_bundled_recording_tells_the_story() -> None:
 @needs_namespace
 def test_recording_again_tells_the_same(tmp_path: Path) -> None:
     out = tmp_path / "demo.pcapng"
-    command = [sys.executable, str(RECORD), "--pause", "0", str(out)]
+    command = [sys.executable, str(RECORD), "--pause", "0", "--out", str(tmp_path), "demo", "refused"]
     subprocess.run(command, check=True, env=processes.environment(), stdout=subprocess.DEVNULL)
     assert told(out)[:2] == told(demo_recording())[:2]
     # Two pipes' messages may pass each other, and which numbers are free is the interpreter's business.
     assert sorted(map(without_token, told(out)[2])) == sorted(map(without_token, SAID))
-    assert list(tmp_path.iterdir()) == [out]
+    assert sorted(tmp_path.iterdir()) == [out, tmp_path / "refused.pcapng"]
 
 
 def test_a_recording_that_fails_says_why() -> None:
-    command = [sys.executable, str(RECORD), "/proc/no/such/demo.pcapng"]
+    command = [sys.executable, str(RECORD), "--out", "/proc/no/such", "demo"]
     done = subprocess.run(command, check=False, env=processes.environment(), capture_output=True, text=True)
     assert done.returncode == 1
     assert "/proc/no/such" in done.stderr

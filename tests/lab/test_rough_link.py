@@ -11,7 +11,7 @@ import pytest
 
 import inspector
 from inspector.lab import processes
-from inspector.lab.rough_link import turned
+from inspector.lab.rough_link import has_payload, port_to, turned
 from tests.lab.conftest import needs_namespace
 
 DOWNLOAD = """
@@ -44,6 +44,14 @@ def test_turning_a_packet_exchanges_its_addresses_and_nothing_else() -> None:
     there = HEADER + b"segment"
     assert turned(there)[12:20] == HEADER[16:20] + HEADER[12:16]
     assert turned(turned(there)) == there
+
+
+def test_the_link_knows_where_a_packet_goes_and_whether_it_carries_anything() -> None:
+    segment = bytes.fromhex("c350005000000001000000015010ffff00000000")
+    assert port_to(HEADER + segment) == 80
+    assert not has_payload(HEADER + segment)
+    assert has_payload(HEADER + segment + b"!")
+    assert not has_payload(HEADER)
 
 
 @needs_namespace

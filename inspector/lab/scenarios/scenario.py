@@ -1,0 +1,55 @@
+"""What a scenario is: a play for real processes, and what it lets one see."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from inspector.lab.rough_link import CLIENTS_VIEW, SERVERS_VIEW, Plan
+
+if TYPE_CHECKING:
+    from inspector.lab.scenarios.scene import Scene
+
+Play = Callable[["Scene"], Awaitable[str]]
+"""Acts, and says in a sentence or two what came of it. Its docstring is the scenario's explanation."""
+
+
+class View(Enum):
+    """From which end of the link a scenario is captured."""
+
+    CLIENT = CLIENTS_VIEW
+    SERVER = SERVERS_VIEW
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One situation of a TCP life, brought about for real.
+
+    With a `link` both ends are joined by a rough link and captured on it, from the end that `view` names; without one
+    they meet on loopback. `settings` are the kernel's (net.ipv4.…), of the scenario's own network alone. `stays_open`
+    says that connections still live when the curtain falls; otherwise the end waits until the last of them has closed.
+    """
+
+    name: str
+    title: str
+    play: Play
+    link: Plan | None = None
+    view: View = View.CLIENT
+    settings: Mapping[str, str] = field(default_factory=dict)
+    stays_open: bool = False
+
+    @property
+    def about(self) -> str:
+        """One paragraph for somebody who has never seen it: what stands above the play."""
+        return " ".join((self.play.__doc__ or self.title).split())
+
+
+@dataclass(frozen=True)
+class Group:
+    """Scenarios that belong together, in the order in which they teach."""
+
+    title: str
+    about: str
+    scenarios: tuple[Scenario, ...]

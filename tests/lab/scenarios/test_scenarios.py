@@ -1,0 +1,79 @@
+"""Every scenario, staged live and as recorded, shows what it is there for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import inspector
+from inspector.errors import LabError
+from inspector.lab.lines import Message
+from inspector.lab.scenarios import GROUPS, SCENARIOS
+from inspector.lab.scenarios.staging import play
+from tests.lab.conftest import needs_namespace
+from tests.lab.scenarios import expected_http, expected_tcp  # noqa: F401  (they fill EXPECTATIONS)
+from tests.lab.scenarios.witness import EXPECTATIONS, Witness
+
+CAPTURES = Path(__file__).parents[3] / "captures"
+AT_ONCE = 4
+"""Scenarios staged at the same time: most of them wait most of the time."""
+LARGEST_RECORDING = 200_000
+
+needs_link = pytest.mark.skipif(not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="needs /dev/net/tun")
+
+Staged = dict[str, tuple[Path, Future[Message]]]
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
+    """All scenarios, under way from the first test on."""
+    folder = tmp_path_factory.mktemp("staged")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: (folder / name, pool.submit(play, name, folder / name)) for name in SCENARIOS}
+
+
+def test_every_scenario_has_an_expectation_and_the_other_way_round() -> None:
+    assert set(EXPECTATIONS) == set(SCENARIOS)
+
+
+@needs_namespace
+@needs_link
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_staged_live_it_shows_what_it_is_there_for(staged: Staged, name: str) -> None:
+    spool, done = staged[name]
+    told = done.result()
+    assert told["dropped"] == 0
+    assert told["result"].endswith(".")
+    with inspector.open(spool) as capture:
+        assert len(capture.packets) == told["received"]
+        seen = Witness(capture)
+    EXPECTATIONS[name](seen)
+    assert set(told["clients"]) <= {row["client"] for row in seen.connections}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_its_recording_shows_the_same(name: str) -> None:
+    path = CAPTURES / f"{name}.pcapng"
+    assert path.stat().st_size <= LARGEST_RECORDING
+    with inspector.open(path) as capture:
+        EXPECTATIONS[name](Witness(capture))
+
+
+def test_names_are_words_for_files_and_explanations_are_paragraphs() -> None:
+    assert sum(len(group.scenarios) for group in GROUPS) == len(SCENARIOS), "a name is there once"
+    for scenario in SCENARIOS.values():
+        assert scenario.name.replace("-", "").isalnum()
+        assert 100 < len(scenario.about) < 600
+        assert "\n" not in scenario.about
+
+
+@needs_namespace
+def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "kept.pcapng").write_bytes(b"precious")
+    with pytest.raises(LabError, match="exists already"):
+        play("short-lived", tmp_path / "kept.pcapng")
+    assert (tmp_path / "kept.pcapng").read_bytes() == b"precious"

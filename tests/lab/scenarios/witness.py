@@ -1,0 +1,75 @@
+"""What the engine makes of a scenario's packets, in the words that the expectations are written in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from inspector.capture import Capture
+from inspector.rows import anomaly_rows, connection_rows, exchange_rows, message_rows, packet_rows
+from inspector.timeline import EventKind, events
+
+Row = dict[str, Any]
+
+
+class Witness:
+    """A capture's rows."""
+
+    def __init__(self, capture: Capture) -> None:
+        self.packets: list[Row] = [row for row in packet_rows(capture) if row["connection"] is not None]
+        self.connections: list[Row] = connection_rows(capture)
+        self.exchanges: list[Row] = exchange_rows(capture)
+        self.messages: list[Row] = message_rows(capture)
+        self.anomalies: list[str] = [row["code"] for row in anomaly_rows(capture)]
+        self.kinds: list[str] = [EventKind(kind).name.lower() for kind in events(capture)["kind"]]
+
+    @property
+    def lives(self) -> list[str]:
+        """How each connection went: what it spoke, and Zeek's word for its life."""
+        return [f"{row['protocol']} {row['conn_state']}" for row in self.connections]
+
+    @property
+    def asked(self) -> list[str]:
+        """Every exchange as "GET / 200"."""
+        return [f"{_question(row['request'])} {_answer(row['response'])}" for row in self.exchanges]
+
+    def verdicts(self, verdict: str, direction: str | None = None) -> list[Row]:
+        """The packets with this verdict."""
+        return [row for row in self.packets if verdict in row["analysis"] and direction in (None, row["direction"])]
+
+    def flagged(self, *flags: str) -> list[Row]:
+        """The packets with exactly these flags."""
+        return [row for row in self.packets if set(row["flags"]) == set(flags)]
+
+    def states(self, side: str, connection: int = 0) -> list[str]:
+        """The states that one end went through."""
+        found: list[str] = []
+        for row in self.packets:
+            if row["connection"] == connection and row[f"{side}_state"] not in found[-1:]:
+                found.append(row[f"{side}_state"])
+        return found
+
+    def seconds(self, first: Row, last: Row) -> float:
+        """From one packet to another."""
+        return float(last["at_ns"] - first["at_ns"]) / 1e9
+
+
+def _question(request: Row | None) -> str:
+    return f"{request['method']} {request['target']}" if request else "?"
+
+
+def _answer(response: Row | None) -> str:
+    return str(response["status"]) if response else "?"
+
+
+Expectation = Callable[[Witness], None]
+
+EXPECTATIONS: dict[str, Expectation] = {}
+"""What must be seen of each scenario, by its name."""
+
+
+def expects(function: Expectation) -> Expectation:
+    """The function holds what must be seen of the scenario that it is named after."""
+    EXPECTATIONS[re.sub("_", "-", function.__name__)] = function
+    return function
