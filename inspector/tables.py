@@ -84,8 +84,8 @@ PACKETS = (
     _c("length", "u4", "bytes the packet had on the wire"),
     _c("interface", "u2", "index in Capture.interfaces"),
     _c("ip_protocol", "u1", "IP protocol number of the innermost IP header; 255 when there is none"),
-    _c("connection", "i4", "row in connections, -1 when the packet is not TCP", -1),
-    _c("direction", "i1", "Direction of the sender, -1 when the packet is not TCP", -1),
+    _c("connection", "i4", "row in connections, -1 when the packet is not TCP"),
+    _c("direction", "i1", "Direction of the sender, -1 when the packet is not TCP"),
     _c("flags", "u2", "the TCP header's 12 flag bits (RFC 9293 §3.1): FIN 1, SYN 2, RST 4, PSH 8, ACK 16, …"),
     _c("seq", "u4", "sequence number as sent"),
     _c("ack", "u4", "acknowledgment number as sent"),
@@ -96,10 +96,10 @@ PACKETS = (
     _c("analysis", "u4", "bits of tcp.verdicts.Verdict"),
     _c("client_state", "u1", "tcp.states.State of the client after this packet"),
     _c("server_state", "u1", "tcp.states.State of the server after this packet"),
-    _c("ack_rtt_ns", "i8", "time since the segment whose last byte this packet acknowledges; -1 unknown", -1),
+    _c("ack_rtt_ns", "i8", "time since the segment whose last byte this packet acknowledges; -1 unknown"),
     _c("in_flight", "u4", "bytes of this sender not yet acknowledged, after this packet"),
-    _c("next_unacked", "i4", "internal: next packet of this sender that waits for its ACK, -1 last", -1),
-    _c("next_held", "i4", "internal: next packet of this sender that waits for the bytes before it, -1 last", -1),
+    _c("next_unacked", "i4", "internal: next packet of this sender that waits for its ACK, -1 last"),
+    _c("next_held", "i4", "internal: next packet of this sender that waits for the bytes before it, -1 last"),
 )
 
 HEADERS = (

@@ -206,6 +206,7 @@ class Analysis:
         while len(self.pairs) < connections:
             self.pairs.append(Pair())
         for row in range(first, stop):
+            self.ack_rtt[row] = -1
             if self.connection[row] >= 0:
                 self._judge(row, self.window_field[row - first])
 

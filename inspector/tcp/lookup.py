@@ -214,6 +214,8 @@ class Lookup:
         for row in range(first, stop):
             at = row - first
             if not self.is_tcp[at]:
+                self.packet_connection[row] = -1
+                self.packet_direction[row] = -1
                 continue
             found = self._find(at)
             if found < 0 or self._starts_anew(found, row):
