@@ -12,6 +12,7 @@ from inspector import rows
 from inspector.errors import LabError
 from inspector.spans import within
 from inspector.timeline import events, phases
+from web.compare import add_compare
 from web.connection import add_connection
 from web.errors import Refused
 from web.lanes import add_lanes
@@ -37,6 +38,7 @@ def make_api(session: Session) -> Blueprint:
     add_ranges(api, session)
     add_connection(api, session)
     add_lanes(api, session)
+    add_compare(api, session)
 
     @api.get("/snapshot")
     def snapshot() -> dict[str, Any]:

@@ -11,11 +11,11 @@ from inspector.tables import Direction, MessageKind
 from inspector.terminal import count, duration
 
 WHO_MAY = {
-    Kind.CLOSED: ("the client asks, the server answers", "One question, one answer, and the pipe is gone."),
-    Kind.KEPT: ("the client asks, the server answers", "The pipe stays, and the turns: no answer without a question."),
-    Kind.POLLING: ("the client asks, the server answers", "So the client asks again and again: there might be news."),
-    Kind.STREAM: ("the server, after one question", "An answer without end. The client can say no more on this pipe."),
-    Kind.WEBSOCKET: ("either end, at any time", "After the upgrade nobody has to wait to be asked."),
+    Kind.CLOSED: ("The client asks, the server answers", "One question, one answer, and the pipe is gone."),
+    Kind.KEPT: ("The client asks, the server answers", "The pipe stays, and the turns: no answer without a question."),
+    Kind.POLLING: ("The client asks, the server answers", "So the client asks again and again: there might be news."),
+    Kind.STREAM: ("The server, after one question", "An answer without end. The client can say no more on this pipe."),
+    Kind.WEBSOCKET: ("Either end, at any time", "After the upgrade nobody has to wait to be asked."),
 }  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def did_speak(found: Findings, kind: Kind) -> Cell:
     else:
         client, unit = len(found.http(kind, MessageKind.REQUEST)), "question"
         server = len(pushes) if kind is Kind.STREAM else len(found.http(kind, MessageKind.RESPONSE))
-    answers = "event" if kind is Kind.STREAM else "message" if kind is Kind.WEBSOCKET else "answer"
+    answers = "event" if kind is Kind.STREAM else "answer"
     detail = {
         Kind.STREAM: "Each event came without being asked for by itself.",
         Kind.WEBSOCKET: f"At least {among(len(pushes), server)} of the server's came unasked: no word of that client "
@@ -87,7 +87,11 @@ def did_speak(found: Findings, kind: Kind) -> Cell:
         else "Every message of the server follows one of the client.",
     }.get(kind, "The server never spoke unasked.")
     proof, proofs = found.prove(said.packet[pushes], "the server speaks unasked")
-    text = f"client {count(client, unit)}, server {count(server, answers)}"
+    text = (
+        f"{count(client, unit)} from the client, {server:,} from the server"
+        if kind is Kind.WEBSOCKET
+        else f"{count(client, unit)}, {count(server, answers)}"
+    )
     return Cell(text, detail, {"client": client, "server": server, "pushes": len(pushes)}, proof, proofs)
 
 

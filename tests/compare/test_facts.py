@@ -12,18 +12,18 @@ from inspector.compare.kinds import Kind
 from tests.compare.conftest import Write
 from tests.compare.traffic import CHAT_PORT, Pipe, Wire, upgrade
 
-ASKED = "the client asks, the server answers"
+ASKED = "The client asks, the server answers"
 
 ANSWERS = {
     "pipes": ("6 pipes", "1 pipe", "1 pipe", "1 pipe", "1 pipe"),
     "life": ("900 µs", "2.6 s", "2.6 s", "2.6 s", "2.6 s"),
-    "may_speak": (*[ASKED] * 3, "the server, after one question", "either end, at any time"),
+    "may_speak": (*[ASKED] * 3, "The server, after one question", "Either end, at any time"),
     "did_speak": (
-        "client 6 questions, server 6 answers",
-        "client 3 questions, server 3 answers",
-        "client 12 questions, server 12 answers",
-        "client 1 question, server 3 events",
-        "client 1 message, server 3 messages",
+        "6 questions, 6 answers",
+        "3 questions, 3 answers",
+        "12 questions, 12 answers",
+        "1 question, 3 events",
+        "1 message from the client, 3 from the server",
     ),
     "round_trips": ("2 round trips", "2 round trips", "2 round trips", "2 round trips", "2.5 round trips"),
     "overhead": ("33.8 bytes", "21.9 bytes", "34.9 bytes", "20.2 bytes", "20.3 bytes"),

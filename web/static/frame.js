@@ -9,12 +9,14 @@ import { mountStrip } from "./lab.js";
 import * as connections from "./views/connections.js";
 import * as http from "./views/http.js";
 import * as websocket from "./views/websocket.js";
+import * as compare from "./views/compare.js";
 import * as lab from "./views/lab.js";
 
 const VIEWS = [
   { name: "connections", label: "Connections", counts: "connections", mount: connections.mount },
   { name: "http", label: "HTTP", counts: "exchanges", mount: http.mount },
   { name: "websocket", label: "WebSocket", counts: "messages", mount: websocket.mount },
+  { name: "compare", label: "Compare", mount: compare.mount },
   { name: "lab", label: "Lab", mount: lab.mount, onlyDemo: true },
 ];
 

@@ -1,0 +1,59 @@
+"""/api/compare: the engine's comparison, made anew when there are new packets and not once a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import inspector
+from inspector.capture import Capture
+from inspector.compare import compare
+from inspector.sources.files import open_packets
+from tests.compare.traffic import five_ways
+from web import compare as module
+from web.session import Session
+
+from .test_api import plain
+from .visitor import program, served, wait_until
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return five_ways(tmp_path_factory.mktemp("compare") / "five.pcapng")
+
+
+def test_the_answer_is_the_comparison_of_the_engine(path: Path) -> None:
+    with served(Session.of_file(path)) as dashboard, inspector.open(path) as capture:
+        ours = program(dashboard)
+        wait_until(lambda: ours.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
+        answer = ours.get("/api/compare")
+        assert answer.pop("rev") >= 0
+        assert answer == plain(compare(capture))
+
+
+def test_it_is_made_anew_for_new_packets_only_and_not_too_soon(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    made: list[int] = []
+
+    def slow(capture: Capture) -> dict[str, int]:
+        clock[0] += 0.5
+        made.append(len(capture.packets))
+        return {"packets": made[-1]}
+
+    monkeypatch.setattr(module, "compare", slow)
+    monkeypatch.setattr("web.compare.time.monotonic", lambda: clock[0])
+    measured, capture = module.Measured(), Capture(open_packets(path))
+    capture.advance(10)
+    for _ in range(3):
+        assert measured.now(capture) == {"packets": 10}
+    capture.advance(10)
+    assert measured.now(capture) == {"packets": 10}  # a moment old: measuring took half a second
+    clock[0] += module.SHARE * 0.5
+    assert measured.now(capture) == {"packets": 20}
+    while capture.advance():
+        pass
+    capture.finish()
+    assert measured.now(capture) == {"packets": len(capture.packets)}  # a capture that is complete is not kept waiting
+    assert made == [10, 20, len(capture.packets)]
+    capture.close()
