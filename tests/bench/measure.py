@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import subprocess
-import time
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 KIBIBYTE = 1024
+
+WAITER = """
+import json, os, sys, time
+begin = time.perf_counter()
+child = os.fork()
+if child == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+_, status, usage = os.wait4(child, 0)
+print(json.dumps([time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, status]),
+file=sys.stderr)
+"""
+"""A small process that starts the measured one: a process is charged for the memory of the one that forks it."""
 
 
 @dataclass(frozen=True)
@@ -29,20 +42,18 @@ def run(command: Sequence[str], environment: dict[str, str] | None = None) -> Ru
     Raises:
         subprocess.CalledProcessError: it failed.
     """
-    begin = time.perf_counter()
-    process = subprocess.Popen(
-        command,
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", "-c", WAITER, *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         env={**os.environ, **(environment or {})},
+        check=True,
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begin
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, list(command))
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * KIBIBYTE)
+    wall, cpu, memory, status = json.loads(done.stderr.splitlines()[-1])
+    if status:
+        raise subprocess.CalledProcessError(os.waitstatus_to_exitcode(status), list(command))
+    return Run(wall, cpu, memory * KIBIBYTE)
 
 
 def middle(runs: Sequence[Run]) -> Run:
