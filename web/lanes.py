@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 from flask import Blueprint, request
 
 from inspector.activity import activity
@@ -11,6 +13,7 @@ from inspector.addresses import endpoint
 from inspector.lane_rows import lane_rows
 from inspector.lanes import Group, Lanes, Order, Servers, alive, arrange
 from inspector.marks import Drawing
+from inspector.search import MAX_WORDS, Search
 from inspector.spans import Span, extent
 from web.errors import Refused
 from web.ranges import asked_span
@@ -28,17 +31,21 @@ MAX_LANES = 200
 
 def add_lanes(api: Blueprint, session: Session) -> None:
     """GET /api/lanes and /api/activity."""
-    servers = Servers()
+    known: Known | None = None
 
     @api.get("/lanes")
     def lanes() -> dict[str, Any]:
+        nonlocal known
         order, width = _order(), _whole("width", 1000, 1, MAX_WIDTH)
         with session.reading() as capture:
             whole = extent(capture)
             if whole is None:
                 return {"extent": None, "span": None, "total": 0, "first": 0, "groups": [], "lanes": [], "at": None}
             span = _span(capture, whole)
-            placed = arrange(capture, servers, order, alive(capture, span))
+            if known is None or known.capture is not capture:
+                known = Known(capture)
+            shown = alive(capture, span) & known.matching(request.args.get("q", ""))
+            placed = arrange(capture, known.servers, order, shown)
             return _drawn(capture, whole, span, placed, width)
 
     @api.get("/activity")
@@ -49,6 +56,25 @@ def add_lanes(api: Blueprint, session: Session) -> None:
             if whole is None:
                 return {"extent": None, "packets": [], "bytes": [], "trouble": []}
             return {"extent": _since_start(capture, whole), **activity(capture, whole, width)}
+
+
+class Known:
+    """What is kept of one capture between two questions."""
+
+    def __init__(self, capture: Capture) -> None:
+        self.capture = capture
+        self.servers = Servers()
+        self._search = Search(capture)
+
+    def matching(self, text: str) -> npt.NDArray[np.bool_]:
+        """Which connections have, for every word of `text`, a packet that it fits."""
+        mask = np.ones(len(self.capture.connections), bool)
+        for word in text.split()[:MAX_WORDS]:
+            owners = self.capture.packets["connection"][self._search.matching(word)]
+            has = np.zeros(len(mask), bool)
+            has[owners[owners >= 0]] = True
+            mask &= has
+        return mask
 
 
 def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int) -> dict[str, Any]:

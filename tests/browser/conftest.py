@@ -77,8 +77,12 @@ def page(blank: Page, demo: Dashboard) -> Page:
     return enter(blank, demo)
 
 
-def enter(page: Page, dashboard: Dashboard) -> Page:
-    """Open a dashboard and wait until it is live."""
+TURN = "view => { history.replaceState(null, '', `#/${view}`); dispatchEvent(new PopStateEvent('popstate')); }"
+
+
+def enter(page: Page, dashboard: Dashboard, view: str = "connections") -> Page:
+    """Open a dashboard, wait until it is live, and turn to a view."""
     page.goto(dashboard.url)
     page.wait_for_selector(".source.live, .source.still >> text=/ · /")
+    page.evaluate(TURN, view)
     return page

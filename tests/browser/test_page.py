@@ -94,8 +94,8 @@ def test_lists_and_ladder_go_by_keyboard(page: Page) -> None:
 
 
 def test_the_views_have_keys_and_the_help_names_them(page: Page) -> None:
-    page.keyboard.press("2")
-    expect(page).to_have_title("HTTP · Wireglass")
+    page.keyboard.press("1")
+    expect(page).to_have_title("Timeline · Wireglass")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("How to read Wireglass")
     page.keyboard.press("Escape")

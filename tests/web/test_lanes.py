@@ -46,6 +46,9 @@ def test_only_the_lanes_asked_for_are_sent(ours: Visitor) -> None:
         pytest.param(f"from=0&to={3 * STEP_NS}", [0], id="of a stretch of time"),
         pytest.param(f"last={3 * STEP_NS}", [2], id="of the newest stretch"),
         pytest.param("order=duration", [1, 0, 2], id="in another order"),
+        pytest.param("q=40002", [1], id="of a port"),
+        pytest.param("q=GET+second", [2], id="in which every word was said"),
+        pytest.param("q=first+second", [], id="of no connection, when the words are those of two"),
     ],
 )
 def test_lanes_are_those(ours: Visitor, query: str, ids: list[int]) -> None:

@@ -14,7 +14,7 @@ export function mountBar(bar, store, { resync, help }) {
   const theme = h("button", { class: "icon-button", onclick: () => { toggleTheme(); drawTheme(theme); } });
   const helpButton = h("button", { class: "icon-button", "aria-label": "Help and keys", title: "Help and keys (?)", onclick: help }, icon("help"));
   bar.append(
-    h("a", { class: "brand", href: "#/connections", onclick: (event) => { event.preventDefault(); go(store, { view: "connections", id: null }); } },
+    h("a", { class: "brand", href: "#/timeline", onclick: (event) => { event.preventDefault(); go(store, { view: "timeline", id: null }); } },
       h("img", { src: "/static/mark.svg", width: "18", height: "18", alt: "" }), h("span", {}, "Wireglass")),
     source, h("div", { class: "filters" }, filter.element, span.element), counters.element, h("div", { class: "bar-buttons" }, pause, theme, helpButton),
   );

@@ -6,6 +6,7 @@ import { mountHelp } from "./help.js";
 import { count } from "./format.js";
 import { go } from "./navigation.js";
 import { mountStrip } from "./lab.js";
+import * as timeline from "./views/timeline.js";
 import * as connections from "./views/connections.js";
 import * as http from "./views/http.js";
 import * as websocket from "./views/websocket.js";
@@ -13,6 +14,7 @@ import * as compare from "./views/compare.js";
 import * as lab from "./views/lab.js";
 
 const VIEWS = [
+  { name: "timeline", label: "Timeline", mount: timeline.mount },
   { name: "connections", label: "Connections", counts: "connections", mount: connections.mount },
   { name: "http", label: "HTTP", counts: "exchanges", mount: http.mount },
   { name: "websocket", label: "WebSocket", counts: "messages", mount: websocket.mount },

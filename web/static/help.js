@@ -4,10 +4,11 @@ import { h, icon } from "./dom.js";
 import { legend } from "./legend.js";
 
 const KEYS = [
-  ["1 … 4", "the views, in order"],
+  ["1 … 9", "the views, in order"],
   ["/", "the filter; Escape empties it"],
   ["↑ ↓  Home End", "move in a list, or from packet to packet"],
   ["Enter", "from a chosen connection into its packets"],
+  ["← →  + −", "on the timeline: move in time, zoom; Escape shows all of it"],
   ["Escape", "close what was opened"],
   ["?", "this sheet"],
 ];

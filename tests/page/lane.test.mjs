@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { laneOutcome, laneSentence, laneTitle, serverName } from "../../web/static/lane.js";
+
+const LANE = {
+  id: 3, protocol: "http", conn_state: "SF", client_state: "TIME-WAIT", server_state: "CLOSED", closed_by: "client", duration_ns: 3.1e6,
+  asks: "GET /", exchanges: 1, status: 200, wait_ns: 2e6, messages: [0, 0], is_open: false, trouble: 0,
+};
+const open = { conn_state: "S1", client_state: "ESTABLISHED", server_state: "ESTABLISHED", is_open: true };
+
+const CASES = [
+  ["one exchange: its status and how long it waited", {}, ["200", "2 ms"], false],
+  ["several: the last status and how many", { exchanges: 12 }, ["200", "12 exchanges"], false],
+  ["an error is trouble", { status: 404 }, ["404", "2 ms"], true],
+  ["no answer yet", { status: null, wait_ns: null, ...open }, ["waiting"], false],
+  ["no answer at all", { status: null, wait_ns: null }, ["no answer"], true],
+  ["a chat: open, and who said how much", { protocol: "websocket", messages: [2, 1], ...open }, ["open", "2 ↑ 1 ↓"], false],
+  ["a reset goes before everything", { conn_state: "RSTR" }, ["reset", "3.1 ms"], true],
+  ["nothing but TCP: how it stands and how long", { exchanges: 0, status: null, protocol: "unknown" }, ["closed", "3.1 ms"], false],
+  ["an answer of HTTP/0.9 has no status", { status: 0 }, ["–", "2 ms"], false],
+];
+
+for (const [name, changes, texts, isTrouble] of CASES) {
+  test(`beside a lane stands, of ${name}`, () => assert.deepEqual(laneOutcome({ ...LANE, ...changes }), { texts, isTrouble }));
+}
+
+test("a lane is called by what was asked first, or by what it speaks", () => {
+  assert.equal(laneTitle(LANE), "#3 GET /");
+  assert.equal(laneTitle({ ...LANE, asks: null, protocol: "tls" }), "#3 TLS");
+});
+
+test("a sentence says all of it", () => {
+  assert.equal(laneSentence({ ...LANE, trouble: 2 }), "#3 GET /, HTTP, closed by the client, lived 3.1 ms: 200, 2 ms, 2 marks of trouble");
+});
+
+test("a server of this machine is called by its port", () => {
+  assert.deepEqual(serverName("127.0.0.1:8000"), { port: ":8000", address: "" });
+  assert.deepEqual(serverName("[2001:db8::1]:443"), { port: ":443", address: "2001:db8::1" });
+});

@@ -1,0 +1,50 @@
+// Asking the server the same thing again and again as the view moves or the capture grows: one question at a time, with rests.
+
+const SHARE = 2; // a question's own time is rested so many times: a server that takes long is asked the more seldom
+
+export class Asker {
+  /**
+   * @param {(path: string, parameters: object, signal: AbortSignal) => Promise<object>} get
+   * @param {string} path
+   * @param {() => void} changed called when there is something new to draw
+   * @param {number} rest ms between two questions at least
+   */
+  constructor(get, path, changed, rest, { later = (...a) => setTimeout(...a), now = () => performance.now() } = {}) {
+    Object.assign(this, { get, path, changed, rest, later, now });
+    Object.assign(this, { answer: null, answered: null, error: null, wanted: null, asked: "", busy: false, abort: new AbortController() });
+  }
+
+  /** What is to be shown; `stamp` differs when the answer may have become another. */
+  want(parameters, stamp) {
+    this.wanted = { parameters, key: JSON.stringify([parameters, stamp]) };
+    if (!this.busy && this.wanted.key !== this.asked) this.ask();
+  }
+
+  async ask() {
+    const { parameters, key } = this.wanted;
+    const { signal } = this.abort;
+    Object.assign(this, { busy: true, asked: key });
+    const started = this.now();
+    try {
+      const answer = await this.get(this.path, parameters, signal);
+      if (signal.aborted) return;
+      Object.assign(this, { answer, answered: parameters, error: null });
+    } catch (error) {
+      if (signal.aborted || error.name === "AbortError") return;
+      this.error = error;
+    }
+    this.later(() => this.rested(signal), Math.max(this.rest, SHARE * (this.now() - started)));
+    this.changed();
+  }
+
+  rested(signal) {
+    if (signal.aborted) return;
+    this.busy = false;
+    if (this.wanted.key !== this.asked) this.ask();
+  }
+
+  /** No more answers: the view is left. */
+  close() {
+    this.abort.abort();
+  }
+}

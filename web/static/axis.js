@@ -1,0 +1,41 @@
+// The time axis: round moments at a readable distance, and what they are called.
+
+const STEPS = [1, 2, 5];
+const SECOND = 1e9;
+// From a minute on people count in 60s.
+const LONG = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400].map((seconds) => seconds * SECOND);
+
+/** The shortest round step, in ns, of which `length` has at most `most`. */
+export function step(length, most) {
+  const wanted = Math.max(length / Math.max(most, 1), 1);
+  if (wanted > 30 * SECOND) return LONG.find((ns) => ns >= wanted) ?? Math.ceil(wanted / LONG.at(-1)) * LONG.at(-1);
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const found = [...STEPS, 10].find((factor) => factor * power >= wanted * 0.999999) * power;
+  return found > 30 * SECOND ? LONG[0] : found;
+}
+
+/** The moments to mark on an axis that shows `span` on `width` pixels, each with its text. */
+export function marks({ from, to }, width, gap = 90) {
+  const each = step(to - from, width / gap);
+  const first = Math.ceil(from / each);
+  const last = Math.floor(to / each);
+  return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => ({ ns: (first + i) * each, text: label((first + i) * each, each) }));
+}
+
+/** Seconds with as many places as the step needs, "1.25 s"; from a minute on "1:30". */
+export function label(ns, each) {
+  if (ns === 0) return "0 s";
+  const sign = ns < 0 ? "−" : "";
+  const seconds = Math.abs(ns) / SECOND;
+  if (each >= SECOND && seconds >= 60) return sign + clock(Math.round(seconds));
+  const places = Math.min(Math.max(0, -Math.floor(Math.log10(each / SECOND) + 1e-9)), 9);
+  if (places <= 3) return `${sign}${seconds.toFixed(places)} s`;
+  const [whole, fraction] = seconds.toFixed(places).split(".");
+  return `${sign}${whole}.${fraction.replace(/(\d{3})(?=\d)/g, "$1\u202f")} s`;
+}
+
+function clock(seconds) {
+  const two = (n) => String(n).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}

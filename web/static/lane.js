@@ -1,0 +1,39 @@
+// What a lane of the timeline says of its connection, in the few words there is room for.
+
+import { counted, duration } from "./format.js";
+import { takeApart } from "./sockets.js";
+import { outcome, protocolName } from "./words.js";
+
+/** Left of a lane: what the connection is for. */
+export function laneTitle({ id, asks, protocol }) {
+  return `#${id} ${asks ?? protocolName(protocol)}`;
+}
+
+/** Right of a lane: [what became of it, more], and whether that is trouble. */
+export function laneOutcome(lane) {
+  const { kind, short } = outcome(lane);
+  if (kind === "trouble") return { texts: [short, duration(lane.duration_ns)], isTrouble: true };
+  if (lane.protocol === "websocket") return { texts: [short, `${lane.messages[0]} ↑ ${lane.messages[1]} ↓`], isTrouble: false };
+  if (lane.exchanges) return exchanges(lane, short);
+  return { texts: [short, duration(lane.duration_ns)], isTrouble: false };
+}
+
+function exchanges({ exchanges: asked, status, wait_ns: wait, is_open: isOpen }, short) {
+  if (status === null) return { texts: [isOpen ? "waiting" : "no answer"], isTrouble: !isOpen };
+  const waited = wait === null ? "" : duration(wait);
+  return { texts: [String(status || "–"), asked > 1 ? counted(asked, "exchange") : waited], isTrouble: status >= 400 };
+}
+
+/** All of it in a sentence, for those who hear the page. */
+export function laneSentence(lane) {
+  const { long } = outcome(lane);
+  const { texts } = laneOutcome(lane);
+  const trouble = lane.trouble ? `, ${counted(lane.trouble, "mark")} of trouble` : "";
+  return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, lived ${duration(lane.duration_ns)}: ${texts.join(", ")}${trouble}`;
+}
+
+/** A server's name in the margin: its port, and its address where that is not this machine's own. */
+export function serverName(server) {
+  const { address, port } = takeApart(server);
+  return { port: `:${port}`, address: /^127\.|^::1$/.test(address) ? "" : address };
+}

@@ -1,0 +1,125 @@
+// The lanes as a list: what is written beside each, the servers in the margin, scrolling, and the canvas between.
+
+import { h, setClass, setText } from "./dom.js";
+import { laneOutcome, laneSentence, laneTitle, serverName } from "./lane.js";
+import { LANE } from "./paint.js";
+
+const MARGIN = 8; // lanes asked for beyond those in sight
+const MAX_PIXELS = 8_000_000; // browsers clip what lies beyond some 16 million; a longer list is scrolled in proportion
+const AT_END = 4;
+
+export class LaneList {
+  /** @param {{open: (lane: object) => void, key: (event: KeyboardEvent) => void, scrolled: () => void}} calls */
+  constructor({ open, key, scrolled }) {
+    this.open = open;
+    this.canvas = h("canvas", { class: "lanes-plot" });
+    this.window = h("div", { class: "lanes-window" }, this.canvas);
+    this.sheet = h("div", { class: "lanes-sheet" }, this.window);
+    this.element = h("div", {
+      class: "lanes", role: "listbox", tabindex: "0", "aria-label": "Connections over time", onkeydown: key, onscroll: scrolled,
+    }, this.sheet);
+    Object.assign(this, { rows: [], groups: [], total: 0 });
+  }
+
+  /** Pixels of lanes above what is in sight. */
+  get top() {
+    return this.element.scrollTop * this.proportion;
+  }
+
+  get proportion() {
+    const seen = this.element.clientHeight;
+    const all = this.total * LANE;
+    return all <= MAX_PIXELS ? 1 : (all - seen) / (MAX_PIXELS - seen);
+  }
+
+  get overflows() {
+    return this.total * LANE > this.element.clientHeight;
+  }
+
+  get isAtEnd() {
+    const { scrollTop, clientHeight, scrollHeight } = this.element;
+    return scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - AT_END;
+  }
+
+  /** The lanes to ask for: those in sight and some around, in steps so that a small scroll asks for nothing new. */
+  range() {
+    const first = Math.max(Math.floor(this.top / LANE / MARGIN) * MARGIN - MARGIN, 0);
+    const count = Math.ceil(this.element.clientHeight / LANE / MARGIN) * MARGIN + 3 * MARGIN;
+    return { first, stop: first + Math.min(count, 200) };
+  }
+
+  /** Makes room for so many lanes; `shift` of them have come in above what the reader looks at. */
+  resize(total, shift, staysAtEnd) {
+    const wasAtEnd = staysAtEnd && this.isAtEnd;
+    this.total = total;
+    const height = `${Math.min(total * LANE, MAX_PIXELS)}px`;
+    if (this.sheet.style.height !== height) this.sheet.style.height = height;
+    if (wasAtEnd) this.element.scrollTop = this.element.scrollHeight;
+    else if (shift && this.element.scrollTop > 0) this.element.scrollTop += (shift * LANE) / this.proportion;
+  }
+
+  /** Scrolls as little as it takes to show lane `index` whole. */
+  reveal(index) {
+    const [top, seen] = [this.top, this.element.clientHeight];
+    if (index * LANE < top) this.element.scrollTop = (index * LANE) / this.proportion;
+    else if ((index + 1) * LANE > top + seen) this.element.scrollTop = ((index + 1) * LANE - seen) / this.proportion;
+  }
+
+  draw(answer, { chosen, pointed }) {
+    const [top, seen] = [this.top, this.element.clientHeight];
+    answer.lanes.forEach((lane, i) => this.drawRow(this.row(i), lane, answer.first + i, top, { chosen, pointed }));
+    for (const row of this.rows.slice(answer.lanes.length)) row.element.hidden = true;
+    answer.groups.forEach((group, i) => this.drawGroup(this.group(i), group, top, seen));
+    for (const group of this.groups.slice(answer.groups.length)) group.element.hidden = true;
+    const has = answer.lanes.some(({ id }) => id === chosen);
+    if (has) this.element.setAttribute("aria-activedescendant", `lane-${chosen}`);
+    else this.element.removeAttribute("aria-activedescendant");
+  }
+
+  drawRow(row, lane, index, top, { chosen, pointed }) {
+    const { element, title, outcome, more } = row;
+    const { texts, isTrouble } = laneOutcome(lane);
+    row.lane = lane;
+    element.hidden = false;
+    element.id = `lane-${lane.id}`;
+    element.style.transform = `translateY(${index * LANE - top}px)`;
+    element.setAttribute("aria-label", laneSentence(lane));
+    element.setAttribute("aria-selected", String(lane.id === chosen));
+    element.setAttribute("aria-posinset", String(index + 1));
+    element.setAttribute("aria-setsize", String(this.total));
+    setClass(element, `lane${lane.id === pointed ? " pointed" : ""}${isTrouble ? " is-trouble" : ""}`);
+    setText(title, laneTitle(lane));
+    title.title = `${lane.client} → ${lane.server}`;
+    setText(outcome, texts[0]);
+    setText(more, texts[1] ?? "");
+  }
+
+  drawGroup({ element, port, address }, { server, first, lanes }, top, seen) {
+    const [from, to] = [Math.max(first * LANE - top, 0), Math.min((first + lanes) * LANE - top, seen)];
+    element.hidden = to - from < LANE / 2;
+    element.style.transform = `translateY(${from}px)`;
+    element.style.height = `${Math.max(to - from, 0)}px`;
+    const name = serverName(server);
+    setText(port, name.port);
+    setText(address, to - from >= 2 * LANE - 4 ? name.address || `${lanes} lanes` : "");
+    element.title = `Server ${server}`;
+  }
+
+  row(i) {
+    if (this.rows[i]) return this.rows[i];
+    const [title, outcome, more] = [h("span", { class: "lane-title" }), h("b"), h("span")];
+    const element = h("div", { role: "option" }, title, h("span", { class: "lane-outcome" }, outcome, more));
+    const row = { element, title, outcome, more, lane: null };
+    element.addEventListener("click", () => this.open(row.lane));
+    this.window.insertBefore(element, this.canvas);
+    return (this.rows[i] = row);
+  }
+
+  group(i) {
+    if (this.groups[i]) return this.groups[i];
+    const [port, address] = [h("b"), h("span")];
+    const element = h("div", { class: "lane-group", "aria-hidden": "true" }, port, address);
+    this.window.append(element);
+    return (this.groups[i] = { element, port, address });
+  }
+}

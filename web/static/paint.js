@@ -1,0 +1,163 @@
+// Painting the timeline's lanes: one pure drawing of an answer of /api/lanes onto a canvas.
+
+import { scale } from "./zoom.js";
+
+export const LANE = 26; // pixels of a lane
+export const EDGE = 6; // pixels of canvas at both ends of the time shown, for marks that stand there (css/timeline.css)
+const BAND = 4; // half the height of a life
+const SHORT = 4; // pixels of a packet without payload, above or below the middle
+const TALL = 8; // of one with payload
+const ARROW = 9; // pixels between two messages from which on they have heads
+
+/** The bits of a tick, as inspector/marks.py sets them. */
+export const TICK = { client: 1, server: 2, payload: 4, syn: 8, fin: 16, reset: 32, trouble: 64 };
+
+/**
+ * @param {CanvasRenderingContext2D} context scaled so that a unit is a CSS pixel
+ * @param {object} scene {width, height, top: pixels scrolled, span: what is shown, answer, asked: pixels it was asked for, grid: x of its lines, colours}
+ */
+export function paintLanes(context, scene) {
+  const { width, height, answer } = scene;
+  context.clearRect(0, 0, width + 2 * EDGE, height);
+  if (!answer?.lanes.length) return;
+  context.translate(EDGE, 0);
+  const place = placing(scene);
+  paintGrid(context, scene);
+  answer.lanes.forEach((lane, i) => paintLife(context, scene, lane, place.y(i)));
+  paintBlocks(context, scene, place);
+  paintTicks(context, scene, place);
+  paintArrows(context, scene, place);
+  paintTrouble(context, scene, place);
+}
+
+/** Where the marks of an answer lie now: its columns may be those of another stretch of time than the one on show. */
+export function placing({ answer, span, width, asked, top }) {
+  const { x } = scale(span, width);
+  const was = scale(answer.span, asked);
+  return {
+    x: (column) => Math.round(x(was.ns(column))),
+    y: (i) => (answer.first + i) * LANE - top + LANE / 2,
+  };
+}
+
+function paintGrid(context, { height, grid, colours }) {
+  context.fillStyle = colours.line;
+  for (const x of grid) context.fillRect(Math.round(x), 0, 1, height);
+}
+
+/** The life of a connection: dashed while it is opened, a band while it is open, half of one while it closes. */
+function paintLife(context, { span, width, answer, colours }, lane, y) {
+  const { x } = scale(span, width);
+  const colour = lifeColour(lane, colours);
+  const start = x(lane.at_ns);
+  const opened = lane.handshake_ns === null ? start : x(lane.at_ns + lane.handshake_ns);
+  const end = lane.is_open ? x(answer.extent.to) : x(lane.at_ns + lane.duration_ns);
+  const closing = lane.closing_at_ns === null ? end : Math.min(x(lane.closing_at_ns), end);
+  if (end < -EDGE || start > width + EDGE) return;
+  context.fillStyle = colour;
+  dashes(context, start, opened, y, width);
+  context.globalAlpha = 0.3;
+  bar(context, opened, Math.max(closing, opened + 2), y - BAND, 2 * BAND, width);
+  bar(context, closing, end, y, BAND, width);
+  context.globalAlpha = 1;
+  bar(context, opened, Math.max(closing, opened + 2), y - 0.5, 1, width);
+  if (lane.is_open) arrowEnd(context, Math.min(end, width), y);
+  else if (end <= width) context.fillRect(Math.round(end) - 1, y - BAND, 1, 2 * BAND);
+}
+
+const lifeColour = (lane, colours) => ({ http: colours.http, websocket: colours.ws })[lane.protocol] ?? colours["ink-2"];
+
+function bar(context, from, to, y, height, width) {
+  const [left, right] = [Math.max(from, -EDGE), Math.min(to, width + EDGE)];
+  if (right > left) context.fillRect(left, y, right - left, height);
+}
+
+function dashes(context, from, to, y, width) {
+  for (let x = Math.max(from, -EDGE); x < Math.min(to, width); x += 5) context.fillRect(x, y - 0.5, Math.min(3, to - x), 1.5);
+}
+
+function arrowEnd(context, x, y) {
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x - 6, y - 4);
+  context.lineTo(x - 6, y + 4);
+  context.fill();
+}
+
+/** Exchanges: pale while the client waits, full while the answer arrives. */
+function paintBlocks(context, { answer, colours }, place) {
+  const { lane, begin, answer: answered, end, status } = answer.blocks;
+  for (let i = 0; i < lane.length; i += 1) {
+    const [left, middle, right] = [place.x(begin[i]), place.x(answered[i]), place.x(end[i] + 1)];
+    const y = place.y(lane[i]) - 6;
+    context.fillStyle = status[i] >= 400 || status[i] === 0 ? colours.trouble : colours.http;
+    context.globalAlpha = 0.55;
+    context.fillRect(left, y, Math.max(right - left, 3), 12);
+    context.globalAlpha = 1;
+    context.fillRect(middle, y, Math.max(right - middle, 3), 12);
+  }
+}
+
+/** Packets: the client's above the middle, the server's below; short ones carry no payload. */
+function paintTicks(context, { answer, colours }, place) {
+  const { lane, column, bits } = answer.ticks;
+  for (const [side, colour, sign] of [[TICK.client, colours.client, -1], [TICK.server, colours.server, 1]]) {
+    context.fillStyle = colour;
+    for (let i = 0; i < lane.length; i += 1) {
+      if (!(bits[i] & side)) continue;
+      const length = bits[i] & TICK.payload ? TALL : SHORT;
+      context.fillRect(place.x(column[i]), place.y(lane[i]) + (sign < 0 ? -length : 0), 1, length);
+    }
+  }
+}
+
+/** Messages: up from the client, down to it; control frames have no heads, nor have messages that stand too close. */
+function paintArrows(context, { answer, colours }, place) {
+  const { lane, column, direction, control } = answer.arrows;
+  const last = new Map();
+  context.fillStyle = colours.ws;
+  for (let i = 0; i < lane.length; i += 1) {
+    const [x, y] = [place.x(column[i]), place.y(lane[i])];
+    const sign = direction[i] ? 1 : -1;
+    context.fillRect(x - 0.5, Math.min(y, y + sign * 10), 2, 10);
+    const key = 2 * lane[i] + direction[i];
+    const isAlone = x - (last.get(key) ?? -ARROW) >= ARROW;
+    if (control[i] || !isAlone) continue;
+    last.set(key, x);
+    arrowHead(context, x + 0.5, y + sign * 12, sign);
+  }
+}
+
+function arrowHead(context, x, y, sign) {
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x - 4, y - sign * 6);
+  context.lineTo(x + 4, y - sign * 6);
+  context.fill();
+}
+
+/** Trouble: a cross on the middle of the lane, on its ground so that it is seen among other marks. */
+function paintTrouble(context, { answer, colours }, place) {
+  const { lane, column, bits } = answer.ticks;
+  const last = new Map();
+  for (let i = 0; i < lane.length; i += 1) {
+    if (!(bits[i] & (TICK.trouble | TICK.reset))) continue;
+    const x = place.x(column[i]) + 0.5;
+    if (x - (last.get(lane[i]) ?? -9) < 5) continue;
+    last.set(lane[i], x);
+    cross(context, x, place.y(lane[i]), colours);
+  }
+}
+
+function cross(context, x, y, colours) {
+  for (const [width, colour] of [[5, colours.ground], [2, colours.trouble]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.beginPath();
+    for (const [a, b] of [[-1, -1], [-1, 1]]) {
+      context.moveTo(x + a * 4, y + b * 4);
+      context.lineTo(x - a * 4, y - b * 4);
+    }
+    context.stroke();
+  }
+}
