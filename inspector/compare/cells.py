@@ -109,13 +109,3 @@ def round_trips(found: Findings, kind: Kind) -> Cell:
     values: Values = {"round_trips": trips, "took_ns": took, "pipes": len(first.flights)}
     detail = f"It came {duration(took)} after the SYN{waiting}. {NEXT_TRIPS[kind]}"
     return Cell(f"{decimal(trips)} round trips", detail, values, proof, proofs)
-
-
-def held(found: Findings, kind: Kind) -> Cell:
-    """How many pipes were held at the same time?"""
-    lives = found.lives[kind]
-    detail = f"Held open for {duration(lives.held_ns)} altogether, in a capture of {duration(found.duration_ns)}."
-    starts = found.capture.connections["first_packet"][lives.connection].astype(np.int64)
-    proof, proofs = found.prove(starts, "from here on it is held")
-    values: Values = {"most": lives.most, "held_ns": lives.held_ns}
-    return Cell(f"{lives.most:,} at most", detail, values, proof, proofs)

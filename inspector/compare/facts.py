@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from inspector.compare import cells, prices
+from inspector.compare import cells, held, prices
 from inspector.compare.comparison import Cell, Findings
 from inspector.compare.kinds import Kind
 
@@ -85,7 +85,15 @@ FACTS: tuple[Fact, ...] = (
         "held",
         "How many pipes were held at the same time?",
         "Lives that overlap. Each open pipe costs a file descriptor, the token, at either end.",
-        cells.held,
+        held.pipes_at_once,
+    ),
+    Fact(
+        "tokens",
+        "How many tokens were handed out for it?",
+        "A program holds its end of a pipe by a number that the operating system hands out: a file descriptor, the "
+        "token of the story. Counted at both ends, as far as programs and the kernel reported it beside the packets; "
+        "from when it was handed out to when it was given back, or to the end of the capture.",
+        held.tokens,
     ),
 )
 """In the order in which they are read."""

@@ -34,8 +34,8 @@ def page(blank: Page, five: Dashboard) -> Page:
 
 def test_every_kind_is_a_column_and_every_question_a_row(page: Page) -> None:
     expect(page.locator(".compare-table thead th:not(:first-child)")).to_contain_text(KINDS)
-    expect(page.locator(".compare-table tbody th")).to_have_count(9)
-    expect(page.locator(".compare-cell")).to_have_count(45)
+    expect(page.locator(".compare-table tbody th")).to_have_count(10)
+    expect(page.locator(".compare-cell")).to_have_count(50)
 
 
 def test_an_answer_opens_its_proof_and_the_proof_leads_to_the_packet(page: Page) -> None:

@@ -82,9 +82,10 @@ def values(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
     return {(fact["name"], kind): cell["values"] for fact in told["facts"] for kind, cell in fact["cells"].items()}
 
 
-@pytest.fixture(params=["five ways", "the recorded demo"])
+@pytest.fixture(params=["five ways", "demo", "short-lived", "keep-alive", "pipelining"])
 def path(request: pytest.FixtureRequest, five_path: Path) -> Path:
-    return five_path if request.param == "five ways" else DEMO
+    """The five ways, and recordings by name."""
+    return five_path if request.param == "five ways" else DEMO.with_name(f"{request.param}.pcapng")
 
 
 def middle(numbers: Iterator[int]) -> int:
