@@ -19,6 +19,7 @@ from web.lanes import add_lanes
 from web.numbers import asked_number, asked_range
 from web.ranges import add_ranges, asked_span
 from web.session import Session
+from web.sockets import add_sockets
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -38,6 +39,7 @@ def make_api(session: Session) -> Blueprint:
     add_ranges(api, session)
     add_connection(api, session)
     add_lanes(api, session)
+    add_sockets(api, session)
     add_compare(api, session)
 
     @api.get("/snapshot")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from inspector.capture import Capture
     from inspector.lab.lab import Lab
 
-TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies")
+TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies", "tokens", "kernel")
 
 
 class Source(StrEnum):
@@ -74,6 +74,7 @@ class Overview:
             "start_ns": capture.start_ns if packets else None,
             "packets": packets,
             "bytes": self._bytes,
+            "tokens": capture.ledger.revision,
             "rate": rate if state in (State.RUNNING, State.LOADING) else 0,
             "received": counters.received if counters else None,
             "dropped": counters.dropped if counters else None,

@@ -210,7 +210,7 @@ class Session:
             now = self._overview.describe(self._state, self._notes)
             news = {key: value for key, value in now.items() if self._told.get(key, self) != value}
             self._told = now
-            if "packets" in news:
+            if "packets" in news or "tokens" in news:
                 return {"capture": news, "lengths": self._overview.lengths(), **self._changed_rows()}
             return {"capture": news} if news else {}
 

@@ -13,11 +13,10 @@ import numpy.typing as npt
 
 from inspector.tables import Direction
 from inspector.tcp.states import State
+from inspector.tokens.segments import Rows, packets_of
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
-
-Rows = npt.NDArray[np.intp]
 
 TIME_WAIT_NS = 55_000_000_000
 """Linux keeps TIME-WAIT for 60 s, whatever the RFC's two segment lifetimes are; a little less, since clocks tick."""
@@ -49,8 +48,7 @@ def wire_states(capture: Capture, rows: Rows) -> list[tuple[State, ...]]:
     kernel, packets = capture.kernel, capture.packets
     found: list[tuple[State, ...]] = [()] * len(rows)
     owners = kernel["connection"][rows]
-    for connection in np.unique(owners).tolist():
-        own = np.flatnonzero(packets["connection"] == connection)
+    for connection, own in packets_of(capture, owners).items():
         times = packets["time_ns"][own]
         columns = [packets["client_state"][own], packets["server_state"][own]]
         for i in np.flatnonzero(owners == connection).tolist():
@@ -104,8 +102,8 @@ def silences(capture: Capture, rows: Rows) -> npt.NDArray[np.int64]:
     kernel, packets = capture.kernel, capture.packets
     silence = np.zeros(len(rows), np.int64)
     owners: npt.NDArray[Any] = kernel["connection"][rows]
-    for connection in np.unique(owners).tolist():
-        times = packets["time_ns"][np.flatnonzero(packets["connection"] == connection)]
+    for connection, own in packets_of(capture, owners).items():
+        times = packets["time_ns"][own]
         mine = np.flatnonzero(owners == connection)
         asked = kernel["time_ns"][rows[mine]]
         before = np.maximum(np.searchsorted(times, asked, side="right") - 1, 0)

@@ -1,0 +1,76 @@
+"""The API of the sockets view, on the recording of a real little demo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import inspector
+from inspector.capture import Capture
+from inspector.lab import Lab
+from inspector.rows import kernel_columns, rows, token_columns
+from inspector.tokens.facts import Kind
+from web.sockets import picture
+
+
+@pytest.fixture(scope="module")
+def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
+    path = tmp_path_factory.mktemp("sockets") / "demo.pcapng"
+    with Lab.start(path, http_port=0, chat_port=0) as lab:
+        for action in ("get", "refresh_twice", "join", "alice_says_hi", "bob_answers", "leave"):
+            lab.run(action)
+    with inspector.open(path) as opened:
+        yield opened
+
+
+def test_the_first_picture_is_whole(capture: Capture) -> None:
+    shown = picture(capture, -1)
+    assert shown["tokens"] == rows(token_columns(capture))
+    assert shown["kernel"] == rows(kernel_columns(capture))
+    assert set(shown["lives"]) == set(range(len(capture.connections)))
+    assert shown["kinds"] == list(Kind)
+
+
+def test_the_next_one_holds_what_changed_since(capture: Capture) -> None:
+    revision = picture(capture, -1)["revision"]
+    later = picture(capture, revision)
+    assert later["tokens"] == later["kernel"] == []
+    assert picture(capture, revision - 1)["tokens"] or picture(capture, revision - 1)["kernel"]
+
+
+def test_a_life_tells_each_change_of_state_once(capture: Capture) -> None:
+    for steps in picture(capture, -1)["lives"].values():
+        assert steps[0][1:] == ["SYN-SENT", "SYN-RECEIVED"]
+        assert ["ESTABLISHED", "ESTABLISHED"] in [states for _, *states in steps]
+        assert all(one[1:] != other[1:] for one, other in zip(steps, steps[1:], strict=False))
+        assert [at for at, *_ in steps] == sorted(at for at, *_ in steps)
+
+
+def test_every_connection_of_the_demo_has_a_token_at_either_end(capture: Capture) -> None:
+    ends = {(row["connection"], row["direction"]) for row in picture(capture, -1)["tokens"]}
+    for connection in range(len(capture.connections)):
+        assert {(connection, "client"), (connection, "server")} <= ends
+
+
+def test_the_demo_shows_what_tokens_do(capture: Capture) -> None:
+    shown = {fact["kind"] for fact in picture(capture, -1)["facts"]}
+    assert shown >= {Kind.BEFORE_ACCEPT, Kind.GONE_WHILE_CLOSING, Kind.TIME_WAIT, Kind.USED_AGAIN}
+
+
+def test_a_message_goes_in_by_one_token_and_out_by_another(capture: Capture) -> None:
+    shown = picture(capture, -1)
+    tokens = {row["id"]: row for row in shown["tokens"]}
+    greeting = next(way for way in shown["ways"] if way["said"] == "Hi")
+    way = [tokens[greeting["tokens"][name]] for name in ("sender", "entry", "exit", "receiver")]
+    assert [token["process"] for token in way] == ["Alice", "chat", "chat", "Bob"]
+    assert [token["name"] for token in way] == [None, "Alice", "Bob", None]
+    assert way[1]["fd"] != way[2]["fd"]
+    assert [token["connection"] for token in way] == [*greeting["connections"][:1] * 2, *greeting["connections"][1:] * 2]
+
+
+def test_only_what_passed_on_the_words_counts_as_a_way(capture: Capture) -> None:
+    said = [way["said"] for way in picture(capture, -1)["ways"]]
+    assert said.count("Hi") == 1
+    assert "Alice" not in said, "that she left was not passed on from her"

@@ -1,0 +1,91 @@
+"""The API of the sockets view: tokens, the kernel's word, the wire's, the five facts, the ways of messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flask import Blueprint
+
+from inspector import rows
+from inspector.tcp.states import State
+from inspector.tokens.facts import Kind, facts
+from inspector.tokens.segments import Rows, packets_of
+from inspector.tokens.ways import described, ways
+from web.numbers import asked_number, asked_range
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+    from inspector.tables import Table
+    from web.session import Session
+
+MAX_TOKENS = 2000
+MAX_KERNEL = 4000
+"""Rows that a page gets of a long history: the newest."""
+
+MAX_LIVES = 500
+"""Connections whose states are told, the newest."""
+
+MAX_STEPS = 64
+"""Changes of state that are told of one connection; an ordinary life has ten."""
+
+
+def add_sockets(api: Blueprint, session: Session) -> None:
+    """The routes of sockets and their tokens."""
+
+    @api.get("/<any(tokens, kernel):name>")
+    def token_table(name: str) -> dict[str, Any]:
+        with session.reading() as capture:
+            table = getattr(capture, name)
+            return {"rows": rows.BUILDERS[name](capture, asked_range(len(table))), "total": len(table)}
+
+    @api.get("/sockets")
+    def sockets() -> dict[str, Any]:
+        with session.reading() as capture:
+            return picture(capture, asked_number("since", -1))
+
+
+def picture(capture: Capture, since: int) -> dict[str, Any]:
+    """Everything that the view shows, or of it what changed after the ledger's revision `since`."""
+    tokens = _changed(capture.tokens, since, MAX_TOKENS)
+    kernel = _changed(capture.kernel, since, MAX_KERNEL)
+    return {
+        "revision": capture.ledger.revision,
+        "tokens": rows.BUILDERS["tokens"](capture, tokens),
+        "kernel": rows.BUILDERS["kernel"](capture, kernel),
+        "lives": _lives(capture),
+        "facts": [_fact(capture, fact) for fact in facts(capture)],
+        "kinds": list(Kind),
+        "ways": [described(capture, way) for way in ways(capture)],
+    }
+
+
+def _changed(table: Table, since: int, limit: int) -> Rows:
+    return np.flatnonzero(table["revision"] > since)[-limit:]
+
+
+def _fact(capture: Capture, fact: Any) -> dict[str, Any]:
+    return {
+        "kind": fact.kind,
+        "at_ns": fact.time_ns - (capture.start_ns or 0),
+        "connection": fact.connection if fact.connection >= 0 else None,
+        "tokens": list(fact.tokens),
+        "sentence": fact.sentence,
+    }
+
+
+def _lives(capture: Capture) -> dict[int, list[list[Any]]]:
+    """When the states of connections with tokens changed: [at_ns, client, server] each time, by connection."""
+    known = np.union1d(capture.tokens["connection"], capture.kernel["connection"])
+    newest = known[known >= 0][-MAX_LIVES:]
+    return {connection: _steps(capture, own) for connection, own in packets_of(capture, newest).items()}
+
+
+def _steps(capture: Capture, own: Rows) -> list[list[Any]]:
+    packets = capture.packets
+    client, server = packets["client_state"][own], packets["server_state"][own]
+    is_new = np.ones(len(own), bool)
+    is_new[1:] = (client[1:] != client[:-1]) | (server[1:] != server[:-1])
+    at = packets["time_ns"][own] - (capture.start_ns or 0)
+    told = zip(at[is_new].tolist(), client[is_new].tolist(), server[is_new].tolist(), strict=True)
+    return [[when, State(one).rfc_name, State(other).rfc_name] for when, one, other in told][-MAX_STEPS:]
