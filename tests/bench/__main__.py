@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
-from tests.bench import captures
+from tests.bench import captures, live
 from tests.bench.loads import LOADS
 from tests.bench.measure import Run, machine, middle, run
 from tests.bench.peers import Peer, engine_seconds, library, ours, peers
@@ -56,6 +56,7 @@ def _report(loads: list[str], scale: float, quick: bool) -> Iterator[str]:
     yield from _small()
     if not quick:
         yield from _growth()
+        yield from _live()
 
 
 def _load(name: str, scale: float) -> Iterator[str]:
@@ -106,6 +107,13 @@ def _small() -> Iterator[str]:
 
 def _quick_tshark() -> Peer:
     return Peer("tshark -r", ("tshark", "-r", "FILE"))
+
+
+def _live() -> Iterator[str]:
+    """What both lose of the same packets."""
+    if live.is_possible():
+        yield from ("", "## Live, to disk", "", "Small datagrams on loopback for three seconds, to each in turn.", "")
+        yield from live.table()
 
 
 def _growth() -> Iterator[str]:
