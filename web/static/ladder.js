@@ -4,52 +4,73 @@ import { counted, duration } from "./format.js";
 import { chapters } from "./phases.js";
 import { answerLine, closeCode } from "./words.js";
 
-const SILENCE = 250e6; // ns without a packet that a row of its own tells of
+export const SILENCE = 250e6; // ns without a packet that a row of its own tells of
 
 /**
- * @param {object} detail {connection, packets, phases, events, exchanges, messages} as the server sends them
- * @param {boolean} isComplete whether `packets` holds all packets of the connection
- * @returns {object[]} items from top to bottom. kind "start", "packet", "silence" or "end"; each has `before` and `after`, the pair
- *   of states {client, server} above and below its line
+ * The packets of an unbroken run as items, without what stands above and below them.
+ *
+ * @param {object} run {packets, before, after, phases, events, exchanges, messages} as the server sends them; `before` and `after` are
+ *   the packets next to the run, null at the connection's ends
+ * @param {number} origin at_ns of the connection's first packet
+ * @returns {object[]} items of kind "packet"; each has `before` and `after`, the pair of states {client, server} above and below its
+ *   line, and its chapter and bracket
  */
-export function ladder({ packets, phases, events, exchanges, messages }, isComplete) {
-  if (!packets.length) return [];
+export function rungs({ packets, before = null, after = null, phases, events, exchanges, messages }, origin) {
   const sentences = grouped(events, (event) => event.packet, (event) => event.sentence);
   const carried = cargo(exchanges, messages);
-  const places = placeInChapter(chapters(packets, phases));
-  const items = [start(packets[0])];
-  packets.forEach((packet, index) => {
-    const before = items.at(-1).after;
-    const quiet = index ? packet.at_ns - packets[index - 1].at_ns : 0;
-    if (quiet >= SILENCE) items.push(silence(quiet, before, places[index]));
-    items.push({
+  const known = [before, ...packets, after].filter(Boolean);
+  const places = placeInChapter(known, chapters(known, phases), { before, after }).slice(before ? 1 : 0);
+  let [last, states] = [before, before ? statesOf(before) : begin(packets[0]).after];
+  return packets.map((packet, index) => {
+    const item = {
       kind: "packet",
       packet,
-      quiet,
-      elapsed: packet.at_ns - packets[0].at_ns,
-      before,
-      after: { client: packet.client_state, server: packet.server_state },
+      quiet: last ? packet.at_ns - last.at_ns : 0,
+      elapsed: packet.at_ns - origin,
+      before: states,
+      after: statesOf(packet),
       carries: carried.get(packet.number) ?? [],
       sentences: sentences.get(packet.number) ?? [],
       ...places[index],
-    });
+    };
+    [last, states] = [packet, item.after];
+    return item;
   });
-  if (isComplete) items.push(end(items.at(-1).after));
+}
+
+/**
+ * The whole ladder of a connection that is there from its first to its last packet.
+ *
+ * @returns {object[]} items from top to bottom, of kind "start", "packet", "silence" or "end"
+ */
+export function ladder(detail) {
+  const { packets } = detail;
+  if (!packets.length) return [];
+  const items = [begin(packets[0])];
+  for (const item of rungs(detail, packets[0].at_ns)) {
+    if (item.quiet >= SILENCE) items.push(silence(item));
+    items.push(item);
+  }
+  items.push(end(items.at(-1).after));
   return items;
 }
 
-function start(first) {
+const statesOf = (packet) => ({ client: packet.client_state, server: packet.server_state });
+
+/** What stands above the first packet. */
+export function begin(first) {
   const fromTheStart = first.flags.includes("SYN");
   const states = fromTheStart ? { client: "CLOSED", server: "LISTEN" } : { client: null, server: null };
   return { kind: "start", before: states, after: states, fromTheStart, inferred: true };
 }
 
-function silence(ns, states, next) {
-  const bracket = next.bracket === "inside" || next.bracket === "last" ? "inside" : "none";
-  return { kind: "silence", ns, text: `${duration(ns)} of silence`, before: states, after: states, bracket };
+function silence({ quiet, before, bracket }) {
+  const inside = bracket === "inside" || bracket === "last" ? "inside" : "none";
+  return { kind: "silence", ns: quiet, text: `${duration(quiet)} of silence`, before, after: before, bracket: inside };
 }
 
-function end(states) {
+/** What stands below the last packet. */
+export function end(states) {
   return { kind: "end", before: states, after: states, sentences: [ENDS[endKind(states)]] };
 }
 
@@ -67,11 +88,16 @@ function endKind({ client, server }) {
 }
 
 /** For each packet: {chapter (its title, on its first packet only), bracket: single, first, inside or last}. */
-function placeInChapter(found) {
-  return found.flatMap(({ title, first, last }) => Array.from({ length: last - first + 1 }, (_, i) => ({
-    chapter: i === 0 ? title : null,
-    bracket: first === last ? "single" : i === 0 ? "first" : first + i === last ? "last" : "inside",
-  })));
+function placeInChapter(packets, found, { before, after }) {
+  return found.flatMap(({ title, first, last }) => {
+    // At the edge of a run the chapter may go on beyond: its neighbour there says only that it does.
+    const [opens, closes] = [first > 0 || !before, last < packets.length - 1 || !after];
+    return Array.from({ length: last - first + 1 }, (_, i) => {
+      const [isFirst, isLast] = [i === 0 && opens, first + i === last && closes];
+      const bracket = isFirst && isLast ? "single" : isFirst ? "first" : isLast ? "last" : "inside";
+      return { chapter: isFirst ? title : null, bracket };
+    });
+  });
 }
 
 /** What packets carry, by packet number: {kind: request, response or message, text}. */
@@ -104,30 +130,4 @@ function grouped(rows, key, value) {
     else groups.set(key(row), [value(row)]);
   }
   return groups;
-}
-
-const STORY_TOP = 7; // pixels from the top of a row to its story
-const BETWEEN = 6; // pixels between two stories
-
-/**
- * Heights of rows whose stories stand beside them: a long story hangs down past rows that have none, and only pushes away the
- * next row that tells something.
- *
- * @param {number[]} least the height each row needs by itself
- * @param {number[]} stories the height of each row's story; 0 for none
- */
-export function rowHeights(least, stories) {
-  const heights = [...least];
-  let [top, free] = [0, 0]; // of the row in hand; where the story before it ends
-  least.forEach((height, index) => {
-    if (stories[index]) {
-      const missing = Math.max(free + BETWEEN - (top + STORY_TOP), 0);
-      if (index) heights[index - 1] += missing;
-      top += missing;
-      free = top + STORY_TOP + stories[index];
-    }
-    top += height;
-  });
-  if (heights.length) heights[heights.length - 1] += Math.max(free + BETWEEN - top, 0);
-  return heights;
 }

@@ -51,6 +51,14 @@ export class VirtualList {
     this.draw();
   }
 
+  /** Scrolls row `index` to a third of the height, wherever it was. */
+  show(index) {
+    if (index < 0 || index >= this.offsets.length) return;
+    this.element.scrollTop = Math.max((this.offsets.top(index) - this.element.clientHeight / 3) / this.scale, 0);
+    this.following = this.follows && this.atEnd;
+    this.draw();
+  }
+
   toEnd() {
     this.following = this.follows;
     this.element.scrollTop = this.element.scrollHeight;

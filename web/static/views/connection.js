@@ -10,17 +10,26 @@ import { portRole, takeApart, whose } from "../sockets.js";
 import { outcome, protocolName } from "../words.js";
 import { LadderView } from "./ladder.js";
 import { mountPacket } from "./packet.js";
+import { mountPlayback } from "./playback.js";
+import { mountWhy } from "./why.js";
 
 export function mountConnection(panel, store) {
   const intro = introduction();
   const head = header(store);
-  const ladder = new LadderView({ choose: (packet) => go(store, { packet }), more: () => lifecycle.more() });
+  const choose = (packet) => go(store, { packet });
+  const ladder = new LadderView({ choose, moved: () => moved() });
+  const why = mountWhy(ladder.element, ladder.list.element, choose);
+  const playback = mountPlayback(ladder, get, (problem) => store.set({ problem: { message: problem.message, what_to_do: problem.advice } }));
   const packet = mountPacket(store);
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
-  const page = h("div", { class: "connection" }, head.element, trouble, ladder.element, packet.element);
+  const page = h("div", { class: "connection" }, head.element, trouble, ladder.element, playback.element, packet.element);
   panel.append(intro, page);
 
   const lifecycle = new Lifecycle(get, () => draw(store.state));
+  const moved = () => {
+    playback.draw();
+    why.explainChosen();
+  };
   let stamp = null;
   function draw(state) {
     const { id } = state.route;
@@ -28,17 +37,17 @@ export function mountConnection(panel, store) {
     page.hidden = id === null;
     const row = id === null ? null : state.tables.connections.get(id);
     const next = `${id} ${row ? row.packets : ""} ${row ? row.protocol : ""}`;
-    lifecycle.choose(id);
+    lifecycle.choose(id, state.route.packet);
     if (stamp !== null && next !== stamp && state.behind === null) lifecycle.refresh();
     stamp = next;
     if (id === null) return;
     trouble.hidden = !lifecycle.error;
     setText(trouble, lifecycle.error ? `${lifecycle.error.message} ${lifecycle.error.advice ?? ""}` : "");
-    const detail = lifecycle.detail;
-    const connection = row ?? (detail && { ...detail.connection, until_ns: detail.connection.at_ns + detail.connection.duration_ns });
-    head.draw(connection, state);
-    packet.draw(state.route.packet, detail); // first, for it takes room from the ladder
-    ladder.draw(detail, lifecycle.isComplete, state.route.packet);
+    const known = lifecycle.connection;
+    head.draw(row ?? (known && { ...known, until_ns: known.at_ns + known.duration_ns }), state);
+    packet.draw(state.route.packet, lifecycle.whole); // first, for it takes room from the ladder
+    if (known) ladder.draw(lifecycle, state.route.packet);
+    playback.draw();
   }
   const unsubscribe = store.subscribe(draw);
   const onKey = (event) => {
@@ -53,6 +62,7 @@ export function mountConnection(panel, store) {
       unsubscribe();
       lifecycle.clear();
       packet.unmount();
+      playback.unmount();
       document.removeEventListener("keydown", onKey);
     },
   };

@@ -1,0 +1,60 @@
+// Plays a connection back: from packet to packet in the rhythm of the capture, slower or faster, within what eyes can follow.
+
+export const SPEEDS = [0.1, 1, 10, 100];
+
+const SHORTEST = 80; // ms that a packet stays at least
+const LONGEST = 2500; // ms of waiting at most, however long nothing happened
+
+/** How long to wait before the next packet, in ms. */
+export function wait(gapNs, speed) {
+  return Math.min(Math.max(gapNs / 1e6 / speed, SHORTEST), LONGEST);
+}
+
+export class Player {
+  /**
+   * @param {object} ladder
+   * @param {() => number} ladder.at place of the packet that is shown, -1 none
+   * @param {() => number} ladder.last place of the last packet
+   * @param {(index: number) => void} ladder.show shows a packet
+   * @param {(index: number) => number} ladder.gap ns from a packet to the next, 0 where it is not known yet
+   * @param {(hasEnded: boolean) => void} changed called when it begins, ends, or plays at another speed
+   */
+  constructor(ladder, changed, timers = { set: (...a) => setTimeout(...a), clear: (id) => clearTimeout(id) }) {
+    Object.assign(this, { ladder, changed, timers, speed: 1, timer: null });
+  }
+
+  get isPlaying() {
+    return this.timer !== null;
+  }
+
+  play() {
+    if (this.isPlaying) return;
+    if (this.ladder.at() >= this.ladder.last()) this.ladder.show(0);
+    this.schedule();
+    this.changed(false);
+  }
+
+  pause() {
+    if (!this.isPlaying) return;
+    this.timers.clear(this.timer);
+    this.timer = null;
+    this.changed(true);
+  }
+
+  /** The next speed, from the fastest back to the slowest. */
+  faster() {
+    this.speed = SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length];
+    this.changed(false);
+  }
+
+  schedule() {
+    this.timer = this.timers.set(() => this.step(), wait(this.ladder.gap(Math.max(this.ladder.at(), 0)), this.speed));
+  }
+
+  step() {
+    const next = this.ladder.at() + 1;
+    if (next <= this.ladder.last()) this.ladder.show(next);
+    if (next < this.ladder.last()) this.schedule();
+    else this.pause();
+  }
+}

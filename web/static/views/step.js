@@ -1,0 +1,140 @@
+// One row of the ladder: two pieces of lifeline in their states, the arrow of a packet between them, and its story.
+
+import { h, setClass, setText } from "../dom.js";
+import { count, counted, duration, moment } from "../format.js";
+import { SILENCE } from "../ladder.js";
+import { band, STATES, VERDICTS } from "../words.js";
+
+/** An empty row; `parts.draw(item)` puts an item of ladder.js in. */
+export function createStep() {
+  const time = h("span", { class: "step-time" });
+  const [client, server] = [lifeline("client"), lifeline("server")];
+  const [number, what, more, amount] = ["number", "what", "more", "amount"].map((name) => h("span", { class: `wire-${name}` }));
+  const verdict = h("div", { class: "wire-verdict" });
+  const wire = h("div", { class: "wire" },
+    h("div", { class: "wire-label" }, number, what, more, amount), h("div", { class: "wire-arrow" }), verdict);
+  const story = h("div", { class: "story" });
+  const element = h("div", { class: "step", role: "option" }, time, client.state, client.band, wire, server.band, server.state, h("i", { class: "bracket" }), story);
+  element.parts = {
+    draw(item) {
+      client.draw(item);
+      server.draw(item);
+      drawTime(item, time);
+      drawLabel(item, { number, what, more, amount });
+      drawVerdict(item, verdict);
+      drawStory(item, story);
+    },
+  };
+  return element;
+}
+
+/** The classes by which a row is drawn: what it is, who sent it, what it carries, and whether something went wrong. */
+export function stepClass(item, isChosen) {
+  const { kind, packet, bracket, carries } = item;
+  const weight = packet ? `${packet.payload ? " carries" : ""}${carries.length ? ` ${carries[0].kind}` : ""}${isTrouble(packet) ? " trouble" : ""}` : "";
+  return `step ${kind} from-${packet?.direction ?? "nobody"}${isChosen ? " chosen" : ""} bracket-${bracket ?? "none"}${weight}`;
+}
+
+const isTrouble = ({ analysis, flags }) => analysis.some((name) => VERDICTS[name]?.[1]) || flags.includes("RST");
+
+/** A row for those who hear it. */
+export function spoken(item) {
+  if (item.kind === "start") return item.fromTheStart ? "Before the first packet: client CLOSED, server LISTEN, both inferred" : "The beginning is not in the capture";
+  if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Being fetched"]).join(" ");
+  const { packet, carries, sentences } = item;
+  const said = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
+  const verdicts = packet.analysis.map((name) => VERDICTS[name]?.[0] ?? name).join(", ");
+  return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${verdicts ? `${verdicts}. ` : ""}${sentences.join(" ")}`;
+}
+
+/** Time since the connection's first packet: in three digits, from a second on to the microsecond, later to the millisecond. */
+function clock(ns) {
+  if (ns >= 100e9) return moment(ns);
+  if (ns >= 1e9) return `${(ns / 1e9).toFixed(6)} s`;
+  return ns ? duration(ns) : "0";
+}
+
+function drawTime(item, element) {
+  const isPacket = item.kind === "packet";
+  setText(element, isPacket ? clock(item.elapsed) : "");
+  element.title = isPacket ? `${duration(item.quiet)} after the packet before` : "";
+  element.classList.toggle("after-silence", isPacket && item.quiet >= SILENCE);
+}
+
+/** One side's band, the part above the arrow and the part below, and the name of a state where it begins. */
+function lifeline(side) {
+  const [above, below] = [h("i", { class: "above" }), h("i", { class: "below" })];
+  const element = h("span", { class: `band ${side}` }, above, below);
+  const state = h("span", { class: `step-state ${side}` });
+  return {
+    band: element,
+    state,
+    draw(item) {
+      const [before, after] = [item.before[side], item.after[side]];
+      setClass(above, `above ${bandClass(before)}`);
+      setClass(below, `below ${bandClass(after)}${wasReset(item, before, after) ? " reset" : ""}`);
+      const begins = item.kind === "start" || (item.kind === "packet" && before !== after);
+      setText(state, begins ? (after ?? "not seen") : "");
+      state.classList.toggle("inferred", item.kind === "start");
+      state.title = begins && after ? `${STATES[after] ?? ""}${item.kind === "start" ? " Inferred: it is not on the wire." : ""}` : "";
+    },
+  };
+}
+
+const bandClass = (state) => (state ? band(state) : "unseen");
+
+const wasReset = ({ packet }, before, after) => Boolean(packet?.flags.includes("RST")) && after === "CLOSED" && before !== "CLOSED";
+
+function drawLabel(item, { number, what, more, amount }) {
+  if (item.kind !== "packet") {
+    setText(number, "");
+    setText(what, item.kind === "start" ? (item.fromTheStart ? "" : "The beginning is not in the capture") : (item.text ?? ""));
+    setText(more, "");
+    setText(amount, "");
+    return;
+  }
+  const { packet, carries } = item;
+  const [first, ...others] = carries;
+  setText(number, count(packet.number));
+  setText(what, first ? first.text : flagText(packet));
+  what.title = carries.map(({ text }) => text).join("\n");
+  setText(more, first ? (others.length ? `and ${others.length} more` : "") : numbers(packet));
+  setText(amount, packet.payload ? counted(packet.payload, "byte") : "");
+}
+
+/** The flags that say something: PSH and a bare ACK on packets that carry bytes do not. */
+function flagText({ flags, payload }) {
+  const telling = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || !payload || flags.length === 1));
+  if (payload && telling.every((flag) => flag === "ACK")) return "more bytes";
+  return telling.join(" ");
+}
+
+function numbers({ flags, seq, ack, window, payload }) {
+  if (payload) return `seq ${count(seq)}`;
+  const said = flags.includes("SYN") || flags.includes("FIN") ? [`seq ${count(seq)}`] : [];
+  if (ack !== null) said.push(`ack ${count(ack)}`);
+  if (flags.includes("SYN")) said.push(`win ${count(window)}`);
+  return said.join(" ");
+}
+
+/** A badge a verdict; why.js explains them when one is pointed at. */
+function drawVerdict({ packet }, element) {
+  const names = packet?.analysis ?? [];
+  const key = names.join(" ");
+  if (element.dataset.key === key) return;
+  element.dataset.key = key;
+  element.replaceChildren(...names.map((name) => {
+    const [title, trouble] = VERDICTS[name] ?? [name, false];
+    return h("span", { class: `badge${trouble ? " trouble" : ""}` }, title);
+  }));
+}
+
+function drawStory(item, element) {
+  const sentences = item.sentences ?? [];
+  const key = `${item.chapter ?? ""}\n${sentences.join("\n")}`;
+  if (element.storyKey === key) return;
+  element.storyKey = key;
+  element.replaceChildren(
+    ...(item.chapter ? [h("b", { class: "story-chapter" }, item.chapter)] : []),
+    ...sentences.map((sentence) => h("p", { title: sentence.length > 160 ? sentence : null }, sentence)));
+}
