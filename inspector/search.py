@@ -4,7 +4,8 @@
 #12                 connection 12                    10.0.0.2:80        a socket
 syn, rst            a flag of the segment            retransmission     a verdict, or a part of its name
 http, websocket     what the connection speaks       client, server     who sent it
-udp, tcp            the protocol above IP            anything else      bytes of the packet, as text
+udp, tcp            the protocol above IP            noted              has a note or a comment
+anything else       bytes of the packet, as text
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ class Search:
             return np.asarray(packets["ip_protocol"] == IP_PROTOCOLS[word])
         if word in SPOKEN:
             return _of(capture, np.asarray(capture.connections["protocol"] == SPOKEN[word]))
+        if word == "noted":
+            return np.isin(np.arange(len(packets)), list(capture.source.comments))
         if word in SIDES:
             return np.asarray(packets["direction"] == SIDES[word])
         verdicts = _verdicts(word)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 
 from inspector import rows
 from inspector.addresses import socket_of
 from inspector.cargo import cargo
 from inspector.search import Search
+from inspector.sources.annotate import pieces
 from inspector.sources.notebook import Note, NotKept
 from inspector.spans import within
 from web.errors import Refused
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
 Rows = npt.NDArray[np.intp]
 
-MAX_NOTES = 10_000
-"""Notes in one answer: all that a capture can have."""
+DOWNLOAD = {
+    "Content-Disposition": 'attachment; filename="capture-with-notes.pcapng"',
+    "Content-Type": "application/octet-stream",
+}
 
 
 class Packets:
@@ -71,11 +74,11 @@ class Packets:
         return {"packet": found, "layers": dissect(raw, link_type), "bytes": raw.hex(), **beside}
 
     def notes(self) -> dict[str, Any]:
-        """Every packet with a note, in order."""
+        """The packets with a note, in order, by start and stop."""
         with self._session.reading() as capture:
             noted = np.array(sorted(row for row in capture.source.comments if row < len(capture.packets)), np.intp)
             return {
-                "rows": packet_rows(capture, noted[:MAX_NOTES]),
+                "rows": packet_rows(capture, noted[asked_range(len(noted))]),
                 "total": len(noted),
                 "kept_in": capture.source.notebook.path.name,
                 "unsaved": len(capture.source.notebook.notes),
@@ -91,6 +94,12 @@ class Packets:
             except NotKept as error:
                 raise Refused(409, str(error), "What was written before is as it was.") from error
             return {"packet": packet_rows(capture, np.array([row]))[0]}
+
+    def copy(self) -> Response:
+        """The capture as pcapng, its notes in it as packet comments: of a growing one, what was read so far."""
+        with self._session.reading() as capture:
+            told = pieces(capture.source, capture.packets, dict(capture.source.comments))
+        return Response(told, headers=DOWNLOAD)
 
     def _listed(self, capture: Capture) -> Rows | None:
         """The rows that the request's arguments leave; None for all."""
@@ -111,6 +120,7 @@ def make_packets(session: Session) -> Blueprint:
     api.get("/packets/<int:number>/place", endpoint="place")(packets.place)
     api.post("/packets/<int:number>/note", endpoint="note")(packets.note)
     api.get("/notes", endpoint="notes")(packets.notes)
+    api.get("/notes/copy", endpoint="copy")(packets.copy)
     return api
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from inspector.errors import InspectorError
 from inspector.sources import pcapng
 from inspector.sources.files import PacketFile, open_packets
 from inspector.sources.formats import BYTE_ORDER_MAGIC, MAX_BLOCK, Block, Option
+from inspector.sources.interfaces import Interface
 from inspector.tables import Table
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def settle(recording: Path) -> int:
 def pieces(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
     """The recording with `notes`, in pieces of some MiB: of a growing one what was read, else all of it."""
     if source.format != "pcapng":
-        return _converted(source, packets, notes)
+        return _converted(source.data, source.interfaces, packets, notes)
     data = source.data if source.is_finished else source.data[: source.offset]
     return _annotated(data, _changes(source, packets, notes))
 
@@ -210,15 +211,17 @@ def _sections(data: memoryview) -> Iterator[tuple[int, bytes]]:
         at += length
 
 
-def _converted(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
+def _converted(
+    data: memoryview, interfaces: Sequence[Interface], packets: Table, notes: Mapping[int, str]
+) -> Iterator[bytes]:
     """A pcap file's packets as pcapng."""
     header = pcapng.section_header("Wireglass")
-    gathered = bytearray(header + b"".join(pcapng.interface_description(each) for each in source.interfaces))
+    gathered = bytearray(header + b"".join(pcapng.interface_description(each) for each in interfaces))
     names = ("time_ns", "address", "captured", "length", "interface")
     for first in range(0, len(packets), BATCH):
         part = (packets[name][first : first + BATCH].tolist() for name in names)
         for row, (time_ns, at, captured, length, interface) in enumerate(zip(*part, strict=True), first):
-            packet = bytes(source.data[at : at + captured])
+            packet = bytes(data[at : at + captured])
             gathered += pcapng.packet(time_ns, packet, length, interface, notes.get(row, ""))
         yield bytes(gathered)
         gathered.clear()

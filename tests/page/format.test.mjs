@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, counted, duration, moment, size, wallClock } from "../../web/static/format.js";
+import { count, counted, duration, exact, moment, size, wallClock } from "../../web/static/format.js";
 
 const table = (name, call, cases) => {
   for (const [input, expected] of cases) test(`${name}(${input}) is ${expected}`, () => assert.equal(call(input), expected));
@@ -8,6 +8,9 @@ const table = (name, call, cases) => {
 
 table("count", count, [
   [0, "0"], [999, "999"], [9999, "9999"], [12431, "12\u202f431"], [1234567, "1\u202f234\u202f567"], [-12431, "−12\u202f431"],
+]);
+table("exact", exact, [
+  [0, "0.000\u202f000"], [83_999, "0.000\u202f083"], [1_204_318_000, "1.204\u202f318"], [12_431e9, "12\u202f431.000\u202f000"], [-1500, "−0.000\u202f001"],
 ]);
 table("size", size, [[0, "0 B"], [78, "78 B"], [9999, "9999 B"], [10000, "10 kB"], [12431, "12.4 kB"], [2_500_000, "2.5 MB"], [3e9, "3 GB"]]);
 table("duration", duration, [

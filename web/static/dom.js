@@ -48,6 +48,10 @@ const ICONS = {
   next: "M5 4l5 4-5 4z",
   last: "M12 4v8M4 4l5 4-5 4z",
   down: "M8 3v9M4 8.5L8 12.5l4-4",
+  bookmark: "M4.5 2.5h7v11L8 10.5l-3.5 3z",
+  note: "M3 13l.8-3.2L10.6 3 13 5.4 6.2 12.2zM9.2 4.4l2.4 2.4",
+  columns: "M2.5 3.5h11v9h-11zM6.2 3.5v9M9.8 3.5v9",
+  save: "M8 2.5v7M5 7l3 3 3-3M3 13h10",
 };
 
 /** A 16 px line icon; decoration only, the control that holds it carries the words. */

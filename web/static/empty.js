@@ -3,9 +3,10 @@
 import { h } from "./dom.js";
 import { filtering } from "./span.js";
 
-const NOUNS = { connections: "connections", exchanges: "HTTP exchanges", messages: "WebSocket messages" };
+const NOUNS = { packets: "packets", connections: "connections", exchanges: "HTTP exchanges", messages: "WebSocket messages" };
 
 const HINTS = {
+  packets: "Press one of the buttons above: every packet that it sets off will stand here.",
   connections: "Press one of the buttons above, and watch a pipe being built.",
   exchanges: "Press “Get a page” above: a question and its answer will stand here.",
   messages: "Press “Alice and Bob join” above, then let them talk.",

@@ -46,6 +46,13 @@ export function moment(ns) {
   return seconds < 3600 ? clock.replace(/^0/, "") : `${Math.floor(seconds / 3600)}:${clock}`;
 }
 
+/** A moment counted from the start of the capture, in seconds to the microsecond: "1.204 318". */
+export function exact(ns) {
+  const micros = Math.floor(Math.abs(ns) / 1e3);
+  const fraction = String(micros % 1_000_000).padStart(6, "0");
+  return `${ns < 0 ? "−" : ""}${count(Math.floor(micros / 1e6))}.${fraction.slice(0, 3)}${THIN}${fraction.slice(3)}`;
+}
+
 /** A moment since 1970 by the wall clock, in UTC to the microsecond (a double holds no more of it). */
 export function wallClock(ns) {
   const date = new Date(Math.floor(ns / 1e6));

@@ -8,6 +8,7 @@ import { go } from "./navigation.js";
 import { mountStrip } from "./lab.js";
 import * as timeline from "./views/timeline.js";
 import * as connections from "./views/connections.js";
+import * as packets from "./views/packets.js";
 import * as http from "./views/http.js";
 import * as websocket from "./views/websocket.js";
 import * as compare from "./views/compare.js";
@@ -16,6 +17,7 @@ import * as lab from "./views/lab.js";
 const VIEWS = [
   { name: "timeline", label: "Timeline", mount: timeline.mount },
   { name: "connections", label: "Connections", counts: "connections", mount: connections.mount },
+  { name: "packets", label: "Packets", counts: "packets", mount: packets.mount },
   { name: "http", label: "HTTP", counts: "exchanges", mount: http.mount },
   { name: "websocket", label: "WebSocket", counts: "messages", mount: websocket.mount },
   { name: "compare", label: "Compare", mount: compare.mount },

@@ -1,6 +1,6 @@
 // A table of any length: virtual rows, a chosen one, the keyboard, and following the newest.
 
-import { h, icon, setText } from "./dom.js";
+import { h, icon, setClass, setText } from "./dom.js";
 import { counted, duration } from "./format.js";
 import { EvenOffsets } from "./offsets.js";
 import { VirtualList } from "./virtual.js";
@@ -13,14 +13,15 @@ export class Grid {
   /**
    * @param {object} options
    * @param {string} options.label what the table lists, for those who hear it
-   * @param {object[]} options.columns {name, title, draw(cell, row, state), create?(cell), isAxis?}: `name` is the class of its cells,
+   * @param {object[]} options.columns {name, title, draw(cell, row, state, id), create?(cell), isAxis?, isTitleUnseen?}: `name` is the class of its cells,
    *   `create` fills a fresh cell once, and the one that is a time axis says in its title where it ends
    * @param {(id: number) => void} options.choose called when a row is clicked or moved to
    * @param {() => void} [options.enter] called for Enter on a chosen row
    * @param {(first: number, stop: number) => void} [options.shown] told which row numbers show
+   * @param {(row: object) => string} [options.rowClass] further classes of a row
    */
-  constructor({ label, columns, choose, enter = () => {}, shown = () => {} }) {
-    Object.assign(this, { columns, choose, enter, showRows: shown });
+  constructor({ label, columns, choose, enter = () => {}, shown = () => {}, rowClass = () => "" }) {
+    Object.assign(this, { columns, choose, enter, showRows: shown, rowClass });
     this.prefix = `grid-${(grids += 1)}`;
     this.ids = null; // row numbers in order; null means all of them
     this.total = 0;
@@ -31,10 +32,10 @@ export class Grid {
       update: (element, index) => this.updateRow(element, index),
       shown: (first, stop) => this.shown(first, stop),
       follows: true,
-      attributes: { role: "rowgroup", class: "virtual grid-rows", tabindex: "-1" },
+      attributes: { role: "rowgroup", class: "virtual grid-rows", tabindex: "0" }, // what scrolls must be reached by keyboard
     });
     this.newer = h("button", { class: "newer", hidden: true, onclick: () => this.list.toEnd() }, icon("down"), h("span"));
-    const titles = columns.map(({ name, title }) => h("span", { role: "columnheader", class: `cell ${name}` }, h("span", {}, title)));
+    const titles = columns.map(({ name, title, isTitleUnseen }) => h("span", { role: "columnheader", class: `cell ${name}` }, h("span", { class: isTitleUnseen ? "unseen" : null }, title)));
     this.axisEnd = h("span");
     titles[columns.findIndex(({ isAxis }) => isAxis)]?.append(this.axisEnd);
     this.table = h("div", { class: "grid-table", role: "grid", "aria-label": label, tabindex: "0", onkeydown: (event) => this.key(event) },
@@ -60,6 +61,12 @@ export class Grid {
     this.table.setAttribute("aria-activedescendant", chosen === null ? "" : `${this.prefix}-${chosen}`);
   }
 
+  /** Whether the table stays at its end while rows are added; where it starts to, it goes there. */
+  follow(isGrowing) {
+    if (this.list.follows === isGrowing) return;
+    this.list.follows = this.list.following = isGrowing;
+  }
+
   /** Brings the chosen row into sight. */
   reveal(id) {
     this.list.reveal(this.indexOf(id));
@@ -78,7 +85,7 @@ export class Grid {
     const length = this.list.offsets.length;
     if (this.list.following || this.list.atEnd) this.seen = length;
     const fresh = length - Math.min(this.seen, length);
-    this.newer.hidden = fresh === 0;
+    this.newer.hidden = fresh === 0 || !this.list.follows;
     if (fresh) setText(this.newer.lastChild, `${counted(fresh, "new row")}`);
     if (length) this.showRows(this.idAt(first), this.idAt(Math.max(stop - 1, first)) + 1);
   }
@@ -100,8 +107,8 @@ export class Grid {
     element.dataset.id = String(id);
     element.setAttribute("aria-rowindex", String(index + 2));
     element.setAttribute("aria-selected", String(id === this.chosen));
-    element.classList.toggle("missing", !row);
-    if (row) this.columns.forEach((column, i) => column.draw(element.children[i], row, this.state));
+    setClass(element, `grid-row${row ? ` ${this.rowClass(row)}` : " missing"}`);
+    if (row) this.columns.forEach((column, i) => column.draw(element.children[i], row, this.state, id));
   }
 
   key(event) {
@@ -113,6 +120,7 @@ export class Grid {
     if (!(event.key in moves) || !length || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const id = this.idAt(Math.min(Math.max(moves[event.key], 0), length - 1));
+    this.chosen = id; // the next key may come before the next drawing
     this.choose(id);
     this.reveal(id);
   }

@@ -1,110 +1,112 @@
-// The chosen packet: its numbers, its layers as the dissector reads them, and its bytes, the two lighting up each other.
+// The chosen packet: its numbers, the note beside it, its layers as the dissector reads them, and its bytes, each lighting up the other.
 
 import { get } from "../api.js";
 import { h, icon, setText } from "../dom.js";
-import { counted, wallClock } from "../format.js";
+import { counted, count, wallClock } from "../format.js";
+import { hexDump } from "../hexdump.js";
+import { layerTree } from "../layers.js";
 import { go } from "../navigation.js";
+import { NoteEditor } from "../note.js";
 
-const BYTES = 4096; // bytes of a packet that are shown
-const ROW = 16; // bytes a line
+const HELD = 30; // packets kept, so that stepping back and forth is at once
 
-export function mountPacket(store) {
-  const title = h("h3");
+/** @param {{noted?: (packet: object) => void}} [actions] told the packet whose note has changed */
+export function mountPacket(store, { noted = () => {} } = {}) {
+  const title = h("h2");
+  const place = h("span", { class: "packet-place" });
   const facts = h("span", { class: "packet-facts" });
-  const layers = h("div", { class: "layers" });
-  const bytes = h("div", { class: "bytes", tabindex: "0", "aria-label": "Bytes of the packet" });
-  const step = (by) => h("button", {
-    class: "icon-button", title: by < 0 ? "The packet before (↑)" : "The next packet (↓)", "aria-label": by < 0 ? "The packet before" : "The next packet",
-    onclick: () => move(by),
-  }, icon(by < 0 ? "previous" : "next"));
-  const close = h("button", { class: "icon-button", "aria-label": "Close the packet", title: "Close (Escape)", onclick: () => go(store, { packet: null }) }, icon("close"));
+  const layers = h("div", { class: "packet-layers" });
+  const bytes = h("div", { class: "bytes", tabindex: "0", role: "group", "aria-label": "Bytes of the packet" });
+  const note = new NoteEditor({ changed: (packet) => { held.delete(packet.number); noted(packet); }, failed: (problem) => store.set({ problem }) });
+  const button = (name, words, press) => h("button", { class: "icon-button", title: words, "aria-label": words.replace(/ \(.*/, ""), onclick: press }, icon(name));
+  const before = button("previous", "The packet before in this connection (,)", () => step("previous"));
+  const after = button("next", "The next packet in this connection (.)", () => step("next"));
+  const body = h("div", { class: "packet-body" }, layers, bytes);
   const element = h("section", { class: "packet-pane", "aria-label": "The chosen packet", hidden: true },
-    h("header", { class: "packet-head" }, title, facts, step(-1), step(1), close),
-    h("div", { class: "packet-body" }, layers, bytes));
-  let [number, detail, abort] = [null, null, null];
+    h("header", { class: "packet-head" }, title, place, facts, note.buttons, before, after,
+      button("close", "Close the packet (Escape)", () => go(store, { packet: null }))),
+    note.element, body);
+  const open = new Set(["TCP"]); // layers that the reader has unfolded
+  const held = new Map();
+  let [number, shown, abort] = [null, null, null];
 
   async function load(wanted) {
     abort?.abort();
     abort = new AbortController();
     try {
-      const answer = await get(`/api/packets/${wanted}`, {}, abort.signal);
+      const answer = held.get(wanted) ?? await get(`/api/packets/${wanted}`, {}, abort.signal);
+      keep(wanted, answer);
       if (wanted === number) show(answer);
     } catch (error) {
-      if (error.name !== "AbortError" && wanted === number) layers.replaceChildren(h("p", { role: "alert" }, `${error.message} ${error.advice ?? ""}`));
+      if (error.name !== "AbortError" && wanted === number) sayTrouble(error);
     }
   }
 
-  function show({ packet, layers: read, bytes: hex }) {
-    setText(facts, `${packet.direction ? `from the ${packet.direction} · ` : ""}${counted(packet.length, "byte")} on the wire · ${wallClock(packet.time_ns)}`);
-    const dump = hexDump(hex);
-    const light = (start, stop) => dump.light(start, stop);
-    layers.replaceChildren(...read.map((layer) => layerTree(layer, light)));
+  function keep(wanted, answer) {
+    held.delete(wanted);
+    if (answer.next !== null) held.set(wanted, answer); // the last of a connection may get a next one
+    if (held.size > HELD) held.delete(held.keys().next().value);
+  }
+
+  function show(answer) {
+    shown = answer;
+    const { packet, layers: read, bytes: hex, place: at } = answer;
+    setText(place, at ? `${count(at[0])} of ${count(at[1])} in #${packet.connection}` : "in no connection");
+    setText(facts, `${packet.direction ? `from the ${packet.direction} · ` : ""}${lengthOf(packet)} · ${wallClock(packet.time_ns)}`);
+    note.draw(packet);
+    let tree = null;
+    const dump = hexDump(hex, { point: (byte) => tree.point(byte), choose: (byte) => tree.choose(byte) });
+    tree = layerTree(read, open, dump);
+    layers.replaceChildren(tree.element);
     bytes.replaceChildren(dump.element);
+    drawSteps();
   }
 
-  function move(by) {
-    const numbers = detail?.packets.map((packet) => packet.number) ?? [];
-    const next = numbers[numbers.indexOf(number) + by];
-    if (next !== undefined) go(store, { packet: next });
+  function sayTrouble(error) {
+    shown = null;
+    layers.replaceChildren(h("p", { class: "trouble", role: "alert" }, `${error.message} ${error.advice ?? ""}`));
+    bytes.replaceChildren();
+    drawSteps();
   }
 
+  function drawSteps() {
+    before.disabled = !shown?.previous;
+    after.disabled = !shown?.next;
+  }
+
+  function step(where) {
+    if (shown?.packet.number === number && shown[where]) go(store, { packet: shown[where] });
+  }
+
+  function key(event) {
+    if (number === null || element.hidden || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    if (event.key === ",") step("previous");
+    else if (event.key === ".") step("next");
+    else if (event.key === "b") note.toggleBookmark();
+    else if (event.key === "n") note.edit();
+    else return;
+    event.preventDefault();
+  }
+
+  document.addEventListener("keydown", key);
   return {
     element,
-    draw(wanted, of) {
-      detail = of;
+    draw(wanted) {
       element.hidden = wanted === null;
-      if (wanted !== null) setText(title, titleOf(wanted, detail));
       if (wanted === number) return;
       number = wanted;
-      if (wanted !== null) load(wanted);
+      note.leave();
+      if (wanted === null) return;
+      setText(title, `Packet ${count(wanted)}`);
+      load(wanted);
     },
-    unmount: () => abort?.abort(),
-  };
-}
-
-function titleOf(number, detail) {
-  const at = detail?.packets.findIndex((packet) => packet.number === number) ?? -1;
-  return at < 0 ? `Packet ${number}` : `Packet ${number}, ${at + 1} of ${detail.connection.packets[0] + detail.connection.packets[1]}`;
-}
-
-/** A layer to unfold, TCP unfolded; pointing at it or at one of its fields lights the bytes that it was read from. */
-function layerTree({ name, title, start, stop, fields }, light) {
-  return h("details", { open: name === "TCP", onpointerenter: () => light(start, stop), onpointerleave: () => light(0, 0) },
-    h("summary", {}, title),
-    h("dl", {}, fields.flatMap((field) => {
-      const point = { onpointerenter: () => light(field.start ?? start, field.stop ?? stop), onpointerleave: () => light(start, stop) };
-      return [h("dt", point, field.label), h("dd", point, field.value)];
-    })));
-}
-
-/** The bytes in lines of 16, as hex and as text; `light` marks those of a field. */
-function hexDump(hex) {
-  const total = Math.min(hex.length / 2, BYTES);
-  const cells = [];
-  const element = h("div", { class: "hex" });
-  for (let at = 0; at < total; at += ROW) {
-    const line = h("div", { class: "hex-line" }, h("span", { class: "hex-at" }, at.toString(16).padStart(4, "0")));
-    const text = h("span", { class: "hex-text" });
-    for (let i = at; i < at + ROW; i += 1) {
-      const pair = hex.slice(2 * i, 2 * i + 2);
-      const value = Number.parseInt(pair, 16);
-      const cell = h("span", { class: "hex-byte" }, i < total ? pair : "  ");
-      const letter = h("span", { class: "hex-letter" }, i < total ? (value >= 32 && value < 127 ? String.fromCharCode(value) : "·") : " ");
-      line.append(cell);
-      text.append(letter);
-      if (i < total) cells.push([cell, letter]);
-    }
-    line.append(text);
-    element.append(line);
-  }
-  if (hex.length / 2 > BYTES) element.append(h("p", { class: "hex-more" }, `and ${counted(hex.length / 2 - BYTES, "more byte")}`));
-  let [from, to] = [0, 0];
-  return {
-    element,
-    light(start, stop) {
-      for (const pair of cells.slice(from, to)) pair.forEach((part) => part.classList.remove("lit"));
-      [from, to] = [start, Math.min(stop, cells.length)];
-      for (const pair of cells.slice(from, to)) pair.forEach((part) => part.classList.add("lit"));
+    unmount() {
+      abort?.abort();
+      document.removeEventListener("keydown", key);
     },
   };
+}
+
+function lengthOf({ length, captured }) {
+  return captured < length ? `${counted(length, "byte")} on the wire, ${count(captured)} captured` : `${counted(length, "byte")} on the wire`;
 }

@@ -1,0 +1,70 @@
+// Which columns of a table show: chosen from a list, remembered in this browser.
+
+import { h, icon } from "./dom.js";
+
+export class ColumnChoice {
+  /**
+   * @param {string} name under which the choice is remembered
+   * @param {{name: string, title: string, about?: string, isUsual?: boolean}[]} columns in the order in which they stand
+   * @param {() => void} changed
+   */
+  constructor(name, columns, changed) {
+    Object.assign(this, { name, columns, changed });
+    this.shown = new Set(remembered(name) ?? columns.filter(({ isUsual }) => isUsual).map((column) => column.name));
+    const boxes = columns.map((column) => this.box(column));
+    this.list = h("div", { class: "menu-list", role: "group", "aria-label": "Columns" }, boxes);
+    this.element = h("details", { class: "menu" }, h("summary", { class: "button" }, icon("columns"), "Columns"), this.list);
+    this.element.addEventListener("keydown", (event) => event.key === "Escape" && this.shut(event));
+    this.away = (event) => !this.element.contains(event.target) && (this.element.open = false);
+    document.addEventListener("pointerdown", this.away);
+  }
+
+  /** The columns that show. */
+  get chosen() {
+    return this.columns.filter(({ name }) => this.shown.has(name));
+  }
+
+  unmount() {
+    document.removeEventListener("pointerdown", this.away);
+  }
+
+  box({ name, title, about }) {
+    const box = h("input", { type: "checkbox", checked: this.shown.has(name), onchange: () => this.toggle(name, box) });
+    return h("label", { class: "menu-item" }, box, h("span", {}, title), about ? h("small", {}, about) : null);
+  }
+
+  toggle(name, box) {
+    if (box.checked) this.shown.add(name);
+    else this.shown.delete(name);
+    if (!this.shown.size) {
+      this.shown.add(name); // a table without columns shows nothing
+      box.checked = true;
+    }
+    remember(this.name, [...this.shown]);
+    this.changed();
+  }
+
+  shut(event) {
+    if (!this.element.open) return;
+    this.element.open = false;
+    this.element.firstChild.focus();
+    event.stopPropagation();
+  }
+}
+
+function remembered(name) {
+  try {
+    const said = JSON.parse(localStorage.getItem(`wireglass.columns.${name}`));
+    return Array.isArray(said) && said.length ? said : null;
+  } catch {
+    return null;
+  }
+}
+
+function remember(name, shown) {
+  try {
+    localStorage.setItem(`wireglass.columns.${name}`, JSON.stringify(shown));
+  } catch {
+    // Storage may be refused; the choice then lasts as long as the page.
+  }
+}

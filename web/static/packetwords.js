@@ -1,0 +1,63 @@
+// What a packet means, in the words of a table: the kind it is coloured by, what happens in it, and the numbers with it.
+
+import { count, counted } from "./format.js";
+import { VERDICTS } from "./words.js";
+
+/** What a packet is that has no TCP segment to look at, by IP protocol number. */
+const OTHERS = { 1: "ICMP", 2: "IGMP", 6: "part of TCP", 17: "UDP", 47: "GRE", 50: "ESP", 58: "ICMPv6", 89: "OSPF", 132: "SCTP" };
+
+const PROTOCOLS = { http: "HTTP", websocket: "WebSocket", tls: "TLS", tunnel: "tunnel", unknown: "TCP" };
+
+/** What the packet speaks. */
+export function protocolOf({ protocol, ip_protocol: number }) {
+  if (protocol) return PROTOCOLS[protocol] ?? protocol;
+  if (number === null || number === undefined) return "not IP";
+  return OTHERS[number] ?? `IP protocol ${number}`;
+}
+
+/** The meaning that gives a packet its colour: trouble, request, response, message, opening, closing, data, ack or other. */
+export function meaning(packet) {
+  const { flags, payload, connection, carries = [] } = packet;
+  if (connection === null) return "other";
+  if (isTrouble(packet)) return "trouble";
+  if (carries.length) return carries[0].kind;
+  if (flags.includes("SYN")) return "opening";
+  if (flags.includes("FIN")) return "closing";
+  return payload ? "data" : "ack";
+}
+
+/** Whether something went wrong with it. */
+export const isTrouble = ({ flags, analysis }) => flags.includes("RST") || analysis.some((name) => VERDICTS[name]?.[1]);
+
+/** What happens in the packet, and the rest of what there is to say: {what, more}. */
+export function told(packet) {
+  const { carries = [], carries_more: others = 0, connection } = packet;
+  if (connection === null) return { what: protocolOf(packet), more: counted(packet.length, "byte") };
+  if (!carries.length) return { what: flagText(packet), more: numbers(packet) };
+  const [first, ...rest] = carries;
+  const hidden = rest.length + others;
+  return { what: first.text, more: hidden ? `and ${count(hidden)} more` : "" };
+}
+
+/** The verdicts on it: [{name, isTrouble, why}]. */
+export const verdicts = ({ analysis }) => analysis.map((name) => {
+  const [title, trouble, why] = VERDICTS[name] ?? [name, false, ""];
+  return { name: title, isTrouble: trouble, why };
+});
+
+/** The flags that say something: PSH does not, nor ACK beside bytes or other flags than SYN. */
+function flagText({ flags, payload }) {
+  const telling = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || flags.includes("SYN")));
+  if (telling.length) return telling.join(" ");
+  if (payload) return "more bytes";
+  return flags.includes("ACK") ? "ACK" : "no flags";
+}
+
+function numbers({ flags, seq, ack, window, payload }) {
+  if (payload && !flags.includes("SYN")) return `seq ${count(seq)}, ${counted(payload, "byte")}`;
+  const said = flags.includes("SYN") || flags.includes("FIN") ? [`seq ${count(seq)}`] : [];
+  if (ack !== null) said.push(`ack ${count(ack)}`);
+  if (flags.includes("SYN")) said.push(`window ${count(window)}`);
+  if (payload) said.push(counted(payload, "byte"));
+  return said.join(", ");
+}

@@ -1,0 +1,121 @@
+// A list of any length, fetched page by page around what is in sight. What was asked for and has scrolled away is called off.
+
+const SIZE = 200; // rows a page
+const HELD = 60; // pages kept; those longest unseen leave first
+const AT_ONCE = 5; // pages a request: the server gives up to 1000 rows
+const REST = 2_000; // ms after a failure in which nobody asks again
+
+export class Pages {
+  /**
+   * @param {object} parts
+   * @param {(start: number, stop: number, signal: AbortSignal) => Promise<{rows: object[], total: number}>} parts.fetch
+   * @param {() => void} parts.changed called when there is something new to draw
+   * @param {(error: Error) => void} parts.failed
+   * @param {number | null} [parts.total] how long the list is; null when only an answer will tell
+   */
+  constructor({ fetch, changed, failed, total = null, size = SIZE, held = HELD, later = (...a) => setTimeout(...a) }) {
+    Object.assign(this, { fetch, changed, failed, total, size, held, later });
+    this.pages = new Map(); // page → rows; Map keeps the order of insertion, the young end last
+    this.asked = null; // {first, stop, abort} in pages: the request under way
+    this.wanted = [0, 1];
+    this.isResting = false;
+    this.isOver = false;
+  }
+
+  get(index) {
+    return this.pages.get(Math.floor(index / this.size))?.[index % this.size];
+  }
+
+  /** Sees to it that rows [first, stop) are there. Called with every drawing. */
+  want(first, stop) {
+    this.wanted = [Math.floor(Math.max(first, 0) / this.size), Math.ceil(Math.max(stop, first + 1) / this.size)];
+    this.ask();
+  }
+
+  /** The list is so long now. */
+  grow(total) {
+    if (total === this.total) return;
+    this.total = total;
+    this.ask();
+  }
+
+  /** Looks how long the list is now, for one whose length only the server knows. */
+  look() {
+    if (this.total === null || this.asked) return;
+    this.send(Math.floor(this.total / this.size), Math.floor(this.total / this.size) + 1);
+  }
+
+  /** A row is another now. */
+  put(index, row) {
+    const page = this.pages.get(Math.floor(index / this.size));
+    if (page) page[index % this.size] = row;
+  }
+
+  close() {
+    this.isOver = true;
+    this.asked?.abort.abort();
+  }
+
+  ask() {
+    const [first, stop] = this.missing();
+    if (first === stop || this.isResting || this.isOver) return;
+    if (this.asked) {
+      const isUnderWay = this.asked.first < this.wanted[1] && this.asked.stop > this.wanted[0];
+      if (isUnderWay) return;
+      this.asked.abort.abort();
+    }
+    this.send(first, stop);
+  }
+
+  /** The first run of wanted pages that are not whole. */
+  missing() {
+    const [from, to] = this.wanted;
+    const last = this.total === null ? to : Math.min(to, Math.ceil(this.total / this.size));
+    let first = from;
+    while (first < last && this.isWhole(first)) first += 1;
+    let stop = first;
+    while (stop < last && stop - first < AT_ONCE && !this.isWhole(stop)) stop += 1;
+    return [first, stop];
+  }
+
+  isWhole(page) {
+    const rows = this.pages.get(page);
+    return Boolean(rows) && (this.total === null || rows.length >= Math.min(this.size, this.total - page * this.size));
+  }
+
+  async send(first, stop) {
+    const asked = { first, stop, abort: new AbortController() };
+    this.asked = asked;
+    try {
+      const { rows, total } = await this.fetch(first * this.size, stop * this.size, asked.abort.signal);
+      if (this.isOver || this.asked !== asked) return;
+      this.asked = null;
+      this.take(first, stop, rows, total);
+      this.changed();
+      this.ask();
+    } catch (error) {
+      if (this.asked === asked) this.asked = null;
+      if (error.name !== "AbortError" && !this.isOver) this.rest(error);
+    }
+  }
+
+  take(first, stop, rows, total) {
+    // An answer may be older than what the feed has told since.
+    this.total = Math.max(total, this.total ?? 0);
+    for (let page = first; page < stop; page += 1) {
+      this.pages.delete(page);
+      const part = rows.slice((page - first) * this.size, (page - first + 1) * this.size);
+      if (part.length) this.pages.set(page, part);
+    }
+    while (this.pages.size > this.held) this.pages.delete(this.pages.keys().next().value);
+  }
+
+  rest(error) {
+    this.isResting = true;
+    this.later(() => {
+      this.isResting = false;
+      this.ask();
+    }, REST);
+    this.failed(error);
+  }
+}
