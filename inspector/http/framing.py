@@ -876,7 +876,9 @@ class Framer:
             self._head(half, key, self._arena.append(held.buffer), len(held.buffer), note)
             self._complete[self._rows - 1] = 0
         half.held = None
-        half.pausing = -1
+        half.pausing = -1  # nothing that could be answered was asked
+        if half.stage == PAUSED:
+            half.stage = START
 
     @cfunc
     def _cut(self, half: Half, key: Py_ssize_t, is_close: bint) -> void:

@@ -446,6 +446,11 @@ def test_connect_that_is_refused_stays_http(cut: Cut) -> None:
     assert stage.pairs() == [("CONNECT mail.example:25", "403"), ("GET /a", "200")]
 
 
+def test_a_connect_that_the_capture_cuts_off_waits_for_nothing() -> None:
+    stage = Play().client(b"CONNECT mail.example:25 HTTP/1.1\r\nHost: mail.exa").run()
+    assert stage.pairs() == [("CONNECT mail.example:25", "-")]
+
+
 @CUTS
 def test_an_upgrade_that_the_server_ignores_stays_http(cut: Cut) -> None:
     ask = get("/a", "Upgrade: h2c\r\nConnection: Upgrade\r\n")
