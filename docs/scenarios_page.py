@@ -11,7 +11,7 @@ BEGIN, END = "<!-- made from the code: {name} -->", "<!-- end of {name} -->"
 
 DEMO = (
     "The demo, every button once: a page fetched, a coffee ordered, a page refreshed twice, three questions on one "
-    "kept pipe; then Alice and Bob join a WebSocket chat, say “Hi” and answer, hear news from the server unasked, and leave"
+    "kept pipe; then Alice and Bob join a WebSocket chat, say “Hi” and answer, hear its news unasked, and leave"
 )
 
 

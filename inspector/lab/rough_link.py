@@ -46,7 +46,10 @@ STOP = b"."
 """What wakes the carrier for the last time."""
 
 IP_ADDRESSES = slice(12, 20)
+IP_DESTINATION = slice(16, 20)
 """Source and destination in an IPv4 header (RFC 791 §3.1)."""
+
+FAR_BYTES = socket.inet_aton(FAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +179,8 @@ class RoughLink:
 
     def _take(self, packet: bytes) -> None:
         """Decide over one packet from the kernel."""
-        if packet[0] >> 4 != 4:
-            return  # IPv6 neighbour discovery and the like
+        if packet[0] >> 4 != 4 or packet[IP_DESTINATION] != FAR_BYTES:
+            return  # IPv6 neighbour discovery and the like, or for an address where nobody is
         chance, plan = self._chance.random, self._plan
         is_lost, is_repeated, is_overtaken = chance() < plan.loss, chance() < plan.repeat, chance() < plan.reorder
         number = self._payload_number(packet)

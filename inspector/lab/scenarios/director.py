@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.errors import LabError
@@ -25,9 +23,6 @@ from inspector.lab.scenarios.scene import FIRST_PORT, HTTP_PORT, Scene, together
 if TYPE_CHECKING:
     from inspector.sources.reports import ReportWriter
 
-SETTINGS = Path("/proc/sys/net/ipv4")
-"""The kernel's settings of the network that the reading process is in (tcp(7))."""
-
 NO_LINK = "This system lets nobody make a link of the kind that this scenario needs (/dev/net/tun): {}."
 
 
@@ -37,7 +32,6 @@ async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:
     Raises:
         LabError: it could not be staged here, or went another way than written.
     """
-    change_settings(scenario.settings)
     async with contextlib.AsyncExitStack() as stack:
         link = make_link(scenario)
         if link:
@@ -45,7 +39,9 @@ async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:
         notes = Notes()
         client, server = await together(*(start_hand(name, notes) for name in ("client", "server")))
         seen_from = FAR if scenario.view is View.SERVER else None
-        scene = Scene(client, server, link, seen_from, options.first_port, options.size)
+        scene = Scene(client, server, link, seen_from, options.first_port, options.size, notes.heard)
+        for setting, value in scenario.settings.items():
+            scene.set_kernel(setting, value)
         stack.push_async_callback(scene.dismiss_all)
         if options.spool:
             # Ends before the hands do: how their sockets are torn down then belongs to no story.
@@ -86,17 +82,6 @@ class Notes:
 async def start_hand(name: str, notes: Notes) -> Child:
     """A process that will hold sockets."""
     return await Child.start(name, "inspector.lab.hand", name, heard=notes.heard)
-
-
-def change_settings(settings: Mapping[str, str]) -> None:
-    """Set the kernel up for this network alone."""
-    for name, value in settings.items():
-        if not (SETTINGS / name).exists():
-            continue  # a kernel from before the setting behaves as the value asks
-        try:
-            (SETTINGS / name).write_text(value)
-        except OSError as error:
-            raise LabError(f"net.ipv4.{name} cannot be set here: {error.strerror}.") from error
 
 
 def make_link(scenario: Scenario) -> RoughLink | None:

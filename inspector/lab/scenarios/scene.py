@@ -23,6 +23,9 @@ FIRST_PORT = 50_001
 PATIENCE_SECONDS = 9.0
 LOOK_SECONDS = 0.02
 
+SETTINGS = Path("/proc/sys/net/ipv4")
+"""The kernel's settings of the network that the reading process is in (tcp(7))."""
+
 OVER = {"06", "07", "0A"}
 """TIME-WAIT, CLOSED, LISTEN: Linux's numbers of the states (<net/tcp_states.h>) in which nothing more is said."""
 
@@ -106,6 +109,7 @@ class Scene:
         seen_from: str | None = None,
         first_port: int = FIRST_PORT,
         size: int | None = None,
+        heard: Callable[[Message], None] | None = None,
     ) -> None:
         self.client = client
         self.server = server
@@ -115,6 +119,7 @@ class Scene:
         self.size = size
         """How many of whatever the play has many of; None lets it choose."""
         self._seen_from = seen_from
+        self._heard = heard
         self._ports = itertools.count(first_port)
         self._link = link
         self._extras: list[Child] = []
@@ -168,7 +173,7 @@ class Scene:
 
     async def hire(self, name: str, module: str, *arguments: str, descriptors: tuple[int, ...] = ()) -> Child:
         """A further process, which ends with the play."""
-        child = await Child.start(name, module, *arguments, descriptors=descriptors)
+        child = await Child.start(name, module, *arguments, descriptors=descriptors, heard=self._heard)
         self._extras.append(child)
         return child
 
@@ -176,6 +181,19 @@ class Scene:
         """End every process of the play."""
         for child in [*self._extras[::-1], self.client, self.server]:
             await child.stop()
+
+    def set_kernel(self, name: str, value: str) -> None:
+        """Change a setting of this network's kernel, net.ipv4.NAME.
+
+        Raises:
+            LabError: the system does not let us.
+        """
+        path = SETTINGS / name
+        try:
+            if path.exists():  # a kernel from before the setting behaves as the value asks
+                path.write_text(value)
+        except OSError as error:
+            raise LabError(f"net.ipv4.{name} cannot be set here: {error.strerror}.") from error
 
     async def settle(self) -> None:
         """Wait until nothing is said any more: every connection of this network has closed, the link is empty."""

@@ -15,7 +15,7 @@ from inspector.lab.lines import Message
 from inspector.lab.scenarios import GROUPS, SCENARIOS
 from inspector.lab.scenarios.staging import play
 from tests.lab.conftest import needs_namespace
-from tests.lab.scenarios import expected_http, expected_tcp  # noqa: F401  (they fill EXPECTATIONS)
+from tests.lab.scenarios import expected_http, expected_push, expected_tcp  # noqa: F401  (they fill EXPECTATIONS)
 from tests.lab.scenarios.witness import EXPECTATIONS, Witness
 
 CAPTURES = Path(__file__).parents[3] / "captures"

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from inspector.capture import Capture
-from inspector.rows import anomaly_rows, connection_rows, exchange_rows, message_rows, packet_rows
+from inspector.compare import Kind, find
+from inspector.compare.kinds import NAMES
+from inspector.rows import anomaly_rows, connection_rows, exchange_rows, frame_rows, message_rows, packet_rows
 from inspector.timeline import EventKind, events
 
 Row = dict[str, Any]
@@ -20,8 +22,11 @@ class Witness:
         self.packets: list[Row] = [row for row in packet_rows(capture) if row["connection"] is not None]
         self.connections: list[Row] = connection_rows(capture)
         self.exchanges: list[Row] = exchange_rows(capture)
+        self.frames: list[Row] = frame_rows(capture)
         self.messages: list[Row] = message_rows(capture)
         self.anomalies: list[str] = [row["code"] for row in anomaly_rows(capture)]
+        self.ways = [NAMES[kind] for kind in Kind if kind in find(capture).kinds]
+        """The ways in which news came, as the comparison tells them apart."""
         self.kinds: list[str] = [EventKind(kind).name.lower() for kind in events(capture)["kind"]]
 
     @property

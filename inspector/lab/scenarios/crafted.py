@@ -1,0 +1,28 @@
+"""Segments made by hand, for what no kernel sends by itself."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+SYN = 2
+WINDOW = 64_240
+TTL = 64
+
+
+def syn(source: str, source_port: int, target: str, target_port: int, seq: int) -> bytes:
+    """An IPv4 packet that asks for a connection (RFC 791 §3.1, RFC 9293 §3.1)."""
+    addresses = socket.inet_aton(source) + socket.inet_aton(target)
+    bare = struct.pack("!HHIIBBHHH", source_port, target_port, seq, 0, 5 << 4, SYN, WINDOW, 0, 0)
+    checked = checksum(addresses + struct.pack("!HH", socket.IPPROTO_TCP, len(bare)) + bare)
+    segment = bare[:16] + struct.pack("!H", checked) + bare[18:]
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(segment), 0, 0, TTL, socket.IPPROTO_TCP, 0) + addresses
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + segment
+
+
+def checksum(data: bytes) -> int:
+    """The Internet checksum of an even number of bytes (RFC 1071)."""
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF

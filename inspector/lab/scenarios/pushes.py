@@ -1,0 +1,200 @@
+"""How news comes from a server to those who want it: asked for, or pushed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+from websockets.frames import CloseCode, Opcode
+
+from inspector.lab.scenarios.plain_http import request, response
+from inspector.lab.scenarios.scenario import Group, Scenario
+from inspector.lab.scenarios.scene import End, Scene
+from inspector.lab.scenarios.talker import Talker, converse
+
+NEWS = ("The kettle is on.", "There is fresh cake at the counter.", "It has stopped raining.", "We close in an hour.")
+
+FIRST_SECONDS, EVERY_SECONDS = 0.33, 0.47
+"""When something happens: the first news, and from one to the next."""
+
+PACE_SECONDS = 0.1
+"""From one poll to the next."""
+
+LOOK_SECONDS = 0.06
+"""How long after the news a reader without push happens to look."""
+
+CLOSED, KEPT, POLLING, STREAM, WEBSOCKET = ALL = ("closed", "kept", "polling", "stream", "websocket")
+
+STREAM_HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
+
+
+def chunk(text: str) -> bytes:
+    """A piece of an answer without end (RFC 9112 §7.1)."""
+    data = text.encode()
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+class Newsroom:
+    """The server's side of the news, and its readers, each with a way of its own."""
+
+    def __init__(self, scene: Scene, listener: End, ways: Collection[str]) -> None:
+        self._scene = scene
+        self._listener = listener
+        self._ways = ways
+        self._told: list[str] = []
+        self._kept: tuple[End, End] | None = None
+        self._stream: tuple[End, End] | None = None
+        self._chat: tuple[Talker, Talker] | None = None
+
+    async def run(self) -> None:
+        """Open what stays open, deliver the news, close."""
+        await self._open()
+        polling = asyncio.create_task(self._poll()) if POLLING in self._ways else None
+        clock = asyncio.get_running_loop().time()
+        for number, text in enumerate(NEWS):
+            await asyncio.sleep(clock + FIRST_SECONDS + number * EVERY_SECONDS - asyncio.get_running_loop().time())
+            await self._publish(number, text)
+        await asyncio.sleep(EVERY_SECONDS)
+        if polling:
+            self._ways = ()
+            await polling
+        await self._close()
+
+    async def _open(self) -> None:
+        if KEPT in self._ways:
+            self._kept = await self._scene.pair(self._listener)
+        if STREAM in self._ways:
+            client, server = self._stream = await self._scene.pair(self._listener)
+            await client.send(request("/stream", Accept="text/event-stream", User_Agent="listener"))
+            await server.receive_head()
+            await server.send(STREAM_HEAD)
+            await client.receive(len(STREAM_HEAD))
+        if WEBSOCKET in self._ways:
+            self._chat = await converse(self._scene, self._listener)
+
+    async def _publish(self, number: int, text: str) -> None:
+        """An editor tells the server; it tells those whose pipes are open; the others happen to look."""
+        editor, server = await self._scene.pair(self._listener)
+        body = text.encode()
+        await editor.send(
+            request("/news", "POST", Content_Length=str(len(body)), User_Agent="editor", Connection="close") + body
+        )
+        await server.receive_head()
+        await server.receive(len(body))
+        self._told.append(text)
+        if self._stream:
+            event = chunk(f"id: {number}\ndata: {text}\n\n")
+            await self._stream[1].send(event)
+            await self._stream[0].receive(len(event))
+        if self._chat:
+            await self._chat[1].say(text)
+            await self._chat[0].hear(Opcode.TEXT)
+        await server.send(response(b"", "204 No Content", Connection="close"))
+        await server.close()
+        await editor.receive_rest()
+        await editor.close()
+        await asyncio.sleep(LOOK_SECONDS)
+        await self._look(number, text)
+
+    async def _look(self, number: int, text: str) -> None:
+        answer = response(text.encode())
+        if self._kept:
+            client, server = self._kept
+            await client.send(request(f"/news/{number}", User_Agent="subscriber"))
+            await server.receive_head()
+            await server.send(answer)
+            await client.receive(len(answer))
+        if CLOSED in self._ways:
+            client, server = await self._scene.pair(self._listener)
+            await client.send(request(f"/news/{number}", User_Agent="visitor", Connection="close"))
+            await server.receive_head()
+            await server.send(response(text.encode(), Connection="close"))
+            await server.close()
+            await client.receive_rest()
+            await client.close()
+
+    async def _poll(self) -> None:
+        """Ask again and again, by the clock, on a pipe that is kept."""
+        client, server = await self._scene.pair(self._listener)
+        known = 0
+        while self._ways:
+            await client.send(request(f"/news?after={known}", User_Agent="poller"))
+            await server.receive_head()
+            fresh = self._told[known:]
+            answer = response("\n".join(fresh).encode()) if fresh else response(b"", "204 No Content")
+            known += len(fresh)
+            await server.send(answer)
+            await client.receive(len(answer))
+            await asyncio.sleep(PACE_SECONDS)
+        await hang_up(client, server)
+
+    async def _close(self) -> None:
+        if self._stream:
+            await self._stream[1].send(b"0\r\n\r\n")
+            await self._stream[0].receive(5)
+        for pipe in (self._kept, self._stream):
+            if pipe:
+                await hang_up(*pipe)
+        if self._chat:
+            client, server = self._chat
+            await client.goodbye(CloseCode.NORMAL_CLOSURE, "")
+            await server.hear(Opcode.CLOSE)
+            await client.hear(Opcode.CLOSE)
+            await hang_up(client.end, server.end)
+
+
+async def hang_up(client: End, server: End) -> None:
+    """The client closes, then the server."""
+    await client.close()
+    await server.receive_rest()
+    await server.close()
+
+
+async def server_sent_events(scene: Scene) -> str:
+    """The client asks once, and the answer never ends: each piece of news is an event in it, pushed when it happens
+    (WHATWG HTML §9.2). It is plain HTTP with a body in chunks, one way only; a comment now and then keeps proxies
+    from thinking the pipe is dead.
+    """
+    client, server = await scene.pair(await scene.listen())
+    await client.send(request("/stream", Accept="text/event-stream"))
+    await server.receive_head()
+    parts = [STREAM_HEAD, chunk("retry: 2000\n\n")]
+    parts += [chunk(f"event: news\nid: {number}\ndata: {text}\n\n") for number, text in enumerate(NEWS)]
+    for part in [*parts, chunk(": still here\n\n"), b"0\r\n\r\n"]:
+        await server.send(part)
+        await client.receive(len(part))
+        await asyncio.sleep(PACE_SECONDS)  # news has a time of its own: each is a packet of its own
+    await hang_up(client, server)
+    return f"One question, and {len(NEWS)} pieces of news that nobody had to ask for."
+
+
+async def polling_and_push(scene: Scene) -> str:
+    """Two readers want the same news. One asks every tenth of a second whether there is any, and is mostly told that
+    there is none; what there is reaches it up to a tenth of a second late. The other has a WebSocket, is silent, and
+    is told at once.
+    """
+    await Newsroom(scene, await scene.listen(), (POLLING, WEBSOCKET)).run()
+    return f"Both readers got {len(NEWS)} pieces of news; count what one of them asked for in vain."
+
+
+async def five_ways(scene: Scene) -> str:
+    """An editor tells a server four pieces of news, and five readers get them, each in its own way: over a new
+    connection each time, over one that is kept, by polling, by Server-Sent Events, and over WebSocket. So their
+    price can be compared: run `wireglass compare` on the recording.
+    """
+    await Newsroom(scene, await scene.listen(), ALL).run()
+    return f"{len(NEWS)} pieces of news reached five readers, each in its own way."
+
+
+GROUP = Group(
+    "News",
+    "The same news, asked for or pushed.",
+    (
+        Scenario("server-sent-events", "An answer without end", server_sent_events),
+        Scenario("polling-and-push", "Asking again and again, or being told", polling_and_push),
+        Scenario("news", "The same news in five ways", five_ways),
+    ),
+)
