@@ -47,11 +47,17 @@ class Overview:
     """Describes one capture; sums and rates are carried from call to call."""
 
     def __init__(
-        self, capture: Capture, source: Source, interface: str | None = None, statistics: Statistics | None = None
+        self,
+        capture: Capture,
+        source: Source,
+        interface: str | None = None,
+        statistics: Statistics | None = None,
+        name: str | None = None,
     ) -> None:
         self._capture = capture
         self._source = source
         self._interface = interface
+        self._name = name or Path(capture.path).name
         self._statistics = statistics
         self._meter = Meter()
         self._bytes = 0
@@ -65,9 +71,8 @@ class Overview:
         self._counted = packets
         rate = self._meter.rate(time.monotonic(), packets)
         counters = self._statistics() if self._statistics else None
-        name = Path(capture.path).name
         return {
-            "name": self._interface or name,
+            "name": self._interface or self._name,
             "source": self._source,
             "state": state,
             "interface": self._interface,
@@ -79,7 +84,7 @@ class Overview:
             "received": counters.received if counters else None,
             "dropped": counters.dropped if counters else None,
             "notes": [*capture.notes, *notes],
-            "recording": name if self._interface else None,
+            "recording": self._name if self._interface else None,
         }
 
     def lengths(self) -> dict[str, int]:

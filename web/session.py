@@ -1,4 +1,4 @@
-"""A session: one capture on show, the thread that advances it, and what its pages are told.
+"""A session: what is on show, the thread that advances it, and what its pages are told.
 
 The engine thread alone writes the tables and the tape. Everybody else reads the tables within `reading()`.
 """
@@ -14,15 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from inspector import rows
 from inspector.capture import Capture
-from inspector.sources.files import open_packets
-from web.brief import brief
-from web.overview import Overview, Source, State, Statistics, Trouble, describe_demo
-from web.pace import AsItGrows, AsItHappened, AtOnce, Pace
+from web.overview import State, Statistics, Trouble
+from web.showing import Showing
 from web.tape import Tape
 from web.turns import Turns
-from web.watch import WATCHED, Watch
 
 if TYPE_CHECKING:
     from inspector.lab.lab import Lab
@@ -39,39 +35,18 @@ BUSY_SHARE = 4
 LONGEST_TICK_SECONDS = 0.5
 """But never so seldom that a page seems to hang."""
 
-DELTA_ROWS = 200
-SNAPSHOT_ROWS = 500
-"""Rows of a table, the newest, that a delta and a snapshot carry. Pages fetch the others by range."""
-
-MAX_LIVE_PACKETS = 10_000_000
-"""Packets of a live capture that are shown: about 1.2 GB of tables. The recording goes on."""
-
 log = logging.getLogger(__name__)
 
 
 class Session:
-    """Shows `capture`, advancing it at `pace`, from `start` to `stop`."""
+    """Shows one capture at a time, from `start` to `stop`; `home` is the one that it began with."""
 
-    def __init__(
-        self,
-        capture: Capture,
-        pace: Pace,
-        source: Source,
-        overview: Overview | None = None,
-        lab: Lab | None = None,
-        trouble: Trouble = lambda: None,
-    ) -> None:
+    def __init__(self, home: Showing) -> None:
         self.tape = Tape()
-        self.lab = lab
-        self._capture = capture
-        self._pace = pace
-        self._is_live = source in (Source.LIVE, Source.DEMO)
-        self._trouble = trouble
-        self._overview = overview or Overview(capture, source)
-        self._watch = Watch(capture)
-        self._state = State.LOADING if source is Source.FILE else State.RUNNING
-        self._notes: list[str] = []
-        self._told: dict[str, Any] = {}
+        self.home = home
+        self._now = home
+        self._number = 0
+        self._ended: Showing | None = None
         self._next_tick = 0.0
         self._turns = Turns()
         self._stopping = False
@@ -81,12 +56,12 @@ class Session:
     @classmethod
     def of_file(cls, path: str | os.PathLike[str]) -> Session:
         """A saved capture, on show while it is loaded. Raises NotACapture."""
-        return cls(Capture(open_packets(path)), AtOnce(), Source.FILE)
+        return cls(Showing.of_file(path))
 
     @classmethod
     def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0) -> Session:
         """A saved capture, shown as it once happened, `speed` times as fast. Raises NotACapture."""
-        return cls(Capture(open_packets(path)), AsItHappened(path, speed), Source.REPLAY)
+        return cls(Showing.of_replay(path, speed))
 
     @classmethod
     def of_spool(
@@ -97,31 +72,43 @@ class Session:
         lab: Lab | None = None,
         trouble: Trouble = lambda: None,
     ) -> Session:
-        """A live capture: the file `path`, which a capture process is writing. Raises NotACapture.
+        """A live capture, or the demo where there is a lab (see `Showing.of_spool`). Raises NotACapture."""
+        return cls(Showing.of_spool(path, interface, statistics, lab, trouble))
 
-        Args:
-            interface: the name of what is captured.
-            statistics: asked for the kernel's counts so far.
-            lab: the demo whose actions the page offers; the source is then "demo".
-            trouble: asked for the sentence that says why the capture process has ended, None while it has not.
-        """
-        capture = Capture(open_packets(path))
-        source = Source.LIVE if lab is None else Source.DEMO
-        return cls(capture, AsItGrows(), source, Overview(capture, source, interface, statistics), lab, trouble)
+    @property
+    def lab(self) -> Lab | None:
+        """The demo whose actions can be set off, while it is on show."""
+        return self._now.lab
+
+    @property
+    def is_at_home(self) -> bool:
+        """Whether what is on show is what the session began with."""
+        return self._now is self.home
 
     def start(self) -> None:
         """Begin to advance the capture."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the engine, tell the pages, and close the capture."""
+        """End the engine, tell the pages, and close the captures."""
         self._stopping = True
         self._nudge.set()
         if self._thread.is_alive():
             self._thread.join()
         self.tape.close()
         with self._turns:
-            self._capture.close()
+            for showing in {self._now, self.home}:
+                showing.close()
+
+    def show(self, showing: Showing) -> None:
+        """Put something else on show; what was is put away, unless it is `home`, which waits to be shown again."""
+        with self._turns:
+            before, self._now = self._now, showing
+            self._number += 1
+            self._ended = None
+            if before not in (self.home, showing):
+                before.close()
+        self._nudge.set()
 
     def pause(self) -> bool:
         """Stop advancing; a live capture is still recorded. False when nothing is running."""
@@ -131,11 +118,21 @@ class Session:
         """Go on after `pause`; False when not paused."""
         return self._change(State.PAUSED, State.RUNNING)
 
+    def halt(self) -> bool:
+        """End the live capture that is on show; False when there is none that can be ended."""
+        with self._turns:
+            showing = self._now
+            can_halt = bool(showing.describe()["capture"]["can_stop"])
+        if can_halt and showing.halt is not None:
+            showing.halt()  # waits until all of it is written, so nobody is kept waiting for the tables meanwhile
+            with self._turns:
+                showing.halted()
+            self._nudge.set()
+        return can_halt
+
     def _change(self, before: State, after: State) -> bool:
         with self._turns:
-            is_possible = self._state is before
-            if is_possible:
-                self._state = after
+            is_possible = self._now.change(before, after)
         self._nudge.set()
         return is_possible
 
@@ -143,59 +140,53 @@ class Session:
     def reading(self) -> Iterator[Capture]:
         """The capture, held still."""
         with self._turns:
-            yield self._capture
+            yield self._now.capture
 
     def snapshot(self) -> dict[str, Any]:
-        """What a page begins with: the state, the newest rows, and the rev that the next delta follows."""
+        """What a page begins with: the state, the newest rows, and the rev that the next delta follows.
+
+        `showing` is another number whenever something else is on show: a page then forgets all it knew.
+        """
         with self._turns:
-            return {
-                "rev": self.tape.rev,
-                "capture": self._overview.describe(self._state, self._notes),
-                "lengths": self._overview.lengths(),
-                "demo": describe_demo(self.lab),
-                **{name: self._rows(name, slice(-SNAPSHOT_ROWS, None)) for name in WATCHED},
-            }
+            return {"rev": self.tape.rev, "showing": self._number, **self._now.snapshot()}
 
     def _run(self) -> None:
+        shown = self._now
+        while not self._stopping:
+            if shown is not self._now:
+                shown = self._now
+                self._tell({"resync": True})
+            worked = self._work()
+            if not worked:
+                self._nudge.wait(None if shown.state is State.ENDED else IDLE_SECONDS)
+                self._nudge.clear()
+
+    def _work(self) -> bool:
+        """A step and what there is to tell of it; whether there was anything to do."""
         try:
-            while not self._stopping and self._state is not State.ENDED:
-                worked = self._step()
-                self._tick()
-                if not worked:
-                    self._nudge.wait(IDLE_SECONDS)
-                    self._nudge.clear()
+            with self._turns:
+                showing = self._now
+                worked = showing.step()
+            self._tick(showing)
         except Exception as error:
             log.exception("the engine failed")
-            self._end(f"The analysis stopped: {error}. What is shown up to here is right.")
-        with self._turns:
-            capture = self._overview.describe(self._state, self._notes)
-        self._tell({"capture": capture, "lengths": self._overview.lengths(), "resync": True})
+            worked = False
+            with self._turns:
+                showing.end(f"The analysis stopped: {error}. What is shown up to here is right.")
+        if showing.state is State.ENDED and self._ended is not showing:
+            self._ended = showing
+            with self._turns:
+                told = showing.describe()
+            self._tell({**told, "resync": True})
+        return worked
 
-    def _step(self) -> bool:
-        """Let the capture advance; whether it did."""
-        with self._turns:
-            if self._state is State.PAUSED:
-                self._pace.hold()
-                return False
-            trouble = self._trouble()  # asked first: what was captured before it is read after it
-            packets = self._pace.step(self._capture)
-            if packets is None or (trouble and not packets):
-                self._capture.finish()
-                self._end(*([trouble] if trouble else []))
-            elif self._is_live and len(self._capture.packets) >= MAX_LIVE_PACKETS:
-                self._end(f"Stopped showing after {MAX_LIVE_PACKETS:,} packets; the recording holds the rest.")
-            return bool(packets)
-
-    def _end(self, *notes: str) -> None:
-        self._notes += notes
-        self._state = State.ENDED
-
-    def _tick(self) -> None:
+    def _tick(self, showing: Showing) -> None:
         """Put a delta on the tape, if it is time and there is news."""
         started = time.monotonic()
         if started < self._next_tick:
             return
-        delta = self._delta()
+        with self._turns:
+            delta = showing.delta() if showing is self._now and showing is not self._ended else {}
         if delta:
             self._tell(delta)
         spent = time.monotonic() - started
@@ -203,21 +194,3 @@ class Session:
 
     def _tell(self, delta: dict[str, Any]) -> None:
         self.tape.add(json.dumps({"rev": self.tape.rev + 1, **delta}, separators=(",", ":")))
-
-    def _delta(self) -> dict[str, Any]:
-        """What changed since the last delta; empty when nothing did."""
-        with self._turns:
-            now = self._overview.describe(self._state, self._notes)
-            news = {key: value for key, value in now.items() if self._told.get(key, self) != value}
-            self._told = now
-            if "packets" in news or "tokens" in news:
-                return {"capture": news, "lengths": self._overview.lengths(), **self._changed_rows()}
-            return {"capture": news} if news else {}
-
-    def _changed_rows(self) -> dict[str, Any]:
-        changes = self._watch.changes()
-        stale = [name for name, changed in changes.items() if len(changed) > DELTA_ROWS]
-        return {**{name: self._rows(name, changed[-DELTA_ROWS:]) for name, changed in changes.items()}, "stale": stale}
-
-    def _rows(self, name: str, chosen: rows.Chosen) -> list[rows.Row]:
-        return [brief(row) for row in rows.BUILDERS[name](self._capture, chosen)]

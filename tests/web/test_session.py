@@ -16,10 +16,11 @@ from inspector import rows
 from inspector.capture import Capture
 from inspector.sources.files import open_packets
 from inspector.sources.source import Counters
-from web import session as session_module
+from web import showing as showing_module
 from web.brief import brief
 from web.overview import Source
 from web.session import Session
+from web.showing import Showing
 from web.watch import WATCHED
 
 from .traffic import SAMPLE_PACKETS, START_NS, Talk, Wire, chat, exchange, frame, sample
@@ -223,7 +224,7 @@ def test_a_replay_shows_packets_when_they_were(tmp_path: Path) -> None:
 
 
 def test_more_changes_than_a_delta_holds_are_said_to_be_stale(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "DELTA_ROWS", 5)
+    monkeypatch.setattr(showing_module, "DELTA_ROWS", 5)
     with running(live(wire)) as session:
         mirror = Mirror(session)
         session.pause()
@@ -236,7 +237,7 @@ def test_more_changes_than_a_delta_holds_are_said_to_be_stale(wire: Wire, monkey
 
 
 def test_a_snapshot_holds_the_newest_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "SNAPSHOT_ROWS", 2)
+    monkeypatch.setattr(showing_module, "SNAPSHOT_ROWS", 2)
     with running(Session.of_file(sample(tmp_path / "sample.pcapng"))) as session:
         mirror = Mirror(session)
         wait_until(mirror.is_ended, "the file to be loaded")
@@ -245,7 +246,7 @@ def test_a_snapshot_holds_the_newest_rows(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_live_capture_is_not_shown_without_end(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "MAX_LIVE_PACKETS", 10)
+    monkeypatch.setattr(showing_module, "MAX_LIVE_PACKETS", 10)
     with running(live(wire)) as session:
         mirror = Mirror(session)
         exchange(wire, 40001)
@@ -267,7 +268,7 @@ def test_a_failing_analysis_is_said_and_what_is_there_stays(tmp_path: Path, capl
             pass
 
     capture = Capture(open_packets(sample(tmp_path / "sample.pcapng")))
-    with caplog.at_level(logging.ERROR), running(Session(capture, Failing(), Source.FILE)) as session:
+    with caplog.at_level(logging.ERROR), running(Session(Showing(capture, Failing(), Source.FILE))) as session:
         mirror = Mirror(session)
         wait_until(mirror.is_ended, "the failure")
         assert mirror.lengths["packets"] == 5
@@ -288,3 +289,48 @@ def test_reading_waits_for_the_batch_in_hand_and_no_longer(tmp_path: Path) -> No
                 assert len(capture.packets["time_ns"]) == len(capture.packets)
         assert len(session.snapshot()["connections"]) == 500
         assert len(seen) > 1
+
+
+def test_something_else_on_show_is_told_and_home_waits(wire: Wire, tmp_path: Path) -> None:
+    exchange(wire, 40001)
+    with running(live(wire)) as session:
+        mirror = Mirror(session)
+        wait_until(lambda: mirror.has(8), "the live capture")
+        before = session.snapshot()["showing"]
+        session.show(Showing.of_file(sample(tmp_path / "sample.pcapng"), name="a sample"))
+        wait_until(mirror.is_ended, "the saved capture")
+        assert session.snapshot()["showing"] != before
+        assert (mirror.capture["name"], mirror.capture["source"], session.is_at_home) == ("a sample", "file", False)
+        assert mirror.lengths["packets"] == SAMPLE_PACKETS
+        exchange(wire, 40002)
+        session.show(session.home)
+        wait_until(lambda: mirror.has(16), "what came while it was away")
+        assert (mirror.capture["source"], session.is_at_home) == ("live", True)
+
+
+def test_what_is_shown_no_more_is_put_away(wire: Wire, tmp_path: Path) -> None:
+    ended: list[str] = []
+    spool = Wire(tmp_path / "other.pcapng")
+    exchange(spool, 40001)
+    with running(live(wire)) as session:
+        other = Showing.of_spool(spool.path, "eth0", lambda: Counters(0, 0), halt=lambda: ended.append("capture"))
+        session.show(other)
+        assert not ended
+        session.show(session.home)
+        assert ended == ["capture"]
+        assert other.capture.source.data.nbytes == 0
+    spool.close()
+
+
+def test_a_live_capture_can_be_ended_and_is_read_to_its_end(wire: Wire, tmp_path: Path) -> None:
+    spool = Wire(tmp_path / "other.pcapng")
+    with running(live(wire)) as session:
+        assert not session.halt()  # what the command line began, the command line ends
+        session.show(Showing.of_spool(spool.path, "eth0", lambda: Counters(8, 0), halt=lambda: exchange(spool, 40001)))
+        mirror = Mirror(session)
+        assert mirror.capture["can_stop"] is True
+        assert session.halt()
+        wait_until(mirror.is_ended, "the end of the capture")
+        assert (mirror.lengths["packets"], mirror.capture["can_stop"], mirror.capture["notes"]) == (8, False, [])
+        assert not session.halt()
+    spool.close()

@@ -1,0 +1,157 @@
+"""What is on show: one capture, the pace at which it is worked through, and how far that has come."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from inspector import rows
+from inspector.capture import Capture
+from inspector.sources.files import open_packets
+from web.brief import brief
+from web.overview import Overview, Source, State, Statistics, Trouble, describe_demo
+from web.pace import AsItGrows, AsItHappened, AtOnce, Pace
+from web.watch import WATCHED, Watch
+
+if TYPE_CHECKING:
+    from inspector.lab.lab import Lab
+
+DELTA_ROWS = 200
+SNAPSHOT_ROWS = 500
+"""Rows of a table, the newest, that a delta and a snapshot carry. Pages fetch the others by range."""
+
+MAX_LIVE_PACKETS = 10_000_000
+"""Packets of a live capture that are shown: about 1.2 GB of tables. The recording goes on."""
+
+
+class Showing:
+    """One capture on show. Not safe for several threads: whoever calls holds the session's turn.
+
+    Attributes:
+        halt: ends a live capture's process; what it has written is still read. None where there is none to end.
+    """
+
+    def __init__(
+        self,
+        capture: Capture,
+        pace: Pace,
+        source: Source,
+        overview: Overview | None = None,
+        lab: Lab | None = None,
+        trouble: Trouble = lambda: None,
+        halt: Callable[[], object] | None = None,
+    ) -> None:
+        self.capture = capture
+        self.lab = lab
+        self.halt = halt
+        self.state = State.LOADING if source is Source.FILE else State.RUNNING
+        self._pace = pace
+        self._is_live = source in (Source.LIVE, Source.DEMO)
+        self._is_halted = False
+        self._trouble = trouble
+        self._overview = overview or Overview(capture, source)
+        self._watch = Watch(capture)
+        self._notes: list[str] = []
+        self._told: dict[str, Any] = {}
+
+    @classmethod
+    def of_file(cls, path: str | os.PathLike[str], name: str | None = None) -> Showing:
+        """A saved capture, on show while it is loaded, under a name of its own if one is given. Raises NotACapture."""
+        capture = Capture(open_packets(path))
+        return cls(capture, AtOnce(), Source.FILE, Overview(capture, Source.FILE, name=name))
+
+    @classmethod
+    def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0) -> Showing:
+        """A saved capture, shown as it once happened, `speed` times as fast. Raises NotACapture."""
+        return cls(Capture(open_packets(path)), AsItHappened(path, speed), Source.REPLAY)
+
+    @classmethod
+    def of_spool(
+        cls,
+        path: str | os.PathLike[str],
+        interface: str,
+        statistics: Statistics,
+        lab: Lab | None = None,
+        trouble: Trouble = lambda: None,
+        halt: Callable[[], object] | None = None,
+    ) -> Showing:
+        """A live capture: the file `path`, which a capture process is writing. Raises NotACapture.
+
+        Args:
+            interface: the name of what is captured.
+            statistics: asked for the kernel's counts so far.
+            lab: the demo whose actions the page offers; the source is then "demo".
+            trouble: asked for the sentence that says why the capture process has ended, None while it has not.
+            halt: ends the capture process.
+        """
+        capture = Capture(open_packets(path))
+        source = Source.LIVE if lab is None else Source.DEMO
+        return cls(capture, AsItGrows(), source, Overview(capture, source, interface, statistics), lab, trouble, halt)
+
+    def step(self) -> bool:
+        """Let the capture advance; whether it did."""
+        if self.state is State.ENDED:
+            return False
+        if self.state is State.PAUSED:
+            self._pace.hold()
+            return False
+        is_halted, trouble = self._is_halted, self._trouble()  # asked first: what was captured before is read after
+        packets = self._pace.step(self.capture)
+        if packets is None or ((trouble or is_halted) and not packets):
+            self.capture.finish()
+            self.end(*([trouble] if trouble and not is_halted else []))
+        elif self._is_live and len(self.capture.packets) >= MAX_LIVE_PACKETS:
+            self.end(f"Stopped showing after {MAX_LIVE_PACKETS:,} packets; the recording holds the rest.")
+        return bool(packets)
+
+    def change(self, before: State, after: State) -> bool:
+        """Go from one state to another; False when it is not in the first."""
+        is_possible = self.state is before
+        if is_possible:
+            self.state = after
+        return is_possible
+
+    def halted(self) -> None:
+        """Its capture process has ended as asked: what it wrote is read to the end, and that is all."""
+        self._is_halted = True
+        self.change(State.PAUSED, State.RUNNING)
+
+    def end(self, *notes: str) -> None:
+        """Nothing more will come, for the reasons in these sentences."""
+        self._notes += notes
+        self.state = State.ENDED
+
+    def close(self) -> None:
+        """Put it away: end the capture process if there is one, and let go of the file."""
+        if self.halt is not None:
+            self.halt()
+        self.capture.close()
+
+    def describe(self) -> dict[str, Any]:
+        """The capture in a few words and numbers, and how far its tables have grown."""
+        can_halt = self.halt is not None and self.state is not State.ENDED and not self._is_halted
+        told = {**self._overview.describe(self.state, self._notes), "can_stop": can_halt}
+        return {"capture": told, "lengths": self._overview.lengths()}
+
+    def snapshot(self) -> dict[str, Any]:
+        """What a page begins with."""
+        newest = {name: self._rows(name, slice(-SNAPSHOT_ROWS, None)) for name in WATCHED}
+        return {**self.describe(), "demo": describe_demo(self.lab), **newest}
+
+    def delta(self) -> dict[str, Any]:
+        """What changed since the last delta; empty when nothing did."""
+        now = self.describe()
+        news = {key: value for key, value in now["capture"].items() if self._told.get(key, self) != value}
+        self._told = now["capture"]
+        if "packets" in news or "tokens" in news:
+            return {"capture": news, "lengths": now["lengths"], **self._changed_rows()}
+        return {"capture": news} if news else {}
+
+    def _changed_rows(self) -> dict[str, Any]:
+        changes = self._watch.changes()
+        stale = [name for name, changed in changes.items() if len(changed) > DELTA_ROWS]
+        return {**{name: self._rows(name, changed[-DELTA_ROWS:]) for name, changed in changes.items()}, "stale": stale}
+
+    def _rows(self, name: str, chosen: rows.Chosen) -> list[rows.Row]:
+        return [brief(row) for row in rows.BUILDERS[name](self.capture, chosen)]
