@@ -175,5 +175,8 @@ def _show(session: Session, listener: socket.socket, no_browser: bool) -> None:
 
 
 def _say_where(recording: Path) -> None:
+    from inspector.commands.notes import keep_with
+
     if recording.exists():
+        keep_with(recording)
         click.echo(f"Recording: {recording}  (wireglass open shows it again)")

@@ -12,7 +12,7 @@ import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -97,14 +97,20 @@ def settle(recording: Path) -> int:
     Raises:
         NotACapture, NotSaved: it cannot be done; recording and notes are as they were.
     """
-    source, packets = open_packets(recording), Table("packets")
+    source, packets = read_packets(recording)
     try:
-        while source.read(packets, BATCH):
-            pass
-        source.finish()
         return put_in(source, packets, source.comments) if source.notebook.notes else 0
     finally:
         source.close()
+
+
+def read_packets(recording: Path) -> tuple[PacketFile, Table]:
+    """A recording, read to its end and not analysed; the caller closes it. Raises NotACapture."""
+    source, packets = open_packets(recording), Table("packets")
+    while source.read(packets, BATCH):
+        pass
+    source.finish()
+    return source, packets
 
 
 def pieces(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
@@ -189,7 +195,7 @@ def _annotated(data: memoryview, changes: dict[int, bytes]) -> Iterator[bytes]:
     yield from _cut(data[copied:])
 
 
-def _byte_order(data: memoryview, at: int) -> str:
+def _byte_order(data: memoryview, at: int) -> Literal["little", "big"]:
     """Of the block at `at`, which is a whole one: both its lengths are the same in one byte order only."""
     length = int.from_bytes(data[at + 4 : at + 8], "little")
     is_little = 12 <= length <= len(data) - at and data[at + length - 4 : at + length] == data[at + 4 : at + 8]
@@ -255,12 +261,8 @@ def _check_copy(fresh: Path, packets: Table) -> None:
     Raises:
         NotSaved: its packets are not those of the table.
     """
-    again, table = open_packets(fresh), Table("packets")
-    try:
-        while again.read(table, BATCH):
-            pass
-    finally:
-        again.close()
+    again, table = read_packets(fresh)
+    again.close()
     for name in ("time_ns", "captured", "length", "interface"):
         if not np.array_equal(table[name], packets[name]):
             raise NotSaved("The copy with the notes did not read like the recording: it was thrown away.")
