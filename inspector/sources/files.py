@@ -23,7 +23,7 @@ COLUMNS = ("time_ns", "address", "captured", "length", "interface")
 SMALLEST_RECORD = 16
 """Bytes below which no packet fits into a file: what bounds the rows to make room for."""
 
-GROWTH = 64
+GROWTH = 128
 """How many times the rows so far the packet table is made larger at a time, at most."""
 
 PCAPNG_MAGIC = Block.SECTION.to_bytes(4, "big")

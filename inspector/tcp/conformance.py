@@ -27,6 +27,21 @@ ESTABLISHED = cython.declare(cython.int, int(State.ESTABLISHED))
 LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
 TIME_WAIT = cython.declare(cython.int, int(State.TIME_WAIT))
 
+# Codes of inspector/anomalies.py, by their numbers.
+BEGINS_WITH_FIN = cython.declare(cython.int, index_of("tcp-begins-with-fin"))
+BEGINS_WITH_RESET = cython.declare(cython.int, index_of("tcp-begins-with-reset"))
+DATA_AFTER_FIN = cython.declare(cython.int, index_of("tcp-data-after-fin"))
+DATA_AFTER_RESET = cython.declare(cython.int, index_of("tcp-data-after-reset"))
+DATA_BEFORE_ESTABLISHED = cython.declare(cython.int, index_of("tcp-data-before-established"))
+DATA_ON_SYN = cython.declare(cython.int, index_of("tcp-data-on-syn"))
+IMPOSSIBLE_FLAGS = cython.declare(cython.int, index_of("tcp-impossible-flags"))
+RESET_OUTSIDE_WINDOW = cython.declare(cython.int, index_of("tcp-reset-outside-window"))
+REUSE_IN_TIME_WAIT = cython.declare(cython.int, index_of("tcp-reuse-in-time-wait"))
+REUSE_WHILE_OPEN = cython.declare(cython.int, index_of("tcp-reuse-while-open"))
+SIMULTANEOUS_OPEN = cython.declare(cython.int, index_of("tcp-simultaneous-open"))
+WINDOW_SHRUNK = cython.declare(cython.int, index_of("tcp-window-shrunk"))
+WRONG_SYN_ACK = cython.declare(cython.int, index_of("tcp-wrong-syn-ack"))
+
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 HALF = cython.declare(cython.longlong, 1 << 31)
 WHOLE = cython.declare(cython.longlong, 1 << 32)
@@ -141,7 +156,7 @@ class Conformance:
         sender = self.ends[2 * connection + side]
         receiver = self.ends[2 * connection + 1 - side]
         if kind & (kind - 1) or not flags & FLAGS_OF_1981:
-            self._note(row, "tcp-impossible-flags", flags, 0, 0)
+            self._note(row, IMPOSSIBLE_FLAGS, flags, 0, 0)
         if kind and row == self.first_packet[connection]:
             self._check_first(connection, row, flags)
         if kind & SYN:
@@ -163,12 +178,12 @@ class Conformance:
     def _note(
         self,
         row: cython.Py_ssize_t,
-        code: str,
+        code: cython.int,
         a: cython.longlong,
         b: cython.longlong,
         c: cython.longlong,
     ) -> cython.void:
-        self.oddities.note(index_of(code), row, self.packet_connection[row], self.packet_direction[row], a, b, c)
+        self.oddities.note(code, row, self.packet_connection[row], self.packet_direction[row], a, b, c)
 
     @cython.cfunc
     def _check_first(self, connection: cython.Py_ssize_t, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
@@ -181,13 +196,13 @@ class Conformance:
                 return
             client, server = self.c_client_state[old], self.c_server_state[old]
             if client == TIME_WAIT or server == TIME_WAIT:
-                self._note(row, "tcp-reuse-in-time-wait", old, 0, 0)
+                self._note(row, REUSE_IN_TIME_WAIT, old, 0, 0)
             elif ESTABLISHED <= client <= LAST_ACK and ESTABLISHED <= server <= LAST_ACK:
-                self._note(row, "tcp-reuse-while-open", old, 0, 0)
+                self._note(row, REUSE_WHILE_OPEN, old, 0, 0)
         elif flags & RST:
-            self._note(row, "tcp-begins-with-reset", 0, 0, 0)
+            self._note(row, BEGINS_WITH_RESET, 0, 0, 0)
         elif flags & FIN:
-            self._note(row, "tcp-begins-with-fin", 0, 0, 0)
+            self._note(row, BEGINS_WITH_FIN, 0, 0, 0)
 
     @cython.cfunc
     def _check_syn(
@@ -195,15 +210,15 @@ class Conformance:
     ) -> cython.void:
         asked: cython.uint
         if self.payload[row]:
-            self._note(row, "tcp-data-on-syn", self.payload[row], 0, 0)
+            self._note(row, DATA_ON_SYN, self.payload[row], 0, 0)
         if not flags & ACK:
             if side == 1:
-                self._note(row, "tcp-simultaneous-open", 0, 0, 0)
+                self._note(row, SIMULTANEOUS_OPEN, 0, 0, 0)
             return
         asked = (self.isn[connection, 1 - side] + 1) & MASK32
         # An ACK beyond the SYN's own number covers data that came with it (TCP Fast Open).
         if self.isn_known[connection, 1 - side] == 1 and seq_distance(asked, self.ack[row]) < 0:
-            self._note(row, "tcp-wrong-syn-ack", self.ack[row], asked, 0)
+            self._note(row, WRONG_SYN_ACK, self.ack[row], asked, 0)
 
     @cython.cfunc
     def _check_reset(self, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
@@ -211,17 +226,17 @@ class Conformance:
         if not receiver.has_acked or receiver.state < ESTABLISHED:
             return
         if seq_distance(receiver.last_ack, self.seq[row]) < 0 or seq_distance(self.seq[row], receiver.edge) < 0:
-            self._note(row, "tcp-reset-outside-window", self.seq[row], receiver.last_ack, receiver.edge)
+            self._note(row, RESET_OUTSIDE_WINDOW, self.seq[row], receiver.last_ack, receiver.edge)
 
     @cython.cfunc
     def _check_data(self, connection: cython.Py_ssize_t, sender: Said, row: cython.Py_ssize_t) -> cython.void:
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if sender.state == SYN_SENT:
-            self._note(row, "tcp-data-before-established", self.payload[row], 0, 0)
+            self._note(row, DATA_BEFORE_ESTABLISHED, self.payload[row], 0, 0)
         if self.reset[connection]:
-            self._note(row, "tcp-data-after-reset", self.payload[row], 0, 0)
+            self._note(row, DATA_AFTER_RESET, self.payload[row], 0, 0)
         elif sender.has_finished and seq_distance(sender.fin_seq, end) > 0:
-            self._note(row, "tcp-data-after-fin", end, sender.fin_seq, 0)
+            self._note(row, DATA_AFTER_FIN, end, sender.fin_seq, 0)
 
     @cython.cfunc
     def _check_window(
@@ -233,7 +248,7 @@ class Conformance:
         if sender.has_acked and seq_distance(sender.last_ack, self.ack[row]) < 0:
             return  # overtaken by a later ACK
         if sender.has_acked and not self.flags[row] & SYN and seq_distance(edge, sender.edge) >= rounding:
-            self._note(row, "tcp-window-shrunk", seq_distance(edge, sender.edge), 0, 0)
+            self._note(row, WINDOW_SHRUNK, seq_distance(edge, sender.edge), 0, 0)
         sender.has_acked = True
         sender.last_ack = self.ack[row]
         sender.edge = edge

@@ -323,8 +323,9 @@ class Lookup:
         """Whether the first segment's sender is the client: it is when it sends SYN alone, it is not when it sends
         SYN-ACK.
 
-        In a connection that was already open when the capture began, an end on a well-known port whose peer is on none is
-        the server, and so is one below the ephemeral range whose peer is in it; otherwise the first to speak is the client.
+        In a connection that was already open when the capture began, an end on a well-known port whose peer is on
+        none is the server, and so is one below the ephemeral range whose peer is in it; otherwise the first to speak
+        is the client.
         """
         source: cython.uint = self.source_port[at]
         destination: cython.uint = self.destination_port[at]

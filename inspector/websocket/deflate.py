@@ -128,7 +128,9 @@ class Inflater:
 
     @cython.cfunc
     def _step(self, piece: bytes) -> bytes:
-        """Inflate some of a piece: at most STEP bytes come of it. Sets `left` and `is_full`, or the outcome when it goes wrong."""
+        """Inflate some of a piece: at most STEP bytes come of it. Sets `left` and `is_full`, or the outcome when it
+        goes wrong.
+        """
         try:
             out: bytes = self.stream.decompress(piece, STEP)
         except zlib.error:

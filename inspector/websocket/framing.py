@@ -651,7 +651,9 @@ class FrameReader:
 
     @cfunc
     def _reserve(self, length: longlong) -> longlong:
-        """Room for `length` bytes in the arena, which is asked for more a slab at a time; the offset, -1 when it is full."""
+        """Room for `length` bytes in the arena, which is asked for more a slab at a time; the offset, -1 when it is
+        full.
+        """
         to: longlong
         if self._slab_stop - self._slab_at < length:
             to = self._arena.append(bytes(max(SLAB, length)))
