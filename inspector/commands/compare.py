@@ -91,7 +91,7 @@ def _answer(titles: dict[str, str], kind: str, cell: dict[str, Any], screen: Scr
 
 def _named(proof: list[dict[str, Any]]) -> str:
     """Which packets to look at."""
-    numbers = [str(one["packet"]) for one in proof[:3]]
+    numbers = list(dict.fromkeys(str(one["packet"]) for one in proof))[:3]
     return f" [packet{'s' * (len(numbers) > 1)} {', '.join(numbers)}]" if numbers else ""
 
 

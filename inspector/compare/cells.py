@@ -37,7 +37,7 @@ def pipes(found: Findings, kind: Kind) -> Cell:
         Kind.KEPT: f"For {count(questions, 'question')}: the next one finds the pipe still there.",
         Kind.POLLING: f"For {count(questions, 'question')}, {messages:,} of them answered with something new.",
         Kind.STREAM: f"For {count(messages, 'event')}: one long answer.",
-        Kind.WEBSOCKET: f"For {count(messages, 'message')}, in both directions.",
+        Kind.WEBSOCKET: f"For {count(messages, 'message')}, from whichever end.",
     }
     first = found.capture.connections["first_packet"][rows].astype(np.int64)
     proof, proofs = found.prove(first, "the first packet of this pipe")
@@ -81,10 +81,7 @@ def did_speak(found: Findings, kind: Kind) -> Cell:
     answers = "event" if kind is Kind.STREAM else "answer"
     detail = {
         Kind.STREAM: "Each event came without being asked for by itself.",
-        Kind.WEBSOCKET: f"At least {among(len(pushes), server)} of the server's came unasked: no word of that client "
-        "stands before them."
-        if len(pushes)
-        else "Every message of the server follows one of the client.",
+        Kind.WEBSOCKET: _unasked(len(pushes), server),
     }.get(kind, "The server never spoke unasked.")
     proof, proofs = found.prove(said.packet[pushes], "the server speaks unasked")
     text = (
@@ -95,6 +92,13 @@ def did_speak(found: Findings, kind: Kind) -> Cell:
     return Cell(text, detail, {"client": client, "server": server, "pushes": len(pushes)}, proof, proofs)
 
 
+def _unasked(pushes: int, server: int) -> str:
+    if not pushes:
+        return "Every message of the server follows one of the client."
+    some = "All" if pushes == server else f"At least {among(pushes, server)}"
+    return f"{some} of the server's came unasked: no word of that client stands before them."
+
+
 def round_trips(found: Findings, kind: Kind) -> Cell:
     """How many round trips until the first useful byte?"""
     first = found.first_bytes[kind]
@@ -103,9 +107,12 @@ def round_trips(found: Findings, kind: Kind) -> Cell:
     middle = len(first.flights) // 2
     trips, took = float(np.sort(first.flights)[middle]) / 2, int(np.sort(first.took_ns)[middle])
     waiting = "" if kind is Kind.CLOSED else ", the wait for something to say included"
+    in_vain = (
+        f" {count(int(trips) - 2, 'question')} before it came back empty." if kind is Kind.POLLING and trips > 2 else ""
+    )
     proof, proofs = found.prove(
         first.packet, lambda i: f"the first useful byte, after {decimal(first.flights[i] / 2)} round trips"
     )
     values: Values = {"round_trips": trips, "took_ns": took, "pipes": len(first.flights)}
-    detail = f"It came {duration(took)} after the SYN{waiting}. {NEXT_TRIPS[kind]}"
+    detail = f"It came {duration(took)} after the SYN{waiting}.{in_vain} {NEXT_TRIPS[kind]}"
     return Cell(f"{decimal(trips)} round trips", detail, values, proof, proofs)

@@ -13,8 +13,6 @@ from inspector.terminal import count, duration, size
 
 NOTHING_SAID = Cell("nothing was said", "No message with content went this way.")
 
-PULLED = (Kind.CLOSED, Kind.KEPT, Kind.POLLING)
-
 
 def overhead(found: Findings, kind: Kind) -> Cell:
     """How many bytes on the wire for a useful one?"""
@@ -64,9 +62,11 @@ def news_to_delivery(found: Findings, kind: Kind) -> Cell:
     pace = poll_pace(found) if kind is Kind.POLLING else None
     values: dict[str, int | float | None] = {"deliveries": len(chosen), "poll_every_ns": pace}
     waits = f" It asked every {duration(pace)}: news waits half of that on average." if pace else ""
+    if kind in (Kind.CLOSED, Kind.KEPT):
+        waits = " News comes when it is asked for, and not before: the wait for that is in it."
     if not chosen:
         reason = "Nobody was seen telling the server, and no pipe had the same text earlier: the packets do not say."
-        return Cell("cannot be known", reason + waits, values)
+        return Cell("cannot be known", reason + (waits if pace else ""), values)
     took = np.sort([delivery.took_ns for delivery in chosen])
     median, longest = int(took[(len(took) - 1) // 2]), int(took[-1])
     values |= {"median_ns": median, "longest_ns": longest, "exact": int(chosen[0].is_exact)}

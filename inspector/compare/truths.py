@@ -85,7 +85,7 @@ def _still_asks(found: Findings) -> Truth | None:
     return Truth(
         "WebSocket replaces HTTP.",
         f"It begins as HTTP: {len(upgrades):,} of {count(len(rows), 'pipe')} began with a question and an "
-        f"upgrade. Building them took {count(cost.packets[Phase.BUILDING], 'packet')}, "
+        f"upgrade. Building {'it' if len(rows) == 1 else 'them'} took {count(cost.packets[Phase.BUILDING], 'packet')}, "
         f"{size(cost.wire_bytes[Phase.BUILDING])}; it pays once many messages follow.",
         found.prove(packets, "asks for the upgrade")[0],
     )

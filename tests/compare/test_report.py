@@ -11,6 +11,7 @@ from inspector.compare import compare
 from inspector.compare.facts import FACTS
 from inspector.compare.kinds import NAMES
 from inspector.sources.files import open_packets
+from tests.conftest import DEMO
 
 
 def test_the_shape_is_the_documented_one(five_path: Path) -> None:
@@ -59,3 +60,19 @@ def test_a_comparison_in_mid_capture_is_right_so_far(five_path: Path) -> None:
         assert seen[-1] <= len(capture.packets)
     assert seen[-1] == len(capture.packets)
     capture.close()
+
+
+def test_the_recorded_news_come_in_five_ways() -> None:
+    """Real programs and the kernel's own TCP: what is measured must be what the scenario sets out to show."""
+    with inspector.open(DEMO.with_name("news.pcapng")) as capture:
+        told = compare(capture)
+    assert [kind["name"] for kind in told["kinds"]] == list(NAMES.values())
+    values = {fact["name"]: {name: cell["values"] for name, cell in fact["cells"].items()} for fact in told["facts"]}
+    assert {name: cell["messages"] for name, cell in values["message"].items()} == {
+        "closed": 8, "kept_alive": 4, "polling": 4, "server_sent_events": 4, "websocket": 4,
+    }  # fmt: skip
+    took = {name: cell["median_ns"] for name, cell in values["delivery"].items()}
+    assert all(cell["exact"] and cell["deliveries"] == 4 for cell in values["delivery"].values())
+    assert max(took["server_sent_events"], took["websocket"]) < min(took["closed"], took["kept_alive"], took["polling"])
+    assert values["did_speak"]["websocket"]["pushes"] == values["did_speak"]["server_sent_events"]["pushes"] == 4
+    assert all(cell["tokens"] == 2 * values["pipes"][name]["pipes"] for name, cell in values["tokens"].items())

@@ -27,6 +27,8 @@ FIELDS = (
 
 FIN_OR_RST = 5
 
+RECORDINGS = ("demo", "short-lived", "keep-alive", "pipelining", "polling-and-push", "server-sent-events", "news")
+
 
 class Stream:
     """One connection as tshark tells it, packet by packet."""
@@ -82,7 +84,7 @@ def values(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
     return {(fact["name"], kind): cell["values"] for fact in told["facts"] for kind, cell in fact["cells"].items()}
 
 
-@pytest.fixture(params=["five ways", "demo", "short-lived", "keep-alive", "pipelining"])
+@pytest.fixture(params=["five ways", *RECORDINGS])
 def path(request: pytest.FixtureRequest, five_path: Path) -> Path:
     """The five ways, and recordings by name."""
     return five_path if request.param == "five ways" else DEMO.with_name(f"{request.param}.pcapng")
