@@ -159,7 +159,7 @@ def _is_free(port: int) -> bool:
 
 
 def _recordings() -> Iterator[Finding]:
-    from inspector.commands.recordings import folder
+    from inspector.recordings import folder
 
     try:
         where = folder()

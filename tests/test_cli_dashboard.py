@@ -20,7 +20,7 @@ from inspector import rows
 from inspector.capture import Capture
 from inspector.cli import main
 from inspector.commands import browser
-from inspector.commands.recordings import folder
+from inspector.recordings import folder
 from inspector.sources.probe import may_capture
 from web import listen
 

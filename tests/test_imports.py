@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.tcp",),
     ("inspector.http", "inspector.websocket"),
     ("inspector.conversations", "inspector.tokens"),
-    ("inspector.capture", "inspector.sockets"),
+    ("inspector.capture", "inspector.sockets", "inspector.recordings"),
     ("inspector.timeline", "inspector.spans"),
     (
         "inspector.rows",
@@ -29,7 +29,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "inspector.search",
         "inspector.transcript",
         "inspector.lanes",
+        "inspector.panorama",
         "inspector.marks",
+        "inspector.panorama",
         "inspector.lane_rows",
         "inspector.activity",
         "inspector.figures",

@@ -48,7 +48,7 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
     whose buttons make clients ask, post, chat and leave. Where this user may not capture, the demo runs in a private
     network of its own; where that is refused too, a recorded demo is replayed. Ctrl-C ends everything it started.
     """
-    from inspector.commands.recordings import new_recording
+    from inspector.recordings import new_recording
     from inspector.lab.lab import Lab
     from inspector.lab.recordings import demo_recording
     from inspector.sources.source import Counters
@@ -84,7 +84,7 @@ def live(
 
     The packets are kept in a pcapng file, named at the end. The dashboard's own traffic is left out.
     """
-    from inspector.commands.recordings import new_recording
+    from inspector.recordings import new_recording
     from inspector.sources.live import LiveCapture
     from inspector.sources.probe import LOOPBACK
     from web import Session

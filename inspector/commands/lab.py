@@ -53,7 +53,7 @@ def run(name: str, recording: str | None) -> None:
 
     The packets are kept in a pcapng file, named at the end.
     """
-    from inspector.commands.recordings import new_recording
+    from inspector.recordings import new_recording
     from inspector.lab.scenarios.staging import play
 
     scenario = _scenario(name)

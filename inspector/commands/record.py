@@ -36,7 +36,7 @@ def record(out: str, interface: str | None, capture_filter: str | None, duration
     Ctrl-C ends it cleanly: the file then holds every packet that the kernel gave, and the kernel's count of those that
     it dropped.
     """
-    from inspector.commands.recordings import new_recording
+    from inspector.recordings import new_recording
     from inspector.sources.live import LiveCapture
     from inspector.sources.probe import LOOPBACK
 
