@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, request
 
 from inspector import ladder
+from inspector.facts import facts
+from inspector.figures.connection import FIGURES, connection_figure
+from inspector.figures.palette import PALETTES
 from inspector.tcp.explain import Explanation, explain
 from web.errors import Refused
 from web.numbers import asked_number
@@ -52,6 +55,21 @@ def add_connection(api: Blueprint, session: Session) -> None:
         with session.reading() as capture:
             _check(capture, connection)
             return ladder.strip(capture, connection, min(max(asked_number("buckets", 300), 1), MAX_BUCKETS))
+
+    @api.get("/connections/<int:connection>/facts")
+    def known(connection: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            _check(capture, connection)
+            return facts(capture, connection)
+
+    @api.get("/connections/<int:connection>/figures/<name>")
+    def drawn(connection: int, name: str) -> dict[str, Any]:
+        side, theme = asked_number("side", -1), request.args.get("theme", "light")
+        if name not in FIGURES or side not in (-1, 0, 1) or theme not in PALETTES:
+            raise Refused(404, "There is no such figure.", f"Ask for one of: {', '.join(FIGURES)}.")
+        with session.reading() as capture:
+            _check(capture, connection)
+            return connection_figure(capture, connection, name, None if side < 0 else side, theme)
 
     @api.get("/packets/<int:packet>/why")
     def why(packet: int) -> dict[str, Any]:
