@@ -37,6 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "inspector.figures",
         "inspector.ladder",
         "inspector.facts",
+        "inspector.dialogue",
     ),
     ("inspector.cargo",),
     ("inspector.lab",),

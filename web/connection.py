@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, request
 
-from inspector import ladder
+from inspector import dialogue, ladder
 from inspector.facts import facts
 from inspector.figures.connection import FIGURES, connection_figure
 from inspector.figures.palette import PALETTES
@@ -23,6 +23,9 @@ MAX_STRETCH = 500
 
 MAX_GAPS = 200_000
 """Packets up to which a connection can be drawn to scale: about 1 MB of numbers."""
+
+MAX_SAID = 100
+"""Pieces, or messages, of a dialogue that one request gets: half a megabyte at most."""
 
 MAX_BUCKETS = 1000
 """Buckets of a connection's strip: more than a screen has room for."""
@@ -70,6 +73,18 @@ def add_connection(api: Blueprint, session: Session) -> None:
         with session.reading() as capture:
             _check(capture, connection)
             return connection_figure(capture, connection, name, None if side < 0 else side, theme)
+
+    @api.get("/connections/<int:connection>/<any(pieces, messages):what>")
+    def said(connection: int, what: str) -> dict[str, Any]:
+        with session.reading() as capture:
+            _check(capture, connection)
+            start = asked_number("start", 0)
+            if "packet" in request.args:
+                row, of_messages = asked_number("packet", 1) - 1, what == "messages"
+                start = dialogue.place_of(capture, connection, row, of_messages=of_messages)
+            stop = min(asked_number("stop", start + MAX_SAID), start + MAX_SAID)
+            find = dialogue.messages if what == "messages" else dialogue.pieces
+            return find(capture, connection, start, stop)
 
     @api.get("/packets/<int:packet>/why")
     def why(packet: int) -> dict[str, Any]:

@@ -98,3 +98,30 @@ def test_what_cannot_be_answered_is_said(ours: Visitor, path: str, status: int) 
     answer = ours.ask(path)
     assert answer.status == status
     assert set(answer.json()["error"]) == {"message", "what_to_do"}
+
+
+def test_facts_figures_and_what_was_said(ours: Visitor) -> None:
+    assert ours.get("/api/connections/1/facts")["connection"]["id"] == 1
+    figure = ours.get("/api/connections/1/figures/tcptrace?theme=dark&side=0")
+    assert figure["data"]
+    assert ours.get("/api/connections/1/messages?start=2&stop=3")["rows"][0]["kind"] == "websocket"
+    assert [piece["packet"] for piece in ours.get("/api/connections/1/pieces?start=1&stop=3")["rows"]] == [13, 14]
+    assert ours.get("/api/connections/1/pieces?packet=14")["start"] == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/connections/3/facts",
+        "/api/connections/3/pieces",
+        "/api/connections/3/messages",
+        "/api/connections/3/figures/stevens",
+        "/api/connections/1/figures/pie",
+        "/api/connections/1/figures/stevens?theme=pink",
+        "/api/connections/1/figures/stevens?side=7",
+    ],
+)
+def test_what_is_not_there_is_said(ours: Visitor, path: str) -> None:
+    answer = ours.ask(path)
+    assert answer.status == 404
+    assert set(answer.json()["error"]) == {"message", "what_to_do"}
