@@ -51,6 +51,10 @@ class Search:
         self._capture = capture
         self._held: dict[bytes, tuple[int, Rows]] = {}
 
+    def is_of(self, capture: Capture) -> bool:
+        """Whether it searches this capture."""
+        return capture is self._capture
+
     def matching(self, text: str) -> Rows | None:
         """Rows of the packets that every word of `text` fits, ascending; None without a word, so that all do."""
         words = text.lower().split()[:MAX_WORDS]

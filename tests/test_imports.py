@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "inspector.compare",
         "inspector.search",
         "inspector.transcript",
+        "inspector.trial",
         "inspector.lanes",
         "inspector.panorama",
         "inspector.marks",

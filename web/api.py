@@ -20,6 +20,7 @@ from web.numbers import asked_number, asked_range
 from web.ranges import add_ranges, asked_span
 from web.session import Session
 from web.sockets import add_sockets
+from web.sources import Sources, add_sources
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -33,7 +34,7 @@ TABLES = ("connections", "exchanges", "frames", "messages", "anomalies")
 """Tables given as the engine has them; packets have more to them (`web.packets`)."""
 
 
-def make_api(session: Session) -> Blueprint:
+def make_api(session: Session, sources: Sources) -> Blueprint:
     """The API of one session, under /api."""
     api = Blueprint("api", __name__, url_prefix="/api")
     add_ranges(api, session)
@@ -41,6 +42,7 @@ def make_api(session: Session) -> Blueprint:
     add_lanes(api, session)
     add_sockets(api, session)
     add_compare(api, session)
+    add_sources(api, session, sources)
 
     @api.get("/snapshot")
     def snapshot() -> dict[str, Any]:

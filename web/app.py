@@ -16,15 +16,18 @@ from web.door import MAX_BODY
 from web.errors import Refused, error_body
 from web.feed import Feed
 from web.gate import OPEN_THE_LINK, Gate
+from web.lab import make_lab
 from web.packets import make_packets
 from web.plotting import make_plotting
 from web.session import Session
+from web.sources import Sources
 
 
-def create_app(session: Session, port: int, keyring: Keyring | None = None) -> Flask:
+def create_app(session: Session, port: int, keyring: Keyring | None = None, sources: Sources | None = None) -> Flask:
     """The dashboard of `session`, for a server that listens on `port` of 127.0.0.1.
 
-    It trusts nobody; `keyring` (a fresh one if None) holds the token that lets a browser in.
+    It trusts nobody; `keyring` (a fresh one if None) holds the token that lets a browser in. `sources` are what else it
+    can put on show; whoever gives them closes them.
     """
     app = Flask(__name__)
     app.config.update(
@@ -43,8 +46,9 @@ def create_app(session: Session, port: int, keyring: Keyring | None = None) -> F
     app.register_error_handler(HTTPException, _say_error)
     app.register_blueprint(_make_entry(gate))
     app.register_blueprint(make_plotting())
-    app.register_blueprint(make_api(session))
+    app.register_blueprint(make_api(session, sources or Sources(session, port)))
     app.register_blueprint(make_packets(session))
+    app.register_blueprint(make_lab(session))
     Feed(session.tape).attach(app)
     return app
 

@@ -8,6 +8,7 @@ from web.access import Keyring
 from web.app import create_app
 from web.server import Server
 from web.session import Session
+from web.sources import Sources
 
 
 class Dashboard:
@@ -18,7 +19,8 @@ class Dashboard:
         self._keyring = Keyring()
         host, port = listener.getsockname()[:2]
         self.address = f"http://{host}:{port}/"
-        self._server = Server(create_app(session, port, self._keyring), listener)
+        self._sources = Sources(session, port)
+        self._server = Server(create_app(session, port, self._keyring, self._sources), listener)
 
     @property
     def token(self) -> str:
@@ -40,6 +42,7 @@ class Dashboard:
             self._server.serve_forever()
         finally:
             self._session.stop()
+            self._sources.close()
 
     def shutdown(self) -> None:
         """Make `serve_forever` return; may be called from any thread."""

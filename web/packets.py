@@ -103,7 +103,7 @@ class Packets:
 
     def _listed(self, capture: Capture) -> Rows | None:
         """The rows that the request's arguments leave; None for all."""
-        if self._search is None:
+        if self._search is None or not self._search.is_of(capture):
             self._search = Search(capture)
         listed = self._search.matching(request.args.get("q", ""))
         span = asked_span(capture)
