@@ -128,7 +128,7 @@ def exchange_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "request": [_http_message(capture, row) for row in requests],
         "response": [_http_message(capture, row) for row in responses],
         "informational": [[_http_message(capture, row) for row in interim[i]] for i in _ids(table, chosen)],
-        "timing_ns": [_timing(messages, request, response) for request, response in pairs],
+        "timing_ns": [_timing(capture, request, response) for request, response in pairs],
         "notes": [note_names(_or_all(noted[row] for row in pair if row >= 0)) for pair in pairs],
     }
 
@@ -329,14 +329,20 @@ def _informational(capture: Capture, chosen: Chosen) -> dict[int, list[int]]:
     return found
 
 
-def _timing(messages: Table, request: int, response: int) -> Row:
-    """How long the request took to send, the answer to begin, and the answer to arrive; null where one end is missing.
+def _timing(capture: Capture, request: int, response: int) -> Row:
+    """How long the handshake took that was done for this request, the request to be sent, the answer to begin, and the
+    answer to arrive; null where one end is missing.
 
-    An answer that begins before the request has ended was not waited for: 0.
+    The handshake counts for the first request of a connection. An answer that begins before the request has ended was
+    not waited for: 0.
     """
+    messages = capture.http_messages
     start, end = messages["time_ns"], messages["end_ns"]
+    is_first = request >= 0 and messages["stream_offset"][request] == 0
+    handshake = int(capture.connections["handshake_ns"][messages["connection"][request]]) if is_first else -1
     waited = int(start[response]) - int(end[request]) if request >= 0 and response >= 0 else None
     return {
+        "connect": handshake if handshake >= 0 else None,
         "send": int(end[request]) - int(start[request]) if request >= 0 else None,
         "wait": None if waited is None else max(0, waited),
         "receive": int(end[response]) - int(start[response]) if response >= 0 else None,
