@@ -15,6 +15,7 @@ from inspector.timeline import events, phases
 from web.compare import add_compare
 from web.connection import add_connection
 from web.errors import Refused
+from web.exchanges import add_exchanges
 from web.lanes import add_lanes
 from web.numbers import asked_number, asked_range
 from web.ranges import add_ranges, asked_span
@@ -40,6 +41,7 @@ def make_api(session: Session, sources: Sources) -> Blueprint:
     add_ranges(api, session)
     add_connection(api, session)
     add_lanes(api, session)
+    add_exchanges(api, session)
     add_sockets(api, session)
     add_compare(api, session)
     add_sources(api, session, sources)
