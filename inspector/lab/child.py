@@ -43,6 +43,7 @@ class Child:
         *arguments: str,
         descriptors: tuple[int, ...] = (),
         heard: Callable[[Message], None] | None = None,
+        private: bool = False,
     ) -> Self:
         """Run the module in a process and wait until it reports `ready`.
 
@@ -50,11 +51,13 @@ class Child:
             name: what messages call it.
             descriptors: open files that it inherits under the same numbers.
             heard: is given every event it reports, and an `error` should it end by itself.
+            private: run it in a private network.
         Raises:
             LabError: it ended or was silent instead.
         """
+        command = processes.command(module, *arguments)
         process = await asyncio.create_subprocess_exec(
-            *processes.command(module, *arguments),
+            *(processes.private_command(command) if private else command),
             stdin=PIPE,
             stdout=PIPE,
             pass_fds=descriptors,

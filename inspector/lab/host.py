@@ -17,6 +17,7 @@ import socket
 from inspector.errors import LabError
 from inspector.lab.acts import ACTS
 from inspector.lab.lines import Message, answer_one, commands, report
+from inspector.lab.scenarios.guest import GuestPlays
 from inspector.lab.stage import Stage
 from inspector.lab.tokens import ReportedSocket, name_process
 
@@ -27,8 +28,9 @@ MOST_WAITING = 32
 class Host:
     """Runs the actions one after another."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, plays: GuestPlays) -> None:
         self._stage = stage
+        self._plays = plays
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
 
     async def serve(self) -> None:
@@ -47,6 +49,8 @@ class Host:
             await answer_one(await self._waiting.get(), self._do)
 
     async def _do(self, command: Message) -> Message:
+        if command["do"] == "play":
+            return await self._plays.play(command["scenario"])
         act = ACTS.get(command["do"])
         if act is None:
             raise LabError(f"There is no action {command['do']!r}; there are {', '.join(ACTS)}.")
@@ -72,7 +76,7 @@ async def run(options: argparse.Namespace) -> None:
     try:
         await stage.open(options.relay, options.spool, pass_on)
         report("ready")
-        await Host(stage).serve()
+        await Host(stage, GuestPlays(options.spool, pass_on)).serve()
     except LabError as error:
         report("error", message=str(error))
         raise SystemExit(1) from None

@@ -48,7 +48,7 @@ class Lab:
             "chat": f"ws://{LOOPBACK}:{ports[1]}/chat",
             "chat_page": f"http://{LOOPBACK}:{ports[1]}/",
         }
-        self.capture_statistics = {"received": 0, "dropped": 0}
+        self._counted: dict[str, dict[str, int]] = {}
         self.trouble: str | None = None
         """What ended the capture early, if anything did."""
         self._process = process
@@ -98,6 +98,12 @@ class Lab:
         return lab
 
     @property
+    def capture_statistics(self) -> dict[str, int]:
+        """Packets `received` and of them `dropped` so far, of all captures that write the recording."""
+        counted = self._counted.values()
+        return {what: sum(counts[what] for counts in counted) for what in ("received", "dropped")}
+
+    @property
     def pid(self) -> int:
         """The host process, the parent of all the others."""
         return self._process.pid
@@ -110,13 +116,26 @@ class Lab:
         Raises:
             LabError: it did not work, or there is no such action.
         """
+        return self._ask(name, name)
+
+    def play(self, name: str) -> Message:
+        """Stage a scenario in a network of its own, its packets in the same recording; returns when it is over.
+
+        Returns:
+            as `run`.
+        Raises:
+            LabError: it could not be staged here, or there is no such scenario.
+        """
+        return self._ask(name, "play", scenario=name)
+
+    def _ask(self, name: str, do: str, **facts: str) -> Message:
         number, future = next(self._ids), Future[Message]()
         with self._lock:
             if self._process.poll() is not None or self._process.stdin is None:
                 raise LabError("The demo has ended. Start it again.")
             self._asked[number] = future
             with contextlib.suppress(BrokenPipeError):  # then the reader finds its end, and fails the future
-                self._process.stdin.write(encode({"id": number, "do": name}))
+                self._process.stdin.write(encode({"id": number, "do": do, **facts}))
                 self._process.stdin.flush()
         try:
             return future.result(ACTION_SECONDS)
@@ -165,7 +184,8 @@ class Lab:
             case {"event": "ready"}:
                 self._ready.set_result(None)
             case {"event": "statistics"}:
-                self.capture_statistics = {"received": message["received"], "dropped": message["dropped"]}
+                counts = {"received": message["received"], "dropped": message["dropped"]}
+                self._counted = {**self._counted, message.get("source", ""): counts}
             case {"event": "error"}:
                 self._fail(message["message"])
             case {"id": number, "done": done}:

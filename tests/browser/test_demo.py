@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import enter
 from tests.browser.dashboards import Dashboard
+from tests.lab.conftest import needs_namespace
 
 SOON = 2_000
 """Milliseconds from the action's answer until the page shows what happened: feed, fetch, drawing."""
@@ -169,6 +170,28 @@ def test_the_lab_explains_each_button_and_says_what_came_of_it(page: Page) -> No
         assert len(explanation) > 40
     page.locator(".lab [data-action=get]").click()
     expect(rows.first.locator(".lab-outcome")).to_contain_text("200 OK", timeout=ACTING)
+
+
+@needs_namespace
+def test_a_scenario_is_played_at_the_press_of_a_button_and_leads_to_its_connections(page: Page) -> None:
+    page.evaluate("() => { location.hash = '#/lab/5'; }")
+    entry = page.locator(".lab li", has=page.locator("[data-action=simultaneous-close]"))
+    entry.get_by_role("button", name="Both close at once").click()
+    expect(entry.locator(".lab-outcome")).to_contain_text("CLOSING", timeout=ACTING)
+    entry.locator(".lab-links button").click(timeout=SOON)
+    expect(page.locator(".ladder .step:visible .step-state.client", has_text="CLOSING")).to_be_visible(timeout=SOON)
+
+
+@needs_namespace
+def test_the_news_in_five_ways_leads_on_to_the_comparison(page: Page) -> None:
+    page.get_by_role("link", name="Lab").click()
+    page.locator(".lab-index button", has_text="News").click()
+    assert page.evaluate("location.hash") == "#/lab/2"
+    entry = page.locator(".lab li", has=page.locator("[data-action=news]"))
+    entry.locator("[data-action=news]").click()
+    expect(entry.locator(".lab-outcome")).to_contain_text("five readers", timeout=ACTING)
+    entry.get_by_role("button", name="Compare the five").click()
+    expect(page.locator(".stage[data-view=compare]")).to_contain_text("Server-Sent Events", timeout=ACTING)
 
 
 def test_a_packet_opens_with_its_layers_and_bytes(page: Page) -> None:

@@ -100,6 +100,24 @@ def test_an_action_under_way_when_the_host_dies_fails_with_a_word() -> None:
         killer.join()
 
 
+@needs_namespace
+def test_a_scenario_joins_the_recording_beside_what_the_demo_does(tmp_path: Path) -> None:
+    spool = tmp_path / "demo.pcapng"
+    with Lab.start(spool, http_port=0, chat_port=0) as lab:
+        lab.run("get")
+        first, second = lab.play("refused"), lab.play("refused")
+        lab.run("get")
+        with pytest.raises(LabError, match=r"no scenario 'quarrel'; there are short-lived"):
+            lab.play("quarrel")
+    assert first["clients"] != second["clients"], "else the second would look like the first come again"
+    with inspector.open(spool) as capture:
+        rows = connection_rows(capture)
+        assert [row["conn_state"] for row in rows] == ["SF", "REJ", "REJ", "SF"]
+        assert [row["client"] for row in rows[1:3]] == [*first["clients"], *second["clients"]]
+        assert lab.capture_statistics == {"received": len(capture.packets), "dropped": 0}
+        assert not (capture.packets["analysis"] != 0).any()
+
+
 STARTER = """
 import sys
 from inspector.lab import Lab

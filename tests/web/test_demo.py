@@ -12,7 +12,9 @@ import pytest
 from websockets.sync.client import ClientConnection
 
 from inspector.lab.lab import Lab
+from inspector.lab.scenarios import SCENARIOS
 from inspector.sources.source import Counters
+from tests.lab.conftest import needs_namespace
 from web.dashboard import Dashboard
 from web.session import Session
 
@@ -90,6 +92,28 @@ def test_a_chat_shows_as_messages(ours: Page) -> None:
             assert ours.post(f"/api/demo/{action}").status == 200
         hi = told.wait_for("messages", lambda row: "Hi" in (row["text"] or "") and row["direction"] == "client")
         told.wait_for("messages", lambda row: row["kind"] == "close" and row["connection"] == hi["connection"])
+
+
+def test_every_scenario_is_offered_and_explained(ours: Page) -> None:
+    offered = ours.get("/api/lab")
+    assert offered["can_play"]
+    named = [scenario for group in offered["groups"] for scenario in group["scenarios"]]
+    assert [scenario["name"] for scenario in named] == list(SCENARIOS)
+    assert all(scenario["label"] and scenario["explanation"] for scenario in named)
+
+
+@needs_namespace
+def test_a_scenario_shows_on_the_page(ours: Page) -> None:
+    with ours.feed() as feed:
+        told = Told(feed)
+        answer = ours.post("/api/lab/refused")
+        assert (answer.status, answer.json()["ok"]) == (200, True)
+        client = answer.json()["clients"][0]
+        told.wait_for("connections", lambda row: row["client"] == client and row["conn_state"] == "REJ")
+
+
+def test_a_scenario_that_does_not_exist_is_not_found(ours: Page) -> None:
+    assert ours.post("/api/lab/format-disk").status == 404
 
 
 def test_an_action_that_does_not_exist_is_not_found(ours: Page) -> None:

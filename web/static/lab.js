@@ -24,7 +24,7 @@ export async function press(store, action) {
   if (store.state.lab.running) return;
   store.lab({ running: action.name, outcome: null });
   try {
-    const { result, clients = [] } = await post(`/api/demo/${encodeURIComponent(action.name)}`);
+    const { result, clients = [] } = await post(`${action.path ?? "/api/demo"}/${encodeURIComponent(action.name)}`);
     store.lab({ running: null, watch: clients, outcome: { name: action.name, ok: true, text: result, clients } });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -40,7 +40,7 @@ async def syn_flood(scene: Scene) -> str:
     """
     listener = await scene.listen(backlog=BACKLOG)
     for number in range(FLOOD):
-        scene.link.inject(syn(f"10.9.0.{100 + number}", 1024 + number, NEAR, HTTP_PORT, number * 65_537))
+        scene.link.inject(syn(f"10.9.0.{100 + number}", scene.next_port(), NEAR, HTTP_PORT, number * 65_537))
     guest = await scene.open()
     await guest.begin(scene.address, HTTP_PORT)
     await asyncio.sleep(NOTICE_SECONDS)  # the defender's time to notice is part of the story
@@ -53,6 +53,7 @@ async def syn_flood(scene: Scene) -> str:
     await server.close()
     await guest.receive_rest()
     await guest.close()
+    await scene.settle(guest.port)
     return f"{FLOOD} SYNs from nowhere filled a queue of {BACKLOG}; with cookies the guest was served all the same."
 
 

@@ -127,7 +127,7 @@ GROUP = Group(
         ),
         Scenario(
             "time-wait",
-            "TIME-WAIT and a port used again",
+            "TIME-WAIT, port used again",
             time_wait,
         ),
     ),

@@ -107,7 +107,7 @@ GROUP = Group(
         ),
         Scenario(
             "nagle",
-            "Two kinds of politeness that do not go together",
+            "Nagle against delayed ACK",
             nagle,
         ),
     ),

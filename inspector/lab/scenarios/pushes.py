@@ -194,7 +194,7 @@ GROUP = Group(
     "The same news, asked for or pushed.",
     (
         Scenario("server-sent-events", "An answer without end", server_sent_events),
-        Scenario("polling-and-push", "Asking again and again, or being told", polling_and_push),
+        Scenario("polling-and-push", "Polling against push", polling_and_push),
         Scenario("news", "The same news in five ways", five_ways),
     ),
 )

@@ -131,6 +131,10 @@ class Scene:
             raise LabError("This scenario has no link.")
         return self._link
 
+    def next_port(self) -> int:
+        """A port that no client of this play has had."""
+        return next(self._ports)
+
     async def listen(
         self, port: int = HTTP_PORT, backlog: int = 16, options: Iterable[Option] = (), address: str | None = None
     ) -> End:
@@ -153,7 +157,7 @@ class Scene:
         hand: Child | None = None,
     ) -> End:
         """A client's socket, bound to its port and not yet connected."""
-        own, number = address or self.own_address, port or next(self._ports)
+        own, number = address or self.own_address, port or self.next_port()
         holder = hand or self.client
         done = await holder.ask("open", address=own, port=number, options=list(options))
         seen = self._seen_from or own
@@ -195,9 +199,11 @@ class Scene:
         except OSError as error:
             raise LabError(f"net.ipv4.{name} cannot be set here: {error.strerror}.") from error
 
-    async def settle(self) -> None:
-        """Wait until nothing is said any more: every connection of this network has closed, the link is empty."""
-        await self.until(lambda: kernel_states() <= OVER and not (self._link and self._link.waiting), "calm")
+    async def settle(self, port: int | None = None) -> None:
+        """Wait until nothing is said any more: every connection of this network has closed, or the one from this
+        client's port, and the link is empty.
+        """
+        await self.until(lambda: kernel_states(port) <= OVER and not (self._link and self._link.waiting), "calm")
 
     async def until(self, is_so: Callable[[], bool], what: str) -> None:
         """Wait for something that can only be looked at; LabError when it does not come."""
@@ -214,9 +220,9 @@ async def together(*steps: Awaitable[T]) -> list[T]:
     return list(await asyncio.gather(*steps))
 
 
-def kernel_states() -> set[str]:
-    """The states of all TCP sockets of this network, by Linux's numbers."""
-    return {state for _, _, state in kernel_sockets()}
+def kernel_states(port: int | None = None) -> set[str]:
+    """The states of all TCP sockets of this network, or of those with this port at either end, by Linux's numbers."""
+    return {state for own, other, state in kernel_sockets() if port in (None, own, other)}
 
 
 def kernel_sockets() -> list[tuple[int, int, str]]:

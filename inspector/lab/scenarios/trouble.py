@@ -85,7 +85,7 @@ GROUP = Group(
     (
         Scenario(
             "loss-timer",
-            "Lost, and noticed by the clock",
+            "Lost, noticed by the clock",
             loss_by_timer,
             link=Plan(delay=0.01, lost=frozenset({2})),
             view=View.SERVER,
@@ -93,7 +93,7 @@ GROUP = Group(
         ),
         Scenario(
             "loss-fast",
-            "Lost, and told by those behind it",
+            "Lost, told by the others",
             loss_told_by_others,
             link=Plan(delay=0.01, lost=frozenset({6})),
             view=View.SERVER,
@@ -112,7 +112,7 @@ GROUP = Group(
         ),
         Scenario(
             "narrow",
-            "A narrow link with a long queue",
+            "A narrow link",
             narrow,
             link=Plan(delay=0.01, bandwidth=100_000),
             view=View.SERVER,

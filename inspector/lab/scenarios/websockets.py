@@ -10,7 +10,7 @@ from inspector.lab.scenarios.scenario import Group, Scenario
 from inspector.lab.scenarios.scene import Scene
 from inspector.lab.scenarios.talker import converse
 
-CHAT_PORT = 8765
+CHAT_PORT = 8080
 PEOPLE = ("Alice", "Bob", "Carol", "Dave")
 
 
@@ -116,7 +116,7 @@ GROUP = Group(
     "One pipe that stays: after the upgrade either end may speak at any time.",
     (
         Scenario("chat", "A chat of four", chat),
-        Scenario("fragments", "In pieces, compressed, with pings", fragments),
+        Scenario("fragments", "In pieces, with pings", fragments),
         Scenario("close-handshake", "Goodbye, or not", close_handshake),
     ),
 )

@@ -1,7 +1,8 @@
-// The lab: every button of the demo with what it lets one see, and where to be Alice and Bob in person.
+// The lab: every button of the demo with what it lets one see, where to be Alice and Bob in person, and the scenarios.
 
 import { h, setText } from "../dom.js";
 import { actionButton, drawRunning, groups } from "../lab.js";
+import { drawLinks, mountScenarios, show, turnTo } from "../scenarios.js";
 
 const ABOUT = {
   http: "A visitor asks, the server answers, the pipe is taken down. Each visit builds a new one, with a new port number on the visitor’s side.",
@@ -12,9 +13,9 @@ const ABOUT = {
 export function mount(root, store) {
   const page = h("div", { class: "lab" });
   root.append(page);
-  let [built, buttons, outcomes] = [null, [], new Map()];
+  let [built, entries, turned] = [null, [], store.state.route.id];
   const last = new Map(); // action name → what came of it last
-  const unsubscribe = store.subscribe((state) => {
+  return store.subscribe((state) => {
     if (!state.demo) {
       built = null;
       page.replaceChildren(h("div", { class: "empty" }, h("h2", {}, "No lab here"), h("p", {}, "The lab belongs to the demo. Start it in a terminal: wireglass demo")));
@@ -23,35 +24,41 @@ export function mount(root, store) {
     const key = JSON.stringify(state.demo);
     if (key !== built) {
       built = key;
-      ({ buttons, outcomes } = build(page, store, state.demo));
+      entries = build(page, store, state.demo);
     }
-    drawRunning(buttons, state);
+    if (state.route.id !== turned) turnTo((turned = state.route.id));
+    drawRunning(entries, state);
     const { outcome } = state.lab;
     if (outcome) last.set(outcome.name, outcome);
-    for (const [name, element] of outcomes) {
-      setText(element, last.get(name)?.text ?? "");
-      element.classList.toggle("trouble", last.has(name) && !last.get(name).ok);
-    }
+    for (const entry of entries) drawOutcome(entry, store, last.get(entry.action.name));
   });
-  return unsubscribe;
 }
 
+function drawOutcome({ outcome, links }, store, came) {
+  setText(outcome, came?.text ?? "");
+  outcome.classList.toggle("trouble", Boolean(came) && !came.ok);
+  if (links && came) drawLinks(links, store, came);
+}
+
+/** Builds the page; the entries {action, button, outcome, links?} that it returns grow once the scenarios have come. */
 function build(page, store, demo) {
-  const [buttons, outcomes] = [[], new Map()];
+  const entries = [];
+  const scenarios = h("div", { class: "lab-scenarios" });
   const sections = groups(demo.actions).map((group) => h("section", { class: `lab-group ${group.kind}` },
     h("h3", {}, group.title), h("p", { class: "lab-about" }, ABOUT[group.kind]),
     h("ul", {}, group.actions.map((action) => {
       const button = actionButton(store, action);
       const outcome = h("p", { class: "lab-outcome", role: "status" });
-      buttons.push({ action, button });
-      outcomes.set(action.name, outcome);
+      entries.push({ action, button, outcome });
       return h("li", {}, button, h("div", {}, h("p", {}, action.explanation), outcome));
     }))));
   page.replaceChildren(
     h("header", {}, h("h2", {}, "The lab"),
-      h("p", {}, "Real servers and real clients on this machine. Nothing here is simulated: what the other views show was captured on the wire.")),
-    ...sections, inPerson(demo.addresses));
-  return { buttons, outcomes };
+      h("p", {}, "Real servers and real clients on this machine. Nothing here is simulated: what the other views show was captured on the wire.", " ",
+        h("button", { class: "link", onclick: () => show(store, 1) }, "On to the situations"))),
+    ...sections, inPerson(demo.addresses), scenarios);
+  mountScenarios(scenarios, store, entries);
+  return entries;
 }
 
 /** Links to the demo's own servers: their addresses come from the program, never from traffic. */
