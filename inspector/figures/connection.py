@@ -223,9 +223,16 @@ def window(d: Drawing) -> Figure:
 def figure(d: Drawing, traces: list[Trace], unit: str, *, from_zero: bool = False) -> Figure:
     """The traces in the page's own dress."""
     hover = f"%{{y:,}} {unit}<br>%{{x:.6f}} s<br>packet %{{customdata}}<extra>%{{fullData.name}}</extra>"
-    dress = layout(d.palette, "seconds since the capture began", unit, hovermode="closest")
-    dress["xaxis"] |= {"exponentformat": "none"}
-    dress["yaxis"] |= {"exponentformat": "SI", "fixedrange": False, "rangemode": "tozero" if from_zero else "normal"}
+    title = {"standoff": 8}
+    x = {"title": title | {"text": "seconds since the capture began"}, "exponentformat": "none"}
+    y = {
+        "title": title | {"text": unit},
+        "exponentformat": "SI",
+        "fixedrange": False,
+        "rangemode": "tozero" if from_zero else "normal",
+    }
+    margin = {"l": 76, "r": 12, "t": 30, "b": 44}
+    dress = layout(d.palette, x, y, hovermode="closest", margin=margin)
     return {"data": [{**one, "hovertemplate": hover} for one in traces], "layout": dress}
 
 
