@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint
 
 from inspector.errors import LabError
-from inspector.lab.scenarios import GROUPS, SCENARIOS
 from web.errors import Refused
 from web.session import Session
 
@@ -18,6 +17,8 @@ def make_lab(session: Session) -> Blueprint:
 
     @api.get("")
     def scenarios() -> dict[str, Any]:
+        from inspector.lab.scenarios import GROUPS  # with a WebSocket library behind it, which most sessions never need
+
         groups = [
             {
                 "title": group.title,
@@ -30,6 +31,8 @@ def make_lab(session: Session) -> Blueprint:
 
     @api.post("/<name>")
     def play(name: str) -> dict[str, Any]:
+        from inspector.lab.scenarios import SCENARIOS
+
         lab = session.lab
         if name not in SCENARIOS:
             raise Refused(404, f"There is no scenario {name!r}.", "GET /api/lab names all of them.")

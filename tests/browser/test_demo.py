@@ -164,6 +164,7 @@ def test_counters_count_what_was_captured(page: Page) -> None:
 
 def test_the_lab_explains_each_button_and_says_what_came_of_it(page: Page) -> None:
     page.get_by_role("link", name="Lab").click()
+    expect(page.locator(".lab [data-action=syn-flood]")).to_be_visible(timeout=SOON)
     rows = page.locator(".lab li")
     assert rows.count() == len(page.locator(".lab [data-action]").all()) >= 9
     for explanation in rows.locator("p:first-child").all_inner_texts():
