@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from flask import Blueprint
+import numpy.typing as npt
+from flask import Blueprint, request
 
 from inspector import rows
 from inspector.tcp.states import State
@@ -16,12 +17,14 @@ from web.numbers import asked_number, asked_range
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
-    from inspector.tables import Table
     from web.session import Session
 
 MAX_TOKENS = 2000
 MAX_KERNEL = 4000
 """Rows that a page gets of a long history: the newest."""
+
+FRESH_NS = 1_000_000_000
+"""How much later a packet may come into the tables than a word of the kernel of the same time."""
 
 MAX_LIVES = 500
 """Connections whose states are told, the newest."""
@@ -37,7 +40,10 @@ def add_sockets(api: Blueprint, session: Session) -> None:
     def token_table(name: str) -> dict[str, Any]:
         with session.reading() as capture:
             table = getattr(capture, name)
-            return {"rows": rows.BUILDERS[name](capture, asked_range(len(table))), "total": len(table)}
+            chosen = np.arange(len(table))
+            if "connection" in request.args:
+                chosen = np.flatnonzero(table["connection"] == asked_number("connection", -1))
+            return {"rows": rows.BUILDERS[name](capture, chosen[asked_range(len(chosen))]), "total": len(chosen)}
 
     @api.get("/sockets")
     def sockets() -> dict[str, Any]:
@@ -47,8 +53,8 @@ def add_sockets(api: Blueprint, session: Session) -> None:
 
 def picture(capture: Capture, since: int) -> dict[str, Any]:
     """Everything that the view shows, or of it what changed after the ledger's revision `since`."""
-    tokens = _changed(capture.tokens, since, MAX_TOKENS)
-    kernel = _changed(capture.kernel, since, MAX_KERNEL)
+    tokens = np.flatnonzero(capture.tokens["revision"] > since)[-MAX_TOKENS:]
+    kernel = np.flatnonzero((capture.kernel["revision"] > since) | _is_fresh(capture))[-MAX_KERNEL:]
     return {
         "revision": capture.ledger.revision,
         "tokens": rows.BUILDERS["tokens"](capture, tokens),
@@ -60,8 +66,14 @@ def picture(capture: Capture, since: int) -> dict[str, Any]:
     }
 
 
-def _changed(table: Table, since: int, limit: int) -> Rows:
-    return np.flatnonzero(table["revision"] > since)[-limit:]
+def _is_fresh(capture: Capture) -> npt.NDArray[np.bool_]:
+    """Which of the kernel's words are so new that packets from before them may still be coming in.
+
+    What the wire shows beside them may change without a change of the word itself.
+    """
+    packets = capture.packets["time_ns"]
+    fresh: npt.NDArray[np.bool_] = capture.kernel["time_ns"] > (packets[-1] if len(packets) else 0) - FRESH_NS
+    return fresh
 
 
 def _fact(capture: Capture, fact: Any) -> dict[str, Any]:

@@ -145,13 +145,13 @@ def _endpoints(told: dict[str, npt.NDArray[Any]], side: str) -> Iterable[str | N
 
 
 def _moments(capture: Capture, name: str, times: npt.NDArray[Any]) -> Columns:
-    """A time, since 1970 and since the capture's first packet; null where it is -1."""
-    origin = capture.start_ns or 0
+    """A time since 1970, and since the first packet; null where it is -1, and the latter while there is no packet."""
+    origin = capture.start_ns
     values = times.tolist()
     head = f"{name}_" if name else ""
     return {
         f"{head}time_ns": _or_none(values, -1),
-        f"{head}at_ns": [None if value == -1 else value - origin for value in values],
+        f"{head}at_ns": [None if value == -1 or origin is None else value - origin for value in values],
     }
 
 

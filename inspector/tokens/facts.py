@@ -82,7 +82,8 @@ def _lowest_free(capture: Capture) -> Iterator[Fact]:
         for row in rows:
             opened_ns, fd = int(tokens["opened_ns"][row]), int(tokens["fd"][row])
             higher = [r for r in rows if tokens["fd"][r] > fd and _is_open_at(tokens, r, opened_ns)]
-            if tokens["opened_by"][row] in (Opened.SOCKET, Opened.ACCEPT) and higher:
+            is_told = tokens["opened_by"][row] in (Opened.SOCKET, Opened.ACCEPT) and tokens["connection"][row] >= 0
+            if is_told and higher:
                 above = int(tokens["fd"][higher[0]])
                 yield Fact(
                     Kind.LOWEST_FREE, opened_ns, int(tokens["connection"][row]), (row, higher[0]),
@@ -131,11 +132,12 @@ def _used_again(capture: Capture) -> Iterator[Fact]:
             if before is None or not 0 <= tokens["closed_ns"][before] <= opened_ns:
                 continue
             gap_ns, connection = opened_ns - int(tokens["closed_ns"][before]), int(tokens["connection"][row])
-            for_what = f", now for connection #{connection}" if connection >= 0 else ""
+            if connection < 0:
+                continue
             yield Fact(
                 Kind.USED_AGAIN, opened_ns, connection, (before, row),
                 f"{_process(capture, row)} gave {fd} back and was handed {fd} again "
-                f"{duration(gap_ns)} later{for_what}.",
+                f"{duration(gap_ns)} later, now for connection #{connection}.",
             )  # fmt: skip
 
 

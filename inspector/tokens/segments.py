@@ -17,6 +17,8 @@ def packets_of(capture: Capture, connections: npt.NDArray[np.integer]) -> dict[i
     """Rows of `packets` of each of these connections, ascending; connections without packets are left out."""
     owners = capture.packets["connection"]
     own = np.flatnonzero(np.isin(owners, connections))
+    if not len(own):
+        return {}
     own = own[np.argsort(owners[own], kind="stable")]
     found, first = np.unique(owners[own], return_index=True)
     stops = [*first[1:].tolist(), len(own)]

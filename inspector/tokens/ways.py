@@ -74,6 +74,8 @@ def _ways_of(capture: Capture, row: int, ends: dict[tuple[int, int], int]) -> It
     if entry < 0 or not heart:
         return
     from_ns = int(messages["end_ns"][row])
+    if tokens["named_ns"][entry] > from_ns:  # who is not in the diary yet only says who it is
+        return
     soon = (messages["time_ns"] >= from_ns) & (messages["time_ns"] <= from_ns + SOON_NS)
     pushed = soon & (messages["direction"] == Direction.SERVER) & (messages["connection"] != connection)
     for push in np.flatnonzero(pushed & (messages["kind"] == TEXT)).tolist()[:MAX_PUSHES]:

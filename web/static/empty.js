@@ -31,6 +31,14 @@ export function noRows(state, table, { isWhole = true } = {}) {
   return say(`No ${noun}`, "There are none in this capture.");
 }
 
+/** Why there are no tokens to show. */
+export function noTokens(state) {
+  if (state.feed === "connecting" || state.capture.state === "loading") return say("Reading…", "What is found appears here as it is read.");
+  if (state.demo) return say("No tokens yet", "Press one of the buttons above: the programs report every number that they are handed.");
+  if (state.capture.state === "running") return say("No tokens yet", "The kernel is asked who holds which socket; what it says of pipes that are captured appears here.");
+  return say("No tokens in this capture", "Only a recording that Wireglass made on the machine itself tells who held which socket: start wireglass demo, or wireglass live.");
+}
+
 function say(title, text) {
   return { key: `${title} ${text}`, content: () => [h("h2", {}, title), h("p", {}, text)] };
 }

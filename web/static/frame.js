@@ -11,6 +11,7 @@ import * as connections from "./views/connections.js";
 import * as packets from "./views/packets.js";
 import * as http from "./views/http.js";
 import * as websocket from "./views/websocket.js";
+import * as sockets from "./views/sockets.js";
 import * as compare from "./views/compare.js";
 import * as lab from "./views/lab.js";
 
@@ -20,6 +21,7 @@ const VIEWS = [
   { name: "packets", label: "Packets", counts: "packets", mount: packets.mount },
   { name: "http", label: "HTTP", counts: "exchanges", mount: http.mount },
   { name: "websocket", label: "WebSocket", counts: "messages", mount: websocket.mount },
+  { name: "sockets", label: "Sockets", mount: sockets.mount },
   { name: "compare", label: "Compare", mount: compare.mount },
   { name: "lab", label: "Lab", mount: lab.mount, onlyDemo: true },
 ];

@@ -6,7 +6,7 @@ import { format, parse } from "./route.js";
 export function go(store, changes) {
   const { route } = store.state;
   const wanted = { ...route, ...changes };
-  if (changes.view && changes.view !== route.view) Object.assign(wanted, { id: null, packet: null, ...changes });
+  if (changes.view && changes.view !== route.view) Object.assign(wanted, { id: null, packet: null, at: null, way: null, tab: "", ...changes });
   else if ("id" in changes && changes.id !== route.id && !("packet" in changes)) wanted.packet = null;
   const isNewPlace = wanted.view !== route.view || (wanted.id === null) !== (route.id === null);
   history[isNewPlace ? "pushState" : "replaceState"](null, "", format(wanted));

@@ -17,7 +17,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     lengths: {},
     tables: Object.fromEntries(TABLES.map((name) => [name, new Rows()])),
     end: 0, // ns from the capture's start to the latest thing known
-    route: { view: "timeline", id: null, packet: null, filter: "", span: null, order: "" },
+    route: { view: "timeline", id: null, packet: null, filter: "", span: null, order: "", at: null, way: null },
     within: null, // {name, rows: {table: [[start, stop], …]}, isCut} of the time range in the address; null without one
   };
   const listeners = new Set();

@@ -7,6 +7,7 @@ import { legend } from "../legend.js";
 import { Lifecycle } from "../lifecycle.js";
 import { go } from "../navigation.js";
 import { portRole, takeApart, whose } from "../sockets.js";
+import { mountHolders } from "../tokens/holders.js";
 import { outcome, protocolName } from "../words.js";
 import { LadderView } from "./ladder.js";
 import { mountPacket } from "./packet.js";
@@ -80,7 +81,8 @@ function introduction() {
 function header(store) {
   const title = h("h2", { class: "connection-title" });
   const facts = h("p", { class: "connection-facts" });
-  const sockets = { client: socketPlate("client"), server: socketPlate("server") };
+  const holders = mountHolders(store);
+  const sockets = { client: socketPlate("client", holders.elements.client), server: socketPlate("server", holders.elements.server) };
   const close = h("button", { class: "icon-button", "aria-label": "Close this connection's view", title: "Close (Escape)", onclick: () => go(store, { id: null }) }, icon("close"));
   const element = h("header", { class: "connection-head" },
     h("div", { class: "connection-line" }, title, facts, close),
@@ -89,8 +91,9 @@ function header(store) {
       h("p", { class: "sockets-say" }, "An IP address and a port make a socket; these two sockets make the pipe.")));
   return {
     element,
-    draw(connection) {
+    draw(connection, state) {
       if (!connection) return;
+      holders.draw(state);
       const { long, kind } = outcome(connection);
       setText(title, `#${connection.id} ${protocolName(connection.protocol)}`);
       title.dataset.protocol = connection.protocol;
@@ -103,10 +106,10 @@ function header(store) {
 }
 
 /** A socket taken apart: the address and the port, each with what it is. */
-function socketPlate(side) {
+function socketPlate(side, holder) {
   const [address, port, where] = [h("b"), h("b"), h("span")];
   const element = h("div", { class: `socket ${side}` },
-    h("span", { class: "socket-name" }, side === "client" ? "The client’s socket" : "The server’s socket"),
+    h("span", { class: "socket-name" }, side === "client" ? "The client’s socket" : "The server’s socket", holder),
     h("span", { class: "socket-part address" }, address, h("small", {}, "address", where)),
     h("span", { class: "socket-colon" }, ":"),
     h("span", { class: "socket-part port" }, port, h("small", {}, "port", h("span", {}, `: ${portRole(side)}`))));

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { isOpen, latest, stepsOf, TokenBook, wireAt } from "../../web/static/tokenbook.js";
+
+const token = (id, fd, opened, closed, more = {}) => ({
+  id, fd, namespace: 1, pid: 100, process: "cafe", role: "server", inode: id, connection: null, direction: null,
+  opened_at_ns: opened, closed_at_ns: closed, name: null, named_at_ns: null, forgotten_at_ns: null, ...more,
+});
+const word = (id, at, state, more = {}) => ({ id, at_ns: at, took_ns: 1, state, listed: true, differs: false, token: null, connection: 0, direction: "server", ...more });
+const LIFE = [[10, "SYN-SENT", "SYN-RECEIVED"], [12, "ESTABLISHED", "ESTABLISHED"], [50, "CLOSE-WAIT", "FIN-WAIT-1"], [60, "CLOSED", "TIME-WAIT"]];
+
+function book(tokens, kernel = [], more = {}) {
+  const found = new TokenBook();
+  found.take({ revision: 1, tokens, kernel, lives: { 0: LIFE }, facts: [], kinds: [], ways: [], ...more });
+  return found;
+}
+
+const client = token(1, 3, 9, 55, { pid: 200, process: "visitor", role: "client", connection: 0, direction: "client" });
+const server = token(2, 7, 15, 49, { connection: 0, direction: "server" });
+const listener = token(0, 3, 0, null, { role: "listener" });
+
+test("a token is open from its handing-out until it is given back", () => {
+  assert.equal(isOpen(server, 14), false);
+  assert.equal(isOpen(server, 15), true);
+  assert.equal(isOpen(server, 49), false);
+});
+
+test("the wire's state is that of the last packet before", () => {
+  assert.equal(wireAt(LIFE, "server", 9).state, "CLOSED");
+  assert.equal(wireAt(LIFE, "server", 12).state, "ESTABLISHED");
+  assert.deepEqual(wireAt(LIFE, "server", 70), { state: "TIME-WAIT", since: 60 });
+});
+
+test("the latest word is the last one not later", () => {
+  const rows = [word(0, 1, "A"), word(1, 5, "B")];
+  assert.equal(latest(rows, 0), null);
+  assert.equal(latest(rows, 4).state, "A");
+  assert.equal(latest(rows, 5).state, "B");
+});
+
+test("a connection before accept is there and has no token", () => {
+  const { loose } = book([listener, client, server]).at(13);
+  assert.deepEqual(loose.map(({ connection, side, wire }) => [connection, side, wire]), [[0, "server", "ESTABLISHED"]]);
+});
+
+test("an accepted connection has a token at either end", () => {
+  const { loose, ends } = book([listener, client, server]).at(20);
+  assert.deepEqual(loose, []);
+  assert.equal(ends.get("0 server").token.fd, 7);
+});
+
+test("a token that is gone leaves the connection closing, then in TIME-WAIT, until the kernel forgets it", () => {
+  const kernel = [word(0, 52, "FIN-WAIT-1"), word(1, 61, "TIME-WAIT"), word(2, 90, "CLOSED", { listed: false, differs: true })];
+  const found = book([listener, client, server], kernel);
+  assert.equal(found.at(52).loose[0].wire, "FIN-WAIT-1");
+  assert.equal(found.at(62).loose[0].wire, "TIME-WAIT");
+  assert.deepEqual(found.at(95).loose, []);
+  assert.deepEqual(book([listener, client, server]).at(61e9).loose, []);
+});
+
+test("a difference is marked until the wire has moved on", () => {
+  const found = book([listener, client, server], [word(0, 20, "SYN-RECEIVED", { differs: true })]);
+  assert.equal(found.at(21).ends.get("0 server").differs, true);
+  assert.equal(found.at(51).ends.get("0 server").differs, false);
+  assert.equal(found.at(51).ends.get("0 server").isStale, true);
+});
+
+test("a number that was given back stays as an empty slot and lights up again", () => {
+  const again = token(3, 7, 80, null, { connection: 0, direction: "server" });
+  const found = book([listener, client, server, again]);
+  const slots = (at) => found.at(at).processes.find(({ name }) => name === "cafe").slots.map(({ fd, token: one }) => [fd, one?.id ?? null]);
+  assert.deepEqual(slots(20), [[3, 0], [7, 2]]);
+  assert.deepEqual(slots(60), [[3, 0], [7, null]]);
+  assert.deepEqual(slots(81), [[3, 0], [7, 3]]);
+});
+
+test("a server stands between its clients, and a name that comes again takes the place of the one that went", () => {
+  const chat = token(10, 4, 0, null, { pid: 300, process: "chat", role: "listener" });
+  const guest = (id, name, pid, connection, opened, closed) => [
+    token(id, 6, opened, closed, { pid, process: name, role: "client", connection, direction: "client" }),
+    token(id + 1, 7 + connection, opened, closed, { pid: 300, process: "chat", connection, direction: "server" }),
+  ];
+  const found = book([chat, ...guest(11, "Alice", 401, 1, 5, 8), ...guest(13, "Bob", 402, 2, 6, null), ...guest(15, "Alice", 403, 3, 9, null)]);
+  const columns = (at) => found.at(at).processes.map(({ name, pid }) => `${name} ${pid}`);
+  assert.deepEqual(columns(7), ["Alice 401", "chat 300", "Bob 402"]);
+  assert.deepEqual(columns(10), ["Bob 402", "chat 300", "Alice 403"]);
+});
+
+test("who held a listener only to hand it on is no column", () => {
+  const lab = token(20, 3, -5, 1, { pid: 1, process: "lab", role: "listener" });
+  assert.deepEqual(book([lab, listener]).at(10).processes.map(({ name }) => name), ["cafe"]);
+});
+
+test("a door shows how many wait at it", () => {
+  const kernel = [word(0, 1, "LISTEN", { connection: null, direction: null, token: 0, unread: 0 }), word(1, 5, "LISTEN", { connection: null, direction: null, token: 0, unread: 2 })];
+  const waiting = (at) => book([listener], kernel).at(at).processes[0].slots[0].waiting;
+  assert.deepEqual([waiting(2), waiting(6)], [0, 2]);
+});
+
+test("the diary holds a name from joining to leaving", () => {
+  const alice = token(5, 7, 15, 90, { name: "Alice", named_at_ns: 20, forgotten_at_ns: 40 });
+  const names = (at) => [...book([alice]).at(at).diary.values()].flat().map(({ fd, name }) => `${fd} ${name}`);
+  assert.deepEqual(names(19), []);
+  assert.deepEqual(names(21), ["7 Alice"]);
+  assert.deepEqual(names(41), []);
+});
+
+test("what changed since replaces what the book had", () => {
+  const found = book([server]);
+  found.take({ revision: 2, tokens: [{ ...server, closed_at_ns: 30 }], kernel: [], lives: { 0: LIFE }, facts: [], kinds: [], ways: [] });
+  assert.equal(found.at(35).ends.get("0 server").token, null);
+  assert.equal(found.revision, 2);
+});
+
+test("a message's way names the tokens that are known, and the diary only where it has both names", () => {
+  const way = { connections: [3, 4], packets: [52, 53], at_ns: [1, 2], tokens: { sender: 1, entry: 2, exit: 3, receiver: 4 } };
+  const named = (id, name) => [id, token(id, id, 0, null, { name })];
+  const whole = stepsOf(way, new Map([named(1, null), named(2, "Alice"), named(3, "Bob"), named(4, null)]));
+  assert.deepEqual(whole.map(({ kind }) => kind), ["writes", "pipe", "reads", "diary", "writes", "pipe", "reads"]);
+  const part = stepsOf({ ...way, tokens: { ...way.tokens, sender: null } }, new Map([named(2, null), named(3, null)]));
+  assert.deepEqual(part.map(({ kind }) => kind), ["pipe", "reads", "writes", "pipe"]);
+});

@@ -1,0 +1,61 @@
+// Wire beside kernel: both ends of each pipe, the state that packets prove, the state that the kernel reports, and what to say of it.
+
+import { h } from "../dom.js";
+import { duration } from "../format.js";
+
+const ROWS = 24; // ends listed; the newest pipes first
+
+export function mountBeside(choose) {
+  const body = h("tbody");
+  const head = ["pipe", "end", "held by", "wire", "kernel", "kernel’s figures", ""].map((title) => h("th", { scope: "col" }, title || h("span", { class: "unseen" }, "remark")));
+  const table = h("table", { class: "tk-table" }, h("thead", {}, h("tr", {}, head)), body);
+  const none = h("p", { class: "tk-none" }, "No pipe is open at this moment.");
+  const element = h("section", { class: "tk-beside", "aria-label": "Wire and kernel" }, h("h2", {}, "Wire beside kernel"), none, table);
+  let drawn = "";
+  return {
+    element,
+    draw({ ends, at }, connection) {
+      const alive = new Set([...ends.values()].filter((end) => end.isThere || end.token).map((end) => end.connection));
+      const shown = [...ends.values()].filter((end) => alive.has(end.connection) && (end.isThere || end.token || end.kernel))
+        .sort((a, b) => b.connection - a.connection || (a.side === "client" ? -1 : 1)).slice(0, ROWS);
+      const key = JSON.stringify([shown, connection]);
+      if (key === drawn) return;
+      drawn = key;
+      none.hidden = shown.length > 0;
+      table.hidden = !shown.length;
+      body.replaceChildren(...shown.map((end) => row(end, at, connection, choose)));
+    },
+  };
+}
+
+function row(end, at, connection, choose) {
+  const { kernel, token } = end;
+  const says = !kernel ? "not asked yet" : end.isStale ? `${state(kernel)} (before)` : state(kernel);
+  return h("tr", { class: `${end.differs ? "differs" : ""}${end.connection === connection ? " chosen" : ""}` },
+    h("td", {}, h("button", { class: "link", onclick: () => choose(end.connection) }, `#${end.connection}`)),
+    h("td", { class: end.side }, end.side),
+    h("td", {}, token ? h("span", {}, token.process, " ", h("b", { class: "tk-chip" }, String(token.fd))) : h("i", {}, "nobody")),
+    h("td", { class: "mono" }, end.wire),
+    h("td", { class: "mono", title: kernel ? `asked ${duration(Math.max(0, at - kernel.at_ns))} before this moment` : "" },
+      end.differs ? h("b", { class: "tk-mark", title: "They differ" }, "≠ ") : null, says),
+    h("td", { class: "tk-figures" }, figures(kernel)),
+    h("td", { class: "tk-why" }, (end.differs ? kernel.why : remark(end)) ?? ""));
+}
+
+const state = (kernel) => (kernel.listed ? kernel.state : "gone");
+
+/** What the kernel's row says of who holds the end; what the reports tell where the kernel was not asked in time. */
+function remark({ token, kernel, isStale, side, wire }) {
+  if (token) return kernel && !isStale && kernel.unread ? `${kernel.unread} bytes wait to be read` : null;
+  if (kernel && !isStale && kernel.remark) return kernel.remark;
+  if (wire === "TIME-WAIT") return "TIME-WAIT belongs to nobody.";
+  if (side === "server" && wire === "ESTABLISHED") return "Nobody has accepted it yet: the connection is there and has no token.";
+  return "The token was given back; the kernel closes alone.";
+}
+
+function figures(kernel) {
+  if (!kernel || kernel.rtt_us === null) return "";
+  const parts = [`rtt ${duration(kernel.rtt_us * 1000)}`, `window ${kernel.congestion_window}`];
+  if (kernel.retransmissions) parts.push(`${kernel.retransmissions} sent again`);
+  return parts.join(" · ");
+}

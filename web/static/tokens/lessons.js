@@ -1,0 +1,73 @@
+// Beside the figure: five things that tokens do, each with the moment that shows it, and the way of a message.
+
+import { h } from "../dom.js";
+import { duration, moment } from "../format.js";
+import { stepsOf } from "../tokenbook.js";
+
+const TITLES = {
+  before_accept: "Before accept, a connection has no token",
+  lowest_free: "The lowest free number is handed out",
+  gone_while_closing: "The token goes first, the connection later",
+  time_wait: "TIME-WAIT belongs to nobody",
+  used_again: "A number is used again at once",
+};
+
+const ABSENT = {
+  before_accept: "Not seen yet: some program must accept a connection.",
+  lowest_free: "Not seen yet: let one of two guests leave and another come.",
+  gone_while_closing: "Not seen yet: some program must close before the other end does.",
+  time_wait: "Not seen yet: a connection must have been closed.",
+  used_again: "Not seen yet: a number must be given back and handed out again.",
+};
+
+/** @param {{show: (at: number, connection: number | null) => void, follow: (push: number | null) => void, packet: (connection: number, packet: number) => void}} actions */
+export function mountLessons(actions) {
+  const facts = h("ol", { class: "tk-facts" });
+  const ways = h("div", { class: "tk-ways" });
+  const element = h("aside", { class: "tk-side", "aria-label": "What tokens do" },
+    h("section", {}, h("h2", {}, "Five facts"), facts),
+    h("section", {}, h("h2", {}, "A message’s way"), ways));
+  let [drawn, followed] = ["", null];
+  return {
+    element,
+    draw(book, { way, at }) {
+      const key = JSON.stringify([book.facts.length, book.facts.at(-1), book.ways.map(({ push }) => push), way?.push, at, book.revision]);
+      if (key === drawn) return;
+      drawn = key;
+      facts.replaceChildren(...book.kinds.map((kind) => factItem(kind, book.facts.filter((fact) => fact.kind === kind), actions, at)));
+      ways.replaceChildren(...wayContent(book, way, actions));
+      if (way && way.push !== followed) ways.parentElement.scrollIntoView({ block: "nearest" });
+      followed = way?.push ?? null;
+    },
+  };
+}
+
+function factItem(kind, found, { show }, at) {
+  const next = found.findLast((fact) => at === null || fact.at_ns < at) ?? found.at(-1);
+  const places = found.length > 1 ? `${found.length} times in this capture` : "";
+  return h("li", { class: next ? "" : "absent", "data-kind": kind },
+    h("b", {}, TITLES[kind] ?? kind),
+    h("p", {}, next ? next.sentence : (ABSENT[kind] ?? "")),
+    next ? h("p", { class: "tk-fact-foot" }, h("button", { class: "link", onclick: () => show(next.at_ns, next.connection) }, `Show it, ${moment(next.at_ns)}`), h("span", {}, places)) : null);
+}
+
+function wayContent(book, way, actions) {
+  if (!book.ways.length) return [h("p", { class: "tk-absent" }, "When one guest says something to another, its way through the server stands here: token, pipe, token, diary, token, pipe, token.")];
+  const name = (id) => book.tokens.get(id)?.process ?? "?";
+  const list = h("ul", { class: "tk-way-list" }, book.ways.slice(-5).map((one) => h("li", {}, h("button", {
+    class: "tk-way-button", "aria-pressed": String(one.push === way?.push), onclick: () => actions.follow(one.push === way?.push ? null : one.push),
+  }, h("span", {}, `${name(one.tokens.sender)} → ${name(one.tokens.receiver)}`), h("q", {}, one.said.length > 40 ? `${one.said.slice(0, 39)}…` : one.said)))));
+  if (!way) return [list, h("p", { class: "tk-absent" }, "Choose one to follow it.")];
+  const took = duration(way.at_ns[1] - way.at_ns[0]);
+  return [list, h("ol", { class: "tk-steps" }, stepsOf(way, book.tokens).map((step) => h("li", { class: step.kind }, stepText(step, actions)))), h("p", { class: "tk-absent" }, `From pipe to pipe: ${took}.`)];
+}
+
+function stepText(step, { packet }) {
+  const chip = (token) => h("b", { class: "tk-chip" }, String(token.fd));
+  switch (step.kind) {
+    case "writes": return [`${step.token.process} writes into token `, chip(step.token)];
+    case "reads": return [`${step.token.process} reads from token `, chip(step.token)];
+    case "diary": return ["the diary: ", chip(step.from), ` is ${step.from.name}; ${step.to.name} is `, chip(step.to)];
+    default: return [`through pipe #${step.connection}, `, h("button", { class: "link", onclick: () => packet(step.connection, step.packet) }, `packet ${step.packet}`)];
+  }
+}

@@ -1,0 +1,103 @@
+// Sockets: who holds which end of which pipe by which number, now or at any moment of the capture.
+
+import { get } from "../api.js";
+import { h } from "../dom.js";
+import { noTokens } from "../empty.js";
+import { go } from "../navigation.js";
+import { TokenBook } from "../tokenbook.js";
+import { mountBeside } from "../tokens/beside.js";
+import { mountFigure } from "../tokens/figure.js";
+import { mountHistory } from "../tokens/history.js";
+import { mountLessons } from "../tokens/lessons.js";
+
+const PATIENCE = 200; // ms between two fetches while things change
+const STEP_NAMES = { sender: "1", entry: "2", exit: "3", receiver: "4" };
+
+export function mount(root, store) {
+  const book = new TokenBook();
+  const choose = (id) => go(store, { id: store.state.route.id === id ? null : id });
+  const figure = mountFigure({ choose });
+  const beside = mountBeside((id) => go(store, { view: "connections", id }));
+  const history = mountHistory((at) => go(store, { at }));
+  const lessons = mountLessons({
+    show: (at, id) => go(store, { at: Math.max(0, Math.round(at)), id }),
+    follow: (way) => go(store, { way, at: way === null ? null : book.ways.find(({ push }) => push === way)?.at_ns[1] ?? null }),
+    packet: (id, packet) => go(store, { view: "connections", id, packet }),
+  });
+  const empty = h("div", { class: "empty" });
+  const page = h("div", { class: "tk" }, h("div", { class: "tk-main" }, figure.element, history.element, beside.element), lessons.element);
+  root.append(page, empty);
+  let [busy, asked, timer, gone, origin] = [false, "", null, false, null];
+
+  /** Fetches what changed, one request at a time; a capture that begins anew begins the book anew. */
+  async function refresh(state) {
+    const wanted = `${state.capture.tokens} ${state.capture.packets} ${state.capture.state}`;
+    if (busy || wanted === asked || state.behind !== null || state.feed !== "live") return;
+    busy = true;
+    try {
+      const { start_ns: start = null, tokens = 0 } = state.capture;
+      if (tokens < book.revision || start !== origin) book.clear(); // another capture, or its first packet, from which times count
+      origin = start;
+      book.take(await get("/api/sockets", { since: book.revision }));
+      asked = wanted;
+    } catch (error) {
+      asked = wanted;
+      store.set({ problem: { message: error.message, what_to_do: error.advice } });
+    }
+    if (gone) return;
+    draw(store.state);
+    timer = setTimeout(() => {
+      busy = false;
+      refresh(store.state);
+    }, PATIENCE);
+  }
+
+  function draw(state) {
+    const { route } = state;
+    const isEmpty = book.tokens.size === 0;
+    page.hidden = isEmpty;
+    empty.hidden = !isEmpty;
+    if (isEmpty) {
+      const { key, content } = noTokens(state);
+      if (empty.dataset.key !== key) empty.replaceChildren(...content());
+      empty.dataset.key = key;
+      return;
+    }
+    const end = Math.max(state.end, latestOf(book));
+    const at = route.at === null ? end : route.at;
+    const picture = book.at(at);
+    const way = book.ways.find(({ push }) => push === route.way) ?? null;
+    const steps = new Map(way ? Object.entries(way.tokens).filter(([, id]) => id !== null).map(([name, id]) => [id, STEP_NAMES[name]]) : []);
+    const protocols = Object.fromEntries(state.tables.connections.sorted().map(({ id, protocol }) => [id, protocol]));
+    figure.draw(picture, protocols, { connection: route.id, way, steps });
+    history.draw({ tokens: book.inOrder(), end, at: route.at, connection: route.id });
+    beside.draw(picture, route.id);
+    lessons.draw(book, { way, at: route.at });
+  }
+
+  const onKey = (event) => {
+    if (event.key !== "Escape" || event.target.closest("input, dialog")) return;
+    const { at, id, way } = store.state.route;
+    if (way !== null) go(store, { way: null });
+    else if (id !== null) go(store, { id: null });
+    else if (at !== null) go(store, { at: null });
+  };
+  document.addEventListener("keydown", onKey);
+  const unsubscribe = store.subscribe((state) => {
+    refresh(state);
+    draw(state);
+  });
+  return () => {
+    gone = true;
+    clearTimeout(timer);
+    unsubscribe();
+    document.removeEventListener("keydown", onKey);
+  };
+}
+
+function latestOf(book) {
+  let latest = 0;
+  for (const { opened_at_ns: opened, closed_at_ns: closed } of book.tokens.values()) latest = Math.max(latest, opened, closed ?? 0);
+  for (const { at_ns: at } of book.kernel.values()) latest = Math.max(latest, at);
+  return latest;
+}
