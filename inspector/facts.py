@@ -201,7 +201,7 @@ def _options(ends: list[_End]) -> list[Fact]:
 def _scale(shift: int) -> str | None:
     if shift < 0:
         return "none" if shift == -2 else None
-    return f"{shift}: counts in {1 << shift} bytes"
+    return f"{shift} (× {1 << shift})"
 
 
 def _other_options(bits: int) -> str | None:

@@ -11,6 +11,7 @@ import { mountHolders } from "../tokens/holders.js";
 import { outcome, protocolName } from "../words.js";
 import { LadderView } from "./ladder.js";
 import { mountPacket } from "./packet.js";
+import { mountPanes } from "./panes.js";
 import { mountPlayback } from "./playback.js";
 import { mountWhy } from "./why.js";
 
@@ -22,8 +23,9 @@ export function mountConnection(panel, store) {
   const why = mountWhy(ladder.element, ladder.list.element, choose);
   const playback = mountPlayback(ladder, get, (problem) => store.set({ problem: { message: problem.message, what_to_do: problem.advice } }));
   const packet = mountPacket(store);
+  const panes = mountPanes(store, [ladder.element, playback.element]);
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
-  const page = h("div", { class: "connection" }, head.element, trouble, ladder.element, playback.element, packet.element);
+  const page = h("div", { class: "connection" }, head.element, panes.bar, trouble, panes.elements, packet.element);
   panel.append(intro, page);
 
   const lifecycle = new Lifecycle(get, () => draw(store.state));
@@ -45,8 +47,10 @@ export function mountConnection(panel, store) {
     trouble.hidden = !lifecycle.error;
     setText(trouble, lifecycle.error ? `${lifecycle.error.message} ${lifecycle.error.advice ?? ""}` : "");
     const known = lifecycle.connection;
-    head.draw(row ?? (known && { ...known, until_ns: known.at_ns + known.duration_ns }), state);
-    packet.draw(state.route.packet, lifecycle.whole); // first, for it takes room from the ladder
+    const connection = row ?? (known && { ...known, until_ns: known.at_ns + known.duration_ns });
+    head.draw(connection, state);
+    packet.draw(state.route.packet); // first, for it takes room from the ladder
+    panes.draw(state, connection);
     if (known) ladder.draw(lifecycle, state.route.packet);
     playback.draw();
   }
@@ -64,6 +68,7 @@ export function mountConnection(panel, store) {
       lifecycle.clear();
       packet.unmount();
       playback.unmount();
+      panes.close();
       document.removeEventListener("keydown", onKey);
     },
   };

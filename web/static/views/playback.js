@@ -1,5 +1,6 @@
 // The bar below the ladder: goes from packet to packet, plays, scrubs through the whole connection, and sets how time is drawn.
 
+import { onTheme, readColours } from "../colours.js";
 import { h, icon, setText } from "../dom.js";
 import { count, duration } from "../format.js";
 import { Player } from "../player.js";
@@ -55,7 +56,9 @@ export function mountPlayback(ladder, get, fail) {
   });
   slider.addEventListener("change", () => ladder.go(Number(slider.value)));
   let [drawnStrip, lastStrip] = ["", null];
-  new ResizeObserver(() => lastStrip && drawStrip(strip, lastStrip)).observe(strip);
+  const redraw = () => lastStrip && drawStrip(strip, lastStrip);
+  new ResizeObserver(redraw).observe(strip);
+  const stopTheme = onTheme(redraw);
 
   async function scaleTo(wanted) {
     if (wanted === (ladder.scale !== null)) return;
@@ -120,7 +123,12 @@ export function mountPlayback(ladder, get, fail) {
     }
   }
 
-  return { element, draw, unmount: () => player.pause() };
+  function unmount() {
+    player.pause();
+    stopTheme();
+  }
+
+  return { element, draw, unmount };
 }
 
 function toggle(text, title, action) {
@@ -146,8 +154,7 @@ function drawStrip(canvas, { client, server, trouble }) {
   Object.assign(canvas, { width: width * ratio, height: height * ratio });
   const context = canvas.getContext("2d");
   context.scale(ratio, ratio);
-  const style = getComputedStyle(canvas);
-  const colour = (name) => style.getPropertyValue(name).trim();
+  const colours = readColours(canvas.parentElement);
   const [middle, cell] = [height / 2, width / client.length];
   const most = Math.max(...client, ...server, 1);
   const bar = (i, bytes, up) => {
@@ -155,17 +162,9 @@ function drawStrip(canvas, { client, server, trouble }) {
     context.fillRect(i * cell, up ? middle - tall : middle, Math.max(cell, 1), tall);
   };
   for (const [values, side, up] of [[client, "client", true], [server, "server", false]]) {
-    context.fillStyle = resolved(canvas, colour(`--${side}`));
+    context.fillStyle = colours[side];
     values.forEach((bytes, i) => bar(i, bytes, up));
   }
-  context.fillStyle = resolved(canvas, colour("--trouble"));
+  context.fillStyle = colours.trouble;
   trouble.forEach((count, i) => count && context.fillRect(i * cell + cell / 2 - 0.75, 0, 1.5, height));
-}
-
-/** A token's colour as a canvas takes it: light-dark() is no colour to it. */
-function resolved(canvas, value) {
-  canvas.style.color = value;
-  const colour = getComputedStyle(canvas).color;
-  canvas.style.removeProperty("color");
-  return colour;
 }
