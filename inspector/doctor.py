@@ -30,6 +30,8 @@ LITTLE_SPACE = 1_000_000_000
 
 PRIVATE_NETWORK_SECONDS = 10.0
 
+LINK_DEVICE = "/dev/net/tun"
+
 
 class Health(Enum):
     """How a thing is: it works; it works less well than it could; the main job cannot be done without it."""
@@ -107,13 +109,21 @@ def _capture() -> Iterator[Finding]:
         yield Finding("Live capture", Health.FINE, "this user may capture packets")
         return
     yield Finding("Live capture", Health.LESS, why)
+
+
+def _private_network() -> Iterator[Finding]:
+    """Every scenario of the lab needs one, and the demo where this user may not capture."""
     refusal = _private_network_refusal()
-    if refusal is None:
-        found = "allowed: the demo runs in one of its own"
-        yield Finding("Private network", Health.FINE, found)
-    else:
-        remedy = "The demo then replays a recording. For a live one, see the line above."
+    if refusal is not None:
+        remedy = (
+            "The lab's scenarios cannot be staged; their recordings open all the same. The demo needs live capture."
+        )
         yield Finding("Private network", Health.LESS, refusal, remedy)
+    elif not os.access(LINK_DEVICE, os.R_OK | os.W_OK):
+        remedy = f"Scenarios about loss, delay and the like need it: modprobe tun, and access to {LINK_DEVICE}."
+        yield Finding("Private network", Health.LESS, f"allowed, but without links: no {LINK_DEVICE}", remedy)
+    else:
+        yield Finding("Private network", Health.FINE, "allowed, with links of every kind: all scenarios can be staged")
 
 
 def _private_network_refusal() -> str | None:
@@ -188,6 +198,7 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _libraries,
     _engine,
     _capture,
+    _private_network,
     _filters,
     _ports,
     _recordings,
