@@ -24,9 +24,23 @@ async function enter(key) {
   if (api.session.token === null) throw new api.ApiError(401, "This page has not been let in.");
 }
 
+let showing = null; // number of what is on show
+
+/** What the page begins with. Once something else is on show, it begins anew in the same view: nothing it knew holds. */
+async function fetchSnapshot() {
+  const snapshot = await api.get("/api/snapshot");
+  if (showing !== null && snapshot.showing !== showing) {
+    history.replaceState(null, "", `#/${store.state.route.view}`);
+    location.reload();
+    return new Promise(() => {}); // the page is on its way out
+  }
+  showing = snapshot.showing;
+  return snapshot;
+}
+
 function start() {
   const connect = () => new WebSocket(`ws://${location.host}/feed`);
-  const feed = new Feed({ connect, secret: api.session.token, fetchSnapshot: () => api.get("/api/snapshot"), store });
+  const feed = new Feed({ connect, secret: api.session.token, fetchSnapshot, store });
   followAddress(store, VIEW_NAMES);
   followSpan(store);
   root.replaceChildren();

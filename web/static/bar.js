@@ -5,8 +5,9 @@ import { count, duration, moment } from "./format.js";
 import { go } from "./navigation.js";
 import { toggleTheme, themeIsDark } from "./themes.js";
 
-export function mountBar(bar, store, { resync, help }) {
+export function mountBar(bar, store, { resync, help, sources }) {
   const source = h("span", { class: "source", role: "status" }, h("i", { class: "source-dot" }), h("span", { class: "source-text" }));
+  const chooseSource = h("button", { class: "source-button", "aria-haspopup": "dialog", "aria-label": "What to look at", onclick: sources }, source, icon("unfold"));
   const filter = mountFilter(store);
   const span = mountSpan(store);
   const counters = mountCounters();
@@ -16,7 +17,7 @@ export function mountBar(bar, store, { resync, help }) {
   bar.append(
     h("a", { class: "brand", href: "#/timeline", onclick: (event) => { event.preventDefault(); go(store, { view: "timeline", id: null }); } },
       h("img", { src: "/static/mark.svg", width: "18", height: "18", alt: "" }), h("span", {}, "Wireglass")),
-    source, h("div", { class: "filters" }, filter.element, span.element), counters.element, h("div", { class: "bar-buttons" }, pause, theme, helpButton),
+    chooseSource, h("div", { class: "filters" }, filter.element, span.element), counters.element, h("div", { class: "bar-buttons" }, pause, theme, helpButton),
   );
   drawTheme(theme);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawTheme(theme));

@@ -43,6 +43,7 @@ const ICONS = {
   sun: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
   help: "M6 6a2 2 0 1 1 2.6 1.9c-.4.2-.6.5-.6.9v.7M8 12.2v.3",
   close: "M4 4l8 8M12 4l-8 8",
+  unfold: "M4 6l4 4 4-4",
   first: "M4 4v8M12 4L7 8l5 4z",
   previous: "M11 4L6 8l5 4z",
   next: "M5 4l5 4-5 4z",

@@ -3,6 +3,7 @@
 import { h, icon, setText } from "./dom.js";
 import { mountBar } from "./bar.js";
 import { mountHelp } from "./help.js";
+import { mountSources } from "./sources.js";
 import { count } from "./format.js";
 import { go } from "./navigation.js";
 import { mountStrip } from "./lab.js";
@@ -31,6 +32,7 @@ export const VIEW_NAMES = VIEWS.map((view) => view.name);
 /** @param {{resync: () => void}} actions what the frame can ask of the feed */
 export function mountFrame(root, store, actions) {
   const help = mountHelp();
+  const sources = mountSources(store);
   const stage = h("main", { class: "stage", id: "stage", tabindex: "-1" });
   const bar = h("header", { class: "bar" });
   const strip = h("section", { class: "strip", "aria-label": "Demo" });
@@ -38,9 +40,9 @@ export function mountFrame(root, store, actions) {
   const rail = mountRail(store);
   root.append(
     h("a", { class: "skip", href: "#stage", onclick: (event) => { event.preventDefault(); stage.focus(); } }, "Skip to the view"),
-    bar, rail.element, h("div", { class: "body" }, strip, problem, stage), help.element,
+    bar, rail.element, h("div", { class: "body" }, strip, problem, stage), help.element, sources.element,
   );
-  mountBar(bar, store, { ...actions, help: help.open });
+  mountBar(bar, store, { ...actions, help: help.open, sources: sources.open });
   mountStrip(strip, store);
 
   let [mounted, unmount] = [null, () => {}];

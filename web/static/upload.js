@@ -1,0 +1,36 @@
+// Sends a capture in slices, each an ordinary request, so that progress is known and the server's door stays narrow.
+
+import { get, post } from "./api.js";
+
+export const SLICE = 45_000; // bytes: in base64 and with its wrapping below the 64 KiB that a request may have
+const LOOK_MS = 300; // between two looks at how far the trial is
+
+/**
+ * Sends `file`, has it tried out and shown.
+ * @param {(progress: {sent: number, bytes: number, packets: number, isWhole: boolean}) => void} tell
+ * @param {AbortSignal} signal gives up between two slices
+ */
+export async function upload(file, tell, signal, { ask = get, send = post } = {}) {
+  const { id } = await send("/api/uploads", { name: file.name, bytes: file.size });
+  for (let at = 0; at < file.size; at += SLICE) {
+    signal.throwIfAborted();
+    tell({ sent: at, bytes: file.size, packets: 0, isWhole: false });
+    const bytes = new Uint8Array(await file.slice(at, at + SLICE).arrayBuffer());
+    await send(`/api/uploads/${id}`, { at, data: base64(bytes) });
+  }
+  const whole = { sent: file.size, bytes: file.size, isWhole: true };
+  tell({ ...whole, packets: 0 });
+  const look = setInterval(() => ask(`/api/uploads/${id}`).then(({ packets }) => tell({ ...whole, packets }), () => {}), LOOK_MS);
+  try {
+    await send(`/api/uploads/${id}/open`);
+  } finally {
+    clearInterval(look);
+  }
+}
+
+/** Base64 of up to SLICE bytes. */
+export function base64(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
