@@ -65,9 +65,10 @@ class Drawing:
         shown[cell[::-1]] = rows[::-1]  # of several values for one place the last stays, so here the first packet
         is_troubled = self._is_troubled(rows)
         shown[cell[is_troubled][::-1]] = rows[is_troubled][::-1]
-        for bit, is_so in self._facts(rows):
-            bits[cell[is_so]] |= bit.value
-        bits[cell[is_troubled]] |= Tick.TROUBLE.value
+        for bit, is_so in (*self._facts(rows), (Tick.TROUBLE, is_troubled)):
+            is_there = np.zeros(len(bits), bool)
+            is_there[cell[is_so]] = True  # written once a packet, read once a cell
+            bits[is_there] |= bit.value
         used = np.flatnonzero(bits)
         counts = np.bincount(cell, minlength=len(bits))[used] if len(cell) else used
         return _columns(

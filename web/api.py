@@ -18,6 +18,7 @@ from web.errors import Refused
 from web.exchanges import add_exchanges
 from web.lanes import add_lanes
 from web.numbers import asked_number, asked_range
+from web.panorama import add_panorama
 from web.ranges import add_ranges, asked_span
 from web.session import Session
 from web.sockets import add_sockets
@@ -41,6 +42,7 @@ def make_api(session: Session, sources: Sources) -> Blueprint:
     add_ranges(api, session)
     add_connection(api, session)
     add_lanes(api, session)
+    add_panorama(api, session)
     add_exchanges(api, session)
     add_sockets(api, session)
     add_compare(api, session)

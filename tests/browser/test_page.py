@@ -44,7 +44,7 @@ def test_without_a_key_the_page_says_where_the_key_is(blank: Page, saved: Dashbo
     expect(blank.locator("main")).to_contain_text("Open the link that the terminal printed")
     blank.get_by_label("paste that link").fill(saved.url)
     blank.get_by_role("button", name="Open the dashboard").click()
-    expect(blank.locator(".grid-row:not(.head)").first).to_be_visible(timeout=SOON)
+    expect(blank.locator(".lane:visible").first).to_be_visible(timeout=SOON)
 
 
 def test_the_address_holds_what_is_shown_and_a_reload_shows_it_again(page: Page) -> None:
@@ -117,6 +117,17 @@ def test_on_a_narrow_screen_the_chosen_connection_covers_the_list(page: Page) ->
     assert page.evaluate(overflow) is False
     page.get_by_role("button", name="Close this connection").click()
     expect(page.locator(".panel")).to_be_hidden()
+
+
+def test_on_a_narrow_screen_five_views_are_below_and_the_others_behind_more(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".rail > a:visible")).to_have_count(5)
+    expect(page.get_by_role("link", name="Compare")).to_be_hidden()
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("link", name="Compare").click()
+    expect(page).to_have_title("Compare · Wireglass")
+    expect(page.get_by_role("link", name="Compare")).to_be_hidden()
+    expect(page.get_by_role("button", name="More", exact=True)).to_have_class(re.compile("current"))
 
 
 def test_a_list_keeps_only_the_rows_in_sight_in_the_document(page: Page) -> None:

@@ -1,13 +1,14 @@
 // The frame around every view: source and counters above, views at the left, the demo's buttons between.
 
-import { h, icon, setText } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { mountBar } from "./bar.js";
 import { mountHelp } from "./help.js";
 import { mountSources } from "./sources.js";
-import { count } from "./format.js";
 import { go } from "./navigation.js";
 import { mountStrip } from "./lab.js";
+import { mountRail } from "./rail.js";
 import * as timeline from "./views/timeline.js";
+import * as overview from "./views/overview.js";
 import * as connections from "./views/connections.js";
 import * as packets from "./views/packets.js";
 import * as http from "./views/http.js";
@@ -18,6 +19,7 @@ import * as lab from "./views/lab.js";
 
 const VIEWS = [
   { name: "timeline", label: "Timeline", mount: timeline.mount },
+  { name: "overview", label: "Overview", mount: overview.mount },
   { name: "connections", label: "Connections", counts: "connections", mount: connections.mount },
   { name: "packets", label: "Packets", counts: "packets", mount: packets.mount },
   { name: "http", label: "HTTP", counts: "exchanges", mount: http.mount },
@@ -37,7 +39,7 @@ export function mountFrame(root, store, actions) {
   const bar = h("header", { class: "bar" });
   const strip = h("section", { class: "strip", "aria-label": "Demo" });
   const problem = h("div", { class: "problem", role: "alert", hidden: true });
-  const rail = mountRail(store);
+  const rail = mountRail(store, VIEWS);
   root.append(
     h("a", { class: "skip", href: "#stage", onclick: (event) => { event.preventDefault(); stage.focus(); } }, "Skip to the view"),
     bar, rail.element, h("div", { class: "body" }, strip, problem, stage), help.element, sources.element,
@@ -60,34 +62,6 @@ export function mountFrame(root, store, actions) {
     unmount = view.mount(stage, store);
   });
   document.addEventListener("keydown", (event) => shortcut(event, store, help));
-}
-
-function mountRail(store) {
-  const items = VIEWS.map((view) => {
-    const number = h("span", { class: "rail-count" });
-    const link = h("a", {
-      class: "rail-item", href: `#/${view.name}`,
-      onclick: (event) => {
-        event.preventDefault();
-        go(store, { view: view.name });
-      },
-    }, h("span", {}, view.label), number);
-    return { view, link, number };
-  });
-  const recording = h("p", { class: "rail-foot" });
-  const element = h("nav", { class: "rail", "aria-label": "Views" }, items.map(({ link }) => link), recording);
-  return {
-    element,
-    draw(state) {
-      for (const { view, link, number } of items) {
-        link.hidden = Boolean(view.onlyDemo) && !state.demo;
-        if (view.name === state.route.view) link.setAttribute("aria-current", "page");
-        else link.removeAttribute("aria-current");
-        if (view.counts) setText(number, state.lengths[view.counts] ? count(state.lengths[view.counts]) : "");
-      }
-      setText(recording, state.capture.recording ? `Recording to ${state.capture.recording}` : "");
-    },
-  };
 }
 
 /** What went wrong, with what to do, or else what there is to know about the capture; stays until it is put away. */

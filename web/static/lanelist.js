@@ -1,6 +1,7 @@
 // The lanes as a list: what is written beside each, the servers in the margin, scrolling, and the canvas between.
 
 import { h, setClass, setText } from "./dom.js";
+import { counted } from "./format.js";
 import { laneOutcome, laneSentence, laneTitle, serverName } from "./lane.js";
 import { LANE } from "./paint.js";
 
@@ -101,7 +102,7 @@ export class LaneList {
     element.style.height = `${Math.max(to - from, 0)}px`;
     const name = serverName(server);
     setText(port, name.port);
-    setText(address, to - from >= 2 * LANE - 4 ? name.address || `${lanes} lanes` : "");
+    setText(address, to - from >= 2 * LANE - 4 ? name.address || counted(lanes, "lane") : "");
     element.title = `Server ${server}`;
   }
 

@@ -5,9 +5,10 @@ import { scale } from "./zoom.js";
 export const LANE = 26; // pixels of a lane
 export const EDGE = 6; // pixels of canvas at both ends of the time shown, for marks that stand there (css/timeline.css)
 const BAND = 4; // half the height of a life
-const SHORT = 4; // pixels of a packet without payload, above or below the middle
-const TALL = 8; // of one with payload
-const ARROW = 9; // pixels between two messages from which on they have heads
+const BLOCK = 5; // half the height of an exchange
+const SHORT = 7; // pixels of a packet without payload, above or below the middle
+const TALL = 11; // of one with payload
+const ARROW = 7; // pixels behind the message before from which on one has a head
 
 /** The bits of a tick, as inspector/marks.py sets them. */
 export const TICK = { client: 1, server: 2, payload: 4, syn: 8, fin: 16, reset: 32, trouble: 64 };
@@ -61,8 +62,9 @@ function paintLife(context, { span, width, answer, colours }, lane, y) {
   bar(context, closing, end, y, BAND, width);
   context.globalAlpha = 1;
   bar(context, opened, Math.max(closing, opened + 2), y - 0.5, 1, width);
-  if (lane.is_open) arrowEnd(context, Math.min(end, width), y);
-  else if (end <= width) context.fillRect(Math.round(end) - 1, y - BAND, 1, 2 * BAND);
+  if (end > width + EDGE) return;
+  if (lane.is_open) arrowEnd(context, end, y);
+  else context.fillRect(Math.round(end) - 1, y - BAND, 1, 2 * BAND);
 }
 
 const lifeColour = (lane, colours) => ({ http: colours.http, websocket: colours.ws })[lane.protocol] ?? colours["ink-2"];
@@ -89,12 +91,12 @@ function paintBlocks(context, { answer, colours }, place) {
   const { lane, begin, answer: answered, end, status } = answer.blocks;
   for (let i = 0; i < lane.length; i += 1) {
     const [left, middle, right] = [place.x(begin[i]), place.x(answered[i]), place.x(end[i] + 1)];
-    const y = place.y(lane[i]) - 6;
+    const y = place.y(lane[i]) - BLOCK;
     context.fillStyle = status[i] >= 400 || status[i] === 0 ? colours.trouble : colours.http;
     context.globalAlpha = 0.55;
-    context.fillRect(left, y, Math.max(right - left, 3), 12);
+    context.fillRect(left, y, Math.max(right - left, 3), 2 * BLOCK);
     context.globalAlpha = 1;
-    context.fillRect(middle, y, Math.max(right - middle, 3), 12);
+    context.fillRect(middle, y, Math.max(right - middle, 3), 2 * BLOCK);
   }
 }
 
@@ -122,8 +124,8 @@ function paintArrows(context, { answer, colours }, place) {
     context.fillRect(x - 0.5, Math.min(y, y + sign * 10), 2, 10);
     const key = 2 * lane[i] + direction[i];
     const isAlone = x - (last.get(key) ?? -ARROW) >= ARROW;
-    if (control[i] || !isAlone) continue;
     last.set(key, x);
+    if (control[i] || !isAlone) continue;
     arrowHead(context, x + 0.5, y + sign * 12, sign);
   }
 }
