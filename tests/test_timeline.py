@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ def test_every_kind_has_a_sentence() -> None:
 def test_phases_of_an_http_connection_follow_each_other(demo: Capture) -> None:
     found = phases(demo, 0)
     assert [phase.name for phase in found] == ["handshake", "request", "response", "close"]
-    assert all(a.last_packet < b.first_packet for a, b in zip(found, found[1:], strict=False))
+    assert all(a.last_packet < b.first_packet for a, b in pairwise(found))
 
 
 def test_phases_of_a_chat(demo: Capture) -> None:

@@ -1,8 +1,9 @@
-"""Drives real sockets through every state that a kernel can be brought to, and holds the kernel's word against the wire's.
+"""Drives real sockets through every state that a kernel can be brought to, and holds the kernel's word against the
+wire's.
 
-Run in a network of its own (test_kernel.py does). A link that lets one packet through at a time stands between both ends, so
-that every state lasts until it has been looked at. The link shows each end's own view: the client's end is judged by the
-connection as the client's host sees it, the server's end by the connection as the server's host sees it.
+Run in a network of its own (test_kernel.py does). A link that lets one packet through at a time stands between both
+ends, so that every state lasts until it has been looked at. The link shows each end's own view: the client's end is
+judged by the connection as the client's host sees it, the server's end by the connection as the server's host sees it.
 """
 
 from __future__ import annotations
