@@ -53,8 +53,8 @@ def run(name: str, recording: str | None) -> None:
 
     The packets are kept in a pcapng file, named at the end.
     """
-    from inspector.recordings import new_recording
     from inspector.lab.scenarios.staging import play
+    from inspector.recordings import new_recording
 
     scenario = _scenario(name)
     spool = new_recording(name, recording)
