@@ -151,6 +151,17 @@ def test_the_filter_leaves_lanes_and_says_when_none_is_left(page: Page) -> None:
     expect(page.locator(".timeline .empty")).to_contain_text("No lanes", timeout=SOON)
 
 
+def test_live_traffic_gets_its_lane_by_itself_and_the_newest_is_followed(blank: Page, demo: Dashboard) -> None:
+    page = enter(blank, demo, "timeline")
+    expect(page.locator(".timeline .empty")).to_contain_text("Press one of the buttons")
+    page.locator(".strip [data-action=get]").click()
+    expect(page.locator(".lane-title:visible")).to_have_text(["#0 GET /"], timeout=5 * SOON)
+    page.get_by_role("button", name="Last 30 s").click()
+    expect(page).to_have_url(re.compile(r"t=last30"))
+    page.locator(".strip [data-action=post]").click()
+    expect(page.locator(".lane-title:visible").last).to_have_text("#1 POST /orders", timeout=5 * SOON)
+
+
 def test_fingers_pinch_and_push(chromium: Browser, saved: Dashboard) -> None:
     touch = "([type, id, x]) => document.querySelector('.lanes-plot').dispatchEvent(new PointerEvent(type, {"
     touch += "pointerId: id, pointerType: 'touch', clientX: x, clientY: 300, bubbles: true, isPrimary: id === 1 }))"
