@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import click
 
-from inspector.commands import analyze, check, compare, dashboard, follow, lab, notes, record, summary, tables
+from inspector.commands import analyze, check, compare, dashboard, follow, lab, notes, record, sockets, summary, tables
 from inspector.errors import InspectorError
 from inspector.terminal import printable
 
@@ -69,7 +69,7 @@ def cli() -> None:
     pass
 
 
-for _module in (dashboard, lab, record, summary, tables, follow, notes, compare, analyze, check):
+for _module in (dashboard, lab, record, sockets, summary, tables, follow, notes, compare, analyze, check):
     for _command in _module.COMMANDS:
         cli.add_command(_command)
 

@@ -89,7 +89,9 @@ class Sources:
 
     def _capture(self, interface: str, expression: str) -> Showing:
         spool = new_recording("live")
-        capture = LiveCapture.start(interface, spool, filter=expression or None, without_ports=[self._port])
+        capture = LiveCapture.start(
+            interface, spool, filter=expression or None, without_ports=[self._port], with_sockets=True
+        )
         try:
             capture.wait_ready()
             return Showing.of_spool(

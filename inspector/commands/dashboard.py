@@ -93,7 +93,7 @@ def live(
     with _listening(port) as listener, _ends_on_sigterm():
         spool = new_recording("live", recording)
         own_port = listener.getsockname()[1]
-        capture = LiveCapture.start(name, spool, filter=capture_filter, without_ports=[own_port])
+        capture = LiveCapture.start(name, spool, filter=capture_filter, without_ports=[own_port], with_sockets=True)
         try:
             capture.wait_ready()
             _show(Session.of_spool(spool, name, lambda: capture.statistics), listener, no_browser)

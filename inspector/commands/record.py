@@ -43,7 +43,7 @@ def record(out: str, interface: str | None, capture_filter: str | None, duration
     name = interface or LOOPBACK
     spool = new_recording("record", out)
     with _told_to_stop() as stop:
-        capture = LiveCapture.start(name, spool, filter=capture_filter)
+        capture = LiveCapture.start(name, spool, filter=capture_filter, with_sockets=True)
         try:
             capture.wait_ready()
             click.echo(f"Capturing on {name} to {out}; Ctrl-C ends it.", err=True)

@@ -35,8 +35,11 @@ class LiveCapture:
     `error` is what ended it, None while all is well; `link_type` is known once it is ready.
     """
 
-    def __init__(self, command: Sequence[str], spool: Path) -> None:
+    def __init__(self, command: Sequence[str], spool: Path, watch: Sequence[str] | None = None) -> None:
+        """`watch` is the command of a second process, which begins when the first is ready and ends before it."""
         self.spool = spool
+        self._watch_command = watch
+        self._watch: subprocess.Popen[bytes] | None = None
         self.statistics = Counters()
         self.error: str | None = None
         self.link_type = -1
@@ -64,6 +67,7 @@ class LiveCapture:
         only_ports: Sequence[int] = (),
         without_ports: Sequence[int] = (),
         through: str = "auto",
+        with_sockets: bool = False,
     ) -> LiveCapture:
         """Start capturing on `interface` into a new file; returns at once, see `wait_ready`.
 
@@ -72,13 +76,17 @@ class LiveCapture:
             only_ports: capture only TCP from or to these ports.
             without_ports: capture no TCP from or to these ports.
             through: "ring", "scapy", or "auto" for the best that works.
+            with_sockets: also record what the kernel says of the sockets behind the packets, and who holds them. Not
+                with a `filter`, which says nothing of sockets.
         """
         command = [sys.executable, "-P", "-m", "inspector.sources.live", "--spool", os.fspath(spool_path)]
         command += ["--interface", interface, "--through", through]
         command += [f"--filter={filter}"] if filter else []
-        command += ["--only-ports", ",".join(map(str, only_ports))] if only_ports else []
-        command += ["--without-ports", ",".join(map(str, without_ports))] if without_ports else []
-        return cls(command, Path(spool_path))
+        ports = ["--only-ports", ",".join(map(str, only_ports))] if only_ports else []
+        ports += ["--without-ports", ",".join(map(str, without_ports))] if without_ports else []
+        watch = [sys.executable, "-P", "-m", "inspector.sockets.watch", "--spool", os.fspath(spool_path)]
+        watch += ["--interface", interface, *ports]
+        return cls(command + ports, Path(spool_path), watch if with_sockets and not filter else None)
 
     def wait_ready(self, timeout: float = READY_SECONDS) -> None:
         """Return once packets are being captured and the spool has its header.
@@ -94,6 +102,8 @@ class LiveCapture:
         if self.error:
             self.stop()
             raise self._failure(self.error)
+        if self._watch_command and not self._watch:
+            self._watch = _start_watch(self._watch_command)
 
     @property
     def is_running(self) -> bool:
@@ -107,13 +117,9 @@ class LiveCapture:
 
     def stop(self) -> Counters:
         """End the capture, wait until all of it is written, and give the final counters. May be called again."""
-        if self._process.stdin:
-            self._process.stdin.close()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        if self._watch:
+            _end(self._watch)
+        _end(self._process)
         self._listener.join()
         if self._process.stdout:
             self._process.stdout.close()
@@ -152,6 +158,29 @@ class LiveCapture:
         self._complaints.seek(0)
         lines = self._complaints.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else f"status {self._process.returncode}"
+
+
+def _start_watch(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """The process that looks at sockets. Where it cannot, the packets are recorded all the same."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        process_group=0,
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process by closing its standard input, and by force if that does not do."""
+    if process.stdin:
+        process.stdin.close()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 _FAILURES: dict[str, type[InspectorError]] = {

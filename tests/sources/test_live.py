@@ -169,3 +169,25 @@ def test_the_process_gives_up_its_rights_once_it_captures(tmp_path: Path) -> Non
     facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     assert int(facts["CapEff"], 16) == int(facts["CapPrm"], 16) == 0
     assert facts["NoNewPrivs"] == "1"
+
+
+def test_the_sockets_behind_the_packets_are_recorded_when_asked_for(tmp_path: Path) -> None:
+    spool = tmp_path / "x.pcapng"
+    with conversation() as (client, server):
+        numbers = {client.fileno(), server.fileno()}
+        with LiveCapture.start("lo", spool, only_ports=[server.getsockname()[1]], with_sockets=True) as capture:
+            capture.wait_ready()
+            wait_until(lambda: b'"ESTABLISHED"' in spool.read_bytes())
+    file, _ = read(spool)
+    told = [json.loads(one) for one in file.take_reports()]
+    assert {fd for one in told for pid, _, fd in one.get("holders", []) if pid == os.getpid()} >= numbers
+    file.close()
+
+
+def test_a_filter_says_nothing_of_sockets_and_so_none_are_recorded(tmp_path: Path) -> None:
+    spool = tmp_path / "x.pcapng"
+    with LiveCapture.start("lo", spool, filter="tcp port 1", with_sockets=True) as capture:
+        capture.wait_ready()
+    file, _ = read(spool)
+    assert file.take_reports() == []
+    file.close()
