@@ -114,6 +114,12 @@ def test_every_view_shows_attacks_as_text(blank: Page, hostile: Dashboard) -> No
     page.get_by_role("link", name="WebSocket").click()
     expect(page.locator(".bubble").first).to_be_visible()
     check(page)
+    page.get_by_role("link", name="Packets").click()
+    for packet in range(4, 12 * len(ATTACKS), 6):
+        page.evaluate("hash => { location.hash = hash; }", f"#/packets?packet={packet}")
+        expect(page.locator(".packet-head h2")).to_have_text(f"Packet {packet}")
+        expect(page.locator(".packet-place")).to_contain_text("4 of 6")
+        check(page)
     page.get_by_role("link", name="Timeline").click()
     expect(page.locator(".lane-title:visible").first).to_be_visible()
     page.locator(".lanes-plot").hover()

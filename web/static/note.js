@@ -16,12 +16,12 @@ export class NoteEditor {
     this.buttons = h("span", { class: "note-buttons" }, this.mark, this.write);
     this.text = h("p", { class: "note-text", title: "Change the note (n)", onclick: () => this.edit() });
     this.field = h("textarea", {
-      class: "note-field", rows: "2", maxlength: LONGEST, "aria-label": "Note beside this packet",
+      class: "note-field", rows: "2", maxlength: LONGEST, "aria-label": "What to remember",
       placeholder: "What is worth remembering here? Wireshark shows it as a packet comment.", onkeydown: (event) => this.key(event),
     });
-    this.form = h("form", { class: "note-form", hidden: true, onsubmit: (event) => { event.preventDefault(); this.save(this.field.value); } },
+    this.form = h("div", { class: "note-form", role: "group", "aria-label": "Note beside this packet", hidden: true },
       this.field,
-      h("button", { class: "button strong", type: "submit", title: "Ctrl+Enter" }, "Keep note"),
+      h("button", { class: "button strong", type: "button", title: "Ctrl+Enter", onclick: () => this.save(this.field.value) }, "Keep note"),
       h("button", { class: "button", type: "button", onclick: () => this.save("") }, "Take it away"),
       h("button", { class: "button", type: "button", onclick: () => this.leave() }, "Cancel"));
     this.element = h("div", { class: "note", hidden: true }, this.text, this.form);

@@ -1,61 +1,93 @@
-// HTTP: every question and its answer, when it was asked and how long it waited, and both heads of the chosen one.
+// HTTP: every question and its answer, with a waterfall of where the time went, and both messages of the chosen one.
 
 import { chooser } from "../choose.js";
-import { h, icon, setText } from "../dom.js";
+import { h, setText } from "../dom.js";
 import { noRows } from "../empty.js";
-import { duration, moment, size } from "../format.js";
+import { counted, duration, size } from "../format.js";
 import { Grid } from "../grid.js";
-import { drawLife } from "../life.js";
 import { go } from "../navigation.js";
 import { want } from "../ranges.js";
+import { filtering } from "../span.js";
 import { split } from "../split.js";
+import { choice } from "../switch.js";
+import { commonLength, drawWaterfall, PHASES, phasesOf, tookNs, waterfallTitle } from "../waterfall.js";
 import { answerLine } from "../words.js";
+import { mountExchange } from "./exchange.js";
+
+const FACTS = new Set(["upgrade", "event stream", "pipelined", "trailers", "chunk extension", "expects continue"]); // notes that are no trouble
 
 export function mount(root, store) {
+  const scale = choice("http.scale", "Waterfall", [["took", "How long"], ["when", "When"]], () => draw(store.state));
+  const axis = new Axis();
   const grid = new Grid({
     label: "HTTP exchanges",
-    columns: COLUMNS,
+    columns: columns((row) => axis.of(row)),
     choose: (id) => go(store, { view: "http", id }),
     shown: (first, stop) => want(store, "exchanges", first, stop),
   });
   const panel = h("section", { class: "panel exchange", "aria-label": "The chosen exchange" });
-  root.append(split("http", grid.element, panel, { initial: 760, least: 360, rest: 320 }));
+  const listed = h("p", { class: "tools-text", role: "status" });
+  const legend = h("p", { class: "waterfall-legend" }, ["connect", "send", "wait", "receive"].map((kind) => h("span", {}, h("i", { "data-kind": kind }), PHASES[kind])));
+  root.append(h("div", { class: "http" },
+    h("div", { class: "tools" }, listed, h("span", { class: "tools-room" }), legend, scale.element),
+    split("http", grid.element, panel, { initial: 560, least: 320, rest: 380 })));
+  const detail = mountExchange(panel, store);
   const choose = chooser("exchanges");
-  let [drawn, revealed] = [undefined, null];
-  const unsubscribe = store.subscribe((state) => {
-    const { ids, total } = choose(state);
+  let revealed = null;
+
+  function draw(state) {
+    const chosen = choose(state);
+    const { ids, total } = chosen;
     const { id } = state.route;
     root.classList.toggle("has-detail", id !== null);
-    grid.draw({ ids, total, chosen: id, state, get: (row) => state.tables.exchanges.get(row), empty: noRows(state, "exchanges", choose(state)) });
+    axis.measure(state, scale.value);
+    setText(listed, total === (state.lengths.exchanges ?? 0) ? counted(total, "exchange") : `${total} of ${counted(state.lengths.exchanges, "exchange")}`);
+    grid.draw({ ids, total, chosen: id, state, get: (row) => state.tables.exchanges.get(row), empty: noRows(state, "exchanges", chosen) });
     if (id !== revealed && grid.indexOf(id) >= 0) grid.reveal((revealed = id));
     const row = id === null ? null : state.tables.exchanges.get(id);
-    if (row !== drawn) panel.replaceChildren(...(row ? exchange(row, store) : [hint(id)]));
-    drawn = row;
-    if (id !== null && !row) want(store, "exchanges", id, id + 1);
-  });
+    detail.show(id, row);
+    if (id !== null && !row && id < (state.lengths.exchanges ?? 0)) want(store, "exchanges", id, id + 1);
+  }
+
+  const unsubscribe = store.subscribe(draw);
   const onKey = (event) => event.key === "Escape" && !event.target.closest("input, dialog") && store.state.route.id !== null && go(store, { id: null });
   document.addEventListener("keydown", onKey);
   return () => {
     unsubscribe();
+    detail.unmount();
     document.removeEventListener("keydown", onKey);
     root.classList.remove("has-detail");
   };
 }
 
-function hint(id) {
-  if (id !== null) return h("p", { class: "prose intro" }, `There is no exchange ${id} in this capture.`);
-  return h("div", { class: "prose intro" },
-    h("h2", {}, "Choose an exchange to read it"),
-    h("p", {}, "HTTP is a conversation of questions and answers: the client asks with a method and a target, the server answers with a status. One question at a time, and always the client asks."));
+/** What the waterfall's bars are drawn on: the capture's time for all, or a length for all that begins with each. */
+class Axis {
+  measure(state, kind) {
+    const { exchanges } = state.tables;
+    this.kind = kind;
+    const span = filtering(state.route.span);
+    if (kind === "when") Object.assign(this, span ?? { from: 0, to: state.end });
+    else if (this.measured !== exchanges.revision) {
+      this.measured = exchanges.revision;
+      this.length = commonLength(exchanges.sorted().map(tookNs));
+    }
+  }
+
+  of(row) {
+    if (this.kind === "when") return this;
+    const from = phasesOf(row)[0].at;
+    return { from, to: from + this.length };
+  }
 }
 
-const COLUMNS = [
+const columns = (axisOf) => [
   { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
   { name: "method", title: "asks", draw: (cell, row) => setText(cell, row.request?.method ?? "") },
   {
     name: "target", title: "for",
     draw(cell, row) {
       setText(cell, row.request?.target ?? "the question is not in the capture");
+      cell.classList.toggle("absent", !row.request);
       cell.title = row.request?.target ?? "";
     },
   },
@@ -64,62 +96,35 @@ const COLUMNS = [
     create: (cell) => cell.append(h("b"), h("span", { class: "reason" })),
     draw(cell, { response }) {
       setText(cell.firstChild, response ? String(response.status || "–") : "…");
-      setText(cell.lastChild, response ? ` ${response.reason}` : "");
+      setText(cell.lastChild, response ? ` ${response.reason}` : " none");
       cell.dataset.class = response ? String(Math.floor(response.status / 100)) : "none";
       cell.title = response ? answerLine(response) : "no answer yet";
     },
   },
+  { name: "odd", title: "odd", draw: drawOdd },
   { name: "type", title: "type", draw: (cell, row) => setText(cell, contentType(row.response)) },
+  { name: "sent", title: "sent", draw: (cell, row) => setText(cell, row.request?.body_bytes ? size(row.request.body_bytes) : "") },
   { name: "bytes", title: "body", draw: (cell, row) => setText(cell, row.response ? size(row.response.body_bytes) : "") },
-  { name: "wait", title: "waited", draw: (cell, row) => setText(cell, row.timing_ns.wait === null ? "" : duration(row.timing_ns.wait)) },
   { name: "pipe", title: "pipe", draw: (cell, row) => setText(cell, `#${row.connection}`) },
+  { name: "took", title: "took", draw: (cell, row) => setText(cell, row.response ? duration(tookNs(row)) : "") },
   {
-    name: "when", title: "when", isAxis: true,
-    create: (cell) => cell.append(h("i", { class: "life-bar" })),
-    draw(cell, row, state) {
-      drawLife(cell.firstChild, row, state.end, row.response ? "closed" : "open", "http");
-      cell.title = `asked ${moment(row.at_ns)} after the start of the capture`;
+    name: "waterfall", title: "where the time went",
+    create: (cell) => cell.append(h("span", { class: "waterfall" }, Object.keys(PHASES).map((kind) => h("i", { "data-kind": kind })))),
+    draw(cell, row) {
+      drawWaterfall(cell.firstChild, row, axisOf(row));
+      cell.title = waterfallTitle(row);
     },
   },
 ];
 
+/** Notes that are more than facts, as a mark with their words. */
+function drawOdd(cell, row) {
+  const odd = row.notes.filter((note) => !FACTS.has(note));
+  setText(cell, odd.length ? odd.join(", ") : "");
+  cell.title = odd.join("\n");
+}
+
 function contentType(response) {
   const field = response?.headers.find(([name]) => name.toLowerCase() === "content-type");
   return field ? field[1].split(";")[0] : "";
-}
-
-function exchange(row, store) {
-  const { send, wait, receive } = row.timing_ns;
-  const times = [["sending the question", send], ["waiting for the answer", wait], ["receiving it", receive]].filter(([, ns]) => ns !== null);
-  return [
-    h("header", { class: "panel-head" },
-      h("h2", {}, `Exchange ${row.id}`),
-      h("button", { class: "link", onclick: () => go(store, { view: "connections", id: row.connection, packet: (row.request ?? row.response).packet }) },
-        `Show on the wire: connection #${row.connection}`),
-      h("button", { class: "icon-button", "aria-label": "Close", title: "Close (Escape)", onclick: () => go(store, { id: null }) }, icon("close"))),
-    row.request ? message("client", row.request) : h("p", { class: "message-none" }, "The question is not in the capture."),
-    ...row.informational.map((said) => message("server", said)),
-    row.response ? message("server", row.response) : h("p", { class: "message-none" }, "No answer yet."),
-    h("dl", { class: "timing" }, times.flatMap(([what, ns]) => [h("dt", {}, what), h("dd", {}, duration(ns))])),
-    row.notes.length ? h("p", { class: "notes trouble" }, row.notes.join(", ")) : "",
-  ];
-}
-
-/** A request or response as it stood on the wire: start line, fields, and how much came after them. */
-function message(side, said) {
-  const line = side === "client"
-    ? [`${said.method} ${said.target} `, version(said)]
-    : [said.status ? version(said) : "", ` ${answerLine(said)}`];
-  return h("section", { class: `head-block ${side}` },
-    h("p", { class: "head-who" }, side === "client" ? "The client asks" : "The server answers"),
-    h("p", { class: "head-line" }, ...line),
-    h("dl", { class: "fields" }, said.headers.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
-    h("p", { class: "head-body" }, bodyInWords(said)));
-}
-
-const version = (said) => h("span", { class: "head-version" }, said.version.startsWith("HTTP") ? said.version : `HTTP/${said.version}`);
-
-function bodyInWords({ body_bytes: bytes, complete }) {
-  if (!bytes) return complete ? "No body." : "Its end is not in the capture.";
-  return `Then ${size(bytes)} of body${complete ? "." : ", and its end is not in the capture yet."}`;
 }
