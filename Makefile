@@ -4,6 +4,7 @@
 #   make test     every test: the engine compiled and plain, and the page's helpers
 #   make check    format, lint, types: what CI runs before the tests
 #   make bench    every program on the same captures in the same run; writes docs/benchmarks.md (ARGS="--quick" to try)
+#   make bench-page  the page in Chromium, on a million packets and live; writes docs/benchmarks-page.md
 #   make docs     the tables of the documentation that are made from the code
 #   make format   let ruff put the format right
 #   make clean    remove what was built, .venv included
@@ -21,7 +22,7 @@ plain_tests := tests/sources tests/wire tests/tcp tests/http tests/websocket \
   tests/test_conversations.py tests/test_capture.py tests/test_timeline.py tests/test_oddities.py
 page_tests := $(wildcard tests/page/*.test.js tests/page/*.test.mjs)
 
-.PHONY: demo test test-python test-plain test-page check bench docs format clean install install-dev
+.PHONY: demo test test-python test-plain test-page check bench bench-page docs format clean install install-dev
 
 demo: $(venv)/.compiled
 	@$(bin)/wireglass demo $(ARGS)
@@ -29,7 +30,8 @@ demo: $(venv)/.compiled
 test: test-python test-plain test-page
 
 test-python: $(venv)/.installed-dev $(venv)/.compiled
-	$(bin)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(bin)/python -m pytest -n $(WORKERS) --dist loadfile --ignore=tests/browser $(ARGS)
+	$(bin)/python -m pytest -n $(WORKERS) --dist loadfile tests/browser $(ARGS)
 
 test-plain: $(venv)/.installed-dev
 	WIREGLASS_PLAIN=1 $(bin)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS) $(wildcard $(plain_tests))
@@ -45,6 +47,9 @@ check: $(venv)/.installed-dev
 
 bench: $(venv)/.installed-bench $(venv)/.compiled
 	$(bin)/python -m tests.bench $(ARGS)
+
+bench-page: $(venv)/.installed-bench $(venv)/.compiled
+	$(bin)/python -m tests.bench.browser $(ARGS)
 
 docs: $(venv)/.installed
 	$(bin)/python docs/anomalies_table.py

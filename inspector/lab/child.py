@@ -13,7 +13,7 @@ from inspector.errors import LabError
 from inspector.lab import processes
 from inspector.lab.lines import LONGEST_LINE, Message, encode
 
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 30.0
 """How long anything in the lab may take on a busy machine; loopback itself needs milliseconds."""
 
 GOODBYE_SECONDS = 3.0

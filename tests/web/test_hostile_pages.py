@@ -103,6 +103,7 @@ def context(browser: Browser, dashboard: Dashboard) -> Iterator[BrowserContext]:
     context = browser.new_context()
     ours = context.new_page()
     ours.goto(dashboard.url)
+    ours.get_by_role("link", name="Connections").first.click()
     ours.get_by_text("40001").first.wait_for()
     assert any(cookie["name"] == f"__insp_{port_of(dashboard)}" for cookie in context.cookies())
     yield context
