@@ -48,7 +48,7 @@ check: $(venv)/.installed-dev
 bench: $(venv)/.installed-bench $(venv)/.compiled
 	$(bin)/python -m tests.bench $(ARGS)
 
-bench-page: $(venv)/.installed-bench $(venv)/.compiled
+bench-page: $(venv)/.installed-dev $(venv)/.compiled
 	$(bin)/python -m tests.bench.browser $(ARGS)
 
 docs: $(venv)/.installed

@@ -1,0 +1,81 @@
+"""Steady traffic on loopback: small questions and answers over one connection, and a new connection now and then."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+RATE = 5_000
+"""Packets a second: a question and an answer make two, each the other's acknowledgment."""
+
+ASKER = """
+import socket, sys, time
+pipe = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+pipe.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+rate, begin, asked = int(sys.argv[2]) / 2, time.perf_counter(), 0
+question = b"GET /tick HTTP/1.1\\r\\nHost: bench\\r\\n\\r\\n"
+while True:
+    pipe.sendall(question)
+    if not pipe.recv(4096):
+        break
+    asked += 1
+    ahead = begin + asked / rate - time.perf_counter()
+    if ahead > 0:
+        time.sleep(ahead)
+"""
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+class Trickle:
+    """A server with one busy client, from `start` to the end of the block; `marks` says when each mark was sent."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self.marks: dict[int, float] = {}
+        """By the client's port: milliseconds since 1970."""
+        self._asker: subprocess.Popen[bytes] | None = None
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._asker:
+            self._asker.kill()
+            self._asker.wait()
+        self._listener.close()
+
+    def start(self) -> None:
+        """Let the busy client ask."""
+        self._asker = subprocess.Popen([sys.executable, "-c", ASKER, str(self.port), str(RATE)])
+
+    def mark(self) -> None:
+        """One connection of its own, with one question."""
+        begin = time.time() * 1000
+        with socket.create_connection(("127.0.0.1", self.port)) as pipe:
+            self.marks[pipe.getsockname()[1]] = begin
+            pipe.sendall(b"GET /mark HTTP/1.1\r\nHost: bench\r\n\r\n")
+            pipe.recv(4096)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                pipe, _ = self._listener.accept()
+            except OSError:  # the block is over
+                return
+            threading.Thread(target=_answer, args=(pipe,), daemon=True).start()
+
+
+def _answer(pipe: socket.socket) -> None:
+    pipe.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with pipe:
+        while pipe.recv(4096):
+            pipe.sendall(ANSWER)
