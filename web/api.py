@@ -17,6 +17,7 @@ from web.connection import add_connection
 from web.errors import Refused
 from web.exchanges import add_exchanges
 from web.lanes import add_lanes
+from web.messages import add_messages
 from web.numbers import asked_number, asked_range
 from web.panorama import add_panorama
 from web.ranges import add_ranges, asked_span
@@ -44,6 +45,7 @@ def make_api(session: Session, sources: Sources) -> Blueprint:
     add_lanes(api, session)
     add_panorama(api, session)
     add_exchanges(api, session)
+    add_messages(api, session)
     add_sockets(api, session)
     add_compare(api, session)
     add_sources(api, session, sources)
