@@ -115,7 +115,7 @@ class Capture:
             self.arena,
         )
         self._oddities = Oddities(self.anomalies)
-        self.ledger = Ledger(self.tokens, self.kernel, self.connections, self.arena)
+        self.ledger = Ledger(self.tokens, self.kernel, self.connections)
         self._refused = 0
         self._attach()
 

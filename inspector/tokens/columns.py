@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.addresses import endpoint
-from inspector.tables import Direction
+from inspector.tables import Direction, Table
 from inspector.tcp.states import State
 from inspector.tokens.differences import agrees, remark, silences, why, wire_states
 from inspector.tokens.ledger import Closed, Opened, Role
@@ -38,7 +38,7 @@ def token_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "id": np.arange(len(table))[chosen].tolist(),
         "namespace": told["namespace"].tolist(),
         "pid": told["pid"].tolist(),
-        "process": _texts(capture, told["process_address"], told["process_bytes"]),
+        "process": _texts(told["process"]),
         "fd": told["fd"].tolist(),
         "inode": _or_none(told["inode"].tolist(), 0),
         "role": [ROLES[role] for role in told["role"].tolist()],
@@ -48,7 +48,7 @@ def token_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "closed_by": [CLOSED[by] for by in told["closed_by"].tolist()],
         **_moments(capture, "closed", told["closed_ns"]),
         **_ends(told),
-        "name": _texts(capture, told["name_address"], told["name_bytes"]),
+        "name": _texts(told["name"]),
         **_moments(capture, "named", told["named_ns"]),
         **_moments(capture, "forgotten", told["forgotten_ns"]),
     }
@@ -119,13 +119,14 @@ def _held_since(capture: Capture) -> dict[tuple[int, int], int]:
     return since
 
 
-def text_at(capture: Capture, address: int, length: int) -> str | None:
-    """A text that the ledger kept; None where there is none."""
-    return capture.bytes_at(address, length).decode("utf-8", "replace") if length else None
+def process_of(tokens: Table, row: int) -> str:
+    """What the kernel calls the process of this token."""
+    return _texts(tokens["process"][row : row + 1])[0] or "a process"
 
 
-def _texts(capture: Capture, addresses: npt.NDArray[Any], lengths: npt.NDArray[Any]) -> list[str | None]:
-    return [text_at(capture, *one) for one in zip(addresses.tolist(), lengths.tolist(), strict=True)]
+def _texts(held: npt.NDArray[np.uint8]) -> list[str | None]:
+    """Texts as the ledger keeps them; None where there is none."""
+    return [bytes(one).rstrip(b"\0").decode("utf-8", "replace") or None for one in held]
 
 
 def _ends(told: dict[str, npt.NDArray[Any]]) -> Columns:

@@ -36,8 +36,9 @@ RAN_OUT = "TIME-WAIT has run out, a minute after the last packet; no packet tell
 LET_GO = "The kernel has let go of it early; no packet tells of that."
 GAVE_UP_OPENING = "The kernel has given the attempt up; no packet tells of that."
 GONE_SILENTLY = "The kernel has no such connection any more, and no packet told of its end."
-QUEUE_FULL = (
-    "The listener's queue is full: the kernel took no notice of the acknowledgment that completes the handshake."
+ACK_PASSED_OVER = (
+    "The kernel passed over the acknowledgment that completes the handshake: the listener's queue is full, or it wants "
+    "bytes before it wakes its program (TCP_DEFER_ACCEPT)."
 )
 UNDER_WAY = "A packet was on its way, or had just come, when the kernel was asked."
 UNSEEN = "Packets that would explain it are not in the capture."
@@ -80,7 +81,7 @@ def why(state: State, shown: tuple[State, ...], direction: int, silence_ns: int)
             return RAN_OUT if silence_ns >= TIME_WAIT_NS else LET_GO
         return GAVE_UP_OPENING if last in OPENING else GONE_SILENTLY
     if state == State.SYN_RECEIVED and last == State.ESTABLISHED and direction == Direction.SERVER:
-        return QUEUE_FULL
+        return ACK_PASSED_OVER
     return UNDER_WAY if silence_ns < SILENCE_NS else UNSEEN
 
 

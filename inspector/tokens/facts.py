@@ -16,7 +16,7 @@ import numpy as np
 from inspector.tables import Direction, Table
 from inspector.tcp.states import State
 from inspector.terminal import duration
-from inspector.tokens.columns import text_at
+from inspector.tokens.columns import process_of
 from inspector.tokens.ledger import Closed, Opened
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _before_accept(capture: Capture) -> Iterator[Fact]:
             yield Fact(
                 Kind.BEFORE_ACCEPT, built_ns, connection, (row,),
                 f"Connection #{connection} was built and had no token at the server's end for {duration(waited_ns)}: "
-                f"until {_process(capture, row)} accepted it.",
+                f"until {process_of(tokens, row)} accepted it.",
             )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def _lowest_free(capture: Capture) -> Iterator[Fact]:
                 above = int(tokens["fd"][higher[0]])
                 yield Fact(
                     Kind.LOWEST_FREE, opened_ns, int(tokens["connection"][row]), (row, higher[0]),
-                    f"{_process(capture, row)} was handed {fd} although {above} was in use: the lowest free number.",
+                    f"{process_of(tokens, row)} was handed {fd} although {above} was in use: the lowest free number.",
                 )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
             side = "client" if tokens["direction"][row] == Direction.CLIENT else "server"
             yield Fact(
                 Kind.GONE_WHILE_CLOSING, closed_ns, connection, (row,),
-                f"{_process(capture, row)} gave {int(tokens['fd'][row])} back; the {side}'s end of #{connection} went "
+                f"{process_of(tokens, row)} gave {int(tokens['fd'][row])} back; the {side}'s end of #{connection} went "
                 f"on closing for {duration(on_ns)} without a token.",
             )  # fmt: skip
 
@@ -136,7 +136,7 @@ def _used_again(capture: Capture) -> Iterator[Fact]:
                 continue
             yield Fact(
                 Kind.USED_AGAIN, opened_ns, connection, (before, row),
-                f"{_process(capture, row)} gave {fd} back and was handed {fd} again "
+                f"{process_of(tokens, row)} gave {fd} back and was handed {fd} again "
                 f"{duration(gap_ns)} later, now for connection #{connection}.",
             )  # fmt: skip
 
@@ -152,8 +152,3 @@ def _by_process(tokens: Table) -> dict[tuple[int, int], list[int]]:
 def _is_open_at(tokens: Table, row: int, time_ns: int) -> bool:
     closed_ns = int(tokens["closed_ns"][row])
     return int(tokens["opened_ns"][row]) < time_ns and (closed_ns < 0 or closed_ns > time_ns)
-
-
-def _process(capture: Capture, row: int) -> str:
-    tokens = capture.tokens
-    return text_at(capture, int(tokens["process_address"][row]), int(tokens["process_bytes"][row])) or "a process"

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any
 
-from inspector.arena import Arena
+import numpy as np
+import numpy.typing as npt
+
 from inspector.tables import Direction, Table
 from inspector.tcp.states import State
 from inspector.tokens.joins import Joins
@@ -63,12 +65,11 @@ Life = tuple[int, int, int, int]
 class Ledger:
     """Fills `tokens` and `kernel` from reports, and joins their rows with `connections`."""
 
-    def __init__(self, tokens: Table, kernel: Table, connections: Table, arena: Arena) -> None:
+    def __init__(self, tokens: Table, kernel: Table, connections: Table) -> None:
         self.revision = 0
         """Counts up with every change; rows say at which they changed last."""
         self.tokens = tokens
         self.kernel = kernel
-        self._arena = arena
         self._connections = connections
         self._joins = Joins(connections)
         self._lives: dict[Life, int] = {}
@@ -78,7 +79,6 @@ class Ledger:
         """The tokens by which an end was held when the kernel was asked last."""
         self._inodes: dict[int, int] = {}
         """The row that a socket was handed out or seen in last."""
-        self._texts: dict[str, int] = {}
         self._waiting: dict[tuple[str, int], None] = {}
         self._has_news = False
 
@@ -128,7 +128,7 @@ class Ledger:
             case "close":
                 changes = {"closed_ns": call.time_ns, "closed_by": Closed.CLOSE}
             case "name":
-                changes = {"named_ns": call.time_ns, **self._text("name", call.name)}
+                changes = {"named_ns": call.time_ns, **_text(self.tokens, "name", call.name)}
             case "forget":
                 changes = {"forgotten_ns": call.time_ns}
         self._set(self.tokens, row, **changes)
@@ -150,7 +150,7 @@ class Ledger:
         if before is not None:
             self._end(before, time_ns, Closed.REPLACED)
         facts = {"namespace": namespace, "pid": pid, "fd": fd, "inode": inode, "opened_ns": time_ns, "opened_by": by}
-        row = self._add(self.tokens, **facts, **self._text("process", process))
+        row = self._add(self.tokens, **facts, **_text(self.tokens, "process", process))
         self._lives[life] = self._current[namespace, pid, fd] = self._inodes[inode] = row
         return row
 
@@ -241,12 +241,11 @@ class Ledger:
             table[name][row] = value
         table["revision"][row] = self.revision
 
-    def _text(self, column: str, text: str) -> dict[str, int]:
-        """A text, kept in the arena once, as the columns that name it."""
-        content = text.encode()[:255]
-        if text not in self._texts:
-            self._texts[text] = self._arena.append(content)
-        return {f"{column}_address": self._texts[text], f"{column}_bytes": len(content)}
+
+def _text(table: Table, column: str, text: str) -> dict[str, npt.NDArray[np.uint8]]:
+    """A text as the column holds it, cut where it does not fit."""
+    width = table.raw(column).shape[1]
+    return {column: np.frombuffer(text.encode()[:width].ljust(width, b"\0"), np.uint8)}
 
 
 def _ends(local: Socket, remote: Socket) -> dict[str, int]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inspector.tables import Direction
-from inspector.tokens.columns import text_at
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -100,7 +99,7 @@ def _spoke_between(capture: Capture, row: int, push: int) -> bool:
 def _text(capture: Capture, row: int) -> str:
     table = capture.messages
     address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
-    return text_at(capture, address, min(length, MAX_TEXT)) or "" if address >= 0 else ""
+    return capture.bytes_at(address, min(length, MAX_TEXT)).decode("utf-8", "replace")
 
 
 def _heart(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from inspector.arena import ARENA, Arena
 from inspector.tables import Table
 from inspector.tcp.states import State
 from inspector.tokens.ledger import Ledger
@@ -41,8 +40,7 @@ class Book:
 
     def __init__(self) -> None:
         self.tokens, self.kernel, self.connections = (Table(name) for name in ("tokens", "kernel", "connections"))
-        self._arena = Arena()
-        self.ledger = Ledger(self.tokens, self.kernel, self.connections, self._arena)
+        self.ledger = Ledger(self.tokens, self.kernel, self.connections)
 
     def take(self, *lines: bytes) -> Book:
         """Reports come in, and what can be joined is."""
@@ -63,9 +61,8 @@ class Book:
         return row
 
     def text(self, column: str, row: int) -> str:
-        """A text that the tokens table names."""
-        at, length = int(self.tokens[f"{column}_address"][row]), int(self.tokens[f"{column}_bytes"][row])
-        return bytes(self._arena.data[at - ARENA : at - ARENA + length]).decode() if length else ""
+        """A text in the tokens table."""
+        return bytes(self.tokens[column][row]).rstrip(b"\0").decode()
 
     def lives(self) -> list[tuple[int, int, int, int]]:
         """Process, number, opened, closed of every token."""

@@ -1,0 +1,154 @@
+"""The kernel's word beside the wire's: rule by rule, and where the two differ for real."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import inspector
+from inspector.rows import rows
+from inspector.sources.files import PacketFile, open_packets
+from inspector.sources.live import LiveCapture
+from inspector.tables import Direction, Table
+from inspector.tcp.states import State
+from inspector.tokens import differences
+from inspector.tokens.columns import kernel_columns
+from inspector.tokens.differences import SILENCE_NS, TIME_WAIT_NS, agrees, remark, why
+from inspector.tokens.facts import Kind, facts
+from tests.sources.tools import needs_capture
+from tests.sources.traffic import wait_until
+
+LONG = 2 * SILENCE_NS
+
+
+@pytest.mark.parametrize(
+    ("state", "shown", "is_so"),
+    [
+        pytest.param(State.ESTABLISHED, (State.ESTABLISHED,), True, id="the same"),
+        pytest.param(State.CLOSE_WAIT, (State.ESTABLISHED, State.CLOSE_WAIT), True, id="one of those during the look"),
+        pytest.param(State.CLOSED, (State.LISTEN,), True, id="not listed while the listener still waits for it"),
+        pytest.param(State.CLOSED, (State.TIME_WAIT,), False, id="gone while the wire still shows it"),
+    ],
+)
+def test_they_agree(state: State, shown: tuple[State, ...], is_so: bool) -> None:
+    assert agrees(state, shown) is is_so
+
+
+@pytest.mark.parametrize(
+    ("state", "last", "direction", "silence", "reason"),
+    [
+        (State.CLOSED, State.TIME_WAIT, Direction.CLIENT, TIME_WAIT_NS, differences.RAN_OUT),
+        (State.CLOSED, State.TIME_WAIT, Direction.CLIENT, LONG, differences.LET_GO),
+        (State.CLOSED, State.SYN_SENT, Direction.CLIENT, LONG, differences.GAVE_UP_OPENING),
+        (State.CLOSED, State.ESTABLISHED, Direction.SERVER, LONG, differences.GONE_SILENTLY),
+        (State.CLOSED, State.ESTABLISHED, Direction.SERVER, 0, differences.UNDER_WAY),
+        (State.SYN_RECEIVED, State.ESTABLISHED, Direction.SERVER, LONG, differences.ACK_PASSED_OVER),
+        (State.ESTABLISHED, State.CLOSE_WAIT, Direction.CLIENT, 0, differences.UNDER_WAY),
+        (State.ESTABLISHED, State.FIN_WAIT_1, Direction.CLIENT, LONG, differences.UNSEEN),
+    ],
+)
+def test_why_they_differ(state: State, last: State, direction: Direction, silence: int, reason: str) -> None:
+    assert why(state, (State.LISTEN, last), direction, silence) == reason
+
+
+@pytest.mark.parametrize(
+    ("state", "inode", "is_held", "was_held", "said"),
+    [
+        pytest.param(State.ESTABLISHED, 5, True, True, None, id="a process holds it"),
+        pytest.param(State.ESTABLISHED, 0, False, False, differences.NOT_ACCEPTED, id="before accept"),
+        pytest.param(State.CLOSE_WAIT, 0, False, False, differences.NOT_ACCEPTED, id="given up before accept"),
+        pytest.param(State.FIN_WAIT_2, 0, False, True, differences.CLOSED_BY_PROCESS, id="after close"),
+        pytest.param(State.TIME_WAIT, 0, False, True, differences.BELONGS_TO_NOBODY, id="TIME-WAIT"),
+        pytest.param(State.ESTABLISHED, 5, False, False, differences.HIDDEN_HOLDER, id="a holder that is hidden"),
+        pytest.param(State.CLOSED, 0, False, True, None, id="gone"),
+    ],
+)
+def test_who_holds_it_is_remarked(state: State, inode: int, is_held: bool, was_held: bool, said: str | None) -> None:
+    assert remark(state, inode, is_held, Direction.SERVER, was_held) == said
+
+
+class Watched:
+    """A capture with its sockets, looked at while it grows."""
+
+    def __init__(self, file: PacketFile) -> None:
+        self._file = file
+        self._packets = Table("packets")
+        self._told: list[dict[str, Any]] = []
+
+    def await_word(self, local: str, remote: str, state: str, *, is_held: bool = False) -> None:
+        """Wait until the kernel has said so of this end."""
+        wait_until(lambda: (local, remote, state, is_held) in {_in_short(one) for one in self._look()})
+
+    def await_packets(self, count: int) -> None:
+        wait_until(lambda: (self._look(), len(self._packets) >= count)[1])
+
+    def _look(self) -> list[dict[str, Any]]:
+        self._file.refresh()
+        self._file.read(self._packets, 1000)
+        self._told += [json.loads(line) for line in self._file.take_reports()]
+        return self._told
+
+
+def _in_short(told: dict[str, Any]) -> tuple[str, str, str, bool]:
+    return told["local"], told["remote"], told.get("state", "gone"), bool(told.get("holders"))
+
+
+@contextmanager
+def captured(path: Path, port: int) -> Iterator[Watched]:
+    """Packets and sockets of this port, into a recording."""
+    with LiveCapture.start("lo", path, only_ports=[port], with_sockets=True) as live:
+        live.wait_ready()
+        with closing(open_packets(path)) as file:
+            yield Watched(file)
+
+
+def told_of(path: Path, local: str, remote: str) -> list[dict[str, Any]]:
+    """What the kernel said of one end, beside the wire."""
+    with inspector.open(path) as capture:
+        told = rows(kernel_columns(capture))
+    return [row for row in told if (row["local"], row["remote"]) == (local, remote)]
+
+
+@needs_capture
+def test_the_five_facts_are_found_in_a_recording_of_programs_that_report_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "x.pcapng"
+    with socket.create_server(("127.0.0.1", 0)) as listener, captured(path, listener.getsockname()[1]) as watched:
+        with socket.create_connection(listener.getsockname()) as client:
+            ends = f"127.0.0.1:{listener.getsockname()[1]}", f"127.0.0.1:{client.getsockname()[1]}"
+            watched.await_word(*ends, "ESTABLISHED")
+            server, _ = listener.accept()
+            watched.await_word(*ends, "ESTABLISHED", is_held=True)
+            server.close()
+            watched.await_word(*ends, "FIN-WAIT-2")
+        watched.await_word(*ends, "TIME-WAIT")
+    told = told_of(path, *ends)
+    remarks = [row["remark"] for row in told]
+    wanted = [differences.NOT_ACCEPTED, None, differences.CLOSED_BY_PROCESS, differences.BELONGS_TO_NOBODY]
+    assert [remark for remark, _ in itertools.groupby(remarks)] == wanted
+    assert {row["connection"] for row in told} == {0}
+    assert not [row for row in told if row["differs"]]
+    with inspector.open(path) as capture:
+        assert [fact.kind for fact in facts(capture) if fact.kind is Kind.TIME_WAIT] == [Kind.TIME_WAIT]
+
+
+@needs_capture
+def test_a_handshake_that_the_kernel_passes_over_is_told_apart(tmp_path: Path) -> None:
+    """With TCP_DEFER_ACCEPT the wire shows an open connection, and the kernel has none yet."""
+    path = tmp_path / "x.pcapng"
+    with socket.create_server(("127.0.0.1", 0)) as listener, captured(path, listener.getsockname()[1]) as watched:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
+        with socket.create_connection(listener.getsockname()) as client:
+            ends = f"127.0.0.1:{listener.getsockname()[1]}", f"127.0.0.1:{client.getsockname()[1]}"
+            watched.await_packets(3)
+            watched.await_word(*ends, "SYN-RECEIVED")
+    told = [row for row in told_of(path, *ends) if row["state"] == "SYN-RECEIVED"]
+    # Asked at once, it may not have got the acknowledgment yet; asked later, it has passed over it.
+    assert {row["why"] for row in told if row["differs"]} == {differences.ACK_PASSED_OVER}
+    assert {row["wire_state"] for row in told if row["differs"]} == {"ESTABLISHED"}
