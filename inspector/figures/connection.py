@@ -205,7 +205,7 @@ def throughput(d: Drawing) -> Figure:
 def window(d: Drawing) -> Figure:
     """How much the receiver had room for, and how much was on its way to it."""
     announced = d.back[d.column("flags", d.back) & (RST | SYN) == 0]
-    flying = d.sent[d.column("payload", d.sent) > 0]
+    flying = d.sent[d.column("in_flight", d.sent) > 0]  # 0 stands on packets after which it is not known
     half = MOST_POINTS // 2
     return figure(
         d,

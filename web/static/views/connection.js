@@ -56,7 +56,7 @@ export function mountConnection(panel, store) {
   }
   const unsubscribe = store.subscribe(draw);
   const onKey = (event) => {
-    if (event.key !== "Escape" || store.state.route.id === null || event.target.closest("input, dialog")) return;
+    if (event.key !== "Escape" || store.state.route.id === null || event.target.closest("input:not([type=range]), dialog")) return;
     go(store, store.state.route.packet === null ? { id: null } : { packet: null });
   };
   document.addEventListener("keydown", onKey);

@@ -63,6 +63,7 @@ export class LadderView {
     if (chosen === null && moved) this.cursor = null;
     if (chosen === null) this.reached = null;
     else if (chosen !== this.reached) this.reach(chosen);
+    if (moved && chosen !== null && this.cursor !== null) this.list.reveal(this.steps.rowOf(this.cursor)); // its own pane has taken room
     this.list.element.setAttribute("aria-activedescendant", chosen === null ? "" : `packet-${chosen}`);
     this.list.draw();
   }

@@ -117,7 +117,7 @@ function turnBlock(turn, way) {
 function messageBlock(row) {
   const { side, packet, kind, title, headers, bytes, notes } = row;
   const body = unpack(row.data);
-  return h("div", { class: `said-turn ${side} ${kind}`, "data-packet": packet },
+  return h("div", { class: `said-turn ${side}`, "data-kind": kind, "data-packet": packet },
     headLine(row, h("span", {}, kind === "http" ? "HTTP" : "WebSocket"), bytes ? h("span", {}, `${size(bytes)} of content`) : null),
     h("p", { class: "said-title" }, title),
     headers.length ? h("details", {}, h("summary", {}, counted(headers.length, "field")),

@@ -15,7 +15,7 @@ const GAP = 6; // pixels between badge and sheet
  * @param {(packet: number) => void} choose goes to a packet that shows one of the numbers
  */
 export function mountWhy(pane, list, choose) {
-  const sheet = h("div", { class: "why", role: "tooltip", id: "why", hidden: true });
+  const sheet = h("div", { class: "why", role: "tooltip", id: "why", popover: "manual" });
   pane.append(sheet);
   const known = new Map();
   let [shown, timer, byKey] = [null, null, false];
@@ -40,28 +40,27 @@ export function mountWhy(pane, list, choose) {
     }
     if (shown !== packet || !content.length) return;
     sheet.replaceChildren(...content);
-    sheet.hidden = false;
+    sheet.showPopover();
     step.setAttribute("aria-describedby", sheet.id);
     place(step);
   }
 
+  /** Below the badge, or above it where there is more room. */
   function place(step) {
     const badge = (step.querySelector(".badge") ?? step).getBoundingClientRect();
-    const frame = pane.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = sheet;
-    const left = Math.min(Math.max(badge.left - frame.left, 8), Math.max(frame.width - width - 8, 8));
-    const below = badge.bottom - frame.top + GAP;
-    const above = badge.top - frame.top - GAP - height;
-    const top = below + height <= frame.height || above < 0 ? below : above;
-    sheet.style.left = `${left}px`;
-    sheet.style.top = `${Math.max(Math.min(top, frame.height - height - 4), 4)}px`;
+    const below = badge.bottom + GAP;
+    const top = below + height <= innerHeight || badge.top < innerHeight - badge.bottom ? below : badge.top - GAP - height;
+    sheet.style.left = `${Math.max(Math.min(badge.left, innerWidth - width - GAP), GAP)}px`;
+    sheet.style.top = `${Math.max(Math.min(top, innerHeight - height - GAP), GAP)}px`;
   }
 
   function hide() {
     clearTimeout(timer);
     if (shown === null) return;
     list.querySelector("[aria-describedby=why]")?.removeAttribute("aria-describedby");
-    [shown, sheet.hidden, byKey] = [null, true, false];
+    sheet.hidePopover();
+    [shown, byKey] = [null, false];
   }
 
   const later = (action) => {
