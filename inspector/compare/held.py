@@ -8,6 +8,7 @@ from inspector.compare.comparison import Cell, Findings, Proof, Values
 from inspector.compare.kinds import Kind
 from inspector.compare.lives import most_at_once
 from inspector.terminal import count, duration
+from inspector.tokens.columns import process_of
 
 NOT_RECORDED = Cell(
     "not recorded",
@@ -51,7 +52,6 @@ def _holder(found: Findings, row: int) -> Proof:
     capture = found.capture
     table = capture.tokens
     connection = int(table["connection"][row])
-    name = capture.bytes_at(int(table["process_address"][row]), int(table["process_bytes"][row]))
-    process = f"{name.decode('utf-8', 'replace')} ({int(table['pid'][row])})".strip()
+    process = f"{process_of(table, row)} ({int(table['pid'][row])})"
     packet = int(capture.connections["first_packet"][connection])
     return Proof(packet, connection, f"{process} holds its end as {int(table['fd'][row])}")
