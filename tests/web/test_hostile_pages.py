@@ -160,7 +160,7 @@ def test_a_rebound_name_leads_nowhere(context: BrowserContext, dashboard: Dashbo
 def test_the_key_is_in_no_address_and_no_storage_that_stays(context: BrowserContext, dashboard: Dashboard) -> None:
     ours = context.pages[0]
     assert dashboard.token not in ours.url
-    assert ours.evaluate("history.length") <= 2
+    assert ours.evaluate("history.length") <= 3  # an empty page, the timeline, the connections
     assert dashboard.token not in ours.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert "__insp" not in ours.evaluate("document.cookie")
 
