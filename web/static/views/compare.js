@@ -86,7 +86,7 @@ function table(store, comparison, chosen) {
     h("thead", {}, head), h("tbody", {}, rows.filter(Boolean))));
 }
 
-const family = (kind) => (kind.name === "websocket" ? "ws" : "http");
+const family = (kind) => (kind.name === "websocket" ? "way-ws" : "way-http");
 
 function row(store, comparison, fact, number, chosen) {
   const { kinds } = comparison;
