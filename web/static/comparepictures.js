@@ -6,7 +6,7 @@ import { h, svg } from "./dom.js";
 const WIDTH = 1000; // units across the capture
 const LINE = 6; // units a line is high, with the gap below it
 const MOST_LINES = 6;
-const MOST_TRIPS = 8; // arrows
+const MOST_TRIPS = 24; // arrows; more say no more
 const LEAST = 14; // units: a life too short to see is drawn so long
 
 /** Each life from its beginning to its end; one that is still open runs on to the edge. */
