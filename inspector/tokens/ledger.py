@@ -77,6 +77,8 @@ class Ledger:
         """The row that a process's number stands for now."""
         self._held: dict[tuple[int, Socket, Socket], set[int]] = {}
         """The tokens by which an end was held when the kernel was asked last."""
+        self._named: set[tuple[int, int]] = set()
+        """Processes that have said their name themselves: a poll may have come before they took it."""
         self._inodes: dict[int, int] = {}
         """The row that a socket was handed out or seen in last."""
         self._waiting: dict[tuple[str, int], None] = {}
@@ -117,6 +119,7 @@ class Ledger:
             row = self._opened(life, row, call)
         elif row is None:  # its beginning was not reported, or was lost
             row = self._open(life, call.time_ns, Opened.SEEN, call.process)
+        self._name_process(call)
         changes: dict[str, Any] = {}
         match call.call:
             case "listen":
@@ -134,6 +137,16 @@ class Ledger:
         self._set(self.tokens, row, **changes)
         if call.call in ("accept", "connect"):
             self._wait(self.tokens, row)
+
+    def _name_process(self, call: Call) -> None:
+        """Let the tokens of a process have the name that it goes by, once it has said so."""
+        process = call.namespace, call.pid
+        if process in self._named:
+            return
+        self._named.add(process)
+        mine = np.flatnonzero((self.tokens["pid"] == call.pid) & (self.tokens["namespace"] == call.namespace))
+        for row in mine.tolist():
+            self._set(self.tokens, row, **_text(self.tokens, "process", call.process))
 
     def _opened(self, life: Life, row: int | None, call: Call) -> int:
         """The row of a number that the program says it was handed: a new one, or that of a poll which was quicker."""

@@ -24,6 +24,12 @@ def test_a_life_from_accept_to_close() -> None:
     assert book.text("process", 0) == "p100"
 
 
+def test_a_name_that_a_process_takes_later_is_given_to_all_its_tokens() -> None:
+    book = Book().take(seen(1, "LISTEN", 5, [[CAFE, "python", 3]]), call("accept", 2, 7, 55, **ENDS))
+    book.take(seen(3, "LISTEN", 5, [[CAFE, "python", 3]]))
+    assert [book.text("process", row) for row in range(2)] == ["p100", "p100"]
+
+
 def test_a_number_is_used_again_for_another_socket() -> None:
     book = Book().take(*(call(*one) for one in (("socket", 1, 3, 9), ("close", 2, 3, 9), ("socket", 3, 3, 10))))
     assert book.lives() == [(CAFE, 3, 1, 2), (CAFE, 3, 3, -1)]

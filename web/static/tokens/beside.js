@@ -45,7 +45,8 @@ function row(end, at, connection, choose) {
 const state = (kernel) => (kernel.listed ? kernel.state : "gone");
 
 /** What the kernel's row says of who holds the end; what the reports tell where the kernel was not asked in time. */
-function remark({ token, kernel, isStale, side, wire }) {
+function remark({ token, kernel, isStale, side, wire, isThere }) {
+  if (!token && !isThere) return "This end is over.";
   if (token) return kernel && !isStale && kernel.unread ? `${kernel.unread} bytes wait to be read` : null;
   if (kernel && !isStale && kernel.remark) return kernel.remark;
   if (wire === "TIME-WAIT") return "TIME-WAIT belongs to nobody.";

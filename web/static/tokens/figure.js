@@ -59,12 +59,12 @@ export function mountFigure({ choose }) {
   function pipe(id, from, to) {
     const { way, connection } = shown.view;
     const isOnWay = way?.connections.includes(id);
-    const d = path(from, to);
+    const points = curve(from, to);
+    const d = `M${points[0]}C${points.slice(1).join(" ")}`;
     const classes = `tk-pipe ${protocols[id] ?? "unknown"}${isOnWay ? " way" : ""}${connection === id ? " chosen" : ""}`;
-    const at = middle(from, to);
     return [
       svg("path", { d, class: `${classes} wall` }), svg("path", { d, class: `${classes} bore` }),
-      svg("text", { x: at.x, y: at.y - 7, class: "tk-pipe-name" }, document.createTextNode(`#${id}`)),
+      svg("text", { x: middle(points, 0), y: middle(points, 1) - 7, class: "tk-pipe-name" }, document.createTextNode(`#${id}`)),
     ];
   }
 
@@ -77,28 +77,24 @@ function restingLast(loose) {
   return [...loose.filter((end) => !rests(end)), ...loose.filter(rests).reverse()];
 }
 
-/** From one slot's edge to the other's, the edges that face each other; to an end that the kernel holds alone, from above. */
-function path(from, to) {
+/** The four points of a pipe's curve: from one slot's edge to the other's, the edges that face each other; to an end that the
+ * kernel holds alone, from above. */
+function curve(from, to) {
   if (from.isLoose || to.isLoose) {
     const [slot, loose] = to.isLoose ? [from, to] : [to, from];
     const below = (loose.left + loose.right) / 2;
     const isRight = below > (slot.left + slot.right) / 2;
     const x = isRight ? slot.right : slot.left;
-    return `M${x} ${slot.middle}C${x + (isRight ? 60 : -60)} ${slot.middle} ${below} ${loose.top - 70} ${below} ${loose.top}`;
+    return [[x, slot.middle], [x + (isRight ? 60 : -60), slot.middle], [below, loose.top - 70], [below, loose.top]];
   }
-  const { x1, x2 } = edges(from, to);
-  const bend = Math.max(Math.abs(x2 - x1) * BEND, 24) * (x2 >= x1 ? 1 : -1);
-  return `M${x1} ${from.middle}C${x1 + bend} ${from.middle} ${x2 - bend} ${to.middle} ${x2} ${to.middle}`;
+  const isForth = from.left < to.left;
+  const [x1, x2] = isForth ? [from.right, to.left] : [from.left, to.right];
+  const bend = Math.max(Math.abs(x2 - x1) * BEND, 24) * (isForth ? 1 : -1);
+  return [[x1, from.middle], [x1 + bend, from.middle], [x2 - bend, to.middle], [x2, to.middle]];
 }
 
-function edges(from, to) {
-  return from.right <= to.left || from.left < to.left ? { x1: from.right, x2: to.left } : { x1: from.left, x2: to.right };
-}
-
-function middle(from, to) {
-  const { x1, x2 } = edges(from, to);
-  return { x: (x1 + x2) / 2, y: (from.middle + to.middle) / 2 };
-}
+/** The point in the middle of a cubic curve. */
+const middle = (points, axis) => points.reduce((sum, point, i) => sum + point[axis] * [1, 3, 3, 1][i], 0) / 8;
 
 function slotItem({ fd, token, waiting }, picture, view, choose) {
   const end = token && picture.ends.get(`${token.connection} ${token.direction}`);
@@ -113,7 +109,7 @@ function slotItem({ fd, token, waiting }, picture, view, choose) {
 }
 
 function title(token) {
-  if (token.role === "listener") return `listens on :${takeApart(token.local).port}`;
+  if (token.role === "listener") return `listens :${takeApart(token.local).port}`;
   if (!token.remote) return "a new socket";
   if (token.name !== null) return `${token.name}’s pipe`;
   const { port } = takeApart(token.remote);

@@ -20,7 +20,7 @@ export function mount(root, store) {
   const beside = mountBeside((id) => go(store, { view: "connections", id }));
   const history = mountHistory((at) => go(store, { at }));
   const lessons = mountLessons({
-    show: (at, id) => go(store, { at: Math.max(0, Math.round(at)), id }),
+    show: (at, id) => go(store, { at: Math.max(0, Math.round(at)), id, way: null }),
     follow: (way) => go(store, { way, at: way === null ? null : book.ways.find(({ push }) => push === way)?.at_ns[1] ?? null }),
     packet: (id, packet) => go(store, { view: "connections", id, packet }),
   });
