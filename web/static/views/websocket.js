@@ -1,119 +1,160 @@
-// WebSocket: the messages as a chat. What clients say stands at the left, what the server says at the right.
+// WebSocket: conversations as a chat, clients at the left, servers at the right; beside it the chosen message in full.
 
-import { chooser } from "../choose.js";
+import { get } from "../api.js";
+import { Beside } from "../beside.js";
+import { AROUND, factLine, frameLines, heightOf, isControl, isQuiet, latency, LINE, shownText } from "../chat.js";
 import { h, icon, setClass, setText } from "../dom.js";
 import { noRows } from "../empty.js";
-import { counted, duration, moment, size } from "../format.js";
-import { messageText } from "../ladder.js";
+import { MessageList } from "../messagelist.js";
 import { go } from "../navigation.js";
 import { EvenOffsets, Offsets } from "../offsets.js";
-import { want } from "../ranges.js";
-import { takeApart } from "../sockets.js";
+import { mountPeople } from "../people.js";
+import { toggle } from "../switch.js";
 import { VirtualList } from "../virtual.js";
-import { outcome } from "../words.js";
 import { lineCount, measureIn } from "../wrap.js";
+import { mountConversation } from "./conversation.js";
+import { mountMessage } from "./message.js";
 
-const LINE = 18; // pixels of a line of a message
-const AROUND = 32; // pixels of a bubble's padding and the line of facts under it
-const CONTROL = 26;
-const LINES = 6; // lines of a message; the rest opens with the packet
-const TEXT = 2_000; // characters of a message that are measured and shown
 const MEASURED = 20_000; // messages up to which each gets the height of its text; in longer lists each shows one line
 const BUBBLE = 420; // pixels at most
-const PANE = 820; // pixels that the chat is wide at most, as in panes.css
+const PANE = 820; // pixels that the chat is wide at most, as in chat.css
+const NARROW = matchMedia("(max-width: 719px)");
 
 export function mount(root, store) {
-  const people = h("nav", { class: "people", "aria-label": "Conversations" });
+  const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
+  const list = new MessageList({ store, get, changed: () => draw(store.state), failed });
+  const beside = new Beside({ get, changed: () => layout() });
+  const quiet = toggle("ws.control", "Pings and pongs", () => measureAgain(), "Control frames, RFC 6455 §5.5");
+  const frames = toggle("ws.frames", "Frames", () => measureAgain(), "The frames that messages were cut into, RFC 6455 §5.4");
+  const people = mountPeople(store);
+  const conversation = mountConversation(get);
   const empty = h("div", { class: "empty" });
-  let [ids, length, measure] = [null, 0, null]; // ids of the messages listed; null means all of them
-  const messages = store.state.tables.messages;
-  const at = (index) => messages.get(ids ? ids[index] : index);
-  const list = new VirtualList({
-    create: createBubble,
-    update: (element, index) => element.draw(at(index)),
-    shown: (first, stop) => want(store, "messages", ids ? ids[first] : first, ids ? ids[stop - 1] + 1 : stop),
+  const chat = new VirtualList({
+    create: () => createBubble((id) => choose(id)),
+    update: (element, index) => element.draw(list.row(index), { quiet: quiet.isOn, frames: frames.isOn, beside, chosen: store.state.route.message }),
+    shown: (first, stop) => shown(first, stop),
     follows: true,
-    attributes: { class: "virtual chat", role: "log", tabindex: "0", "aria-label": "Messages" },
+    attributes: { class: "virtual chat", role: "log", tabindex: "0", "aria-label": "Messages", onkeydown: (event) => key(event) },
   });
-  list.canvas.addEventListener("click", (event) => {
-    const bubble = event.target.closest("[data-packet]");
-    if (bubble) go(store, { view: "connections", id: Number(bubble.dataset.connection), packet: Number(bubble.dataset.packet) });
-  });
-  const newer = h("button", { class: "newer", hidden: true, onclick: () => list.toEnd() }, icon("down"), h("span", {}, "New messages"));
-  const head = h("p", { class: "chat-head" }, h("span", { class: "client" }, "What clients say"), h("span", { class: "server" }, "What the server says"));
-  root.append(h("div", { class: "conversation" }, people, h("div", { class: "chat-pane" }, head, list.element, empty, newer)));
-  new ResizeObserver(() => layout()).observe(list.element);
+  const newer = h("button", { class: "newer", hidden: true, onclick: () => chat.toEnd() }, icon("down"), h("span", {}, "New messages"));
+  const sides = h("p", { class: "chat-head" }, h("span", { class: "client" }, "What clients say"), h("span", { class: "server" }, "What the server says"));
+  const panel = h("section", { class: "panel message", "aria-label": "The chosen message" });
+  const message = mountMessage(panel, store);
+  root.append(h("div", { class: "conversation" }, people.element,
+    h("div", { class: "chat-pane" },
+      h("div", { class: "tools" }, conversation.element, h("span", { class: "tools-room" }), quiet.element, frames.element),
+      sides, chat.element, empty, newer),
+    panel));
+  new ResizeObserver(() => measureAgain()).observe(chat.element);
 
-  const choose = chooser("messages", (row, now) => now.route.id === null || row.connection === now.route.id, (now) => now.route.id ?? "");
-  let drawn = null;
-  const unsubscribe = store.subscribe((state) => {
-    drawPeople(people, store, state);
-    const chosen = choose(state);
-    if (chosen === drawn && chosen.total) return;
-    drawn = chosen;
-    [ids, length] = [chosen.ids, chosen.total];
-    empty.hidden = length > 0;
-    list.element.hidden = head.hidden = length === 0;
-    if (!length) empty.replaceChildren(...noRows(state, "messages", chosen).content());
+  let [measure, heights, drawn, revealed] = [null, new WeakMap(), null, null];
+
+  function draw(state) {
+    list.turnTo(state);
+    people.draw(state);
+    conversation.draw(state);
+    message.show(state.route.message, state);
+    root.classList.toggle("has-detail", state.route.message !== null);
+    const stamp = `${list.key} ${list.total} ${state.tables.messages.revision} ${state.route.message} ${list.pages?.pages.size}`;
+    if (stamp === drawn) return;
+    if (drawn !== null && !drawn.startsWith(`${list.key} `)) chat.following = true; // another conversation is read from its end
+    drawn = stamp;
+    const { total } = list;
+    empty.hidden = total > 0;
+    chat.element.hidden = sides.hidden = total === 0;
+    if (!total) empty.replaceChildren(...(list.isAsking ? [h("h2", {}, "Reading…")] : noRows(state, "messages", list).content()));
     layout();
-  });
+    reveal(state.route.message);
+  }
 
+  function reveal(id) {
+    if (id === null || id === revealed || list.indexOf(id) < 0) return;
+    revealed = id;
+    chat.reveal(list.indexOf(id));
+  }
+
+  /** Rows that get another height than they were given leave what is read where it is. */
   function layout() {
     measure ??= measureIn(`14px ${getComputedStyle(root).fontFamily}`);
-    const width = Math.min(BUBBLE, Math.min(list.element.clientWidth, PANE) * 0.7) - 24;
-    const heights = length > MEASURED ? null : Array.from({ length }, (_, index) => height(at(index), width));
-    list.layout(heights ? new Offsets(heights) : new EvenOffsets(length, LINE + AROUND));
-    newer.hidden = list.following || list.atEnd || !length;
+    const { offsets, following } = chat;
+    const top = chat.element.scrollTop;
+    const anchor = offsets.length ? offsets.at(top) : -1;
+    const inside = anchor < 0 ? 0 : top - offsets.top(anchor);
+    const { total } = list;
+    chat.layout(total > MEASURED ? new EvenOffsets(total, LINE + AROUND) : new Offsets(Array.from({ length: total }, (_, index) => height(list.row(index)))));
+    if (!following && anchor >= 0 && anchor < total) {
+      const wanted = chat.offsets.top(anchor) + inside;
+      if (chat.scale === 1 && Math.abs(wanted - chat.element.scrollTop) > 1) chat.element.scrollTop = wanted;
+    }
+    newer.hidden = chat.following || chat.atEnd || !total;
   }
 
-  function height(row, width) {
-    if (!row) return LINE + AROUND;
-    if (isControl(row)) return CONTROL;
-    return AROUND + LINE * Math.min(lineCount(shownText(row), width, measure), LINES);
+  function height(row) {
+    const cut = frames.isOn && row ? (beside.cut.get(row.id) ?? null) : null;
+    const known = row && heights.get(row);
+    if (known && known.cut === cut) return known.pixels;
+    const width = Math.min(BUBBLE, Math.min(chat.element.clientWidth - (NARROW.matches ? 24 : 48), PANE) * (NARROW.matches ? 0.82 : 0.7)) - 24;
+    const pixels = heightOf(row, { lines: (text) => lineCount(text, width, measure), showsQuiet: quiet.isOn, frames: cut });
+    if (row) heights.set(row, { pixels, cut });
+    return pixels;
   }
 
-  return unsubscribe;
+  function measureAgain() {
+    heights = new WeakMap();
+    layout();
+  }
+
+  function shown(first, stop) {
+    list.want(first, stop);
+    newer.hidden = chat.following || chat.atEnd || !list.total;
+    const ids = [];
+    for (let index = first; index < stop; index += 1) if (list.row(index)) ids.push(list.row(index).id);
+    beside.want(ids, store.state.lengths.messages ?? 0);
+  }
+
+  const choose = (id) => go(store, { message: id });
+
+  function key(event) {
+    const at = list.indexOf(store.state.route.message);
+    const moves = { ArrowDown: [at + 1, 1], ArrowUp: [at < 0 ? list.total - 1 : at - 1, -1], Home: [0, 1], End: [list.total - 1, -1] };
+    if (!(event.key in moves) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    let [index, by] = moves[event.key];
+    while (list.row(index) && isQuiet(list.row(index)) && !quiet.isOn) index += by;
+    if (list.row(index)) choose(list.row(index).id);
+  }
+
+  const unsubscribe = store.subscribe(draw);
+  const onKey = (event) => event.key === "Escape" && !event.target.closest("input, dialog") && store.state.route.message !== null && choose(null);
+  document.addEventListener("keydown", onKey);
+  return () => {
+    unsubscribe();
+    list.close();
+    message.unmount();
+    conversation.unmount();
+    document.removeEventListener("keydown", onKey);
+    root.classList.remove("has-detail");
+  };
 }
 
-const isControl = ({ kind }) => kind === "ping" || kind === "pong" || kind === "close";
-
-const shownText = (row) => (row.kind === "text" ? (row.text ?? "") : row.hex ?? messageText(row)).slice(0, TEXT);
-
-function createBubble() {
-  const text = h("p", { class: "bubble-text" });
-  const facts = h("p", { class: "bubble-facts" });
-  const element = h("div", { class: "bubble" }, text, facts);
-  element.draw = (row) => {
-    if (!row) {
-      setClass(element, "bubble missing");
+function createBubble(choose) {
+  const [text, frames, facts, push] = [h("p", { class: "bubble-text" }), h("p", { class: "bubble-frames" }), h("span"), h("span", { class: "bubble-push", title: "Inferred: the same words went out soon after they came in. The wire does not say what caused what." })];
+  const element = h("div", { class: "bubble" }, text, frames, h("p", { class: "bubble-facts" }, facts, push));
+  element.addEventListener("click", () => element.dataset.id && choose(Number(element.dataset.id)));
+  element.draw = (row, how) => {
+    if (!row || (isQuiet(row) && !how.quiet)) {
+      setClass(element, row ? "bubble quiet" : "bubble missing");
       return;
     }
-    setClass(element, `bubble ${row.direction} ${isControl(row) ? "control" : row.kind}`);
-    element.dataset.connection = String(row.connection);
-    element.dataset.packet = String(row.first_packet);
-    setText(text, isControl(row) ? `${row.direction}: ${messageText(row)}` : shownText(row));
+    setClass(element, `bubble ${row.direction} ${isControl(row) ? "control" : row.kind}${row.id === how.chosen ? " chosen" : ""}`);
+    element.dataset.id = String(row.id);
+    setText(text, shownText(row));
+    const cut = how.frames && how.beside.cut.get(row.id);
+    frames.hidden = !cut;
+    if (cut) setText(frames, frameLines(cut, row.frames).join("\n"));
     setText(facts, factLine(row));
-    element.title = "Show this message on the wire";
+    const took = latency(row, how.beside);
+    setText(push, took && ` · ${took}`);
   };
   return element;
-}
-
-function factLine(row) {
-  const compressed = row.compressed ? `, sent as ${size(row.wire_bytes)}` : "";
-  const frames = row.frames > 1 ? `, in ${counted(row.frames, "frame")}` : "";
-  return `#${row.connection} ${row.direction} · ${moment(row.at_ns)} · packet ${row.first_packet} · ${size(row.bytes)}${compressed}${frames}${row.complete === false ? ", not complete" : ""}`;
-}
-
-/** The conversations: all of them, then each WebSocket connection. */
-function drawPeople(element, store, { tables, route }) {
-  const connections = tables.connections.sorted().filter((row) => row.protocol === "websocket");
-  const key = `${route.id} ${connections.map((row) => `${row.id} ${row.packets} ${row.conn_state}`).join(";")}`;
-  if (element.dataset.key === key) return;
-  element.dataset.key = key;
-  const item = (id, title, facts) => h("button", {
-    class: "person", "aria-pressed": String(route.id === id), onclick: () => go(store, { view: "websocket", id }),
-  }, h("b", {}, title), h("span", {}, facts));
-  element.replaceChildren(
-    item(null, "All conversations", counted(connections.length, "WebSocket")),
-    ...connections.map((row) => item(row.id, `#${row.id}  ${takeApart(row.client).port} → ${takeApart(row.server).port}`, `${outcome(row).long}, ${duration(row.duration_ns)}`)));
 }
