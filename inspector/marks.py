@@ -105,7 +105,7 @@ class Drawing:
         )
 
     def arrows(self) -> Columns:
-        """WebSocket messages: `lane`, `column`, `direction`, `control` (ping, pong, close), `count`, first `message`."""
+        """WebSocket messages: `lane`, `column`, `direction`, `control` (ping to close), `count`, first `message`."""
         table = self.capture.messages
         lane = self._lane[table["connection"]]
         rows = np.flatnonzero((lane >= 0) & self.span.holds(table["time_ns"]))

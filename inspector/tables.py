@@ -335,8 +335,8 @@ FIRST_CAPACITY = 64
 class Table:
     """Named numpy columns of one length that grow together.
 
-    `table["seq"]` is the column, trimmed to the rows in use: shape (n,), or (n, width) for a wide column. It is a view: later rows
-    do not show in it. Producers write through `memoryview`s taken from `raw`, which are out of date once
+    `table["seq"]` is the column, trimmed to the rows in use: shape (n,), or (n, width) for a wide column. It is a view:
+    later rows do not show in it. Producers write through `memoryview`s taken from `raw`, which are out of date once
     `reserve` returned True.
     """
 
@@ -381,7 +381,7 @@ class Table:
         return True
 
     def to_dict(self) -> dict[str, npt.NDArray[Any]]:
-        """The columns by name, trimmed, as `pandas.DataFrame` or `polars.from_dict` take them; wide columns are split."""
+        """The columns by name, trimmed, as `pandas.DataFrame` or `polars.from_dict` take them; wide ones are split."""
         out: dict[str, npt.NDArray[Any]] = {}
         for column in self.schema:
             values = self[column.name]

@@ -48,9 +48,9 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
     whose buttons make clients ask, post, chat and leave. Where this user may not capture, the demo runs in a private
     network of its own; where that is refused too, a recorded demo is replayed. Ctrl-C ends everything it started.
     """
-    from inspector.recordings import new_recording
     from inspector.lab.lab import Lab
     from inspector.lab.recordings import demo_recording
+    from inspector.recordings import new_recording
     from inspector.sources.source import Counters
     from web import Session
 

@@ -129,7 +129,7 @@ class PacketFile:
         return same_file and ours.st_size == other.st_size == len(self.data)
 
     def take_reports(self) -> list[bytes]:
-        """What the file tells of sockets and their holders, since the last call and as far as it is read: JSON lines."""
+        """What the file tells of sockets and their holders, since the last call, as far as it is read: JSON lines."""
         return self._layout.take_reports()
 
     def refresh(self) -> bool:

@@ -17,6 +17,7 @@ const STORY_LINES = 5; // lines of one sentence; more is cut off
 const STORY_WIDTH = 256; // pixels, as --story in ladder.css
 const NARROW = 700; // pixels below which the story stands under the arrows instead of beside them
 const NARROW_MARGINS = 68; // pixels beside the story then
+const AROUND = 10; // rows out of sight that are kept ready at either end
 const ZOOM = 2; // how much a press of a zoom button changes the scale
 
 export class LadderView {
@@ -166,7 +167,7 @@ export class LadderView {
     if (!this.steps) return;
     if (this.list.atEnd || this.seen === Infinity) this.seen = this.steps.length;
     this.newer.hidden = this.steps.length <= this.seen;
-    const [from, to] = [Math.max(first - 1, 0), stop]; // rows of packets begin at 1; a page too many does no harm
+    const [from, to] = [Math.max(first - AROUND, 0), stop + AROUND];
     this.firstShown = this.steps.indexAt(first) ?? this.steps.indexAt(first + 1);
     if (this.steps instanceof PagedSteps) this.lifecycle.want(from, to);
   }
