@@ -14,7 +14,7 @@ from tests.browser.conftest import enter
 from tests.browser.dashboards import Dashboard, running
 from tests.web.traffic import ACK, PSH, SYN, Talk, Wire
 
-SOON = 5_000
+SOON = 15_000
 SHOWN = ".step.packet, .said-turn, .graphs-plot .main-svg, .facts-group"
 """What each tab shows once it has something to show."""
 
@@ -185,6 +185,7 @@ def test_what_was_said_as_text_hex_and_messages(page: Page) -> None:
     page.get_by_role("button", name="Messages").click()
     expect(said.locator(".said-title")).to_have_text(["GET /first HTTP/1.1", "HTTP/1.1 200 OK"], timeout=SOON)
     expect(said.locator("pre")).to_have_text("Hello")
+    expect(page).to_have_url(re.compile("tab=streams-messages"))
     page.reload()
     expect(said.locator(".said-title").first).to_be_visible(timeout=SOON)
     said.get_by_role("button", name="packet 4").click()

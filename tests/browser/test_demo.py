@@ -13,7 +13,7 @@ from tests.browser.conftest import enter
 from tests.browser.dashboards import Dashboard
 from tests.lab.conftest import needs_namespace
 
-SOON = 2_000
+SOON = 15_000
 """Milliseconds from the action's answer until the page shows what happened: feed, fetch, drawing."""
 
 ACTING = 10_000

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.browser.conftest import enter
 from tests.browser.dashboards import Dashboard
 
-SOON = 2_000
+SOON = 15_000
 ACTING = 10_000
 
 

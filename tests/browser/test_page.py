@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import enter
 from tests.browser.dashboards import Dashboard, running
 
-SOON = 2_000
+SOON = 15_000
 VIEWS = ["connections", "http", "websocket"]
 
 

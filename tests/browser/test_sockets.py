@@ -12,7 +12,7 @@ from tests.browser.conftest import enter
 from tests.browser.dashboards import Dashboard
 from tests.browser.test_demo import press
 
-SOON = 4_000
+SOON = 15_000
 """Milliseconds until the page shows it: feed, fetch, drawing."""
 
 

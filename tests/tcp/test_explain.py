@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import inspector
 from inspector.capture import Capture
 from inspector.tables import Table
-from inspector.tcp.explain import explain
+from inspector.tcp.explain import SCALE_WITHDRAWN, explain
 from inspector.tcp.grounds import BEFORE, CHECKS, fits, span
 from inspector.tcp.situation import recall, window_fields
 from inspector.tcp.verdicts import Verdict
@@ -83,7 +83,8 @@ def test_explanation_and_verdict_agree_on_whatever_comes(
     for server, at, length, acked, window, flags, after_ms in segments:
         say = play.server if server else play.client
         seq, ack = isn[server] + 1 + at, isn[not server] + 1 + acked
-        say(flags, bytes(length), seq=seq, ack=ack, window=window, after_ms=after_ms)
+        said = scale if "S" in flags else None  # a SYN that is sent again says its scale again
+        say(flags, bytes(length), seq=seq, ack=ack, window=window, after_ms=after_ms, scale=said)
     if not len(play.packets):
         return
     play.run()
@@ -101,6 +102,20 @@ def test_the_window_fields_are_found_again_behind_the_scale() -> None:
     assert play.packets["window"].tolist() == [64240, 65160, 502 << 7, 509 << 2]
     fields = window_fields(play.packets, play.connections["scale"][0], np.arange(4))
     assert fields.tolist() == play.lines["window_field"].tolist()
+
+
+def test_a_scale_that_a_later_syn_takes_back_is_said_instead_of_a_comparison_that_fails() -> None:
+    play = Play()
+    play.client("S", seq=99, scale=3)
+    play.server("SA", seq=299, ack=100, scale=3)
+    play.server("A", seq=300, ack=100, window=1)
+    play.client("PA", b"x", seq=100, ack=300)
+    play.client("SA", seq=99, ack=300)
+    play.run()
+    explained = [e for row in range(len(play.packets)) for e in explain(play.packets, play.connections, row)]
+    assert all(check.holds for e in explained for check in e.checks)
+    unsure = [e.verdict for e in explained if SCALE_WITHDRAWN in e.instead]
+    assert unsure == [Verdict.WINDOW_FULL]
 
 
 def test_the_numbers_compared_are_said_with_the_packets_that_show_them() -> None:

@@ -19,9 +19,10 @@ export class Grid {
    * @param {() => void} [options.enter] called for Enter on a chosen row
    * @param {(first: number, stop: number) => void} [options.shown] told which row numbers show
    * @param {(row: object) => string} [options.rowClass] further classes of a row
+   * @param {boolean} [options.isSteady] cells depend on their row and the one before alone: those drawn once are left as they are
    */
-  constructor({ label, columns, choose, enter = () => {}, shown = () => {}, rowClass = () => "" }) {
-    Object.assign(this, { columns, choose, enter, showRows: shown, rowClass });
+  constructor({ label, columns, choose, enter = () => {}, shown = () => {}, rowClass = () => "", isSteady = false }) {
+    Object.assign(this, { columns, choose, enter, showRows: shown, rowClass, isSteady });
     this.prefix = `grid-${(grids += 1)}`;
     this.ids = null; // row numbers in order; null means all of them
     this.total = 0;
@@ -103,12 +104,21 @@ export class Grid {
   updateRow(element, index) {
     const id = this.idAt(index);
     const row = this.get(id);
+    if (this.isSteady && this.isDrawn(element, id, row)) return;
     element.id = `${this.prefix}-${id}`;
     element.dataset.id = String(id);
     element.setAttribute("aria-rowindex", String(index + 2));
     element.setAttribute("aria-selected", String(id === this.chosen));
     setClass(element, `grid-row${row ? ` ${this.rowClass(row)}` : " missing"}`);
     if (row) this.columns.forEach((column, i) => column.draw(element.children[i], row, this.state, id));
+  }
+
+  /** Whether the element shows this already; remembers it as what it shows. */
+  isDrawn(element, id, row) {
+    const shows = [id, row, this.get(id - 1), id === this.chosen];
+    const isSame = element.shows !== undefined && shows.every((part, i) => part === element.shows[i]);
+    element.shows = shows;
+    return isSame;
   }
 
   key(event) {

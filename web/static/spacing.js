@@ -35,7 +35,7 @@ export function rowHeights(least, stories) {
  * @param {number} scale ns a pixel
  */
 export function heightsToScale(gaps, least, scale) {
-  return Float64Array.from(gaps, (gap) => Math.max(gap / scale, least));
+  return Float64Array.from(gaps, (gap) => Math.max(Math.round(gap / scale), least)); // whole pixels: bands have no seams
 }
 
 /** ns a pixel with which `gaps` show best at first: a middling pause takes a row, and the whole grows to `most` rows a packet. */

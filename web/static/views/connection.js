@@ -39,9 +39,10 @@ export function mountConnection(panel, store) {
     intro.hidden = id !== null;
     page.hidden = id === null;
     const row = id === null ? null : state.tables.connections.get(id);
-    const next = `${id} ${row ? row.packets : ""} ${row ? row.protocol : ""}`;
+    const next = `${row ? row.packets : ""} ${row ? row.protocol : ""}`;
+    const isKnown = lifecycle.id === id;
     lifecycle.choose(id, state.route.packet);
-    if (stamp !== null && next !== stamp && state.behind === null) lifecycle.refresh();
+    if (isKnown && next !== stamp && state.behind === null) lifecycle.refresh();
     stamp = next;
     if (id === null) return;
     trouble.hidden = !lifecycle.error;

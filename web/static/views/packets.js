@@ -13,6 +13,8 @@ import { PacketList } from "../packetlist.js";
 import { saveCopy } from "../savecopy.js";
 import { mountPacket } from "./packet.js";
 
+const AROUND = 40; // rows fetched above and below those in sight
+
 export function mount(root, store) {
   const list = new PacketList({ get, changed: () => draw(store.state), failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }) });
   const pane = mountPacket(store, { noted: (packet) => list.noted(packet) });
@@ -32,7 +34,8 @@ export function mount(root, store) {
       label: "Packets",
       columns: columns.filter(({ name }) => chosen.has(name)),
       choose: (index) => list.number(index, (number) => go(store, { packet: number })),
-      shown: (first, stop) => list.want(first - 1, stop),
+      shown: (first, stop) => list.want(first - AROUND, stop + AROUND),
+      isSteady: true,
       rowClass: (row) => `means-${meaning(row)} from-${row.direction ?? "nobody"}`,
     });
     grid.list.following = false; // until it is known whether there is anything to follow

@@ -69,13 +69,13 @@ export function mountWhy(pane, list, choose) {
   };
   list.addEventListener("pointerover", (event) => {
     const badge = event.target.closest(".badge");
-    if (badge) later(() => show(badge.closest(".step")));
+    if (badge) later(() => badge.matches(":hover") && show(badge.closest(".step")));
     else if (shown !== null && !byKey) later(hide);
   });
   list.addEventListener("pointerleave", (event) => !sheet.contains(event.relatedTarget) && !byKey && later(hide));
   sheet.addEventListener("pointerenter", () => clearTimeout(timer));
   sheet.addEventListener("pointerleave", () => !byKey && later(hide));
-  list.addEventListener("scroll", hide, { passive: true });
+  list.addEventListener("scroll", () => shown !== null && hide(), { passive: true });
   list.addEventListener("blur", () => byKey && hide());
 
   return {
