@@ -20,7 +20,7 @@ class Explanation:
 
     Attributes:
         why: a sentence with the numbers.
-        checks: what was compared; all of it holds.
+        checks: what was compared, and holds.
         ruled_out: verdicts that were tried before this one, each with the first comparison that spoke against it.
         instead: what else the segment might be, which its headers cannot tell apart.
         reference: the section of the RFC behind it; "" where the verdict is about the capture.
@@ -52,14 +52,23 @@ def explain(packets: Table, connections: Table, row: int) -> list[Explanation]:
     return [_explained(situation, verdict) for verdict in Verdict if bits & verdict]
 
 
+SCALE_WITHDRAWN = (
+    "A later SYN took the window scale back: window fields before it can no longer be told, so not every comparison"
+    " is shown."
+)
+
+
 def _explained(s: Situation, verdict: Verdict) -> Explanation:
     reason = REASONS[verdict]
+    checks = CHECKS[verdict](s)
+    held = [check for check in checks if check.holds]
+    unsure = [SCALE_WITHDRAWN] if len(held) < len(checks) else []
     return Explanation(
         verdict,
         reason.why(s),
-        CHECKS[verdict](s),
+        held,
         [(other, against) for other in BEFORE.get(verdict, ()) if (against := _against(s, other)) is not None],
-        [*reason.instead, *_ambiguities(s, verdict)],
+        [*reason.instead, *_ambiguities(s, verdict), *unsure],
         reason.reference,
     )
 
