@@ -69,7 +69,7 @@ def test_a_stretch_dragged_on_a_figure_is_chosen_for_every_view(page: Page) -> N
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * where, y)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.99, y, steps=5)
+    page.mouse.move(box["x"] + box["width"] - 1, y, steps=5)
     page.mouse.up()
     expect(page.locator(".span-chip")).to_be_visible(timeout=SOON)
     expect(page.locator(".overview-counters div", has_text="WebSocket messages").locator("dd")).to_have_text(
