@@ -108,14 +108,19 @@ def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
 
 
 def _time_wait(capture: Capture) -> Iterator[Fact]:
-    """The kernel keeps an end in TIME-WAIT, and nobody holds it."""
-    kernel = capture.kernel
+    """The kernel keeps an end in TIME-WAIT, and nobody holds it.
+
+    The moment is the end of the kernel's look, since at its beginning a short connection may not even have been
+    opened, and not before the program told that it had given the token back, which may come a little later.
+    """
+    kernel, given_back = capture.kernel, _given_back(capture.tokens)
     resting = (kernel["state"] == State.TIME_WAIT) & (kernel["inode"] == 0) & (kernel["connection"] >= 0)
     for row in np.flatnonzero(resting).tolist():
-        connection = int(kernel["connection"][row])
-        side = "client" if kernel["direction"][row] == Direction.CLIENT else "server"
+        connection, direction = int(kernel["connection"][row]), int(kernel["direction"][row])
+        side = "client" if direction == Direction.CLIENT else "server"
+        asked_ns = int(kernel["time_ns"][row] + kernel["took_ns"][row])
         yield Fact(
-            Kind.TIME_WAIT, int(kernel["time_ns"][row]), connection, (),
+            Kind.TIME_WAIT, max(asked_ns, given_back.get((connection, direction), 0)), connection, (),
             f"The {side}'s end of #{connection} rests in TIME-WAIT: no process, no token, inode 0.",
         )  # fmt: skip
 
@@ -139,6 +144,16 @@ def _used_again(capture: Capture) -> Iterator[Fact]:
                 f"{process_of(tokens, row)} gave {fd} back and was handed {fd} again "
                 f"{duration(gap_ns)} later, now for connection #{connection}.",
             )  # fmt: skip
+
+
+def _given_back(tokens: Table) -> dict[tuple[int, int], int]:
+    """When the last token of each end of a connection was given back, by connection and direction."""
+    found: dict[tuple[int, int], int] = {}
+    names = ("connection", "direction", "closed_ns")
+    for connection, direction, closed_ns in zip(*(tokens[name].tolist() for name in names), strict=True):
+        end = connection, direction
+        found[end] = max(found.get(end, closed_ns), closed_ns)
+    return found
 
 
 def _by_process(tokens: Table) -> dict[tuple[int, int], list[int]]:

@@ -87,6 +87,7 @@ def test_a_messages_way_goes_from_token_to_token(view: Page) -> None:
     [
         pytest.param("before_accept", "ESTABLISHED, not accepted yet", id="before accept there is no token"),
         pytest.param("gone_while_closing", "token given back", id="the token goes, the connection closes"),
+        pytest.param("time_wait", "TIME-WAIT, belongs to nobody", id="TIME-WAIT belongs to nobody"),
     ],
 )
 def test_a_fact_leads_to_the_moment_that_shows_it(view: Page, kind: str, holds: str) -> None:

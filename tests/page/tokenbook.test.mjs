@@ -66,6 +66,13 @@ test("a difference is marked until the wire has moved on", () => {
   assert.equal(found.at(51).ends.get("0 server").isStale, true);
 });
 
+test("an end that the kernel still has is there, though the wire shows its end", () => {
+  const kept = book([listener, client, server], [word(0, 61, "TIME-WAIT", { direction: "client", differs: true })]);
+  assert.deepEqual(kept.at(62).loose.map(({ side, wire, kernel }) => [side, wire, kernel?.state]), [["client", "CLOSED", "TIME-WAIT"], ["server", "TIME-WAIT", undefined]]);
+  const over = book([listener, client, server], [word(0, 61, "LAST-ACK", { direction: "client" })]);
+  assert.deepEqual(over.at(62).loose.map(({ side }) => side), ["server"]);
+});
+
 test("a number that was given back stays as an empty slot and lights up again", () => {
   const again = token(3, 7, 80, null, { connection: 0, direction: "server" });
   const found = book([listener, client, server, again]);

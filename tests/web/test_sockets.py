@@ -63,6 +63,17 @@ def test_the_demo_shows_what_tokens_do(capture: Capture) -> None:
     assert shown >= {Kind.BEFORE_ACCEPT, Kind.GONE_WHILE_CLOSING, Kind.TIME_WAIT, Kind.USED_AGAIN}
 
 
+def test_where_time_wait_belongs_to_nobody_the_wire_shows_it_and_no_token_is_left(capture: Capture) -> None:
+    shown = picture(capture, -1)
+    found = [fact for fact in shown["facts"] if fact["kind"] == Kind.TIME_WAIT]
+    assert found
+    for fact in found:
+        states = [states for at, *states in shown["lives"][fact["connection"]] if at <= fact["at_ns"]][-1]
+        side = ("client", "server")[states.index("TIME-WAIT")]
+        ends = [row for row in shown["tokens"] if (row["connection"], row["direction"]) == (fact["connection"], side)]
+        assert all(row["closed_at_ns"] <= fact["at_ns"] for row in ends)
+
+
 def test_a_message_goes_in_by_one_token_and_out_by_another(capture: Capture) -> None:
     shown = picture(capture, -1)
     tokens = {row["id"]: row for row in shown["tokens"]}

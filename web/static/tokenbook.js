@@ -93,10 +93,10 @@ export function wireAt(steps, side, at) {
   return found;
 }
 
-/** Whether the end exists at all: the wire says when it begins, the kernel when it is forgotten. */
+/** Whether the end exists at all: the wire says when it begins, the kernel when it is forgotten, or that it is there all the same. */
 function isThere(wire, kernel, isStale, at) {
+  if (kernel && !isStale && (!kernel.listed || kernel.differs)) return kernel.listed && !ALL_IS_SAID.has(kernel.state);
   if (ALL_IS_SAID.has(wire.state)) return false;
-  if (kernel && !kernel.listed && !isStale) return false;
   return wire.state !== "TIME-WAIT" || at - wire.since < MEMORY;
 }
 

@@ -27,7 +27,7 @@ export function mountFigure({ choose }) {
     columns.replaceChildren(...picture.processes.map((process) => column(process, picture, view)));
     alone.hidden = !picture.loose.length;
     alone.replaceChildren(h("h2", {}, "The kernel alone"), h("p", { class: "tk-alone-say" }, "ends that no process holds a token for"),
-      h("ul", {}, restingLast(picture.loose).slice(0, LOOSE).map((end) => looseEnd(end, picture, view, choose))));
+      h("ul", {}, drawnEnds(picture.loose, view.connection).map((end) => looseEnd(end, picture, view, choose))));
     drawPipes();
   }
 
@@ -71,10 +71,13 @@ export function mountFigure({ choose }) {
   return { element, draw };
 }
 
-/** Ends in which something still happens first, then the newest that rest. */
-function restingLast(loose) {
+/** Those that there is room for: ends in which something still happens, then the newest that rest; the chosen connection's in any case. */
+function drawnEnds(loose, chosen) {
   const rests = ({ wire }) => wire === "TIME-WAIT";
-  return [...loose.filter((end) => !rests(end)), ...loose.filter(rests).reverse()];
+  const ordered = [...loose.filter((end) => !rests(end)), ...loose.filter(rests).reverse()];
+  const isChosen = (end) => end.connection === chosen;
+  let room = LOOSE - ordered.filter(isChosen).length;
+  return ordered.filter((end) => isChosen(end) || room-- > 0);
 }
 
 /** The four points of a pipe's curve: from one slot's edge to the other's, the edges that face each other; to an end that the
@@ -119,19 +122,23 @@ function title(token) {
 function state(token, end, waiting) {
   if (waiting) return `${counted(waiting, "pipe")} not accepted yet`;
   if (!end) return token.role === "listener" ? "no pipe: a door" : "";
-  return end.differs ? `${end.wire} ≠ ${said(end.kernel)}` : end.wire;
+  return stateOf(end);
 }
+
+/** The wire's state, and the kernel's where it says another. */
+const stateOf = (end) => (end.differs ? `${end.wire} ≠ ${said(end.kernel)}` : end.wire);
 
 const said = (kernel) => (kernel.listed ? kernel.state : "gone");
 
 function looseEnd(end, picture, view, choose) {
   const key = `${end.connection} ${end.side}`;
   const isWaiting = end.side === "server" && ["SYN-RECEIVED", "ESTABLISHED"].includes(end.wire);
-  const why = end.wire === "TIME-WAIT" ? "belongs to nobody" : isWaiting ? "not accepted yet" : "token given back";
+  const isResting = end.wire === "TIME-WAIT" || (end.differs && end.kernel.state === "TIME-WAIT");
+  const why = isResting ? "belongs to nobody" : isWaiting ? "not accepted yet" : "token given back";
   return h("li", {}, h("button", {
     class: `tk-loose${view.connection === end.connection ? " chosen" : ""}`, "data-end": key, "aria-pressed": String(view.connection === end.connection),
     title: end.kernel ? `The kernel was asked ${duration(Math.max(0, picture.at - end.kernel.at_ns))} before` : "The kernel has not been asked since",
     onclick: () => choose(end.connection),
-  }, h("span", { class: "tk-number" }, "–"), h("span", { class: "tk-slot-text" }, h("b", {}, `#${end.connection} ${end.side}’s end`), h("small", {}, `${end.wire}, ${why}`))));
+  }, h("span", { class: "tk-number" }, "–"), h("span", { class: "tk-slot-text" }, h("b", {}, `#${end.connection} ${end.side}’s end`), h("small", {}, `${stateOf(end)}, ${why}`))));
 }
 
