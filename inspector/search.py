@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from inspector.addresses import address
+from inspector.stretches import Stretches
 from inspector.tables import Protocol
 from inspector.tcp.verdicts import FLAG_NAMES, Verdict
 
@@ -37,65 +38,70 @@ SIDES = {"client": 0, "server": 1}
 MAX_BYTES = 64
 """Bytes of a word that are looked for."""
 
-REMEMBERED = 8
-"""Words whose packets are remembered."""
 
-PIECE = 4 << 20
-"""Bytes of the file that are searched at a time: other threads get their turn between two."""
+def words_of(text: str) -> list[str]:
+    """The words to look for, in small letters."""
+    return text.lower().split()[:MAX_WORDS]
+
+
+def as_bytes(word: str) -> bytes:
+    """A word as it would stand on the wire."""
+    return word.encode("utf-8", "replace")[:MAX_BYTES]
 
 
 class Search:
-    """Searches one capture, which may grow: bytes that were searched for a word once are not searched for it again."""
+    """Searches the packets of one capture, which may grow."""
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
-        self._held: dict[bytes, tuple[int, Rows]] = {}
-
-    def is_of(self, capture: Capture) -> bool:
-        """Whether it searches this capture."""
-        return capture is self._capture
+        self._bytes = Stretches(capture, lambda: (capture.packets["address"], capture.packets["captured"]))
 
     def matching(self, text: str) -> Rows | None:
         """Rows of the packets that every word of `text` fits, ascending; None without a word, so that all do."""
-        words = text.lower().split()[:MAX_WORDS]
+        words = words_of(text)
         if not words:
             return None
         mask = np.ones(len(self._capture.packets), bool)
         for word in words:
-            mask &= self._fits(word)
+            mask &= self.fitting(word)
         return np.flatnonzero(mask)
 
-    def _fits(self, word: str) -> Mask:
-        capture, packets = self._capture, self._capture.packets
-        if re.fullmatch(r"#\d{1,9}", word):
-            return np.asarray(packets["connection"] == int(word[1:]))
-        if re.fullmatch(r":?\d{1,5}", word):
-            return _of(capture, _has_port(capture, int(word.removeprefix(":"))))
+    def fitting(self, word: str) -> Mask:
+        """The packets that one word fits."""
+        capture = self._capture
+        connections = named(capture, word)
+        if connections is not None:
+            return _of(capture, connections)
+        told = self.told(word)
+        if told is not None:
+            return told
+        return _of(capture, has_address(capture, word)) | self._bytes.holding(as_bytes(word))
+
+    def told(self, word: str) -> Mask | None:
+        """The packets of which a word of ours is true: a flag, a verdict, a protocol, a side; None for other words."""
+        packets = self._capture.packets
         if word.upper() in FLAG_NAMES:
             return np.asarray(packets["flags"] & (1 << FLAG_NAMES.index(word.upper())) != 0)
         if word in IP_PROTOCOLS:
             return np.asarray(packets["ip_protocol"] == IP_PROTOCOLS[word])
-        if word in SPOKEN:
-            return _of(capture, np.asarray(capture.connections["protocol"] == SPOKEN[word]))
         if word == "noted":
-            return np.isin(np.arange(len(packets)), list(capture.source.comments))
+            return np.isin(np.arange(len(packets)), list(self._capture.source.comments))
         if word in SIDES:
             return np.asarray(packets["direction"] == SIDES[word])
         verdicts = _verdicts(word)
-        if verdicts:
-            return np.asarray(packets["analysis"] & verdicts != 0)
-        return _of(capture, _has_address(capture, word)) | self._holds(word.encode("utf-8", "replace")[:MAX_BYTES])
+        return np.asarray(packets["analysis"] & verdicts != 0) if verdicts else None
 
-    def _holds(self, word: bytes) -> Mask:
-        """Packets whose captured bytes hold the word; small and capital letters of ASCII are the same."""
-        searched, held = self._held.pop(word, (0, np.empty(0, np.intp)))
-        mask = np.zeros(len(self._capture.packets), bool)
-        mask[held] = True
-        mask[searched:] = _holding(self._capture, word, searched)
-        self._held[word] = (len(mask), np.flatnonzero(mask))
-        if len(self._held) > REMEMBERED:
-            del self._held[next(iter(self._held))]
-        return mask
+
+def named(capture: Capture, word: str) -> Mask | None:
+    """The connections that a word names: by number, port or what they speak; None for words that name none."""
+    table = capture.connections
+    if re.fullmatch(r"#\d{1,9}", word):
+        return np.asarray(np.arange(len(table)) == int(word[1:]))
+    if re.fullmatch(r":?\d{1,5}", word):
+        return _has_port(capture, int(word.removeprefix(":")))
+    if word in SPOKEN:
+        return np.asarray(table["protocol"] == SPOKEN[word])
+    return None
 
 
 def _of(capture: Capture, connections: Mask) -> Mask:
@@ -112,7 +118,7 @@ def _has_port(capture: Capture, port: int) -> Mask:
     return np.asarray((table["client_port"] == port) | (table["server_port"] == port))
 
 
-def _has_address(capture: Capture, word: str) -> Mask:
+def has_address(capture: Capture, word: str) -> Mask:
     """Connections one of whose sockets looks like the word: an address or part of one, perhaps with its port."""
     mask = np.zeros(len(capture.connections), bool)
     if re.fullmatch(r"[0-9a-f.:\[\]]{2,50}", word):
@@ -133,36 +139,25 @@ def _taken_apart(word: str) -> tuple[str, int | None]:
 def _side_has(capture: Capture, side: str, fits: Callable[[str], bool], port: int | None) -> Mask:
     """Each address is written out once, however many connections have it."""
     table = capture.connections
-    keys = np.column_stack((table["family"].astype("u8"), table[f"{side}_hi"], table[f"{side}_lo"]))
-    distinct, which = np.unique(keys, axis=0, return_inverse=True)
-    fitting = np.array([fits(address(*(int(part) for part in key))) for key in distinct], bool)
-    mask = fitting[which.reshape(-1)] if len(distinct) else np.zeros(len(table), bool)
+    rows, which = _distinct(table["family"], table[f"{side}_hi"], table[f"{side}_lo"])
+    parts = zip(*(table[name][rows].tolist() for name in ("family", f"{side}_hi", f"{side}_lo")), strict=True)
+    fitting = np.array([fits(address(*part)) for part in parts], bool)
+    mask = fitting[which] if len(rows) else np.zeros(len(table), bool)
     return mask if port is None else mask & (table[f"{side}_port"] == port)
+
+
+def _distinct(*columns: npt.NDArray[Any]) -> tuple[Rows, Rows]:
+    """A row for each distinct combination of values, and for each row which of those it is."""
+    combined = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        values, which = np.unique(column, return_inverse=True)
+        combined = combined * max(len(values), 1) + which
+        _, combined = np.unique(combined, return_inverse=True)  # so that the product stays below rows × rows
+    _, rows, which = np.unique(combined, return_index=True, return_inverse=True)
+    return rows, which
 
 
 def _verdicts(word: str) -> int:
     """The bits of the verdicts whose names have the word in them; none for words too short to mean one."""
     name = word.replace("-", "_")
     return sum(int(verdict) for verdict in Verdict if len(name) > 3 and name in (verdict.name or "").lower())
-
-
-def _holding(capture: Capture, word: bytes, first: int) -> Mask:
-    """Which packets from row `first` on hold the word."""
-    starts = capture.packets["address"][first:]
-    ends = starts + capture.packets["captured"][first:]
-    mask = np.zeros(len(starts), bool)
-    data = capture.source.data
-    for begin in range(int(starts[0]), int(ends[-1]), PIECE) if len(starts) else ():
-        places = begin + _places(bytes(data[begin : begin + PIECE + len(word) - 1]).lower(), word)
-        rows = np.searchsorted(starts, places, side="right") - 1
-        mask[rows[(rows >= 0) & (places + len(word) <= ends[rows])]] = True
-    return mask
-
-
-def _places(piece: bytes, word: bytes) -> Rows:
-    """Where the word stands in a piece: column by column, since it may stand there a million times."""
-    column = np.frombuffer(piece, np.uint8)
-    fits = np.ones(max(len(piece) - len(word) + 1, 0), bool)
-    for i, byte in enumerate(word):
-        fits &= column[i : i + len(fits)] == byte
-    return np.flatnonzero(fits)

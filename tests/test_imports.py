@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.plain", "inspector.errors", "inspector.terminal"),
     ("inspector.tables", "inspector.arena", "inspector.anomalies", "inspector.oddities", "inspector.chunk_index"),
+    ("inspector.stretches",),
     ("inspector.addresses",),
     ("inspector.sources", "inspector.wire"),
     ("inspector.tcp",),
@@ -27,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "inspector.digest",
         "inspector.compare",
         "inspector.search",
+        "inspector.finder",
         "inspector.transcript",
         "inspector.trial",
         "inspector.lanes",

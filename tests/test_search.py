@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import inspector
-from inspector import search
 from inspector.capture import Capture
 from inspector.search import Search
 from inspector.sources.files import open_packets
@@ -69,42 +68,23 @@ def test_verdicts_are_found_by_a_part_of_their_name(tmp_path: Path) -> None:
         assert Search(capture).matching("order").tolist() == Search(capture).matching("out_of_order").tolist()  # type: ignore[union-attr]
 
 
-def test_bytes_are_found_across_the_pieces_that_are_searched(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = Search(capture).matching("content-length")
-    monkeypatch.setattr(search, "PIECE", 7)
-    assert np.array_equal(Search(capture).matching("content-length"), whole)  # type: ignore[arg-type]
-
-
 def test_bytes_between_two_packets_are_no_packets(capture: Capture) -> None:
     """The words of the file's own headers, and a word that one packet begins and the next one ends."""
     assert Search(capture).matching("test-traffic").size == 0  # type: ignore[union-attr]
     assert Search(capture).matching("wireglass").size == 0  # type: ignore[union-attr]
 
 
-def test_what_came_since_is_searched_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_came_since_is_found_too(tmp_path: Path) -> None:
     wire = Wire(tmp_path / "x.pcapng")
     exchange(wire, 40001, "/needle")
-    capture = Capture(open_packets(wire.path))
-    while capture.advance():
-        pass
-    found = Search(capture)
-    assert found.matching("needle").tolist() == [3]  # type: ignore[union-attr]
-    exchange(wire, 40002, "/needle")
-    capture.refresh()
-    while capture.advance():
-        pass
-    searched: list[int] = []
-    holding = search._holding
-    monkeypatch.setattr(search, "_holding", lambda *args: (searched.append(args[2]), holding(*args))[1])
-    assert found.matching("needle").tolist() == [3, 11]  # type: ignore[union-attr]
-    assert searched == [8]
-    capture.close()
+    with Capture(open_packets(wire.path)) as capture:
+        while capture.advance():
+            pass
+        found = Search(capture)
+        assert found.matching("needle").tolist() == [3]  # type: ignore[union-attr]
+        exchange(wire, 40002, "/needle")
+        capture.refresh()
+        while capture.advance():
+            pass
+        assert found.matching("needle").tolist() == [3, 11]  # type: ignore[union-attr]
     wire.close()
-
-
-def test_no_more_words_are_remembered_than_allowed(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "REMEMBERED", 2)
-    found = Search(capture)
-    for word in ("hello", "world", "third", "hello"):
-        found.matching(word)
-    assert len(found._held) == 2

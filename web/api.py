@@ -10,17 +10,17 @@ from flask import Blueprint, request
 
 from inspector import rows
 from inspector.errors import LabError
-from inspector.spans import within
 from inspector.timeline import events, phases
 from web.compare import add_compare
 from web.connection import add_connection
 from web.errors import Refused
 from web.exchanges import add_exchanges
 from web.lanes import add_lanes
+from web.listing import chosen, place
 from web.messages import add_messages
 from web.numbers import asked_number, asked_range
 from web.panorama import add_panorama
-from web.ranges import add_ranges, asked_span
+from web.ranges import add_ranges
 from web.session import Session
 from web.sockets import add_sockets
 from web.sources import Sources, add_sources
@@ -57,8 +57,13 @@ def make_api(session: Session, sources: Sources) -> Blueprint:
     @api.get(f"/<any({', '.join(TABLES)}):name>")
     def table(name: str) -> dict[str, Any]:
         with session.reading() as capture:
-            chosen, total = _chosen(capture, getattr(capture, name))
-            return _page(session, rows.BUILDERS[name](capture, chosen), total)
+            found, total = chosen(session, capture, name)
+            return _page(session, rows.BUILDERS[name](capture, found), total)
+
+    @api.get(f"/<any({', '.join(TABLES)}):name>/<int:row>/place")
+    def where(name: str, row: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            return place(session, capture, name, row)
 
     @api.get("/events")
     def event_table() -> dict[str, Any]:
@@ -96,19 +101,6 @@ def make_api(session: Session, sources: Sources) -> Blueprint:
 
 def _page(session: Session, found: list[rows.Row], total: int) -> dict[str, Any]:
     return {"rows": found, "total": total, "rev": session.tape.rev}
-
-
-def _chosen(capture: Capture, table: Table) -> tuple[rows.Chosen, int]:
-    """The rows asked for by `start`, `stop`, `connection`, `from` and `to`, and of how many they are a part."""
-    span, of_connection = asked_span(capture), "connection" in request.args
-    if span is None and not of_connection:
-        return asked_range(len(table)), len(table)
-    if of_connection and table.name == "connections":
-        raise Refused(400, "A connection belongs to no other.", "Ask for it by start and stop, or by its number.")
-    found = _of_connection(table, asked_number("connection", -1)) if of_connection else np.arange(len(table))
-    if span is not None:
-        found = found[within(capture, table.name, span)[found]]
-    return found[asked_range(len(found))], len(found)
 
 
 def _of_connection(table: Table, number: int) -> npt.NDArray[np.intp]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 from flask import Blueprint, request
 
 from inspector.activity import activity
@@ -13,7 +12,6 @@ from inspector.addresses import endpoint
 from inspector.lane_rows import lane_rows
 from inspector.lanes import Group, Lanes, Order, Servers, alive, arrange
 from inspector.marks import Drawing
-from inspector.search import MAX_WORDS, Search
 from inspector.spans import Span, extent
 from web.errors import Refused
 from web.ranges import asked_span
@@ -44,7 +42,10 @@ def add_lanes(api: Blueprint, session: Session) -> None:
             span = _span(capture, whole)
             if known is None or known.capture is not capture:
                 known = Known(capture)
-            shown = alive(capture, span) & known.matching(request.args.get("q", ""))
+            shown = alive(capture, span)
+            found = session.finder(capture).matching("connections", request.args.get("q", ""))
+            if found is not None:
+                shown &= np.isin(np.arange(len(shown)), found)
             placed = arrange(capture, known.servers, order, shown)
             return _drawn(capture, whole, span, placed, width)
 
@@ -64,17 +65,6 @@ class Known:
     def __init__(self, capture: Capture) -> None:
         self.capture = capture
         self.servers = Servers()
-        self._search = Search(capture)
-
-    def matching(self, text: str) -> npt.NDArray[np.bool_]:
-        """Which connections have, for every word of `text`, a packet that it fits."""
-        mask = np.ones(len(self.capture.connections), bool)
-        for word in text.split()[:MAX_WORDS]:
-            owners = self.capture.packets["connection"][self._search.matching(word)]
-            has = np.zeros(len(mask), bool)
-            has[owners[owners >= 0]] = True
-            mask &= has
-        return mask
 
 
 def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int) -> dict[str, Any]:

@@ -12,13 +12,11 @@ from flask import Blueprint, Response, request
 from inspector import rows
 from inspector.addresses import socket_of
 from inspector.cargo import cargo
-from inspector.search import Search
 from inspector.sources.annotate import pieces
 from inspector.sources.notebook import Note, NotKept
-from inspector.spans import within
 from web.errors import Refused
-from web.numbers import asked_number, asked_range
-from web.ranges import asked_span
+from web.listing import chosen, place
+from web.numbers import asked_range
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -37,29 +35,17 @@ class Packets:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._search: Search | None = None
 
     def table(self) -> dict[str, Any]:
         """Rows by start and stop of those that connection, from, to and q leave."""
         with self._session.reading() as capture:
-            listed = self._listed(capture)
-            total = len(capture.packets) if listed is None else len(listed)
-            wanted = asked_range(total)
-            chosen = np.arange(wanted.start, wanted.stop) if listed is None else listed[wanted]
-            return {"rows": packet_rows(capture, chosen), "total": total, "rev": self._session.tape.rev}
+            rows, total = chosen(self._session, capture, "packets")
+            return {"rows": packet_rows(capture, rows), "total": total, "rev": self._session.tape.rev}
 
     def place(self, number: int) -> dict[str, Any]:
         """Where packet `number` stands among those that the filter leaves; null where it is none of them."""
         with self._session.reading() as capture:
-            listed = self._listed(capture)
-            if listed is None:
-                return {
-                    "index": number - 1 if 1 <= number <= len(capture.packets) else None,
-                    "total": len(capture.packets),
-                }
-            at = int(np.searchsorted(listed, number - 1))
-            is_listed = at < len(listed) and listed[at] == number - 1
-            return {"index": at if is_listed else None, "total": len(listed)}
+            return place(self._session, capture, "packets", number - 1)
 
     def packet(self, number: int) -> dict[str, Any]:
         """One packet: its row, layers, bytes, and its neighbours in the connection."""
@@ -101,16 +87,6 @@ class Packets:
             told = pieces(capture.source, capture.packets, dict(capture.source.comments))
         return Response(told, headers=DOWNLOAD)
 
-    def _listed(self, capture: Capture) -> Rows | None:
-        """The rows that the request's arguments leave; None for all."""
-        if self._search is None or not self._search.is_of(capture):
-            self._search = Search(capture)
-        listed = self._search.matching(request.args.get("q", ""))
-        span = asked_span(capture)
-        if "connection" in request.args:
-            listed = _also(listed, capture.packets["connection"] == asked_number("connection", -1))
-        return listed if span is None else _also(listed, within(capture, "packets", span))
-
 
 def make_packets(session: Session) -> Blueprint:
     """Their routes, under /api."""
@@ -145,10 +121,6 @@ def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:
         if owner >= 0
     }
     return [spoken.get(owner, {"client": None, "server": None, "protocol": None}) for owner in owners]
-
-
-def _also(listed: Rows | None, mask: npt.NDArray[np.bool_]) -> Rows:
-    return np.flatnonzero(mask) if listed is None else listed[mask[listed]]
 
 
 def _known(capture: Capture, number: int) -> int:

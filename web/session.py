@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from inspector.capture import Capture
+from inspector.finder import Finder
 from web.overview import State, Statistics, Trouble
 from web.showing import Showing
 from web.tape import Tape
@@ -48,6 +49,7 @@ class Session:
         self._number = 0
         self._ended: Showing | None = None
         self._next_tick = 0.0
+        self._finder = Finder(home.capture)
         self._turns = Turns()
         self._stopping = False
         self._nudge = threading.Event()
@@ -141,6 +143,12 @@ class Session:
         """The capture, held still."""
         with self._turns:
             yield self._now.capture
+
+    def finder(self, capture: Capture) -> Finder:
+        """What finds rows by words in what is on show; for whoever is `reading` it."""
+        if not self._finder.is_of(capture):
+            self._finder = Finder(capture)
+        return self._finder
 
     def snapshot(self) -> dict[str, Any]:
         """What a page begins with: the state, the newest rows, and the rev that the next delta follows.

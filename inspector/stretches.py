@@ -1,0 +1,107 @@
+"""Stretches of a capture's bytes, as two columns of a table name them, and which of them hold a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.arena import ARENA
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
+Integers = npt.NDArray[np.integer]
+
+REMEMBERED = 8
+"""Words whose stretches are remembered, five bytes a stretch."""
+
+PIECE = 4 << 20
+"""Bytes that are searched at a time: what a search needs beside the capture."""
+
+DIGITS = tuple(b"0123456789")
+
+
+class Stretches:
+    """Searches stretches that may grow in number and in length: what was searched for a word once, and is as long as it
+    was then, is not searched for it again.
+
+    Args:
+        columns: gives address and length of every stretch, row by row; what has no bytes has the length 0. No two
+            of them share a byte.
+    """
+
+    def __init__(self, capture: Capture, columns: Callable[[], tuple[Integers, Integers]]) -> None:
+        self._capture = capture
+        self._columns = columns
+        self._known: dict[tuple[bytes, bool], tuple[Integers, Mask]] = {}
+
+    def holding(self, word: bytes, is_whole: bool = False) -> Mask:
+        """Which stretches hold the word; small and capital letters of ASCII are the same.
+
+        Args:
+            word: in small letters, not empty.
+            is_whole: the word is a number, and one more digit before or behind it makes another number.
+        """
+        addresses, lengths = self._columns()
+        searched, held = self._known.pop((word, is_whole), (np.empty(0, np.int64), np.empty(0, bool)))
+        fresh = np.ones(len(lengths), bool)
+        fresh[: len(searched)] = lengths[: len(searched)] != searched
+        mask = np.zeros(len(lengths), bool)
+        mask[: len(held)] = held
+        for rows, data, base in self._sides(addresses, np.flatnonzero(fresh & (lengths > 0))):
+            mask[rows] = _holding(data, addresses[rows] - base, lengths[rows], word, is_whole)
+        self._known[word, is_whole] = (np.array(lengths), mask)
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return mask.copy()
+
+    def _sides(self, addresses: Integers, rows: Rows) -> list[tuple[Rows, memoryview, int]]:
+        """The rows in order of their addresses: those in the file, and those in the arena."""
+        rows = rows[np.argsort(addresses[rows], kind="stable")]
+        kept = int(np.searchsorted(addresses[rows], ARENA))
+        return [(rows[:kept], self._capture.source.data, 0), (rows[kept:], self._capture.arena.data, ARENA)]
+
+
+def _holding(data: memoryview, starts: Integers, lengths: Integers, word: bytes, is_whole: bool) -> Mask:
+    """Which stretches of `data`, in ascending order, hold the word."""
+    ends = starts + lengths
+    mask = np.zeros(len(starts), bool)
+    at = int(starts[0]) if len(starts) else 0
+    while len(starts) and at < int(ends[-1]):
+        stretch = int(np.searchsorted(ends, at, side="right"))  # the first that is not over yet: skip what nobody names
+        at = max(at, int(starts[stretch]))
+        places = at + _places(bytes(data[at : at + PIECE + len(word) - 1]).lower(), word)
+        rows = np.searchsorted(starts, places, side="right") - 1
+        inside = (rows >= 0) & (places + len(word) <= ends[rows])
+        rows, places = rows[inside], places[inside]
+        if is_whole:
+            rows = rows[_stand_alone(data, places, len(word), starts[rows], ends[rows])]
+        mask[rows] = True
+        at += PIECE
+    return mask
+
+
+def _places(piece: bytes, word: bytes) -> Rows:
+    """Where the word stands in a piece: column by column, since it may stand there a million times."""
+    if word not in piece:
+        return np.empty(0, np.intp)
+    column = np.frombuffer(piece, np.uint8)
+    found = np.flatnonzero(column[: len(piece) - len(word) + 1] == word[0])
+    for i, byte in enumerate(word[1:], 1):
+        found = found[column[found + i] == byte]
+    return found
+
+
+def _stand_alone(data: memoryview, places: Rows, length: int, starts: Integers, ends: Integers) -> Mask:
+    """At which places no digit stands before or behind, within the stretch."""
+    column = np.frombuffer(data, np.uint8)
+    before, behind = np.maximum(places - 1, 0), np.minimum(places + length, len(column) - 1)
+    digit_before = (places > starts) & np.isin(column[before], DIGITS)
+    digit_behind = (places + length < ends) & np.isin(column[behind], DIGITS)
+    alone: Mask = ~(digit_before | digit_behind)
+    return alone
