@@ -159,8 +159,10 @@ class Capture:
 
     def advance(self, limit: int = BATCH) -> int:
         """Take the next packets, at most `limit`, through all stages; how many there were."""
-        first = len(self.packets)
+        first, capacity = len(self.packets), self.packets.capacity
         count = self.source.read(self.packets, limit)
+        if first and self.packets.capacity > capacity:
+            self._expect(self.packets.capacity / first)
         if count:
             stop = first + count
             self._decoder.advance(first, stop)
@@ -171,6 +173,11 @@ class Capture:
         self.ledger.take(self.source.take_reports())
         self.ledger.join()
         return count
+
+    def _expect(self, times: float) -> None:
+        """There are to be `times` as many packets: let the other tables grow alike, so that big ones are seldom copied."""
+        for table in (self.connections, self.chunks, self.http_messages, self.exchanges, self.frames, self.messages):
+            table.expected = int(times * table.rows)
 
     def _note_refused_datagrams(self) -> None:
         """Report the fragmented datagrams that were given up since the last batch."""

@@ -53,6 +53,7 @@ class Oddities:
             self.second = table.view("b")
             self.third = table.view("c")
 
+    @cython.ccall
     def note(
         self,
         code: cython.int,
@@ -62,18 +63,31 @@ class Oddities:
         a: cython.longlong = 0,
         b: cython.longlong = 0,
         c: cython.longlong = 0,
-    ) -> None:
+    ) -> cython.void:
         """Report an anomaly (`code` is its index, as anomalies.index_of gives it) unless there were too many of its
         kind.
         """
-        row: cython.Py_ssize_t
         key: cython.longlong = connection
         seen: cython.longlong
         key = key * 65536 + code
         seen = self.counts.get(key, 0)
         self.counts[key] = seen + 1
-        if seen >= FIRST and seen % EVERY:
-            return
+        if seen < FIRST or seen % EVERY == 0:
+            self.note_once(code, packet, connection, direction, a, b, c)
+
+    @cython.ccall
+    def note_once(
+        self,
+        code: cython.int,
+        packet: cython.int,
+        connection: cython.int,
+        direction: cython.int = -1,
+        a: cython.longlong = 0,
+        b: cython.longlong = 0,
+        c: cython.longlong = 0,
+    ) -> cython.void:
+        """Report an anomaly of which a connection has one at most: there is nothing to count."""
+        row: cython.Py_ssize_t
         self._make_room()
         row = self.table.rows
         self.codes[row] = code

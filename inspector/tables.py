@@ -338,6 +338,10 @@ class Table:
     `table["seq"]` is the column, trimmed to the rows in use: shape (n,), or (n, width) for a wide column. It is a view:
     later rows do not show in it. Producers write through `memoryview`s taken from `raw`, which are out of date once
     `reserve` returned True.
+
+    Attributes:
+        rows: how many are in use; `capacity`: how many there is room for.
+        expected: how many there will probably be; the table grows to that at once when it has to grow.
     """
 
     def __init__(self, name: str, schema: tuple[Column, ...] | None = None) -> None:
@@ -345,6 +349,7 @@ class Table:
         self.schema = schema or SCHEMAS[name]
         self.rows = 0
         self.capacity = 0
+        self.expected = 0
         self._columns: dict[str, npt.NDArray[Any]] = {c.name: _fresh(c, 0) for c in self.schema}
 
     def __len__(self) -> int:
@@ -373,7 +378,7 @@ class Table:
         needed = self.rows + more
         if needed <= self.capacity:
             return False
-        self.capacity = max(needed, 2 * self.capacity, FIRST_CAPACITY)
+        self.capacity = max(needed, 2 * self.capacity, self.expected, FIRST_CAPACITY)
         for column in self.schema:
             grown = _fresh(column, self.capacity)
             grown[: self.rows] = self._columns[column.name][: self.rows]

@@ -70,20 +70,25 @@ class Stream:
     last_chunk: cython.int
     """Row of the last piece delivered, -1 none."""
 
-    def __init__(self) -> None:
-        self.started = False
-        self.next_seq = 0
-        self.offset = 0
-        self.acked = False
-        self.peer_ack = 0
-        self.fin_known = False
-        self.fin_seq = 0
-        self.fin_packet = -1
-        self.ended = False
-        self.held = -1
-        self.last_held = -1
-        self.held_count = 0
-        self.last_chunk = -1
+
+@cython.cfunc
+def fresh_stream() -> Stream:
+    """A direction in which nothing was said yet (`__new__` alone costs a third of a constructor's call)."""
+    stream: Stream = Stream.__new__(Stream)
+    stream.started = False
+    stream.next_seq = 0
+    stream.offset = 0
+    stream.acked = False
+    stream.peer_ack = 0
+    stream.fin_known = False
+    stream.fin_seq = 0
+    stream.fin_packet = -1
+    stream.ended = False
+    stream.held = -1
+    stream.last_held = -1
+    stream.held_count = 0
+    stream.last_chunk = -1
+    return stream
 
 
 @cython.cclass
@@ -169,7 +174,7 @@ class Streams:
         connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
         while len(self.streams) < 2 * connections:
-            self.streams.append(Stream())
+            self.streams.append(fresh_stream())
         for row in range(first, stop):
             if self.packet_connection[row] >= 0:
                 self._take_segment(row)
