@@ -6,10 +6,8 @@ batches, the tables are the same; a live capture is a file that grows, read by t
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,6 +19,7 @@ from inspector.anomalies import index_of
 from inspector.arena import ARENA, Arena
 from inspector.chunk_index import ChunkIndex
 from inspector.conversations import Conversations
+from inspector.garbage import uncollected
 from inspector.oddities import Oddities
 from inspector.sources.files import PacketFile, open_packets
 from inspector.tables import ChunkKind, Table
@@ -56,23 +55,8 @@ def open(path: str | os.PathLike[str]) -> Capture:
             ends.
     """
     capture = Capture(open_packets(path))
-    with _uncollected():
-        while capture.advance():
-            pass
-        capture.finish()
+    capture.analyse()
     return capture
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the cycle collector: an analysis makes objects by the hundred thousand, and no cycle among them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class Capture:
@@ -156,6 +140,14 @@ class Capture:
         if grew:
             self._attach()
         return grew
+
+    def analyse(self, report: Callable[[int], None] | None = None) -> None:
+        """Take the whole file through all stages; `report` is told now and then how many packets are done."""
+        with uncollected():
+            while self.advance():
+                if report:
+                    report(len(self.packets))
+            self.finish()
 
     def advance(self, limit: int = BATCH) -> int:
         """Take the next packets, at most `limit`, through all stages; how many there were."""

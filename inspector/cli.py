@@ -1,7 +1,7 @@
 """The command line: which commands there are, and what becomes of their errors.
 
-The command modules import the engine, the dashboard and scapy only when a command runs: `wireglass --help` and the
-summary of a small file are to be there at once.
+A command's module is imported when the command is asked for, and imports the engine, the dashboard or scapy when it
+runs: `wireglass --help` and the summary of a small file are to be there at once.
 
 Exit statuses: 0 done; 1 something could not be done, said on stderr; 2 the command line was not understood; 130 ended
 by Ctrl-C; 141 the reader of a pipe went away.
@@ -10,6 +10,7 @@ by Ctrl-C; 141 the reader of a pipe went away.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import os
 import sys
@@ -18,9 +19,34 @@ from typing import Any, NoReturn
 
 import click
 
-from inspector.commands import analyze, check, compare, dashboard, follow, lab, notes, record, sockets, summary, tables
 from inspector.errors import InspectorError
 from inspector.terminal import printable
+
+MODULES = {
+    "demo": "dashboard",
+    "live": "dashboard",
+    "open": "dashboard",
+    "replay": "dashboard",
+    "lab": "lab",
+    "record": "record",
+    "sockets": "sockets",
+    "summary": "summary",
+    "packets": "tables",
+    "connections": "tables",
+    "exchanges": "tables",
+    "frames": "tables",
+    "messages": "tables",
+    "events": "tables",
+    "tokens": "tables",
+    "kernel": "tables",
+    "anomalies": "tables",
+    "follow": "follow",
+    "notes": "notes",
+    "compare": "compare",
+    "analyze": "analyze",
+    "doctor": "check",
+}
+"""The commands in the order of the help, the main job first, and the module of inspector.commands that has each."""
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -46,10 +72,16 @@ class ReaderGone(Exception):
 
 
 class Commands(click.Group):
-    """The group of all commands; its help lists them in the order in which they were added, the main job first."""
+    """The group of all commands."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in MODULES:
+            return None
+        found: list[click.Command] = importlib.import_module(f"inspector.commands.{MODULES[cmd_name]}").COMMANDS
+        return next(command for command in found if command.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. click would end the process itself, with status 1, when a pipe breaks."""
@@ -67,11 +99,6 @@ class Commands(click.Group):
 @click.version_option(package_name="wireglass", prog_name="wireglass", message="%(prog)s %(version)s")
 def cli() -> None:
     pass
-
-
-for _module in (dashboard, lab, record, sockets, summary, tables, follow, notes, compare, analyze, check):
-    for _command in _module.COMMANDS:
-        cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

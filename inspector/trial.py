@@ -67,13 +67,16 @@ def try_out(path: str) -> int:
     from inspector.capture import Capture
     from inspector.sources.files import open_packets
 
-    capture = Capture(open_packets(path))
     reported = time.monotonic()
-    while capture.advance():
+
+    def report(packets: int) -> None:
+        nonlocal reported
         if time.monotonic() - reported > REPORT_SECONDS:
             reported = time.monotonic()
-            _say(packets=len(capture.packets))
-    capture.finish()
+            _say(packets=packets)
+
+    capture = Capture(open_packets(path))
+    capture.analyse(report)
     return len(capture.packets)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 import os
@@ -17,7 +18,7 @@ import pytest
 import inspector
 from inspector import rows, timeline
 from inspector.capture import Capture
-from inspector.cli import BROKEN_PIPE, INTERRUPTED, cli, main
+from inspector.cli import BROKEN_PIPE, INTERRUPTED, MODULES, cli, main
 from inspector.commands.tables import HELP
 from inspector.sources.probe import may_capture
 
@@ -190,11 +191,17 @@ def test_a_command_line_that_is_not_understood_ends_with_status_2(
     assert "Error: " in out.readouterr().err
 
 
-@pytest.mark.parametrize("name", cli.commands)
+@pytest.mark.parametrize("name", MODULES)
 def test_every_command_teaches_itself(out: pytest.CaptureFixture[str], name: str) -> None:
     text = " ".join(lines_of(out, name, "--help"))
     assert "Usage: wireglass" in text
-    assert all(option.help for option in cli.commands[name].params if isinstance(option, click.Option))
+    command = cli.get_command(click.Context(cli), name)
+    assert command and all(option.help for option in command.params if isinstance(option, click.Option))
+
+
+def test_every_command_of_every_module_is_on_the_list() -> None:
+    modules = [importlib.import_module(f"inspector.commands.{name}") for name in sorted(set(MODULES.values()))]
+    assert {command.name for module in modules for command in module.COMMANDS} == set(MODULES)
 
 
 def test_follow_prints_both_ends_in_turn(out: pytest.CaptureFixture[str], demo: Capture) -> None:

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from inspector.anomalies import ANOMALIES
-from inspector.cli import cli
+from inspector.cli import MODULES, cli
 from inspector.timeline import EventKind
 
 ROOT = Path(__file__).parent.parent
@@ -18,12 +18,16 @@ GUIDE = (ROOT / "docs" / "guide.md").read_text("utf-8")
 TEXTS = sorted(path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 
 
+def parameters() -> list[click.Parameter]:
+    commands = [cli.get_command(click.Context(cli), name) for name in MODULES]
+    return [parameter for command in commands if command for parameter in command.params]
+
+
 def options() -> list[str]:
-    found = {flag for command in cli.commands.values() for option in command.params for flag in option.opts}
-    return sorted(flag for flag in found if flag.startswith("--"))
+    return sorted({flag for option in parameters() for flag in option.opts if flag.startswith("--")})
 
 
-@pytest.mark.parametrize("command", cli.commands)
+@pytest.mark.parametrize("command", MODULES)
 def test_the_guide_shows_every_command(command: str) -> None:
     assert f"wireglass {command}" in GUIDE
 
@@ -36,13 +40,7 @@ def test_the_guide_explains_every_option(option: str) -> None:
 @pytest.mark.parametrize(
     "choice",
     sorted(
-        {
-            choice
-            for command in cli.commands.values()
-            for option in command.params
-            if isinstance(option.type, click.Choice)
-            for choice in option.type.choices
-        }
+        {choice for option in parameters() if isinstance(option.type, click.Choice) for choice in option.type.choices}
     ),
 )
 def test_the_guide_names_every_choice(choice: str) -> None:

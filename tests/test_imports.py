@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("inspector.plain", "inspector.errors", "inspector.terminal"),
+    ("inspector.plain", "inspector.errors", "inspector.terminal", "inspector.garbage"),
     ("inspector.tables", "inspector.arena", "inspector.anomalies", "inspector.oddities", "inspector.chunk_index"),
     ("inspector.stretches",),
     ("inspector.addresses",),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.garbage import uncollected
 from inspector.terminal import Screen, count, fit, printable
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ PROGRESS_AFTER_SECONDS = 0.7
 """Work that is done sooner shows no progress: a line that flashes up only disturbs."""
 
 PROGRESS_EVERY_SECONDS = 0.1
-
-BATCH_PACKETS = 8192
 
 # Existence and kind are checked where the file is opened, by one piece of code with one wording.
 file_argument = click.argument("file", type=click.Path(path_type=str))
@@ -35,24 +34,19 @@ filter_option = click.option(
 @contextmanager
 def analysed(path: str) -> Iterator[Capture]:
     """The capture with its tables complete; closed at the end. Notes about the file go to stderr."""
-    from inspector.capture import Capture
-    from inspector.sources.files import open_packets
+    with uncollected():
+        from inspector.capture import Capture
+        from inspector.sources.files import open_packets
 
     capture = Capture(open_packets(path))
     try:
-        _advance_to_the_end(capture, path)
+        with progress(os.path.basename(path)) as report:
+            capture.analyse(report)
         for note in capture.notes:
             click.echo(f"note: {printable(note)}", err=True)
         yield capture
     finally:
         capture.close()
-
-
-def _advance_to_the_end(capture: Capture, path: str) -> None:
-    with progress(os.path.basename(path)) as report:
-        while capture.advance(BATCH_PACKETS):
-            report(len(capture.packets))
-        capture.finish()
 
 
 @contextmanager
