@@ -167,7 +167,7 @@ class Capture:
         return count
 
     def _expect(self, times: float) -> None:
-        """There are to be `times` as many packets: let the other tables grow alike, so that big ones are seldom copied."""
+        """`times` as many packets are to come: let the other tables grow alike, so that big ones are seldom copied."""
         for table in (self.connections, self.chunks, self.http_messages, self.exchanges, self.frames, self.messages):
             table.expected = int(times * table.rows)
 

@@ -196,7 +196,8 @@ def test_every_command_teaches_itself(out: pytest.CaptureFixture[str], name: str
     text = " ".join(lines_of(out, name, "--help"))
     assert "Usage: wireglass" in text
     command = cli.get_command(click.Context(cli), name)
-    assert command and all(option.help for option in command.params if isinstance(option, click.Option))
+    assert command
+    assert all(option.help for option in command.params if isinstance(option, click.Option))
 
 
 def test_every_command_of_every_module_is_on_the_list() -> None:
