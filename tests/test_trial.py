@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import inspector
+from inspector.capture import Capture
 from tests.conftest import DEMO
 
 
@@ -17,8 +17,8 @@ def tried(path: Path, *, program: tuple[str, ...] = ("-m", "inspector.trial")) -
     return done.returncode, json.loads(done.stdout.splitlines()[-1])
 
 
-def test_a_capture_that_can_be_shown() -> None:
-    assert tried(DEMO) == (0, {"done": len(inspector.open(DEMO).packets)})
+def test_a_capture_that_can_be_shown(demo: Capture) -> None:
+    assert tried(DEMO) == (0, {"done": len(demo.packets)})
 
 
 def test_what_is_no_capture_is_said(tmp_path: Path) -> None:
