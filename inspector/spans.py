@@ -54,12 +54,6 @@ def exchange_times(capture: Capture, chosen: npt.NDArray[np.intp] | slice = slic
     return messages["time_ns"][first], messages["end_ns"][last]
 
 
-def runs(mask: Mask) -> npt.NDArray[np.intp]:
-    """The True stretches of a mask as rows [start, stop): shape (n, 2)."""
-    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
-    return edges.reshape(-1, 2)
-
-
 def _at(capture: Capture, name: str, column: str = "time_ns") -> Times:
     times: Times = getattr(capture, name)[column]
     return times

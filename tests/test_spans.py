@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import inspector
 from inspector.capture import Capture
-from inspector.spans import Span, extent, runs, within
+from inspector.spans import Span, extent, within
 
 from .web.traffic import SAMPLE_PACKETS, START_NS, STEP_NS, sample
 
@@ -56,13 +54,3 @@ def test_everything_lies_in_the_extent(capture: Capture) -> None:
     assert whole is not None
     for name in ("packets", "connections", "exchanges", "frames", "messages", "anomalies"):
         assert within(capture, name, whole).all()
-
-
-@given(st.lists(st.booleans()))
-def test_runs_are_the_mask_again(mask: list[bool]) -> None:
-    rows = [row for start, stop in runs(np.array(mask, bool)).tolist() for row in range(start, stop)]
-    assert rows == [row for row, is_in in enumerate(mask) if is_in]
-
-
-def test_runs_are_as_long_as_they_can_be() -> None:
-    assert runs(np.array([True, True, False, True])).tolist() == [[0, 2], [3, 4]]

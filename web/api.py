@@ -20,7 +20,6 @@ from web.listing import chosen, place
 from web.messages import add_messages
 from web.numbers import asked_number, asked_range
 from web.panorama import add_panorama
-from web.ranges import add_ranges
 from web.session import Session
 from web.sockets import add_sockets
 from web.sources import Sources, add_sources
@@ -40,7 +39,6 @@ TABLES = ("connections", "exchanges", "frames", "messages", "anomalies")
 def make_api(session: Session, sources: Sources) -> Blueprint:
     """The API of one session, under /api."""
     api = Blueprint("api", __name__, url_prefix="/api")
-    add_ranges(api, session)
     add_connection(api, session)
     add_lanes(api, session)
     add_panorama(api, session)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import enter
 from tests.browser.dashboards import Dashboard, running
-from tests.web.traffic import Talk, Wire
+from tests.web.traffic import Talk, Wire, exchange
 
 ORDER = {"name": "Alice", "items": [{"drink": "flat white", "n": 12345678901234567890}], "note": "<img src=x>"}
 
@@ -71,6 +71,21 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 
 
 ODD, ORPHAN = len(ANSWERS), len(ANSWERS) + 1
+
+
+MANY = 900
+"""More exchanges than the page is handed by itself."""
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """Many exchanges; the third has a word of its own in its target and its body."""
+    wire = Wire(tmp_path_factory.mktemp("http") / "long.pcapng")
+    for i in range(MANY):
+        exchange(wire, 20_000 + i, *(("/needle", b"in the haystack") if i == 2 else (f"/hay/{i}", b"straw")))
+    wire.close()
+    with running("open", str(wire.path)) as dashboard:
+        yield dashboard
 
 
 @pytest.fixture
@@ -215,3 +230,26 @@ def test_it_shuts_nobody_out(chromium: Browser, saved: Dashboard, theme: str, ex
         page.wait_for_load_state("networkidle")
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("view", ["http", "connections"])
+def test_the_filter_looks_at_all_exchanges_and_not_at_the_newest_alone(blank: Page, long: Dashboard, view: str) -> None:
+    page = enter(blank, long, view)
+    rows = page.locator(".grid-row:not(.head):visible")
+    expect(rows.first).to_contain_text("0")
+    page.locator("#filter").fill("haystack")
+    expect(rows).to_have_count(1)
+    rows.click()
+    expect(page).to_have_url(re.compile(f"#/{view}/2\\?q=haystack$"))
+    expect(rows).to_have_attribute("aria-selected", "true")
+    page.locator("#filter").fill("straw")
+    expect(page.locator(".grid-table")).to_have_attribute("aria-rowcount", str(MANY))
+    page.locator("#filter").fill("")
+    expect(page.locator(".grid-row[aria-selected=true]")).to_contain_text("2")
+
+
+def test_a_shared_address_with_a_filter_shows_the_chosen_row_wherever_it_stands(blank: Page, long: Dashboard) -> None:
+    page = enter(blank, long)
+    page.evaluate("location.hash = '#/http/700?q=straw'")
+    expect(page.locator(".grid-row[aria-selected=true]")).to_contain_text("/hay/700")
+    expect(page.locator(".http .tools-text")).to_have_text(f"{MANY - 1} of {MANY} exchanges")

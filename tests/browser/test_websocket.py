@@ -68,6 +68,9 @@ def page(blank: Page, saved: Dashboard) -> Page:
 
 def show(page: Page, place: str) -> Page:
     page.evaluate("hash => { location.hash = hash; }", f"#/websocket{place}")
+    conversation = re.match(r"/\d+", place)
+    name = f"#{conversation[0][1:]} " if conversation else "All conversations"
+    expect(page.locator(".person[aria-pressed=true]")).to_contain_text(name)
     expect(page.locator(".bubble:visible").first).to_be_visible()
     return page
 
@@ -163,8 +166,11 @@ def test_a_message_leads_to_its_packets(page: Page) -> None:
 
 def test_the_filter_searches_what_was_said(page: Page) -> None:
     show(page, "")
-    page.locator("#filter").fill(f"#3 {MANY - 7}")
+    page.locator("#filter").fill("#3 7")
     expect(page.locator(".bubble:visible")).to_have_count(1)
+    expect(page.locator(".bubble:visible")).to_contain_text("number 7")
+    page.locator("#filter").fill("no such words")
+    expect(page.locator(".conversation .empty")).to_contain_text("No match")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

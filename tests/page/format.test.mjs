@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, counted, duration, exact, moment, size, wallClock } from "../../web/static/format.js";
+import { count, counted, duration, exact, moment, short, size, wallClock } from "../../web/static/format.js";
 
 const table = (name, call, cases) => {
   for (const [input, expected] of cases) test(`${name}(${input}) is ${expected}`, () => assert.equal(call(input), expected));
@@ -9,6 +9,7 @@ const table = (name, call, cases) => {
 table("count", count, [
   [0, "0"], [999, "999"], [9999, "9999"], [12431, "12\u202f431"], [1234567, "1\u202f234\u202f567"], [-12431, "−12\u202f431"],
 ]);
+table("short", short, [[0, "0"], [99_999, "99\u202f999"], [100_000, "100\u202fk"], [123_456, "123\u202fk"], [999_499, "999\u202fk"], [1_000_000, "1\u202fM"], [12_345_678, "12.3\u202fM"]]);
 table("exact", exact, [
   [0, "0.000\u202f000"], [83_999, "0.000\u202f083"], [1_204_318_000, "1.204\u202f318"], [12_431e9, "12\u202f431.000\u202f000"], [-1500, "−0.000\u202f001"],
 ]);

@@ -146,3 +146,18 @@ test("a row that changed is another at once", async () => {
   list.put(3, "other");
   assert.equal(list.get(3), "other");
 });
+
+test("a list that may be another now is asked for anew where it is in sight, and forgotten elsewhere", async () => {
+  const { list, asked } = pages(null, { total: null });
+  list.want(0, 5);
+  asked[0].answer(100);
+  await settled();
+  list.want(50, 60);
+  asked[1].answer(100);
+  await settled();
+  list.renew();
+  assert.deepEqual([asked[2].range, list.get(55)], [[50, 60], 55]);
+  asked[2].answer(58);
+  await settled();
+  assert.deepEqual([list.total, list.get(57), list.get(58), list.get(3), list.revision], [58, 57, undefined, undefined, 3]);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filtering, formatSpan, inRuns, numbersOf, parseSpan } from "../../web/static/span.js";
+import { filtering, formatSpan, parseSpan } from "../../web/static/span.js";
 
 const CASES = [
   ["seconds", "1.2-3.45", { from: 1_200_000_000, to: 3_450_000_000 }],
@@ -26,12 +26,4 @@ test("a range that runs along with the capture filters no rows", () => {
   assert.equal(filtering({ last: 1 }), null);
   assert.deepEqual(filtering({ from: 1, to: 2 }), { from: 1, to: 2 });
   assert.equal(filtering(null), null);
-});
-
-test("a number is looked for in the stretches", () => {
-  const runs = [[0, 2], [5, 6], [9, 12]];
-  const found = Array.from({ length: 14 }, (_, id) => id).filter((id) => inRuns(runs, id));
-  assert.deepEqual(found, [0, 1, 5, 9, 10, 11]);
-  assert.deepEqual([...numbersOf(runs)], found);
-  assert.equal(inRuns([], 0), false);
 });

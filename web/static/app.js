@@ -6,7 +6,6 @@ import { Feed } from "./feed.js";
 import { mountFrame, VIEW_NAMES } from "./frame.js";
 import { followAddress } from "./navigation.js";
 import { createStore } from "./store.js";
-import { followSpan } from "./within.js";
 import { mountDoor } from "./views/door.js";
 
 const root = document.getElementById("app");
@@ -42,7 +41,6 @@ function start() {
   const connect = () => new WebSocket(`ws://${location.host}/feed`);
   const feed = new Feed({ connect, secret: api.session.token, fetchSnapshot, store });
   followAddress(store, VIEW_NAMES);
-  followSpan(store);
   root.replaceChildren();
   mountFrame(root, store, { resync: () => feed.sync() });
   feed.open();

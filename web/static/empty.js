@@ -12,13 +12,15 @@ const HINTS = {
   messages: "Press “Alice and Bob join” above, then let them talk.",
 };
 
+/** What stands there until the server has looked. */
+export const SEARCHING = say("Searching…", "All of the capture is looked at, its bytes as well.");
+
 /** {key, content()} for Grid.draw and its likes. */
-export function noRows(state, table, { isWhole = true } = {}) {
+export function noRows(state, table) {
   const { filter } = state.route;
   const noun = NOUNS[table];
   if (filter && state.lengths[table]) {
-    const where = isWhole ? `none of the ${noun}` : `none of the ${noun} that the page holds`;
-    return say(`No match`, `“${filter}” is in ${where}. Empty the filter to see all of them.`);
+    return say(`No match`, `“${filter}” is in none of the ${noun}. Empty the filter to see all of them.`);
   }
   if (filtering(state.route.span) && state.lengths[table]) {
     return say(`No ${noun} in this stretch of time`, "Choose another on the timeline, or press the cross beside it above to see all of them.");

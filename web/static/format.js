@@ -14,6 +14,12 @@ export function counted(n, noun, plural = `${noun}s`) {
   return `${count(n)} ${n === 1 ? noun : plural}`;
 }
 
+/** The same in few characters, for where there is little room: "99 999", "123 k", "1.02 M". */
+export function short(n) {
+  if (n < 100_000) return count(n);
+  return n < 999_500 ? `${three(n / 1e3)}${THIN}k` : `${three(n / 1e6)}${THIN}M`;
+}
+
 const SIZES = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
 
 /** A size short enough for a table: "78 B", "12.4 kB". Exact below 10 000 bytes. */

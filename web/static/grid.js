@@ -1,6 +1,6 @@
 // A table of any length: virtual rows, a chosen one, the keyboard, and following the newest.
 
-import { h, icon, setClass, setText } from "./dom.js";
+import { h, icon, setClass, setText, setVars } from "./dom.js";
 import { counted, duration } from "./format.js";
 import { EvenOffsets } from "./offsets.js";
 import { VirtualList } from "./virtual.js";
@@ -9,22 +9,24 @@ export const ROW_HEIGHT = 24;
 
 let grids = 0;
 
+/** Only what is being captured now is followed; a saved capture is read from its beginning. */
+export const isLive = ({ feed, capture }) => feed !== "connecting" && capture.source !== "file" && capture.state !== "ended";
+
 export class Grid {
   /**
    * @param {object} options
    * @param {string} options.label what the table lists, for those who hear it
-   * @param {object[]} options.columns {name, title, draw(cell, row, state, id), create?(cell), isAxis?, isTitleUnseen?}: `name` is the class of its cells,
+   * @param {object[]} options.columns {name, title, draw(cell, row, state, index), create?(cell), isAxis?, isTitleUnseen?}: `name` is the class of its cells,
    *   `create` fills a fresh cell once, and the one that is a time axis says in its title where it ends
-   * @param {(id: number) => void} options.choose called when a row is clicked or moved to
+   * @param {(index: number) => void} options.choose called when a row is clicked or moved to
    * @param {() => void} [options.enter] called for Enter on a chosen row
-   * @param {(first: number, stop: number) => void} [options.shown] told which row numbers show
+   * @param {(first: number, stop: number) => void} [options.shown] told which rows show
    * @param {(row: object) => string} [options.rowClass] further classes of a row
    * @param {boolean} [options.isSteady] cells depend on their row and the one before alone: those drawn once are left as they are
    */
   constructor({ label, columns, choose, enter = () => {}, shown = () => {}, rowClass = () => "", isSteady = false }) {
     Object.assign(this, { columns, choose, enter, showRows: shown, rowClass, isSteady });
     this.prefix = `grid-${(grids += 1)}`;
-    this.ids = null; // row numbers in order; null means all of them
     this.total = 0;
     this.chosen = null;
     this.seen = 0; // rows there were when the reader last was at the end
@@ -32,7 +34,7 @@ export class Grid {
       create: () => this.createRow(),
       update: (element, index) => this.updateRow(element, index),
       shown: (first, stop) => this.shown(first, stop),
-      follows: true,
+      follows: false, // until it is known whether there is anything to follow
       attributes: { role: "rowgroup", class: "virtual grid-rows", tabindex: "0" }, // what scrolls must be reached by keyboard
     });
     this.newer = h("button", { class: "newer", hidden: true, onclick: () => this.list.toEnd() }, icon("down"), h("span"));
@@ -46,19 +48,19 @@ export class Grid {
     this.element = h("div", { class: "grid" }, this.table, this.empty, this.newer);
   }
 
-  /** @param {object} content {ids, total, get(id), chosen, state, empty: what to show when there are no rows} */
-  draw({ ids = null, total, get, chosen, state, empty }) {
-    const length = ids ? ids.length : total;
-    Object.assign(this, { ids, total, get, state, chosen });
+  /** @param {object} content {total, get(index), chosen: an index or null, state, empty: what to show when there are no rows, largest: the number that columns have room for} */
+  draw({ total, get, chosen, state, empty, largest = 0 }) {
+    setVars(this.element, { digits: String(largest).length });
+    Object.assign(this, { total, get, state, chosen });
     setText(this.axisEnd, state.end ? duration(state.end) : "");
-    this.table.setAttribute("aria-rowcount", String(length + 1));
-    this.empty.hidden = length > 0;
-    this.list.element.hidden = length === 0;
-    if (!length && this.empty.dataset.key !== empty.key) {
+    this.table.setAttribute("aria-rowcount", String(total + 1));
+    this.empty.hidden = total > 0;
+    this.list.element.hidden = total === 0;
+    if (!total && this.empty.dataset.key !== empty.key) {
       this.empty.dataset.key = empty.key;
       this.empty.replaceChildren(...empty.content());
     }
-    this.list.layout(new EvenOffsets(length, ROW_HEIGHT));
+    this.list.layout(new EvenOffsets(total, ROW_HEIGHT));
     this.table.setAttribute("aria-activedescendant", chosen === null ? "" : `${this.prefix}-${chosen}`);
   }
 
@@ -68,18 +70,16 @@ export class Grid {
     this.list.follows = this.list.following = isGrowing;
   }
 
-  /** Brings the chosen row into sight. */
-  reveal(id) {
-    this.list.reveal(this.indexOf(id));
+  /** Another list stands here now: it is read from its beginning, or followed where it grows. */
+  restart() {
+    this.list.following = this.list.follows;
+    this.list.element.scrollTop = 0;
+    this.seen = 0;
   }
 
-  indexOf(id) {
-    if (id === null) return -1;
-    return this.ids ? this.ids.indexOf(id) : id < this.total ? id : -1;
-  }
-
-  idAt(index) {
-    return this.ids ? this.ids[index] : index;
+  /** Brings a row into sight. */
+  reveal(index) {
+    this.list.reveal(index);
   }
 
   shown(first, stop) {
@@ -88,7 +88,7 @@ export class Grid {
     const fresh = length - Math.min(this.seen, length);
     this.newer.hidden = fresh === 0 || !this.list.follows;
     if (fresh) setText(this.newer.lastChild, `${counted(fresh, "new row")}`);
-    if (length) this.showRows(this.idAt(first), this.idAt(Math.max(stop - 1, first)) + 1);
+    if (length) this.showRows(first, Math.max(stop, first + 1));
   }
 
   createRow() {
@@ -97,25 +97,24 @@ export class Grid {
       create?.(cell);
       return cell;
     }));
-    row.addEventListener("click", () => row.dataset.id && this.choose(Number(row.dataset.id)));
+    row.addEventListener("click", () => row.dataset.index && this.choose(Number(row.dataset.index)));
     return row;
   }
 
   updateRow(element, index) {
-    const id = this.idAt(index);
-    const row = this.get(id);
-    if (this.isSteady && this.isDrawn(element, id, row)) return;
-    element.id = `${this.prefix}-${id}`;
-    element.dataset.id = String(id);
+    const row = this.get(index);
+    if (this.isSteady && this.isDrawn(element, index, row)) return;
+    element.id = `${this.prefix}-${index}`;
+    element.dataset.index = String(index);
     element.setAttribute("aria-rowindex", String(index + 2));
-    element.setAttribute("aria-selected", String(id === this.chosen));
+    element.setAttribute("aria-selected", String(index === this.chosen));
     setClass(element, `grid-row${row ? ` ${this.rowClass(row)}` : " missing"}`);
-    if (row) this.columns.forEach((column, i) => column.draw(element.children[i], row, this.state, id));
+    if (row) this.columns.forEach((column, i) => column.draw(element.children[i], row, this.state, index));
   }
 
   /** Whether the element shows this already; remembers it as what it shows. */
-  isDrawn(element, id, row) {
-    const shows = [id, row, this.get(id - 1), id === this.chosen];
+  isDrawn(element, index, row) {
+    const shows = [index, row, this.get(index - 1), index === this.chosen];
     const isSame = element.shows !== undefined && shows.every((part, i) => part === element.shows[i]);
     element.shows = shows;
     return isSame;
@@ -124,14 +123,14 @@ export class Grid {
   key(event) {
     if (event.key === "Enter" && this.chosen !== null) this.enter();
     const length = this.list.offsets.length;
-    const at = this.indexOf(this.chosen);
+    const at = this.chosen ?? -1;
     const page = Math.max(Math.floor(this.list.element.clientHeight / ROW_HEIGHT) - 1, 1);
     const moves = { ArrowDown: at + 1, ArrowUp: at < 0 ? length - 1 : at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: length - 1 };
     if (!(event.key in moves) || !length || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const id = this.idAt(Math.min(Math.max(moves[event.key], 0), length - 1));
-    this.chosen = id; // the next key may come before the next drawing
-    this.choose(id);
-    this.reveal(id);
+    const index = Math.min(Math.max(moves[event.key], 0), length - 1);
+    this.chosen = index; // the next key may come before the next drawing
+    this.choose(index);
+    this.reveal(index);
   }
 }

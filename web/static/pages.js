@@ -15,6 +15,7 @@ export class Pages {
    */
   constructor({ fetch, changed, failed, total = null, size = SIZE, held = HELD, later = (...a) => setTimeout(...a) }) {
     Object.assign(this, { fetch, changed, failed, total, size, held, later });
+    this.revision = 0; // counts up with each answer
     this.pages = new Map(); // page → rows; Map keeps the order of insertion, the young end last
     this.asked = null; // {first, stop, abort} in pages: the request under way
     this.wanted = [0, 1];
@@ -39,10 +40,17 @@ export class Pages {
     this.ask();
   }
 
-  /** Looks how long the list is now, for one whose length only the server knows. */
+  /** Looks how long the list is now, for one whose length only the server knows and that grows at its end. */
   look() {
     if (this.total === null || this.asked) return;
     this.send(Math.floor(this.total / this.size), Math.floor(this.total / this.size) + 1);
+  }
+
+  /** Asks again for what is in sight, for a list that may be another now; what is out of sight is forgotten with the answer. */
+  renew() {
+    if (this.total === null || this.asked) return;
+    const [first, stop] = this.wanted;
+    this.send(first, Math.min(stop, first + AT_ONCE), true);
   }
 
   /** A row is another now. */
@@ -83,13 +91,14 @@ export class Pages {
     return Boolean(rows) && (this.total === null || rows.length >= Math.min(this.size, this.total - page * this.size));
   }
 
-  async send(first, stop) {
+  async send(first, stop, isAnew = false) {
     const asked = { first, stop, abort: new AbortController() };
     this.asked = asked;
     try {
       const { rows, total } = await this.fetch(first * this.size, stop * this.size, asked.abort.signal);
       if (this.isOver || this.asked !== asked) return;
       this.asked = null;
+      if (isAnew) this.begin(total);
       this.take(first, stop, rows, total);
       this.changed();
       this.ask();
@@ -99,7 +108,13 @@ export class Pages {
     }
   }
 
+  begin(total) {
+    this.pages.clear();
+    this.total = total;
+  }
+
   take(first, stop, rows, total) {
+    this.revision += 1;
     // An answer may be older than what the feed has told since.
     this.total = Math.max(total, this.total ?? 0);
     for (let page = first; page < stop; page += 1) {

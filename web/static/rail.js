@@ -1,7 +1,7 @@
 // The rail at the left that leads to every view; on a narrow screen a bar below with the first few, and the others behind "More".
 
 import { h, setText } from "./dom.js";
-import { count } from "./format.js";
+import { count, short } from "./format.js";
 import { go } from "./navigation.js";
 
 const FIRST = 5; // views that a narrow screen has room for
@@ -50,5 +50,8 @@ function drawItem(view, link, number, { demo, route, lengths }) {
   link.hidden = Boolean(view.onlyDemo) && !demo;
   if (view.name === route.view) link.setAttribute("aria-current", "page");
   else link.removeAttribute("aria-current");
-  if (view.counts) setText(number, lengths[view.counts] ? count(lengths[view.counts]) : "");
+  if (!view.counts) return;
+  const rows = lengths[view.counts] ?? 0;
+  setText(number, rows ? short(rows) : "");
+  number.title = count(rows);
 }

@@ -19,25 +19,6 @@ export function formatSpan({ from, to, last }) {
 /** The fixed range that rows are filtered by; null while all are shown. One that runs along with the capture filters nothing. */
 export const filtering = (span) => (span && !span.last ? span : null);
 
-/** True when `id` lies in one of the ranges [start, stop), which are in order. */
-export function inRuns(runs, id) {
-  let [low, high] = [0, runs.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (runs[middle][1] <= id) low = middle + 1;
-    else high = middle;
-  }
-  return low < runs.length && runs[low][0] <= id;
-}
-
-/** The numbers that the ranges [start, stop) hold, in order. */
-export function numbersOf(runs) {
-  const numbers = new Int32Array(runs.reduce((total, [start, stop]) => total + stop - start, 0));
-  let at = 0;
-  for (const [start, stop] of runs) for (let id = start; id < stop; id += 1) numbers[at++] = id;
-  return numbers;
-}
-
 function seconds(ns) {
   const digits = String(Math.abs(ns)).padStart(10, "0");
   const fraction = digits.slice(-9).replace(/0+$/, "");

@@ -18,7 +18,6 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     tables: Object.fromEntries(TABLES.map((name) => [name, new Rows()])),
     end: 0, // ns from the capture's start to the latest thing known
     route: { view: "timeline", id: null, packet: null, filter: "", span: null, order: "", at: null, way: null },
-    within: null, // {name, rows: {table: [[start, stop], …]}, isCut} of the time range in the address; null without one
   };
   const listeners = new Set();
   let scheduled = false;
@@ -87,6 +86,8 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
       }
       changed();
     },
+    /** A row of a table as the page has it: with its first and its last moment. */
+    timed: withEnd,
     /** Rows that were asked for by range. */
     rows(table, rows) {
       take(table, rows);

@@ -101,6 +101,7 @@ export class VirtualList {
     const [first, stop] = visible(this.offsets, y, clientHeight, MARGIN);
     this.retire(first, stop);
     for (let index = first; index < stop; index += 1) this.place(index, this.offsets.top(index) - y + scrollTop);
+    for (const row of this.spare.splice(0)) row.remove(); // a row that nobody needs would still say what it was
     this.shown(Math.max(this.offsets.at(y), 0), Math.min(this.offsets.at(y + clientHeight) + 1, stop));
   }
 
@@ -116,7 +117,7 @@ export class VirtualList {
   place(index, top) {
     let row = this.rows.get(index);
     if (!row) {
-      row = this.spare.pop() ?? this.canvas.appendChild(this.create());
+      row = this.spare.shift() ?? this.canvas.appendChild(this.create());
       row.hidden = false;
       this.rows.set(index, row);
     }

@@ -1,14 +1,14 @@
 // Connections: the list of all, with the life of each as a bar, and beside it the life of the chosen one packet by packet.
 
-import { chooser } from "../choose.js";
+import { get } from "../api.js";
 import { h, setText } from "../dom.js";
-import { noRows } from "../empty.js";
+import { noRows, SEARCHING } from "../empty.js";
 import { count, duration, moment, size } from "../format.js";
-import { Grid } from "../grid.js";
+import { Grid, isLive } from "../grid.js";
 import { connectionsOf } from "../lab.js";
 import { drawLife } from "../life.js";
 import { go } from "../navigation.js";
-import { want } from "../ranges.js";
+import { RowList } from "../rowlist.js";
 import { short } from "../sockets.js";
 import { split } from "../split.js";
 import { outcome, protocolName } from "../words.js";
@@ -17,31 +17,41 @@ import { mountConnection } from "./connection.js";
 const WIDE = matchMedia("(min-width: 720px)");
 
 export function mount(root, store) {
+  const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
+  const list = new RowList({ table: "connections", store, get, changed: () => draw(store.state), failed });
   const grid = new Grid({
     label: "Connections",
     columns: COLUMNS,
-    choose: (id) => go(store, { view: "connections", id }),
+    choose: (index) => list.number(index, (id) => go(store, { view: "connections", id })),
     enter: () => detail.focus(),
-    shown: (first, stop) => want(store, "connections", first, stop),
+    shown: (first, stop) => list.want(first, stop),
   });
   const panel = h("section", { class: "panel", "aria-label": "The chosen connection" });
   root.append(split("connections", grid.element, panel, { initial: 470, least: 300, rest: 480 }));
   const detail = mountConnection(panel, store);
-  const choose = chooser("connections");
-  let revealed = null;
-  const unsubscribe = store.subscribe((state) => {
+  let [listedBy, revealed] = [null, null];
+
+  function draw(state) {
     turnToWatched(store, state, detail);
-    const { ids, total } = choose(state);
-    const chosen = state.route.id;
-    root.classList.toggle("has-detail", chosen !== null);
-    grid.draw({ ids, total, chosen, state, get: (id) => state.tables.connections.get(id), empty: noRows(state, "connections", choose(state)) });
-    if (chosen !== revealed && grid.indexOf(chosen) >= 0) {
-      revealed = chosen;
+    list.turnTo(state);
+    const { id } = state.route;
+    const chosen = list.indexOf(id);
+    root.classList.toggle("has-detail", id !== null);
+    grid.follow(isLive(state));
+    if (listedBy !== list.key) grid.restart();
+    listedBy = list.key;
+    grid.draw({ total: list.total, chosen, state, get: (index) => list.row(index), empty: list.isAsking ? SEARCHING : noRows(state, "connections"), largest: state.lengths.connections ?? 0 });
+    const place = `${list.key} ${id}`; // another filter puts the connection elsewhere
+    if (place !== revealed && chosen !== null && chosen < list.total) {
+      revealed = place;
       grid.reveal(chosen);
     }
-  });
+  }
+
+  const unsubscribe = store.subscribe(draw);
   return () => {
     unsubscribe();
+    list.close();
     detail.unmount();
     root.classList.remove("has-detail");
   };

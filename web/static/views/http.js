@@ -1,12 +1,13 @@
 // HTTP: every question and its answer, with a waterfall of where the time went, and both messages of the chosen one.
 
-import { chooser } from "../choose.js";
+import { get } from "../api.js";
 import { h, setText } from "../dom.js";
-import { noRows } from "../empty.js";
-import { counted, duration, size } from "../format.js";
-import { Grid } from "../grid.js";
+import { noRows, SEARCHING } from "../empty.js";
+import { count, counted, duration, size } from "../format.js";
+import { Grid, isLive } from "../grid.js";
 import { go } from "../navigation.js";
 import { want } from "../ranges.js";
+import { RowList } from "../rowlist.js";
 import { filtering } from "../span.js";
 import { split } from "../split.js";
 import { choice } from "../switch.js";
@@ -19,11 +20,13 @@ const FACTS = new Set(["upgrade", "event stream", "pipelined", "trailers", "chun
 export function mount(root, store) {
   const scale = choice("http.scale", "Waterfall", [["took", "How long"], ["when", "When"]], () => draw(store.state));
   const axis = new Axis();
+  const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
+  const list = new RowList({ table: "exchanges", store, get, changed: () => draw(store.state), failed });
   const grid = new Grid({
     label: "HTTP exchanges",
     columns: columns((row) => axis.of(row)),
-    choose: (id) => go(store, { view: "http", id }),
-    shown: (first, stop) => want(store, "exchanges", first, stop),
+    choose: (index) => list.number(index, (id) => go(store, { view: "http", id })),
+    shown: (first, stop) => list.want(first, stop),
   });
   const panel = h("section", { class: "panel exchange", "aria-label": "The chosen exchange" });
   const listed = h("p", { class: "tools-text", role: "status" });
@@ -32,18 +35,24 @@ export function mount(root, store) {
     h("div", { class: "tools" }, listed, h("span", { class: "tools-room" }), legend, scale.element),
     split("http", grid.element, panel, { initial: 560, least: 320, rest: 380 })));
   const detail = mountExchange(panel, store);
-  const choose = chooser("exchanges");
-  let revealed = null;
+  let [listedBy, revealed] = [null, null];
 
   function draw(state) {
-    const chosen = choose(state);
-    const { ids, total } = chosen;
+    list.turnTo(state);
     const { id } = state.route;
+    const [all, chosen] = [state.lengths.exchanges ?? 0, list.indexOf(id)];
     root.classList.toggle("has-detail", id !== null);
     axis.measure(state, scale.value);
-    setText(listed, total === (state.lengths.exchanges ?? 0) ? counted(total, "exchange") : `${total} of ${counted(state.lengths.exchanges, "exchange")}`);
-    grid.draw({ ids, total, chosen: id, state, get: (row) => state.tables.exchanges.get(row), empty: noRows(state, "exchanges", chosen) });
-    if (id !== revealed && grid.indexOf(id) >= 0) grid.reveal((revealed = id));
+    setText(listed, list.isWhole ? counted(all, "exchange") : `${list.isAsking ? "…" : count(list.total)} of ${counted(all, "exchange")}`);
+    grid.follow(isLive(state));
+    if (listedBy !== list.key) grid.restart();
+    listedBy = list.key;
+    grid.draw({ total: list.total, chosen, state, get: (index) => list.row(index), empty: list.isAsking ? SEARCHING : noRows(state, "exchanges"), largest: Math.max(all, state.lengths.connections ?? 0) });
+    const place = `${list.key} ${id}`; // another filter puts the exchange elsewhere
+    if (place !== revealed && chosen !== null && chosen < list.total) {
+      revealed = place;
+      grid.reveal(chosen);
+    }
     const row = id === null ? null : state.tables.exchanges.get(id);
     detail.show(id, row);
     if (id !== null && !row && id < (state.lengths.exchanges ?? 0)) want(store, "exchanges", id, id + 1);
@@ -54,6 +63,7 @@ export function mount(root, store) {
   document.addEventListener("keydown", onKey);
   return () => {
     unsubscribe();
+    list.close();
     detail.unmount();
     document.removeEventListener("keydown", onKey);
     root.classList.remove("has-detail");

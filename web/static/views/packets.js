@@ -3,14 +3,15 @@
 import { get } from "../api.js";
 import { ColumnChoice } from "../columns.js";
 import { h, icon, setText } from "../dom.js";
-import { noRows } from "../empty.js";
+import { noRows, SEARCHING } from "../empty.js";
 import { count, counted } from "../format.js";
-import { Grid } from "../grid.js";
+import { Grid, isLive } from "../grid.js";
 import { go } from "../navigation.js";
 import { packetColumns } from "../packetcolumns.js";
 import { meaning } from "../packetwords.js";
 import { PacketList } from "../packetlist.js";
 import { saveCopy } from "../savecopy.js";
+import { filtering } from "../span.js";
 import { mountPacket } from "./packet.js";
 
 const AROUND = 40; // rows fetched above and below those in sight
@@ -38,7 +39,6 @@ export function mount(root, store) {
       isSteady: true,
       rowClass: (row) => `means-${meaning(row)} from-${row.direction ?? "nobody"}`,
     });
-    grid.list.following = false; // until it is known whether there is anything to follow
     place.replaceChildren(grid.element);
     draw(store.state);
     grid.list.element.scrollTop = scrolled;
@@ -53,7 +53,7 @@ export function mount(root, store) {
     grid.follow(isLive(state));
     grid.draw({ total: list.total ?? 0, get: (index) => list.row(index), chosen: list.indexOf(packet), state, empty: emptiness(state, list) });
     const place = `${list.key} ${packet}`; // another filter puts the packet elsewhere
-    if (packet !== null && place !== revealed && list.indexOf(packet) !== null) {
+    if (packet !== null && place !== revealed && list.indexOf(packet) !== null && list.indexOf(packet) < list.total) {
       revealed = place;
       grid.reveal(list.indexOf(packet));
     }
@@ -72,11 +72,8 @@ export function mount(root, store) {
   };
 }
 
-/** Only what is being captured now is followed; a saved capture is read from its beginning. */
-const isLive = ({ feed, capture }) => feed !== "connecting" && capture.source !== "file" && capture.state !== "ended";
-
 function emptiness(state, list) {
-  if (list.total === null) return { key: "searching", content: () => [h("h2", {}, "Searching…"), h("p", {}, "Every packet is looked at, its bytes as well.")] };
+  if (list.total === null) return SEARCHING;
   return noRows(state, "packets");
 }
 
@@ -93,7 +90,7 @@ function toolbar(store, choice) {
     element,
     draw(state, { total, notes }) {
       const all = state.lengths.packets ?? 0;
-      const isPart = Boolean(state.route.filter || state.within);
+      const isPart = Boolean(state.route.filter || filtering(state.route.span));
       setText(listed, isPart ? `${total === null ? "…" : count(total)} of ${counted(all, "packet")}` : counted(all, "packet"));
       noted.hidden = !notes;
       noted.setAttribute("aria-pressed", String(state.route.filter === "noted"));

@@ -4,11 +4,11 @@ import { get } from "../api.js";
 import { Beside } from "../beside.js";
 import { AROUND, factLine, frameLines, heightOf, isControl, isQuiet, latency, LINE, shownText } from "../chat.js";
 import { h, icon, setClass, setText } from "../dom.js";
-import { noRows } from "../empty.js";
-import { MessageList } from "../messagelist.js";
+import { noRows, SEARCHING } from "../empty.js";
 import { go } from "../navigation.js";
 import { EvenOffsets, Offsets } from "../offsets.js";
 import { mountPeople } from "../people.js";
+import { RowList } from "../rowlist.js";
 import { toggle } from "../switch.js";
 import { VirtualList } from "../virtual.js";
 import { lineCount, measureIn } from "../wrap.js";
@@ -22,7 +22,7 @@ const NARROW = matchMedia("(max-width: 719px)");
 
 export function mount(root, store) {
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
-  const list = new MessageList({ store, get, changed: () => draw(store.state), failed });
+  const list = new RowList({ table: "messages", store, get, changed: () => draw(store.state), failed });
   const beside = new Beside({ get, changed: () => layout() });
   const quiet = toggle("ws.control", "Pings and pongs", () => measureAgain(), "Control frames, RFC 6455 §5.5");
   const frames = toggle("ws.frames", "Frames", () => measureAgain(), "The frames that messages were cut into, RFC 6455 §5.4");
@@ -50,27 +50,28 @@ export function mount(root, store) {
   let [measure, heights, drawn, revealed] = [null, new WeakMap(), null, null];
 
   function draw(state) {
-    list.turnTo(state);
+    list.turnTo(state, { connection: state.route.id });
     people.draw(state);
     conversation.draw(state);
     message.show(state.route.message, state);
     root.classList.toggle("has-detail", state.route.message !== null);
-    const stamp = `${list.key} ${list.total} ${state.tables.messages.revision} ${state.route.message} ${list.pages?.pages.size}`;
+    const stamp = `${list.key} ${list.total} ${state.tables.messages.revision} ${state.route.message} ${list.pages?.revision}`;
     if (stamp === drawn) return;
     if (drawn !== null && !drawn.startsWith(`${list.key} `)) chat.following = true; // another conversation is read from its end
     drawn = stamp;
     const { total } = list;
     empty.hidden = total > 0;
     chat.element.hidden = sides.hidden = total === 0;
-    if (!total) empty.replaceChildren(...(list.isAsking ? [h("h2", {}, "Reading…")] : noRows(state, "messages", list).content()));
+    if (!total) empty.replaceChildren(...(list.isAsking ? SEARCHING : noRows(state, "messages")).content());
     layout();
     reveal(state.route.message);
   }
 
   function reveal(id) {
-    if (id === null || id === revealed || list.indexOf(id) < 0) return;
-    revealed = id;
-    chat.reveal(list.indexOf(id));
+    const index = list.indexOf(id);
+    if (`${list.key} ${id}` === revealed || index === null || index >= list.total) return;
+    revealed = `${list.key} ${id}`;
+    chat.reveal(index);
   }
 
   /** Rows that get another height than they were given leave what is read where it is. */
@@ -115,7 +116,7 @@ export function mount(root, store) {
   const choose = (id) => go(store, { message: id });
 
   function key(event) {
-    const at = list.indexOf(store.state.route.message);
+    const at = list.indexOf(store.state.route.message) ?? -1;
     const moves = { ArrowDown: [at + 1, 1], ArrowUp: [at < 0 ? list.total - 1 : at - 1, -1], Home: [0, 1], End: [list.total - 1, -1] };
     if (!(event.key in moves) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -130,6 +131,7 @@ export function mount(root, store) {
   return () => {
     unsubscribe();
     list.close();
+    people.close();
     message.unmount();
     conversation.unmount();
     document.removeEventListener("keydown", onKey);
