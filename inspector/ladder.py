@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from inspector import rows
 from inspector.tables import MessageKind
+from inspector.tcp.header import RST
 from inspector.tcp.verdicts import Verdict
 from inspector.timeline import events, phases
 
@@ -31,8 +32,6 @@ TROUBLE = (
     | Verdict.WINDOW_FULL
 )
 """Verdicts that something went wrong, or had to wait."""
-
-RST = 4
 
 
 def packets_of(capture: Capture, connection: int) -> Rows:

@@ -14,14 +14,13 @@ import numpy.typing as npt
 
 from inspector.lanes import SERIOUS, TROUBLE
 from inspector.spans import Span, exchange_times
+from inspector.tcp.header import FIN, RST, SYN
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
 
 Rows = npt.NDArray[np.intp]
 Columns = dict[str, list[int]]
-
-FIN, SYN, RST = 1, 2, 4
 
 
 class Tick(IntFlag):

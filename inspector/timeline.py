@@ -18,6 +18,7 @@ from inspector import anomalies
 from inspector.addresses import socket_of
 from inspector.http.fields import head
 from inspector.tables import ChunkKind, Direction, MessageKind, Table
+from inspector.tcp.header import ACK, FIN, RST, SYN
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, Verdict
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from inspector.capture import Capture
 
 Rows = npt.NDArray[Any]
-
-FIN, SYN, RST, ACK = 1, 2, 4, 16
 
 
 class EventKind(IntEnum):

@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from inspector.compare.kinds import Ints, Kind, first_of
 from inspector.compare.said import Said
+from inspector.tcp.header import SYN
 from inspector.tcp.verdicts import Verdict
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
 
-SYN = 2
 READ_FROM_SYN = 1
 """connections.isn_known: the beginning of this direction was seen."""
 

@@ -17,6 +17,7 @@ from inspector.figures.palette import PALETTES, Palette
 from inspector.figures.thin import some, thin
 from inspector.ladder import packets_of
 from inspector.tables import ChunkKind
+from inspector.tcp.header import ACK, FIN, RST, SYN
 from inspector.tcp.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ MOST_MARKS = 500
 BUCKETS = 240
 """Stretches of time in which throughput is counted."""
 
-FIN, SYN, RST, ACK = 1, 2, 4, 16
 REPEATED = int(Verdict.RETRANSMISSION | Verdict.FAST_RETRANSMISSION | Verdict.SPURIOUS_RETRANSMISSION)
 REORDERED = int(Verdict.OUT_OF_ORDER)
 

@@ -15,10 +15,11 @@ import cython
 from inspector.tables import Table
 from inspector.tcp.verdicts import Verdict
 
-FIN = cython.declare(cython.uint, 1)
-SYN = cython.declare(cython.uint, 2)
-RST = cython.declare(cython.uint, 4)
-ACK = cython.declare(cython.uint, 16)
+if cython.compiled:
+    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+else:
+    from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+
 SYN_FIN_RST = cython.declare(cython.uint, 7)
 
 RETRANSMISSION = cython.declare(cython.uint, int(Verdict.RETRANSMISSION))
@@ -37,8 +38,6 @@ KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
 KEEP_ALIVE_ACK = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE_ACK))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
-HALF = cython.declare(cython.longlong, 1 << 31)
-WHOLE = cython.declare(cython.longlong, 1 << 32)
 
 UNSEEN_SAID = cython.declare(cython.int, -1)
 """Instead of a number of duplicate ACKs: an ACK of bytes nobody saw was already reported against this sender."""
@@ -51,15 +50,6 @@ FAST_RETRANSMISSION_NS = cython.declare(cython.longlong, 20_000_000)
 
 REORDERING_NS = cython.declare(cython.longlong, 3_000_000)
 """A late segment counts as reordered within this time, or within the initial round trip where that is known."""
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
-    """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
-    ahead: cython.longlong = (b - a) & MASK32
-    return ahead if ahead < HALF else ahead - WHOLE
 
 
 class Standing(NamedTuple):
@@ -238,7 +228,7 @@ class Analysis:
         verdict = self._window_verdict(fwd, rev, row, window, self.scale[connection, 1 - side])
         if self.ack[row] != fwd.last_ack:
             fwd.duplicate_acks = 0
-        if flags & ACK and rev.contiguous and seq_distance(rev.contiguous, self.ack[row]) > 0:
+        if flags & ACK and rev.contiguous and seq_distance(self.ack[row], rev.contiguous) < 0:
             verdict |= self._unseen_verdict(rev)
         if (self.payload[row] or flags & (SYN | FIN)) and not verdict & KEEP_ALIVE:
             verdict |= self._repeat_verdict(fwd, rev, row, pair.initial_rtt_ns)
@@ -267,7 +257,7 @@ class Analysis:
             return ZERO_WINDOW_PROBE
         if window == 0 and plain:
             verdict |= ZERO_WINDOW
-        if fwd.next_seq and seq_distance(fwd.next_seq, seq) > 0 and not self.flags[row] & RST:
+        if fwd.next_seq and seq_distance(seq, fwd.next_seq) < 0 and not self.flags[row] & RST:
             verdict |= LOST_SEGMENT
         if length <= 1 and seq == (fwd.next_seq - 1) & MASK32 and plain:
             verdict |= KEEP_ALIVE
@@ -302,7 +292,7 @@ class Analysis:
         """Verdict on an ACK of bytes that were not seen; while their sender stays silent, further ones are not
         reported.
         """
-        if seq_distance(rev.contiguous, rev.next_seq) > 0:
+        if seq_distance(rev.next_seq, rev.contiguous) < 0:
             rev.contiguous = rev.next_seq
             return ACK_LOST_SEGMENT
         if rev.duplicate_acks == 0:
@@ -319,11 +309,11 @@ class Analysis:
         seq: cython.uint = self.seq[row]
         length: cython.uint = self.payload[row]
         end: cython.uint
-        repeats: cython.bint = fwd.next_seq != 0 and seq_distance(seq, fwd.next_seq) > 0
+        repeats: cython.bint = fwd.next_seq != 0 and seq_distance(fwd.next_seq, seq) < 0
         if length > 1 and seq == (fwd.next_seq - 1) & MASK32:
             repeats = False  # new data behind a window probe's byte
         end = (seq + length) & MASK32
-        if length and rev.last_ack and seq_distance(end, rev.last_ack) >= 0:
+        if length and rev.last_ack and seq_distance(rev.last_ack, end) <= 0:
             return SPURIOUS_RETRANSMISSION
         if not repeats:
             return 0
@@ -347,7 +337,7 @@ class Analysis:
         if self.flags[row] & (SYN | FIN):
             end = (end + 1) & MASK32
         if not verdict & ZERO_WINDOW_PROBE:  # its byte will be sent again
-            if not fwd.next_seq or seq_distance(fwd.next_seq, end) > 0:
+            if not fwd.next_seq or seq_distance(end, fwd.next_seq) < 0:
                 fwd.next_seq = end
                 fwd.next_seq_ns = self.times[row]
                 if end != seq:
@@ -390,7 +380,7 @@ class Analysis:
     def _first_unacked(self, fwd: Sender, rev: Sender) -> cython.uint:
         """Where the data in flight begin: the peer's last ACK when it cut into the oldest segment."""
         first: cython.uint = self.seq[fwd.oldest]
-        if rev.last_ack and seq_distance(first, rev.last_ack) > 0:
+        if rev.last_ack and seq_distance(rev.last_ack, first) < 0:
             return rev.last_ack
         return first
 

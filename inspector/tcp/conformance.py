@@ -16,13 +16,11 @@ from inspector.tcp.states import State
 
 if cython.compiled:
     from cython.cimports.inspector.oddities import Oddities
+    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
 else:
     from inspector.oddities import Oddities
+    from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
 
-FIN = cython.declare(cython.uint, 1)
-SYN = cython.declare(cython.uint, 2)
-RST = cython.declare(cython.uint, 4)
-ACK = cython.declare(cython.uint, 16)
 FLAGS_OF_1981 = cython.declare(cython.uint, 63)
 """FIN, SYN, RST, PSH, ACK, URG: no segment of a working TCP has none of them."""
 
@@ -47,17 +45,6 @@ WINDOW_SHRUNK = cython.declare(cython.int, index_of("tcp-window-shrunk"))
 WRONG_SYN_ACK = cython.declare(cython.int, index_of("tcp-wrong-syn-ack"))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
-HALF = cython.declare(cython.longlong, 1 << 31)
-WHOLE = cython.declare(cython.longlong, 1 << 32)
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
-    """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
-    ahead: cython.longlong = (b - a) & MASK32
-    return ahead if ahead < HALF else ahead - WHOLE
 
 
 @cython.cclass

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from inspector.tables import Table
 from inspector.tcp.grounds import BEFORE, CHECKS, Check, asked_again, overtaken_within, pieces, span
-from inspector.tcp.situation import SYN, Situation, distance, recall
+from inspector.tcp.header import SYN, seq_distance
+from inspector.tcp.situation import Situation, recall
 from inspector.tcp.verdicts import Verdict
 
 
@@ -144,7 +145,7 @@ def _out_of_order(s: Situation) -> str:
 
 
 def _lost_segment(s: Situation) -> str:
-    missing = distance(s.sender.next_seq, s.seq)
+    missing = seq_distance(s.sender.next_seq, s.seq)
     return (
         f"Begins at {s.relative(s.seq)}, while {s.relative(s.sender.next_seq)} was next:"
         f" the {pieces(missing, 'byte')} between {'is' if missing == 1 else 'are'} not in the capture up to here."
@@ -152,7 +153,7 @@ def _lost_segment(s: Situation) -> str:
 
 
 def _ack_lost_segment(s: Situation) -> str:
-    unseen = distance(s.peer.contiguous, s.ack)
+    unseen = seq_distance(s.peer.contiguous, s.ack)
     return (
         f"Acknowledges up to {s.relative(s.ack, of_peer=True)}, while the peer's bytes were seen without a hole only"
         f" up to {s.relative(s.peer.contiguous, of_peer=True)}: the capture lacks {pieces(unseen, 'byte')}."

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from inspector.tcp.analysis import Standing
-from inspector.tcp.situation import ACK, FIN, MASK32, RST, SYN, Situation, distance
+from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+from inspector.tcp.situation import MASK32, Situation
 from inspector.tcp.verdicts import Verdict
 
 FAST_NS = 20_000_000
@@ -97,7 +98,7 @@ def _zero_window(s: Situation) -> list[Check]:
 
 def _lost_segment(s: Situation) -> list[Check]:
     known = bool(s.sender.next_seq)
-    beyond = known and distance(s.sender.next_seq, s.seq) > 0
+    beyond = known and seq_distance(s.seq, s.sender.next_seq) < 0
     due = f"{s.relative(s.sender.next_seq)} is the sender's next" if known else "nothing was seen of its sender yet"
     return [
         Check(f"begins at {s.relative(s.seq)}, behind what is due: {due}", beyond, s.reached_next),
@@ -106,7 +107,7 @@ def _lost_segment(s: Situation) -> list[Check]:
 
 
 def _ack_lost_segment(s: Situation) -> list[Check]:
-    unseen = bool(s.peer.contiguous) and distance(s.peer.contiguous, s.ack) > 0
+    unseen = bool(s.peer.contiguous) and seq_distance(s.ack, s.peer.contiguous) < 0
     acked, seen = s.relative(s.ack, of_peer=True), s.relative(s.peer.contiguous, of_peer=True)
     behind = f"were seen without a hole up to {seen}" if s.peer.contiguous else "none were seen yet"
     return [
@@ -117,7 +118,7 @@ def _ack_lost_segment(s: Situation) -> list[Check]:
 
 
 def _reports_unseen(s: Situation) -> bool:
-    return distance(s.peer.contiguous, s.peer.next_seq) > 0 or s.peer.duplicate_acks == 0
+    return seq_distance(s.peer.next_seq, s.peer.contiguous) < 0 or s.peer.duplicate_acks == 0
 
 
 def _keep_alive(s: Situation) -> list[Check]:
@@ -162,7 +163,7 @@ def _zero_window_probe_ack(s: Situation) -> list[Check]:
 
 def _spurious(s: Situation) -> list[Check]:
     known = bool(s.peer.last_ack)
-    covered = known and distance(s.end, s.peer.last_ack) >= 0
+    covered = known and seq_distance(s.peer.last_ack, s.end) <= 0
     acked = f"the peer's last ACK is {s.relative(s.peer.last_ack)}" if known else "the peer has acknowledged nothing"
     return [
         _length(s, s.length > 0, "some"),
@@ -173,7 +174,7 @@ def _spurious(s: Situation) -> list[Check]:
 def _begins_before_next(s: Situation) -> Check:
     due = s.sender.next_seq
     follows_probe = s.length > 1 and s.seq == (due - 1) & MASK32
-    before = bool(due) and distance(s.seq, due) > 0 and not follows_probe
+    before = bool(due) and seq_distance(due, s.seq) < 0 and not follows_probe
     next_due = f"{s.relative(due)} is the sender's next" if due else "nothing was seen of its sender yet"
     return Check(f"begins at {s.relative(s.seq)}, and {next_due}", before, s.reached_next)
 
@@ -188,8 +189,8 @@ def _retransmission(s: Situation) -> list[Check]:
 
 def asked_again(s: Situation) -> int:
     """Duplicate ACKs of the peer in a row; none while it has acknowledged bytes that nobody saw."""
-    beyond = s.flags & ACK and s.peer.contiguous and distance(s.peer.contiguous, s.ack) > 0
-    if beyond and distance(s.peer.contiguous, s.peer.next_seq) <= 0:
+    beyond = s.flags & ACK and s.peer.contiguous and seq_distance(s.ack, s.peer.contiguous) < 0
+    if beyond and seq_distance(s.peer.next_seq, s.peer.contiguous) >= 0:
         return 0
     return max(s.peer.duplicate_acks, 0)
 

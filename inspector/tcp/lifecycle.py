@@ -15,10 +15,11 @@ from inspector.tables import Table
 from inspector.tcp.states import Signal, State, dense_table
 from inspector.tcp.verdicts import ConnState, Verdict
 
-FIN = cython.declare(cython.uint, 1)
-SYN = cython.declare(cython.uint, 2)
-RST = cython.declare(cython.uint, 4)
-ACK = cython.declare(cython.uint, 16)
+if cython.compiled:
+    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+else:
+    from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+
 
 CLOSED = cython.declare(cython.int, int(State.CLOSED))
 LISTEN = cython.declare(cython.int, int(State.LISTEN))
@@ -73,20 +74,9 @@ REPEATS = cython.declare(
 )
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
-HALF = cython.declare(cython.longlong, 1 << 31)
-WHOLE = cython.declare(cython.longlong, 1 << 32)
 
 HISTORY_LIMIT = cython.declare(cython.int, 40)
 """Letters of history that are kept (the width of connections.history)."""
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
-    """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
-    ahead: cython.longlong = (b - a) & MASK32
-    return ahead if ahead < HALF else ahead - WHOLE
 
 
 @cython.cfunc

@@ -14,9 +14,11 @@ from inspector.tables import Table
 from inspector.tcp.verdicts import Verdict
 from inspector.wire.options import Option
 
-FIN = cython.declare(cython.uint, 1)
-SYN = cython.declare(cython.uint, 2)
-ACK = cython.declare(cython.uint, 16)
+if cython.compiled:
+    from cython.cimports.inspector.tcp.header import ACK, SYN
+else:
+    from inspector.tcp.header import ACK, SYN
+
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)

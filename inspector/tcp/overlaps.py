@@ -13,14 +13,17 @@ import cython
 
 from inspector.anomalies import index_of
 from inspector.arena import ARENA, Arena
-from inspector.oddities import Oddities
 from inspector.tables import ChunkKind, Table
+
+if cython.compiled:
+    from cython.cimports.inspector.oddities import Oddities
+    from cython.cimports.inspector.tcp.header import seq_distance
+else:
+    from inspector.oddities import Oddities
+    from inspector.tcp.header import seq_distance
 
 DATA = cython.declare(cython.int, int(ChunkKind.DATA))
 IN_ARENA = cython.declare(cython.longlong, ARENA)
-MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
-HALF = cython.declare(cython.longlong, 1 << 31)
-WHOLE = cython.declare(cython.longlong, 1 << 32)
 
 CHUNKS_BACK = cython.declare(cython.int, 256)
 """Pieces of a stream that are looked at for the first transmission of a repeated byte. A repeat of something older
@@ -86,9 +89,7 @@ class Overlaps:
         old: cython.longlong
         new: cython.longlong
         self._take_views()
-        ahead = (self.seq[row] - self.seq[earlier]) & MASK32
-        if ahead >= HALF:
-            ahead -= WHOLE
+        ahead = seq_distance(self.seq[earlier], self.seq[row])
         old = max(ahead, 0)
         new = max(-ahead, 0)
         length = min(self.captured[earlier] - old, self.captured[row] - new)

@@ -15,8 +15,7 @@ import numpy.typing as npt
 
 from inspector.tables import Table
 from inspector.tcp.analysis import Analysis, Standing
-
-FIN, SYN, RST, ACK = 1, 2, 4, 16
+from inspector.tcp.header import FIN, RST, SYN
 
 MASK32 = 0xFFFF_FFFF
 
@@ -24,12 +23,6 @@ FOLLOWED = ("time_ns", "flags", "seq", "ack", "payload", "direction")
 """Columns of packets that `Analysis` reads."""
 
 Rows = npt.NDArray[np.intp]
-
-
-def distance(a: int, b: int) -> int:
-    """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
-    ahead = (b - a) & MASK32
-    return ahead if ahead < 1 << 31 else ahead - (1 << 32)
 
 
 @dataclass(frozen=True)

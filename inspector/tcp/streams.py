@@ -16,10 +16,11 @@ from inspector.tables import ChunkKind, Table
 from inspector.tcp.overlaps import Overlaps
 from inspector.tcp.verdicts import Verdict
 
-FIN = cython.declare(cython.uint, 1)
-SYN = cython.declare(cython.uint, 2)
-RST = cython.declare(cython.uint, 4)
-ACK = cython.declare(cython.uint, 16)
+if cython.compiled:
+    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+else:
+    from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+
 
 DATA = cython.declare(cython.int, int(ChunkKind.DATA))
 GAP = cython.declare(cython.int, int(ChunkKind.GAP))
@@ -29,22 +30,11 @@ ABORT = cython.declare(cython.int, int(ChunkKind.ABORT))
 KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
-HALF = cython.declare(cython.longlong, 1 << 31)
-WHOLE = cython.declare(cython.longlong, 1 << 32)
 
 HELD_SEGMENTS = cython.declare(cython.int, 4096)
 """Segments of one direction that may wait for bytes before them. They hold no memory of their own (the list runs
 through the packets table), but placing one costs a walk; a hole that this many segments could not fill is taken for
 lost."""
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def seq_distance(a: cython.uint, b: cython.uint) -> cython.longlong:
-    """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4)."""
-    ahead: cython.longlong = (b - a) & MASK32
-    return ahead if ahead < HALF else ahead - WHOLE
 
 
 @cython.cclass

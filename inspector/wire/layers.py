@@ -65,16 +65,6 @@ Opener = Callable[[memoryview], Step]
 """Gets the captured bytes from its layer on. It may read past them: the IndexError means that the layer is cut off."""
 
 
-def be16(packet: memoryview, at: int) -> int:
-    """The big-endian 16-bit number at `at`; IndexError when it is not all there."""
-    return int(packet[at] << 8 | packet[at + 1])
-
-
-def le16(packet: memoryview, at: int) -> int:
-    """The little-endian 16-bit number at `at`; IndexError when it is not all there."""
-    return int(packet[at] | packet[at + 1] << 8)
-
-
 def ethertype_layer(ethertype: int) -> int:
     """The layer that a type/length field announces (IEEE 802.3 §3.2.6): up to 1500 it is the length of an LLC frame."""
     if ethertype <= LARGEST_LLC:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from inspector.wire import layers
-from inspector.wire.layers import LINK, Opener, Step, be16, le16
+from inspector.wire.endian import be16, le16
+from inspector.wire.layers import LINK, Opener, Step
 
 ETHERNET = 1
 SLL = 113

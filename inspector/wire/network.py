@@ -22,6 +22,11 @@ from inspector.wire.fragments import Fragments
 from inspector.wire.links import FIXED_HEADERS, layer_of
 from inspector.wire.openers import UDP_PORTS, open_layer
 
+if cython.compiled:
+    from cython.cimports.inspector.wire.endian import be16, be32
+else:
+    from inspector.wire.endian import be16, be32
+
 NO_PROTOCOL = cython.declare(cython.int, 255)
 """`ip_protocol` of a packet without IP (255 is reserved, so no packet has it)."""
 
@@ -48,23 +53,6 @@ IPV6_IN_IP = cython.declare(cython.int, layers.IP_PROTOCOL + 41)
 EXTENSION = cython.declare(cython.int, layers.EXTENSION)
 FRAGMENT_HEADER = cython.declare(cython.int, layers.FRAGMENT_HEADER)
 AUTHENTICATION_HEADER = cython.declare(cython.int, layers.AUTHENTICATION_HEADER)
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(-1)
-def be16(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> cython.int:
-    """The big-endian 16-bit number at `at`."""
-    return data[at] << 8 | data[at + 1]
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(-1)
-def be32(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> cython.longlong:
-    """The big-endian 32-bit number at `at`."""
-    high: cython.longlong = data[at] << 8 | data[at + 1]
-    return high << 16 | data[at + 2] << 8 | data[at + 3]
 
 
 @cython.final

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from inspector.wire import layers
-from inspector.wire.layers import UDP_PORT, Opener, Step, be16
+from inspector.wire.endian import be16
+from inspector.wire.layers import UDP_PORT, Opener, Step
 
 ADDRESS_AND_CONTROL = b"\xff\x03"
 """What stands before the protocol field unless both ends agreed to leave it out (RFC 1661 §6.6)."""

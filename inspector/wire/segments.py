@@ -13,6 +13,11 @@ from inspector.arena import ARENA, Arena
 from inspector.tables import Table
 from inspector.wire.options import FAST_OPEN_EXPERIMENT, LARGEST_SACK, Option, OptionKind
 
+if cython.compiled:
+    from cython.cimports.inspector.wire.endian import be16, be32
+else:
+    from inspector.wire.endian import be16, be32
+
 IN_ARENA = cython.declare(cython.longlong, ARENA)
 
 ONLY_TIMESTAMPS = cython.declare(cython.longlong, 0x0101080A)
@@ -36,23 +41,6 @@ KIND_FAST_OPEN = cython.declare(cython.int, int(OptionKind.FAST_OPEN))
 KIND_EXPERIMENT = cython.declare(cython.int, int(OptionKind.EXPERIMENT))
 FAST_OPEN_ID = cython.declare(cython.int, FAST_OPEN_EXPERIMENT)
 SACK_LIMIT = cython.declare(cython.Py_ssize_t, LARGEST_SACK)
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(-1)
-def be16(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> cython.int:
-    """The big-endian 16-bit number at `at`."""
-    return data[at] << 8 | data[at + 1]
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(-1)
-def be32(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t) -> cython.longlong:
-    """The big-endian 32-bit number at `at`."""
-    high: cython.longlong = data[at] << 8 | data[at + 1]
-    return high << 16 | data[at + 2] << 8 | data[at + 3]
 
 
 @cython.final

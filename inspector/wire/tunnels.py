@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from inspector.wire import layers
-from inspector.wire.layers import IP_PROTOCOL, UDP_PORT, Opener, Step, be16
+from inspector.wire.endian import be16
+from inspector.wire.layers import IP_PROTOCOL, UDP_PORT, Opener, Step
 
 MPLS_BOTTOM = 0x01
 MPLS_INNER_ETHERTYPES = (layers.IPV4, layers.IPV6, layers.VLAN, layers.PROVIDER_VLAN)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from inspector.wire import layers
-from inspector.wire.layers import IP_PROTOCOL, LINK, UDP_PORT, Opener, Step, be16
+from inspector.wire.endian import be16
+from inspector.wire.layers import IP_PROTOCOL, LINK, UDP_PORT, Opener, Step
 
 VXLAN_HAS_ID = 0x08
 VXLAN_GPE_HAS_NEXT = 0x04

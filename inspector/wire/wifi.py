@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from inspector.wire import layers
-from inspector.wire.layers import LINK, Opener, Step, be16, le16
+from inspector.wire.endian import be16, le16
+from inspector.wire.layers import LINK, Opener, Step
 from inspector.wire.links import layer_of
 
 RADIOTAP_TSFT = 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 import struct
 
-SYN = 2
+from inspector.tcp.header import SYN
+
 WINDOW = 64_240
 TTL = 64
 

@@ -1,0 +1,11 @@
+# header.py for compiled modules; its comments and docstrings stand there.
+
+cdef enum:
+    FIN = 1
+    SYN = 2
+    RST = 4
+    ACK = 16
+
+
+cdef inline long long seq_distance(unsigned int a, unsigned int b) noexcept:
+    return <int>(b - a)

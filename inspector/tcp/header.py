@@ -1,0 +1,21 @@
+"""What every module knows of a TCP header: its control bits, and how its sequence numbers are compared.
+
+header.pxd says the same to the compiled modules, which take it in without a call.
+"""
+
+from __future__ import annotations
+
+# Control bits (RFC 9293 §3.1), as packets.flags holds them.
+FIN = 1
+SYN = 2
+RST = 4
+ACK = 16
+
+
+def seq_distance(a: int, b: int) -> int:
+    """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4).
+
+    Numbers half the space apart are each before the other: -2**31 either way.
+    """
+    ahead = (b - a) & 0xFFFF_FFFF
+    return ahead if ahead < 1 << 31 else ahead - (1 << 32)
