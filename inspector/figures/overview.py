@@ -52,7 +52,7 @@ def packets_over_time(capture: Capture, span: Span | None = None, palette: Palet
             for kind, name in NAMES.items()
             if counts[:, kind].any()
         ]
-    return {"data": data, "layout": layout(palette, SECONDS, barmode="stack", bargap=0.08)}
+    return {"data": data, "layout": layout(palette, _time_axis(capture, span), barmode="stack", bargap=0.08)}
 
 
 def bytes_over_time(capture: Capture, span: Span | None = None, palette: Palette = LIGHT) -> Figure:
@@ -70,7 +70,7 @@ def bytes_over_time(capture: Capture, span: Span | None = None, palette: Palette
             sizes = np.bincount(bins[sent], weights=length[sent], minlength=BINS).astype(np.int64)
             data.append(_bars(name, centres, sign * sizes, colour, "B", shown=sizes))
             most = max(most, int(sizes.max()))
-    axes = layout(palette, SECONDS, _both_ways(most), barmode="relative", bargap=0.08)
+    axes = layout(palette, _time_axis(capture, span), _both_ways(most), barmode="relative", bargap=0.08)
     return {"data": data, "layout": axes}
 
 
@@ -98,6 +98,15 @@ def times(handshakes: npt.NDArray[np.int64], waits: npt.NDArray[np.int64], palet
         **_decades([row for curve in data for row in (curve["x"][0], curve["x"][-1])]),
     }
     return {"data": data, "layout": layout(palette, x, {"range": [0, 102], "ticksuffix": " %"})}
+
+
+def _time_axis(capture: Capture, span: Span | None) -> Figure:
+    """Seconds since the first packet, from the span's very beginning to its very end."""
+    whole = span or extent(capture)
+    if whole is None or capture.start_ns is None:
+        return SECONDS
+    edges = [(edge - capture.start_ns) / 1e9 for edge in (whole.from_ns, max(whole.to_ns, whole.from_ns + 1))]
+    return SECONDS | {"range": edges}
 
 
 def _binned(

@@ -17,10 +17,16 @@ ARGUMENTS = [
     "--no-first-run", "--force-color-profile=srgb",
 ]  # fmt: skip
 
-GONE = "net::ERR_CONNECTION_REFUSED"
+GONE = ("net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_RESET")
 """What Chromium says of a server that has ended: the page has to cope with it, and cannot keep it from the console."""
 
 WINDOW = {"width": 1440, "height": 900}
+
+STARTUP = 15_000
+"""Milliseconds for what happens once: a program starts, a large script is fetched and read."""
+
+SOON = 3_000
+"""Milliseconds for what a page at rest does at once, also where both processors are busy: feed, fetch, drawing."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,7 +68,7 @@ def blank(context: BrowserContext) -> Iterator[Page]:
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and GONE not in message.text:
+        if message.type in ("error", "warning") and not any(gone in message.text for gone in GONE):
             complaints.append(message.text)
 
     page.on("console", hear)

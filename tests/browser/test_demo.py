@@ -9,12 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import SOON, enter
 from tests.browser.dashboards import Dashboard
 from tests.lab.conftest import needs_namespace
-
-SOON = 15_000
-"""Milliseconds from the action's answer until the page shows what happened: feed, fetch, drawing."""
 
 ACTING = 10_000
 """Milliseconds that an action itself may take: it starts and ends processes."""

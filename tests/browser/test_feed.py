@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import SOON, enter
 from tests.browser.dashboards import Dashboard
 
-SOON = 15_000
 ACTING = 10_000
 
 

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import inspector
 from inspector.lab.recordings import demo_recording
-from tests.browser.conftest import enter
+from inspector.panorama import Panorama
+from inspector.spans import Span
+from tests.browser.conftest import SOON, STARTUP, WINDOW, enter
 from tests.browser.dashboards import Dashboard, running
-
-SOON = 15_000
-"""Milliseconds until the charts are there: their library has to be fetched and read once."""
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def saved() -> Iterator[Dashboard]:
 @pytest.fixture
 def page(blank: Page, saved: Dashboard) -> Page:
     enter(blank, saved, "overview")
-    expect(blank.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=SOON)
+    expect(blank.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=STARTUP)
     return blank
 
 
@@ -41,7 +40,8 @@ def test_figures_are_drawn_and_the_policy_has_nothing_to_complain_of(page: Page)
 
 
 def test_counters_say_how_much_there_was(page: Page) -> None:
-    expect(page.locator(".overview-counters")).to_contain_text("104")
+    with inspector.open(demo_recording()) as capture:
+        expect(page.locator(".overview-counters")).to_contain_text(str(len(capture.packets)))
     expect(page.locator(".overview-counters")).to_contain_text("connections")
 
 
@@ -59,23 +59,48 @@ def test_a_heavy_connection_and_the_slowest_answer_lead_to_themselves(page: Page
     expect(page).to_have_url(re.compile(r"#/http/\d+$"))
 
 
+def counter(page: Page, name: str) -> Locator:
+    return page.locator(".overview-counters div", has_text=name).locator("dd")
+
+
 def test_a_stretch_dragged_on_a_figure_is_chosen_for_every_view(page: Page) -> None:
     with inspector.open(demo_recording()) as capture:
-        times, table, visits = capture.packets["time_ns"], capture.connections, len(capture.exchanges)
-    quiet = (table["end_ns"][4] + table["start_ns"][5]) / 2  # behind the visits, before the chat
-    where = float((quiet - times[0]) / (times[-1] - times[0]))
+        times, table = capture.packets["time_ns"], capture.connections
+        quiet = int(table["end_ns"][4] + table["start_ns"][5]) // 2  # behind the visits, before the chat
+        wanted = Panorama(capture, Span(quiet, int(times[-1]))).counters()
+        where = float((quiet - times[0]) / (times[-1] - times[0]))
     box = page.locator("[data-figure=packets] .nsewdrag").bounding_box()
     assert box
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * where, y)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 1, y, steps=5)
+    page.mouse.move(box["x"] + box["width"] + 20, y, steps=5)  # beyond its edge lies nothing
     page.mouse.up()
     expect(page.locator(".span-chip")).to_be_visible(timeout=SOON)
     expect(page).to_have_url(re.compile(r"[?&]t="))
-    expect(page.locator(".overview-counters div", has_text="HTTP exchanges").locator("dd")).not_to_have_text(
-        str(visits), timeout=SOON
-    )
+    for name, number in {"packets": wanted["packets"], "connections": 2, "HTTP exchanges": 2}.items():
+        expect(counter(page, name)).to_have_text(str(number), timeout=SOON)
+    expect(counter(page, "WebSocket messages")).to_have_text(str(wanted["messages"]))
+    assert wanted["messages"] > 10
+
+
+def test_nothing_moves_while_the_figures_come_and_the_counts_grow(chromium: Browser, saved: Dashboard) -> None:
+    """Every pane keeps the place that it had first: before the answer, before the library, and after both."""
+    with chromium.new_context(viewport=WINDOW) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.route("**/plotly.min.js", lambda route: route.abort())
+        enter(page, saved, "overview")
+        expect(page.locator(".overview-pane .trouble").first).to_be_visible()
+        before = places(page)
+        page.unroute("**/plotly.min.js")
+        page.reload()
+        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=STARTUP)
+        assert places(page) == before
+
+
+def places(page: Page) -> list[object]:
+    """Where the panes lie, and their plots."""
+    return [found.bounding_box() for found in page.locator(".overview-pane, .overview-plot, .overview-counters").all()]
 
 
 def test_another_theme_recolours_the_figures(page: Page) -> None:
@@ -102,6 +127,6 @@ def test_on_a_narrow_screen_nothing_is_cut_off(page: Page) -> None:
 def test_axe_finds_nothing(chromium: Browser, saved: Dashboard, theme: str) -> None:
     with chromium.new_context(bypass_csp=True, color_scheme=theme) as context:  # type: ignore[arg-type]
         page = enter(context.new_page(), saved, "overview")
-        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=SOON)
+        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=STARTUP)
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()

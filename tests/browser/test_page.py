@@ -9,10 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import SOON, STARTUP, enter
 from tests.browser.dashboards import Dashboard, running
 
-SOON = 15_000
 VIEWS = ["connections", "http", "websocket"]
 
 
@@ -44,7 +43,7 @@ def test_without_a_key_the_page_says_where_the_key_is(blank: Page, saved: Dashbo
     expect(blank.locator("main")).to_contain_text("Open the link that the terminal printed")
     blank.get_by_label("paste that link").fill(saved.url)
     blank.get_by_role("button", name="Open the dashboard").click()
-    expect(blank.locator(".lane:visible").first).to_be_visible(timeout=SOON)
+    expect(blank.locator(".lane:visible").first).to_be_visible(timeout=STARTUP)
 
 
 def test_the_address_holds_what_is_shown_and_a_reload_shows_it_again(page: Page) -> None:
@@ -53,7 +52,7 @@ def test_the_address_holds_what_is_shown_and_a_reload_shows_it_again(page: Page)
     assert re.search(r"#/connections/2\?packet=\d+$", page.url)
     chosen = page.locator(".step.chosen").get_attribute("data-packet")
     page.reload()
-    expect(page.locator(".step.chosen")).to_have_attribute("data-packet", str(chosen), timeout=SOON)
+    expect(page.locator(".step.chosen")).to_have_attribute("data-packet", str(chosen), timeout=STARTUP)
 
 
 def test_going_back_goes_back(page: Page) -> None:

@@ -8,12 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import SOON, enter
 from tests.browser.dashboards import Dashboard
 from tests.browser.test_demo import press
-
-SOON = 15_000
-"""Milliseconds until the page shows it: feed, fetch, drawing."""
 
 
 @pytest.fixture

@@ -11,10 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 import inspector
 from inspector.lab.recordings import demo_recording
-from tests.browser.conftest import enter
+from tests.browser.conftest import SOON, STARTUP, enter
 from tests.browser.dashboards import Dashboard, running
-
-SOON = 15_000
+from tests.browser.test_demo import press
 
 PAINTED = """() => {
   const { width, height } = document.querySelector(".lanes-plot");
@@ -34,7 +33,7 @@ def saved() -> Iterator[Dashboard]:
 @pytest.fixture
 def page(blank: Page, saved: Dashboard) -> Page:
     enter(blank, saved, "timeline")
-    expect(blank.locator(".lane:visible")).to_have_count(7, timeout=SOON)
+    expect(blank.locator(".lane:visible")).to_have_count(7, timeout=STARTUP)
     return blank
 
 
@@ -48,7 +47,7 @@ def centre(page: Page, selector: str) -> tuple[float, float, float]:
 def test_it_is_the_first_page(blank: Page, saved: Dashboard) -> None:
     blank.goto(saved.url)
     expect(blank).to_have_title("Timeline · Wireglass")
-    expect(blank.locator(".lane:visible").first).to_be_visible(timeout=SOON)
+    expect(blank.locator(".lane:visible").first).to_be_visible(timeout=STARTUP)
 
 
 def test_each_connection_has_a_lane_under_its_server(page: Page) -> None:
@@ -66,7 +65,7 @@ def test_lanes_are_ordered_as_wished_and_the_address_keeps_it(page: Page) -> Non
     expect(page.locator(".lane-title:visible").first).to_have_text("#5 GET /chat", timeout=SOON)
     assert "order=duration" in page.url
     page.reload()
-    expect(page.locator(".lane-title:visible").first).to_have_text("#5 GET /chat", timeout=SOON)
+    expect(page.locator(".lane-title:visible").first).to_have_text("#5 GET /chat", timeout=STARTUP)
 
 
 def test_a_stretch_dragged_on_the_brush_is_shown_and_filters_every_list(page: Page) -> None:
@@ -81,7 +80,7 @@ def test_a_stretch_dragged_on_the_brush_is_shown_and_filters_every_list(page: Pa
     page.get_by_role("link", name="HTTP").click()
     expect(page.locator(".grid-row:not(.head):visible")).to_have_count(3, timeout=SOON)
     page.reload()
-    expect(page.locator(".grid-row:not(.head):visible")).to_have_count(3, timeout=SOON)
+    expect(page.locator(".grid-row:not(.head):visible")).to_have_count(3, timeout=STARTUP)
     page.locator(".span-chip").click()
     expect(page.locator(".grid-row:not(.head):visible")).to_have_count(9, timeout=SOON)
 
@@ -158,12 +157,12 @@ def test_the_filter_leaves_lanes_and_says_when_none_is_left(page: Page) -> None:
 def test_live_traffic_gets_its_lane_by_itself_and_the_newest_is_followed(blank: Page, demo: Dashboard) -> None:
     page = enter(blank, demo, "timeline")
     expect(page.locator(".timeline .empty")).to_contain_text("Press one of the buttons")
-    page.locator(".strip [data-action=get]").click()
-    expect(page.locator(".lane-title:visible")).to_have_text(["#0 GET /"], timeout=5 * SOON)
+    press(page, "get")
+    expect(page.locator(".lane-title:visible")).to_have_text(["#0 GET /"], timeout=SOON)
     page.get_by_role("button", name="Last 30 s").click()
     expect(page).to_have_url(re.compile(r"t=last30"))
-    page.locator(".strip [data-action=post]").click()
-    expect(page.locator(".lane-title:visible").last).to_have_text("#1 POST /orders", timeout=5 * SOON)
+    press(page, "post")
+    expect(page.locator(".lane-title:visible").last).to_have_text("#1 POST /orders", timeout=SOON)
 
 
 def test_fingers_pinch_and_push(chromium: Browser, saved: Dashboard) -> None:
@@ -171,7 +170,7 @@ def test_fingers_pinch_and_push(chromium: Browser, saved: Dashboard) -> None:
     touch += "pointerId: id, pointerType: 'touch', clientX: x, clientY: 300, bubbles: true, isPrimary: id === 1 }))"
     with chromium.new_context(has_touch=True) as context:
         page = enter(context.new_page(), saved, "timeline")
-        expect(page.locator(".lane:visible")).to_have_count(7, timeout=SOON)
+        expect(page.locator(".lane:visible")).to_have_count(7, timeout=STARTUP)
         page.evaluate("() => { Element.prototype.setPointerCapture = () => {}; }")
         left, _, width = centre(page, ".lanes-plot")
         middle = left + width * 0.25

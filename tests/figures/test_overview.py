@@ -44,6 +44,13 @@ def test_only_packets_of_the_span_are_counted(capture: Capture) -> None:
     assert figure["data"][0]["x"][-1] <= 3 * STEP_NS / 1e9
 
 
+def test_a_time_axis_goes_from_the_first_packet_to_the_last(capture: Capture) -> None:
+    for draw in (overview.packets_over_time, overview.bytes_over_time):
+        assert draw(capture)["layout"]["xaxis"]["range"] == [0, (SAMPLE_PACKETS - 1) * STEP_NS / 1e9]
+        at_once = draw(capture, Span(START_NS, START_NS))["layout"]["xaxis"]["range"]
+        assert at_once[0] < at_once[1]
+
+
 def test_clients_send_upwards_and_servers_downwards(capture: Capture) -> None:
     found = series(overview.bytes_over_time(capture))
     assert sum(found["from clients"]) - sum(found["from servers"]) == int(capture.packets["length"].sum())

@@ -34,7 +34,7 @@ function row(end, at, connection, choose) {
   return h("tr", { class: `${end.differs ? "differs" : ""}${end.connection === connection ? " chosen" : ""}` },
     h("td", {}, h("button", { class: "link", onclick: () => choose(end.connection) }, `#${end.connection}`)),
     h("td", { class: end.side }, end.side),
-    h("td", {}, token ? h("span", {}, token.process, " ", h("b", { class: "tk-chip" }, String(token.fd))) : h("i", {}, "nobody")),
+    h("td", {}, token ? h("span", {}, token.process, " ", h("b", { class: "tk-chip" }, String(token.fd))) : end.isThere ? h("i", {}, "nobody") : "–"),
     h("td", { class: "mono" }, end.wire),
     h("td", { class: "mono", title: kernel ? `asked ${duration(Math.max(0, at - kernel.at_ns))} before this moment` : "" },
       end.differs ? h("b", { class: "tk-mark", title: "They differ" }, "≠ ") : null, says),

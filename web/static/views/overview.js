@@ -7,7 +7,7 @@ import { h, setText } from "../dom.js";
 import { noRows } from "../empty.js";
 import { count, counted, duration, size } from "../format.js";
 import { go } from "../navigation.js";
-import { draw as drawFigure, release } from "../plot.js";
+import { draw as drawFigure, plotly, release } from "../plot.js";
 import { filtering } from "../span.js";
 import { themeIsDark } from "../themes.js";
 
@@ -21,14 +21,14 @@ const FIGURES = [
 
 export function mount(root, store) {
   const asker = new Asker(get, "/api/overview", () => draw(store.state), REST);
-  const counters = h("dl", { class: "overview-counters" });
+  const counters = mountCounters();
   const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
   const figures = Object.fromEntries(FIGURES.map(([name, title]) => [name, figurePane(name, title, store)]));
   const percentiles = h("table", { class: "percentiles" });
   figures.times.element.append(percentiles);
-  const lists = { troubles: listPane("What went wrong"), servers: listPane("Busiest servers"), connections: listPane("Heaviest connections") };
+  const lists = { troubles: listPane("troubles", "What went wrong"), servers: listPane("servers", "Busiest servers"), connections: listPane("connections", "Heaviest connections") };
   const empty = h("div", { class: "empty" });
-  const page = h("div", { class: "overview-page" }, counters, trouble,
+  const page = h("div", { class: "overview-page" }, counters.element, trouble,
     h("div", { class: "overview-grid" },
       figures.packets.element, lists.troubles.element, figures.bytes.element, lists.servers.element, figures.times.element, lists.connections.element));
   root.append(h("div", { class: "overview", tabindex: "0", role: "region", "aria-label": "Overview" }, page, empty));
@@ -41,13 +41,13 @@ export function mount(root, store) {
     const { answer, error } = asker;
     trouble.hidden = !error;
     setText(trouble, error ? `${error.message} ${error.advice ?? ""}` : "");
-    const isEmpty = !answer?.counters?.packets;
-    page.hidden = isEmpty && !error;
-    empty.hidden = !isEmpty || Boolean(error);
-    if (isEmpty && !error) empty.replaceChildren(...noRows(state, "connections").content());
-    if (isEmpty || drawn === answer) return;
+    const isEmpty = !error && !(answer ? answer.counters?.packets : state.capture.packets || state.feed === "connecting");
+    page.hidden = isEmpty;
+    empty.hidden = !isEmpty;
+    if (isEmpty) drawEmpty(noRows(state, "connections"));
+    if (isEmpty || !answer?.counters || drawn === answer) return;
     drawn = answer;
-    counters.replaceChildren(...counterCells(answer.counters));
+    counters.draw(answer.counters);
     for (const [name, { show }] of Object.entries(figures)) show(answer.figures[name]);
     percentiles.replaceChildren(...percentileRows(answer.times, store));
     lists.troubles.show(answer.troubles.map((row) => troubleRow(row, store)), "Nothing: no retransmission, no reset, no rule broken.");
@@ -55,6 +55,13 @@ export function mount(root, store) {
     lists.connections.show(answer.connections.map((row) => connectionRow(row, answer.connections[0], store)), "No TCP payload here.");
   }
 
+  function drawEmpty({ key, content }) {
+    if (empty.dataset.key === key) return;
+    empty.dataset.key = key;
+    empty.replaceChildren(...content());
+  }
+
+  plotly().catch(() => {}); // is fetched while the numbers are; what goes wrong is said where a figure is missing
   const stopTheme = onTheme(() => draw(store.state));
   const unsubscribe = store.subscribe(draw);
   return () => {
@@ -65,10 +72,15 @@ export function mount(root, store) {
   };
 }
 
-function counterCells({ packets, bytes, duration_ns: lasted, connections, exchanges, messages }) {
-  const cells = [["packets", count(packets)], ["on the wire", size(bytes)], ["long", duration(lasted)],
-    ["connections", count(connections)], ["HTTP exchanges", count(exchanges)], ["WebSocket messages", count(messages)]];
-  return cells.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
+/** The counters, each in a place of its own from the beginning. */
+function mountCounters() {
+  const kinds = [["packets", count], ["bytes", size, "on the wire"], ["duration_ns", duration, "long"],
+    ["connections", count], ["exchanges", count, "HTTP exchanges"], ["messages", count, "WebSocket messages"]];
+  const values = kinds.map(() => h("dd", {}, "–"));
+  return {
+    element: h("dl", { class: "overview-counters" }, kinds.map(([name, , words]) => h("dt", {}, words ?? name)).map((term, i) => h("div", {}, term, values[i]))),
+    draw: (counters) => kinds.forEach(([name, say], i) => setText(values[i], say(counters[name]))),
+  };
 }
 
 /** A figure under its title; dragging over one with a time axis chooses that stretch of time for every view. */
@@ -76,8 +88,22 @@ function figurePane(name, title, store) {
   const plot = h("div", { class: "overview-plot", "data-figure": name, role: "img", "aria-label": title });
   const trouble = h("p", { class: "trouble", hidden: true });
   const element = h("section", { class: `overview-pane ${name}` }, h("h2", {}, title), plot, trouble);
-  let isListening = false;
+  let [isListening, isHeld, waiting] = [false, false, null];
+  plot.addEventListener("pointerdown", () => {
+    isHeld = true; // what is being dragged over is not drawn anew meanwhile
+    const over = new AbortController();
+    const letGo = () => {
+      over.abort();
+      setTimeout(() => {
+        isHeld = false;
+        if (waiting) show(waiting);
+      });
+    };
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, letGo, { signal: over.signal });
+  });
   async function show(figure) {
+    waiting = isHeld ? figure : null;
+    if (isHeld) return;
     try {
       await drawFigure(plot, figure);
       trouble.hidden = true;
@@ -90,17 +116,19 @@ function figurePane(name, title, store) {
     isListening = true;
     plot.on("plotly_relayout", (change) => {
       const [from, to] = ["xaxis.range[0]", "xaxis.range[1]"].map((key) => Math.round(change[key] * 1e9));
-      if (from < to) go(store, { span: { from, to } });
+      if (!(from < to)) return; // zoomed back: no numbers
+      waiting = null; // it shows the stretch of before
+      go(store, { span: { from, to } });
     });
   }
   return { element, show, close: () => release(plot) };
 }
 
-function listPane(title) {
+function listPane(name, title) {
   const list = h("ul", { class: "overview-list" });
   const nothing = h("p", { class: "overview-nothing" });
   return {
-    element: h("section", { class: "overview-pane" }, h("h2", {}, title), list, nothing),
+    element: h("section", { class: `overview-pane listed ${name}` }, h("h2", {}, title), list, nothing),
     show(rows, none) {
       list.replaceChildren(...rows);
       list.hidden = !rows.length;
