@@ -16,7 +16,7 @@ WORKERS ?= 2
 venv := .venv
 bin := $(venv)/bin
 pip := $(bin)/python -m pip --quiet --disable-pip-version-check
-hot := $(shell grep -rl '^import cython$$' --include='*.py' inspector)
+hot := $(shell grep -rl '^import cython$$' --include='*.py' inspector) $(shell find inspector -name '*.pxd')
 # What the hot modules decide is tested a second time on plain Python.
 plain_tests := tests/sources tests/wire tests/tcp tests/http tests/websocket \
   tests/test_conversations.py tests/test_capture.py tests/test_timeline.py tests/test_oddities.py

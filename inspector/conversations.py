@@ -13,6 +13,7 @@ from inspector.http.fields import Head, parse_head
 from inspector.http.framing import Framer
 from inspector.http.routes import Route
 from inspector.oddities import Oddities
+from inspector.pieces import Pieces
 from inspector.tables import Direction, Protocol, Table
 from inspector.websocket.framing import FrameReader
 from inspector.websocket.guess import Guess, frames_in
@@ -43,7 +44,8 @@ class Conversations:
         self._arena = arena
         self._oddities = Oddities(anomalies)
         self._http = Framer(packets, connections, chunks, http_messages, exchanges, self._oddities, arena)
-        self._websocket = FrameReader(packets, chunks, frames, messages, self._oddities, arena)
+        self._pieces = Pieces(packets, chunks, arena)
+        self._websocket = FrameReader(self._pieces, frames, messages, self._oddities, arena)
         self._guesses: dict[int, Guess] = {}
         self._routes = bytearray(FIRST_ROUTES)
         self._data = memoryview(b"")
@@ -52,7 +54,7 @@ class Conversations:
         """Chunks' addresses below ARENA are offsets in `data` from now on: the file was mapped, or mapped anew."""
         self._data = data
         self._http.attach(data)
-        self._websocket.attach(data)
+        self._pieces.attach(data)
 
     def advance(self, first_chunk: int, stop_chunk: int) -> None:
         """Read the chunks in rows [first_chunk, stop_chunk)."""
@@ -76,6 +78,7 @@ class Conversations:
         if missing > 0:
             self._routes = self._routes + bytearray(max(missing, len(self._routes)))
         routes = memoryview(self._routes)
+        self._pieces.begin_batch()
         self._http.begin_batch(routes)
         self._websocket.begin_batch(routes)
 

@@ -4,6 +4,10 @@ Where messages share a context, one that is missing takes the bytes that later o
 reference to bytes that are not there is an error, never a wrong byte. So after a loss every message is tried with an
 empty context, and what can be inflated is right.
 
+A message that is all there is first given to `Inflate` (inflate.py), which is quick about what is well-formed. All else
+is zlib's: messages longer than that takes, whatever it is unsure of, and every message of a plain run. The direction stays
+with zlib from then on, for zlib alone may know where in a block it is, until its context is empty.
+
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
 
@@ -15,6 +19,15 @@ from enum import IntEnum
 from typing import Any
 
 import cython
+
+from inspector.websocket.inflate import INBOX
+
+if cython.compiled:
+    from cython.cimports.inspector.websocket.history import History
+    from cython.cimports.inspector.websocket.inflate import Inflate
+else:
+    from inspector.websocket.history import History
+    from inspector.websocket.inflate import Inflate
 
 TAIL = b"\x00\x00\xff\xff"
 """What the sender cut off each message (RFC 7692 §7.2.1)."""
@@ -57,45 +70,81 @@ class Inflater:
         keeps_context: whether a message may refer to the ones before it (no "no_context_takeover" was agreed on).
         is_lost: whether messages before the first one are not in the capture.
         is_refused: inflate nothing; every message counts as lost.
+        inflate: what reads whole messages; it may serve any number of directions.
 
     Attributes:
         outcome: an `Outcome`, of the message in hand.
         inflated: bytes it has become so far.
     """
 
-    outcome = cython.declare(cython.int, visibility="public")
-    inflated = cython.declare(cython.longlong, visibility="public")
+    outcome: cython.int
+    inflated: cython.longlong
     keeps_context: cython.bint
     is_lost: cython.bint
     is_refused: cython.bint
     allowance: cython.longlong
+    inflate: Inflate
+    history: History
+    """What messages may refer to, as long as `stream` is None."""
     stream: Any
+    """zlib's, once it has taken the direction over."""
+    gathered: bytearray | None
+    """The payload of the message in hand, as long as it may be a small one."""
     left: bytes
     """What the last step did not consume."""
     is_full: cython.bint
     """The last step gave all that it may: there may be more to come without further input."""
 
-    def __init__(self, keeps_context: bool, is_lost: bool = False, is_refused: bool = False) -> None:
+    def __init__(
+        self, keeps_context: bool, is_lost: bool = False, is_refused: bool = False, inflate: Inflate | None = None
+    ) -> None:
         self.keeps_context = keeps_context
         self.is_lost = is_lost
         self.is_refused = is_refused
         self.outcome = GOOD
         self.inflated = 0
         self.allowance = ALLOWANCE
-        self.stream = _fresh()
-        self.left = b""
-        self.is_full = False
+        self.inflate = inflate or Inflate()
+        self.history = History()
+        self._forget()
 
     def begin(self) -> None:
-        """A new message."""
+        """A new message, which comes in pieces."""
+        self._begin()
+        self.gathered = bytearray()
+
+    @cython.cfunc
+    def _begin(self) -> cython.bint:
         self.outcome = CONTEXT_LOST if self.is_refused else GOOD
         self.inflated = 0
-        self.is_full = False
         if not self.keeps_context:
-            self.stream = _fresh()
+            self._forget()
+        self.is_full = False
+        return True
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """Inflate a piece of payload; yields what it becomes in steps. Nothing once the message has gone wrong."""
+        """Take a piece of payload; yields what it becomes, in steps, or nothing while it may be a small message's.
+        Nothing once the message has gone wrong.
+        """
+        gathered = self.gathered
+        if gathered is not None:
+            gathered += piece
+            if len(gathered) <= INBOX:
+                return
+            self.gathered = None
+            piece = bytes(gathered)
+        yield from self._feed(piece)
+
+    def end(self) -> Iterator[bytes]:
+        """The last piece was fed; yields what was still to come."""
+        gathered, self.gathered = self.gathered, None
+        if gathered is None:
+            yield from self._feed(TAIL)
+        elif self.outcome == GOOD:
+            yield self.whole(bytes(gathered))
+
+    def _feed(self, piece: bytes) -> Iterator[bytes]:
+        """Inflate a piece of payload with zlib, in steps."""
         self.allowance += _RATIO * len(piece)
         self.left = piece
         while self.outcome == GOOD and (self.left or self.is_full):
@@ -104,25 +153,50 @@ class Inflater:
                 return
             yield out
 
-    def end(self) -> Iterator[bytes]:
-        """The last piece was fed; yields what was still to come."""
-        return self.feed(TAIL)
-
     def whole(self, payload: bytes) -> bytes:
         """A message that is there in one piece: what it becomes, as far as `outcome` says that it could be inflated."""
-        self.begin()
+        length: cython.Py_ssize_t = len(payload)
+        if cython.compiled and length <= INBOX:
+            memoryview(self.inflate.inbox)[:length] = payload
+            length = self.read(length)
+            if length >= 0:
+                return bytes(self.inflate.outbox[:length])
+        self._begin()
         if self.outcome != GOOD:
             return b""
         self.allowance += _RATIO * (len(payload) + len(TAIL))
         content: bytes = self._step(payload + TAIL)
         if self.outcome == GOOD and (self.left or self.is_full):
             rest, self.left = self.left, b""
-            self.allowance -= _RATIO * len(rest)  # `feed` will add it again
-            content += b"".join(self.feed(rest))
+            self.allowance -= _RATIO * len(rest)  # `_feed` will add it again
+            content += b"".join(self._feed(rest))
         return content
+
+    @cython.cfunc
+    def read(self, length: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """A message whose payload, of `length` bytes, lies in the inbox of `inflate`: how many bytes it has become in
+        the outbox there; -1 when it is one for `whole`, and nothing has changed.
+        """
+        room: cython.longlong = self.allowance + _RATIO * (length + 4)
+        if self.stream is not None and not self.keeps_context:
+            self._forget()
+        if self.stream is not None or self.is_refused or room <= 0:
+            return -1
+        if room > _MESSAGE_LIMIT:
+            room = _MESSAGE_LIMIT
+        done: cython.Py_ssize_t = self.inflate.read(length, self.history, room)
+        if done < 0:
+            return -1
+        self.outcome = GOOD
+        self.inflated = done
+        self.allowance += _RATIO * (length + 4) - done
+        if self.keeps_context:
+            self.history.add(self.inflate.outbox, done)
+        return done
 
     def lose(self) -> None:
         """Bytes of the message in hand, or whole messages, are not in the capture."""
+        self.gathered = None
         if self.outcome == GOOD:
             self._fail(CONTEXT_LOST)
 
@@ -131,6 +205,9 @@ class Inflater:
         """Inflate some of a piece: at most STEP bytes come of it. Sets `left` and `is_full`, or the outcome when it
         goes wrong.
         """
+        if self.stream is None:
+            # The largest window reads what was written with a smaller one too.
+            self.stream = zlib.decompressobj(-15, zdict=self.history.to_bytes())
         try:
             out: bytes = self.stream.decompress(piece, STEP)
         except zlib.error:
@@ -144,21 +221,26 @@ class Inflater:
         self.is_full = len(out) == _STEP
         if self.stream.eof:
             # A block with BFINAL set ends the DEFLATE stream; another may follow (RFC 7692 §7.2.3.4).
-            self.left, self.is_full = self.stream.unused_data, False
-            self.stream = _fresh()
+            rest = self.stream.unused_data
+            self._forget()
+            self.left = rest
         else:
             self.left = self.stream.unconsumed_tail
         return out
 
     @cython.cfunc
-    def _fail(self, outcome: cython.int) -> cython.void:
+    def _fail(self, outcome: cython.int) -> cython.bint:
         self.outcome = outcome
         self.is_lost = self.keeps_context
-        self.is_full = False
+        return self._forget()
+
+    @cython.cfunc
+    def _forget(self) -> cython.bint:
+        """Go on with an empty context."""
+        self.stream = None
+        if self.history.size:
+            self.history = History()
         self.left = b""
-        self.stream = _fresh()
-
-
-def _fresh() -> Any:
-    # The largest window reads what was written with a smaller one too.
-    return zlib.decompressobj(-15)
+        self.gathered = None
+        self.is_full = False
+        return True

@@ -1,0 +1,34 @@
+cimport cython
+
+
+@cython.final
+cdef class Pieces:
+    cdef const unsigned char[::1] data
+    cdef const unsigned char[::1] arena
+    cdef object data_memory
+    cdef object arena_memory
+    cdef object _source
+    cdef object _packets
+    cdef object _chunks
+
+    cdef int[::1] connection
+    cdef signed char[::1] direction
+    cdef unsigned char[::1] kinds
+    cdef int[::1] packet
+    cdef int[::1] _completed_at
+    cdef long long[::1] _address
+    cdef long long[::1] _length
+    cdef long long[::1] _stream_offset
+    cdef long long[::1] _times
+
+    cdef Py_ssize_t row
+    cdef int kind
+    cdef public int carrier
+    cdef long long now
+    cdef long long address
+    cdef long long length
+    cdef long long offset
+    cdef long long shift
+
+    cdef take(self, Py_ssize_t row, long long position)
+    cdef bytes bytes_at(self, long long at, long long count)

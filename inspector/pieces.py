@@ -1,0 +1,100 @@
+"""The pieces of byte streams as their readers see them: rows of chunks, and the bytes that their addresses name.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar
+
+from inspector.arena import ARENA as _ARENA
+from inspector.arena import Arena
+from inspector.tables import Table
+
+ARENA = cython.declare(longlong, _ARENA)
+
+
+@cclass
+class Pieces:
+    """The chunks of the batch in hand, the one that is being read, and the two buffers that addresses lie in.
+
+    One for all readers: they take turns.
+    """
+
+    data: cython.const[uchar][::1]  # the capture file; an address below ARENA is an index in it
+    arena: cython.const[uchar][::1]  # the arena as it was when the batch began: all that chunks name is there
+    data_memory: memoryview
+    arena_memory: memoryview
+    _source: Arena
+    _packets: Table
+    _chunks: Table
+
+    # Columns of chunks, and when its packets arrived.
+    connection: cython.int[::1]
+    direction: schar[::1]
+    kinds: uchar[::1]
+    packet: cython.int[::1]
+    _completed_at: cython.int[::1]
+    _address: longlong[::1]
+    _length: longlong[::1]
+    _stream_offset: longlong[::1]
+    _times: longlong[::1]
+
+    # The chunk in hand, or what is not read of it.
+    row: Py_ssize_t
+    kind: cython.int  # ChunkKind
+    carrier: cython.int  # the packet that carried it
+    now: longlong  # when the stream was complete up to it
+    address: longlong
+    length: longlong
+    offset: longlong  # where in its stream it begins
+    shift: longlong  # stream offset minus address
+
+    def __init__(self, packets: Table, chunks: Table, arena: Arena) -> None:
+        self._source = arena
+        self._packets = packets
+        self._chunks = chunks
+        self.row = self.kind = self.carrier = 0
+        self.now = self.address = self.length = self.offset = self.shift = 0
+        self.attach(memoryview(b""))
+
+    def attach(self, data: memoryview) -> None:
+        """Addresses below ARENA are offsets in `data` from now on."""
+        self.data_memory = data
+        self.data = data
+
+    def begin_batch(self) -> None:
+        """New chunks are there."""
+        chunks = self._chunks
+        self.connection = chunks.view("connection")
+        self.direction = chunks.view("direction")
+        self.kinds = chunks.view("kind")
+        self.packet = chunks.view("packet")
+        self._completed_at = chunks.view("at")
+        self._address = chunks.view("address")
+        self._length = chunks.view("length")
+        self._stream_offset = chunks.view("stream_offset")
+        self._times = self._packets.view("time_ns")
+        self.arena_memory = self._source.data
+        self.arena = self.arena_memory
+
+    @cfunc
+    def take(self, row: Py_ssize_t, position: longlong) -> None:
+        """Have a chunk in hand, from stream offset `position` on when that lies inside it."""
+        skip: longlong = max(0, position - self._stream_offset[row])
+        self.row = row
+        self.kind = self.kinds[row]
+        self.carrier = self.packet[row]
+        self.now = self._times[self._completed_at[row]]
+        self.address = self._address[row] + skip
+        self.length = self._length[row] - skip
+        self.offset = self._stream_offset[row] + skip
+        self.shift = self.offset - self.address
+
+    @cfunc
+    def bytes_at(self, at: longlong, count: longlong) -> bytes:
+        """A copy of `count` bytes."""
+        if at >= ARENA:
+            return bytes(self.arena_memory[at - ARENA : at - ARENA + count])
+        return bytes(self.data_memory[at : at + count])

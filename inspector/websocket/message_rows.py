@@ -1,0 +1,90 @@
+"""The writer of the messages table.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ulonglong
+
+from inspector.tables import Table
+
+if cython.compiled:
+    from cython.cimports.inspector.websocket.stream import Stream
+else:
+    from inspector.websocket.stream import Stream
+
+
+@cclass
+class MessageRows:
+    """A row for each message, written when its first header was read."""
+
+    last_packet: cython.int[::1]
+    frames: uint[::1]
+    end_ns: longlong[::1]
+    compressed: uchar[::1]
+    wire_bytes: ulonglong[::1]
+    content_bytes: ulonglong[::1]
+    text_address: longlong[::1]
+    text_bytes: uint[::1]
+    close_code: cython.int[::1]
+    complete: uchar[::1]
+
+    _table: Table
+    _rows: Py_ssize_t
+    _room: Py_ssize_t
+    _connection: cython.int[::1]
+    _direction: schar[::1]
+    _kind: uchar[::1]
+    _first_packet: cython.int[::1]
+    _first_frame: cython.int[::1]
+    _time_ns: longlong[::1]
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._rows = table.rows
+        self._take_views()
+
+    @cfunc
+    def _take_views(self) -> None:
+        table = self._table
+        self._connection = table.view("connection")
+        self._direction = table.view("direction")
+        self._kind = table.view("kind")
+        self._first_packet = table.view("first_packet")
+        self.last_packet = table.view("last_packet")
+        self._first_frame = table.view("first_frame")
+        self.frames = table.view("frames")
+        self._time_ns = table.view("time_ns")
+        self.end_ns = table.view("end_ns")
+        self.compressed = table.view("compressed")
+        self.wire_bytes = table.view("wire_bytes")
+        self.content_bytes = table.view("bytes")
+        self.text_address = table.view("text_address")
+        self.text_bytes = table.view("text_bytes")
+        self.close_code = table.view("close_code")
+        self.complete = table.view("complete")
+        self._room = table.capacity
+
+    @cfunc
+    def add(self, stream: Stream, key: Py_ssize_t) -> None:
+        """A row for the message that begins with the frame in hand of a stream (key: 2 * connection + direction)."""
+        row: Py_ssize_t = self._rows
+        if row == self._room:
+            self._table.rows = row
+            self._table.reserve(1)
+            self._take_views()
+        self._rows = row + 1
+        stream.row = row
+        self._connection[row] = key >> 1
+        self._direction[row] = key & 1
+        self._kind[row] = stream.opcode
+        self._first_packet[row] = stream.first_packet
+        self._first_frame[row] = stream.frame
+        self.frames[row] = 1
+        self._time_ns[row] = stream.first_ns
+
+    def settle(self) -> None:
+        """Let the table know its new rows."""
+        self._table.rows = self._rows
