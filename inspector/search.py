@@ -5,6 +5,7 @@
 syn, rst            a flag of the segment            retransmission     a verdict, or a part of its name
 http, websocket     what the connection speaks       client, server     who sent it
 udp, tcp            the protocol above IP            noted              has a note or a comment
+is:CODE             exactly this anomaly or verdict, "is:http-bare-lf" and "is:retransmission"
 anything else       bytes of the packet, as text
 """
 
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.addresses import address
+from inspector.anomalies import ANOMALIES
 from inspector.stretches import Stretches
 from inspector.tables import Protocol
 from inspector.tcp.verdicts import FLAG_NAMES, Verdict
@@ -34,6 +36,11 @@ MAX_WORDS = 16
 IP_PROTOCOLS = {"icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "icmpv6": 58, "sctp": 132}
 SPOKEN = {protocol.name.lower(): protocol for protocol in Protocol if protocol is not Protocol.UNKNOWN}
 SIDES = {"client": 0, "server": 1}
+CODES: dict[str, Verdict | int] = {
+    **{(verdict.name or "").lower().replace("_", "-"): verdict for verdict in Verdict},
+    **{anomaly.code: i for i, anomaly in enumerate(ANOMALIES)},
+}
+"""What "is:" may be followed by: verdicts, and anomalies by their index."""
 
 MAX_BYTES = 64
 """Bytes of a word that are looked for."""
@@ -88,8 +95,20 @@ class Search:
             return np.isin(np.arange(len(packets)), list(self._capture.source.comments))
         if word in SIDES:
             return np.asarray(packets["direction"] == SIDES[word])
+        if word.startswith("is:") and word[3:] in CODES:
+            return self._odd(CODES[word[3:]])
         verdicts = _verdicts(word)
         return np.asarray(packets["analysis"] & verdicts != 0) if verdicts else None
+
+    def _odd(self, code: Verdict | int) -> Mask:
+        """The packets that got a verdict, or that show the anomaly of this index."""
+        table, packets = self._capture.anomalies, self._capture.packets
+        if isinstance(code, Verdict):
+            return np.asarray(packets["analysis"] & int(code) != 0)
+        shown = table["packet"][table["code"] == code]
+        mask = np.zeros(len(packets), bool)
+        mask[shown[shown >= 0]] = True
+        return mask
 
 
 def named(capture: Capture, word: str) -> Mask | None:

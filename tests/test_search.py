@@ -8,8 +8,10 @@ import pytest
 
 import inspector
 from inspector.capture import Capture
+from inspector.panorama import Panorama
 from inspector.search import Search
 from inspector.sources.files import open_packets
+from inspector.spans import Span, extent
 from tests.web.traffic import SAMPLE_PACKETS, Talk, Wire, exchange, sample
 
 
@@ -18,6 +20,9 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
     with inspector.open(sample(tmp_path_factory.mktemp("search") / "sample.pcapng")) as capture:
         yield capture
 
+
+TWIST = Path(__file__).parent.parent / "captures" / "simultaneous-open.pcapng"
+"""A recording with a retransmission and a note."""
 
 ALL = list(range(1, SAMPLE_PACKETS + 1))
 FIRST, CHAT, SECOND = ALL[:8], ALL[8:18], ALL[18:]
@@ -66,6 +71,21 @@ def test_verdicts_are_found_by_a_part_of_their_name(tmp_path: Path) -> None:
         odd = np.flatnonzero(capture.packets["analysis"])
         assert set(Search(capture).matching("out-of-order").tolist()) <= set(odd.tolist())  # type: ignore[union-attr]
         assert Search(capture).matching("order").tolist() == Search(capture).matching("out_of_order").tolist()  # type: ignore[union-attr]
+
+
+def test_a_code_finds_exactly_what_the_overview_counts() -> None:
+    with inspector.open(TWIST) as capture:
+        troubles = Panorama(capture, extent(capture) or Span(0, 0)).troubles()
+        assert {trouble["severity"] for trouble in troubles} >= {"note", "warning"}
+        for trouble in troubles:
+            found = Search(capture).matching("is:" + trouble["code"].replace("_", "-"))
+            assert found is not None
+            assert len(found) == trouble["count"]
+            assert [one["packet"] - 1 for one in trouble["packets"]] == found[: len(trouble["packets"])].tolist()
+
+
+def test_a_code_that_is_none_is_text_like_any_other(capture: Capture) -> None:
+    assert Search(capture).matching("is:nonsense").size == 0  # type: ignore[union-attr]
 
 
 def test_bytes_between_two_packets_are_no_packets(capture: Capture) -> None:

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import inspector
-from inspector.lab.recordings import demo_recording
+from inspector.lab.recordings import demo_recording, recordings
 from inspector.panorama import Panorama
 from inspector.spans import Span
 from tests.browser.conftest import SOON, STARTUP, WINDOW, enter
@@ -57,6 +57,20 @@ def test_a_heavy_connection_and_the_slowest_answer_lead_to_themselves(page: Page
     page.go_back()
     page.locator(".percentiles .link").click()
     expect(page).to_have_url(re.compile(r"#/http/\d+$"))
+
+
+def test_a_kind_of_trouble_leads_to_all_of_its_packets(blank: Page) -> None:
+    with running("open", str(recordings()["loss-fast"][0])) as dashboard:
+        page = enter(blank, dashboard, "overview")
+        row = page.locator(".trouble-row").first
+        times = int(row.locator("b").inner_text(timeout=STARTUP))
+        row.locator(".overview-name .link").click()
+        expect(page).to_have_title("Packets · Wireglass")
+        expect(page).to_have_url(re.compile(r"#/packets\?q=is%3A[a-z-]+$"))
+        expect(page.locator(".tools-text")).to_contain_text(f"{times} of", timeout=SOON)
+        expect(page.locator(".grid-row:not(.head):visible")).to_have_count(times, timeout=SOON)
+        page.reload()
+        expect(page.locator(".tools-text")).to_contain_text(f"{times} of", timeout=STARTUP)
 
 
 def counter(page: Page, name: str) -> Locator:

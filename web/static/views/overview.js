@@ -141,10 +141,13 @@ function listPane(name, title) {
 const goTo = (store, { connection, packet }) =>
   connection === null ? go(store, { view: "packets", packet }) : go(store, { view: "connections", id: connection, packet });
 
-function troubleRow({ title, severity, count: times, packets }, store) {
+/** A kind of trouble: its name leads to the list of all packets that show it, the numbers to the first few themselves. */
+function troubleRow({ code, title, severity, count: times, packets }, store) {
+  const filter = `is:${code.replaceAll("_", "-")}`;
   return h("li", { class: `trouble-row ${severity}` },
-    h("b", {}, count(times)), h("span", { class: "overview-name" }, title),
-    h("span", { class: "trouble-packets" }, "packet ", packets.map((at) =>
+    h("b", {}, count(times)),
+    h("span", { class: "overview-name" }, h("button", { class: "link", title: "List all of these packets", onclick: () => go(store, { view: "packets", filter }) }, title)),
+    h("span", { class: "trouble-packets" }, packets.map((at) =>
       h("button", { class: "link", "aria-label": `Show packet ${at.packet}: ${title}`, onclick: () => goTo(store, at) }, count(at.packet))), times > packets.length ? "…" : ""));
 }
 
