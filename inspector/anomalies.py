@@ -162,6 +162,60 @@ TCP: tuple[Anomaly, ...] = (
         "RFC 9293 §3.10.7.4",
         "violation",
     ),
+    Anomaly(
+        "tcp-begins-with-syn-ack",
+        "First packet is a SYN-ACK",
+        "The SYN that this answers is not in the capture, or was never sent.",
+        "RFC 9293 §3.5",
+        "note",
+    ),
+    Anomaly(
+        "tcp-answer-unseen",
+        "Handshake without its SYN-ACK",
+        "The client goes on as if it had been answered, but nothing from the server is in the capture: the answers may "
+        "take another way.",
+        "RFC 9293 §3.5",
+    ),
+    Anomaly(
+        "tcp-syn-inside",
+        "SYN in an open connection",
+        "The SYN came again when the connection was open; its receiver answers with a mere ACK.",
+        "RFC 5961 §4.2",
+        "note",
+    ),
+    Anomaly(
+        "tcp-reset-with-data",
+        "Data on a reset",
+        "The RST carries {a} bytes: words for people, not part of the stream.",
+        "RFC 9293 §3.5.3",
+        "note",
+    ),
+    Anomaly(
+        "tcp-fin-moved",
+        "FIN at another place than before",
+        "This FIN has the number {a}, its sender's first had {b}.",
+        "RFC 9293 §3.10.4",
+        "violation",
+    ),
+    Anomaly(
+        "tcp-fin-after-reset",
+        "FIN after a reset",
+        "The connection was already reset; there is nothing left to close.",
+        "RFC 9293 §3.5.2",
+        "note",
+    ),
+    Anomaly(
+        "tcp-fin-storm",
+        "Storm of FINs",
+        "This is the {a}th segment with FIN from one end of the connection.",
+        "RFC 9293 §3.6",
+    ),
+    Anomaly(
+        "tcp-reset-storm",
+        "Storm of resets",
+        "This is the {a}th segment with RST from one end of the connection.",
+        "RFC 9293 §3.5.2",
+    ),
 )
 
 HTTP: tuple[Anomaly, ...] = (

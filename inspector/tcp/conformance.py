@@ -32,6 +32,14 @@ TIME_WAIT = cython.declare(cython.int, int(State.TIME_WAIT))
 # Codes of inspector/anomalies.py, by their numbers.
 BEGINS_WITH_FIN = cython.declare(cython.int, index_of("tcp-begins-with-fin"))
 BEGINS_WITH_RESET = cython.declare(cython.int, index_of("tcp-begins-with-reset"))
+BEGINS_WITH_SYN_ACK = cython.declare(cython.int, index_of("tcp-begins-with-syn-ack"))
+ANSWER_UNSEEN = cython.declare(cython.int, index_of("tcp-answer-unseen"))
+SYN_INSIDE = cython.declare(cython.int, index_of("tcp-syn-inside"))
+RESET_WITH_DATA = cython.declare(cython.int, index_of("tcp-reset-with-data"))
+RESET_STORM = cython.declare(cython.int, index_of("tcp-reset-storm"))
+FIN_MOVED = cython.declare(cython.int, index_of("tcp-fin-moved"))
+FIN_AFTER_RESET = cython.declare(cython.int, index_of("tcp-fin-after-reset"))
+FIN_STORM = cython.declare(cython.int, index_of("tcp-fin-storm"))
 DATA_AFTER_FIN = cython.declare(cython.int, index_of("tcp-data-after-fin"))
 DATA_AFTER_RESET = cython.declare(cython.int, index_of("tcp-data-after-reset"))
 DATA_BEFORE_ESTABLISHED = cython.declare(cython.int, index_of("tcp-data-before-established"))
@@ -44,6 +52,9 @@ SIMULTANEOUS_OPEN = cython.declare(cython.int, index_of("tcp-simultaneous-open")
 WINDOW_SHRUNK = cython.declare(cython.int, index_of("tcp-window-shrunk"))
 WRONG_SYN_ACK = cython.declare(cython.int, index_of("tcp-wrong-syn-ack"))
 
+STORM = cython.declare(cython.int, 1000)
+"""So many FINs, or RSTs, from one end of one connection are a storm (Zeek's tcp_storm_thresh)."""
+
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 
@@ -55,8 +66,14 @@ class Said:
     last_ack: cython.uint
     edge: cython.uint
     """Right edge of the window it announced last, known when `has_acked`."""
-    has_finished: cython.bint
+    has_asked: cython.bint
+    """It sent a SYN without ACK."""
+    fins: cython.int
+    """Segments with FIN that it sent."""
     fin_seq: cython.uint
+    """Where the first of them stood: behind its last byte."""
+    resets: cython.int
+    """Segments with RST that it sent."""
     state: cython.int
     """Its state before the packet in hand."""
 
@@ -68,8 +85,10 @@ def nothing_said() -> Said:
     said.has_acked = False
     said.last_ack = 0
     said.edge = 0
-    said.has_finished = False
+    said.has_asked = False
+    said.fins = 0
     said.fin_seq = 0
+    said.resets = 0
     said.state = 0
     return said
 
@@ -82,8 +101,7 @@ class Conformance:
     connections: Table
     oddities: Oddities
     ends: list[Said]
-    reset: list[bool]
-    """Per connection: whether a RST was seen."""
+    """The client's and the server's of each connection in turn."""
 
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
@@ -107,7 +125,6 @@ class Conformance:
         self.connections = connections
         self.oddities = Oddities(anomalies)
         self.ends = []
-        self.reset = []
 
     def _take_views(self) -> None:
         packets, connections = self.packets, self.connections
@@ -133,10 +150,8 @@ class Conformance:
         row: cython.Py_ssize_t
         connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
-        while len(self.reset) < connections:
+        while len(self.ends) < 2 * connections:
             self.ends.append(nothing_said())
-            self.ends.append(nothing_said())
-            self.reset.append(False)
         for row in range(first, stop):
             if self.packet_connection[row] >= 0:
                 self._check(row)
@@ -156,15 +171,15 @@ class Conformance:
         if kind and row == self.first_packet[connection]:
             self._check_first(connection, row, flags)
         if kind & SYN:
-            self._check_syn(connection, side, row, flags)
+            self._check_syn(connection, side, row, flags, sender)
         elif kind & RST:
-            self._check_reset(receiver, row)
-            self.reset[connection] = True
+            self._check_reset(sender, receiver, row)
         elif self.payload[row]:
-            self._check_data(connection, sender, row)
-        if flags & FIN and not sender.has_finished:
-            sender.has_finished = True
-            sender.fin_seq = (self.seq[row] + self.payload[row]) & MASK32
+            self._check_data(sender, receiver, row)
+        elif flags & ACK and sender.state == SYN_SENT and not receiver.has_acked:
+            self._note(row, ANSWER_UNSEEN, 0, 0, 0)
+        if kind & FIN:
+            self._check_fin(sender, receiver, row)
         if flags & ACK and not kind & RST:
             self._check_window(sender, connection, side, row)
         sender.state = self.server_state[row] if side else self.client_state[row]
@@ -187,7 +202,9 @@ class Conformance:
         old: cython.int = self.previous[connection]
         client: cython.int
         server: cython.int
-        if flags & SYN:
+        if flags & SYN and flags & ACK:
+            self._note_first(row, BEGINS_WITH_SYN_ACK, 0)
+        elif flags & SYN:
             if old < 0:
                 return
             client, server = self.c_client_state[old], self.c_server_state[old]
@@ -209,14 +226,22 @@ class Conformance:
 
     @cython.cfunc
     def _check_syn(
-        self, connection: cython.Py_ssize_t, side: cython.Py_ssize_t, row: cython.Py_ssize_t, flags: cython.uint
+        self,
+        connection: cython.Py_ssize_t,
+        side: cython.Py_ssize_t,
+        row: cython.Py_ssize_t,
+        flags: cython.uint,
+        sender: Said,
     ) -> cython.void:
         asked: cython.uint
         if self.payload[row]:
             self._note(row, DATA_ON_SYN, self.payload[row], 0, 0)
         if not flags & ACK:
-            if side == 1:
+            if sender.has_asked and ESTABLISHED <= sender.state <= LAST_ACK:
+                self._note(row, SYN_INSIDE, 0, 0, 0)
+            elif side == 1:
                 self._note(row, SIMULTANEOUS_OPEN, 0, 0, 0)
+            sender.has_asked = True
             return
         asked = (self.isn[connection, 1 - side] + 1) & MASK32
         # An ACK beyond the SYN's own number covers data that came with it (TCP Fast Open).
@@ -224,21 +249,40 @@ class Conformance:
             self._note(row, WRONG_SYN_ACK, self.ack[row], asked, 0)
 
     @cython.cfunc
-    def _check_reset(self, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
+    def _check_reset(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
         """A RST in an open connection counts only inside its receiver's window (RFC 5961 §3.2)."""
+        sender.resets += 1
+        if sender.resets == STORM:
+            self._note(row, RESET_STORM, STORM, 0, 0)
+        if self.payload[row]:
+            self._note(row, RESET_WITH_DATA, self.payload[row], 0, 0)
         if not receiver.has_acked or receiver.state < ESTABLISHED:
             return
         if seq_distance(receiver.last_ack, self.seq[row]) < 0 or seq_distance(self.seq[row], receiver.edge) < 0:
             self._note(row, RESET_OUTSIDE_WINDOW, self.seq[row], receiver.last_ack, receiver.edge)
 
     @cython.cfunc
-    def _check_data(self, connection: cython.Py_ssize_t, sender: Said, row: cython.Py_ssize_t) -> cython.void:
+    def _check_fin(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
+        """A stream has one end, and only an open connection can be closed."""
+        end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
+        if sender.resets or receiver.resets:
+            self._note(row, FIN_AFTER_RESET, 0, 0, 0)
+        elif not sender.fins:
+            sender.fin_seq = end
+        elif end != sender.fin_seq:
+            self._note(row, FIN_MOVED, end, sender.fin_seq, 0)
+        sender.fins += 1
+        if sender.fins == STORM:
+            self._note(row, FIN_STORM, STORM, 0, 0)
+
+    @cython.cfunc
+    def _check_data(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if sender.state == SYN_SENT:
             self._note(row, DATA_BEFORE_ESTABLISHED, self.payload[row], 0, 0)
-        if self.reset[connection]:
+        if sender.resets or receiver.resets:
             self._note(row, DATA_AFTER_RESET, self.payload[row], 0, 0)
-        elif sender.has_finished and seq_distance(sender.fin_seq, end) > 0:
+        elif sender.fins and seq_distance(sender.fin_seq, end) > 0:
             self._note(row, DATA_AFTER_FIN, end, sender.fin_seq, 0)
 
     @cython.cfunc

@@ -73,6 +73,39 @@ def shuts_window_as_bytes_arrive(p: Play) -> None:
     p.server("A", seq=300, ack=1100, window=0)
 
 
+def goes_on_unanswered(p: Play) -> None:
+    p.client("S", seq=99)
+    p.client("A", seq=100, ack=300)
+    p.client("A", seq=100, ack=400)
+
+
+def asks_the_same_while_open(p: Play) -> None:
+    p.client("S", seq=99)
+
+
+def finishes_twice(p: Play) -> None:
+    p.client("FA", seq=100, ack=300)
+    p.client("FA", seq=100, ack=300)
+
+
+def finishes_elsewhere(p: Play) -> None:
+    p.client("FA", seq=100, ack=300)
+    p.client("FA", seq=120, ack=300)
+
+
+def finishes_what_was_reset(p: Play) -> None:
+    p.server("R", seq=300)
+    p.client("FA", seq=100, ack=300)
+
+
+def storms(flags: str, times: int) -> Act:
+    def act(p: Play) -> None:
+        for _ in range(times):
+            p.client(flags, seq=100, ack=300)
+
+    return act
+
+
 @pytest.mark.parametrize(
     ("play", "codes"),
     [
@@ -92,6 +125,16 @@ def shuts_window_as_bytes_arrive(p: Play) -> None:
         (opened(shuts_window_as_bytes_arrive), []),
         (opened(lambda p: p.server("R", seq=500000)), ["tcp-reset-outside-window"]),
         (opened(lambda p: p.server("R", seq=300)), []),
+        (opened(lambda p: p.server("R", b"go away", seq=300)), ["tcp-reset-with-data"]),
+        (fresh(lambda p: p.server("SA", seq=299, ack=100)), ["tcp-begins-with-syn-ack"]),
+        (fresh(goes_on_unanswered), ["tcp-answer-unseen"]),
+        (opened(asks_the_same_while_open), ["tcp-syn-inside"]),
+        (opened(finishes_twice), []),
+        (opened(finishes_elsewhere), ["tcp-fin-moved"]),
+        (opened(finishes_what_was_reset), ["tcp-fin-after-reset"]),
+        (opened(storms("FA", 1200)), ["tcp-fin-storm"]),
+        (opened(storms("FA", 999)), []),
+        (opened(storms("R", 1200)), ["tcp-reset-storm"]),
         (opened(lambda p: p.client("PA", b"hello", seq=100, ack=300)), []),
     ],
     ids=[
@@ -111,6 +154,16 @@ def shuts_window_as_bytes_arrive(p: Play) -> None:
         "a window that closes as bytes arrive is lawful",
         "a reset far outside the window",
         "a reset at the next number is lawful",
+        "a reset that carries bytes",
+        "the capture begins with a SYN-ACK",
+        "a handshake without its SYN-ACK, said once",
+        "the same SYN on an open connection",
+        "a FIN sent again is lawful",
+        "a FIN behind another number than before",
+        "a FIN after a reset",
+        "a thousand FINs",
+        "fewer than a thousand FINs",
+        "a thousand resets",
         "an ordinary segment is lawful",
     ],
 )
