@@ -38,7 +38,7 @@ class Hand:
     """The sockets, by token."""
 
     def __init__(self) -> None:
-        self._sockets: dict[int, socket.socket] = {}
+        self._sockets: dict[int, ReportedSocket] = {}
         self._over: dict[int, bytes] = {}
 
     def do(self, command: Message) -> Message:
@@ -108,7 +108,7 @@ class Hand:
     def send_first(self, token: int, address: str, port: int, data: str) -> Message:
         """sendto with MSG_FASTOPEN: connect and say something in one step (RFC 7413)."""
         self._sockets[token].setblocking(True)  # else nothing is sent behind a SYN that had no cookie yet
-        self._sockets[token].sendto(data.encode("latin-1"), socket.MSG_FASTOPEN, (address, port))
+        self._sockets[token].connect_saying(data.encode("latin-1"), (address, port))
         self._sockets[token].settimeout(PATIENCE_SECONDS)
         return {}
 
@@ -163,7 +163,10 @@ class Hand:
     def crowd(self, address: str, port: int, count: int, data: str) -> Message:
         """So many connections at once: each says its line, hears the answer to its end, and closes."""
         content = data.encode("latin-1")
-        pipes = [socket.create_connection((address, port), PATIENCE_SECONDS) for _ in range(count)]
+        pipes = [ReportedSocket(family(address)) for _ in range(count)]
+        for pipe in pipes:
+            pipe.settimeout(PATIENCE_SECONDS)
+            pipe.connect((address, port))
         for pipe in pipes:
             pipe.sendall(content)
         answered = 0
@@ -183,7 +186,7 @@ class Hand:
                 pipe.sendall(content)
         return {}
 
-    def _keep(self, fresh: socket.socket) -> int:
+    def _keep(self, fresh: ReportedSocket) -> int:
         fresh.settimeout(PATIENCE_SECONDS)
         self._sockets[fresh.fileno()] = fresh
         return fresh.fileno()

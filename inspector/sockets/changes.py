@@ -10,7 +10,7 @@ from inspector.sockets.survey import End
 from inspector.tcp.states import State
 
 FIGURES_EVERY_NS = 1_000_000_000
-"""A connection whose figures alone have changed is reported so often at most."""
+"""A connection whose figures alone have changed is reported so often at most, unless it is asked for otherwise."""
 
 MAX_ENDS = 20_000
 """Ends that are followed; a machine with more has the rest unreported."""
@@ -30,8 +30,9 @@ class _Known:
 class Changes:
     """Compares each look with the one before."""
 
-    def __init__(self, namespace: int) -> None:
+    def __init__(self, namespace: int, figures_every_ns: int = FIGURES_EVERY_NS) -> None:
         self._namespace = namespace
+        self._figures_every_ns = figures_every_ns
         self._known: dict[Key, _Known] = {}
 
     def since(self, ends: Iterable[End], time_ns: int, took_ns: int) -> list[Report]:
@@ -44,7 +45,7 @@ class Changes:
             before = self._known.get(key)
             if before is None and len(now) >= MAX_ENDS:
                 continue
-            if before and not _differs(before, end, time_ns):
+            if before and not self._differs(before, end, time_ns):
                 now[key] = before
                 continue
             now[key] = _Known(end, time_ns)
@@ -54,20 +55,19 @@ class Changes:
         self._known = now
         return reports
 
+    def _differs(self, known: _Known, end: End, time_ns: int) -> bool:
+        before, after = known.end.socket, end.socket
+        if (before.state, before.inode, known.end.holders) != (after.state, after.inode, end.holders):
+            return True
+        if after.state == State.LISTEN:
+            return before.unread != after.unread  # how many wait to be accepted
+        return before != after and time_ns - known.time_ns >= self._figures_every_ns
+
 
 def _key(end: End) -> Key:
     """Two sockets name an end; of listening ones several may share an address (SO_REUSEPORT)."""
     one = end.socket
     return one.local, one.remote, one.inode if one.state == State.LISTEN else 0
-
-
-def _differs(known: _Known, end: End, time_ns: int) -> bool:
-    before, after = known.end.socket, end.socket
-    if (before.state, before.inode, known.end.holders) != (after.state, after.inode, end.holders):
-        return True
-    if after.state == State.LISTEN:
-        return before.unread != after.unread  # how many wait to be accepted
-    return before != after and time_ns - known.time_ns >= FIGURES_EVERY_NS
 
 
 def _described(end: End) -> Report:

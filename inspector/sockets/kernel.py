@@ -33,6 +33,7 @@ INET_DIAG_INFO = 2
 """The attribute that holds struct tcp_info (<linux/tcp.h>), and the number of the bit that asks for it, from 1."""
 TCP_INFO = struct.Struct("=68xII4xI16xIQ36xI")
 """Of struct tcp_info: rtt, rttvar, snd_cwnd, total_retrans, pacing_rate, min_rtt. Older kernels send less of it."""
+INFO_BYTES = 256
 UNPACED = (1 << 64) - 1
 
 ALL_STATES = 0xFFFFFFFF
@@ -142,11 +143,30 @@ def _figures(answer: bytes, at: int, end: int) -> Figures | None:
         if length < ATTRIBUTE.size:
             break
         if kind == INET_DIAG_INFO and length >= ATTRIBUTE.size + TCP_INFO.size:
-            rtt, variation, window, again, pacing, least = TCP_INFO.unpack_from(answer, at + ATTRIBUTE.size)
-            never = least == 0xFFFFFFFF  # what the kernel's minimum begins with
-            return Figures(rtt, variation, 0 if never else least, window, again, None if pacing == UNPACED else pacing)
+            return _told(answer, at + ATTRIBUTE.size)
         at += (length + 3) & ~3
     return None
+
+
+def _told(info: bytes, at: int) -> Figures:
+    """The figures in a struct tcp_info."""
+    rtt, variation, window, again, pacing, least = TCP_INFO.unpack_from(info, at)
+    never = least == 0xFFFFFFFF  # what the kernel's minimum begins with
+    return Figures(rtt, variation, 0 if never else least, window, again, None if pacing == UNPACED else pacing)
+
+
+def own_word(one: socket.socket) -> tuple[State, Figures] | None:
+    """What the kernel says of a connection of this process itself (tcp(7), TCP_INFO).
+
+    None of a listening socket, of one that is closed, and where the system does not tell.
+    """
+    if not sys.platform.startswith("linux"):
+        return None
+    info = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, INFO_BYTES)
+    state = KERNEL_STATES.get(info[0], State.CLOSED)  # of struct tcp_info the first byte
+    if state in (State.CLOSED, State.LISTEN) or len(info) < TCP_INFO.size:
+        return None
+    return state, _told(info, 0)
 
 
 def _endpoint(family: int, address: bytes, port: bytes) -> str:

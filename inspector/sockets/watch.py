@@ -17,9 +17,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from inspector.errors import InspectorError
-from inspector.sockets.changes import Changes
+from inspector.sockets.changes import FIGURES_EVERY_NS, Changes
 from inspector.sockets.doorbell import Doorbell
 from inspector.sockets.survey import End, Surveyor, own_namespace
 from inspector.sources.reports import ReportWriter
@@ -27,15 +28,26 @@ from inspector.sources.reports import ReportWriter
 LOOK_SECONDS = 0.1
 """Between two looks while nothing opens or closes."""
 
-SHORTEST_SECONDS = 0.005
-"""Between two looks at all."""
 
-BUSY_SHARE = 4
-"""Looking takes one part in so many of a processor's time at most: on a machine with many sockets, looks come later."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How soon a look may follow upon another."""
+
+    shortest_seconds: float = 0.005
+    busy_share: int = 4
+    """Looking takes one part in so many of a processor's time at most: with many sockets, looks come later."""
+
+    def rest(self, took_seconds: float) -> float:
+        """Seconds to wait after a look that took so long, whatever happens meanwhile."""
+        return max(self.shortest_seconds, self.busy_share * took_seconds)
+
+
+UNOBTRUSIVE = Pace()
 
 STDIN = 0
 
 Wanted = Callable[[End], bool]
+Renamed = Callable[[End], End]
 
 
 def wanted_on(interface: str, only: Sequence[int] = (), without: Sequence[int] = ()) -> Wanted:
@@ -65,26 +77,35 @@ def _stays_inside(local: str, remote: str) -> bool:
 class Watcher:
     """Looks, compares, writes down."""
 
-    def __init__(self, writer: ReportWriter, wanted: Wanted) -> None:
+    def __init__(
+        self,
+        writer: ReportWriter,
+        wanted: Wanted,
+        renamed: Renamed | None = None,
+        figures_every_ns: int = FIGURES_EVERY_NS,
+    ) -> None:
+        """`renamed` gives ends the sockets by which the recording's packets know them, where those are others."""
         self._writer = writer
         self._wanted = wanted
+        self._renamed = renamed
         self._surveyor = Surveyor()
-        self._changes = Changes(own_namespace())
+        self._changes = Changes(own_namespace(), figures_every_ns)
 
     def look(self) -> float:
         """Write down what changed since the last look; the seconds that it took."""
         began_ns = time.time_ns()
         ends = self._surveyor.look()
         took_ns = max(0, time.time_ns() - began_ns)
-        reports = self._changes.since(filter(self._wanted, ends), began_ns, took_ns)
+        wanted = filter(self._wanted, ends)
+        reports = self._changes.since(map(self._renamed, wanted) if self._renamed else wanted, began_ns, took_ns)
         self._writer.write(*reports)
         return took_ns / 1e9
 
 
-def run(watcher: Watcher, bell: Doorbell | None) -> None:
+def run(watcher: Watcher, bell: Doorbell | None, pace: Pace) -> None:
     """Look until standard input ends."""
     while True:
-        rest = max(SHORTEST_SECONDS, BUSY_SHARE * watcher.look())
+        rest = pace.rest(watcher.look())
         if _is_over(rest):
             return
         if bell:
@@ -102,16 +123,21 @@ def _is_over(seconds: float) -> bool:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The process; its exit status."""
     options = _parser().parse_args(arguments)
+    wanted = wanted_on(options.interface, options.only_ports, options.without_ports)
+    return serve(options.interface, lambda: Watcher(ReportWriter(options.spool), wanted))
+
+
+def serve(interface: str, make: Callable[[], Watcher], pace: Pace = UNOBTRUSIVE) -> int:
+    """Watch, at openings and closings on this interface too, until standard input ends; the exit status."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end of standard input ends us, after the last look
     bell = None
     with contextlib.suppress(InspectorError):  # without it, ten looks a second are what there is
-        bell = Doorbell(options.interface)
+        bell = Doorbell(interface)
     try:
-        writer = ReportWriter(options.spool)
-        watcher = Watcher(writer, wanted_on(options.interface, options.only_ports, options.without_ports))
+        watcher = make()
         watcher.look()
         _say({"event": "ready"})
-        run(watcher, bell)
+        run(watcher, bell, pace)
         watcher.look()
     except InspectorError as error:
         _say({"event": "error", "message": str(error)})

@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from inspector.tables import Direction
 from inspector.tcp.states import State
+from inspector.terminal import duration
+from inspector.tokens.joins import LONGEST_WAY_NS
 from inspector.tokens.segments import Rows, packets_of
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ ACK_PASSED_OVER = (
     "bytes before it wakes its program (TCP_DEFER_ACCEPT)."
 )
 UNDER_WAY = "A packet was on its way, or had just come, when the kernel was asked."
+ON_ITS_WAY = (
+    "The packet that says so came {} later: it waited for its turn, or was on its way to where this capture was taken."
+)
 UNSEEN = "Packets that would explain it are not in the capture."
 
 
@@ -67,22 +72,47 @@ def agrees(state: State, shown: tuple[State, ...]) -> bool:
     return state in shown or (state == State.CLOSED and State.LISTEN in shown)
 
 
-def why(state: State, shown: tuple[State, ...], direction: int, silence_ns: int) -> str:
+def ways_ns(capture: Capture, rows: Rows) -> list[int | None]:
+    """For rows of `kernel` that have a connection: how much later the wire shows what the kernel says.
+
+    A capture that is taken at one end sees the other's packets when they arrive. None where it never does, or so late
+    that something else happened between.
+    """
+    kernel, packets = capture.kernel, capture.packets
+    found: list[int | None] = [None] * len(rows)
+    owners = kernel["connection"][rows]
+    for connection, own in packets_of(capture, owners).items():
+        times = packets["time_ns"][own]
+        columns = [packets["client_state"][own], packets["server_state"][own]]
+        for i in np.flatnonzero(owners == connection).tolist():
+            row = rows[i]
+            asked_ns = int(kernel["time_ns"][row])
+            first, last = np.searchsorted(times, (asked_ns, asked_ns + LONGEST_WAY_NS), side="right").tolist()
+            later = np.flatnonzero(columns[int(kernel["direction"][row])][first:last] == kernel["state"][row])
+            if len(later):
+                found[i] = int(times[first + later[0]]) - asked_ns
+    return found
+
+
+def why(state: State, shown: tuple[State, ...], direction: int, silence_ns: int, way_ns: int | None = None) -> str:
     """Why they differ.
 
     Args:
         state: what the kernel says; CLOSED when it has no such end.
         shown: what the wire shows; not empty.
         silence_ns: time since the connection's last packet before that.
+        way_ns: how much later the wire shows the same, as `ways_ns` finds it.
     """
     last = shown[-1]
     if state == State.CLOSED and silence_ns >= SILENCE_NS:
         if last == State.TIME_WAIT:
             return RAN_OUT if silence_ns >= TIME_WAIT_NS else LET_GO
         return GAVE_UP_OPENING if last in OPENING else GONE_SILENTLY
+    if silence_ns < SILENCE_NS:
+        return UNDER_WAY
     if state == State.SYN_RECEIVED and last == State.ESTABLISHED and direction == Direction.SERVER:
         return ACK_PASSED_OVER
-    return UNDER_WAY if silence_ns < SILENCE_NS else UNSEEN
+    return ON_ITS_WAY.format(duration(way_ns)) if way_ns is not None else UNSEEN
 
 
 def remark(state: State, inode: int, is_held: bool, direction: int, was_held: bool) -> str | None:

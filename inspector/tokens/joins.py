@@ -11,6 +11,9 @@ from inspector.tokens.reports import Socket
 SLACK_NS = 1_000_000
 """By how much a packet's time may lie before that of the call that caused it: two clocks' readings, not two clocks."""
 
+LONGEST_WAY_NS = 1_000_000_000
+"""What comes later than this was not on its way all the time: the longest ways on earth take a third of it."""
+
 SYN_SEEN = 1
 """In connections.isn_known: the connection was seen from its first packet."""
 
@@ -53,6 +56,17 @@ class Joins:
                 return row, Direction.CLIENT
         return None
 
+    def crossing(self, local: Socket, remote: Socket, time_ns: int) -> Side | None:
+        """The connection that a call to `connect` at this time became part of, when the other end asked as well.
+
+        Both SYNs cross on the way (RFC 9293 §3.5, figure 7); the one that the capture saw first made the other end
+        the client.
+        """
+        for row in self._rows.get((remote, local), ()):
+            if abs(self._start(row) - time_ns) < LONGEST_WAY_NS:
+                return row, Direction.SERVER
+        return None
+
     def there_at(
         self, local: Socket, remote: Socket, from_ns: int, until_ns: int, state: State | None = None
     ) -> Side | None:
@@ -66,6 +80,11 @@ class Joins:
             if before and not (state in OPEN and self._is_over(before[-1], from_ns)):
                 return before[-1], side
         return None
+
+    def about_to_be(self, local: Socket, remote: Socket, time_ns: int) -> Side | None:
+        """The connection that this end has begun to open, and whose first packet the capture saw a little later."""
+        found = self.caused_by(local, remote, time_ns)
+        return found if found and self._start(found[0]) - time_ns < LONGEST_WAY_NS else None
 
     def _start(self, row: int) -> int:
         return int(self._connections["start_ns"][row])

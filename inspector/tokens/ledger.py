@@ -7,6 +7,7 @@ is found again by namespace, process, number and inode, and set right.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
@@ -137,6 +138,15 @@ class Ledger:
         self._set(self.tokens, row, **changes)
         if call.call in ("accept", "connect"):
             self._wait(self.tokens, row)
+        if call.state is not None and self.tokens["remote_port"][row]:
+            self._last_word(row, call)
+
+    def _last_word(self, row: int, call: Call) -> None:
+        """What the kernel said of a connection when its number was given back."""
+        assert call.state is not None, "the caller has looked"
+        local, remote = sockets_of(self.tokens, row)
+        seen = Sighting(call.time_ns, 0, call.namespace, local, remote, True, call.state, call.inode)
+        self._write_down(replace(seen, figures=call.figures), [row])
 
     def _name_process(self, call: Call) -> None:
         """Let the tokens of a process have the name that it goes by, once it has said so."""
@@ -182,6 +192,10 @@ class Ledger:
                 self._end(row, seen.time_ns, Closed.SEEN)
         if rows:
             self._held[end] = set(rows)
+        self._write_down(seen, rows)
+
+    def _write_down(self, seen: Sighting, rows: list[int]) -> None:
+        """A row of the kernel's words, about an end that these tokens hold."""
         row = self._add(
             self.kernel,
             time_ns=seen.time_ns,
@@ -227,9 +241,13 @@ class Ledger:
         local, remote = sockets_of(table, row)
         if name == "kernel":
             from_ns, took_ns = int(table["time_ns"][row]), int(table["took_ns"][row])
-            found = self._joins.there_at(local, remote, from_ns, from_ns + took_ns, State(int(table["state"][row])))
+            state = State(int(table["state"][row]))
+            found = self._joins.there_at(local, remote, from_ns, from_ns + took_ns, state)
+            if found is None and state == State.SYN_SENT:
+                found = self._joins.about_to_be(local, remote, from_ns)
         elif table["connect_ns"][row] >= 0:
-            found = self._joins.caused_by(local, remote, int(table["connect_ns"][row]))
+            asked_ns = int(table["connect_ns"][row])
+            found = self._joins.caused_by(local, remote, asked_ns) or self._joins.crossing(local, remote, asked_ns)
         else:
             at_ns = int(table["opened_ns"][row])
             found = self._joins.there_at(local, remote, at_ns, at_ns)

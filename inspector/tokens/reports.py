@@ -47,6 +47,9 @@ class Call:
     local: Socket = NOWHERE
     remote: Socket = NOWHERE
     name: str = ""
+    state: State | None = None
+    """Of a connection that is given back: what the kernel says at that moment, and its figures."""
+    figures: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def _call(told: dict[str, Any]) -> Call:
         socket_of_text(told["local"]) if "local" in told else NOWHERE,
         socket_of_text(told["remote"]) if "remote" in told else NOWHERE,
         _text(told.get("name", "")),
+        STATES[told["state"]] if "state" in told else None,
+        _figures(told),
     )
 
 
@@ -109,13 +114,18 @@ def _sighting(told: dict[str, Any]) -> Sighting:
         (_number(pid, SMALL_LIMIT), _text(process), _number(fd, SMALL_LIMIT))
         for pid, process, fd in told["holders"][:MAX_HOLDERS]
     )
+    state, inode = STATES[told["state"]], _number(told["inode"])
+    queues = _number(told["unread"], COUNT_LIMIT), _number(told["unacknowledged"], COUNT_LIMIT)
+    return Sighting(*where, True, state, inode, holders, *queues, _figures(told))
+
+
+def _figures(told: dict[str, Any]) -> dict[str, int]:
+    """The kernel's figures, as far as they are given."""
     figures = told.get("figures", {})
     known = {name: _number(figures[name], COUNT_LIMIT) for name in FIGURES if name in figures}
     if known and figures.get("pacing_rate") is not None:
         known["pacing_rate"] = _number(figures["pacing_rate"])
-    state, inode = STATES[told["state"]], _number(told["inode"])
-    queues = _number(told["unread"], COUNT_LIMIT), _number(told["unacknowledged"], COUNT_LIMIT)
-    return Sighting(*where, True, state, inode, holders, *queues, known)
+    return known
 
 
 @lru_cache(maxsize=4096)

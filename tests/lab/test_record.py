@@ -28,9 +28,9 @@ ASKED = [
 ]
 SAID = [
     'client: {"join": "Alice"}',
-    'server: {"welcome": "Alice", "token": 6, "here": ["Alice"]}',
+    'server: {"welcome": "Alice", "token": 7, "here": ["Alice"]}',
     'client: {"join": "Bob"}',
-    'server: {"welcome": "Bob", "token": 7, "here": ["Alice", "Bob"]}',
+    'server: {"welcome": "Bob", "token": 8, "here": ["Alice", "Bob"]}',
     'server: {"joined": "Bob"}',
     'client: {"say": "Hi", "to": "Bob"}',
     'server: {"from": "Alice", "say": "Hi"}',

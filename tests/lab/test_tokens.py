@@ -76,6 +76,20 @@ def test_a_file_made_of_the_socket_keeps_the_number_until_it_is_closed() -> None
         assert [one["call"] for one in told] == ["socket", "connect", "close"]
 
 
+def test_the_kernel_has_the_last_word_of_a_connection() -> None:
+    told: list[dict[str, Any]] = []
+    Listening.tell = staticmethod(lambda event, **facts: told.append(facts))
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+        client = Listening()
+        client.connect(plain.getsockname())
+        client.close()
+        Listening().close()
+    last, never_connected = (one for one in told if one["call"] == "close")
+    assert last["state"] == "ESTABLISHED"
+    assert last["figures"]["congestion_window"] > 0
+    assert "figures" not in never_connected
+
+
 def test_a_refused_connection_still_had_a_token() -> None:
     told: list[dict[str, Any]] = []
     Listening.tell = staticmethod(lambda event, **facts: told.append(facts))

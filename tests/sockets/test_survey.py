@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from inspector.errors import InspectorError
-from inspector.sockets import End, Surveyor, tcp_sockets
+from inspector.sockets import End, Surveyor, own_word, tcp_sockets
 from inspector.sockets.holders import Holders
 from inspector.sockets.portable import look as psutil_look
 from inspector.sockets.survey import own_namespace
@@ -70,6 +70,24 @@ def test_the_figures_are_those_of_the_socket_option() -> None:
             figures.retransmissions,
             figures.least_rtt_us,
         ]
+
+
+@linux_only
+def test_a_process_is_told_of_its_own_connection_and_of_nothing_else() -> None:
+    with pipe() as p, socket.socket() as unused:
+        word = own_word(p.client)
+        assert word is not None
+        state, figures = word
+        (end,) = found(Surveyor().look(), p.client_name, p.server_name)
+        assert (state, figures) == (State.ESTABLISHED, end.socket.figures)
+        assert own_word(p.listener) is None
+        assert own_word(unused) is None
+
+
+def test_elsewhere_the_kernel_says_nothing_of_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with socket.socket() as unused:
+        assert own_word(unused) is None
 
 
 @linux_only

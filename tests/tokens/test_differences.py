@@ -50,12 +50,18 @@ def test_they_agree(state: State, shown: tuple[State, ...], is_so: bool) -> None
         (State.CLOSED, State.ESTABLISHED, Direction.SERVER, LONG, differences.GONE_SILENTLY),
         (State.CLOSED, State.ESTABLISHED, Direction.SERVER, 0, differences.UNDER_WAY),
         (State.SYN_RECEIVED, State.ESTABLISHED, Direction.SERVER, LONG, differences.ACK_PASSED_OVER),
+        (State.SYN_RECEIVED, State.ESTABLISHED, Direction.SERVER, 0, differences.UNDER_WAY),
         (State.ESTABLISHED, State.CLOSE_WAIT, Direction.CLIENT, 0, differences.UNDER_WAY),
         (State.ESTABLISHED, State.FIN_WAIT_1, Direction.CLIENT, LONG, differences.UNSEEN),
     ],
 )
 def test_why_they_differ(state: State, last: State, direction: Direction, silence: int, reason: str) -> None:
     assert why(state, (State.LISTEN, last), direction, silence) == reason
+
+
+def test_a_packet_that_comes_later_explains_the_difference() -> None:
+    said = why(State.FIN_WAIT_1, (State.ESTABLISHED,), Direction.SERVER, LONG, 150_000_000)
+    assert said == differences.ON_ITS_WAY.format("150 ms")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspector.tables import Direction
 from inspector.tcp.states import State
 from inspector.tokens import ledger as ledger_module
 from inspector.tokens.ledger import Closed, Opened, Role
@@ -175,3 +176,43 @@ def test_in_whatever_order_reports_come_the_times_told_by_programs_hold(seed: in
     first = book.tokens["opened_ns"].tolist().index(10)
     assert (book.tokens["inode"][first], book.text("name", first)) == (55, "Alice")
     assert book.tokens["closed_ns"][first] == 20
+
+
+FIGURES = {"rtt_us": 80, "rtt_variation_us": 9, "least_rtt_us": 7, "congestion_window": 10, "retransmissions": 0}
+
+
+def test_what_the_kernel_said_when_the_token_was_given_back_is_a_word_of_its_own() -> None:
+    book = Book()
+    book.connect(5, 30)
+    book.take(call("accept", 10, 7, 55, **ENDS), call("close", 20, 7, 55, state="CLOSE-WAIT", figures=FIGURES))
+    assert len(book.kernel) == 1
+    told = {name: int(book.kernel[name][0]) for name in ("time_ns", "state", "token", "connection", "rtt_us")}
+    assert told == {"time_ns": 20, "state": State.CLOSE_WAIT, "token": 0, "connection": 0, "rtt_us": 80}
+    assert book.lives() == [(CAFE, 7, 10, 20)]
+
+
+def test_a_socket_that_was_never_connected_has_no_last_word() -> None:
+    book = Book().take(call("socket", 10, 7, 55), call("close", 20, 7, 55, state="SYN-SENT", figures=FIGURES))
+    assert len(book.kernel) == 0
+
+
+def test_an_end_that_asks_belongs_to_the_connection_whose_first_packet_comes_by_a_little_later() -> None:
+    book = Book()
+    row = book.connect(20_000_000, 30_000_000)
+    book.take(seen(10, "SYN-SENT", local=REMOTE, remote=LOCAL))
+    assert book.kernel["connection"].tolist() == [row]
+
+
+def test_an_attempt_long_before_belongs_to_another_connection() -> None:
+    book = Book()
+    book.connect(5_000_000_000, 6_000_000_000)
+    book.take(seen(10, "SYN-SENT", local=REMOTE, remote=LOCAL))
+    assert book.kernel["connection"].tolist() == [-1]
+
+
+def test_two_that_ask_each_other_at_once_hold_one_connection() -> None:
+    book = Book()
+    row = book.connect(1_000, 30_000_000)
+    book.take(call("connect", 900, 3, 9, pid=VISITOR, **BACK), call("connect", 950, 3, 10, **ENDS))
+    assert book.tokens["connection"].tolist() == [row, row]
+    assert book.tokens["direction"].tolist() == [Direction.CLIENT, Direction.SERVER]

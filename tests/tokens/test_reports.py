@@ -22,6 +22,14 @@ def test_a_call_is_read() -> None:
     assert (read.fd, read.local, read.remote) == (7, (4, 0, 0x7F000001, 8000), (4, 0, 0x7F000001, 51514))
 
 
+def test_the_last_word_of_a_call_is_read() -> None:
+    read = parse(call("close", 1, 7, 55, state="LAST-ACK", figures={"rtt_us": 3}))
+    assert isinstance(read, Call)
+    assert (read.state, read.figures) == (State.LAST_ACK, {"rtt_us": 3})
+    assert parse(call("close", 1, 7, 55, state="ASLEEP")) is None
+    assert parse(call("close", 1, 7, 55, state="LAST-ACK", figures={"rtt_us": "3"})) is None
+
+
 def test_a_sighting_is_read() -> None:
     read = parse(seen(1, "FIN-WAIT-2", holders=[[1, "x", 2]], figures={"rtt_us": 3, "pacing_rate": None}))
     assert isinstance(read, Sighting)

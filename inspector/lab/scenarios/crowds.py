@@ -22,14 +22,13 @@ async def crowd(scene: Scene) -> str:
     at the same time before the first is answered: a thousand ports on one side, a thousand tokens in the server's
     process, and ten packets for each answer of 24 bytes.
     """
-    count = scene.size or GUESTS
-    listener = await scene.listen(backlog=count)
+    listener = await scene.listen(backlog=GUESTS)
     question, answer = request("/", Connection="close"), response(PAGE, Connection="close")
     told, _ = await together(
-        scene.client.ask("crowd", address=scene.address, port=HTTP_PORT, count=count, data=question.decode("latin-1")),
-        scene.server.ask("serve", token=listener.token, count=count, data=answer.decode("latin-1")),
+        scene.client.ask("crowd", address=scene.address, port=HTTP_PORT, count=GUESTS, data=question.decode("latin-1")),
+        scene.server.ask("serve", token=listener.token, count=GUESTS, data=answer.decode("latin-1")),
     )
-    return f"{told['answered']:,} of {count:,} guests were answered."
+    return f"{told['answered']:,} of {GUESTS:,} guests were answered."
 
 
 async def syn_flood(scene: Scene) -> str:

@@ -1,4 +1,4 @@
-"""The process that stages one scenario, in a private network: the link, the capture, two hands, and the play.
+"""The process that stages one scenario, in a private network: a link, a capture and a watch, two hands, the play.
 
     python namespace.py python -m inspector.lab.scenarios.director NAME [--spool FILE [--join]]
 
@@ -18,6 +18,7 @@ from inspector.lab.child import Child
 from inspector.lab.lines import Message, commands, report
 from inspector.lab.rough_link import FAR, NAME, NEAR, RoughLink
 from inspector.lab.scenarios import SCENARIOS, Scenario, View
+from inspector.lab.scenarios.mirror import Mirror
 from inspector.lab.scenarios.scene import FIRST_PORT, HTTP_PORT, Scene, together
 
 if TYPE_CHECKING:
@@ -36,16 +37,17 @@ async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:
         link = make_link(scenario)
         if link:
             stack.enter_context(link)
-        notes = Notes()
+        notes = Notes(Mirror(scenario))
         client, server = await together(*(start_hand(name, notes) for name in ("client", "server")))
         seen_from = FAR if scenario.view is View.SERVER else None
-        scene = Scene(client, server, link, seen_from, options.first_port, options.size, notes.heard)
+        scene = Scene(client, server, link, seen_from, options.first_port, notes.heard)
         for setting, value in scenario.settings.items():
             scene.set_kernel(setting, value)
         stack.push_async_callback(scene.dismiss_all)
         if options.spool:
             # Ends before the hands do: how their sockets are torn down then belongs to no story.
             stack.push_async_callback((await start_capture(scenario, options)).stop)
+            stack.push_async_callback((await start_watch(scenario, options.spool)).stop)
             notes.begin(options.spool)
             stack.callback(notes.end)
         text = await scenario.play(scene)
@@ -57,7 +59,8 @@ async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:
 class Notes:
     """Takes down in the recording what becomes of the tokens of a play."""
 
-    def __init__(self) -> None:
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
         self._writer: ReportWriter | None = None
 
     def begin(self, spool: str) -> None:
@@ -76,7 +79,13 @@ class Notes:
     def heard(self, message: Message) -> None:
         """Something that a hand reports."""
         if message["event"] == "token" and self._writer:
-            self._writer.write({key: fact for key, fact in message.items() if key != "event"})
+            report = {key: fact for key, fact in message.items() if key != "event"}
+            self._writer.write({**report, **self._ends(report)})
+
+    def _ends(self, report: Message) -> Message:
+        """The sockets it names, as the capture names them; a new number has none yet."""
+        local, remote = self._mirror.names(report.get("local", ""), report.get("remote", ""))
+        return {key: name for key, name in (("local", local), ("remote", remote)) if key in report}
 
 
 async def start_hand(name: str, notes: Notes) -> Child:
@@ -104,6 +113,13 @@ async def start_capture(scenario: Scenario, options: argparse.Namespace) -> Chil
     return await Child.start(
         "The capture", "inspector.sources.live", "--spool", options.spool, *where, *join, heard=pass_on
     )
+
+
+async def start_watch(scenario: Scenario, spool: str) -> Child:
+    """Write down what the kernel says of both ends, beside the packets."""
+    interface = "lo" if scenario.link is None else NAME
+    arguments = (scenario.name, "--spool", spool, "--interface", interface)
+    return await Child.start("The watch over the sockets", "inspector.lab.scenarios.watch", *arguments)
 
 
 def pass_on(message: Message) -> None:
@@ -142,7 +158,6 @@ def main() -> None:
     parser.add_argument("--spool", help="capture into this file")
     parser.add_argument("--join", action="store_true", help="the file is being written by another capture: add to it")
     parser.add_argument("--first-port", type=int, default=FIRST_PORT, help="of the clients (default: %(default)s)")
-    parser.add_argument("--size", type=int, help="how many of whatever there are many of")
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(run(parser.parse_args()))
 

@@ -108,7 +108,6 @@ class Scene:
         link: RoughLink | None = None,
         seen_from: str | None = None,
         first_port: int = FIRST_PORT,
-        size: int | None = None,
         heard: Callable[[Message], None] | None = None,
     ) -> None:
         self.client = client
@@ -116,8 +115,6 @@ class Scene:
         self.address, self.own_address = (FAR, NEAR) if link else (LOOPBACK, LOOPBACK)
         self.clients: list[str] = []
         """The clients' sockets as they are captured, "ip:port", in the order in which they came."""
-        self.size = size
-        """How many of whatever the play has many of; None lets it choose."""
         self._seen_from = seen_from
         self._heard = heard
         self._ports = itertools.count(first_port)

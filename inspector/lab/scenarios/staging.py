@@ -19,16 +19,13 @@ STAGE_SECONDS = 60.0
 DIRECTOR = "inspector.lab.scenarios.director"
 
 
-def command(name: str, spool: str | os.PathLike[str], *flags: str) -> list[str]:
+def command(name: str, spool: str | os.PathLike[str]) -> list[str]:
     """The command line that stages a scenario in a private network and captures it into `spool`."""
-    return processes.private_command(processes.command(DIRECTOR, name, "--spool", str(Path(spool).absolute()), *flags))
+    return processes.private_command(processes.command(DIRECTOR, name, "--spool", str(Path(spool).absolute())))
 
 
-def play(name: str, spool: str | os.PathLike[str], size: int | None = None) -> Message:
+def play(name: str, spool: str | os.PathLike[str]) -> Message:
     """Stage a scenario and capture it into the new file `spool`; returns when it is over.
-
-    Args:
-        size: how many of whatever the scenario has many of, fewer than it would choose itself.
 
     Returns:
         `result`, a sentence or two; `clients`, the clients' sockets ("ip:port"); `received` and `dropped`, what the
@@ -39,10 +36,9 @@ def play(name: str, spool: str | os.PathLike[str], size: int | None = None) -> M
     """
     if not sys.platform.startswith("linux"):
         raise LabError("Scenarios need Linux: each runs in a network of its own. Their recordings open everywhere.")
-    flags = ["--size", str(size)] if size else []
     found: Message = {"event": "", "received": 0, "dropped": 0}
     director = subprocess.Popen(
-        command(name, spool, *flags),
+        command(name, spool),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=processes.environment(),
