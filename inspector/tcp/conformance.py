@@ -1,7 +1,7 @@
 """What ends do that the rules of TCP exclude or that is worth a remark: rows of the table `anomalies`.
 
 Every check looks at one segment and at what its connection's ends had said before. Codes, sentences and RFC sections
-stand in inspector/anomalies.py.
+stand in inspector/anomalies.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -29,7 +29,7 @@ ESTABLISHED = cython.declare(cython.int, int(State.ESTABLISHED))
 LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
 TIME_WAIT = cython.declare(cython.int, int(State.TIME_WAIT))
 
-# Codes of inspector/anomalies.py, by their numbers.
+# Codes of inspector/anomalies, by their numbers.
 BEGINS_WITH_FIN = cython.declare(cython.int, index_of("tcp-begins-with-fin"))
 BEGINS_WITH_RESET = cython.declare(cython.int, index_of("tcp-begins-with-reset"))
 BEGINS_WITH_SYN_ACK = cython.declare(cython.int, index_of("tcp-begins-with-syn-ack"))

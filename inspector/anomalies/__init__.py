@@ -1,0 +1,14 @@
+"""Every oddity the engine can report: code, what it says, and the rule it breaks.
+
+An anomaly row (`tables.ANOMALIES`) holds the index of its code here and the numbers that were compared; `describe` puts
+them into the code's sentence. The documentation is made from the same lists.
+"""
+
+from inspector.anomalies.anomaly import Anomaly
+from inspector.anomalies.http import HTTP
+from inspector.anomalies.ip import IP
+from inspector.anomalies.registry import ANOMALIES, describe, index_of
+from inspector.anomalies.tcp import TCP
+from inspector.anomalies.websocket import WEBSOCKET
+
+__all__ = ["ANOMALIES", "HTTP", "IP", "TCP", "WEBSOCKET", "Anomaly", "describe", "index_of"]

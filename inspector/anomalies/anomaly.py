@@ -1,0 +1,20 @@
+"""What is said of one kind of oddity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """One kind of oddity.
+
+    `detail` is a sentence with the places {a}, {b}, {c} for the row's numbers. `severity` is "note" (legal, worth
+    knowing), "warning" (something went wrong on the way) or "violation" (an RFC's MUST is broken).
+    """
+
+    code: str
+    title: str
+    detail: str
+    reference: str
+    severity: str = "warning"

@@ -1,0 +1,23 @@
+"""All kinds of oddity by number and by code."""
+
+from __future__ import annotations
+
+from inspector.anomalies.anomaly import Anomaly
+from inspector.anomalies.http import HTTP
+from inspector.anomalies.ip import IP
+from inspector.anomalies.tcp import TCP
+from inspector.anomalies.websocket import WEBSOCKET
+
+ANOMALIES: tuple[Anomaly, ...] = IP + TCP + HTTP + WEBSOCKET
+
+_INDEX = {anomaly.code: i for i, anomaly in enumerate(ANOMALIES)}
+
+
+def index_of(code: str) -> int:
+    """The number by which table rows name this code; KeyError when there is no such code."""
+    return _INDEX[code]
+
+
+def describe(index: int, a: int, b: int, c: int) -> str:
+    """The row's sentence, its numbers in place."""
+    return ANOMALIES[index].detail.format(a=a, b=b, c=c)

@@ -1,0 +1,156 @@
+"""Oddities of TCP: what ends do that its rules exclude, or that is worth a remark. Many are Zeek's."""
+
+from __future__ import annotations
+
+from inspector.anomalies.anomaly import Anomaly
+
+TCP: tuple[Anomaly, ...] = (
+    Anomaly(
+        "tcp-impossible-flags",
+        "Flags that contradict each other",
+        "The flags {a:#05x} say things that exclude each other, or nothing at all; scanners send such segments.",
+        "RFC 9293 §3.10.7",
+        "violation",
+    ),
+    Anomaly(
+        "tcp-data-on-syn",
+        "Data on a SYN",
+        "The SYN carries {a} bytes: allowed, and rare outside TCP Fast Open.",
+        "RFC 7413 §3",
+        "note",
+    ),
+    Anomaly(
+        "tcp-wrong-syn-ack",
+        "SYN-ACK of another SYN",
+        "The SYN-ACK acknowledges {a}, but the SYN seen asks for {b}.",
+        "RFC 9293 §3.10.7.3",
+    ),
+    Anomaly(
+        "tcp-simultaneous-open",
+        "Both ends asked at once",
+        "Each end sent a SYN before it saw the other's.",
+        "RFC 9293 §3.5",
+        "note",
+    ),
+    Anomaly(
+        "tcp-reuse-while-open",
+        "New connection on sockets that are still in use",
+        "Connection {a} between the same sockets was not closed when this SYN came: one end has forgotten it.",
+        "RFC 9293 §3.10.7.4",
+    ),
+    Anomaly(
+        "tcp-reuse-in-time-wait",
+        "New connection on sockets in TIME-WAIT",
+        "Connection {a} between the same sockets was still in TIME-WAIT.",
+        "RFC 6191",
+        "note",
+    ),
+    Anomaly(
+        "tcp-begins-with-fin",
+        "First packet is a FIN",
+        "The first packet seen of this connection closes it.",
+        "RFC 9293 §3.6",
+        "note",
+    ),
+    Anomaly(
+        "tcp-begins-with-reset",
+        "First packet is a RST",
+        "The first packet seen of this connection breaks it off.",
+        "RFC 9293 §3.5.2",
+        "note",
+    ),
+    Anomaly(
+        "tcp-data-before-established",
+        "Data before the handshake was answered",
+        "{a} bytes were sent before the server had answered.",
+        "RFC 9293 §3.10.2",
+        "violation",
+    ),
+    Anomaly(
+        "tcp-data-after-reset",
+        "Data after a reset",
+        "{a} bytes were sent on a connection that had been reset.",
+        "RFC 9293 §3.5.2",
+    ),
+    Anomaly(
+        "tcp-data-after-fin",
+        "Data behind its sender's FIN",
+        "The segment ends at {a}, but its sender had ended its stream at {b}.",
+        "RFC 9293 §3.6",
+        "violation",
+    ),
+    Anomaly(
+        "tcp-window-shrunk",
+        "Window taken back",
+        "The right edge of the receive window moved back by {a} bytes.",
+        "RFC 9293 §3.8.6",
+        "note",
+    ),
+    Anomaly(
+        "tcp-reset-outside-window",
+        "Reset that its receiver should ignore",
+        "The RST's number {a} is outside the window that its receiver announced ({b} to {c}).",
+        "RFC 5961 §3.2",
+    ),
+    Anomaly(
+        "tcp-overlap-differs",
+        "The same bytes sent twice, differently",
+        "Byte {b} of this segment is not what packet {a} had said there; only the receiver knows which it read.",
+        "RFC 9293 §3.10.7.4",
+        "violation",
+    ),
+    Anomaly(
+        "tcp-begins-with-syn-ack",
+        "First packet is a SYN-ACK",
+        "The SYN that this answers is not in the capture, or was never sent.",
+        "RFC 9293 §3.5",
+        "note",
+    ),
+    Anomaly(
+        "tcp-answer-unseen",
+        "Handshake without its SYN-ACK",
+        "The client goes on as if it had been answered, but nothing from the server is in the capture: the answers may "
+        "take another way.",
+        "RFC 9293 §3.5",
+    ),
+    Anomaly(
+        "tcp-syn-inside",
+        "SYN in an open connection",
+        "The SYN came again when the connection was open; its receiver answers with a mere ACK.",
+        "RFC 5961 §4.2",
+        "note",
+    ),
+    Anomaly(
+        "tcp-reset-with-data",
+        "Data on a reset",
+        "The RST carries {a} bytes: words for people, not part of the stream.",
+        "RFC 9293 §3.5.3",
+        "note",
+    ),
+    Anomaly(
+        "tcp-fin-moved",
+        "FIN at another place than before",
+        "This FIN has the number {a}, its sender's first had {b}.",
+        "RFC 9293 §3.10.4",
+        "violation",
+    ),
+    Anomaly(
+        "tcp-fin-after-reset",
+        "FIN after a reset",
+        "The connection was already reset; there is nothing left to close.",
+        "RFC 9293 §3.5.2",
+        "note",
+    ),
+    Anomaly(
+        "tcp-fin-storm",
+        "Storm of FINs",
+        "This is the {a}th segment with FIN from one end of the connection.",
+        "RFC 9293 §3.6",
+    ),
+    Anomaly(
+        "tcp-reset-storm",
+        "Storm of resets",
+        "This is the {a}th segment with RST from one end of the connection.",
+        "RFC 9293 §3.5.2",
+    ),
+)
