@@ -17,7 +17,7 @@ EVERY = cython.declare(cython.longlong, 1000)
 
 @cython.cclass
 class Oddities:
-    """The writer of the `anomalies` table. The numbers a, b, c are what the code's sentence names (inspector/anomalies)."""
+    """The writer of the `anomalies` table. The numbers a, b, c are what the code's sentence names."""
 
     table: Table
     counts: dict[int, int]
