@@ -6,20 +6,25 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from inspector import rows
 from inspector.capture import Capture
 from inspector.sources.files import open_packets
 from web.brief import brief
 from web.overview import Overview, Source, State, Statistics, Trouble, describe_demo
-from web.pace import AsItGrows, AsItHappened, AtOnce, Pace
+from web.pace import BATCH, AsItGrows, AsItHappened, AtOnce, Pace
 from web.watch import WATCHED, Watch
 
 if TYPE_CHECKING:
     from inspector.lab.lab import Lab
 
-DELTA_ROWS = 200
+NEW_ROWS = 100
 SNAPSHOT_ROWS = 500
 """Rows of a table, the newest, that a delta and a snapshot carry. Pages fetch the others by range."""
+
+CHANGED_ROWS = 200
+"""Older rows of a table that a delta carries as they are now; when more have changed, pages forget what they hold."""
 
 MAX_LIVE_PACKETS = 10_000_000
 """Packets of a live capture that are shown: about 1.2 GB of tables. The recording goes on."""
@@ -48,12 +53,14 @@ class Showing:
         self.state = State.LOADING if source is Source.FILE else State.RUNNING
         self._pace = pace
         self._is_live = source in (Source.LIVE, Source.DEMO)
+        self._is_saved = source is Source.FILE
         self._is_halted = False
         self._trouble = trouble
         self._overview = overview or Overview(capture, source)
         self._watch = Watch(capture)
         self._notes: list[str] = []
         self._told: dict[str, Any] = {}
+        self._known = dict.fromkeys(WATCHED, 0)
 
     @classmethod
     def of_file(cls, path: str | os.PathLike[str], name: str | None = None) -> Showing:
@@ -90,7 +97,10 @@ class Showing:
         return cls(capture, AsItGrows(), source, Overview(capture, source, interface, statistics), lab, trouble, halt)
 
     def step(self) -> bool:
-        """Let the capture advance; whether it did."""
+        """Let the capture advance; whether there is more to do at once.
+
+        Of what comes by and by the next packets are waited for a little: many small batches cost more than one.
+        """
         if self.state is State.ENDED:
             return False
         if self.state is State.PAUSED:
@@ -103,7 +113,7 @@ class Showing:
             self.end(*([trouble] if trouble and not is_halted else []))
         elif self._is_live and len(self.capture.packets) >= MAX_LIVE_PACKETS:
             self.end(f"Stopped showing after {MAX_LIVE_PACKETS:,} packets; the recording holds the rest.")
-        return bool(packets)
+        return bool(packets) if self._is_saved else packets == BATCH
 
     def change(self, before: State, after: State) -> bool:
         """Go from one state to another; False when it is not in the first."""
@@ -149,9 +159,17 @@ class Showing:
         return {"capture": news} if news else {}
 
     def _changed_rows(self) -> dict[str, Any]:
-        changes = self._watch.changes()
-        stale = [name for name, changed in changes.items() if len(changed) > DELTA_ROWS]
-        return {**{name: self._rows(name, changed[-DELTA_ROWS:]) for name, changed in changes.items()}, "stale": stale}
+        """What is new since the last delta, as far as it fits, and what has become another; `stale` names the tables of
+        which more has than is told."""
+        found, stale = {}, []
+        for name, changed in self._watch.changes().items():
+            first_new = int(np.searchsorted(changed, self._known[name]))
+            if first_new > CHANGED_ROWS:
+                stale.append(name)
+            older = changed[max(first_new - CHANGED_ROWS, 0) : first_new]
+            found[name] = self._rows(name, np.concatenate((older, changed[first_new:][-NEW_ROWS:])))
+            self._known[name] = len(getattr(self.capture, name))
+        return {**found, "stale": stale}
 
     def _rows(self, name: str, chosen: rows.Chosen) -> list[rows.Row]:
         return [brief(row) for row in rows.BUILDERS[name](self.capture, chosen)]

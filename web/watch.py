@@ -52,17 +52,18 @@ class Watch:
 
 def _answered(capture: Capture, rows: Rows) -> npt.NDArray[np.bool_]:
     """Which of these exchanges are over: request and response complete."""
-    complete = capture.http_messages["complete"].astype(bool)
+    complete = capture.http_messages["complete"]
     request, response = capture.exchanges["request"][rows], capture.exchanges["response"][rows]
     return _complete_at(complete, request) & _complete_at(complete, response)
 
 
-def _complete_at(complete: npt.NDArray[np.bool_], rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    found = rows >= 0
-    found[found] = complete[rows[found]]
+def _complete_at(complete: npt.NDArray[np.uint8], rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which of these rows are there, and complete."""
+    found: npt.NDArray[np.bool_] = (rows >= 0) & (complete[rows] != 0) if len(complete) else rows >= 0
     return found
 
 
 def _whole(capture: Capture, rows: Rows) -> npt.NDArray[np.bool_]:
     """Which of these messages have ended."""
-    return capture.messages["complete"][rows].astype(bool)
+    whole: npt.NDArray[np.bool_] = capture.messages["complete"][rows] != 0
+    return whole

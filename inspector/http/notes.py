@@ -6,6 +6,7 @@ Most bits have an anomaly of their own (`CODE_OF`), which carries the numbers; t
 from __future__ import annotations
 
 from enum import IntFlag
+from functools import lru_cache
 
 
 class Note(IntFlag):
@@ -104,4 +105,9 @@ CODE_OF: dict[Note, str] = {
 
 def note_names(bits: int) -> list[str]:
     """The notes that are set, in words: `["bare lf", "folded field"]`."""
-    return [note.name.lower().replace("_", " ") for note in Note if bits & note and note.name]
+    return [*_names(int(bits))]
+
+
+@lru_cache(maxsize=1024)
+def _names(bits: int) -> tuple[str, ...]:
+    return tuple(note.name.lower().replace("_", " ") for note in Note if bits & note and note.name)

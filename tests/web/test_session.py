@@ -223,8 +223,8 @@ def test_a_replay_shows_packets_when_they_were(tmp_path: Path) -> None:
         assert mirror.rows == truth(path)
 
 
-def test_more_changes_than_a_delta_holds_are_said_to_be_stale(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(showing_module, "DELTA_ROWS", 5)
+def test_of_many_new_rows_a_delta_holds_the_newest(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(showing_module, "NEW_ROWS", 5)
     with running(live(wire)) as session:
         mirror = Mirror(session)
         session.pause()
@@ -232,8 +232,24 @@ def test_more_changes_than_a_delta_holds_are_said_to_be_stale(wire: Wire, monkey
             exchange(wire, port)
         session.resume()
         wait_until(lambda: mirror.has(wire.packets), "the packets to show")
-        assert mirror.stale == {"connections", "exchanges"}
+        assert mirror.stale == set()
         assert sorted(mirror.rows["connections"]) == [3, 4, 5, 6, 7]
+
+
+def test_when_more_rows_changed_than_a_delta_holds_they_are_said_to_be_stale(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(showing_module, "CHANGED_ROWS", 5)
+    with running(live(wire)) as session:
+        mirror = Mirror(session)
+        talks = [Talk(wire, port) for port in range(40001, 40009)]
+        wait_until(lambda: mirror.has(wire.packets), "the connections to show")
+        session.pause()
+        for talk in talks:
+            talk.close()
+        session.resume()
+        wait_until(lambda: mirror.has(wire.packets), "their ends to show")
+        assert mirror.stale == {"connections"}
 
 
 def test_a_snapshot_holds_the_newest_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import inspector
 from inspector.sources.probe import LOOPBACK, may_capture
 from tests.conftest import DEMO
 from web.session import Session
@@ -18,8 +19,8 @@ from web.session import Session
 from .traffic import SAMPLE_PACKETS, sample
 from .visitor import Visitor, program, served, wait_until
 
-PACKETS = 104
-"""In the recorded demo."""
+with inspector.open(DEMO) as recorded:
+    PACKETS = len(recorded.packets)
 
 
 @pytest.fixture
