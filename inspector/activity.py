@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.lanes import TROUBLE
 from inspector.spans import Span
+from inspector.tcp.verdicts import TROUBLE
 
 if TYPE_CHECKING:
     from inspector.capture import Capture

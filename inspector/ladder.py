@@ -13,25 +13,13 @@ import numpy.typing as npt
 from inspector import rows
 from inspector.tables import MessageKind
 from inspector.tcp.header import RST
-from inspector.tcp.verdicts import Verdict
+from inspector.tcp.verdicts import TROUBLE
 from inspector.timeline import events, phases
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
 
 Rows = npt.NDArray[np.intp]
-
-TROUBLE = (
-    Verdict.RETRANSMISSION
-    | Verdict.FAST_RETRANSMISSION
-    | Verdict.SPURIOUS_RETRANSMISSION
-    | Verdict.OUT_OF_ORDER
-    | Verdict.LOST_SEGMENT
-    | Verdict.ACK_LOST_SEGMENT
-    | Verdict.ZERO_WINDOW
-    | Verdict.WINDOW_FULL
-)
-"""Verdicts that something went wrong, or had to wait."""
 
 
 def packets_of(capture: Capture, connection: int) -> Rows:

@@ -14,25 +14,13 @@ from inspector.anomalies import ANOMALIES
 from inspector.spans import Span
 from inspector.tables import Table
 from inspector.tcp.states import State
-from inspector.tcp.verdicts import ConnState, Verdict
+from inspector.tcp.verdicts import TROUBLE, ConnState
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
-
-TROUBLE = (
-    Verdict.RETRANSMISSION
-    | Verdict.FAST_RETRANSMISSION
-    | Verdict.SPURIOUS_RETRANSMISSION
-    | Verdict.OUT_OF_ORDER
-    | Verdict.LOST_SEGMENT
-    | Verdict.ACK_LOST_SEGMENT
-    | Verdict.ZERO_WINDOW
-    | Verdict.WINDOW_FULL
-)
-"""Verdicts that are marked as trouble. Duplicate ACKs are not: they come in swarms, and tell of one lost segment."""
 
 BROKEN = (ConnState.S0, ConnState.REJ, ConnState.RSTO, ConnState.RSTR, ConnState.RSTOS0, ConnState.RSTRH)
 """Ends that are trouble in themselves: no answer, refused, reset."""

@@ -28,6 +28,19 @@ class Verdict(IntFlag):
     REUSED_PORTS = 1 << 14
 
 
+TROUBLE = (
+    Verdict.RETRANSMISSION
+    | Verdict.FAST_RETRANSMISSION
+    | Verdict.SPURIOUS_RETRANSMISSION
+    | Verdict.OUT_OF_ORDER
+    | Verdict.LOST_SEGMENT
+    | Verdict.ACK_LOST_SEGMENT
+    | Verdict.ZERO_WINDOW
+    | Verdict.WINDOW_FULL
+)
+"""Verdicts that are marked as trouble. Duplicate ACKs are not: they come in swarms, and tell of one lost segment."""
+
+
 class ConnState(IntEnum):
     """Zeek's summary of a connection's life (conn.log, field conn_state)."""
 
