@@ -13,6 +13,7 @@ from inspector.cli import main
 from inspector.compare import compare
 from tests.compare.traffic import Wire, five_ways
 from tests.conftest import DEMO
+from tests.lab.conftest import needs_namespace
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -35,6 +36,29 @@ def test_the_screen_answers_every_question_for_every_kind(tmp_path: Path, capsys
 
 def test_the_screen_says_what_the_capture_lacks(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Not in this capture: Polling, Server-Sent Events." in said(capsys, str(DEMO))
+
+
+@needs_namespace
+def test_the_same_news_is_run_through_all_five_and_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = tmp_path / "kept.pcapng"
+    assert main(["compare", "--run", "--record", str(kept), "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    told = json.loads(out)
+    assert [kind["name"] for kind in told["kinds"]] == [
+        "closed", "kept_alive", "polling", "server_sent_events", "websocket"
+    ]  # fmt: skip
+    assert "five readers" in err
+    assert str(kept) in err
+    with inspector.open(kept) as capture:
+        assert told == compare(capture)
+
+
+def test_a_file_or_a_run_and_not_both(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare"]) == 2
+    assert "say --run" in capsys.readouterr().err
+    assert main(["compare", "--run", str(DEMO)]) == 2
+    assert main(["compare", "--record", "x.pcapng", str(DEMO)]) == 2
+    assert "there already" in capsys.readouterr().err
 
 
 def test_nothing_to_compare_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 2000
 MAX_KERNEL = 4000
-"""Rows that a page gets of a long history: the newest."""
+"""Rows that a page gets of a long history: the newest, and the tokens that facts and ways tell of."""
 
 FRESH_NS = 1_000_000_000
 """How much later a packet may come into the tables than a word of the kernel of the same time."""
@@ -53,16 +53,20 @@ def add_sockets(api: Blueprint, session: Session) -> None:
 
 def picture(capture: Capture, since: int) -> dict[str, Any]:
     """Everything that the view shows, or of it what changed after the ledger's revision `since`."""
-    tokens = np.flatnonzero(capture.tokens["revision"] > since)[-MAX_TOKENS:]
+    told, found = ways(capture), facts(capture)
+    named = [row for way in told for row in (way.sender, way.entry, way.exit, way.receiver) if row >= 0]
+    named += [row for fact in found for row in fact.tokens]
+    changed = capture.tokens["revision"] > since
+    tokens = np.union1d(np.flatnonzero(changed)[-MAX_TOKENS:], [row for row in named if changed[row]]).astype(np.intp)
     kernel = np.flatnonzero((capture.kernel["revision"] > since) | _is_fresh(capture))[-MAX_KERNEL:]
     return {
         "revision": capture.ledger.revision,
         "tokens": rows.BUILDERS["tokens"](capture, tokens),
         "kernel": rows.BUILDERS["kernel"](capture, kernel),
         "lives": _lives(capture),
-        "facts": [_fact(capture, fact) for fact in facts(capture)],
+        "facts": [_fact(capture, fact) for fact in found],
         "kinds": list(Kind),
-        "ways": [described(capture, way) for way in ways(capture)],
+        "ways": [described(capture, way) for way in told],
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from inspector.commands.common import analysed, file_argument
+from inspector.commands.common import analysed
 from inspector.terminal import Screen, count, printable, text_width
 
 WIDEST = 110
@@ -18,12 +18,19 @@ WIDEST = 110
 
 NARROWEST = 40
 
+NEWS = "news"
+"""The scenario in which five readers get the same news."""
+
 STYLES = {"websocket": "magenta bold"}
 """Of a kind's name; the others have that of HTTP."""
 
 
 @click.command(short_help="HTTP against WebSocket, measured.")
-@file_argument
+@click.argument("file", type=click.Path(path_type=str), required=False)
+@click.option("--run", "is_run", is_flag=True, help="Run the same news through all five ways now, and compare that.")
+@click.option(
+    "--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="With --run: where to keep it."
+)
 @click.option(
     "--format",
     "shape",
@@ -32,21 +39,40 @@ STYLES = {"websocket": "magenta bold"}
     show_default=True,
     help="For eyes, or for programs: csv (a line for each number), or one JSON object.",
 )
-def compare(file: str, shape: str) -> None:
+def compare(file: str | None, is_run: bool, recording: str | None, shape: str) -> None:
     """HTTP against WebSocket in FILE, measured: pipes built, lives, who spoke, round trips, costs, delays.
 
     Columns are those of HTTP closed each time, HTTP kept alive, polling, Server-Sent Events and WebSocket that the
     capture holds, told apart by what stands on the wire. Every answer names packets that prove it.
+
+    With --run instead of FILE, five readers get the same news now, each in its own way (Linux; no rights needed).
     """
     from inspector.compare import compare as measured
 
-    with analysed(file) as capture:
+    if is_run == (file is not None):
+        raise click.UsageError("Name a FILE, or say --run to run the news now.")
+    if recording is not None and not is_run:
+        raise click.UsageError("--record keeps what --run runs; FILE is there already.")
+    path = file if file is not None else _run_news(recording)
+    with analysed(path) as capture:
         comparison = measured(capture)
     write = {"table": _screen, "json": _json, "csv": _csv}[shape]
     sys.stdout.writelines(line + "\n" for line in write(comparison))
+    if is_run:
+        click.echo(f"Recording: {path}  (wireglass open shows it)", err=shape != "table")
 
 
 COMMANDS = [compare]
+
+
+def _run_news(recording: str | None) -> str:
+    """Stage the news in five ways; where it was recorded."""
+    from inspector.lab.scenarios.staging import play
+    from inspector.recordings import new_recording
+
+    path = new_recording(NEWS, recording)
+    click.echo(play(NEWS, path)["result"], err=True)
+    return str(path)
 
 
 def _json(comparison: dict[str, Any]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspector.terminal import Column, Screen, count, duration, printable, table
+from inspector.terminal import Column, Screen, count, duration, printable, size, table
 
 if TYPE_CHECKING:
     from inspector.sockets import End, Surveyor
@@ -40,6 +40,7 @@ COLUMNS = (
     Column("rtt", is_number=True, is_optional=True),
     Column("cwnd", is_number=True, is_optional=True),
     Column("resent", is_number=True, is_optional=True),
+    Column("pace", is_number=True, is_optional=True),
 )
 
 Key = tuple[str, str, int]
@@ -142,6 +143,7 @@ def _keyed(end: End, port: int | None) -> Iterator[tuple[Key, Line]]:
         duration(figures.rtt_us * 1000) if figures and figures.rtt_us else "",
         str(figures.congestion_window) if figures else "",
         str(figures.retransmissions) if figures else "",
+        f"{size(figures.pacing_rate)}/s" if figures and figures.pacing_rate is not None else "",
     )
     for holder in end.holders:
         name = printable(holder.process)

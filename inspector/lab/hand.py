@@ -17,7 +17,7 @@ import struct
 
 from inspector.errors import LabError
 from inspector.lab.lines import Message, answer_blocking, report
-from inspector.lab.tokens import ReportedSocket, name_process
+from inspector.lab.tokens import ReportedSocket, name_process, text_of
 
 PATIENCE_SECONDS = 9.0
 """How long a step may wait for the other end; the lab asks no longer."""
@@ -30,6 +30,9 @@ LINGER_NOT = struct.pack("ii", 1, 0)
 """struct linger: on, for no time at all. Closing then sends RST (socket(7))."""
 
 MOST_FILES = 4096
+
+NAMED_GUESTS = 12
+"""Of a crowd, the sockets that are told: who wants to look at a few need not look for them."""
 
 Pair = tuple[str, int]
 
@@ -161,7 +164,10 @@ class Hand:
         return {}
 
     def crowd(self, address: str, port: int, count: int, data: str) -> Message:
-        """So many connections at once: each says its line, hears the answer to its end, and closes."""
+        """So many connections at once: each says its line, hears the answer to its end, and closes.
+
+        The sockets of the first few are named.
+        """
         content = data.encode("latin-1")
         pipes = [ReportedSocket(family(address)) for _ in range(count)]
         for pipe in pipes:
@@ -169,11 +175,11 @@ class Hand:
             pipe.connect((address, port))
         for pipe in pipes:
             pipe.sendall(content)
-        answered = 0
+        guests, answered = [text_of(pipe.getsockname()) for pipe in pipes[:NAMED_GUESTS]], 0
         for pipe in pipes:
             with pipe:
                 answered += bool(pipe.recv(PIECE)) and not pipe.recv(1)
-        return {"answered": answered}
+        return {"answered": answered, "guests": guests}
 
     def serve(self, token: int, count: int, data: str) -> Message:
         """Accept so many connections, then answer and close one after another."""

@@ -12,3 +12,9 @@ test("an action's connections are the latest of its client sockets, in its order
   const rows = [{ id: 0, client: "a:1" }, { id: 1, client: "a:2" }, { id: 2, client: "a:1" }];
   assert.deepEqual(connectionsOf(["a:2", "a:1", "a:9"], rows).map(({ id }) => id), [1, 2]);
 });
+
+test("a socket that was used for two connections names both", () => {
+  const rows = [{ id: 0, client: "a:1" }, { id: 1, client: "a:1" }, { id: 2, client: "a:1" }];
+  assert.deepEqual(connectionsOf(["a:1", "a:1"], rows).map(({ id }) => id), [1, 2]);
+  assert.deepEqual(connectionsOf(["a:1", "a:1"], rows.slice(0, 1)).map(({ id }) => id), [0]);
+});

@@ -33,10 +33,12 @@ export async function press(store, action) {
   }
 }
 
-/** The connections that an action used, by the client sockets it named: the latest of each, as far as they have come in. */
+/** The connections that an action used, by the client sockets it named, as far as they have come in: a socket named twice was two. */
 export function connectionsOf(clients, connections) {
-  const latest = new Map(connections.filter((row) => clients.includes(row.client)).map((row) => [row.client, row]));
-  return clients.map((client) => latest.get(client)).filter(Boolean);
+  const rows = new Map(clients.map((client) => [client, []]));
+  for (const row of connections) rows.get(row.client)?.push(row);
+  const left = new Map([...rows].map(([client, found]) => [client, found.slice(-clients.filter((one) => one === client).length)]));
+  return clients.map((client) => left.get(client).shift()).filter(Boolean);
 }
 
 /** A button for an action. While one runs, the others stay pressable in looks and wait in deed: nothing flickers. */
@@ -79,7 +81,7 @@ export function mountStrip(strip, store) {
     }));
     const buttonOf = new Map(buttons.map(({ action, button }) => [action, button]));
     strip.replaceChildren(
-      h("div", { class: "strip-buttons" }, groups(demo.actions).map((group) => h("div", { class: `strip-group ${group.kind}`, role: "group", "aria-label": group.title },
+      h("div", { class: "strip-buttons" }, groups(demo.actions).map((group) => h("div", { class: `strip-group of-${group.kind}`, role: "group", "aria-label": group.title },
         h("span", { class: "strip-title" }, h("b", {}, group.title), h("span", {}, group.about)),
         group.actions.map((action) => buttonOf.get(action))))),
       line);

@@ -56,13 +56,15 @@ export function turnTo(number) {
   section?.focus({ preventScroll: true });
 }
 
-/** Links from what came of a scenario to the connections that it made. */
+/** Links from what came of a scenario to the connections that it made; they stay when the page no longer has their rows. */
 export function drawLinks(element, store, outcome) {
+  if (element.outcome === outcome && element.isWhole) return;
   const found = outcome.ok ? connectionsOf(outcome.clients, store.state.tables.connections.sorted()) : [];
   const on = outcome.ok ? LEADS_ON[outcome.name] : undefined;
   const key = [...found.map(({ id }) => id), on?.view].join();
   if (element.dataset.key === key) return;
   element.dataset.key = key;
+  Object.assign(element, { outcome, isWhole: found.length === outcome.clients.length });
   element.replaceChildren(
     ...found.slice(0, MOST_LINKS).map(({ id }) => h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `Connection ${id}`)),
     ...(on ? [h("button", { class: "link", onclick: () => go(store, { view: on.view }) }, on.label)] : []));

@@ -28,6 +28,7 @@ async def crowd(scene: Scene) -> str:
         scene.client.ask("crowd", address=scene.address, port=HTTP_PORT, count=GUESTS, data=question.decode("latin-1")),
         scene.server.ask("serve", token=listener.token, count=GUESTS, data=answer.decode("latin-1")),
     )
+    scene.clients += told["guests"]
     return f"{told['answered']:,} of {GUESTS:,} guests were answered."
 
 

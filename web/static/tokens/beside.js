@@ -1,8 +1,9 @@
 // Wire beside kernel: both ends of each pipe, the state that packets prove, the state that the kernel reports, and what to say of it.
 
 import { h } from "../dom.js";
-import { duration } from "../format.js";
+import { duration, size } from "../format.js";
 
+const WHAT_FIGURES = "TCP_INFO, what the kernel steers this end by: the round trip time as it measures it, how many segments may be on the way (congestion window), how many it sent again, and the pace at which it sends.";
 const ROWS = 24; // ends listed; the newest pipes first
 
 export function mountBeside(choose) {
@@ -38,7 +39,7 @@ function row(end, at, connection, choose) {
     h("td", { class: "mono" }, end.wire),
     h("td", { class: "mono", title: kernel ? `asked ${duration(Math.max(0, at - kernel.at_ns))} before this moment` : "" },
       end.differs ? h("b", { class: "tk-mark", title: "They differ" }, "≠ ") : null, says),
-    h("td", { class: "tk-figures" }, figures(kernel)),
+    h("td", { class: "tk-figures", title: kernel?.rtt_us == null ? "" : WHAT_FIGURES }, figures(kernel)),
     h("td", { class: "tk-why" }, (end.differs ? kernel.why : remark(end)) ?? ""));
 }
 
@@ -56,7 +57,9 @@ function remark({ token, kernel, isStale, side, wire, isThere }) {
 
 function figures(kernel) {
   if (!kernel || kernel.rtt_us === null) return "";
-  const parts = [`rtt ${duration(kernel.rtt_us * 1000)}`, `window ${kernel.congestion_window}`];
+  const parts = kernel.rtt_us ? [`rtt ${duration(kernel.rtt_us * 1000)} ± ${duration(kernel.rtt_variation_us * 1000)}`] : [];
+  parts.push(`cwnd ${kernel.congestion_window}`);
   if (kernel.retransmissions) parts.push(`${kernel.retransmissions} sent again`);
+  if (kernel.pacing_rate !== null) parts.push(`paced ${size(kernel.pacing_rate)}/s`);
   return parts.join(" · ");
 }

@@ -4,14 +4,16 @@
 import { get } from "../api.js";
 import { cellId, mayAsk, share } from "../compare.js";
 import { h } from "../dom.js";
+import { mountFiveWays } from "../fiveways.js";
 import { drawLives, drawTrips, priceBar } from "../comparepictures.js";
 import { go } from "../navigation.js";
 
 const EVERY_MS = 3000; // while packets come in
 
 export function mount(root, store) {
-  const page = h("div", { class: "compare" });
-  root.append(page);
+  const page = h("div", { class: "compare-answers" });
+  const fiveWays = mountFiveWays(store);
+  root.append(h("div", { class: "compare" }, heading(), fiveWays.element, page));
   let [told, drawn, asking, asked, stopped] = [null, "", false, { packets: -1, at: -Infinity }, false];
   let timer = null;
 
@@ -35,6 +37,7 @@ export function mount(root, store) {
     clearTimeout(timer);
     if (wait === 0) ask(packets);
     else if (wait !== null) timer = setTimeout(() => draw(store.state), wait);
+    fiveWays.draw(state);
     if (!told) return;
     const { rev, ...comparison } = told;
     const key = JSON.stringify([comparison, state.route.id, Boolean(state.demo)]);
@@ -54,7 +57,7 @@ export function mount(root, store) {
 /** Draws everything anew, and gives the focus back to where it was. */
 function render(page, store, comparison, state) {
   const focus = page.contains(document.activeElement) ? document.activeElement.dataset.cell : null;
-  page.replaceChildren(heading(), ...(comparison.kinds.length ? whole(store, comparison, state) : [nothing(state)]));
+  page.replaceChildren(...(comparison.kinds.length ? whole(store, comparison, state) : [nothing(state)]));
   if (focus) page.querySelector(`[data-cell="${focus}"]`)?.focus({ preventScroll: true });
 }
 
@@ -65,7 +68,7 @@ function heading() {
 }
 
 function nothing(state) {
-  const hint = state.demo ? "Press a few of the buttons above: a page, a chat." : "It holds neither HTTP nor WebSocket that can be told.";
+  const hint = state.demo ? "Press the button above, or a few of the demo’s: a page, a chat." : "It holds neither HTTP nor WebSocket that can be told.";
   return h("div", { class: "empty" }, h("h2", {}, "Nothing to compare yet"), h("p", {}, hint));
 }
 

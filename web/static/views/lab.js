@@ -44,7 +44,7 @@ function drawOutcome({ outcome, links }, store, came) {
 function build(page, store, demo) {
   const entries = [];
   const scenarios = h("div", { class: "lab-scenarios" });
-  const sections = groups(demo.actions).map((group) => h("section", { class: `lab-group ${group.kind}` },
+  const sections = groups(demo.actions).map((group) => h("section", { class: `lab-group of-${group.kind}` },
     h("h3", {}, group.title), h("p", { class: "lab-about" }, ABOUT[group.kind]),
     h("ul", {}, group.actions.map((action) => {
       const button = actionButton(store, action);
