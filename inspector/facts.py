@@ -95,6 +95,7 @@ def facts(capture: Capture, connection: int) -> dict[str, Any]:
         "facts": {
             "What was sent": [asdict(fact) for fact in _sent(ends)],
             "Round trips": [asdict(fact) for fact in _round_trips(ends)],
+            **_kernels_figures(ends),
             "Windows": [asdict(fact) for fact in _windows(ends)],
             "Said on the SYN": [asdict(fact) for fact in _options(ends)],
             "What TCP had to deal with": [asdict(fact) for fact in _verdicts(ends)],
@@ -124,6 +125,40 @@ def _pair(name: str, kind: str, found: list[tuple[Value, int | None]]) -> Fact:
 
 def _plain(name: str, kind: str, values: list[Value]) -> Fact:
     return Fact(name, kind, values[0], values[1])
+
+
+KERNELS_FIGURES = (
+    ("its round trip, smoothed", "ns", "rtt_us", 1000),
+    ("deviation of that", "ns", "rtt_variation_us", 1000),
+    ("its shortest round trip", "ns", "least_rtt_us", 1000),
+    ("congestion window, in segments", "count", "congestion_window", 1),
+    ("segments it sent again", "count", "retransmissions", 1),
+    ("pace, bytes a second", "bytes", "pacing_rate", 1),
+)
+"""What it is, how to read it, its column in the kernel's table (TCP_INFO), and what to multiply it by."""
+
+
+def _kernels_figures(ends: list[_End]) -> dict[str, list[dict[str, Any]]]:
+    """By what each end's kernel steered it last, where the recording holds that."""
+    last = [_last_word(end) for end in ends]
+    if last == [None, None]:
+        return {}
+    kernel = ends[0].capture.kernel
+    found = []
+    for name, kind, column, factor in KERNELS_FIGURES:
+        numbers = [int(kernel[column][row]) if row is not None else -1 for row in last]
+        is_unset = "round trip" in name  # a time of 0 is one that was never measured
+        values: list[Value] = [None if n < 0 or (is_unset and not n) else n * factor for n in numbers]
+        found.append(asdict(_plain(name, kind, values)))
+    return {"What its kernel steered by, at last": found}
+
+
+def _last_word(end: _End) -> int | None:
+    """The row of the kernel's last word of this end that holds figures."""
+    kernel = end.capture.kernel
+    is_mine = (kernel["connection"] == end.connection) & (kernel["direction"] == end.side)
+    own = np.flatnonzero(is_mine & (kernel["has_figures"] == 1))
+    return int(own[np.argmax(kernel["time_ns"][own])]) if len(own) else None
 
 
 def _sent(ends: list[_End]) -> list[Fact]:

@@ -38,6 +38,15 @@ def test_numbers_are_those_of_the_tables(demo: Capture) -> None:
         assert [once["client"], once["server"]] == streams
 
 
+def test_the_kernels_figures_of_both_ends_are_told_where_the_recording_holds_them(demo: Capture) -> None:
+    told = facts(demo, 0)["facts"]["What its kernel steered by, at last"]
+    found = {fact["name"]: fact for fact in told}
+    assert found["congestion window, in segments"]["client"] >= 10
+    for side in ("client", "server"):
+        assert 0 < found["its shortest round trip"][side] <= found["its round trip, smoothed"][side]
+        assert found["segments it sent again"][side] == 0
+
+
 def test_every_packet_that_is_named_shows_its_number(demo: Capture) -> None:
     packets = demo.packets
     columns = {"largest payload of a packet": "payload", "largest window offered": "window", "longest": "ack_rtt_ns"}
