@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flask import Blueprint, request
 
+from inspector import mark_words
 from inspector.activity import activity
 from inspector.addresses import endpoint
 from inspector.lane_rows import lane_rows
@@ -25,6 +26,9 @@ MAX_WIDTH = 4096
 
 MAX_LANES = 200
 """Lanes of one answer."""
+
+WORDED_LANES = 24
+"""So many lanes may come with words: on a large screen they are still tall enough."""
 
 
 def add_lanes(api: Blueprint, session: Session) -> None:
@@ -83,9 +87,18 @@ def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int)
         "groups": [_group(capture, placed, group) for group in placed.groups(first, stop)],
         "lanes": lane_rows(drawing),
         "ticks": drawing.ticks(),
-        "blocks": drawing.blocks(),
-        "arrows": drawing.arrows(),
+        **_worded(capture, drawing, total),
     }
+
+
+def _worded(capture: Capture, drawing: Drawing, total: int) -> dict[str, Any]:
+    """Blocks and arrows, and of few lanes, which the page draws tall, the words that stand beside them."""
+    blocks, arrows = drawing.blocks(), drawing.arrows()
+    if total > WORDED_LANES:
+        return {"blocks": blocks, "arrows": arrows}
+    said = {"text": mark_words.messages(capture, arrows)}
+    asked = {"text": mark_words.exchanges(capture, blocks)}
+    return {"blocks": blocks | asked, "arrows": arrows | said}
 
 
 def _group(capture: Capture, placed: Lanes, group: Group) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hit, markLines } from "../../web/static/hit.js";
-import { LANE, TICK } from "../../web/static/paint.js";
+import { LEAST as LANE } from "../../web/static/laneheight.js";
+import { TICK } from "../../web/static/paint.js";
 
 const MS = 1e6;
 const answer = {
@@ -10,7 +11,7 @@ const answer = {
   blocks: { lane: [0], begin: [200], answer: [240], end: [280], count: [1], status: [404], exchange: [2] },
   arrows: { lane: [1], column: [700], direction: [1], control: [0], count: [1], message: [0] },
 };
-const scene = { answer, asked: 1000, span: answer.span, width: 1000, top: 0 };
+const scene = { answer, asked: 1000, span: answer.span, width: 1000, lane: LANE, top: 0 };
 const tables = { messages: new Map([[0, { text: "Hi" }]]), exchanges: new Map([[2, { request: { method: "GET", target: "/x" }, timing_ns: { wait: 40 * MS } }]]) };
 
 const CASES = [

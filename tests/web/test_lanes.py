@@ -33,6 +33,14 @@ def test_lanes_come_with_their_groups_and_marks(ours: Visitor) -> None:
     assert answer["arrows"]["message"] == [0, 1]
 
 
+def test_marks_of_few_lanes_have_words(ours: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = ours.get("/api/lanes?width=2600")
+    assert answer["blocks"]["text"][0] == "GET /first 200"
+    assert len(answer["arrows"]["text"]) == len(answer["arrows"]["message"])
+    monkeypatch.setattr("web.lanes.WORDED_LANES", 2)
+    assert "text" not in ours.get("/api/lanes?width=2600")["blocks"]
+
+
 def test_only_the_lanes_asked_for_are_sent(ours: Visitor) -> None:
     answer = ours.get("/api/lanes?first=1&stop=2")
     assert (answer["total"], answer["first"], [lane["id"] for lane in answer["lanes"]]) == (3, 1, [1])

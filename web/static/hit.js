@@ -1,16 +1,16 @@
 // What lies under the pointer on the timeline, and what to say of it.
 
 import { counted, duration, moment } from "./format.js";
-import { LANE, placing, TICK } from "./paint.js";
+import { placing, TICK } from "./paint.js";
 import { scale } from "./zoom.js";
 
 const NEAR = 5; // pixels
 
 /** The lane, the moment and the mark at a point of the drawing; null beside the lanes. */
 export function hit(scene, x, y) {
-  const { answer, span, width, top } = scene;
+  const { answer, span, width, top, lane: height } = scene;
   if (!answer) return null;
-  const i = Math.floor((y + top) / LANE) - answer.first;
+  const i = Math.floor((y + top) / height) - answer.first;
   const lane = answer.lanes[i];
   if (!lane) return null;
   const ns = scale(span, width).ns(x);

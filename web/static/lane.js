@@ -24,6 +24,17 @@ function exchanges({ exchanges: asked, status, wait_ns: wait, is_open: isOpen },
   return { texts: [String(status || "–"), asked > 1 ? counted(asked, "exchange") : waited], isTrouble: status >= 400 };
 }
 
+/** Below the title, where there is room: who opened it; of a neighbour on the same machine the port says it. */
+export function laneOrigin({ client }) {
+  const { address, port } = takeApart(client);
+  return `from ${/^127\.|^::1$/.test(address) ? `port ${port}` : client}`;
+}
+
+/** Below the outcome: how much went over it, and how long it lived. */
+export function laneLoad({ packets, duration_ns: lived }) {
+  return `${counted(packets[0] + packets[1], "packet")} in ${duration(lived)}`;
+}
+
 /** All of it in a sentence, for those who hear the page. */
 export function laneSentence(lane) {
   const { long } = outcome(lane);

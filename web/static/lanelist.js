@@ -2,8 +2,8 @@
 
 import { h, setClass, setText } from "./dom.js";
 import { counted } from "./format.js";
-import { laneOutcome, laneSentence, laneTitle, serverName } from "./lane.js";
-import { LANE } from "./paint.js";
+import { laneLoad, laneOrigin, laneOutcome, laneSentence, laneTitle, serverName } from "./lane.js";
+import { LEAST, laneHeight } from "./laneheight.js";
 
 const MARGIN = 8; // lanes asked for beyond those in sight
 const MAX_PIXELS = 8_000_000; // browsers clip what lies beyond some 16 million; a longer list is scrolled in proportion
@@ -22,6 +22,11 @@ export class LaneList {
     Object.assign(this, { rows: [], groups: [], total: 0 });
   }
 
+  /** Pixels of a lane: few lanes are tall. */
+  get lane() {
+    return laneHeight(this.total, this.element.clientHeight);
+  }
+
   /** Pixels of lanes above what is in sight. */
   get top() {
     return this.element.scrollTop * this.proportion;
@@ -29,12 +34,12 @@ export class LaneList {
 
   get proportion() {
     const seen = this.element.clientHeight;
-    const all = this.total * LANE;
+    const all = this.total * this.lane;
     return all <= MAX_PIXELS ? 1 : (all - seen) / (MAX_PIXELS - seen);
   }
 
   get overflows() {
-    return this.total * LANE > this.element.clientHeight;
+    return this.total * this.lane > this.element.clientHeight;
   }
 
   get isAtEnd() {
@@ -44,8 +49,8 @@ export class LaneList {
 
   /** The lanes to ask for: those in sight and some around, in steps so that a small scroll asks for nothing new. */
   range() {
-    const first = Math.max(Math.floor(this.top / LANE / MARGIN) * MARGIN - MARGIN, 0);
-    const count = Math.ceil(this.element.clientHeight / LANE / MARGIN) * MARGIN + 3 * MARGIN;
+    const first = Math.max(Math.floor(this.top / this.lane / MARGIN) * MARGIN - MARGIN, 0);
+    const count = Math.ceil(this.element.clientHeight / this.lane / MARGIN) * MARGIN + 3 * MARGIN;
     return { first, stop: first + Math.min(count, 200) };
   }
 
@@ -53,37 +58,46 @@ export class LaneList {
   resize(total, shift, staysAtEnd) {
     const wasAtEnd = staysAtEnd && this.isAtEnd;
     this.total = total;
-    const height = `${Math.min(total * LANE, MAX_PIXELS)}px`;
-    if (this.sheet.style.height !== height) this.sheet.style.height = height;
+    this.arrange();
     if (wasAtEnd) this.element.scrollTop = this.element.scrollHeight;
-    else if (shift && this.element.scrollTop > 0) this.element.scrollTop += (shift * LANE) / this.proportion;
+    else if (shift && this.element.scrollTop > 0) this.element.scrollTop += (shift * this.lane) / this.proportion;
+  }
+
+  /** Gives the lanes their height; what they are on top of each other is scrolled. */
+  arrange() {
+    const { lane } = this;
+    const height = `${Math.min(this.total * lane, MAX_PIXELS)}px`;
+    if (this.sheet.style.height !== height) this.sheet.style.height = height;
+    this.element.style.setProperty("--lane", `${lane}px`);
+    this.element.classList.toggle("tall", lane > LEAST);
+    return lane;
   }
 
   /** Scrolls as little as it takes to show lane `index` whole. */
   reveal(index) {
     const [top, seen] = [this.top, this.element.clientHeight];
-    if (index * LANE < top) this.element.scrollTop = (index * LANE) / this.proportion;
-    else if ((index + 1) * LANE > top + seen) this.element.scrollTop = ((index + 1) * LANE - seen) / this.proportion;
+    if (index * this.lane < top) this.element.scrollTop = (index * this.lane) / this.proportion;
+    else if ((index + 1) * this.lane > top + seen) this.element.scrollTop = ((index + 1) * this.lane - seen) / this.proportion;
   }
 
   draw(answer, { chosen, pointed }) {
-    const [top, seen] = [this.top, this.element.clientHeight];
-    answer.lanes.forEach((lane, i) => this.drawRow(this.row(i), lane, answer.first + i, top, { chosen, pointed }));
+    const [top, seen, height] = [this.top, this.element.clientHeight, this.arrange()];
+    answer.lanes.forEach((lane, i) => this.drawRow(this.row(i), lane, answer.first + i, (answer.first + i) * height - top, { chosen, pointed }));
     for (const row of this.rows.slice(answer.lanes.length)) row.element.hidden = true;
-    answer.groups.forEach((group, i) => this.drawGroup(this.group(i), group, top, seen));
+    answer.groups.forEach((group, i) => this.drawGroup(this.group(i), group, { top, seen, height }));
     for (const group of this.groups.slice(answer.groups.length)) group.element.hidden = true;
     const has = answer.lanes.some(({ id }) => id === chosen);
     if (has) this.element.setAttribute("aria-activedescendant", `lane-${chosen}`);
     else this.element.removeAttribute("aria-activedescendant");
   }
 
-  drawRow(row, lane, index, top, { chosen, pointed }) {
-    const { element, title, outcome, more } = row;
+  drawRow(row, lane, index, y, { chosen, pointed }) {
+    const { element, title, outcome, more, from, carried } = row;
     const { texts, isTrouble } = laneOutcome(lane);
     row.lane = lane;
     element.hidden = false;
     element.id = `lane-${lane.id}`;
-    element.style.transform = `translateY(${index * LANE - top}px)`;
+    element.style.transform = `translateY(${y}px)`;
     element.setAttribute("aria-label", laneSentence(lane));
     element.setAttribute("aria-selected", String(lane.id === chosen));
     element.setAttribute("aria-posinset", String(index + 1));
@@ -93,24 +107,28 @@ export class LaneList {
     title.title = `${lane.client} → ${lane.server}`;
     setText(outcome, texts[0]);
     setText(more, texts[1] ?? "");
+    setText(from, laneOrigin(lane));
+    setText(carried, laneLoad(lane));
   }
 
-  drawGroup({ element, port, address }, { server, first, lanes }, top, seen) {
-    const [from, to] = [Math.max(first * LANE - top, 0), Math.min((first + lanes) * LANE - top, seen)];
-    element.hidden = to - from < LANE / 2;
+  drawGroup({ element, port, address }, { server, first, lanes }, { top, seen, height }) {
+    const [from, to] = [Math.max(first * height - top, 0), Math.min((first + lanes) * height - top, seen)];
+    element.hidden = to - from < height / 2;
     element.style.transform = `translateY(${from}px)`;
     element.style.height = `${Math.max(to - from, 0)}px`;
     const name = serverName(server);
     setText(port, name.port);
-    setText(address, to - from >= 2 * LANE - 4 ? name.address || counted(lanes, "lane") : "");
+    setText(address, to - from >= 2 * LEAST - 4 ? name.address || counted(lanes, "lane") : "");
     element.title = `Server ${server}`;
   }
 
   row(i) {
     if (this.rows[i]) return this.rows[i];
     const [title, outcome, more] = [h("span", { class: "lane-title" }), h("b"), h("span")];
-    const element = h("div", { role: "option" }, title, h("span", { class: "lane-outcome" }, outcome, more));
-    const row = { element, title, outcome, more, lane: null };
+    const [from, carried] = [h("span", { class: "lane-about" }), h("span", { class: "lane-about" })];
+    const element = h("div", { role: "option" },
+      h("span", { class: "lane-name" }, title, from), h("span", { class: "lane-end" }, h("span", { class: "lane-outcome" }, outcome, more), carried));
+    const row = { element, title, outcome, more, from, carried, lane: null };
     element.addEventListener("click", () => this.open(row.lane));
     this.window.insertBefore(element, this.canvas);
     return (this.rows[i] = row);

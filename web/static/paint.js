@@ -1,9 +1,11 @@
 // Painting the timeline's lanes: one pure drawing of an answer of /api/lanes onto a canvas.
 
+import { placeLabels } from "./labels.js";
+import { markScale } from "./laneheight.js";
 import { scale } from "./zoom.js";
 
-export const LANE = 26; // pixels of a lane
 export const EDGE = 6; // pixels of canvas at both ends of the time shown, for marks that stand there (css/timeline.css)
+// Of the lowest lane; in taller ones all of them grow.
 const BAND = 4; // half the height of a life
 const BLOCK = 5; // half the height of an exchange
 const SHORT = 7; // pixels of a packet without payload, above or below the middle
@@ -15,7 +17,8 @@ export const TICK = { client: 1, server: 2, payload: 4, syn: 8, fin: 16, reset: 
 
 /**
  * @param {CanvasRenderingContext2D} context scaled so that a unit is a CSS pixel
- * @param {object} scene {width, height, top: pixels scrolled, span: what is shown, answer, asked: pixels it was asked for, grid: x of its lines, colours}
+ * @param {object} scene {width, height, lane: pixels of one, top: pixels scrolled, span: what is shown, answer, asked: pixels it was asked for,
+ *   grid: x of its lines, colours, font}
  */
 export function paintLanes(context, scene) {
   const { width, height, answer } = scene;
@@ -24,20 +27,22 @@ export function paintLanes(context, scene) {
   context.translate(EDGE, 0);
   const place = placing(scene);
   paintGrid(context, scene);
-  answer.lanes.forEach((lane, i) => paintLife(context, scene, lane, place.y(i)));
+  answer.lanes.forEach((lane, i) => paintLife(context, scene, lane, place.y(i), place.size(BAND)));
   paintBlocks(context, scene, place);
   paintTicks(context, scene, place);
   paintArrows(context, scene, place);
   paintTrouble(context, scene, place);
+  paintLabels(context, scene, place);
 }
 
 /** Where the marks of an answer lie now: its columns may be those of another stretch of time than the one on show. */
-export function placing({ answer, span, width, asked, top }) {
+export function placing({ answer, span, width, asked, top, lane }) {
   const { x } = scale(span, width);
   const was = scale(answer.span, asked);
   return {
     x: (column) => Math.round(x(was.ns(column))),
-    y: (i) => (answer.first + i) * LANE - top + LANE / 2,
+    y: (i) => (answer.first + i) * lane - top + lane / 2,
+    size: (pixels) => Math.round(pixels * markScale(lane)),
   };
 }
 
@@ -47,7 +52,7 @@ function paintGrid(context, { height, grid, colours }) {
 }
 
 /** The life of a connection: dashed while it is opened, a band while it is open, half of one while it closes. */
-function paintLife(context, { span, width, answer, colours }, lane, y) {
+function paintLife(context, { span, width, answer, colours }, lane, y, band) {
   const { x } = scale(span, width);
   const colour = lifeColour(lane, colours);
   const start = x(lane.at_ns);
@@ -58,13 +63,13 @@ function paintLife(context, { span, width, answer, colours }, lane, y) {
   context.fillStyle = colour;
   dashes(context, start, opened, y, width);
   context.globalAlpha = 0.3;
-  bar(context, opened, Math.max(closing, opened + 2), y - BAND, 2 * BAND, width);
-  bar(context, closing, end, y, BAND, width);
+  bar(context, opened, Math.max(closing, opened + 2), y - band, 2 * band, width);
+  bar(context, closing, end, y, band, width);
   context.globalAlpha = 1;
   bar(context, opened, Math.max(closing, opened + 2), y - 0.5, 1, width);
   if (end > width + EDGE) return;
   if (lane.is_open) arrowEnd(context, end, y);
-  else context.fillRect(Math.round(end) - 1, y - BAND, 1, 2 * BAND);
+  else context.fillRect(Math.round(end) - 1, y - band, 1, 2 * band);
 }
 
 const lifeColour = (lane, colours) => ({ http: colours.http, websocket: colours.ws })[lane.protocol] ?? colours["ink-2"];
@@ -91,12 +96,12 @@ function paintBlocks(context, { answer, colours }, place) {
   const { lane, begin, answer: answered, end, status } = answer.blocks;
   for (let i = 0; i < lane.length; i += 1) {
     const [left, middle, right] = [place.x(begin[i]), place.x(answered[i]), place.x(end[i] + 1)];
-    const y = place.y(lane[i]) - BLOCK;
+    const [y, tall] = [place.y(lane[i]) - place.size(BLOCK), 2 * place.size(BLOCK)];
     context.fillStyle = status[i] >= 400 || status[i] === 0 ? colours.trouble : colours.http;
     context.globalAlpha = 0.55;
-    context.fillRect(left, y, Math.max(right - left, 3), 2 * BLOCK);
+    context.fillRect(left, y, Math.max(right - left, 3), tall);
     context.globalAlpha = 1;
-    context.fillRect(middle, y, Math.max(right - middle, 3), 2 * BLOCK);
+    context.fillRect(middle, y, Math.max(right - middle, 3), tall);
   }
 }
 
@@ -107,7 +112,7 @@ function paintTicks(context, { answer, colours }, place) {
     context.fillStyle = colour;
     for (let i = 0; i < lane.length; i += 1) {
       if (!(bits[i] & side)) continue;
-      const length = bits[i] & TICK.payload ? TALL : SHORT;
+      const length = place.size(bits[i] & TICK.payload ? TALL : SHORT);
       context.fillRect(place.x(column[i]), place.y(lane[i]) + (sign < 0 ? -length : 0), 1, length);
     }
   }
@@ -121,12 +126,13 @@ function paintArrows(context, { answer, colours }, place) {
   for (let i = 0; i < lane.length; i += 1) {
     const [x, y] = [place.x(column[i]), place.y(lane[i])];
     const sign = direction[i] ? 1 : -1;
-    context.fillRect(x - 0.5, Math.min(y, y + sign * 10), 2, 10);
+    const [stem, tip] = [place.size(10), place.size(10) + 2];
+    context.fillRect(x - 0.5, Math.min(y, y + sign * stem), 2, stem);
     const key = 2 * lane[i] + direction[i];
     const isAlone = x - (last.get(key) ?? -ARROW) >= ARROW;
     last.set(key, x);
     if (control[i] || !isAlone) continue;
-    arrowHead(context, x + 0.5, y + sign * 12, sign);
+    arrowHead(context, x + 0.5, y + sign * tip, sign);
   }
 }
 
@@ -136,6 +142,18 @@ function arrowHead(context, x, y, sign) {
   context.lineTo(x - 4, y - sign * 6);
   context.lineTo(x + 4, y - sign * 6);
   context.fill();
+}
+
+/** What was asked above an exchange; what was said at the side of its arrow's head. */
+function paintLabels(context, scene, place) {
+  const { colours, font } = scene;
+  context.font = font;
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  for (const { text, x, y, kind } of placeLabels(scene, place, (words) => context.measureText(words).width)) {
+    context.fillStyle = colours[kind];
+    context.fillText(text, x, y);
+  }
 }
 
 /** Trouble: a cross on the middle of the lane, on its ground so that it is seen among other marks. */

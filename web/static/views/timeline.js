@@ -12,7 +12,7 @@ import { listen } from "../gestures.js";
 import { hit, markLines } from "../hit.js";
 import { LaneList } from "../lanelist.js";
 import { go } from "../navigation.js";
-import { EDGE, LANE, paintLanes } from "../paint.js";
+import { EDGE, paintLanes } from "../paint.js";
 import { want } from "../ranges.js";
 import { mountTools } from "../timetools.js";
 import { between, pan, scale, zoom } from "../zoom.js";
@@ -137,7 +137,7 @@ class Timeline {
     this.drawAxis(scene);
     paintLanes(sized(this.list.canvas, scene.width + 2 * EDGE, scene.height), scene);
     this.drawNote(under);
-    const top = Math.floor(this.list.top / LANE);
+    const top = Math.floor(this.list.top / this.list.lane);
     const lane = scene.answer.lanes[top - scene.answer.first];
     this.anchor = lane ? { id: lane.id, lane: top } : this.anchor;
   }
@@ -146,7 +146,7 @@ class Timeline {
     const { answer, answered } = this.lanes;
     const { span, width, colours } = this;
     const grid = marks(span, width).map(({ ns }) => scale(span, width).x(ns));
-    return { answer, asked: answered.width, span, width, height: this.list.element.clientHeight, top: this.list.top, colours, grid };
+    return { answer, asked: answered.width, span, width, height: this.list.element.clientHeight, lane: this.list.lane, top: this.list.top, colours, font: getComputedStyle(this.axis).font, grid };
   }
 
   drawAxis({ span, width, colours }) {
@@ -270,7 +270,7 @@ class Timeline {
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.lanes.answer) return;
     const { answer } = this.lanes;
-    const page = Math.max(Math.floor(this.list.element.clientHeight / LANE) - 1, 1);
+    const page = Math.max(Math.floor(this.list.element.clientHeight / this.list.lane) - 1, 1);
     const found = answer.lanes.findIndex(({ id }) => id === this.store.state.route.id);
     const at = found < 0 ? -1 : answer.first + found;
     const lane = { ArrowDown: at + 1, ArrowUp: Math.max(at - 1, 0), PageDown: at + page, PageUp: at - page, Home: 0, End: answer.total - 1 }[event.key];

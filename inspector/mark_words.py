@@ -1,0 +1,71 @@
+"""What stands beside the marks of the timeline where there is room: what a message says, what an exchange asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.http.fields import head
+from inspector.tables import MessageKind
+from inspector.websocket.protocol import Opcode
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+    from inspector.marks import Columns
+
+MAX_MARKS = 400
+"""Marks of a kind that get words; a drawing has no room for more."""
+
+LONGEST = 60
+"""Characters beside one mark."""
+
+Words = list[str | None]
+
+
+def messages(capture: Capture, arrows: Columns) -> Words:
+    """For each arrow the beginning of its message; None where it stands for several, or for a ping or a pong."""
+    table = capture.messages
+    counted = zip(arrows["message"], arrows["count"], strict=True)
+    return [
+        _said(capture, row, int(table["kind"][row])) if count == 1 and i < MAX_MARKS else None
+        for i, (row, count) in enumerate(counted)
+    ]
+
+
+def exchanges(capture: Capture, blocks: Columns) -> Words:
+    """For each block the request and the status of its answer; None where it stands for several exchanges."""
+    counted = zip(blocks["exchange"], blocks["count"], strict=True)
+    return [_asked(capture, row) if count == 1 and i < MAX_MARKS else None for i, (row, count) in enumerate(counted)]
+
+
+def _said(capture: Capture, row: int, kind: int) -> str | None:
+    table = capture.messages
+    if kind == Opcode.CLOSE:
+        code = int(table["close_code"][row])
+        return f"close {code}" if code >= 0 else "close"
+    if kind == Opcode.BINARY:
+        return f"{int(table['bytes'][row])} bytes"
+    address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
+    if kind != Opcode.TEXT or address < 0:
+        return None
+    text = capture.bytes_at(address, min(length, 4 * LONGEST)).decode("utf-8", "replace")
+    return _line(text)
+
+
+def _asked(capture: Capture, row: int) -> str:
+    request, response = (int(capture.exchanges[name][row]) for name in ("request", "response"))
+    kinds, statuses = capture.http_messages["kind"], capture.http_messages["status"]
+    words = []
+    if request >= 0 and kinds[request] == MessageKind.REQUEST:
+        said = head(capture, request)
+        words.append(f"{said.method} {said.target}")
+    if response >= 0 and (status := int(np.int64(statuses[response]))):
+        words.append(str(status))
+    return _line(" ".join(words))
+
+
+def _line(text: str) -> str:
+    """In one line, and short."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -1,0 +1,64 @@
+"""Words beside the marks of the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import inspector
+from inspector import mark_words
+from inspector.capture import Capture
+from inspector.lab.recordings import demo_recording
+from inspector.marks import Drawing
+from inspector.spans import extent
+from tests.web.traffic import Wire, exchange
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Capture]:
+    with inspector.open(demo_recording()) as capture:
+        yield capture
+
+
+def drawing(capture: Capture, width: int = 4000) -> Drawing:
+    whole = extent(capture)
+    assert whole
+    return Drawing(capture, np.arange(len(capture.connections)), whole, width)
+
+
+def test_an_exchange_says_what_was_asked_and_the_status(demo: Capture) -> None:
+    words = mark_words.exchanges(demo, drawing(demo).blocks())
+    assert {"GET / 200", "POST /orders 201", "GET /chat 101"} <= set(words)
+
+
+def test_a_message_says_how_it_begins_and_a_close_its_code(demo: Capture) -> None:
+    words = mark_words.messages(demo, drawing(demo).arrows())
+    assert '{"join": "Alice"}' in words
+    assert "close 1000" in words
+    assert max(len(text) for text in words if text) <= mark_words.LONGEST
+
+
+def test_a_mark_that_stands_for_several_says_nothing(demo: Capture) -> None:
+    arrows = drawing(demo, width=1).arrows()
+    pairs = list(zip(arrows["count"], mark_words.messages(demo, arrows), strict=True))
+    assert max(count for count, _ in pairs) > 1
+    assert all(text is None for count, text in pairs if count > 1)
+
+
+def test_only_so_many_marks_have_words(demo: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mark_words, "MAX_MARKS", 2)
+    assert [text is None for text in mark_words.exchanges(demo, drawing(demo).blocks())][:3] == [False, False, True]
+
+
+def test_a_long_target_is_cut(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "x.pcapng")
+    exchange(wire, 40001, "/" + "long" * 100)
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        (text,) = mark_words.exchanges(capture, drawing(capture).blocks())
+        assert text is not None
+        assert len(text) == mark_words.LONGEST
+        assert text.endswith("…")
