@@ -183,6 +183,7 @@ def _oddities(capture: Capture, *, notes: bool) -> dict[str, int]:
 def _verdicts(packets: Table) -> dict[str, int]:
     """How many packets have each troubling verdict, by its name."""
     analysis = packets["analysis"]
+    analysis = analysis[analysis != 0]
     counts = {verdict: int(np.count_nonzero(analysis & verdict.value)) for verdict in TROUBLING_VERDICTS}
     return {TROUBLING_VERDICTS[verdict][n > 1]: n for verdict, n in counts.items() if n}
 
@@ -241,8 +242,8 @@ def _troubled_packets(capture: Capture) -> Values:
     """How many packets of each connection have a troubling verdict."""
     packets = capture.packets
     mask = sum(verdict.value for verdict in TROUBLING_VERDICTS)
-    is_troubled = (packets["analysis"] & mask != 0) & (packets["connection"] >= 0)
-    counted: Values = np.bincount(packets["connection"][is_troubled], minlength=len(capture.connections))
+    connection = packets["connection"][np.flatnonzero(packets["analysis"] & mask)]
+    counted: Values = np.bincount(connection, minlength=len(capture.connections))
     return counted
 
 
