@@ -31,11 +31,12 @@ report("ready", kind="parrot")
 answer_blocking(do)
 """
 STUBBORN = """
-import signal, time
+import signal
 from inspector.lab.lines import report
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 report("ready")
-time.sleep(600)
+while True:
+    signal.pause()
 """
 SILENT = "import sys; sys.stdin.read()"
 REFUSING = 'from inspector.lab.lines import report; report("error", message="Not today.")'

@@ -6,8 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,18 +19,7 @@ from inspector.lab import lab as lab_module
 from inspector.lab.lab import capture_refusal
 from inspector.rows import connection_rows
 from tests.lab.conftest import needs_namespace
-
-PATIENCE_SECONDS = 15.0
-
-
-def wait_until(is_true: Callable[[], bool]) -> bool:
-    """Whether it became true in good time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
+from tests.waiting import wait_until
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -143,7 +130,7 @@ def test_nothing_survives_a_killed(victim: str, namespace: bool) -> None:
         relatives = family(host)
         assert len(relatives) == 6
         os.kill(program.pid if victim.startswith("the program") else host, signal.SIGKILL)
-        assert wait_until(lambda: are_gone(relatives))
+        wait_until(lambda: are_gone(relatives), "all of them to end")
         program.kill()
 
 
@@ -168,7 +155,7 @@ def test_a_capture_that_dies_is_told_and_the_rest_goes_on(tmp_path: Path) -> Non
     with Lab.start(tmp_path / "demo.pcapng", http_port=0, chat_port=0) as lab:
         (recorder,) = [one for one in family(lab.pid) if "inspector.sources.live" in one.cmdline()]
         recorder.kill()
-        assert wait_until(lambda: lab.trouble is not None)
+        wait_until(lambda: lab.trouble is not None, "the trouble to be told")
         assert lab.trouble == "The capture has ended."
         assert "200 OK" in lab.run("get")["result"]
 

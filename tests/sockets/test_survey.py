@@ -117,7 +117,7 @@ def test_a_number_that_is_taken_over_by_another_socket_is_noticed_at_once() -> N
 def test_a_socket_that_two_processes_hold_has_both_as_holders() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         number = listener.fileno()
-        with subprocess.Popen(["sleep", "60"], pass_fds=(number,)) as child:
+        with subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=(number,)) as child:
             try:
                 inode = os.fstat(number).st_ino
                 assert {holder.pid for holder in Holders().find([inode])[inode]} == {os.getpid(), child.pid}

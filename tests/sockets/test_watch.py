@@ -19,7 +19,7 @@ from inspector.sources.files import PacketFile, open_packets
 from inspector.sources.interfaces import Interface
 from inspector.tables import Table
 from tests.sockets.pipes import Pipe, pipe
-from tests.sources.traffic import wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="netlink and /proc are Linux's")
 

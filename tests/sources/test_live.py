@@ -18,7 +18,8 @@ from inspector.sources.live import LiveCapture
 from inspector.tables import Table
 from tests.sources.craft import contents, read
 from tests.sources.tools import needs_capture, needs_tshark, tshark_fields
-from tests.sources.traffic import conversation, datagrams, wait_until
+from tests.sources.traffic import conversation, datagrams
+from tests.waiting import wait_until
 
 pytestmark = needs_capture
 

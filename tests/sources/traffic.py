@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENCE = 10.0
 """Seconds after which something that should happen has not."""
-
-
-def wait_until(happened: Callable[[], object]) -> None:
-    """Return once the condition holds; fail when it never does."""
-    end = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        threading.Event().wait(0.005)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from inspector.tokens.columns import kernel_columns
 from inspector.tokens.differences import SILENCE_NS, TIME_WAIT_NS, agrees, remark, why
 from inspector.tokens.facts import Kind, facts
 from tests.sources.tools import needs_capture
-from tests.sources.traffic import wait_until
+from tests.waiting import wait_until
 
 LONG = 2 * SILENCE_NS
 

@@ -6,12 +6,12 @@ import queue
 import resource
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from tests.waiting import wait_until
 from web import door as door_module
 from web.door import MAX_BODY, MAX_HEAD, Arrival, Door
 
@@ -147,13 +147,6 @@ def test_without_anybody_to_dismiss_the_door_waits_for_descriptors() -> None:
             late.sendall(GET)
             assert hall.arrivals.empty()
         assert hall.next().received == GET
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.001)
 
 
 @contextmanager

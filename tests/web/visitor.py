@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from tests.waiting import wait_until as wait_until
 from web.dashboard import Dashboard
 from web.server import listen
 from web.session import Session
@@ -131,11 +131,3 @@ def served(session: Session) -> Iterator[Dashboard]:
         dashboard.shutdown()
         thread.join(PATIENCE)
         assert not thread.is_alive()
-
-
-def wait_until(is_so: Callable[[], bool], what: str = "it") -> None:
-    """Return as soon as `is_so()`."""
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.005)
