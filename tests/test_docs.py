@@ -10,7 +10,10 @@ import click
 import pytest
 
 from inspector.anomalies import ANOMALIES
+from inspector.capture import Capture
 from inspector.cli import MODULES, cli
+from inspector.commands import summary
+from inspector.terminal import Screen
 from inspector.timeline import EventKind
 
 ROOT = Path(__file__).parent.parent
@@ -87,3 +90,10 @@ def test_what_is_said_of_the_scenarios_is_up_to_date() -> None:
     program = runpy.run_path(str(ROOT / "docs" / "scenarios_page.py"))
     for page in program["PAGES"]:
         assert program["filled"](page) == page.read_text("utf-8"), f"run `make docs`: {page.name}"
+
+
+def test_the_readme_shows_what_the_summary_prints(demo: Capture) -> None:
+    shown = (
+        (ROOT / "README.md").read_text("utf-8").split("$ wireglass summary captures/demo.pcapng\n")[1].split("```")[0]
+    )
+    assert shown.splitlines() == list(summary.lines(demo, Screen()))
