@@ -7,6 +7,8 @@ between calls, so a file may be read in any pieces, and may grow.
 
 from __future__ import annotations
 
+import struct
+
 import cython
 
 from inspector.sources.formats import MAX_BLOCK, MAX_CAPTURED, Block, Option, Stop
@@ -32,6 +34,10 @@ _SECOND_NS = cython.declare(cython.ulonglong, 1_000_000_000)
 _FRACTION_BITS = cython.declare(cython.int, FRACTION_BITS)
 _TIME_LIMIT_NS = cython.declare(cython.ulonglong, TIME_LIMIT_NS)
 
+# What a plain run reads 32-bit numbers by: a third of the time that four bytes one by one would take.
+_BIG32 = struct.Struct(">I").unpack_from
+_LITTLE32 = struct.Struct("<I").unpack_from
+
 
 @cython.cfunc
 @cython.inline
@@ -48,6 +54,8 @@ def u16(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t, big: cytho
 @cython.exceptval(check=False)
 def u32(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t, big: cython.bint) -> cython.uint:
     """The 32-bit number at `at`, which the caller knows to lie inside."""
+    if not cython.compiled:
+        return (_BIG32 if big else _LITTLE32)(data, at)[0]
     a: cython.uint = data[at]
     b: cython.uint = data[at + 1]
     c: cython.uint = data[at + 2]
