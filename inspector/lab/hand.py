@@ -166,7 +166,7 @@ class Hand:
     def crowd(self, address: str, port: int, count: int, data: str) -> Message:
         """So many connections at once: each says its line, hears the answer to its end, and closes.
 
-        The sockets of the first few are named.
+        The sockets of the last few are named.
         """
         content = data.encode("latin-1")
         pipes = [ReportedSocket(family(address)) for _ in range(count)]
@@ -175,7 +175,7 @@ class Hand:
             pipe.connect((address, port))
         for pipe in pipes:
             pipe.sendall(content)
-        guests, answered = [text_of(pipe.getsockname()) for pipe in pipes[:NAMED_GUESTS]], 0
+        guests, answered = [text_of(pipe.getsockname()) for pipe in pipes[-NAMED_GUESTS:]], 0
         for pipe in pipes:
             with pipe:
                 answered += bool(pipe.recv(PIECE)) and not pipe.recv(1)
