@@ -79,7 +79,9 @@ class Packets:
                 capture.source.note(Note(row, int(capture.packets["time_ns"][row]), text))
             except NotKept as error:
                 raise Refused(409, str(error), "What was written before is as it was.") from error
-            return {"packet": packet_rows(capture, np.array([row]))[0]}
+            found = packet_rows(capture, np.array([row]))[0]
+        self._session.noted()
+        return {"packet": found}
 
     def copy(self) -> Response:
         """The capture as pcapng, its notes in it as packet comments: of a growing one, what was read so far."""

@@ -49,6 +49,7 @@ class Session:
         self._number = 0
         self._ended: Showing | None = None
         self._next_tick = 0.0
+        self._has_news = False
         self._finder = Finder(home.capture)
         self._turns = Turns()
         self._stopping = False
@@ -132,6 +133,13 @@ class Session:
             self._nudge.set()
         return can_halt
 
+    def noted(self) -> None:
+        """Let every page know that a note beside a packet has changed."""
+        with self._turns:
+            self._now.noted()
+            self._has_news = True
+        self._nudge.set()
+
     def _change(self, before: State, after: State) -> bool:
         with self._turns:
             is_possible = self._now.change(before, after)
@@ -166,7 +174,8 @@ class Session:
                 self._tell({"resync": True})
             worked = self._work()
             if not worked:
-                self._nudge.wait(None if shown.state is State.ENDED else IDLE_SECONDS)
+                is_over = shown.state is State.ENDED and not self._has_news
+                self._nudge.wait(None if is_over else IDLE_SECONDS)
                 self._nudge.clear()
 
     def _work(self) -> bool:
@@ -195,7 +204,9 @@ class Session:
             return
         worked = time.thread_time()  # not counting what other threads and programs take meanwhile
         with self._turns:
-            delta = showing.delta() if showing is self._now and showing is not self._ended else {}
+            is_told = showing is self._now and (showing is not self._ended or self._has_news)
+            delta = showing.delta() if is_told else {}
+            self._has_news = False
         if delta:
             self._tell(delta)
         spent = time.thread_time() - worked

@@ -59,6 +59,7 @@ class Showing:
         self._overview = overview or Overview(capture, source)
         self._watch = Watch(capture)
         self._notes: list[str] = []
+        self._noted = 0
         self._told: dict[str, Any] = {}
         self._known = dict.fromkeys(WATCHED, 0)
 
@@ -132,6 +133,10 @@ class Showing:
         self._notes += notes
         self.state = State.ENDED
 
+    def noted(self) -> None:
+        """A note beside a packet has changed, which every page is told."""
+        self._noted += 1
+
     def close(self) -> None:
         """Put it away: end the capture process if there is one, and let go of the file."""
         if self.halt is not None:
@@ -141,7 +146,7 @@ class Showing:
     def describe(self) -> dict[str, Any]:
         """The capture in a few words and numbers, and how far its tables have grown."""
         can_halt = self.halt is not None and self.state is not State.ENDED and not self._is_halted
-        told = {**self._overview.describe(self.state, self._notes), "can_stop": can_halt}
+        told = {**self._overview.describe(self.state, self._notes), "can_stop": can_halt, "noted": self._noted}
         return {"capture": told, "lengths": self._overview.lengths()}
 
     def snapshot(self) -> dict[str, Any]:

@@ -82,3 +82,17 @@ test("the notes are counted, and again when one changes", async () => {
   packets.noted({ number: 3 });
   assert.equal(asked.filter(([path]) => path === "/api/notes").length, 2);
 });
+
+test("a note that somebody wrote, perhaps on another page, is asked for with the rows in sight", async () => {
+  const { packets, asked } = list();
+  const at = (noted) => ({ ...state(), capture: { noted } });
+  packets.turnTo(at(3)); // how many there had been before this page came says nothing
+  packets.want(0, 20);
+  await settled();
+  const before = asked.length;
+  packets.turnTo(at(3));
+  assert.equal(asked.length, before);
+  packets.turnTo(at(4));
+  await settled();
+  assert.deepEqual(asked.slice(before).map(([path]) => path).sort(), ["/api/notes", "/api/packets"]);
+});

@@ -201,6 +201,15 @@ def test_while_paused_nothing_moves_and_nothing_is_lost(wire: Wire) -> None:
         assert mirror.capture["state"] == "running"
 
 
+def test_pages_are_told_of_a_note_also_when_nothing_else_happens_any_more(tmp_path: Path) -> None:
+    with running(Session.of_file(sample(tmp_path / "sample.pcapng"))) as session:
+        mirror = Mirror(session)
+        wait_until(lambda: mirror.has(SAMPLE_PACKETS) and mirror.capture["state"] == "ended", "the end of the file")
+        for times in (1, 2):
+            session.noted()
+            wait_until(lambda: mirror.has(SAMPLE_PACKETS) and mirror.capture["noted"] == times, "word of the note")  # noqa: B023
+
+
 def test_a_capture_process_that_dies_is_noticed_and_what_it_wrote_is_shown(wire: Wire) -> None:
     trouble: list[str] = []
     with running(live(wire, trouble=lambda: trouble[0] if trouble else None)) as session:

@@ -20,18 +20,31 @@ export class PacketList {
     this.packets = 0; // of the capture, when the list was last looked at
     this.places = new Map(); // packet number → index in the list, null for none
     this.notes = 0; // packets with a note
+    this.seenNotes = null; // how often a note has changed, in this page or another
     this.isWaiting = false;
     this.isOver = false;
     this.countNotes();
   }
 
   /** Takes the address and the capture's growth into account. Called with every drawing. */
-  turnTo({ route, lengths }) {
+  turnTo({ route, lengths, capture }) {
     const span = filtering(route.span);
     const key = JSON.stringify([route.filter, span]);
     const packets = lengths.packets ?? 0;
     if (key !== this.key) this.begin(key, route.filter, span, packets);
     else if (packets !== this.packets) this.grew(packets);
+    if ((capture?.noted ?? this.seenNotes) !== this.seenNotes) this.notesChanged(capture.noted);
+  }
+
+  /** Somebody wrote a note, perhaps on another page: what is in sight is asked for again. */
+  notesChanged(noted) {
+    const isFirst = this.seenNotes === null;
+    if (!isFirst && (this.pages.asked || this.pages.total === null)) return; // once the request under way is answered
+    this.seenNotes = noted;
+    if (isFirst) return;
+    this.places = new Map();
+    this.pages.renew();
+    this.countNotes();
   }
 
   begin(key, filter, span, packets) {

@@ -70,12 +70,14 @@ function sections(state, offer, attempt, send) {
 }
 
 function now({ capture }, offer, attempt) {
-  const act = (label, doing, path) => h("button", { class: "button", onclick: () => attempt(doing, () => post(path)) }, label);
+  const act = (label, doing, path, title = null) => h("button", { class: "button", title, onclick: () => attempt(doing, () => post(path)) }, label);
   const buttons = [
-    capture.can_stop && act("Stop capture", "Stopping.", "/api/capture/stop"),
+    capture.state === "running" && act("Pause", "Pausing.", "/api/capture/pause", `For every page. ${capture.source === "replay" ? "The replay waits." : "What comes meanwhile is still recorded."}`),
+    capture.state === "paused" && act("Go on", "Going on.", "/api/capture/resume", "From where it was paused; nothing is missed"),
+    capture.can_stop && act("Stop capture", "Stopping.", "/api/capture/stop", "What was captured stays on show and is kept"),
     !offer.at_home && act("Back to what was there first", "Going back.", "/api/sources/home"),
   ].filter(Boolean);
-  return buttons.length > 0 && h("section", { class: "sources-now" }, h("p", {}, `On show: ${capture.name}.`), buttons);
+  return buttons.length > 0 && h("section", { class: "sources-now" }, h("p", {}, `On show: ${capture.name}${capture.state === "paused" ? ", paused" : ""}.`), buttons);
 }
 
 function live(offer, attempt) {

@@ -29,6 +29,7 @@ export function mountPacket(store, { noted = () => {} } = {}) {
   const open = new Set(["TCP"]); // layers that the reader has unfolded
   const held = new Map();
   let [number, shown, abort] = [null, null, null];
+  let { noted: seen = 0 } = store.state.capture; // how often a note has changed
 
   async function load(wanted) {
     abort?.abort();
@@ -46,6 +47,17 @@ export function mountPacket(store, { noted = () => {} } = {}) {
     held.delete(wanted);
     if (answer.next !== null) held.set(wanted, answer); // the last of a connection may get a next one
     if (held.size > HELD) held.delete(held.keys().next().value);
+  }
+
+  /** A note was written, perhaps on another page: nothing else of the packet shown can be another. */
+  async function refreshNote() {
+    held.clear();
+    const wanted = number;
+    if (wanted === null) return;
+    const answer = await get(`/api/packets/${wanted}`).catch(() => null); // the note that stands there is then the older one
+    if (!answer) return;
+    keep(wanted, answer);
+    if (wanted === number && shown?.packet.number === wanted) note.draw(answer.packet);
   }
 
   function show(answer) {
@@ -93,6 +105,9 @@ export function mountPacket(store, { noted = () => {} } = {}) {
     element,
     draw(wanted) {
       element.hidden = wanted === null;
+      const { noted: changes = 0 } = store.state.capture;
+      if (changes !== seen) refreshNote();
+      seen = changes;
       if (wanted === number) return;
       number = wanted;
       note.leave();
