@@ -16,6 +16,9 @@ from collections.abc import Callable
 PIECE = 16 * 1024
 """Bytes handed to the kernel at a time: what counts as progress."""
 
+SEND_BUFFER = 128 * 1024
+"""Bytes that the kernel keeps for a client that does not read: by itself it would keep megabytes, soon out of date."""
+
 STUCK_SECONDS = 10.0
 """A client that takes no byte for so long is cut off."""
 
@@ -41,6 +44,7 @@ class ClientSocket:
     ) -> None:
         """Take over `sock`; `early` are bytes that were read from it already and not yet understood."""
         sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._sock = sock
         self._early = early
         self._stuck_seconds = stuck_seconds

@@ -21,6 +21,7 @@ export class VirtualList {
   constructor({ create, update, shown = () => {}, follows = false, attributes = {} }) {
     Object.assign(this, { create, update, shown, follows });
     this.following = follows;
+    this.atEnd = true;
     this.offsets = new EvenOffsets(0, 1);
     this.rows = new Map();
     this.spare = [];
@@ -47,7 +48,7 @@ export class VirtualList {
     const y = this.element.scrollTop * this.scale;
     if (top < y) this.element.scrollTop = top / this.scale;
     else if (bottom > y + clientHeight) this.element.scrollTop = (bottom - clientHeight) / this.scale;
-    this.following = this.follows && this.atEnd;
+    this.look();
     this.draw();
   }
 
@@ -55,7 +56,7 @@ export class VirtualList {
   show(index) {
     if (index < 0 || index >= this.offsets.length) return;
     this.element.scrollTop = Math.max((this.offsets.top(index) - this.element.clientHeight / 3) / this.scale, 0);
-    this.following = this.follows && this.atEnd;
+    this.look();
     this.draw();
   }
 
@@ -65,9 +66,16 @@ export class VirtualList {
     this.draw();
   }
 
-  get atEnd() {
-    const { scrollTop, clientHeight, scrollHeight } = this.element;
-    return scrollTop + clientHeight >= scrollHeight - AT_END;
+  /** Sees how far it is scrolled, and whether that means to follow the end. Asked once and kept: asking makes the browser lay out. */
+  look() {
+    this.measure();
+    this.following = this.follows && this.atEnd;
+  }
+
+  measure() {
+    const { scrollTop, clientHeight } = this.element;
+    this.atEnd = scrollTop + clientHeight >= this.pixels - AT_END;
+    return { scrollTop, clientHeight };
   }
 
   get pixels() {
@@ -81,7 +89,7 @@ export class VirtualList {
   }
 
   scrolled() {
-    this.following = this.follows && this.atEnd;
+    this.look();
     this.queue();
   }
 
@@ -96,7 +104,7 @@ export class VirtualList {
 
   draw() {
     if (this.following) this.element.scrollTop = this.element.scrollHeight;
-    const { scrollTop, clientHeight } = this.element;
+    const { scrollTop, clientHeight } = this.measure();
     const y = scrollTop * this.scale;
     const [first, stop] = visible(this.offsets, y, clientHeight, MARGIN);
     this.retire(first, stop);
