@@ -5,8 +5,8 @@ reference to bytes that are not there is an error, never a wrong byte. So after 
 empty context, and what can be inflated is right.
 
 A message that is all there is first given to `Inflate` (inflate.py), which is quick about what is well-formed. All else
-is zlib's: messages longer than that takes, whatever it is unsure of, and every message of a plain run. The direction stays
-with zlib from then on, for zlib alone may know where in a block it is, until its context is empty.
+is zlib's: messages longer than that takes, whatever it is unsure of, and every message of a plain run. The direction
+stays with zlib from then on, for zlib alone may know where in a block it is, until its context is empty.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
