@@ -43,8 +43,8 @@ class Conversations:
         self._messages = http_messages
         self._arena = arena
         self._oddities = Oddities(anomalies)
-        self._http = Framer(packets, connections, chunks, http_messages, exchanges, self._oddities, arena)
         self._pieces = Pieces(packets, chunks, arena)
+        self._http = Framer(self._pieces, connections, http_messages, exchanges, self._oddities, arena)
         self._websocket = FrameReader(self._pieces, frames, messages, self._oddities, arena)
         self._guesses: dict[int, Guess] = {}
         self._routes = bytearray(FIRST_ROUTES)
@@ -53,7 +53,6 @@ class Conversations:
     def attach(self, data: memoryview) -> None:
         """Chunks' addresses below ARENA are offsets in `data` from now on: the file was mapped, or mapped anew."""
         self._data = data
-        self._http.attach(data)
         self._pieces.attach(data)
 
     def advance(self, first_chunk: int, stop_chunk: int) -> None:

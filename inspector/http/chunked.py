@@ -6,7 +6,7 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 from __future__ import annotations
 
 import cython
-from cython import Py_ssize_t, cclass, cfunc, longlong, uchar, uint, void
+from cython import Py_ssize_t, bint, ccall, cclass, cfunc, longlong, uchar, uint
 
 from inspector.http.notes import Note
 
@@ -40,6 +40,7 @@ class ChunkedBody:
         self._stage = SIZE
         self._size = self._count = self._line = self._notes = 0
 
+    @ccall
     def read(self, data: cython.const[uchar][::1], at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
         """Read framing from index `at`, behind content that was due; where it stops: at content, the end, or `stop`."""
         if self._stage == DATA:
@@ -49,24 +50,28 @@ class ChunkedBody:
             at += 1
         return at
 
-    def content_due(self) -> int:
+    @ccall
+    def content_due(self) -> longlong:
         """Bytes of content that come next; 0 when it is framing that comes next."""
         return self._size if self._stage == DATA else 0
 
-    def is_over(self) -> bool:
+    @ccall
+    def is_over(self) -> bint:
         """Whether the last byte of the body was read."""
         return self._stage == OVER
 
-    def is_bad(self) -> bool:
+    @ccall
+    def is_bad(self) -> bint:
         """Whether the byte read last cannot stand where it stands: no end of this body can be known."""
         return self._stage == BAD
 
-    def notes(self) -> int:
+    @ccall
+    def notes(self) -> uint:
         """Bits of Note.CHUNK_EXTENSION and Note.TRAILERS, as far as seen."""
         return self._notes
 
     @cfunc
-    def _byte(self, byte: uchar) -> void:
+    def _byte(self, byte: uchar) -> None:
         self._count += 1
         if self._stage == SIZE:
             self._size_byte(byte)
@@ -86,7 +91,7 @@ class ChunkedBody:
             self._stage = BAD
 
     @cfunc
-    def _size_byte(self, byte: uchar) -> void:
+    def _size_byte(self, byte: uchar) -> None:
         """The next byte of a size in hexadecimal."""
         if 48 <= byte <= 57:
             self._digit(byte - 48)
@@ -104,7 +109,7 @@ class ChunkedBody:
             self._stage = BAD
 
     @cfunc
-    def _digit(self, value: cython.int) -> void:
+    def _digit(self, value: cython.int) -> None:
         """A size of 63 bits or more is larger than any stream."""
         if self._size >> 58 or self._count > LINE_LIMIT:
             self._stage = BAD
@@ -112,13 +117,13 @@ class ChunkedBody:
             self._size = self._size * 16 + value
 
     @cfunc
-    def _end_size(self) -> void:
+    def _end_size(self) -> None:
         self._stage = DATA if self._size else TRAILER
         self._count = 0
         self._line = 1
 
     @cfunc
-    def _trailer_byte(self, byte: uchar) -> void:
+    def _trailer_byte(self, byte: uchar) -> None:
         """The line end of an empty line ends the trailers (RFC 9112 §7.1.2)."""
         if byte == 10:
             if self._line:

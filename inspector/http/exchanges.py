@@ -55,7 +55,7 @@ class Exchanges:
         self._take_views()
 
     @cython.cfunc
-    def _take_views(self) -> cython.void:
+    def _take_views(self) -> None:
         table = self._table
         self._connection = table.view("connection")
         self._request = table.view("request")
@@ -85,6 +85,7 @@ class Exchanges:
             queue = self._queues[connection] = Queue()
         return queue
 
+    @cython.ccall
     def ask(
         self, connection: cython.int, message: cython.int, method: cython.int, packet: cython.int
     ) -> cython.longlong:
@@ -120,6 +121,7 @@ class Exchanges:
         queue.overtaken.clear()
         return -1
 
+    @cython.ccall
     def answer(self, connection: cython.int, message: cython.int, packet: cython.int) -> cython.longlong:
         """The exchange of the oldest waiting request ends with this response.
 
@@ -140,6 +142,7 @@ class Exchanges:
         self._response[entry >> 3] = message
         return entry
 
+    @cython.ccall
     def inform(self, connection: cython.int) -> cython.longlong:
         """A 1xx response to the oldest waiting request (RFC 9110 §15.2), which stays. Returns what `answer` does."""
         queue: Queue = self._queue(connection)
@@ -154,6 +157,7 @@ class Exchanges:
         self._informational[entry >> 3] += 1
         return entry
 
+    @cython.ccall
     def pass_over(self, connection: cython.int) -> cython.Py_ssize_t:
         """Responses were lost in a gap: unless the client pipelines, the next one answers its newest request.
 
@@ -166,30 +170,36 @@ class Exchanges:
         del queue.waiting[:passed]
         return passed
 
+    @cython.ccall
     def unanswered(self, connection: cython.int) -> cython.Py_ssize_t:
         """How many requests wait."""
         return len(self._queue(connection).waiting)
 
+    @cython.ccall
     def response_of(self, exchange: cython.Py_ssize_t) -> cython.int:
         """The response's row in http_messages, or -1."""
         return self._response[exchange]
 
+    @cython.ccall
     def newest(self, connection: cython.int) -> cython.int:
         """The newest waiting request's row in http_messages, or -1."""
         queue: Queue = self._queue(connection)
         entry: cython.longlong = queue.waiting[len(queue.waiting) - 1] if queue.waiting else -1
         return self._request[entry >> 2] if entry >= 0 else -1
 
+    @cython.ccall
     def request_of(self, exchange: cython.Py_ssize_t) -> cython.int:
         """The request's row in http_messages, or -1."""
         return self._request[exchange]
 
+    @cython.ccall
     def waiting_request(self, connection: cython.int) -> cython.int:
         """The oldest waiting request's row in http_messages, or -1."""
         queue: Queue = self._queue(connection)
         entry: cython.longlong = queue.waiting[0] if queue.waiting else -1
         return self._request[entry >> 2] if entry >= 0 else -1
 
+    @cython.ccall
     def forget(self, connection: cython.int) -> None:
         """Nothing more will be asked or answered on this connection."""
         self._queues.pop(connection, None)

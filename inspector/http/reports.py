@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from inspector.anomalies import index_of
 from inspector.http.notes import CODE_OF, Note
 from inspector.oddities import Oddities
+from inspector.pieces import Pieces
 
 LATER = Note.LENGTH_AND_CHUNKED | Note.GAP | Note.CUT_SHORT | Note.BAD_CHUNK
 """Are reported when they happen to the body, not with the head."""
@@ -17,8 +18,9 @@ _CODES = {int(note): index_of(code) for note, code in CODE_OF.items() if not not
 class Reports:
     """Reports what is odd about the messages of one capture."""
 
-    def __init__(self, oddities: Oddities) -> None:
+    def __init__(self, oddities: Oddities, pieces: Pieces) -> None:
         self._oddities = oddities
+        self._pieces = pieces
 
     def of_head(
         self,
@@ -58,3 +60,7 @@ class Reports:
     def of(self, code: str, where: tuple[int, int, int], a: int = 0, b: int = 0) -> None:
         """One anomaly by its code's name."""
         self._oddities.note(index_of(code), *where, a, b)
+
+    def here(self, code: str, key: int, a: int = 0, b: int = 0) -> None:
+        """One anomaly of the piece in hand; `key` is 2 * connection + direction."""
+        self._oddities.note(index_of(code), self._pieces.carrier, key >> 1, key & 1, a, b)

@@ -43,6 +43,9 @@ else:
 
 ARENA = cython.declare(longlong, _ARENA)
 
+LONGEST_HEADER = cython.declare(Py_ssize_t, 14)
+"""Bytes (RFC 6455 §5.2): two, eight more of length, four of mask."""
+
 # Stages of a stream.
 HEADER = cython.declare(cython.int, 0)
 PAYLOAD = cython.declare(cython.int, 1)
@@ -168,7 +171,7 @@ class FrameReader:
                 at = self._header(stream, key, at, stop)
             elif stream.stage == PAYLOAD:
                 count = stop - at
-                if cython.cast(ulonglong, count) > stream.length - stream.done:
+                if count > stream.length - stream.done:
                     count = stream.length - stream.done
                 self._messages.payload(stream, at, count)
                 self._frames.last_packet[stream.frame] = self._pieces.carrier
@@ -185,59 +188,65 @@ class FrameReader:
     # -- frames --------------------------------------------------------------------------------------------------
 
     @cfunc
-    @inline
-    def _peek(self, stream: Stream, i: Py_ssize_t, at: longlong) -> ulonglong:
-        """Byte `i` of the header, of which some may have been held and the rest is at `at`."""
-        held: Py_ssize_t = len(stream.header)
-        if i < held:
-            return stream.header[i]
-        at += i - held
-        return self._pieces.arena[at - ARENA] if at >= ARENA else self._pieces.data[at]
-
-    @cfunc
     def _header(self, stream: Stream, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
         """Read a frame header, and its payload when that is a small message; where what follows begins."""
         held: Py_ssize_t = len(stream.header)
-        available: longlong = held + stop - at
+        view: cython.const[uchar][::1] = self._pieces.data
+        available: longlong = stop - at
+        i: Py_ssize_t = at
         size: Py_ssize_t = 2
-        i: Py_ssize_t
         second: cython.int = 0
-        length: ulonglong
-        if not held:
+        if held:
+            view = stream.header + self._pieces.bytes_at(at, min(available, LONGEST_HEADER - held))
+            available = len(view)
+            i = 0
+        else:
             stream.first_packet = self._pieces.carrier
             stream.first_ns = self._pieces.now
+            if at >= ARENA:
+                view = self._pieces.arena
+                i = at - ARENA
         if available >= 2:
-            second = self._peek(stream, 1, at)
+            second = view[i + 1]
             size = 2 + (4 if second & 128 else 0) + (2 if second & 127 == 126 else 8 if second & 127 == 127 else 0)
         if available < size:
             stream.header += self._pieces.bytes_at(at, stop - at)
             return stop
-        length = second & 127
-        i = 2
-        if length >= 126:
-            i = 4 if length == 126 else 10
-            length = 0
-            for k in range(2, i):
-                length = length << 8 | self._peek(stream, k, at)
-        stream.mask = 0
-        if second & 128:
-            for k in range(i, i + 4):
-                stream.mask = stream.mask << 8 | cython.cast(uint, self._peek(stream, k, at))
-        stream.is_masked = second & 128 != 0
-        stream.length = length
-        stream.done = 0
-        i = self._peek(stream, 0, at)
         at += size - held
-        if held:
-            stream.header = b""
-        if length >> 63:
+        stream.header = b""
+        self._read_header(stream, view, i)
+        if stream.length >> 63:
             self._reports.of("ws-length-impossible", key)
             stream.stage = STOPPED
             return stop
-        self._open_frame(stream, key, i, at)
-        if (second & 127 == 126 and length < 126) or (second & 127 == 127 and length < 65536):
-            self._reports.of("ws-length-not-minimal", key, length)
+        self._open_frame(stream, key, view[i], at)
+        if second & 127 >= 126 and stream.length < (126 if second & 127 == 126 else 65536):
+            self._reports.of("ws-length-not-minimal", key, stream.length)
         return self._whole_or_part(stream, key, at, stop)
+
+    @cfunc
+    @inline
+    def _read_header(self, stream: Stream, view: cython.const[uchar][::1], i: Py_ssize_t) -> None:
+        """Length and masking key of a header that is whole and begins at index `i` (RFC 6455 §5.2)."""
+        second: cython.int = view[i + 1]
+        length: ulonglong = second & 127
+        mask: uint = 0
+        size: Py_ssize_t
+        k: Py_ssize_t
+        i += 2
+        if length >= 126:
+            size = 2 if length == 126 else 8
+            length = 0
+            for k in range(i, i + size):
+                length = length << 8 | view[k]
+            i += size
+        if second & 128:
+            for k in range(i, i + 4):
+                mask = mask << 8 | view[k]
+        stream.is_masked = second & 128 != 0
+        stream.mask = mask
+        stream.length = length
+        stream.done = 0
 
     @cfunc
     def _open_frame(self, stream: Stream, key: Py_ssize_t, first: cython.int, at: longlong) -> None:
@@ -299,10 +308,10 @@ class FrameReader:
             stream.fin
             and stream.row >= 0
             and stream.opcode != CONTINUATION
-            and stream.length <= cython.cast(ulonglong, stop - at)
+            and stream.length <= stop - at
             and self._messages.whole(stream, key, at)
         ):
-            return at + cython.cast(longlong, stream.length)
+            return at + stream.length
         self._messages.open(stream, key)
         stream.stage = PAYLOAD
         if stream.length == 0:
@@ -324,9 +333,9 @@ class FrameReader:
         inside: longlong = 0
         if stream.stage == PAYLOAD:
             inside = length
-            if cython.cast(ulonglong, inside) > stream.length - stream.done:
+            if inside > stream.length - stream.done:
                 inside = stream.length - stream.done
-            stream.done += cython.cast(ulonglong, inside)
+            stream.done += inside
             self._frames.damaged[stream.frame] = 1
             self._reports.of("ws-frame-damaged", key, inside)
             self._messages.lose(stream)

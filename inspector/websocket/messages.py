@@ -74,7 +74,7 @@ class MessageReader:
     @cfunc
     def whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> bint:
         """Read a message that is one frame, all of it at `at`; False when it is too long for that."""
-        if stream.length > cython.cast(ulonglong, PREVIEW):
+        if stream.length > PREVIEW:
             return False
         if self._is_compressed(stream):
             if not self._inflate_in_place(stream, key, at):
@@ -196,7 +196,7 @@ class MessageReader:
         """The next piece of the payload of the frame in hand."""
         content = stream.control if stream.opcode >= CLOSE else stream.content
         done: ulonglong = stream.done
-        stream.done += cython.cast(ulonglong, count)
+        stream.done += count
         if content is None:
             return
         piece: bytes = self._pieces.bytes_at(at, count)

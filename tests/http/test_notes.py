@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from inspector.anomalies import HTTP, index_of
+from inspector.arena import Arena
 from inspector.http.notes import CODE_OF, Note, note_names
 from inspector.http.reports import Reports
 from inspector.oddities import Oddities
+from inspector.pieces import Pieces
 from inspector.tables import Table
 
 
@@ -23,6 +25,8 @@ def test_notes_in_words() -> None:
 def test_notes_become_anomalies_with_their_numbers() -> None:
     table = Table("anomalies")
     notes = Note.TWO_LENGTHS | Note.RESYNCHRONISED | Note.GAP | Note.PIPELINED
-    Reports(Oddities(table)).of_head(notes, (5, 2, 1), (0, 3, 4), offset=900, head_bytes=80, blank=0, skipped=70)
+    pieces = Pieces(Table("packets"), Table("chunks"), Arena())
+    reports = Reports(Oddities(table), pieces)
+    reports.of_head(notes, (5, 2, 1), (0, 3, 4), offset=900, head_bytes=80, blank=0, skipped=70)
     assert table["code"].tolist() == [index_of("http-two-content-lengths"), index_of("http-resynchronised")]
     assert [table[name].tolist() for name in ("a", "b", "packet", "connection")] == [[3, 70], [4, 900], [5, 5], [2, 2]]

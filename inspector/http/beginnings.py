@@ -1,0 +1,237 @@
+"""Finds where HTTP/1.x messages begin, and has their heads read: also those that straddle pieces, or lack their end.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+from cython import Py_ssize_t, cclass, cfunc, inline, longlong, uchar, uint
+
+from inspector.arena import ARENA as _ARENA
+from inspector.arena import Arena
+from inspector.http.held import HeldHead
+from inspector.http.notes import Note
+from inspector.http.reports import Reports
+from inspector.tables import Protocol as _Protocol
+
+if cython.compiled:
+    from cython.cimports.inspector.http.directions import Directions
+    from cython.cimports.inspector.http.exchanges import Exchanges
+    from cython.cimports.inspector.http.facts import F_CODING, F_LENGTH, F_NOTES, F_START_LINE, F_STATUS
+    from cython.cimports.inspector.http.half import Half
+    from cython.cimports.inspector.http.heads import HeadReader
+    from cython.cimports.inspector.http.message_rows import MessageRows
+    from cython.cimports.inspector.http.messages import MessageReader
+    from cython.cimports.inspector.http.stages import HEAD, PAUSED, SEARCH, START, TLS
+    from cython.cimports.inspector.pieces import Pieces
+else:
+    from inspector.http.directions import Directions
+    from inspector.http.exchanges import Exchanges
+    from inspector.http.facts import F_CODING, F_LENGTH, F_NOTES, F_START_LINE, F_STATUS
+    from inspector.http.half import Half
+    from inspector.http.heads import HeadReader
+    from inspector.http.message_rows import MessageRows
+    from inspector.http.messages import MessageReader
+    from inspector.http.stages import HEAD, PAUSED, SEARCH, START, TLS
+    from inspector.pieces import Pieces
+
+ARENA = cython.declare(longlong, _ARENA)
+
+P_TLS = cython.declare(cython.int, int(_Protocol.TLS))
+HTTP_0_9 = cython.declare(uint, int(Note.HTTP_0_9))
+HEAD_TOO_LONG = cython.declare(uint, int(Note.HEAD_TOO_LONG))
+
+
+@cclass
+class Beginnings:
+    """Reads a direction where a message is due, or one is looked for.
+
+    Attributes:
+        suspects: rows of chunks in mid-connection that are not HTTP.
+    """
+
+    suspects: list[int]
+    _pieces: Pieces
+    _arena: Arena
+    _reader: HeadReader
+    _facts: longlong[::1]
+    _exchanges: Exchanges
+    _directions: Directions
+    _rows: MessageRows
+    _messages: MessageReader
+    _reports: Reports
+
+    def __init__(
+        self,
+        pieces: Pieces,
+        arena: Arena,
+        reader: HeadReader,
+        exchanges: Exchanges,
+        directions: Directions,
+        rows: MessageRows,
+        messages: MessageReader,
+        reports: Reports,
+    ) -> None:
+        self.suspects = []
+        self._pieces = pieces
+        self._arena = arena
+        self._reader = reader
+        self._facts = reader.facts
+        self._exchanges = exchanges
+        self._directions = directions
+        self._rows = rows
+        self._messages = messages
+        self._reports = reports
+
+    def begin_batch(self) -> None:
+        """New chunks are there."""
+        self._reader.attach(self._pieces.data_memory, self._pieces.arena_memory)
+
+    @cfunc
+    @inline
+    def _byte(self, at: longlong) -> uchar:
+        """The byte at an address."""
+        return self._pieces.arena[at - ARENA] if at >= ARENA else self._pieces.data[at]
+
+    @cfunc
+    def start(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """A message is due: read its head in place when it is here whole."""
+        count: longlong
+        byte: uchar = self._byte(at)
+        while byte == 13 or byte == 10:
+            # Empty lines before a start line are to be ignored (RFC 9112 §2.2).
+            half.blank += 1
+            at += 1
+            if at == stop:
+                return at
+            byte = self._byte(at)
+        count = self._reader.read(at, stop - at, key & 1)
+        if count < 0:
+            return self._not_http(half, key, at, stop)
+        self._begin_message(half, at)
+        if count > 0:
+            self._messages.read(half, key, at, count, 0)
+            return at + count
+        half.stage = HEAD
+        half.held = HeldHead()
+        return self.more_head(half, key, at, stop)
+
+    @cfunc
+    def _begin_message(self, half: Half, at: longlong) -> None:
+        """The next message begins at an address in the piece in hand."""
+        half.start_offset = at + self._pieces.shift
+        half.start_packet = self._pieces.carrier
+        half.start_ns = self._pieces.now
+
+    @cfunc
+    def more_head(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """Gather a head that straddles chunks."""
+        held = half.held
+        count: Py_ssize_t
+        assert held is not None
+        at += held.gather(self._pieces.bytes_at(at, stop - at))
+        if held.has_start_line and not held.is_whole:
+            if held.is_too_long:
+                self.cut_head(half, key, HEAD_TOO_LONG)
+                self.lose(half, 0)
+            return at
+        count = self._reader.read_held(held.buffer, key & 1)
+        if count < 0:
+            half.held = None
+            half.stage = START
+            return self._not_http(half, key, at, stop)
+        if count > 0:
+            self._messages.read(half, key, self._arena.append(held.buffer), count, 0)
+        else:
+            held.has_start_line = self._facts[F_START_LINE] != 0
+        return at
+
+    @cfunc
+    def cut_head(self, half: Half, key: Py_ssize_t, note: uint) -> None:
+        """The rest of a head will not come: keep what is there, when that is a start line at least."""
+        half.stage = START
+        held = half.held
+        row: Py_ssize_t = self._rows.count
+        assert held is not None
+        if self._reader.read_held(held.readable(), key & 1) == 0 and self._facts[F_START_LINE]:
+            if not held.has_start_line:
+                self._facts[F_NOTES] = 0
+            self._messages.read(half, key, self._arena.append(held.buffer), len(held.buffer), note)
+            if self._rows.count > row:
+                self._rows.complete[row] = 0
+        half.held = None
+        half.pausing = -1  # nothing that could be answered was asked
+        if half.stage == PAUSED:
+            half.stage = START
+
+    # -- where none is -------------------------------------------------------------------------------------------
+
+    @cfunc
+    def _not_http(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """No start line where one was due."""
+        peer: Half = self._directions.seen(key ^ 1)
+        request: Py_ssize_t
+        if not half.is_known and key & 1 == 0 and half.position == 0 and at < stop and self._byte(at) == 22:
+            half.stage = TLS
+            return at + 1
+        if not half.is_known and key & 1 and peer is not None and peer.is_known and not half.was_lost:
+            request = self._exchanges.waiting_request(key >> 1)
+            if request >= 0 and self._rows.notes[request] & HTTP_0_9:
+                self._headless_response(half, key, at)
+                return at
+        if self._directions.is_http(key >> 1):
+            self._reports.here("http-not-a-start-line", key, at + self._pieces.shift)
+        self.lose(half, 0)
+        return at
+
+    @cfunc
+    def tls(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """The client's first byte was that of a TLS handshake record; its version follows (RFC 8446 §5.1)."""
+        if self._byte(at) != 3:
+            half.stage = SEARCH
+            return at
+        self._directions.protocols[key >> 1] = P_TLS
+        self._directions.give_up(half, key)
+        return stop
+
+    @cfunc
+    def _headless_response(self, half: Half, key: Py_ssize_t, at: longlong) -> None:
+        """The answer to an HTTP/0.9 request is a body (RFC 9112 Appendix C.1)."""
+        facts = self._facts
+        facts[F_STATUS] = 0
+        facts[F_LENGTH] = -1
+        facts[F_CODING] = 0
+        facts[F_NOTES] = HTTP_0_9
+        self._begin_message(half, at)
+        self._messages.read(half, key, at, 0, 0)
+
+    @cfunc
+    def search(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """Look for a start line: anywhere in a connection known to speak HTTP, else at the beginning of chunks."""
+        found: Py_ssize_t
+        if self._directions.is_http(key >> 1):
+            found = self._reader.find(at, stop - at, key & 1)
+        else:
+            found = 0 if at == stop or self._reader.read(at, stop - at, key & 1) >= 0 else -1
+            half.patience -= 1
+            if found < 0 and half.is_midstream:
+                self.suspects.append(self._pieces.row)
+            if found < 0 and half.patience < 0:
+                self._directions.give_up(half, key)
+                return stop
+        if found < 0:
+            half.skipped += stop - at
+            return stop
+        half.skipped += found
+        half.stage = START
+        return at + found
+
+    @cfunc
+    def lose(self, half: Half, missing: longlong) -> None:
+        """Where the next message begins is not known any more: search for it."""
+        half.stage = SEARCH
+        half.held = None
+        half.message = half.pausing = -1
+        half.was_lost = True
+        half.skipped += missing

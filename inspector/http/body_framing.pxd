@@ -1,0 +1,28 @@
+# What other compiled modules see of body_framing.py; its docstrings stand there.
+cimport cython
+
+from inspector.http.half cimport Half
+from inspector.http.message_rows cimport MessageRows
+from inspector.pieces cimport Pieces
+
+
+@cython.final
+cdef class BodyReader:
+    cdef Pieces _pieces
+    cdef MessageRows _rows
+    cdef object _reports
+
+    cdef open_length(self, Half half, Py_ssize_t row, long long length)
+    cdef open_chunks(self, Half half, Py_ssize_t row)
+    cdef open_close(self, Half half, Py_ssize_t row)
+    cdef none(self, Half half, Py_ssize_t row)
+    cdef _between_messages(self, Half half)
+    cdef long long take(self, Half half, long long at, long long stop)
+    cdef grow(self, Half half, long long count, long long end)
+    cdef _reach(self, Py_ssize_t row, long long end)
+    cdef end_of_length(self, Half half)
+    cdef long long read_framing(self, Half half, Py_ssize_t key, long long at, long long stop)
+    cdef long long skip(self, Half half, Py_ssize_t key, long long offset, long long length)
+    cdef cut(self, Half half, Py_ssize_t key, bint is_close)
+    cdef end(self, Half half)
+    cdef note_framing(self, Half half)

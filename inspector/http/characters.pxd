@@ -1,0 +1,17 @@
+# What compiled modules see of characters.py; its docstrings stand there.
+
+cdef enum:
+    TAB = 9
+    LF = 10
+    CR = 13
+    SPACE = 32
+    COMMA = 44
+    COLON = 58
+
+
+cdef inline unsigned char lower(unsigned char c) noexcept:
+    return c | 0x20 if 65 <= c <= 90 else c
+
+
+cdef inline bint is_digit(unsigned char c) noexcept:
+    return 48 <= c <= 57

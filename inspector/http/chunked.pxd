@@ -1,0 +1,22 @@
+# What other compiled modules see of chunked.py; its docstrings stand there.
+cimport cython
+
+
+@cython.final
+cdef class ChunkedBody:
+    cdef int _stage
+    cdef long long _size
+    cdef Py_ssize_t _count
+    cdef int _line
+    cdef unsigned int _notes
+
+    cpdef Py_ssize_t read(self, const unsigned char[::1] data, Py_ssize_t at, Py_ssize_t stop)
+    cpdef long long content_due(self)
+    cpdef bint is_over(self)
+    cpdef bint is_bad(self)
+    cpdef unsigned int notes(self)
+    cdef _byte(self, unsigned char byte)
+    cdef _size_byte(self, unsigned char byte)
+    cdef _digit(self, int value)
+    cdef _end_size(self)
+    cdef _trailer_byte(self, unsigned char byte)

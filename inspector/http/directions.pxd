@@ -1,0 +1,22 @@
+# What other compiled modules see of directions.py; its docstrings stand there.
+cimport cython
+
+from inspector.http.exchanges cimport Exchanges
+from inspector.http.half cimport Half
+
+
+@cython.final
+cdef class Directions:
+    cdef unsigned char[::1] routes
+    cdef unsigned char[::1] protocols
+    cdef list halves
+    cdef object _connections
+    cdef unsigned char[:, ::1] _isn_known
+    cdef Exchanges _exchanges
+
+    cdef Half half(self, Py_ssize_t key)
+    cdef Half seen(self, Py_ssize_t key)
+    cdef recognise(self, Half half, Py_ssize_t key)
+    cdef bint is_http(self, Py_ssize_t connection)
+    cdef leave(self, Py_ssize_t connection, int route)
+    cdef give_up(self, Half half, Py_ssize_t key)

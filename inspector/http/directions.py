@@ -1,0 +1,97 @@
+"""Who reads the directions of each connection, and what those that speak HTTP are in the middle of.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cython
+from cython import Py_ssize_t, bint, cclass, cfunc, uchar
+
+from inspector.http.routes import Route
+from inspector.tables import Protocol as _Protocol
+from inspector.tables import Table
+
+if cython.compiled:
+    from cython.cimports.inspector.http.exchanges import Exchanges
+    from cython.cimports.inspector.http.half import Half
+    from cython.cimports.inspector.http.stages import SEARCH, STOPPED
+else:
+    from inspector.http.exchanges import Exchanges
+    from inspector.http.half import Half
+    from inspector.http.stages import SEARCH, STOPPED
+
+HTTP = cython.declare(cython.int, int(Route.HTTP))
+OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
+P_HTTP = cython.declare(cython.int, int(_Protocol.HTTP))
+
+
+@cclass
+class Directions:
+    """A route and, where HTTP may be spoken, a `Half` by key: 2 * connection + direction."""
+
+    routes: uchar[::1]  # values of Route, shared with Conversations
+    protocols: uchar[::1]
+    halves: list[Any]  # Half or None
+    _connections: Table
+    _isn_known: uchar[:, ::1]
+    _exchanges: Exchanges
+
+    def __init__(self, connections: Table, exchanges: Exchanges) -> None:
+        self.halves = []
+        self._connections = connections
+        self._exchanges = exchanges
+
+    def begin_batch(self, routes: memoryview) -> None:
+        """`routes` has a byte for each direction of each connection."""
+        self.routes = routes
+        self.protocols = self._connections.view("protocol")
+        self._isn_known = self._connections.view("isn_known")
+        self.halves.extend([None] * (len(routes) - len(self.halves)))
+
+    @cfunc
+    def half(self, key: Py_ssize_t) -> Half:
+        """The state of one direction, made when its first chunk comes."""
+        half: Half = self.halves[key]
+        if half is None:
+            half = self.halves[key] = Half(self._isn_known[key >> 1, key & 1] != 1)
+            self.routes[key] = HTTP
+        return half
+
+    @cfunc
+    def seen(self, key: Py_ssize_t) -> Half:
+        """The state of one direction; None when nothing of it is read."""
+        return self.halves[key]
+
+    @cfunc
+    def recognise(self, half: Half, key: Py_ssize_t) -> None:
+        """The first message of this direction: the other one is worth searching now."""
+        half.is_known = True
+        self.protocols[key >> 1] = P_HTTP
+        if self.routes[key ^ 1] == OPAQUE:
+            self.half(key ^ 1).stage = SEARCH
+
+    @cfunc
+    def is_http(self, connection: Py_ssize_t) -> bint:
+        """Whether an HTTP message was seen on the connection."""
+        client: Half = self.halves[2 * connection]
+        server: Half = self.halves[2 * connection + 1]
+        return (client is not None and client.is_known) or (server is not None and server.is_known)
+
+    @cfunc
+    def leave(self, connection: Py_ssize_t, route: cython.int) -> None:
+        """Nothing more of this connection is HTTP."""
+        self.routes[2 * connection] = self.routes[2 * connection + 1] = route
+        self.halves[2 * connection] = self.halves[2 * connection + 1] = None
+        self._exchanges.forget(connection)
+
+    @cfunc
+    def give_up(self, half: Half, key: Py_ssize_t) -> None:
+        """This direction is not HTTP; it is looked at again only when the other one turns out to be."""
+        half.stage = STOPPED
+        self.routes[key] = OPAQUE
+        self.halves[key] = None
+        if self.routes[key ^ 1] == OPAQUE:
+            self._exchanges.forget(key >> 1)

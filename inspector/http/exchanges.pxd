@@ -1,0 +1,38 @@
+# What other compiled modules see of exchanges.py; its docstrings stand there.
+cimport cython
+
+
+@cython.final
+cdef class Queue:
+    cdef list waiting
+    cdef bint is_pipelining
+    cdef bint is_overrun
+    cdef long long orphan
+    cdef list overtaken
+
+
+@cython.final
+cdef class Exchanges:
+    cdef object _table
+    cdef dict _queues
+    cdef Py_ssize_t _rows
+    cdef Py_ssize_t _room
+    cdef int[::1] _connection
+    cdef int[::1] _request
+    cdef int[::1] _response
+    cdef unsigned short[::1] _informational
+
+    cdef _take_views(self)
+    cdef Py_ssize_t _new(self, int connection)
+    cdef Queue _queue(self, int connection)
+    cpdef long long ask(self, int connection, int message, int method, int packet)
+    cdef Py_ssize_t _overtaken_by(self, Queue queue, int packet)
+    cpdef long long answer(self, int connection, int message, int packet)
+    cpdef long long inform(self, int connection)
+    cpdef Py_ssize_t pass_over(self, int connection)
+    cpdef Py_ssize_t unanswered(self, int connection)
+    cpdef int response_of(self, Py_ssize_t exchange)
+    cpdef int newest(self, int connection)
+    cpdef int request_of(self, Py_ssize_t exchange)
+    cpdef int waiting_request(self, int connection)
+    cpdef forget(self, int connection)

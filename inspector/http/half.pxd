@@ -1,0 +1,27 @@
+# What other compiled modules see of half.py; its docstrings stand there.
+cimport cython
+
+from inspector.http.chunked cimport ChunkedBody
+
+
+@cython.final
+cdef class Half:
+    cdef int stage
+    cdef bint is_known
+    cdef bint is_midstream
+    cdef bint has_ended
+    cdef int patience
+    cdef long long position
+    cdef Py_ssize_t message
+    cdef long long remaining
+    cdef long long announced
+    cdef ChunkedBody chunks
+    cdef object held
+    cdef long long start_offset
+    cdef int start_packet
+    cdef long long start_ns
+    cdef long long blank
+    cdef long long skipped
+    cdef bint was_lost
+    cdef long long pausing
+    cdef list pending

@@ -1,0 +1,36 @@
+# What other compiled modules see of message_rows.py; its docstrings stand there.
+cimport cython
+
+from inspector.http.half cimport Half
+from inspector.pieces cimport Pieces
+
+
+@cython.final
+cdef class MessageRows:
+    cdef int[::1] exchange
+    cdef int[::1] connection
+    cdef signed char[::1] direction
+    cdef unsigned char[::1] kind
+    cdef int[::1] packet
+    cdef int[::1] last_packet
+    cdef long long[::1] end_ns
+    cdef long long[::1] body_offset
+    cdef long long[::1] body_end
+    cdef long long[::1] body_bytes
+    cdef unsigned char[::1] framing
+    cdef unsigned char[::1] complete
+    cdef unsigned int[::1] notes
+
+    cdef Py_ssize_t count
+    cdef object _table
+    cdef Py_ssize_t _room
+    cdef long long[::1] _time_ns
+    cdef long long[::1] _head_address
+    cdef unsigned int[::1] _head_bytes
+    cdef long long[::1] _stream_offset
+    cdef unsigned short[::1] _status
+
+    cdef _take_views(self)
+    cdef Py_ssize_t add(
+        self, Half half, Py_ssize_t key, Pieces pieces, long long address, Py_ssize_t count, int status
+    )

@@ -1,0 +1,110 @@
+"""The writer of the http_messages table.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ushort
+
+from inspector.tables import Table
+
+if cython.compiled:
+    from cython.cimports.inspector.http.half import Half
+    from cython.cimports.inspector.pieces import Pieces
+else:
+    from inspector.http.half import Half
+    from inspector.pieces import Pieces
+
+
+@cclass
+class MessageRows:
+    """A row for each message, written when its head was read."""
+
+    exchange: cython.int[::1]
+    connection: cython.int[::1]
+    direction: schar[::1]
+    kind: uchar[::1]
+    packet: cython.int[::1]
+    last_packet: cython.int[::1]
+    end_ns: longlong[::1]
+    body_offset: longlong[::1]
+    body_end: longlong[::1]
+    body_bytes: longlong[::1]
+    framing: uchar[::1]
+    complete: uchar[::1]
+    notes: uint[::1]
+
+    count: Py_ssize_t
+    _table: Table
+    _room: Py_ssize_t
+    _time_ns: longlong[::1]
+    _head_address: longlong[::1]
+    _head_bytes: uint[::1]
+    _stream_offset: longlong[::1]
+    _status: ushort[::1]
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self.count = table.rows
+        self._take_views()
+
+    @cfunc
+    def _take_views(self) -> None:
+        table = self._table
+        self.exchange = table.view("exchange")
+        self.connection = table.view("connection")
+        self.direction = table.view("direction")
+        self.kind = table.view("kind")
+        self.packet = table.view("packet")
+        self.last_packet = table.view("last_packet")
+        self._time_ns = table.view("time_ns")
+        self.end_ns = table.view("end_ns")
+        self._head_address = table.view("head_address")
+        self._head_bytes = table.view("head_bytes")
+        self._stream_offset = table.view("stream_offset")
+        self.body_offset = table.view("body_offset")
+        self.body_end = table.view("body_end")
+        self.body_bytes = table.view("body_bytes")
+        self.framing = table.view("framing")
+        self._status = table.view("status")
+        self.complete = table.view("complete")
+        self.notes = table.view("notes")
+        self._room = table.capacity
+
+    @cfunc
+    def add(
+        self, half: Half, key: Py_ssize_t, pieces: Pieces, address: longlong, count: Py_ssize_t, status: cython.int
+    ) -> Py_ssize_t:
+        """A row for the message whose head was read; its number.
+
+        Args:
+            half: where it began.
+            key: 2 * connection + direction.
+            pieces: has the piece in hand that the head ended in.
+            address: of the head, which has `count` bytes; -1 when it could not be kept.
+            status: 0 for a request.
+        """
+        row: Py_ssize_t = self.count
+        if row == self._room:
+            self._table.rows = row
+            self._table.reserve(1)
+            self._take_views()
+        self.count = row + 1
+        self.connection[row] = key >> 1
+        self.direction[row] = key & 1
+        self.packet[row] = half.start_packet
+        self.last_packet[row] = pieces.carrier
+        self._time_ns[row] = half.start_ns
+        self.end_ns[row] = pieces.now
+        self._head_address[row] = address
+        self._head_bytes[row] = count
+        self._stream_offset[row] = half.start_offset
+        self.body_offset[row] = self.body_end[row] = half.start_offset + count
+        self._status[row] = status
+        return row
+
+    def settle(self) -> None:
+        """Let the table know its new rows."""
+        self._table.rows = self.count

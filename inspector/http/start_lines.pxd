@@ -1,0 +1,20 @@
+# What other compiled modules see of start_lines.py; its docstrings stand there.
+
+from inspector.http.text cimport Text
+
+
+cdef class StartLines(Text):
+    cdef long long[::1] facts
+    cdef object _memory
+
+    cpdef Py_ssize_t find(self, long long address, Py_ssize_t length, int side)
+    cdef Py_ssize_t _next_version(self, Py_ssize_t at, Py_ssize_t stop)
+    cdef bint _shouts(self, Py_ssize_t start, Py_ssize_t stop)
+    cdef Py_ssize_t _start_line(self, Py_ssize_t start, Py_ssize_t stop, int side)
+    cdef Py_ssize_t _status_line(self, Py_ssize_t start, Py_ssize_t stop)
+    cdef Py_ssize_t _short_status_line(self, Py_ssize_t start, Py_ssize_t stop)
+    cdef Py_ssize_t _request_line(self, Py_ssize_t start, Py_ssize_t stop)
+    cdef bint _target_and_version(self, Py_ssize_t space, Py_ssize_t end, Py_ssize_t method)
+    cdef bint _is_version(self, Py_ssize_t at, Py_ssize_t stop)
+    cdef _take_version(self, Py_ssize_t at)
+    cdef int _method(self, Py_ssize_t at, Py_ssize_t length)
