@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 import inspector
 from inspector.lab.recordings import demo_recording
-from tests.browser.conftest import enter
+from tests.browser.conftest import SOON, STARTUP, enter
 from tests.browser.dashboards import Dashboard, running
 from tests.sources.tools import needs_tshark, tshark_fields
 from tests.web.traffic import Wire, exchange
 
-PACKETS = 104
-"""Packets of the recorded demo."""
+with inspector.open(demo_recording()) as _demo:
+    PACKETS = len(_demo.packets)
+    """Packets of the recorded demo."""
 
 MANY = 4000
 """Exchanges of the long capture: 32 000 packets, far more than a page holds."""
@@ -190,6 +191,21 @@ def test_any_row_of_a_long_table_shows_and_few_are_in_the_document(blank: Page, 
     page.get_by_role("grid", name="Packets").focus()
     page.keyboard.press("End")
     expect(page.locator(".packet-head h2")).to_have_text("Packet 32\u202f000")
+
+
+def test_a_note_of_one_page_is_on_the_others(page: Page, context: BrowserContext, saved: Dashboard) -> None:
+    other = enter(context.new_page(), saved, "packets?packet=5")
+    show(page, "#/packets?packet=5")
+    for one in (page, other):
+        expect(one.locator(".layer").first).to_be_visible(timeout=STARTUP)
+    page.get_by_role("button", name="Write a note").click()
+    page.get_by_label("What to remember").fill("seen from both")
+    page.get_by_role("button", name="Keep note").click()
+    expect(other.locator(".note-text")).to_have_text("seen from both", timeout=SOON)
+    expect(other.locator(".tools .button", has_text="1 note")).to_be_visible(timeout=SOON)
+    page.get_by_role("button", name="Write a note").click()
+    page.get_by_role("button", name="Take it away").click()
+    expect(other.locator(".note-text")).to_be_hidden(timeout=SOON)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SOON, STARTUP, TURN, enter
+from tests.browser.conftest import SOON, STARTUP, enter
 from tests.browser.dashboards import Dashboard, running
 
 VIEWS = ["connections", "http", "websocket"]
@@ -73,21 +73,6 @@ def test_the_filter_leaves_what_matches_and_says_when_nothing_does(page: Page) -
     expect(page.locator(".empty")).to_contain_text("No match")
     page.locator("#filter").press("Escape")
     expect(rows).to_have_count(everything)
-
-
-def test_a_note_of_one_page_is_on_the_others(page: Page, context: BrowserContext, saved: Dashboard) -> None:
-    other = enter(context.new_page(), saved, "packets?packet=5")
-    page.evaluate(TURN, "packets?packet=5")
-    for one in (page, other):
-        expect(one.locator(".layer").first).to_be_visible(timeout=STARTUP)
-    page.get_by_role("button", name="Write a note").click()
-    page.get_by_label("What to remember").fill("seen from both")
-    page.get_by_role("button", name="Keep note").click()
-    expect(other.locator(".note-text")).to_have_text("seen from both", timeout=SOON)
-    expect(other.locator(".tools .button", has_text="1 note")).to_be_visible(timeout=SOON)
-    page.get_by_role("button", name="Write a note").click()
-    page.get_by_role("button", name="Take it away").click()
-    expect(other.locator(".note-text")).to_be_hidden(timeout=SOON)
 
 
 def test_lists_and_ladder_go_by_keyboard(page: Page) -> None:
