@@ -85,7 +85,7 @@ async def converse(scene: Scene, listener: End, compress: bool = False, port: in
     """A new pipe, upgraded: the client's end, the server's."""
     offered = [ClientPerMessageDeflateFactory(compress_settings={"memLevel": 4})] if compress else []
     accepted = [ServerPerMessageDeflateFactory(compress_settings={"memLevel": 4})] if compress else []
-    asking = ClientProtocol(parse_uri(f"ws://cafe.example:{port}/chat"), extensions=offered)
+    asking = ClientProtocol(parse_uri(f"ws://cafe.example:{port}/chat"), extensions=offered or None)
     answering = ServerProtocol(extensions=accepted)
     pipe = await scene.pair(listener, port, options=[NODELAY])
     await pipe[1].option(*NODELAY)
