@@ -5,7 +5,7 @@ from __future__ import annotations
 F_KIND = 0
 """The sender: Direction."""
 F_VERSION = 1
-"""10 * major + minor."""
+"""10 * major + minor; -1 when it cannot be read."""
 F_STATUS = 2
 """0 for a request."""
 F_METHOD = 3

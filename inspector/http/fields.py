@@ -13,7 +13,7 @@ FIELD_LIMIT = 1024
 """Fields of one head that are shown; a flood of them is cut there."""
 
 _REQUEST_LINE = re.compile(r"(\S+) +(?:(.*?) +)?((?:HTTP|http|\w{4})/\d\.\d) *", re.IGNORECASE)
-_STATUS_LINE = re.compile(r"(\w{4}/\d\.\d) +(\d{3}) ?(.*)")
+_STATUS_LINE = re.compile(r"(\w{4}/\d\.\d|HTTP/[!-~]+) +(\d{3}) ?(.*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ cdef class StartLines(Text):
     cdef bint _shouts(self, Py_ssize_t start, Py_ssize_t stop)
     cdef Py_ssize_t _start_line(self, Py_ssize_t start, Py_ssize_t stop, int side)
     cdef Py_ssize_t _status_line(self, Py_ssize_t start, Py_ssize_t stop)
-    cdef Py_ssize_t _short_status_line(self, Py_ssize_t start, Py_ssize_t stop)
+    cdef Py_ssize_t _status_version(self, Py_ssize_t start, Py_ssize_t stop)
     cdef Py_ssize_t _request_line(self, Py_ssize_t start, Py_ssize_t stop)
     cdef bint _target_and_version(self, Py_ssize_t space, Py_ssize_t end, Py_ssize_t method)
     cdef bint _is_version(self, Py_ssize_t at, Py_ssize_t stop)

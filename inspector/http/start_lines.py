@@ -6,7 +6,7 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 from __future__ import annotations
 
 import cython
-from cython import Py_ssize_t, bint, ccall, cclass, cfunc, longlong, uchar, uint
+from cython import Py_ssize_t, bint, ccall, cclass, cfunc, longlong, uint
 
 from inspector.http.notes import Note
 
@@ -44,6 +44,12 @@ START_LINE_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
 
 METHOD_LIMIT = cython.declare(Py_ssize_t, 32)
 """Bytes of the longest method; the longest registered one is UPDATEREDIRECTREF with 17 (RFC 9110 §16.1.1)."""
+
+VERSION_LIMIT = cython.declare(Py_ssize_t, 13)
+"""Bytes of the longest version that is taken for one, whatever it says; it has eight (RFC 9112 §2.3)."""
+
+NO_VERSION = cython.declare(longlong, -1)
+"""Instead of a version that cannot be read."""
 
 BARE_LF = cython.declare(uint, int(Note.BARE_LF))
 LOWER_CASE_VERSION = cython.declare(uint, int(Note.LOWER_CASE_VERSION))
@@ -85,7 +91,7 @@ class StartLines(Text):
             line = at
             while side == 0 and line > start and self._b[line - 1] != LF and at - line < START_LINE_LIMIT:
                 line -= 1
-            if line > start and self._start_line(line, stop, side) > 0:
+            if line > start and self._start_line(line, stop, side) > 0 and self.facts[F_VERSION] != NO_VERSION:
                 return line - start
             at = self._next_version(at + 5, stop)
         return -1
@@ -122,23 +128,21 @@ class StartLines(Text):
     @cfunc
     def _status_line(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
         """`HTTP/1.1 200 OK` (RFC 9112 §4)."""
-        at: Py_ssize_t
+        at: Py_ssize_t = self._status_version(start, stop)
+        i: Py_ssize_t
         end: Py_ssize_t
-        if stop - start < 13:
-            return self._short_status_line(start, stop)
-        if not self._is_version(start, stop) or self._b[start + 8] != SPACE:
-            return -1
-        self._take_version(start)
-        at = start + 9
+        if at <= 0:
+            return at
+        at += 1
         while at < stop and self._b[at] == SPACE and at - start < 64:
             self._notes |= BAD_START_LINE
             at += 1
+        for i in range(at, min(at + 3, stop)):
+            if not is_digit(self._b[i]):
+                return -1
         if stop - at < 4:
             return 0
-        if (
-            not (is_digit(self._b[at]) and is_digit(self._b[at + 1]) and is_digit(self._b[at + 2]))
-            or self._b[at + 3] > SPACE
-        ):
+        if self._b[at + 3] > SPACE:
             return -1
         self.facts[F_STATUS] = (self._b[at] - 48) * 100 + (self._b[at + 1] - 48) * 10 + self._b[at + 2] - 48
         self.facts[F_METHOD] = M_OTHER
@@ -154,16 +158,30 @@ class StartLines(Text):
         return end + 1
 
     @cfunc
-    def _short_status_line(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """0 when these few bytes may grow into a status line, -1 when not."""
-        pattern: bytes = b"http/0.0 000"
-        i: Py_ssize_t
-        c: uchar
-        for i in range(min(stop - start, 12)):
-            c = lower(self._b[start + i])
-            if (c != pattern[i]) if pattern[i] != 48 else not (is_digit(c) or (i > 8 and c == SPACE)):
+    def _status_version(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
+        """Read the version that begins a status line: where the space behind it is; 0 when it may go on behind `stop`,
+        -1 when it is none. One that is not DIGIT "." DIGIT is a server's mistake: taken, and said.
+        """
+        at: Py_ssize_t = start
+        word: bytes = b"http/"
+        for at in range(start, min(start + 5, stop)):
+            if lower(self._b[at]) != word[at - start]:
                 return -1
-        return 0
+        at = start + 5
+        while at < stop and self._b[at] != SPACE:
+            if self._b[at] < SPACE or self._b[at] > 126 or at - start >= VERSION_LIMIT:
+                return -1
+            at += 1
+        if at >= stop:
+            return 0
+        if at == start + 8 and self._is_version(start, stop):
+            self._take_version(start)
+        elif at > start + 5 and self._is_exactly(start, b"HTTP"):
+            self.facts[F_VERSION] = NO_VERSION
+            self._notes |= BAD_START_LINE
+        else:
+            return -1
+        return at
 
     @cfunc
     def _request_line(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:

@@ -317,6 +317,31 @@ def test_odd_start_lines_and_fields_are_told(cut: Cut) -> None:
     assert stage.codes() == ["http-bad-field", "http-bad-start-line", "http-control-byte", "http-bad-start-line"]
 
 
+@CUTS
+def test_a_request_line_without_a_target_has_none(cut: Cut) -> None:
+    # tshark calls "HTTP/1.1" the target. It is the version (RFC 9112 §3): what is missing is shown missing.
+    stage = Play(cut).client(b"GET HTTP/1.1\r\nHost: example\r\n\r\n").server(answer()).run()
+    assert stage.pairs() == [("GET ", "200")]
+    assert stage.codes() == ["http-bad-start-line"]
+
+
+@CUTS
+def test_a_target_with_a_space_is_shown_as_it_was_sent(cut: Cut) -> None:
+    # tshark stops at the space. What stands between method and version is the target, valid or not (RFC 9112 §3.2).
+    said = b"CONNECT mail.example:25 / HTTP/1.0\r\n\r\n"
+    stage = Play(cut).client(said).server(b"HTTP/1.0 200 Connection established\r\n\r\n220 ready\r\n").run()
+    assert stage.pairs() == [("CONNECT mail.example:25 /", "200")]
+    assert stage.codes() == ["http-bad-start-line"]
+    assert stage.protocol() == Protocol.TUNNEL
+
+
+@CUTS
+def test_a_version_that_is_none_does_not_hide_a_response(cut: Cut) -> None:
+    stage = Play(cut).client(get("/a")).server(b"HTTP/5.?2 200 \r\nContent-Length: 2\r\n\r\nok").run()
+    assert stage.pairs() == [("GET /a", "200")]
+    assert stage.codes() == ["http-bad-start-line"]
+
+
 def test_a_head_that_is_too_long_is_kept_in_part() -> None:
     play = Play(at_random(1, 4000)).client(b"GET / HTTP/1.1\r\n" + b"X: yyyyyyyyyyyyyyyyyyyy\r\n" * 13000 + b"\r\n")
     stage = play.run()

@@ -70,9 +70,37 @@ def test_status_lines(said: bytes, status: int) -> None:
     assert (length, facts[KIND], facts[STATUS]) == (len(said), SERVER, status)
 
 
+ODD_VERSIONS = [b"HTTP/5.?2 200 \r\r--\n\r\n", b"HTTP/2 200 OK\r\n\r\n", b"HTTP/1.1.1 200 OK\r\n\r\n"]
+
+
+@pytest.mark.parametrize("said", ODD_VERSIONS, ids=map(repr, ODD_VERSIONS))
+def test_a_status_line_whose_version_is_none_is_read_and_told(said: bytes) -> None:
+    length, facts = read(said + b"body", SERVER)
+    assert (length, facts[VERSION], facts[STATUS]) == (len(said), -1, 200)
+    assert facts[NOTES] & Note.BAD_START_LINE
+    assert all(read(said[:stop], SERVER)[0] == 0 for stop in range(1, len(said)))
+
+
+def test_a_status_line_whose_version_is_none_is_not_searched_for() -> None:
+    reader = HeadReader()
+    said = b"as curl prints it: HTTP/2 200 OK\r\n and then HTTP/1.1 200 OK\r\n\r\n"
+    reader.attach(memoryview(said), memoryview(b""))
+    assert reader.find(0, len(said), SERVER) == said.index(b"HTTP/1.1")
+
+
 @pytest.mark.parametrize(
     "said",
-    [b"HTTP/1.1 2000 no\r\n", b"HTTP/1.1 20x no\r\n", b"HTTP/1.1200 no\r\n\r\n", b"SSH-2.0-x\r\n", b"HTXP", b"H\0"],
+    [
+        b"HTTP/1.1 2000 no\r\n",
+        b"HTTP/1.1 20x no\r\n",
+        b"HTTP/1.1200 no\r\n\r\n",
+        b"SSH-2.0-x\r\n",
+        b"HTXP",
+        b"H\0",
+        b"HTTP/ 200 no\r\n",
+        b"http/2 200 no\r\n",
+        b"HTTP/1.1.1.1.1.1 200 no\r\n",
+    ],
 )
 def test_what_is_no_status_line(said: bytes) -> None:
     assert read(said, SERVER)[0] == -1
