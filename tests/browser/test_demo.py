@@ -16,6 +16,9 @@ from tests.lab.conftest import needs_namespace
 ACTING = 10_000
 """Milliseconds that an action itself may take: it starts and ends processes."""
 
+STAGING = 30_000
+"""Milliseconds for a scenario: a network, five processes, and seconds that belong to the play."""
+
 
 def press(page: Page, action: str) -> None:
     """Press a button of the strip and wait for its report; the page must then keep up by itself."""
@@ -175,7 +178,7 @@ def test_a_scenario_is_played_at_the_press_of_a_button_and_leads_to_its_connecti
     page.evaluate("() => { location.hash = '#/lab/5'; }")
     entry = page.locator(".lab li", has=page.locator("[data-action=simultaneous-close]"))
     entry.get_by_role("button", name="Both close at once").click()
-    expect(entry.locator(".lab-outcome")).to_contain_text("CLOSING", timeout=ACTING)
+    expect(entry.locator(".lab-outcome")).to_contain_text("CLOSING", timeout=STAGING)
     entry.locator(".lab-links button").click(timeout=SOON)
     expect(page.locator(".ladder .step:visible .step-state.client", has_text="CLOSING")).to_be_visible(timeout=SOON)
 
@@ -187,9 +190,31 @@ def test_the_news_in_five_ways_leads_on_to_the_comparison(page: Page) -> None:
     assert page.evaluate("location.hash") == "#/lab/2"
     entry = page.locator(".lab li", has=page.locator("[data-action=news]"))
     entry.locator("[data-action=news]").click()
-    expect(entry.locator(".lab-outcome")).to_contain_text("five readers", timeout=ACTING)
+    expect(entry.locator(".lab-outcome")).to_contain_text("reached five readers", timeout=STAGING)
     entry.get_by_role("button", name="Compare the five").click()
     expect(page.locator(".stage[data-view=compare]")).to_contain_text("Server-Sent Events", timeout=ACTING)
+
+
+@needs_namespace
+def test_the_same_news_run_through_all_five_where_they_are_compared(page: Page) -> None:
+    page.get_by_role("link", name="Compare").click()
+    button = page.get_by_role("button", name="Run the same news through all five")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-busy", "true")
+    expect(page.locator(".compare-run [role=status]:visible")).to_contain_text("reached five readers", timeout=STAGING)
+    expect(page.locator(".compare-table thead th")).to_have_count(6, timeout=ACTING)
+    expect(button).to_be_focused()
+
+
+@needs_namespace
+def test_a_port_that_was_used_twice_leads_to_both_connections(page: Page) -> None:
+    page.evaluate("() => { location.hash = '#/lab/5'; }")
+    entry = page.locator(".lab li", has=page.locator("[data-action=time-wait]"))
+    entry.locator("[data-action=time-wait]").click()
+    expect(entry.locator(".lab-links button")).to_have_count(2, timeout=STAGING)
+    first, second = entry.locator(".lab-links button").all_inner_texts()
+    assert first != second
 
 
 def test_a_packet_opens_with_its_layers_and_bytes(page: Page) -> None:
