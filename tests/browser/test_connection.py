@@ -75,6 +75,14 @@ def test_a_long_connection_shows_its_beginning_and_few_rows(page: Page) -> None:
     assert page.locator(".ladder .step").count() < 60
 
 
+def test_a_long_connection_that_was_left_shows_again(page: Page) -> None:
+    for _ in range(2):
+        show(page, "#/connections/1")
+        expect(page.locator(".step.packet:visible").first).to_contain_text("SYN")
+        show(page, "#/connections")
+        expect(page.locator(".intro")).to_be_visible()
+
+
 def test_it_opens_at_the_packet_that_the_address_names(page: Page) -> None:
     show(page, "#/connections/1?packet=6000")
     expect(chosen(page)).to_have_attribute("data-packet", "6000", timeout=SOON)

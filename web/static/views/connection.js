@@ -44,7 +44,10 @@ export function mountConnection(panel, store) {
     lifecycle.choose(id, state.route.packet);
     if (isKnown && next !== stamp && state.behind === null) lifecycle.refresh();
     stamp = next;
-    if (id === null) return;
+    if (id === null) {
+      ladder.leave();
+      return;
+    }
     trouble.hidden = !lifecycle.error;
     setText(trouble, lifecycle.error ? `${lifecycle.error.message} ${lifecycle.error.advice ?? ""}` : "");
     const known = lifecycle.connection;

@@ -69,6 +69,11 @@ export class LadderView {
     this.list.draw();
   }
 
+  /** Its connection is no longer looked at: the next one, be it the same, begins anew. */
+  leave() {
+    this.id = null;
+  }
+
   begin() {
     Object.assign(this, { steps: null, cursor: null, chosen: null, reached: null, gaps: null, scale: null, key: "", seen: Infinity }); // nothing is new in what is shown for the first time
     this.list.element.scrollTop = 0;
