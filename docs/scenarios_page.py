@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from inspector.lab.primer import PRIMER
 from inspector.lab.scenarios import GROUPS, Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,11 @@ def conditions(scenario: Scenario) -> str:
     where = f"over a link, seen from the {scenario.view.name.lower()}'s end" if scenario.link else "on loopback"
     changed = [f"`net.ipv4.{name} = {value}`" for name, value in scenario.settings.items()]
     return f"{where}, with {' and '.join(changed)}" if changed else where
+
+
+def words() -> str:
+    """What the words mean in which the rest is told."""
+    return "\n".join(f"- **{word}.** {meaning}" for word, meaning in PRIMER)
 
 
 def chapters() -> str:
@@ -39,7 +45,7 @@ def recordings() -> str:
 
 
 PAGES = {
-    ROOT / "docs" / "scenarios.md": {"scenarios": f"\n{chapters()}\n"},
+    ROOT / "docs" / "scenarios.md": {"words": words(), "scenarios": f"\n{chapters()}\n"},
     ROOT / "docs" / "guide.md": {"recordings": recordings()},
     ROOT / "captures" / "README.md": {"recordings": recordings()},
 }

@@ -14,6 +14,7 @@ from tests.lab.conftest import needs_namespace
 def test_the_list_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lab", "list"]) == 0
     listed = capsys.readouterr().out
+    assert listed.startswith("Socket: One end of a conversation")
     for scenario in SCENARIOS.values():
         assert f"  {scenario.name} " in listed
         assert scenario.title in listed

@@ -17,6 +17,7 @@ def make_lab(session: Session) -> Blueprint:
 
     @api.get("")
     def scenarios() -> dict[str, Any]:
+        from inspector.lab.primer import PRIMER
         from inspector.lab.scenarios import GROUPS  # with a WebSocket library behind it, which most sessions never need
 
         groups = [
@@ -27,7 +28,8 @@ def make_lab(session: Session) -> Blueprint:
             }
             for group in GROUPS
         ]
-        return {"groups": groups, "can_play": session.lab is not None}
+        words = [{"word": word, "meaning": meaning} for word, meaning in PRIMER]
+        return {"words": words, "groups": groups, "can_play": session.lab is not None}
 
     @api.post("/<name>")
     def play(name: str) -> dict[str, Any]:

@@ -32,10 +32,14 @@ def lab() -> None:
 
 @lab.command(name="list", short_help="What there is.")
 def list_() -> None:
-    """Every scenario with its name."""
+    """Every scenario with its name, and the words in which they are told."""
+    from inspector.lab.primer import PRIMER
     from inspector.lab.scenarios import GROUPS
 
     screen = Screen.of(sys.stdout)
+    for word, meaning in PRIMER:
+        click.echo(_prose(f"{word}: {meaning}", screen).replace(word, screen.paint(word, "bold"), 1))
+    click.echo()
     widest = max(len(scenario.name) for group in GROUPS for scenario in group.scenarios)
     for group in GROUPS:
         click.echo(f"{screen.paint(group.title, 'bold')}: {group.about}")

@@ -165,6 +165,8 @@ def test_counters_count_what_was_captured(page: Page) -> None:
 def test_the_lab_explains_each_button_and_says_what_came_of_it(page: Page) -> None:
     page.get_by_role("link", name="Lab").click()
     expect(page.locator(".lab [data-action=syn-flood]")).to_be_visible(timeout=SOON)
+    page.locator(".lab summary", has_text="New to this?").click()
+    expect(page.locator(".lab-words dt")).to_have_text(["Socket", "Pipe", "Packet", "Token", "Short-lived, long-lived"])
     rows = page.locator(".lab li")
     assert rows.count() == len(page.locator(".lab [data-action]").all()) >= 9
     for explanation in rows.locator("p:first-child").all_inner_texts():

@@ -8,12 +8,17 @@ import { go } from "./navigation.js";
 const MOST_LINKS = 12;
 const LEADS_ON = { news: { view: "compare", label: "Compare the five" } };
 
-/** Fills `place` with the scenarios once the server has named them; `entries` is given what each row is made of. */
-export async function mountScenarios(place, store, entries) {
+/**
+ * Fills `place` with the scenarios once the server has named them, and `primer` with the words they are told in;
+ * `entries` is given what each row is made of.
+ */
+export async function mountScenarios(place, primer, store, entries) {
   place.replaceChildren(h("p", { class: "lab-about" }, "Fetching the scenarios …"));
   try {
-    const { groups } = await api.get("/api/lab");
-    if (place.isConnected) fill(place, store, groups, entries);
+    const { words, groups } = await api.get("/api/lab");
+    if (!place.isConnected) return;
+    primer.replaceChildren(...words.flatMap(({ word, meaning }) => [h("dt", {}, word), h("dd", {}, meaning)]));
+    fill(place, store, groups, entries);
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
     place.replaceChildren(h("p", { class: "lab-outcome trouble", role: "alert" }, error.message, " ", error.advice));

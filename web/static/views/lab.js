@@ -44,6 +44,7 @@ function drawOutcome({ outcome, links }, store, came) {
 function build(page, store, demo) {
   const entries = [];
   const scenarios = h("div", { class: "lab-scenarios" });
+  const primer = h("dl", { class: "lab-words" });
   const sections = groups(demo.actions).map((group) => h("section", { class: `lab-group of-${group.kind}` },
     h("h3", {}, group.title), h("p", { class: "lab-about" }, ABOUT[group.kind]),
     h("ul", {}, group.actions.map((action) => {
@@ -56,8 +57,9 @@ function build(page, store, demo) {
     h("header", {}, h("h2", {}, "The lab"),
       h("p", {}, "Real servers and real clients on this machine. Nothing here is simulated: what the other views show was captured on the wire.", " ",
         h("button", { class: "link", onclick: () => show(store, 1) }, "On to the situations"))),
+    h("details", {}, h("summary", {}, "New to this? Socket, pipe, packet and token in five short paragraphs"), primer),
     ...sections, inPerson(demo.addresses), scenarios);
-  mountScenarios(scenarios, store, entries);
+  mountScenarios(scenarios, primer, store, entries);
   return entries;
 }
 
