@@ -25,7 +25,7 @@ def conditions(scenario: Scenario) -> str:
 
 def words() -> str:
     """What the words mean in which the rest is told."""
-    return "\n".join(f"- **{word}.** {meaning}" for word, meaning in PRIMER)
+    return "\n".join(f"- **{word}.** {meaning}" for word, meaning in PRIMER.items())
 
 
 def chapters() -> str:

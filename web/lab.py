@@ -28,7 +28,7 @@ def make_lab(session: Session) -> Blueprint:
             }
             for group in GROUPS
         ]
-        words = [{"word": word, "meaning": meaning} for word, meaning in PRIMER]
+        words = [{"word": word, "meaning": meaning} for word, meaning in PRIMER.items()]
         return {"words": words, "groups": groups, "can_play": session.lab is not None}
 
     @api.post("/<name>")

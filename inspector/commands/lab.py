@@ -37,7 +37,7 @@ def list_() -> None:
     from inspector.lab.scenarios import GROUPS
 
     screen = Screen.of(sys.stdout)
-    for word, meaning in PRIMER:
+    for word, meaning in PRIMER.items():
         click.echo(_prose(f"{word}: {meaning}", screen).replace(word, screen.paint(word, "bold"), 1))
     click.echo()
     widest = max(len(scenario.name) for group in GROUPS for scenario in group.scenarios)
