@@ -162,7 +162,7 @@ def test_a_picture_is_shown_by_what_its_bytes_are(page: Page) -> None:
     image = page.locator(".body-picture")
     expect(image).to_be_visible()
     page.wait_for_function("() => document.querySelector('.body-picture').naturalWidth === 2")
-    expect(page.locator(".head-block.server .body-facts")).to_contain_text("image/png, 2 × 2")
+    expect(page.locator(".head-block.server .body-facts")).to_contain_text("really image/png · 2 × 2 pixels")
     check(page)
 
 

@@ -36,8 +36,10 @@ export function bodyView(preview, wanted) {
 }
 
 function facts({ bytes: length, type, picture: shown }) {
-  const parts = [type.split(";")[0] || "no type said", size(length)];
-  if (shown) parts.push(`${shown.type}, ${count(shown.width)} × ${count(shown.height)}`);
+  const said = type.split(";")[0];
+  const parts = [said || "no type said", size(length)];
+  if (shown && shown.type !== said) parts.push(`really ${shown.type}`);
+  if (shown) parts.push(`${count(shown.width)} × ${count(shown.height)} pixels`);
   return parts.join(" · ");
 }
 

@@ -5,6 +5,7 @@ import { Beside } from "../beside.js";
 import { AROUND, factLine, frameLines, heightOf, isControl, isQuiet, latency, LINE, shownText } from "../chat.js";
 import { h, icon, setClass, setText } from "../dom.js";
 import { noRows, SEARCHING } from "../empty.js";
+import { moment } from "../format.js";
 import { go } from "../navigation.js";
 import { EvenOffsets, Offsets } from "../offsets.js";
 import { mountPeople } from "../people.js";
@@ -150,7 +151,7 @@ function createBubble(choose) {
     }
     setClass(element, `bubble ${row.direction} ${isControl(row) ? "control" : row.kind}${row.id === how.chosen ? " chosen" : ""}`);
     element.dataset.id = String(row.id);
-    setText(text, shownText(row));
+    setText(text, isControl(row) ? `${shownText(row)} · #${row.connection} at ${moment(row.at_ns)}` : shownText(row));
     const cut = how.frames && how.beside.cut.get(row.id);
     frames.hidden = !cut;
     if (cut) setText(frames, frameLines(cut, row.frames).join("\n"));
