@@ -99,4 +99,4 @@ def describe_demo(lab: Lab | None) -> dict[str, Any] | None:
     actions = [
         {"name": action.name, "label": action.label, "explanation": action.explanation} for action in lab.actions
     ]
-    return {"mode": lab.mode, "addresses": lab.addresses, "actions": actions}
+    return {"mode": lab.mode, "remark": lab.remark, "addresses": lab.addresses, "actions": actions}

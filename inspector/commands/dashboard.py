@@ -64,6 +64,8 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
             _show(Session.of_replay(demo_recording()), listener, no_browser)
             return
         try:
+            if lab.remark:
+                click.echo(lab.remark)
             click.echo(f"Web server: {lab.addresses['http']}")
             click.echo(f"Chat:       {lab.addresses['chat_page']} (open it in two tabs to be Alice and Bob)")
             _show(Session.of_spool(spool, "lo", lambda: Counters(**lab.capture_statistics), lab), listener, no_browser)

@@ -27,6 +27,13 @@ ACTION_SECONDS = 60.0
 
 GOODBYE_SECONDS = 15.0
 
+IN_PRIVATE = (
+    "The demo runs in a private network, because this user may not capture on the machine's own. All of it works "
+    "there; only what your browser itself says to the servers comes in through a relay, so that pipe is the relay's, "
+    "not the browser's."
+)
+"""What is different where the demo runs in a network of its own."""
+
 Mode = Literal["direct", "namespace"]
 
 
@@ -102,6 +109,11 @@ class Lab:
         """Packets `received` and of them `dropped` so far, of all captures that write the recording."""
         counted = self._counted.values()
         return {what: sum(counts[what] for counts in counted) for what in ("received", "dropped")}
+
+    @property
+    def remark(self) -> str:
+        """What its users should know of how it runs; empty when there is nothing."""
+        return IN_PRIVATE if self.mode == "namespace" else ""
 
     @property
     def pid(self) -> int:

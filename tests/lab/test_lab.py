@@ -141,6 +141,7 @@ def test_everything_is_captured_whole(tmp_path: Path) -> None:
         for name in ("get", "alice_says_hi", "leave"):
             lab.run(name)
     capture = inspector.open(spool)
+    assert ("private network" in lab.remark) == (lab.mode == "namespace")
     assert lab.trouble is None
     assert lab.capture_statistics == {"received": capture.packets.rows, "dropped": 0}
     assert [(row["protocol"], row["conn_state"]) for row in connection_rows(capture)] == [

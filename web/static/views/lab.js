@@ -58,16 +58,17 @@ function build(page, store, demo) {
       h("p", {}, "Real servers and real clients on this machine. Nothing here is simulated: what the other views show was captured on the wire.", " ",
         h("button", { class: "link", onclick: () => show(store, 1) }, "On to the situations"))),
     h("details", {}, h("summary", {}, "New to this? Socket, pipe, packet and token in five short paragraphs"), primer),
-    ...sections, inPerson(demo.addresses), scenarios);
+    ...sections, inPerson(demo), scenarios);
   mountScenarios(scenarios, primer, store, entries);
   return entries;
 }
 
 /** Links to the demo's own servers: their addresses come from the program, never from traffic. */
-function inPerson(addresses) {
+function inPerson({ addresses, remark }) {
   const link = (address) => h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address);
   const lines = [];
   if (addresses.chat_page) lines.push(h("p", {}, "Open ", link(addresses.chat_page), " in two tabs and be Alice and Bob yourself: each tab is a client with a pipe of its own."));
   if (addresses.http) lines.push(h("p", {}, "Visit ", link(addresses.http), " with this browser, and see what a browser really sends."));
+  if (remark) lines.push(h("p", { class: "lab-remark" }, remark));
   return lines.length ? h("section", { class: "lab-group" }, h("h3", {}, "In person"), ...lines) : "";
 }
