@@ -43,7 +43,7 @@ function drawSource(element, { feed, capture, behind, problem }) {
   if (feed === "lost") [kind, text] = ["lost", "no connection to Wireglass, trying again"];
   setClass(element, `source ${kind}`);
   setText(element.lastChild, text);
-  element.title = problem?.message ?? (capture.notes ?? []).join("\n");
+  element.title = problem?.message ?? [text, ...(capture.notes ?? [])].join("\n"); // the name may be longer than its place
 }
 
 function mountFilter(store) {
