@@ -41,3 +41,9 @@ test("each change counts the revision up, and no change does not", () => {
   rows.grow(2);
   assert.ok(rows.revision > before);
 });
+
+test("some of the held rows come from all over", () => {
+  const rows = new Rows();
+  for (let id = 0; id < 10; id += 1) rows.put({ id });
+  assert.deepEqual([rows.some(100).length, rows.some(4).map(({ id }) => id), new Rows().some(4)], [10, [0, 3, 6, 9], []]);
+});

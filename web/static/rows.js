@@ -58,6 +58,12 @@ export class Rows {
     return start === null ? null : [start, end];
   }
 
+  /** Held rows from all over, at most so many. */
+  some(most) {
+    const every = Math.max(Math.ceil(this.byId.size / most), 1);
+    return [...this.byId.values()].filter((_, i) => i % every === 0);
+  }
+
   /** Held rows in order of their number; the same array until something changes. */
   sorted() {
     if (this.sortedAt !== this.revision) {

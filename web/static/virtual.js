@@ -22,6 +22,7 @@ export class VirtualList {
     Object.assign(this, { create, update, shown, follows });
     this.following = follows;
     this.atEnd = true;
+    this.end = null; // pixels of the list whose end is in sight, for one that follows: going there costs a layout
     this.offsets = new EvenOffsets(0, 1);
     this.rows = new Map();
     this.spare = [];
@@ -29,7 +30,10 @@ export class VirtualList {
     this.canvas = h("div", { class: "virtual-canvas", role: "presentation" });
     this.element = h("div", { class: "virtual", ...attributes }, this.canvas);
     this.element.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    new ResizeObserver(() => this.queue()).observe(this.element);
+    new ResizeObserver(() => {
+      this.end = null;
+      this.queue();
+    }).observe(this.element);
   }
 
   /** Takes new offsets and redraws. */
@@ -103,7 +107,8 @@ export class VirtualList {
   }
 
   draw() {
-    if (this.following) this.element.scrollTop = this.element.scrollHeight;
+    if (this.following && this.end !== this.pixels) this.element.scrollTop = this.element.scrollHeight;
+    this.end = this.following ? this.pixels : null;
     const { scrollTop, clientHeight } = this.measure();
     const y = scrollTop * this.scale;
     const [first, stop] = visible(this.offsets, y, clientHeight, MARGIN);

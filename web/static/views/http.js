@@ -70,16 +70,22 @@ export function mount(root, store) {
   };
 }
 
+const MEASURED = 2_000; // exchanges that tell how long a bar is
+const STEADY = 2_000; // ms for which bars of many exchanges keep their scale while more come
+const MANY = 500;
+
 /** What the waterfall's bars are drawn on: the capture's time for all, or a length for all that begins with each. */
 class Axis {
+  at = -Infinity; // when the length was measured
+
   measure(state, kind) {
     const { exchanges } = state.tables;
     this.kind = kind;
     const span = filtering(state.route.span);
     if (kind === "when") Object.assign(this, span ?? { from: 0, to: state.end });
-    else if (this.measured !== exchanges.revision) {
-      this.measured = exchanges.revision;
-      this.length = commonLength(exchanges.sorted().map(tookNs));
+    else if (this.measured !== exchanges.revision && (exchanges.byId.size < MANY || performance.now() - this.at >= STEADY)) {
+      Object.assign(this, { measured: exchanges.revision, at: performance.now() });
+      this.length = commonLength(exchanges.some(MEASURED).map(tookNs));
     }
   }
 
