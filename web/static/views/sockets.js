@@ -98,6 +98,6 @@ export function mount(root, store) {
 function latestOf(book) {
   let latest = 0;
   for (const { opened_at_ns: opened, closed_at_ns: closed } of book.tokens.values()) latest = Math.max(latest, opened, closed ?? 0);
-  for (const { at_ns: at } of book.kernel.values()) latest = Math.max(latest, at);
+  for (const { at_ns: at, took_ns: took } of book.kernel.values()) latest = Math.max(latest, at + took);
   return latest;
 }
