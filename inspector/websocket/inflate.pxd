@@ -1,6 +1,7 @@
 cimport cython
 
 from inspector.websocket.history cimport History
+from inspector.websocket.huffman cimport Codes
 
 
 @cython.final
@@ -8,6 +9,7 @@ cdef class Inflate:
     cdef unsigned char[::1] inbox
     cdef unsigned char[::1] outbox
 
+    cdef Codes _codes
     cdef History _history
     cdef Py_ssize_t _at
     cdef Py_ssize_t _stop
@@ -16,11 +18,6 @@ cdef class Inflate:
     cdef Py_ssize_t _done
     cdef Py_ssize_t _room
 
-    cdef unsigned short[::1] _fast
-    cdef unsigned short[::1] _counts
-    cdef unsigned short[::1] _symbols
-    cdef unsigned char[::1] _lengths
-    cdef unsigned short[::1] _offsets
     cdef unsigned short[::1] _length_base
     cdef unsigned short[::1] _length_bits
     cdef unsigned short[::1] _distance_base
@@ -43,8 +40,3 @@ cdef class Inflate:
     cdef _make_fixed(self)
     cdef bint _make_dynamic(self)
     cdef bint _read_lengths(self, Py_ssize_t count)
-    cdef bint _make(self, Py_ssize_t code, Py_ssize_t start, Py_ssize_t count)
-    cdef bint _make_fast(self, Py_ssize_t code)
-
-
-cdef Py_ssize_t reversed_bits(unsigned int value, int count) noexcept

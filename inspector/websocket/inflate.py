@@ -12,10 +12,14 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, inline, uchar, uint, ulonglong, ushort
 
+from inspector.websocket.huffman import shorts
+
 if cython.compiled:
     from cython.cimports.inspector.websocket.history import History
+    from cython.cimports.inspector.websocket.huffman import Codes
 else:
     from inspector.websocket.history import History
+    from inspector.websocket.huffman import Codes
 
 INBOX = 64 * 1024
 """Bytes of the longest payload that is read here."""
@@ -33,18 +37,16 @@ STORED = cython.declare(uint, 0)
 FIXED = cython.declare(uint, 1)
 DYNAMIC = cython.declare(uint, 2)
 
-LONGEST = cython.declare(cython.int, 15)
-"""Bits of the longest code."""
-
 END_OF_BLOCK = cython.declare(uint, 256)
 LAST_LENGTH = cython.declare(uint, 285)
 LAST_DISTANCE = cython.declare(uint, 29)
 
-# Where in `_fast`, `_counts` and `_symbols` each code stands: two that are fixed, and those of the block in hand.
-BITS = cython.declare(cython.int, 10)
-"""Codes of so many bits are looked up at once; longer ones, which are seldom, bit by bit."""
+# As in huffman.py.
+LONGEST = cython.declare(cython.int, 15)
 PLACES = cython.declare(Py_ssize_t, 1 << 10)
 SYMBOLS = cython.declare(Py_ssize_t, 288)
+
+# The numbers of the codes.
 FIXED_LENGTHS = cython.declare(Py_ssize_t, 0)
 FIXED_DISTANCES = cython.declare(Py_ssize_t, 1)
 LENGTHS = cython.declare(Py_ssize_t, 2)
@@ -58,19 +60,17 @@ _ORDER = bytes((16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15
 """The order in which the lengths of the code for code lengths stand (RFC 1951 §3.2.7)."""
 
 
-def _shorts(values: tuple[int, ...] | int) -> memoryview:
-    """Numbers of 16 bits; or room for so many, all 0."""
-    if isinstance(values, int):
-        return memoryview(bytearray(2 * values)).cast("H")
-    room = _shorts(len(values))
+def _table(values: tuple[int, ...]) -> memoryview:
+    """Numbers of 16 bits."""
+    table = shorts(len(values))
     for i, value in enumerate(values):
-        room[i] = value
-    return room
+        table[i] = value
+    return table
 
 
 def _distance_bases() -> tuple[int, ...]:
     bases = [1]
-    for bits in _DISTANCE_BITS[:-1]:
+    for bits in _DISTANCE_BITS[: len(_DISTANCE_BITS) - 1]:
         bases.append(bases[-1] + (1 << bits))
     return tuple(bases)
 
@@ -82,6 +82,7 @@ class Inflate:
     inbox: uchar[::1]
     outbox: uchar[::1]
 
+    _codes: Codes
     _history: History
     _at: Py_ssize_t  # next byte of the inbox
     _stop: Py_ssize_t
@@ -90,11 +91,6 @@ class Inflate:
     _done: Py_ssize_t  # bytes in the outbox
     _room: Py_ssize_t  # bytes it may become
 
-    _fast: ushort[::1]  # by code and its next BITS bits: symbol * 16 + bits of its code, 0 when that is longer
-    _counts: ushort[::1]  # by code and length: how many codes are that long
-    _symbols: ushort[::1]  # by code: the symbols in the order of their codes
-    _lengths: uchar[::1]  # of the codes of the block in hand
-    _offsets: ushort[::1]
     _length_base: ushort[::1]
     _length_bits: ushort[::1]
     _distance_base: ushort[::1]
@@ -105,15 +101,11 @@ class Inflate:
         self.inbox = memoryview(bytearray(INBOX))
         self.outbox = memoryview(bytearray(FIRST_ROOM))
         self._history = History()
-        self._fast = _shorts(5 << 10)
-        self._counts = _shorts(5 << 4)
-        self._symbols = _shorts(5 * 288)
-        self._lengths = memoryview(bytearray(288 + 32))
-        self._offsets = _shorts(16)
-        self._length_base = _shorts((*_LENGTH_BASE, 227, 258))
-        self._length_bits = _shorts(_LENGTH_BITS)
-        self._distance_base = _shorts(_distance_bases())
-        self._distance_bits = _shorts(_DISTANCE_BITS)
+        self._codes = Codes()
+        self._length_base = _table((*_LENGTH_BASE, 227, 258))
+        self._length_bits = _table(_LENGTH_BITS)
+        self._distance_base = _table(_distance_bases())
+        self._distance_bits = _table(_DISTANCE_BITS)
         self._order = memoryview(_ORDER)
         self._make_fixed()
 
@@ -197,7 +189,7 @@ class Inflate:
     @cfunc
     def _symbol(self, code: Py_ssize_t) -> cython.int:
         """The next symbol, written in one of the codes; -1 when there is none."""
-        entry: uint = self._fast[code * PLACES + cython.cast(Py_ssize_t, self._bits & (PLACES - 1))]
+        entry: uint = self._codes.fast[code * PLACES + cython.cast(Py_ssize_t, self._bits & (PLACES - 1))]
         if entry:
             if cython.cast(cython.int, entry & 15) > self._held:
                 return -1
@@ -217,10 +209,10 @@ class Inflate:
             if length > self._held:
                 return -1
             value |= cython.cast(cython.int, self._bits >> (length - 1) & 1)
-            count = self._counts[code * 16 + length]
+            count = self._codes.counts[code * 16 + length]
             if value - count < first:
                 self._drop(length)
-                return self._symbols[code * SYMBOLS + index + value - first]
+                return self._codes.symbols[code * SYMBOLS + index + value - first]
             index += count
             first = (first + count) << 1
             value <<= 1
@@ -269,7 +261,7 @@ class Inflate:
         while True:
             if self._held < 48:  # the longest code of a length, its extra bits, a distance, its extra bits
                 self._refill()
-            entry = self._fast[lengths * PLACES + cython.cast(Py_ssize_t, self._bits & (PLACES - 1))]
+            entry = self._codes.fast[lengths * PLACES + cython.cast(Py_ssize_t, self._bits & (PLACES - 1))]
             used = entry & 15
             if used and used <= self._held:
                 self._bits >>= used
@@ -356,11 +348,11 @@ class Inflate:
         """The codes that need no description (RFC 1951 §3.2.6)."""
         i: Py_ssize_t
         for i in range(288):
-            self._lengths[i] = 8 if i < 144 else 9 if i < 256 else 7 if i < 280 else 8
+            self._codes.lengths[i] = 8 if i < 144 else 9 if i < 256 else 7 if i < 280 else 8
         for i in range(32):
-            self._lengths[288 + i] = 5
-        self._make(FIXED_LENGTHS, 0, 288)
-        self._make(FIXED_DISTANCES, 288, 32)
+            self._codes.lengths[288 + i] = 5
+        self._codes.make(FIXED_LENGTHS, 0, 288)
+        self._codes.make(FIXED_DISTANCES, 288, 32)
 
     @cfunc
     def _make_dynamic(self) -> bint:
@@ -378,17 +370,17 @@ class Inflate:
         if lengths > 286 or distances > 30:
             return False
         for i in range(19):
-            self._lengths[i] = 0
+            self._codes.lengths[i] = 0
         for i in range(count):
             self._refill()
             if self._held < 3:
                 return False
-            self._lengths[self._order[i]] = self._take(3)
-        if not self._make(CODE_LENGTHS, 0, 19) or not self._read_lengths(lengths + distances):
+            self._codes.lengths[self._order[i]] = self._take(3)
+        if not self._codes.make(CODE_LENGTHS, 0, 19) or not self._read_lengths(lengths + distances):
             return False
-        if not self._lengths[END_OF_BLOCK]:
+        if not self._codes.lengths[END_OF_BLOCK]:
             return False
-        return self._make(LENGTHS, 0, lengths) and self._make(DISTANCES, lengths, distances)
+        return self._codes.make(LENGTHS, 0, lengths) and self._codes.make(DISTANCES, lengths, distances)
 
     @cfunc
     def _read_lengths(self, count: Py_ssize_t) -> bint:
@@ -404,75 +396,11 @@ class Inflate:
             extra = 0 if symbol < 16 else 2 if symbol == 16 else 3 if symbol == 17 else 7
             if symbol < 0 or extra > self._held or (symbol == 16 and done == 0):
                 return False
-            value = symbol if symbol < 16 else self._lengths[done - 1] if symbol == 16 else 0
+            value = symbol if symbol < 16 else self._codes.lengths[done - 1] if symbol == 16 else 0
             stop = done + (1 if symbol < 16 else 11 if symbol == 18 else 3) + self._take(extra)
             if stop > count:
                 return False
             while done < stop:
-                self._lengths[done] = value
+                self._codes.lengths[done] = value
                 done += 1
         return True
-
-    @cfunc
-    def _make(self, code: Py_ssize_t, start: Py_ssize_t, count: Py_ssize_t) -> bint:
-        """Give the symbols 0 to count - 1 their codes by the lengths from `_lengths[start]` on; whether they fit."""
-        symbol: Py_ssize_t
-        length: cython.int
-        left: cython.int = 1  # codes that are not given away
-        longest: cython.int = 0
-        for length in range(LONGEST + 1):
-            self._counts[code * 16 + length] = 0
-        for symbol in range(count):
-            self._counts[code * 16 + self._lengths[start + symbol]] += 1
-        self._offsets[1] = 0
-        for length in range(1, LONGEST + 1):
-            left = 2 * left - self._counts[code * 16 + length]
-            if left < 0:
-                return False
-            if self._counts[code * 16 + length]:
-                longest = length
-            if length < LONGEST:
-                self._offsets[length + 1] = self._offsets[length] + self._counts[code * 16 + length]
-        # As zlib has it: a code of one symbol, or of none that is never used, may be incomplete.
-        if left > 0 and (code == CODE_LENGTHS or longest > 1):
-            return False
-        for symbol in range(count):
-            length = self._lengths[start + symbol]
-            if length:
-                self._symbols[code * SYMBOLS + self._offsets[length]] = symbol
-                self._offsets[length] += 1
-        self._make_fast(code)
-        return True
-
-    @cfunc
-    def _make_fast(self, code: Py_ssize_t) -> bint:
-        """Fill the places of the codes that are short enough; their first bit is the lowest of the index."""
-        place: Py_ssize_t
-        step: Py_ssize_t
-        value: uint = 0
-        index: Py_ssize_t = code * SYMBOLS
-        length: cython.int
-        for place in range(code * PLACES, (code + 1) * PLACES):
-            self._fast[place] = 0
-        for length in range(1, BITS + 1):
-            step = 1 << length
-            for _ in range(self._counts[code * 16 + length]):
-                place = reversed_bits(value, length)
-                while place < PLACES:
-                    self._fast[code * PLACES + place] = self._symbols[index] << 4 | length
-                    place += step
-                index += 1
-                value += 1
-            value <<= 1
-        return True
-
-
-@cfunc
-@cython.exceptval(check=False)
-def reversed_bits(value: uint, count: cython.int) -> Py_ssize_t:
-    """The lowest bits in the opposite order."""
-    turned: Py_ssize_t = 0
-    i: cython.int
-    for i in range(count):
-        turned = turned << 1 | (value >> i & 1)
-    return turned
