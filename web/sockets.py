@@ -27,7 +27,8 @@ FRESH_NS = 1_000_000_000
 """How much later a packet may come into the tables than a word of the kernel of the same time."""
 
 MAX_LIVES = 500
-"""Connections whose states are told, the newest."""
+MAX_LIVES_AT_REST = 2000
+"""Connections whose states are told, the newest: while the capture grows they are told again and again."""
 
 MAX_STEPS = 64
 """Changes of state that are told of one connection; an ordinary life has ten."""
@@ -93,7 +94,7 @@ def _fact(capture: Capture, fact: Any) -> dict[str, Any]:
 def _lives(capture: Capture) -> dict[int, list[list[Any]]]:
     """When the states of connections with tokens changed: [at_ns, client, server] each time, by connection."""
     known = np.union1d(capture.tokens["connection"], capture.kernel["connection"])
-    newest = known[known >= 0][-MAX_LIVES:]
+    newest = known[known >= 0][-(MAX_LIVES_AT_REST if capture.is_complete else MAX_LIVES) :]
     return {connection: _steps(capture, own) for connection, own in packets_of(capture, newest).items()}
 
 

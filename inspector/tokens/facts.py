@@ -5,10 +5,12 @@ Each is proved by what programs reported, what the kernel said, and packets; non
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,17 +80,31 @@ def _before_accept(capture: Capture) -> Iterator[Fact]:
 def _lowest_free(capture: Capture) -> Iterator[Fact]:
     """A number was handed out although a higher one was in use: the lowest that is free."""
     tokens = capture.tokens
+    is_told = np.isin(tokens["opened_by"], (Opened.SOCKET, Opened.ACCEPT)) & (tokens["connection"] >= 0)
     for rows in _by_process(tokens).values():
-        for row in rows:
-            opened_ns, fd = int(tokens["opened_ns"][row]), int(tokens["fd"][row])
-            higher = [r for r in rows if tokens["fd"][r] > fd and _is_open_at(tokens, r, opened_ns)]
-            is_told = tokens["opened_by"][row] in (Opened.SOCKET, Opened.ACCEPT) and tokens["connection"][row] >= 0
-            if is_told and higher:
-                above = int(tokens["fd"][higher[0]])
+        for row, higher in _with_a_higher_one(tokens, rows):
+            if is_told[row]:
                 yield Fact(
-                    Kind.LOWEST_FREE, opened_ns, int(tokens["connection"][row]), (row, higher[0]),
-                    f"{process_of(tokens, row)} was handed {fd} although {above} was in use: the lowest free number.",
+                    Kind.LOWEST_FREE, int(tokens["opened_ns"][row]), int(tokens["connection"][row]), (row, higher),
+                    f"{process_of(tokens, row)} was handed {int(tokens['fd'][row])} although "
+                    f"{int(tokens['fd'][higher])} was in use: the lowest free number.",
                 )  # fmt: skip
+
+
+def _with_a_higher_one(tokens: Table, rows: list[int]) -> Iterator[tuple[int, int]]:
+    """Of one process's rows those that were handed out while a higher number was in use, with the next higher one."""
+    fds, opened, closed = (tokens[name][rows].tolist() for name in ("fd", "opened_ns", "closed_ns"))
+    in_use: list[tuple[int, int]] = []  # number and row, in order
+    ends: list[tuple[int, tuple[int, int]]] = []  # a heap: when each is given back
+    for row, fd, opened_ns, closed_ns in zip(rows, fds, opened, closed, strict=True):
+        while ends and ends[0][0] <= opened_ns:
+            in_use.remove(heappop(ends)[1])
+        above = bisect_left(in_use, (fd + 1, -1))
+        if above < len(in_use):
+            yield row, in_use[above][1]
+        insort(in_use, (fd, row))
+        if closed_ns >= 0:
+            heappush(ends, (closed_ns, (fd, row)))
 
 
 def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
@@ -162,8 +178,3 @@ def _by_process(tokens: Table) -> dict[tuple[int, int], list[int]]:
     for row in np.argsort(tokens["opened_ns"], kind="stable").tolist():
         found[int(tokens["namespace"][row]), int(tokens["pid"][row])].append(row)
     return found
-
-
-def _is_open_at(tokens: Table, row: int, time_ns: int) -> bool:
-    closed_ns = int(tokens["closed_ns"][row])
-    return int(tokens["opened_ns"][row]) < time_ns and (closed_ns < 0 or closed_ns > time_ns)
