@@ -39,6 +39,17 @@ test("the same is not asked again until the capture has changed", async () => {
   assert.equal(questions.length, 2);
 });
 
+test("what the reader waits for is asked without a rest, once", async () => {
+  const { asker, questions, rests, settle } = stage();
+  asker.want({ theme: "light" }, 0);
+  await settle(0, (question) => question.answer(1));
+  asker.want({ theme: "dark" }, 0);
+  asker.hurry();
+  asker.hurry();
+  rests[0].call();
+  assert.deepEqual(questions.map(({ parameters }) => parameters.theme), ["light", "dark"]);
+});
+
 test("a slow server is left in peace for longer", async () => {
   const { asker, rests, settle } = stage();
   asker.want({}, 0);

@@ -11,7 +11,7 @@ export class Asker {
    */
   constructor(get, path, changed, rest, { later = (...a) => setTimeout(...a), now = () => performance.now() } = {}) {
     Object.assign(this, { get, path, changed, rest, later, now });
-    Object.assign(this, { answer: null, answered: null, error: null, wanted: null, asked: "", busy: false, abort: new AbortController() });
+    Object.assign(this, { answer: null, answered: null, error: null, wanted: null, asked: "", busy: false, resting: null, abort: new AbortController() });
   }
 
   /** What is to be shown; `stamp` differs when the answer may have become another. */
@@ -33,13 +33,20 @@ export class Asker {
       if (signal.aborted || error.name === "AbortError") return;
       this.error = error;
     }
-    this.later(() => this.rested(signal), Math.max(this.rest, SHARE * (this.now() - started)));
+    const rest = {};
+    this.resting = rest;
+    this.later(() => this.resting === rest && this.rested(), Math.max(this.rest, SHARE * (this.now() - started)));
     this.changed();
   }
 
-  rested(signal) {
-    if (signal.aborted) return;
-    this.busy = false;
+  /** The reader has turned something and waits: the question that this makes has no rest before it. */
+  hurry() {
+    if (this.resting) this.rested();
+  }
+
+  rested() {
+    if (this.abort.signal.aborted) return;
+    Object.assign(this, { busy: false, resting: null });
     if (this.wanted.key !== this.asked) this.ask();
   }
 

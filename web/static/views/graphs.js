@@ -61,7 +61,11 @@ export function mountGraphs(get, choose, turn) {
     plot.on("plotly_click", ({ points }) => Number.isInteger(points[0]?.customdata) && choose(points[0].customdata));
   }
 
-  const stopTheme = onTheme(() => asker && ask());
+  const stopTheme = onTheme(() => {
+    if (!asker) return;
+    ask();
+    asker.hurry();
+  });
   return {
     element,
     draw(wanted, newStamp, wantedName, bytes) {

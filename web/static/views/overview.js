@@ -62,7 +62,10 @@ export function mount(root, store) {
   }
 
   plotly().catch(() => {}); // is fetched while the numbers are; what goes wrong is said where a figure is missing
-  const stopTheme = onTheme(() => draw(store.state));
+  const stopTheme = onTheme(() => {
+    draw(store.state);
+    asker.hurry();
+  });
   const unsubscribe = store.subscribe(draw);
   return () => {
     unsubscribe();
