@@ -30,6 +30,7 @@ PACKETS = 1_000_000
 LIVE_SECONDS = 600
 CROWD_SECONDS = 30
 QUICK_SECONDS = 10
+QUICK_PAGES = 3
 
 
 def main() -> None:
@@ -37,23 +38,20 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer packets, a shorter while; nothing written to docs/")
     parser.add_argument("--seconds", type=int, default=LIVE_SECONDS, help="how long the live part lasts")
     options = parser.parse_args()
-    lines: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, "--js-flags=--expose-gc"])
+    with sync_playwright() as playwright, (Path(os.devnull) if options.quick else REPORT).open("w") as out:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for line in quick(browser) if options.quick else report(browser, options.seconds):
             print(line, flush=True)
-            lines.append(line)
+            print(line, file=out, flush=True)
         browser.close()
-    if not options.quick:
-        REPORT.write_text("\n".join(lines) + "\n")
 
 
 def quick(browser: Browser) -> Iterator[str]:
     """Each part for a moment, to see that it works."""
     path = captures.load("short", 0.05)
     yield from saved(browser, path, captures.count(path))
-    yield from live(browser, QUICK_SECONDS)
-    yield from crowd(browser, QUICK_SECONDS // 2)
+    yield from live(browser, QUICK_SECONDS, QUICK_SECONDS // 2)
+    yield from crowd(browser, QUICK_SECONDS // 2, QUICK_PAGES)
 
 
 def report(browser: Browser, seconds: int) -> Iterator[str]:

@@ -25,8 +25,8 @@ STALL_SECONDS = 9
 """Longer than what is kept for pages that lag, and less than after which one is cut off."""
 
 
-def crowd(browser: Browser, seconds: int) -> Iterator[str]:
-    """The same traffic with one page open, then with twenty, then with one of them that does not read."""
+def crowd(browser: Browser, seconds: int, count: int = PAGES) -> Iterator[str]:
+    """The same traffic with one page open, then with `count`, then beside a client that does not read."""
     with capturing() as (traffic, dashboard):
         pages = [enter(probe.open_page(browser), dashboard)]
         watch(pages[0])
@@ -35,7 +35,7 @@ def crowd(browser: Browser, seconds: int) -> Iterator[str]:
         alone = rate(dashboard, lambda: mark(pages[0], traffic, seconds))
         waits_alone = lateness(pages[0], traffic)
 
-        for _ in range(PAGES - 1):
+        for _ in range(count - 1):
             pages.append(enter(probe.open_page(browser), dashboard))
         watch(pages[-1])
         traffic.marks.clear()
@@ -52,7 +52,7 @@ def crowd(browser: Browser, seconds: int) -> Iterator[str]:
         server = probe.memory(dashboard)
         for page in pages:
             page.close()
-    yield f"| | one page | {PAGES} pages | {PAGES} and one that does not read |"
+    yield f"| | one page | {count} pages | {count} and one that does not read |"
     yield "|---|---:|---:|---:|"
     yield f"| packets/s captured | {alone:,.0f} | {together:,.0f} | {beside:,.0f} |"
     waits = (f"{probe.percentile(each, 95):.0f} ms" for each in (waits_alone, waits_together, waits_beside))

@@ -34,7 +34,7 @@ def capturing() -> Iterator[tuple[Trickle, Dashboard]]:
         yield traffic, dashboard
 
 
-def live(browser: Browser, seconds: int) -> Iterator[str]:
+def live(browser: Browser, seconds: int, away_seconds: int = AWAY_SECONDS) -> Iterator[str]:
     """Steady traffic, and now and then a new connection that is looked for on the page."""
     with capturing() as (traffic, dashboard):
         page = enter(probe.open_page(browser), dashboard)
@@ -50,7 +50,7 @@ def live(browser: Browser, seconds: int) -> Iterator[str]:
         waits = lateness(page, traffic)
         tasks = page.evaluate("window.__tasks")
         packets, dropped = counters(page)
-        away = absence(page, dashboard)
+        away = absence(page, dashboard, away_seconds)
         page.close()
     yield "| | | wanted |"
     yield "|---|---:|---:|"
@@ -63,7 +63,7 @@ def live(browser: Browser, seconds: int) -> Iterator[str]:
     for name, begin, end in zip(("JavaScript memory", "memory of its process"), early, late, strict=False):
         yield f"| the page's {name} after {warm} s, at the end | {size(begin)}, {size(end)} | flat |"
     yield f"| the server's memory after {warm} s, at the end | {size(early[2])}, {size(late[2])} | bounded |"
-    yield f"| frozen in the background for {AWAY_SECONDS} s, then up to date within | {away:.0f} ms | 1000 ms |"
+    yield f"| frozen in the background for {away_seconds} s, then up to date within | {away:.0f} ms | 1000 ms |"
 
 
 def mark(page: Page, traffic: Trickle, seconds: float) -> None:
@@ -84,11 +84,11 @@ def counters(page: Page) -> tuple[str, str]:
     return page.locator(".counter.packets b").inner_text(), page.locator(".counter.dropped b").inner_text()
 
 
-def absence(page: Page, dashboard: Dashboard) -> float:
+def absence(page: Page, dashboard: Dashboard, seconds: int) -> float:
     """Milliseconds that a page needs to be up to date after it was frozen, as browsers do with what nobody looks at."""
     with probe.devtools(page) as session:
         session.send("Page.setWebLifecycleState", {"state": "frozen"})
-        page.wait_for_timeout(AWAY_SECONDS * 1000)
+        page.wait_for_timeout(seconds * 1000)
         captured = probe.captured(dashboard)
         began = time.perf_counter()
         session.send("Page.setWebLifecycleState", {"state": "active"})

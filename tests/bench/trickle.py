@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import sys
@@ -76,6 +77,6 @@ class Trickle:
 
 def _answer(pipe: socket.socket) -> None:
     pipe.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    with pipe:
+    with pipe, contextlib.suppress(ConnectionError):  # the busy client is ended in the midst of a question
         while pipe.recv(4096):
             pipe.sendall(ANSWER)
