@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inspector.capture import Capture
     from web.session import Session
 
-MAX_TOKENS = 2000
+MAX_TOKENS = 2500
 MAX_KERNEL = 4000
 """Rows that a page gets of a long history: the newest, and the tokens that facts and ways tell of."""
 
