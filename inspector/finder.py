@@ -41,7 +41,7 @@ class Finder:
         self._capture = capture
         self._packets = Search(capture)
         self._http = HttpBytes(capture)
-        self._texts = Stretches(capture, lambda: _texts(capture))
+        self._texts = Stretches(capture, lambda: _texts(capture), may_grow=True)
 
     def is_of(self, capture: Capture) -> bool:
         """Whether it finds in this capture."""

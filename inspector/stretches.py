@@ -18,7 +18,7 @@ Rows = npt.NDArray[np.intp]
 Integers = npt.NDArray[np.integer]
 
 REMEMBERED = 8
-"""Words whose stretches are remembered, five bytes a stretch."""
+"""Words whose stretches are remembered: a bit a stretch, and four bytes where stretches may become longer."""
 
 PIECE = 4 << 20
 """Bytes that are searched at a time: what a search needs beside the capture."""
@@ -27,18 +27,21 @@ DIGITS = tuple(b"0123456789")
 
 
 class Stretches:
-    """Searches stretches that may grow in number and in length: what was searched for a word once, and is as long as it
-    was then, is not searched for it again.
+    """Searches stretches, which may become more: what was searched for a word once is not searched for it again.
 
     Args:
         columns: gives address and length of every stretch, row by row; what has no bytes has the length 0. No two
             of them share a byte.
+        may_grow: a stretch may become longer, and is then searched again.
     """
 
-    def __init__(self, capture: Capture, columns: Callable[[], tuple[Integers, Integers]]) -> None:
+    def __init__(
+        self, capture: Capture, columns: Callable[[], tuple[Integers, Integers]], *, may_grow: bool = False
+    ) -> None:
         self._capture = capture
         self._columns = columns
-        self._known: dict[tuple[bytes, bool], tuple[Integers, Mask]] = {}
+        self._may_grow = may_grow
+        self._known: dict[tuple[bytes, bool], tuple[int, npt.NDArray[np.uint8], Integers]] = {}
 
     def holding(self, word: bytes, is_whole: bool = False) -> Mask:
         """Which stretches hold the word; small and capital letters of ASCII are the same.
@@ -48,17 +51,19 @@ class Stretches:
             is_whole: the word is a number, and one more digit before or behind it makes another number.
         """
         addresses, lengths = self._columns()
-        searched, held = self._known.pop((word, is_whole), (np.empty(0, np.int64), np.empty(0, bool)))
-        fresh = np.ones(len(lengths), bool)
-        fresh[: len(searched)] = lengths[: len(searched)] != searched
+        nothing = np.empty(0, np.uint8)
+        searched, held, were = self._known.pop((word, is_whole), (0, nothing, nothing))
+        fresh = lengths > 0
+        fresh[:searched] &= lengths[:searched] != were if self._may_grow else False
         mask = np.zeros(len(lengths), bool)
-        mask[: len(held)] = held
-        for rows, data, base in self._sides(addresses, np.flatnonzero(fresh & (lengths > 0))):
+        mask[:searched] = np.unpackbits(held, count=searched)
+        for rows, data, base in self._sides(addresses, np.flatnonzero(fresh)):
             mask[rows] = _holding(data, addresses[rows] - base, lengths[rows], word, is_whole)
-        self._known[word, is_whole] = (np.array(lengths), mask)
+        kept = np.array(lengths) if self._may_grow else nothing
+        self._known[word, is_whole] = (len(mask), np.packbits(mask), kept)
         if len(self._known) > REMEMBERED:
             del self._known[next(iter(self._known))]
-        return mask.copy()
+        return mask
 
     def _sides(self, addresses: Integers, rows: Rows) -> list[tuple[Rows, memoryview, int]]:
         """The rows in order of their addresses: those in the file, and those in the arena."""

@@ -90,7 +90,8 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
 def test_only_what_is_new_or_longer_is_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
     capture = Bytes(memoryview(b"needle, needle, needle"))
     lengths = np.array([6, 3])
-    found = Stretches(capture, lambda: (np.array([0, 8, 16])[: len(lengths)], lengths))  # type: ignore[arg-type]
+    addresses = np.array([0, 8, 16])
+    found = Stretches(capture, lambda: (addresses[: len(lengths)], lengths), may_grow=True)  # type: ignore[arg-type]
     assert found.holding(b"needle").tolist() == [True, False]
     looked: list[list[int]] = []
     holding = stretches._holding
@@ -98,6 +99,14 @@ def test_only_what_is_new_or_longer_is_searched_again(monkeypatch: pytest.Monkey
     lengths = np.array([6, 6, 6])
     assert found.holding(b"needle").tolist() == [True, True, True]
     assert looked == [[8, 16], []]
+
+
+def test_what_cannot_become_longer_is_searched_once() -> None:
+    capture, lengths = Bytes(memoryview(b"needle, needle, needle")), np.array([6, 3])
+    found = Stretches(capture, lambda: (np.array([0, 8, 16])[: len(lengths)], lengths))  # type: ignore[arg-type]
+    assert found.holding(b"needle").tolist() == [True, False]
+    lengths = np.array([6, 6, 6])
+    assert found.holding(b"needle").tolist() == [True, False, True]
 
 
 def test_no_more_words_are_remembered_than_allowed(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ class HttpBytes:
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
         self._pieces = Stretches(capture, lambda: _pieces(capture))
-        self._heads = Stretches(capture, lambda: _straddling_heads(capture))
+        self._heads = Stretches(capture, lambda: _straddling_heads(capture), may_grow=True)
 
     def holding(self, word: bytes, is_whole: bool) -> Mask:
         """Rows of http_messages that hold the word (see `Stretches.holding`)."""
