@@ -75,3 +75,41 @@ def test_one_that_is_refused_inflates_nothing() -> None:
     inflater = Inflater(True, is_refused=True)
     assert inflate(inflater, Deflater()(b"text")) == b""
     assert inflater.outcome == Outcome.CONTEXT_LOST
+
+
+@pytest.mark.parametrize("keeps_context", [True, False])
+@pytest.mark.parametrize("step", [1000, 1 << 20])
+def test_long_messages_leave_the_context_to_the_short_ones_behind_them(keeps_context: bool, step: int) -> None:
+    deflater, inflater = Deflater(keeps_context), Inflater(keeps_context)
+    long = random.Random(1).randbytes(100_000)
+    for text in (b"a short one", long, b"a short one", long[-300:], b"a short one", bytes(2_000_000), bytes(300)):
+        assert inflate(inflater, deflater(text), step) == text
+        assert inflater.whole(deflater(text)) == text
+        assert (inflater.outcome, inflater.inflated) == (Outcome.GOOD, len(text))
+
+
+def test_behind_a_stream_that_ended_messages_begin_with_an_empty_context() -> None:
+    inflater = Inflater(True)
+    stream = zlib.compressobj(wbits=-15)
+    assert inflater.whole(stream.compress(b"final") + stream.flush() + b"\x00") == b"final"
+    deflater = Deflater()
+    for text in (b"after it", b"after it", b"after it, more"):
+        assert inflater.whole(deflater(text)) == text
+
+
+def test_a_message_that_is_cut_off_is_followed_into_the_next_one() -> None:
+    # Without its end, a message leaves zlib inside a block: what comes then is read as the rest of it.
+    whole = Deflater()(b"0123456789abcdef")
+    followed = 0
+    for cut in range(1, len(whole)):
+        inflater, by_zlib = Inflater(True), zlib.decompressobj(-15)
+        for payload in (whole[:cut], whole[cut:], whole):
+            content = inflater.whole(payload)
+            try:
+                expected = by_zlib.decompress(payload + b"\x00\x00\xff\xff")
+            except zlib.error:
+                assert (content, inflater.outcome) == (b"", Outcome.BAD_DATA)
+                break
+            assert (content, inflater.outcome) == (expected, Outcome.GOOD)
+            followed += 1
+    assert followed
