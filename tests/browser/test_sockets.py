@@ -90,9 +90,10 @@ def test_a_messages_way_goes_from_token_to_token(view: Page) -> None:
 def test_a_fact_leads_to_the_moment_that_shows_it(view: Page, kind: str, holds: str) -> None:
     press(view, "refresh_twice")
     fact(view, kind).get_by_role("button").click()
-    expect(view.locator(".tk-loose.chosen")).to_contain_text(holds, timeout=SOON)
+    # Now and then both ends are the kernel's alone at that moment.
+    expect(view.locator(".tk-loose.chosen", has_text=holds)).not_to_have_count(0, timeout=SOON)
     assert re.search(r"#/sockets/\d+\?at=\d+", view.url)
-    expect(view.locator(".tk-table tr.chosen", has_text="nobody")).to_have_count(1)
+    expect(view.locator(".tk-table tr.chosen", has_text="nobody")).not_to_have_count(0)
 
 
 @pytest.mark.parametrize("kind", ["lowest_free", "used_again"])
