@@ -95,6 +95,7 @@ $(venv)/.installed-bench: $(venv)/.installed
 
 $(venv)/.compiled: $(venv)/.installed setup.py $(hot)
 	@if command -v "$${CC:-cc}" >/dev/null; then \
-	  echo "Compiling the hot modules ..."; $(bin)/python setup.py --quiet build_ext --inplace; \
+	  echo "Compiling the hot modules (once; a minute or two) ..."; $(bin)/python setup.py --quiet build_ext --inplace; \
 	else echo "No C compiler here: the engine runs as plain Python, right but slower."; fi
+	@$(bin)/python -m compileall -q inspector web
 	@touch $@
