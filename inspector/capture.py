@@ -31,6 +31,9 @@ from inspector.wire.headers import Decoder
 BATCH = 8192
 """Packets that go through all stages at once: the scratch table of a batch stays in the processor's cache."""
 
+SLACK = 1.125
+"""Tables are made so much bigger than the first batches promise: room that is not used costs no memory."""
+
 REFUSALS = {
     Reason.OVERLAP: "ip-fragments-overlap",
     Reason.TOO_LONG: "ip-datagram-too-long",
@@ -145,6 +148,7 @@ class Capture:
         """Take the whole file through all stages; `report` is told now and then how many packets are done."""
         with uncollected():
             while self.advance():
+                self.source.let_go()
                 if report:
                     report(len(self.packets))
             self.finish()
@@ -169,7 +173,7 @@ class Capture:
     def _expect(self, times: float) -> None:
         """`times` as many packets are to come: let the other tables grow alike, so that big ones are seldom copied."""
         for table in (self.connections, self.chunks, self.http_messages, self.exchanges, self.frames, self.messages):
-            table.expected = int(times * table.rows)
+            table.expected = int(times * table.rows * SLACK)
 
     def _note_refused_datagrams(self) -> None:
         """Report the fragmented datagrams that were given up since the last batch."""

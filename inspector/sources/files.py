@@ -122,6 +122,10 @@ class PacketFile:
         """How far the file was read: behind the last whole record."""
         return self._layout.records.offset
 
+    def let_go(self) -> None:
+        """Give back the memory of the bytes that were read; they come again when somebody looks at them."""
+        self._mapped.read_until(self.offset)
+
     def is_same(self, other: os.stat_result) -> bool:
         """Whether that is the file which was read, to its last byte."""
         ours = self._mapped.status()

@@ -9,6 +9,9 @@ from typing import BinaryIO
 EMPTY = memoryview(b"")
 """What there is to see of an empty or closed file."""
 
+STEP = 16 * 1024 * 1024
+"""Bytes that are let go of at a time: seldom enough to cost nothing, a multiple of any page's size."""
+
 
 class MappedFile:
     """Read-only bytes of an open file.
@@ -19,6 +22,8 @@ class MappedFile:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._mapping: mmap.mmap | None = None
+        self._kept_from = 0
         self.data = EMPTY
         self.refresh()
 
@@ -30,8 +35,19 @@ class MappedFile:
         mapping = mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ)
         if hasattr(mmap, "MADV_SEQUENTIAL"):
             mapping.madvise(mmap.MADV_SEQUENTIAL)
+        self._mapping = mapping
         self.data = memoryview(mapping)
         return True
+
+    def read_until(self, offset: int) -> None:
+        """Give back the memory of what stands before `offset`, a step at a time.
+
+        Whoever looks there again gets it again, from the system's cache.
+        """
+        steps = (min(offset, len(self.data)) - self._kept_from) // STEP
+        if steps > 0 and self._mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._mapping.madvise(mmap.MADV_DONTNEED, self._kept_from, steps * STEP)
+            self._kept_from += steps * STEP
 
     def status(self) -> os.stat_result:
         """What the system says of the open file, whatever its path now leads to."""
@@ -40,4 +56,5 @@ class MappedFile:
     def close(self) -> None:
         """Let go of the file and, as far as nobody else holds it, of the mapping."""
         self.data = EMPTY
+        self._mapping = None
         self._file.close()

@@ -443,7 +443,10 @@ class Network:
 
 def _flags(numbers: frozenset[int], size: int) -> memoryview:
     """`size` bytes: 1 at each of the numbers, else 0."""
-    return memoryview(bytes(number in numbers for number in range(size)))
+    flags = bytearray(size)
+    for number in numbers:
+        flags[number] = 1
+    return memoryview(flags).toreadonly()
 
 
 def _ints(values: list[int]) -> memoryview:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from inspector.sources.mapped import MappedFile
+import pytest
+
+from inspector.sources.mapped import STEP, MappedFile
 
 
 def test_a_mapping_sees_what_was_written_once_it_is_refreshed(tmp_path: Path) -> None:
@@ -35,3 +37,26 @@ def test_the_mapping_cannot_be_written_to(tmp_path: Path) -> None:
     assert mapped.data.readonly
     mapped.close()
     assert len(mapped.data) == 0
+
+
+def resident_file_bytes() -> int:
+    """Memory of this process that mapped files take (proc(5), RssFile)."""
+    line = next(
+        line for line in Path("/proc/self/status").read_text("utf-8").splitlines() if line.startswith("RssFile")
+    )
+    return int(line.split()[1]) * 1024
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells what a process has in memory")
+def test_what_was_read_takes_no_memory_and_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    with path.open("wb") as file:
+        file.write(b"first")
+        file.truncate(2 * STEP + 1)
+    mapped = MappedFile(path.open("rb"))
+    assert sum(mapped.data[:: 1 << 12]) == ord("f")
+    before = resident_file_bytes()
+    mapped.read_until(len(mapped.data))
+    assert before - resident_file_bytes() > STEP
+    assert bytes(mapped.data[:5]) == b"first"
+    mapped.close()
