@@ -148,7 +148,6 @@ class Capture:
         """Take the whole file through all stages; `report` is told now and then how many packets are done."""
         with uncollected():
             while self.advance():
-                self.source.let_go()
                 if report:
                     report(len(self.packets))
             self.finish()
@@ -168,6 +167,7 @@ class Capture:
             self._conversations.advance(first_chunk, len(self.chunks))
         self.ledger.take(self.source.take_reports())
         self.ledger.join()
+        self.source.let_go()
         return count
 
     def _expect(self, times: float) -> None:

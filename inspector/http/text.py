@@ -5,6 +5,8 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 
 from __future__ import annotations
 
+import re
+
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, longlong, uchar, uint
 
@@ -25,6 +27,13 @@ TOKEN_BYTES = bytes(
     for c in range(256)
 )
 """1 for each byte that may stand in a token (RFC 9110 §5.6.2)."""
+
+TOKEN = b"[" + re.escape(bytes(c for c in range(256) if TOKEN_BYTES[c])) + b"]"
+"""One of them, for a regular expression."""
+
+# What a plain run reads most of a head by.
+_LINE = re.compile(rb"[^\0\r\n]*\r?\n")
+_TOKEN = re.compile(TOKEN + b"*")
 
 
 @cclass
@@ -64,6 +73,8 @@ class Text:
     def _is(self, at: Py_ssize_t, word: bytes) -> bint:
         """Whether `word`, given in lower case, stands there in any case (RFC 9110 §5.1); the caller knows it fits."""
         i: Py_ssize_t
+        if not cython.compiled:
+            return bytes(self._b[at : at + len(word)]).lower() == word
         for i in range(len(word)):  # noqa: SIM110 (a generator would not compile to a loop)
             if lower(self._b[at + i]) != word[i]:
                 return False
@@ -73,6 +84,8 @@ class Text:
     def _is_exactly(self, at: Py_ssize_t, word: bytes) -> bint:
         """Whether `word` stands there; the caller knows it fits."""
         i: Py_ssize_t
+        if not cython.compiled:
+            return self._b[at : at + len(word)] == word
         for i in range(len(word)):  # noqa: SIM110
             if self._b[at + i] != word[i]:
                 return False
@@ -92,6 +105,9 @@ class Text:
     @cython.boundscheck(False)
     def _token_end(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
         """Where the token ends that begins at `at`. One check of the bounds stands for one a byte."""
+        if not cython.compiled:
+            token = _TOKEN.match(self._b, at, stop)
+            return token.end() if token else at
         if at < 0 or stop > self._b.shape[0]:
             raise IndexError(at)
         while at < stop and self._token[self._b[at]]:
@@ -103,6 +119,9 @@ class Text:
     def _line_end(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
         """Where the next LF is; `stop` when there is none. NULs and bare CRs on the way are noted."""
         if not cython.compiled:
+            usual = _LINE.match(self._b, at, stop)
+            if usual:
+                return usual.end() - 1
             line = bytes(self._b[at:stop]).partition(b"\n")[0]
             if b"\0" in line or b"\r" in line[:-1]:
                 self._notes |= CONTROL_BYTE

@@ -17,5 +17,4 @@ def seq_distance(a: int, b: int) -> int:
 
     Numbers half the space apart are each before the other: -2**31 either way.
     """
-    ahead = (b - a) & 0xFFFF_FFFF
-    return ahead if ahead < 1 << 31 else ahead - (1 << 32)
+    return ((b - a + 0x8000_0000) & 0xFFFF_FFFF) - 0x8000_0000

@@ -52,8 +52,8 @@ def _report(loads: list[str], scale: float, quick: bool) -> Iterator[str]:
     yield f"Written by `make bench` on {datetime.date.today():%Y-%m-%d}. Machine: {machine()}."
     yield ""
     yield f"Whole processes, output thrown away; the median of {ROUNDS} runs, one run of those that take long. Every"
-    yield "program reads the same file in the same run; trust the ratios more than the seconds. The engine's seconds are its"
-    yield "own, without the start of its process."
+    yield "program reads the same file in the same run; trust the ratios more than the seconds. The engine's"
+    yield "seconds are its own, without the start of its process."
     for name in loads:
         yield from _load(name, scale)
     yield from _small()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Self
 
 from playwright.sync_api import Browser, Page
 from websockets.exceptions import ConnectionClosed
@@ -26,40 +28,70 @@ STALL_SECONDS = 9
 
 
 def crowd(browser: Browser, seconds: int, count: int = PAGES) -> Iterator[str]:
-    """The same traffic with one page open, then with `count`, then beside a client that does not read."""
-    with capturing() as (traffic, dashboard):
-        pages = [enter(probe.open_page(browser), dashboard)]
-        watch(pages[0])
+    """The same traffic with one page open, then with `count`, then beside a client that does not read.
+
+    Only one of the pages is drawn: twenty of them in one browser would measure how it shares out two processors. The
+    others' feeds are read, every delta to its end, as theirs would be.
+    """
+    with capturing() as (traffic, dashboard), ExitStack() as stack:
+        page = enter(probe.open_page(browser), dashboard)
+        page.evaluate(probe.WATCH)
         traffic.start()
-        mark(pages[0], traffic, 2)
-        alone = rate(dashboard, lambda: mark(pages[0], traffic, seconds))
-        waits_alone = lateness(pages[0], traffic)
+        mark(page, traffic, 2)
+        alone = rate(dashboard, lambda: mark(page, traffic, seconds))
+        waits_alone = lateness(page, traffic)
 
-        for _ in range(count - 1):
-            pages.append(enter(probe.open_page(browser), dashboard))
-        watch(pages[-1])
+        readers = [stack.enter_context(Reader(page, dashboard)) for _ in range(count - 1)]
         traffic.marks.clear()
-        together = rate(dashboard, lambda: mark(pages[-1], traffic, seconds))
-        waits_together = lateness(pages[-1], traffic)
+        together = rate(dashboard, lambda: mark(page, traffic, seconds))
+        waits_together = lateness(page, traffic)
 
-        with stalled(browser, dashboard) as client:
+        with feed(page, dashboard, room=4096) as client:
             traffic.marks.clear()
-            beside = rate(dashboard, lambda: mark(pages[-1], traffic, STALL_SECONDS))
-            waits_beside = lateness(pages[-1], traffic)
+            beside = rate(dashboard, lambda: mark(page, traffic, STALL_SECONDS))
+            waits_beside = lateness(page, traffic)
             told = outcome(client)
-        behind = [catch_up(page, dashboard) for page in pages]
-        _, dropped = counters(pages[0])
+        behind = catch_up(page, dashboard)
+        least = min(reader.deltas for reader in readers)
+        resyncs = sum(reader.resyncs for reader in readers)
+        _, dropped = counters(page)
         server = probe.memory(dashboard)
-        for page in pages:
-            page.close()
+        page.close()
     yield f"| | one page | {count} pages | {count} and one that does not read |"
     yield "|---|---:|---:|---:|"
     yield f"| packets/s captured | {alone:,.0f} | {together:,.0f} | {beside:,.0f} |"
     waits = (f"{probe.percentile(each, 95):.0f} ms" for each in (waits_alone, waits_together, waits_beside))
     yield f"| a new connection on a page after its SYN, p95 | {' | '.join(waits)} |"
     yield ""
-    yield f"Dropped in all: {dropped}. The slowest page was up to date {max(behind):.0f} ms after it was asked. The one"
-    yield f"that did not read for {STALL_SECONDS} s was {told}. The server's memory: {size(server)}."
+    yield f"Of the {count} pages one is drawn; of the others the feeds are read: at least {least} deltas each, and"
+    yield f"{resyncs} times one of them had to begin anew. Dropped in all: {dropped}. The page was up to date"
+    yield f"{behind:.0f} ms after it was asked. The one that did not read for {STALL_SECONDS} s was {told}."
+    yield f"The server's memory: {size(server)}."
+
+
+class Reader(threading.Thread):
+    """Reads a feed of its own to the end, every delta of it."""
+
+    def __init__(self, page: Page, dashboard: Dashboard) -> None:
+        super().__init__(daemon=True)
+        self._feed = feed(page, dashboard)
+        self.deltas = 0
+        self.resyncs = 0
+
+    def __enter__(self) -> Self:
+        self._client = self._feed.__enter__()
+        self.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._client.close()
+        self.join()
+        self._feed.__exit__(None, None, None)
+
+    def run(self) -> None:
+        for delta in self._client:
+            self.deltas += 1
+            self.resyncs += bool(json.loads(delta).get("resync"))
 
 
 def catch_up(page: Page, dashboard: Dashboard) -> float:
@@ -67,11 +99,6 @@ def catch_up(page: Page, dashboard: Dashboard) -> float:
     packets, began = probe.captured(dashboard), time.perf_counter()
     page.evaluate(probe.CAUGHT_UP, packets)
     return (time.perf_counter() - began) * 1000
-
-
-def watch(page: Page) -> None:
-    """Look out for marks on this page."""
-    page.evaluate(probe.WATCH)
 
 
 def rate(dashboard: Dashboard, busy: Callable[[], None]) -> float:
@@ -82,29 +109,28 @@ def rate(dashboard: Dashboard, busy: Callable[[], None]) -> float:
 
 
 @contextmanager
-def stalled(browser: Browser, dashboard: Dashboard) -> Iterator[ClientConnection]:
-    """A feed that is open and that nobody reads; it has as little room for what is sent as a socket can have."""
-    page = enter(probe.open_page(browser), dashboard)
+def feed(page: Page, dashboard: Dashboard, room: int | None = None) -> Iterator[ClientConnection]:
+    """A feed that lets in whoever this page is; with `room` bytes for what is sent and not read yet."""
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
     secret = page.evaluate("sessionStorage.getItem('wireglass.session')")
-    page.close()
     place = urllib.parse.urlsplit(dashboard.address)
     with ExitStack() as stack:
         pipe = stack.enter_context(socket.socket())
-        pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        if room:
+            pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         pipe.connect((place.hostname, place.port))
-        feed = stack.enter_context(
+        client = stack.enter_context(
             connect(
                 f"ws://{place.netloc}/feed",
                 sock=pipe,
                 origin=Origin(f"http://{place.netloc}"),
                 additional_headers={"Cookie": cookie},
                 max_size=None,
-                max_queue=1,
+                max_queue=1 if room else 16,
             )
         )
-        feed.send(json.dumps({"csrf": secret}))
-        yield feed
+        client.send(json.dumps({"csrf": secret}))
+        yield client
 
 
 def outcome(client: ClientConnection) -> str:
