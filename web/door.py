@@ -27,6 +27,9 @@ MAX_BODY = 64 * 1024
 ARRIVAL_SECONDS = 10.0
 """A request that has not arrived by then is given up."""
 
+LONGEST_WAIT_SECONDS = 0.5
+"""Ctrl-C that comes after Python's last look for signals and before the wait begins does not end the wait."""
+
 NO_ROOM_SECONDS = 0.05
 """Pause before the next try when the system has no descriptor for a caller and none waits who could give up his."""
 
@@ -105,10 +108,11 @@ class Door:
         while self._callers and (oldest := next(iter(self._callers.values()))).until <= now:
             self._dismiss(oldest)
 
-    def _patience(self) -> float | None:
+    def _patience(self) -> float:
         if not self._callers:
-            return None
-        return max(0.0, next(iter(self._callers.values())).until - time.monotonic())
+            return LONGEST_WAIT_SECONDS
+        oldest = next(iter(self._callers.values()))
+        return min(LONGEST_WAIT_SECONDS, max(0.0, oldest.until - time.monotonic()))
 
     def _accept(self) -> None:
         try:
