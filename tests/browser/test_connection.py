@@ -96,8 +96,10 @@ def test_keys_and_slider_reach_every_packet(page: Page) -> None:
     page.keyboard.press("End")
     expect(place(page)).to_contain_text(re.compile(r"packet 8003 of 8003"), timeout=SOON)
     expect(chosen(page)).to_be_in_viewport(timeout=SOON)
+    last = page.url
     page.keyboard.press("ArrowUp")
     expect(place(page)).to_contain_text("packet 8002 of 8003")
+    page.wait_for_url(lambda url: url != last, timeout=SOON)
     page.locator(".playback-slider").fill("4000")
     expect(place(page)).to_contain_text("packet 4001 of 8003", timeout=SOON)
     expect(chosen(page)).to_be_in_viewport(timeout=SOON)

@@ -126,11 +126,11 @@ def test_the_list_takes_the_whole_width_until_an_exchange_is_chosen(page: Page) 
 
 def test_the_waterfall_compares_lengths_or_shows_when(page: Page) -> None:
     page.get_by_role("link", name="HTTP").click()
-    wait = page.locator(".http .grid-row:not(.head) .waterfall i[data-kind=wait]")
+    expect(page.locator(".http .grid-row:not(.head) .waterfall i[data-kind=wait]").first).to_be_visible()
     lefts = "bars => bars.filter(bar => !bar.hidden).map(bar => bar.getBoundingClientRect().left)"
-    assert len(set(map(round, wait.evaluate_all(lefts)))) == 1
+    bars = "[...document.querySelectorAll('.http .grid-row:not(.head) .waterfall i[data-kind=wait]')]"
+    page.wait_for_function(f"() => new Set(({lefts})({bars}).map(Math.round)).size === 1")
     page.get_by_role("button", name="When").click()
-    bars = "[...document.querySelectorAll('.waterfall [data-kind=wait]')]"
     page.wait_for_function(f"() => new Set(({lefts})({bars}).map(Math.round)).size > 3")
     page.reload()
     expect(page.get_by_role("button", name="When")).to_have_attribute("aria-pressed", "true")

@@ -54,7 +54,8 @@ async function send(path, { method = "GET", body = null, signal = null }) {
 async function decoded(response) {
   try {
     return await response.json();
-  } catch {
+  } catch (error) {
+    if (error.name === "AbortError") throw error; // called off while it came
     return null;
   }
 }
