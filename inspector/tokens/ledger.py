@@ -196,6 +196,9 @@ class Ledger:
 
     def _write_down(self, seen: Sighting, rows: list[int]) -> None:
         """A row of the kernel's words, about an end that these tokens hold."""
+        token = rows[0] if rows else self._inodes.get(seen.inode, -1) if seen.inode else -1
+        if token >= 0 and seen.state == State.LISTEN:  # a door, also where nobody was seen to hold it
+            self._set(self.tokens, token, role=Role.LISTENER, **_ends(seen.local, NOWHERE))
         row = self._add(
             self.kernel,
             time_ns=seen.time_ns,
@@ -205,7 +208,7 @@ class Ledger:
             is_listed=seen.is_listed,
             inode=seen.inode,
             holders=len(rows),
-            token=rows[0] if rows else self._inodes.get(seen.inode, -1) if seen.inode else -1,
+            token=token,
             unread=seen.unread,
             unacknowledged=seen.unacknowledged,
             has_figures=bool(seen.figures),
@@ -220,12 +223,11 @@ class Ledger:
         row = self._lives.get(life)
         if row is None:
             row = self._open(life, seen.time_ns, Opened.SEEN, process)
-        is_listener = seen.state == State.LISTEN
+        if seen.state == State.LISTEN:
+            return row
         if not self.tokens["local_port"][row]:
-            self._set(self.tokens, row, **_ends(seen.local, NOWHERE if is_listener else seen.remote))
-        if is_listener:
-            self._set(self.tokens, row, role=Role.LISTENER)
-        elif self.tokens["connection"][row] < 0:
+            self._set(self.tokens, row, **_ends(seen.local, seen.remote))
+        if self.tokens["connection"][row] < 0:
             self._wait(self.tokens, row)
         return row
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -75,6 +76,13 @@ def test_a_socket_whose_holder_is_not_seen_closes_no_token() -> None:
     book.take(seen(12, "ESTABLISHED", 55, []))
     assert book.lives() == [(CAFE, 7, 10, -1)]
     assert book.kernel["token"].tolist() == [0, 0], "by its inode it is known all the same"
+
+
+@pytest.mark.parametrize("holders", [[[CAFE, "cafe", 3]], []], ids=["its holder seen", "by its inode alone"])
+def test_a_socket_that_the_kernel_says_listens_is_a_door(holders: list[list[Any]]) -> None:
+    book = Book().take(call("socket", 1, 3, 50), seen(2, "LISTEN", 50, holders, remote="0.0.0.0:0"))
+    assert book.tokens["role"].tolist() == [Role.LISTENER]
+    assert (book.tokens["local_port"][0], book.tokens["remote_port"][0]) == (8000, 0)
 
 
 def test_an_end_that_the_kernel_lists_no_more_is_closed() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
 
 from inspector.errors import LabError
 from inspector.lab.child import Child
@@ -19,10 +18,8 @@ from inspector.lab.lines import Message, commands, report
 from inspector.lab.rough_link import FAR, NAME, NEAR, RoughLink
 from inspector.lab.scenarios import SCENARIOS, Scenario, View
 from inspector.lab.scenarios.mirror import Mirror
+from inspector.lab.scenarios.notes import Notes
 from inspector.lab.scenarios.scene import FIRST_PORT, HTTP_PORT, Scene, together
-
-if TYPE_CHECKING:
-    from inspector.sources.reports import ReportWriter
 
 NO_LINK = "This system lets nobody make a link of the kind that this scenario needs (/dev/net/tun): {}."
 
@@ -37,7 +34,7 @@ async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:
         link = make_link(scenario)
         if link:
             stack.enter_context(link)
-        notes = Notes(Mirror(scenario))
+        notes = Notes(Mirror(scenario), goes_on=options.join)
         client, server = await together(*(start_hand(name, notes) for name in ("client", "server")))
         seen_from = FAR if scenario.view is View.SERVER else None
         scene = Scene(client, server, link, seen_from, options.first_port, notes.heard)
@@ -45,47 +42,15 @@ async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:
             scene.set_kernel(setting, value)
         stack.push_async_callback(scene.dismiss_all)
         if options.spool:
+            stack.callback(notes.end)
             # Ends before the hands do: how their sockets are torn down then belongs to no story.
             stack.push_async_callback((await start_capture(scenario, options)).stop)
             stack.push_async_callback((await start_watch(scenario, options.spool)).stop)
             notes.begin(options.spool)
-            stack.callback(notes.end)
         text = await scenario.play(scene)
         if not scenario.stays_open:
             await scene.settle()
     return {"result": text, "clients": scene.clients}
-
-
-class Notes:
-    """Takes down in the recording what becomes of the tokens of a play."""
-
-    def __init__(self, mirror: Mirror) -> None:
-        self._mirror = mirror
-        self._writer: ReportWriter | None = None
-
-    def begin(self, spool: str) -> None:
-        """From now on; the spool is there."""
-        # Only here: the sources need numpy, and a play without a capture does not.
-        from inspector.sources.reports import ReportWriter
-
-        self._writer = ReportWriter(spool)
-
-    def end(self) -> None:
-        """No more."""
-        if self._writer:
-            self._writer.close()
-        self._writer = None
-
-    def heard(self, message: Message) -> None:
-        """Something that a hand reports."""
-        if message["event"] == "token" and self._writer:
-            report = {key: fact for key, fact in message.items() if key != "event"}
-            self._writer.write({**report, **self._ends(report)})
-
-    def _ends(self, report: Message) -> Message:
-        """The sockets it names, as the capture names them; a new number has none yet."""
-        local, remote = self._mirror.names(report.get("local", ""), report.get("remote", ""))
-        return {key: name for key, name in (("local", local), ("remote", remote)) if key in report}
 
 
 async def start_hand(name: str, notes: Notes) -> Child:
