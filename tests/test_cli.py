@@ -20,7 +20,11 @@ from inspector import rows, timeline
 from inspector.capture import Capture
 from inspector.cli import BROKEN_PIPE, INTERRUPTED, MODULES, cli, main
 from inspector.commands.tables import HELP
+from inspector.sources.interfaces import Interface
+from inspector.sources.pcapng import SpoolWriter
 from inspector.sources.probe import may_capture
+from inspector.sources.reports import ReportWriter
+from tests.tokens.craft import CAFE, seen
 
 DEMO = str(Path(__file__).parent.parent / "captures" / "demo.pcapng")
 TABLES = list(HELP)
@@ -78,6 +82,19 @@ def test_a_capture_without_packets_gives_a_header_and_no_rows(
     empty = tmp_path / "empty.pcap"
     empty.write_bytes(EMPTY_PCAP)
     assert len(lines_of(out, name, str(empty), "--format", shape)) == (0 if shape == "json" else 1)
+
+
+@pytest.mark.parametrize("name", ["tokens", "kernel"])
+def test_tokens_before_the_first_packet_have_no_time_on_its_clock(
+    out: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    recording = tmp_path / "early.pcapng"
+    SpoolWriter(recording, Interface(1, 262_144, "lo", "Loopback")).close()
+    writer = ReportWriter(recording)
+    writer.write(json.loads(seen(1, "LISTEN", 50, [[CAFE, "cafe", 3]], remote="0.0.0.0:0")))
+    writer.close()
+    (row,) = lines_of(out, name, str(recording))[1:]
+    assert "–" in row.split()
 
 
 def test_csv_takes_pairs_and_exchanges_apart(out: pytest.CaptureFixture[str]) -> None:

@@ -57,6 +57,11 @@ def _of(name: str) -> Callable[[Row], Any]:
     return lambda row: row[name]
 
 
+def _moment(name: str) -> Callable[[Row], Any]:
+    """Seconds from the capture's first packet; none before there is one."""
+    return lambda row: None if row[name] is None else seconds(row[name])
+
+
 def _part(side: str, name: str) -> Callable[[Row], Any]:
     """A part of an exchange's request or response; None where that side is missing."""
     return lambda row: row[side] and row[side][name]
@@ -85,7 +90,7 @@ def _content(row: Row) -> str:
     return f"[{row['hex']}]" if row["hex"] else ""
 
 
-_TIME = _number("time", lambda row: seconds(row["at_ns"]), "dim")
+_TIME = _number("time", _moment("at_ns"), "dim")
 _CONNECTION = _number("conn", _of("connection"))
 _SENDER = _words("sender", _of("direction"), is_optional=True)
 
@@ -174,9 +179,9 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _number("pid", _of("pid"), is_optional=True),
         _number("token", _of("fd"), "bold"),
         _words("role", _of("role"), is_optional=True),
-        _number("opened", lambda row: seconds(row["opened_at_ns"])),
+        _number("opened", _moment("opened_at_ns")),
         _words("by", _of("opened_by"), is_optional=True),
-        _number("closed", lambda row: None if row["closed_at_ns"] is None else seconds(row["closed_at_ns"])),
+        _number("closed", _moment("closed_at_ns")),
         _words("local", _of("local")),
         _words("remote", _of("remote")),
         _CONNECTION,

@@ -43,7 +43,7 @@ class Notes:
             self._writer.write(report)
 
     def end(self) -> None:
-        """No more. Processes that end give back whatever they hold, and the network that they were in ends with them."""
+        """No more. Processes that end give back what they hold, and the network that they were in ends with them."""
         if self._writer:
             if self._goes_on:
                 self._take_leave(self._writer, time.time_ns())
