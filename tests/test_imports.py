@@ -14,7 +14,14 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.plain", "inspector.errors", "inspector.terminal", "inspector.garbage"),
-    ("inspector.tables", "inspector.arena", "inspector.anomalies", "inspector.oddities", "inspector.chunk_index"),
+    (
+        "inspector.tables",
+        "inspector.arena",
+        "inspector.anomalies",
+        "inspector.oddities",
+        "inspector.writer",
+        "inspector.chunk_index",
+    ),
     ("inspector.stretches",),
     ("inspector.addresses",),
     ("inspector.sources", "inspector.wire"),

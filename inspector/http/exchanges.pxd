@@ -1,6 +1,8 @@
 # What other compiled modules see of exchanges.py; its docstrings stand there.
 cimport cython
 
+from inspector.writer cimport Writer
+
 
 @cython.final
 cdef class Queue:
@@ -12,17 +14,13 @@ cdef class Queue:
 
 
 @cython.final
-cdef class Exchanges:
-    cdef object _table
+cdef class Exchanges(Writer):
     cdef dict _queues
-    cdef Py_ssize_t _rows
-    cdef Py_ssize_t _room
     cdef int[::1] _connection
     cdef int[::1] _request
     cdef int[::1] _response
     cdef unsigned short[::1] _informational
 
-    cdef _take_views(self)
     cdef Py_ssize_t _new(self, int connection)
     cdef Queue _queue(self, int connection)
     cpdef long long ask(self, int connection, int message, int method, int packet)

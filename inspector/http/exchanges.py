@@ -9,6 +9,11 @@ import cython
 
 from inspector.tables import Table
 
+if cython.compiled:
+    from cython.cimports.inspector.writer import Writer
+else:
+    from inspector.writer import Writer
+
 WAITING_LIMIT = cython.declare(cython.Py_ssize_t, 1000)
 """Requests of one connection that may wait for answers. Behind them no request is paired any more: a wrong pair is
 worse than none. No client in use pipelines more than a few."""
@@ -36,23 +41,18 @@ class Queue:
 
 
 @cython.cclass
-class Exchanges:
+class Exchanges(Writer):
     """Fills the exchanges table."""
 
-    _table: Table
     _queues: dict[int, Queue]
-    _rows: cython.Py_ssize_t
-    _room: cython.Py_ssize_t
     _connection: cython.int[::1]
     _request: cython.int[::1]
     _response: cython.int[::1]
     _informational: cython.ushort[::1]
 
     def __init__(self, table: Table) -> None:
-        self._table = table
+        super().__init__(table)
         self._queues = {}
-        self._rows = table.rows
-        self._take_views()
 
     @cython.cfunc
     def _take_views(self) -> None:
@@ -61,21 +61,14 @@ class Exchanges:
         self._request = table.view("request")
         self._response = table.view("response")
         self._informational = table.view("informational")
-        self._room = table.capacity
-
-    def settle(self) -> None:
-        """Let the table know its new rows."""
-        self._table.rows = self._rows
 
     @cython.cfunc
     def _new(self, connection: cython.int) -> cython.Py_ssize_t:
-        row: cython.Py_ssize_t = self._rows
+        row: cython.Py_ssize_t = self.count
         if row == self._room:
-            self._table.rows = row
-            self._table.reserve(1)
-            self._take_views()
+            self._make_room()
         self._connection[row] = connection
-        self._rows = row + 1
+        self.count += 1
         return row
 
     @cython.cfunc

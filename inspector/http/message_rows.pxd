@@ -3,10 +3,11 @@ cimport cython
 
 from inspector.http.half cimport Half
 from inspector.pieces cimport Pieces
+from inspector.writer cimport Writer
 
 
 @cython.final
-cdef class MessageRows:
+cdef class MessageRows(Writer):
     cdef int[::1] exchange
     cdef int[::1] connection
     cdef signed char[::1] direction
@@ -21,16 +22,12 @@ cdef class MessageRows:
     cdef unsigned char[::1] complete
     cdef unsigned int[::1] notes
 
-    cdef Py_ssize_t count
-    cdef object _table
-    cdef Py_ssize_t _room
     cdef long long[::1] _time_ns
     cdef long long[::1] _head_address
     cdef unsigned int[::1] _head_bytes
     cdef long long[::1] _stream_offset
     cdef unsigned short[::1] _status
 
-    cdef _take_views(self)
     cdef Py_ssize_t add(
         self, Half half, Py_ssize_t key, Pieces pieces, long long address, Py_ssize_t count, int status
     )

@@ -8,18 +8,18 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ushort
 
-from inspector.tables import Table
-
 if cython.compiled:
     from cython.cimports.inspector.http.half import Half
     from cython.cimports.inspector.pieces import Pieces
+    from cython.cimports.inspector.writer import Writer
 else:
     from inspector.http.half import Half
     from inspector.pieces import Pieces
+    from inspector.writer import Writer
 
 
 @cclass
-class MessageRows:
+class MessageRows(Writer):
     """A row for each message, written when its head was read."""
 
     exchange: cython.int[::1]
@@ -36,19 +36,11 @@ class MessageRows:
     complete: uchar[::1]
     notes: uint[::1]
 
-    count: Py_ssize_t
-    _table: Table
-    _room: Py_ssize_t
     _time_ns: longlong[::1]
     _head_address: longlong[::1]
     _head_bytes: uint[::1]
     _stream_offset: longlong[::1]
     _status: ushort[::1]
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self.count = table.rows
-        self._take_views()
 
     @cfunc
     def _take_views(self) -> None:
@@ -71,7 +63,6 @@ class MessageRows:
         self._status = table.view("status")
         self.complete = table.view("complete")
         self.notes = table.view("notes")
-        self._room = table.capacity
 
     @cfunc
     def add(
@@ -88,10 +79,8 @@ class MessageRows:
         """
         row: Py_ssize_t = self.count
         if row == self._room:
-            self._table.rows = row
-            self._table.reserve(1)
-            self._take_views()
-        self.count = row + 1
+            self._make_room()
+        self.count += 1
         self.connection[row] = key >> 1
         self.direction[row] = key & 1
         self.packet[row] = half.start_packet
@@ -104,7 +93,3 @@ class MessageRows:
         self.body_offset[row] = self.body_end[row] = half.start_offset + count
         self._status[row] = status
         return row
-
-    def settle(self) -> None:
-        """Let the table know its new rows."""
-        self._table.rows = self.count

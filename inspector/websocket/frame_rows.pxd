@@ -1,17 +1,15 @@
 cimport cython
 
 from inspector.websocket.stream cimport Stream
+from inspector.writer cimport Writer
 
 
 @cython.final
-cdef class FrameRows:
+cdef class FrameRows(Writer):
     cdef int[::1] last_packet
     cdef int[::1] message
     cdef unsigned char[::1] damaged
 
-    cdef object _table
-    cdef Py_ssize_t _rows
-    cdef Py_ssize_t _room
     cdef int[::1] _connection
     cdef signed char[::1] _direction
     cdef int[::1] _packet
@@ -24,5 +22,4 @@ cdef class FrameRows:
     cdef unsigned long long[::1] _length
     cdef long long[::1] _payload_offset
 
-    cdef _take_views(self)
     cdef add(self, Stream stream, Py_ssize_t key, int first, long long offset, int carrier)

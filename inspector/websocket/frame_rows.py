@@ -8,25 +8,22 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ulonglong
 
-from inspector.tables import Table
-
 if cython.compiled:
     from cython.cimports.inspector.websocket.stream import Stream
+    from cython.cimports.inspector.writer import Writer
 else:
     from inspector.websocket.stream import Stream
+    from inspector.writer import Writer
 
 
 @cclass
-class FrameRows:
+class FrameRows(Writer):
     """A row for each frame, written when its header was read."""
 
     last_packet: cython.int[::1]
     message: cython.int[::1]
     damaged: uchar[::1]
 
-    _table: Table
-    _rows: Py_ssize_t
-    _room: Py_ssize_t
     _connection: cython.int[::1]
     _direction: schar[::1]
     _packet: cython.int[::1]
@@ -38,11 +35,6 @@ class FrameRows:
     _mask: uint[::1]
     _length: ulonglong[::1]
     _payload_offset: longlong[::1]
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._rows = table.rows
-        self._take_views()
 
     @cfunc
     def _take_views(self) -> None:
@@ -61,7 +53,6 @@ class FrameRows:
         self._payload_offset = table.view("payload_offset")
         self.message = table.view("message")
         self.damaged = table.view("damaged")
-        self._room = table.capacity
 
     @cfunc
     def add(self, stream: Stream, key: Py_ssize_t, first: cython.int, offset: longlong, carrier: cython.int) -> None:
@@ -73,12 +64,10 @@ class FrameRows:
             offset: where in the stream the payload begins.
             carrier: the packet that carried the header's last byte.
         """
-        row: Py_ssize_t = self._rows
+        row: Py_ssize_t = self.count
         if row == self._room:
-            self._table.rows = row
-            self._table.reserve(1)
-            self._take_views()
-        self._rows = row + 1
+            self._make_room()
+        self.count += 1
         stream.frame = row
         self._connection[row] = key >> 1
         self._direction[row] = key & 1
@@ -92,7 +81,3 @@ class FrameRows:
         self._mask[row] = stream.mask
         self._length[row] = stream.length
         self._payload_offset[row] = offset
-
-    def settle(self) -> None:
-        """Let the table know its new rows."""
-        self._table.rows = self._rows

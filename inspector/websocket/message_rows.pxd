@@ -1,10 +1,11 @@
 cimport cython
 
 from inspector.websocket.stream cimport Stream
+from inspector.writer cimport Writer
 
 
 @cython.final
-cdef class MessageRows:
+cdef class MessageRows(Writer):
     cdef int[::1] last_packet
     cdef unsigned int[::1] frames
     cdef long long[::1] end_ns
@@ -16,9 +17,6 @@ cdef class MessageRows:
     cdef int[::1] close_code
     cdef unsigned char[::1] complete
 
-    cdef object _table
-    cdef Py_ssize_t _rows
-    cdef Py_ssize_t _room
     cdef int[::1] _connection
     cdef signed char[::1] _direction
     cdef unsigned char[::1] _kind
@@ -26,5 +24,4 @@ cdef class MessageRows:
     cdef int[::1] _first_frame
     cdef long long[::1] _time_ns
 
-    cdef _take_views(self)
     cdef add(self, Stream stream, Py_ssize_t key)

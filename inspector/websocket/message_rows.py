@@ -8,16 +8,16 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ulonglong
 
-from inspector.tables import Table
-
 if cython.compiled:
     from cython.cimports.inspector.websocket.stream import Stream
+    from cython.cimports.inspector.writer import Writer
 else:
     from inspector.websocket.stream import Stream
+    from inspector.writer import Writer
 
 
 @cclass
-class MessageRows:
+class MessageRows(Writer):
     """A row for each message, written when its first header was read."""
 
     last_packet: cython.int[::1]
@@ -31,20 +31,12 @@ class MessageRows:
     close_code: cython.int[::1]
     complete: uchar[::1]
 
-    _table: Table
-    _rows: Py_ssize_t
-    _room: Py_ssize_t
     _connection: cython.int[::1]
     _direction: schar[::1]
     _kind: uchar[::1]
     _first_packet: cython.int[::1]
     _first_frame: cython.int[::1]
     _time_ns: longlong[::1]
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._rows = table.rows
-        self._take_views()
 
     @cfunc
     def _take_views(self) -> None:
@@ -65,17 +57,14 @@ class MessageRows:
         self.text_bytes = table.view("text_bytes")
         self.close_code = table.view("close_code")
         self.complete = table.view("complete")
-        self._room = table.capacity
 
     @cfunc
     def add(self, stream: Stream, key: Py_ssize_t) -> None:
         """A row for the message that begins with the frame in hand of a stream (key: 2 * connection + direction)."""
-        row: Py_ssize_t = self._rows
+        row: Py_ssize_t = self.count
         if row == self._room:
-            self._table.rows = row
-            self._table.reserve(1)
-            self._take_views()
-        self._rows = row + 1
+            self._make_room()
+        self.count += 1
         stream.row = row
         self._connection[row] = key >> 1
         self._direction[row] = key & 1
@@ -84,7 +73,3 @@ class MessageRows:
         self._first_frame[row] = stream.frame
         self.frames[row] = 1
         self._time_ns[row] = stream.first_ns
-
-    def settle(self) -> None:
-        """Let the table know its new rows."""
-        self._table.rows = self._rows
