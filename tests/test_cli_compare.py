@@ -35,7 +35,7 @@ def test_the_screen_answers_every_question_for_every_kind(tmp_path: Path, capsys
 
 
 def test_the_screen_says_what_the_capture_lacks(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "Not in this capture: Polling, Server-Sent Events." in said(capsys, str(DEMO))
+    assert "Not in this capture: Polling; Server-Sent Events." in said(capsys, str(DEMO))
 
 
 @needs_namespace
