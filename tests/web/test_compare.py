@@ -12,10 +12,8 @@ from inspector.compare import compare
 from inspector.sources.files import open_packets
 from tests.compare.traffic import five_ways
 from web import compare as module
-from web.session import Session
 
-from .test_api import plain
-from .visitor import program, served, wait_until
+from .visitor import opened, plain
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +22,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_answer_is_the_comparison_of_the_engine(path: Path) -> None:
-    with served(Session.of_file(path)) as dashboard, inspector.open(path) as capture:
-        ours = program(dashboard)
-        wait_until(lambda: ours.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
+    with opened(path) as ours, inspector.open(path) as capture:
         answer = ours.get("/api/compare")
         assert answer.pop("rev") >= 0
         assert answer == plain(compare(capture))

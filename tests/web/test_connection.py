@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from web import connection as connection_module
-from web.session import Session
 
 from .traffic import ACK, PSH, Wire, sample
-from .visitor import Visitor, program, served, wait_until
+from .visitor import Visitor, opened
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     with opened(sample(tmp_path_factory.mktemp("connection") / "sample.pcapng")) as visitor:
-        yield visitor
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Visitor]:
-    """A visitor of the dashboard on this file, once it is loaded."""
-    with served(Session.of_file(path)) as dashboard:
-        visitor = program(dashboard)
-        wait_until(lambda: visitor.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
         yield visitor
 
 
@@ -95,9 +84,7 @@ def test_a_verdict_is_explained_with_the_numbers(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_answered_is_said(ours: Visitor, path: str, status: int) -> None:
-    answer = ours.ask(path)
-    assert answer.status == status
-    assert set(answer.json()["error"]) == {"message", "what_to_do"}
+    assert ours.ask(path).refusal() == status
 
 
 def test_facts_figures_and_what_was_said(ours: Visitor) -> None:
@@ -122,6 +109,4 @@ def test_facts_figures_and_what_was_said(ours: Visitor) -> None:
     ],
 )
 def test_what_is_not_there_is_said(ours: Visitor, path: str) -> None:
-    answer = ours.ask(path)
-    assert answer.status == 404
-    assert set(answer.json()["error"]) == {"message", "what_to_do"}
+    assert ours.ask(path).refusal() == 404

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from web.session import Session
-
 from .traffic import Wire, chat, exchange
-from .visitor import Visitor, program, served, wait_until
+from .visitor import Visitor, opened
 
 MANY = 1200
 """More than a snapshot carries and more than one answer holds."""
@@ -24,9 +22,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
         exchange(wire, 41000 + i, f"/hay/{i}")
     chat(wire, 40003, "Hi", "a needle too", "Bye").close()
     wire.close()
-    with served(Session.of_file(wire.path)) as dashboard:
-        visitor = program(dashboard)
-        wait_until(lambda: visitor.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
+    with opened(wire.path) as visitor:
         yield visitor
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,12 +13,7 @@ from inspector.capture import Capture
 from web.session import Session
 
 from .traffic import SAMPLE_PACKETS, Talk, Wire, sample
-from .visitor import Visitor, program, served, wait_until
-
-
-def loaded(visitor: Visitor) -> Visitor:
-    wait_until(lambda: visitor.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
-    return visitor
+from .visitor import Visitor, opened, plain, program, served, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +23,14 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ours(path: Path) -> Iterator[Visitor]:
-    with served(Session.of_file(path)) as dashboard:
-        yield loaded(program(dashboard))
+    with opened(path) as visitor:
+        yield visitor
 
 
 @pytest.fixture(scope="module")
 def capture(path: Path) -> Iterator[Capture]:
     with inspector.open(path) as capture:
         yield capture
-
-
-def plain(value: object) -> Any:
-    return json.loads(json.dumps(value))
 
 
 def numbers(ours: Visitor, query: str) -> list[int]:
@@ -106,8 +95,7 @@ def test_a_packet_comes_with_its_layers_its_bytes_and_its_neighbours(ours: Visit
 def test_a_note_is_kept_shown_and_taken_away(tmp_path: Path) -> None:
     path = sample(tmp_path / "sample.pcapng")
     before = path.read_bytes()
-    with served(Session.of_file(path)) as dashboard:
-        ours = loaded(program(dashboard))
+    with opened(path) as ours:
         said = ours.post("/api/packets/4/note", {"text": " why <b>so</b> late? "})
         assert said.json()["packet"]["comment"] == "why <b>so</b> late?"
         assert ours.get("/api/packets?start=3&stop=4")["rows"][0]["comment"] == "why <b>so</b> late?"
@@ -119,8 +107,8 @@ def test_a_note_is_kept_shown_and_taken_away(tmp_path: Path) -> None:
         ]
         assert (notes["total"], notes["unsaved"], notes["kept_in"]) == (2, 2, "sample.pcapng.notes")
         assert ours.post("/api/packets/5/note", {"text": ""}).json()["packet"]["comment"] is None
-    with served(Session.of_file(path)) as dashboard:
-        rows = loaded(program(dashboard)).get("/api/notes")["rows"]
+    with opened(path) as ours:
+        rows = ours.get("/api/notes")["rows"]
         assert [row["number"] for row in rows] == [4]
     assert path.read_bytes() == before
 
@@ -150,6 +138,4 @@ def test_a_growing_recording_takes_notes_too(tmp_path: Path) -> None:
     ],
 )
 def test_a_note_that_cannot_be_kept_is_refused(ours: Visitor, number: int, body: object, status: int) -> None:
-    answer = ours.post(f"/api/packets/{number}/note", body)
-    assert answer.status == status
-    assert set(answer.json()["error"]) == {"message", "what_to_do"}
+    assert ours.post(f"/api/packets/{number}/note", body).refusal() == status

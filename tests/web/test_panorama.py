@@ -11,14 +11,12 @@ from inspector.figures.palette import DARK, LIGHT
 from web.session import Session
 
 from .traffic import SAMPLE_PACKETS, STEP_NS, Wire, sample
-from .visitor import Visitor, program, served, wait_until
+from .visitor import Visitor, opened, program, served
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    with served(Session.of_file(sample(tmp_path_factory.mktemp("panorama") / "sample.pcapng"))) as dashboard:
-        visitor = program(dashboard)
-        wait_until(lambda: visitor.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
+    with opened(sample(tmp_path_factory.mktemp("panorama") / "sample.pcapng")) as visitor:
         yield visitor
 
 

@@ -12,10 +12,9 @@ from inspector.capture import Capture
 from inspector.lab import Lab
 from inspector.rows import kernel_columns, rows, token_columns
 from inspector.tokens.facts import Kind
-from web.session import Session
 from web.sockets import picture
 
-from .visitor import program, served, wait_until
+from .visitor import opened
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +94,7 @@ def test_only_what_passed_on_the_words_counts_as_a_way(capture: Capture) -> None
 
 
 def test_the_tables_come_by_range_and_by_connection(capture: Capture) -> None:
-    with served(Session.of_file(capture.path)) as dashboard:
-        ours = program(dashboard)
-        wait_until(lambda: ours.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
+    with opened(capture.path) as ours:
         told = ours.get("/api/tokens?connection=1")
         assert told["total"] == len(told["rows"]) == 2
         assert {row["connection"] for row in told["rows"]} == {1}

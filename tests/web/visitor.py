@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
@@ -31,6 +32,16 @@ class Answer:
 
     def json(self) -> Any:
         return json.loads(self.body)
+
+    def refusal(self) -> int:
+        """The status of an answer that says what went wrong and what to do about it."""
+        assert set(self.json()["error"]) == {"message", "what_to_do"}, self
+        return self.status
+
+
+def plain(value: object) -> Any:
+    """As JSON has it."""
+    return json.loads(json.dumps(value))
 
 
 def say(port: int, request: bytes) -> Answer:
@@ -131,3 +142,12 @@ def served(session: Session) -> Iterator[Dashboard]:
         dashboard.shutdown()
         thread.join(PATIENCE)
         assert not thread.is_alive()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Visitor]:
+    """A visitor of the dashboard on a saved capture, once that is loaded."""
+    with served(Session.of_file(path)) as dashboard:
+        visitor = program(dashboard)
+        wait_until(lambda: visitor.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
+        yield visitor
