@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from inspector.garbage import uncollected
 from inspector.terminal import Screen, count, fit, printable
 
 if TYPE_CHECKING:
+    from click.decorators import FC
+
     from inspector.capture import Capture
 
 PROGRESS_AFTER_SECONDS = 0.7
@@ -29,6 +31,14 @@ filter_option = click.option(
     "-f", "--filter", "capture_filter", metavar="BPF",
     help="Capture only what matches, in tcpdump's language: 'tcp port 80', 'host 192.0.2.7'.",
 )  # fmt: skip
+
+
+def format_option(programs: str) -> Callable[[FC], FC]:
+    """`--format`; its help says what `programs` get."""
+    return click.option(
+        "--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
+        help=f"For eyes, or for programs: {programs}",
+    )  # fmt: skip
 
 
 @contextmanager

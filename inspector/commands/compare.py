@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from inspector.commands.common import analysed
+from inspector.commands.common import analysed, format_option
 from inspector.terminal import Screen, count, printable, text_width
 
 WIDEST = 110
@@ -31,14 +31,7 @@ STYLES = {"websocket": "magenta bold"}
 @click.option(
     "--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="With --run: where to keep it."
 )
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="For eyes, or for programs: csv (a line for each number), or one JSON object.",
-)
+@format_option("csv (a line for each number), or one JSON object.")
 def compare(file: str | None, is_run: bool, recording: str | None, shape: str) -> None:
     """HTTP against WebSocket in FILE, measured: pipes built, lives, who spoke, round trips, costs, delays.
 

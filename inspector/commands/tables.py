@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspector.commands.common import analysed, file_argument
+from inspector.commands.common import analysed, file_argument, format_option
 from inspector.terminal import Screen, table
 
 if TYPE_CHECKING:
@@ -44,14 +44,7 @@ pipe, nothing is cut and nothing is coloured. `csv` and `json` (one object a lin
 def _command(name: str) -> click.Command:
     @click.command(name, help=OPTIONS_HELP.format(help=HELP[name]), short_help=HELP[name])
     @file_argument
-    @click.option(
-        "--format",
-        "shape",
-        type=click.Choice(["table", "json", "csv"]),
-        default="table",
-        show_default=True,
-        help="For eyes, or for programs: csv, or one JSON object a line.",
-    )
+    @format_option("csv, or one JSON object a line.")
     @click.option(
         "--connection", type=click.IntRange(min=0), metavar="ID", help="Only what belongs to this connection."
     )
