@@ -79,7 +79,8 @@ def crowd(seen: Witness) -> None:
     assert count == 1000
     assert {row["protocol"] for row in seen.connections} == {"http"}
     assert all({"F", "f"} <= set(row["history"]) for row in seen.connections), "both ends said goodbye"
-    # On a busy machine a delayed ACK is overtaken by the FIN after it; TIME-WAIT answers it, and gets RST: no socket is left.
+    # On a busy machine a delayed ACK is overtaken by the FIN after it; TIME-WAIT answers it, and gets RST: no socket is
+    # left.
     late = [row["conn_state"] for row in seen.connections if row["conn_state"] != "SF"]
     assert len(late) < count / 4
     assert set(late) <= {"RSTO"}
