@@ -1,13 +1,18 @@
-"""What stands beside the marks of the timeline where there is room: what a message says, what an exchange asked for."""
+"""What stands beside the marks of the timeline where there is room: what was asked, what was said, what went wrong."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
+from inspector.anomalies import ANOMALIES
 from inspector.http.fields import head
+from inspector.lanes import SERIOUS
+from inspector.marks import Tick
 from inspector.tables import MessageKind
+from inspector.tcp.verdicts import TROUBLE, verdict_names
 from inspector.websocket.protocol import Opcode
 
 if TYPE_CHECKING:
@@ -37,6 +42,29 @@ def exchanges(capture: Capture, blocks: Columns) -> Words:
     """For each block the request and the status of its answer; None where it stands for several exchanges."""
     counted = zip(blocks["exchange"], blocks["count"], strict=True)
     return [_asked(capture, row) if count == 1 and i < MAX_MARKS else None for i, (row, count) in enumerate(counted)]
+
+
+def troubles(capture: Capture, ticks: Columns) -> dict[str, list[Any]]:
+    """What went wrong at the ticks marked as trouble: `tick` (its place among them), `side`, and in `text` what it is.
+
+    That is a verdict in tshark's spelling, the most special of the packet's, or else the title of an anomaly.
+    """
+    packets = capture.packets
+    places = np.flatnonzero(np.array(ticks["bits"], np.uint8) & Tick.TROUBLE.value)[:MAX_MARKS]
+    rows = np.array(ticks["packet"], np.intp)[places] - 1
+    odd = _titles(capture, rows)
+    verdicts = (packets["analysis"][rows] & TROUBLE.value).tolist()
+    names = {bits: verdict_names(bits)[-1] for bits in set(verdicts) if bits}
+    words = [names.get(bits) or odd.get(row) for row, bits in zip(rows.tolist(), verdicts, strict=True)]
+    return {"tick": places.tolist(), "side": packets["direction"][rows].tolist(), "text": words}
+
+
+def _titles(capture: Capture, rows: npt.NDArray[np.intp]) -> dict[int, str]:
+    """The first serious anomaly of each of these packets, by the packet's row."""
+    table = capture.anomalies
+    chosen = np.flatnonzero(SERIOUS[table["code"]] & np.isin(table["packet"], rows))[::-1]
+    codes, packets = table["code"][chosen].tolist(), table["packet"][chosen].tolist()
+    return {packet: ANOMALIES[code].title for packet, code in zip(packets, codes, strict=True)}
 
 
 def _said(capture: Capture, row: int, kind: int) -> str | None:

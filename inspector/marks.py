@@ -7,6 +7,7 @@ that the answer depends on the size of the drawing and not on that of the captur
 from __future__ import annotations
 
 from enum import IntFlag
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,12 +55,7 @@ class Drawing:
 
         Where there is trouble in a cell, `packet` is the first troubled one.
         """
-        packets, first = self.capture.packets, self._first
-        times = packets["time_ns"][first : self._stop]
-        lane = self._lane[packets["connection"][first : self._stop]]
-        rows = np.flatnonzero((lane >= 0) & self.span.holds(times))
-        cell = lane[rows].astype(np.int64) * self.width + self.column(times[rows])
-        rows += first
+        rows, cell = self._cells
         bits = np.zeros(len(self.connections) * self.width, np.uint8)
         shown = np.zeros(len(bits), np.int64)
         shown[cell[::-1]] = rows[::-1]  # of several values for one place the last stays, so here the first packet
@@ -74,6 +70,17 @@ class Drawing:
         return _columns(
             lane=used // self.width, column=used % self.width, bits=bits[used], count=counts, packet=shown[used] + 1
         )
+
+    def sizes(self) -> Columns:
+        """For each tick the payload of the largest packet in its cell, bytes, of `client` and of `server`."""
+        packets, (rows, cell) = self.capture.packets, self._cells
+        payload = packets["payload"][rows]
+        carries = payload > 0
+        cells = len(self.connections) * self.width
+        largest = np.zeros(2 * cells, np.int64)
+        np.maximum.at(largest, packets["direction"][rows[carries]] * np.int64(cells) + cell[carries], payload[carries])
+        used = np.flatnonzero(np.bincount(cell, minlength=cells)) if len(cell) else cell
+        return _columns(client=largest[used], server=largest[cells + used])
 
     def blocks(self) -> Columns:
         """Exchanges: `lane`, and the columns of the request's `begin`, of its `end` and of the answer's `answer`.
@@ -144,6 +151,16 @@ class Drawing:
         columns: npt.NDArray[np.int64] = np.floor(np.clip(place, -1, self.width)).astype(np.int64)
         columns[times == self.span.to_ns] = self.width - 1
         return columns
+
+    @cached_property
+    def _cells(self) -> tuple[Rows, npt.NDArray[np.int64]]:
+        """The packets of these lanes in the span, and the cell of each."""
+        packets, first = self.capture.packets, self._first
+        times = packets["time_ns"][first : self._stop]
+        lane = self._lane[packets["connection"][first : self._stop]]
+        rows = np.flatnonzero((lane >= 0) & self.span.holds(times))
+        cell = lane[rows].astype(np.int64) * self.width + self.column(times[rows])
+        return rows + first, cell
 
     def _packets(self) -> tuple[int, int]:
         """All packets of these lanes lie between."""

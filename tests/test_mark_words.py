@@ -12,7 +12,7 @@ import inspector
 from inspector import mark_words
 from inspector.capture import Capture
 from inspector.lab.recordings import demo_recording
-from inspector.marks import Drawing
+from inspector.marks import Drawing, Tick
 from inspector.spans import extent
 from tests.web.traffic import Wire, exchange
 
@@ -46,6 +46,23 @@ def test_a_mark_that_stands_for_several_says_nothing(demo: Capture) -> None:
     pairs = list(zip(arrows["count"], mark_words.messages(demo, arrows), strict=True))
     assert max(count for count, _ in pairs) > 1
     assert all(text is None for count, text in pairs if count > 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        pytest.param("loss-fast", {"fast_retransmission"}, id="lost bytes, sent again"),
+        pytest.param("zero-window", {"window_full", "zero_window"}, id="a window that closes"),
+        pytest.param("server-crash", {"Message cut short"}, id="a rule of HTTP that is broken"),
+        pytest.param("demo", set(), id="nothing"),
+    ],
+)
+def test_troubled_packets_say_what_went_wrong(name: str, said: set[str]) -> None:
+    with inspector.open(demo_recording().with_name(f"{name}.pcapng")) as capture:
+        ticks = drawing(capture).ticks()
+        words = mark_words.troubles(capture, ticks)
+    assert set(words["text"]) == said
+    assert all(ticks["bits"][tick] & Tick.TROUBLE for tick in words["tick"])
 
 
 def test_only_so_many_marks_have_words(demo: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

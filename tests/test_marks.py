@@ -60,6 +60,17 @@ def test_one_pixel_says_everything_of_its_packets(capture: Capture) -> None:
     assert Tick(ticks["bits"][0]) == Tick.CLIENT | Tick.SERVER | Tick.PAYLOAD | Tick.SYN | Tick.FIN
 
 
+def test_a_tick_has_the_size_of_its_largest_packet_by_each_side(capture: Capture) -> None:
+    payload, direction = capture.packets["payload"][:8], capture.packets["direction"][:8]
+    whole = drawing(capture, [0], 1).sizes()
+    assert whole == {"client": [payload[direction == 0].max()], "server": [payload[direction == 1].max()]}
+    fine = drawing(capture, [0, 1, 2], 2600)
+    sizes = fine.sizes()
+    assert [len(sizes["client"]), len(sizes["server"])] == [len(fine.ticks()["packet"])] * 2
+    assert np.maximum(sizes["client"], sizes["server"]).tolist() == capture.packets["payload"].tolist()
+    assert drawing(capture, [], 100).sizes() == {"client": [], "server": []}
+
+
 def test_outside_of_the_span_nothing_is_drawn(capture: Capture) -> None:
     ticks = drawing(capture, [0, 1], 100, packets(7, 10)).ticks()
     assert ticks["packet"] == [7, 8, 9, 10]

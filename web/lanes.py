@@ -11,6 +11,7 @@ from inspector import mark_words
 from inspector.activity import activity
 from inspector.addresses import endpoint
 from inspector.lane_rows import lane_rows
+from inspector.lane_states import lane_states
 from inspector.lanes import Group, Lanes, Order, Servers, alive, arrange
 from inspector.marks import Drawing
 from inspector.spans import Span, extent
@@ -28,7 +29,7 @@ MAX_LANES = 200
 """Lanes of one answer."""
 
 WORDED_LANES = 24
-"""So many lanes may come with words: on a large screen they are still tall enough."""
+"""So many lanes may come with all that tall ones show: on a large screen they are still tall enough."""
 
 
 def add_lanes(api: Blueprint, session: Session) -> None:
@@ -86,19 +87,22 @@ def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int)
         "at": placed.lane(anchor) if anchor >= 0 else None,
         "groups": [_group(capture, placed, group) for group in placed.groups(first, stop)],
         "lanes": lane_rows(drawing),
-        "ticks": drawing.ticks(),
-        **_worded(capture, drawing, total),
+        **_marks(capture, drawing, total),
     }
 
 
-def _worded(capture: Capture, drawing: Drawing, total: int) -> dict[str, Any]:
-    """Blocks and arrows, and of few lanes, which the page draws tall, the words that stand beside them."""
-    blocks, arrows = drawing.blocks(), drawing.arrows()
+def _marks(capture: Capture, drawing: Drawing, total: int) -> dict[str, Any]:
+    """Ticks, blocks and arrows; of few lanes, which the page draws tall, words, sizes and both ends' states too."""
+    ticks, blocks, arrows = drawing.ticks(), drawing.blocks(), drawing.arrows()
     if total > WORDED_LANES:
-        return {"blocks": blocks, "arrows": arrows}
-    said = {"text": mark_words.messages(capture, arrows)}
-    asked = {"text": mark_words.exchanges(capture, blocks)}
-    return {"blocks": blocks | asked, "arrows": arrows | said}
+        return {"ticks": ticks, "blocks": blocks, "arrows": arrows}
+    return {
+        "ticks": {**ticks, **drawing.sizes()},
+        "blocks": {**blocks, "text": mark_words.exchanges(capture, blocks)},
+        "arrows": {**arrows, "text": mark_words.messages(capture, arrows)},
+        "troubles": mark_words.troubles(capture, ticks),
+        "states": lane_states(capture, drawing.connections),
+    }
 
 
 def _group(capture: Capture, placed: Lanes, group: Group) -> dict[str, Any]:

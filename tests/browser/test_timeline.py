@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -152,6 +153,34 @@ def test_the_filter_leaves_lanes_and_says_when_none_is_left(page: Page) -> None:
     expect(page.locator(".lane-title:visible")).to_have_text(["#5 GET /chat", "#6 GET /chat"], timeout=SOON)
     page.locator("#filter").fill("no such thing")
     expect(page.locator(".timeline .empty")).to_contain_text("No lanes", timeout=SOON)
+
+
+def test_few_lanes_share_the_room_and_say_more(page: Page) -> None:
+    room, lane = (page.locator(selector).bounding_box() for selector in (".lanes", ".lane:visible >> nth=0"))
+    assert room and lane
+    assert 0.95 * room["height"] < 7 * lane["height"] <= room["height"]
+    expect(page.locator(".lane-side:visible")).to_have_count(0)
+    page.locator("#filter").fill("chat")
+    expect(page.locator(".lane:visible")).to_have_count(2, timeout=SOON)
+    client = page.locator(".lane-side.client:visible").first
+    expect(client).to_have_text(re.compile(r"^127\.0\.0\.1:\d+\d+ B in \d+ packets$"))
+
+
+def test_lanes_that_come_by_themselves_do_not_change_the_others_under_the_pointer(blank: Page, tmp_path: Path) -> None:
+    with running("demo", "--record", str(tmp_path / "demo.pcapng")) as dashboard:
+        page = enter(blank, dashboard, "timeline")
+        height = "document.querySelector('.lane').getBoundingClientRect().height"
+        press(page, "get")
+        expect(page.locator(".lane:visible")).to_have_count(1, timeout=SOON)
+        tall = page.evaluate(height)
+        page.locator(".lanes-plot").hover()
+        for _ in range(2):
+            page.locator(".strip [data-action=refresh_twice]").press("Enter")
+            page.locator(".strip-line.report").wait_for()
+        expect(page.locator(".lane-title", has_text="#4")).to_be_attached(timeout=SOON)
+        assert page.evaluate(height) == tall
+        page.locator("#filter").hover()
+        page.wait_for_function(f"{height} < {tall} - 50")
 
 
 def test_live_traffic_gets_its_lane_by_itself_and_the_newest_is_followed(blank: Page, demo: Dashboard) -> None:

@@ -2,23 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { placeLabels } from "../../web/static/labels.js";
-import { hasWords, laneHeight, LEAST, markScale } from "../../web/static/laneheight.js";
+import { LEAST } from "../../web/static/laneheight.js";
 
 const measure = (text) => 6 * text.length;
 const place = { x: (column) => column, y: (row) => row * 72 + 36 };
 const none = { lane: [], begin: [], text: [] };
 const says = (texts, columns, directions = columns.map(() => 0)) => ({ lane: columns.map(() => 0), column: columns, direction: directions, text: texts });
 const labels = (arrows, { blocks = none, lane = 72, width = 500 } = {}) => placeLabels({ answer: { blocks, arrows }, width, lane }, place, measure);
-
-test("few lanes are tall, many are low, and they never need more room than there is", () => {
-  assert.deepEqual([1, 7, 8, 12, 16, 27, 10_000].map((total) => laneHeight(total, 704)), [72, 72, 72, 52, 38, LEAST, LEAST]);
-  assert.equal(laneHeight(0, 0), 72, "nobody to see");
-});
-
-test("marks grow with their lane, up to twice", () => {
-  assert.deepEqual([LEAST, 38, 52, 72, 400].map(markScale), [1, 1.5, 1, 1.75, 2]);
-  assert.equal(hasWords(38), false);
-});
 
 test("what the client says stands above, what the server says below", () => {
   const [one, other] = labels(says(["Hi", "Hello"], [10, 10], [0, 1]));
@@ -30,8 +20,28 @@ test("a label ends before the next one begins", () => {
   assert.deepEqual(labels(says(["a long story", "short"], [0, 70])).map(({ text }) => text), ["a long st…", "short"]);
 });
 
-test("where only a few letters would be left there is no label", () => {
-  assert.deepEqual(labels(says(["a long story", "short"], [0, 25])).map(({ text }) => text), ["short"]);
+test("where only a few letters would be left of the first, the second has no label", () => {
+  assert.deepEqual(labels(says(["a long story", "short"], [0, 25])).map(({ text }) => text), ["a long story"]);
+});
+
+test("in taller lanes what does not fit beside others stands in a line further away", () => {
+  const found = labels(says(["a long story", "another long one", "short"], [0, 25, 200]), { lane: 300 });
+  assert.deepEqual(found.map(({ text, line }) => [text, line]), [["a long story", 0], ["short", 0], ["another long one", 1]]);
+  assert.ok(found[2].y < found[0].y, "above the other, for the client spoke");
+  assert.deepEqual(found.map(({ x, at }) => x - at), [4, 4, 4], "a little aside of the line that leads to it");
+});
+
+test("in taller lanes the last ones stand before their marks", () => {
+  const [label] = labels(says(["goodbye"], [490]), { lane: 300 });
+  assert.equal(label.x, 490 - 4 - measure("goodbye"));
+});
+
+test("trouble goes before what was said, at the side of who sent it", () => {
+  const troubles = { tick: [1], side: [1], text: ["fast_retransmission"] };
+  const answer = { blocks: none, arrows: says(["Hi there, this is long"], [30], [1]), troubles, ticks: { lane: [0, 0], column: [10, 20] } };
+  const [label, ...others] = placeLabels({ answer, width: 500, lane: 72 }, place, measure);
+  assert.deepEqual([label.text, label.kind, label.x, others], ["fast retransmission", "trouble", 20, []]);
+  assert.ok(label.y > place.y(0));
 });
 
 test("the last label begins before its mark rather than end outside", () => {

@@ -37,8 +37,14 @@ def test_marks_of_few_lanes_have_words(ours: Visitor, monkeypatch: pytest.Monkey
     answer = ours.get("/api/lanes?width=2600")
     assert answer["blocks"]["text"][0] == "GET /first 200"
     assert len(answer["arrows"]["text"]) == len(answer["arrows"]["message"])
+    assert len(answer["ticks"]["client"]) == len(answer["ticks"]["server"]) == len(answer["ticks"]["packet"])
+    assert set(answer["states"]["lane"]) == {0, 1, 2}
+    assert answer["troubles"] == {"tick": [], "side": [], "text": []}
     monkeypatch.setattr("web.lanes.WORDED_LANES", 2)
-    assert "text" not in ours.get("/api/lanes?width=2600")["blocks"]
+    many = ours.get("/api/lanes?width=2600")
+    assert "text" not in many["blocks"]
+    assert "client" not in many["ticks"]
+    assert "states" not in many
 
 
 def test_only_the_lanes_asked_for_are_sent(ours: Visitor) -> None:

@@ -1,6 +1,6 @@
 // What a lane of the timeline says of its connection, in the few words there is room for.
 
-import { counted, duration } from "./format.js";
+import { counted, duration, size } from "./format.js";
 import { takeApart } from "./sockets.js";
 import { outcome, protocolName } from "./words.js";
 
@@ -33,6 +33,13 @@ export function laneOrigin({ client }) {
 /** Below the outcome: how much went over it, and how long it lived. */
 export function laneLoad({ packets, duration_ns: lived }) {
   return `${counted(packets[0] + packets[1], "packet")} in ${duration(lived)}`;
+}
+
+/** Beside an end's half of a tall lane: {address, port, sent, packets}; the address and the packets are left out where the page is narrow. */
+export function laneSide(lane, side) {
+  const { address, port } = takeApart(lane[side]);
+  const i = side === "client" ? 0 : 1;
+  return { address: address.includes(":") ? `[${address}]` : address, port: `:${port}`, sent: size(lane.bytes[i]), packets: ` in ${counted(lane.packets[i], "packet")}` };
 }
 
 /** All of it in a sentence, for those who hear the page. */

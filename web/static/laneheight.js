@@ -1,15 +1,49 @@
-// How tall the lanes of the timeline are: few of them use the room that there is, in steps, so that one more does not move all others.
+// How tall the lanes of the timeline are: few of them share the room that there is. The height is chosen when the reader turns to other lanes
+// or to another size of the window. Lanes that come by themselves change it only when they do not fit any more, and never under the pointer.
 
 export const LEAST = 26; // pixels of a lane, however many there are
-const HEIGHTS = [72, 52, 38];
-const WORDS = 52; // from here on words fit above and below the marks
-const LINE = 15; // what a line of them takes, from the marks to the next lane
-const MARKS = 12; // half the height of the marks in the lowest lane
+export const TWO_LINES = 38; // from here on a lane's names have a second line
+const MOST = 720; // a figure that one takes in at a glance
+const EXPECTED = 4; // lanes that a live capture has room for from its beginning
+const GROWTH = 2; // so many times the lanes find room when they did not fit any more: 176, 70, 31 and 26 px on a screen of 700
+const GLIDE = 160; // ms in which lanes come to another height by themselves
 
-/** Pixels of a lane where `total` of them have `seen` pixels. */
-export const laneHeight = (total, seen) => HEIGHTS.find((height) => total * height <= seen) ?? LEAST;
+/** Pixels of a lane where `total` of them share `seen` pixels. */
+export const laneHeight = (total, seen) => Math.min(Math.max(Math.floor(seen / Math.max(total, 1)), LEAST), MOST);
 
-export const hasWords = (lane) => lane >= WORDS;
+export class LaneHeight {
+  /** @param {{glides?: boolean}} options whether a height that changes by itself does so in small steps */
+  constructor({ glides = true } = {}) {
+    Object.assign(this, { glides, wanted: LEAST, was: LEAST, since: -Infinity, key: null, seen: 0 });
+  }
 
-/** How much larger the marks are than in the lowest lane. */
-export const markScale = (lane) => Math.min(Math.max((lane / 2 - (hasWords(lane) ? LINE : 1)) / MARKS, 1), 2);
+  /**
+   * @param {object} lanes {total, seen: pixels, key: what the reader chose to see, isLive: more may come by themselves,
+   *   isRead: the reader is at them, now: ms}
+   */
+  fit({ total, seen, key, isLive, isRead, now }) {
+    const isChosen = key !== this.key || seen !== this.seen;
+    Object.assign(this, { key, seen });
+    if (isChosen) this.turnTo(laneHeight(isLive ? Math.max(total, EXPECTED) : total, seen), -Infinity);
+    else if (isRead) return;
+    else if (!isLive) this.turnTo(laneHeight(total, seen), now);
+    else if (total * this.wanted > seen) this.turnTo(laneHeight(total * GROWTH, seen), now);
+  }
+
+  turnTo(height, now) {
+    if (height === this.wanted) return;
+    this.was = this.at(now);
+    this.since = this.glides ? now : -Infinity;
+    this.wanted = height;
+  }
+
+  /** Pixels of a lane at a moment. */
+  at(now) {
+    const part = Math.min((now - this.since) / GLIDE, 1);
+    return part < 1 ? this.was + (this.wanted - this.was) * (1 - (1 - part) ** 3) : this.wanted;
+  }
+
+  isGliding(now) {
+    return now - this.since < GLIDE;
+  }
+}

@@ -2,8 +2,9 @@
 
 import { h, setClass, setText } from "./dom.js";
 import { counted } from "./format.js";
-import { laneLoad, laneOrigin, laneOutcome, laneSentence, laneTitle, serverName } from "./lane.js";
-import { LEAST, laneHeight } from "./laneheight.js";
+import { laneLoad, laneOrigin, laneOutcome, laneSentence, laneSide, laneTitle, serverName } from "./lane.js";
+import { LaneHeight, LEAST, TWO_LINES } from "./laneheight.js";
+import { hasStates } from "./laneshape.js";
 
 const MARGIN = 8; // lanes asked for beyond those in sight
 const MAX_PIXELS = 8_000_000; // browsers clip what lies beyond some 16 million; a longer list is scrolled in proportion
@@ -19,12 +20,17 @@ export class LaneList {
     this.element = h("div", {
       class: "lanes", role: "listbox", tabindex: "0", "aria-label": "Connections over time", onkeydown: key, onscroll: scrolled,
     }, this.sheet);
-    Object.assign(this, { rows: [], groups: [], total: 0 });
+    Object.assign(this, { rows: [], groups: [], total: 0, lane: LEAST });
+    this.height = new LaneHeight({ glides: !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
-  /** Pixels of a lane: few lanes are tall. */
-  get lane() {
-    return laneHeight(this.total, this.element.clientHeight);
+  /** Gives lanes the height that there is room for; {key, isLive, isRead} as LaneHeight takes them. True while they glide to it. */
+  fit({ key, isLive, isRead }) {
+    const now = performance.now();
+    const isReading = isRead || this.element.scrollTop > 0;
+    this.height.fit({ total: this.total, seen: this.element.clientHeight, key, isLive, isRead: isReading, now });
+    this.lane = this.height.at(now);
+    return this.height.isGliding(now);
   }
 
   /** Pixels of lanes above what is in sight. */
@@ -69,7 +75,8 @@ export class LaneList {
     const height = `${Math.min(this.total * lane, MAX_PIXELS)}px`;
     if (this.sheet.style.height !== height) this.sheet.style.height = height;
     this.element.style.setProperty("--lane", `${lane}px`);
-    this.element.classList.toggle("tall", lane > LEAST);
+    this.element.classList.toggle("tall", lane >= TWO_LINES);
+    this.element.classList.toggle("sided", hasStates(lane));
     return lane;
   }
 
@@ -92,7 +99,7 @@ export class LaneList {
   }
 
   drawRow(row, lane, index, y, { chosen, pointed }) {
-    const { element, title, outcome, more, from, carried } = row;
+    const { element, title, outcome, more, from, carried, client, server } = row;
     const { texts, isTrouble } = laneOutcome(lane);
     row.lane = lane;
     element.hidden = false;
@@ -109,6 +116,8 @@ export class LaneList {
     setText(more, texts[1] ?? "");
     setText(from, laneOrigin(lane));
     setText(carried, laneLoad(lane));
+    client.draw(lane);
+    server.draw(lane);
   }
 
   drawGroup({ element, port, address }, { server, first, lanes }, { top, seen, height }) {
@@ -126,9 +135,11 @@ export class LaneList {
     if (this.rows[i]) return this.rows[i];
     const [title, outcome, more] = [h("span", { class: "lane-title" }), h("b"), h("span")];
     const [from, carried] = [h("span", { class: "lane-about" }), h("span", { class: "lane-about" })];
+    const [client, server] = [drawnSide("client"), drawnSide("server")];
     const element = h("div", { role: "option" },
-      h("span", { class: "lane-name" }, title, from), h("span", { class: "lane-end" }, h("span", { class: "lane-outcome" }, outcome, more), carried));
-    const row = { element, title, outcome, more, from, carried, lane: null };
+      h("span", { class: "lane-name" }, client.element, title, from, server.element),
+      h("span", { class: "lane-end" }, h("span", { class: "lane-outcome" }, outcome, more), carried));
+    const row = { element, title, outcome, more, from, carried, client, server, lane: null };
     element.addEventListener("click", () => this.open(row.lane));
     this.window.insertBefore(element, this.canvas);
     return (this.rows[i] = row);
@@ -141,4 +152,19 @@ export class LaneList {
     this.window.append(element);
     return (this.groups[i] = { element, port, address });
   }
+}
+
+/** The name of an end beside its half of the lane, and what it sent. */
+function drawnSide(side) {
+  const [address, port, sent, packets] = [h("span", { class: "lane-detail" }), h("span"), h("span"), h("span", { class: "lane-detail" })];
+  return {
+    element: h("span", { class: `lane-side ${side}` }, h("b", {}, address, port), h("span", {}, sent, packets)),
+    draw(lane) {
+      const said = laneSide(lane, side);
+      setText(address, said.address);
+      setText(port, said.port);
+      setText(sent, said.sent);
+      setText(packets, said.packets);
+    },
+  };
 }

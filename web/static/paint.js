@@ -1,15 +1,11 @@
 // Painting the timeline's lanes: one pure drawing of an answer of /api/lanes onto a canvas.
 
-import { placeLabels } from "./labels.js";
-import { markScale } from "./laneheight.js";
+import { shape, tickLength } from "./laneshape.js";
+import { paintGuides, paintStates } from "./paintstates.js";
+import { paintLabels } from "./paintwords.js";
 import { scale } from "./zoom.js";
 
 export const EDGE = 6; // pixels of canvas at both ends of the time shown, for marks that stand there (css/timeline.css)
-// Of the lowest lane; in taller ones all of them grow.
-const BAND = 4; // half the height of a life
-const BLOCK = 5; // half the height of an exchange
-const SHORT = 7; // pixels of a packet without payload, above or below the middle
-const TALL = 11; // of one with payload
 const ARROW = 7; // pixels behind the message before from which on one has a head
 
 /** The bits of a tick, as inspector/marks.py sets them. */
@@ -27,7 +23,9 @@ export function paintLanes(context, scene) {
   context.translate(EDGE, 0);
   const place = placing(scene);
   paintGrid(context, scene);
-  answer.lanes.forEach((lane, i) => paintLife(context, scene, lane, place.y(i), place.size(BAND)));
+  paintGuides(context, scene, place);
+  paintStates(context, scene, place);
+  answer.lanes.forEach((lane, i) => paintLife(context, scene, lane, place.y(i), place.shape.band));
   paintBlocks(context, scene, place);
   paintTicks(context, scene, place);
   paintArrows(context, scene, place);
@@ -42,7 +40,7 @@ export function placing({ answer, span, width, asked, top, lane }) {
   return {
     x: (column) => Math.round(x(was.ns(column))),
     y: (i) => (answer.first + i) * lane - top + lane / 2,
-    size: (pixels) => Math.round(pixels * markScale(lane)),
+    shape: shape(lane),
   };
 }
 
@@ -96,7 +94,7 @@ function paintBlocks(context, { answer, colours }, place) {
   const { lane, begin, answer: answered, end, status } = answer.blocks;
   for (let i = 0; i < lane.length; i += 1) {
     const [left, middle, right] = [place.x(begin[i]), place.x(answered[i]), place.x(end[i] + 1)];
-    const [y, tall] = [place.y(lane[i]) - place.size(BLOCK), 2 * place.size(BLOCK)];
+    const [y, tall] = [place.y(lane[i]) - place.shape.block, 2 * place.shape.block];
     context.fillStyle = status[i] >= 400 || status[i] === 0 ? colours.trouble : colours.http;
     context.globalAlpha = 0.55;
     context.fillRect(left, y, Math.max(right - left, 3), tall);
@@ -105,15 +103,16 @@ function paintBlocks(context, { answer, colours }, place) {
   }
 }
 
-/** Packets: the client's above the middle, the server's below; short ones carry no payload. */
+/** Packets: the client's above the middle, the server's below; the more payload they carry, the longer they are. */
 function paintTicks(context, { answer, colours }, place) {
-  const { lane, column, bits } = answer.ticks;
-  for (const [side, colour, sign] of [[TICK.client, colours.client, -1], [TICK.server, colours.server, 1]]) {
+  const { lane, column, bits, client, server } = answer.ticks;
+  const thick = place.shape.states ? 2 : 1;
+  for (const [side, colour, sign, sizes] of [[TICK.client, colours.client, -1, client], [TICK.server, colours.server, 1, server]]) {
     context.fillStyle = colour;
     for (let i = 0; i < lane.length; i += 1) {
       if (!(bits[i] & side)) continue;
-      const length = place.size(bits[i] & TICK.payload ? TALL : SHORT);
-      context.fillRect(place.x(column[i]), place.y(lane[i]) + (sign < 0 ? -length : 0), 1, length);
+      const length = sizes ? tickLength(place.shape, sizes[i]) : bits[i] & TICK.payload ? place.shape.tall : place.shape.short;
+      context.fillRect(place.x(column[i]), place.y(lane[i]) + (sign < 0 ? -length : 0), thick, length);
     }
   }
 }
@@ -126,13 +125,13 @@ function paintArrows(context, { answer, colours }, place) {
   for (let i = 0; i < lane.length; i += 1) {
     const [x, y] = [place.x(column[i]), place.y(lane[i])];
     const sign = direction[i] ? 1 : -1;
-    const [stem, tip] = [place.size(10), place.size(10) + 2];
+    const { stem } = place.shape;
     context.fillRect(x - 0.5, Math.min(y, y + sign * stem), 2, stem);
     const key = 2 * lane[i] + direction[i];
     const isAlone = x - (last.get(key) ?? -ARROW) >= ARROW;
     last.set(key, x);
     if (control[i] || !isAlone) continue;
-    arrowHead(context, x + 0.5, y + sign * tip, sign);
+    arrowHead(context, x + 0.5, y + sign * (stem + 2), sign);
   }
 }
 
@@ -142,18 +141,6 @@ function arrowHead(context, x, y, sign) {
   context.lineTo(x - 4, y - sign * 6);
   context.lineTo(x + 4, y - sign * 6);
   context.fill();
-}
-
-/** What was asked above an exchange; what was said at the side of its arrow's head. */
-function paintLabels(context, scene, place) {
-  const { colours, font } = scene;
-  context.font = font;
-  context.textBaseline = "middle";
-  context.textAlign = "left";
-  for (const { text, x, y, kind } of placeLabels(scene, place, (words) => context.measureText(words).width)) {
-    context.fillStyle = colours[kind];
-    context.fillText(text, x, y);
-  }
 }
 
 /** Trouble: a cross on the middle of the lane, on its ground so that it is seen among other marks. */

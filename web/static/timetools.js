@@ -8,7 +8,7 @@ const NEWEST = 30e9; // ns that following shows
 const ZOOM = 1.5;
 
 const KEY = [
-  ["client", "client’s packet"], ["server", "server’s packet"], ["block", "exchange, pale while waiting"], ["arrow", "message"], ["cross", "trouble"],
+  ["client", "client’s packet, longer with more bytes"], ["server", "server’s"], ["block", "exchange, pale while waiting"], ["arrow", "message"], ["cross", "trouble"],
 ];
 
 /** @param {{zoom: (factor: number) => void, all: () => void}} calls */

@@ -114,10 +114,20 @@ class Timeline {
     if (!answer) return this.draw();
     const isAnchor = this.anchor && answered.at === this.anchor.id && answer.at !== null;
     const { route } = this.store.state;
+    this.list.total = answer.total;
+    this.fit();
     this.list.resize(answer.total, isAnchor ? answer.at - this.anchor.lane : 0, !route.span && !route.order);
     if (!this.anchor && route.id !== null && answer.at !== null) this.list.reveal(answer.at); // the address names a lane
     if (this.wish !== null) this.chooseLane(this.wish);
     this.draw();
+  }
+
+  /** Lanes of the height that there is room for; while they come to it by themselves, one drawing a frame. */
+  fit() {
+    const { q, order, last } = this.lanes.answered;
+    const { state } = this.store.state.capture;
+    const isGliding = this.list.fit({ key: JSON.stringify([q, order, last, state]), isLive: state === "running", isRead: this.pointer !== null });
+    if (isGliding) requestAnimationFrame(() => this.element.isConnected && this.draw());
   }
 
   drawEmpty(state) {
@@ -131,6 +141,7 @@ class Timeline {
 
   drawLanes(state) {
     this.element.style.setProperty("--plot", `${this.width}px`);
+    this.fit();
     const scene = this.scene();
     const under = this.pointer && !this.band ? hit(scene, this.pointer.x, this.pointer.y) : null;
     this.list.draw(scene.answer, { chosen: state.route.id, pointed: under?.lane.id ?? null });

@@ -1,0 +1,38 @@
+"""The TCP states of both ends along the lanes of the timeline: when each end came into which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.ladder import packets_of
+from inspector.tcp.states import State
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+    from inspector.marks import Rows
+
+MAX_CHANGES = 40
+"""Changes of one end: opening and closing take seven; only a sender that plays with its flags needs more."""
+
+NAMES = [state.rfc_name for state in State]
+
+
+def lane_states(capture: Capture, connections: Rows) -> dict[str, list[Any]]:
+    """Changes of state: `lane` (a place in `connections`), `side` (0 client, 1 server), `at_ns` and the `state`'s name.
+
+    The first one of each end is that after the connection's first packet. Times count from the capture's start.
+    """
+    columns: dict[str, list[Any]] = {"lane": [], "side": [], "at_ns": [], "state": []}
+    packets, origin = capture.packets, capture.start_ns or 0
+    for lane, connection in enumerate(connections.tolist()):
+        rows = packets_of(capture, connection)
+        for side, name in enumerate(("client_state", "server_state")):
+            states = packets[name][rows]
+            changes = np.append(0, np.flatnonzero(states[1:] != states[:-1]) + 1)[:MAX_CHANGES]
+            columns["lane"] += [lane] * len(changes)
+            columns["side"] += [side] * len(changes)
+            columns["at_ns"] += (packets["time_ns"][rows[changes]] - origin).tolist()
+            columns["state"] += [NAMES[state] for state in states[changes].tolist()]
+    return columns
