@@ -26,9 +26,8 @@ MAX_KERNEL = 4000
 FRESH_NS = 1_000_000_000
 """How much later a packet may come into the tables than a word of the kernel of the same time."""
 
-MAX_LIVES = 500
-MAX_LIVES_AT_REST = 2000
-"""Connections whose states are told, the newest: while the capture grows they are told again and again."""
+MAX_LIVES = 2000
+"""Connections whose states are told: the newest."""
 
 MAX_STEPS = 64
 """Changes of state that are told of one connection; an ordinary life has ten."""
@@ -49,11 +48,14 @@ def add_sockets(api: Blueprint, session: Session) -> None:
     @api.get("/sockets")
     def sockets() -> dict[str, Any]:
         with session.reading() as capture:
-            return picture(capture, asked_number("since", -1))
+            return picture(capture, asked_number("since", -1), asked_number("packets", 0))
 
 
-def picture(capture: Capture, since: int) -> dict[str, Any]:
-    """Everything that the view shows, or of it what changed after the ledger's revision `since`."""
+def picture(capture: Capture, since: int, packets: int = 0) -> dict[str, Any]:
+    """Everything that the view shows, or of it what changed after the ledger's revision `since`.
+
+    Of the connections then only those that have had a packet since there were `packets`, or have become known.
+    """
     told, found = ways(capture), facts(capture)
     named = [row for way in told for row in (way.sender, way.entry, way.exit, way.receiver) if row >= 0]
     named += [row for fact in found for row in fact.tokens]
@@ -64,7 +66,8 @@ def picture(capture: Capture, since: int) -> dict[str, Any]:
         "revision": capture.ledger.revision,
         "tokens": rows.BUILDERS["tokens"](capture, tokens),
         "kernel": rows.BUILDERS["kernel"](capture, kernel),
-        "lives": _lives(capture),
+        "packets": len(capture.packets),
+        **_lives(capture, since, packets),
         "facts": [_fact(capture, fact) for fact in found],
         "kinds": list(Kind),
         "ways": [described(capture, way) for way in told],
@@ -91,11 +94,30 @@ def _fact(capture: Capture, fact: Any) -> dict[str, Any]:
     }
 
 
-def _lives(capture: Capture) -> dict[int, list[list[Any]]]:
-    """When the states of connections with tokens changed: [at_ns, client, server] each time, by connection."""
-    known = np.union1d(capture.tokens["connection"], capture.kernel["connection"])
-    newest = known[known >= 0][-(MAX_LIVES_AT_REST if capture.is_complete else MAX_LIVES) :]
-    return {connection: _steps(capture, own) for connection, own in packets_of(capture, newest).items()}
+def _lives(capture: Capture, since: int, packets: int) -> dict[str, Any]:
+    """How many connections with tokens there are, the first of those that are told, and of what is new the lives."""
+    known, is_new = _known(capture, since)
+    newest, is_new = known[-MAX_LIVES:], is_new[-MAX_LIVES:]
+    is_new |= capture.connections["last_packet"][newest] >= packets
+    return {
+        "connections": len(known),
+        "told_from": int(newest[0]) if len(newest) else 0,
+        "lives": _told(capture, newest[is_new]),
+    }
+
+
+def _known(capture: Capture, since: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    """The connections of which a token or a word of the kernel is known, ascending, and which of them are new."""
+    tables = (capture.tokens, capture.kernel)
+    known = np.unique(np.concatenate([table["connection"] for table in tables]))
+    changed = [table["connection"][table["revision"] > since] for table in tables]
+    known = known[known >= 0]
+    return known, np.isin(known, np.concatenate(changed))
+
+
+def _told(capture: Capture, connections: Rows) -> dict[int, list[list[Any]]]:
+    """When the states of these connections changed: [at_ns, client, server] each time, by connection."""
+    return {connection: _steps(capture, own) for connection, own in packets_of(capture, connections).items()}
 
 
 def _steps(capture: Capture, own: Rows) -> list[list[Any]]:

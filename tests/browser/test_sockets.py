@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import SOON, enter
-from tests.browser.dashboards import Dashboard
+from tests.browser.dashboards import Dashboard, running
 from tests.browser.test_demo import press
+
+RECORDING = Path(__file__).parent.parent.parent / "captures" / "demo.pcapng"
 
 
 @pytest.fixture
@@ -110,7 +114,7 @@ def test_the_past_is_scrubbed_and_now_is_one_press_away(view: Page) -> None:
     slider = view.get_by_role("slider", name="Moment")
     slider.focus()
     view.keyboard.press("Home")
-    expect(view.locator(".tk-when")).to_have_text("0.000 s")
+    expect(view.locator(".tk-when")).to_have_text("0.000\u202f000 s")
     expect(lit(view, "chat")).to_have_count(0)
     view.get_by_role("button", name="Now").click()
     expect(lit(view, "chat")).to_have_count(2, timeout=SOON)
@@ -119,6 +123,66 @@ def test_the_past_is_scrubbed_and_now_is_one_press_away(view: Page) -> None:
     view.keyboard.press("Escape")
     expect(view.locator(".tk-when")).to_contain_text("now")
     press(view, "leave")
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Iterator[Dashboard]:
+    """A recording with tokens: nothing moves by itself."""
+    with running("open", str(RECORDING)) as dashboard:
+        yield dashboard
+
+
+def test_the_slider_ends_where_the_lanes_end_and_its_line_goes_through_them(blank: Page, recorded: Dashboard) -> None:
+    view = enter(blank, recorded, "sockets")
+    view.locator(".tk-line").first.wait_for()
+    rail, lane = (view.locator(one).first.bounding_box() for one in (".tk-rail", ".tk-line svg"))
+    assert rail
+    assert lane
+    assert (rail["x"], rail["width"]) == (lane["x"], lane["width"])
+    for part in (0.25, 0.8):
+        x = rail["x"] + part * rail["width"]
+        view.mouse.click(x, rail["y"] + rail["height"] - 8)
+        value = float(view.get_by_role("slider", name="Moment").input_value())
+        assert value == pytest.approx(part, abs=1 / rail["width"]), "the thumb's middle is where the pointer is"
+        view.wait_for_function(CURSOR_AT, arg=x)
+    view.mouse.move(lane["x"] + 5, lane["y"] + 4)
+    view.mouse.down()
+    view.mouse.move(rail["x"] + rail["width"] / 2, lane["y"] + 40)
+    view.mouse.up()
+    view.wait_for_function(CURSOR_AT, arg=rail["x"] + rail["width"] / 2)
+
+
+CURSOR_AT = """x => { const box = document.querySelector('.tk-cursor').getBoundingClientRect();
+  return Math.abs(box.left + box.width / 2 - x) < 1; }"""
+
+
+def test_arrow_keys_step_from_change_to_change(blank: Page, recorded: Dashboard) -> None:
+    view = enter(blank, recorded, "sockets")
+    view.locator(".tk-line").first.wait_for()
+    view.get_by_role("slider", name="Moment").focus()
+    view.keyboard.press("Home")
+    said = []
+    for _ in range(40):
+        view.keyboard.press("ArrowRight")
+        said.append(view.locator(".tk-what").inner_text())
+    assert len(set(said)) > 5
+    assert any(re.search(r"\w+ is handed \d+ for pipe #\d+", text) for text in said), said
+    view.keyboard.press("End")
+    expect(view.locator(".tk-when")).to_contain_text("end")
+    view.locator(".tk-main").focus()
+    view.keyboard.press("ArrowLeft")
+    expect(view.locator(".tk-when")).not_to_contain_text("end")
+
+
+def test_the_history_shows_the_stretch_of_time_that_was_chosen(view: Page) -> None:
+    press(view, "refresh_twice")
+    view.get_by_role("slider", name="Moment").focus()
+    view.keyboard.press("Home")
+    view.get_by_role("button", name="Show less time").click()
+    expect(view.locator(".span-chip")).to_be_visible()
+    expect(view).to_have_url(re.compile(r"[?&]t=0-"))
+    view.get_by_role("button", name="Show more time").click()
+    expect(view.locator(".span-chip")).to_be_hidden()
 
 
 def test_a_connections_sockets_say_their_tokens(page: Page) -> None:
@@ -147,8 +211,19 @@ def test_the_view_shuts_nobody_out(chromium: Browser, demo: Dashboard, theme: st
         assert results.violations_count == 0, results.generate_report()
 
 
-def test_on_a_narrow_screen_nothing_runs_out_of_it(view: Page) -> None:
-    press(view, "get")
+SIDEWAYS = """() => ['html', '.tk', '.tk-figure', '.tk-track', '.tk-side', '.tk-beside']
+  .filter(one => { const found = document.querySelector(one); return found.scrollWidth > found.clientWidth; })"""
+
+
+def test_on_a_narrow_screen_processes_stand_in_a_stack_and_nothing_scrolls_sideways(view: Page) -> None:
+    press(view, "join")
     view.set_viewport_size({"width": 390, "height": 844})
-    expect(column(view, "cafe")).to_be_visible()
-    assert view.evaluate("document.querySelector('.tk').scrollWidth <= document.querySelector('.tk').clientWidth")
+    expect(view.locator(".tk-pipe.wall")).to_have_count(2, timeout=SOON)
+    tops = [column(view, process).bounding_box() for process in ("Alice", "chat", "Bob")]
+    assert tops == sorted(tops, key=lambda box: box["y"] if box else 0)
+    assert len({box["x"] for box in tops if box}) == 1
+    assert view.evaluate(SIDEWAYS) == []
+    expect(view.locator(".tk-table")).to_be_visible()
+    view.set_viewport_size({"width": 1440, "height": 900})
+    view.wait_for_function("getComputedStyle(document.querySelector('.tk-columns')).flexDirection === 'row'")
+    press(view, "leave")

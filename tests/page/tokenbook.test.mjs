@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isOpen, latest, stepsOf, TokenBook, wireAt } from "../../web/static/tokenbook.js";
+import { stepsOf, TokenBook, wireAt } from "../../web/static/tokenbook.js";
+import { isOpen, latest } from "../../web/static/tokens/token.js";
 
 const token = (id, fd, opened, closed, more = {}) => ({
   id, fd, namespace: 1, pid: 100, process: "cafe", role: "server", inode: id, connection: null, direction: null,

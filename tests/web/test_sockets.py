@@ -43,6 +43,26 @@ def test_the_next_one_holds_what_changed_since(capture: Capture) -> None:
     assert 0 < len(picture(capture, revision // 2)["tokens"]) < len(capture.tokens)
 
 
+def test_of_lives_those_come_again_that_have_had_a_packet_or_are_new(capture: Capture) -> None:
+    revision, packets = capture.ledger.revision, len(capture.packets)
+    assert picture(capture, revision, packets)["lives"] == {}
+    last = int(capture.connections["last_packet"][-1])
+    assert list(picture(capture, revision, last)["lives"]) == [
+        row for row, packet in enumerate(capture.connections["last_packet"].tolist()) if packet >= last
+    ]
+    assert len(picture(capture, revision // 2, packets)["lives"]) > 0, "became known by a token or a word of the kernel"
+
+
+def test_of_very_many_the_newest_are_told_and_how_many_there_are(
+    capture: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.sockets.MAX_LIVES", 2)
+    shown = picture(capture, -1)
+    assert shown["connections"] == len(capture.connections) > 2
+    assert shown["told_from"] == len(capture.connections) - 2
+    assert list(shown["lives"]) == [shown["told_from"], shown["told_from"] + 1]
+
+
 def test_a_life_tells_each_change_of_state_once(capture: Capture) -> None:
     for steps in picture(capture, -1)["lives"].values():
         assert steps[0][1:] == ["SYN-SENT", "SYN-RECEIVED"]

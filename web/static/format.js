@@ -67,6 +67,11 @@ export function wallClock(ns) {
   return `${date.toISOString().slice(0, 19).replace("T", " ")}.${String(micros).padStart(6, "0")} UTC`;
 }
 
+/** A text in so many characters at most, the last one then "…". */
+export function shortened(text, most) {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
 function three(value) {
   if (value >= 99.95) return count(Math.round(value));
   if (value >= 9.995) return value.toFixed(1).replace(/\.0$/, "");

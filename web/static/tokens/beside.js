@@ -1,28 +1,33 @@
 // Wire beside kernel: both ends of each pipe, the state that packets prove, the state that the kernel reports, and what to say of it.
 
-import { h } from "../dom.js";
-import { duration, size } from "../format.js";
+import { h, setText } from "../dom.js";
+import { count, duration, size } from "../format.js";
 
 const WHAT_FIGURES = "TCP_INFO, what the kernel steers this end by: the round trip time as it measures it, how many segments may be on the way (congestion window), how many it sent again, and the pace at which it sends.";
+const COLUMNS = ["pipe", "end", "held by", "wire", "kernel", "kernel’s figures", ""];
 const ROWS = 24; // ends listed; the newest pipes first
 
 export function mountBeside(choose) {
-  const body = h("tbody");
-  const head = ["pipe", "end", "held by", "wire", "kernel", "kernel’s figures", ""].map((title) => h("th", { scope: "col" }, title || h("span", { class: "unseen" }, "remark")));
-  const table = h("table", { class: "tk-table" }, h("thead", {}, h("tr", {}, head)), body);
-  const none = h("p", { class: "tk-none" }, "No pipe is open at this moment.");
-  const element = h("section", { class: "tk-beside", "aria-label": "Wire and kernel" }, h("h2", {}, "Wire beside kernel"), none, table);
+  const body = h("tbody", { role: "rowgroup" });
+  const head = COLUMNS.map((title) => h("th", { scope: "col", role: "columnheader" }, title || h("span", { class: "unseen" }, "remark")));
+  // Roles, because on a narrow screen the rows are cards, and a table that is laid out so is none to a screen reader.
+  const table = h("table", { class: "tk-table", role: "table" }, h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, head)), body);
+  const none = h("p", { class: "tk-none" });
+  const element = h("section", { class: "tk-beside", "aria-label": "Wire and kernel" }, h("h2", {}, "Wire beside kernel"),
+    h("p", { class: "tk-about" }, "The state of each end as the packets prove it, and as the kernel gives it when it is asked."), none, table);
   let drawn = "";
   return {
     element,
     draw({ ends, at }, connection) {
       const alive = new Set([...ends.values()].filter((end) => end.isThere || end.token).map((end) => end.connection));
-      const shown = [...ends.values()].filter((end) => alive.has(end.connection) && (end.isThere || end.token || end.kernel))
-        .sort((a, b) => b.connection - a.connection || (a.side === "client" ? -1 : 1)).slice(0, ROWS);
-      const key = JSON.stringify([shown, connection]);
+      const all = [...ends.values()].filter((end) => alive.has(end.connection) && (end.isThere || end.token || end.kernel));
+      const first = (end) => (end.connection === connection ? 1 : 0);
+      const shown = all.sort((a, b) => first(b) - first(a) || b.connection - a.connection || (a.side === "client" ? -1 : 1)).slice(0, ROWS);
+      const key = JSON.stringify([shown, all.length, connection]);
       if (key === drawn) return;
       drawn = key;
-      none.hidden = shown.length > 0;
+      setText(none, !all.length ? "No pipe is open at this moment." : all.length > ROWS ? `The newest ${ROWS} of ${count(all.length)} ends.` : "");
+      none.hidden = !none.textContent;
       table.hidden = !shown.length;
       body.replaceChildren(...shown.map((end) => row(end, at, connection, choose)));
     },
@@ -32,15 +37,16 @@ export function mountBeside(choose) {
 function row(end, at, connection, choose) {
   const { kernel, token } = end;
   const says = !kernel ? "not asked yet" : end.isStale ? `${state(kernel)} (before)` : state(kernel);
-  return h("tr", { class: `${end.differs ? "differs" : ""}${end.connection === connection ? " chosen" : ""}` },
-    h("td", {}, h("button", { class: "link", onclick: () => choose(end.connection) }, `#${end.connection}`)),
-    h("td", { class: end.side }, end.side),
-    h("td", {}, token ? h("span", {}, token.process, " ", h("b", { class: "tk-chip" }, String(token.fd))) : end.isThere ? h("i", {}, "nobody") : "–"),
-    h("td", { class: "mono" }, end.wire),
-    h("td", { class: "mono", title: kernel ? `asked ${duration(Math.max(0, at - kernel.at_ns))} before this moment` : "" },
+  const cell = (attributes, ...content) => h("td", { role: "cell", ...attributes }, ...content);
+  return h("tr", { role: "row", class: `${end.differs ? "differs" : ""}${end.connection === connection ? " chosen" : ""}` },
+    cell({ class: "tk-of" }, h("button", { class: "link", onclick: () => choose(end.connection) }, `#${end.connection}`)),
+    cell({ class: end.side }, end.side),
+    cell({ class: "tk-holder" }, token ? h("span", {}, token.process, " ", h("b", { class: "tk-chip" }, String(token.fd))) : end.isThere ? h("i", {}, "nobody") : "–"),
+    cell({ class: "mono tk-wire" }, end.wire),
+    cell({ class: "mono tk-kernel", title: kernel ? `asked ${duration(Math.max(0, at - kernel.at_ns))} before this moment` : "" },
       end.differs ? h("b", { class: "tk-mark", title: "They differ" }, "≠ ") : null, says),
-    h("td", { class: "tk-figures", title: kernel?.rtt_us == null ? "" : WHAT_FIGURES }, figures(kernel)),
-    h("td", { class: "tk-why" }, (end.differs ? kernel.why : remark(end)) ?? ""));
+    cell({ class: "tk-figures", title: kernel?.rtt_us == null ? "" : WHAT_FIGURES }, figures(kernel)),
+    cell({ class: "tk-why" }, (end.differs ? kernel.why : remark(end)) ?? ""));
 }
 
 const state = (kernel) => (kernel.listed ? kernel.state : "gone");

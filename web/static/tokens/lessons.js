@@ -1,7 +1,7 @@
 // Beside the figure: five things that tokens do, each with the moment that shows it, and the way of a message.
 
 import { h } from "../dom.js";
-import { duration, moment } from "../format.js";
+import { duration, moment, shortened } from "../format.js";
 import { stepsOf } from "../tokenbook.js";
 
 const TITLES = {
@@ -20,6 +20,9 @@ const ABSENT = {
   used_again: "Not seen yet: a number must be given back and handed out again.",
 };
 
+const WORDS = 40; // characters of a message
+const MOST = 50; // places of a kind that are told
+
 /** @param {{show: (at: number, connection: number | null) => void, follow: (push: number | null) => void, packet: (connection: number, packet: number) => void}} actions */
 export function mountLessons(actions) {
   const facts = h("ol", { class: "tk-facts" });
@@ -36,7 +39,7 @@ export function mountLessons(actions) {
       drawn = key;
       facts.replaceChildren(...book.kinds.map((kind) => factItem(kind, book.facts.filter((fact) => fact.kind === kind), actions, at)));
       ways.replaceChildren(...wayContent(book, way, actions));
-      if (way && way.push !== followed) ways.parentElement.scrollIntoView({ block: "nearest" });
+      if (way && way.push !== followed) element.scrollTop = ways.parentElement.offsetTop - element.offsetTop; // of the column alone: beside the figure it scrolls, below it it does not
       followed = way?.push ?? null;
     },
   };
@@ -44,7 +47,7 @@ export function mountLessons(actions) {
 
 function factItem(kind, found, { show }, at) {
   const next = found.findLast((fact) => at === null || fact.at_ns < at) ?? found.at(-1);
-  const places = found.length > 1 ? `${found.length} times in this capture` : "";
+  const places = found.length > 1 ? `${found.length}${found.length >= MOST ? " or more" : ""} times in this capture` : "";
   return h("li", { class: next ? "" : "absent", "data-kind": kind },
     h("b", {}, TITLES[kind] ?? kind),
     h("p", {}, next ? next.sentence : (ABSENT[kind] ?? "")),
@@ -56,7 +59,7 @@ function wayContent(book, way, actions) {
   const name = (id) => book.tokens.get(id)?.process ?? "?";
   const list = h("ul", { class: "tk-way-list" }, book.ways.slice(-5).map((one) => h("li", {}, h("button", {
     class: "tk-way-button", "aria-pressed": String(one.push === way?.push), onclick: () => actions.follow(one.push === way?.push ? null : one.push),
-  }, h("span", {}, `${name(one.tokens.sender)} → ${name(one.tokens.receiver)}`), h("q", {}, one.said.length > 40 ? `${one.said.slice(0, 39)}…` : one.said)))));
+  }, h("span", {}, `${name(one.tokens.sender)} → ${name(one.tokens.receiver)}`), h("q", {}, shortened(one.said, WORDS))))));
   if (!way) return [list, h("p", { class: "tk-absent" }, "Choose one to follow it.")];
   const took = duration(way.at_ns[1] - way.at_ns[0]);
   return [list, h("ol", { class: "tk-steps" }, stepsOf(way, book.tokens).map((step) => h("li", { class: step.kind }, stepText(step, actions)))), h("p", { class: "tk-absent" }, `From pipe to pipe: ${took}.`)];

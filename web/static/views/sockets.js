@@ -10,35 +10,44 @@ import { mountFigure } from "../tokens/figure.js";
 import { mountHistory } from "../tokens/history.js";
 import { mountLessons } from "../tokens/lessons.js";
 
-const PATIENCE = 200; // ms between two fetches while things change
+const PATIENCE = 200; // ms between two fetches while things change, at least, and
+const SHARE = 3; // times as long as the last one took: there is other work to do
 const STEP_NAMES = { sender: "1", entry: "2", exit: "3", receiver: "4" };
 
 export function mount(root, store) {
   const book = new TokenBook();
   const choose = (id) => go(store, { id: store.state.route.id === id ? null : id });
-  const figure = mountFigure({ choose });
+  const figure = mountFigure({ choose, resized: () => draw(store.state) });
   const beside = mountBeside((id) => go(store, { view: "connections", id }));
-  const history = mountHistory((at) => go(store, { at }));
+  const history = mountHistory({ scrub: (at) => go(store, { at }), stretch: (span) => go(store, { span }) });
   const lessons = mountLessons({
-    show: (at, id) => go(store, { at: Math.max(0, Math.round(at)), id, way: null }),
-    follow: (way) => go(store, { way, at: way === null ? null : book.ways.find(({ push }) => push === way)?.at_ns[1] ?? null }),
+    show: (at, id) => look({ at: Math.max(0, Math.round(at)), id, way: null }),
+    follow: (way) => look({ way, at: way === null ? null : book.ways.find(({ push }) => push === way)?.at_ns[1] ?? null }),
     packet: (id, packet) => go(store, { view: "connections", id, packet }),
   });
   const empty = h("div", { class: "empty" });
-  const page = h("div", { class: "tk" }, h("div", { class: "tk-main" }, figure.element, history.element, beside.element), lessons.element);
+  const main = h("div", { class: "tk-main", tabindex: "0", role: "group", "aria-label": "Processes and pipes" }, figure.element, beside.element);
+  const page = h("div", { class: "tk" }, main, lessons.element, history.element);
   root.append(page, empty);
   let [busy, asked, timer, gone, origin] = [false, "", null, false, null];
+
+  /** Goes to a moment that is told of beside or below the figure, and turns the eyes to it. */
+  function look(changes) {
+    go(store, changes);
+    for (const scroller of [page, main]) scroller.scrollTop = 0;
+  }
 
   /** Fetches what changed, one request at a time; a capture that begins anew begins the book anew. */
   async function refresh(state) {
     const wanted = `${state.capture.tokens} ${state.capture.packets} ${state.capture.state}`;
     if (busy || wanted === asked || state.behind !== null || state.feed !== "live") return;
     busy = true;
+    const begin = performance.now();
     try {
       const { start_ns: start = null, tokens = 0 } = state.capture;
       if (tokens < book.revision || start !== origin) book.clear(); // another capture, or its first packet, from which times count
       origin = start;
-      book.take(await get("/api/sockets", { since: book.revision }));
+      book.take(await get("/api/sockets", { since: book.revision, packets: book.packets }));
       asked = wanted;
     } catch (error) {
       asked = wanted;
@@ -49,7 +58,7 @@ export function mount(root, store) {
     timer = setTimeout(() => {
       busy = false;
       refresh(store.state);
-    }, PATIENCE);
+    }, Math.max(PATIENCE, SHARE * (performance.now() - begin)));
   }
 
   function draw(state) {
@@ -63,24 +72,26 @@ export function mount(root, store) {
       empty.dataset.key = key;
       return;
     }
-    const end = Math.max(state.end, latestOf(book));
-    const at = route.at === null ? end : route.at;
-    const picture = book.at(at);
+    const end = origin === null ? 0 : Math.max(state.end, latestOf(book));
     const way = book.ways.find(({ push }) => push === route.way) ?? null;
+    const wanted = [...(way?.connections ?? []), ...(route.id === null ? [] : [route.id])];
+    const picture = book.at(route.at ?? end, { room: figure.room(), wanted });
     const steps = new Map(way ? Object.entries(way.tokens).filter(([, id]) => id !== null).map(([name, id]) => [id, STEP_NAMES[name]]) : []);
     const protocols = Object.fromEntries(state.tables.connections.sorted().map(({ id, protocol }) => [id, protocol]));
     figure.draw(picture, protocols, { connection: route.id, way, steps });
-    history.draw({ tokens: book.inOrder(), end, at: route.at, connection: route.id });
+    history.draw({ book, end, isLive: state.capture.state === "running", at: route.at, span: route.span, connection: route.id });
     beside.draw(picture, route.id);
     lessons.draw(book, { way, at: route.at });
   }
 
   const onKey = (event) => {
-    if (event.key !== "Escape" || event.target.closest("input, dialog")) return;
-    const { at, id, way } = store.state.route;
+    if (event.target.closest("input:not([type=range]), dialog") || page.hidden || history.key(event)) return;
+    if (event.key !== "Escape") return;
+    const { at, id, way, span } = store.state.route;
     if (way !== null) go(store, { way: null });
     else if (id !== null) go(store, { id: null });
     else if (at !== null) go(store, { at: null });
+    else if (span !== null) go(store, { span: null });
   };
   document.addEventListener("keydown", onKey);
   const unsubscribe = store.subscribe((state) => {

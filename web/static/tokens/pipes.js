@@ -1,0 +1,44 @@
+// The shape of pipes: between columns from edge to edge, in a stack of processes as arcs beside it. Nothing is drawn here.
+
+const BEND = 0.45; // of a pipe's width: how far it runs level before it turns
+const SHALLOW = 24; // pixels that the arc of the first rail reaches out
+const RAIL = 11; // and each further one
+const RAILS = 3; // then they share
+const REACH = 0.75; // of its control points: how far out a cubic curve comes
+
+/** The four points of a pipe between columns: from one slot's edge to the other's, the edges that face each other; to an end that the kernel holds alone, from above. */
+export function across(from, to) {
+  if (from.isLoose || to.isLoose) {
+    const [slot, loose] = to.isLoose ? [from, to] : [to, from];
+    const below = (loose.left + loose.right) / 2;
+    const isRight = below > (slot.left + slot.right) / 2;
+    const x = isRight ? slot.right : slot.left;
+    return [[x, slot.middle], [x + (isRight ? 60 : -60), slot.middle], [below, loose.top - 70], [below, loose.top]];
+  }
+  const isForth = from.left < to.left;
+  const [x1, x2] = isForth ? [from.right, to.left] : [from.left, to.right];
+  const bend = Math.max(Math.abs(x2 - x1) * BEND, 24) * (isForth ? 1 : -1);
+  return [[x1, from.middle], [x1 + bend, from.middle], [x2 - bend, to.middle], [x2, to.middle]];
+}
+
+/** The four points of a pipe in a stack: out to the right of the one, down, and back into the other. */
+export function downwards(from, to, rail) {
+  const out = Math.max(from.right, to.right) + (SHALLOW + RAIL * rail) / REACH;
+  return [[from.right, from.middle], [out, from.middle], [out, to.middle], [to.right, to.middle]];
+}
+
+/** For stretches [top, bottom] the rail that each runs on: the short ones inside, those that overlap apart while there are rails. */
+export function rails(stretches) {
+  const found = [];
+  const taken = Array.from({ length: RAILS }, () => []);
+  const ordered = stretches.map(([a, b], i) => ({ i, top: Math.min(a, b), bottom: Math.max(a, b) })).sort((a, b) => a.bottom - a.top - (b.bottom - b.top));
+  for (const { i, top, bottom } of ordered) {
+    const free = taken.findIndex((others) => others.every((other) => other.bottom < top || other.top > bottom));
+    found[i] = free < 0 ? RAILS - 1 : free;
+    taken[found[i]].push({ top, bottom });
+  }
+  return found;
+}
+
+/** The point in the middle of a cubic curve. */
+export const middle = (points, axis) => points.reduce((sum, point, i) => sum + point[axis] * [1, 3, 3, 1][i], 0) / 8;
