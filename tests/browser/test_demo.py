@@ -245,6 +245,22 @@ def test_an_exchange_shows_both_heads_and_leads_to_its_packets(page: Page) -> No
     expect(page.locator(".step.chosen .wire-what")).to_have_text("POST /orders", timeout=SOON)
 
 
+def test_on_a_narrow_screen_the_buttons_show_that_they_go_on(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    chat = page.get_by_role("group", name="WebSocket chat")
+    last = chat.get_by_role("button").last
+    expect(chat.locator(".onward-step.right")).to_be_visible()
+    expect(chat.locator(".onward-step.left")).to_be_hidden()
+    while chat.locator(".onward-step.right").is_visible():
+        before = chat.locator(".strip-row").evaluate("row => row.scrollLeft")
+        chat.locator(".onward-step.right").click()
+        page.wait_for_function("before => document.querySelector('.of-ws .strip-row').scrollLeft > before", arg=before)
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(chat.locator(".onward-step.left")).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.locator(".onward-step:visible")).to_have_count(0)
+
+
 def test_neither_the_strip_nor_the_lab_shuts_anybody_out(chromium: Browser, demo: Dashboard) -> None:
     with chromium.new_context(bypass_csp=True) as context:  # axe's script is injected, which the policy would refuse
         page = enter(context.new_page(), demo)

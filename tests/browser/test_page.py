@@ -118,6 +118,22 @@ def test_on_a_narrow_screen_the_chosen_connection_covers_the_list(page: Page) ->
     expect(page.locator(".panel")).to_be_hidden()
 
 
+def test_on_a_narrow_screen_nothing_of_a_connection_is_cut_off(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    rows = page.locator(".grid-row:not(.head):visible")
+    expect(rows.filter(has_text="10 packets, ")).not_to_have_count(0)
+    box = rows.first.bounding_box()
+    assert box
+    assert box["height"] > 40
+    cut = """() => [...document.querySelectorAll(".grid-row:not(.head) .cell")]
+      .filter((cell) => cell.offsetParent && !cell.classList.contains("life"))
+      .filter((cell) => cell.scrollWidth > cell.clientWidth || cell.scrollHeight > cell.clientHeight + 1)
+      .map((cell) => cell.textContent)"""
+    assert page.evaluate(cut) == []
+    page.get_by_role("grid", name="Connections").press("End")
+    expect(page.locator(".connection-title")).to_be_visible()
+
+
 def test_on_a_narrow_screen_five_views_are_below_and_the_others_behind_more(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator(".rail > a:visible")).to_have_count(5)

@@ -157,7 +157,8 @@ def test_the_filter_leaves_lanes_and_says_when_none_is_left(page: Page) -> None:
 
 def test_few_lanes_share_the_room_and_say_more(page: Page) -> None:
     room, lane = (page.locator(selector).bounding_box() for selector in (".lanes", ".lane:visible >> nth=0"))
-    assert room and lane
+    assert room
+    assert lane
     assert 0.95 * room["height"] < 7 * lane["height"] <= room["height"]
     expect(page.locator(".lane-side:visible")).to_have_count(0)
     page.locator("#filter").fill("chat")

@@ -48,6 +48,8 @@ const ICONS = {
   previous: "M11 4L6 8l5 4z",
   next: "M5 4l5 4-5 4z",
   last: "M12 4v8M4 4l5 4-5 4z",
+  left: "M10 3.5L5.5 8l4.5 4.5",
+  right: "M6 3.5L10.5 8 6 12.5",
   down: "M8 3v9M4 8.5L8 12.5l4-4",
   bookmark: "M4.5 2.5h7v11L8 10.5l-3.5 3z",
   note: "M3 13l.8-3.2L10.6 3 13 5.4 6.2 12.2zM9.2 4.4l2.4 2.4",

@@ -22,10 +22,11 @@ export class Grid {
    * @param {() => void} [options.enter] called for Enter on a chosen row
    * @param {(first: number, stop: number) => void} [options.shown] told which rows show
    * @param {(row: object) => string} [options.rowClass] further classes of a row
+   * @param {() => number} [options.rowHeight] pixels of a row
    * @param {boolean} [options.isSteady] cells depend on their row and the one before alone: those drawn once are left as they are
    */
-  constructor({ label, columns, choose, enter = () => {}, shown = () => {}, rowClass = () => "", isSteady = false }) {
-    Object.assign(this, { columns, choose, enter, showRows: shown, rowClass, isSteady });
+  constructor({ label, columns, choose, enter = () => {}, shown = () => {}, rowClass = () => "", rowHeight = () => ROW_HEIGHT, isSteady = false }) {
+    Object.assign(this, { columns, choose, enter, showRows: shown, rowClass, rowHeight, isSteady });
     this.prefix = `grid-${(grids += 1)}`;
     this.total = 0;
     this.chosen = null;
@@ -60,7 +61,7 @@ export class Grid {
       this.empty.dataset.key = empty.key;
       this.empty.replaceChildren(...empty.content());
     }
-    this.list.layout(new EvenOffsets(total, ROW_HEIGHT));
+    this.list.layout(new EvenOffsets(total, this.rowHeight()));
     this.table.setAttribute("aria-activedescendant", chosen === null ? "" : `${this.prefix}-${chosen}`);
   }
 
@@ -124,7 +125,7 @@ export class Grid {
     if (event.key === "Enter" && this.chosen !== null) this.enter();
     const length = this.list.offsets.length;
     const at = this.chosen ?? -1;
-    const page = Math.max(Math.floor(this.list.element.clientHeight / ROW_HEIGHT) - 1, 1);
+    const page = Math.max(Math.floor(this.list.element.clientHeight / this.rowHeight()) - 1, 1);
     const moves = { ArrowDown: at + 1, ArrowUp: at < 0 ? length - 1 : at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: length - 1 };
     if (!(event.key in moves) || !length || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

@@ -3,6 +3,7 @@
 import { ApiError, post } from "./api.js";
 import { h, setText } from "./dom.js";
 import { go } from "./navigation.js";
+import { onward } from "./onward.js";
 
 const GROUPS = [
   { kind: "http", title: "Plain HTTP", about: "a pipe for each visit", names: ["get", "post", "refresh_twice", "keep_alive"] },
@@ -83,7 +84,7 @@ export function mountStrip(strip, store) {
     strip.replaceChildren(
       h("div", { class: "strip-buttons" }, groups(demo.actions).map((group) => h("div", { class: `strip-group of-${group.kind}`, role: "group", "aria-label": group.title },
         h("span", { class: "strip-title" }, h("b", {}, group.title), h("span", {}, group.about)),
-        group.actions.map((action) => buttonOf.get(action))))),
+        onward(h("div", { class: "strip-row" }, group.actions.map((action) => buttonOf.get(action))))))),
       line);
   }
 

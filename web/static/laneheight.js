@@ -3,6 +3,7 @@
 
 export const LEAST = 26; // pixels of a lane, however many there are
 export const TWO_LINES = 38; // from here on a lane's names have a second line
+export const ROOMY = 64; // and on a narrow screen one above, which names the server
 const MOST = 720; // a figure that one takes in at a glance
 const EXPECTED = 4; // lanes that a live capture has room for from its beginning
 const GROWTH = 2; // so many times the lanes find room when they did not fit any more: 176, 70, 31 and 26 px on a screen of 700

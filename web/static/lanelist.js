@@ -3,7 +3,7 @@
 import { h, setClass, setText } from "./dom.js";
 import { counted } from "./format.js";
 import { laneLoad, laneOrigin, laneOutcome, laneSentence, laneSide, laneTitle, serverName } from "./lane.js";
-import { LaneHeight, LEAST, TWO_LINES } from "./laneheight.js";
+import { LaneHeight, LEAST, ROOMY, TWO_LINES } from "./laneheight.js";
 import { hasStates } from "./laneshape.js";
 
 const MARGIN = 8; // lanes asked for beyond those in sight
@@ -76,6 +76,7 @@ export class LaneList {
     if (this.sheet.style.height !== height) this.sheet.style.height = height;
     this.element.style.setProperty("--lane", `${lane}px`);
     this.element.classList.toggle("tall", lane >= TWO_LINES);
+    this.element.classList.toggle("roomy", lane >= ROOMY);
     this.element.classList.toggle("sided", hasStates(lane));
     return lane;
   }

@@ -41,24 +41,31 @@ function drawMark(cell, row) {
 }
 
 function createPair(cell) {
-  cell.append(h("span", { class: "client" }), h("span", { class: "arrow" }), h("span", { class: "server" }));
+  const end = (side) => h("span", { class: side }, h("span", { class: "pair-address" }), h("span"));
+  cell.append(end("client"), h("span", { class: "arrow" }), end("server"));
 }
 
 /** Client at the left, server at the right, whoever speaks: the arrow says which way. */
 function drawPair(cell, row) {
   const [client, arrow, server] = cell.children;
-  setText(client, row.client ? nearly(row.client, row.server) : "");
+  const ends = row.client ? pairEnds(row) : { client: ["", ""], server: ["", ""] };
+  drawEnd(client, ends.client);
   setText(arrow, row.client ? (row.direction === "server" ? " ◂ " : " ▸ ") : "");
-  setText(server, row.server ? nearly(row.server, row.client) : "");
-  if (server.textContent.includes(".") || server.textContent.includes("[")) cell.closest(".grid").classList.add("far"); // wide enough for all, once
+  drawEnd(server, ends.server);
+  if (ends.server[0]) cell.closest(".grid").classList.add("far"); // wide enough for all, once
   cell.title = row.client ? `${row.client} ${row.direction === "server" ? "←" : "→"} ${row.server}` : "no TCP: opening the packet shows its addresses";
 }
 
-/** Where both ends are on this machine their address says nothing. */
-function nearly(endpoint, other) {
-  const { address, port } = takeApart(endpoint);
-  const isHere = /^127\.|^::1$/.test(address) && address === takeApart(other).address;
-  return isHere ? `:${port}` : endpoint;
+function drawEnd(element, parts) {
+  parts.forEach((part, i) => setText(element.children[i], part));
+}
+
+/** Address and port of both ends: where both are on this machine their address says nothing. A narrow screen has room for ports alone. */
+export function pairEnds({ client, server }) {
+  const ends = [client, server].map(takeApart);
+  const isHere = ends.every(({ address }) => /^127\.|^::1$/.test(address)) && ends[0].address === ends[1].address;
+  const parts = ({ address, port }) => [isHere ? "" : address.includes(":") ? `[${address}]` : address, `:${port}`];
+  return { client: parts(ends[0]), server: parts(ends[1]) };
 }
 
 function createWhat(cell) {

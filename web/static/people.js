@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { h } from "./dom.js";
 import { counted, duration } from "./format.js";
 import { go } from "./navigation.js";
+import { onward } from "./onward.js";
 import { RowList } from "./rowlist.js";
 import { takeApart } from "./sockets.js";
 import { outcome } from "./words.js";
@@ -13,6 +14,7 @@ const SHOWN = 200; // conversations listed by themselves; the others are reached
 export function mountPeople(store) {
   const list = new RowList({ table: "connections", store, get, changed: () => draw(store.state), failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }) });
   const element = h("nav", { class: "people", "aria-label": "Conversations" });
+  const frame = onward(element);
 
   function draw(state) {
     const { id } = state.route;
@@ -31,5 +33,5 @@ export function mountPeople(store) {
       ...listed.map((row) => item(row.id, `#${row.id}  ${takeApart(row.client).port} → ${takeApart(row.server).port}`, `${outcome(row).long}, ${duration(row.duration_ns)}`, row.id === id)));
   }
 
-  return { element, draw, close: () => list.close() };
+  return { element: frame, draw, close: () => list.close() };
 }

@@ -3,8 +3,8 @@
 import { get } from "../api.js";
 import { h, setText } from "../dom.js";
 import { noRows, SEARCHING } from "../empty.js";
-import { count, duration, moment, size } from "../format.js";
-import { Grid, isLive } from "../grid.js";
+import { count, counted, duration, moment, size } from "../format.js";
+import { Grid, isLive, ROW_HEIGHT } from "../grid.js";
 import { connectionsOf } from "../lab.js";
 import { drawLife } from "../life.js";
 import { go } from "../navigation.js";
@@ -15,6 +15,7 @@ import { outcome, protocolName } from "../words.js";
 import { mountConnection } from "./connection.js";
 
 const WIDE = matchMedia("(min-width: 720px)");
+const TWO_LINES = 46; // pixels of a row on a narrow screen, as in lists.css
 
 export function mount(root, store) {
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
@@ -25,6 +26,7 @@ export function mount(root, store) {
     choose: (index) => list.number(index, (id) => go(store, { view: "connections", id })),
     enter: () => detail.focus(),
     shown: (first, stop) => list.want(first, stop),
+    rowHeight: () => (WIDE.matches ? ROW_HEIGHT : TWO_LINES),
   });
   const panel = h("section", { class: "panel", "aria-label": "The chosen connection" });
   root.append(split("connections", grid.element, panel, { initial: 470, least: 300, rest: 480 }));
@@ -49,8 +51,11 @@ export function mount(root, store) {
   }
 
   const unsubscribe = store.subscribe(draw);
+  const turned = () => draw(store.state);
+  WIDE.addEventListener("change", turned);
   return () => {
     unsubscribe();
+    WIDE.removeEventListener("change", turned);
     list.close();
     detail.unmount();
     root.classList.remove("has-detail");
@@ -107,4 +112,5 @@ const COLUMNS = [
   },
   { name: "packets", title: "packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },
   { name: "bytes", title: "bytes", draw: (cell, row) => setText(cell, size(row.bytes[0] + row.bytes[1])) },
+  { name: "amount", title: "packets, bytes", draw: (cell, row) => setText(cell, `${counted(row.packets[0] + row.packets[1], "packet")}, ${size(row.bytes[0] + row.bytes[1])}`) },
 ];
