@@ -39,13 +39,16 @@ KEEP_ALIVE_ACK = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE_ACK))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
-UNSEEN_SAID = cython.declare(cython.int, -1)
-"""Instead of a number of duplicate ACKs: an ACK of bytes nobody saw was already reported against this sender."""
+MASK64 = cython.declare(cython.ulonglong, 0xFFFF_FFFF_FFFF_FFFF)
+
+UNSEEN_SAID = cython.declare(cython.uint, 0xFFFF_FFFF)
+"""Instead of a number of duplicate ACKs: an ACK of bytes nobody saw was already reported against this sender. tshark
+4.0 writes -1 into a counter that has no sign: as long as it stands there it is taken for many of them."""
 
 NO_WINDOW = cython.declare(cython.int, -1)
 """The last window field of a sender that has not spoken yet."""
 
-FAST_RETRANSMISSION_NS = cython.declare(cython.longlong, 20_000_000)
+FAST_RETRANSMISSION_NS = cython.declare(cython.ulonglong, 20_000_000)
 """A fast retransmission follows the last duplicate ACK within this time."""
 
 REORDERING_NS = cython.declare(cython.longlong, 3_000_000)
@@ -79,7 +82,7 @@ class Sender:
     last_ack_ns: cython.longlong
     last_window: cython.int
     last_verdict: cython.uint
-    duplicate_acks: cython.int
+    duplicate_acks: cython.uint
     """How many in a row, or UNSEEN_SAID."""
     flight_known: cython.bint
     """False after a hole, until the peer acknowledges something."""
@@ -134,6 +137,13 @@ class Pair:
     def standing(self) -> tuple[Standing, Standing, int]:
         """What client and server remember, and the initial round trip."""
         return self.client.standing(), self.server.standing(), self.initial_rtt_ns
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def _elapsed(since_ns: cython.longlong, now_ns: cython.longlong) -> cython.ulonglong:
+    """ns that have passed; very many where the clock went back, as in tshark 4.0, whose number has no sign."""
+    return (now_ns - since_ns) & MASK64
 
 
 @cython.cfunc
@@ -309,6 +319,7 @@ class Analysis:
         seq: cython.uint = self.seq[row]
         length: cython.uint = self.payload[row]
         end: cython.uint
+        allowed: cython.ulonglong
         repeats: cython.bint = fwd.next_seq != 0 and seq_distance(fwd.next_seq, seq) < 0
         if length > 1 and seq == (fwd.next_seq - 1) & MASK32:
             repeats = False  # new data behind a window probe's byte
@@ -320,12 +331,13 @@ class Analysis:
         if (
             rev.duplicate_acks >= 2
             and rev.last_ack == seq
-            and self.times[row] - rev.last_ack_ns < FAST_RETRANSMISSION_NS
+            and _elapsed(rev.last_ack_ns, self.times[row]) < FAST_RETRANSMISSION_NS
         ):
             return FAST_RETRANSMISSION
         if self.flags[row] & (SYN | FIN):
             end = (end + 1) & MASK32
-        if self.times[row] - fwd.next_seq_ns < (initial_rtt_ns or REORDERING_NS) and end != fwd.next_seq:
+        allowed = _elapsed(0, initial_rtt_ns or REORDERING_NS)
+        if _elapsed(fwd.next_seq_ns, self.times[row]) < allowed and end != fwd.next_seq:
             return OUT_OF_ORDER
         return RETRANSMISSION
 

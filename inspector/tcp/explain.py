@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from inspector.tables import Table
-from inspector.tcp.grounds import BEFORE, CHECKS, Check, asked_again, overtaken_within, pieces, span
+from inspector.tcp.grounds import BEFORE, CHECKS, UNSEEN_SAID, Check, asked_again, overtaken_within, pieces, span
 from inspector.tcp.header import SYN, seq_distance
 from inspector.tcp.situation import Situation, recall
 from inspector.tcp.verdicts import Verdict
@@ -122,9 +122,15 @@ def _retransmission(s: Situation) -> str:
 
 def _fast(s: Situation) -> str:
     ago = span(s.time_ns - s.peer.last_ack_ns)
+    if asked_again(s) is None:
+        return (
+            f"The peer's last ACK ({_packet(s.last_of_peer)}, {ago} ago) asks for {s.relative(s.seq)}, where this"
+            " begins. The capture lacks bytes that the peer sent: its duplicate ACKs are not counted, and taken for enough."
+        )
     return (
-        f"The peer sent {pieces(asked_again(s), 'duplicate ACK')}, the last {ago} ago ({_packet(s.last_of_peer)}),"
-        f" each asking for {s.relative(s.seq)}, where this begins: the sender repeats without waiting for its timer."
+        f"The peer sent {pieces(s.peer.duplicate_acks, 'duplicate ACK')}, the last {ago} ago"
+        f" ({_packet(s.last_of_peer)}), each asking for {s.relative(s.seq)}, where this begins: the sender repeats"
+        " without waiting for its timer."
     )
 
 
@@ -161,7 +167,7 @@ def _ack_lost_segment(s: Situation) -> str:
 
 
 def _duplicate_ack(s: Situation) -> str:
-    again = max(s.sender.duplicate_acks, 0) + 1
+    again = 1 if s.sender.duplicate_acks == UNSEEN_SAID else s.sender.duplicate_acks + 1
     return (
         f"Says {s.relative(s.ack, of_peer=True)} again, with the same window and no bytes; duplicate number {again}:"
         " something behind that number arrived, and what begins there did not."
@@ -220,6 +226,11 @@ def _keep_alive_ack(s: Situation) -> str:
 
 
 def _reused_ports(s: Situation) -> str:
+    if s.is_answer:
+        return (
+            f"Answers with initial number {s.seq}, while by the packets before it that number was {s.expected_isn}:"
+            " a later connection between the same sockets, or this one out of order."
+        )
     previous = int(s.connections["previous"][s.connection])
     before = int(s.connections["isn"][previous, s.side])
     return (

@@ -16,6 +16,8 @@ from inspector.tcp.verdicts import Verdict
 
 FAST_NS = 20_000_000
 REORDERING_NS = 3_000_000
+UNSEEN_SAID = MASK32
+MASK64 = (1 << 64) - 1
 """As in analysis.py."""
 
 
@@ -187,12 +189,21 @@ def _retransmission(s: Situation) -> list[Check]:
     return [_occupies(s), _begins_before_next(s)]
 
 
-def asked_again(s: Situation) -> int:
-    """Duplicate ACKs of the peer in a row; none while it has acknowledged bytes that nobody saw."""
+def asked_again(s: Situation) -> int | None:
+    """Duplicate ACKs of the peer in a row; None where they are no more counted, since bytes of the peer that nobody saw
+    were acknowledged. tshark 4.0 then takes them for enough.
+    """
     beyond = s.flags & ACK and s.peer.contiguous and seq_distance(s.ack, s.peer.contiguous) < 0
     if beyond and seq_distance(s.peer.next_seq, s.peer.contiguous) >= 0:
-        return 0
-    return max(s.peer.duplicate_acks, 0)
+        return None
+    return s.peer.duplicate_acks if s.peer.duplicate_acks != UNSEEN_SAID else None
+
+
+def _asks_again(s: Situation) -> Check:
+    times = asked_again(s)
+    if times is None:
+        return Check("bytes of the peer that nobody saw were acknowledged: taken for duplicate ACKs", holds=True)
+    return Check(f"{pieces(times, 'duplicate ACK')} of the peer in a row (at least 2)", times >= 2)
 
 
 def _fast(s: Situation) -> list[Check]:
@@ -201,13 +212,13 @@ def _fast(s: Situation) -> list[Check]:
     since = f"{span(waited)} after it" if s.last_of_peer >= 0 else "after none"
     return [
         *_retransmission(s),
-        Check(f"{pieces(asked_again(s), 'duplicate ACK')} of the peer in a row (at least 2)", asked_again(s) >= 2),
+        _asks_again(s),
         Check(
             f"the peer's last ACK asks for {acked}, this begins at {s.relative(s.seq)}",
             s.peer.last_ack == s.seq,
             s.last_of_peer,
         ),
-        Check(f"{since} (within {span(FAST_NS)})", waited < FAST_NS, s.last_of_peer),
+        Check(f"{since} (within {span(FAST_NS)})", 0 <= waited < FAST_NS, s.last_of_peer),
     ]
 
 
@@ -224,7 +235,7 @@ def _out_of_order(s: Situation) -> list[Check]:
         *_retransmission(s),
         Check(
             f"{span(late)} after the segment that reached {due} (within {span(limit)}: {why})",
-            late < limit,
+            late & MASK64 < limit & MASK64,
             s.reached_next,
         ),
         Check(f"ends at {ends}, {'not ' if ends != due else ''}where the highest byte sent ended", ends != due),
@@ -232,6 +243,13 @@ def _out_of_order(s: Situation) -> list[Check]:
 
 
 def _reused_ports(s: Situation) -> list[Check]:
+    if s.is_answer:
+        expected = s.expected_isn
+        said = "nothing before it told that number" if expected is None else f"by what came before it is {expected}"
+        return [
+            Check("is a SYN with an ACK", holds=True),
+            Check(f"its initial number is {s.seq}; {said}", expected is not None and expected != s.seq),
+        ]
     table, connection = s.connections, s.connection
     previous = int(table["previous"][connection])
     is_first = int(table["first_packet"][connection]) == s.row

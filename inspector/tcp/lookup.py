@@ -429,6 +429,8 @@ class Lookup:
         self, connection: cython.int, side: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t
     ) -> cython.void:
         """Note the initial sequence number and the options that only a SYN carries (RFC 9293 §3.2, RFC 7323 §2.2)."""
+        if self.flags[row] & ACK and self.isn_known[connection, side] and self.isn[connection, side] != self.seq[row]:
+            self.analysis[row] |= REUSED_PORTS
         if self.isn_known[connection, side] != 1:
             self.isn[connection, side] = self.seq[row]
             self.isn_known[connection, side] = 1

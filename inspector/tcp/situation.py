@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from inspector.tables import Table
 from inspector.tcp.analysis import Analysis, Standing
-from inspector.tcp.header import FIN, RST, SYN
+from inspector.tcp.header import ACK, FIN, RST, SYN
 
 MASK32 = 0xFFFF_FFFF
 
@@ -88,6 +88,11 @@ class Situation:
         return not self.flags & (SYN | FIN | RST)
 
     @property
+    def is_answer(self) -> bool:
+        """Whether it is a SYN with an ACK."""
+        return self.flags & (SYN | ACK) == SYN | ACK
+
+    @property
     def occupies(self) -> bool:
         """Whether the segment takes sequence numbers at all."""
         return bool(self.length or self.flags & (SYN | FIN))
@@ -136,6 +141,20 @@ class Situation:
         into = (self.seq - starts) & MASK32
         lengths = (self._ends(rows) - starts) & MASK32
         return _first(rows[into < lengths])
+
+    @cached_property
+    def expected_isn(self) -> int | None:
+        """The sender's initial number by the packets before this one: its first SYN's, or what its own first number or
+        the peer's first ACK makes it; None while there are none. As `Lookup` finds it.
+        """
+        flags, rows = self.packets["flags"][self.earlier], self.earlier
+        own = self.packets["direction"][rows] == self.side
+        if (syn := _first(rows[own & (flags & SYN != 0)])) >= 0:
+            return int(self.packets["seq"][syn])
+        if (told := _first(rows[own | (flags & ACK != 0)])) < 0:
+            return None
+        column = "seq" if self.packets["direction"][told] == self.side else "ack"
+        return (int(self.packets[column][told]) - 1) & MASK32
 
     def _ends(self, rows: Rows) -> npt.NDArray[np.int64]:
         column = {name: self.packets[name][rows].astype(np.int64) for name in ("seq", "payload", "flags")}

@@ -44,6 +44,18 @@ def acknowledges_the_unseen(p: Play) -> None:
     p.server("A", seq=300, ack=120)
 
 
+def late_segment_behind_an_ack_of_the_unseen(p: Play) -> None:
+    p.client("A", seq=100, ack=320)
+    p.client("A", b"34", seq=102, ack=320)
+    p.client("A", b"12", seq=100, ack=320, after_ms=0.5)
+
+
+def late_segment_by_a_clock_that_went_back(p: Play) -> None:
+    p.client("PA", b"12", seq=100, ack=300)
+    p.client("PA", b"56", seq=104, ack=300)
+    p.client("PA", b"34", seq=102, ack=300, after_ms=-1)
+
+
 def window_closes_and_opens(p: Play) -> None:
     p.client("PA", HELLO, seq=100, ack=300)
     p.server("A", seq=300, ack=105, window=0)
@@ -76,6 +88,11 @@ def keep_alive(p: Play) -> None:
         ),
         (acknowledges_the_unseen, [[], ["ack_lost_segment"]]),
         (
+            late_segment_behind_an_ack_of_the_unseen,
+            [["ack_lost_segment"], ["lost_segment"], ["fast_retransmission"]],
+        ),
+        (late_segment_by_a_clock_that_went_back, [[], ["lost_segment"], ["retransmission"]]),
+        (
             window_closes_and_opens,
             [
                 [],
@@ -96,6 +113,8 @@ def keep_alive(p: Play) -> None:
         "a segment that was overtaken within the round trip",
         "a repeat right behind two duplicate ACKs",
         "an ACK of bytes that nobody saw",
+        "such an ACK is taken for duplicate ACKs of the other end (tshark 4.0)",
+        "a segment that was overtaken, by a clock that went back",
         "zero window, probe, its ACK, window update",
         "bytes up to the last one the receiver has room for",
         "one byte back, nothing new",

@@ -28,6 +28,8 @@ PLAYS = {
     "late segment": rules.late_segment,
     "duplicate ACKs": rules.three_duplicate_acks,
     "ACK of the unseen": rules.acknowledges_the_unseen,
+    "late segment behind it": rules.late_segment_behind_an_ack_of_the_unseen,
+    "clock that went back": rules.late_segment_by_a_clock_that_went_back,
     "zero window": rules.window_closes_and_opens,
     "window full": rules.fills_the_window,
     "keep-alive": rules.keep_alive,
@@ -64,7 +66,7 @@ SEGMENTS = st.lists(
         st.integers(-2, 8),  # what it acknowledges
         st.sampled_from([0, 1, 5, 1000]),  # window
         st.sampled_from(["A", "PA", "FA", "RA", "SA"]),
-        st.sampled_from([0.01, 1, 25]),  # ms after the one before
+        st.sampled_from([0.01, 1, 25, -1]),  # ms after the one before
     ),
     max_size=30,
 )
@@ -170,6 +172,18 @@ def test_new_connection_on_used_sockets_names_the_one_before() -> None:
     assert found.verdict is Verdict.REUSED_PORTS
     assert "connection 0" in found.why
     agree(play.packets, play.connections, 3)
+
+
+def test_an_answer_with_an_unexpected_number_names_both() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.client("A", seq=100, ack=400)
+    play.server("SA", seq=299, ack=100)
+    play.run()
+    (reused,) = [e for e in explain(play.packets, play.connections, 2) if e.verdict is Verdict.REUSED_PORTS]
+    assert "299" in reused.why
+    assert "399" in reused.why
+    agree(play.packets, play.connections, 2)
 
 
 def test_a_packet_without_verdict_needs_no_explanation() -> None:

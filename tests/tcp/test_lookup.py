@@ -25,6 +25,25 @@ def test_a_syn_with_a_new_number_on_a_known_pair_is_a_new_connection() -> None:
     assert play.connections["isn"].tolist() == [[99, 299], [5000, 7000]]
 
 
+def test_an_answer_with_another_number_than_its_sender_seemed_to_have_is_marked_as_tshark_does() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.client("A", seq=100, ack=400)
+    play.server("SA", seq=299, ack=100)
+    play.run()
+    assert play.packets["connection"].tolist() == [0, 0, 0]
+    assert "reused_ports" in play.verdicts()[2]
+    assert play.connections["isn"].tolist() == [[99, 299]]
+
+
+def test_an_answer_that_comes_after_the_ack_of_it_is_not_marked() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.client("A", seq=100, ack=300)
+    play.server("SA", seq=299, ack=100)
+    assert play.run().verdicts()[2] == []
+
+
 def test_a_repeated_syn_is_the_same_connection() -> None:
     play = Play()
     play.client("S", seq=99)
