@@ -10,9 +10,9 @@ from flask import Blueprint, request
 
 from inspector import rows
 from inspector.tcp.states import State
-from inspector.tokens.facts import Kind, facts
+from inspector.tokens.facts import Fact, Kind, facts
 from inspector.tokens.segments import Rows, packets_of
-from inspector.tokens.ways import described, ways
+from inspector.tokens.ways import Way, described, ways
 from web.numbers import asked_number, asked_range
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ FRESH_NS = 1_000_000_000
 """How much later a packet may come into the tables than a word of the kernel of the same time."""
 
 MAX_LIVES = 2000
-"""Connections whose states are told: the newest."""
+"""Connections whose states are told: the newest, and those that facts and ways tell of."""
+
+MAX_OPEN = 500
+"""Older ones whose states are told because somebody holds them still."""
 
 MAX_STEPS = 64
 """Changes of state that are told of one connection; an ordinary life has ten."""
@@ -67,7 +70,7 @@ def picture(capture: Capture, since: int, packets: int = 0) -> dict[str, Any]:
         "tokens": rows.BUILDERS["tokens"](capture, tokens),
         "kernel": rows.BUILDERS["kernel"](capture, kernel),
         "packets": len(capture.packets),
-        **_lives(capture, since, packets),
+        **_lives(capture, since, packets, _told_of(told, found, capture)),
         "facts": [_fact(capture, fact) for fact in found],
         "kinds": list(Kind),
         "ways": [described(capture, way) for way in told],
@@ -84,7 +87,7 @@ def _is_fresh(capture: Capture) -> npt.NDArray[np.bool_]:
     return fresh
 
 
-def _fact(capture: Capture, fact: Any) -> dict[str, Any]:
+def _fact(capture: Capture, fact: Fact) -> dict[str, Any]:
     return {
         "kind": fact.kind,
         "at_ns": fact.time_ns - (capture.start_ns or 0),
@@ -94,15 +97,31 @@ def _fact(capture: Capture, fact: Any) -> dict[str, Any]:
     }
 
 
-def _lives(capture: Capture, since: int, packets: int) -> dict[str, Any]:
-    """How many connections with tokens there are, the first of those that are told, and of what is new the lives."""
+def _told_of(told: list[Way], found: list[Fact], capture: Capture) -> set[int]:
+    """The connections that ways and facts tell of."""
+    tokens = {row for way in told for row in (way.entry, way.exit) if row >= 0}
+    return {int(capture.tokens["connection"][row]) for row in tokens} | {fact.connection for fact in found}
+
+
+def _lives(capture: Capture, since: int, packets: int, told_of: set[int]) -> dict[str, Any]:
+    """How many connections with tokens there are, which of them are told of, and of what is new lives and protocols."""
     known, is_new = _known(capture, since)
-    newest, is_new = known[-MAX_LIVES:], is_new[-MAX_LIVES:]
-    is_new |= capture.connections["last_packet"][newest] >= packets
+    tokens = capture.tokens
+    is_older = np.arange(len(known)) < len(known) - MAX_LIVES
+    held = np.unique(tokens["connection"][tokens["closed_ns"] < 0])
+    is_kept = np.isin(known, held) & is_older
+    is_kept &= np.cumsum(is_kept[::-1])[::-1] <= MAX_OPEN
+    is_kept |= is_older & np.isin(known, list(told_of))
+    is_told = is_kept | ~is_older
+    is_new |= capture.connections["last_packet"][known] >= packets
+    new = known[is_told & is_new]
+    spoken = rows.PROTOCOLS[capture.connections["protocol"][new]]
     return {
         "connections": len(known),
-        "told_from": int(newest[0]) if len(newest) else 0,
-        "lives": _told(capture, newest[is_new]),
+        "told_from": int(known[~is_older][0]) if len(known) else 0,
+        "kept": known[is_kept].tolist(),
+        "lives": _told(capture, new),
+        "protocols": dict(zip(new.tolist(), spoken.tolist(), strict=True)),
     }
 
 

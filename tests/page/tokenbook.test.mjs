@@ -11,9 +11,13 @@ const token = (id, fd, opened, closed, more = {}) => ({
 const word = (id, at, state, more = {}) => ({ id, at_ns: at, took_ns: 1, state, listed: true, differs: false, token: null, connection: 0, direction: "server", ...more });
 const LIFE = [[10, "SYN-SENT", "SYN-RECEIVED"], [12, "ESTABLISHED", "ESTABLISHED"], [50, "CLOSE-WAIT", "FIN-WAIT-1"], [60, "CLOSED", "TIME-WAIT"]];
 
+const answer = (more) => ({
+  revision: 1, packets: 0, connections: 1, told_from: 0, kept: [], tokens: [], kernel: [], lives: { 0: LIFE }, protocols: {}, facts: [], kinds: [], ways: [], ...more,
+});
+
 function book(tokens, kernel = [], more = {}) {
   const found = new TokenBook();
-  found.take({ revision: 1, tokens, kernel, lives: { 0: LIFE }, facts: [], kinds: [], ways: [], ...more });
+  found.take(answer({ tokens, kernel, ...more }));
   return found;
 }
 
@@ -116,9 +120,23 @@ test("the diary holds a name from joining to leaving", () => {
 
 test("what changed since replaces what the book had", () => {
   const found = book([server]);
-  found.take({ revision: 2, tokens: [{ ...server, closed_at_ns: 30 }], kernel: [], lives: { 0: LIFE }, facts: [], kinds: [], ways: [] });
+  found.take(answer({ revision: 2, tokens: [{ ...server, closed_at_ns: 30 }] }));
   assert.equal(found.at(35).ends.get("0 server").token, null);
   assert.equal(found.revision, 2);
+});
+
+test("of very many the book keeps the lives of the newest, and of those that are shown all the same", () => {
+  const found = book([server], [], { lives: { 0: LIFE, 1: LIFE, 2: LIFE } });
+  found.take(answer({ lives: { 9: LIFE }, connections: 10, told_from: 2, kept: [0] }));
+  assert.deepEqual(Object.keys(found.lives), ["0", "2", "9"]);
+  const { told, connections } = found.at(20);
+  assert.deepEqual([told, connections], [3, 10]);
+});
+
+test("what has happened before the first packet lies at the start", () => {
+  const early = (id, fd, by) => ({ ...token(id, fd, null, null, { role: "listener" }), closed_by: by });
+  const slots = book([early(0, 3, null), early(1, 4, "seen")]).at(0).processes[0].slots;
+  assert.deepEqual(slots.map(({ fd, token: one }) => [fd, one?.id ?? null]), [[3, 0], [4, null]]);
 });
 
 test("a message's way names the tokens that are known, and the diary only where it has both names", () => {

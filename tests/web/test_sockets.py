@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 import inspector
@@ -33,6 +34,8 @@ def test_the_first_picture_is_whole(capture: Capture) -> None:
     assert shown["kernel"] == rows(kernel_columns(capture))
     assert set(shown["lives"]) == set(range(len(capture.connections)))
     assert shown["kinds"] == list(Kind)
+    assert set(shown["protocols"].values()) == {"http", "websocket"}
+    assert set(shown["protocols"]) == set(shown["lives"])
 
 
 def test_the_next_one_holds_what_changed_since(capture: Capture) -> None:
@@ -53,14 +56,32 @@ def test_of_lives_those_come_again_that_have_had_a_packet_or_are_new(capture: Ca
     assert len(picture(capture, revision // 2, packets)["lives"]) > 0, "became known by a token or a word of the kernel"
 
 
-def test_of_very_many_the_newest_are_told_and_how_many_there_are(
+def test_of_very_many_the_newest_are_told_and_those_that_are_shown_all_the_same(
     capture: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.sockets.MAX_LIVES", 2)
+    monkeypatch.setattr("web.sockets.MAX_LIVES", 1)
     shown = picture(capture, -1)
-    assert shown["connections"] == len(capture.connections) > 2
-    assert shown["told_from"] == len(capture.connections) - 2
-    assert list(shown["lives"]) == [shown["told_from"], shown["told_from"] + 1]
+    last = len(capture.connections) - 1
+    told_of = {fact["connection"] for fact in shown["facts"]} | {
+        one for way in shown["ways"] for one in way["connections"]
+    }
+    assert (shown["connections"], shown["told_from"]) == (last + 1, last)
+    assert set(shown["kept"]) == told_of - {last}
+    assert set(shown["lives"]) == {*shown["kept"], last}
+
+
+def test_of_those_that_are_held_still_old_ones_are_told_too(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.sockets.MAX_LIVES", 1)
+    monkeypatch.setattr("web.sockets.facts", lambda capture: [])
+    monkeypatch.setattr("web.sockets.ways", lambda capture: [])
+    assert picture(capture, -1)["kept"] == []
+    closed = capture.tokens["closed_ns"]
+    row = int(np.flatnonzero(capture.tokens["connection"] == 0)[0])
+    was, closed[row] = int(closed[row]), -1
+    assert picture(capture, -1)["kept"] == [0]
+    monkeypatch.setattr("web.sockets.MAX_OPEN", 0)
+    assert picture(capture, -1)["kept"] == []
+    closed[row] = was
 
 
 def test_a_life_tells_each_change_of_state_once(capture: Capture) -> None:

@@ -9,6 +9,7 @@ const KEYS = [
   ["↑ ↓  Home End", "move in a list, or from packet to packet"],
   ["Enter", "from a chosen connection into its packets"],
   ["← →  + −", "on the timeline: move in time, zoom; Escape shows all of it"],
+  ["← →  + −", "among sockets: from change to change, zoom"],
   [", .", "the packet before, or the next one, in the same connection"],
   ["b  n", "bookmark the chosen packet; write a note beside it"],
   ["Escape", "close what was opened"],

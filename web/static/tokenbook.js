@@ -15,17 +15,23 @@ export class TokenBook {
 
   clear() {
     this.edition += 1;
-    Object.assign(this, { revision: -1, packets: 0, connections: 0, ordered: [], tokens: new Map(), kernel: new Map(), ends: new Map(), doors: new Map(), known: [], lives: {}, facts: [], kinds: [], ways: [] });
+    Object.assign(this, { revision: -1, packets: 0, connections: 0, ordered: [], tokens: new Map(), kernel: new Map(), ends: new Map(), doors: new Map(), known: [], lives: {}, protocols: {}, facts: [], kinds: [], ways: [] });
   }
 
   /** Takes in an answer of /api/sockets: what has changed since the one before. */
-  take({ revision, packets, connections, told_from: toldFrom, tokens, kernel, lives, facts, kinds, ways }) {
+  take({ revision, packets, connections, told_from: toldFrom, kept, tokens, kernel, lives, protocols, facts, kinds, ways }) {
     this.edition += 1;
     for (const row of tokens) this.tokens.set(row.id, placed(row));
     for (const row of kernel) this.kernel.set(row.id, { ...row, at_ns: row.at_ns ?? 0 });
     Object.assign(this, { revision, packets, connections, facts, kinds, ways });
     Object.assign(this.lives, lives);
-    for (const id of Object.keys(this.lives)) if (Number(id) < toldFrom) delete this.lives[id];
+    Object.assign(this.protocols, protocols);
+    const told = new Set(kept);
+    for (const id of Object.keys(this.lives).map(Number)) {
+      if (id >= toldFrom || told.has(id)) continue;
+      delete this.lives[id];
+      delete this.protocols[id];
+    }
     this.ordered = [...this.tokens.values()].sort((a, b) => a.opened_at_ns - b.opened_at_ns || a.id - b.id);
     const words = [...this.kernel.values()].sort((a, b) => a.at_ns - b.at_ns || a.id - b.id);
     this.ends = gathered(words.filter(({ connection }) => connection !== null), endKey);

@@ -1,6 +1,6 @@
 // The figure: processes with their tokens as numbered slots, pipes between slots, and below what the kernel holds alone.
 
-import { h, setText, svg } from "../dom.js";
+import { h, setText, setVars, svg } from "../dom.js";
 import { count, counted } from "../format.js";
 import { across, downwards, middle, rails } from "./pipes.js";
 import { looseEnd, slotItem } from "./slots.js";
@@ -17,7 +17,7 @@ export function mountFigure({ choose, resized }) {
   const note = h("p", { class: "tk-note" });
   const alone = h("div", { class: "tk-alone" });
   const pipes = svg("svg", { class: "tk-pipes", "aria-hidden": "true" });
-  const inner = h("div", { class: "tk-inner" }, pipes, columns, note, alone);
+  const inner = h("div", { class: "tk-inner" }, pipes, columns, alone, note);
   const element = h("div", { class: "tk-figure", role: "group", "aria-label": "Processes, their tokens, and the pipes between them" }, inner);
   let [drawn, shown, protocols, room] = ["", null, {}, 0];
   new ResizeObserver(() => {
@@ -36,9 +36,10 @@ export function mountFigure({ choose, resized }) {
   function draw(picture, connections, view) {
     shown = { picture, view };
     protocols = connections;
-    const key = JSON.stringify([picture.processes, picture.others.map(({ key: one, isAlive }) => [one, isAlive]), [...picture.diary], picture.loose, [...picture.ends.values()].map((end) => [end.wire, end.kernel?.state, end.differs]), picture.told, picture.connections, view, [...view.steps]]);
+    const key = JSON.stringify([picture.processes, picture.others.map(({ key: one, isAlive }) => [one, isAlive]), [...picture.diary], picture.loose, [...picture.ends.values()].map((end) => [end.wire, end.kernel?.state, end.differs]), picture.told, picture.connections, connections, view, [...view.steps]]);
     if (key === drawn) return;
     drawn = key;
+    setVars(columns, { columns: picture.processes.length });
     columns.replaceChildren(...inTurn(picture.processes).map((process) => column(process, picture, view)));
     const loose = drawnEnds(picture.loose, view.connection);
     const says = loose.length < picture.loose.length ? `${counted(picture.loose.length, "end")} that no process holds a token for; ${loose.length} are drawn` : "ends that no process holds a token for";
@@ -68,16 +69,24 @@ export function mountFigure({ choose, resized }) {
     const places = placesOf(inner);
     const ids = whole(shown.picture.ends);
     const ends = ids.map((id) => [id, places.get(`${id} client`), places.get(`${id} server`)]).filter(([, from, to]) => from && to && !(from.isLoose && to.isLoose));
-    const rail = isStacked() ? rails(ends.map(([, from, to]) => [from.middle, to.middle])) : null;
-    pipes.replaceChildren(...ends.flatMap(([id, from, to], i) => (rail ? pipe(id, downwards(from, to, rail[i]), 4) : pipe(id, across(from, to), -7))));
-    setText(note, noteText(shown.picture, ids.length, ends.length));
+    const found = isStacked() ? stacked(ends) : ends.map(([id, from, to]) => pipe(id, across(from, to), -7));
+    pipes.replaceChildren(...found.flat());
+    setText(note, noteText(shown.picture, ids.length, found.length));
     note.hidden = !note.textContent;
   }
 
+  const isOnWay = (id) => Boolean(shown.view.way?.connections.includes(id));
+  const isChosen = (id) => shown.view.connection === id;
+
+  /** Beside a stack there is room for a few pipes at a height, and for those that are meant to stand out. */
+  function stacked(ends) {
+    const rail = rails(ends.map(([, from, to]) => [from.middle, to.middle]));
+    return ends.flatMap(([id, from, to], i) => (rail[i] !== null || isChosen(id) || isOnWay(id) ? [pipe(id, downwards(from, to, rail[i]), 4)] : []));
+  }
+
   function pipe(id, points, below) {
-    const { way, connection } = shown.view;
     const d = `M${points[0]}C${points.slice(1).join(" ")}`;
-    const classes = `tk-pipe ${protocols[id] ?? "unknown"}${way?.connections.includes(id) ? " way" : ""}${connection === id ? " chosen" : ""}`;
+    const classes = `tk-pipe ${protocols[id] ?? "unknown"}${isOnWay(id) ? " way" : ""}${isChosen(id) ? " chosen" : ""}`;
     return [
       svg("path", { d, class: `${classes} wall` }), svg("path", { d, class: `${classes} bore` }),
       svg("text", { x: middle(points, 0), y: middle(points, 1) + below, class: "tk-pipe-name" }, document.createTextNode(`#${id}`)),
@@ -112,7 +121,7 @@ function whole(ends) {
 /** What the figure leaves out, in words; empty when that is nothing. */
 function noteText({ others, told, connections }, open, drawn) {
   const parts = [];
-  if (drawn < open) parts.push(`${counted(open, "pipe")} are open; ${drawn ? `the newest ${count(drawn)} are drawn` : "none is drawn"}.`);
+  if (drawn < open) parts.push(`${counted(open, "pipe")} ${open === 1 ? "is" : "are"} open; ${count(drawn)} of them ${drawn === 1 ? "is" : "are"} drawn.`);
   if (others.length) {
     const named = others.slice(0, NAMED).map(({ name, slots }) => `${name} (${counted(slots.filter(({ token }) => token).length, "token")})`);
     if (others.length > NAMED) named.push(counted(others.length - NAMED, "more process", "more processes"));

@@ -5,7 +5,8 @@ import { count } from "../format.js";
 
 const WIDE = 1000; // units of the axis; the drawing stretches to the pane
 const THIN = 2.5; // units that a bar is wide at least, so that a life of a millisecond can be seen
-const LANES = 40; // drawn; of more those that were used last
+const LANES = 40; // drawn; of more those that are held still or were used last, and
+const OF_ONE = 10; // of one process
 const DOOR_NS = 1e9; // a listener that was held shorter was only handed on
 
 /** The slots, those of one process together, in the order in which the processes came; `total` says of how many the last used are given. */
@@ -20,8 +21,11 @@ export function slotsOf(tokens) {
     slot.last = Math.max(slot.last, token.opened_at_ns);
     slot.isUsed ||= token.connection !== null || (token.role === "listener" && (token.closed_at_ns === null || token.closed_at_ns > DOOR_NS));
   }
-  const used = [...found.values()].filter(({ isUsed }) => isUsed).sort((a, b) => b.last - a.last);
-  const slots = used.slice(0, LANES);
+  const isHeld = ({ lives }) => lives.some(({ closed_at_ns: closed }) => closed === null);
+  const used = [...found.values()].filter(({ isUsed }) => isUsed).sort((a, b) => isHeld(b) - isHeld(a) || b.last - a.last);
+  const counts = new Map();
+  const isOneOfFew = ({ owner }) => counts.set(owner, (counts.get(owner) ?? 0) + 1).get(owner) <= OF_ONE;
+  const slots = used.filter(isOneOfFew).slice(0, LANES);
   const begins = new Map();
   for (const { owner, first } of slots) begins.set(owner, Math.min(begins.get(owner) ?? Infinity, first));
   slots.sort((a, b) => begins.get(a.owner) - begins.get(b.owner) || a.owner.localeCompare(b.owner) || a.fd - b.fd);
@@ -40,7 +44,7 @@ export function lane({ process, fd, lives }, { from, to }, connection) {
   }
   const label = lives.length > 1 ? `${process} token ${fd}, handed out ${count(lives.length)} times` : `${process} token ${fd}`;
   return h("div", { class: "tk-line", title: label },
-    h("span", { class: "tk-line-name" }, process, " ", h("b", {}, String(fd))),
+    h("span", { class: "tk-line-name" }, h("span", {}, process), h("b", {}, String(fd))),
     svg("svg", { viewBox: `0 0 ${WIDE} 1`, preserveAspectRatio: "none", role: "img", "aria-label": label },
       Object.entries(bars).filter(([, d]) => d).map(([kind, d]) => svg("path", { d, class: `tk-bar ${kind}` }))));
 }

@@ -47,7 +47,7 @@ export function mountLessons(actions) {
 
 function factItem(kind, found, { show }, at) {
   const next = found.findLast((fact) => at === null || fact.at_ns < at) ?? found.at(-1);
-  const places = found.length > 1 ? `${found.length}${found.length >= MOST ? " or more" : ""} times in this capture` : "";
+  const places = found.length >= MOST ? `${MOST} times or more` : found.length > 1 ? `${found.length} times in this capture` : "";
   return h("li", { class: next ? "" : "absent", "data-kind": kind },
     h("b", {}, TITLES[kind] ?? kind),
     h("p", {}, next ? next.sentence : (ABSENT[kind] ?? "")),

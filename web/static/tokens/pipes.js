@@ -3,7 +3,7 @@
 const BEND = 0.45; // of a pipe's width: how far it runs level before it turns
 const SHALLOW = 24; // pixels that the arc of the first rail reaches out
 const RAIL = 11; // and each further one
-const RAILS = 3; // then they share
+const RAILS = 3; // there is room for
 const REACH = 0.75; // of its control points: how far out a cubic curve comes
 
 /** The four points of a pipe between columns: from one slot's edge to the other's, the edges that face each other; to an end that the kernel holds alone, from above. */
@@ -21,21 +21,21 @@ export function across(from, to) {
   return [[x1, from.middle], [x1 + bend, from.middle], [x2 - bend, to.middle], [x2, to.middle]];
 }
 
-/** The four points of a pipe in a stack: out to the right of the one, down, and back into the other. */
+/** The four points of a pipe in a stack: out to the right of the one, down, and back into the other; without a rail beyond them all. */
 export function downwards(from, to, rail) {
-  const out = Math.max(from.right, to.right) + (SHALLOW + RAIL * rail) / REACH;
+  const out = Math.max(from.right, to.right) + (SHALLOW + RAIL * (rail ?? RAILS)) / REACH;
   return [[from.right, from.middle], [out, from.middle], [out, to.middle], [to.right, to.middle]];
 }
 
-/** For stretches [top, bottom] the rail that each runs on: the short ones inside, those that overlap apart while there are rails. */
+/** For stretches [top, bottom] the rail that each runs on, the short ones inside; null where all are taken there. */
 export function rails(stretches) {
   const found = [];
   const taken = Array.from({ length: RAILS }, () => []);
   const ordered = stretches.map(([a, b], i) => ({ i, top: Math.min(a, b), bottom: Math.max(a, b) })).sort((a, b) => a.bottom - a.top - (b.bottom - b.top));
   for (const { i, top, bottom } of ordered) {
     const free = taken.findIndex((others) => others.every((other) => other.bottom < top || other.top > bottom));
-    found[i] = free < 0 ? RAILS - 1 : free;
-    taken[found[i]].push({ top, bottom });
+    found[i] = free < 0 ? null : free;
+    if (free >= 0) taken[free].push({ top, bottom });
   }
   return found;
 }

@@ -2,7 +2,8 @@
 
 import { endKey, isOpen, latest, processKey } from "./token.js";
 
-const SLOTS = 9; // numbers of one process that are drawn
+const SLOTS = 9; // numbers of one process that are drawn, and
+const FREE = 4; // of free ones among them
 
 /** Every process that held a socket so far, each number that was one's a slot, lit while it is; `doors` are the kernel's words of listeners. */
 export function processesOf(tokens, at, doors) {
@@ -37,12 +38,14 @@ export function chosenOf(all, { room, wanted }) {
   return { drawn: candidates.slice(0, room), others: candidates.slice(room) };
 }
 
-/** A process with as many slots as are drawn: those of the wanted connections, doors, then the newest pipes, then free ones; `hidden` tells of the rest. */
+/** A process with as many slots as are drawn: those of the wanted connections, doors, then the newest pipes, then free numbers; `hidden` tells of the rest. */
 export function withFewSlots(process, wanted) {
   const rank = ({ token }) => (!token ? 0 : wanted.has(token.connection) ? 3 : token.role === "listener" ? 2 : 1);
   const ordered = [...process.slots].sort((a, b) => rank(b) - rank(a) || (b.token?.connection ?? 0) - (a.token?.connection ?? 0) || a.fd - b.fd);
-  const hidden = ordered.slice(SLOTS);
-  return { ...process, slots: ordered.slice(0, SLOTS).sort((a, b) => a.fd - b.fd), hidden: { total: hidden.length, inUse: hidden.filter(({ token }) => token).length } };
+  const inUse = ordered.filter(({ token }) => token).length;
+  const shown = Math.min(SLOTS, inUse + FREE);
+  const hidden = ordered.slice(shown);
+  return { ...process, slots: ordered.slice(0, shown).sort((a, b) => a.fd - b.fd), hidden: { total: hidden.length, inUse: hidden.filter(({ token }) => token).length } };
 }
 
 /** Columns in an order in which pipes cross little: each server between its clients. `tokens` are all that are known, in order. */

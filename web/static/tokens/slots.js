@@ -10,7 +10,8 @@ export function slotItem({ fd, token, waiting }, picture, view, choose) {
   const step = token ? view.steps.get(token.id) : null;
   const classes = ["tk-slot", token ? `lit ${token.role ?? ""}` : "free", isChosen ? "chosen" : "", step ? "way" : "", end?.differs ? "differs" : ""];
   const text = h("span", { class: "tk-slot-text" }, h("b", {}, token ? title(token) : "free"), h("small", {}, token ? state(token, end, waiting) : ""));
-  const content = [h("span", { class: "tk-number" }, String(fd)), text, step ? h("span", { class: "tk-step", title: "Step of the message’s way" }, step) : null];
+  const pipe = token && token.connection !== null ? h("small", { class: "tk-slot-pipe" }, `#${token.connection}`) : null; // where not every pipe is drawn
+  const content = [h("span", { class: `tk-number${fd > 999 ? " long" : ""}` }, String(fd)), text, pipe, step ? h("span", { class: "tk-step", title: "Step of the message’s way" }, step) : null];
   const attributes = { class: classes.filter(Boolean).join(" "), "data-end": token && token.connection !== null ? `${token.connection} ${token.direction}` : null };
   if (!token || token.connection === null) return h("li", {}, h("div", attributes, content));
   return h("li", { class: "held" }, h("button", { ...attributes, "aria-pressed": String(isChosen), onclick: () => choose(token.connection) }, content));

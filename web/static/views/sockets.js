@@ -77,8 +77,7 @@ export function mount(root, store) {
     const wanted = [...(way?.connections ?? []), ...(route.id === null ? [] : [route.id])];
     const picture = book.at(route.at ?? end, { room: figure.room(), wanted });
     const steps = new Map(way ? Object.entries(way.tokens).filter(([, id]) => id !== null).map(([name, id]) => [id, STEP_NAMES[name]]) : []);
-    const protocols = Object.fromEntries(state.tables.connections.sorted().map(({ id, protocol }) => [id, protocol]));
-    figure.draw(picture, protocols, { connection: route.id, way, steps });
+    figure.draw(picture, book.protocols, { connection: route.id, way, steps });
     history.draw({ book, end, isLive: state.capture.state === "running", at: route.at, span: route.span, connection: route.id });
     beside.draw(picture, route.id);
     lessons.draw(book, { way, at: route.at });
