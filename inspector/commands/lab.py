@@ -42,7 +42,9 @@ def list_() -> None:
     click.echo()
     widest = max(len(scenario.name) for group in GROUPS for scenario in group.scenarios)
     for group in GROUPS:
-        click.echo(f"{screen.paint(group.title, 'bold')}: {group.about}")
+        click.echo(
+            _prose(f"{group.title}: {group.about}", screen).replace(group.title, screen.paint(group.title, "bold"), 1)
+        )
         for scenario in group.scenarios:
             click.echo(f"  {screen.paint(scenario.name.ljust(widest), 'cyan')}  {scenario.title}")
         click.echo()

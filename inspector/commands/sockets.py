@@ -119,8 +119,8 @@ class Board:
             is_lit = key in self._changed
             style = ("green" if key in fresh else "red") if is_lit else ""
             lines.append(screen.paint(("• " if is_lit else "  ") + line, style))
-        hidden = f", {len(rows) - most} of them below" if len(rows) > most else ""
-        lines.append(screen.paint(f"  {count(len(fresh), 'line')}{hidden}. Ctrl-C ends this.", "dim"))
+        hidden = f", {len(rows) - most:,} of them below the screen" if len(rows) > most else ""
+        lines.append(screen.paint(f"  {count(len(rows), 'line')}{hidden}. Ctrl-C ends this.", "dim"))
         return "\n".join(lines) + "\n"
 
 
@@ -133,13 +133,14 @@ def _keyed(end: End, port: int | None) -> Iterator[tuple[Key, Line]]:
     one = end.socket
     if port is not None and not any(text.endswith(f":{port}") for text in (one.local, one.remote)):
         return
-    figures = one.figures if one.remote.rpartition(":")[2] != "0" else None
+    is_connected = one.remote.rpartition(":")[2] != "0"
+    figures = one.figures if is_connected else None
     rest = (
         one.state.rfc_name,
         one.local,
-        one.remote if one.remote.rpartition(":")[2] != "0" else "",
+        one.remote if is_connected else "",
         str(one.unread),
-        str(one.unacknowledged),
+        str(one.unacknowledged) if is_connected else "",  # of a listener the kernel says there how many may wait
         duration(figures.rtt_us * 1000) if figures and figures.rtt_us else "",
         str(figures.congestion_window) if figures else "",
         str(figures.retransmissions) if figures else "",
