@@ -82,14 +82,15 @@ class Pieces:
     @cfunc
     def take(self, row: Py_ssize_t, position: longlong) -> None:
         """Have a chunk in hand, from stream offset `position` on when that lies inside it."""
-        skip: longlong = max(0, position - self._stream_offset[row])
+        offset: longlong = self._stream_offset[row]
+        skip: longlong = position - offset if position > offset else 0
         self.row = row
         self.kind = self.kinds[row]
         self.carrier = self.packet[row]
         self.now = self._times[self._completed_at[row]]
         self.address = self._address[row] + skip
         self.length = self._length[row] - skip
-        self.offset = self._stream_offset[row] + skip
+        self.offset = offset + skip
         self.shift = self.offset - self.address
 
     @cfunc

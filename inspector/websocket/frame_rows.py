@@ -77,7 +77,8 @@ class FrameRows(Writer):
         self._opcode[row] = first & 15
         self._fin[row] = first >> 7
         self._rsv[row] = first >> 4 & 7
-        self._masked[row] = stream.is_masked
-        self._mask[row] = stream.mask
+        if stream.is_masked:
+            self._masked[row] = 1
+            self._mask[row] = stream.mask
         self._length[row] = stream.length
         self._payload_offset[row] = offset

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 import cython
-from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, uchar, uint, ulonglong
+from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, schar, uchar, ulonglong
 
 from inspector.arena import ARENA as _ARENA
 from inspector.arena import Arena
@@ -33,6 +33,7 @@ if cython.compiled:
     from cython.cimports.inspector.websocket.message_rows import MessageRows
     from cython.cimports.inspector.websocket.messages import MessageReader
     from cython.cimports.inspector.websocket.stream import Stream
+    from cython.cimports.inspector.wire.endian import be16, be32
 else:
     from inspector.pieces import Pieces
     from inspector.websocket.frame_rows import FrameRows
@@ -40,6 +41,7 @@ else:
     from inspector.websocket.message_rows import MessageRows
     from inspector.websocket.messages import MessageReader
     from inspector.websocket.stream import Stream
+    from inspector.wire.endian import be16, be32
 
 ARENA = cython.declare(longlong, _ARENA)
 
@@ -112,10 +114,12 @@ class FrameReader:
     def advance(self, first: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
         """Read chunks from row `first`; the first row that is somebody else's, or `stop`."""
         row: Py_ssize_t = first
+        connection: cython.int[::1] = self._pieces.connection
+        direction: schar[::1] = self._pieces.direction
         key: Py_ssize_t
         route: cython.int
         while row < stop:
-            key = 2 * self._pieces.connection[row] + self._pieces.direction[row]
+            key = 2 * connection[row] + direction[row]
             route = self._routes[key]
             if route == WEBSOCKET:
                 if row == first:
@@ -208,12 +212,15 @@ class FrameReader:
                 i = at - ARENA
         if available >= 2:
             second = view[i + 1]
-            size = 2 + (4 if second & 128 else 0) + (2 if second & 127 == 126 else 8 if second & 127 == 127 else 0)
+            size = 6 if second & 128 else 2
+            if second & 127 >= 126:
+                size += 2 if second & 127 == 126 else 8
         if available < size:
             stream.header += self._pieces.bytes_at(at, stop - at)
             return stop
+        if held:
+            stream.header = b""
         at += size - held
-        stream.header = b""
         self._read_header(stream, view, i)
         if stream.length >> 63:
             self._reports.of("ws-length-impossible", key)
@@ -230,21 +237,16 @@ class FrameReader:
         """Length and masking key of a header that is whole and begins at index `i` (RFC 6455 §5.2)."""
         second: cython.int = view[i + 1]
         length: ulonglong = second & 127
-        mask: uint = 0
-        size: Py_ssize_t
-        k: Py_ssize_t
         i += 2
-        if length >= 126:
-            size = 2 if length == 126 else 8
-            length = 0
-            for k in range(i, i + size):
-                length = length << 8 | view[k]
-            i += size
-        if second & 128:
-            for k in range(i, i + 4):
-                mask = mask << 8 | view[k]
+        if length == 126:
+            length = be16(view, i)
+            i += 2
+        elif length == 127:
+            length = be32(view, i)
+            length = length << 32 | be32(view, i + 4)
+            i += 8
         stream.is_masked = second & 128 != 0
-        stream.mask = mask
+        stream.mask = be32(view, i) if second & 128 else 0
         stream.length = length
         stream.done = 0
 
@@ -252,11 +254,13 @@ class FrameReader:
     def _open_frame(self, stream: Stream, key: Py_ssize_t, first: cython.int, at: longlong) -> None:
         """Write the frame's row and see which message it belongs to."""
         opcode: cython.int = first & 15
+        is_data: bint = opcode in (TEXT, BINARY)
         stream.opcode = opcode
         stream.fin = first >> 7
         stream.rsv1 = first & 0x40 != 0
         self._frames.add(stream, key, first, at + self._pieces.shift, self._pieces.carrier)
-        if not self._is_plain(stream, key, first):
+        is_usual: bint = is_data and first & 0xB0 == 0x80 and stream.is_masked == (key & 1 == 0)
+        if not is_usual or stream.has_closed or (stream.rsv1 and not stream.may_deflate):
             self._check_frame(stream, key, first)
         if opcode == CONTINUATION:
             stream.row = stream.message
@@ -264,24 +268,14 @@ class FrameReader:
                 self._reports.of("ws-continuation-of-nothing", key)
             else:
                 self._message_rows.frames[stream.row] += 1
-        elif opcode in (TEXT, BINARY) or CLOSE <= opcode <= PONG:
-            if opcode <= BINARY and stream.message >= 0:
+        elif is_data or CLOSE <= opcode <= PONG:
+            if is_data and stream.message >= 0:
                 self._reports.of("ws-message-interrupted", key, opcode)
                 self._messages.abandon(stream)
             self._message_rows.add(stream, key)
         else:
             stream.row = -1
         self._frames.message[stream.frame] = stream.row
-
-    @cfunc
-    @inline
-    def _is_plain(self, stream: Stream, key: Py_ssize_t, first: cython.int) -> bint:
-        """Whether a header is as most are: nothing about it can be wrong."""
-        if first & 0x30 or stream.is_masked != (key & 1 == 0) or stream.has_closed:
-            return False
-        if stream.rsv1 and not stream.may_deflate:
-            return False
-        return first & 0xCF in (0x81, 0x82, 0xC1, 0xC2)
 
     def _check_frame(self, stream: Stream, key: int, first: int) -> None:
         """Report what RFC 6455 §5.2 to §5.5 forbid about a frame's header."""

@@ -13,7 +13,7 @@ def apply_mask(payload: bytes, mask: int, done: int = 0) -> bytes:
     """Mask or unmask (it is the same) a piece of payload that has `done` bytes before it in its frame."""
     key = mask.to_bytes(4, "big")
     phase = done & 3
-    return _masker()(payload, key[phase:] + key[:phase])
+    return _masker()(payload, key[phase:] + key[:phase] if phase else key)
 
 
 @cache

@@ -76,8 +76,8 @@ class MessageReader:
         """Read a message that is one frame, all of it at `at`; False when it is too long for that."""
         if stream.length > PREVIEW:
             return False
-        if self._is_compressed(stream):
-            if not self._inflate_in_place(stream, key, at):
+        if stream.rsv1 and self._is_compressed(stream):
+            if not cython.compiled or not self._inflate_in_place(stream, key, at):
                 self._inflate_whole(stream, key, at)
         else:
             self._read_whole(stream, key, at)
@@ -108,7 +108,7 @@ class MessageReader:
         inflate = self._inflate
         length: Py_ssize_t = stream.length
         done: Py_ssize_t
-        if not cython.compiled or inflater is None or stream.failed or length > INBOX or at >= ARENA:
+        if inflater is None or stream.failed or length > INBOX or at >= ARENA:
             return False
         copy_unmasked(self._pieces.data, at, length, stream.mask, inflate.inbox, 0)
         done = inflater.read(length)

@@ -24,8 +24,10 @@ from inspector.wire.openers import UDP_PORTS, open_layer
 
 if cython.compiled:
     from cython.cimports.inspector.wire.endian import be16, be32
+    from cython.cimports.inspector.wire.fixed import ipv4_header
 else:
     from inspector.wire.endian import be16, be32
+    from inspector.wire.fixed import ipv4_header
 
 NO_PROTOCOL = cython.declare(cython.int, 255)
 """`ip_protocol` of a packet without IP (255 is reserved, so no packet has it)."""
@@ -180,7 +182,9 @@ class Network:
         layer: cython.int
         self.at = self.addresses[self.row]
         self.end = self.at + self.captured[self.row]
-        self.wire = max(self.end, self.at + self.lengths[self.row])
+        self.wire = self.at + self.lengths[self.row]
+        if self.wire < self.end:
+            self.wire = self.end
         if self.end > self.data.shape[0] or interface >= self.link_layer.shape[0]:
             return 0
         if self.link_bytes[interface]:
@@ -264,12 +268,19 @@ class Network:
         """RFC 791 §3.1. A header that contradicts itself ends the walk."""
         at: cython.Py_ssize_t = self.at
         header: cython.Py_ssize_t
+        version: cython.int
         total: cython.Py_ssize_t
+        identification: cython.int
         fragment: cython.int
-        if at + 20 > self.end or self.data[at] >> 4 != 4:
+        protocol: cython.int
+        source: cython.uint
+        destination: cython.uint
+        if at + 20 > self.end:
             return DONE
-        header = (self.data[at] & 15) << 2
-        total = be16(self.data, at + 2)
+        version, total, identification, fragment, protocol, source, destination = ipv4_header(self.data, at)
+        if version >> 4 != 4:
+            return DONE
+        header = (version & 15) << 2
         if total == 0:  # segmentation offload: the capture saw the packet before its length was known
             total = self.wire - at
         if header < 20 or total < header or at + header > self.end:
@@ -277,15 +288,14 @@ class Network:
         self._belongs_to_ip(at + total)
         self.family[self.slot] = 4
         self.source_hi[self.slot] = 0
-        self.source_lo[self.slot] = be32(self.data, at + 12)
+        self.source_lo[self.slot] = source
         self.destination_hi[self.slot] = 0
-        self.destination_lo[self.slot] = be32(self.data, at + 16)
+        self.destination_lo[self.slot] = destination
         self.ip_bytes[self.slot] = total
-        self.protocol = self.data[at + 9]
+        self.protocol = protocol
         self.at = at + header
-        fragment = be16(self.data, at + 6) & 0x3FFF
-        if fragment:
-            return self._fragment(be16(self.data, at + 4), (fragment & 0x1FFF) << 3, (fragment & 0x2000) == 0)
+        if fragment & 0x3FFF:
+            return self._fragment(identification, (fragment & 0x1FFF) << 3, (fragment & 0x2000) == 0)
         return self._upper_layer()
 
     @cython.cfunc

@@ -15,12 +15,14 @@ from inspector.wire.options import FAST_OPEN_EXPERIMENT, LARGEST_SACK, Option, O
 
 if cython.compiled:
     from cython.cimports.inspector.wire.endian import be16, be32
+    from cython.cimports.inspector.wire.fixed import tcp_header, tcp_timestamps
 else:
     from inspector.wire.endian import be16, be32
+    from inspector.wire.fixed import tcp_header, tcp_timestamps
 
 IN_ARENA = cython.declare(cython.longlong, ARENA)
 
-ONLY_TIMESTAMPS = cython.declare(cython.longlong, 0x0101080A)
+ONLY_TIMESTAMPS = cython.declare(cython.uint, 0x0101080A)
 """The first four of nearly every segment's option bytes: NOP, NOP, timestamps of ten bytes (RFC 7323 appendix A)."""
 
 HAS_MSS = cython.declare(cython.uint, int(Option.MSS))
@@ -127,26 +129,31 @@ class Segments:
     def _segment(self, row: cython.Py_ssize_t, slot: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
         """The fixed part of the header; its options if it has any."""
         captured: cython.Py_ssize_t = self.payload_captured[row]
+        length: cython.Py_ssize_t = self.payload[row]
+        header: cython.Py_ssize_t
+        source: cython.int
+        destination: cython.int
+        seq: cython.uint
+        ack: cython.uint
         offset_and_flags: cython.int
-        header: cython.Py_ssize_t = 0
-        if captured >= 20:
-            offset_and_flags = be16(self.data, at + 12)
-            header = offset_and_flags >> 12 << 2
-        if header < 20 or header > self.payload[row]:
+        window: cython.int
+        if captured < 20:
             return self._is_no_tcp(row, slot)
-        self.source_port[slot] = be16(self.data, at)
-        self.destination_port[slot] = be16(self.data, at + 2)
-        self.seq[row] = be32(self.data, at + 4)
-        self.ack[row] = be32(self.data, at + 8)
+        source, destination, seq, ack, offset_and_flags, window = tcp_header(self.data, at)
+        header = offset_and_flags >> 12 << 2
+        if header < 20 or header > length:
+            return self._is_no_tcp(row, slot)
+        self.source_port[slot] = source
+        self.destination_port[slot] = destination
+        self.seq[row] = seq
+        self.ack[row] = ack
         self.flags[row] = offset_and_flags & 0xFFF
-        self.window_field[slot] = be16(self.data, at + 14)
-        self.payload_address[row] += header
-        self.payload[row] -= header
+        self.window_field[slot] = window
+        self.payload_address[row] = self.payload_address[row] + header
+        self.payload[row] = length - header
         self.payload_captured[row] = captured - header if captured > header else 0
-        if header == 32 and captured >= 32 and be32(self.data, at + 20) == ONLY_TIMESTAMPS:
-            self._timestamps(slot, at + 24)
-        elif header > 20:
-            self._options(slot, at + 20, at + min(header, captured))
+        if header > 20:
+            self._options(slot, at + 20, at + (header if header < captured else captured))
         return 0
 
     @cython.cfunc
@@ -165,6 +172,13 @@ class Segments:
         """Every well-formed option in [at, stop); one whose length cannot be right ends the list (RFC 9293 §3.1)."""
         kind: cython.int
         size: cython.Py_ssize_t
+        first: cython.uint
+        value: cython.uint
+        echo: cython.uint
+        if stop - at == 12:
+            first, value, echo = tcp_timestamps(self.data, at)
+            if first == ONLY_TIMESTAMPS:
+                return self._timestamps(slot, value, echo)
         while at < stop:
             kind = self.data[at]
             if kind == KIND_END:
@@ -188,7 +202,7 @@ class Segments:
     ) -> cython.int:
         """One option of `size` bytes; one of another size than its kind has is passed over."""
         if kind == KIND_TIMESTAMPS and size == 10:
-            self._timestamps(slot, at + 2)
+            self._timestamps(slot, be32(self.data, at + 2), be32(self.data, at + 6))
         elif kind == KIND_SACK and size >= 10 and (size - 2) % 8 == 0:
             self._sack(slot, at + 2, (size - 2) >> 3)
         elif kind == KIND_MSS and size == 4:
@@ -208,11 +222,11 @@ class Segments:
     @cython.cfunc
     @cython.inline
     @cython.exceptval(-1)
-    def _timestamps(self, slot: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
+    def _timestamps(self, slot: cython.Py_ssize_t, value: cython.uint, echo: cython.uint) -> cython.int:
         """TSval and TSecr (RFC 7323 §3.2)."""
         self.options[slot] |= HAS_TIMESTAMPS
-        self.timestamp[slot] = be32(self.data, at)
-        self.timestamp_echo[slot] = be32(self.data, at + 4)
+        self.timestamp[slot] = value
+        self.timestamp_echo[slot] = echo
         return 0
 
     @cython.cfunc
