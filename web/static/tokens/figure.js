@@ -2,6 +2,7 @@
 
 import { h, setText, setVars, svg } from "../dom.js";
 import { count, counted } from "../format.js";
+import { leftOut } from "./leftout.js";
 import { across, downwards, middle, rails } from "./pipes.js";
 import { looseEnd, slotItem } from "./slots.js";
 
@@ -9,7 +10,6 @@ const LOOSE = 8; // ends without a token that are drawn
 const LEAST = 128; // pixels that a column needs, and
 const GAP = 26; // between two of them, room for a pipe to show
 const STACKED = 8; // processes drawn one above the other, where there is no room for columns
-const NAMED = 3; // processes that are named where they are not drawn
 
 /** @param {{choose: (connection: number) => void, resized: () => void}} actions */
 export function mountFigure({ choose, resized }) {
@@ -71,7 +71,7 @@ export function mountFigure({ choose, resized }) {
     const ends = ids.map((id) => [id, places.get(`${id} client`), places.get(`${id} server`)]).filter(([, from, to]) => from && to && !(from.isLoose && to.isLoose));
     const found = isStacked() ? stacked(ends) : ends.map(([id, from, to]) => pipe(id, across(from, to), -7));
     pipes.replaceChildren(...found.flat());
-    setText(note, noteText(shown.picture, ids.length, found.length));
+    setText(note, leftOut(shown.picture, ids.length, found.length));
     note.hidden = !note.textContent;
   }
 
@@ -116,19 +116,6 @@ function whole(ends) {
   const isThere = (end) => Boolean(end?.token || end?.isThere);
   const held = [...ends.values()].filter(({ token }) => token).map(({ connection }) => connection);
   return [...new Set(held)].filter((id) => isThere(ends.get(`${id} client`)) && isThere(ends.get(`${id} server`)));
-}
-
-/** What the figure leaves out, in words; empty when that is nothing. */
-function noteText({ others, told, connections }, open, drawn) {
-  const parts = [];
-  if (drawn < open) parts.push(`${counted(open, "pipe")} ${open === 1 ? "is" : "are"} open; ${count(drawn)} of them ${drawn === 1 ? "is" : "are"} drawn.`);
-  if (others.length) {
-    const named = others.slice(0, NAMED).map(({ name, slots }) => `${name} (${counted(slots.filter(({ token }) => token).length, "token")})`);
-    if (others.length > NAMED) named.push(counted(others.length - NAMED, "more process", "more processes"));
-    parts.push(`No room for ${named.join(", ")}.`);
-  }
-  if (told < connections) parts.push(`Of ${count(connections)} connections the newest ${count(told)} are followed here.`);
-  return parts.join(" ");
 }
 
 /** Those that there is room for: ends in which something still happens, then the newest that rest; the chosen connection's in any case. */
