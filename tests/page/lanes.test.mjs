@@ -12,8 +12,9 @@ test("a process has its lanes together, in the order in which processes came", (
   assert.deepEqual(found.slots.map(({ lives }) => lives.length), [1, 2, 1]);
 });
 
-test("two of a name in different networks are two", () => {
+test("two of a name at the same time are two, one after the other are one", () => {
   assert.deepEqual(named(slotsOf([token("chat", 5, 0), token("chat", 6, 1, { namespace: 2 }), token("chat", 7, 2)])), ["chat 5", "chat 7", "chat 6"]);
+  assert.deepEqual(named(slotsOf([token("server", 4, 0), token("server", 4, 10, { namespace: 2 }), token("server", 3, 11, { namespace: 2 })])), ["server 3", "server 4"]);
 });
 
 test("a number that was never a pipe, or a door that was only handed on, has none", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { after, before, momentsOf, reached } from "../../web/static/tokens/moments.js";
+import { momentsOf, reached, Steps } from "../../web/static/tokens/moments.js";
 
 const token = (id, process, fd, opened, closed, more = {}) => ({ id, process, fd, opened_at_ns: opened, closed_at_ns: closed, connection: 0, role: "server", name: null, named_at_ns: null, forgotten_at_ns: null, ...more });
 const door = token(0, "chat", 5, 0, null, { role: "listener", connection: null });
@@ -27,12 +27,34 @@ test("a message is told at both pipes, a long one shortened", () => {
   assert.match(moments[5].text, /^chat passes “.+” on into pipe #1$/);
 });
 
+function stepsOf(taken) {
+  const steps = new Steps();
+  steps.take(taken);
+  return steps;
+}
+
 test("one steps to the change before and to the next", () => {
+  const steps = stepsOf({ ...book, edition: 1 });
   assert.equal(reached(moments, 15), 3);
-  assert.equal(after(moments, 15).at, 20);
-  assert.equal(before(moments, 15).at, 10);
-  assert.equal(before(moments, 17).at, 15);
-  assert.equal(after(moments, 90), null);
-  assert.equal(before(moments, 0).at, 0);
-  assert.equal(before([], 5), null);
+  assert.equal(steps.after(15).at, 20);
+  assert.equal(steps.before(15).at, 10);
+  assert.equal(steps.before(17).at, 15);
+  assert.equal(steps.after(90), null);
+  assert.equal(steps.before(0).at, 0);
+  assert.equal(stepsOf({ edition: 1, inOrder: () => [], lives: {}, ways: [] }).before(5), null);
+});
+
+test("of any moment it is said what happened last, and how long before", () => {
+  const steps = stepsOf({ ...book, edition: 1 });
+  assert.equal(steps.saying(-1), "nothing has happened yet");
+  assert.equal(steps.saying(20), "chat notes in its diary: 7 is Alice");
+  assert.equal(steps.saying(25), "5 ns after: chat notes in its diary: 7 is Alice");
+});
+
+test("a book that has changed is looked through again", () => {
+  const changing = { ...book, edition: 1 };
+  const steps = stepsOf(changing);
+  assert.equal(steps.after(90), null);
+  Object.assign(changing, { edition: 2, lives: { 0: [[99, "CLOSED", "TIME-WAIT"]] } });
+  assert.equal(steps.after(90).at, 99);
 });

@@ -11,9 +11,10 @@ const DOOR_NS = 1e9; // a listener that was held shorter was only handed on
 
 /** The slots, those of one process together, in the order in which the processes came; `total` says of how many the last used are given. */
 export function slotsOf(tokens) {
+  const owners = ownersOf(tokens);
   const found = new Map();
   for (const token of tokens) {
-    const owner = `${token.process} ${token.namespace}`; // Alice comes again under another pid: one lane all the same
+    const owner = owners.get(keyOf(token));
     const key = `${owner} ${token.fd}`;
     if (!found.has(key)) found.set(key, { owner, process: token.process, fd: token.fd, lives: [], last: 0, first: token.opened_at_ns, isUsed: false });
     const slot = found.get(key);
@@ -30,6 +31,27 @@ export function slotsOf(tokens) {
   for (const { owner, first } of slots) begins.set(owner, Math.min(begins.get(owner) ?? Infinity, first));
   slots.sort((a, b) => begins.get(a.owner) - begins.get(b.owner) || a.owner.localeCompare(b.owner) || a.fd - b.fd);
   return { slots, total: used.length };
+}
+
+const keyOf = (token) => `${token.process} ${token.namespace}`;
+
+/** Who shares lanes: Alice comes again under another pid, a scenario's server in another network. Two of a name at the same time do not. */
+function ownersOf(tokens) {
+  const instances = new Map();
+  for (const token of tokens) {
+    const one = instances.get(keyOf(token)) ?? { name: token.process, from: token.opened_at_ns, until: 0 };
+    one.until = Math.max(one.until, token.closed_at_ns ?? Infinity);
+    instances.set(keyOf(token), one);
+  }
+  const shares = new Map(); // name → until when each share of it is taken
+  return new Map([...instances].map(([key, { name, from, until }]) => {
+    const taken = shares.get(name) ?? [];
+    const free = taken.findIndex((end) => end <= from);
+    const share = free < 0 ? taken.length : free;
+    taken[share] = until;
+    shares.set(name, taken);
+    return [key, `${name} ${share}`];
+  }));
 }
 
 /** A lane on the axis `span` ({from, to} in ns); the lives of `connection` stand out. */

@@ -1,6 +1,6 @@
 // The moments at which something changed, in order, each in a few words: what one steps through.
 
-import { shortened } from "../format.js";
+import { duration, shortened } from "../format.js";
 
 const WORDS = 40; // characters of a message
 
@@ -44,8 +44,35 @@ export function reached(moments, at) {
   return low;
 }
 
-/** The moment before `at`, or the first of all. */
-export const before = (moments, at) => moments[Math.max(reached(moments, at - 1) - 1, 0)] ?? null;
+/** The moments of a book, found when they are asked for and kept until the book has changed. */
+export class Steps {
+  constructor() {
+    Object.assign(this, { book: null, edition: -1, found: [] });
+  }
 
-/** The moment after `at`; null after the last. */
-export const after = (moments, at) => moments[reached(moments, at)] ?? null;
+  take(book) {
+    this.book = book;
+  }
+
+  get moments() {
+    if (this.edition !== this.book.edition) Object.assign(this, { edition: this.book.edition, found: momentsOf(this.book) });
+    return this.found;
+  }
+
+  /** The moment before `at`, or the first of all. */
+  before(at) {
+    return this.moments[Math.max(reached(this.moments, at - 1) - 1, 0)] ?? null;
+  }
+
+  /** The moment after `at`; null after the last. */
+  after(at) {
+    return this.moments[reached(this.moments, at)] ?? null;
+  }
+
+  /** What happened last up to `at`. */
+  saying(at) {
+    const last = this.moments[reached(this.moments, at) - 1];
+    if (!last) return "nothing has happened yet";
+    return at > last.at ? `${duration(at - last.at)} after: ${last.text}` : last.text;
+  }
+}
