@@ -15,7 +15,7 @@ from tests.browser.dashboards import Dashboard, running
 from tests.browser.test_demo import press
 
 ASKED = 15_000
-"""Milliseconds until the kernel has been asked: a look at every process takes a while where there are many, and then rests."""
+"""Milliseconds until the kernel has been asked: on a busy machine a look at every process takes its time."""
 
 RECORDING = Path(__file__).parent.parent.parent / "captures" / "demo.pcapng"
 
