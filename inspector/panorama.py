@@ -10,6 +10,7 @@ import numpy.typing as npt
 from inspector.addresses import socket_of
 from inspector.anomalies import ANOMALIES
 from inspector.digest import TROUBLING_VERDICTS
+from inspector.ends import ENDS, TITLES, shows_end
 from inspector.lanes import Servers, alive
 from inspector.spans import Span, within
 
@@ -94,7 +95,7 @@ class Panorama:
         Violations first, then warnings, then notes; the commonest of each first.
         """
         order = {"violation": 0, "warning": 1, "note": 2}
-        found = [*self._anomalies(), *self._verdicts()]
+        found = [*self._anomalies(), *self._verdicts(), *self._ends()]
         return sorted(found, key=lambda row: (order[row["severity"]], -row["count"]))
 
     def handshakes(self) -> npt.NDArray[np.int64]:
@@ -165,6 +166,21 @@ class Panorama:
                     }
                 )
         return found
+
+    def _ends(self) -> list[Row]:
+        """Connections that were refused, reset or never answered, each by the packet that shows it."""
+        shown = ((code, np.flatnonzero(shows_end(self.capture, code)[self.packets])) for code in ENDS)
+        return [
+            {
+                "code": code,
+                "title": TITLES[code][len(rows) > 1],
+                "severity": "warning",
+                "count": len(rows),
+                "packets": self._shown_by(self.packets[rows]),
+            }
+            for code, rows in shown
+            if len(rows)
+        ]
 
     def _shown_by(self, rows: npt.NDArray[Any]) -> list[Row]:
         """The first of these packets: number, and connection or null."""

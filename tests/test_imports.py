@@ -34,6 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "inspector.rows",
         "inspector.digest",
+        "inspector.ends",
         "inspector.compare",
         "inspector.search",
         "inspector.finder",
@@ -82,6 +83,7 @@ CORE = (
     "inspector.activity",
     "inspector.rows",
     "inspector.digest",
+    "inspector.ends",
     "inspector.compare",
 )
 """What does no I/O and knows no clock."""

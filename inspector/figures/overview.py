@@ -22,7 +22,13 @@ BINS = 150
 QUANTILES = 200
 """Points of a curve of durations."""
 
-SECONDS: Figure = {"ticksuffix": " s"}
+FEW = 4
+"""Packets in a bar up to which each has its line."""
+
+DOTTED = 12
+"""Points up to which each is marked: of one alone there is no line to see."""
+
+SECONDS: Figure = {"ticksuffix": " s", "exponentformat": "none"}
 
 OTHER = len(Protocol)
 """The bin of packets that are not TCP."""
@@ -42,7 +48,7 @@ def packets_over_time(capture: Capture, span: Span | None = None, palette: Palet
     found = _binned(capture, span)
     http, websocket, unknown = Protocol.HTTP, Protocol.WEBSOCKET, Protocol.UNKNOWN
     colours: dict[int, str] = {http: palette.http, websocket: palette.ws, unknown: palette.ink_2}
-    data = []
+    data, whole = [], {}
     if found:
         rows, bins, centres = found
         spoken = _spoken(capture, rows)
@@ -52,7 +58,8 @@ def packets_over_time(capture: Capture, span: Span | None = None, palette: Palet
             for kind, name in NAMES.items()
             if counts[:, kind].any()
         ]
-    return {"data": data, "layout": layout(palette, _time_axis(capture, span), barmode="stack", bargap=0.08)}
+        whole = {"dtick": 1} if counts.sum(axis=1).max() <= FEW else {}  # there are no halves of packets
+    return {"data": data, "layout": layout(palette, _time_axis(capture, span), whole, barmode="stack", bargap=0.08)}
 
 
 def bytes_over_time(capture: Capture, span: Span | None = None, palette: Palette = LIGHT) -> Figure:
@@ -79,11 +86,12 @@ def times(handshakes: npt.NDArray[np.int64], waits: npt.NDArray[np.int64], palet
     data = [
         {
             "type": "scatter",
-            "mode": "lines",
+            "mode": "lines+markers" if len(curve) <= DOTTED else "lines",
             "name": name,
             "x": (curve / 1e6).tolist(),
             "y": share.tolist(),
             "line": {"color": colour, "width": 2, "shape": "hv"},
+            "marker": {"color": colour, "size": 6},
             "hovertemplate": "%{y:.0f} of 100 within %{x:.3~g} ms<extra></extra>",
         }
         for name, colour, (curve, share) in (

@@ -71,6 +71,11 @@ def test_a_curve_says_how_many_took_no_longer() -> None:
     assert "1 ms" in figure["layout"]["xaxis"]["ticktext"]
 
 
+@pytest.mark.parametrize(("durations", "mode"), [(1, "lines+markers"), (12, "lines+markers"), (13, "lines")])
+def test_few_durations_are_marked_each(durations: int, mode: str) -> None:
+    assert overview.times(np.arange(1, durations + 1), NONE)["data"][0]["mode"] == mode
+
+
 def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
     curve = overview.times(NONE, np.arange(1, 1_000_001))["data"][0]
     assert len(curve["x"]) <= overview.QUANTILES

@@ -68,7 +68,7 @@ function heading() {
 }
 
 function nothing(state) {
-  const hint = state.demo ? "Press the button above, or a few of the demo’s: a page, a chat." : "It holds neither HTTP nor WebSocket that can be told.";
+  const hint = state.demo ? "Press the button above, or a few of the demo’s: a page, a chat." : "This capture holds neither HTTP nor WebSocket that can be told.";
   return h("div", { class: "empty" }, h("h2", {}, "Nothing to compare yet"), h("p", {}, hint));
 }
 
@@ -121,8 +121,7 @@ const METERS = { overhead: "wire_bytes_per_useful_byte", delivery: "median_ns" }
 
 const figures = (fact, name) => Object.values(fact.cells).map(({ values }) => values[name] ?? 0);
 
-const legend = () => h("span", { class: "compare-legend" },
-  h("i", { class: "building" }), "building", h("i", { class: "talking" }), "talking", h("i", { class: "closing" }), "closing");
+const legend = () => h("span", { class: "compare-legend" }, ["building", "talking", "closing"].map((part) => h("span", {}, h("i", { class: part }), part)));
 
 function proofRow(store, fact, kind, columns) {
   const cell = fact.cells[kind.name];

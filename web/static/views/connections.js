@@ -107,6 +107,7 @@ const COLUMNS = [
       const { short: word, long, kind } = outcome(row);
       setText(cell, word === "closed" ? duration(row.duration_ns) : `${word}, ${duration(row.duration_ns)}`);
       cell.dataset.kind = kind;
+      if (word !== "closed") cell.closest(".grid").classList.add("lasting"); // one such row, and the column has room for its words
       cell.title = `${long}; client ${row.client_state}, server ${row.server_state}; from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
     },
   },

@@ -124,7 +124,7 @@ const columns = (axisOf) => [
   { name: "pipe", title: "pipe", draw: (cell, row) => setText(cell, `#${row.connection}`) },
   { name: "took", title: "took", draw: (cell, row) => setText(cell, row.response ? duration(tookNs(row)) : "") },
   {
-    name: "waterfall", title: "where the time went",
+    name: "waterfall", title: "where it went",
     create: (cell) => cell.append(h("span", { class: "waterfall" }, Object.keys(PHASES).map((kind) => h("i", { "data-kind": kind })))),
     draw(cell, row) {
       drawWaterfall(cell.firstChild, row, axisOf(row));

@@ -19,6 +19,8 @@ const FIGURES = [
   ["times", "How long it took"],
 ];
 
+const NOTHING = { packets: "No packets here.", bytes: "No packets here.", times: "No handshake was completed here, and nothing that was asked was answered." };
+
 export function mount(root, store) {
   const asker = new Asker(get, "/api/overview", () => draw(store.state), REST);
   const counters = mountCounters();
@@ -77,12 +79,16 @@ export function mount(root, store) {
 
 /** The counters, each in a place of its own from the beginning. */
 function mountCounters() {
-  const kinds = [["packets", count], ["bytes", size, "on the wire"], ["duration_ns", duration, "long"],
-    ["connections", count], ["exchanges", count, "HTTP exchanges"], ["messages", count, "WebSocket messages"]];
+  const kinds = [["packets", count, "packet"], ["bytes", size, "on the wire"], ["duration_ns", duration, "long"],
+    ["connections", count, "connection"], ["exchanges", count, "HTTP exchange"], ["messages", count, "WebSocket message"]];
+  const terms = kinds.map(([, say, words]) => h("dt", {}, say === count ? `${words}s` : words));
   const values = kinds.map(() => h("dd", {}, "–"));
   return {
-    element: h("dl", { class: "overview-counters" }, kinds.map(([name, , words]) => h("dt", {}, words ?? name)).map((term, i) => h("div", {}, term, values[i]))),
-    draw: (counters) => kinds.forEach(([name, say], i) => setText(values[i], say(counters[name]))),
+    element: h("dl", { class: "overview-counters" }, terms.map((term, i) => h("div", {}, term, values[i]))),
+    draw: (counters) => kinds.forEach(([name, say, words], i) => {
+      setText(values[i], say(counters[name]));
+      if (say === count) setText(terms[i], counters[name] === 1 ? words : `${words}s`);
+    }),
   };
 }
 
@@ -90,7 +96,8 @@ function mountCounters() {
 function figurePane(name, title, store) {
   const plot = h("div", { class: "overview-plot", "data-figure": name, role: "img", "aria-label": title });
   const trouble = h("p", { class: "trouble", hidden: true });
-  const element = h("section", { class: `overview-pane ${name}` }, h("h2", {}, title), plot, trouble);
+  const nothing = h("p", { class: "overview-nothing", hidden: true }, NOTHING[name]);
+  const element = h("section", { class: `overview-pane ${name}` }, h("h2", {}, title), nothing, plot, trouble);
   let [isListening, isHeld, waiting] = [false, false, null];
   plot.addEventListener("pointerdown", () => {
     isHeld = true; // what is being dragged over is not drawn anew meanwhile
@@ -107,6 +114,10 @@ function figurePane(name, title, store) {
   async function show(figure) {
     waiting = isHeld ? figure : null;
     if (isHeld) return;
+    const isVoid = !figure.data.length;
+    plot.classList.toggle("void", isVoid); // keeps its place for what comes
+    nothing.hidden = !isVoid;
+    if (isVoid) return;
     try {
       await drawFigure(plot, figure);
       trouble.hidden = true;

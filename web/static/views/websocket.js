@@ -151,7 +151,7 @@ function createBubble(choose) {
     }
     setClass(element, `bubble ${row.direction} ${isControl(row) ? "control" : row.kind}${row.id === how.chosen ? " chosen" : ""}`);
     element.dataset.id = String(row.id);
-    setText(text, isControl(row) ? `${shownText(row)} · #${row.connection} at ${moment(row.at_ns)}` : shownText(row));
+    setText(text, isControl(row) ? `#${row.connection} · ${moment(row.at_ns)} · ${shownText(row)}` : shownText(row));
     const cut = how.frames && how.beside.cut.get(row.id);
     frames.hidden = !cut;
     if (cut) setText(frames, frameLines(cut, row.frames).join("\n"));
