@@ -44,7 +44,7 @@ export function mountFigure({ choose, resized }) {
     const loose = drawnEnds(picture.loose, view.connection);
     const says = loose.length < picture.loose.length ? `${counted(picture.loose.length, "end")} that no process holds a token for; ${loose.length} are drawn` : "ends that no process holds a token for";
     alone.hidden = !picture.loose.length;
-    alone.replaceChildren(h("h2", {}, "The kernel alone"), h("p", { class: "tk-alone-say" }, says), h("ul", {}, loose.map((end) => looseEnd(end, picture, view, choose))));
+    alone.replaceChildren(h("h2", {}, "The kernel alone"), h("p", { class: "tk-alone-say" }, says), h("ul", {}, loose.map((end) => h("li", { class: isFarRight(end, picture.processes) ? "right" : null }, looseEnd(end, picture, view, choose)))));
     drawPipes();
   }
 
@@ -116,6 +116,14 @@ function whole(ends) {
   const isThere = (end) => Boolean(end?.token || end?.isThere);
   const held = [...ends.values()].filter(({ token }) => token).map(({ connection }) => connection);
   return [...new Set(held)].filter((id) => isThere(ends.get(`${id} client`)) && isThere(ends.get(`${id} server`)));
+}
+
+const RIGHT = 0.6; // of the row of columns: from there on an end without a token lies at the right, as its other end does
+
+/** Whether the other end is held by a process that stands at the right: the pipe between them then crosses no other process. */
+function isFarRight({ connection }, processes) {
+  const place = processes.findIndex(({ slots }) => slots.some(({ token }) => token?.connection === connection));
+  return place > RIGHT * (processes.length - 1);
 }
 
 /** Those that there is room for: ends in which something still happens, then the newest that rest; the chosen connection's in any case. */

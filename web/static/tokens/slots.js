@@ -41,9 +41,9 @@ export function looseEnd(end, picture, view, choose) {
   const isWaiting = end.side === "server" && ["SYN-RECEIVED", "ESTABLISHED"].includes(end.wire);
   const isResting = end.wire === "TIME-WAIT" || (end.differs && end.kernel.state === "TIME-WAIT");
   const why = isResting ? "belongs to nobody" : isWaiting ? "not accepted yet" : "token given back";
-  return h("li", {}, h("button", {
+  return h("button", {
     class: `tk-loose${view.connection === end.connection ? " chosen" : ""}`, "data-end": key, "aria-pressed": String(view.connection === end.connection),
     title: end.kernel ? `The kernel was asked ${duration(Math.max(0, picture.at - end.kernel.at_ns))} before` : "The kernel has not been asked since",
     onclick: () => choose(end.connection),
-  }, h("span", { class: "tk-number" }, "–"), h("span", { class: "tk-slot-text" }, h("b", {}, `#${end.connection} ${end.side}’s end`), h("small", {}, `${stateOf(end)}, ${why}`))));
+  }, h("span", { class: "tk-number" }, "–"), h("span", { class: "tk-slot-text" }, h("b", {}, `#${end.connection} ${end.side}’s end`), h("small", {}, `${stateOf(end)}, ${why}`)));
 }
