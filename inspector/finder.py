@@ -65,12 +65,14 @@ class Finder:
         return np.flatnonzero(mask)
 
     def _connections(self, word: str) -> Mask:
-        """Those with a packet that the word fits, or with an end in that state."""
+        """Those with a packet that the word fits, or an HTTP message, or with an end in that state."""
         table = self._capture.connections
         found: Mask | None = named(self._capture, word)
         if found is None:
             owners = self._capture.packets["connection"][self._packets.fitting(word)]
             found = np.bincount(owners[owners >= 0], minlength=len(table)) > 0
+            if self._packets.told(word) is None:
+                found[self._capture.http_messages["connection"][self._http.across(as_bytes(word))]] = True
         if word in STATES:
             found |= (table["client_state"] == STATES[word]) | (table["server_state"] == STATES[word])
         return np.asarray(found)

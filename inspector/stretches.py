@@ -80,7 +80,7 @@ def _holding(data: memoryview, starts: Integers, lengths: Integers, word: bytes,
     while len(starts) and at < int(ends[-1]):
         stretch = int(np.searchsorted(ends, at, side="right"))  # the first that is not over yet: skip what nobody names
         at = max(at, int(starts[stretch]))
-        places = at + _places(bytes(data[at : at + PIECE + len(word) - 1]).lower(), word)
+        places = at + places_of(bytes(data[at : at + PIECE + len(word) - 1]).lower(), word)
         rows = np.searchsorted(starts, places, side="right") - 1
         inside = (rows >= 0) & (places + len(word) <= ends[rows])
         rows, places = rows[inside], places[inside]
@@ -91,7 +91,7 @@ def _holding(data: memoryview, starts: Integers, lengths: Integers, word: bytes,
     return mask
 
 
-def _places(piece: bytes, word: bytes) -> Rows:
+def places_of(piece: bytes, word: bytes) -> Rows:
     """Where the word stands in a piece: column by column, since it may stand there a million times."""
     if word not in piece:
         return np.empty(0, np.intp)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from inspector.arena import ARENA
+from inspector.http.seams import Seams, stream_key
 from inspector.stretches import Stretches
 from inspector.tables import ChunkKind
 
@@ -22,24 +22,18 @@ Integers = npt.NDArray[np.integer]
 SHARED = 20_000
 """Pieces that several messages share are looked at one by one, so many of them; of more, all who share are told."""
 
-OFFSET_BITS = 40
-"""Room for a stream offset in a key: a stream of a capture has less than a tebibyte."""
-
 
 class HttpBytes:
-    """The HTTP messages of one capture, which may grow, as bytes.
-
-    A word that two pieces share is found in a head, which is kept in one piece, and not in a body.
-    """
+    """The HTTP messages of one capture, which may grow, as bytes."""
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
         self._pieces = Stretches(capture, lambda: _pieces(capture))
-        self._heads = Stretches(capture, lambda: _straddling_heads(capture), may_grow=True)
+        self._seams = Seams(capture)
 
     def holding(self, word: bytes, is_whole: bool) -> Mask:
         """Rows of http_messages that hold the word (see `Stretches.holding`)."""
-        mask = self._heads.holding(word, is_whole)
+        mask = self._seams.holding(word, is_whole)
         pieces, messages, is_shared = self._pairs(np.flatnonzero(self._pieces.holding(word, is_whole)))
         mask[messages[~is_shared]] = True
         shared = zip(pieces[is_shared].tolist(), messages[is_shared].tolist(), strict=True)
@@ -49,12 +43,16 @@ class HttpBytes:
                 mask[message] = looked >= SHARED or pattern.search(self._part(piece, message).lower()) is not None
         return mask
 
+    def across(self, word: bytes) -> Mask:
+        """Rows of http_messages in which the word lies across two pieces, so that no packet holds it."""
+        return self._seams.holding(word, False)
+
     def _pairs(self, pieces: Rows) -> tuple[Rows, Rows, Mask]:
         """Each piece with each message that it carries bytes of, and whether others have bytes in it as well."""
         chunks, table = self._capture.chunks, self._capture.http_messages
         start, length = chunks["stream_offset"][pieces], chunks["length"][pieces]
-        stream = _stream(chunks["connection"][pieces], chunks["direction"][pieces])
-        keys = _stream(table["connection"], table["direction"]) + table["stream_offset"]
+        stream = stream_key(chunks["connection"][pieces], chunks["direction"][pieces])
+        keys = stream_key(table["connection"], table["direction"]) + table["stream_offset"]
         order = np.argsort(keys, kind="stable")
         first = np.maximum(np.searchsorted(keys, stream + start, "right", sorter=order) - 1, 0)
         stop = np.searchsorted(keys, stream + start + length, "left", sorter=order)
@@ -76,17 +74,6 @@ class HttpBytes:
         return self._capture.bytes_at(int(chunks["address"][piece]) + skip, stop - skip)
 
 
-def _stream(connection: Integers, direction: Integers) -> Rows:
-    """Where the keys of a stream begin; stream offsets are added to it."""
-    return (2 * connection.astype(np.int64) + direction) << OFFSET_BITS
-
-
 def _pieces(capture: Capture) -> tuple[Integers, Integers]:
     chunks = capture.chunks
     return chunks["address"], np.where(chunks["kind"] == ChunkKind.DATA, chunks["length"], 0)
-
-
-def _straddling_heads(capture: Capture) -> tuple[Integers, Integers]:
-    """Heads that came in several pieces are kept as one in the arena."""
-    table = capture.http_messages
-    return table["head_address"], np.where(table["head_address"] >= ARENA, table["head_bytes"], 0)
