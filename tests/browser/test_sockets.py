@@ -165,12 +165,13 @@ def test_arrow_keys_step_from_change_to_change(blank: Page, recorded: Dashboard)
     view.locator(".tk-line").first.wait_for()
     view.get_by_role("slider", name="Moment").focus()
     view.keyboard.press("Home")
-    said = []
-    for _ in range(40):
+    when, said = view.locator(".tk-when"), []
+    for _ in range(12):
+        before = when.inner_text()
         view.keyboard.press("ArrowRight")
+        expect(when).not_to_have_text(before)
         said.append(view.locator(".tk-what").inner_text())
-    assert len(set(said)) > 5
-    assert any(re.search(r"\w+ is handed \d+ for pipe #\d+", text) for text in said), said
+    assert any(re.fullmatch(r"\w+ is handed \d+ for pipe #\d+", text) for text in said), said
     view.keyboard.press("End")
     expect(view.locator(".tk-when")).to_contain_text("end")
     view.locator(".tk-main").focus()
@@ -178,8 +179,9 @@ def test_arrow_keys_step_from_change_to_change(blank: Page, recorded: Dashboard)
     expect(view.locator(".tk-when")).not_to_contain_text("end")
 
 
-def test_the_history_shows_the_stretch_of_time_that_was_chosen(view: Page) -> None:
-    press(view, "refresh_twice")
+def test_the_history_shows_the_stretch_of_time_that_was_chosen(blank: Page, recorded: Dashboard) -> None:
+    view = enter(blank, recorded, "sockets")
+    view.locator(".tk-line").first.wait_for()
     view.get_by_role("slider", name="Moment").focus()
     view.keyboard.press("Home")
     view.get_by_role("button", name="Show less time").click()

@@ -9,6 +9,7 @@ import { Steps } from "./moments.js";
 import { mountRuler } from "./ruler.js";
 
 const ZOOM = 2; // a step of + and −
+const NEARLY = 0.9; // of all the time there is: who widens so far wants all of it, though it may have grown meanwhile
 const WHEEL = 0.0022; // how much a pixel of wheel zooms
 const HINT = "Drag along the lanes, or step from change to change.";
 
@@ -43,21 +44,26 @@ export function mountHistory({ scrub, stretch }) {
 
 /** What buttons, keys and pointers do; `shown` tells what they do it to. */
 function movesOf(shown, steps, { scrub, stretch }) {
+  const turn = (at) => {
+    shown().at = at; // at once: the next key may come before the next drawing
+    scrub(at);
+  };
   const step = (by) => {
     const { at, end } = shown();
-    scrub((by < 0 ? steps.before(at ?? end + 1) : at === null ? null : steps.after(at))?.at ?? null);
+    turn((by < 0 ? steps.before(at ?? end + 1) : at === null ? null : steps.after(at))?.at ?? null);
   };
   const scale = (factor, about = shown().at ?? shown().axis.to) => {
     const { axis, end } = shown();
-    stretch(zoom(axis, factor, Math.max(axis.from, Math.min(about, axis.to)), { from: 0, to: end }));
+    const isAll = factor < 1 && (axis.to - axis.from) / factor > NEARLY * end;
+    stretch(isAll ? null : zoom(axis, factor, Math.max(axis.from, Math.min(about, axis.to)), { from: 0, to: end }));
   };
   const keys = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), "+": () => scale(ZOOM), "=": () => scale(ZOOM), "-": () => scale(1 / ZOOM) };
   return {
     step, scale,
-    now: () => scrub(null),
+    now: () => turn(null),
     choose(part) {
       const { axis: { from, to }, end } = shown();
-      scrub(part >= 1 && to >= end ? null : Math.round(from + within(part) * (to - from)));
+      turn(part >= 1 && to >= end ? null : Math.round(from + within(part) * (to - from)));
     },
     zoomAt(factor, part) {
       const { from, to } = shown().axis;
