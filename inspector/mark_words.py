@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MAX_MARKS = 400
 """Marks of a kind that get words; a drawing has no room for more."""
 
+FEW = 24
+"""Blocks up to which those that stand for several exchanges say so: of more, numbers would stand everywhere."""
+
 LONGEST = 60
 """Characters beside one mark."""
 
@@ -39,9 +42,15 @@ def messages(capture: Capture, arrows: Columns) -> Words:
 
 
 def exchanges(capture: Capture, blocks: Columns) -> Words:
-    """For each block the request and the status of its answer; None where it stands for several exchanges."""
-    counted = zip(blocks["exchange"], blocks["count"], strict=True)
-    return [_asked(capture, row) if count == 1 and i < MAX_MARKS else None for i, (row, count) in enumerate(counted)]
+    """For each block the request and the status of its answer, or of how many exchanges it stands, or None."""
+    are_few = len(blocks["exchange"]) <= FEW
+    words: Words = []
+    for i, (row, count) in enumerate(zip(blocks["exchange"], blocks["count"], strict=True)):
+        if count == 1 and i < MAX_MARKS:
+            words.append(_asked(capture, row))
+        else:
+            words.append(f"{count} exchanges" if count > 1 and are_few else None)
+    return words
 
 
 def troubles(capture: Capture, ticks: Columns) -> dict[str, list[Any]]:

@@ -34,6 +34,15 @@ def test_an_exchange_says_what_was_asked_and_the_status(demo: Capture) -> None:
     assert {"GET / 200", "POST /orders 201", "GET /chat 101"} <= set(words)
 
 
+def test_a_block_of_several_exchanges_says_how_many_where_there_are_few(
+    demo: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = drawing(demo, width=1).blocks()
+    assert "3 exchanges" in mark_words.exchanges(demo, blocks)
+    monkeypatch.setattr(mark_words, "FEW", 1)
+    assert "3 exchanges" not in mark_words.exchanges(demo, blocks)
+
+
 def test_a_message_says_how_it_begins_and_a_close_its_code(demo: Capture) -> None:
     words = mark_words.messages(demo, drawing(demo).arrows())
     assert '{"join": "Alice"}' in words

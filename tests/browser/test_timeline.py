@@ -59,6 +59,8 @@ def test_each_connection_has_a_lane_under_its_server(page: Page) -> None:
     expect(page.locator(".lane:visible").nth(1)).to_contain_text("201")
     expect(page.locator(".lane:visible").nth(5)).to_contain_text("↑")
     assert page.evaluate(PAINTED) > 8
+    weight = "[...document.querySelectorAll('.lane-outcome b')].map(word => getComputedStyle(word).fontWeight)"
+    assert set(page.evaluate(weight)) == {"400"}, "nothing of this is trouble"
 
 
 def test_lanes_are_ordered_as_wished_and_the_address_keeps_it(page: Page) -> None:

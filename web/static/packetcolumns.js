@@ -1,10 +1,12 @@
 // The columns that the packet table can have.
 
-import { h, setText } from "./dom.js";
+import { h, setText, setVars } from "./dom.js";
 import { count, duration, exact, wallClock } from "./format.js";
 import { BOOKMARK } from "./note.js";
 import { protocolOf, told, verdicts } from "./packetwords.js";
 import { takeApart } from "./sockets.js";
+
+const LONGEST_PAIR = 47; // characters: two IPv4 sockets; of two IPv6 ones the title tells the rest
 
 const plain = (of) => (cell, row) => setText(cell, of(row) ?? "");
 const number = (name) => plain((row) => (row[name] === null ? "" : count(row[name])));
@@ -52,12 +54,18 @@ function drawPair(cell, row) {
   drawEnd(client, ends.client);
   setText(arrow, row.client ? (row.direction === "server" ? " ◂ " : " ▸ ") : "");
   drawEnd(server, ends.server);
-  if (ends.server[0]) cell.closest(".grid").classList.add("far"); // wide enough for all, once
+  if (ends.server[0]) widen(cell.closest(".grid"), [...ends.client, ...ends.server].join("").length + 3);
   cell.title = row.client ? `${row.client} ${row.direction === "server" ? "←" : "→"} ${row.server}` : "no TCP: opening the packet shows its addresses";
 }
 
 function drawEnd(element, parts) {
   parts.forEach((part, i) => setText(element.children[i], part));
+}
+
+/** Makes the column wide enough for the longest pair that was drawn; never narrower again, so that nothing moves back and forth. */
+function widen(grid, characters) {
+  grid.classList.add("far");
+  if (characters > Number(grid.style.getPropertyValue("--pair") || 0)) setVars(grid, { pair: String(Math.min(characters, LONGEST_PAIR)) });
 }
 
 /** Address and port of both ends: where both are on this machine their address says nothing. A narrow screen has room for ports alone. */
@@ -69,11 +77,11 @@ export function pairEnds({ client, server }) {
 }
 
 function createWhat(cell) {
-  cell.append(h("span", { class: "packet-what" }), h("span", { class: "packet-more" }), h("span", { class: "packet-verdict" }));
+  cell.append(h("span", { class: "packet-what" }), h("span", { class: "packet-verdict" }), h("span", { class: "packet-more" }));
 }
 
 function drawWhat(cell, row) {
-  const [what, more, verdict] = cell.children;
+  const [what, verdict, more] = cell.children;
   const said = told(row);
   const found = verdicts(row);
   setText(what, said.what);
