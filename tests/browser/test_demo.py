@@ -181,7 +181,7 @@ def test_a_scenario_is_played_at_the_press_of_a_button_and_leads_to_its_connecti
     entry = page.locator(".lab li", has=page.locator("[data-action=simultaneous-close]"))
     entry.get_by_role("button", name="Both close at once").click()
     expect(entry.locator(".lab-outcome")).to_contain_text("CLOSING", timeout=STAGING)
-    entry.locator(".lab-links button").click(timeout=SOON)
+    entry.get_by_role("button", name="Connection").click(timeout=SOON)
     expect(page.locator(".ladder .step:visible .step-state.client", has_text="CLOSING")).to_be_visible(timeout=SOON)
 
 
@@ -214,9 +214,13 @@ def test_a_port_that_was_used_twice_leads_to_both_connections(page: Page) -> Non
     page.evaluate("() => { location.hash = '#/lab/5'; }")
     entry = page.locator(".lab li", has=page.locator("[data-action=time-wait]"))
     entry.locator("[data-action=time-wait]").click()
-    expect(entry.locator(".lab-links button")).to_have_count(2, timeout=STAGING)
-    first, second = entry.locator(".lab-links button").all_inner_texts()
+    connections = entry.locator(".lab-links").get_by_role("button", name="Connection")
+    expect(connections).to_have_count(2, timeout=STAGING)
+    first, second = connections.all_inner_texts()
     assert first != second
+    entry.get_by_role("button", name="Its tokens, step by step").click()
+    expect(page.locator(".tk-what")).to_contain_text(f"pipe #{first.removeprefix('Connection ')}", timeout=SOON)
+    expect(page.locator(".span-chip")).to_be_visible()
 
 
 def test_a_packet_opens_with_its_layers_and_bytes(page: Page) -> None:

@@ -6,6 +6,8 @@ import { actionButton, connectionsOf } from "./lab.js";
 import { go } from "./navigation.js";
 
 const MOST_LINKS = 12;
+const MARGIN = 0.15; // of a life, on either side of it
+const LEAST_MARGIN = 2e6; // ns
 const LEADS_ON = { news: { view: "compare", label: "Compare the five" } };
 
 /**
@@ -61,7 +63,19 @@ export function turnTo(number) {
   section?.focus({ preventScroll: true });
 }
 
-/** Links from what came of a scenario to the connections that it made; they stay when the page no longer has their rows. */
+/** A connection's life with some time on either side: what the history of the tokens is to show of it. */
+export function around({ at_ns: at, until_ns: until }) {
+  const margin = Math.max((until - at) * MARGIN, LEAST_MARGIN);
+  return { from: Math.max(0, Math.round(at - margin)), to: Math.round(until + margin) };
+}
+
+/** Turns to the beginning of a connection among the tokens; of its end the page may know more by now than when the link was made. */
+function toTokens(store, row) {
+  const now = store.state.tables.connections.sorted().find(({ id }) => id === row.id) ?? row;
+  go(store, { view: "sockets", id: row.id, at: row.at_ns, span: around(now) });
+}
+
+/** Links from what came of a scenario to the connections that it made, and to the tokens of the first; they stay when the page no longer has their rows. */
 export function drawLinks(element, store, outcome) {
   if (element.outcome === outcome && element.isWhole) return;
   const found = outcome.ok ? connectionsOf(outcome.clients, store.state.tables.connections.sorted()) : [];
@@ -72,5 +86,6 @@ export function drawLinks(element, store, outcome) {
   Object.assign(element, { outcome, isWhole: found.length === outcome.clients.length });
   element.replaceChildren(
     ...found.slice(0, MOST_LINKS).map(({ id }) => h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `Connection ${id}`)),
+    ...found.slice(0, 1).map((row) => h("button", { class: "link", onclick: () => toTokens(store, row) }, "Its tokens, step by step")),
     ...(on ? [h("button", { class: "link", onclick: () => go(store, { view: on.view }) }, on.label)] : []));
 }

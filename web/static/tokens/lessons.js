@@ -20,6 +20,7 @@ const ABSENT = {
   used_again: "Not seen yet: a number must be given back and handed out again.",
 };
 
+const WHAT = "A token is the number by which a process holds an open socket: a file descriptor. Here it stands on blue at the end that asked for a pipe, on brown at the end that was asked, on grey at a door where a process listens.";
 const WORDS = 40; // characters of a message
 const MOST = 50; // places of a kind that are told
 
@@ -28,7 +29,7 @@ export function mountLessons(actions) {
   const facts = h("ol", { class: "tk-facts" });
   const ways = h("div", { class: "tk-ways" });
   const element = h("aside", { class: "tk-side", "aria-label": "What tokens do" },
-    h("section", {}, h("h2", {}, "Five facts"), facts),
+    h("section", {}, h("h2", {}, "Five facts about tokens"), h("p", { class: "tk-absent" }, WHAT), facts),
     h("section", {}, h("h2", {}, "A message’s way"), ways));
   let [drawn, followed] = ["", null];
   return {
