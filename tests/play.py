@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+import pytest
+
 from inspector.anomalies import ANOMALIES, describe
 from inspector.arena import Arena
 from inspector.conversations import Conversations
@@ -14,6 +16,8 @@ from inspector.http.fields import Head, parse_head
 from inspector.tables import ChunkKind, Direction, Protocol, Table
 
 SECOND = 1_000_000_000
+
+CLIENT, SERVER = Direction.CLIENT, Direction.SERVER
 
 Cut = Callable[[bytes], Iterator[bytes]]
 
@@ -41,6 +45,12 @@ def at_random(seed: int, longest: int = 40) -> Cut:
             at += length
 
     return cut
+
+
+CUTS = pytest.mark.parametrize(
+    "cut", [whole, byte_by_byte, at_random(1), at_random(2)], ids=["whole", "byte by byte", "random", "random too"]
+)
+"""A play of each kind of cut."""
 
 
 @dataclass

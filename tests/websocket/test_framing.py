@@ -7,17 +7,12 @@ import random
 import pytest
 
 from inspector.anomalies import ANOMALIES
-from inspector.tables import Direction, Protocol
+from inspector.tables import Protocol
 from inspector.websocket.content import PREVIEW
-from tests.play import Cut, Play, Stage, at_random, byte_by_byte, whole
+from tests.play import CLIENT, CUTS, SERVER, Cut, Play, Stage, at_random, byte_by_byte, whole
 from tests.websocket.wires import MASK, Deflater, agree, close, frame, masked, upgrade
 
-CLIENT, SERVER = Direction.CLIENT, Direction.SERVER
 DEFLATE = "permessage-deflate"
-
-CUTS = pytest.mark.parametrize(
-    "cut", [whole, byte_by_byte, at_random(1), at_random(2)], ids=["whole", "byte by byte", "random", "random too"]
-)
 
 
 def chat(cut: Cut = whole, extensions: str = "") -> Play:

@@ -1,0 +1,94 @@
+"""What is not HTTP, or ceases to be, in plays."""
+
+from __future__ import annotations
+
+import pytest
+
+from inspector.tables import BodyFraming, Protocol
+from tests.play import CUTS, Cut, Play
+
+from .plays import answer, get
+
+
+@CUTS
+def test_connect_becomes_a_tunnel(cut: Cut) -> None:
+    ask = b"CONNECT mail.example:25 HTTP/1.1\r\nHost: mail.example\r\n\r\n"
+    said = b"HTTP/1.1 200 Established\r\nContent-Length: 5\r\n\r\n"
+    stage = Play(cut).client(ask).server(said + b"220 mail\r\n").client(get("/inside")).server(answer()).run()
+    assert stage.pairs() == [("CONNECT mail.example:25", "200")]
+    assert stage.protocol() == Protocol.TUNNEL
+    assert stage.row("http_messages", 1)["framing"] == BodyFraming.TUNNEL
+
+
+@CUTS
+def test_connect_that_is_refused_stays_http(cut: Cut) -> None:
+    ask = b"CONNECT mail.example:25 HTTP/1.1\r\n\r\n"
+    stage = Play(cut).client(ask + get("/a")).server(answer(b"no", 403)).server(answer(b"yes")).run()
+    assert stage.pairs() == [("CONNECT mail.example:25", "403"), ("GET /a", "200")]
+
+
+def test_a_connect_that_the_capture_cuts_off_waits_for_nothing() -> None:
+    stage = Play().client(b"CONNECT mail.example:25 HTTP/1.1\r\nHost: mail.exa").run()
+    assert stage.pairs() == [("CONNECT mail.example:25", "-")]
+
+
+@CUTS
+def test_an_upgrade_that_the_server_ignores_stays_http(cut: Cut) -> None:
+    ask = get("/a", "Upgrade: h2c\r\nConnection: Upgrade\r\n")
+    stage = Play(cut).client(ask).client(get("/b")).server(answer(b"1")).server(answer(b"2", 404)).run()
+    assert stage.pairs() == [("GET /a", "200"), ("GET /b", "404")]
+
+
+@CUTS
+def test_an_upgrade_to_something_else_is_a_tunnel_behind_the_requests_body(cut: Cut) -> None:
+    ask = b"POST /attach HTTP/1.1\r\nUpgrade: tcp\r\nConnection: Upgrade\r\nContent-Length: 3\r\n\r\nabc"
+    said = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+    stage = Play(cut).client(ask).server(said + get("/no")).client(get("/neither")).run()
+    assert stage.pairs() == [("POST /attach", "101")]
+    assert stage.row("http_messages", 0)["body_bytes"] == 3
+    assert stage.protocol() == Protocol.TUNNEL
+
+
+def test_101_while_other_requests_wait_is_not_followed() -> None:
+    stage = Play().client(get("/a") + get("/b")).server(b"HTTP/1.1 101 Switching\r\n\r\n" + answer(b"1")).run()
+    assert stage.pairs() == [("GET /a", "101"), ("GET /b", "200")]
+    assert "http-unexpected-101" in stage.codes()
+
+
+OTHERS = {
+    "SSH": (b"SSH-2.0-OpenSSH_9\r\n", b"SSH-2.0-OpenSSH_8\r\n"),
+    "SMTP": (b"EHLO example\r\n", b"220 mail ESMTP\r\n"),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\0\0\0\4\0\0\0\0\0"),
+    "zeros": (bytes(500), bytes(500)),
+    "Redis": (b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@CUTS
+def test_other_protocols_are_left_alone(cut: Cut, name: str) -> None:
+    client, server = OTHERS[name]
+    stage = Play(cut).client(client).server(server).client(client).server(server).run()
+    assert stage.protocol() == Protocol.UNKNOWN
+    assert (stage.pairs(), stage.codes()) == ([], [])
+
+
+@CUTS
+def test_tls_is_told_and_an_http_answer_to_it_too(cut: Cut) -> None:
+    hello = b"\x16\x03\x01\0\x05hello"
+    assert Play(cut).client(hello).server(b"\x16\x03\x03\0\x05hello").run().protocol() == Protocol.TLS
+    stage = Play(cut).client(hello).server(answer(b"speak plainly", 400)).run()
+    assert stage.pairs() == [("-", "400")]
+    assert stage.protocol() == Protocol.HTTP
+
+
+def test_http_behind_the_preamble_of_a_proxy_is_found() -> None:
+    play = Play().client(b"\5\1\0").server(b"\5\0").client(b"\5\1\0\1\1\2\3\4\0\x50").server(b"\5\0\0\1\0\0\0\0\0\0")
+    stage = play.client(get("/a")).server(answer(b"1")).client(get("/b")).server(answer(b"2")).run()
+    assert stage.pairs() == [("GET /a", "200"), ("GET /b", "200")]
+
+
+def test_a_server_that_answers_with_another_protocol_is_told() -> None:
+    stage = Play().client(get()).server(b"SSH-2.0-OpenSSH_9\r\n").run()
+    assert stage.pairs() == [("GET /", "-")]
+    assert stage.codes() == ["http-not-a-start-line"]
