@@ -36,6 +36,11 @@ test("in taller lanes the last ones stand before their marks", () => {
   assert.equal(label.x, 490 - 4 - measure("goodbye"));
 });
 
+test("in taller lanes one that almost fits behind its mark stands there, shortened", () => {
+  const [label] = labels(says(["a text of thirty characters, ok"], [500 - 4 - 6 * 25]), { lane: 300 });
+  assert.deepEqual([label.text, label.x - label.at], ["a text of thirty charact…", 4]);
+});
+
 test("trouble goes before what was said, at the side of who sent it", () => {
   const troubles = { tick: [1], side: [1], text: ["fast_retransmission"] };
   const answer = { blocks: none, arrows: says(["Hi there, this is long"], [30], [1]), troubles, ticks: { lane: [0, 0], column: [10, 20] } };

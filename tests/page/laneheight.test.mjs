@@ -22,19 +22,19 @@ test("lanes share the room there is, down to the least", () => {
 test("a saved capture fills its room", () => assert.deepEqual(fitted([4]), [176]));
 
 test("lanes that come by themselves change no height as long as they fit", () => {
-  assert.deepEqual(fitted([0, 1, 2, 3, 4], { isLive: true }), [176, 176, 176, 176, 176]);
+  assert.deepEqual(fitted([0, 1, 2, 3], { isLive: true }), [234, 234, 234, 234]);
 });
 
 test("once they do not fit there is room for many more", () => {
-  assert.deepEqual(fitted([1, 5, 6, 7, 8, 12, 13, 30], { isLive: true }), [176, 93, 93, 93, 58, 58, 36, LEAST]);
+  assert.deepEqual(fitted([1, 4, 6, 7, 10, 11, 16, 17, 30], { isLive: true }), [234, 117, 117, 67, 67, 42, 42, 27, LEAST]);
 });
 
 test("lanes that go leave the others as they are", () => assert.deepEqual(fitted([8, 2, 1], { isLive: true }), [88, 88, 88]));
 
 test("under the reader's pointer nothing changes", () => {
   const height = new LaneHeight({ glides: false });
-  assert.deepEqual(fitted([4], { isLive: true, height }), [176]);
-  assert.deepEqual(fitted([5, 40], { isLive: true, isRead: true, height }), [176, 176]);
+  assert.deepEqual(fitted([3], { isLive: true, height }), [234]);
+  assert.deepEqual(fitted([5, 40], { isLive: true, isRead: true, height }), [234, 234]);
   assert.deepEqual(fitted([40], { isLive: true, height }), [LEAST]);
 });
 
@@ -42,7 +42,7 @@ test("what the reader turns to has its own height at once, read or not", () => {
   const height = new LaneHeight();
   fitted([100], { height });
   height.fit({ total: 2, seen: SEEN, key: "of a filter", isLive: true, isRead: true, now: 10 });
-  assert.deepEqual([height.at(10), height.isGliding(10)], [176, false]);
+  assert.deepEqual([height.at(10), height.isGliding(10)], [234, false]);
   height.fit({ total: 2, seen: 300, key: "of a filter", isLive: false, isRead: true, now: 20 });
   assert.equal(height.at(20), 150, "in a smaller window");
 });
@@ -52,7 +52,7 @@ test("a height that changes by itself is come to in small steps, and never beyon
   height.fit({ total: 1, seen: SEEN, key: "all", isLive: true, isRead: false, now: 0 });
   height.fit({ total: 5, seen: SEEN, key: "all", isLive: true, isRead: false, now: 1000 });
   const seen = [1000, 1050, 1100, 1159, 1160, 5000].map((now) => height.at(now));
-  assert.deepEqual([seen[0], ...seen.slice(-2)], [176, 93, 93]);
+  assert.deepEqual([seen[0], ...seen.slice(-2)], [234, 93, 93]);
   assert.deepEqual([...seen].sort((a, b) => b - a), seen);
   assert.deepEqual([1100, 1160].map((now) => height.isGliding(now)), [true, false]);
 });

@@ -6,6 +6,7 @@ import { VERDICTS } from "./words.js";
 
 const GAP = 10; // pixels between two labels of a line
 const SHORTEST = 8; // characters that a shortened label has at least
+const MOST = 0.6; // of a label, that stands better at its mark than all of it before the mark
 const NARROWEST = 3; // pixels that a character takes at least, on average
 const TELLING = 16; // where there are several lines, and so room for others that say more
 const LINE = 14; // pixels that a line takes
@@ -55,11 +56,20 @@ class Side {
 
   /** Puts a label into the first line that has room for all of it, or else for its beginning. */
   take(label) {
-    const wide = this.measure(label.text);
+    const [text, wide] = this.fitting(label);
     const x = this.begin(label.at, wide);
     const free = this.lines.find((line) => line.every((other) => x + wide + GAP <= other.x || other.x + other.wide + GAP <= x));
-    if (free) free.push({ ...label, x, wide });
+    if (free) free.push({ ...label, text, x, wide });
     else this.squeeze({ ...label, x: label.at + this.aside });
+  }
+
+  /** A text and its pixels: most of it where most of it fits between its mark and the drawing's end, else all of it. */
+  fitting({ text, at }) {
+    const wide = this.measure(text);
+    const room = this.width - at - this.aside;
+    if (!this.aside || wide <= room || room < MOST * wide) return [text, wide];
+    const cut = this.shortened(text, room) || text;
+    return [cut, this.measure(cut)];
   }
 
   /** At its mark; where the drawing ends too soon it ends there, or before its mark where a line leads to it. */

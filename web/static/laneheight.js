@@ -5,8 +5,8 @@ export const LEAST = 26; // pixels of a lane, however many there are
 export const TWO_LINES = 38; // from here on a lane's names have a second line
 export const ROOMY = 64; // and on a narrow screen one above, which names the server
 const MOST = 720; // a figure that one takes in at a glance
-const EXPECTED = 4; // lanes that a live capture has room for from its beginning
-const GROWTH = 1.5; // so many times the lanes find room when they did not fit any more: 176, 94, 58, 36 and 26 px on a screen of 700
+const EXPECTED = 3; // lanes that a live capture has room for from its beginning
+const GROWTH = 1.5; // so many times the lanes find room when they did not fit any more: 234, 117, 67, 43 and 26 px on a screen of 700
 const GLIDE = 160; // ms in which lanes come to another height by themselves
 
 /** Pixels of a lane where `total` of them share `seen` pixels. */
