@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from inspector.lab.recordings import demo_recording
 from tests.browser.dashboards import Dashboard, running
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -51,6 +52,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     """The demo: servers, clients and a live capture."""
     recording = tmp_path_factory.mktemp("demo") / "demo.pcapng"
     with running("demo", "--record", str(recording)) as dashboard:
+        yield dashboard
+
+
+@pytest.fixture(scope="module")
+def saved() -> Iterator[Dashboard]:
+    """The recorded demo, opened as a saved capture: always the same rows, seven connections to two servers."""
+    with running("open", str(demo_recording())) as dashboard:
         yield dashboard
 
 

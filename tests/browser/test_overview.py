@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,13 +14,6 @@ from inspector.panorama import Panorama
 from inspector.spans import Span
 from tests.browser.conftest import SOON, STARTUP, WINDOW, enter
 from tests.browser.dashboards import Dashboard, running
-
-
-@pytest.fixture(scope="module")
-def saved() -> Iterator[Dashboard]:
-    """The recorded demo."""
-    with running("open", str(demo_recording())) as dashboard:
-        yield dashboard
 
 
 @pytest.fixture

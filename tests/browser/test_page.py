@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SOON, STARTUP, enter
-from tests.browser.dashboards import Dashboard, running
+from tests.browser.dashboards import Dashboard
 
 VIEWS = ["connections", "http", "websocket"]
-
-
-@pytest.fixture(scope="module")
-def saved() -> Iterator[Dashboard]:
-    """The recorded demo, opened as a saved capture: always the same rows."""
-    from inspector.lab.recordings import demo_recording
-
-    with running("open", str(demo_recording())) as dashboard:
-        yield dashboard
 
 
 @pytest.fixture

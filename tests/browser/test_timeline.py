@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,6 @@ PAINTED = """() => {
   return new Set(new Uint32Array(data.buffer)).size;
 }"""
 """How many colours there are on the canvas."""
-
-
-@pytest.fixture(scope="module")
-def saved() -> Iterator[Dashboard]:
-    """The recorded demo: seven connections to two servers."""
-    with running("open", str(demo_recording())) as dashboard:
-        yield dashboard
 
 
 @pytest.fixture
