@@ -179,6 +179,19 @@ def test_arrow_keys_step_from_change_to_change(blank: Page, recorded: Dashboard)
     expect(view.locator(".tk-when")).not_to_contain_text("end")
 
 
+def test_what_is_chosen_by_key_keeps_the_focus_though_all_is_drawn_anew(blank: Page, recorded: Dashboard) -> None:
+    view = enter(blank, recorded, "sockets")
+    for control in (fact(view, "time_wait").get_by_role("button"), view.locator(".tk-way-button").first):
+        control.focus()
+        view.keyboard.press("Enter")
+        expect(view).to_have_url(re.compile("at="))
+        expect(control).to_be_focused()
+    view.locator("button.tk-slot").first.focus()
+    view.keyboard.press("Enter")
+    expect(view.locator("button.tk-slot.chosen").first).to_be_visible()
+    assert view.evaluate("document.activeElement.matches('button.tk-slot')")
+
+
 def test_the_history_shows_the_stretch_of_time_that_was_chosen(blank: Page, recorded: Dashboard) -> None:
     view = enter(blank, recorded, "sockets")
     view.locator(".tk-line").first.wait_for()

@@ -2,6 +2,8 @@
 
 import { h, setText } from "../dom.js";
 import { count, duration, size } from "../format.js";
+import { keepingFocus } from "./focus.js";
+import { isWaiting } from "./token.js";
 
 const WHAT_FIGURES = "TCP_INFO, what the kernel steers this end by: the round trip time as it measures it, how many segments may be on the way (congestion window), how many it sent again, and the pace at which it sends.";
 const COLUMNS = ["pipe", "end", "held by", "wire", "kernel", "kernel’s figures", ""];
@@ -29,7 +31,7 @@ export function mountBeside(choose) {
       setText(none, !all.length ? "No pipe is open at this moment." : all.length > ROWS ? `The newest ${ROWS} of ${count(all.length)} ends.` : "");
       none.hidden = !none.textContent;
       table.hidden = !shown.length;
-      body.replaceChildren(...shown.map((end) => row(end, at, connection, choose)));
+      keepingFocus(body, () => body.replaceChildren(...shown.map((end) => row(end, at, connection, choose))));
     },
   };
 }
@@ -39,7 +41,7 @@ function row(end, at, connection, choose) {
   const says = !kernel ? "not asked yet" : end.isStale ? `${state(kernel)} (before)` : state(kernel);
   const cell = (attributes, ...content) => h("td", { role: "cell", ...attributes }, ...content);
   return h("tr", { role: "row", class: `${end.differs ? "differs" : ""}${end.connection === connection ? " chosen" : ""}` },
-    cell({ class: "tk-of" }, h("button", { class: "link", onclick: () => choose(end.connection) }, `#${end.connection}`)),
+    cell({ class: "tk-of" }, h("button", { class: "link", "data-focus": `${end.connection} ${end.side}`, onclick: () => choose(end.connection) }, `#${end.connection}`)),
     cell({ class: end.side }, end.side),
     cell({ class: "tk-holder" }, token ? h("span", {}, token.process, " ", h("b", { class: "tk-chip" }, String(token.fd))) : end.isThere ? h("i", {}, "nobody") : "–"),
     cell({ class: "mono tk-wire" }, end.wire),
@@ -52,12 +54,13 @@ function row(end, at, connection, choose) {
 const state = (kernel) => (kernel.listed ? kernel.state : "gone");
 
 /** What the kernel's row says of who holds the end; what the reports tell where the kernel was not asked in time. */
-function remark({ token, kernel, isStale, side, wire, isThere }) {
+function remark(end) {
+  const { token, kernel, isStale, wire, isThere } = end;
   if (!token && !isThere) return "This end is over.";
   if (token) return kernel && !isStale && kernel.unread ? `${kernel.unread} bytes wait to be read` : null;
   if (kernel && !isStale && kernel.remark) return kernel.remark;
   if (wire === "TIME-WAIT") return "TIME-WAIT belongs to nobody.";
-  if (side === "server" && wire === "ESTABLISHED") return "Nobody has accepted it yet: the connection is there and has no token.";
+  if (isWaiting(end)) return `Nobody has accepted it yet: the connection is ${wire === "ESTABLISHED" ? "there" : "being built"} and has no token.`;
   return "The token was given back; the kernel closes alone.";
 }
 

@@ -2,6 +2,7 @@
 
 import { h, setText, setVars, svg } from "../dom.js";
 import { count, counted } from "../format.js";
+import { keepingFocus } from "./focus.js";
 import { leftOut } from "./leftout.js";
 import { across, downwards, middle, rails } from "./pipes.js";
 import { looseEnd, slotItem } from "./slots.js";
@@ -39,13 +40,24 @@ export function mountFigure({ choose, resized }) {
     const key = JSON.stringify([picture.processes, picture.others.map(({ key: one, isAlive }) => [one, isAlive]), [...picture.diary], picture.loose, [...picture.ends.values()].map((end) => [end.wire, end.kernel?.state, end.differs]), picture.told, picture.connections, connections, view, [...view.steps]]);
     if (key === drawn) return;
     drawn = key;
+    keepingFocus(inner, () => {
+      drawColumns(picture, view);
+      drawAlone(picture, view);
+    });
+    drawPipes();
+  }
+
+  function drawColumns(picture, view) {
     setVars(columns, { columns: picture.processes.length });
     columns.replaceChildren(...inTurn(picture.processes).map((process) => column(process, picture, view)));
+  }
+
+  function drawAlone(picture, view) {
     const loose = drawnEnds(picture.loose, view.connection);
     const says = loose.length < picture.loose.length ? `${counted(picture.loose.length, "end")} that no process holds a token for; ${loose.length} are drawn` : "ends that no process holds a token for";
     alone.hidden = !picture.loose.length;
-    alone.replaceChildren(h("h2", {}, "The kernel alone"), h("p", { class: "tk-alone-say" }, says), h("ul", {}, loose.map((end) => h("li", { class: isFarRight(end, picture.processes) ? "right" : null }, looseEnd(end, picture, view, choose)))));
-    drawPipes();
+    alone.replaceChildren(h("h2", {}, "The kernel alone"), h("p", { class: "tk-alone-say" }, says),
+      h("ul", {}, loose.map((end) => h("li", { class: isFarRight(end, picture.processes) ? "right" : null }, looseEnd(end, picture, view, choose)))));
   }
 
   /** In a stack those come first that hold a pipe, then those that hold anything. */

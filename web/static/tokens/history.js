@@ -115,15 +115,15 @@ function mountLanes(ruler, { choose, zoomAt }) {
   function seek(found) {
     const [top, bottom] = [lines.offsetTop, element.clientHeight];
     const isSeen = found.offsetTop >= element.scrollTop + top && found.offsetTop + found.offsetHeight <= element.scrollTop + bottom;
-    if (!isSeen) element.scrollTop = found.offsetTop - top;
+    if (!isSeen) element.scrollTop = found.offsetTop - top - (bottom - top) / 2;
   }
 
   function drawLines({ slots, total }, axis, connection) {
     lines.replaceChildren(...slots.map((slot) => lane(slot, axis, connection)));
     setText(rest, slots.length < total ? `${count(slots.length)} numbers of ${count(total)}: those that are held, and those used last.` : "");
     rest.hidden = !rest.textContent;
-    const found = connection === null ? -1 : slots.findIndex(({ lives }) => lives.some((token) => token.connection === connection));
-    if (found >= 0 && connection !== sought) seek(lines.children[found]);
+    const ends = [...lines.children].filter((_, i) => connection !== null && slots[i].lives.some((token) => token.connection === connection));
+    if (connection !== sought) for (const found of ends.reverse()) seek(found);
     sought = connection;
   }
 

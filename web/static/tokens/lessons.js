@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { duration, moment, shortened } from "../format.js";
 import { stepsOf } from "../tokenbook.js";
+import { keepingFocus } from "./focus.js";
 
 const TITLES = {
   before_accept: "Before accept, a connection has no token",
@@ -38,8 +39,10 @@ export function mountLessons(actions) {
       const key = JSON.stringify([book.facts.length, book.facts.at(-1), book.ways.map(({ push }) => push), way?.push, at, book.revision]);
       if (key === drawn) return;
       drawn = key;
-      facts.replaceChildren(...book.kinds.map((kind) => factItem(kind, book.facts.filter((fact) => fact.kind === kind), actions, at)));
-      ways.replaceChildren(...wayContent(book, way, actions));
+      keepingFocus(element, () => {
+        facts.replaceChildren(...book.kinds.map((kind) => factItem(kind, book.facts.filter((fact) => fact.kind === kind), actions, at)));
+        ways.replaceChildren(...wayContent(book, way, actions));
+      });
       if (way && way.push !== followed) element.scrollTop = ways.parentElement.offsetTop - element.offsetTop; // of the column alone: beside the figure it scrolls, below it it does not
       followed = way?.push ?? null;
     },
@@ -47,19 +50,29 @@ export function mountLessons(actions) {
 }
 
 function factItem(kind, found, { show }, at) {
-  const next = found.findLast((fact) => at === null || fact.at_ns < at) ?? found.at(-1);
+  const { told, isShown, next } = placeOf(found, at);
   const places = found.length >= MOST ? `${MOST} times or more` : found.length > 1 ? `${found.length} times in this capture` : "";
-  return h("li", { class: next ? "" : "absent", "data-kind": kind },
+  const label = isShown ? "The one before" : "Show it";
+  return h("li", { class: told ? "" : "absent", "data-kind": kind },
     h("b", {}, TITLES[kind] ?? kind),
-    h("p", {}, next ? next.sentence : (ABSENT[kind] ?? "")),
-    next ? h("p", { class: "tk-fact-foot" }, h("button", { class: "link", onclick: () => show(next.at_ns, next.connection) }, `Show it, ${moment(next.at_ns)}`), h("span", {}, places)) : null);
+    h("p", {}, told ? told.sentence : (ABSENT[kind] ?? "")),
+    told ? h("p", { class: "tk-fact-foot" }, next ? h("button", { class: "link", "data-focus": kind, onclick: () => show(next.at_ns, next.connection) }, `${label}, ${moment(next.at_ns)}`) : h("span", {}, "Shown"), h("span", {}, places)) : null);
+}
+
+/** Of the places where a fact shows the one that is told of, the last up to the moment shown; and the one that a press leads to. */
+export function placeOf(found, at) {
+  const last = at === null ? -1 : found.findLastIndex((fact) => Math.round(fact.at_ns) <= at);
+  const index = last < 0 ? found.length - 1 : last;
+  const told = found[index] ?? null;
+  const isShown = Boolean(told) && Math.round(told.at_ns) === at;
+  return { told, isShown, next: (isShown ? found[index - 1] : told) ?? null };
 }
 
 function wayContent(book, way, actions) {
   if (!book.ways.length) return [h("p", { class: "tk-absent" }, "When one guest says something to another, its way through the server stands here: token, pipe, token, diary, token, pipe, token.")];
   const name = (id) => book.tokens.get(id)?.process ?? "?";
   const list = h("ul", { class: "tk-way-list" }, book.ways.slice(-5).map((one) => h("li", {}, h("button", {
-    class: "tk-way-button", "aria-pressed": String(one.push === way?.push), onclick: () => actions.follow(one.push === way?.push ? null : one.push),
+    class: "tk-way-button", "data-focus": `way ${one.push}`, "aria-pressed": String(one.push === way?.push), onclick: () => actions.follow(one.push === way?.push ? null : one.push),
   }, h("span", {}, `${name(one.tokens.sender)} → ${name(one.tokens.receiver)}`), h("q", {}, shortened(one.said, WORDS))))));
   if (!way) return [list, h("p", { class: "tk-absent" }, "Choose one to follow it.")];
   const took = duration(way.at_ns[1] - way.at_ns[0]);

@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { counted, duration } from "../format.js";
 import { takeApart } from "../sockets.js";
+import { isWaiting } from "./token.js";
 
 export function slotItem({ fd, token, waiting }, picture, view, choose) {
   const end = token && picture.ends.get(`${token.connection} ${token.direction}`);
@@ -14,7 +15,7 @@ export function slotItem({ fd, token, waiting }, picture, view, choose) {
   const content = [h("span", { class: `tk-number${fd > 999 ? " long" : ""}` }, String(fd)), text, pipe, step ? h("span", { class: "tk-step", title: "Step of the message’s way" }, step) : null];
   const attributes = { class: classes.filter(Boolean).join(" "), "data-end": token && token.connection !== null ? `${token.connection} ${token.direction}` : null };
   if (!token || token.connection === null) return h("li", {}, h("div", attributes, content));
-  return h("li", { class: "held" }, h("button", { ...attributes, "aria-pressed": String(isChosen), onclick: () => choose(token.connection) }, content));
+  return h("li", { class: "held" }, h("button", { ...attributes, "data-focus": attributes["data-end"], "aria-pressed": String(isChosen), onclick: () => choose(token.connection) }, content));
 }
 
 function title(token) {
@@ -38,11 +39,10 @@ const said = (kernel) => (kernel.listed ? kernel.state : "gone");
 
 export function looseEnd(end, picture, view, choose) {
   const key = `${end.connection} ${end.side}`;
-  const isWaiting = end.side === "server" && ["SYN-RECEIVED", "ESTABLISHED"].includes(end.wire);
   const isResting = end.wire === "TIME-WAIT" || (end.differs && end.kernel.state === "TIME-WAIT");
-  const why = isResting ? "belongs to nobody" : isWaiting ? "not accepted yet" : "token given back";
+  const why = isResting ? "belongs to nobody" : isWaiting(end) ? "not accepted yet" : "token given back";
   return h("button", {
-    class: `tk-loose${view.connection === end.connection ? " chosen" : ""}`, "data-end": key, "aria-pressed": String(view.connection === end.connection),
+    class: `tk-loose${view.connection === end.connection ? " chosen" : ""}`, "data-end": key, "data-focus": key, "aria-pressed": String(view.connection === end.connection),
     title: end.kernel ? `The kernel was asked ${duration(Math.max(0, picture.at - end.kernel.at_ns))} before` : "The kernel has not been asked since",
     onclick: () => choose(end.connection),
   }, h("span", { class: "tk-number" }, "–"), h("span", { class: "tk-slot-text" }, h("b", {}, `#${end.connection} ${end.side}’s end`), h("small", {}, `${stateOf(end)}, ${why}`)));
