@@ -5,12 +5,14 @@ export const LEAST = 26; // pixels of a lane, however many there are
 export const TWO_LINES = 38; // from here on a lane's names have a second line
 export const ROOMY = 64; // and on a narrow screen one above, which names the server
 const MOST = 720; // a figure that one takes in at a glance
-const EXPECTED = 3; // lanes that a live capture has room for from its beginning
-const GROWTH = 1.5; // so many times the lanes find room when they did not fit any more: 234, 117, 67, 43 and 26 px on a screen of 700
+const ROOMS = [3, 7, 12, 20]; // lanes that a live capture has room for: at first, and each time when they do not fit any more
 const GLIDE = 160; // ms in which lanes come to another height by themselves
 
 /** Pixels of a lane where `total` of them share `seen` pixels. */
 export const laneHeight = (total, seen) => Math.min(Math.max(Math.floor(seen / Math.max(total, 1)), LEAST), MOST);
+
+/** How many lanes to leave room for where there are `total` and more may come. */
+const roomy = (total) => ROOMS.find((room) => room >= total) ?? Infinity;
 
 export class LaneHeight {
   /** @param {{glides?: boolean}} options whether a height that changes by itself does so in small steps */
@@ -25,10 +27,10 @@ export class LaneHeight {
   fit({ total, seen, key, isLive, isRead, now }) {
     const isChosen = key !== this.key || seen !== this.seen;
     Object.assign(this, { key, seen });
-    if (isChosen) this.turnTo(laneHeight(isLive ? Math.max(total, EXPECTED) : total, seen), -Infinity);
+    if (isChosen) this.turnTo(laneHeight(isLive ? roomy(total) : total, seen), -Infinity);
     else if (isRead) return;
     else if (!isLive) this.turnTo(laneHeight(total, seen), now);
-    else if (total * this.wanted > seen) this.turnTo(laneHeight(total * GROWTH, seen), now);
+    else if (total * this.wanted > seen) this.turnTo(laneHeight(roomy(total), seen), now);
   }
 
   turnTo(height, now) {

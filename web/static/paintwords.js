@@ -9,6 +9,7 @@ const widths = { font: "", of: new Map() };
 /** What was asked above an exchange, what was said at the side of its arrow's head, what went wrong at the side of who sent it. */
 export function paintLabels(context, scene, place) {
   const { colours, font } = scene;
+  if (!place.shape.lines || !scene.answer.blocks.text) return; // setting a font costs more than low lanes do altogether
   context.font = font;
   context.textBaseline = "middle";
   context.textAlign = "left";
