@@ -1,4 +1,13 @@
 # fixed.py for compiled modules; its docstrings stand there. One check of the bounds stands for one a byte.
+cimport cython
+
+
+@cython.boundscheck(False)
+cdef inline const unsigned char* _whole(const unsigned char[::1] data, Py_ssize_t at, Py_ssize_t size) except NULL:
+    if at < 0 or at + size > data.shape[0]:
+        raise IndexError(at)
+    return &data[at]
+
 
 cdef inline unsigned int _be16(const unsigned char* at) noexcept:
     return at[0] << 8 | at[1]
@@ -11,9 +20,7 @@ cdef inline unsigned int _be32(const unsigned char* at) noexcept:
 cdef inline (int, int, int, int, int, unsigned int, unsigned int) ipv4_header(
     const unsigned char[::1] data, Py_ssize_t at
 ) except *:
-    if at < 0 or at + 20 > data.shape[0]:
-        raise IndexError(at)
-    cdef const unsigned char* header = &data[at]
+    cdef const unsigned char* header = _whole(data, at, 20)
     return (
         header[0], _be16(header + 2), _be16(header + 4), _be16(header + 6), header[9],
         _be32(header + 12), _be32(header + 16)
@@ -23,9 +30,7 @@ cdef inline (int, int, int, int, int, unsigned int, unsigned int) ipv4_header(
 cdef inline (int, int, unsigned int, unsigned int, int, int) tcp_header(
     const unsigned char[::1] data, Py_ssize_t at
 ) except *:
-    if at < 0 or at + 20 > data.shape[0]:
-        raise IndexError(at)
-    cdef const unsigned char* header = &data[at]
+    cdef const unsigned char* header = _whole(data, at, 20)
     return (
         _be16(header), _be16(header + 2), _be32(header + 4), _be32(header + 8), _be16(header + 12), _be16(header + 14)
     )
@@ -34,7 +39,5 @@ cdef inline (int, int, unsigned int, unsigned int, int, int) tcp_header(
 cdef inline (unsigned int, unsigned int, unsigned int) tcp_timestamps(
     const unsigned char[::1] data, Py_ssize_t at
 ) except *:
-    if at < 0 or at + 12 > data.shape[0]:
-        raise IndexError(at)
-    cdef const unsigned char* options = &data[at]
+    cdef const unsigned char* options = _whole(data, at, 12)
     return (_be32(options), _be32(options + 4), _be32(options + 8))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import inspector
 from inspector import rows, timeline
 from inspector.capture import Capture
 from web import api as api_module
@@ -18,23 +16,6 @@ from .traffic import SAMPLE_PACKETS, Wire, exchange, sample
 from .visitor import Visitor, opened, page, plain, program, served
 
 TABLES = ("connections", "exchanges", "frames", "messages", "anomalies")
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample(tmp_path_factory.mktemp("api") / "sample.pcapng")
-
-
-@pytest.fixture(scope="module")
-def ours(path: Path) -> Iterator[Visitor]:
-    with opened(path) as visitor:
-        yield visitor
-
-
-@pytest.fixture(scope="module")
-def capture(path: Path) -> Iterator[Capture]:
-    with inspector.open(path) as capture:
-        yield capture
 
 
 @pytest.mark.parametrize("name", TABLES)

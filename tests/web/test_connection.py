@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from web import connection as connection_module
 
-from .traffic import ACK, PSH, Wire, sample
+from .traffic import ACK, PSH, Wire
 from .visitor import Visitor, opened
-
-
-@pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    with opened(sample(tmp_path_factory.mktemp("connection") / "sample.pcapng")) as visitor:
-        yield visitor
 
 
 def test_a_ladder_comes_by_range_with_its_neighbours(ours: Visitor) -> None:

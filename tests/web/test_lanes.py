@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from web.session import Session
 
-from .traffic import SAMPLE_PACKETS, STEP_NS, Wire, sample
-from .visitor import Visitor, program, served, wait_until
+from .traffic import SAMPLE_PACKETS, STEP_NS, Wire
+from .visitor import Visitor, program, served
 
 END = (SAMPLE_PACKETS - 1) * STEP_NS
-
-
-@pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    with served(Session.of_file(sample(tmp_path_factory.mktemp("lanes") / "sample.pcapng"))) as dashboard:
-        visitor = program(dashboard)
-        wait_until(lambda: visitor.get("/api/snapshot")["capture"]["state"] == "ended", "the file to be loaded")
-        yield visitor
 
 
 def test_lanes_come_with_their_groups_and_marks(ours: Visitor) -> None:

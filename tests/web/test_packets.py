@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import inspector
 from inspector import rows
 from inspector.capture import Capture
 from web.session import Session
 
 from .traffic import SAMPLE_PACKETS, Talk, Wire, sample
 from .visitor import Visitor, opened, plain, program, served, wait_until
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample(tmp_path_factory.mktemp("packets") / "sample.pcapng")
-
-
-@pytest.fixture(scope="module")
-def ours(path: Path) -> Iterator[Visitor]:
-    with opened(path) as visitor:
-        yield visitor
-
-
-@pytest.fixture(scope="module")
-def capture(path: Path) -> Iterator[Capture]:
-    with inspector.open(path) as capture:
-        yield capture
 
 
 def numbers(ours: Visitor, query: str) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,8 @@ import pytest
 from inspector.figures.palette import DARK, LIGHT
 from web.session import Session
 
-from .traffic import SAMPLE_PACKETS, STEP_NS, Wire, sample
-from .visitor import Visitor, opened, program, served
-
-
-@pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    with opened(sample(tmp_path_factory.mktemp("panorama") / "sample.pcapng")) as visitor:
-        yield visitor
+from .traffic import SAMPLE_PACKETS, STEP_NS, Wire
+from .visitor import Visitor, program, served
 
 
 def test_numbers_and_figures_come_together(ours: Visitor) -> None:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from .traffic import SAMPLE_PACKETS, STEP_NS, sample
-from .visitor import Visitor, opened
-
-
-@pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    with opened(sample(tmp_path_factory.mktemp("ranges") / "sample.pcapng")) as visitor:
-        yield visitor
+from .traffic import SAMPLE_PACKETS, STEP_NS
+from .visitor import Visitor
 
 
 @pytest.mark.parametrize(
