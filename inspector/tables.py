@@ -103,7 +103,7 @@ PACKETS = (
 )
 
 HEADERS = (
-    _c("is_tcp", "u1", "1 when the packet carries a whole TCP header"),
+    _c("is_tcp", "u1", "1 when the packet carries a TCP header, captured at least up to its window"),
     _c("family", "u1", "4 or 6; 0 when there is no IP"),
     _c("source_hi", "u8", "upper half of the source address (0 for IPv4)"),
     _c("source_lo", "u8", "lower half of the source address"),

@@ -125,7 +125,7 @@ def _fast(s: Situation) -> str:
     if asked_again(s) is None:
         return (
             f"The peer's last ACK ({_packet(s.last_of_peer)}, {ago} ago) asks for {s.relative(s.seq)}, where this"
-            " begins. The capture lacks bytes that the peer sent: its duplicate ACKs are not counted, and taken for enough."
+            " begins. The capture lacks bytes that the peer sent: its duplicate ACKs are taken for enough."
         )
     return (
         f"The peer sent {pieces(s.peer.duplicate_acks, 'duplicate ACK')}, the last {ago} ago"

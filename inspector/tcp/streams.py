@@ -1,9 +1,10 @@
 """The two byte streams of a connection, put together from segments that come late, twice, overlapping or not at all.
 
 The rule is the receiver's (RFC 9293 §3.4, §3.10.7.4): bytes that were delivered once stay as they were; of bytes
-that wait, the segment that begins earlier wins. Bytes that the peer acknowledged but that are not in the capture
-become a gap, as do bytes that never came. Nothing is copied: the stream is a list of pieces of packets (the table
-`chunks`).
+that wait, the segment that begins earlier wins. Bytes that never came become a gap. So do bytes that the peer has
+acknowledged and that are not in the capture: not at once, since a capture may hold an ACK before the segment that it
+answers, but when the peer goes on from what stands behind them, or after some time. Nothing is copied: the stream is
+a list of pieces of packets (the table `chunks`).
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -36,12 +37,19 @@ HELD_SEGMENTS = cython.declare(cython.int, 4096)
 through the packets table), but placing one costs a walk; a hole that this many segments could not fill is taken for
 lost."""
 
+PATIENCE_NS = cython.declare(cython.longlong, 100_000_000)
+"""How long bytes that the peer acknowledged may still come."""
+
+NEVER = cython.declare(cython.longlong, -(1 << 63))
+
 
 @cython.cclass
 class Stream:
     """One direction: how far it is delivered, and which segments wait."""
 
     started: cython.bint
+    has_syn: cython.bint
+    """Its SYN was seen: no byte comes before where it begins."""
     next_seq: cython.uint
     """Sequence number of the next byte to deliver."""
     offset: cython.longlong
@@ -49,6 +57,11 @@ class Stream:
     acked: cython.bint
     peer_ack: cython.uint
     """The peer's highest acknowledgment, known when `acked`."""
+    answered: cython.bint
+    peer_answer: cython.uint
+    """The highest that came with bytes or a FIN, known when `answered`."""
+    waits_since: cython.longlong
+    """Time at which the bytes that are missing next were first known to be acknowledged; NEVER when they are not."""
     fin_known: cython.bint
     fin_seq: cython.uint
     fin_packet: cython.int
@@ -66,10 +79,14 @@ def fresh_stream() -> Stream:
     """A direction in which nothing was said yet (`__new__` alone costs a third of a constructor's call)."""
     stream: Stream = Stream.__new__(Stream)
     stream.started = False
+    stream.has_syn = False
     stream.next_seq = 0
     stream.offset = 0
     stream.acked = False
     stream.peer_ack = 0
+    stream.answered = False
+    stream.peer_answer = 0
+    stream.waits_since = NEVER
     stream.fin_known = False
     stream.fin_seq = 0
     stream.fin_packet = -1
@@ -93,6 +110,7 @@ class Streams:
     rows: cython.Py_ssize_t
     capacity: cython.Py_ssize_t
 
+    times: cython.longlong[::1]
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
     ack: cython.uint[::1]
@@ -131,6 +149,7 @@ class Streams:
 
     def _take_views(self) -> None:
         packets = self.packets
+        self.times = packets.view("time_ns")
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
         self.ack = packets.view("ack")
@@ -191,21 +210,21 @@ class Streams:
     @cython.cfunc
     def _take_segment(self, row: cython.Py_ssize_t) -> cython.void:
         stream: Stream
-        peer: Stream
         flags: cython.uint = self.flags[row]
         length: cython.uint = self.payload[row]
         seq: cython.uint = self.seq[row]
         self.connection = self.packet_connection[row]
-        self.side = self.packet_direction[row]
         self.at = row
+        if flags & ACK:
+            self._take_ack(row, 1 - self.packet_direction[row], length > 0 or flags & FIN != 0)
+        self.side = self.packet_direction[row]
         stream = self.streams[2 * self.connection + self.side]
         if flags & SYN:
             seq = (seq + 1) & MASK32  # SYN stands before the first byte
-        if not stream.started:
+        if not stream.started or (stream.offset == 0 and self._begins_earlier(stream, row, seq)):
             stream.started = True
+            stream.has_syn = flags & SYN != 0
             stream.next_seq = seq
-        elif flags & SYN and stream.offset == 0 and seq_distance(stream.next_seq, seq) < 0:
-            stream.next_seq = seq  # the SYN came late: the stream begins earlier than it looked
         if flags & RST:
             # Bytes in a RST explain it (RFC 9293 §3.10.7); they are not part of the stream.
             self._abort(stream)
@@ -216,12 +235,35 @@ class Streams:
             stream.fin_packet = row
         if length and not stream.ended:
             self._take_bytes(stream, row, seq, length)
-        self._release(stream)
-        if flags & ACK:
-            peer = self.streams[2 * self.connection + 1 - self.side]
-            if not peer.acked or seq_distance(peer.peer_ack, self.ack[row]) > 0:
-                peer.acked = True
-                peer.peer_ack = self.ack[row]
+        if stream.held >= 0 or stream.fin_known:
+            self._release(stream)
+
+    @cython.cfunc
+    def _begins_earlier(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint) -> cython.bint:
+        """Whether a stream of which nothing is delivered begins earlier than it looked: its SYN came late, or the
+        capture began in mid-connection with a segment that had overtaken this one.
+        """
+        if seq_distance(stream.next_seq, seq) >= 0:
+            return False
+        if self.flags[row] & SYN:
+            return True
+        return not stream.has_syn and self.payload[row] > 0 and not self.verdict[row] & KEEP_ALIVE
+
+    @cython.cfunc
+    def _take_ack(self, row: cython.Py_ssize_t, side: cython.int, is_answer: cython.bint) -> cython.void:
+        """The bytes of `side` up to the packet's acknowledgment have arrived; those that wait for nothing else come
+        before what the packet itself says.
+        """
+        stream: Stream = self.streams[2 * self.connection + side]
+        if not stream.acked or seq_distance(stream.peer_ack, self.ack[row]) > 0:
+            stream.acked = True
+            stream.peer_ack = self.ack[row]
+        if is_answer and (not stream.answered or seq_distance(stream.peer_answer, self.ack[row]) > 0):
+            stream.answered = True
+            stream.peer_answer = self.ack[row]
+        if stream.held >= 0 or (stream.fin_known and not stream.ended):
+            self.side = side
+            self._release(stream)
 
     @cython.cfunc
     def _take_bytes(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint) -> cython.void:
@@ -245,25 +287,41 @@ class Streams:
 
     @cython.cfunc
     def _release(self, stream: Stream) -> cython.void:
-        """Deliver held segments that have become next, or whose missing predecessors the peer has acknowledged, and
-        the FIN behind them.
+        """Deliver held segments that have become next, or whose missing predecessors will not come, and the FIN behind
+        them.
         """
+        behind_fin: cython.uint
         while stream.held >= 0:
             row: cython.int = stream.held
             ahead: cython.longlong = seq_distance(stream.next_seq, self.seq[row])
-            if ahead > 0 and stream.held_count <= HELD_SEGMENTS and not self._peer_has(stream, self.seq[row]):
+            if (
+                ahead > 0
+                and stream.held_count <= HELD_SEGMENTS
+                and not self._is_missed(stream, self.seq[row], self._end_of(row))
+            ):
                 return
             self._skip_to_held(stream)
         if stream.fin_known and not stream.ended:
-            if stream.next_seq != stream.fin_seq and self._peer_has(stream, (stream.fin_seq + 1) & MASK32):
+            behind_fin = (stream.fin_seq + 1) & MASK32
+            if stream.next_seq != stream.fin_seq and self._is_missed(stream, behind_fin, behind_fin):
                 self._gap(stream, seq_distance(stream.next_seq, stream.fin_seq), stream.fin_packet)
             if stream.next_seq == stream.fin_seq:
                 self._end(stream)
 
     @cython.cfunc
-    def _peer_has(self, stream: Stream, seq: cython.uint) -> cython.bint:
-        """Whether the peer acknowledged every byte before `seq`: what is missing until there will not be sent again."""
-        return stream.acked and seq_distance(seq, stream.peer_ack) >= 0
+    def _is_missed(self, stream: Stream, seq: cython.uint, end: cython.uint) -> cython.bint:
+        """Whether the bytes that are missing before `seq` are taken for not captured; what is there ends at `end`.
+
+        The peer acknowledged them, so they will not be sent again; and either it went on from that end, or they would
+        be here by now.
+        """
+        if not stream.acked or seq_distance(seq, stream.peer_ack) < 0:
+            return False
+        if stream.answered and seq_distance(end, stream.peer_answer) >= 0:
+            return True
+        if stream.waits_since == NEVER:
+            stream.waits_since = self.times[self.at]
+        return self.times[self.at] - stream.waits_since >= PATIENCE_NS
 
     @cython.cfunc
     def _skip_to_held(self, stream: Stream) -> cython.void:
@@ -272,9 +330,12 @@ class Streams:
         ahead: cython.longlong = seq_distance(stream.next_seq, self.seq[row])
         stream.held = self.next_held[row]
         stream.held_count -= 1
+        stream.waits_since = NEVER
         if ahead > 0:
             self._gap(stream, ahead, row)
             ahead = 0
+            if stream.held >= 0:
+                stream.waits_since = self.times[stream.held]  # of several holes, each does not wait for the one before
         elif ahead < 0:
             self._compare_with_delivered(stream, row, ahead)
         if ahead + self.payload[row] > 0:

@@ -25,6 +25,9 @@ IN_ARENA = cython.declare(cython.longlong, ARENA)
 ONLY_TIMESTAMPS = cython.declare(cython.uint, 0x0101080A)
 """The first four of nearly every segment's option bytes: NOP, NOP, timestamps of ten bytes (RFC 7323 appendix A)."""
 
+UP_TO_WINDOW = cython.declare(cython.Py_ssize_t, 16)
+"""Bytes of a header that must be in the capture; what may be cut off of its fixed part tells nothing that is kept."""
+
 HAS_MSS = cython.declare(cython.uint, int(Option.MSS))
 HAS_SCALE = cython.declare(cython.uint, int(Option.SCALE))
 HAS_SACK_PERMITTED = cython.declare(cython.uint, int(Option.SACK_PERMITTED))
@@ -137,7 +140,7 @@ class Segments:
         ack: cython.uint
         offset_and_flags: cython.int
         window: cython.int
-        if captured < 20:
+        if captured < UP_TO_WINDOW:
             return self._is_no_tcp(row, slot)
         source, destination, seq, ack, offset_and_flags, window = tcp_header(self.data, at)
         header = offset_and_flags >> 12 << 2

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inspector.tables import ChunkKind
+
 from .play import Play
 
 Act = Callable[[Play], object]
@@ -37,6 +39,25 @@ def acknowledged_before_it_was_captured(p: Play) -> None:
     p.client("PA", b"onetwo", seq=100, ack=300)
 
 
+def acknowledged_before_its_two_segments_changed_places(p: Play) -> None:
+    p.server("A", seq=300, ack=111)
+    p.client("PA", b"three", seq=106, ack=300)
+    p.client("PA", b"onetwo", seq=100, ack=300)
+
+
+def came_when_nobody_waited_any_more(p: Play) -> None:
+    p.server("A", seq=300, ack=111)
+    p.client("PA", b"three", seq=106, ack=300)
+    p.client("PA", b"four", seq=111, ack=300, after_ms=150)
+    p.client("PA", b"onetwo", seq=100, ack=300)
+
+
+def began_with_an_ack_that_had_overtaken(p: Play) -> None:
+    p.client("A", seq=5006, ack=300)
+    p.client("PA", b"onetwo", seq=5000, ack=300)
+    p.client("PA", b"three", seq=5006, ack=300)
+
+
 @pytest.mark.parametrize(
     ("act", "expected"),
     [
@@ -54,6 +75,8 @@ def acknowledged_before_it_was_captured(p: Play) -> None:
         (sends((0, b"abc"), fin=5), [b"abc", 2, "end"]),
         (lost_for_good, [b"one", 3, b"three"]),
         (acknowledged_before_it_was_captured, [b"onetwothree"]),
+        (acknowledged_before_its_two_segments_changed_places, [b"onetwothree"]),
+        (came_when_nobody_waited_any_more, [6, b"threefour"]),
         (lambda p: p.client("R", b"go away", seq=100), ["abort"]),
         (lambda p: p.client("PA", b"abcdef", seq=100, ack=300, captured=4), [b"abcd", 2]),
     ],
@@ -70,8 +93,10 @@ def acknowledged_before_it_was_captured(p: Play) -> None:
         "FIN comes after the bytes before it",
         "what never came is a gap at the end of the capture",
         "a FIN behind missing bytes",
-        "what the peer acknowledged and nobody saw is a gap at the next segment",
+        "what the peer acknowledged and nobody saw is a gap",
         "an ACK captured before its segment does no harm",
+        "nor one captured before two segments in the wrong order",
+        "what comes after a tenth of a second comes too late",
         "bytes in a RST are not part of the stream",
         "what the capture cut off is a gap",
     ],
@@ -87,6 +112,40 @@ def test_gap_is_counted_as_missed() -> None:
     lost_for_good(play)
     play.run()
     assert play.connections["missed_bytes"].tolist() == [[3, 0]]
+
+
+def test_a_gap_is_known_when_the_peer_goes_on_from_what_stands_behind_it_and_before_what_it_says() -> None:
+    play = Play().handshake()
+    lost_for_good(play)
+    play.server("PA", b"go on", seq=300, ack=106)
+    play.server("PA", b"yes", seq=305, ack=111)
+    play.run()
+    told = list(zip(play.chunks["direction"].tolist(), play.chunks["kind"].tolist(), strict=True))
+    assert told == [
+        (0, ChunkKind.DATA),
+        (1, ChunkKind.DATA),
+        (0, ChunkKind.GAP),
+        (0, ChunkKind.DATA),
+        (1, ChunkKind.DATA),
+    ]
+    assert play.chunks["at"].tolist() == [3, 6, 7, 7, 7]
+
+
+def test_of_several_gaps_each_does_not_wait_for_the_one_before() -> None:
+    play = Play().handshake()
+    play.client("PA", b"2", seq=101, ack=300)
+    play.client("PA", b"4", seq=103, ack=300)
+    play.server("A", seq=300, ack=104)
+    last = play.client("PA", b"5", seq=104, ack=300, after_ms=150)
+    play.run()
+    assert play.stream(0) == [1, b"2", 1, b"45"]
+    assert set(play.chunks["at"].tolist()) == {last}
+
+
+def test_a_capture_that_begins_in_mid_connection_with_an_ack_that_had_overtaken_loses_nothing() -> None:
+    play = Play()
+    began_with_an_ack_that_had_overtaken(play)
+    assert play.run().stream(0) == [b"onetwothree"]
 
 
 def test_data_on_a_syn_come_before_the_rest() -> None:
@@ -153,3 +212,16 @@ def test_loss_leaves_gaps_and_never_wrong_bytes(ranges: list[tuple[int, int]], l
             assert piece == MESSAGE[at : at + len(piece)]
             at += len(piece)
     assert at <= len(MESSAGE)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ranges=segmentations(), acks=st.lists(st.integers(0, len(MESSAGE)), max_size=20), first=st.booleans())
+def test_acks_captured_before_their_segments_lose_nothing(
+    ranges: list[tuple[int, int]], acks: list[int], first: bool
+) -> None:
+    play = Play().handshake()
+    acknowledged = iter([len(MESSAGE)] * first + acks)
+    for start, stop in ranges:
+        play.server("A", seq=300, ack=100 + next(acknowledged, 0))
+        play.client("A", MESSAGE[start:stop], seq=100 + start, ack=300)
+    assert play.run().stream(0) == [MESSAGE]
