@@ -2,6 +2,7 @@
 
 import { h, svg } from "../dom.js";
 import { count } from "../format.js";
+import { processKey } from "./token.js";
 
 const WIDE = 1000; // units of the axis; the drawing stretches to the pane
 const THIN = 2.5; // units that a bar is wide at least, so that a life of a millisecond can be seen
@@ -14,7 +15,7 @@ export function slotsOf(tokens) {
   const owners = ownersOf(tokens);
   const found = new Map();
   for (const token of tokens) {
-    const owner = owners.get(keyOf(token));
+    const owner = owners.get(processKey(token));
     const key = `${owner} ${token.fd}`;
     if (!found.has(key)) found.set(key, { owner, process: token.process, fd: token.fd, lives: [], last: 0, first: token.opened_at_ns, isUsed: false });
     const slot = found.get(key);
@@ -33,15 +34,13 @@ export function slotsOf(tokens) {
   return { slots, total: used.length };
 }
 
-const keyOf = (token) => `${token.process} ${token.namespace}`;
-
 /** Who shares lanes: Alice comes again under another pid, a scenario's server in another network. Two of a name at the same time do not. */
 function ownersOf(tokens) {
   const instances = new Map();
   for (const token of tokens) {
-    const one = instances.get(keyOf(token)) ?? { name: token.process, from: token.opened_at_ns, until: 0 };
+    const one = instances.get(processKey(token)) ?? { name: token.process, from: token.opened_at_ns, until: -Infinity };
     one.until = Math.max(one.until, token.closed_at_ns ?? Infinity);
-    instances.set(keyOf(token), one);
+    instances.set(processKey(token), one);
   }
   const shares = new Map(); // name → until when each share of it is taken
   return new Map([...instances].map(([key, { name, from, until }]) => {
@@ -64,9 +63,15 @@ export function lane({ process, fd, lives }, { from, to }, connection) {
     const width = Math.max(x(closed ?? to) - left, THIN);
     bars[connection !== null && of === connection ? "chosen" : (role ?? "client")] += `M${left.toFixed(1)} 0h${width.toFixed(1)}v1h${(-width).toFixed(1)}z`;
   }
-  const label = lives.length > 1 ? `${process} token ${fd}, handed out ${count(lives.length)} times` : `${process} token ${fd}`;
+  const label = `${named(process, lives)} token ${fd}${lives.length > 1 ? `, handed out ${count(lives.length)} times` : ""}`;
   return h("div", { class: "tk-line", title: label },
     h("span", { class: "tk-line-name" }, h("span", {}, process), h("b", {}, String(fd))),
     svg("svg", { viewBox: `0 0 ${WIDE} 1`, preserveAspectRatio: "none", role: "img", "aria-label": label },
       Object.entries(bars).filter(([, d]) => d).map(([kind, d]) => svg("path", { d, class: `tk-bar ${kind}` }))));
+}
+
+/** "cafe (pid 978)", or without the pid where several had the lane one after the other. */
+function named(process, lives) {
+  const pids = new Set(lives.map(({ pid }) => pid));
+  return pids.size === 1 ? `${process} (pid ${[...pids][0]})` : process;
 }
