@@ -65,7 +65,7 @@ def test_a_verdict_is_explained_with_the_numbers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"),
+    ("asked", "status"),
     [
         ("/api/connections/3/ladder", 404),
         ("/api/connections/3/gaps", 404),
@@ -76,8 +76,8 @@ def test_a_verdict_is_explained_with_the_numbers(tmp_path: Path) -> None:
         ("/api/packets/1000/why", 404),
     ],
 )
-def test_what_cannot_be_answered_is_said(ours: Visitor, path: str, status: int) -> None:
-    assert ours.ask(path).refusal() == status
+def test_what_cannot_be_answered_is_said(ours: Visitor, asked: str, status: int) -> None:
+    assert ours.ask(asked).refusal() == status
 
 
 def test_facts_figures_and_what_was_said(ours: Visitor) -> None:
@@ -90,7 +90,7 @@ def test_facts_figures_and_what_was_said(ours: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "path",
+    "asked",
     [
         "/api/connections/3/facts",
         "/api/connections/3/pieces",
@@ -101,5 +101,5 @@ def test_facts_figures_and_what_was_said(ours: Visitor) -> None:
         "/api/connections/1/figures/stevens?side=7",
     ],
 )
-def test_what_is_not_there_is_said(ours: Visitor, path: str) -> None:
-    assert ours.ask(path).refusal() == 404
+def test_what_is_not_there_is_said(ours: Visitor, asked: str) -> None:
+    assert ours.ask(asked).refusal() == 404
