@@ -124,6 +124,17 @@ def test_on_a_narrow_screen_nothing_of_a_connection_is_cut_off(page: Page) -> No
     expect(page.locator(".connection-title")).to_be_visible()
 
 
+def test_on_a_narrow_screen_a_long_source_moves_nothing_else(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    parts = "[...document.querySelectorAll('.bar, .bar-buttons, .filters')]"
+    places = f"{parts}.map(part => part.getBoundingClientRect().toJSON())"
+    before = page.evaluate(places)
+    page.evaluate(
+        "() => { document.querySelector('.source-text').textContent = 'no connection to Wireglass, '.repeat(3); }"
+    )
+    assert page.evaluate(places) == before
+
+
 def test_on_a_narrow_screen_five_views_are_below_and_the_others_behind_more(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator(".rail > a:visible")).to_have_count(5)

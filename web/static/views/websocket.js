@@ -32,7 +32,7 @@ export function mount(root, store) {
   const empty = h("div", { class: "empty" });
   const chat = new VirtualList({
     create: () => createBubble((id) => choose(id)),
-    update: (element, index) => element.draw(list.row(index), { quiet: quiet.isOn, frames: frames.isOn, beside, chosen: store.state.route.message }),
+    update: (element, index) => element.draw(list.row(index), { quiet: quiet.isOn, frames: frames.isOn, beside, chosen: store.state.route.message, isOne: store.state.route.id !== null }),
     shown: (first, stop) => shown(first, stop),
     follows: true,
     attributes: { class: "virtual chat", role: "log", tabindex: "0", "aria-label": "Messages", onkeydown: (event) => key(event) },
@@ -151,7 +151,7 @@ function createBubble(choose) {
     }
     setClass(element, `bubble ${row.direction} ${isControl(row) ? "control" : row.kind}${row.id === how.chosen ? " chosen" : ""}`);
     element.dataset.id = String(row.id);
-    setText(text, isControl(row) ? `#${row.connection} · ${moment(row.at_ns)} · ${shownText(row)}` : shownText(row));
+    setText(text, isControl(row) ? `${how.isOne ? "" : `#${row.connection} · `}${moment(row.at_ns)} · ${shownText(row)}` : shownText(row));
     const cut = how.frames && how.beside.cut.get(row.id);
     frames.hidden = !cut;
     if (cut) setText(frames, frameLines(cut, row.frames).join("\n"));
