@@ -62,6 +62,10 @@ class Cafe(ThreadingHTTPServer):
         finally:
             self._seats.release()
 
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        """Say goodbye by giving the token back, in one step: so it is always gone while the goodbye is on its way."""
+        self.close_request(request)
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away in the middle is no news here: the packets show it."""
 
