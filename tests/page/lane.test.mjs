@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { laneOutcome, laneSentence, laneTitle, serverName } from "../../web/static/lane.js";
+import { laneOutcome, laneSentence, laneSide, laneTitle, serverName, wasOpened } from "../../web/static/lane.js";
 
 const LANE = {
   id: 3, protocol: "http", conn_state: "SF", client_state: "TIME-WAIT", server_state: "CLOSED", closed_by: "client", duration_ns: 3.1e6,
@@ -27,6 +27,20 @@ for (const [name, changes, texts, isTrouble] of CASES) {
 test("a lane is called by what was asked first, or by what it speaks", () => {
   assert.equal(laneTitle(LANE), "#3 GET /");
   assert.equal(laneTitle({ ...LANE, asks: null, protocol: "tls" }), "#3 TLS");
+});
+
+test("a connection was opened once its handshake was over, or when the capture came too late to see one", () => {
+  const of = (changes) => wasOpened({ ...LANE, handshake_ns: null, ...changes });
+  assert.equal(of({ handshake_ns: 40 }), true);
+  assert.equal(of({ conn_state: "OTH", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }), true);
+  assert.equal(of({ conn_state: "REJ", client_state: "CLOSED", server_state: "CLOSED" }), false);
+  assert.equal(of({ conn_state: "OTH", client_state: "SYN-SENT", server_state: "SYN-RECEIVED" }), false);
+});
+
+test("each end has its address, port and what it sent beside its half of a tall lane", () => {
+  const lane = { client: "127.0.0.1:50001", server: "[::1]:80", packets: [1, 12], bytes: [57, 12_400] };
+  assert.deepEqual(laneSide(lane, "client"), { address: "127.0.0.1", port: ":50001", sent: "57 B", packets: " in 1 packet" });
+  assert.deepEqual(laneSide(lane, "server"), { address: "[::1]", port: ":80", sent: "12.4 kB", packets: " in 12 packets" });
 });
 
 test("a sentence says all of it", () => {

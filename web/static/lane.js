@@ -2,11 +2,18 @@
 
 import { counted, duration, size } from "./format.js";
 import { takeApart } from "./sockets.js";
-import { outcome, protocolName } from "./words.js";
+import { band, outcome, protocolName } from "./words.js";
+
+const UNOPENED = new Set(["S0", "REJ", "RSTOS0", "RSTRH", "SH", "SHR"]); // Zeek's states of connections that were asked for, and no more
 
 /** Left of a lane: what the connection is for. */
 export function laneTitle({ id, asks, protocol }) {
   return `#${id} ${asks ?? protocolName(protocol)}`;
+}
+
+/** Whether both ends agreed to the connection; of one that was joined midway, which shows no handshake, it is taken for granted. */
+export function wasOpened({ handshake_ns: took, conn_state: state, client_state: client, server_state: server }) {
+  return took !== null || !(UNOPENED.has(state) || [client, server].some((name) => band(name) === "opening"));
 }
 
 /** Right of a lane: [what became of it, more], and whether that is trouble. */

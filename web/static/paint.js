@@ -1,5 +1,6 @@
 // Painting the timeline's lanes: one pure drawing of an answer of /api/lanes onto a canvas.
 
+import { wasOpened } from "./lane.js";
 import { shape, tickLength } from "./laneshape.js";
 import { paintGuides, paintStates } from "./paintstates.js";
 import { paintLabels } from "./paintwords.js";
@@ -54,17 +55,20 @@ function paintLife(context, { span, width, answer, colours }, lane, y, band) {
   const { x } = scale(span, width);
   const colour = lifeColour(lane, colours);
   const start = x(lane.at_ns);
-  const opened = lane.handshake_ns === null ? start : x(lane.at_ns + lane.handshake_ns);
   const end = lane.is_open ? x(answer.extent.to) : x(lane.at_ns + lane.duration_ns);
+  const isOpened = wasOpened(lane);
+  const opened = !isOpened ? end : lane.handshake_ns === null ? start : x(lane.at_ns + lane.handshake_ns);
   const closing = lane.closing_at_ns === null ? end : Math.min(x(lane.closing_at_ns), end);
   if (end < -EDGE || start > width + EDGE) return;
   context.fillStyle = colour;
   dashes(context, start, opened, y, width);
-  context.globalAlpha = 0.3;
-  bar(context, opened, Math.max(closing, opened + 2), y - band, 2 * band, width);
-  bar(context, closing, end, y, band, width);
-  context.globalAlpha = 1;
-  bar(context, opened, Math.max(closing, opened + 2), y - 0.5, 1, width);
+  if (isOpened) {
+    context.globalAlpha = 0.3;
+    bar(context, opened, Math.max(closing, opened + 2), y - band, 2 * band, width);
+    bar(context, closing, end, y, band, width);
+    context.globalAlpha = 1;
+    bar(context, opened, Math.max(closing, opened + 2), y - 0.5, 1, width);
+  }
   if (end > width + EDGE) return;
   if (lane.is_open) arrowEnd(context, end, y);
   else context.fillRect(Math.round(end) - 1, y - band, 1, 2 * band);
