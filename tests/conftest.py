@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ IN_CI = os.environ.get("CI", "") not in ("", "0", "false")
 # Timings on a shared machine say nothing about the code: examples are bounded by their number alone.
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")
+
+# A run in a script's background ignores Ctrl-C, and what it starts would too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _fail_when_skipped(report: Any) -> Any:

@@ -130,6 +130,11 @@ class RoughLink:
             self._steps = (self._steps or 0) + 1
         os.write(self._wake_write, b"s")
 
+    @property
+    def is_stepping(self) -> bool:
+        """Whether a step was asked for that no packet has taken yet."""
+        return bool(self._steps)
+
     def release(self) -> None:
         """Let everything through again."""
         with self._gate:

@@ -30,7 +30,7 @@ cdef inline (int, int, int, int, int, unsigned int, unsigned int) ipv4_header(
 cdef inline (int, int, unsigned int, unsigned int, int, int) tcp_header(
     const unsigned char[::1] data, Py_ssize_t at
 ) except *:
-    cdef const unsigned char* header = _whole(data, at, 20)
+    cdef const unsigned char* header = _whole(data, at, 16)
     return (
         _be16(header), _be16(header + 2), _be32(header + 4), _be32(header + 8), _be16(header + 12), _be16(header + 14)
     )

@@ -13,7 +13,7 @@ ipv4_header = Struct(">BxHHHxBxxII").unpack_from
 fragment offset, protocol, source, destination."""
 
 tcp_header = Struct(">HHIIHH").unpack_from
-"""Of the 20 bytes at an index (RFC 9293 §3.1): source port, destination port, sequence number, acknowledgment number,
+"""Of the 16 bytes at an index (RFC 9293 §3.1): source port, destination port, sequence number, acknowledgment number,
 data offset and flags, window."""
 
 tcp_timestamps = Struct(">III").unpack_from

@@ -11,7 +11,7 @@ from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import Ether
 from scapy.utils import wrpcap
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import STARTUP, enter
 from tests.browser.dashboards import Dashboard, running
 
 ATTACKS = [
@@ -125,7 +125,7 @@ def test_every_view_shows_attacks_as_text(blank: Page, hostile: Dashboard) -> No
     page.locator(".lanes-plot").hover()
     check(page)
     page.get_by_role("link", name="Overview").click()
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=STARTUP)
     check(page)
 
 

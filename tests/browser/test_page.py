@@ -69,9 +69,12 @@ def test_lists_and_ladder_go_by_keyboard(page: Page) -> None:
     page.get_by_role("grid", name="Connections").focus()
     page.keyboard.press("Home")
     expect(page.locator(".connection-title")).to_contain_text("#0")
+    first = page.locator(".step.packet").first
+    before = first.get_attribute("data-packet")
+    assert before
     page.keyboard.press("ArrowDown")
     expect(page.locator(".connection-title")).to_contain_text("#1")
-    expect(page.locator(".step.packet").first).to_be_visible(timeout=SOON)
+    expect(first).not_to_have_attribute("data-packet", before, timeout=SOON)
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")

@@ -306,14 +306,18 @@ def test_reading_waits_for_the_batch_in_hand_and_no_longer(tmp_path: Path) -> No
     for port in range(1025, 3025):
         exchange(wire, port)
     wire.close()
-    with running(Session.of_file(wire.path)) as session:
-        seen = set()
-        while session.snapshot()["capture"]["state"] == "loading":
-            with session.reading() as capture:
-                seen.add(len(capture.packets))
-                assert len(capture.packets["time_ns"]) == len(capture.packets)
-        assert len(session.snapshot()["connections"]) == 500
-        assert len(seen) > 1
+
+    def open_and_read() -> bool:
+        seen: set[int] = set()
+        with running(Session.of_file(wire.path)) as session:
+            while session.snapshot()["capture"]["state"] == "loading":
+                with session.reading() as capture:
+                    seen.add(len(capture.packets))
+                    assert len(capture.packets["time_ns"]) == len(capture.packets)
+            assert len(session.snapshot()["connections"]) == 500
+        return len(seen) > 1
+
+    wait_until(open_and_read, "a look between two batches")
 
 
 def test_something_else_on_show_is_told_and_home_waits(wire: Wire, tmp_path: Path) -> None:
