@@ -140,3 +140,11 @@ def test_a_segment_of_each_kind_beside_others_does_not_mix() -> None:
     packets = [over_ip(6, tcp(b"a" * size)) for size in (0, 1, 500)] + [ipv4(b"")]
     rows = Decoded(packets).all().rows()
     assert [row["bytes"] for row in rows] == [b"", b"a", b"a" * 500, b""]
+
+
+def test_a_file_may_end_behind_a_window() -> None:
+    """What is not in the capture of a header's fixed part tells nothing, and there is nothing behind it to look at."""
+    whole = over_ip(6, tcp())
+    cut = whole[: -len(PAYLOAD) - 4]
+    found = Decoded([cut], length=len(whole), guard=b"").all().row()
+    assert (found["is_tcp"], found["payload"], found["payload_captured"]) == (1, len(PAYLOAD), 0)
