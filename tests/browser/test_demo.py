@@ -183,6 +183,9 @@ def test_a_scenario_is_played_at_the_press_of_a_button_and_leads_to_its_connecti
     expect(entry.locator(".lab-outcome")).to_contain_text("CLOSING", timeout=STAGING)
     entry.get_by_role("button", name="Connection").click(timeout=SOON)
     expect(page.locator(".ladder .step:visible .step-state.client", has_text="CLOSING")).to_be_visible(timeout=SOON)
+    page.get_by_role("link", name="Sockets").click()
+    for process in ("client", "server"):  # they have ended with the play: not even the door is left
+        expect(page.locator(".tk-process.idle", has_text=process)).to_be_visible(timeout=SOON)
 
 
 @needs_namespace
