@@ -133,6 +133,14 @@ test("of very many the book keeps the lives of the newest, and of those that are
   assert.deepEqual([told, connections], [3, 10]);
 });
 
+test("of a long history the book keeps the newest, and what is held or told of however old", () => {
+  const many = (first, count) => Array.from({ length: count }, (_, i) => token(first + i, 9, first + i, first + i + 1));
+  const found = book([listener, ...many(1, 5000)], [], { facts: [{ kind: "time_wait", tokens: [3] }] });
+  found.take(answer({ tokens: many(5001, 5000), facts: [{ kind: "time_wait", tokens: [3] }] }));
+  assert.equal(found.tokens.size, 6000);
+  assert.deepEqual([...found.tokens.keys()].slice(0, 3), [0, 3, 4003]);
+});
+
 test("what has happened before the first packet lies at the start", () => {
   const early = (id, fd, by) => ({ ...token(id, fd, null, null, { role: "listener" }), closed_by: by });
   const slots = book([early(0, 3, null), early(1, 4, "seen")]).at(0).processes[0].slots;

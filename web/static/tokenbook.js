@@ -6,6 +6,8 @@ import { endKey, isOpen, latest, placed, processKey } from "./tokens/token.js";
 const ALL_IS_SAID = new Set(["CLOSED", "LISTEN"]);
 const MEMORY = 60e9; // ns that Linux keeps TIME-WAIT; without a word of the kernel it counts as over then
 const PROCESSES = 10; // columns drawn, unless there is less room
+const TOKENS = 6000; // that the page keeps, and
+const WORDS = 12000; // of the kernel; a page that is opened later gets fewer
 
 export class TokenBook {
   constructor() {
@@ -24,6 +26,9 @@ export class TokenBook {
     for (const row of tokens) this.tokens.set(row.id, placed(row));
     for (const row of kernel) this.kernel.set(row.id, { ...row, at_ns: row.at_ns ?? 0 });
     Object.assign(this, { revision, packets, connections, facts, kinds, ways });
+    const shown = new Set([...ways.flatMap((way) => Object.values(way.tokens)), ...facts.flatMap((fact) => fact.tokens)]);
+    forgetOldest(this.tokens, TOKENS, ({ id, closed_at_ns: closed }) => closed === null || shown.has(id));
+    forgetOldest(this.kernel, WORDS, ({ state }) => state === "LISTEN");
     Object.assign(this.lives, lives);
     Object.assign(this.protocols, protocols);
     const told = new Set(kept);
@@ -77,6 +82,14 @@ export class TokenBook {
     const kernel = latest(this.ends.get(`${connection} ${side}`) ?? [], at);
     const isStale = Boolean(kernel) && wire.since > kernel.at_ns + kernel.took_ns; // the wire has moved on since the kernel was asked
     return { connection, side, token, wire: wire.state, kernel, isStale, isThere: isThere(wire, kernel, isStale, at), differs: Boolean(kernel?.differs) && !isStale };
+  }
+}
+
+/** Keeps so many of the rows, the newest, and those that are needed however old. */
+function forgetOldest(rows, most, isNeeded) {
+  for (const [id, row] of rows) {
+    if (rows.size <= most) return;
+    if (!isNeeded(row)) rows.delete(id);
   }
 }
 
