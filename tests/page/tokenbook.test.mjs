@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { stepsOf, TokenBook, wireAt } from "../../web/static/tokenbook.js";
-import { isOpen, latest } from "../../web/static/tokens/token.js";
+import { isOpen, isWaiting, latest } from "../../web/static/tokens/token.js";
 
 const token = (id, fd, opened, closed, more = {}) => ({
   id, fd, namespace: 1, pid: 100, process: "cafe", role: "server", inode: id, connection: null, direction: null,
@@ -47,6 +47,12 @@ test("the latest word is the last one not later", () => {
 test("a connection before accept is there and has no token", () => {
   const { loose } = book([listener, client, server]).at(13);
   assert.deepEqual(loose.map(({ connection, side, wire }) => [connection, side, wire]), [[0, "server", "ESTABLISHED"]]);
+});
+
+test("an end waits to be accepted until somebody has held it, and not again when it was given back", () => {
+  const early = { ...server, closed_at_ns: 20 }; // given back before the FIN has left
+  const waits = (at) => book([listener, client, early]).at(at).loose.filter(({ side }) => side === "server").map(isWaiting);
+  assert.deepEqual([waits(11), waits(13), waits(16), waits(20)], [[true], [true], [], [false]]);
 });
 
 test("an accepted connection has a token at either end", () => {

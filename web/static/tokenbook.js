@@ -71,9 +71,10 @@ export class TokenBook {
   /** Both ends of every connection that is known of, by "connection side". */
   endsAt(tokens, at) {
     const held = new Map(tokens.filter((token) => isOpen(token, at)).map((token) => [endKey(token), token]));
+    const wereHeld = new Set(tokens.map(endKey));
     return new Map(this.known.map(([connection, side]) => {
       const key = `${connection} ${side}`;
-      return [key, this.end(Number(connection), side, held.get(key) ?? null, at)];
+      return [key, { ...this.end(Number(connection), side, held.get(key) ?? null, at), wasHeld: wereHeld.has(key) }];
     }));
   }
 

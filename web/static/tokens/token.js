@@ -9,7 +9,7 @@ export const endKey = ({ connection, direction }) => `${connection} ${direction}
 export const isOpen = (token, at) => token.opened_at_ns <= at && (token.closed_at_ns === null || token.closed_at_ns > at);
 
 /** Whether an end that nobody holds waits to be accepted; any other was given back, or rests. */
-export const isWaiting = ({ side, wire }) => side === "server" && ["SYN-RECEIVED", "ESTABLISHED"].includes(wire);
+export const isWaiting = ({ side, wire, wasHeld }) => side === "server" && !wasHeld && ["SYN-RECEIVED", "ESTABLISHED"].includes(wire);
 
 /** A token on the capture's clock, which begins with the first packet: until there is one, what has happened lies at its start. */
 export function placed(token) {
