@@ -258,8 +258,9 @@ def test_on_a_narrow_screen_the_buttons_show_that_they_go_on(page: Page) -> None
     last = chat.get_by_role("button").last
     expect(chat.locator(".onward-step.right")).to_be_visible()
     expect(chat.locator(".onward-step.left")).to_be_hidden()
-    while chat.locator(".onward-step.right").is_visible():
-        before = chat.locator(".strip-row").evaluate("row => row.scrollLeft")
+    row = chat.locator(".strip-row")
+    while row.evaluate("row => row.scrollLeft + row.clientWidth < row.scrollWidth - 2"):
+        before = row.evaluate("row => row.scrollLeft")
         chat.locator(".onward-step.right").click()
         page.wait_for_function("before => document.querySelector('.of-ws .strip-row').scrollLeft > before", arg=before)
     expect(last).to_be_in_viewport(ratio=1)
