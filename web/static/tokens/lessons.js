@@ -21,7 +21,7 @@ const ABSENT = {
   used_again: "Not seen yet: a number must be given back and handed out again.",
 };
 
-const WHAT = "A token is the number by which a process holds an open socket: a file descriptor. Here it stands on blue at the end that asked for a pipe, on brown at the end that was asked, on grey at a door where a process listens.";
+const WHAT = "A token is the number by which a process holds an open socket: a file descriptor. Here it stands on blue at the end that asked for a pipe, on orange at the end that was asked, on grey at a door where a process listens.";
 const WORDS = 40; // characters of a message
 const MOST = 50; // places of a kind that are told
 
