@@ -69,9 +69,10 @@ def _table(values: tuple[int, ...]) -> memoryview:
 
 
 def _distance_bases() -> tuple[int, ...]:
-    bases = [1]
+    base, bases = 1, [1]
     for bits in _DISTANCE_BITS[: len(_DISTANCE_BITS) - 1]:
-        bases.append(bases[-1] + (1 << bits))
+        base += 1 << bits
+        bases.append(base)
     return tuple(bases)
 
 

@@ -160,6 +160,14 @@ CURSOR_AT = """x => { const box = document.querySelector('.tk-cursor').getBoundi
   return Math.abs(box.left + box.width / 2 - x) < 1; }"""
 
 
+def test_a_capture_that_is_over_opens_where_the_most_is_held(blank: Page, recorded: Dashboard) -> None:
+    view = enter(blank, recorded, "sockets")
+    expect(view.locator(".tk-pipe-name").first).to_be_visible()
+    expect(view).to_have_url(re.compile(r"[?&]at=\d+"))
+    view.keyboard.press("Escape")
+    expect(view.locator(".tk-when")).to_contain_text("end")
+
+
 def test_arrow_keys_step_from_change_to_change(blank: Page, recorded: Dashboard) -> None:
     view = enter(blank, recorded, "sockets")
     view.locator(".tk-line").first.wait_for()

@@ -116,6 +116,13 @@ test("a door shows how many wait at it", () => {
   assert.deepEqual([waiting(2), waiting(6)], [0, 2]);
 });
 
+test("the fullest moment is the first at which the most ends were held", () => {
+  assert.equal(book([listener]).fullest(), null);
+  assert.equal(book([listener, client, server]).fullest(), 15);
+  const again = token(3, 7, 49, null, { connection: 1, direction: "server" });
+  assert.equal(book([listener, client, server, again]).fullest(), 15);
+});
+
 test("the diary holds a name from joining to leaving", () => {
   const alice = token(5, 7, 15, 90, { name: "Alice", named_at_ns: 20, forgotten_at_ns: 40 });
   const names = (at) => [...book([alice]).at(at).diary.values()].flat().map(({ fd, name }) => `${fd} ${name}`);

@@ -49,6 +49,18 @@ export class TokenBook {
     return this.ordered;
   }
 
+  /** The first moment at which the most ends of pipes were held at a time; null where none ever was. */
+  fullest() {
+    const held = this.ordered.filter(({ connection }) => connection !== null);
+    const changes = held.flatMap(({ opened_at_ns: opened, closed_at_ns: closed }) => [[opened, 1], [closed ?? Infinity, -1]]).sort(([a, up], [b, other]) => a - b || up - other);
+    let [open, most, fullest] = [0, 0, null];
+    for (const [at, by] of changes) {
+      open += by;
+      if (open > most) [most, fullest] = [open, at];
+    }
+    return fullest;
+  }
+
   /**
    * How things stood `at` ns after the capture's start: as much of it as there is room for, and what `wanted` names
    * (connections) in any case.

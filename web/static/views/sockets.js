@@ -29,7 +29,7 @@ export function mount(root, store) {
   const main = h("div", { class: "tk-main", tabindex: "0", role: "group", "aria-label": "Processes and pipes" }, figure.element, beside.element);
   const page = h("div", { class: "tk" }, main, lessons.element, history.element);
   root.append(page, empty);
-  let [busy, asked, timer, gone, origin] = [false, "", null, false, null];
+  let [busy, asked, timer, gone, origin, opened] = [false, "", null, false, null, false];
 
   /** Goes to a moment that is told of beside or below the figure, and turns the eyes to it. */
   function look(changes) {
@@ -45,7 +45,10 @@ export function mount(root, store) {
     const begin = performance.now();
     try {
       const { start_ns: start = null, tokens = 0 } = state.capture;
-      if (tokens < book.revision || start !== origin) book.clear(); // another capture, or its first packet, from which times count
+      if (tokens < book.revision || start !== origin) {
+        book.clear(); // another capture, or its first packet, from which times count
+        opened = false;
+      }
       origin = start;
       book.take(await get("/api/sockets", { since: book.revision, packets: book.packets }));
       asked = wanted;
@@ -54,11 +57,19 @@ export function mount(root, store) {
       store.set({ problem: { message: error.message, what_to_do: error.advice } });
     }
     if (gone) return;
+    if (!opened && state.capture.state !== "loading") settle(state);
     draw(store.state);
     timer = setTimeout(() => {
       busy = false;
       refresh(store.state);
     }, Math.max(PATIENCE, SHARE * (performance.now() - begin)));
+  }
+
+  /** At the end of a capture that is over everything is given back: it opens where there is most to see. */
+  function settle({ capture, route }) {
+    opened = true;
+    const fullest = capture.state === "ended" && route.at === null && route.way === null ? book.fullest() : null;
+    if (fullest !== null) go(store, { at: fullest });
   }
 
   function draw(state) {
