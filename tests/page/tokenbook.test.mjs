@@ -116,11 +116,12 @@ test("a door shows how many wait at it", () => {
   assert.deepEqual([waiting(2), waiting(6)], [0, 2]);
 });
 
-test("the fullest moment is the first at which the most ends were held", () => {
+test("the fullest moment is the middle of the longest while in which the most ends were held", () => {
   assert.equal(book([listener]).fullest(), null);
-  assert.equal(book([listener, client, server]).fullest(), 15);
+  assert.equal(book([listener, client]).fullest(), 32);
+  assert.equal(book([listener, client, server]).fullest(), 32); // from 15 to 49
   const again = token(3, 7, 49, null, { connection: 1, direction: "server" });
-  assert.equal(book([listener, client, server, again]).fullest(), 15);
+  assert.equal(book([listener, client, server, again]).fullest(), 32); // and not from 49 to 55
 });
 
 test("the diary holds a name from joining to leaving", () => {

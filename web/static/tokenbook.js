@@ -49,16 +49,18 @@ export class TokenBook {
     return this.ordered;
   }
 
-  /** The first moment at which the most ends of pipes were held at a time; null where none ever was. */
+  /** The middle of the longest while in which the most ends of pipes were held at a time; null where none ever was. */
   fullest() {
     const held = this.ordered.filter(({ connection }) => connection !== null);
-    const changes = held.flatMap(({ opened_at_ns: opened, closed_at_ns: closed }) => [[opened, 1], [closed ?? Infinity, -1]]).sort(([a, up], [b, other]) => a - b || up - other);
-    let [open, most, fullest] = [0, 0, null];
-    for (const [at, by] of changes) {
+    const changes = held.flatMap(({ opened_at_ns: opened, closed_at_ns: closed }) => (closed === null ? [[opened, 1]] : [[opened, 1], [closed, -1]]));
+    changes.sort(([a, up], [b, other]) => a - b || up - other);
+    let [open, most, longest, middle] = [0, 0, 0, null];
+    for (const [i, [at, by]] of changes.entries()) {
       open += by;
-      if (open > most) [most, fullest] = [open, at];
+      const lasted = (changes[i + 1]?.[0] ?? at) - at;
+      if (open > most || (open === most && by > 0 && lasted > longest)) [most, longest, middle] = [open, lasted, Math.round(at + lasted / 2)];
     }
-    return fullest;
+    return middle;
   }
 
   /**
