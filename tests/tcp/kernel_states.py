@@ -60,15 +60,22 @@ class Bench:
 
         Where all this went slowly, the kernel has sent some packets twice meanwhile: those that change nothing follow.
         """
-        wanted = [(end, state) for end, state in enumerate((client, server)) if state is not None]
         deadline = time.monotonic() + PATIENCE_SECONDS
         self.link.step()
-        while any(self._kernel_says(end) != state for end, state in wanted) and time.monotonic() < deadline:
-            if self.link.waiting and not self.link.is_stepping:
-                time.sleep(SETTLING_SECONDS)
-                if any(self._kernel_says(end) != state for end, state in wanted):
-                    self.link.step()
+        was_taken = False
+        while not self._kernel_comes_to(client, server) and time.monotonic() < deadline:
+            if was_taken and self.link.waiting:
+                self.link.step()
+            was_taken = not self.link.is_stepping
         self.expect(client, server)
+
+    def _kernel_comes_to(self, *states: State | None) -> bool:
+        """Whether the kernel's word for client and server becomes these within the time that it surely needs."""
+        deadline = time.monotonic() + SETTLING_SECONDS
+        while any(state not in (None, self._kernel_says(end)) for end, state in enumerate(states)):
+            if time.monotonic() > deadline:
+                return False
+        return True
 
     def _both_say(self, side: int) -> tuple[State, State]:
         return self._kernel_says(side), self._wire_says(side)
