@@ -227,6 +227,8 @@ class Streams:
             stream.next_seq = seq
         if flags & RST:
             # Bytes in a RST explain it (RFC 9293 §3.10.7); they are not part of the stream.
+            self._release_acknowledged(1 - self.packet_direction[row])
+            self._release_acknowledged(self.packet_direction[row])
             self._abort(stream)
             return
         if flags & FIN and not stream.fin_known:
@@ -307,6 +309,14 @@ class Streams:
                 self._gap(stream, seq_distance(stream.next_seq, stream.fin_seq), stream.fin_packet)
             if stream.next_seq == stream.fin_seq:
                 self._end(stream)
+
+    @cython.cfunc
+    def _release_acknowledged(self, side: cython.int) -> cython.void:
+        """Nothing more will come: deliver what the peer of `side` has acknowledged, behind gaps."""
+        stream: Stream = self.streams[2 * self.connection + side]
+        self.side = side
+        while stream.held >= 0 and stream.acked and seq_distance(self._end_of(stream.held), stream.peer_ack) >= 0:
+            self._skip_to_held(stream)
 
     @cython.cfunc
     def _is_missed(self, stream: Stream, seq: cython.uint, end: cython.uint) -> cython.bint:

@@ -58,6 +58,19 @@ def began_with_an_ack_that_had_overtaken(p: Play) -> None:
     p.client("PA", b"three", seq=5006, ack=300)
 
 
+def reset_before_the_wait_was_over(p: Play) -> None:
+    lost_for_good(p)
+    p.server("A", seq=300, ack=111)
+    p.client("PA", b"unheard", seq=120, ack=300)
+    p.client("R", seq=111)
+
+
+def reset_by_the_peer_before_the_wait_was_over(p: Play) -> None:
+    lost_for_good(p)
+    p.server("RA", seq=300, ack=111)
+    p.client("R", seq=111)
+
+
 @pytest.mark.parametrize(
     ("act", "expected"),
     [
@@ -78,6 +91,8 @@ def began_with_an_ack_that_had_overtaken(p: Play) -> None:
         (acknowledged_before_its_two_segments_changed_places, [b"onetwothree"]),
         (came_when_nobody_waited_any_more, [6, b"threefour"]),
         (lambda p: p.client("R", b"go away", seq=100), ["abort"]),
+        (reset_before_the_wait_was_over, [b"one", 3, b"three", "abort"]),
+        (reset_by_the_peer_before_the_wait_was_over, [b"one", 3, b"three", "abort"]),
         (lambda p: p.client("PA", b"abcdef", seq=100, ack=300, captured=4), [b"abcd", 2]),
     ],
     ids=[
@@ -98,6 +113,8 @@ def began_with_an_ack_that_had_overtaken(p: Play) -> None:
         "nor one captured before two segments in the wrong order",
         "what comes after a tenth of a second comes too late",
         "bytes in a RST are not part of the stream",
+        "a RST does not take back what was acknowledged",
+        "nor does the peer's",
         "what the capture cut off is a gap",
     ],
 )
