@@ -19,6 +19,7 @@ from inspector.sources.files import open_packets
 from inspector.tables import Table
 from tests.lab.conftest import needs_namespace
 from tests.lab.serving import server
+from tests.sources.tools import needs_capture
 
 PAGE = {"method": "GET", "target": "/"}
 
@@ -125,6 +126,7 @@ def listening_number(heard: list[Message]) -> int:
     return next(int(one["fd"]) for one in heard if one.get("call") == "listen")
 
 
+@needs_capture
 def test_what_was_reported_and_seen_is_in_the_recording(tmp_path: Path) -> None:
     told = recorded(tmp_path / "demo.pcapng", namespace=False)
     assert {one["process"] for one in told if "call" in one} == {"cafe", "chat", "visitor", "Alice", "Bob"}
