@@ -206,7 +206,8 @@ def _compile_with_scapy(expression: str, link_type: int) -> Program | None:
         return None
     except Scapy_Exception as error:
         raise _wrong(expression, str(error).partition("(")[2].removesuffix(")") or str(error)) from error
-    program = [(i.code, i.jt, i.jf, i.k) for i in compiled.bf_insns[: compiled.bf_len]]
+    # scapy declares the operand signed; the kernel's is not.
+    program = [(i.code, i.jt, i.jf, i.k & 0xFFFFFFFF) for i in compiled.bf_insns[: compiled.bf_len]]
     free_filter(compiled)
     return program
 

@@ -29,13 +29,22 @@ def passes(program: bpf.Program, packet: bytes) -> bytes | None:
             return None
 
 
-def ip4(protocol: int, ports: tuple[int, int], options: bytes = b"", fragment: int = 0) -> bytes:
+def ip4(
+    protocol: int,
+    ports: tuple[int, int],
+    options: bytes = b"",
+    fragment: int = 0,
+    source: str = "127.0.0.1",
+    to: str = "127.0.0.1",
+) -> bytes:
     header = struct.pack(">BBHHHBBH", 0x45 + len(options) // 4, 0, 60, 1, fragment, 64, protocol, 0)
-    return header + bytes([127, 0, 0, 1] * 2) + options + struct.pack(">HH", *ports) + bytes(16)
+    addresses = socket.inet_aton(source) + socket.inet_aton(to)
+    return header + addresses + options + struct.pack(">HH", *ports) + bytes(16)
 
 
-def ip6(next_header: int, ports: tuple[int, int]) -> bytes:
-    return struct.pack(">IHBB", 6 << 28, 20, next_header, 64) + bytes(32) + struct.pack(">HH", *ports) + bytes(16)
+def ip6(next_header: int, ports: tuple[int, int], source: str = "::") -> bytes:
+    addresses = socket.inet_pton(socket.AF_INET6, source) + bytes(16)
+    return struct.pack(">IHBB", 6 << 28, 20, next_header, 64) + addresses + struct.pack(">HH", *ports) + bytes(16)
 
 
 def ethernet(packet: bytes) -> bytes:
@@ -139,6 +148,22 @@ def test_a_compiled_filter_passes_packets_whole_however_long() -> None:
     long = ethernet(ip4(6, (8000, 1))) + bytes(100_000)
     assert passes(bpf.compile_filter("tcp port 8000", LinkType.ETHERNET), long) == long
     assert {k for code, _, _, k in bpf.compile_filter("tcp", 1) if code == bpf.RETURN} == {0, SNAPLEN}
+
+
+ABOVE_31_BITS = {
+    "an IPv4 address": ("host 192.0.2.7", ethernet(ip4(6, (1, 2), source="192.0.2.7")), ethernet(ip4(6, (1, 2)))),
+    "a multicast address": ("dst host 224.0.0.1", ethernet(ip4(17, (1, 2), to="224.0.0.1")), ethernet(ip4(17, (1, 2)))),
+    "a network's mask": ("net 10.0.0.0/8", ethernet(ip4(6, (1, 2), source="10.9.8.7")), ethernet(ip4(6, (1, 2)))),
+    "an IPv6 address": ("ip6 host fe80::1", ethernet(ip6(6, (1, 2), source="fe80::1")), ethernet(ip6(6, (1, 2)))),
+    "a MAC address": ("ether host ff:ff:ff:ff:ff:ff", bytes([255] * 6) + ARP[6:], ARP),
+}
+
+
+@pytest.mark.parametrize(("expression", "wanted", "unwanted"), ABOVE_31_BITS.values(), ids=ABOVE_31_BITS)
+def test_constants_may_fill_all_32_bits(expression: str, wanted: bytes, unwanted: bytes) -> None:
+    program = bpf.compile_filter(expression, LinkType.ETHERNET)
+    assert passes(program, wanted) == wanted
+    assert passes(program, unwanted) is None
 
 
 @pytest.mark.parametrize("expression", ["tcp prot 80", "port", "host nowhere.invalid and", "tcp port 99999", "”;id"])
