@@ -149,7 +149,7 @@ def _layers(packet: Packet, raw: bytes, start: int) -> Iterator[Layer]:
     shown = 0
     while not isinstance(packet, NoPayload) and shown < MAX_LAYERS:
         if isinstance(packet, (Raw, Padding)):
-            size = len(packet.load)
+            size = min(len(packet.load), len(raw) - start)
             at = len(raw) - size if isinstance(packet, Padding) else start
             yield _bytes_layer(packet.name, raw, at, at + size)
             start = at + size
@@ -162,8 +162,7 @@ def _layers(packet: Packet, raw: bytes, start: int) -> Iterator[Layer]:
 
 
 def _layer(packet: Packet, raw: bytes, start: int) -> Layer:
-    header = packet.raw_packet_cache
-    size = len(raw) - start if header is None else len(header)
+    size = min(_header_size(packet), len(raw) - start)
     name = str(packet.name)
     fields: list[Field] = []
     for field, value, first_bit, last_bit in _consumed(packet, raw[start : start + size]):
@@ -179,6 +178,14 @@ def _layer(packet: Packet, raw: bytes, start: int) -> Layer:
         if len(fields) == MAX_FIELDS:
             break
     return {"name": name, "title": TITLES.get(name, name), "start": start, "stop": start + size, "fields": fields}
+
+
+def _header_size(packet: Packet) -> int:
+    """Bytes of a layer without its payload. A layer that scapy corrected after reading it has no copy of its own bytes
+    any more: it ends where its payload begins."""
+    if packet.raw_packet_cache is not None:
+        return len(packet.raw_packet_cache)
+    return len(packet.original) - len(getattr(packet.payload, "original", b""))
 
 
 def _consumed(packet: Packet, header: bytes) -> Iterator[tuple[Any, Any, int, int]]:

@@ -10,18 +10,19 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scapy.layers.dns import DNS, DNSQR
 from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.l2 import Ether
 
-from inspector.wire.dissect import MAX_BYTES, MAX_FIELDS, MAX_LAYERS, MAX_TEXT, Layer, dissect
+from inspector.wire.dissect import MAX_BYTES, MAX_FIELDS, MAX_LAYERS, MAX_TEXT, Layer, _scapy, dissect
 from inspector.wire.labels import FLAGS, LABELS, TITLES
 from tests.wire import samples
 from tests.wire.samples import FRAME, PAYLOAD, SNAP, V4, ethernet
 from tests.wire.test_hostile import HOSTILE
 
+SCAPY_LINKS = sorted(number for number in _scapy(True).num2layer if isinstance(number, int))
 SYN_OPTIONS = bytes.fromhex("020405b4 0402 080a 00000001 00000000 01 030307")
 
 
@@ -161,8 +162,15 @@ def test_layers_follow_each_other_without_a_hole(sample: samples.Sample) -> None
     assert layers[-1]["stop"] == len(sample.packet)
 
 
-@settings(max_examples=60)
-@given(HOSTILE)
+def test_a_layer_that_scapy_corrects_ends_where_its_payload_begins() -> None:
+    radiotap, wifi = dissect(struct.pack("<BBHI4x", 0, 0, 12, 0) + b"\x08", 127)
+    assert (radiotap["start"], radiotap["stop"]) == (0, 12)
+    assert (wifi["start"], wifi["stop"]) == (12, 13)
+
+
+@settings(max_examples=300)
+@example((127, b"\0\0\x08\0\0\0\0\0\x08"))  # a radiotap header of 8 bytes, and one byte behind it
+@given(st.one_of(HOSTILE, st.tuples(st.sampled_from(SCAPY_LINKS), st.binary(max_size=200))))
 def test_hostile_bytes_are_dissected_without_complaint(hostile: tuple[int, bytes]) -> None:
     link_type, packet = hostile
     layers = dissect(packet, link_type)
