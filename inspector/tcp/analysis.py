@@ -180,7 +180,7 @@ class Analysis:
     in_flight: cython.uint[::1]
     next_unacked: cython.int[::1]
     window_field: cython.ushort[::1]
-    scale: cython.schar[:, ::1]
+    peer_scale: cython.schar[::1]
 
     def __init__(self, packets: Table, connections: Table) -> None:
         self.packets = packets
@@ -201,7 +201,7 @@ class Analysis:
         self.in_flight = packets.view("in_flight")
         self.next_unacked = packets.view("next_unacked")
         self.window_field = headers.view("window_field")
-        self.scale = self.connections.view("scale")
+        self.peer_scale = headers.view("peer_scale")
 
     def standing(self, connection: cython.Py_ssize_t) -> tuple[Standing, Standing, int]:
         """What client and server of a connection remember, and its initial round trip in ns, 0 not known."""
@@ -218,10 +218,10 @@ class Analysis:
         for row in range(first, stop):
             self.ack_rtt[row] = -1
             if self.connection[row] >= 0:
-                self._judge(row, self.window_field[row - first])
+                self._judge(row, self.window_field[row - first], self.peer_scale[row - first])
 
     @cython.cfunc
-    def _judge(self, row: cython.Py_ssize_t, window: cython.int) -> cython.void:
+    def _judge(self, row: cython.Py_ssize_t, window: cython.int, peer_scale: cython.int) -> cython.void:
         """One segment: its verdict, then what it changes for the next."""
         pair: Pair
         fwd: Sender
@@ -235,7 +235,9 @@ class Analysis:
         rev = pair.client if side else pair.server
         if flags & ACK:
             rev.flight_known = True
-        verdict = self._window_verdict(fwd, rev, row, window, self.scale[connection, 1 - side])
+        if flags & (SYN | ACK) == SYN:
+            fwd.next_seq = fwd.contiguous  # a SYN again: what was sent behind a hole no longer counts (tshark 4.0)
+        verdict = self._window_verdict(fwd, rev, row, window, peer_scale)
         if self.ack[row] != fwd.last_ack:
             fwd.duplicate_acks = 0
         if flags & ACK and rev.contiguous and seq_distance(self.ack[row], rev.contiguous) < 0:
@@ -248,7 +250,7 @@ class Analysis:
         if flags & ACK:
             self._acknowledged(rev, row)
         if self.payload[row] and fwd.flight_known and fwd.oldest >= 0:
-            self.in_flight[row] = (fwd.next_seq - self._first_unacked(fwd, rev)) & MASK32
+            self.in_flight[row] = self._bytes_in_flight(fwd, rev)
         self.verdict[row] |= verdict
         self._time_handshake(pair, row, flags)
 
@@ -389,12 +391,18 @@ class Analysis:
         return (self.seq[row] + self.payload[row] + (1 if self.flags[row] & (SYN | FIN) else 0)) & MASK32
 
     @cython.cfunc
-    def _first_unacked(self, fwd: Sender, rev: Sender) -> cython.uint:
-        """Where the data in flight begin: the peer's last ACK when it cut into the oldest segment."""
+    def _bytes_in_flight(self, fwd: Sender, rev: Sender) -> cython.uint:
+        """Bytes that were sent and not acknowledged yet; the numbers that a SYN and a FIN take are no bytes."""
         first: cython.uint = self.seq[fwd.oldest]
+        flight: cython.longlong
         if rev.last_ack and seq_distance(rev.last_ack, first) < 0:
-            return rev.last_ack
-        return first
+            first = rev.last_ack
+        elif self.flags[fwd.oldest] & SYN:
+            first = (first + 1) & MASK32
+        flight = -seq_distance(fwd.next_seq, first)
+        if self.flags[fwd.newest] & FIN:
+            flight -= 1
+        return max(flight, 0)
 
     @cython.cfunc
     def _time_handshake(self, pair: Pair, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:

@@ -66,6 +66,8 @@ class Said:
     last_ack: cython.uint
     edge: cython.uint
     """Right edge of the window it announced last, known when `has_acked`."""
+    edge_is_bytes: cython.bint
+    """That window is known in bytes: scaled, or never scaled."""
     has_asked: cython.bint
     """It sent a SYN without ACK."""
     fins: cython.int
@@ -85,6 +87,7 @@ def nothing_said() -> Said:
     said.has_acked = False
     said.last_ack = 0
     said.edge = 0
+    said.edge_is_bytes = False
     said.has_asked = False
     said.fins = 0
     said.fin_seq = 0
@@ -107,6 +110,7 @@ class Conformance:
     seq: cython.uint[::1]
     ack: cython.uint[::1]
     window: cython.uint[::1]
+    window_shift: cython.schar[::1]
     payload: cython.uint[::1]
     packet_connection: cython.int[::1]
     packet_direction: cython.schar[::1]
@@ -114,7 +118,6 @@ class Conformance:
     server_state: cython.uchar[::1]
     isn: cython.uint[:, ::1]
     isn_known: cython.uchar[:, ::1]
-    scale: cython.schar[:, ::1]
     previous: cython.int[::1]
     first_packet: cython.int[::1]
     c_client_state: cython.uchar[::1]
@@ -132,6 +135,7 @@ class Conformance:
         self.seq = packets.view("seq")
         self.ack = packets.view("ack")
         self.window = packets.view("window")
+        self.window_shift = packets.view("window_shift")
         self.payload = packets.view("payload")
         self.packet_connection = packets.view("connection")
         self.packet_direction = packets.view("direction")
@@ -139,7 +143,6 @@ class Conformance:
         self.server_state = packets.view("server_state")
         self.isn = connections.view("isn")
         self.isn_known = connections.view("isn_known")
-        self.scale = connections.view("scale")
         self.previous = connections.view("previous")
         self.first_packet = connections.view("first_packet")
         self.c_client_state = connections.view("client_state")
@@ -181,7 +184,7 @@ class Conformance:
         if kind & FIN:
             self._check_fin(sender, receiver, row)
         if flags & ACK and not kind & RST:
-            self._check_window(sender, connection, side, row)
+            self._check_window(sender, row)
         sender.state = self.server_state[row] if side else self.client_state[row]
         receiver.state = self.client_state[row] if side else self.server_state[row]
 
@@ -286,16 +289,20 @@ class Conformance:
             self._note(row, DATA_AFTER_FIN, end, sender.fin_seq, 0)
 
     @cython.cfunc
-    def _check_window(
-        self, sender: Said, connection: cython.Py_ssize_t, side: cython.Py_ssize_t, row: cython.Py_ssize_t
-    ) -> cython.void:
-        """An end may close its window only as bytes arrive; rounding by its scale is not shrinking (RFC 7323 §2.4)."""
+    def _check_window(self, sender: Said, row: cython.Py_ssize_t) -> cython.void:
+        """An end may close its window only as bytes arrive; rounding by its scale is not shrinking (RFC 7323 §2.4).
+
+        A window whose scale is not known can be held only against another such.
+        """
         edge: cython.uint = (self.ack[row] + self.window[row]) & MASK32
-        rounding: cython.longlong = 1 << max(self.scale[connection, side], 0)
+        is_bytes: cython.bint = self.window_shift[row] >= 0
+        rounding: cython.longlong = 1 << max(self.window_shift[row], 0)
+        is_comparable: cython.bint = sender.has_acked and sender.edge_is_bytes == is_bytes and not self.flags[row] & SYN
         if sender.has_acked and seq_distance(sender.last_ack, self.ack[row]) < 0:
             return  # overtaken by a later ACK
-        if sender.has_acked and not self.flags[row] & SYN and seq_distance(edge, sender.edge) >= rounding:
+        if is_comparable and seq_distance(edge, sender.edge) >= rounding:
             self._note(row, WINDOW_SHRUNK, seq_distance(edge, sender.edge), 0, 0)
         sender.has_acked = True
         sender.last_ack = self.ack[row]
         sender.edge = edge
+        sender.edge_is_bytes = is_bytes

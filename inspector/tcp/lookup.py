@@ -29,6 +29,10 @@ REUSED_PORTS = cython.declare(cython.uint, int(Verdict.REUSED_PORTS))
 
 SCALE_UNKNOWN = cython.declare(cython.int, -1)
 SCALE_NONE = cython.declare(cython.int, -2)
+SCALE_OFFERED = cython.declare(cython.int, -3)
+"""Offered in a SYN that is not in the capture: the SYN-ACK could not have carried the option otherwise (RFC 7323 §2.2),
+but the shift itself is not known."""
+
 SCALE_OPTION = cython.declare(cython.uint, int(Option.SCALE))
 
 WELL_KNOWN = cython.declare(cython.uint, 1024)
@@ -111,6 +115,7 @@ class Lookup:
     seq: cython.uint[::1]
     ack: cython.uint[::1]
     window: cython.uint[::1]
+    window_shift: cython.schar[::1]
     payload: cython.uint[::1]
     packet_connection: cython.int[::1]
     packet_direction: cython.schar[::1]
@@ -128,6 +133,7 @@ class Lookup:
     options: cython.uchar[::1]
     option_mss: cython.ushort[::1]
     option_scale: cython.uchar[::1]
+    peer_scale: cython.schar[::1]
 
     c_family: cython.uchar[::1]
     client_hi: cython.ulonglong[::1]
@@ -183,6 +189,7 @@ class Lookup:
         self.seq = packets.view("seq")
         self.ack = packets.view("ack")
         self.window = packets.view("window")
+        self.window_shift = packets.view("window_shift")
         self.payload = packets.view("payload")
         self.packet_connection = packets.view("connection")
         self.packet_direction = packets.view("direction")
@@ -199,6 +206,7 @@ class Lookup:
         self.options = headers.view("options")
         self.option_mss = headers.view("mss")
         self.option_scale = headers.view("scale")
+        self.peer_scale = headers.view("peer_scale")
 
     def _take_connection_views(self) -> None:
         connections = self.connections
@@ -420,9 +428,23 @@ class Lookup:
         if self.flags[row] & ACK and not self.isn_known[connection, 1 - side]:
             self.isn[connection, 1 - side] = (self.ack[row] - 1) & MASK32
             self.isn_known[connection, 1 - side] = 2
+        self._scale_window(row, at, self.scale[connection, side], self.scale[connection, 1 - side])
+
+    @cython.cfunc
+    def _scale_window(
+        self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, own: cython.int, peer: cython.int
+    ) -> cython.void:
+        """The window in bytes, by what both ends have said of their scale; a SYN's is never scaled (RFC 7323 §2.2)."""
+        shift: cython.int = -1
+        if own == SCALE_NONE or self.flags[row] & SYN:
+            shift = 0
+        elif own >= 0 and (peer >= 0 or peer == SCALE_OFFERED):
+            shift = own
+        self.peer_scale[at] = SCALE_UNKNOWN if peer == SCALE_OFFERED else peer
+        self.window_shift[row] = shift
         self.window[row] = self.window_field[at]
-        if self.scale[connection, side] > 0 and not self.flags[row] & SYN and self.scale[connection, 1 - side] >= 0:
-            self.window[row] <<= self.scale[connection, side]
+        if shift > 0:
+            self.window[row] <<= shift
 
     @cython.cfunc
     def _read_syn(
@@ -440,7 +462,9 @@ class Lookup:
             # Without the option from both ends neither scales.
             self.scale[connection, side] = SCALE_NONE
             self.scale[connection, 1 - side] = SCALE_NONE
-        elif self.scale[connection, side] == SCALE_UNKNOWN or self.flags[row] & ACK == 0:
+        elif self.scale[connection, side] in (SCALE_UNKNOWN, SCALE_OFFERED) or not self.flags[row] & ACK:
             self.scale[connection, side] = min(self.option_scale[at], 14)
             if self.flags[row] & ACK and self.scale[connection, 1 - side] == SCALE_NONE:
                 self.scale[connection, side] = SCALE_NONE
+            elif self.flags[row] & ACK and self.scale[connection, 1 - side] == SCALE_UNKNOWN:
+                self.scale[connection, 1 - side] = SCALE_OFFERED

@@ -19,6 +19,9 @@ from inspector.tcp.header import ACK, FIN, RST, SYN
 
 MASK32 = 0xFFFF_FFFF
 
+UNKNOWN, OFFERED = -1, -3
+"""Of connections.scale, as in lookup.py."""
+
 FOLLOWED = ("time_ns", "flags", "seq", "ack", "payload", "direction")
 """Columns of packets that `Analysis` reads."""
 
@@ -99,7 +102,7 @@ class Situation:
 
     @property
     def peer_scale(self) -> int:
-        return int(self.connections["scale"][self.connection, 1 - self.side])
+        return _shift_as_judged(int(self.connections["scale"][self.connection, 1 - self.side]))
 
     @property
     def offered(self) -> int:
@@ -167,9 +170,11 @@ def recall(packets: Table, connections: Table, row: int) -> Situation:
     connection = int(packets["connection"][row])
     first = int(connections["first_packet"][connection])
     rows = first + np.flatnonzero(packets["connection"][first : row + 1] == connection)
-    fields = window_fields(packets, connections["scale"][connection], rows)
+    fields = window_fields(packets, rows)
     client, server, initial_rtt_ns = _follow(packets, connections, connection, rows[:-1], fields[:-1])
     sender, peer = (server, client) if packets["direction"][row] else (client, server)
+    if packets["flags"][row] & (SYN | ACK) == SYN:
+        sender = sender._replace(next_seq=sender.contiguous)  # as the analysis takes a SYN that comes again
     return Situation(packets, connections, row, rows[:-1], int(fields[-1]), sender, peer, initial_rtt_ns)
 
 
@@ -185,24 +190,22 @@ def _follow(
         copy[name][:] = packets[name][rows]
     copy["connection"][:] = 0
     headers["window_field"][:] = fields
-    pair["scale"][:] = connections["scale"][connection]
+    shifts = np.array([_shift_as_judged(int(shift)) for shift in connections["scale"][connection]])
+    headers["peer_scale"][:] = shifts[1 - copy["direction"]]
     analysis = Analysis(copy, pair)
     analysis.advance(headers, 0, len(rows))
     return analysis.standing(0)
 
 
-def window_fields(packets: Table, scale: npt.NDArray[Any], rows: Rows) -> npt.NDArray[np.uint16]:
-    """The window fields as they stood in the headers of one connection's packets, all from its first on.
-
-    packets.window is scaled from the moment on at which both ends have said their scale, SYNs aside (RFC 7323 §2.2):
-    that is taken back.
-    """
-    side = packets["direction"][rows]
-    syn = packets["flags"][rows] & SYN != 0
-    both_said = np.logical_and.reduce([np.logical_or.accumulate(syn & (side == end)) for end in (0, 1)])
-    is_scaled = ~syn & both_said & bool(scale.min() >= 0)
-    shift = np.where(is_scaled, np.maximum(scale[side], 0), 0).astype(np.uint32)
+def window_fields(packets: Table, rows: Rows) -> npt.NDArray[np.uint16]:
+    """The window fields as they stood in the headers."""
+    shift = np.maximum(packets["window_shift"][rows], 0).astype(np.uint32)
     return (packets["window"][rows] >> shift).astype(np.uint16)
+
+
+def _shift_as_judged(shift: int) -> int:
+    """A window shift as the analysis knows it: that one was offered says nothing of how far."""
+    return UNKNOWN if shift == OFFERED else shift
 
 
 def _first(rows: Rows) -> int:

@@ -69,6 +69,13 @@ def fills_the_window(p: Play) -> None:
     p.client("PA", HELLO, seq=100, ack=300)
 
 
+def syn_again_behind_a_hole(p: Play) -> None:
+    p.client("PA", HELLO, seq=100, ack=300)
+    p.client("PA", HELLO, seq=2000, ack=300)
+    p.client("S", seq=99, after_ms=500)
+    p.client("PA", HELLO, seq=105, ack=300, after_ms=500)
+
+
 def keep_alive(p: Play) -> None:
     p.client("PA", HELLO, seq=100, ack=300)
     p.server("A", seq=300, ack=105)
@@ -104,6 +111,7 @@ def keep_alive(p: Play) -> None:
         ),
         (fills_the_window, [["window_update"], ["window_full"]]),
         (keep_alive, [[], [], ["keep_alive"], ["keep_alive_ack"]]),
+        (syn_again_behind_a_hole, [[], ["lost_segment"], ["retransmission"], []]),
         (lambda p: p.client("R", seq=5000), [[]]),
         (lambda p: p.client("FA", seq=100, ack=300), [[]]),
     ],
@@ -118,6 +126,7 @@ def keep_alive(p: Play) -> None:
         "zero window, probe, its ACK, window update",
         "bytes up to the last one the receiver has room for",
         "one byte back, nothing new",
+        "a SYN that comes again takes back what was sent behind a hole (tshark 4.0)",
         "a RST beyond is no lost segment",
         "a FIN is new",
     ],
@@ -155,3 +164,22 @@ def test_bytes_in_flight_grow_with_segments_and_shrink_with_acks() -> None:
     play.client("PA", HELLO, seq=110, ack=300)
     play.run()
     assert play.packets["in_flight"].tolist()[3:] == [5, 10, 0, 10]
+
+
+def test_bytes_in_flight_leave_out_the_numbers_of_syn_and_fin() -> None:
+    play = Play()
+    play.client("S", HELLO, seq=99)
+    play.client("FA", HELLO, seq=105)
+    play.server("SA", seq=299, ack=105)
+    play.client("FA", HELLO, seq=105, ack=300)
+    play.run()
+    assert play.packets["in_flight"].tolist() == [5, 10, 0, 5]
+
+
+def test_bytes_that_the_peer_had_acknowledged_before_they_were_captured_are_not_in_flight() -> None:
+    play = Play().handshake()
+    play.client("PA", HELLO, seq=100, ack=300)
+    play.server("A", seq=300, ack=5000)
+    play.client("PA", HELLO, seq=105, ack=300)
+    play.run()
+    assert play.packets["in_flight"].tolist()[3:] == [5, 0, 0]

@@ -174,3 +174,26 @@ def test_oddities(play: Play, codes: list[str]) -> None:
 @pytest.mark.parametrize("anomaly", TCP, ids=lambda anomaly: anomaly.code)
 def test_every_tcp_anomaly_has_a_sentence(anomaly: Anomaly) -> None:
     assert describe(index_of(anomaly.code), 1, 2, 3).endswith(".")
+
+
+def one_sided(server: str, *, scale: int | None) -> Play:
+    """The SYN of one end and its later windows, the other's missing."""
+    p = Play()
+    p.server(server, seq=299, ack=100, window=65535, scale=scale)
+    p.server("A", seq=300, ack=100, window=237)
+    return p
+
+
+@pytest.mark.parametrize(
+    ("play", "expected"),
+    [
+        (one_sided("SA", scale=9), []),
+        (one_sided("S", scale=7), []),
+        (one_sided("SA", scale=None), ["tcp-window-shrunk"]),
+    ],
+    ids=["scaled, as its SYN-ACK proves", "perhaps scaled: not comparable", "not scaled: taken back"],
+)
+def test_a_window_of_a_syn_is_held_against_later_ones_only_where_their_scale_is_known(
+    play: Play, expected: list[str]
+) -> None:
+    assert [code for code in play.run().oddities() if code == "tcp-window-shrunk"] == expected

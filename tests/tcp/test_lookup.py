@@ -99,6 +99,24 @@ def test_one_end_without_the_option_turns_scaling_off_for_both() -> None:
     assert play.connections["scale"].tolist() == [[-2, -2]]
 
 
+def test_a_syn_ack_that_scales_proves_that_the_syn_did() -> None:
+    play = Play()
+    play.server("SA", seq=299, ack=100, window=600, scale=7)
+    play.client("A", seq=100, ack=300, window=10)
+    play.server("A", seq=300, ack=100, window=10)
+    play.run()
+    assert play.packets["window"].tolist() == [600, 10, 1280]
+    assert play.packets["window_shift"].tolist() == [0, -1, 7]
+    assert play.connections["scale"].tolist() == [[-3, 7]]
+
+
+def test_a_syn_alone_does_not_prove_that_its_answer_scaled() -> None:
+    play = Play()
+    play.client("S", seq=99, window=500, scale=7)
+    play.client("A", seq=100, ack=300, window=10)
+    assert play.run().packets["window_shift"].tolist() == [0, -1]
+
+
 def test_relative_numbers_start_before_the_first_segment_when_the_syn_was_missed() -> None:
     play = Play()
     play.client("PA", b"x", seq=5000, ack=7000)
