@@ -1,7 +1,7 @@
 // A table of any length: virtual rows, a chosen one, the keyboard, and following the newest.
 
 import { h, icon, setClass, setText, setVars } from "./dom.js";
-import { counted, duration } from "./format.js";
+import { count, counted, duration } from "./format.js";
 import { EvenOffsets } from "./offsets.js";
 import { VirtualList } from "./virtual.js";
 
@@ -49,9 +49,9 @@ export class Grid {
     this.element = h("div", { class: "grid" }, this.table, this.empty, this.newer);
   }
 
-  /** @param {object} content {total, get(index), chosen: an index or null, state, empty: what to show when there are no rows, largest: the number that columns have room for} */
-  draw({ total, get, chosen, state, empty, largest = 0 }) {
-    setVars(this.element, { digits: String(largest).length });
+  /** @param {object} content {total, get(index), chosen: an index or null, state, empty: what to show when there are no rows, largest: the greatest number in the list, which columns of numbers have room for} */
+  draw({ total, get, chosen, state, empty, largest }) {
+    setVars(this.element, { digits: count(largest).length });
     Object.assign(this, { total, get, state, chosen });
     setText(this.axisEnd, state.end ? duration(state.end) : "");
     this.table.setAttribute("aria-rowcount", String(total + 1));

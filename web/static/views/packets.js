@@ -30,7 +30,8 @@ export function mount(root, store) {
 
   function rebuild() {
     const chosen = new Set(choice.chosen.map(({ name }) => name));
-    const scrolled = grid?.list.element.scrollTop ?? 0;
+    const before = grid;
+    const scrolled = before?.list.element.scrollTop;
     grid = new Grid({
       label: "Packets",
       columns: columns.filter(({ name }) => chosen.has(name)),
@@ -41,7 +42,7 @@ export function mount(root, store) {
     });
     place.replaceChildren(grid.element);
     draw(store.state);
-    grid.list.element.scrollTop = scrolled;
+    if (before) grid.list.element.scrollTop = scrolled;
   }
 
   function draw(state) {
@@ -51,7 +52,7 @@ export function mount(root, store) {
     pane.draw(packet); // first, for it takes room from the table
     root.classList.toggle("has-detail", packet !== null);
     grid.follow(isLive(state));
-    grid.draw({ total: list.total ?? 0, get: (index) => list.row(index), chosen: list.indexOf(packet), state, empty: emptiness(state, list) });
+    grid.draw({ total: list.total ?? 0, get: (index) => list.row(index), chosen: list.indexOf(packet), state, empty: emptiness(state, list), largest: state.lengths.packets ?? 0 });
     const place = `${list.key} ${packet}`; // another filter puts the packet elsewhere
     if (packet !== null && place !== revealed && list.indexOf(packet) !== null && list.indexOf(packet) < list.total) {
       revealed = place;
