@@ -24,7 +24,7 @@ from inspector.http.fields import head
 from inspector.http.notes import note_names
 from inspector.tables import MessageKind, Protocol, Table
 from inspector.tcp.states import State
-from inspector.tcp.verdicts import ConnState, flag_names, verdict_names
+from inspector.tcp.verdicts import ConnState, flag_names, tshark_names, verdict_names
 from inspector.timeline import EventKind, sentence
 from inspector.tokens.columns import kernel_columns, token_columns
 
@@ -78,7 +78,8 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "ack": _known(_relative(capture, chosen, "ack", of_peer=True), acknowledges),
         "window": only["window"],
         "payload": table["payload"][chosen].tolist(),
-        "analysis": [[*_verdicts(bits)] for bits in table["analysis"][chosen].tolist()],
+        "analysis": [[*_tshark_names(bits)] for bits in table["analysis"][chosen].tolist()],
+        "verdicts": [[*_verdicts(bits)] for bits in table["analysis"][chosen].tolist()],
         "client_state": _known(STATES[table["client_state"][chosen]], has_tcp),
         "server_state": _known(STATES[table["server_state"][chosen]], has_tcp),
         "ack_rtt_ns": _known(table["ack_rtt_ns"][chosen]),
@@ -382,6 +383,11 @@ def _hex(kind: str, content: bytes) -> str | None:
 @lru_cache(maxsize=4096)
 def _flags(bits: int) -> tuple[str, ...]:
     return tuple(flag_names(bits))
+
+
+@lru_cache(maxsize=4096)
+def _tshark_names(bits: int) -> tuple[str, ...]:
+    return tuple(tshark_names(bits))
 
 
 @lru_cache(maxsize=4096)

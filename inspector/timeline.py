@@ -103,7 +103,7 @@ VERDICT_EVENTS: tuple[tuple[int, EventKind], ...] = (
     (Verdict.OUT_OF_ORDER, EventKind.REORDERED),
     (Verdict.LOST_SEGMENT | Verdict.ACK_LOST_SEGMENT, EventKind.MISSING),
     (Verdict.ZERO_WINDOW, EventKind.WINDOW_CLOSED),
-    (Verdict.ZERO_WINDOW_PROBE, EventKind.PROBED),
+    (Verdict.ZERO_WINDOW_PROBE | Verdict.EMPTY_WINDOW_PROBE, EventKind.PROBED),
     (Verdict.KEEP_ALIVE, EventKind.KEPT_ALIVE),
 )
 

@@ -17,7 +17,7 @@ from inspector.capture import Capture
 
 ROOT = Path(__file__).parent.parent
 CONTRACT = {
-    "packets": "number time_ns captured length connection direction flags seq ack window payload analysis "
+    "packets": "number time_ns captured length connection direction flags seq ack window payload analysis verdicts "
     "client_state server_state",
     "connections": "id client server start_ns end_ns protocol packets bytes missed_bytes conn_state history "
     "client_state server_state handshake_ns closed_by",

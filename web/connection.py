@@ -11,6 +11,7 @@ from inspector.facts import facts
 from inspector.figures.connection import FIGURES, connection_figure
 from inspector.figures.palette import PALETTES
 from inspector.tcp.explain import Explanation, explain
+from inspector.tcp.options import sack_blocks
 from web.errors import Refused
 from web.numbers import asked_number
 
@@ -91,7 +92,7 @@ def add_connection(api: Blueprint, session: Session) -> None:
         with session.reading() as capture:
             if not 1 <= packet <= len(capture.packets):
                 raise Refused(404, f"There is no packet {packet}.", "Choose one from the list.")
-            found = explain(capture.packets, capture.connections, packet - 1)
+            found = explain(capture.packets, capture.connections, packet - 1, sack_blocks(capture, packet - 1))
         return {"packet": packet, "verdicts": [_said(explanation) for explanation in found]}
 
 

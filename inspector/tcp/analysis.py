@@ -36,6 +36,8 @@ ZERO_WINDOW_PROBE_ACK = cython.declare(cython.uint, int(Verdict.ZERO_WINDOW_PROB
 WINDOW_FULL = cython.declare(cython.uint, int(Verdict.WINDOW_FULL))
 KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
 KEEP_ALIVE_ACK = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE_ACK))
+EMPTY_WINDOW_PROBE = cython.declare(cython.uint, int(Verdict.EMPTY_WINDOW_PROBE))
+CROSSED_SYN_ACK = cython.declare(cython.uint, int(Verdict.CROSSED_SYN_ACK))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
@@ -89,6 +91,10 @@ class Sender:
     oldest: cython.int
     """Packet row of the oldest segment the peer has not acknowledged, -1 none; `newest` is the last of that list."""
     newest: cython.int
+    has_asked: cython.bint
+    """It has sent a SYN without an ACK."""
+    has_agreed: cython.bint
+    """It has sent a SYN-ACK."""
 
     def standing(self) -> Standing:
         """A copy of what it remembers."""
@@ -119,6 +125,8 @@ def fresh_sender() -> Sender:
     sender.flight_known = True
     sender.oldest = -1
     sender.newest = -1
+    sender.has_asked = False
+    sender.has_agreed = False
     return sender
 
 
@@ -246,12 +254,12 @@ class Analysis:
             verdict |= self._repeat_verdict(fwd, rev, row, pair.initial_rtt_ns)
         if verdict & LOST_SEGMENT:
             fwd.flight_known = False
+        self.verdict[row] |= self._by_its_right_name(fwd, rev, row, verdict)
         self._sent(fwd, row, window, verdict)
         if flags & ACK:
             self._acknowledged(rev, row)
         if self.payload[row] and fwd.flight_known and fwd.oldest >= 0:
             self.in_flight[row] = self._bytes_in_flight(fwd, rev)
-        self.verdict[row] |= verdict
         self._time_handshake(pair, row, flags)
 
     @cython.cfunc
@@ -344,6 +352,21 @@ class Analysis:
         return RETRANSMISSION
 
     @cython.cfunc
+    @cython.inline
+    def _by_its_right_name(self, fwd: Sender, rev: Sender, row: cython.Py_ssize_t, verdict: cython.uint) -> cython.uint:
+        """The verdict, where tshark's rule takes the segment for another kind than it must be."""
+        if verdict & KEEP_ALIVE and not self.payload[row] and rev.last_window == 0:
+            return verdict & ~KEEP_ALIVE | EMPTY_WINDOW_PROBE
+        if verdict & RETRANSMISSION and self._crosses(fwd, rev, self.flags[row]):
+            return verdict & ~RETRANSMISSION | CROSSED_SYN_ACK
+        return verdict
+
+    @cython.cfunc
+    def _crosses(self, fwd: Sender, rev: Sender, flags: cython.uint) -> cython.bint:
+        """Whether it is the first SYN-ACK of an end that had sent a SYN by itself, as its peer had."""
+        return flags & (SYN | ACK) == SYN | ACK and fwd.has_asked and rev.has_asked and not fwd.has_agreed
+
+    @cython.cfunc
     def _sent(self, fwd: Sender, row: cython.Py_ssize_t, window: cython.int, verdict: cython.uint) -> cython.void:
         """Remember what the sender has now said."""
         seq: cython.uint = self.seq[row]
@@ -358,6 +381,11 @@ class Analysis:
                     self._await_ack(fwd, row)
             if seq == fwd.contiguous or not fwd.contiguous:
                 fwd.contiguous = fwd.next_seq
+        if self.flags[row] & SYN:
+            if self.flags[row] & ACK:
+                fwd.has_agreed = True
+            else:
+                fwd.has_asked = True
         fwd.last_window = window
         fwd.last_ack = self.ack[row]
         fwd.last_ack_ns = self.times[row]

@@ -47,12 +47,12 @@ def pieces(count: int, noun: str) -> str:
 
 
 def _length(s: Situation, holds: bool, wanted: str) -> Check:
-    return Check(f"carries {pieces(s.length, 'byte')} ({wanted})", holds)
+    return Check(f"carries {pieces(s.length, 'byte')} (required: {wanted})", holds)
 
 
 def _plain(s: Situation) -> Check:
     names = [name for bit, name in ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST")) if s.flags & bit]
-    return Check(f"is a {' and '.join(names)}" if names else "is no SYN, FIN or RST", s.is_plain)
+    return Check(f"is a {' and '.join(names)}" if names else "is neither SYN, FIN nor RST", s.is_plain)
 
 
 def _at_next(s: Situation) -> Check:
@@ -62,18 +62,19 @@ def _at_next(s: Situation) -> Check:
 
 def _same_ack(s: Situation) -> Check:
     said, before = s.relative(s.ack, of_peer=True), s.relative(s.sender.last_ack, of_peer=True)
-    return Check(f"acknowledges {said}, {before} before", s.ack == s.sender.last_ack, s.last_of_sender)
+    text = f"acknowledges {said}; the sender's last ACK was {before}"
+    return Check(text, s.ack == s.sender.last_ack, s.last_of_sender)
 
 
 def _window(s: Situation, *, same: bool) -> Check:
     wanted = "unchanged" if same else "changed"
-    before = "none" if s.sender.last_window < 0 else s.sender.last_window
+    before = "there was none before" if s.sender.last_window < 0 else f"the one before was {s.sender.last_window}"
     holds = (s.window == s.sender.last_window) is same
-    return Check(f"window field {s.window}, {before} before ({wanted})", holds, s.last_of_sender)
+    return Check(f"its window field is {s.window}; {before} (required: {wanted})", holds, s.last_of_sender)
 
 
 def _window_is(s: Situation, *, open_: bool) -> Check:
-    return Check(f"its window field is {s.window} ({'not 0' if open_ else '0'})", bool(s.window) is open_)
+    return Check(f"its window field is {s.window} (required: {'not 0' if open_ else '0'})", bool(s.window) is open_)
 
 
 def _repeats_ack(s: Situation) -> list[Check]:
@@ -86,8 +87,7 @@ def _peer_was(s: Situation, verdict: Verdict, name: str) -> Check:
 
 
 def _zero_window_probe(s: Situation) -> list[Check]:
-    closed = Check(f"the peer's last window field is {_said(s.peer)} (0)", s.peer.last_window == 0, s.last_of_peer)
-    return [_length(s, s.length == 1, "one"), _at_next(s), closed]
+    return [_length(s, s.length == 1, "one"), _at_next(s), _closed(s)]
 
 
 def _said(end: Standing) -> str:
@@ -104,7 +104,7 @@ def _lost_segment(s: Situation) -> list[Check]:
     due = f"{s.relative(s.sender.next_seq)} is the sender's next" if known else "nothing was seen of its sender yet"
     return [
         Check(f"begins at {s.relative(s.seq)}, behind what is due: {due}", beyond, s.reached_next),
-        Check("is a RST" if s.flags & RST else "is no RST", not s.flags & RST),
+        Check("is a RST" if s.flags & RST else "is not a RST", not s.flags & RST),
     ]
 
 
@@ -115,7 +115,7 @@ def _ack_lost_segment(s: Situation) -> list[Check]:
     return [
         Check("has an acknowledgment" if s.flags & ACK else "has no acknowledgment", bool(s.flags & ACK)),
         Check(f"acknowledges {acked}; the peer's bytes {behind}", unseen, s.last_of_peer),
-        Check("the same was not reported just before", _reports_unseen(s)),
+        Check("the same has not just been reported", _reports_unseen(s)),
     ]
 
 
@@ -131,6 +131,16 @@ def _keep_alive(s: Situation) -> list[Check]:
         Check(text, s.seq == before_next, s.reached_next),
         _plain(s),
     ]
+
+
+def _empty_window_probe(s: Situation) -> list[Check]:
+    return [_length(s, s.length == 0, "none"), *_keep_alive(s)[1:], _closed(s)]
+
+
+def _closed(s: Situation) -> Check:
+    return Check(
+        f"the peer's last window field is {_said(s.peer)} (required: 0)", s.peer.last_window == 0, s.last_of_peer
+    )
 
 
 def _window_full(s: Situation) -> list[Check]:
@@ -189,6 +199,23 @@ def _retransmission(s: Situation) -> list[Check]:
     return [_occupies(s), _begins_before_next(s)]
 
 
+def _crossed_syn_ack(s: Situation) -> list[Check]:
+    return [
+        Check("is a SYN with an ACK", s.is_answer),
+        _asked(s, peer=False),
+        _asked(s, peer=True),
+        Check("its sender had sent none before", not len(s.syns(peer=False, answers=True))),
+        *_retransmission(s),
+    ]
+
+
+def _asked(s: Situation, *, peer: bool) -> Check:
+    rows = s.syns(peer=peer, answers=False)
+    return Check(
+        f"{'the peer' if peer else 'its sender'} had sent a SYN", bool(len(rows)), int(rows[0]) if len(rows) else -1
+    )
+
+
 def asked_again(s: Situation) -> int | None:
     """Duplicate ACKs of the peer in a row; None where they are no more counted, since bytes of the peer that nobody saw
     were acknowledged. tshark 4.0 then takes them for enough.
@@ -202,14 +229,16 @@ def asked_again(s: Situation) -> int | None:
 def _asks_again(s: Situation) -> Check:
     times = asked_again(s)
     if times is None:
-        return Check("bytes of the peer that nobody saw were acknowledged: taken for duplicate ACKs", holds=True)
-    return Check(f"{pieces(times, 'duplicate ACK')} of the peer in a row (at least 2)", times >= 2)
+        return Check(
+            "uncaptured bytes of the peer were acknowledged, which tshark takes for duplicate ACKs", holds=True
+        )
+    return Check(f"the peer has sent {pieces(times, 'duplicate ACK')} in a row (required: at least 2)", times >= 2)
 
 
 def _fast(s: Situation) -> list[Check]:
     acked = s.relative(s.peer.last_ack)
     waited = s.time_ns - s.peer.last_ack_ns
-    since = f"{span(waited)} after it" if s.last_of_peer >= 0 else "after none"
+    since = f"comes {span(waited)} after that ACK" if s.last_of_peer >= 0 else "no ACK came before it"
     return [
         *_retransmission(s),
         _asks_again(s),
@@ -218,7 +247,7 @@ def _fast(s: Situation) -> list[Check]:
             s.peer.last_ack == s.seq,
             s.last_of_peer,
         ),
-        Check(f"{since} (within {span(FAST_NS)})", 0 <= waited < FAST_NS, s.last_of_peer),
+        Check(f"{since} (required: within {span(FAST_NS)})", 0 <= waited < FAST_NS, s.last_of_peer),
     ]
 
 
@@ -229,16 +258,16 @@ def overtaken_within(s: Situation) -> int:
 
 def _out_of_order(s: Situation) -> list[Check]:
     late, limit = s.time_ns - s.sender.next_seq_ns, overtaken_within(s)
-    why = "the initial round trip" if s.initial_rtt_ns else "the initial round trip is not known"
+    why = "the initial round trip" if s.initial_rtt_ns else "since the initial round trip is not known"
     ends, due = s.relative(s.end_counted), s.relative(s.sender.next_seq)
     return [
         *_retransmission(s),
         Check(
-            f"{span(late)} after the segment that reached {due} (within {span(limit)}: {why})",
+            f"comes {span(late)} after the segment that reached {due} (required: within {span(limit)}, {why})",
             late & MASK64 < limit & MASK64,
             s.reached_next,
         ),
-        Check(f"ends at {ends}, {'not ' if ends != due else ''}where the highest byte sent ended", ends != due),
+        Check(f"ends at {ends}; the highest number sent is {due} (required: another)", ends != due),
     ]
 
 
@@ -277,17 +306,26 @@ CHECKS: dict[Verdict, Callable[[Situation], list[Check]]] = {
     Verdict.KEEP_ALIVE: _keep_alive,
     Verdict.KEEP_ALIVE_ACK: _keep_alive_ack,
     Verdict.REUSED_PORTS: _reused_ports,
+    Verdict.EMPTY_WINDOW_PROBE: _empty_window_probe,
+    Verdict.CROSSED_SYN_ACK: _crossed_syn_ack,
 }
 """What must hold for each verdict."""
 
 _PROBE = (Verdict.ZERO_WINDOW_PROBE,)
-_REPEATS = (Verdict.KEEP_ALIVE, Verdict.SPURIOUS_RETRANSMISSION)
+_REPEATS = (Verdict.KEEP_ALIVE, Verdict.EMPTY_WINDOW_PROBE, Verdict.SPURIOUS_RETRANSMISSION)
 
 BEFORE: dict[Verdict, tuple[Verdict, ...]] = {
     Verdict.SPURIOUS_RETRANSMISSION: (Verdict.KEEP_ALIVE,),
+    Verdict.EMPTY_WINDOW_PROBE: (),
+    Verdict.KEEP_ALIVE: (*_PROBE, Verdict.EMPTY_WINDOW_PROBE),
     Verdict.FAST_RETRANSMISSION: _REPEATS,
     Verdict.OUT_OF_ORDER: (*_REPEATS, Verdict.FAST_RETRANSMISSION),
-    Verdict.RETRANSMISSION: (*_REPEATS, Verdict.FAST_RETRANSMISSION, Verdict.OUT_OF_ORDER),
+    Verdict.RETRANSMISSION: (
+        *_REPEATS,
+        Verdict.FAST_RETRANSMISSION,
+        Verdict.OUT_OF_ORDER,
+        Verdict.CROSSED_SYN_ACK,
+    ),
     Verdict.DUPLICATE_ACK: (*_PROBE, Verdict.KEEP_ALIVE_ACK),
     **dict.fromkeys(
         (
@@ -296,7 +334,6 @@ BEFORE: dict[Verdict, tuple[Verdict, ...]] = {
             Verdict.ZERO_WINDOW,
             Verdict.ZERO_WINDOW_PROBE_ACK,
             Verdict.WINDOW_FULL,
-            Verdict.KEEP_ALIVE,
             Verdict.KEEP_ALIVE_ACK,
         ),
         _PROBE,

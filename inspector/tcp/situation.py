@@ -6,6 +6,7 @@ compares the very numbers that the verdict compared.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -32,8 +33,9 @@ Rows = npt.NDArray[np.intp]
 class Situation:
     """A segment, and both ends as they stood before it. Numbers are as sent; `relative` counts them from the SYN.
 
-    `earlier` are the packets rows of the connection before this one; `window` is the header's field, unscaled;
-    `peer_scale` as in connections.scale; `initial_rtt_ns` is 0 where it is not known.
+    `sack` are its SACK blocks: left edge, right edge (RFC 2018 §3). `earlier` are the packets rows of the connection
+    before this one; `window` is the header's field, unscaled; `peer_scale` as in connections.scale; `initial_rtt_ns` is
+    0 where it is not known.
     """
 
     packets: Table
@@ -44,6 +46,7 @@ class Situation:
     sender: Standing
     peer: Standing
     initial_rtt_ns: int
+    sack: Sequence[tuple[int, int]]
 
     def _value(self, column: str) -> int:
         return int(self.packets[column][self.row])
@@ -118,6 +121,11 @@ class Situation:
         """Earlier packets of the sender, or of its peer."""
         return self.earlier[self.packets["direction"][self.earlier] == self.side ^ peer]
 
+    def syns(self, *, peer: bool, answers: bool) -> Rows:
+        """Earlier SYNs of the sender, or of its peer: those with an ACK, or those without."""
+        rows = self.rows_of(peer=peer)
+        return rows[self.packets["flags"][rows] & (SYN | ACK) == (SYN | ACK if answers else SYN)]
+
     @cached_property
     def last_of_peer(self) -> int:
         """The peer's packet before this one, -1 none."""
@@ -145,6 +153,11 @@ class Situation:
         lengths = (self._ends(rows) - starts) & MASK32
         return _first(rows[into < lengths])
 
+    @property
+    def first_sent_end(self) -> int:
+        """The number behind what that packet carried."""
+        return int(self._ends(np.array([self.first_sent]))[0])
+
     @cached_property
     def expected_isn(self) -> int | None:
         """The sender's initial number by the packets before this one: its first SYN's, or what its own first number or
@@ -165,8 +178,8 @@ class Situation:
         return ends & MASK32
 
 
-def recall(packets: Table, connections: Table, row: int) -> Situation:
-    """What packets row `row` met. It must belong to a connection."""
+def recall(packets: Table, connections: Table, row: int, sack: Sequence[tuple[int, int]] = ()) -> Situation:
+    """What packets row `row`, whose SACK blocks are `sack`, met. It must belong to a connection."""
     connection = int(packets["connection"][row])
     first = int(connections["first_packet"][connection])
     rows = first + np.flatnonzero(packets["connection"][first : row + 1] == connection)
@@ -175,7 +188,7 @@ def recall(packets: Table, connections: Table, row: int) -> Situation:
     sender, peer = (server, client) if packets["direction"][row] else (client, server)
     if packets["flags"][row] & (SYN | ACK) == SYN:
         sender = sender._replace(next_seq=sender.contiguous)  # as the analysis takes a SYN that comes again
-    return Situation(packets, connections, row, rows[:-1], int(fields[-1]), sender, peer, initial_rtt_ns)
+    return Situation(packets, connections, row, rows[:-1], int(fields[-1]), sender, peer, initial_rtt_ns, sack)
 
 
 def _follow(

@@ -1,6 +1,7 @@
 """What the engine says of a segment and of a whole connection: names, bits and letters.
 
-Verdicts carry tshark's names (`tcp.analysis.*`), connection states and history letters are Zeek's.
+Verdicts carry tshark's names (`tcp.analysis.*`), connection states and history letters are Zeek's. Where tshark's rule
+is known to misname a segment, the verdict is the right one, and only the export says tshark's name.
 """
 
 from __future__ import annotations
@@ -26,7 +27,17 @@ class Verdict(IntFlag):
     KEEP_ALIVE = 1 << 12
     KEEP_ALIVE_ACK = 1 << 13
     REUSED_PORTS = 1 << 14
+    EMPTY_WINDOW_PROBE = 1 << 15
+    """A window probe without a byte, one below the next number, as Linux sends it; tshark says keep-alive."""
+    CROSSED_SYN_ACK = 1 << 16
+    """The first SYN-ACK of an end whose own SYN crossed its peer's (RFC 9293 §3.5); tshark says retransmission."""
 
+
+TSHARK_SAYS: dict[Verdict, Verdict] = {
+    Verdict.EMPTY_WINDOW_PROBE: Verdict.KEEP_ALIVE,
+    Verdict.CROSSED_SYN_ACK: Verdict.RETRANSMISSION,
+}
+"""What tshark calls the segments that it cannot tell from others."""
 
 TROUBLE = (
     Verdict.RETRANSMISSION
@@ -86,5 +97,13 @@ def flag_names(bits: int) -> list[str]:
 
 
 def verdict_names(bits: int) -> list[str]:
-    """The verdicts that are set, in tshark's spelling (`tcp.analysis.` left out)."""
+    """The verdicts that are set, in our own names."""
     return [v.name.lower() for v in Verdict if bits & v and v.name]
+
+
+def tshark_names(bits: int) -> list[str]:
+    """The verdicts that are set, as tshark has them (`tcp.analysis.` left out)."""
+    for ours, theirs in TSHARK_SAYS.items():
+        if bits & ours:
+            bits = bits & ~ours | theirs
+    return verdict_names(bits)

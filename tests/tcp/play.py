@@ -19,7 +19,7 @@ from inspector.arena import Arena
 from inspector.tables import ChunkKind, Table
 from inspector.tcp.states import State
 from inspector.tcp.tracker import Tracker
-from inspector.tcp.verdicts import verdict_names
+from inspector.tcp.verdicts import tshark_names
 
 FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16}
 MILLISECOND = 1_000_000
@@ -118,7 +118,7 @@ class Play:
 
     def verdicts(self) -> list[list[str]]:
         """The verdict on every packet, in tshark's names."""
-        return [verdict_names(bits) for bits in self.packets["analysis"].tolist()]
+        return [tshark_names(bits) for bits in self.packets["analysis"].tolist()]
 
     def oddities(self) -> list[str]:
         """Codes of the anomalies, in order."""

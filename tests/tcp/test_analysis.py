@@ -83,6 +83,13 @@ def keep_alive(p: Play) -> None:
     p.server("A", seq=300, ack=105)
 
 
+def empty_window_probe(p: Play) -> None:
+    p.client("PA", HELLO, seq=100, ack=300)
+    p.server("A", seq=300, ack=105, window=0)
+    p.client("A", seq=104, ack=300, after_ms=200)
+    p.server("A", seq=300, ack=105, window=0)
+
+
 @pytest.mark.parametrize(
     ("act", "expected"),
     [
@@ -112,6 +119,7 @@ def keep_alive(p: Play) -> None:
         (fills_the_window, [["window_update"], ["window_full"]]),
         (keep_alive, [[], [], ["keep_alive"], ["keep_alive_ack"]]),
         (syn_again_behind_a_hole, [[], ["lost_segment"], ["retransmission"], []]),
+        (empty_window_probe, [[], ["zero_window"], ["keep_alive"], ["zero_window"]]),
         (lambda p: p.client("R", seq=5000), [[]]),
         (lambda p: p.client("FA", seq=100, ack=300), [[]]),
     ],
@@ -127,6 +135,7 @@ def keep_alive(p: Play) -> None:
         "bytes up to the last one the receiver has room for",
         "one byte back, nothing new",
         "a SYN that comes again takes back what was sent behind a hole (tshark 4.0)",
+        "the same while the window is 0, as Linux probes it",
         "a RST beyond is no lost segment",
         "a FIN is new",
     ],

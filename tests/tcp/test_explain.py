@@ -34,6 +34,7 @@ PLAYS = {
     "window full": rules.fills_the_window,
     "keep-alive": rules.keep_alive,
     "SYN again": rules.syn_again_behind_a_hole,
+    "window probe without a byte": rules.empty_window_probe,
 }
 
 
@@ -126,9 +127,11 @@ def test_the_numbers_compared_are_said_with_the_packets_that_show_them() -> None
     rules.repeat_of_acknowledged(play)
     play.run()
     (found,) = explain(play.packets, play.connections, 5)
-    assert found.why == "seq 1 ends at 6, at or before the peer's last ACK 6 (packet 5): the peer already had it."
+    assert found.why == (
+        "Bytes 1 to 5 had been acknowledged before: the peer's last ACK is 6 (packet 5), and this segment ends at 6."
+    )
     assert [(check.text, check.packet) for check in found.checks] == [
-        ("carries 5 bytes (some)", -1),
+        ("carries 5 bytes (required: some)", -1),
         ("ends at 6; the peer's last ACK is 6", 4),
     ]
     assert found.reference == "RFC 9293 §3.10.7.4"
@@ -141,9 +144,26 @@ def test_a_repeat_names_its_first_sending_and_what_was_ruled_out() -> None:
     (found,) = explain(play.packets, play.connections, 4)
     assert found.why.startswith("Bytes 1 to 5 were first sent in packet 4, 300 ms before")
     ruled_out = {verdict: check.text for verdict, check in found.ruled_out}
-    assert ruled_out[Verdict.FAST_RETRANSMISSION] == "0 duplicate ACKs of the peer in a row (at least 2)"
-    assert ruled_out[Verdict.OUT_OF_ORDER].startswith("300 ms after the segment that reached 6")
-    assert any("captured twice" in other for other in found.instead)
+    assert ruled_out[Verdict.FAST_RETRANSMISSION] == (
+        "the peer has sent 0 duplicate ACKs in a row (required: at least 2)"
+    )
+    assert ruled_out[Verdict.OUT_OF_ORDER].startswith("comes 300 ms after the segment that reached 6")
+    assert "No acknowledgment of it has been seen since." in found.why
+    assert any("duplicate made on the way" in other for other in found.instead)
+
+
+def test_a_segment_that_joins_several_says_what_was_sent_where_and_what_was_acknowledged() -> None:
+    play = Play().handshake()
+    play.client("PA", bytes(1000), seq=100, ack=300)
+    play.client("PA", bytes(1000), seq=1100, ack=300)
+    play.server("A", seq=300, ack=1100)
+    play.client("PA", bytes(2000), seq=100, ack=300, after_ms=300)
+    play.run()
+    found, *_ = explain(play.packets, play.connections, 6)
+    assert found.why == (
+        "Bytes 1 to 2000: the first of them, up to 1000, were sent in packet 4, 302 ms before. "
+        "Of these, bytes up to 1000 have been acknowledged (packet 6), the rest has not."
+    )
 
 
 def test_a_copy_within_a_round_trip_is_not_taken_for_the_work_of_a_timer() -> None:
@@ -152,7 +172,7 @@ def test_a_copy_within_a_round_trip_is_not_taken_for_the_work_of_a_timer() -> No
     play.client("PA", b"hello", seq=100, ack=300, after_ms=0.005)
     play.run()
     (found,) = explain(play.packets, play.connections, 4)
-    assert "rather a copy than a repeat" in found.why
+    assert "probably a duplicate made on the way" in found.why
 
 
 def test_one_byte_sent_again_is_said_to_look_like_a_keep_alive() -> None:
@@ -162,7 +182,7 @@ def test_one_byte_sent_again_is_said_to_look_like_a_keep_alive() -> None:
     play.run()
     (found,) = explain(play.packets, play.connections, 4)
     assert found.verdict is Verdict.KEEP_ALIVE
-    assert "A single byte that is sent again looks the same." in found.instead
+    assert "A retransmission of a single byte looks the same." in found.instead
 
 
 def test_new_connection_on_used_sockets_names_the_one_before() -> None:
@@ -185,6 +205,76 @@ def test_an_answer_with_an_unexpected_number_names_both() -> None:
     assert "299" in reused.why
     assert "399" in reused.why
     agree(play.packets, play.connections, 2)
+
+
+def duplicate_ack(play: Play, sack: list[tuple[int, int]]) -> str:
+    """The explanation of the play's last packet, a duplicate ACK with these SACK blocks."""
+    play.run()
+    row = len(play.packets) - 1
+    (found,) = explain(play.packets, play.connections, row, sack)
+    assert found.verdict is Verdict.DUPLICATE_ACK
+    return found.why
+
+
+def test_a_duplicate_ack_says_what_its_sack_blocks_say() -> None:
+    play = Play().handshake()
+    play.client("PA", bytes(10), seq=110, ack=300)
+    play.server("A", seq=300, ack=100)
+    assert "bytes 11 to 20. The bytes from 1 on have not arrived." in duplicate_ack(play, [(110, 120)])
+
+
+def test_a_duplicate_ack_while_bytes_are_on_their_way_is_probably_a_hole() -> None:
+    play = Play().handshake()
+    play.client("PA", bytes(10), seq=110, ack=300)
+    play.server("A", seq=300, ack=100)
+    assert "probably something beyond 1 arrived" in duplicate_ack(play, [])
+
+
+def test_a_duplicate_ack_after_a_segment_that_came_twice_answers_that() -> None:
+    play = Play().handshake()
+    play.client("PA", bytes(10), seq=100, ack=300)
+    play.server("A", seq=300, ack=110)
+    play.client("PA", bytes(10), seq=100, ack=300, after_ms=300)
+    play.server("A", seq=300, ack=110)
+    assert "probably answers packet 6, which carried nothing new" in duplicate_ack(play, [])
+
+
+def test_a_duplicate_ack_with_nothing_under_way_gives_no_reason() -> None:
+    play = Play().handshake()
+    play.server("A", seq=300, ack=100)
+    play.server("A", seq=300, ack=100)
+    assert "the reason is not in the capture" in duplicate_ack(play, [])
+
+
+def test_a_window_update_compares_bytes_and_not_scaled_fields() -> None:
+    play = Play()
+    play.client("S", seq=99, scale=10, window=64240)
+    play.server("SA", seq=299, ack=100, scale=10, window=64240)
+    play.client("A", seq=100, ack=300, window=62)
+    play.server("A", seq=300, ack=100, window=63)
+    play.client("A", seq=100, ack=300, window=10)
+    play.run()
+    more, less = (explain(play.packets, play.connections, row)[0].why for row in (3, 4))
+    assert "64512 bytes instead of 64240 (packet 2); there is more room" in more
+    assert "10240 bytes instead of 63488 (packet 3); there is less room" in less
+
+
+def test_a_syn_ack_that_answers_a_crossing_syn_is_no_retransmission() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.server("S", seq=299)
+    play.client("SA", seq=99, ack=300)
+    play.server("SA", seq=299, ack=100)
+    play.server("SA", seq=299, ack=100, after_ms=1000)
+    play.run()
+    for row in (2, 3):
+        (found,) = explain(play.packets, play.connections, row)
+        assert found.verdict is Verdict.CROSSED_SYN_ACK
+        assert "Nothing was lost" in found.why
+        agree(play.packets, play.connections, row)
+    (again,) = explain(play.packets, play.connections, 4)
+    assert again.verdict is Verdict.RETRANSMISSION
+    assert play.verdicts()[2:] == [["retransmission"]] * 3  # what tshark says of all three
 
 
 def test_a_packet_without_verdict_needs_no_explanation() -> None:
