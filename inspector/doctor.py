@@ -17,7 +17,7 @@ from importlib import metadata
 from pathlib import Path
 
 from inspector import plain
-from inspector.errors import BadFilter
+from inspector.errors import BadFilter, CaptureRefused
 
 OLDEST_PYTHON = (3, 11)
 
@@ -146,13 +146,15 @@ def _private_network_refusal() -> str | None:
 def _filters() -> Iterator[Finding]:
     from inspector.sources import bpf
     from inspector.sources.formats import LinkType
+    from inspector.sources.probe import LOOPBACK, may_capture
 
     try:
-        program = bpf.compile_filter(TRIAL_FILTER, LinkType.ETHERNET)
+        live_on = LOOPBACK if sys.platform == "linux" and may_capture()[0] else None
+        program = bpf.compile_filter(TRIAL_FILTER, LinkType.ETHERNET, live_on)
         if sys.platform == "linux":
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as endpoint:
                 bpf.attach(endpoint, program)  # the kernel takes filters before any socket
-    except (BadFilter, OSError) as failure:
+    except (BadFilter, CaptureRefused, OSError) as failure:
         yield Finding("Capture filters", Health.LESS, f"-f cannot be used, all else can: {failure}")
     else:
         yield Finding("Capture filters", Health.FINE, f"compiled and tried, for example “{TRIAL_FILTER}”")

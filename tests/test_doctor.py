@@ -27,7 +27,7 @@ def test_capture_filters_are_fine_when_one_compiles_and_the_kernel_takes_it() ->
 def test_a_capture_filter_that_fails_is_not_called_fine(
     monkeypatch: pytest.MonkeyPatch, program: bpf.Program | BadFilter
 ) -> None:
-    def compile_filter(expression: str, link_type: int) -> bpf.Program:
+    def compile_filter(expression: str, link_type: int, interface: str | None) -> bpf.Program:
         if isinstance(program, BadFilter):
             raise program
         return program

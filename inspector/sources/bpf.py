@@ -1,8 +1,8 @@
 """Classic BPF: the programs by which the kernel decides which packets a capture gets.
 
 A program is a list of instructions (code, jump if true, jump if false, operand), as `struct sock_filter` has them. An
-expression in tcpdump's language is compiled by libpcap, reached through scapy or cypcap; the filters that we need
-ourselves are generated here and need no library.
+expression in tcpdump's language is compiled by libpcap (`libpcap.py`); the filters that we need ourselves are generated
+here and need no library.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 
 from inspector.errors import BadFilter
 from inspector.sources.formats import SNAPLEN, LinkType
+from inspector.sources.libpcap import Instruction, compile_expression
 
-Instruction = tuple[int, int, int, int]
 Program = list[Instruction]
 
 LOAD_HALF = 0x28
@@ -41,20 +41,16 @@ NOTHING: Program = [(RETURN, 0, 0, 0)]
 """Lets no packet pass: how a capture is stopped before what it already has is drained."""
 
 
-def compile_filter(expression: str, link_type: int) -> Program:
+def compile_filter(expression: str, link_type: int, interface: str | None = None) -> Program:
     """Compile an expression in tcpdump's filter language for packets of this link type.
 
+    Args:
+        interface: the interface whose live packets the program is for; None for packets as a file holds them.
     Raises:
         BadFilter: the expression is wrong (the message quotes it and says why), or nothing here can compile it.
+        CaptureRefused: the interface cannot be opened.
     """
-    for compiler in (_compile_with_scapy, _compile_with_cypcap):
-        program = compiler(expression, link_type)
-        if program is not None:
-            return _whole_packets(program)
-    raise BadFilter(
-        f"Nothing here can compile the capture filter “{expression}”: install libpcap (Debian: apt install libpcap0.8) "
-        "or the Python package cypcap, or capture without a filter."
-    )
+    return _whole_packets(compile_expression(expression, link_type, interface))
 
 
 def ports_program(ports: Iterable[int], link_type: int = LinkType.ETHERNET) -> Program:
@@ -85,11 +81,13 @@ def expression_for(expression: str | None, only: Sequence[int], without: Sequenc
     return " and ".join(parts) or None
 
 
-def program_for(expression: str | None, only: Sequence[int], without: Sequence[int], link_type: int) -> Program | None:
+def program_for(
+    expression: str | None, only: Sequence[int], without: Sequence[int], link_type: int, interface: str | None = None
+) -> Program | None:
     """One program for all three wishes; None when there are none.
 
     Raises:
-        BadFilter: the expression cannot be compiled.
+        BadFilter, CaptureRefused: the expression cannot be compiled, as `compile_filter` says.
     """
     program: Program | None = None
     if only:
@@ -97,7 +95,7 @@ def program_for(expression: str | None, only: Sequence[int], without: Sequence[i
     if without:
         program = both(without_ports_program(without, link_type), program or [(RETURN, 0, 0, SNAPLEN)])
     if expression:
-        compiled = compile_filter(expression, link_type)
+        compiled = compile_filter(expression, link_type, interface)
         program = both(program, compiled) if program else compiled
     return program
 
@@ -190,43 +188,5 @@ def _assemble(lines: Sequence[Step | str]) -> Program:
 
 
 def _whole_packets(program: Program) -> Program:
-    """The compilers were told some length to cut packets at; whatever passes shall pass whole."""
+    """libpcap was told some length to cut packets at; whatever passes shall pass whole."""
     return [(code, jt, jf, SNAPLEN if code == RETURN and k else k) for code, jt, jf, k in program]
-
-
-def _compile_with_scapy(expression: str, link_type: int) -> Program | None:
-    """None where the system has no libpcap."""
-    from scapy.arch.common import compile_filter as compile_with_libpcap
-    from scapy.arch.common import free_filter
-    from scapy.error import Scapy_Exception
-
-    try:
-        compiled = compile_with_libpcap(expression, linktype=link_type)
-    except ImportError:
-        return None
-    except Scapy_Exception as error:
-        raise _wrong(expression, str(error).partition("(")[2].removesuffix(")") or str(error)) from error
-    # scapy declares the operand signed; the kernel's is not.
-    program = [(i.code, i.jt, i.jf, i.k & 0xFFFFFFFF) for i in compiled.bf_insns[: compiled.bf_len]]
-    free_filter(compiled)
-    return program
-
-
-def _compile_with_cypcap(expression: str, link_type: int) -> Program | None:
-    """None where cypcap is not installed; its wheels carry a libpcap of their own."""
-    try:
-        import cypcap
-    except ImportError:
-        return None
-    try:
-        compiled = cypcap.compile(cypcap.DatalinkType(link_type), SNAPLEN, expression, True, cypcap.NETMASK_UNKNOWN)
-    except cypcap.Error as error:
-        raise _wrong(expression, str(error)) from error
-    return list(compiled)
-
-
-def _wrong(expression: str, reason: str) -> BadFilter:
-    return BadFilter(
-        f"The capture filter “{expression}” cannot be understood: {reason}. It is written in tcpdump's language, "
-        "for example “tcp port 8000” or “host 192.0.2.7 and not port 22” (man pcap-filter)."
-    )

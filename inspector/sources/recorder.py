@@ -110,7 +110,7 @@ def open_source(
                 raise
         else:
             try:
-                ring.start(bpf.program_for(expression, only, without, ring.interface.link_type))
+                ring.start(bpf.program_for(expression, only, without, ring.interface.link_type, interface))
             except BaseException:
                 ring.close()
                 raise

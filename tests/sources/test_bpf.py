@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import itertools
 import socket
 import struct
@@ -9,9 +10,11 @@ import sys
 
 import pytest
 
-from inspector.errors import BadFilter
+from inspector.errors import BadFilter, CaptureRefused
 from inspector.sources import bpf
 from inspector.sources.formats import SNAPLEN, LinkType
+from inspector.sources.probe import LOOPBACK, may_capture
+from tests.sources.tools import needs_capture
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux runs classic BPF before local sockets")
 
@@ -174,11 +177,28 @@ def test_a_wrong_expression_is_quoted_with_the_reason(expression: str) -> None:
 
 
 def test_without_any_compiler_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "scapy.libs.winpcapy", None)
+    monkeypatch.setattr(ctypes.util, "find_library", lambda name: None)
     monkeypatch.setitem(sys.modules, "cypcap", None)
     with pytest.raises(BadFilter, match="install libpcap"):
         bpf.compile_filter("tcp", LinkType.ETHERNET)
     assert bpf.program_for(None, [80], [81], LinkType.ETHERNET)
+
+
+def test_cypcap_compiles_where_the_system_has_no_libpcap(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("cypcap")
+    for interface in (None, LOOPBACK) if may_capture()[0] else (None,):
+        by_system = bpf.compile_filter("host 192.0.2.7 or vlan 5", LinkType.ETHERNET, interface)
+        with monkeypatch.context() as without:
+            without.setattr(ctypes.util, "find_library", lambda name: None)
+            by_cypcap = bpf.compile_filter("host 192.0.2.7 or vlan 5", LinkType.ETHERNET, interface)
+        for packet in (ethernet(ip4(6, (1, 2), source="192.0.2.7")), ethernet(ip4(6, (1, 2))), ARP):
+            assert passes(by_cypcap, packet) == passes(by_system, packet)
+
+
+@needs_capture
+def test_a_filter_for_an_interface_that_is_not_there_is_refused_with_its_name() -> None:
+    with pytest.raises(CaptureRefused, match="nosuch0"):
+        bpf.compile_filter("tcp", LinkType.ETHERNET, "nosuch0")
 
 
 def test_nothing_passes_the_program_that_stops_a_capture() -> None:
