@@ -19,7 +19,7 @@ pip := $(bin)/python -m pip --quiet --disable-pip-version-check
 hot := $(shell grep -rl '^import cython$$' --include='*.py' inspector) $(shell find inspector -name '*.pxd')
 # What the hot modules decide is tested a second time on plain Python.
 plain_tests := tests/sources tests/wire tests/tcp tests/http tests/websocket \
-  tests/test_conversations.py tests/test_capture.py tests/test_timeline.py tests/test_oddities.py
+  tests/test_conversations.py tests/test_capture.py tests/story tests/test_oddities.py
 page_tests := $(wildcard tests/page/*.test.js tests/page/*.test.mjs)
 
 .PHONY: demo test test-python test-plain test-page check bench bench-page docs format clean install install-dev

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector import rows
+from inspector.story import events, phases
 from inspector.tables import MessageKind
 from inspector.tcp.header import RST
 from inspector.tcp.verdicts import TROUBLE
-from inspector.timeline import events, phases
 
 if TYPE_CHECKING:
     from inspector.capture import Capture

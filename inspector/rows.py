@@ -22,10 +22,10 @@ from inspector.addresses import endpoint
 from inspector.anomalies import ANOMALIES, describe
 from inspector.http.fields import head
 from inspector.http.notes import note_names
+from inspector.story import EventKind, sentence
 from inspector.tables import MessageKind, Protocol, Table
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, flag_names, tshark_names, verdict_names
-from inspector.timeline import EventKind, sentence
 from inspector.tokens.columns import kernel_columns, token_columns
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def anomaly_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def event_columns(capture: Capture, events: Table, chosen: Chosen = EVERYTHING) -> Columns:
-    """What happened, each with its sentence; `events` is what `timeline.events` gave, made when somebody looks."""
+    """What happened, each with its sentence; `events` is what `story.events` gave, made when somebody looks."""
     return {
         "id": _ids(events, chosen),
         **_times(capture, events["time_ns"][chosen]),
@@ -205,6 +205,9 @@ def event_columns(capture: Capture, events: Table, chosen: Chosen = EVERYTHING) 
         "direction": SIDES[events["direction"][chosen]].tolist(),
         "packet": _numbers(events["packet"][chosen]),
         "row": _known(events["row"][chosen]),
+        "since": _numbers(events["since"][chosen]),
+        "count": _known(events["count"][chosen]),
+        "bytes": _known(events["bytes"][chosen]),
         "sentence": [sentence(capture, events, i) for i in _ids(events, chosen)],
     }
 

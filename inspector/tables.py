@@ -257,11 +257,14 @@ ANOMALIES = (
 
 EVENTS = (
     _c("time_ns", "i8", "when it happened"),
-    _c("kind", "u1", "timeline.EventKind"),
+    _c("kind", "u1", "story.EventKind"),
     _c("connection", "i4", "row in connections"),
     _c("direction", "i1", "Direction of who did it"),
     _c("packet", "i4", "row in packets that shows it"),
     _c("row", "i4", "row of the table that the kind names; -1 none", -1),
+    _c("since", "i4", "row in packets from which its duration counts; -1 none", -1),
+    _c("count", "i4", "how many packets or segments it tells of; -1 not counted", -1),
+    _c("bytes", "i8", "how many bytes it tells of; -1 not counted", -1),
 )
 
 _ENDS = (

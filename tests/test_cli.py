@@ -16,7 +16,7 @@ import click
 import pytest
 
 import inspector
-from inspector import rows, timeline
+from inspector import rows, story
 from inspector.capture import Capture
 from inspector.cli import BROKEN_PIPE, INTERRUPTED, MODULES, cli, main
 from inspector.commands.tables import HELP
@@ -47,7 +47,7 @@ def lines_of(out: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
 
 
 def expected_rows(demo: Capture, name: str) -> list[rows.Row]:
-    return rows.event_rows(demo, timeline.events(demo)) if name == "events" else rows.BUILDERS[name](demo)
+    return rows.event_rows(demo, story.events(demo)) if name == "events" else rows.BUILDERS[name](demo)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -13,8 +13,8 @@ from inspector.anomalies import ANOMALIES
 from inspector.capture import Capture
 from inspector.cli import MODULES, cli
 from inspector.commands import summary
+from inspector.story import EventKind
 from inspector.terminal import Screen
-from inspector.timeline import EventKind
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "guide.md").read_text("utf-8")

@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.http", "inspector.websocket"),
     ("inspector.conversations", "inspector.tokens"),
     ("inspector.capture", "inspector.sockets", "inspector.recordings"),
-    ("inspector.timeline", "inspector.spans"),
+    ("inspector.story", "inspector.spans"),
     (
         "inspector.rows",
         "inspector.digest",
@@ -73,7 +73,7 @@ CORE = (
     "inspector.websocket",
     "inspector.conversations",
     "inspector.tokens",
-    "inspector.timeline",
+    "inspector.story",
     "inspector.spans",
     "inspector.lanes",
     "inspector.marks",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import inspector
-from inspector import ladder, rows, timeline
+from inspector import ladder, rows, story
 from inspector.capture import Capture
 from inspector.lab.recordings import demo_recording
 
@@ -29,8 +29,8 @@ def test_the_whole_is_the_connection_s_rows(demo: Capture) -> None:
     chosen = ladder.packets_of(demo, connection)
     assert whole["packets"] == rows.packet_rows(demo, chosen)
     assert (whole["total"], whole["before"], whole["after"]) == (len(chosen), None, None)
-    assert whole["events"] == rows.event_rows(demo, timeline.events(demo, connection))
-    assert len(whole["phases"]) == len(timeline.phases(demo, connection))
+    assert whole["events"] == rows.event_rows(demo, story.events(demo, connection))
+    assert len(whole["phases"]) == len(story.phases(demo, connection))
     assert whole["connection"]["id"] == connection
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import inspector
-from inspector import rows, timeline
+from inspector import rows, story
 from inspector.capture import Capture
 
 ROOT = Path(__file__).parent.parent
@@ -67,7 +67,7 @@ def guide_of(table: str) -> str:
 
 
 def test_events_have_the_columns_that_the_guide_names(demo: Capture) -> None:
-    names = rows.event_columns(demo, timeline.events(demo)).keys()
+    names = rows.event_columns(demo, story.events(demo)).keys()
     assert not [name for name in names if f"`{name}`" not in guide_of("events")]
 
 

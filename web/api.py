@@ -10,7 +10,7 @@ from flask import Blueprint, request
 
 from inspector import rows
 from inspector.errors import LabError
-from inspector.timeline import events, phases
+from inspector.story import events, phases
 from web.compare import add_compare
 from web.connection import add_connection
 from web.errors import Refused

@@ -99,7 +99,7 @@ def _prose(text: str, screen: Screen) -> str:
 def _tell_story(spool: Path) -> None:
     """What happened, a line an event."""
     import inspector
-    from inspector.timeline import events, sentence
+    from inspector.story import events, sentence
 
     with inspector.open(spool) as capture:
         story = events(capture)

@@ -66,11 +66,11 @@ def _blocks(capture: Capture, name: str, connection: int | None) -> Iterator[Col
     """The table's columns, a block of rows at a time; at least one block, so that there is always a header."""
     import numpy as np
 
-    from inspector import rows, timeline
+    from inspector import rows, story
 
     columns: Callable[..., Columns]
     if name == "events":
-        source = timeline.events(capture)
+        source = story.events(capture)
         columns = partial(rows.event_columns, capture, source)
     else:
         source = getattr(capture, name)

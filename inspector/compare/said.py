@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from inspector.compare.kinds import Ints, Kind
 from inspector.compare.polls import Polls
-from inspector.compare.pushed import PushedEvent, pushed_events
 from inspector.http.bodies import content
 from inspector.http.notes import Note
+from inspector.http.pushed_events import PushedEvent, pushed_events
 from inspector.tables import Direction, MessageKind
 from inspector.websocket.protocol import Opcode
 

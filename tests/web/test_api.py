@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector import rows, timeline
+from inspector import rows, story
 from inspector.capture import Capture
 from web import api as api_module
 from web import numbers
@@ -59,24 +59,24 @@ def test_one_request_gets_so_many_rows_at_most(ours: Visitor, monkeypatch: pytes
 
 def test_events_tell_the_story_in_sentences(ours: Visitor, capture: Capture) -> None:
     everything = ours.get("/api/events")
-    told = timeline.events(capture)
+    told = story.events(capture)
     assert everything["total"] == len(told)
     assert everything["rows"] == plain(rows.event_rows(capture, told))
     of_one = ours.get("/api/events?connection=0&start=1&stop=3")
     assert len(of_one["rows"]) == 2
-    assert of_one["total"] == len(timeline.events(capture, 0))
+    assert of_one["total"] == len(story.events(capture, 0))
 
 
 def test_a_connection_comes_with_everything_about_it(ours: Visitor, capture: Capture) -> None:
-    story = ours.get("/api/connections/1")
-    assert story["connection"] == plain(rows.connection_rows(capture, slice(1, 2)))[0]
-    assert [row["number"] for row in story["packets"]] == list(range(9, 19))
-    assert [row["text"] for row in story["messages"]] == ["Hi", "Bob"]
-    assert [row["response"]["status"] for row in story["exchanges"]] == [101]
-    assert story["events"] == plain(rows.event_rows(capture, timeline.events(capture, 1)))
-    assert story["anomalies"] == [row for row in ours.get("/api/anomalies")["rows"] if row["connection"] == 1]
-    assert story["phases"][0]["name"] == "handshake"
-    assert story["phases"][0]["first_packet"] == 9
+    told = ours.get("/api/connections/1")
+    assert told["connection"] == plain(rows.connection_rows(capture, slice(1, 2)))[0]
+    assert [row["number"] for row in told["packets"]] == list(range(9, 19))
+    assert [row["text"] for row in told["messages"]] == ["Hi", "Bob"]
+    assert [row["response"]["status"] for row in told["exchanges"]] == [101]
+    assert told["events"] == plain(rows.event_rows(capture, story.events(capture, 1)))
+    assert told["anomalies"] == [row for row in ours.get("/api/anomalies")["rows"] if row["connection"] == 1]
+    assert told["phases"][0]["name"] == "handshake"
+    assert told["phases"][0]["first_packet"] == 9
 
 
 def test_a_long_story_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

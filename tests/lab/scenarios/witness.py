@@ -10,7 +10,7 @@ from inspector.capture import Capture
 from inspector.compare import Kind, find
 from inspector.compare.kinds import NAMES
 from inspector.rows import anomaly_rows, connection_rows, exchange_rows, frame_rows, message_rows, packet_rows
-from inspector.timeline import EventKind, events
+from inspector.story import EventKind, events
 
 Row = dict[str, Any]
 

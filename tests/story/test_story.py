@@ -13,11 +13,12 @@ import pytest
 
 import inspector
 from inspector.capture import Capture
-from inspector.timeline import SENTENCES, EventKind, events, phases, sentence
+from inspector.story import EventKind, events, phases, sentence
+from inspector.story.sentences import SENTENCES
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 SAMPLES = sorted((ROOT / "captures").glob("*.pcapng"))
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent.parent / "golden"
 REWRITE = "REWRITE_GOLDEN"
 """Set in the environment to write the golden stories anew; then read the difference."""
 
