@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -11,8 +10,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import psutil
 import pytest
 
 import inspector
@@ -22,6 +22,7 @@ from inspector.cli import main
 from inspector.commands import browser
 from inspector.recordings import folder
 from inspector.sources.probe import may_capture
+from tests.waiting import wait_until
 from web import listen
 
 DEMO = str(Path(__file__).parent.parent / "captures" / "demo.pcapng")
@@ -60,9 +61,9 @@ class Running:
 
 
 @contextmanager
-def started(*arguments: str, **environment: str) -> Iterator[Running]:
+def started(*arguments: str, stderr: IO[str] | None = None) -> Iterator[Running]:
     command = [sys.executable, "-m", "inspector", *arguments, "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True) as process:
         try:
             yield Running(process)
         finally:
@@ -106,6 +107,62 @@ def test_demo_starts_everything_and_ends_everything(tmp_path: Path) -> None:
         assert command.process.returncode == 0
     with inspector.open(recording) as capture:
         assert [row["request"]["target"] for row in rows.exchange_rows(capture)] == ["/"]
+
+
+def process_of(command: Running, module: str) -> psutil.Process:
+    """The process below the command that runs this module."""
+    below = psutil.Process(command.process.pid).children(recursive=True)
+    (found,) = [one for one in below if module in one.cmdline()]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "victim", "state", "said"),
+    [
+        (["live"], "inspector.sources.live", "ended", "The capture process ended by itself: it was killed (SIGKILL"),
+        (["live"], "inspector.sockets.watch", "running", "The process that watches the sockets ended by itself"),
+        (["demo"], "inspector.sources.live", "ended", "The capture process ended by itself: it was killed (SIGKILL"),
+        (["demo"], "inspector.lab.cafe", "running", "The café ended by itself: it was killed (SIGKILL"),
+        (["demo"], "inspector.lab.host", "ended", "The demo's main process ended by itself"),
+    ],
+    ids=["live, capture", "live, sockets", "demo, capture", "demo, web server", "demo, all of it"],
+)
+@NEEDS_CAPTURE
+def test_what_ends_by_itself_is_said_and_the_exit_status_is_1(
+    tmp_path: Path, words: list[str], victim: str, state: str, said: str
+) -> None:
+    complaints = tmp_path / "stderr"
+    with (
+        complaints.open("w") as stderr,
+        started(*words, "--record", str(tmp_path / "x.pcapng"), stderr=stderr) as command,
+    ):
+        wait_until(lambda: psutil.Process(command.process.pid).children(recursive=True))
+        process_of(command, victim).kill()
+        wait_until(lambda: said in complaints.read_text(), "the terminal to say so")
+
+        def shown() -> dict[str, Any]:
+            capture: dict[str, Any] = command.ask("api/snapshot")["capture"]
+            return capture
+
+        wait_until(lambda: shown()["troubles"] and shown()["state"] == state, "the page to say so")
+        assert shown()["troubles"][0].startswith(said)
+        command.end(signal.SIGINT)
+        assert command.process.returncode == 1
+    assert complaints.read_text().count(said) == 1
+
+
+@NEEDS_CAPTURE
+def test_a_record_whose_capture_is_killed_says_so_and_its_exit_status_is_1(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "inspector", "record", str(tmp_path / "x.pcapng")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert "Capturing on" in process.stderr.readline()
+        below = psutil.Process(process.pid).children()
+        next(one for one in below if "inspector.sources.live" in one.cmdline()).kill()
+        rest = process.stderr.read()
+        assert process.wait() == 1
+    assert "The capture process ended by itself: it was killed (SIGKILL" in rest
+    assert "is in the recording x.pcapng" in rest
 
 
 def test_the_usual_port_gives_way_when_it_is_taken_and_one_asked_for_does_not(

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("inspector.plain", "inspector.errors", "inspector.terminal", "inspector.garbage"),
+    ("inspector.plain", "inspector.errors", "inspector.terminal", "inspector.garbage", "inspector.supervision"),
     (
         "inspector.tables",
         "inspector.arena",

@@ -39,9 +39,6 @@ class State(StrEnum):
 Statistics = Callable[[], Counters]
 """Of a live capture: what the kernel has counted so far."""
 
-Trouble = Callable[[], str | None]
-"""Of a live capture: what ended it early, in a sentence; None while nothing did."""
-
 
 class Overview:
     """Describes one capture; sums and rates are carried from call to call."""
@@ -63,7 +60,7 @@ class Overview:
         self._bytes = 0
         self._counted = 0
 
-    def describe(self, state: State, notes: list[str]) -> dict[str, Any]:
+    def describe(self, state: State, notes: list[str], troubles: list[str]) -> dict[str, Any]:
         """The capture now. Of the file only the name is told: its folder is nobody's business."""
         capture = self._capture
         packets = len(capture.packets)
@@ -83,7 +80,8 @@ class Overview:
             "rate": rate if state in (State.RUNNING, State.LOADING) else 0,
             "received": counters.received if counters else None,
             "dropped": counters.dropped if counters else None,
-            "notes": [*capture.notes, *notes],
+            "notes": [*capture.notes, *notes, *troubles],
+            "troubles": troubles,
             "recording": self._name if self._interface else None,
         }
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.capture import Capture
 from inspector.finder import Finder
-from web.overview import State, Statistics, Trouble
+from inspector.supervision import Troubles
+from web.overview import State, Statistics
 from web.showing import Showing
 from web.tape import Tape
 from web.turns import Turns
@@ -73,10 +74,10 @@ class Session:
         interface: str,
         statistics: Statistics,
         lab: Lab | None = None,
-        trouble: Trouble = lambda: None,
+        troubles: Troubles = tuple,
     ) -> Session:
         """A live capture, or the demo where there is a lab (see `Showing.of_spool`). Raises NotACapture."""
-        return cls(Showing.of_spool(path, interface, statistics, lab, trouble))
+        return cls(Showing.of_spool(path, interface, statistics, lab, troubles))
 
     @property
     def lab(self) -> Lab | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +11,9 @@ import numpy as np
 from inspector import rows
 from inspector.capture import Capture
 from inspector.sources.files import open_packets
+from inspector.supervision import Trouble, Troubles
 from web.brief import brief
-from web.overview import Overview, Source, State, Statistics, Trouble, describe_demo
+from web.overview import Overview, Source, State, Statistics, describe_demo
 from web.pace import BATCH, AsItGrows, AsItHappened, AtOnce, Pace
 from web.watch import WATCHED, Watch
 
@@ -44,7 +45,7 @@ class Showing:
         source: Source,
         overview: Overview | None = None,
         lab: Lab | None = None,
-        trouble: Trouble = lambda: None,
+        troubles: Troubles = tuple,
         halt: Callable[[], object] | None = None,
     ) -> None:
         self.capture = capture
@@ -55,7 +56,7 @@ class Showing:
         self._is_live = source in (Source.LIVE, Source.DEMO)
         self._is_saved = source is Source.FILE
         self._is_halted = False
-        self._trouble = trouble
+        self._troubles = troubles
         self._overview = overview or Overview(capture, source)
         self._watch = Watch(capture)
         self._notes: list[str] = []
@@ -81,7 +82,7 @@ class Showing:
         interface: str,
         statistics: Statistics,
         lab: Lab | None = None,
-        trouble: Trouble = lambda: None,
+        troubles: Troubles = tuple,
         halt: Callable[[], object] | None = None,
     ) -> Showing:
         """A live capture: the file `path`, which a capture process is writing. Raises NotACapture.
@@ -90,12 +91,12 @@ class Showing:
             interface: the name of what is captured.
             statistics: asked for the kernel's counts so far.
             lab: the demo whose actions the page offers; the source is then "demo".
-            trouble: asked for the sentence that says why the capture process has ended, None while it has not.
+            troubles: asked for what has ended by itself; when that ends the capture, so does the showing.
             halt: ends the capture process.
         """
         capture = Capture(open_packets(path))
         source = Source.LIVE if lab is None else Source.DEMO
-        return cls(capture, AsItGrows(), source, Overview(capture, source, interface, statistics), lab, trouble, halt)
+        return cls(capture, AsItGrows(), source, Overview(capture, source, interface, statistics), lab, troubles, halt)
 
     def step(self) -> bool:
         """Let the capture advance; whether there is more to do at once.
@@ -107,14 +108,20 @@ class Showing:
         if self.state is State.PAUSED:
             self._pace.hold()
             return False
-        is_halted, trouble = self._is_halted, self._trouble()  # asked first: what was captured before is read after
+        # Asked first: what was captured before is read after.
+        is_over = self._is_halted or any(trouble.ends_capture for trouble in self.troubles)
         packets = self._pace.step(self.capture)
-        if packets is None or ((trouble or is_halted) and not packets):
+        if packets is None or (is_over and not packets):
             self.capture.finish()
-            self.end(*([trouble] if trouble and not is_halted else []))
+            self.end()
         elif self._is_live and len(self.capture.packets) >= MAX_LIVE_PACKETS:
             self.end(f"Stopped showing after {MAX_LIVE_PACKETS:,} packets; the recording holds the rest.")
         return bool(packets) if self._is_saved else packets == BATCH
+
+    @property
+    def troubles(self) -> Sequence[Trouble]:
+        """What has ended by itself; that nothing has, once the capture was ended as asked."""
+        return () if self._is_halted else self._troubles()
 
     def change(self, before: State, after: State) -> bool:
         """Go from one state to another; False when it is not in the first."""
@@ -146,7 +153,12 @@ class Showing:
     def describe(self) -> dict[str, Any]:
         """The capture in a few words and numbers, and how far its tables have grown."""
         can_halt = self.halt is not None and self.state is not State.ENDED and not self._is_halted
-        told = {**self._overview.describe(self.state, self._notes), "can_stop": can_halt, "noted": self._noted}
+        troubles = [trouble.sentence for trouble in self.troubles]
+        told = {
+            **self._overview.describe(self.state, self._notes, troubles),
+            "can_stop": can_halt,
+            "noted": self._noted,
+        }
         return {"capture": told, "lengths": self._overview.lengths()}
 
     def snapshot(self) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class Sources:
         try:
             capture.wait_ready()
             return Showing.of_spool(
-                spool, interface, lambda: capture.statistics, trouble=lambda: capture.error, halt=capture.stop
+                spool, interface, lambda: capture.statistics, troubles=lambda: capture.troubles, halt=capture.stop
             )
         except BaseException:
             capture.stop()

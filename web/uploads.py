@@ -19,7 +19,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from inspector.sources.live import PACKAGE_ROOT
+from inspector.sources.helper import PACKAGE_ROOT
 from web.errors import Refused
 
 MAX_BYTES = 1 << 30

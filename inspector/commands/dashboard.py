@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from inspector.commands.alarm import Alarm
 from inspector.commands.common import file_argument, filter_option
 from inspector.errors import InspectorError, LabError
 from inspector.terminal import printable
@@ -41,12 +42,13 @@ def dashboard_options(command: Command) -> Command:
 @click.command(short_help="Servers, clients and a live capture to play with.")
 @dashboard_options
 @click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
-def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
+def demo(port: int | None, no_browser: bool, recording: str | None) -> int:
     """Servers, clients and a live capture to play with, in the browser.
 
     Starts a small web server and a WebSocket chat on loopback, captures what is said to them, and opens the dashboard,
     whose buttons make clients ask, post, chat and leave. Where this user may not capture, the demo runs in a private
-    network of its own; where that is refused too, a recorded demo is replayed. Ctrl-C ends everything it started.
+    network of its own; where that is refused too, a recorded demo is replayed. Ctrl-C ends everything it started; the
+    exit status is then 0, and 1 when the capture or another part of it had ended by itself.
     """
     from inspector.lab.lab import Lab
     from inspector.lab.recordings import demo_recording
@@ -62,16 +64,22 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
             click.echo(f"wireglass: {printable(str(refused))}", err=True)
             click.echo("Showing a recorded demo instead; its buttons are off.", err=True)
             _show(Session.of_replay(demo_recording()), listener, no_browser)
-            return
+            return 0
+        alarm = Alarm(lambda: lab.troubles)
         try:
             if lab.remark:
                 click.echo(lab.remark)
             click.echo(f"Web server: {lab.addresses['http']}")
             click.echo(f"Chat:       {lab.addresses['chat_page']} (open it in two tabs to be Alice and Bob)")
-            _show(Session.of_spool(spool, "lo", lambda: Counters(**lab.capture_statistics), lab), listener, no_browser)
+            session = Session.of_spool(
+                spool, "lo", lambda: Counters(**lab.capture_statistics), lab, lambda: lab.troubles
+            )
+            with alarm:
+                _show(session, listener, no_browser)
         finally:
             lab.stop()
             _say_where(spool)
+    return alarm.look()
 
 
 @click.command(short_help="Watch an interface in the browser.")
@@ -81,10 +89,11 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> None:
 @click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
 def live(
     interface: str | None, capture_filter: str | None, port: int | None, no_browser: bool, recording: str | None
-) -> None:
+) -> int:
     """Watch IFACE in the browser (loopback when not given).
 
-    The packets are kept in a pcapng file, named at the end. The dashboard's own traffic is left out.
+    The packets are kept in a pcapng file, named at the end. The dashboard's own traffic is left out. Ctrl-C ends it;
+    the exit status is then 0, and 1 when the capture had ended by itself.
     """
     from inspector.recordings import new_recording
     from inspector.sources.live import LiveCapture
@@ -96,12 +105,16 @@ def live(
         spool = new_recording("live", recording)
         own_port = listener.getsockname()[1]
         capture = LiveCapture.start(name, spool, filter=capture_filter, without_ports=[own_port], with_sockets=True)
+        alarm = Alarm(lambda: capture.troubles)
         try:
             capture.wait_ready()
-            _show(Session.of_spool(spool, name, lambda: capture.statistics), listener, no_browser)
+            session = Session.of_spool(spool, name, lambda: capture.statistics, troubles=lambda: capture.troubles)
+            with alarm:
+                _show(session, listener, no_browser)
         finally:
             capture.stop()
             _say_where(spool)
+    return alarm.look()
 
 
 @click.command(name="open", short_help="A saved capture in the browser.")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.commands.alarm import Alarm
 from inspector.commands.common import filter_option
-from inspector.errors import InspectorError
 from inspector.terminal import Screen, count, size
 
 if TYPE_CHECKING:
@@ -44,19 +44,22 @@ def record(out: str, interface: str | None, capture_filter: str | None, duration
     spool = new_recording("record", out)
     with _told_to_stop() as stop:
         capture = LiveCapture.start(name, spool, filter=capture_filter, with_sockets=True)
+        alarm = Alarm(lambda: capture.troubles)
         try:
             capture.wait_ready()
             click.echo(f"Capturing on {name} to {out}; Ctrl-C ends it.", err=True)
-            _watch(capture, stop, duration)
+            with alarm:
+                _watch(capture, stop, duration)
         finally:
             counters = capture.stop()
+    status = alarm.look()
     if capture.error:
-        raise InspectorError(f"The capture ended early: {capture.error} What came before is in {out}.")
+        return status
     written = count(counters.received - counters.dropped, "packet")
     click.echo(
         f"{written} in {out} ({size(spool.stat().st_size)}), {counters.dropped:,} dropped by the kernel.", err=True
     )
-    return 0
+    return status
 
 
 COMMANDS = [record]

@@ -12,6 +12,7 @@ from typing import Self
 from inspector.errors import LabError
 from inspector.lab import processes
 from inspector.lab.lines import LONGEST_LINE, Message, encode
+from inspector.supervision import how_it_ended
 
 ANSWER_SECONDS = 30.0
 """How long anything in the lab may take on a busy machine; loopback itself needs milliseconds."""
@@ -50,7 +51,7 @@ class Child:
         Args:
             name: what messages call it.
             descriptors: open files that it inherits under the same numbers.
-            heard: is given every event it reports, and an `error` should it end by itself.
+            heard: is given every event it reports, and an `error` in which `ended` is true should it end by itself.
             private: run it in a private network.
         Raises:
             LabError: it ended or was silent instead.
@@ -132,9 +133,11 @@ class Child:
         assert self._process.stdout is not None, "started with a pipe"
         async for line in self._process.stdout:
             self._take(json.loads(line))
+        status = await self._process.wait()
         self.has_ended = True
         if self._heard and self._is_wanted:
-            self._heard({"event": "error", "message": f"{self.name} has ended."})
+            message = f"{self.name} ended by itself: {how_it_ended(status)}."
+            self._heard({"event": "error", "message": message, "ended": True})
         for future in [*self._asked.values(), *(future for _, future in self._watched)]:
             if not future.done():
                 future.set_exception(self._gone())

@@ -59,7 +59,7 @@ class Host:
 
 
 def pass_on(message: Message) -> None:
-    """Hand the capture's reports on to whoever started the lab."""
+    """Hand the capture's reports, and what ended by itself, on to whoever started the lab."""
     if message["event"] in ("statistics", "error"):
         report(**message)
 

@@ -20,6 +20,7 @@ from inspector.lab import processes
 from inspector.lab.actions import ACTIONS, Action
 from inspector.lab.lines import Message, encode
 from inspector.lab.ports import LOOPBACK, listen, port_of
+from inspector.supervision import Trouble, how_it_ended
 
 START_SECONDS = 30.0
 ACTION_SECONDS = 60.0
@@ -33,6 +34,10 @@ IN_PRIVATE = (
     "not the browser's."
 )
 """What is different where the demo runs in a network of its own."""
+
+UNSEEN = "What was captured until then is in the recording. The demo runs on unseen: start it again to see more."
+ONE_GONE = "Packets are still captured. Start the demo again to have all of it."
+ALL_GONE = "With it all of the demo ended. What was captured until then is in the recording. Start the demo again."
 
 Mode = Literal["direct", "namespace"]
 
@@ -56,8 +61,9 @@ class Lab:
             "chat_page": f"http://{LOOPBACK}:{ports[1]}/",
         }
         self._counted: dict[str, dict[str, int]] = {}
-        self.trouble: str | None = None
-        """What ended the capture early, if anything did."""
+        self.troubles: list[Trouble] = []
+        """What has ended by itself."""
+        self._is_wanted = True
         self._process = process
         self._ids: Iterator[int] = itertools.count(1)
         self._asked: dict[int, Future[Message]] = {}
@@ -157,6 +163,8 @@ class Lab:
     def stop(self) -> None:
         """End every process of the lab; the capture file is complete then. May be called again."""
         with self._lock, contextlib.suppress(BrokenPipeError):
+            if self._process.poll() is None:
+                self._is_wanted = False
             if self._process.stdin:
                 self._process.stdin.close()
         for push in (self._process.terminate, self._process.kill):
@@ -185,6 +193,9 @@ class Lab:
         with self._process.stdout as lines:
             for line in lines:
                 self._take(json.loads(line))
+        status = self._process.wait()
+        if self._is_wanted:
+            self._miss(f"The demo's main process ended by itself: {how_it_ended(status)}. {ALL_GONE}")
         gone = LabError("The demo has ended. Start it again.")
         if not self._ready.done():
             self._ready.set_exception(gone)
@@ -198,19 +209,21 @@ class Lab:
             case {"event": "statistics"}:
                 counts = {"received": message["received"], "dropped": message["dropped"]}
                 self._counted = {**self._counted, message.get("source", ""): counts}
-            case {"event": "error"}:
-                self._fail(message["message"])
+            case {"event": "error", "message": reason} if not self._ready.done():
+                self._ready.set_exception(LabError(reason))
+            case {"event": "error", "message": reason, "ends_capture": False}:
+                self._miss(f"{reason} {ONE_GONE}", ends_capture=False)
+            case {"event": "error", "message": reason}:
+                self._miss(f"{reason} {UNSEEN}")
             case {"id": number, "done": done}:
                 self._asked.pop(number).set_result(done)
             case {"id": number, "failed": reason}:
                 self._asked.pop(number).set_exception(LabError(reason))
 
-    def _fail(self, reason: str) -> None:
-        # The first reason is the cause, later ones its consequences.
-        if not self._ready.done():
-            self._ready.set_exception(LabError(reason))
-        elif self.trouble is None:
-            self.trouble = reason
+    def _miss(self, sentence: str, ends_capture: bool = True) -> None:
+        # The first end of the capture is the cause, later ones its consequences.
+        if not ends_capture or not any(trouble.ends_capture for trouble in self.troubles):
+            self.troubles = [*self.troubles, Trouble(sentence, ends_capture)]
 
 
 def spawn(arguments: list[str], private: bool, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:

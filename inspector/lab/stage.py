@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from inspector.errors import LabError
+from inspector.errors import InspectorError, LabError
 from inspector.lab.child import Child
 from inspector.lab.lines import Message
 from inspector.lab.ports import LOOPBACK, listen_exactly, port_of
@@ -35,6 +35,7 @@ class Stage:
         self._room: Child | None = None
         self._visitor: Child | None = None
         self._reports: ReportWriter | None = None
+        self._tell: Callable[[Message], None] = lambda message: None
 
     async def open(self, relayed: bool, spool: str | None, heard: Callable[[Message], None]) -> None:
         """Start the capture first, so that it sees everything, then the servers.
@@ -42,10 +43,12 @@ class Stage:
         Args:
             relayed: the sockets belong to another network, so the servers get sockets of their own in this one.
             spool: where packets go; None starts no capture.
-            heard: is given what the capture reports.
+            heard: is given what the capture reports, and an `error` for every part of the demo that ends by itself;
+                in it `ends_capture` says whether that is the capture.
         """
+        self._tell = heard
         if spool is not None:
-            await self._start_capture(spool, heard)
+            await self._start_capture(spool)
             await self._start_watch(spool)
         self._cafe = await self._start_server("The café", "inspector.lab.cafe", self._http, relayed)
         self._room = await self._start_server("The chat server", "inspector.lab.chat", self._chat, relayed)
@@ -65,8 +68,14 @@ class Stage:
 
     def note(self, event: str, **facts: object) -> None:
         """Take down what became of a token in one of the processes; other events are not for the recording."""
-        if event == "token" and self._reports:
+        if event != "token" or not self._reports:
+            return
+        try:
             self._reports.write(facts)
+        except InspectorError as error:
+            self._missed(str(error))
+            self._reports.close()
+            self._reports = None
 
     @property
     def room(self) -> Child:
@@ -89,7 +98,7 @@ class Stage:
         entered = self.room.watch("joined", name=name)
         flags = ["--compress"] if compress else []
         url = f"ws://{LOOPBACK}:{self._ports[1]}/chat"
-        person = await Child.start(name, "inspector.lab.person", name, url, *flags, heard=self._heard)
+        person = await Child.start(name, "inspector.lab.person", name, url, *flags, heard=self._noted)
         self._people[name] = person
         await self.room.within_reason(entered)
         return person
@@ -98,10 +107,14 @@ class Stage:
         """Let this person leave; returns when the process has ended."""
         await self._people.pop(name).stop()
 
-    async def _start_capture(self, spool: str, heard: Callable[[Message], None]) -> None:
+    async def _start_capture(self, spool: str) -> None:
         ports = ",".join(map(str, self._ports))
         arguments = ["--spool", spool, "--interface", LOOPBACK_INTERFACE, "--only-ports", ports]
-        await self._start("The capture", "inspector.sources.live", *arguments, heard=heard)
+
+        def heard(message: Message) -> None:
+            self._tell({**message, "ends_capture": True})
+
+        await self._start("The capture process", "inspector.sources.live", *arguments, heard=heard)
 
     async def _start_watch(self, spool: str) -> None:
         """Beside the packets, the recording gets what the kernel and the programs themselves say of their sockets."""
@@ -111,10 +124,19 @@ class Stage:
         self._reports = ReportWriter(spool)
         ports = ",".join(map(str, self._ports))
         options = ["--spool", spool, "--interface", LOOPBACK_INTERFACE, "--only-ports", ports]
-        await self._start("The watch over the sockets", "inspector.sockets.watch", *options)
+        await self._start("The process that watches the sockets", "inspector.sockets.watch", *options)
 
     def _heard(self, message: Message) -> None:
         self.note(**message)
+        if message.get("ended"):
+            self._missed(message["message"])
+
+    def _noted(self, message: Message) -> None:
+        """As `_heard`, but people come and go."""
+        self.note(**message)
+
+    def _missed(self, message: str) -> None:
+        self._tell({"event": "error", "message": message, "ends_capture": False})
 
     async def _start_server(self, name: str, module: str, outer: socket.socket, relayed: bool) -> Child:
         listener = listen_exactly(port_of(outer)) if relayed else outer

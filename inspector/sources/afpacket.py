@@ -84,7 +84,7 @@ class PacketRing:
         """
         self._socket = open_packet_socket()
         self._received = self._dropped = 0
-        self._next = 0
+        self._next = self._index = 0
         self.written = 0
         try:
             hardware = _hardware_type(self._socket, name)
@@ -113,6 +113,7 @@ class PacketRing:
             if program:
                 bpf.attach(self._socket, program)
             self._socket.bind((self.interface.name, ETH_P_ALL))
+            self._index = socket.if_nametoindex(self.interface.name)
         except OSError as error:
             raise _refusal(error, self.interface.name) from error
 
@@ -184,9 +185,11 @@ class PacketRing:
         if not code:
             return
         try:
-            socket.if_nametoindex(self.interface.name)
+            socket.if_indextoname(self._index)  # not by its name, which another may have by now
         except OSError as error:
-            raise CaptureRefused(f"The interface {self.interface.name} is gone. The capture ends here.") from error
+            raise CaptureRefused(
+                f"The interface {self.interface.name} is gone. The capture ends here; what was captured is whole."
+            ) from error
 
 
 def open_packet_socket() -> socket.socket:

@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,16 +14,14 @@ from types import TracebackType
 from typing import Self
 
 from inspector.errors import BadFilter, CaptureRefused, InspectorError
+from inspector.sources.helper import Event, Helper
 from inspector.sources.source import Counters
-
-PACKAGE_ROOT = Path(__file__).resolve().parents[2]
-"""Where the child finds this package, installed or not."""
+from inspector.supervision import Trouble
 
 READY_SECONDS = 20.0
-"""How long the child may take to begin: it may have to import scapy on a busy machine."""
+"""How long the process may take to begin: it may have to import scapy on a busy machine."""
 
-STOP_SECONDS = 10.0
-"""How long the child may take to write what the kernel still holds."""
+SOCKETS_LOST = "Packets are captured all the same, but nothing new is known of their sockets. Start again to have both."
 
 
 class LiveCapture:
@@ -38,24 +33,13 @@ class LiveCapture:
     def __init__(self, command: Sequence[str], spool: Path, watch: Sequence[str] | None = None) -> None:
         """`watch` is the command of a second process, which begins when the first is ready and ends before it."""
         self.spool = spool
-        self._watch_command = watch
-        self._watch: subprocess.Popen[bytes] | None = None
         self.statistics = Counters()
-        self.error: str | None = None
         self.link_type = -1
         self._failure: type[InspectorError] = CaptureRefused
         self._heard = threading.Event()
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  (closed in stop)
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            env=_environment(),
-            process_group=0,  # Ctrl-C is for us; we then stop it in good order
-        )
-        self._listener = threading.Thread(target=self._listen, name="capture events", daemon=True)
-        self._listener.start()
+        self._watch_command = watch
+        self._watch: Helper | None = None
+        self._capture = Helper("The capture process", command, self._take)
 
     @classmethod
     def start(
@@ -103,27 +87,39 @@ class LiveCapture:
             self.stop()
             raise self._failure(self.error)
         if self._watch_command and not self._watch:
-            self._watch = _start_watch(self._watch_command)
+            self._watch = Helper("The process that watches the sockets", self._watch_command)
+
+    @property
+    def error(self) -> str | None:
+        """What ended the capture, None while all is well."""
+        return self._capture.error
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        """What has ended by itself."""
+        found = []
+        if self.error:
+            kept = f" What it had captured is in the recording {self.spool.name}. Start again to capture more."
+            found.append(Trouble(self.error + (kept if self._capture.has_died else "")))
+        if self._watch and self._watch.error:
+            found.append(Trouble(f"{self._watch.error} {SOCKETS_LOST}", ends_capture=False))
+        return found
 
     @property
     def is_running(self) -> bool:
         """Whether the process is there."""
-        return self._process.poll() is None
+        return self._capture.is_running
 
     @property
     def pid(self) -> int:
         """The process's id."""
-        return self._process.pid
+        return self._capture.pid
 
     def stop(self) -> Counters:
         """End the capture, wait until all of it is written, and give the final counters. May be called again."""
         if self._watch:
-            _end(self._watch)
-        _end(self._process)
-        self._listener.join()
-        if self._process.stdout:
-            self._process.stdout.close()
-        self._complaints.close()
+            self._watch.end()
+        self._capture.end()
         return self.statistics
 
     def __enter__(self) -> Self:
@@ -134,53 +130,19 @@ class LiveCapture:
     ) -> None:
         self.stop()
 
-    def _listen(self) -> None:
-        """Take in the child's events until it ends."""
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            event = json.loads(line)
-            match event["event"]:
-                case "ready":
-                    self.link_type = event["link_type"]
-                    self._heard.set()
-                case "statistics":
-                    self.statistics = Counters(event["received"], event["dropped"])
-                case "error":
-                    self._failure = _FAILURES.get(event["kind"], InspectorError)
-                    self.error = event["message"]
-                    self._heard.set()
-        if self._process.wait() and self.error is None:
-            self.error = f"The capture process ended by itself: {self._last_complaint()}"
+    def _take(self, event: Event) -> None:
+        """Take in what the capture process reports."""
+        match event["event"]:
+            case "ready":
+                self.link_type = event["link_type"]
+            case "statistics":
+                self.statistics = Counters(event["received"], event["dropped"])
+                return
+            case "error":
+                self._failure = _FAILURES.get(event["kind"], InspectorError)
+            case "end" if self._watch:
+                self._watch.dismiss()  # no packets, so no sockets behind them
         self._heard.set()
-
-    def _last_complaint(self) -> str:
-        """What the child's standard error ended with."""
-        self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"status {self._process.returncode}"
-
-
-def _start_watch(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """The process that looks at sockets. Where it cannot, the packets are recorded all the same."""
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=_environment(),
-        process_group=0,
-    )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process by closing its standard input, and by force if that does not do."""
-    if process.stdin:
-        process.stdin.close()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 _FAILURES: dict[str, type[InspectorError]] = {
@@ -188,12 +150,6 @@ _FAILURES: dict[str, type[InspectorError]] = {
     "CaptureRefused": CaptureRefused,
     "RingUnavailable": CaptureRefused,
 }
-
-
-def _environment() -> dict[str, str]:
-    """Our environment, in which Python finds this package first and nothing in the current directory."""
-    paths = [str(PACKAGE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 if __name__ == "__main__":

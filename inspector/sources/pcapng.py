@@ -32,6 +32,10 @@ class DiskFull(InspectorError):
     """The spool stopped growing so that the disk does not fill up; what is written is whole."""
 
 
+class SpoolLost(InspectorError):
+    """Somebody deleted the spool, or cut bytes off it, while it was written."""
+
+
 def section_header(application: str) -> bytes:
     """A Section Header Block (pcapng §4.1) in this machine's byte order, of a section of unknown length."""
     options = _options([(SectionOption.APPLICATION, application.encode())])
@@ -94,6 +98,7 @@ class SpoolWriter:
 
     Raises:
         DiskFull: from every method that writes, when too little room is left.
+        SpoolLost: likewise, when the file is not what it was.
     """
 
     def __init__(self, path: str | os.PathLike[str], interface: Interface, expression: str = "") -> None:
@@ -107,6 +112,7 @@ class SpoolWriter:
         self._descriptor = _create(self.path)
         self._pending = bytearray()
         self._is_torn = False
+        self._size = 0
         self.write(section_header("Wireglass") + interface_description(interface, expression))
 
     def packet(self, time_ns: int, data: bytes, length: int) -> None:
@@ -130,6 +136,28 @@ class SpoolWriter:
         if gathered:
             self.write(gathered)
 
+    def check(self) -> None:
+        """Look whether the file is still there, and no shorter than it was.
+
+        Raises:
+            SpoolLost: it is not.
+        """
+        found = os.fstat(self._descriptor)
+        if not found.st_nlink:
+            self._is_torn = True
+            raise SpoolLost(
+                f"The recording {self.path} was deleted while it was being written. The capture ends here, and its "
+                "packets are lost with the file. Start again."
+            )
+        if found.st_size < self._size:
+            self._is_torn = True
+            raise SpoolLost(
+                f"The recording {self.path} was overwritten or cut short while it was being written: "
+                f"it had {self._size:,} bytes, now it has {found.st_size:,}. The capture ends here, and what was "
+                "cut off is lost. Start again, into another file."
+            )
+        self._size = found.st_size
+
     def write_statistics(self, time_ns: int, received: int, dropped: int) -> None:
         """Write a statistics block, even on a full disk: it fits into the room that is left to others."""
         if not self._is_torn:
@@ -140,13 +168,18 @@ class SpoolWriter:
         os.close(self._descriptor)
 
     def _append(self, blocks: bytes | bytearray | memoryview) -> None:
+        self.check()
         rest = memoryview(blocks)
         try:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
+            self._size = os.lseek(self._descriptor, 0, os.SEEK_CUR)  # behind what was appended
         except OSError as error:
             self._is_torn = True
-            raise DiskFull(f"{self.path} cannot grow any more: {error.strerror}. The capture ends here.") from error
+            raise DiskFull(
+                f"{self.path} cannot grow any more: {error.strerror}. The capture ends here; what was written before "
+                "is whole. Make room, or record to another disk."
+            ) from error
 
     def _leave_room(self, more: int) -> None:
         volume = os.fstatvfs(self._descriptor)
@@ -180,6 +213,7 @@ class JoinedSpool(SpoolWriter):
             raise InspectorError(f"{self.path} cannot be added to: {error}.") from error
         self._pending = bytearray()
         self._is_torn = False
+        self._size = 0
         super().write(interface_description(interface, expression))
 
     def write(self, blocks: bytes | bytearray | memoryview) -> None:

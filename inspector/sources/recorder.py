@@ -55,10 +55,12 @@ class Recorder:
         Raises:
             CaptureRefused: the interface is gone.
             DiskFull: the disk is nearly full.
+            SpoolLost: the spool was deleted or cut short.
         """
         try:
             while not stop.is_set():
                 self._source.wait(LOOK_UP)
+                self._spool.check()
                 self._source.drain(self._spool)
                 self._keep_books()
             self._source.shut()

@@ -6,6 +6,7 @@ that only companies have, and Wireshark counts one as a packet.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import struct
@@ -13,6 +14,7 @@ from typing import Any
 
 from inspector.errors import InspectorError
 from inspector.sources.formats import REPORTS_MAGIC, Block
+from inspector.sources.pcapng import DiskFull
 
 RESERVE = 256 << 20
 """Bytes of the disk that reports leave to everybody else, the packets among them."""
@@ -36,8 +38,7 @@ def line(report: Report) -> bytes:
 class ReportWriter:
     """Adds reports to a spool that a capture process is writing.
 
-    Every write appends one whole block, so neither tears the other's. It stops for good when the disk is nearly full:
-    packets matter more.
+    Every write appends one whole block, so neither tears the other's. The first that fails is the last.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -53,14 +54,22 @@ class ReportWriter:
         self._is_full = False
 
     def write(self, *reports: Report) -> None:
-        """Append these reports, all in one block."""
+        """Append these reports, all in one block.
+
+        Raises:
+            DiskFull: the disk is nearly full, and packets matter more; or the file cannot grow.
+        """
         if not reports or self._is_full:
             return
         volume = os.fstatvfs(self._descriptor)
-        if volume.f_bavail * volume.f_frsize < min(RESERVE, volume.f_blocks * volume.f_frsize // 20):
+        reserve = min(RESERVE, volume.f_blocks * volume.f_frsize // 20)
+        try:
+            if volume.f_bavail * volume.f_frsize < reserve:
+                raise OSError(errno.ENOSPC, f"less than {max(reserve >> 20, 1)} MiB are left on its disk")
+            os.write(self._descriptor, block(b"".join(map(line, reports))))
+        except OSError as error:
             self._is_full = True
-            return
-        os.write(self._descriptor, block(b"".join(map(line, reports))))
+            raise DiskFull(f"What becomes of the sockets is no longer recorded: {error.strerror}.") from error
 
     def close(self) -> None:
         """Close the file; what was written is there."""

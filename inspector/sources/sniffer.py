@@ -61,19 +61,30 @@ class Sniffer:
         """Write the packets that are there, some at once, to the spool; how many.
 
         Raises:
+            CaptureRefused: the interface is gone.
             DiskFull: the spool cannot take them.
         """
         before = self.written
         if time.monotonic() > self._closing_time:
             return 0
+        try:
+            self._read(spool, before)
+        except OSError as error:
+            spool.flush()
+            raise CaptureRefused(
+                f"Nothing more can be captured on {self.interface.name}: {error.strerror}. The capture ends here; what "
+                "was captured is whole."
+            ) from error
+        spool.flush()
+        return self.written - before
+
+    def _read(self, spool: SpoolWriter, before: int) -> None:
         while self.written - before < AT_ONCE and (self._buffered() or self._socket.select([self._socket], 0)):
             _, data, seconds = self._socket.recv_raw(SNAPLEN)
             if data:
                 time_ns = int(seconds * 1_000_000_000) if seconds else time.time_ns()
                 spool.packet(time_ns, bytes(data), len(data))
                 self.written += 1
-        spool.flush()
-        return self.written - before
 
     def shut(self) -> None:
         """Let no more packets in where that can be done (Linux); elsewhere drain for a moment only."""

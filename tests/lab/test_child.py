@@ -115,7 +115,8 @@ def test_a_death_fails_everything_that_waits_and_all_that_comes_after() -> None:
         assert parrot.has_ended
 
     with_child(PARROT, play, events.append)
-    assert events[-1] == {"event": "error", "message": "The parrot has ended."}
+    why = "The parrot ended by itself: it ended with status 3."
+    assert events[-1] == {"event": "error", "message": why, "ended": True}
 
 
 @pytest.mark.parametrize(

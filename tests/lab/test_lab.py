@@ -15,10 +15,9 @@ import pytest
 import inspector
 from inspector.errors import LabError
 from inspector.lab import Lab, processes
-from inspector.lab import lab as lab_module
 from inspector.lab.lab import capture_refusal
 from inspector.rows import connection_rows
-from tests.lab.conftest import needs_namespace
+from tests.lab.conftest import may_enter_namespace, needs_namespace
 from tests.waiting import wait_until
 
 
@@ -142,7 +141,7 @@ def test_everything_is_captured_whole(tmp_path: Path) -> None:
             lab.run(name)
     capture = inspector.open(spool)
     assert ("private network" in lab.remark) == (lab.mode == "namespace")
-    assert lab.trouble is None
+    assert lab.troubles == []
     assert lab.capture_statistics == {"received": capture.packets.rows, "dropped": 0}
     assert [(row["protocol"], row["conn_state"]) for row in connection_rows(capture)] == [
         ("http", "SF"),
@@ -152,22 +151,60 @@ def test_everything_is_captured_whole(tmp_path: Path) -> None:
     capture.close()
 
 
+CAPTURES = pytest.mark.skipif(
+    capture_refusal() is not None and not may_enter_namespace(),
+    reason="needs the right to capture, or a private network",
+)
+
+
+def part(lab: Lab, module: str) -> psutil.Process:
+    """The process of the lab that runs this module."""
+    (found,) = [one for one in family(lab.pid) if module in one.cmdline()]
+    return found
+
+
+@CAPTURES
 def test_a_capture_that_dies_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     with Lab.start(tmp_path / "demo.pcapng", http_port=0, chat_port=0) as lab:
-        (recorder,) = [one for one in family(lab.pid) if "inspector.sources.live" in one.cmdline()]
-        recorder.kill()
-        wait_until(lambda: lab.trouble is not None, "the trouble to be told")
-        assert lab.trouble == "The capture has ended."
+        part(lab, "inspector.sources.live").kill()
+        wait_until(lambda: lab.troubles, "the trouble to be told")
+        (trouble,) = lab.troubles
+        assert trouble.ends_capture
+        assert trouble.sentence.startswith("The capture process ended by itself: it was killed (SIGKILL")
         assert "200 OK" in lab.run("get")["result"]
 
 
-def test_a_capture_that_cannot_start_is_the_reason_given() -> None:
-    with pytest.raises(LabError, match="place"):
-        Lab.start("/proc/no/such/place.pcapng", http_port=0, chat_port=0)
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("inspector.sockets.watch", "The process that watches the sockets"),
+        ("inspector.lab.cafe", "The café"),
+        ("inspector.lab.chat", "The chat server"),
+        ("inspector.lab.visitor", "The visitor"),
+    ],
+)
+@CAPTURES
+def test_another_part_that_dies_is_told_while_packets_are_captured(tmp_path: Path, module: str, name: str) -> None:
+    with Lab.start(tmp_path / "demo.pcapng", http_port=0, chat_port=0) as lab:
+        part(lab, module).kill()
+        wait_until(lambda: lab.troubles, "the trouble to be told")
+        (trouble,) = lab.troubles
+        assert not trouble.ends_capture
+        assert trouble.sentence.startswith(f"{name} ended by itself: it was killed (SIGKILL")
 
 
-def test_where_all_is_refused_both_reasons_are_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lab_module, "capture_refusal", lambda: "No capturing; run it with sudo.")
-    monkeypatch.setattr(processes, "command", lambda *_: ["/no/such/command"])
-    with pytest.raises(LabError, match=r"a network of your own \(.*\)\. No capturing; run it with sudo\."):
-        Lab.start(tmp_path / "demo.pcapng", http_port=0, chat_port=0)
+def test_a_host_that_dies_is_told(tmp_path: Path) -> None:
+    with Lab.start(http_port=0, chat_port=0) as lab:
+        os.kill(lab.pid, signal.SIGKILL)
+        wait_until(lambda: lab.troubles, "the trouble to be told")
+        (trouble,) = lab.troubles
+        assert trouble.ends_capture
+        assert "SIGKILL" in trouble.sentence
+    assert lab.troubles == [trouble]
+
+
+def test_a_lab_that_is_stopped_is_no_trouble() -> None:
+    with Lab.start(http_port=0, chat_port=0) as lab:
+        lab.run("join")
+        lab.run("leave")
+    assert lab.troubles == []

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from inspector.errors import BadFilter, CaptureRefused, InspectorError
-from inspector.sources import live
+from inspector.lab import processes
+from inspector.sources import helper
 from inspector.sources.files import open_packets
 from inspector.sources.live import LiveCapture
 from inspector.tables import Table
+from tests.lab.conftest import needs_namespace
 from tests.sources.craft import contents, read
 from tests.sources.tools import needs_capture, needs_tshark, tshark_fields
 from tests.sources.traffic import conversation, datagrams
@@ -113,8 +118,12 @@ def test_a_process_that_is_killed_is_noticed_and_its_file_still_opens(tmp_path: 
         wait_until(lambda: (file.refresh(), file.read(packets, 100))[-1])
         os.kill(capture.pid, signal.SIGKILL)
         wait_until(lambda: capture.error)
-    assert "ended by itself" in str(capture.error)
+    assert str(capture.error).startswith("The capture process ended by itself: it was killed (SIGKILL")
+    (trouble,) = capture.troubles
+    assert trouble.ends_capture
+    assert "the recording x." in trouble.sentence
     capture.stop()
+    assert capture.troubles == [trouble]
     file.finish()
     assert file.is_complete
     file.close()
@@ -128,7 +137,7 @@ def test_a_process_that_does_not_begin_in_time_is_ended(tmp_path: Path) -> None:
 
 
 def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "STOP_SECONDS", 0.01)
+    monkeypatch.setattr(helper, "STOP_SECONDS", 0.01)
     capture = LiveCapture([sys.executable, "-c", "while True: pass"], tmp_path / "x")
     capture.stop()
     assert not capture.is_running
@@ -140,9 +149,86 @@ def test_a_crash_is_told_with_its_last_line(tmp_path: Path) -> None:
         capture.wait_ready()
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_an_end_that_nobody_here_asked_for_is_told_though_it_is_a_clean_one(tmp_path: Path, how: int) -> None:
+    with LiveCapture.start("lo", tmp_path / "x", only_ports=[9]) as capture:
+        capture.wait_ready()
+        os.kill(capture.pid, how)
+        wait_until(lambda: capture.troubles)
+
+
+def test_a_capture_that_is_stopped_is_no_trouble(tmp_path: Path) -> None:
+    with LiveCapture.start("lo", tmp_path / "x", only_ports=[9], with_sockets=True) as capture:
+        capture.wait_ready()
+    assert capture.troubles == []
+
+
+def test_a_watch_over_the_sockets_that_dies_is_told_while_packets_are_captured(tmp_path: Path) -> None:
+    with LiveCapture.start("lo", tmp_path / "x", without_ports=[9], with_sockets=True) as capture:
+        capture.wait_ready()
+        (watch,) = [one for one in psutil.Process().children() if "inspector.sockets.watch" in one.cmdline()]
+        watch.kill()
+        wait_until(lambda: capture.troubles)
+        (trouble,) = capture.troubles
+        assert not trouble.ends_capture
+        assert "it was killed" in trouble.sentence
+        assert capture.is_running
+    assert capture.error is None
+
+
+def cut(spool: Path) -> None:
+    os.truncate(spool, 20)
+
+
+def replace(spool: Path) -> None:
+    spool.with_suffix(".new").write_bytes(spool.read_bytes())
+    spool.with_suffix(".new").rename(spool)
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [(Path.unlink, "was deleted"), (replace, "was deleted"), (cut, "cut short")],
+    ids=["deleted", "replaced by another file", "truncated"],
+)
+def test_a_spool_that_is_harmed_ends_the_capture_with_a_word(
+    tmp_path: Path, harm: Callable[[Path], None], said: str
+) -> None:
+    spool = tmp_path / "x.pcapng"
+    with LiveCapture.start("lo", spool, only_ports=[9]) as capture:
+        capture.wait_ready()
+        harm(spool)
+        wait_until(lambda: capture.troubles)
+        assert said in capture.troubles[0].sentence
+        assert "What it had captured is in the recording" not in capture.troubles[0].sentence
+
+
+def test_a_spool_that_cannot_grow_ends_the_capture_with_a_word(tmp_path: Path) -> None:
+    spool = tmp_path / "x.pcapng"
+    with datagrams() as (sender, port), LiveCapture.start("lo", spool, filter=f"udp dst port {port}") as capture:
+        capture.wait_ready()
+        resource.prlimit(capture.pid, resource.RLIMIT_FSIZE, (100_000, 100_000))
+        wait_until(lambda: [sender.send(bytes(10_000)), capture.troubles][-1])
+        assert "cannot grow any more: File too large" in capture.troubles[0].sentence
+    file, packets = read(spool)
+    assert 0 < len(packets) <= 10
+    file.close()
+
+
+@needs_namespace
+def test_an_interface_that_goes_away_ends_the_capture_with_a_word(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.sources.vanishing_veth", str(tmp_path / "x.pcapng")]
+    done = subprocess.run(
+        processes.private_command(command), capture_output=True, text=True, check=False, cwd=helper.PACKAGE_ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    if done.stdout.startswith("impossible"):
+        pytest.skip(done.stdout)
+    assert "The interface ours is gone." in done.stdout
+
+
 def start_by_hand(spool: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "inspector.sources.live", "--spool", str(spool), "--only-ports", "9"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=live.PACKAGE_ROOT)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=helper.PACKAGE_ROOT)
     assert process.stdout
     assert json.loads(process.stdout.readline()) == {"event": "ready", "interface": "lo", "link_type": 1}
     return process

@@ -35,7 +35,7 @@ def lab(spool: Path) -> Iterator[Lab]:
 @pytest.fixture(scope="module")
 def dashboard(lab: Lab, spool: Path) -> Iterator[Dashboard]:
     session = Session.of_spool(
-        spool, "lo", lambda: Counters(**lab.capture_statistics), lab=lab, trouble=lambda: lab.trouble
+        spool, "lo", lambda: Counters(**lab.capture_statistics), lab=lab, troubles=lambda: lab.troubles
     )
     with served(session) as dashboard:
         yield dashboard

@@ -16,6 +16,7 @@ from inspector import rows
 from inspector.capture import Capture
 from inspector.sources.files import open_packets
 from inspector.sources.source import Counters
+from inspector.supervision import Trouble
 from web import showing as showing_module
 from web.brief import brief
 from web.overview import Source
@@ -85,6 +86,10 @@ class Mirror:
     def has(self, packets: int) -> bool:
         self.catch_up()
         return self.lengths["packets"] == packets
+
+    def is_in_trouble(self) -> bool:
+        self.catch_up()
+        return bool(self.capture["troubles"])
 
     def is_ended(self) -> bool:
         self.catch_up()
@@ -211,14 +216,38 @@ def test_pages_are_told_of_a_note_also_when_nothing_else_happens_any_more(tmp_pa
 
 
 def test_a_capture_process_that_dies_is_noticed_and_what_it_wrote_is_shown(wire: Wire) -> None:
-    trouble: list[str] = []
-    with running(live(wire, trouble=lambda: trouble[0] if trouble else None)) as session:
+    troubles: list[Trouble] = []
+    with running(live(wire, troubles=lambda: troubles)) as session:
         mirror = Mirror(session)
         exchange(wire, 40001)
-        trouble.append("The capture process ended by itself: killed.")
+        assert mirror.capture["troubles"] == []
+        troubles.append(Trouble("The capture process ended by itself: killed."))
         wait_until(mirror.is_ended, "the end")
         assert mirror.lengths["packets"] == wire.packets
-        assert mirror.capture["notes"] == trouble
+        assert mirror.capture["troubles"] == [troubles[0].sentence]
+        assert mirror.capture["notes"] == mirror.capture["troubles"]
+
+
+@pytest.mark.parametrize("paused", [False, True], ids=["running", "paused"])
+def test_a_helper_that_dies_is_told_while_the_capture_goes_on(wire: Wire, paused: bool) -> None:
+    troubles: list[Trouble] = []
+    with running(live(wire, troubles=lambda: troubles)) as session:
+        mirror = Mirror(session)
+        if paused:
+            session.pause()
+        troubles.append(Trouble("Nobody watches the sockets.", ends_capture=False))
+        wait_until(mirror.is_in_trouble, "the word")
+        assert mirror.capture["troubles"] == ["Nobody watches the sockets."]
+        assert mirror.capture["state"] == ("paused" if paused else "running")
+
+
+def test_a_paused_view_tells_at_once_that_nothing_more_is_captured(wire: Wire) -> None:
+    troubles: list[Trouble] = []
+    with running(live(wire, troubles=lambda: troubles)) as session:
+        mirror = Mirror(session)
+        session.pause()
+        troubles.append(Trouble("The capture process ended by itself: killed."))
+        wait_until(mirror.is_in_trouble, "the word")
 
 
 def test_a_replay_shows_packets_when_they_were(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ function drawSource(element, { feed, capture, behind, problem }) {
   if (capture.source === "file") text = `saved · ${capture.name ?? ""}`;
   if (capture.source === "replay") text = `replay · ${capture.name ?? ""}`;
   if (capture.state === "running") kind = "live";
+  if (capture.state === "ended" && capture.troubles?.length) [kind, text] = ["lost", `ended by itself · ${capture.interface}`];
   if (behind !== null) [kind, text] = ["still", behind ? `view paused · ${count(behind)} packets behind` : "view paused"];
   if (feed === "connecting") [kind, text] = ["still", "connecting"];
   if (feed === "lost") [kind, text] = ["lost", "no connection to Wireglass, trying again"];

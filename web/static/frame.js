@@ -69,7 +69,7 @@ function drawProblem(element, store, { problem, capture, notesSeen }) {
   const notes = (capture.notes ?? []).slice(notesSeen);
   const [what, then] = problem ? [problem.message, problem.what_to_do ?? ""] : [notes.join(" "), ""];
   element.hidden = !what;
-  element.classList.toggle("note", !problem);
+  element.classList.toggle("note", !problem && !capture.troubles?.length);
   const key = `${what} ${then}`;
   if (element.dataset.key === key) return;
   element.dataset.key = key;
