@@ -71,20 +71,21 @@ class ConnState(IntEnum):
 
 
 CONN_STATE_MEANING: dict[ConnState, str] = {
-    ConnState.OTH: "no SYN seen: the capture began in mid-connection",
-    ConnState.S0: "asked for, never answered",
-    ConnState.S1: "established, not ended",
-    ConnState.S2: "the client closed its side, the server has not",
-    ConnState.S3: "the server closed its side, the client has not",
+    ConnState.OTH: "no SYN seen: the capture may begin in mid-connection",
+    ConnState.S0: "no answer to the SYN seen",
+    ConnState.S1: "SYN answered, no end seen",
+    ConnState.S2: "the client sent FIN, the server did not",
+    ConnState.S3: "the server sent FIN, the client did not",
     ConnState.SF: "opened and closed normally",
     ConnState.REJ: "refused",
-    ConnState.RSTO: "established, then reset by the client",
-    ConnState.RSTR: "established, then reset by the server",
-    ConnState.RSTOS0: "the client asked, then reset, unanswered",
-    ConnState.RSTRH: "the server answered, then reset; the client's SYN was not seen",
-    ConnState.SH: "the client asked, then closed, unanswered",
-    ConnState.SHR: "the server answered, then closed; the client's SYN was not seen",
+    ConnState.RSTO: "reset by the client",
+    ConnState.RSTR: "reset by the server",
+    ConnState.RSTOS0: "SYN, then RST from the client, no answer seen",
+    ConnState.RSTRH: "reset by the server; the client's SYN was not seen",
+    ConnState.SH: "SYN, then FIN from the client, no answer seen",
+    ConnState.SHR: "SYN-ACK, then FIN from the server; the client's SYN was not seen",
 }
+"""What Zeek's rules make sure of: S1 holds half-open connections too, RSTO and RSTR those that were never established."""
 
 FLAG_NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE")
 """Names of the TCP header's flag bits, from bit 0 (RFC 9293 §3.1; AE: RFC 9768)."""
