@@ -85,7 +85,7 @@ CONN_STATE_MEANING: dict[ConnState, str] = {
     ConnState.SH: "SYN, then FIN from the client, no answer seen",
     ConnState.SHR: "SYN-ACK, then FIN from the server; the client's SYN was not seen",
 }
-"""What Zeek's rules make sure of: S1 holds half-open connections too, RSTO and RSTR those that were never established."""
+"""What Zeek's rules make sure of: S1 holds half-open connections too, RSTO and RSTR those that were never open."""
 
 FLAG_NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE")
 """Names of the TCP header's flag bits, from bit 0 (RFC 9293 §3.1; AE: RFC 9768)."""
