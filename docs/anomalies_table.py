@@ -28,14 +28,17 @@ def transition_table() -> str:
         moves = [
             f"{_words(signal)} → **{after.rfc_name}**"
             for (before, signal), after in TRANSITIONS.items()
-            if before is state and after is not state and signal not in (Signal.SENT_RST, Signal.GOT_RST)
+            if before is state and after is not state and (after is not State.CLOSED or "RST" not in signal.name)
         ]
         rows.append(f"| {state.rfc_name} | {'; '.join(moves) or '–'} |")
     return "\n".join(["| state | what leads where |", "|---|---|", *rows])
 
 
 def _words(signal: Signal) -> str:
-    return signal.name.lower().replace("_", " ").replace("syn", "SYN").replace("ack", "ACK").replace("fin", "FIN")
+    words = signal.name.lower().replace("_", " ")
+    for flag in ("syn", "ack", "fin", "rst"):
+        words = words.replace(flag, flag.upper())
+    return words
 
 
 TABLES = {

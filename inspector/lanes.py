@@ -26,7 +26,7 @@ BROKEN = (ConnState.S0, ConnState.REJ, ConnState.RSTO, ConnState.RSTR, ConnState
 """Ends that are trouble in themselves: no answer, refused, reset."""
 
 HALF_OPEN = (ConnState.S1, ConnState.S2, ConnState.S3)
-OVER = (State.CLOSED, State.TIME_WAIT)
+OVER = (State.CLOSED, State.TIME_WAIT, State.LISTEN)
 
 
 class Order(StrEnum):

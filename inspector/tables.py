@@ -101,8 +101,10 @@ PACKETS = (
     _c("analysis", "u4", "bits of tcp.verdicts.Verdict"),
     _c("client_state", "u1", "tcp.states.State of the client after this packet"),
     _c("server_state", "u1", "tcp.states.State of the server after this packet"),
+    _c("assumed", "u1", "which of both states is only assumed: the client's 1, the server's 2"),
     _c("ack_rtt_ns", "i8", "time since the segment whose last byte this packet acknowledges; -1 unknown"),
     _c("in_flight", "u4", "bytes of this sender not yet acknowledged, after this packet"),
+    _c("previous", "i4", "internal: the connection's packet before this one, -1 none"),
     _c("next_unacked", "i4", "internal: next packet of this sender that waits for its ACK, -1 last"),
     _c("next_held", "i4", "internal: next packet of this sender that waits for the bytes before it, -1 last"),
 )
@@ -175,6 +177,7 @@ CONNECTIONS = (
     _c("history", "u1", "Zeek's history letters in ASCII, 0 behind the last, bounded", 0, 40),
     _c("client_state", "u1", "tcp.states.State now"),
     _c("server_state", "u1", "tcp.states.State now"),
+    _c("assumed", "u1", "which of both is only assumed: the client's 1, the server's 2"),
     _c("handshake_ns", "i8", "SYN to the ACK that completes the handshake; -1 when not seen whole", -1),
     _c("syn_rtt_ns", "i8", "SYN to SYN-ACK; -1 when not seen", -1),
     _c("closed_by", "i1", "Direction that sent the first FIN or RST; -1 nobody yet", -1),

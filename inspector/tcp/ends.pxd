@@ -5,15 +5,29 @@ cimport cython
 
 cdef class End:
     cdef int state
-    cdef bint has_lived
+    cdef int shown
+    cdef bint is_assumed
+    cdef bint has_spoken
+    cdef bint has_asked
+    cdef unsigned int pending
+    cdef unsigned int doubted
+    cdef unsigned int denied
+    cdef int[8] at
     cdef int zeek
+    cdef bint zeek_finished
     cdef unsigned int syn_seq
     cdef bint syn_known
+    cdef unsigned int answered
     cdef unsigned int fin_end
     cdef bint fin_sent
-    cdef bint fin_got
     cdef unsigned int contiguous
+    cdef unsigned int furthest
     cdef bint speaks
+    cdef unsigned int acked
+    cdef bint has_acked
+    cdef unsigned int proof
+    cdef bint has_proof
+    cdef int reset_from
     cdef bint payload
     cdef unsigned int letters
     cdef unsigned int last_fin

@@ -13,25 +13,59 @@ CLOSED = cython.declare(cython.int, int(State.CLOSED))
 LISTEN = cython.declare(cython.int, int(State.LISTEN))
 
 
+RECEIPTS = cython.declare(cython.int, 8)
+"""Kinds of receipt: the signals from GOT_SYN on."""
+
+
 @cython.cclass
 class End:
-    """One end of a connection: its state and what it has sent that moves states."""
+    """One end of a connection: what its own packets prove of its state, and what it was sent since.
+
+    A *receipt* is something that was sent to it and that none of its own packets has confirmed or disproved. `pending`,
+    `doubted` and `denied` have a bit for each kind.
+    """
 
     state: cython.int
-    has_lived: cython.bint
-    """Its state has changed before: an end that is CLOSED now was open once, and stays closed."""
+    """Its state as its own packets prove it."""
+    shown: cython.int
+    """The same with the pending receipts, those not doubted, applied."""
+    is_assumed: cython.bint
+    """Whether `shown` says more than is proven."""
+    has_spoken: cython.bint
+    """It has sent a packet; before that its state is a guess."""
+    has_asked: cython.bint
+    """It has sent a SYN without ACK."""
+    pending: cython.uint
+    doubted: cython.uint
+    """Not applied: it was sent again without an answer between, or the end went on as if it had not come."""
+    denied: cython.uint
+    """The end has spoken since, and had not got it by then."""
+    at: cython.int[8]
+    """Packets row from which each pending receipt counts."""
     zeek: cython.int
     """Its state as Zeek has it (zeek.py)."""
+    zeek_finished: cython.bint
     syn_seq: cython.uint
     syn_known: cython.bint
+    answered: cython.uint
+    """What its SYN-ACK acknowledged: more than the SYN's own number when it took data with it (TCP Fast Open)."""
     fin_end: cython.uint
     """The sequence number behind its FIN, known when `fin_sent`."""
     fin_sent: cython.bint
-    fin_got: cython.bint
-    """The peer has received that FIN."""
     contiguous: cython.uint
     """Behind the last byte before the first hole, known when `speaks`."""
+    furthest: cython.uint
+    """Behind the highest byte, likewise."""
     speaks: cython.bint
+    acked: cython.uint
+    """The highest number that it acknowledged, known when `has_acked`."""
+    has_acked: cython.bint
+    proof: cython.uint
+    """Behind the peer's first new bytes that came with an ACK of this end's FIN, known when `has_proof`: who
+    acknowledges them has got that ACK too."""
+    has_proof: cython.bint
+    reset_from: cython.int
+    """The state in which it sent a RST; -1 when it sent none."""
     payload: cython.bint
     letters: cython.uint
     """Bit per history letter that was written for this end."""
@@ -45,16 +79,31 @@ class End:
 def fresh_end(state: cython.int) -> End:
     """An end that has sent nothing yet (`__new__` alone costs a third of a constructor's call)."""
     end: End = End.__new__(End)
+    if not cython.compiled:
+        end.at = [0] * RECEIPTS  # compiled it lies in the object
     end.state = state
-    end.has_lived = False
+    end.shown = state
+    end.is_assumed = True
+    end.has_spoken = False
+    end.has_asked = False
+    end.pending = 0
+    end.doubted = 0
+    end.denied = 0
     end.zeek = 0
+    end.zeek_finished = False
     end.syn_seq = 0
     end.syn_known = False
+    end.answered = 0
     end.fin_end = 0
     end.fin_sent = False
-    end.fin_got = False
     end.contiguous = 0
+    end.furthest = 0
     end.speaks = False
+    end.acked = 0
+    end.has_acked = False
+    end.proof = 0
+    end.has_proof = False
+    end.reset_from = -1
     end.payload = False
     end.letters = 0
     end.last_fin = 0
@@ -82,7 +131,7 @@ def fresh_life() -> Life:
     """A connection before its first packet."""
     life: Life = Life.__new__(Life)
     life.client = fresh_end(CLOSED)
-    life.server = fresh_end(LISTEN)  # somebody who is called was listening: inferred
+    life.server = fresh_end(LISTEN)  # somebody who is called was listening: assumed
     life.syn_ns = -1
     life.history_length = 0
     life.flipped = False

@@ -1,7 +1,7 @@
 """Both ends' states after every packet, and what the connection's life comes to.
 
-The state of an end is inferred as an observer must: a packet proves what its sender did and, once it has arrived,
-what its receiver got; the transitions themselves are states.TRANSITIONS.
+A packet moves its sender's state, and its receiver's once that has got it: which is assumed, and decided by the
+receiver's own packets (receipts.py). The transitions themselves are states.TRANSITIONS.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -11,24 +11,28 @@ from __future__ import annotations
 import cython
 
 from inspector.tables import Table
-from inspector.tcp.states import Signal, State, dense_table
+from inspector.tcp.states import Signal, State
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.ends import End, Life, fresh_life
     from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from cython.cimports.inspector.tcp.receipts import Receipts
     from cython.cimports.inspector.tcp.zeek import Zeek
 else:
     from inspector.tcp.ends import End, Life, fresh_life
     from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from inspector.tcp.receipts import Receipts
     from inspector.tcp.zeek import Zeek
 
 CLOSED = cython.declare(cython.int, int(State.CLOSED))
+LISTEN = cython.declare(cython.int, int(State.LISTEN))
+SYN_SENT_STATE = cython.declare(cython.int, int(State.SYN_SENT))
+SYN_RECEIVED = cython.declare(cython.int, int(State.SYN_RECEIVED))
 
 SENT_SYN = cython.declare(cython.int, int(Signal.SENT_SYN))
 SENT_SYN_ACK = cython.declare(cython.int, int(Signal.SENT_SYN_ACK))
 SENT_SEGMENT = cython.declare(cython.int, int(Signal.SENT_SEGMENT))
 SENT_FIN = cython.declare(cython.int, int(Signal.SENT_FIN))
-SENT_CROSSING_FIN = cython.declare(cython.int, int(Signal.SENT_CROSSING_FIN))
 SENT_RST = cython.declare(cython.int, int(Signal.SENT_RST))
 GOT_SYN = cython.declare(cython.int, int(Signal.GOT_SYN))
 GOT_SYN_ACK = cython.declare(cython.int, int(Signal.GOT_SYN_ACK))
@@ -37,6 +41,7 @@ GOT_SEGMENT = cython.declare(cython.int, int(Signal.GOT_SEGMENT))
 GOT_FIN = cython.declare(cython.int, int(Signal.GOT_FIN))
 GOT_ACK_OF_FIN = cython.declare(cython.int, int(Signal.GOT_ACK_OF_FIN))
 GOT_RST = cython.declare(cython.int, int(Signal.GOT_RST))
+GOT_RST_WHEN_CALLED = cython.declare(cython.int, int(Signal.GOT_RST_WHEN_CALLED))
 
 # Bits of tshark's tcp.completeness.
 SEEN_SYN = cython.declare(cython.uint, 1)
@@ -56,8 +61,8 @@ class Lifecycle:
     packets: Table
     connections: Table
     lives: list[Life]
+    receipts: Receipts
     zeek: Zeek
-    next_state: cython.const[cython.uchar][::1]
 
     times: cython.longlong[::1]
     flags: cython.ushort[::1]
@@ -68,9 +73,11 @@ class Lifecycle:
     packet_direction: cython.schar[::1]
     client_state: cython.uchar[::1]
     server_state: cython.uchar[::1]
+    assumed: cython.uchar[::1]
 
     c_client_state: cython.uchar[::1]
     c_server_state: cython.uchar[::1]
+    c_assumed: cython.uchar[::1]
     handshake_ns: cython.longlong[::1]
     syn_rtt_ns: cython.longlong[::1]
     closed_by: cython.schar[::1]
@@ -80,8 +87,8 @@ class Lifecycle:
         self.packets = packets
         self.connections = connections
         self.lives = []
+        self.receipts = Receipts(packets)
         self.zeek = Zeek(packets, connections)
-        self.next_state = memoryview(dense_table())
 
     def _take_views(self) -> None:
         packets, connections = self.packets, self.connections
@@ -94,8 +101,10 @@ class Lifecycle:
         self.packet_direction = packets.view("direction")
         self.client_state = packets.view("client_state")
         self.server_state = packets.view("server_state")
+        self.assumed = packets.view("assumed")
         self.c_client_state = connections.view("client_state")
         self.c_server_state = connections.view("server_state")
+        self.c_assumed = connections.view("assumed")
         self.handshake_ns = connections.view("handshake_ns")
         self.syn_rtt_ns = connections.view("syn_rtt_ns")
         self.closed_by = connections.view("closed_by")
@@ -107,6 +116,7 @@ class Lifecycle:
         connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
         self.zeek.begin_batch()
+        self.receipts.begin_batch()
         while len(self.lives) < connections:
             self.lives.append(fresh_life())
         for row in range(first, stop):
@@ -126,37 +136,61 @@ class Lifecycle:
         sender = life.server if side else life.client
         receiver = life.client if side else life.server
         self.zeek.take(life, row, connection, side, flags)
-        self._extend(sender, row, flags)
-        if flags & RST:
-            self._move(sender, SENT_RST)
-            self._move(receiver, GOT_RST)
-        elif flags & SYN:
-            self._handshake(sender, receiver, flags)
-        else:
-            self._exchange(sender, receiver, row, flags)
+        self._send(sender, receiver, row, connection, side, flags)
         self._note_times(life, row, connection, flags)
-        self.client_state[row] = life.client.state
-        self.server_state[row] = life.server.state
-        self.c_client_state[connection] = life.client.state
-        self.c_server_state[connection] = life.server.state
+        self.client_state[row] = self.c_client_state[connection] = life.client.shown
+        self.server_state[row] = self.c_server_state[connection] = life.server.shown
+        self.assumed[row] = self.c_assumed[connection] = life.client.is_assumed | life.server.is_assumed << 1
+
+    @cython.cfunc
+    def _send(
+        self,
+        sender: End,
+        receiver: End,
+        row: cython.Py_ssize_t,
+        connection: cython.Py_ssize_t,
+        side: cython.int,
+        flags: cython.uint,
+    ) -> cython.void:
+        """What the packet proves of its sender, then what it brings its receiver."""
+        repeats_fin: cython.bint = sender.fin_sent and flags & FIN
+        is_new: cython.bint = self._extend(sender, row, flags)
+        was_revoked: cython.bint = sender.reset_from >= 0 and self._goes_on(sender, row, flags, is_new)
+        if was_revoked:
+            self.receipts.revoke_reset(sender, receiver, row, side)
+            if self.closed_by[connection] == side:
+                self.closed_by[connection] = -1
+        is_open: cython.bint = sender.state == SYN_RECEIVED and self._is_open(sender, receiver, row, flags)
+        before: cython.int = -1 if was_revoked else sender.state
+        if sender.reset_from < 0 and (sender.pending or receiver.fin_sent or not sender.has_spoken):
+            self.receipts.settle(sender, receiver, row, side, flags, repeats_fin, is_open, was_revoked)
+            before = -1
+        if flags & RST:
+            self._reset(sender, row, flags)
+        elif flags & SYN:
+            self._ask(sender, row, flags)
+        else:
+            self._speak(sender, flags, is_open)
+        if flags & ACK and not flags & RST and (not sender.has_acked or seq_distance(sender.acked, self.ack[row]) > 0):
+            sender.has_acked = True
+            sender.acked = self.ack[row]
+        sender.has_spoken = True
+        if sender.state != before:
+            self.receipts.refresh(sender)
+        self._reach(receiver, sender, row, 1 - side, flags, is_new)
         if flags & (FIN | RST) and self.closed_by[connection] < 0:
             self.closed_by[connection] = side
 
     @cython.cfunc
-    @cython.inline
-    def _move(self, end: End, signal: cython.int) -> cython.void:
-        after: cython.int = self.next_state[16 * end.state + signal]
-        if after != end.state:
-            end.state = after
-            end.has_lived = True
-
-    @cython.cfunc
-    def _extend(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
-        """Note the sequence space that the segment occupies."""
+    def _extend(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
+        """Note the sequence space that the segment occupies; whether it goes further than any before."""
         seq: cython.uint = self.seq[row]
         end: cython.uint = (seq + self.payload[row] + (1 if flags & (SYN | FIN) else 0)) & MASK32
+        is_new: cython.bint = not sender.speaks or seq_distance(sender.furthest, end) > 0
         if flags & RST:
-            return
+            return False
+        if is_new:
+            sender.furthest = end
         if not sender.speaks or (
             seq_distance(seq, sender.contiguous) >= 0 and seq_distance(sender.contiguous, end) > 0
         ):
@@ -165,46 +199,90 @@ class Lifecycle:
         if flags & SYN and not sender.syn_known:
             sender.syn_known = True
             sender.syn_seq = seq
-        if flags & FIN and not sender.fin_sent:
-            sender.fin_end = end
-
-    @cython.cfunc
-    def _handshake(self, sender: End, receiver: End, flags: cython.uint) -> cython.void:
-        """A segment with SYN (RFC 9293 §3.5)."""
-        if flags & ACK:
-            self._move(sender, SENT_SYN_ACK)
-            self._move(receiver, GOT_SYN_ACK)
-        else:
-            self._move(sender, SENT_SYN)
-            self._move(receiver, GOT_SYN)
-
-    @cython.cfunc
-    def _exchange(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
-        """A segment without SYN and RST: what it acknowledges first, then its FIN."""
-        acks_fin: cython.bint = False
-        if flags & ACK:
-            if receiver.syn_known and seq_distance(receiver.syn_seq, self.ack[row]) > 0:
-                self._move(receiver, GOT_ACK_OF_SYN)
-            acks_fin = receiver.fin_sent and seq_distance(receiver.fin_end, self.ack[row]) >= 0
-            if acks_fin:
-                self._receive_fin(receiver, sender)
-                self._move(receiver, GOT_ACK_OF_FIN)
-        if sender.state != CLOSED or not sender.has_lived:
-            self._move(sender, SENT_SEGMENT)
-        if receiver.state != CLOSED or not receiver.has_lived:
-            self._move(receiver, GOT_SEGMENT)
-        if flags & FIN and not sender.fin_sent:
+        if flags & FIN and not flags & SYN and not sender.fin_sent:
             sender.fin_sent = True
-            self._move(sender, SENT_CROSSING_FIN if receiver.fin_sent and not acks_fin else SENT_FIN)
-        if sender.fin_sent and seq_distance(sender.fin_end, sender.contiguous) >= 0:
-            self._receive_fin(sender, receiver)
+            sender.fin_end = end
+        return is_new
 
     @cython.cfunc
-    def _receive_fin(self, sender: End, receiver: End) -> cython.void:
-        """The receiver has every byte up to the sender's FIN: it came in order, or was acknowledged."""
-        if not sender.fin_got:
-            sender.fin_got = True
-            self._move(receiver, GOT_FIN)
+    def _is_open(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
+        """Whether a sender in SYN-RECEIVED shows that it has got the ACK of its SYN: by bytes, or by acknowledging
+        some. With TCP Fast Open it may send before (RFC 7413 §4.2).
+        """
+        is_fast: cython.bint = receiver.syn_known and sender.answered != (receiver.syn_seq + 1) & MASK32
+        if flags & SYN:
+            return False
+        if (self.payload[row] or flags & FIN) and not is_fast and not flags & RST:
+            return True
+        return flags & ACK != 0 and seq_distance(sender.answered, self.ack[row]) > 0
+
+    @cython.cfunc
+    def _goes_on(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint, is_new: cython.bint) -> cython.bint:
+        """Whether an end from which a RST came does what a closed one does not."""
+        if flags & (SYN | RST):
+            return False
+        return is_new or (flags & ACK != 0 and sender.has_acked and seq_distance(sender.acked, self.ack[row]) > 0)
+
+    @cython.cfunc
+    def _reset(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
+        """A RST ends its sender's connection. In SYN-SENT it may only refuse an old duplicate, by whose ACK it is
+        numbered (RFC 9293 §3.5.2).
+        """
+        if sender.state == SYN_SENT_STATE and not flags & ACK and self.seq[row] != (sender.syn_seq + 1) & MASK32:
+            return
+        if sender.reset_from < 0:
+            sender.reset_from = sender.state
+        self.receipts.move(sender, SENT_RST)
+
+    @cython.cfunc
+    def _ask(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
+        """A segment with SYN (RFC 9293 §3.5)."""
+        if sender.reset_from >= 0:
+            sender.reset_from = -1
+            sender.pending = sender.doubted = sender.denied = 0
+        if flags & ACK:
+            self.receipts.move(sender, SENT_SYN_ACK)
+            sender.answered = self.ack[row]
+        else:
+            self.receipts.move(sender, SENT_SYN)
+            sender.has_asked = True
+
+    @cython.cfunc
+    def _speak(self, sender: End, flags: cython.uint, is_open: cython.bint) -> cython.void:
+        """A segment without SYN and RST shows the handshake done, or begins in mid-connection; then its FIN."""
+        if is_open or not sender.has_spoken or (sender.state == SYN_SENT_STATE and flags & ACK):
+            self.receipts.move(sender, SENT_SEGMENT)
+        if flags & FIN:
+            self.receipts.move(sender, SENT_FIN)
+
+    @cython.cfunc
+    def _reach(
+        self,
+        receiver: End,
+        sender: End,
+        row: cython.Py_ssize_t,
+        side: cython.int,
+        flags: cython.uint,
+        is_new: cython.bint,
+    ) -> cython.void:
+        """What the segment does to its receiver, if it arrives."""
+        if flags & RST:
+            self.receipts.receive(receiver, GOT_RST if receiver.has_asked else GOT_RST_WHEN_CALLED, row, side, True)
+            return
+        if flags & SYN:
+            self.receipts.receive(receiver, GOT_SYN_ACK if flags & ACK else GOT_SYN, row, side, True)
+            return
+        if flags & ACK and receiver.state == SYN_RECEIVED and seq_distance(receiver.syn_seq, self.ack[row]) > 0:
+            self.receipts.receive(receiver, GOT_ACK_OF_SYN, row, side, True)
+        if flags & ACK and receiver.fin_sent and seq_distance(receiver.fin_end, self.ack[row]) >= 0:
+            self.receipts.receive(receiver, GOT_ACK_OF_FIN, row, side, True)
+            if is_new and not receiver.has_proof and (self.payload[row] or flags & FIN):
+                receiver.has_proof = True
+                receiver.proof = sender.furthest
+        if not receiver.has_spoken:
+            self.receipts.receive(receiver, GOT_SEGMENT, row, side, True)
+        if sender.fin_sent and seq_distance(sender.fin_end, sender.contiguous) >= 0:
+            self.receipts.receive(receiver, GOT_FIN, row, side, flags & FIN != 0)
 
     @cython.cfunc
     def _note_times(

@@ -119,6 +119,7 @@ class Lookup:
     payload: cython.uint[::1]
     packet_connection: cython.int[::1]
     packet_direction: cython.schar[::1]
+    previous_packet: cython.int[::1]
     analysis: cython.uint[::1]
 
     is_tcp: cython.uchar[::1]
@@ -193,6 +194,7 @@ class Lookup:
         self.payload = packets.view("payload")
         self.packet_connection = packets.view("connection")
         self.packet_direction = packets.view("direction")
+        self.previous_packet = packets.view("previous")
         self.analysis = packets.view("analysis")
         self.is_tcp = headers.view("is_tcp")
         self.family = headers.view("family")
@@ -343,6 +345,7 @@ class Lookup:
         self._joins(new, at)
         self.start_ns[new] = self.times[row]
         self.first_packet[new] = row
+        self.last_packet[new] = -1
         self.previous[new] = previous
         self._remember(new, self._hash(at))
         return new
@@ -417,6 +420,7 @@ class Lookup:
         self.packet_connection[row] = connection
         self.packet_direction[row] = side
         self.end_ns[connection] = self.times[row]
+        self.previous_packet[row] = self.last_packet[connection]
         self.last_packet[connection] = row
         self.c_packets[connection, side] += 1
         self.c_bytes[connection, side] += self.payload[row]

@@ -1,8 +1,9 @@
 """The TCP connection states and what moves an endpoint from one to the next (RFC 9293 §3.3.2, figure 5).
 
 One table drives everything: the engine follows it for both ends of every connection, the documentation and the
-page's legend are made from it. A `Signal` is what a packet on the wire proves about one end: it *sent* something, or
-something was sent to it. A pair that is not in the table leaves the state as it is.
+page's legend are made from it. A `Signal` is what happens to one end: it *sent* something, which its packet proves, or
+it *got* something, which is assumed of every packet sent to it until its own packets show whether it did
+(lifecycle.py). A pair that is not in the table leaves the state as it is.
 """
 
 from __future__ import annotations
@@ -32,23 +33,26 @@ class State(IntEnum):
 
 
 class Signal(IntEnum):
-    """What one packet proves about one end."""
+    """What moves an end: what it sent, then what it got. Of what one segment brings, the receiver takes the first here
+    first (RFC 9293 §3.10.7.4: the ACK before the FIN).
+    """
 
     SENT_SYN = 0
     SENT_SYN_ACK = 1
     SENT_SEGMENT = 2
-    """Anything without SYN, FIN or RST: an end that does so is at least established."""
+    """Anything without SYN, FIN or RST that shows the handshake done: an end that does so is at least established."""
     SENT_FIN = 3
-    SENT_CROSSING_FIN = 4
-    """A FIN that does not acknowledge the peer's FIN: both ends closed at once."""
-    SENT_RST = 5
-    GOT_SYN = 6
-    GOT_SYN_ACK = 7
-    GOT_ACK_OF_SYN = 8
-    GOT_SEGMENT = 9
+    SENT_RST = 4
+    GOT_SYN = 5
+    GOT_SYN_ACK = 6
+    GOT_ACK_OF_SYN = 7
+    GOT_SEGMENT = 8
+    GOT_ACK_OF_FIN = 9
     GOT_FIN = 10
-    GOT_ACK_OF_FIN = 11
-    GOT_RST = 12
+    GOT_RST = 11
+    """Of an end that asked for the connection itself."""
+    GOT_RST_WHEN_CALLED = 12
+    """Of an end that was asked (a passive OPEN)."""
 
 
 TRANSITIONS: dict[tuple[State, Signal], State] = {
@@ -56,25 +60,25 @@ TRANSITIONS: dict[tuple[State, Signal], State] = {
     (State.CLOSED, Signal.SENT_SYN): State.SYN_SENT,
     (State.LISTEN, Signal.SENT_SYN): State.SYN_SENT,
     (State.LISTEN, Signal.GOT_SYN): State.SYN_RECEIVED,
-    (State.SYN_SENT, Signal.GOT_SYN): State.SYN_RECEIVED,  # simultaneous open (figure 8)
+    (State.SYN_SENT, Signal.GOT_SYN): State.SYN_RECEIVED,  # simultaneous open (figure 7)
     (State.LISTEN, Signal.SENT_SYN_ACK): State.SYN_RECEIVED,
     (State.CLOSED, Signal.SENT_SYN_ACK): State.SYN_RECEIVED,  # the SYN is not in the capture
+    (State.SYN_SENT, Signal.SENT_SYN_ACK): State.SYN_RECEIVED,  # likewise, in a simultaneous open
     (State.SYN_SENT, Signal.GOT_SYN_ACK): State.ESTABLISHED,
     (State.CLOSED, Signal.GOT_SYN_ACK): State.ESTABLISHED,  # the SYN is not in the capture
     (State.SYN_RECEIVED, Signal.GOT_SYN_ACK): State.ESTABLISHED,
     (State.SYN_RECEIVED, Signal.GOT_ACK_OF_SYN): State.ESTABLISHED,
-    # Segments of an end whose handshake is not in the capture.
+    # Segments of an end whose handshake, or the end of it, is not in the capture.
     (State.CLOSED, Signal.SENT_SEGMENT): State.ESTABLISHED,
     (State.LISTEN, Signal.SENT_SEGMENT): State.ESTABLISHED,
     (State.SYN_SENT, Signal.SENT_SEGMENT): State.ESTABLISHED,
+    (State.SYN_RECEIVED, Signal.SENT_SEGMENT): State.ESTABLISHED,
     (State.CLOSED, Signal.GOT_SEGMENT): State.ESTABLISHED,
     (State.LISTEN, Signal.GOT_SEGMENT): State.ESTABLISHED,
     # Closing (§3.6).
     (State.SYN_RECEIVED, Signal.SENT_FIN): State.FIN_WAIT_1,
     (State.ESTABLISHED, Signal.SENT_FIN): State.FIN_WAIT_1,
     (State.CLOSE_WAIT, Signal.SENT_FIN): State.LAST_ACK,
-    (State.ESTABLISHED, Signal.SENT_CROSSING_FIN): State.FIN_WAIT_1,
-    (State.CLOSE_WAIT, Signal.SENT_CROSSING_FIN): State.CLOSING,
     (State.SYN_RECEIVED, Signal.GOT_FIN): State.CLOSE_WAIT,
     (State.ESTABLISHED, Signal.GOT_FIN): State.CLOSE_WAIT,
     (State.FIN_WAIT_1, Signal.GOT_ACK_OF_FIN): State.FIN_WAIT_2,
@@ -82,9 +86,12 @@ TRANSITIONS: dict[tuple[State, Signal], State] = {
     (State.FIN_WAIT_2, Signal.GOT_FIN): State.TIME_WAIT,
     (State.CLOSING, Signal.GOT_ACK_OF_FIN): State.TIME_WAIT,
     (State.LAST_ACK, Signal.GOT_ACK_OF_FIN): State.CLOSED,
-    # A reset ends it in every state but LISTEN, which ignores it (§3.10.7.2).
+    # A reset ends it in every state but LISTEN, which ignores it (§3.10.7.2), and SYN-RECEIVED of an end that was
+    # asked, which listens again (§3.10.7.4).
     **{(s, Signal.SENT_RST): State.CLOSED for s in State},
     **{(s, Signal.GOT_RST): State.CLOSED for s in State if s is not State.LISTEN},
+    **{(s, Signal.GOT_RST_WHEN_CALLED): State.CLOSED for s in State if s is not State.LISTEN},
+    (State.SYN_RECEIVED, Signal.GOT_RST_WHEN_CALLED): State.LISTEN,
 }
 
 

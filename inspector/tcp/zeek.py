@@ -127,8 +127,10 @@ class Zeek:
                 sender.zeek = PARTIAL
             elif sender.zeek == SYN_SENT and flags & ACK and receiver.zeek == SYN_ACK_SENT:
                 sender.zeek = receiver.zeek = ESTABLISHED
-            if flags & FIN and not sender.fin_sent and sender.zeek != RESET:
+            if flags & FIN and not sender.zeek_finished and sender.zeek != RESET:
                 sender.zeek = CLOSED
+            if flags & FIN:
+                sender.zeek_finished = True
 
     @cython.cfunc
     def _write(
@@ -172,7 +174,7 @@ class Zeek:
             sender.repeats += 1
             if is_power_of_ten(sender.repeats):
                 self._letter(life, connection, side, 84)  # T
-        if self.window[row] == 0 and not kind & RST and sender.zeek != RESET and not receiver.fin_sent:
+        if self.window[row] == 0 and not kind & RST and sender.zeek != RESET and not receiver.zeek_finished:
             sender.zero_windows += 1
             if is_power_of_ten(sender.zero_windows):
                 self._letter(life, connection, side, 87)  # W

@@ -17,7 +17,7 @@ LONGEST_WAY_NS = 1_000_000_000
 SYN_SEEN = 1
 """In connections.isn_known: the connection was seen from its first packet."""
 
-OVER = (State.CLOSED, State.TIME_WAIT)
+OVER = (State.CLOSED, State.TIME_WAIT, State.LISTEN)
 OPEN = (State.SYN_SENT, State.SYN_RECEIVED, State.ESTABLISHED)
 
 Pair = tuple[Socket, Socket]

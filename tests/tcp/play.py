@@ -116,6 +116,14 @@ class Play:
             )
         ]
 
+    def claims(self) -> list[str]:
+        """Both ends' states after every packet, "client server", each with a ? where it is only assumed."""
+        marks = [(bits & 1, bits & 2) for bits in self.packets["assumed"].tolist()]
+        return [
+            " ".join(name + "?" * bool(mark) for name, mark in zip(both, marked, strict=True))
+            for both, marked in zip(self.states(), marks, strict=True)
+        ]
+
     def verdicts(self) -> list[list[str]]:
         """The verdict on every packet, in tshark's names."""
         return [tshark_names(bits) for bits in self.packets["analysis"].tolist()]

@@ -15,8 +15,15 @@ def test_dense_table_says_what_the_transitions_say() -> None:
 def test_every_state_can_be_reached_and_left() -> None:
     reached = {after for (before, _), after in TRANSITIONS.items() if after is not before}
     left = {before for (before, _), after in TRANSITIONS.items() if after is not before}
-    assert reached == set(State) - {State.LISTEN}  # LISTEN is where a server begins
-    assert left == set(State)
+    assert reached == left == set(State)
+
+
+def test_the_close_is_that_of_figure_5() -> None:
+    """CLOSE-WAIT leads to LAST-ACK alone: whoever sends its FIN before it has got the peer's is in FIN-WAIT-1."""
+    assert {after for (before, _), after in TRANSITIONS.items() if before is State.CLOSE_WAIT} == {
+        State.LAST_ACK,
+        State.CLOSED,
+    }
 
 
 def test_names_are_the_rfcs() -> None:

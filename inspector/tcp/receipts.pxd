@@ -1,0 +1,51 @@
+# receipts.py for compiled modules; its docstrings stand there.
+
+from inspector.tcp.ends cimport End
+
+
+cdef class Receipts:
+    cdef object packets
+    cdef const unsigned char[::1] next_state
+    cdef signed char[::1] direction
+    cdef int[::1] previous
+    cdef unsigned short[::1] flags
+    cdef unsigned int[::1] seq
+    cdef unsigned int[::1] ack
+    cdef unsigned char[::1] client_state
+    cdef unsigned char[::1] server_state
+    cdef unsigned char[::1] assumed
+    cdef unsigned int confirmed
+    cdef unsigned int disproved
+    cdef unsigned int lost
+    cdef unsigned int late
+
+    cdef void move(self, End end, int signal)
+    cdef void receive(self, End end, int signal, Py_ssize_t row, int side, bint is_carried)
+    cdef void refresh(self, End end)
+    cdef void settle(
+        self,
+        End end,
+        End peer,
+        Py_ssize_t row,
+        int side,
+        unsigned int flags,
+        bint repeats_fin,
+        bint is_open,
+        bint was_revoked,
+    )
+    cdef void revoke_reset(self, End end, End peer, Py_ssize_t row, int side)
+    cdef void _first_word(self, End end, End peer, unsigned int flags, Py_ssize_t row)
+    cdef void _judge(
+        self, End end, End peer, Py_ssize_t row, unsigned int flags, bint repeats_fin, bint is_open
+    )
+    cdef bint _acknowledges(self, unsigned int number, unsigned int flags, Py_ssize_t row)
+    cdef void _judge_opening(self, End end, unsigned int flags, bint acks_syn, bint is_open)
+    cdef void _judge_reset(self, End end, unsigned int flags)
+    cdef int _apply(self, End end, int state, unsigned int kinds, Py_ssize_t until)
+    cdef bint _is_open(self, End end, unsigned int kinds, Py_ssize_t row)
+    cdef void _correct(
+        self, End end, Py_ssize_t row, int side, unsigned int kinds, unsigned int still_open, bint is_guess
+    )
+    cdef void _take_back(self, End end, Py_ssize_t row, int side, int kind)
+    cdef void _unmark(self, Py_ssize_t row, int side)
+    cdef void _write(self, Py_ssize_t row, int side, int state, bint is_assumed)

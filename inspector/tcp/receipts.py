@@ -1,0 +1,358 @@
+"""What an end was sent, and whether it got it: assumed at first, then confirmed or disproved by its own packets.
+
+A packet proves what its sender had sent and, by its acknowledgment number, what it had received (RFC 9293 §3.4). So an
+end's proven state moves when it sends. What is on its way to it is applied to the state that is shown, and marked as
+assumed. Its next packet decides: what that confirms is proven, what it disproves is taken out of the rows between.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+
+from inspector.tables import Table
+from inspector.tcp.states import Signal, State, dense_table
+
+if cython.compiled:
+    from cython.cimports.inspector.tcp.ends import End
+    from cython.cimports.inspector.tcp.header import ACK, RST, SYN, seq_distance
+else:
+    from inspector.tcp.ends import End
+    from inspector.tcp.header import ACK, RST, SYN, seq_distance
+
+
+def bit(signal: Signal) -> int:
+    """The bit of a kind of receipt in `End.pending`, `.doubted` and `.denied`."""
+    return 1 << signal - Signal.GOT_SYN
+
+
+CLOSED = cython.declare(cython.int, int(State.CLOSED))
+ESTABLISHED = cython.declare(cython.int, int(State.ESTABLISHED))
+
+GOT_SYN = cython.declare(cython.int, int(Signal.GOT_SYN))
+GOT_FIN = cython.declare(cython.int, int(Signal.GOT_FIN))
+FIN_KIND = cython.declare(cython.int, Signal.GOT_FIN - Signal.GOT_SYN)
+ACK_OF_FIN_KIND = cython.declare(cython.int, Signal.GOT_ACK_OF_FIN - Signal.GOT_SYN)
+KINDS = cython.declare(cython.int, len(Signal) - int(Signal.GOT_SYN))
+
+SYN_BIT = cython.declare(cython.uint, bit(Signal.GOT_SYN))
+SYN_ACK_BIT = cython.declare(cython.uint, bit(Signal.GOT_SYN_ACK))
+ACK_OF_SYN_BIT = cython.declare(cython.uint, bit(Signal.GOT_ACK_OF_SYN))
+SEGMENT_BIT = cython.declare(cython.uint, bit(Signal.GOT_SEGMENT))
+ACK_OF_FIN_BIT = cython.declare(cython.uint, bit(Signal.GOT_ACK_OF_FIN))
+FIN_BIT = cython.declare(cython.uint, bit(Signal.GOT_FIN))
+RST_BITS = cython.declare(cython.uint, bit(Signal.GOT_RST) | bit(Signal.GOT_RST_WHEN_CALLED))
+REPEATED_BITS = cython.declare(cython.uint, bit(Signal.GOT_SYN) | bit(Signal.GOT_SYN_ACK) | bit(Signal.GOT_FIN))
+"""What takes a sequence number, so that its sender repeats it until it is acknowledged."""
+
+ALL_ROWS = cython.declare(cython.int, 0x7FFFFFFF)
+
+
+@cython.cclass
+class Receipts:
+    """Decides what ends have received; corrects the states of earlier packets rows."""
+
+    packets: Table
+    next_state: cython.const[cython.uchar][::1]
+    direction: cython.schar[::1]
+    previous: cython.int[::1]
+    flags: cython.ushort[::1]
+    seq: cython.uint[::1]
+    ack: cython.uint[::1]
+    client_state: cython.uchar[::1]
+    server_state: cython.uchar[::1]
+    assumed: cython.uchar[::1]
+
+    confirmed: cython.uint
+    """What the packet in hand says of its sender's pending receipts: a bit for each kind."""
+    disproved: cython.uint
+    lost: cython.uint
+    """Disproved by a repeat, so that it is not expected any more."""
+    late: cython.uint
+    """Open, and not there before the packet in hand was sent."""
+
+    def __init__(self, packets: Table) -> None:
+        self.packets = packets
+        self.next_state = memoryview(dense_table())
+
+    def begin_batch(self) -> None:
+        """New packets are there."""
+        packets = self.packets
+        self.direction = packets.view("direction")
+        self.previous = packets.view("previous")
+        self.flags = packets.view("flags")
+        self.seq = packets.view("seq")
+        self.ack = packets.view("ack")
+        self.client_state = packets.view("client_state")
+        self.server_state = packets.view("server_state")
+        self.assumed = packets.view("assumed")
+
+    @cython.cfunc
+    def move(self, end: End, signal: cython.int) -> cython.void:
+        """What the end itself did, which its packet proves."""
+        end.state = self.next_state[16 * end.state + signal]
+
+    @cython.cfunc
+    def receive(
+        self, end: End, signal: cython.int, row: cython.Py_ssize_t, side: cython.int, is_carried: cython.bint
+    ) -> cython.void:
+        """The packet in `row` brings the end, that of `side`, this signal if it arrives; `is_carried`: in itself, not
+        by filling a hole before it.
+        """
+        kind: cython.int = signal - GOT_SYN
+        own: cython.uint = 1 << kind
+        if end.pending & own:
+            if not is_carried:
+                return
+            if end.denied & own:
+                end.denied &= ~own
+                end.doubted &= ~own
+            elif not own & REPEATED_BITS:
+                return
+            elif not end.doubted & own:
+                end.doubted |= own
+                self._take_back(end, row, side, kind)
+        elif (end.shown == CLOSED and end.has_spoken) or self.next_state[16 * end.shown + signal] == end.shown:
+            return
+        elif own == SYN_BIT and not end.has_spoken:
+            end.doubted |= own  # nothing shows that there is anybody
+        end.pending |= own
+        end.at[kind] = row
+        self.refresh(end)
+
+    @cython.cfunc
+    def refresh(self, end: End) -> cython.void:
+        """Show what the end's proven state and its pending receipts come to."""
+        end.shown = end.state
+        if end.pending and end.reset_from < 0:
+            end.shown = self._apply(end, end.state, end.pending & ~end.doubted, ALL_ROWS)
+        end.is_assumed = end.shown != end.state or end.doubted & ~end.denied != 0 or not end.has_spoken
+
+    @cython.cfunc
+    def settle(
+        self,
+        end: End,
+        peer: End,
+        row: cython.Py_ssize_t,
+        side: cython.int,
+        flags: cython.uint,
+        repeats_fin: cython.bint,
+        is_open: cython.bint,
+        was_revoked: cython.bint,
+    ) -> cython.void:
+        """The end of `side` sends the packet in `row`: what does that prove of what it was sent before?
+
+        Args:
+            repeats_fin: it has a FIN, which is not the first.
+            is_open: only an end whose handshake is done sends such a segment.
+            was_revoked: the last that seemed to come from it, a RST, did not.
+        """
+        still_open: cython.uint
+        kind: cython.int
+        is_first: cython.bint = not end.has_spoken
+        if is_first:
+            self._first_word(end, peer, flags, row)
+        pending: cython.uint = end.pending
+        self._judge(end, peer, row, flags, repeats_fin, is_open)
+        still_open = end.pending & ~(self.confirmed | self.disproved)
+        if is_first or was_revoked or self.confirmed != pending or end.doubted | end.denied:
+            applied: cython.uint = (self.confirmed | still_open) & ~(self.late | end.doubted & ~self.confirmed)
+            is_guess: cython.bint = is_first and not flags & RST and flags & (SYN | ACK) != SYN
+            self._correct(end, row, side, applied, still_open, is_guess and end.state < ESTABLISHED)
+        elif pending:
+            self._unmark(row, side)
+        end.state = self._apply(end, end.state, self.confirmed, ALL_ROWS)
+        if peer.fin_sent and self._acknowledges(peer.fin_end - 1, flags, row):
+            self.move(end, GOT_FIN)  # also where its bytes are not all in the capture
+        end.pending &= ~self.confirmed
+        end.denied = end.denied & ~self.confirmed | self.disproved
+        end.doubted = end.doubted & ~self.confirmed | self.lost
+        for kind in range(KINDS):
+            if self.disproved >> kind & 1:
+                end.at[kind] = row + 1
+
+    @cython.cfunc
+    def _first_word(self, end: End, peer: End, flags: cython.uint, row: cython.Py_ssize_t) -> cython.void:
+        """The first packet of an end tells in which state it had been all along."""
+        was_asked: cython.bint = end.pending & SYN_BIT != 0
+        if flags & RST:
+            if was_asked or end.pending & SYN_ACK_BIT or not flags & ACK or self.seq[row] == 0:
+                end.state = CLOSED  # so answers a port where there is no connection (RFC 9293 §3.10.7.1)
+                end.pending = end.doubted = 0
+        elif flags & (SYN | ACK) == SYN:
+            end.state = CLOSED
+        elif was_asked and not self._acknowledges(peer.syn_seq, flags, row):
+            end.state = ESTABLISHED  # an old connection of which the peer knows nothing (§3.5.1)
+            end.pending = end.doubted = 0
+
+    @cython.cfunc
+    def _judge(
+        self,
+        end: End,
+        peer: End,
+        row: cython.Py_ssize_t,
+        flags: cython.uint,
+        repeats_fin: cython.bint,
+        is_open: cython.bint,
+    ) -> cython.void:
+        """Sort the pending receipts by what the packet says of them."""
+        pending: cython.uint = end.pending
+        acks_syn: cython.bint = peer.syn_known and self._acknowledges(peer.syn_seq, flags, row)
+        self.confirmed = self.disproved = self.lost = self.late = 0
+        if pending & (SYN_BIT | SYN_ACK_BIT | ACK_OF_SYN_BIT | SEGMENT_BIT):
+            self._judge_opening(end, flags, acks_syn, is_open)
+        if pending & FIN_BIT:
+            if self._acknowledges(peer.fin_end - 1, flags, row):
+                self.confirmed |= FIN_BIT
+            elif flags & ACK:
+                self.disproved |= FIN_BIT
+        if pending & ACK_OF_FIN_BIT:
+            if repeats_fin:
+                self.disproved |= ACK_OF_FIN_BIT
+                self.lost |= ACK_OF_FIN_BIT
+            elif end.has_proof and self._acknowledges(end.proof - 1, flags, row):
+                self.confirmed |= ACK_OF_FIN_BIT
+            elif self.confirmed & FIN_BIT and end.at[ACK_OF_FIN_KIND] >= end.at[FIN_KIND]:
+                self.late |= ACK_OF_FIN_BIT  # this one answers the FIN at once: what came behind that was not read yet
+        if pending & RST_BITS:
+            self._judge_reset(end, flags)
+
+    @cython.cfunc
+    def _acknowledges(self, number: cython.uint, flags: cython.uint, row: cython.Py_ssize_t) -> cython.bint:
+        """Whether the packet acknowledges the sequence number."""
+        return flags & ACK != 0 and seq_distance(number, self.ack[row]) > 0
+
+    @cython.cfunc
+    def _judge_opening(self, end: End, flags: cython.uint, acks_syn: cython.bint, is_open: cython.bint) -> cython.void:
+        """The same for receipts of the handshake."""
+        pending: cython.uint = end.pending
+        syns: cython.uint = pending & (SYN_BIT | SYN_ACK_BIT)
+        if flags & RST and not acks_syn:
+            self.late |= syns
+        elif flags & (SYN | ACK) == SYN | ACK:
+            # It answers a SYN; who has got a SYN-ACK sends none, and who repeats it has not got the ACK of it.
+            self.confirmed |= pending & SYN_BIT if acks_syn else 0
+            self.disproved |= pending & (SYN_ACK_BIT | ACK_OF_SYN_BIT | SEGMENT_BIT)
+            self.lost |= pending & ACK_OF_SYN_BIT
+        elif acks_syn:
+            self.confirmed |= syns
+        else:
+            self.disproved |= syns
+            if flags & SYN and end.has_asked:
+                self.lost |= syns
+        if flags & SYN:
+            self.disproved |= pending & SEGMENT_BIT
+        elif not flags & RST:
+            self.confirmed |= pending & SEGMENT_BIT
+        if is_open:
+            self.confirmed |= pending & ACK_OF_SYN_BIT
+
+    @cython.cfunc
+    def _judge_reset(self, end: End, flags: cython.uint) -> cython.void:
+        """The same for a RST: who sends anything but a RST is alive. What was not there yet may still come, unless the
+        RST's sender went on as well: then it was somebody else's.
+        """
+        pending: cython.uint = end.pending & RST_BITS
+        if flags & RST:
+            return
+        if flags & (SYN | ACK) == SYN | ACK and end.state >= ESTABLISHED:
+            self.confirmed |= pending  # a new connection: the old one is gone
+            return
+        self.disproved |= pending
+        if end.doubted & pending:
+            self.disproved &= ~pending
+            end.pending &= ~pending
+            end.doubted &= ~pending
+
+    @cython.cfunc
+    def revoke_reset(self, end: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.void:
+        """The end of `side`, from which a RST came, goes on in packet `row`: the RST was not its own."""
+        pending: cython.uint = peer.pending & RST_BITS
+        kind: cython.int
+        end.state = end.reset_from
+        end.reset_from = -1
+        if pending & peer.denied:
+            peer.pending &= ~pending
+            peer.denied &= ~pending
+        elif pending:
+            peer.doubted |= pending
+            for kind in range(KINDS):
+                if pending >> kind & 1:
+                    self._take_back(peer, row, 1 - side, kind)
+        self.refresh(peer)
+
+    # -- rows that were written before -------------------------------------------------------------------------------
+
+    @cython.cfunc
+    def _apply(self, end: End, state: cython.int, kinds: cython.uint, until: cython.Py_ssize_t) -> cython.int:
+        """What `state` becomes by the receipts of these kinds up to row `until`, in their order."""
+        kind: cython.int
+        first: cython.int
+        while kinds:
+            first = -1
+            for kind in range(KINDS):
+                if kinds >> kind & 1 and (first < 0 or end.at[kind] < end.at[first]):
+                    first = kind
+            if end.at[first] > until:
+                return state
+            kinds &= ~(1 << first)
+            state = self.next_state[16 * state + GOT_SYN + first]
+        return state
+
+    @cython.cfunc
+    def _is_open(self, end: End, kinds: cython.uint, row: cython.Py_ssize_t) -> cython.bint:
+        """Whether one of these receipts is from before packets row `row`, or from it."""
+        kind: cython.int
+        found: cython.bint = False
+        for kind in range(KINDS):
+            found = found or (kinds >> kind & 1 and end.at[kind] <= row)
+        return found
+
+    @cython.cfunc
+    def _correct(
+        self,
+        end: End,
+        row: cython.Py_ssize_t,
+        side: cython.int,
+        kinds: cython.uint,
+        still_open: cython.uint,
+        is_guess: cython.bint,
+    ) -> cython.void:
+        """Write the end's states anew from its packet before `row` on: its proven state with these kinds of receipt,
+        assumed where one that is still open belongs to them, or where nothing has moved a state that is a guess.
+        """
+        at: cython.Py_ssize_t = self.previous[row]
+        state: cython.int
+        while at >= 0:
+            state = self._apply(end, end.state, kinds, at)
+            self._write(at, side, state, self._is_open(end, still_open, at) or (is_guess and state == end.state))
+            if self.direction[at] == side and not self.flags[at] & RST:
+                return
+            at = self.previous[at]
+
+    @cython.cfunc
+    def _take_back(self, end: End, row: cython.Py_ssize_t, side: cython.int, kind: cython.int) -> cython.void:
+        """The receipt is doubted: it is not in the states before `row` any more."""
+        at: cython.Py_ssize_t = self.previous[row]
+        while at >= end.at[kind]:
+            self._write(at, side, self._apply(end, end.state, end.pending & ~end.doubted, at), True)
+            at = self.previous[at]
+
+    @cython.cfunc
+    def _unmark(self, row: cython.Py_ssize_t, side: cython.int) -> cython.void:
+        """All that was assumed since the end's last packet is confirmed."""
+        at: cython.Py_ssize_t = self.previous[row]
+        while at >= 0 and self.direction[at] != side:
+            self.assumed[at] &= ~(1 << side)
+            at = self.previous[at]
+
+    @cython.cfunc
+    def _write(
+        self, row: cython.Py_ssize_t, side: cython.int, state: cython.int, is_assumed: cython.bint
+    ) -> cython.void:
+        if side:
+            self.server_state[row] = state
+        else:
+            self.client_state[row] = state
+        self.assumed[row] = self.assumed[row] & ~(1 << side) | (1 << side if is_assumed else 0)
