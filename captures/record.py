@@ -21,7 +21,7 @@ from inspector.errors import InspectorError
 from inspector.lab import ACTIONS, Lab, processes
 from inspector.lab.scenarios import SCENARIOS
 from inspector.lab.scenarios.staging import play
-from inspector.timeline import EventKind, events
+from inspector.story import EventKind, events
 
 HERE = Path(__file__).resolve().parent
 DEMO = "demo"
