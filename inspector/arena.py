@@ -1,11 +1,13 @@
 """Bytes that do not lie in one piece in the capture file.
 
-Table rows name bytes by an *address*: below `ARENA` it is an offset in the mapped capture file, from
+Table rows name bytes by an *address*: below `ARENA` it is an offset in the capture file, from
 `ARENA` on it is an offset in this append-only buffer. The buffer holds rebuilt IP datagrams, HTTP heads that
 straddled segments, and inflated text.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,6 +17,15 @@ ARENA = 1 << 62
 ARENA_LIMIT = 256 * 1024 * 1024
 """Bytes the arena may hold. A capture that needs more is hostile or wants a smaller slice; what does not fit
 is kept as lengths only."""
+
+
+Want = Callable[[int, int], bool]
+"""Has bytes of the file, by offset and length, where they can be read, though they were given back; whether it can."""
+
+
+def lost(_at: int, _length: int) -> bool:
+    """A `Want` of what is nowhere any more."""
+    return False
 
 
 class Arena:

@@ -51,7 +51,7 @@ def open(path: str | os.PathLike[str]) -> Capture:
     Args:
         path: pcap (µs or ns, either byte order) or pcapng, plain or compressed with gzip or zstd.
     Returns:
-        The capture; its tables are complete, payload stays in the mapped file until asked for.
+        The capture; its tables are complete, payload stays in the file until asked for.
     Raises:
         NotACapture: the file cannot be read, or its first bytes are of no known capture format. A file that is cut
             off or damaged further on is no error: all whole packets before that are there, and `notes` says where it
@@ -156,6 +156,8 @@ class Capture:
         """Take the next packets, at most `limit`, through all stages; how many there were."""
         first, capacity = len(self.packets), self.packets.capacity
         count = self.source.read(self.packets, limit)
+        if self.source.floor != self._floor:
+            self._attach()
         if first and self.packets.capacity > capacity:
             self._expect(self.packets.capacity / first)
         if count:
@@ -167,7 +169,6 @@ class Capture:
             self._conversations.advance(first_chunk, len(self.chunks))
         self.ledger.take(self.source.take_reports())
         self.ledger.join()
-        self.source.let_go()
         return count
 
     def _expect(self, times: float) -> None:
@@ -194,16 +195,16 @@ class Capture:
         self._conversations.finish()
 
     def close(self) -> None:
-        """Let go of the mapped file; the tables stay, bytes can no longer be read."""
-        self._decoder.attach(memoryview(b""))
-        self._tracker.attach(memoryview(b""))
-        self._conversations.attach(memoryview(b""))
+        """Let go of the file; the tables stay, bytes can no longer be read."""
         self.source.close()
+        self._attach()
 
     def _attach(self) -> None:
+        """Let the stages read what of the file is in memory now."""
+        self._floor = self.source.floor
         self._decoder.attach(self.source.data)
-        self._tracker.attach(self.source.data)
-        self._conversations.attach(self.source.data)
+        self._tracker.attach(self.source.data, self._floor, self.source.want)
+        self._conversations.attach(self.source.data, self._floor, self.source.want)
 
     # -- bytes ---------------------------------------------------------------------------------------------------
 
@@ -213,7 +214,7 @@ class Capture:
             return b""
         if address >= ARENA:
             return bytes(self.arena.data[address - ARENA : min(address - ARENA + length, self.arena.size)])
-        return bytes(self.source.data[address : address + length])
+        return self.source.read_bytes(address, length)
 
     def packet_bytes(self, row: int) -> bytes:
         """The captured bytes of packet `row`, from its link layer on."""

@@ -8,7 +8,7 @@ its content, never by its ports.
 from __future__ import annotations
 
 from inspector.anomalies import index_of
-from inspector.arena import ARENA, Arena
+from inspector.arena import ARENA, Arena, Want, lost
 from inspector.http.fields import Head, parse_head
 from inspector.http.framing import Framer
 from inspector.http.routes import Route
@@ -48,12 +48,14 @@ class Conversations:
         self._websocket = FrameReader(self._pieces, frames, messages, self._oddities, arena)
         self._guesses: dict[int, Guess] = {}
         self._routes = bytearray(FIRST_ROUTES)
-        self._data = memoryview(b"")
+        self.attach(memoryview(b""))
 
-    def attach(self, data: memoryview) -> None:
-        """Chunks' addresses below ARENA are offsets in `data` from now on: the file was mapped, or mapped anew."""
+    def attach(self, data: memoryview, floor: int = 0, want: Want = lost) -> None:
+        """Chunks' addresses below ARENA are offsets in `data` from now on; those before `floor` have to be wanted."""
         self._data = data
-        self._pieces.attach(data)
+        self._floor = floor
+        self._want = want
+        self._pieces.attach(data, floor, want)
 
     def advance(self, first_chunk: int, stop_chunk: int) -> None:
         """Read the chunks in rows [first_chunk, stop_chunk)."""
@@ -168,4 +170,5 @@ class Conversations:
     def _bytes_at(self, address: int, length: int) -> bytes:
         if address >= ARENA:
             return bytes(self._arena.data[address - ARENA : address - ARENA + length])
-        return bytes(self._data[address : address + length])
+        is_there = address >= self._floor or self._want(address, length)
+        return bytes(self._data[address : address + length]) if is_there else b""

@@ -4,6 +4,8 @@ cimport cython
 @cython.final
 cdef class Pieces:
     cdef const unsigned char[::1] data
+    cdef long long floor
+    cdef object want
     cdef const unsigned char[::1] arena
     cdef object data_memory
     cdef object arena_memory

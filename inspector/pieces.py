@@ -5,14 +5,18 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 
 from __future__ import annotations
 
+from typing import Any
+
 import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar
 
 from inspector.arena import ARENA as _ARENA
-from inspector.arena import Arena
-from inspector.tables import Table
+from inspector.arena import Arena, Want, lost
+from inspector.tables import ChunkKind, Table
 
 ARENA = cython.declare(longlong, _ARENA)
+DATA = cython.declare(cython.int, int(ChunkKind.DATA))
+GAP = cython.declare(cython.int, int(ChunkKind.GAP))
 
 
 @cclass
@@ -23,6 +27,8 @@ class Pieces:
     """
 
     data: cython.const[uchar][::1]  # the capture file; an address below ARENA is an index in it
+    floor: longlong  # where the bytes in it begin: what lies before has to be wanted
+    want: Any
     arena: cython.const[uchar][::1]  # the arena as it was when the batch began: all that chunks name is there
     data_memory: memoryview
     arena_memory: memoryview
@@ -59,10 +65,12 @@ class Pieces:
         self.now = self.address = self.length = self.offset = self.shift = 0
         self.attach(memoryview(b""))
 
-    def attach(self, data: memoryview) -> None:
-        """Addresses below ARENA are offsets in `data` from now on."""
+    def attach(self, data: memoryview, floor: int = 0, want: Want = lost) -> None:
+        """Addresses below ARENA are offsets in `data` from now on; those before `floor` have to be wanted first."""
         self.data_memory = data
         self.data = data
+        self.floor = floor
+        self.want = want
 
     def begin_batch(self) -> None:
         """New chunks are there."""
@@ -92,6 +100,8 @@ class Pieces:
         self.length = self._length[row] - skip
         self.offset = offset + skip
         self.shift = self.offset - self.address
+        if self.address < self.floor and self.kind == DATA and not self.want(self.address, self.length):
+            self.kind = GAP  # it waited so long that the file has lost it meanwhile
 
     @cfunc
     def bytes_at(self, at: longlong, count: longlong) -> bytes:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
 Integers = npt.NDArray[np.integer]
+Read = Callable[[int, int], bytes]
+"""A copy of bytes, by where they begin and how many they are."""
 
 REMEMBERED = 8
 """Words whose stretches are remembered: a bit a stretch, and four bytes where stretches may become longer."""
@@ -57,35 +59,42 @@ class Stretches:
         fresh[:searched] &= lengths[:searched] != were if self._may_grow else False
         mask = np.zeros(len(lengths), bool)
         mask[:searched] = np.unpackbits(held, count=searched)
-        for rows, data, base in self._sides(addresses, np.flatnonzero(fresh)):
-            mask[rows] = _holding(data, addresses[rows] - base, lengths[rows], word, is_whole)
+        for rows, read, base in self._sides(addresses, np.flatnonzero(fresh)):
+            mask[rows] = _holding(read, addresses[rows] - base, lengths[rows], word, is_whole)
         kept = np.array(lengths) if self._may_grow else nothing
         self._known[word, is_whole] = (len(mask), np.packbits(mask), kept)
         if len(self._known) > REMEMBERED:
             del self._known[next(iter(self._known))]
         return mask
 
-    def _sides(self, addresses: Integers, rows: Rows) -> list[tuple[Rows, memoryview, int]]:
+    def _sides(self, addresses: Integers, rows: Rows) -> list[tuple[Rows, Read, int]]:
         """The rows in order of their addresses: those in the file, and those in the arena."""
         rows = rows[np.argsort(addresses[rows], kind="stable")]
         kept = int(np.searchsorted(addresses[rows], ARENA))
-        return [(rows[:kept], self._capture.source.data, 0), (rows[kept:], self._capture.arena.data, ARENA)]
+        arena = self._capture.arena.data
+        return [
+            (rows[:kept], self._capture.source.read_bytes, 0),
+            (rows[kept:], lambda at, length: bytes(arena[at : at + length]), ARENA),
+        ]
 
 
-def _holding(data: memoryview, starts: Integers, lengths: Integers, word: bytes, is_whole: bool) -> Mask:
-    """Which stretches of `data`, in ascending order, hold the word."""
+def _holding(read: Read, starts: Integers, lengths: Integers, word: bytes, is_whole: bool) -> Mask:
+    """Which stretches, in ascending order, hold the word."""
     ends = starts + lengths
     mask = np.zeros(len(starts), bool)
     at = int(starts[0]) if len(starts) else 0
     while len(starts) and at < int(ends[-1]):
         stretch = int(np.searchsorted(ends, at, side="right"))  # the first that is not over yet: skip what nobody names
         at = max(at, int(starts[stretch]))
-        places = at + places_of(bytes(data[at : at + PIECE + len(word) - 1]).lower(), word)
+        begin = max(at - 1, 0)  # a byte before and a byte behind tell whether a number goes on
+        piece = read(begin, PIECE + len(word) + at - begin)
+        places = begin + places_of(piece.lower(), word)
+        places = places[(places >= at) & (places < at + PIECE)]
         rows = np.searchsorted(starts, places, side="right") - 1
         inside = (rows >= 0) & (places + len(word) <= ends[rows])
         rows, places = rows[inside], places[inside]
         if is_whole:
-            rows = rows[_stand_alone(data, places, len(word), starts[rows], ends[rows])]
+            rows = rows[_stand_alone(piece, places - begin, len(word), starts[rows] - begin, ends[rows] - begin)]
         mask[rows] = True
         at += PIECE
     return mask
@@ -102,9 +111,9 @@ def places_of(piece: bytes, word: bytes) -> Rows:
     return found
 
 
-def _stand_alone(data: memoryview, places: Rows, length: int, starts: Integers, ends: Integers) -> Mask:
+def _stand_alone(piece: bytes, places: Rows, length: int, starts: Integers, ends: Integers) -> Mask:
     """At which places no digit stands before or behind, within the stretch."""
-    column = np.frombuffer(data, np.uint8)
+    column = np.frombuffer(piece, np.uint8)
     before, behind = np.maximum(places - 1, 0), np.minimum(places + length, len(column) - 1)
     digit_before = (places > starts) & np.isin(column[before], DIGITS)
     digit_behind = (places + length < ends) & np.isin(column[behind], DIGITS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import inspector
+from inspector import rows
 from inspector.capture import Capture
 from inspector.errors import NotACapture
+from inspector.sources import window
 from inspector.sources.files import open_packets
 from inspector.tables import Table
 
@@ -54,6 +57,18 @@ def test_batches_do_not_matter(demo: Capture, seed: int, most: int) -> None:
     chance = random.Random(seed)
     with in_batches(DEMO, iter(lambda: chance.randint(1, most), 0)) as capture:
         assert_same(capture, demo)
+
+
+@pytest.mark.parametrize("path", sorted(DEMO.parent.glob("*.pcapng")), ids=lambda path: path.stem)
+def test_what_was_given_back_is_read_again_when_it_is_needed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with inspector.open(path) as whole:
+        monkeypatch.setattr(window, "AHEAD", mmap.PAGESIZE)
+        monkeypatch.setattr(window, "STEP", mmap.PAGESIZE)
+        monkeypatch.setattr(window, "BEHIND", 0)
+        with in_batches(path, iter(lambda: 50, 0)) as capture:
+            assert_same(capture, whole)
+            for name in ("exchanges", "messages"):
+                assert rows.BUILDERS[name](capture) == rows.BUILDERS[name](whole)
 
 
 def test_packet_by_packet_is_the_same_as_whole(demo: Capture) -> None:

@@ -28,6 +28,9 @@ class Bytes:
     def source(self) -> Bytes:
         return self
 
+    def read_bytes(self, at: int, length: int) -> bytes:
+        return bytes(self.data[at : at + length])
+
 
 def searched(file: bytes, kept: bytes, lengths: list[int], in_arena: list[bool]) -> tuple[Stretches, list[bytes]]:
     """Stretches of these lengths one behind the other, each in the file or in the arena; and their bytes."""

@@ -55,6 +55,8 @@ class Packets:
             raw = capture.packet_bytes(row)
             link_type = capture.interfaces[int(capture.packets["interface"][row])].link_type
             beside = _neighbours(capture, row)
+        if len(raw) < found["captured"]:
+            raise Refused(410, f"The file was cut or written anew: it has lost packet {number}.", "Open it again.")
         from inspector.wire.dissect import dissect  # scapy takes a second to import: paid by the first packet opened
 
         return {"packet": found, "layers": dissect(raw, link_type), "bytes": raw.hex(), **beside}

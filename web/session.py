@@ -151,7 +151,12 @@ class Session:
     def reading(self) -> Iterator[Capture]:
         """The capture, held still."""
         with self._turns:
-            yield self._now.capture
+            capture = self._now.capture
+            said = len(capture.notes)
+            yield capture
+            if len(capture.notes) > said:  # whoever read found that the file has lost its bytes
+                self._has_news = True
+                self._nudge.set()
 
     def finder(self, capture: Capture) -> Finder:
         """What finds rows by words in what is on show; for whoever is `reading` it."""

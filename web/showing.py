@@ -111,7 +111,7 @@ class Showing:
         # Asked first: what was captured before is read after.
         is_over = self._is_halted or any(trouble.ends_capture for trouble in self.troubles)
         packets = self._pace.step(self.capture)
-        if packets is None or (is_over and not packets):
+        if packets is None or ((is_over or self.capture.source.is_cut) and not packets):
             self.capture.finish()
             self.end()
         elif self._is_live and len(self.capture.packets) >= MAX_LIVE_PACKETS:

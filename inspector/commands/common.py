@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -52,11 +52,18 @@ def analysed(path: str) -> Iterator[Capture]:
     try:
         with progress(os.path.basename(path)) as report:
             capture.analyse(report)
-        for note in capture.notes:
-            click.echo(f"note: {printable(note)}", err=True)
+        said = list(capture.notes)
+        say_notes(said)
         yield capture
+        say_notes(capture.notes[len(said) :])  # found out while it was shown
     finally:
         capture.close()
+
+
+def say_notes(notes: Sequence[str]) -> None:
+    """What the reader has to say of the file, on stderr."""
+    for note in notes:
+        click.echo(f"note: {printable(note)}", err=True)
 
 
 @contextmanager

@@ -170,6 +170,6 @@ class Seams:
         """The byte at each address."""
         text = np.empty(len(addresses), np.uint8)
         is_kept = addresses >= ARENA
-        text[~is_kept] = np.frombuffer(self._capture.source.data, np.uint8)[addresses[~is_kept]]
+        text[~is_kept] = self._capture.source.bytes_of(addresses[~is_kept])
         text[is_kept] = np.frombuffer(self._capture.arena.data, np.uint8)[addresses[is_kept] - ARENA]
         return text

@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import os
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from inspector.errors import InspectorError
 from inspector.sources import pcapng
 from inspector.sources.files import PacketFile, open_packets
 from inspector.sources.formats import BYTE_ORDER_MAGIC, MAX_BLOCK, Block, Option
-from inspector.sources.interfaces import Interface
 from inspector.tables import Table
 
 if TYPE_CHECKING:
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
 
 PACKET_HEAD = 28
 """Bytes from the beginning of a packet block, Enhanced or old, to the packet."""
+
+SECTION_HEAD = 24
+"""Bytes of a section header block up to its options."""
 
 PIECE = 4 << 20
 """Bytes handed out at a time."""
@@ -59,6 +61,9 @@ def save_copy(source: PacketFile, packets: Table, notes: Mapping[int, str], plac
     except OSError as error:
         place.unlink(missing_ok=True)
         raise NotSaved(f"{place} could not be written to its end: {error.strerror}. It was removed again.") from error
+    except NotSaved:
+        place.unlink(missing_ok=True)
+        raise
     return sum(1 for row in notes if not _has_room(source, packets, row))
 
 
@@ -116,9 +121,9 @@ def read_packets(recording: Path) -> tuple[PacketFile, Table]:
 def pieces(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
     """The recording with `notes`, in pieces of some MiB: of a growing one what was read, else all of it."""
     if source.format != "pcapng":
-        return _converted(source.data, source.interfaces, packets, notes)
-    data = source.data if source.is_finished else source.data[: source.offset]
-    return _annotated(data, _changes(source, packets, notes))
+        return _converted(source, packets, notes)
+    end = source.size if source.is_finished else source.offset
+    return _annotated(source, end, _changes(source, packets, notes))
 
 
 def _write(file: BufferedWriter, source: PacketFile, packets: Table, notes: Mapping[int, str]) -> None:
@@ -137,13 +142,14 @@ def _block_of(source: PacketFile, packets: Table, row: int) -> tuple[int, bool] 
     at = int(packets["address"][row]) - PACKET_HEAD
     if at < 0:
         return None
+    head = _cut(source, at, PACKET_HEAD)
     for big in (False, True):
-        kind, length = struct.unpack_from(">II" if big else "<II", source.data, at)
-        end = at + length
-        if kind in (Block.PACKET, Block.OLD_PACKET) and PACKET_HEAD < length <= MAX_BLOCK and end <= len(source.data):
-            (again,) = struct.unpack_from(">I" if big else "<I", source.data, end - 4)
-            (captured,) = struct.unpack_from(">I" if big else "<I", source.data, at + 20)
-            if again == length and captured == packets["captured"][row]:
+        order = ">" if big else "<"
+        kind, length, captured = (struct.unpack_from(order + "I", head, skip)[0] for skip in (0, 4, 20))
+        is_block = kind in (Block.PACKET, Block.OLD_PACKET) and PACKET_HEAD < length <= MAX_BLOCK
+        if is_block and captured == packets["captured"][row]:
+            again = source.peek(at + length - 4, 4)
+            if again == head[4:8]:
                 return at, big
     return None
 
@@ -156,87 +162,94 @@ def _changes(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> di
         found = _block_of(source, packets, row) if row < len(packets) and text != source.stated.get(row, "") else None
         if found:
             at, big = found
-            changes[at] = _with_comment(source.data, at, big, text)
+            changes[at] = _with_comment(source, at, big, text)
     return changes
 
 
-def _with_comment(data: memoryview, at: int, big: bool, text: str) -> bytes:
+def _with_comment(source: PacketFile, at: int, big: bool, text: str) -> bytes:
     """The packet block at `at` with this comment instead of those it has; its other options stay."""
     order = ">" if big else "<"
-    kind, length, captured = (struct.unpack_from(order + "I", data, at + skip)[0] for skip in (0, 4, 20))
-    first = at + PACKET_HEAD + (captured + 3 & ~3)
-    options = [(code, value) for code, value in _options(data, first, at + length - 4, order) if code != Option.COMMENT]
+    block = _cut(source, at, struct.unpack(order + "I", _cut(source, at + 4, 4))[0])
+    kind, captured = (struct.unpack_from(order + "I", block, skip)[0] for skip in (0, 20))
+    first = PACKET_HEAD + (captured + 3 & ~3)
+    options = [(code, value) for code, value in _options(block, first, order) if code != Option.COMMENT]
     if text:
         options.insert(0, (Option.COMMENT, text.encode()))
     written = [struct.pack(order + "HH", code, len(value)) + value + bytes(-len(value) % 4) for code, value in options]
     tail = b"".join(written) + bytes(4) if written else b""
-    body = bytes(data[at + 8 : first]) + tail
+    body = block[8:first] + tail
     size = struct.pack(order + "I", len(body) + 12)
     return struct.pack(order + "I", kind) + size + body + size
 
 
-def _options(data: memoryview, at: int, end: int, order: str) -> Iterator[tuple[int, bytes]]:
-    while end - at >= 4:
-        code, length = struct.unpack_from(order + "HH", data, at)
-        if code == Option.END or length > end - at - 4:
+def _options(block: bytes, at: int, order: str) -> Iterator[tuple[int, bytes]]:
+    while len(block) - 4 - at >= 4:
+        code, length = struct.unpack_from(order + "HH", block, at)
+        if code == Option.END or length > len(block) - 4 - at - 4:
             return
-        yield code, bytes(data[at + 4 : at + 4 + length])
+        yield code, block[at + 4 : at + 4 + length]
         at += 4 + (length + 3 & ~3)
 
 
-def _annotated(data: memoryview, changes: dict[int, bytes]) -> Iterator[bytes]:
-    """The file, its changed blocks exchanged."""
-    edits = sorted([*changes.items(), *_sections(data)])
+def _annotated(source: PacketFile, end: int, changes: dict[int, bytes]) -> Iterator[bytes]:
+    """The file up to `end`, its changed blocks exchanged."""
     copied = 0
-    for at, block in edits:
-        yield from _cut(data[copied:at])
+    for at, length, block in _edits(source, end, changes):
+        yield from _pieces(source, copied, at)
         yield block
-        copied = at + int.from_bytes(data[at + 4 : at + 8], _byte_order(data, at))
-    yield from _cut(data[copied:])
+        copied = at + length
+    yield from _pieces(source, copied, end)
 
 
-def _byte_order(data: memoryview, at: int) -> Literal["little", "big"]:
-    """Of the block at `at`, which is a whole one: both its lengths are the same in one byte order only."""
-    length = int.from_bytes(data[at + 4 : at + 8], "little")
-    is_little = 12 <= length <= len(data) - at and data[at + length - 4 : at + length] == data[at + 4 : at + 8]
-    return "little" if is_little else "big"
-
-
-def _sections(data: memoryview) -> Iterator[tuple[int, bytes]]:
-    """The section headers that state a length (pcapng §4.1), each stating none."""
+def _edits(source: PacketFile, end: int, changes: dict[int, bytes]) -> Iterator[tuple[int, int, bytes]]:
+    """Blocks to exchange, in order, as (offset, bytes, what stands there instead): those that change, and the section
+    headers that state a length (pcapng §4.1), each stating none.
+    """
     at, order = 0, "<"
-    while len(data) - at >= 12:
-        if int.from_bytes(data[at : at + 4], "little") == Block.SECTION and len(data) - at >= 28:
-            order = "<" if struct.unpack_from("<I", data, at + 8)[0] == BYTE_ORDER_MAGIC else ">"
-            (length,) = struct.unpack_from(order + "I", data, at + 4)
-            if 28 <= length <= len(data) - at and struct.unpack_from("<q", data, at + 16)[0] != -1:
-                yield at, bytes(data[at : at + 16]) + b"\xff" * 8 + bytes(data[at + 24 : at + length])
-        (length,) = struct.unpack_from(order + "I", data, at + 4)
-        if length < 12 or length > len(data) - at:
+    while len(head := source.peek(at, SECTION_HEAD)) >= 12 and end - at >= 12:
+        is_section = int.from_bytes(head[:4], "little") == Block.SECTION and len(head) == SECTION_HEAD
+        if is_section:
+            order = "<" if struct.unpack_from("<I", head, 8)[0] == BYTE_ORDER_MAGIC else ">"
+        (length,) = struct.unpack_from(order + "I", head, 4)
+        if length < 12 or length > end - at:
             return
+        if is_section and length >= SECTION_HEAD + 4 and struct.unpack_from("<q", head, 16)[0] != -1:
+            yield at, length, head[:16] + b"\xff" * 8 + _cut(source, at + SECTION_HEAD, length - SECTION_HEAD)
+        elif at in changes:
+            yield at, length, changes[at]
         at += length
 
 
-def _converted(
-    data: memoryview, interfaces: Sequence[Interface], packets: Table, notes: Mapping[int, str]
-) -> Iterator[bytes]:
+def _converted(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
     """A pcap file's packets as pcapng."""
     header = pcapng.section_header("Wireglass")
-    gathered = bytearray(header + b"".join(pcapng.interface_description(each) for each in interfaces))
+    gathered = bytearray(header + b"".join(pcapng.interface_description(each) for each in source.interfaces))
     names = ("time_ns", "address", "captured", "length", "interface")
     for first in range(0, len(packets), BATCH):
         part = (packets[name][first : first + BATCH].tolist() for name in names)
         for row, (time_ns, at, captured, length, interface) in enumerate(zip(*part, strict=True), first):
-            packet = bytes(data[at : at + captured])
+            packet = _cut(source, at, captured)
             gathered += pcapng.packet(time_ns, packet, length, interface, notes.get(row, ""))
         yield bytes(gathered)
         gathered.clear()
     yield bytes(gathered)
 
 
-def _cut(data: memoryview) -> Iterator[bytes]:
-    for start in range(0, len(data), PIECE):
-        yield bytes(data[start : start + PIECE])
+def _pieces(source: PacketFile, at: int, stop: int) -> Iterator[bytes]:
+    for start in range(at, stop, PIECE):
+        yield _cut(source, start, min(PIECE, stop - start))
+
+
+def _cut(source: PacketFile, at: int, length: int) -> bytes:
+    """Bytes of the file, all of them.
+
+    Raises:
+        NotSaved: it was cut short meanwhile.
+    """
+    found = source.peek(at, length)
+    if len(found) < length:
+        raise NotSaved(f"{source.path} was cut short while it was copied: nothing was saved.")
+    return found
 
 
 def _check_in_place(source: PacketFile, place: Path) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
 
 from inspector.errors import NotACapture
 from inspector.sources.formats import Block, Stop
 from inspector.sources.interfaces import Interface
 from inspector.sources.layouts import PCAP_HEADER, PCAP_MAGICS, Columns, Layout, PcapLayout, PcapngLayout
-from inspector.sources.mapped import MappedFile
 from inspector.sources.notebook import Note, Notebook
 from inspector.sources.unpack import is_packed, unpack
+from inspector.sources.window import Window
 from inspector.tables import Table
 
 COLUMNS = ("time_ns", "address", "captured", "length", "interface")
@@ -26,6 +30,19 @@ SMALLEST_RECORD = 16
 GROWTH = 128
 """How many times the rows so far the packet table is made larger at a time, at most."""
 
+AT_ONCE = 8 << 20
+"""Bytes of packets that are read for one batch, beside the one that is begun: what is in memory at a time."""
+
+BLOCK = 1 << 14
+"""Bytes that are read together when single ones are asked for all over the file."""
+
+CUT = (
+    "the file was cut to {left} bytes, or written anew, while it was read: {packets} packets, up to offset {offset}, "
+    "were read before and stay; later ones, and bytes that were not in memory, are lost. Open it again once whoever "
+    "writes it has finished"
+)
+"""The note on a file whose bytes are gone."""
+
 PCAPNG_MAGIC = Block.SECTION.to_bytes(4, "big")
 """The first block's type, the same in both byte orders."""
 
@@ -33,16 +50,18 @@ PCAPNG_MAGIC = Block.SECTION.to_bytes(4, "big")
 class PacketFile:
     """A capture file, open for reading.
 
-    `data` is the mapped file; the `address` column of the rows written counts from its beginning. `interfaces`,
+    The `address` column of the rows written is an offset in the file; `data`, `floor` and `want` are the bytes there
+    as the engine sees them (see `Window`), `read_bytes` and `bytes_of` are for everybody else. `interfaces`,
     `link_types` (one an interface), `notes`, `stated` and `comments` are added to as the file is read: `stated` holds
     the packet comments in the file by packet row, `comments` those and the notes beside it, which go before them.
     """
 
-    def __init__(self, path: Path, mapped: MappedFile, notes: list[str], is_unpacked: bool = False) -> None:
+    def __init__(self, path: Path, window: Window, notes: list[str], is_unpacked: bool = False) -> None:
         self.path = path
-        self._mapped = mapped
+        self._window = window
         self._table = Table("packets")
-        self._layout = _layout(path, mapped.data, _columns(self._table))
+        window.load()
+        self._layout = _layout(path, window, _columns(self._table))
         self.format = self._layout.format
         self.interfaces: list[Interface] = self._layout.interfaces
         self.link_types: list[int] = self._layout.link_types
@@ -55,19 +74,64 @@ class PacketFile:
         self.is_complete = not notes
         self.is_unpacked = is_unpacked
         self.is_finished = False
+        self._is_cut_noted = False
         self._walk(0, 0)
 
     @property
     def data(self) -> memoryview:
-        """The mapped bytes (read-only), as far as `refresh` has seen the file."""
-        return self._mapped.data
+        """Bytes of the file (read-only), each at its offset: those of the packets read last, back to `floor`."""
+        return self._window.data
+
+    @property
+    def floor(self) -> int:
+        """Where the bytes in `data` begin; what stands before has to be wanted first."""
+        return self._window.floor
+
+    @property
+    def want(self) -> Callable[[int, int], bool]:
+        """Have (offset, length) in `data` once more, until the next `read`; whether the file still had it."""
+        return self._window.want
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file, unpacked, as far as is known."""
+        return self._window.size
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file was cut short, or written anew, while it was read: no more will come of it."""
+        return self._window.cut >= 0
+
+    def read_bytes(self, at: int, length: int) -> bytes:
+        """A copy of bytes of the file as far as it was read; fewer where it does not have them any more."""
+        found = self._window.read(at, length)
+        self._note_cut()
+        return found
+
+    def peek(self, at: int, length: int) -> bytes:
+        """Bytes of the file as it is now, read or not; for threads that do not hold the capture still, too."""
+        return self._window.peek(at, length)
+
+    def bytes_of(self, offsets: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
+        """The byte at each offset; 0 where the file does not have it any more."""
+        found = np.zeros(len(offsets), np.uint8)
+        order = np.argsort(offsets, kind="stable")
+        blocks = offsets[order] // BLOCK
+        for part in np.split(order, np.flatnonzero(np.diff(blocks)) + 1) if len(order) else ():
+            begin = int(offsets[part[0]]) // BLOCK * BLOCK
+            piece = np.frombuffer(self.read_bytes(begin, BLOCK), np.uint8)
+            inside = part[offsets[part] - begin < len(piece)]
+            found[inside] = piece[offsets[inside] - begin]
+        return found
 
     def read(self, packets: Table, limit: int) -> int:
         """Append up to `limit` packets to the table; how many.
 
-        0 means that there are no more, of a growing file: for now. A packet that is not whole is not there yet.
+        0 means that there are no more, of a growing file: for now. A packet that is not whole is not there yet. Fewer
+        than `limit` are read where they are big. Of what was read before, `data` keeps only what is near.
         """
-        left = max(0, len(self.data) - self._layout.records.offset)
+        self._window.let_go(self.offset)
+        left = max(0, self._window.size - self._layout.records.offset)
         limit = min(limit, left // SMALLEST_RECORD + 1)
         room = limit if packets.rows + limit <= packets.capacity else self._likely(left, limit)
         if packets.reserve(room) or packets is not self._table:
@@ -77,6 +141,7 @@ class PacketFile:
         packets.rows = self._walk(first, first + limit)
         self._keep_comments(packets, first)
         self.packets_read += packets.rows - first
+        self._note_cut()
         return packets.rows - first
 
     def _likely(self, left: int, limit: int) -> int:
@@ -88,12 +153,27 @@ class PacketFile:
         return max(limit, min(expected + expected // 16, GROWTH * self.packets_read))
 
     def _walk(self, row: int, stop: int) -> int:
-        """Write rows from `row` on until `stop` or until the file has no more; the row behind the last one."""
-        records = self._layout.records
+        """Write rows from `row` on until `stop`, or fewer of big packets; the row behind the last one."""
+        records, first, begin = self._layout.records, row, self._layout.records.offset
         row = records.walk(row, stop)
-        while records.reason != Stop.FULL and self._layout.resume():
+        while records.reason != Stop.FULL and (self._layout.resume() or self._load(row > first, begin)):
             row = records.walk(row, stop)
         return row
+
+    def _load(self, has_some: bool, begin: int) -> bool:
+        """Read on where the walker has come to the end of what was read; False when it has enough or all."""
+        records = self._layout.records
+        is_enough = has_some and records.offset - begin >= AT_ONCE
+        if records.reason != Stop.END or is_enough or not self._window.load():
+            return False
+        self._layout.attach(self._window)
+        return True
+
+    def _note_cut(self) -> None:
+        """Say it, once, when the file was cut."""
+        if self.is_cut and not self._is_cut_noted:
+            self._is_cut_noted, self.is_complete = True, False
+            self.notes.append(CUT.format(left=self._window.cut, packets=self.packets_read, offset=self.offset))
 
     def _keep_comments(self, packets: Table, first: int) -> None:
         for row, text in self._layout.take_comments():
@@ -122,15 +202,11 @@ class PacketFile:
         """How far the file was read: behind the last whole record."""
         return self._layout.records.offset
 
-    def let_go(self) -> None:
-        """Give back the memory of the bytes that were read; they come again when somebody looks at them."""
-        self._mapped.read_until(self.offset)
-
     def is_same(self, other: os.stat_result) -> bool:
         """Whether that is the file which was read, to its last byte."""
-        ours = self._mapped.status()
+        ours = self._window.status()
         same_file = (ours.st_dev, ours.st_ino) == (other.st_dev, other.st_ino)
-        return same_file and ours.st_size == other.st_size == len(self.data)
+        return same_file and not self.is_cut and ours.st_size == other.st_size == self._window.size
 
     def take_reports(self) -> list[bytes]:
         """What the file tells of sockets and their holders, since the last call, as far as it is read: JSON lines."""
@@ -138,10 +214,9 @@ class PacketFile:
 
     def refresh(self) -> bool:
         """See what was written to the file since; True when it grew. Take `data` again then."""
-        if not self._mapped.refresh():
-            return False
-        self._layout.attach(self.data)
-        return True
+        grew = self._window.refresh()
+        self._note_cut()
+        return grew
 
     def finish(self) -> None:
         """All of the file is read and nothing more will come: add notes on what it misses."""
@@ -150,17 +225,19 @@ class PacketFile:
         self.is_finished = True
         self._layout.finish()
         offset, read = self._layout.records.offset, self.packets_read
-        if self._layout.records.reason in (Stop.DAMAGED, Stop.OTHER):
+        if self.is_cut:
+            self._note_cut()
+        elif self._layout.records.reason in (Stop.DAMAGED, Stop.OTHER):
             self.is_complete = False
             self.notes.append(f"the file is damaged at offset {offset}: {read} packets before it were read")
-        elif self._layout.records.reason == Stop.END and offset < len(self.data):
+        elif self._layout.records.reason == Stop.END and offset < self._window.size:
             self.is_complete = False
             self.notes.append(f"the file ends in the middle of a packet (offset {offset}): {read} whole packets read")
 
     def close(self) -> None:
         """Let go of the file; views of `data` that others hold stay valid."""
-        self._mapped.close()
-        self._layout.attach(self.data)
+        self._window.close()
+        self._layout.attach(self._window)
 
 
 def open_packets(path: str | os.PathLike[str]) -> PacketFile:
@@ -181,16 +258,16 @@ def open_packets(path: str | os.PathLike[str]) -> PacketFile:
             if is_unpacked:
                 opened, notes = unpack(file)
             else:
-                opened, notes = os.fdopen(os.dup(file.fileno()), "rb"), []
+                opened, notes = os.fdopen(os.dup(file.fileno()), "rb", 0), []
     except OSError as error:
         raise NotACapture(f"{place} cannot be read: {_reason(error)}.") from error
-    mapped = MappedFile(opened)
+    window = Window(opened)
     try:
-        if notes and not mapped.data:
+        if notes and not window.size:
             raise NotACapture(f"Nothing of {place} could be unpacked: {notes[0]}.")
-        return PacketFile(place, mapped, notes, is_unpacked)
+        return PacketFile(place, window, notes, is_unpacked)
     except NotACapture:
-        mapped.close()
+        window.close()
         raise
 
 
@@ -220,23 +297,23 @@ def _reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _layout(path: Path, data: memoryview, columns: Columns) -> Layout:
+def _layout(path: Path, window: Window, columns: Columns) -> Layout:
     """Tell the format by the file's first bytes.
 
     Raises:
         NotACapture: they are of none that we know.
     """
-    magic = bytes(data[:4])
+    magic = window.read(0, 4)
     if magic == PCAPNG_MAGIC:
-        return PcapngLayout(data, columns)
-    if magic in PCAP_MAGICS and len(data) >= PCAP_HEADER:
-        return PcapLayout(data, columns)
-    if not data:
+        return PcapngLayout(window, columns)
+    if magic in PCAP_MAGICS and window.loaded >= PCAP_HEADER:
+        return PcapLayout(window, columns)
+    if not magic:
         raise NotACapture(f"{path} is empty: nothing was ever written to it.")
     if is_packed(magic):
         raise NotACapture(f"{path} is compressed twice; unpack it once and open the result.")
     if magic in PCAP_MAGICS:
-        raise NotACapture(f"{path} ends inside its header ({len(data)} bytes): no packet was ever written to it.")
+        raise NotACapture(f"{path} ends inside its header ({window.loaded} bytes): no packet was ever written to it.")
     raise NotACapture(
         f"{path} is not a capture: it begins with the bytes {magic.hex(' ')}. Wireglass reads pcap and pcapng; "
         "Wireshark's editcap turns other formats into them (editcap IN OUT.pcapng)."

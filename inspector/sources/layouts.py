@@ -29,6 +29,10 @@ from inspector.sources.formats import (
 )
 from inspector.sources.interfaces import MICROSECONDS, Interface
 from inspector.sources.records import PcapngRecords, PcapRecords
+from inspector.sources.window import Window
+
+LOOK = 1 << 16
+"""Bytes that are read at a time to look ahead."""
 
 Columns = tuple[memoryview, ...]
 """The packet table's time_ns, address, captured, length and interface."""
@@ -46,8 +50,8 @@ class Layout(Protocol):
     def records(self) -> PcapRecords | PcapngRecords:
         """The walker."""
 
-    def attach(self, data: memoryview) -> None:
-        """Go on in another mapping of the same file, which may have grown."""
+    def attach(self, window: Window) -> None:
+        """More of the file was read: go on in that."""
 
     def take_comments(self) -> Iterator[tuple[int, str]]:
         """The packet comments read since the last call: (row, text)."""
@@ -82,7 +86,8 @@ class PcapLayout:
 
     format = "pcap"
 
-    def __init__(self, data: memoryview, columns: Columns) -> None:
+    def __init__(self, window: Window, columns: Columns) -> None:
+        data = window.data[: window.loaded]
         big, record_header, fraction_ns = PCAP_MAGICS[bytes(data[:4])]
         snaplen, link_type = struct.unpack_from(">II" if big else "<II", data, 16)
         resolution = MICROSECONDS if fraction_ns == 1000 else 9
@@ -92,9 +97,9 @@ class PcapLayout:
         self.notes: list[str] = []
         self.records = PcapRecords(data, PCAP_HEADER, big, columns, record_header, fraction_ns)
 
-    def attach(self, data: memoryview) -> None:
-        """Go on in another mapping of the same file."""
-        self.records.attach(data)
+    def attach(self, window: Window) -> None:
+        """More of the file was read: go on in that."""
+        self.records.attach(window.data[: window.loaded])
 
     def resume(self) -> bool:
         """There is nothing but packets in this layout."""
@@ -117,12 +122,13 @@ class PcapngLayout:
 
     format = "pcapng"
 
-    def __init__(self, data: memoryview, columns: Columns) -> None:
+    def __init__(self, window: Window, columns: Columns) -> None:
         self.interfaces: list[Interface] = []
         self.link_types: list[int] = []
         self.notes: list[str] = []
-        self.records = PcapngRecords(data, columns, MAX_COMMENTS)
-        self._data = data
+        self._window = window
+        self._data = window.data[: window.loaded]
+        self.records = PcapngRecords(self._data, columns, MAX_COMMENTS)
         self._clocks = np.zeros((1, 5), np.int64)
         self._base = 0
         self._described = 0
@@ -130,10 +136,10 @@ class PcapngLayout:
         self._strangers = 0
         self._reports: list[bytes] = []
 
-    def attach(self, data: memoryview) -> None:
-        """Go on in another mapping of the same file."""
-        self._data = data
-        self.records.attach(data)
+    def attach(self, window: Window) -> None:
+        """More of the file was read: go on in that."""
+        self._data = window.data[: window.loaded]
+        self.records.attach(self._data)
 
     def take_comments(self) -> Iterator[tuple[int, str]]:
         """The packet comments read since the last call: (row, text)."""
@@ -156,12 +162,13 @@ class PcapngLayout:
         if kind == Block.SECTION:
             return self._section(at)
         length = self._u32(at + 4, big)
+        block = bytes(self._data[at : at + length])
         if kind == Block.STATISTICS:
-            self._statistics(at, length, big)
+            self._statistics(block, big)
         elif kind == Block.REPORTS:
-            self._keep_reports(at + 8, at + length - 4)
+            self._keep_reports(block)
         elif at >= self._described:
-            self._interface(at, length, big)
+            self._interface(at, block, big)
         self.records.move(at + length, big)
         return True
 
@@ -193,16 +200,16 @@ class PcapngLayout:
             return True
         return False
 
-    def _interface(self, at: int, length: int, big: bool) -> None:
+    def _interface(self, at: int, block: bytes, big: bool) -> None:
         """Read the Interface Description Block at `at` (pcapng §4.2)."""
-        self._described = at + length
-        if length < 20 or len(self.interfaces) >= MAX_INTERFACES:
+        self._described = at + len(block)
+        if len(block) < 20 or len(self.interfaces) >= MAX_INTERFACES:
             self.notes.append(f"the interface description at offset {at} was left out: it is cut short or one too many")
             return
         order = ">" if big else "<"
-        link_type, _, snaplen = struct.unpack_from(order + "HHI", self._data, at + 8)
+        link_type, _, snaplen = struct.unpack_from(order + "HHI", block, 8)
         interface = Interface(link_type, snaplen)
-        for code, value in self._options(at + 16, at + length - 4, order):
+        for code, value in _options(block, 16, order):
             if code == InterfaceOption.NAME:
                 interface.name = _text(value)
             elif code == InterfaceOption.DESCRIPTION:
@@ -228,14 +235,14 @@ class PcapngLayout:
     def _tell_walker(self) -> None:
         self.records.describe(memoryview(self._clocks), len(self.interfaces), self._base)
 
-    def _statistics(self, at: int, length: int, big: bool) -> None:
-        """Read the Interface Statistics Block at `at` (pcapng §4.6); a later one replaces an earlier one."""
-        number = self._base + self._u32(at + 8, big) if length >= 24 else len(self.interfaces)
+    def _statistics(self, block: bytes, big: bool) -> None:
+        """Read an Interface Statistics Block (pcapng §4.6); a later one replaces an earlier one."""
+        order = ">" if big else "<"
+        number = self._base + struct.unpack_from(order + "I", block, 8)[0] if len(block) >= 24 else MAX_INTERFACES
         if number >= len(self.interfaces):
             return
         counts = {
-            code: int.from_bytes(value[:8], "big" if big else "little")
-            for code, value in self._options(at + 20, at + length - 4, ">" if big else "<")
+            code: int.from_bytes(value[:8], "big" if big else "little") for code, value in _options(block, 20, order)
         }
         interface = self.interfaces[number]
         interface.received = counts.get(StatisticsOption.RECEIVED, interface.received)
@@ -243,43 +250,54 @@ class PcapngLayout:
         if drops:
             interface.dropped = sum(drops)
 
-    def _keep_reports(self, at: int, end: int) -> None:
-        """Take the lines of the reports block whose body is [at, end); nothing where it is somebody else's."""
-        body = bytes(self._data[at:end])
+    def _keep_reports(self, block: bytes) -> None:
+        """Take the lines of a reports block; nothing where it is somebody else's."""
+        body = block[8:-4]
         if body.startswith(REPORTS_MAGIC):
             lines = body[len(REPORTS_MAGIC) :].split(b"\n")
             self._reports += [line for line in lines if 0 < len(line) <= MAX_REPORT]
 
     def _find_interface(self, stranger: int, big: bool) -> bool:
         """Read the interface descriptions of this section behind the packet at `stranger`, or step over that packet."""
-        before, at = len(self.interfaces), max(stranger, self._described)
-        while len(self._data) - at >= 12 and self._u32(at, big) != Block.SECTION:
-            length = self._u32(at + 4, big)
-            if not _is_block(length, 12) or length > len(self._data) - at:
-                break
-            if self._u32(at, big) == Block.INTERFACE:
-                self._interface(at, length, big)
-            at += length
-        self._described = max(self._described, at)
+        before = len(self.interfaces)
+        for at, kind, length in self._ahead(max(stranger, self._described), big):
+            if kind == Block.INTERFACE:
+                self._interface(at, self._window.peek(at, length), big)
+            self._described = at + length
         if len(self.interfaces) == before:
             self._strangers += 1
             self.records.move(stranger + self._u32(stranger + 4, big), big)
         return True
 
-    def _options(self, at: int, end: int, order: str) -> Iterator[tuple[int, bytes]]:
-        """The options in [at, end) as (code, value); stops at the end option or where they make no sense."""
-        for _ in range(MAX_OPTIONS):
-            if end - at < 4:
+    def _ahead(self, at: int, big: bool) -> Iterator[tuple[int, int, int]]:
+        """The blocks of this section from `at` on, read or not: (offset, kind, bytes)."""
+        start, piece = at, b""
+        while True:
+            if at + 8 > start + len(piece):
+                start, piece = at, self._window.peek(at, LOOK)
+            head = piece[at - start : at - start + 8]
+            kind, length = struct.unpack(">II" if big else "<II", head) if len(head) == 8 else (Block.SECTION, 0)
+            if kind == Block.SECTION or not _is_block(length, 12) or at + length > self._window.size:
                 return
-            code, length = struct.unpack_from(order + "HH", self._data, at)
-            at += 4
-            if code == Option.END or length > end - at:
-                return
-            yield code, bytes(self._data[at : at + length])
-            at += (length + 3) & ~3
+            yield at, kind, length
+            at += length
 
     def _u32(self, at: int, big: bool) -> int:
         return int.from_bytes(self._data[at : at + 4], "big" if big else "little")
+
+
+def _options(block: bytes, at: int, order: str) -> Iterator[tuple[int, bytes]]:
+    """The options of a block from `at` on as (code, value); stops at the end option or where they make no sense."""
+    end = len(block) - 4
+    for _ in range(MAX_OPTIONS):
+        if end - at < 4:
+            return
+        code, length = struct.unpack_from(order + "HH", block, at)
+        at += 4
+        if code == Option.END or length > end - at:
+            return
+        yield code, block[at : at + length]
+        at += (length + 3) & ~3
 
 
 def _is_block(length: int, least: int) -> bool:

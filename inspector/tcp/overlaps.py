@@ -9,10 +9,12 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 
 from __future__ import annotations
 
+from typing import Any
+
 import cython
 
 from inspector.anomalies import index_of
-from inspector.arena import ARENA, Arena
+from inspector.arena import ARENA, Arena, Want, lost
 from inspector.tables import ChunkKind, Table
 
 if cython.compiled:
@@ -40,6 +42,8 @@ class Overlaps:
     oddities: Oddities
     code: cython.int
     file: cython.const[cython.uchar][::1]
+    floor: cython.longlong
+    want: Any
 
     seq: cython.uint[::1]
     captured: cython.uint[::1]
@@ -58,9 +62,11 @@ class Overlaps:
         self.oddities = Oddities(anomalies)
         self.code = index_of("tcp-overlap-differs")
 
-    def attach(self, data: memoryview) -> None:
-        """The mapped bytes of the capture file, as they are now."""
+    def attach(self, data: memoryview, floor: int = 0, want: Want = lost) -> None:
+        """Bytes of the capture file are in `data` from `floor` on; others have to be wanted first."""
         self.file = data
+        self.floor = floor
+        self.want = want
 
     def compare_with_stream(self, row: cython.Py_ssize_t, chunk: cython.Py_ssize_t, offset: cython.longlong) -> None:
         """Compare packet `row` with what was delivered: from piece `chunk` of its stream backwards to stream offset
@@ -93,6 +99,8 @@ class Overlaps:
         old = max(ahead, 0)
         new = max(-ahead, 0)
         length = min(self.captured[earlier] - old, self.captured[row] - new)
+        if length > 0 and not self._has(self.address[earlier], self.captured[earlier]):
+            return False
         for at in range(length):
             if self._byte(self.address[earlier] + old + at) != self._byte(self.address[row] + new + at):
                 self.oddities.note(
@@ -108,6 +116,11 @@ class Overlaps:
         self.address = packets.view("payload_address")
         self.connection = packets.view("connection")
         self.direction = packets.view("direction")
+
+    @cython.cfunc
+    def _has(self, address: cython.longlong, length: cython.longlong) -> bool:
+        """Whether these bytes can be read: those that were given back are read from the file once more."""
+        return address >= self.floor or self.want(address, length)
 
     @cython.cfunc
     def _byte(self, address: cython.longlong) -> cython.int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from inspector.arena import Arena
+from inspector.arena import Arena, Want, lost
 from inspector.tables import Table
 from inspector.tcp.analysis import Analysis
 from inspector.tcp.conformance import Conformance
@@ -34,9 +34,9 @@ class Tracker:
         self._overlaps = Overlaps(packets, chunks, anomalies, arena)
         self._streams = Streams(packets, connections, chunks, self._overlaps)
 
-    def attach(self, data: memoryview) -> None:
-        """The mapped bytes of the capture file, as they are now."""
-        self._overlaps.attach(data)
+    def attach(self, data: memoryview, floor: int = 0, want: Want = lost) -> None:
+        """Bytes of the capture file are in `data` from `floor` on; others have to be wanted first."""
+        self._overlaps.attach(data, floor, want)
 
     def advance(self, first: int, stop: int) -> None:
         """Follow packets rows [first, stop), whose decoded headers stand in the scratch table."""

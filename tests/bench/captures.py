@@ -56,9 +56,9 @@ def write_pcap(source: Path, out: Path, limit: int | None = None) -> None:
         while capture.source.read(capture.packets, 1 << 16):
             pass
         file.write(struct.pack("<IHHiIII", MAGIC_MICROSECONDS, 2, 4, 0, 0, 1 << 18, capture.source.link_types[0]))
-        data, packets = capture.source.data, capture.packets
+        read, packets = capture.source.read_bytes, capture.packets
         columns = (packets[name][:limit].tolist() for name in ("time_ns", "address", "captured", "length"))
         for time_ns, address, captured, length in zip(*columns, strict=True):
             seconds, rest = divmod(time_ns, 1_000_000_000)
             file.write(struct.pack("<IIII", seconds, rest // 1000, captured, length))
-            file.write(data[address : address + captured])
+            file.write(read(address, captured))

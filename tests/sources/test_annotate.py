@@ -191,7 +191,9 @@ def test_a_file_that_was_exchanged_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_a_copy_that_reads_differently_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(annotate, "_annotated", lambda data, changes: iter([crafted().packet(9, b"one more").data]))
+    monkeypatch.setattr(
+        annotate, "_annotated", lambda source, end, changes: iter([crafted().packet(9, b"one more").data])
+    )
     refused(tmp_path, crafted().data, "thrown away")
 
 
