@@ -14,7 +14,7 @@ from inspector.lane_rows import lane_rows
 from inspector.lane_states import lane_states
 from inspector.lanes import Group, Lanes, Order, Servers, alive, arrange
 from inspector.marks import Drawing
-from inspector.spans import Span, extent
+from inspector.spans import Span
 from web.errors import Refused
 from web.ranges import asked_span
 
@@ -41,7 +41,7 @@ def add_lanes(api: Blueprint, session: Session) -> None:
         nonlocal known
         order, width = _order(), _whole("width", 1000, 1, MAX_WIDTH)
         with session.reading() as capture:
-            whole = extent(capture)
+            whole = session.extent()
             if whole is None:
                 return {"extent": None, "span": None, "total": 0, "first": 0, "groups": [], "lanes": [], "at": None}
             span = _span(capture, whole)
@@ -58,7 +58,7 @@ def add_lanes(api: Blueprint, session: Session) -> None:
     def busy() -> dict[str, Any]:
         width = _whole("width", 1000, 1, MAX_WIDTH)
         with session.reading() as capture:
-            whole = extent(capture)
+            whole = session.extent()
             if whole is None:
                 return {"extent": None, "packets": [], "bytes": [], "trouble": []}
             return {"extent": _since_start(capture, whole), **activity(capture, whole, width)}

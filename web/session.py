@@ -24,6 +24,7 @@ from web.turns import Turns
 
 if TYPE_CHECKING:
     from inspector.lab.lab import Lab
+    from inspector.spans import Span
 
 TICK_SECONDS = 0.1
 """Shortest time between two deltas."""
@@ -157,6 +158,10 @@ class Session:
             if len(capture.notes) > said:  # whoever read found that the file has lost its bytes
                 self._has_news = True
                 self._nudge.set()
+
+    def extent(self) -> Span | None:
+        """The time that what is on show covers (see `Showing.extent`); for whoever is `reading` it."""
+        return self._now.extent()
 
     def finder(self, capture: Capture) -> Finder:
         """What finds rows by words in what is on show; for whoever is `reading` it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from inspector import rows
 from inspector.capture import Capture
 from inspector.sources.files import open_packets
+from inspector.spans import Span, extent
 from inspector.supervision import Trouble, Troubles
 from web.brief import brief
 from web.overview import Overview, Source, State, Statistics, describe_demo
@@ -27,6 +29,8 @@ SNAPSHOT_ROWS = 500
 CHANGED_ROWS = 200
 """Older rows of a table that a delta carries as they are now; when more have changed, pages forget what they hold."""
 
+SECOND = 1_000_000_000
+
 MAX_LIVE_PACKETS = 10_000_000
 """Packets of a live capture that are shown: about 1.2 GB of tables. The recording goes on."""
 
@@ -36,6 +40,8 @@ class Showing:
 
     Attributes:
         halt: ends a live capture's process; what it has written is still read. None where there is none to end.
+        looked_ns: when a live capture was last looked at, ns since 1970 by the clock that stamps its packets.
+            None for a saved one: nobody knows what came after its last packet.
     """
 
     def __init__(
@@ -47,12 +53,15 @@ class Showing:
         lab: Lab | None = None,
         troubles: Troubles = tuple,
         halt: Callable[[], object] | None = None,
+        clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self.capture = capture
         self.lab = lab
         self.halt = halt
+        self.looked_ns: int | None = None
         self.state = State.LOADING if source is Source.FILE else State.RUNNING
         self._pace = pace
+        self._clock = clock
         self._is_live = source in (Source.LIVE, Source.DEMO)
         self._is_saved = source is Source.FILE
         self._is_halted = False
@@ -84,6 +93,7 @@ class Showing:
         lab: Lab | None = None,
         troubles: Troubles = tuple,
         halt: Callable[[], object] | None = None,
+        clock: Callable[[], int] = time.time_ns,
     ) -> Showing:
         """A live capture: the file `path`, which a capture process is writing. Raises NotACapture.
 
@@ -93,10 +103,12 @@ class Showing:
             lab: the demo whose actions the page offers; the source is then "demo".
             troubles: asked for what has ended by itself; when that ends the capture, so does the showing.
             halt: ends the capture process.
+            clock: the time, ns since 1970, by which packets are stamped.
         """
         capture = Capture(open_packets(path))
         source = Source.LIVE if lab is None else Source.DEMO
-        return cls(capture, AsItGrows(), source, Overview(capture, source, interface, statistics), lab, troubles, halt)
+        overview = Overview(capture, source, interface, statistics)
+        return cls(capture, AsItGrows(), source, overview, lab, troubles, halt, clock)
 
     def step(self) -> bool:
         """Let the capture advance; whether there is more to do at once.
@@ -110,7 +122,10 @@ class Showing:
             return False
         # Asked first: what was captured before is read after.
         is_over = self._is_halted or any(trouble.ends_capture for trouble in self.troubles)
+        looked = self._clock()
         packets = self._pace.step(self.capture)
+        if self._is_live:
+            self.looked_ns = looked
         if packets is None or ((is_over or self.capture.source.is_cut) and not packets):
             self.capture.finish()
             self.end()
@@ -150,6 +165,11 @@ class Showing:
             self.halt()
         self.capture.close()
 
+    def extent(self) -> Span | None:
+        """From the earliest packet to the latest, or to the last look at a live capture; None without packets."""
+        found = extent(self.capture)
+        return found and Span(found.from_ns, max(found.to_ns, self.looked_ns or 0))
+
     def describe(self) -> dict[str, Any]:
         """The capture in a few words and numbers, and how far its tables have grown."""
         can_halt = self.halt is not None and self.state is not State.ENDED and not self._is_halted
@@ -158,8 +178,15 @@ class Showing:
             **self._overview.describe(self.state, self._notes, troubles),
             "can_stop": can_halt,
             "noted": self._noted,
+            "looked_ns": self._looked(),
         }
         return {"capture": told, "lengths": self._overview.lengths()}
+
+    def _looked(self) -> int | None:
+        """`looked_ns` since the capture's start, in whole seconds so that pages are told once a second; else None."""
+        if self.looked_ns is None or self.capture.start_ns is None:
+            return None
+        return max(self.looked_ns - self.capture.start_ns, 0) // SECOND * SECOND
 
     def snapshot(self) -> dict[str, Any]:
         """What a page begins with."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import STARTUP, enter
 from tests.browser.dashboards import Dashboard, running
+from tests.web.traffic import ACK, RST, SYN, Talk, Wire, frame
 
 MANY = 100_001
 """Packets of the long capture: the first number of six digits and the one after it."""
@@ -33,3 +35,109 @@ def test_the_number_of_a_late_packet_is_whole(blank: Page, long: Dashboard, widt
     number = page.locator("[aria-selected=true]:visible .cell.number")
     expect(number).to_have_text("100\u202f001", timeout=STARTUP)
     assert number.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+
+
+MS = 1_000_000
+SERVERS = (
+    ("10.43.120.201", "192.150.187.143", 8443),
+    ("2001:db8:85a3:1111:2222:8a2e:370:7334", "2001:db8:cafe:1111:2222:8a2e:370:1234", 18080),
+    ("127.0.0.1", "127.0.0.1", 8000),
+)
+"""Client, server and port: with addresses of their own, long ones, and on this machine."""
+
+RESPONSES = (
+    ("203 Non-Authoritative Information", 0),
+    ("404 Not Found", 971),
+    ("503 Service Unavailable", 34 * MS),
+    ("200 OK", 8_300 * MS),
+    ("431 Request Header Fields Too Large", 754_000 * MS),
+)
+"""How a server responds, and after how long: one connection each."""
+
+
+@pytest.fixture(scope="module")
+def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """Connections to each server: some that end, some that stay open, one refused, one never answered, a WebSocket."""
+    wire = Wire(tmp_path_factory.mktemp("room") / "far.pcapng")
+    for host, server, port in SERVERS:
+        for i, (status, wait) in enumerate(RESPONSES):
+            talk = Talk(wire, 50_001 + i, port, host, server)
+            talk.client(b"GET /a/path/that/is/long/enough/to/be/cut HTTP/1.1\r\nHost: demo\r\n\r\n")
+            wire.now += wait
+            talk.server(f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n".encode())
+            if i % 2 == 0:
+                talk.close()
+        there, back = (50_010, port), (port, 50_010)
+        wire.put(there, 100, 0, SYN, hosts=(host, server))
+        wire.put(back, 0, 101, RST | ACK, hosts=(server, host))
+        for _ in range(3):
+            wire.put((50_011, port), 100, 0, SYN, hosts=(host, server))
+            wire.now += 300_000 * MS
+    talk = Talk(wire, 50_020, 8443, *SERVERS[0][:2])
+    talk.client(b"GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\n\r\n")
+    talk.server(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+    talk.server(frame("Hello"))
+    wire.close()
+    with running("open", str(wire.path)) as dashboard:
+        yield dashboard
+
+
+VIEWS = (
+    "timeline", "overview", "connections", "connections/3", "packets", "packets?packet=5", "http", "http/3",
+    "websocket", "sockets",
+)  # fmt: skip
+
+WIDTHS = (390, 512, 720, 768, 1024, 1440)
+"""Phones, and windows at 100 and 200 % zoom."""
+
+MAY_BE_CUT = re.compile(
+    "pair-address|cell target|reason|lane-title|source-text|packet-what|packet-more|wire-what|wire-more|lane-detail"
+)
+"""Classes of what may give way where there is no room: addresses, paths, words beside a number that says the same."""
+
+CUT = r"""() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!node.data.trim() || !parent.checkVisibility({ visibilityProperty: true })) continue;
+    if (parent.closest("svg, .unseen, .skip, [aria-hidden=true], dialog:not([open])")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const text = range.getBoundingClientRect();
+    let cutBy = null;
+    for (let up = parent; up; up = up.parentElement) {
+      const [{ overflowX }, box] = [getComputedStyle(up), up.getBoundingClientRect()];
+      if (overflowX === "visible") continue;
+      if (/auto|scroll/.test(overflowX) && up.scrollWidth > up.clientWidth + 1) break; // it can be scrolled to
+      if (text.bottom <= box.top + 4 || text.top >= box.bottom - 4) { cutBy = null; break; } // scrolled out of sight
+      if (text.right > box.right + 1 || text.left < box.left - 1) cutBy = up;
+    }
+    if (cutBy) found.push({ what: parent.className, text: node.data, isTold: Boolean(parent.closest("[title]")) });
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_matters_is_whole_at_any_width(blank: Page, far: Dashboard, view: str) -> None:
+    page = enter(blank, far, view)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function("() => document.querySelector('.stage').textContent.length > 100")
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        cut = page.evaluate(CUT)
+        assert not [one for one in cut if not MAY_BE_CUT.search(one["what"])], width
+        assert not [one for one in cut if not one["isTold"]], width
+
+
+def test_a_narrow_row_shows_port_unit_and_outcome(blank: Page, far: Dashboard) -> None:
+    page = enter(blank, far, "connections")
+    page.set_viewport_size({"width": 1024, "height": 800})
+    row = page.locator(".grid-row:not(.head):visible").nth(6)
+    expect(row.locator(".pair .server .pair-port")).to_have_text(":8443")
+    expect(row.locator(".lived")).to_have_text("no answer, 10 min 00 s")
+    boxes = [row.locator(name).bounding_box() for name in (".pair .server .pair-port", ".lived")]
+    edge = page.locator(".grid").bounding_box()
+    assert edge
+    assert all(box and box["x"] + box["width"] <= edge["x"] + edge["width"] for box in boxes)

@@ -4,7 +4,7 @@ import { laneOutcome, laneSentence, laneSide, laneTitle, serverName, wasOpened }
 
 const LANE = {
   id: 3, protocol: "http", conn_state: "SF", client_state: "TIME-WAIT", server_state: "CLOSED", closed_by: "client", duration_ns: 3.1e6,
-  asks: "GET /", exchanges: 1, status: 200, wait_ns: 2e6, messages: [0, 0], is_open: false, trouble: 0,
+  asks: "GET /", exchanges: 1, status: 200, wait_ns: 2e6, messages: [0, 0], is_open: false, trouble: 0, at_ns: 1e6,
 };
 const open = { conn_state: "S1", client_state: "ESTABLISHED", server_state: "ESTABLISHED", is_open: true };
 
@@ -17,11 +17,12 @@ const CASES = [
   ["a chat: open, and who said how much", { protocol: "websocket", messages: [2, 1], ...open }, ["open", "2 ↑ 1 ↓"], false],
   ["a reset goes before everything", { conn_state: "RSTR" }, ["reset", "3.1 ms"], true],
   ["nothing but TCP: how it stands and how long", { exchanges: 0, status: null, protocol: "unknown" }, ["closed", "3.1 ms"], false],
+  ["one that is open and silent: how long it has been so", { exchanges: 0, status: null, protocol: "unknown", ...open }, ["open", "8 s"], false],
   ["an answer of HTTP/0.9 has no status", { status: 0 }, ["–", "2 ms"], false],
 ];
 
 for (const [name, changes, texts, isTrouble] of CASES) {
-  test(`beside a lane stands, of ${name}`, () => assert.deepEqual(laneOutcome({ ...LANE, ...changes }), { texts, isTrouble }));
+  test(`beside a lane stands, of ${name}`, () => assert.deepEqual(laneOutcome({ ...LANE, ...changes }, 8.001e9), { texts, isTrouble }));
 }
 
 test("a lane is called by what was asked first, or by what it speaks", () => {
@@ -44,7 +45,7 @@ test("each end has its address, port and what it sent beside its half of a tall 
 });
 
 test("a sentence says all of it", () => {
-  assert.equal(laneSentence({ ...LANE, trouble: 2 }), "#3 GET /, HTTP, closed by the client, lived 3.1 ms: 200, 2 ms, 2 marks of trouble");
+  assert.equal(laneSentence({ ...LANE, trouble: 2 }, 8e9), "#3 GET /, HTTP, closed by the client, lived 3.1 ms: 200, 2 ms, 2 marks of trouble");
 });
 
 test("a server of this machine is called by its port", () => {

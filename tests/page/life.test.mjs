@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lifeBar } from "../../web/static/life.js";
+import { lifeBar, livedNs } from "../../web/static/life.js";
 
 test("a life in the middle of the axis", () => assert.deepEqual(lifeBar({ at_ns: 25, until_ns: 75 }, 100), { from: 0.25, to: 0.75 }));
 test("an axis without length puts it at the start", () => assert.deepEqual(lifeBar({ at_ns: 0, until_ns: 0 }, 0), { from: 0, to: 0 }));
 test("what lies before the axis or beyond it is cut off", () => {
   assert.deepEqual(lifeBar({ at_ns: -5, until_ns: 500 }, 100), { from: 0, to: 1 });
 });
+
+for (const [name, changes, lived] of [
+  ["one that is over lived to its last packet", { conn_state: "SF", client_state: "TIME-WAIT", server_state: "CLOSED" }, 40],
+  ["one that is open lives on, also while it is silent", { conn_state: "S1", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }, 70],
+  ["one that never was answered ended with its last packet", { conn_state: "S0", client_state: "SYN-SENT", server_state: null }, 40],
+]) test(`of connections, ${name}`, () => assert.equal(livedNs({ at_ns: 30, duration_ns: 40, closed_by: null, ...changes }, 100), lived));

@@ -82,3 +82,10 @@ test("who was taken off the list while a frame is drawn is not drawn in it", () 
   stop = store.subscribe(() => assert.fail("drawn after it had left"));
   draw();
 });
+
+test("the end of a live capture is when it was last looked at, though no packet comes", () => {
+  const store = createStore((draw) => draw());
+  store.snapshot(snapshot());
+  store.delta({ capture: { looked_ns: 60e9 } });
+  assert.equal(store.state.end, 60e9);
+});

@@ -16,15 +16,16 @@ from inspector import rows
 from inspector.capture import Capture
 from inspector.sources.files import open_packets
 from inspector.sources.source import Counters
+from inspector.spans import Span, extent
 from inspector.supervision import Trouble
 from web import showing as showing_module
 from web.brief import brief
-from web.overview import Source
+from web.overview import Source, State
 from web.session import Session
 from web.showing import Showing
 from web.watch import WATCHED
 
-from .traffic import SAMPLE_PACKETS, START_NS, Talk, Wire, chat, exchange, frame, sample
+from .traffic import SAMPLE_PACKETS, START_NS, STEP_NS, Talk, Wire, chat, exchange, frame, sample
 from .visitor import wait_until
 
 
@@ -181,6 +182,29 @@ def test_a_live_capture_shows_where_it_comes_from_and_what_the_kernel_counted(wi
         assert {key: mirror.capture[key] for key in expected} == expected
         assert mirror.capture["dropped"] == 3
         wait_until(lambda: mirror.has(wire.packets) and mirror.capture["received"] == wire.packets, "the count")
+
+
+def test_a_live_capture_goes_on_to_when_it_was_last_looked_at(wire: Wire) -> None:
+    exchange(wire, 40001)
+    last = wire.now - STEP_NS
+    clock = iter((last - 1, last + 2_700_000_000))
+    showing = Showing.of_spool(wire.path, "lo", lambda: Counters(0, 0), clock=lambda: next(clock))
+    assert showing.extent() is None
+    showing.step()
+    assert showing.extent() == Span(START_NS, last), "a clock that lags takes nothing away"
+    showing.step()
+    assert showing.extent() == Span(START_NS, last + 2_700_000_000)
+    assert showing.delta()["capture"]["looked_ns"] == 2_000_000_000, "told in whole seconds"
+    showing.close()
+
+
+def test_a_saved_capture_ends_at_its_last_packet(tmp_path: Path) -> None:
+    showing = Showing.of_file(sample(tmp_path / "sample.pcapng"))
+    while showing.state is not State.ENDED:
+        showing.step()
+    assert showing.extent() == extent(showing.capture)
+    assert showing.describe()["capture"]["looked_ns"] is None
+    showing.close()
 
 
 def test_the_rate_falls_to_nothing_when_nothing_comes(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:

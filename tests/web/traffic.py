@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import struct
+from ipaddress import ip_address
 from pathlib import Path
 
 from inspector.sources.interfaces import Interface
@@ -18,34 +18,55 @@ STEP_NS = 1_000_000
 
 CLIENT, SERVER = 0, 1
 
+LOCAL = "127.0.0.1"
+
 
 class Wire:
-    """A spool that conversations are written to; each packet a millisecond after the one before."""
+    """A spool that conversations are written to; packets a millisecond apart, the next one at `now`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._spool = SpoolWriter(path, Interface(1, 262_144, "lo", "test traffic"))
-        self._times = itertools.count(START_NS, STEP_NS)
+        self.now = START_NS
         self.packets = 0
 
-    def put(self, ports: tuple[int, int], seq: int, ack: int, flags: int, payload: bytes = b"") -> None:
-        """Write one packet between two ports of 127.0.0.1 and have it seen."""
+    def put(
+        self,
+        ports: tuple[int, int],
+        seq: int,
+        ack: int,
+        flags: int,
+        payload: bytes = b"",
+        hosts: tuple[str, str] = (LOCAL, LOCAL),
+    ) -> None:
+        """Write one packet from a host's port to another's and have it seen."""
         tcp = struct.pack("!HHIIBBHHH", *ports, seq, ack, 5 << 4, flags, 65535, 0, 0) + payload
-        ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0, b"\x7f\0\0\1", b"\x7f\0\0\1")
-        frame = bytes(12) + b"\x08\x00" + ip + tcp
-        self._spool.packet(next(self._times), frame, len(frame))
+        frame = bytes(12) + network(hosts, len(tcp)) + tcp
+        self._spool.packet(self.now, frame, len(frame))
         self._spool.flush()
+        self.now += STEP_NS
         self.packets += 1
 
     def close(self) -> None:
         self._spool.close()
 
 
+def network(hosts: tuple[str, str], length: int) -> bytes:
+    """EtherType and IP header of a packet that carries so many bytes of TCP."""
+    source, target = map(ip_address, hosts)
+    if source.version == 6:
+        return b"\x86\xdd" + struct.pack("!IHBB", 6 << 28, length, 6, 64) + source.packed + target.packed
+    return b"\x08\x00" + struct.pack("!BBHHHBBH", 0x45, 0, 20 + length, 0, 0, 64, 6, 0) + source.packed + target.packed
+
+
 class Talk:
     """One connection between `client_port` and `server_port`, from its handshake on."""
 
-    def __init__(self, wire: Wire, client_port: int, server_port: int = 80) -> None:
+    def __init__(
+        self, wire: Wire, client_port: int, server_port: int = 80, client: str = LOCAL, server: str = LOCAL
+    ) -> None:
         self._wire = wire
+        self._hosts = ((client, server), (server, client))
         self._ports = ((client_port, server_port), (server_port, client_port))
         self._next = [1000, 5000]
         self._overtaken = (0, 0, b"")
@@ -62,14 +83,14 @@ class Talk:
     def overtake(self, first: bytes, second: bytes) -> None:
         """The server sends two segments; only the second arrives for now, see `arrive`."""
         seq, ack = self._next[SERVER], self._next[CLIENT]
-        self._wire.put(self._ports[SERVER], seq + len(first), ack, PSH | ACK, second)
+        self._wire.put(self._ports[SERVER], seq + len(first), ack, PSH | ACK, second, self._hosts[SERVER])
         self._overtaken = (seq, ack, first)
         self._next[SERVER] += len(first) + len(second)
 
     def arrive(self) -> None:
         """The segment that was overtaken arrives."""
         seq, ack, data = self._overtaken
-        self._wire.put(self._ports[SERVER], seq, ack, PSH | ACK, data)
+        self._wire.put(self._ports[SERVER], seq, ack, PSH | ACK, data, self._hosts[SERVER])
 
     def close(self) -> None:
         self._send(CLIENT, FIN | ACK)
@@ -78,7 +99,7 @@ class Talk:
 
     def _send(self, side: int, flags: int, data: bytes = b"") -> None:
         ack = self._next[1 - side] if flags & ACK else 0
-        self._wire.put(self._ports[side], self._next[side], ack, flags, data)
+        self._wire.put(self._ports[side], self._next[side], ack, flags, data, self._hosts[side])
         self._next[side] += len(data) + bool(flags & (SYN | FIN))
 
 

@@ -1,6 +1,7 @@
 // What a lane of the timeline says of its connection, in the few words there is room for.
 
 import { counted, duration, size } from "./format.js";
+import { livedNs } from "./life.js";
 import { takeApart } from "./sockets.js";
 import { band, outcome, protocolName } from "./words.js";
 
@@ -16,13 +17,13 @@ export function wasOpened({ handshake_ns: took, conn_state: state, client_state:
   return took !== null || !(UNOPENED.has(state) || [client, server].some((name) => band(name) === "opening"));
 }
 
-/** Right of a lane: [what became of it, more], and whether that is trouble. */
-export function laneOutcome(lane) {
+/** Right of a lane: [what became of it, more], and whether that is trouble; `end` is the last moment that the timeline knows of. */
+export function laneOutcome(lane, end) {
   const { kind, short } = outcome(lane);
   if (kind === "trouble") return { texts: [short, duration(lane.duration_ns)], isTrouble: true };
   if (lane.protocol === "websocket") return { texts: [short, `${lane.messages[0]} ↑ ${lane.messages[1]} ↓`], isTrouble: false };
   if (lane.exchanges) return exchanges(lane, short);
-  return { texts: [short, duration(lane.duration_ns)], isTrouble: false };
+  return { texts: [short, duration(livedNs(lane, end))], isTrouble: false };
 }
 
 function exchanges({ exchanges: asked, status, wait_ns: wait, is_open: isOpen }, short) {
@@ -38,8 +39,8 @@ export function laneOrigin({ client }) {
 }
 
 /** Below the outcome: how much went over it, and how long it lived. */
-export function laneLoad({ packets, duration_ns: lived }) {
-  return `${counted(packets[0] + packets[1], "packet")} in ${duration(lived)}`;
+export function laneLoad(lane, end) {
+  return `${counted(lane.packets[0] + lane.packets[1], "packet")} in ${duration(livedNs(lane, end))}`;
 }
 
 /** Beside an end's half of a tall lane: {address, port, sent, packets}; the address and the packets are left out where the page is narrow. */
@@ -50,11 +51,11 @@ export function laneSide(lane, side) {
 }
 
 /** All of it in a sentence, for those who hear the page. */
-export function laneSentence(lane) {
+export function laneSentence(lane, end) {
   const { long } = outcome(lane);
-  const { texts } = laneOutcome(lane);
+  const { texts } = laneOutcome(lane, end);
   const trouble = lane.trouble ? `, ${counted(lane.trouble, "mark")} of trouble` : "";
-  return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, lived ${duration(lane.duration_ns)}: ${texts.join(", ")}${trouble}`;
+  return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, lived ${duration(livedNs(lane, end))}: ${texts.join(", ")}${trouble}`;
 }
 
 /** A server's name in the margin: its port, and its address where that is not this machine's own. */

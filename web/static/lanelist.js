@@ -90,7 +90,7 @@ export class LaneList {
 
   draw(answer, { chosen, pointed }) {
     const [top, seen, height] = [this.top, this.element.clientHeight, this.arrange()];
-    answer.lanes.forEach((lane, i) => this.drawRow(this.row(i), lane, answer.first + i, (answer.first + i) * height - top, { chosen, pointed }));
+    answer.lanes.forEach((lane, i) => this.drawRow(this.row(i), lane, answer.first + i, (answer.first + i) * height - top, { chosen, pointed, end: answer.extent.to }));
     for (const row of this.rows.slice(answer.lanes.length)) row.element.hidden = true;
     answer.groups.forEach((group, i) => this.drawGroup(this.group(i), group, { top, seen, height }));
     for (const group of this.groups.slice(answer.groups.length)) group.element.hidden = true;
@@ -99,14 +99,14 @@ export class LaneList {
     else this.element.removeAttribute("aria-activedescendant");
   }
 
-  drawRow(row, lane, index, y, { chosen, pointed }) {
+  drawRow(row, lane, index, y, { chosen, pointed, end }) {
     const { element, title, outcome, more, from, carried, client, server } = row;
-    const { texts, isTrouble } = laneOutcome(lane);
+    const { texts, isTrouble } = laneOutcome(lane, end);
     row.lane = lane;
     element.hidden = false;
     element.id = `lane-${lane.id}`;
     element.style.transform = `translateY(${y}px)`;
-    element.setAttribute("aria-label", laneSentence(lane));
+    element.setAttribute("aria-label", laneSentence(lane, end));
     element.setAttribute("aria-selected", String(lane.id === chosen));
     element.setAttribute("aria-posinset", String(index + 1));
     element.setAttribute("aria-setsize", String(this.total));
@@ -116,7 +116,7 @@ export class LaneList {
     setText(outcome, texts[0]);
     setText(more, texts[1] ?? "");
     setText(from, laneOrigin(lane));
-    setText(carried, laneLoad(lane));
+    setText(carried, laneLoad(lane, end));
     client.draw(lane);
     server.draw(lane);
   }
@@ -128,7 +128,7 @@ export class LaneList {
     element.style.height = `${Math.max(to - from, 0)}px`;
     const name = serverName(server);
     setText(port, name.port);
-    setText(address, to - from >= 2 * LEAST - 4 ? name.address || counted(lanes, "lane") : "");
+    setText(address, to - from >= 2 * LEAST - 4 ? name.address.replace(/[:.]/g, "$&\u200b") || counted(lanes, "lane") : ""); // broken between its parts alone
     element.title = `Server ${server}`;
   }
 

@@ -1,5 +1,7 @@
 // The small bar that shows when a connection lived, on a time axis that all rows share.
 
+import { outcome } from "./words.js";
+
 /**
  * Where a connection lies on an axis of `end` ns, as fractions of it: `from` its first packet `to` its last.
  */
@@ -7,6 +9,11 @@ export function lifeBar({ at_ns: first, until_ns: last }, end) {
   if (end <= 0) return { from: 0, to: 0 };
   const part = (ns) => Math.min(Math.max(ns / end, 0), 1);
   return { from: part(first), to: part(last) };
+}
+
+/** How long a connection has lived: one that is still open to `end`, until when the capture shows it so. */
+export function livedNs(row, end) {
+  return outcome(row).kind === "open" ? Math.max(end - row.at_ns, row.duration_ns) : row.duration_ns;
 }
 
 /** The bar as an element; a connection that is still open goes on as a thin arrow to the end of the axis (in CSS). */

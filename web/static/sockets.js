@@ -19,9 +19,26 @@ export function portRole(side) {
   return side === "server" ? "listens here" : "lent for this pipe";
 }
 
-/** A connection in few letters: the ports where both ends are on one machine, else the client's port and the whole server. */
-export function short(client, server) {
+const LONG = 20; // characters of an address that are shown; no IPv4 address has more
+const KEPT = 2; // groups of a longer one that are kept at either end
+
+/** An IPv6 address of many characters without the groups in its middle: "2001:db8:…:370:7334". */
+export function briefAddress(address) {
+  if (address.length <= LONG) return address;
+  const groups = address.split(":");
+  return [...groups.slice(0, KEPT), "…", ...groups.slice(-KEPT)].join(":");
+}
+
+/** Both ends of a connection as [address, port] in pieces to be set one after the other; where both are on this machine their address says nothing. */
+export function pairEnds({ client, server }) {
+  const ends = [client, server].map(takeApart);
+  const isHere = ends.every(({ address }) => /^127\.|^::1$/.test(address)) && ends[0].address === ends[1].address;
+  const parts = ({ address, port }) => [isHere ? "" : address.includes(":") ? `[${briefAddress(address)}]` : address, `:${port}`];
+  return { client: parts(ends[0]), server: parts(ends[1]) };
+}
+
+/** A connection in few letters: the ports where both ends have one address, else the client's port and the whole server. */
+export function short({ client, server }) {
   const [a, b] = [takeApart(client), takeApart(server)];
-  const isNear = a.address === b.address;
-  return { client: String(a.port), server: isNear ? String(b.port) : server, isNear };
+  return { client: ["", String(a.port)], server: a.address === b.address ? ["", String(b.port)] : pairEnds({ client, server }).server };
 }

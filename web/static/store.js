@@ -16,7 +16,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     lab: { running: null, outcome: null, watch: [] }, // the action under way, what the last said, and the client sockets to turn to
     lengths: {},
     tables: Object.fromEntries(TABLES.map((name) => [name, new Rows()])),
-    end: 0, // ns from the capture's start to the latest thing known
+    end: 0, // ns from the capture's start to the latest thing known; while it is live, to when it was last looked at
     route: { view: "timeline", id: null, packet: null, filter: "", span: null, order: "", at: null, way: null },
   };
   const listeners = new Set();
@@ -39,6 +39,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
 
   function takeCapture(capture = {}) {
     state.capture = { ...state.capture, ...capture };
+    state.end = Math.max(state.end, state.capture.looked_ns ?? 0);
   }
 
   function take(table, rows = []) {
@@ -59,8 +60,8 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     },
     /** Everything anew, as the server's snapshot has it. */
     snapshot(snapshot) {
-      takeCapture(snapshot.capture);
       state.end = 0;
+      takeCapture(snapshot.capture);
       state.demo = snapshot.demo ?? null;
       state.lengths = snapshot.lengths;
       for (const name of TABLES) {

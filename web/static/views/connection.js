@@ -4,6 +4,7 @@ import { get } from "../api.js";
 import { h, icon, setText } from "../dom.js";
 import { counted, duration, moment, size } from "../format.js";
 import { legend } from "../legend.js";
+import { livedNs } from "../life.js";
 import { Lifecycle } from "../lifecycle.js";
 import { go } from "../navigation.js";
 import { portRole, takeApart, whose } from "../sockets.js";
@@ -106,7 +107,8 @@ function header(store) {
       const { long, kind } = outcome(connection);
       setText(title, `#${connection.id} ${protocolName(connection.protocol)}`);
       title.dataset.protocol = connection.protocol;
-      const lasted = kind === "open" ? `${long}, ${duration(connection.duration_ns)} old` : `${long}, after ${duration(connection.duration_ns)}`;
+      const lived = duration(livedNs(connection, state.end));
+      const lasted = kind === "open" ? `${long}, ${lived} old` : `${long}, after ${lived}`;
       const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
       setText(facts, `${lasted} · began at ${moment(connection.at_ns)} · ${counted(packets, "packet")} · ${size(bytes)} of payload`);
       for (const side of ["client", "server"]) sockets[side].draw(connection[side]);

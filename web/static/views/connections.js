@@ -6,16 +6,19 @@ import { noRows, SEARCHING } from "../empty.js";
 import { count, counted, duration, moment, size } from "../format.js";
 import { Grid, isLive, ROW_HEIGHT } from "../grid.js";
 import { connectionsOf } from "../lab.js";
-import { drawLife } from "../life.js";
+import { drawLife, livedNs } from "../life.js";
 import { go } from "../navigation.js";
+import { createPair, drawPair } from "../pair.js";
 import { RowList } from "../rowlist.js";
-import { short } from "../sockets.js";
+import { short, takeApart } from "../sockets.js";
 import { split } from "../split.js";
 import { outcome, protocolName } from "../words.js";
 import { mountConnection } from "./connection.js";
 
-const WIDE = matchMedia("(min-width: 720px)");
-const TWO_LINES = 46; // pixels of a row on a narrow screen, as in lists.css
+const WIDE = matchMedia("(min-width: 900px)"); // beside the list there is room for a connection, as in frame.css
+const TWO_LINES = 46; // pixels of a row in a narrow list, as in lists.css
+const BESIDE = 256; // pixels of a line beside its two sockets and how it stands, as in lists.css
+const CHARACTER = 7.3;
 
 export function mount(root, store) {
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
@@ -26,10 +29,10 @@ export function mount(root, store) {
     choose: (index) => list.number(index, (id) => go(store, { view: "connections", id })),
     enter: () => detail.focus(),
     shown: (first, stop) => list.want(first, stop),
-    rowHeight: () => (WIDE.matches ? ROW_HEIGHT : TWO_LINES),
+    rowHeight,
   });
   const panel = h("section", { class: "panel", "aria-label": "The chosen connection" });
-  root.append(split("connections", grid.element, panel, { initial: 470, least: 300, rest: 480 }));
+  root.append(split("connections", grid.element, panel, { initial: 490, least: 300, rest: 480 }));
   const detail = mountConnection(panel, store);
   let [listedBy, revealed] = [null, null];
 
@@ -51,11 +54,8 @@ export function mount(root, store) {
   }
 
   const unsubscribe = store.subscribe(draw);
-  const turned = () => draw(store.state);
-  WIDE.addEventListener("change", turned);
   return () => {
     unsubscribe();
-    WIDE.removeEventListener("change", turned);
     list.close();
     detail.unmount();
     root.classList.remove("has-detail");
@@ -72,25 +72,33 @@ function turnToWatched(store, { lab, tables, route }, detail) {
   else go(store, { id: found[0].id, packet: null });
 }
 
+/** Where a line has no room for all that must not be cut, a row takes two. */
+function rowHeight({ element, width, fitted }) {
+  const isTight = width < BESIDE + CHARACTER * (fitted.pair + fitted.lived);
+  element.classList.toggle("tight", isTight);
+  return isTight ? TWO_LINES : ROW_HEIGHT;
+}
+
+/** Address and port of both ends, nothing left out. */
+function wholePair(row) {
+  const [client, server] = [row.client, row.server].map((endpoint) => [endpoint.slice(0, endpoint.lastIndexOf(":")), `:${takeApart(endpoint).port}`]);
+  return { client, server };
+}
+
 const COLUMNS = [
   { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
   {
-    name: "pair", title: "client → server",
-    create: (cell) => cell.append(h("span", { class: "client" }), h("span", { class: "arrow" }, " → "), h("span", { class: "server" })),
+    name: "pair", title: "client → server", fits: 40, create: createPair, // a port, and a socket with an IPv6 address in brief
     draw(cell, row) {
-      const { client, server, isNear } = short(row.client, row.server);
-      setText(cell.children[0], client);
-      setText(cell.children[2], server);
-      if (!isNear) cell.closest(".grid").classList.add("far"); // one such row, and the column is wide enough for all
+      drawPair(cell, short(row), " → ");
       cell.title = `${row.client} → ${row.server}`;
     },
   },
   {
-    name: "whole-pair", title: "client → server",
-    create: (cell) => cell.append(h("span", { class: "client" }), h("span", { class: "arrow" }, " → "), h("span", { class: "server" })),
+    name: "whole-pair", title: "client → server", fits: 60, create: createPair,
     draw(cell, row) {
-      setText(cell.children[0], row.client);
-      setText(cell.children[2], row.server);
+      drawPair(cell, wholePair(row), " → ");
+      cell.title = `${row.client} → ${row.server}`;
     },
   },
   {
@@ -102,16 +110,16 @@ const COLUMNS = [
   },
   { name: "life", title: "life", isAxis: true, create: (cell) => cell.append(h("i", { class: "life-bar" })), draw: (cell, row, state) => drawLife(cell.firstChild, row, state.end, outcome(row).kind, row.protocol) },
   {
-    name: "lived", title: "lived",
-    draw(cell, row) {
+    name: "lived", title: "lived", fits: 24,
+    draw(cell, row, { end }) {
       const { short: word, long, kind } = outcome(row);
-      setText(cell, word === "closed" ? duration(row.duration_ns) : `${word}, ${duration(row.duration_ns)}`);
+      const lived = duration(livedNs(row, end));
+      setText(cell, word === "closed" ? lived : `${word}, ${lived}`);
       cell.dataset.kind = kind;
-      if (word !== "closed") cell.closest(".grid").classList.add("lasting"); // one such row, and the column has room for its words
-      cell.title = `${long}; client ${row.client_state}, server ${row.server_state}; from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
+      cell.title = `${long}; client ${row.client_state}, server ${row.server_state}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
     },
   },
   { name: "packets", title: "packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },
   { name: "bytes", title: "bytes", draw: (cell, row) => setText(cell, size(row.bytes[0] + row.bytes[1])) },
-  { name: "amount", title: "packets, bytes", draw: (cell, row) => setText(cell, `${counted(row.packets[0] + row.packets[1], "packet")}, ${size(row.bytes[0] + row.bytes[1])}`) },
+  { name: "amount", title: "packets, bytes", draw: (cell, row) => setText(cell, `${counted(row.packets[0] + row.packets[1], "pkt")}, ${size(row.bytes[0] + row.bytes[1])}`) },
 ];

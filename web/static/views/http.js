@@ -98,7 +98,7 @@ class Axis {
 
 const columns = (axisOf) => [
   { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
-  { name: "method", title: "asks", draw: (cell, row) => setText(cell, row.request?.method ?? "") },
+  { name: "method", title: "asks", fits: 16, draw: (cell, row) => setText(cell, row.request?.method ?? "") },
   {
     name: "target", title: "for",
     draw(cell, row) {
@@ -108,7 +108,7 @@ const columns = (axisOf) => [
     },
   },
   {
-    name: "status", title: "answer",
+    name: "status", title: "answer", fits: 26,
     create: (cell) => cell.append(h("b"), h("span", { class: "reason" })),
     draw(cell, { response }) {
       setText(cell.firstChild, response ? String(response.status || "–") : "…");
@@ -118,13 +118,13 @@ const columns = (axisOf) => [
     },
   },
   { name: "odd", title: "odd", draw: drawOdd },
-  { name: "type", title: "type", draw: (cell, row) => setText(cell, contentType(row.response)) },
-  { name: "sent", title: "sent", draw: (cell, row) => setText(cell, row.request?.body_bytes ? size(row.request.body_bytes) : "") },
-  { name: "bytes", title: "body", draw: (cell, row) => setText(cell, row.response ? size(row.response.body_bytes) : "") },
+  { name: "type", title: "type", draw: drawType },
+  { name: "sent", title: "sent", fits: 12, draw: (cell, row) => setText(cell, row.request?.body_bytes ? size(row.request.body_bytes) : "") },
+  { name: "bytes", title: "body", fits: 12, draw: (cell, row) => setText(cell, row.response ? size(row.response.body_bytes) : "") },
   { name: "pipe", title: "pipe", draw: (cell, row) => setText(cell, `#${row.connection}`) },
-  { name: "took", title: "took", draw: (cell, row) => setText(cell, row.response ? duration(tookNs(row)) : "") },
+  { name: "took", title: "took", fits: 14, draw: (cell, row) => setText(cell, row.response ? duration(tookNs(row)) : "") },
   {
-    name: "waterfall", title: "where it went",
+    name: "waterfall", title: "waterfall",
     create: (cell) => cell.append(h("span", { class: "waterfall" }, Object.keys(PHASES).map((kind) => h("i", { "data-kind": kind })))),
     draw(cell, row) {
       drawWaterfall(cell.firstChild, row, axisOf(row));
@@ -138,6 +138,12 @@ function drawOdd(cell, row) {
   const odd = row.notes.filter((note) => !FACTS.has(note));
   setText(cell, odd.length ? odd.join(", ") : "");
   cell.title = odd.join("\n");
+}
+
+function drawType(cell, { response }) {
+  const type = contentType(response);
+  setText(cell, type);
+  cell.title = type;
 }
 
 function contentType(response) {

@@ -99,6 +99,7 @@ function drawLabel(item, { number, what, more, amount }) {
   setText(what, first ? first.text : flagText(packet));
   what.title = carries.map(({ text }) => text).join("\n");
   setText(more, first ? (others.length ? `and ${others.length} more` : "") : numbers(packet));
+  more.title = more.textContent;
   setText(amount, packet.payload ? counted(packet.payload, "byte") : "");
 }
 

@@ -21,6 +21,7 @@ const LANES_REST = 120; // ms between two questions for lanes
 const ACTIVITY_REST = 1_000;
 const SETTLED = 200; // ms without a movement after which the address is changed
 const AXIS = 24;
+const NOW_ROOM = 70; // pixels of the axis before "now" that bear no other time
 const STEP = 0.1; // of the view, an arrow key
 const ZOOM = 1.5; // a key or a button
 
@@ -104,8 +105,8 @@ class Timeline {
     const time = !chosen ? {} : chosen.last ? { last: chosen.last } : { from: chosen.from, to: chosen.to };
     const at = this.anchor?.id ?? route.id;
     const parameters = { ...time, ...range, width: Math.max(this.width, 1), order: route.order || null, q: route.filter || null, at };
-    this.lanes.want(parameters, `${capture.packets} ${capture.state}`);
-    this.activity.want({ width: Math.max(Math.floor(this.brush.element.clientWidth / 2), 1) }, `${capture.packets} ${capture.state}`);
+    this.lanes.want(parameters, `${capture.packets} ${capture.state} ${capture.looked_ns}`);
+    this.activity.want({ width: Math.max(Math.floor(this.brush.element.clientWidth / 2), 1) }, `${capture.packets} ${capture.state} ${capture.looked_ns}`);
   }
 
   /** New lanes: what the reader looks at stays where it is, though others came in above. */
@@ -165,7 +166,10 @@ class Timeline {
     const { x } = scale(span, width);
     context.font = getComputedStyle(this.axis).font;
     context.textBaseline = "middle";
-    for (const { ns, text } of marks(span, width)) {
+    const now = this.now(span);
+    this.axis.title = now === null ? "" : "Now is when the capture was last looked at, by the clock of this machine, which also stamps the packets";
+    const ends = now === null ? marks(span, width) : [...marks(span, width).filter(({ ns }) => width - x(ns) > NOW_ROOM), { ns: now, text: "now" }];
+    for (const { ns, text } of ends) {
       const at = Math.round(x(ns));
       context.fillStyle = colours["line-2"];
       context.fillRect(at, AXIS - 6, 1, 6);
@@ -173,6 +177,12 @@ class Timeline {
       context.textAlign = at < 20 ? "left" : at > width - 20 ? "right" : "center";
       context.fillText(text, at, AXIS / 2 - 1);
     }
+  }
+
+  /** The moment at which a live capture was last looked at, where it is the end of what shows; else null. */
+  now(span) {
+    const { looked_ns: looked, state } = this.store.state.capture;
+    return typeof looked === "number" && state === "running" && span.to === this.extent.to ? span.to : null;
   }
 
   drawNote(under) {
