@@ -11,28 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.anomalies import ANOMALIES
-from inspector.tables import Protocol, Table
-from inspector.tcp.verdicts import ConnState, Verdict
+from inspector.tables import Protocol
+from inspector.tcp.verdicts import ConnState
 from inspector.terminal import count
+from inspector.troubles import SERIOUS, VERDICTS, Trouble, failures, troubles
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
 
 Values = npt.NDArray[Any]
-
-TROUBLING_VERDICTS = {
-    Verdict.RETRANSMISSION: ("retransmission", "retransmissions"),
-    Verdict.FAST_RETRANSMISSION: ("fast retransmission", "fast retransmissions"),
-    Verdict.SPURIOUS_RETRANSMISSION: ("spurious retransmission", "spurious retransmissions"),
-    Verdict.OUT_OF_ORDER: ("segment out of order", "segments out of order"),
-    Verdict.LOST_SEGMENT: ("lost segment", "lost segments"),
-    Verdict.ACK_LOST_SEGMENT: ("ACK of bytes not in the capture", "ACKs of bytes not in the capture"),
-    Verdict.DUPLICATE_ACK: ("duplicate ACK", "duplicate ACKs"),
-    Verdict.ZERO_WINDOW: ("zero window", "zero windows"),
-    Verdict.WINDOW_FULL: ("full window", "full windows"),
-}
-"""What a person who asks "is something wrong?" wants to hear of: verdicts, and what one and several are called."""
 
 BAD_ENDS = {
     ConnState.S0: "never answered",
@@ -95,11 +82,8 @@ class Digest:
     message_kinds: dict[int, int]
     message_bytes: int
     compressed_messages: int
-    verdicts: dict[str, int]
-    anomalies: dict[str, int]
-    """Warnings and violations, by code."""
-    notes: dict[str, int]
-    """Anomalies that are legal and worth knowing, by code."""
+    troubles: tuple[Trouble, ...]
+    """What went wrong, the heaviest first, and last what is legal and worth knowing."""
     missed_bytes: int
     handshake: Spread | None
     wait: Spread | None
@@ -126,9 +110,7 @@ def digest(capture: Capture) -> Digest:
         message_kinds=dict(_tally(messages["kind"])),
         message_bytes=int(messages["bytes"].sum(dtype=np.uint64)),
         compressed_messages=int(np.count_nonzero(messages["compressed"])),
-        verdicts=_verdicts(packets),
-        anomalies=_oddities(capture, notes=False),
-        notes=_oddities(capture, notes=True),
+        troubles=tuple(troubles(capture)),
         missed_bytes=int(connections["missed_bytes"].sum()),
         handshake=Spread.over(_present(connections["handshake_ns"])),
         wait=Spread.over(waits(capture)),
@@ -175,19 +157,6 @@ def _statuses(capture: Capture) -> dict[str, int]:
     return found | ({"unanswered": unanswered} if unanswered else {}) | ({"unasked": orphans} if orphans else {})
 
 
-def _oddities(capture: Capture, *, notes: bool) -> dict[str, int]:
-    found = ((ANOMALIES[code], n) for code, n in _tally(capture.anomalies["code"]))
-    return {anomaly.code: n for anomaly, n in found if (anomaly.severity == "note") is notes}
-
-
-def _verdicts(packets: Table) -> dict[str, int]:
-    """How many packets have each troubling verdict, by its name."""
-    analysis = packets["analysis"]
-    analysis = analysis[analysis != 0]
-    counts = {verdict: int(np.count_nonzero(analysis & verdict.value)) for verdict in TROUBLING_VERDICTS}
-    return {TROUBLING_VERDICTS[verdict][n > 1]: n for verdict, n in counts.items() if n}
-
-
 def _notable(capture: Capture) -> tuple[Notable, ...]:
     """Connections in trouble first, then the one that lasted longest, that carried most, that waited longest."""
     connections = capture.connections
@@ -216,11 +185,17 @@ def _troubles(capture: Capture) -> dict[int, list[str]]:
     anomalies = _anomalies(capture)
     missed = connections["missed_bytes"].sum(axis=1)
     ends = connections["conn_state"]
-    weight = troubled + anomalies + (missed > 0) + np.isin(ends, list(BAD_ENDS))
+    failed = failures(capture)
+    weight = troubled + anomalies + (missed > 0) + failed
     worst = [row for row in np.argsort(-weight, kind="stable")[: NOTABLE_CONNECTIONS - 3].tolist() if weight[row]]
     return {
         row: [
             *([BAD_ENDS[ConnState(ends[row])]] if ends[row] in BAD_ENDS else []),
+            *(
+                [count(failed[row] - (ends[row] in BAD_ENDS), "failure")]
+                if failed[row] > (ends[row] in BAD_ENDS)
+                else []
+            ),
             *([count(troubled[row], "troubled packet")] if troubled[row] else []),
             *([f"{count(missed[row], 'byte')} missing"] if missed[row] else []),
             *([count(anomalies[row], "anomaly", "anomalies")] if anomalies[row] else []),
@@ -232,8 +207,7 @@ def _troubles(capture: Capture) -> dict[int, list[str]]:
 def _anomalies(capture: Capture) -> Values:
     """How many anomalies each connection has, notes left out."""
     table = capture.anomalies
-    serious = np.array([anomaly.severity != "note" for anomaly in ANOMALIES])
-    counts = serious[table["code"]] & (table["connection"] >= 0)
+    counts = SERIOUS[table["code"]] & (table["connection"] >= 0)
     counted: Values = np.bincount(table["connection"][counts], minlength=len(capture.connections))
     return counted
 
@@ -241,7 +215,7 @@ def _anomalies(capture: Capture) -> Values:
 def _troubled_packets(capture: Capture) -> Values:
     """How many packets of each connection have a troubling verdict."""
     packets = capture.packets
-    mask = sum(verdict.value for verdict in TROUBLING_VERDICTS)
+    mask = sum(verdict.value for verdict in VERDICTS)
     connection = packets["connection"][np.flatnonzero(packets["analysis"] & mask)]
     counted: Values = np.bincount(connection, minlength=len(capture.connections))
     return counted

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.http.fields import head
-from inspector.lanes import is_open, trouble
 from inspector.rows import Row, connection_rows
+from inspector.spans import is_open
 from inspector.tables import MessageKind, Table
+from inspector.troubles import weights
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -39,7 +40,7 @@ def lane_rows(drawing: Drawing) -> list[Row]:
         "status": [_status(capture, exchange) for exchange in last.tolist()],
         "wait_ns": [_wait(capture, exchange) for exchange in last.tolist()],
         "messages": _messages(capture, connections),
-        "trouble": trouble(capture)[connections].tolist(),
+        "trouble": weights(capture)[connections].tolist(),
     }
     added = (dict(zip(extra, values, strict=True)) for values in zip(*extra.values(), strict=True))
     return [row | more for row, more in zip(connection_rows(capture, connections), added, strict=True)]

@@ -10,23 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.anomalies import ANOMALIES
-from inspector.spans import Span
+from inspector.spans import Span, is_open
 from inspector.tables import Table
-from inspector.tcp.states import State
-from inspector.tcp.verdicts import TROUBLE, ConnState
+from inspector.troubles import weights
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
-
-BROKEN = (ConnState.S0, ConnState.REJ, ConnState.RSTO, ConnState.RSTR, ConnState.RSTOS0, ConnState.RSTRH)
-"""Ends that are trouble in themselves: no answer, refused, reset."""
-
-HALF_OPEN = (ConnState.S1, ConnState.S2, ConnState.S3)
-OVER = (State.CLOSED, State.TIME_WAIT, State.LISTEN)
 
 
 class Order(StrEnum):
@@ -105,28 +97,6 @@ def alive(capture: Capture, span: Span) -> Mask:
     return (connections["start_ns"] <= span.to_ns) & (is_open(connections) | (connections["end_ns"] >= span.from_ns))
 
 
-def is_open(connections: Table, chosen: Rows | slice = slice(None)) -> Mask:
-    """Which connections had not ended when the capture did; of one that was joined midway the states tell."""
-    state = connections["conn_state"][chosen]
-    is_over = np.isin(connections["client_state"][chosen], OVER) & np.isin(connections["server_state"][chosen], OVER)
-    found: Mask = np.isin(state, HALF_OPEN) | ((state == ConnState.OTH) & ~is_over)
-    return found
-
-
-def trouble(capture: Capture) -> npt.NDArray[np.int64]:
-    """What went wrong on each connection, counted: troubled packets, anomalies that are no mere notes, a bad end."""
-    packets, connections, anomalies = capture.packets, capture.connections, capture.anomalies
-    troubled = packets["connection"][packets["analysis"] & TROUBLE.value != 0]
-    odd = anomalies["connection"][SERIOUS[anomalies["code"]]]
-    counted = (np.bincount(rows[rows >= 0], minlength=len(connections)) for rows in (troubled, odd))
-    total: npt.NDArray[np.int64] = sum(counted) + np.isin(connections["conn_state"], BROKEN)
-    return total
-
-
-SERIOUS: Mask = np.array([anomaly.severity != "note" for anomaly in ANOMALIES])
-"""By anomaly code: whether it is a warning or a violation."""
-
-
 def _weight(capture: Capture, order: Order) -> npt.NDArray[Any]:
     connections = capture.connections
     if order is Order.DURATION:
@@ -135,4 +105,4 @@ def _weight(capture: Capture, order: Order) -> npt.NDArray[Any]:
     if order is Order.BYTES:
         total: npt.NDArray[Any] = connections["bytes"].sum(axis=1)
         return total
-    return trouble(capture)
+    return weights(capture)

@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES
 from inspector.http.fields import head
-from inspector.lanes import SERIOUS
 from inspector.marks import Tick
 from inspector.tables import MessageKind
 from inspector.tcp.verdicts import TROUBLE, verdict_names
+from inspector.troubles import SERIOUS
 from inspector.websocket.protocol import Opcode
 
 if TYPE_CHECKING:

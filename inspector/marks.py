@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.lanes import SERIOUS
 from inspector.spans import Span, exchange_times
 from inspector.tcp.header import FIN, RST, SYN
 from inspector.tcp.verdicts import TROUBLE
+from inspector.troubles import SERIOUS
 
 if TYPE_CHECKING:
     from inspector.capture import Capture

@@ -8,11 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.addresses import socket_of
-from inspector.anomalies import ANOMALIES
-from inspector.digest import TROUBLING_VERDICTS
-from inspector.ends import ENDS, TITLES, shows_end
 from inspector.lanes import Servers, alive
 from inspector.spans import Span, within
+from inspector.troubles import troubles
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -90,13 +88,18 @@ class Panorama:
         ]
 
     def troubles(self) -> list[Row]:
-        """What went wrong or is worth knowing, grouped: what it is, how often, and the first packets that show it.
-
-        Violations first, then warnings, then notes; the commonest of each first.
-        """
-        order = {"violation": 0, "warning": 1, "note": 2}
-        found = [*self._anomalies(), *self._verdicts(), *self._ends()]
-        return sorted(found, key=lambda row: (order[row["severity"]], -row["count"]))
+        """What went wrong or is worth knowing, the heaviest first, with the first packets that show it."""
+        chosen = self.span.holds(self.capture.packets["time_ns"])
+        return [
+            {
+                "code": found.code,
+                "title": found.title,
+                "severity": found.severity,
+                "count": found.count,
+                "packets": self._shown_by(found.packets),
+            }
+            for found in troubles(self.capture, chosen)
+        ]
 
     def handshakes(self) -> npt.NDArray[np.int64]:
         """How long each handshake in the span took, ns."""
@@ -133,54 +136,6 @@ class Panorama:
             for side in (0, 1)
         ]
         return np.bincount(owner, minlength=count), np.array(sizes).astype(np.int64)
-
-    def _anomalies(self) -> list[Row]:
-        table = self.capture.anomalies
-        rows = np.flatnonzero(within(self.capture, "anomalies", self.span))
-        codes = table["code"][rows]
-        return [
-            {
-                "code": ANOMALIES[code].code,
-                "title": ANOMALIES[code].title,
-                "severity": ANOMALIES[code].severity,
-                "count": int(np.count_nonzero(codes == code)),
-                "packets": self._shown_by(table["packet"][rows[codes == code]]),
-            }
-            for code in np.unique(codes).tolist()
-        ]
-
-    def _verdicts(self) -> list[Row]:
-        analysis = self.capture.packets["analysis"][self.packets]
-        found = []
-        for verdict, names in TROUBLING_VERDICTS.items():
-            rows = self.packets[analysis & verdict.value != 0]
-            if len(rows):
-                title = names[len(rows) > 1]
-                found.append(
-                    {
-                        "code": (verdict.name or "").lower(),
-                        "title": title[0].upper() + title[1:],
-                        "severity": "warning",
-                        "count": len(rows),
-                        "packets": self._shown_by(rows),
-                    }
-                )
-        return found
-
-    def _ends(self) -> list[Row]:
-        """Connections that were refused, reset or never answered, each by the packet that shows it."""
-        shown = ((code, np.flatnonzero(shows_end(self.capture, code)[self.packets])) for code in ENDS)
-        return [
-            {
-                "code": code,
-                "title": TITLES[code][len(rows) > 1],
-                "severity": "warning",
-                "count": len(rows),
-                "packets": self._shown_by(self.packets[rows]),
-            }
-            for code, rows in shown
-            if len(rows)
-        ]
 
     def _shown_by(self, rows: npt.NDArray[Any]) -> list[Row]:
         """The first of these packets: number, and connection or null."""

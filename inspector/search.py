@@ -5,7 +5,7 @@
 syn, rst            a flag of the segment            retransmission     a verdict, or a part of its name
 http, websocket     what the connection speaks       client, server     who sent it
 udp, tcp            the protocol above IP            noted              has a note or a comment
-is:CODE             exactly this anomaly, verdict or end, "is:http-bare-lf", "is:retransmission", "is:refused"
+is:CODE             exactly this anomaly, verdict or failure, "is:http-bare-lf", "is:retransmission", "is:refused"
 anything else       bytes of the packet, as text
 """
 
@@ -20,10 +20,10 @@ import numpy.typing as npt
 
 from inspector.addresses import address
 from inspector.anomalies import ANOMALIES
-from inspector.ends import ENDS, shows_end
 from inspector.stretches import Stretches
 from inspector.tables import Protocol
 from inspector.tcp.verdicts import FLAG_NAMES, Verdict
+from inspector.troubles import FAILURES, shows
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -98,8 +98,8 @@ class Search:
             return np.asarray(packets["direction"] == SIDES[word])
         if word.startswith("is:") and word[3:] in CODES:
             return self._odd(CODES[word[3:]])
-        if word.startswith("is:") and word[3:] in ENDS:
-            return shows_end(self._capture, word[3:])
+        if word.startswith("is:") and word[3:] in FAILURES:
+            return shows(self._capture, word[3:])
         verdicts = _verdicts(word)
         return np.asarray(packets["analysis"] & verdicts != 0) if verdicts else None
 

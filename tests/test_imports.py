@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "inspector.rows",
         "inspector.digest",
-        "inspector.ends",
+        "inspector.troubles",
         "inspector.compare",
         "inspector.search",
         "inspector.finder",

@@ -10,8 +10,9 @@ import pytest
 
 import inspector
 from inspector.capture import Capture
-from inspector.lanes import Group, Lanes, Order, Servers, alive, arrange, is_open, trouble
-from inspector.spans import Span, extent
+from inspector.lanes import Group, Lanes, Order, Servers, alive, arrange
+from inspector.spans import Span, extent, is_open
+from inspector.troubles import weights
 
 from .web.traffic import RST, START_NS, STEP_NS, Talk, Wire, chat, exchange
 
@@ -101,12 +102,12 @@ def test_an_open_connection_lives_on_in_silence(capture: Capture) -> None:
 
 
 def test_a_reset_is_trouble(capture: Capture) -> None:
-    counted = trouble(capture)
+    counted = weights(capture)
     assert counted[1] == counted.max() > 0
     assert counted[0] == 0
 
 
-@pytest.mark.parametrize("look", [lambda c: extent(c), lambda c: trouble(c).tolist() or None])
+@pytest.mark.parametrize("look", [lambda c: extent(c), lambda c: weights(c).tolist() or None])
 def test_an_empty_capture_has_nothing(tmp_path: Path, look: Callable[[Capture], object]) -> None:
     wire = Wire(tmp_path / "empty.pcapng")
     wire.close()

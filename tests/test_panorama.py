@@ -75,7 +75,7 @@ def test_trouble_is_grouped_and_leads_to_its_packets(whole: Panorama) -> None:
 
 
 def test_the_worst_trouble_comes_first(whole: Panorama) -> None:
-    order = ["violation", "warning", "note"]
+    order = ["failure", "violation", "warning", "note"]
     severities = [order.index(row["severity"]) for row in whole.troubles()]
     assert severities == sorted(severities)
 

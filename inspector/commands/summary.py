@@ -137,21 +137,17 @@ def _message_sizes(found: Digest) -> str:
 
 
 def _trouble(found: Digest, screen: Screen) -> list[str]:
-    """What went wrong, and a last line of what did not but is worth knowing."""
-    from inspector.anomalies import ANOMALIES
-
-    said = [f"{n:,} {name}" for name, n in found.verdicts.items()]
+    """What went wrong, the heaviest first, and a last line of what did not but is worth knowing."""
+    said = [trouble.said for trouble in found.troubles if trouble.severity != "note"]
     if found.missed_bytes:
-        said.insert(0, f"{size(found.missed_bytes)} not in the capture")
-    titles = {anomaly.code: anomaly.title for anomaly in ANOMALIES}
-    said += [f"{n:,} × {titles[code]}" for code, n in found.anomalies.items()]
+        said.append(f"{size(found.missed_bytes)} not in the capture")
     shown = [screen.paint(text, "red") for text in said[:TROUBLES_SHOWN]] or [screen.paint("none seen", "green")]
     hidden = len(said) - TROUBLES_SHOWN
     if hidden > 0:
         shown.append(f"and {count(hidden, 'more kind')}: wireglass anomalies")
-    if found.notes:
-        noted = ", ".join(f"{n:,} × {titles[code]}" for code, n in list(found.notes.items())[:TROUBLES_SHOWN])
-        shown.append(screen.paint(f"legal, worth knowing: {noted}", "dim"))
+    noted = [trouble.said for trouble in found.troubles if trouble.severity == "note"]
+    if noted:
+        shown.append(screen.paint(f"legal, worth knowing: {', '.join(noted[:TROUBLES_SHOWN])}", "dim"))
     return shown
 
 

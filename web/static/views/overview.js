@@ -157,7 +157,7 @@ const goTo = (store, { connection, packet }) =>
 
 /** A kind of trouble: its name leads to the list of all packets that show it, the numbers to the first few themselves. */
 function troubleRow({ code, title, severity, count: times, packets }, store) {
-  const filter = `is:${code.replaceAll("_", "-")}`;
+  const filter = `is:${code}`;
   return h("li", { class: `trouble-row ${severity}` },
     h("b", {}, count(times)),
     h("span", { class: "overview-name" }, h("button", { class: "link", title: "List all of these packets", onclick: () => go(store, { view: "packets", filter }) }, title)),
