@@ -1,6 +1,6 @@
 """The watching process: what the kernel says of sockets, into the recording that a capture process is writing.
 
-    python -m inspector.sockets.watch --spool FILE --interface lo [--only-ports N,N] [--without-ports N,N]
+    python -m inspector.sockets.watch --spool FILE --interface lo [--filter EXPRESSION] [--only-ports N,N]
 
 It looks ten times a second, and besides at the moments when packets open or close something. It says `ready` on
 standard output, or an `error`, in JSON lines, and ends when its standard input does.
@@ -22,7 +22,10 @@ from dataclasses import dataclass
 from inspector.errors import InspectorError
 from inspector.sockets.changes import FIGURES_EVERY_NS, Changes
 from inspector.sockets.doorbell import Doorbell
+from inspector.sockets.filtered import FilteredSockets
 from inspector.sockets.survey import End, Surveyor, own_namespace
+from inspector.sources.bpf import compile_filter
+from inspector.sources.formats import LinkType
 from inspector.sources.reports import ReportWriter
 
 LOOK_SECONDS = 0.1
@@ -124,7 +127,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The process; its exit status."""
     options = _parser().parse_args(arguments)
     wanted = wanted_on(options.interface, options.only_ports, options.without_ports)
-    return serve(options.interface, lambda: Watcher(ReportWriter(options.spool), wanted))
+
+    def make() -> Watcher:
+        passes = filtered(options.filter, options.link_type, options.interface) if options.filter else None
+        return Watcher(ReportWriter(options.spool), (lambda end: wanted(end) and passes(end)) if passes else wanted)
+
+    return serve(options.interface, make)
+
+
+def filtered(expression: str, link_type: int, interface: str) -> Wanted:
+    """Which sockets a capture filter concerns.
+
+    Raises:
+        InspectorError: it cannot be compiled.
+    """
+    sockets = FilteredSockets(compile_filter(expression, link_type, interface), link_type)
+    return lambda end: sockets.concern(end.socket.local, end.socket.remote)
 
 
 def serve(interface: str, make: Callable[[], Watcher], pace: Pace = UNOBTRUSIVE) -> int:
@@ -159,6 +177,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--spool", required=True, metavar="FILE", help="the recording to add to")
     parser.add_argument("--interface", required=True, metavar="NAME", help="the interface that is captured on")
     parser.add_argument("--only-ports", type=_ports, default=[], metavar="N,N", help="only sockets of these ports")
+    parser.add_argument("--filter", metavar="EXPRESSION", help="only sockets that this capture filter concerns")
+    parser.add_argument("--link-type", type=int, default=LinkType.ETHERNET, metavar="N", help="of the packets filtered")
     parser.add_argument("--without-ports", type=_ports, default=[], metavar="N,N", help="no sockets of these ports")
     return parser
 

@@ -112,6 +112,12 @@ class PacketRing:
         try:
             if program:
                 bpf.attach(self._socket, program)
+        except OSError as error:
+            raise CaptureRefused(
+                f"The kernel does not take this capture filter ({error.strerror}): it is too long, or has a loop, as "
+                "protochain does. Capture more, and filter in the dashboard."
+            ) from error
+        try:
             self._socket.bind((self.interface.name, ETH_P_ALL))
             self._index = socket.if_nametoindex(self.interface.name)
         except OSError as error:

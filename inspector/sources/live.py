@@ -60,17 +60,18 @@ class LiveCapture:
             only_ports: capture only TCP from or to these ports.
             without_ports: capture no TCP from or to these ports.
             through: "ring", "scapy", or "auto" for the best that works.
-            with_sockets: also record what the kernel says of the sockets behind the packets, and who holds them. Not
-                with a `filter`, which says nothing of sockets.
+            with_sockets: also record what the kernel says of the sockets behind the packets, and who holds them: of
+                those between which the `filter` could let a packet through.
         """
         command = [sys.executable, "-P", "-m", "inspector.sources.live", "--spool", os.fspath(spool_path)]
         command += ["--interface", interface, "--through", through]
-        command += [f"--filter={filter}"] if filter else []
+        filtered = [f"--filter={filter}"] if filter else []
         ports = ["--only-ports", ",".join(map(str, only_ports))] if only_ports else []
         ports += ["--without-ports", ",".join(map(str, without_ports))] if without_ports else []
         watch = [sys.executable, "-P", "-m", "inspector.sockets.watch", "--spool", os.fspath(spool_path)]
-        watch += ["--interface", interface, *ports]
-        return cls(command + ports, Path(spool_path), watch if with_sockets and not filter else None)
+        watch += ["--interface", interface]
+        wishes = filtered + ports
+        return cls(command + wishes, Path(spool_path), watch + wishes if with_sockets else None)
 
     def wait_ready(self, timeout: float = READY_SECONDS) -> None:
         """Return once packets are being captured and the spool has its header.
@@ -87,7 +88,8 @@ class LiveCapture:
             self.stop()
             raise self._failure(self.error)
         if self._watch_command and not self._watch:
-            self._watch = Helper("The process that watches the sockets", self._watch_command)
+            command = [*self._watch_command, "--link-type", str(self.link_type)]
+            self._watch = Helper("The process that watches the sockets", command)
 
     @property
     def error(self) -> str | None:

@@ -271,10 +271,18 @@ def test_the_sockets_behind_the_packets_are_recorded_when_asked_for(tmp_path: Pa
     file.close()
 
 
-def test_a_filter_says_nothing_of_sockets_and_so_none_are_recorded(tmp_path: Path) -> None:
+def test_a_filter_holds_for_sockets_as_for_packets(tmp_path: Path) -> None:
     spool = tmp_path / "x.pcapng"
-    with LiveCapture.start("lo", spool, filter="tcp port 1", with_sockets=True) as capture:
+    with conversation() as (_, server), conversation() as (_, other):
+        wanted, unwanted = (end.getsockname()[1] for end in (server, other))
+        expression = f"tcp port {wanted}"
+        with LiveCapture.start("lo", spool, filter=expression, with_sockets=True) as capture:
+            capture.wait_ready()
+            wait_until(lambda: f'"127.0.0.1:{wanted}"'.encode() in spool.read_bytes())
+    assert f":{unwanted}".encode() not in spool.read_bytes()
+
+
+def test_a_filter_with_a_loop_is_refused_with_a_reason(tmp_path: Path) -> None:
+    capture = LiveCapture.start("lo", tmp_path / "x", filter="ip6 protochain 6")
+    with pytest.raises(CaptureRefused, match="does not take this capture filter"):
         capture.wait_ready()
-    file, _ = read(spool)
-    assert file.take_reports() == []
-    file.close()
