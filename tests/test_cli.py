@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import click
@@ -102,6 +103,44 @@ def test_csv_takes_pairs_and_exchanges_apart(out: pytest.CaptureFixture[str]) ->
     exchanges = lines_of(out, "exchanges", DEMO, "--format", "csv")[0].split(",")
     assert {"packets.client", "bytes.server", "missed_bytes.client"} <= set(connections)
     assert {"request.target", "response.status", "timing_ns.wait"} <= set(exchanges)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_csv_has_every_column_that_json_has(out: pytest.CaptureFixture[str], demo: Capture, name: str) -> None:
+    header = next(csv.reader(lines_of(out, name, DEMO, "--format", "csv")[:1]))
+    parts = defaultdict(set)
+    for row in expected_rows(demo, name):
+        for column, value in row.items():
+            is_pair = name == "connections" and column in ("packets", "bytes", "missed_bytes")
+            of_column = value if isinstance(value, dict) else ("client", "server") if is_pair else ()
+            parts[column] |= {f"{column}.{part}" for part in of_column}
+    wanted = {part for column, found in parts.items() for part in found or {column}}
+    assert set(header) == (wanted or {*rows.COLUMNS["anomalies"](demo)})
+
+
+def test_what_the_reader_noted_is_in_the_json_and_on_stderr_and_the_file_counts_as_read(
+    out: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    cut = tmp_path / "cut.pcapng"
+    cut.write_bytes(Path(DEMO).read_bytes()[:-5])
+    assert main(["analyze", "--json", str(cut)]) == 0
+    said = out.readouterr()
+    found = json.loads(said.out)
+    assert [*found][:3] == ["file", "error", "notes"]
+    assert found["error"] is None
+    (note,) = found["notes"]
+    assert "ends in the middle of a packet" in note
+    assert said.err == f"note: {note}\n"
+
+
+@pytest.mark.parametrize("command", [["analyze", "--json"], ["summary"], ["packets"]], ids=lambda command: command[0])
+def test_a_file_of_which_nothing_could_be_read_ends_with_status_1(
+    out: pytest.CaptureFixture[str], tmp_path: Path, command: list[str]
+) -> None:
+    cut = tmp_path / "cut.pcap"
+    cut.write_bytes(EMPTY_PCAP + b"\xff" * 20)
+    assert main([*command, str(cut)]) == 1
+    assert "note: the file is damaged at offset 24: 0 packets before it were read" in out.readouterr().err
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name != "anomalies"])

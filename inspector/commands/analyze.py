@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from inspector.commands.common import say_notes
 from inspector.errors import InspectorError
 
 TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies", "tokens", "kernel")
@@ -19,15 +20,17 @@ TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalie
 def analyze(files: tuple[str, ...], as_json: bool) -> int:
     """Print everything found in each FILE as one line of JSON.
 
-    Each line holds `file`, `error` (null, or why the file could not be read), `packets`, `connections`, `exchanges`,
-    `frames`, `messages`, `anomalies`, `tokens` and `kernel`, with the columns that the table commands have. A file that
-    cannot be read is said so in its line, and the others go on; the exit status is then 1.
+    Each line holds `file`, `error` (null, or why the file could not be read), `notes` (what the reader has to say of
+    the file: cut off, damaged, link types that are not read), and `packets`, `connections`, `exchanges`, `frames`,
+    `messages`, `anomalies`, `tokens` and `kernel`, with the columns that the table commands have. A file that cannot
+    be read is said so in its line, and the others go on. Notes go to stderr, too. The exit status is 1 when a file, or
+    everything in one, could not be read.
     """
-    reports = (report(file) for file in files)
     failures = 0
-    for found in reports:
+    for found in map(report, files):
         click.echo(json.dumps(found, separators=(",", ":")))
-        failures += found["error"] is not None
+        say_notes(found["notes"], f"{found['file']}: " if len(files) > 1 else "")
+        failures += found["error"] is not None or (bool(found["notes"]) and not found["packets"])
     return 1 if failures else 0
 
 
@@ -39,16 +42,17 @@ def report(path: str) -> dict[str, Any]:
     try:
         with inspector.open(path) as capture:
             found = {name: rows.BUILDERS[name](capture) for name in TABLES}
+            notes = list(capture.notes)
     except (InspectorError, OSError) as error:
         return _failure(path, str(error))
     except Exception as bug:  # ours, not the file's: it is told in full, and must not take the other files along
         traceback.print_exc()
         return _failure(path, f"Wireglass failed on this file ({bug!r}). Please report it with the lines on stderr.")
-    return {"file": path, "error": None, **found}
+    return {"file": path, "error": None, "notes": notes, **found}
 
 
 def _failure(path: str, error: str) -> dict[str, Any]:
-    return {"file": path, "error": error, **{name: [] for name in TABLES}}
+    return {"file": path, "error": error, "notes": [], **{name: [] for name in TABLES}}
 
 
 COMMANDS = [analyze]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.errors import InspectorError
 from inspector.garbage import uncollected
 from inspector.terminal import Screen, count, fit, printable
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from click.decorators import FC
 
     from inspector.capture import Capture
+
+
+class NothingRead(InspectorError):
+    """Something is wrong with a capture, and there is not one packet of it."""
+
 
 PROGRESS_AFTER_SECONDS = 0.7
 """Work that is done sooner shows no progress: a line that flashes up only disturbs."""
@@ -43,7 +49,11 @@ def format_option(programs: str) -> Callable[[FC], FC]:
 
 @contextmanager
 def analysed(path: str) -> Iterator[Capture]:
-    """The capture with its tables complete; closed at the end. Notes about the file go to stderr."""
+    """The capture with its tables complete; closed at the end. Notes about the file go to stderr.
+
+    Raises:
+        NothingRead: at the end, when there are notes but no packets.
+    """
     with uncollected():
         from inspector.capture import Capture
         from inspector.sources.files import open_packets
@@ -56,14 +66,16 @@ def analysed(path: str) -> Iterator[Capture]:
         say_notes(said)
         yield capture
         say_notes(capture.notes[len(said) :])  # found out while it was shown
+        if capture.notes and not len(capture.packets):
+            raise NothingRead(f"Nothing of {path} could be read; the note says why.")
     finally:
         capture.close()
 
 
-def say_notes(notes: Sequence[str]) -> None:
-    """What the reader has to say of the file, on stderr."""
+def say_notes(notes: Sequence[str], of: str = "") -> None:
+    """What the reader has to say of the file, on stderr; `of` says of which where there are several."""
     for note in notes:
-        click.echo(f"note: {printable(note)}", err=True)
+        click.echo(f"note: {printable(of + note)}", err=True)
 
 
 @contextmanager

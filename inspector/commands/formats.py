@@ -18,7 +18,7 @@ BODY = ("headers", "body_bytes", "complete")
 PARTS: dict[str, tuple[str, ...]] = {
     "request": (*MESSAGE, "method", "target", *BODY),
     "response": (*MESSAGE, "status", "reason", *BODY),
-    "timing_ns": ("send", "wait", "receive"),
+    "timing_ns": ("connect", "send", "wait", "receive"),
 }
 """Columns of exchanges that hold objects, and what these hold."""
 
