@@ -120,7 +120,8 @@ def _established(e: Event) -> str:
 
 def _if_it_arrives(e: Event) -> str:
     """The condition under which an event's packet puts its receiver into its state, "" where that is known."""
-    return ""
+    is_assumed = e.of_packet("assumed") & (1 if e.side else 2)
+    return " if this packet arrives" if is_assumed else ""
 
 
 def _repeated(e: Event) -> str:

@@ -21,7 +21,13 @@ def test_a_handshake_says_who_waited_how_long() -> None:
     asked, answered, established = told(opened(3))
     assert asked == "SYN: 10.0.0.1:40000 asks 10.0.0.2:80 to open a connection."
     assert answered.startswith("SYN-ACK: 10.0.0.2:80 agrees after 3 ms")
-    assert established.endswith("3.01 ms after the first SYN.")
+    assert established.endswith("is open at both ends if this packet arrives, 3.01 ms after the first SYN.")
+
+
+def test_what_the_receiver_has_shown_needs_no_condition() -> None:
+    play = opened()
+    play.server("PA", b"hello", seq=300, ack=100)
+    assert "is open at both ends, 30 µs after the first SYN." in told(play)[2]
 
 
 def test_a_refused_connection_was_never_opened_and_names_no_cause() -> None:
