@@ -66,6 +66,7 @@ class Standing(NamedTuple):
     last_ack: int
     last_ack_ns: int
     last_window: int
+    window_is_scaled: bool
     last_verdict: int
     duplicate_acks: int
 
@@ -83,6 +84,8 @@ class Sender:
     last_ack: cython.uint
     last_ack_ns: cython.longlong
     last_window: cython.int
+    window_is_scaled: cython.bint
+    """A SYN's is not, whatever the scale (RFC 7323 §2.2); as in tshark, it then needs an ACK without SYN."""
     last_verdict: cython.uint
     duplicate_acks: cython.uint
     """How many in a row, or UNSEEN_SAID."""
@@ -105,6 +108,7 @@ class Sender:
             self.last_ack,
             self.last_ack_ns,
             self.last_window,
+            self.window_is_scaled,
             self.last_verdict,
             self.duplicate_acks,
         )
@@ -120,6 +124,7 @@ def fresh_sender() -> Sender:
     sender.last_ack = 0
     sender.last_ack_ns = 0
     sender.last_window = NO_WINDOW
+    sender.window_is_scaled = False
     sender.last_verdict = 0
     sender.duplicate_acks = 0
     sender.flight_known = True
@@ -303,7 +308,7 @@ class Analysis:
         offered: cython.ulonglong = receiver.last_window if receiver.last_window > 0 else 0
         if receiver.last_window < 0:
             return False
-        if scale > 0:
+        if scale > 0 and receiver.window_is_scaled:
             offered <<= scale
         return (receiver.last_ack + offered) & MASK32 == end & MASK32
 
@@ -387,6 +392,8 @@ class Analysis:
             else:
                 fwd.has_asked = True
         fwd.last_window = window
+        if self.flags[row] & (SYN | ACK):
+            fwd.window_is_scaled = not self.flags[row] & SYN
         fwd.last_ack = self.ack[row]
         fwd.last_ack_ns = self.times[row]
         fwd.last_verdict = verdict

@@ -111,7 +111,7 @@ class Situation:
     def offered(self) -> int:
         """Bytes that the peer's last window field offers, as the analysis takes it."""
         field = max(self.peer.last_window, 0)
-        return field << self.peer_scale if self.peer_scale > 0 else field
+        return field << self.peer_scale if self.peer_scale > 0 and self.peer.window_is_scaled else field
 
     def relative(self, number: int, *, of_peer: bool = False) -> int:
         """A sequence number of the sender, or of its peer, as the page shows it: the SYN is 0, the first byte 1."""
