@@ -20,19 +20,23 @@ NAMES = [state.rfc_name for state in State]
 
 
 def lane_states(capture: Capture, connections: Rows) -> dict[str, list[Any]]:
-    """Changes of state: `lane` (a place in `connections`), `side` (0 client, 1 server), `at_ns` and the `state`'s name.
+    """Changes of state: `lane` (a place in `connections`), `side` (0 client, 1 server), `at_ns`, the `state`'s name
+    (None for an end of which nothing was seen), and whether it is only `assumed`.
 
     The first one of each end is that after the connection's first packet. Times count from the capture's start.
     """
-    columns: dict[str, list[Any]] = {"lane": [], "side": [], "at_ns": [], "state": []}
+    columns: dict[str, list[Any]] = {"lane": [], "side": [], "at_ns": [], "state": [], "assumed": []}
     packets, origin = capture.packets, capture.start_ns or 0
     for lane, connection in enumerate(connections.tolist()):
         rows = packets_of(capture, connection)
         for side, name in enumerate(("client_state", "server_state")):
-            states = packets[name][rows]
-            changes = np.append(0, np.flatnonzero(states[1:] != states[:-1]) + 1)[:MAX_CHANGES]
+            states, assumed = packets[name][rows], packets["assumed"][rows] & (1 << side) != 0
+            is_seen = bool(capture.connections["packets"][connection][side])
+            is_other = is_seen & ((states[1:] != states[:-1]) | (assumed[1:] != assumed[:-1]))
+            changes = np.append(0, np.flatnonzero(is_other) + 1)[:MAX_CHANGES]
             columns["lane"] += [lane] * len(changes)
             columns["side"] += [side] * len(changes)
             columns["at_ns"] += (packets["time_ns"][rows[changes]] - origin).tolist()
-            columns["state"] += [NAMES[state] for state in states[changes].tolist()]
+            columns["state"] += [NAMES[state] if is_seen else None for state in states[changes].tolist()]
+            columns["assumed"] += assumed[changes].tolist()
     return columns

@@ -13,7 +13,7 @@ from inspector import lane_states as module
 from inspector.capture import Capture
 from inspector.lane_states import lane_states
 
-from .web.traffic import START_NS, STEP_NS, Talk, Wire, exchange
+from .web.traffic import ACK, START_NS, STEP_NS, SYN, Talk, Wire, exchange
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,21 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
 
 
 def changes(capture: Capture, *connections: int) -> list[tuple[int, int, int, str]]:
-    return list(zip(*lane_states(capture, np.array(connections, np.intp)).values(), strict=True))
+    columns = lane_states(capture, np.array(connections, np.intp))
+    return list(zip(*(columns[name] for name in ("lane", "side", "at_ns", "state")), strict=True))
+
+
+def test_what_is_assumed_and_what_is_unknown_is_told_apart(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "assumed.pcapng")
+    wire.put((40000, 80), 100, 0, SYN)
+    wire.put((80, 40000), 500, 101, SYN | ACK)
+    wire.put((40001, 80), 100, 0, SYN)
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        columns = lane_states(capture, np.array([0, 1], np.intp))
+        told = list(zip(*(columns[name] for name in ("lane", "side", "state", "assumed")), strict=True))
+    assert told[:2] == [(0, 0, "SYN-SENT", False), (0, 0, "ESTABLISHED", True)]
+    assert [state for lane, side, state, _ in told if (lane, side) == (1, 1)] == [None]
 
 
 def test_each_end_goes_from_state_to_state(capture: Capture) -> None:

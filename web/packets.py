@@ -113,18 +113,28 @@ def packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
 
 
 def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:
-    """Of each packet's connection both sockets and what it speaks; null where there is none."""
+    """Of each packet's connection both sockets, the protocol, the end that was not heard; null where none."""
     owners = capture.packets["connection"][chosen].tolist()
     spoken = {
         owner: {
             "client": socket_of(capture.connections, owner, 0),
             "server": socket_of(capture.connections, owner, 1),
             "protocol": rows.PROTOCOLS[capture.connections["protocol"][owner]],
+            "silent": _silent(capture, owner),
         }
         for owner in set(owners)
         if owner >= 0
     }
-    return [spoken.get(owner, {"client": None, "server": None, "protocol": None}) for owner in owners]
+    return [spoken.get(owner, NO_CONNECTION) for owner in owners]
+
+
+NO_CONNECTION: dict[str, str | None] = dict.fromkeys(("client", "server", "protocol", "silent"))
+
+
+def _silent(capture: Capture, connection: int) -> str | None:
+    """The end of which nothing was seen, so that its state is unknown; None where both were heard."""
+    client, server = capture.connections["packets"][connection].tolist()
+    return "server" if not server else "client" if not client else None
 
 
 def _known(capture: Capture, number: int) -> int:

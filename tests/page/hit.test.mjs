@@ -24,6 +24,14 @@ const CASES = [
 
 for (const [name, x, y, lines] of CASES) test(`under the pointer is ${name}`, () => assert.deepEqual(markLines(hit(scene, x, y), tables), lines));
 
+test("where states are drawn, the pointer is told both, and which are only assumed or unknown", () => {
+  const states = { lane: [0, 0, 0], side: [0, 1, 0], at_ns: [0, 0, 500 * MS], state: ["SYN-SENT", "SYN-RECEIVED", "ESTABLISHED"], assumed: [false, true, false] };
+  const at = (x, changes = {}) => markLines(hit({ ...scene, answer: { ...answer, states: { ...states, ...changes } } }, x, 5), tables)[0];
+  assert.equal(at(450), "client SYN-SENT, server SYN-RECEIVED (assumed)");
+  assert.equal(at(900), "client ESTABLISHED, server SYN-RECEIVED (assumed)");
+  assert.equal(at(900, { state: ["SYN-SENT", null, "SYN-SENT"], assumed: [false, false, false] }), "client SYN-SENT, server unknown");
+});
+
 test("beside the lanes there is nothing", () => assert.equal(hit(scene, 10, 2 * LANE + 1), null));
 
 test("after zooming, marks of the older answer are found where they now lie", () => {

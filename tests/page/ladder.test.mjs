@@ -7,22 +7,46 @@ const packet = (number, direction, flags, client_state, server_state, ms, payloa
 });
 
 const handshake = [
-  packet(1, "client", ["SYN"], "SYN-SENT", "LISTEN", 0),
+  packet(1, "client", ["SYN"], "SYN-SENT", "SYN-RECEIVED", 0),
   packet(2, "server", ["SYN", "ACK"], "ESTABLISHED", "SYN-RECEIVED", 0.04),
   packet(3, "client", ["ACK"], "ESTABLISHED", "ESTABLISHED", 0.06),
 ];
 
-const detail = (changes) => ({ packets: handshake, phases: [], events: [], exchanges: [], messages: [], ...changes });
+const connection = { at_ns: 0, packets: [2, 1], conn_state: "S1" };
+const detail = (changes) => ({ connection, packets: handshake, phases: [], events: [], exchanges: [], messages: [], ...changes });
 
 test("a connection seen from its SYN begins with inferred states", () => {
   const [start, first] = ladder(detail({}));
-  assert.deepEqual([start.kind, start.after], ["start", { client: "CLOSED", server: "LISTEN" }]);
+  assert.deepEqual([start.kind, named(start.after)], ["start", ["CLOSED", "LISTEN"]]);
   assert.deepEqual(first.before, start.after);
-  assert.deepEqual(first.after, { client: "SYN-SENT", server: "LISTEN" });
+  assert.deepEqual(named(first.after), ["SYN-SENT", "SYN-RECEIVED"]);
+});
+
+const named = ({ client, server }) => [client, server];
+
+test("a port that refused was closed all along", () => {
+  const refused = [packet(1, "client", ["SYN"], "SYN-SENT", "CLOSED", 0), packet(2, "server", ["RST", "ACK"], "CLOSED", "CLOSED", 0.1)];
+  const items = ladder(detail({ packets: refused, connection: { ...connection, packets: [1, 1], conn_state: "REJ" }, phases: [{ name: "refused", first_packet: 1, last_packet: 2 }] }));
+  assert.deepEqual(items.map(({ after }) => after.server), Array(4).fill("CLOSED"));
+  assert.deepEqual(items.map(({ chapter }) => chapter).filter(Boolean), ["The pipe is refused"]);
+  assert.deepEqual(items.at(-1).sentences, ["The pipe was never built."]);
+});
+
+test("of an end that never was heard nothing is known", () => {
+  const asked = [0, 1000, 3000].map((ms, i) => ({ ...packet(i + 1, "client", ["SYN"], "SYN-SENT", "LISTEN", ms), server_state_assumed: true }));
+  const items = ladder(detail({ packets: asked, connection: { ...connection, packets: [3, 0], conn_state: "S0" }, phases: [{ name: "unanswered", first_packet: 1, last_packet: 3 }] }));
+  assert.ok(items.every(({ after }) => after.server === null));
+  assert.equal(items.find(({ chapter }) => chapter).chapter, "Nobody has answered");
+  assert.deepEqual(items.at(-1).sentences, ["Nobody has answered. Whether the client still waits is not on the wire."]);
+});
+
+test("what is only assumed is told apart, and settles with the packet that shows it", () => {
+  const packets = [{ ...handshake[0], server_state_assumed: true }, ...handshake.slice(1)];
+  assert.deepEqual(ladder(detail({ packets })).map(({ after }) => after.assumed.server), [true, true, false, false, false]);
 });
 
 test("a connection met midway begins with states nobody saw", () => {
-  assert.deepEqual(ladder(detail({ packets: handshake.slice(2) }))[0].after, { client: null, server: null });
+  assert.deepEqual(named(ladder(detail({ packets: handshake.slice(2) }))[0].after), [null, null]);
 });
 
 test("each packet begins in the states in which the one before left off", () => {
@@ -37,9 +61,21 @@ test("silence gets a row of its own", () => {
   assert.equal(items[4].text, "1.2 s of silence");
 });
 
-test("the end is told", () => {
-  assert.deepEqual(ladder(detail({})).at(-1).sentences, ["The pipe is still open: either side may speak."]);
-});
+for (const [client, server, conn_state, sentence] of [
+  ["ESTABLISHED", "ESTABLISHED", "S1", "The pipe is still open: either side may speak."],
+  ["SYN-SENT", "SYN-RECEIVED", "S1", "The pipe is not built yet."],
+  ["FIN-WAIT-2", "CLOSE-WAIT", "S2", "One side has closed; the other may still send."],
+  ["FIN-WAIT-1", "ESTABLISHED", "S2", "One side has closed; the other may still send."],
+  ["CLOSING", "CLOSING", "SF", "Both sides have closed; an acknowledgment is still to come."],
+  ["TIME-WAIT", "CLOSED", "SF", "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute."],
+  ["CLOSED", "CLOSED", "RSTO", "The connection was reset."],
+  ["CLOSED", "CLOSED", "SF", "The connection is over."],
+]) {
+  test(`at the end, in ${client} and ${server} (${conn_state}), stands: ${sentence}`, () => {
+    const packets = [...handshake, packet(4, "client", ["ACK"], client, server, 1)];
+    assert.deepEqual(ladder(detail({ packets, connection: { ...connection, conn_state } })).at(-1).sentences, [sentence]);
+  });
+}
 
 test("requests, interim and final responses and messages stand on the packets that carry them", () => {
   const exchange = {
@@ -80,14 +116,14 @@ const chapters = (items) => items.map(({ chapter, bracket }) => [chapter, bracke
 test("a run cut out of the middle says what the whole says of its packets", () => {
   const late = packet(4, "client", ["PSH", "ACK"], "ESTABLISHED", "ESTABLISHED", 1, 5);
   const whole = detail({ packets: [...handshake, late], phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }, { name: "request", first_packet: 4, last_packet: 4 }] });
-  const all = rungs(whole, 0);
+  const all = rungs(whole, connection);
   for (let cut = 1; cut < 4; cut += 1) {
     const run = { ...whole, packets: [whole.packets[cut]], before: whole.packets[cut - 1], after: whole.packets[cut + 1] ?? null };
-    assert.deepEqual(rungs(run, 0), [all[cut]]);
+    assert.deepEqual(rungs(run, connection), [all[cut]]);
   }
 });
 
 test("a chapter that goes on at both ends of a run has no title and no corners in it", () => {
   const run = { ...detail({ phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }] }), packets: [handshake[1]], before: handshake[0], after: handshake[2] };
-  assert.deepEqual(chapters(rungs(run, 0)), [[null, "inside"]]);
+  assert.deepEqual(chapters(rungs(run, connection)), [[null, "inside"]]);
 });

@@ -4,7 +4,7 @@ import { laneOutcome, laneSentence, laneSide, laneTitle, serverName, wasOpened }
 
 const LANE = {
   id: 3, protocol: "http", conn_state: "SF", client_state: "TIME-WAIT", server_state: "CLOSED", closed_by: "client", duration_ns: 3.1e6,
-  asks: "GET /", exchanges: 1, status: 200, wait_ns: 2e6, messages: [0, 0], is_open: false, trouble: 0, at_ns: 1e6,
+  asks: "GET /", exchanges: 1, status: 200, wait_ns: 2e6, messages: [0, 0], is_open: false, trouble: 0, at_ns: 1e6, packets: [5, 4], server_state_assumed: true,
 };
 const open = { conn_state: "S1", client_state: "ESTABLISHED", server_state: "ESTABLISHED", is_open: true };
 
@@ -45,7 +45,7 @@ test("each end has its address, port and what it sent beside its half of a tall 
 });
 
 test("a sentence says all of it", () => {
-  assert.equal(laneSentence({ ...LANE, trouble: 2 }, 8e9), "#3 GET /, HTTP, closed by the client, lived 3.1 ms: 200, 2 ms, 2 marks of trouble");
+  assert.equal(laneSentence({ ...LANE, trouble: 2 }, 8e9), "#3 GET /, HTTP, closed by the client, client TIME-WAIT, server CLOSED (assumed), lived 3.1 ms: 200, 2 ms, 2 marks of trouble");
 });
 
 test("a server of this machine is called by its port", () => {

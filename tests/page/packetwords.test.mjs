@@ -10,7 +10,7 @@ const CASES = [
   ["its answer", { flags: ["SYN", "ACK"], seq: 0 }, "opening", "SYN ACK", "seq 0, ack 1, window 64"],
   ["a goodbye", { flags: ["FIN", "ACK"] }, "closing", "FIN", "seq 1, ack 1"],
   ["a reset", { flags: ["RST", "ACK"] }, "trouble", "RST", "ack 1"],
-  ["bytes in mid-stream", { flags: ["PSH", "ACK"], payload: 5 }, "data", "more bytes", "seq 1, 5 bytes"],
+  ["bytes in mid-stream", { flags: ["PSH", "ACK"], payload: 5 }, "data", "5 bytes", "seq 1"],
   ["bytes in a SYN", { flags: ["SYN"], seq: 0, ack: null, payload: 5 }, "opening", "SYN", "seq 0, window 64, 5 bytes"],
   ["a request", { payload: 9, carries: [{ kind: "request", row: 0, text: "GET /" }] }, "request", "GET /", ""],
   ["messages", { payload: 9, carries: [{ kind: "message", row: 0, text: "“a”" }, { kind: "message", row: 1, text: "“b”" }], carries_more: 7 }, "message", "“a”", "and 8 more"],

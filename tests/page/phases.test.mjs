@@ -20,7 +20,7 @@ test("phases that come in any order and packets of other connections in between 
 });
 
 test("packets before the first phase were met midway", () => {
-  assert.equal(chapters(packets([1, 2]), [phase("close", 2)])[0].title, "Seen from midway");
+  assert.equal(chapters(packets([1, 2]), [phase("close", 2)])[0].title, "The capture starts mid-connection");
 });
 
 test("two asks in a row are two chapters", () => {
@@ -31,10 +31,21 @@ test("when phases begin in one packet, the later in the list names it", () => {
   assert.deepEqual(chapters(packets([1]), [phase("request", 1), phase("close", 1)]).map(({ title }) => title), ["The pipe is taken down"]);
 });
 
-test("a reset during the handshake is a refusal, later a cut", () => {
-  const rst = { 2: ["RST", "ACK"] };
-  assert.equal(chapters(packets([1, 2], rst), [phase("handshake", 1)])[0].title, "The pipe is refused");
-  assert.equal(chapters(packets([1, 2], rst), [phase("handshake", 1), phase("close", 2)])[1].title, "The pipe is cut");
-});
+for (const [name, state, direction, titles] of [
+  ["of the server before the pipe was built is a refusal", "SYN-SENT", "server", ["The pipe is asked for", "The pipe is refused"]],
+  ["of the client before it was built is a giving up", "SYN-SENT", "client", ["The pipe is asked for", "The client gives up"]],
+  ["later is a cut", "ESTABLISHED", "server", ["The pipe is built", "The pipe is cut"]],
+]) {
+  test(`a reset ${name}`, () => {
+    const [first, second] = packets([1, 2], { 2: ["RST", "ACK"] });
+    const states = { client_state: state, server_state: state };
+    const found = chapters([{ ...first, ...states }, { ...second, direction, client_state: "CLOSED", server_state: "CLOSED" }], [phase("handshake", 1), phase("close", 2)]);
+    assert.deepEqual(found.map(({ title }) => title), titles);
+  });
+}
+
+for (const [name, title] of [["refused", "The pipe is refused"], ["unanswered", "Nobody has answered"], ["data", "The talk"]]) {
+  test(`the phase ${name} is called “${title}”`, () => assert.equal(chapters(packets([1, 2], { 2: ["RST"] }).slice(0, name === "refused" ? 2 : 1), [phase(name, 1, 2)])[0].title, title));
+}
 
 test("no packets, no chapters", () => assert.deepEqual(chapters([], []), []));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { briefAddress, pairEnds, short, takeApart, whose } from "../../web/static/sockets.js";
+import { briefAddress, pairEnds, portRole, short, takeApart, whose } from "../../web/static/sockets.js";
 
 for (const [endpoint, address, port] of [["127.0.0.1:8000", "127.0.0.1", 8000], ["[::1]:443", "::1", 443], ["[2001:db8::7]:80", "2001:db8::7", 80]]) {
   test(`${endpoint} is ${address} and ${port}`, () => assert.deepEqual(takeApart(endpoint), { address, port }));
@@ -8,7 +8,7 @@ for (const [endpoint, address, port] of [["127.0.0.1:8000", "127.0.0.1", 8000], 
 
 for (const [address, words] of [
   ["127.0.0.1", "this machine"], ["::1", "this machine"], ["192.168.1.7", "a private network"], ["172.20.0.1", "a private network"],
-  ["172.40.0.1", "the machine"], ["fe80::1", "a private network"], ["8.8.8.8", "the machine"],
+  ["172.40.0.1", "the machine"], ["fe80::1", "the local link"], ["fd00::1", "a private network"], ["8.8.8.8", "the machine"],
 ]) test(`${address} is ${words}`, () => assert.equal(whose(address), words));
 
 for (const [name, client, server, ends] of [
@@ -27,3 +27,11 @@ for (const [name, client, server, ...ends] of [
 test("an address that is short enough stays as it is", () => {
   for (const address of ["192.150.187.143", "::1", "fe80::1:2:3:4"]) assert.equal(briefAddress(address), address);
 });
+
+for (const [name, side, history, word] of [
+  ["of a server that answered a SYN", "server", "ShADadFf", "listened here"],
+  ["where nobody listened", "server", "Sr", "asked for"],
+  ["where nobody answered", "server", "S", "asked for"],
+  ["of an end that opened at the same time", "server", "SsHh", "asked for"],
+  ["of the client", "client", "ShADadFf", "of this connection"],
+]) test(`a port ${name} is ${word}`, () => assert.equal(portRole(side, { history }), word));

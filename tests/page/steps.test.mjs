@@ -5,7 +5,8 @@ import { PagedSteps, WholeSteps } from "../../web/static/steps.js";
 const packet = (number, ms) => ({
   number, direction: "client", flags: ["ACK"], client_state: "ESTABLISHED", server_state: "ESTABLISHED", at_ns: ms * 1e6, payload: 1, analysis: [],
 });
-const nothing = { phases: [], events: [], exchanges: [], messages: [] };
+const connection = { at_ns: 0, packets: [2, 1], conn_state: "S1" };
+const nothing = { connection, phases: [], events: [], exchanges: [], messages: [] };
 
 test("a whole connection's rows know their packets, past a silence too", () => {
   const steps = new WholeSteps({ ...nothing, packets: [packet(4, 0), packet(7, 900)] });
@@ -15,7 +16,7 @@ test("a whole connection's rows know their packets, past a silence too", () => {
 });
 
 /** A long connection of which only the packets 100 to 199 are there. */
-const lifecycle = (pages) => ({ total: 1000, connection: { at_ns: 0 }, pageOf: (index) => pages[Math.floor(index / 100)] ?? null });
+const lifecycle = (pages) => ({ total: 1000, connection, pageOf: (index) => pages[Math.floor(index / 100)] ?? null });
 const page = { ...nothing, start: 100, packets: Array.from({ length: 100 }, (_, i) => packet(200 + i, i)), before: packet(199, 0), after: packet(300, 100) };
 
 test("of a long one a row a packet, and what is not there is being fetched", () => {

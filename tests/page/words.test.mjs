@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { band, closeCode, outcome, STATES } from "../../web/static/words.js";
+import { band, closeCode, outcome, silentEnd, stateOf, STATES, VERDICTS } from "../../web/static/words.js";
 
 const BANDS = {
   CLOSED: "closed", LISTEN: "closed", "SYN-SENT": "opening", "SYN-RECEIVED": "opening", ESTABLISHED: "established",
@@ -29,4 +29,25 @@ for (const [name, row, word, kind] of [
 }
 
 test("who closed is said in the long word", () => assert.equal(outcome(connection("SF", "CLOSED", "TIME-WAIT", "server")).long, "closed by the server"));
-test("a close code of the application has a word too", () => assert.equal(closeCode(4001), "a code of the application's own"));
+for (const [code, word] of [[1000, "normal closure"], [1004, "a reserved code"], [2999, "a reserved code"], [3000, "a code registered for a library or an application"], [4001, "a code of the application’s own"]]) {
+  test(`close code ${code} is ${word}`, () => assert.equal(closeCode(code), word));
+}
+
+test("a state says whether a packet of that end has shown it", () => {
+  const row = { client_state: "SYN-SENT", client_state_assumed: false, server_state: "SYN-RECEIVED", server_state_assumed: true };
+  assert.deepEqual(["client", "server"].map((side) => stateOf(row, side).text), ["SYN-SENT", "SYN-RECEIVED (assumed)"]);
+  assert.match(stateOf(row, "server").why, /Assumed: no packet of this end has shown it\./);
+});
+
+test("of an end that was never heard the state is unknown", () => {
+  const silent = silentEnd({ packets: [3, 0] });
+  assert.deepEqual([silent, silentEnd({ packets: [0, 2] }), silentEnd({ packets: [1, 2] })], ["server", "client", null]);
+  const told = stateOf({ server_state: "LISTEN", server_state_assumed: true, silent }, "server");
+  assert.deepEqual([told.name, told.text, told.why], [null, "unknown", "Unknown: nothing of this end was seen."]);
+});
+
+test("a verdict claims no more than its packets show", () => {
+  assert.doesNotMatch(VERDICTS.retransmission[2], /lost/);
+  assert.match(VERDICTS.lost_segment[2], /not been captured yet/);
+  assert.doesNotMatch(VERDICTS.window_update[2], /room/);
+});

@@ -10,7 +10,7 @@ from inspector import rows
 from inspector.capture import Capture
 from web.session import Session
 
-from .traffic import SAMPLE_PACKETS, Talk, Wire, sample
+from .traffic import SAMPLE_PACKETS, SYN, Talk, Wire, sample
 from .visitor import Visitor, opened, plain, program, served, wait_until
 
 
@@ -25,10 +25,19 @@ def test_packets_are_the_rows_of_the_engine_with_sockets_and_cargo(ours: Visitor
     assert answer["total"] == SAMPLE_PACKETS
     first = answer["rows"][0]
     assert (first["client"], first["server"], first["protocol"]) == ("127.0.0.1:40001", "127.0.0.1:80", "http")
+    assert {row["silent"] for row in answer["rows"]} == {None}, "both ends of each connection were heard"
     assert [row["carries"] for row in answer["rows"][3:5]] == [
         [{"kind": "request", "row": 0, "text": "GET /first"}],
         [{"kind": "response", "row": 0, "text": "200 OK"}],
     ]
+
+
+def test_a_packet_tells_which_end_was_never_heard(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "silent.pcapng")
+    wire.put((40001, 80), 100, 0, SYN)
+    wire.close()
+    with opened(wire.path) as ours:
+        assert [row["silent"] for row in ours.get("/api/packets")["rows"]] == ["server"]
 
 
 @pytest.mark.parametrize(

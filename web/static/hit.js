@@ -15,7 +15,17 @@ export function hit(scene, x, y) {
   if (!lane) return null;
   const ns = scale(span, width).ns(x);
   const place = placing(scene);
-  return { lane, ns, mark: messageAt(answer, place, i, x) ?? packetAt(answer, place, i, x) ?? exchangeAt(answer, place, i, x) };
+  return { lane, ns, states: statesAt(answer, i, ns), mark: messageAt(answer, place, i, x) ?? packetAt(answer, place, i, x) ?? exchangeAt(answer, place, i, x) };
+}
+
+/** Both ends' states at a moment, in words; null where the answer has none, or the connection was not there yet. */
+function statesAt({ states }, i, ns) {
+  if (!states) return null;
+  const found = [null, null];
+  states.lane.forEach((lane, k) => {
+    if (lane === i && states.at_ns[k] <= ns) found[states.side[k]] = states.state[k] === null ? "unknown" : `${states.state[k]}${states.assumed[k] ? " (assumed)" : ""}`;
+  });
+  return found[0] && found[1] && `client ${found[0]}, server ${found[1]}`;
 }
 
 function nearest({ lane, column }, place, i, x) {
@@ -50,12 +60,12 @@ const SAID = [
 ];
 
 /** Lines for the note beside the pointer: what the mark is, then when. */
-export function markLines({ ns, mark }, tables) {
-  const when = moment(ns);
-  if (!mark) return [when];
-  if (mark.kind === "packet") return [packetLine(mark), when];
-  if (mark.kind === "message") return [...messageLines(mark, tables.messages.get(mark.message)), when];
-  return [...exchangeLines(mark, tables.exchanges.get(mark.exchange)), when];
+export function markLines({ ns, mark, states = null }, tables) {
+  const when = [...(states ? [states] : []), moment(ns)];
+  if (!mark) return when;
+  if (mark.kind === "packet") return [packetLine(mark), ...when];
+  if (mark.kind === "message") return [...messageLines(mark, tables.messages.get(mark.message)), ...when];
+  return [...exchangeLines(mark, tables.exchanges.get(mark.exchange)), ...when];
 }
 
 function packetLine({ packet, count, bits }) {

@@ -2,7 +2,7 @@
 
 import { counted, duration } from "./format.js";
 import { chapters } from "./phases.js";
-import { answerLine, closeCode } from "./words.js";
+import { answerLine, band, closeCode, silentEnd, stateOf } from "./words.js";
 
 export const SILENCE = 250e6; // ns without a packet that a row of its own tells of
 
@@ -11,24 +11,25 @@ export const SILENCE = 250e6; // ns without a packet that a row of its own tells
  *
  * @param {object} run {packets, before, after, phases, events, exchanges, messages} as the server sends them; `before` and `after` are
  *   the packets next to the run, null at the connection's ends
- * @param {number} origin at_ns of the connection's first packet
+ * @param {object} connection its row
  * @returns {object[]} items of kind "packet"; each has `before` and `after`, the pair of states {client, server} above and below its
  *   line, and its chapter and bracket
  */
-export function rungs({ packets, before = null, after = null, phases, events, exchanges, messages }, origin) {
+export function rungs({ packets, before = null, after = null, phases, events, exchanges, messages }, connection) {
   const sentences = grouped(events, (event) => event.packet, (event) => event.sentence);
   const carried = cargo(exchanges, messages);
   const known = [before, ...packets, after].filter(Boolean);
   const places = placeInChapter(known, chapters(known, phases), { before, after }).slice(before ? 1 : 0);
-  let [last, states] = [before, before ? statesOf(before) : begin(packets[0]).after];
+  const silent = silentEnd(connection);
+  let [last, states] = [before, before ? statesOf(before, silent) : begin(packets[0], connection).after];
   return packets.map((packet, index) => {
     const item = {
       kind: "packet",
       packet,
       quiet: last ? packet.at_ns - last.at_ns : 0,
-      elapsed: packet.at_ns - origin,
+      elapsed: packet.at_ns - connection.at_ns,
       before: states,
-      after: statesOf(packet),
+      after: statesOf(packet, silent),
       carries: carried.get(packet.number) ?? [],
       sentences: sentences.get(packet.number) ?? [],
       ...places[index],
@@ -44,24 +45,32 @@ export function rungs({ packets, before = null, after = null, phases, events, ex
  * @returns {object[]} items from top to bottom, of kind "start", "packet", "silence" or "end"
  */
 export function ladder(detail) {
-  const { packets } = detail;
+  const { packets, connection } = detail;
   if (!packets.length) return [];
-  const items = [begin(packets[0])];
-  for (const item of rungs(detail, packets[0].at_ns)) {
+  const items = [begin(packets[0], connection)];
+  for (const item of rungs(detail, connection)) {
     if (item.quiet >= SILENCE) items.push(silence(item));
     items.push(item);
   }
-  items.push(end(items.at(-1).after));
+  items.push(end(items.at(-1).after, connection));
   return items;
 }
 
-const statesOf = (packet) => ({ client: packet.client_state, server: packet.server_state });
+/** Both ends' states after a packet, null where unknown, and which of them are only assumed. */
+function statesOf(packet, silent) {
+  const [client, server] = ["client", "server"].map((side) => stateOf({ ...packet, silent }, side));
+  return { client: client.name, server: server.name, assumed: { client: client.isAssumed, server: server.isAssumed } };
+}
 
-/** What stands above the first packet. */
-export function begin(first) {
-  const fromTheStart = first.flags.includes("SYN");
-  const states = fromTheStart ? { client: "CLOSED", server: "LISTEN" } : { client: null, server: null };
-  return { kind: "start", before: states, after: states, fromTheStart, inferred: true };
+/** What stands above the first packet: where that is a SYN, the states from which its sender and its receiver came to theirs. */
+export function begin(first, connection) {
+  const fromTheStart = first.flags.includes("SYN") && !first.flags.includes("ACK");
+  const after = statesOf(first, silentEnd(connection));
+  const to = first.direction === "client" ? "server" : "client";
+  const states = fromTheStart
+    ? { ...after, [first.direction]: "CLOSED", [to]: after[to] === "SYN-RECEIVED" ? "LISTEN" : after[to] }
+    : { client: null, server: null, assumed: { client: false, server: false } };
+  return { kind: "start", before: states, after: states, fromTheStart };
 }
 
 function silence({ quiet, before, bracket }) {
@@ -70,21 +79,32 @@ function silence({ quiet, before, bracket }) {
 }
 
 /** What stands below the last packet. */
-export function end(states) {
-  return { kind: "end", before: states, after: states, sentences: [ENDS[endKind(states)]] };
+export function end(states, connection) {
+  return { kind: "end", before: states, after: states, sentences: [ENDS[endKind(states, connection)]] };
 }
 
 const ENDS = {
+  unanswered: "Nobody has answered. Whether the client still waits is not on the wire.",
+  refused: "The pipe was never built.",
+  reset: "The connection was reset.",
+  opening: "The pipe is not built yet.",
   open: "The pipe is still open: either side may speak.",
   "time-wait": "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute.",
-  closing: "One side has not said goodbye yet.",
-  closed: "Nothing is left of the pipe.",
+  half: "One side has closed; the other may still send.",
+  closing: "Both sides have closed; an acknowledgment is still to come.",
+  closed: "The connection is over.",
 };
 
-function endKind({ client, server }) {
-  if (client === "TIME-WAIT" || server === "TIME-WAIT") return "time-wait";
-  if (client === "CLOSED" || server === "CLOSED") return "closed";
-  return client === "ESTABLISHED" && server === "ESTABLISHED" ? "open" : "closing";
+function endKind({ client, server }, { conn_state: state }) {
+  const states = [client, server];
+  if (state === "S0" || state === "SH") return "unanswered";
+  if (state === "REJ" || state === "RSTRH" || state === "RSTOS0") return "refused";
+  if (state === "RSTO" || state === "RSTR") return "reset";
+  if (states.includes("TIME-WAIT")) return "time-wait";
+  if (states.some((name) => band(name) === "opening")) return "opening";
+  if (states.includes("CLOSED")) return "closed";
+  if (client === "ESTABLISHED" && server === "ESTABLISHED") return "open";
+  return states.includes("CLOSE-WAIT") || states.includes("ESTABLISHED") ? "half" : "closing";
 }
 
 /** For each packet: {chapter (its title, on its first packet only), bracket: single, first, inside or last}. */

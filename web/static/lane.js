@@ -3,7 +3,7 @@
 import { counted, duration, size } from "./format.js";
 import { livedNs } from "./life.js";
 import { takeApart } from "./sockets.js";
-import { band, outcome, protocolName } from "./words.js";
+import { band, outcome, protocolName, silentEnd, stateOf } from "./words.js";
 
 const UNOPENED = new Set(["S0", "REJ", "RSTOS0", "RSTRH", "SH", "SHR"]); // Zeek's states of connections that were asked for, and no more
 
@@ -55,7 +55,8 @@ export function laneSentence(lane, end) {
   const { long } = outcome(lane);
   const { texts } = laneOutcome(lane, end);
   const trouble = lane.trouble ? `, ${counted(lane.trouble, "mark")} of trouble` : "";
-  return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, lived ${duration(livedNs(lane, end))}: ${texts.join(", ")}${trouble}`;
+  const [client, server] = ["client", "server"].map((side) => stateOf({ ...lane, silent: silentEnd(lane) }, side).text);
+  return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, client ${client}, server ${server}, lived ${duration(livedNs(lane, end))}: ${texts.join(", ")}${trouble}`;
 }
 
 /** A server's name in the margin: its port, and its address where that is not this machine's own. */

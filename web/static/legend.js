@@ -5,9 +5,11 @@ import { h } from "./dom.js";
 const BANDS = [
   ["opening", "Opening", "asked for, not yet confirmed"],
   ["established", "Established", "open: may send and receive"],
-  ["closing", "Closing", "one side has said goodbye"],
-  ["time-wait", "TIME-WAIT", "over, kept for stray packets"],
+  ["closing", "Closing", "one side has sent its FIN, or both"],
+  ["time-wait", "TIME-WAIT", "over; kept to repeat the last ACK, and for stray packets"],
   ["closed", "Closed", "no connection"],
+  ["established assumed", "Dashed", "assumed: no packet of that end has shown its state"],
+  ["unknown", "Unknown", "nothing of that end was seen"],
 ];
 
 /** The states of a lifeline and the kinds of arrow. */
@@ -16,8 +18,8 @@ export function legend() {
     h("ul", {}, BANDS.map(([kind, name, meaning]) => h("li", {},
       h("i", { class: `swatch client ${kind}` }), h("i", { class: `swatch server ${kind}` }), h("b", {}, name), h("span", {}, meaning)))),
     h("ul", {},
-      h("li", {}, h("i", { class: "swatch-arrow client" }), h("b", {}, "Client"), h("span", {}, "the side that opened the pipe")),
-      h("li", {}, h("i", { class: "swatch-arrow server" }), h("b", {}, "Server"), h("span", {}, "the side that listened")),
+      h("li", {}, h("i", { class: "swatch-arrow client" }), h("b", {}, "Client"), h("span", {}, "the end that sent the first SYN; without one, the end taken for it")),
+      h("li", {}, h("i", { class: "swatch-arrow server" }), h("b", {}, "Server"), h("span", {}, "the other end")),
       h("li", {}, h("i", { class: "swatch-arrow client carries" }), h("b", {}, "Thick arrow"), h("span", {}, "carries bytes of the conversation")),
       h("li", {}, h("i", { class: "swatch-arrow trouble" }), h("b", {}, "Trouble"), h("span", {}, "lost, repeated, reset"))));
 }

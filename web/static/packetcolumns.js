@@ -6,6 +6,7 @@ import { BOOKMARK } from "./note.js";
 import { protocolOf, told, verdicts } from "./packetwords.js";
 import { createPair, drawPair } from "./pair.js";
 import { pairEnds } from "./sockets.js";
+import { stateOf } from "./words.js";
 
 const LONGEST = 47; // characters of a cell: two IPv4 sockets
 
@@ -30,7 +31,7 @@ export const packetColumns = (of) => [
   { name: "window", title: "window", fits: LONGEST, about: "bytes, scaled", draw: number("window") },
   { name: "flight", title: "in flight", fits: LONGEST, about: "bytes not yet acknowledged", draw: number("in_flight") },
   { name: "rtt", title: "acked in", fits: LONGEST, about: "since the segment it acknowledges", draw: plain((row) => (row.ack_rtt_ns === null ? "" : duration(row.ack_rtt_ns))) },
-  { name: "states", title: "states after", fits: LONGEST, about: "client / server", draw: plain((row) => (row.client_state ? `${row.client_state} / ${row.server_state}` : "")) },
+  { name: "states", title: "states after", fits: LONGEST, about: "client / server", create: createStates, draw: drawStates },
   { name: "what", title: "what it says", isUsual: true, create: createWhat, draw: drawWhat },
 ];
 
@@ -49,6 +50,22 @@ const NOBODY = { client: ["", ""], server: ["", ""] };
 function drawEnds(cell, row) {
   drawPair(cell, row.client ? pairEnds(row) : NOBODY, row.client ? (row.direction === "server" ? " ◂ " : " ▸ ") : "");
   cell.title = row.client ? `${row.client} ${row.direction === "server" ? "←" : "→"} ${row.server}` : "no TCP: opening the packet shows its addresses";
+}
+
+function createStates(cell) {
+  cell.append(h("span", { class: "packet-state" }), h("span"), h("span", { class: "packet-state" }));
+}
+
+function drawStates(cell, row) {
+  const [client, between, server] = cell.children;
+  const ends = row.client_state ? ["client", "server"].map((side) => stateOf(row, side)) : [];
+  [client, server].forEach((element, i) => {
+    setText(element, ends[i] ? (ends[i].name ?? ends[i].text) : "");
+    element.classList.toggle("assumed", Boolean(ends[i] && (ends[i].isAssumed || ends[i].name === null)));
+  });
+  setText(between, ends.length ? " / " : "");
+  cell.title = ends.map(({ text, why }, i) => `${["Client", "Server"][i]} ${text}: ${why}`).join("\n");
+  cell.setAttribute("aria-label", ends.map(({ text }) => text).join(" / "));
 }
 
 function createWhat(cell) {

@@ -5,6 +5,9 @@ import { filtering } from "./span.js";
 
 const PATIENCE = 500; // ms between two looks at how many a filter leaves while packets come
 
+/** Whether what is told of a packet may yet change: a later one settles what is assumed. */
+const isUnsettled = (row) => row.client_state_assumed || row.server_state_assumed;
+
 export class PacketList {
   /**
    * @param {object} parts
@@ -64,13 +67,14 @@ export class PacketList {
     if (packets < this.packets) this.key = null; // another capture: what was held is of the one before
     this.packets = packets;
     if (this.isWhole) this.pages.grow(packets);
-    else if (!this.isWaiting) {
-      this.isWaiting = true;
-      this.later(() => {
-        this.isWaiting = false;
-        if (!this.isOver) this.pages.look();
-      }, PATIENCE);
-    }
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    this.later(() => {
+      this.isWaiting = false;
+      if (this.isOver) return;
+      if (this.pages.some(isUnsettled)) this.pages.renew();
+      else if (!this.isWhole) this.pages.look();
+    }, PATIENCE);
   }
 
   get total() {

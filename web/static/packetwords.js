@@ -49,12 +49,12 @@ export const verdicts = ({ analysis }) => analysis.map((name) => {
 function flagText({ flags, payload }) {
   const telling = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || flags.includes("SYN")));
   if (telling.length) return telling.join(" ");
-  if (payload) return "more bytes";
+  if (payload) return counted(payload, "byte");
   return flags.includes("ACK") ? "ACK" : "no flags";
 }
 
 function numbers({ flags, seq, ack, window, payload }) {
-  if (payload && !flags.includes("SYN")) return `seq ${count(seq)}, ${counted(payload, "byte")}`;
+  if (payload && !flags.includes("SYN")) return flags.some((flag) => flag === "FIN" || flag === "RST") ? `seq ${count(seq)}, ${counted(payload, "byte")}` : `seq ${count(seq)}`;
   const said = flags.includes("SYN") || flags.includes("FIN") ? [`seq ${count(seq)}`] : [];
   if (ack !== null) said.push(`ack ${count(ack)}`);
   if (flags.includes("SYN")) said.push(`window ${count(window)}`);

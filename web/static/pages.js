@@ -27,6 +27,13 @@ export class Pages {
     return this.pages.get(Math.floor(index / this.size))?.[index % this.size];
   }
 
+  /** Whether any of the rows that were wanted last, and are there, is so. */
+  some(isSo) {
+    const [first, stop] = this.wanted;
+    for (let page = first; page < stop; page += 1) if (this.pages.get(page)?.some(isSo)) return true;
+    return false;
+  }
+
   /** Sees to it that rows [first, stop) are there. Called with every drawing. */
   want(first, stop) {
     this.wanted = [Math.floor(Math.max(first, 0) / this.size), Math.ceil(Math.max(stop, first + 1) / this.size)];

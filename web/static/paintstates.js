@@ -7,6 +7,8 @@ import { scale } from "./zoom.js";
 const EDGE = 6; // pixels of canvas beyond both ends of the time shown
 const THICK = 5; // pixels of a band
 const WORD = 7; // from a band to the middle of the state's name
+const DASH = 5; // pixels of a band that is only assumed, and of the gap after them
+const GAP = 3;
 const PADDING = 4; // around the name
 const GUIDED = 140; // pixels of the longest packet from which on there are lines for sizes
 const GUIDES = [[100, "100 B"], [1_000, "1 kB"], [10_000, "10 kB"]];
@@ -24,7 +26,8 @@ export function paintStates(context, scene, place) {
     context.fillStyle = colours[stretch.side ? "server" : "client"];
     paintBand(context, stretch, sign < 0 ? y - THICK : y, sign);
     const left = Math.max(stretch.left, 0);
-    if (context.measureText(stretch.state).width + 2 * PADDING <= stretch.right - left) context.fillText(stretch.state, left + PADDING, y + sign * (THICK + WORD));
+    const word = wordOf(stretch);
+    if (context.measureText(word).width + 2 * PADDING <= stretch.right - left) context.fillText(word, left + PADDING, y + sign * (THICK + WORD));
   }
 }
 
@@ -36,13 +39,25 @@ export function stretches({ lanes, states, extent }, { x }, width) {
     const isLast = states.lane[i + 1] !== lane || states.side[i + 1] !== states.side[i];
     const until = !isLast ? states.at_ns[i + 1] : isOpen ? extent.to : start + lived;
     const [left, right] = [Math.max(x(states.at_ns[i]), -EDGE), Math.min(x(until), width + EDGE)];
-    if (right > left) found.push({ lane, side: states.side[i], state: states.state[i], left, right });
+    if (right > left) found.push({ lane, side: states.side[i], state: states.state[i], isAssumed: states.assumed[i], left, right });
   });
   return found;
 }
 
-/** A band in the style of its state: opening striped, established whole, closing half, TIME-WAIT dotted, closed a hairline. */
-function paintBand(context, { state, left, right }, y, sign) {
+const wordOf = ({ state, isAssumed }) => (state === null ? "unknown" : isAssumed ? `${state} assumed` : state);
+
+/** What is only assumed is painted in dashes, paler. */
+function paintBand(context, stretch, y, sign) {
+  if (!stretch.isAssumed && stretch.state !== null) return paintStretch(context, stretch, y, sign);
+  context.globalAlpha = 0.6;
+  for (let left = stretch.left; left < stretch.right; left += DASH + GAP) {
+    paintStretch(context, { state: stretch.state, left, right: Math.min(left + DASH, stretch.right) }, y, sign);
+  }
+  context.globalAlpha = 1;
+}
+
+/** A band in the style of its state: opening striped, established whole, closing half, TIME-WAIT dotted, closed and unknown a hairline. */
+function paintStretch(context, { state, left, right }, y, sign) {
   const each = (step, length) => {
     for (let x = left; x < right; x += step) context.fillRect(x, y, Math.min(length, right - x), THICK);
   };

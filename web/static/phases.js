@@ -2,6 +2,9 @@
 
 const TITLES = {
   handshake: "The pipe is built",
+  refused: "The pipe is refused",
+  unanswered: "Nobody has answered",
+  data: "The talk",
   request: "The ask",
   response: "The answer",
   upgrade: "The upgrade",
@@ -26,13 +29,19 @@ export function chapters(packets, phases) {
     if (found.length && found.at(-1).phase === phase) found.at(-1).last = index;
     else found.push({ phase, first: index, last: index });
   });
-  return found.map(({ phase, first, last }) => ({ title: titleOf(phase, packets.slice(first, last + 1)), first, last }));
+  return found.map(({ phase, first, last }) => ({ title: titleOf(phase, packets.slice(first, last + 1), packets[first - 1]), first, last }));
 }
 
-function titleOf(phase, packets) {
-  if (!phase) return "Seen from midway";
-  const isReset = packets.some(({ flags }) => flags.includes("RST"));
-  if (isReset && phase.name === "handshake") return "The pipe is refused";
-  if (isReset) return "The pipe is cut";
-  return TITLES[phase.name] ?? phase.name;
+function titleOf(phase, packets, before) {
+  if (!phase) return "The capture starts mid-connection";
+  if (phase.name === "handshake" && !isBuilt(packets.at(-1))) return "The pipe is asked for";
+  const reset = packets.find(({ flags }) => flags.includes("RST"));
+  if (!reset || phase.name === "refused") return TITLES[phase.name] ?? phase.name;
+  if (isBuilt(before)) return "The pipe is cut";
+  return reset.direction === "server" ? "The pipe is refused" : "The client gives up";
+}
+
+/** Whether both ends have left the opening states behind after this packet; of one that is not known it is taken for granted. */
+function isBuilt(packet) {
+  return !packet || ![packet.client_state, packet.server_state].some((state) => ["SYN-SENT", "SYN-RECEIVED", "LISTEN", "CLOSED"].includes(state));
 }

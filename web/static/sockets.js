@@ -9,14 +9,15 @@ export function takeApart(endpoint) {
 /** Whose address it is, in a few words. */
 export function whose(address) {
   if (/^127\./.test(address) || address === "::1") return "this machine";
-  if (/^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd]|fe[89ab])/i.test(address)) return "a private network";
-  if (/^(169\.254\.)/.test(address)) return "the local link";
+  if (/^(169\.254\.|fe[89ab])/i.test(address)) return "the local link";
+  if (/^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/i.test(address)) return "a private network";
   return "the machine";
 }
 
-/** What the port number is for, seen from the side that has it. */
-export function portRole(side) {
-  return side === "server" ? "listens here" : "lent for this pipe";
+/** What the port number is for, seen from the side that has it: it listened only where it answered a SYN with its own. */
+export function portRole(side, { history = "" }) {
+  if (side === "client") return "of this connection";
+  return history.includes("h") && !history.includes("s") ? "listened here" : "asked for";
 }
 
 const LONG = 20; // characters of an address that are shown; no IPv4 address has more

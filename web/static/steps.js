@@ -43,8 +43,8 @@ export class PagedSteps {
 
   at(row) {
     const { lifecycle } = this;
-    if (row === 0) return this.edge(0, (item) => begin(item.packet));
-    if (row === lifecycle.total + 1) return this.edge(lifecycle.total - 1, (item) => end(item.after));
+    if (row === 0) return this.edge(0, (item) => begin(item.packet, lifecycle.connection));
+    if (row === lifecycle.total + 1) return this.edge(lifecycle.total - 1, (item) => end(item.after, lifecycle.connection));
     return this.item(row - 1) ?? pending();
   }
 
@@ -66,11 +66,12 @@ export class PagedSteps {
     if (!page) return null;
     let made = this.made.get(page);
     if (!made) {
-      made = rungs(page, this.lifecycle.connection.at_ns);
+      made = rungs(page, this.lifecycle.connection);
       this.made.set(page, made);
     }
     return made[index - page.start] ?? null;
   }
 }
 
-const pending = () => ({ kind: "pending", before: { client: null, server: null }, after: { client: null, server: null } });
+const NOTHING = { client: null, server: null, assumed: { client: false, server: false } };
+const pending = () => ({ kind: "pending", before: NOTHING, after: NOTHING });

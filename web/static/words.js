@@ -12,6 +12,21 @@ export function band(state) {
   return "closed";
 }
 
+export const ASSUMED = "Assumed: no packet of this end has shown it.";
+export const UNKNOWN = "Unknown: nothing of this end was seen.";
+
+/** Which end sent nothing that was captured, so that nothing is known of its state; null for neither. */
+export function silentEnd({ packets: [client, server] }) {
+  return client ? (server ? null : "server") : "client";
+}
+
+/** An end's state in a row of a table of packets or connections: {name: null where it is unknown, isAssumed, text, why}. */
+export function stateOf(row, side) {
+  if (row.silent === side) return { name: null, isAssumed: false, text: "unknown", why: UNKNOWN };
+  const [name, isAssumed] = [row[`${side}_state`], Boolean(row[`${side}_state_assumed`])];
+  return { name, isAssumed, text: isAssumed ? `${name} (assumed)` : name, why: `${STATES[name] ?? ""}${isAssumed ? ` ${ASSUMED}` : ""}` };
+}
+
 /** What each TCP state means for the side that is in it. */
 export const STATES = {
   CLOSED: "There is no connection, or no longer one.",
@@ -19,31 +34,31 @@ export const STATES = {
   "SYN-SENT": "Has asked for a connection and waits for the answer.",
   "SYN-RECEIVED": "Has been asked and has agreed; waits for the confirmation.",
   ESTABLISHED: "The connection is open: this side may send and receive.",
-  "FIN-WAIT-1": "Has said that it will send no more; waits for that to be acknowledged.",
-  "FIN-WAIT-2": "Its goodbye has been acknowledged; the other side may still send.",
-  "CLOSE-WAIT": "The other side has said goodbye; this side may still send.",
-  CLOSING: "Both said goodbye at the same time; waits for the acknowledgement.",
-  "LAST-ACK": "Has said goodbye as the second; waits for the last acknowledgement.",
-  "TIME-WAIT": "All is said; keeps the pair of sockets for a while, so that stray packets find no new connection.",
+  "FIN-WAIT-1": "Has sent its FIN, or will when what it has left to send is out; waits for that to be acknowledged.",
+  "FIN-WAIT-2": "Its FIN has been acknowledged; the other side may still send.",
+  "CLOSE-WAIT": "The other side has sent its FIN; this side may still send.",
+  CLOSING: "Both sent their FIN at the same time; waits for the acknowledgment.",
+  "LAST-ACK": "Was the second to close; waits for the last acknowledgment.",
+  "TIME-WAIT": "Closed; keeps the pair of sockets for a while, to repeat its last ACK if the other end's FIN comes again, and so that stray packets are not taken for a new connection's.",
 };
 
 /** What TCP's analysis says of a packet, and whether it is a sign of trouble. */
 export const VERDICTS = {
-  retransmission: ["retransmission", true, "Bytes that were sent before are sent again: the first time they, or their acknowledgement, got lost."],
-  fast_retransmission: ["fast retransmission", true, "Sent again because duplicate acknowledgements told that it was missing."],
-  spurious_retransmission: ["needless retransmission", true, "Sent again although it had been acknowledged already."],
-  out_of_order: ["out of order", true, "Arrived after bytes that were sent later."],
-  lost_segment: ["gap before this", true, "Bytes before this packet are not in the capture."],
-  ack_lost_segment: ["acknowledges unseen bytes", true, "The other side received bytes that are not in the capture."],
-  duplicate_ack: ["duplicate acknowledgement", false, "The same acknowledgement again: something after it is missing, or came out of order."],
-  window_update: ["window update", false, "There is room for more bytes again."],
+  retransmission: ["retransmission", true, "Bytes, a SYN or a FIN that were sent before are sent again: no acknowledgment had come in time."],
+  fast_retransmission: ["fast retransmission", true, "Sent again soon after duplicate acknowledgments, which say that it is missing."],
+  spurious_retransmission: ["needless retransmission", true, "Sent again although it had been acknowledged."],
+  out_of_order: ["out of order", true, "Captured after bytes that come behind it in the stream."],
+  lost_segment: ["gap before this", true, "Bytes before this packet have not been captured yet: lost, overtaken, or missed by the capture."],
+  ack_lost_segment: ["acknowledges unseen bytes", true, "The other side received bytes that have not been captured."],
+  duplicate_ack: ["duplicate acknowledgement", false, "The same acknowledgment again, as when a segment arrives that is not the next one."],
+  window_update: ["window update", false, "It changes nothing but the receive window."],
   zero_window: ["window closed", true, "The receiver has no room left: the sender must wait."],
-  zero_window_probe: ["window probe", false, "One byte to find out whether there is room again."],
+  zero_window_probe: ["window probe", false, "Sent to find out whether there is room again."],
   zero_window_probe_ack: ["answer to a window probe", false, "Still no room."],
   window_full: ["window full", true, "The sender has filled all the room the receiver had offered."],
-  keep_alive: ["keep-alive", false, "Sent only to see whether the other side is still there."],
+  keep_alive: ["keep-alive", false, "Repeats a number that was acknowledged, so that the other end must answer."],
   keep_alive_ack: ["answer to a keep-alive", false, "Still there."],
-  reused_ports: ["ports used again", false, "An earlier connection had the same two sockets."],
+  reused_ports: ["ports used again", false, "An earlier connection had the same two sockets. Lawful."],
 };
 
 /** Short and long word for how a connection stands or ended, from Zeek's conn_state and the TCP states. */
@@ -55,7 +70,9 @@ export function outcome({ conn_state, client_state, server_state, closed_by }) {
     case "RSTO": case "RSTR": case "RSTOS0": case "RSTRH":
       return { kind: "trouble", short: "reset", long: `reset${by}` };
     case "SF": return { kind: "closed", short: "closed", long: `closed${by}` };
-    case "S2": case "S3": case "SH": case "SHR":
+    case "SH": return { kind: "trouble", short: "no answer", long: "never answered; the client sent SYN and FIN" };
+    case "SHR": return { kind: "closed", short: "half seen", long: "of the client nothing was seen; the server sent SYN-ACK and FIN" };
+    case "S2": case "S3":
       return { kind: "open", short: "closing", long: `half closed${by}` };
     default: return standing(client_state, server_state);
   }
@@ -84,4 +101,9 @@ const CLOSE_CODES = {
   1012: "the service restarts", 1013: "try again later", 1014: "bad gateway", 1015: "TLS failed",
 };
 
-export const closeCode = (code) => CLOSE_CODES[code] ?? "a code of the application's own";
+/** A close code in words (RFC 6455 §7.4.2: who gives meaning to which numbers). */
+export function closeCode(code) {
+  if (CLOSE_CODES[code]) return CLOSE_CODES[code];
+  if (code >= 4000) return "a code of the application’s own";
+  return code >= 3000 ? "a code registered for a library or an application" : "a reserved code";
+}

@@ -83,8 +83,8 @@ export function mountConnection(panel, store) {
 function introduction() {
   return h("div", { class: "intro prose" },
     h("h2", {}, "Choose a connection to watch it live and die"),
-    h("p", {}, "An IP address says which machine, a port which program on it. Together they are a socket. Two sockets joined by TCP make a connection: a pipe that both ends can write into."),
-    h("p", {}, "Short bars in the list are pipes built for one question and taken down after the answer; long bars are pipes that stay open."),
+    h("p", {}, "An IP address says which machine, a port which door of it. Together they name one end: a socket, in the words of TCP’s standard. Two ends joined by TCP make a connection: a pipe that both can write into."),
+    h("p", {}, "A bar in the list is as long as its connection lived, on the time axis of the capture; an arrow shows that it is still open."),
     legend());
 }
 
@@ -98,7 +98,7 @@ function header(store) {
     h("div", { class: "connection-line" }, title, facts, close),
     h("div", { class: "sockets" },
       h("div", { class: "sockets-pair" }, sockets.client.element, h("i", { class: "sockets-pipe" }), sockets.server.element),
-      h("p", { class: "sockets-say" }, "An IP address and a port make a socket; these two sockets make the pipe.")));
+      h("p", { class: "sockets-say" }, "An IP address and a port name each end; these two make the pipe.")));
   return {
     element,
     draw(connection, state) {
@@ -111,23 +111,25 @@ function header(store) {
       const lasted = kind === "open" ? `${long}, ${lived} old` : `${long}, after ${lived}`;
       const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
       setText(facts, `${lasted} · began at ${moment(connection.at_ns)} · ${counted(packets, "packet")} · ${size(bytes)} of payload`);
-      for (const side of ["client", "server"]) sockets[side].draw(connection[side]);
+      for (const side of ["client", "server"]) sockets[side].draw(connection);
     },
   };
 }
 
 /** A socket taken apart: the address and the port, each with what it is. */
 function socketPlate(side, holder) {
-  const [address, port, where] = [h("b"), h("b"), h("span")];
+  const [address, port, where, role] = [h("b"), h("b"), h("span"), h("span")];
   const element = h("div", { class: `socket ${side}` },
     h("span", { class: "socket-name" }, side === "client" ? "The client’s socket" : "The server’s socket", holder),
     h("span", { class: "socket-part address" }, address, h("small", {}, "address", where)),
     h("span", { class: "socket-colon" }, ":"),
-    h("span", { class: "socket-part port" }, port, h("small", {}, "port", h("span", {}, `: ${portRole(side)}`))));
+    h("span", { class: "socket-part port" }, port, h("small", {}, "port", role)));
   return {
     element,
-    draw(endpoint) {
+    draw(connection) {
+      const endpoint = connection[side];
       const parts = takeApart(endpoint);
+      setText(role, `: ${portRole(side, connection)}`);
       setText(address, parts.address);
       setText(port, String(parts.port));
       setText(where, `: ${whose(parts.address)}`);

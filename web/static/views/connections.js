@@ -12,7 +12,7 @@ import { createPair, drawPair } from "../pair.js";
 import { RowList } from "../rowlist.js";
 import { short, takeApart } from "../sockets.js";
 import { split } from "../split.js";
-import { outcome, protocolName } from "../words.js";
+import { outcome, protocolName, silentEnd, stateOf } from "../words.js";
 import { mountConnection } from "./connection.js";
 
 const WIDE = matchMedia("(min-width: 900px)"); // beside the list there is room for a connection, as in frame.css
@@ -116,7 +116,8 @@ const COLUMNS = [
       const lived = duration(livedNs(row, end));
       setText(cell, word === "closed" ? lived : `${word}, ${lived}`);
       cell.dataset.kind = kind;
-      cell.title = `${long}; client ${row.client_state}, server ${row.server_state}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
+      const [client, server] = ["client", "server"].map((side) => stateOf({ ...row, silent: silentEnd(row) }, side).text);
+      cell.title = `${long}; client ${client}, server ${server}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
     },
   },
   { name: "packets", title: "packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },

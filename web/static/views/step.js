@@ -3,7 +3,7 @@
 import { h, setClass, setText } from "../dom.js";
 import { count, counted, duration, moment } from "../format.js";
 import { SILENCE } from "../ladder.js";
-import { band, STATES, VERDICTS } from "../words.js";
+import { ASSUMED, band, STATES, UNKNOWN, VERDICTS } from "../words.js";
 
 /** An empty row; `parts.draw(item)` puts an item of ladder.js in. */
 export function createStep() {
@@ -39,12 +39,17 @@ const isTrouble = ({ analysis, flags }) => analysis.some((name) => VERDICTS[name
 
 /** A row for those who hear it. */
 export function spoken(item) {
-  if (item.kind === "start") return item.fromTheStart ? "Before the first packet: client CLOSED, server LISTEN, both inferred" : "The beginning is not in the capture";
+  if (item.kind === "start") return item.fromTheStart ? `Before the first packet, inferred: ${states(item)}` : "The beginning is not in the capture";
   if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Being fetched"]).join(" ");
   const { packet, carries, sentences } = item;
   const said = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
   const verdicts = packet.analysis.map((name) => VERDICTS[name]?.[0] ?? name).join(", ");
-  return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${verdicts ? `${verdicts}. ` : ""}${sentences.join(" ")}`;
+  return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${verdicts ? `${verdicts}. ` : ""}${sentences.join(" ")} ${states(item)}`;
+}
+
+/** "client SYN-SENT, server LISTEN (assumed)". */
+function states({ after }) {
+  return ["client", "server"].map((side) => `${side} ${after[side] ?? "unknown"}${after.assumed[side] ? " (assumed)" : ""}`).join(", ");
 }
 
 /** Time since the connection's first packet: in three digits, from a second on to the microsecond, later to the millisecond. */
@@ -71,17 +76,21 @@ function lifeline(side) {
     state,
     draw(item) {
       const [before, after] = [item.before[side], item.after[side]];
-      setClass(above, `above ${bandClass(before)}`);
-      setClass(below, `below ${bandClass(after)}${wasReset(item, before, after) ? " reset" : ""}`);
+      const [wasAssumed, isAssumed] = [item.before.assumed[side], item.after.assumed[side]];
+      setClass(above, `above ${bandClass(before, wasAssumed)}`);
+      setClass(below, `below ${bandClass(after, isAssumed)}${wasReset(item, before, after) ? " reset" : ""}`);
       const begins = item.kind === "start" || (item.kind === "packet" && before !== after);
-      setText(state, begins ? (after ?? "not seen") : "");
-      state.classList.toggle("inferred", item.kind === "start");
-      state.title = begins && after ? `${STATES[after] ?? ""}${item.kind === "start" ? " Inferred: it is not on the wire." : ""}` : "";
+      setText(state, begins ? (after ?? (item.fromTheStart === false ? "not seen" : "unknown")) : "");
+      state.classList.toggle("assumed", begins && isAssumed);
+      state.classList.toggle("inferred", item.kind === "start" && after !== null && !isAssumed);
+      const why = after === null ? UNKNOWN : `${STATES[after] ?? ""}${isAssumed ? ` ${ASSUMED}` : item.kind === "start" ? " Inferred: it is not on the wire." : ""}`;
+      state.title = begins ? why : "";
+      element.title = isAssumed || after === null ? `${after ?? "unknown"}. ${after === null ? UNKNOWN : ASSUMED}` : (after ?? "");
     },
   };
 }
 
-const bandClass = (state) => (state ? band(state) : "unseen");
+const bandClass = (state, isAssumed) => (state ? `${band(state)}${isAssumed ? " assumed" : ""}` : "unknown");
 
 const wasReset = ({ packet }, before, after) => Boolean(packet?.flags.includes("RST")) && after === "CLOSED" && before !== "CLOSED";
 
@@ -95,18 +104,19 @@ function drawLabel(item, { number, what, more, amount }) {
   }
   const { packet, carries } = item;
   const [first, ...others] = carries;
+  const size = counted(packet.payload, "byte");
   setText(number, count(packet.number));
   setText(what, first ? first.text : flagText(packet));
   what.title = carries.map(({ text }) => text).join("\n");
   setText(more, first ? (others.length ? `and ${others.length} more` : "") : numbers(packet));
   more.title = more.textContent;
-  setText(amount, packet.payload ? counted(packet.payload, "byte") : "");
+  setText(amount, packet.payload && what.textContent !== size ? size : "");
 }
 
 /** The flags that say something: PSH and a bare ACK on packets that carry bytes do not. */
 function flagText({ flags, payload }) {
   const telling = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || !payload || flags.length === 1));
-  if (payload && telling.every((flag) => flag === "ACK")) return "more bytes";
+  if (payload && telling.every((flag) => flag === "ACK")) return counted(payload, "byte");
   return telling.join(" ");
 }
 
