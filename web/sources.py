@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from flask import Blueprint, request
 from inspector.errors import InspectorError
 from inspector.lab.recordings import recordings
 from inspector.recordings import new_recording
+from inspector.sources.afpacket import ANY
 from inspector.sources.live import LiveCapture
 from inspector.sources.probe import LOOPBACK, may_capture
 from web.errors import Refused
@@ -40,10 +42,9 @@ class Sources:
     def offer(self) -> dict[str, Any]:
         """What there is to choose from."""
         is_allowed, reason = may_capture()
-        names = sorted((name for _, name in socket.if_nameindex()), key=lambda name: (name != LOOPBACK, name))
         return {
             "at_home": self._session.is_at_home,
-            "interfaces": names,
+            "interfaces": interfaces(),
             "may_capture": is_allowed,
             "why_not": None if is_allowed else reason,
             "samples": [{"name": name, "title": title} for name, (_, title) in recordings().items()],
@@ -52,7 +53,7 @@ class Sources:
 
     def live(self, interface: str, expression: str) -> None:
         """Capture on an interface, into a new recording in the user's folder."""
-        if interface not in {name for _, name in socket.if_nameindex()}:
+        if interface not in interfaces():
             raise Refused(404, f"There is no interface {interface!r}.", CHOOSE)
         if len(expression) > LONGEST_FILTER:
             raise Refused(400, f"A filter has up to {LONGEST_FILTER} characters.", "Make it shorter.")
@@ -102,6 +103,12 @@ class Sources:
             with contextlib.suppress(OSError):
                 Path(spool).unlink()
             raise
+
+
+def interfaces() -> list[str]:
+    """The names of what can be captured on: loopback first; where it can be done (Linux), all together last."""
+    names = sorted((name for _, name in socket.if_nameindex()), key=lambda name: (name != LOOPBACK, name))
+    return [*names, ANY] if sys.platform == "linux" else names
 
 
 def add_sources(api: Blueprint, session: Session, sources: Sources) -> None:

@@ -11,9 +11,7 @@ import socket
 
 from inspector.errors import InspectorError
 from inspector.sources import bpf
-
-EVERY_PROTOCOL = 3
-"""ETH_P_ALL, <linux/if_ether.h>."""
+from inspector.sources.afpacket import bind
 
 LOAD_BYTE_INDEXED = 0x50
 SHIFT_RIGHT = 0x74
@@ -56,7 +54,7 @@ class Doorbell:
             raise InspectorError(f"Openings and closings are not heard: {error}.") from error
         try:
             bpf.attach(self._socket, PROGRAM)
-            self._socket.bind((interface, EVERY_PROTOCOL))
+            bind(self._socket, interface)
         except OSError as error:
             self._socket.close()
             raise InspectorError(f"Openings and closings on {interface} are not heard: {error.strerror}.") from error

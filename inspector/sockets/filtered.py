@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 
-from inspector.sources.bpf import Program
+from inspector.sources.bpf import EXTENSIONS, Program
 from inspector.sources.formats import LinkType
-from inspector.sources.may_pass import EXTENSIONS, Known, may_pass
+from inspector.sources.may_pass import Known, may_pass
 
 MOST_REMEMBERED = 50_000
 """Pairs of endpoints whose verdict is remembered; then all are forgotten and judged anew."""

@@ -24,6 +24,7 @@ from inspector.sockets.changes import FIGURES_EVERY_NS, Changes
 from inspector.sockets.doorbell import Doorbell
 from inspector.sockets.filtered import FilteredSockets
 from inspector.sockets.survey import End, Surveyor, own_namespace
+from inspector.sources.afpacket import ANY
 from inspector.sources.bpf import compile_filter
 from inspector.sources.formats import LinkType
 from inspector.sources.reports import ReportWriter
@@ -62,7 +63,7 @@ def wanted_on(interface: str, only: Sequence[int] = (), without: Sequence[int] =
         ports = {int(endpoint.rpartition(":")[2]) for endpoint in (local, remote)} - {0}
         if (only and not ports & set(only)) or ports & set(without):
             return False
-        return _is_anywhere(local) or _stays_inside(local, remote) == is_loopback
+        return interface == ANY or _is_anywhere(local) or _stays_inside(local, remote) == is_loopback
 
     return is_wanted
 

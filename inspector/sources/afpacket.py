@@ -7,6 +7,7 @@ them. See Documentation/networking/packet_mmap.rst of the kernel.
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import mmap
 import os
@@ -47,9 +48,15 @@ FRAME_BYTES = 2048
 """A number that TPACKET_V3 wants and does not use: packets take what they need."""
 
 ETH_P_ALL = 3
+NAME_BYTES = 16
+"""IFNAMSIZ: an interface's name and the zero behind it (<linux/if.h>)."""
 SIOCGIFHWADDR = 0x8927
 TP_STATUS_USER = 1
 
+ANY = "any"
+"""The name, as tcpdump has it, that stands for all interfaces together."""
+
+LOOPBACK = "lo"
 ARPHRD_LOOPBACK = 772
 LINK_TYPES = {
     1: LinkType.ETHERNET,
@@ -82,15 +89,14 @@ class PacketRing:
             CaptureRefused: no such interface, no permission, or an interface whose packets we cannot read.
             RingUnavailable: this kernel has no TPACKET_V3.
         """
-        self._socket = open_packet_socket()
+        self._is_any = name == ANY
+        self._socket = open_packet_socket(self._is_any)
         self._received = self._dropped = 0
         self._next = self._index = 0
         self.written = 0
         try:
-            hardware = _hardware_type(self._socket, name)
-            self._is_loopback = hardware == ARPHRD_LOOPBACK
-            self.interface = Interface(LINK_TYPES[hardware], SNAPLEN, name, resolution=NANOSECONDS)
-            skips_outgoing = self._is_loopback and not self._ignore_outgoing()
+            link_type, skips_outgoing_of = self._link(name)
+            self.interface = Interface(link_type, SNAPLEN, name, resolution=NANOSECONDS)
             self._blocks = _make_ring(self._socket, blocks)
             self._ring = mmap.mmap(self._socket.fileno(), self._blocks * BLOCK_BYTES)
         except BaseException:
@@ -98,8 +104,8 @@ class PacketRing:
             raise
         self._view = memoryview(self._ring)
         self._buffer = memoryview(bytearray(BLOCK_BYTES))
-        has_tags = self.interface.link_type == LinkType.ETHERNET
-        self._converter = BlockConverter(self._view, self._buffer, skips_outgoing, has_tags)
+        has_tags = link_type == LinkType.ETHERNET
+        self._converter = BlockConverter(self._view, self._buffer, skips_outgoing_of, has_tags, self._is_any)
         self._poll = select.poll()
         self._poll.register(self._socket.fileno(), select.POLLIN | select.POLLERR)
 
@@ -118,8 +124,7 @@ class PacketRing:
                 "protochain does. Capture more, and filter in the dashboard."
             ) from error
         try:
-            self._socket.bind((self.interface.name, ETH_P_ALL))
-            self._index = socket.if_nametoindex(self.interface.name)
+            self._index = bind(self._socket, self.interface.name)
         except OSError as error:
             raise _refusal(error, self.interface.name) from error
 
@@ -177,6 +182,14 @@ class PacketRing:
         self._ring.close()
         self._socket.close()
 
+    def _link(self, name: str) -> tuple[int, int]:
+        """The link type, and the index of the interface whose outgoing packets we leave out; 0 for none."""
+        if self._is_any:
+            return LinkType.SLL2, socket.if_nametoindex(LOOPBACK)
+        hardware = _hardware_type(self._socket, name)
+        is_doubled = hardware == ARPHRD_LOOPBACK and not self._ignore_outgoing()
+        return LINK_TYPES[hardware], socket.if_nametoindex(name) if is_doubled else 0
+
     def _ignore_outgoing(self) -> bool:
         """Ask the kernel not to show packets on their way out; False where it cannot (before Linux 4.20)."""
         try:
@@ -188,7 +201,7 @@ class PacketRing:
     def _check(self) -> None:
         """An interface that goes down is waited for: it may come up again. One that is gone is an error."""
         code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if not code:
+        if not code or self._is_any:
             return
         try:
             socket.if_indextoname(self._index)  # not by its name, which another may have by now
@@ -198,8 +211,8 @@ class PacketRing:
             ) from error
 
 
-def open_packet_socket() -> socket.socket:
-    """An AF_PACKET socket that receives nothing yet.
+def open_packet_socket(is_cooked: bool = False) -> socket.socket:
+    """An AF_PACKET socket that receives nothing yet; a cooked one gets packets without their link-layer headers.
 
     Raises:
         CaptureRefused: this user, or this system, may not.
@@ -207,11 +220,28 @@ def open_packet_socket() -> socket.socket:
     if not hasattr(socket, "AF_PACKET"):
         raise RingUnavailable("This system has no packet sockets (they are Linux's).")
     try:
-        return socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        return socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM if is_cooked else socket.SOCK_RAW, 0)
     except PermissionError as error:
         raise CaptureRefused(_NOT_PERMITTED.format(python=shlex.quote(os.path.realpath(sys.executable)))) from error
     except OSError as error:
         raise RingUnavailable(f"Packet sockets do not work here: {error.strerror}.") from error
+
+
+def bind(endpoint: socket.socket, name: str) -> int:
+    """Let the socket receive all packets of this interface; its index, which is 0 for all interfaces together.
+
+    Raises:
+        OSError: there is none, or it is down.
+    """
+    try:
+        index = 0 if name == ANY else socket.if_nametoindex(name)
+    except OSError as error:
+        raise OSError(errno.ENODEV, f"there is no interface {name}") from error
+    place = struct.pack("=HHiHBB8s", socket.AF_PACKET, socket.htons(ETH_P_ALL), index, 0, 0, 0, b"")
+    # Python's own bind wants a name, and all interfaces together have none.
+    if ctypes.CDLL(None, use_errno=True).bind(endpoint.fileno(), place, len(place)):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return index
 
 
 def _hardware_type(endpoint: socket.socket, name: str) -> int:
@@ -222,8 +252,10 @@ def _hardware_type(endpoint: socket.socket, name: str) -> int:
     """
     import fcntl  # no such module on Windows, where this is never reached
 
+    if len(name.encode()) >= NAME_BYTES:
+        raise _refusal(OSError(errno.ENODEV, "no such device"), name)
     try:
-        answer = fcntl.ioctl(endpoint.fileno(), SIOCGIFHWADDR, struct.pack("40s", name.encode()[:15]))
+        answer = fcntl.ioctl(endpoint.fileno(), SIOCGIFHWADDR, struct.pack("40s", name.encode()))
     except OSError as error:
         raise _refusal(error, name) from error
     (hardware,) = struct.unpack_from("=H", answer, 16)
@@ -261,7 +293,7 @@ def _make_ring(endpoint: socket.socket, blocks: int) -> int:
 def _refusal(error: OSError, name: str) -> CaptureRefused:
     if error.errno in (errno.ENODEV, errno.ENXIO):
         known = ", ".join(interface for _, interface in socket.if_nameindex())
-        return CaptureRefused(f"There is no interface {name} here; there are: {known}.")
+        return CaptureRefused(f"There is no interface {name} here; there are: {known}, and {ANY} for all of them.")
     if error.errno == errno.ENETDOWN:
         return CaptureRefused(f"The interface {name} is down; “ip link set {name} up” brings it up.")
     return CaptureRefused(f"The kernel does not capture on {name}: {error.strerror}.")

@@ -35,6 +35,9 @@ FRAGMENT_OFFSET = 0x1FFF
 MAX_PORTS = 64
 """Ports in one filter: a conditional jump reaches 255 instructions, and every port takes two."""
 
+EXTENSIONS = 0xFFFFF000
+"""Loads from here on are the kernel's word on the packet (SKF_AD_OFF, <linux/filter.h>)."""
+
 SO_ATTACH_FILTER = 26
 
 NOTHING: Program = [(RETURN, 0, 0, 0)]
@@ -50,7 +53,8 @@ def compile_filter(expression: str, link_type: int, interface: str | None = None
         BadFilter: the expression is wrong (the message quotes it and says why), or nothing here can compile it.
         CaptureRefused: the interface cannot be opened.
     """
-    return _whole_packets(compile_expression(expression, link_type, interface))
+    program = _whole_packets(compile_expression(expression, link_type, interface))
+    return _without_header(program, expression) if link_type == LinkType.SLL2 else program
 
 
 def ports_program(ports: Iterable[int], link_type: int = LinkType.ETHERNET) -> Program:
@@ -116,8 +120,8 @@ def _tcp_ports(ports: Iterable[int], link_type: int, hit: int, miss: int, unknow
     numbers = sorted(set(ports))
     if not 1 <= len(numbers) <= MAX_PORTS or not all(0 <= number <= 0xFFFF for number in numbers):
         raise BadFilter(f"A port filter takes 1 to {MAX_PORTS} port numbers from 0 to 65535, not {numbers}.")
-    if link_type not in (LinkType.ETHERNET, LinkType.RAW):
-        raise BadFilter(f"Ports can be filtered on Ethernet and raw IP interfaces, not on link type {link_type}.")
+    if link_type not in (LinkType.ETHERNET, LinkType.RAW, LinkType.SLL2):
+        raise BadFilter(f"Ports can be filtered on Ethernet and IP interfaces, not on link type {link_type}.")
     ip = 14 if link_type == LinkType.ETHERNET else 0
     one_of_them: list[Step] = [(JUMP_EQUAL, number, "hit", "") for number in numbers]
     lines: list[Step | str] = [
@@ -185,6 +189,35 @@ def _assemble(lines: Sequence[Step | str]) -> Program:
         (code, 0, 0, distance(yes, at)) if code == JUMP else (code, distance(yes, at), distance(no, at), operand)
         for at, (code, operand, yes, no) in enumerate(steps)
     ]
+
+
+COOKED_BYTES = 20
+COOKED_FIELDS = {0: 0, 4: 8, 8: 28, 10: 4}
+"""Where a LINKTYPE_LINUX_SLL2 header has the protocol, the interface, the hardware type and the packet type, and the
+kernel's extensions that tell the same (SKF_AD_PROTOCOL, _IFINDEX, _HATYPE, _PKTTYPE of <linux/filter.h>)."""
+LOADS_OF_PACKETS = (0x20, 0x40, 0xA0)
+"""The modes of LD and LDX that read the packet: absolute, indexed, and a header's length."""
+
+
+def _without_header(program: Program, expression: str) -> Program:
+    """The program for the same packets as a cooked socket has them: without the header that we write before them."""
+    return [
+        (code, jt, jf, _cooked_place(k, expression) if code & 7 <= 1 and code & 0xE0 in LOADS_OF_PACKETS else k)
+        for code, jt, jf, k in program
+    ]
+
+
+def _cooked_place(at: int, expression: str) -> int:
+    if at >= EXTENSIONS:
+        return at
+    if at >= COOKED_BYTES:
+        return at - COOKED_BYTES
+    if at not in COOKED_FIELDS:
+        raise BadFilter(
+            f"The capture filter “{expression}” asks for link-layer addresses, which no filter sees where all "
+            "interfaces are captured. Name one interface."
+        )
+    return EXTENSIONS + COOKED_FIELDS[at]
 
 
 def _whole_packets(program: Program) -> Program:

@@ -61,6 +61,7 @@ class LinkType(IntEnum):
     RAW = 101
     IEEE802_11 = 105
     RADIOTAP = 127
+    SLL2 = 276
 
 
 class Stop(IntEnum):

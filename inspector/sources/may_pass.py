@@ -7,13 +7,12 @@ branch depends on what is not known, both ways are followed.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+
+from inspector.sources.bpf import EXTENSIONS, Program
 
 Known = Mapping[int, int]
 """Bytes of a packet by their offset; the kernel's extensions (from EXTENSIONS on) as whole numbers."""
-
-EXTENSIONS = 0xFFFFF000
-"""Loads from here on are the kernel's word on the packet (SKF_AD_OFF, <linux/filter.h>)."""
 
 MOST_STEPS = 20_000
 """Instructions followed before a program counts as one that lets the packet through."""
@@ -54,7 +53,7 @@ State = tuple[int, Value, Value, tuple[Value, ...]]
 """Where the program is, its registers A and X, its memory."""
 
 
-def may_pass(program: Sequence[tuple[int, int, int, int]], packet: Known) -> bool:
+def may_pass(program: Program, packet: Known) -> bool:
     """Whether some way through the program, with what is not known of the packet left open, lets it through."""
     waiting: list[State] = [(0, 0, 0, (0,) * 16)]
     seen: set[State] = set()

@@ -1,9 +1,9 @@
 """What tcpdump and we capture on one end of a veth pair, filter by filter: a program for root.
 
-    python -m tests.sources.filtered_veth FOLDER < [expression, ...]
+    python -m tests.sources.filtered_veth FOLDER < [[interface, expression], ...]
 
-It makes a network namespace of its own and prints one JSON object: {expression: [packets that tcpdump wrote, packets
-that we wrote]}, each packet in hexadecimal digits; or {"impossible": why}.
+It makes a network namespace of its own and prints, in JSON, for each [packets that tcpdump wrote, packets that we
+wrote], each packet in hexadecimal digits; or {"impossible": why}.
 """
 
 from __future__ import annotations
@@ -21,13 +21,11 @@ from pathlib import Path
 from inspector.lab.namespace import CLONE_NEWNET
 from inspector.sources import bpf
 from inspector.sources.afpacket import PacketRing
-from inspector.sources.formats import SNAPLEN
-from inspector.sources.interfaces import Interface
 from inspector.sources.pcapng import SpoolWriter
 from tests.sources.craft import contents, read
 
 OURS, PEERS = b"\x02\0\0\0\0\x0b", b"\x02\0\0\0\0\x0a"
-MARK = OURS + PEERS + b"\x88\xb5" + bytes(46)
+MARK = OURS + PEERS + b"\x88\xb5" + b"the mark".ljust(46)
 """The first and the last frame (EtherType 0x88b5 is for experiments, IEEE 802): every capture lets it pass."""
 
 FEW_BLOCKS = 2
@@ -69,8 +67,8 @@ def end_with_this_process() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def tcpdump(expression: str, out: Path) -> subprocess.Popen[str]:
-    options = ["-i", "ours", "-n", "-s", "2000", "--immediate-mode", "-U", "-Z", "root"]
+def tcpdump(interface: str, expression: str, out: Path) -> subprocess.Popen[str]:
+    options = ["-i", interface, "-n", "-s", "2000", "--immediate-mode", "-U", "-Z", "root"]
     command = ["tcpdump", *options, "-w", str(out), expression]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=end_with_this_process)
     assert process.stderr
@@ -84,10 +82,10 @@ def tcpdump(expression: str, out: Path) -> subprocess.Popen[str]:
 class Ours:
     """A capture of ours, drained after every frame: its ring has few blocks."""
 
-    def __init__(self, expression: str, out: Path) -> None:
-        self._ring = PacketRing("ours", FEW_BLOCKS)
-        self._spool = SpoolWriter(out, Interface(1, SNAPLEN, "ours"))
-        self._ring.start(bpf.program_for(expression, [], [], self._ring.interface.link_type, "ours"))
+    def __init__(self, interface: str, expression: str, out: Path) -> None:
+        self._ring = PacketRing(interface, FEW_BLOCKS)
+        self._spool = SpoolWriter(out, self._ring.interface)
+        self._ring.start(bpf.program_for(expression, [], [], self._ring.interface.link_type, interface))
 
     def drain(self) -> int:
         return self._ring.drain(self._spool)
@@ -123,7 +121,7 @@ def packets_of(path: Path) -> list[str]:
 
 def ended(process: subprocess.Popen[str], path: Path) -> list[str]:
     """What tcpdump wrote, once the last frame is there."""
-    while path.read_bytes().count(MARK) < 2:
+    while path.read_bytes().count(MARK[14:]) < 2:
         process.poll()
         assert process.returncode is None, "tcpdump has ended"
     process.terminate()
@@ -131,19 +129,19 @@ def ended(process: subprocess.Popen[str], path: Path) -> list[str]:
     return packets_of(path)
 
 
-def main(folder: Path) -> dict[str, object]:
+def main(folder: Path) -> list[list[list[str]]] | dict[str, str]:
     try:
         make_pair()
     except (OSError, subprocess.CalledProcessError) as error:
         return {"impossible": getattr(error, "stderr", "") or str(error)}
-    expressions = json.load(sys.stdin)
     running = []
-    for number, wish in enumerate(expressions):
+    for number, (interface, wish) in enumerate(json.load(sys.stdin)):
         expression = f"ether proto 0x88b5 or ({wish})"
         theirs = folder / f"{number}.pcap"
-        running.append((wish, tcpdump(expression, theirs), theirs, Ours(expression, folder / f"{number}.pcapng")))
+        ours = Ours(interface, expression, folder / f"{number}.pcapng")
+        running.append((tcpdump(interface, expression, theirs), theirs, ours))
     send_all([ours for *_, ours in running])
-    return {wish: [ended(process, path), ours.packets()] for wish, process, path, ours in running}
+    return [[ended(process, path), ours.packets()] for process, path, ours in running]
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ import sys
 
 import pytest
 
+from inspector.sources.afpacket import ANY
 from tests.sources.filtered_veth import MARK
 
-WISHES = [
+ON_ONE = [
     "vlan",
     "vlan 5",
     "vlan 5 and host 192.0.2.7",
@@ -38,9 +39,25 @@ WISHES = [
 ]
 
 
+ON_ALL = [
+    "ip or ip6",
+    "inbound",
+    "outbound",
+    "host 192.0.2.7",
+    "net 127.0.0.0/8",
+    "udp port 53",
+    "dst host 224.0.0.1 and inbound",
+    "ip6 host fe80::1",
+    "ip[8] = 64",
+]
+"""Where all interfaces are captured, packets have no Ethernet header, and no tag that the kernel took out."""
+
+WISHES = [*(("ours", wish) for wish in ON_ONE), *((ANY, wish) for wish in ON_ALL)]
+
+
 @pytest.fixture(scope="module")
-def captured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[str], list[str]]]:
-    """By filter: the packets that tcpdump wrote and those that we wrote, the marks left out."""
+def captured(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tuple[list[str], list[str]]]:
+    """By interface and filter: the packets that tcpdump wrote and those that we wrote, the marks left out."""
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("a veth pair of its own takes root on Linux")
     for tool in ("tcpdump", "ip"):
@@ -52,12 +69,13 @@ def captured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[s
     found = json.loads(done.stdout)
     if "impossible" in found:
         pytest.skip(f"no veth pair: {found['impossible']}")
-    return {wish: tuple([p for p in packets if p != MARK.hex()] for packets in both) for wish, both in found.items()}
+    unmarked = [[[p for p in packets if MARK[14:].hex() not in p] for packets in both] for both in found]
+    return {wish: (theirs, ours) for wish, (theirs, ours) in zip(WISHES, unmarked, strict=True)}
 
 
-@pytest.mark.parametrize("wish", WISHES)
+@pytest.mark.parametrize("wish", WISHES, ids=" ".join)
 def test_a_filter_lets_the_same_packets_through_as_tcpdumps(
-    captured: dict[str, tuple[list[str], list[str]]], wish: str
+    captured: dict[tuple[str, str], tuple[list[str], list[str]]], wish: tuple[str, str]
 ) -> None:
     theirs, ours = captured[wish]
     assert theirs, "the filter is tried on something"

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -100,6 +101,32 @@ def test_a_filter_that_looks_like_an_option_is_a_filter(tmp_path: Path) -> None:
 def test_an_interface_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CaptureRefused, match="nope0"):
         LiveCapture.start("nope0", tmp_path / "x").wait_ready()
+
+
+@pytest.mark.parametrize("name", ["nope0", "a-name-longer-than-any-interface-has", ""], ids=["short", "long", "empty"])
+def test_the_refusal_of_an_interface_names_those_that_are_there(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CaptureRefused, match=r"There is no interface .*there are: .*\blo\b.* any for all of them"):
+        LiveCapture.start(name, tmp_path / "x").wait_ready()
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="all interfaces together can be captured on Linux only")
+def test_all_interfaces_are_captured_together_loopback_once(tmp_path: Path) -> None:
+    with datagrams() as (sender, port):
+        expression = f"udp dst port {port}"
+        with LiveCapture.start("any", tmp_path / "x", filter=expression, without_ports=[9]) as capture:
+            capture.wait_ready()
+            for i in range(3):
+                sender.send(b"number %d" % i)
+            assert capture.stop().received == 3
+    file, packets = read(tmp_path / "x")
+    lo = socket.if_nametoindex("lo")
+    assert file.interfaces[0].link_type == 276
+    header = b"\x08\0\0\0" + lo.to_bytes(4, "big") + b"\x03\x04\0\x06" + bytes(8)
+    assert [(data[:20], data[48:]) for data in contents(file, packets)] == [
+        (header, b"number %d" % i) for i in range(3)
+    ]
+    file.close()
 
 
 def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:

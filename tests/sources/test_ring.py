@@ -39,18 +39,18 @@ def ring_block(packets: list[Packet]) -> bytes:
         header = struct.pack("=III", 0 if last else size, *divmod(packet.time_ns, 1_000_000_000))
         header += struct.pack("=IIIHH", len(packet.data), packet.wire_length, packet.status, mac, mac + 14)
         header += struct.pack("=IIHH", 0xDEAD, packet.tag[1], packet.tag[0], 0) + bytes(8)
-        header += struct.pack("=HHiHBB", 17, 0, 1, 1, packet.kind, 6) + bytes(8)
+        header += struct.pack("=H2siHBB", 17, b"\x08\0", 1, 1, packet.kind, 6) + bytes([2, 3, 4, 5, 6, 7, 0, 0])
         out += (header.ljust(mac, b"\0") + packet.data).ljust(size, b"\xee")
     return out
 
 
 def convert(
-    packets: list[Packet], at: int = 0, skips_outgoing: bool = False, has_tags: bool = True
+    packets: list[Packet], at: int = 0, skips_outgoing_of: int = 0, has_tags: bool = True, is_cooked: bool = False
 ) -> tuple[bytes, BlockConverter]:
     block = ring_block(packets)
     ring = bytearray(at) + block.ljust(BLOCK, b"\0")
     buffer = bytearray(b"\xaa" * BLOCK)
-    converter = BlockConverter(memoryview(ring), memoryview(buffer), skips_outgoing, has_tags)
+    converter = BlockConverter(memoryview(ring), memoryview(buffer), skips_outgoing_of, has_tags, is_cooked)
     return bytes(buffer[: converter.convert(at)]), converter
 
 
@@ -89,16 +89,24 @@ def test_a_tag_is_not_put_where_there_is_no_ethernet_header() -> None:
 
 def test_outgoing_packets_are_left_out_where_they_come_by_again() -> None:
     packets = [Packet(b"out", kind=4), Packet(b"in"), Packet(b"out", kind=4)]
-    written, converter = convert(packets, skips_outgoing=True)
+    written, converter = convert(packets, skips_outgoing_of=1)
     assert written == pcapng.packet(packets[1].time_ns, b"in", 2)
     assert (converter.packets, converter.left_out) == (1, 2)
     assert convert(packets)[1].packets == 3
+    assert convert(packets, skips_outgoing_of=2)[1].packets == 3, "those of another interface come by once"
+
+
+def test_a_cooked_packet_gets_a_header_that_says_where_it_was() -> None:
+    packet = Packet(b"\x45 and so on", kind=4, status=1 << 4, tag=(0, 5))
+    header = bytes.fromhex("0800 0000 00000001 0001 04 06 0203040506070000")
+    written, _ = convert([packet], is_cooked=True, has_tags=False)
+    assert written == pcapng.packet(packet.time_ns, header + packet.data, 20 + len(packet.data))
 
 
 def test_a_released_converter_holds_the_ring_no_longer(tmp_path: Path) -> None:
     ring = bytearray(ring_block([]).ljust(BLOCK, b"\0"))
     view = memoryview(ring)
-    converter = BlockConverter(view, memoryview(bytearray(BLOCK)), False, True)
+    converter = BlockConverter(view, memoryview(bytearray(BLOCK)), 0, True)
     converter.release()
     view.release()
     ring.clear()
