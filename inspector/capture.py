@@ -7,7 +7,7 @@ batches, the tables are the same; a live capture is a file that grows, read by t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,6 +27,8 @@ from inspector.tcp.tracker import Tracker
 from inspector.tokens.ledger import Ledger
 from inspector.wire.fragments import Reason
 from inspector.wire.headers import Decoder
+from inspector.wire.links import name_of
+from inspector.wire.openers import is_read
 
 BATCH = 8192
 """Packets that go through all stages at once: the scratch table of a batch stays in the processor's cache."""
@@ -45,11 +47,12 @@ REFUSALS = {
 """The anomaly by which each reason for giving up a fragmented datagram is reported."""
 
 
-def open(path: str | os.PathLike[str]) -> Capture:
+def open(path: str | os.PathLike[str], *, tunnels: Mapping[int, str] | None = None) -> Capture:
     """Read and analyse a saved capture.
 
     Args:
         path: pcap (µs or ns, either byte order) or pcapng, plain or compressed with gzip or zstd.
+        tunnels: kinds of tunnel by the UDP ports that they run on, beside the usual ones: {8473: "vxlan"}.
     Returns:
         The capture; its tables are complete, payload stays in the file until asked for.
     Raises:
@@ -57,7 +60,7 @@ def open(path: str | os.PathLike[str]) -> Capture:
             off or damaged further on is no error: all whole packets before that are there, and `notes` says where it
             ends.
     """
-    capture = Capture(open_packets(path))
+    capture = Capture(open_packets(path), tunnels)
     capture.analyse()
     return capture
 
@@ -72,7 +75,7 @@ class Capture:
         is_complete: whether `finish` was called: nothing will be added.
     """
 
-    def __init__(self, source: PacketFile) -> None:
+    def __init__(self, source: PacketFile, tunnels: Mapping[int, str] | None = None) -> None:
         self.source = source
         self.is_complete = False
         self.packets = Table("packets")
@@ -88,7 +91,7 @@ class Capture:
         self.kernel = Table("kernel")
         self.arena = Arena()
         headers = Table("headers")
-        self._decoder = Decoder(self.packets, headers, self.arena, source.link_types)
+        self._decoder = Decoder(self.packets, headers, self.arena, source.link_types, tunnels)
         self._tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies, self.arena)
         self._conversations = Conversations(
             self.packets,
@@ -189,10 +192,24 @@ class Capture:
             return
         self.is_complete = True
         self.source.finish()
+        self.source.notes.extend(self._not_looked_into())
         first_chunk = len(self.chunks)
         self._tracker.finish()
         self._conversations.advance(first_chunk, len(self.chunks))
         self._conversations.finish()
+
+    def _not_looked_into(self) -> list[str]:
+        """Notes on packets that may hold connections and were not read."""
+        counts = np.bincount(self.packets["interface"], minlength=len(self.source.link_types)).tolist()
+        unread: dict[int, int] = {}
+        for link_type, count in zip(self.source.link_types, counts, strict=True):
+            if count and not is_read(link_type):
+                unread[link_type] = unread.get(link_type, 0) + count
+        said = [
+            f"{count} packets are of link type {name_of(link_type)}, which Wireglass does not read: shown as bytes"
+            for link_type, count in unread.items()
+        ]
+        return said + self._decoder.notes()
 
     def close(self) -> None:
         """Let go of the file; the tables stay, bytes can no longer be read."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from inspector.commands.common import say_notes
+from inspector.commands.common import say_notes, tunnel_option
 from inspector.errors import InspectorError
 
 TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies", "tokens", "kernel")
@@ -16,6 +16,7 @@ TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalie
 
 @click.command(short_help="Everything found in captures, as JSON.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@tunnel_option
 @click.option("--json", "as_json", is_flag=True, required=True, help="One JSON object a file, one a line.")
 def analyze(files: tuple[str, ...], as_json: bool) -> int:
     """Print everything found in each FILE as one line of JSON.

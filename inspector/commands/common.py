@@ -31,7 +31,28 @@ PROGRESS_AFTER_SECONDS = 0.7
 PROGRESS_EVERY_SECONDS = 0.1
 
 # Existence and kind are checked where the file is opened, by one piece of code with one wording.
-file_argument = click.argument("file", type=click.Path(path_type=str))
+_file = click.argument("file", type=click.Path(path_type=str))
+
+tunnel_option = click.option(
+    "--tunnel", multiple=True, metavar="KIND:PORT", expose_value=False, callback=lambda _ctx, _option, said: _set(said),
+    help="Read a tunnel on a UDP port that is not its usual one: vxlan:8473. May be given several times.",
+)  # fmt: skip
+
+
+def file_argument(command: FC) -> FC:
+    """FILE, and how it is to be read."""
+    return _file(tunnel_option(command))
+
+
+def _set(said: tuple[str, ...]) -> None:
+    from inspector.wire.udp_tunnels import NoTunnel, set_port
+
+    for words in said:
+        try:
+            set_port(words)
+        except NoTunnel as error:
+            raise click.BadParameter(str(error)) from error
+
 
 filter_option = click.option(
     "-f", "--filter", "capture_filter", metavar="BPF",

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from inspector.commands.common import analysed, format_option
+from inspector.commands.common import analysed, format_option, tunnel_option
 from inspector.terminal import Screen, count, printable, text_width
 
 WIDEST = 110
@@ -27,6 +27,7 @@ STYLES = {"websocket": "magenta bold"}
 
 @click.command(short_help="HTTP against WebSocket, measured.")
 @click.argument("file", type=click.Path(path_type=str), required=False)
+@tunnel_option
 @click.option("--run", "is_run", is_flag=True, help="Run the same news through all five ways now, and compare that.")
 @click.option(
     "--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="With --run: where to keep it."

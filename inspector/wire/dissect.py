@@ -108,12 +108,25 @@ def _outermost(raw: bytes, link_type: int) -> tuple[type[Packet] | None, int]:
         return known.num2layer[link_type], 0
     code, at = layers.ANY_IP, 0
     if link_type not in ANY_IP_LINKS:
-        code, at = open_layer(links.layer_of(link_type), memoryview(raw)) or (layers.DONE, 0)
+        code, at, *_ = _behind(link_type, raw) or (layers.DONE, 0)
     return _layer_class(code, raw[at : at + 1]), min(at, len(raw))
+
+
+def _behind(link_type: int, raw: bytes) -> layers.Step:
+    """What follows the header of a link type, and where."""
+    if link_type in links.FIXED_HEADERS:
+        size, at = links.FIXED_HEADERS[link_type]
+        return (int.from_bytes(raw[at : at + 2], "big"), size) if len(raw) >= size else None
+    step = open_layer(links.layer_of(link_type), memoryview(raw))
+    if step and step[0] & layers.LINK:  # a byte before another link type
+        inner = open_layer(step[0], memoryview(raw)[step[1] :])
+        return inner and (inner[0], step[1] + inner[1])
+    return step
 
 
 def _layer_class(code: int, first: bytes) -> type[Packet] | None:
     """scapy's class for one of our layer codes, of those with which an unknown link type's content begins."""
+    from scapy.contrib.mpls import MPLS
     from scapy.layers.inet import IP
     from scapy.layers.inet6 import IPv6
     from scapy.layers.l2 import LLC, Ether
@@ -124,6 +137,7 @@ def _layer_class(code: int, first: bytes) -> type[Packet] | None:
     classes: dict[int, type[Packet]] = {
         layers.IPV4: IP,
         layers.IPV6: IPv6,
+        layers.MPLS: MPLS,
         layers.LLC: LLC,
         layers.PPP: PPP,
         layers.ETHERNET: Ether,

@@ -6,23 +6,45 @@ reads the TCP header there and moves them on to the payload proper.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from inspector.arena import Arena
 from inspector.tables import Table
 from inspector.wire.fragments import Fragments
 from inspector.wire.network import Network
 from inspector.wire.segments import Segments
 
+ENOUGH = 2
+"""Datagrams to one port that look like a tunnel, before it is said: one may do so by chance."""
+
 
 class Decoder:
     """Fills the header columns of `packets`, and the scratch table `headers` (row i is packets row first + i)."""
 
-    def __init__(self, packets: Table, headers: Table, arena: Arena, link_types: list[int]) -> None:
-        """`link_types` is indexed by the packets' `interface` column; it may grow while the capture is read."""
+    def __init__(
+        self,
+        packets: Table,
+        headers: Table,
+        arena: Arena,
+        link_types: list[int],
+        tunnels: Mapping[int, str] | None = None,
+    ) -> None:
+        """`link_types` is indexed by the packets' `interface` column; it may grow while the capture is read. `tunnels`
+        names the kind of tunnel on UDP ports that are not the usual ones (udp_tunnels.KINDS).
+        """
         self.fragments = Fragments()
         """What it knows of fragmented datagrams; `fragments.refused` says which were given up and why."""
         self._headers = headers
-        self._network = Network(packets, headers, arena, link_types, self.fragments)
+        self._network = Network(packets, headers, arena, link_types, self.fragments, tunnels)
         self._segments = Segments(packets, headers, arena)
+
+    def notes(self) -> list[str]:
+        """What in the packets was not looked into though it may hold connections, in plain sentences."""
+        return [
+            f"{count} UDP packets to port {port} look like {kind}: --tunnel {kind}:{port} reads what is in them"
+            for (kind, port), count in self._network.suspected.items()
+            if count >= ENOUGH
+        ]
 
     def attach(self, data: memoryview) -> None:
         """Read from this mapping of the capture file from now on."""

@@ -58,8 +58,9 @@ AUTHENTICATION_HEADER = EXTENSION + 51
 EXTENSION_HEADERS = frozenset({0, 43, 44, 51, 60, 135, 139, 140})
 """Hop-by-hop, routing, fragment, authentication, destination options, mobility, HIP, shim6 (IANA's registry)."""
 
-Step = tuple[int, int] | None
-"""(code of the next layer, bytes to skip to it); None when there is none, or none that we dissect."""
+Step = tuple[int, int] | tuple[int, int, int] | None
+"""(code of the next layer, bytes to skip to it, bytes up to the end that this layer states, if it states one); None
+when there is none, or none that we dissect. What lies behind a stated end is padding."""
 
 Opener = Callable[[memoryview], Step]
 """Gets the captured bytes from its layer on. It may read past them: the IndexError means that the layer is cut off."""

@@ -12,7 +12,16 @@ ETHERNET = 1
 SLL = 113
 SLL2 = 276
 
-FIXED_HEADERS: dict[int, tuple[int, int]] = {ETHERNET: (14, 12), SLL: (16, 14), SLL2: (20, 0)}
+FIXED_HEADERS: dict[int, tuple[int, int]] = {
+    ETHERNET: (14, 12),
+    SLL: (16, 14),
+    138: (18, 16),  # IP over FireWire, as macOS hands it over
+    242: (44, 40),  # IP over InfiniBand (RFC 4391 §6)
+    SLL2: (20, 0),
+    281: (18, 16),  # Ethernet with a switch's tag behind the addresses
+    283: (18, 16),
+    284: (22, 20),
+}
 """Link types whose header has a fixed size and an ethertype at a fixed place: (bytes, where the ethertype stands)."""
 
 BARE: dict[int, int] = {
@@ -39,6 +48,30 @@ UNNUMBERED_INFORMATION = 0x03
 AF_INET = 2
 AF_INET6 = 10
 NFULA_PAYLOAD = 9
+
+
+NAMES: dict[int, str] = {
+    143: "DOCSIS",
+    187: "Bluetooth",
+    189: "USB",
+    195: "IEEE 802.15.4",
+    201: "Bluetooth",
+    209: "I2C",
+    220: "USB",
+    227: "CAN",
+    230: "IEEE 802.15.4",
+    231: "D-Bus",
+    249: "USB",
+    253: "Netlink",
+    254: "Bluetooth",
+}
+"""Names of link types that are met and not read, for the note that says so."""
+
+
+def name_of(link_type: int) -> str:
+    """How a link type that is not read is called: by its number, and its name if it has one here."""
+    name = f"USER{link_type - 147}" if 147 <= link_type <= 162 else NAMES.get(link_type, "")
+    return f"{link_type} ({name})" if name else str(link_type)
 
 
 def layer_of(link_type: int) -> int:
@@ -83,7 +116,7 @@ def nflog(packet: memoryview) -> Step:
         return None
     read16 = le16 if le16(packet, 6) <= 0xFF else be16
     at = _nflog_payload(packet, read16)
-    return family, at
+    return family, at, at - 4 + read16(packet, at - 4)
 
 
 def _nflog_payload(packet: memoryview, read16: Callable[[memoryview, int], int]) -> int:

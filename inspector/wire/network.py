@@ -10,6 +10,7 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import cython
@@ -21,6 +22,7 @@ from inspector.wire import layers
 from inspector.wire.fragments import Fragments
 from inspector.wire.links import FIXED_HEADERS, layer_of
 from inspector.wire.openers import UDP_PORTS, open_layer
+from inspector.wire.udp_tunnels import GENEVE_ETHERNET, GTP_VERSION_AND_TYPE, KINDS, SET, VXLAN_HAS_ID, looks_like
 
 if cython.compiled:
     from cython.cimports.inspector.wire.endian import be16, be32
@@ -52,6 +54,17 @@ UDP = cython.declare(cython.int, layers.UDP)
 
 IP_IN_IP = cython.declare(cython.int, layers.IP_PROTOCOL + 4)
 IPV6_IN_IP = cython.declare(cython.int, layers.IP_PROTOCOL + 41)
+ROUTING_HEADER = cython.declare(cython.int, layers.EXTENSION + 43)
+END_OF_OPTIONS = cython.declare(cython.int, 0)
+NO_OPERATION = cython.declare(cython.int, 1)
+LOOSE_ROUTE = cython.declare(cython.int, 131)
+STRICT_ROUTE = cython.declare(cython.int, 137)
+VXLAN_BEGINS = cython.declare(cython.int, VXLAN_HAS_ID)
+GTP_BEGINS = cython.declare(cython.int, GTP_VERSION_AND_TYPE)
+GENEVE_PROTOCOL = cython.declare(cython.int, GENEVE_ETHERNET)
+MAX_SUSPECTED = cython.declare(cython.int, 64)
+"""Ports of which it is counted what looks like a tunnel on them."""
+
 EXTENSION = cython.declare(cython.int, layers.EXTENSION)
 FRAGMENT_HEADER = cython.declare(cython.int, layers.FRAGMENT_HEADER)
 AUTHENTICATION_HEADER = cython.declare(cython.int, layers.AUTHENTICATION_HEADER)
@@ -88,7 +101,9 @@ class Network:
     link_bytes: cython.int[::1]
     link_ethertype_at: cython.int[::1]
     link_layer: cython.int[::1]
-    is_tunnel_port: cython.const[cython.uchar][::1]
+    tunnel_at: cython.const[cython.int][::1]
+    suspected: dict[tuple[str, int], int]
+    """Datagrams that look like a tunnel on a port that is none: (kind, port) → how many."""
     is_extension: cython.const[cython.uchar][::1]
 
     times: cython.longlong[::1]
@@ -110,14 +125,22 @@ class Network:
     ip_bytes: cython.uint[::1]
 
     def __init__(
-        self, packets: Table, headers: Table, arena: Arena, link_types: list[int], fragments: Fragments
+        self,
+        packets: Table,
+        headers: Table,
+        arena: Arena,
+        link_types: list[int],
+        fragments: Fragments,
+        tunnels: Mapping[int, str] | None = None,
     ) -> None:
+        """`tunnels` are UDP ports, beside the usual ones, and the kind of tunnel on each; None: what was set."""
         self.packets = packets
         self.headers = headers
         self.arena = arena
         self.link_types = link_types
         self.fragments = fragments
-        self.is_tunnel_port = _flags(UDP_PORTS, 0x10000)
+        self.tunnel_at = _tunnels(tunnels)
+        self.suspected = {}
         self.is_extension = _flags(layers.EXTENSION_HEADERS, 256)
         self._learn_links()
         self.attach(memoryview(b""))
@@ -236,7 +259,11 @@ class Network:
         self.at += size
         if ethertype >= SMALLEST_ETHERTYPE:
             return ethertype
-        return LLC if ethertype <= LARGEST_LLC else DONE
+        if ethertype > LARGEST_LLC:
+            return DONE
+        if size <= 14:  # Ethernet's, or a tag's; in cooked headers a small number is a kind of frame
+            self._ends_at(self.at + ethertype)
+        return LLC
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -285,7 +312,7 @@ class Network:
             total = self.wire - at
         if header < 20 or total < header or at + header > self.end:
             return DONE
-        self._belongs_to_ip(at + total)
+        self._ends_at(at + total)
         self.family[self.slot] = 4
         self.source_hi[self.slot] = 0
         self.source_lo[self.slot] = source
@@ -293,10 +320,30 @@ class Network:
         self.destination_lo[self.slot] = destination
         self.ip_bytes[self.slot] = total
         self.protocol = protocol
+        if header > 20:
+            self._source_route(at + 20, at + header)
         self.at = at + header
         if fragment & 0x3FFF:
             return self._fragment(identification, (fragment & 0x1FFF) << 3, (fragment & 0x2000) == 0)
         return self._upper_layer()
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _source_route(self, at: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.int:
+        """The last address of a source route that is not used up is where the packet goes (RFC 791 §3.1)."""
+        length: cython.int
+        while at + 1 < stop and self.data[at] != END_OF_OPTIONS:
+            if self.data[at] == NO_OPERATION:
+                at += 1
+                continue
+            length = self.data[at + 1]
+            if length < 2 or at + length > stop:
+                return 0
+            if self.data[at] in (LOOSE_ROUTE, STRICT_ROUTE) and length >= 7 and self.data[at + 2] <= length - 3:
+                self.destination_lo[self.slot] = be32(self.data, at + 3 + (length - 7) // 4 * 4)
+                return 0
+            at += length
+        return 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -309,7 +356,7 @@ class Network:
         total = 40 + be16(self.data, at + 4)
         if total == 40:  # a jumbogram (RFC 2675 §2), or segmentation offload: it goes to where the packet ends
             total = self.wire - at
-        self._belongs_to_ip(at + total)
+        self._ends_at(at + total)
         self.family[self.slot] = 6
         self.source_hi[self.slot] = self._be64(at + 8)
         self.source_lo[self.slot] = self._be64(at + 16)
@@ -341,8 +388,8 @@ class Network:
     @cython.cfunc
     @cython.inline
     @cython.exceptval(check=False)
-    def _belongs_to_ip(self, stop: cython.Py_ssize_t) -> cython.void:
-        """Draw both ends in to where an IP header says that its packet stops; what lies behind is padding."""
+    def _ends_at(self, stop: cython.Py_ssize_t) -> cython.void:
+        """Draw both ends in to where a layer says that it stops; what lies behind is padding."""
         if stop < self.wire:
             self.wire = stop
         if stop < self.end:
@@ -366,7 +413,28 @@ class Network:
             self.at = at + ((self.data[at + 1] + 2) << 2)
         else:
             self.at = at + ((self.data[at + 1] + 1) << 3)
+            if layer == ROUTING_HEADER:
+                self._routing_header(at)
         return self._upper_layer()
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _routing_header(self, at: cython.Py_ssize_t) -> cython.int:
+        """Where the packet goes in the end, while segments are left: the last address of type 0 (RFC 2460 §4.4), the
+        home address of type 2 (RFC 6275 §6.4), the first segment of type 4, whose list is written backwards (RFC 8754
+        §2).
+        """
+        kind: cython.int = self.data[at + 2]
+        count: cython.Py_ssize_t = self.data[at + 1] // 2
+        final: cython.Py_ssize_t = at + 8
+        if self.data[at + 3] == 0 or count < 1 or kind not in (0, 2, 4):
+            return 0
+        if kind == 0:
+            final += 16 * (count - 1)
+        if final + 16 <= self.end:
+            self.destination_hi[self.slot] = self._be64(final)
+            self.destination_lo[self.slot] = self._be64(final + 8)
+        return 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -404,14 +472,33 @@ class Network:
         """RFC 768: only looked into when a tunnel may run on one of its ports."""
         source: cython.int
         destination: cython.int
+        length: cython.Py_ssize_t
         if self.at + 8 > self.end:
             return DONE
         source = be16(self.data, self.at)
         destination = be16(self.data, self.at + 2)
+        length = be16(self.data, self.at + 4)
+        if length >= 8:  # 0 where offload, or a jumbogram, left it to others
+            self._ends_at(self.at + length)
         self.at += 8
-        if self.is_tunnel_port[destination]:
-            return UDP_PORT + destination
-        return UDP_PORT + source if self.is_tunnel_port[source] else DONE
+        if self.tunnel_at[destination]:
+            return UDP_PORT + self.tunnel_at[destination]
+        if self.tunnel_at[source]:
+            return UDP_PORT + self.tunnel_at[source]
+        if self.at + 8 <= self.end:
+            self._suspect(destination)
+        return DONE
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _suspect(self, port: cython.int) -> cython.int:
+        """Count a datagram that looks like a tunnel on a port that is none: only what begins as one is looked at."""
+        first: cython.int = self.data[self.at]
+        if first in (VXLAN_BEGINS, GTP_BEGINS) or be16(self.data, self.at + 2) == GENEVE_PROTOCOL:
+            kind = looks_like(self.bytes[self.at : self.end])
+            if kind is not None and (len(self.suspected) < MAX_SUSPECTED or (kind, port) in self.suspected):
+                self.suspected[kind, port] = self.suspected.get((kind, port), 0) + 1
+        return 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -420,6 +507,8 @@ class Network:
         step = open_layer(layer, self.bytes[self.at : self.end])
         if step is None:
             return DONE
+        if len(step) == 3:
+            self._ends_at(self.at + step[2])
         self.at += step[1]
         return step[0] if self.at <= self.end else DONE
 
@@ -449,6 +538,16 @@ class Network:
             self.payload_captured[self.row] = 0
         self.payload_address[self.row] = address
         return 0
+
+
+def _tunnels(more: Mapping[int, str] | None) -> memoryview:
+    """For each UDP port the usual port of the tunnel that may run there, 0 for none."""
+    usual = np.zeros(0x10000, np.intc)
+    for port in UDP_PORTS:
+        usual[port] = port
+    for port, kind in (SET if more is None else more).items():
+        usual[port] = KINDS[kind]
+    return memoryview(usual).toreadonly()
 
 
 def _flags(numbers: frozenset[int], size: int) -> memoryview:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from inspector.wire import links, ppp, tunnels, udp_tunnels, wifi
-from inspector.wire.layers import UDP_PORT, Opener, Step
+from inspector.wire import links, more_links, ppp, tunnels, udp_tunnels, wifi
+from inspector.wire.layers import LINK, UDP_PORT, Opener, Step
 
 OPENERS: dict[int, Opener] = {
     **links.OPENERS,
+    **more_links.OPENERS,
     **wifi.OPENERS,
     **ppp.OPENERS,
     **tunnels.OPENERS,
@@ -15,6 +16,11 @@ OPENERS: dict[int, Opener] = {
 
 UDP_PORTS = frozenset(code - UDP_PORT for code in OPENERS if code >= UDP_PORT)
 """Ports on which a tunnel may run."""
+
+
+def is_read(link_type: int) -> bool:
+    """Whether packets of this link type are looked into."""
+    return link_type in links.BARE or link_type in links.FIXED_HEADERS or LINK + link_type in OPENERS
 
 
 def open_layer(code: int, packet: memoryview) -> Step:

@@ -34,7 +34,7 @@ def pppoe(packet: memoryview) -> Step:
     """A session frame (RFC 2516 §4)."""
     if packet[0] != PPPOE_VERSION_AND_TYPE or packet[1] != PPPOE_DATA:
         return None
-    return layers.PPP, 6
+    return layers.PPP, 6, 6 + be16(packet, 4)
 
 
 def l2tp(packet: memoryview) -> Step:
@@ -42,10 +42,11 @@ def l2tp(packet: memoryview) -> Step:
     flags = be16(packet, 0)
     if flags & L2TP_CONTROL or flags & 0x0F != L2TP_VERSION:
         return None
+    stop = (be16(packet, 2),) if flags & L2TP_HAS_LENGTH else ()
     at = 6 + (2 if flags & L2TP_HAS_LENGTH else 0) + (4 if flags & L2TP_HAS_SEQUENCE else 0)
     if flags & L2TP_HAS_OFFSET:
         at += 2 + be16(packet, at)
-    return layers.PPP, at
+    return (layers.PPP, at, *stop)
 
 
 OPENERS: dict[int, Opener] = {layers.PPP: ppp, layers.PPPOE: pppoe, UDP_PORT + 1701: l2tp}

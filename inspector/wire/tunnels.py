@@ -40,7 +40,9 @@ def mpls(packet: memoryview) -> Step:
         return layers.ANY_IP, at
     # A control word of a pseudowire begins with 0 (RFC 4385 §3); Ethernet is believed when its type is one we know.
     if packet[at] >> 4 == 0 and be16(packet, at + 16) in MPLS_INNER_ETHERTYPES:
-        return layers.ETHERNET, at + 4
+        # Where padding follows, the control word states the length with itself (RFC 4385 §3).
+        length = packet[at + 1] & 0x3F
+        return (layers.ETHERNET, at + 4, at + length) if length else (layers.ETHERNET, at + 4)
     return None
 
 
@@ -80,7 +82,9 @@ def gre(packet: memoryview) -> Step:
     version = flags & 7
     if version == 1:
         at += 4 if flags & GRE_ACKNOWLEDGMENT else 0
-        return (layers.PPP, at) if protocol == GRE_PPP and flags & GRE_SEQUENCE else None
+        # The upper half of the key is the payload's length (RFC 2637 §4.1).
+        is_data = protocol == GRE_PPP and flags & GRE_SEQUENCE and flags & GRE_KEY
+        return (layers.PPP, at, at + be16(packet, 4)) if is_data else None
     if version:
         return None
     if flags & GRE_ROUTING:

@@ -1,7 +1,8 @@
-"""Tunnels that ride on UDP, found by their registered port: VXLAN, Geneve, GTP-U, Teredo, AYIYA, LISP, TZSP."""
+"""Tunnels that ride on UDP, found by their usual port: VXLAN, Geneve, GTP-U, Teredo, AYIYA, LISP, TZSP."""
 
 from __future__ import annotations
 
+from inspector.errors import InspectorError
 from inspector.wire import layers
 from inspector.wire.endian import be16
 from inspector.wire.layers import IP_PROTOCOL, LINK, UDP_PORT, Opener, Step
@@ -29,6 +30,58 @@ TZSP_TO_SEND = 1
 TZSP_PADDING = 0
 TZSP_END = 1
 TZSP_ENCAPSULATIONS = {1: layers.ETHERNET, 18: layers.WIFI, 119: LINK + 119, 127: LINK + 163}
+
+
+KINDS = {
+    "ayiya": 5072,
+    "geneve": 6081,
+    "gre": 4754,
+    "gtp": 2152,
+    "l2tp": 1701,
+    "lisp": 4341,
+    "mpls": 6635,
+    "teredo": 3544,
+    "tzsp": 37008,
+    "vxlan": 4789,
+    "vxlan-gpe": 4790,
+}
+"""The kinds of tunnel that may be set for other ports, and the usual port of each."""
+
+SET: dict[int, str] = {}
+"""Kinds of tunnel on other ports, as the command line was told; what is read from now on heeds it."""
+
+
+class NoTunnel(InspectorError):
+    """Words that name no tunnel and no port."""
+
+
+def set_port(words: str) -> None:
+    """Have a kind of tunnel read on one more UDP port: "vxlan:8473".
+
+    Raises:
+        NoTunnel: there is no such kind, or no such port.
+    """
+    kind, _, port = words.partition(":")
+    if kind not in KINDS or not port.isdecimal() or not 0 < int(port) < 0x10000:
+        raise NoTunnel(f"{words!r} names no tunnel: say KIND:PORT, KIND being one of {', '.join(sorted(KINDS))}.")
+    SET[int(port)] = kind
+
+
+INNER_ETHERTYPES = frozenset({layers.IPV4, 0x0806, layers.VLAN, layers.IPV6})
+"""What makes an Ethernet frame in a tunnel credible."""
+
+
+def looks_like(packet: memoryview) -> str | None:
+    """The kind of tunnel that a datagram on any port may be, by bytes that chance seldom brings."""
+    try:
+        if packet[0] == VXLAN_HAS_ID and not any(packet[1:4]) and not packet[7]:
+            return "vxlan" if be16(packet, 20) in INNER_ETHERTYPES else None
+        if be16(packet, 2) == GENEVE_ETHERNET and not packet[0] >> 6 and not packet[7]:
+            return "geneve" if be16(packet, 8 + 4 * (packet[0] & 0x3F) + 12) in INNER_ETHERTYPES else None
+        step = gtp(packet) if packet[0] & 0xF0 == GTP_VERSION_AND_TYPE else None
+        return "gtp" if step and len(packet) == step[-1] and packet[step[1]] >> 4 in (4, 6) else None
+    except IndexError:
+        return None
 
 
 def vxlan(packet: memoryview) -> Step:
@@ -67,7 +120,7 @@ def gtp(packet: memoryview) -> Step:
                 return None
             following = packet[at + size - 1]
             at += size
-    return layers.ANY_IP, at
+    return layers.ANY_IP, at, 8 + be16(packet, 2)
 
 
 def teredo(packet: memoryview) -> Step:
@@ -113,5 +166,6 @@ OPENERS: dict[int, Opener] = {
     UDP_PORT + 4790: vxlan_gpe,
     UDP_PORT + 5072: ayiya,
     UDP_PORT + 6081: geneve,
+    UDP_PORT + 8472: vxlan,
     UDP_PORT + 37008: tzsp,
 }

@@ -56,8 +56,9 @@ def _header_size(packet: memoryview) -> int:
 
 def _behind_header(packet: memoryview, size: int, body: int) -> Step:
     qos_at = size - (6 if packet[1] & ORDER else 2)
-    is_aggregate = packet[0] & QOS and packet[qos_at] & AMSDU
-    return layers.LLC, body + AMSDU_HEADER if is_aggregate else body
+    if packet[0] & QOS and packet[qos_at] & AMSDU:
+        return layers.LLC, body + AMSDU_HEADER, body + AMSDU_HEADER + be16(packet, body + AMSDU_HEADER - 2)
+    return layers.LLC, body
 
 
 def radiotap(packet: memoryview) -> Step:
