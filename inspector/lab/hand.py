@@ -29,7 +29,14 @@ PIECE = 1 << 16
 LINGER_NOT = struct.pack("ii", 1, 0)
 """struct linger: on, for no time at all. Closing then sends RST (socket(7))."""
 
+TCP_REPAIR = 19
+"""From <linux/tcp.h>: a socket in repair is closed in silence."""
+
 MOST_FILES = 4096
+
+CONGESTION_CONTROL = b"reno"
+"""Of every socket here (RFC 5681): what a text says of bursts and queues must not depend on what this system prefers.
+Every Linux has Reno, and lets every user choose it (tcp(7))."""
 
 NAMED_GUESTS = 12
 """Of a crowd, the sockets that are told: who wants to look at a few need not look for them."""
@@ -57,8 +64,7 @@ class Hand:
 
     def listen(self, address: str, port: int, backlog: int, options: list[list[int]]) -> Message:
         """socket, setsockopt, bind, listen."""
-        listener = ReportedSocket(family(address))
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener = self._new(address)
         for level, name, value in options:
             listener.setsockopt(level, name, value)
         listener.bind((address, port))
@@ -72,16 +78,16 @@ class Hand:
 
     def open(self, address: str, port: int, options: list[list[int]]) -> Message:
         """socket, setsockopt, bind: a socket that will connect from this port."""
-        opened = ReportedSocket(family(address))
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened = self._new(address)
         for level, name, value in options:
             opened.setsockopt(level, name, value)
         opened.bind((address, port))
         return {"token": self._keep(opened)}
 
-    def connect(self, token: int, address: str, port: int) -> Message:
-        """connect: returns when the handshake is done, or with what the system says instead."""
+    def connect(self, token: int, address: str, port: int, data: str = "") -> Message:
+        """connect, and send as soon as the connection is ESTABLISHED; or what the system says instead."""
         self._sockets[token].connect((address, port))
+        self._sockets[token].sendall(data.encode("latin-1"))
         return {}
 
     def begin(self, token: int, address: str, port: int) -> Message:
@@ -158,6 +164,12 @@ class Hand:
         self._sockets[token].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
         return self.close(token)
 
+    def forget(self, token: int) -> Message:
+        """Lose the connection without a packet, as when a machine loses power (TCP_REPAIR: for whoever administers
+        this network)."""
+        self._sockets[token].setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+        return self.close(token)
+
     def option(self, token: int, level: int, name: int, value: int) -> Message:
         """setsockopt."""
         self._sockets[token].setsockopt(level, name, value)
@@ -192,6 +204,13 @@ class Hand:
                 pipe.sendall(content)
         return {}
 
+    def _new(self, address: str) -> ReportedSocket:
+        """A socket of the address's family that may take a port over from TIME-WAIT."""
+        fresh = ReportedSocket(family(address))
+        fresh.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        fresh.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, CONGESTION_CONTROL)
+        return fresh
+
     def _keep(self, fresh: ReportedSocket) -> int:
         fresh.settimeout(PATIENCE_SECONDS)
         self._sockets[fresh.fileno()] = fresh
@@ -209,7 +228,7 @@ STEPS = {
     for step in (
         Hand.listen, Hand.accept, Hand.open, Hand.connect, Hand.begin, Hand.wait, Hand.send, Hand.send_first,
         Hand.receive, Hand.receive_some, Hand.receive_head, Hand.receive_rest, Hand.finish, Hand.close, Hand.abort,
-        Hand.option, Hand.crowd, Hand.serve,
+        Hand.forget, Hand.option, Hand.crowd, Hand.serve,
     )
 }  # fmt: skip
 

@@ -20,9 +20,12 @@ import socket
 import struct
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
+
+from inspector.tcp.header import ACK, FIN, RST, SYN
 
 NAME = "rough0"
 NEAR, FAR = "10.9.0.1", "10.9.0.2"
@@ -67,6 +70,8 @@ class Plan:
     delay: float = 0.005
     seed: int = 1
     lost: frozenset[int] = frozenset()
+    lost_flags: frozenset[tuple[int, int]] = frozenset()
+    """Segments lost by their control bits: (SYN | ACK, 1) is the first SYN-ACK, whichever way it goes."""
     late: frozenset[int] = frozenset()
     lateness: float = 0.0
     """How much longer those in `late` wait."""
@@ -95,6 +100,7 @@ class RoughLink:
         self._turns: dict[int, list[float]] = {}
         self._count = 0
         self._payloads = 0
+        self._flagged: Counter[int] = Counter()
         self._steps: int | None = None
         self._gate = threading.Lock()
         self._is_cut = False
@@ -189,8 +195,9 @@ class RoughLink:
         chance, plan = self._chance.random, self._plan
         is_lost, is_repeated, is_overtaken = chance() < plan.loss, chance() < plan.repeat, chance() < plan.reorder
         number = self._payload_number(packet)
+        is_named = number in plan.lost or self._flags_number(packet) in plan.lost_flags
         leaves = self._when_it_leaves(packet)
-        if is_lost or leaves is None or self._is_cut or number in plan.lost or port_to(packet) in plan.filtered:
+        if is_lost or is_named or leaves is None or self._is_cut or port_to(packet) in plan.filtered:
             self.lost += 1
             return
         due = leaves + plan.delay * (2 if is_overtaken else 1) + (plan.lateness if number in plan.late else 0.0)
@@ -204,6 +211,12 @@ class RoughLink:
             return 0
         self._payloads += 1
         return self._payloads
+
+    def _flags_number(self, packet: bytes) -> tuple[int, int]:
+        """A packet's control bits, and which of the packets with these bits it is."""
+        flags = flags_of(packet)
+        self._flagged[flags] += 1
+        return flags, self._flagged[flags]
 
     def _when_it_leaves(self, packet: bytes) -> float | None:
         """The time at which the packet is wholly on the link, behind those before it; None when the queue is full."""
@@ -228,6 +241,11 @@ def port_to(packet: bytes) -> int:
     """The port that an IPv4 packet of TCP goes to."""
     at = (packet[0] & 0xF) * 4 + 2
     return int.from_bytes(packet[at : at + 2])
+
+
+def flags_of(packet: bytes) -> int:
+    """SYN, FIN, RST and ACK of an IPv4 packet of TCP (RFC 9293 §3.1); what else may be set there is left out."""
+    return packet[(packet[0] & 0xF) * 4 + 13] & (SYN | FIN | RST | ACK)
 
 
 def has_payload(packet: bytes) -> bool:

@@ -11,14 +11,14 @@ WINDOW = 64_240
 TTL = 64
 
 
-def syn(source: str, source_port: int, target: str, target_port: int, seq: int) -> bytes:
-    """An IPv4 packet that asks for a connection (RFC 791 §3.1, RFC 9293 §3.1)."""
+def segment(source: str, source_port: int, target: str, target_port: int, seq: int, flags: int = SYN) -> bytes:
+    """An IPv4 packet of TCP without payload and options (RFC 791 §3.1, RFC 9293 §3.1)."""
     addresses = socket.inet_aton(source) + socket.inet_aton(target)
-    bare = struct.pack("!HHIIBBHHH", source_port, target_port, seq, 0, 5 << 4, SYN, WINDOW, 0, 0)
+    bare = struct.pack("!HHIIBBHHH", source_port, target_port, seq, 0, 5 << 4, flags, WINDOW, 0, 0)
     checked = checksum(addresses + struct.pack("!HH", socket.IPPROTO_TCP, len(bare)) + bare)
-    segment = bare[:16] + struct.pack("!H", checked) + bare[18:]
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(segment), 0, 0, TTL, socket.IPPROTO_TCP, 0) + addresses
-    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + segment
+    tcp = bare[:16] + struct.pack("!H", checked) + bare[18:]
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, TTL, socket.IPPROTO_TCP, 0) + addresses
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + tcp
 
 
 def checksum(data: bytes) -> int:

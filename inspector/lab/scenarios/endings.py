@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
+from inspector.errors import LabError
 from inspector.lab.rough_link import Plan
-from inspector.lab.scenarios.plain_http import PAGE, request, response
-from inspector.lab.scenarios.scenario import Group, Scenario
+from inspector.lab.scenarios.plain_http import PAGE, request, response, visit
+from inspector.lab.scenarios.scenario import Group, Scenario, View
 from inspector.lab.scenarios.scene import Scene, kernel_states
+from inspector.tcp.header import ACK, FIN
 
 FIN_WAIT_1, LISTEN = "04", "0A"
 """Linux's numbers of these states (<net/tcp_states.h>)."""
 
 
 async def abort(scene: Scene) -> str:
-    """The client does not say FIN but RST: the connection is gone at once, at both ends, without TIME-WAIT. Programs
-    do so on purpose (SO_LINGER with no time), and kernels when a program closes with bytes still unread.
+    """The client closes not with FIN but with RST: the connection is gone at once, at both ends, without TIME-WAIT.
+    Programs do so on purpose (SO_LINGER with no time), and kernels when a program closes with bytes still unread.
     """
-    client, server = await scene.pair(await scene.listen())
-    await client.send(request("/"))
+    client, server = await scene.pair(await scene.listen(), request("/"))
     await server.receive_head()
     await server.send(response(PAGE))
     await client.receive_some()
     await client.abort()
     await server.close()
-    return "The client closed with RST: whatever was still on the way was thrown away, and nobody waits in TIME-WAIT."
+    return "The client closed with RST: no FIN was sent, and neither end waits in TIME-WAIT."
 
 
 async def server_crash(scene: Scene) -> str:
-    """The server's process is killed while it sends. The kernel closes the socket of a dead process in good order, so
-    the wire shows an ordinary FIN. Only who counts the bytes notices: the body is shorter than Content-Length said
-    (RFC 9112 §8).
+    """The server's process is killed in the middle of a response. The kernel closes a dead process's sockets as
+    close() would: with FIN here, since all that had come was read; with RST where bytes were still unread (RFC 2525
+    §2.17). The FIN looks like any other. Only the count shows that something is missing: the body is shorter than
+    Content-Length said (RFC 9112 §8).
     """
-    client, server = await scene.pair(await scene.listen())
-    await client.send(request("/book"))
+    client, server = await scene.pair(await scene.listen(), request("/book"))
     await server.receive_head()
     promised, sent = response(PAGE * 40), 400
     await server.send(promised[:sent])
@@ -40,17 +41,16 @@ async def server_crash(scene: Scene) -> str:
     await client.receive_rest()
     await client.close()
     return (
-        f"The server was killed after {sent} of {len(promised)} bytes. Its kernel said FIN for it: the wire looks "
-        "polite, the body is cut off."
+        f"The server was killed after {sent} of {len(promised)} bytes. Its kernel sent FIN for it, as for any close; "
+        "the body is cut short."
     )
 
 
 async def half_close(scene: Scene) -> str:
-    """A connection is two one-way streams. The client closes its own with FIN after its last line, and the server, now
-    in CLOSE-WAIT, answers through the other for as long as it likes. The client waits in FIN-WAIT-2.
+    """A connection is two streams, one in each direction. The client ends its own with FIN after its last line, and
+    the server, now in CLOSE-WAIT, sends on the other for as long as it likes. The client waits in FIN-WAIT-2.
     """
-    client, server = await scene.pair(await scene.listen())
-    await client.send(b"pear\napple\nfig\n")
+    client, server = await scene.pair(await scene.listen(), b"pear\napple\nfig\n")
     await client.finish()
     await server.receive_rest()
     for line in (b"apple\n", b"fig\n", b"pear\n"):
@@ -59,15 +59,15 @@ async def half_close(scene: Scene) -> str:
     await server.close()
     await client.receive_rest()
     await client.close()
-    return "The client had said all it had to say, and went on listening: the sorted list came through the other half."
+    return "The client had sent FIN and went on receiving: the sorted list, in three segments, came after it."
 
 
 async def simultaneous_close(scene: Scene) -> str:
-    """Both ends send FIN before they hear the other's. Each gets a FIN when it had expected an acknowledgment: the
-    state CLOSING, which is seldom seen. Both then wait in TIME-WAIT (RFC 9293 §3.6, figure 13).
+    """Both ends send FIN before the other's has come. Each then gets a FIN where it expected the acknowledgment of
+    its own: the state CLOSING, which is seldom seen. When that has come as well, both wait in TIME-WAIT (RFC 9293
+    §3.6, figure 13).
     """
-    client, server = await scene.pair(await scene.listen())
-    await client.send(b"I have to go.\n")
+    client, server = await scene.pair(await scene.listen(), b"I have to go.\n")
     await server.receive_some()
     scene.link.hold()
     await client.close()
@@ -77,26 +77,55 @@ async def simultaneous_close(scene: Scene) -> str:
     return "Both FINs crossed on the way: both ends went through CLOSING, and both wait in TIME-WAIT."
 
 
+async def fin_lost(scene: Scene) -> str:
+    """The server sends its response and closes, and the link loses its FIN. To send is not to arrive: the server is
+    in FIN-WAIT-1, the client has the response and is still ESTABLISHED. A FIN takes a sequence number, so it is
+    acknowledged like data and, when no ACK comes, sent again (RFC 9293 §3.4): then the client closes, too.
+    """
+    await visit(scene)
+    return "The first FIN was lost: until the server had sent it again, the client's connection was open."
+
+
+async def half_open(scene: Scene) -> str:
+    """The server's machine loses power in the middle of a connection: it sends nothing, neither FIN nor RST, and has
+    forgotten everything when it comes back. The client's end stays ESTABLISHED: a half-open connection. Only its next
+    request shows that: the answer is RST, since nobody there knows this connection (RFC 9293 §3.5.1, figure 10). In
+    the lab the server's kernel is made to drop the connection in silence (TCP_REPAIR, tcp(7)).
+    """
+    client, server = await scene.pair(await scene.listen(), request("/"))
+    await server.receive_head()
+    await server.send(response(PAGE))
+    await client.receive(len(response(PAGE)))
+    await server.forget()
+    await client.send(request("/menu"))
+    try:
+        await client.receive_some()
+    except LabError as error:
+        await client.close()
+        return f"The second request was answered with RST; the client's system says: {error}."
+    raise LabError("The server still knows the connection.")
+
+
 async def time_wait(scene: Scene) -> str:
-    """The server closes first, so it must remember the old connection for a minute, in case late packets come. The
-    client connects again from the same port meanwhile: both sockets are the same as before. It is let in because
-    its sequence numbers and timestamps lie beyond the old ones (RFC 6191).
+    """The server closes first, so its kernel remembers the connection in TIME-WAIT (on Linux for 60 s): its last ACK
+    may be lost, and then the client's FIN comes again; and a late packet must not be taken for a new connection's
+    (RFC 9293 §3.6). Meanwhile the client connects again from the same port, so both addresses and both ports are the
+    same. Its SYN is accepted: its timestamp is later than the last one, or else its sequence number beyond (RFC
+    6191).
     """
     listener = await scene.listen()
     client_port = None
     for _ in range(2):
-        client = await scene.connect(own_port=client_port)
-        server = await scene.accept(listener)
+        client, server = await scene.pair(listener, request("/", Connection="close"), own_port=client_port)
         client_port = client.port
-        await client.send(request("/", Connection="close"))
         await server.receive_head()
         await server.send(response(PAGE, Connection="close"))
         await server.close()
         await client.receive_rest()
         await client.close()
     return (
-        f"The client came again from port {client_port} while the server still kept the old pipe in TIME-WAIT; the new "
-        "SYN's sequence number lay beyond the old ones, so it was let in."
+        f"The client connected again from port {client_port} while the server's kernel still had the first connection "
+        "in TIME-WAIT, and its SYN was accepted."
     )
 
 
@@ -124,6 +153,18 @@ GROUP = Group(
             "Both close at once",
             simultaneous_close,
             link=Plan(delay=0.005),
+        ),
+        Scenario(
+            "fin-lost",
+            "The FIN is lost",
+            fin_lost,
+            link=Plan(delay=0.01, lost_flags=frozenset({(FIN | ACK, 1)})),
+            view=View.SERVER,
+        ),
+        Scenario(
+            "half-open",
+            "The other end has forgotten",
+            half_open,
         ),
         Scenario(
             "time-wait",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 from inspector.errors import LabError
 from inspector.lab.rough_link import Plan
-from inspector.lab.scenarios.plain_http import PAGE, request, response
-from inspector.lab.scenarios.scenario import Group, Scenario
+from inspector.lab.scenarios.plain_http import PAGE, request, response, visit
+from inspector.lab.scenarios.scenario import Group, Scenario, View
 from inspector.lab.scenarios.scene import HTTP_PORT, Scene, kernel_states
+from inspector.tcp.header import ACK, SYN
 
 SYN_COUNT = 2
 """SYNs that the client of the filtered port repeats before it gives up; Linux itself would repeat six."""
@@ -18,8 +20,8 @@ SYN_SENT = "02"
 
 
 async def refused(scene: Scene) -> str:
-    """The client knocks at a port that nobody has opened. The other machine is there, and says so: RST in answer to
-    the SYN (RFC 9293 §3.5.2). The client's program gets “Connection refused” after one round trip.
+    """The client connects to a port where nobody listens. The other machine is there and says so: RST in answer to
+    the SYN (RFC 9293 §3.5.2). The client's program gets “Connection refused” after a round trip.
     """
     client = await scene.open()
     try:
@@ -32,22 +34,23 @@ async def refused(scene: Scene) -> str:
 
 async def filtered(scene: Scene) -> str:
     """A firewall on the way drops what goes to this port and says nothing. The client cannot tell that from a lost
-    packet, so it sends its SYN again and again, and gives up with “Connection timed out” after seconds. Refused is
-    an answer; filtered is silence.
+    packet, so it sends its SYN again, each pause twice as long as the one before, and gives up with “Connection timed
+    out”: here after three SYNs, by default after more than two minutes (TCP_SYNCNT, tcp(7)). Refused is an answer;
+    filtered is silence.
     """
     client = await scene.open(options=[(socket.IPPROTO_TCP, socket.TCP_SYNCNT, SYN_COUNT)])
     try:
         await client.connect(scene.address, HTTP_PORT)
     except LabError as error:
         await client.close()
-        return f"No answer came, not even a refusal; after {SYN_COUNT + 1} SYNs the client's system says: {error}."
+        return f"No answer came, not even a RST; after {SYN_COUNT + 1} SYNs the client's system says: {error}."
     raise LabError("Something came through the filter.")
 
 
 async def simultaneous_open(scene: Scene) -> str:
-    """Two programs connect to each other at the same moment, each from the port that the other one asks. The SYNs
-    cross, both ends go from SYN-SENT to SYN-RECEIVED, and one connection comes of it that has no server (RFC 9293
-    §3.5, figure 7).
+    """Two programs connect to each other at the same moment, each from the port that the other one connects to. The
+    SYNs cross, both ends go from SYN-SENT to SYN-RECEIVED, and the result is a single connection that nobody listened
+    for (RFC 9293 §3.5, figure 7).
     """
     link = scene.link
     link.hold()
@@ -69,25 +72,33 @@ async def simultaneous_open(scene: Scene) -> str:
     await other.receive_rest()
     await other.close()
     await one.close()
-    return "Two SYNs crossed on the way, and the two ends were one connection: nobody was the server."
+    return "Two SYNs crossed on the way and made a single connection: nobody had listened."
+
+
+async def synack_lost(scene: Scene) -> str:
+    """The link loses the server's SYN-ACK. The client knows only that no answer has come: it stays in SYN-SENT and
+    sends its SYN again after a second (RFC 6298). The server, in SYN-RECEIVED, sends its SYN-ACK again as well, and
+    with that the handshake goes on.
+    """
+    await visit(scene)
+    return "The first SYN-ACK was lost; the handshake took a second longer, and the client's program noticed only that."
 
 
 async def fast_open(scene: Scene) -> str:
-    """TCP Fast Open (RFC 7413): on the first visit the server hands out a cookie; on the second the client sends the
-    cookie and its request together in the SYN, and the server's program has the question before the handshake is
-    over. One round trip saved.
+    """TCP Fast Open (RFC 7413) over a link with a delay of 20 ms each way. On the first connection the server hands
+    out a cookie in its SYN-ACK, and the response comes after two round trips. On the second the client sends the
+    cookie and its request in the SYN; the server's program may read it before the handshake is over, and the response
+    is here after a single round trip.
     """
     listener = await scene.listen(options=[(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 16)])
     for _ in range(2):
         client = await scene.open()
+        serving = asyncio.create_task(scene.serve(listener, response(PAGE, Connection="close")))
         await client.send_first(scene.address, HTTP_PORT, request("/", Connection="close"))
-        server = await scene.accept(listener)
-        await server.receive_head()
-        await server.send(response(PAGE, Connection="close"))
-        await server.close()
         await client.receive_rest()
         await client.close()
-    return "The first visit fetched a cookie; in the second the question travelled in the SYN itself."
+        await serving
+    return "The first connection brought a cookie; on the second the request went out in the SYN: a round trip saved."
 
 
 async def ipv6(scene: Scene) -> str:
@@ -95,10 +106,7 @@ async def ipv6(scene: Scene) -> str:
     the same HTTP.
     """
     listener = await scene.listen(address="::1")
-    client = await scene.open(address="::1")
-    await client.connect("::1", HTTP_PORT)
-    server = await scene.accept(listener)
-    await client.send(request("/", Connection="close"))
+    client, server = await scene.pair(listener, request("/", Connection="close"), address="::1")
     await server.receive_head()
     await server.send(response(PAGE, Connection="close"))
     await server.close()
@@ -109,7 +117,7 @@ async def ipv6(scene: Scene) -> str:
 
 GROUP = Group(
     "Beginnings",
-    "A handshake is two questions and two answers; here is what else can become of it.",
+    "A handshake is a SYN from either end and an ACK of each; here is what else can become of it.",
     (
         Scenario(
             "refused",
@@ -130,9 +138,17 @@ GROUP = Group(
             link=Plan(delay=0.005),
         ),
         Scenario(
+            "synack-lost",
+            "The answer to the SYN is lost",
+            synack_lost,
+            link=Plan(delay=0.01, lost_flags=frozenset({(SYN | ACK, 1)})),
+            view=View.SERVER,
+        ),
+        Scenario(
             "fast-open",
-            "Asking in the first packet",
+            "A request in the first packet",
             fast_open,
+            link=Plan(delay=0.02),
             settings={"tcp_fastopen": "3"},
         ),
         Scenario(

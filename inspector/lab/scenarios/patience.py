@@ -22,11 +22,15 @@ SIGNS = ((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), (socket.IPPROTO_TCP, socke
 
 ROUNDS = 3
 
+ACK_DELAYED = (socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
+"""Acknowledge with data from now on, or 40 ms late (tcp(7))."""
+
 
 async def zero_window(scene: Scene) -> str:
-    """The server's program stops reading. Its kernel's buffer fills, the window that it announces shrinks to 0, and
-    the client has to stop. It asks now and then, ever more seldom, with a window probe (RFC 9293 §3.8.6.1; Linux
-    sends it in the shape of a keep-alive), until the reader wakes up and the window opens.
+    """The server's program does not read. Its kernel's buffer fills, the window that it announces shrinks to 0, and
+    the client has to stop. Its kernel sends a window probe now and then, each pause about twice as long as the one
+    before (RFC 9293 §3.8.6.1; Linux's probe carries no byte and looks like a keep-alive), until the program reads and
+    the window opens.
     """
     listener = await scene.listen(options=[SMALL_BUFFER])
     client, server = await scene.pair(listener)
@@ -38,18 +42,18 @@ async def zero_window(scene: Scene) -> str:
     await server.receive_rest()
     await server.close()
     return (
-        f"The reader slept for {NAP_SECONDS:g} s. Its window went to 0, the sender asked now and then, and "
-        "went on when there was room."
+        f"The reader slept for {NAP_SECONDS:g} s. Its window went to 0, the sender probed, and went on when the window "
+        "had opened."
     )
 
 
 async def signs_of_life(scene: Scene) -> str:
-    """Nothing has been said for a second, so the client's kernel asks: a segment without content whose sequence number
-    is one too low (RFC 9293 §3.8.4). The answer shows that the other end lives. Then the cable is pulled: the
-    questions stay unanswered, and the connection is given up with “Connection timed out”.
+    """Nothing was sent for a second, so the client's kernel probes: a segment without payload whose sequence number
+    is below the next one (RFC 9293 §3.8.4). The ACK shows that the other end is there. Then the link is cut: two
+    probes go unanswered, and the kernel gives the connection up with RST and “Connection timed out”. By default Linux
+    would begin after two hours (tcp(7)); here it was asked to after a second.
     """
-    client, server = await scene.pair(await scene.listen(), options=SIGNS)
-    await client.send(b"Are you there?\n")
+    client, server = await scene.pair(await scene.listen(), b"Are you there?\n", options=SIGNS)
     await server.receive_some()
     await server.send(b"Yes.\n")
     await client.receive_some()
@@ -60,16 +64,17 @@ async def signs_of_life(scene: Scene) -> str:
     except LabError as error:
         await client.close()
         return (
-            "Two probes were answered. Then the cable was pulled, two more were not, and the client's system "
+            "Two probes were answered. Then the link was cut, two more were not, and the client's system "
             f"said: {error}."
         )
     raise LabError("The dead link still answers.")
 
 
 async def nagle(scene: Scene) -> str:
-    """Nagle's algorithm holds a small segment back while one is not yet acknowledged (RFC 9293 §3.7.4); delayed
-    acknowledgment holds the acknowledgment back in the hope of an answer to send it with (§3.8.6.3). A question
-    written in two pieces makes both wait for each other, 40 ms each time. The second connection turns Nagle off.
+    """Nagle's algorithm holds a small segment back while data is unacknowledged (RFC 9293 §3.7.4); delayed
+    acknowledgment holds the ACK back in the hope of data to send it with (§3.8.6.3). A request written in two pieces
+    makes both wait for each other: 40 ms at the second and the third request. At the first not, since Linux
+    acknowledges at once in the beginning. The second connection turns Nagle off (TCP_NODELAY), and nothing waits.
     """
     listener = await scene.listen()
     for options in ((), (NODELAY,)):
@@ -80,12 +85,13 @@ async def nagle(scene: Scene) -> str:
             await server.receive(11)
             await server.send(b"ok\n")
             await client.receive(3)
+            await server.option(*ACK_DELAYED)  # by itself Linux does so now or some segments later
         await client.close()
         await server.receive_rest()
         await server.close()
     return (
-        "Each question left in two small writes. With Nagle's algorithm the second waited for the "
-        "acknowledgment of the first; with TCP_NODELAY none did."
+        "Each request was written in two pieces. With Nagle's algorithm the second piece waited for the ACK of the "
+        "first; with TCP_NODELAY none did."
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from inspector.lab.rough_link import Plan
 from inspector.lab.scenarios.scenario import Group, Scenario
-from inspector.lab.scenarios.scene import Scene
+from inspector.lab.scenarios.scene import HTTP_PORT, Option, Scene
 
 THINKING_SECONDS = 0.8
 DOWNLOAD_BYTES = 150_000
@@ -32,46 +33,48 @@ def _head(start: str, fields: dict[str, str]) -> bytes:
 
 
 async def short_lived(scene: Scene) -> str:
-    """Plain HTTP as it began: for each of three questions the client opens a connection, asks, is answered, and the
-    server closes. Three handshakes, three port numbers on the client's side, three goodbyes; most packets carry no
-    content at all.
+    """Plain HTTP as it began: for each of three requests the client opens a connection, sends the request, and gets
+    the response; then the server closes. Three handshakes, three client ports, a FIN from either end each time: most
+    packets carry no payload at all.
     """
     listener = await scene.listen()
     for target in ("/", "/menu", "/news"):
-        client, server = await scene.pair(listener)
-        await client.send(request(target, Connection="close"))
+        client, server = await scene.pair(listener, request(target, Connection="close"))
         await server.receive_head()
         await server.send(response(PAGE, Connection="close"))
         await server.close()
         await client.receive_rest()
         await client.close()
-    return "Three questions took three pipes, each with a handshake before and a goodbye behind."
+    return "Three requests took three connections, each with a handshake before and FINs behind."
 
 
 async def keep_alive(scene: Scene) -> str:
-    """HTTP/1.1 keeps the connection unless somebody says otherwise (RFC 9112 §9.3): three questions and three answers
-    follow each other through one pipe, with one handshake before the first. The client closes when it is done.
+    """HTTP/1.1 keeps the connection unless somebody says otherwise (RFC 9112 §9.3): three requests and three
+    responses follow each other on a single connection, with a single handshake before the first. The client closes
+    when it is done.
     """
-    client, server = await scene.pair(await scene.listen())
-    for target in ("/", "/menu", "/news"):
-        await client.send(request(target))
+    targets = ("/", "/menu", "/news")
+    client, server = await scene.pair(await scene.listen(), request(targets[0]))
+    for target in targets:
+        if target != targets[0]:
+            await client.send(request(target))
         await server.receive_head()
         await server.send(response(PAGE))
         await client.receive(len(response(PAGE)))
     await client.close()
     await server.receive_rest()
     await server.close()
-    return "Three questions went through one pipe; the client closed it when it had no more."
+    return "Three requests went over a single connection; the client closed it when it had no more."
 
 
 async def pipelining(scene: Scene) -> str:
-    """The client does not wait for an answer before it asks again: three requests leave in one segment. The server
-    must answer in the same order (RFC 9112 §9.3.2), so one slow answer would hold up all behind it: the reason why
-    browsers do not do it.
+    """The client does not wait for a response before its next request: three requests leave in a single segment. The
+    server must answer in the same order (RFC 9112 §9.3.2), so a slow response holds up all behind it. That is one
+    reason why browsers gave it up; proxies and servers that got it wrong were another.
     """
-    client, server = await scene.pair(await scene.listen())
     targets = ("/", "/menu", "/news")
-    await client.send(b"".join(request(target) for target in targets))
+    together = b"".join(request(target) for target in targets)
+    client, server = await scene.pair(await scene.listen(), together)
     answers = [response(PAGE * (3 - number)) for number in range(len(targets))]
     for answer in answers:
         await server.receive_head()
@@ -80,15 +83,14 @@ async def pipelining(scene: Scene) -> str:
     await client.close()
     await server.receive_rest()
     await server.close()
-    return "Three questions left in one packet; three answers came back in the same order."
+    return "Three requests left in a single packet; three responses came back in the same order."
 
 
 async def chunked(scene: Scene) -> str:
-    """The server begins to answer before it knows how long the answer will be: each chunk says its own length, one
+    """The server begins its response before it knows how long the body will be: each chunk says its own length, one
     carries an extension, a chunk of length 0 ends the body, and a trailer field follows (RFC 9112 §7.1).
     """
-    client, server = await scene.pair(await scene.listen())
-    await client.send(request("/weather", TE="trailers"))
+    client, server = await scene.pair(await scene.listen(), request("/weather", TE="trailers"))
     await server.receive_head()
     head = _head(
         "HTTP/1.1 200 OK", {"Content-Type": "text/plain", "Transfer-Encoding": "chunked", "Trailer": "Checked"}
@@ -100,20 +102,19 @@ async def chunked(scene: Scene) -> str:
     await client.close()
     await server.receive_rest()
     await server.close()
-    return "23 bytes came in two chunks, their number never said before, and a trailer behind them."
+    return "23 bytes came in two chunks, without a Content-Length before them and with a trailer field behind."
 
 
 async def expect_continue(scene: Scene) -> str:
-    """Two clients announce an upload with “Expect: 100-continue” and wait (RFC 9110 §10.1.1). The first is told “100
-    Continue”, sends its body and gets its 201. The second announces a gigabyte and is told 413 at once: the body
-    never leaves.
+    """Two requests announce a body with “Expect: 100-continue” and wait (RFC 9110 §10.1.1). The first gets “100
+    Continue”, its body follows, and the final response is 201. The second announces a gigabyte and gets 413: not a
+    byte of its body is sent.
     """
     listener = await scene.listen()
     order = b'{"drink": "flat white", "name": "Alice"}'
     for size, verdict in ((len(order), b"HTTP/1.1 100 Continue\r\n\r\n"), (10**9, b"")):
-        client, server = await scene.pair(listener)
         fields = {"Content_Type": "application/json", "Content_Length": str(size), "Expect": "100-continue"}
-        await client.send(request("/orders", "POST", **fields))
+        client, server = await scene.pair(listener, request("/orders", "POST", **fields))
         await server.receive_head()
         if verdict:
             await server.send(verdict)
@@ -126,13 +127,22 @@ async def expect_continue(scene: Scene) -> str:
         await server.close()
         await client.receive_rest()
         await client.close()
-    return "The small order was asked for and sent; the gigabyte was refused before a byte of it had left."
+    return f"The body of {len(order)} bytes was called for and sent; the gigabyte was refused before a byte of it was."
 
 
-async def fetch_book(scene: Scene, size: int) -> None:
+async def visit(scene: Scene) -> None:
+    """A request and its response on a connection of their own, which the server closes. Nobody waits for the lab."""
+    listener, client = await scene.listen(), await scene.open()
+    serving = asyncio.create_task(scene.serve(listener, response(PAGE, Connection="close")))
+    await client.connect(scene.address, HTTP_PORT, request("/", Connection="close"))
+    await client.receive_rest()
+    await client.close()
+    await serving
+
+
+async def fetch_book(scene: Scene, size: int, options: Iterable[Option] = ()) -> None:
     """A client asks for so many bytes, a multiple of `LINE`'s; the server sends them without a pause and closes."""
-    client, server = await scene.pair(await scene.listen())
-    await client.send(request("/book", Connection="close"))
+    client, server = await scene.pair(await scene.listen(), request("/book", Connection="close"), options=options)
     await server.receive_head()
     await server.send(_head("HTTP/1.1 200 OK", {"Content-Length": str(size), "Connection": "close"}))
     receiving = asyncio.create_task(client.receive_rest())
@@ -144,34 +154,31 @@ async def fetch_book(scene: Scene, size: int) -> None:
 
 async def big_download(scene: Scene) -> str:
     """150 kB over a link with a delay of 20 ms each way. The server may not send all at once: it begins with ten
-    segments and sends more with every acknowledgment (slow start, RFC 5681 §3.1), so the download comes in bursts
-    that grow from round trip to round trip.
+    segments (RFC 6928), and each acknowledgment lets it send as much again as was acknowledged, and as much on top
+    (slow start, RFC 5681 §3.1). So the download comes in bursts, a round trip apart: 10 segments, 20, 40, and what is
+    left. Both ends use Reno here; a sender that paces, as BBR does, shows no bursts.
     """
     await fetch_book(scene, DOWNLOAD_BYTES)
-    return f"{DOWNLOAD_BYTES:,} bytes came in bursts, each about twice as large as the one before."
+    return f"{DOWNLOAD_BYTES:,} bytes came in bursts of 10, 20 and 40 segments, and what was left."
 
 
 async def slow_response(scene: Scene) -> str:
-    """The request is acknowledged within microseconds by the server's kernel, but its program takes 0.8 s to think.
-    Where the time went is plain on the wire: between the acknowledgment and the first byte of the answer.
+    """The server's kernel acknowledges the request at once, but its program takes 0.8 s to think. Where the time went
+    shows on the wire: between the acknowledgment and the first byte of the response.
     """
-    client, server = await scene.pair(await scene.listen())
-    await client.send(request("/report", Connection="close"))
+    client, server = await scene.pair(await scene.listen(), request("/report", Connection="close"))
     await server.receive_head()
     await asyncio.sleep(THINKING_SECONDS)  # the server's own slowness is what this scenario is about
     await server.send(response(PAGE, Connection="close"))
     await server.close()
     await client.receive_rest()
     await client.close()
-    return (
-        f"The question arrived at once; the answer took {THINKING_SECONDS:g} s, and all of that was the server"
-        " thinking."
-    )
+    return f"The request was acknowledged at once; the response came {THINKING_SECONDS:g} s later."
 
 
 GROUP = Group(
     "HTTP",
-    "Questions and answers, and the pipes that they go through.",
+    "Requests and responses, and the connections that they go over.",
     (
         Scenario(
             "short-lived",

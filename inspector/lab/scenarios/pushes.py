@@ -64,11 +64,9 @@ class Newsroom:
         await self._close()
 
     async def _open(self) -> None:
-        if KEPT in self._ways:
-            self._kept = await self._scene.pair(self._listener)
         if STREAM in self._ways:
-            client, server = self._stream = await self._scene.pair(self._listener)
-            await client.send(request("/stream", Accept="text/event-stream", User_Agent="listener"))
+            ask = request("/stream", Accept="text/event-stream", User_Agent="listener")
+            client, server = self._stream = await self._scene.pair(self._listener, ask)
             await server.receive_head()
             await server.send(STREAM_HEAD)
             await client.receive(len(STREAM_HEAD))
@@ -77,11 +75,9 @@ class Newsroom:
 
     async def _publish(self, number: int, text: str) -> None:
         """An editor tells the server; it tells those whose pipes are open; the others happen to look."""
-        editor, server = await self._scene.pair(self._listener)
         body = text.encode()
-        await editor.send(
-            request("/news", "POST", Content_Length=str(len(body)), User_Agent="editor", Connection="close") + body
-        )
+        head = request("/news", "POST", Content_Length=str(len(body)), User_Agent="editor", Connection="close")
+        editor, server = await self._scene.pair(self._listener, head + body)
         await server.receive_head()
         await server.receive(len(body))
         self._told.append(text)
@@ -101,27 +97,33 @@ class Newsroom:
 
     async def _look(self, number: int, text: str) -> None:
         answer = response(text.encode())
-        if self._kept:
-            client, server = self._kept
-            await client.send(request(f"/news/{number}", User_Agent="subscriber"))
+        if KEPT in self._ways:
+            client, server = await self._ask_kept(request(f"/news/{number}", User_Agent="subscriber"))
             await server.receive_head()
             await server.send(answer)
             await client.receive(len(answer))
         if CLOSED in self._ways:
-            client, server = await self._scene.pair(self._listener)
-            await client.send(request(f"/news/{number}", User_Agent="visitor", Connection="close"))
+            ask = request(f"/news/{number}", User_Agent="visitor", Connection="close")
+            client, server = await self._scene.pair(self._listener, ask)
             await server.receive_head()
             await server.send(response(text.encode(), Connection="close"))
             await server.close()
             await client.receive_rest()
             await client.close()
 
+    async def _ask_kept(self, ask: bytes) -> tuple[End, End]:
+        """The connection that is kept, which the first request opens, with this request sent on it."""
+        if self._kept is None:
+            self._kept = await self._scene.pair(self._listener, ask)
+        else:
+            await self._kept[0].send(ask)
+        return self._kept
+
     async def _poll(self) -> None:
-        """Ask again and again, by the clock, on a pipe that is kept."""
-        client, server = await self._scene.pair(self._listener)
+        """Ask again and again, by the clock, on a connection that is kept."""
         known = 0
-        while self._ways:
-            await client.send(request(f"/news?after={known}", User_Agent="poller"))
+        client, server = await self._scene.pair(self._listener, poll_after(known))
+        while True:
             await server.receive_head()
             fresh = self._told[known:]
             answer = response("\n".join(fresh).encode()) if fresh else response(b"", "204 No Content")
@@ -129,6 +131,9 @@ class Newsroom:
             await server.send(answer)
             await client.receive(len(answer))
             await asyncio.sleep(PACE_SECONDS)
+            if not self._ways:
+                break
+            await client.send(poll_after(known))
         await hang_up(client, server)
 
     async def _close(self) -> None:
@@ -146,6 +151,11 @@ class Newsroom:
             await hang_up(client.end, server.end)
 
 
+def poll_after(known: int) -> bytes:
+    """A poll by a reader who has so many pieces of news."""
+    return request(f"/news?after={known}", User_Agent="poller")
+
+
 async def hang_up(client: End, server: End) -> None:
     """The client closes, then the server."""
     await client.close()
@@ -154,12 +164,11 @@ async def hang_up(client: End, server: End) -> None:
 
 
 async def server_sent_events(scene: Scene) -> str:
-    """The client asks once, and the answer never ends: each piece of news is an event in it, pushed when it happens
-    (WHATWG HTML §9.2). It is plain HTTP with a body in chunks, one way only; a comment now and then keeps proxies
-    from thinking the pipe is dead.
+    """The client asks once, and the response goes on for as long as there is news: each piece is an event in it, sent
+    when it happens (WHATWG HTML §9.2). It is plain HTTP with a chunked body; until that ends, the server cannot
+    answer anything else on this connection. A comment now and then keeps proxies from closing an idle connection.
     """
-    client, server = await scene.pair(await scene.listen())
-    await client.send(request("/stream", Accept="text/event-stream"))
+    client, server = await scene.pair(await scene.listen(), request("/stream", Accept="text/event-stream"))
     await server.receive_head()
     parts = [STREAM_HEAD, chunk("retry: 2000\n\n")]
     parts += [chunk(f"event: news\nid: {number}\ndata: {text}\n\n") for number, text in enumerate(NEWS)]
@@ -168,22 +177,22 @@ async def server_sent_events(scene: Scene) -> str:
         await client.receive(len(part))
         await asyncio.sleep(PACE_SECONDS)  # news has a time of its own: each is a packet of its own
     await hang_up(client, server)
-    return f"One question, and {len(NEWS)} pieces of news that nobody had to ask for."
+    return f"A single request brought {len(NEWS)} pieces of news, each in a packet of its own."
 
 
 async def polling_and_push(scene: Scene) -> str:
-    """Two readers want the same news. One asks every tenth of a second whether there is any, and is mostly told that
-    there is none; what there is reaches it up to a tenth of a second late. The other has a WebSocket, is silent, and
-    is told at once.
+    """Two readers want the same news. The first polls: a tenth of a second after each response it asks again, and
+    most responses are 204, no content; news reaches it when it next asks. The second has a WebSocket, sends no
+    message, and gets each piece of news as soon as the server has it.
     """
     await Newsroom(scene, await scene.listen(), (POLLING, WEBSOCKET)).run()
-    return f"Both readers got {len(NEWS)} pieces of news; count what one of them asked for in vain."
+    return f"Both readers got {len(NEWS)} pieces of news; the first asked in vain more often than not."
 
 
 async def five_ways(scene: Scene) -> str:
-    """An editor tells a server four pieces of news, and five readers get them, each in its own way: over a new
-    connection each time, over one that is kept, by polling, by Server-Sent Events, and over WebSocket. So their
-    price can be compared: run `wireglass compare` on the recording.
+    """An editor tells a server four pieces of news, with a POST on a new connection each, and five readers get them,
+    each in its own way: over a new connection each time, over a single one that is kept, by polling, by Server-Sent
+    Events, and over WebSocket. `wireglass compare` on the recording compares what the five ways cost.
     """
     await Newsroom(scene, await scene.listen(), ALL).run()
     return f"{len(NEWS)} pieces of news reached five readers, each in its own way."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -74,13 +74,19 @@ class End:
         """Give the socket back with RST."""
         await self._do("abort")
 
+    async def forget(self) -> None:
+        """Lose the connection without a packet."""
+        await self._do("forget")
+
     async def option(self, level: int, name: int, value: int) -> None:
         """setsockopt."""
         await self._do("option", level=level, name=name, value=value)
 
-    async def connect(self, address: str, port: int) -> None:
-        """Connect, and wait for the answer; LabError says what the system said instead."""
-        await self._do("connect", address=address, port=port)
+    async def connect(self, address: str, port: int, first: bytes = b"") -> None:
+        """Connect, send `first` as soon as the connection is ESTABLISHED, and return; LabError says what the system
+        said instead.
+        """
+        await self._do("connect", address=address, port=port, data=first.decode("latin-1"))
 
     async def begin(self, address: str, port: int) -> None:
         """Connect, and do not wait."""
@@ -146,6 +152,10 @@ class Scene:
         done = await listener.holder.ask("accept", token=listener.token)
         return End(listener.holder, done["token"])
 
+    async def serve(self, listener: End, answer: bytes, count: int = 1) -> None:
+        """Accept so many connections, then answer and close one after another, without a word from the play."""
+        await listener.holder.ask("serve", token=listener.token, count=count, data=answer.decode("latin-1"))
+
     async def open(
         self,
         port: int | None = None,
@@ -161,16 +171,21 @@ class Scene:
         self.clients.append(f"[{seen}]:{number}" if ":" in seen else f"{seen}:{number}")
         return End(holder, done["token"], number)
 
-    async def connect(self, port: int = HTTP_PORT, options: Iterable[Option] = (), own_port: int | None = None) -> End:
-        """A client's socket, connected."""
-        opened = await self.open(own_port, options)
-        await opened.connect(self.address, port)
-        return opened
-
-    async def pair(self, listener: End, port: int = HTTP_PORT, options: Sequence[Option] = ()) -> tuple[End, End]:
-        """Both ends of a new connection: the client's, the server's."""
-        client = await self.connect(port, options)
-        return client, await self.accept(listener)
+    async def pair(
+        self,
+        listener: End,
+        first: bytes = b"",
+        port: int = HTTP_PORT,
+        options: Iterable[Option] = (),
+        own_port: int | None = None,
+        address: str | None = None,
+    ) -> tuple[End, End]:
+        """Both ends of a new connection: the client's, which sends `first` as soon as it is ESTABLISHED and waits for
+        no accept, and the server's.
+        """
+        client = await self.open(own_port, options, address)
+        _, server = await asyncio.gather(client.connect(address or self.address, port, first), self.accept(listener))
+        return client, server
 
     async def hire(self, name: str, module: str, *arguments: str, descriptors: tuple[int, ...] = ()) -> Child:
         """A further process, which ends with the play."""

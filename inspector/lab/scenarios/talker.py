@@ -27,17 +27,15 @@ class Talker:
         self._protocol.send_text(text.encode())
         await self.flush()
 
-    async def say_in_parts(self, *parts: str, ping_behind_first: bool = False) -> None:
-        """A text message in several frames, a ping between the first two if wanted (RFC 6455 §5.4)."""
-        for number, part in enumerate(parts):
-            is_last = number == len(parts) - 1
-            if number:
-                self._protocol.send_continuation(part.encode(), fin=is_last)
-            else:
-                self._protocol.send_text(part.encode(), fin=is_last)
-            await self.flush()
-            if ping_behind_first and number == 0:
-                await self.ping(b"in between")
+    async def begin_to_say(self, text: str) -> None:
+        """The first frame of a text message that `go_on` continues (RFC 6455 §5.4)."""
+        self._protocol.send_text(text.encode(), fin=False)
+        await self.flush()
+
+    async def go_on(self, text: str, is_last: bool = False) -> None:
+        """A further frame of the message that was begun."""
+        self._protocol.send_continuation(text.encode(), fin=is_last)
+        await self.flush()
 
     async def say_binary(self, data: bytes) -> None:
         """A binary message."""
@@ -82,16 +80,15 @@ class Talker:
 
 
 async def converse(scene: Scene, listener: End, compress: bool = False, port: int = HTTP_PORT) -> tuple[Talker, Talker]:
-    """A new pipe, upgraded: the client's end, the server's."""
+    """A new connection, upgraded: the client's end, the server's."""
     offered = [ClientPerMessageDeflateFactory(compress_settings={"memLevel": 4})] if compress else []
     accepted = [ServerPerMessageDeflateFactory(compress_settings={"memLevel": 4})] if compress else []
     asking = ClientProtocol(parse_uri(f"ws://cafe.example:{port}/chat"), extensions=offered or None)
     answering = ServerProtocol(extensions=accepted)
-    pipe = await scene.pair(listener, port, options=[NODELAY])
-    await pipe[1].option(*NODELAY)
-    client, server = Talker(pipe[0], asking), Talker(pipe[1], answering)
     asking.send_request(asking.connect())
-    await client.flush()
+    ends = await scene.pair(listener, b"".join(asking.data_to_send()), port, options=[NODELAY])
+    client, server = Talker(ends[0], asking), Talker(ends[1], answering)
+    await server.end.option(*NODELAY)
     answering.receive_data(await server.end.receive_some())
     (request,) = answering.events_received()
     if not isinstance(request, Request):

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
+import socket
+
 from inspector.lab.rough_link import Plan
-from inspector.lab.scenarios.plain_http import PAGE, fetch_book, request, response
+from inspector.lab.scenarios.plain_http import PAGE, fetch_book, request, response, visit
 from inspector.lab.scenarios.scenario import Group, Scenario, View
 from inspector.lab.scenarios.scene import Scene
 
 BOOK_BYTES = 40_000
 LONG_BOOK_BYTES = 60_000
 
-
-async def visit(scene: Scene) -> None:
-    """One question, one answer, one pipe."""
-    client, server = await scene.pair(await scene.listen())
-    await client.send(request("/", Connection="close"))
-    await server.receive_head()
-    await server.send(response(PAGE, Connection="close"))
-    await server.close()
-    await client.receive_rest()
-    await client.close()
+STEADY_WINDOW = (socket.SOL_SOCKET, socket.SO_RCVBUF, 60_000)
+"""Of a client: a buffer of a set size does not grow. An ACK that changes the window is no duplicate (RFC 5681 §2)."""
 
 
 async def loss_by_timer(scene: Scene) -> str:
-    """The server's answer fits one segment, and the link loses it. The client cannot know that there was one, so only
-    the server's retransmission timer can tell (RFC 6298): 0.2 s and more of silence for a link with a round trip of
-    0.02 s.
+    """The server's response fits a single segment, and the link loses it. The client cannot know that it was sent, so
+    only the server's retransmission timer can tell (RFC 6298): 0.2 s and more of silence for a link with a round trip
+    of 0.02 s. That is Linux's shortest timer; the RFC's is 1 s. Linux would send a tail-loss probe after some two
+    round trips (RFC 8985 §7), which is switched off here.
     """
-    client, server = await scene.pair(await scene.listen())
-    await client.send(request("/"))
+    client, server = await scene.pair(await scene.listen(), request("/"))
     await server.receive_head()
     await server.send(response(PAGE))
     await client.receive(len(response(PAGE)))
@@ -36,47 +30,48 @@ async def loss_by_timer(scene: Scene) -> str:
     await server.receive_rest()
     await server.close()
     return (
-        "The answer was lost. Nothing came behind it that could have told, so the server waited for its timer"
-        " and sent it again."
+        "The response was lost. Nothing was sent behind it whose arrival could have shown that, so the server waited "
+        "for its timer and sent it again."
     )
 
 
 async def loss_told_by_others(scene: Scene) -> str:
-    """One segment of a download is lost, the next ones arrive. For each of them the client acknowledges the same byte
-    again and names in SACK blocks what it holds already (RFC 2018). Duplicate acknowledgments make the server send
-    the missing one again without waiting for its timer: fast retransmission (RFC 5681 §3.2).
+    """A segment of a download is lost, the next ones arrive. For each of them the client acknowledges the same byte
+    again and names in SACK blocks what it holds already (RFC 2018). From these the server concludes that the segment
+    is lost, and sends it again without waiting for its timer: the classic rule takes three duplicate acknowledgments
+    (RFC 5681 §3.2), SACK what lies beyond the hole (RFC 6675), and Linux above all whether later segments have
+    arrived (RACK, RFC 8985).
     """
-    await fetch_book(scene, BOOK_BYTES)
-    return "One segment was lost. Those behind it arrived and said so, and it was sent again a round trip later."
+    await fetch_book(scene, BOOK_BYTES, [STEADY_WINDOW])
+    return "A segment was lost. Acknowledgments of those behind it showed that, and it was sent again without a timer."
 
 
 async def overtaken(scene: Scene) -> str:
-    """One segment of a download takes a longer way and arrives after the one sent behind it. The receiver acknowledges
-    what it lacks, holds the early one back, and has everything a moment later. Three duplicate acknowledgments
-    would have been a retransmission; there were fewer.
+    """A segment of a download takes a longer way and arrives after one sent behind it. The receiver acknowledges up
+    to the missing segment again, keeps the early one, and has everything a moment later. Three duplicate
+    acknowledgments make a sender repeat (RFC 5681 §3.2); there were fewer, so nothing is sent again.
     """
-    await fetch_book(scene, BOOK_BYTES)
-    return "One segment was overtaken by the next. The receiver put them in order, and nothing had to be sent again."
+    await fetch_book(scene, BOOK_BYTES, [STEADY_WINDOW])
+    return "A segment was overtaken. The receiver put the bytes in order, and nothing had to be sent again."
 
 
 async def far_away(scene: Scene) -> str:
-    """Nothing is lost and the link is wide, but the other end is 0.15 s away, as on the other side of the earth. A
-    handshake takes 0.3 s before the first byte may be asked for: why fewer pipes are better on long ways.
+    """Nothing is lost and the link is wide, but the other end is 0.15 s away, as on the other side of the earth. The
+    handshake takes a round trip, 0.3 s, before the client may send its request: on long ways, fewer connections are
+    better.
     """
     await visit(scene)
-    return "The answer is 24 bytes; getting it took two round trips of 0.3 s, and one of them was the handshake."
+    return f"The body is {len(PAGE)} bytes; getting it took two round trips of 0.3 s, the first for the handshake."
 
 
 async def narrow(scene: Scene) -> str:
-    """60 kB through a link that carries 100 kB a second. The server doubles what it has on the way each round trip,
-    the link does not get any faster, so the rest waits in its queue: the round trip time grows from 0.02 s to many
-    times that, and nobody gains anything (bufferbloat).
+    """60 kB through a link that carries 100 kB a second. In slow start the server has more and more on the way, at
+    first 10 segments and at last more than 25; the link gets no faster, so what is too much waits in its queue. A
+    round trip over the empty link takes 0.02 s; in the end it takes more than ten times that, and the data comes no
+    sooner (bufferbloat).
     """
     await fetch_book(scene, LONG_BOOK_BYTES)
-    return (
-        "The server sent faster than the link carries, so a queue grew before it, and each segment waited "
-        "longer than the one before."
-    )
+    return "The server sent faster than the link carries, so a queue grew before it, and the round trip with it."
 
 
 GROUP = Group(

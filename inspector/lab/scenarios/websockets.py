@@ -15,9 +15,10 @@ PEOPLE = ("Alice", "Bob", "Carol", "Dave")
 
 
 async def chat(scene: Scene) -> str:
-    """Alice, Bob, Carol and Dave each hold one pipe to the server, which writes down in its diary who is behind which
-    token. What one says to another goes in through one pipe and out through another; what is said to all goes out
-    through the other three. Nobody asks for anything twice, and no new pipe is built until they leave.
+    """Alice, Bob, Carol and Dave each hold a connection to the server, which keeps a dictionary (its diary) of who is
+    behind which file descriptor (token). What Alice says to Bob comes in on her connection and goes out on his; what
+    is said to all goes out on the other three. Each connection is upgraded with a single request, and no further
+    connection is opened until they leave.
     """
     with listen_exactly(CHAT_PORT) as listener:
         arguments = ("--socket", str(listener.fileno()))
@@ -35,7 +36,7 @@ async def chat(scene: Scene) -> str:
         left = room.watch("left", name=name)
         await person.stop()
         await room.within_reason(left)
-    return "Four pipes carried all of it: what was said to one went out once, what was said to all three times."
+    return "Four connections carried all of it: what was said to one went out once, what was said to all three times."
 
 
 async def enter(scene: Scene, room: Child, name: str, compress: bool) -> Child:
@@ -60,15 +61,19 @@ async def say(room: Child, people: dict[str, Child], speaker: str, listener: str
 
 
 async def fragments(scene: Scene) -> str:
-    """A message may be cut into frames so that its end need not be known when it begins, and so that short control
-    frames can pass between them: here a ping overtakes the rest of a long text, and is answered before that is over
-    (RFC 6455 §5.4). Both ends have agreed on compression, so the text is inflated to be read (RFC 7692).
+    """A message may be cut into frames so that its end need not be known when it begins, and so that control frames
+    can pass between them (RFC 6455 §5.4): here a ping goes out behind the first of three frames of a text, and the
+    pong is back before the last. Both ends have agreed on compression, so the text is inflated to be read (RFC 7692).
     """
     client, server = await converse(scene, await scene.listen(), compress=True)
     verse = "The rain in the lane fell again and again. "
-    await client.say_in_parts(verse * 8, verse * 8, "And then it stopped.", ping_behind_first=True)
-    await server.hear(Opcode.CONT)
+    await client.begin_to_say(verse * 8)
+    await client.ping(b"in between")
+    await client.go_on(verse * 8)
+    await server.hear(Opcode.PING)
     await client.hear(Opcode.PONG)
+    await client.go_on("And then it stopped.", is_last=True)
+    await server.hear(Opcode.CONT)
     await server.say_binary(bytes(range(256)))
     await client.hear(Opcode.BINARY)
     await server.ping(b"still there?")
@@ -79,13 +84,14 @@ async def fragments(scene: Scene) -> str:
     await client.hear(Opcode.CLOSE)
     await client.end.close()
     await server.end.close()
-    return "One message came in three frames with a ping between them; compressed, it took a fraction of its letters."
+    return "A message came in three frames, a ping and its pong between them; compressed, it took a tenth of its bytes."
 
 
 async def close_handshake(scene: Scene) -> str:
-    """Four conversations end in four ways. The first says goodbye with a close frame, is answered, and only then is the
-    pipe taken down (RFC 6455 §7.1.2). In the second the server leaves, code 1001. The third client just closes its
-    socket: a FIN, no goodbye, and a program sees code 1006, which nobody ever sent. The fourth breaks off with RST.
+    """Four conversations end in four ways. In the first the client sends a close frame with code 1000, the server
+    answers with its own, and only then does the server close the connection (RFC 6455 §7.1.2). In the second the
+    server closes, code 1001 (going away). The third client just closes its socket: FIN, no close frame, and the other
+    program's library reports 1006, a code that is never sent (§7.4.1). The fourth resets the connection.
     """
     listener = await scene.listen()
     for code, reason, leaver in (
@@ -108,12 +114,12 @@ async def close_handshake(scene: Scene) -> str:
         await server.hear(Opcode.TEXT)
         await (client.end.abort() if is_abrupt else client.end.close())
         await server.end.close()
-    return "Two said goodbye and were answered; one left without a word, one slammed the door."
+    return "Two ended with close frames both ways; the third with a FIN alone, the fourth with RST."
 
 
 GROUP = Group(
     "WebSocket",
-    "One pipe that stays: after the upgrade either end may speak at any time.",
+    "A connection that stays: after the upgrade either end may speak at any time.",
     (
         Scenario("chat", "A chat of four", chat),
         Scenario("fragments", "In pieces, with pings", fragments),

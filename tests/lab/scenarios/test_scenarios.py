@@ -1,4 +1,4 @@
-"""Every scenario, staged live and as recorded, shows what it is there for."""
+"""Every scenario, staged live and as recorded, shows what it is there for, and its text says nothing else."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from inspector.lab.scenarios import GROUPS, SCENARIOS
 from inspector.lab.scenarios.staging import play
 from tests.lab.conftest import needs_namespace
 from tests.lab.scenarios import expected_http, expected_push, expected_tcp  # noqa: F401  (they fill EXPECTATIONS)
+from tests.lab.scenarios.texts import unheld
 from tests.lab.scenarios.witness import EXPECTATIONS, Witness
 
 CAPTURES = Path(__file__).parents[3] / "captures"
@@ -66,6 +67,9 @@ def test_staged_live_it_shows_what_it_is_there_for(staged: Staged, name: str) ->
         seen = Witness(capture)
         assert_the_kernel_was_heard(name, capture)
     EXPECTATIONS[name](seen)
+    text = f"{SCENARIOS[name].about} {told['result']}"
+    assert unheld(text, seen.held) == []
+    assert [phrase for phrase in seen.held if phrase not in text] == []
     assert set(told["clients"]) <= {row["client"] for row in seen.connections}
 
 
@@ -74,15 +78,17 @@ def test_its_recording_shows_the_same(name: str) -> None:
     path = CAPTURES / f"{name}.pcapng"
     assert path.stat().st_size <= (LARGEST_OF_A_CROWD if name == "crowd" else LARGEST_RECORDING)
     with inspector.open(path) as capture:
-        EXPECTATIONS[name](Witness(capture))
+        seen = Witness(capture)
+        EXPECTATIONS[name](seen)
         assert_the_kernel_was_heard(name, capture)
+    assert unheld(SCENARIOS[name].about, seen.held) == []
 
 
 def test_names_are_words_for_files_and_explanations_are_paragraphs() -> None:
     assert sum(len(group.scenarios) for group in GROUPS) == len(SCENARIOS), "a name is there once"
     for scenario in SCENARIOS.values():
         assert scenario.name.replace("-", "").isalnum()
-        assert 100 < len(scenario.about) < 600
+        assert 100 < len(scenario.about) < 650
         assert "\n" not in scenario.about
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 from inspector.capture import Capture
@@ -11,23 +12,51 @@ from inspector.compare import Kind, find
 from inspector.compare.kinds import NAMES
 from inspector.rows import anomaly_rows, connection_rows, exchange_rows, frame_rows, message_rows, packet_rows
 from inspector.story import EventKind, events
+from inspector.tokens.columns import process_of
 
 Row = dict[str, Any]
 
 
 class Witness:
-    """A capture's rows."""
+    """A capture's rows, and what of the scenario's text was held against them."""
 
     def __init__(self, capture: Capture) -> None:
+        self.held: list[str] = []
+        """Phrases of the text."""
         self.packets: list[Row] = [row for row in packet_rows(capture) if row["connection"] is not None]
         self.connections: list[Row] = connection_rows(capture)
         self.exchanges: list[Row] = exchange_rows(capture)
         self.frames: list[Row] = frame_rows(capture)
         self.messages: list[Row] = message_rows(capture)
+        tokens = capture.tokens
+        joined = [row for row in range(len(tokens)) if tokens["connection"][row] >= 0]
+        self._tokens = [
+            (process_of(tokens, row), int(tokens["opened_ns"][row]), int(tokens["closed_ns"][row])) for row in joined
+        ]
         self.anomalies: list[str] = [row["code"] for row in anomaly_rows(capture)]
         self.ways = [NAMES[kind] for kind in Kind if kind in find(capture).kinds]
         """The ways in which news came, as the comparison tells them apart."""
         self.kinds: list[str] = [EventKind(kind).name.lower() for kind in events(capture)["kind"]]
+
+    def says(self, phrase: str, is_so: bool) -> None:
+        """The text says so, and this shows whether it is."""
+        assert is_so, f"“{phrase}”: not in these packets"
+        self.held.append(phrase)
+
+    def knows(self, *phrases: str) -> None:
+        """The text says what no packet of one recording can show: a rule, a default, a reason."""
+        self.held += phrases
+
+    def with_payload(self, direction: str, connection: int = 0) -> list[Row]:
+        """The segments of one direction that carry bytes."""
+        rows = (row for row in self.packets if row["connection"] == connection and row["payload"])
+        return [row for row in rows if row["direction"] == direction]
+
+    def tokens_at_once(self, process: str) -> int:
+        """How many connections a process held by a file descriptor at the same time, at most."""
+        lives = [(opened, closed) for holder, opened, closed in self._tokens if holder == process]
+        steps = [(opened, 1) for opened, _ in lives] + [(closed, -1) for _, closed in lives if closed >= 0]
+        return max(accumulate(step for _, step in sorted(steps)), default=0)
 
     @property
     def lives(self) -> list[str]:
