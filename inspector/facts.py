@@ -133,7 +133,7 @@ KERNELS_FIGURES = (
     ("its shortest round trip", "ns", "least_rtt_us", 1000),
     ("congestion window, in segments", "count", "congestion_window", 1),
     ("segments it sent again", "count", "retransmissions", 1),
-    ("pace, bytes a second", "bytes", "pacing_rate", 1),
+    ("rate that pacing would use, bytes a second", "bytes", "pacing_rate", 1),
 )
 """What it is, how to read it, its column in the kernel's table (TCP_INFO), and what to multiply it by."""
 

@@ -40,7 +40,7 @@ COLUMNS = (
     Column("rtt", is_number=True, is_optional=True),
     Column("cwnd", is_number=True, is_optional=True),
     Column("resent", is_number=True, is_optional=True),
-    Column("pace", is_number=True, is_optional=True),
+    Column("pacing", is_number=True, is_optional=True),
 )
 
 Key = tuple[str, str, int]

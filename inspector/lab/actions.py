@@ -59,7 +59,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "server_push",
         "The server speaks unasked",
-        "The server writes to everybody in its diary although nobody asked: what plain HTTP cannot do.",
+        "The server writes to everybody in its diary although nobody asked. In plain HTTP a server sends only "
+        "responses, though a response can go on (Server-Sent Events).",
     ),
     Action(
         "leave",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from inspector.addresses import endpoint
 from inspector.tables import Direction, Table
 from inspector.tcp.states import State
-from inspector.tokens.differences import agrees, remark, silences, ways_ns, why, wire_states
+from inspector.tokens.differences import agrees, later_fins, remark, silences, ways_ns, why, wire_states
 from inspector.tokens.ledger import Closed, Opened, Role
 
 if TYPE_CHECKING:
@@ -86,13 +86,14 @@ def _beside_the_wire(capture: Capture, rows: npt.NDArray[Any]) -> Columns:
     shown = dict(zip(joined.tolist(), wire_states(capture, rows[joined]), strict=True))
     silence = dict(zip(joined.tolist(), silences(capture, rows[joined]).tolist(), strict=True))
     way = dict(zip(joined.tolist(), ways_ns(capture, rows[joined]), strict=True))
+    fins = dict(zip(joined.tolist(), later_fins(capture, rows[joined]), strict=True))
     for i, row in enumerate(rows.tolist()):
         state, direction = State(int(table["state"][row])), int(table["direction"][row])
         states = shown.get(i, ())
         differs = bool(states) and not agrees(state, states)
         found["wire_state"].append(_shown(state, states))
         found["differs"].append(differs)
-        found["why"].append(why(state, states, direction, silence[i], way[i]) if differs else None)
+        found["why"].append(why(state, states, direction, silence[i], way[i], fins[i]) if differs else None)
         since = held_since.get((int(table["connection"][row]), direction))
         was_held = since is not None and since <= table["time_ns"][row]
         is_held = bool(table["token"][row] >= 0)

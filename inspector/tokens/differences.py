@@ -6,12 +6,14 @@ stretch of time, so it agrees when it says any of the states that the wire shows
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from inspector.tables import Direction
+from inspector.tcp.header import FIN
 from inspector.tcp.states import State
 from inspector.terminal import duration
 from inspector.tokens.joins import LONGEST_WAY_NS
@@ -28,8 +30,12 @@ SILENCE_NS = 50_000_000
 
 OPENING = (State.SYN_SENT, State.SYN_RECEIVED)
 CLOSING = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK)
+CLOSED_ITSELF = (State.FIN_WAIT_1, State.LAST_ACK)
+"""A close() leads here at once, though the FIN waits behind bytes that are not sent yet (RFC 9293 §3.10.4)."""
+BEFORE_FIN = (State.SYN_RECEIVED, State.ESTABLISHED, State.CLOSE_WAIT)
 
-NOT_ACCEPTED = "Nobody has accepted it yet: the connection is there and has no token."
+NOT_ACCEPTED = "Nobody has accepted it yet: the connection is there, and the server's end has no token."
+A_REQUEST = "The handshake is not complete: the kernel keeps a request, not yet a connection that could have a token."
 CLOSED_BY_PROCESS = "Its process has given the token back: the kernel closes the connection alone."
 BELONGS_TO_NOBODY = "TIME-WAIT belongs to nobody: only the kernel remembers the pair of sockets."
 HIDDEN_HOLDER = "Somebody holds it whom this user may not see, or who was quicker than the look."
@@ -41,6 +47,14 @@ GONE_SILENTLY = "The kernel has no such connection any more, and no packet told 
 ACK_PASSED_OVER = (
     "The kernel passed over the acknowledgment that completes the handshake: the listener's queue is full, or it wants "
     "bytes before it wakes its program (TCP_DEFER_ACCEPT)."
+)
+FIN_BEHIND_BYTES = (
+    "The program has closed, and the kernel is in this state from then on. The FIN comes behind bytes that were still "
+    "to be sent, or on their way: it was seen {} later."
+)
+FIN_NOT_SEEN = (
+    "The program has closed, and the kernel is in this state from then on. The FIN was not seen: it may wait behind "
+    "bytes that may not leave yet."
 )
 UNDER_WAY = "A packet was on its way, or had just come, when the kernel was asked."
 ON_ITS_WAY = (
@@ -94,7 +108,42 @@ def ways_ns(capture: Capture, rows: Rows) -> list[int | None]:
     return found
 
 
-def why(state: State, shown: tuple[State, ...], direction: int, silence_ns: int, way_ns: int | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class LaterFin:
+    """How long after the kernel was asked the end's FIN was seen, None where it never was; and whether bytes of the
+    same end were seen between, or with it.
+    """
+
+    after_ns: int | None
+    is_behind_bytes: bool
+
+
+def later_fins(capture: Capture, rows: Rows) -> list[LaterFin]:
+    """For rows of `kernel` that have a connection: what followed of the FIN of that end."""
+    kernel, packets = capture.kernel, capture.packets
+    found = [LaterFin(None, False)] * len(rows)
+    owners = kernel["connection"][rows]
+    for connection, own in packets_of(capture, owners).items():
+        for i in np.flatnonzero(owners == connection).tolist():
+            row = rows[i]
+            sent = own[packets["direction"][own] == kernel["direction"][row]]
+            later = sent[packets["time_ns"][sent] > kernel["time_ns"][row]]
+            fins = np.flatnonzero(packets["flags"][later] & FIN)
+            if len(fins):
+                before = later[: fins[0] + 1]
+                after_ns = int(packets["time_ns"][before[-1]] - kernel["time_ns"][row])
+                found[i] = LaterFin(after_ns, bool((packets["payload"][before] > 0).any()))
+    return found
+
+
+def why(
+    state: State,
+    shown: tuple[State, ...],
+    direction: int,
+    silence_ns: int,
+    way_ns: int | None = None,
+    fin: LaterFin | None = None,
+) -> str:
     """Why they differ.
 
     Args:
@@ -102,8 +151,14 @@ def why(state: State, shown: tuple[State, ...], direction: int, silence_ns: int,
         shown: what the wire shows; not empty.
         silence_ns: time since the connection's last packet before that.
         way_ns: how much later the wire shows the same, as `ways_ns` finds it.
+        fin: what followed of this end's FIN, as `later_fins` finds it.
     """
     last = shown[-1]
+    if fin is not None and state in CLOSED_ITSELF and last in BEFORE_FIN:
+        if fin.after_ns is None:
+            return FIN_NOT_SEEN
+        if fin.is_behind_bytes:
+            return FIN_BEHIND_BYTES.format(duration(fin.after_ns))
     if state == State.CLOSED and silence_ns >= SILENCE_NS:
         if last == State.TIME_WAIT:
             return RAN_OUT if silence_ns >= TIME_WAIT_NS else LET_GO
@@ -124,7 +179,7 @@ def remark(state: State, inode: int, is_held: bool, direction: int, was_held: bo
     if inode:
         return HIDDEN_HOLDER
     if direction == Direction.SERVER and not was_held and state not in CLOSING:
-        return NOT_ACCEPTED
+        return A_REQUEST if state == State.SYN_RECEIVED else NOT_ACCEPTED
     return CLOSED_BY_PROCESS
 
 

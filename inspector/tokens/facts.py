@@ -17,9 +17,10 @@ import numpy as np
 
 from inspector.tables import Direction, Table
 from inspector.tcp.states import State
-from inspector.terminal import duration
+from inspector.terminal import duration, size
 from inspector.tokens.columns import process_of
 from inspector.tokens.ledger import Closed, Opened
+from inspector.tokens.segments import packets_of
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -118,9 +119,22 @@ def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
             side = "client" if tokens["direction"][row] == Direction.CLIENT else "server"
             yield Fact(
                 Kind.GONE_WHILE_CLOSING, closed_ns, connection, (row,),
-                f"{process_of(tokens, row)} gave {int(tokens['fd'][row])} back; the {side}'s end of #{connection} went "
-                f"on closing for {duration(on_ns)} without a token.",
+                f"{process_of(tokens, row)} gave {int(tokens['fd'][row])} back; without a token, the {side}'s end of "
+                f"#{connection} went on closing for {duration(on_ns)}{_still_to_send(_sent_after(capture, row))}.",
             )  # fmt: skip
+
+
+def _sent_after(capture: Capture, row: int) -> int:
+    """Bytes of a token's end that were seen after the token was given back."""
+    tokens, packets = capture.tokens, capture.packets
+    connection, closed_ns = int(tokens["connection"][row]), tokens["closed_ns"][row]
+    own = packets_of(capture, np.array([connection]))[connection]
+    later = own[(packets["direction"][own] == tokens["direction"][row]) & (packets["time_ns"][own] > closed_ns)]
+    return int(packets["payload"][later].sum())
+
+
+def _still_to_send(sent: int) -> str:
+    return f", with {size(sent)} still to be sent or on their way" if sent else ""
 
 
 def _time_wait(capture: Capture) -> Iterator[Fact]:

@@ -16,12 +16,14 @@ import inspector
 from inspector.rows import rows
 from inspector.sources.files import PacketFile, open_packets
 from inspector.sources.live import LiveCapture
+from inspector.sources.reports import ReportWriter
 from inspector.tables import Direction, Table
 from inspector.tcp.states import State
 from inspector.tokens import differences
 from inspector.tokens.columns import kernel_columns
 from inspector.tokens.differences import SILENCE_NS, TIME_WAIT_NS, agrees, remark, why
 from inspector.tokens.facts import Kind, facts
+from tests.compare.traffic import HTTP_PORT, SERVER, STEP_NS, Pipe, Wire
 from tests.sources.tools import needs_capture
 from tests.waiting import wait_until
 
@@ -65,11 +67,47 @@ def test_a_packet_that_comes_later_explains_the_difference() -> None:
 
 
 @pytest.mark.parametrize(
+    ("later", "reason"),
+    [
+        pytest.param("bytes and FIN", differences.FIN_BEHIND_BYTES.format("300 ms"), id="the FIN waits behind bytes"),
+        pytest.param("bytes", differences.FIN_NOT_SEEN, id="bytes alone are seen"),
+        pytest.param("FIN", differences.UNDER_WAY, id="the FIN is the next segment"),
+    ],
+)
+def test_a_program_that_has_closed_is_in_fin_wait_1_before_its_fin_is_seen(
+    tmp_path: Path, later: str, reason: str
+) -> None:
+    wire = Wire(tmp_path / "x.pcapng")
+    pipe = Pipe(wire, 50001)
+    pipe.ask("GET /")
+    pipe.answer(b"the first part of it, and")
+    asked_ns = wire.now_ns - STEP_NS // 2
+    wire.now_ns = asked_ns + 300_000_000 - 2 * STEP_NS
+    if "bytes" in later:
+        pipe.say(SERVER, b"the rest")
+    if "FIN" in later:
+        pipe.close(SERVER)
+    wire.close()
+    ends = {"local": f"127.0.0.1:{HTTP_PORT}", "remote": "127.0.0.1:50001"}
+    writer = ReportWriter(wire.path)
+    writer.write(
+        {
+            "seen": "end", "time_ns": asked_ns, "took_ns": 1, "namespace": 1, **ends, "state": "FIN-WAIT-1",
+            "inode": 0, "holders": [], "unread": 0, "unacknowledged": 8,
+        }
+    )  # fmt: skip
+    writer.close()
+    (row,) = told_of(wire.path, *ends.values())
+    assert (row["wire_state"], row["why"]) == ("ESTABLISHED", reason)
+
+
+@pytest.mark.parametrize(
     ("state", "inode", "is_held", "was_held", "said"),
     [
         pytest.param(State.ESTABLISHED, 5, True, True, None, id="a process holds it"),
         pytest.param(State.ESTABLISHED, 0, False, False, differences.NOT_ACCEPTED, id="before accept"),
         pytest.param(State.CLOSE_WAIT, 0, False, False, differences.NOT_ACCEPTED, id="given up before accept"),
+        pytest.param(State.SYN_RECEIVED, 0, False, False, differences.A_REQUEST, id="before the handshake is complete"),
         pytest.param(State.FIN_WAIT_2, 0, False, True, differences.CLOSED_BY_PROCESS, id="after close"),
         pytest.param(State.TIME_WAIT, 0, False, True, differences.BELONGS_TO_NOBODY, id="TIME-WAIT"),
         pytest.param(State.ESTABLISHED, 5, False, False, differences.HIDDEN_HOLDER, id="a holder that is hidden"),

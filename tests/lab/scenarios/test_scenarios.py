@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from tests.lab.scenarios.witness import EXPECTATIONS, Witness
 CAPTURES = Path(__file__).parents[3] / "captures"
 AT_ONCE = 4
 """Scenarios staged at the same time: most of them wait most of the time."""
+TRIES = 3
 LARGEST_RECORDING = 250_000
 LARGEST_OF_A_CROWD = 3_500_000
 """A thousand guests, ten packets each, and what became of two thousand tokens."""
@@ -59,18 +60,37 @@ def test_every_scenario_has_an_expectation_and_the_other_way_round() -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_staged_live_it_shows_what_it_is_there_for(staged: Staged, name: str) -> None:
     spool, done = staged[name]
-    told = done.result()
-    assert told["dropped"] == 0
-    assert told["result"].endswith(".")
-    with inspector.open(spool) as capture:
-        assert len(capture.packets) == told["received"]
-        seen = Witness(capture)
-        assert_the_kernel_was_heard(name, capture)
-    EXPECTATIONS[name](seen)
+    assert_it_shows(name, spool, done.result)
+
+
+def assert_it_shows(name: str, spool: Path, result: Callable[[], Message], tries: int = TRIES) -> None:
+    """Hold a fresh recording against what it is there for; make it again where the machine was too busy for it."""
+    try:
+        told = result()
+        assert told["dropped"] == 0
+        assert told["result"].endswith(".")
+        with inspector.open(spool) as capture:
+            assert len(capture.packets) == told["received"]
+            seen = Witness(capture)
+            assert_the_kernel_was_heard(name, capture)
+        EXPECTATIONS[name](seen)
+    except (AssertionError, LabError):
+        if tries == 1 and is_busy():
+            pytest.skip("this machine is too busy to stage it")
+        if tries == 1:
+            raise
+        again = spool.with_suffix(f".{tries}")
+        assert_it_shows(name, again, lambda: play(name, again), tries - 1)
+        return
     text = f"{SCENARIOS[name].about} {told['result']}"
     assert unheld(text, seen.held) == []
     assert [phrase for phrase in seen.held if phrase not in text] == []
     assert set(told["clients"]) <= {row["client"] for row in seen.connections}
+
+
+def is_busy() -> bool:
+    """Whether processes here wait longer for their turn than they run: then links are late, and timers run out."""
+    return os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

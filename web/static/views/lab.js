@@ -55,7 +55,7 @@ function build(page, store, demo) {
     }))));
   page.replaceChildren(
     h("header", {}, h("h2", {}, "The lab"),
-      h("p", {}, "Real servers and real clients on this machine. Nothing here is simulated: what the other views show was captured on the wire.", " ",
+      h("p", {}, "Real servers and real clients on this machine, with the kernel's own TCP; what the other views show was captured on the wire. In the scenarios the link that delays or loses packets is a program, and the flood of SYNs is written by hand.", " ",
         h("button", { class: "link", onclick: () => show(store, 1) }, "On to the situations"))),
     h("details", {}, h("summary", {}, "New to this? Socket, pipe, packet and token in five short paragraphs"), primer),
     ...sections, inPerson(demo), scenarios);
