@@ -131,7 +131,7 @@ def test_the_chat_stays_open_and_either_side_speaks(page: Page) -> None:
     expect(chat.filter(has_text="news").and_(page.locator(".server"))).to_have_count(2, timeout=SOON)
 
     press(page, "leave")
-    expect(chat.filter(has_text="goodbye: 1000, normal closure").first).to_be_visible(timeout=SOON)
+    expect(chat.filter(has_text="closes the WebSocket: 1000, normal closure").first).to_be_visible(timeout=SOON)
     expect(page.locator(".person", has_text="closed")).to_have_count(2, timeout=SOON)
 
 

@@ -61,7 +61,7 @@ def test_wire_and_kernel_stand_side_by_side_with_the_kernels_figures(view: Page)
     press(view, "join")
     row = view.locator(".tk-table tbody tr", has_text="Alice").first
     expect(row.locator(".mono")).to_have_text(["ESTABLISHED", "ESTABLISHED"], timeout=ASKED)
-    figures = re.compile(r"rtt .+ ± .+ · cwnd \d+ · paced .+/s")
+    figures = re.compile(r"rtt .+ ± .+ · cwnd \d+ · pacing rate .+/s")
     expect(row.locator(".tk-figures")).to_contain_text(figures, timeout=ASKED)
     press(view, "leave")
 

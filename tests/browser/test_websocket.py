@@ -103,9 +103,11 @@ def test_control_frames_and_fragments_show_on_demand(page: Page) -> None:
 
 def test_a_close_says_why_in_words(page: Page) -> None:
     show(page, "/0")
-    close = "The server says goodbye: 1001, going away: “<b>bye</b>”"
+    close = "The server closes the WebSocket: 1001, going away: “<b>bye</b>”"
     expect(page.locator(".bubble.control")).to_have_text(re.compile(re.escape(close)))
-    expect(page.locator(".conversation-facts")).to_contain_text("the server said goodbye first: 1001, going away")
+    expect(page.locator(".conversation-facts")).to_contain_text(
+        "WebSocket closed by the server first: 1001, going away"
+    )
     expect(page.locator(".conversation-facts")).to_contain_text("/chat")
 
 

@@ -10,7 +10,7 @@ for (const [name, row, expected] of [
   ["a text is what was said", {}, "Hi"],
   ["binary content is its bytes", { kind: "binary", text: null, hex: "00ff" }, "00ff"],
   ["a ping says what it carries", { kind: "ping", text: "x", direction: "server" }, "The server: ping “x”"],
-  ["a close says why", { kind: "close", close_code: 1001, text: "bye" }, "The client says goodbye: 1001, going away: “bye”"],
+  ["a close says why", { kind: "close", close_code: 1001, text: "bye" }, "The client closes the WebSocket: 1001, going away: “bye”"],
 ]) test(name, () => assert.equal(shownText(message(row)), expected));
 
 for (const [name, row, expected] of [

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ladder, messageText, rungs } from "../../web/static/ladder.js";
 
 const packet = (number, direction, flags, client_state, server_state, ms, payload = 0) => ({
-  number, direction, flags, client_state, server_state, at_ns: ms * 1e6, payload, analysis: [], seq: 0, ack: 0, window: 0,
+  number, direction, flags, client_state, server_state, at_ns: ms * 1e6, payload, verdicts: [], seq: 0, ack: 0, window: 0,
 });
 
 const handshake = [

@@ -45,7 +45,7 @@ test("each end has its address, port and what it sent beside its half of a tall 
 });
 
 test("a sentence says all of it", () => {
-  assert.equal(laneSentence({ ...LANE, trouble: 2 }, 8e9), "#3 GET /, HTTP, closed by the client, client TIME-WAIT, server CLOSED (assumed), lived 3.1 ms: 200, 2 ms, 2 marks of trouble");
+  assert.equal(laneSentence({ ...LANE, trouble: 2 }, 8e9), "#3 GET /, HTTP, TCP closed by the client first, client TIME-WAIT, server CLOSED (assumed), lived 3.1 ms: 200, 2 ms, 2 marks of trouble");
 });
 
 test("a server of this machine is called by its port", () => {

@@ -22,7 +22,7 @@ const OPCODES = { 0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "pin
 
 /** The text of the bubble. */
 export function shownText(row) {
-  if (row.kind === "close") return `${capital(row.direction)} says goodbye: ${goodbye(row)}`;
+  if (row.kind === "close") return `${capital(row.direction)} closes the WebSocket: ${goodbye(row)}`;
   if (isControl(row)) return `${capital(row.direction)}: ${messageText(row)}`;
   return (row.kind === "text" ? (row.text ?? "") : (row.hex ?? messageText(row))).slice(0, TEXT);
 }

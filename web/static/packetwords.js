@@ -27,7 +27,7 @@ export function meaning(packet) {
 }
 
 /** Whether something went wrong with it. */
-export const isTrouble = ({ flags, analysis }) => flags.includes("RST") || analysis.some((name) => VERDICTS[name]?.[1]);
+export const isTrouble = ({ flags, verdicts: found }) => flags.includes("RST") || found.some((name) => VERDICTS[name]?.[1]);
 
 /** What happens in the packet, and the rest of what there is to say: {what, more}. */
 export function told(packet) {
@@ -40,7 +40,7 @@ export function told(packet) {
 }
 
 /** The verdicts on it: [{name, isTrouble, why}]. */
-export const verdicts = ({ analysis }) => analysis.map((name) => {
+export const verdicts = ({ verdicts: found }) => found.map((name) => {
   const [title, trouble, why] = VERDICTS[name] ?? [name, false, ""];
   return { name: title, isTrouble: trouble, why };
 });

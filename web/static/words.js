@@ -42,7 +42,7 @@ export const STATES = {
   "TIME-WAIT": "Closed; keeps the pair of sockets for a while, to repeat its last ACK if the other end's FIN comes again, and so that stray packets are not taken for a new connection's.",
 };
 
-/** What TCP's analysis says of a packet, and whether it is a sign of trouble. */
+/** What a packet is, as TCP's analysis knows it, and whether that is a sign of trouble. Where tshark's rule misnames one, this is the right name. */
 export const VERDICTS = {
   retransmission: ["retransmission", true, "Bytes, a SYN or a FIN that were sent before are sent again: no acknowledgment had come in time."],
   fast_retransmission: ["fast retransmission", true, "Sent again soon after duplicate acknowledgments, which say that it is missing."],
@@ -55,6 +55,8 @@ export const VERDICTS = {
   zero_window: ["window closed", true, "The receiver has no room left: the sender must wait."],
   zero_window_probe: ["window probe", false, "Sent to find out whether there is room again."],
   zero_window_probe_ack: ["answer to a window probe", false, "Still no room."],
+  empty_window_probe: ["window probe", false, "Sent without a byte to find out whether there is room again, as Linux does; tshark calls it a keep-alive."],
+  crossed_syn_ack: ["answer to a crossed SYN", false, "The SYN-ACK of an end whose own SYN crossed its peer's; tshark calls it a retransmission."],
   window_full: ["window full", true, "The sender has filled all the room the receiver had offered."],
   keep_alive: ["keep-alive", false, "Repeats a number that was acknowledged, so that the other end must answer."],
   keep_alive_ack: ["answer to a keep-alive", false, "Still there."],
@@ -64,16 +66,17 @@ export const VERDICTS = {
 /** Short and long word for how a connection stands or ended, from Zeek's conn_state and the TCP states. */
 export function outcome({ conn_state, client_state, server_state, closed_by }) {
   const by = closed_by ? ` by the ${closed_by}` : "";
+  const first = closed_by ? `${by} first` : "";
   switch (conn_state) {
     case "S0": return { kind: "trouble", short: "no answer", long: "asked for, never answered" };
     case "REJ": return { kind: "trouble", short: "refused", long: "refused by the server" };
     case "RSTO": case "RSTR": case "RSTOS0": case "RSTRH":
-      return { kind: "trouble", short: "reset", long: `reset${by}` };
-    case "SF": return { kind: "closed", short: "closed", long: `closed${by}` };
+      return { kind: "trouble", short: "reset", long: `TCP reset${by}` };
+    case "SF": return { kind: "closed", short: "closed", long: `TCP closed${first}` };
     case "SH": return { kind: "trouble", short: "no answer", long: "never answered; the client sent SYN and FIN" };
     case "SHR": return { kind: "closed", short: "half seen", long: "of the client nothing was seen; the server sent SYN-ACK and FIN" };
     case "S2": case "S3":
-      return { kind: "open", short: "closing", long: `half closed${by}` };
+      return { kind: "open", short: "closing", long: `TCP half closed${by}` };
     default: return standing(client_state, server_state);
   }
 }
@@ -96,7 +99,7 @@ export const answerLine = ({ status, reason }) => (status ? `${status} ${reason}
 // RFC 6455 §7.4.1 and the registry it founded.
 const CLOSE_CODES = {
   1000: "normal closure", 1001: "going away", 1002: "protocol error", 1003: "cannot accept this kind of data",
-  1005: "no code given", 1006: "lost without a goodbye", 1007: "the data was not valid", 1008: "against the policy",
+  1005: "no code given", 1006: "lost without a close frame", 1007: "the data was not valid", 1008: "against the policy",
   1009: "message too big", 1010: "a needed extension is missing", 1011: "the server ran into trouble",
   1012: "the service restarts", 1013: "try again later", 1014: "bad gateway", 1015: "TLS failed",
 };

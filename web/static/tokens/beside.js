@@ -5,7 +5,7 @@ import { count, duration, size } from "../format.js";
 import { keepingFocus } from "./focus.js";
 import { isWaiting } from "./token.js";
 
-const WHAT_FIGURES = "TCP_INFO, what the kernel steers this end by: the round trip time as it measures it, how many segments may be on the way (congestion window), how many it sent again, and the pace at which it sends.";
+const WHAT_FIGURES = "TCP_INFO, what the kernel steers this end by: the round trip time as it measures it, how many segments may be on the way (congestion window), how many it sent again, and the rate that pacing would use: it holds packets back only where pacing is on (fq, or a congestion control that paces, such as BBR).";
 const COLUMNS = ["pipe", "end", "held by", "wire", "kernel", "kernel’s figures", ""];
 const ROWS = 24; // ends listed; the newest pipes first
 
@@ -54,13 +54,13 @@ function row(end, at, connection, choose) {
 const state = (kernel) => (kernel.listed ? kernel.state : "gone");
 
 /** What the kernel's row says of who holds the end; what the reports tell where the kernel was not asked in time. */
-function remark(end) {
+export function remark(end) {
   const { token, kernel, isStale, wire, isThere } = end;
   if (!token && !isThere) return "This end is over.";
   if (token) return kernel && !isStale && kernel.unread ? `${kernel.unread} bytes wait to be read` : null;
+  if (isWaiting(end)) return wire === "ESTABLISHED" ? "Nobody has accepted it yet: the server’s end has no token." : "It is being built: there is nothing to accept yet.";
   if (kernel && !isStale && kernel.remark) return kernel.remark;
   if (wire === "TIME-WAIT") return "TIME-WAIT belongs to nobody.";
-  if (isWaiting(end)) return `Nobody has accepted it yet: the connection is ${wire === "ESTABLISHED" ? "there" : "being built"} and has no token.`;
   return "The token was given back; the kernel closes alone.";
 }
 
@@ -69,6 +69,6 @@ function figures(kernel) {
   const parts = kernel.rtt_us ? [`rtt ${duration(kernel.rtt_us * 1000)} ± ${duration(kernel.rtt_variation_us * 1000)}`] : [];
   parts.push(`cwnd ${kernel.congestion_window}`);
   if (kernel.retransmissions) parts.push(`${kernel.retransmissions} sent again`);
-  if (kernel.pacing_rate !== null) parts.push(`paced ${size(kernel.pacing_rate)}/s`);
+  if (kernel.pacing_rate !== null) parts.push(`pacing rate ${size(kernel.pacing_rate)}/s`);
   return parts.join(" · ");
 }

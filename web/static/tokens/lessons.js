@@ -6,11 +6,11 @@ import { stepsOf } from "../tokenbook.js";
 import { keepingFocus } from "./focus.js";
 
 const TITLES = {
-  before_accept: "Before accept, a connection has no token",
+  before_accept: "Before accept, the server’s end has no token",
   lowest_free: "The lowest free number is handed out",
   gone_while_closing: "The token goes first, the connection later",
   time_wait: "TIME-WAIT belongs to nobody",
-  used_again: "A number is used again at once",
+  used_again: "The next one who asks gets the number that came back",
 };
 
 const ABSENT = {
@@ -69,21 +69,21 @@ export function placeOf(found, at) {
 }
 
 function wayContent(book, way, actions) {
-  if (!book.ways.length) return [h("p", { class: "tk-absent" }, "When one guest says something to another, its way through the server stands here: token, pipe, token, diary, token, pipe, token.")];
+  if (!book.ways.length) return [h("p", { class: "tk-absent" }, "When one guest says something to another, its way through the server is listed here: token, pipe, token, diary (the server’s dictionary of names and tokens), token, pipe, token.")];
   const name = (id) => book.tokens.get(id)?.process ?? "?";
   const list = h("ul", { class: "tk-way-list" }, book.ways.slice(-5).map((one) => h("li", {}, h("button", {
     class: "tk-way-button", "data-focus": `way ${one.push}`, "aria-pressed": String(one.push === way?.push), onclick: () => actions.follow(one.push === way?.push ? null : one.push),
   }, h("span", {}, `${name(one.tokens.sender)} → ${name(one.tokens.receiver)}`), h("q", {}, shortened(one.said, WORDS))))));
   if (!way) return [list, h("p", { class: "tk-absent" }, "Choose one to follow it.")];
   const took = duration(way.at_ns[1] - way.at_ns[0]);
-  return [list, h("ol", { class: "tk-steps" }, stepsOf(way, book.tokens).map((step) => h("li", { class: step.kind }, stepText(step, actions)))), h("p", { class: "tk-absent" }, `From pipe to pipe: ${took}.`)];
+  return [list, h("ol", { class: "tk-steps" }, stepsOf(way, book.tokens).map((step) => h("li", { class: step.kind }, stepText(step, actions)))), h("p", { class: "tk-absent" }, `From pipe to pipe: ${took}. The packets show the pipes; the tokens are inferred from who held each end, for no read or write was watched.`)];
 }
 
 function stepText(step, { packet }) {
   const chip = (token) => h("b", { class: "tk-chip" }, String(token.fd));
   switch (step.kind) {
-    case "writes": return [`${step.token.process} writes into token `, chip(step.token)];
-    case "reads": return [`${step.token.process} reads from token `, chip(step.token)];
+    case "writes": return [`out of ${step.token.process}’s token `, chip(step.token)];
+    case "reads": return [`into ${step.token.process}’s token `, chip(step.token)];
     case "diary": return ["the diary: ", chip(step.from), ` is ${step.from.name}; ${step.to.name} is `, chip(step.to)];
     default: return [`through pipe #${step.connection}, `, h("button", { class: "link", onclick: () => packet(step.connection, step.packet) }, `packet ${step.packet}`)];
   }

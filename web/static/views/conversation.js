@@ -48,7 +48,7 @@ export function facts({ target, subprotocol, extensions, sides, closes, connecti
   if (subprotocol) told.push(`protocol ${subprotocol}`);
   if (extensions) told.push(extensions);
   const [first] = closes;
-  told.push(first ? `the ${first.direction} said goodbye first: ${goodbye(first)}` : ending(connection));
+  told.push(first ? `WebSocket closed by the ${first.direction} first: ${goodbye(first)}` : ending(connection));
   return told;
 }
 
@@ -60,5 +60,5 @@ function side(name, { messages, bytes, wire_bytes: sent, compressed }) {
 /** Without a close frame a program is told 1006 (RFC 6455 §7.1.5). */
 function ending(connection) {
   const { kind, long } = outcome(connection);
-  return kind === "open" ? long : `${long} without a close frame: 1006, lost without a goodbye`;
+  return kind === "open" ? long : `${long}, without a close frame: 1006 (RFC 6455 §7.1.5)`;
 }

@@ -9,7 +9,7 @@ import { themeIsDark } from "../themes.js";
 const REST = 2000; // ms between two figures while the connection grows
 
 export const GRAPHS = [
-  ["stevens", "Sequence", "A point for each segment: how far its sender had come. The steeper, the faster; a step back is a repeat."],
+  ["stevens", "Sequence", "A point for each segment: how far its sender had come. The steeper, the faster; a step back is a retransmission, or a segment that was overtaken."],
   ["tcptrace", "Sequence, ACKs and window", "Segments as bars, between what the receiver had acknowledged and how far its window reached."],
   ["round-trips", "Round trips", "How long it took until what each end sent was seen acknowledged, where the capture was made."],
   ["throughput", "Throughput", "All bits that were sent, with headers and repeats, and those of the stream as they became readable."],

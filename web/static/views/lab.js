@@ -5,7 +5,7 @@ import { actionButton, drawRunning, groups } from "../lab.js";
 import { drawLinks, mountScenarios, show, turnTo } from "../scenarios.js";
 
 const ABOUT = {
-  http: "A visitor asks, the server answers, the pipe is taken down. Each visit builds a new one, with a new port number on the visitor’s side.",
+  http: "A visitor asks and the server answers. One visit after the other builds a pipe of its own, with a new port number on the visitor’s side; with keep-alive several questions go over one.",
   ws: "Alice and Bob each keep one pipe open. Either end may speak at any time; the server passes on what one says to the other.",
   other: "",
 };

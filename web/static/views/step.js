@@ -35,7 +35,7 @@ export function stepClass(item, isChosen) {
   return `step ${kind} from-${packet?.direction ?? "nobody"}${isChosen ? " chosen" : ""} bracket-${bracket ?? "none"}${weight}`;
 }
 
-const isTrouble = ({ analysis, flags }) => analysis.some((name) => VERDICTS[name]?.[1]) || flags.includes("RST");
+const isTrouble = ({ verdicts, flags }) => verdicts.some((name) => VERDICTS[name]?.[1]) || flags.includes("RST");
 
 /** A row for those who hear it. */
 export function spoken(item) {
@@ -43,7 +43,7 @@ export function spoken(item) {
   if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Being fetched"]).join(" ");
   const { packet, carries, sentences } = item;
   const said = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
-  const verdicts = packet.analysis.map((name) => VERDICTS[name]?.[0] ?? name).join(", ");
+  const verdicts = packet.verdicts.map((name) => VERDICTS[name]?.[0] ?? name).join(", ");
   return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${verdicts ? `${verdicts}. ` : ""}${sentences.join(" ")} ${states(item)}`;
 }
 
@@ -130,7 +130,7 @@ function numbers({ flags, seq, ack, window, payload }) {
 
 /** A badge a verdict; why.js explains them when one is pointed at. */
 function drawVerdict({ packet }, element) {
-  const names = packet?.analysis ?? [];
+  const names = packet?.verdicts ?? [];
   const key = names.join(" ");
   if (element.dataset.key === key) return;
   element.dataset.key = key;
