@@ -17,7 +17,6 @@ cdef class Pieces:
     cdef signed char[::1] direction
     cdef unsigned char[::1] kinds
     cdef int[::1] packet
-    cdef int[::1] _completed_at
     cdef long long[::1] _address
     cdef long long[::1] _length
     cdef long long[::1] _stream_offset

@@ -41,7 +41,6 @@ class Pieces:
     direction: schar[::1]
     kinds: uchar[::1]
     packet: cython.int[::1]
-    _completed_at: cython.int[::1]
     _address: longlong[::1]
     _length: longlong[::1]
     _stream_offset: longlong[::1]
@@ -51,7 +50,7 @@ class Pieces:
     row: Py_ssize_t
     kind: cython.int  # ChunkKind
     carrier: cython.int  # the packet that carried it
-    now: longlong  # when the stream was complete up to it
+    now: longlong  # when that was captured
     address: longlong
     length: longlong
     offset: longlong  # where in its stream it begins
@@ -79,7 +78,6 @@ class Pieces:
         self.direction = chunks.view("direction")
         self.kinds = chunks.view("kind")
         self.packet = chunks.view("packet")
-        self._completed_at = chunks.view("at")
         self._address = chunks.view("address")
         self._length = chunks.view("length")
         self._stream_offset = chunks.view("stream_offset")
@@ -95,7 +93,7 @@ class Pieces:
         self.row = row
         self.kind = self.kinds[row]
         self.carrier = self.packet[row]
-        self.now = self._times[self._completed_at[row]]
+        self.now = self._times[self.carrier]
         self.address = self._address[row] + skip
         self.length = self._length[row] - skip
         self.offset = offset + skip

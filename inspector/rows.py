@@ -342,13 +342,14 @@ def _timing(capture: Capture, request: int, response: int) -> Row:
     answer to arrive; null where one end is missing.
 
     The handshake counts for the first request of a connection. An answer that begins before the request has ended was
-    not waited for: 0.
+    not waited for: 0. One that by its time begins before its request tells nothing of the wait: times go back.
     """
     messages = capture.http_messages
     start, end = messages["time_ns"], messages["end_ns"]
     is_first = request >= 0 and messages["stream_offset"][request] == 0
     handshake = int(capture.connections["handshake_ns"][messages["connection"][request]]) if is_first else -1
-    waited = int(start[response]) - int(end[request]) if request >= 0 and response >= 0 else None
+    is_known = request >= 0 and response >= 0 and start[response] >= start[request]
+    waited = int(start[response]) - int(end[request]) if is_known else None
     return {
         "connect": handshake if handshake >= 0 else None,
         "send": int(end[request]) - int(start[request]) if request >= 0 else None,

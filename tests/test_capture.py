@@ -6,6 +6,8 @@ import mmap
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +18,12 @@ import inspector
 from inspector import rows
 from inspector.capture import Capture
 from inspector.errors import NotACapture
+from inspector.rows import connection_rows, exchange_rows, message_rows
 from inspector.sources import window
 from inspector.sources.files import open_packets
 from inspector.tables import Table
+
+from .reorder import displaced, write_in_order
 
 DEMO = Path(__file__).parent.parent / "captures" / "demo.pcapng"
 
@@ -107,6 +112,39 @@ def test_a_file_that_is_no_capture_says_what_it_is_not(tmp_path: Path) -> None:
     path.write_text("Dear diary,")
     with pytest.raises(NotACapture, match=r"notes\.txt"):
         inspector.open(path)
+
+
+def conversations(capture: Capture) -> list[object]:
+    """What was said in each connection, and by whom, without times and packets; in order of the clients' sockets."""
+
+    def said(side: Any) -> Any:
+        return side and [side.get(name) for name in ("method", "target", "status", "headers", "body_bytes", "complete")]
+
+    exchanges = [
+        [(said(row["request"]), said(row["response"])) for row in exchange_rows(capture) if row["connection"] == i]
+        for i in range(len(capture.connections))
+    ]
+    messages = [
+        [tuple(row[name] for name in SAID) for row in message_rows(capture) if row["connection"] == i]
+        for i in range(len(capture.connections))
+    ]
+    rows = connection_rows(capture)
+    roles = [tuple(row[name] for name in ("client", "server", "protocol", "bytes", "missed_bytes")) for row in rows]
+    return sorted(zip(roles, exchanges, messages, strict=True), key=lambda one: one[0][:2])
+
+
+SAID = ("direction", "kind", "frames", "compressed", "bytes", "text", "close_code", "complete")
+
+
+@pytest.mark.parametrize("name", ["demo", "chat", "news", "pipelining", "expect-continue"])
+@pytest.mark.parametrize("most", [2, 4], ids=lambda most: f"displaced by {most - 1} at most")
+def test_a_shuffled_capture_tells_the_same_exchanges_and_messages(name: str, most: int, tmp_path: Path) -> None:
+    with inspector.open(DEMO.with_name(f"{name}.pcapng")) as capture:
+        expected = conversations(capture)
+        for seed in range(10):
+            path = write_in_order(capture, displaced(capture, Random(seed), most), tmp_path / f"{seed}.pcap")
+            with inspector.open(path) as shuffled:
+                assert conversations(shuffled) == expected, seed
 
 
 def test_streams_are_read_back_from_the_file(demo: Capture) -> None:

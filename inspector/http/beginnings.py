@@ -122,7 +122,7 @@ class Beginnings:
         """The next message begins at an address in the piece in hand."""
         half.start_offset = at + self._pieces.shift
         half.start_packet = self._pieces.carrier
-        half.start_ns = self._pieces.now
+        half.start_ns = half.latest_ns = self._pieces.now
 
     @cfunc
     def more_head(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:

@@ -19,7 +19,7 @@ cdef class BodyReader:
     cdef _between_messages(self, Half half)
     cdef long long take(self, Half half, long long at, long long stop)
     cdef grow(self, Half half, long long count, long long end)
-    cdef _reach(self, Py_ssize_t row, long long end)
+    cdef _reach(self, Half half, long long end)
     cdef end_of_length(self, Half half)
     cdef long long read_framing(self, Half half, Py_ssize_t key, long long at, long long stop)
     cdef long long skip(self, Half half, Py_ssize_t key, long long offset, long long length)

@@ -102,15 +102,16 @@ class BodyReader:
     def grow(self, half: Half, count: longlong, end: longlong) -> None:
         """`count` bytes of content came, up to stream offset `end`."""
         self._rows.body_bytes[half.message] += count
-        self._reach(half.message, end)
+        self._reach(half, end)
 
     @cfunc
-    def _reach(self, row: Py_ssize_t, end: longlong) -> None:
+    def _reach(self, half: Half, end: longlong) -> None:
         """The message goes on to stream offset `end` at least."""
         rows = self._rows
+        row: Py_ssize_t = half.message
         rows.body_end[row] = end
         rows.last_packet[row] = self._pieces.carrier
-        rows.end_ns[row] = self._pieces.now
+        rows.end_ns[row] = half.latest_ns
 
     @cfunc
     def end_of_length(self, half: Half) -> None:
@@ -129,7 +130,7 @@ class BodyReader:
             at = ARENA + chunks.read(self._pieces.arena, at - ARENA, stop - ARENA)
         else:
             at = chunks.read(self._pieces.data, at, stop)
-        self._reach(half.message, at + self._pieces.shift)
+        self._reach(half, at + self._pieces.shift)
         half.remaining = chunks.content_due()
         if half.remaining:
             half.stage = CHUNK
@@ -164,7 +165,7 @@ class BodyReader:
             self._rows.notes[row] |= CUT_SHORT
             announced: longlong = half.announced if half.stage == LENGTH else -1
             self._reports.here("http-cut-short", key, self._rows.body_bytes[row], announced)
-        self._rows.end_ns[row] = self._pieces.now
+        self._rows.end_ns[row] = max(half.latest_ns, self._pieces.now)
         self._rows.last_packet[row] = self._pieces.carrier
         self.end(half)
 

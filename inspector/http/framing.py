@@ -158,6 +158,7 @@ class Framer:
             self._wait(half, row, key)
             return
         pieces.take(row, half.position)
+        half.latest_ns = max(half.latest_ns, pieces.now)
         half.position = pieces.offset
         if pieces.kind == K_DATA:
             if pieces.length > 0:

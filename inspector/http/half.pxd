@@ -20,6 +20,7 @@ cdef class Half:
     cdef long long start_offset
     cdef int start_packet
     cdef long long start_ns
+    cdef long long latest_ns
     cdef long long blank
     cdef long long skipped
     cdef bint was_lost

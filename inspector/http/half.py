@@ -43,6 +43,7 @@ class Half:
     start_offset: longlong  # where the next message begins: stream offset, packet, time
     start_packet: cython.int
     start_ns: longlong
+    latest_ns: longlong  # when the latest packet of it so far was captured: one that was overtaken is no earlier
     blank: longlong  # bytes of empty lines before it
     skipped: longlong  # bytes passed over in search of it
     was_lost: bint  # messages may have been missed before it
@@ -55,7 +56,9 @@ class Half:
         self.is_midstream = is_midstream
         self.patience = LONG_PATIENCE if is_midstream else PATIENCE
         self.message = self.announced = self.pausing = -1
-        self.position = self.remaining = self.start_offset = self.start_ns = self.blank = self.skipped = 0
+        self.position = self.remaining = self.start_offset = self.start_ns = self.latest_ns = self.blank = (
+            self.skipped
+        ) = 0
         self.start_packet = 0
         self.chunks = self.held = None
         self.pending = []

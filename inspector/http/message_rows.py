@@ -86,7 +86,7 @@ class MessageRows(Writer):
         self.packet[row] = half.start_packet
         self.last_packet[row] = pieces.carrier
         self._time_ns[row] = half.start_ns
-        self.end_ns[row] = pieces.now
+        self.end_ns[row] = half.latest_ns
         self._head_address[row] = address
         self._head_bytes[row] = count
         self._stream_offset[row] = half.start_offset

@@ -1,10 +1,14 @@
 """The two byte streams of a connection, put together from segments that come late, twice, overlapping or not at all.
 
-The rule is the receiver's (RFC 9293 §3.4, §3.10.7.4): bytes that were delivered once stay as they were; of bytes
-that wait, the segment that begins earlier wins. Bytes that never came become a gap. So do bytes that the peer has
-acknowledged and that are not in the capture: not at once, since a capture may hold an ACK before the segment that it
-answers, but when the peer goes on from what stands behind them, or after some time. Nothing is copied: the stream is
-a list of pieces of packets (the table `chunks`).
+Within a direction the rule is the receiver's (RFC 9293 §3.4, §3.10.7.4): bytes that were delivered once stay as they
+were; of bytes that wait, the segment that begins earlier wins. Bytes that never came become a gap. So do bytes that the
+peer has acknowledged and that are not in the capture: not at once, since a capture may hold an ACK before the segment
+that it answers, but after some time.
+
+Between the directions the rule is causal order: a segment acknowledges what its sender had received (RFC 9293 §3.4),
+so its bytes and its FIN come after all that, whatever the order of the capture. It waits for the peer's bytes, within
+limits, and not where the peer was not captured at all. Nothing is copied: the stream is a list of pieces of packets
+(the table `chunks`).
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -33,12 +37,15 @@ KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 HELD_SEGMENTS = cython.declare(cython.int, 4096)
-"""Segments of one direction that may wait for bytes before them. They hold no memory of their own (the list runs
-through the packets table), but placing one costs a walk; a hole that this many segments could not fill is taken for
-lost."""
+"""Segments of one direction that may wait for bytes before them, or for those that they acknowledge. They hold no
+memory of their own (the list runs through the packets table), but placing one costs a walk. A hole that this many
+segments could not fill is taken for lost."""
 
 PATIENCE_NS = cython.declare(cython.longlong, 100_000_000)
-"""How long bytes that the peer acknowledged may still come."""
+"""How long bytes that the peer acknowledged may still come, and how long a segment waits for them."""
+
+BEHIND_GAP = cython.declare(cython.longlong, 1 << 32)
+"""Added to a packet's row: more than any row."""
 
 NEVER = cython.declare(cython.longlong, -(1 << 63))
 
@@ -57,9 +64,11 @@ class Stream:
     acked: cython.bint
     peer_ack: cython.uint
     """The peer's highest acknowledgment, known when `acked`."""
-    answered: cython.bint
-    peer_answer: cython.uint
-    """The highest that came with bytes or a FIN, known when `answered`."""
+    is_seen: cython.bint
+    """A packet of its sender was captured."""
+    is_given_up: cython.bint
+    given_up: cython.uint
+    """The peer's segments do not wait any more for bytes before this number, known when `is_given_up`."""
     waits_since: cython.longlong
     """Time at which the bytes that are missing next were first known to be acknowledged; NEVER when they are not."""
     fin_known: cython.bint
@@ -84,8 +93,9 @@ def fresh_stream() -> Stream:
     stream.offset = 0
     stream.acked = False
     stream.peer_ack = 0
-    stream.answered = False
-    stream.peer_answer = 0
+    stream.is_seen = False
+    stream.is_given_up = False
+    stream.given_up = 0
     stream.waits_since = NEVER
     stream.fin_known = False
     stream.fin_seq = 0
@@ -191,44 +201,37 @@ class Streams:
 
     def finish(self) -> None:
         """The capture has ended: deliver what still waits, behind gaps."""
-        index: cython.Py_ssize_t
-        stream: Stream
         last_packet: cython.int[::1] = self.connections.view("last_packet")
         self._take_views()
-        for index in range(len(self.streams)):
-            stream = self.streams[index]
-            self.connection = index // 2
-            self.side = index % 2
-            self.at = last_packet[self.connection]
-            while stream.held >= 0:
-                self._skip_to_held(stream)
-            if stream.fin_known and not stream.ended:
-                self._gap(stream, seq_distance(stream.next_seq, stream.fin_seq), stream.fin_packet)
-                self._end(stream)
+        for connection in range(len(self.streams) // 2):
+            self.connection = connection
+            self.at = last_packet[connection]
+            self._wait_no_longer(True)
         self.chunks.rows = self.rows
 
     @cython.cfunc
     def _take_segment(self, row: cython.Py_ssize_t) -> cython.void:
         stream: Stream
+        peer: Stream
         flags: cython.uint = self.flags[row]
         length: cython.uint = self.payload[row]
-        seq: cython.uint = self.seq[row]
+        seq: cython.uint = self._first_byte(row)
         self.connection = self.packet_connection[row]
-        self.at = row
-        if flags & ACK:
-            self._take_ack(row, 1 - self.packet_direction[row], length > 0 or flags & FIN != 0)
         self.side = self.packet_direction[row]
+        self.at = row
         stream = self.streams[2 * self.connection + self.side]
-        if flags & SYN:
-            seq = (seq + 1) & MASK32  # SYN stands before the first byte
-        if not stream.started or (stream.offset == 0 and self._begins_earlier(stream, row, seq)):
+        peer = self.streams[2 * self.connection + 1 - self.side]
+        stream.is_seen = True
+        if flags & ACK:
+            self._take_ack(peer, row, flags)
+        if not stream.started or (stream.offset == 0 and self._begins_elsewhere(stream, row, seq)):
             stream.started = True
             stream.has_syn = flags & SYN != 0
             stream.next_seq = seq
         if flags & RST:
             # Bytes in a RST explain it (RFC 9293 §3.10.7); they are not part of the stream.
-            self._release_acknowledged(1 - self.packet_direction[row])
-            self._release_acknowledged(self.packet_direction[row])
+            self._wait_no_longer(False)
+            self.side = self.packet_direction[row]
             self._abort(stream)
             return
         if flags & FIN and not stream.fin_known:
@@ -236,41 +239,40 @@ class Streams:
             stream.fin_seq = (seq + length) & MASK32
             stream.fin_packet = row
         if length and not stream.ended:
-            self._take_bytes(stream, row, seq, length)
-        if stream.held >= 0 or stream.fin_known:
-            self._release(stream)
+            self._take_bytes(stream, peer, row, seq, length)
+        if self._waits(stream) or self._waits(peer):
+            self._settle()
 
     @cython.cfunc
-    def _begins_earlier(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint) -> cython.bint:
-        """Whether a stream of which nothing is delivered begins earlier than it looked: its SYN came late, or the
-        capture began in mid-connection with a segment that had overtaken this one.
-        """
-        if seq_distance(stream.next_seq, seq) >= 0:
-            return False
-        if self.flags[row] & SYN:
-            return True
-        return not stream.has_syn and self.payload[row] > 0 and not self.verdict[row] & KEEP_ALIVE
-
-    @cython.cfunc
-    def _take_ack(self, row: cython.Py_ssize_t, side: cython.int, is_answer: cython.bint) -> cython.void:
-        """The bytes of `side` up to the packet's acknowledgment have arrived; those that wait for nothing else come
-        before what the packet itself says.
-        """
-        stream: Stream = self.streams[2 * self.connection + side]
+    def _take_ack(self, stream: Stream, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
+        """The bytes of `stream` up to the packet's acknowledgment have arrived."""
         if not stream.acked or seq_distance(stream.peer_ack, self.ack[row]) > 0:
             stream.acked = True
             stream.peer_ack = self.ack[row]
-        if is_answer and (not stream.answered or seq_distance(stream.peer_answer, self.ack[row]) > 0):
-            stream.answered = True
-            stream.peer_answer = self.ack[row]
-        if stream.held >= 0 or (stream.fin_known and not stream.ended):
-            self.side = side
-            self._release(stream)
+        if flags & SYN and not stream.started:  # a SYN-ACK says where its receiver's stream begins
+            stream.started = True
+            stream.next_seq = self.ack[row]
 
     @cython.cfunc
-    def _take_bytes(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint) -> cython.void:
+    def _begins_elsewhere(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint) -> cython.bint:
+        """Whether a stream of which nothing is delivered begins at `seq` and not where it seemed to: its SYN came late,
+        or the capture began in mid-connection with a segment that had overtaken this one.
+        """
+        if self.flags[row] & SYN:
+            return not stream.has_syn or seq_distance(stream.next_seq, seq) < 0
+        return (
+            not stream.has_syn
+            and seq_distance(stream.next_seq, seq) < 0
+            and self.payload[row] > 0
+            and not self.verdict[row] & KEEP_ALIVE
+        )
+
+    @cython.cfunc
+    def _take_bytes(
+        self, stream: Stream, peer: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint
+    ) -> cython.void:
         ahead: cython.longlong = seq_distance(stream.next_seq, seq)
-        if ahead > 0:
+        if ahead > 0 or (ahead + length > 0 and self._is_early(peer, row)):
             self._hold(stream, row, seq, length)
             return
         if ahead < 0:
@@ -287,65 +289,171 @@ class Streams:
             self.chunks.rows = self.rows
             self.overlaps.compare_with_stream(row, stream.last_chunk, stream.offset + ahead)
 
+    # -- what waits ----------------------------------------------------------------------------------------------
+
     @cython.cfunc
-    def _release(self, stream: Stream) -> cython.void:
+    @cython.inline
+    def _waits(self, stream: Stream) -> cython.bint:
+        """Whether segments or a FIN wait to be delivered."""
+        return stream.held >= 0 or (stream.fin_known and not stream.ended)
+
+    @cython.cfunc
+    @cython.inline
+    def _is_early(self, peer: Stream, row: cython.Py_ssize_t) -> cython.bint:
+        """Whether the packet acknowledges bytes of its peer that are not delivered yet, and waits for them."""
+        if not self.flags[row] & ACK or peer.ended:
+            return False
+        if peer.started and seq_distance(peer.next_seq, self.ack[row]) <= 0:
+            return False
+        if not peer.is_given_up:
+            return True
+        return peer.is_seen and seq_distance(peer.given_up, self.ack[row]) > 0
+
+    @cython.cfunc
+    def _settle(self) -> cython.void:
+        """Deliver what has become next in either direction, until neither goes on."""
+        rows: cython.Py_ssize_t = -1
+        while rows != self.rows:
+            rows = self.rows
+            self._release(0)
+            self._release(1)
+
+    @cython.cfunc
+    def _release(self, side: cython.int) -> cython.void:
         """Deliver held segments that have become next, or whose missing predecessors will not come, and the FIN behind
         them.
         """
-        behind_fin: cython.uint
+        stream: Stream = self.streams[2 * self.connection + side]
+        self.side = side
         while stream.held >= 0:
             row: cython.int = stream.held
-            ahead: cython.longlong = seq_distance(stream.next_seq, self.seq[row])
-            if (
-                ahead > 0
-                and stream.held_count <= HELD_SEGMENTS
-                and not self._is_missed(stream, self.seq[row], self._end_of(row))
-            ):
+            ahead: cython.longlong = seq_distance(stream.next_seq, self._first_byte(row))
+            if ahead > 0:
+                if stream.held_count <= HELD_SEGMENTS and not self._is_missed(stream, self._first_byte(row)):
+                    return
+                self._gap(stream, ahead, row)
+            if not self._has_its_turn(stream, row):
                 return
             self._skip_to_held(stream)
+            if ahead > 0 and stream.held >= 0:
+                stream.waits_since = self.times[stream.held]  # of several holes, each does not wait for the one before
         if stream.fin_known and not stream.ended:
-            behind_fin = (stream.fin_seq + 1) & MASK32
-            if stream.next_seq != stream.fin_seq and self._is_missed(stream, behind_fin, behind_fin):
-                self._gap(stream, seq_distance(stream.next_seq, stream.fin_seq), stream.fin_packet)
-            if stream.next_seq == stream.fin_seq:
+            if stream.next_seq != stream.fin_seq and not self._is_missed(stream, (stream.fin_seq + 1) & MASK32):
+                return
+            if self._has_its_turn(stream, stream.fin_packet):
                 self._end(stream)
 
     @cython.cfunc
-    def _release_acknowledged(self, side: cython.int) -> cython.void:
-        """Nothing more will come: deliver what the peer of `side` has acknowledged, behind gaps."""
-        stream: Stream = self.streams[2 * self.connection + side]
-        self.side = side
-        while stream.held >= 0 and stream.acked and seq_distance(self._end_of(stream.held), stream.peer_ack) >= 0:
-            self._skip_to_held(stream)
-
-    @cython.cfunc
-    def _is_missed(self, stream: Stream, seq: cython.uint, end: cython.uint) -> cython.bint:
-        """Whether the bytes that are missing before `seq` are taken for not captured; what is there ends at `end`.
-
-        The peer acknowledged them, so they will not be sent again; and either it went on from that end, or they would
-        be here by now.
+    def _is_missed(self, stream: Stream, seq: cython.uint) -> cython.bint:
+        """Whether the bytes that are missing before `seq` are taken for not captured: the peer acknowledged them, so
+        they will not be sent again, and they would be here by now.
         """
         if not stream.acked or seq_distance(seq, stream.peer_ack) < 0:
             return False
-        if stream.answered and seq_distance(end, stream.peer_answer) >= 0:
-            return True
         if stream.waits_since == NEVER:
             stream.waits_since = self.times[self.at]
         return self.times[self.at] - stream.waits_since >= PATIENCE_NS
 
     @cython.cfunc
+    def _has_its_turn(self, stream: Stream, row: cython.int) -> cython.bint:
+        """Whether a packet that is next in its own direction is so in the connection: what its sender had received is
+        delivered, or the wait for it has been long enough.
+        """
+        if not self._is_early(self.streams[2 * self.connection + 1 - self.side], row):
+            return True
+        if self.times[self.at] - self.times[row] < PATIENCE_NS and stream.held_count <= HELD_SEGMENTS:
+            return False
+        self._give_up(row)
+        return True
+
+    @cython.cfunc
+    def _give_up(self, row: cython.int) -> cython.void:
+        """Wait no longer for what packet `row` of the direction in hand acknowledges: what is there of it is delivered,
+        behind gaps.
+        """
+        side: cython.int = self.side
+        peer: Stream = self.streams[2 * self.connection + 1 - side]
+        self.side = 1 - side
+        while peer.held >= 0 and seq_distance(self._end_of(peer.held), self.ack[row]) >= 0:
+            self._skip_to_held(peer)
+        if peer.fin_known and not peer.ended and seq_distance(peer.fin_seq, self.ack[row]) > 0:
+            self._end(peer)
+        self.side = side
+        peer.is_given_up = True
+        peer.given_up = self.ack[row]
+
+    @cython.cfunc
+    def _wait_no_longer(self, is_over: cython.bint) -> cython.void:
+        """Nothing more will come: deliver what waits for the other direction, then what the peer has acknowledged
+        behind gaps, and when the capture `is_over` all the rest.
+        """
+        side: cython.int
+        stream: Stream
+        while True:
+            self._settle()
+            side = self._first_in_line(is_over)
+            if side < 0:
+                return
+            self.side = side
+            stream = self.streams[2 * self.connection + side]
+            if self._missing(stream) == 0:
+                self._give_up(self._waiting(stream))
+            elif stream.held >= 0:
+                self._gap(stream, self._missing(stream), stream.held)
+            else:
+                self._end(stream)
+
+    @cython.cfunc
+    def _first_in_line(self, is_over: cython.bint) -> cython.int:
+        """The direction to go on in when both have come to a halt, -1 neither: before one that misses bytes one that
+        only waits for the other, else the one that has waited longer.
+        """
+        side: cython.int
+        row: cython.longlong
+        stream: Stream
+        found: cython.int = -1
+        least: cython.longlong = 0
+        for side in range(2):
+            stream = self.streams[2 * self.connection + side]
+            row = self._waiting(stream)
+            if row < 0:
+                continue
+            if self._missing(stream):
+                if not is_over and not (
+                    stream.held >= 0 and stream.acked and seq_distance(self._end_of(stream.held), stream.peer_ack) >= 0
+                ):
+                    continue
+                row += BEHIND_GAP
+            if found < 0 or row < least:
+                found, least = side, row
+        return found
+
+    @cython.cfunc
+    def _waiting(self, stream: Stream) -> cython.int:
+        """The packet of a direction that waits to be delivered next, -1 none."""
+        if stream.held >= 0:
+            return stream.held
+        return stream.fin_packet if self._waits(stream) else -1
+
+    @cython.cfunc
+    def _missing(self, stream: Stream) -> cython.longlong:
+        """Bytes that are missing before the packet that waits."""
+        ahead: cython.longlong = seq_distance(
+            stream.next_seq, self._first_byte(stream.held) if stream.held >= 0 else stream.fin_seq
+        )
+        return ahead if ahead > 0 else 0
+
+    @cython.cfunc
     def _skip_to_held(self, stream: Stream) -> cython.void:
         """Take the first held segment off the list and deliver it, behind a gap where bytes are missing before it."""
         row: cython.int = stream.held
-        ahead: cython.longlong = seq_distance(stream.next_seq, self.seq[row])
+        ahead: cython.longlong = seq_distance(stream.next_seq, self._first_byte(row))
         stream.held = self.next_held[row]
         stream.held_count -= 1
         stream.waits_since = NEVER
         if ahead > 0:
             self._gap(stream, ahead, row)
             ahead = 0
-            if stream.held >= 0:
-                stream.waits_since = self.times[stream.held]  # of several holes, each does not wait for the one before
         elif ahead < 0:
             self._compare_with_delivered(stream, row, ahead)
         if ahead + self.payload[row] > 0:
@@ -358,14 +466,14 @@ class Streams:
         """
         before: cython.int = -1
         after: cython.int = stream.held
-        if stream.held >= 0 and seq_distance(self.seq[stream.last_held], seq) > 0:
+        if stream.held >= 0 and seq_distance(self._first_byte(stream.last_held), seq) > 0:
             before, after = stream.last_held, -1
-        while after >= 0 and seq_distance(self.seq[after], seq) > 0:
+        while after >= 0 and seq_distance(self._first_byte(after), seq) > 0:
             before, after = after, self.next_held[after]
         if before >= 0 and self._covers(before, seq, length):
             self.overlaps.compare(row, before)
             return
-        if after >= 0 and self.seq[after] == seq and self._covers(after, seq, length):
+        if after >= 0 and self._first_byte(after) == seq and self._covers(after, seq, length):
             self.overlaps.compare(row, after)
             return
         while after >= 0 and seq_distance(self._end_of(after), (seq + length) & MASK32) >= 0:
@@ -388,7 +496,13 @@ class Streams:
 
     @cython.cfunc
     def _end_of(self, row: cython.int) -> cython.uint:
-        return (self.seq[row] + self.payload[row]) & MASK32
+        return (self._first_byte(row) + self.payload[row]) & MASK32
+
+    @cython.cfunc
+    @cython.inline
+    def _first_byte(self, row: cython.Py_ssize_t) -> cython.uint:
+        """The sequence number of a packet's first byte; SYN stands before it (RFC 9293 §3.4)."""
+        return (self.seq[row] + (self.flags[row] & SYN) // SYN) & MASK32
 
     @cython.cfunc
     def _deliver(self, stream: Stream, row: cython.Py_ssize_t, skip: cython.longlong) -> cython.void:
@@ -412,7 +526,8 @@ class Streams:
 
     @cython.cfunc
     def _end(self, stream: Stream) -> cython.void:
-        """The sender's FIN is next."""
+        """The sender's FIN is next, behind a gap where bytes are missing before it."""
+        self._gap(stream, seq_distance(stream.next_seq, stream.fin_seq), stream.fin_packet)
         stream.ended = True
         self._append(stream, END, stream.fin_packet, 0, 0)
 

@@ -157,6 +157,7 @@ class FrameReader:
         stream: Stream = self._streams[key]
         pieces = self._pieces
         pieces.take(row, stream.position)
+        stream.latest_ns = max(stream.latest_ns, pieces.now)
         if pieces.kind == K_DATA and pieces.length > 0:
             stream.position = pieces.offset + pieces.length
             self._data(stream, key, pieces.address, pieces.address + pieces.length)
@@ -206,7 +207,7 @@ class FrameReader:
             i = 0
         else:
             stream.first_packet = self._pieces.carrier
-            stream.first_ns = self._pieces.now
+            stream.first_ns = stream.latest_ns = self._pieces.now
             if at >= ARENA:
                 view = self._pieces.arena
                 i = at - ARENA

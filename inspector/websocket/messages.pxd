@@ -22,7 +22,7 @@ cdef class MessageReader:
     cdef bint _inflate_in_place(self, Stream stream, Py_ssize_t key, long long at)
     cdef _inflate_whole(self, Stream stream, Py_ssize_t key, long long at)
     cdef _write(
-        self, Py_ssize_t row, long long length, long long content, long long address, long long preview
+        self, Stream stream, long long length, long long content, long long address, long long preview
     )
     cdef payload(self, Stream stream, long long at, long long count)
     cdef end_frame(self, Stream stream, Py_ssize_t key)

@@ -94,7 +94,7 @@ class MessageReader:
         address: longlong = at
         if stream.is_masked and length:
             address = self._kept.unmask(stream.mask, at, length)
-        self._write(stream.row, length, length, address, length)
+        self._write(stream, length, length, address, length)
         if stream.opcode == TEXT:
             if not self._kept.is_ascii(address, length) and not is_utf8(self._kept.bytes_at(address, length)):
                 self._reports.of("ws-bad-utf8", key)
@@ -116,9 +116,9 @@ class MessageReader:
             return False
         self._rows.compressed[stream.row] = 1
         if done > PREVIEW:
-            self._write(stream.row, length, done, self._kept.copy(inflate.outbox, PREVIEW), PREVIEW)
+            self._write(stream, length, done, self._kept.copy(inflate.outbox, PREVIEW), PREVIEW)
         else:
-            self._write(stream.row, length, done, self._kept.copy(inflate.outbox, done), done)
+            self._write(stream, length, done, self._kept.copy(inflate.outbox, done), done)
         is_ascii: bint = has_no_high_bit(inflate.outbox, 0, done)
         if stream.opcode == TEXT and not is_ascii and not is_utf8(bytes(inflate.outbox[:done])):
             self._reports.of("ws-bad-utf8", key)
@@ -137,25 +137,24 @@ class MessageReader:
         preview: bytes
         self._rows.compressed[stream.row] = 1
         if outcome != GOOD:
-            self._write(stream.row, length, length, -1, 0)
+            self._write(stream, length, length, -1, 0)
         else:
             preview = content if len(content) <= PREVIEW else content[:PREVIEW]
-            self._write(stream.row, length, len(content), self._kept.keep(preview), len(preview))
+            self._write(stream, length, len(content), self._kept.keep(preview), len(preview))
         if outcome != GOOD or stream.failed:
             self._settle_inflated(stream, key, stream.row, outcome, len(content))
         if outcome == GOOD and stream.opcode == TEXT and not content.isascii() and not is_utf8(content):
             self._reports.of("ws-bad-utf8", key)
 
     @cfunc
-    def _write(
-        self, row: Py_ssize_t, length: longlong, content: longlong, address: longlong, preview: longlong
-    ) -> None:
+    def _write(self, stream: Stream, length: longlong, content: longlong, address: longlong, preview: longlong) -> None:
         """The message is all there: `length` bytes of payload, which became `content` bytes. `preview` of those are
         kept at an address, unless they could not be (-1).
         """
         rows = self._rows
+        row: Py_ssize_t = stream.row
         rows.last_packet[row] = self._pieces.carrier
-        rows.end_ns[row] = self._pieces.now
+        rows.end_ns[row] = stream.latest_ns
         rows.wire_bytes[row] = length
         rows.content_bytes[row] = content
         rows.complete[row] = 1
@@ -212,7 +211,7 @@ class MessageReader:
         if row < 0:
             return
         rows.last_packet[row] = self._pieces.carrier
-        rows.end_ns[row] = self._pieces.now
+        rows.end_ns[row] = max(rows.end_ns[row], stream.latest_ns)
         rows.wire_bytes[row] += stream.length
         rows.content_bytes[row] = rows.wire_bytes[row]
         if stream.opcode >= CLOSE:

@@ -12,6 +12,7 @@ cdef class Stream:
     cdef bytes header
     cdef int first_packet
     cdef long long first_ns
+    cdef long long latest_ns
     cdef long long skipped
     cdef bint is_midstream
 

@@ -36,6 +36,7 @@ class Stream:
     header: bytes  # the beginning of a header that straddles pieces
     first_packet: cython.int  # where that header, or the frame in hand, began
     first_ns: longlong
+    latest_ns: longlong  # when the latest packet of it so far was captured: one that was overtaken is no earlier
     skipped: longlong  # bytes that were passed over in search of a frame
     is_midstream: bint
 
@@ -67,7 +68,7 @@ class Stream:
         self.has_ended = self.has_closed = self.fin = self.rsv1 = self.is_masked = False
         self.header = b""
         self.first_packet = self.opcode = self.failed = 0
-        self.first_ns = self.skipped = 0
+        self.first_ns = self.latest_ns = self.skipped = 0
         self.mask = self.length = self.done = 0
         self.frame = self.row = self.message = -1
         self.control = self.content = self.inflater = None
