@@ -25,7 +25,7 @@ from inspector.http.notes import note_names
 from inspector.story import EventKind, sentence
 from inspector.tables import MessageKind, Protocol, Table
 from inspector.tcp.states import State
-from inspector.tcp.verdicts import ConnState, flag_names, tshark_names, verdict_names
+from inspector.tcp.verdicts import ConnState, flag_names, refusal_name, tshark_names, verdict_names
 from inspector.tokens.columns import kernel_columns, token_columns
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "server_state": _known(STATES[table["server_state"][chosen]], has_tcp),
         "client_state_assumed": _known(table["assumed"][chosen] & 1 != 0, has_tcp),
         "server_state_assumed": _known(table["assumed"][chosen] & 2 != 0, has_tcp),
+        "unacceptable": [refusal_name(bits) for bits in table["acceptance"][chosen].tolist()],
         "ack_rtt_ns": _known(table["ack_rtt_ns"][chosen]),
         "in_flight": only["in_flight"],
         "comment": [capture.source.comments.get(row) for row in _ids(table, chosen)],

@@ -102,6 +102,7 @@ PACKETS = (
     _c("client_state", "u1", "tcp.states.State of the client after this packet"),
     _c("server_state", "u1", "tcp.states.State of the server after this packet"),
     _c("assumed", "u1", "which of both states is only assumed: the client's 1, the server's 2"),
+    _c("acceptance", "u1", "tcp.verdicts.Refusal of its receiver, and bits of tcp.verdicts.Acceptance"),
     _c("ack_rtt_ns", "i8", "time since the segment whose last byte this packet acknowledges; -1 unknown"),
     _c("in_flight", "u4", "bytes of this sender not yet acknowledged, after this packet"),
     _c("previous", "i4", "internal: the connection's packet before this one, -1 none"),

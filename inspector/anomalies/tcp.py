@@ -62,9 +62,9 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-data-before-established",
         "Data before the handshake was answered",
-        "{a} bytes were sent before the server had answered.",
+        "{a} bytes were sent before the server had answered: lawful, but the server keeps them only with the SYN.",
         "RFC 9293 §3.10.2",
-        "violation",
+        "note",
     ),
     Anomaly(
         "tcp-data-after-reset",
@@ -93,6 +93,41 @@ TCP: tuple[Anomaly, ...] = (
         "RFC 5961 §3.2",
     ),
     Anomaly(
+        "tcp-reset-challenged",
+        "Reset at another number than the next",
+        "The RST's number {a} is inside the window but not the next, {b}: its receiver ignores it, and may answer with "
+        "a challenge ACK.",
+        "RFC 5961 §3.2",
+    ),
+    Anomaly(
+        "tcp-segment-outside-window",
+        "Segment outside the window",
+        "The segment begins at {a}, outside the window that its receiver had announced ({b} to {c}); it was not "
+        "accepted.",
+        "RFC 9293 §3.10.7.4",
+    ),
+    Anomaly(
+        "tcp-stray-fin",
+        "FIN outside the window",
+        "The segment with FIN begins at {a}, outside the window that its receiver had announced ({b} to {c}); it "
+        "closed nothing.",
+        "RFC 9293 §3.10.7.4",
+    ),
+    Anomaly(
+        "tcp-ack-of-unsent",
+        "ACK of what was never sent",
+        "The segment acknowledges up to {a}, but its receiver had sent up to {b}: dropped.",
+        "RFC 5961 §5.2",
+    ),
+    Anomaly(
+        "tcp-challenge-ack",
+        "Challenge ACK",
+        "The ACK answers packet {a}, a SYN or RST that its sender does not obey: whoever sent that may reply with a "
+        "RST at the right number.",
+        "RFC 5961 §3.2",
+        "note",
+    ),
+    Anomaly(
         "tcp-overlap-differs",
         "The same bytes sent twice, differently",
         "Byte {b} of this segment is not what packet {a} had said there; only the receiver knows which it read.",
@@ -116,7 +151,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-syn-inside",
         "SYN in an open connection",
-        "The SYN came again when the connection was open; its receiver answers with a mere ACK.",
+        "The SYN came again when the connection was open; its receiver drops it and answers with a challenge ACK.",
         "RFC 5961 §4.2",
         "note",
     ),

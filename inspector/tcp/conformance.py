@@ -1,7 +1,7 @@
 """What ends do that the rules of TCP exclude or that is worth a remark: rows of the table `anomalies`.
 
-Every check looks at one segment and at what its connection's ends had said before. Codes, sentences and RFC sections
-stand in inspector/anomalies.
+Every check looks at one segment and at what its connection's ends had said before; where only the sequel tells whether
+something is odd, it waits for that. Codes, sentences and RFC sections stand in inspector/anomalies.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -13,6 +13,7 @@ import cython
 from inspector.anomalies import index_of
 from inspector.tables import Table
 from inspector.tcp.states import State
+from inspector.tcp.verdicts import Acceptance, Refusal
 
 if cython.compiled:
     from cython.cimports.inspector.oddities import Oddities
@@ -24,10 +25,19 @@ else:
 FLAGS_OF_1981 = cython.declare(cython.uint, 63)
 """FIN, SYN, RST, PSH, ACK, URG: no segment of a working TCP has none of them."""
 
-SYN_SENT = cython.declare(cython.int, int(State.SYN_SENT))
 ESTABLISHED = cython.declare(cython.int, int(State.ESTABLISHED))
 LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
 TIME_WAIT = cython.declare(cython.int, int(State.TIME_WAIT))
+
+REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
+REVOKES_RESET = cython.declare(cython.uint, int(Acceptance.REVOKES_RESET))
+OUTSIDE = cython.declare(cython.uint, int(Refusal.OUTSIDE_WINDOW))
+"""The whole value of packets.acceptance: refused, and not accepted after all."""
+
+OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
+REFUSED_RESET_OUTSIDE = cython.declare(cython.int, int(Refusal.RESET_OUTSIDE_WINDOW))
+REFUSED_RESET_INSIDE = cython.declare(cython.int, int(Refusal.RESET_INSIDE_WINDOW))
+REFUSED_SYN = cython.declare(cython.int, int(Refusal.SYN_INSIDE))
 
 # Codes of inspector/anomalies, by their numbers.
 BEGINS_WITH_FIN = cython.declare(cython.int, index_of("tcp-begins-with-fin"))
@@ -46,6 +56,11 @@ DATA_BEFORE_ESTABLISHED = cython.declare(cython.int, index_of("tcp-data-before-e
 DATA_ON_SYN = cython.declare(cython.int, index_of("tcp-data-on-syn"))
 IMPOSSIBLE_FLAGS = cython.declare(cython.int, index_of("tcp-impossible-flags"))
 RESET_OUTSIDE_WINDOW = cython.declare(cython.int, index_of("tcp-reset-outside-window"))
+RESET_CHALLENGED = cython.declare(cython.int, index_of("tcp-reset-challenged"))
+SEGMENT_OUTSIDE_WINDOW = cython.declare(cython.int, index_of("tcp-segment-outside-window"))
+STRAY_FIN = cython.declare(cython.int, index_of("tcp-stray-fin"))
+ACK_OF_UNSENT = cython.declare(cython.int, index_of("tcp-ack-of-unsent"))
+CHALLENGE_ACK = cython.declare(cython.int, index_of("tcp-challenge-ack"))
 REUSE_IN_TIME_WAIT = cython.declare(cython.int, index_of("tcp-reuse-in-time-wait"))
 REUSE_WHILE_OPEN = cython.declare(cython.int, index_of("tcp-reuse-while-open"))
 SIMULTANEOUS_OPEN = cython.declare(cython.int, index_of("tcp-simultaneous-open"))
@@ -70,14 +85,25 @@ class Said:
     """That window is known in bytes: scaled, or never scaled."""
     has_asked: cython.bint
     """It sent a SYN without ACK."""
+    is_asking: cython.bint
+    """Nothing answered that yet, and it has not gone on without an answer."""
+    reach: cython.uint
+    """Behind the highest byte that it sent, known when `has_reach`."""
+    has_reach: cython.bint
     fins: cython.int
     """Segments with FIN that it sent."""
     fin_seq: cython.uint
     """Where the first of them stood: behind its last byte."""
     resets: cython.int
     """Segments with RST that it sent."""
-    state: cython.int
-    """Its state before the packet in hand."""
+    is_reset: cython.bint
+    """One of them counts."""
+    late: cython.int
+    """Its first packet with bytes after a RST, while the sequel may still show that this did not count; -1 none."""
+    astray: cython.int
+    """The first packet to it from outside its window that it has not answered yet, -1 none."""
+    challenged: cython.int
+    """The last packet, which a challenge ACK must answer; -1 it was another."""
 
 
 @cython.cfunc
@@ -89,10 +115,16 @@ def nothing_said() -> Said:
     said.edge = 0
     said.edge_is_bytes = False
     said.has_asked = False
+    said.is_asking = False
+    said.reach = 0
+    said.has_reach = False
     said.fins = 0
     said.fin_seq = 0
     said.resets = 0
-    said.state = 0
+    said.is_reset = False
+    said.late = -1
+    said.astray = -1
+    said.challenged = -1
     return said
 
 
@@ -114,8 +146,8 @@ class Conformance:
     payload: cython.uint[::1]
     packet_connection: cython.int[::1]
     packet_direction: cython.schar[::1]
-    client_state: cython.uchar[::1]
-    server_state: cython.uchar[::1]
+    acceptance: cython.uchar[::1]
+    previous_packet: cython.int[::1]
     isn: cython.uint[:, ::1]
     isn_known: cython.uchar[:, ::1]
     previous: cython.int[::1]
@@ -139,8 +171,8 @@ class Conformance:
         self.payload = packets.view("payload")
         self.packet_connection = packets.view("connection")
         self.packet_direction = packets.view("direction")
-        self.client_state = packets.view("client_state")
-        self.server_state = packets.view("server_state")
+        self.acceptance = packets.view("acceptance")
+        self.previous_packet = packets.view("previous")
         self.isn = connections.view("isn")
         self.isn_known = connections.view("isn_known")
         self.previous = connections.view("previous")
@@ -159,6 +191,19 @@ class Conformance:
             if self.packet_connection[row] >= 0:
                 self._check(row)
 
+    def finish(self) -> None:
+        """The capture has ended: what waited for the sequel is reported."""
+        index: cython.Py_ssize_t
+        said: Said
+        last_packet: cython.int[::1] = self.connections.view("last_packet")
+        self._take_views()
+        for index in range(len(self.ends)):
+            said = self.ends[index]
+            if said.astray >= 0:
+                self._settle_astray(said, last_packet[index // 2], index % 2)
+            if said.late >= 0:
+                self._note(said.late, DATA_AFTER_RESET, self.payload[said.late], 0, 0)
+
     @cython.cfunc
     def _check(self, row: cython.Py_ssize_t) -> cython.void:
         sender: Said
@@ -167,26 +212,105 @@ class Conformance:
         side: cython.Py_ssize_t = self.packet_direction[row]
         flags: cython.uint = self.flags[row]
         kind: cython.uint = flags & (SYN | FIN | RST)
+        acceptance: cython.uint = self.acceptance[row]
         sender = self.ends[2 * connection + side]
         receiver = self.ends[2 * connection + 1 - side]
         if kind & (kind - 1) or not flags & FLAGS_OF_1981:
             self._note(row, IMPOSSIBLE_FLAGS, flags, 0, 0)
         if kind and row == self.first_packet[connection]:
             self._check_first(connection, row, flags)
+        if acceptance & REFUSAL:
+            self._check_refused(sender, receiver, row, connection, side, flags)
+            return
+        if acceptance & REVOKES_RESET:
+            sender.is_reset = False
+            receiver.late = -1
+        if sender.challenged >= 0 or sender.astray >= 0:
+            self._check_answer(sender, row, side, flags)
         if kind & SYN:
-            self._check_syn(connection, side, row, flags, sender)
+            self._check_syn(connection, side, row, flags, sender, receiver)
         elif kind & RST:
             self._check_reset(sender, receiver, row)
-        elif self.payload[row]:
-            self._check_data(sender, receiver, row)
-        elif flags & ACK and sender.state == SYN_SENT and not receiver.has_acked:
-            self._note(row, ANSWER_UNSEEN, 0, 0, 0)
+        else:
+            if self.payload[row]:
+                self._check_data(sender, receiver, row)
+            elif sender.is_asking and flags & ACK and not receiver.has_acked:
+                self._note(row, ANSWER_UNSEEN, 0, 0, 0)
+            sender.is_asking = False
         if kind & FIN:
             self._check_fin(sender, receiver, row)
         if flags & ACK and not kind & RST:
             self._check_window(sender, row)
-        sender.state = self.server_state[row] if side else self.client_state[row]
-        receiver.state = self.client_state[row] if side else self.server_state[row]
+        if not kind & RST:
+            self._extend(sender, row, kind)
+
+    @cython.cfunc
+    def _extend(self, sender: Said, row: cython.Py_ssize_t, kind: cython.uint) -> cython.void:
+        """Note how far the sender's numbers reach."""
+        end: cython.uint = (self.seq[row] + self.payload[row] + (1 if kind else 0)) & MASK32
+        if not sender.has_reach or seq_distance(sender.reach, end) > 0:
+            sender.reach = end
+            sender.has_reach = True
+
+    @cython.cfunc
+    def _check_refused(
+        self,
+        sender: Said,
+        receiver: Said,
+        row: cython.Py_ssize_t,
+        connection: cython.Py_ssize_t,
+        side: cython.Py_ssize_t,
+        flags: cython.uint,
+    ) -> cython.void:
+        """A segment that its receiver must drop is reported, and binds nobody."""
+        refusal: cython.int = self.acceptance[row] & REFUSAL
+        if refusal == OUTSIDE_WINDOW:
+            if receiver.astray < 0:
+                receiver.astray = row
+        elif refusal == REFUSED_RESET_OUTSIDE:
+            self._note(row, RESET_OUTSIDE_WINDOW, self.seq[row], receiver.last_ack, receiver.edge)
+        elif refusal == REFUSED_RESET_INSIDE:
+            self._note(row, RESET_CHALLENGED, self.seq[row], sender.reach, 0)
+            receiver.challenged = row
+        elif refusal == REFUSED_SYN:
+            self._note(row, SYN_INSIDE, 0, 0, 0)
+            receiver.challenged = row
+        elif flags & SYN:
+            self._check_syn(connection, side, row, flags, sender, receiver)
+        else:
+            self._note(row, ACK_OF_UNSENT, self.ack[row], receiver.reach, 0)
+
+    @cython.cfunc
+    def _check_answer(
+        self, sender: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t, flags: cython.uint
+    ) -> cython.void:
+        """What the end says to segments that it must drop: a challenge ACK, or an ACK that does not cover them."""
+        challenged: cython.int = sender.challenged
+        sender.challenged = -1
+        if not flags & ACK:
+            return
+        if (
+            challenged >= 0
+            and not flags & (SYN | FIN | RST)
+            and not self.payload[row]
+            and self.ack[row] == sender.last_ack
+        ):
+            self._note(row, CHALLENGE_ACK, challenged + 1, 0, 0)
+        if sender.astray >= 0:
+            self._settle_astray(sender, row, side)
+
+    @cython.cfunc
+    def _settle_astray(self, said: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t) -> cython.void:
+        """Report what came to the end of `side` from outside its window and was not accepted after all."""
+        at: cython.Py_ssize_t = row
+        while at >= said.astray:
+            if self.packet_direction[at] != side and self.acceptance[at] == OUTSIDE:
+                if self.flags[at] & FIN:
+                    self._note(at, STRAY_FIN, self.seq[at], said.last_ack, said.edge)
+                else:
+                    self._note(at, SEGMENT_OUTSIDE_WINDOW, self.seq[at], said.last_ack, said.edge)
+            at = self.previous_packet[at]
+        said.astray = -1
 
     @cython.cfunc
     def _note(
@@ -235,17 +359,20 @@ class Conformance:
         row: cython.Py_ssize_t,
         flags: cython.uint,
         sender: Said,
+        receiver: Said,
     ) -> cython.void:
         asked: cython.uint
         if self.payload[row]:
             self._note(row, DATA_ON_SYN, self.payload[row], 0, 0)
+        receiver.is_asking = False
+        sender.is_reset = receiver.is_reset = False
+        sender.late = receiver.late = -1
         if not flags & ACK:
-            if sender.has_asked and ESTABLISHED <= sender.state <= LAST_ACK:
-                self._note(row, SYN_INSIDE, 0, 0, 0)
-            elif side == 1:
+            if side == 1 and not sender.has_asked:
                 self._note(row, SIMULTANEOUS_OPEN, 0, 0, 0)
-            sender.has_asked = True
+            sender.has_asked = sender.is_asking = True
             return
+        sender.is_asking = False
         asked = (self.isn[connection, 1 - side] + 1) & MASK32
         # An ACK beyond the SYN's own number covers data that came with it (TCP Fast Open).
         if self.isn_known[connection, 1 - side] == 1 and seq_distance(asked, self.ack[row]) < 0:
@@ -253,22 +380,22 @@ class Conformance:
 
     @cython.cfunc
     def _check_reset(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
-        """A RST in an open connection counts only inside its receiver's window (RFC 5961 §3.2)."""
         sender.resets += 1
         if sender.resets == STORM:
             self._note(row, RESET_STORM, STORM, 0, 0)
         if self.payload[row]:
             self._note(row, RESET_WITH_DATA, self.payload[row], 0, 0)
-        if not receiver.has_acked or receiver.state < ESTABLISHED:
-            return
-        if seq_distance(receiver.last_ack, self.seq[row]) < 0 or seq_distance(self.seq[row], receiver.edge) < 0:
-            self._note(row, RESET_OUTSIDE_WINDOW, self.seq[row], receiver.last_ack, receiver.edge)
+        if receiver.late >= 0:
+            self._note(receiver.late, DATA_AFTER_RESET, self.payload[receiver.late], 0, 0)
+            receiver.late = -1
+        sender.is_asking = False
+        sender.is_reset = True
 
     @cython.cfunc
     def _check_fin(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
         """A stream has one end, and only an open connection can be closed."""
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
-        if sender.resets or receiver.resets:
+        if sender.is_reset or receiver.is_reset:
             self._note(row, FIN_AFTER_RESET, 0, 0, 0)
         elif not sender.fins:
             sender.fin_seq = end
@@ -281,10 +408,11 @@ class Conformance:
     @cython.cfunc
     def _check_data(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
-        if sender.state == SYN_SENT:
+        if sender.is_asking:
             self._note(row, DATA_BEFORE_ESTABLISHED, self.payload[row], 0, 0)
-        if sender.resets or receiver.resets:
-            self._note(row, DATA_AFTER_RESET, self.payload[row], 0, 0)
+        if sender.is_reset or receiver.is_reset:
+            if sender.late < 0:
+                sender.late = row
         elif sender.fins and seq_distance(sender.fin_seq, end) > 0:
             self._note(row, DATA_AFTER_FIN, end, sender.fin_seq, 0)
 

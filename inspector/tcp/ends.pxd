@@ -25,6 +25,9 @@ cdef class End:
     cdef bint speaks
     cdef unsigned int acked
     cdef bint has_acked
+    cdef unsigned int edge
+    cdef bint has_edge
+    cdef int astray
     cdef unsigned int proof
     cdef bint has_proof
     cdef int reset_from

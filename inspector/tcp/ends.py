@@ -60,6 +60,11 @@ class End:
     acked: cython.uint
     """The highest number that it acknowledged, known when `has_acked`."""
     has_acked: cython.bint
+    edge: cython.uint
+    """Right edge of the widest window that it announced, known when `has_edge`."""
+    has_edge: cython.bint
+    astray: cython.int
+    """Packets row of the first segment to it that it must drop and has not answered yet; -1 none."""
     proof: cython.uint
     """Behind the peer's first new bytes that came with an ACK of this end's FIN, known when `has_proof`: who
     acknowledges them has got that ACK too."""
@@ -101,6 +106,9 @@ def fresh_end(state: cython.int) -> End:
     end.speaks = False
     end.acked = 0
     end.has_acked = False
+    end.edge = 0
+    end.has_edge = False
+    end.astray = -1
     end.proof = 0
     end.has_proof = False
     end.reset_from = -1

@@ -12,13 +12,16 @@ import cython
 
 from inspector.tables import Table
 from inspector.tcp.states import Signal, State
+from inspector.tcp.verdicts import Acceptance, Refusal
 
 if cython.compiled:
+    from cython.cimports.inspector.tcp.acceptance import Acceptor
     from cython.cimports.inspector.tcp.ends import End, Life, fresh_life
     from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
     from cython.cimports.inspector.tcp.receipts import Receipts
     from cython.cimports.inspector.tcp.zeek import Zeek
 else:
+    from inspector.tcp.acceptance import Acceptor
     from inspector.tcp.ends import End, Life, fresh_life
     from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
     from inspector.tcp.receipts import Receipts
@@ -43,6 +46,11 @@ GOT_ACK_OF_FIN = cython.declare(cython.int, int(Signal.GOT_ACK_OF_FIN))
 GOT_RST = cython.declare(cython.int, int(Signal.GOT_RST))
 GOT_RST_WHEN_CALLED = cython.declare(cython.int, int(Signal.GOT_RST_WHEN_CALLED))
 
+OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
+ACK_OF_UNSENT = cython.declare(cython.int, int(Refusal.ACK_OF_UNSENT))
+AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
+REVOKES_RESET = cython.declare(cython.uint, int(Acceptance.REVOKES_RESET))
+
 # Bits of tshark's tcp.completeness.
 SEEN_SYN = cython.declare(cython.uint, 1)
 SEEN_SYN_ACK = cython.declare(cython.uint, 2)
@@ -61,6 +69,7 @@ class Lifecycle:
     packets: Table
     connections: Table
     lives: list[Life]
+    acceptor: Acceptor
     receipts: Receipts
     zeek: Zeek
 
@@ -74,6 +83,8 @@ class Lifecycle:
     client_state: cython.uchar[::1]
     server_state: cython.uchar[::1]
     assumed: cython.uchar[::1]
+    acceptance: cython.uchar[::1]
+    previous: cython.int[::1]
 
     c_client_state: cython.uchar[::1]
     c_server_state: cython.uchar[::1]
@@ -87,6 +98,7 @@ class Lifecycle:
         self.packets = packets
         self.connections = connections
         self.lives = []
+        self.acceptor = Acceptor(packets)
         self.receipts = Receipts(packets)
         self.zeek = Zeek(packets, connections)
 
@@ -102,6 +114,8 @@ class Lifecycle:
         self.client_state = packets.view("client_state")
         self.server_state = packets.view("server_state")
         self.assumed = packets.view("assumed")
+        self.acceptance = packets.view("acceptance")
+        self.previous = packets.view("previous")
         self.c_client_state = connections.view("client_state")
         self.c_server_state = connections.view("server_state")
         self.c_assumed = connections.view("assumed")
@@ -116,6 +130,7 @@ class Lifecycle:
         connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
         self.zeek.begin_batch()
+        self.acceptor.begin_batch()
         self.receipts.begin_batch()
         while len(self.lives) < connections:
             self.lives.append(fresh_life())
@@ -135,12 +150,37 @@ class Lifecycle:
         life = self.lives[connection]
         sender = life.server if side else life.client
         receiver = life.client if side else life.server
+        refusal: cython.int = self.acceptor.test(sender, receiver, row, flags)
         self.zeek.take(life, row, connection, side, flags)
-        self._send(sender, receiver, row, connection, side, flags)
+        if refusal:
+            self._refuse(sender, receiver, row, connection, side, flags, refusal)
+        else:
+            is_new: cython.bint = self._send(sender, receiver, row, connection, side, flags)
+            self._reach(receiver, sender, row, 1 - side, flags, is_new)
         self._note_times(life, row, connection, flags)
         self.client_state[row] = self.c_client_state[connection] = life.client.shown
         self.server_state[row] = self.c_server_state[connection] = life.server.shown
         self.assumed[row] = self.c_assumed[connection] = life.client.is_assumed | life.server.is_assumed << 1
+
+    @cython.cfunc
+    def _refuse(
+        self,
+        sender: End,
+        receiver: End,
+        row: cython.Py_ssize_t,
+        connection: cython.Py_ssize_t,
+        side: cython.int,
+        flags: cython.uint,
+        refusal: cython.int,
+    ) -> cython.void:
+        """A segment that its receiver must drop changes nothing. Only an end that knows nothing of its peer's SYN shows
+        by it that it has an old connection (RFC 9293 §3.5.1).
+        """
+        self.acceptance[row] = refusal
+        if refusal == OUTSIDE_WINDOW and receiver.astray < 0:
+            receiver.astray = row
+        elif refusal == ACK_OF_UNSENT and not sender.has_spoken:
+            self._send(sender, receiver, row, connection, side, flags)
 
     @cython.cfunc
     def _send(
@@ -151,13 +191,18 @@ class Lifecycle:
         connection: cython.Py_ssize_t,
         side: cython.int,
         flags: cython.uint,
-    ) -> cython.void:
-        """What the packet proves of its sender, then what it brings its receiver."""
+    ) -> cython.bint:
+        """What the packet proves of its sender; whether it goes further than any before."""
         repeats_fin: cython.bint = sender.fin_sent and flags & FIN
         is_new: cython.bint = self._extend(sender, row, flags)
+        if sender.astray >= 0 and flags & ACK:
+            if self.acceptor.redeem(sender, receiver, row, side):
+                self._extend_by_redeemed(receiver, row, side, sender.astray)
+            sender.astray = -1
         was_revoked: cython.bint = sender.reset_from >= 0 and self._goes_on(sender, row, flags, is_new)
         if was_revoked:
             self.receipts.revoke_reset(sender, receiver, row, side)
+            self.acceptance[row] |= REVOKES_RESET
             if self.closed_by[connection] == side:
                 self.closed_by[connection] = -1
         is_open: cython.bint = sender.state == SYN_RECEIVED and self._is_open(sender, receiver, row, flags)
@@ -171,15 +216,25 @@ class Lifecycle:
             self._ask(sender, row, flags)
         else:
             self._speak(sender, flags, is_open)
-        if flags & ACK and not flags & RST and (not sender.has_acked or seq_distance(sender.acked, self.ack[row]) > 0):
-            sender.has_acked = True
-            sender.acked = self.ack[row]
+        if flags & ACK and not flags & RST:
+            self.acceptor.announce(sender, row)
         sender.has_spoken = True
         if sender.state != before:
             self.receipts.refresh(sender)
-        self._reach(receiver, sender, row, 1 - side, flags, is_new)
-        if flags & (FIN | RST) and self.closed_by[connection] < 0:
+        if (flags & FIN or (flags & RST and sender.state == CLOSED)) and self.closed_by[connection] < 0:
             self.closed_by[connection] = side
+        return is_new
+
+    @cython.cfunc
+    def _extend_by_redeemed(
+        self, sender: End, row: cython.Py_ssize_t, side: cython.int, first: cython.Py_ssize_t
+    ) -> cython.void:
+        """Segments to the end of `side` from packets row `first` on that were accepted after all, by packet `row`."""
+        at: cython.Py_ssize_t = self.previous[row]
+        while at >= first:
+            if self.packet_direction[at] != side and self.acceptance[at] & AFTER_ALL:
+                self._extend(sender, at, self.flags[at])
+            at = self.previous[at]
 
     @cython.cfunc
     def _extend(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
@@ -189,7 +244,9 @@ class Lifecycle:
         is_new: cython.bint = not sender.speaks or seq_distance(sender.furthest, end) > 0
         if flags & RST:
             return False
-        if is_new:
+        if flags & SYN and not sender.syn_known:
+            sender.speaks = False  # what came before was of an older connection
+        if is_new or not sender.speaks:
             sender.furthest = end
         if not sender.speaks or (
             seq_distance(seq, sender.contiguous) >= 0 and seq_distance(sender.contiguous, end) > 0

@@ -14,6 +14,7 @@ cdef class Receipts:
     cdef unsigned char[::1] client_state
     cdef unsigned char[::1] server_state
     cdef unsigned char[::1] assumed
+    cdef unsigned char[::1] acceptance
     cdef unsigned int confirmed
     cdef unsigned int disproved
     cdef unsigned int lost
@@ -47,5 +48,6 @@ cdef class Receipts:
         self, End end, Py_ssize_t row, int side, unsigned int kinds, unsigned int still_open, bint is_guess
     )
     cdef void _take_back(self, End end, Py_ssize_t row, int side, int kind)
+    cdef bint _is_word_of(self, Py_ssize_t row, int side)
     cdef void _unmark(self, Py_ssize_t row, int side)
     cdef void _write(self, Py_ssize_t row, int side, int state, bint is_assumed)

@@ -13,6 +13,7 @@ import cython
 
 from inspector.tables import Table
 from inspector.tcp.states import Signal, State, dense_table
+from inspector.tcp.verdicts import Acceptance
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.ends import End
@@ -46,6 +47,8 @@ RST_BITS = cython.declare(cython.uint, bit(Signal.GOT_RST) | bit(Signal.GOT_RST_
 REPEATED_BITS = cython.declare(cython.uint, bit(Signal.GOT_SYN) | bit(Signal.GOT_SYN_ACK) | bit(Signal.GOT_FIN))
 """What takes a sequence number, so that its sender repeats it until it is acknowledged."""
 
+REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
+
 ALL_ROWS = cython.declare(cython.int, 0x7FFFFFFF)
 
 
@@ -63,6 +66,7 @@ class Receipts:
     client_state: cython.uchar[::1]
     server_state: cython.uchar[::1]
     assumed: cython.uchar[::1]
+    acceptance: cython.uchar[::1]
 
     confirmed: cython.uint
     """What the packet in hand says of its sender's pending receipts: a bit for each kind."""
@@ -87,6 +91,7 @@ class Receipts:
         self.client_state = packets.view("client_state")
         self.server_state = packets.view("server_state")
         self.assumed = packets.view("assumed")
+        self.acceptance = packets.view("acceptance")
 
     @cython.cfunc
     def move(self, end: End, signal: cython.int) -> cython.void:
@@ -182,7 +187,7 @@ class Receipts:
                 end.pending = end.doubted = 0
         elif flags & (SYN | ACK) == SYN:
             end.state = CLOSED
-        elif was_asked and not self._acknowledges(peer.syn_seq, flags, row):
+        elif was_asked and (self.acceptance[row] or not self._acknowledges(peer.syn_seq, flags, row)):
             end.state = ESTABLISHED  # an old connection of which the peer knows nothing (§3.5.1)
             end.pending = end.doubted = 0
 
@@ -199,6 +204,7 @@ class Receipts:
         """Sort the pending receipts by what the packet says of them."""
         pending: cython.uint = end.pending
         acks_syn: cython.bint = peer.syn_known and self._acknowledges(peer.syn_seq, flags, row)
+        acks_syn = acks_syn and not self.acceptance[row] & REFUSAL
         self.confirmed = self.disproved = self.lost = self.late = 0
         if pending & (SYN_BIT | SYN_ACK_BIT | ACK_OF_SYN_BIT | SEGMENT_BIT):
             self._judge_opening(end, flags, acks_syn, is_open)
@@ -327,7 +333,7 @@ class Receipts:
         while at >= 0:
             state = self._apply(end, end.state, kinds, at)
             self._write(at, side, state, self._is_open(end, still_open, at) or (is_guess and state == end.state))
-            if self.direction[at] == side and not self.flags[at] & RST:
+            if self._is_word_of(at, side) and not self.flags[at] & RST:
                 return
             at = self.previous[at]
 
@@ -340,10 +346,15 @@ class Receipts:
             at = self.previous[at]
 
     @cython.cfunc
+    def _is_word_of(self, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
+        """Whether the end of `side` sent the packet, as far as one that must be dropped says nothing of anybody."""
+        return self.direction[row] == side and not self.acceptance[row] & REFUSAL
+
+    @cython.cfunc
     def _unmark(self, row: cython.Py_ssize_t, side: cython.int) -> cython.void:
         """All that was assumed since the end's last packet is confirmed."""
         at: cython.Py_ssize_t = self.previous[row]
-        while at >= 0 and self.direction[at] != side:
+        while at >= 0 and not self._is_word_of(at, side):
             self.assumed[at] &= ~(1 << side)
             at = self.previous[at]
 

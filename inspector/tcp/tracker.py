@@ -47,5 +47,6 @@ class Tracker:
         self._streams.advance(first, stop)
 
     def finish(self) -> None:
-        """The capture has ended: what still waits for missing bytes is delivered behind gaps."""
+        """The capture has ended: what waits for missing bytes is delivered, what waits for a sequel reported."""
+        self._conformance.finish()
         self._streams.finish()

@@ -52,6 +52,32 @@ TROUBLE = (
 """Verdicts that are marked as trouble. Duplicate ACKs are not: they come in swarms, and tell of one lost segment."""
 
 
+class Refusal(IntEnum):
+    """Why a segment's receiver must drop it (RFC 9293 §3.10.7.4, RFC 5961), as far as the capture shows."""
+
+    NONE = 0
+    OUTSIDE_WINDOW = 1
+    RESET_OUTSIDE_WINDOW = 2
+    RESET_INSIDE_WINDOW = 3
+    """Not at the very number that comes next: a challenge ACK answers it."""
+    SYN_INSIDE = 4
+    """In an open connection: likewise."""
+    ACK_OF_UNSENT = 5
+    """It acknowledges what its receiver never sent."""
+
+
+class Acceptance(IntFlag):
+    """What packets.acceptance says besides the `Refusal`, which takes the lowest bits."""
+
+    REFUSAL = 7
+    REDEEMS = 1 << 5
+    """This packet acknowledges what its sender was taken to have refused."""
+    REVOKES_RESET = 1 << 6
+    """This packet's sender goes on after a RST that seemed to be its own."""
+    AFTER_ALL = 1 << 7
+    """Its receiver acknowledged it, so it was accepted."""
+
+
 class ConnState(IntEnum):
     """Zeek's summary of a connection's life (conn.log, field conn_state)."""
 
@@ -108,3 +134,9 @@ def tshark_names(bits: int) -> list[str]:
         if bits & ours:
             bits = bits & ~ours | theirs
     return verdict_names(bits)
+
+
+def refusal_name(bits: int) -> str | None:
+    """Why the receiver dropped the segment, by packets.acceptance; None when it did not."""
+    refusal = Refusal(bits & Acceptance.REFUSAL)
+    return refusal.name.lower() if refusal and not bits & Acceptance.AFTER_ALL else None

@@ -197,3 +197,91 @@ def test_a_window_of_a_syn_is_held_against_later_ones_only_where_their_scale_is_
     play: Play, expected: list[str]
 ) -> None:
     assert [code for code in play.run().oddities() if code == "tcp-window-shrunk"] == expected
+
+
+def answered_by_a_challenge_ack(p: Play) -> None:
+    p.server("R", seq=310)
+    p.client("A", seq=100, ack=300)
+
+
+def from_outside_and_answered(p: Play) -> None:
+    p.server("PA", b"stray", seq=1_000_300, ack=100)
+    p.client("A", seq=100, ack=300)
+
+
+def from_outside_and_taken(p: Play) -> None:
+    """The window that allows it was announced in a packet that is not in the capture."""
+    p.server("PA", b"far", seq=5300, ack=100)
+    p.client("A", seq=100, ack=5303)
+
+
+def stray_fin(p: Play) -> None:
+    p.server("FA", seq=1_000_300, ack=100)
+    p.client("PA", b"on", seq=100, ack=300)
+    p.server("A", seq=300, ack=102)
+
+
+def reset_that_both_ignore(p: Play) -> None:
+    p.client("PA", b"one", seq=100, ack=300)
+    p.server("R", seq=300)
+    p.client("PA", b"two", seq=103, ack=300)
+    p.server("PA", b"on", seq=300, ack=106)
+    p.client("PA", b"and on", seq=106, ack=302)
+
+
+def reset_that_is_repeated(p: Play) -> None:
+    p.server("R", seq=300)
+    p.client("PA", b"two", seq=100, ack=300)
+    p.server("R", seq=300)
+
+
+def acknowledges_what_was_never_sent(p: Play) -> None:
+    p.server("PA", b"more", seq=300, ack=100 + (1 << 31) - 1)
+
+
+def repeats_its_unanswered_syn(p: Play) -> None:
+    p.client("S", seq=99)
+    p.server("SA", seq=299, ack=100)
+    p.client("S", seq=99, after_ms=1000)
+    p.server("SA", seq=299, ack=100)
+    p.client("A", seq=100, ack=300)
+
+
+def discovers_an_old_connection(p: Play) -> None:
+    p.client("S", seq=400)
+    p.server("A", seq=300, ack=100)
+    p.client("R", seq=100)
+    p.client("S", seq=400)
+    p.server("SA", seq=900, ack=401)
+    p.client("PA", b"GET", seq=401, ack=901)
+
+
+@pytest.mark.parametrize(
+    ("play", "codes"),
+    [
+        (opened(answered_by_a_challenge_ack), ["tcp-reset-challenged", "tcp-challenge-ack"]),
+        (opened(from_outside_and_answered), ["tcp-segment-outside-window"]),
+        (opened(lambda p: p.server("PA", b"stray", seq=1_000_300, ack=100)), ["tcp-segment-outside-window"]),
+        (opened(from_outside_and_taken), []),
+        (opened(stray_fin), ["tcp-stray-fin"]),
+        (opened(reset_that_both_ignore), []),
+        (opened(reset_that_is_repeated), ["tcp-data-after-reset"]),
+        (opened(acknowledges_what_was_never_sent), ["tcp-ack-of-unsent"]),
+        (fresh(repeats_its_unanswered_syn), []),
+        (fresh(discovers_an_old_connection), ["tcp-ack-of-unsent"]),
+    ],
+    ids=[
+        "a RST inside the window, but not next, is challenged",
+        "bytes far outside the window",
+        "the same, never answered",
+        "bytes outside a window that had opened unseen are lawful",
+        "a FIN far outside the window",
+        "bytes after a RST that was not its sender's",
+        "bytes after a RST that is sent again",
+        "an ACK of what was never sent",
+        "a SYN that was not answered may be sent again",
+        "a host that restarted finds its old connection",
+    ],
+)
+def test_what_a_receiver_must_drop_is_reported_once_it_is_sure(play: Play, codes: list[str]) -> None:
+    assert play.run([1] * len(play.packets)).oddities() == codes

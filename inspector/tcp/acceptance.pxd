@@ -1,0 +1,25 @@
+# acceptance.py for compiled modules; its docstrings stand there.
+
+from inspector.tcp.ends cimport End
+
+
+cdef class Acceptor:
+    cdef object packets
+    cdef unsigned short[::1] flags
+    cdef unsigned int[::1] seq
+    cdef unsigned int[::1] ack
+    cdef unsigned int[::1] window
+    cdef unsigned int[::1] payload
+    cdef signed char[::1] window_shift
+    cdef signed char[::1] direction
+    cdef int[::1] previous
+    cdef unsigned char[::1] acceptance
+
+    cdef int test(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
+    cdef int _test_first_ack(self, End receiver, Py_ssize_t row, unsigned int flags)
+    cdef bint _acknowledges_syn(self, End receiver, Py_ssize_t row)
+    cdef int _test_reset(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
+    cdef int _test_syn(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
+    cdef bint _is_beyond(self, End receiver, unsigned int seq)
+    cdef void announce(self, End sender, Py_ssize_t row)
+    cdef bint redeem(self, End sender, End peer, Py_ssize_t row, int side)

@@ -1,0 +1,186 @@
+"""Whether a segment's receiver takes it: the test of RFC 9293 §3.10.7.4, with the stricter one of RFC 5961, as an
+observer can make it.
+
+The observer knows of the receiver what its own packets have said: the highest number that it acknowledged, and the
+right edge of the windows that it announced. It may have received more, and a window may have opened in a packet that
+was not captured. So a segment is refused only where there is no doubt: it leaps ahead of all that its sender has sent
+and beyond the window, or it is a RST or FIN from where the receiver has long been. What the receiver then acknowledges
+all the same was accepted after all.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+
+from inspector.tables import Table
+from inspector.tcp.states import State
+from inspector.tcp.verdicts import Acceptance, Refusal
+
+if cython.compiled:
+    from cython.cimports.inspector.tcp.ends import End
+    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+else:
+    from inspector.tcp.ends import End
+    from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+
+ACCEPTED = cython.declare(cython.int, int(Refusal.NONE))
+OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
+RESET_OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.RESET_OUTSIDE_WINDOW))
+RESET_INSIDE_WINDOW = cython.declare(cython.int, int(Refusal.RESET_INSIDE_WINDOW))
+SYN_INSIDE = cython.declare(cython.int, int(Refusal.SYN_INSIDE))
+ACK_OF_UNSENT = cython.declare(cython.int, int(Refusal.ACK_OF_UNSENT))
+
+AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
+REDEEMS = cython.declare(cython.uint, int(Acceptance.REDEEMS))
+
+ESTABLISHED = cython.declare(cython.int, int(State.ESTABLISHED))
+LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
+
+LARGEST_WINDOW = cython.declare(cython.longlong, 65535 << 14)
+"""No window is larger (RFC 7323 §2.3): what lies further off is outside, whatever the scale."""
+
+MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+
+
+@cython.cclass
+class Acceptor:
+    """Tests segments; fills packets.acceptance."""
+
+    packets: Table
+    flags: cython.ushort[::1]
+    seq: cython.uint[::1]
+    ack: cython.uint[::1]
+    window: cython.uint[::1]
+    payload: cython.uint[::1]
+    window_shift: cython.schar[::1]
+    direction: cython.schar[::1]
+    previous: cython.int[::1]
+    acceptance: cython.uchar[::1]
+
+    def __init__(self, packets: Table) -> None:
+        self.packets = packets
+
+    def begin_batch(self) -> None:
+        """New packets are there."""
+        packets = self.packets
+        self.flags = packets.view("flags")
+        self.seq = packets.view("seq")
+        self.ack = packets.view("ack")
+        self.window = packets.view("window")
+        self.payload = packets.view("payload")
+        self.window_shift = packets.view("window_shift")
+        self.direction = packets.view("direction")
+        self.previous = packets.view("previous")
+        self.acceptance = packets.view("acceptance")
+
+    @cython.cfunc
+    def test(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
+        """Why the receiver drops the segment; ACCEPTED when it does not, or when that cannot be told."""
+        seq: cython.uint = self.seq[row]
+        ahead: cython.longlong
+        length: cython.longlong
+        if flags & (SYN | RST):
+            return (
+                self._test_reset(sender, receiver, row, flags)
+                if flags & RST
+                else self._test_syn(sender, receiver, row, flags)
+            )
+        if not receiver.has_acked:
+            return self._test_first_ack(receiver, row, flags)
+        ahead = seq_distance(receiver.acked, seq)
+        if ahead > 0:
+            if sender.speaks and seq_distance(sender.furthest, seq) > 0 and self._is_beyond(receiver, seq):
+                return OUTSIDE_WINDOW
+        elif ahead < 0:
+            length = self.payload[row] + (1 if flags & FIN else 0)
+            if ahead + length < -LARGEST_WINDOW:
+                return OUTSIDE_WINDOW
+            if (
+                flags & FIN
+                and ahead + length <= 0
+                and not (sender.fin_sent and sender.fin_end == seq + length & MASK32)
+            ):
+                return OUTSIDE_WINDOW
+        if flags & ACK and receiver.speaks and seq_distance(receiver.furthest, self.ack[row]) > LARGEST_WINDOW:
+            return ACK_OF_UNSENT
+        return ACCEPTED
+
+    @cython.cfunc
+    def _test_first_ack(self, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
+        """Before it has acknowledged anything: in SYN-SENT an end takes only what acknowledges its SYN (§3.10.7.3)."""
+        if not flags & ACK or not receiver.has_asked or self._acknowledges_syn(receiver, row):
+            return ACCEPTED
+        return ACK_OF_UNSENT
+
+    @cython.cfunc
+    def _acknowledges_syn(self, receiver: End, row: cython.Py_ssize_t) -> cython.bint:
+        ack: cython.uint = self.ack[row]
+        return seq_distance(receiver.syn_seq, ack) > 0 and seq_distance(ack, receiver.furthest) >= 0
+
+    @cython.cfunc
+    def _test_reset(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
+        """A RST counts at the very number that comes next; elsewhere in the window it is challenged (RFC 5961 §3.2)."""
+        seq: cython.uint = self.seq[row]
+        ahead: cython.longlong
+        if not receiver.has_acked:
+            if not receiver.has_asked or (flags & ACK and self._acknowledges_syn(receiver, row)):
+                return ACCEPTED
+            return RESET_OUTSIDE_WINDOW
+        ahead = seq_distance(receiver.acked, seq)
+        if ahead == 0 or receiver.reset_from >= 0 or (sender.fin_sent and sender.fin_end == seq + 1 & MASK32):
+            return ACCEPTED
+        if ahead < 0 or self._is_beyond(receiver, seq):
+            return RESET_OUTSIDE_WINDOW
+        if sender.speaks and seq_distance(sender.furthest, seq) > 0:
+            return RESET_INSIDE_WINDOW
+        return ACCEPTED
+
+    @cython.cfunc
+    def _test_syn(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
+        """A SYN in a synchronized state is challenged (RFC 5961 §4.2); a SYN-ACK must answer the SYN that was sent."""
+        if not flags & ACK:
+            is_synchronized: cython.bint = ESTABLISHED <= receiver.shown <= LAST_ACK
+            return SYN_INSIDE if is_synchronized and sender.has_asked else ACCEPTED
+        if receiver.has_acked:
+            return OUTSIDE_WINDOW if sender.syn_known and sender.syn_seq != self.seq[row] else ACCEPTED
+        return self._test_first_ack(receiver, row, flags)
+
+    @cython.cfunc
+    def _is_beyond(self, receiver: End, seq: cython.uint) -> cython.bint:
+        """Whether the number lies behind the window, as far as that is known."""
+        if receiver.has_edge:
+            return seq_distance(receiver.edge, seq) >= 0
+        return seq_distance(receiver.acked, seq) > LARGEST_WINDOW
+
+    @cython.cfunc
+    def announce(self, sender: End, row: cython.Py_ssize_t) -> cython.void:
+        """Note what the segment, which is accepted, acknowledges and how far its window reaches."""
+        ack: cython.uint = self.ack[row]
+        edge: cython.uint = (ack + self.window[row]) & MASK32
+        if not sender.has_acked or seq_distance(sender.acked, ack) > 0:
+            sender.has_acked = True
+            sender.acked = ack
+        if self.window_shift[row] >= 0 and (not sender.has_edge or seq_distance(sender.edge, edge) > 0):
+            sender.has_edge = True
+            sender.edge = edge
+
+    @cython.cfunc
+    def redeem(self, sender: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
+        """Whether the sender acknowledges a segment that it was taken to have refused since its last ACK, and nothing
+        else of its peer reaches so far: then it was accepted after all.
+        """
+        at: cython.Py_ssize_t = self.previous[row]
+        end: cython.uint
+        found: cython.bint = False
+        while at >= sender.astray:
+            if self.direction[at] != side and self.acceptance[at] == OUTSIDE_WINDOW:
+                end = (self.seq[at] + self.payload[at] + (1 if self.flags[at] & FIN else 0)) & MASK32
+                if seq_distance(end, self.ack[row]) >= 0 and seq_distance(peer.furthest, end) > 0:
+                    self.acceptance[at] |= AFTER_ALL
+                    found = True
+            at = self.previous[at]
+        if found:
+            self.acceptance[row] |= REDEEMS
+        return found
