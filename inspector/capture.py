@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.anomalies import index_of
+from inspector.anomalies import ANOMALIES, index_of
 from inspector.arena import ARENA, Arena
 from inspector.chunk_index import ChunkIndex
+from inspector.clocks import Clocks
 from inspector.conversations import Conversations
 from inspector.garbage import uncollected
 from inspector.oddities import Oddities
@@ -36,6 +37,9 @@ BATCH = 8192
 SLACK = 1.125
 """Tables are made so much bigger than the first batches promise: room that is not used costs no memory."""
 
+OF_PACKET = {name: np.array([anomaly.packet == name for anomaly in ANOMALIES]) for name in ("a", "b", "c")}
+"""By number of an anomaly, and by code: whether it is that of a packet."""
+
 REFUSALS = {
     Reason.OVERLAP: "ip-fragments-overlap",
     Reason.TOO_LONG: "ip-datagram-too-long",
@@ -47,12 +51,13 @@ REFUSALS = {
 """The anomaly by which each reason for giving up a fragmented datagram is reported."""
 
 
-def open(path: str | os.PathLike[str], *, tunnels: Mapping[int, str] | None = None) -> Capture:
+def open(path: str | os.PathLike[str], *, tunnels: Mapping[int, str] | None = None, sort: bool = False) -> Capture:
     """Read and analyse a saved capture.
 
     Args:
         path: pcap (µs or ns, either byte order) or pcapng, plain or compressed with gzip or zstd.
         tunnels: kinds of tunnel by the UDP ports that they run on, beside the usual ones: {8473: "vxlan"}.
+        sort: take the packets in order of time; their numbers (`Capture.numbers`) stay those of the file.
     Returns:
         The capture; its tables are complete, payload stays in the file until asked for.
     Raises:
@@ -60,7 +65,7 @@ def open(path: str | os.PathLike[str], *, tunnels: Mapping[int, str] | None = No
             off or damaged further on is no error: all whole packets before that are there, and `notes` says where it
             ends.
     """
-    capture = Capture(open_packets(path), tunnels)
+    capture = Capture(open_packets(path), tunnels, sort=sort)
     capture.analyse()
     return capture
 
@@ -70,13 +75,15 @@ class Capture:
 
     Attributes:
         packets, connections, chunks, http_messages, exchanges, frames, messages, anomalies, tokens, kernel: `Table`s; a
-            row's id is its index, a packet's number its index + 1.
+            row's id is its index, a packet's number its place in the file (`numbers`).
         source: the packet file; its `interfaces` and `notes` are the capture's.
         is_complete: whether `finish` was called: nothing will be added.
     """
 
-    def __init__(self, source: PacketFile, tunnels: Mapping[int, str] | None = None) -> None:
+    def __init__(self, source: PacketFile, tunnels: Mapping[int, str] | None = None, *, sort: bool = False) -> None:
         self.source = source
+        if sort:
+            source.sort()
         self.is_complete = False
         self.packets = Table("packets")
         self.connections = Table("connections")
@@ -105,6 +112,7 @@ class Capture:
             self.arena,
         )
         self._oddities = Oddities(self.anomalies)
+        self._clocks = Clocks(self.packets)
         self.ledger = Ledger(self.tokens, self.kernel, self.connections)
         self._refused = 0
         self._attach()
@@ -132,13 +140,30 @@ class Capture:
 
     @property
     def notes(self) -> list[str]:
-        """What the reader found wrong with the file, in plain sentences."""
-        return self.source.notes
+        """What is wrong with the file, in plain sentences."""
+        remark = self._clocks.note()
+        return [*self.source.notes, remark] if remark else self.source.notes
 
     @property
     def start_ns(self) -> int | None:
         """Time of the first packet, ns since 1970-01-01 UTC; None while there is none."""
         return int(self.packets["time_ns"][0]) if len(self.packets) else None
+
+    def numbers(self, packets: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """The numbers of packets rows: their places in the file, from 1; 0 for a row of -1."""
+        order = self.source.order
+        places = order[packets] if len(order) else packets
+        return np.where(packets < 0, 0, places.astype(np.int64) + 1)
+
+    def compared(self, chosen: Any) -> list[list[int]]:
+        """The three numbers that these anomalies compared, those of packets as `numbers` gives them."""
+        table, compared = self.anomalies, []
+        for name in ("a", "b", "c"):
+            values = table[name][chosen].copy()
+            of_packet = OF_PACKET[name][table["code"][chosen]]
+            values[of_packet] = self.numbers(values[of_packet] - 1)
+            compared.append(values.tolist())
+        return compared
 
     def refresh(self) -> bool:
         """Look whether the file has grown; True when there is more to `advance` over."""
@@ -165,10 +190,12 @@ class Capture:
             self._expect(self.packets.capacity / first)
         if count:
             stop = first + count
+            self._clocks.advance(first, stop)
             self._decoder.advance(first, stop)
             self._note_refused_datagrams()
             first_chunk = len(self.chunks)
             self._tracker.advance(first, stop)
+            self._note_times_that_go_back()
             self._conversations.advance(first_chunk, len(self.chunks))
         self.ledger.take(self.source.take_reports())
         self.ledger.join()
@@ -185,6 +212,12 @@ class Capture:
         for refusal in refused[self._refused :]:
             self._oddities.note(index_of(REFUSALS[refusal.reason]), refusal.packet, connection=-1)
         self._refused = len(refused)
+
+    def _note_times_that_go_back(self) -> None:
+        """Report those of the last batch."""
+        for row, by_ns in self._clocks.take_back():
+            connection = int(self.packets["connection"][row])
+            self._oddities.note(index_of("time-goes-back"), row, connection, -1, by_ns, row)
 
     def finish(self) -> None:
         """No more packets will come: settle what waits for them. Doing so twice changes nothing."""

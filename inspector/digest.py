@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from inspector.clocks import extent, lifetimes, waits
 from inspector.tables import Protocol
 from inspector.tcp.verdicts import ConnState
 from inspector.terminal import count
@@ -70,7 +71,8 @@ class Digest:
     packets: int
     tcp_packets: int
     bytes: int
-    duration_ns: int
+    duration_ns: int | None
+    """None where times go back."""
     activity: tuple[int, ...]
     """Packets in each of `ACTIVITY_BINS` equal parts of the duration."""
     connections: int
@@ -99,7 +101,7 @@ def digest(capture: Capture) -> Digest:
         packets=len(packets),
         tcp_packets=int(np.count_nonzero(packets["connection"] >= 0)),
         bytes=int(packets["length"].sum(dtype=np.int64)),
-        duration_ns=int(times.max() - times.min()) if len(times) else 0,
+        duration_ns=extent(packets),
         activity=_activity(times),
         connections=len(connections),
         protocols={Protocol(value).name.lower(): n for value, n in _tally(connections["protocol"])},
@@ -113,19 +115,10 @@ def digest(capture: Capture) -> Digest:
         troubles=tuple(troubles(capture)),
         missed_bytes=int(connections["missed_bytes"].sum()),
         handshake=Spread.over(_present(connections["handshake_ns"])),
-        wait=Spread.over(waits(capture)),
-        lifetime=Spread.over(connections["end_ns"] - connections["start_ns"]),
+        wait=Spread.over(_present(waits(capture))),
+        lifetime=Spread.over(_present(lifetimes(capture))),
         notable=_notable(capture),
     )
-
-
-def waits(capture: Capture) -> Values:
-    """From the end of each answered request to the first byte of its response, ns."""
-    exchanges, messages = capture.exchanges, capture.http_messages
-    answered = (exchanges["request"] >= 0) & (exchanges["response"] >= 0)
-    asked = messages["end_ns"][exchanges["request"][answered]]
-    waited: Values = messages["time_ns"][exchanges["response"][answered]] - asked
-    return np.maximum(waited, 0)
 
 
 def _activity(times: Values) -> tuple[int, ...]:
@@ -163,7 +156,7 @@ def _notable(capture: Capture) -> tuple[Notable, ...]:
     if not len(connections):
         return ()
     reasons = _troubles(capture)
-    lasted = connections["end_ns"] - connections["start_ns"]
+    lasted = lifetimes(capture)
     for row, reason in (
         (int(lasted.argmax()), "longest"),
         (int(connections["bytes"].sum(axis=1).argmax()), "most bytes"),
@@ -222,7 +215,5 @@ def _troubled_packets(capture: Capture) -> Values:
 
 
 def _slowest(capture: Capture) -> list[int]:
-    exchanges = capture.exchanges
-    answered = (exchanges["request"] >= 0) & (exchanges["response"] >= 0)
     waited = waits(capture)
-    return [int(exchanges["connection"][answered][waited.argmax()])] if len(waited) else []
+    return [int(capture.exchanges["connection"][waited.argmax()])] if waited.max(initial=-1) >= 0 else []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from inspector.clocks import waits
 from inspector.http.fields import head
 from inspector.rows import Row, connection_rows
 from inspector.spans import is_open
@@ -85,14 +86,11 @@ def _status(capture: Capture, exchange: int) -> int | None:
 
 
 def _wait(capture: Capture, exchange: int) -> int | None:
-    """From the end of the request to the first byte of the answer; null while one of them is missing."""
+    """From the end of the request to the first byte of the answer; null where that is not known."""
     if exchange < 0:
         return None
-    request, response = (int(capture.exchanges[name][exchange]) for name in ("request", "response"))
-    if request < 0 or response < 0:
-        return None
-    messages = capture.http_messages
-    return max(0, int(messages["time_ns"][response]) - int(messages["end_ns"][request]))
+    waited = int(waits(capture, [exchange])[0])
+    return waited if waited >= 0 else None
 
 
 def _since_start(capture: Capture, times: npt.NDArray[Any]) -> list[int | None]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.addresses import socket_of
+from inspector.clocks import waits
 from inspector.lanes import Servers, alive
 from inspector.spans import Span, within
 from inspector.troubles import troubles
@@ -112,8 +113,8 @@ class Panorama:
         exchanges, messages = self.capture.exchanges, self.capture.http_messages
         answered = np.flatnonzero((exchanges["request"] >= 0) & (exchanges["response"] >= 0))
         asked = messages["end_ns"][exchanges["request"][answered]]
-        took = np.maximum(messages["time_ns"][exchanges["response"][answered]] - asked, 0)
-        seen = self.span.holds(asked)
+        took = waits(self.capture, answered)
+        seen = self.span.holds(asked) & (took >= 0)
         return took[seen], answered[seen]
 
     def times(self) -> Row:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from inspector.addresses import endpoint
 from inspector.anomalies import ANOMALIES, describe
+from inspector.clocks import lifetimes, transfers, waits
 from inspector.http.fields import head
 from inspector.http.notes import note_names
 from inspector.story import EventKind, sentence
@@ -62,11 +63,12 @@ MESSAGE_KINDS = {1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
 def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     """Packets, with what TCP makes of them; what only TCP has is null in the others."""
     table = capture.packets
+    numbers = capture.numbers(np.array(_ids(table, chosen), np.int64)).tolist()
     has_tcp = table["connection"][chosen] >= 0
     acknowledges = has_tcp & (table["flags"][chosen] & ACK_FLAG != 0)
     only = {name: _known(table[name][chosen], has_tcp) for name in ("connection", "window", "in_flight")}
     return {
-        "number": [row + 1 for row in _ids(table, chosen)],
+        "number": numbers,
         **_times(capture, table["time_ns"][chosen]),
         "captured": table["captured"][chosen].tolist(),
         "length": table["length"][chosen].tolist(),
@@ -87,7 +89,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "unacceptable": [refusal_name(bits) for bits in table["acceptance"][chosen].tolist()],
         "ack_rtt_ns": _known(table["ack_rtt_ns"][chosen]),
         "in_flight": only["in_flight"],
-        "comment": [capture.source.comments.get(row) for row in _ids(table, chosen)],
+        "comment": [capture.source.comments.get(number - 1) for number in numbers],
     }
 
 
@@ -102,7 +104,7 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
         "start_ns": start_ns.tolist(),
         "end_ns": end_ns.tolist(),
         "at_ns": (start_ns - _origin(capture)).tolist(),
-        "duration_ns": (end_ns - start_ns).tolist(),
+        "duration_ns": _known(lifetimes(capture, chosen)),
         "protocol": PROTOCOLS[table["protocol"][chosen]].tolist(),
         "packets": table["packets"][chosen].tolist(),
         "bytes": table["bytes"][chosen].tolist(),
@@ -116,8 +118,8 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
         "handshake_ns": _known(table["handshake_ns"][chosen]),
         "syn_rtt_ns": _known(table["syn_rtt_ns"][chosen]),
         "closed_by": SIDES[table["closed_by"][chosen]].tolist(),
-        "first_packet": _numbers(table["first_packet"][chosen]),
-        "last_packet": _numbers(table["last_packet"][chosen]),
+        "first_packet": _numbers(capture, table["first_packet"][chosen]),
+        "last_packet": _numbers(capture, table["last_packet"][chosen]),
     }
 
 
@@ -134,7 +136,7 @@ def exchange_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "request": [_http_message(capture, row) for row in requests],
         "response": [_http_message(capture, row) for row in responses],
         "informational": [[_http_message(capture, row) for row in interim[i]] for i in _ids(table, chosen)],
-        "timing_ns": [_timing(capture, request, response) for request, response in pairs],
+        "timing_ns": _timings(capture, chosen),
         "notes": [note_names(_or_all(noted[row] for row in pair if row >= 0)) for pair in pairs],
     }
 
@@ -146,7 +148,7 @@ def frame_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "id": _ids(table, chosen),
         "connection": table["connection"][chosen].tolist(),
         "direction": SIDES[table["direction"][chosen]].tolist(),
-        "packet": _numbers(table["packet"][chosen]),
+        "packet": _numbers(capture, table["packet"][chosen]),
         **_times(capture, table["time_ns"][chosen]),
         "opcode": table["opcode"][chosen].tolist(),
         "fin": table["fin"][chosen].astype(bool).tolist(),
@@ -168,8 +170,8 @@ def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "connection": table["connection"][chosen].tolist(),
         "direction": SIDES[table["direction"][chosen]].tolist(),
         "kind": kinds,
-        "first_packet": _numbers(table["first_packet"][chosen]),
-        "last_packet": _numbers(table["last_packet"][chosen]),
+        "first_packet": _numbers(capture, table["first_packet"][chosen]),
+        "last_packet": _numbers(capture, table["last_packet"][chosen]),
         **_times(capture, table["time_ns"][chosen]),
         "frames": table["frames"][chosen].tolist(),
         "compressed": table["compressed"][chosen].astype(bool).tolist(),
@@ -186,11 +188,11 @@ def anomaly_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     """What is odd: the rule, and the numbers that were compared put into its sentence."""
     table = capture.anomalies
     codes = table["code"][chosen].tolist()
-    details = zip(codes, *(table[name][chosen].tolist() for name in "abc"), strict=True)
+    details = zip(codes, *capture.compared(chosen), strict=True)
     return {
         "id": _ids(table, chosen),
         "code": [ANOMALIES[code].code for code in codes],
-        "packet": _numbers(table["packet"][chosen]),
+        "packet": _numbers(capture, table["packet"][chosen]),
         "connection": _known(table["connection"][chosen]),
         "direction": SIDES[table["direction"][chosen]].tolist(),
         "severity": [ANOMALIES[code].severity for code in codes],
@@ -208,9 +210,9 @@ def event_columns(capture: Capture, events: Table, chosen: Chosen = EVERYTHING) 
         "kind": [EventKind(kind).name.lower() for kind in events["kind"][chosen].tolist()],
         "connection": events["connection"][chosen].tolist(),
         "direction": SIDES[events["direction"][chosen]].tolist(),
-        "packet": _numbers(events["packet"][chosen]),
+        "packet": _numbers(capture, events["packet"][chosen]),
         "row": _known(events["row"][chosen]),
-        "since": _numbers(events["since"][chosen]),
+        "since": _numbers(capture, events["since"][chosen]),
         "count": _known(events["count"][chosen]),
         "bytes": _known(events["bytes"][chosen]),
         "sentence": [sentence(capture, events, i) for i in _ids(events, chosen)],
@@ -272,9 +274,9 @@ def _known(values: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None = None)
     )
 
 
-def _numbers(packets: Integers) -> list[Any]:
+def _numbers(capture: Capture, packets: Integers) -> list[Any]:
     """Packet rows as the numbers that users see."""
-    return [None if row < 0 else row + 1 for row in packets.tolist()]
+    return [number or None for number in capture.numbers(packets).tolist()]
 
 
 def _times(capture: Capture, time_ns: Integers) -> Columns:
@@ -317,7 +319,7 @@ def _http_message(capture: Capture, row: int) -> Row | None:
         else {"status": said.status or None, "reason": said.reason}
     )
     return {
-        "packet": int(table["packet"][row]) + 1,
+        "packet": int(capture.numbers(np.array(table["packet"][row]))),
         "time_ns": int(table["time_ns"][row]),
         "at_ns": int(table["time_ns"][row]) - _origin(capture),
         "version": said.version,
@@ -338,25 +340,22 @@ def _informational(capture: Capture, chosen: Chosen) -> dict[int, list[int]]:
     return found
 
 
-def _timing(capture: Capture, request: int, response: int) -> Row:
-    """How long the handshake took that was done for this request, the request to be sent, the answer to begin, and the
-    answer to arrive; null where one end is missing.
+def _timings(capture: Capture, chosen: Chosen) -> list[Row]:
+    """How long the handshake took that was done for each request, the request to be sent, the response to begin, and
+    the response to arrive; null where one end is missing or the clock was set in between.
 
-    The handshake counts for the first request of a connection. An answer that begins before the request has ended was
-    not waited for: 0. One that by its time begins before its request tells nothing of the wait: times go back.
+    The handshake counts for the first request of a connection. A response that begins before the request has ended was
+    not waited for: 0.
     """
-    messages = capture.http_messages
-    start, end = messages["time_ns"], messages["end_ns"]
-    is_first = request >= 0 and messages["stream_offset"][request] == 0
-    handshake = int(capture.connections["handshake_ns"][messages["connection"][request]]) if is_first else -1
-    is_known = request >= 0 and response >= 0 and start[response] >= start[request]
-    waited = int(start[response]) - int(end[request]) if is_known else None
-    return {
-        "connect": handshake if handshake >= 0 else None,
-        "send": int(end[request]) - int(start[request]) if request >= 0 else None,
-        "wait": None if waited is None else max(0, waited),
-        "receive": int(end[response]) - int(start[response]) if response >= 0 else None,
-    }
+    table, messages = capture.exchanges, capture.http_messages
+    requests, responses = table["request"][chosen], table["response"][chosen]
+    connect = np.full(len(requests), -1, np.int64)
+    if len(messages):
+        is_first = (requests >= 0) & (messages["stream_offset"][requests] == 0)
+        connect = np.where(is_first, capture.connections["handshake_ns"][table["connection"][chosen]], -1)
+    parts = connect, transfers(capture, requests), waits(capture, chosen), transfers(capture, responses)
+    names = ("connect", "send", "wait", "receive")
+    return [dict(zip(names, times, strict=True)) for times in zip(*map(_known, parts), strict=True)]
 
 
 def _or_all(bits: Iterable[Any]) -> int:

@@ -80,7 +80,8 @@ def transcript(
 
 def _headline(capture: Capture, piece: Piece, screen: Screen) -> str:
     at_ns = int(capture.packets["time_ns"][piece.packet]) - (capture.start_ns or 0)
-    said = f"── {piece.side}, {seconds(at_ns)} s, packet {piece.packet + 1} ──"
+    number = int(capture.numbers(np.array(piece.packet)))
+    said = f"── {piece.side}, {seconds(at_ns)} s, packet {number} ──"
     return screen.paint(said, f"bold {STYLES[piece.side]}") + "\n"
 
 

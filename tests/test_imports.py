@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "inspector.writer",
         "inspector.chunk_index",
     ),
-    ("inspector.stretches",),
+    ("inspector.stretches", "inspector.clocks"),
     ("inspector.addresses",),
     ("inspector.sources", "inspector.wire"),
     ("inspector.tcp",),

@@ -10,7 +10,8 @@ class Anomaly:
     """One kind of oddity.
 
     `detail` is a sentence with the places {a}, {b}, {c} for the row's numbers. `severity` is "note" (legal, worth
-    knowing), "warning" (something went wrong on the way) or "violation" (an RFC's MUST is broken).
+    knowing), "warning" (something went wrong on the way) or "violation" (an RFC's MUST is broken). `packet` says which
+    of the numbers is a packets row + 1, if one is.
     """
 
     code: str
@@ -18,3 +19,4 @@ class Anomaly:
     detail: str
     reference: str
     severity: str = "warning"
+    packet: str = ""

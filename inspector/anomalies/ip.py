@@ -6,6 +6,13 @@ from inspector.anomalies.anomaly import Anomaly
 
 IP: tuple[Anomaly, ...] = (
     Anomaly(
+        "time-goes-back",
+        "Time goes back",
+        "Its time is {a} ns before that of packet {b}: how long something took across them is not known.",
+        "",
+        packet="b",
+    ),
+    Anomaly(
         "ip-fragments-overlap",
         "IP fragments overlap",
         "This fragment overlaps another of its datagram; hosts differ in which they believe, so it was not rebuilt.",

@@ -133,6 +133,7 @@ TCP: tuple[Anomaly, ...] = (
         "Byte {b} of this segment is not what packet {a} had said there; only the receiver knows which it read.",
         "RFC 9293 §3.10.7.4",
         "violation",
+        packet="a",
     ),
     Anomaly(
         "tcp-begins-with-syn-ack",

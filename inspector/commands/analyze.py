@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from inspector.commands.common import say_notes, tunnel_option
+from inspector.commands.common import reading_options, say_notes, tunnel_option
 from inspector.errors import InspectorError
 
 TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies", "tokens", "kernel")
@@ -18,7 +18,8 @@ TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalie
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @tunnel_option
 @click.option("--json", "as_json", is_flag=True, required=True, help="One JSON object a file, one a line.")
-def analyze(files: tuple[str, ...], as_json: bool) -> int:
+@reading_options
+def analyze(files: tuple[str, ...], as_json: bool, is_sorted: bool) -> int:
     """Print everything found in each FILE as one line of JSON.
 
     Each line holds `file`, `error` (null, or why the file could not be read), `notes` (what the reader has to say of
@@ -28,20 +29,20 @@ def analyze(files: tuple[str, ...], as_json: bool) -> int:
     everything in one, could not be read.
     """
     failures = 0
-    for found in map(report, files):
+    for found in (report(file, is_sorted) for file in files):
         click.echo(json.dumps(found, separators=(",", ":")))
         say_notes(found["notes"], f"{found['file']}: " if len(files) > 1 else "")
         failures += found["error"] is not None or (bool(found["notes"]) and not found["packets"])
     return 1 if failures else 0
 
 
-def report(path: str) -> dict[str, Any]:
+def report(path: str, is_sorted: bool = False) -> dict[str, Any]:
     """What one file holds, JSON-ready; its `error` says why when it could not be read."""
     import inspector
     from inspector import rows
 
     try:
-        with inspector.open(path) as capture:
+        with inspector.open(path, sort=is_sorted) as capture:
             found = {name: rows.BUILDERS[name](capture) for name in TABLES}
             notes = list(capture.notes)
     except (InspectorError, OSError) as error:

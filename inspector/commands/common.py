@@ -68,8 +68,16 @@ def format_option(programs: str) -> Callable[[FC], FC]:
     )  # fmt: skip
 
 
+def reading_options(command: FC) -> FC:
+    """The options of every command that analyses files."""
+    return click.option(
+        "--sort", "is_sorted", is_flag=True,
+        help="Take the packets in order of time; their numbers stay those of the file.",
+    )(command)  # fmt: skip
+
+
 @contextmanager
-def analysed(path: str) -> Iterator[Capture]:
+def analysed(path: str, is_sorted: bool = False) -> Iterator[Capture]:
     """The capture with its tables complete; closed at the end. Notes about the file go to stderr.
 
     Raises:
@@ -79,7 +87,7 @@ def analysed(path: str) -> Iterator[Capture]:
         from inspector.capture import Capture
         from inspector.sources.files import open_packets
 
-    capture = Capture(open_packets(path))
+    capture = Capture(open_packets(path), sort=is_sorted)
     try:
         with progress(os.path.basename(path)) as report:
             capture.analyse(report)

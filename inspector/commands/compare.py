@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from inspector.commands.common import analysed, format_option, tunnel_option
+from inspector.commands.common import analysed, format_option, reading_options, tunnel_option
 from inspector.terminal import Screen, count, printable, text_width
 
 WIDEST = 110
@@ -28,12 +28,13 @@ STYLES = {"websocket": "magenta bold"}
 @click.command(short_help="HTTP against WebSocket, measured.")
 @click.argument("file", type=click.Path(path_type=str), required=False)
 @tunnel_option
+@reading_options
 @click.option("--run", "is_run", is_flag=True, help="Run the same news through all five ways now, and compare that.")
 @click.option(
     "--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="With --run: where to keep it."
 )
 @format_option("csv (a line for each number), or one JSON object.")
-def compare(file: str | None, is_run: bool, recording: str | None, shape: str) -> None:
+def compare(file: str | None, is_sorted: bool, is_run: bool, recording: str | None, shape: str) -> None:
     """HTTP against WebSocket in FILE, measured: pipes built, lives, who spoke, round trips, costs, delays.
 
     Columns are those of HTTP closed each time, HTTP kept alive, polling, Server-Sent Events and WebSocket that the
@@ -48,7 +49,7 @@ def compare(file: str | None, is_run: bool, recording: str | None, shape: str) -
     if recording is not None and not is_run:
         raise click.UsageError("--record keeps what --run runs; FILE is there already.")
     path = file if file is not None else _run_news(recording)
-    with analysed(path) as capture:
+    with analysed(path, is_sorted) as capture:
         comparison = measured(capture)
     write = {"table": _screen, "json": _json, "csv": _csv}[shape]
     sys.stdout.writelines(line + "\n" for line in write(comparison))

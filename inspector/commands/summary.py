@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspector.commands.common import analysed, file_argument
+from inspector.commands.common import analysed, file_argument, reading_options
 from inspector.terminal import Column, Screen, count, duration, printable, size, table
 
 if TYPE_CHECKING:
@@ -37,13 +37,14 @@ PART_STYLES = {
 
 @click.command(short_help="One screen of what happened in a capture.")
 @file_argument
-def summary(file: str) -> None:
+@reading_options
+def summary(file: str, is_sorted: bool) -> None:
     """One screen of what happened in FILE.
 
     How many packets, connections by protocol and by how they ended, exchanges by status, messages by kind, how long
     things took, what went wrong, and the connections worth a look: those in trouble first.
     """
-    with analysed(file) as capture:
+    with analysed(file, is_sorted) as capture:
         sys.stdout.writelines(line + "\n" for line in lines(capture, Screen.of(sys.stdout)))
 
 
@@ -69,7 +70,8 @@ def _title(capture: Capture, found: Digest, screen: Screen) -> Iterator[str]:
     if capture.start_ns is not None:
         start = datetime.fromtimestamp(capture.start_ns // 10**9, UTC)
         rate = f", {found.packets / (found.duration_ns / 1e9):,.0f} packets/s" if found.duration_ns else ""
-        yield screen.paint(f"from {start:%Y-%m-%d %H:%M:%S} UTC, {duration(found.duration_ns)} long{rate}", "dim")
+        long = "how long is not known" if found.duration_ns is None else f"{duration(found.duration_ns)} long"
+        yield screen.paint(f"from {start:%Y-%m-%d %H:%M:%S} UTC, {long}{rate}", "dim")
     yield ""
 
 
@@ -181,7 +183,7 @@ def _cells(row: dict[str, Any], why: str) -> list[str]:
         row["protocol"],
         f"{sum(row['packets']):,}",
         " / ".join(size(n) for n in row["bytes"]),
-        duration(row["duration_ns"]),
+        "" if row["duration_ns"] is None else duration(row["duration_ns"]),
         " / ".join(dict.fromkeys((row["client_state"], row["server_state"]))),
         why,
     ]

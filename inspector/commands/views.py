@@ -117,7 +117,7 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _words("protocol", _of("protocol"), is_optional=True),
         _number("packets", lambda row: _pair(row["packets"]), is_optional=True),
         _number("bytes", lambda row: _pair(row["bytes"], size)),
-        _number("lasted", lambda row: duration(row["duration_ns"])),
+        _number("lasted", lambda row: duration(row["duration_ns"]) if row["duration_ns"] is not None else ""),
         _words("states", lambda row: f"{row['client_state']} / {row['server_state']}", is_optional=True),
         _words("closed by", _of("closed_by"), is_optional=True),
         _words("ended", _of("conn_state")),

@@ -24,6 +24,9 @@ from inspector.tables import Table
 COLUMNS = ("time_ns", "address", "captured", "length", "interface")
 """Columns of the packet table that a file fills; the rest is the engine's."""
 
+SORTED_AT_ONCE = 8192
+"""Packets read at a time when all of them are to be put in order."""
+
 SMALLEST_RECORD = 16
 """Bytes below which no packet fits into a file: what bounds the rows to make room for."""
 
@@ -70,6 +73,8 @@ class PacketFile:
         self.notebook = Notebook(path)
         self.stated: dict[int, str] = {}
         self.comments: dict[int, str] = {}
+        self.order: npt.NDArray[np.intp] = np.empty(0, np.intp)
+        self._sorted: Table | None = None
         self.packets_read = 0
         self.is_complete = not notes
         self.is_unpacked = is_unpacked
@@ -124,12 +129,39 @@ class PacketFile:
             found[inside] = piece[offsets[inside] - begin]
         return found
 
+    def sort(self) -> None:
+        """Give the packets in order of time from now on: the file is read to its end first; packets of the same time
+        stay as they stand in it. `order` then holds the place in the file of each.
+        """
+        everything = Table("packets")
+        while self.read(everything, SORTED_AT_ONCE):
+            pass
+        self.order = np.argsort(everything["time_ns"], kind="stable")
+        self._sorted = everything
+
+    def _read_sorted(self, everything: Table, packets: Table, limit: int) -> int:
+        """As `read`, from what was read before."""
+        self._window.let_go(self.offset)
+        first = packets.rows
+        rows = self.order[first : first + limit]
+        packets.reserve(len(rows))
+        packets.rows += len(rows)
+        for name in COLUMNS:
+            packets[name][first:] = everything[name][rows]
+        for address, captured in zip(
+            packets["address"][first:].tolist(), packets["captured"][first:].tolist(), strict=True
+        ):
+            self._window.want(address, captured)
+        return len(rows)
+
     def read(self, packets: Table, limit: int) -> int:
         """Append up to `limit` packets to the table; how many.
 
         0 means that there are no more, of a growing file: for now. A packet that is not whole is not there yet. Fewer
         than `limit` are read where they are big. Of what was read before, `data` keeps only what is near.
         """
+        if self._sorted is not None:
+            return self._read_sorted(self._sorted, packets, limit)
         self._window.let_go(self.offset)
         left = max(0, self._window.size - self._layout.records.offset)
         limit = min(limit, left // SMALLEST_RECORD + 1)

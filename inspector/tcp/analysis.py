@@ -182,6 +182,7 @@ class Analysis:
     pairs: list[Pair]
 
     times: cython.longlong[::1]
+    clock: cython.ushort[::1]
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
     ack: cython.uint[::1]
@@ -203,6 +204,7 @@ class Analysis:
     def _take_views(self, headers: Table) -> None:
         packets = self.packets
         self.times = packets.view("time_ns")
+        self.clock = packets.view("clock")
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
         self.ack = packets.view("ack")
@@ -417,8 +419,14 @@ class Analysis:
             if ahead < 0:
                 return
             if ahead == 0:
-                self.ack_rtt[row] = self.times[row] - self.times[rev.oldest]
+                self.ack_rtt[row] = self._elapsed_between(rev.oldest, row)
             rev.oldest = self.next_unacked[rev.oldest]
+
+    @cython.cfunc
+    def _elapsed_between(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.longlong:
+        """ns from one packet to another; -1 where the clock was set between them."""
+        took: cython.longlong = self.times[stop] - self.times[start]
+        return took if took >= 0 and self.clock[start] == self.clock[stop] else -1
 
     @cython.cfunc
     def _end(self, row: cython.Py_ssize_t) -> cython.uint:

@@ -43,7 +43,7 @@ cdef class End:
 cdef class Life:
     cdef End client
     cdef End server
-    cdef long long syn_ns
+    cdef int syn_packet
     cdef int history_length
     cdef bint flipped
 

@@ -128,7 +128,8 @@ class Life:
 
     client: End
     server: End
-    syn_ns: cython.longlong
+    syn_packet: cython.int
+    """Row of the last SYN without ACK while the handshake goes on, -1 none."""
     history_length: cython.int
     flipped: cython.bint
     """The connection was first seen by its server's SYN-ACK."""
@@ -140,7 +141,7 @@ def fresh_life() -> Life:
     life: Life = Life.__new__(Life)
     life.client = fresh_end(CLOSED)
     life.server = fresh_end(LISTEN)  # somebody who is called was listening: assumed
-    life.syn_ns = -1
+    life.syn_packet = -1
     life.history_length = 0
     life.flipped = False
     return life

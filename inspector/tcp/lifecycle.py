@@ -74,6 +74,7 @@ class Lifecycle:
     zeek: Zeek
 
     times: cython.longlong[::1]
+    clock: cython.ushort[::1]
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
     ack: cython.uint[::1]
@@ -105,6 +106,7 @@ class Lifecycle:
     def _take_views(self) -> None:
         packets, connections = self.packets, self.connections
         self.times = packets.view("time_ns")
+        self.clock = packets.view("clock")
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
         self.ack = packets.view("ack")
@@ -342,6 +344,12 @@ class Lifecycle:
             self.receipts.receive(receiver, GOT_FIN, row, side, flags & FIN != 0)
 
     @cython.cfunc
+    def _elapsed(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.longlong:
+        """ns from one packet to another; -1 where the clock was set between them."""
+        took: cython.longlong = self.times[stop] - self.times[start]
+        return took if took >= 0 and self.clock[start] == self.clock[stop] else -1
+
+    @cython.cfunc
     def _note_times(
         self,
         life: Life,
@@ -354,15 +362,16 @@ class Lifecycle:
         if flags & RST:
             seen |= SEEN_RST
         elif flags & SYN and flags & ACK:
-            if life.syn_ns >= 0 and not seen & SEEN_SYN_ACK:
-                self.syn_rtt_ns[connection] = self.times[row] - life.syn_ns
+            if life.syn_packet >= 0 and not seen & SEEN_SYN_ACK:
+                self.syn_rtt_ns[connection] = self._elapsed(life.syn_packet, row)
             seen |= SEEN_SYN_ACK
         elif flags & SYN:
-            life.syn_ns = self.times[row]
+            life.syn_packet = row
             seen |= SEEN_SYN
         elif flags & ACK and self.packet_direction[row] == 0:
-            if seen & (SEEN_SYN | SEEN_SYN_ACK | SEEN_ACK) == SEEN_SYN | SEEN_SYN_ACK:
-                self.handshake_ns[connection] = self.times[row] - life.syn_ns
+            if seen & (SEEN_SYN | SEEN_SYN_ACK | SEEN_ACK) == SEEN_SYN | SEEN_SYN_ACK and life.syn_packet >= 0:
+                self.handshake_ns[connection] = self._elapsed(life.syn_packet, row)
+                life.syn_packet = -1
             if not flags & FIN and not self.payload[row]:
                 seen |= SEEN_ACK
         if self.payload[row] and not flags & RST:

@@ -23,7 +23,7 @@ MASK32 = 0xFFFF_FFFF
 UNKNOWN, OFFERED = -1, -3
 """Of connections.scale, as in lookup.py."""
 
-FOLLOWED = ("time_ns", "flags", "seq", "ack", "payload", "direction")
+FOLLOWED = ("time_ns", "clock", "flags", "seq", "ack", "payload", "direction")
 """Columns of packets that `Analysis` reads."""
 
 Rows = npt.NDArray[np.intp]

@@ -185,7 +185,7 @@ def conversation(random: Random) -> Packets:
         payload = bytes(random.choice([0, 0, 1, 2, 4]))
         window = random.choice([0, 0, 1, 5, 1000, 1000, 1000])
         due[side] = max(due[side], seq + len(payload))
-        out.append(_segment(now, side, flags, seq, ack, window, payload, scale if "S" in flags else None))
+        out.append(segment(now, side, flags, seq, ack, window, payload, scale if "S" in flags else None))
     return out
 
 
@@ -196,7 +196,7 @@ def loss(random: Random) -> Packets:
     def send(side: int, flags: str, seq: int, ack: int, payload: bytes = b"", after_ms: int = 1) -> None:
         nonlocal now
         now += after_ms * MILLISECOND
-        out.append(_segment(now, side, flags, seq, ack, 1000, payload, None))
+        out.append(segment(now, side, flags, seq, ack, 1000, payload, None))
 
     send(0, "S", 99, 0)
     send(1, "SA", 299, 100)
@@ -208,7 +208,7 @@ def loss(random: Random) -> Packets:
     return out
 
 
-def _segment(
+def segment(
     time_ns: int, side: int, flags: str, seq: int, ack: int, window: int, payload: bytes, scale: int | None
 ) -> Packet:
     """An IPv4 packet between 10.0.0.1:40000 and 10.0.0.2:9."""

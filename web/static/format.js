@@ -34,6 +34,7 @@ const MINUTE = 60e9;
 
 /** A stretch of time in three digits: "41 µs", "3.1 ms", "1.2 s", "2 min 04 s". */
 export function duration(ns) {
+  if (ns === null) return "not known";
   if (ns === 0) return "0 s";
   if (ns < 0) return `−${duration(-ns)}`;
   if (ns >= 60 * MINUTE) return `${Math.floor(ns / (60 * MINUTE))} h ${two((ns % (60 * MINUTE)) / MINUTE)} min`;

@@ -1,0 +1,151 @@
+"""Which packets' times can be compared, and how long something took by them.
+
+A capture's times are expected to grow. Where one goes back, the clock was set, the time is corrupt, or packets of
+several interfaces are not in order: the capture cannot tell which. So packets are put down to *clocks*, within which
+times grow, and how long something took is known only between packets of one clock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.tables import Table
+from inspector.terminal import count, duration
+
+if TYPE_CHECKING:
+    from inspector.capture import Capture
+
+Times = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.integer[Any]]
+
+JITTER_NS = 1_000_000
+"""A time that goes back by no more is still the same clock's: several queues or processors of one machine write packets
+slightly out of order. What would come out negative is not known all the same."""
+
+FAR_NS = 30 * 86_400 * 10**9
+"""A time that is further ahead is another clock's: no capture is silent for a month."""
+
+CLOCKS = 8
+"""Clocks that may go on at a time, such as one an interface; the one that was silent longest goes."""
+
+MOST_CLOCKS = 0xFFFF
+"""As many as the column can number; what comes then is put down to the last."""
+
+UNKNOWN = -1
+
+
+class Clocks:
+    """Fills packets.clock, and keeps account of times that go back."""
+
+    def __init__(self, packets: Table) -> None:
+        self._packets = packets
+        self._latest: dict[int, int] = {}
+        """The latest time of each clock that may go on, by its number; the current one stands last."""
+        self._next = 0
+        self.back: list[tuple[int, int]] = []
+        """Packets rows whose time is before that of the row in front, since the last `take_back`; and by how much."""
+        self.count = 0
+        self.most_ns = 0
+
+    def advance(self, first: int, stop: int) -> None:
+        """Number the clocks of packets rows [first, stop)."""
+        times = self._packets["time_ns"]
+        if not self._latest:
+            self._latest, self._next = {0: int(times[first])}, 1
+        steps = np.diff(times[max(first - 1, 0) : stop])
+        back = np.flatnonzero(steps < 0) + max(first, 1)
+        self.back += zip(back.tolist(), (times[back - 1] - times[back]).tolist(), strict=True)
+        self.count += len(back)
+        self.most_ns = max([self.most_ns, *(times[back - 1] - times[back]).tolist()])
+        if len(self._latest) == 1 and not len(back) and steps.max(initial=0) < FAR_NS:
+            (clock,) = self._latest
+            self._latest[clock] = max(self._latest[clock], int(times[stop - 1]))
+            self._packets["clock"][first:stop] = clock
+        else:
+            self._packets["clock"][first:stop] = [self._clock_of(time_ns) for time_ns in times[first:stop].tolist()]
+
+    def _clock_of(self, time_ns: int) -> int:
+        """The clock that this time goes on: of those that are not ahead of it the nearest, or a new one."""
+        ahead = {clock: time_ns - latest for clock, latest in self._latest.items() if 0 <= time_ns - latest < FAR_NS}
+        if ahead:
+            clock = min(reversed(ahead), key=ahead.__getitem__)
+        elif self._latest and 0 < self._latest[clock := next(reversed(self._latest))] - time_ns <= JITTER_NS:
+            return clock
+        else:
+            clock, self._next = self._next, min(self._next + 1, MOST_CLOCKS)
+        self._latest.pop(clock, None)
+        self._latest[clock] = time_ns
+        if len(self._latest) > CLOCKS:
+            del self._latest[next(iter(self._latest))]
+        return clock
+
+    def take_back(self) -> list[tuple[int, int]]:
+        """`back`, which is then empty."""
+        found, self.back = self.back, []
+        return found
+
+    def note(self) -> str | None:
+        """What is to be said of the whole capture; None when no time went back."""
+        if not self.count:
+            return None
+        return (
+            f"times go back at {count(self.count, 'packet')}, by up to {duration(self.most_ns)}: how long something"
+            " took across them is not known. Where the packets are only out of order, --sort puts them right"
+        )
+
+
+def elapsed(
+    packets: Table, start: Rows, stop: Rows, start_ns: Times | None = None, stop_ns: Times | None = None
+) -> Times:
+    """ns between packets rows, or between moments that those packets' times give; UNKNOWN where the clocks differ,
+    where the second is before the first, and where a row is -1.
+    """
+    times, clock = packets["time_ns"], packets["clock"]
+    if not len(times):
+        return np.full(len(start), UNKNOWN, np.int64)
+    took: Times = (times[stop] if stop_ns is None else stop_ns) - (times[start] if start_ns is None else start_ns)
+    is_known = (start >= 0) & (stop >= 0) & (clock[start] == clock[stop]) & (took >= 0)
+    return np.where(is_known, took, UNKNOWN)
+
+
+def lifetimes(capture: Capture, connections: Any = slice(None)) -> Times:
+    """From the first to the last packet of each connection, ns; UNKNOWN where the clock was set between them."""
+    table = capture.connections
+    return elapsed(capture.packets, table["first_packet"][connections], table["last_packet"][connections])
+
+
+def transfers(capture: Capture, messages: Rows) -> Times:
+    """From the first to the last byte of HTTP messages, ns; UNKNOWN likewise, and for a row of -1."""
+    table = capture.http_messages
+    if not len(table):
+        return np.full(len(messages), UNKNOWN, np.int64)
+    first, last, start, end = (table[name][messages] for name in ("packet", "last_packet", "time_ns", "end_ns"))
+    took = elapsed(capture.packets, first, last, start, end)
+    return np.where(messages >= 0, took, UNKNOWN)
+
+
+def extent(packets: Table) -> int | None:
+    """From the first packet to the last, ns; None where times go back between them."""
+    times, clock = packets["time_ns"], packets["clock"]
+    if not len(times):
+        return 0
+    return int(times.max() - times.min()) if clock.min() == clock.max() else None
+
+
+def waits(capture: Capture, exchanges: Any = slice(None)) -> Times:
+    """From the end of each request to the first byte of its response, ns; 0 where that came before the request had
+    ended, UNKNOWN where one is missing or the clock was set between them.
+    """
+    messages, packets = capture.http_messages, capture.packets
+    requests, responses = (capture.exchanges[name][exchanges] for name in ("request", "response"))
+    if not len(messages):
+        return np.full(len(requests), UNKNOWN, np.int64)
+    asked, answered = messages["end_ns"][requests], messages["time_ns"][responses]
+    by = messages["packet"][responses]
+    since_begin = elapsed(packets, messages["packet"][requests], by, messages["time_ns"][requests], answered)
+    since_end = elapsed(packets, messages["last_packet"][requests], by, asked, np.maximum(asked, answered))
+    is_known = (requests >= 0) & (responses >= 0) & (since_begin >= 0)
+    return np.where(is_known, since_end, UNKNOWN)
