@@ -61,8 +61,7 @@ def _http(capture: Capture, row: int) -> Piece:
     messages = capture.http_messages
     said = head(capture, row)
     is_request = messages["kind"][row] == MessageKind.REQUEST
-    # HTTP/0.9 answers with the body alone (RFC 1945 §3.1).
-    text = f"{said.method} {said.target}" if is_request else f"{said.status or 'answer without a head'} {said.reason}"
+    text = f"{said.method} {said.target}" if is_request else said.answer
     kind = "request" if is_request else "response"
     return {"kind": kind, "row": int(messages["exchange"][row]), "text": text.strip()[:MAX_TEXT]}
 

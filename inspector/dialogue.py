@@ -82,9 +82,7 @@ def _http(capture: Capture, row: int) -> dict[str, Any]:
     table = capture.http_messages
     said = head(capture, row)
     is_request = table["kind"][row] == MessageKind.REQUEST
-    start = (
-        f"{said.method} {said.target} {said.version}" if is_request else f"{said.version} {said.status} {said.reason}"
-    )
+    start = f"{said.method} {said.target} {said.version}" if is_request else f"{said.version} {said.answer}"
     body, notes = content(capture, row, BODY_BYTES)
     return {
         "kind": "http",

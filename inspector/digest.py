@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.clocks import extent, lifetimes, waits
+from inspector.http.fields import head
 from inspector.tables import Protocol
 from inspector.tcp.verdicts import ConnState
 from inspector.terminal import count
@@ -145,9 +146,20 @@ def _statuses(capture: Capture) -> dict[str, int]:
     responses = exchanges["response"]
     classes = capture.http_messages["status"][responses[responses >= 0]] // 100
     found = {"switched" if status == 1 else f"{status}xx": n for status, n in sorted(_tally(classes))}
+    without = _without_status(capture, responses)
+    if without:
+        found = {name: n - without * (name == "0xx") for name, n in found.items()}
+        found = {name: n for name, n in found.items() if n} | {"no status": without}
     unanswered = int(np.count_nonzero(responses < 0))
     orphans = int(np.count_nonzero(exchanges["request"] < 0))
     return found | ({"unanswered": unanswered} if unanswered else {}) | ({"unasked": orphans} if orphans else {})
+
+
+def _without_status(capture: Capture, responses: Values) -> int:
+    """How many responses have no status code that can be read; one may be 000."""
+    zero = responses[responses >= 0]
+    zero = zero[capture.http_messages["status"][zero] == 0]
+    return sum(head(capture, row).status is None for row in zero.tolist())
 
 
 def _notable(capture: Capture) -> tuple[Notable, ...]:

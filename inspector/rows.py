@@ -314,9 +314,7 @@ def _http_message(capture: Capture, row: int) -> Row | None:
     said = head(capture, row)
     is_request = table["kind"][row] == MessageKind.REQUEST
     start_line = (
-        {"method": said.method, "target": said.target}
-        if is_request
-        else {"status": said.status or None, "reason": said.reason}
+        {"method": said.method, "target": said.target} if is_request else {"status": said.status, "reason": said.reason}
     )
     return {
         "packet": int(capture.numbers(np.array(table["packet"][row]))),

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Anomaly:
     """One kind of oddity.
 
-    `detail` is a sentence with the places {a}, {b}, {c} for the row's numbers. `severity` is "note" (legal, worth
-    knowing), "warning" (something went wrong on the way) or "violation" (an RFC's MUST is broken). `packet` says which
-    of the numbers is a packets row + 1, if one is.
+    `detail` is a sentence with the places {a}, {b}, {c} for the row's numbers; `unknown` is the sentence where one of
+    them is -1, not known. `severity` is "note" (lawful, worth knowing), "warning" (something went wrong on the way) or
+    "violation" (a MUST of an RFC is broken). `packet` says which of the numbers is a packets row + 1, if one is.
     """
 
     code: str
@@ -20,3 +20,4 @@ class Anomaly:
     reference: str
     severity: str = "warning"
     packet: str = ""
+    unknown: str = ""

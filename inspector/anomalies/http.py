@@ -1,4 +1,7 @@
-"""Oddities of HTTP: what a message breaks, and what readers may disagree on."""
+"""Oddities of HTTP: what a message breaks, and what readers may disagree on.
+
+A sender must not send what the grammar does not have (RFC 9110 §2.2), so whatever breaks it is a violation.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,16 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-bare-lf",
         "Lines end in LF alone",
-        "A line of the head ends in LF without CR.",
+        "A line of the head ends in LF without CR; most readers accept it.",
         "RFC 9112 §2.2",
-        "note",
+        "violation",
     ),
     Anomaly(
         "http-empty-line-before-start",
         "Empty line before the start line",
-        "{a} bytes of empty lines stood before the start line.",
+        "{a} bytes of empty lines came before the start line; a server should ignore them.",
         "RFC 9112 §2.2",
-        "note",
+        "violation",
     ),
     Anomaly(
         "http-folded-field",
@@ -36,13 +39,13 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-repeated-content-length",
         "The same Content-Length twice",
-        "Content-Length: {a} stands there more than once.",
-        "RFC 9110 §8.6",
-        "note",
+        "Content-Length: {a} is there more than once.",
+        "RFC 9110 §5.3, §8.6",
+        "violation",
     ),
     Anomaly(
         "http-bad-content-length",
-        "Content-Length is no number",
+        "Content-Length is not a number",
         "The Content-Length cannot be read as a number of bytes; ignored here.",
         "RFC 9112 §6.3",
         "violation",
@@ -56,42 +59,61 @@ HTTP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "http-length-and-chunked",
-        "Content-Length and chunked in one message",
-        "Read as chunked the body takes {b} bytes of the stream, by Content-Length {a}: two readings of it.",
-        "RFC 9112 §6.1",
+        "Content-Length and Transfer-Encoding in one message",
+        "Two readings: by Transfer-Encoding, as read here, the body takes {b} bytes of the stream; by Content-Length "
+        "{a}.",
+        "RFC 9112 §6.2",
+        "violation",
+    ),
+    Anomaly(
+        "http-length-and-bad-coding",
+        "Content-Length beside a Transfer-Encoding that cannot be read",
+        "The Transfer-Encoding is not a list of codings. Two readings: by Content-Length, as read here, the body has "
+        "{a} bytes; a program that takes the other field for chunked reads other bytes as the body.",
+        "RFC 9112 §6.1, §6.3",
         "violation",
     ),
     Anomaly(
         "http-chunked-not-last",
         "chunked is not the last transfer coding",
-        "Transfer-Encoding has chunked, but not once and at its end; read here as chunked.",
-        "RFC 9112 §6.1",
+        "Transfer-Encoding has chunked, but not once and at its end; read here as chunked. By the rule a server "
+        "answers such a request with 400 and closes, and such a response ends with the connection.",
+        "RFC 9112 §6.1, §6.3",
         "violation",
     ),
     Anomaly(
         "http-unknown-transfer-coding",
         "Transfer coding without chunked",
-        "Transfer-Encoding names a coding, but not chunked: only the end of the connection ends the body.",
+        "The Transfer-Encoding of this response does not end in chunked: only the end of the connection ends the body.",
         "RFC 9112 §6.3",
+        "note",
+    ),
+    Anomaly(
+        "http-request-without-length",
+        "Request whose length cannot be known",
+        "The Transfer-Encoding of this request does not end in chunked, so nobody can know where its body ends: a "
+        "server must answer 400 and close.",
+        "RFC 9112 §6.3",
+        "violation",
     ),
     Anomaly(
         "http-space-before-colon",
         "White space before the colon",
-        "White space stands between a field name and its colon.",
+        "White space is between a field name and its colon.",
         "RFC 9112 §5.1",
         "violation",
     ),
     Anomaly(
         "http-bad-field",
-        "A field line that is none",
+        "A line that is not a field",
         "A line of the head has no colon, or a name with characters that names cannot have.",
-        "RFC 9110 §5.1",
+        "RFC 9112 §5",
         "violation",
     ),
     Anomaly(
         "http-lower-case-version",
         "HTTP version in lower case",
-        'The version is written as "http/"; names of the protocol are case-sensitive.',
+        'The version is written as "http/"; it is case-sensitive.',
         "RFC 9112 §2.3",
         "violation",
     ),
@@ -105,7 +127,23 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-bad-chunk",
         "Chunk that cannot be read",
-        "No chunk size or line end where one is due, at stream offset {a}; this direction is not read further.",
+        "At stream offset {a} a chunk size or a line end is due and something else is there: where this body ends "
+        "cannot be known. The next start line is searched for.",
+        "RFC 9112 §7.1",
+        "violation",
+    ),
+    Anomaly(
+        "http-chunk-bare-lf",
+        "Lines of a chunked body end in LF alone",
+        "{a} lines of the chunked framing end in LF without CR; read here as lines. A reader that wants CR and LF sees "
+        "another body.",
+        "RFC 9112 §7.1",
+        "violation",
+    ),
+    Anomaly(
+        "http-chunk-white-space",
+        "White space behind a chunk size",
+        "{a} spaces or tabs are behind chunk sizes, where none may be; passed over here.",
         "RFC 9112 §7.1",
         "violation",
     ),
@@ -118,13 +156,22 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-cut-short",
         "Message cut short",
-        "The connection ended with {a} bytes of the body seen (of {b} announced; -1: not announced).",
+        "The connection ended after {a} of the {b} bytes of body that Content-Length announced.",
         "RFC 9112 §8",
+        unknown="The connection ended after {a} bytes of a body, before anything showed that this was all.",
+    ),
+    Anomaly(
+        "http-body-withheld",
+        "Body not sent after Expect",
+        "The client asked with Expect: 100-continue whether to send the body it announced, got a final response, and "
+        "sent no body: it need not.",
+        "RFC 9110 §10.1.1",
+        "note",
     ),
     Anomaly(
         "http-head-cut",
         "Head cut short",
-        "The head ends after {a} bytes without its empty line; the rest is not in the capture.",
+        "The head ends after {a} bytes without its empty line; no more of it is in the capture.",
         "RFC 9112 §8",
     ),
     Anomaly(
@@ -136,12 +183,19 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-orphan-response",
         "Response without request",
-        "Status {a} answers no request that was seen.",
-        "RFC 9112 §9.3.2",
+        "Status {a} answers no request that was seen and could be read.",
+        "RFC 9112 §9.2",
+    ),
+    Anomaly(
+        "http-unasked-timeout",
+        "408 without a request",
+        "Status {a} without a request: the server had waited long enough for one, and closes.",
+        "RFC 9110 §15.5.9",
+        "note",
     ),
     Anomaly(
         "http-resynchronised",
-        "Found again",
+        "Start line found again",
         "{a} bytes could not be read; a start line was found again at stream offset {b}.",
         "RFC 9112 §2.1",
     ),
@@ -154,22 +208,23 @@ HTTP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "http-bad-start-line",
-        "Start line not as the grammar has it",
-        "The start line can be read, but does not have its three parts with one space between.",
-        "RFC 9112 §3",
+        "Start line that breaks the grammar",
+        "The start line does not have its three parts, each as it must be, with one space between; read as far as it "
+        "can be told.",
+        "RFC 9112 §3, §4",
         "violation",
     ),
     Anomaly(
         "http-control-byte",
         "NUL or bare CR in the head",
-        "A NUL, or a CR without LF, stands in the head.",
-        "RFC 9110 §5.5",
+        "The head has a NUL, or a CR without LF.",
+        "RFC 9110 §5.5, RFC 9112 §2.2",
         "violation",
     ),
     Anomaly(
         "http-not-a-start-line",
-        "Bytes that are no HTTP message",
-        "At stream offset {a} a start line was expected and something else stands there.",
+        "Bytes that are not an HTTP message",
+        "At stream offset {a} a start line was expected and something else is there.",
         "RFC 9112 §2.1",
     ),
     Anomaly(
@@ -195,14 +250,21 @@ HTTP: tuple[Anomaly, ...] = (
         "http-unexpected-101",
         "101 out of turn",
         "101 Switching Protocols while {a} other requests were unanswered; not followed.",
-        "RFC 9110 §15.2.2",
-        "violation",
+        "RFC 9110 §7.8",
     ),
     Anomaly(
         "http-data-before-upgrade",
         "Data before the answer to an upgrade",
-        "{a} pieces of data followed the request before the server had agreed to change the protocol (early data).",
+        "{a} pieces of data followed the request before the server had agreed to speak WebSocket (early data).",
         "RFC 6455 §4.1",
         "violation",
+    ),
+    Anomaly(
+        "http-data-before-tunnel",
+        "Data before the answer to CONNECT",
+        "{a} pieces of data followed the CONNECT before the server had agreed to it (early data); a server that "
+        "refuses may read them as the next request.",
+        "RFC 9110 §9.3.6, RFC 9931",
+        "note",
     ),
 )

@@ -20,4 +20,6 @@ def index_of(code: str) -> int:
 
 def describe(index: int, a: int, b: int, c: int) -> str:
     """The row's sentence, its numbers in place."""
-    return ANOMALIES[index].detail.format(a=a, b=b, c=c)
+    anomaly = ANOMALIES[index]
+    sentence = anomaly.unknown if anomaly.unknown and -1 in (a, b, c) else anomaly.detail
+    return sentence.format(a=a, b=b, c=c)

@@ -22,13 +22,14 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     Anomaly(
         "ws-extension-not-offered",
         "Extension that was not offered",
-        "The server uses an extension, or a parameter of one, that the client did not offer.",
-        "RFC 6455 §9.1",
+        "The server's answer has an extension, or a parameter of one, that the client did not offer, that is there "
+        "twice or that has a value it cannot have.",
+        "RFC 6455 §9.1, RFC 7692 §5.1, §7.1",
         "violation",
     ),
     Anomaly(
         "ws-no-handshake",
-        "WebSocket by its looks",
+        "Taken for WebSocket without a handshake",
         "No handshake in the capture; {a} frames in a row fit together, so it is read as WebSocket.",
         "RFC 6455 §5.2",
         "note",
@@ -36,7 +37,7 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     Anomaly(
         "ws-handshake-unanswered",
         "Upgrade without an answer",
-        "The answer to the upgrade is not in the capture; what follows looks like frames and is read so.",
+        "The answer to the upgrade is not in the capture; what follows fits together as frames and is read so.",
         "RFC 6455 §4.1",
     ),
     Anomaly(
@@ -77,7 +78,7 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "ws-length-not-minimal",
-        "Length written too long",
+        "Length not in its shortest form",
         "The length {a} takes more bytes than it needs.",
         "RFC 6455 §5.2",
         "violation",
@@ -91,7 +92,7 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "ws-continuation-of-nothing",
-        "Continuation of nothing",
+        "Continuation frame without a message",
         "A continuation frame, but no message is in progress.",
         "RFC 6455 §5.4",
         "violation",
@@ -120,14 +121,20 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     Anomaly(
         "ws-close-code",
         "Close code that must not be sent",
-        "Close code {a} must not stand in a frame.",
-        "RFC 6455 §7.4",
+        "Close code {a} must not be in a frame: it tells a program what happened where no code came.",
+        "RFC 6455 §7.4.1",
         "violation",
+    ),
+    Anomaly(
+        "ws-undefined-close-code",
+        "Close code without a meaning",
+        "Close code {a} is reserved or outside the ranges that may be given a meaning.",
+        "RFC 6455 §7.4.2",
     ),
     Anomaly(
         "ws-after-close",
         "Data after close",
-        "A frame with opcode {a} behind the close frame of the same sender.",
+        "A data frame with opcode {a} behind the close frame of the same sender.",
         "RFC 6455 §5.5.1",
         "violation",
     ),
@@ -153,7 +160,8 @@ WEBSOCKET: tuple[Anomaly, ...] = (
         "ws-cut-short",
         "Frame cut short",
         "The connection ended {a} bytes before the end of a frame.",
-        "RFC 6455 §7.1.7",
+        "RFC 6455 §7.1.5",
+        unknown="The connection ended inside the header of a frame.",
     ),
     Anomaly(
         "ws-context-lost",
@@ -171,7 +179,7 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     Anomaly(
         "ws-bad-deflate",
         "Compressed data that cannot be inflated",
-        "The {a} bytes of a compressed message are no valid DEFLATE data.",
+        "The {a} bytes of a compressed message are not valid DEFLATE data.",
         "RFC 7692 §7.2.2",
         "violation",
     ),

@@ -6,7 +6,7 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 from __future__ import annotations
 
 import cython
-from cython import Py_ssize_t, cclass, cfunc, inline, longlong, uchar, uint
+from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, uchar, uint
 
 from inspector.arena import ARENA as _ARENA
 from inspector.arena import Arena
@@ -18,7 +18,7 @@ from inspector.tables import Protocol as _Protocol
 if cython.compiled:
     from cython.cimports.inspector.http.directions import Directions
     from cython.cimports.inspector.http.exchanges import Exchanges
-    from cython.cimports.inspector.http.facts import F_CODING, F_LENGTH, F_NOTES, F_START_LINE, F_STATUS
+    from cython.cimports.inspector.http.facts import F_CODING, F_LENGTH, F_NOTES, F_START_LINE, F_STATUS, F_VERSION
     from cython.cimports.inspector.http.half import Half
     from cython.cimports.inspector.http.heads import HeadReader
     from cython.cimports.inspector.http.message_rows import MessageRows
@@ -28,7 +28,7 @@ if cython.compiled:
 else:
     from inspector.http.directions import Directions
     from inspector.http.exchanges import Exchanges
-    from inspector.http.facts import F_CODING, F_LENGTH, F_NOTES, F_START_LINE, F_STATUS
+    from inspector.http.facts import F_CODING, F_LENGTH, F_NOTES, F_START_LINE, F_STATUS, F_VERSION
     from inspector.http.half import Half
     from inspector.http.heads import HeadReader
     from inspector.http.message_rows import MessageRows
@@ -138,6 +138,7 @@ class Beginnings:
             return at
         count = self._reader.read_held(held.buffer, key & 1)
         if count < 0:
+            half.skipped += len(held.buffer)
             half.held = None
             half.stage = START
             return self._not_http(half, key, at, stop)
@@ -154,7 +155,7 @@ class Beginnings:
         held = half.held
         row: Py_ssize_t = self._rows.count
         assert held is not None
-        if self._reader.read_held(held.readable(), key & 1) == 0 and self._facts[F_START_LINE]:
+        if self._reader.read_held(held.readable(), key & 1) >= 0 and self._facts[F_START_LINE]:
             if not held.has_start_line:
                 self._facts[F_NOTES] = 0
             self._messages.read(half, key, self._arena.append(held.buffer), len(held.buffer), note)
@@ -180,7 +181,7 @@ class Beginnings:
             if request >= 0 and self._rows.notes[request] & HTTP_0_9:
                 self._headless_response(half, key, at)
                 return at
-        if self._directions.is_http(key >> 1):
+        if self._directions.is_http(key >> 1) and not half.was_lost:
             self._reports.here("http-not-a-start-line", key, at + self._pieces.shift)
         self.lose(half, 0)
         return at
@@ -213,7 +214,7 @@ class Beginnings:
         if self._directions.is_http(key >> 1):
             found = self._reader.find(at, stop - at, key & 1)
         else:
-            found = 0 if at == stop or self._reader.read(at, stop - at, key & 1) >= 0 else -1
+            found = 0 if at == stop or self._begins_here(at, stop, key & 1) else -1
             half.patience -= 1
             if found < 0 and half.is_midstream:
                 self.suspects.append(self._pieces.row)
@@ -226,6 +227,18 @@ class Beginnings:
         half.skipped += found
         half.stage = START
         return at + found
+
+    @cfunc
+    def _begins_here(self, at: longlong, stop: longlong, side: cython.int) -> bint:
+        """Whether a head that keeps the grammar may begin there: where nothing is known, no other counts."""
+        count: Py_ssize_t = self._reader.read(at, stop - at, side)
+        return count >= 0 and (not self._facts[F_START_LINE] or self._facts[F_VERSION] >= 0)
+
+    @cfunc
+    def is_request(self, at: longlong, stop: longlong) -> bint:
+        """Whether a request line stands there, whole and well-formed."""
+        count: Py_ssize_t = self._reader.read(at, stop - at, 0)
+        return count >= 0 and self._facts[F_START_LINE] != 0 and self._facts[F_VERSION] >= 10
 
     @cfunc
     def lose(self, half: Half, missing: longlong) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from inspector.http.chunked import ChunkedBody
 from inspector.http.codings import BadCoding, decode
-from inspector.http.fields import head, parse_fields
+from inspector.http.fields import Head, head, parse_fields
 from inspector.http.notes import Note
 from inspector.tables import BodyFraming, ChunkKind
 
@@ -20,33 +20,40 @@ if TYPE_CHECKING:
 LIMIT = 1 << 20
 """Bytes of content that are given out unless the caller asks for another bound."""
 
-LAYERS = 2
-"""Content codings that are undone; a third layer is a bomb, not a page."""
+LAYERS = 3
+"""Codings that are undone, of the content and of its transfer; another layer is a bomb, not a page."""
 
 WIRE_LIMIT = 16 << 20
 """Bytes of the stream that are read for one message."""
 
 
 def content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list[str]]:
-    """The content of message `row` of http_messages, de-chunked and decoded, at most `limit` bytes of it.
+    """The content of message `row` of http_messages, de-chunked and all codings undone, at most `limit` bytes of it.
 
     Returns:
         The bytes, and in plain sentences whatever keeps them from being all of the content: gaps, limits, codings that
         are not known or broken.
     """
     coded, notes = coded_content(capture, row, WIRE_LIMIT)
-    codings = [coding for coding in head(capture, row).tokens("Content-Encoding") if coding != "identity"]
+    codings = _codings(head(capture, row))
     if len(codings) > LAYERS:
-        notes.append(f"{len(codings)} content codings; at most {LAYERS} are undone")
+        notes.append(f"{len(codings)} codings; at most {LAYERS} are undone")
         return coded[:limit], notes
-    for coding in reversed(codings):
-        decoded = _decode(coding, coded, limit + 1, notes)
+    for kind, coding in reversed(codings):
+        decoded = _decode(kind, coding, coded, limit + 1, notes)
         if decoded is None:
             break
         coded = decoded
     if len(coded) > limit:
         notes.append(f"cut at {limit} bytes")
     return coded[:limit], notes
+
+
+def _codings(said: Head) -> list[tuple[str, str]]:
+    """What was done to the content besides chunks, in order: content codings, then transfer codings (RFC 9112 §7)."""
+    content_codings = [("content", name) for name in said.tokens("Content-Encoding")]
+    transfer_codings = [("transfer", name.partition(";")[0].strip()) for name in said.tokens("Transfer-Encoding")]
+    return [each for each in content_codings + transfer_codings if each[1] not in ("identity", "chunked")]
 
 
 def coded_content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list[str]]:
@@ -127,12 +134,12 @@ def _join_chunks(pieces: Iterator[tuple[bytes | None, int]]) -> Iterator[tuple[b
                     return
 
 
-def _decode(coding: str, coded: bytes, limit: int, notes: list[str]) -> bytes | None:
+def _decode(kind: str, coding: str, coded: bytes, limit: int, notes: list[str]) -> bytes | None:
     """Undo one coding; None when that is not possible, and `notes` says why. What of it can be had is given."""
     try:
         decoded, is_whole = decode(coding, coded, limit)
     except KeyError:
-        notes.append(f"content coding {coding!r} is not known")
+        notes.append(f"{kind} coding {coding!r} is not known")
         return None
     except BadCoding as error:
         notes.append(f"said to be {coding}, but: {error}")

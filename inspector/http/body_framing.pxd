@@ -1,6 +1,7 @@
 # What other compiled modules see of body_framing.py; its docstrings stand there.
 cimport cython
 
+from inspector.http.exchanges cimport Exchanges
 from inspector.http.half cimport Half
 from inspector.http.message_rows cimport MessageRows
 from inspector.pieces cimport Pieces
@@ -10,6 +11,7 @@ from inspector.pieces cimport Pieces
 cdef class BodyReader:
     cdef Pieces _pieces
     cdef MessageRows _rows
+    cdef Exchanges _exchanges
     cdef object _reports
 
     cdef open_length(self, Half half, Py_ssize_t row, long long length)
@@ -25,4 +27,7 @@ cdef class BodyReader:
     cdef long long skip(self, Half half, Py_ssize_t key, long long offset, long long length)
     cdef cut(self, Half half, Py_ssize_t key, bint is_close)
     cdef end(self, Half half)
+    cdef lose(self, Half half)
     cdef note_framing(self, Half half)
+    cdef bint may_be_withheld(self, Half half)
+    cdef withhold(self, Half half, Py_ssize_t key)

@@ -15,15 +15,17 @@ from inspector.tables import BodyFraming
 
 if cython.compiled:
     from cython.cimports.inspector.http.chunked import ChunkedBody
+    from cython.cimports.inspector.http.exchanges import Exchanges
     from cython.cimports.inspector.http.half import Half
     from cython.cimports.inspector.http.message_rows import MessageRows
-    from cython.cimports.inspector.http.stages import CHUNK, CLOSE, FRAMING, LENGTH, PAUSED, START, STOPPED
+    from cython.cimports.inspector.http.stages import CHUNK, CLOSE, FRAMING, LENGTH, PAUSED, SEARCH, START
     from cython.cimports.inspector.pieces import Pieces
 else:
     from inspector.http.chunked import ChunkedBody
+    from inspector.http.exchanges import Exchanges
     from inspector.http.half import Half
     from inspector.http.message_rows import MessageRows
-    from inspector.http.stages import CHUNK, CLOSE, FRAMING, LENGTH, PAUSED, START, STOPPED
+    from inspector.http.stages import CHUNK, CLOSE, FRAMING, LENGTH, PAUSED, SEARCH, START
     from inspector.pieces import Pieces
 
 ARENA = cython.declare(longlong, _ARENA)
@@ -35,6 +37,8 @@ LENGTH_AND_CHUNKED = cython.declare(uint, int(Note.LENGTH_AND_CHUNKED))
 BAD_CHUNK = cython.declare(uint, int(Note.BAD_CHUNK))
 GAP = cython.declare(uint, int(Note.GAP))
 CUT_SHORT = cython.declare(uint, int(Note.CUT_SHORT))
+EXPECTS_CONTINUE = cython.declare(uint, int(Note.EXPECTS_CONTINUE))
+BODY_WITHHELD = cython.declare(uint, int(Note.BODY_WITHHELD))
 
 
 @cclass
@@ -43,11 +47,13 @@ class BodyReader:
 
     _pieces: Pieces
     _rows: MessageRows
+    _exchanges: Exchanges
     _reports: Reports
 
-    def __init__(self, pieces: Pieces, rows: MessageRows, reports: Reports) -> None:
+    def __init__(self, pieces: Pieces, rows: MessageRows, exchanges: Exchanges, reports: Reports) -> None:
         self._pieces = pieces
         self._rows = rows
+        self._exchanges = exchanges
         self._reports = reports
 
     # -- which framing -------------------------------------------------------------------------------------------
@@ -140,7 +146,7 @@ class BodyReader:
             self._rows.notes[half.message] |= BAD_CHUNK
             self._reports.here("http-bad-chunk", key, at - 1 + self._pieces.shift)
             self.end(half)
-            half.stage = STOPPED
+            self.lose(half)
         return at
 
     @cfunc
@@ -161,6 +167,9 @@ class BodyReader:
     def cut(self, half: Half, key: Py_ssize_t, is_close: bint) -> None:
         """No more comes of the message in hand; `is_close` when by FIN, which ends a body that only the close ends."""
         row: Py_ssize_t = half.message
+        if self.may_be_withheld(half):
+            self.withhold(half, key)
+            return
         if half.stage != CLOSE or not is_close:
             self._rows.notes[row] |= CUT_SHORT
             announced: longlong = half.announced if half.stage == LENGTH else -1
@@ -177,15 +186,60 @@ class BodyReader:
         self._between_messages(half)
 
     @cfunc
+    def lose(self, half: Half) -> None:
+        """Where the next message begins is not known: it is to be searched for."""
+        half.stage = SEARCH
+        half.message = half.pausing = -1
+        half.was_lost = True
+
+    @cfunc
     def note_framing(self, half: Half) -> None:
-        """Note what was odd about a chunked body, now that it is known how far it goes."""
+        """Note what was odd about the framing of a body, now that it is known how far it goes."""
         rows = self._rows
         row: Py_ssize_t = half.message
-        if half.chunks is not None:
-            rows.notes[row] |= half.chunks.notes()
+        chunks = half.chunks
+        if chunks is None and not rows.notes[row] & LENGTH_AND_CHUNKED:
+            return
+        where = (rows.packet[row], rows.connection[row], rows.direction[row])
+        if chunks is not None:
+            rows.notes[row] |= chunks.notes()
+            if chunks.bare_lines:
+                self._reports.of("http-chunk-bare-lf", where, chunks.bare_lines)
+            if chunks.spaces:
+                self._reports.of("http-chunk-white-space", where, chunks.spaces)
             half.chunks = None
         if rows.notes[row] & LENGTH_AND_CHUNKED:
-            # Both readings: what it is by Content-Length, and what it is as chunked (RFC 9112 §6.1).
-            taken = rows.body_end[row] - rows.body_offset[row]
-            where = (rows.packet[row], rows.connection[row], rows.direction[row])
+            self.both_readings(half, row)
+
+    def both_readings(self, half: Half, row: int) -> None:
+        """Content-Length and Transfer-Encoding: what the body is by either of them (RFC 9112 §6.3)."""
+        where = (self._rows.packet[row], self._rows.connection[row], self._rows.direction[row])
+        if self._rows.framing[row] == BY_LENGTH:
+            self._reports.of("http-length-and-bad-coding", where, half.announced)
+        else:
+            taken = self._rows.body_end[row] - self._rows.body_offset[row]
             self._reports.of("http-length-and-chunked", where, half.announced, taken)
+
+    # -- bodies that need not come -------------------------------------------------------------------------------
+
+    @cfunc
+    def may_be_withheld(self, half: Half) -> bint:
+        """Whether the client need not send the body that it announced: a final response came instead of the 100 that it
+        waited for, and no byte of the body yet (RFC 9110 §10.1.1).
+        """
+        row: Py_ssize_t = half.message
+        if row < 0 or not self._rows.notes[row] & EXPECTS_CONTINUE or self._rows.direction[row]:
+            return False
+        if self._rows.body_end[row] > self._rows.body_offset[row]:
+            return False
+        return self._exchanges.response_of(self._rows.exchange[row]) >= 0
+
+    @cfunc
+    def withhold(self, half: Half, key: Py_ssize_t) -> None:
+        """No body follows."""
+        row: Py_ssize_t = half.message
+        self._rows.notes[row] |= BODY_WITHHELD
+        self._reports.of("http-body-withheld", (self._rows.packet[row], key >> 1, key & 1))
+        half.remaining = 0
+        half.chunks = None
+        self._between_messages(half)

@@ -6,7 +6,9 @@ cdef enum:
     CR = 13
     SPACE = 32
     COMMA = 44
+    SLASH = 47
     COLON = 58
+    SEMICOLON = 59
 
 
 cdef inline unsigned char lower(unsigned char c) noexcept:

@@ -7,7 +7,9 @@ LF = 10
 CR = 13
 SPACE = 32
 COMMA = 44
+SLASH = 47
 COLON = 58
+SEMICOLON = 59
 
 
 def lower(c: int) -> int:

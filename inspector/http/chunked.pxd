@@ -4,7 +4,10 @@ cimport cython
 
 @cython.final
 cdef class ChunkedBody:
+    cdef long long bare_lines
+    cdef long long spaces
     cdef int _stage
+    cdef unsigned char _last
     cdef long long _size
     cdef Py_ssize_t _count
     cdef int _line
@@ -17,6 +20,7 @@ cdef class ChunkedBody:
     cpdef unsigned int notes(self)
     cdef _byte(self, unsigned char byte)
     cdef _size_byte(self, unsigned char byte)
+    cdef _extension_byte(self, unsigned char byte)
     cdef _digit(self, int value)
     cdef _end_size(self)
     cdef _trailer_byte(self, unsigned char byte)

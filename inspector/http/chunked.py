@@ -14,6 +14,7 @@ LINE_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
 """Bytes of a chunk's size line with its extensions."""
 
 CHUNK_EXTENSION = cython.declare(uint, int(Note.CHUNK_EXTENSION))
+CHUNK_LINE = cython.declare(uint, int(Note.CHUNK_LINE))
 TRAILERS = cython.declare(uint, int(Note.TRAILERS))
 
 # What comes next.
@@ -28,9 +29,17 @@ BAD = cython.declare(cython.int, 6)
 
 @cclass
 class ChunkedBody:
-    """Where in its framing one chunked body is. It sees no content: whoever holds it skips that by `content_due`."""
+    """Where in its framing one chunked body is. It sees no content: whoever holds it skips that by `content_due`.
 
+    Attributes:
+        bare_lines: lines that ended in LF without CR.
+        spaces: bytes of white space behind sizes.
+    """
+
+    bare_lines: longlong
+    spaces: longlong
     _stage: cython.int
+    _last: uchar  # the byte before
     _size: longlong
     _count: Py_ssize_t  # bytes of the line in hand
     _line: cython.int  # where in a trailer line: 0 inside, 1 at its beginning, 2 behind a CR there
@@ -38,7 +47,8 @@ class ChunkedBody:
 
     def __init__(self) -> None:
         self._stage = SIZE
-        self._size = self._count = self._line = self._notes = 0
+        self._size = self._count = self._line = self._notes = self._last = 0
+        self.bare_lines = self.spaces = 0
 
     @ccall
     def read(self, data: cython.const[uchar][::1], at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
@@ -67,28 +77,27 @@ class ChunkedBody:
 
     @ccall
     def notes(self) -> uint:
-        """Bits of Note.CHUNK_EXTENSION and Note.TRAILERS, as far as seen."""
+        """Bits of Note.CHUNK_EXTENSION, Note.CHUNK_LINE and Note.TRAILERS, as far as seen."""
         return self._notes
 
     @cfunc
     def _byte(self, byte: uchar) -> None:
         self._count += 1
+        if byte == 10 and self._last != 13:
+            self._notes |= CHUNK_LINE
+            self.bare_lines += 1
         if self._stage == SIZE:
             self._size_byte(byte)
         elif self._stage == TRAILER:
             self._trailer_byte(byte)
         elif self._stage == EXTENSION:
-            if byte == 10:
-                self._end_size()
-            elif byte == 59:
-                self._notes |= CHUNK_EXTENSION
-            elif self._count > LINE_LIMIT:
-                self._stage = BAD
+            self._extension_byte(byte)
         elif byte == 10:
             self._stage = SIZE
             self._size = self._count = 0
         elif byte != 13 or self._count > 1:
             self._stage = BAD
+        self._last = byte
 
     @cfunc
     def _size_byte(self, byte: uchar) -> None:
@@ -103,10 +112,23 @@ class ChunkedBody:
             self._end_size()
         elif byte in (13, 59, 32, 9):
             self._stage = EXTENSION
-            if byte == 59:
-                self._notes |= CHUNK_EXTENSION
+            self._last = 0
+            self._extension_byte(byte)
         else:
             self._stage = BAD
+
+    @cfunc
+    def _extension_byte(self, byte: uchar) -> None:
+        """The next byte behind a size, up to the end of its line."""
+        if byte == 10:
+            self._end_size()
+        elif self._last == 13 or self._count > LINE_LIMIT:
+            self._stage = BAD
+        elif byte == 59:
+            self._notes |= CHUNK_EXTENSION
+        elif (byte == 32 or byte == 9) and not self._notes & CHUNK_EXTENSION:
+            self._notes |= CHUNK_LINE
+            self.spaces += 1
 
     @cfunc
     def _digit(self, value: cython.int) -> None:

@@ -17,3 +17,4 @@ cdef enum:
     C_NONE = 0
     C_CHUNKED = 1
     C_UNKNOWN = 2
+    C_BAD = 3

@@ -31,3 +31,5 @@ M_PRI = 3
 C_NONE = 0
 C_CHUNKED = 1
 C_UNKNOWN = 2
+C_BAD = 3
+"""No list of codings: nobody can say what was meant."""

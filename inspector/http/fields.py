@@ -12,24 +12,33 @@ if TYPE_CHECKING:
 FIELD_LIMIT = 1024
 """Fields of one head that are shown; a flood of them is cut there."""
 
-_REQUEST_LINE = re.compile(r"(\S+) +(?:(.*?) +)?((?:HTTP|http|\w{4})/\d\.\d) *", re.IGNORECASE)
-_STATUS_LINE = re.compile(r"(\w{4}/\d\.\d|HTTP/[!-~]+) +(\d{3}) ?(.*)")
+_STATUS_LINE = re.compile(r"(HTTP/[!-~]*|HTTP(?=[\0- ]+\d{3}))(?:[\0- ]+(\d{3})(?!\d) ?|[\0- ]+|$)(.*)", re.IGNORECASE)
+_VERSION = re.compile(r"HTTP/\d\.\d", re.IGNORECASE)
+_SPACE = re.compile(r"[\0- ]+")
+_WHITE = "".join(map(chr, range(33)))
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """Start line and fields (RFC 9112 §2.1), decoded as latin-1: a character a byte.
 
-    A request has method and target, a response status and reason; the others are "" and 0. `version` is as it was sent
-    ("HTTP/1.1"), "HTTP/0.9" where there was none. `fields` keeps names, order and repetition as they were sent.
+    A request has method and target, a response status and reason; the others are "" and None. The status of a response
+    is None when it cannot be read. `version` is as it was sent ("HTTP/1.1"), "HTTP/0.9" for a request line that has
+    none and no fields behind it, "" where it is missing. `fields` keeps names, order and repetition as they were sent.
     """
 
     version: str
     method: str
     target: str
-    status: int
+    status: int | None
     reason: str
     fields: list[tuple[str, str]]
+
+    @property
+    def answer(self) -> str:
+        """Status and reason of a response as they were sent, or that it has neither (HTTP/0.9)."""
+        status = "" if self.status is None else f"{self.status:03}"
+        return f"{status} {self.reason}".strip() or "answer without a head"
 
     def values(self, name: str) -> list[str]:
         """Every value of a field, by its name in whatever case."""
@@ -55,14 +64,23 @@ def parse_head(raw: bytes) -> Head:
     status_line = _STATUS_LINE.match(start_line)
     if status_line:
         version, status, reason = status_line.groups()
-        return Head(version, "", "", int(status), reason.rstrip("\r "), fields)
-    request_line = _REQUEST_LINE.fullmatch(start_line)
-    if request_line:
-        method, target, version = request_line.groups()
-        return Head(version, method, target or "", 0, "", fields)
-    # HTTP/0.9, or a start line that the capture cuts off.
-    method, target, *_ = [*start_line.split(" "), ""]
-    return Head("HTTP/0.9", method, target, 0, "", fields)
+        return Head(version, "", "", int(status) if status else None, reason.rstrip("\r "), fields)
+    method, target, version = _request_words(start_line)
+    is_0_9 = not raw or (method == "GET" and target and not version and len(lines) > 1 and not fields)
+    return Head("HTTP/0.9" if is_0_9 else version, method, target, None, "", fields)
+
+
+def _request_words(start_line: str) -> tuple[str, str, str]:
+    """Method, target and version; "" for what is missing, or cut off. What is behind the method is the target up to the
+    version, or to the last word that begins like one; where there is none, one word is.
+    """
+    method, rest = [*_SPACE.split(start_line.strip(_WHITE), maxsplit=1), ""][:2]
+    words = _SPACE.split(rest)
+    odd = [word for word in words if word.startswith("HTTP")]
+    begin = len(rest) - len(words[-1])
+    if not _VERSION.fullmatch(words[-1]):
+        begin = rest.rfind(odd[-1]) if odd else min(len(words[0]), len(rest))
+    return method, rest[:begin].strip(_WHITE), rest[begin:].strip(_WHITE)
 
 
 def parse_fields(lines: list[str]) -> list[tuple[str, str]]:

@@ -110,7 +110,7 @@ class Framer:
         self._directions = Directions(connections, self._exchanges)
         self._rows = MessageRows(messages)
         self._reports = Reports(oddities, pieces)
-        self._bodies = BodyReader(pieces, self._rows, self._reports)
+        self._bodies = BodyReader(pieces, self._rows, self._exchanges, self._reports)
         self._messages = MessageReader(
             reader, pieces, self._directions, self._rows, self._bodies, self._exchanges, self._reports
         )
@@ -178,6 +178,8 @@ class Framer:
         at: longlong = address
         stage: cython.int
         while at < stop:
+            if half.expects:
+                self._heed_refusal(half, key, at, stop)
             stage = half.stage
             if stage in (START, DETECT):
                 at = self._beginnings.start(half, key, at, stop)
@@ -204,6 +206,13 @@ class Framer:
             if self._messages.switching >= 0:
                 break
         half.position = at + self._pieces.shift
+
+    @cfunc
+    def _heed_refusal(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> None:
+        """A body is due that the client need not send any more: the next request may be here instead."""
+        half.expects = False
+        if self._bodies.may_be_withheld(half) and self._beginnings.is_request(at, stop):
+            self._bodies.withhold(half, key)
 
     # -- other protocols -----------------------------------------------------------------------------------------
 

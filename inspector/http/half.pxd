@@ -21,6 +21,7 @@ cdef class Half:
     cdef int start_packet
     cdef long long start_ns
     cdef long long latest_ns
+    cdef bint expects
     cdef long long blank
     cdef long long skipped
     cdef bint was_lost

@@ -44,6 +44,7 @@ class Half:
     start_packet: cython.int
     start_ns: longlong
     latest_ns: longlong  # when the latest packet of it so far was captured: one that was overtaken is no earlier
+    expects: bint  # the message in hand waits for 100 Continue before its body, of which nothing came yet
     blank: longlong  # bytes of empty lines before it
     skipped: longlong  # bytes passed over in search of it
     was_lost: bint  # messages may have been missed before it
@@ -52,7 +53,7 @@ class Half:
 
     def __init__(self, is_midstream: bool) -> None:
         self.stage = DETECT
-        self.is_known = self.has_ended = self.was_lost = False
+        self.is_known = self.has_ended = self.was_lost = self.expects = False
         self.is_midstream = is_midstream
         self.patience = LONG_PATIENCE if is_midstream else PATIENCE
         self.message = self.announced = self.pausing = -1

@@ -7,6 +7,7 @@ cdef class HeadReader(StartLines):
     cdef int _chunked
     cdef int _last_coding
     cdef bint _has_other_coding
+    cdef bint _has_bad_coding
 
     cpdef Py_ssize_t read(self, long long address, Py_ssize_t length, int side)
     cpdef Py_ssize_t read_held(self, bytearray held, int side)
@@ -18,4 +19,5 @@ cdef class HeadReader(StartLines):
     cdef _content_length(self, Py_ssize_t at, Py_ssize_t end)
     cdef _take_length(self, long long value)
     cdef _transfer_encoding(self, Py_ssize_t at, Py_ssize_t end)
+    cdef bint _ends_coding(self, Py_ssize_t at, Py_ssize_t end)
     cdef _settle(self)

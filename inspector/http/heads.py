@@ -14,8 +14,9 @@ from inspector.http.notes import Note
 from inspector.http.text import TOKEN
 
 if cython.compiled:
-    from cython.cimports.inspector.http.characters import COLON, COMMA, CR, LF, SPACE, TAB, is_digit
+    from cython.cimports.inspector.http.characters import COLON, COMMA, CR, LF, SEMICOLON, SPACE, TAB, is_digit
     from cython.cimports.inspector.http.facts import (
+        C_BAD,
         C_CHUNKED,
         C_NONE,
         C_UNKNOWN,
@@ -27,8 +28,9 @@ if cython.compiled:
     )
     from cython.cimports.inspector.http.start_lines import StartLines
 else:
-    from inspector.http.characters import COLON, COMMA, CR, LF, SPACE, TAB, is_digit
+    from inspector.http.characters import COLON, COMMA, CR, LF, SEMICOLON, SPACE, TAB, is_digit
     from inspector.http.facts import (
+        C_BAD,
         C_CHUNKED,
         C_NONE,
         C_UNKNOWN,
@@ -74,6 +76,7 @@ class HeadReader(StartLines):
     _chunked: cython.int
     _last_coding: cython.int
     _has_other_coding: bint
+    _has_bad_coding: bint
 
     @ccall
     def read(self, address: longlong, length: Py_ssize_t, side: cython.int) -> Py_ssize_t:
@@ -101,7 +104,7 @@ class HeadReader(StartLines):
         self.facts[F_OTHER_LENGTH] = -1
         self._chunked = 0
         self._last_coding = C_NONE
-        self._has_other_coding = False
+        self._has_other_coding = self._has_bad_coding = False
         if at > 0 and not (side == 0 and self.facts[F_VERSION] == 9):
             at = self._fields(at, stop)
         self._settle()
@@ -224,29 +227,42 @@ class HeadReader(StartLines):
 
     @cfunc
     def _transfer_encoding(self, at: Py_ssize_t, end: Py_ssize_t) -> None:
-        """A list of codings, applied in that order (RFC 9112 §6.1)."""
+        """A list of codings, applied in that order (RFC 9112 §6.1); elements may be empty (RFC 9110 §5.6.1)."""
         begin: Py_ssize_t
+        is_empty: bint = True
         while at < end:
             begin = at
             at = self._token_end(at, end)
-            if at - begin == 7 and self._is(begin, b"chunked"):
+            if at - begin == 7 and self._is(begin, b"chunked") and self._ends_coding(at, end):
                 self._chunked += 1
                 self._last_coding = C_CHUNKED
-            elif at > begin:
+            elif at > begin and self._ends_coding(at, end):
                 # `identity` was a coding once and says nothing (RFC 9112 §7).
                 self._has_other_coding |= not (at - begin == 8 and self._is(begin, b"identity"))
                 self._last_coding = C_UNKNOWN
+            elif self._b[at] != COMMA:
+                self._has_bad_coding = True
+            is_empty = is_empty and at == begin
             while at < end and self._b[at] != COMMA:
                 at += 1
             at = self._skip_space(at + 1, end)
+        self._has_bad_coding |= is_empty
+
+    @cfunc
+    def _ends_coding(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
+        """Whether a coding's name ends where it does by the grammar: before a comma, parameters, or the line's end."""
+        at = self._skip_space(at, end)
+        return at >= end or self._b[at] == COMMA or self._b[at] == SEMICOLON
 
     @cfunc
     def _settle(self) -> None:
         """What the fields say together (RFC 9112 §6.3)."""
         self.facts[F_CODING] = C_CHUNKED if self._chunked else C_UNKNOWN if self._has_other_coding else C_NONE
+        if self._has_bad_coding and not self._chunked:
+            self.facts[F_CODING] = C_BAD
         if self._chunked > 1 or (self._chunked and self._last_coding != C_CHUNKED):
             self._notes |= CHUNKED_NOT_LAST
-        elif self.facts[F_CODING] == C_UNKNOWN:
+        elif self.facts[F_CODING] == C_UNKNOWN or (self.facts[F_CODING] == C_BAD and self.facts[F_LENGTH] < 0):
             self._notes |= UNKNOWN_CODING
         if self.facts[F_CODING]:
             if self.facts[F_LENGTH] >= 0:

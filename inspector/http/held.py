@@ -33,6 +33,8 @@ class HeldHead:
         cut = None if self.has_start_line else CUT_START_LINE.match(self.buffer)
         if not cut:
             return self.buffer
+        if self.buffer.endswith(END_OF_LINE):
+            return self.buffer + b"\r\n"
         return self.buffer + (b"\r\n" if cut[1] else b" HTTP/0.0\r\n")
 
     def gather(self, piece: bytes) -> int:

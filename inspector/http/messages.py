@@ -19,8 +19,10 @@ if cython.compiled:
     from cython.cimports.inspector.http.directions import Directions
     from cython.cimports.inspector.http.exchanges import Exchanges
     from cython.cimports.inspector.http.facts import (
+        C_BAD,
         C_CHUNKED,
         C_NONE,
+        C_UNKNOWN,
         F_CODING,
         F_LENGTH,
         F_METHOD,
@@ -35,15 +37,17 @@ if cython.compiled:
     from cython.cimports.inspector.http.half import Half
     from cython.cimports.inspector.http.heads import HeadReader
     from cython.cimports.inspector.http.message_rows import MessageRows
-    from cython.cimports.inspector.http.stages import STOPPED
+    from cython.cimports.inspector.http.stages import SEARCH, STOPPED
     from cython.cimports.inspector.pieces import Pieces
 else:
     from inspector.http.body_framing import BodyReader
     from inspector.http.directions import Directions
     from inspector.http.exchanges import Exchanges
     from inspector.http.facts import (
+        C_BAD,
         C_CHUNKED,
         C_NONE,
+        C_UNKNOWN,
         F_CODING,
         F_LENGTH,
         F_METHOD,
@@ -58,7 +62,7 @@ else:
     from inspector.http.half import Half
     from inspector.http.heads import HeadReader
     from inspector.http.message_rows import MessageRows
-    from inspector.http.stages import STOPPED
+    from inspector.http.stages import SEARCH, STOPPED
     from inspector.pieces import Pieces
 
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
@@ -69,8 +73,10 @@ INFORMATIONAL = cython.declare(cython.int, int(MessageKind.INFORMATIONAL))
 BY_TUNNEL = cython.declare(cython.int, int(BodyFraming.TUNNEL))
 
 EMPTY_LINE_BEFORE = cython.declare(uint, int(Note.EMPTY_LINE_BEFORE))
+EXPECTS_CONTINUE = cython.declare(uint, int(Note.EXPECTS_CONTINUE))
 HEAD_CUT = cython.declare(uint, int(Note.HEAD_CUT))
 HEAD_TOO_LONG = cython.declare(uint, int(Note.HEAD_TOO_LONG))
+LENGTH_AND_CHUNKED = cython.declare(uint, int(Note.LENGTH_AND_CHUNKED))
 ORPHAN = cython.declare(uint, int(Note.ORPHAN))
 RESYNCHRONISED = cython.declare(uint, int(Note.RESYNCHRONISED))
 UPGRADE = cython.declare(uint, int(Note.UPGRADE))
@@ -147,6 +153,8 @@ class MessageReader:
         else:
             notes |= self._response(half, key, row, notes)
         self._rows.notes[row] |= notes
+        if notes & LENGTH_AND_CHUNKED and half.message < 0:
+            self._bodies.both_readings(half, row)
         if notes & TELLING:
             self._reports.of_head(
                 notes,
@@ -158,7 +166,7 @@ class MessageReader:
                 half.skipped,
             )
         half.blank = half.skipped = 0
-        half.was_lost = False
+        half.was_lost = half.stage == SEARCH
 
     @cfunc
     def _request(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:
@@ -177,10 +185,15 @@ class MessageReader:
             self._bodies.none(half, row)
         elif facts[F_CODING] == C_CHUNKED:
             self._bodies.open_chunks(half, row)
-        elif facts[F_LENGTH] > 0 and facts[F_CODING] == C_NONE:
+        elif (facts[F_LENGTH] > 0 and facts[F_CODING] == C_NONE) or (facts[F_LENGTH] >= 0 and facts[F_CODING] == C_BAD):
             self._bodies.open_length(half, row, facts[F_LENGTH])
         else:
             self._bodies.none(half, row)
+            if facts[F_CODING] in (C_UNKNOWN, C_BAD):
+                # Its length cannot be known (RFC 9112 §6.3).
+                self._rows.complete[row] = 0
+                self._bodies.lose(half)
+        half.expects = half.message >= 0 and notes & EXPECTS_CONTINUE != 0
         return PIPELINED if asked & 3 == 1 else 0
 
     @cfunc
@@ -219,7 +232,7 @@ class MessageReader:
             self._bodies.none(half, row)
         elif facts[F_CODING] == C_CHUNKED:
             self._bodies.open_chunks(half, row)
-        elif facts[F_CODING] == C_NONE and facts[F_LENGTH] >= 0:
+        elif facts[F_CODING] in (C_NONE, C_BAD) and facts[F_LENGTH] >= 0:
             self._bodies.open_length(half, row, facts[F_LENGTH])
         else:
             self._bodies.open_close(half, row)
@@ -241,7 +254,7 @@ class MessageReader:
         self._rows.framing[row] = BY_TUNNEL
         self._rows.complete[row] = 1
         if client is not None and client.pending:
-            self._reports.here("http-data-before-upgrade", key ^ 1, len(client.pending))
+            self._reports.here("http-data-before-tunnel", key ^ 1, len(client.pending))
         half.message = -1
         half.stage = STOPPED
         self._directions.protocols[key >> 1] = P_TUNNEL

@@ -27,11 +27,11 @@ class Note(IntFlag):
     LEADING_ZEROS = 1 << 6
     """A Content-Length that begins with zeros."""
     LENGTH_AND_CHUNKED = 1 << 7
-    """Content-Length and Transfer-Encoding in one message (RFC 9112 §6.1)."""
+    """Content-Length and Transfer-Encoding in one message (RFC 9112 §6.2)."""
     CHUNKED_NOT_LAST = 1 << 8
     """`chunked` is not the last transfer coding, or stands there twice (RFC 9112 §6.1)."""
     UNKNOWN_CODING = 1 << 9
-    """A transfer coding without `chunked` (RFC 9112 §6.3)."""
+    """A Transfer-Encoding without `chunked`, or one that is no list of codings (RFC 9112 §6.3)."""
     SPACE_BEFORE_COLON = 1 << 10
     """White space between field name and colon (RFC 9112 §5.1)."""
     BAD_FIELD = 1 << 11
@@ -72,6 +72,10 @@ class Note(IntFlag):
     """A start line that can be read, but not as the grammar has it (RFC 9112 §3)."""
     CONTROL_BYTE = 1 << 29
     """A NUL or bare CR in the head (RFC 9110 §5.5, RFC 9112 §2.2)."""
+    CHUNK_LINE = 1 << 30
+    """A line of the chunked framing ends in LF without CR, or has white space behind the size (RFC 9112 §7.1)."""
+    BODY_WITHHELD = 1 << 31
+    """The client sent no body after the final response to its Expect (RFC 9110 §10.1.1)."""
 
 
 CODE_OF: dict[Note, str] = {

@@ -6,12 +6,12 @@ Everything is bounded, and nothing is believed that the message says of itself w
 from __future__ import annotations
 
 import base64
-import codecs
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from inspector.http.bodies import content, trailers
+from inspector.http.charsets import Decoded, decode, is_declared
 from inspector.http.fields import Head, head
 from inspector.http.pictures import picture
 
@@ -32,18 +32,22 @@ MAX_PAIRS = 500
 
 PICTURE_NOTE = "a picture of {width} × {height} pixels, too large to be shown"
 
-CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+MISFIT_NOTE = "{count} of its bytes do not fit the encoding {encoding}: shown as \ufffd"
+ASSUMED_NOTE = "no encoding is declared and it is not UTF-8: read as {encoding}"
 
-CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16", "utf-16-le", "utf-16-be",
-                      "shift_jis", "euc_jp", "gb18030", "big5", "koi8-r", "cp1251"})  # fmt: skip
-"""Encodings that are believed; Python knows others that are none of text."""
+TEXTUAL = re.compile(
+    r"text/|application/(json|javascript|ecmascript|xml|x-www-form-urlencoded|graphql|x-ndjson)\b|[\w.+-]+/[\w.-]+\+(xml|json)\b",
+    re.IGNORECASE,
+)
+"""Types whose content is text, whatever its bytes."""
 
 
 def body_preview(capture: Capture, row: int) -> Preview:
     """The content of message `row` of http_messages.
 
-    `kind` is none, json, form, text, picture or binary; `text` and `picture` are null where it is none; `hex` is there
-    always; `notes` say what keeps it from being all of the content.
+    `kind` is none, json, form, text, picture or binary; `text` and `picture` are null where it is none; `encoding` is
+    what the text was read as, and `misfits` how often bytes did not fit it; `hex` is there always; `notes` say what
+    keeps it from being all of the content.
     """
     raw, notes = content(capture, row)
     said = head(capture, row)
@@ -52,12 +56,17 @@ def body_preview(capture: Capture, row: int) -> Preview:
     if found and not found.is_small_enough:
         notes.append(PICTURE_NOTE.format(width=found.width, height=found.height))
         found = None
-    text = None if found else _text(raw, media)
+    is_whole = bool(capture.http_messages["complete"][row]) and not notes
+    decoded = None if found else _decoded(raw, media, is_whole)
+    notes += _remarks(decoded)
+    text = decoded.text if decoded else None
     return {
         "kind": "picture" if found else _kind(raw, media, text),
         "type": media,
         "bytes": len(raw),
         "text": text,
+        "encoding": decoded and decoded.encoding,
+        "misfits": decoded.misfits if decoded else 0,
         "text_is_cut": text is not None and len(raw) > TEXT_LIMIT,
         "fields": _form(text) if text and _is_form(media) else None,
         "hex": raw[:HEX_LIMIT].hex(),
@@ -132,20 +141,21 @@ def _kind(raw: bytes, media: str, text: str | None) -> str:
     return "json" if is_json else "text"
 
 
-def _text(raw: bytes, media: str) -> str | None:
-    """The beginning of the content as text; None when it is none."""
-    decoder = codecs.getincrementaldecoder(_encoding(media))
-    try:
-        text = decoder().decode(raw[:TEXT_LIMIT], len(raw) <= TEXT_LIMIT)
-    except UnicodeError:
-        return None
-    return None if "\0" in text else text
+def _decoded(raw: bytes, media: str, is_whole: bool) -> Decoded | None:
+    """The beginning of the content as text; None when neither its type nor its bytes say that it is text."""
+    decoded = decode(raw[:TEXT_LIMIT], media, is_whole=is_whole and len(raw) <= TEXT_LIMIT)
+    if TEXTUAL.match(media) or is_declared(media) or decoded.encoding.startswith("utf-16"):
+        return decoded
+    is_text = decoded.encoding == "utf-8" and not decoded.misfits and "\0" not in decoded.text
+    return decoded if is_text else None
 
 
-def _encoding(media: str) -> str:
-    named = CHARSET.search(media)
-    try:
-        name = codecs.lookup(named[1]).name if named else "utf-8"
-    except LookupError:
-        name = "utf-8"
-    return name if name in CHARSETS else "utf-8"
+def _remarks(decoded: Decoded | None) -> list[str]:
+    """What has to be said of how a text was decoded."""
+    if decoded is None:
+        return []
+    is_guess = decoded.is_assumed and decoded.encoding != "utf-8"
+    remarks = [ASSUMED_NOTE.format(encoding=decoded.encoding)] if is_guess else []
+    if decoded.misfits:
+        remarks.append(MISFIT_NOTE.format(count=decoded.misfits, encoding=decoded.encoding))
+    return remarks

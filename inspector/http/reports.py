@@ -8,11 +8,17 @@ from inspector.anomalies import index_of
 from inspector.http.notes import CODE_OF, Note
 from inspector.oddities import Oddities
 from inspector.pieces import Pieces
+from inspector.tables import Direction
 
 LATER = Note.LENGTH_AND_CHUNKED | Note.GAP | Note.CUT_SHORT | Note.BAD_CHUNK
 """Are reported when they happen to the body, not with the head."""
 
 _CODES = {int(note): index_of(code) for note, code in CODE_OF.items() if not note & LATER}
+_UNASKED_TIMEOUT = index_of("http-unasked-timeout")
+_REQUEST_WITHOUT_LENGTH = index_of("http-request-without-length")
+
+REQUEST_TIMEOUT = 408
+"""A server may say so unasked, of a connection on which no request came (RFC 9110 §15.5.9)."""
 
 
 class Reports:
@@ -53,7 +59,12 @@ class Reports:
             int(Note.ORPHAN): (status,),
             int(Note.RESYNCHRONISED): (skipped, offset),
         }
-        for note, code in _CODES.items():
+        codes = dict(_CODES)
+        if status == REQUEST_TIMEOUT:
+            codes[int(Note.ORPHAN)] = _UNASKED_TIMEOUT
+        if where[2] == Direction.CLIENT:
+            codes[int(Note.UNKNOWN_CODING)] = _REQUEST_WITHOUT_LENGTH
+        for note, code in codes.items():
             if notes & note:
                 self._oddities.note(code, *where, *numbers.get(note, ()))
 

@@ -146,9 +146,9 @@ class Text:
 
     @cfunc
     def _is_text(self, at: Py_ssize_t, stop: Py_ssize_t) -> bint:
-        """Whether no control character stands there but the CR and TAB that a careless target may have."""
-        while at < stop:
-            if self._b[at] < SPACE and self._b[at] != CR and self._b[at] != TAB:
+        """Whether no control character stands there, up to the line's end, but the white space of a careless sender."""
+        while at < stop and self._b[at] != LF:
+            if self._b[at] < SPACE and not TAB <= self._b[at] <= CR:
                 return False
             at += 1
         return True

@@ -20,7 +20,7 @@ from inspector.tcp.header import ACK, FIN, SYN
 from inspector.tcp.options import fast_open_cookie, sack_blocks
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import Verdict
-from inspector.websocket.protocol import CLOSE_MEANING
+from inspector.websocket.protocol import close_meaning
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -240,9 +240,9 @@ def _upgraded(e: Event) -> str:
 
 def _start_line(e: Event) -> str:
     start = head(e.capture, e.row)
-    if not start.method and not start.status:
+    if start.version == "HTTP/0.9" and not start.method:
         return "a body without a head (HTTP/0.9)"
-    text = f"{start.method} {start.target}" if start.method else f"{start.status} {start.reason}"
+    text = f"{start.method} {start.target}" if start.method else start.answer
     return _shorten(text.strip())
 
 
@@ -265,8 +265,7 @@ def _message(e: Event) -> str:
 
 def _close_frame(e: Event) -> str:
     code = int(e.capture.messages["close_code"][e.row])
-    meaning = f", {CLOSE_MEANING[code]}" if code in CLOSE_MEANING else ""
-    return f"{e.Who} sends a close frame{f' ({code}{meaning})' if code >= 0 else ''}."
+    return f"{e.Who} sends a close frame{f' ({code}, {close_meaning(code)})' if code >= 0 else ''}."
 
 
 def _anomaly(e: Event) -> str:

@@ -293,7 +293,7 @@ class FrameReader:
                 self._reports.of("ws-control-too-long", key, stream.length)
             if not stream.fin:
                 self._reports.of("ws-control-fragmented", key)
-        if stream.has_closed:
+        if stream.has_closed and opcode < CLOSE:
             self._reports.of("ws-after-close", key, opcode)
 
     @cfunc
@@ -376,6 +376,6 @@ class FrameReader:
             self._frames.damaged[stream.frame] = 1
             self._reports.of("ws-cut-short", key, stream.length - stream.done)
         elif stream.header:
-            self._reports.of("ws-cut-short", key)
+            self._reports.of("ws-cut-short", key, -1)
         stream.stage = STOPPED
         stream.has_ended = True

@@ -17,7 +17,7 @@ from inspector.websocket.content import Content
 from inspector.websocket.deflate import Outcome
 from inspector.websocket.inflate import INBOX as _INBOX
 from inspector.websocket.masks import apply_mask
-from inspector.websocket.protocol import may_be_sent
+from inspector.websocket.protocol import is_undefined, must_not_be_sent
 from inspector.websocket.reports import Reports
 
 if cython.compiled:
@@ -265,8 +265,10 @@ class MessageReader:
         elif body:
             code = int.from_bytes(body[:2], "big")
             self._rows.close_code[stream.row] = code
-            if not may_be_sent(code):
+            if must_not_be_sent(code):
                 self._reports.of("ws-close-code", key, code)
+            elif is_undefined(code):
+                self._reports.of("ws-undefined-close-code", key, code)
             if not is_utf8(body[2:]):
                 self._reports.of("ws-bad-utf8", key)
 

@@ -39,10 +39,31 @@ CLOSE_MEANING: dict[int, str] = {
 """Close codes that may stand in a frame (RFC 6455 §7.4.1 and IANA's registry, which has 1012 to 1014)."""
 
 
-def may_be_sent(code: int) -> bool:
-    """Whether a close code may stand in a frame (RFC 6455 §7.4).
+NEVER_SENT: dict[int, str] = {
+    1005: "no code was given",
+    1006: "the connection ended without a close frame",
+    1015: "the TLS handshake failed",
+}
+"""Codes by which a program is told what happened; they must not be in a frame (RFC 6455 §7.4.1)."""
 
-    1004 is reserved; 1005, 1006 and 1015 are for programs to say to themselves; 3000 to 4999 are for libraries and
-    applications.
-    """
-    return code in CLOSE_MEANING or 3000 <= code <= 4999
+
+def close_meaning(code: int) -> str:
+    """What a close code means: its meaning, or whose it is to give it one (RFC 6455 §7.4.2)."""
+    known = CLOSE_MEANING.get(code) or NEVER_SENT.get(code)
+    if known:
+        return known
+    if 3000 <= code <= 3999:
+        return "for libraries and frameworks, registered with IANA"
+    if 4000 <= code <= 4999:
+        return "for private use, agreed between the two applications"
+    return "reserved" if 1000 <= code <= 2999 else "not a close code"
+
+
+def must_not_be_sent(code: int) -> bool:
+    """Whether a close code must not be in a frame (RFC 6455 §7.4.1)."""
+    return code in NEVER_SENT
+
+
+def is_undefined(code: int) -> bool:
+    """Whether a close code has no meaning that anybody may have given it: reserved, or beyond the ranges (§7.4.2)."""
+    return code not in CLOSE_MEANING and code not in NEVER_SENT and not 3000 <= code <= 4999

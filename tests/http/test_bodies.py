@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from typing import Any, cast
 
 import brotli
 import numpy as np
+import pytest
 
 from inspector.capture import Capture
 from inspector.http.bodies import LIMIT, coded_content, content, trailers
 from inspector.http.notes import Note
 from inspector.tables import Direction
-from tests.play import Play, Stage, at_random
+from tests.play import SERVER, Play, Stage, at_random
+
+from .plays import chunked
 
 
 class Shelf:
@@ -51,6 +55,36 @@ def test_chunks_are_joined_and_trailers_kept() -> None:
     assert trailers(answered(head(b"hello")), 1) == []
 
 
+TRANSFERS = {
+    "gzip, chunked": (gzip.compress(b"text "), True),
+    "deflate, chunked": (zlib.compress(b"text "), True),
+    "deflate, gzip, chunked": (gzip.compress(zlib.compress(b"text ")), True),
+    "x-gzip;q=1, chunked": (gzip.compress(b"text "), True),
+    "gzip": (gzip.compress(b"text "), False),
+    "chunked": (b"text ", True),
+}
+
+
+@pytest.mark.parametrize("coding", TRANSFERS)
+def test_transfer_codings_are_undone(coding: str) -> None:
+    coded, is_chunked = TRANSFERS[coding]
+    body = chunked(coded[:7], coded[7:]) if is_chunked else coded
+    said = f"HTTP/1.1 200 OK\r\nTransfer-Encoding: {coding}\r\n\r\n".encode() + body
+    play = Play(at_random(1)).client(b"GET / HTTP/1.1\r\n\r\n").server(said).end(SERVER)
+    assert content(shelf(play), 1) == (b"text ", [])
+
+
+def test_transfer_codings_are_undone_before_content_codings() -> None:
+    coded = gzip.compress(brotli.compress(b"text "))
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+    assert content(answered(head + chunked(coded)), 1) == (b"text ", [])
+
+
+def test_a_transfer_coding_that_is_not_known_is_said() -> None:
+    said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: rot, chunked\r\n\r\n" + chunked(b"grkg")
+    assert content(answered(said), 1) == (b"grkg", ["transfer coding 'rot' is not known"])
+
+
 def test_codings_are_undone_in_reverse_order() -> None:
     text = b"text " * 1000
     assert content(answered(head(gzip.compress(text), "gzip")), 1) == (text, [])
@@ -67,7 +101,7 @@ def test_what_keeps_it_from_being_all_is_said() -> None:
         assert text.startswith(found)
         assert notes == ["the gzip data is damaged or ends too early"]
     assert content(answered(head(text)), 1, 10) == (text[:10], ["cut at 10 bytes"])
-    assert content(answered(head(text, "gzip, br, zstd")), 1)[1] == ["3 content codings; at most 2 are undone"]
+    assert content(answered(head(text, "gzip, br, zstd, gzip")), 1)[1] == ["4 codings; at most 3 are undone"]
 
 
 def test_a_bomb_is_cut_at_the_bound() -> None:

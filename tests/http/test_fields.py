@@ -11,7 +11,7 @@ from inspector.http.fields import FIELD_LIMIT, parse_fields, parse_head
 
 def test_a_request() -> None:
     head = parse_head(b"GET /a?b=c HTTP/1.1\r\nHost: example\r\nAccept:  a , b \r\nACCEPT: c\r\n\r\n")
-    assert (head.method, head.target, head.version, head.status, head.reason) == ("GET", "/a?b=c", "HTTP/1.1", 0, "")
+    assert (head.method, head.target, head.version, head.status, head.reason) == ("GET", "/a?b=c", "HTTP/1.1", None, "")
     assert head.fields == [("Host", "example"), ("Accept", "a , b"), ("ACCEPT", "c")]
     assert head.values("accept") == ["a , b", "c"]
     assert head.tokens("Accept") == ["a", "b", "c"]
@@ -25,21 +25,44 @@ def test_a_response() -> None:
 
 
 START_LINES = {
-    b"GET  HTTP/1.1\r\n\r\n": ("GET", ""),
-    b"GET HTTP/1.1\r\n\r\n": ("GET", ""),
-    b"GET /a b HTTP/1.1\r\n\r\n": ("GET", "/a b"),
-    b"GET   /a   HTTP/1.1\n\n": ("GET", "/a"),
-    b"GET /a\r\n": ("GET", "/a"),
-    b"GET /index.html HT": ("GET", "/index.html"),
-    b"GET /\xe4 HTTP/1.1\r\n\r\n": ("GET", "/\u00e4"),
-    b"": ("", ""),
+    b"GET  HTTP/1.1\r\n\r\n": ("GET", "", "HTTP/1.1"),
+    b"GET HTTP/1.1\r\n\r\n": ("GET", "", "HTTP/1.1"),
+    b"GET /a b HTTP/1.1\r\n\r\n": ("GET", "/a b", "HTTP/1.1"),
+    b"GET   /a   HTTP/1.1\n\n": ("GET", "/a", "HTTP/1.1"),
+    b"GET /a\r\n": ("GET", "/a", "HTTP/0.9"),
+    b"GET /a\r\nHost: b\r\n\r\n": ("GET", "/a", ""),
+    b"GET /index.ht": ("GET", "/index.ht", ""),
+    b"GET /index.html HT": ("GET", "/index.html", "HT"),
+    b"GET /\xe4 HTTP/1.1\r\n\r\n": ("GET", "/\u00e4", "HTTP/1.1"),
+    b"GET / HTTP/1.0.8\r\nHost: a\r\n\r\n": ("GET", "/", "HTTP/1.0.8"),
+    b"GET /a HTTP 1.1\r\nHost: a\r\n\r\n": ("GET", "/a", "HTTP 1.1"),
+    b"GET\t/a\tHTTP/1.1 \r\n\r\n": ("GET", "/a", "HTTP/1.1"),
+    b"OPTIONS\r\nHost: a\r\n\r\n": ("OPTIONS", "", ""),
+    b"GET /a 1.1\r\nHost: a\r\n\r\n": ("GET", "/a", "1.1"),
+    b"": ("", "", "HTTP/0.9"),
 }
 
 
 @pytest.mark.parametrize(("raw", "expected"), START_LINES.items(), ids=map(repr, START_LINES))
-def test_odd_request_lines_have_a_reading(raw: bytes, expected: tuple[str, str]) -> None:
+def test_odd_request_lines_have_a_reading(raw: bytes, expected: tuple[str, str, str]) -> None:
     head = parse_head(raw)
-    assert (head.method, head.target) == expected
+    assert (head.method, head.target, head.version) == expected
+
+
+STATUS_LINES = {
+    b"HTTP/1.1 000 X\r\n\r\n": (0, "X", "000 X"),
+    b"HTTP/1.1 2000 X\r\n\r\n": (None, "2000 X", "2000 X"),
+    b"HTTP/1.1\r\n\r\n": (None, "", "answer without a head"),
+    b"HTTP/1.1 200OK\r\n\r\n": (200, "OK", "200 OK"),
+    b"HTTP 200 OK\r\n\r\n": (200, "OK", "200 OK"),
+}
+
+
+@pytest.mark.parametrize(("raw", "expected"), STATUS_LINES.items(), ids=map(repr, STATUS_LINES))
+def test_odd_status_lines_have_a_reading(raw: bytes, expected: tuple[int | None, str, str]) -> None:
+    head = parse_head(raw)
+    assert (head.status, head.reason, head.answer) == expected
+    assert head.method == ""
 
 
 def test_a_response_without_reason_or_with_a_cut_line() -> None:

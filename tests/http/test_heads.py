@@ -36,14 +36,43 @@ def test_request_lines(said: bytes, version: int) -> None:
     assert (facts[KIND], facts[VERSION], facts[STATUS], facts[START_LINE]) == (CLIENT, version, 0, 1)
 
 
+ODD_REQUEST_LINES = {
+    b" GET / HTTP/1.1\r\n\r\n": 11,
+    b"G@T / HTTP/1.1\r\n\r\n": 11,
+    b"GET\t/\tHTTP/1.1\r\n\r\n": 11,
+    b"GET\v/ HTTP/1.1\r\n\r\n": 11,
+    b"GET / HTTP/11\r\nHost: a\r\n\r\n": -1,
+    b"GET / HTTP/1.1x\r\nHost: a\r\n\r\n": -1,
+    b"GET / HTTP/1.\r\nHost: a\r\n\r\n": -1,
+    b"GET / HTTP/1.0.8\r\nHost: a\r\n\r\n": -1,
+    b"GET / HTTP 1.1\r\nHost: a\r\n\r\n": -1,
+    b"GET / HTTP\r\n\r\n": -1,
+    b"GET / 1.1\r\nHost: a\r\n\r\n": -1,
+    b"GET / HTP/1.1\r\nHost: a\r\n\r\n": -1,
+    b"GET / HTTP/1.1 and more\r\nHost: a\r\n\r\n": -1,
+    b"GET /\r\nHost: a\r\n\r\n": -1,
+    b"GET\r\nHost: a\r\n\r\n": -1,
+    b"OPTIONS\r\n\r\n": -1,
+    b"POST /\r\nHost: a\r\n\r\n": -1,
+    b"BREW /pot HTTP/x\nHost: a\n\n": -1,
+}
+
+
+@pytest.mark.parametrize(("said", "version"), ODD_REQUEST_LINES.items(), ids=map(repr, ODD_REQUEST_LINES))
+def test_request_lines_that_break_the_grammar_are_read_and_told(said: bytes, version: int) -> None:
+    length, facts = read(said + b"behind")
+    assert (length, facts[VERSION], facts[START_LINE]) == (len(said), version, 1)
+    assert facts[NOTES] & Note.BAD_START_LINE
+
+
 NO_REQUEST_LINES = [
-    b" GET / HTTP/1.1\r\n",
-    b"GET\r\n",
-    b"POST /\r\n",
-    b"GET page\r\n",
+    b"POST /\r\n250 OK\r\n",
+    b"GET page\r\nSET page 1\r\n",
+    b"HEAD\r\nARTICLE 3\r\n",
+    b"OPTIONS rtsp://example RTSP/1.0\r\nCSeq: 1\r\n",
+    b"OPTIONS sip:carol@example SIP/2.0\r\nVia: x\r\n",
     b"EHLO example\r\n",
-    b"GET / HTTP/11\r\n",
-    b"GET / HTTP/1.1x\r\n",
+    b"SUBJECT is HTTP\r\nand no head\r\n",
     b"A" * 40,
     b"G\0",
     b"GET \0\0\0",
@@ -61,6 +90,16 @@ STATUS_LINES = {
     b"HTTP/1.0 404\r\n\r\n": 404,
     b"http/1.1 301 moved\n\n": 301,
     b"HTTP/1.1   204 spaces\r\n\r\n": 204,
+    b"HTTP/1.1\t200 tab\r\n\r\n": 200,
+    b"HTTP/1.1 200OK\r\n\r\n": 200,
+    b"HTTP 200 no version\r\n\r\n": 200,
+    b"HTTP/ 200 no digits\r\n\r\n": 200,
+    b"HTTP/1.1 000 zero\r\n\r\n": 0,
+    b"HTTP/1.1 2000 too long\r\n\r\n": 0,
+    b"HTTP/1.1 20x\r\n\r\n": 0,
+    b"HTTP/1.1 OK\r\n\r\n": 0,
+    b"HTTP/1.1\r\n\r\n": 0,
+    b"HTTP/1.1200 joined\r\n\r\n": 0,
 }
 
 
@@ -91,14 +130,12 @@ def test_a_status_line_whose_version_is_none_is_not_searched_for() -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        b"HTTP/1.1 2000 no\r\n",
-        b"HTTP/1.1 20x no\r\n",
-        b"HTTP/1.1200 no\r\n\r\n",
         b"SSH-2.0-x\r\n",
         b"HTXP",
         b"H\0",
-        b"HTTP/ 200 no\r\n",
         b"http/2 200 no\r\n",
+        b"HTTP is a protocol\r\n",
+        b"HTTPS/1.1 200 OK\r\n",
         b"HTTP/1.1.1.1.1.1 200 no\r\n",
     ],
 )
@@ -174,6 +211,9 @@ def test_the_next_start_line_is_found_among_other_bytes() -> None:
         (b"GE", CLIENT, 0),
         (b"HT", SERVER, 0),
         (b"lower", CLIENT, -1),
+        (b'OK "and', CLIENT, -1),
+        (b"GET / HTTP/1.\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\n", CLIENT, 26),
+        (b"HTTP/1.1 is a protocol\r\nHTTP/1.1 200 OK\r\n", SERVER, 24),
     ):
         reader.attach(memoryview(said), memoryview(b""))
         assert reader.find(0, len(said), side) == at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from inspector.anomalies import ANOMALIES
 from inspector.tables import BodyFraming, Protocol
 from tests.play import CUTS, Cut, Play
 
@@ -18,6 +19,14 @@ def test_connect_becomes_a_tunnel(cut: Cut) -> None:
     assert stage.pairs() == [("CONNECT mail.example:25", "200")]
     assert stage.protocol() == Protocol.TUNNEL
     assert stage.row("http_messages", 1)["framing"] == BodyFraming.TUNNEL
+
+
+@pytest.mark.parametrize("early", [b"\x16\x03\x01\0\5hello", b"220 ready\r\n"], ids=["TLS", "mail"])
+def test_data_before_the_answer_to_connect_is_a_note(early: bytes) -> None:
+    stage = Play().client(b"CONNECT a:25 HTTP/1.1\r\n\r\n").client(early).server(b"HTTP/1.1 200 OK\r\n\r\n").run()
+    assert stage.codes() == ["http-data-before-tunnel"]
+    anomaly = ANOMALIES[stage.row("anomalies", 0)["code"]]
+    assert (anomaly.severity, "RFC 6455" in anomaly.reference) == ("note", False)
 
 
 @CUTS

@@ -37,7 +37,7 @@ def test_pipelined_requests_are_answered_in_order(cut: Cut) -> None:
 def test_more_responses_than_requests_are_orphans(cut: Cut) -> None:
     stage = Play(cut).client(get("/a")).server(answer(b"1") + answer(b"22", 404)).run()
     assert stage.pairs() == [("GET /a", "200"), ("-", "404")]
-    assert stage.sentence("http-orphan-response") == "Status 404 answers no request that was seen."
+    assert stage.sentence("http-orphan-response") == "Status 404 answers no request that was seen and could be read."
 
 
 @CUTS
@@ -100,3 +100,10 @@ def test_a_response_that_came_to_light_before_its_request_is_still_paired() -> N
     stage = play.run()
     assert stage.pairs() == [("GET /a", "200"), ("GET /b", "404")]
     assert Note.ORPHAN not in notes_of(stage, 2)
+
+
+@CUTS
+def test_408_without_a_request_is_a_note_and_no_orphan_warning(cut: Cut) -> None:
+    stage = Play(cut).client(get("/a")).server(answer(b"1")).server(answer(b"", 408)).run()
+    assert stage.pairs() == [("GET /a", "200"), ("-", "408")]
+    assert stage.codes() == ["http-unasked-timeout"]

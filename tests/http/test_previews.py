@@ -29,8 +29,13 @@ def answer(body: bytes, media: str = "", coding: str = "") -> bytes:
         pytest.param(b"hi <script>", "text/html", "text", "hi <script>", id="HTML is text"),
         pytest.param(b"a=1&b=%20", "application/x-www-form-urlencoded", "form", "a=1&b=%20", id="a form"),
         pytest.param("größe".encode("latin-1"), "text/plain; charset=ISO-8859-1", "text", "größe", id="Latin-1"),
-        pytest.param("größe".encode("latin-1"), "text/plain", "binary", None, id="no UTF-8 is no text"),
-        pytest.param(b"a\0b", "text/plain", "binary", None, id="a NUL is no text"),
+        pytest.param(
+            "größe".encode("latin-1"), "application/octet-stream", "binary", None, id="no text by type or bytes"
+        ),
+        pytest.param(b"a\0b", "", "binary", None, id="a NUL where nothing says that it is text"),
+        pytest.param(b"a\0b", "text/plain", "text", "a\0b", id="a NUL inside text"),
+        pytest.param("你好".encode("gbk"), "text/html; charset=gb2312", "text", "你好", id="a label of the web"),
+        pytest.param("ä".encode("utf-16"), "text/xml", "text", "ä", id="a byte order mark"),
         pytest.param(b"uryyb", "text/plain; charset=rot13", "text", "uryyb", id="an encoding that is none of text"),
         pytest.param(b"hello", "text/plain; charset=nonsense", "text", "hello", id="an encoding nobody knows"),
         pytest.param(GIF, "text/html", "picture", None, id="a picture that says it is a page"),
@@ -44,6 +49,29 @@ def test_contents_are_what_their_bytes_say(body: bytes, media: str, kind: str, t
     assert bytes.fromhex(preview["hex"]) == body
     assert preview["notes"] == []
     json.dumps(preview)
+
+
+def test_what_does_not_fit_the_encoding_is_counted_and_said() -> None:
+    preview = body_preview(answered(answer(b"gr\xf6\xdfe", "text/plain; charset=utf-8")), 1)
+    assert (preview["text"], preview["misfits"], preview["encoding"]) == ("gr\ufffd\ufffde", 2, "utf-8")
+    assert preview["notes"] == ["2 of its bytes do not fit the encoding utf-8: shown as \ufffd"]
+    preview = body_preview(answered(answer(b"gr\xf6\xdfe", "text/plain")), 1)
+    assert (preview["text"], preview["encoding"]) == ("größe", "windows-1252")
+    assert preview["notes"] == ["no encoding is declared and it is not UTF-8: read as windows-1252"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 90\r\n\r\n",
+        b"Content-Type: text/event-stream\r\n\r\n",
+    ],
+    ids=["a length", "an event stream"],
+)
+def test_a_body_that_is_still_coming_is_text_up_to_its_last_whole_character(head: bytes) -> None:
+    preview = body_preview(answered(b"HTTP/1.1 200 OK\r\n" + head + b"data: \xc3\xa4\xc3"), 1)
+    assert (preview["kind"], preview["text"], preview["misfits"]) == ("text", "data: ä", 0)
+    assert preview["notes"] == ["the body is not complete"]
 
 
 def test_a_picture_comes_with_its_bytes_and_its_own_type() -> None:

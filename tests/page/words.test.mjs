@@ -29,7 +29,7 @@ for (const [name, row, word, kind] of [
 }
 
 test("who closed is said in the long word", () => assert.equal(outcome(connection("SF", "CLOSED", "TIME-WAIT", "server")).long, "TCP closed by the server first"));
-for (const [code, word] of [[1000, "normal closure"], [1004, "a reserved code"], [2999, "a reserved code"], [3000, "a code registered for a library or an application"], [4001, "a code of the application’s own"]]) {
+for (const [code, word] of [[1000, "normal closure"], [999, "not a close code"], [1004, "a reserved code"], [2999, "a reserved code"], [3000, "a code registered for a library or an application"], [4001, "a code of the application’s own"], [5000, "not a close code"]]) {
   test(`close code ${code} is ${word}`, () => assert.equal(closeCode(code), word));
 }
 

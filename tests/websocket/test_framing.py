@@ -175,11 +175,31 @@ def test_rsv1_without_negotiation_is_told_and_the_payload_left_as_it_is() -> Non
     assert stage.row("messages", 0)["compressed"] == 0
 
 
-@pytest.mark.parametrize("code", [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000])
+@pytest.mark.parametrize("code", [1005, 1006, 1015])
 def test_close_codes_that_must_not_be_sent(code: int) -> None:
     stage = chat().client(close(code)).run()
     assert stage.codes() == ["ws-close-code"]
     assert stage.row("messages", 0)["close_code"] == code
+
+
+@pytest.mark.parametrize("code", [0, 999, 1004, 1016, 2999, 5000])
+def test_close_codes_without_a_meaning_break_no_must(code: int) -> None:
+    stage = chat().client(close(code)).run()
+    assert stage.codes() == ["ws-undefined-close-code"]
+    assert stage.row("messages", 0)["close_code"] == code
+
+
+@pytest.mark.parametrize("opcode", [8, 9, 10], ids=["close", "ping", "pong"])
+def test_control_frames_behind_a_close_frame_are_not_forbidden(opcode: int) -> None:
+    # RFC 6455 §5.5.1 forbids data frames alone.
+    assert chat().client(close(1000) + masked(b"", opcode)).run().codes() == []
+
+
+def test_a_frame_that_the_end_cuts_in_its_header_is_told_without_a_number() -> None:
+    stage = chat().client(b"\x81").end(CLIENT).run()
+    assert stage.sentence("ws-cut-short") == "The connection ended inside the header of a frame."
+    stage = chat().client(masked(b"hello")[:-2]).end(CLIENT).run()
+    assert stage.sentence("ws-cut-short") == "The connection ended 2 bytes before the end of a frame."
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1007, 1011, 1012, 1014, 3000, 4999])

@@ -107,6 +107,7 @@ const CLOSE_CODES = {
 /** A close code in words (RFC 6455 §7.4.2: who gives meaning to which numbers). */
 export function closeCode(code) {
   if (CLOSE_CODES[code]) return CLOSE_CODES[code];
+  if (code < 1000 || code > 4999) return "not a close code";
   if (code >= 4000) return "a code of the application’s own";
   return code >= 3000 ? "a code registered for a library or an application" : "a reserved code";
 }

@@ -1,0 +1,117 @@
+"""Text out of bytes, decoded as browsers do (WHATWG Encoding Standard), with what does not fit counted.
+
+The library knows which encoding a label means there; Python's codecs by the same names often differ.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+import webencodings
+
+PRESCAN = 1024
+"""Bytes at a document's beginning in which its declared encoding is looked for (WHATWG HTML §13.2.3.2)."""
+
+ASSUMED = "windows-1252"
+"""What is read where no encoding is declared and the bytes are not UTF-8: what browsers fall back to in most places."""
+
+MISFIT = "\udfff"
+"""Stands for bytes that do not fit until they are counted: no decoder gives it by itself."""
+
+_CHARSET = re.compile(r"charset\s*=\s*(?:\"([^\"]*)|'([^']*)|([^\s;\"']+))", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_META = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([^\s\"'/>;]+)", re.IGNORECASE)
+_XML = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([^\"']+)")
+_CSS = re.compile(rb"@charset \"([^\"]+)\";")
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """`encoding` by the standard's name; `is_assumed` where nothing declares it; `misfits` are shown as U+FFFD."""
+
+    text: str
+    encoding: str
+    is_assumed: bool
+    misfits: int
+
+
+def decode(raw: bytes, media: str, *, is_whole: bool) -> Decoded:
+    """The text of a content whose Content-Type is `media`.
+
+    `is_whole` says that no more bytes belong to it; else a character that the end cuts off is left out.
+    """
+    bom, declared = _bom(raw), _declared(raw, media)
+    name = bom or declared or "utf-8"
+    text, misfits = _decode(raw, name, is_whole)
+    if bom is None and declared is None and misfits:
+        name = ASSUMED
+        text, misfits = _decode(raw, name, is_whole)
+    return Decoded(text.removeprefix("\ufeff"), name, bom is None and declared is None, misfits)
+
+
+def is_declared(media: str) -> bool:
+    """Whether a Content-Type names an encoding that the standard knows."""
+    return _in_type(media) is not None
+
+
+def _bom(raw: bytes) -> str | None:
+    """The encoding that a byte order mark shows; it wins over every declaration."""
+    return next((name for mark, name in _BOMS if raw.startswith(mark)), None)
+
+
+def _declared(raw: bytes, media: str) -> str | None:
+    """By the Content-Type's parameter, else by what the document says of itself."""
+    return _in_type(media) or _in_document(raw[:PRESCAN], media.partition(";")[0].strip().lower())
+
+
+def _in_type(media: str) -> str | None:
+    named = _CHARSET.search(media)
+    return _known(named[1] or named[2] or named[3] or "") if named else None
+
+
+def _in_document(start: bytes, kind: str) -> str | None:
+    if kind.endswith(("html", "xml")) or not kind:
+        xml = _XML.match(start)
+        meta = None if xml or kind.endswith("xml") else _META.search(_COMMENT.sub(b"", start))
+        found = xml or meta
+    else:
+        found = _CSS.match(start) if kind == "text/css" else None
+    name = _known(found[1].decode("latin-1")) if found else None
+    # Bytes in which an ASCII declaration could be read are not UTF-16.
+    return {"utf-16le": "utf-8", "utf-16be": "utf-8", "x-user-defined": ASSUMED}.get(name, name) if name else None
+
+
+def _known(label: str) -> str | None:
+    encoding = webencodings.lookup(label) if label.isascii() else None
+    return encoding.name if encoding else None
+
+
+def _decode(raw: bytes, name: str, is_whole: bool) -> tuple[str, int]:
+    """The text, and how often something did not fit."""
+    if name == "gbk":
+        info = codecs.lookup("gb18030")  # the standard has one decoder for both
+    else:
+        encoding = webencodings.lookup(name)
+        assert encoding is not None
+        info = encoding.codec_info
+    assert info.incrementaldecoder is not None
+    text = info.incrementaldecoder("wireglass-misfit").decode(raw, is_whole)
+    return text.replace(MISFIT, "\ufffd"), text.count(MISFIT)
+
+
+def _misfit(error: UnicodeError) -> tuple[str, int]:
+    """What bytes that a codec does not know become. Single bytes that Windows left undefined are control characters."""
+    assert isinstance(error, UnicodeDecodeError)
+    byte = error.object[error.start]
+    if error.encoding == "charmap" and 0x80 <= byte < 0xA0:
+        return chr(byte), error.end
+    if error.encoding == "gb18030" and byte == 0x80:
+        return "\u20ac", error.start + 1
+    return MISFIT, error.end
+
+
+codecs.register_error("wireglass-misfit", _misfit)
