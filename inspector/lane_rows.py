@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from inspector.clocks import waits
 from inspector.http.fields import head
 from inspector.rows import Row, connection_rows
-from inspector.spans import is_open
+from inspector.spans import is_cut_off, is_open
 from inspector.tables import MessageKind, Table
 from inspector.troubles import weights
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 Rows = npt.NDArray[np.intp]
 
+MAX_STATUSES = 4
+"""Statuses told of a connection: a lane has room for no more."""
+
 MAX_TEXT = 120
 """Characters of a request that stand beside a lane."""
 
@@ -28,18 +32,22 @@ def lane_rows(drawing: Drawing) -> list[Row]:
     """A row for each lane of the drawing.
 
     Beside the columns of a connection: `is_open`; `closing_at_ns`, the first FIN or RST, or null; `asks`, the first
-    request's method and target, or null; how many `exchanges`; `status` and `wait_ns` of the last, or null; `messages`
-    of client and server; `trouble`, how much went wrong.
+    request's method and target, or null, and `status` and `wait_ns` of that exchange; how many `exchanges`, the
+    commonest `statuses` of their responses with how often (null where there is none), and how many responses were
+    `cut` off; `messages` of client and server; `trouble`, how much went wrong.
     """
     capture, connections = drawing.capture, drawing.connections
-    first, last = _first_and_last(capture.exchanges, connections)
+    first = _first(capture.exchanges, connections)
+    statuses, cut = _outcomes(capture, connections)
     extra = {
         "is_open": is_open(capture.connections, connections).tolist(),
         "closing_at_ns": _since_start(capture, drawing.closings()),
         "asks": [_asks(capture, exchange) for exchange in first.tolist()],
         "exchanges": _counted(capture.exchanges, connections),
-        "status": [_status(capture, exchange) for exchange in last.tolist()],
-        "wait_ns": [_wait(capture, exchange) for exchange in last.tolist()],
+        "status": [_status(capture, exchange) for exchange in first.tolist()],
+        "wait_ns": [_wait(capture, exchange) for exchange in first.tolist()],
+        "statuses": statuses,
+        "cut": cut,
         "messages": _messages(capture, connections),
         "trouble": weights(capture)[connections].tolist(),
     }
@@ -47,13 +55,24 @@ def lane_rows(drawing: Drawing) -> list[Row]:
     return [row | more for row, more in zip(connection_rows(capture, connections), added, strict=True)]
 
 
-def _first_and_last(table: Table, connections: Rows) -> tuple[Rows, Rows]:
-    """The first and the last row of a table that belong to each connection; -1 where there is none."""
+def _first(table: Table, connections: Rows) -> Rows:
+    """The first row of a table that belongs to each connection; -1 where there is none."""
     rows = np.flatnonzero(np.isin(table["connection"], connections))
-    of = table["connection"][rows]
-    first, last = (np.full(int(connections.max(initial=-1)) + 1, -1, np.intp) for _ in range(2))
-    first[of[::-1]], last[of] = rows[::-1], rows  # of several values for one place the last stays
-    return first[connections], last[connections]
+    first = np.full(int(connections.max(initial=-1)) + 1, -1, np.intp)
+    first[table["connection"][rows][::-1]] = rows[::-1]  # of several values for one place the last stays
+    return first[connections]
+
+
+def _outcomes(capture: Capture, connections: Rows) -> tuple[list[list[tuple[int | None, int]]], list[int]]:
+    """Of each connection the commonest statuses of its responses with how often, and how many were cut off."""
+    exchanges = capture.exchanges
+    rows = np.flatnonzero(np.isin(exchanges["connection"], connections))
+    found = {connection: Counter[int | None]() for connection in connections.tolist()}
+    cut = Counter(exchanges["connection"][rows[is_cut_off(capture, rows)]].tolist())
+    for connection, exchange in zip(exchanges["connection"][rows].tolist(), rows.tolist(), strict=True):
+        found[connection][_status(capture, exchange)] += 1
+    commonest = [counter.most_common(MAX_STATUSES) for counter in found.values()]
+    return commonest, [cut[connection] for connection in connections.tolist()]
 
 
 def _counted(table: Table, connections: Rows) -> list[int]:

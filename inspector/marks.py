@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.spans import Span, exchange_times
+from inspector.spans import Span, exchange_times, is_cut_off, is_open
 from inspector.tcp.header import FIN, RST, SYN
 from inspector.tcp.verdicts import TROUBLE
 from inspector.troubles import SERIOUS
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 Rows = npt.NDArray[np.intp]
 Columns = dict[str, list[int]]
+
+
+FIRST_ERROR = 400
+"""The first status that is an error (RFC 9110 §15.5)."""
 
 
 class Tick(IntFlag):
@@ -86,8 +90,8 @@ class Drawing:
         """Exchanges: `lane`, and the columns of the request's `begin`, of its `end` and of the answer's `answer`.
 
         Columns are cut to -1 and the width where an exchange lies partly outside. Those that begin in one column are
-        one block: `count` of them, ended when the last has, with the worst `status` (0 unanswered) and the first's
-        `exchange`.
+        one block: `count` of them, ended when the last has, with the worst `status` (0 unanswered), the first's
+        `exchange`, and in `failed` whether any got an error, a response that broke off, or will get none.
         """
         exchanges, messages = self.capture.exchanges, self.capture.http_messages
         rows = np.flatnonzero(self._lane[exchanges["connection"]] >= 0)
@@ -97,6 +101,8 @@ class Drawing:
         response = exchanges["response"][rows]
         answers = np.where(response >= 0, messages["time_ns"][response], ends) if len(messages) else ends
         status = np.where(response >= 0, messages["status"][response], 0) if len(messages) else response
+        will_get_none = (response < 0) & ~is_open(self.capture.connections, exchanges["connection"][rows])
+        failed = (status >= FIRST_ERROR) | will_get_none | is_cut_off(self.capture, rows)
         begin = self.column(begins)
         cell = self._lane[exchanges["connection"][rows]].astype(np.int64) * (self.width + 2) + begin + 1
         firsts, order, counts = _groups(cell)
@@ -108,6 +114,7 @@ class Drawing:
             end=np.maximum.reduceat(self.column(ends)[order], firsts) if len(firsts) else begin[first],
             count=counts,
             status=np.maximum.reduceat(status[order], firsts) if len(firsts) else status,
+            failed=np.maximum.reduceat(failed[order].astype(np.int64), firsts) if len(firsts) else status,
             exchange=rows[first],
         )
 

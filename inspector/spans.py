@@ -57,6 +57,16 @@ def is_open(connections: Table, chosen: Rows | slice = slice(None)) -> Mask:
     return found
 
 
+def is_cut_off(capture: Capture, exchanges: Rows) -> Mask:
+    """Of which exchanges the response broke off: it is not whole, and its connection is over."""
+    response = capture.exchanges["response"][exchanges]
+    if not len(capture.http_messages):
+        return np.zeros(len(response), bool)
+    is_over = ~is_open(capture.connections, capture.exchanges["connection"][exchanges])
+    cut: Mask = (response >= 0) & (capture.http_messages["complete"][response] == 0) & is_over
+    return cut
+
+
 def within(capture: Capture, name: str, span: Span) -> Mask:
     """Which rows of the table `name` happen, at least in part, in `span`."""
     return _WITHIN[name](capture, span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,6 +62,24 @@ def test_lanes_come_in_the_order_of_the_drawing(capture: Capture) -> None:
     assert [lane["id"] for lane in lanes(capture, 3, 0, 2)] == [3, 0, 2]
     assert [lane["status"] for lane in lanes(capture, 3, 0, 2)] == [None, 200, None]
     assert lanes(capture) == []
+
+
+def test_the_status_beside_the_first_request_is_its_own(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "several.pcapng")
+    talk = Talk(wire, 40000)
+    for status, body in ((b"200 OK", b"Hi"), (b"404 Not Found", b""), (b"200 OK", b"Hello, cut off")):
+        talk.client(b"GET /%s HTTP/1.1\r\nHost: demo\r\n\r\n" % status[:3])
+        talk.server(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body[:5]))
+    talk.close()
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        (lane,) = lanes(capture, 0)
+        assert (lane["asks"], lane["status"]) == ("GET /200", 200)
+        assert lane["statuses"] == [(200, 2), (404, 1)]
+        assert lane["cut"] == 1
+        span = extent(capture)
+        assert span is not None
+        assert Drawing(capture, np.array([0], np.intp), span, 1000).blocks()["failed"] == [0, 1, 1]
 
 
 def test_a_long_request_is_cut(capture: Capture) -> None:

@@ -86,6 +86,7 @@ def test_an_exchange_is_a_block_from_question_to_answer(capture: Capture) -> Non
     blocks = drawing(capture, [0, 2], 25, packets(1, 26)).blocks()
     assert blocks == {
         "lane": [0, 1], "begin": [3, 21], "answer": [4, 22], "end": [4, 22], "count": [1, 1], "status": [200, 200],
+        "failed": [0, 0],
         "exchange": [0, 2],
     }  # fmt: skip
 

@@ -4,21 +4,25 @@ import { laneOutcome, laneSentence, laneSide, laneTitle, serverName, wasOpened }
 
 const LANE = {
   id: 3, protocol: "http", conn_state: "SF", client_state: "TIME-WAIT", server_state: "CLOSED", closed_by: "client", duration_ns: 3.1e6,
-  asks: "GET /", exchanges: 1, status: 200, wait_ns: 2e6, messages: [0, 0], is_open: false, trouble: 0, at_ns: 1e6, packets: [5, 4], server_state_assumed: true,
+  asks: "GET /", exchanges: 1, status: 200, wait_ns: 2e6, statuses: [[200, 1]], cut: 0, messages: [0, 0], is_open: false, trouble: 0, at_ns: 1e6, packets: [5, 4], server_state_assumed: true,
 };
 const open = { conn_state: "S1", client_state: "ESTABLISHED", server_state: "ESTABLISHED", is_open: true };
 
 const CASES = [
-  ["one exchange: its status and how long it waited", {}, ["200", "2 ms"], false],
-  ["several: the last status and how many", { exchanges: 12 }, ["200", "12 exchanges"], false],
-  ["an error is trouble", { status: 404 }, ["404", "2 ms"], true],
-  ["no answer yet", { status: null, wait_ns: null, ...open }, ["waiting"], false],
-  ["no answer at all", { status: null, wait_ns: null }, ["no answer"], true],
+  ["one exchange: its status and how long it waited", {}, ["200", "wait 2 ms"], false],
+  ["several: how often each status, for the one named is the first’s", { exchanges: 12, statuses: [[200, 11], [304, 1]] }, ["11 × 200, 304"], false],
+  ["several, of which one is an error", { exchanges: 3, statuses: [[200, 2], [404, 1]] }, ["404, 2 × 200"], true],
+  ["several, of which the last is still waited for", { exchanges: 2, statuses: [[200, 1], [null, 1]], ...open }, ["waiting, 200"], false],
+  ["a response that broke off", { cut: 1 }, ["200 cut off", "wait 2 ms"], true],
+  ["several, of which one broke off", { exchanges: 2, statuses: [[200, 2]], cut: 1 }, ["2 × 200, 1 cut off"], true],
+  ["an error is trouble", { status: 404, statuses: [[404, 1]] }, ["404", "wait 2 ms"], true],
+  ["no answer yet", { status: null, wait_ns: null, statuses: [[null, 1]], ...open }, ["waiting"], false],
+  ["no answer at all", { status: null, wait_ns: null, statuses: [[null, 1]] }, ["no answer"], true],
   ["a chat: open, and who said how much", { protocol: "websocket", messages: [2, 1], ...open }, ["open", "2 ↑ 1 ↓"], false],
   ["a reset goes before everything", { conn_state: "RSTR" }, ["reset", "3.1 ms"], true],
   ["nothing but TCP: how it stands and how long", { exchanges: 0, status: null, protocol: "unknown" }, ["closed", "3.1 ms"], false],
   ["one that is open and silent: how long it has been so", { exchanges: 0, status: null, protocol: "unknown", ...open }, ["open", "8 s"], false],
-  ["an answer of HTTP/0.9 has no status", { status: 0 }, ["–", "2 ms"], false],
+  ["an answer of HTTP/0.9 has no status", { status: 0, statuses: [[0, 1]] }, ["–", "wait 2 ms"], false],
 ];
 
 for (const [name, changes, texts, isTrouble] of CASES) {
@@ -28,6 +32,7 @@ for (const [name, changes, texts, isTrouble] of CASES) {
 test("a lane is called by what was asked first, or by what it speaks", () => {
   assert.equal(laneTitle(LANE), "#3 GET /");
   assert.equal(laneTitle({ ...LANE, asks: null, protocol: "tls" }), "#3 TLS");
+  assert.equal(laneTitle({ ...LANE, exchanges: 12 }), "#3 GET / +11");
 });
 
 test("a connection was opened once its handshake was over, or when the capture came too late to see one", () => {
@@ -45,7 +50,7 @@ test("each end has its address, port and what it sent beside its half of a tall 
 });
 
 test("a sentence says all of it", () => {
-  assert.equal(laneSentence({ ...LANE, trouble: 2 }, 8e9), "#3 GET /, HTTP, TCP closed by the client first, client TIME-WAIT, server CLOSED (assumed), lived 3.1 ms: 200, 2 ms, 2 marks of trouble");
+  assert.equal(laneSentence({ ...LANE, trouble: 2 }, 8e9), "#3 GET /, HTTP, TCP closed by the client first, client TIME-WAIT, server CLOSED (assumed), lived 3.1 ms: 200, wait 2 ms, 2 marks of trouble");
 });
 
 test("a server of this machine is called by its port", () => {

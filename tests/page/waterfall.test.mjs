@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commonLength, phasesOf, place, tookNs, waterfallTitle } from "../../web/static/waterfall.js";
+import { commonLength, drawWaterfall, phasesOf, place, tookNs, waterfallTitle } from "../../web/static/waterfall.js";
 
 const row = ({ connect = null, send = 10, wait = 20, receive = 30, ...more } = {}) => ({
   request: { at_ns: 100 }, response: { at_ns: 130 }, timing_ns: { connect, send, wait, receive }, ...more,
@@ -41,4 +41,13 @@ for (const [name, lengths, expected] of [
 
 test("the title says where the time went", () => {
   assert.equal(waterfallTitle(row()), "from 0.000 s after the start of the capture\nsending the question: 10 ns\nwaiting for the answer: 20 ns\nreceiving the answer: 30 ns");
+});
+
+test("a bar that is longer than the scale is broken, and says how long it is", () => {
+  const stretch = (kind) => ({ dataset: { kind }, style: { setProperty() {} } });
+  const bar = { children: ["send", "wait", "receive"].map(stretch), dataset: {}, classes: {}, classList: { toggle: (name, on) => (bar.classes[name] = on) } };
+  drawWaterfall(bar, row({ receive: 1.32e9 }), { from: 100, to: 42e6 });
+  assert.deepEqual([bar.classes["runs-out"], bar.dataset.took], [true, "1.32 s"]);
+  drawWaterfall(bar, row(), { from: 100, to: 42e6 });
+  assert.deepEqual([bar.classes["runs-out"], bar.dataset.took], [false, ""]);
 });

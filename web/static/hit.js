@@ -84,5 +84,6 @@ function exchangeLines({ count, status }, row) {
   if (count > 1) return [counted(count, "exchange")];
   const asked = row?.request ? `${row.request.method} ${row.request.target}` : "exchange";
   const waited = row?.timing_ns.wait ? [`waited ${duration(row.timing_ns.wait)}`] : [];
-  return [asked, [status ? `answered ${status}` : "no answer", ...waited].join(" · ")];
+  const isWhole = row?.response?.complete ?? true;
+  return [asked, [`${status ? `answered ${status}` : "no answer yet"}${isWhole ? "" : ", not to its end"}`, ...waited].join(" · ")];
 }

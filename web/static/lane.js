@@ -7,9 +7,9 @@ import { band, outcome, protocolName, silentEnd, stateOf } from "./words.js";
 
 const UNOPENED = new Set(["S0", "REJ", "RSTOS0", "RSTRH", "SH", "SHR"]); // Zeek's states of connections that were asked for, and no more
 
-/** Left of a lane: what the connection is for. */
-export function laneTitle({ id, asks, protocol }) {
-  return `#${id} ${asks ?? protocolName(protocol)}`;
+/** Left of a lane: what the connection is for; of several requests the first. */
+export function laneTitle({ id, asks, protocol, exchanges: asked }) {
+  return `#${id} ${asks ?? protocolName(protocol)}${asks && asked > 1 ? ` +${asked - 1}` : ""}`;
 }
 
 /** Whether both ends agreed to the connection; of one that was joined midway, which shows no handshake, it is taken for granted. */
@@ -22,15 +22,22 @@ export function laneOutcome(lane, end) {
   const { kind, short } = outcome(lane);
   if (kind === "trouble") return { texts: [short, duration(lane.duration_ns)], isTrouble: true };
   if (lane.protocol === "websocket") return { texts: [short, `${lane.messages[0]} ↑ ${lane.messages[1]} ↓`], isTrouble: false };
-  if (lane.exchanges) return exchanges(lane, short);
+  if (lane.exchanges) return exchanges(lane);
   return { texts: [short, duration(livedNs(lane, end))], isTrouble: false };
 }
 
-function exchanges({ exchanges: asked, status, wait_ns: wait, is_open: isOpen }, short) {
-  if (status === null) return { texts: [isOpen ? "waiting" : "no answer"], isTrouble: !isOpen };
-  const waited = wait === null ? "" : duration(wait);
-  return { texts: [String(status || "–"), asked > 1 ? counted(asked, "exchange") : waited], isTrouble: status >= 400 };
+function exchanges(lane) {
+  const { exchanges: asked, status, wait_ns: wait, statuses, cut, is_open: isOpen } = lane;
+  const missing = isOpen ? "waiting" : "no answer";
+  const isTrouble = cut > 0 || statuses.some(([code]) => (code === null ? !isOpen : code >= 400));
+  const name = (code) => (code === null ? missing : String(code || "–"));
+  if (asked > 1) return { texts: [[...worstFirst(statuses).map(([code, times]) => `${times > 1 ? `${times} × ` : ""}${name(code)}`), ...(cut ? [`${cut} cut off`] : [])].join(", ")], isTrouble };
+  return { texts: [`${name(status)}${cut ? " cut off" : ""}`, ...(wait === null ? [] : [`wait ${duration(wait)}`])], isTrouble };
 }
+
+/** No answer, then errors, then the commonest: what is cut off at the end matters least. */
+const worstFirst = (statuses) => [...statuses].sort(([a, many], [b, more]) => weight(b) - weight(a) || more - many);
+const weight = (code) => (code === null ? Infinity : code >= 400 ? code : 0);
 
 /** Below the title, where there is room: who opened it; of a neighbour on the same machine the port says it. */
 export function laneOrigin({ client }) {

@@ -112,9 +112,10 @@ export class LaneList {
     element.setAttribute("aria-setsize", String(this.total));
     setClass(element, `lane${lane.id === pointed ? " pointed" : ""}${isTrouble ? " is-trouble" : ""}`);
     setText(title, laneTitle(lane));
-    title.title = `${lane.client} → ${lane.server}`;
+    title.title = `${laneTitle(lane)}\n${lane.client} → ${lane.server}`;
     setText(outcome, texts[0]);
     setText(more, texts[1] ?? "");
+    outcome.title = texts.join(", ");
     setText(from, laneOrigin(lane));
     setText(carried, laneLoad(lane, end));
     client.draw(lane);

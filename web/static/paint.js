@@ -93,13 +93,13 @@ function arrowEnd(context, x, y) {
   context.fill();
 }
 
-/** Exchanges: pale while the client waits, full while the answer arrives. */
+/** Exchanges: pale while the client waits, full while the answer arrives; in the colour of trouble where it is an error, broke off or never comes. */
 function paintBlocks(context, { answer, colours }, place) {
-  const { lane, begin, answer: answered, end, status } = answer.blocks;
+  const { lane, begin, answer: answered, end, failed } = answer.blocks;
   for (let i = 0; i < lane.length; i += 1) {
     const [left, middle, right] = [place.x(begin[i]), place.x(answered[i]), place.x(end[i] + 1)];
     const [y, tall] = [place.y(lane[i]) - place.shape.block, 2 * place.shape.block];
-    context.fillStyle = status[i] >= 400 || status[i] === 0 ? colours.trouble : colours.http;
+    context.fillStyle = failed[i] ? colours.trouble : colours.http;
     context.globalAlpha = 0.55;
     context.fillRect(left, y, Math.max(right - left, 3), tall);
     context.globalAlpha = 1;

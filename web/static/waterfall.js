@@ -66,5 +66,7 @@ export function drawWaterfall(bar, row, axis) {
     stretch.style.setProperty("--from", found.from.toFixed(5));
     stretch.style.setProperty("--to", found.to.toFixed(5));
   }
-  bar.classList.toggle("runs-out", phases.at(-1).at + phases.at(-1).ns > axis.to);
+  const runsOut = phases.at(-1).at + phases.at(-1).ns > axis.to && placed.some(({ from }) => from < 1);
+  bar.classList.toggle("runs-out", runsOut);
+  bar.dataset.took = runsOut ? duration(tookNs(row)) : "";
 }

@@ -122,5 +122,5 @@ const COLUMNS = [
   },
   { name: "packets", title: "packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },
   { name: "bytes", title: "bytes", draw: (cell, row) => setText(cell, size(row.bytes[0] + row.bytes[1])) },
-  { name: "amount", title: "packets, bytes", draw: (cell, row) => setText(cell, `${counted(row.packets[0] + row.packets[1], "pkt")}, ${size(row.bytes[0] + row.bytes[1])}`) },
+  { name: "amount", title: "packets, bytes", draw: (cell, row) => setText(cell, `${counted(row.packets[0] + row.packets[1], "packet")}, ${size(row.bytes[0] + row.bytes[1])}`) },
 ];
