@@ -89,6 +89,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "unacceptable": [refusal_name(bits) for bits in table["acceptance"][chosen].tolist()],
         "ack_rtt_ns": _known(table["ack_rtt_ns"][chosen]),
         "in_flight": only["in_flight"],
+        "interface": _interfaces(capture, table["interface"][chosen]),
         "comment": [capture.source.comments.get(number - 1) for number in numbers],
     }
 
@@ -277,6 +278,12 @@ def _known(values: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None = None)
 def _numbers(capture: Capture, packets: Integers) -> list[Any]:
     """Packet rows as the numbers that users see."""
     return [number or None for number in capture.numbers(packets).tolist()]
+
+
+def _interfaces(capture: Capture, numbers: Integers) -> list[str | None]:
+    """Names of the interfaces that packets were captured on; None where the file tells none."""
+    names = [interface.name or None for interface in capture.interfaces]
+    return [names[number] for number in numbers.tolist()]
 
 
 def _times(capture: Capture, time_ns: Integers) -> Columns:

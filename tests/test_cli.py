@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -195,10 +196,10 @@ def test_analyze_goes_on_after_a_failure_of_its_own(
 ) -> None:
     whole = inspector.open
 
-    def failing(path: str) -> Capture:
+    def failing(path: str, **how: Any) -> Capture:
         if path == "bad":
             raise IndexError("out of bounds")
-        return whole(path)
+        return whole(path, **how)
 
     monkeypatch.setattr(inspector, "open", failing, raising=False)
     assert main(["analyze", "--json", "bad", DEMO]) == 1
@@ -288,7 +289,7 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
 
 
 def test_ctrl_c_ends_long_work_quietly(out: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(path: str) -> None:
+    def interrupted(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("inspector.commands.summary.analysed", interrupted)

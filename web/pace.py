@@ -44,6 +44,21 @@ class AsItGrows:
         """Nothing to do: the file waits."""
 
 
+class AsItComes:
+    """A capture that grows until `is_over`: a file that is followed, or standard input."""
+
+    def __init__(self, is_over: Callable[[], bool]) -> None:
+        self._is_over = is_over
+
+    def step(self, capture: Capture) -> int | None:
+        is_over = self._is_over()  # asked first: what came before is read after
+        capture.refresh()
+        return capture.advance(BATCH) or (None if is_over else 0)
+
+    def hold(self) -> None:
+        """Nothing to do: the file waits."""
+
+
 class AtOnce:
     """A saved capture, as fast as can be."""
 

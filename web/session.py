@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +59,11 @@ class Session:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     @classmethod
-    def of_file(cls, path: str | os.PathLike[str]) -> Session:
-        """A saved capture, on show while it is loaded. Raises NotACapture."""
-        return cls(Showing.of_file(path))
+    def of_file(
+        cls, path: str | os.PathLike[str], is_over: Callable[[], bool] | None = None, notes: Sequence[str] = ()
+    ) -> Session:
+        """A saved capture, on show while it is loaded (see `Showing.of_file`). Raises NotACapture."""
+        return cls(Showing.of_file(path, is_over=is_over, notes=notes))
 
     @classmethod
     def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0) -> Session:

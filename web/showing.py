@@ -16,7 +16,7 @@ from inspector.spans import Span, extent
 from inspector.supervision import Trouble, Troubles
 from web.brief import brief
 from web.overview import Overview, Source, State, Statistics, describe_demo
-from web.pace import BATCH, AsItGrows, AsItHappened, AtOnce, Pace
+from web.pace import BATCH, AsItComes, AsItGrows, AsItHappened, AtOnce, Pace
 from web.watch import WATCHED, Watch
 
 if TYPE_CHECKING:
@@ -74,10 +74,27 @@ class Showing:
         self._known = dict.fromkeys(WATCHED, 0)
 
     @classmethod
-    def of_file(cls, path: str | os.PathLike[str], name: str | None = None) -> Showing:
-        """A saved capture, on show while it is loaded, under a name of its own if one is given. Raises NotACapture."""
+    def of_file(
+        cls,
+        path: str | os.PathLike[str],
+        name: str | None = None,
+        is_over: Callable[[], bool] | None = None,
+        notes: Sequence[str] = (),
+    ) -> Showing:
+        """A saved capture, on show while it is loaded. Raises NotACapture.
+
+        Args:
+            name: what it is called, if not by its own name.
+            is_over: of a file that grows: whether it has stopped to.
+            notes: what else is to be said of it.
+        """
         capture = Capture(open_packets(path))
-        return cls(capture, AtOnce(), Source.FILE, Overview(capture, Source.FILE, name=name))
+        capture.source.notes.extend(notes)
+        overview = Overview(capture, Source.FILE, name=name)
+        showing = cls(capture, AtOnce() if is_over is None else AsItComes(is_over), Source.FILE, overview)
+        if is_over is not None:
+            showing.state = State.RUNNING
+        return showing
 
     @classmethod
     def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0) -> Showing:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from inspector.commands.common import reading_options, say_notes, tunnel_option
+from inspector.commands.given import given
 from inspector.errors import InspectorError
 
 TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies", "tokens", "kernel")
@@ -42,9 +43,9 @@ def report(path: str, is_sorted: bool = False) -> dict[str, Any]:
     from inspector import rows
 
     try:
-        with inspector.open(path, sort=is_sorted) as capture:
+        with given([path]) as source, inspector.open(source.path, sort=is_sorted) as capture:
             found = {name: rows.BUILDERS[name](capture) for name in TABLES}
-            notes = list(capture.notes)
+            notes = source.notes + capture.notes
     except (InspectorError, OSError) as error:
         return _failure(path, str(error))
     except Exception as bug:  # ours, not the file's: it is told in full, and must not take the other files along

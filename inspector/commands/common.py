@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.commands.given import given
 from inspector.errors import InspectorError
 from inspector.garbage import uncollected
 from inspector.terminal import Screen, count, fit, printable
@@ -31,7 +32,7 @@ PROGRESS_AFTER_SECONDS = 0.7
 PROGRESS_EVERY_SECONDS = 0.1
 
 # Existence and kind are checked where the file is opened, by one piece of code with one wording.
-_file = click.argument("file", type=click.Path(path_type=str))
+_files = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=str))
 
 tunnel_option = click.option(
     "--tunnel", multiple=True, metavar="KIND:PORT", expose_value=False, callback=lambda _ctx, _option, said: _set(said),
@@ -39,9 +40,9 @@ tunnel_option = click.option(
 )  # fmt: skip
 
 
-def file_argument(command: FC) -> FC:
-    """FILE, and how it is to be read."""
-    return _file(tunnel_option(command))
+def files_argument(command: FC) -> FC:
+    """FILE..., and how it is to be read (see `given`)."""
+    return _files(tunnel_option(command))
 
 
 def _set(said: tuple[str, ...]) -> None:
@@ -77,8 +78,8 @@ def reading_options(command: FC) -> FC:
 
 
 @contextmanager
-def analysed(path: str, is_sorted: bool = False) -> Iterator[Capture]:
-    """The capture with its tables complete; closed at the end. Notes about the file go to stderr.
+def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]:
+    """The capture that these name (see `given`), its tables complete; closed at the end. Notes go to stderr.
 
     Raises:
         NothingRead: at the end, when there are notes but no packets.
@@ -87,18 +88,20 @@ def analysed(path: str, is_sorted: bool = False) -> Iterator[Capture]:
         from inspector.capture import Capture
         from inspector.sources.files import open_packets
 
-    capture = Capture(open_packets(path), sort=is_sorted)
-    try:
-        with progress(os.path.basename(path)) as report:
-            capture.analyse(report)
-        said = list(capture.notes)
-        say_notes(said)
-        yield capture
-        say_notes(capture.notes[len(said) :])  # found out while it was shown
-        if capture.notes and not len(capture.packets):
-            raise NothingRead(f"Nothing of {path} could be read; the note says why.")
-    finally:
-        capture.close()
+    with given(files) as source:
+        capture = Capture(open_packets(source.path), sort=is_sorted)
+        try:
+            capture.source.notes.extend(source.notes)
+            with progress(os.path.basename(source.path)) as report:
+                capture.analyse(report)
+            said = list(capture.notes)
+            say_notes(said)
+            yield capture
+            say_notes(capture.notes[len(said) :])  # found out while it was shown
+            if capture.notes and not len(capture.packets):
+                raise NothingRead(f"Nothing of {files[0]} could be read; the note says why.")
+        finally:
+            capture.close()
 
 
 def say_notes(notes: Sequence[str], of: str = "") -> None:

@@ -49,7 +49,7 @@ def compare(file: str | None, is_sorted: bool, is_run: bool, recording: str | No
     if recording is not None and not is_run:
         raise click.UsageError("--record keeps what --run runs; FILE is there already.")
     path = file if file is not None else _run_news(recording)
-    with analysed(path, is_sorted) as capture:
+    with analysed([path], is_sorted) as capture:
         comparison = measured(capture)
     write = {"table": _screen, "json": _json, "csv": _csv}[shape]
     sys.stdout.writelines(line + "\n" for line in write(comparison))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspector.commands.alarm import Alarm
-from inspector.commands.common import file_argument, filter_option, tunnel_option
+from inspector.commands.common import files_argument, filter_option, tunnel_option
 from inspector.errors import InspectorError, LabError
 from inspector.terminal import printable
 
@@ -119,26 +119,35 @@ def live(
 
 
 @click.command(name="open", short_help="A saved capture in the browser.")
-@file_argument
+@files_argument
 @dashboard_options
-def open_(file: str, port: int | None, no_browser: bool) -> None:
-    """Show the saved capture FILE in the browser."""
+@click.option("--follow", "is_followed", is_flag=True, help="Go on as FILE grows, until Ctrl-C.")
+def open_(files: tuple[str, ...], port: int | None, no_browser: bool, is_followed: bool) -> None:
+    """Show the saved capture FILE in the browser.
+
+    `-` is standard input, shown as it comes. Several captures, or a folder of them, are merged by time.
+    """
+    from inspector.commands.given import given
     from web import Session
 
-    with _listening(port) as listener, _ends_on_sigterm():
-        _show(Session.of_file(file), listener, no_browser)
+    if is_followed and len(files) > 1:
+        raise click.UsageError("--follow takes one FILE.")
+    with _listening(port) as listener, _ends_on_sigterm(), given(files, is_awaited=False) as source:
+        grows = source.inflow or is_followed
+        _show(Session.of_file(source.path, source.is_over if grows else None, source.notes), listener, no_browser)
 
 
 @click.command(short_help="A saved capture in the browser, as if it happened now.")
-@file_argument
+@files_argument
 @click.option("--speed", type=REPLAY_SPEEDS, default=1.0, show_default=True, help="How many times as fast as it was.")
 @dashboard_options
-def replay(file: str, speed: float, port: int | None, no_browser: bool) -> None:
+def replay(files: tuple[str, ...], speed: float, port: int | None, no_browser: bool) -> None:
     """Show the saved capture FILE in the browser as if it happened now."""
+    from inspector.commands.given import given
     from web import Session
 
-    with _listening(port) as listener, _ends_on_sigterm():
-        _show(Session.of_replay(file, speed), listener, no_browser)
+    with _listening(port) as listener, _ends_on_sigterm(), given(files) as source:
+        _show(Session.of_replay(source.path, speed), listener, no_browser)
 
 
 COMMANDS = [demo, live, open_, replay]

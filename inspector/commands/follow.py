@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspector.commands.common import analysed, file_argument, reading_options
+from inspector.commands.common import analysed, files_argument, reading_options
 from inspector.terminal import Screen, count
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="What a connection carried, both ends in turn.")
-@file_argument
+@files_argument
 @reading_options
 @click.argument("connection", type=click.IntRange(min=0))
 @click.option(
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     help="text: control characters written out; hex: offsets and bytes; raw: the bytes alone.",
 )  # fmt: skip
 @click.option("--side", type=click.Choice(["client", "server"]), help="Only what this end sent.")
-def follow(file: str, is_sorted: bool, connection: int, shape: str, side: str | None) -> None:
+def follow(files: tuple[str, ...], is_sorted: bool, connection: int, shape: str, side: str | None) -> None:
     """Print the bytes that CONNECTION of FILE carried, both ends in turn.
 
     CONNECTION is the id that `wireglass connections` shows. The streams are rebuilt: in order, each byte once; what the
@@ -35,7 +35,7 @@ def follow(file: str, is_sorted: bool, connection: int, shape: str, side: str | 
     """
     from inspector.transcript import AsHex, AsText, pieces, transcript
 
-    with analysed(file, is_sorted) as capture:
+    with analysed(files, is_sorted) as capture:
         if connection >= len(capture.connections):
             there_are = count(len(capture.connections), "connection")
             raise click.BadParameter(

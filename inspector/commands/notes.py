@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspector.commands.common import file_argument
+from inspector.errors import InspectorError
 from inspector.terminal import Column, Screen, count, printable, seconds, table
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="What somebody wrote beside the packets.")
-@file_argument
+@click.argument("file", type=click.Path(path_type=str))
 @click.option("--save", "place", metavar="OUT", help="Write a pcapng copy with the notes as packet comments.")
 @click.option("--put-in", is_flag=True, help="Put the notes into FILE itself as packet comments; FILE must be pcapng.")
 def notes(file: str, place: str | None, put_in: bool) -> None:
@@ -31,6 +31,8 @@ def notes(file: str, place: str | None, put_in: bool) -> None:
     """
     from inspector.sources import annotate
 
+    if put_in and not Path(file).is_file():
+        raise InspectorError(f"{file} is no file that could be changed: --save writes a copy.")
     with _read(file) as (source, packets):
         if place is not None:
             left_out = annotate.save_copy(source, packets, source.comments, Path(place))
@@ -48,13 +50,15 @@ COMMANDS = [notes]
 @contextmanager
 def _read(file: str) -> Iterator[tuple[PacketFile, Table]]:
     """The packets of a file, not analysed: notes need none of that."""
+    from inspector.commands.given import given
     from inspector.sources.annotate import read_packets
 
-    source, packets = read_packets(Path(file))
-    try:
-        yield source, packets
-    finally:
-        source.close()
+    with given([file]) as found:
+        source, packets = read_packets(Path(found.path))
+        try:
+            yield source, packets
+        finally:
+            source.close()
 
 
 def _lines(source: PacketFile, packets: Table) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspector.commands.common import analysed, file_argument, reading_options
+from inspector.commands.common import analysed, files_argument, reading_options
 from inspector.terminal import Column, Screen, count, duration, printable, size, table
 
 if TYPE_CHECKING:
@@ -36,15 +36,15 @@ PART_STYLES = {
 
 
 @click.command(short_help="One screen of what happened in a capture.")
-@file_argument
+@files_argument
 @reading_options
-def summary(file: str, is_sorted: bool) -> None:
+def summary(files: tuple[str, ...], is_sorted: bool) -> None:
     """One screen of what happened in FILE.
 
     How many packets, connections by protocol and by how they ended, exchanges by status, messages by kind, how long
     things took, what went wrong, and the connections worth a look: those in trouble first.
     """
-    with analysed(file, is_sorted) as capture:
+    with analysed(files, is_sorted) as capture:
         sys.stdout.writelines(line + "\n" for line in lines(capture, Screen.of(sys.stdout)))
 
 

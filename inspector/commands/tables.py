@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspector.commands.common import analysed, file_argument, format_option, reading_options
+from inspector.commands.common import analysed, files_argument, format_option, reading_options
 from inspector.terminal import Screen, table
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ pipe, nothing is cut and nothing is coloured. `csv` and `json` (one object a lin
 
 def _command(name: str) -> click.Command:
     @click.command(name, help=OPTIONS_HELP.format(help=HELP[name]), short_help=HELP[name])
-    @file_argument
+    @files_argument
     @reading_options
     @format_option("csv, or one JSON object a line.")
     @click.option(
@@ -52,8 +52,8 @@ def _command(name: str) -> click.Command:
     @click.option(
         "--find", metavar="TEXT", help="Only rows that hold this text; small and capital letters are the same."
     )
-    def command(file: str, is_sorted: bool, shape: str, connection: int | None, find: str | None) -> None:
-        with analysed(file, is_sorted) as capture:
+    def command(files: tuple[str, ...], is_sorted: bool, shape: str, connection: int | None, find: str | None) -> None:
+        with analysed(files, is_sorted) as capture:
             blocks = _found(_blocks(capture, name, connection), name, find)
             sys.stdout.writelines(line + "\n" for line in _lines(name, shape, blocks))
 

@@ -329,6 +329,12 @@ def _reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
+def is_known(first_bytes: bytes) -> bool:
+    """Whether a file that begins so is of a format that we read."""
+    magic = first_bytes[:4]
+    return magic == PCAPNG_MAGIC or magic in PCAP_MAGICS or is_packed(magic)
+
+
 def _layout(path: Path, window: Window, columns: Columns) -> Layout:
     """Tell the format by the file's first bytes.
 
