@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
-from inspector.compare import compare
+from inspector.compare import compare, runs
 from web.session import Session
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ SHARE = 20
 class Measured:
     """The comparison made last; made anew only when there are new packets, and not too soon."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_of_the_run: bool = False) -> None:
+        """`is_of_the_run`: of the latest run of the five ways by itself, where the capture holds one beside other
+        traffic (see `runs`); else of the whole capture.
+        """
+        self._is_of_the_run = is_of_the_run
         self._of: tuple[int, int, bool] | None = None
         self._not_before = 0.0
         self._comparison: dict[str, Any] = {}
@@ -31,17 +35,23 @@ class Measured:
         is_stale = self._of is None or self._of[0] != seen[0] or seen[2]
         start = time.monotonic()
         if seen != self._of and (is_stale or start >= self._not_before):
-            self._of, self._comparison = seen, compare(capture)
+            self._of, self._comparison = seen, self._made(capture)
             end = time.monotonic()
             self._not_before = end + SHARE * (end - start)
         return self._comparison
 
+    def _made(self, capture: Capture) -> dict[str, Any]:
+        found = runs(capture)
+        of = found[-1] if found and self._is_of_the_run else None
+        return {**compare(capture, of), "has_run": bool(found)}
+
 
 def add_compare(api: Blueprint, session: Session) -> None:
-    """GET /api/compare."""
-    measured = Measured()
+    """GET /api/compare: the latest run of the five ways by itself; with ?of=capture, or without a run, everything."""
+    whole, of_the_run = Measured(), Measured(is_of_the_run=True)
 
     @api.get("/compare")
     def comparison() -> dict[str, Any]:
+        measured = whole if request.args.get("of") == "capture" else of_the_run
         with session.reading() as capture:
             return {**measured.now(capture), "rev": session.tape.rev}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from inspector.compare.comparison import Cell, Findings, Values
-from inspector.compare.kinds import Kind
+from inspector.compare.kinds import Ints, Kind
 from inspector.compare.words import among, decimal
 from inspector.tables import Direction, MessageKind
 from inspector.terminal import count, duration
@@ -14,7 +14,7 @@ WHO_MAY = {
     Kind.CLOSED: ("The client asks, the server answers", "One question, one answer, and the pipe is gone."),
     Kind.KEPT: ("The client asks, the server answers", "The pipe stays, and the turns: no answer without a question."),
     Kind.POLLING: ("The client asks, the server answers", "So the client asks again and again: there might be news."),
-    Kind.STREAM: ("The server, after one question", "An answer without end. The client can say no more on this pipe."),
+    Kind.STREAM: ("The server, after one question", "An answer without end; until it ends, the pipe carries no other."),
     Kind.WEBSOCKET: ("Either end, at any time", "After the upgrade nobody has to wait to be asked."),
 }  # fmt: skip
 
@@ -34,15 +34,25 @@ def pipes(found: Findings, kind: Kind) -> Cell:
     questions, messages = len(found.http(kind, MessageKind.REQUEST)), found.costs[kind].messages
     share = {
         Kind.CLOSED: f"For {count(questions, 'question')}: a new one each time.",
-        Kind.KEPT: f"For {count(questions, 'question')}: the next one finds the pipe still there.",
+        Kind.KEPT: f"For {count(questions, 'question')}: {_kept(questions > len(rows))}.",
         Kind.POLLING: f"For {count(questions, 'question')}, {messages:,} of them answered with something new.",
         Kind.STREAM: f"For {count(messages, 'event')}: one long answer.",
         Kind.WEBSOCKET: f"For {count(messages, 'message')}, from whichever end.",
     }
     first = found.capture.connections["first_packet"][rows].astype(np.int64)
     proof, proofs = found.prove(first, "the first packet of this pipe")
-    values: Values = {"pipes": len(rows), "questions": questions, "messages": messages}
-    return Cell(count(len(rows), "pipe"), share[kind], values, proof, proofs)
+    told = found.only_told(kind)
+    values: Values = {"pipes": len(rows), "questions": questions, "messages": messages, "only_told": told}
+    return Cell(count(len(rows), "pipe"), share[kind] + tellers(told, len(rows)), values, proof, proofs)
+
+
+def _kept(is_shared: bool) -> str:
+    return "later ones found the pipe still there" if is_shared else "the pipe stayed open after the answer"
+
+
+def tellers(told: int, pipes: int) -> str:
+    """A sentence on the pipes of those who tell the server something, which are no reader's; empty without any."""
+    return f" On {among(told, pipes)} a client told the server something and read nothing." if told else ""
 
 
 def life(found: Findings, kind: Kind) -> Cell:
@@ -79,24 +89,47 @@ def did_speak(found: Findings, kind: Kind) -> Cell:
         client, unit = len(found.http(kind, MessageKind.REQUEST)), "question"
         server = len(pushes) if kind is Kind.STREAM else len(found.http(kind, MessageKind.RESPONSE))
     answers = "event" if kind is Kind.STREAM else "answer"
-    detail = {
-        Kind.STREAM: "Each event came without being asked for by itself.",
-        Kind.WEBSOCKET: _unasked(len(pushes), server),
-    }.get(kind, "The server never spoke unasked.")
-    proof, proofs = found.prove(said.packet[pushes], "the server speaks unasked")
+    unasked = np.concatenate((said.packet[pushes], _answers_to_nothing(found, kind)))
+    detail = _unasked(len(pushes), server) if kind is Kind.WEBSOCKET else _asked(found, kind, len(unasked), server)
+    proof, proofs = found.prove(unasked, "the server speaks unasked")
     text = (
         f"{count(client, unit)} from the client, {server:,} from the server"
         if kind is Kind.WEBSOCKET
         else f"{count(client, unit)}, {count(server, answers)}"
     )
-    return Cell(text, detail, {"client": client, "server": server, "pushes": len(pushes)}, proof, proofs)
+    return Cell(text, detail, {"client": client, "server": server, "pushes": len(unasked)}, proof, proofs)
+
+
+def _answers_to_nothing(found: Findings, kind: Kind) -> Ints:
+    """The packets of answers that came without a request, as a 408 on an idle connection does (RFC 9110 §15.5.9): on
+    connections of which all that the client sent was seen.
+    """
+    capture = found.capture
+    responses = found.http(kind, MessageKind.RESPONSE)
+    exchange = capture.http_messages["exchange"][responses]
+    connection = capture.http_messages["connection"][responses]
+    is_whole = (capture.connections["isn_known"][connection] == 1).all(axis=1)
+    is_whole &= capture.connections["missed_bytes"][connection, Direction.CLIENT] == 0
+    alone = (capture.exchanges["request"][exchange] < 0) & is_whole
+    packets: Ints = capture.http_messages["packet"][responses[alone]].astype(np.int64)
+    return packets
+
+
+def _asked(found: Findings, kind: Kind, unasked: int, server: int) -> str:
+    """Of an HTTP kind: what of the server's came without a question."""
+    if kind is Kind.STREAM:
+        answers = len(found.http(kind, MessageKind.RESPONSE))
+        return f"The events came in {count(answers, 'answer')}, none of them asked for by itself."
+    if not unasked:
+        return "Each answer followed a question."
+    return f"{among(unasked, server).capitalize()} of the answers came without a question."
 
 
 def _unasked(pushes: int, server: int) -> str:
     if not pushes:
         return "Every message of the server follows one of the client."
     some = "All" if pushes == server else f"At least {among(pushes, server)}"
-    return f"{some} of the server's came unasked: no word of that client stands before them."
+    return f"{some} of the server's came unasked: that client had sent no message since the one before."
 
 
 def round_trips(found: Findings, kind: Kind) -> Cell:

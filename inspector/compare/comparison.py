@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inspector.compare.costs import Cost, find_costs
 from inspector.compare.delivery import Delivery, find_deliveries
-from inspector.compare.kinds import NO_KIND, Ints, Kind, find_kinds
+from inspector.compare.kinds import NO_KIND, Ints, Kind, Mask, find_kinds, only_told
 from inspector.compare.lives import Lives, find_lives
 from inspector.compare.polls import Polls
 from inspector.compare.said import Said, all_said
@@ -50,11 +51,13 @@ class Cell:
     """How many packets prove it, `proof` being the first of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Findings:
     """All that the cells are made of."""
 
     capture: Capture
+    among: Mask
+    """Which connections were looked at."""
     kinds: Ints
     polls: Polls
     said: Said
@@ -69,9 +72,20 @@ class Findings:
         return [kind for kind in Kind if len(self.lives[kind].connection)]
 
     @property
+    def start_ns(self) -> int:
+        """When the first packet came, of the connections that were looked at where that is not all."""
+        return int(self._times.min()) if len(self._times) else 0
+
+    @property
     def duration_ns(self) -> int:
-        times = self.capture.packets["time_ns"]
-        return int(times.max() - times.min()) if len(times) else 0
+        return int(self._times.max() - self._times.min()) if len(self._times) else 0
+
+    @cached_property
+    def _times(self) -> Ints:
+        packets = self.capture.packets
+        owners, times = packets["connection"], packets["time_ns"]
+        chosen: Ints = times if self.among.all() else times[(owners >= 0) & self.among[owners]]
+        return chosen
 
     def messages(self, kind: Kind) -> Ints:
         """Numbers of the messages of a kind in `said`."""
@@ -84,9 +98,13 @@ class Findings:
 
     def left_out(self) -> dict[str, int]:
         """Connections that are none of the five, by why."""
-        protocols = self.capture.connections["protocol"][self.kinds == NO_KIND]
+        protocols = self.capture.connections["protocol"][(self.kinds == NO_KIND) & self.among]
         counts = np.bincount(protocols, minlength=len(Protocol))
         return {Protocol(i).name.lower(): int(n) for i, n in enumerate(counts.tolist()) if n}
+
+    def only_told(self, kind: Kind) -> int:
+        """On how many connections of a kind a client told the server something and read nothing."""
+        return int(only_told(self.capture)[self.lives[kind].connection].sum())
 
     def prove(self, packets: Ints, what: str | Callable[[int], str]) -> tuple[list[Proof], int]:
         """The first of these packet rows as proof of `what`, and how many there are."""
@@ -96,12 +114,14 @@ class Findings:
         return [Proof(row, int(connections[row]), say(i)) for i, row in enumerate(first)], len(packets)
 
 
-def find(capture: Capture) -> Findings:
-    """Measure a capture as it is now."""
-    kinds, polls = find_kinds(capture)
+def find(capture: Capture, interface: int | None = None) -> Findings:
+    """Measure a capture as it is now, or of it what was captured on one interface."""
+    among = np.ones(len(capture.connections), bool) if interface is None else interfaces_of(capture) == interface
+    kinds, polls = find_kinds(capture, among)
     said = all_said(capture, kinds, polls)
     return Findings(
         capture,
+        among,
         kinds,
         polls,
         said,
@@ -110,3 +130,23 @@ def find(capture: Capture) -> Findings:
         {kind: find_lives(capture, np.flatnonzero(kinds == kind).astype(np.int64)) for kind in Kind},
         find_deliveries(capture, said),
     )
+
+
+def runs(capture: Capture) -> list[int]:
+    """Interfaces on which all five kinds were captured, where others held something as well; the latest comes last.
+
+    The demo captures each scenario on an interface of its own. What else is in its recording, an idle chat or an
+    earlier run, would change what a run of the five ways cost.
+    """
+    interfaces = interfaces_of(capture)
+    found = np.unique(interfaces).tolist()
+    if len(found) < 2:
+        return []
+    kinds, _ = find_kinds(capture, np.ones(len(interfaces), bool))
+    return [number for number in found if set(kinds[interfaces == number].tolist()) >= set(Kind)]
+
+
+def interfaces_of(capture: Capture) -> Ints:
+    """The interface of each connection's first packet."""
+    first = capture.connections["first_packet"].astype(np.int64)
+    return capture.packets["interface"][first].astype(np.int64)

@@ -45,8 +45,9 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "did_speak",
         "Who spoke, and who did so unasked?",
-        "HTTP requests are questions, final responses answers. A WebSocket message of the server counts as unasked "
-        "when that client has said nothing since the server's last one: it cannot be an answer. There may be more.",
+        "HTTP requests are questions, final responses answers; one that no request asked for is unasked. A WebSocket "
+        "message of the server counts as unasked when that client has said nothing since the server's last one: it "
+        "cannot be an answer. There may be more.",
         cells.did_speak,
     ),
     Fact(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inspector.capture import Capture
 
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 class Kind(IntEnum):
@@ -67,12 +68,14 @@ LINGER_NS = 500_000_000
 FIN_OR_RST = 5
 
 
-def find_kinds(capture: Capture) -> tuple[Ints, Polls]:
-    """The `Kind` of every connection, NO_KIND where it is none of them or cannot be told yet; and the polls."""
+def find_kinds(capture: Capture, among: Mask) -> tuple[Ints, Polls]:
+    """The `Kind` of every connection, and the polls. NO_KIND is a connection that is none of them or cannot be told
+    yet, and one that the mask `among` leaves out.
+    """
     connections, messages = capture.connections, capture.http_messages
     count = len(connections)
     kinds: Ints = np.full(count, NO_KIND)
-    is_http = connections["protocol"] == Protocol.HTTP
+    is_http = (connections["protocol"] == Protocol.HTTP) & among
     asks = messages["connection"][messages["kind"] == MessageKind.REQUEST]
     requests = np.bincount(asks, minlength=count)
     is_stream = np.zeros(count, bool)
@@ -91,8 +94,25 @@ def find_kinds(capture: Capture) -> tuple[Ints, Polls]:
     polled = np.bincount(messages["connection"][polls.request], minlength=count)
     kinds[is_http & (polled * 2 > requests)] = Kind.POLLING
     kinds[is_http & is_stream] = Kind.STREAM
-    kinds[connections["protocol"] == Protocol.WEBSOCKET] = Kind.WEBSOCKET
+    kinds[(connections["protocol"] == Protocol.WEBSOCKET) & among] = Kind.WEBSOCKET
     return kinds, polls
+
+
+def only_told(capture: Capture) -> Mask:
+    """On which connections every request brought content and no answer did: somebody told the server something, and
+    read nothing.
+    """
+    messages, count = capture.http_messages, len(capture.connections)
+    is_request, has_content = messages["kind"] == MessageKind.REQUEST, messages["body_bytes"] > 0
+    tells, asks, answers = (
+        np.bincount(messages["connection"][which], minlength=count) > 0
+        for which in (
+            is_request & has_content,
+            is_request & ~has_content,
+            (messages["kind"] == MessageKind.RESPONSE) & has_content,
+        )
+    )
+    return tells & ~asks & ~answers
 
 
 def first_packets(capture: Capture, flags: int) -> Ints:
@@ -110,9 +130,9 @@ def first_of(rows: npt.NDArray[np.integer], groups: npt.NDArray[np.integer], cou
 
 
 def last_answers(capture: Capture) -> Ints:
-    """For every connection, when its last HTTP answer had come whole so far, ns; -1 where there was none."""
-    messages = capture.http_messages
-    rows = np.flatnonzero(messages["kind"] == MessageKind.RESPONSE)
+    """For every connection, when the last answer to a request had come whole so far, ns; -1 where there was none."""
+    messages, exchanges = capture.http_messages, capture.exchanges
+    rows = exchanges["response"][(exchanges["request"] >= 0) & (exchanges["response"] >= 0)]
     last: Ints = np.full(len(capture.connections), -1)
     np.maximum.at(last, messages["connection"][rows], messages["end_ns"][rows])
     return last

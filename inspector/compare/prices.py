@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from inspector.compare.cells import tellers
 from inspector.compare.comparison import Cell, Findings, Proof
 from inspector.compare.costs import Phase
 from inspector.compare.delivery import Delivery
@@ -45,6 +46,7 @@ def message_cost(found: Findings, kind: Kind) -> Cell:
         if kind is Kind.CLOSED
         else f"on the open pipe one more costs {size(talk)} for {size(useful)} of content."
     )
+    detail += tellers(found.only_told(kind), len(found.lives[kind].connection))
     values = {
         "messages": cost.messages, "wire_bytes_each": round(each, 1), "packets_each": round(packets, 2),
         "useful_bytes_each": round(useful, 1), "open_pipe_bytes_each": round(talk, 1),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from inspector.compare.comparison import Cell, Findings, Proof, find
 from inspector.compare.facts import FACTS
 from inspector.compare.kinds import NAMES, RULES, TITLES, Kind
@@ -21,16 +23,18 @@ MOST_CONNECTIONS = 200
 """Connections of a kind that are named."""
 
 
-def compare(capture: Capture) -> Row:
-    """The comparison of a capture as it is now.
+def compare(capture: Capture, interface: int | None = None) -> Row:
+    """The comparison of a capture as it is now, or of it what was captured on one interface (see `runs`).
 
     Returns:
+        `interface`, null where all of the capture was compared;
         `duration_ns`; `kinds`, those that the capture holds, with their connections and lives; `facts`, the questions,
         each with `cells` by the kind's name; `truths`; `missing`, the kinds that it does not hold; `left_out`, how many
         connections are none of the five, by protocol.
     """
-    found = find(capture)
+    found = find(capture, interface)
     return {
+        "interface": interface,
         "duration_ns": found.duration_ns,
         "kinds": [_kind(found, kind) for kind in found.present],
         "facts": [
@@ -57,7 +61,7 @@ def _name(kind: Kind) -> Row:
 def _kind(found: Findings, kind: Kind) -> Row:
     lives = found.lives[kind]
     drawn = lives.drawn()
-    start_ns = found.capture.start_ns or 0
+    start_ns = found.start_ns
     return {
         **_name(kind),
         "connections": lives.connection[:MOST_CONNECTIONS].tolist(),
@@ -67,7 +71,7 @@ def _kind(found: Findings, kind: Kind) -> Row:
             for connection, start, end, is_open in zip(
                 lives.connection[drawn].tolist(),
                 (lives.start_ns[drawn] - start_ns).tolist(),
-                (lives.end_ns[drawn] - start_ns).tolist(),
+                np.minimum(lives.end_ns[drawn] - start_ns, found.duration_ns).tolist(),
                 lives.is_open[drawn].tolist(),
                 strict=True,
             )

@@ -43,8 +43,8 @@ def _kept_alive(found: Findings) -> Truth | None:
     return Truth(
         "HTTP takes the pipe down after every answer.",
         f"Not since keep-alive: here {count(questions, 'question')} went through {count(len(rows), 'pipe')}, with one "
-        "handshake each. HTTP/1.1 keeps a pipe unless somebody says “Connection: close”. What it does not give the "
-        "server is a say of its own.",
+        "handshake each. HTTP/1.1 keeps a pipe unless somebody says “Connection: close”. The server "
+        "still cannot begin an exchange.",
         found.prove(packets, "another question on the same pipe")[0],
     )
 
@@ -57,8 +57,8 @@ def _both_ways(found: Findings) -> Truth | None:
     client, server = found.capture.connections["bytes"][rows].sum(axis=0).tolist()
     return Truth(
         "HTTP is a one-way street.",
-        f"Bytes went both ways: {size(client)} from clients, {size(server)} from servers. One-way is the initiative: "
-        "the server may only answer.",
+        f"Bytes went both ways: {size(client)} from clients, {size(server)} from servers. Only the client "
+        "may begin an exchange.",
     )
 
 
@@ -70,7 +70,8 @@ def _pushes_over_http(found: Findings) -> Truth | None:
     return Truth(
         "Only WebSocket lets the server push.",
         f"Plain HTTP did it here as well: {count(len(pushes), 'event')} on {count(pipes, 'pipe')}, after one question "
-        "each. What is missing is the way back: to say something, the client needs another pipe.",
+        "each. What is missing is the way back: as long as the answer goes on, the client needs another pipe to say "
+        "something (in HTTP/2, another stream).",
         found.prove(found.said.packet[pushes], "pushed over HTTP")[0],
     )
 

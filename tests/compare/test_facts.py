@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from inspector.compare.cells import did_speak, pipes
 from inspector.compare.comparison import Findings
 from inspector.compare.facts import FACTS, Fact
 from inspector.compare.kinds import Kind
 from tests.compare.conftest import Write
-from tests.compare.traffic import CHAT_PORT, Pipe, Wire, upgrade
+from tests.compare.traffic import CHAT_PORT, SERVER, Pipe, Wire, upgrade
 
 ASKED = "The client asks, the server answers"
 
@@ -59,6 +60,37 @@ def test_proof_is_of_the_kind_that_it_proves(five: Findings, fact: Fact) -> None
 def test_every_fact_that_is_measured_has_proof_for_some_kind(five: Findings) -> None:
     unproven = [fact.name for fact in FACTS if not any(fact.answer(five, kind).proof for kind in Kind)]
     assert unproven == ["may_speak", "tokens"]
+
+
+def test_an_answer_without_a_question_is_unasked_and_an_idle_pipe_was_kept(
+    measured: Callable[[Write], Findings],
+) -> None:
+    """A server may send 408 on a connection that has idled (RFC 9110 §15.5.9)."""
+
+    def write(wire: Wire) -> None:
+        pipe = Pipe(wire, 50001)
+        pipe.ask("GET /")
+        pipe.answer(b"hello")
+        wire.until(20_000)
+        pipe.answer(status="408 Request Timeout", more="Connection: close\r\n")
+        pipe.close(SERVER)
+
+    found = measured(write)
+    assert found.present == [Kind.KEPT]
+    told = did_speak(found, Kind.KEPT)
+    assert (told.text, told.detail) == ("1 question, 2 answers", "1 of 2 of the answers came without a question.")
+    assert (told.values["pushes"], len(told.proof)) == (1, 1)
+
+
+def test_where_every_answer_has_its_question_that_is_said(five: Findings) -> None:
+    assert did_speak(five, Kind.CLOSED).detail == "Each answer followed a question."
+
+
+def test_pipes_of_those_who_only_tell_the_server_are_told_apart(five: Findings) -> None:
+    told = pipes(five, Kind.CLOSED)
+    assert told.detail.endswith("On 3 of 6 a client told the server something and read nothing.")
+    assert told.values["only_told"] == 3
+    assert "read nothing" not in pipes(five, Kind.KEPT).detail
 
 
 def test_a_pipe_on_which_nothing_was_said(measured: Callable[[Write], Findings]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from inspector.sources.interfaces import Interface
-from inspector.sources.pcapng import SpoolWriter
+from inspector.sources.pcapng import JoinedSpool, SpoolWriter
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 CLIENT, SERVER = 0, 1
@@ -27,10 +27,10 @@ HTTP_PORT, CHAT_PORT = 8000, 8765
 class Wire:
     """A capture file in the making, and its clock."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, writer: type[SpoolWriter] = SpoolWriter) -> None:
         self.path = path
         self.now_ns = START_NS
-        self._spool = SpoolWriter(path, Interface(1, 262_144, "lo", "test traffic"))
+        self._spool = writer(path, Interface(1, 262_144, "lo", "test traffic"))
 
     def put(self, ports: tuple[int, int], seq: int, ack: int, flags: int, payload: bytes) -> None:
         """Write one packet between two ports of 127.0.0.1, and let the clock go on."""
@@ -135,6 +135,19 @@ def event(text: str) -> bytes:
     """A chunk with one event."""
     block = f"data: {text}\n\n".encode()
     return b"%x\r\n%s\r\n" % (len(block), block)
+
+
+def chat_on_another_interface(path: Path) -> None:
+    """Add an idle chat to a capture, on an interface of its own: pings, and a message at last."""
+    wire = Wire(path, JoinedSpool)
+    chat = Pipe(wire, 51001, CHAT_PORT)
+    upgrade(chat)
+    for second in range(1, 20):
+        wire.until(1000 * second)
+        chat.say(SERVER, frame("", 9))
+        chat.say(CLIENT, masked("", 10))
+    chat.say(SERVER, frame("Is anybody there?"))
+    wire.close()
 
 
 POLL_MS = 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import inspector
 from inspector.capture import Capture
 from inspector.compare import compare
 from inspector.sources.files import open_packets
-from tests.compare.traffic import five_ways
+from tests.compare.traffic import chat_on_another_interface, five_ways
 from web import compare as module
 
 from .visitor import opened, plain
@@ -25,14 +26,29 @@ def test_the_answer_is_the_comparison_of_the_engine(path: Path) -> None:
     with opened(path) as ours, inspector.open(path) as capture:
         answer = ours.get("/api/compare")
         assert answer.pop("rev") >= 0
-        assert answer == plain(compare(capture))
+        assert answer == {**plain(compare(capture)), "has_run": False}
+
+
+def test_a_run_beside_other_traffic_is_compared_by_itself_and_the_whole_on_request(path: Path, tmp_path: Path) -> None:
+    beside = tmp_path / "beside.pcapng"
+    shutil.copy(path, beside)
+    chat_on_another_interface(beside)
+    with opened(beside) as ours, inspector.open(path) as alone:
+        run, whole = ours.get("/api/compare"), ours.get("/api/compare?of=capture")
+        expected = plain(compare(alone))
+    assert run["has_run"] is whole["has_run"] is True
+    assert run["facts"] == expected["facts"]
+    assert run["kinds"] == expected["kinds"]
+    assert (run["interface"], whole["interface"]) == (0, None)
+    assert whole["facts"] != run["facts"]
 
 
 def test_it_is_made_anew_for_new_packets_only_and_not_too_soon(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
+    monkeypatch.setattr(module, "runs", lambda _: [])
     made: list[int] = []
 
-    def slow(capture: Capture) -> dict[str, int]:
+    def slow(capture: Capture, interface: int | None) -> dict[str, int]:
         clock[0] += 0.5
         made.append(len(capture.packets))
         return {"packets": made[-1]}
@@ -42,14 +58,14 @@ def test_it_is_made_anew_for_new_packets_only_and_not_too_soon(path: Path, monke
     measured, capture = module.Measured(), Capture(open_packets(path))
     capture.advance(10)
     for _ in range(3):
-        assert measured.now(capture) == {"packets": 10}
+        assert measured.now(capture)["packets"] == 10
     capture.advance(10)
-    assert measured.now(capture) == {"packets": 10}  # a moment old: measuring took half a second
+    assert measured.now(capture)["packets"] == 10  # a moment old: measuring took half a second
     clock[0] += module.SHARE * 0.5
-    assert measured.now(capture) == {"packets": 20}
+    assert measured.now(capture)["packets"] == 20
     while capture.advance():
         pass
     capture.finish()
-    assert measured.now(capture) == {"packets": len(capture.packets)}  # a capture that is complete is not kept waiting
+    assert measured.now(capture)["packets"] == len(capture.packets)  # a capture that is complete is not kept waiting
     assert made == [10, 20, len(capture.packets)]
     capture.close()

@@ -7,13 +7,16 @@ import { h } from "../dom.js";
 import { mountFiveWays } from "../fiveways.js";
 import { drawLives, drawTrips, priceBar } from "../comparepictures.js";
 import { go } from "../navigation.js";
+import { choice } from "../switch.js";
 
 const EVERY_MS = 3000; // while packets come in
 
 export function mount(root, store) {
   const page = h("div", { class: "compare-answers" });
   const fiveWays = mountFiveWays(store);
-  root.append(h("div", { class: "compare" }, heading(), fiveWays.element, page));
+  const of = choice("compare-of", "What is compared", [["run", "The latest run by itself"], ["capture", "The whole capture"]], () => ask(store.state.lengths.packets ?? 0));
+  of.element.hidden = true;
+  root.append(h("div", { class: "compare" }, heading(), fiveWays.element, of.element, page));
   let [told, drawn, asking, asked, stopped] = [null, "", false, { packets: -1, at: -Infinity }, false];
   let timer = null;
 
@@ -21,8 +24,9 @@ export function mount(root, store) {
     asking = true;
     asked = { packets, at: performance.now() };
     try {
-      const answer = await get("/api/compare");
-      if (!stopped) told = answer;
+      const wanted = of.value;
+      const answer = await get(wanted === "run" ? "/api/compare" : "/api/compare?of=capture");
+      if (!stopped && wanted === of.value) told = answer;
     } catch (error) {
       if (!stopped) store.set({ problem: { message: error.message, what_to_do: error.advice } });
     } finally {
@@ -39,6 +43,7 @@ export function mount(root, store) {
     else if (wait !== null) timer = setTimeout(() => draw(store.state), wait);
     fiveWays.draw(state);
     if (!told) return;
+    of.element.hidden = !told.has_run;
     const { rev, ...comparison } = told;
     const key = JSON.stringify([comparison, state.route.id, Boolean(state.demo)]);
     if (key === drawn) return;
