@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector import rows
+from inspector.clocks import elapsed
 from inspector.story import events, phases
 from inspector.tables import MessageKind
 from inspector.tcp.header import RST
@@ -33,15 +34,16 @@ def packets_of(capture: Capture, connection: int) -> Rows:
 def stretch(capture: Capture, connection: int, start: int, stop: int) -> dict[str, Any]:
     """Packets [start, stop) of the connection, with everything that stands beside them.
 
-    `before` and `after` are the neighbours of the stretch, null at the connection's ends; events, exchanges, messages
-    and phases are those of these packets and their neighbours.
+    A packet is a row of packets with `elapsed_ns` since the connection's first and `quiet_ns` since the one before it,
+    null where times go back. `before` and `after` are the neighbours of the stretch, null at the connection's ends;
+    events, exchanges, messages and phases are those of these packets and their neighbours.
     """
     of_connection = packets_of(capture, connection)
     total = len(of_connection)
     start, stop = max(0, min(start, total)), max(0, min(stop, total))
     low, high = max(start - 1, 0), min(stop + 1, total)
     chosen = of_connection[low:high]
-    shown = rows.packet_rows(capture, chosen)
+    shown = _timed(capture, of_connection, low, high)
     return {
         "connection": rows.connection_rows(capture, slice(connection, connection + 1))[0],
         "total": total,
@@ -51,6 +53,18 @@ def stretch(capture: Capture, connection: int, start: int, stop: int) -> dict[st
         "after": shown[-1] if high > stop and shown else None,
         **_beside(capture, connection, chosen),
     }
+
+
+def _timed(capture: Capture, of_connection: Rows, low: int, high: int) -> list[rows.Row]:
+    """Rows of the connection's packets [low, high) with how long after its first and after the one before they came."""
+    chosen = of_connection[low:high]
+    before = of_connection[np.maximum(np.arange(low, high) - 1, 0)]
+    since = {"elapsed_ns": np.broadcast_to(of_connection[:1], len(chosen)), "quiet_ns": before}
+    found = rows.packet_rows(capture, chosen)
+    for name, start in since.items():
+        for row, took in zip(found, elapsed(capture.packets, start, chosen).tolist(), strict=True):
+            row[name] = took if took >= 0 else None
+    return found
 
 
 def _beside(capture: Capture, connection: int, packets: Rows) -> dict[str, Any]:

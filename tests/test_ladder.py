@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ import inspector
 from inspector import ladder, rows, story
 from inspector.capture import Capture
 from inspector.lab.recordings import demo_recording
+
+from .web.traffic import STEP_NS, Talk, Wire
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +30,27 @@ def test_the_whole_is_the_connection_s_rows(demo: Capture) -> None:
     connection = number_of(demo)
     whole = ladder.stretch(demo, connection, 0, 500)
     chosen = ladder.packets_of(demo, connection)
-    assert whole["packets"] == rows.packet_rows(demo, chosen)
+    engine = rows.packet_rows(demo, chosen)
+    assert [{name: row[name] for name in engine[0]} for row in whole["packets"]] == engine
     assert (whole["total"], whole["before"], whole["after"]) == (len(chosen), None, None)
     assert whole["events"] == rows.event_rows(demo, story.events(demo, connection))
     assert len(whole["phases"]) == len(story.phases(demo, connection))
     assert whole["connection"]["id"] == connection
+
+
+def test_how_long_after_is_told_and_not_known_across_times_that_go_back(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "back.pcapng")
+    talk = Talk(wire, 40000)
+    wire.now -= 3_600_000_000_000
+    talk.client(b"hello")
+    talk.client(b"again")
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        packets = ladder.stretch(capture, 0, 0, 10)["packets"]
+        cut = ladder.stretch(capture, 0, 3, 10)["packets"]
+    assert [row["quiet_ns"] for row in packets] == [0, STEP_NS, STEP_NS, None, STEP_NS]
+    assert [row["elapsed_ns"] for row in packets] == [0, STEP_NS, 2 * STEP_NS, None, None]
+    assert cut == packets[3:]
 
 
 @pytest.mark.parametrize("size", [1, 3, 7])

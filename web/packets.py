@@ -105,11 +105,15 @@ def make_packets(session: Session) -> Blueprint:
 
 
 def packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
-    """Rows with both sockets, the protocol, what the packet carries, and how many pieces of that are not told."""
+    """Rows with both sockets, the protocol, the clock by which times can be compared, and what the packet carries."""
     carried = cargo(capture, chosen)
     sockets = _sockets(capture, chosen)
-    found = zip(rows.packet_rows(capture, chosen), sockets, carried, strict=True)
-    return [{**row, **pair, "carries": told, "carries_more": more} for row, pair, (told, more) in found]
+    clocks = capture.packets["clock"][chosen].tolist()
+    found = zip(rows.packet_rows(capture, chosen), sockets, clocks, carried, strict=True)
+    return [
+        {**row, **pair, "clock": clock, "carries": told, "carries_more": more}
+        for row, pair, clock, (told, more) in found
+    ]
 
 
 def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ladder, messageText, rungs } from "../../web/static/ladder.js";
 
-const packet = (number, direction, flags, client_state, server_state, ms, payload = 0) => ({
-  number, direction, flags, client_state, server_state, at_ns: ms * 1e6, payload, verdicts: [], seq: 0, ack: 0, window: 0,
+const packet = (number, direction, flags, client_state, server_state, ms, payload = 0, quiet = 0) => ({
+  quiet_ns: quiet * 1e6, elapsed_ns: ms * 1e6, number, direction, flags, client_state, server_state, at_ns: ms * 1e6, payload, verdicts: [], seq: 0, ack: 0, window: 0,
 });
 
 const handshake = [
@@ -55,7 +55,7 @@ test("each packet begins in the states in which the one before left off", () => 
 });
 
 test("silence gets a row of its own", () => {
-  const late = packet(4, "client", ["PSH", "ACK"], "ESTABLISHED", "ESTABLISHED", 1200, 5);
+  const late = packet(4, "client", ["PSH", "ACK"], "ESTABLISHED", "ESTABLISHED", 1200, 5, 1200);
   const items = ladder(detail({ packets: [...handshake, late] }));
   assert.deepEqual(items.map(({ kind }) => kind), ["start", "packet", "packet", "packet", "silence", "packet", "end"]);
   assert.equal(items[4].text, "1.2 s of silence");
@@ -126,4 +126,11 @@ test("a run cut out of the middle says what the whole says of its packets", () =
 test("a chapter that goes on at both ends of a run has no title and no corners in it", () => {
   const run = { ...detail({ phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }] }), packets: [handshake[1]], before: handshake[0], after: handshake[2] };
   assert.deepEqual(chapters(rungs(run, connection)), [[null, "inside"]]);
+});
+
+test("across times that go back it is not known how long nothing was sent", () => {
+  const back = { ...packet(4, "client", ["ACK"], "ESTABLISHED", "ESTABLISHED", -3_600_000), quiet_ns: null, elapsed_ns: null };
+  const items = ladder(detail({ packets: [...handshake, back] }));
+  assert.deepEqual([items.at(-2).quiet, items.at(-2).elapsed], [null, null]);
+  assert.ok(items.every(({ kind }) => kind !== "silence"));
 });

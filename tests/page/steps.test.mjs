@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { PagedSteps, WholeSteps } from "../../web/static/steps.js";
 
 const packet = (number, ms) => ({
-  number, direction: "client", flags: ["ACK"], client_state: "ESTABLISHED", server_state: "ESTABLISHED", at_ns: ms * 1e6, payload: 1, verdicts: [],
+  number, direction: "client", flags: ["ACK"], client_state: "ESTABLISHED", server_state: "ESTABLISHED", at_ns: ms * 1e6, payload: 1, elapsed_ns: ms * 1e6, quiet_ns: number === 7 ? 900e6 : 0, verdicts: [],
 });
 const connection = { at_ns: 0, packets: [2, 1], conn_state: "S1" };
 const nothing = { connection, phases: [], events: [], exchanges: [], messages: [] };

@@ -51,3 +51,12 @@ test("a bar that is longer than the scale is broken, and says how long it is", (
   drawWaterfall(bar, row(), { from: 100, to: 42e6 });
   assert.deepEqual([bar.classes["runs-out"], bar.dataset.took], [false, ""]);
 });
+
+test("across times that go back it is not known how long an exchange took, and nothing is drawn", () => {
+  const back = { request: { at_ns: 100 }, response: { at_ns: -500 }, timing_ns: { connect: null, send: 10, wait: null, receive: 30 } };
+  assert.equal(tookNs(back), null);
+  assert.equal(waterfallTitle(back), "How long it took is not known: times go back");
+  const bar = { children: ["send", "wait", "receive"].map((kind) => ({ dataset: { kind }, style: { setProperty() {} } })), dataset: {}, classList: { toggle() {} } };
+  drawWaterfall(bar, back, { from: 0, to: 1000 });
+  assert.ok(bar.children.every(({ hidden }) => hidden));
+});

@@ -29,6 +29,11 @@ export function size(bytes) {
   return `${three(bytes / unit)} ${name}`;
 }
 
+/** A stretch of time for a cell of a table: "–" where it is not known, which the cell's title says. */
+export const briefly = (ns) => (ns === null ? "–" : duration(ns));
+
+export const TIMES_GO_BACK = "How long it took is not known: times go back";
+
 const UNITS = [[1e9, "s"], [1e6, "ms"], [1e3, "µs"], [1, "ns"]];
 const MINUTE = 60e9;
 

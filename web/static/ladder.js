@@ -21,20 +21,20 @@ export function rungs({ packets, before = null, after = null, phases, events, ex
   const known = [before, ...packets, after].filter(Boolean);
   const places = placeInChapter(known, chapters(known, phases), { before, after }).slice(before ? 1 : 0);
   const silent = silentEnd(connection);
-  let [last, states] = [before, before ? statesOf(before, silent) : begin(packets[0], connection).after];
+  let states = before ? statesOf(before, silent) : begin(packets[0], connection).after;
   return packets.map((packet, index) => {
     const item = {
       kind: "packet",
       packet,
-      quiet: last ? packet.at_ns - last.at_ns : 0,
-      elapsed: packet.at_ns - connection.at_ns,
+      quiet: packet.quiet_ns,
+      elapsed: packet.elapsed_ns,
       before: states,
       after: statesOf(packet, silent),
       carries: carried.get(packet.number) ?? [],
       sentences: sentences.get(packet.number) ?? [],
       ...places[index],
     };
-    [last, states] = [packet, item.after];
+    states = item.after;
     return item;
   });
 }

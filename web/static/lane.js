@@ -1,6 +1,6 @@
 // What a lane of the timeline says of its connection, in the few words there is room for.
 
-import { counted, duration, size } from "./format.js";
+import { briefly, counted, duration, size } from "./format.js";
 import { livedNs } from "./life.js";
 import { takeApart } from "./sockets.js";
 import { band, outcome, protocolName, silentEnd, stateOf } from "./words.js";
@@ -20,10 +20,10 @@ export function wasOpened({ handshake_ns: took, conn_state: state, client_state:
 /** Right of a lane: [what became of it, more], and whether that is trouble; `end` is the last moment that the timeline knows of. */
 export function laneOutcome(lane, end) {
   const { kind, short } = outcome(lane);
-  if (kind === "trouble") return { texts: [short, duration(lane.duration_ns)], isTrouble: true };
+  if (kind === "trouble") return { texts: [short, briefly(lane.duration_ns)], isTrouble: true };
   if (lane.protocol === "websocket") return { texts: [short, `${lane.messages[0]} ↑ ${lane.messages[1]} ↓`], isTrouble: false };
   if (lane.exchanges) return exchanges(lane);
-  return { texts: [short, duration(livedNs(lane, end))], isTrouble: false };
+  return { texts: [short, briefly(livedNs(lane, end))], isTrouble: false };
 }
 
 function exchanges(lane) {

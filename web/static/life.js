@@ -11,8 +11,9 @@ export function lifeBar({ at_ns: first, until_ns: last }, end) {
   return { from: part(first), to: part(last) };
 }
 
-/** How long a connection has lived: one that is still open to `end`, until when the capture shows it so. */
+/** How long a connection has lived: one that is still open to `end`, until when the capture shows it so; null where times go back. */
 export function livedNs(row, end) {
+  if (row.duration_ns === null) return null;
   return outcome(row).kind === "open" ? Math.max(end - row.at_ns, row.duration_ns) : row.duration_ns;
 }
 

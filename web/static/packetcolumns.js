@@ -18,7 +18,7 @@ export const packetColumns = (of) => [
   { name: "mark", title: "note", about: "a bookmark or a note", isTitleUnseen: true, isUsual: true, create: (cell) => cell.append(h("i", { class: "note-mark" })), draw: drawMark },
   { name: "number", title: "No.", isUsual: true, draw: plain((row) => count(row.number)) },
   { name: "time", title: "time", fits: LONGEST, about: "since the first packet", isUsual: true, draw(cell, row) { setText(cell, exact(row.at_ns)); cell.title = wallClock(row.time_ns); } },
-  { name: "since", title: "since", fits: LONGEST, about: "the packet listed before it", draw: (cell, row, state, index) => setText(cell, since(row, of(index - 1))) },
+  { name: "since", title: "since", fits: LONGEST, about: "the packet listed before it", draw: (cell, row, state, index) => drawSince(cell, row, of(index - 1)) },
   { name: "clock", title: "clock", about: "date and time, UTC", draw: plain((row) => wallClock(row.time_ns).replace(" UTC", "")) },
   { name: "pair", title: "client → server", isUsual: true, create: createPair, fits: LONGEST, draw: drawEnds },
   { name: "connection", title: "pipe", fits: LONGEST, about: "the connection’s number", isUsual: true, draw: plain((row) => (row.connection === null ? "" : `#${row.connection}`)) },
@@ -35,8 +35,15 @@ export const packetColumns = (of) => [
   { name: "what", title: "what it says", isUsual: true, create: createWhat, draw: drawWhat },
 ];
 
-function since(row, before) {
-  return before ? duration(row.at_ns - before.at_ns) : "";
+function drawSince(cell, row, before) {
+  setText(cell, since(row, before));
+  cell.title = cell.textContent === "–" ? "not known: times go back" : "";
+}
+
+/** How long after the packet listed before it; not known across times that go back. */
+export function since(row, before) {
+  if (!before) return "";
+  return before.clock === row.clock && row.at_ns >= before.at_ns ? duration(row.at_ns - before.at_ns) : "–";
 }
 
 function drawMark(cell, row) {

@@ -1,6 +1,6 @@
 // Where the time of an exchange went: the handshake it waited for, sending, waiting, receiving, as stretches of a common axis.
 
-import { duration, moment } from "./format.js";
+import { duration, moment, TIMES_GO_BACK } from "./format.js";
 
 export const PHASES = {
   connect: "waiting for the connection",
@@ -11,23 +11,26 @@ export const PHASES = {
 };
 
 /**
- * The phases of an exchange row, one after the other: [{kind, at, ns}], `at` in ns from the capture's start.
+ * The phases of an exchange row, one after the other: [{kind, at, ns}], `at` in ns from the capture's start, `ns` null where times go back.
  * One without an answer ends in "unanswered", of no known length.
  */
 export function phasesOf({ request, response, timing_ns: { connect, send, wait, receive } }) {
   const found = [];
   if (request) {
     if (connect) found.push({ kind: "connect", at: request.at_ns - connect, ns: connect });
-    found.push({ kind: "send", at: request.at_ns, ns: send ?? 0 });
+    found.push({ kind: "send", at: request.at_ns, ns: send });
     if (!response) found.push({ kind: "unanswered", at: request.at_ns + (send ?? 0), ns: 0 });
     else if (wait !== null) found.push({ kind: "wait", at: request.at_ns + (send ?? 0), ns: wait });
   }
-  if (response) found.push({ kind: "receive", at: response.at_ns, ns: receive ?? 0 });
+  if (response) found.push({ kind: "receive", at: response.at_ns, ns: receive });
   return found;
 }
 
-/** ns from the first to the last moment of an exchange. */
+/** ns from the first to the last moment of an exchange; null where times go back between them. */
 export function tookNs(row) {
+  const { send, wait, receive } = row.timing_ns;
+  const isKnown = !(row.request && send === null) && !(row.response && receive === null) && !(row.request && row.response && wait === null);
+  if (!isKnown) return null;
   const phases = phasesOf(row);
   return Math.max(...phases.map(({ at, ns }) => at + ns)) - phases[0].at;
 }
@@ -51,13 +54,14 @@ export function commonLength(lengths) {
 
 /** In words, for those who point at the bar. */
 export function waterfallTitle(row) {
+  if (tookNs(row) === null) return TIMES_GO_BACK;
   const parts = phasesOf(row).map(({ kind, ns }) => (kind === "unanswered" ? PHASES[kind] : `${PHASES[kind]}: ${duration(ns)}`));
   return [`from ${moment(phasesOf(row)[0].at)} after the start of the capture`, ...parts].join("\n");
 }
 
 /** The bar of a row: one stretch for each kind of phase, moved by custom properties. */
 export function drawWaterfall(bar, row, axis) {
-  const phases = phasesOf(row);
+  const phases = tookNs(row) === null ? [] : phasesOf(row);
   const placed = place(phases, axis);
   for (const stretch of bar.children) {
     const found = placed.find(({ kind }) => kind === stretch.dataset.kind);
@@ -66,7 +70,7 @@ export function drawWaterfall(bar, row, axis) {
     stretch.style.setProperty("--from", found.from.toFixed(5));
     stretch.style.setProperty("--to", found.to.toFixed(5));
   }
-  const runsOut = phases.at(-1).at + phases.at(-1).ns > axis.to && placed.some(({ from }) => from < 1);
+  const runsOut = phases.length > 0 && phases.at(-1).at + phases.at(-1).ns > axis.to && placed.some(({ from }) => from < 1);
   bar.classList.toggle("runs-out", runsOut);
   bar.dataset.took = runsOut ? duration(tookNs(row)) : "";
 }

@@ -107,8 +107,8 @@ function header(store) {
       const { long, kind } = outcome(connection);
       setText(title, `#${connection.id} ${protocolName(connection.protocol)}`);
       title.dataset.protocol = connection.protocol;
-      const lived = duration(livedNs(connection, state.end));
-      const lasted = kind === "open" ? `${long}, ${lived} old` : `${long}, after ${lived}`;
+      const lived = connection.duration_ns === null ? "a time that is not known" : duration(livedNs(connection, state.end));
+      const lasted = kind === "open" ? `${long} for ${lived}` : `${long}, after ${lived}`;
       const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
       setText(facts, `${lasted} · began at ${moment(connection.at_ns)} · ${counted(packets, "packet")} · ${size(bytes)} of payload`);
       for (const side of ["client", "server"]) sockets[side].draw(connection);

@@ -3,7 +3,7 @@
 import { get } from "../api.js";
 import { h, setText } from "../dom.js";
 import { noRows, SEARCHING } from "../empty.js";
-import { count, counted, duration, moment, size } from "../format.js";
+import { briefly, count, counted, moment, size, TIMES_GO_BACK } from "../format.js";
 import { Grid, isLive, ROW_HEIGHT } from "../grid.js";
 import { connectionsOf } from "../lab.js";
 import { drawLife, livedNs } from "../life.js";
@@ -113,11 +113,11 @@ const COLUMNS = [
     name: "lived", title: "lived", fits: 24,
     draw(cell, row, { end }) {
       const { short: word, long, kind } = outcome(row);
-      const lived = duration(livedNs(row, end));
+      const lived = briefly(livedNs(row, end));
       setText(cell, word === "closed" ? lived : `${word}, ${lived}`);
       cell.dataset.kind = kind;
       const [client, server] = ["client", "server"].map((side) => stateOf({ ...row, silent: silentEnd(row) }, side).text);
-      cell.title = `${long}; client ${client}, server ${server}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
+      cell.title = `${row.duration_ns === null ? `${TIMES_GO_BACK}. ` : ""}${long}; client ${client}, server ${server}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
     },
   },
   { name: "packets", title: "packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },

@@ -3,7 +3,7 @@
 import { get } from "../api.js";
 import { h, setText } from "../dom.js";
 import { noRows, SEARCHING } from "../empty.js";
-import { count, counted, duration, size } from "../format.js";
+import { briefly, count, counted, size, TIMES_GO_BACK } from "../format.js";
 import { Grid, isLive } from "../grid.js";
 import { go } from "../navigation.js";
 import { want } from "../ranges.js";
@@ -85,7 +85,7 @@ class Axis {
     if (kind === "when") Object.assign(this, span ?? { from: 0, to: state.end });
     else if (this.measured !== exchanges.revision && (exchanges.byId.size < MANY || performance.now() - this.at >= STEADY)) {
       Object.assign(this, { measured: exchanges.revision, at: performance.now() });
-      this.length = commonLength(exchanges.some(MEASURED).map(tookNs));
+      this.length = commonLength(exchanges.some(MEASURED).map(tookNs).filter((ns) => ns !== null));
     }
   }
 
@@ -122,7 +122,7 @@ const columns = (axisOf) => [
   { name: "sent", title: "sent", fits: 12, draw: (cell, row) => setText(cell, row.request?.body_bytes ? size(row.request.body_bytes) : "") },
   { name: "bytes", title: "body", fits: 12, draw: (cell, row) => setText(cell, row.response ? size(row.response.body_bytes) : "") },
   { name: "pipe", title: "pipe", draw: (cell, row) => setText(cell, `#${row.connection}`) },
-  { name: "took", title: "took", fits: 14, draw: (cell, row) => setText(cell, row.response ? duration(tookNs(row)) : "") },
+  { name: "took", title: "took", fits: 14, draw: drawTook },
   {
     name: "waterfall", title: "waterfall",
     create: (cell) => cell.append(h("span", { class: "waterfall" }, Object.keys(PHASES).map((kind) => h("i", { "data-kind": kind })))),
@@ -138,6 +138,12 @@ function drawOdd(cell, row) {
   const odd = row.notes.filter((note) => !FACTS.has(note));
   setText(cell, odd.length ? odd.join(", ") : "");
   cell.title = odd.join("\n");
+}
+
+function drawTook(cell, row) {
+  const took = row.response && tookNs(row);
+  setText(cell, row.response ? briefly(took) : "");
+  cell.title = row.response && took === null ? TIMES_GO_BACK : "";
 }
 
 function drawType(cell, { response }) {

@@ -137,12 +137,12 @@ function toggle(text, title, action) {
 
 function gapAt(lifecycle, index) {
   const [here, next] = [lifecycle.packetAt(index), lifecycle.packetAt(index + 1)];
-  return here && next ? next.at_ns - here.at_ns : 0;
+  return here && next ? (next.quiet_ns ?? 0) : 0;
 }
 
 function placeWords(at, total, packet, connection) {
   if (at === null) return total === 1 ? "1 packet" : `${count(total)} packets`;
-  const when = packet ? ` · ${duration(packet.at_ns - connection.at_ns)}` : "";
+  const when = packet ? ` · ${duration(packet.elapsed_ns)}` : "";
   return `packet ${count(at + 1)} of ${count(total)}${when}`;
 }
 

@@ -52,8 +52,11 @@ function states({ after }) {
   return ["client", "server"].map((side) => `${side} ${after[side] ?? "unknown"}${after.assumed[side] ? " (assumed)" : ""}`).join(", ");
 }
 
+const BACK = "How long after the packet before is not known: times go back";
+
 /** Time since the connection's first packet: in three digits, from a second on to the microsecond, later to the millisecond. */
 function clock(ns) {
+  if (ns === null) return "–";
   if (ns >= 100e9) return moment(ns);
   if (ns >= 1e9) return `${(ns / 1e9).toFixed(6)} s`;
   return ns ? duration(ns) : "0";
@@ -62,7 +65,7 @@ function clock(ns) {
 function drawTime(item, element) {
   const isPacket = item.kind === "packet";
   setText(element, isPacket ? clock(item.elapsed) : "");
-  element.title = isPacket ? `${duration(item.quiet)} after the packet before` : "";
+  element.title = isPacket ? (item.quiet === null ? BACK : `${duration(item.quiet)} after the packet before`) : "";
   element.classList.toggle("after-silence", isPacket && item.quiet >= SILENCE);
 }
 
