@@ -18,7 +18,7 @@ import numpy.typing as npt
 from inspector.anomalies import ANOMALIES, index_of
 from inspector.arena import ARENA, Arena
 from inspector.chunk_index import ChunkIndex
-from inspector.clocks import Clocks
+from inspector.clocks import NO_CLOCK, UNKNOWN, Clocks
 from inspector.conversations import Conversations
 from inspector.garbage import uncollected
 from inspector.oddities import Oddities
@@ -146,8 +146,12 @@ class Capture:
 
     @property
     def start_ns(self) -> int | None:
-        """Time of the first packet, ns since 1970-01-01 UTC; None while there is none."""
-        return int(self.packets["time_ns"][0]) if len(self.packets) else None
+        """Time of the first packet that has one, ns since 1970-01-01 UTC; None while there is none."""
+        clock = self.packets["clock"]
+        if not len(clock):
+            return None
+        first = 0 if clock[0] != NO_CLOCK else int(np.argmax(clock != NO_CLOCK))
+        return int(self.packets["time_ns"][first]) if clock[first] != NO_CLOCK else None
 
     def numbers(self, packets: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """The numbers of packets rows: their places in the file, from 1; 0 for a row of -1."""
@@ -196,6 +200,7 @@ class Capture:
             first_chunk = len(self.chunks)
             self._tracker.advance(first, stop)
             self._note_times_that_go_back()
+            self._forget_untimed(first, stop)
             self._conversations.advance(first_chunk, len(self.chunks))
         self.ledger.take(self.source.take_reports())
         self.ledger.join()
@@ -218,6 +223,16 @@ class Capture:
         for row, by_ns in self._clocks.take_back():
             connection = int(self.packets["connection"][row])
             self._oddities.note(index_of("time-goes-back"), row, connection, -1, by_ns, row)
+
+    def _forget_untimed(self, first: int, stop: int) -> None:
+        """Of packets without a time no interval is known."""
+        if not self._clocks.untimed:
+            return
+        lost = self.packets["clock"][first:stop] == NO_CLOCK
+        self.packets["ack_rtt_ns"][first:stop][lost] = UNKNOWN
+        opened = self.packets["clock"][self.connections["first_packet"]] == NO_CLOCK
+        for name in ("handshake_ns", "syn_rtt_ns"):
+            self.connections[name][opened] = UNKNOWN
 
     def finish(self) -> None:
         """No more packets will come: settle what waits for them. Doing so twice changes nothing."""

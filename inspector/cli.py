@@ -63,7 +63,7 @@ Start with one of these:
   wireglass open FILE              the same in the browser, down to every packet
   wireglass live                   watch this machine's loopback in the browser
 
-Captures are pcap or pcapng, plain or compressed with gzip or zstd.
+Captures are pcap, pcapng or snoop, plain or compressed with gzip or zstd; - is standard input.
 """
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from inspector.tables import Table
 from inspector.terminal import count, duration
+from inspector.times import NO_TIME, fill_in
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -31,7 +32,11 @@ FAR_NS = 30 * 86_400 * 10**9
 CLOCKS = 8
 """Clocks that may go on at a time, such as one an interface; the one that was silent longest goes."""
 
-MOST_CLOCKS = 0xFFFF
+NO_CLOCK = 0xFFFF
+"""The clock of packets of which the file tells no time. In the column of times they have that of the packet before, so
+that they have a place among the others; nobody shows it, and nothing is measured by it."""
+
+MOST_CLOCKS = NO_CLOCK - 1
 """As many as the column can number; what comes then is put down to the last."""
 
 UNKNOWN = -1
@@ -49,10 +54,16 @@ class Clocks:
         """Packets rows whose time is before that of the row in front, since the last `take_back`; and by how much."""
         self.count = 0
         self.most_ns = 0
+        self.untimed = 0
+        """Packets without a time."""
 
     def advance(self, first: int, stop: int) -> None:
         """Number the clocks of packets rows [first, stop)."""
         times = self._packets["time_ns"]
+        lost = times[first:stop] == NO_TIME
+        if lost.any():
+            fill_in(times[:stop], first)
+            self.untimed += int(np.count_nonzero(lost))
         if not self._latest:
             self._latest, self._next = {0: int(times[first])}, 1
         steps = np.diff(times[max(first - 1, 0) : stop])
@@ -66,6 +77,8 @@ class Clocks:
             self._packets["clock"][first:stop] = clock
         else:
             self._packets["clock"][first:stop] = [self._clock_of(time_ns) for time_ns in times[first:stop].tolist()]
+        if self.untimed:
+            self._packets["clock"][first:stop][lost] = NO_CLOCK
 
     def _clock_of(self, time_ns: int) -> int:
         """The clock that this time goes on: of those that are not ahead of it the nearest, or a new one."""
@@ -97,6 +110,12 @@ class Clocks:
         )
 
 
+def has_time(capture: Capture, packets: Rows) -> npt.NDArray[np.bool_]:
+    """Whether the file tells the time of these packets rows."""
+    table = capture.packets["clock"]
+    return table[packets] != NO_CLOCK if len(table) else np.ones(len(packets), bool)
+
+
 def elapsed(
     packets: Table, start: Rows, stop: Rows, start_ns: Times | None = None, stop_ns: Times | None = None
 ) -> Times:
@@ -107,7 +126,8 @@ def elapsed(
     if not len(times):
         return np.full(len(start), UNKNOWN, np.int64)
     took: Times = (times[stop] if stop_ns is None else stop_ns) - (times[start] if start_ns is None else start_ns)
-    is_known = (start >= 0) & (stop >= 0) & (clock[start] == clock[stop]) & (took >= 0)
+    is_one_clock = (clock[start] == clock[stop]) & (clock[start] != NO_CLOCK)
+    is_known = (start >= 0) & (stop >= 0) & is_one_clock & (took >= 0)
     return np.where(is_known, took, UNKNOWN)
 
 
@@ -132,7 +152,8 @@ def extent(packets: Table) -> int | None:
     times, clock = packets["time_ns"], packets["clock"]
     if not len(times):
         return 0
-    return int(times.max() - times.min()) if clock.min() == clock.max() else None
+    clock, times = clock[clock != NO_CLOCK], times[clock != NO_CLOCK]
+    return int(times.max() - times.min()) if len(clock) and clock.min() == clock.max() else None
 
 
 def waits(capture: Capture, exchanges: Any = slice(None)) -> Times:

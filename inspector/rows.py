@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from inspector.addresses import endpoint
 from inspector.anomalies import ANOMALIES, describe
-from inspector.clocks import lifetimes, transfers, waits
+from inspector.clocks import has_time, lifetimes, transfers, waits
 from inspector.http.fields import head
 from inspector.http.notes import note_names
 from inspector.story import EventKind, sentence
@@ -69,7 +69,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     only = {name: _known(table[name][chosen], has_tcp) for name in ("connection", "window", "in_flight")}
     return {
         "number": numbers,
-        **_times(capture, table["time_ns"][chosen]),
+        **_times(capture, table["time_ns"][chosen], np.array(_ids(table, chosen), np.intp)),
         "captured": table["captured"][chosen].tolist(),
         "length": table["length"][chosen].tolist(),
         "connection": only["connection"],
@@ -97,14 +97,14 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     """Connections; what both ends have comes in pairs: client, server."""
     table = capture.connections
-    start_ns, end_ns = table["start_ns"][chosen], table["end_ns"][chosen]
+    starts = _times(capture, table["start_ns"][chosen], table["first_packet"][chosen])
     return {
         "id": _ids(table, chosen),
         "client": _endpoints(table, chosen, "client"),
         "server": _endpoints(table, chosen, "server"),
-        "start_ns": start_ns.tolist(),
-        "end_ns": end_ns.tolist(),
-        "at_ns": (start_ns - _origin(capture)).tolist(),
+        "start_ns": starts["time_ns"],
+        "end_ns": _times(capture, table["end_ns"][chosen], table["last_packet"][chosen])["time_ns"],
+        "at_ns": starts["at_ns"],
         "duration_ns": _known(lifetimes(capture, chosen)),
         "protocol": PROTOCOLS[table["protocol"][chosen]].tolist(),
         "packets": table["packets"][chosen].tolist(),
@@ -150,7 +150,7 @@ def frame_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "connection": table["connection"][chosen].tolist(),
         "direction": SIDES[table["direction"][chosen]].tolist(),
         "packet": _numbers(capture, table["packet"][chosen]),
-        **_times(capture, table["time_ns"][chosen]),
+        **_times(capture, table["time_ns"][chosen], table["packet"][chosen]),
         "opcode": table["opcode"][chosen].tolist(),
         "fin": table["fin"][chosen].astype(bool).tolist(),
         "rsv": table["rsv"][chosen].tolist(),
@@ -173,7 +173,7 @@ def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "kind": kinds,
         "first_packet": _numbers(capture, table["first_packet"][chosen]),
         "last_packet": _numbers(capture, table["last_packet"][chosen]),
-        **_times(capture, table["time_ns"][chosen]),
+        **_times(capture, table["time_ns"][chosen], table["first_packet"][chosen]),
         "frames": table["frames"][chosen].tolist(),
         "compressed": table["compressed"][chosen].astype(bool).tolist(),
         "bytes": table["bytes"][chosen].tolist(),
@@ -207,7 +207,7 @@ def event_columns(capture: Capture, events: Table, chosen: Chosen = EVERYTHING) 
     """What happened, each with its sentence; `events` is what `story.events` gave, made when somebody looks."""
     return {
         "id": _ids(events, chosen),
-        **_times(capture, events["time_ns"][chosen]),
+        **_times(capture, events["time_ns"][chosen], events["packet"][chosen]),
         "kind": [EventKind(kind).name.lower() for kind in events["kind"][chosen].tolist()],
         "connection": events["connection"][chosen].tolist(),
         "direction": SIDES[events["direction"][chosen]].tolist(),
@@ -286,8 +286,10 @@ def _interfaces(capture: Capture, numbers: Integers) -> list[str | None]:
     return [names[number] for number in numbers.tolist()]
 
 
-def _times(capture: Capture, time_ns: Integers) -> Columns:
-    return {"time_ns": time_ns.tolist(), "at_ns": (time_ns - _origin(capture)).tolist()}
+def _times(capture: Capture, time_ns: Integers, packets: Integers) -> Columns:
+    """Times that these packets' rows give; None where the file tells none of them."""
+    is_told = has_time(capture, packets)
+    return {"time_ns": _known(time_ns, is_told), "at_ns": _known(time_ns - _origin(capture), is_told)}
 
 
 def _origin(capture: Capture) -> int:
@@ -320,13 +322,14 @@ def _http_message(capture: Capture, row: int) -> Row | None:
     table = capture.http_messages
     said = head(capture, row)
     is_request = table["kind"][row] == MessageKind.REQUEST
+    time_ns, is_timed = int(table["time_ns"][row]), bool(has_time(capture, table["packet"][row : row + 1])[0])
     start_line = (
         {"method": said.method, "target": said.target} if is_request else {"status": said.status, "reason": said.reason}
     )
     return {
         "packet": int(capture.numbers(np.array(table["packet"][row]))),
-        "time_ns": int(table["time_ns"][row]),
-        "at_ns": int(table["time_ns"][row]) - _origin(capture),
+        "time_ns": time_ns if is_timed else None,
+        "at_ns": time_ns - _origin(capture) if is_timed else None,
         "version": said.version,
         **start_line,
         "headers": [list(field) for field in said.fields],

@@ -13,7 +13,14 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("inspector.plain", "inspector.errors", "inspector.terminal", "inspector.garbage", "inspector.supervision"),
+    (
+        "inspector.plain",
+        "inspector.errors",
+        "inspector.terminal",
+        "inspector.garbage",
+        "inspector.supervision",
+        "inspector.times",
+    ),
     (
         "inspector.tables",
         "inspector.arena",

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from inspector.sources.files import open_packets
 from inspector.tables import Table
+from inspector.times import fill_in
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -108,7 +109,9 @@ def packet_times(path: str | os.PathLike[str]) -> npt.NDArray[np.int64]:
         while file.read(packets, 65536):
             pieces.append(packets["time_ns"].copy())
             packets.rows = 0
-        return np.concatenate(pieces) if pieces else np.empty(0, np.int64)
+        times = np.concatenate(pieces) if pieces else np.empty(0, np.int64)
+        fill_in(times)
+        return times
     finally:
         file.close()
 

@@ -97,7 +97,7 @@ def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]
             said = list(capture.notes)
             say_notes(said)
             yield capture
-            say_notes(capture.notes[len(said) :])  # found out while it was shown
+            say_notes([note for note in capture.notes if note not in said])  # found out while it was shown
             if capture.notes and not len(capture.packets):
                 raise NothingRead(f"Nothing of {files[0]} could be read; the note says why.")
         finally:

@@ -111,7 +111,7 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
     ),
     "connections": (
         _number("id", _of("id"), "bold"),
-        _number("start", lambda row: seconds(row["at_ns"]), "dim"),
+        _number("start", _moment("at_ns"), "dim"),
         _words("client", _of("client"), style="cyan"),
         _words("server", _of("server"), style="yellow"),
         _words("protocol", _of("protocol"), is_optional=True),
@@ -126,7 +126,7 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
     "exchanges": (
         _number("id", _of("id"), "bold"),
         _CONNECTION,
-        _number("time", lambda row: seconds((row["request"] or row["response"])["at_ns"]), "dim"),
+        _number("time", lambda row: _moment("at_ns")(row["request"] or row["response"]), "dim"),
         _words("method", _part("request", "method")),
         _words("target", _part("request", "target"), style="cyan"),
         _words("status", _part("response", "status"), style="bold"),

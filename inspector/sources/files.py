@@ -15,11 +15,22 @@ import numpy.typing as npt
 from inspector.errors import NotACapture
 from inspector.sources.formats import Block, Stop
 from inspector.sources.interfaces import Interface
-from inspector.sources.layouts import PCAP_HEADER, PCAP_MAGICS, Columns, Layout, PcapLayout, PcapngLayout
+from inspector.sources.layouts import (
+    PCAP_HEADER,
+    PCAP_MAGICS,
+    SNOOP_HEADER,
+    SNOOP_MAGIC,
+    Columns,
+    Layout,
+    PcapLayout,
+    PcapngLayout,
+    SnoopLayout,
+)
 from inspector.sources.notebook import Note, Notebook
 from inspector.sources.unpack import is_packed, unpack
 from inspector.sources.window import Window
 from inspector.tables import Table
+from inspector.times import fill_in
 
 COLUMNS = ("time_ns", "address", "captured", "length", "interface")
 """Columns of the packet table that a file fills; the rest is the engine's."""
@@ -45,6 +56,26 @@ CUT = (
     "writes it has finished"
 )
 """The note on a file whose bytes are gone."""
+
+EDITCAP = "Wireshark's editcap turns it into pcapng (editcap IN OUT.pcapng)"
+
+OTHERS = (
+    (b"RTSS", "a capture of Microsoft Network Monitor 1", EDITCAP),
+    (b"GMBU", "a capture of Microsoft Network Monitor", EDITCAP),
+    (b"TRSNIFF data", "a capture of a Sniffer", EDITCAP),
+    (b"XCP\0", "a capture of a NetXRay", EDITCAP),
+    (b"ObserverPktBuffer", "a capture of Network Instruments' Observer", EDITCAP),
+    (b"btsnoop\0", "a Bluetooth capture (btsnoop)", "there is no TCP in it"),
+    (b"\x1c\0\x01\xac", "an Ixia capture (lcap)", EDITCAP),
+    (b"\x1c\0\x01\xab", "an Ixia capture (lcap)", EDITCAP),
+    (b"\xac\x01\0\x1c", "an Ixia capture (lcap)", EDITCAP),
+    (b"\xab\x01\0\x1c", "an Ixia capture (lcap)", EDITCAP),
+    (b"BZh", "compressed with bzip2", "unpack it first (bunzip2)"),
+    (b"\xfd7zXZ\0", "compressed with xz", "unpack it first (unxz)"),
+    (b"\x04\x22\x4d\x18", "compressed with lz4", "unpack it first (unlz4)"),
+    (b"PK\x03\x04", "a zip archive", "unpack it first (unzip)"),
+)
+"""First bytes of other files that users take for captures, or that are some: what they are, and what to do."""
 
 PCAPNG_MAGIC = Block.SECTION.to_bytes(4, "big")
 """The first block's type, the same in both byte orders."""
@@ -136,7 +167,9 @@ class PacketFile:
         everything = Table("packets")
         while self.read(everything, SORTED_AT_ONCE):
             pass
-        self.order = np.argsort(everything["time_ns"], kind="stable")
+        times = everything["time_ns"].copy()
+        fill_in(times)
+        self.order = np.argsort(times, kind="stable")
         self._sorted = everything
 
     def _read_sorted(self, everything: Table, packets: Table, limit: int) -> int:
@@ -332,7 +365,8 @@ def _reason(error: OSError) -> str:
 def is_known(first_bytes: bytes) -> bool:
     """Whether a file that begins so is of a format that we read."""
     magic = first_bytes[:4]
-    return magic == PCAPNG_MAGIC or magic in PCAP_MAGICS or is_packed(magic)
+    is_snoop = first_bytes.startswith(SNOOP_MAGIC)
+    return is_snoop or magic == PCAPNG_MAGIC or magic in PCAP_MAGICS or is_packed(magic)
 
 
 def _layout(path: Path, window: Window, columns: Columns) -> Layout:
@@ -346,14 +380,19 @@ def _layout(path: Path, window: Window, columns: Columns) -> Layout:
         return PcapngLayout(window, columns)
     if magic in PCAP_MAGICS and window.loaded >= PCAP_HEADER:
         return PcapLayout(window, columns)
+    if window.read(0, 8) == SNOOP_MAGIC and window.loaded >= SNOOP_HEADER:
+        return SnoopLayout(window, columns)
     if not magic:
         raise NotACapture(f"{path} is empty: nothing was ever written to it.")
     if is_packed(magic):
         raise NotACapture(f"{path} is compressed twice; unpack it once and open the result.")
     if magic in PCAP_MAGICS:
         raise NotACapture(f"{path} ends inside its header ({window.loaded} bytes): no packet was ever written to it.")
+    for begins, name, remedy in OTHERS:
+        if window.read(0, len(begins)) == begins:
+            raise NotACapture(f"{path} is {name}, which Wireglass does not read: {remedy}.")
     raise NotACapture(
-        f"{path} is not a capture: it begins with the bytes {magic.hex(' ')}. Wireglass reads pcap and pcapng; "
+        f"{path} is not a capture: it begins with the bytes {magic.hex(' ')}. Wireglass reads pcap, pcapng and snoop; "
         "Wireshark's editcap turns other formats into them (editcap IN OUT.pcapng)."
     )
 

@@ -39,8 +39,9 @@ class Interface:
 
     @property
     def is_timed(self) -> bool:
-        """Whether 64 bits of its steps reach far enough to tell a time at all."""
-        return self.resolution & 0x7F < 64 if self.resolution & 0x80 else self.resolution <= 18
+        """Whether 64 bits of its steps, and of ns, reach far enough to tell a time at all."""
+        is_coarse = self.resolution & 0x7F < 64 if self.resolution & 0x80 else self.resolution <= 18
+        return is_coarse and abs(self.offset_s) * 1_000_000_000 < TIME_LIMIT_NS
 
     def clock(self) -> tuple[int, int, int, int]:
         """How the walker turns this interface's ticks into ns: (multiply, divide, bits, offset_ns).
@@ -48,9 +49,9 @@ class Interface:
         With `bits` the ticks are binary fractions of a second; otherwise ns = ticks // divide * multiply. multiply 0
         means that its ticks are too fine to tell a time.
         """
-        offset_ns = max(-TIME_LIMIT_NS, min(TIME_LIMIT_NS - 1, self.offset_s * 1_000_000_000))
         if not self.is_timed:
-            return 0, 1, 0, offset_ns
+            return 0, 1, 0, 0
+        offset_ns = self.offset_s * 1_000_000_000
         steps = self.resolution & 0x7F
         if self.resolution & 0x80 and steps:
             return 1, 1, steps, offset_ns

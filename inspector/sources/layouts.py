@@ -28,7 +28,7 @@ from inspector.sources.formats import (
     Stop,
 )
 from inspector.sources.interfaces import MICROSECONDS, Interface
-from inspector.sources.records import PcapngRecords, PcapRecords
+from inspector.sources.records import PcapngRecords, PcapRecords, SnoopRecords
 from inspector.sources.window import Window
 
 LOOK = 1 << 16
@@ -47,7 +47,7 @@ class Layout(Protocol):
     notes: list[str]
 
     @property
-    def records(self) -> PcapRecords | PcapngRecords:
+    def records(self) -> PcapRecords | PcapngRecords | SnoopRecords:
         """The walker."""
 
     def attach(self, window: Window) -> None:
@@ -117,6 +117,52 @@ class PcapLayout:
         """Nothing to add."""
 
 
+SNOOP_MAGIC = b"snoop\0\0\0"
+SNOOP_HEADER = 16
+"""Bytes before the first record: the magic, a version, a number for the link (RFC 1761)."""
+
+SNOOP_LINKS = {0: 1, 2: 6, 4: 1, 8: 10, 9: 0, 26: 226}
+"""Link types by snoop's numbers: 802.3, token ring, Ethernet, FDDI, and what Solaris added, loopback and IPNET."""
+
+SNOOP_OTHER = 0xFFFF
+"""A link type that is none: for links that have no number here."""
+
+
+class SnoopLayout:
+    """snoop of Solaris: one header, one interface, records."""
+
+    format = "snoop"
+
+    def __init__(self, window: Window, columns: Columns) -> None:
+        data = window.data[: window.loaded]
+        (link,) = struct.unpack_from(">I", data, 12)
+        link_type = SNOOP_LINKS.get(link, SNOOP_OTHER)
+        self.interfaces = [Interface(link_type)]
+        self.link_types = [link_type]
+        self.notes = [] if link in SNOOP_LINKS else [f"the file's link is snoop's number {link}, which is not read"]
+        self.records = SnoopRecords(data, SNOOP_HEADER, columns)
+
+    def attach(self, window: Window) -> None:
+        """More of the file was read: go on in that."""
+        self.records.attach(window.data[: window.loaded])
+
+    def resume(self) -> bool:
+        """There is nothing but packets in this layout."""
+        return False
+
+    def take_comments(self) -> Iterator[tuple[int, str]]:
+        """Nor has it comments."""
+        return iter(())
+
+    def take_reports(self) -> list[bytes]:
+        """Nor reports."""
+        return []
+
+    def finish(self) -> None:
+        """Take over the count of lost packets."""
+        self.interfaces[0].dropped = self.records.drops
+
+
 class PcapngLayout:
     """pcapng: sections of blocks, each section with its own byte order and interfaces."""
 
@@ -161,7 +207,7 @@ class PcapngLayout:
         kind = self._u32(at, big)
         if kind == Block.SECTION:
             return self._section(at)
-        length = self._u32(at + 4, big)
+        length = _padded(self._u32(at + 4, big))
         block = bytes(self._data[at : at + length])
         if kind == Block.STATISTICS:
             self._statistics(block, big)
@@ -177,9 +223,9 @@ class PcapngLayout:
         if self._strangers:
             self.notes.append(f"{self._strangers} packets belong to interfaces that the file never describes: left out")
         if self.records.untimed:
-            self.notes.append(
-                f"{self.records.untimed} packets have no time in the file: shown with that of the one before"
-            )
+            self.notes.append(f"{self.records.untimed} packets have no time in the file: it is unknown")
+        if self.records.beyond:
+            self.notes.append(f"{self.records.beyond} packets have a time beyond the year 2116: it counts as unknown")
 
     def _section(self, at: int) -> bool:
         """Enter the section at `at` (pcapng §4.1); False when its header is not whole yet or is none."""
@@ -224,7 +270,10 @@ class PcapngLayout:
         """Number the interface and let the walker know its clock."""
         number = len(self.interfaces)
         if not interface.is_timed:
-            self.notes.append(f"interface {number} counts time in steps of {interface.tick}: too fine to tell a time")
+            self.notes.append(
+                f"interface {number} counts time in steps of {interface.tick} from {interface.offset_s} s on: "
+                "64 bits do not hold its times"
+            )
         if number == len(self._clocks):
             self._clocks = np.concatenate([self._clocks, np.zeros_like(self._clocks)])
         self._clocks[number] = (*interface.clock(), interface.snaplen)
@@ -266,7 +315,7 @@ class PcapngLayout:
             self._described = at + length
         if len(self.interfaces) == before:
             self._strangers += 1
-            self.records.move(stranger + self._u32(stranger + 4, big), big)
+            self.records.move(stranger + _padded(self._u32(stranger + 4, big)), big)
         return True
 
     def _ahead(self, at: int, big: bool) -> Iterator[tuple[int, int, int]]:
@@ -277,6 +326,7 @@ class PcapngLayout:
                 start, piece = at, self._window.peek(at, LOOK)
             head = piece[at - start : at - start + 8]
             kind, length = struct.unpack(">II" if big else "<II", head) if len(head) == 8 else (Block.SECTION, 0)
+            length = _padded(length)
             if kind == Block.SECTION or not _is_block(length, 12) or at + length > self._window.size:
                 return
             yield at, kind, length
@@ -298,6 +348,11 @@ def _options(block: bytes, at: int, order: str) -> Iterator[tuple[int, bytes]]:
             return
         yield code, block[at : at + length]
         at += (length + 3) & ~3
+
+
+def _padded(length: int) -> int:
+    """pcapng fills everything up to 32 bits (§3.1); some writers leave that out of the length."""
+    return length + 3 & ~3
 
 
 def _is_block(length: int, least: int) -> bool:

@@ -13,6 +13,7 @@ import cython
 
 from inspector.sources.formats import MAX_BLOCK, MAX_CAPTURED, Block, Option, Stop
 from inspector.sources.interfaces import FRACTION_BITS, TIME_LIMIT_NS
+from inspector.times import NO_TIME
 
 # The same numbers where compiled code reads them without asking Python.
 _FULL = cython.declare(cython.int, Stop.FULL)
@@ -32,6 +33,7 @@ _MAX_CAPTURED = cython.declare(cython.Py_ssize_t, MAX_CAPTURED)
 _MAX_BLOCK = cython.declare(cython.Py_ssize_t, MAX_BLOCK)
 _SECOND_NS = cython.declare(cython.ulonglong, 1_000_000_000)
 _FRACTION_BITS = cython.declare(cython.int, FRACTION_BITS)
+_NO_TIME = cython.declare(cython.longlong, NO_TIME)
 _TIME_LIMIT_NS = cython.declare(cython.ulonglong, TIME_LIMIT_NS)
 
 # What a plain run reads 32-bit numbers by: a third of the time that four bytes one by one would take.
@@ -93,18 +95,22 @@ def padded(length: cython.Py_ssize_t) -> cython.Py_ssize_t:
 def ticks_to_ns(
     ticks: cython.ulonglong, multiply: cython.ulonglong, divide: cython.ulonglong, bits: cython.int
 ) -> cython.longlong:
-    """A pcapng time stamp in ns, by the numbers of `Interface.clock`; clamped to what a table can hold."""
+    """A pcapng time stamp in ns, by the numbers of `Interface.clock`; _NO_TIME when a table cannot hold it."""
     if multiply == 0:
-        return 0
+        return _NO_TIME
     if bits:
-        whole: cython.ulonglong = min(ticks >> bits, _TIME_LIMIT_NS // _SECOND_NS - 1)
+        whole: cython.ulonglong = ticks >> bits
+        if whole >= _TIME_LIMIT_NS // _SECOND_NS:
+            return _NO_TIME
         one: cython.ulonglong = 1
         part: cython.ulonglong = ticks & ((one << bits) - 1)
         if bits > _FRACTION_BITS:
             part >>= bits - _FRACTION_BITS
             bits = _FRACTION_BITS
         return whole * _SECOND_NS + ((part * _SECOND_NS) >> bits)
-    return min(ticks // divide, (_TIME_LIMIT_NS - 1) // multiply) * multiply
+    if ticks // divide > (_TIME_LIMIT_NS - 1) // multiply:
+        return _NO_TIME
+    return ticks // divide * multiply
 
 
 @cython.cclass
@@ -213,14 +219,65 @@ class PcapRecords(Records):
 
 
 @cython.cclass
+class SnoopRecords(Records):
+    """snoop (RFC 1761): a header of 24 bytes that states the length of the record, the packet, padding; big-endian."""
+
+    last_drops: cython.uint
+
+    def __init__(self, data: memoryview, at: int, columns: tuple[memoryview, ...]) -> None:
+        super().__init__(data, at, True, columns)
+        self.last_drops = 0
+
+    @property
+    def drops(self) -> int:
+        """Packets that the capture lost, as the last record counts them."""
+        return self.last_drops
+
+    def walk(self, row: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Write rows [row, stop) as far as the file goes; the row behind the last one written."""
+        data: cython.const[cython.uchar][::1] = self.data
+        size: cython.Py_ssize_t = len(data)
+        at: cython.Py_ssize_t = self.at
+        captured: cython.Py_ssize_t
+        record: cython.Py_ssize_t
+        seconds: cython.longlong
+        while True:
+            if size - at < 24:
+                self.stopped = _END
+                break
+            captured = u32(data, at + 4, True)
+            record = u32(data, at + 8, True)
+            if captured > _MAX_CAPTURED or record < 24 + captured or record > _MAX_BLOCK:
+                self.stopped = _DAMAGED
+                break
+            if size - at < 24 + captured:
+                self.stopped = _END
+                break
+            if row >= stop:
+                self.stopped = _FULL
+                break
+            seconds = u32(data, at + 16, True)
+            self.last_drops = u32(data, at + 12, True)
+            self.times[row] = seconds * 1_000_000_000 + u32(data, at + 20, True) * 1000
+            self.addresses[row] = at + 24
+            self.captured[row] = captured
+            self.lengths[row] = u32(data, at, True)
+            self.interfaces[row] = 0
+            at += record
+            row += 1
+        self.at = at
+        return row
+
+
+@cython.cclass
 class PcapngRecords(Records):
     """pcapng: blocks of many types, packets of many interfaces; sections may differ in byte order."""
 
     clocks: cython.longlong[:, ::1]
     known: cython.Py_ssize_t
     base: cython.Py_ssize_t
-    last_ns: cython.longlong
     simple: cython.Py_ssize_t
+    far: cython.Py_ssize_t
     comments: list[tuple[int, int, int]]
     wanted: cython.Py_ssize_t
 
@@ -229,8 +286,8 @@ class PcapngRecords(Records):
         super().__init__(data, 0, False, columns)
         self.known = 0
         self.base = 0
-        self.last_ns = 0
         self.simple = 0
+        self.far = 0
         self.comments = []
         self.wanted = wanted
 
@@ -252,8 +309,13 @@ class PcapngRecords(Records):
 
     @property
     def untimed(self) -> int:
-        """Packets so far in Simple Packet Blocks, which have no time; they were given that of the packet before."""
+        """Packets so far in Simple Packet Blocks, which have no time."""
         return self.simple
+
+    @property
+    def beyond(self) -> int:
+        """Packets so far whose time stamp 64 bits of ns do not hold."""
+        return self.far
 
     def walk(self, row: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """Write rows [row, stop) as far as the file goes; the row behind the last one written."""
@@ -262,6 +324,7 @@ class PcapngRecords(Records):
         at: cython.Py_ssize_t = self.at
         big: cython.bint = self.big
         kind: cython.uint
+        stated: cython.Py_ssize_t
         length: cython.Py_ssize_t
         self.stopped = _END
         while size - at >= 12:
@@ -269,13 +332,14 @@ class PcapngRecords(Records):
             if kind == _SECTION:  # read the same in both byte orders, and the length behind it in neither yet
                 self.stopped = _OTHER
                 break
-            length = u32(data, at + 4, big)
-            if length < 12 or length & 3 or length > _MAX_BLOCK:
+            stated = u32(data, at + 4, big)
+            length = padded(stated)  # some writers leave the padding out of the length
+            if length < 12 or length > _MAX_BLOCK:
                 self.stopped = _DAMAGED
                 break
             if size - at < length:
                 break
-            if u32(data, at + length - 4, big) != length:
+            if u32(data, at + length - 4, big) != stated:
                 self.stopped = _DAMAGED
                 break
             if kind in (_PACKET, _SIMPLE_PACKET, _OLD_PACKET):
@@ -309,6 +373,7 @@ class PcapngRecords(Records):
         first: cython.Py_ssize_t = at + 28
         captured: cython.Py_ssize_t
         ticks: cython.ulonglong
+        time_ns: cython.longlong = _NO_TIME
         if length < (16 if kind == _SIMPLE_PACKET else 32):
             return _DAMAGED
         if kind == _PACKET:
@@ -328,13 +393,17 @@ class PcapngRecords(Records):
             captured = u32(data, at + 20, big)
             ticks = u32(data, at + 12, big)
             ticks = (ticks << 32) | u32(data, at + 16, big)
-            self.last_ns = self.clocks[interface, 3] + ticks_to_ns(
+            time_ns = ticks_to_ns(
                 ticks, self.clocks[interface, 0], self.clocks[interface, 1], self.clocks[interface, 2]
             )
+            if time_ns == _NO_TIME:
+                self.far += 1
+            else:
+                time_ns += self.clocks[interface, 3]
             self.lengths[row] = u32(data, at + 24, big)
         if captured > _MAX_CAPTURED or padded(captured) > at + length - 4 - first:
             return _DAMAGED
-        self.times[row] = self.last_ns
+        self.times[row] = time_ns
         self.addresses[row] = first
         self.captured[row] = captured
         self.interfaces[row] = interface

@@ -23,4 +23,7 @@ table("wallClock", wallClock, [[0, "1970-01-01 00:00:00.000000 UTC"], [1_700_000
 
 test("one of a thing is singular", () => assert.equal(counted(1, "packet"), "1 packet"));
 test("none of a thing is plural", () => assert.equal(counted(0, "byte"), "0 bytes"));
+test("a time that the capture does not tell is not known", () => {
+  for (const said of [duration, exact, moment, wallClock]) assert.equal(said(null), "not known");
+});
 test("a time beyond the calendar is given in nanoseconds", () => assert.match(wallClock(9.3e24), /ns after 1970$/));

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.times import NO_TIME
 from tests.sources.craft import SECOND, Pcap, Pcapng, columns, contents, read, save, times
 
 MAGICS = {
@@ -80,7 +81,7 @@ def test_old_and_simple_packet_blocks_are_packets_too(tmp_path: Path) -> None:
     crafted = Pcapng().interface(1, 4).old_packet(1_000_000, b"old one").simple_packet(b"simp", 6).simple_packet(b"ab")
     file, packets = read(save(tmp_path, crafted.data))
     assert contents(file, packets) == [b"old one", b"simp", b"ab"]
-    assert columns(packets, "time_ns", "length") == [(SECOND, 7), (SECOND, 6), (SECOND, 2)]
+    assert columns(packets, "time_ns", "length") == [(SECOND, 7), (NO_TIME, 6), (NO_TIME, 2)]
     assert "2 packets have no time" in file.notes[0]
     file.close()
 
@@ -114,19 +115,25 @@ def test_time_stamps_count_in_the_interfaces_own_steps(
 def test_steps_too_fine_to_tell_a_time_are_noted(tmp_path: Path, resolution: int) -> None:
     crafted = Pcapng().interface(1, 0, (9, bytes([resolution]))).packet(2**64 - 1, b"x")
     file, packets = read(save(tmp_path, crafted.data))
-    assert times(packets) == [0]
-    assert "too fine" in file.notes[0]
+    assert times(packets) == [NO_TIME]
+    assert "64 bits do not hold its times" in file.notes[0]
     file.close()
 
 
 @pytest.mark.parametrize("resolution", [0, 6, 9, 18, 0x81, 0xBF])
 @pytest.mark.parametrize("offset", [-(2**63), 0, 2**63 - 1])
-def test_a_time_beyond_reason_is_held_within_the_column(tmp_path: Path, resolution: int, offset: int) -> None:
+def test_a_time_beyond_reason_is_unknown_and_said(tmp_path: Path, resolution: int, offset: int) -> None:
     crafted = (
         Pcapng().interface(1, 0, (9, bytes([resolution])), (14, struct.pack("<q", offset))).packet(2**64 - 1, b"x")
     )
     file, packets = read(save(tmp_path, crafted.data))
-    assert -(2**62) <= times(packets)[0] < 2**63
+    file.finish()
+    (time_ns,) = times(packets)
+    if offset or resolution in (0, 6, 9, 0x81):
+        assert time_ns == NO_TIME
+        assert file.notes
+    else:
+        assert time_ns in (18_446_744_073, 1_999_999_999)
     file.close()
 
 

@@ -36,10 +36,11 @@ export const TIMES_GO_BACK = "How long it took is not known: times go back";
 
 const UNITS = [[1e9, "s"], [1e6, "ms"], [1e3, "µs"], [1, "ns"]];
 const MINUTE = 60e9;
+const NOT_KNOWN = "not known";
 
 /** A stretch of time in three digits: "41 µs", "3.1 ms", "1.2 s", "2 min 04 s". */
 export function duration(ns) {
-  if (ns === null) return "not known";
+  if (ns === null) return NOT_KNOWN;
   if (ns === 0) return "0 s";
   if (ns < 0) return `−${duration(-ns)}`;
   if (ns >= 60 * MINUTE) return `${Math.floor(ns / (60 * MINUTE))} h ${two((ns % (60 * MINUTE)) / MINUTE)} min`;
@@ -50,6 +51,7 @@ export function duration(ns) {
 
 /** A moment counted from the start of the capture, to the millisecond: "1.204 s", "2:04.500". */
 export function moment(ns) {
+  if (ns === null) return NOT_KNOWN;
   if (ns < 0) return `−${moment(-ns)}`;
   const ms = Math.floor(ns / 1e6);
   const [seconds, rest] = [Math.floor(ms / 1000), String(ms % 1000).padStart(3, "0")];
@@ -60,6 +62,7 @@ export function moment(ns) {
 
 /** A moment counted from the start of the capture, in seconds to the microsecond: "1.204 318". */
 export function exact(ns) {
+  if (ns === null) return NOT_KNOWN;
   const micros = Math.floor(Math.abs(ns) / 1e3);
   const fraction = String(micros % 1_000_000).padStart(6, "0");
   return `${ns < 0 ? "−" : ""}${count(Math.floor(micros / 1e6))}.${fraction.slice(0, 3)}${THIN}${fraction.slice(3)}`;
@@ -67,6 +70,7 @@ export function exact(ns) {
 
 /** A moment since 1970 by the wall clock, in UTC to the microsecond (a double holds no more of it). */
 export function wallClock(ns) {
+  if (ns === null) return NOT_KNOWN;
   const date = new Date(Math.floor(ns / 1e6));
   if (Number.isNaN(date.getTime())) return `${ns} ns after 1970`;
   const micros = Math.floor(ns / 1e3) % 1_000_000;
