@@ -43,3 +43,9 @@ test("a window probe without a byte is called so, whatever the export calls it",
 test("the SYN-ACK of a simultaneous open is no trouble", () => {
   assert.notEqual(meaning(packet({ flags: ["SYN", "ACK"], analysis: ["retransmission"], verdicts: ["crossed_syn_ack"] })), "trouble");
 });
+
+test("a packet that was captured before stands back and is no trouble, whatever it is", () => {
+  const copy = packet({ duplicate: true, flags: ["RST"], verdicts: ["retransmission"] });
+  assert.equal(meaning(copy), "duplicate");
+  assert.deepEqual(verdicts(copy).map(({ name, isTrouble }) => [name, isTrouble]), [["captured before", false]]);
+});

@@ -6,7 +6,7 @@ import { go } from "./navigation.js";
 import { onward } from "./onward.js";
 
 const GROUPS = [
-  { kind: "http", title: "Plain HTTP", about: "a pipe for each visit, or for several", names: ["get", "post", "refresh_twice", "keep_alive"] },
+  { kind: "http", title: "Plain HTTP", about: "pipes that come and go", names: ["get", "post", "refresh_twice", "keep_alive"] },
   { kind: "ws", title: "WebSocket chat", about: "one pipe that stays", names: ["join", "alice_says_hi", "bob_answers", "server_push", "leave"] },
 ];
 

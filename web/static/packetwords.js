@@ -1,7 +1,7 @@
 // What a packet means, in the words of a table: the kind it is coloured by, what happens in it, and the numbers with it.
 
 import { count, counted } from "./format.js";
-import { VERDICTS } from "./words.js";
+import { marksOf } from "./words.js";
 
 /** What a packet is that has no TCP segment to look at, by IP protocol number. */
 const OTHERS = { 1: "ICMP", 2: "IGMP", 6: "part of TCP", 17: "UDP", 47: "GRE", 50: "ESP", 58: "ICMPv6", 89: "OSPF", 132: "SCTP" };
@@ -15,10 +15,11 @@ export function protocolOf({ protocol, ip_protocol: number }) {
   return OTHERS[number] ?? `IP protocol ${number}`;
 }
 
-/** The meaning that gives a packet its colour: trouble, request, response, message, opening, closing, data, ack or other. */
+/** The meaning that gives a packet its colour: duplicate, trouble, request, response, message, opening, closing, data, ack or other. */
 export function meaning(packet) {
   const { flags, payload, connection, carries = [] } = packet;
   if (connection === null) return "other";
+  if (packet.duplicate) return "duplicate";
   if (isTrouble(packet)) return "trouble";
   if (carries.length) return carries[0].kind;
   if (flags.includes("SYN")) return "opening";
@@ -27,7 +28,7 @@ export function meaning(packet) {
 }
 
 /** Whether something went wrong with it. */
-export const isTrouble = ({ flags, verdicts: found }) => flags.includes("RST") || found.some((name) => VERDICTS[name]?.[1]);
+export const isTrouble = (packet) => !packet.duplicate && (packet.flags.includes("RST") || marksOf(packet).some(([, trouble]) => trouble));
 
 /** What happens in the packet, and the rest of what there is to say: {what, more}. */
 export function told(packet) {
@@ -40,10 +41,7 @@ export function told(packet) {
 }
 
 /** The verdicts on it: [{name, isTrouble, why}]. */
-export const verdicts = ({ verdicts: found }) => found.map((name) => {
-  const [title, trouble, why] = VERDICTS[name] ?? [name, false, ""];
-  return { name: title, isTrouble: trouble, why };
-});
+export const verdicts = (packet) => marksOf(packet).map(([name, trouble, why]) => ({ name, isTrouble: trouble, why }));
 
 /** The flags that say something: PSH does not, nor ACK beside bytes or other flags than SYN. */
 function flagText({ flags, payload }) {

@@ -63,6 +63,14 @@ export const VERDICTS = {
   reused_ports: ["ports used again", false, "An earlier connection had the same two sockets. Lawful."],
 };
 
+/** The mark of a packet that was captured before, at another place of its way or by the same interface: it tells nothing new. */
+export const DUPLICATE = ["captured before", false, "The same packet was captured before, at another place or once more at this one. It is not judged again."];
+
+/** What is said of a packet: [name, whether it is a sign of trouble, why] for each verdict. */
+export function marksOf({ verdicts, duplicate = false }) {
+  return duplicate ? [DUPLICATE] : verdicts.map((name) => VERDICTS[name] ?? [name, false, ""]);
+}
+
 /** Short and long word for how a connection stands or ended, from Zeek's conn_state and the TCP states. */
 export function outcome({ conn_state, client_state, server_state, closed_by }) {
   const by = closed_by ? ` by the ${closed_by}` : "";

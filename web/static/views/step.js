@@ -3,7 +3,8 @@
 import { h, setClass, setText } from "../dom.js";
 import { count, counted, duration, moment } from "../format.js";
 import { SILENCE } from "../ladder.js";
-import { ASSUMED, band, STATES, UNKNOWN, VERDICTS } from "../words.js";
+import { isTrouble } from "../packetwords.js";
+import { ASSUMED, band, marksOf, STATES, UNKNOWN } from "../words.js";
 
 /** An empty row; `parts.draw(item)` puts an item of ladder.js in. */
 export function createStep() {
@@ -31,11 +32,9 @@ export function createStep() {
 /** The classes by which a row is drawn: what it is, who sent it, what it carries, and whether something went wrong. */
 export function stepClass(item, isChosen) {
   const { kind, packet, bracket, carries } = item;
-  const weight = packet ? `${packet.payload ? " carries" : ""}${carries.length ? ` ${carries[0].kind}` : ""}${isTrouble(packet) ? " trouble" : ""}` : "";
+  const weight = packet ? `${packet.payload ? " carries" : ""}${carries.length ? ` ${carries[0].kind}` : ""}${packet.duplicate ? " duplicate" : ""}${isTrouble(packet) ? " trouble" : ""}` : "";
   return `step ${kind} from-${packet?.direction ?? "nobody"}${isChosen ? " chosen" : ""} bracket-${bracket ?? "none"}${weight}`;
 }
-
-const isTrouble = ({ verdicts, flags }) => verdicts.some((name) => VERDICTS[name]?.[1]) || flags.includes("RST");
 
 /** A row for those who hear it. */
 export function spoken(item) {
@@ -43,7 +42,7 @@ export function spoken(item) {
   if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Being fetched"]).join(" ");
   const { packet, carries, sentences } = item;
   const said = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
-  const verdicts = packet.verdicts.map((name) => VERDICTS[name]?.[0] ?? name).join(", ");
+  const verdicts = marksOf(packet).map(([name]) => name).join(", ");
   return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${verdicts ? `${verdicts}. ` : ""}${sentences.join(" ")} ${states(item)}`;
 }
 
@@ -133,14 +132,11 @@ function numbers({ flags, seq, ack, window, payload }) {
 
 /** A badge a verdict; why.js explains them when one is pointed at. */
 function drawVerdict({ packet }, element) {
-  const names = packet?.verdicts ?? [];
-  const key = names.join(" ");
+  const marks = packet ? marksOf(packet) : [];
+  const key = marks.map(([name]) => name).join(" ");
   if (element.dataset.key === key) return;
   element.dataset.key = key;
-  element.replaceChildren(...names.map((name) => {
-    const [title, trouble] = VERDICTS[name] ?? [name, false];
-    return h("span", { class: `badge${trouble ? " trouble" : ""}` }, title);
-  }));
+  element.replaceChildren(...marks.map(([name, trouble]) => h("span", { class: `badge${trouble ? " trouble" : ""}` }, name)));
 }
 
 function drawStory(item, element) {
