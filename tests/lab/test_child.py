@@ -120,15 +120,17 @@ def test_a_death_fails_everything_that_waits_and_all_that_comes_after() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "reason"),
+    ("source", "seconds", "reason"),
     [
-        pytest.param(REFUSING, "Not today", id="a child that says why it can't"),
-        pytest.param(BROKEN, "The parrot has ended", id="a child that ends at once"),
-        pytest.param(SILENT, "did not answer within", id="a child that says nothing"),
+        pytest.param(REFUSING, 30.0, "Not today", id="a child that says why it can't"),
+        pytest.param(BROKEN, 30.0, "The parrot has ended", id="a child that ends at once"),
+        pytest.param(SILENT, 0.1, "did not answer within", id="a child that says nothing"),
     ],
 )
-def test_a_child_that_does_not_get_ready_is_an_error(source: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_module, "ANSWER_SECONDS", 0.5)
+def test_a_child_that_does_not_get_ready_is_an_error(
+    source: str, seconds: float, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child_module, "ANSWER_SECONDS", seconds)
 
     async def play(_: Child) -> None:
         raise AssertionError("it never gets here")
