@@ -2,6 +2,7 @@
 #
 #   make demo     the demo: servers, clients, live capture and the dashboard (ARGS="--no-browser --port 8800")
 #   make test     every test: the engine compiled and plain, and the page's helpers
+#   make test-lowest  the tests with the oldest libraries that pyproject.toml allows, in .venv-lowest, on plain Python
 #   make check    format, lint, types: what CI runs before the tests
 #   make bench    every program on the same captures in the same run; writes docs/benchmarks.md (ARGS="--quick" to try)
 #   make bench-page  the page in Chromium, on a million packets and live; writes docs/benchmarks-page.md
@@ -22,7 +23,7 @@ plain_tests := tests/sources tests/wire tests/tcp tests/http tests/websocket \
   tests/test_conversations.py tests/test_capture.py tests/story tests/test_oddities.py
 page_tests := $(wildcard tests/page/*.test.js tests/page/*.test.mjs)
 
-.PHONY: demo test test-python test-plain test-page check bench bench-page docs format clean install install-dev
+.PHONY: demo test test-python test-plain test-page test-lowest check bench bench-page docs format clean install install-dev
 
 demo: $(venv)/.compiled
 	@$(bin)/wireglass demo $(ARGS)
@@ -39,6 +40,12 @@ test-plain: $(venv)/.installed-dev
 test-page:
 	@command -v node >/dev/null || { echo "make test-page: node is missing; install it (Debian: apt install nodejs)" >&2; exit 1; }
 	node --test $(page_tests)
+
+test-lowest:
+	$(PYTHON) -m venv .venv-lowest
+	$(PYTHON) tests/lowest.py test >.venv-lowest/requirements.txt
+	.venv-lowest/bin/python -m pip --quiet --disable-pip-version-check install -r .venv-lowest/requirements.txt
+	WIREGLASS_PLAIN=1 .venv-lowest/bin/python -m pytest -n $(WORKERS) --dist loadfile --ignore=tests/browser $(ARGS)
 
 check: $(venv)/.installed-dev
 	$(bin)/ruff format --check
