@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
 
 DIRECTIVES = {
@@ -41,10 +43,33 @@ def extensions() -> list[Extension]:
         Extension(path.removesuffix(".py").replace(os.sep, "."), [path], extra_compile_args=flags)
         for path in hot_modules()
     ]
-    built: list[Extension] = cythonize(wanted, compiler_directives=DIRECTIVES, build_dir="build/cython", quiet=True)
+    built: list[Extension] = []
+    for number, extension in enumerate(wanted, 1):
+        say(f"  to C: {number} of {len(wanted)}, {extension.name}")
+        built += cythonize([extension], compiler_directives=DIRECTIVES, build_dir="build/cython", quiet=True)
     for extension in built:
         extension.optional = True
     return built
+
+
+def say(progress: str) -> None:
+    """Show how far this has come, in one line of a terminal; "" takes the line away."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{progress}", end="", file=sys.stderr, flush=True)
+
+
+class BuildWithProgress(build_ext):
+    """Compiles the modules one after another, and says which."""
+
+    def build_extensions(self) -> None:
+        self._done = 0
+        super().build_extensions()
+        say("")
+
+    def build_extension(self, ext: Extension) -> None:
+        self._done += 1
+        say(f"  compiled: {self._done} of {len(self.extensions)}, {ext.name}")
+        super().build_extension(ext)
 
 
 class BuildWithCaptures(build_py):
@@ -62,6 +87,6 @@ class BuildWithCaptures(build_py):
 os.chdir(Path(__file__).resolve().parent)
 setup(
     ext_modules=extensions(),
-    cmdclass={"build_py": BuildWithCaptures},
+    cmdclass={"build_ext": BuildWithProgress, "build_py": BuildWithCaptures},
     options={"build_ext": {"parallel": os.cpu_count() or 1}},
 )

@@ -20,6 +20,7 @@ from inspector import rows
 from inspector.capture import Capture
 from inspector.cli import main
 from inspector.commands import browser
+from inspector.commands.common import again
 from inspector.recordings import folder
 from inspector.sources.probe import may_capture
 from tests.waiting import wait_until
@@ -163,6 +164,26 @@ def test_a_record_whose_capture_is_killed_says_so_and_its_exit_status_is_1(tmp_p
         assert process.wait() == 1
     assert "The capture process ended by itself: it was killed (SIGKILL" in rest
     assert "is in the recording x.pcapng" in rest
+
+
+@pytest.mark.parametrize(
+    ("typed", "path", "expected"),
+    [
+        (".venv/bin/wireglass", "/usr/bin", ".venv/bin/wireglass open 'a b.pcapng'"),
+        ("{bin}/wireglass", "{bin}", "wireglass open 'a b.pcapng'"),
+        ("/somewhere/inspector/__main__.py", "{bin}", "{python} -m inspector open 'a b.pcapng'"),
+    ],
+    ids=["not on the path", "on the path", "run as a module"],
+)
+def test_how_to_see_a_recording_again_works_as_it_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, path: str, expected: str
+) -> None:
+    program = tmp_path / "wireglass"
+    program.touch(0o755)
+    names = {"bin": str(tmp_path), "python": sys.executable}
+    monkeypatch.setattr(sys, "argv", [typed.format(**names)])
+    monkeypatch.setenv("PATH", path.format(**names))
+    assert again("open", "a b.pcapng") == expected.format(**names)
 
 
 def test_the_usual_port_gives_way_when_it_is_taken_and_one_asked_for_does_not(

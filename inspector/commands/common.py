@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -75,6 +78,22 @@ def reading_options(command: FC) -> FC:
         "--sort", "is_sorted", is_flag=True,
         help="Take the packets in order of time; their numbers stay those of the file.",
     )(command)  # fmt: skip
+
+
+def again(*words: str) -> str:
+    """The command line that runs this program with these words, as it works where it was typed."""
+    here = sys.argv[0]
+    if os.path.basename(here) != "wireglass":
+        return shlex.join([sys.executable, "-m", "inspector", *words])
+    found = shutil.which("wireglass")
+    is_on_the_path = found is not None and os.path.realpath(found) == os.path.realpath(here)
+    return shlex.join(["wireglass" if is_on_the_path else here, *words])
+
+
+def say_where(recording: Path, err: bool = False) -> None:
+    """Where a recording lies, and how to see it again; on standard error if `err`."""
+    click.echo(f"Recording: {recording}", err=err)
+    click.echo(f"See it again: {again('open', str(recording))}", err=err)
 
 
 @contextmanager

@@ -6,11 +6,12 @@ import json
 import sys
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
 
-from inspector.commands.common import analysed, format_option, reading_options, tunnel_option
+from inspector.commands.common import analysed, format_option, reading_options, say_where, tunnel_option
 from inspector.terminal import Screen, count, printable, text_width
 
 WIDEST = 110
@@ -54,7 +55,7 @@ def compare(file: str | None, is_sorted: bool, is_run: bool, recording: str | No
     write = {"table": _screen, "json": _json, "csv": _csv}[shape]
     sys.stdout.writelines(line + "\n" for line in write(comparison))
     if is_run:
-        click.echo(f"Recording: {path}  (wireglass open shows it)", err=shape != "table")
+        say_where(Path(path), err=shape != "table")
 
 
 COMMANDS = [compare]

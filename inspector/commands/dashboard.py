@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspector.commands.alarm import Alarm
-from inspector.commands.common import files_argument, filter_option, tunnel_option
+from inspector.commands.common import files_argument, filter_option, say_where, tunnel_option
 from inspector.errors import InspectorError, LabError
 from inspector.terminal import printable
 
@@ -204,4 +204,4 @@ def _say_where(recording: Path) -> None:
 
     if recording.exists():
         keep_with(recording)
-        click.echo(f"Recording: {recording}  (wireglass open shows it again)")
+        say_where(recording)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.commands.common import say_where
 from inspector.errors import LabError
 from inspector.terminal import Screen, printable
 
@@ -73,7 +74,7 @@ def run(name: str, recording: str | None) -> None:
     _tell_story(spool)
     click.echo()
     click.echo(_prose(done["result"], screen))
-    click.echo(f"Recording: {spool}  (wireglass open shows it)")
+    say_where(Path(spool))
 
 
 COMMANDS = [lab]
