@@ -30,7 +30,9 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 
 @pytest.mark.parametrize("width", [390, 768, 1440])
 def test_the_number_of_a_late_packet_is_whole(blank: Page, long: Dashboard, width: int) -> None:
-    page = enter(blank, long, f"packets?packet={MANY}")
+    page = enter(blank, long, "packets")
+    expect(page.locator(".tools-text")).to_have_text("100\u202f001 packets", timeout=2 * STARTUP)
+    page.evaluate("number => { location.hash = `#/packets?packet=${number}`; }", MANY)
     page.set_viewport_size({"width": width, "height": 800})
     number = page.locator("[aria-selected=true]:visible .cell.number")
     expect(number).to_have_text("100\u202f001", timeout=STARTUP)

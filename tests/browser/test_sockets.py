@@ -74,9 +74,9 @@ def test_a_messages_way_goes_from_token_to_token(view: Page) -> None:
     expect(steps).to_have_count(7, timeout=SOON)
     texts = " | ".join(steps.all_inner_texts())
     assert re.search(
-        r"Alice writes into token \d+ \| through pipe #\d+, packet \d+ \| chat reads from token (\d+) \| "
-        r"the diary: \1 is Alice; Bob is (\d+) \| chat writes into token \2 \| through pipe #\d+, packet \d+ \| "
-        r"Bob reads from token \d+",
+        r"out of Alice’s token \d+ \| through pipe #\d+, packet \d+ \| into chat’s token (\d+) \| "
+        r"the diary: \1 is Alice; Bob is (\d+) \| out of chat’s token \2 \| through pipe #\d+, packet \d+ \| "
+        r"into Bob’s token \d+",
         texts,
     ), texts
     assert view.locator(".tk-step").all_inner_texts() == ["1", "2", "3", "4"]

@@ -45,7 +45,7 @@ def test_it_is_the_first_page(blank: Page, saved: Dashboard) -> None:
 
 def test_each_connection_has_a_lane_under_its_server(page: Page) -> None:
     expect(page.locator(".lane-title:visible")).to_have_text(
-        ["#0 GET /", "#1 POST /orders", "#2 GET /", "#3 GET /", "#4 GET /", "#5 GET /chat", "#6 GET /chat"]
+        ["#0 GET /", "#1 POST /orders", "#2 GET /", "#3 GET /", "#4 GET / +2", "#5 GET /chat", "#6 GET /chat"]
     )
     expect(page.locator(".lane-group:visible b")).to_have_text([re.compile(r"^:\d+$")] * 2)
     expect(page.locator(".lane:visible").nth(1)).to_contain_text("201")

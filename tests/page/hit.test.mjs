@@ -29,6 +29,8 @@ test("where states are drawn, the pointer is told both, and which are only assum
   const at = (x, changes = {}) => markLines(hit({ ...scene, answer: { ...answer, states: { ...states, ...changes } } }, x, 5), tables)[0];
   assert.equal(at(450), "client SYN-SENT, server SYN-RECEIVED (assumed)");
   assert.equal(at(900), "client ESTABLISHED, server SYN-RECEIVED (assumed)");
+  const over = { ...answer, states, lanes: [{ id: 4, is_open: false, at_ns: 0, duration_ns: 600 * MS }] };
+  assert.equal(markLines(hit({ ...scene, answer: over }, 900, 5), tables)[0], "0.900 s", "of what is over nothing is said");
   assert.equal(at(900, { state: ["SYN-SENT", null, "SYN-SENT"], assumed: [false, false, false] }), "client SYN-SENT, server unknown");
 });
 

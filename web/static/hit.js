@@ -18,9 +18,10 @@ export function hit(scene, x, y) {
   return { lane, ns, states: statesAt(answer, i, ns), mark: messageAt(answer, place, i, x) ?? packetAt(answer, place, i, x) ?? exchangeAt(answer, place, i, x) };
 }
 
-/** Both ends' states at a moment, in words; null where the answer has none, or the connection was not there yet. */
-function statesAt({ states }, i, ns) {
-  if (!states) return null;
+/** Both ends' states at a moment, in words; null where the answer has none, or the connection was not there. */
+function statesAt({ states, lanes }, i, ns) {
+  const { is_open: isOpen, at_ns: start, duration_ns: lived } = lanes[i];
+  if (!states || (!isOpen && ns > start + lived)) return null;
   const found = [null, null];
   states.lane.forEach((lane, k) => {
     if (lane === i && states.at_ns[k] <= ns) found[states.side[k]] = states.state[k] === null ? "unknown" : `${states.state[k]}${states.assumed[k] ? " (assumed)" : ""}`;
