@@ -116,6 +116,13 @@ def has_time(capture: Capture, packets: Rows) -> npt.NDArray[np.bool_]:
     return table[packets] != NO_CLOCK if len(table) else np.ones(len(packets), bool)
 
 
+def time_of(capture: Capture, packet: int) -> int | None:
+    """When a packet was captured, ns from the first; None where the file does not tell."""
+    packets = capture.packets
+    is_told = packets["clock"][packet] != NO_CLOCK
+    return int(packets["time_ns"][packet]) - (capture.start_ns or 0) if is_told else None
+
+
 def elapsed(
     packets: Table, start: Rows, stop: Rows, start_ns: Times | None = None, stop_ns: Times | None = None
 ) -> Times:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector import rows
+from inspector.clocks import time_of
 from inspector.http.bodies import content
 from inspector.http.fields import head
 from inspector.tables import ChunkKind, MessageKind
@@ -53,7 +54,7 @@ def _piece(capture: Capture, row: int, index: int) -> dict[str, Any]:
         "side": rows.SIDES[int(chunks["direction"][row])],
         "kind": kind.name.lower(),
         "packet": packet + 1,
-        "at_ns": int(capture.packets["time_ns"][packet]) - (capture.start_ns or 0),
+        "at_ns": time_of(capture, packet),
         "offset": int(chunks["stream_offset"][row]),
         "bytes": length,
         "data": None if data is None else base64.b64encode(data).decode("ascii"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.clocks import time_of
 from inspector.tables import ChunkKind
 from inspector.terminal import Screen, count, printable, seconds
 
@@ -79,9 +80,10 @@ def transcript(
 
 
 def _headline(capture: Capture, piece: Piece, screen: Screen) -> str:
-    at_ns = int(capture.packets["time_ns"][piece.packet]) - (capture.start_ns or 0)
+    at_ns = time_of(capture, piece.packet)
     number = int(capture.numbers(np.array(piece.packet)))
-    said = f"── {piece.side}, {seconds(at_ns)} s, packet {number} ──"
+    when = "" if at_ns is None else f"{seconds(at_ns)} s, "
+    said = f"── {piece.side}, {when}packet {number} ──"
     return screen.paint(said, f"bold {STYLES[piece.side]}") + "\n"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.clocks import has_time
 from inspector.compare.costs import Cost, find_costs
 from inspector.compare.delivery import Delivery, find_deliveries
 from inspector.compare.kinds import NO_KIND, Ints, Kind, Mask, find_kinds, only_told
@@ -115,8 +116,11 @@ class Findings:
 
 
 def find(capture: Capture, interface: int | None = None) -> Findings:
-    """Measure a capture as it is now, or of it what was captured on one interface."""
-    among = np.ones(len(capture.connections), bool) if interface is None else interfaces_of(capture) == interface
+    """Measure a capture as it is now, or what was captured on one interface; connections without times are left out."""
+    connections = capture.connections
+    among = has_time(capture, connections["first_packet"]) & has_time(capture, connections["last_packet"])
+    if interface is not None:
+        among &= interfaces_of(capture) == interface
     kinds, polls = find_kinds(capture, among)
     said = all_said(capture, kinds, polls)
     return Findings(

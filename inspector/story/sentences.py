@@ -9,8 +9,11 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from inspector import anomalies
 from inspector.addresses import socket_of
+from inspector.clocks import elapsed
 from inspector.http.fields import head
 from inspector.http.pushed_events import BLANK_LINE, LONGEST_EVENT
 from inspector.story.kinds import EventKind
@@ -78,7 +81,7 @@ class Event:
         """The time from `since` to this packet, put into a pattern such as ` after {}`; "" where it is not known."""
         if self.since < 0:
             return ""
-        ns = self.of_packet("time_ns") - self.of_packet("time_ns", self.since)
+        (ns,) = elapsed(self.capture.packets, np.array([self.since]), np.array([self.packet])).tolist()
         return pattern.format(span(ns)) if ns >= 0 else ""
 
     def relative(self, number: int, side: int) -> int:
