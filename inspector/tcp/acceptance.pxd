@@ -16,7 +16,8 @@ cdef class Acceptor:
     cdef unsigned char[::1] acceptance
 
     cdef int test(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
-    cdef int _test_first_ack(self, End receiver, Py_ssize_t row, unsigned int flags)
+    cdef bint _is_stale_fin(self, End sender, unsigned int end)
+    cdef int _test_first_ack(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
     cdef bint _acknowledges_syn(self, End receiver, Py_ssize_t row)
     cdef int _test_reset(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
     cdef int _test_syn(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)

@@ -88,7 +88,7 @@ class Acceptor:
                 else self._test_syn(sender, receiver, row, flags)
             )
         if not receiver.has_acked:
-            return self._test_first_ack(receiver, row, flags)
+            return self._test_first_ack(sender, receiver, row, flags)
         ahead = seq_distance(receiver.acked, seq)
         if ahead > 0:
             if sender.speaks and seq_distance(sender.furthest, seq) > 0 and self._is_beyond(receiver, seq):
@@ -97,22 +97,29 @@ class Acceptor:
             length = self.payload[row] + (1 if flags & FIN else 0)
             if ahead + length < -LARGEST_WINDOW:
                 return OUTSIDE_WINDOW
-            if (
-                flags & FIN
-                and ahead + length <= 0
-                and not (sender.fin_sent and sender.fin_end == seq + length & MASK32)
-            ):
+            if flags & FIN and ahead + length <= 0 and self._is_stale_fin(sender, (seq + length) & MASK32):
                 return OUTSIDE_WINDOW
         if flags & ACK and receiver.speaks and seq_distance(receiver.furthest, self.ack[row]) > LARGEST_WINDOW:
             return ACK_OF_UNSENT
         return ACCEPTED
 
     @cython.cfunc
-    def _test_first_ack(self, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
-        """Before it has acknowledged anything: in SYN-SENT an end takes only what acknowledges its SYN (§3.10.7.3)."""
+    def _is_stale_fin(self, sender: End, end: cython.uint) -> cython.bint:
+        """Whether a FIN that ends at this number, which its receiver has passed, is none of the stream's: bytes stand
+        where it says that none come.
+        """
+        if sender.fin_sent and sender.fin_end == end:
+            return False
+        return sender.speaks and seq_distance(end, sender.furthest) >= 0
+
+    @cython.cfunc
+    def _test_first_ack(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
+        """Before it has acknowledged anything: in SYN-SENT an end takes only what acknowledges its SYN (§3.10.7.3).
+        Behind a SYN-ACK, an ACK of more shows that its own packets are captured late.
+        """
         if not flags & ACK or not receiver.has_asked or self._acknowledges_syn(receiver, row):
             return ACCEPTED
-        return ACK_OF_UNSENT
+        return ACCEPTED if sender.syn_known and not flags & SYN else ACK_OF_UNSENT
 
     @cython.cfunc
     def _acknowledges_syn(self, receiver: End, row: cython.Py_ssize_t) -> cython.bint:
@@ -125,7 +132,7 @@ class Acceptor:
         seq: cython.uint = self.seq[row]
         ahead: cython.longlong
         if not receiver.has_acked:
-            if not receiver.has_asked or (flags & ACK and self._acknowledges_syn(receiver, row)):
+            if not receiver.has_asked or sender.syn_known or (flags & ACK and self._acknowledges_syn(receiver, row)):
                 return ACCEPTED
             return RESET_OUTSIDE_WINDOW
         ahead = seq_distance(receiver.acked, seq)
@@ -145,7 +152,7 @@ class Acceptor:
             return SYN_INSIDE if is_synchronized and sender.has_asked else ACCEPTED
         if receiver.has_acked:
             return OUTSIDE_WINDOW if sender.syn_known and sender.syn_seq != self.seq[row] else ACCEPTED
-        return self._test_first_ack(receiver, row, flags)
+        return self._test_first_ack(sender, receiver, row, flags)
 
     @cython.cfunc
     def _is_beyond(self, receiver: End, seq: cython.uint) -> cython.bint:

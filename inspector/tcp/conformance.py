@@ -30,7 +30,7 @@ LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
 TIME_WAIT = cython.declare(cython.int, int(State.TIME_WAIT))
 
 REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
-REVOKES_RESET = cython.declare(cython.uint, int(Acceptance.REVOKES_RESET))
+LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
 OUTSIDE = cython.declare(cython.uint, int(Refusal.OUTSIDE_WINDOW))
 """The whole value of packets.acceptance: refused, and not accepted after all."""
 
@@ -222,7 +222,7 @@ class Conformance:
         if acceptance & REFUSAL:
             self._check_refused(sender, receiver, row, connection, side, flags)
             return
-        if acceptance & REVOKES_RESET:
+        if acceptance & LIVES_ON:
             sender.is_reset = False
             receiver.late = -1
         if sender.challenged >= 0 or sender.astray >= 0:
@@ -388,8 +388,9 @@ class Conformance:
         if receiver.late >= 0:
             self._note(receiver.late, DATA_AFTER_RESET, self.payload[receiver.late], 0, 0)
             receiver.late = -1
-        sender.is_asking = False
-        sender.is_reset = True
+        if not self.acceptance[row] & LIVES_ON:
+            sender.is_asking = False
+            sender.is_reset = True
 
     @cython.cfunc
     def _check_fin(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.void:

@@ -8,6 +8,8 @@ cdef class End:
     cdef int shown
     cdef bint is_assumed
     cdef bint has_spoken
+    cdef bint has_leapt
+    cdef bint is_suspect
     cdef bint has_asked
     cdef unsigned int pending
     cdef unsigned int doubted

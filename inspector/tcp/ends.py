@@ -33,13 +33,17 @@ class End:
     """Whether `shown` says more than is proven."""
     has_spoken: cython.bint
     """It has sent a packet; before that its state is a guess."""
+    has_leapt: cython.bint
+    """Its numbers have gone further without bytes: something that was not captured, perhaps its FIN, lies between."""
+    is_suspect: cython.bint
+    """A RST came from it that its peer must drop: it may be gone all the same, until it goes on."""
     has_asked: cython.bint
     """It has sent a SYN without ACK."""
     pending: cython.uint
     doubted: cython.uint
     """Not applied: it was sent again without an answer between, or the end went on as if it had not come."""
     denied: cython.uint
-    """The end has spoken since, and had not got it by then."""
+    """It had not come by the end's last packet."""
     at: cython.int[8]
     """Packets row from which each pending receipt counts."""
     zeek: cython.int
@@ -90,6 +94,8 @@ def fresh_end(state: cython.int) -> End:
     end.shown = state
     end.is_assumed = True
     end.has_spoken = False
+    end.has_leapt = False
+    end.is_suspect = False
     end.has_asked = False
     end.pending = 0
     end.doubted = 0

@@ -49,7 +49,7 @@ GOT_RST_WHEN_CALLED = cython.declare(cython.int, int(Signal.GOT_RST_WHEN_CALLED)
 OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
 ACK_OF_UNSENT = cython.declare(cython.int, int(Refusal.ACK_OF_UNSENT))
 AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
-REVOKES_RESET = cython.declare(cython.uint, int(Acceptance.REVOKES_RESET))
+LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
 
 # Bits of tshark's tcp.completeness.
 SEEN_SYN = cython.declare(cython.uint, 1)
@@ -181,6 +181,9 @@ class Lifecycle:
         self.acceptance[row] = refusal
         if refusal == OUTSIDE_WINDOW and receiver.astray < 0:
             receiver.astray = row
+        elif flags & RST:
+            sender.is_suspect = True
+            self.receipts.refresh(sender)
         elif refusal == ACK_OF_UNSENT and not sender.has_spoken:
             self._send(sender, receiver, row, connection, side, flags)
 
@@ -204,12 +207,14 @@ class Lifecycle:
         was_revoked: cython.bint = sender.reset_from >= 0 and self._goes_on(sender, row, flags, is_new)
         if was_revoked:
             self.receipts.revoke_reset(sender, receiver, row, side)
-            self.acceptance[row] |= REVOKES_RESET
+            self.acceptance[row] |= LIVES_ON
             if self.closed_by[connection] == side:
                 self.closed_by[connection] = -1
         is_open: cython.bint = sender.state == SYN_RECEIVED and self._is_open(sender, receiver, row, flags)
         before: cython.int = -1 if was_revoked else sender.state
-        if sender.reset_from < 0 and (sender.pending or receiver.fin_sent or not sender.has_spoken):
+        if sender.reset_from < 0 and (
+            sender.pending or receiver.fin_sent or sender.is_suspect or not sender.has_spoken
+        ):
             self.receipts.settle(sender, receiver, row, side, flags, repeats_fin, is_open, was_revoked)
             before = -1
         if flags & RST:
@@ -249,6 +254,11 @@ class Lifecycle:
         if flags & SYN and not sender.syn_known:
             sender.speaks = False  # what came before was of an older connection
         if is_new or not sender.speaks:
+            # Who sends bytes has not sent a FIN before them.
+            leaps: cython.bint = end == seq and sender.speaks and not sender.fin_sent
+            if sender.has_leapt != leaps:
+                sender.has_leapt = leaps
+                self.receipts.refresh(sender)
             sender.furthest = end
         if not sender.speaks or (
             seq_distance(seq, sender.contiguous) >= 0 and seq_distance(sender.contiguous, end) > 0
@@ -288,9 +298,11 @@ class Lifecycle:
         numbered (RFC 9293 §3.5.2).
         """
         if sender.state == SYN_SENT_STATE and not flags & ACK and self.seq[row] != (sender.syn_seq + 1) & MASK32:
+            self.acceptance[row] |= LIVES_ON
             return
         if sender.reset_from < 0:
             sender.reset_from = sender.state
+        sender.has_leapt = False
         self.receipts.move(sender, SENT_RST)
 
     @cython.cfunc

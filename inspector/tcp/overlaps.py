@@ -19,12 +19,14 @@ from inspector.tables import ChunkKind, Table
 
 if cython.compiled:
     from cython.cimports.inspector.oddities import Oddities
-    from cython.cimports.inspector.tcp.header import seq_distance
+    from cython.cimports.inspector.tcp.header import SYN, seq_distance
 else:
     from inspector.oddities import Oddities
-    from inspector.tcp.header import seq_distance
+    from inspector.tcp.header import SYN, seq_distance
 
 DATA = cython.declare(cython.int, int(ChunkKind.DATA))
+MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+
 IN_ARENA = cython.declare(cython.longlong, ARENA)
 
 CHUNKS_BACK = cython.declare(cython.int, 256)
@@ -45,6 +47,7 @@ class Overlaps:
     floor: cython.longlong
     want: Any
 
+    flags: cython.ushort[::1]
     seq: cython.uint[::1]
     captured: cython.uint[::1]
     address: cython.longlong[::1]
@@ -95,7 +98,7 @@ class Overlaps:
         old: cython.longlong
         new: cython.longlong
         self._take_views()
-        ahead = seq_distance(self.seq[earlier], self.seq[row])
+        ahead = seq_distance(self._first_byte(earlier), self._first_byte(row))
         old = max(ahead, 0)
         new = max(-ahead, 0)
         length = min(self.captured[earlier] - old, self.captured[row] - new)
@@ -111,11 +114,17 @@ class Overlaps:
 
     def _take_views(self) -> None:
         packets = self.packets
+        self.flags = packets.view("flags")
         self.seq = packets.view("seq")
         self.captured = packets.view("payload_captured")
         self.address = packets.view("payload_address")
         self.connection = packets.view("connection")
         self.direction = packets.view("direction")
+
+    @cython.cfunc
+    def _first_byte(self, row: cython.Py_ssize_t) -> cython.uint:
+        """Number of a segment's first byte: the SYN, which takes one, stands before it (RFC 9293 §3.4)."""
+        return (self.seq[row] + (1 if self.flags[row] & SYN else 0)) & MASK32
 
     @cython.cfunc
     def _has(self, address: cython.longlong, length: cython.longlong) -> bool:

@@ -19,6 +19,7 @@ cdef class Receipts:
     cdef unsigned int disproved
     cdef unsigned int lost
     cdef unsigned int late
+    cdef bint is_doubtful
 
     cdef void move(self, End end, int signal)
     cdef void receive(self, End end, int signal, Py_ssize_t row, int side, bint is_carried)

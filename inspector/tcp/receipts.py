@@ -73,6 +73,8 @@ class Receipts:
     disproved: cython.uint
     lost: cython.uint
     """Disproved by a repeat, so that it is not expected any more."""
+    is_doubtful: cython.bint
+    """Something of its sender's that was not captured, or not believed, may have changed its state before."""
     late: cython.uint
     """Open, and not there before the packet in hand was sent."""
 
@@ -132,7 +134,13 @@ class Receipts:
         end.shown = end.state
         if end.pending and end.reset_from < 0:
             end.shown = self._apply(end, end.state, end.pending & ~end.doubted, ALL_ROWS)
-        end.is_assumed = end.shown != end.state or end.doubted & ~end.denied != 0 or not end.has_spoken
+        end.is_assumed = (
+            end.shown != end.state
+            or end.doubted & ~end.denied != 0
+            or end.has_leapt
+            or end.is_suspect
+            or not end.has_spoken
+        )
 
     @cython.cfunc
     def settle(
@@ -159,19 +167,21 @@ class Receipts:
         if is_first:
             self._first_word(end, peer, flags, row)
         pending: cython.uint = end.pending
+        self.is_doubtful = end.has_leapt or (end.is_suspect and flags & RST != 0)
         self._judge(end, peer, row, flags, repeats_fin, is_open)
         still_open = end.pending & ~(self.confirmed | self.disproved)
         if is_first or was_revoked or self.confirmed != pending or end.doubted | end.denied:
             applied: cython.uint = (self.confirmed | still_open) & ~(self.late | end.doubted & ~self.confirmed)
             is_guess: cython.bint = is_first and not flags & RST and flags & (SYN | ACK) != SYN
             self._correct(end, row, side, applied, still_open, is_guess and end.state < ESTABLISHED)
-        elif pending:
+        elif not self.is_doubtful and (pending or end.is_suspect):
             self._unmark(row, side)
+        end.is_suspect = False
         end.state = self._apply(end, end.state, self.confirmed, ALL_ROWS)
         if peer.fin_sent and self._acknowledges(peer.fin_end - 1, flags, row):
             self.move(end, GOT_FIN)  # also where its bytes are not all in the capture
         end.pending &= ~self.confirmed
-        end.denied = end.denied & ~self.confirmed | self.disproved
+        end.denied = self.disproved
         end.doubted = end.doubted & ~self.confirmed | self.lost
         for kind in range(KINDS):
             if self.disproved >> kind & 1:
@@ -241,6 +251,9 @@ class Receipts:
             self.confirmed |= pending & SYN_BIT if acks_syn else 0
             self.disproved |= pending & (SYN_ACK_BIT | ACK_OF_SYN_BIT | SEGMENT_BIT)
             self.lost |= pending & ACK_OF_SYN_BIT
+        elif acks_syn and syns & SYN_ACK_BIT:
+            self.confirmed |= SYN_ACK_BIT
+            self.disproved |= syns & SYN_BIT  # it would have answered that by a SYN-ACK of its own
         elif acks_syn:
             self.confirmed |= syns
         else:
@@ -332,7 +345,12 @@ class Receipts:
         state: cython.int
         while at >= 0:
             state = self._apply(end, end.state, kinds, at)
-            self._write(at, side, state, self._is_open(end, still_open, at) or (is_guess and state == end.state))
+            self._write(
+                at,
+                side,
+                state,
+                self.is_doubtful or self._is_open(end, still_open, at) or (is_guess and state == end.state),
+            )
             if self._is_word_of(at, side) and not self.flags[at] & RST:
                 return
             at = self.previous[at]

@@ -7,8 +7,11 @@ that it answers, but after some time.
 
 Between the directions the rule is causal order: a segment acknowledges what its sender had received (RFC 9293 §3.4),
 so its bytes and its FIN come after all that, whatever the order of the capture. It waits for the peer's bytes, within
-limits, and not where the peer was not captured at all. Nothing is copied: the stream is a list of pieces of packets
-(the table `chunks`).
+limits, and not where the peer was not captured at all.
+
+What the receiver must drop (acceptance.py) is put aside until its next ACK shows whether it did. A RST ends a direction
+once its sender has not gone on for a while. Nothing is copied: the stream is a list of pieces of packets (the table
+`chunks`).
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -19,7 +22,7 @@ import cython
 
 from inspector.tables import ChunkKind, Table
 from inspector.tcp.overlaps import Overlaps
-from inspector.tcp.verdicts import Verdict
+from inspector.tcp.verdicts import Acceptance, Refusal, Verdict
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
@@ -32,6 +35,11 @@ GAP = cython.declare(cython.int, int(ChunkKind.GAP))
 END = cython.declare(cython.int, int(ChunkKind.END))
 ABORT = cython.declare(cython.int, int(ChunkKind.ABORT))
 
+REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
+OUTSIDE_WINDOW = cython.declare(cython.uint, int(Refusal.OUTSIDE_WINDOW))
+LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
+AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
+
 KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
@@ -43,6 +51,12 @@ segments could not fill is taken for lost."""
 
 PATIENCE_NS = cython.declare(cython.longlong, 100_000_000)
 """How long bytes that the peer acknowledged may still come, and how long a segment waits for them."""
+
+RESET_PATIENCE_NS = cython.declare(cython.longlong, 1_000_000_000)
+"""How long the sender of a RST may still go on, which shows that the RST was somebody else's: the time of a few round
+trips, by the clock of the capture."""
+
+FOREVER = cython.declare(cython.longlong, (1 << 63) - 1)
 
 BEHIND_GAP = cython.declare(cython.longlong, 1 << 32)
 """Added to a packet's row: more than any row."""
@@ -79,6 +93,11 @@ class Stream:
     """Packet row of the first segment that waits, in order of sequence numbers; -1 none."""
     last_held: cython.int
     held_count: cython.int
+    aside: cython.int
+    """Packet row of the last segment that its receiver must drop and has not answered yet; -1 none. `next_held` leads
+    to those before it."""
+    reset_at: cython.int
+    """Packet row of a RST of its sender that may still prove not to be its own; -1 none."""
     last_chunk: cython.int
     """Row of the last piece delivered, -1 none."""
 
@@ -104,6 +123,8 @@ def fresh_stream() -> Stream:
     stream.held = -1
     stream.last_held = -1
     stream.held_count = 0
+    stream.aside = -1
+    stream.reset_at = -1
     stream.last_chunk = -1
     return stream
 
@@ -117,6 +138,10 @@ class Streams:
     chunks: Table
     overlaps: Overlaps
     streams: list[Stream]
+    resets: list[int]
+    """Packet rows of RSTs that wait for their proof, in the order of the capture."""
+    due_ns: cython.longlong
+    """When the first of them has waited long enough."""
     rows: cython.Py_ssize_t
     capacity: cython.Py_ssize_t
 
@@ -126,6 +151,7 @@ class Streams:
     ack: cython.uint[::1]
     payload: cython.uint[::1]
     verdict: cython.uint[::1]
+    acceptance: cython.uchar[::1]
     captured: cython.uint[::1]
     address: cython.longlong[::1]
     packet_connection: cython.int[::1]
@@ -154,6 +180,8 @@ class Streams:
         self.chunks = chunks
         self.overlaps = overlaps
         self.streams = []
+        self.resets = []
+        self.due_ns = FOREVER
         self.rows = 0
         self.capacity = 0
 
@@ -165,6 +193,7 @@ class Streams:
         self.ack = packets.view("ack")
         self.payload = packets.view("payload")
         self.verdict = packets.view("analysis")
+        self.acceptance = packets.view("acceptance")
         self.captured = packets.view("payload_captured")
         self.address = packets.view("payload_address")
         self.packet_connection = packets.view("connection")
@@ -195,14 +224,18 @@ class Streams:
         while len(self.streams) < 2 * connections:
             self.streams.append(fresh_stream())
         for row in range(first, stop):
-            if self.packet_connection[row] >= 0:
-                self._take_segment(row)
+            if self.packet_connection[row] < 0:
+                continue
+            if self.times[row] >= self.due_ns:
+                self._abort_until(self.times[row])
+            self._take_segment(row)
         self.chunks.rows = self.rows
 
     def finish(self) -> None:
         """The capture has ended: deliver what still waits, behind gaps."""
         last_packet: cython.int[::1] = self.connections.view("last_packet")
         self._take_views()
+        self._abort_until(FOREVER)
         for connection in range(len(self.streams) // 2):
             self.connection = connection
             self.at = last_packet[connection]
@@ -222,7 +255,15 @@ class Streams:
         stream = self.streams[2 * self.connection + self.side]
         peer = self.streams[2 * self.connection + 1 - self.side]
         stream.is_seen = True
+        if self.acceptance[row] & ~AFTER_ALL:
+            if self.acceptance[row] & REFUSAL:
+                self._put_aside(stream, row)
+                return
+            if self.acceptance[row] & LIVES_ON:
+                stream.reset_at = -1
         if flags & ACK:
+            if peer.aside >= 0:
+                self._take_aside(peer, stream)
             self._take_ack(peer, row, flags)
         if not stream.started or (stream.offset == 0 and self._begins_elsewhere(stream, row, seq)):
             stream.started = True
@@ -232,8 +273,10 @@ class Streams:
             # Bytes in a RST explain it (RFC 9293 §3.10.7); they are not part of the stream.
             self._wait_no_longer(False)
             self.side = self.packet_direction[row]
-            self._abort(stream)
+            self._reset(stream, peer, row)
             return
+        if flags & SYN:
+            stream.reset_at = peer.reset_at = -1
         if flags & FIN and not stream.fin_known:
             stream.fin_known = True
             stream.fin_seq = (seq + length) & MASK32
@@ -532,13 +575,68 @@ class Streams:
         self._append(stream, END, stream.fin_packet, 0, 0)
 
     @cython.cfunc
+    def _reset(self, stream: Stream, peer: Stream, row: cython.Py_ssize_t) -> cython.void:
+        """A RST of the stream's sender is believed when that does not go on. A port that refuses ends nothing."""
+        has_begun: cython.bint = stream.has_syn or stream.offset > 0 or peer.offset > 0 or peer.held >= 0
+        if stream.ended or stream.reset_at >= 0 or not has_begun or self.acceptance[row] & LIVES_ON:
+            return
+        stream.reset_at = row
+        self.resets.append(row)
+        if self.due_ns == FOREVER:
+            self.due_ns = self.times[row] + RESET_PATIENCE_NS
+
+    @cython.cfunc
+    def _abort_until(self, now_ns: cython.longlong) -> cython.void:
+        """End the directions whose sender has sent a RST and not gone on until now."""
+        row: cython.int
+        stream: Stream
+        done: cython.Py_ssize_t = 0
+        for row in self.resets:
+            if now_ns - RESET_PATIENCE_NS < self.times[row]:
+                break
+            done += 1
+            self.connection, self.side, self.at = self.packet_connection[row], self.packet_direction[row], row
+            stream = self.streams[2 * self.connection + self.side]
+            if stream.reset_at == row:
+                self._abort(stream)
+        self.resets = self.resets[done:]
+        self.due_ns = self.times[self.resets[0]] + RESET_PATIENCE_NS if self.resets else FOREVER
+
+    @cython.cfunc
     def _abort(self, stream: Stream) -> cython.void:
         """The sender reset the connection; what waited will never be read by its peer."""
+        stream.reset_at = -1
         stream.held = -1
         stream.held_count = 0
         if not stream.ended:
             stream.ended = True
             self._append(stream, ABORT, self.at, 0, 0)
+
+    @cython.cfunc
+    def _put_aside(self, stream: Stream, row: cython.Py_ssize_t) -> cython.void:
+        """Keep a segment from outside the window until its receiver's next ACK."""
+        if self.acceptance[row] & REFUSAL == OUTSIDE_WINDOW and not stream.ended:
+            self.next_held[row] = stream.aside
+            stream.aside = row
+
+    @cython.cfunc
+    def _take_aside(self, stream: Stream, peer: Stream) -> cython.void:
+        """The receiver of the stream sends an ACK: what it accepted after all belongs to the stream."""
+        row: cython.int = stream.aside
+        before: cython.int
+        stream.aside = -1
+        self.side = 1 - self.side
+        while row >= 0:
+            before = self.next_held[row]
+            if self.acceptance[row] & AFTER_ALL:
+                if self.flags[row] & FIN and not stream.fin_known:
+                    stream.fin_known = True
+                    stream.fin_seq = (self.seq[row] + self.payload[row]) & MASK32
+                    stream.fin_packet = row
+                if self.payload[row]:
+                    self._take_bytes(stream, peer, row, self.seq[row], self.payload[row])
+            row = before
+        self.side = 1 - self.side
 
     @cython.cfunc
     def _append(

@@ -72,8 +72,8 @@ class Acceptance(IntFlag):
     REFUSAL = 7
     REDEEMS = 1 << 5
     """This packet acknowledges what its sender was taken to have refused."""
-    REVOKES_RESET = 1 << 6
-    """This packet's sender goes on after a RST that seemed to be its own."""
+    LIVES_ON = 1 << 6
+    """Its sender's connection lives on: behind a RST that seemed its own, or with one that refuses an old segment."""
     AFTER_ALL = 1 << 7
     """Its receiver acknowledged it, so it was accepted."""
 

@@ -462,3 +462,85 @@ def test_acks_captured_before_their_segments_lose_nothing(
         play.server("A", seq=300, ack=100 + next(acknowledged, 0))
         play.client("A", MESSAGE[start:stop], seq=100 + start, ack=300)
     assert play.run().stream(0) == [MESSAGE]
+
+
+def bytes_from_outside(p: Play) -> None:
+    p.handshake()
+    p.server("PA", b"stray", seq=1_000_300, ack=100)
+    p.server("FA", seq=2_000_300, ack=100)
+    p.client("A", seq=100, ack=300)
+    p.server("PA", b"real", seq=300, ack=100)
+    p.server("FA", seq=304, ack=100)
+
+
+def bytes_beyond_a_window_that_had_opened(p: Play) -> None:
+    p.handshake()
+    p.server("PA", b"far", seq=5300, ack=100)
+    p.client("A", seq=100, ack=5303)
+    p.server("FA", seq=5303, ack=100)
+
+
+def reset_from_outside(p: Play) -> None:
+    p.handshake()
+    p.server("R", seq=299)
+    p.server("R", seq=320)
+    p.server("PA", b"real", seq=300, ack=100)
+
+
+def reset_of_somebody_else(p: Play) -> None:
+    p.handshake()
+    p.server("PA", b"one", seq=300, ack=100)
+    p.server("R", seq=303)
+    p.server("PA", b"two", seq=303, ack=100, after_ms=900)
+    p.server("FA", seq=306, ack=100, after_ms=5000)
+
+
+def reset_that_is_meant(p: Play) -> None:
+    p.handshake()
+    p.server("PA", b"one", seq=300, ack=100)
+    p.server("R", seq=303)
+    p.client("PA", b"crosses it", seq=100, ack=303)
+
+
+def refused_and_asked_again(p: Play) -> None:
+    p.client("S", seq=99)
+    p.server("RA", seq=0, ack=100)
+    p.client("S", seq=99, after_ms=2000)
+    p.server("SA", seq=299, ack=100)
+    p.server("PA", b"now", seq=300, ack=100)
+
+
+def fast_open_refused(p: Play) -> None:
+    p.client("S", b"GET", seq=99)
+    p.server("SA", seq=299, ack=100)
+    p.client("PA", b"GET", seq=100, ack=300)
+    p.server("PA", b"200", seq=300, ack=103)
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        (bytes_from_outside, [b"real", "end"]),
+        (bytes_beyond_a_window_that_had_opened, [5000, b"far", "end"]),
+        (reset_from_outside, [b"real"]),
+        (reset_of_somebody_else, [b"onetwo", "end"]),
+        (reset_that_is_meant, [b"one", "abort"]),
+        (refused_and_asked_again, [b"now"]),
+        (fast_open_refused, [b"200"]),
+    ],
+    ids=[
+        "bytes and a FIN from outside the window",
+        "bytes from outside it that the receiver acknowledges",
+        "resets that the receiver must drop",
+        "a reset whose sender goes on",
+        "a reset whose sender does not",
+        "a port that refused before it listened",
+        "bytes of a SYN that are sent again",
+    ],
+)
+def test_what_the_receiver_does_not_take_is_not_in_the_stream(act: Act, expected: list[bytes | int | str]) -> None:
+    play = Play()
+    act(play)
+    play.run([1] * len(play.packets))
+    assert play.stream(1) == expected
+    assert "tcp-overlap-differs" not in play.oddities()
