@@ -62,6 +62,8 @@ class PlainDecoder:
         self.headers.rows = 0
         self.headers.reserve(stop - first)
         self.headers.rows = stop - first
+        for column in self.headers.columns:
+            self.headers[column].fill(0)
         for each in self.passes:
             each.advance(first, stop)
 
