@@ -10,6 +10,7 @@ that has only doubles.
 
 from __future__ import annotations
 
+import codecs
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, wraps
@@ -166,6 +167,7 @@ def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     table = capture.messages
     contents = [_content(capture, row) for row in _ids(table, chosen)]
     kinds = [MESSAGE_KINDS.get(opcode, str(opcode)) for opcode in table["kind"][chosen].tolist()]
+    are_cut = ((table["complete"][chosen] == 0) | (table["bytes"][chosen] > table["text_bytes"][chosen])).tolist()
     return {
         "id": _ids(table, chosen),
         "connection": table["connection"][chosen].tolist(),
@@ -178,8 +180,8 @@ def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "compressed": table["compressed"][chosen].astype(bool).tolist(),
         "bytes": table["bytes"][chosen].tolist(),
         "wire_bytes": table["wire_bytes"][chosen].tolist(),
-        "text": [_text(kind, content) for kind, content in zip(kinds, contents, strict=True)],
-        "hex": [_hex(kind, content) for kind, content in zip(kinds, contents, strict=True)],
+        "text": [_text(*each) for each in zip(kinds, contents, are_cut, strict=True)],
+        "hex": [_hex(*each) for each in zip(kinds, contents, are_cut, strict=True)],
         "close_code": _known(table["close_code"][chosen]),
         "complete": table["complete"][chosen].astype(bool).tolist(),
     }
@@ -381,19 +383,20 @@ def _content(capture: Capture, row: int) -> bytes:
     return kept[2:] if table["kind"][row] == 8 else kept
 
 
-def _text(kind: str, content: bytes) -> str | None:
-    """Text and close reasons with bad UTF-8 replaced; pings, pongs and binary only when they are printable."""
-    if kind in ("text", "close"):
-        return content.decode("utf-8", "replace")
+def _text(kind: str, content: bytes, is_cut: bool) -> str | None:
+    """Text and close reasons with bad UTF-8 replaced; pings, pongs and binary only when they are printable. A character
+    that the end cuts off is left out where more belongs to the content.
+    """
+    is_text = kind in ("text", "close")
     try:
-        text = content.decode("utf-8")
+        text = codecs.getincrementaldecoder("utf-8")("replace" if is_text else "strict").decode(content, not is_cut)
     except UnicodeDecodeError:
         return None
-    return text if text.isprintable() else None
+    return text if is_text or text.isprintable() else None
 
 
-def _hex(kind: str, content: bytes) -> str | None:
-    return content[:HEX_LIMIT].hex() if content and _text(kind, content) is None else None
+def _hex(kind: str, content: bytes, is_cut: bool) -> str | None:
+    return content[:HEX_LIMIT].hex() if content and _text(kind, content, is_cut) is None else None
 
 
 @lru_cache(maxsize=4096)

@@ -28,6 +28,13 @@ WEBSOCKET: tuple[Anomaly, ...] = (
         "violation",
     ),
     Anomaly(
+        "ws-subprotocol-not-offered",
+        "Subprotocol that was not offered",
+        "The server's answer names a subprotocol (Sec-WebSocket-Protocol) that the client did not offer.",
+        "RFC 6455 §4.1",
+        "violation",
+    ),
+    Anomaly(
         "ws-no-handshake",
         "Taken for WebSocket without a handshake",
         "No handshake in the capture; {a} frames in a row fit together, so it is read as WebSocket.",

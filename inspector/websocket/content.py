@@ -50,6 +50,12 @@ class Content:
         if self._inflater:
             self._inflater.lose()
 
+    def leave(self) -> None:
+        """No more payload will come."""
+        if self._inflater and self.is_whole:
+            for piece in self._inflater.so_far():
+                self._take(piece)
+
     def end(self) -> None:
         """All payload was added."""
         if self._inflater and self.is_whole:

@@ -18,8 +18,10 @@ cdef class Inflater:
     cdef object gathered
     cdef bytes left
     cdef bint is_full
+    cdef bint is_final
 
     cdef bint _begin(self)
+    cdef bint _end(self)
     cdef Py_ssize_t read(self, Py_ssize_t length)
     cdef bytes _step(self, bytes piece)
     cdef bint _fail(self, int outcome)

@@ -94,6 +94,8 @@ class Inflater:
     """What the last step did not consume."""
     is_full: cython.bint
     """The last step gave all that it may: there may be more to come without further input."""
+    is_final: cython.bint
+    """A block with BFINAL set ended the stream in the message in hand, and nothing came of what follows it."""
 
     def __init__(
         self, keeps_context: bool, is_lost: bool = False, is_refused: bool = False, inflate: Inflate | None = None
@@ -103,6 +105,7 @@ class Inflater:
         self.is_refused = is_refused
         self.outcome = GOOD
         self.inflated = 0
+        self.is_final = False
         self.allowance = ALLOWANCE
         self.inflate = inflate or Inflate()
         self.history = History()
@@ -119,7 +122,7 @@ class Inflater:
         self.inflated = 0
         if not self.keeps_context:
             self._forget()
-        self.is_full = False
+        self.is_full = self.is_final = False
         return True
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
@@ -140,8 +143,22 @@ class Inflater:
         gathered, self.gathered = self.gathered, None
         if gathered is None:
             yield from self._feed(TAIL)
+            self._end()
         elif self.outcome == GOOD:
             yield self.whole(bytes(gathered))
+
+    def so_far(self) -> Iterator[bytes]:
+        """No more of the message will come: yields what the payload that was gathered becomes."""
+        gathered, self.gathered = self.gathered, None
+        if gathered:
+            yield from self._feed(bytes(gathered))
+
+    @cython.cfunc
+    def _end(self) -> cython.bint:
+        """The message is over. Behind a block with BFINAL set the next one begins a new DEFLATE stream, whatever the
+        tail looks like there: it ends no block of that stream (RFC 7692 §7.2.3.4).
+        """
+        return self._forget() if self.is_final and self.outcome == GOOD else True
 
     def _feed(self, piece: bytes) -> Iterator[bytes]:
         """Inflate a piece of payload with zlib, in steps."""
@@ -170,6 +187,7 @@ class Inflater:
             rest, self.left = self.left, b""
             self.allowance -= _RATIO * len(rest)  # `_feed` will add it again
             content += b"".join(self._feed(rest))
+        self._end()
         return content
 
     @cython.cfunc
@@ -219,6 +237,7 @@ class Inflater:
             self._fail(TOO_FAR)
             return b""
         self.is_full = len(out) == _STEP
+        self.is_final = self.stream.eof or (self.is_final and not out)
         if self.stream.eof:
             # A block with BFINAL set ends the DEFLATE stream; another may follow (RFC 7692 §7.2.3.4).
             rest = self.stream.unused_data

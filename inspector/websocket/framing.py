@@ -143,9 +143,14 @@ class FrameReader:
     def finish(self) -> None:
         """The capture is over: mark the frames whose end is not in it."""
         stream: Stream
+        self._kept.refresh()
         for stream in self._streams:
-            if stream is not None and stream.stage == PAYLOAD:
-                self._frames.damaged[stream.frame] = 1
+            if stream is not None:
+                if stream.stage == PAYLOAD:
+                    self._frames.damaged[stream.frame] = 1
+                self._messages.cut(stream, stream.stage == PAYLOAD)
+                stream.stage = STOPPED
+        self._settle()
 
     def _settle(self) -> None:
         self._frames.settle()
@@ -372,6 +377,7 @@ class FrameReader:
     @cfunc
     def _cut(self, stream: Stream, key: Py_ssize_t) -> None:
         """Nothing more comes of a stream."""
+        self._messages.cut(stream, stream.stage == PAYLOAD)
         if stream.stage == PAYLOAD:
             self._frames.damaged[stream.frame] = 1
             self._reports.of("ws-cut-short", key, stream.length - stream.done)

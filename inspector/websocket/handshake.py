@@ -12,6 +12,9 @@ from inspector.websocket.protocol import ACCEPT_GUID
 
 DEFLATE = "permessage-deflate"
 
+WINDOW_BITS = frozenset(map(str, range(8, 16)))
+"""What a window size may be (RFC 7692 §7.1.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deflate:
@@ -27,14 +30,47 @@ def accept_for(key: str) -> str:
     return base64.b64encode(digest).decode("ascii")
 
 
-def extensions(head: Head) -> list[tuple[str, dict[str, str]]]:
+def extensions(head: Head) -> list[Extension]:
     """Names and parameters in Sec-WebSocket-Extensions, in order (RFC 6455 §9.1); a parameter without value has ""."""
     found = []
     for element in head.tokens("Sec-WebSocket-Extensions"):
         name, *parameters = (part.strip() for part in element.split(";"))
         pairs = (parameter.partition("=") for parameter in parameters)
-        found.append((name, {key.strip(): value.strip(' "') for key, _, value in pairs}))
+        found.append(Extension(name, [(key.strip(), value.strip(' "')) for key, _, value in pairs]))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One element of the list; `parameters` may have a name twice."""
+
+    name: str
+    parameters: list[tuple[str, str]]
+
+    def value(self, name: str) -> str | None:
+        """The value of a parameter; None when it is not there."""
+        return dict(self.parameters).get(name)
+
+    def answers(self, offer: Extension) -> bool:
+        """Whether a server may answer this offer so: of permessage-deflate the parameters are known (RFC 7692 §7.1)."""
+        if self.name != offer.name:
+            return False
+        names = [name for name, _ in self.parameters]
+        if self.name != DEFLATE:
+            return True
+        return len(set(names)) == len(names) and all(_may_answer(*each, offer) for each in self.parameters)
+
+
+def _may_answer(name: str, value: str, offer: Extension) -> bool:
+    """Whether a server may answer an offer with this parameter (RFC 7692 §7.1.1 and §7.1.2)."""
+    if name in ("client_no_context_takeover", "server_no_context_takeover"):
+        return value == ""
+    if name not in ("client_max_window_bits", "server_max_window_bits") or value not in WINDOW_BITS:
+        return False
+    offered = offer.value(name)
+    if offered is None:
+        return name == "server_max_window_bits"
+    return offered not in WINDOW_BITS or int(value) <= int(offered)
 
 
 class Handshake:
@@ -63,17 +99,24 @@ class Handshake:
         self.problems.append(index_of(code))
 
     def _read_answer(self, response: Head, request: Head | None) -> None:
-        for name, parameters in extensions(response):
-            if name == DEFLATE:
+        answered = extensions(response)
+        for extension in answered:
+            if extension.name == DEFLATE:
                 self.deflate = Deflate(
-                    "client_no_context_takeover" not in parameters, "server_no_context_takeover" not in parameters
+                    extension.value("client_no_context_takeover") is None,
+                    extension.value("server_no_context_takeover") is None,
                 )
         if request is None:
             return
         self._check_key(request, response)
-        offered = {name for name, _ in extensions(request)}
-        if any(name not in offered for name, _ in extensions(response)):
+        offers = extensions(request)
+        is_twice = len({extension.name for extension in answered}) < len(answered)
+        if is_twice or not all(any(each.answers(offer) for offer in offers) for each in answered):
             self._problem("ws-extension-not-offered")
+        offered = request.values("Sec-WebSocket-Protocol")
+        names = {name.strip() for value in offered for name in value.split(",")}
+        if any(value not in names for value in response.values("Sec-WebSocket-Protocol")):
+            self._problem("ws-subprotocol-not-offered")
 
     def _check_key(self, request: Head, response: Head) -> None:
         keys, accepts = request.values("Sec-WebSocket-Key"), response.values("Sec-WebSocket-Accept")
@@ -84,4 +127,4 @@ class Handshake:
 
 
 def _offers_deflate(request: Head) -> bool:
-    return any(name == DEFLATE for name, _ in extensions(request))
+    return any(extension.name == DEFLATE for extension in extensions(request))

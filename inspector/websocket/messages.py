@@ -196,8 +196,10 @@ class MessageReader:
         content = stream.control if stream.opcode >= CLOSE else stream.content
         done: ulonglong = stream.done
         stream.done += count
-        if content is None:
+        if content is None or stream.row < 0:
             return
+        self._rows.last_packet[stream.row] = self._pieces.carrier
+        self._rows.end_ns[stream.row] = max(self._rows.end_ns[stream.row], stream.latest_ns)
         piece: bytes = self._pieces.bytes_at(at, count)
         if stream.is_masked:
             piece = apply_mask(piece, stream.mask, done)
@@ -231,14 +233,18 @@ class MessageReader:
         if self._rows.compressed[row]:
             self._settle_inflated(stream, key, row, content.outcome, content.length)
         if content.outcome == Outcome.GOOD:
-            address = self._kept.append(content.preview)
-            if address >= 0:
-                self._rows.text_address[row] = address
-                self._rows.text_bytes[row] = len(content.preview)
+            self._keep(row, content)
         if content.is_bad_text:
             self._reports.of("ws-bad-utf8", key)
         if stream.opcode == CLOSE and content.is_whole:
             self._read_close(stream, key, bytes(content.preview))
+
+    def _keep(self, row: int, content: Content) -> None:
+        """Keep the beginning of a message's content, as far as there is room."""
+        address = self._kept.append(content.preview)
+        if address >= 0:
+            self._rows.text_address[row] = address
+            self._rows.text_bytes[row] = len(content.preview)
 
     def _settle_inflated(self, stream: Stream, key: int, row: int, outcome: int, length: int) -> None:
         """Say how inflating a message to `length` bytes went."""
@@ -285,9 +291,26 @@ class MessageReader:
         if stream.message >= 0:
             self._rows.complete[stream.message] = 0
             if stream.content is not None:
+                self._leave(stream.message, stream.content)
                 stream.content.lose()
         stream.message = -1
         stream.content = None
+
+    def _leave(self, row: int, content: Content) -> None:
+        """A message stays unfinished: keep what came of it."""
+        content.leave()
+        if content.length and content.outcome == Outcome.GOOD:
+            self._rows.content_bytes[row] = content.length
+            self._keep(row, content)
+
+    def cut(self, stream: Stream, is_in_frame: bool) -> None:
+        """Nothing more comes of a stream, `is_in_frame` of a frame in hand: what came of unfinished messages is kept."""
+        if is_in_frame and stream.row >= 0:
+            self._rows.wire_bytes[stream.row] += stream.done
+        if stream.control is not None:
+            self._leave(stream.row, stream.control)
+            stream.control = None
+        self.abandon(stream)
 
     def lose_context(self, stream: Stream) -> None:
         """Nobody knows how many messages are not in the capture."""

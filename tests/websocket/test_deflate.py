@@ -113,3 +113,47 @@ def test_a_message_that_is_cut_off_is_followed_into_the_next_one() -> None:
             assert (content, inflater.outcome) == (expected, Outcome.GOOD)
             followed += 1
     assert followed
+
+
+def final(content: bytes, padding: bytes) -> bytes:
+    """A message in a DEFLATE stream of its own, whose last block has BFINAL set (RFC 7692 §7.2.3.4)."""
+    stream = zlib.compressobj(wbits=-15)
+    return stream.compress(content) + stream.flush(zlib.Z_FINISH) + padding
+
+
+@pytest.mark.parametrize("padding", [b"", b"\0"], ids=["without the zero octet", "with it"])
+@pytest.mark.parametrize("size", [1, 1000, 1 << 20], ids=["byte by byte", "pieces", "whole"])
+@pytest.mark.parametrize("keeps_context", [True, False], ids=["context kept", "no context"])
+def test_behind_a_final_block_the_next_message_begins_a_new_stream(
+    padding: bytes, size: int, keeps_context: bool
+) -> None:
+    inflater = Inflater(keeps_context)
+    for i in range(4):
+        content = b"final block %d, and random words to make it long: %r" % (i, random_bytes(i))
+        payload, found = final(content, padding), b""
+        inflater.begin()
+        for at in range(0, len(payload), size):
+            found += b"".join(inflater.feed(payload[at : at + size]))
+        found += b"".join(inflater.end())
+        assert (found, inflater.outcome) == (content, Outcome.GOOD)
+
+
+@pytest.mark.parametrize("padding", [b"", b"\0"], ids=["without the zero octet", "with it"])
+def test_final_blocks_and_usual_ones_may_take_turns(padding: bytes) -> None:
+    inflater = Inflater(True)
+    for i in range(6):
+        content = b"message %d " % i * 20
+        payload = final(content, padding) if i % 2 else Deflater()(content)
+        assert (inflater.whole(payload), inflater.outcome) == (content, Outcome.GOOD)
+
+
+def test_a_long_message_that_ends_in_a_final_block_is_read_in_steps() -> None:
+    inflater, content = Inflater(True), random_bytes(7, 200_000)
+    for _ in range(2):
+        inflater.begin()
+        found = b"".join(piece for part in (final(content, b""),) for piece in inflater.feed(part))
+        assert found + b"".join(inflater.end()) == content
+
+
+def random_bytes(seed: int, length: int = 300) -> bytes:
+    return random.Random(seed).randbytes(length)

@@ -164,6 +164,53 @@ def test_violations_are_told_one_by_one(cut: Cut, code: str, said: bytes) -> Non
 
 
 @CUTS
+def test_what_came_of_a_message_whose_frames_have_not_ended_is_kept(cut: Cut) -> None:
+    stage = chat(cut).server(frame(b"first part, ", fin=0)).server(frame(b"second", 0, fin=0)).run()
+    message = stage.row("messages", 0)
+    assert (stage.texts(), message["bytes"], message["frames"], message["complete"]) == (
+        [b"first part, second"],
+        18,
+        2,
+        0,
+    )
+
+
+@pytest.mark.parametrize("end", ["capture", "FIN", "RST"])
+@CUTS
+def test_what_came_of_a_frame_that_the_end_cuts_is_kept(cut: Cut, end: str) -> None:
+    said = frame("größe".encode() * 100)[:-3]
+    play = chat(cut).server(said)
+    stage = (play.end(SERVER) if end == "FIN" else play.abort(SERVER) if end == "RST" else play).run()
+    message, row = stage.row("messages", 0), stage.row("frames", 0)
+    assert (stage.text(0), message["bytes"], message["wire_bytes"]) == (("größe".encode() * 100)[:697], 697, 697)
+    assert (message["complete"], row["damaged"], row["length"]) == (0, 1, 700)
+    assert stage.codes() == ([] if end == "capture" else ["ws-cut-short"])
+
+
+@CUTS
+def test_what_came_of_a_compressed_message_is_inflated(cut: Cut) -> None:
+    payload = Deflater()(b"all the words of it " * 3)
+    stage = chat(cut, DEFLATE).server(frame(payload[:-4], rsv=4, fin=0)).run()
+    message = stage.row("messages", 0)
+    assert message["complete"] == 0
+    assert message["wire_bytes"] == len(payload) - 4
+    assert stage.text(0)
+    assert (b"all the words of it " * 3).startswith(stage.text(0))
+
+
+def test_what_came_of_a_giant_frame_is_counted() -> None:
+    head = b"\x82\x7f" + (5 << 30).to_bytes(8, "big")
+    stage = chat().server(head + bytes(2000)).end(SERVER).run()
+    assert (stage.row("messages", 0)["bytes"], stage.row("frames", 0)["length"]) == (2000, 5 << 30)
+
+
+@CUTS
+def test_a_reserved_frame_inside_a_message_is_no_part_of_it(cut: Cut) -> None:
+    said = masked(b"one ", fin=0) + masked(b"no part", 3) + masked(b"two", 0)
+    assert chat(cut).client(said).run().texts() == [b"one two"]
+
+
+@CUTS
 def test_a_masked_server_is_told_and_read(cut: Cut) -> None:
     stage = chat(cut).server(masked(b"why?")).run()
     assert (stage.codes(), stage.texts()) == (["ws-masked-server"], [b"why?"])

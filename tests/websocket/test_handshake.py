@@ -6,7 +6,7 @@ import pytest
 
 from inspector.anomalies import ANOMALIES
 from inspector.http.fields import parse_head
-from inspector.websocket.handshake import Deflate, Handshake, accept_for, extensions
+from inspector.websocket.handshake import Deflate, Extension, Handshake, accept_for, extensions
 from tests.websocket.wires import agree, upgrade
 
 
@@ -28,7 +28,7 @@ def test_a_plain_handshake() -> None:
 AGREED = {
     "permessage-deflate": Deflate(True, True),
     "permessage-deflate; client_no_context_takeover": Deflate(False, True),
-    'permessage-deflate; server_no_context_takeover; client_max_window_bits="10"': Deflate(True, False),
+    'permessage-deflate; server_no_context_takeover; server_max_window_bits="10"': Deflate(True, False),
     "x-custom, permessage-deflate": Deflate(True, True),
     "x-custom": None,
 }
@@ -43,7 +43,41 @@ def test_permessage_deflate_is_what_the_server_says(said: str, deflate: Deflate 
 
 def test_extensions_with_parameters() -> None:
     head = parse_head(agree('a; b=1; c="2"; d, e'))
-    assert extensions(head) == [("a", {"b": "1", "c": "2", "d": ""}), ("e", {})]
+    assert extensions(head) == [Extension("a", [("b", "1"), ("c", "2"), ("d", "")]), Extension("e", [])]
+
+
+ANSWERS = [
+    ("permessage-deflate", "permessage-deflate; client_no_context_takeover; server_no_context_takeover", True),
+    ("permessage-deflate", "permessage-deflate; server_max_window_bits=9", True),
+    ("permessage-deflate; server_max_window_bits=10", "permessage-deflate; server_max_window_bits=10", True),
+    ("permessage-deflate; client_max_window_bits", "permessage-deflate; client_max_window_bits=10", True),
+    ("permessage-deflate; client_max_window_bits, permessage-deflate", "permessage-deflate", True),
+    ("a; b=1", "a; c=2", True),
+    ("permessage-deflate", "permessage-deflate; client_max_window_bits=10", False),
+    ("permessage-deflate; client_max_window_bits=9", "permessage-deflate; client_max_window_bits=10", False),
+    ("permessage-deflate; server_max_window_bits=9", "permessage-deflate; server_max_window_bits=10", False),
+    ("permessage-deflate", "permessage-deflate; server_no_context_takeover; server_no_context_takeover", False),
+    ("permessage-deflate", "permessage-deflate; server_no_context_takeover=1", False),
+    ("permessage-deflate", "permessage-deflate; server_max_window_bits", False),
+    ("permessage-deflate", "permessage-deflate; server_max_window_bits=16", False),
+    ("permessage-deflate", "permessage-deflate; server_max_window_bits=08", False),
+    ("permessage-deflate", "permessage-deflate; unheard_of", False),
+    ("permessage-deflate", "permessage-deflate, permessage-deflate", False),
+    ("", "permessage-deflate", False),
+]
+
+
+@pytest.mark.parametrize(("offer", "answer", "is_right"), ANSWERS)
+def test_the_parameters_of_the_answer_are_held_against_the_offer(offer: str, answer: str, is_right: bool) -> None:
+    handshake = Handshake(parse_head(upgrade(offer)), parse_head(agree(answer)))
+    assert codes(handshake) == ([] if is_right else ["ws-extension-not-offered"])
+
+
+def test_a_subprotocol_is_one_that_was_offered() -> None:
+    request = parse_head(upgrade().replace(b"\r\n\r\n", b"\r\nSec-WebSocket-Protocol: mqtt, stomp\r\n\r\n"))
+    for name, problems in (("stomp", []), ("amqp", ["ws-subprotocol-not-offered"])):
+        said = agree().replace(b"\r\n\r\n", f"\r\nSec-WebSocket-Protocol: {name}\r\n\r\n".encode())
+        assert codes(Handshake(request, parse_head(said))) == problems
 
 
 def test_problems_are_told() -> None:
