@@ -97,7 +97,8 @@ class Conversations:
         """The client asked for another protocol; the server agreed, or (response -1) its answer was not seen."""
         handshake = Handshake(self._head(request), self._head(response))
         if not handshake.is_websocket:
-            self._connections.raw("protocol")[connection] = Protocol.TUNNEL
+            if response >= 0:
+                self._http.name(connection, Protocol.HTTP2 if handshake.is_http2 else Protocol.TUNNEL)
             self._http.hand_over(connection, Route.OPAQUE)
             return
         waiting = self._http.pending(connection)
@@ -117,7 +118,7 @@ class Conversations:
     def _speak_websocket(
         self, connection: int, positions: tuple[int, int], deflate: Deflate | None, is_midstream: bool
     ) -> None:
-        self._connections.raw("protocol")[connection] = Protocol.WEBSOCKET
+        self._http.name(connection, Protocol.WEBSOCKET)
         self._websocket.begin(connection, positions, deflate, is_midstream)
 
     def _look_like_frames(self, connection: int, waiting: list[int]) -> bool:

@@ -108,6 +108,7 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
         "at_ns": starts["at_ns"],
         "duration_ns": _known(lifetimes(capture, chosen)),
         "protocol": PROTOCOLS[table["protocol"][chosen]].tolist(),
+        "inside": _known(PROTOCOLS[table["inside"][chosen]], table["inside"][chosen] != Protocol.UNKNOWN),
         "packets": table["packets"][chosen].tolist(),
         "bytes": table["bytes"][chosen].tolist(),
         "missed_bytes": table["missed_bytes"][chosen].tolist(),
@@ -383,7 +384,7 @@ def _content(capture: Capture, row: int) -> bytes:
     return kept[2:] if table["kind"][row] == 8 else kept
 
 
-def _text(kind: str, content: bytes, is_cut: bool) -> str | None:
+def _text(kind: str, content: bytes, is_cut: bool = False) -> str | None:
     """Text and close reasons with bad UTF-8 replaced; pings, pongs and binary only when they are printable. A character
     that the end cuts off is left out where more belongs to the content.
     """
@@ -395,7 +396,7 @@ def _text(kind: str, content: bytes, is_cut: bool) -> str | None:
     return text if is_text or text.isprintable() else None
 
 
-def _hex(kind: str, content: bytes, is_cut: bool) -> str | None:
+def _hex(kind: str, content: bytes, is_cut: bool = False) -> str | None:
     return content[:HEX_LIMIT].hex() if content and _text(kind, content, is_cut) is None else None
 
 

@@ -42,6 +42,8 @@ class Protocol(IntEnum):
     TLS = 3
     TUNNEL = 4
     """HTTP CONNECT answered with 2xx, or an Upgrade to something not dissected."""
+    HTTP2 = 5
+    """By its preface (RFC 9113 §3.4), or an Upgrade to h2c; named, not dissected."""
 
 
 class MessageKind(IntEnum):
@@ -161,6 +163,7 @@ CONNECTIONS = (
     _c("last_packet", "i4", "row in packets"),
     _c("previous", "i4", "row of the connection that had the same two sockets before; -1 none", -1),
     _c("protocol", "u1", "Protocol"),
+    _c("inside", "u1", "Protocol spoken inside a tunnel; 0 none, or not known"),
     _c("packets", "u4", "packets sent by client, server", 0, 2),
     _c("bytes", "i8", "TCP payload bytes sent by client, server; repeats counted", 0, 2),
     _c("missed_bytes", "i8", "bytes in gaps of the stream of client, server", 0, 2),

@@ -148,3 +148,9 @@ def test_messages_show_what_was_said(demo: Capture) -> None:
 )
 def test_content_is_text_where_it_is_readable(kind: str, content: bytes, text: Any, hexadecimal: Any) -> None:
     assert (rows._text(kind, content), rows._hex(kind, content)) == (text, hexadecimal)
+
+
+def test_a_character_that_has_not_come_whole_is_left_out() -> None:
+    assert rows._text("text", "grü".encode()[:-1], True) == "gr"
+    assert rows._text("text", "grü".encode()[:-1], False) == "gr\ufffd"
+    assert rows._hex("binary", "grü".encode()[:-1], True) is None

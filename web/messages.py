@@ -53,7 +53,8 @@ def add_messages(api: Blueprint, session: Session) -> None:
     def conversation(number: int) -> dict[str, Any]:
         with session.reading() as capture:
             is_there = number < len(capture.connections)
-            if not is_there or capture.connections["protocol"][number] != Protocol.WEBSOCKET:
+            spoken = [capture.connections[column][number] for column in ("protocol", "inside")] if is_there else []
+            if Protocol.WEBSOCKET not in spoken:
                 raise Refused(404, f"Connection {number} is no WebSocket.", "Choose one from the list.")
             return _conversation(capture, number)
 

@@ -36,6 +36,7 @@ OTHER = len(Protocol)
 NAMES: dict[int, str] = {
     Protocol.HTTP: "HTTP",
     Protocol.WEBSOCKET: "WebSocket",
+    Protocol.HTTP2: "HTTP/2",
     Protocol.TLS: "TLS",
     Protocol.TUNNEL: "tunnel",
     Protocol.UNKNOWN: "other TCP",

@@ -39,6 +39,9 @@ else:
 ARENA = cython.declare(longlong, _ARENA)
 
 P_TLS = cython.declare(cython.int, int(_Protocol.TLS))
+HANDSHAKE = cython.declare(uchar, 22)
+"""The first byte of a TLS record that carries a handshake message (RFC 8446 §5.1)."""
+
 HTTP_0_9 = cython.declare(uint, int(Note.HTTP_0_9))
 HEAD_TOO_LONG = cython.declare(uint, int(Note.HEAD_TOO_LONG))
 
@@ -173,9 +176,12 @@ class Beginnings:
         """No start line where one was due."""
         peer: Half = self._directions.seen(key ^ 1)
         request: Py_ssize_t
-        if not half.is_known and key & 1 == 0 and half.position == 0 and at < stop and self._byte(at) == 22:
-            half.stage = TLS
-            return at + 1
+        if not half.is_known and key & 1 == 0 and at < stop:
+            if half.position == half.origin and self._byte(at) == HANDSHAKE:
+                half.stage = TLS
+                return at + 1
+            if self._is_hello(at, stop):
+                return self._found_tls(half, key, stop)
         if not half.is_known and key & 1 and peer is not None and peer.is_known and not half.was_lost:
             request = self._exchanges.waiting_request(key >> 1)
             if request >= 0 and self._rows.notes[request] & HTTP_0_9:
@@ -192,9 +198,37 @@ class Beginnings:
         if self._byte(at) != 3:
             half.stage = SEARCH
             return at
-        self._directions.protocols[key >> 1] = P_TLS
+        return self._found_tls(half, key, stop)
+
+    @cfunc
+    def _found_tls(self, half: Half, key: Py_ssize_t, stop: longlong) -> longlong:
+        """The client speaks TLS: nothing more of it is HTTP."""
+        self._directions.name(key >> 1, P_TLS)
         self._directions.give_up(half, key)
         return stop
+
+    @cfunc
+    def _is_hello(self, at: longlong, stop: longlong) -> bint:
+        """Whether a client's hello begins there: in a TLS record (RFC 8446 §4.1.2, §5.1), or in the form of SSL 2.0 with
+        lengths that fit together (RFC 5246 Appendix E.2).
+        """
+        ciphers: longlong
+        if stop - at >= 6 and self._byte(at) == HANDSHAKE:
+            return self._byte(at + 1) == 3 and self._byte(at + 2) <= 4 and self._byte(at + 5) == 1
+        if stop - at < 11 or not self._byte(at) & 128 or self._byte(at + 2) != 1:
+            return False
+        if not (self._byte(at + 3) == 3 or self._pair(at + 3) == 2):
+            return False
+        ciphers = self._pair(at + 5)
+        if ciphers == 0 or ciphers % 3:
+            return False
+        return self._pair(at) & 0x7FFF == 9 + ciphers + self._pair(at + 7) + self._pair(at + 9)
+
+    @cfunc
+    def _pair(self, at: longlong) -> longlong:
+        """The number of 16 bits at an address."""
+        first: longlong = self._byte(at)
+        return first << 8 | self._byte(at + 1)
 
     @cfunc
     def _headless_response(self, half: Half, key: Py_ssize_t, at: longlong) -> None:
@@ -215,6 +249,8 @@ class Beginnings:
             found = self._reader.find(at, stop - at, key & 1)
         else:
             found = 0 if at == stop or self._begins_here(at, stop, key & 1) else -1
+            if found < 0 and key & 1 == 0 and self._is_hello(at, stop):
+                return self._found_tls(half, key, stop)
             half.patience -= 1
             if found < 0 and half.is_midstream:
                 self.suspects.append(self._pieces.row)

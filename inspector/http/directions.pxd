@@ -8,7 +8,8 @@ from inspector.http.half cimport Half
 @cython.final
 cdef class Directions:
     cdef unsigned char[::1] routes
-    cdef unsigned char[::1] protocols
+    cdef unsigned char[::1] _protocols
+    cdef unsigned char[::1] _inside
     cdef list halves
     cdef object _connections
     cdef unsigned char[:, ::1] _isn_known
@@ -17,6 +18,7 @@ cdef class Directions:
     cdef Half half(self, Py_ssize_t key)
     cdef Half seen(self, Py_ssize_t key)
     cdef recognise(self, Half half, Py_ssize_t key)
+    cpdef name(self, Py_ssize_t connection, int protocol)
     cdef bint is_http(self, Py_ssize_t connection)
     cdef leave(self, Py_ssize_t connection, int route)
     cdef give_up(self, Half half, Py_ssize_t key)

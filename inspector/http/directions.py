@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import cython
-from cython import Py_ssize_t, bint, cclass, cfunc, uchar
+from cython import Py_ssize_t, bint, ccall, cclass, cfunc, uchar
 
 from inspector.http.routes import Route
 from inspector.tables import Protocol as _Protocol
@@ -26,6 +26,7 @@ else:
 HTTP = cython.declare(cython.int, int(Route.HTTP))
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
 P_HTTP = cython.declare(cython.int, int(_Protocol.HTTP))
+P_TUNNEL = cython.declare(cython.int, int(_Protocol.TUNNEL))
 
 
 @cclass
@@ -33,7 +34,8 @@ class Directions:
     """A route and, where HTTP may be spoken, a `Half` by key: 2 * connection + direction."""
 
     routes: uchar[::1]  # values of Route, shared with Conversations
-    protocols: uchar[::1]
+    _protocols: uchar[::1]
+    _inside: uchar[::1]
     halves: list[Any]  # Half or None
     _connections: Table
     _isn_known: uchar[:, ::1]
@@ -47,7 +49,8 @@ class Directions:
     def begin_batch(self, routes: memoryview) -> None:
         """`routes` has a byte for each direction of each connection."""
         self.routes = routes
-        self.protocols = self._connections.view("protocol")
+        self._protocols = self._connections.view("protocol")
+        self._inside = self._connections.view("inside")
         self._isn_known = self._connections.view("isn_known")
         self.halves.extend([None] * (len(routes) - len(self.halves)))
 
@@ -69,9 +72,17 @@ class Directions:
     def recognise(self, half: Half, key: Py_ssize_t) -> None:
         """The first message of this direction: the other one is worth searching now."""
         half.is_known = True
-        self.protocols[key >> 1] = P_HTTP
+        self.name(key >> 1, P_HTTP)
         if self.routes[key ^ 1] == OPAQUE:
             self.half(key ^ 1).stage = SEARCH
+
+    @ccall
+    def name(self, connection: Py_ssize_t, protocol: cython.int) -> None:
+        """What is spoken: on the connection, or inside the tunnel that it has become."""
+        if self._protocols[connection] == P_TUNNEL:
+            self._inside[connection] = protocol
+        else:
+            self._protocols[connection] = protocol
 
     @cfunc
     def is_http(self, connection: Py_ssize_t) -> bint:

@@ -364,6 +364,10 @@ class Framer:
         half: Half = self._directions.half(2 * connection)
         self._unpause(2 * connection, half.pausing)
 
+    def name(self, connection: int, protocol: int) -> None:
+        """What is spoken on the connection, or inside the tunnel that it has become."""
+        self._directions.name(connection, protocol)
+
     def is_http(self, connection: int) -> bool:
         """Whether an HTTP message was seen on the connection."""
         return self._directions.is_http(connection)

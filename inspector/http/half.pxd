@@ -11,6 +11,7 @@ cdef class Half:
     cdef bint is_midstream
     cdef bint has_ended
     cdef int patience
+    cdef long long origin
     cdef long long position
     cdef Py_ssize_t message
     cdef long long remaining
@@ -27,3 +28,5 @@ cdef class Half:
     cdef bint was_lost
     cdef long long pausing
     cdef list pending
+
+    cdef restart(self)

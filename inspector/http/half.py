@@ -6,7 +6,7 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 from __future__ import annotations
 
 import cython
-from cython import Py_ssize_t, bint, cclass, longlong
+from cython import Py_ssize_t, bint, cclass, cfunc, longlong
 
 from inspector.http.held import HeldHead
 
@@ -34,6 +34,7 @@ class Half:
     is_midstream: bint  # its beginning is not in the capture
     has_ended: bint
     patience: cython.int
+    origin: longlong  # stream offset at which what is spoken now began
     position: longlong  # stream offset of the next byte to read
     message: Py_ssize_t  # row in http_messages of the message in hand, or -1
     remaining: longlong  # bytes to come of a body with a length, or of a chunk
@@ -61,5 +62,14 @@ class Half:
             self.skipped
         ) = 0
         self.start_packet = 0
+        self.origin = 0
         self.chunks = self.held = None
         self.pending = []
+
+    @cfunc
+    def restart(self) -> None:
+        """What follows is a conversation of its own, inside a tunnel: nothing of it is known yet."""
+        self.is_known = self.is_midstream = self.was_lost = self.expects = False
+        self.patience = PATIENCE
+        self.message = self.announced = -1
+        self.blank = self.skipped = 0

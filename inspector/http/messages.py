@@ -37,7 +37,7 @@ if cython.compiled:
     from cython.cimports.inspector.http.half import Half
     from cython.cimports.inspector.http.heads import HeadReader
     from cython.cimports.inspector.http.message_rows import MessageRows
-    from cython.cimports.inspector.http.stages import SEARCH, STOPPED
+    from cython.cimports.inspector.http.stages import DETECT, SEARCH, STOPPED
     from cython.cimports.inspector.pieces import Pieces
 else:
     from inspector.http.body_framing import BodyReader
@@ -62,12 +62,13 @@ else:
     from inspector.http.half import Half
     from inspector.http.heads import HeadReader
     from inspector.http.message_rows import MessageRows
-    from inspector.http.stages import SEARCH, STOPPED
+    from inspector.http.stages import DETECT, SEARCH, STOPPED
     from inspector.pieces import Pieces
 
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
 SWITCHING = cython.declare(cython.int, int(Route.SWITCHING))
 P_TUNNEL = cython.declare(cython.int, int(_Protocol.TUNNEL))
+P_HTTP2 = cython.declare(cython.int, int(_Protocol.HTTP2))
 RESPONSE = cython.declare(cython.int, int(MessageKind.RESPONSE))
 INFORMATIONAL = cython.declare(cython.int, int(MessageKind.INFORMATIONAL))
 BY_TUNNEL = cython.declare(cython.int, int(BodyFraming.TUNNEL))
@@ -135,7 +136,8 @@ class MessageReader:
         row: Py_ssize_t
         notes: uint = facts[F_NOTES] | more
         if key & 1 == 0 and facts[F_METHOD] == M_PRI and facts[F_VERSION] >= 20:
-            self._directions.leave(key >> 1, OPAQUE)  # HTTP/2 (RFC 9113 §3.4)
+            self._directions.name(key >> 1, P_HTTP2)  # its preface (RFC 9113 §3.4)
+            self._directions.leave(key >> 1, OPAQUE)
             half.stage = STOPPED
             return
         if half.blank:
@@ -249,16 +251,20 @@ class MessageReader:
 
     @cfunc
     def _tunnel(self, half: Half, key: Py_ssize_t, row: Py_ssize_t) -> None:
-        """2xx to CONNECT: what follows is the peers' own (RFC 9110 §9.3.6)."""
+        """2xx to CONNECT: what follows in both directions is a conversation with somebody else (RFC 9110 §9.3.6)."""
         client: Half = self._directions.seen(key ^ 1)
         self._rows.framing[row] = BY_TUNNEL
         self._rows.complete[row] = 1
         if client is not None and client.pending:
             self._reports.here("http-data-before-tunnel", key ^ 1, len(client.pending))
-        half.message = -1
-        half.stage = STOPPED
-        self._directions.protocols[key >> 1] = P_TUNNEL
-        self._directions.leave(key >> 1, OPAQUE)
+        half.restart()
+        half.origin = self._rows.body_offset[row]
+        half.stage = DETECT
+        if client is not None:
+            client.restart()
+            client.origin = client.position
+        self._directions.name(key >> 1, P_TUNNEL)
+        self._exchanges.forget(key >> 1)
 
     @cfunc
     def _switch(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, exchange: Py_ssize_t) -> None:

@@ -77,6 +77,7 @@ class Handshake:
     """The upgrade of one connection, from the heads that were seen of it.
 
     Attributes:
+        is_http2: whether it leads to HTTP/2 (RFC 7540 §3.2).
         is_websocket: whether it leads to WebSocket; without the server's answer, whether the client asked for that.
         deflate: how messages may be compressed; None when they may not be.
         problems: indexes of anomalies.
@@ -85,6 +86,7 @@ class Handshake:
     def __init__(self, request: Head | None, response: Head | None) -> None:
         decisive = response or request
         self.is_websocket = decisive is not None and "websocket" in decisive.tokens("Upgrade")
+        self.is_http2 = decisive is not None and "h2c" in decisive.tokens("Upgrade")
         self.deflate: Deflate | None = None
         self.problems: list[int] = []
         if not self.is_websocket:

@@ -304,7 +304,7 @@ class MessageReader:
             self._keep(row, content)
 
     def cut(self, stream: Stream, is_in_frame: bool) -> None:
-        """Nothing more comes of a stream, `is_in_frame` of a frame in hand: what came of unfinished messages is kept."""
+        """Nothing more comes of a stream, nor `is_in_frame` of a frame: what came of unfinished messages is kept."""
         if is_in_frame and stream.row >= 0:
             self._rows.wire_bytes[stream.row] += stream.done
         if stream.control is not None:

@@ -6,7 +6,7 @@ import { marksOf } from "./words.js";
 /** What a packet is that has no TCP segment to look at, by IP protocol number. */
 const OTHERS = { 1: "ICMP", 2: "IGMP", 6: "part of TCP", 17: "UDP", 47: "GRE", 50: "ESP", 58: "ICMPv6", 89: "OSPF", 132: "SCTP" };
 
-const PROTOCOLS = { http: "HTTP", websocket: "WebSocket", tls: "TLS", tunnel: "tunnel", unknown: "TCP" };
+const PROTOCOLS = { http: "HTTP", websocket: "WebSocket", http2: "HTTP/2", tls: "TLS", tunnel: "tunnel", unknown: "TCP" };
 
 /** What the packet speaks. */
 export function protocolOf({ protocol, ip_protocol: number }) {

@@ -96,7 +96,7 @@ function standing(client, server) {
   return { kind: "closed", short: "closed", long: "closed" };
 }
 
-const PROTOCOLS = { http: "HTTP", websocket: "WebSocket", tls: "TLS", tunnel: "tunnel", unknown: "TCP" };
+const PROTOCOLS = { http: "HTTP", websocket: "WebSocket", http2: "HTTP/2", tls: "TLS", tunnel: "tunnel", unknown: "TCP" };
 
 /** What a connection speaks, as people write it. */
 export const protocolName = (protocol) => PROTOCOLS[protocol] ?? protocol;
