@@ -42,6 +42,8 @@ OF_PACKET = {name: np.array([anomaly.packet == name for anomaly in ANOMALIES]) f
 
 REFUSALS = {
     Reason.OVERLAP: "ip-fragments-overlap",
+    Reason.OVERLAP_DIFFERS: "ip-fragments-overlap-differs",
+    Reason.OVERLAP_AGREES: "ip-fragments-overlap-agrees",
     Reason.TOO_LONG: "ip-datagram-too-long",
     Reason.TOO_MANY: "ip-too-many-fragments",
     Reason.TWO_ENDS: "ip-fragments-two-ends",

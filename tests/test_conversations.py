@@ -134,6 +134,34 @@ def test_h11_reads_the_same_requests_and_bodies(lines: list[tuple[Direction, byt
     assert found == list(h11_requests(b"".join(said for side, said in lines if side == Direction.CLIENT)))
 
 
+@given(http_plays() | websocket_plays(), st.integers(0, 1 << 30))
+@settings(max_examples=60, deadline=None)
+def test_inside_a_tunnel_the_same_is_read(lines: list[tuple[Direction, bytes]], seed: int) -> None:
+    tunnel = [
+        (Direction.CLIENT, b"CONNECT inner:80 HTTP/1.1\r\nHost: inner\r\n\r\n"),
+        (Direction.SERVER, b"HTTP/1.1 200 OK\r\n\r\n"),
+    ]
+    inside, outside = perform(tunnel + lines, cut=at_random(seed)), perform(lines)
+    assert inside.pairs() == [("CONNECT inner:80", "200"), *outside.pairs()]
+    assert (inside.texts(), inside.codes()) == (outside.texts(), outside.codes())
+
+
+BAD_SIZES = [b"0x1", b"g", b"-1", b"f" * 17, b" 1", b"1 \r2", b"", b"1\r", b"\x80"]
+
+
+@given(bodies, st.sampled_from(BAD_SIZES), http_plays(), st.integers(0, 1 << 30))
+@settings(max_examples=60, deadline=None)
+def test_behind_any_chunk_that_cannot_be_read_the_rest_is(
+    body: bytes, size: bytes, lines: list[tuple[Direction, bytes]], seed: int
+) -> None:
+    said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size + b"x\r\n" + body.hex().encode() + b"\r\n"
+    broken = [(Direction.CLIENT, b"GET /broken HTTP/1.1\r\nHost: x\r\n\r\n"), (Direction.SERVER, said)]
+    stage = perform(broken + lines, cut=at_random(seed))
+    assert stage.pairs() == [("GET /broken", "200"), *perform(lines).pairs()]
+    assert stage.codes()[0] == "http-bad-chunk"
+    assert "http-orphan-response" not in stage.codes()
+
+
 def h11_requests(said: bytes) -> Any:
     """Method, target and length of each request, as h11's server sees them."""
     server = h11.Connection(h11.SERVER)

@@ -15,16 +15,30 @@ IP: tuple[Anomaly, ...] = (
     Anomaly(
         "ip-fragments-overlap",
         "IP fragments overlap",
-        "This fragment overlaps another of its datagram; hosts differ in which they believe, so it was not rebuilt.",
-        "RFC 5722",
+        "This IPv6 fragment overlaps another of its datagram, which a host must then discard; it was not rebuilt.",
+        "RFC 5722 §4, RFC 8200 §4.5",
         "violation",
+    ),
+    Anomaly(
+        "ip-fragments-overlap-differs",
+        "IPv4 fragments overlap, with other bytes",
+        "This fragment overlaps another of its datagram, and their bytes differ. IPv4 allows an overlap; hosts differ "
+        "in which they believe, so it was not rebuilt.",
+        "RFC 791 §3.2",
+    ),
+    Anomaly(
+        "ip-fragments-overlap-agrees",
+        "IPv4 fragments overlap, with the same bytes",
+        "This fragment overlaps another of its datagram, and their bytes agree: allowed, though some hosts discard "
+        "such a datagram.",
+        "RFC 791 §3.2",
+        "note",
     ),
     Anomaly(
         "ip-datagram-too-long",
         "IP fragments beyond the largest datagram",
         "This fragment reaches beyond 65535 bytes; the datagram was not rebuilt.",
-        "RFC 791 §3.1",
-        "violation",
+        "RFC 791 §3.1, RFC 8200 §4.5",
     ),
     Anomaly(
         "ip-too-many-fragments",
@@ -37,7 +51,6 @@ IP: tuple[Anomaly, ...] = (
         "IP fragments that disagree on the end",
         "This fragment says that the datagram ends elsewhere than another said; it was not rebuilt.",
         "RFC 791 §3.2",
-        "violation",
     ),
     Anomaly(
         "ip-fragments-crowded",
@@ -48,8 +61,9 @@ IP: tuple[Anomaly, ...] = (
     Anomaly(
         "ip-fragments-too-late",
         "IP fragments that never became whole",
-        "The other fragments of the datagram did not come within 30 seconds.",
-        "RFC 791 §3.2",
+        "The other fragments of the datagram did not come within 30 seconds, as long as Linux waits. (RFC 791 names 15 "
+        "seconds, RFC 1122 60 to 120, RFC 8200 60.)",
+        "RFC 791 §3.2, RFC 1122 §3.3.2, RFC 8200 §4.5",
         "note",
     ),
 )

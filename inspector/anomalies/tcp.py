@@ -1,4 +1,7 @@
-"""Oddities of TCP: what ends do that its rules exclude, or that is worth a remark. Many are Zeek's."""
+"""Oddities of TCP: what ends do that its rules exclude, or that is worth a remark. Many are Zeek's.
+
+No MUST of an RFC forbids any of them to its sender, so none is a violation.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ TCP: tuple[Anomaly, ...] = (
         "Flags that contradict each other",
         "The flags {a:#05x} say things that exclude each other, or nothing at all; scanners send such segments.",
         "RFC 9293 §3.10.7",
-        "violation",
     ),
     Anomaly(
         "tcp-data-on-syn",
@@ -35,7 +37,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-reuse-while-open",
         "New connection on sockets that are still in use",
-        "Connection {a} between the same sockets was not closed when this SYN came: one end has forgotten it.",
+        "Connection {a} between the same sockets was not closed when this SYN came: one end has probably forgotten it.",
         "RFC 9293 §3.10.7.4",
     ),
     Anomaly(
@@ -77,7 +79,6 @@ TCP: tuple[Anomaly, ...] = (
         "Data behind its sender's FIN",
         "The segment ends at {a}, but its sender had ended its stream at {b}.",
         "RFC 9293 §3.6",
-        "violation",
     ),
     Anomaly(
         "tcp-window-shrunk",
@@ -132,7 +133,6 @@ TCP: tuple[Anomaly, ...] = (
         "The same bytes sent twice, differently",
         "Byte {b} of this segment is not what packet {a} had said there; only the receiver knows which it read.",
         "RFC 9293 §3.10.7.4",
-        "violation",
         packet="a",
     ),
     Anomaly(
@@ -168,7 +168,6 @@ TCP: tuple[Anomaly, ...] = (
         "FIN at another place than before",
         "This FIN has the number {a}, its sender's first had {b}.",
         "RFC 9293 §3.10.4",
-        "violation",
     ),
     Anomaly(
         "tcp-fin-after-reset",

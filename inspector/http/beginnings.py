@@ -209,8 +209,8 @@ class Beginnings:
 
     @cfunc
     def _is_hello(self, at: longlong, stop: longlong) -> bint:
-        """Whether a client's hello begins there: in a TLS record (RFC 8446 §4.1.2, §5.1), or in the form of SSL 2.0 with
-        lengths that fit together (RFC 5246 Appendix E.2).
+        """Whether a client's hello begins there: in a TLS record (RFC 8446 §4.1.2, §5.1), or in the form of SSL 2.0
+        with lengths that fit together (RFC 5246 Appendix E.2).
         """
         ciphers: longlong
         if stop - at >= 6 and self._byte(at) == HANDSHAKE:
@@ -283,4 +283,5 @@ class Beginnings:
         half.held = None
         half.message = half.pausing = -1
         half.was_lost = True
+        half.has_gap |= missing > 0
         half.skipped += missing

@@ -26,6 +26,7 @@ cdef class Half:
     cdef long long blank
     cdef long long skipped
     cdef bint was_lost
+    cdef bint has_gap
     cdef long long pausing
     cdef list pending
 

@@ -48,13 +48,14 @@ class Half:
     expects: bint  # the message in hand waits for 100 Continue before its body, of which nothing came yet
     blank: longlong  # bytes of empty lines before it
     skipped: longlong  # bytes passed over in search of it
-    was_lost: bint  # messages may have been missed before it
+    was_lost: bint  # where the next message begins was not known: it was searched for
+    has_gap: bint  # and bytes are missing, in which messages may have been
     pausing: longlong  # exchange whose request asked for another protocol, -1 none
     pending: list[int]  # rows of chunks that wait while PAUSED
 
     def __init__(self, is_midstream: bool) -> None:
         self.stage = DETECT
-        self.is_known = self.has_ended = self.was_lost = self.expects = False
+        self.is_known = self.has_ended = self.was_lost = self.has_gap = self.expects = False
         self.is_midstream = is_midstream
         self.patience = LONG_PATIENCE if is_midstream else PATIENCE
         self.message = self.announced = self.pausing = -1
@@ -69,7 +70,7 @@ class Half:
     @cfunc
     def restart(self) -> None:
         """What follows is a conversation of its own, inside a tunnel: nothing of it is known yet."""
-        self.is_known = self.is_midstream = self.was_lost = self.expects = False
+        self.is_known = self.is_midstream = self.was_lost = self.has_gap = self.expects = False
         self.patience = PATIENCE
         self.message = self.announced = -1
         self.blank = self.skipped = 0

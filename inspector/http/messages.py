@@ -169,6 +169,7 @@ class MessageReader:
             )
         half.blank = half.skipped = 0
         half.was_lost = half.stage == SEARCH
+        half.has_gap = False
 
     @cfunc
     def _request(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:
@@ -203,7 +204,7 @@ class MessageReader:
         """Close an exchange and see how the body is framed (RFC 9112 §6.3); more notes."""
         status: cython.int = self._facts[F_STATUS]
         entry: longlong
-        if half.was_lost:
+        if half.has_gap:
             self._pass_over(key)
         if 100 <= status < 200 and status != 101:
             entry = self._exchanges.inform(key >> 1)

@@ -1,13 +1,14 @@
 """IP datagrams that arrive in pieces, put together again (RFC 791 §3.2, RFC 8200 §4.5).
 
-A capture is not a receiver: which of two overlapping pieces a host would believe cannot be known, so a datagram with
-an overlap is given up (as RFC 5722 asks of IPv6 hosts, and as Linux does for both). What was given up stands in
-`Fragments.refused`.
+A capture is not a receiver: which of two overlapping pieces that differ a host would believe cannot be known, so such
+a datagram is given up. IPv4 allows an overlap (RFC 791 §3.2): where the bytes agree, there is nothing to choose. IPv6
+forbids it, and asks hosts to discard the datagram (RFC 8200 §4.5); Linux does so for both. What was given up, and
+overlaps that agree, stand in `Fragments.refused`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections.abc import Hashable
 from enum import StrEnum
 from typing import NamedTuple
@@ -31,7 +32,10 @@ MAX_REFUSED = 1000
 class Reason(StrEnum):
     """Why a datagram was not rebuilt."""
 
-    OVERLAP = "fragments overlap"
+    OVERLAP = "fragments of IPv6 overlap"
+    OVERLAP_DIFFERS = "fragments overlap with other bytes"
+    OVERLAP_AGREES = "fragments overlap with the same bytes"
+    """Does not keep the datagram from being rebuilt."""
     TOO_LONG = "fragments reach beyond 65535 bytes"
     TOO_MANY = "more than 2048 fragments"
     TWO_ENDS = "fragments disagree on where the datagram ends"
@@ -40,7 +44,7 @@ class Reason(StrEnum):
 
 
 class Refusal(NamedTuple):
-    """A datagram that was given up: the packets row that decided it, and why."""
+    """What is reported of a datagram: the packets row that decided it, and why."""
 
     packet: int
     reason: Reason
@@ -76,21 +80,34 @@ class Datagram:
             return Reason.TWO_ENDS
         if is_last and reaches > end:
             return Reason.TWO_ENDS
-        return Reason.OVERLAP if self._overlaps(offset, end) else None
+        return self._overlap(offset, piece)
 
-    def _overlaps(self, offset: int, end: int) -> bool:
+    def _neighbours(self, offset: int, end: int) -> list[int]:
+        """Starts of the pieces that share bytes with [offset, end)."""
         place = bisect(self.starts, offset)
         if place and self.starts[place - 1] + len(self.pieces[self.starts[place - 1]]) > offset:
-            return True
-        return place < len(self.starts) and self.starts[place] < end
+            place -= 1
+        return self.starts[place : bisect_left(self.starts, end)]
+
+    def _overlap(self, offset: int, piece: bytes) -> Reason | None:
+        shared = self._neighbours(offset, offset + len(piece))
+        for start in shared:
+            begin, stop = max(start, offset), min(start + len(self.pieces[start]), offset + len(piece))
+            if self.pieces[start][begin - start : stop - start] != piece[begin - offset : stop - offset]:
+                return Reason.OVERLAP_DIFFERS
+        return Reason.OVERLAP_AGREES if shared else None
 
     def add(self, offset: int, piece: bytes, is_last: bool) -> bytes | None:
-        """Keep a faultless piece; the whole content when it was the one that lacked."""
-        self.starts.insert(bisect(self.starts, offset), offset)
-        self.pieces[offset] = piece
-        self.held += len(piece)
+        """Keep what is new of a faultless piece; the whole content when it was the one that lacked."""
+        at, end = offset, offset + len(piece)
+        for start in [*self._neighbours(offset, end), end]:
+            if at < start:
+                self.starts.insert(bisect(self.starts, at), at)
+                self.pieces[at] = piece[at - offset : start - offset]
+                self.held += start - at
+            at = max(at, start + len(self.pieces.get(start, b"")))
         if is_last:
-            self.total = offset + len(piece)
+            self.total = end
         if self.held != self.total:
             return None
         return b"".join(self.pieces[start] for start in self.starts)
@@ -104,7 +121,16 @@ class Fragments:
         self.refused: list[Refusal] = []
         self.refused_count = 0
 
-    def add(self, key: Hashable, packet: int, time_ns: int, offset: int, piece: bytes, is_last: bool) -> bytes | None:
+    def add(
+        self,
+        key: Hashable,
+        packet: int,
+        time_ns: int,
+        offset: int,
+        piece: bytes,
+        is_last: bool,
+        is_ipv6: bool = False,
+    ) -> bytes | None:
         """Take one fragment.
 
         Args:
@@ -118,7 +144,11 @@ class Fragments:
         if datagram.is_given_up or not piece or datagram.pieces.get(offset) == piece:
             return None
         reason = datagram.fault(offset, piece, is_last)
-        if reason:
+        if reason in (Reason.OVERLAP_AGREES, Reason.OVERLAP_DIFFERS) and is_ipv6:
+            reason = Reason.OVERLAP
+        if reason is Reason.OVERLAP_AGREES:
+            self._refuse(packet, reason)
+        elif reason:
             datagram.give_up()
             self._refuse(packet, reason)
             return None

@@ -456,7 +456,13 @@ class Network:
             self.protocol if self.family[slot] == 4 else 0,
         )
         whole = self.fragments.add(
-            key, self.row, self.times[self.row], offset, bytes(self.bytes[self.at : self.end]), bool(is_last)
+            key,
+            self.row,
+            self.times[self.row],
+            offset,
+            bytes(self.bytes[self.at : self.end]),
+            bool(is_last),
+            self.family[slot] == 6,
         )
         if whole is None:
             return DONE

@@ -91,11 +91,17 @@ def test_whatever_comes_a_datagram_is_made_of_pieces_that_agree(pieces: list[Pie
     ("pieces", "reason"),
     [
         pytest.param(
-            [(0, b"a" * 16, False), (8, b"b" * 16, True)], Reason.OVERLAP, id="the second begins in the first"
+            [(0, b"a" * 16, False), (8, b"b" * 16, True)], Reason.OVERLAP_DIFFERS, id="the second begins in the first"
         ),
-        pytest.param([(8, b"b" * 16, True), (0, b"a" * 16, False)], Reason.OVERLAP, id="the same in the other order"),
-        pytest.param([(0, b"a" * 8, False), (0, b"b" * 8, False)], Reason.OVERLAP, id="the same place, other bytes"),
-        pytest.param([(8, b"b" * 8, False), (0, b"a" * 24, False)], Reason.OVERLAP, id="one that covers another"),
+        pytest.param(
+            [(8, b"b" * 16, True), (0, b"a" * 16, False)], Reason.OVERLAP_DIFFERS, id="the same in the other order"
+        ),
+        pytest.param(
+            [(0, b"a" * 8, False), (0, b"b" * 8, False)], Reason.OVERLAP_DIFFERS, id="the same place, other bytes"
+        ),
+        pytest.param(
+            [(8, b"b" * 8, False), (0, b"a" * 24, False)], Reason.OVERLAP_DIFFERS, id="one that covers another"
+        ),
         pytest.param([(8, b"b" * 8, True), (16, b"c" * 8, False)], Reason.TWO_ENDS, id="more behind the last"),
         pytest.param([(16, b"c" * 8, False), (8, b"b" * 8, True)], Reason.TWO_ENDS, id="a last one before another"),
         pytest.param([(16, b"c" * 8, True), (8, b"b" * 4, True)], Reason.TWO_ENDS, id="two last ones"),
@@ -229,3 +235,44 @@ def test_pieces_of_different_datagrams_are_told_apart_by_protocol() -> None:
 def test_cuts_cover_the_content() -> None:
     pieces = pieces_of(CONTENT, 40)
     assert all(first[0] + len(first[1]) == second[0] for first, second in pairwise(pieces))
+
+
+AGREEING = {
+    "the second begins in the first": [(0, CONTENT[:64], False), (32, CONTENT[32:], True)],
+    "the last one first": [(32, CONTENT[32:], True), (0, CONTENT[:64], False)],
+    "one that covers others": [(16, CONTENT[16:32], False), (64, CONTENT[64:], True), (0, CONTENT[:80], False)],
+    "one inside another": [(0, CONTENT[:64], False), (16, CONTENT[16:32], False), (64, CONTENT[64:], True)],
+}
+
+
+@pytest.mark.parametrize("name", AGREEING)
+def test_an_overlap_that_agrees_is_lawful_in_ipv4_and_breaks_the_datagram_in_ipv6(name: str) -> None:
+    fragments = Fragments()
+    assert feed(fragments, AGREEING[name]) == [CONTENT]
+    assert {refusal.reason for refusal in fragments.refused} == {Reason.OVERLAP_AGREES}
+    strict = Fragments()
+    assert [strict.add("key", row, 0, *piece, True) for row, piece in enumerate(AGREEING[name])] == [None] * len(
+        AGREEING[name]
+    )
+    assert [refusal.reason for refusal in strict.refused] == [Reason.OVERLAP]
+
+
+def test_overlaps_are_told_by_the_version_of_ip() -> None:
+    segment = tcp(b"x" * 60)
+    pieces = [(0, segment[:48], False), (32, segment[32:], True)]
+    for frames, codes in (
+        (
+            [ethernet(ipv4(part, 6, fragment=at // 8 | (0 if last else MORE))) for at, part, last in pieces],
+            [Reason.OVERLAP_AGREES],
+        ),
+        (
+            [
+                ethernet(ipv6(struct.pack(">BBHI", 6, 0, at | (0 if last else 1), 99) + part, 44), IP6)
+                for at, part, last in pieces
+            ],
+            [Reason.OVERLAP],
+        ),
+    ):
+        decoded = Decoded(frames).all()
+        assert [refusal.reason for refusal in decoded.decoder.fragments.refused] == codes
+        assert int(decoded.headers["is_tcp"].sum()) == (codes == [Reason.OVERLAP_AGREES])
