@@ -35,6 +35,7 @@ def page(blank: Page, five: Dashboard) -> Page:
 def test_where_no_demo_runs_the_command_is_told(page: Page) -> None:
     expect(page.locator(".compare-run code")).to_have_text("wireglass compare --run")
     expect(page.get_by_role("button", name="Run the same news through all five")).to_be_hidden()
+    expect(page.get_by_role("button", name="The whole capture")).to_be_hidden()
 
 
 def test_every_kind_is_a_column_and_every_question_a_row(page: Page) -> None:
