@@ -439,11 +439,11 @@ class Streams:
                 return
             self.side = side
             stream = self.streams[2 * self.connection + side]
-            if self._missing(stream) == 0:
+            if self._missing(stream) == 0 and (stream.held >= 0 or stream.next_seq == stream.fin_seq):
                 self._give_up(self._waiting(stream))
             elif stream.held >= 0:
                 self._gap(stream, self._missing(stream), stream.held)
-            else:
+            else:  # a FIN behind missing bytes, or one that lies before what was delivered
                 self._end(stream)
 
     @cython.cfunc

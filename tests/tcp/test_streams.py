@@ -544,3 +544,15 @@ def test_what_the_receiver_does_not_take_is_not_in_the_stream(act: Act, expected
     play.run([1] * len(play.packets))
     assert play.stream(1) == expected
     assert "tcp-overlap-differs" not in play.oddities()
+
+
+def test_a_fin_before_what_was_delivered_ends_its_direction() -> None:
+    """A forged SYN set the beginning; what the real client sends lies on the other side of the sequence space."""
+    p = Play()
+    p.client("S", seq=1 << 29)
+    p.server("A", seq=301, ack=3_448_338_635)
+    p.client("PA", b"hello", seq=3_448_338_635, ack=301)
+    p.client("FA", seq=3_448_338_640, ack=301)
+    p.server("A", seq=301, ack=3_448_338_641)
+    p.run()
+    assert p.stream(0) == ["end"]
