@@ -6,7 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
+"""How long anything may take on a busy machine; what comes in time costs none of it."""
 LOOK_SECONDS = 0.005
 
 

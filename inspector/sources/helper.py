@@ -25,7 +25,8 @@ Event = dict[str, Any]
 class Helper:
     """One such process, from its start to `end`. Its attributes may be read from any thread.
 
-    `error` is why it ended, None while all is well: the error that it reported, or how it died (`has_died`).
+    `error` is why it ended, None while all is well: the error that it reported, how it died (`has_died`), or that
+    we had to kill it (`was_killed`).
     """
 
     def __init__(self, name: str, command: Sequence[str], heard: Callable[[Event], None] = lambda event: None) -> None:
@@ -37,6 +38,7 @@ class Helper:
         """
         self.error: str | None = None
         self.has_died = False
+        self.was_killed = False
         self._name = name
         self._heard = heard
         self._is_wanted = True
@@ -68,6 +70,10 @@ class Helper:
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
+            self.was_killed = True
+            self.error = (
+                self.error or f"{self._name} did not end when asked to, and was killed: its last words are lost."
+            )
             self._process.kill()
             self._process.wait()
         self._listener.join()

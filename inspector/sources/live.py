@@ -103,7 +103,7 @@ class LiveCapture:
         if self.error:
             kept = f" What it had captured is in the recording {self.spool.name}. Start again to capture more."
             found.append(Trouble(self.error + (kept if self._capture.has_died else "")))
-        if self._watch and self._watch.error:
+        if self._watch and self._watch.error and not self._watch.was_killed:  # at the end of all, that harms nobody
             found.append(Trouble(f"{self._watch.error} {SOCKETS_LOST}", ends_capture=False))
         return found
 

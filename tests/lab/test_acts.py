@@ -12,6 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from inspector.errors import LabError
 from inspector.lab import Lab
+from tests.waiting import PATIENCE_SECONDS
 
 SOCKET = re.compile(r"127\.0\.0\.1:\d+")
 
@@ -21,7 +22,7 @@ def sit_down(lab: Lab, name: str) -> Iterator[ClientConnection]:
     """Be a guest, as a browser tab is."""
     with connect(lab.addresses["chat"], proxy=None) as tab:
         tab.send(json.dumps({"join": name}))
-        assert json.loads(tab.recv(timeout=5))["welcome"] == name
+        assert json.loads(tab.recv(timeout=PATIENCE_SECONDS))["welcome"] == name
         yield tab
 
 
@@ -85,8 +86,8 @@ def test_news_are_not_the_same_twice(room: Lab) -> None:
 def test_alice_reaches_a_bob_who_sits_at_a_browser_tab(room: Lab) -> None:
     with sit_down(room, "Bob") as tab:
         said = room.run("alice_says_hi")
-        assert json.loads(tab.recv(timeout=5)) == {"joined": "Alice"}
-        assert json.loads(tab.recv(timeout=5)) == {"from": "Alice", "say": "Hi"}
+        assert json.loads(tab.recv(timeout=PATIENCE_SECONDS)) == {"joined": "Alice"}
+        assert json.loads(tab.recv(timeout=PATIENCE_SECONDS)) == {"from": "Alice", "say": "Hi"}
         assert len(said["clients"]) == 1, "Bob's pipe is the browser's"
 
 
@@ -98,4 +99,4 @@ def test_what_a_browser_tab_plays_is_not_spoken_for(room: Lab) -> None:
 def test_the_server_reaches_a_tab_that_is_alone(room: Lab) -> None:
     with sit_down(room, "Carol") as tab:
         assert "The server told Carol" in room.run("server_push")["result"]
-        assert "news" in json.loads(tab.recv(timeout=5))
+        assert "news" in json.loads(tab.recv(timeout=PATIENCE_SECONDS))

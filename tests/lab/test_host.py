@@ -14,6 +14,7 @@ import pytest
 from inspector.lab import processes
 from inspector.lab.lines import encode
 from inspector.lab.ports import listen
+from tests.waiting import PATIENCE_SECONDS
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def test_it_gets_ready_acts_and_ends_with_its_input() -> None:
         assert "200 OK" in done["done"]["result"]
         assert "'dance'" in read(process)["failed"]
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
         assert process.stderr is not None
         assert process.stderr.read() == b""
 
@@ -65,7 +66,7 @@ def test_a_signal_ends_it_in_order(number: int) -> None:
     with host() as process:
         read(process)
         process.send_signal(number)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
         assert process.stderr is not None
         assert process.stderr.read() == b""
 
@@ -76,11 +77,11 @@ def test_input_that_ends_in_the_middle_of_an_act_breaks_it_off() -> None:
         assert process.stdin is not None
         process.stdin.write(encode({"id": 1, "do": "join"}))
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_what_cannot_start_is_said_in_a_line() -> None:
     with host("--spool", "/proc/no/such/place.pcapng") as process:
         said = read(process)
         assert said["event"] == "error"
-        assert process.wait(20) == 1
+        assert process.wait(PATIENCE_SECONDS) == 1

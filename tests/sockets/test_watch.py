@@ -19,7 +19,7 @@ from inspector.sources.files import PacketFile, open_packets
 from inspector.sources.interfaces import Interface
 from inspector.tables import Table
 from tests.sockets.pipes import Pipe, pipe
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="netlink and /proc are Linux's")
 
@@ -66,7 +66,7 @@ def watched(path: Path, p: Pipe) -> Iterator[Recording]:
         try:
             yield Recording(file)
         finally:
-            process.communicate(timeout=20)
+            process.communicate(timeout=PATIENCE_SECONDS)
             file.close()
     assert process.returncode == 0
 

@@ -20,13 +20,14 @@ from pathlib import Path
 
 from inspector.lab.namespace import CLONE_NEWNET
 from inspector.sources import bpf
-from inspector.sources.afpacket import PacketRing
+from inspector.sources.afpacket import ANY, PacketRing
 from inspector.sources.pcapng import SpoolWriter
 from tests.sources.craft import contents, read
 
 OURS, PEERS = b"\x02\0\0\0\0\x0b", b"\x02\0\0\0\0\x0a"
 MARK = OURS + PEERS + b"\x88\xb5" + b"the mark".ljust(46)
-"""The first and the last frame (EtherType 0x88b5 is for experiments, IEEE 802): every capture lets it pass."""
+LAST = OURS + PEERS + b"\x88\xb5" + b"the last".ljust(46)
+"""The first and the last frame (EtherType 0x88b5 is for experiments, IEEE 802): every capture lets them pass."""
 
 FEW_BLOCKS = 2
 
@@ -103,7 +104,7 @@ def send_all(captures: list[Ours]) -> None:
     from_peers = [MARK, *(OURS + PEERS + frame for frame in frames())]
     from_ours = [PEERS + OURS + frame for frame in frames()]
     # libpcap filters the first packet itself, and cannot tell its direction: so the first is a mark.
-    for name, sent in (("peers", from_peers), ("ours", from_ours), ("peers", [MARK])):
+    for name, sent in (("peers", from_peers), ("ours", from_ours), ("peers", [LAST])):
         with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as endpoint:
             endpoint.bind((name, 0))
             for frame in sent:
@@ -119,9 +120,10 @@ def packets_of(path: Path) -> list[str]:
     return found
 
 
-def ended(process: subprocess.Popen[str], path: Path) -> list[str]:
-    """What tcpdump wrote, once the last frame is there."""
-    while path.read_bytes().count(MARK[14:]) < 2:
+def ended(process: subprocess.Popen[str], path: Path, interface: str) -> list[str]:
+    """What tcpdump wrote, once the last frame is there: of all interfaces where it left and where it came in."""
+    times = 2 if interface == ANY else 1
+    while path.read_bytes().count(LAST[14:]) < times:
         process.poll()
         assert process.returncode is None, "tcpdump has ended"
     process.terminate()
@@ -139,9 +141,9 @@ def main(folder: Path) -> list[list[list[str]]] | dict[str, str]:
         expression = f"ether proto 0x88b5 or ({wish})"
         theirs = folder / f"{number}.pcap"
         ours = Ours(interface, expression, folder / f"{number}.pcapng")
-        running.append((tcpdump(interface, expression, theirs), theirs, ours))
+        running.append((tcpdump(interface, expression, theirs), theirs, interface, ours))
     send_all([ours for *_, ours in running])
-    return [[ended(process, path), ours.packets()] for process, path, ours in running]
+    return [[ended(process, path, interface), ours.packets()] for process, path, interface, ours in running]
 
 
 if __name__ == "__main__":

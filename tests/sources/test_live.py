@@ -25,7 +25,7 @@ from tests.lab.conftest import needs_namespace
 from tests.sources.craft import contents, read
 from tests.sources.tools import needs_capture, needs_tshark, tshark_fields
 from tests.sources.traffic import conversation, datagrams
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = needs_capture
 
@@ -168,6 +168,7 @@ def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pyte
     capture = LiveCapture([sys.executable, "-c", "while True: pass"], tmp_path / "x")
     capture.stop()
     assert not capture.is_running
+    assert "did not end when asked to" in capture.troubles[0].sentence
 
 
 def test_a_crash_is_told_with_its_last_line(tmp_path: Path) -> None:
@@ -268,7 +269,7 @@ def test_the_process_ends_cleanly_when_told_to(tmp_path: Path, how: signal.Signa
             process.send_signal(how)
         elif process.stdin:
             process.stdin.close()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
     file, _ = read(tmp_path / "x")
     assert file.interfaces[0].received == 0
     assert file.is_complete

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds after which something that should happen has not."""
 
 
