@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,6 +42,8 @@ def given(files: Sequence[str], *, is_awaited: bool = True) -> Iterator[Given]:
     if len(paths) == 1 and not _is_stream(paths[0]):
         yield Given(paths[0])
         return
+    import tempfile  # takes as long to import as a small capture to read
+
     with tempfile.TemporaryDirectory(prefix="wireglass-") as folder:
         yield _made(paths, Path(folder), is_awaited)
 
