@@ -42,7 +42,7 @@ class Decoder:
         """What in the packets was not looked into though it may hold connections, in plain sentences."""
         return [
             f"{count} UDP packets to port {port} look like {kind}: --tunnel {kind}:{port} reads what is in them"
-            for (kind, port), count in self._network.suspected.items()
+            for (kind, port), count in self._network.suspicions().items()
             if count >= ENOUGH
         ]
 
