@@ -22,6 +22,7 @@ from inspector.clocks import NO_CLOCK, UNKNOWN, Clocks
 from inspector.conversations import Conversations
 from inspector.garbage import uncollected
 from inspector.oddities import Oddities
+from inspector.roles import turn_rows
 from inspector.sources.files import PacketFile, open_packets
 from inspector.tables import ChunkKind, Table
 from inspector.tcp.tracker import Tracker
@@ -204,6 +205,7 @@ class Capture:
             self._note_times_that_go_back()
             self._forget_untimed(first, stop)
             self._conversations.advance(first_chunk, len(self.chunks))
+            self._turn()
         self.ledger.take(self.source.take_reports())
         self.ledger.join()
         return count
@@ -247,6 +249,19 @@ class Capture:
         self._tracker.finish()
         self._conversations.advance(first_chunk, len(self.chunks))
         self._conversations.finish()
+        self._turn()
+
+    def _turn(self) -> None:
+        """Exchange client and server where the content has shown that they are the other way."""
+        turned = self._conversations.turned()
+        if not turned:
+            return
+        tables = (self.packets, self.chunks, self.http_messages, self.frames, self.messages)
+        turn_rows(self.connections, (*tables, self.anomalies, self.tokens, self.kernel), turned)
+        self._chunk_index.forget()
+        for connection in turned:
+            self._tracker.turn(connection)
+            self._conversations.turn(connection)
 
     def _not_looked_into(self) -> list[str]:
         """Notes on packets that may hold connections and were not read."""

@@ -32,6 +32,10 @@ class ChunkIndex:
         young = indexed + np.flatnonzero(self._key(indexed) == key)
         return np.concatenate((self._order[first:stop], young))
 
+    def forget(self) -> None:
+        """Pieces have changed their streams."""
+        self._order, self._keys = self._order[:0], self._keys[:0]
+
     def _key(self, start: int) -> npt.NDArray[np.int64]:
         """A number for the stream of each piece from row `start` on."""
         chunks = self._chunks

@@ -47,6 +47,7 @@ class Conversations:
         self._http = Framer(self._pieces, connections, http_messages, exchanges, self._oddities, arena)
         self._websocket = FrameReader(self._pieces, frames, messages, self._oddities, arena)
         self._guesses: dict[int, Guess] = {}
+        self._turned: list[int] = []
         self._routes = bytearray(FIRST_ROUTES)
         self.attach(memoryview(b""))
 
@@ -111,21 +112,23 @@ class Conversations:
         if waiting and response >= 0:
             carrier = int(self._chunks["packet"][waiting[0]])
             self._oddities.note(index_of("http-data-before-upgrade"), carrier, connection, 0, len(waiting))
+        asking = self._http.asking(connection)
         client, server, waiting = self._http.hand_over(connection, Route.WEBSOCKET)
-        self._speak_websocket(connection, (client, server), handshake.deflate, False)
+        self._speak_websocket(connection, (client, server), asking, handshake.deflate, False)
         self._websocket.replay(waiting)
 
     def _speak_websocket(
-        self, connection: int, positions: tuple[int, int], deflate: Deflate | None, is_midstream: bool
+        self, connection: int, positions: tuple[int, int], asking: int, deflate: Deflate | None, is_midstream: bool
     ) -> None:
         self._http.name(connection, Protocol.WEBSOCKET)
-        self._websocket.begin(connection, positions, deflate, is_midstream)
+        self._websocket.begin(connection, positions, asking, deflate, is_midstream)
 
     def _look_like_frames(self, connection: int, waiting: list[int]) -> bool:
-        """Whether the client's first piece behind its unanswered request is made of frames."""
+        """Whether the first piece behind the unanswered request is made of frames."""
         if not waiting:
             return False
-        skip = self._http.position(connection, Direction.CLIENT) - int(self._chunks["stream_offset"][waiting[0]])
+        position = self._http.position(connection, self._http.asking(connection))
+        skip = position - int(self._chunks["stream_offset"][waiting[0]])
         return frames_in(self._chunk_bytes(waiting[0])[max(skip, 0) :], True) > 0
 
     # -- streams that begin in the middle ------------------------------------------------------------------------
@@ -137,10 +140,12 @@ class Conversations:
             self._guesses.pop(connection, None)
             return
         guess = self._guesses.get(connection, Guess())
-        if guess.consider(row, self._chunk_bytes(row), direction == Direction.CLIENT):
+        if guess.consider(row, self._chunk_bytes(row), direction):
             self._trust(connection, guess)
         elif guess.rows:
             self._guesses[connection] = guess
+            if guess.may_go_on:
+                self._http.look_on(connection, direction)
         else:
             self._guesses.pop(connection, None)
 
@@ -153,8 +158,27 @@ class Conversations:
         self._http.hand_over(connection, Route.WEBSOCKET)
         packet = int(self._chunks["packet"][guess.rows[-1]])
         self._oddities.note(index_of("ws-no-handshake"), packet, connection, -1, guess.frames)
-        self._speak_websocket(connection, (positions[0], positions[1]), None, True)
+        self._speak_websocket(connection, (positions[0], positions[1]), guess.asking or 0, None, True)
+        if guess.asking == Direction.SERVER:
+            self._turned.append(connection)
         self._websocket.replay(guess.rows)
+
+    # -- roles ---------------------------------------------------------------------------------------------------
+
+    def turned(self) -> list[int]:
+        """Connections whose server does what a client does, and of whose opening nothing was captured; since the last
+        call. Who sent a SYN, or answered one, is known, whoever asks.
+        """
+        found = sorted({*self._turned, *self._http.turned()})
+        self._turned = []
+        known = self._connections["isn_known"]
+        return [connection for connection in found if not (known[connection] == 1).any()]
+
+    def turn(self, connection: int) -> None:
+        """Client and server of a connection have changed places in all tables."""
+        self._guesses.pop(connection, None)
+        self._http.turn(connection)
+        self._websocket.turn(connection)
 
     # -- bytes ---------------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ cdef class Beginnings:
     cdef _begin_message(self, Half half, long long at)
     cdef long long more_head(self, Half half, Py_ssize_t key, long long at, long long stop)
     cdef cut_head(self, Half half, Py_ssize_t key, unsigned int note)
+    cdef bint _is_turned(self, Half half, Py_ssize_t key, long long at, long long stop)
     cdef long long _not_http(self, Half half, Py_ssize_t key, long long at, long long stop)
     cdef long long tls(self, Half half, Py_ssize_t key, long long at, long long stop)
     cdef long long _found_tls(self, Half half, Py_ssize_t key, long long stop)

@@ -38,6 +38,9 @@ else:
 
 ARENA = cython.declare(longlong, _ARENA)
 
+SHORTEST_VERSION = cython.declare(longlong, len(b"HTTP/"))
+"""What a status line shows at least, to be told from other things."""
+
 P_TLS = cython.declare(cython.int, int(_Protocol.TLS))
 HANDSHAKE = cython.declare(uchar, 22)
 """The first byte of a TLS record that carries a handshake message (RFC 8446 §5.1)."""
@@ -109,7 +112,9 @@ class Beginnings:
             if at == stop:
                 return at
             byte = self._byte(at)
-        count = self._reader.read(at, stop - at, key & 1)
+        count = self._reader.read(at, stop - at, half.role)
+        if count < 0 and self._is_turned(half, key, at, stop):
+            count = self._reader.read(at, stop - at, half.role)
         if count < 0:
             return self._not_http(half, key, at, stop)
         self._begin_message(half, at)
@@ -132,6 +137,7 @@ class Beginnings:
         """Gather a head that straddles chunks."""
         held = half.held
         count: Py_ssize_t
+        begin: longlong = at
         assert held is not None
         at += held.gather(self._pieces.bytes_at(at, stop - at))
         if held.has_start_line and not held.is_whole:
@@ -139,12 +145,12 @@ class Beginnings:
                 self.cut_head(half, key, HEAD_TOO_LONG)
                 self.lose(half, 0)
             return at
-        count = self._reader.read_held(held.buffer, key & 1)
+        count = self._reader.read_held(held.buffer, half.role)
         if count < 0:
-            half.skipped += len(held.buffer)
+            half.skipped += len(held.buffer) - (at - begin)
             half.held = None
             half.stage = START
-            return self._not_http(half, key, at, stop)
+            return self._not_http(half, key, begin, stop)  # a message may begin here all the same
         if count > 0:
             self._messages.read(half, key, self._arena.append(held.buffer), count, 0)
         else:
@@ -158,7 +164,7 @@ class Beginnings:
         held = half.held
         row: Py_ssize_t = self._rows.count
         assert held is not None
-        if self._reader.read_held(held.readable(), key & 1) >= 0 and self._facts[F_START_LINE]:
+        if self._reader.read_held(held.readable(), half.role) >= 0 and self._facts[F_START_LINE]:
             if not held.has_start_line:
                 self._facts[F_NOTES] = 0
             self._messages.read(half, key, self._arena.append(held.buffer), len(held.buffer), note)
@@ -168,6 +174,20 @@ class Beginnings:
         half.pausing = -1  # nothing that could be answered was asked
         if half.stage == PAUSED:
             half.stage = START
+
+    @cfunc
+    def _is_turned(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> bint:
+        """Whether a message of the other kind begins here, the first of the connection: then its directions have the
+        other roles from now on.
+        """
+        if self._directions.is_http(key >> 1) or stop - at < SHORTEST_VERSION:
+            return False
+        if self._reader.read(at, stop - at, 1 - half.role) < 0 or self._facts[F_NOTES] & HTTP_0_9:
+            return False
+        if half.role and not self._facts[F_START_LINE]:
+            return False  # anything may begin like a method
+        self._directions.turn(half, key)
+        return True
 
     # -- where none is -------------------------------------------------------------------------------------------
 
@@ -182,7 +202,7 @@ class Beginnings:
                 return at + 1
             if self._is_hello(at, stop):
                 return self._found_tls(half, key, stop)
-        if not half.is_known and key & 1 and peer is not None and peer.is_known and not half.was_lost:
+        if not half.is_known and half.role and peer is not None and peer.is_known and not half.was_lost:
             request = self._exchanges.waiting_request(key >> 1)
             if request >= 0 and self._rows.notes[request] & HTTP_0_9:
                 self._headless_response(half, key, at)
@@ -246,11 +266,13 @@ class Beginnings:
         """Look for a start line: anywhere in a connection known to speak HTTP, else at the beginning of chunks."""
         found: Py_ssize_t
         if self._directions.is_http(key >> 1):
-            found = self._reader.find(at, stop - at, key & 1)
+            found = self._reader.find(at, stop - at, half.role)
         else:
-            found = 0 if at == stop or self._begins_here(at, stop, key & 1) else -1
+            found = 0 if at == stop or self._begins_here(at, stop, half.role) else -1
             if found < 0 and key & 1 == 0 and self._is_hello(at, stop):
                 return self._found_tls(half, key, stop)
+            if found < 0 and self._is_turned(half, key, at, stop):
+                found = 0
             half.patience -= 1
             if found < 0 and half.is_midstream:
                 self.suspects.append(self._pieces.row)

@@ -11,6 +11,7 @@ cdef class Directions:
     cdef unsigned char[::1] _protocols
     cdef unsigned char[::1] _inside
     cdef list halves
+    cdef public list turned
     cdef object _connections
     cdef unsigned char[:, ::1] _isn_known
     cdef Exchanges _exchanges
@@ -19,6 +20,8 @@ cdef class Directions:
     cdef Half seen(self, Py_ssize_t key)
     cdef recognise(self, Half half, Py_ssize_t key)
     cpdef name(self, Py_ssize_t connection, int protocol)
+    cdef turn(self, Half half, Py_ssize_t key)
+    cdef Py_ssize_t asking(self, Py_ssize_t connection)
     cdef bint is_http(self, Py_ssize_t connection)
     cdef leave(self, Py_ssize_t connection, int route)
     cdef give_up(self, Half half, Py_ssize_t key)

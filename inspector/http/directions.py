@@ -37,12 +37,14 @@ class Directions:
     _protocols: uchar[::1]
     _inside: uchar[::1]
     halves: list[Any]  # Half or None
+    turned: list[int]  # connections whose server asks
     _connections: Table
     _isn_known: uchar[:, ::1]
     _exchanges: Exchanges
 
     def __init__(self, connections: Table, exchanges: Exchanges) -> None:
         self.halves = []
+        self.turned = []
         self._connections = connections
         self._exchanges = exchanges
 
@@ -59,7 +61,9 @@ class Directions:
         """The state of one direction, made when its first chunk comes."""
         half: Half = self.halves[key]
         if half is None:
-            half = self.halves[key] = Half(self._isn_known[key >> 1, key & 1] != 1)
+            peer: Half = self.halves[key ^ 1]
+            role = key & 1 if peer is None else 1 - peer.role
+            half = self.halves[key] = Half(self._isn_known[key >> 1, key & 1] != 1, role)
             self.routes[key] = HTTP
         return half
 
@@ -71,6 +75,8 @@ class Directions:
     @cfunc
     def recognise(self, half: Half, key: Py_ssize_t) -> None:
         """The first message of this direction: the other one is worth searching now."""
+        if half.role != key & 1 and not self.is_http(key >> 1):
+            self.turned.append(key >> 1)
         half.is_known = True
         self.name(key >> 1, P_HTTP)
         if self.routes[key ^ 1] == OPAQUE:
@@ -83,6 +89,29 @@ class Directions:
             self._inside[connection] = protocol
         else:
             self._protocols[connection] = protocol
+
+    @cfunc
+    def turn(self, half: Half, key: Py_ssize_t) -> None:
+        """Requests come from the other direction than it seemed: of who opened a connection in whose midst the capture
+        began nothing is known, and the one who did need not be the one who asks.
+        """
+        half.role = 1 - half.role
+        self.half(key ^ 1).role = 1 - half.role
+
+    def swap(self, connection: Py_ssize_t) -> None:
+        """Client and server of a connection change places."""
+        key: Py_ssize_t = 2 * connection
+        self.halves[key], self.halves[key + 1] = self.halves[key + 1], self.halves[key]
+        self.routes[key], self.routes[key + 1] = self.routes[key + 1], self.routes[key]
+
+    @cfunc
+    def asking(self, connection: Py_ssize_t) -> Py_ssize_t:
+        """The direction that requests come from, by its key."""
+        half: Half = self.halves[2 * connection]
+        peer: Half = self.halves[2 * connection + 1]
+        if half is not None:
+            return 2 * connection + half.role
+        return 2 * connection + (1 - peer.role if peer is not None else 0)
 
     @cfunc
     def is_http(self, connection: Py_ssize_t) -> bint:

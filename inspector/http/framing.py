@@ -18,6 +18,7 @@ import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, uint
 
 from inspector.arena import Arena
+from inspector.http.half import LONG_PATIENCE as _LONG_PATIENCE
 from inspector.http.notes import Note
 from inspector.http.reports import Reports
 from inspector.http.routes import Route
@@ -70,6 +71,8 @@ else:
         TLS,
     )
     from inspector.pieces import Pieces
+
+LONG_PATIENCE = cython.declare(cython.int, _LONG_PATIENCE)
 
 PAUSE_LIMIT = cython.declare(Py_ssize_t, 256)
 """Pieces of data that wait behind an upgrade request for the server's answer."""
@@ -343,16 +346,16 @@ class Framer:
         return found
 
     def hand_over(self, connection: int, route: int) -> tuple[int, int, list[int]]:
-        """Give a connection away: where its streams go on (client, server), and the client's chunks that waited."""
+        """Give a connection away: where its streams go on (client, server), and the chunks that waited."""
         client: Half = self._directions.half(2 * connection)
         server: Half = self._directions.half(2 * connection + 1)
-        found = (client.position, server.position, client.pending)
+        found = (client.position, server.position, self.pending(connection))
         self._directions.leave(connection, route)
         return found
 
     def pending(self, connection: int) -> list[int]:
-        """The client's chunks that wait for the answer to an upgrade."""
-        half: Half = self._directions.seen(2 * connection)
+        """The chunks that wait for the answer to an upgrade."""
+        half: Half = self._directions.seen(self._directions.asking(connection))
         return half.pending if half is not None else []
 
     def position(self, connection: int, side: int) -> int:
@@ -360,9 +363,29 @@ class Framer:
         return self._directions.half(2 * connection + side).position
 
     def read_on(self, connection: int) -> None:
-        """No other protocol came of it: read the client's chunks that waited as HTTP."""
-        half: Half = self._directions.half(2 * connection)
-        self._unpause(2 * connection, half.pausing)
+        """No other protocol came of it: read the chunks that waited as HTTP."""
+        key: Py_ssize_t = self._directions.asking(connection)
+        half: Half = self._directions.half(key)
+        self._unpause(key, half.pausing)
+
+    def turned(self) -> list[int]:
+        """Connections whose requests come from the server, since the last call."""
+        found = self._directions.turned
+        if found:
+            self._directions.turned = []
+        return found
+
+    def turn(self, connection: int) -> None:
+        """Client and server of a connection change places."""
+        self._directions.swap(connection)
+
+    def look_on(self, connection: int, side: int) -> None:
+        """What one direction says may still be something that is known: go on looking at its pieces."""
+        self._directions.half(2 * connection + side).patience = LONG_PATIENCE
+
+    def asking(self, connection: int) -> int:
+        """The Direction that requests come from."""
+        return self._directions.asking(connection) & 1
 
     def name(self, connection: int, protocol: int) -> None:
         """What is spoken on the connection, or inside the tunnel that it has become."""

@@ -7,6 +7,7 @@ from inspector.http.chunked cimport ChunkedBody
 @cython.final
 cdef class Half:
     cdef int stage
+    cdef int role
     cdef bint is_known
     cdef bint is_midstream
     cdef bint has_ended

@@ -30,6 +30,7 @@ class Half:
     """The state of one direction; what `stage` may be stands in stages.py."""
 
     stage: cython.int
+    role: cython.int  # what it sends: requests (ASKS) or responses (ANSWERS)
     is_known: bint  # an HTTP message was seen in this direction
     is_midstream: bint  # its beginning is not in the capture
     has_ended: bint
@@ -53,8 +54,9 @@ class Half:
     pausing: longlong  # exchange whose request asked for another protocol, -1 none
     pending: list[int]  # rows of chunks that wait while PAUSED
 
-    def __init__(self, is_midstream: bool) -> None:
+    def __init__(self, is_midstream: bool, role: int) -> None:
         self.stage = DETECT
+        self.role = role
         self.is_known = self.has_ended = self.was_lost = self.has_gap = self.expects = False
         self.is_midstream = is_midstream
         self.patience = LONG_PATIENCE if is_midstream else PATIENCE

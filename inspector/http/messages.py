@@ -135,7 +135,7 @@ class MessageReader:
         facts = self._facts
         row: Py_ssize_t
         notes: uint = facts[F_NOTES] | more
-        if key & 1 == 0 and facts[F_METHOD] == M_PRI and facts[F_VERSION] >= 20:
+        if half.role == 0 and facts[F_METHOD] == M_PRI and facts[F_VERSION] >= 20:
             self._directions.name(key >> 1, P_HTTP2)  # its preface (RFC 9113 §3.4)
             self._directions.leave(key >> 1, OPAQUE)
             half.stage = STOPPED
@@ -150,7 +150,7 @@ class MessageReader:
         half.message = row
         if not half.is_known:
             self._directions.recognise(half, key)
-        if key & 1 == 0:
+        if half.role == 0:
             notes |= self._request(half, key, row, notes)
         else:
             notes |= self._response(half, key, row, notes)

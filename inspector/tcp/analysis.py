@@ -223,6 +223,11 @@ class Analysis:
         pair: Pair = self.pairs[connection]
         return pair.standing()
 
+    def turn(self, connection: cython.Py_ssize_t) -> None:
+        """Client and server of a connection change places."""
+        pair: Pair = self.pairs[connection]
+        pair.client, pair.server = pair.server, pair.client
+
     def advance(self, headers: Table, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Judge packets rows [first, stop), whose headers stand in `headers` from row 0."""
         row: cython.Py_ssize_t

@@ -180,6 +180,11 @@ class Conformance:
         self.c_client_state = connections.view("client_state")
         self.c_server_state = connections.view("server_state")
 
+    def turn(self, connection: cython.Py_ssize_t) -> None:
+        """Client and server of a connection change places."""
+        ends = self.ends
+        ends[2 * connection], ends[2 * connection + 1] = ends[2 * connection + 1], ends[2 * connection]
+
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Hold packets rows [first, stop) against the rules."""
         row: cython.Py_ssize_t

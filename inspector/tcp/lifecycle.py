@@ -126,6 +126,12 @@ class Lifecycle:
         self.closed_by = connections.view("closed_by")
         self.completeness = connections.view("completeness")
 
+    def turn(self, connection: cython.Py_ssize_t) -> None:
+        """Client and server of a connection change places, as they have in its row."""
+        life: Life = self.lives[connection]
+        life.client, life.server = life.server, life.client
+        self.zeek.sum_up(life, connection)
+
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Follow packets rows [first, stop)."""
         row: cython.Py_ssize_t
@@ -380,7 +386,7 @@ class Lifecycle:
         elif flags & SYN:
             life.syn_packet = row
             seen |= SEEN_SYN
-        elif flags & ACK and self.packet_direction[row] == 0:
+        elif flags & ACK and (self.packet_direction[row] == 0 or not seen & (SEEN_SYN | SEEN_SYN_ACK)):
             if seen & (SEEN_SYN | SEEN_SYN_ACK | SEEN_ACK) == SEEN_SYN | SEEN_SYN_ACK and life.syn_packet >= 0:
                 self.handshake_ns[connection] = self._elapsed(life.syn_packet, row)
                 life.syn_packet = -1

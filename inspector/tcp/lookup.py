@@ -233,6 +233,10 @@ class Lookup:
         self.mss = connections.view("mss")
         self.c_options = connections.view("options")
 
+    def turn(self, connection: int) -> None:
+        """Client and server of a connection have changed places in its row."""
+        self._write_key(connection)
+
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Place packets rows [first, stop), whose headers stand in the scratch table from row 0."""
         row: cython.Py_ssize_t

@@ -216,6 +216,11 @@ class Streams:
         self.rows = chunks.rows
         self.capacity = chunks.capacity
 
+    def turn(self, connection: cython.Py_ssize_t) -> None:
+        """Client and server of a connection change places."""
+        both = self.streams
+        both[2 * connection], both[2 * connection + 1] = both[2 * connection + 1], both[2 * connection]
+
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Deliver what packets rows [first, stop) make readable."""
         row: cython.Py_ssize_t

@@ -46,6 +46,11 @@ class Tracker:
         self._conformance.advance(first, stop)
         self._streams.advance(first, stop)
 
+    def turn(self, connection: int) -> None:
+        """Client and server of a connection have changed places in all tables."""
+        for stage in (self._lookup, self._analysis, self._lifecycle, self._conformance, self._streams):
+            stage.turn(connection)
+
     def finish(self) -> None:
         """The capture has ended: what waits for missing bytes is delivered, what waits for a sequel reported."""
         self._conformance.finish()

@@ -14,6 +14,7 @@ cdef class Zeek:
     cdef unsigned char[:, ::1] history
 
     cdef void take(self, Life life, Py_ssize_t row, Py_ssize_t connection, int side, unsigned int flags)
+    cdef void sum_up(self, Life life, Py_ssize_t connection)
     cdef void _write(
         self, Life life, End sender, End receiver, Py_ssize_t row, Py_ssize_t connection, int side, unsigned int flags
     )

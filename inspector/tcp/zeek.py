@@ -108,7 +108,12 @@ class Zeek:
         if self.payload[row]:
             sender.payload = True
         if before != 8 * sender.zeek + receiver.zeek or self.payload[row]:
-            self.conn_state[connection] = self._conn_state(life, connection)
+            self.sum_up(life, connection)
+
+    @cython.cfunc
+    def sum_up(self, life: Life, connection: cython.Py_ssize_t) -> cython.void:
+        """Write the connection's conn_state."""
+        self.conn_state[connection] = self._conn_state(life, connection)
 
     @cython.cfunc
     def _move(self, sender: End, receiver: End, flags: cython.uint) -> cython.void:

@@ -96,10 +96,18 @@ class FrameReader:
 
     # -- chunks --------------------------------------------------------------------------------------------------
 
-    def begin(self, connection: int, positions: tuple[int, int], deflate: Deflate | None, is_midstream: bool) -> None:
+    def begin(
+        self,
+        connection: int,
+        positions: tuple[int, int],
+        asking: int,
+        deflate: Deflate | None,
+        is_midstream: bool,
+    ) -> None:
         """The two streams of a connection are frames from these offsets (client, server) on.
 
         Args:
+            asking: the direction that asked for WebSocket, or that masks its frames.
             is_midstream: whether earlier frames are not in the capture; then what was agreed on is not known.
         """
         kept: tuple[bool | None, bool | None] = (None, None)
@@ -108,8 +116,14 @@ class FrameReader:
         elif is_midstream:
             kept = (True, True)
         for side in range(2):
-            self._streams[2 * connection + side] = Stream(positions[side], kept[side], is_midstream)
+            masks = side == asking
+            self._streams[2 * connection + side] = Stream(positions[side], masks, kept[not masks], is_midstream)
             self._routes[2 * connection + side] = WEBSOCKET
+
+    def turn(self, connection: int) -> None:
+        """Client and server of a connection change places; who masks stays."""
+        key = 2 * connection
+        self._streams[key], self._streams[key + 1] = self._streams[key + 1], self._streams[key]
 
     def advance(self, first: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
         """Read chunks from row `first`; the first row that is somebody else's, or `stop`."""
@@ -265,7 +279,7 @@ class FrameReader:
         stream.fin = first >> 7
         stream.rsv1 = first & 0x40 != 0
         self._frames.add(stream, key, first, at + self._pieces.shift, self._pieces.carrier)
-        is_usual: bint = is_data and first & 0xB0 == 0x80 and stream.is_masked == (key & 1 == 0)
+        is_usual: bint = is_data and first & 0xB0 == 0x80 and stream.is_masked == stream.masks
         if not is_usual or stream.has_closed or (stream.rsv1 and not stream.may_deflate):
             self._check_frame(stream, key, first)
         if opcode == CONTINUATION:
@@ -289,8 +303,8 @@ class FrameReader:
         is_deflated = rsv & 4 and opcode in (TEXT, BINARY) and stream.may_deflate
         if rsv & 3 or (rsv and not is_deflated):
             self._reports.of("ws-reserved-bits", key, rsv)
-        if stream.is_masked != (key & 1 == 0):
-            self._reports.of("ws-masked-server" if key & 1 else "ws-unmasked-client", key)
+        if stream.is_masked != stream.masks:
+            self._reports.of("ws-unmasked-client" if stream.masks else "ws-masked-server", key)
         if BINARY < opcode < CLOSE or opcode > PONG:
             self._reports.of("ws-reserved-opcode", key, opcode)
         elif opcode >= CLOSE:
@@ -353,7 +367,7 @@ class FrameReader:
 
     def _search(self, stream: Stream, key: int, at: int, stop: int) -> None:
         """Frames are found again where a piece of the stream is made of whole ones."""
-        if not frames_in(self._pieces.bytes_at(at, stop - at), key & 1 == 0):
+        if not frames_in(self._pieces.bytes_at(at, stop - at), stream.masks):
             stream.skipped += stop - at
             return
         self._reports.of("ws-resynchronised", key, stream.skipped, at + self._pieces.shift)

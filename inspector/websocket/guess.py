@@ -11,6 +11,11 @@ ENOUGH = 3
 one client frame about once in 10 000 times."""
 
 
+PIECES_LIMIT = 4096
+"""Pieces that may come from the server alone before it counts as something else. They are read when its client has
+spoken."""
+
+
 def frames_in(piece: bytes, is_client: bool) -> int:
     """How many whole frames make up `piece` exactly, as this side must send them (RFC 6455 §5); 0 when they do not."""
     at = count = 0
@@ -58,24 +63,34 @@ class Guess:
     """The evidence for one connection: pieces in a row, of either side, that are frames exactly."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self.rows: list[int] = []
-        self._frames = 0
+        self.frames = 0
+        """How many fit together so far."""
+        self.asking: int | None = None
+        """The direction that masks its frames, as the client does (RFC 6455 §5.1); the other one masks none."""
         self._has_masked = False
 
     @property
-    def frames(self) -> int:
-        """How many frames fit together so far."""
-        return self._frames
+    def may_go_on(self) -> bool:
+        """Whether what was seen fits, and is not more than a connection that shows itself needs."""
+        return 0 < len(self.rows) < PIECES_LIMIT
 
-    def consider(self, row: int, piece: bytes, is_client: bool) -> bool:
-        """Take the next piece into account (`row` of chunks); whether the connection now counts as WebSocket."""
-        count = frames_in(piece, is_client)
+    def consider(self, row: int, piece: bytes, side: int) -> bool:
+        """Take the next piece of one direction into account (`row` of chunks); whether the connection now counts as
+        WebSocket.
+        """
+        is_masked = len(piece) > 1 and piece[1] & 128 != 0
+        count = frames_in(piece, is_masked)
+        asking = side if is_masked else 1 - side
+        if not count or self.asking not in (None, asking):
+            self._begin()
         if not count:
-            self.rows.clear()
-            self._frames = 0
-            self._has_masked = False
             return False
         self.rows.append(row)
-        self._frames += count
-        self._has_masked |= is_client
-        return self._has_masked and self._frames >= ENOUGH and len(self.rows) > 1
+        self.asking = asking
+        self.frames += count
+        self._has_masked |= is_masked
+        return self._has_masked and self.frames >= ENOUGH and len(self.rows) > 1

@@ -7,6 +7,7 @@ from inspector.websocket.deflate cimport Inflater
 cdef class Stream:
     cdef int stage
     cdef long long position
+    cdef bint masks
     cdef bint has_ended
     cdef bint has_closed
     cdef bytes header

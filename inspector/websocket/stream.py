@@ -25,12 +25,14 @@ class Stream:
 
     Args:
         position: stream offset of the first frame.
+        masks: whether its frames must be masked: they are the client's (RFC 6455 §5.1).
         keeps_context: whether messages share a compression context; None when none may be compressed.
         is_midstream: whether earlier frames are not in the capture.
     """
 
     stage: cython.int
     position: longlong  # stream offset of the next byte to read
+    masks: bint
     has_ended: bint
     has_closed: bint  # a close frame was seen
     header: bytes  # the beginning of a header that straddles pieces
@@ -62,9 +64,10 @@ class Stream:
     inflater: Inflater | None
     failed: cython.int  # messages in a row that could not be inflated
 
-    def __init__(self, position: int, keeps_context: bool | None, is_midstream: bool) -> None:
+    def __init__(self, position: int, masks: bool, keeps_context: bool | None, is_midstream: bool) -> None:
         self.stage = HEADER
         self.position = position
+        self.masks = masks
         self.has_ended = self.has_closed = self.fin = self.rsv1 = self.is_masked = False
         self.header = b""
         self.first_packet = self.opcode = self.failed = 0
