@@ -21,6 +21,9 @@ cdef class Pieces:
     cdef long long[::1] _length
     cdef long long[::1] _stream_offset
     cdef long long[::1] _times
+    cdef unsigned int[::1] _seq
+    cdef long long[::1] _payload_address
+    cdef unsigned int[::1] ack
 
     cdef Py_ssize_t row
     cdef int kind
@@ -32,4 +35,5 @@ cdef class Pieces:
     cdef long long shift
 
     cdef take(self, Py_ssize_t row, long long position)
+    cdef unsigned int sequence_number(self, long long at)
     cdef bytes bytes_at(self, long long at, long long count)

@@ -45,6 +45,9 @@ class Pieces:
     _length: longlong[::1]
     _stream_offset: longlong[::1]
     _times: longlong[::1]
+    _seq: cython.uint[::1]
+    _payload_address: longlong[::1]
+    ack: cython.uint[::1]  # of packets: what each acknowledges
 
     # The chunk in hand, or what is not read of it.
     row: Py_ssize_t
@@ -82,6 +85,9 @@ class Pieces:
         self._length = chunks.view("length")
         self._stream_offset = chunks.view("stream_offset")
         self._times = self._packets.view("time_ns")
+        self._seq = self._packets.view("seq")
+        self._payload_address = self._packets.view("payload_address")
+        self.ack = self._packets.view("ack")
         self.arena_memory = self._source.data
         self.arena = self.arena_memory
 
@@ -100,6 +106,12 @@ class Pieces:
         self.shift = self.offset - self.address
         if self.address < self.floor and self.kind == DATA and not self.want(self.address, self.length):
             self.kind = GAP  # it waited so long that the file has lost it meanwhile
+
+    @cfunc
+    def sequence_number(self, at: longlong) -> cython.uint:
+        """The TCP sequence number of the byte at an address in the chunk in hand (of a packet without SYN)."""
+        into: longlong = at - self._payload_address[self.carrier]
+        return (self._seq[self.carrier] + into) & 0xFFFFFFFF
 
     @cfunc
     def bytes_at(self, at: longlong, count: longlong) -> bytes:

@@ -130,6 +130,7 @@ class Beginnings:
         """The next message begins at an address in the piece in hand."""
         half.start_offset = at + self._pieces.shift
         half.start_packet = self._pieces.carrier
+        half.start_seq = self._pieces.sequence_number(at)
         half.start_ns = half.latest_ns = self._pieces.now
 
     @cfunc

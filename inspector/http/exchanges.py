@@ -151,14 +151,17 @@ class Exchanges(Writer):
         return entry
 
     @cython.ccall
-    def pass_over(self, connection: cython.int) -> cython.Py_ssize_t:
-        """Responses were lost in a gap: unless the client pipelines, the next one answers its newest request.
+    def pass_over(self, connection: cython.int, sure: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Responses were lost in a gap: the next one answers the waiting request of number `sure`, where that is not
+        -1; else, unless the client pipelines, its newest.
 
         Returns how many older requests are given up.
         """
         queue: Queue = self._queue(connection)
-        passed: cython.Py_ssize_t = len(queue.waiting) - 1
-        if queue.is_pipelining or passed < 1:
+        passed: cython.Py_ssize_t = sure
+        if sure < 0:
+            passed = 0 if queue.is_pipelining else len(queue.waiting) - 1
+        if passed < 1:
             return 0
         del queue.waiting[:passed]
         return passed
@@ -169,16 +172,16 @@ class Exchanges(Writer):
         return len(self._queue(connection).waiting)
 
     @cython.ccall
+    def waiting(self, connection: cython.int, number: cython.Py_ssize_t) -> cython.int:
+        """The row in http_messages of the waiting request of that number, the oldest first."""
+        queue: Queue = self._queue(connection)
+        entry: cython.longlong = queue.waiting[number]
+        return self._request[entry >> 2]
+
+    @cython.ccall
     def response_of(self, exchange: cython.Py_ssize_t) -> cython.int:
         """The response's row in http_messages, or -1."""
         return self._response[exchange]
-
-    @cython.ccall
-    def newest(self, connection: cython.int) -> cython.int:
-        """The newest waiting request's row in http_messages, or -1."""
-        queue: Queue = self._queue(connection)
-        entry: cython.longlong = queue.waiting[len(queue.waiting) - 1] if queue.waiting else -1
-        return self._request[entry >> 2] if entry >= 0 else -1
 
     @cython.ccall
     def request_of(self, exchange: cython.Py_ssize_t) -> cython.int:

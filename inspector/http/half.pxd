@@ -22,6 +22,7 @@ cdef class Half:
     cdef long long start_offset
     cdef int start_packet
     cdef long long start_ns
+    cdef unsigned int start_seq
     cdef long long latest_ns
     cdef bint expects
     cdef long long blank

@@ -6,7 +6,7 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 from __future__ import annotations
 
 import cython
-from cython import Py_ssize_t, bint, cclass, cfunc, longlong
+from cython import Py_ssize_t, bint, cclass, cfunc, longlong, uint
 
 from inspector.http.held import HeldHead
 
@@ -45,6 +45,7 @@ class Half:
     start_offset: longlong  # where the next message begins: stream offset, packet, time
     start_packet: cython.int
     start_ns: longlong
+    start_seq: uint  # the sequence number of its first byte
     latest_ns: longlong  # when the latest packet of it so far was captured: one that was overtaken is no earlier
     expects: bint  # the message in hand waits for 100 Continue before its body, of which nothing came yet
     blank: longlong  # bytes of empty lines before it
@@ -64,7 +65,7 @@ class Half:
         self.position = self.remaining = self.start_offset = self.start_ns = self.latest_ns = self.blank = (
             self.skipped
         ) = 0
-        self.start_packet = 0
+        self.start_packet = self.start_seq = 0
         self.origin = 0
         self.chunks = self.held = None
         self.pending = []

@@ -27,6 +27,6 @@ cdef class MessageReader:
     cdef unsigned int _request(self, Half half, Py_ssize_t key, Py_ssize_t row, unsigned int notes)
     cdef unsigned int _response(self, Half half, Py_ssize_t key, Py_ssize_t row, unsigned int notes)
     cdef _response_body(self, Half half, Py_ssize_t key, Py_ssize_t row, long long entry)
-    cdef _pass_over(self, Py_ssize_t key)
+    cdef _pass_over(self, Half half, Py_ssize_t key)
     cdef _tunnel(self, Half half, Py_ssize_t key, Py_ssize_t row)
     cdef _switch(self, Half half, Py_ssize_t key, Py_ssize_t row, Py_ssize_t exchange)

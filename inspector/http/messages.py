@@ -205,7 +205,7 @@ class MessageReader:
         status: cython.int = self._facts[F_STATUS]
         entry: longlong
         if half.has_gap:
-            self._pass_over(key)
+            self._pass_over(half, key)
         if 100 <= status < 200 and status != 101:
             entry = self._exchanges.inform(key >> 1)
             self._rows.kind[row] = INFORMATIONAL
@@ -241,11 +241,21 @@ class MessageReader:
             self._bodies.open_close(half, row)
 
     @cfunc
-    def _pass_over(self, key: Py_ssize_t) -> None:
-        """Responses before this one may be missing."""
-        passed: longlong = self._exchanges.pass_over(key >> 1)
+    def _pass_over(self, half: Half, key: Py_ssize_t) -> None:
+        """Responses before this one may be missing. A request whose sender had received all up to the response, and
+        none of it, is the one that it answers.
+        """
+        sure: Py_ssize_t = -1
+        number: Py_ssize_t
+        request: Py_ssize_t
+        for number in range(self._exchanges.unanswered(key >> 1)):
+            request = self._exchanges.waiting(key >> 1, number)
+            if self._pieces.ack[self._rows.packet[request]] == half.start_seq:
+                sure = number
+                break
+        passed: longlong = self._exchanges.pass_over(key >> 1, sure)
         if passed:
-            self._rows.notes[self._exchanges.newest(key >> 1)] &= ~PIPELINED
+            self._rows.notes[self._exchanges.waiting_request(key >> 1)] &= ~PIPELINED
             self._reports.here("http-pairing-corrected", key, passed)
 
     # -- other protocols -----------------------------------------------------------------------------------------

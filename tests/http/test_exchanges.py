@@ -32,10 +32,10 @@ def test_connections_have_queues_of_their_own() -> None:
     exchanges.ask(8, 11, GET, 2)
     assert exchanges.answer(8, 12, 3) >> 3 == 1
     assert exchanges.unanswered(7) == 1
-    assert exchanges.request_of(0) == exchanges.waiting_request(7) == exchanges.newest(7) == 10
+    assert exchanges.request_of(0) == exchanges.waiting_request(7) == exchanges.waiting(7, 0) == 10
     exchanges.forget(7)
     assert exchanges.unanswered(7) == 0
-    assert exchanges.waiting_request(7) == exchanges.newest(7) == -1
+    assert exchanges.waiting_request(7) == -1
     exchanges.settle()
     assert table["connection"].tolist() == [7, 8]
 
@@ -44,13 +44,22 @@ def test_after_a_loss_the_newest_request_is_answered_unless_the_client_pipelines
     exchanges = Exchanges(Table("exchanges"))
     for message in range(3):
         exchanges.ask(0, message, GET, message)
-    assert exchanges.pass_over(0) == 2
+    assert exchanges.pass_over(0, -1) == 2
     assert exchanges.answer(0, 9, 9) >> 3 == 2
     for message in range(4):
         exchanges.ask(1, message, GET, message)
     exchanges.answer(1, 9, 9)
-    assert exchanges.pass_over(1) == 0
+    assert exchanges.pass_over(1, -1) == 0
     assert exchanges.answer(1, 9, 9) >> 3 == 4
+
+
+def test_after_a_loss_the_request_that_is_sure_to_be_answered_is() -> None:
+    exchanges = Exchanges(Table("exchanges"))
+    for message in range(3):
+        exchanges.ask(0, message, GET, message)
+    assert exchanges.pass_over(0, 1) == 1
+    assert exchanges.answer(0, 9, 9) >> 3 == 1
+    assert exchanges.waiting(0, 0) == 2
 
 
 def test_a_request_whose_packet_is_older_than_an_orphan_response_belongs_to_it() -> None:
