@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "inspector.oddities",
         "inspector.writer",
         "inspector.chunk_index",
+        "inspector.roles",
     ),
     ("inspector.stretches", "inspector.clocks"),
     ("inspector.addresses",),
