@@ -96,3 +96,30 @@ test("a note that somebody wrote, perhaps on another page, is asked for with the
   await settled();
   assert.deepEqual(asked.slice(before).map(([path]) => path).sort(), ["/api/notes", "/api/packets"]);
 });
+
+test("while packets come, rows whose states are only assumed are asked for again: a later packet settles them", async () => {
+  const [later, asked] = [[], []];
+  let total = 450; // the first page is whole, and is not fetched for what comes behind it
+  const get = async (path, { start, stop } = {}) => {
+    if (path === "/api/notes") return { total: 0 };
+    asked.push(start);
+    return { rows: Array.from({ length: total }, (_, i) => ({ number: i + 1 })).slice(start, stop), total };
+  };
+  const packets = new PacketList({ get, changed() {}, failed: assert.fail, later: (call) => later.push(call) });
+  const grow = async () => {
+    total += 1;
+    packets.turnTo({ ...state(), lengths: { packets: total } });
+    await settled();
+    const before = asked.length;
+    later.pop()();
+    await settled();
+    return asked.length - before;
+  };
+  packets.turnTo(state());
+  packets.want(0, 20);
+  await settled();
+  assert.equal(await grow(), 0, "nothing that is there can change");
+  packets.pages.put(3, { number: 4, server_state_assumed: true });
+  assert.equal(await grow(), 1);
+  assert.equal(packets.row(3).server_state_assumed, undefined, "as the server has it now");
+});

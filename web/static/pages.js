@@ -27,11 +27,9 @@ export class Pages {
     return this.pages.get(Math.floor(index / this.size))?.[index % this.size];
   }
 
-  /** Whether any of the rows that were wanted last, and are there, is so. */
+  /** Whether any of the rows that are there is so. */
   some(isSo) {
-    const [first, stop] = this.wanted;
-    for (let page = first; page < stop; page += 1) if (this.pages.get(page)?.some(isSo)) return true;
-    return false;
+    return [...this.pages.values()].some((rows) => rows.some(isSo));
   }
 
   /** Sees to it that rows [first, stop) are there. Called with every drawing. */
