@@ -144,8 +144,8 @@ class Capture:
     @property
     def notes(self) -> list[str]:
         """What is wrong with the file, in plain sentences."""
-        remark = self._clocks.note()
-        return [*self.source.notes, remark] if remark else self.source.notes
+        remarks = self._clocks.note(), self._tracker.note()
+        return [*self.source.notes, *(remark for remark in remarks if remark)]
 
     @property
     def start_ns(self) -> int | None:

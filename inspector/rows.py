@@ -66,6 +66,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     table = capture.packets
     numbers = capture.numbers(np.array(_ids(table, chosen), np.int64)).tolist()
     has_tcp = table["connection"][chosen] >= 0
+    settled = np.where(table["duplicate"][chosen], table["previous"][chosen], np.array(_ids(table, chosen), np.int64))
     acknowledges = has_tcp & (table["flags"][chosen] & ACK_FLAG != 0)
     only = {name: _known(table[name][chosen], has_tcp) for name in ("connection", "window", "in_flight")}
     return {
@@ -83,11 +84,12 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "payload": table["payload"][chosen].tolist(),
         "analysis": [[*_tshark_names(bits)] for bits in table["analysis"][chosen].tolist()],
         "verdicts": [[*_verdicts(bits)] for bits in table["analysis"][chosen].tolist()],
-        "client_state": _known(STATES[table["client_state"][chosen]], has_tcp),
-        "server_state": _known(STATES[table["server_state"][chosen]], has_tcp),
-        "client_state_assumed": _known(table["assumed"][chosen] & 1 != 0, has_tcp),
-        "server_state_assumed": _known(table["assumed"][chosen] & 2 != 0, has_tcp),
+        "client_state": _known(STATES[table["client_state"][settled]], has_tcp),
+        "server_state": _known(STATES[table["server_state"][settled]], has_tcp),
+        "client_state_assumed": _known(table["assumed"][settled] & 1 != 0, has_tcp),
+        "server_state_assumed": _known(table["assumed"][settled] & 2 != 0, has_tcp),
         "unacceptable": [refusal_name(bits) for bits in table["acceptance"][chosen].tolist()],
+        "duplicate": table["duplicate"][chosen].astype(bool).tolist(),
         "ack_rtt_ns": _known(table["ack_rtt_ns"][chosen]),
         "in_flight": only["in_flight"],
         "interface": _interfaces(capture, table["interface"][chosen]),

@@ -185,6 +185,7 @@ class Analysis:
     clock: cython.ushort[::1]
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
+    duplicate: cython.uchar[::1]
     ack: cython.uint[::1]
     payload: cython.uint[::1]
     connection: cython.int[::1]
@@ -207,6 +208,7 @@ class Analysis:
         self.clock = packets.view("clock")
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
+        self.duplicate = packets.view("duplicate")
         self.ack = packets.view("ack")
         self.payload = packets.view("payload")
         self.connection = packets.view("connection")
@@ -237,7 +239,7 @@ class Analysis:
             self.pairs.append(fresh_pair())
         for row in range(first, stop):
             self.ack_rtt[row] = -1
-            if self.connection[row] >= 0:
+            if self.connection[row] >= 0 and not self.duplicate[row]:
                 self._judge(row, self.window_field[row - first], self.peer_scale[row - first])
 
     @cython.cfunc

@@ -140,6 +140,7 @@ class Conformance:
 
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
+    duplicate: cython.uchar[::1]
     ack: cython.uint[::1]
     window: cython.uint[::1]
     window_shift: cython.schar[::1]
@@ -165,6 +166,7 @@ class Conformance:
         packets, connections = self.packets, self.connections
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
+        self.duplicate = packets.view("duplicate")
         self.ack = packets.view("ack")
         self.window = packets.view("window")
         self.window_shift = packets.view("window_shift")
@@ -193,7 +195,7 @@ class Conformance:
         while len(self.ends) < 2 * connections:
             self.ends.append(nothing_said())
         for row in range(first, stop):
-            if self.packet_connection[row] >= 0:
+            if self.packet_connection[row] >= 0 and not self.duplicate[row]:
                 self._check(row)
 
     def finish(self) -> None:

@@ -77,6 +77,7 @@ class Lifecycle:
     clock: cython.ushort[::1]
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
+    duplicate: cython.uchar[::1]
     ack: cython.uint[::1]
     payload: cython.uint[::1]
     packet_connection: cython.int[::1]
@@ -109,6 +110,7 @@ class Lifecycle:
         self.clock = packets.view("clock")
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
+        self.duplicate = packets.view("duplicate")
         self.ack = packets.view("ack")
         self.payload = packets.view("payload")
         self.packet_connection = packets.view("connection")
@@ -144,7 +146,9 @@ class Lifecycle:
             self.lives.append(fresh_life())
         for row in range(first, stop):
             if self.packet_connection[row] >= 0:
-                self._follow(row)
+                if not self.duplicate[row]:
+                    self._follow(row)
+                self._show_states(row, self.packet_connection[row])
 
     @cython.cfunc
     def _follow(self, row: cython.Py_ssize_t) -> cython.void:
@@ -166,9 +170,16 @@ class Lifecycle:
             is_new: cython.bint = self._send(sender, receiver, row, connection, side, flags)
             self._reach(receiver, sender, row, 1 - side, flags, is_new)
         self._note_times(life, row, connection, flags)
-        self.client_state[row] = self.c_client_state[connection] = life.client.shown
-        self.server_state[row] = self.c_server_state[connection] = life.server.shown
-        self.assumed[row] = self.c_assumed[connection] = life.client.is_assumed | life.server.is_assumed << 1
+        self.c_client_state[connection] = life.client.shown
+        self.c_server_state[connection] = life.server.shown
+        self.c_assumed[connection] = life.client.is_assumed | life.server.is_assumed << 1
+
+    @cython.cfunc
+    def _show_states(self, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.void:
+        """The states of both ends now stand beside the packet; one that was captured before changed nothing."""
+        self.client_state[row] = self.c_client_state[connection]
+        self.server_state[row] = self.c_server_state[connection]
+        self.assumed[row] = self.c_assumed[connection]
 
     @cython.cfunc
     def _refuse(

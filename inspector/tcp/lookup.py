@@ -15,8 +15,10 @@ from inspector.tcp.verdicts import Verdict
 from inspector.wire.options import Option
 
 if cython.compiled:
+    from cython.cimports.inspector.tcp.copies import Copies
     from cython.cimports.inspector.tcp.header import ACK, SYN
 else:
+    from inspector.tcp.copies import Copies
     from inspector.tcp.header import ACK, SYN
 
 
@@ -99,6 +101,7 @@ class Lookup:
     packets: Table
     headers: Table
     connections: Table
+    copies: Copies
     seed: cython.ulonglong
     keys: cython.ulonglong[:, ::1]
     """What a connection is told by, in one place: both ports and the family, then the four halves of the addresses."""
@@ -116,6 +119,7 @@ class Lookup:
     ack: cython.uint[::1]
     window: cython.uint[::1]
     window_shift: cython.schar[::1]
+    duplicate: cython.uchar[::1]
     payload: cython.uint[::1]
     packet_connection: cython.int[::1]
     packet_direction: cython.schar[::1]
@@ -161,6 +165,7 @@ class Lookup:
         self.headers = headers
         self.connections = connections
         self.seed = seed & 0xFFFFFFFFFFFFFFFF
+        self.copies = Copies(packets, headers, seed)
         self._make_slots(FIRST_SLOTS)
         self.count = 0
         self.side = 0
@@ -191,6 +196,7 @@ class Lookup:
         self.ack = packets.view("ack")
         self.window = packets.view("window")
         self.window_shift = packets.view("window_shift")
+        self.duplicate = packets.view("duplicate")
         self.payload = packets.view("payload")
         self.packet_connection = packets.view("connection")
         self.packet_direction = packets.view("direction")
@@ -236,18 +242,30 @@ class Lookup:
     def turn(self, connection: int) -> None:
         """Client and server of a connection have changed places in its row."""
         self._write_key(connection)
+        self.copies.turn(connection)
+
+    @property
+    def copies_so_far(self) -> int:
+        """Packets that were captured before."""
+        return self.copies.count
 
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Place packets rows [first, stop), whose headers stand in the scratch table from row 0."""
         row: cython.Py_ssize_t
         at: cython.Py_ssize_t
         found: cython.int
+        original: cython.int
         self._take_packet_views()
+        self.copies.begin_batch()
         for row in range(first, stop):
             at = row - first
             if not self.is_tcp[at]:
                 self.packet_connection[row] = -1
                 self.packet_direction[row] = -1
+                continue
+            original = self.copies.original(row, at)
+            if original >= 0:
+                self._mark_copy(row, original)
                 continue
             found = self._find(at)
             if found < 0 or self._starts_anew(found, row):
@@ -255,7 +273,19 @@ class Lookup:
                     self.analysis[row] |= REUSED_PORTS
                 found = self._open(row, at, found)
             self._count(found, row, at)
+            self.copies.follow(row, at)
         self.connections.rows = self.count
+
+    @cython.cfunc
+    def _mark_copy(self, row: cython.Py_ssize_t, original: cython.int) -> cython.void:
+        """A packet that was captured before belongs where that belongs, and counts for nothing."""
+        connection: cython.int = self.packet_connection[original]
+        self.packet_connection[row] = connection
+        self.packet_direction[row] = self.packet_direction[original]
+        self.previous_packet[row] = self.last_packet[connection]
+        self.window[row] = self.window[original]
+        self.window_shift[row] = self.window_shift[original]
+        self.duplicate[row] = 1
 
     @cython.cfunc
     def _find(self, at: cython.Py_ssize_t) -> cython.int:
@@ -335,6 +365,7 @@ class Lookup:
             self.connections.reserve(1)
             self._take_connection_views()
             self._make_keys(self.capacity)
+            self.copies.make_room(self.capacity)
         self.count = new + 1
         self.c_family[new] = self.family[at]
         if self._is_client(row, at):

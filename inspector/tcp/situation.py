@@ -182,7 +182,9 @@ def recall(packets: Table, connections: Table, row: int, sack: Sequence[tuple[in
     """What packets row `row`, whose SACK blocks are `sack`, met. It must belong to a connection."""
     connection = int(packets["connection"][row])
     first = int(connections["first_packet"][connection])
-    rows = first + np.flatnonzero(packets["connection"][first : row + 1] == connection)
+    belongs = (packets["connection"][first : row + 1] == connection) & (packets["duplicate"][first : row + 1] == 0)
+    belongs[-1] = True
+    rows = first + np.flatnonzero(belongs)
     fields = window_fields(packets, rows)
     client, server, initial_rtt_ns = _follow(packets, connections, connection, rows[:-1], fields[:-1])
     sender, peer = (server, client) if packets["direction"][row] else (client, server)

@@ -148,6 +148,7 @@ class Streams:
     times: cython.longlong[::1]
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
+    duplicate: cython.uchar[::1]
     ack: cython.uint[::1]
     payload: cython.uint[::1]
     verdict: cython.uint[::1]
@@ -190,6 +191,7 @@ class Streams:
         self.times = packets.view("time_ns")
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
+        self.duplicate = packets.view("duplicate")
         self.ack = packets.view("ack")
         self.payload = packets.view("payload")
         self.verdict = packets.view("analysis")
@@ -229,7 +231,7 @@ class Streams:
         while len(self.streams) < 2 * connections:
             self.streams.append(fresh_stream())
         for row in range(first, stop):
-            if self.packet_connection[row] < 0:
+            if self.packet_connection[row] < 0 or self.duplicate[row]:
                 continue
             if self.times[row] >= self.due_ns:
                 self._abort_until(self.times[row])

@@ -18,6 +18,7 @@ from inspector.tcp.lifecycle import Lifecycle
 from inspector.tcp.lookup import Lookup
 from inspector.tcp.overlaps import Overlaps
 from inspector.tcp.streams import Streams
+from inspector.terminal import count
 
 
 class Tracker:
@@ -50,6 +51,16 @@ class Tracker:
         """Client and server of a connection have changed places in all tables."""
         for stage in (self._lookup, self._analysis, self._lifecycle, self._conformance, self._streams):
             stage.turn(connection)
+
+    def note(self) -> str | None:
+        """What is to be said of packets that were captured twice; None where none was."""
+        copies = self._lookup.copies_so_far
+        if not copies:
+            return None
+        return (
+            f"{count(copies, 'packet')} captured a second time, as mirrors, bridges and the device “any” do (same IP"
+            " identification, same TCP segment): marked as duplicate, neither judged nor counted"
+        )
 
     def finish(self) -> None:
         """The capture has ended: what waits for missing bytes is delivered, what waits for a sequel reported."""

@@ -21,6 +21,7 @@ from inspector.tables import Table
 from inspector.wire import layers
 from inspector.wire.fragments import Fragments
 from inspector.wire.links import FIXED_HEADERS, layer_of
+from inspector.wire.network_keys import NETWORK_KEYS, network_key
 from inspector.wire.openers import UDP_PORTS, open_layer
 from inspector.wire.udp_tunnels import GENEVE_ETHERNET, GTP_VERSION_AND_TYPE, KINDS, SET, VXLAN_HAS_ID, looks_like
 
@@ -64,6 +65,10 @@ GTP_BEGINS = cython.declare(cython.int, GTP_VERSION_AND_TYPE)
 GENEVE_PROTOCOL = cython.declare(cython.int, GENEVE_ETHERNET)
 MAX_SUSPECTED = cython.declare(cython.int, 64)
 """Ports of which it is counted what looks like a tunnel on them."""
+
+MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
+TURN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
+"""An odd number with bits all over: what is multiplied by it and added to keeps the order of its parts."""
 
 EXTENSION = cython.declare(cython.int, layers.EXTENSION)
 FRAGMENT_HEADER = cython.declare(cython.int, layers.FRAGMENT_HEADER)
@@ -123,6 +128,13 @@ class Network:
     destination_hi: cython.ulonglong[::1]
     destination_lo: cython.ulonglong[::1]
     ip_bytes: cython.uint[::1]
+    ip_id: cython.ushort[::1]
+    network: cython.ulonglong[::1]
+    place: cython.ulonglong[::1]
+
+    network_now: cython.ulonglong
+    place_now: cython.ulonglong
+    ignores_networks: cython.bint
 
     def __init__(
         self,
@@ -132,8 +144,13 @@ class Network:
         link_types: list[int],
         fragments: Fragments,
         tunnels: Mapping[int, str] | None = None,
+        ignores_networks: bool = False,
     ) -> None:
-        """`tunnels` are UDP ports, beside the usual ones, and the kind of tunnel on each; None: what was set."""
+        """`tunnels` are UDP ports, beside the usual ones, and the kind of tunnel on each; None: what was set.
+        `ignores_networks` leaves VLANs and keys of tunnels out.
+        """
+        self.ignores_networks = ignores_networks
+        self.network_now = self.place_now = 0
         self.packets = packets
         self.headers = headers
         self.arena = arena
@@ -185,6 +202,9 @@ class Network:
         self.destination_hi = headers.view("destination_hi")
         self.destination_lo = headers.view("destination_lo")
         self.ip_bytes = headers.view("ip_bytes")
+        self.ip_id = headers.view("ip_id")
+        self.network = headers.view("network")
+        self.place = headers.view("place")
 
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
         """Walk packets rows [first, stop), whose scratch rows begin at 0 and are fresh."""
@@ -197,6 +217,8 @@ class Network:
             self.slot = row - first
             self.protocol = NO_PROTOCOL
             self._packet()
+            self.network[self.slot] = self.network_now
+            self.place[self.slot] = (self.place_now * TURN + self.network_now) & MASK64
             self.ip_protocol[row] = self.protocol
             if self.is_rebuilt:
                 self.attach(self.file)
@@ -214,7 +236,10 @@ class Network:
             self.wire = self.end
         if self.end > self.data.shape[0] or interface >= self.link_layer.shape[0]:
             return 0
+        self.network_now = 0
+        self.place_now = interface
         if self.link_bytes[interface]:
+            self._note_link_header(self.link_bytes[interface])
             layer = self._typed_header(self.link_bytes[interface], self.link_ethertype_at[interface])
         else:
             layer = self.link_layer[interface]
@@ -236,6 +261,7 @@ class Network:
             elif layer == DONE:
                 return 0
             elif layer in (VLAN, PROVIDER_VLAN, OLD_QINQ):
+                self._note_vlan()
                 layer = self._typed_header(4, 2)
             elif layer == ETHERNET:
                 layer = self._typed_header(14, 12)
@@ -268,6 +294,36 @@ class Network:
         if size <= 14:  # Ethernet's, or a tag's; in cooked headers a small number is a kind of frame
             self._ends_at(self.at + ethertype)
         return LLC
+
+    @cython.cfunc
+    @cython.inline
+    @cython.exceptval(-1)
+    def _note_link_header(self, size: cython.Py_ssize_t) -> cython.int:
+        """Its first and last eight bytes: addresses, kinds of packet, an interface's number."""
+        if self.at + size <= self.end:
+            self.place_now = (self.place_now + self._be64(self.at)) & MASK64
+            self.place_now = (self.place_now * TURN + self._be64(self.at + size - 8)) & MASK64
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _note_vlan(self) -> cython.int:
+        """A VLAN is a network within the one around it (IEEE 802.1Q §9.6); number 0 is a priority alone."""
+        number: cython.int
+        if self.at + 2 <= self.end:
+            number = be16(self.data, self.at) & 0xFFF
+            if number and not self.ignores_networks:
+                self.network_now = (self.network_now * TURN + number) & MASK64
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _note_tunnel(self, layer: cython.int) -> cython.int:
+        """A tunnel that names the network inside it: whatever carries the tunnel tells nothing of that."""
+        key = network_key(layer, self.bytes[self.at : self.end])
+        if key and not self.ignores_networks:
+            self.network_now = (layer * TURN + key) & MASK64
+        return 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -323,6 +379,8 @@ class Network:
         self.destination_hi[self.slot] = 0
         self.destination_lo[self.slot] = destination
         self.ip_bytes[self.slot] = total
+        self.ip_id[self.slot] = identification
+        self.place_now = (self.place_now * TURN + self.data[at + 8]) & MASK64
         self.protocol = protocol
         if header > 20:
             self._source_route(at + 20, at + header)
@@ -367,6 +425,8 @@ class Network:
         self.destination_hi[self.slot] = self._be64(at + 24)
         self.destination_lo[self.slot] = self._be64(at + 32)
         self.ip_bytes[self.slot] = total
+        self.ip_id[self.slot] = 0
+        self.place_now = (self.place_now * TURN + self.data[at + 7]) & MASK64
         self.protocol = self.data[at + 6]
         self.at = at + 40
         return self._upper_layer()
@@ -517,6 +577,8 @@ class Network:
         step = open_layer(layer, self.bytes[self.at : self.end])
         if step is None:
             return DONE
+        if layer in NETWORK_KEYS:
+            self._note_tunnel(layer)
         if len(step) == 3:
             self._ends_at(self.at + step[2])
         self.at += step[1]

@@ -28,6 +28,8 @@ ONLY_TIMESTAMPS = cython.declare(cython.uint, 0x0101080A)
 UP_TO_WINDOW = cython.declare(cython.Py_ssize_t, 16)
 """Bytes of a header that must be in the capture; what may be cut off of its fixed part tells nothing that is kept."""
 
+UP_TO_CHECKSUM = cython.declare(cython.Py_ssize_t, 18)
+
 HAS_MSS = cython.declare(cython.uint, int(Option.MSS))
 HAS_SCALE = cython.declare(cython.uint, int(Option.SCALE))
 HAS_SACK_PERMITTED = cython.declare(cython.uint, int(Option.SACK_PERMITTED))
@@ -73,6 +75,7 @@ class Segments:
     source_port: cython.ushort[::1]
     destination_port: cython.ushort[::1]
     window_field: cython.ushort[::1]
+    checksum: cython.ushort[::1]
     options: cython.uchar[::1]
     mss: cython.ushort[::1]
     scale: cython.uchar[::1]
@@ -105,6 +108,7 @@ class Segments:
         self.source_port = headers.view("source_port")
         self.destination_port = headers.view("destination_port")
         self.window_field = headers.view("window_field")
+        self.checksum = headers.view("checksum")
         self.options = headers.view("options")
         self.mss = headers.view("mss")
         self.scale = headers.view("scale")
@@ -152,6 +156,8 @@ class Segments:
         self.ack[row] = ack
         self.flags[row] = offset_and_flags & 0xFFF
         self.window_field[slot] = window
+        if captured >= UP_TO_CHECKSUM:
+            self.checksum[slot] = be16(self.data, at + 16)
         self.payload_address[row] = self.payload_address[row] + header
         self.payload[row] = length - header
         self.payload_captured[row] = captured - header if captured > header else 0
