@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from inspector.clocks import extent, lifetimes, waits
 from inspector.http.fields import head
+from inspector.spans import is_unanswered
 from inspector.tables import Protocol
 from inspector.tcp.verdicts import ConnState
 from inspector.terminal import count
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Values = npt.NDArray[Any]
 
 BAD_ENDS = {
-    ConnState.S0: "never answered",
+    ConnState.S0: "no answer seen",
     ConnState.REJ: "refused",
     ConnState.RSTO: "reset by the client",
     ConnState.RSTR: "reset by the server",
@@ -190,17 +191,14 @@ def _troubles(capture: Capture) -> dict[int, list[str]]:
     anomalies = _anomalies(capture)
     missed = connections["missed_bytes"].sum(axis=1)
     ends = connections["conn_state"]
+    is_bad = np.isin(ends, list(BAD_ENDS)) & ((ends != ConnState.S0) | is_unanswered(connections))
     failed = failures(capture)
     weight = troubled + anomalies + (missed > 0) + failed
     worst = [row for row in np.argsort(-weight, kind="stable")[: NOTABLE_CONNECTIONS - 3].tolist() if weight[row]]
     return {
         row: [
-            *([BAD_ENDS[ConnState(ends[row])]] if ends[row] in BAD_ENDS else []),
-            *(
-                [count(failed[row] - (ends[row] in BAD_ENDS), "failure")]
-                if failed[row] > (ends[row] in BAD_ENDS)
-                else []
-            ),
+            *([BAD_ENDS[ConnState(ends[row])]] if is_bad[row] else []),
+            *([count(failed[row] - is_bad[row], "failure")] if failed[row] > is_bad[row] else []),
             *([count(troubled[row], "troubled packet")] if troubled[row] else []),
             *([f"{count(missed[row], 'byte')} missing"] if missed[row] else []),
             *([count(anomalies[row], "anomaly", "anomalies")] if anomalies[row] else []),

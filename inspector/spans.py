@@ -57,6 +57,13 @@ def is_open(connections: Table, chosen: Rows | slice = slice(None)) -> Mask:
     return found
 
 
+def is_unanswered(connections: Table, chosen: Rows | slice = slice(None)) -> Mask:
+    """Which connections were asked for and got no answer; a client that went on had one, which the capture lacks."""
+    still_asks = np.isin(connections["client_state"][chosen], (State.SYN_SENT, State.CLOSED))
+    found: Mask = (connections["conn_state"][chosen] == ConnState.S0) & still_asks
+    return found
+
+
 def is_cut_off(capture: Capture, exchanges: Rows) -> Mask:
     """Of which exchanges the response broke off: it is not whole, and its connection is over."""
     response = capture.exchanges["response"][exchanges]

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES
-from inspector.spans import is_open
+from inspector.spans import is_open, is_unanswered
+from inspector.tables import Direction
 from inspector.tcp.header import RST, SYN
 from inspector.tcp.verdicts import TROUBLE, ConnState, Verdict
 
@@ -78,18 +79,22 @@ class Trouble:
 
 
 def _ended(*states: ConnState) -> Callable[[Capture], tuple[Rows, Rows]]:
-    """Connections that ended so: each by its first RST, or by its first SYN where nobody answered."""
-    flag = SYN if ConnState.S0 in states else RST
+    """Connections that ended so: each by its first RST."""
+    return lambda capture: _firsts(capture, np.isin(capture.connections["conn_state"], states), RST)
 
-    def found(capture: Capture) -> tuple[Rows, Rows]:
-        packets = capture.packets
-        ended = np.append(np.isin(capture.connections["conn_state"], states), False)  # -1, none, finds the last
-        rows = np.flatnonzero(packets["flags"] & flag)
-        rows = rows[ended[packets["connection"][rows]]]
-        owners, firsts = np.unique(packets["connection"][rows], return_index=True)
-        return owners, rows[firsts]
 
-    return found
+def _never_answered(capture: Capture) -> tuple[Rows, Rows]:
+    return _firsts(capture, is_unanswered(capture.connections), SYN)
+
+
+def _firsts(capture: Capture, chosen: Mask, flag: int) -> tuple[Rows, Rows]:
+    """The chosen connections, each by its first packet with this flag."""
+    packets = capture.packets
+    is_chosen = np.append(chosen, False)  # -1, none, finds the last
+    rows = np.flatnonzero(packets["flags"] & flag)
+    rows = rows[is_chosen[packets["connection"][rows]]]
+    owners, firsts = np.unique(packets["connection"][rows], return_index=True)
+    return owners, rows[firsts]
 
 
 def _answered(hundreds: int) -> Callable[[Capture], tuple[Rows, Rows]]:
@@ -106,10 +111,13 @@ def _answered(hundreds: int) -> Callable[[Capture], tuple[Rows, Rows]]:
 
 
 def _unanswered(capture: Capture) -> tuple[Rows, Rows]:
-    """Requests without a response on connections that are over: none will come."""
+    """Requests without a response on connections that are over: none will come. Where the capture holds nothing of the
+    server, it lacks the responses as well.
+    """
     exchanges, messages = capture.exchanges, capture.http_messages
     rows = np.flatnonzero((exchanges["request"] >= 0) & (exchanges["response"] < 0))
-    rows = rows[~is_open(capture.connections, exchanges["connection"][rows])]
+    owners = exchanges["connection"][rows]
+    rows = rows[~is_open(capture.connections, owners) & (capture.connections["packets"][owners, Direction.SERVER] > 0)]
     return exchanges["connection"][rows], messages["packet"][exchanges["request"][rows]]
 
 
@@ -120,7 +128,7 @@ def _closed_with_error(capture: Capture) -> tuple[Rows, Rows]:
 
 
 FAILURES: dict[str, Failure] = {
-    "unanswered": Failure("connection never answered", "connections never answered", _ended(ConnState.S0)),
+    "unanswered": Failure("connection without an answer", "connections without an answer", _never_answered),
     "refused": Failure("connection refused", "connections refused", _ended(ConnState.REJ)),
     "reset": Failure("connection reset", "connections reset", _ended(*RESET)),
     "no-response": Failure("request without a response", "requests without a response", _unanswered),

@@ -13,7 +13,7 @@ from inspector.capture import Capture
 from inspector.commands.summary import lines
 from inspector.lab.recordings import demo_recording
 from inspector.search import CODES
-from inspector.tcp.header import RST, SYN
+from inspector.tcp.header import FIN, RST, SYN
 from inspector.tcp.verdicts import ConnState
 from inspector.terminal import Screen
 from inspector.troubles import FAILURES, RESET, WEIGHTS, shows, troubles, weights
@@ -89,6 +89,21 @@ def test_every_kind_of_failure_is_found(bad: Capture) -> None:
     assert found["close-error"] == "1 WebSocket close with an error code", "1001 is no error"
     assert found["refused"] == "1 connection refused"
     assert found["retransmission"] == "1 retransmission"
+
+
+@pytest.mark.parametrize("ends", [(), (FIN | ACK,), (RESETS | ACK,)], ids=["open", "closed", "reset"])
+def test_a_client_that_was_captured_alone_was_answered_all_the_same(tmp_path: Path, ends: tuple[int, ...]) -> None:
+    wire = Wire(tmp_path / "client.pcapng")
+    ask = b"GET / HTTP/1.1\r\nHost: demo\r\n\r\n"
+    wire.put((40001, 80), 100, 0, ASKS)
+    wire.put((40001, 80), 101, 501, ACK)
+    wire.put((40001, 80), 101, 501, PSH | ACK, ask)
+    for flags in (ACK, *ends):
+        wire.put((40001, 80), 101 + len(ask), 540, flags)
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        assert [trouble.code for trouble in troubles(capture) if trouble.severity == "failure"] == []
+        assert "without an answer" not in "\n".join(lines(capture, Screen()))
 
 
 def test_failures_come_first_and_what_is_lawful_last(bad: Capture) -> None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from flask import Blueprint, request
 
 from inspector import rows
+from inspector.tables import Direction
 from inspector.tcp.states import State
 from inspector.tokens.facts import Fact, Kind, facts
 from inspector.tokens.segments import Rows, packets_of
@@ -135,15 +136,22 @@ def _known(capture: Capture, since: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
 
 
 def _told(capture: Capture, connections: Rows) -> dict[int, list[list[Any]]]:
-    """When the states of these connections changed: [at_ns, client, server] each time, by connection."""
+    """When the states of these connections changed: [at_ns, client, server, is the client's assumed, is the server's]
+    each time, by connection; None for "is assumed" of an end of which nothing was seen.
+    """
     return {connection: _steps(capture, own) for connection, own in packets_of(capture, connections).items()}
 
 
 def _steps(capture: Capture, own: Rows) -> list[list[Any]]:
     packets = capture.packets
-    client, server = packets["client_state"][own], packets["server_state"][own]
+    states = np.stack([packets[name][own] for name in ("client_state", "server_state", "assumed")])
     is_new = np.ones(len(own), bool)
-    is_new[1:] = (client[1:] != client[:-1]) | (server[1:] != server[:-1])
+    is_new[1:] = (states[:, 1:] != states[:, :-1]).any(axis=0)
     at = packets["time_ns"][own] - (capture.start_ns or 0)
-    told = zip(at[is_new].tolist(), client[is_new].tolist(), server[is_new].tolist(), strict=True)
-    return [[when, State(one).rfc_name, State(other).rfc_name] for when, one, other in told][-MAX_STEPS:]
+    was_heard = [bool((packets["direction"][own] == side).any()) for side in Direction]
+    told = zip(at[is_new].tolist(), states.T[is_new].tolist(), strict=True)
+    return [
+        [when, State(one).rfc_name, State(other).rfc_name]
+        + [bool(assumed >> side & 1) if was_heard[side] else None for side in Direction]
+        for when, (one, other, assumed) in told
+    ][-MAX_STEPS:]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inspector.spans import is_unanswered
 from inspector.story.events import events
 from inspector.story.kinds import EventKind
 from inspector.story.packets import Places, rows_of
@@ -53,8 +54,14 @@ def phases(capture: Capture, connection: int, first: int = 0, last: int | None =
 
 def _failed_opening(capture: Capture, connection: int, rows: Places) -> Phase | None:
     """The one phase of a connection that was never established, None where one was."""
-    name = {ConnState.REJ: "refused", ConnState.S0: "unanswered"}.get(
-        ConnState(int(capture.connections["conn_state"][connection]))
+    connections = capture.connections
+    is_refused = connections["conn_state"][connection] == ConnState.REJ
+    name = (
+        "refused"
+        if is_refused
+        else "unanswered"
+        if is_unanswered(connections, slice(connection, connection + 1))[0]
+        else None
     )
     return Phase(name, int(rows[0]), int(rows[-1])) if name else None
 

@@ -97,7 +97,7 @@ class ConnState(IntEnum):
 
 
 CONN_STATE_MEANING: dict[ConnState, str] = {
-    ConnState.OTH: "no SYN seen: the capture may begin in mid-connection",
+    ConnState.OTH: "no handshake seen: the capture may lack its beginning, or one side",
     ConnState.S0: "no answer to the SYN seen",
     ConnState.S1: "SYN answered, no end seen",
     ConnState.S2: "the client sent FIN, the server did not",

@@ -1,7 +1,8 @@
 """The kernel's word held against the wire's: where the two differ, and why.
 
-The wire's state is what the packets up to then prove; the kernel also knows what no packet shows. It is asked within a
-stretch of time, so it agrees when it says any of the states that the wire shows in that stretch.
+The wire's state is what the packets up to then show, or lead one to assume; the kernel also knows what no packet
+shows. It is asked within a stretch of time, so it agrees when it says any of the states that the wire shows in that
+stretch.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def test_of_an_end_that_was_never_heard_nothing_is_claimed(page: Page) -> None:
     band = page.locator(".step.packet:visible .band.server .below.unknown").first
     expect(band).to_be_visible()
     assert (band.bounding_box() or {})["height"] > 1
-    expect(page.locator(".story-chapter:visible")).to_have_text("Nobody has answered")
+    expect(page.locator(".story-chapter:visible")).to_have_text("No answer is seen")
     expect(page.get_by_text("listened here")).to_have_count(0)
 
 

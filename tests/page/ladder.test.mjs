@@ -36,9 +36,15 @@ test("of an end that never was heard nothing is known", () => {
   const asked = [0, 1000, 3000].map((ms, i) => ({ ...packet(i + 1, "client", ["SYN"], "SYN-SENT", "LISTEN", ms), server_state_assumed: true }));
   const items = ladder(detail({ packets: asked, connection: { ...connection, packets: [3, 0], conn_state: "S0" }, phases: [{ name: "unanswered", first_packet: 1, last_packet: 3 }] }));
   assert.ok(items.every(({ after }) => after.server === null));
-  assert.equal(items.find(({ chapter }) => chapter).chapter, "Nobody has answered");
-  assert.deepEqual(items.at(-1).sentences, ["Nobody has answered. Whether the client still waits is not on the wire."]);
+  assert.equal(items.find(({ chapter }) => chapter).chapter, "No answer is seen");
+  assert.deepEqual(items.at(-1).sentences, ["No answer was seen. Whether the client still waits is not on the wire."]);
 });
+
+for (const [name, row, text] of [
+  ["a client that goes on was answered, unseen", { conn_state: "S0", packets: [3, 0] }, "Of the server nothing was seen: how it ended is not in the capture."],
+  ["a server that was heard alone may have had a connection", { conn_state: "RSTRH", history: "^hdr", packets: [0, 3] }, "The connection was reset."],
+  ["a RST alone tells of no connection", { conn_state: "RSTRH", history: "^r", packets: [1, 1] }, "The server sent RST. Whether there was a connection is not in the capture."],
+]) test(`at the end: ${name}`, () => assert.deepEqual(ladder(detail({ connection: { ...connection, ...row } })).at(-1).sentences, [text]));
 
 test("what is only assumed is told apart, and settles with the packet that shows it", () => {
   const packets = [{ ...handshake[0], server_state_assumed: true }, ...handshake.slice(1)];

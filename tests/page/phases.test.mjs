@@ -20,7 +20,7 @@ test("phases that come in any order and packets of other connections in between 
 });
 
 test("packets before the first phase were met midway", () => {
-  assert.equal(chapters(packets([1, 2]), [phase("close", 2)])[0].title, "The capture starts mid-connection");
+  assert.equal(chapters(packets([1, 2]), [phase("close", 2)])[0].title, "The first packet is no SYN");
 });
 
 test("two asks in a row are two chapters", () => {
@@ -33,7 +33,7 @@ test("when phases begin in one packet, the later in the list names it", () => {
 
 for (const [name, state, direction, titles] of [
   ["of the server before the pipe was built is a refusal", "SYN-SENT", "server", ["The pipe is asked for", "The pipe is refused"]],
-  ["of the client before it was built is a giving up", "SYN-SENT", "client", ["The pipe is asked for", "The client gives up"]],
+  ["of the client before it was built says no more", "SYN-SENT", "client", ["The pipe is asked for", "The client resets it"]],
   ["later is a cut", "ESTABLISHED", "server", ["The pipe is built", "The pipe is cut"]],
 ]) {
   test(`a reset ${name}`, () => {
@@ -44,7 +44,7 @@ for (const [name, state, direction, titles] of [
   });
 }
 
-for (const [name, title] of [["refused", "The pipe is refused"], ["unanswered", "Nobody has answered"], ["data", "The talk"]]) {
+for (const [name, title] of [["refused", "The pipe is refused"], ["unanswered", "No answer is seen"], ["data", "The talk"]]) {
   test(`the phase ${name} is called “${title}”`, () => assert.equal(chapters(packets([1, 2], { 2: ["RST"] }).slice(0, name === "refused" ? 2 : 1), [phase(name, 1, 2)])[0].title, title));
 }
 

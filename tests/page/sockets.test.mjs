@@ -33,5 +33,7 @@ for (const [name, side, history, word] of [
   ["where nobody listened", "server", "Sr", "asked for"],
   ["where nobody answered", "server", "S", "asked for"],
   ["of an end that opened at the same time", "server", "SsHh", "asked for"],
+  ["of a server whose SYN-ACK alone was seen", "server", "^hDd", "listened here"],
+  ["where no SYN was seen", "server", "DAd", "of this connection"],
   ["of the client", "client", "ShADadFf", "of this connection"],
 ]) test(`a port ${name} is ${word}`, () => assert.equal(portRole(side, { history }), word));

@@ -34,7 +34,14 @@ test("a token is open from its handing-out until it is given back", () => {
 test("the wire's state is that of the last packet before", () => {
   assert.equal(wireAt(LIFE, "server", 9).state, "CLOSED");
   assert.equal(wireAt(LIFE, "server", 12).state, "ESTABLISHED");
-  assert.deepEqual(wireAt(LIFE, "server", 70), { state: "TIME-WAIT", since: 60 });
+  assert.deepEqual(wireAt(LIFE, "server", 70), { state: "TIME-WAIT", text: "TIME-WAIT", since: 60 });
+});
+
+test("what no packet has shown is said to be assumed, an end that was never heard unknown", () => {
+  const life = [[10, "SYN-SENT", "SYN-RECEIVED", false, true], [12, "SYN-SENT", "SYN-RECEIVED", false, false]];
+  assert.deepEqual([10, 12].map((at) => wireAt(life, "server", at).text), ["SYN-RECEIVED (assumed)", "SYN-RECEIVED"]);
+  assert.equal(wireAt(life, "server", 12).since, 10);
+  assert.equal(wireAt([[10, "SYN-SENT", "LISTEN", false, null]], "server", 10).text, "unknown");
 });
 
 test("the latest word is the last one not later", () => {

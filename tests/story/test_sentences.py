@@ -52,6 +52,14 @@ def test_syns_without_an_answer_are_counted() -> None:
     assert phase_names(play) == ["unanswered"]
 
 
+def test_a_client_that_goes_on_was_answered_though_nobody_saw_it() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.client("A", seq=100, ack=300)
+    play.client("A", b"hello", seq=100, ack=300)
+    assert phase_names(play) == ["handshake", "data"]
+
+
 def test_a_syn_ack_without_an_answer_is_the_servers() -> None:
     play = Play()
     play.client("S", seq=99)

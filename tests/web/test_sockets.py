@@ -11,6 +11,7 @@ import pytest
 import inspector
 from inspector.capture import Capture
 from inspector.lab import Lab
+from inspector.lab.recordings import demo_recording
 from inspector.rows import kernel_columns, rows, token_columns
 from inspector.tokens.facts import Kind
 from web.sockets import picture
@@ -86,10 +87,16 @@ def test_of_those_that_are_held_still_old_ones_are_told_too(capture: Capture, mo
 
 def test_a_life_tells_each_change_of_state_once(capture: Capture) -> None:
     for steps in picture(capture, -1)["lives"].values():
-        assert steps[0][1:] == ["SYN-SENT", "SYN-RECEIVED"]
-        assert ["ESTABLISHED", "ESTABLISHED"] in [states for _, *states in steps]
+        assert steps[0][1:] == ["SYN-SENT", "SYN-RECEIVED", False, False]
+        assert ["ESTABLISHED", "ESTABLISHED", False, False] in [states for _, *states in steps]
         assert all(one[1:] != other[1:] for one, other in itertools.pairwise(steps))
         assert [at for at, *_ in steps] == sorted(at for at, *_ in steps)
+
+
+def test_of_an_end_that_was_never_heard_no_life_is_told() -> None:
+    with inspector.open(demo_recording().with_name("filtered.pcapng")) as capture:
+        (steps,) = picture(capture, -1)["lives"].values()
+    assert [(client, no_server) for _, client, _, _, no_server in steps] == [("SYN-SENT", None)]
 
 
 def test_every_connection_of_the_demo_has_a_token_at_either_end(capture: Capture) -> None:

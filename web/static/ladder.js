@@ -2,7 +2,7 @@
 
 import { counted, duration } from "./format.js";
 import { chapters } from "./phases.js";
-import { answerLine, band, closeCode, silentEnd, stateOf } from "./words.js";
+import { answerLine, band, closeCode, goesOn, outcome, silentEnd, stateOf } from "./words.js";
 
 export const SILENCE = 250e6; // ns without a packet that a row of its own tells of
 
@@ -84,9 +84,11 @@ export function end(states, connection) {
 }
 
 const ENDS = {
-  unanswered: "Nobody has answered. Whether the client still waits is not on the wire.",
+  unanswered: "No answer was seen. Whether the client still waits is not on the wire.",
   refused: "The pipe was never built.",
+  unheard: "Of the server nothing was seen: how it ended is not in the capture.",
   reset: "The connection was reset.",
+  strayed: "The server sent RST. Whether there was a connection is not in the capture.",
   opening: "The pipe is not built yet.",
   open: "The pipe is still open: either side may speak.",
   "time-wait": "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute.",
@@ -95,11 +97,12 @@ const ENDS = {
   closed: "The connection is over.",
 };
 
-function endKind({ client, server }, { conn_state: state }) {
-  const states = [client, server];
-  if (state === "S0" || state === "SH") return "unanswered";
-  if (state === "REJ" || state === "RSTRH" || state === "RSTOS0") return "refused";
-  if (state === "RSTO" || state === "RSTR") return "reset";
+function endKind({ client, server }, connection) {
+  const [states, state] = [[client, server], connection.conn_state];
+  if (state === "S0" || state === "SH") return goesOn({ client_state: client }) ? "unheard" : "unanswered";
+  if (state === "REJ" || state === "RSTOS0") return "refused";
+  if (state === "RSTRH") return connection.history?.includes("h") ? "reset" : "strayed";
+  if (state === "RSTO" || state === "RSTR" || outcome({ ...connection, client_state: client, server_state: server }).short === "reset") return "reset";
   if (states.includes("TIME-WAIT")) return "time-wait";
   if (states.some((name) => band(name) === "opening")) return "opening";
   if (states.includes("CLOSED")) return "closed";

@@ -3,7 +3,7 @@
 const TITLES = {
   handshake: "The pipe is built",
   refused: "The pipe is refused",
-  unanswered: "Nobody has answered",
+  unanswered: "No answer is seen",
   data: "The talk",
   request: "The ask",
   response: "The answer",
@@ -33,12 +33,12 @@ export function chapters(packets, phases) {
 }
 
 function titleOf(phase, packets, before) {
-  if (!phase) return "The capture starts mid-connection";
+  if (!phase) return "The first packet is no SYN";
   if (phase.name === "handshake" && !isBuilt(packets.at(-1))) return "The pipe is asked for";
   const reset = packets.find(({ flags }) => flags.includes("RST"));
   if (!reset || phase.name === "refused") return TITLES[phase.name] ?? phase.name;
   if (isBuilt(before)) return "The pipe is cut";
-  return reset.direction === "server" ? "The pipe is refused" : "The client gives up";
+  return reset.direction === "server" ? "The pipe is refused" : "The client resets it";
 }
 
 /** Whether both ends have left the opening states behind after this packet; of one that is not known it is taken for granted. */

@@ -16,8 +16,8 @@ export function whose(address) {
 
 /** What the port number is for, seen from the side that has it: it listened only where it answered a SYN with its own. */
 export function portRole(side, { history = "" }) {
-  if (side === "client") return "of this connection";
-  return history.includes("h") && !history.includes("s") ? "listened here" : "asked for";
+  if (side === "server" && history.includes("h") && !history.includes("s")) return "listened here";
+  return side === "server" && history.includes("S") ? "asked for" : "of this connection";
 }
 
 const LONG = 20; // characters of an address that are shown; no IPv4 address has more

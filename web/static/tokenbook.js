@@ -96,7 +96,7 @@ export class TokenBook {
     const wire = wireAt(this.lives[connection], side, at);
     const kernel = latest(this.ends.get(`${connection} ${side}`) ?? [], at);
     const isStale = Boolean(kernel) && wire.since > kernel.at_ns + kernel.took_ns; // the wire has moved on since the kernel was asked
-    return { connection, side, token, wire: wire.state, kernel, isStale, isThere: isThere(wire, kernel, isStale, at), differs: Boolean(kernel?.differs) && !isStale };
+    return { connection, side, token, wire: wire.state, wireText: wire.text, kernel, isStale, isThere: isThere(wire, kernel, isStale, at), differs: Boolean(kernel?.differs) && !isStale };
   }
 }
 
@@ -117,15 +117,23 @@ function gathered(rows, key) {
   return found;
 }
 
-/** What the packets up to `at` prove of one side: {state, since}. */
+/** What the packets up to `at` show of one side: {state, text (with "assumed" where no packet of that end shows it), since}. */
 export function wireAt(steps, side, at) {
   const index = side === "client" ? 1 : 2;
-  let found = { state: "CLOSED", since: -Infinity };
+  let found = { state: "CLOSED", text: "CLOSED", since: -Infinity };
   for (const step of steps) {
     if (step[0] > at) break;
-    if (step[index] !== found.state) found = { state: step[index], since: step[0] };
+    found = { state: step[index], text: stepText(step, side), since: step[index] === found.state ? found.since : step[0] };
   }
   return found;
+}
+
+/** The state of one side after a step of a life: [at, client, server, is the client's assumed, is the server's], null for an end that was never heard. */
+export function stepText(step, side) {
+  const index = side === "client" ? 1 : 2;
+  const isAssumed = step[index + 2];
+  if (isAssumed === null) return "unknown";
+  return isAssumed ? `${step[index]} (assumed)` : step[index];
 }
 
 /** Whether the end exists at all: the wire says when it begins, the kernel when it is forgotten, or that it is there all the same. */

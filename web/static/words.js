@@ -44,14 +44,14 @@ export const STATES = {
 
 /** What a packet is, as TCP's analysis knows it, and whether that is a sign of trouble. Where tshark's rule misnames one, this is the right name. */
 export const VERDICTS = {
-  retransmission: ["retransmission", true, "Bytes, a SYN or a FIN that were sent before are sent again: no acknowledgment had come in time."],
-  fast_retransmission: ["fast retransmission", true, "Sent again soon after duplicate acknowledgments, which say that it is missing."],
+  retransmission: ["retransmission", true, "Bytes, a SYN or a FIN that were sent before are sent again, and had not all been acknowledged."],
+  fast_retransmission: ["fast retransmission", true, "Sent again soon after duplicate acknowledgments, which come when something is missing or overtaken."],
   spurious_retransmission: ["needless retransmission", true, "Sent again although it had been acknowledged."],
   out_of_order: ["out of order", true, "Captured after bytes that come behind it in the stream."],
   lost_segment: ["gap before this", true, "Bytes before this packet have not been captured yet: lost, overtaken, or missed by the capture."],
-  ack_lost_segment: ["acknowledges unseen bytes", true, "The other side received bytes that have not been captured."],
+  ack_lost_segment: ["acknowledges unseen bytes", true, "It acknowledges bytes of the other side that have not been captured."],
   duplicate_ack: ["duplicate acknowledgement", false, "The same acknowledgment again, as when a segment arrives that is not the next one."],
-  window_update: ["window update", false, "It changes nothing but the receive window."],
+  window_update: ["window update", false, "It repeats the numbers of its sender’s packet before; the receive window is another."],
   zero_window: ["window closed", true, "The receiver has no room left: the sender must wait."],
   zero_window_probe: ["window probe", false, "Sent to find out whether there is room again."],
   zero_window_probe_ack: ["answer to a window probe", false, "Still no room."],
@@ -72,27 +72,36 @@ export function marksOf({ verdicts, duplicate = false }) {
 }
 
 /** Short and long word for how a connection stands or ended, from Zeek's conn_state and the TCP states. */
-export function outcome({ conn_state, client_state, server_state, closed_by }) {
+export function outcome(row) {
+  const { conn_state, closed_by } = row;
   const by = closed_by ? ` by the ${closed_by}` : "";
   const first = closed_by ? `${by} first` : "";
   switch (conn_state) {
-    case "S0": return { kind: "trouble", short: "no answer", long: "asked for, never answered" };
+    case "S0":
+      if (goesOn(row)) return { kind: "open", short: "half seen", long: "open at the client" };
+      return { kind: "trouble", short: "no answer", long: "asked for, no answer seen" };
     case "REJ": return { kind: "trouble", short: "refused", long: "refused by the server" };
     case "RSTO": case "RSTR": case "RSTOS0": case "RSTRH":
       return { kind: "trouble", short: "reset", long: `TCP reset${by}` };
     case "SF": return { kind: "closed", short: "closed", long: `TCP closed${first}` };
-    case "SH": return { kind: "trouble", short: "no answer", long: "never answered; the client sent SYN and FIN" };
+    case "SH":
+      if (goesOn(row)) return { kind: "closed", short: "half seen", long: "of the server nothing was seen; the client sent FIN" };
+      return { kind: "trouble", short: "no answer", long: "no answer seen; the client sent SYN and FIN" };
     case "SHR": return { kind: "closed", short: "half seen", long: "of the client nothing was seen; the server sent SYN-ACK and FIN" };
     case "S2": case "S3":
       return { kind: "open", short: "closing", long: `TCP half closed${by}` };
-    default: return standing(client_state, server_state);
+    default: return standing(row);
   }
 }
 
-function standing(client, server) {
+/** Whether the client goes on as only an answered one does: then the answers were there, and are not in the capture. */
+export const goesOn = ({ client_state: state }) => state !== "SYN-SENT" && state !== "CLOSED";
+
+function standing({ client_state: client, server_state: server, history = "" }) {
   const bands = [band(client), band(server)];
   if (bands.includes("opening")) return { kind: "open", short: "opening", long: "being opened" };
   if (bands.includes("established")) return { kind: "open", short: "open", long: "open" };
+  if (/r/i.test(history) && !/f/i.test(history)) return { kind: "trouble", short: "reset", long: `TCP reset by the ${/r/i.exec(history)[0] === "R" ? "client" : "server"}` };
   return { kind: "closed", short: "closed", long: "closed" };
 }
 

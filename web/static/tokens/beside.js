@@ -1,4 +1,4 @@
-// Wire beside kernel: both ends of each pipe, the state that packets prove, the state that the kernel reports, and what to say of it.
+// Wire beside kernel: both ends of each pipe, the state that packets show or lead one to assume, the state that the kernel reports, and what to say of it.
 
 import { h, setText } from "../dom.js";
 import { count, duration, size } from "../format.js";
@@ -16,7 +16,7 @@ export function mountBeside(choose) {
   const table = h("table", { class: "tk-table", role: "table" }, h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, head)), body);
   const none = h("p", { class: "tk-none" });
   const element = h("section", { class: "tk-beside", "aria-label": "Wire and kernel" }, h("h2", {}, "Wire beside kernel"),
-    h("p", { class: "tk-about" }, "The state of each end as the packets prove it, and as the kernel gives it when it is asked."), none, table);
+    h("p", { class: "tk-about" }, "The state of each end as the packets show it, and as the kernel gives it when it is asked. What no packet of that end has shown yet is assumed."), none, table);
   let drawn = "";
   return {
     element,
@@ -44,7 +44,7 @@ function row(end, at, connection, choose) {
     cell({ class: "tk-of" }, h("button", { class: "link", "data-focus": `${end.connection} ${end.side}`, onclick: () => choose(end.connection) }, `#${end.connection}`)),
     cell({ class: end.side }, end.side),
     cell({ class: "tk-holder" }, token ? h("span", {}, token.process, " ", h("b", { class: "tk-chip" }, String(token.fd))) : end.isThere ? h("i", {}, "nobody") : "–"),
-    cell({ class: "mono tk-wire" }, end.wire),
+    cell({ class: "mono tk-wire" }, end.wireText),
     cell({ class: "mono tk-kernel", title: kernel ? `asked ${duration(Math.max(0, at - kernel.at_ns))} before this moment` : "" },
       end.differs ? h("b", { class: "tk-mark", title: "They differ" }, "≠ ") : null, says),
     cell({ class: "tk-figures", title: kernel?.rtt_us == null ? "" : WHAT_FIGURES }, figures(kernel)),

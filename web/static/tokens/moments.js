@@ -1,6 +1,7 @@
 // The moments at which something changed, in order, each in a few words: what one steps through.
 
 import { duration, shortened } from "../format.js";
+import { stepText } from "../tokenbook.js";
 
 const WORDS = 40; // characters of a message
 
@@ -10,7 +11,7 @@ export function momentsOf(book) {
   const add = (at, text) => found.set(at, found.has(at) ? `${found.get(at)}; ${text}` : text);
   for (const token of book.inOrder()) tokenMoments(token, add);
   for (const [connection, steps] of Object.entries(book.lives)) {
-    for (const [at, client, server] of steps) add(at, `pipe #${connection}: client ${client}, server ${server}`);
+    for (const step of steps) add(step[0], `pipe #${connection}: client ${stepText(step, "client")}, server ${stepText(step, "server")}`);
   }
   for (const way of book.ways) wayMoments(way, book.tokens, add);
   return [...found].map(([at, text]) => ({ at, text })).sort((a, b) => a.at - b.at);

@@ -33,7 +33,7 @@ function state(token, end, waiting) {
 }
 
 /** The wire's state, and the kernel's where it says another. */
-const stateOf = (end) => (end.differs ? `${end.wire} ≠ ${said(end.kernel)}` : end.wire);
+const stateOf = (end) => (end.differs ? `${end.wireText} ≠ ${said(end.kernel)}` : end.wireText);
 
 const said = (kernel) => (kernel.listed ? kernel.state : "gone");
 

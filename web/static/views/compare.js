@@ -73,7 +73,7 @@ function heading() {
 }
 
 function nothing(state) {
-  const hint = state.demo ? "Press the button above, or a few of the demo’s: a page, a chat." : "This capture holds neither HTTP nor WebSocket that can be told.";
+  const hint = state.demo ? "Press the button above, or a few of the demo’s: a page, a chat." : "This capture holds neither HTTP nor WebSocket that can be compared.";
   return h("div", { class: "empty" }, h("h2", {}, "Nothing to compare yet"), h("p", {}, hint));
 }
 

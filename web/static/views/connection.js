@@ -98,7 +98,7 @@ function header(store) {
     h("div", { class: "connection-line" }, title, facts, close),
     h("div", { class: "sockets" },
       h("div", { class: "sockets-pair" }, sockets.client.element, h("i", { class: "sockets-pipe" }), sockets.server.element),
-      h("p", { class: "sockets-say" }, "An IP address and a port name each end; these two make the pipe.")));
+      h("p", { class: "sockets-say" }, "An IP address and a port name each end; a connection is a pipe between two of them.")));
   return {
     element,
     draw(connection, state) {

@@ -38,7 +38,7 @@ export function mountExchange(panel, store) {
       ...oddities(detail, store),
       timing(exchange),
       h("div", { class: "sides" },
-        request ? message("request", request, detail) : nothing("client", "The question is not in the capture.", "The capture began after it was asked, or lacks its packets. The answer is shown as it came."),
+        request ? message("request", request, detail) : nothing("client", "The question is not in the capture.", "The capture began after it was asked, or lacks its packets, or nobody asked. The answer is shown as it came."),
         h("div", {},
           informational.map((said) => h("section", { class: "head-block server" }, who("The server answers for the time being"), line(said), part("Header fields", said.headers, open))),
           response ? message("response", response, detail) : nothing("server", "No answer.", whyNone(detail)))),
@@ -132,9 +132,10 @@ function nothing(side, what, why) {
 }
 
 function whyNone({ connection }) {
-  const { client_state: client, server_state: server, closed_by: by } = connection;
-  if (by) return `The ${by} ended the connection before an answer came.`;
-  if (client === "ESTABLISHED" && server === "ESTABLISHED") return "The connection is still open: it may come yet.";
+  const { client_state: client, server_state: server, closed_by: by, packets } = connection;
+  if (!packets[1]) return "Nothing of the server is in the capture.";
+  if (by) return `The ${by} was the first to close; no answer is in the capture.`;
+  if (client === "ESTABLISHED" && server === "ESTABLISHED") return "At the last packet the connection is open: it may come yet.";
   return "The capture ends before it came, or lacks its packets.";
 }
 

@@ -3,7 +3,7 @@
 import { Asker } from "../asker.js";
 import { h, setText } from "../dom.js";
 import { count, duration, moment, size } from "../format.js";
-import { STATES, VERDICTS } from "../words.js";
+import { silentEnd, stateOf, VERDICTS } from "../words.js";
 
 const REST = 1000; // ms between two questions while the connection grows
 
@@ -41,14 +41,15 @@ export function mountFacts(get, choose) {
 
 function summary({ connection, state, history, silence }, choose) {
   const { at_ns, duration_ns: lasted, closed_by: closer, handshake_ns: handshake, syn_rtt_ns: synRtt } = connection;
+  const ends = ["client", "server"];
   const line = (name, ...value) => [h("dt", {}, name), h("dd", {}, value)];
   return h("dl", { class: "facts-summary" },
     line("How it went", state, " ", h("code", { title: "Zeek’s name for it" }, connection.conn_state)),
     line("Began, lasted", `${moment(at_ns)}, ${duration(lasted)}`),
     line("Handshake", handshake === null ? "not seen whole" : `${duration(handshake)}, of which SYN to SYN-ACK ${synRtt === null ? "not seen" : duration(synRtt)}`),
-    line("Closed first by", closer === null ? "nobody yet" : h("b", { class: closer }, `the ${closer}`)),
-    line("States now", h("span", { class: "client", title: STATES[connection.client_state] ?? "" }, connection.client_state), " / ",
-      h("span", { class: "server", title: STATES[connection.server_state] ?? "" }, connection.server_state)),
+    line("First FIN or RST by", closer === null ? "nobody yet" : h("b", { class: closer }, `the ${closer}`)),
+    line("States now", ends.map((side) => stateOf({ ...connection, silent: silentEnd(connection) }, side)).flatMap(({ text, why }, i) => [
+      i ? " / " : "", h("span", { class: ends[i], title: why }, text)])),
     silence ? line("Longest silence", `${duration(silence.ns)}, before `, link(silence.packet, choose)) : [],
     line("What was seen, in order", h("span", { class: "facts-history" }, history.map(({ letter, text }) =>
       h("abbr", { title: text, class: letter === letter.toUpperCase() ? "client" : "server" }, letter)))));
@@ -57,7 +58,7 @@ function summary({ connection, state, history, silence }, choose) {
 const link = (packet, choose) => h("button", { class: "link", onclick: () => choose(packet) }, `packet ${count(packet)}`);
 
 function table(title, facts, choose) {
-  if (!facts.length) return h("section", { class: "facts-group" }, h("h3", {}, title), h("p", { class: "facts-nothing" }, "Nothing: every segment was new, and none was missed."));
+  if (!facts.length) return h("section", { class: "facts-group" }, h("h3", {}, title), h("p", { class: "facts-nothing" }, "Nothing: no verdict on any segment."));
   return h("section", { class: "facts-group" },
     h("table", {},
       h("caption", {}, title),

@@ -19,7 +19,7 @@ const FIGURES = [
   ["times", "How long it took"],
 ];
 
-const NOTHING = { packets: "No packets here.", bytes: "No packets here.", times: "No handshake was completed here, and nothing that was asked was answered." };
+const NOTHING = { packets: "No packets here.", bytes: "No packets here.", times: "No handshake and no wait for an answer could be measured here." };
 
 export function mount(root, store) {
   const asker = new Asker(get, "/api/overview", () => draw(store.state), REST);
