@@ -153,7 +153,9 @@ def _statuses(capture: Capture) -> dict[str, int]:
         found = {name: n for name, n in found.items() if n} | {"no status": without}
     unanswered = int(np.count_nonzero(responses < 0))
     orphans = int(np.count_nonzero(exchanges["request"] < 0))
-    return found | ({"unanswered": unanswered} if unanswered else {}) | ({"unasked": orphans} if orphans else {})
+    return (
+        found | ({"unanswered": unanswered} if unanswered else {}) | ({"without a request": orphans} if orphans else {})
+    )
 
 
 def _without_status(capture: Capture, responses: Values) -> int:

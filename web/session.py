@@ -202,7 +202,7 @@ class Session:
             log.exception("the engine failed")
             worked = False
             with self._turns:
-                showing.end(f"The analysis stopped: {error}. What is shown up to here is right.")
+                showing.end(f"The analysis stopped: {error}. What was found up to here stays on show.")
         if showing.state is State.ENDED and self._ended is not showing:
             self._ended = showing
             with self._turns:

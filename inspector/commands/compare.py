@@ -89,7 +89,7 @@ def _screen(comparison: dict[str, Any]) -> Iterator[str]:
     width = min(max(screen.width or WIDEST, NARROWEST), WIDEST)
     titles = {kind["name"]: kind["title"] for kind in comparison["kinds"]}
     if not titles:
-        yield "Nothing to compare: no HTTP and no WebSocket in this capture that can be told."
+        yield "Nothing to compare: no HTTP and no WebSocket in this capture that can be compared."
     for fact in comparison["facts"] if titles else ():
         yield screen.paint(fact["question"], "bold")
         for kind, cell in fact["cells"].items():

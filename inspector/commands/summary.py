@@ -30,7 +30,7 @@ PART_STYLES = {
     "4xx": "red",
     "5xx": "red",
     "unanswered": "red",
-    "unasked": "red",
+    "without a request": "red",
 }
 """Colours of what the counts are of; what is not named has none."""
 

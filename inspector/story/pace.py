@@ -12,6 +12,7 @@ import numpy as np
 from inspector.story.kinds import EventKind
 from inspector.story.packets import Found, Packets, Values
 from inspector.tables import Protocol
+from inspector.tcp.header import FIN
 from inspector.tcp.verdicts import Verdict
 
 SILENCE_NS = 200_000_000
@@ -98,11 +99,14 @@ def _changes(*columns: Values) -> Values:
 
 
 def queues(p: Packets) -> Iterator[Found]:
-    """ACKs by which the round trip of a direction has doubled against its shortest, once for each doubling."""
+    """ACKs by which the round trip of a direction has doubled against its shortest, once for each doubling.
+
+    One that comes with bytes or a FIN may have waited for the program that gave them.
+    """
     rtt, data = p["ack_rtt_ns"], p.last_of(p.has_data, peer=True)
     is_full = (data >= 0) & (p["in_flight"][data] > p.payload[data])
     repeated = p.last_of(p.is_repeat, peer=True) >= 0
-    measured = np.flatnonzero(is_full & ~repeated & (rtt >= 0) & (p.payload == 0))
+    measured = np.flatnonzero(is_full & ~repeated & (rtt >= 0) & (p.payload == 0) & (p["flags"] & FIN == 0))
     told: list[tuple[int, int]] = []
     shortest: dict[tuple[int, int], int] = {}
     height: dict[tuple[int, int], int] = {}

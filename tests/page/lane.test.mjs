@@ -40,6 +40,9 @@ test("a connection was opened once its handshake was over, or when the capture c
   assert.equal(of({ handshake_ns: 40 }), true);
   assert.equal(of({ conn_state: "OTH", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }), true);
   assert.equal(of({ conn_state: "REJ", client_state: "CLOSED", server_state: "CLOSED" }), false);
+  assert.equal(of({ conn_state: "S0", client_state: "SYN-SENT", server_state: "LISTEN" }), false);
+  assert.equal(of({ conn_state: "S0", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }), true, "the client goes on: the server was not captured");
+  assert.equal(of({ conn_state: "RSTRH", history: "^hdr", client_state: "CLOSED", server_state: "CLOSED" }), true, "the server went on: the client was not captured");
   assert.equal(of({ conn_state: "OTH", client_state: "SYN-SENT", server_state: "SYN-RECEIVED" }), false);
 });
 

@@ -205,6 +205,14 @@ def test_a_round_trip_that_doubles_is_probably_a_queue() -> None:
     assert "probably" in queued[0]
 
 
+def test_an_ack_that_came_with_a_fin_may_have_waited_for_its_program() -> None:
+    play = opened(20)
+    flight(play, 0, 2, 0.1)
+    play.server("A", seq=300, ack=200, after_ms=20)
+    play.server("FA", seq=300, ack=300, after_ms=60)
+    assert "QUEUED" not in kinds(play)
+
+
 def test_silence_is_told_but_not_beside_a_timer_that_ended_it() -> None:
     play = opened()
     play.client("PA", b"hello", seq=100, ack=300, after_ms=800)

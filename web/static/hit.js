@@ -86,5 +86,5 @@ function exchangeLines({ count, status }, row) {
   const asked = row?.request ? `${row.request.method} ${row.request.target}` : "exchange";
   const waited = row?.timing_ns.wait ? [`waited ${duration(row.timing_ns.wait)}`] : [];
   const isWhole = row?.response?.complete ?? true;
-  return [asked, [`${status ? `answered ${status}` : "no answer yet"}${isWhole ? "" : ", not to its end"}`, ...waited].join(" · ")];
+  return [asked, [`${status ? `answered ${status}` : "no answer seen"}${isWhole ? "" : ", not to its end"}`, ...waited].join(" · ")];
 }

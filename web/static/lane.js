@@ -3,9 +3,7 @@
 import { briefly, counted, duration, size } from "./format.js";
 import { livedNs } from "./life.js";
 import { takeApart } from "./sockets.js";
-import { band, outcome, protocolName, silentEnd, stateOf } from "./words.js";
-
-const UNOPENED = new Set(["S0", "REJ", "RSTOS0", "RSTRH", "SH", "SHR"]); // Zeek's states of connections that were asked for, and no more
+import { band, neverBuilt, outcome, protocolName, silentEnd, stateOf } from "./words.js";
 
 /** Left of a lane: what the connection is for; of several requests the first. */
 export function laneTitle({ id, asks, protocol, exchanges: asked }) {
@@ -13,8 +11,10 @@ export function laneTitle({ id, asks, protocol, exchanges: asked }) {
 }
 
 /** Whether both ends agreed to the connection; of one that was joined midway, which shows no handshake, it is taken for granted. */
-export function wasOpened({ handshake_ns: took, conn_state: state, client_state: client, server_state: server }) {
-  return took !== null || !(UNOPENED.has(state) || [client, server].some((name) => band(name) === "opening"));
+export function wasOpened(lane) {
+  const { handshake_ns: took, client_state: client, server_state: server } = lane;
+  if (took !== null) return true;
+  return !neverBuilt(lane) && ![client, server].some((name) => band(name) === "opening");
 }
 
 /** Right of a lane: [what became of it, more], and whether that is trouble; `end` is the last moment that the timeline knows of. */

@@ -92,7 +92,7 @@ function live(offer, attempt) {
     h("label", { for: "sources-interface" }, "Interface"), interfaces,
     h("label", { for: "sources-filter" }, "Only what matches"), filter,
     h("button", { class: "button strong" }, "Start capture")),
-    h("p", { class: "sources-about" }, "What is captured is kept in your folder for recordings. The filter is in tcpdump’s language; empty, it lets everything through."));
+    h("p", { class: "sources-about" }, "What is captured is kept in your folder for recordings. The filter is in tcpdump’s language; empty, it lets everything through but this page’s own traffic."));
 }
 
 function file(offer, send) {

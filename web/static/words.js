@@ -97,6 +97,13 @@ export function outcome(row) {
 /** Whether the client goes on as only an answered one does: then the answers were there, and are not in the capture. */
 export const goesOn = ({ client_state: state }) => state !== "SYN-SENT" && state !== "CLOSED";
 
+/** Whether a connection was asked for, and no more, as far as the packets show. */
+export function neverBuilt(row) {
+  const { conn_state: state, history = "" } = row;
+  if (state === "S0" || state === "SH") return !goesOn(row);
+  return state === "REJ" || state === "RSTOS0" || (state === "RSTRH" && !history.includes("h"));
+}
+
 function standing({ client_state: client, server_state: server, history = "" }) {
   const bands = [band(client), band(server)];
   if (bands.includes("opening")) return { kind: "open", short: "opening", long: "being opened" };

@@ -16,7 +16,7 @@ const TITLES = {
 const ABSENT = {
   before_accept: "Not seen yet: some program must accept a connection.",
   lowest_free: "Not seen yet: let one of two guests leave and another come.",
-  gone_while_closing: "Not seen yet: some program must close before the other end does.",
+  gone_while_closing: "Not seen yet: some program must give its token back while its connection still closes.",
   time_wait: "Not seen yet: a connection must have been closed.",
   used_again: "Not seen yet: a number must be given back and handed out again.",
 };

@@ -60,5 +60,5 @@ function side(name, { messages, bytes, wire_bytes: sent, compressed }) {
 /** Without a close frame a program is told 1006 (RFC 6455 §7.1.5). */
 function ending(connection) {
   const { kind, long } = outcome(connection);
-  return kind === "open" ? long : `${long}, without a close frame: 1006 (RFC 6455 §7.1.5)`;
+  return kind === "open" ? long : `${long}, no close frame seen: without one a program is told 1006 (RFC 6455 §7.1.5)`;
 }

@@ -114,7 +114,7 @@ const columns = (axisOf) => [
       setText(cell.firstChild, response ? String(response.status || "–") : "…");
       setText(cell.lastChild, response ? ` ${response.reason}` : " none");
       cell.dataset.class = response ? String(Math.floor(response.status / 100)) : "none";
-      cell.title = response ? answerLine(response) : "no answer yet";
+      cell.title = response ? answerLine(response) : "no answer seen";
     },
   },
   { name: "odd", title: "odd", draw: drawOdd },
