@@ -209,7 +209,8 @@ def _data(e: Event) -> str:
     length = min(e.of_packet("payload_captured"), 4 * TEXT_LIMIT)
     content = e.capture.bytes_at(e.of_packet("payload_address"), length)
     quoted = _as_text(content)
-    return f"{e.Who} sends {e.size}{segments}{f': “{quoted}”' if quoted else ''}."
+    begins = ", beginning with" if e.count > 1 else ":"
+    return f"{e.Who} sends {e.size}{segments}{f'{begins} “{quoted}”' if quoted else ''}."
 
 
 def _as_text(content: bytes) -> str | None:
@@ -219,7 +220,8 @@ def _as_text(content: bytes) -> str | None:
 
 
 def _request(e: Event) -> str:
-    body = f", with {e.size} of content" if e.bytes > 0 else ""
+    is_here = int(e.capture.http_messages["last_packet"][e.row]) == e.packet
+    body = f", with {e.size} of content" if e.bytes > 0 and is_here else ""
     return f"{e.Who} sends a request: {_start_line(e)}{body}."
 
 

@@ -23,6 +23,14 @@ test("packets before the first phase were met midway", () => {
   assert.equal(chapters(packets([1, 2]), [phase("close", 2)])[0].title, "The first packet is no SYN");
 });
 
+test("the pipe is built where its last ACK carries the first bytes", () => {
+  const states = (client_state, server_state) => ({ client_state, server_state });
+  const rows = packets([1, 2, 3]).map((packet, i) => ({ ...packet, ...states(["SYN-SENT", "ESTABLISHED", "ESTABLISHED"][i], ["SYN-RECEIVED", "SYN-RECEIVED", "ESTABLISHED"][i]) }));
+  const phases = [phase("handshake", 1, 3), phase("request", 3)];
+  assert.deepEqual(chapters(rows, phases).map(({ title }) => title), ["The pipe is built", "The ask"]);
+  assert.equal(chapters(rows.slice(0, 2), phases)[0].title, "The pipe is asked for");
+});
+
 test("two asks in a row are two chapters", () => {
   assert.equal(chapters(packets([1, 2]), [phase("request", 1), phase("request", 2)]).length, 2);
 });

@@ -228,7 +228,10 @@ def test_bytes_of_an_unknown_protocol_are_told_in_turns_and_end_the_handshake() 
     play.client("PA", b"pear ", seq=100, ack=300)
     play.client("PA", b"apple", seq=105, ack=300)
     play.server("PA", b"\x00\xff", seq=300, ack=110)
-    assert told(play)[-2:] == ["The client sends 10 bytes in 2 segments: “pear”.", "The server sends 2 bytes."]
+    assert told(play)[-2:] == [
+        "The client sends 10 bytes in 2 segments, beginning with “pear”.",
+        "The server sends 2 bytes.",
+    ]
     assert phase_names(play) == ["handshake", "data"]
 
 

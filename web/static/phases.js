@@ -29,12 +29,13 @@ export function chapters(packets, phases) {
     if (found.length && found.at(-1).phase === phase) found.at(-1).last = index;
     else found.push({ phase, first: index, last: index });
   });
-  return found.map(({ phase, first, last }) => ({ title: titleOf(phase, packets.slice(first, last + 1), packets[first - 1]), first, last }));
+  return found.map(({ phase, first, last }) => ({ title: titleOf(phase, packets.slice(first, last + 1), { before: packets[first - 1], after: packets[last + 1] }), first, last }));
 }
 
-function titleOf(phase, packets, before) {
+function titleOf(phase, packets, { before, after }) {
   if (!phase) return "The first packet is no SYN";
-  if (phase.name === "handshake" && !isBuilt(packets.at(-1))) return "The pipe is asked for";
+  // Its last ACK may carry the first bytes, and so belong to the next chapter.
+  if (phase.name === "handshake" && !isBuilt(packets.at(-1)) && !(after && isBuilt(after))) return "The pipe is asked for";
   const reset = packets.find(({ flags }) => flags.includes("RST"));
   if (!reset || phase.name === "refused") return TITLES[phase.name] ?? phase.name;
   if (isBuilt(before)) return "The pipe is cut";
