@@ -12,7 +12,6 @@ import numpy as np
 from inspector.story.kinds import EventKind
 from inspector.story.packets import Found, Packets, Values
 from inspector.tables import Protocol
-from inspector.tcp.header import FIN
 from inspector.tcp.verdicts import Verdict
 
 SILENCE_NS = 200_000_000
@@ -27,7 +26,9 @@ RELEASE_NS = 5_000_000
 """Within this time bytes that were held back follow the ACK for which they waited."""
 
 SHORTEST_RTT_NS = 1_000_000
-"""Round trips below are those of one machine, where one burst cannot be told from the next."""
+"""Round trips below are those of one machine, where one burst cannot be told from the next, and no queue on the way
+from a program that is slow to wake.
+"""
 
 FLIGHT_SEGMENTS = 8
 """A direction with fewer segments has no bursts worth telling."""
@@ -106,7 +107,10 @@ def queues(p: Packets) -> Iterator[Found]:
     rtt, data = p["ack_rtt_ns"], p.last_of(p.has_data, peer=True)
     is_full = (data >= 0) & (p["in_flight"][data] > p.payload[data])
     repeated = p.last_of(p.is_repeat, peer=True) >= 0
-    measured = np.flatnonzero(is_full & ~repeated & (rtt >= 0) & (p.payload == 0) & (p["flags"] & FIN == 0))
+    # An end that closes answers a FIN when it likes.
+    ends = p.number("seq", of_peer=False) + p.payload
+    of_bytes = p.is_plain & (p.number("ack", of_peer=True) <= ends[data])
+    measured = np.flatnonzero(is_full & ~repeated & of_bytes & (rtt >= 0) & (p.payload == 0))
     told: list[tuple[int, int]] = []
     shortest: dict[tuple[int, int], int] = {}
     height: dict[tuple[int, int], int] = {}
@@ -115,7 +119,11 @@ def queues(p: Packets) -> Iterator[Found]:
         least = shortest.setdefault(stream, place)
         if took < rtt[least]:
             shortest[stream] = place
-        elif took >= 2 * height.get(stream, rtt[least]) and took > rtt[least] + QUEUE_NS:
+        elif (
+            rtt[least] >= SHORTEST_RTT_NS
+            and took >= 2 * height.get(stream, rtt[least])
+            and took > rtt[least] + QUEUE_NS
+        ):
             height[stream] = took
             told.append((place, least))
     where = np.zeros(len(p), bool)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from inspector.story.kinds import EventKind
 from inspector.tables import Table
 from inspector.tcp.header import ACK, FIN, RST, SYN
-from inspector.tcp.verdicts import Verdict
+from inspector.tcp.verdicts import Acceptance, Verdict
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -112,6 +112,14 @@ class Packets:
     def is_reset(self) -> Values:
         is_reset: Values = self.flags & RST != 0
         return is_reset
+
+    @cached_property
+    def ends_it(self) -> Values:
+        """A RST that its receiver obeys, as far as is known."""
+        acceptance = self["acceptance"]
+        refused = (acceptance & Acceptance.REFUSAL != 0) & (acceptance & Acceptance.AFTER_ALL == 0)
+        ends_it: Values = self.is_reset & ~refused & (acceptance & Acceptance.LIVES_ON == 0)
+        return ends_it
 
     @cached_property
     def is_fin(self) -> Values:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from inspector.spans import is_unanswered
 from inspector.story.events import events
 from inspector.story.kinds import EventKind
-from inspector.story.packets import Places, rows_of
+from inspector.story.packets import Packets, Places, rows_of
 from inspector.tables import MessageKind
-from inspector.tcp.header import FIN, RST, SYN
+from inspector.tcp.header import RST, SYN
 from inspector.tcp.verdicts import ConnState
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def phases(capture: Capture, connection: int, first: int = 0, last: int | None =
     if not any(phase.name != "handshake" for phase in found):
         data = rows[(capture.packets["payload"][rows] > 0) & (flags & RST == 0)]
         found += [Phase("data", int(data[0]), int(data[-1]))] if len(data) else []
-    closing = rows[flags & (FIN | RST) != 0]
+    packets = Packets(capture, connection)
+    closing = packets.rows[packets.is_fin | packets.ends_it]
     return [*found, *([Phase("close", int(closing[0]), int(rows[-1]))] if len(closing) else [])]
 
 

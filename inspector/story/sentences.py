@@ -22,7 +22,7 @@ from inspector.tcp.grounds import pieces, span
 from inspector.tcp.header import ACK, FIN, SYN
 from inspector.tcp.options import fast_open_cookie, sack_blocks
 from inspector.tcp.states import State
-from inspector.tcp.verdicts import Verdict
+from inspector.tcp.verdicts import Acceptance, Verdict, refusal_name
 from inspector.websocket.protocol import close_meaning
 
 if TYPE_CHECKING:
@@ -131,16 +131,23 @@ def _repeated(e: Event) -> str:
     flags, later = e.of_packet("flags"), e.took(", {} after the first time") if e.since != e.packet else ""
     if flags & (SYN | FIN) and not e.bytes:
         what = "SYN-ACK" if flags & SYN and flags & ACK else "SYN" if flags & SYN else "FIN"
+        if e.count > 0:
+            return (
+                f"{e.Who} sends its {what} again{later}, although an answer to it had been captured: that was probably"
+                " lost behind the place of capture, or late."
+            )
         return f"{e.Who} sends its {what} again{later}: no answer to it had been captured."
     verdict = e.of_packet("analysis")
     if verdict & Verdict.SPURIOUS_RETRANSMISSION:
         return f"{e.Who} sends {e.size} again{later}, although they had been acknowledged (spurious retransmission)."
-    if verdict & Verdict.FAST_RETRANSMISSION:
+    if verdict & Verdict.FAST_RETRANSMISSION and e.count >= 0:
         return f"{e.Who} sends {e.size} again{later}, probably since duplicate ACKs ask for them (fast retransmission)."
     return f"{e.Who} sends {e.size} again{later} (retransmission)."
 
 
 def _reordered(e: Event) -> str:
+    if not e.bytes:
+        return f"A segment of {e.who} without bytes comes after what follows it: probably it was overtaken."
     return f"{e.size.capitalize()} of {e.who} come after bytes that follow them: probably they were overtaken."
 
 
@@ -153,16 +160,18 @@ def _missing(e: Event) -> str:
 
 def _duplicate_acks(e: Event) -> str:
     ack = e.of_packet("ack")
-    asks = f"{e.Who} asks for byte {e.relative(ack, 1 - e.side)} again ({pieces(e.count, 'duplicate ACK')})"
+    due = e.relative(ack, 1 - e.side)
+    says = f"{e.Who} says again that byte {due} is the next it wants ({pieces(e.count, 'duplicate ACK')})"
     beyond = [block for block in sack_blocks(e.capture, e.packet) if 0 < (block[0] - ack) & 0xFFFF_FFFF < 1 << 31]
     if not beyond:
-        return f"{asks}."
+        return f"{says}."
     first, last = (e.relative(number, 1 - e.side) for number in (beyond[0][0], beyond[0][1] - 1))
-    return f"{asks}: by its SACK option bytes {first} to {last} have arrived, those before them have not."
+    return f"{says}: by its SACK option bytes {first} to {last} have arrived, and byte {due} has not."
 
 
 def _window_opened(e: Event) -> str:
-    return f"{e.Who} has room again, for {e.size}{e.took('; its window was 0 for {}')}."
+    room = f", for {e.size}" if e.bytes >= 0 else ""
+    return f"{e.Who} has room again{room}{e.took('; its window was 0 for {}')}."
 
 
 def _probed(e: Event) -> str:
@@ -286,6 +295,11 @@ def _finished(e: Event) -> str:
 
 
 def _reset(e: Event) -> str:
+    acceptance = e.of_packet("acceptance")
+    if refusal_name(acceptance):
+        return f"RST from {e.sender}, with a number by which {e.peer} should not obey it."
+    if acceptance & Acceptance.LIVES_ON:
+        return f"RST from {e.sender}, which goes on afterwards as if it had sent none."
     waited = f"; {pieces(e.count, 'keep-alive')} before it had no answer" if e.count > 0 else ""
     return f"RST: {e.who} resets the connection{waited}."
 
@@ -325,7 +339,7 @@ SENTENCES: dict[EventKind, Callable[[Event], str]] = {
         f"The first packet seen between {e.socket(0)} and {e.socket(1)} is no SYN: the capture may begin in the middle"
         " of a connection."
     ),
-    EventKind.SILENCE: lambda e: f"Nothing is sent{e.took(' for {}')}.",
+    EventKind.SILENCE: lambda e: f"No packet is captured{e.took(' for {}')}.",
     EventKind.ASKED: _asked,
     EventKind.ANSWERED: _answered,
     EventKind.ESTABLISHED: _established,

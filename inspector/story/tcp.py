@@ -39,11 +39,23 @@ def troubles(p: Packets) -> Iterator[Found]:
     """Segments that are sent again, come late or are missing, and what their receiver says of it."""
     takes_numbers = p.has_data | (p.flags & SYN != 0) | p.is_fin
     first, _ = p.grouped(takes_numbers, p.of, p.side, p["seq"])
-    yield p.found(EventKind.REPEATED, p.is_repeat, since=first, bytes=p.payload)
+    yield p.found(EventKind.REPEATED, p.is_repeat, since=first, bytes=p.payload, count=_answers_seen(p))
     yield p.found(EventKind.REORDERED, p.has(Verdict.OUT_OF_ORDER), bytes=p.payload)
     yield from _missing(p)
     first, count = p.grouped(p.has(Verdict.DUPLICATE_ACK), p.of, p.side, p["ack"])
     yield p.found(EventKind.DUPLICATE_ACKS, first == np.arange(len(p)), count=count)
+
+
+def _answers_seen(p: Packets) -> Values:
+    """1 where all of a segment had been acknowledged in the capture before it came, else 0; -1 where no duplicate ACK
+    for it was captured either.
+    """
+    ends = p.number("seq", of_peer=False) + p.payload + ((p.flags & SYN != 0) | p.is_fin)
+    acked = p.last_of((p.flags & ACK != 0) & ~p.is_reset, peer=True)
+    answered = (acked >= 0) & (p.number("ack", of_peer=True)[acked] >= ends)
+    asks = p.last_of(p.has(Verdict.DUPLICATE_ACK), peer=True)
+    is_asked = (asks >= 0) & (p["ack"][asks] == p["seq"])
+    return np.where(answered, 1, np.where(is_asked, 0, -1))
 
 
 def _missing(p: Packets) -> Iterator[Found]:
@@ -75,12 +87,13 @@ def windows(p: Packets) -> Iterator[Found]:
     """Receive windows that close and open, and probes of a peer that is silent or has no room."""
     is_ack = p.is_plain & (p.flags & ACK != 0)
     window = p["window"].astype(np.int64)
+    room = np.where(p["window_shift"] >= 0, window, -1)  # of a window whose scale is not known the bytes are not
     own = p.last_of(p.flags & ACK != 0)
     was_zero = (own >= 0) & (window[own] == 0) & ~p.is_reset[own]
     before = p.last(np.ones(len(p), bool))
     yield p.found(EventKind.WINDOW_CLOSED, p.has(Verdict.ZERO_WINDOW) & ~was_zero)
     yield p.found(
-        EventKind.WINDOW_OPENED, is_ack & (window > 0) & was_zero, since=_closing(p, window, is_ack), bytes=window
+        EventKind.WINDOW_OPENED, is_ack & (window > 0) & was_zero, since=_closing(p, window, is_ack), bytes=room
     )
     yield p.found(EventKind.PROBED, p.has(Verdict.ZERO_WINDOW_PROBE, Verdict.EMPTY_WINDOW_PROBE), since=before)
     yield p.found(EventKind.KEPT_ALIVE, p.has(Verdict.KEEP_ALIVE), since=before)
@@ -99,7 +112,7 @@ def endings(p: Packets) -> Iterator[Found]:
     is_refused = p.is_reset & (p.connections["conn_state"][p.of] == ConnState.REJ)
     rests = (State.CLOSED, State.TIME_WAIT)
     is_over = np.isin(p["client_state"], rests) & np.isin(p["server_state"], rests)
-    closes = is_over & (p.last(is_over) != np.arange(len(p)) - 1) & ~p.is_reset & ~p.begins & (p.last(p.is_reset) < 0)
+    closes = is_over & (p.last(is_over) != np.arange(len(p)) - 1) & ~p.is_reset & ~p.begins & (p.last(p.ends_it) < 0)
     yield p.found(EventKind.FINISHED, p.is_fin & ~p.is_repeat, bytes=_sent(p))
     yield p.found(EventKind.REFUSED, is_refused)
     yield p.found(EventKind.RESET, p.is_reset & ~is_refused, count=_unanswered_keep_alives(p))
@@ -107,8 +120,10 @@ def endings(p: Packets) -> Iterator[Found]:
 
 
 def _sent(p: Packets) -> Values:
-    """Bytes of the sender's stream up to the end of each segment; -1 where its SYN was not captured."""
-    is_known = p.connections["isn_known"][p.of, p.side] == 1
+    """Bytes of the sender's stream up to the end of each segment; -1 where its SYN was not captured, or where its
+    sequence numbers may have come round.
+    """
+    is_known = (p.connections["isn_known"][p.of, p.side] == 1) & (p.connections["bytes"][p.of, p.side] < 1 << 31)
     return np.where(is_known, p.number("seq", of_peer=False) + p.payload - 1, -1)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.story.telling import kinds, phase_names, told
+from inspector.story import phases
+from tests.story.telling import capture_of, kinds, phase_names, told
 from tests.tcp.play import Play
 
 
@@ -58,6 +59,19 @@ def test_a_client_that_goes_on_was_answered_though_nobody_saw_it() -> None:
     play.client("A", seq=100, ack=300)
     play.client("A", b"hello", seq=100, ack=300)
     assert phase_names(play) == ["handshake", "data"]
+
+
+def test_a_syn_or_fin_whose_answer_was_captured_is_not_said_to_have_had_none() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.server("SA", seq=299, ack=100)
+    play.client("S", seq=99, after_ms=1000)
+    assert "although an answer to it had been captured" in told(play)[-2]
+    play = opened()
+    play.client("FA", seq=100, ack=300)
+    play.server("A", seq=300, ack=101)
+    play.client("FA", seq=100, ack=300, after_ms=300)
+    assert "although an answer to it had been captured" in told(play)[-1]
 
 
 def test_a_syn_ack_without_an_answer_is_the_servers() -> None:
@@ -213,10 +227,58 @@ def test_an_ack_that_came_with_a_fin_may_have_waited_for_its_program() -> None:
     assert "QUEUED" not in kinds(play)
 
 
+def test_a_fin_that_is_answered_late_tells_of_no_queue() -> None:
+    play = opened(20)
+    flight(play, 0, 6, 0.1)
+    play.server("A", seq=300, ack=200, after_ms=20)
+    play.server("A", seq=300, ack=700, after_ms=5)
+    play.client("FA", seq=700, ack=300)
+    play.server("A", seq=300, ack=701, after_ms=200)
+    assert "QUEUED" not in kinds(play)
+
+
+def test_a_slow_program_on_one_machine_is_no_queue() -> None:
+    play = opened()
+    flight(play, 0, 6, 0.1)
+    play.server("A", seq=300, ack=200, after_ms=0.4)
+    play.server("A", seq=300, ack=700, after_ms=20)
+    assert "QUEUED" not in kinds(play)
+
+
+def test_a_repeated_ack_asks_for_nothing_that_was_never_sent() -> None:
+    play = opened()
+    play.server("A", seq=300, ack=100)
+    play.server("A", seq=300, ack=100)
+    assert told(play)[-1] == "The server says again that byte 1 is the next it wants (2 duplicate ACKs)."
+
+
+def test_a_window_whose_scale_is_unknown_opens_for_no_number_of_bytes() -> None:
+    play = Play()
+    play.client("PA", b"hello", seq=100, ack=300)
+    play.server("A", seq=300, ack=105, window=0)
+    play.server("A", seq=300, ack=105, window=64, after_ms=800)
+    assert "The server has room again; its window was 0 for 800 ms." in told(play)
+
+
+def test_a_reset_that_its_receiver_should_ignore_ends_nothing() -> None:
+    play = opened()
+    play.client("PA", b"hello", seq=100, ack=300)
+    play.server("A", seq=300, ack=105)
+    play.server("R", seq=900_000)
+    play.client("FA", seq=105, ack=300)
+    play.server("FA", seq=300, ack=106)
+    play.client("A", seq=106, ack=301)
+    sentences = told(play)
+    assert "RST from 10.0.0.2:80, with a number by which the client should not obey it." in sentences
+    assert not any("resets the connection" in sentence for sentence in sentences)
+    assert phases(capture_of(play), 0)[-1].first_packet == 6
+    assert any(sentence.startswith("Both ends have closed") for sentence in sentences)
+
+
 def test_silence_is_told_but_not_beside_a_timer_that_ended_it() -> None:
     play = opened()
     play.client("PA", b"hello", seq=100, ack=300, after_ms=800)
-    assert "Nothing is sent for 800 ms." in told(play)
+    assert "No packet is captured for 800 ms." in told(play)
     play = opened()
     play.client("PA", b"hello", seq=100, ack=300)
     play.client("PA", b"hello", seq=100, ack=300, after_ms=800)
