@@ -136,6 +136,8 @@ def _first_transmission(s: Situation) -> str:
 def _acknowledged_since(s: Situation) -> str:
     """How much of a repeated segment the peer has acknowledged, as far as the capture shows."""
     covered = seq_distance(s.seq, s.peer.last_ack) if s.peer.last_ack else 0
+    if covered > 0 and seq_distance(s.end_counted, s.peer.last_ack) >= 0:
+        return "An acknowledgment of it had been captured: that was probably lost behind the place of capture, or late."
     if covered > 0:
         last = s.relative((s.peer.last_ack - 1) & MASK32)
         return f"Of these, bytes up to {last} have been acknowledged ({_packet(s.last_of_peer)}), the rest has not."
@@ -213,7 +215,7 @@ def _cause_of_duplicate(s: Situation) -> str:
     acked = s.relative(s.ack, of_peer=True)
     if beyond := [block for block in s.sack if seq_distance(s.ack, block[0]) > 0]:
         blocks = ", ".join(f"{s.relative(a, of_peer=True)} to {s.relative(b - 1, of_peer=True)}" for a, b in beyond)
-        return f"Its SACK option says what arrived beyond: bytes {blocks}. The bytes from {acked} on have not arrived."
+        return f"Its SACK option says what arrived beyond: bytes {blocks}. Byte {acked} has not arrived."
     if s.last_of_peer >= 0 and s.peer.last_verdict & Verdict.SPURIOUS_RETRANSMISSION:
         return f"It probably answers {_packet(s.last_of_peer)}, which carried nothing new."
     if s.peer.next_seq and seq_distance(s.ack, s.peer.next_seq) > 0:
@@ -349,7 +351,7 @@ REASONS: dict[Verdict, Reason] = {
     ),
     Verdict.WINDOW_UPDATE: Reason(
         _window_update,
-        ("If it carries SACK blocks, it is a duplicate ACK as well: something after its number is missing.",),
+        ("If it carries SACK blocks beyond its number, it is a duplicate ACK as well: that byte is missing.",),
         "RFC 9293 §3.8.6",
     ),
     Verdict.ZERO_WINDOW: Reason(

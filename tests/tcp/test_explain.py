@@ -152,6 +152,23 @@ def test_a_repeat_names_its_first_sending_and_what_was_ruled_out() -> None:
     assert any("duplicate made on the way" in other for other in found.instead)
 
 
+def test_a_syn_and_a_fin_that_were_acknowledged_are_no_bytes_of_which_some_were() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.server("SA", seq=299, ack=100)
+    play.client("S", seq=99, after_ms=1000)
+    play.run()
+    (found,) = explain(play.packets, play.connections, 2)
+    assert "An acknowledgment of it had been captured" in found.why
+    play = Play().handshake()
+    play.client("FA", seq=100, ack=300)
+    play.server("A", seq=300, ack=101)
+    play.client("FA", seq=100, ack=300, after_ms=300)
+    play.run()
+    (found,) = explain(play.packets, play.connections, 5)
+    assert "An acknowledgment of it had been captured" in found.why
+
+
 def test_a_segment_that_joins_several_says_what_was_sent_where_and_what_was_acknowledged() -> None:
     play = Play().handshake()
     play.client("PA", bytes(1000), seq=100, ack=300)
@@ -220,7 +237,7 @@ def test_a_duplicate_ack_says_what_its_sack_blocks_say() -> None:
     play = Play().handshake()
     play.client("PA", bytes(10), seq=110, ack=300)
     play.server("A", seq=300, ack=100)
-    assert "bytes 11 to 20. The bytes from 1 on have not arrived." in duplicate_ack(play, [(110, 120)])
+    assert "bytes 11 to 20. Byte 1 has not arrived." in duplicate_ack(play, [(110, 120)])
 
 
 def test_a_duplicate_ack_while_bytes_are_on_their_way_is_probably_a_hole() -> None:
