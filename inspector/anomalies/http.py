@@ -11,7 +11,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-bare-lf",
         "Lines end in LF alone",
-        "A line of the head ends in LF without CR; most readers accept it.",
+        "A line of the head ends in LF without CR; a reader may accept it.",
         "RFC 9112 §2.2",
         "violation",
     ),
@@ -242,7 +242,8 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-pairing-corrected",
         "Unanswered requests passed over",
-        "{a} requests lost their answers in a gap; the response belongs to the newest request.",
+        "The answers to {a} requests are probably missing from the capture: the response was given to the request that "
+        "its number in the stream proves, or else to the newest.",
         "RFC 9112 §9.3.2",
         "note",
     ),

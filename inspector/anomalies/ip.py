@@ -61,8 +61,8 @@ IP: tuple[Anomaly, ...] = (
     Anomaly(
         "ip-fragments-too-late",
         "IP fragments that never became whole",
-        "The other fragments of the datagram did not come within 30 seconds, as long as Linux waits. (RFC 791 names 15 "
-        "seconds, RFC 1122 60 to 120, RFC 8200 60.)",
+        "The other fragments of the datagram did not come within 30 seconds, as long as Linux waits for those of IPv4 "
+        "(60 for IPv6; RFC 791 names 15 seconds, RFC 1122 60 to 120, RFC 8200 60).",
         "RFC 791 §3.2, RFC 1122 §3.3.2, RFC 8200 §4.5",
         "note",
     ),

@@ -36,35 +36,37 @@ TCP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "tcp-reuse-while-open",
-        "New connection on sockets that are still in use",
-        "Connection {a} between the same sockets was not closed when this SYN came: one end has probably forgotten it.",
+        "New connection on sockets whose last one was not seen to end",
+        "Connection {a} between the same sockets had not ended in the capture when this SYN came: one end may have "
+        "forgotten it, or the end is missing from the capture.",
         "RFC 9293 §3.10.7.4",
     ),
     Anomaly(
         "tcp-reuse-in-time-wait",
-        "New connection on sockets in TIME-WAIT",
-        "Connection {a} between the same sockets was still in TIME-WAIT.",
+        "New connection on sockets last seen in TIME-WAIT",
+        "Connection {a} between the same sockets was left in TIME-WAIT; whether that was over no packet shows.",
         "RFC 6191",
         "note",
     ),
     Anomaly(
         "tcp-begins-with-fin",
         "First packet is a FIN",
-        "The first packet seen of this connection closes it.",
+        "The first packet seen between these sockets is a FIN.",
         "RFC 9293 §3.6",
         "note",
     ),
     Anomaly(
         "tcp-begins-with-reset",
         "First packet is a RST",
-        "The first packet seen of this connection breaks it off.",
+        "The first packet seen between these sockets is a RST.",
         "RFC 9293 §3.5.2",
         "note",
     ),
     Anomaly(
         "tcp-data-before-established",
-        "Data before the handshake was answered",
-        "{a} bytes were sent before the server had answered: lawful, but the server keeps them only with the SYN.",
+        "Data before an answer to the SYN was seen",
+        "{a} bytes were sent, and no answer of the server to the SYN had been captured: lawful, but before it has "
+        "answered a server keeps only those that come with the SYN.",
         "RFC 9293 §3.10.2",
         "note",
     ),
@@ -96,35 +98,35 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-reset-challenged",
         "Reset at another number than the next",
-        "The RST's number {a} is inside the window but not the next, {b}: its receiver ignores it, and may answer with "
-        "a challenge ACK.",
+        "The RST's number {a} is inside the window but not the next, {b}: its receiver should not obey it, but answer "
+        "with a challenge ACK.",
         "RFC 5961 §3.2",
     ),
     Anomaly(
         "tcp-segment-outside-window",
         "Segment outside the window",
-        "The segment begins at {a}, outside the window that its receiver had announced ({b} to {c}); it was not "
-        "accepted.",
+        "The segment begins at {a}, outside the window that its receiver had announced ({b} to {c}): its receiver "
+        "must not accept it.",
         "RFC 9293 §3.10.7.4",
     ),
     Anomaly(
         "tcp-stray-fin",
         "FIN outside the window",
-        "The segment with FIN begins at {a}, outside the window that its receiver had announced ({b} to {c}); it "
-        "closed nothing.",
+        "The segment with FIN begins at {a}, outside the window that its receiver had announced ({b} to {c}): its "
+        "receiver must not accept it.",
         "RFC 9293 §3.10.7.4",
     ),
     Anomaly(
         "tcp-ack-of-unsent",
         "ACK of what was never sent",
-        "The segment acknowledges up to {a}, but its receiver had sent up to {b}: dropped.",
+        "The segment acknowledges up to {a}, but its receiver was seen to send only up to {b}: it must drop that.",
         "RFC 5961 §5.2",
     ),
     Anomaly(
         "tcp-challenge-ack",
         "Challenge ACK",
-        "The ACK answers packet {a}, a SYN or RST that its sender does not obey: whoever sent that may reply with a "
-        "RST at the right number.",
+        "The ACK probably answers packet {a}, a SYN or RST that its sender should not obey: whoever sent that may "
+        "reply with a RST at the right number.",
         "RFC 5961 §3.2",
         "note",
     ),
@@ -152,14 +154,14 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-syn-inside",
         "SYN in an open connection",
-        "The SYN came again when the connection was open; its receiver drops it and answers with a challenge ACK.",
+        "A SYN was sent when the connection was open: its receiver should drop it and answer with a challenge ACK.",
         "RFC 5961 §4.2",
         "note",
     ),
     Anomaly(
         "tcp-reset-with-data",
         "Data on a reset",
-        "The RST carries {a} bytes: words for people, not part of the stream.",
+        "The RST carries {a} bytes, which may say why it was sent; they are not part of the stream.",
         "RFC 9293 §3.5.3",
         "note",
     ),
@@ -172,7 +174,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-fin-after-reset",
         "FIN after a reset",
-        "The connection was already reset; there is nothing left to close.",
+        "A FIN was sent on a connection that had been reset.",
         "RFC 9293 §3.5.2",
         "note",
     ),
