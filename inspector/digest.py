@@ -29,7 +29,7 @@ BAD_ENDS = {
     ConnState.REJ: "refused",
     ConnState.RSTO: "reset by the client",
     ConnState.RSTR: "reset by the server",
-    ConnState.RSTOS0: "reset by the client, unanswered",
+    ConnState.RSTOS0: "reset by the client, no answer seen",
     ConnState.RSTRH: "reset by the server",
 }
 """Ends of a connection that its users did not want, in words."""

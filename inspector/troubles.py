@@ -38,7 +38,7 @@ VERDICTS = {
     Verdict.FAST_RETRANSMISSION: ("fast retransmission", "fast retransmissions"),
     Verdict.SPURIOUS_RETRANSMISSION: ("spurious retransmission", "spurious retransmissions"),
     Verdict.OUT_OF_ORDER: ("segment out of order", "segments out of order"),
-    Verdict.LOST_SEGMENT: ("lost segment", "lost segments"),
+    Verdict.LOST_SEGMENT: ("segment behind a hole in the capture", "segments behind a hole in the capture"),
     Verdict.ACK_LOST_SEGMENT: ("ACK of bytes not in the capture", "ACKs of bytes not in the capture"),
     Verdict.DUPLICATE_ACK: ("duplicate ACK", "duplicate ACKs"),
     Verdict.ZERO_WINDOW: ("zero window", "zero windows"),
