@@ -46,8 +46,8 @@ LET_GO = "The kernel has let go of it early; no packet tells of that."
 GAVE_UP_OPENING = "The kernel has given the attempt up; no packet tells of that."
 GONE_SILENTLY = "The kernel has no such connection any more, and no packet told of its end."
 ACK_PASSED_OVER = (
-    "The kernel passed over the acknowledgment that completes the handshake: the listener's queue is full, or it wants "
-    "bytes before it wakes its program (TCP_DEFER_ACCEPT)."
+    "The kernel has probably passed over the acknowledgment that completes the handshake: the listener's queue is "
+    "full, or it wants bytes before it wakes its program (TCP_DEFER_ACCEPT)."
 )
 FIN_BEHIND_BYTES = (
     "The program has closed, and the kernel is in this state from then on. The FIN comes behind bytes that were still "
@@ -57,7 +57,7 @@ FIN_NOT_SEEN = (
     "The program has closed, and the kernel is in this state from then on. The FIN was not seen: it may wait behind "
     "bytes that may not leave yet."
 )
-UNDER_WAY = "A packet was on its way, or had just come, when the kernel was asked."
+UNDER_WAY = "A packet was probably on its way, or had just come, when the kernel was asked."
 ON_ITS_WAY = (
     "The packet that says so came {} later: it waited for its turn, or was on its way to where this capture was taken."
 )

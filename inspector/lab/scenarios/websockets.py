@@ -90,8 +90,8 @@ async def fragments(scene: Scene) -> str:
 async def close_handshake(scene: Scene) -> str:
     """Four conversations end in four ways. In the first the client sends a close frame with code 1000, the server
     answers with its own, and only then does the server close the connection (RFC 6455 §7.1.2). In the second the
-    server closes, code 1001 (going away). The third client just closes its socket: FIN, no close frame, and the other
-    program's library reports 1006, a code that is never sent (§7.4.1). The fourth resets the connection.
+    server closes, code 1001 (going away). The third client just closes its socket: FIN, no close frame, which a
+    WebSocket library reports as 1006, a code that is never sent (§7.4.1). The fourth resets the connection.
     """
     listener = await scene.listen()
     for code, reason, leaver in (
