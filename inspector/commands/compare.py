@@ -39,7 +39,7 @@ def compare(file: str | None, is_sorted: bool, is_run: bool, recording: str | No
     """HTTP against WebSocket in FILE, measured: pipes built, lives, who spoke, round trips, costs, delays.
 
     Columns are those of HTTP closed each time, HTTP kept alive, polling, Server-Sent Events and WebSocket that the
-    capture holds, told apart by what stands on the wire. Every answer names packets that prove it.
+    capture holds, told apart by what stands on the wire. Every measured answer names packets that prove it.
 
     With --run instead of FILE, five readers get the same news now, each in its own way (Linux; no rights needed).
     """

@@ -120,12 +120,18 @@ def _asked(found: Findings, kind: Kind, unasked: int, server: int) -> str:
     if kind is Kind.STREAM:
         answers = len(found.http(kind, MessageKind.RESPONSE))
         return f"The events came in {count(answers, 'answer')}, none of them asked for by itself."
-    if not unasked:
-        return "Each answer followed a question."
-    return f"{among(unasked, server).capitalize()} of the answers came without a question."
+    if unasked:
+        return f"{among(unasked, server).capitalize()} of the answers came without a question."
+    exchange = found.capture.http_messages["exchange"][found.http(kind, MessageKind.RESPONSE)]
+    unseen = int((found.capture.exchanges["request"][exchange] < 0).sum())
+    if unseen:
+        return f"The question of {among(unseen, server)} answers is not in the capture."
+    return "Each answer followed a question."
 
 
 def _unasked(pushes: int, server: int) -> str:
+    if not server:
+        return "The server sent no message."
     if not pushes:
         return "Every message of the server follows one of the client."
     some = "All" if pushes == server else f"At least {among(pushes, server)}"

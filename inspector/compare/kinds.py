@@ -51,7 +51,8 @@ TITLES = {
 """What people call them."""
 
 RULES = {
-    Kind.CLOSED: "A connection that carried one question at most and was closed within half a second of the answer.",
+    Kind.CLOSED: "A connection that carried one question and was closed unanswered, or within half a second of "
+    "the answer.",
     Kind.KEPT: "A connection that carried two questions or more, or stayed open for half a second after its answer.",
     Kind.POLLING: "The same GET from the same client at least four times, evenly paced by a clock, and at least one "
     "answer brought nothing new.",

@@ -110,7 +110,7 @@ def _messages(capture: Capture, kinds: Ints) -> Part:
     rows = np.flatnonzero(np.isin(table["kind"], (Opcode.TEXT, Opcode.BINARY)) & (kinds[table["connection"]] >= 0))
     connection, direction = table["connection"][rows], table["direction"][rows]
     is_push = np.zeros(len(table), bool)
-    is_push[rows] = _unasked(connection, direction, table["first_packet"][rows])
+    is_push[rows] = _unasked(capture, connection, direction, table["first_packet"][rows])
     where = np.zeros(len(table), bool)
     where[rows] = True
     return _part(
@@ -120,15 +120,26 @@ def _messages(capture: Capture, kinds: Ints) -> Part:
 
 
 def _unasked(
-    connection: npt.NDArray[np.integer], direction: npt.NDArray[np.integer], packet: npt.NDArray[np.integer]
+    capture: Capture,
+    connection: npt.NDArray[np.integer],
+    direction: npt.NDArray[np.integer],
+    packet: npt.NDArray[np.integer],
 ) -> npt.NDArray[np.bool_]:
-    """Which messages the server sent without a message of the client since its last: surely no answers."""
+    """Which messages the server sent without a message of the client since its last: surely no answers. Nobody knows
+    where bytes of the client are missing, nor what it had said before a capture that begins in mid-connection.
+    """
     order = np.lexsort((packet, connection))
     connection, direction = connection[order], direction[order]
-    follows_client = np.zeros(len(order), bool)
-    follows_client[1:] = (connection[1:] == connection[:-1]) & (direction[:-1] == Direction.CLIENT)
+    table = capture.connections
+    follows = np.zeros(len(order), bool)
+    follows[1:] = connection[1:] == connection[:-1]
+    follows_client = follows.copy()
+    follows_client[1:] &= direction[:-1] == Direction.CLIENT
+    is_heard = (table["missed_bytes"][:, Direction.CLIENT] == 0) & (table["packets"][:, Direction.CLIENT] > 0)
+    is_whole = (table["isn_known"] == 1).all(axis=1)
+    is_known = is_heard[connection] & (follows | is_whole[connection])
     unasked = np.empty(len(order), bool)
-    unasked[order] = (direction == Direction.SERVER) & ~follows_client
+    unasked[order] = (direction == Direction.SERVER) & ~follows_client & is_known
     return unasked
 
 

@@ -55,6 +55,8 @@ def _both_ways(found: Findings) -> Truth | None:
         return None
     rows = np.concatenate([found.lives[kind].connection for kind in short])
     client, server = found.capture.connections["bytes"][rows].sum(axis=0).tolist()
+    if not client or not server:
+        return None
     return Truth(
         "HTTP is a one-way street.",
         f"Bytes went both ways: {size(client)} from clients, {size(server)} from servers. Only the client "
@@ -66,11 +68,12 @@ def _pushes_over_http(found: Findings) -> Truth | None:
     pushes = found.messages(Kind.STREAM)
     if not len(pushes):
         return None
-    pipes = len(found.lives[Kind.STREAM].connection)
+    pipes, questions = len(found.lives[Kind.STREAM].connection), len(found.http(Kind.STREAM, MessageKind.REQUEST))
+    after = "after one question each" if questions == pipes else f"after {count(questions, 'question')}"
     return Truth(
         "Only WebSocket lets the server push.",
-        f"Plain HTTP did it here as well: {count(len(pushes), 'event')} on {count(pipes, 'pipe')}, after one question "
-        "each. What is missing is the way back: as long as the answer goes on, the client needs another pipe to say "
+        f"Plain HTTP did it here as well: {count(len(pushes), 'event')} on {count(pipes, 'pipe')}, {after}. "
+        "What is missing is the way back: as long as the answer goes on, the client needs another pipe to say "
         "something (in HTTP/2, another stream).",
         found.prove(found.said.packet[pushes], "pushed over HTTP")[0],
     )
@@ -82,6 +85,10 @@ def _still_asks(found: Findings) -> Truth | None:
         return None
     cost = found.costs[Kind.WEBSOCKET]
     upgrades = found.http(Kind.WEBSOCKET, MessageKind.REQUEST)
+    _, last = np.unique(found.capture.http_messages["connection"][upgrades][::-1], return_index=True)
+    upgrades = upgrades[::-1][last]  # of a pipe that was used before, the last request is the one for the upgrade
+    if not len(upgrades):
+        return None
     packets = found.capture.http_messages["packet"][upgrades].astype(np.int64)
     return Truth(
         "WebSocket replaces HTTP.",
@@ -102,7 +109,7 @@ def _cheap_while_it_talks(found: Findings) -> Truth | None:
     word = "less" if one < other else "more"
     return Truth(
         "A WebSocket message costs next to nothing.",
-        f"With everything it took, one cost {size(one)} here, {word} than the {size(other)} of an answer on a pipe of "
+        f"With everything it took, one cost {size(one)} here, {word} than the {size(other)} of a message on a pipe of "
         f"its own; contents differ, so look at the row of useful bytes too. And its "
         f"{count(len(held.connection), 'pipe')} had to be held for {duration(held.held_ns)} altogether.",
     )

@@ -82,6 +82,20 @@ def test_an_answer_without_a_question_is_unasked_and_an_idle_pipe_was_kept(
     assert (told.values["pushes"], len(told.proof)) == (1, 1)
 
 
+def test_an_answer_whose_question_was_not_captured_is_not_said_to_have_followed_one(
+    measured: Callable[[Write], Findings],
+) -> None:
+    def write(wire: Wire) -> None:
+        pipe = Pipe(wire, 50001, is_new=False)
+        pipe.answer(b"hello")
+        for _ in range(2):
+            pipe.ask("GET /")
+            pipe.answer(b"hello")
+        pipe.close()
+
+    assert did_speak(measured(write), Kind.KEPT).detail == "The question of 1 of 3 answers is not in the capture."
+
+
 def test_where_every_answer_has_its_question_that_is_said(five: Findings) -> None:
     assert did_speak(five, Kind.CLOSED).detail == "Each answer followed a question."
 

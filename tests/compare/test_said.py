@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from inspector.compare.comparison import Findings
 from inspector.compare.kinds import Kind
 from inspector.tables import Direction
-from tests.compare.traffic import NEWS
+from tests.compare.conftest import Write
+from tests.compare.traffic import CHAT_PORT, CLIENT, NEWS, SERVER, Pipe, Wire, frame, masked
 
 TOLD = [text.encode() for text in NEWS]
 
@@ -47,6 +50,17 @@ def test_unasked_is_what_no_word_of_the_client_stands_before(five: Findings) -> 
         ("STREAM", TOLD[2]),
         ("WEBSOCKET", TOLD[2]),
     ]
+
+
+def test_what_a_client_said_before_the_capture_may_have_asked_for_it(measured: Callable[[Write], Findings]) -> None:
+    def write(wire: Wire) -> None:
+        chat = Pipe(wire, 50001, CHAT_PORT, is_new=False)
+        for text in ("one", "two", "three", "four", "five"):
+            chat.say(SERVER, frame(text))
+        chat.say(CLIENT, masked("thanks"))
+
+    said = measured(write).said
+    assert said.is_push.tolist() == [False, True, True, True, True, False]
 
 
 def test_messages_are_in_order_of_time(five: Findings) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inspector.compare.comparison import Findings
 from inspector.compare.truths import TELLERS, truths
 from tests.compare.conftest import Write
-from tests.compare.traffic import Pipe, Wire
+from tests.compare.traffic import SERVER, Pipe, Wire, frame, upgrade
 
 
 def test_the_news_in_five_ways_show_all_of_it(five: Findings) -> None:
@@ -32,6 +32,26 @@ def test_what_the_packets_do_not_show_is_not_said(measured: Callable[[Write], Fi
         pipe.close()
 
     assert [truth.claim for truth in truths(measured(write))] == ["HTTP is a one-way street."]
+
+
+def test_a_pipe_with_several_questions_began_once(measured: Callable[[Write], Findings]) -> None:
+    def write(wire: Wire) -> None:
+        chat = Pipe(wire, 50001)
+        chat.ask("GET /")
+        chat.answer(b"hello")
+        upgrade(chat)
+        chat.say(SERVER, frame("hello again"))
+
+    assert any("1 of 1 pipe began with a question" in truth.truth for truth in truths(measured(write)))
+
+
+def test_bytes_of_one_end_alone_go_one_way(measured: Callable[[Write], Findings]) -> None:
+    def write(wire: Wire) -> None:
+        pipe = Pipe(wire, 50001)
+        pipe.ask("GET /")
+        pipe.close()
+
+    assert truths(measured(write)) == []
 
 
 def test_an_empty_capture_contradicts_nobody(measured: Callable[[Write], Findings]) -> None:
