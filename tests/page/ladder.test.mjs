@@ -41,7 +41,7 @@ test("of an end that never was heard nothing is known", () => {
 });
 
 for (const [name, row, text] of [
-  ["a client that goes on was answered, unseen", { conn_state: "S0", packets: [3, 0] }, "Of the server nothing was seen: how it ended is not in the capture."],
+  ["a client that goes on was answered, unseen", { conn_state: "S0", packets: [3, 0] }, "Of the server nothing was seen: what it did is not in the capture."],
   ["a server that was heard alone may have had a connection", { conn_state: "RSTRH", history: "^hdr", packets: [0, 3] }, "The connection was reset."],
   ["a RST alone tells of no connection", { conn_state: "RSTRH", history: "^r", packets: [1, 1] }, "The server sent RST. Whether there was a connection is not in the capture."],
 ]) test(`at the end: ${name}`, () => assert.deepEqual(ladder(detail({ connection: { ...connection, ...row } })).at(-1).sentences, [text]));

@@ -86,7 +86,7 @@ export function end(states, connection) {
 const ENDS = {
   unanswered: "No answer was seen. Whether the client still waits is not on the wire.",
   refused: "The pipe was never built.",
-  unheard: "Of the server nothing was seen: how it ended is not in the capture.",
+  unheard: "Of the server nothing was seen: what it did is not in the capture.",
   reset: "The connection was reset.",
   strayed: "The server sent RST. Whether there was a connection is not in the capture.",
   opening: "The pipe is not built yet.",

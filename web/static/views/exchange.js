@@ -54,12 +54,13 @@ export function mountExchange(panel, store) {
       part("Cookies", beside.cookies, open),
       part("Sets cookies", beside.set_cookies, open, () => setCookies(beside.set_cookies)),
       part("Header fields", said.headers, open),
-      body(side, said, detail.exchange.id),
+      body(side, said, detail.exchange),
       part("Trailers", beside.trailers, open));
   }
 
-  function body(side, said, id) {
-    if (!said.body_bytes) return h("p", { class: "head-body" }, said.complete ? "No body." : "Its end is not in the capture.");
+  function body(side, said, exchange) {
+    const { id } = exchange;
+    if (!said.body_bytes) return h("p", { class: "head-body" }, noBody(side, said, exchange));
     const element = h("div", { class: "head-body" }, `Body of ${size(said.body_bytes)}…`);
     get(`/api/exchanges/${id}/body/${side}`, {}, abort.signal).then(
       (preview) => element.replaceChildren(bodyView(preview, ways[side])),
@@ -131,7 +132,14 @@ function nothing(side, what, why) {
   return h("section", { class: `head-block ${side}` }, h("p", { class: "head-none" }, what), h("p", { class: "head-body" }, why));
 }
 
-function whyNone({ connection }) {
+/** Why a message shows no body. */
+export function noBody(side, { complete }, { notes }) {
+  if (side === "request" && notes.includes("body withheld")) return "The client did not send the body that it had announced.";
+  return complete ? "No body." : "Its end was not seen.";
+}
+
+/** Why a request shows no answer, as far as its connection tells. */
+export function whyNone({ connection }) {
   const { client_state: client, server_state: server, closed_by: by, packets } = connection;
   if (!packets[1]) return "Nothing of the server is in the capture.";
   if (by) return `The ${by} was the first to close; no answer is in the capture.`;

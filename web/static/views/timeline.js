@@ -167,7 +167,7 @@ class Timeline {
     context.font = getComputedStyle(this.axis).font;
     context.textBaseline = "middle";
     const now = this.now(span);
-    this.axis.title = now === null ? "" : "Now is when the capture was last looked at, by the clock of this machine, which also stamps the packets";
+    this.axis.title = now === null ? "" : "Now is when the capture was last looked at, by the clock of this machine";
     const ends = now === null ? marks(span, width) : [...marks(span, width).filter(({ ns }) => width - x(ns) > NOW_ROOM), { ns: now, text: "now" }];
     for (const { ns, text } of ends) {
       const at = Math.round(x(ns));
