@@ -11,6 +11,7 @@ import numpy.typing as npt
 from inspector import rows
 from inspector.ladder import packets_of
 from inspector.tables import ChunkKind
+from inspector.tcp.header import RST
 from inspector.tcp.verdicts import CONN_STATE_MEANING, ConnState, Verdict
 from inspector.wire.options import Option
 
@@ -208,10 +209,10 @@ def _extreme(values: npt.NDArray[Any], among: Rows, find: Any) -> tuple[Value, i
 
 
 def _windows(ends: list[_End]) -> list[Fact]:
-    """A RST announces no window."""
+    """A RST announces no window; of one whose scale is not known nobody knows the bytes."""
     announced = []
     for end in ends:
-        spoke = end.rows[end.sent("flags") & 4 == 0]
+        spoke = end.rows[(end.sent("flags") & RST == 0) & (end.sent("window_shift") >= 0)]
         announced.append((end.capture.packets["window"][spoke], spoke))
     flight = [_extreme(end.sent("in_flight"), end.rows, np.argmax) for end in ends]
     return [
@@ -225,7 +226,9 @@ def _windows(ends: list[_End]) -> list[Fact]:
 def _options(ends: list[_End]) -> list[Fact]:
     return [
         _plain(
-            "initial sequence number", "text", [str(end.of("isn")) if end.of("isn_known") else None for end in ends]
+            "initial sequence number",
+            "text",
+            [str(end.of("isn")) if end.of("isn_known") == 1 else None for end in ends],
         ),
         _plain("largest segment it takes", "bytes", [int(end.of("mss")) or None for end in ends]),
         _plain("window scale", "text", [_scale(int(end.of("scale"))) for end in ends]),

@@ -85,3 +85,9 @@ def test_what_was_sent_again_is_counted_and_shown(repeated: Capture) -> None:
     assert (found["spurious_retransmission"]["client"], found["spurious_retransmission"]["client_packet"]) == (1, 3)
     assert found["spurious_retransmission"]["server_packet"] is None
     assert found["largest segment it takes"]["client"] is None
+
+
+def test_without_a_syn_neither_its_number_nor_windows_in_bytes_are_known(repeated: Capture) -> None:
+    found = lines(facts(repeated, 0))
+    for name in ("initial sequence number", "largest window offered", "window at the end"):
+        assert (found[name]["client"], found[name]["server"]) == (None, None)
