@@ -228,6 +228,9 @@ def _cause_of_duplicate(s: Situation) -> str:
 
 def _window_update(s: Situation) -> str:
     window = int(s.packets["window"][s.row])
+    if int(s.packets["window_shift"][s.row]) < 0:
+        said = "" if s.sender.last_window < 0 else f", {s.sender.last_window} before"
+        return f"Nothing but the window is new: the field is {window}{said}; what that is in bytes is not known."
     if s.sender.last_window < 0:
         return f"Nothing but the window is new: {pieces(window, 'byte')}. It is the first packet from this end."
     before = int(s.packets["window"][s.last_of_sender])
@@ -294,11 +297,11 @@ def _reused_ports(s: Situation) -> str:
             " it belongs to a later connection between the same addresses, or is out of order."
         )
     previous = int(s.connections["previous"][s.connection])
+    asks = f"A SYN with initial number {s.seq}, between the addresses and ports that connection {previous} used"
+    if s.connections["isn_known"][previous, s.side] != 1:
+        return f"{asks}, whose initial number was not captured: probably a new connection."
     before = int(s.connections["isn"][previous, s.side])
-    return (
-        f"A SYN with initial number {s.seq}, between the addresses and ports that connection {previous} used;"
-        f" there the number was {before}: a new connection, not a retransmission."
-    )
+    return f"{asks}; there the number was {before}: a new connection, not a retransmission."
 
 
 REASONS: dict[Verdict, Reason] = {
@@ -336,7 +339,7 @@ REASONS: dict[Verdict, Reason] = {
     Verdict.LOST_SEGMENT: Reason(
         _lost_segment,
         (
-            "If they were lost on the way or overtaken, they come later.",
+            "If they were lost on the way or overtaken, they may come later.",
             "If only the capture missed them, the peer acknowledges them all the same.",
         ),
     ),

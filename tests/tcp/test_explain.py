@@ -152,6 +152,28 @@ def test_a_repeat_names_its_first_sending_and_what_was_ruled_out() -> None:
     assert any("duplicate made on the way" in other for other in found.instead)
 
 
+def test_a_window_whose_scale_is_not_known_has_no_bytes() -> None:
+    play = Play()
+    play.client("PA", b"hello", seq=100, ack=300)
+    play.server("A", seq=300, ack=105, window=64)
+    play.server("A", seq=300, ack=105, window=128)
+    play.run()
+    (found,) = explain(play.packets, play.connections, 2)
+    assert found.verdict is Verdict.WINDOW_UPDATE
+    assert found.why.startswith("Nothing but the window is new: the field is 128, 64 before; what that is in bytes")
+
+
+def test_ports_used_again_after_a_connection_without_its_syn_compare_no_numbers() -> None:
+    play = Play()
+    play.client("FA", seq=5000, ack=300)
+    play.server("FA", seq=300, ack=5001)
+    play.client("A", seq=5001, ack=301)
+    play.client("S", seq=99)
+    play.run()
+    (found,) = explain(play.packets, play.connections, 3)
+    assert "whose initial number was not captured" in found.why
+
+
 def test_a_syn_and_a_fin_that_were_acknowledged_are_no_bytes_of_which_some_were() -> None:
     play = Play()
     play.client("S", seq=99)
