@@ -54,7 +54,8 @@ def sockets(port: int | None, once: bool) -> None:
     """Show this machine's TCP sockets, their states in the kernel, and who holds them by which number (token).
 
     On a terminal it goes on, ten looks a second, until Ctrl-C; what is new or has changed stands out for a moment. A
-    socket without a process is one that nobody has accepted yet, that was closed, or that rests in TIME-WAIT.
+    socket without a process is one that nobody has accepted yet, that was closed, that rests in TIME-WAIT, or whose
+    process this user may not see.
     """
     from inspector.sockets import Surveyor
 

@@ -30,7 +30,7 @@ def _unanswered(p: Packets) -> Found:
     is_attempt = p.is_syn | p.is_syn_ack
     waits = p.ends & (p.counted(is_attempt) == p.counted(np.ones(len(p), bool)))
     answers = p.counted(p.is_syn_ack)
-    count = np.where(answers > 0, answers, p.counted(p.is_syn))
+    count = np.where(answers > 0, answers, p.counted(p.is_syn & (p.side == p.side[p.starts])))
     since = np.where(answers > 0, p.first(p.is_syn_ack), p.first(p.is_syn))
     return p.found(EventKind.UNANSWERED, waits, since=since, count=count)
 

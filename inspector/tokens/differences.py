@@ -61,7 +61,7 @@ UNDER_WAY = "A packet was probably on its way, or had just come, when the kernel
 ON_ITS_WAY = (
     "The packet that says so came {} later: it waited for its turn, or was on its way to where this capture was taken."
 )
-UNSEEN = "Packets that would explain it are not in the capture."
+UNSEEN = "No packet in the capture explains it."
 
 
 def wire_states(capture: Capture, rows: Rows) -> list[tuple[State, ...]]:
