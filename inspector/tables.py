@@ -33,6 +33,16 @@ class ChunkKind(IntEnum):
     """RST: the sender gave the connection up; both directions end."""
 
 
+class Duplicate(IntEnum):
+    """Where a packet was captured before (tcp.copies)."""
+
+    NONE = 0
+    SAME_PLACE = 1
+    """The copy looks the same to the last bit; tshark cannot tell it from a repeat."""
+    ELSEWHERE = 2
+    """On another interface, in another VLAN or tunnel, behind a router."""
+
+
 class Protocol(IntEnum):
     """What a connection speaks above TCP."""
 
@@ -106,7 +116,7 @@ PACKETS = (
     _c("server_state", "u1", "tcp.states.State of the server after this packet"),
     _c("assumed", "u1", "which of both states is only assumed: the client's 1, the server's 2"),
     _c("acceptance", "u1", "tcp.verdicts.Refusal of its receiver, and bits of tcp.verdicts.Acceptance"),
-    _c("duplicate", "u1", "1 when it is in the capture a second time: the same packet, seen again (tcp.copies)"),
+    _c("duplicate", "u1", "Duplicate: whether the same packet was captured before, and where"),
     _c("ack_rtt_ns", "i8", "time since the segment whose last byte this packet acknowledges; -1 not known"),
     _c("in_flight", "u4", "bytes of this sender not yet acknowledged, after this packet"),
     _c("previous", "i4", "internal: the connection's packet before this one, -1 none"),

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import cython
 
-from inspector.tables import Table
-from inspector.tcp.verdicts import Verdict
+from inspector.tables import Duplicate, Table
+from inspector.tcp.verdicts import COPY_SHIFT, Verdict
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
@@ -40,6 +40,10 @@ EMPTY_WINDOW_PROBE = cython.declare(cython.uint, int(Verdict.EMPTY_WINDOW_PROBE)
 CROSSED_SYN_ACK = cython.declare(cython.uint, int(Verdict.CROSSED_SYN_ACK))
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
+
+ELSEWHERE = cython.declare(cython.uchar, int(Duplicate.ELSEWHERE))
+
+COPY_SHIFT_BITS = cython.declare(cython.int, COPY_SHIFT)
 
 MASK64 = cython.declare(cython.ulonglong, 0xFFFF_FFFF_FFFF_FFFF)
 
@@ -239,7 +243,7 @@ class Analysis:
             self.pairs.append(fresh_pair())
         for row in range(first, stop):
             self.ack_rtt[row] = -1
-            if self.connection[row] >= 0 and not self.duplicate[row]:
+            if self.connection[row] >= 0 and self.duplicate[row] != ELSEWHERE:
                 self._judge(row, self.window_field[row - first], self.peer_scale[row - first])
 
     @cython.cfunc
@@ -269,6 +273,8 @@ class Analysis:
         if verdict & LOST_SEGMENT:
             fwd.flight_known = False
         self.verdict[row] |= self._by_its_right_name(fwd, rev, row, verdict)
+        if self.duplicate[row]:
+            self.verdict[row] = self.verdict[row] << COPY_SHIFT_BITS & MASK32
         self._sent(fwd, row, window, verdict)
         if flags & ACK:
             self._acknowledged(rev, row)

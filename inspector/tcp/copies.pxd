@@ -11,6 +11,7 @@ cdef class Copies:
     cdef unsigned char[::1] varies
     cdef unsigned char[::1] copied
     cdef readonly int count
+    cdef bint is_elsewhere
     cdef long long[::1] times
     cdef unsigned short[::1] flags
     cdef unsigned int[::1] seq

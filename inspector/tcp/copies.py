@@ -54,6 +54,8 @@ class Copies:
     """Whether the connection has a copy."""
     count: cython.int
     """Copies so far."""
+    is_elsewhere: cython.bint
+    """Whether the last copy was seen at another place than its original."""
 
     times: cython.longlong[::1]
     flags: cython.ushort[::1]
@@ -81,6 +83,7 @@ class Copies:
         self.rows = memoryview(bytearray(4 * SEEN)).cast("i")
         self.places = memoryview(bytearray(8 * SEEN)).cast("Q")
         self.count = 0
+        self.is_elsewhere = False
         self.make_room(0)
 
     def make_room(self, connections: int) -> None:
@@ -127,7 +130,8 @@ class Copies:
         signature: cython.ulonglong = self._signature(row, at)
         slot: cython.Py_ssize_t = signature & (SEEN - 1)
         earlier: cython.int = self.rows[slot]
-        if self.signatures[slot] == signature and self._is_copy(earlier, row, at, self.places[slot] != self.place[at]):
+        self.is_elsewhere = self.places[slot] != self.place[at]
+        if self.signatures[slot] == signature and self._is_copy(earlier, row, at, self.is_elsewhere):
             self.copied[self.packet_connection[earlier]] = 1
             self.count += 1
             return earlier

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables import Table
+from inspector.tables import Duplicate, Table
 from inspector.tcp.verdicts import Verdict
 from inspector.wire.options import Option
 
@@ -26,6 +26,9 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 MIX_1 = cython.declare(cython.ulonglong, 0xFF51AFD7ED558CCD)
 MIX_2 = cython.declare(cython.ulonglong, 0xC4CEB9FE1A85EC53)
+
+SAME_PLACE = cython.declare(cython.uchar, int(Duplicate.SAME_PLACE))
+ELSEWHERE = cython.declare(cython.uchar, int(Duplicate.ELSEWHERE))
 
 REUSED_PORTS = cython.declare(cython.uint, int(Verdict.REUSED_PORTS))
 
@@ -285,7 +288,7 @@ class Lookup:
         self.previous_packet[row] = self.last_packet[connection]
         self.window[row] = self.window[original]
         self.window_shift[row] = self.window_shift[original]
-        self.duplicate[row] = 1
+        self.duplicate[row] = ELSEWHERE if self.copies.is_elsewhere else SAME_PLACE
 
     @cython.cfunc
     def _find(self, at: cython.Py_ssize_t) -> cython.int:

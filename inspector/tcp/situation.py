@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.tables import Table
+from inspector.tables import Duplicate, Table
 from inspector.tcp.analysis import Analysis, Standing
 from inspector.tcp.header import ACK, FIN, RST, SYN
 
@@ -182,7 +182,8 @@ def recall(packets: Table, connections: Table, row: int, sack: Sequence[tuple[in
     """What packets row `row`, whose SACK blocks are `sack`, met. It must belong to a connection."""
     connection = int(packets["connection"][row])
     first = int(connections["first_packet"][connection])
-    belongs = (packets["connection"][first : row + 1] == connection) & (packets["duplicate"][first : row + 1] == 0)
+    is_judged = packets["duplicate"][first : row + 1] != Duplicate.ELSEWHERE
+    belongs = (packets["connection"][first : row + 1] == connection) & is_judged
     belongs[-1] = True
     rows = first + np.flatnonzero(belongs)
     fields = window_fields(packets, rows)

@@ -59,7 +59,7 @@ class Tracker:
             return None
         return (
             f"{count(copies, 'packet')} captured a second time, as mirrors, bridges and the device “any” do (same IP"
-            " identification, same TCP segment): marked as duplicate, neither judged nor counted"
+            " identification, same TCP segment): marked as duplicate, and no part of what is counted and told"
         )
 
     def finish(self) -> None:

@@ -33,6 +33,10 @@ class Verdict(IntFlag):
     """The first SYN-ACK of an end whose own SYN crossed its peer's (RFC 9293 §3.5); tshark says retransmission."""
 
 
+COPY_SHIFT = 17
+"""By so many bits the verdicts are shifted that tshark gives to a packet which was captured twice at the same place. It
+is judged by tshark alone, which knows no copies: here it is none of the things they say."""
+
 TSHARK_SAYS: dict[Verdict, Verdict] = {
     Verdict.EMPTY_WINDOW_PROBE: Verdict.KEEP_ALIVE,
     Verdict.CROSSED_SYN_ACK: Verdict.RETRANSMISSION,
@@ -133,7 +137,7 @@ def tshark_names(bits: int) -> list[str]:
     for ours, theirs in TSHARK_SAYS.items():
         if bits & ours:
             bits = bits & ~ours | theirs
-    return verdict_names(bits)
+    return verdict_names(bits | bits >> COPY_SHIFT)
 
 
 def refusal_name(bits: int) -> str | None:

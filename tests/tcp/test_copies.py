@@ -88,7 +88,9 @@ def test_each_packet_captured_twice_counts_once(tmp_path: Path, change: Change, 
         found = rows.packet_rows(capture)
         (connection,), (exchange,) = rows.connection_rows(capture), rows.exchange_rows(capture)
         assert [row["duplicate"] for row in found] == [False, True] * 7
-        assert not any(row["analysis"] for row in found)
+        assert not any(row["verdicts"] for row in found)
+        if (change, interface) != (same, 0):  # those two look the same to the last bit
+            assert not any(row["analysis"] for row in found)
         assert all(a["client_state"] == b["client_state"] for a, b in zip(found[::2], found[1::2], strict=True))
         assert connection["packets"] == [4, 3]
         assert connection["bytes"] == [len(REQUEST), len(RESPONSE)]
