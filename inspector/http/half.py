@@ -21,7 +21,7 @@ PATIENCE = cython.declare(cython.int, 8)
 """Pieces in which a start line is looked for before a direction counts as something else: HTTP behind a short preamble,
 as SOCKS has one, is found."""
 
-LONG_PATIENCE = cython.declare(cython.int, 64)
+LONG_PATIENCE = 64
 """The same, where the capture began in mid-connection: a body's tail may come first."""
 
 
