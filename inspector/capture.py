@@ -54,13 +54,20 @@ REFUSALS = {
 """The anomaly by which each reason for giving up a fragmented datagram is reported."""
 
 
-def open(path: str | os.PathLike[str], *, tunnels: Mapping[int, str] | None = None, sort: bool = False) -> Capture:
+def open(
+    path: str | os.PathLike[str],
+    *,
+    tunnels: Mapping[int, str] | None = None,
+    sort: bool = False,
+    ignore_vlan: bool = False,
+) -> Capture:
     """Read and analyse a saved capture.
 
     Args:
         path: pcap (µs or ns, either byte order) or pcapng, plain or compressed with gzip or zstd.
         tunnels: kinds of tunnel by the UDP ports that they run on, beside the usual ones: {8473: "vxlan"}.
         sort: take the packets in order of time; their numbers (`Capture.numbers`) stay those of the file.
+        ignore_vlan: take packets of different VLANs for one network.
     Returns:
         The capture; its tables are complete, payload stays in the file until asked for.
     Raises:
@@ -68,7 +75,7 @@ def open(path: str | os.PathLike[str], *, tunnels: Mapping[int, str] | None = No
             off or damaged further on is no error: all whole packets before that are there, and `notes` says where it
             ends.
     """
-    capture = Capture(open_packets(path), tunnels, sort=sort)
+    capture = Capture(open_packets(path), tunnels, sort=sort, ignore_vlan=ignore_vlan)
     capture.analyse()
     return capture
 
@@ -83,7 +90,14 @@ class Capture:
         is_complete: whether `finish` was called: nothing will be added.
     """
 
-    def __init__(self, source: PacketFile, tunnels: Mapping[int, str] | None = None, *, sort: bool = False) -> None:
+    def __init__(
+        self,
+        source: PacketFile,
+        tunnels: Mapping[int, str] | None = None,
+        *,
+        sort: bool = False,
+        ignore_vlan: bool = False,
+    ) -> None:
         self.source = source
         if sort:
             source.sort()
@@ -101,7 +115,7 @@ class Capture:
         self.kernel = Table("kernel")
         self.arena = Arena()
         headers = Table("headers")
-        self._decoder = Decoder(self.packets, headers, self.arena, source.link_types, tunnels)
+        self._decoder = Decoder(self.packets, headers, self.arena, source.link_types, tunnels, ignore_vlan)
         self._tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies, self.arena)
         self._conversations = Conversations(
             self.packets,

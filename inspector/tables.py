@@ -177,6 +177,7 @@ CONNECTIONS = (
     _c("first_packet", "i4", "row in packets"),
     _c("last_packet", "i4", "row in packets"),
     _c("previous", "i4", "row of the connection that had the same two sockets before; -1 none", -1),
+    _c("network", "u8", "what tells its network from others (headers.network): VLANs, or a tunnel's key; 0 none"),
     _c("protocol", "u1", "Protocol"),
     _c("inside", "u1", "Protocol spoken inside a tunnel; 0 none, or not known"),
     _c("packets", "u4", "packets sent by client, server", 0, 2),

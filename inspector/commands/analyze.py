@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from inspector.commands.common import reading_options, say_notes, tunnel_option
+from inspector.commands.common import network_options, reading_options, say_notes
 from inspector.commands.given import given
 from inspector.errors import InspectorError
 
@@ -17,7 +17,7 @@ TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalie
 
 @click.command(short_help="Everything found in captures, as JSON.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@tunnel_option
+@network_options
 @click.option("--json", "as_json", is_flag=True, required=True, help="One JSON object a file, one a line.")
 @reading_options
 def analyze(files: tuple[str, ...], as_json: bool, is_sorted: bool) -> int:

@@ -37,15 +37,31 @@ PROGRESS_EVERY_SECONDS = 0.1
 # Existence and kind are checked where the file is opened, by one piece of code with one wording.
 _files = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=str))
 
-tunnel_option = click.option(
+_tunnel_option = click.option(
     "--tunnel", multiple=True, metavar="KIND:PORT", expose_value=False, callback=lambda _ctx, _option, said: _set(said),
     help="Read a tunnel on a UDP port that is not its usual one: vxlan:8473. May be given several times.",
 )  # fmt: skip
 
+_vlan_option = click.option(
+    "--ignore-vlan", is_flag=True, expose_value=False, callback=lambda _ctx, _option, said: _ignore_vlans(said),
+    help="Take packets of different VLANs for one network; else the same addresses in two VLANs are two connections.",
+)  # fmt: skip
+
+
+def network_options(command: FC) -> FC:
+    """`--tunnel` and `--ignore-vlan`: which network a packet belongs to."""
+    return _tunnel_option(_vlan_option(command))
+
+
+def _ignore_vlans(said: bool) -> None:
+    from inspector.wire.headers import ignore_vlans
+
+    ignore_vlans(said)
+
 
 def files_argument(command: FC) -> FC:
     """FILE..., and how it is to be read (see `given`)."""
-    return _files(tunnel_option(command))
+    return _files(network_options(command))
 
 
 def _set(said: tuple[str, ...]) -> None:

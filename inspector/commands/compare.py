@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from inspector.commands.common import analysed, format_option, reading_options, say_where, tunnel_option
+from inspector.commands.common import analysed, format_option, network_options, reading_options, say_where
 from inspector.terminal import Screen, count, printable, text_width
 
 WIDEST = 110
@@ -28,7 +28,7 @@ STYLES = {"websocket": "magenta bold"}
 
 @click.command(short_help="HTTP against WebSocket, measured.")
 @click.argument("file", type=click.Path(path_type=str), required=False)
-@tunnel_option
+@network_options
 @reading_options
 @click.option("--run", "is_run", is_flag=True, help="Run the same news through all five ways now, and compare that.")
 @click.option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspector.commands.alarm import Alarm
-from inspector.commands.common import files_argument, filter_option, say_where, tunnel_option
+from inspector.commands.common import files_argument, filter_option, network_options, say_where
 from inspector.errors import InspectorError, LabError
 from inspector.terminal import printable
 
@@ -85,7 +85,7 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> int:
 @click.command(short_help="Watch an interface in the browser.")
 @click.argument("interface", required=False, metavar="[IFACE]")
 @filter_option
-@tunnel_option
+@network_options
 @dashboard_options
 @click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
 def live(

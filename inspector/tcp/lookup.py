@@ -1,7 +1,9 @@
 """Which connection a segment belongs to, and who of the two ends is the client.
 
-A connection is a pair of sockets (RFC 9293 §3.3.1: its four numbers are both addresses and both ports). A SYN that
-brings a new initial sequence number on a known pair starts a new connection.
+A connection is a pair of sockets (RFC 9293 §3.3.1: its four numbers are both addresses and both ports) on one network:
+VLANs, the key of a tunnel and the capture interface keep networks apart that use the same addresses. But one may be
+seen on several, where each direction has its own tag or way: then its numbers fit. A SYN that brings a new initial
+sequence number on a known pair starts a new connection.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -16,10 +18,10 @@ from inspector.wire.options import Option
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.copies import Copies
-    from cython.cimports.inspector.tcp.header import ACK, SYN
+    from cython.cimports.inspector.tcp.header import ACK, FIN, SYN, seq_distance
 else:
     from inspector.tcp.copies import Copies
-    from inspector.tcp.header import ACK, SYN
+    from inspector.tcp.header import ACK, FIN, SYN, seq_distance
 
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
@@ -46,7 +48,22 @@ WELL_KNOWN = cython.declare(cython.uint, 1024)
 EPHEMERAL = cython.declare(cython.uint, 32768)
 """Where the usual ranges of client ports begin (Linux; IANA's begins at 49152)."""
 
-KEY_WORDS = cython.declare(cython.Py_ssize_t, 5)
+KEY_WORDS = cython.declare(cython.Py_ssize_t, 8)
+NETWORK = cython.declare(cython.Py_ssize_t, 5)
+REACH = cython.declare(cython.Py_ssize_t, 7)
+
+UNSEEN = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
+"""Instead of a network: that end was not seen yet."""
+
+TURN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
+"""An odd number that spreads bits well (2**64 divided by the golden ratio)."""
+
+FIT = cython.declare(cython.longlong, 1 << 18)
+"""Bytes by which numbers of one connection may be apart where it is seen on two networks: what may be in flight on a
+fast long way. That those of another connection are so near by chance, both of them, is next to impossible."""
+
+NETWORKS = cython.declare(cython.int, 64)
+"""Connections between the same two sockets, each on a network of its own, that are told apart at a time."""
 
 FIRST_SLOTS = 1024
 """Slots of a fresh hash table; it doubles when half full."""
@@ -107,7 +124,10 @@ class Lookup:
     copies: Copies
     seed: cython.ulonglong
     keys: cython.ulonglong[:, ::1]
-    """What a connection is told by, in one place: both ports and the family, then the four halves of the addresses."""
+    """What a connection is told by, in one place: both ports and the family, the four halves of the addresses, the
+    networks on which the client and the server were seen last, and how far both have come, the client's upper half."""
+    siblings: cython.int[::1]
+    """The next connection between the same sockets that goes on, on another network; -1 none."""
     side: cython.int
     """Direction of the segment that `_find` found a connection for."""
     slots: cython.int[::1]
@@ -129,6 +149,8 @@ class Lookup:
     previous_packet: cython.int[::1]
     analysis: cython.uint[::1]
 
+    interface: cython.ushort[::1]
+    network: cython.ulonglong[::1]
     is_tcp: cython.uchar[::1]
     family: cython.uchar[::1]
     source_hi: cython.ulonglong[::1]
@@ -155,6 +177,7 @@ class Lookup:
     first_packet: cython.int[::1]
     last_packet: cython.int[::1]
     previous: cython.int[::1]
+    c_network: cython.ulonglong[::1]
     c_packets: cython.uint[:, ::1]
     c_bytes: cython.longlong[:, ::1]
     isn: cython.uint[:, ::1]
@@ -190,6 +213,11 @@ class Lookup:
             for word in range(KEY_WORDS):
                 fresh[row, word] = self.keys[row, word]
         self.keys = fresh
+        siblings = memoryview(bytearray(4 * max(rows, 1))).cast("i")
+        chain: cython.int[::1] = siblings
+        for row in range(self.count):
+            chain[row] = self.siblings[row]
+        self.siblings = chain
 
     def _take_packet_views(self) -> None:
         packets, headers = self.packets, self.headers
@@ -205,6 +233,8 @@ class Lookup:
         self.packet_direction = packets.view("direction")
         self.previous_packet = packets.view("previous")
         self.analysis = packets.view("analysis")
+        self.interface = packets.view("interface")
+        self.network = headers.view("network")
         self.is_tcp = headers.view("is_tcp")
         self.family = headers.view("family")
         self.source_hi = headers.view("source_hi")
@@ -234,6 +264,7 @@ class Lookup:
         self.first_packet = connections.view("first_packet")
         self.last_packet = connections.view("last_packet")
         self.previous = connections.view("previous")
+        self.c_network = connections.view("network")
         self.c_packets = connections.view("packets")
         self.c_bytes = connections.view("bytes")
         self.isn = connections.view("isn")
@@ -244,7 +275,12 @@ class Lookup:
 
     def turn(self, connection: int) -> None:
         """Client and server of a connection have changed places in its row."""
+        client: cython.ulonglong = self.keys[connection, NETWORK]
+        reach: cython.ulonglong = self.keys[connection, REACH]
         self._write_key(connection)
+        self.keys[connection, NETWORK] = self.keys[connection, NETWORK + 1]
+        self.keys[connection, NETWORK + 1] = client
+        self.keys[connection, REACH] = (reach & MASK32) << 32 | reach >> 32
         self.copies.turn(connection)
 
     @property
@@ -258,6 +294,8 @@ class Lookup:
         at: cython.Py_ssize_t
         found: cython.int
         original: cython.int
+        head: cython.int
+        network: cython.ulonglong
         self._take_packet_views()
         self.copies.begin_batch()
         for row in range(first, stop):
@@ -270,11 +308,16 @@ class Lookup:
             if original >= 0:
                 self._mark_copy(row, original)
                 continue
-            found = self._find(at)
+            network = (self.network[at] * TURN + self.interface[row]) & MASK64
+            head = self._find(at)
+            found = head
+            if head >= 0 and self.keys[head, NETWORK + self.side] != network:
+                found = self._of_network(head, row, at, network)
             if found < 0 or self._starts_anew(found, row):
                 if found >= 0:
                     self.analysis[row] |= REUSED_PORTS
-                found = self._open(row, at, found)
+                found = self._open(row, at, head, found)
+            self.keys[found, NETWORK + self.side] = network
             self._count(found, row, at)
             self.copies.follow(row, at)
         self.connections.rows = self.count
@@ -300,6 +343,68 @@ class Lookup:
             if row < 0 or self._joins(row, at):
                 return row
             slot = (slot + 1) & self.slot_mask
+
+    @cython.cfunc
+    def _of_network(
+        self, head: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t, network: cython.ulonglong
+    ) -> cython.int:
+        """Of the connections between the segment's sockets the one that it belongs to, -1 none: on which its sender was
+        seen on this network, or else only its receiver was, or else with which its numbers fit.
+        """
+        step: cython.int
+        found: cython.int
+        for step in range(3):
+            found = head
+            while found >= 0:
+                self._joins(found, at)
+                if (
+                    (step == 0 and self.keys[found, NETWORK + self.side] == network)
+                    or (step == 1 and self._is_answered(found, network))
+                    or (step == 2 and self._fits(found, row))
+                ):
+                    return found
+                found = self.siblings[found]
+        return -1
+
+    @cython.cfunc
+    def _is_answered(self, found: cython.int, network: cython.ulonglong) -> cython.bint:
+        """Whether the peer of an end that was not seen yet was seen on this network."""
+        return self.keys[found, NETWORK + self.side] == UNSEEN and self.keys[found, NETWORK + 1 - self.side] == network
+
+    @cython.cfunc
+    def _fits(self, found: cython.int, row: cython.Py_ssize_t) -> cython.bint:
+        """Whether a segment on another network goes on where the connection is, by its number and what it acknowledges.
+
+        A SYN opens a connection of its own there; what answers one has its number exactly.
+        """
+        flags: cython.uint = self.flags[row]
+        own: cython.bint = self.keys[found, NETWORK + self.side] != UNSEEN
+        peer: cython.bint = flags & ACK != 0 and self.keys[found, NETWORK + 1 - self.side] != UNSEEN
+        apart: cython.longlong = seq_distance(self._reach(found, self.side), self.seq[row])
+        ahead: cython.longlong = seq_distance(self._reach(found, 1 - self.side), self.ack[row])
+        if flags & SYN:
+            return peer and ahead == 0 and (not own or self.isn[found, self.side] == self.seq[row])
+        return (own or peer) and (not own or abs(apart) <= FIT) and (not peer or abs(ahead) <= FIT)
+
+    @cython.cfunc
+    @cython.inline
+    def _reach(self, found: cython.int, side: cython.int) -> cython.uint:
+        """How far an end has come: the number behind the last byte that it sent."""
+        reach: cython.ulonglong = self.keys[found, REACH]
+        return reach & MASK32 if side else reach >> 32
+
+    @cython.cfunc
+    def _go_on(self, found: cython.int, row: cython.Py_ssize_t) -> cython.void:
+        """Note how far the sender of a segment has come."""
+        flags: cython.uint = self.flags[row]
+        end: cython.ulonglong = (self.seq[row] + self.payload[row] + (1 if flags & (SYN | FIN) else 0)) & MASK32
+        reach: cython.ulonglong = self.keys[found, REACH]
+        is_first: cython.bint = self.c_packets[found, self.side] == 0
+        if is_first or seq_distance(self._reach(found, self.side), end) > 0:
+            if self.side:
+                self.keys[found, REACH] = reach >> 32 << 32 | end
+            else:
+                self.keys[found, REACH] = end << 32 | (reach & MASK32)
 
     @cython.cfunc
     def _hash(self, at: cython.Py_ssize_t) -> cython.ulonglong:
@@ -360,8 +465,12 @@ class Lookup:
         return self.isn_known[found, self.side] != 0 and self.isn[found, self.side] != self.seq[row]
 
     @cython.cfunc
-    def _open(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, previous: cython.int) -> cython.int:
-        """A new connection that begins with this segment; `previous` had the same sockets, -1 none."""
+    def _open(
+        self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, head: cython.int, previous: cython.int
+    ) -> cython.int:
+        """A new connection that begins with this segment; `previous` had the same sockets on the same network, -1 none;
+        `head` is the first of those that have the same sockets.
+        """
         new: cython.int = self.count
         if new == self.capacity:
             self.connections.rows = new
@@ -385,8 +494,33 @@ class Lookup:
         self.first_packet[new] = row
         self.last_packet[new] = -1
         self.previous[new] = previous
-        self._remember(new, self._hash(at))
+        self.c_network[new] = self.network[at]
+        self.keys[new, NETWORK] = self.keys[new, NETWORK + 1] = UNSEEN
+        self._enlist(new, head, previous)
+        if head < 0 or self.siblings[new] == head or previous == head:
+            self._remember(new, self._hash(at))
         return new
+
+    @cython.cfunc
+    def _enlist(self, new: cython.int, head: cython.int, previous: cython.int) -> cython.void:
+        """Put a connection in the place of the one before it, or before those on other networks, of which the last is
+        forgotten where there are too many.
+        """
+        row: cython.int = head
+        count: cython.int = 1
+        if previous < 0:
+            self.siblings[new] = head
+            while row >= 0:
+                count += 1
+                if count == NETWORKS:
+                    self.siblings[row] = -1
+                row = self.siblings[row]
+            return
+        self.siblings[new] = self.siblings[previous]
+        while previous != head and self.siblings[row] != previous:
+            row = self.siblings[row]
+        if previous != head:
+            self.siblings[row] = new
 
     @cython.cfunc
     def _write_key(self, row: cython.int) -> cython.void:
@@ -441,15 +575,17 @@ class Lookup:
 
     @cython.cfunc
     def _grow(self) -> cython.void:
-        """Double the hash table; of connections between the same sockets the newest is kept."""
-        row: cython.int
+        """Double the hash table."""
+        old: cython.int[::1] = self.slots
+        place: cython.Py_ssize_t
         slot: cython.ulonglong
         self._make_slots(2 * (self.slot_mask + 1))
-        for row in range(self.count - 1):
-            slot = self._hash_of(row) & self.slot_mask
-            while self.slots[slot] and not self._same_sockets(self.slots[slot] - 1, row):
-                slot = (slot + 1) & self.slot_mask
-            self.slots[slot] = row + 1
+        for place in range(old.shape[0]):
+            if old[place]:
+                slot = self._hash_of(old[place] - 1) & self.slot_mask
+                while self.slots[slot]:
+                    slot = (slot + 1) & self.slot_mask
+                self.slots[slot] = old[place]
 
     @cython.cfunc
     def _count(self, connection: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.void:
@@ -460,6 +596,7 @@ class Lookup:
         self.end_ns[connection] = self.times[row]
         self.previous_packet[row] = self.last_packet[connection]
         self.last_packet[connection] = row
+        self._go_on(connection, row)
         self.c_packets[connection, side] += 1
         self.c_bytes[connection, side] += self.payload[row]
         if self.flags[row] & SYN:

@@ -18,6 +18,16 @@ ENOUGH = 2
 """Datagrams to one port that look like a tunnel, before it is said: one may do so by chance."""
 
 
+_ignores_vlans = False
+"""What `ignore_vlans` has set."""
+
+
+def ignore_vlans(ignores: bool = True) -> None:
+    """Let a VLAN be no network of its own, in every capture that this process reads from here on."""
+    global _ignores_vlans
+    _ignores_vlans = ignores
+
+
 class Decoder:
     """Fills the header columns of `packets`, and the scratch table `headers` (row i is packets row first + i)."""
 
@@ -28,14 +38,18 @@ class Decoder:
         arena: Arena,
         link_types: list[int],
         tunnels: Mapping[int, str] | None = None,
+        ignores_vlans: bool = False,
     ) -> None:
         """`link_types` is indexed by the packets' `interface` column; it may grow while the capture is read. `tunnels`
-        names the kind of tunnel on UDP ports that are not the usual ones (udp_tunnels.KINDS).
+        names the kind of tunnel on UDP ports that are not the usual ones (udp_tunnels.KINDS). `ignores_vlans`: a VLAN
+        is no network of its own.
         """
         self.fragments = Fragments()
         """What it knows of fragmented datagrams; `fragments.refused` says which were given up and why."""
         self._headers = headers
-        self._network = Network(packets, headers, arena, link_types, self.fragments, tunnels)
+        self._network = Network(
+            packets, headers, arena, link_types, self.fragments, tunnels, ignores_vlans or _ignores_vlans
+        )
         self._segments = Segments(packets, headers, arena)
 
     def notes(self) -> list[str]:

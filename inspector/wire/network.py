@@ -134,7 +134,7 @@ class Network:
 
     network_now: cython.ulonglong
     place_now: cython.ulonglong
-    ignores_networks: cython.bint
+    ignores_vlans: cython.bint
 
     def __init__(
         self,
@@ -144,12 +144,12 @@ class Network:
         link_types: list[int],
         fragments: Fragments,
         tunnels: Mapping[int, str] | None = None,
-        ignores_networks: bool = False,
+        ignores_vlans: bool = False,
     ) -> None:
         """`tunnels` are UDP ports, beside the usual ones, and the kind of tunnel on each; None: what was set.
-        `ignores_networks` leaves VLANs and keys of tunnels out.
+        `ignores_vlans`: a VLAN is no network of its own.
         """
-        self.ignores_networks = ignores_networks
+        self.ignores_vlans = ignores_vlans
         self.network_now = self.place_now = 0
         self.packets = packets
         self.headers = headers
@@ -312,7 +312,8 @@ class Network:
         number: cython.int
         if self.at + 2 <= self.end:
             number = be16(self.data, self.at) & 0xFFF
-            if number and not self.ignores_networks:
+            self.place_now = (self.place_now * TURN + number) & MASK64
+            if number and not self.ignores_vlans:
                 self.network_now = (self.network_now * TURN + number) & MASK64
         return 0
 
@@ -321,7 +322,7 @@ class Network:
     def _note_tunnel(self, layer: cython.int) -> cython.int:
         """A tunnel that names the network inside it: whatever carries the tunnel tells nothing of that."""
         key = network_key(layer, self.bytes[self.at : self.end])
-        if key and not self.ignores_networks:
+        if key:
             self.network_now = (layer * TURN + key) & MASK64
         return 0
 
