@@ -26,7 +26,7 @@ def test_a_scenario_is_explained_staged_told_and_kept(tmp_path: Path, capsys: py
     assert main(["lab", "run", "refused", "--record", str(kept)]) == 0
     said = capsys.readouterr().out
     assert said.startswith("Nobody listens\n")
-    assert "RST: nobody listens at 127.0.0.1:80" in said
+    assert "RST: 127.0.0.1:80 refuses the connection." in said
     assert "Connection refused" in said
     assert str(kept) in said
     assert kept.stat().st_size > 300

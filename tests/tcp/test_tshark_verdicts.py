@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import inspector
-from inspector.tcp.verdicts import Verdict, verdict_names
+from inspector.tcp.verdicts import TSHARK_SAYS, Verdict, tshark_names
 
 from .mutations import Packets, pcap, variants
 
@@ -27,7 +27,7 @@ PACKETS_OF_A_RECORDING = 120
 
 CONVERSATIONS = 500
 
-NAMES = [str(verdict.name).lower() for verdict in Verdict]
+NAMES = [str(verdict.name).lower() for verdict in Verdict if verdict not in TSHARK_SAYS]
 
 Said = dict[int, list[str]]
 
@@ -69,7 +69,7 @@ def _narrowest(names: list[str]) -> list[str]:
 def by_wireglass(path: Path) -> Said:
     """Our verdicts by packet number."""
     with inspector.open(path) as capture:
-        return {row + 1: verdict_names(bits) for row, bits in enumerate(capture.packets["analysis"].tolist())}
+        return {row + 1: tshark_names(bits) for row, bits in enumerate(capture.packets["analysis"].tolist())}
 
 
 @pytest.fixture(scope="module")

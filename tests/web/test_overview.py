@@ -16,15 +16,15 @@ from .traffic import SAMPLE_PACKETS, sample
 def test_bytes_are_summed_as_packets_come(tmp_path: Path) -> None:
     with Capture(open_packets(sample(tmp_path / "sample.pcapng"))) as capture:
         overview = Overview(capture, Source.FILE)
-        assert overview.describe(State.LOADING, [])["bytes"] == 0
+        assert overview.describe(State.LOADING, [], [])["bytes"] == 0
         for _ in range(3):
             capture.advance(7)
-            assert overview.describe(State.LOADING, [])["bytes"] == int(capture.packets["length"].sum())
+            assert overview.describe(State.LOADING, [], [])["bytes"] == int(capture.packets["length"].sum())
 
 
 def test_of_a_live_capture_the_folder_of_the_recording_is_not_told(tmp_path: Path) -> None:
     with Capture(open_packets(sample(tmp_path / "sample.pcapng"))) as capture:
-        shown = Overview(capture, Source.LIVE, "eth0", lambda: Counters(9, 2)).describe(State.RUNNING, ["a note"])
+        shown = Overview(capture, Source.LIVE, "eth0", lambda: Counters(9, 2)).describe(State.RUNNING, ["a note"], [])
         assert shown["recording"] == "sample.pcapng"
         assert str(tmp_path) not in str(shown)
         assert (shown["name"], shown["received"], shown["dropped"], shown["notes"]) == ("eth0", 9, 2, ["a note"])
