@@ -50,8 +50,8 @@ def record_demo(out: Path, pause: float) -> None:
         for action in ACTIONS:
             print(f"{action.label}: {lab.run(action.name)['result']}")
             time.sleep(pause)
-        if lab.trouble:
-            raise InspectorError(lab.trouble)
+        if lab.troubles:
+            raise InspectorError(" ".join(trouble.sentence for trouble in lab.troubles))
 
 
 def record_demo_apart(out: Path, pause: float) -> None:
