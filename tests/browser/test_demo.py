@@ -82,7 +82,7 @@ def test_the_sockets_are_taken_apart_into_address_and_port(page: Page) -> None:
         socket = page.locator(f".socket.{side}")
         expect(socket.locator(".address b")).to_have_text("127.0.0.1", timeout=SOON)
         expect(socket.locator(".port b")).to_have_text(re.compile(r"^\d+$"))
-    expect(page.locator(".sockets-say")).to_contain_text("An IP address and a port make a socket")
+    expect(page.locator(".sockets-say")).to_contain_text("An IP address and a port name each end")
 
 
 def test_post_shows_what_was_brought_along(page: Page) -> None:
