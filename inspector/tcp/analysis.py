@@ -221,8 +221,8 @@ class Analysis:
         self.ack_rtt = packets.view("ack_rtt_ns")
         self.in_flight = packets.view("in_flight")
         self.next_unacked = packets.view("next_unacked")
+        self.peer_scale = packets.view("peer_scale")
         self.window_field = headers.view("window_field")
-        self.peer_scale = headers.view("peer_scale")
 
     def standing(self, connection: cython.Py_ssize_t) -> tuple[Standing, Standing, int]:
         """What client and server of a connection remember, and its initial round trip in ns, 0 not known."""
@@ -244,10 +244,10 @@ class Analysis:
         for row in range(first, stop):
             self.ack_rtt[row] = -1
             if self.connection[row] >= 0 and self.duplicate[row] != ELSEWHERE:
-                self._judge(row, self.window_field[row - first], self.peer_scale[row - first])
+                self._judge(row, self.window_field[row - first])
 
     @cython.cfunc
-    def _judge(self, row: cython.Py_ssize_t, window: cython.int, peer_scale: cython.int) -> cython.void:
+    def _judge(self, row: cython.Py_ssize_t, window: cython.int) -> cython.void:
         """One segment: its verdict, then what it changes for the next."""
         pair: Pair
         fwd: Sender
@@ -263,7 +263,7 @@ class Analysis:
             rev.flight_known = True
         if flags & (SYN | ACK) == SYN:
             fwd.next_seq = fwd.contiguous  # a SYN again: what was sent behind a hole no longer counts (tshark 4.0)
-        verdict = self._window_verdict(fwd, rev, row, window, peer_scale)
+        verdict = self._window_verdict(fwd, rev, row, window, self.peer_scale[row])
         if self.ack[row] != fwd.last_ack:
             fwd.duplicate_acks = 0
         if flags & ACK and rev.contiguous and seq_distance(self.ack[row], rev.contiguous) < 0:

@@ -56,22 +56,14 @@ def explain(packets: Table, connections: Table, row: int, sack: Sequence[tuple[i
     return [_explained(situation, verdict) for verdict in Verdict if bits & verdict]
 
 
-SCALE_WITHDRAWN = (
-    "A later SYN changed the window scale, so earlier window fields are no longer known: not every comparison is shown."
-)
-
-
 def _explained(s: Situation, verdict: Verdict) -> Explanation:
     reason = REASONS[verdict]
-    checks = CHECKS[verdict](s)
-    held = [check for check in checks if check.holds]
-    unsure = [SCALE_WITHDRAWN] if len(held) < len(checks) else []
     return Explanation(
         verdict,
         reason.why(s),
-        held,
+        CHECKS[verdict](s),
         [(other, against) for other in BEFORE.get(verdict, ()) if (against := _against(s, other)) is not None],
-        [*reason.instead, *_ambiguities(s, verdict), *unsure],
+        [*reason.instead, *_ambiguities(s, verdict)],
         reason.reference,
     )
 

@@ -227,6 +227,7 @@ class Lookup:
         self.ack = packets.view("ack")
         self.window = packets.view("window")
         self.window_shift = packets.view("window_shift")
+        self.peer_scale = packets.view("peer_scale")
         self.duplicate = packets.view("duplicate")
         self.payload = packets.view("payload")
         self.packet_connection = packets.view("connection")
@@ -247,7 +248,6 @@ class Lookup:
         self.options = headers.view("options")
         self.option_mss = headers.view("mss")
         self.option_scale = headers.view("scale")
-        self.peer_scale = headers.view("peer_scale")
 
     def _take_connection_views(self) -> None:
         connections = self.connections
@@ -619,7 +619,7 @@ class Lookup:
             shift = 0
         elif own >= 0 and (peer >= 0 or peer == SCALE_OFFERED):
             shift = own
-        self.peer_scale[at] = SCALE_UNKNOWN if peer == SCALE_OFFERED else peer
+        self.peer_scale[row] = SCALE_UNKNOWN if peer == SCALE_OFFERED else peer
         self.window_shift[row] = shift
         self.window[row] = self.window_field[at]
         if shift > 0:

@@ -20,10 +20,7 @@ from inspector.tcp.header import ACK, FIN, RST, SYN
 
 MASK32 = 0xFFFF_FFFF
 
-UNKNOWN, OFFERED = -1, -3
-"""Of connections.scale, as in lookup.py."""
-
-FOLLOWED = ("time_ns", "clock", "flags", "seq", "ack", "payload", "direction")
+FOLLOWED = ("time_ns", "clock", "flags", "seq", "ack", "payload", "direction", "peer_scale")
 """Columns of packets that `Analysis` reads."""
 
 Rows = npt.NDArray[np.intp]
@@ -34,8 +31,7 @@ class Situation:
     """A segment, and both ends as they stood before it. Numbers are as sent; `relative` counts them from the SYN.
 
     `sack` are its SACK blocks: left edge, right edge (RFC 2018 §3). `earlier` are the packets rows of the connection
-    before this one; `window` is the header's field, unscaled; `peer_scale` as in connections.scale; `initial_rtt_ns` is
-    0 where it is not known.
+    before this one; `window` is the header's field, unscaled; `initial_rtt_ns` is 0 where it is not known.
     """
 
     packets: Table
@@ -105,7 +101,8 @@ class Situation:
 
     @property
     def peer_scale(self) -> int:
-        return _shift_as_judged(int(self.connections["scale"][self.connection, 1 - self.side]))
+        """The peer's window shift as the packets up to this one told it; -1 not known, -2 none."""
+        return self._value("peer_scale")
 
     @property
     def offered(self) -> int:
@@ -187,7 +184,7 @@ def recall(packets: Table, connections: Table, row: int, sack: Sequence[tuple[in
     belongs[-1] = True
     rows = first + np.flatnonzero(belongs)
     fields = window_fields(packets, rows)
-    client, server, initial_rtt_ns = _follow(packets, connections, connection, rows[:-1], fields[:-1])
+    client, server, initial_rtt_ns = _follow(packets, rows[:-1], fields[:-1])
     sender, peer = (server, client) if packets["direction"][row] else (client, server)
     if packets["flags"][row] & (SYN | ACK) == SYN:
         sender = sender._replace(next_seq=sender.contiguous)  # as the analysis takes a SYN that comes again
@@ -195,7 +192,7 @@ def recall(packets: Table, connections: Table, row: int, sack: Sequence[tuple[in
 
 
 def _follow(
-    packets: Table, connections: Table, connection: int, rows: Rows, fields: npt.NDArray[Any]
+    packets: Table, rows: Rows, fields: npt.NDArray[Any]
 ) -> tuple[Standing, Standing, int]:
     """Client, server and initial round trip after `rows`, all packets of one connection from its first on."""
     copy, headers, pair = Table("packets"), Table("headers"), Table("connections")
@@ -206,8 +203,6 @@ def _follow(
         copy[name][:] = packets[name][rows]
     copy["connection"][:] = 0
     headers["window_field"][:] = fields
-    shifts = np.array([_shift_as_judged(int(shift)) for shift in connections["scale"][connection]])
-    headers["peer_scale"][:] = shifts[1 - copy["direction"]]
     analysis = Analysis(copy, pair)
     analysis.advance(headers, 0, len(rows))
     return analysis.standing(0)
@@ -217,11 +212,6 @@ def window_fields(packets: Table, rows: Rows) -> npt.NDArray[np.uint16]:
     """The window fields as they stood in the headers."""
     shift = np.maximum(packets["window_shift"][rows], 0).astype(np.uint32)
     return (packets["window"][rows] >> shift).astype(np.uint16)
-
-
-def _shift_as_judged(shift: int) -> int:
-    """A window shift as the analysis knows it: that one was offered says nothing of how far."""
-    return UNKNOWN if shift == OFFERED else shift
 
 
 def _first(rows: Rows) -> int:
