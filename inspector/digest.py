@@ -13,9 +13,8 @@ import numpy.typing as npt
 
 from inspector.clocks import extent, lifetimes, waits
 from inspector.http.fields import head
-from inspector.spans import is_unanswered
+from inspector.outcomes import Outcome, outcomes
 from inspector.tables import Protocol
-from inspector.tcp.verdicts import ConnState
 from inspector.terminal import count
 from inspector.troubles import SERIOUS, VERDICTS, Trouble, failures, troubles
 
@@ -25,12 +24,10 @@ if TYPE_CHECKING:
 Values = npt.NDArray[Any]
 
 BAD_ENDS = {
-    ConnState.S0: "no answer seen",
-    ConnState.REJ: "refused",
-    ConnState.RSTO: "reset by the client",
-    ConnState.RSTR: "reset by the server",
-    ConnState.RSTOS0: "reset by the client, no answer seen",
-    ConnState.RSTRH: "reset by the server",
+    Outcome.UNANSWERED: "no answer in the capture",
+    Outcome.REFUSED: "refused by the server",
+    Outcome.RESET: "reset by the {}",
+    Outcome.STRAY: "RST of the {}, no connection seen",
 }
 """Ends of a connection that its users did not want, in words."""
 
@@ -79,7 +76,7 @@ class Digest:
     """Packets in each of `ACTIVITY_BINS` equal parts of the duration."""
     connections: int
     protocols: dict[str, int]
-    endings: dict[ConnState, int]
+    endings: dict[Outcome, int]
     exchanges: int
     statuses: dict[str, int]
     messages: int
@@ -107,7 +104,7 @@ def digest(capture: Capture) -> Digest:
         activity=_activity(times),
         connections=len(connections),
         protocols={Protocol(value).name.lower(): n for value, n in _tally(connections["protocol"])},
-        endings={ConnState(value): n for value, n in _tally(connections["conn_state"])},
+        endings={Outcome(value): n for value, n in _tally(outcomes(connections))},
         exchanges=len(capture.exchanges),
         statuses=_statuses(capture),
         messages=len(messages),
@@ -192,14 +189,15 @@ def _troubles(capture: Capture) -> dict[int, list[str]]:
     troubled = _troubled_packets(capture)
     anomalies = _anomalies(capture)
     missed = connections["missed_bytes"].sum(axis=1)
-    ends = connections["conn_state"]
-    is_bad = np.isin(ends, list(BAD_ENDS)) & ((ends != ConnState.S0) | is_unanswered(connections))
+    ends = outcomes(connections)
+    is_bad = np.isin(ends, list(BAD_ENDS))
+    who = ("client", "server", "")
     failed = failures(capture)
     weight = troubled + anomalies + (missed > 0) + failed
     worst = [row for row in np.argsort(-weight, kind="stable")[: NOTABLE_CONNECTIONS - 3].tolist() if weight[row]]
     return {
         row: [
-            *([BAD_ENDS[ConnState(ends[row])]] if is_bad[row] else []),
+            *([BAD_ENDS[Outcome(ends[row])].format(who[connections["reset_by"][row]])] if is_bad[row] else []),
             *([count(failed[row] - is_bad[row], "failure")] if failed[row] > is_bad[row] else []),
             *([count(troubled[row], "troubled packet")] if troubled[row] else []),
             *([f"{count(missed[row], 'byte')} missing"] if missed[row] else []),

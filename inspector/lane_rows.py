@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from inspector.clocks import waits
 from inspector.http.fields import head
+from inspector.outcomes import is_open
 from inspector.rows import Row, connection_rows
-from inspector.spans import is_cut_off, is_open
+from inspector.spans import is_cut_off
 from inspector.tables import MessageKind, Table
 from inspector.troubles import weights
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.spans import Span, is_open
+from inspector.outcomes import is_open
+from inspector.spans import Span
 from inspector.tables import Table
 from inspector.troubles import weights
 

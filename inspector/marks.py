@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.spans import Span, exchange_times, is_cut_off, is_open
+from inspector.outcomes import is_open
+from inspector.spans import Span, exchange_times, is_cut_off
 from inspector.tcp.header import FIN, RST, SYN
 from inspector.tcp.verdicts import TROUBLE
 from inspector.troubles import SERIOUS

@@ -56,5 +56,11 @@ def _other_case(letters: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.where(is_letter, letters ^ LETTER_CASE, letters)
 
 
-CHANGES = {"direction": _other_side, "closed_by": _other_side, "assumed": _other_bit, "history": _other_case}
+CHANGES = {
+    "direction": _other_side,
+    "closed_by": _other_side,
+    "reset_by": _other_side,
+    "assumed": _other_bit,
+    "history": _other_case,
+}
 """What becomes of a column that names sides by its values."""

@@ -24,6 +24,7 @@ from inspector.anomalies import ANOMALIES, describe
 from inspector.clocks import has_time, lifetimes, transfers, waits
 from inspector.http.fields import head
 from inspector.http.notes import note_names
+from inspector.outcomes import Outcome, outcomes
 from inspector.story import EventKind, sentence
 from inspector.tables import MessageKind, Protocol, Table
 from inspector.tcp.states import State
@@ -55,6 +56,7 @@ SIDES = np.array(["client", "server", None], object)
 """Names by Direction; -1, nobody, takes the last."""
 
 STATES = np.array([state.rfc_name for state in sorted(State)], object)
+OUTCOMES = np.array([outcome.name.lower() for outcome in sorted(Outcome)], object)
 CONN_STATES = np.array([state.name for state in sorted(ConnState)], object)
 PROTOCOLS = np.array([protocol.name.lower() for protocol in sorted(Protocol)], object)
 MESSAGE_KINDS = {1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
@@ -114,6 +116,7 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
         "packets": table["packets"][chosen].tolist(),
         "bytes": table["bytes"][chosen].tolist(),
         "missed_bytes": table["missed_bytes"][chosen].tolist(),
+        "outcome": OUTCOMES[outcomes(table, chosen)].tolist(),
         "conn_state": CONN_STATES[table["conn_state"][chosen]].tolist(),
         "history": [bytes(letters).rstrip(b"\0").decode("ascii") for letters in table["history"][chosen]],
         "client_state": STATES[table["client_state"][chosen]].tolist(),
@@ -123,6 +126,7 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
         "handshake_ns": _known(table["handshake_ns"][chosen]),
         "syn_rtt_ns": _known(table["syn_rtt_ns"][chosen]),
         "closed_by": SIDES[table["closed_by"][chosen]].tolist(),
+        "reset_by": SIDES[table["reset_by"][chosen]].tolist(),
         "first_packet": _numbers(capture, table["first_packet"][chosen]),
         "last_packet": _numbers(capture, table["last_packet"][chosen]),
     }

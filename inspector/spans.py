@@ -9,20 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.tcp.states import State
-from inspector.tcp.verdicts import ConnState
+from inspector.outcomes import is_open
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
-    from inspector.tables import Table
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 Times = npt.NDArray[np.int64]
-
-
-HALF_OPEN = (ConnState.S1, ConnState.S2, ConnState.S3)
-OVER = (State.CLOSED, State.TIME_WAIT, State.LISTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +41,6 @@ def extent(capture: Capture) -> Span | None:
     """From the earliest packet to the latest, whatever their order in the file; None while there is none."""
     times = capture.packets["time_ns"]
     return Span(int(times.min()), int(times.max())) if len(times) else None
-
-
-def is_open(connections: Table, chosen: Rows | slice = slice(None)) -> Mask:
-    """Which connections had not ended when the capture did; of one that was joined midway the states tell."""
-    state = connections["conn_state"][chosen]
-    is_over = np.isin(connections["client_state"][chosen], OVER) & np.isin(connections["server_state"][chosen], OVER)
-    found: Mask = np.isin(state, HALF_OPEN) | ((state == ConnState.OTH) & ~is_over)
-    return found
-
-
-def is_unanswered(connections: Table, chosen: Rows | slice = slice(None)) -> Mask:
-    """Which connections were asked for and got no answer; a client that went on had one, which the capture lacks."""
-    still_asks = np.isin(connections["client_state"][chosen], (State.SYN_SENT, State.CLOSED))
-    found: Mask = (connections["conn_state"][chosen] == ConnState.S0) & still_asks
-    return found
 
 
 def is_cut_off(capture: Capture, exchanges: Rows) -> Mask:

@@ -207,6 +207,7 @@ CONNECTIONS = (
     _c("handshake_ns", "i8", "SYN to the ACK that completes the handshake; -1 when not seen whole", -1),
     _c("syn_rtt_ns", "i8", "SYN to SYN-ACK; -1 when not seen", -1),
     _c("closed_by", "i1", "Direction that sent the first FIN or RST; -1 nobody yet", -1),
+    _c("reset_by", "i1", "Direction that sent the first RST by which its own end is closed; -1 nobody yet", -1),
     _c("completeness", "u1", "tshark's tcp.completeness bits"),
 )
 

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES
-from inspector.spans import is_open, is_unanswered
+from inspector.outcomes import Outcome, is_open, outcomes
 from inspector.tables import Direction
 from inspector.tcp.header import RST, SYN
-from inspector.tcp.verdicts import TROUBLE, ConnState, Verdict
+from inspector.tcp.verdicts import TROUBLE, Verdict
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -30,8 +30,6 @@ WEIGHTS = ("failure", "violation", "warning", "note")
 
 PROTOCOL_ERROR = 1002
 """The first close code that tells of an error (RFC 6455 §7.4.1)."""
-
-RESET = (ConnState.RSTO, ConnState.RSTR, ConnState.RSTOS0, ConnState.RSTRH)
 
 VERDICTS = {
     Verdict.RETRANSMISSION: ("retransmission", "retransmissions"),
@@ -78,13 +76,9 @@ class Trouble:
     packets: Rows
 
 
-def _ended(*states: ConnState) -> Callable[[Capture], tuple[Rows, Rows]]:
-    """Connections that ended so: each by its first RST."""
-    return lambda capture: _firsts(capture, np.isin(capture.connections["conn_state"], states), RST)
-
-
-def _never_answered(capture: Capture) -> tuple[Rows, Rows]:
-    return _firsts(capture, is_unanswered(capture.connections), SYN)
+def _with(outcome: Outcome, flag: int) -> Callable[[Capture], tuple[Rows, Rows]]:
+    """Connections of which this became: each by its first packet with this flag."""
+    return lambda capture: _firsts(capture, outcomes(capture.connections) == outcome, flag)
 
 
 def _firsts(capture: Capture, chosen: Mask, flag: int) -> tuple[Rows, Rows]:
@@ -128,9 +122,12 @@ def _closed_with_error(capture: Capture) -> tuple[Rows, Rows]:
 
 
 FAILURES: dict[str, Failure] = {
-    "unanswered": Failure("connection without an answer", "connections without an answer", _never_answered),
-    "refused": Failure("connection refused", "connections refused", _ended(ConnState.REJ)),
-    "reset": Failure("connection reset", "connections reset", _ended(*RESET)),
+    "unanswered": Failure(
+        "connection without an answer seen", "connections without an answer seen", _with(Outcome.UNANSWERED, SYN)
+    ),
+    "refused": Failure("connection refused", "connections refused", _with(Outcome.REFUSED, RST)),
+    "reset": Failure("connection reset", "connections reset", _with(Outcome.RESET, RST)),
+    "stray": Failure("RST without a connection seen", "RSTs without a connection seen", _with(Outcome.STRAY, RST)),
     "no-response": Failure("request without a response", "requests without a response", _unanswered),
     "5xx": Failure("server error response (5xx)", "server error responses (5xx)", _answered(5)),
     "4xx": Failure("client error response (4xx)", "client error responses (4xx)", _answered(4)),

@@ -105,7 +105,7 @@ def test_the_amount_and_both_packets_are_said(tmp_path: Path) -> None:
     with opened(tmp_path, shifted(exchange(), 5, -SECOND)) as capture:
         (said,) = rows.anomaly_rows(capture)
     assert said["packet"] == 6
-    assert said["detail"].startswith("Its time is 999000000 ns before that of packet 5")
+    assert said["detail"].startswith("Its time is 999 ms before that of packet 5")
 
 
 def test_a_round_trip_across_it_is_not_known(tmp_path: Path) -> None:

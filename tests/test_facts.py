@@ -62,7 +62,7 @@ def test_every_packet_that_is_named_shows_its_number(demo: Capture) -> None:
 
 def test_the_end_is_said_in_words(demo: Capture) -> None:
     known = facts(demo, 0)
-    assert known["state"] == "opened and closed normally"
+    assert known["state"] == "both ends sent FIN"
     assert [item["letter"] for item in known["history"]][:2] == ["S", "h"]
     assert known["history"][0]["text"] == f"client: {HISTORY['s']}"
     assert known["silence"]["ns"] > 0

@@ -38,6 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.http", "inspector.websocket"),
     ("inspector.conversations", "inspector.tokens"),
     ("inspector.capture", "inspector.sockets", "inspector.recordings"),
+    ("inspector.outcomes",),
     ("inspector.story", "inspector.spans"),
     (
         "inspector.rows",
@@ -82,6 +83,7 @@ CORE = (
     "inspector.conversations",
     "inspector.tokens",
     "inspector.story",
+    "inspector.outcomes",
     "inspector.spans",
     "inspector.lanes",
     "inspector.marks",

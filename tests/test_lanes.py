@@ -11,7 +11,8 @@ import pytest
 import inspector
 from inspector.capture import Capture
 from inspector.lanes import Group, Lanes, Order, Servers, alive, arrange
-from inspector.spans import Span, extent, is_open
+from inspector.outcomes import is_open
+from inspector.spans import Span, extent
 from inspector.troubles import weights
 
 from .web.traffic import RST, START_NS, STEP_NS, Talk, Wire, chat, exchange

@@ -50,10 +50,12 @@ class Overview:
         interface: str | None = None,
         statistics: Statistics | None = None,
         name: str | None = None,
+        filter: str | None = None,
     ) -> None:
         self._capture = capture
         self._source = source
         self._interface = interface
+        self._filter = filter
         self._name = name or Path(capture.path).name
         self._statistics = statistics
         self._meter = Meter()
@@ -73,6 +75,7 @@ class Overview:
             "source": self._source,
             "state": state,
             "interface": self._interface,
+            "filter": self._filter,
             "start_ns": capture.start_ns if packets else None,
             "packets": packets,
             "bytes": self._bytes,

@@ -78,9 +78,10 @@ class Session:
         statistics: Statistics,
         lab: Lab | None = None,
         troubles: Troubles = tuple,
+        filter: str | None = None,
     ) -> Session:
         """A live capture, or the demo where there is a lab (see `Showing.of_spool`). Raises NotACapture."""
-        return cls(Showing.of_spool(path, interface, statistics, lab, troubles))
+        return cls(Showing.of_spool(path, interface, statistics, lab, troubles, filter=filter))
 
     @property
     def lab(self) -> Lab | None:

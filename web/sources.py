@@ -96,7 +96,12 @@ class Sources:
         try:
             capture.wait_ready()
             return Showing.of_spool(
-                spool, interface, lambda: capture.statistics, troubles=lambda: capture.troubles, halt=capture.stop
+                spool,
+                interface,
+                lambda: capture.statistics,
+                troubles=lambda: capture.troubles,
+                halt=capture.stop,
+                filter=expression or None,
             )
         except BaseException:
             capture.stop()

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class Anomaly:
     """One kind of oddity.
 
-    `detail` is a sentence with the places {a}, {b}, {c} for the row's numbers; `unknown` is the sentence where one of
-    them is -1, not known. `severity` is "note" (lawful, worth knowing), "warning" (something went wrong on the way) or
-    "violation" (a MUST of an RFC is broken). `packet` says which of the numbers is a packets row + 1, if one is.
+    `detail` is a sentence with the places {a}, {b}, {c} for the row's numbers, {a:time} where one is ns; `unknown` is
+    the sentence where one of them is -1, not known. `severity` is "note" (lawful, worth knowing), "warning" (something
+    went wrong on the way) or "violation" (a MUST of an RFC is broken). `packet` says which of the numbers is a packets
+    row + 1, if one is.
     """
 
     code: str

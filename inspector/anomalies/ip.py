@@ -8,7 +8,7 @@ IP: tuple[Anomaly, ...] = (
     Anomaly(
         "time-goes-back",
         "Time goes back",
-        "Its time is {a} ns before that of packet {b}: how long something took across them is not known.",
+        "Its time is {a:time} before that of packet {b}: how long something took across them is not known.",
         "",
         packet="b",
     ),

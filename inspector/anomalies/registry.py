@@ -7,6 +7,7 @@ from inspector.anomalies.http import HTTP
 from inspector.anomalies.ip import IP
 from inspector.anomalies.tcp import TCP
 from inspector.anomalies.websocket import WEBSOCKET
+from inspector.terminal import duration
 
 ANOMALIES: tuple[Anomaly, ...] = IP + TCP + HTTP + WEBSOCKET
 
@@ -22,4 +23,11 @@ def describe(index: int, a: int, b: int, c: int) -> str:
     """The row's sentence, its numbers in place."""
     anomaly = ANOMALIES[index]
     sentence = anomaly.unknown if anomaly.unknown and -1 in (a, b, c) else anomaly.detail
-    return sentence.format(a=a, b=b, c=c)
+    return sentence.format(a=_Number(a), b=_Number(b), c=_Number(c))
+
+
+class _Number(int):
+    """A row's number; as `time` it is a stretch of time in ns."""
+
+    def __format__(self, spec: str) -> str:
+        return duration(self) if spec == "time" else super().__format__(spec)

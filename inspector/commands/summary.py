@@ -111,10 +111,10 @@ def _counts(total: int, parts: dict[str, int], screen: Screen) -> str:
 
 
 def _lives(found: Digest) -> Iterator[str]:
-    from inspector.tcp.verdicts import CONN_STATE_MEANING
+    from inspector.outcomes import MEANING
 
-    for state, n in list(found.endings.items())[:4]:
-        yield f"{n:,} {CONN_STATE_MEANING[state]} ({state.name})"
+    for outcome, n in list(found.endings.items())[:4]:
+        yield f"{n:,} {MEANING[outcome]}"
     yield _spread("handshake", found.handshake)
     yield _spread("lifetime", found.lifetime)
 

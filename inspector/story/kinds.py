@@ -44,3 +44,13 @@ class EventKind(IntEnum):
     RESET = 33
     CLOSED = 34
     UNANSWERED = 35
+
+
+class Reset(IntEnum):
+    """What a RST is to the connection, as `bytes` of its event says."""
+
+    ENDS = 0
+    STRAY = 1
+    """Nothing shows that there was a connection."""
+    IN_VAIN = 2
+    """Its sender goes on as if it had sent none."""

@@ -118,8 +118,19 @@ class Packets:
         """A RST that its receiver obeys, as far as is known."""
         acceptance = self["acceptance"]
         refused = (acceptance & Acceptance.REFUSAL != 0) & (acceptance & Acceptance.AFTER_ALL == 0)
-        ends_it: Values = self.is_reset & ~refused & (acceptance & Acceptance.LIVES_ON == 0)
+        ends_it: Values = self.is_reset & ~refused & ~self.lives_on
         return ends_it
+
+    @cached_property
+    def lives_on(self) -> Values:
+        """A RST whose sender goes on as if it had sent none."""
+        goes_on = self["acceptance"] & Acceptance.LIVES_ON != 0
+        lives_on: Values = self.is_reset & goes_on
+        for side in (0, 1):
+            own = self.side == side
+            resets = self.last(own & self.is_reset)
+            lives_on[resets[own & goes_on & ~self.is_reset & (resets >= 0)]] = True
+        return lives_on
 
     @cached_property
     def is_fin(self) -> Values:

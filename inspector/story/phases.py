@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inspector.spans import is_unanswered
+from inspector.outcomes import Outcome, outcomes
 from inspector.story.events import events
 from inspector.story.kinds import EventKind
 from inspector.story.packets import Packets, Places, rows_of
 from inspector.tables import MessageKind
 from inspector.tcp.header import RST, SYN
-from inspector.tcp.verdicts import ConnState
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
+
+FAILED = {Outcome.REFUSED: "refused", Outcome.UNANSWERED: "unanswered", Outcome.STRAY: "stray"}
+"""The one phase of a connection of which no more became."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class Phase:
 
 
 def phases(capture: Capture, connection: int, first: int = 0, last: int | None = None) -> list[Phase]:
-    """The phases of one connection: `handshake` (or `refused`, `unanswered` where it came to nothing), `request`,
-    `response`, `upgrade`, `conversation`, `data` where the protocol is not read, `close`; they may overlap.
+    """The phases of one connection: `handshake`, `request`, `response`, `upgrade`, `conversation`, `data` where the
+    protocol is not read, `close`; they may overlap. Where no more became of it, one alone: see `FAILED`.
 
     Of the exchanges, which may be many, only those that begin in packets rows `first` to `last`, both included, and the
     one that began last before them.
@@ -55,15 +57,7 @@ def phases(capture: Capture, connection: int, first: int = 0, last: int | None =
 
 def _failed_opening(capture: Capture, connection: int, rows: Places) -> Phase | None:
     """The one phase of a connection that was never established, None where one was."""
-    connections = capture.connections
-    is_refused = connections["conn_state"][connection] == ConnState.REJ
-    name = (
-        "refused"
-        if is_refused
-        else "unanswered"
-        if is_unanswered(connections, slice(connection, connection + 1))[0]
-        else None
-    )
+    name = FAILED.get(Outcome(int(outcomes(capture.connections, [connection])[0])))
     return Phase(name, int(rows[0]), int(rows[-1])) if name else None
 
 

@@ -16,13 +16,13 @@ from inspector.addresses import socket_of
 from inspector.clocks import elapsed
 from inspector.http.fields import head
 from inspector.http.pushed_events import BLANK_LINE, LONGEST_EVENT
-from inspector.story.kinds import EventKind
+from inspector.story.kinds import EventKind, Reset
 from inspector.tables import Table
 from inspector.tcp.grounds import pieces, span
 from inspector.tcp.header import ACK, FIN, SYN
 from inspector.tcp.options import fast_open_cookie, sack_blocks
 from inspector.tcp.states import State
-from inspector.tcp.verdicts import Acceptance, Verdict, refusal_name
+from inspector.tcp.verdicts import Verdict, refusal_name
 from inspector.websocket.protocol import close_meaning
 
 if TYPE_CHECKING:
@@ -295,11 +295,12 @@ def _finished(e: Event) -> str:
 
 
 def _reset(e: Event) -> str:
-    acceptance = e.of_packet("acceptance")
-    if refusal_name(acceptance):
+    if refusal_name(e.of_packet("acceptance")):
         return f"RST from {e.sender}, with a number by which {e.peer} should not obey it."
-    if acceptance & Acceptance.LIVES_ON:
+    if e.bytes == Reset.IN_VAIN:
         return f"RST from {e.sender}, which goes on afterwards as if it had sent none."
+    if e.bytes == Reset.STRAY:
+        return f"RST: {e.who} knows no such connection, or ends it; no packet shows that there was one."
     waited = f"; {pieces(e.count, 'keep-alive')} before it had no answer" if e.count > 0 else ""
     return f"RST: {e.who} resets the connection{waited}."
 

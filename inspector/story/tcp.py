@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from inspector.story.kinds import EventKind
+from inspector.outcomes import Outcome, outcomes
+from inspector.story.kinds import EventKind, Reset
 from inspector.story.packets import Found, Packets, Places, Values
 from inspector.tcp.header import ACK, RST, SYN
 from inspector.tcp.states import State
-from inspector.tcp.verdicts import ConnState, Verdict
+from inspector.tcp.verdicts import Verdict
 
 
 def openings(p: Packets) -> Iterator[Found]:
@@ -109,13 +110,16 @@ def _closing(p: Packets, window: Values, is_ack: Values) -> Places:
 
 def endings(p: Packets) -> Iterator[Found]:
     """How connections end."""
-    is_refused = p.is_reset & (p.connections["conn_state"][p.of] == ConnState.REJ)
+    outcome = outcomes(p.connections, p.of)
+    is_refused = p.ends_it & (outcome == Outcome.REFUSED) & (p.side == 1)
+    is_stray = p.ends_it & (outcome == Outcome.STRAY)
     rests = (State.CLOSED, State.TIME_WAIT)
     is_over = np.isin(p["client_state"], rests) & np.isin(p["server_state"], rests)
     closes = is_over & (p.last(is_over) != np.arange(len(p)) - 1) & ~p.is_reset & ~p.begins & (p.last(p.ends_it) < 0)
     yield p.found(EventKind.FINISHED, p.is_fin & ~p.is_repeat, bytes=_sent(p))
     yield p.found(EventKind.REFUSED, is_refused)
-    yield p.found(EventKind.RESET, p.is_reset & ~is_refused, count=_unanswered_keep_alives(p))
+    told = np.where(is_stray, Reset.STRAY, np.where(p.lives_on, Reset.IN_VAIN, Reset.ENDS))
+    yield p.found(EventKind.RESET, p.is_reset & ~is_refused, count=_unanswered_keep_alives(p), bytes=told)
     yield p.found(EventKind.CLOSED, closes, since=p.starts)
 
 

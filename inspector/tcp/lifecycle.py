@@ -64,7 +64,7 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 @cython.cclass
 class Lifecycle:
-    """Fills the states of packets, and of connections the states, handshake, closed_by and completeness."""
+    """Fills the states of packets, and of connections the states, handshake, closed_by, reset_by and completeness."""
 
     packets: Table
     connections: Table
@@ -94,6 +94,7 @@ class Lifecycle:
     handshake_ns: cython.longlong[::1]
     syn_rtt_ns: cython.longlong[::1]
     closed_by: cython.schar[::1]
+    reset_by: cython.schar[::1]
     completeness: cython.uchar[::1]
 
     def __init__(self, packets: Table, connections: Table) -> None:
@@ -126,6 +127,7 @@ class Lifecycle:
         self.handshake_ns = connections.view("handshake_ns")
         self.syn_rtt_ns = connections.view("syn_rtt_ns")
         self.closed_by = connections.view("closed_by")
+        self.reset_by = connections.view("reset_by")
         self.completeness = connections.view("completeness")
 
     def turn(self, connection: cython.Py_ssize_t) -> None:
@@ -225,8 +227,10 @@ class Lifecycle:
         if was_revoked:
             self.receipts.revoke_reset(sender, receiver, row, side)
             self.acceptance[row] |= LIVES_ON
-            if self.closed_by[connection] == side:
+            if self.closed_by[connection] == side and not sender.fin_sent:
                 self.closed_by[connection] = -1
+            if self.reset_by[connection] == side:
+                self.reset_by[connection] = -1
         is_open: cython.bint = sender.state == SYN_RECEIVED and self._is_open(sender, receiver, row, flags)
         before: cython.int = -1 if was_revoked else sender.state
         if sender.reset_from < 0 and (
@@ -245,8 +249,11 @@ class Lifecycle:
         sender.has_spoken = True
         if sender.state != before:
             self.receipts.refresh(sender)
-        if (flags & FIN or (flags & RST and sender.state == CLOSED)) and self.closed_by[connection] < 0:
+        resets: cython.bint = flags & RST and sender.state == CLOSED
+        if (flags & FIN or resets) and self.closed_by[connection] < 0:
             self.closed_by[connection] = side
+        if resets and self.reset_by[connection] < 0:
+            self.reset_by[connection] = side
         return is_new
 
     @cython.cfunc

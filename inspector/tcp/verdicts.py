@@ -101,21 +101,21 @@ class ConnState(IntEnum):
 
 
 CONN_STATE_MEANING: dict[ConnState, str] = {
-    ConnState.OTH: "no handshake seen: the capture may lack its beginning, or one side",
+    ConnState.OTH: "no whole handshake seen: the capture may lack its beginning, or one side",
     ConnState.S0: "no answer to the SYN seen",
     ConnState.S1: "SYN answered, no end seen",
-    ConnState.S2: "the client sent FIN, the server did not",
-    ConnState.S3: "the server sent FIN, the client did not",
-    ConnState.SF: "opened and closed normally",
-    ConnState.REJ: "refused",
-    ConnState.RSTO: "reset by the client",
-    ConnState.RSTR: "reset by the server",
-    ConnState.RSTOS0: "SYN, then RST from the client, no answer seen",
-    ConnState.RSTRH: "reset by the server; the client's SYN was not seen",
-    ConnState.SH: "SYN, then FIN from the client, no answer seen",
-    ConnState.SHR: "SYN-ACK, then FIN from the server; the client's SYN was not seen",
+    ConnState.S2: "the client sent FIN; none of the server seen",
+    ConnState.S3: "the server sent FIN; none of the client seen",
+    ConnState.SF: "both ends sent FIN",
+    ConnState.REJ: "the server sent RST for the SYN, or each end sent RST and no bytes",
+    ConnState.RSTO: "the client sent RST",
+    ConnState.RSTR: "the server sent RST",
+    ConnState.RSTOS0: "SYN, then RST from the client; no SYN-ACK seen",
+    ConnState.RSTRH: "the server sent RST; no SYN of the client seen",
+    ConnState.SH: "the client sent FIN; no SYN-ACK of the server seen",
+    ConnState.SHR: "the server sent FIN; no SYN of the client seen",
 }
-"""What Zeek's rules make sure of: S1 holds half-open connections too, RSTO and RSTR those that were never open."""
+"""What Zeek's rules make sure of: S1 holds half-open connections too; RSTO, RSTR some never open, or reset in vain."""
 
 FLAG_NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE")
 """Names of the TCP header's flag bits, from bit 0 (RFC 9293 §3.1; AE: RFC 9768)."""

@@ -178,7 +178,7 @@ def test_playback_goes_from_packet_to_packet_and_stays_where_it_is_paused(page: 
 def test_facts_stand_side_by_side_and_lead_to_packets(page: Page) -> None:
     show(page, "#/connections/0?tab=facts")
     facts = page.locator(".facts")
-    expect(facts).to_contain_text("opened and closed normally", timeout=SOON)
+    expect(facts).to_contain_text("both ends sent FIN", timeout=SOON)
     again = facts.locator("tr", has_text="bytes sent again").locator("td")
     expect(again).to_have_text(["0 B", "43 B"])
     facts.locator("tr", has_text="needless retransmission").get_by_role("button").click()

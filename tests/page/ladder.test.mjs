@@ -12,7 +12,7 @@ const handshake = [
   packet(3, "client", ["ACK"], "ESTABLISHED", "ESTABLISHED", 0.06),
 ];
 
-const connection = { at_ns: 0, packets: [2, 1], conn_state: "S1" };
+const connection = { at_ns: 0, packets: [2, 1], outcome: "open", reset_by: null };
 const detail = (changes) => ({ connection, packets: handshake, phases: [], events: [], exchanges: [], messages: [], ...changes });
 
 test("a connection seen from its SYN begins with inferred states", () => {
@@ -26,7 +26,7 @@ const named = ({ client, server }) => [client, server];
 
 test("a port that refused was closed all along", () => {
   const refused = [packet(1, "client", ["SYN"], "SYN-SENT", "CLOSED", 0), packet(2, "server", ["RST", "ACK"], "CLOSED", "CLOSED", 0.1)];
-  const items = ladder(detail({ packets: refused, connection: { ...connection, packets: [1, 1], conn_state: "REJ" }, phases: [{ name: "refused", first_packet: 1, last_packet: 2 }] }));
+  const items = ladder(detail({ packets: refused, connection: { ...connection, packets: [1, 1], outcome: "refused" }, phases: [{ name: "refused", first_packet: 1, last_packet: 2 }] }));
   assert.deepEqual(items.map(({ after }) => after.server), Array(4).fill("CLOSED"));
   assert.deepEqual(items.map(({ chapter }) => chapter).filter(Boolean), ["The pipe is refused"]);
   assert.deepEqual(items.at(-1).sentences, ["The pipe was never built."]);
@@ -34,17 +34,22 @@ test("a port that refused was closed all along", () => {
 
 test("of an end that never was heard nothing is known", () => {
   const asked = [0, 1000, 3000].map((ms, i) => ({ ...packet(i + 1, "client", ["SYN"], "SYN-SENT", "LISTEN", ms), server_state_assumed: true }));
-  const items = ladder(detail({ packets: asked, connection: { ...connection, packets: [3, 0], conn_state: "S0" }, phases: [{ name: "unanswered", first_packet: 1, last_packet: 3 }] }));
+  const items = ladder(detail({ packets: asked, connection: { ...connection, packets: [3, 0], outcome: "unanswered" }, phases: [{ name: "unanswered", first_packet: 1, last_packet: 3 }] }));
   assert.ok(items.every(({ after }) => after.server === null));
   assert.equal(items.find(({ chapter }) => chapter).chapter, "No answer is seen");
   assert.deepEqual(items.at(-1).sentences, ["No answer was seen. Whether the client still waits is not on the wire."]);
 });
 
 for (const [name, row, text] of [
-  ["a client that goes on was answered, unseen", { conn_state: "S0", packets: [3, 0] }, "Of the server nothing was seen: what it did is not in the capture."],
-  ["a server that was heard alone may have had a connection", { conn_state: "RSTRH", history: "^hdr", packets: [0, 3] }, "The connection was reset."],
-  ["a RST alone tells of no connection", { conn_state: "RSTRH", history: "^r", packets: [1, 1] }, "The server sent RST. Whether there was a connection is not in the capture."],
+  ["a client that goes on was answered, unseen", { outcome: "half_seen", packets: [3, 0] }, "Of the server nothing was seen: what it did is not in the capture."],
+  ["a server that was captured alone and closes", { outcome: "half_seen_closed", packets: [0, 5] }, "Of the client nothing was seen: what it did is not in the capture."],
+  ["a RST of one end alone", { outcome: "reset", reset_by: "server", packets: [0, 3] }, "The server has sent RST. Of the client nothing was seen."],
+  ["a RST alone tells of no connection", { outcome: "stray", reset_by: "server", packets: [1, 1] }, "The server sent RST. Whether there was a connection is not in the capture."],
 ]) test(`at the end: ${name}`, () => assert.deepEqual(ladder(detail({ connection: { ...connection, ...row } })).at(-1).sentences, [text]));
+
+for (const [flags, text] of [[["ACK"], "The first packet is no SYN"], [["FIN", "PSH", "URG"], "The first packet is no SYN"], [["SYN", "ACK"], "The first packet is a SYN-ACK"], [["SYN"], ""]]) {
+  test(`above a first packet ${flags.join(" ")} stands “${text}”`, () => assert.equal(ladder(detail({ packets: [packet(1, "client", flags, "ESTABLISHED", "ESTABLISHED", 0)] }))[0].text, text));
+}
 
 test("what is only assumed is told apart, and settles with the packet that shows it", () => {
   const packets = [{ ...handshake[0], server_state_assumed: true }, ...handshake.slice(1)];
@@ -67,19 +72,18 @@ test("silence gets a row of its own", () => {
   assert.equal(items[4].text, "1.2 s of silence");
 });
 
-for (const [client, server, conn_state, sentence] of [
-  ["ESTABLISHED", "ESTABLISHED", "S1", "The pipe is still open: either side may speak."],
-  ["SYN-SENT", "SYN-RECEIVED", "S1", "The pipe is not built yet."],
-  ["FIN-WAIT-2", "CLOSE-WAIT", "S2", "One side has closed; the other may still send."],
-  ["FIN-WAIT-1", "ESTABLISHED", "S2", "One side has closed; the other may still send."],
-  ["CLOSING", "CLOSING", "SF", "Both sides have closed; an acknowledgment is still to come."],
-  ["TIME-WAIT", "CLOSED", "SF", "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute."],
-  ["CLOSED", "CLOSED", "RSTO", "The connection was reset."],
-  ["CLOSED", "CLOSED", "SF", "The connection is over."],
+for (const [client, server, outcome, sentence] of [
+  ["ESTABLISHED", "ESTABLISHED", "open", "The pipe is open at the last packet: either side may speak."],
+  ["SYN-SENT", "SYN-RECEIVED", "opening", "The pipe is not built yet."],
+  ["FIN-WAIT-2", "CLOSE-WAIT", "closing", "One side has closed; the other may still send."],
+  ["CLOSING", "CLOSING", "closed", "Both sides have sent FIN; an acknowledgment is still to come."],
+  ["TIME-WAIT", "CLOSED", "closed", "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute."],
+  ["CLOSED", "CLOSED", "reset", "The client has reset the connection."],
+  ["CLOSED", "CLOSED", "closed", "The connection is over."],
 ]) {
-  test(`at the end, in ${client} and ${server} (${conn_state}), stands: ${sentence}`, () => {
+  test(`at the end, in ${client} and ${server} (${outcome}), stands: ${sentence}`, () => {
     const packets = [...handshake, packet(4, "client", ["ACK"], client, server, 1)];
-    assert.deepEqual(ladder(detail({ packets, connection: { ...connection, conn_state } })).at(-1).sentences, [sentence]);
+    assert.deepEqual(ladder(detail({ packets, connection: { ...connection, outcome, reset_by: "client" } })).at(-1).sentences, [sentence]);
   });
 }
 

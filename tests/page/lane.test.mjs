@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { laneOutcome, laneSentence, laneSide, laneTitle, serverName, wasOpened } from "../../web/static/lane.js";
 
 const LANE = {
-  id: 3, protocol: "http", conn_state: "SF", client_state: "TIME-WAIT", server_state: "CLOSED", closed_by: "client", duration_ns: 3.1e6,
+  id: 3, protocol: "http", outcome: "closed", client_state: "TIME-WAIT", server_state: "CLOSED", closed_by: "client", duration_ns: 3.1e6,
   asks: "GET /", exchanges: 1, status: 200, wait_ns: 2e6, statuses: [[200, 1]], cut: 0, messages: [0, 0], is_open: false, trouble: 0, at_ns: 1e6, packets: [5, 4], server_state_assumed: true,
 };
-const open = { conn_state: "S1", client_state: "ESTABLISHED", server_state: "ESTABLISHED", is_open: true };
+const open = { outcome: "open", client_state: "ESTABLISHED", server_state: "ESTABLISHED", is_open: true };
 
 const CASES = [
   ["one exchange: its status and how long it waited", {}, ["200", "wait 2 ms"], false],
@@ -19,7 +19,7 @@ const CASES = [
   ["no answer yet", { status: null, wait_ns: null, statuses: [[null, 1]], ...open }, ["waiting"], false],
   ["no answer at all", { status: null, wait_ns: null, statuses: [[null, 1]] }, ["no answer"], true],
   ["a chat: open, and who said how much", { protocol: "websocket", messages: [2, 1], ...open }, ["open", "2 ↑ 1 ↓"], false],
-  ["a reset goes before everything", { conn_state: "RSTR" }, ["reset", "3.1 ms"], true],
+  ["a reset goes before everything", { outcome: "reset", reset_by: "server" }, ["reset", "3.1 ms"], true],
   ["nothing but TCP: how it stands and how long", { exchanges: 0, status: null, protocol: "unknown" }, ["closed", "3.1 ms"], false],
   ["one that is open and silent: how long it has been so", { exchanges: 0, status: null, protocol: "unknown", ...open }, ["open", "8 s"], false],
   ["an answer of HTTP/0.9 has no status", { status: 0, statuses: [[0, 1]] }, ["–", "wait 2 ms"], false],
@@ -38,12 +38,14 @@ test("a lane is called by what was asked first, or by what it speaks", () => {
 test("a connection was opened once its handshake was over, or when the capture came too late to see one", () => {
   const of = (changes) => wasOpened({ ...LANE, handshake_ns: null, ...changes });
   assert.equal(of({ handshake_ns: 40 }), true);
-  assert.equal(of({ conn_state: "OTH", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }), true);
-  assert.equal(of({ conn_state: "REJ", client_state: "CLOSED", server_state: "CLOSED" }), false);
-  assert.equal(of({ conn_state: "S0", client_state: "SYN-SENT", server_state: "LISTEN" }), false);
-  assert.equal(of({ conn_state: "S0", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }), true, "the client goes on: the server was not captured");
-  assert.equal(of({ conn_state: "RSTRH", history: "^hdr", client_state: "CLOSED", server_state: "CLOSED" }), true, "the server went on: the client was not captured");
-  assert.equal(of({ conn_state: "OTH", client_state: "SYN-SENT", server_state: "SYN-RECEIVED" }), false);
+  assert.equal(of({ outcome: "open", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }), true);
+  assert.equal(of({ outcome: "refused", client_state: "CLOSED", server_state: "CLOSED" }), false);
+  assert.equal(of({ outcome: "unanswered", client_state: "SYN-SENT", server_state: "LISTEN" }), false);
+  assert.equal(of({ outcome: "stray", client_state: "CLOSED", server_state: "CLOSED" }), false);
+  assert.equal(of({ outcome: "half_seen", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }), true, "the client goes on: the server was not captured");
+  assert.equal(of({ outcome: "reset", history: "^hdr", client_state: "CLOSED", server_state: "CLOSED" }), true, "the server went on: the client was not captured");
+  assert.equal(of({ outcome: "reset", history: "ShR", client_state: "CLOSED", server_state: "LISTEN" }), false, "given up before anything was sent");
+  assert.equal(of({ outcome: "opening", client_state: "SYN-SENT", server_state: "SYN-RECEIVED" }), false);
 });
 
 test("each end has its address, port and what it sent beside its half of a tall lane", () => {

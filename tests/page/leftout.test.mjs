@@ -24,3 +24,7 @@ test("processes are named while they hold something", () => {
 test("of more connections than are followed it is said how many are", () => {
   assert.equal(leftOut({ ...all, told: 2001, connections: 5000 }, 0, 0), "Of 5000 connections the newest, and those that somebody holds still, are followed here: 2001.");
 });
+
+test("what a capture filter does to sockets is said, and what it cannot", () => {
+  assert.match(leftOut(all, 3, 3, "ether host 02:00:00:00:00:01"), /^Capture filter “ether host 02:00:00:00:00:01”: only sockets .* MAC addresses, VLANs or flags, no socket tells\.$/);
+});

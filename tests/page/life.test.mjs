@@ -9,11 +9,11 @@ test("what lies before the axis or beyond it is cut off", () => {
 });
 
 for (const [name, changes, lived] of [
-  ["one that is over lived to its last packet", { conn_state: "SF", client_state: "TIME-WAIT", server_state: "CLOSED" }, 40],
-  ["one that is open lives on, also while it is silent", { conn_state: "S1", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }, 70],
-  ["one that never was answered ended with its last packet", { conn_state: "S0", client_state: "SYN-SENT", server_state: null }, 40],
-]) test(`of connections, ${name}`, () => assert.equal(livedNs({ at_ns: 30, duration_ns: 40, closed_by: null, ...changes }, 100), lived));
+  ["one that is over lived to its last packet", { outcome: "closed" }, 40],
+  ["one that is open lives on, also while it is silent", { outcome: "open" }, 70],
+  ["one that never was answered ended with its last packet", { outcome: "unanswered" }, 40],
+]) test(`of connections, ${name}`, () => assert.equal(livedNs({ at_ns: 30, duration_ns: 40, packets: [2, 1], closed_by: null, ...changes }, 100), lived));
 
 test("of a life across times that go back the length is not known", () => {
-  assert.equal(livedNs({ at_ns: 30, duration_ns: null, conn_state: "S1", client_state: "ESTABLISHED", server_state: "ESTABLISHED", closed_by: null }, 100), null);
+  assert.equal(livedNs({ at_ns: 30, duration_ns: null, outcome: "open", packets: [2, 1], closed_by: null }, 100), null);
 });

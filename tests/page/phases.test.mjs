@@ -40,7 +40,7 @@ test("when phases begin in one packet, the later in the list names it", () => {
 });
 
 for (const [name, state, direction, titles] of [
-  ["of the server before the pipe was built is a refusal", "SYN-SENT", "server", ["The pipe is asked for", "The pipe is refused"]],
+  ["of the server before the pipe was built says no more", "SYN-SENT", "server", ["The pipe is asked for", "The server resets it"]],
   ["of the client before it was built says no more", "SYN-SENT", "client", ["The pipe is asked for", "The client resets it"]],
   ["later is a cut", "ESTABLISHED", "server", ["The pipe is built", "The pipe is cut"]],
 ]) {
@@ -52,8 +52,12 @@ for (const [name, state, direction, titles] of [
   });
 }
 
-for (const [name, title] of [["refused", "The pipe is refused"], ["unanswered", "No answer is seen"], ["data", "The talk"]]) {
+for (const [name, title] of [["refused", "The pipe is refused"], ["unanswered", "No answer is seen"], ["stray", "A RST, and no connection seen"], ["data", "The talk"]]) {
   test(`the phase ${name} is called “${title}”`, () => assert.equal(chapters(packets([1, 2], { 2: ["RST"] }).slice(0, name === "refused" ? 2 : 1), [phase(name, 1, 2)])[0].title, title));
 }
+
+test("a RST that ends nothing leaves its chapter its name", () => {
+  assert.deepEqual(chapters(packets([1, 2], { 2: ["RST"] }), [phase("data", 1, 2)]).map(({ title }) => title), ["The talk"]);
+});
 
 test("no packets, no chapters", () => assert.deepEqual(chapters([], []), []));

@@ -5,7 +5,7 @@ import { PagedSteps, WholeSteps } from "../../web/static/steps.js";
 const packet = (number, ms) => ({
   number, direction: "client", flags: ["ACK"], client_state: "ESTABLISHED", server_state: "ESTABLISHED", at_ns: ms * 1e6, payload: 1, elapsed_ns: ms * 1e6, quiet_ns: number === 7 ? 900e6 : 0, verdicts: [],
 });
-const connection = { at_ns: 0, packets: [2, 1], conn_state: "S1" };
+const connection = { at_ns: 0, packets: [2, 1], outcome: "open" };
 const nothing = { connection, phases: [], events: [], exchanges: [], messages: [] };
 
 test("a whole connection's rows know their packets, past a silence too", () => {

@@ -340,3 +340,20 @@ def test_times_that_go_back_are_left_out() -> None:
     play.client("S", seq=99)
     play.server("SA", seq=299, ack=100, after_ms=-3_600_000)
     assert told(play)[1] == "SYN-ACK: 10.0.0.2:80 agrees, and asks to open its own direction."
+
+
+def test_a_reset_that_nothing_else_of_its_sender_comes_with_tells_of_no_connection() -> None:
+    play = Play()
+    play.client("A", seq=100, ack=300)
+    play.server("R", seq=300)
+    assert told(play)[-1] == "RST: the server knows no such connection, or ends it; no packet shows that there was one."
+    assert phase_names(play) == ["stray"]
+
+
+def test_a_reset_whose_sender_goes_on_resets_nothing() -> None:
+    play = opened()
+    play.server("R", seq=300)
+    play.server("PA", b"on", seq=300, ack=100)
+    play.client("A", seq=100, ack=302)
+    assert "RST from 10.0.0.2:80, which goes on afterwards as if it had sent none." in told(play)
+    assert phase_names(play) == ["handshake", "data"]

@@ -21,7 +21,7 @@ from inspector.tcp.states import State
 from inspector.tcp.tracker import Tracker
 from inspector.tcp.verdicts import tshark_names
 
-FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16}
+FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16, "U": 32}
 MILLISECOND = 1_000_000
 
 

@@ -89,9 +89,9 @@ function mountCounters() {
     const value = h("b", {}, "0");
     return { value, element: h("span", { class: `counter ${name}`, title: explanation }, value, " ", h("span", {}, name)) };
   };
-  const packets = number("packets", "Packets captured so far");
+  const packets = number("packets", "Packets so far");
   const rate = number("per second", "Packets a second, at the moment");
-  const dropped = number("dropped", "Packets that the system could not hand over in time");
+  const dropped = number("dropped", "Packets that were lost before they could be recorded");
   return {
     element: h("div", { class: "counters" }, packets.element, rate.element, dropped.element),
     draw({ capture, end }) {
@@ -101,7 +101,7 @@ function mountCounters() {
       rate.element.hidden = capture.state !== "running";
       dropped.element.hidden = capture.dropped === null || capture.dropped === undefined;
       dropped.element.classList.toggle("trouble", capture.dropped > 0);
-      packets.element.title = `Packets captured so far, over ${duration(end)}`;
+      packets.element.title = `Packets so far, over ${duration(end)}`;
     },
   };
 }
@@ -120,7 +120,7 @@ function drawPause(button, { behind, capture }) {
   if (button.getAttribute("aria-pressed") === String(isPaused)) return;
   button.setAttribute("aria-pressed", String(isPaused));
   button.setAttribute("aria-label", "Pause the view");
-  button.title = isPaused ? "Go on: show what came meanwhile" : "Pause the view; the capture goes on";
+  button.title = isPaused ? "Go on: show what came meanwhile" : "Pause the view; packets are still taken in";
   button.replaceChildren(icon(isPaused ? "play" : "pause"));
 }
 

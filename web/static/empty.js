@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { filtering } from "./span.js";
+import { filterText } from "./tokens/leftout.js";
 
 const NOUNS = { packets: "packets", connections: "connections", exchanges: "HTTP exchanges", messages: "WebSocket messages" };
 
@@ -37,7 +38,7 @@ export function noRows(state, table) {
 export function noTokens(state) {
   if (state.feed === "connecting" || state.capture.state === "loading") return say("Reading…", "What is found appears here as it is read.");
   if (state.demo) return say("No tokens yet", "Press one of the buttons above: the programs report every number that they are handed.");
-  if (state.capture.state === "running") return say("No tokens yet", "The kernel is asked who holds which socket; what it says of pipes that are captured appears here.");
+  if (state.capture.state === "running") return say("No tokens yet", `The kernel is asked who holds which socket; what it says of pipes that are captured appears here.${state.capture.filter ? ` ${filterText(state.capture.filter)}` : ""}`);
   return say("No tokens in this capture", "Only a recording that Wireglass made on the machine itself tells who held which socket: start wireglass demo, or wireglass live.");
 }
 

@@ -2,7 +2,7 @@
 
 import { counted, duration } from "./format.js";
 import { chapters } from "./phases.js";
-import { answerLine, band, closeCode, goesOn, outcome, silentEnd, stateOf } from "./words.js";
+import { answerLine, closeCode, silentEnd, stateOf } from "./words.js";
 
 export const SILENCE = 250e6; // ns without a packet that a row of its own tells of
 
@@ -70,7 +70,8 @@ export function begin(first, connection) {
   const states = fromTheStart
     ? { ...after, [first.direction]: "CLOSED", [to]: after[to] === "SYN-RECEIVED" ? "LISTEN" : after[to] }
     : { client: null, server: null, assumed: { client: false, server: false } };
-  return { kind: "start", before: states, after: states, fromTheStart };
+  const text = fromTheStart ? "" : `The first packet is ${first.flags.includes("SYN") ? "a SYN-ACK" : "no SYN"}`;
+  return { kind: "start", before: states, after: states, fromTheStart, text };
 }
 
 function silence({ quiet, before, bracket }) {
@@ -80,34 +81,33 @@ function silence({ quiet, before, bracket }) {
 
 /** What stands below the last packet. */
 export function end(states, connection) {
-  return { kind: "end", before: states, after: states, sentences: [ENDS[endKind(states, connection)]] };
+  const { packets: [sent], reset_by: resetter } = connection;
+  const names = { unseen: sent ? "server" : "client", seen: sent ? "client" : "server", resetter };
+  return { kind: "end", before: states, after: states, sentences: [ENDS[endKind(states, connection)](names)] };
 }
 
 const ENDS = {
-  unanswered: "No answer was seen. Whether the client still waits is not on the wire.",
-  refused: "The pipe was never built.",
-  unheard: "Of the server nothing was seen: what it did is not in the capture.",
-  reset: "The connection was reset.",
-  strayed: "The server sent RST. Whether there was a connection is not in the capture.",
-  opening: "The pipe is not built yet.",
-  open: "The pipe is still open: either side may speak.",
-  "time-wait": "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute.",
-  half: "One side has closed; the other may still send.",
-  closing: "Both sides have closed; an acknowledgment is still to come.",
-  closed: "The connection is over.",
+  unanswered: () => "No answer was seen. Whether the client still waits is not on the wire.",
+  refused: () => "The pipe was never built.",
+  half_seen: ({ unseen }) => `Of the ${unseen} nothing was seen: what it did is not in the capture.`,
+  reset: ({ resetter }) => `The ${resetter} has reset the connection.`,
+  reset_unseen: ({ resetter, unseen }) => `The ${resetter} has sent RST. Of the ${unseen} nothing was seen.`,
+  stray: ({ resetter }) => `The ${resetter} sent RST. Whether there was a connection is not in the capture.`,
+  opening: () => "The pipe is not built yet.",
+  open: () => "The pipe is open at the last packet: either side may speak.",
+  "time-wait": () => "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute.",
+  half: () => "One side has closed; the other may still send.",
+  closing: () => "Both sides have sent FIN; an acknowledgment is still to come.",
+  closed: () => "The connection is over.",
 };
 
-function endKind({ client, server }, connection) {
-  const [states, state] = [[client, server], connection.conn_state];
-  if (state === "S0" || state === "SH") return goesOn({ client_state: client }) ? "unheard" : "unanswered";
-  if (state === "REJ" || state === "RSTOS0") return "refused";
-  if (state === "RSTRH") return connection.history?.includes("h") ? "reset" : "strayed";
-  if (state === "RSTO" || state === "RSTR" || outcome({ ...connection, client_state: client, server_state: server }).short === "reset") return "reset";
-  if (states.includes("TIME-WAIT")) return "time-wait";
-  if (states.some((name) => band(name) === "opening")) return "opening";
-  if (states.includes("CLOSED")) return "closed";
-  if (client === "ESTABLISHED" && server === "ESTABLISHED") return "open";
-  return states.includes("CLOSE-WAIT") || states.includes("ESTABLISHED") ? "half" : "closing";
+function endKind({ client, server }, { outcome, packets }) {
+  if (outcome === "reset") return packets.includes(0) ? "reset_unseen" : "reset";
+  if (outcome === "half_seen_closed") return "half_seen";
+  if (outcome === "closing") return "half";
+  if (outcome !== "closed") return outcome;
+  if ([client, server].includes("TIME-WAIT")) return "time-wait";
+  return client === "CLOSED" || server === "CLOSED" ? "closed" : "closing";
 }
 
 /** For each packet: {chapter (its title, on its first packet only), bracket: single, first, inside or last}. */

@@ -4,6 +4,7 @@ const TITLES = {
   handshake: "The pipe is built",
   refused: "The pipe is refused",
   unanswered: "No answer is seen",
+  stray: "A RST, and no connection seen",
   data: "The talk",
   request: "The ask",
   response: "The answer",
@@ -36,10 +37,10 @@ function titleOf(phase, packets, { before, after }) {
   if (!phase) return "The first packet is no SYN";
   // Its last ACK may carry the first bytes, and so belong to the next chapter.
   if (phase.name === "handshake" && !isBuilt(packets.at(-1)) && !(after && isBuilt(after))) return "The pipe is asked for";
-  const reset = packets.find(({ flags }) => flags.includes("RST"));
-  if (!reset || phase.name === "refused") return TITLES[phase.name] ?? phase.name;
+  const reset = phase.name === "close" && packets.find(({ flags }) => flags.includes("RST"));
+  if (!reset) return TITLES[phase.name] ?? phase.name;
   if (isBuilt(before)) return "The pipe is cut";
-  return reset.direction === "server" ? "The pipe is refused" : "The client resets it";
+  return reset.direction === "server" ? "The server resets it" : "The client resets it";
 }
 
 /** Whether both ends have left the opening states behind after this packet; of one that is not known it is taken for granted. */

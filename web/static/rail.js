@@ -28,9 +28,15 @@ export function mountRail(store, views) {
       for (const { view, link, number } of items) drawItem(view, link, number, state);
       const isBehind = views.findIndex(({ name }) => name === state.route.view) >= FIRST;
       more.classList.toggle("current", isBehind);
-      setText(recording, state.capture.recording ? `Recording to ${state.capture.recording}` : "");
+      setText(recording, recordingText(state.capture));
     },
   };
+}
+
+/** Where the packets are kept; of a capture that has ended no more is said to come. */
+export function recordingText({ recording, state }) {
+  if (!recording) return "";
+  return `${state === "ended" ? "Recording:" : "Recording to"} ${recording}`;
 }
 
 function item(store, view, chosen) {

@@ -69,12 +69,20 @@ function sections(state, offer, attempt, send) {
   return [now(state, offer, attempt), live(offer, attempt), file(offer, send), samples(offer, attempt)];
 }
 
+/** What goes on while every page is paused, by where the packets come from. */
+export const PAUSED = {
+  replay: "The replay waits.",
+  live: "Packets are still recorded, as long as the capture runs and the disk has room.",
+  demo: "Packets are still recorded, as long as the capture runs and the disk has room.",
+  file: "What comes meanwhile is read afterwards, as far as the file keeps it.",
+};
+
 function now({ capture }, offer, attempt) {
   const act = (label, doing, path, title = null) => h("button", { class: "button", title, onclick: () => attempt(doing, () => post(path)) }, label);
   const buttons = [
-    capture.state === "running" && act("Pause", "Pausing.", "/api/capture/pause", `For every page. ${capture.source === "replay" ? "The replay waits." : "What comes meanwhile is still recorded."}`),
-    capture.state === "paused" && act("Go on", "Going on.", "/api/capture/resume", "From where it was paused; nothing is missed"),
-    capture.can_stop && act("Stop capture", "Stopping.", "/api/capture/stop", "What was captured stays on show and is kept"),
+    capture.state === "running" && act("Pause", "Pausing.", "/api/capture/pause", `For every page. ${PAUSED[capture.source]}`),
+    capture.state === "paused" && act("Go on", "Going on.", "/api/capture/resume", `From where it was paused${capture.source === "replay" ? "" : ", with what was kept meanwhile"}`),
+    capture.can_stop && act("Stop capture", "Stopping.", "/api/capture/stop", "What was captured stays on show and in its recording"),
     !offer.at_home && act("Back to what was there first", "Going back.", "/api/sources/home"),
   ].filter(Boolean);
   return buttons.length > 0 && h("section", { class: "sources-now" }, h("p", {}, `On show: ${capture.name}${capture.state === "paused" ? ", paused" : ""}.`), buttons);

@@ -71,45 +71,31 @@ export function marksOf({ verdicts, duplicate = false }) {
   return duplicate ? [DUPLICATE] : verdicts.map((name) => VERDICTS[name] ?? [name, false, ""]);
 }
 
-/** Short and long word for how a connection stands or ended, from Zeek's conn_state and the TCP states. */
+/** What became of a connection, in a short and a long word: how the server judged it, and who did what. */
 export function outcome(row) {
-  const { conn_state, closed_by } = row;
-  const by = closed_by ? ` by the ${closed_by}` : "";
-  const first = closed_by ? `${by} first` : "";
-  switch (conn_state) {
-    case "S0":
-      if (goesOn(row)) return { kind: "open", short: "half seen", long: "open at the client" };
-      return { kind: "trouble", short: "no answer", long: "asked for, no answer seen" };
-    case "REJ": return { kind: "trouble", short: "refused", long: "refused by the server" };
-    case "RSTO": case "RSTR": case "RSTOS0": case "RSTRH":
-      return { kind: "trouble", short: "reset", long: `TCP reset${by}` };
-    case "SF": return { kind: "closed", short: "closed", long: `TCP closed${first}` };
-    case "SH":
-      if (goesOn(row)) return { kind: "closed", short: "half seen", long: "of the server nothing was seen; the client sent FIN" };
-      return { kind: "trouble", short: "no answer", long: "no answer seen; the client sent SYN and FIN" };
-    case "SHR": return { kind: "closed", short: "half seen", long: "of the client nothing was seen; the server sent SYN-ACK and FIN" };
-    case "S2": case "S3":
-      return { kind: "open", short: "closing", long: `TCP half closed${by}` };
-    default: return standing(row);
-  }
+  const { packets: [sent] } = row;
+  const [seen, unseen] = sent ? ["client", "server"] : ["server", "client"];
+  return OUTCOMES[row.outcome]({ ...row, seen, unseen });
 }
 
-/** Whether the client goes on as only an answered one does: then the answers were there, and are not in the capture. */
-export const goesOn = ({ client_state: state }) => state !== "SYN-SENT" && state !== "CLOSED";
+const of = (side) => (side ? ` by the ${side}` : "");
 
-/** Whether a connection was asked for, and no more, as far as the packets show. */
-export function neverBuilt(row) {
-  const { conn_state: state, history = "" } = row;
-  if (state === "S0" || state === "SH") return !goesOn(row);
-  return state === "REJ" || state === "RSTOS0" || (state === "RSTRH" && !history.includes("h"));
-}
+const OUTCOMES = {
+  open: () => ({ kind: "open", short: "open", long: "open" }),
+  opening: () => ({ kind: "open", short: "opening", long: "being opened" }),
+  closing: ({ closed_by: by }) => ({ kind: "open", short: "closing", long: `TCP half closed${of(by)}` }),
+  closed: ({ closed_by: by, reset_by: reset }) => ({ kind: "closed", short: "closed", long: `TCP closed${by ? `${of(by)} first` : ""}${reset ? `, then RST from the ${reset}` : ""}` }),
+  reset: ({ reset_by: by, unseen, packets }) => ({ kind: "trouble", short: "reset", long: `TCP reset by the ${by}${packets.includes(0) ? `; nothing of the ${unseen} in the capture` : ""}` }),
+  refused: () => ({ kind: "trouble", short: "refused", long: "refused by the server" }),
+  unanswered: ({ closed_by: by }) => ({ kind: "trouble", short: "no answer", long: `no answer in the capture${by ? `; the ${by} sent FIN` : ""}` }),
+  stray: ({ reset_by: by }) => ({ kind: "trouble", short: "RST", long: `RST from the ${by}, and no connection seen` }),
+  half_seen: ({ unseen }) => ({ kind: "open", short: "half seen", long: `nothing of the ${unseen} in the capture` }),
+  half_seen_closed: ({ seen, unseen }) => ({ kind: "closed", short: "half seen", long: `nothing of the ${unseen} in the capture; the ${seen} sent FIN` }),
+};
 
-function standing({ client_state: client, server_state: server, history = "" }) {
-  const bands = [band(client), band(server)];
-  if (bands.includes("opening")) return { kind: "open", short: "opening", long: "being opened" };
-  if (bands.includes("established")) return { kind: "open", short: "open", long: "open" };
-  if (/r/i.test(history) && !/f/i.test(history)) return { kind: "trouble", short: "reset", long: `TCP reset by the ${/r/i.exec(history)[0] === "R" ? "client" : "server"}` };
-  return { kind: "closed", short: "closed", long: "closed" };
+/** Whether nothing shows that a connection came about: what was asked for was given up before an ACK, a byte or a FIN. */
+export function neverBuilt({ outcome: became, history = "" }) {
+  return ["refused", "unanswered", "stray"].includes(became) || (became === "reset" && !/[adf]/i.test(history));
 }
 
 const PROTOCOLS = { http: "HTTP", websocket: "WebSocket", http2: "HTTP/2", tls: "TLS", tunnel: "tunnel", unknown: "TCP" };

@@ -83,7 +83,7 @@ export function mountFigure({ choose, resized }) {
     const ends = ids.map((id) => [id, places.get(`${id} client`), places.get(`${id} server`)]).filter(([, from, to]) => from && to && !(from.isLoose && to.isLoose));
     const found = isStacked() ? stacked(ends) : ends.map(([id, from, to]) => pipe(id, across(from, to), -7));
     pipes.replaceChildren(...found.flat());
-    setText(note, leftOut(shown.picture, ids.length, found.length));
+    setText(note, leftOut(shown.picture, ids.length, found.length, shown.view.filter));
     note.hidden = !note.textContent;
   }
 

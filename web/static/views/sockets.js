@@ -88,7 +88,7 @@ export function mount(root, store) {
     const wanted = [...(way?.connections ?? []), ...(route.id === null ? [] : [route.id])];
     const picture = book.at(route.at ?? end, { room: figure.room(), wanted });
     const steps = new Map(way ? Object.entries(way.tokens).filter(([, id]) => id !== null).map(([name, id]) => [id, STEP_NAMES[name]]) : []);
-    figure.draw(picture, book.protocols, { connection: route.id, way, steps });
+    figure.draw(picture, book.protocols, { connection: route.id, way, steps, filter: state.capture.filter });
     history.draw({ book, end, isLive: state.capture.state === "running", at: route.at, span: route.span, connection: route.id });
     beside.draw(picture, route.id);
     lessons.draw(book, { way, at: route.at });

@@ -38,7 +38,7 @@ export function stepClass(item, isChosen) {
 
 /** A row for those who hear it. */
 export function spoken(item) {
-  if (item.kind === "start") return item.fromTheStart ? `Before the first packet, inferred: ${states(item)}` : "The beginning is not in the capture";
+  if (item.kind === "start") return item.text || `Before the first packet, inferred: ${states(item)}`;
   if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Being fetched"]).join(" ");
   const { packet, carries, sentences } = item;
   const said = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
@@ -99,7 +99,7 @@ const wasReset = ({ packet }, before, after) => Boolean(packet?.flags.includes("
 function drawLabel(item, { number, what, more, amount }) {
   if (item.kind !== "packet") {
     setText(number, "");
-    setText(what, item.kind === "start" ? (item.fromTheStart ? "" : "The beginning is not in the capture") : (item.text ?? ""));
+    setText(what, item.text ?? "");
     setText(more, "");
     setText(amount, "");
     return;
