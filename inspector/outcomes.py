@@ -6,6 +6,7 @@ Zeek's conn_state does not tell it: it counts resets that their receiver must dr
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,6 @@ import numpy.typing as npt
 from inspector.tables import Direction, Table
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState
-
-Mask = npt.NDArray[np.bool_]
-Values = npt.NDArray[Any]
 
 
 class Outcome(IntEnum):
@@ -55,53 +53,68 @@ MEANING = {
 }
 """Said of several connections."""
 
-STILL_OPEN = (Outcome.OPEN, Outcome.OPENING, Outcome.CLOSING, Outcome.HALF_SEEN)
+Mask = npt.NDArray[np.bool_]
+Values = npt.NDArray[Any]
 
-RESTS = (State.CLOSED, State.TIME_WAIT, State.LISTEN)
-CLOSES = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
-OPENS = (State.SYN_SENT, State.SYN_RECEIVED)
-BEFORE_AN_ANSWER = (State.SYN_SENT, State.CLOSED)
+
+BIT_OF = np.zeros(256, np.uint64)
+BIT_OF[ord("A") : ord("Z") + 1] = np.uint64(1) << np.arange(26, dtype=np.uint64)
+BIT_OF[ord("a") : ord("z") + 1] = np.uint64(1) << np.arange(32, 58, dtype=np.uint64)
+"""Of each letter of a history; the client's are capitals."""
+
+
+def _bits(letters: bytes) -> np.uint64:
+    """A bit for each of these letters of a history."""
+    return np.uint64(np.bitwise_or.reduce(BIT_OF[list(letters)]))
+
+
+SPOKEN = np.array([_bits(b"HADFTWQG"), _bits(b"hadftwqg")])
+"""What each `Direction` says but for SYN and RST."""
+
+
+def _among(values: type[IntEnum], *chosen: IntEnum) -> Mask:
+    """Of each value, whether it is one of the chosen."""
+    return np.isin(np.arange(max(values) + 1), chosen)
+
+
+RESTS = _among(State, State.CLOSED, State.TIME_WAIT, State.LISTEN)
+CLOSES = _among(State, State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
+OPENS = _among(State, State.SYN_SENT, State.SYN_RECEIVED)
+BEFORE_AN_ANSWER = _among(State, State.SYN_SENT, State.CLOSED)
+SYN_ALONE = _among(ConnState, ConnState.S0, ConnState.SH)
+STILL_OPEN = _among(Outcome, Outcome.OPEN, Outcome.OPENING, Outcome.CLOSING, Outcome.HALF_SEEN)
 
 
 def outcomes(connections: Table, chosen: Any = slice(None)) -> npt.NDArray[np.uint8]:
     """An `Outcome` for each of the chosen rows of the connections table."""
-    history, conn_state, reset_by = (connections[name][chosen] for name in ("history", "conn_state", "reset_by"))
-    states = [connections[name][chosen] for name in ("client_state", "server_state")]
-    is_silent = (connections["packets"][chosen] == 0).any(axis=-1)
-    fins = [_has(history, letter) for letter in b"Ff"]
-    is_reset, is_finished = reset_by >= 0, fins[0] & fins[1]
-    asked, answered = _has(history, *b"S"), _has(history, *b"hs")
+    conn_state, reset_by = (connections[name][chosen] for name in ("conn_state", "reset_by"))
+    client, server = (connections[name][chosen] for name in ("client_state", "server_state"))
+    said = reduce(np.bitwise_or, (BIT_OF[letters] for letters in connections["history"][chosen].T))
+    is_silent = reduce(np.logical_or, (connections["packets"][chosen] == 0).T)
+    is_reset, is_finished = reset_by >= 0, _has(said, b"F") & _has(said, b"f")
+    asked, answered = _has(said, b"S"), _has(said, b"hs")
     judged = (
         (Outcome.REFUSED, (conn_state == ConnState.REJ) & (reset_by == Direction.SERVER) & asked & ~answered),
-        (Outcome.UNANSWERED, _is_unanswered(conn_state, states[Direction.CLIENT])),
-        (Outcome.STRAY, is_reset & _is_stray(history, reset_by)),
+        (Outcome.UNANSWERED, SYN_ALONE[conn_state] & BEFORE_AN_ANSWER[client]),
+        # Without a SYN, and whoever sent the RST has sent nothing else.
+        (Outcome.STRAY, is_reset & ~_has(said, b"SsHh") & (said & SPOKEN[reset_by] == 0)),
         (Outcome.RESET, is_reset & ~is_finished),
-        (Outcome.HALF_SEEN_CLOSED, is_silent & (fins[0] | fins[1])),
+        (Outcome.HALF_SEEN_CLOSED, is_silent & _has(said, b"Ff")),
         (Outcome.HALF_SEEN, is_silent),
-        (Outcome.CLOSED, is_finished | (np.isin(states[0], RESTS) & np.isin(states[1], RESTS))),
-        (Outcome.OPENING, np.isin(states[0], OPENS) | np.isin(states[1], OPENS)),
-        (Outcome.CLOSING, np.isin(states[0], CLOSES) | np.isin(states[1], CLOSES)),
+        (Outcome.CLOSED, is_finished | (RESTS[client] & RESTS[server])),
+        (Outcome.OPENING, OPENS[client] | OPENS[server]),
+        (Outcome.CLOSING, CLOSES[client] | CLOSES[server]),
     )
     found = np.select([mask for _, mask in judged], [outcome for outcome, _ in judged], Outcome.OPEN)
     return found.astype(np.uint8)
 
 
-def _has(history: Values, *letters: int) -> Mask:
-    return np.asarray(np.isin(history, letters).any(axis=-1))
-
-
-def _is_unanswered(conn_state: Values, client: Values) -> Mask:
-    found: Mask = np.isin(conn_state, (ConnState.S0, ConnState.SH)) & np.isin(client, BEFORE_AN_ANSWER)
-    return found
-
-
-def _is_stray(history: Values, reset_by: Values) -> Mask:
-    """Without a SYN, and whoever sent the RST has sent nothing else."""
-    others = [_has(history, *b"HADFTWQG"), _has(history, *b"hadftwqg")]
-    return ~_has(history, *b"SsHh") & ~np.where(reset_by == Direction.SERVER, others[1], others[0])
+def _has(said: Values, letters: bytes) -> Mask:
+    """Whether any of these letters is in a history, given as bits."""
+    return np.asarray(said & _bits(letters) != 0)
 
 
 def is_open(connections: Table, chosen: Any = slice(None)) -> Mask:
     """Which connections had not ended when the capture did."""
-    found: Mask = np.isin(outcomes(connections, chosen), STILL_OPEN)
+    found: Mask = STILL_OPEN[outcomes(connections, chosen)]
     return found

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES
-from inspector.outcomes import Outcome, is_open, outcomes
+from inspector.outcomes import STILL_OPEN, Outcome, outcomes
 from inspector.tables import Direction
 from inspector.tcp.header import RST, SYN
 from inspector.tcp.verdicts import TROUBLE, Verdict
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
+Outcomes = npt.NDArray[np.uint8]
+
+Find = Callable[["Capture", Outcomes], tuple[Rows, Rows]]
+"""Finds a kind of failure, given what became of each connection: of each the connection and a packet that shows it."""
 
 WEIGHTS = ("failure", "violation", "warning", "note")
 """Severities, the heaviest first; an anomaly has one of the last three."""
@@ -51,11 +55,11 @@ SERIOUS: Mask = np.array([anomaly.severity != "note" for anomaly in ANOMALIES])
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A kind of failure: what one and several are called, and a row for each as (connections, packets that show it)."""
+    """A kind of failure: what one and several are called, and how they are found."""
 
     one: str
     several: str
-    found: Callable[[Capture], tuple[Rows, Rows]]
+    found: Find
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,9 @@ class Trouble:
     packets: Rows
 
 
-def _with(outcome: Outcome, flag: int) -> Callable[[Capture], tuple[Rows, Rows]]:
+def _with(outcome: Outcome, flag: int) -> Find:
     """Connections of which this became: each by its first packet with this flag."""
-    return lambda capture: _firsts(capture, outcomes(capture.connections) == outcome, flag)
+    return lambda capture, became: _firsts(capture, became == outcome, flag)
 
 
 def _firsts(capture: Capture, chosen: Mask, flag: int) -> tuple[Rows, Rows]:
@@ -91,10 +95,10 @@ def _firsts(capture: Capture, chosen: Mask, flag: int) -> tuple[Rows, Rows]:
     return owners, rows[firsts]
 
 
-def _answered(hundreds: int) -> Callable[[Capture], tuple[Rows, Rows]]:
+def _answered(hundreds: int) -> Find:
     """Exchanges whose response has a status of this class (RFC 9110 §15)."""
 
-    def found(capture: Capture) -> tuple[Rows, Rows]:
+    def found(capture: Capture, _became: Outcomes) -> tuple[Rows, Rows]:
         exchanges, messages = capture.exchanges, capture.http_messages
         rows = np.flatnonzero(exchanges["response"] >= 0)
         response = exchanges["response"][rows]
@@ -104,18 +108,18 @@ def _answered(hundreds: int) -> Callable[[Capture], tuple[Rows, Rows]]:
     return found
 
 
-def _unanswered(capture: Capture) -> tuple[Rows, Rows]:
+def _unanswered(capture: Capture, became: Outcomes) -> tuple[Rows, Rows]:
     """Requests without a response on connections that are over: none will come. Where the capture holds nothing of the
     server, it lacks the responses as well.
     """
     exchanges, messages = capture.exchanges, capture.http_messages
     rows = np.flatnonzero((exchanges["request"] >= 0) & (exchanges["response"] < 0))
     owners = exchanges["connection"][rows]
-    rows = rows[~is_open(capture.connections, owners) & (capture.connections["packets"][owners, Direction.SERVER] > 0)]
+    rows = rows[~STILL_OPEN[became[owners]] & (capture.connections["packets"][owners, Direction.SERVER] > 0)]
     return exchanges["connection"][rows], messages["packet"][exchanges["request"][rows]]
 
 
-def _closed_with_error(capture: Capture) -> tuple[Rows, Rows]:
+def _closed_with_error(capture: Capture, _became: Outcomes) -> tuple[Rows, Rows]:
     messages = capture.messages
     rows = np.flatnonzero(messages["close_code"] >= PROTOCOL_ERROR)
     return messages["connection"][rows], messages["first_packet"][rows]
@@ -141,15 +145,15 @@ FAILURES: dict[str, Failure] = {
 def shows(capture: Capture, code: str) -> Mask:
     """Which packets show a failure of this kind."""
     mask = np.zeros(len(capture.packets), bool)
-    mask[FAILURES[code].found(capture)[1]] = True
+    mask[FAILURES[code].found(capture, outcomes(capture.connections))[1]] = True
     return mask
 
 
 def failures(capture: Capture) -> npt.NDArray[np.int64]:
     """How many failures each connection has."""
-    total = np.zeros(len(capture.connections), np.int64)
+    became, total = outcomes(capture.connections), np.zeros(len(capture.connections), np.int64)
     for failure in FAILURES.values():
-        np.add.at(total, failure.found(capture)[0], 1)
+        np.add.at(total, failure.found(capture, became)[0], 1)
     return total
 
 
@@ -172,9 +176,9 @@ def troubles(capture: Capture, chosen: Mask | None = None) -> list[Trouble]:
 
 
 def _failures(capture: Capture, chosen: Mask) -> list[Trouble]:
-    found = []
+    became, found = outcomes(capture.connections), []
     for code, failure in FAILURES.items():
-        rows = failure.found(capture)[1]
+        rows = failure.found(capture, became)[1]
         rows = np.sort(rows[chosen[rows]])
         if len(rows):
             found.append(_counted(code, (failure.one, failure.several), "failure", rows))
