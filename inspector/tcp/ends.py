@@ -135,7 +135,7 @@ class Life:
     client: End
     server: End
     syn_packet: cython.int
-    """Row of the last SYN without ACK while the handshake goes on, -1 none."""
+    """Row of the last SYN without ACK while the handshake goes on; -1 none, -2 the handshake is complete."""
     history_length: cython.int
     flipped: cython.bint
     """The connection was first seen by its server's SYN-ACK."""

@@ -59,6 +59,9 @@ SEEN_DATA = cython.declare(cython.uint, 8)
 SEEN_FIN = cython.declare(cython.uint, 16)
 SEEN_RST = cython.declare(cython.uint, 32)
 
+OPENED = cython.declare(cython.int, -2)
+"""Instead of the SYN's row: the handshake is complete."""
+
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 
@@ -386,6 +389,33 @@ class Lifecycle:
         return took if took >= 0 and self.clock[start] == self.clock[stop] else -1
 
     @cython.cfunc
+    @cython.inline
+    def _acknowledges(self, row: cython.Py_ssize_t, number: cython.uint) -> cython.bint:
+        return seq_distance(number, self.ack[row]) > 0
+
+    @cython.cfunc
+    def _overtook(self, syn: cython.Py_ssize_t, answer: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """The first packet behind the SYN that acknowledges its answer and was captured before that; -1 none."""
+        found: cython.Py_ssize_t = -1
+        at: cython.Py_ssize_t = self.previous[answer]
+        while at > syn:
+            if (
+                self.packet_direction[at] != self.packet_direction[answer]
+                and self.flags[at] & (ACK | RST) == ACK
+                and self._acknowledges(at, self.seq[answer])
+            ):
+                found = at
+            at = self.previous[at]
+        return found
+
+    @cython.cfunc
+    def _complete_handshake(self, life: Life, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.void:
+        """Packet `row` is the first that acknowledges the SYN-ACK, with bytes or without; -1 it has not come yet."""
+        if row >= 0:
+            self.handshake_ns[connection] = self._elapsed(life.syn_packet, row)
+            life.syn_packet = OPENED
+
+    @cython.cfunc
     def _note_times(
         self,
         life: Life,
@@ -400,14 +430,15 @@ class Lifecycle:
         elif flags & SYN and flags & ACK:
             if life.syn_packet >= 0 and not seen & SEEN_SYN_ACK:
                 self.syn_rtt_ns[connection] = self._elapsed(life.syn_packet, row)
+                self._complete_handshake(life, self._overtook(life.syn_packet, row), connection)
             seen |= SEEN_SYN_ACK
         elif flags & SYN:
-            life.syn_packet = row
+            if life.syn_packet != OPENED:
+                life.syn_packet = row
             seen |= SEEN_SYN
         elif flags & ACK and (self.packet_direction[row] == 0 or not seen & (SEEN_SYN | SEEN_SYN_ACK)):
-            if seen & (SEEN_SYN | SEEN_SYN_ACK | SEEN_ACK) == SEEN_SYN | SEEN_SYN_ACK and life.syn_packet >= 0:
-                self.handshake_ns[connection] = self._elapsed(life.syn_packet, row)
-                life.syn_packet = -1
+            if seen & SEEN_SYN_ACK and life.syn_packet >= 0 and self._acknowledges(row, life.server.syn_seq):
+                self._complete_handshake(life, row, connection)
             if not flags & FIN and not self.payload[row]:
                 seen |= SEEN_ACK
         if self.payload[row] and not flags & RST:

@@ -191,9 +191,7 @@ def recall(packets: Table, connections: Table, row: int, sack: Sequence[tuple[in
     return Situation(packets, connections, row, rows[:-1], int(fields[-1]), sender, peer, initial_rtt_ns, sack)
 
 
-def _follow(
-    packets: Table, rows: Rows, fields: npt.NDArray[Any]
-) -> tuple[Standing, Standing, int]:
+def _follow(packets: Table, rows: Rows, fields: npt.NDArray[Any]) -> tuple[Standing, Standing, int]:
     """Client, server and initial round trip after `rows`, all packets of one connection from its first on."""
     copy, headers, pair = Table("packets"), Table("headers"), Table("connections")
     for table, length in ((copy, len(rows)), (headers, len(rows)), (pair, 1)):

@@ -170,3 +170,60 @@ def test_times_and_completeness_of_a_whole_connection() -> None:
     assert int(play.connections["handshake_ns"][0]) == 2_000_000
     assert int(play.connections["completeness"][0]) == 1 | 2 | 4 | 8 | 16
     assert int(play.connections["closed_by"][0]) == 0
+
+
+def ack_with_data(p: Play) -> None:
+    p.client("S", seq=99)
+    p.server("SA", seq=299, ack=100, after_ms=40)
+    p.client("PA", b"GET", seq=100, ack=300)
+    p.server("A", seq=300, ack=103, after_ms=40)
+    p.client("A", seq=103, ack=300)
+
+
+def fast_open(p: Play) -> None:
+    p.client("S", b"GET", seq=99)
+    p.server("SA", seq=299, ack=103, after_ms=40)
+    p.client("FA", b"", seq=103, ack=300)
+    p.server("PA", b"200", seq=300, ack=104, after_ms=40)
+    p.client("A", seq=104, ack=303)
+
+
+def ack_captured_first(p: Play) -> None:
+    p.client("S", seq=99)
+    p.client("PA", b"GET", seq=100, ack=300, after_ms=41)
+    p.server("SA", seq=299, ack=100)
+    p.server("PA", b"200", seq=300, ack=103, after_ms=40)
+    p.client("A", seq=103, ack=303)
+
+
+def bare_ack_captured_first(p: Play) -> None:
+    p.client("S", seq=99)
+    p.client("A", seq=100, ack=300, after_ms=41)
+    p.server("SA", seq=299, ack=100)
+
+
+def ack_of_an_older_connection(p: Play) -> None:
+    p.client("S", seq=99)
+    p.server("SA", seq=299, ack=100, after_ms=20)
+    p.client("A", seq=100, ack=200)
+    p.client("A", seq=100, ack=300, after_ms=20)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [ack_with_data, fast_open, ack_captured_first, bare_ack_captured_first, ack_of_an_older_connection],
+    ids=lambda act: act.__name__.replace("_", " "),
+)
+def test_the_handshake_ends_with_the_first_segment_that_acknowledges_the_syn_ack(act: Act) -> None:
+    play = Play()
+    act(play)
+    play.run()
+    assert int(play.connections["handshake_ns"][0]) == 41_000_000
+
+
+def test_a_syn_that_comes_again_does_not_begin_the_handshake_anew() -> None:
+    play = opened()
+    play.client("S", seq=99, after_ms=500)
+    play.client("A", seq=100, ack=300, after_ms=500)
+    play.run()
+    assert int(play.connections["handshake_ns"][0]) == 2_000_000
