@@ -12,7 +12,6 @@ import cython
 
 from inspector.anomalies import index_of
 from inspector.tables import Table
-from inspector.tcp.states import State
 from inspector.tcp.verdicts import Acceptance, Refusal
 
 if cython.compiled:
@@ -25,12 +24,11 @@ else:
 FLAGS_OF_1981 = cython.declare(cython.uint, 63)
 """FIN, SYN, RST, PSH, ACK, URG: no segment of a working TCP has none of them."""
 
-ESTABLISHED = cython.declare(cython.int, int(State.ESTABLISHED))
-LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
-TIME_WAIT = cython.declare(cython.int, int(State.TIME_WAIT))
 
 REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
 LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
+REUSES_OPEN = cython.declare(cython.uint, int(Acceptance.REUSES_OPEN))
+REUSES_TIME_WAIT = cython.declare(cython.uint, int(Acceptance.REUSES_TIME_WAIT))
 OUTSIDE = cython.declare(cython.uint, int(Refusal.OUTSIDE_WINDOW))
 """The whole value of packets.acceptance: refused, and not accepted after all."""
 
@@ -153,8 +151,6 @@ class Conformance:
     isn_known: cython.uchar[:, ::1]
     previous: cython.int[::1]
     first_packet: cython.int[::1]
-    c_client_state: cython.uchar[::1]
-    c_server_state: cython.uchar[::1]
 
     def __init__(self, packets: Table, connections: Table, anomalies: Table) -> None:
         self.packets = packets
@@ -179,8 +175,6 @@ class Conformance:
         self.isn_known = connections.view("isn_known")
         self.previous = connections.view("previous")
         self.first_packet = connections.view("first_packet")
-        self.c_client_state = connections.view("client_state")
-        self.c_server_state = connections.view("server_state")
 
     def turn(self, connection: cython.Py_ssize_t) -> None:
         """Client and server of a connection change places."""
@@ -334,17 +328,12 @@ class Conformance:
     def _check_first(self, connection: cython.Py_ssize_t, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
         """The first packet of a connection that takes over its sockets, or that ends what was never seen to begin."""
         old: cython.int = self.previous[connection]
-        client: cython.int
-        server: cython.int
         if flags & SYN and flags & ACK:
             self._note_first(row, BEGINS_WITH_SYN_ACK, 0)
         elif flags & SYN:
-            if old < 0:
-                return
-            client, server = self.c_client_state[old], self.c_server_state[old]
-            if client == TIME_WAIT or server == TIME_WAIT:
+            if self.acceptance[row] & REUSES_TIME_WAIT:
                 self._note_first(row, REUSE_IN_TIME_WAIT, old)
-            elif ESTABLISHED <= client <= LAST_ACK and ESTABLISHED <= server <= LAST_ACK:
+            elif self.acceptance[row] & REUSES_OPEN:
                 self._note_first(row, REUSE_WHILE_OPEN, old)
         elif flags & RST:
             self._note_first(row, BEGINS_WITH_RESET, 0)

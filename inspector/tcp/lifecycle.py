@@ -31,6 +31,9 @@ CLOSED = cython.declare(cython.int, int(State.CLOSED))
 LISTEN = cython.declare(cython.int, int(State.LISTEN))
 SYN_SENT_STATE = cython.declare(cython.int, int(State.SYN_SENT))
 SYN_RECEIVED = cython.declare(cython.int, int(State.SYN_RECEIVED))
+ESTABLISHED = cython.declare(cython.int, int(State.ESTABLISHED))
+LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
+TIME_WAIT = cython.declare(cython.int, int(State.TIME_WAIT))
 
 SENT_SYN = cython.declare(cython.int, int(Signal.SENT_SYN))
 SENT_SYN_ACK = cython.declare(cython.int, int(Signal.SENT_SYN_ACK))
@@ -50,6 +53,8 @@ OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
 ACK_OF_UNSENT = cython.declare(cython.int, int(Refusal.ACK_OF_UNSENT))
 AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
 LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
+REUSES_OPEN = cython.declare(cython.uint, int(Acceptance.REUSES_OPEN))
+REUSES_TIME_WAIT = cython.declare(cython.uint, int(Acceptance.REUSES_TIME_WAIT))
 
 # Bits of tshark's tcp.completeness.
 SEEN_SYN = cython.declare(cython.uint, 1)
@@ -91,6 +96,8 @@ class Lifecycle:
     acceptance: cython.uchar[::1]
     previous: cython.int[::1]
 
+    first_packet: cython.int[::1]
+    c_previous: cython.int[::1]
     c_client_state: cython.uchar[::1]
     c_server_state: cython.uchar[::1]
     c_assumed: cython.uchar[::1]
@@ -124,6 +131,8 @@ class Lifecycle:
         self.assumed = packets.view("assumed")
         self.acceptance = packets.view("acceptance")
         self.previous = packets.view("previous")
+        self.first_packet = connections.view("first_packet")
+        self.c_previous = connections.view("previous")
         self.c_client_state = connections.view("client_state")
         self.c_server_state = connections.view("server_state")
         self.c_assumed = connections.view("assumed")
@@ -172,12 +181,24 @@ class Lifecycle:
         if refusal:
             self._refuse(sender, receiver, row, connection, side, flags, refusal)
         else:
+            if flags & (SYN | ACK) == SYN and self.c_previous[connection] >= 0 and self.first_packet[connection] == row:
+                self._note_reuse(row, self.c_previous[connection])
             is_new: cython.bint = self._send(sender, receiver, row, connection, side, flags)
             self._reach(receiver, sender, row, 1 - side, flags, is_new)
         self._note_times(life, row, connection, flags)
         self.c_client_state[connection] = life.client.shown
         self.c_server_state[connection] = life.server.shown
         self.c_assumed[connection] = life.client.is_assumed | life.server.is_assumed << 1
+
+    @cython.cfunc
+    def _note_reuse(self, row: cython.Py_ssize_t, old: cython.Py_ssize_t) -> cython.void:
+        """A SYN takes the sockets of connection `old`, which may go on: what it is at this moment."""
+        client: cython.int = self.c_client_state[old]
+        server: cython.int = self.c_server_state[old]
+        if client == TIME_WAIT or server == TIME_WAIT:
+            self.acceptance[row] |= REUSES_TIME_WAIT
+        elif ESTABLISHED <= client <= LAST_ACK and ESTABLISHED <= server <= LAST_ACK:
+            self.acceptance[row] |= REUSES_OPEN
 
     @cython.cfunc
     def _show_states(self, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.void:

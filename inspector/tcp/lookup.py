@@ -3,7 +3,7 @@
 A connection is a pair of sockets (RFC 9293 §3.3.1: its four numbers are both addresses and both ports) on one network:
 VLANs, the key of a tunnel and the capture interface keep networks apart that use the same addresses. But one may be
 seen on several, where each direction has its own tag or way: then its numbers fit. A SYN that brings a new initial
-sequence number on a known pair starts a new connection.
+sequence number on a known pair starts a new connection; what goes on in the old one by both its numbers stays there.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -61,6 +61,9 @@ TURN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
 FIT = cython.declare(cython.longlong, 1 << 18)
 """Bytes by which numbers of one connection may be apart where it is seen on two networks: what may be in flight on a
 fast long way. That those of another connection are so near by chance, both of them, is next to impossible."""
+
+LATE_NS = cython.declare(cython.longlong, 100_000_000)
+"""So long after the first packet of its connection a SYN may be captured."""
 
 NETWORKS = cython.declare(cython.int, 64)
 """Connections between the same two sockets, each on a network of its own, that are told apart at a time."""
@@ -128,6 +131,9 @@ class Lookup:
     networks on which the client and the server were seen last, and how far both have come, the client's upper half."""
     siblings: cython.int[::1]
     """The next connection between the same sockets that goes on, on another network; -1 none."""
+    rivals: cython.int[::1]
+    """The connection that had the same sockets before, to which packets may still belong; -1 none."""
+    has_rivals: cython.bint
     side: cython.int
     """Direction of the segment that `_find` found a connection for."""
     slots: cython.int[::1]
@@ -195,6 +201,7 @@ class Lookup:
         self._make_slots(FIRST_SLOTS)
         self.count = 0
         self.side = 0
+        self.has_rivals = False
         self._make_keys(0)
         self._take_connection_views()
 
@@ -213,11 +220,13 @@ class Lookup:
             for word in range(KEY_WORDS):
                 fresh[row, word] = self.keys[row, word]
         self.keys = fresh
-        siblings = memoryview(bytearray(4 * max(rows, 1))).cast("i")
-        chain: cython.int[::1] = siblings
+        siblings: cython.int[::1] = memoryview(bytearray(4 * max(rows, 1))).cast("i")
+        rivals: cython.int[::1] = memoryview(bytearray(4 * max(rows, 1))).cast("i")
         for row in range(self.count):
-            chain[row] = self.siblings[row]
-        self.siblings = chain
+            siblings[row] = self.siblings[row]
+            rivals[row] = self.rivals[row]
+        self.siblings = siblings
+        self.rivals = rivals
 
     def _take_packet_views(self) -> None:
         packets, headers = self.packets, self.headers
@@ -313,6 +322,8 @@ class Lookup:
             found = head
             if head >= 0 and self.keys[head, NETWORK + self.side] != network:
                 found = self._of_network(head, row, at, network)
+            if self.has_rivals and found >= 0 and self.rivals[found] >= 0:
+                found = self._or_rival(found, row, at, network)
             if found < 0 or self._starts_anew(found, row):
                 if found >= 0:
                     self.analysis[row] |= REUSED_PORTS
@@ -373,9 +384,9 @@ class Lookup:
 
     @cython.cfunc
     def _fits(self, found: cython.int, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether a segment on another network goes on where the connection is, by its number and what it acknowledges.
+        """Whether a segment goes on where the connection is, by its number and what it acknowledges.
 
-        A SYN opens a connection of its own there; what answers one has its number exactly.
+        A SYN opens a connection of its own; what answers one has its number exactly.
         """
         flags: cython.uint = self.flags[row]
         own: cython.bint = self.keys[found, NETWORK + self.side] != UNSEEN
@@ -385,6 +396,24 @@ class Lookup:
         if flags & SYN:
             return peer and ahead == 0 and (not own or self.isn[found, self.side] == self.seq[row])
         return (own or peer) and (not own or abs(apart) <= FIT) and (not peer or abs(ahead) <= FIT)
+
+    @cython.cfunc
+    def _or_rival(
+        self, found: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t, network: cython.ulonglong
+    ) -> cython.int:
+        """The connection that had the sockets before where a segment goes on there and not here, else `found`.
+
+        A SYN in an open connection is challenged, and both ends go on (RFC 5961 §4): it may be an old one, or somebody
+        else's.
+        """
+        rival: cython.int = self.rivals[found]
+        if self._fits(found, row):
+            return found
+        self._joins(rival, at)
+        if self.keys[rival, NETWORK + self.side] == network and self._fits(rival, row):
+            return rival
+        self._joins(found, at)
+        return found
 
     @cython.cfunc
     @cython.inline
@@ -459,10 +488,18 @@ class Lookup:
 
     @cython.cfunc
     def _starts_anew(self, found: cython.int, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether the segment is a SYN whose initial sequence number is not the known one of its sender."""
-        if self.flags[row] & (SYN | ACK) != SYN:
+        """Whether the segment is a SYN whose initial sequence number is not the known one of its sender.
+
+        One that lies just before the first number that was seen of its sender was captured late.
+        """
+        ahead: cython.longlong
+        if self.flags[row] & (SYN | ACK) != SYN or not self.isn_known[found, self.side]:
             return False
-        return self.isn_known[found, self.side] != 0 and self.isn[found, self.side] != self.seq[row]
+        ahead = seq_distance(self.seq[row], self.isn[found, self.side])
+        if ahead == 0:
+            return False
+        is_seen: cython.bint = self.isn_known[found, self.side] == 1
+        return is_seen or not 0 < ahead <= FIT or self.times[row] - self.start_ns[found] > LATE_NS
 
     @cython.cfunc
     def _open(
@@ -496,10 +533,22 @@ class Lookup:
         self.previous[new] = previous
         self.c_network[new] = self.network[at]
         self.keys[new, NETWORK] = self.keys[new, NETWORK + 1] = UNSEEN
+        self.rivals[new] = self._rival_of(previous)
         self._enlist(new, head, previous)
         if head < 0 or self.siblings[new] == head or previous == head:
             self._remember(new, self._hash(at))
         return new
+
+    @cython.cfunc
+    def _rival_of(self, previous: cython.int) -> cython.int:
+        """The connection that may go on beside one that takes its sockets: `previous`, or the one before that where
+        `previous` is no more than SYNs without an answer.
+        """
+        if previous < 0:
+            return -1
+        self.has_rivals = True
+        is_answered: cython.bint = self.c_packets[previous, 0] > 0 and self.c_packets[previous, 1] > 0
+        return previous if is_answered or self.rivals[previous] < 0 else self.rivals[previous]
 
     @cython.cfunc
     def _enlist(self, new: cython.int, head: cython.int, previous: cython.int) -> cython.void:

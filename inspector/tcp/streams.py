@@ -9,9 +9,10 @@ Between the directions the rule is causal order: a segment acknowledges what its
 so its bytes and its FIN come after all that, whatever the order of the capture. It waits for the peer's bytes, within
 limits, and not where the peer was not captured at all.
 
-What the receiver must drop (acceptance.py) is put aside until its next ACK shows whether it did. A RST ends a direction
-once its sender has not gone on for a while. Nothing is copied: the stream is a list of pieces of packets (the table
-`chunks`).
+Bytes of a SYN wait until they are acknowledged, or followed by others: a peer may refuse them (TCP Fast Open) and
+have them sent again. What the receiver must drop (acceptance.py) is put aside until its next ACK shows whether it
+did. A RST ends a direction once its sender has not gone on for a while; what was captured behind it and belongs
+before it is read. Nothing is copied: the stream is a list of pieces of packets (the table `chunks`).
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -278,8 +279,6 @@ class Streams:
             stream.next_seq = seq
         if flags & RST:
             # Bytes in a RST explain it (RFC 9293 §3.10.7); they are not part of the stream.
-            self._wait_no_longer(False)
-            self.side = self.packet_direction[row]
             self._reset(stream, peer, row)
             return
         if flags & SYN:
@@ -299,9 +298,14 @@ class Streams:
         if not stream.acked or seq_distance(stream.peer_ack, self.ack[row]) > 0:
             stream.acked = True
             stream.peer_ack = self.ack[row]
-        if flags & SYN and not stream.started:  # a SYN-ACK says where its receiver's stream begins
+        if not flags & SYN:
+            return
+        if not stream.started:  # a SYN-ACK says where its receiver's stream begins
             stream.started = True
             stream.next_seq = self.ack[row]
+        if stream.held >= 0 and self._is_unanswered(stream, stream.held):  # it refuses the SYN's bytes
+            stream.held = self.next_held[stream.held]
+            stream.held_count -= 1
 
     @cython.cfunc
     def _begins_elsewhere(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint) -> cython.bint:
@@ -322,7 +326,7 @@ class Streams:
         self, stream: Stream, peer: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint
     ) -> cython.void:
         ahead: cython.longlong = seq_distance(stream.next_seq, seq)
-        if ahead > 0 or (ahead + length > 0 and self._is_early(peer, row)):
+        if ahead > 0 or (ahead + length > 0 and (self._is_early(peer, row) or self._is_unanswered(stream, row))):
             self._hold(stream, row, seq, length)
             return
         if ahead < 0:
@@ -360,6 +364,16 @@ class Streams:
         return peer.is_seen and seq_distance(peer.given_up, self.ack[row]) > 0
 
     @cython.cfunc
+    @cython.inline
+    def _is_unanswered(self, stream: Stream, row: cython.Py_ssize_t) -> cython.bint:
+        """Whether the packet is a SYN with bytes, of which nothing shows yet that the peer takes them: it may have them
+        sent again behind the handshake (RFC 7413 §4.2).
+        """
+        if self.flags[row] & (SYN | ACK) != SYN:
+            return False
+        return not stream.acked or seq_distance(self._first_byte(row), stream.peer_ack) <= 0
+
+    @cython.cfunc
     def _settle(self) -> cython.void:
         """Deliver what has become next in either direction, until neither goes on."""
         rows: cython.Py_ssize_t = -1
@@ -382,6 +396,8 @@ class Streams:
                 if stream.held_count <= HELD_SEGMENTS and not self._is_missed(stream, self._first_byte(row)):
                     return
                 self._gap(stream, ahead, row)
+            if self._is_unanswered(stream, row) and self.next_held[row] < 0 and not stream.fin_known:
+                return
             if not self._has_its_turn(stream, row):
                 return
             self._skip_to_held(stream)
@@ -446,7 +462,9 @@ class Streams:
                 return
             self.side = side
             stream = self.streams[2 * self.connection + side]
-            if self._missing(stream) == 0 and (stream.held >= 0 or stream.next_seq == stream.fin_seq):
+            if stream.held >= 0 and self._is_unanswered(stream, stream.held):
+                self._skip_to_held(stream)
+            elif self._missing(stream) == 0 and (stream.held >= 0 or stream.next_seq == stream.fin_seq):
                 self._give_up(self._waiting(stream))
             elif stream.held >= 0:
                 self._gap(stream, self._missing(stream), stream.held)
@@ -523,7 +541,8 @@ class Streams:
         if before >= 0 and self._covers(before, seq, length):
             self.overlaps.compare(row, before)
             return
-        if after >= 0 and self._first_byte(after) == seq and self._covers(after, seq, length):
+        is_there: cython.bint = after >= 0 and self._first_byte(after) == seq and self._covers(after, seq, length)
+        if is_there and (self.flags[row] & SYN or not self._is_unanswered(stream, after)):
             self.overlaps.compare(row, after)
             return
         while after >= 0 and seq_distance(self._end_of(after), (seq + length) & MASK32) >= 0:
@@ -605,6 +624,8 @@ class Streams:
             self.connection, self.side, self.at = self.packet_connection[row], self.packet_direction[row], row
             stream = self.streams[2 * self.connection + self.side]
             if stream.reset_at == row:
+                self._wait_no_longer(False)
+                self.side = self.packet_direction[row]
                 self._abort(stream)
         self.resets = self.resets[done:]
         self.due_ns = self.times[self.resets[0]] + RESET_PATIENCE_NS if self.resets else FOREVER

@@ -74,6 +74,10 @@ class Acceptance(IntFlag):
     """What packets.acceptance says besides the `Refusal`, which takes the lowest bits."""
 
     REFUSAL = 7
+    REUSES_OPEN = 1 << 3
+    """This SYN takes the sockets of a connection that was open at both ends."""
+    REUSES_TIME_WAIT = 1 << 4
+    """Likewise of one that an end had in TIME-WAIT."""
     REDEEMS = 1 << 5
     """This packet acknowledges what its sender was taken to have refused."""
     LIVES_ON = 1 << 6

@@ -181,7 +181,7 @@ def test_ports_used_again_after_a_connection_without_its_syn_compare_no_numbers(
     play.client("FA", seq=5000, ack=300)
     play.server("FA", seq=300, ack=5001)
     play.client("A", seq=5001, ack=301)
-    play.client("S", seq=99)
+    play.client("S", seq=99, after_ms=1000)
     play.run()
     (found,) = explain(play.packets, play.connections, 3)
     assert "whose initial number was not captured" in found.why

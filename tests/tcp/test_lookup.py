@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from inspector.tcp.verdicts import ConnState
+
 from .play import Play
+
+Act = Callable[[Play], object]
 
 
 def test_both_directions_are_one_connection() -> None:
@@ -23,6 +29,105 @@ def test_a_syn_with_a_new_number_on_a_known_pair_is_a_new_connection() -> None:
     assert play.packets["connection"].tolist() == [0] * 4 + [1] * 3
     assert play.verdicts()[4] == ["reused_ports"]
     assert play.connections["isn"].tolist() == [[99, 299], [5000, 7000]]
+
+
+def open_and_used() -> Play:
+    play = Play().handshake()
+    play.client("PA", b"one", seq=100, ack=300)
+    play.server("A", seq=300, ack=103)
+    return play
+
+
+def goes_on(p: Play) -> None:
+    p.server("A", seq=300, ack=103)
+    p.client("PA", b"two", seq=103, ack=300)
+    p.server("PA", b"yes", seq=300, ack=106)
+    p.client("FA", seq=106, ack=303)
+    p.server("FA", seq=303, ack=107)
+    p.client("A", seq=107, ack=304)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("batches", [[], [1] * 20], ids=["at once", "packet by packet"])
+def test_a_forged_syn_does_not_take_the_packets_of_an_open_connection(count: int, batches: list[int]) -> None:
+    play = open_and_used()
+    for place in range(count):
+        play.client("S", seq=1_000_000_000 * (place + 1))
+    goes_on(play)
+    play.run(batches)
+    assert play.packets["connection"].tolist() == [0] * 5 + list(range(1, count + 1)) + [0] * 6
+    assert [play.stream(side) for side in (0, 1)] == [[b"onetwo", "end"], [b"yes", "end"]]
+    assert play.connections["conn_state"].tolist() == [ConnState.SF] + [ConnState.S0] * count
+    assert play.oddities() == ["tcp-reuse-while-open"]
+
+
+@pytest.mark.parametrize("batches", [[], [1] * 20], ids=["at once", "packet by packet"])
+def test_a_client_that_has_forgotten_its_connection_resets_that_and_opens_another(batches: list[int]) -> None:
+    play = open_and_used()
+    play.client("S", seq=1_000_000_000)
+    play.server("A", seq=300, ack=103)
+    play.client("R", seq=103)
+    play.client("S", seq=1_000_000_000, after_ms=1000)
+    play.server("SA", seq=2_000_000_000, ack=1_000_000_001)
+    play.client("PA", b"new", seq=1_000_000_001, ack=2_000_000_001)
+    play.run(batches)
+    assert play.packets["connection"].tolist() == [0] * 5 + [1, 0, 0, 1, 1, 1]
+    assert play.stream(0) == [b"one", "abort"]
+    assert play.stream(0, connection=1) == [b"new"]
+    assert play.states()[7] == ("CLOSED", "CLOSED")
+
+
+def test_what_comes_late_of_a_connection_whose_sockets_are_used_again_belongs_to_it() -> None:
+    play = open_and_used()
+    play.client("FA", seq=103, ack=300)
+    play.handshake(1_000_000_000, 2_000_000_000)
+    play.server("FA", seq=300, ack=104)
+    play.client("PA", b"new", seq=1_000_000_001, ack=2_000_000_001)
+    play.run()
+    assert play.packets["connection"].tolist() == [0] * 6 + [1] * 3 + [0, 1]
+    assert play.stream(1) == ["end"]
+
+
+def test_what_fits_both_belongs_to_the_newer() -> None:
+    play = open_and_used()
+    play.handshake(5000, 7000)
+    play.client("PA", b"new", seq=5001, ack=7001)
+    play.run()
+    assert play.packets["connection"].tolist() == [0] * 5 + [1] * 4
+
+
+def data_before_its_syn(p: Play) -> None:
+    p.client("PA", b"two", seq=103, ack=300)
+    p.client("PA", b"one", seq=100, ack=300)
+    p.client("S", seq=99)
+
+
+def answer_with_data_before_the_syn(p: Play) -> None:
+    p.server("SA", seq=299, ack=106)  # with TCP Fast Open
+    p.client("S", b"onetwo", seq=99)
+
+
+@pytest.mark.parametrize("act", [data_before_its_syn, answer_with_data_before_the_syn])
+def test_a_syn_that_is_captured_behind_its_connections_data_opens_no_other(act: Act) -> None:
+    play = Play()
+    act(play)
+    play.client("PA", b"tri", seq=106, ack=300)
+    play.run()
+    assert len(play.connections) == 1
+    assert play.connections["isn"].tolist() == [[99, 299]]
+    assert play.stream(0) == [b"onetwotri"]
+
+
+@pytest.mark.parametrize(
+    ("seq", "after_ms"),
+    [(9000, 1), (2_000_000_000, 1), (4000, 200)],
+    ids=["a number behind its bytes", "a number far before them", "too late to be its own"],
+)
+def test_a_syn_behind_a_connection_that_was_joined_midway_opens_another(seq: int, after_ms: int) -> None:
+    play = Play()
+    play.client("PA", b"old", seq=5000, ack=300)
+    play.client("S", seq=seq, after_ms=after_ms)
+    assert play.run().packets["connection"].tolist() == [0, 1]
 
 
 def test_an_answer_with_another_number_than_its_sender_seemed_to_have_is_marked_as_tshark_does() -> None:

@@ -137,7 +137,6 @@ def test_what_the_peer_acknowledged_comes_before_its_reset() -> None:
     play = Play().handshake()
     lost_for_good(play)
     reset = play.server("RA", seq=300, ack=111)
-    play.client("A", seq=111, ack=300, after_ms=200)
     play.run()
     told = list(zip(play.chunks["direction"].tolist(), play.chunks["kind"].tolist(), strict=True))
     assert told == [(0, ChunkKind.DATA), (0, ChunkKind.GAP), (0, ChunkKind.DATA), (1, ChunkKind.ABORT)]
@@ -321,6 +320,107 @@ def test_data_on_a_syn_come_before_the_rest() -> None:
     play.server("SA", seq=299, ack=105)
     play.client("PA", b"late", seq=105, ack=300)
     assert play.run().stream(0) == [b"earlylate"]
+
+
+def refused_on_the_syn(p: Play) -> None:
+    p.client("S", b"GET", seq=99)
+    p.server("SA", seq=299, ack=100)
+    p.client("PA", b"GET", seq=100, ack=300)
+    p.server("PA", b"200", seq=300, ack=103)
+
+
+def refused_on_the_syn_and_sent_in_pieces(p: Play) -> None:
+    p.client("S", b"GET", seq=99)
+    p.client("S", b"GET", seq=99)
+    p.server("SA", seq=299, ack=100)
+    p.client("PA", b"G", seq=100, ack=300)
+    p.client("PA", b"ET", seq=101, ack=300)
+
+
+def taken_on_the_syn(p: Play) -> None:
+    p.client("S", b"GET", seq=99)
+    p.server("SA", seq=299, ack=103)
+    p.client("A", seq=103, ack=300)
+
+
+def acknowledged_behind_the_handshake(p: Play) -> None:
+    p.client("S", b"GET", seq=99)
+    p.client("A", seq=103, ack=300)
+    p.server("A", seq=300, ack=103)
+
+
+def followed_where_the_server_was_not_captured(p: Play) -> None:
+    p.client("S", b"GET", seq=99)
+    p.client("A", seq=103, ack=300)
+    p.client("FA", seq=103, ack=304)
+
+
+def sent_again_where_the_server_was_not_captured(p: Play) -> None:
+    p.client("S", b"GET", seq=99)
+    p.client("PA", b"GET", seq=100, ack=300)
+
+
+def never_answered(p: Play) -> None:
+    p.client("S", b"GET", seq=99)
+    p.client("S", b"GET", seq=99)
+
+
+@pytest.mark.parametrize(
+    ("act", "carriers", "completers"),
+    [
+        (refused_on_the_syn, [2], [2]),
+        (refused_on_the_syn_and_sent_in_pieces, [3, 4], [3, 4]),
+        (taken_on_the_syn, [0], [1]),
+        (acknowledged_behind_the_handshake, [0], [2]),
+        (followed_where_the_server_was_not_captured, [0], [2]),
+        (sent_again_where_the_server_was_not_captured, [1], [1]),
+        (never_answered, [0], [1]),
+    ],
+    ids=lambda value: value.__name__.replace("_", " ") if callable(value) else None,
+)
+@pytest.mark.parametrize("batches", [[], [1] * 5], ids=["at once", "packet by packet"])
+def test_bytes_of_a_syn_are_read_once_when_they_are_acknowledged_or_sent_again(
+    act: Act, carriers: list[int], completers: list[int], batches: list[int]
+) -> None:
+    play = Play()
+    act(play)
+    play.run(batches)
+    assert play.stream(0)[0] == b"GET"
+    mine = (play.chunks["direction"] == 0) & (play.chunks["kind"] == ChunkKind.DATA)
+    assert play.chunks["packet"][mine].tolist() == carriers
+    assert play.chunks["at"][mine].tolist() == completers
+    assert play.oddities().count("tcp-overlap-differs") == 0
+
+
+def test_data_on_a_syn_of_a_client_that_resets_comes_before_its_reset() -> None:
+    play = Play()
+    play.client("S", b"GET", seq=99)
+    play.client("R", seq=100)
+    assert play.run().stream(0) == [b"GET", "abort"]
+
+
+def hole_filled_behind_the_reset(p: Play) -> None:
+    p.server("PA", b"tri", seq=306, ack=100)
+    p.client("A", seq=100, ack=309)
+    p.server("RA", seq=309, ack=100)
+    p.server("PA", b"onetwo", seq=300, ack=100)
+
+
+def request_captured_behind_the_reset(p: Play) -> None:
+    p.server("PA", b"onetwotri", seq=300, ack=105)
+    p.server("RA", seq=309, ack=105)
+    p.client("PA", b"hello", seq=100, ack=300)
+
+
+@pytest.mark.parametrize("act", [hole_filled_behind_the_reset, request_captured_behind_the_reset])
+def test_what_was_captured_behind_a_reset_and_belongs_before_it_is_read(act: Act) -> None:
+    play = Play().handshake()
+    act(play)
+    play.run([1] * len(play.packets))
+    assert play.stream(1) == [b"onetwotri", "abort"]
+    assert play.connections["missed_bytes"].tolist() == [[0, 0]]
+    if act is request_captured_behind_the_reset:
+        assert play.chunks["direction"].tolist() == [0, 1, 1]
 
 
 def test_chunk_knows_the_packet_that_carried_it_and_the_one_that_completed_it() -> None:
