@@ -238,9 +238,23 @@ class Capture:
 
     def _note_times_that_go_back(self) -> None:
         """Report those of the last batch."""
-        for row, by_ns in self._clocks.take_back():
+        back, revised = self._clocks.take_back()
+        for row, by_ns, behind_ns in back:
             connection = int(self.packets["connection"][row])
-            self._oddities.note(index_of("time-goes-back"), row, connection, -1, by_ns, row)
+            self._oddities.note(index_of("time-goes-back"), row, connection, -1, by_ns, row, behind_ns)
+        for row in revised:
+            self._forget_intervals_to(row)
+
+    def _forget_intervals_to(self, row: int) -> None:
+        """The time of packets row `row` has proved wrong: what was measured to it is not known."""
+        packets, connection = self.packets, int(self.packets["connection"][row])
+        packets["ack_rtt_ns"][row] = UNKNOWN
+        if connection < 0:
+            return
+        since = packets["time_ns"][row] - packets["time_ns"][self.connections["first_packet"][connection] : row]
+        for name in ("handshake_ns", "syn_rtt_ns"):
+            if self.connections[name][connection] in since:
+                self.connections[name][connection] = UNKNOWN
 
     def _forget_untimed(self, first: int, stop: int) -> None:
         """Of packets without a time no interval is known."""

@@ -2,12 +2,13 @@
 
 A capture's times are expected to grow. Where one goes back, the clock was set, the time is corrupt, or packets of
 several interfaces are not in order: the capture cannot tell which. So packets are put down to *clocks*, within which
-times grow, and how long something took is known only between packets of one clock.
+times grow, and how long something took is known only between packets of one clock. Of one packet alone whose time is
+far ahead of both its neighbours it can tell: that time is wrong, and theirs go on.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,10 @@ JITTER_NS = 1_000_000
 """A time that goes back by no more is still the same clock's: several queues or processors of one machine write packets
 slightly out of order. What would come out negative is not known all the same."""
 
+CORRUPT_NS, STANDS_OUT = 1_000_000_000, 10
+"""A time that is further ahead of both its neighbours than that, and so many times further than they are from each
+other, is the one that is wrong. Packets that are out of order are so by less, or not alone."""
+
 FAR_NS = 30 * 86_400 * 10**9
 """A time that is further ahead is another clock's: no capture is silent for a month."""
 
@@ -42,6 +47,16 @@ MOST_CLOCKS = NO_CLOCK - 1
 UNKNOWN = -1
 
 
+class Back(NamedTuple):
+    """A packets row whose time is `by_ns` before that of the row in front; or, where `behind_ns` is not UNKNOWN, one
+    that stands out: so far ahead of the row in front, and so far ahead of the row behind.
+    """
+
+    row: int
+    by_ns: int
+    behind_ns: int = UNKNOWN
+
+
 class Clocks:
     """Fills packets.clock, and keeps account of times that go back."""
 
@@ -50,8 +65,13 @@ class Clocks:
         self._latest: dict[int, int] = {}
         """The latest time of each clock that may go on, by its number; the current one stands last."""
         self._next = 0
-        self.back: list[tuple[int, int]] = []
-        """Packets rows whose time is before that of the row in front, since the last `take_back`; and by how much."""
+        self._before: int | None = None
+        """The latest time of the current clock before the packet that it was given last; None where that is not the one
+        behind it, or not its latest."""
+        self.back: list[Back] = []
+        """Times that go back, since the last `take_back`."""
+        self.revised: list[int] = []
+        """Packets rows of earlier batches that were given another clock, likewise."""
         self.count = 0
         self.most_ns = 0
         self.untimed = 0
@@ -68,17 +88,49 @@ class Clocks:
             self._latest, self._next = {0: int(times[first])}, 1
         steps = np.diff(times[max(first - 1, 0) : stop])
         back = np.flatnonzero(steps < 0) + max(first, 1)
-        self.back += zip(back.tolist(), (times[back - 1] - times[back]).tolist(), strict=True)
         self.count += len(back)
         self.most_ns = max([self.most_ns, *(times[back - 1] - times[back]).tolist()])
         if len(self._latest) == 1 and not len(back) and steps.max(initial=0) < FAR_NS:
             (clock,) = self._latest
-            self._latest[clock] = max(self._latest[clock], int(times[stop - 1]))
+            before = max(self._latest[clock], int(times[stop - 2])) if stop - first > 1 else self._latest[clock]
+            self._before = before if stop > 1 and before <= times[stop - 1] else None
+            self._latest[clock] = max(before, int(times[stop - 1]))
             self._packets["clock"][first:stop] = clock
         else:
-            self._packets["clock"][first:stop] = [self._clock_of(time_ns) for time_ns in times[first:stop].tolist()]
+            for row, time_ns in enumerate(times[first:stop].tolist(), first):
+                self._number(row, time_ns, first)
         if self.untimed:
             self._packets["clock"][first:stop][lost] = NO_CLOCK
+
+    def _number(self, row: int, time_ns: int, first: int) -> None:
+        """Give a packet its clock; `first` is the batch's first row."""
+        times, clocks = self._packets["time_ns"], self._packets["clock"]
+        if row and time_ns < times[row - 1]:
+            if self._stands_out(time_ns):
+                self._set_apart(row - 1, first)
+                self.back.append(Back(row - 1, int(times[row - 1] - times[row - 2]), int(times[row - 1]) - time_ns))
+            else:
+                self.back.append(Back(row, int(times[row - 1]) - time_ns))
+        current, latest = next(reversed(self._latest.items()))
+        clocks[row] = clock = self._clock_of(time_ns)
+        self._before = latest if row and clock == current and latest <= time_ns else None
+
+    def _stands_out(self, time_ns: int) -> bool:
+        """Whether the last packet is far ahead of one of this time, and of the one before it, which this follows."""
+        if self._before is None:
+            return False
+        ahead = next(reversed(self._latest.values())) - time_ns
+        return ahead > CORRUPT_NS and 0 <= STANDS_OUT * (time_ns - self._before) <= ahead
+
+    def _set_apart(self, row: int, first: int) -> None:
+        """Give the packet that stands out a clock of its own; the current one goes on as if it had not come."""
+        clock, time_ns = self._latest.popitem()
+        assert self._before is not None
+        self._packets["clock"][row], self._next = self._next, min(self._next + 1, MOST_CLOCKS)
+        self._latest[int(self._packets["clock"][row])] = time_ns
+        self._latest[clock] = self._before
+        if row < first:
+            self.revised.append(row)
 
     def _clock_of(self, time_ns: int) -> int:
         """The clock that this time goes on: of those that are not ahead of it the nearest, or a new one."""
@@ -95,9 +147,10 @@ class Clocks:
             del self._latest[next(iter(self._latest))]
         return clock
 
-    def take_back(self) -> list[tuple[int, int]]:
-        """`back`, which is then empty."""
-        found, self.back = self.back, []
+    def take_back(self) -> tuple[list[Back], list[int]]:
+        """`back` and `revised`, which are then empty."""
+        found = self.back, self.revised
+        self.back, self.revised = [], []
         return found
 
     def note(self) -> str | None:

@@ -80,6 +80,10 @@ KNOWN = {
         (4, 5, -10 * 365 * 86_400 * SECOND, set()),
         (4, 5, 10 * 365 * 86_400 * SECOND, set()),
         (5, 6, 10 * 365 * 86_400 * SECOND, {"wait"}),
+        (4, 5, 3 * 3600 * SECOND, set()),
+        (5, 6, 3 * 3600 * SECOND, {"wait"}),
+        (2, 3, 3 * 3600 * SECOND, {"handshake_ns", "connect"}),
+        (1, 2, 3 * 3600 * SECOND, {"syn_rtt_ns"}),
     ],
     ids=[
         "all is well",
@@ -89,6 +93,10 @@ KNOWN = {
         "one packet years before the others",
         "one packet years behind the others",
         "the response years behind the others",
+        "one packet hours behind the others",
+        "the response hours behind the others",
+        "the handshake's ACK hours behind the others",
+        "the SYN-ACK hours behind the others",
     ],
 )
 def test_what_a_clock_that_was_set_lies_between_is_not_known(
@@ -106,6 +114,30 @@ def test_the_amount_and_both_packets_are_said(tmp_path: Path) -> None:
         (said,) = rows.anomaly_rows(capture)
     assert said["packet"] == 6
     assert said["detail"].startswith("Its time is 999 ms before that of packet 5")
+
+
+@pytest.mark.parametrize("batch", [1, 3, 100])
+def test_of_one_packet_alone_whose_time_is_ahead_it_is_said_that_it_is_wrong(tmp_path: Path, batch: int) -> None:
+    path = tmp_path / "times.pcap"
+    path.write_bytes(pcap(shifted(exchange(), 4, 3 * 3600 * SECOND, 5)))
+    with Capture(open_packets(path)) as capture:
+        while capture.advance(batch):
+            pass
+        capture.finish()
+        (said,) = rows.anomaly_rows(capture)
+        assert [row["ack_rtt_ns"] for row in rows.packet_rows(capture)][4:] == [None, None, MILLISECOND]
+        assert capture.packets["clock"].tolist() == [0, 0, 0, 0, 1, 0, 0]
+    assert said["packet"] == 5
+    assert said["detail"].startswith(
+        "Its time is 3 h 00 min after that of packet 4 and 3 h 00 min after that of the packet behind it"
+    )
+
+
+def test_which_of_two_is_wrong_is_not_said_where_no_one_stands_out(tmp_path: Path) -> None:
+    with opened(tmp_path, shifted(exchange(), 2, 3 * 3600 * SECOND, 5)) as capture:
+        (said,) = rows.anomaly_rows(capture)
+    assert said["packet"] == 6
+    assert said["detail"].startswith("Its time is 3 h 00 min before that of packet 5")
 
 
 def test_a_round_trip_across_it_is_not_known(tmp_path: Path) -> None:
@@ -129,11 +161,18 @@ def test_sorted_packets_keep_the_numbers_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sort", [False, True], ids=["as they stand", "sorted"])
 def test_clocks_do_not_depend_on_batches(tmp_path: Path, sort: bool) -> None:
     random = np.random.default_rng(7)
-    packets = [replace(p, time_ns=p.time_ns + int(random.choice([0, 0, -SECOND, 50, -50]))) for p in exchange() * 20]
+    steps = [0, 0, 0, -SECOND, 50, -50, 7200 * SECOND]
+    packets = [replace(p, time_ns=p.time_ns + int(random.choice(steps))) for p in exchange() * 40]
     with opened(tmp_path, packets, sort=sort) as whole, Capture(open_packets(whole.path), sort=sort) as pieces:
         while pieces.advance(3):
             pass
         pieces.finish()
+        for column in ("handshake_ns", "syn_rtt_ns"):
+            np.testing.assert_array_equal(whole.connections[column], pieces.connections[column])
+        said, again = (
+            sorted((row["packet"], row["code"], row["detail"]) for row in rows.anomaly_rows(c)) for c in (whole, pieces)
+        )
+        assert said == again
         for column in ("clock", "time_ns", "ack_rtt_ns"):
             np.testing.assert_array_equal(whole.packets[column], pieces.packets[column])
         assert whole.notes == pieces.notes

@@ -8,9 +8,11 @@ IP: tuple[Anomaly, ...] = (
     Anomaly(
         "time-goes-back",
         "Time goes back",
-        "Its time is {a:time} before that of packet {b}: how long something took across them is not known.",
+        "Its time is {a:time} after that of packet {b} and {c:time} after that of the packet behind it, which go on "
+        "from one to the other: probably its own time is corrupt. How long something took from or to it is not known.",
         "",
         packet="b",
+        unknown="Its time is {a:time} before that of packet {b}: how long something took across them is not known.",
     ),
     Anomaly(
         "ip-fragments-overlap",
