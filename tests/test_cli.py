@@ -77,6 +77,12 @@ def test_a_table_for_eyes_has_a_line_a_row(out: pytest.CaptureFixture[str], demo
     assert len(lines_of(out, name, DEMO)) == 1 + len(expected_rows(demo, name))
 
 
+def test_a_table_for_eyes_marks_a_state_that_is_only_assumed(out: pytest.CaptureFixture[str]) -> None:
+    syn = lines_of(out, "packets", str(Path(DEMO).with_name("filtered.pcapng")))[1]
+    assert " SYN-SENT " in syn
+    assert " LISTEN?" in syn
+
+
 @pytest.mark.parametrize("name", TABLES)
 @pytest.mark.parametrize("shape", ["table", "json", "csv"])
 def test_a_capture_without_packets_gives_a_header_and_no_rows(

@@ -189,7 +189,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-unasked-timeout",
         "408 without a request",
-        "Status {a} without a request: the server had waited long enough for one, and closes.",
+        "Status {a}, and no request for it was seen: so a server says that it will not wait for one any longer.",
         "RFC 9110 §15.5.9",
         "note",
     ),

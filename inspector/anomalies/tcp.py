@@ -92,7 +92,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-reset-outside-window",
         "Reset that its receiver should ignore",
-        "The RST's number {a} is outside the window that its receiver announced ({b} to {c}).",
+        "The RST's number {a} is outside the window that its receiver was seen to announce ({b} to {c}).",
         "RFC 5961 §3.2",
     ),
     Anomaly(
@@ -105,15 +105,15 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-segment-outside-window",
         "Segment outside the window",
-        "The segment begins at {a}, outside the window that its receiver had announced ({b} to {c}): its receiver "
-        "must not accept it.",
+        "The segment begins at {a}, outside the window that its receiver was seen to announce ({b} to {c}): it "
+        "must not be accepted.",
         "RFC 9293 §3.10.7.4",
     ),
     Anomaly(
         "tcp-stray-fin",
         "FIN outside the window",
-        "The segment with FIN begins at {a}, outside the window that its receiver had announced ({b} to {c}): its "
-        "receiver must not accept it.",
+        "The segment with FIN begins at {a}, outside the window that its receiver was seen to announce ({b} to "
+        "{c}): it must not be accepted.",
         "RFC 9293 §3.10.7.4",
     ),
     Anomaly(

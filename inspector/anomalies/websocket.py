@@ -114,7 +114,7 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     Anomaly(
         "ws-bad-utf8",
         "Text that is not UTF-8",
-        "A text message has bytes that are not UTF-8; an endpoint closes with 1007.",
+        "A text message has bytes that are not UTF-8; an endpoint must then close, with 1007.",
         "RFC 6455 §8.1",
         "violation",
     ),

@@ -56,9 +56,7 @@ def record(out: str, interface: str | None, capture_filter: str | None, duration
     if capture.error:
         return status
     written = count(counters.received - counters.dropped, "packet")
-    click.echo(
-        f"{written} in {out} ({size(spool.stat().st_size)}), {counters.dropped:,} dropped by the kernel.", err=True
-    )
+    click.echo(f"{written} in {out} ({size(spool.stat().st_size)}), {counters.dropped:,} dropped.", err=True)
     return status
 
 

@@ -64,7 +64,7 @@ def life(found: Findings, kind: Kind) -> Cell:
     many = len(lasted) > 1
     detail = f"Median of {len(lasted):,}; the longest lived {duration(longest)}." if many else "There was only one."
     if still:
-        detail += f" {count(still, 'pipe')} still open when the capture ends: the time counts up to there."
+        detail += f" The end of {count(still, 'pipe')} was not captured: the time counts up to the end of the capture."
     order = np.argsort(-lives.lasted_ns, kind="stable")
     last = found.capture.connections["last_packet"][lives.connection[order]].astype(np.int64)
     proof, proofs = found.prove(last, lambda i: f"the last packet after {duration(lives.lasted_ns[order[i]])}")
@@ -147,7 +147,9 @@ def round_trips(found: Findings, kind: Kind) -> Cell:
     trips, took = float(np.sort(first.flights)[middle]) / 2, int(np.sort(first.took_ns)[middle])
     waiting = "" if kind is Kind.CLOSED else ", the wait for something to say included"
     in_vain = (
-        f" {count(int(trips) - 2, 'question')} before it came back empty." if kind is Kind.POLLING and trips > 2 else ""
+        f" Probably {count(int(trips) - 2, 'question')} before it came back empty."
+        if kind is Kind.POLLING and trips > 2
+        else ""
     )
     proof, proofs = found.prove(
         first.packet, lambda i: f"the first useful byte, after {decimal(first.flights[i] / 2)} round trips"

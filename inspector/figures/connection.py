@@ -224,7 +224,7 @@ def figure(d: Drawing, traces: list[Trace], unit: str, *, from_zero: bool = Fals
     """The traces in the page's own dress."""
     hover = f"%{{y:,}} {unit}<br>%{{x:.6f}} s<br>packet %{{customdata}}<extra>%{{fullData.name}}</extra>"
     title = {"standoff": 8}
-    x = {"title": title | {"text": "seconds since the capture began"}, "exponentformat": "none"}
+    x = {"title": title | {"text": "seconds since the first packet"}, "exponentformat": "none"}
     y = {
         "title": title | {"text": unit},
         "exponentformat": "SI",

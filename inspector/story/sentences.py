@@ -17,7 +17,7 @@ from inspector.clocks import elapsed
 from inspector.http.fields import head
 from inspector.http.pushed_events import BLANK_LINE, LONGEST_EVENT
 from inspector.story.kinds import EventKind, Reset
-from inspector.tables import Table
+from inspector.tables import MessageKind, Table
 from inspector.tcp.grounds import pieces, span
 from inspector.tcp.header import ACK, FIN, SYN
 from inspector.tcp.options import fast_open_cookie, sack_blocks
@@ -115,6 +115,8 @@ def _answered(e: Event) -> str:
 
 
 def _established(e: Event) -> str:
+    if not e.capture.connections["packets"][e.connection, 1 - e.side]:
+        return f"ACK: {e.who} goes on as one whose connection is open; nothing of {e.peer} has been captured."
     return (
         f"ACK: the connection between {e.socket(0)} and {e.socket(1)} is open at both ends"
         f"{_if_it_arrives(e)}{e.took(', {} after the first SYN')}."
@@ -139,23 +141,31 @@ def _repeated(e: Event) -> str:
         return f"{e.Who} sends its {what} again{later}: no answer to it had been captured."
     verdict = e.of_packet("analysis")
     if verdict & Verdict.SPURIOUS_RETRANSMISSION:
-        return f"{e.Who} sends {e.size} again{later}, although they had been acknowledged (spurious retransmission)."
+        reason = f"although an ACK of {_them(e.bytes)} had been captured (spurious retransmission)"
+        return f"{e.Who} sends {e.size} again{later}, {reason}."
     if verdict & Verdict.FAST_RETRANSMISSION and e.count >= 0:
-        return f"{e.Who} sends {e.size} again{later}, probably since duplicate ACKs ask for them (fast retransmission)."
+        reason = f"probably since duplicate ACKs ask for {_them(e.bytes)} (fast retransmission)"
+        return f"{e.Who} sends {e.size} again{later}, {reason}."
     return f"{e.Who} sends {e.size} again{later} (retransmission)."
 
 
 def _reordered(e: Event) -> str:
     if not e.bytes:
         return f"A segment of {e.who} without bytes comes after what follows it: probably it was overtaken."
+    if e.bytes == 1:
+        return f"1 byte of {e.who} comes after bytes that follow it: probably it was overtaken."
     return f"{e.size.capitalize()} of {e.who} come after bytes that follow them: probably they were overtaken."
 
 
 def _missing(e: Event) -> str:
-    size = e.size if e.bytes > 0 else "bytes"
+    size, have = e.size if e.bytes > 0 else "bytes", "has" if e.bytes == 1 else "have"
     if e.of_packet("analysis") & Verdict.LOST_SEGMENT:
-        return f"{e.Who} goes on behind {size} that have not been captured yet."
-    return f"{e.Who} acknowledges {size} of {e.peer} that have not been captured yet."
+        return f"{e.Who} goes on behind {size} that {have} not been captured yet."
+    return f"{e.Who} acknowledges {size} of {e.peer} that {have} not been captured yet."
+
+
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them"
 
 
 def _duplicate_acks(e: Event) -> str:
@@ -244,7 +254,7 @@ def _response(e: Event) -> str:
 
 
 def _complete(e: Event) -> str:
-    what = "request" if e.capture.http_messages["status"][e.row] == 0 else "response"
+    what = "request" if e.capture.http_messages["kind"][e.row] == MessageKind.REQUEST else "response"
     return f"The {what} is complete{e.took(', {} after its first byte')}: {e.size} of content."
 
 
@@ -301,7 +311,7 @@ def _reset(e: Event) -> str:
         return f"RST from {e.sender}, which goes on afterwards as if it had sent none."
     if e.bytes == Reset.STRAY:
         return f"RST: {e.who} knows no such connection, or ends it; no packet shows that there was one."
-    waited = f"; {pieces(e.count, 'keep-alive')} before it had no answer" if e.count > 0 else ""
+    waited = f"; {pieces(e.count, 'keep-alive')} before it had no answer in the capture" if e.count > 0 else ""
     return f"RST: {e.who} resets the connection{waited}."
 
 
@@ -340,7 +350,7 @@ SENTENCES: dict[EventKind, Callable[[Event], str]] = {
         f"The first packet seen between {e.socket(0)} and {e.socket(1)} is no SYN: the capture may begin in the middle"
         " of a connection."
     ),
-    EventKind.SILENCE: lambda e: f"No packet is captured{e.took(' for {}')}.",
+    EventKind.SILENCE: lambda e: f"No packet of this connection is captured{e.took(' for {}')}.",
     EventKind.ASKED: _asked,
     EventKind.ANSWERED: _answered,
     EventKind.ESTABLISHED: _established,
@@ -357,7 +367,7 @@ SENTENCES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.HELD_BACK: _held_back,
     EventKind.QUEUED: _queued,
     EventKind.BURST: _burst,
-    EventKind.GAP: lambda e: f"{e.size} of {e.who} are missing from the capture.",
+    EventKind.GAP: lambda e: f"{e.size} of {e.who} {'is' if e.bytes == 1 else 'are'} missing from the capture.",
     EventKind.DATA: _data,
     EventKind.REQUEST: _request,
     EventKind.INFORMATIONAL: _informational,

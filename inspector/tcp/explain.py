@@ -109,6 +109,8 @@ def _retransmission(s: Situation) -> str:
         due = s.relative(s.sender.next_seq)
         return f"{_what(s)} {are} sent although the sender has already sent up to {due}: this fills a hole before that."
     ago = s.time_ns - int(s.packets["time_ns"][s.first_sent])
+    if ago < 0:
+        return f"{_first_transmission(s)}; how long before is not known, since times go back. {_acknowledged_since(s)}"
     first = f"{_first_transmission(s)}, {span(ago)} before"
     if ago < overtaken_within(s):
         limit = span(overtaken_within(s))

@@ -41,6 +41,11 @@ def span(ns: int) -> str:
     return f"{f'{value:.{digits}f}'.rstrip('0').rstrip('.') if digits else f'{value:.0f}'} {name}"
 
 
+def after(ns: int, what: str) -> str:
+    """`comes 3 ms after what`; across times that go back how long is not known."""
+    return f"comes {span(ns)} after {what}" if ns >= 0 else f"comes after {what}, and times go back between them"
+
+
 def pieces(count: int, noun: str) -> str:
     """`1 byte`, `2 bytes`."""
     return f"{count} {noun if count == 1 else noun + 's'}"
@@ -238,7 +243,7 @@ def _asks_again(s: Situation) -> Check:
 def _fast(s: Situation) -> list[Check]:
     acked = s.relative(s.peer.last_ack)
     waited = s.time_ns - s.peer.last_ack_ns
-    since = f"comes {span(waited)} after that ACK" if s.last_of_peer >= 0 else "no ACK came before it"
+    since = after(waited, "that ACK") if s.last_of_peer >= 0 else "no ACK came before it"
     return [
         *_retransmission(s),
         _asks_again(s),
@@ -263,7 +268,7 @@ def _out_of_order(s: Situation) -> list[Check]:
     return [
         *_retransmission(s),
         Check(
-            f"comes {span(late)} after the segment that reached {due} (required: within {span(limit)}, {why})",
+            f"{after(late, f'the segment that reached {due}')} (required: within {span(limit)}, {why})",
             late & MASK64 < limit & MASK64,
             s.reached_next,
         ),

@@ -37,7 +37,7 @@ BEFORE_FIN = (State.SYN_RECEIVED, State.ESTABLISHED, State.CLOSE_WAIT)
 
 NOT_ACCEPTED = "Nobody has accepted it yet: the connection is there, and the server's end has no token."
 A_REQUEST = "The handshake is not complete: the kernel keeps a request, not yet a connection that could have a token."
-CLOSED_BY_PROCESS = "Its process has given the token back: the kernel closes the connection alone."
+CLOSED_BY_PROCESS = "No process holds it: the kernel closes the connection alone."
 BELONGS_TO_NOBODY = "TIME-WAIT belongs to nobody: only the kernel remembers the pair of sockets."
 HIDDEN_HOLDER = "Somebody holds it whom this user may not see, or who was quicker than the look."
 

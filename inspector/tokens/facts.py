@@ -115,7 +115,8 @@ def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
     for row in np.flatnonzero(first).tolist():
         connection, closed_ns = int(tokens["connection"][row]), int(tokens["closed_ns"][row])
         on_ns = int(connections["end_ns"][connection]) - closed_ns
-        if on_ns > 0 and connections["closed_by"][connection] == tokens["direction"][row]:
+        is_its_own = connections["closed_by"][connection] == tokens["direction"][row]
+        if on_ns > 0 and is_its_own and connections["reset_by"][connection] != tokens["direction"][row]:
             side = "client" if tokens["direction"][row] == Direction.CLIENT else "server"
             yield Fact(
                 Kind.GONE_WHILE_CLOSING, closed_ns, connection, (row,),

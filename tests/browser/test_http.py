@@ -208,7 +208,7 @@ def test_ambiguities_and_orphans_are_said_with_the_rule(page: Page) -> None:
     odd.get_by_role("button").click()
     expect(page).to_have_url(re.compile(r"#/packets\?packet=\d+$"))
     show(page, ORPHAN)
-    expect(page.locator(".head-none")).to_have_text("The question is not in the capture.")
+    expect(page.locator(".head-none")).to_have_text("No request was seen for this.")
     expect(page.locator(".oddities")).to_be_visible()
     expect(page.locator(".http .grid-row[aria-selected=true] .target")).to_contain_text("not in the capture")
 

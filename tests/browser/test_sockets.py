@@ -91,7 +91,7 @@ def test_a_messages_way_goes_from_token_to_token(view: Page) -> None:
     ("kind", "holds"),
     [
         pytest.param("before_accept", "ESTABLISHED, not accepted yet", id="before accept there is no token"),
-        pytest.param("gone_while_closing", "token given back", id="the token goes, the connection closes"),
+        pytest.param("gone_while_closing", "held by nobody", id="the token goes, the connection closes"),
         pytest.param("time_wait", "TIME-WAIT, belongs to nobody", id="TIME-WAIT belongs to nobody"),
     ],
 )

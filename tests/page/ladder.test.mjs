@@ -76,7 +76,7 @@ for (const [client, server, outcome, sentence] of [
   ["ESTABLISHED", "ESTABLISHED", "open", "The pipe is open at the last packet: either side may speak."],
   ["SYN-SENT", "SYN-RECEIVED", "opening", "The pipe is not built yet."],
   ["FIN-WAIT-2", "CLOSE-WAIT", "closing", "One side has closed; the other may still send."],
-  ["CLOSING", "CLOSING", "closed", "Both sides have sent FIN; an acknowledgment is still to come."],
+  ["CLOSING", "CLOSING", "closed", "Both sides have sent FIN; that the last was acknowledged is not in the capture."],
   ["TIME-WAIT", "CLOSED", "closed", "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute."],
   ["CLOSED", "CLOSED", "reset", "The client has reset the connection."],
   ["CLOSED", "CLOSED", "closed", "The connection is over."],

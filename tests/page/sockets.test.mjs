@@ -7,7 +7,7 @@ for (const [endpoint, address, port] of [["127.0.0.1:8000", "127.0.0.1", 8000], 
 }
 
 for (const [address, words] of [
-  ["127.0.0.1", "this machine"], ["::1", "this machine"], ["192.168.1.7", "a private network"], ["172.20.0.1", "a private network"],
+  ["127.0.0.1", "loopback, inside one machine"], ["::1", "loopback, inside one machine"], ["192.168.1.7", "a private network"], ["172.20.0.1", "a private network"],
   ["172.40.0.1", "the machine"], ["fe80::1", "the local link"], ["fd00::1", "a private network"], ["8.8.8.8", "the machine"],
 ]) test(`${address} is ${words}`, () => assert.equal(whose(address), words));
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from inspector.story import phases
+import inspector
+from inspector.story import events, phases, sentence
 from tests.story.telling import capture_of, kinds, phase_names, told
 from tests.tcp.play import Play
+from tests.web.traffic import ACK, FIN, Talk, Wire
 
 
 def opened(rtt_ms: float = 0.02) -> Play:
@@ -59,6 +63,10 @@ def test_a_client_that_goes_on_was_answered_though_nobody_saw_it() -> None:
     play.client("A", seq=100, ack=300)
     play.client("A", b"hello", seq=100, ack=300)
     assert phase_names(play) == ["handshake", "data"]
+    assert (
+        told(play)[1]
+        == "ACK: the client goes on as one whose connection is open; nothing of the server has been captured."
+    )
 
 
 def test_a_syn_or_fin_whose_answer_was_captured_is_not_said_to_have_had_none() -> None:
@@ -114,7 +122,7 @@ def test_bytes_that_were_acknowledged_are_sent_again_for_nothing() -> None:
     play.client("PA", b"hello", seq=100, ack=300)
     play.server("A", seq=300, ack=105)
     play.client("PA", b"hello", seq=100, ack=300, after_ms=300)
-    assert "although they had been acknowledged" in told(play)[-1]
+    assert "although an ACK of them had been captured" in told(play)[-1]
 
 
 def test_a_hole_has_its_size_and_what_fills_it_was_overtaken() -> None:
@@ -159,7 +167,9 @@ def test_keep_alives_say_which_were_answered_and_why_the_end_came() -> None:
     sentences = told(play)
     assert sum("keep-alive), after" in sentence for sentence in sentences) == 3
     assert sum("it is still there" in sentence for sentence in sentences) == 1
-    assert sentences[-1] == "RST: the client resets the connection; 2 keep-alives before it had no answer."
+    assert (
+        sentences[-1] == "RST: the client resets the connection; 2 keep-alives before it had no answer in the capture."
+    )
 
 
 def test_a_late_ack_is_probably_delayed_and_what_follows_it_was_probably_held_back() -> None:
@@ -278,7 +288,7 @@ def test_a_reset_that_its_receiver_should_ignore_ends_nothing() -> None:
 def test_silence_is_told_but_not_beside_a_timer_that_ended_it() -> None:
     play = opened()
     play.client("PA", b"hello", seq=100, ack=300, after_ms=800)
-    assert "No packet is captured for 800 ms." in told(play)
+    assert "No packet of this connection is captured for 800 ms." in told(play)
     play = opened()
     play.client("PA", b"hello", seq=100, ack=300)
     play.client("PA", b"hello", seq=100, ack=300, after_ms=800)
@@ -357,3 +367,24 @@ def test_a_reset_whose_sender_goes_on_resets_nothing() -> None:
     play.client("A", seq=100, ack=302)
     assert "RST from 10.0.0.2:80, which goes on afterwards as if it had sent none." in told(play)
     assert phase_names(play) == ["handshake", "data"]
+
+
+def test_one_missing_byte_is_one() -> None:
+    play = opened()
+    play.client("PA", b"hi", seq=101, ack=300)
+    assert "The client goes on behind 1 byte that has not been captured yet." in told(play)
+
+
+def test_a_body_without_a_head_is_a_response(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "old.pcapng")
+    talk = Talk(wire, 40001)
+    talk.client(b"GET /old\r\n")
+    talk.server(b"<p>one</p>\n")
+    talk.server(b"<p>two</p>\n")
+    wire.put((80, 40001), 5023, 1011, FIN | ACK)
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        table = events(capture)
+        sentences = [sentence(capture, table, i) for i in range(len(table))]
+    assert any(said.startswith("The response is complete") for said in sentences)
+    assert not any(said.startswith("The request is complete") for said in sentences)

@@ -359,3 +359,14 @@ def test_explanation_and_verdict_agree_on_recordings(recorded: Capture) -> None:
 )
 def test_spans_are_said_in_three_digits(ns: int, text: str) -> None:
     assert span(ns) == text
+
+
+def test_across_times_that_go_back_nothing_is_said_to_have_come_before_or_within_a_time() -> None:
+    play = Play().handshake()
+    play.client("PA", b"hello", seq=100, ack=300)
+    play.client("PA", b"hello", seq=100, ack=300, after_ms=-3_600_000)
+    play.run()
+    (explanation,) = explain(play.packets, play.connections, len(play.packets) - 1)
+    texts = [explanation.why, *(check.text for _, check in explanation.ruled_out)]
+    assert "how long before is not known, since times go back" in explanation.why
+    assert not any("-3600" in text or "less than a round trip" in text for text in texts)

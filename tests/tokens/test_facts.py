@@ -1,10 +1,15 @@
-"""Which number was handed out while a higher one was in use: the lowest that is free."""
+"""What file descriptors do: the lowest free number is handed out, and one goes before its connection."""
 
 from __future__ import annotations
 
 import random
+from types import SimpleNamespace
+from typing import Any
 
-from inspector.tokens.facts import _with_a_higher_one
+import pytest
+
+from inspector.tables import Direction, Table
+from inspector.tokens.facts import _gone_while_closing, _with_a_higher_one
 from tests.tokens.craft import Book, call
 
 
@@ -52,3 +57,19 @@ def test_it_is_what_a_look_at_every_pair_finds() -> None:
         )
     }
     assert {row for row, _ in found(book)} == expected != set()
+
+
+@pytest.mark.parametrize(("reset_by", "count"), [(-1, 1), (Direction.SERVER, 1), (Direction.CLIENT, 0)])
+def test_an_end_that_has_reset_its_connection_does_not_go_on_closing(
+    monkeypatch: pytest.MonkeyPatch, reset_by: int, count: int
+) -> None:
+    monkeypatch.setattr("inspector.tokens.facts._sent_after", lambda *_: 0)
+    book = Book().take(call("socket", 1, 3, 50), call("close", 5, 3, 50))
+    book.tokens["connection"][0], book.tokens["direction"][0] = 0, Direction.CLIENT
+    connections = Table("connections")
+    connections.reserve(1)
+    connections.rows = 1
+    for name, value in {"closed_by": Direction.CLIENT, "reset_by": reset_by, "end_ns": 10**18}.items():
+        connections[name][0] = value
+    capture: Any = SimpleNamespace(tokens=book.tokens, connections=connections)
+    assert len(list(_gone_while_closing(capture))) == count

@@ -38,7 +38,7 @@ export function bodyView(preview, wanted) {
 function facts({ bytes: length, type, picture: shown }) {
   const said = type.split(";")[0];
   const parts = [said || "no type said", size(length)];
-  if (shown && shown.type !== said) parts.push(`really ${shown.type}`);
+  if (shown && shown.type !== said) parts.push(`looks like ${shown.type}`);
   if (shown) parts.push(`${count(shown.width)} × ${count(shown.height)} pixels`);
   return parts.join(" · ");
 }

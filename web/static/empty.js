@@ -21,7 +21,7 @@ export function noRows(state, table) {
   const { filter } = state.route;
   const noun = NOUNS[table];
   if (filter && state.lengths[table]) {
-    return say(`No match`, `“${filter}” is in none of the ${noun}. Empty the filter to see all of them.`);
+    return say(`No match`, `“${filter}” finds none of the ${noun}. Clear the filter to see all of them.`);
   }
   if (filtering(state.route.span) && state.lengths[table]) {
     return say(`No ${noun} in this stretch of time`, "Choose another on the timeline, or press the cross beside it above to see all of them.");
@@ -29,7 +29,7 @@ export function noRows(state, table) {
   if (state.feed === "connecting" || state.capture.state === "loading") return say("Reading…", "What is found appears here as it is read.");
   if (state.demo) return say(`No ${noun} yet`, HINTS[table]);
   if (state.capture.state === "running") {
-    return say(`No ${noun} yet`, `Listening on ${state.capture.interface ?? "the network"}: use a browser or a program that talks over it, and it appears here.`);
+    return say(`No ${noun} yet`, `Listening on ${state.capture.interface ?? "the network"}: what is captured there appears here.`);
   }
   return say(`No ${noun}`, "There are none in this capture.");
 }
@@ -38,7 +38,7 @@ export function noRows(state, table) {
 export function noTokens(state) {
   if (state.feed === "connecting" || state.capture.state === "loading") return say("Reading…", "What is found appears here as it is read.");
   if (state.demo) return say("No tokens yet", "Press one of the buttons above: the programs report every number that they are handed.");
-  if (state.capture.state === "running") return say("No tokens yet", `The kernel is asked who holds which socket; what it says of pipes that are captured appears here.${state.capture.filter ? ` ${filterText(state.capture.filter)}` : ""}`);
+  if (state.capture.state === "running" && state.capture.source === "live") return say("No tokens yet", `The kernel is asked who holds which socket; what it says of pipes that are captured appears here.${state.capture.filter ? ` ${filterText(state.capture.filter)}` : ""}`);
   return say("No tokens in this capture", "Only a recording that Wireglass made on the machine itself tells who held which socket: start wireglass demo, or wireglass live.");
 }
 

@@ -4,7 +4,7 @@ import { h, setText } from "./dom.js";
 import { actionButton, drawRunning } from "./lab.js";
 
 const NEWS = { name: "news", label: "Run the same news through all five", path: "/api/lab" };
-const WHAT = "An editor tells a server four pieces of news, and five readers get them, each in its own way. It takes two seconds, and the answers below are measured again.";
+const WHAT = "An editor tells a server four pieces of news, and five readers get them, each in its own way. It takes about two seconds, and the answers below are measured again.";
 const COMMAND = "wireglass compare --run";
 
 /** The button where the demo runs, elsewhere the command; `draw(state)` keeps it up to date. */

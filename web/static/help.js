@@ -5,7 +5,7 @@ import { legend } from "./legend.js";
 
 const KEYS = [
   ["1 … 9", "the views, in order"],
-  ["/", "the filter; Escape empties it"],
+  ["/", "the filter; Escape clears it"],
   ["↑ ↓  Home End", "move in a list, or from packet to packet"],
   ["Enter", "from a chosen connection into its packets"],
   ["← →  + −", "on the timeline: move in time, zoom; Escape shows all of it"],
@@ -21,7 +21,7 @@ export function mountHelp() {
   const element = h("dialog", { class: "sheet", "aria-labelledby": "help-title" },
     h("div", { class: "sheet-head" }, h("h2", { id: "help-title" }, "How to read Wireglass"), close),
     h("div", { class: "prose" },
-      h("p", {}, "Every packet you see was captured as it passed. From the packets Wireglass works out which connections there were, what was said over them, and in which state each end was: what no packet shows is marked as inferred or assumed. Which program holds which end is reported by this machine’s kernel and by the demo’s own programs."),
+      h("p", {}, "Every packet you see is one of the capture’s, live or saved. From the packets Wireglass works out which connections there were, what was said over them, and in which state each end was: what no packet shows is marked as inferred or assumed. Which program holds which end is reported by the kernel of the machine that captures and by the demo’s own programs."),
       h("p", {}, "An IP address and a port name one end of a connection: TCP’s standard calls the pair a socket, and programs call the object that they open for it so. One server port may have many connections; each is told apart by both of its ends. A connection is a pipe between two of them: think of an address as a hotel, of a port as a room, and of the connection as the line between two rooms."),
       legend()),
     h("h3", {}, "Keys"),

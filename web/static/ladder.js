@@ -97,7 +97,7 @@ const ENDS = {
   open: () => "The pipe is open at the last packet: either side may speak.",
   "time-wait": () => "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute.",
   half: () => "One side has closed; the other may still send.",
-  closing: () => "Both sides have sent FIN; an acknowledgment is still to come.",
+  closing: () => "Both sides have sent FIN; that the last was acknowledged is not in the capture.",
   closed: () => "The connection is over.",
 };
 

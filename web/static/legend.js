@@ -21,5 +21,5 @@ export function legend() {
       h("li", {}, h("i", { class: "swatch-arrow client" }), h("b", {}, "Client"), h("span", {}, "the end that sent the first SYN; without one, the end taken for it")),
       h("li", {}, h("i", { class: "swatch-arrow server" }), h("b", {}, "Server"), h("span", {}, "the other end")),
       h("li", {}, h("i", { class: "swatch-arrow client carries" }), h("b", {}, "Thick arrow"), h("span", {}, "carries bytes of the conversation")),
-      h("li", {}, h("i", { class: "swatch-arrow trouble" }), h("b", {}, "Trouble"), h("span", {}, "lost, repeated, reset"))));
+      h("li", {}, h("i", { class: "swatch-arrow trouble" }), h("b", {}, "Trouble"), h("span", {}, "sent again, missing, out of order, without room, reset"))));
 }

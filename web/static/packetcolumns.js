@@ -26,10 +26,10 @@ export const packetColumns = (of) => [
   { name: "length", title: "length", fits: LONGEST, about: "bytes on the wire", isUsual: true, draw: number("length") },
   { name: "payload", title: "payload", fits: LONGEST, about: "bytes of TCP’s content", draw: plain((row) => (row.connection === null ? "" : count(row.payload))) },
   { name: "flags", title: "flags", fits: LONGEST, draw: plain((row) => row.flags.join(" ")) },
-  { name: "seq", title: "seq", fits: LONGEST, about: "counted from the SYN", draw: number("seq") },
-  { name: "ack", title: "ack", fits: LONGEST, about: "counted from the peer’s SYN", draw: number("ack") },
-  { name: "window", title: "window", fits: LONGEST, about: "bytes, scaled", draw: number("window") },
-  { name: "flight", title: "in flight", fits: LONGEST, about: "bytes not yet acknowledged", draw: number("in_flight") },
+  { name: "seq", title: "seq", fits: LONGEST, about: "counted from the SYN, or from the first number seen", draw: number("seq") },
+  { name: "ack", title: "ack", fits: LONGEST, about: "counted likewise, from the peer’s", draw: number("ack") },
+  { name: "window", title: "window", fits: LONGEST, about: "bytes; unscaled where the scale is not known", draw: number("window") },
+  { name: "flight", title: "in flight", fits: LONGEST, about: "bytes not seen acknowledged", draw: number("in_flight") },
   { name: "rtt", title: "acked in", fits: LONGEST, about: "since the segment it acknowledges", draw: plain((row) => (row.ack_rtt_ns === null ? "" : duration(row.ack_rtt_ns))) },
   { name: "states", title: "states after", fits: LONGEST, about: "client / server", create: createStates, draw: drawStates },
   { name: "what", title: "what it says", isUsual: true, create: createWhat, draw: drawWhat },
@@ -56,7 +56,7 @@ const NOBODY = { client: ["", ""], server: ["", ""] };
 /** Client at the left, server at the right, whoever speaks: the arrow says which way. */
 function drawEnds(cell, row) {
   drawPair(cell, row.client ? pairEnds(row) : NOBODY, row.client ? (row.direction === "server" ? " ◂ " : " ▸ ") : "");
-  cell.title = row.client ? `${row.client} ${row.direction === "server" ? "←" : "→"} ${row.server}` : "no TCP: opening the packet shows its addresses";
+  cell.title = row.client ? `${row.client} ${row.direction === "server" ? "←" : "→"} ${row.server}` : "in no TCP connection: opening the packet shows its addresses";
 }
 
 function createStates(cell) {

@@ -8,7 +8,7 @@ export function takeApart(endpoint) {
 
 /** Whose address it is, in a few words. */
 export function whose(address) {
-  if (/^127\./.test(address) || address === "::1") return "this machine";
+  if (/^127\./.test(address) || address === "::1") return "loopback, inside one machine";
   if (/^(169\.254\.|fe[89ab])/i.test(address)) return "the local link";
   if (/^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/i.test(address)) return "a private network";
   return "the machine";

@@ -37,7 +37,7 @@ export const STATES = {
   "FIN-WAIT-1": "Has sent its FIN, or will when what it has left to send is out; waits for that to be acknowledged.",
   "FIN-WAIT-2": "Its FIN has been acknowledged; the other side may still send.",
   "CLOSE-WAIT": "The other side has sent its FIN; this side may still send.",
-  CLOSING: "Both sent their FIN at the same time; waits for the acknowledgment.",
+  CLOSING: "Has the other side’s FIN, sent before its own had arrived there; waits for the acknowledgment.",
   "LAST-ACK": "Was the second to close; waits for the last acknowledgment.",
   "TIME-WAIT": "Closed; keeps the pair of sockets for a while, to repeat its last ACK if the other end's FIN comes again, and so that stray packets are not taken for a new connection's.",
 };
@@ -45,8 +45,8 @@ export const STATES = {
 /** What a packet is, as TCP's analysis knows it, and whether that is a sign of trouble. Where tshark's rule misnames one, this is the right name. */
 export const VERDICTS = {
   retransmission: ["retransmission", true, "Bytes, a SYN or a FIN that were sent before are sent again, and had not all been acknowledged."],
-  fast_retransmission: ["fast retransmission", true, "Sent again soon after duplicate acknowledgments, which come when something is missing or overtaken."],
-  spurious_retransmission: ["needless retransmission", true, "Sent again although it had been acknowledged."],
+  fast_retransmission: ["fast retransmission", true, "Sent again soon after duplicate acknowledgments, which most often come when something is missing or overtaken."],
+  spurious_retransmission: ["needless retransmission", true, "Sent again although an acknowledgment of it had been captured."],
   out_of_order: ["out of order", true, "Captured after bytes that come behind it in the stream."],
   lost_segment: ["gap before this", true, "Bytes before this packet have not been captured yet: lost, overtaken, or missed by the capture."],
   ack_lost_segment: ["acknowledges unseen bytes", true, "It acknowledges bytes of the other side that have not been captured."],
@@ -58,9 +58,9 @@ export const VERDICTS = {
   empty_window_probe: ["window probe", false, "Sent without a byte to find out whether there is room again, as Linux does; tshark calls it a keep-alive."],
   crossed_syn_ack: ["answer to a crossed SYN", false, "The SYN-ACK of an end whose own SYN crossed its peer's; tshark calls it a retransmission."],
   window_full: ["window full", true, "The sender has filled all the room the receiver had offered."],
-  keep_alive: ["keep-alive", false, "Repeats a number that was acknowledged, so that the other end must answer."],
+  keep_alive: ["keep-alive", false, "Repeats the number before its next, so that the other end must answer."],
   keep_alive_ack: ["answer to a keep-alive", false, "Still there."],
-  reused_ports: ["ports used again", false, "An earlier connection had the same two sockets. Lawful."],
+  reused_ports: ["ports used again", false, "An earlier connection had the same two sockets: lawful when that one is over."],
 };
 
 /** The mark of a packet that was captured before, at another place of its way or by the same interface: it tells nothing new. */
@@ -110,7 +110,7 @@ export const answerLine = ({ status, reason }) => (status ? `${status} ${reason}
 const CLOSE_CODES = {
   1000: "normal closure", 1001: "going away", 1002: "protocol error", 1003: "cannot accept this kind of data",
   1005: "no code given", 1006: "lost without a close frame", 1007: "the data was not valid", 1008: "against the policy",
-  1009: "message too big", 1010: "a needed extension is missing", 1011: "the server ran into trouble",
+  1009: "message too big", 1010: "a needed extension is missing", 1011: "an unexpected condition",
   1012: "the service restarts", 1013: "try again later", 1014: "bad gateway", 1015: "TLS failed",
 };
 

@@ -1,7 +1,7 @@
 // Wire beside kernel: both ends of each pipe, the state that packets show or lead one to assume, the state that the kernel reports, and what to say of it.
 
 import { h, setText } from "../dom.js";
-import { count, duration, size } from "../format.js";
+import { count, counted, duration, size } from "../format.js";
 import { keepingFocus } from "./focus.js";
 import { isWaiting } from "./token.js";
 
@@ -57,11 +57,11 @@ const state = (kernel) => (kernel.listed ? kernel.state : "gone");
 export function remark(end) {
   const { token, kernel, isStale, wire, isThere } = end;
   if (!token && !isThere) return "This end is over.";
-  if (token) return kernel && !isStale && kernel.unread ? `${kernel.unread} bytes wait to be read` : null;
+  if (token) return kernel && !isStale && kernel.unread ? `${counted(kernel.unread, "byte")} ${kernel.unread === 1 ? "waits" : "wait"} to be read` : null;
   if (isWaiting(end)) return wire === "ESTABLISHED" ? "Nobody has accepted it yet: the server’s end has no token." : "It is being built: there is nothing to accept yet.";
   if (kernel && !isStale && kernel.remark) return kernel.remark;
   if (wire === "TIME-WAIT") return "TIME-WAIT belongs to nobody.";
-  return "The token was given back; the kernel closes alone.";
+  return "No process holds it: the kernel closes alone.";
 }
 
 function figures(kernel) {

@@ -10,7 +10,7 @@ const TITLES = {
   lowest_free: "The lowest free number is handed out",
   gone_while_closing: "The token goes first, the connection later",
   time_wait: "TIME-WAIT belongs to nobody",
-  used_again: "The next one who asks gets the number that came back",
+  used_again: "A number that came back is handed out again",
 };
 
 const ABSENT = {

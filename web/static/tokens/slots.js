@@ -40,7 +40,7 @@ const said = (kernel) => (kernel.listed ? kernel.state : "gone");
 export function looseEnd(end, picture, view, choose) {
   const key = `${end.connection} ${end.side}`;
   const isResting = end.wire === "TIME-WAIT" || (end.differs && end.kernel.state === "TIME-WAIT");
-  const why = isResting ? "belongs to nobody" : isWaiting(end) ? "not accepted yet" : "token given back";
+  const why = isResting ? "belongs to nobody" : isWaiting(end) ? "not accepted yet" : "held by nobody";
   return h("button", {
     class: `tk-loose${view.connection === end.connection ? " chosen" : ""}`, "data-end": key, "data-focus": key, "aria-pressed": String(view.connection === end.connection),
     title: end.kernel ? `The kernel was asked ${duration(Math.max(0, picture.at - end.kernel.at_ns))} before` : "The kernel has not been asked since",

@@ -69,7 +69,7 @@ function render(page, store, comparison, state) {
 function heading() {
   return h("header", {},
     h("h2", {}, "HTTP against WebSocket, measured"),
-    h("p", {}, "The comparison that every article makes, computed from the packets of this capture. Choose an answer to see how it was found, and the packets that prove it."));
+    h("p", {}, "The comparison that many articles make, computed from the packets of this capture. Choose an answer to see how it was found, and the packets that prove it."));
 }
 
 function nothing(state) {

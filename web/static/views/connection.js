@@ -84,7 +84,7 @@ function introduction() {
   return h("div", { class: "intro prose" },
     h("h2", {}, "Choose a connection to watch it live and die"),
     h("p", {}, "An IP address says which machine, a port which door of it. Together they name one end: a socket, in the words of TCP’s standard. Two ends joined by TCP make a connection: a pipe that both can write into."),
-    h("p", {}, "A bar in the list is as long as its connection lived, on the time axis of the capture; an arrow shows that it is still open."),
+    h("p", {}, "A bar in the list reaches from the connection’s first packet to its last, on the time axis of the capture; an arrow says that its end was not captured."),
     legend());
 }
 
@@ -110,7 +110,7 @@ function header(store) {
       const lived = connection.duration_ns === null ? "a time that is not known" : duration(livedNs(connection, state.end));
       const lasted = kind === "open" ? `${long} for ${lived}` : `${long}, after ${lived}`;
       const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
-      setText(facts, `${lasted} · began at ${moment(connection.at_ns)} · ${counted(packets, "packet")} · ${size(bytes)} of payload`);
+      setText(facts, `${lasted} · first packet at ${moment(connection.at_ns)} · ${counted(packets, "packet")} · ${size(bytes)} of payload`);
       for (const side of ["client", "server"]) sockets[side].draw(connection);
     },
   };

@@ -38,7 +38,7 @@ export function mountExchange(panel, store) {
       ...oddities(detail, store),
       timing(exchange),
       h("div", { class: "sides" },
-        request ? message("request", request, detail) : nothing("client", "The question is not in the capture.", "The capture began after it was asked, or lacks its packets, or nobody asked. The answer is shown as it came."),
+        request ? message("request", request, detail) : nothing("client", "No request was seen for this.", "The capture began after it, lacks its packets or holds them unreadable, or nobody asked. The response is shown as it came."),
         h("div", {},
           informational.map((said) => h("section", { class: "head-block server" }, who("The server answers for the time being"), line(said), part("Header fields", said.headers, open))),
           response ? message("response", response, detail) : nothing("server", "No answer.", whyNone(detail)))),
@@ -83,7 +83,7 @@ export function mountExchange(panel, store) {
 
 function head({ exchange, curl }, store) {
   const said = h("p", { class: "copied", role: "status", hidden: true });
-  const copy = curl && h("button", { class: "button", title: "The same request again, as a command for a shell", onclick: () => copyText(curl, said) }, "Copy as curl");
+  const copy = curl && h("button", { class: "button", title: "This request as a command for a shell", onclick: () => copyText(curl, said) }, "Copy as curl");
   return h("header", { class: "exchange-head" },
     h("div", { class: "panel-head" },
       h("h2", {}, `Exchange ${exchange.id}`),
@@ -142,9 +142,9 @@ export function noBody(side, { complete }, { notes }) {
 export function whyNone({ connection }) {
   const { client_state: client, server_state: server, closed_by: by, packets } = connection;
   if (!packets[1]) return "Nothing of the server is in the capture.";
-  if (by) return `The ${by} was the first to close; no answer is in the capture.`;
+  if (by) return `The ${by} sent the first FIN or RST; no answer is in the capture.`;
   if (client === "ESTABLISHED" && server === "ESTABLISHED") return "At the last packet the connection is open: it may come yet.";
-  return "The capture ends before it came, or lacks its packets.";
+  return "It never came, or came after the capture had ended, or its packets are missing.";
 }
 
 function setCookies(cookies) {

@@ -13,7 +13,7 @@ export const GRAPHS = [
   ["tcptrace", "Sequence, ACKs and window", "Segments as bars, between what the receiver had acknowledged and how far its window reached."],
   ["round-trips", "Round trips", "How long it took until what each end sent was seen acknowledged, where the capture was made."],
   ["throughput", "Throughput", "All bits that were sent, with headers and repeats, and those of the stream as they became readable."],
-  ["window", "Window", "How many bytes the receiver had room for, and how many were on their way to it."],
+  ["window", "Window", "How many bytes the receiver had room for, and how many were not yet acknowledged."],
 ];
 
 /**

@@ -102,7 +102,7 @@ const columns = (axisOf) => [
   {
     name: "target", title: "for",
     draw(cell, row) {
-      setText(cell, row.request?.target ?? "the question is not in the capture");
+      setText(cell, row.request?.target ?? "no request was seen");
       cell.classList.toggle("absent", !row.request);
       cell.title = row.request?.target ?? "";
     },

@@ -52,7 +52,7 @@ export function mount(root, store) {
     counters.draw(answer.counters);
     for (const [name, { show }] of Object.entries(figures)) show(answer.figures[name]);
     percentiles.replaceChildren(...percentileRows(answer.times, store));
-    lists.troubles.show(answer.troubles.map((row) => troubleRow(row, store)), "Nothing: no retransmission, no reset, no rule broken.");
+    lists.troubles.show(answer.troubles.map((row) => troubleRow(row, store)), "Nothing was seen: no retransmission, no reset, no rule broken.");
     lists.servers.show(answer.servers.map((row) => serverRow(row, answer.servers[0], store)), "No TCP payload here.");
     lists.connections.show(answer.connections.map((row) => connectionRow(row, answer.connections[0], store)), "No TCP payload here.");
   }

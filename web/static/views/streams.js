@@ -64,7 +64,7 @@ export function mountStreams(get, choose, turn) {
     if (answer === drawn) return;
     drawn = answer;
     const blocks = way === "messages" ? answer.rows.map(messageBlock) : turns(answer.rows).map((one) => turnBlock(one, way));
-    list.replaceChildren(...(blocks.length ? blocks : [h("p", { class: "said-nothing" }, "Nothing was said on this connection.")]));
+    list.replaceChildren(...(blocks.length ? blocks : [h("p", { class: "said-nothing" }, "No content of this connection was captured.")]));
     mark();
   }
 

@@ -323,7 +323,7 @@ function failure({ message, advice }) {
 
 function nothingHere({ span, filter }) {
   const when = span && !span.last ? ` between ${moment(span.from)} and ${moment(span.to)}` : "";
-  const what = filter ? `No connection with “${filter}”` : "No connection was alive";
-  const text = `${what}${when}. ${span ? "Choose another stretch of time below, or press Escape for all of it." : "Empty the filter to see all of them."}`;
+  const what = filter ? `No connection with “${filter}”` : "No connection is seen alive";
+  const text = `${what}${when}. ${span ? "Choose another stretch of time below, or press Escape for all of it." : "Clear the filter to see all of them."}`;
   return { key: text, content: () => [h("h2", {}, "No lanes"), h("p", {}, text)] };
 }
