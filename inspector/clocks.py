@@ -217,16 +217,24 @@ def extent(packets: Table) -> int | None:
 
 
 def waits(capture: Capture, exchanges: Any = slice(None)) -> Times:
-    """From the end of each request to the first byte of its response, ns; 0 where that came before the request had
-    ended, UNKNOWN where one is missing or the clock was set between them.
+    """From the end of each request to the first byte of its response, ns; 0 where the response was sent before its
+    sender had all of the request, UNKNOWN where one is missing or times go back between them.
     """
     messages, packets = capture.http_messages, capture.packets
     requests, responses = (capture.exchanges[name][exchanges] for name in ("request", "response"))
     if not len(messages):
         return np.full(len(requests), UNKNOWN, np.int64)
+    first, last, by = messages["packet"][requests], messages["last_packet"][requests], messages["packet"][responses]
     asked, answered = messages["end_ns"][requests], messages["time_ns"][responses]
-    by = messages["packet"][responses]
-    since_begin = elapsed(packets, messages["packet"][requests], by, messages["time_ns"][requests], answered)
-    since_end = elapsed(packets, messages["last_packet"][requests], by, asked, np.maximum(asked, answered))
+    since_begin = elapsed(packets, first, by, messages["time_ns"][requests], answered)
+    since_end = elapsed(packets, last, by, asked, answered)
+    is_early = (elapsed(packets, by, last, answered, asked) >= 0) & ~_acknowledges(packets, by, last)
     is_known = (requests >= 0) & (responses >= 0) & (since_begin >= 0)
-    return np.where(is_known, since_end, UNKNOWN)
+    return np.where(is_known, np.where(is_early, 0, since_end), UNKNOWN)
+
+
+def _acknowledges(packets: Table, by: Rows, sent: Rows) -> npt.NDArray[np.bool_]:
+    """Whether each packet acknowledges all bytes of another, of its peer."""
+    behind = packets["ack"][by] - packets["seq"][sent] - packets["payload"][sent]
+    covered: npt.NDArray[np.bool_] = behind.astype(np.int32) >= 0
+    return covered

@@ -107,11 +107,13 @@ def place(capture: Capture, row: int) -> int:
     return int(np.searchsorted(packets_of(capture, connection), row))
 
 
-def gaps(capture: Capture, connection: int) -> list[int]:
-    """ns from each packet of the connection to the next, 0 after the last; never negative, for a drawing to scale."""
-    times = capture.packets["time_ns"][packets_of(capture, connection)]
-    found: list[int] = np.maximum(np.diff(times, append=times[-1:]), 0).tolist()
-    return found
+def gaps(capture: Capture, connection: int) -> list[int | None]:
+    """ns from each packet of the connection to the next, for a drawing to scale; None where times go back, 0 after the
+    last.
+    """
+    packets = packets_of(capture, connection)
+    took = elapsed(capture.packets, packets[:-1], packets[1:]).tolist()
+    return [*(ns if ns >= 0 else None for ns in took), 0]
 
 
 def strip(capture: Capture, connection: int, buckets: int) -> dict[str, Any]:

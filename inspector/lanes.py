@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from inspector.clocks import lifetimes
 from inspector.outcomes import is_open
 from inspector.spans import Span
 from inspector.tables import Table
@@ -101,8 +102,7 @@ def alive(capture: Capture, span: Span) -> Mask:
 def _weight(capture: Capture, order: Order) -> npt.NDArray[Any]:
     connections = capture.connections
     if order is Order.DURATION:
-        lasted: npt.NDArray[Any] = connections["end_ns"] - connections["start_ns"]
-        return lasted
+        return lifetimes(capture)
     if order is Order.BYTES:
         total: npt.NDArray[Any] = connections["bytes"].sum(axis=1)
         return total

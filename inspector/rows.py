@@ -361,8 +361,8 @@ def _timings(capture: Capture, chosen: Chosen) -> list[Row]:
     """How long the handshake took that was done for each request, the request to be sent, the response to begin, and
     the response to arrive; null where one end is missing or the clock was set in between.
 
-    The handshake counts for the first request of a connection. A response that begins before the request has ended was
-    not waited for: 0.
+    The handshake counts for the first request of a connection. A response that its sender began before it had all of
+    the request was not waited for: 0.
     """
     table, messages = capture.exchanges, capture.http_messages
     requests, responses = table["request"][chosen], table["response"][chosen]

@@ -13,7 +13,12 @@ import inspector
 from inspector import rows
 from inspector.capture import Capture
 from inspector.clocks import CLOCKS, Clocks, elapsed
+from inspector.digest import digest
+from inspector.ladder import gaps
+from inspector.panorama import Panorama
 from inspector.sources.files import open_packets
+from inspector.spans import extent
+from inspector.story import EventKind, events
 from inspector.tables import Table
 
 from .tcp.mutations import MILLISECOND, START_NS, Packets, pcap, segment
@@ -138,6 +143,50 @@ def test_which_of_two_is_wrong_is_not_said_where_no_one_stands_out(tmp_path: Pat
         (said,) = rows.anomaly_rows(capture)
     assert said["packet"] == 6
     assert said["detail"].startswith("Its time is 3 h 00 min before that of packet 5")
+
+
+def at(packets: Packets, place: int, ms: float) -> Packets:
+    """The packets with one of them so long after the first."""
+    return [replace(p, time_ns=START_NS + int(ms * MILLISECOND)) if i == place else p for i, p in enumerate(packets)]
+
+
+def test_a_response_slightly_before_its_request_was_not_answered_in_no_time(tmp_path: Path) -> None:
+    with opened(tmp_path, at(at(exchange(), 4, 2.8), 5, 2.9)) as capture:
+        assert capture.packets["clock"].tolist() == [0] * 7
+        assert measured(capture)["wait"] is None
+        assert digest(capture).wait is None
+        assert Panorama(capture, extent(capture)).times()["wait"] is None
+
+
+UPLOAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
+
+
+@pytest.mark.parametrize(("acknowledged", "wait"), [(5, 0), (10, None)], ids=["refused early", "out of order"])
+def test_a_response_before_the_end_of_its_request(tmp_path: Path, acknowledged: int, wait: int | None) -> None:
+    said = [
+        *SAYINGS[:3],
+        (0, "PA", 100, 300, UPLOAD + b"12345"),
+        (1, "PA", 300, 100 + len(UPLOAD) + acknowledged, RESPONSE),
+        (0, "PA", 105 + len(UPLOAD), 300, b"67890"),
+    ]
+    packets = [
+        segment(START_NS + i * MILLISECOND, side, flags, seq, ack, 1000, payload, None)
+        for i, (side, flags, seq, ack, payload) in enumerate(said)
+    ]
+    with opened(tmp_path, packets) as capture:
+        assert measured(capture)["wait"] == wait
+
+
+def test_the_story_knows_of_no_silence_across_it(tmp_path: Path) -> None:
+    with opened(tmp_path, shifted(exchange(), 4, 3 * 3600 * SECOND, 5)) as capture:
+        assert EventKind.SILENCE not in events(capture)["kind"]
+    with opened(tmp_path, shifted(exchange(), 4, 3 * 3600 * SECOND)) as capture:
+        assert EventKind.SILENCE in events(capture)["kind"]
+
+
+def test_a_gap_across_it_has_no_length(tmp_path: Path) -> None:
+    with opened(tmp_path, shifted(exchange(), 4, -SECOND)) as capture:
+        assert gaps(capture, 0) == [MILLISECOND] * 3 + [None] + [MILLISECOND] * 2 + [0]
 
 
 def test_a_round_trip_across_it_is_not_known(tmp_path: Path) -> None:

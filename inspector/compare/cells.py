@@ -58,14 +58,16 @@ def tellers(told: int, pipes: int) -> str:
 def life(found: Findings, kind: Kind) -> Cell:
     """How long did a pipe live?"""
     lives = found.lives[kind]
-    lasted = np.sort(lives.lasted_ns)
+    lasted = np.sort(lives.lasted_ns[lives.lasted_ns >= 0])
+    if not len(lasted):
+        return Cell("not known", "Times go back while they live.")
     median, longest = int(lasted[(len(lasted) - 1) // 2]), int(lasted[-1])
     still = int(lives.is_open.sum())
     many = len(lasted) > 1
     detail = f"Median of {len(lasted):,}; the longest lived {duration(longest)}." if many else "There was only one."
     if still:
         detail += f" The end of {count(still, 'pipe')} was not captured: the time counts up to the end of the capture."
-    order = np.argsort(-lives.lasted_ns, kind="stable")
+    order = np.argsort(-lives.lasted_ns, kind="stable")[: len(lasted)]
     last = found.capture.connections["last_packet"][lives.connection[order]].astype(np.int64)
     proof, proofs = found.prove(last, lambda i: f"the last packet after {duration(lives.lasted_ns[order[i]])}")
     values: Values = {"median_ns": median, "longest_ns": longest, "open": still}

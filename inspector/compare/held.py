@@ -35,9 +35,10 @@ def tokens(found: Findings, kind: Kind) -> Cell:
     if not len(rows) or not len(packets):
         return NOT_RECORDED
     opened, closed = table["opened_ns"][rows], table["closed_ns"][rows]
-    closed = np.maximum(np.where(closed < 0, packets["time_ns"].max(), closed), opened)
-    held = int((closed - opened).sum())
-    most = most_at_once(opened, closed)
+    closed = np.where(closed < 0, max(packets["time_ns"].max(), opened.max(), closed.max()), closed)
+    is_known = closed >= opened  # the clock may have been set between the two
+    held = int((closed - opened)[is_known].sum())
+    most = most_at_once(opened[is_known], closed[is_known])
     handed = {(int(table["pid"][row]), int(table["fd"][row])) for row in rows.tolist()}
     again = len(rows) - len(handed)
     detail = f"{most:,} at the same time at most, held for {duration(held)} altogether."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from inspector.clocks import elapsed
 from inspector.compare.kinds import FIN_OR_RST, Ints, first_packets
 
 if TYPE_CHECKING:
@@ -25,20 +26,18 @@ class Lives:
         connection: rows, in order of their beginning.
         start_ns, end_ns: from the first packet to the last; to the end of the capture where it is still open.
         is_open: nobody has begun to close it.
+        lasted_ns: how long each was open; UNKNOWN where times go back in it.
         most: open at the same time, at most.
-        held_ns: time open, all of them together.
+        held_ns: time open, all together of which it is known.
     """
 
     connection: Ints
     start_ns: Ints
     end_ns: Ints
     is_open: npt.NDArray[np.bool_]
+    lasted_ns: Ints
     most: int
     held_ns: int
-
-    @property
-    def lasted_ns(self) -> Ints:
-        return self.end_ns - self.start_ns
 
     def drawn(self) -> Ints:
         """Which to draw, by place: all where they are few; else the longest of each of MOST_DRAWN equal parts."""
@@ -55,9 +54,11 @@ def find_lives(capture: Capture, rows: Ints) -> Lives:
     rows = rows[np.argsort(connections["start_ns"][rows], kind="stable")]
     start, end = connections["start_ns"][rows].copy(), connections["end_ns"][rows].copy()
     is_open = first_packets(capture, FIN_OR_RST)[rows] < 0
+    last = connections["last_packet"][rows].copy()
     if len(times):
-        end[is_open] = times.max()
-    return Lives(rows, start, end, is_open, most_at_once(start, end), int((end - start).sum()))
+        end[is_open], last[is_open] = times.max(), len(times) - 1
+    lasted = elapsed(capture.packets, connections["first_packet"][rows], last)
+    return Lives(rows, start, end, is_open, lasted, most_at_once(start, end), int(lasted[lasted >= 0].sum()))
 
 
 def most_at_once(start: Ints, end: Ints) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from inspector.clocks import elapsed
 from inspector.compare.kinds import Ints, Kind, first_of
 from inspector.compare.said import Said
 from inspector.tcp.header import SYN
@@ -55,9 +56,9 @@ def find_first_bytes(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, Fi
     seen = (connections["isn_known"] == READ_FROM_SYN).all(axis=1)
     chosen = np.flatnonzero((first >= 0) & seen)
     flights = _flights(capture, chosen, first)
-    took: Ints = packets["time_ns"][first[chosen]] - connections["start_ns"][chosen]
-    found = FirstBytes(chosen, first[chosen], flights, took)
-    return {kind: found.of(kinds[chosen] == kind) for kind in Kind}
+    took = elapsed(packets, connections["first_packet"][chosen], first[chosen])
+    found = FirstBytes(chosen, first[chosen], flights, took).of(took >= 0)
+    return {kind: found.of(kinds[found.connection] == kind) for kind in Kind}
 
 
 def _flights(capture: Capture, chosen: npt.NDArray[np.intp], until: Ints) -> Ints:

@@ -97,9 +97,9 @@ class Watcher:
 
     def look(self) -> float:
         """Write down what changed since the last look; the seconds that it took."""
-        began_ns = time.time_ns()
+        began_ns, began = time.time_ns(), time.monotonic_ns()
         ends = self._surveyor.look()
-        took_ns = max(0, time.time_ns() - began_ns)
+        took_ns = time.monotonic_ns() - began
         wanted = filter(self._wanted, ends)
         reports = self._changes.since(map(self._renamed, wanted) if self._renamed else wanted, began_ns, took_ns)
         self._writer.write(*reports)

@@ -46,7 +46,7 @@ def pauses(p: Packets) -> Iterator[Found]:
     before = p.last(everything)
     is_timer = p.is_repeat | p.has(Verdict.KEEP_ALIVE, Verdict.ZERO_WINDOW_PROBE, Verdict.EMPTY_WINDOW_PROBE)
     is_chat = p.connections["protocol"][p.of] == Protocol.WEBSOCKET
-    is_long = (before >= 0) & (p.since(before) >= SILENCE_NS)
+    is_long = p.since(before) >= SILENCE_NS
     yield p.found(EventKind.SILENCE, is_long & ~is_timer & ~is_chat, since=before)
 
 
@@ -59,7 +59,8 @@ def delays(p: Packets) -> Iterator[Found]:
     delayed = p.is_plain & (p.payload == 0) & (usual >= 0) & is_alone & late
     yield p.found(EventKind.DELAYED_ACK, delayed, since=data)
     before = p.last(np.ones(len(p), bool))
-    follows = (before >= 0) & delayed[before] & (p.side != p.side[before]) & (p.since(before) < RELEASE_NS)
+    released = p.since(before)
+    follows = delayed[before] & (p.side != p.side[before]) & (released >= 0) & (released < RELEASE_NS)
     is_small = p.payload < np.where(_peers_mss(p) > 0, _peers_mss(p), 536)
     yield p.found(EventKind.HELD_BACK, follows & p.has_data & is_small, since=before, bytes=p.payload)
 
@@ -86,8 +87,8 @@ def bursts(p: Packets) -> Iterator[Found]:
     several = (np.bincount(stream)[stream[firsts]] >= FLIGHT_SEGMENTS) & (
         np.bincount(stream[firsts])[stream[firsts]] > 1
     )
-    took = p.times[data[lasts]] - p.times[data[firsts]]
-    told = several & (count > 1) & (place < MOST_BURSTS) & (took < rtt[data[firsts]])
+    took = p.between(data[firsts], data[lasts])
+    told = several & (count > 1) & (place < MOST_BURSTS) & (took >= 0) & (took < rtt[data[firsts]])
     first, last = p.rows[data[firsts[told]]], p.rows[data[lasts[told]]]
     yield Found(EventKind.BURST, last, -1, first, count[told], sizes[told])
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from inspector.clocks import elapsed
 from inspector.story.kinds import EventKind
 from inspector.tables import Table
 from inspector.tcp.header import ACK, FIN, RST, SYN
@@ -205,9 +206,12 @@ class Packets:
         return relative
 
     def since(self, places: Places) -> Values:
-        """ns from the packets at `places` to each; meaningless where there is none."""
-        elapsed: Values = self.times - self.times[places]
-        return elapsed
+        """ns from the packets at `places` to each; -1 where there is none, and where times go back between them."""
+        return self.between(places, np.arange(len(self)))
+
+    def between(self, first: Places, last: Places) -> Values:
+        """ns from the packets at `first` to those at `last`; -1 likewise."""
+        return elapsed(self._packets, np.where(first >= 0, self.rows[first], -1), self.rows[last])
 
     def found(self, kind: EventKind, where: Values, *, since: Places | None = None, **numbers: Values) -> Found:
         """Events at the packets for which `where` is true; what is counted is given for every packet."""

@@ -150,7 +150,7 @@ def why(
     Args:
         state: what the kernel says; CLOSED when it has no such end.
         shown: what the wire shows; not empty.
-        silence_ns: time since the connection's last packet before that.
+        silence_ns: time since the connection's last packet before that; -1 there was none.
         way_ns: how much later the wire shows the same, as `ways_ns` finds it.
         fin: what followed of this end's FIN, as `later_fins` finds it.
     """
@@ -185,14 +185,16 @@ def remark(state: State, inode: int, is_held: bool, direction: int, was_held: bo
 
 
 def silences(capture: Capture, rows: Rows) -> npt.NDArray[np.int64]:
-    """Per row of `kernel` that has a connection: ns since that connection's last packet before the kernel was asked."""
+    """Per row of `kernel` that has a connection: ns since that connection's last packet before the kernel was asked;
+    -1 where there was none.
+    """
     kernel, packets = capture.kernel, capture.packets
-    silence = np.zeros(len(rows), np.int64)
+    silence = np.full(len(rows), -1, np.int64)
     owners: npt.NDArray[Any] = kernel["connection"][rows]
     for connection, own in packets_of(capture, owners).items():
-        times = packets["time_ns"][own]
+        times = np.sort(packets["time_ns"][own])
         mine = np.flatnonzero(owners == connection)
         asked = kernel["time_ns"][rows[mine]]
-        before = np.maximum(np.searchsorted(times, asked, side="right") - 1, 0)
-        silence[mine] = np.maximum(asked - times[before], 0)
+        before = np.searchsorted(times, asked, side="right") - 1
+        silence[mine] = np.where(before >= 0, asked - times[before], -1)
     return silence

@@ -56,6 +56,7 @@ class Push:
 class _Told:
     row: int
     end_ns: int
+    clock: int
     server: tuple[int, ...]
     heart: str
 
@@ -85,18 +86,24 @@ def _linked(capture: Capture, rows: list[int]) -> list[Push]:
             told.popleft()
         text = _text(capture, row)
         if messages["direction"][row] == Direction.CLIENT:
-            told.append(_Told(row, int(messages["end_ns"][row]), server, heart(text)))
+            told.append(_Told(row, int(messages["end_ns"][row]), _clock(capture, row, "last"), server, heart(text)))
             continue
-        cause = _cause(told, server, time_ns, text)
+        cause = _cause(told, server, _clock(capture, row, "first"), time_ns, text)
         if cause:
             found.append(Push(row, cause.row, time_ns - cause.end_ns))
     return found
 
 
-def _cause(told: deque[_Told], server: tuple[int, ...], time_ns: int, text: str) -> _Told | None:
+def _clock(capture: Capture, row: int, which: str) -> int:
+    """The clock of a message's first or last packet: times of two cannot be compared."""
+    return int(capture.packets["clock"][capture.messages[f"{which}_packet"][row]])
+
+
+def _cause(told: deque[_Told], server: tuple[int, ...], clock: int, time_ns: int, text: str) -> _Told | None:
     said = strings(text)
     for each in reversed(told):
-        if each.server == server and each.end_ns <= time_ns and each.heart and _says(said, each.heart):
+        is_before = each.clock == clock and each.end_ns <= time_ns
+        if each.server == server and is_before and each.heart and _says(said, each.heart):
             return each
     return None
 

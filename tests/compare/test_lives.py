@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspector.compare.cells import life
 from inspector.compare.comparison import Findings
 from inspector.compare.kinds import Kind
 from inspector.compare.lives import MOST_DRAWN, Lives, most_at_once
@@ -20,7 +21,7 @@ STRETCHES = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)).map(sorte
 
 def lives(stretches: Sequence[Sequence[int]]) -> Lives:
     start, end = (np.array([stretch[i] for stretch in stretches], np.int64) for i in range(2))
-    return Lives(np.arange(len(start)), start, end, np.zeros(len(start), bool), 0, 0)
+    return Lives(np.arange(len(start)), start, end, np.zeros(len(start), bool), end - start, 0, 0)
 
 
 @given(STRETCHES)
@@ -34,6 +35,17 @@ def test_most_at_once_is_the_fullest_moment(stretches: list[list[int]]) -> None:
 def test_a_picture_of_many_shows_the_longest_of_each_part() -> None:
     some = lives([(i, i + (50 if i % 10 == 3 else 1)) for i in range(10 * MOST_DRAWN)])
     assert some.drawn().tolist() == list(range(3, 10 * MOST_DRAWN, 10))
+
+
+def test_a_life_in_which_times_go_back_has_no_length(measured: Callable[[Write], Findings]) -> None:
+    def write(wire: Wire) -> None:
+        upgrade(Pipe(wire, 50001, CHAT_PORT))
+        wire.now_ns -= 10_000 * MS
+        Pipe(wire, 50002)
+
+    found = measured(write)
+    assert found.lives[Kind.WEBSOCKET].lasted_ns.tolist() == [-1]
+    assert life(found, Kind.WEBSOCKET).text == "not known"
 
 
 def test_a_pipe_that_nobody_closes_lives_to_the_end_of_the_capture(measured: Callable[[Write], Findings]) -> None:

@@ -30,7 +30,7 @@ export function rowHeights(least, stories) {
  * Heights of rows with time to scale: from one arrow to the next as many pixels as time has passed, but never less than a row
  * needs to be read.
  *
- * @param {number[]} gaps ns from each packet to the next
+ * @param {(number | null)[]} gaps ns from each packet to the next; null where times go back
  * @param {number} least pixels of a row at least
  * @param {number} scale ns a pixel
  */

@@ -45,7 +45,7 @@ function row(end, at, connection, choose) {
     cell({ class: end.side }, end.side),
     cell({ class: "tk-holder" }, token ? h("span", {}, token.process, " ", h("b", { class: "tk-chip" }, String(token.fd))) : end.isThere ? h("i", {}, "nobody") : "–"),
     cell({ class: "mono tk-wire" }, end.wireText),
-    cell({ class: "mono tk-kernel", title: kernel ? `asked ${duration(Math.max(0, at - kernel.at_ns))} before this moment` : "" },
+    cell({ class: "mono tk-kernel", title: kernel ? `asked ${duration(at - kernel.at_ns)} before this moment` : "" },
       end.differs ? h("b", { class: "tk-mark", title: "They differ" }, "≠ ") : null, says),
     cell({ class: "tk-figures", title: kernel?.rtt_us == null ? "" : WHAT_FIGURES }, figures(kernel)),
     cell({ class: "tk-why" }, (end.differs ? kernel.why : remark(end)) ?? ""));

@@ -43,7 +43,7 @@ export function looseEnd(end, picture, view, choose) {
   const why = isResting ? "belongs to nobody" : isWaiting(end) ? "not accepted yet" : "held by nobody";
   return h("button", {
     class: `tk-loose${view.connection === end.connection ? " chosen" : ""}`, "data-end": key, "data-focus": key, "aria-pressed": String(view.connection === end.connection),
-    title: end.kernel ? `The kernel was asked ${duration(Math.max(0, picture.at - end.kernel.at_ns))} before` : "The kernel has not been asked since",
+    title: end.kernel ? `The kernel was asked ${duration(picture.at - end.kernel.at_ns)} before` : "The kernel has not been asked since",
     onclick: () => choose(end.connection),
   }, h("span", { class: "tk-number" }, "–"), h("span", { class: "tk-slot-text" }, h("b", {}, `#${end.connection} ${end.side}’s end`), h("small", {}, `${stateOf(end)}, ${why}`)));
 }
