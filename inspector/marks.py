@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.outcomes import is_open
-from inspector.spans import Span, exchange_times, is_cut_off
+from inspector.spans import Span, exchange_times, gets_no_response, is_cut_off
 from inspector.tcp.header import FIN, RST, SYN
 from inspector.tcp.verdicts import TROUBLE
 from inspector.troubles import SERIOUS
@@ -102,8 +101,7 @@ class Drawing:
         response = exchanges["response"][rows]
         answers = np.where(response >= 0, messages["time_ns"][response], ends) if len(messages) else ends
         status = np.where(response >= 0, messages["status"][response], 0) if len(messages) else response
-        will_get_none = (response < 0) & ~is_open(self.capture.connections, exchanges["connection"][rows])
-        failed = (status >= FIRST_ERROR) | will_get_none | is_cut_off(self.capture, rows)
+        failed = (status >= FIRST_ERROR) | gets_no_response(self.capture, rows) | is_cut_off(self.capture, rows)
         begin = self.column(begins)
         cell = self._lane[exchanges["connection"][rows]].astype(np.int64) * (self.width + 2) + begin + 1
         firsts, order, counts = _groups(cell)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.outcomes import is_open
+from inspector.http.notes import Note
+from inspector.outcomes import STILL_OPEN, is_open
+from inspector.tables import Direction
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 Times = npt.NDArray[np.int64]
+Outcomes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,27 @@ def extent(capture: Capture) -> Span | None:
 
 
 def is_cut_off(capture: Capture, exchanges: Rows) -> Mask:
-    """Of which exchanges the response broke off: it is not whole, and its connection is over."""
+    """Of which exchanges the response broke off. One of which the capture lacks bytes did not."""
     response = capture.exchanges["response"][exchanges]
     if not len(capture.http_messages):
         return np.zeros(len(response), bool)
-    is_over = ~is_open(capture.connections, capture.exchanges["connection"][exchanges])
-    cut: Mask = (response >= 0) & (capture.http_messages["complete"][response] == 0) & is_over
+    cut: Mask = (response >= 0) & (capture.http_messages["notes"][response] & Note.CUT_SHORT.value != 0)
     return cut
+
+
+def gets_no_response(capture: Capture, exchanges: Rows, became: Outcomes | None = None) -> Mask:
+    """Which exchanges have a request alone, on connections that are over: none will come. Not where the response may be
+    in what the capture lacks of the server. `became`: the outcomes of all connections, where they are known.
+    """
+    table, connections = capture.exchanges, capture.connections
+    found: Mask = (table["request"][exchanges] >= 0) & (table["response"][exchanges] < 0)
+    alone = np.flatnonzero(found)
+    owners = table["connection"][exchanges][alone]
+    is_over = ~(is_open(connections, owners) if became is None else STILL_OPEN[became[owners]])
+    is_whole = connections["missed_bytes"][owners, Direction.SERVER] == 0
+    is_whole &= connections["packets"][owners, Direction.SERVER] > 0
+    found[alone] = is_over & is_whole
+    return found
 
 
 def within(capture: Capture, name: str, span: Span) -> Mask:

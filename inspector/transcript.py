@@ -91,9 +91,7 @@ def remark(piece: Piece) -> str:
     """What a piece without data means."""
     if piece.kind is ChunkKind.GAP:
         return f"{count(piece.length, 'byte')} not in the capture"
-    return (
-        f"the {piece.side} closed its side" if piece.kind is ChunkKind.END else f"the {piece.side} reset the connection"
-    )
+    return f"the {piece.side} sent FIN" if piece.kind is ChunkKind.END else f"the {piece.side} sent RST"
 
 
 class AsText:

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES
-from inspector.outcomes import STILL_OPEN, Outcome, outcomes
-from inspector.tables import Direction
+from inspector.outcomes import Outcome, outcomes
+from inspector.spans import gets_no_response
 from inspector.tcp.header import RST, SYN
 from inspector.tcp.verdicts import TROUBLE, Verdict
 
@@ -109,13 +109,9 @@ def _answered(hundreds: int) -> Find:
 
 
 def _unanswered(capture: Capture, became: Outcomes) -> tuple[Rows, Rows]:
-    """Requests without a response on connections that are over: none will come. Where the capture holds nothing of the
-    server, it lacks the responses as well.
-    """
+    """Requests that get no response."""
     exchanges, messages = capture.exchanges, capture.http_messages
-    rows = np.flatnonzero((exchanges["request"] >= 0) & (exchanges["response"] < 0))
-    owners = exchanges["connection"][rows]
-    rows = rows[~STILL_OPEN[became[owners]] & (capture.connections["packets"][owners, Direction.SERVER] > 0)]
+    rows = np.flatnonzero(gets_no_response(capture, np.arange(len(exchanges)), became))
     return exchanges["connection"][rows], messages["packet"][exchanges["request"][rows]]
 
 

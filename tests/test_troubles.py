@@ -13,6 +13,7 @@ from inspector.capture import Capture
 from inspector.commands.summary import lines
 from inspector.lab.recordings import demo_recording
 from inspector.search import CODES
+from inspector.spans import is_cut_off
 from inspector.tcp.header import FIN, RST, SYN
 from inspector.tcp.verdicts import ConnState
 from inspector.terminal import Screen
@@ -133,3 +134,23 @@ def test_the_summary_says_the_same(bad: Capture) -> None:
         said = "\n".join(lines(capture, Screen()))
         assert "1 connection refused" in said
         assert "none seen" not in said
+
+
+def test_a_response_of_which_the_capture_lacks_bytes_did_not_break_off_nor_was_one_missing(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "gaps.pcapng")
+    ask, head = b"GET / HTTP/1.1\r\nHost: demo\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n"
+    wire.put((40001, 80), 100, 0, ASKS)
+    wire.put((80, 40001), 500, 101, ASKS | ACK)
+    wire.put((40001, 80), 101, 501, PSH | ACK, ask)
+    wire.put((80, 40001), 501, 130, PSH | ACK, head + b"0123456789")  # the next ten bytes are missing
+    wire.put((80, 40001), 501 + len(head) + 20, 130, PSH | ACK, b"0123456789")
+    end = 501 + len(head) + 30
+    wire.put((40001, 80), 130, end, PSH | ACK, ask)  # the response to this one is missing as a whole
+    wire.put((40001, 80), 159, end + 80, FIN | ACK)
+    wire.put((80, 40001), end + 80, 160, FIN | ACK)
+    wire.put((40001, 80), 160, end + 81, ACK)
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        assert len(capture.exchanges) == 2
+        assert [trouble.code for trouble in troubles(capture) if trouble.severity == "failure"] == []
+        assert is_cut_off(capture, np.arange(2)).tolist() == [False, False]

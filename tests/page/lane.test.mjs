@@ -4,7 +4,7 @@ import { laneOutcome, laneSentence, laneSide, laneTitle, serverName, wasOpened }
 
 const LANE = {
   id: 3, protocol: "http", outcome: "closed", client_state: "TIME-WAIT", server_state: "CLOSED", closed_by: "client", duration_ns: 3.1e6,
-  asks: "GET /", exchanges: 1, status: 200, wait_ns: 2e6, statuses: [[200, 1]], cut: 0, messages: [0, 0], is_open: false, trouble: 0, at_ns: 1e6, packets: [5, 4], server_state_assumed: true,
+  asks: "GET /", exchanges: 1, status: 200, wait_ns: 2e6, statuses: [[200, 1]], cut: 0, messages: [0, 0], is_open: false, trouble: 0, at_ns: 1e6, packets: [5, 4], missed_bytes: [0, 0], server_state_assumed: true,
 };
 const open = { outcome: "open", client_state: "ESTABLISHED", server_state: "ESTABLISHED", is_open: true };
 
@@ -18,6 +18,8 @@ const CASES = [
   ["an error is trouble", { status: 404, statuses: [[404, 1]] }, ["404", "wait 2 ms"], true],
   ["no answer yet", { status: null, wait_ns: null, statuses: [[null, 1]], ...open }, ["waiting"], false],
   ["no answer at all", { status: null, wait_ns: null, statuses: [[null, 1]] }, ["no answer"], true],
+  ["no answer of a server that was not captured", { status: null, wait_ns: null, statuses: [[null, 1]], packets: [5, 0] }, ["not seen"], false],
+  ["no answer where bytes of the server are missing", { status: null, wait_ns: null, statuses: [[null, 1]], missed_bytes: [0, 90] }, ["not seen"], false],
   ["a chat: open, and who said how much", { protocol: "websocket", messages: [2, 1], ...open }, ["open", "2 ↑ 1 ↓"], false],
   ["a reset goes before everything", { outcome: "reset", reset_by: "server" }, ["reset", "3.1 ms"], true],
   ["nothing but TCP: how it stands and how long", { exchanges: 0, status: null, protocol: "unknown" }, ["closed", "3.1 ms"], false],

@@ -17,7 +17,7 @@ test("a letter that two pieces share is whole again", () => {
 
 test("gaps and ends stand by themselves, with a remark", () => {
   const found = turns([data("client", "a"), { ...data("client", ""), kind: "gap", bytes: 7, data: null }, data("client", "b"), { ...data("server", ""), kind: "abort", data: null }]);
-  assert.deepEqual(found.map(({ remark }) => remark), [null, "7 bytes of the client are not in the capture", null, "the server reset the connection"]);
+  assert.deepEqual(found.map(({ remark }) => remark), [null, "7 bytes of the client are not in the capture", null, "the server sent RST"]);
 });
 
 test("a piece that was cut is not joined with what follows", () => {

@@ -27,9 +27,10 @@ export function laneOutcome(lane, end) {
 }
 
 function exchanges(lane) {
-  const { exchanges: asked, status, wait_ns: wait, statuses, cut, is_open: isOpen } = lane;
-  const missing = isOpen ? "waiting" : "no answer";
-  const isTrouble = cut > 0 || statuses.some(([code]) => (code === null ? !isOpen : code >= 400));
+  const { exchanges: asked, status, wait_ns: wait, statuses, cut, is_open: isOpen, packets, missed_bytes: missed } = lane;
+  const isUnseen = packets[1] === 0 || missed[1] > 0; // the answer may be in what was not captured
+  const missing = isUnseen ? "not seen" : isOpen ? "waiting" : "no answer";
+  const isTrouble = cut > 0 || statuses.some(([code]) => (code === null ? missing === "no answer" : code >= 400));
   const name = (code) => (code === null ? missing : String(code || "–"));
   if (asked > 1) return { texts: [[...worstFirst(statuses).map(([code, times]) => `${times > 1 ? `${times} × ` : ""}${name(code)}`), ...(cut ? [`${cut} cut off`] : [])].join(", ")], isTrouble };
   return { texts: [`${name(status)}${cut ? " cut off" : ""}`, ...(wait === null ? [] : [`wait ${duration(wait)}`])], isTrouble };

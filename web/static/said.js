@@ -45,7 +45,7 @@ function joined(a, b) {
 
 function remark({ kind, side, bytes }) {
   if (kind === "gap") return `${bytes} ${bytes === 1 ? "byte" : "bytes"} of the ${side} are not in the capture`;
-  return kind === "end" ? `the ${side} closed its side` : `the ${side} reset the connection`;
+  return kind === "end" ? `the ${side} sent FIN` : `the ${side} sent RST`;
 }
 
 /** Bytes as UTF-8; line ends and tabs stay, every other control character is written out. */

@@ -7,7 +7,7 @@ export const PHASES = {
   send: "sending the question",
   wait: "waiting for the answer",
   receive: "receiving the answer",
-  unanswered: "no answer",
+  unanswered: "no answer seen",
 };
 
 /**

@@ -59,7 +59,7 @@ export function mountMessage(panel, store) {
     if (json?.entries) ways.push(["json", "JSON", () => jsonTree(json)]);
     if (message.text) ways.push(["text", "Text", () => h("pre", { class: "body-text", tabindex: "0", role: "group", "aria-label": "Message as text" }, message.text)]);
     if (hex) ways.push(["hex", "Bytes", () => h("div", { class: "body-hex", tabindex: "0", role: "group", "aria-label": "Message as bytes" }, hexDump(hex).element)]);
-    if (!ways.length) return h("p", { class: "message-part body-note" }, message.bytes ? "Its content is not in the capture." : "It says nothing.");
+    if (!ways.length) return h("p", { class: "message-part body-note" }, message.bytes ? "Its content is not in the capture, or cannot be inflated." : "It says nothing.");
     const stage = h("div", { class: "body-stage" });
     const buttons = ways.map(([name, title]) => h("button", { class: "choice", onclick: () => { wanted.name = name; show(); } }, title));
     const more = kept < message.bytes ? h("p", { class: "body-note" }, `The first ${size(kept)} of ${size(message.bytes)}.`) : "";
