@@ -40,14 +40,14 @@ class Outcome(IntEnum):
 
 
 MEANING = {
-    Outcome.OPEN: "open at their last packet",
+    Outcome.OPEN: "open at the last packet",
     Outcome.OPENING: "being opened",
     Outcome.CLOSING: "closed by one end",
     Outcome.CLOSED: "closed by both ends",
     Outcome.RESET: "reset",
     Outcome.REFUSED: "refused",
     Outcome.UNANSWERED: "without an answer in the capture",
-    Outcome.STRAY: "of a RST without a connection seen",
+    Outcome.STRAY: "with a RST alone, no connection seen",
     Outcome.HALF_SEEN: "with one end not in the capture",
     Outcome.HALF_SEEN_CLOSED: "with one end not in the capture, closed by the other",
 }

@@ -176,6 +176,8 @@ def _connections(capture: Capture, found: Digest, screen: Screen) -> Iterator[st
 
 
 def _cells(row: dict[str, Any], why: str) -> list[str]:
+    from inspector.commands.views import state_of
+
     return [
         str(row["id"]),
         row["client"],
@@ -184,6 +186,6 @@ def _cells(row: dict[str, Any], why: str) -> list[str]:
         f"{sum(row['packets']):,}",
         " / ".join(size(n) for n in row["bytes"]),
         "" if row["duration_ns"] is None else duration(row["duration_ns"]),
-        " / ".join(dict.fromkeys((row["client_state"], row["server_state"]))),
+        " / ".join(dict.fromkeys(str(state_of(row, side)) for side in ("client", "server"))),
         why,
     ]

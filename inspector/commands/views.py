@@ -72,9 +72,10 @@ def _total(row: Row) -> str:
     return duration(sum(known) if len(known) == len(row["timing_ns"]) else None)
 
 
-def _state(side: str) -> Callable[[Row], Any]:
+def state_of(row: Row, side: str) -> str | None:
     """An end's TCP state, with a question mark where no packet of its own has shown it."""
-    return lambda row: f"{row[f'{side}_state']}?" if row[f"{side}_state_assumed"] else row[f"{side}_state"]
+    name: str | None = row[f"{side}_state"]
+    return f"{name}?" if row[f"{side}_state_assumed"] else name
 
 
 def _wait(row: Row) -> str:
@@ -110,8 +111,8 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _number("ack", _of("ack"), is_optional=True),
         _number("window", _of("window"), is_optional=True),
         _number("payload", _of("payload")),
-        _words("client state", _state("client"), style="cyan"),
-        _words("server state", _state("server"), style="yellow"),
+        _words("client state", lambda row: state_of(row, "client"), style="cyan"),
+        _words("server state", lambda row: state_of(row, "server"), style="yellow"),
         _words("analysis", lambda row: " ".join(row["analysis"]), style="red"),
     ),
     "connections": (
@@ -123,7 +124,7 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _number("packets", lambda row: _pair(row["packets"]), is_optional=True),
         _number("bytes", lambda row: _pair(row["bytes"], size)),
         _number("lasted", lambda row: duration(row["duration_ns"]) if row["duration_ns"] is not None else ""),
-        _words("states", lambda row: f"{_state('client')(row)} / {_state('server')(row)}", is_optional=True),
+        _words("states", lambda row: f"{state_of(row, 'client')} / {state_of(row, 'server')}", is_optional=True),
         _words("FIN or RST", _of("closed_by"), is_optional=True),
         _words("ended", _of("conn_state")),
         _words("history", _of("history"), limit=12, style="dim", is_optional=True),

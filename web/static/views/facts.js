@@ -45,10 +45,10 @@ function summary({ connection, state, history, silence }, choose) {
   const line = (name, ...value) => [h("dt", {}, name), h("dd", {}, value)];
   return h("dl", { class: "facts-summary" },
     line("How it went", state, " ", h("code", { title: "Zeek’s name for it" }, connection.conn_state)),
-    line("Began, lasted", `${moment(at_ns)}, ${duration(lasted)}`),
+    line("First packet, lasted", `${moment(at_ns)}, ${duration(lasted)}`),
     line("Handshake", handshake === null ? "not seen whole" : `${duration(handshake)}, of which SYN to SYN-ACK ${synRtt === null ? "not seen" : duration(synRtt)}`),
     line("First FIN or RST by", closer === null ? "nobody yet" : h("b", { class: closer }, `the ${closer}`)),
-    line("States now", ends.map((side) => stateOf({ ...connection, silent: silentEnd(connection) }, side)).flatMap(({ text, why }, i) => [
+    line("States at the last packet", ends.map((side) => stateOf({ ...connection, silent: silentEnd(connection) }, side)).flatMap(({ text, why }, i) => [
       i ? " / " : "", h("span", { class: ends[i], title: why }, text)])),
     silence ? line("Longest silence", `${duration(silence.ns)}, before `, link(silence.packet, choose)) : [],
     line("What was seen, in order", h("span", { class: "facts-history" }, history.map(({ letter, text }) =>

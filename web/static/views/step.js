@@ -100,6 +100,7 @@ function drawLabel(item, { number, what, more, amount }) {
   if (item.kind !== "packet") {
     setText(number, "");
     setText(what, item.text ?? "");
+    what.title = what.textContent; // a narrow page cuts it off
     setText(more, "");
     setText(amount, "");
     return;
