@@ -22,5 +22,5 @@ cdef class Acceptor:
     cdef int _test_reset(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
     cdef int _test_syn(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
     cdef bint _is_beyond(self, End receiver, unsigned int seq)
-    cdef void announce(self, End sender, Py_ssize_t row)
+    cdef int announce(self, End sender, Py_ssize_t row) except? -1
     cdef bint redeem(self, End sender, End peer, Py_ssize_t row, int side)

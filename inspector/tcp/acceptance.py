@@ -162,7 +162,8 @@ class Acceptor:
         return seq_distance(receiver.acked, seq) > LARGEST_WINDOW
 
     @cython.cfunc
-    def announce(self, sender: End, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def announce(self, sender: End, row: cython.Py_ssize_t) -> cython.int:
         """Note what the segment, which is accepted, acknowledges and how far its window reaches."""
         ack: cython.uint = self.ack[row]
         edge: cython.uint = (ack + self.window[row]) & MASK32

@@ -247,7 +247,8 @@ class Analysis:
                 self._judge(row, self.window_field[row - first])
 
     @cython.cfunc
-    def _judge(self, row: cython.Py_ssize_t, window: cython.int) -> cython.void:
+    @cython.exceptval(-1)
+    def _judge(self, row: cython.Py_ssize_t, window: cython.int) -> cython.int:
         """One segment: its verdict, then what it changes for the next."""
         pair: Pair
         fwd: Sender
@@ -387,7 +388,8 @@ class Analysis:
         return flags & (SYN | ACK) == SYN | ACK and fwd.has_asked and rev.has_asked and not fwd.has_agreed
 
     @cython.cfunc
-    def _sent(self, fwd: Sender, row: cython.Py_ssize_t, window: cython.int, verdict: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _sent(self, fwd: Sender, row: cython.Py_ssize_t, window: cython.int, verdict: cython.uint) -> cython.int:
         """Remember what the sender has now said."""
         seq: cython.uint = self.seq[row]
         end: cython.uint = (seq + self.payload[row]) & MASK32
@@ -414,7 +416,8 @@ class Analysis:
         fwd.last_verdict = verdict
 
     @cython.cfunc
-    def _await_ack(self, fwd: Sender, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _await_ack(self, fwd: Sender, row: cython.Py_ssize_t) -> cython.int:
         """Append the segment to those that the peer has not acknowledged; they are in order of their ends."""
         self.next_unacked[row] = -1
         if fwd.oldest < 0:
@@ -424,16 +427,18 @@ class Analysis:
         fwd.newest = row
 
     @cython.cfunc
-    def _acknowledged(self, rev: Sender, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _acknowledged(self, rev: Sender, row: cython.Py_ssize_t) -> cython.int:
         """Take off what this ACK covers; its round trip is known when it ends where a segment ended."""
         ahead: cython.longlong
         while rev.oldest >= 0:
             ahead = seq_distance(self._end(rev.oldest), self.ack[row])
             if ahead < 0:
-                return
+                return 0
             if ahead == 0:
                 self.ack_rtt[row] = self._elapsed_between(rev.oldest, row)
             rev.oldest = self.next_unacked[rev.oldest]
+        return 0
 
     @cython.cfunc
     def _elapsed_between(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.longlong:
@@ -461,7 +466,8 @@ class Analysis:
         return max(flight, 0)
 
     @cython.cfunc
-    def _time_handshake(self, pair: Pair, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _time_handshake(self, pair: Pair, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """The initial round trip: from the last SYN to the first ACK after it."""
         if flags & SYN:
             if not flags & ACK:

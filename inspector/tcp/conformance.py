@@ -206,7 +206,8 @@ class Conformance:
                 self._note(said.late, DATA_AFTER_RESET, self.payload[said.late], 0, 0)
 
     @cython.cfunc
-    def _check(self, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _check(self, row: cython.Py_ssize_t) -> cython.int:
         sender: Said
         receiver: Said
         connection: cython.Py_ssize_t = self.packet_connection[row]
@@ -222,7 +223,7 @@ class Conformance:
             self._check_first(connection, row, flags)
         if acceptance & REFUSAL:
             self._check_refused(sender, receiver, row, connection, side, flags)
-            return
+            return 0
         if acceptance & LIVES_ON:
             sender.is_reset = False
             receiver.late = -1
@@ -244,9 +245,11 @@ class Conformance:
             self._check_window(sender, row)
         if not kind & RST:
             self._extend(sender, row, kind)
+        return 0
 
     @cython.cfunc
-    def _extend(self, sender: Said, row: cython.Py_ssize_t, kind: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _extend(self, sender: Said, row: cython.Py_ssize_t, kind: cython.uint) -> cython.int:
         """Note how far the sender's numbers reach."""
         end: cython.uint = (self.seq[row] + self.payload[row] + (1 if kind else 0)) & MASK32
         if not sender.has_reach or seq_distance(sender.reach, end) > 0:
@@ -254,6 +257,7 @@ class Conformance:
             sender.has_reach = True
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _check_refused(
         self,
         sender: Said,
@@ -262,7 +266,7 @@ class Conformance:
         connection: cython.Py_ssize_t,
         side: cython.Py_ssize_t,
         flags: cython.uint,
-    ) -> cython.void:
+    ) -> cython.int:
         """A segment that its receiver must drop is reported, and binds nobody."""
         refusal: cython.int = self.acceptance[row] & REFUSAL
         if refusal == OUTSIDE_WINDOW:
@@ -282,14 +286,15 @@ class Conformance:
             self._note(row, ACK_OF_UNSENT, self.ack[row], receiver.reach, 0)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _check_answer(
         self, sender: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t, flags: cython.uint
-    ) -> cython.void:
+    ) -> cython.int:
         """What the end says to segments that it must drop: a challenge ACK, or an ACK that does not cover them."""
         challenged: cython.int = sender.challenged
         sender.challenged = -1
         if not flags & ACK:
-            return
+            return 0
         if (
             challenged >= 0
             and not flags & (SYN | FIN | RST)
@@ -299,9 +304,11 @@ class Conformance:
             self._note(row, CHALLENGE_ACK, challenged + 1, 0, 0)
         if sender.astray >= 0:
             self._settle_astray(sender, row, side)
+        return 0
 
     @cython.cfunc
-    def _settle_astray(self, said: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _settle_astray(self, said: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t) -> cython.int:
         """Report what came to the end of `side` from outside its window and was not accepted after all."""
         at: cython.Py_ssize_t = row
         while at >= said.astray:
@@ -314,6 +321,7 @@ class Conformance:
         said.astray = -1
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _note(
         self,
         row: cython.Py_ssize_t,
@@ -321,11 +329,12 @@ class Conformance:
         a: cython.longlong,
         b: cython.longlong,
         c: cython.longlong,
-    ) -> cython.void:
+    ) -> cython.int:
         self.oddities.note(code, row, self.packet_connection[row], self.packet_direction[row], a, b, c)
 
     @cython.cfunc
-    def _check_first(self, connection: cython.Py_ssize_t, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _check_first(self, connection: cython.Py_ssize_t, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """The first packet of a connection that takes over its sockets, or that ends what was never seen to begin."""
         old: cython.int = self.previous[connection]
         if flags & SYN and flags & ACK:
@@ -341,13 +350,15 @@ class Conformance:
             self._note_first(row, BEGINS_WITH_FIN, 0)
 
     @cython.cfunc
-    def _note_first(self, row: cython.Py_ssize_t, code: cython.int, a: cython.longlong) -> cython.void:
+    @cython.exceptval(-1)
+    def _note_first(self, row: cython.Py_ssize_t, code: cython.int, a: cython.longlong) -> cython.int:
         """What only a connection's first packet can be: nothing to count, which matters when ports are used again by
         the ten thousand.
         """
         self.oddities.note_once(code, row, self.packet_connection[row], self.packet_direction[row], a)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _check_syn(
         self,
         connection: cython.Py_ssize_t,
@@ -356,7 +367,7 @@ class Conformance:
         flags: cython.uint,
         sender: Said,
         receiver: Said,
-    ) -> cython.void:
+    ) -> cython.int:
         asked: cython.uint
         if self.payload[row]:
             self._note(row, DATA_ON_SYN, self.payload[row], 0, 0)
@@ -367,15 +378,17 @@ class Conformance:
             if side == 1 and not sender.has_asked:
                 self._note(row, SIMULTANEOUS_OPEN, 0, 0, 0)
             sender.has_asked = sender.is_asking = True
-            return
+            return 0
         sender.is_asking = False
         asked = (self.isn[connection, 1 - side] + 1) & MASK32
         # An ACK beyond the SYN's own number covers data that came with it (TCP Fast Open).
         if self.isn_known[connection, 1 - side] == 1 and seq_distance(asked, self.ack[row]) < 0:
             self._note(row, WRONG_SYN_ACK, self.ack[row], asked, 0)
+        return 0
 
     @cython.cfunc
-    def _check_reset(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _check_reset(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.int:
         sender.resets += 1
         if sender.resets == STORM:
             self._note(row, RESET_STORM, STORM, 0, 0)
@@ -389,7 +402,8 @@ class Conformance:
             sender.is_reset = True
 
     @cython.cfunc
-    def _check_fin(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _check_fin(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.int:
         """A stream has one end, and only an open connection can be closed."""
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if sender.is_reset or receiver.is_reset:
@@ -403,7 +417,8 @@ class Conformance:
             self._note(row, FIN_STORM, STORM, 0, 0)
 
     @cython.cfunc
-    def _check_data(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _check_data(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.int:
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if sender.is_asking:
             self._note(row, DATA_BEFORE_ESTABLISHED, self.payload[row], 0, 0)
@@ -414,7 +429,8 @@ class Conformance:
             self._note(row, DATA_AFTER_FIN, end, sender.fin_seq, 0)
 
     @cython.cfunc
-    def _check_window(self, sender: Said, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _check_window(self, sender: Said, row: cython.Py_ssize_t) -> cython.int:
         """An end may close its window only as bytes arrive; rounding by its scale is not shrinking (RFC 7323 §2.4).
 
         A window whose scale is not known can be held only against another such.
@@ -424,10 +440,11 @@ class Conformance:
         rounding: cython.longlong = 1 << max(self.window_shift[row], 0)
         is_comparable: cython.bint = sender.has_acked and sender.edge_is_bytes == is_bytes and not self.flags[row] & SYN
         if sender.has_acked and seq_distance(sender.last_ack, self.ack[row]) < 0:
-            return  # overtaken by a later ACK
+            return 0  # overtaken by a later ACK
         if is_comparable and seq_distance(edge, sender.edge) >= rounding:
             self._note(row, WINDOW_SHRUNK, seq_distance(edge, sender.edge), 0, 0)
         sender.has_acked = True
         sender.last_ack = self.ack[row]
         sender.edge = edge
         sender.edge_is_bytes = is_bytes
+        return 0

@@ -31,6 +31,6 @@ cdef class Copies:
     cdef unsigned long long[::1] place
 
     cpdef int original(self, Py_ssize_t row, Py_ssize_t at)
-    cpdef void follow(self, Py_ssize_t row, Py_ssize_t at)
+    cpdef int follow(self, Py_ssize_t row, Py_ssize_t at) except? -1
     cdef bint _is_copy(self, int earlier, Py_ssize_t row, Py_ssize_t at, bint is_elsewhere)
     cdef unsigned long long _signature(self, Py_ssize_t row, Py_ssize_t at)

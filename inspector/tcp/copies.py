@@ -141,7 +141,8 @@ class Copies:
         return -1
 
     @cython.ccall
-    def follow(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def follow(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
         """Learn from a packet that is no copy, once its connection is known, whether its sender counts its packets."""
         end: cython.Py_ssize_t = 2 * self.packet_connection[row] + self.packet_direction[row]
         if self.last_id[end] and self.last_id[end] != self.ip_id[at]:
@@ -174,6 +175,7 @@ class Copies:
         numbers: cython.ulonglong = self.seq[row]
         fields: cython.ulonglong = self.flags[row]
         ports: cython.ulonglong = self.source_port[at]
+        checksum: cython.ulonglong = self.checksum[at]
         if not cython.compiled:
             return hash((
                 self.seed, numbers, self.ack[row], fields, self.payload[row], self.window_field[at], self.checksum[at],
@@ -181,10 +183,8 @@ class Copies:
                 self.destination_lo[at], self.destination_port[at],
             )) & MASK64  # fmt: skip
         numbers = numbers << 32 | self.ack[row]
-        fields = (fields << 16 | self.window_field[at]) << 32 | (self.payload[row] & 0xFFFFFFFF)
-        ports = (
-            (ports << 16 | self.destination_port[at]) << 32 | (self.checksum[at] << 16 & 0xFFFF0000) | self.ip_id[at]
-        )
+        fields = (fields << 16 | self.window_field[at]) << 32 | self.payload[row]
+        ports = (ports << 16 | self.destination_port[at]) << 32 | checksum << 16 | self.ip_id[at]
         ports ^= self.source_lo[at] ^ self.source_hi[at] * MIX_1
         ports = (ports * MIX_1 & MASK64) ^ self.destination_lo[at] ^ self.destination_hi[at] * MIX_2
         return mixed(mixed(mixed(numbers ^ self.seed) ^ fields) ^ ports)

@@ -165,7 +165,8 @@ class Lifecycle:
                 self._show_states(row, self.packet_connection[row])
 
     @cython.cfunc
-    def _follow(self, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _follow(self, row: cython.Py_ssize_t) -> cython.int:
         """One packet: the states of both ends behind it."""
         life: Life
         sender: End
@@ -191,7 +192,8 @@ class Lifecycle:
         self.c_assumed[connection] = life.client.is_assumed | life.server.is_assumed << 1
 
     @cython.cfunc
-    def _note_reuse(self, row: cython.Py_ssize_t, old: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _note_reuse(self, row: cython.Py_ssize_t, old: cython.Py_ssize_t) -> cython.int:
         """A SYN takes the sockets of connection `old`, which may go on: what it is at this moment."""
         client: cython.int = self.c_client_state[old]
         server: cython.int = self.c_server_state[old]
@@ -201,13 +203,15 @@ class Lifecycle:
             self.acceptance[row] |= REUSES_OPEN
 
     @cython.cfunc
-    def _show_states(self, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _show_states(self, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.int:
         """The states of both ends now stand beside the packet; one that was captured before changed nothing."""
         self.client_state[row] = self.c_client_state[connection]
         self.server_state[row] = self.c_server_state[connection]
         self.assumed[row] = self.c_assumed[connection]
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _refuse(
         self,
         sender: End,
@@ -217,7 +221,7 @@ class Lifecycle:
         side: cython.int,
         flags: cython.uint,
         refusal: cython.int,
-    ) -> cython.void:
+    ) -> cython.int:
         """A segment that its receiver must drop changes nothing. Only an end that knows nothing of its peer's SYN shows
         by it that it has an old connection (RFC 9293 §3.5.1).
         """
@@ -281,9 +285,10 @@ class Lifecycle:
         return is_new
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _extend_by_redeemed(
         self, sender: End, row: cython.Py_ssize_t, side: cython.int, first: cython.Py_ssize_t
-    ) -> cython.void:
+    ) -> cython.int:
         """Segments to the end of `side` from packets row `first` on that were accepted after all, by packet `row`."""
         at: cython.Py_ssize_t = self.previous[row]
         while at >= first:
@@ -341,20 +346,23 @@ class Lifecycle:
         return is_new or (flags & ACK != 0 and sender.has_acked and seq_distance(sender.acked, self.ack[row]) > 0)
 
     @cython.cfunc
-    def _reset(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _reset(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """A RST ends its sender's connection. In SYN-SENT it may only refuse an old duplicate, by whose ACK it is
         numbered (RFC 9293 §3.5.2).
         """
         if sender.state == SYN_SENT_STATE and not flags & ACK and self.seq[row] != (sender.syn_seq + 1) & MASK32:
             self.acceptance[row] |= LIVES_ON
-            return
+            return 0
         if sender.reset_from < 0:
             sender.reset_from = sender.state
         sender.has_leapt = False
         self.receipts.move(sender, SENT_RST)
+        return 0
 
     @cython.cfunc
-    def _ask(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _ask(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """A segment with SYN (RFC 9293 §3.5)."""
         if sender.reset_from >= 0:
             sender.reset_from = -1
@@ -367,7 +375,8 @@ class Lifecycle:
             sender.has_asked = True
 
     @cython.cfunc
-    def _speak(self, sender: End, flags: cython.uint, is_open: cython.bint) -> cython.void:
+    @cython.exceptval(-1)
+    def _speak(self, sender: End, flags: cython.uint, is_open: cython.bint) -> cython.int:
         """A segment without SYN and RST shows the handshake done, or begins in mid-connection; then its FIN."""
         if is_open or not sender.has_spoken or (sender.state == SYN_SENT_STATE and flags & ACK):
             self.receipts.move(sender, SENT_SEGMENT)
@@ -375,6 +384,7 @@ class Lifecycle:
             self.receipts.move(sender, SENT_FIN)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _reach(
         self,
         receiver: End,
@@ -383,14 +393,14 @@ class Lifecycle:
         side: cython.int,
         flags: cython.uint,
         is_new: cython.bint,
-    ) -> cython.void:
+    ) -> cython.int:
         """What the segment does to its receiver, if it arrives."""
         if flags & RST:
             self.receipts.receive(receiver, GOT_RST if receiver.has_asked else GOT_RST_WHEN_CALLED, row, side, True)
-            return
+            return 0
         if flags & SYN:
             self.receipts.receive(receiver, GOT_SYN_ACK if flags & ACK else GOT_SYN, row, side, True)
-            return
+            return 0
         if flags & ACK and receiver.state == SYN_RECEIVED and seq_distance(receiver.syn_seq, self.ack[row]) > 0:
             self.receipts.receive(receiver, GOT_ACK_OF_SYN, row, side, True)
         if flags & ACK and receiver.fin_sent and seq_distance(receiver.fin_end, self.ack[row]) >= 0:
@@ -402,6 +412,7 @@ class Lifecycle:
             self.receipts.receive(receiver, GOT_SEGMENT, row, side, True)
         if sender.fin_sent and seq_distance(sender.fin_end, sender.contiguous) >= 0:
             self.receipts.receive(receiver, GOT_FIN, row, side, flags & FIN != 0)
+        return 0
 
     @cython.cfunc
     def _elapsed(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.longlong:
@@ -430,20 +441,22 @@ class Lifecycle:
         return found
 
     @cython.cfunc
-    def _complete_handshake(self, life: Life, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _complete_handshake(self, life: Life, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.int:
         """Packet `row` is the first that acknowledges the SYN-ACK, with bytes or without; -1 it has not come yet."""
         if row >= 0:
             self.handshake_ns[connection] = self._elapsed(life.syn_packet, row)
             life.syn_packet = OPENED
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _note_times(
         self,
         life: Life,
         row: cython.Py_ssize_t,
         connection: cython.Py_ssize_t,
         flags: cython.uint,
-    ) -> cython.void:
+    ) -> cython.int:
         """The handshake's round trips, and which kinds of segment were seen."""
         seen: cython.uint = self.completeness[connection]
         if flags & RST:

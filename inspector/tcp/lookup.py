@@ -334,7 +334,8 @@ class Lookup:
         self.connections.rows = self.count
 
     @cython.cfunc
-    def _mark_copy(self, row: cython.Py_ssize_t, original: cython.int) -> cython.void:
+    @cython.exceptval(-1)
+    def _mark_copy(self, row: cython.Py_ssize_t, original: cython.int) -> cython.int:
         """A packet that was captured before belongs where that belongs, and counts for nothing."""
         connection: cython.int = self.packet_connection[original]
         self.packet_connection[row] = connection
@@ -423,7 +424,8 @@ class Lookup:
         return reach & MASK32 if side else reach >> 32
 
     @cython.cfunc
-    def _go_on(self, found: cython.int, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _go_on(self, found: cython.int, row: cython.Py_ssize_t) -> cython.int:
         """Note how far the sender of a segment has come."""
         flags: cython.uint = self.flags[row]
         end: cython.ulonglong = (self.seq[row] + self.payload[row] + (1 if flags & (SYN | FIN) else 0)) & MASK32
@@ -551,7 +553,8 @@ class Lookup:
         return previous if is_answered or self.rivals[previous] < 0 else self.rivals[previous]
 
     @cython.cfunc
-    def _enlist(self, new: cython.int, head: cython.int, previous: cython.int) -> cython.void:
+    @cython.exceptval(-1)
+    def _enlist(self, new: cython.int, head: cython.int, previous: cython.int) -> cython.int:
         """Put a connection in the place of the one before it, or before those on other networks, of which the last is
         forgotten where there are too many.
         """
@@ -564,15 +567,17 @@ class Lookup:
                 if count == NETWORKS:
                     self.siblings[row] = -1
                 row = self.siblings[row]
-            return
+            return 0
         self.siblings[new] = self.siblings[previous]
         while previous != head and self.siblings[row] != previous:
             row = self.siblings[row]
         if previous != head:
             self.siblings[row] = new
+        return 0
 
     @cython.cfunc
-    def _write_key(self, row: cython.int) -> cython.void:
+    @cython.exceptval(-1)
+    def _write_key(self, row: cython.int) -> cython.int:
         """Gather from the columns what tells connection `row`."""
         family: cython.ulonglong = self.c_family[row]
         client: cython.ulonglong = self.client_port[row]
@@ -601,7 +606,8 @@ class Lookup:
         return not source < EPHEMERAL <= destination
 
     @cython.cfunc
-    def _remember(self, row: cython.int, hashed: cython.ulonglong) -> cython.void:
+    @cython.exceptval(-1)
+    def _remember(self, row: cython.int, hashed: cython.ulonglong) -> cython.int:
         """Let the hash table's slot of these sockets name `row`; grow the table when it is half full."""
         slot: cython.ulonglong
         if 2 * (row + 1) > self.slot_mask:
@@ -623,7 +629,8 @@ class Lookup:
         return False
 
     @cython.cfunc
-    def _grow(self) -> cython.void:
+    @cython.exceptval(-1)
+    def _grow(self) -> cython.int:
         """Double the hash table."""
         old: cython.int[::1] = self.slots
         place: cython.Py_ssize_t
@@ -637,7 +644,8 @@ class Lookup:
                 self.slots[slot] = old[place]
 
     @cython.cfunc
-    def _count(self, connection: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _count(self, connection: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
         """Enter the segment in its connection's books."""
         side: cython.int = self.side
         self.packet_connection[row] = connection
@@ -659,9 +667,10 @@ class Lookup:
         self._scale_window(row, at, self.scale[connection, side], self.scale[connection, 1 - side])
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _scale_window(
         self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, own: cython.int, peer: cython.int
-    ) -> cython.void:
+    ) -> cython.int:
         """The window in bytes, by what both ends have said of their scale; a SYN's is never scaled (RFC 7323 §2.2)."""
         shift: cython.int = -1
         if own == SCALE_NONE or self.flags[row] & SYN:
@@ -675,9 +684,10 @@ class Lookup:
             self.window[row] <<= shift
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _read_syn(
         self, connection: cython.int, side: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t
-    ) -> cython.void:
+    ) -> cython.int:
         """Note the initial sequence number and the options that only a SYN carries (RFC 9293 §3.2, RFC 7323 §2.2)."""
         if self.flags[row] & ACK and self.isn_known[connection, side] and self.isn[connection, side] != self.seq[row]:
             self.analysis[row] |= REUSED_PORTS

@@ -21,10 +21,10 @@ cdef class Receipts:
     cdef unsigned int late
     cdef bint is_doubtful
 
-    cdef void move(self, End end, int signal)
-    cdef void receive(self, End end, int signal, Py_ssize_t row, int side, bint is_carried)
-    cdef void refresh(self, End end)
-    cdef void settle(
+    cdef int move(self, End end, int signal) except? -1
+    cdef int receive(self, End end, int signal, Py_ssize_t row, int side, bint is_carried) except? -1
+    cdef int refresh(self, End end) except? -1
+    cdef int settle(
         self,
         End end,
         End peer,
@@ -34,21 +34,21 @@ cdef class Receipts:
         bint repeats_fin,
         bint is_open,
         bint was_revoked,
-    )
-    cdef void revoke_reset(self, End end, End peer, Py_ssize_t row, int side)
-    cdef void _first_word(self, End end, End peer, unsigned int flags, Py_ssize_t row)
-    cdef void _judge(
+    ) except? -1
+    cdef int revoke_reset(self, End end, End peer, Py_ssize_t row, int side) except? -1
+    cdef int _first_word(self, End end, End peer, unsigned int flags, Py_ssize_t row) except? -1
+    cdef int _judge(
         self, End end, End peer, Py_ssize_t row, unsigned int flags, bint repeats_fin, bint is_open
-    )
+    ) except? -1
     cdef bint _acknowledges(self, unsigned int number, unsigned int flags, Py_ssize_t row)
-    cdef void _judge_opening(self, End end, unsigned int flags, bint acks_syn, bint is_open)
-    cdef void _judge_reset(self, End end, unsigned int flags)
+    cdef int _judge_opening(self, End end, unsigned int flags, bint acks_syn, bint is_open) except? -1
+    cdef int _judge_reset(self, End end, unsigned int flags) except? -1
     cdef int _apply(self, End end, int state, unsigned int kinds, Py_ssize_t until)
     cdef bint _is_open(self, End end, unsigned int kinds, Py_ssize_t row)
-    cdef void _correct(
+    cdef int _correct(
         self, End end, Py_ssize_t row, int side, unsigned int kinds, unsigned int still_open, bint is_guess
-    )
-    cdef void _take_back(self, End end, Py_ssize_t row, int side, int kind)
+    ) except? -1
+    cdef int _take_back(self, End end, Py_ssize_t row, int side, int kind) except? -1
     cdef bint _is_word_of(self, Py_ssize_t row, int side)
-    cdef void _unmark(self, Py_ssize_t row, int side)
-    cdef void _write(self, Py_ssize_t row, int side, int state, bint is_assumed)
+    cdef int _unmark(self, Py_ssize_t row, int side) except? -1
+    cdef int _write(self, Py_ssize_t row, int side, int state, bint is_assumed) except? -1

@@ -96,14 +96,16 @@ class Receipts:
         self.acceptance = packets.view("acceptance")
 
     @cython.cfunc
-    def move(self, end: End, signal: cython.int) -> cython.void:
+    @cython.exceptval(-1)
+    def move(self, end: End, signal: cython.int) -> cython.int:
         """What the end itself did, which its packet proves."""
         end.state = self.next_state[16 * end.state + signal]
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def receive(
         self, end: End, signal: cython.int, row: cython.Py_ssize_t, side: cython.int, is_carried: cython.bint
-    ) -> cython.void:
+    ) -> cython.int:
         """The packet in `row` brings the end, that of `side`, this signal if it arrives; `is_carried`: in itself, not
         by filling a hole before it.
         """
@@ -111,25 +113,27 @@ class Receipts:
         own: cython.uint = 1 << kind
         if end.pending & own:
             if not is_carried:
-                return
+                return 0
             if end.denied & own:
                 end.denied &= ~own
                 end.doubted &= ~own
             elif not own & REPEATED_BITS:
-                return
+                return 0
             elif not end.doubted & own:
                 end.doubted |= own
                 self._take_back(end, row, side, kind)
         elif (end.shown == CLOSED and end.has_spoken) or self.next_state[16 * end.shown + signal] == end.shown:
-            return
+            return 0
         elif own == SYN_BIT and not end.has_spoken:
             end.doubted |= own  # nothing shows that there is anybody
         end.pending |= own
         end.at[kind] = row
         self.refresh(end)
+        return 0
 
     @cython.cfunc
-    def refresh(self, end: End) -> cython.void:
+    @cython.exceptval(-1)
+    def refresh(self, end: End) -> cython.int:
         """Show what the end's proven state and its pending receipts come to."""
         end.shown = end.state
         if end.pending and end.reset_from < 0:
@@ -143,6 +147,7 @@ class Receipts:
         )
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def settle(
         self,
         end: End,
@@ -153,7 +158,7 @@ class Receipts:
         repeats_fin: cython.bint,
         is_open: cython.bint,
         was_revoked: cython.bint,
-    ) -> cython.void:
+    ) -> cython.int:
         """The end of `side` sends the packet in `row`: what does that prove of what it was sent before?
 
         Args:
@@ -188,7 +193,8 @@ class Receipts:
                 end.at[kind] = row + 1
 
     @cython.cfunc
-    def _first_word(self, end: End, peer: End, flags: cython.uint, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _first_word(self, end: End, peer: End, flags: cython.uint, row: cython.Py_ssize_t) -> cython.int:
         """The first packet of an end tells in which state it had been all along."""
         was_asked: cython.bint = end.pending & SYN_BIT != 0
         if flags & RST:
@@ -202,6 +208,7 @@ class Receipts:
             end.pending = end.doubted = 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _judge(
         self,
         end: End,
@@ -210,7 +217,7 @@ class Receipts:
         flags: cython.uint,
         repeats_fin: cython.bint,
         is_open: cython.bint,
-    ) -> cython.void:
+    ) -> cython.int:
         """Sort the pending receipts by what the packet says of them."""
         pending: cython.uint = end.pending
         acks_syn: cython.bint = peer.syn_known and self._acknowledges(peer.syn_seq, flags, row)
@@ -240,7 +247,8 @@ class Receipts:
         return flags & ACK != 0 and seq_distance(number, self.ack[row]) > 0
 
     @cython.cfunc
-    def _judge_opening(self, end: End, flags: cython.uint, acks_syn: cython.bint, is_open: cython.bint) -> cython.void:
+    @cython.exceptval(-1)
+    def _judge_opening(self, end: End, flags: cython.uint, acks_syn: cython.bint, is_open: cython.bint) -> cython.int:
         """The same for receipts of the handshake."""
         pending: cython.uint = end.pending
         syns: cython.uint = pending & (SYN_BIT | SYN_ACK_BIT)
@@ -268,24 +276,27 @@ class Receipts:
             self.confirmed |= pending & ACK_OF_SYN_BIT
 
     @cython.cfunc
-    def _judge_reset(self, end: End, flags: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _judge_reset(self, end: End, flags: cython.uint) -> cython.int:
         """The same for a RST: who sends anything but a RST is alive. What was not there yet may still come, unless the
         RST's sender went on as well: then it was somebody else's.
         """
         pending: cython.uint = end.pending & RST_BITS
         if flags & RST:
-            return
+            return 0
         if flags & (SYN | ACK) == SYN | ACK and end.state >= ESTABLISHED:
             self.confirmed |= pending  # a new connection: the old one is gone
-            return
+            return 0
         self.disproved |= pending
         if end.doubted & pending:
             self.disproved &= ~pending
             end.pending &= ~pending
             end.doubted &= ~pending
+        return 0
 
     @cython.cfunc
-    def revoke_reset(self, end: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.void:
+    @cython.exceptval(-1)
+    def revoke_reset(self, end: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.int:
         """The end of `side`, from which a RST came, goes on in packet `row`: the RST was not its own."""
         pending: cython.uint = peer.pending & RST_BITS
         kind: cython.int
@@ -329,6 +340,7 @@ class Receipts:
         return found
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _correct(
         self,
         end: End,
@@ -337,7 +349,7 @@ class Receipts:
         kinds: cython.uint,
         still_open: cython.uint,
         is_guess: cython.bint,
-    ) -> cython.void:
+    ) -> cython.int:
         """Write the end's states anew from its packet before `row` on: its proven state with these kinds of receipt,
         assumed where one that is still open belongs to them, or where nothing has moved a state that is a guess.
         """
@@ -352,11 +364,13 @@ class Receipts:
                 self.is_doubtful or self._is_open(end, still_open, at) or (is_guess and state == end.state),
             )
             if self._is_word_of(at, side) and not self.flags[at] & RST:
-                return
+                return 0
             at = self.previous[at]
+        return 0
 
     @cython.cfunc
-    def _take_back(self, end: End, row: cython.Py_ssize_t, side: cython.int, kind: cython.int) -> cython.void:
+    @cython.exceptval(-1)
+    def _take_back(self, end: End, row: cython.Py_ssize_t, side: cython.int, kind: cython.int) -> cython.int:
         """The receipt is doubted: it is not in the states before `row` any more."""
         at: cython.Py_ssize_t = self.previous[row]
         while at >= end.at[kind]:
@@ -369,7 +383,8 @@ class Receipts:
         return self.direction[row] == side and not self.acceptance[row] & REFUSAL
 
     @cython.cfunc
-    def _unmark(self, row: cython.Py_ssize_t, side: cython.int) -> cython.void:
+    @cython.exceptval(-1)
+    def _unmark(self, row: cython.Py_ssize_t, side: cython.int) -> cython.int:
         """All that was assumed since the end's last packet is confirmed."""
         at: cython.Py_ssize_t = self.previous[row]
         while at >= 0 and not self._is_word_of(at, side):
@@ -377,9 +392,10 @@ class Receipts:
             at = self.previous[at]
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _write(
         self, row: cython.Py_ssize_t, side: cython.int, state: cython.int, is_assumed: cython.bint
-    ) -> cython.void:
+    ) -> cython.int:
         if side:
             self.server_state[row] = state
         else:

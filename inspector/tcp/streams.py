@@ -251,7 +251,8 @@ class Streams:
         self.chunks.rows = self.rows
 
     @cython.cfunc
-    def _take_segment(self, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _take_segment(self, row: cython.Py_ssize_t) -> cython.int:
         stream: Stream
         peer: Stream
         flags: cython.uint = self.flags[row]
@@ -266,7 +267,7 @@ class Streams:
         if self.acceptance[row] & ~AFTER_ALL:
             if self.acceptance[row] & REFUSAL:
                 self._put_aside(stream, row)
-                return
+                return 0
             if self.acceptance[row] & LIVES_ON:
                 stream.reset_at = -1
         if flags & ACK:
@@ -280,7 +281,7 @@ class Streams:
         if flags & RST:
             # Bytes in a RST explain it (RFC 9293 §3.10.7); they are not part of the stream.
             self._reset(stream, peer, row)
-            return
+            return 0
         if flags & SYN:
             stream.reset_at = peer.reset_at = -1
         if flags & FIN and not stream.fin_known:
@@ -291,21 +292,24 @@ class Streams:
             self._take_bytes(stream, peer, row, seq, length)
         if self._waits(stream) or self._waits(peer):
             self._settle()
+        return 0
 
     @cython.cfunc
-    def _take_ack(self, stream: Stream, row: cython.Py_ssize_t, flags: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _take_ack(self, stream: Stream, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """The bytes of `stream` up to the packet's acknowledgment have arrived."""
         if not stream.acked or seq_distance(stream.peer_ack, self.ack[row]) > 0:
             stream.acked = True
             stream.peer_ack = self.ack[row]
         if not flags & SYN:
-            return
+            return 0
         if not stream.started:  # a SYN-ACK says where its receiver's stream begins
             stream.started = True
             stream.next_seq = self.ack[row]
         if stream.held >= 0 and self._is_unanswered(stream, stream.held):  # it refuses the SYN's bytes
             stream.held = self.next_held[stream.held]
             stream.held_count -= 1
+        return 0
 
     @cython.cfunc
     def _begins_elsewhere(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint) -> cython.bint:
@@ -322,20 +326,23 @@ class Streams:
         )
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _take_bytes(
         self, stream: Stream, peer: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint
-    ) -> cython.void:
+    ) -> cython.int:
         ahead: cython.longlong = seq_distance(stream.next_seq, seq)
         if ahead > 0 or (ahead + length > 0 and (self._is_early(peer, row) or self._is_unanswered(stream, row))):
             self._hold(stream, row, seq, length)
-            return
+            return 0
         if ahead < 0:
             self._compare_with_delivered(stream, row, ahead)
         if ahead + length > 0:
             self._deliver(stream, row, -ahead)
+        return 0
 
     @cython.cfunc
-    def _compare_with_delivered(self, stream: Stream, row: cython.Py_ssize_t, ahead: cython.longlong) -> cython.void:
+    @cython.exceptval(-1)
+    def _compare_with_delivered(self, stream: Stream, row: cython.Py_ssize_t, ahead: cython.longlong) -> cython.int:
         """Look whether a segment that begins `-ahead` bytes back says what was said before; a keep-alive's byte may
         be anything.
         """
@@ -374,7 +381,8 @@ class Streams:
         return not stream.acked or seq_distance(self._first_byte(row), stream.peer_ack) <= 0
 
     @cython.cfunc
-    def _settle(self) -> cython.void:
+    @cython.exceptval(-1)
+    def _settle(self) -> cython.int:
         """Deliver what has become next in either direction, until neither goes on."""
         rows: cython.Py_ssize_t = -1
         while rows != self.rows:
@@ -383,7 +391,8 @@ class Streams:
             self._release(1)
 
     @cython.cfunc
-    def _release(self, side: cython.int) -> cython.void:
+    @cython.exceptval(-1)
+    def _release(self, side: cython.int) -> cython.int:
         """Deliver held segments that have become next, or whose missing predecessors will not come, and the FIN behind
         them.
         """
@@ -394,20 +403,21 @@ class Streams:
             ahead: cython.longlong = seq_distance(stream.next_seq, self._first_byte(row))
             if ahead > 0:
                 if stream.held_count <= HELD_SEGMENTS and not self._is_missed(stream, self._first_byte(row)):
-                    return
+                    return 0
                 self._gap(stream, ahead, row)
             if self._is_unanswered(stream, row) and self.next_held[row] < 0 and not stream.fin_known:
-                return
+                return 0
             if not self._has_its_turn(stream, row):
-                return
+                return 0
             self._skip_to_held(stream)
             if ahead > 0 and stream.held >= 0:
                 stream.waits_since = self.times[stream.held]  # of several holes, each does not wait for the one before
         if stream.fin_known and not stream.ended:
             if stream.next_seq != stream.fin_seq and not self._is_missed(stream, (stream.fin_seq + 1) & MASK32):
-                return
+                return 0
             if self._has_its_turn(stream, stream.fin_packet):
                 self._end(stream)
+        return 0
 
     @cython.cfunc
     def _is_missed(self, stream: Stream, seq: cython.uint) -> cython.bint:
@@ -433,7 +443,8 @@ class Streams:
         return True
 
     @cython.cfunc
-    def _give_up(self, row: cython.int) -> cython.void:
+    @cython.exceptval(-1)
+    def _give_up(self, row: cython.int) -> cython.int:
         """Wait no longer for what packet `row` of the direction in hand acknowledges: what is there of it is delivered,
         behind gaps.
         """
@@ -449,7 +460,8 @@ class Streams:
         peer.given_up = self.ack[row]
 
     @cython.cfunc
-    def _wait_no_longer(self, is_over: cython.bint) -> cython.void:
+    @cython.exceptval(-1)
+    def _wait_no_longer(self, is_over: cython.bint) -> cython.int:
         """Nothing more will come: deliver what waits for the other direction, then what the peer has acknowledged
         behind gaps, and when the capture `is_over` all the rest.
         """
@@ -459,7 +471,7 @@ class Streams:
             self._settle()
             side = self._first_in_line(is_over)
             if side < 0:
-                return
+                return 0
             self.side = side
             stream = self.streams[2 * self.connection + side]
             if stream.held >= 0 and self._is_unanswered(stream, stream.held):
@@ -512,7 +524,8 @@ class Streams:
         return ahead if ahead > 0 else 0
 
     @cython.cfunc
-    def _skip_to_held(self, stream: Stream) -> cython.void:
+    @cython.exceptval(-1)
+    def _skip_to_held(self, stream: Stream) -> cython.int:
         """Take the first held segment off the list and deliver it, behind a gap where bytes are missing before it."""
         row: cython.int = stream.held
         ahead: cython.longlong = seq_distance(stream.next_seq, self._first_byte(row))
@@ -528,7 +541,8 @@ class Streams:
             self._deliver(stream, row, -ahead)
 
     @cython.cfunc
-    def _hold(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _hold(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint) -> cython.int:
         """Let the segment wait at its place; one that brings nothing new is dropped, those it covers whole are
         replaced.
         """
@@ -540,11 +554,11 @@ class Streams:
             before, after = after, self.next_held[after]
         if before >= 0 and self._covers(before, seq, length):
             self.overlaps.compare(row, before)
-            return
+            return 0
         is_there: cython.bint = after >= 0 and self._first_byte(after) == seq and self._covers(after, seq, length)
         if is_there and (self.flags[row] & SYN or not self._is_unanswered(stream, after)):
             self.overlaps.compare(row, after)
-            return
+            return 0
         while after >= 0 and seq_distance(self._end_of(after), (seq + length) & MASK32) >= 0:
             self.overlaps.compare(row, after)
             after = self.next_held[after]
@@ -557,6 +571,7 @@ class Streams:
         if after < 0:
             stream.last_held = row
         stream.held_count += 1
+        return 0
 
     @cython.cfunc
     def _covers(self, held: cython.int, seq: cython.uint, length: cython.uint) -> cython.bint:
@@ -574,7 +589,8 @@ class Streams:
         return (self.seq[row] + (self.flags[row] & SYN) // SYN) & MASK32
 
     @cython.cfunc
-    def _deliver(self, stream: Stream, row: cython.Py_ssize_t, skip: cython.longlong) -> cython.void:
+    @cython.exceptval(-1)
+    def _deliver(self, stream: Stream, row: cython.Py_ssize_t, skip: cython.longlong) -> cython.int:
         """The segment's payload without its first `skip` bytes is next; what the capture cut off of it is a gap."""
         have: cython.longlong = self.captured[row]
         length: cython.longlong = self.payload[row] - skip
@@ -587,32 +603,37 @@ class Streams:
             self._gap(stream, length - have, row)
 
     @cython.cfunc
-    def _gap(self, stream: Stream, length: cython.longlong, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _gap(self, stream: Stream, length: cython.longlong, row: cython.Py_ssize_t) -> cython.int:
         """`length` bytes are missing, as packet `row` reveals."""
         if length > 0:
             self.missed_bytes[self.connection, self.side] += length
             self._append(stream, GAP, row, 0, length)
 
     @cython.cfunc
-    def _end(self, stream: Stream) -> cython.void:
+    @cython.exceptval(-1)
+    def _end(self, stream: Stream) -> cython.int:
         """The sender's FIN is next, behind a gap where bytes are missing before it."""
         self._gap(stream, seq_distance(stream.next_seq, stream.fin_seq), stream.fin_packet)
         stream.ended = True
         self._append(stream, END, stream.fin_packet, 0, 0)
 
     @cython.cfunc
-    def _reset(self, stream: Stream, peer: Stream, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _reset(self, stream: Stream, peer: Stream, row: cython.Py_ssize_t) -> cython.int:
         """A RST of the stream's sender is believed when that does not go on. A port that refuses ends nothing."""
         has_begun: cython.bint = stream.has_syn or stream.offset > 0 or peer.offset > 0 or peer.held >= 0
         if stream.ended or stream.reset_at >= 0 or not has_begun or self.acceptance[row] & LIVES_ON:
-            return
+            return 0
         stream.reset_at = row
         self.resets.append(row)
         if self.due_ns == FOREVER:
             self.due_ns = self.times[row] + RESET_PATIENCE_NS
+        return 0
 
     @cython.cfunc
-    def _abort_until(self, now_ns: cython.longlong) -> cython.void:
+    @cython.exceptval(-1)
+    def _abort_until(self, now_ns: cython.longlong) -> cython.int:
         """End the directions whose sender has sent a RST and not gone on until now."""
         row: cython.int
         stream: Stream
@@ -631,7 +652,8 @@ class Streams:
         self.due_ns = self.times[self.resets[0]] + RESET_PATIENCE_NS if self.resets else FOREVER
 
     @cython.cfunc
-    def _abort(self, stream: Stream) -> cython.void:
+    @cython.exceptval(-1)
+    def _abort(self, stream: Stream) -> cython.int:
         """The sender reset the connection; what waited will never be read by its peer."""
         stream.reset_at = -1
         stream.held = -1
@@ -641,14 +663,16 @@ class Streams:
             self._append(stream, ABORT, self.at, 0, 0)
 
     @cython.cfunc
-    def _put_aside(self, stream: Stream, row: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def _put_aside(self, stream: Stream, row: cython.Py_ssize_t) -> cython.int:
         """Keep a segment from outside the window until its receiver's next ACK."""
         if self.acceptance[row] & REFUSAL == OUTSIDE_WINDOW and not stream.ended:
             self.next_held[row] = stream.aside
             stream.aside = row
 
     @cython.cfunc
-    def _take_aside(self, stream: Stream, peer: Stream) -> cython.void:
+    @cython.exceptval(-1)
+    def _take_aside(self, stream: Stream, peer: Stream) -> cython.int:
         """The receiver of the stream sends an ACK: what it accepted after all belongs to the stream."""
         row: cython.int = stream.aside
         before: cython.int
@@ -667,6 +691,7 @@ class Streams:
         self.side = 1 - self.side
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _append(
         self,
         stream: Stream,
@@ -674,7 +699,7 @@ class Streams:
         packet: cython.Py_ssize_t,
         address: cython.longlong,
         length: cython.longlong,
-    ) -> cython.void:
+    ) -> cython.int:
         row: cython.Py_ssize_t = self.rows
         if row == self.capacity:
             self.chunks.rows = row

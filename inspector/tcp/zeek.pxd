@@ -13,13 +13,13 @@ cdef class Zeek:
     cdef unsigned char[::1] conn_state
     cdef unsigned char[:, ::1] history
 
-    cdef void take(self, Life life, Py_ssize_t row, Py_ssize_t connection, int side, unsigned int flags)
-    cdef void sum_up(self, Life life, Py_ssize_t connection)
-    cdef void _write(
+    cdef int take(self, Life life, Py_ssize_t row, Py_ssize_t connection, int side, unsigned int flags) except? -1
+    cdef int sum_up(self, Life life, Py_ssize_t connection) except? -1
+    cdef int _write(
         self, Life life, End sender, End receiver, Py_ssize_t row, Py_ssize_t connection, int side, unsigned int flags
-    )
-    cdef void _move(self, End sender, End receiver, unsigned int flags)
-    cdef void _letter_once(self, Life life, End sender, Py_ssize_t connection, int side, unsigned int letter)
-    cdef void _letter(self, Life life, Py_ssize_t connection, int side, unsigned int letter)
+    ) except? -1
+    cdef int _move(self, End sender, End receiver, unsigned int flags) except? -1
+    cdef int _letter_once(self, Life life, End sender, Py_ssize_t connection, int side, unsigned int letter) except? -1
+    cdef int _letter(self, Life life, Py_ssize_t connection, int side, unsigned int letter) except? -1
     cdef int _conn_state(self, Life life, Py_ssize_t connection)
     cdef bint _reset_unanswered(self, Life life, Py_ssize_t connection)

@@ -91,6 +91,7 @@ class Zeek:
         self.history = connections.view("history")
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def take(
         self,
         life: Life,
@@ -98,7 +99,7 @@ class Zeek:
         connection: cython.Py_ssize_t,
         side: cython.int,
         flags: cython.uint,
-    ) -> cython.void:
+    ) -> cython.int:
         """One packet, before the states of its connection's ends move."""
         sender: End = life.server if side else life.client
         receiver: End = life.client if side else life.server
@@ -111,12 +112,14 @@ class Zeek:
             self.sum_up(life, connection)
 
     @cython.cfunc
-    def sum_up(self, life: Life, connection: cython.Py_ssize_t) -> cython.void:
+    @cython.exceptval(-1)
+    def sum_up(self, life: Life, connection: cython.Py_ssize_t) -> cython.int:
         """Write the connection's conn_state."""
         self.conn_state[connection] = self._conn_state(life, connection)
 
     @cython.cfunc
-    def _move(self, sender: End, receiver: End, flags: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _move(self, sender: End, receiver: End, flags: cython.uint) -> cython.int:
         """The states that the segment leaves both ends in."""
         if flags & RST:
             sender.zeek = RESET
@@ -138,6 +141,7 @@ class Zeek:
                 sender.zeek_finished = True
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _write(
         self,
         life: Life,
@@ -147,7 +151,7 @@ class Zeek:
         connection: cython.Py_ssize_t,
         side: cython.int,
         flags: cython.uint,
-    ) -> cython.void:
+    ) -> cython.int:
         """The letters for the packet: upper case for the client, lower case for the server."""
         kind: cython.uint = flags & (SYN | FIN | RST)
         if life.history_length == 0 and flags & (SYN | ACK) == SYN | ACK:
@@ -185,16 +189,18 @@ class Zeek:
                 self._letter(life, connection, side, 87)  # W
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _letter_once(
         self, life: Life, sender: End, connection: cython.Py_ssize_t, side: cython.int, letter: cython.uint
-    ) -> cython.void:
+    ) -> cython.int:
         bit: cython.uint = 1 << (letter - 60)
         if not sender.letters & bit:
             sender.letters |= bit
             self._letter(life, connection, side, letter)
 
     @cython.cfunc
-    def _letter(self, life: Life, connection: cython.Py_ssize_t, side: cython.int, letter: cython.uint) -> cython.void:
+    @cython.exceptval(-1)
+    def _letter(self, life: Life, connection: cython.Py_ssize_t, side: cython.int, letter: cython.uint) -> cython.int:
         if life.history_length < HISTORY_LIMIT:
             self.history[connection, life.history_length] = letter + (32 if side else 0)
             life.history_length += 1
