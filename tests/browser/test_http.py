@@ -162,7 +162,7 @@ def test_a_picture_is_shown_by_what_its_bytes_are(page: Page) -> None:
     image = page.locator(".body-picture")
     expect(image).to_be_visible()
     page.wait_for_function("() => document.querySelector('.body-picture').naturalWidth === 2")
-    expect(page.locator(".head-block.server .body-facts")).to_contain_text("really image/png · 2 × 2 pixels")
+    expect(page.locator(".head-block.server .body-facts")).to_contain_text("looks like image/png · 2 × 2 pixels")
     check(page)
 
 
@@ -204,13 +204,13 @@ def test_ambiguities_and_orphans_are_said_with_the_rule(page: Page) -> None:
     show(page, ODD)
     odd = page.locator(".oddities li").first
     expect(odd).to_contain_text("RFC 9112")
-    expect(page.locator(".head-none")).to_have_text("No answer.")
+    expect(page.locator(".head-none")).to_have_text("No response was seen.")
     odd.get_by_role("button").click()
     expect(page).to_have_url(re.compile(r"#/packets\?packet=\d+$"))
     show(page, ORPHAN)
     expect(page.locator(".head-none")).to_have_text("No request was seen for this.")
     expect(page.locator(".oddities")).to_be_visible()
-    expect(page.locator(".http .grid-row[aria-selected=true] .target")).to_contain_text("not in the capture")
+    expect(page.locator(".http .grid-row[aria-selected=true] .target")).to_contain_text("no request was seen")
 
 
 def test_an_exchange_that_is_not_there_says_so(blank: Page, saved: Dashboard) -> None:

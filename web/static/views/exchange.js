@@ -41,7 +41,7 @@ export function mountExchange(panel, store) {
         request ? message("request", request, detail) : nothing("client", "No request was seen for this.", "The capture began after it, lacks its packets or holds them unreadable, or nobody asked. The response is shown as it came."),
         h("div", {},
           informational.map((said) => h("section", { class: "head-block server" }, who("The server answers for the time being"), line(said), part("Header fields", said.headers, open))),
-          response ? message("response", response, detail) : nothing("server", "No answer.", whyNone(detail)))),
+          response ? message("response", response, detail) : nothing("server", "No response was seen.", whyNone(detail)))),
     ];
   }
 
