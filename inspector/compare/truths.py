@@ -42,8 +42,8 @@ def _kept_alive(found: Findings) -> Truth | None:
     packets = found.capture.http_messages["packet"][requests[again]].astype(np.int64)
     return Truth(
         "HTTP takes the pipe down after every answer.",
-        f"Not since keep-alive: here {count(questions, 'question')} went through {count(len(rows), 'pipe')}, with one "
-        "handshake each. HTTP/1.1 keeps a pipe unless somebody says “Connection: close”. The server "
+        f"Not since keep-alive: here {count(questions, 'question')} went through {count(len(rows), 'pipe')}. "
+        "HTTP/1.1 keeps a pipe unless somebody says “Connection: close”. The server "
         "still cannot begin an exchange.",
         found.prove(packets, "another question on the same pipe")[0],
     )
@@ -68,8 +68,10 @@ def _pushes_over_http(found: Findings) -> Truth | None:
     pushes = found.messages(Kind.STREAM)
     if not len(pushes):
         return None
-    pipes, questions = len(found.lives[Kind.STREAM].connection), len(found.http(Kind.STREAM, MessageKind.REQUEST))
-    after = "after one question each" if questions == pipes else f"after {count(questions, 'question')}"
+    pipes, requests = len(found.lives[Kind.STREAM].connection), found.http(Kind.STREAM, MessageKind.REQUEST)
+    asking = len(np.unique(found.capture.http_messages["connection"][requests]))
+    is_one_each = len(requests) == asking == pipes
+    after = "after one question each" if is_one_each else f"after {count(len(requests), 'question')}"
     return Truth(
         "Only WebSocket lets the server push.",
         f"Plain HTTP did it here as well: {count(len(pushes), 'event')} on {count(pipes, 'pipe')}, {after}. "
