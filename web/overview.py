@@ -50,12 +50,10 @@ class Overview:
         interface: str | None = None,
         statistics: Statistics | None = None,
         name: str | None = None,
-        filter: str | None = None,
     ) -> None:
         self._capture = capture
         self._source = source
         self._interface = interface
-        self._filter = filter
         self._name = name or Path(capture.path).name
         self._statistics = statistics
         self._meter = Meter()
@@ -75,7 +73,7 @@ class Overview:
             "source": self._source,
             "state": state,
             "interface": self._interface,
-            "filter": self._filter,
+            "filter": self._filter(),
             "start_ns": capture.start_ns if packets else None,
             "packets": packets,
             "bytes": self._bytes,
@@ -87,6 +85,11 @@ class Overview:
             "troubles": troubles,
             "recording": self._name if self._interface else None,
         }
+
+    def _filter(self) -> str | None:
+        """The capture filters that the file names; None where none leaves out a socket: all of them are TCP's."""
+        named = dict.fromkeys(interface.filter for interface in self._capture.interfaces)
+        return " | ".join(filter for filter in named if filter not in ("", "tcp")) or None
 
     def lengths(self) -> dict[str, int]:
         """How many rows each table has."""

@@ -78,10 +78,9 @@ class Session:
         statistics: Statistics,
         lab: Lab | None = None,
         troubles: Troubles = tuple,
-        filter: str | None = None,
     ) -> Session:
         """A live capture, or the demo where there is a lab (see `Showing.of_spool`). Raises NotACapture."""
-        return cls(Showing.of_spool(path, interface, statistics, lab, troubles, filter=filter))
+        return cls(Showing.of_spool(path, interface, statistics, lab, troubles))
 
     @property
     def lab(self) -> Lab | None:

@@ -111,7 +111,6 @@ class Showing:
         troubles: Troubles = tuple,
         halt: Callable[[], object] | None = None,
         clock: Callable[[], int] = time.time_ns,
-        filter: str | None = None,
     ) -> Showing:
         """A live capture: the file `path`, which a capture process is writing. Raises NotACapture.
 
@@ -122,11 +121,10 @@ class Showing:
             troubles: asked for what has ended by itself; when that ends the capture, so does the showing.
             halt: ends the capture process.
             clock: the time, ns since 1970, by which packets are stamped.
-            filter: the capture filter, in tcpdump's language.
         """
         capture = Capture(open_packets(path))
         source = Source.LIVE if lab is None else Source.DEMO
-        overview = Overview(capture, source, interface, statistics, filter=filter)
+        overview = Overview(capture, source, interface, statistics)
         return cls(capture, AsItGrows(), source, overview, lab, troubles, halt, clock)
 
     def step(self) -> bool:

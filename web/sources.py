@@ -96,12 +96,7 @@ class Sources:
         try:
             capture.wait_ready()
             return Showing.of_spool(
-                spool,
-                interface,
-                lambda: capture.statistics,
-                troubles=lambda: capture.troubles,
-                halt=capture.stop,
-                filter=expression or None,
+                spool, interface, lambda: capture.statistics, troubles=lambda: capture.troubles, halt=capture.stop
             )
         except BaseException:
             capture.stop()

@@ -109,9 +109,7 @@ def live(
         alarm = Alarm(lambda: capture.troubles)
         try:
             capture.wait_ready()
-            session = Session.of_spool(
-                spool, name, lambda: capture.statistics, troubles=lambda: capture.troubles, filter=capture_filter
-            )
+            session = Session.of_spool(spool, name, lambda: capture.statistics, troubles=lambda: capture.troubles)
             with alarm:
                 _show(session, listener, no_browser)
         finally:

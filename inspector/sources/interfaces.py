@@ -19,14 +19,15 @@ class Interface:
     """One interface of one section of a capture file.
 
     `resolution` is the raw if_tsresol: n for steps of 10**-n s, 0x80 + n for steps of 2**-n s. `offset_s` is added to
-    every time. `received` and `dropped` are the capture's own counters as last stated in the file, None when it states
-    none.
+    every time. `filter` is the capture filter as text, empty where the file names none. `received` and `dropped` are
+    the capture's own counters as last stated in the file, None when it states none.
     """
 
     link_type: int
     snaplen: int = 0
     name: str = ""
     description: str = ""
+    filter: str = ""
     resolution: int = MICROSECONDS
     offset_s: int = 0
     received: int | None = None

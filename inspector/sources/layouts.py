@@ -260,6 +260,8 @@ class PcapngLayout:
                 interface.name = _text(value)
             elif code == InterfaceOption.DESCRIPTION:
                 interface.description = _text(value)
+            elif code == InterfaceOption.FILTER and value[:1] == b"\0":  # as text; 1 is a BPF program
+                interface.filter = _text(value[1:])
             elif code == InterfaceOption.RESOLUTION and len(value) >= 1:
                 interface.resolution = value[0]
             elif code == InterfaceOption.OFFSET and len(value) >= 8:

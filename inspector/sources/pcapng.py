@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from inspector.errors import InspectorError
@@ -42,13 +43,13 @@ def section_header(application: str) -> bytes:
     return _block(Block.SECTION, struct.pack("=IHHq", BYTE_ORDER_MAGIC, 1, 0, -1) + options)
 
 
-def interface_description(interface: Interface, expression: str = "") -> bytes:
-    """An Interface Description Block (pcapng §4.2) with ns time stamps; `expression` is the capture filter."""
+def interface_description(interface: Interface) -> bytes:
+    """An Interface Description Block (pcapng §4.2) with ns time stamps."""
     options = [
         (InterfaceOption.NAME, interface.name.encode()),
         (InterfaceOption.DESCRIPTION, interface.description.encode()),
         (InterfaceOption.RESOLUTION, bytes([NANOSECONDS])),
-        (InterfaceOption.FILTER, b"\0" + expression.encode() if expression else b""),
+        (InterfaceOption.FILTER, b"\0" + interface.filter.encode() if interface.filter else b""),
     ]
     body = struct.pack("=HHI", interface.link_type, 0, interface.snaplen) + _options(options)
     return _block(Block.INTERFACE, body)
@@ -113,7 +114,7 @@ class SpoolWriter:
         self._pending = bytearray()
         self._is_torn = False
         self._size = 0
-        self.write(section_header("Wireglass") + interface_description(interface, expression))
+        self.write(section_header("Wireglass") + interface_description(replace(interface, filter=expression)))
 
     def packet(self, time_ns: int, data: bytes, length: int) -> None:
         """Add one packet; it is written with the next `flush`, or once enough are gathered."""
@@ -214,7 +215,7 @@ class JoinedSpool(SpoolWriter):
         self._pending = bytearray()
         self._is_torn = False
         self._size = 0
-        super().write(interface_description(interface, expression))
+        super().write(interface_description(replace(interface, filter=expression)))
 
     def write(self, blocks: bytes | bytearray | memoryview) -> None:
         """Write whole blocks, those of packets numbered as this interface's."""

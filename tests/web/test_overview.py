@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from inspector.capture import Capture
 from inspector.lab.actions import ACTIONS
 from inspector.sources.files import open_packets
+from inspector.sources.interfaces import Interface
+from inspector.sources.pcapng import SpoolWriter
 from inspector.sources.source import Counters
 from web.overview import Overview, Source, State, describe_demo
 
@@ -20,6 +24,17 @@ def test_bytes_are_summed_as_packets_come(tmp_path: Path) -> None:
         for _ in range(3):
             capture.advance(7)
             assert overview.describe(State.LOADING, [], [])["bytes"] == int(capture.packets["length"].sum())
+
+
+@pytest.mark.parametrize(("named", "told"), [("", None), ("tcp", None), ("vlan 5", "vlan 5")])
+def test_a_capture_filter_is_told_live_and_saved_where_it_may_leave_out_sockets(
+    tmp_path: Path, named: str, told: str | None
+) -> None:
+    spool = SpoolWriter(tmp_path / "x.pcapng", Interface(1, 0, "lo"), named)
+    spool.close()
+    with Capture(open_packets(spool.path)) as capture:
+        for source in (Source.LIVE, Source.FILE):
+            assert Overview(capture, source).describe(State.RUNNING, [], [])["filter"] == told
 
 
 def test_of_a_live_capture_the_folder_of_the_recording_is_not_told(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ export function mountBeside(choose) {
       const key = JSON.stringify([shown, all.length, connection]);
       if (key === drawn) return;
       drawn = key;
-      setText(none, !all.length ? "No pipe is open at this moment." : all.length > ROWS ? `The newest ${ROWS} of ${count(all.length)} ends.` : "");
+      setText(none, !all.length ? "No pipe is known to be open at this moment." : all.length > ROWS ? `The newest ${ROWS} of ${count(all.length)} ends.` : "");
       none.hidden = !none.textContent;
       table.hidden = !shown.length;
       keepingFocus(body, () => body.replaceChildren(...shown.map((end) => row(end, at, connection, choose))));
