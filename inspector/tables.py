@@ -74,6 +74,16 @@ class BodyFraming(IntEnum):
     TUNNEL = 4
 
 
+class Checksum(IntEnum):
+    """Whether a segment's checksum is right. Not known: not all of it was captured, it was rebuilt from fragments, or
+    the checksum was still to be made (by the sender's card) or made no more (by the receiver's kernel).
+    """
+
+    NOT_KNOWN = 0
+    RIGHT = 1
+    WRONG = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its name (with the unit, where it has one), dtype, the value of a fresh row, and meaning."""
@@ -152,7 +162,7 @@ HEADERS = (
     _c("sack_blocks", "u1", "blocks in the SACK option (RFC 2018 §3), 0 to 4"),
     _c("sack", "u4", "their edges: left, right, left, right, …", 0, 8),
     _c("ip_bytes", "u4", "IP total length"),
-    _c("bad_checksum", "u1", "reserved: 1 when the TCP checksum is known to be wrong"),
+    _c("checksum_is", "u1", "Checksum: whether the TCP checksum is that of the segment"),
 )
 """Scratch rows of the batch in hand, one a packet: what the tracker needs to know of the headers and nobody keeps."""
 

@@ -110,6 +110,12 @@ TCP: tuple[Anomaly, ...] = (
         "RFC 9293 §3.10.7.4",
     ),
     Anomaly(
+        "tcp-bad-checksum",
+        "Wrong TCP checksum",
+        "The checksum of the segment at {a} is wrong, though its sender had sent right ones: it must be dropped.",
+        "RFC 9293 §3.1",
+    ),
+    Anomaly(
         "tcp-stray-fin",
         "FIN outside the window",
         "The segment with FIN begins at {a}, outside the window that its receiver was seen to announce ({b} to "

@@ -5,6 +5,8 @@ from inspector.tcp.ends cimport End
 
 cdef class Acceptor:
     cdef object packets
+    cdef unsigned char[::1] checksum_is
+    cdef Py_ssize_t first
     cdef unsigned short[::1] flags
     cdef unsigned int[::1] seq
     cdef unsigned int[::1] ack
@@ -16,6 +18,7 @@ cdef class Acceptor:
     cdef unsigned char[::1] acceptance
 
     cdef int test(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
+    cdef bint _is_damaged(self, End sender, Py_ssize_t row, unsigned int flags)
     cdef bint _is_stale_fin(self, End sender, unsigned int end)
     cdef int _test_first_ack(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
     cdef bint _acknowledges_syn(self, End receiver, Py_ssize_t row)
@@ -24,3 +27,4 @@ cdef class Acceptor:
     cdef bint _is_beyond(self, End receiver, unsigned int seq)
     cdef int announce(self, End sender, Py_ssize_t row) except? -1
     cdef bint redeem(self, End sender, End peer, Py_ssize_t row, int side)
+    cdef bint _was_taken(self, End peer, Py_ssize_t at, Py_ssize_t row)

@@ -5,7 +5,8 @@ The observer knows of the receiver what its own packets have said: the highest n
 right edge of the windows that it announced. It may have received more, and a window may have opened in a packet that
 was not captured. So a segment is refused only where there is no doubt: it leaps ahead of all that its sender has sent
 and beyond the window, or it is a RST or FIN from where the receiver has long been. What the receiver then acknowledges
-all the same was accepted after all.
+all the same was accepted after all. A segment with a wrong checksum is refused too, where its sender is known to make
+right ones.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables import Table
+from inspector.tables import Checksum, Table
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import Acceptance, Refusal
 
@@ -31,7 +32,12 @@ RESET_OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.RESET_OUTSIDE_WIND
 RESET_INSIDE_WINDOW = cython.declare(cython.int, int(Refusal.RESET_INSIDE_WINDOW))
 SYN_INSIDE = cython.declare(cython.int, int(Refusal.SYN_INSIDE))
 ACK_OF_UNSENT = cython.declare(cython.int, int(Refusal.ACK_OF_UNSENT))
+BAD_CHECKSUM = cython.declare(cython.int, int(Refusal.BAD_CHECKSUM))
 
+RIGHT = cython.declare(cython.int, int(Checksum.RIGHT))
+WRONG = cython.declare(cython.int, int(Checksum.WRONG))
+
+REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
 AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
 REDEEMS = cython.declare(cython.uint, int(Acceptance.REDEEMS))
 
@@ -49,6 +55,9 @@ class Acceptor:
     """Tests segments; fills packets.acceptance."""
 
     packets: Table
+    checksum_is: cython.uchar[::1]
+    first: cython.Py_ssize_t
+    """Packets row of the first of `checksum_is`."""
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
     ack: cython.uint[::1]
@@ -62,9 +71,11 @@ class Acceptor:
     def __init__(self, packets: Table) -> None:
         self.packets = packets
 
-    def begin_batch(self) -> None:
-        """New packets are there."""
+    def begin_batch(self, headers: Table, first: cython.Py_ssize_t) -> None:
+        """New packets are there, from packets row `first` on."""
         packets = self.packets
+        self.first = first
+        self.checksum_is = headers.view("checksum_is")
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
         self.ack = packets.view("ack")
@@ -81,6 +92,8 @@ class Acceptor:
         seq: cython.uint = self.seq[row]
         ahead: cython.longlong
         length: cython.longlong
+        if self._is_damaged(sender, row, flags):
+            return BAD_CHECKSUM
         if flags & (SYN | RST):
             return (
                 self._test_reset(sender, receiver, row, flags)
@@ -102,6 +115,18 @@ class Acceptor:
         if flags & ACK and receiver.speaks and seq_distance(receiver.furthest, self.ack[row]) > LARGEST_WINDOW:
             return ACK_OF_UNSENT
         return ACCEPTED
+
+    @cython.cfunc
+    @cython.inline
+    def _is_damaged(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
+        """Whether the segment's checksum is wrong and counts: its sender made a right one, for a SYN or for bytes,
+        before. Where a card makes them behind the capture, none is right but those of segments that the kernel sends
+        without a socket: RSTs and bare ACKs, which prove nothing here.
+        """
+        checksum_is: cython.int = self.checksum_is[row - self.first]
+        if checksum_is == RIGHT and (flags & SYN or self.payload[row]):
+            sender.makes_checksums = True
+        return checksum_is == WRONG and sender.makes_checksums and not sender.is_altered
 
     @cython.cfunc
     def _is_stale_fin(self, sender: End, end: cython.uint) -> cython.bint:
@@ -180,15 +205,26 @@ class Acceptor:
         else of its peer reaches so far: then it was accepted after all.
         """
         at: cython.Py_ssize_t = self.previous[row]
-        end: cython.uint
         found: cython.bint = False
         while at >= sender.astray:
-            if self.direction[at] != side and self.acceptance[at] == OUTSIDE_WINDOW:
-                end = (self.seq[at] + self.payload[at] + (1 if self.flags[at] & FIN else 0)) & MASK32
-                if seq_distance(end, self.ack[row]) >= 0 and seq_distance(peer.furthest, end) > 0:
-                    self.acceptance[at] |= AFTER_ALL
-                    found = True
+            if self.direction[at] != side and self._was_taken(peer, at, row):
+                self.acceptance[at] |= AFTER_ALL
+                peer.is_altered |= self.acceptance[at] & REFUSAL == BAD_CHECKSUM
+                found = True
             at = self.previous[at]
         if found:
             self.acceptance[row] |= REDEEMS
         return found
+
+    @cython.cfunc
+    def _was_taken(self, peer: End, at: cython.Py_ssize_t, row: cython.Py_ssize_t) -> cython.bint:
+        """Whether packet `row` acknowledges what nothing but the refused packet `at`, of its peer, carried."""
+        end: cython.uint = (self.seq[at] + self.payload[at] + (1 if self.flags[at] & FIN else 0)) & MASK32
+        carried: cython.uint
+        if self.acceptance[at] == OUTSIDE_WINDOW:
+            carried = peer.furthest
+        elif self.acceptance[at] == BAD_CHECKSUM and not self.flags[at] & RST:
+            carried = peer.contiguous
+        else:
+            return False
+        return seq_distance(end, self.ack[row]) >= 0 and seq_distance(carried, end) > 0

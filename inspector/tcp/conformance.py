@@ -30,9 +30,11 @@ LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
 REUSES_OPEN = cython.declare(cython.uint, int(Acceptance.REUSES_OPEN))
 REUSES_TIME_WAIT = cython.declare(cython.uint, int(Acceptance.REUSES_TIME_WAIT))
 OUTSIDE = cython.declare(cython.uint, int(Refusal.OUTSIDE_WINDOW))
+DAMAGED = cython.declare(cython.uint, int(Refusal.BAD_CHECKSUM))
 """The whole value of packets.acceptance: refused, and not accepted after all."""
 
 OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
+REFUSED_FOR_CHECKSUM = cython.declare(cython.int, int(Refusal.BAD_CHECKSUM))
 REFUSED_RESET_OUTSIDE = cython.declare(cython.int, int(Refusal.RESET_OUTSIDE_WINDOW))
 REFUSED_RESET_INSIDE = cython.declare(cython.int, int(Refusal.RESET_INSIDE_WINDOW))
 REFUSED_SYN = cython.declare(cython.int, int(Refusal.SYN_INSIDE))
@@ -54,6 +56,7 @@ DATA_BEFORE_ESTABLISHED = cython.declare(cython.int, index_of("tcp-data-before-e
 DATA_ON_SYN = cython.declare(cython.int, index_of("tcp-data-on-syn"))
 IMPOSSIBLE_FLAGS = cython.declare(cython.int, index_of("tcp-impossible-flags"))
 RESET_OUTSIDE_WINDOW = cython.declare(cython.int, index_of("tcp-reset-outside-window"))
+BAD_CHECKSUM = cython.declare(cython.int, index_of("tcp-bad-checksum"))
 RESET_CHALLENGED = cython.declare(cython.int, index_of("tcp-reset-challenged"))
 SEGMENT_OUTSIDE_WINDOW = cython.declare(cython.int, index_of("tcp-segment-outside-window"))
 STRAY_FIN = cython.declare(cython.int, index_of("tcp-stray-fin"))
@@ -99,7 +102,7 @@ class Said:
     late: cython.int
     """Its first packet with bytes after a RST, while the sequel may still show that this did not count; -1 none."""
     astray: cython.int
-    """The first packet to it from outside its window that it has not answered yet, -1 none."""
+    """The first packet to it from outside its window, or with a wrong checksum, that it has not answered; -1 none."""
     challenged: cython.int
     """The last packet, which a challenge ACK must answer; -1 it was another."""
 
@@ -269,7 +272,7 @@ class Conformance:
     ) -> cython.int:
         """A segment that its receiver must drop is reported, and binds nobody."""
         refusal: cython.int = self.acceptance[row] & REFUSAL
-        if refusal == OUTSIDE_WINDOW:
+        if refusal in (OUTSIDE_WINDOW, REFUSED_FOR_CHECKSUM):
             if receiver.astray < 0:
                 receiver.astray = row
         elif refusal == REFUSED_RESET_OUTSIDE:
@@ -309,7 +312,9 @@ class Conformance:
     @cython.cfunc
     @cython.exceptval(-1)
     def _settle_astray(self, said: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t) -> cython.int:
-        """Report what came to the end of `side` from outside its window and was not accepted after all."""
+        """Report what came to the end of `side` from outside its window, or with a wrong checksum, and was not accepted
+        after all.
+        """
         at: cython.Py_ssize_t = row
         while at >= said.astray:
             if self.packet_direction[at] != side and self.acceptance[at] == OUTSIDE:
@@ -317,6 +322,8 @@ class Conformance:
                     self._note(at, STRAY_FIN, self.seq[at], said.last_ack, said.edge)
                 else:
                     self._note(at, SEGMENT_OUTSIDE_WINDOW, self.seq[at], said.last_ack, said.edge)
+            elif self.packet_direction[at] != side and self.acceptance[at] == DAMAGED:
+                self._note(at, BAD_CHECKSUM, self.seq[at], 0, 0)
             at = self.previous_packet[at]
         said.astray = -1
 

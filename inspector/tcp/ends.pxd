@@ -29,6 +29,8 @@ cdef class End:
     cdef bint has_acked
     cdef unsigned int edge
     cdef bint has_edge
+    cdef bint makes_checksums
+    cdef bint is_altered
     cdef int astray
     cdef unsigned int proof
     cdef bint has_proof

@@ -67,6 +67,10 @@ class End:
     edge: cython.uint
     """Right edge of the widest window that it announced, known when `has_edge`."""
     has_edge: cython.bint
+    makes_checksums: cython.bint
+    """It sent a right one, for a SYN or for bytes: its packets are captured with those that they travel with."""
+    is_altered: cython.bint
+    """A segment of its with a wrong checksum was accepted: packets or checksums were changed in the capture alone."""
     astray: cython.int
     """Packets row of the first segment to it that it must drop and has not answered yet; -1 none."""
     proof: cython.uint
@@ -114,6 +118,8 @@ def fresh_end(state: cython.int) -> End:
     end.has_acked = False
     end.edge = 0
     end.has_edge = False
+    end.makes_checksums = False
+    end.is_altered = False
     end.astray = -1
     end.proof = 0
     end.has_proof = False

@@ -50,6 +50,7 @@ GOT_RST = cython.declare(cython.int, int(Signal.GOT_RST))
 GOT_RST_WHEN_CALLED = cython.declare(cython.int, int(Signal.GOT_RST_WHEN_CALLED))
 
 OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
+BAD_CHECKSUM = cython.declare(cython.int, int(Refusal.BAD_CHECKSUM))
 ACK_OF_UNSENT = cython.declare(cython.int, int(Refusal.ACK_OF_UNSENT))
 AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
 LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
@@ -148,13 +149,13 @@ class Lifecycle:
         life.client, life.server = life.server, life.client
         self.zeek.sum_up(life, connection)
 
-    def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
-        """Follow packets rows [first, stop)."""
+    def advance(self, headers: Table, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
+        """Follow packets rows [first, stop), whose headers stand in the scratch table from row 0."""
         row: cython.Py_ssize_t
         connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
         self.zeek.begin_batch()
-        self.acceptor.begin_batch()
+        self.acceptor.begin_batch(headers, first)
         self.receipts.begin_batch()
         while len(self.lives) < connections:
             self.lives.append(fresh_life())
@@ -226,8 +227,9 @@ class Lifecycle:
         by it that it has an old connection (RFC 9293 §3.5.1).
         """
         self.acceptance[row] = refusal
-        if refusal == OUTSIDE_WINDOW and receiver.astray < 0:
-            receiver.astray = row
+        if not flags & RST and refusal in (OUTSIDE_WINDOW, BAD_CHECKSUM):
+            if receiver.astray < 0:
+                receiver.astray = row
         elif flags & RST:
             sender.is_suspect = True
             self.receipts.refresh(sender)

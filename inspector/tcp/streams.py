@@ -38,6 +38,7 @@ ABORT = cython.declare(cython.int, int(ChunkKind.ABORT))
 
 REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
 OUTSIDE_WINDOW = cython.declare(cython.uint, int(Refusal.OUTSIDE_WINDOW))
+BAD_CHECKSUM = cython.declare(cython.uint, int(Refusal.BAD_CHECKSUM))
 LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
 AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
 
@@ -665,8 +666,8 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _put_aside(self, stream: Stream, row: cython.Py_ssize_t) -> cython.int:
-        """Keep a segment from outside the window until its receiver's next ACK."""
-        if self.acceptance[row] & REFUSAL == OUTSIDE_WINDOW and not stream.ended:
+        """Keep a segment from outside the window, or with a wrong checksum, until its receiver's next ACK."""
+        if self.acceptance[row] & REFUSAL in (OUTSIDE_WINDOW, BAD_CHECKSUM) and not stream.ended:
             self.next_held[row] = stream.aside
             stream.aside = row
 

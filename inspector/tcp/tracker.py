@@ -43,7 +43,7 @@ class Tracker:
         """Follow packets rows [first, stop), whose decoded headers stand in the scratch table."""
         self._lookup.advance(first, stop)
         self._analysis.advance(self._headers, first, stop)
-        self._lifecycle.advance(first, stop)
+        self._lifecycle.advance(self._headers, first, stop)
         self._conformance.advance(first, stop)
         self._streams.advance(first, stop)
 

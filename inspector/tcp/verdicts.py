@@ -68,6 +68,8 @@ class Refusal(IntEnum):
     """In an open connection: likewise."""
     ACK_OF_UNSENT = 5
     """It acknowledges what its receiver never sent."""
+    BAD_CHECKSUM = 6
+    """While its sender makes right ones."""
 
 
 class Acceptance(IntFlag):

@@ -1,5 +1,6 @@
 # fixed.py for compiled modules; its docstrings stand there. One check of the bounds stands for one a byte.
 cimport cython
+from libc.string cimport memcpy
 
 
 @cython.boundscheck(False)
@@ -41,3 +42,23 @@ cdef inline (unsigned int, unsigned int, unsigned int) tcp_timestamps(
 ) except *:
     cdef const unsigned char* options = _whole(data, at, 12)
     return (_be32(options), _be32(options + 4), _be32(options + 8))
+
+
+cdef inline unsigned int sum_of_words(const unsigned char[::1] data, Py_ssize_t at, Py_ssize_t size) except? 0xFFFFFFFF:
+    # Words of the machine's own order: turned around, the sum is that of the words turned around (RFC 1071 §2).
+    cdef const unsigned char* bytes
+    cdef unsigned long long low = 0, high = 0, words
+    cdef unsigned short order = 1
+    if size <= 0:
+        return 0
+    bytes = _whole(data, at, size)
+    while size >= 8:
+        memcpy(&words, bytes, 8)
+        low += <unsigned int>words
+        high += words >> 32
+        bytes += 8
+        size -= 8
+    words = 0
+    memcpy(&words, bytes, size)
+    low = low % 0xFFFF + high % 0xFFFF + words % 0xFFFF
+    return low * (256 if (<unsigned char*>&order)[0] else 1) % 0xFFFF

@@ -10,15 +10,15 @@ from typing import Any
 import cython
 
 from inspector.arena import ARENA, Arena
-from inspector.tables import Table
+from inspector.tables import Checksum, Table
 from inspector.wire.options import FAST_OPEN_EXPERIMENT, LARGEST_SACK, Option, OptionKind
 
 if cython.compiled:
     from cython.cimports.inspector.wire.endian import be16, be32
-    from cython.cimports.inspector.wire.fixed import tcp_header, tcp_timestamps
+    from cython.cimports.inspector.wire.fixed import sum_of_words, tcp_header, tcp_timestamps
 else:
     from inspector.wire.endian import be16, be32
-    from inspector.wire.fixed import tcp_header, tcp_timestamps
+    from inspector.wire.fixed import sum_of_words, tcp_header, tcp_timestamps
 
 IN_ARENA = cython.declare(cython.longlong, ARENA)
 
@@ -29,6 +29,10 @@ UP_TO_WINDOW = cython.declare(cython.Py_ssize_t, 16)
 """Bytes of a header that must be in the capture; what may be cut off of its fixed part tells nothing that is kept."""
 
 UP_TO_CHECKSUM = cython.declare(cython.Py_ssize_t, 18)
+
+RIGHT = cython.declare(cython.int, int(Checksum.RIGHT))
+WRONG = cython.declare(cython.int, int(Checksum.WRONG))
+TCP_NUMBER = cython.declare(cython.ulonglong, 6)
 
 HAS_MSS = cython.declare(cython.uint, int(Option.MSS))
 HAS_SCALE = cython.declare(cython.uint, int(Option.SCALE))
@@ -72,10 +76,15 @@ class Segments:
     payload_captured: cython.uint[::1]
 
     is_tcp: cython.uchar[::1]
+    source_hi: cython.ulonglong[::1]
+    source_lo: cython.ulonglong[::1]
+    destination_hi: cython.ulonglong[::1]
+    destination_lo: cython.ulonglong[::1]
     source_port: cython.ushort[::1]
     destination_port: cython.ushort[::1]
     window_field: cython.ushort[::1]
     checksum: cython.ushort[::1]
+    checksum_is: cython.uchar[::1]
     options: cython.uchar[::1]
     mss: cython.ushort[::1]
     scale: cython.uchar[::1]
@@ -105,10 +114,15 @@ class Segments:
         self.payload = packets.view("payload")
         self.payload_captured = packets.view("payload_captured")
         self.is_tcp = headers.view("is_tcp")
+        self.source_hi = headers.view("source_hi")
+        self.source_lo = headers.view("source_lo")
+        self.destination_hi = headers.view("destination_hi")
+        self.destination_lo = headers.view("destination_lo")
         self.source_port = headers.view("source_port")
         self.destination_port = headers.view("destination_port")
         self.window_field = headers.view("window_field")
         self.checksum = headers.view("checksum")
+        self.checksum_is = headers.view("checksum_is")
         self.options = headers.view("options")
         self.mss = headers.view("mss")
         self.scale = headers.view("scale")
@@ -125,6 +139,8 @@ class Segments:
             if not self.is_tcp[row - first]:
                 continue
             if self.payload_address[row] < IN_ARENA:
+                if self.payload_captured[row] == self.payload[row]:
+                    self._test_checksum(row, row - first, self.payload_address[row])
                 self._segment(row, row - first, self.payload_address[row])
             else:
                 self.data = self.arena.data
@@ -163,6 +179,33 @@ class Segments:
         self.payload_captured[row] = captured - header if captured > header else 0
         if header > 20:
             self._options(slot, at + 20, at + (header if header < captured else captured))
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _test_checksum(self, row: cython.Py_ssize_t, slot: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
+        """Add up the segment, which is whole, and the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1), modulo 0xFFFF: a
+        carry out of 16 bits comes in again at the bottom (RFC 1071).
+
+        A checksum that holds the sum of the pseudo-header alone, with the length or without, is one that the sender's
+        card is to make (checksum and segmentation offload), or that the receiver's kernel left so when it merged
+        segments.
+        """
+        length: cython.ulonglong = self.payload[row]
+        addresses: cython.ulonglong
+        pseudo: cython.ulonglong
+        held: cython.ulonglong
+        if length < 20:
+            return 0
+        addresses = self.source_hi[slot] % 0xFFFF + self.source_lo[slot] % 0xFFFF + TCP_NUMBER
+        addresses = (addresses + self.destination_hi[slot] % 0xFFFF + self.destination_lo[slot] % 0xFFFF) % 0xFFFF
+        pseudo = (addresses + length) % 0xFFFF
+        if (pseudo + sum_of_words(self.data, at, length)) % 0xFFFF == 0:
+            self.checksum_is[slot] = RIGHT
+            return 0
+        held = be16(self.data, at + 16) % 0xFFFF
+        if held != pseudo and held != addresses:
+            self.checksum_is[slot] = WRONG
         return 0
 
     @cython.cfunc

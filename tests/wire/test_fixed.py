@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.wire.fixed import ipv4_header, tcp_header, tcp_timestamps
+from inspector.wire.fixed import ipv4_header, sum_of_words, tcp_header, tcp_timestamps
 
 IPV4 = bytes.fromhex("46 10 0102 0304 6005 40 06 ffff 7f000001 c0000207")
 TCP = bytes.fromhex("9c41 0050 fffffffe 80000001 a012 ffff eeee dddd")
@@ -29,3 +29,11 @@ def test_tcp(before: int) -> None:
 def test_timestamps(before: int) -> None:
     """NOP, NOP, kind and length in one; value; echo."""
     assert tcp_timestamps(memoryview(bytes(before) + TIMESTAMPS), before) == (0x0101080A, 0xFFFFFFFF, 7)
+
+
+@pytest.mark.parametrize("before", [0, 1, 7])
+def test_sum_of_words(before: int) -> None:
+    """The sum of RFC 1071 §3's example; an odd byte at the end is the upper half of a word."""
+    example = bytes.fromhex("0001 f203 f4f5 f6f7")
+    assert sum_of_words(memoryview(bytes(before) + example + b"behind"), before, 8) == 0xDDF2
+    assert sum_of_words(memoryview(bytes(before) + example + b"behind"), before, 3) == 0xF201

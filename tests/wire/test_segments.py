@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from scapy.layers.inet import IP, TCP
 
+from inspector.tables import Checksum
 from inspector.wire.options import Option
 from tests.wire.decoding import Decoded, decode
 from tests.wire.samples import PAYLOAD, ipv4, over_ip, tcp
@@ -148,3 +149,18 @@ def test_a_file_may_end_behind_a_window() -> None:
     cut = whole[: -len(PAYLOAD) - 4]
     found = Decoded([cut], length=len(whole), guard=b"").all().row()
     assert (found["is_tcp"], found["payload"], found["payload_captured"]) == (1, len(PAYLOAD), 0)
+
+
+@pytest.mark.parametrize("size", range(18))
+def test_a_checksum_is_right_or_wrong_whatever_the_size(size: int) -> None:
+    right = bytes(IP(src="192.0.2.1", dst="192.0.2.2") / TCP(flags="A") / bytes(range(240, 240 - size, -1)))
+    changed = right[:-1] + bytes([right[-1] ^ 1])
+    assert decode(right, link_type=101)["checksum_is"] == Checksum.RIGHT
+    assert decode(changed, link_type=101)["checksum_is"] == Checksum.WRONG
+
+
+def test_a_checksum_of_zero_is_one_like_any_other() -> None:
+    packet = IP(src="192.0.2.1", dst="192.0.2.2") / TCP(flags="A")
+    packet[TCP].urgptr = int.from_bytes(bytes(packet)[36:38])
+    assert bytes(packet)[36:38] == bytes(2)
+    assert decode(bytes(packet), link_type=101)["checksum_is"] == Checksum.RIGHT
