@@ -146,7 +146,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-begins-with-syn-ack",
         "First packet is a SYN-ACK",
-        "The SYN that this answers is not in the capture, or was never sent.",
+        "The SYN that this answers was not captured before it.",
         "RFC 9293 §3.5",
         "note",
     ),

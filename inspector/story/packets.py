@@ -117,10 +117,38 @@ class Packets:
     @cached_property
     def ends_it(self) -> Values:
         """A RST that its receiver obeys, as far as is known."""
-        acceptance = self["acceptance"]
-        refused = (acceptance & Acceptance.REFUSAL != 0) & (acceptance & Acceptance.AFTER_ALL == 0)
-        ends_it: Values = self.is_reset & ~refused & ~self.lives_on
+        ends_it: Values = self.is_reset & ~self.is_refused & ~self.lives_on
         return ends_it
+
+    @cached_property
+    def is_refused(self) -> Values:
+        """A segment that its receiver must drop: perhaps its sender never sent it."""
+        acceptance = self["acceptance"]
+        is_refused: Values = (acceptance & Acceptance.REFUSAL != 0) & (acceptance & Acceptance.AFTER_ALL == 0)
+        return is_refused
+
+    @cached_property
+    def reached(self) -> Values:
+        """The highest relative number that client and server had sent before each packet, one row for each of them;
+        what a receiver must drop does not count.
+        """
+        takes = self.payload + (self.flags & SYN != 0) + self.is_fin
+        ends = self.number("seq", of_peer=False) + takes
+        base = (np.cumsum(self.begins) - 1) << 34
+        found = np.empty((2, len(self)), np.int64)
+        for side in (0, 1):
+            counts = (self.side == side) & ~self.is_reset & ~self.is_refused
+            highest = np.maximum.accumulate(np.where(counts, ends, -(1 << 32)) + base)
+            found[side, 1:] = highest[:-1]
+            found[side, self.begins] = base[self.begins]
+        reached: Values = found - base
+        return reached
+
+    @cached_property
+    def is_old(self) -> Values:
+        """Segments that begin before what their sender had sent, by packets that a receiver accepts."""
+        is_old: Values = self.number("seq", of_peer=False) < self.reached[self.side, np.arange(len(self))]
+        return is_old & ~self.is_refused
 
     @cached_property
     def lives_on(self) -> Values:
@@ -135,7 +163,7 @@ class Packets:
 
     @cached_property
     def is_fin(self) -> Values:
-        is_fin: Values = (self.flags & FIN != 0) & ~self.is_reset
+        is_fin: Values = (self.flags & FIN != 0) & ~self.is_reset & ~self.is_refused
         return is_fin
 
     @cached_property
@@ -146,12 +174,12 @@ class Packets:
 
     @cached_property
     def is_repeat(self) -> Values:
-        is_repeat: Values = self.verdicts & REPEATS.value != 0
+        is_repeat: Values = (self.verdicts & REPEATS.value != 0) & self.is_old
         return is_repeat
 
     @cached_property
     def has_data(self) -> Values:
-        has_data: Values = (self.payload > 0) & ~self.is_reset
+        has_data: Values = (self.payload > 0) & ~self.is_reset & ~self.is_refused
         return has_data
 
     def has(self, *verdicts: Verdict) -> Values:

@@ -41,7 +41,7 @@ def troubles(p: Packets) -> Iterator[Found]:
     takes_numbers = p.has_data | (p.flags & SYN != 0) | p.is_fin
     first, _ = p.grouped(takes_numbers, p.of, p.side, p["seq"])
     yield p.found(EventKind.REPEATED, p.is_repeat, since=first, bytes=p.payload, count=_answers_seen(p))
-    yield p.found(EventKind.REORDERED, p.has(Verdict.OUT_OF_ORDER), bytes=p.payload)
+    yield p.found(EventKind.REORDERED, p.has(Verdict.OUT_OF_ORDER) & p.is_old, bytes=p.payload)
     yield from _missing(p)
     first, count = p.grouped(p.has(Verdict.DUPLICATE_ACK), p.of, p.side, p["ack"])
     yield p.found(EventKind.DUPLICATE_ACKS, first == np.arange(len(p)), count=count)
@@ -52,7 +52,7 @@ def _answers_seen(p: Packets) -> Values:
     for it was captured either.
     """
     ends = p.number("seq", of_peer=False) + p.payload + ((p.flags & SYN != 0) | p.is_fin)
-    acked = p.last_of((p.flags & ACK != 0) & ~p.is_reset, peer=True)
+    acked = p.last_of((p.flags & ACK != 0) & ~p.is_reset & ~p.is_refused, peer=True)
     answered = (acked >= 0) & (p.number("ack", of_peer=True)[acked] >= ends)
     asks = p.last_of(p.has(Verdict.DUPLICATE_ACK), peer=True)
     is_asked = (asks >= 0) & (p["ack"][asks] == p["seq"])
@@ -61,27 +61,14 @@ def _answers_seen(p: Packets) -> Values:
 
 def _missing(p: Packets) -> Iterator[Found]:
     """Bytes that were not captured before a segment: those before it, or those that it acknowledges."""
-    reached = _reached(p)
-    before = p.number("seq", of_peer=False) - reached[p.side, np.arange(len(p))]
-    unseen = p.number("ack", of_peer=True) - reached[1 - p.side, np.arange(len(p))]
-    is_hole = p.has(Verdict.LOST_SEGMENT)
+    before = p.number("seq", of_peer=False) - p.reached[p.side, np.arange(len(p))]
+    unseen = p.number("ack", of_peer=True) - p.reached[1 - p.side, np.arange(len(p))]
+    lacks = p.connections["missed_bytes"][p.of, 1 - p.side] > 0
+    had_strays = p.last(p.is_refused) >= 0  # by which tshark's rules are led astray
+    is_hole = p.has(Verdict.LOST_SEGMENT) & ~p.is_refused & (p.flags & SYN == 0) & ((before > 0) | ~had_strays)
+    of_peer = p.has(Verdict.ACK_LOST_SEGMENT) & ~p.is_refused & ((unseen > 0) | lacks | ~had_strays)
     yield p.found(EventKind.MISSING, is_hole, bytes=np.maximum(before, -1))
-    yield p.found(EventKind.MISSING, p.has(Verdict.ACK_LOST_SEGMENT) & ~is_hole, bytes=np.maximum(unseen, -1))
-
-
-def _reached(p: Packets) -> Values:
-    """The highest relative number that client and server had sent before each packet, one row for each of them."""
-    takes = p.payload + (p.flags & SYN != 0) + p.is_fin
-    ends = p.number("seq", of_peer=False) + takes
-    base = (np.cumsum(p.begins) - 1) << 34
-    found = np.empty((2, len(p)), np.int64)
-    for side in (0, 1):
-        counts = (p.side == side) & ~p.is_reset
-        highest = np.maximum.accumulate(np.where(counts, ends, -(1 << 32)) + base)
-        found[side, 1:] = highest[:-1]
-        found[side, p.begins] = base[p.begins]
-    reached: Values = found - base
-    return reached
+    yield p.found(EventKind.MISSING, of_peer & ~is_hole, bytes=np.maximum(unseen, -1))
 
 
 def windows(p: Packets) -> Iterator[Found]:

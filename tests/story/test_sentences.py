@@ -388,3 +388,34 @@ def test_a_body_without_a_head_is_a_response(tmp_path: Path) -> None:
         sentences = [sentence(capture, table, i) for i in range(len(table))]
     assert any(said.startswith("The response is complete") for said in sentences)
     assert not any(said.startswith("The request is complete") for said in sentences)
+
+
+def stray(flags: str, payload: bytes) -> Play:
+    """A segment far outside the server's window, as somebody else may send it; then the conversation goes on."""
+    play = opened()
+    play.client("PA", b"hello", seq=100, ack=300)
+    play.client(flags, payload, seq=50_000_000, ack=300)
+    play.server("A", seq=300, ack=105)
+    play.client("PA", b"again", seq=105, ack=300)
+    play.server("A", seq=300, ack=110)
+    play.client("FA", seq=110, ack=300)
+    return play
+
+
+@pytest.mark.parametrize(("flags", "payload"), [("PA", b"forged"), ("FA", b""), ("FA", b"forged")])
+def test_what_a_receiver_must_drop_is_told_as_that_alone(flags: str, payload: bytes) -> None:
+    data, dropped, finished = told(stray(flags, payload))[3:]
+    assert data == "The client sends 10 bytes in 2 segments, beginning with “hello”."
+    assert "outside the window" in dropped
+    assert finished == "FIN: the client will send no more; it has sent 10 bytes."
+
+
+def test_an_answer_that_its_receiver_must_drop_is_none() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.server("A", seq=299, ack=5000)
+    play.client("R", seq=5000)
+    play.client("S", seq=99, after_ms=1000)
+    sentences = told(play)
+    assert "The client sends its SYN again, 1 s after the first time: no answer to it had been captured." in sentences
+    assert not [said for said in sentences if "have not been captured yet" in said]
