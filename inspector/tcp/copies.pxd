@@ -3,7 +3,6 @@
 cdef class Copies:
     cdef object packets
     cdef object headers
-    cdef unsigned long long seed
     cdef unsigned long long[::1] signatures
     cdef int[::1] rows
     cdef unsigned long long[::1] places
@@ -19,18 +18,13 @@ cdef class Copies:
     cdef unsigned int[::1] payload
     cdef int[::1] packet_connection
     cdef signed char[::1] packet_direction
-    cdef unsigned long long[::1] source_hi
-    cdef unsigned long long[::1] source_lo
-    cdef unsigned long long[::1] destination_hi
-    cdef unsigned long long[::1] destination_lo
     cdef unsigned short[::1] source_port
-    cdef unsigned short[::1] destination_port
     cdef unsigned short[::1] window_field
     cdef unsigned short[::1] checksum
     cdef unsigned short[::1] ip_id
     cdef unsigned long long[::1] place
 
-    cpdef int original(self, Py_ssize_t row, Py_ssize_t at)
+    cpdef int original(self, Py_ssize_t row, Py_ssize_t at, unsigned long long sockets) except? -2
     cpdef int follow(self, Py_ssize_t row, Py_ssize_t at) except? -1
     cdef bint _is_copy(self, int earlier, Py_ssize_t row, Py_ssize_t at, bint is_elsewhere)
-    cdef unsigned long long _signature(self, Py_ssize_t row, Py_ssize_t at)
+    cdef unsigned long long _signature(self, Py_ssize_t row, Py_ssize_t at, unsigned long long sockets)

@@ -20,8 +20,7 @@ else:
     from inspector.tcp.header import RST, SYN
 
 MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
-MIX_1 = cython.declare(cython.ulonglong, 0xFF51AFD7ED558CCD)
-MIX_2 = cython.declare(cython.ulonglong, 0xC4CEB9FE1A85EC53)
+MIX = cython.declare(cython.ulonglong, 0xFF51AFD7ED558CCD)
 
 SEEN = cython.declare(cython.Py_ssize_t, 8192)
 """Packets that are remembered, a power of two; one whose place in the table a later one took is forgotten."""
@@ -42,7 +41,6 @@ class Copies:
 
     packets: Table
     headers: Table
-    seed: cython.ulonglong
     signatures: cython.ulonglong[::1]
     rows: cython.int[::1]
     places: cython.ulonglong[::1]
@@ -64,21 +62,15 @@ class Copies:
     payload: cython.uint[::1]
     packet_connection: cython.int[::1]
     packet_direction: cython.schar[::1]
-    source_hi: cython.ulonglong[::1]
-    source_lo: cython.ulonglong[::1]
-    destination_hi: cython.ulonglong[::1]
-    destination_lo: cython.ulonglong[::1]
     source_port: cython.ushort[::1]
-    destination_port: cython.ushort[::1]
     window_field: cython.ushort[::1]
     checksum: cython.ushort[::1]
     ip_id: cython.ushort[::1]
     place: cython.ulonglong[::1]
 
-    def __init__(self, packets: Table, headers: Table, seed: int) -> None:
+    def __init__(self, packets: Table, headers: Table) -> None:
         self.packets = packets
         self.headers = headers
-        self.seed = seed & 0xFFFFFFFFFFFFFFFF
         self.signatures = memoryview(bytearray(8 * SEEN)).cast("Q")
         self.rows = memoryview(bytearray(4 * SEEN)).cast("i")
         self.places = memoryview(bytearray(8 * SEEN)).cast("Q")
@@ -107,12 +99,7 @@ class Copies:
         self.payload = packets.view("payload")
         self.packet_connection = packets.view("connection")
         self.packet_direction = packets.view("direction")
-        self.source_hi = headers.view("source_hi")
-        self.source_lo = headers.view("source_lo")
-        self.destination_hi = headers.view("destination_hi")
-        self.destination_lo = headers.view("destination_lo")
         self.source_port = headers.view("source_port")
-        self.destination_port = headers.view("destination_port")
         self.window_field = headers.view("window_field")
         self.checksum = headers.view("checksum")
         self.ip_id = headers.view("ip_id")
@@ -125,9 +112,12 @@ class Copies:
         self.varies[client], self.varies[client + 1] = self.varies[client + 1], self.varies[client]
 
     @cython.ccall
-    def original(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
-        """The packets row that this one, at `at` in the headers, is a copy of; -1 none, and it is remembered itself."""
-        signature: cython.ulonglong = self._signature(row, at)
+    @cython.exceptval(-2)
+    def original(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.int:
+        """The packets row that this one, at `at` in the headers, is a copy of; -1 none, and it is remembered itself.
+        `sockets` is a hash of both its sockets that nobody can foresee.
+        """
+        signature: cython.ulonglong = self._signature(row, at, sockets)
         slot: cython.Py_ssize_t = signature & (SEEN - 1)
         earlier: cython.int = self.rows[slot]
         self.is_elsewhere = self.places[slot] != self.place[at]
@@ -167,27 +157,23 @@ class Copies:
         )
 
     @cython.cfunc
-    def _signature(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.ulonglong:
+    def _signature(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.ulonglong:
         """A hash of both sockets, the identification, and the whole segment by its numbers and its checksum.
 
         A plain run asks Python, which is quicker at it: which hash it is shows in no result.
         """
         numbers: cython.ulonglong = self.seq[row]
         fields: cython.ulonglong = self.flags[row]
-        ports: cython.ulonglong = self.source_port[at]
-        checksum: cython.ulonglong = self.checksum[at]
+        rest: cython.ulonglong = self.source_port[at]
         if not cython.compiled:
             return hash((
-                self.seed, numbers, self.ack[row], fields, self.payload[row], self.window_field[at], self.checksum[at],
-                self.ip_id[at], self.source_hi[at], self.source_lo[at], ports, self.destination_hi[at],
-                self.destination_lo[at], self.destination_port[at],
+                sockets, rest, numbers, self.ack[row], fields, self.payload[row], self.window_field[at],
+                self.checksum[at], self.ip_id[at],
             )) & MASK64  # fmt: skip
         numbers = numbers << 32 | self.ack[row]
         fields = (fields << 16 | self.window_field[at]) << 32 | self.payload[row]
-        ports = (ports << 16 | self.destination_port[at]) << 32 | checksum << 16 | self.ip_id[at]
-        ports ^= self.source_lo[at] ^ self.source_hi[at] * MIX_1
-        ports = (ports * MIX_1 & MASK64) ^ self.destination_lo[at] ^ self.destination_hi[at] * MIX_2
-        return mixed(mixed(mixed(numbers ^ self.seed) ^ fields) ^ ports)
+        rest = (rest << 16 | self.checksum[at]) << 16 | self.ip_id[at]
+        return mixed(mixed(mixed(numbers ^ sockets) ^ fields) ^ rest)
 
 
 @cython.cfunc
@@ -195,5 +181,5 @@ class Copies:
 @cython.exceptval(check=False)
 def mixed(value: cython.ulonglong) -> cython.ulonglong:
     """Spread every bit over all others (the middle of MurmurHash3's finaliser, public domain)."""
-    value = ((value ^ (value >> 33)) * MIX_1) & MASK64
+    value = ((value ^ (value >> 33)) * MIX) & MASK64
     return value ^ (value >> 29)

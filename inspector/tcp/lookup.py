@@ -197,7 +197,7 @@ class Lookup:
         self.headers = headers
         self.connections = connections
         self.seed = seed & 0xFFFFFFFFFFFFFFFF
-        self.copies = Copies(packets, headers, seed)
+        self.copies = Copies(packets, headers)
         self._make_slots(FIRST_SLOTS)
         self.count = 0
         self.side = 0
@@ -305,6 +305,7 @@ class Lookup:
         original: cython.int
         head: cython.int
         network: cython.ulonglong
+        sockets: cython.ulonglong
         self._take_packet_views()
         self.copies.begin_batch()
         for row in range(first, stop):
@@ -313,12 +314,13 @@ class Lookup:
                 self.packet_connection[row] = -1
                 self.packet_direction[row] = -1
                 continue
-            original = self.copies.original(row, at)
+            sockets = self._hash(at)
+            original = self.copies.original(row, at, sockets)
             if original >= 0:
                 self._mark_copy(row, original)
                 continue
             network = (self.network[at] * TURN + self.interface[row]) & MASK64
-            head = self._find(at)
+            head = self._find(at, sockets)
             found = head
             if head >= 0 and self.keys[head, NETWORK + self.side] != network:
                 found = self._of_network(head, row, at, network)
@@ -346,9 +348,9 @@ class Lookup:
         self.duplicate[row] = ELSEWHERE if self.copies.is_elsewhere else SAME_PLACE
 
     @cython.cfunc
-    def _find(self, at: cython.Py_ssize_t) -> cython.int:
-        """The newest connection between the segment's two sockets, or -1."""
-        slot: cython.ulonglong = self._hash(at) & self.slot_mask
+    def _find(self, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.int:
+        """The newest connection between the segment's two sockets, of which `sockets` is the hash, or -1."""
+        slot: cython.ulonglong = sockets & self.slot_mask
         row: cython.int
         while True:
             row = self.slots[slot] - 1
