@@ -51,7 +51,7 @@ def rows_of(table: Table, connection: int | None) -> Places:
 
 
 class Packets:
-    """TCP packets, connection by connection, each in the order of the capture; all columns have one value a packet.
+    """TCP packets by connection, each in the order of the capture, none twice; columns have one value a packet.
 
     Attributes:
         rows: their rows in the packets table.
@@ -63,7 +63,8 @@ class Packets:
     def __init__(self, capture: Capture, connection: int | None) -> None:
         self._packets = capture.packets
         self.connections = capture.connections
-        rows = rows_of(capture.packets, connection)
+        rows: Places = rows_of(capture.packets, connection)
+        rows = rows[capture.packets["duplicate"][rows] == 0]
         rows = rows[np.argsort(capture.packets["connection"][rows], kind="stable")]
         self.rows = rows
         self.of = self["connection"]

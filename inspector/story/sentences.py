@@ -280,11 +280,12 @@ def _server_event(e: Event) -> str:
 
 def _message(e: Event) -> str:
     table = e.capture.messages
+    part = "" if table["complete"][e.row] else ", of a message whose end, or a part of it, is not in the capture"
     if table["kind"][e.row] != 1:
-        return f"{e.Who} sends {e.size} of binary data."
+        return f"{e.Who} sends {e.size} of binary data{part}."
     address, length = int(table["text_address"][e.row]), int(table["text_bytes"][e.row])
     text = e.capture.bytes_at(address, length).decode("utf-8", "replace")
-    return f"{e.Who} sends “{_shorten(text)}”." if text else f"{e.Who} sends {e.size} of text."
+    return f"{e.Who} sends “{_shorten(text)}”{part}." if text else f"{e.Who} sends {e.size} of text{part}."
 
 
 def _close_frame(e: Event) -> str:

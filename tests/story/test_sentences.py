@@ -8,9 +8,10 @@ import pytest
 
 import inspector
 from inspector.story import events, phases, sentence
+from inspector.tables import Duplicate
 from tests.story.telling import capture_of, kinds, phase_names, told
 from tests.tcp.play import Play
-from tests.web.traffic import ACK, FIN, Talk, Wire
+from tests.web.traffic import ACK, FIN, Talk, Wire, chat
 
 
 def opened(rtt_ms: float = 0.02) -> Play:
@@ -419,3 +420,26 @@ def test_an_answer_that_its_receiver_must_drop_is_none() -> None:
     sentences = told(play)
     assert "The client sends its SYN again, 1 s after the first time: no answer to it had been captured." in sentences
     assert not [said for said in sentences if "have not been captured yet" in said]
+
+
+def test_a_packet_that_was_captured_twice_is_told_once() -> None:
+    play = opened()
+    for _ in range(2):
+        play.client("PA", b"hello", seq=100, ack=300)
+    capture = capture_of(play.run())
+    capture.packets["duplicate"][len(capture.packets) - 1] = Duplicate.SAME_PLACE
+    table = events(capture)
+    assert [sentence(capture, table, i) for i in range(len(table))][3:] == ["The client sends 5 bytes: “hello”."]
+
+
+def test_a_message_that_is_not_whole_is_said_to_be_none(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "part.pcapng")
+    chat(wire, 40001, "Hi").server(b"\x01\x05first")
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        table = events(capture)
+        sentences = [sentence(capture, table, i) for i in range(len(table))]
+    assert any(said.endswith("“Hi”.") for said in sentences)
+    assert sentences[-1] == (
+        "The server sends “first”, of a message whose end, or a part of it, is not in the capture."
+    )
