@@ -102,6 +102,7 @@ class RoughLink:
         self._payloads = 0
         self._flagged: Counter[int] = Counter()
         self._steps: int | None = None
+        self._is_losing = False
         self._gate = threading.Lock()
         self._is_cut = False
         self.lost = 0
@@ -130,10 +131,11 @@ class RoughLink:
         with self._gate:
             self._steps = 0
 
-    def step(self) -> None:
-        """Let the packet through that has waited longest; while there is none, the next one."""
+    def step(self, *, lose: bool = False) -> None:
+        """Let the packet through that has waited longest, or lose it; while there is none, the next one."""
         with self._gate:
             self._steps = (self._steps or 0) + 1
+            self._is_losing = lose
         os.write(self._wake_write, b"s")
 
     @property
@@ -177,9 +179,15 @@ class RoughLink:
         with self._gate:
             if self._until_due() != 0:
                 return False
+            is_lost = self._is_losing and self._steps is not None
             if self._steps is not None:
                 self._steps -= 1
-        os.write(self._device, heapq.heappop(self._queue).packet)
+                self._is_losing = False
+        packet = heapq.heappop(self._queue).packet
+        if is_lost:
+            self.lost += 1
+        else:
+            os.write(self._device, packet)
         return True
 
     def _until_due(self) -> float | None:

@@ -4,6 +4,9 @@ wire's.
 Run in a network of its own (test_kernel.py does). A link that lets one packet through at a time stands between both
 ends, so that every state lasts until it has been looked at. The link shows each end's own view: the client's end is
 judged by the connection as the client's host sees it, the server's end by the connection as the server's host sees it.
+
+Where the link loses a packet, its sender's host has seen it: what that view shows of the other end is a claim, which
+must be marked as assumed, and taken back when the end shows that it has not got it.
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from inspector.addresses import socket_of
 from inspector.capture import Capture
@@ -23,6 +28,9 @@ from inspector.sockets import tcp_sockets
 from inspector.sources.files import open_packets
 from inspector.sources.live import LiveCapture
 from inspector.tcp.states import State
+from tests.waiting import wait_until
+
+STATES = ("client_state", "server_state")
 
 PATIENCE_SECONDS = 10.0
 SETTLING_SECONDS = 0.02
@@ -54,6 +62,23 @@ class Bench:
                 return
             if time.monotonic() > deadline:
                 raise AssertionError(f"wanted {wanted}, but (kernel, wire) say {said}")
+
+    def claims(self, client: str | None = None, server: str | None = None) -> None:
+        """Wait until the other end's view says this of an end, with a ? where it is assumed, behind a packet, or behind
+        several in a row.
+        """
+        wanted = {side: claim for side, claim in enumerate((client, server)) if claim is not None}
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not all(f"{claim} " in f"{self._claims(side)} " for side, claim in wanted.items()):
+            if time.monotonic() > deadline:
+                raise AssertionError(
+                    f"wanted {wanted}, but the other end's view says {self._claims(0), self._claims(1)}"
+                )
+
+    def lose(self) -> None:
+        """Have the link lose the next packet."""
+        self.link.step(lose=True)
+        wait_until(lambda: not self.link.is_stepping, "a packet to lose")
 
     def step(self, client: State | None = None, server: State | None = None) -> None:
         """Let one packet through and expect these states.
@@ -88,16 +113,30 @@ class Bench:
         return State.CLOSED
 
     def _wire_says(self, side: int) -> State:
+        row = self._row(self._near if side == 0 else self._far)
+        return State.CLOSED if row is None else State(int(self._capture.connections[STATES[side]][row]))
+
+    def _claims(self, side: int) -> str:
+        """What the other end's view says of an end after each packet."""
+        row, packets = self._row(self._far if side == 0 else self._near), self._capture.packets
+        if row is None:
+            return " nothing"
+        mine = packets["connection"] == row
+        states, assumed = packets[STATES[side]][mine].tolist(), packets["assumed"][mine].tolist()
+        said = zip(states, assumed, strict=True)
+        return "".join(f" {State(state).rfc_name}{'?' * (bits >> side & 1)}" for state, bits in said)
+
+    def _row(self, sockets: tuple[str, str]) -> int | None:
+        """The newest connection between the two in the capture as it is now."""
         capture = self._capture
         capture.refresh()
         while capture.advance():
             pass
-        sockets = self._near if side == 0 else self._far
         table = capture.connections
         for row in reversed(range(len(table))):
             if (socket_of(table, row, 0), socket_of(table, row, 1)) == sockets:
-                return State(int(table["server_state" if side else "client_state"][row]))
-        return State.CLOSED
+                return row
+        return None
 
 
 def connecting(bench: Bench, server_port: int, client_port: int = 0) -> socket.socket:
@@ -183,7 +222,104 @@ def simultaneous_open(bench: Bench) -> None:
             bench.link.hold()
 
 
-PLAYS: tuple[Callable[[Bench], None], ...] = (ordinary_close, simultaneous_close, reset, refused, simultaneous_open)
+def syn_lost(bench: Bench) -> None:
+    with socket.create_server((NEAR, 0)) as listener, connecting(bench, listener.getsockname()[1]):
+        bench.lose()
+        bench.expect(client=State.SYN_SENT)
+        bench.claims(client=" nothing", server=" LISTEN?")
+        bench.step(client=State.SYN_SENT, server=State.SYN_RECEIVED)
+        bench.step(client=State.ESTABLISHED, server=State.SYN_RECEIVED)
+        bench.step(client=State.ESTABLISHED, server=State.ESTABLISHED)
+
+
+def syn_ack_lost(bench: Bench) -> None:
+    with socket.create_server((NEAR, 0)) as listener, connecting(bench, listener.getsockname()[1]):
+        bench.step(client=State.SYN_SENT, server=State.SYN_RECEIVED)
+        bench.lose()
+        bench.expect(client=State.SYN_SENT, server=State.SYN_RECEIVED)
+        bench.claims(client=" ESTABLISHED?")
+        bench.step(client=State.ESTABLISHED, server=State.SYN_RECEIVED)
+        bench.claims(client=" SYN-SENT?")  # the SYN, or the SYN-ACK, was sent again
+        bench.step(client=State.ESTABLISHED, server=State.ESTABLISHED)
+        bench.claims(client=" ESTABLISHED", server=" ESTABLISHED?")
+
+
+def ack_of_syn_ack_lost(bench: Bench) -> None:
+    with socket.create_server((NEAR, 0)) as listener, connecting(bench, listener.getsockname()[1]):
+        bench.step(client=State.SYN_SENT, server=State.SYN_RECEIVED)
+        bench.step(client=State.ESTABLISHED, server=State.SYN_RECEIVED)
+        bench.lose()
+        bench.expect(client=State.ESTABLISHED, server=State.SYN_RECEIVED)
+        bench.claims(server=" ESTABLISHED?")
+        bench.link.step()
+        bench.claims(server=" SYN-RECEIVED ESTABLISHED?")  # the SYN-ACK again, and the ACK again
+        bench.step(client=State.ESTABLISHED, server=State.ESTABLISHED)
+
+
+def by_end(side: int) -> Callable[..., dict[str, Any]]:
+    """Names the values for the end of `side`, which closes first, and for its peer."""
+    names = ("client", "server")
+    return lambda first=None, peer=None: {names[side]: first, names[1 - side]: peer}
+
+
+def fin_lost(bench: Bench, side: int) -> None:
+    both = by_end(side)
+    with connected(bench) as ends:
+        ends[side].shutdown(socket.SHUT_WR)
+        bench.lose()
+        bench.expect(**both(State.FIN_WAIT_1, State.ESTABLISHED))
+        bench.claims(**both(peer=" CLOSE-WAIT?"))
+        bench.link.step()
+        bench.expect(**both(State.FIN_WAIT_1, State.CLOSE_WAIT))
+        bench.step(**both(State.FIN_WAIT_2, State.CLOSE_WAIT))
+        bench.claims(**both(peer=" CLOSE-WAIT"))
+
+
+def ack_of_fin_lost(bench: Bench, side: int) -> None:
+    both = by_end(side)
+    with connected(bench) as ends:
+        ends[side].shutdown(socket.SHUT_WR)
+        bench.link.step()
+        bench.expect(**both(State.FIN_WAIT_1, State.CLOSE_WAIT))
+        bench.lose()
+        bench.claims(**both(first=" FIN-WAIT-2?"))
+        bench.link.step()
+        bench.claims(**both(first=" FIN-WAIT-1 FIN-WAIT-1 FIN-WAIT-1 FIN-WAIT-2?"))  # the FIN and the ACK, twice
+        bench.expect(**both(State.FIN_WAIT_1, State.CLOSE_WAIT))
+        bench.step(**both(State.FIN_WAIT_2, State.CLOSE_WAIT))
+
+
+def bytes_before_the_fin_lost(bench: Bench, side: int) -> None:
+    both = by_end(side)
+    with connected(bench) as ends:
+        ends[side].sendall(b"lost")
+        bench.lose()
+        ends[side].shutdown(socket.SHUT_WR)
+        bench.expect(**both(State.FIN_WAIT_1, State.ESTABLISHED))
+        bench.claims(**both(peer=" CLOSE-WAIT?"))
+        bench.link.step()
+        bench.expect(**both(State.FIN_WAIT_1, State.ESTABLISHED))
+        bench.link.release()
+        bench.expect(**both(State.FIN_WAIT_2, State.CLOSE_WAIT))
+        bench.claims(**both(peer=" CLOSE-WAIT"))
+
+
+PLAYS: dict[str, Callable[[Bench], None]] = {
+    "ordinary close": ordinary_close,
+    "simultaneous close": simultaneous_close,
+    "reset": reset,
+    "refused": refused,
+    "simultaneous open": simultaneous_open,
+    "SYN lost": syn_lost,
+    "SYN-ACK lost": syn_ack_lost,
+    "ACK of the SYN-ACK lost": ack_of_syn_ack_lost,
+    "client's FIN lost": partial(fin_lost, side=0),
+    "server's FIN lost": partial(fin_lost, side=1),
+    "ACK of the client's FIN lost": partial(ack_of_fin_lost, side=0),
+    "ACK of the server's FIN lost": partial(ack_of_fin_lost, side=1),
+    "client's bytes lost": partial(bytes_before_the_fin_lost, side=0),
+    "server's bytes lost": partial(bytes_before_the_fin_lost, side=1),
+}
 
 
 def main(spool: Path) -> None:
@@ -191,11 +327,11 @@ def main(spool: Path) -> None:
         live.wait_ready()
         with Capture(open_packets(spool)) as capture:
             bench = Bench(link, capture)
-            for play in PLAYS:
+            for name, play in PLAYS.items():
                 link.hold()
                 play(bench)
                 link.release()
-                print(play.__name__, "agreed")
+                print(f"{name}: agreed")
             missing = set(State) - bench.checked - {State.LISTEN}
             assert not missing, f"never seen: {missing}"
 

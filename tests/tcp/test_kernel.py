@@ -12,7 +12,22 @@ import pytest
 from inspector.lab import processes
 from tests.lab.conftest import needs_namespace
 
-PLAYS = ("ordinary_close", "simultaneous_close", "reset", "refused", "simultaneous_open")
+PLAYS = (
+    "ordinary close",
+    "simultaneous close",
+    "reset",
+    "refused",
+    "simultaneous open",
+    "SYN lost",
+    "SYN-ACK lost",
+    "ACK of the SYN-ACK lost",
+    "client's FIN lost",
+    "server's FIN lost",
+    "ACK of the client's FIN lost",
+    "ACK of the server's FIN lost",
+    "client's bytes lost",
+    "server's bytes lost",
+)
 
 
 @needs_namespace
@@ -21,4 +36,4 @@ def test_kernel_and_wire_agree_on_every_state(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.tcp.kernel_states", str(tmp_path / "states.pcapng")]
     done = subprocess.run(processes.private_command(command), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines() == [f"{play} agreed" for play in PLAYS]
+    assert done.stdout.splitlines() == [f"{play}: agreed" for play in PLAYS]
