@@ -21,8 +21,9 @@ cdef class Pieces:
     cdef long long[::1] _length
     cdef long long[::1] _stream_offset
     cdef long long[::1] _times
-    cdef unsigned int[::1] _seq
     cdef long long[::1] _payload_address
+    cdef unsigned short[::1] flags
+    cdef unsigned int[::1] seq
     cdef unsigned int[::1] ack
 
     cdef Py_ssize_t row

@@ -45,9 +45,10 @@ class Pieces:
     _length: longlong[::1]
     _stream_offset: longlong[::1]
     _times: longlong[::1]
-    _seq: cython.uint[::1]
     _payload_address: longlong[::1]
-    ack: cython.uint[::1]  # of packets: what each acknowledges
+    flags: cython.ushort[::1]  # of packets: the control bits, the number of the first byte, what each acknowledges
+    seq: cython.uint[::1]
+    ack: cython.uint[::1]
 
     # The chunk in hand, or what is not read of it.
     row: Py_ssize_t
@@ -85,8 +86,9 @@ class Pieces:
         self._length = chunks.view("length")
         self._stream_offset = chunks.view("stream_offset")
         self._times = self._packets.view("time_ns")
-        self._seq = self._packets.view("seq")
         self._payload_address = self._packets.view("payload_address")
+        self.flags = self._packets.view("flags")
+        self.seq = self._packets.view("seq")
         self.ack = self._packets.view("ack")
         self.arena_memory = self._source.data
         self.arena = self.arena_memory
@@ -111,7 +113,7 @@ class Pieces:
     def sequence_number(self, at: longlong) -> cython.uint:
         """The TCP sequence number of the byte at an address in the chunk in hand (of a packet without SYN)."""
         into: longlong = at - self._payload_address[self.carrier]
-        return (self._seq[self.carrier] + into) & 0xFFFFFFFF
+        return (self.seq[self.carrier] + into) & 0xFFFFFFFF
 
     @cfunc
     def bytes_at(self, at: longlong, count: longlong) -> bytes:

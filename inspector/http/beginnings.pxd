@@ -37,5 +37,4 @@ cdef class Beginnings:
     cdef _headless_response(self, Half half, Py_ssize_t key, long long at)
     cdef long long search(self, Half half, Py_ssize_t key, long long at, long long stop)
     cdef bint _begins_here(self, long long at, long long stop, int side)
-    cdef bint is_request(self, long long at, long long stop)
     cdef lose(self, Half half, long long missing)

@@ -294,12 +294,6 @@ class Beginnings:
         return count >= 0 and (not self._facts[F_START_LINE] or self._facts[F_VERSION] >= 0)
 
     @cfunc
-    def is_request(self, at: longlong, stop: longlong) -> bint:
-        """Whether a request line stands there, whole and well-formed."""
-        count: Py_ssize_t = self._reader.read(at, stop - at, 0)
-        return count >= 0 and self._facts[F_START_LINE] != 0 and self._facts[F_VERSION] >= 10
-
-    @cfunc
     def lose(self, half: Half, missing: longlong) -> None:
         """Where the next message begins is not known any more: search for it."""
         half.stage = SEARCH

@@ -26,6 +26,8 @@ cdef class Exchanges(Writer):
     cpdef long long ask(self, int connection, int message, int method, int packet)
     cdef Py_ssize_t _overtaken_by(self, Queue queue, int packet)
     cpdef long long answer(self, int connection, int message, int packet)
+    cpdef long long answer_nobody(self, int connection, int message)
+    cpdef list overtaken(self, int connection)
     cpdef long long inform(self, int connection)
     cpdef Py_ssize_t pass_over(self, int connection, Py_ssize_t sure)
     cpdef int waiting(self, int connection, Py_ssize_t number)

@@ -123,17 +123,30 @@ class Exchanges(Writer):
         queue: Queue = self._queue(connection)
         entry: cython.longlong
         if not queue.waiting:
-            entry = (queue.orphan if queue.orphan >= 0 else self._new(connection)) * 8 + 1
-            queue.orphan = -1
+            entry = self.answer_nobody(connection, message)
             queue.overtaken.append((packet, entry >> 3))
             del queue.overtaken[:-OVERTAKEN_LIMIT]
-        else:
-            entry = queue.waiting.pop(0)
-            entry *= 2
-            if queue.waiting:
-                queue.is_pipelining = True
+            return entry
+        entry = queue.waiting.pop(0)
+        entry *= 2
+        if queue.waiting:
+            queue.is_pipelining = True
         self._response[entry >> 3] = message
         return entry
+
+    @cython.ccall
+    def answer_nobody(self, connection: cython.int, message: cython.int) -> cython.longlong:
+        """This response answers no request that waits. Returns what `answer` does."""
+        queue: Queue = self._queue(connection)
+        row: cython.longlong = queue.orphan if queue.orphan >= 0 else self._new(connection)
+        queue.orphan = -1
+        self._response[row] = message
+        return row * 8 + 1
+
+    @cython.ccall
+    def overtaken(self, connection: cython.int) -> list[tuple[int, int]]:
+        """The responses without a request that may prove to be those of the next ones: packet and exchange."""
+        return self._queue(connection).overtaken
 
     @cython.ccall
     def inform(self, connection: cython.int) -> cython.longlong:

@@ -14,6 +14,8 @@ Hot module: compiled by Cython where there is a compiler, plain Python otherwise
 
 from __future__ import annotations
 
+import re
+
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, uint
 
@@ -76,6 +78,11 @@ LONG_PATIENCE = cython.declare(cython.int, _LONG_PATIENCE)
 
 PAUSE_LIMIT = cython.declare(Py_ssize_t, 256)
 """Pieces of data that wait behind an upgrade request for the server's answer."""
+
+REQUEST_LINE = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.\d\r?\n")
+BEGINNING = re.compile(rb"[A-Z]+(?: [!-~]*)?(?: [HTP/\d.]*\r?)?")
+DOUBTFUL_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
+"""Bytes of a request line of which the end is waited for, where they may be a body as well."""
 
 WEBSOCKET = cython.declare(cython.int, int(Route.WEBSOCKET))
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
@@ -160,6 +167,8 @@ class Framer:
         if half.stage == PAUSED and pieces.kinds[row] <= K_END:
             self._wait(half, row, key)
             return
+        if half.doubtful and not self._settle_doubt(half, row, key):
+            return
         pieces.take(row, half.position)
         half.latest_ns = max(half.latest_ns, pieces.now)
         half.position = pieces.offset
@@ -181,8 +190,9 @@ class Framer:
         at: longlong = address
         stage: cython.int
         while at < stop:
-            if half.expects:
-                self._heed_refusal(half, key, at, stop)
+            if half.expects and self._is_doubtful(half, key, at, stop):
+                half.position = at + self._pieces.shift
+                return
             stage = half.stage
             if stage in (START, DETECT):
                 at = self._beginnings.start(half, key, at, stop)
@@ -211,11 +221,36 @@ class Framer:
         half.position = at + self._pieces.shift
 
     @cfunc
-    def _heed_refusal(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> None:
-        """A body is due that the client need not send any more: the next request may be here instead."""
+    def _is_doubtful(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> bint:
+        """A body is due that the client need not send any more: the next request may be here instead. Whether that is
+        still open, since these bytes and those before them may begin a request line.
+        """
+        if self._bodies.may_be_withheld(half):
+            half.doubtful += self._pieces.bytes_at(at, stop - at)
+            if REQUEST_LINE.match(half.doubtful):
+                self._bodies.withhold(half, key)
+            elif len(half.doubtful) <= DOUBTFUL_LIMIT and BEGINNING.fullmatch(half.doubtful):
+                half.pending.append(self._pieces.row)
+                return True
         half.expects = False
-        if self._bodies.may_be_withheld(half) and self._beginnings.is_request(at, stop):
-            self._bodies.withhold(half, key)
+        half.doubtful = b""
+        return False
+
+    @cfunc
+    def _settle_doubt(self, half: Half, row: Py_ssize_t, key: Py_ssize_t) -> bint:
+        """The chunk behind doubtful bytes tells what they are, unless it leaves that open."""
+        pieces = self._pieces
+        waiting: list[int] = half.pending
+        if pieces.kinds[row] == K_DATA:
+            pieces.take(row, 0)
+            if self._is_doubtful(half, key, pieces.address, pieces.address + pieces.length):
+                return False
+        half.expects = False
+        half.doubtful = b""
+        half.pending = []
+        for pending in waiting:
+            self._take(pending, key)
+        return True
 
     # -- other protocols -----------------------------------------------------------------------------------------
 
@@ -311,6 +346,8 @@ class Framer:
         for side in range(2):
             half = self._directions.seen(key ^ side)
             if half is not None:
+                if half.doubtful:
+                    self._settle_doubt(half, self._pieces.row, key ^ side)
                 if half.stage == PAUSED:
                     half.pausing = -1
                     half.stage = START

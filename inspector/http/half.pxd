@@ -25,6 +25,7 @@ cdef class Half:
     cdef unsigned int start_seq
     cdef long long latest_ns
     cdef bint expects
+    cdef bytes doubtful
     cdef long long blank
     cdef long long skipped
     cdef bint was_lost

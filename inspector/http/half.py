@@ -48,12 +48,13 @@ class Half:
     start_seq: uint  # the sequence number of its first byte
     latest_ns: longlong  # when the latest packet of it so far was captured: one that was overtaken is no earlier
     expects: bint  # the message in hand waits for 100 Continue before its body, of which nothing came yet
+    doubtful: bytes  # what came instead, as long as that may be the body or the next request; its chunks are `pending`
     blank: longlong  # bytes of empty lines before it
     skipped: longlong  # bytes passed over in search of it
     was_lost: bint  # where the next message begins was not known: it was searched for
     has_gap: bint  # and bytes are missing, in which messages may have been
     pausing: longlong  # exchange whose request asked for another protocol, -1 none
-    pending: list[int]  # rows of chunks that wait while PAUSED
+    pending: list[int]  # rows of chunks that wait, while PAUSED or doubtful
 
     def __init__(self, is_midstream: bool, role: int) -> None:
         self.stage = DETECT
@@ -68,6 +69,7 @@ class Half:
         self.start_packet = self.start_seq = 0
         self.origin = 0
         self.chunks = self.held = None
+        self.doubtful = b""
         self.pending = []
 
     @cfunc

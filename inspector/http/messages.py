@@ -39,6 +39,7 @@ if cython.compiled:
     from cython.cimports.inspector.http.message_rows import MessageRows
     from cython.cimports.inspector.http.stages import DETECT, SEARCH, STOPPED
     from cython.cimports.inspector.pieces import Pieces
+    from cython.cimports.inspector.tcp.header import ACK, seq_distance
 else:
     from inspector.http.body_framing import BodyReader
     from inspector.http.directions import Directions
@@ -64,6 +65,7 @@ else:
     from inspector.http.message_rows import MessageRows
     from inspector.http.stages import DETECT, SEARCH, STOPPED
     from inspector.pieces import Pieces
+    from inspector.tcp.header import ACK, seq_distance
 
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
 SWITCHING = cython.declare(cython.int, int(Route.SWITCHING))
@@ -176,6 +178,7 @@ class MessageReader:
         """Open an exchange and see how the body is framed (RFC 9112 §6.3); more notes."""
         facts = self._facts
         method: cython.int = facts[F_METHOD]
+        self._forget_too_early(key >> 1, half.start_packet)
         asked: longlong = self._exchanges.ask(key >> 1, row, method, half.start_packet)
         self._rows.exchange[row] = asked >> 2
         if asked & 3 == 2:
@@ -200,6 +203,13 @@ class MessageReader:
         return PIPELINED if asked & 3 == 1 else 0
 
     @cfunc
+    def _forget_too_early(self, connection: cython.int, request: cython.int) -> None:
+        """Responses without a request that were sent before their sender had this one are not its own."""
+        overtaken: list[tuple[int, int]] = self._exchanges.overtaken(connection)
+        while overtaken and self._is_too_early(overtaken[0][0], request):
+            del overtaken[0]
+
+    @cfunc
     def _response(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:
         """Close an exchange and see how the body is framed (RFC 9112 §6.3); more notes."""
         status: cython.int = self._facts[F_STATUS]
@@ -210,7 +220,10 @@ class MessageReader:
             entry = self._exchanges.inform(key >> 1)
             self._rows.kind[row] = INFORMATIONAL
         else:
-            entry = self._exchanges.answer(key >> 1, row, half.start_packet)
+            if self._is_unasked(half, key):
+                entry = self._exchanges.answer_nobody(key >> 1, row)
+            else:
+                entry = self._exchanges.answer(key >> 1, row, half.start_packet)
             self._rows.kind[row] = RESPONSE
         self._rows.exchange[row] = entry >> 3
         if self._rows.kind[row] == INFORMATIONAL or notes & (HEAD_CUT | HEAD_TOO_LONG):
@@ -220,6 +233,21 @@ class MessageReader:
         if self._rows.kind[row] == RESPONSE and self.switching < 0:
             self.unpaused = entry >> 3
         return ORPHAN if entry & 1 else 0
+
+    @cfunc
+    def _is_unasked(self, half: Half, key: Py_ssize_t) -> cython.bint:
+        """Whether the response answers nobody, as a time-out does (RFC 9110 §15.5.9), or a request that is not in the
+        capture, since the one that waits came later.
+        """
+        request: Py_ssize_t = self._exchanges.waiting_request(key >> 1)
+        return request >= 0 and self._is_too_early(half.start_packet, self._rows.packet[request])
+
+    @cfunc
+    def _is_too_early(self, response: cython.int, request: cython.int) -> cython.bint:
+        """Whether a packet was sent before its sender had anything of the other, by what it acknowledges."""
+        if not self._pieces.flags[response] & ACK:
+            return False
+        return seq_distance(self._pieces.ack[response], self._pieces.seq[request]) >= 0
 
     @cfunc
     def _response_body(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, entry: longlong) -> None:

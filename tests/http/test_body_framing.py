@@ -184,6 +184,25 @@ def test_a_body_that_a_final_response_made_needless_is_not_waited_for(head: byte
 
 
 @pytest.mark.parametrize("head", EXPECTING.values(), ids=EXPECTING)
+@pytest.mark.parametrize("cut", range(1, len(get("/2"))))
+def test_the_request_behind_a_needless_body_may_be_split_anywhere(head: bytes, cut: int) -> None:
+    first, second = get("/2")[:cut], get("/2")[cut:]
+    play = Play().client(head).server(answer(b"", 417)).client(first).client(second).server(answer(b"two"))
+    stage = play.run()
+    assert stage.pairs() == [("POST /1", "417"), ("GET /2", "200")]
+    assert stage.codes() == ["http-body-withheld"]
+    assert stage.row("http_messages", 2)["packet"] == 2
+
+
+@pytest.mark.parametrize("end", ["FIN", "RST of the server"])
+def test_what_may_be_a_body_or_a_request_is_a_body_when_nothing_follows(end: str) -> None:
+    play = Play().client(EXPECTING["by length"]).server(answer(b"", 417)).client(b"GET")
+    stage = (play.end(CLIENT) if end == "FIN" else play.abort(SERVER)).run()
+    assert stage.row("http_messages", 0)["body_bytes"] == 3
+    assert stage.codes() == ["http-cut-short"]
+
+
+@pytest.mark.parametrize("head", EXPECTING.values(), ids=EXPECTING)
 @CUTS
 def test_a_body_that_comes_after_the_final_response_all_the_same_is_its_body(cut: Cut, head: bytes) -> None:
     body = chunked(b"GET /") if b"chunked" in head else b"GET /"

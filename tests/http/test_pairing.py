@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
+import inspector
+from inspector import rows
 from inspector.http.notes import Note
 from inspector.tables import BodyFraming, MessageKind, Protocol
 from tests.play import CLIENT, CUTS, Cut, Play
+from tests.tcp.mutations import MILLISECOND, START_NS, pcap, segment
 
 from .plays import answer, get, notes_of
 
@@ -107,3 +113,56 @@ def test_408_without_a_request_is_a_note_and_no_orphan_warning(cut: Cut) -> None
     stage = Play(cut).client(get("/a")).server(answer(b"1")).server(answer(b"", 408)).run()
     assert stage.pairs() == [("GET /a", "200"), ("-", "408")]
     assert stage.codes() == ["http-unasked-timeout"]
+
+
+Said = tuple[int, int, int, bytes]
+"""Who, how far it has come, how far its peer has by what it acknowledges, and what."""
+
+A, B, C = get("/a"), get("/b"), get("/c")
+ONE, TWO = answer(b"1"), answer(b"2")
+TIME_OUT = answer(b"", 408)
+
+
+def pairs_of(path: Path, said: Sequence[Said]) -> list[tuple[str | None, int | None]]:
+    """Targets and statuses of the exchanges of a capture in which this is said."""
+    packets = [segment(START_NS, 0, "S", 99, 0, 1000, b"", None), segment(START_NS, 1, "SA", 299, 100, 1000, b"", None)]
+    for number, (side, sent, received, payload) in enumerate(said, 1):
+        start, heard = (100, 300) if side == 0 else (300, 100)
+        time_ns = START_NS + number * MILLISECOND
+        packets.append(segment(time_ns, side, "PA", start + sent, heard + received, 1000, payload, None))
+    path.write_bytes(pcap(packets))
+    with inspector.open(path) as capture:
+        found = [(row["request"], row["response"]) for row in rows.exchange_rows(capture)]
+    return [(ask and ask["target"], said and said["status"]) for ask, said in found]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            [
+                (0, 0, 0, A),
+                (1, 0, len(A), ONE),
+                (0, len(A), len(ONE), B),
+                (1, len(ONE), len(A), TIME_OUT),
+            ],
+            [("/a", 200), ("/b", None), (None, 408)],
+        ),
+        (
+            [
+                (0, 0, 0, A),
+                (1, 0, len(A), ONE),
+                (0, len(A + B), 0, C),
+                (1, len(ONE), len(A + B), TWO),
+                (0, len(A + B + C), len(ONE + TWO), b""),
+                (1, len(ONE + TWO), len(A + B + C), answer(b"3", 203)),
+            ],
+            [("/a", 200), ("/c", 203), (None, 200)],
+        ),
+    ],
+    ids=["a time-out that crosses the next request", "a pipelined request that was not captured"],
+)
+def test_a_response_sent_before_its_sender_had_the_request_answers_another(
+    tmp_path: Path, said: list[Said], expected: list[tuple[str | None, int | None]]
+) -> None:
+    assert sorted(pairs_of(tmp_path / "said.pcap", said), key=str) == sorted(expected, key=str)
