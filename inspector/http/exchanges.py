@@ -144,9 +144,16 @@ class Exchanges(Writer):
         return row * 8 + 1
 
     @cython.ccall
-    def overtaken(self, connection: cython.int) -> list[tuple[int, int]]:
-        """The responses without a request that may prove to be those of the next ones: packet and exchange."""
-        return self._queue(connection).overtaken
+    def overtaken(self, connection: cython.int) -> cython.int:
+        """The packet of the first response without a request that may prove to be that of the next one; -1 none."""
+        queue: Queue = self._queue(connection)
+        return queue.overtaken[0][0] if queue.overtaken else -1
+
+    @cython.ccall
+    def forget_overtaken(self, connection: cython.int) -> None:
+        """That response is not."""
+        queue: Queue = self._queue(connection)
+        del queue.overtaken[0]
 
     @cython.ccall
     def inform(self, connection: cython.int) -> cython.longlong:

@@ -205,9 +205,10 @@ class MessageReader:
     @cfunc
     def _forget_too_early(self, connection: cython.int, request: cython.int) -> None:
         """Responses without a request that were sent before their sender had this one are not its own."""
-        overtaken: list[tuple[int, int]] = self._exchanges.overtaken(connection)
-        while overtaken and self._is_too_early(overtaken[0][0], request):
-            del overtaken[0]
+        response: cython.int = self._exchanges.overtaken(connection)
+        while response >= 0 and self._is_too_early(response, request):
+            self._exchanges.forget_overtaken(connection)
+            response = self._exchanges.overtaken(connection)
 
     @cfunc
     def _response(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:

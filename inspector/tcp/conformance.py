@@ -99,6 +99,8 @@ class Said:
     """Segments with RST that it sent."""
     is_reset: cython.bint
     """One of them counts."""
+    reset_seq: cython.uint
+    """Its number."""
     late: cython.int
     """Its first packet with bytes after a RST, while the sequel may still show that this did not count; -1 none."""
     astray: cython.int
@@ -123,6 +125,7 @@ def nothing_said() -> Said:
     said.fin_seq = 0
     said.resets = 0
     said.is_reset = False
+    said.reset_seq = 0
     said.late = -1
     said.astray = -1
     said.challenged = -1
@@ -407,6 +410,7 @@ class Conformance:
         if not self.acceptance[row] & LIVES_ON:
             sender.is_asking = False
             sender.is_reset = True
+            sender.reset_seq = self.seq[row]
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -429,7 +433,9 @@ class Conformance:
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if sender.is_asking:
             self._note(row, DATA_BEFORE_ESTABLISHED, self.payload[row], 0, 0)
-        if sender.is_reset or receiver.is_reset:
+        if sender.is_reset and seq_distance(end, sender.reset_seq) >= 0:
+            pass  # captured behind the RST, and sent before it
+        elif sender.is_reset or receiver.is_reset:
             if sender.late < 0:
                 sender.late = row
         elif sender.fins and seq_distance(sender.fin_seq, end) > 0:

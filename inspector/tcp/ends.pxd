@@ -35,6 +35,7 @@ cdef class End:
     cdef unsigned int proof
     cdef bint has_proof
     cdef int reset_from
+    cdef unsigned int reset_seq
     cdef bint payload
     cdef unsigned int letters
     cdef unsigned int last_fin

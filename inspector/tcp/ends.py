@@ -79,6 +79,8 @@ class End:
     has_proof: cython.bint
     reset_from: cython.int
     """The state in which it sent a RST; -1 when it sent none."""
+    reset_seq: cython.uint
+    """The number of that RST, known then."""
     payload: cython.bint
     letters: cython.uint
     """Bit per history letter that was written for this end."""
@@ -124,6 +126,7 @@ def fresh_end(state: cython.int) -> End:
     end.proof = 0
     end.has_proof = False
     end.reset_from = -1
+    end.reset_seq = 0
     end.payload = False
     end.letters = 0
     end.last_fin = 0

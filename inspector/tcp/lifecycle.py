@@ -342,8 +342,11 @@ class Lifecycle:
 
     @cython.cfunc
     def _goes_on(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint, is_new: cython.bint) -> cython.bint:
-        """Whether an end from which a RST came does what a closed one does not."""
-        if flags & (SYN | RST):
+        """Whether an end from which a RST came does what a closed one does not. Bytes before the RST were captured late
+        and prove nothing.
+        """
+        end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
+        if flags & (SYN | RST) or (self.payload[row] and seq_distance(end, sender.reset_seq) >= 0):
             return False
         return is_new or (flags & ACK != 0 and sender.has_acked and seq_distance(sender.acked, self.ack[row]) > 0)
 
@@ -358,6 +361,7 @@ class Lifecycle:
             return 0
         if sender.reset_from < 0:
             sender.reset_from = sender.state
+            sender.reset_seq = self.seq[row]
         sender.has_leapt = False
         self.receipts.move(sender, SENT_RST)
         return 0

@@ -412,15 +412,26 @@ def request_captured_behind_the_reset(p: Play) -> None:
     p.client("PA", b"hello", seq=100, ack=300)
 
 
-@pytest.mark.parametrize("act", [hole_filled_behind_the_reset, request_captured_behind_the_reset])
+def all_captured_behind_the_reset(p: Play) -> None:
+    p.client("A", seq=100, ack=309)
+    p.server("RA", seq=309, ack=100)
+    p.server("PA", b"onetwotri", seq=300, ack=100)
+
+
+@pytest.mark.parametrize(
+    "act", [hole_filled_behind_the_reset, request_captured_behind_the_reset, all_captured_behind_the_reset]
+)
 def test_what_was_captured_behind_a_reset_and_belongs_before_it_is_read(act: Act) -> None:
     play = Play().handshake()
     act(play)
     play.run([1] * len(play.packets))
     assert play.stream(1) == [b"onetwotri", "abort"]
     assert play.connections["missed_bytes"].tolist() == [[0, 0]]
+    assert play.states()[-1] == ("CLOSED", "CLOSED")
     if act is request_captured_behind_the_reset:
         assert play.chunks["direction"].tolist() == [0, 1, 1]
+    else:
+        assert play.oddities() == []
 
 
 def test_chunk_knows_the_packet_that_carried_it_and_the_one_that_completed_it() -> None:
