@@ -22,7 +22,8 @@ from tests.bench.page_crowd import PAGES, crowd
 from tests.bench.page_live import live
 from tests.bench.page_saved import saved
 from tests.bench.trickle import RATE
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.conftest import ARGUMENTS
+from tests.chromium import CHROMIUM
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks-page.md"
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, TURN, enter
+from tests.browser.conftest import ARGUMENTS, TURN, enter
 from tests.browser.dashboards import running
+from tests.chromium import CHROMIUM
 
 PICTURES = Path(__file__).parent.parent.parent / "docs" / "pictures"
 
