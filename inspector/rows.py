@@ -30,6 +30,7 @@ from inspector.tables import MessageKind, Protocol, Table
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, flag_names, refusal_name, tshark_names, verdict_names
 from inspector.tokens.columns import kernel_columns, token_columns
+from inspector.wire.network_keys import names
 
 if TYPE_CHECKING:
     from inspector.capture import Capture
@@ -103,6 +104,7 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
     """Connections; what both ends have comes in pairs: client, server."""
     table = capture.connections
     starts = _times(capture, table["start_ns"][chosen], table["first_packet"][chosen])
+    networks = [names(network) for network in table["network"][chosen].tolist()]
     return {
         "id": _ids(table, chosen),
         "client": _endpoints(table, chosen, "client"),
@@ -127,6 +129,9 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
         "syn_rtt_ns": _known(table["syn_rtt_ns"][chosen]),
         "closed_by": SIDES[table["closed_by"][chosen]].tolist(),
         "reset_by": SIDES[table["reset_by"][chosen]].tolist(),
+        "vlan": [[*vlans] or None for vlans, _ in networks],
+        "tunnel": [tunnel for _, tunnel in networks],
+        "interface": _interfaces(capture, capture.packets["interface"][table["first_packet"][chosen]]),
         "first_packet": _numbers(capture, table["first_packet"][chosen]),
         "last_packet": _numbers(capture, table["last_packet"][chosen]),
     }

@@ -33,6 +33,10 @@ STYLES = {
 }
 
 
+NONE = "–"
+"""Stands in a cell where nothing is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a printed table. Where the table must fit a terminal, `limit` bounds its width, and what
@@ -107,7 +111,8 @@ def fit(text: str, width: int) -> str:
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], screen: Screen) -> Iterator[str]:
     """The lines of a table, header first.
 
-    On a terminal, columns are left out and cells cut until the lines fit; a pipe gets every letter.
+    On a terminal, optional columns of which nothing is known are left out, then others, and cells cut until the lines
+    fit; a pipe gets every letter.
     """
     source = iter(rows)
     sample = list(itertools.islice(source, SAMPLED_ROWS))
@@ -115,7 +120,8 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], screen: Scre
     shown = list(range(len(columns)))
     if screen.width is not None:
         widths = [min(width, column.limit) for width, column in zip(widths, columns, strict=True)]
-        shown = _kept(columns, widths, screen.width)
+        shown = [i for i in shown if not columns[i].is_optional or any(row[i] not in ("", NONE) for row in sample)]
+        _leave_out(columns, widths, shown, screen.width)
         _cut_widest(columns, widths, shown, screen.width)
     layout = [(columns[i], widths[i]) for i in shown]
     yield screen.paint(_line(layout, [columns[i].title for i in shown], Screen(width=screen.width)), "dim")
@@ -127,13 +133,11 @@ def _total(widths: Sequence[int], shown: Sequence[int]) -> int:
     return sum(widths[i] for i in shown) + len(GAP) * (len(shown) - 1)
 
 
-def _kept(columns: Sequence[Column], widths: Sequence[int], available: int) -> list[int]:
-    """Which columns to show: the optional ones go, from the right, until the rest fits."""
-    kept = list(range(len(columns)))
-    for i in reversed(range(len(columns))):
-        if columns[i].is_optional and _total(widths, kept) > available:
-            kept.remove(i)
-    return kept
+def _leave_out(columns: Sequence[Column], widths: Sequence[int], shown: list[int], available: int) -> None:
+    """Take optional columns away, in place and from the right, until the rest fits."""
+    for i in reversed(shown.copy()):
+        if columns[i].is_optional and _total(widths, shown) > available:
+            shown.remove(i)
 
 
 def _cut_widest(columns: Sequence[Column], widths: list[int], shown: Sequence[int], available: int) -> None:

@@ -125,3 +125,13 @@ def test_colours_show(monkeypatch: pytest.MonkeyPatch, environment: dict[str, st
 
 def test_colours_do_not_show_in_a_pipe() -> None:
     assert Screen.of(io.StringIO()) == Screen(is_coloured=False, width=None)
+
+
+def test_on_a_terminal_an_optional_column_without_any_value_is_left_out() -> None:
+    rows = [["1", "–", "/a"], ["2", "", "/b"]]
+    assert [line.split() for line in table(COLUMNS, rows, Screen(width=80))] == [
+        ["id", "target"],
+        ["1", "/a"],
+        ["2", "/b"],
+    ]
+    assert "spare" in next(table(COLUMNS, rows, Screen()))

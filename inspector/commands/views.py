@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from inspector.terminal import Column, duration, printable, seconds, size
+from inspector.terminal import NONE, Column, duration, printable, seconds, size
 
 Row = dict[str, Any]
 
-NONE = "–"
 
 PROTOCOLS = {
     1: "ICMP",
@@ -55,6 +54,12 @@ def _pair(values: Sequence[int], said: Callable[[int], str] = str) -> str:
 
 def _of(name: str) -> Callable[[Row], Any]:
     return lambda row: row[name]
+
+
+def _network(row: Row) -> str | None:
+    """What tells the network from others, as "VLAN 10.20, VXLAN 7"."""
+    vlans = row["vlan"] and "VLAN " + ".".join(map(str, row["vlan"]))
+    return ", ".join(filter(None, (vlans, row["tunnel"]))) or None
 
 
 def _moment(name: str) -> Callable[[Row], Any]:
@@ -120,6 +125,7 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _number("start", _moment("at_ns"), "dim"),
         _words("client", _of("client"), style="cyan"),
         _words("server", _of("server"), style="yellow"),
+        _words("network", _network, is_optional=True),
         _words("protocol", _of("protocol"), is_optional=True),
         _number("packets", lambda row: _pair(row["packets"]), is_optional=True),
         _number("bytes", lambda row: _pair(row["bytes"], size)),
