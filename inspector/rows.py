@@ -25,7 +25,6 @@ from inspector.clocks import has_time, lifetimes, transfers, waits
 from inspector.http.fields import head
 from inspector.http.notes import note_names
 from inspector.outcomes import Outcome, outcomes
-from inspector.story import EventKind, sentence
 from inspector.tables import MessageKind, Protocol, Table
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, flag_names, refusal_name, tshark_names, verdict_names
@@ -219,6 +218,8 @@ def anomaly_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 def event_columns(capture: Capture, events: Table, chosen: Chosen = EVERYTHING) -> Columns:
     """What happened, each with its sentence; `events` is what `story.events` gave, made when somebody looks."""
+    from inspector.story import EventKind, sentence  # a good part of a start, where nobody wants a story
+
     return {
         "id": _ids(events, chosen),
         **_times(capture, events["time_ns"][chosen], events["packet"][chosen]),

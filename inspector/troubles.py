@@ -187,7 +187,7 @@ def _anomalies(capture: Capture, chosen: Mask) -> list[Trouble]:
     is_in = np.append(chosen, chosen.all())[table["packet"]]
     codes, packets = table["code"][is_in], table["packet"][is_in]
     found = []
-    for code in np.unique(codes).tolist():
+    for code in np.flatnonzero(np.bincount(codes)).tolist():
         anomaly, count = ANOMALIES[code], int(np.count_nonzero(codes == code))
         said, rows = f"{count:,} × {anomaly.title}", packets[(codes == code) & (packets >= 0)]
         found.append(Trouble(anomaly.code, anomaly.title, anomaly.severity, said, count, rows))
