@@ -17,14 +17,14 @@ cdef class Acceptor:
     cdef int[::1] previous
     cdef unsigned char[::1] acceptance
 
-    cdef int test(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
-    cdef bint _is_damaged(self, End sender, Py_ssize_t row, unsigned int flags)
-    cdef bint _is_stale_fin(self, End sender, unsigned int end)
-    cdef int _test_first_ack(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
-    cdef bint _acknowledges_syn(self, End receiver, Py_ssize_t row)
-    cdef int _test_reset(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
-    cdef int _test_syn(self, End sender, End receiver, Py_ssize_t row, unsigned int flags)
-    cdef bint _is_beyond(self, End receiver, unsigned int seq)
+    cdef int test(self, End sender, End receiver, Py_ssize_t row, unsigned int flags) except? -1
+    cdef bint _is_damaged(self, End sender, Py_ssize_t row, unsigned int flags) except? -1
+    cdef bint _is_stale_fin(self, End sender, unsigned int end) except? -1
+    cdef int _test_first_ack(self, End sender, End receiver, Py_ssize_t row, unsigned int flags) except? -1
+    cdef bint _acknowledges_syn(self, End receiver, Py_ssize_t row) except? -1
+    cdef int _test_reset(self, End sender, End receiver, Py_ssize_t row, unsigned int flags) except? -1
+    cdef int _test_syn(self, End sender, End receiver, Py_ssize_t row, unsigned int flags) except? -1
+    cdef bint _is_beyond(self, End receiver, unsigned int seq) except? -1
     cdef int announce(self, End sender, Py_ssize_t row) except? -1
-    cdef bint redeem(self, End sender, End peer, Py_ssize_t row, int side)
-    cdef bint _was_taken(self, End peer, Py_ssize_t at, Py_ssize_t row)
+    cdef bint redeem(self, End sender, End peer, Py_ssize_t row, int side) except? -1
+    cdef bint _was_taken(self, End peer, Py_ssize_t at, Py_ssize_t row) except? -1

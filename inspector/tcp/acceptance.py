@@ -87,6 +87,7 @@ class Acceptor:
         self.acceptance = packets.view("acceptance")
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def test(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """Why the receiver drops the segment; ACCEPTED when it does not, or when that cannot be told."""
         seq: cython.uint = self.seq[row]
@@ -118,6 +119,7 @@ class Acceptor:
 
     @cython.cfunc
     @cython.inline
+    @cython.exceptval(-1)
     def _is_damaged(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
         """Whether the segment's checksum is wrong and counts: its sender made a right one, for a SYN or for bytes,
         before. Where a card makes them behind the capture, none is right but those of segments that the kernel sends
@@ -129,6 +131,7 @@ class Acceptor:
         return checksum_is == WRONG and sender.makes_checksums and not sender.is_altered
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _is_stale_fin(self, sender: End, end: cython.uint) -> cython.bint:
         """Whether a FIN that ends at this number, which its receiver has passed, is none of the stream's: bytes stand
         where it says that none come.
@@ -138,6 +141,7 @@ class Acceptor:
         return sender.speaks and seq_distance(end, sender.furthest) >= 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _test_first_ack(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """Before it has acknowledged anything: in SYN-SENT an end takes only what acknowledges its SYN (§3.10.7.3).
         Behind a SYN-ACK, an ACK of more shows that its own packets are captured late.
@@ -147,11 +151,13 @@ class Acceptor:
         return ACCEPTED if sender.syn_known and not flags & SYN else ACK_OF_UNSENT
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _acknowledges_syn(self, receiver: End, row: cython.Py_ssize_t) -> cython.bint:
         ack: cython.uint = self.ack[row]
         return seq_distance(receiver.syn_seq, ack) > 0 and seq_distance(ack, receiver.furthest) >= 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _test_reset(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """A RST counts at the very number that comes next; elsewhere in the window it is challenged (RFC 5961 §3.2)."""
         seq: cython.uint = self.seq[row]
@@ -170,6 +176,7 @@ class Acceptor:
         return ACCEPTED
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _test_syn(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """A SYN in a synchronized state is challenged (RFC 5961 §4.2); a SYN-ACK must answer the SYN that was sent."""
         if not flags & ACK:
@@ -180,6 +187,7 @@ class Acceptor:
         return self._test_first_ack(sender, receiver, row, flags)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _is_beyond(self, receiver: End, seq: cython.uint) -> cython.bint:
         """Whether the number lies behind the window, as far as that is known."""
         if receiver.has_edge:
@@ -200,6 +208,7 @@ class Acceptor:
             sender.edge = edge
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def redeem(self, sender: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
         """Whether the sender acknowledges a segment that it was taken to have refused since its last ACK, and nothing
         else of its peer reaches so far: then it was accepted after all.
@@ -217,6 +226,7 @@ class Acceptor:
         return found
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _was_taken(self, peer: End, at: cython.Py_ssize_t, row: cython.Py_ssize_t) -> cython.bint:
         """Whether packet `row` acknowledges what nothing but the refused packet `at`, of its peer, carried."""
         end: cython.uint = (self.seq[at] + self.payload[at] + (1 if self.flags[at] & FIN else 0)) & MASK32

@@ -284,6 +284,7 @@ class Analysis:
         self._time_handshake(pair, row, flags)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _window_verdict(
         self, fwd: Sender, rev: Sender, row: cython.Py_ssize_t, window: cython.int, rev_scale: cython.int
     ) -> cython.uint:
@@ -319,6 +320,7 @@ class Analysis:
         return verdict
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _fills_window(self, receiver: Sender, end: cython.ulonglong, scale: cython.int) -> cython.bint:
         """Whether a segment's end is exactly the end of the window that the receiver announced last."""
         offered: cython.ulonglong = receiver.last_window if receiver.last_window > 0 else 0
@@ -329,6 +331,7 @@ class Analysis:
         return (receiver.last_ack + offered) & MASK32 == end & MASK32
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _unseen_verdict(self, rev: Sender) -> cython.uint:
         """Verdict on an ACK of bytes that were not seen; while their sender stays silent, further ones are not
         reported.
@@ -343,6 +346,7 @@ class Analysis:
         return 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _repeat_verdict(
         self, fwd: Sender, rev: Sender, row: cython.Py_ssize_t, initial_rtt_ns: cython.longlong
     ) -> cython.uint:
@@ -374,6 +378,7 @@ class Analysis:
 
     @cython.cfunc
     @cython.inline
+    @cython.exceptval(-1)
     def _by_its_right_name(self, fwd: Sender, rev: Sender, row: cython.Py_ssize_t, verdict: cython.uint) -> cython.uint:
         """The verdict, where tshark's rule takes the segment for another kind than it must be."""
         if verdict & KEEP_ALIVE and not self.payload[row] and rev.last_window == 0:
@@ -383,6 +388,7 @@ class Analysis:
         return verdict
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _crosses(self, fwd: Sender, rev: Sender, flags: cython.uint) -> cython.bint:
         """Whether it is the first SYN-ACK of an end that had sent a SYN by itself, as its peer had."""
         return flags & (SYN | ACK) == SYN | ACK and fwd.has_asked and rev.has_asked and not fwd.has_agreed
@@ -441,17 +447,20 @@ class Analysis:
         return 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _elapsed_between(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.longlong:
         """ns from one packet to another; -1 where the clock was set between them."""
         took: cython.longlong = self.times[stop] - self.times[start]
         return took if took >= 0 and self.clock[start] == self.clock[stop] else -1
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _end(self, row: cython.Py_ssize_t) -> cython.uint:
         """The sequence number behind the segment; SYN and FIN take one each (RFC 9293 §3.4)."""
         return (self.seq[row] + self.payload[row] + (1 if self.flags[row] & (SYN | FIN) else 0)) & MASK32
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _bytes_in_flight(self, fwd: Sender, rev: Sender) -> cython.uint:
         """Bytes that were sent and not acknowledged yet; the numbers that a SYN and a FIN take are no bytes."""
         first: cython.uint = self.seq[fwd.oldest]

@@ -26,5 +26,5 @@ cdef class Copies:
 
     cpdef int original(self, Py_ssize_t row, Py_ssize_t at, unsigned long long sockets) except? -2
     cpdef int follow(self, Py_ssize_t row, Py_ssize_t at) except? -1
-    cdef bint _is_copy(self, int earlier, Py_ssize_t row, Py_ssize_t at, bint is_elsewhere)
-    cdef unsigned long long _signature(self, Py_ssize_t row, Py_ssize_t at, unsigned long long sockets)
+    cdef bint _is_copy(self, int earlier, Py_ssize_t row, Py_ssize_t at, bint is_elsewhere) except? -1
+    cdef unsigned long long _signature(self, Py_ssize_t row, Py_ssize_t at, unsigned long long sockets) except? -1

@@ -119,12 +119,13 @@ class Copies:
         """
         signature: cython.ulonglong = self._signature(row, at, sockets)
         slot: cython.Py_ssize_t = signature & (SEEN - 1)
-        earlier: cython.int = self.rows[slot]
-        self.is_elsewhere = self.places[slot] != self.place[at]
-        if self.signatures[slot] == signature and self._is_copy(earlier, row, at, self.is_elsewhere):
-            self.copied[self.packet_connection[earlier]] = 1
-            self.count += 1
-            return earlier
+        if self.signatures[slot] == signature:
+            earlier: cython.int = self.rows[slot]
+            self.is_elsewhere = self.places[slot] != self.place[at]
+            if self._is_copy(earlier, row, at, self.is_elsewhere):
+                self.copied[self.packet_connection[earlier]] = 1
+                self.count += 1
+                return earlier
         self.signatures[slot] = signature
         self.rows[slot] = row
         self.places[slot] = self.place[at]
@@ -140,6 +141,7 @@ class Copies:
         self.last_id[end] = self.ip_id[at]
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _is_copy(
         self, earlier: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t, is_elsewhere: cython.bint
     ) -> cython.bint:
@@ -157,6 +159,7 @@ class Copies:
         )
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _signature(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.ulonglong:
         """A hash of both sockets, the identification, and the whole segment by its numbers and its checksum.
 

@@ -237,6 +237,7 @@ class Lifecycle:
             self._send(sender, receiver, row, connection, side, flags)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _send(
         self,
         sender: End,
@@ -299,6 +300,7 @@ class Lifecycle:
             at = self.previous[at]
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _extend(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
         """Note the sequence space that the segment occupies; whether it goes further than any before."""
         seq: cython.uint = self.seq[row]
@@ -329,6 +331,7 @@ class Lifecycle:
         return is_new
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _is_open(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
         """Whether a sender in SYN-RECEIVED shows that it has got the ACK of its SYN: by bytes, or by acknowledging
         some. With TCP Fast Open it may send before (RFC 7413 §4.2).
@@ -341,6 +344,7 @@ class Lifecycle:
         return flags & ACK != 0 and seq_distance(sender.answered, self.ack[row]) > 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _goes_on(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint, is_new: cython.bint) -> cython.bint:
         """Whether an end from which a RST came does what a closed one does not. Bytes before the RST were captured late
         and prove nothing.
@@ -421,6 +425,7 @@ class Lifecycle:
         return 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _elapsed(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.longlong:
         """ns from one packet to another; -1 where the clock was set between them."""
         took: cython.longlong = self.times[stop] - self.times[start]
@@ -428,10 +433,12 @@ class Lifecycle:
 
     @cython.cfunc
     @cython.inline
+    @cython.exceptval(-1)
     def _acknowledges(self, row: cython.Py_ssize_t, number: cython.uint) -> cython.bint:
         return seq_distance(number, self.ack[row]) > 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _overtook(self, syn: cython.Py_ssize_t, answer: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """The first packet behind the SYN that acknowledges its answer and was captured before that; -1 none."""
         found: cython.Py_ssize_t = -1

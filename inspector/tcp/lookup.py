@@ -348,6 +348,7 @@ class Lookup:
         self.duplicate[row] = ELSEWHERE if self.copies.is_elsewhere else SAME_PLACE
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _find(self, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.int:
         """The newest connection between the segment's two sockets, of which `sockets` is the hash, or -1."""
         slot: cython.ulonglong = sockets & self.slot_mask
@@ -359,6 +360,7 @@ class Lookup:
             slot = (slot + 1) & self.slot_mask
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _of_network(
         self, head: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t, network: cython.ulonglong
     ) -> cython.int:
@@ -381,11 +383,13 @@ class Lookup:
         return -1
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _is_answered(self, found: cython.int, network: cython.ulonglong) -> cython.bint:
         """Whether the peer of an end that was not seen yet was seen on this network."""
         return self.keys[found, NETWORK + self.side] == UNSEEN and self.keys[found, NETWORK + 1 - self.side] == network
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _fits(self, found: cython.int, row: cython.Py_ssize_t) -> cython.bint:
         """Whether a segment goes on where the connection is, by its number and what it acknowledges.
 
@@ -401,6 +405,7 @@ class Lookup:
         return (own or peer) and (not own or abs(apart) <= FIT) and (not peer or abs(ahead) <= FIT)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _or_rival(
         self, found: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t, network: cython.ulonglong
     ) -> cython.int:
@@ -420,6 +425,7 @@ class Lookup:
 
     @cython.cfunc
     @cython.inline
+    @cython.exceptval(-1)
     def _reach(self, found: cython.int, side: cython.int) -> cython.uint:
         """How far an end has come: the number behind the last byte that it sent."""
         reach: cython.ulonglong = self.keys[found, REACH]
@@ -440,6 +446,7 @@ class Lookup:
                 self.keys[found, REACH] = end << 32 | (reach & MASK32)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _hash(self, at: cython.Py_ssize_t) -> cython.ulonglong:
         """A hash of both sockets that is the same in either direction."""
         return pair_hash(
@@ -453,6 +460,7 @@ class Lookup:
         )
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _hash_of(self, row: cython.int) -> cython.ulonglong:
         """The hash of connection `row`'s sockets."""
         return pair_hash(
@@ -466,6 +474,7 @@ class Lookup:
         )
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _joins(self, row: cython.int, at: cython.Py_ssize_t) -> cython.bint:
         """Whether connection `row` is between the segment's two sockets; `side` then says who sent it."""
         family: cython.ulonglong = self.family[at]
@@ -491,6 +500,7 @@ class Lookup:
         )
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _starts_anew(self, found: cython.int, row: cython.Py_ssize_t) -> cython.bint:
         """Whether the segment is a SYN whose initial sequence number is not the known one of its sender.
 
@@ -506,6 +516,7 @@ class Lookup:
         return is_seen or not 0 < ahead <= FIT or self.times[row] - self.start_ns[found] > LATE_NS
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _open(
         self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, head: cython.int, previous: cython.int
     ) -> cython.int:
@@ -544,6 +555,7 @@ class Lookup:
         return new
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _rival_of(self, previous: cython.int) -> cython.int:
         """The connection that may go on beside one that takes its sockets: `previous`, or the one before that where
         `previous` is no more than SYNs without an answer.
@@ -591,6 +603,7 @@ class Lookup:
         self.keys[row, 4] = self.server_hi[row]
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _is_client(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.bint:
         """Whether the first segment's sender is the client: it is when it sends SYN alone, it is not when it sends
         SYN-ACK.
@@ -620,6 +633,7 @@ class Lookup:
         self.slots[slot] = row + 1
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _same_sockets(self, a: cython.int, b: cython.int) -> cython.bint:
         """Whether two connections are between the same sockets, whoever was the client."""
         ports: cython.ulonglong = self.keys[b, 0]

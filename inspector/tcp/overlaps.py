@@ -122,6 +122,7 @@ class Overlaps:
         self.direction = packets.view("direction")
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _first_byte(self, row: cython.Py_ssize_t) -> cython.uint:
         """Number of a segment's first byte: the SYN, which takes one, stands before it (RFC 9293 §3.4)."""
         return (self.seq[row] + (1 if self.flags[row] & SYN else 0)) & MASK32
@@ -132,6 +133,7 @@ class Overlaps:
         return address >= self.floor or self.want(address, length)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _byte(self, address: cython.longlong) -> cython.int:
         if address < IN_ARENA:
             return self.file[address]

@@ -40,15 +40,15 @@ cdef class Receipts:
     cdef int _judge(
         self, End end, End peer, Py_ssize_t row, unsigned int flags, bint repeats_fin, bint is_open
     ) except? -1
-    cdef bint _acknowledges(self, unsigned int number, unsigned int flags, Py_ssize_t row)
+    cdef bint _acknowledges(self, unsigned int number, unsigned int flags, Py_ssize_t row) except? -1
     cdef int _judge_opening(self, End end, unsigned int flags, bint acks_syn, bint is_open) except? -1
     cdef int _judge_reset(self, End end, unsigned int flags) except? -1
-    cdef int _apply(self, End end, int state, unsigned int kinds, Py_ssize_t until)
-    cdef bint _is_open(self, End end, unsigned int kinds, Py_ssize_t row)
+    cdef int _apply(self, End end, int state, unsigned int kinds, Py_ssize_t until) except? -1
+    cdef bint _is_open(self, End end, unsigned int kinds, Py_ssize_t row) except? -1
     cdef int _correct(
         self, End end, Py_ssize_t row, int side, unsigned int kinds, unsigned int still_open, bint is_guess
     ) except? -1
     cdef int _take_back(self, End end, Py_ssize_t row, int side, int kind) except? -1
-    cdef bint _is_word_of(self, Py_ssize_t row, int side)
+    cdef bint _is_word_of(self, Py_ssize_t row, int side) except? -1
     cdef int _unmark(self, Py_ssize_t row, int side) except? -1
     cdef int _write(self, Py_ssize_t row, int side, int state, bint is_assumed) except? -1

@@ -242,6 +242,7 @@ class Receipts:
             self._judge_reset(end, flags)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _acknowledges(self, number: cython.uint, flags: cython.uint, row: cython.Py_ssize_t) -> cython.bint:
         """Whether the packet acknowledges the sequence number."""
         return flags & ACK != 0 and seq_distance(number, self.ack[row]) > 0
@@ -315,6 +316,7 @@ class Receipts:
     # -- rows that were written before -------------------------------------------------------------------------------
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _apply(self, end: End, state: cython.int, kinds: cython.uint, until: cython.Py_ssize_t) -> cython.int:
         """What `state` becomes by the receipts of these kinds up to row `until`, in their order."""
         kind: cython.int
@@ -331,6 +333,7 @@ class Receipts:
         return state
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _is_open(self, end: End, kinds: cython.uint, row: cython.Py_ssize_t) -> cython.bint:
         """Whether one of these receipts is from before packets row `row`, or from it."""
         kind: cython.int
@@ -378,6 +381,7 @@ class Receipts:
             at = self.previous[at]
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _is_word_of(self, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
         """Whether the end of `side` sent the packet, as far as one that must be dropped says nothing of anybody."""
         return self.direction[row] == side and not self.acceptance[row] & REFUSAL

@@ -313,6 +313,7 @@ class Streams:
         return 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _begins_elsewhere(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint) -> cython.bint:
         """Whether a stream of which nothing is delivered begins at `seq` and not where it seemed to: its SYN came late,
         or the capture began in mid-connection with a segment that had overtaken this one.
@@ -355,12 +356,14 @@ class Streams:
 
     @cython.cfunc
     @cython.inline
+    @cython.exceptval(-1)
     def _waits(self, stream: Stream) -> cython.bint:
         """Whether segments or a FIN wait to be delivered."""
         return stream.held >= 0 or (stream.fin_known and not stream.ended)
 
     @cython.cfunc
     @cython.inline
+    @cython.exceptval(-1)
     def _is_early(self, peer: Stream, row: cython.Py_ssize_t) -> cython.bint:
         """Whether the packet acknowledges bytes of its peer that are not delivered yet, and waits for them."""
         if not self.flags[row] & ACK or peer.ended:
@@ -373,6 +376,7 @@ class Streams:
 
     @cython.cfunc
     @cython.inline
+    @cython.exceptval(-1)
     def _is_unanswered(self, stream: Stream, row: cython.Py_ssize_t) -> cython.bint:
         """Whether the packet is a SYN with bytes, of which nothing shows yet that the peer takes them: it may have them
         sent again behind the handshake (RFC 7413 §4.2).
@@ -421,6 +425,7 @@ class Streams:
         return 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _is_missed(self, stream: Stream, seq: cython.uint) -> cython.bint:
         """Whether the bytes that are missing before `seq` are taken for not captured: the peer acknowledged them, so
         they will not be sent again, and they would be here by now.
@@ -432,6 +437,7 @@ class Streams:
         return self.times[self.at] - stream.waits_since >= PATIENCE_NS
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _has_its_turn(self, stream: Stream, row: cython.int) -> cython.bint:
         """Whether a packet that is next in its own direction is so in the connection: what its sender had received is
         delivered, or the wait for it has been long enough.
@@ -485,6 +491,7 @@ class Streams:
                 self._end(stream)
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _first_in_line(self, is_over: cython.bint) -> cython.int:
         """The direction to go on in when both have come to a halt, -1 neither: before one that misses bytes one that
         only waits for the other, else the one that has waited longer.
@@ -510,6 +517,7 @@ class Streams:
         return found
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _waiting(self, stream: Stream) -> cython.int:
         """The packet of a direction that waits to be delivered next, -1 none."""
         if stream.held >= 0:
@@ -517,6 +525,7 @@ class Streams:
         return stream.fin_packet if self._waits(stream) else -1
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _missing(self, stream: Stream) -> cython.longlong:
         """Bytes that are missing before the packet that waits."""
         ahead: cython.longlong = seq_distance(
@@ -575,16 +584,19 @@ class Streams:
         return 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _covers(self, held: cython.int, seq: cython.uint, length: cython.uint) -> cython.bint:
         """Whether a held segment that does not begin later than `seq` already has the `length` bytes from there."""
         return seq_distance((seq + length) & MASK32, self._end_of(held)) >= 0
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _end_of(self, row: cython.int) -> cython.uint:
         return (self._first_byte(row) + self.payload[row]) & MASK32
 
     @cython.cfunc
     @cython.inline
+    @cython.exceptval(-1)
     def _first_byte(self, row: cython.Py_ssize_t) -> cython.uint:
         """The sequence number of a packet's first byte; SYN stands before it (RFC 9293 §3.4)."""
         return (self.seq[row] + (self.flags[row] & SYN) // SYN) & MASK32

@@ -21,5 +21,5 @@ cdef class Zeek:
     cdef int _move(self, End sender, End receiver, unsigned int flags) except? -1
     cdef int _letter_once(self, Life life, End sender, Py_ssize_t connection, int side, unsigned int letter) except? -1
     cdef int _letter(self, Life life, Py_ssize_t connection, int side, unsigned int letter) except? -1
-    cdef int _conn_state(self, Life life, Py_ssize_t connection)
-    cdef bint _reset_unanswered(self, Life life, Py_ssize_t connection)
+    cdef int _conn_state(self, Life life, Py_ssize_t connection) except? -1
+    cdef bint _reset_unanswered(self, Life life, Py_ssize_t connection) except? -1

@@ -206,6 +206,7 @@ class Zeek:
             life.history_length += 1
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _conn_state(self, life: Life, connection: cython.Py_ssize_t) -> cython.int:
         """The conn_state from both endpoint states; the order of the questions is Zeek's."""
         o: cython.int = life.client.zeek
@@ -234,6 +235,7 @@ class Zeek:
         return OTH
 
     @cython.cfunc
+    @cython.exceptval(-1)
     def _reset_unanswered(self, life: Life, connection: cython.Py_ssize_t) -> cython.bint:
         """Whether the client's history is SYN, then RST, with nothing else of its own between."""
         at: cython.int

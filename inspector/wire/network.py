@@ -445,6 +445,7 @@ class Network:
 
     @cython.cfunc
     @cython.inline
+    @cython.exceptval(-1)
     def _be64(self, at: cython.Py_ssize_t) -> cython.ulonglong:
         """The big-endian 64-bit number at `at`: half an IPv6 address."""
         high: cython.ulonglong = be32(self.data, at)
