@@ -19,9 +19,9 @@ bin := $(venv)/bin
 pip := $(bin)/python -m pip --quiet --disable-pip-version-check
 hot := $(shell grep -rl '^import cython$$' --include='*.py' inspector) $(shell find inspector -name '*.pxd')
 # What the hot modules decide is tested a second time on plain Python.
-plain_tests := tests/sources tests/wire tests/tcp tests/http tests/websocket \
-  tests/test_conversations.py tests/test_capture.py tests/story tests/test_oddities.py
-page_tests := $(wildcard tests/page/*.test.js tests/page/*.test.mjs)
+plain_tests := tests/pcap tests/live tests/wire tests/tcp tests/http tests/websocket tests/content tests/tables \
+  tests/engine tests/views/story
+page_tests := $(wildcard tests/page/*.test.mjs tests/page/*/*.test.mjs)
 
 .PHONY: demo test test-python test-plain test-page test-lowest check bench bench-page docs format clean install install-dev
 

@@ -18,10 +18,11 @@ from pathlib import Path
 
 import inspector
 from inspector.errors import InspectorError
-from inspector.lab import ACTIONS, Lab, processes
+from inspector.lab import ACTIONS, Lab
+from inspector.lab.process import launch
 from inspector.lab.scenarios import SCENARIOS
-from inspector.lab.scenarios.staging import play
-from inspector.story import EventKind, events
+from inspector.lab.scenarios.runner import play
+from inspector.views.story import EventKind, events
 
 HERE = Path(__file__).resolve().parent
 DEMO = "demo"
@@ -61,7 +62,7 @@ def record_demo_apart(out: Path, pause: float) -> None:
         SystemExit: it failed there, and has said why.
     """
     again = [sys.executable, __file__, "--here", "--out", str(out.absolute()), "--pause", str(pause), DEMO]
-    done = subprocess.run(processes.private_command(again), env=processes.environment(), check=False)
+    done = subprocess.run(launch.private_command(again), env=launch.environment(), check=False)
     if done.returncode:
         sys.exit(done.returncode)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from inspector.lab.primer import PRIMER
+from inspector.lab.glossary import PRIMER
 from inspector.lab.scenarios import GROUPS, Scenario
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -13,15 +13,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from inspector import plain
+from inspector import pure_python
 from inspector.errors import BadFilter, CaptureRefused, InspectorError, LabError, NotACapture
 
 if TYPE_CHECKING:
-    from inspector.capture import Capture, open
+    from inspector.engine.capture import Capture, open
 
 __all__ = ["BadFilter", "Capture", "CaptureRefused", "InspectorError", "LabError", "NotACapture", "open"]
 
-plain.install()
+pure_python.install()
 
 # numpy's linear algebra would start a thread on every core and let it spin; we multiply no matrices.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -29,7 +29,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 def __getattr__(name: str) -> Any:
     if name in ("Capture", "open"):
-        from inspector import capture
+        from inspector.engine import capture
 
         return getattr(capture, name)
     raise AttributeError(f"module 'inspector' has no attribute {name!r}")

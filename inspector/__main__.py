@@ -1,5 +1,5 @@
 """`python -m inspector`: the command line."""
 
-from inspector.cli import run
+from inspector.cli.main import run
 
 run()

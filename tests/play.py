@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from inspector.anomalies import ANOMALIES, describe
-from inspector.arena import Arena
-from inspector.conversations import Conversations
-from inspector.http.fields import Head, parse_head
-from inspector.tables import ChunkKind, Direction, Protocol, Table
+from inspector.engine.application_layer import Conversations
+from inspector.http.head import Head, parse_head
+from inspector.tables.arena import Arena
+from inspector.tables.table import ChunkKind, Direction, Protocol, Table
 
 SECOND = 1_000_000_000
 

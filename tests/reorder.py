@@ -8,9 +8,9 @@ from random import Random
 
 import numpy as np
 
-from inspector.capture import Capture
+from inspector.engine.capture import Capture
 
-from .sources.craft import SECOND, Pcap
+from .pcap.craft import SECOND, Pcap
 
 MILLISECOND = 1_000_000
 

@@ -10,11 +10,11 @@ import click
 import pytest
 
 from inspector.anomalies import ANOMALIES
-from inspector.capture import Capture
-from inspector.cli import MODULES, cli
-from inspector.commands import summary
-from inspector.story import EventKind
-from inspector.terminal import Screen
+from inspector.cli.commands import summary
+from inspector.cli.main import MODULES, cli
+from inspector.cli.terminal import Screen
+from inspector.engine.capture import Capture
+from inspector.views.story import EventKind
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "guide.md").read_text("utf-8")

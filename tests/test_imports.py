@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,95 +14,80 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    (
-        "inspector.plain",
-        "inspector.errors",
-        "inspector.terminal",
-        "inspector.garbage",
-        "inspector.supervision",
-        "inspector.times",
-    ),
-    (
-        "inspector.tables",
-        "inspector.arena",
-        "inspector.anomalies",
-        "inspector.oddities",
-        "inspector.writer",
-        "inspector.chunk_index",
-        "inspector.roles",
-    ),
-    ("inspector.stretches", "inspector.clocks"),
-    ("inspector.addresses",),
-    ("inspector.sources", "inspector.wire"),
+    ("inspector.errors", "inspector.pure_python", "inspector.units"),
+    ("inspector.anomalies",),
+    ("inspector.tables",),
+    ("inspector.pcap",),
+    ("inspector.live",),
+    ("inspector.wire",),
     ("inspector.tcp",),
-    ("inspector.pieces",),
-    ("inspector.http", "inspector.websocket"),
-    ("inspector.conversations", "inspector.tokens"),
-    ("inspector.capture", "inspector.sockets", "inspector.recordings"),
-    ("inspector.outcomes",),
-    ("inspector.story", "inspector.spans"),
-    (
-        "inspector.rows",
-        "inspector.digest",
-        "inspector.troubles",
-        "inspector.compare",
-        "inspector.search",
-        "inspector.finder",
-        "inspector.transcript",
-        "inspector.trial",
-        "inspector.lanes",
-        "inspector.panorama",
-        "inspector.marks",
-        "inspector.mark_words",
-        "inspector.panorama",
-        "inspector.lane_rows",
-        "inspector.lane_states",
-        "inspector.activity",
-        "inspector.figures",
-        "inspector.ladder",
-        "inspector.facts",
-        "inspector.dialogue",
-    ),
-    ("inspector.cargo",),
+    ("inspector.http",),
+    ("inspector.websocket",),
+    ("inspector.descriptors",),
+    ("inspector.sockets",),
+    ("inspector.engine",),
+    ("inspector.content",),
+    ("inspector.query",),
+    ("inspector.views",),
+    ("inspector.compare",),
+    ("inspector.lab.process",),
+    ("inspector.lab.scenarios",),
     ("inspector.lab",),
+    ("web.errors",),
+    ("web.server",),
+    ("web.auth",),
+    ("web.session",),
+    ("web.api", "web.feed"),
     ("web",),
-    ("inspector.doctor", "inspector.commands"),
     ("inspector.cli", "inspector.__main__"),
 )
-"""Lowest first. A module may import its own layer and those before it."""
+"""Lowest first, a line a folder. A module may import its own layer and those before it."""
 
 CORE = (
-    "inspector.tables",
-    "inspector.arena",
     "inspector.anomalies",
-    "inspector.addresses",
+    "inspector.tables",
     "inspector.wire",
     "inspector.tcp",
-    "inspector.pieces",
     "inspector.http",
     "inspector.websocket",
-    "inspector.conversations",
-    "inspector.tokens",
-    "inspector.story",
-    "inspector.outcomes",
-    "inspector.spans",
-    "inspector.lanes",
-    "inspector.marks",
-    "inspector.mark_words",
-    "inspector.lane_rows",
-    "inspector.lane_states",
-    "inspector.activity",
-    "inspector.rows",
-    "inspector.digest",
-    "inspector.ends",
+    "inspector.descriptors",
+    "inspector.engine.application_layer",
+    "inspector.engine.capture",
+    "inspector.engine.clocks",
+    "inspector.engine.client_server_swap",
+    "inspector.content",
+    "inspector.query",
+    "inspector.views",
     "inspector.compare",
 )
 """What does no I/O and knows no clock."""
 
 EDGES_ONLY = {"flask", "flask_sock", "scapy", "socket", "threading", "time", "subprocess", "asyncio", "plotly"}
 
-SCAPY_MAY_STAND_IN = {"inspector.wire.dissect"}
+SCAPY_MAY_STAND_IN = {"inspector.wire.scapy_dissect"}
 """Takes one packet apart when somebody opens it; scapy is what it is made of."""
+
+PAGE = ROOT / "web" / "static"
+
+PAGE_LAYERS = (
+    "text",
+    "state",
+    "net",
+    "widgets",
+    "timeline",
+    "packets",
+    "lab",
+    "http",
+    "sockets",
+    "connection",
+    "websocket",
+    "compare",
+    "overview",
+    "login",
+    "shell",
+    "app.js",
+)
+"""The page's folders, lowest first; the same law."""
 
 
 def modules() -> dict[str, Path]:
@@ -161,6 +147,40 @@ def test_the_law_would_notice_an_import_that_goes_up(tmp_path: Path) -> None:
     assert layer("web") > layer("inspector.tcp.states")  # type: ignore[operator]
 
 
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    paths = modules()
+    wanted = {name: {_module(found, paths) for found in imports(name, path)} - {name} for name, path in paths.items()}
+    while leaves := {name for name, needs in wanted.items() if not needs & wanted.keys()}:
+        wanted = {name: needs for name, needs in wanted.items() if name not in leaves}
+    assert not wanted
+
+
+def _module(name: str, paths: dict[str, Path]) -> str:
+    """The module that an imported name is, or lies in."""
+    while name and name not in paths:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def page_imports(script: Path) -> list[Path]:
+    """What a script of the page imports."""
+    named = re.findall(r"""(?:\bfrom|\bimport) *\(?["'](\.[^"']+)["']""", script.read_text("utf-8"))
+    return [(script.parent / name).resolve() for name in named]
+
+
+def page_layer(script: Path) -> int:
+    return PAGE_LAYERS.index(script.relative_to(PAGE).parts[0])
+
+
+@pytest.mark.parametrize("script", sorted(PAGE.rglob("*.js")), ids=lambda path: str(path.relative_to(PAGE)))
+def test_a_script_of_the_page_imports_nothing_higher_than_itself(script: Path) -> None:
+    assert not [path for path in page_imports(script) if not path.exists() or page_layer(path) > page_layer(script)]
+
+
+def test_the_scripts_of_the_page_import_each_other() -> None:
+    assert page_layer(PAGE / "shell" / "frame.js") in map(page_layer, page_imports(PAGE / "app.js"))
+
+
 def loaded_by(code: str) -> set[str]:
     """Top-level packages that a fresh interpreter has loaded after running the code."""
     tell = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
@@ -171,10 +191,10 @@ def loaded_by(code: str) -> set[str]:
 
 def test_the_command_line_starts_without_the_engine() -> None:
     heavy = {"numpy", "flask", "scapy", "plotly", "rich", "web", "websockets", "Cython"}
-    assert not loaded_by("import inspector.cli") & heavy
+    assert not loaded_by("import inspector.cli.main") & heavy
 
 
 def test_opening_a_capture_loads_numpy_and_nothing_heavier() -> None:
-    loaded = loaded_by("import inspector; inspector.open; import inspector.rows, inspector.digest")
+    loaded = loaded_by("import inspector; inspector.open; import inspector.views.rows, inspector.views.summary")
     assert "numpy" in loaded
     assert not loaded & {"flask", "scapy", "plotly", "rich", "web", "websockets"}

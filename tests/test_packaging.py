@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from inspector.doctor import LIBRARIES, hot_modules
-from inspector.plain import VARIABLE
+from inspector.cli.doctor import LIBRARIES, hot_modules
+from inspector.pure_python import VARIABLE
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

@@ -6,10 +6,10 @@ print(dashboard.url)                        # carries what a browser needs to ge
 dashboard.serve_forever()                   # until dashboard.shutdown() or KeyboardInterrupt
 """
 
-from web.access import Keyring
 from web.app import create_app
+from web.auth.keyring import Keyring
 from web.dashboard import Dashboard, serve
-from web.server import Server, listen
-from web.session import Session
+from web.server.http_server import Server, listen
+from web.session.session import Session
 
 __all__ = ["Dashboard", "Keyring", "Server", "Session", "create_app", "listen", "serve"]

@@ -10,17 +10,17 @@ from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
-from web.access import VISIT_SECONDS, Keyring
-from web.api import make_api
-from web.door import MAX_BODY
+from web.api.blueprint import make_api
+from web.api.lab import make_lab
+from web.api.packets import make_packets
+from web.api.plotly_file import make_plotting
+from web.api.sources import Sources
+from web.auth.keyring import VISIT_SECONDS, Keyring
+from web.auth.request_guard import OPEN_THE_LINK, Gate
 from web.errors import Refused, error_body
 from web.feed import Feed
-from web.gate import OPEN_THE_LINK, Gate
-from web.lab import make_lab
-from web.packets import make_packets
-from web.plotting import make_plotting
-from web.session import Session
-from web.sources import Sources
+from web.server.acceptor import MAX_BODY
+from web.session.session import Session
 
 
 def create_app(session: Session, port: int, keyring: Keyring | None = None, sources: Sources | None = None) -> Flask:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 
-from web.access import Keyring
+from web.api.sources import Sources
 from web.app import create_app
-from web.server import Server
-from web.session import Session
-from web.sources import Sources
+from web.auth.keyring import Keyring
+from web.server.http_server import Server
+from web.session.session import Session
 
 
 class Dashboard:

@@ -1,7 +1,7 @@
 """The live feed: the tape of deltas, written to each page over a WebSocket.
 
-One thread writes to a client, and drains and counts what the client sends. The client's socket (`pipe.ClientSocket`)
-bounds what can pile up in between, and cuts the client off when it stops reading.
+One thread writes to a client, and drains and counts what the client sends. The client's socket
+(`feed_socket.ClientSocket`) bounds what can pile up in between, and cuts the client off when it stops reading.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from flask import Flask, g, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
-from web.access import Visit, same
+from web.auth.keyring import Visit, same
 from web.errors import Refused
-from web.tape import Tape, TapeClosed
+from web.session.delta_log import Tape, TapeClosed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

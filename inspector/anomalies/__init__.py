@@ -1,6 +1,6 @@
 """Every oddity the engine can report: code, what it says, and the rule it breaks.
 
-An anomaly row (`tables.ANOMALIES`) holds the index of its code here and the numbers that were compared; `describe` puts
+An anomaly row (`table.ANOMALIES`) holds the index of its code here and the numbers that were compared; `describe` puts
 them into the code's sentence. The documentation is made from the same lists.
 """
 

@@ -7,7 +7,7 @@ from inspector.anomalies.http import HTTP
 from inspector.anomalies.ip import IP
 from inspector.anomalies.tcp import TCP
 from inspector.anomalies.websocket import WEBSOCKET
-from inspector.terminal import duration
+from inspector.units import duration
 
 ANOMALIES: tuple[Anomaly, ...] = IP + TCP + HTTP + WEBSOCKET
 

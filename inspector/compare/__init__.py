@@ -1,7 +1,7 @@
 """HTTP against WebSocket, measured from the packets of a capture (docs/compare.md says how)."""
 
 from inspector.compare.comparison import Findings, find, runs
-from inspector.compare.kinds import Kind
+from inspector.compare.delivery_methods import Kind
 from inspector.compare.report import compare
 
 __all__ = ["Findings", "Kind", "compare", "find", "runs"]

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.clocks import has_time
 from inspector.compare.costs import Cost, find_costs
 from inspector.compare.delivery import Delivery, find_deliveries
-from inspector.compare.kinds import NO_KIND, Ints, Kind, Mask, find_kinds, only_told
-from inspector.compare.lives import Lives, find_lives
-from inspector.compare.polls import Polls
-from inspector.compare.said import Said, all_said
-from inspector.compare.trips import FirstBytes, find_first_bytes
-from inspector.tables import MessageKind, Protocol
+from inspector.compare.delivery_methods import NO_KIND, Ints, Kind, Mask, find_kinds, only_told
+from inspector.compare.lifetimes import Lives, find_lives
+from inspector.compare.messages import Said, all_said
+from inspector.compare.polling import Polls
+from inspector.compare.round_trips import FirstBytes, find_first_bytes
+from inspector.engine.clocks import has_time
+from inspector.tables.table import MessageKind, Protocol
 
 if TYPE_CHECKING:
-    from inspector.capture import Capture
+    from inspector.engine.capture import Capture
 
 Values = Mapping[str, int | float | None]
 

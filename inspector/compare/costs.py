@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.compare.kinds import FIN_OR_RST, Ints, Kind, first_of, first_packets
-from inspector.compare.said import Said
-from inspector.http.notes import Note
-from inspector.tables import MessageKind
-from inspector.websocket.protocol import Opcode
+from inspector.compare.delivery_methods import FIN_OR_RST, Ints, Kind, first_of, first_packets
+from inspector.compare.messages import Said
+from inspector.http.message_notes import Note
+from inspector.tables.table import MessageKind
+from inspector.websocket.opcodes import Opcode
 
 if TYPE_CHECKING:
-    from inspector.capture import Capture
+    from inspector.engine.capture import Capture
 
 
 class Phase(IntEnum):

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inspector.compare.kinds import Ints, Kind
-from inspector.compare.said import Said
-from inspector.tables import Direction
+from inspector.compare.delivery_methods import Ints, Kind
+from inspector.compare.messages import Said
+from inspector.tables.table import Direction
 
 if TYPE_CHECKING:
-    from inspector.capture import Capture
+    from inspector.engine.capture import Capture
 
 SHORTEST_TEXT = 8
 """Characters: anything shorter is too likely to stand in two messages by chance."""

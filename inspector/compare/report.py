@@ -1,6 +1,6 @@
 """The comparison as JSON-ready dictionaries: what the command line, the API and the page show.
 
-Packets are numbered from 1, connections are ids, times are nanoseconds, as in `inspector.rows`.
+Packets are numbered from 1, connections are ids, times are nanoseconds, as in `inspector.views.rows`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inspector.compare.comparison import Cell, Findings, Proof, find
-from inspector.compare.facts import FACTS
-from inspector.compare.kinds import NAMES, RULES, TITLES, Kind
-from inspector.compare.truths import truths
+from inspector.compare.delivery_methods import NAMES, RULES, TITLES, Kind
+from inspector.compare.myths import truths
+from inspector.compare.questions import FACTS
 
 if TYPE_CHECKING:
-    from inspector.capture import Capture
+    from inspector.engine.capture import Capture
 
 Row = dict[str, Any]
 

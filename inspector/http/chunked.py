@@ -8,7 +8,7 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, bint, ccall, cclass, cfunc, longlong, uchar, uint
 
-from inspector.http.notes import Note
+from inspector.http.message_notes import Note
 
 LINE_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
 """Bytes of a chunk's size line with its extensions."""

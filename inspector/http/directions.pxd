@@ -2,7 +2,7 @@
 cimport cython
 
 from inspector.http.exchanges cimport Exchanges
-from inspector.http.half cimport Half
+from inspector.http.direction_state cimport Half
 
 
 @cython.final

@@ -10,17 +10,17 @@ from typing import Any
 import cython
 from cython import Py_ssize_t, bint, ccall, cclass, cfunc, uchar
 
-from inspector.http.routes import Route
-from inspector.tables import Protocol as _Protocol
-from inspector.tables import Table
+from inspector.tables.stream_routes import Route
+from inspector.tables.table import Protocol as _Protocol
+from inspector.tables.table import Table
 
 if cython.compiled:
+    from cython.cimports.inspector.http.direction_state import Half
     from cython.cimports.inspector.http.exchanges import Exchanges
-    from cython.cimports.inspector.http.half import Half
     from cython.cimports.inspector.http.stages import SEARCH, STOPPED
 else:
+    from inspector.http.direction_state import Half
     from inspector.http.exchanges import Exchanges
-    from inspector.http.half import Half
     from inspector.http.stages import SEARCH, STOPPED
 
 HTTP = cython.declare(cython.int, int(Route.HTTP))

@@ -1,7 +1,7 @@
 # What other compiled modules see of exchanges.py; its docstrings stand there.
 cimport cython
 
-from inspector.writer cimport Writer
+from inspector.tables.row_writer cimport Writer
 
 
 @cython.final

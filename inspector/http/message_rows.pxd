@@ -1,9 +1,9 @@
 # What other compiled modules see of message_rows.py; its docstrings stand there.
 cimport cython
 
-from inspector.http.half cimport Half
-from inspector.pieces cimport Pieces
-from inspector.writer cimport Writer
+from inspector.http.direction_state cimport Half
+from inspector.tables.chunk_cursor cimport Pieces
+from inspector.tables.row_writer cimport Writer
 
 
 @cython.final

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from inspector.sockets.survey import End
+from inspector.sockets.holders import End
 from inspector.tcp.states import State
 
 FIGURES_EVERY_NS = 1_000_000_000

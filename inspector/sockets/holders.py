@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from inspector.sockets.kernel import KernelSocket
+
 LOOK_AROUND_SECONDS = 1.0
 """How often every process is looked at, for numbers that were duplicated or handed on."""
 
@@ -113,3 +115,11 @@ def process_name(pid: int) -> str:
             return file.read(64).decode("utf-8", "replace").rstrip("\n")
     except OSError:
         return str(pid)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One socket, and who holds it: nobody before `accept`, nobody in TIME-WAIT."""
+
+    socket: KernelSocket
+    holders: tuple[Holder, ...]

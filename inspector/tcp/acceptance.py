@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables import Checksum, Table
+from inspector.tables.table import Checksum, Table
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import Acceptance, Refusal
 
 if cython.compiled:
-    from cython.cimports.inspector.tcp.ends import End
+    from cython.cimports.inspector.tcp.endpoint import End
     from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
 else:
-    from inspector.tcp.ends import End
+    from inspector.tcp.endpoint import End
     from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
 
 ACCEPTED = cython.declare(cython.int, int(Refusal.NONE))

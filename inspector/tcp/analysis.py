@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import cython
 
-from inspector.tables import Duplicate, Table
+from inspector.tables.table import Duplicate, Table
 from inspector.tcp.verdicts import COPY_SHIFT, Verdict
 
 if cython.compiled:

@@ -11,14 +11,14 @@ from __future__ import annotations
 import cython
 
 from inspector.anomalies import index_of
-from inspector.tables import Table
+from inspector.tables.table import Table
 from inspector.tcp.verdicts import Acceptance, Refusal
 
 if cython.compiled:
-    from cython.cimports.inspector.oddities import Oddities
+    from cython.cimports.inspector.tables.anomaly_writer import Oddities
     from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
 else:
-    from inspector.oddities import Oddities
+    from inspector.tables.anomaly_writer import Oddities
     from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
 
 FLAGS_OF_1981 = cython.declare(cython.uint, 63)

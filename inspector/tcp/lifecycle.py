@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables import Table
+from inspector.tables.table import Table
 from inspector.tcp.states import Signal, State
 from inspector.tcp.verdicts import Acceptance, Refusal
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.acceptance import Acceptor
-    from cython.cimports.inspector.tcp.ends import End, Life, fresh_life
+    from cython.cimports.inspector.tcp.endpoint import End, Life, fresh_life
     from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
     from cython.cimports.inspector.tcp.receipts import Receipts
-    from cython.cimports.inspector.tcp.zeek import Zeek
+    from cython.cimports.inspector.tcp.zeek_conn_state import Zeek
 else:
     from inspector.tcp.acceptance import Acceptor
-    from inspector.tcp.ends import End, Life, fresh_life
+    from inspector.tcp.endpoint import End, Life, fresh_life
     from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
     from inspector.tcp.receipts import Receipts
-    from inspector.tcp.zeek import Zeek
+    from inspector.tcp.zeek_conn_state import Zeek
 
 CLOSED = cython.declare(cython.int, int(State.CLOSED))
 LISTEN = cython.declare(cython.int, int(State.LISTEN))

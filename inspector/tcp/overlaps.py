@@ -14,14 +14,14 @@ from typing import Any
 import cython
 
 from inspector.anomalies import index_of
-from inspector.arena import ARENA, Arena, Want, lost
-from inspector.tables import ChunkKind, Table
+from inspector.tables.arena import ARENA, Arena, Want, lost
+from inspector.tables.table import ChunkKind, Table
 
 if cython.compiled:
-    from cython.cimports.inspector.oddities import Oddities
+    from cython.cimports.inspector.tables.anomaly_writer import Oddities
     from cython.cimports.inspector.tcp.header import SYN, seq_distance
 else:
-    from inspector.oddities import Oddities
+    from inspector.tables.anomaly_writer import Oddities
     from inspector.tcp.header import SYN, seq_distance
 
 DATA = cython.declare(cython.int, int(ChunkKind.DATA))

@@ -1,6 +1,6 @@
 # receipts.py for compiled modules; its docstrings stand there.
 
-from inspector.tcp.ends cimport End
+from inspector.tcp.endpoint cimport End
 
 
 cdef class Receipts:

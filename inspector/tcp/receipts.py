@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables import Table
+from inspector.tables.table import Table
 from inspector.tcp.states import Signal, State, dense_table
 from inspector.tcp.verdicts import Acceptance
 
 if cython.compiled:
-    from cython.cimports.inspector.tcp.ends import End
+    from cython.cimports.inspector.tcp.endpoint import End
     from cython.cimports.inspector.tcp.header import ACK, RST, SYN, seq_distance
 else:
-    from inspector.tcp.ends import End
+    from inspector.tcp.endpoint import End
     from inspector.tcp.header import ACK, RST, SYN, seq_distance
 
 

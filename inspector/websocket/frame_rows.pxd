@@ -1,7 +1,7 @@
 cimport cython
 
-from inspector.websocket.stream cimport Stream
-from inspector.writer cimport Writer
+from inspector.websocket.direction_state cimport Stream
+from inspector.tables.row_writer cimport Writer
 
 
 @cython.final

@@ -7,8 +7,8 @@ import hashlib
 from dataclasses import dataclass
 
 from inspector.anomalies import index_of
-from inspector.http.fields import Head
-from inspector.websocket.protocol import ACCEPT_GUID
+from inspector.http.head import Head
+from inspector.websocket.opcodes import ACCEPT_GUID
 
 DEFLATE = "permessage-deflate"
 

@@ -9,11 +9,11 @@ import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ulonglong
 
 if cython.compiled:
-    from cython.cimports.inspector.websocket.stream import Stream
-    from cython.cimports.inspector.writer import Writer
+    from cython.cimports.inspector.tables.row_writer import Writer
+    from cython.cimports.inspector.websocket.direction_state import Stream
 else:
-    from inspector.websocket.stream import Stream
-    from inspector.writer import Writer
+    from inspector.tables.row_writer import Writer
+    from inspector.websocket.direction_state import Stream
 
 
 @cclass

@@ -1,6 +1,6 @@
 """From the bytes of a packet to its headers."""
 
-from inspector.wire.headers import Decoder
-from inspector.wire.options import Option
+from inspector.wire.decoder import Decoder
+from inspector.wire.tcp_options import Option
 
 __all__ = ["Decoder", "Option"]

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from inspector.wire.endian import be16, be32
+from inspector.wire.byte_order import be16, be32
 from inspector.wire.layers import IP_PROTOCOL, UDP_PORT
 from inspector.wire.tunnels import GRE_CHECKSUM, GRE_KEY, GRE_ROUTING
 

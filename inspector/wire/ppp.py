@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspector.wire import layers
-from inspector.wire.endian import be16
+from inspector.wire.byte_order import be16
 from inspector.wire.layers import UDP_PORT, Opener, Step
 
 ADDRESS_AND_CONTROL = b"\xff\x03"

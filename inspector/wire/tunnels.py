@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspector.wire import layers
-from inspector.wire.endian import be16
+from inspector.wire.byte_order import be16
 from inspector.wire.layers import IP_PROTOCOL, UDP_PORT, Opener, Step
 
 MPLS_BOTTOM = 0x01

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspector.errors import InspectorError
 from inspector.wire import layers
-from inspector.wire.endian import be16
+from inspector.wire.byte_order import be16
 from inspector.wire.layers import IP_PROTOCOL, LINK, UDP_PORT, Opener, Step
 
 VXLAN_HAS_ID = 0x08

@@ -7,8 +7,8 @@ import struct
 import subprocess
 from pathlib import Path
 
-from inspector.capture import Capture
-from inspector.sources.files import open_packets
+from inspector.engine.capture import Capture
+from inspector.pcap.reader import open_packets
 from tests.bench import loads
 
 MAGIC_MICROSECONDS = 0xA1B2C3D4

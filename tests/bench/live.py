@@ -16,8 +16,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from inspector.sources.live import LiveCapture
-from inspector.sources.probe import may_capture
+from inspector.live.capture_process import LiveCapture
+from inspector.live.capture_rights import may_capture
 
 SECONDS = 3
 RATES = (25_000, 50_000, 100_000, 150_000, 200_000, 300_000)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import websockets
 
-from inspector.lab import processes, rough_link
-from inspector.sources.live import LiveCapture
+from inspector.lab.process import launch, lossy_link
+from inspector.live.capture_process import LiveCapture
 
 AT_ONCE = 64
 """Clients that are busy at the same time."""
@@ -132,7 +132,7 @@ async def lossy(listener: socket.socket, scale: float) -> None:
         writer.close()
 
     async def ask(port: int, _: int) -> None:
-        reader, writer = await asyncio.open_connection(rough_link.FAR, port)
+        reader, writer = await asyncio.open_connection(lossy_link.FAR, port)
         writer.write(GET % b"close")
         await reader.read(-1)
         writer.close()
@@ -148,7 +148,7 @@ LOADS: dict[str, Callable[[socket.socket, float], Awaitable[None]]] = {
     "lossy": lossy,
 }
 
-ROUGH = rough_link.Plan(loss=0.01, repeat=0.002, reorder=0.01, delay=0.002)
+ROUGH = lossy_link.Plan(loss=0.01, repeat=0.002, reorder=0.01, delay=0.002)
 """What the lossy load's link does."""
 
 
@@ -174,12 +174,12 @@ def record(name: str, scale: float, out: Path) -> None:
     with contextlib.ExitStack() as stack:
         address, interface, expression = "127.0.0.1", "lo", None
         if name == "lossy":
-            stack.enter_context(rough_link.RoughLink(ROUGH))
-            address, interface = rough_link.NEAR, rough_link.NAME
+            stack.enter_context(lossy_link.RoughLink(ROUGH))
+            address, interface = lossy_link.NEAR, lossy_link.NAME
         listener = socket.create_server((address, 0), backlog=1024)
         port = listener.getsockname()[1]
         if name == "lossy":
-            expression = rough_link.CLIENTS_VIEW.format(far=rough_link.FAR, port=port)
+            expression = lossy_link.CLIENTS_VIEW.format(far=lossy_link.FAR, port=port)
         ports = [] if expression else [port]
         capture = stack.enter_context(LiveCapture.start(interface, out, filter=expression, only_ports=ports))
         capture.wait_ready()
@@ -193,7 +193,7 @@ def record(name: str, scale: float, out: Path) -> None:
 def command(name: str, scale: float, out: Path) -> list[str]:
     """The command that records a load: the lossy one needs a network of its own for its link."""
     words = [sys.executable, "-m", "tests.bench.loads", name, str(scale), str(out)]
-    return processes.private_command(words) if name == "lossy" else words
+    return launch.private_command(words) if name == "lossy" else words
 
 
 if __name__ == "__main__":

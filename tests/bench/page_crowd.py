@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from inspector.terminal import size
+from inspector.units import size
 from tests.bench import probe
 from tests.bench.page_live import capturing, counters, lateness, mark
 from tests.browser.conftest import enter

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from inspector.terminal import size
+from inspector.units import size
 from tests.bench import probe
 from tests.bench.trickle import Trickle
 from tests.browser.conftest import enter

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, WebSocket
 
-from inspector.terminal import size
+from inspector.units import size
 from tests.bench import probe
 from tests.browser.conftest import enter
 from tests.browser.dashboards import running

@@ -77,10 +77,10 @@ def run_engine(path: str) -> None:
     """Our engine, loaded, without the command line around it; says its own seconds."""
     import time
 
-    import inspector.capture
+    import inspector.engine.capture
 
     begin = time.perf_counter()
-    capture = inspector.capture.open(path)
+    capture = inspector.engine.capture.open(path)
     seconds = time.perf_counter() - begin
     print(f"{seconds:.3f} s, {len(capture.packets) / seconds / 1e6:.2f} M packets/s")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from inspector.lab.recordings import demo_recording
+from inspector.lab.sample_captures import demo_recording
 from tests.browser.dashboards import Dashboard, running
 from tests.chromium import CHROMIUM, MISSING
 

@@ -90,7 +90,7 @@ def test_anybody_can_use_it_at_every_width(page: Page, scheme: str, width: int) 
 
 
 def test_a_recorded_demo_says_what_it_lacks(blank: Page) -> None:
-    from inspector.lab.recordings import demo_recording
+    from inspector.lab.sample_captures import demo_recording
 
     with running("open", str(demo_recording())) as dashboard:
         enter(blank, dashboard).get_by_role("link", name="Compare").click()

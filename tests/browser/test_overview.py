@@ -9,9 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import inspector
-from inspector.lab.recordings import demo_recording, recordings
-from inspector.panorama import Panorama
-from inspector.spans import Span
+from inspector.lab.sample_captures import demo_recording, recordings
+from inspector.query.time_range import Span
+from inspector.views.overview import Panorama
 from tests.browser.conftest import SOON, STARTUP, WINDOW, enter
 from tests.browser.dashboards import Dashboard, running
 

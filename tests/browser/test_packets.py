@@ -12,10 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 import inspector
-from inspector.lab.recordings import demo_recording
+from inspector.lab.sample_captures import demo_recording
 from tests.browser.conftest import SOON, STARTUP, enter
 from tests.browser.dashboards import Dashboard, running
-from tests.sources.tools import needs_tshark, tshark_fields
+from tests.tools import needs_tshark, tshark_fields
 from tests.web.traffic import Wire, exchange
 
 with inspector.open(demo_recording()) as _demo:

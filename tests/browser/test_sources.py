@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 import inspector
 from inspector.lab.scenarios import SCENARIOS
-from inspector.sources.probe import may_capture
+from inspector.live.capture_rights import may_capture
 from tests.browser.conftest import SOON, enter
 from tests.browser.dashboards import Dashboard, running
 from tests.compare.traffic import five_ways

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import inspector
-from inspector.lab.recordings import demo_recording
+from inspector.lab.sample_captures import demo_recording
 from tests.browser.conftest import SOON, STARTUP, enter
 from tests.browser.dashboards import Dashboard, running
 from tests.browser.test_demo import press

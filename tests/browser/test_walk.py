@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Response, expect
 from scapy.utils import wrpcap
 
-from inspector.lab.recordings import recordings
+from inspector.lab.sample_captures import recordings
 from tests.browser.conftest import TURN, WINDOW, enter
 from tests.browser.dashboards import running
 from tests.browser.test_hostile import ATTACKS, check, http, websocket

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import enter
 from tests.browser.dashboards import Dashboard, running
+from tests.query.test_push_causes import masked
 from tests.web.traffic import Talk, Wire, chat, frame
-from tests.websocket.test_pushes import masked
 
 MANY = 1500
 """Messages of the long conversation: more than the page is handed by itself."""

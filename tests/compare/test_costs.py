@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspector.compare.comparison import Findings
-from inspector.compare.kinds import Kind
+from inspector.compare.delivery_methods import Kind
 from tests.compare.traffic import HEADERS, NEWS
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from inspector.compare.comparison import Findings
 from inspector.compare.delivery import texts_in
-from inspector.compare.kinds import Kind
+from inspector.compare.delivery_methods import Kind
 from tests.compare.conftest import Write
 from tests.compare.traffic import CHAT_PORT, CLIENT, MS, SERVER, STEP_NS, Pipe, Wire, frame, masked, upgrade
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from inspector.compare.comparison import Findings
-from inspector.http.pushed_events import LONGEST_EVENT
+from inspector.content.event_stream_packets import LONGEST_EVENT
 from tests.compare.conftest import Write
 from tests.compare.traffic import NEWS, SERVER, Pipe, Wire, event, open_stream
 

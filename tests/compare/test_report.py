@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import inspector
-from inspector.capture import Capture
 from inspector.compare import compare
-from inspector.compare.facts import FACTS
-from inspector.compare.kinds import NAMES
-from inspector.sources.files import open_packets
+from inspector.compare.delivery_methods import NAMES
+from inspector.compare.questions import FACTS
+from inspector.engine.capture import Capture
+from inspector.pcap.reader import open_packets
 from tests.conftest import DEMO
 
 

@@ -19,7 +19,7 @@ import pytest
 
 import inspector
 from inspector.compare import compare
-from inspector.lab.recordings import recordings
+from inspector.lab.sample_captures import recordings
 
 TSHARK = shutil.which("tshark")
 pytestmark = pytest.mark.skipif(TSHARK is None, reason="needs tshark (Debian: apt install tshark)")

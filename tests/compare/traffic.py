@@ -6,8 +6,8 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from inspector.sources.interfaces import Interface
-from inspector.sources.pcapng import JoinedSpool, SpoolWriter
+from inspector.pcap.interfaces import Interface
+from inspector.pcap.pcapng_writer import JoinedSpool, SpoolWriter
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 CLIENT, SERVER = 0, 1

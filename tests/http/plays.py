@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.http.notes import Note
+from inspector.http.message_notes import Note
 from tests.play import Stage
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.http.chunked import ChunkedBody
-from inspector.http.notes import Note
+from inspector.http.message_notes import Note
 
 
 def contents(said: bytes, step: int) -> tuple[bytes, ChunkedBody, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspector.http.exchanges import Exchanges
-from inspector.tables import Table
+from inspector.tables.table import Table
 
 GET, HEAD = 0, 1
 

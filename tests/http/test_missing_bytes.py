@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.http.notes import Note
+from inspector.http.message_notes import Note
 from tests.play import CLIENT, CUTS, SERVER, Cut, Play, whole
 
 from .plays import answer, get, notes_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.anomalies import ANOMALIES
-from inspector.tables import BodyFraming, Protocol
+from inspector.tables.table import BodyFraming, Protocol
 from tests.play import CLIENT, CUTS, SERVER, Cut, Play, Stage
 from tests.websocket.wires import agree, frame, masked, upgrade
 

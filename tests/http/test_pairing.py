@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import inspector
-from inspector import rows
-from inspector.http.notes import Note
-from inspector.tables import BodyFraming, MessageKind, Protocol
+from inspector.http.message_notes import Note
+from inspector.tables.table import BodyFraming, MessageKind, Protocol
+from inspector.views import rows
 from tests.play import CLIENT, CUTS, Cut, Play
 from tests.tcp.mutations import MILLISECOND, START_NS, pcap, segment
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from inspector.lab import Lab, namespace, processes
+from inspector.lab import Lab
+from inspector.lab.process import launch, namespace
 
 
 def may_enter_namespace() -> bool:
     """Whether this system lets this user make a network of its own."""
-    tried = subprocess.run(processes.private_command(["true"]), capture_output=True, check=False)
+    tried = subprocess.run(launch.private_command(["true"]), capture_output=True, check=False)
     return tried.returncode == 0
 
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from inspector.lab.child import Child
-from inspector.lab.lines import Message
-from inspector.lab.ports import listen, port_of
+from inspector.lab.process.child_process import Child
+from inspector.lab.process.json_lines import Message
+from inspector.lab.process.ports import listen, port_of
 
 
 @asynccontextmanager

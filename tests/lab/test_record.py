@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import inspector
-from inspector.lab import demo_recording, processes
-from inspector.rows import connection_rows, exchange_rows, message_rows
+from inspector.lab import demo_recording
+from inspector.lab.process import launch
+from inspector.views.rows import connection_rows, exchange_rows, message_rows
 from tests.lab.conftest import needs_namespace
 
 RECORD = Path(__file__).parents[2] / "captures" / "record.py"
@@ -80,7 +81,7 @@ def test_the_bundled_recording_tells_the_story() -> None:
 def test_recording_again_tells_the_same(tmp_path: Path) -> None:
     out = tmp_path / "demo.pcapng"
     command = [sys.executable, str(RECORD), "--pause", "0", "--out", str(tmp_path), "demo", "refused"]
-    subprocess.run(command, check=True, env=processes.environment(), stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, env=launch.environment(), stdout=subprocess.DEVNULL)
     assert told(out)[:2] == told(demo_recording())[:2]
     # Two pipes' messages may pass each other, and which numbers are free is the interpreter's business.
     assert sorted(map(without_token, told(out)[2])) == sorted(map(without_token, SAID))
@@ -89,7 +90,7 @@ def test_recording_again_tells_the_same(tmp_path: Path) -> None:
 
 def test_a_recording_that_fails_says_why() -> None:
     command = [sys.executable, str(RECORD), "--out", "/proc/no/such", "demo"]
-    done = subprocess.run(command, check=False, env=processes.environment(), capture_output=True, text=True)
+    done = subprocess.run(command, check=False, env=launch.environment(), capture_output=True, text=True)
     assert done.returncode == 1
     assert "/proc/no/such" in done.stderr
     assert "Traceback" not in done.stderr

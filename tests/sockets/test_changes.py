@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from inspector.sockets.changes import FIGURES_EVERY_NS, Changes
-from inspector.sockets.holders import Holder
+from inspector.sockets.holders import End, Holder
 from inspector.sockets.kernel import Figures, KernelSocket
-from inspector.sockets.survey import End
 from inspector.tcp.states import State
 
 FIGURES = Figures(80, 40, 60, 10, 0, None)

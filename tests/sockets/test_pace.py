@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.sockets.watch import Pace
+from inspector.sockets.watcher import Pace
 
 
 def test_a_cheap_look_is_followed_by_a_short_rest() -> None:

@@ -21,12 +21,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from inspector.addresses import socket_of
-from inspector.capture import Capture
-from inspector.lab.rough_link import FAR, NAME, NEAR, Plan, RoughLink
+from inspector.engine.capture import Capture
+from inspector.lab.process.lossy_link import FAR, NAME, NEAR, Plan, RoughLink
+from inspector.live.capture_process import LiveCapture
+from inspector.pcap.reader import open_packets
 from inspector.sockets import tcp_sockets
-from inspector.sources.files import open_packets
-from inspector.sources.live import LiveCapture
+from inspector.tables.addresses import socket_of
 from inspector.tcp.states import State
 from tests.waiting import wait_until
 

@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from inspector.anomalies import ANOMALIES
-from inspector.arena import Arena
-from inspector.tables import ChunkKind, Table
+from inspector.tables.arena import Arena
+from inspector.tables.table import ChunkKind, Table
+from inspector.tcp.pipeline import Tracker
 from inspector.tcp.states import State
-from inspector.tcp.tracker import Tracker
 from inspector.tcp.verdicts import tshark_names
 
 FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16, "U": 32}

@@ -13,9 +13,9 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Packet, Raw
 
 from inspector.anomalies import ANOMALIES
-from inspector.capture import Capture
-from inspector.rows import packet_rows
-from inspector.sources.files import open_packets
+from inspector.engine.capture import Capture
+from inspector.pcap.reader import open_packets
+from inspector.views.rows import packet_rows
 
 CODE = "tcp-bad-checksum"
 

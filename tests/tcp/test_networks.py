@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import inspector
-from inspector import rows
-from inspector.capture import Capture
-from inspector.sources.files import open_packets
+from inspector.engine.capture import Capture
+from inspector.pcap.reader import open_packets
+from inspector.views import rows
+from tests.pcap.craft import Pcapng, save
 
-from ..sources.craft import Pcapng, save
 from ..wire.samples import ethernet, ipv4, udp
 from .mutations import MILLISECOND, START_NS, Packet, Packets, segment
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import inspector
-from inspector.capture import Capture
+from inspector.engine.capture import Capture
 
 from .traffic import sample
 from .visitor import Visitor, opened

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from web.access import Keyring
 from web.app import create_app
+from web.auth.keyring import Keyring
 from web.dashboard import Dashboard
-from web.session import Session
+from web.session.session import Session
 
 from .traffic import sample
 from .visitor import Page, Visitor, page, port_of, served

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from web.dashboard import Dashboard
-from web.server import listen
-from web.session import Session
+from web.server.http_server import listen
+from web.session.session import Session
 
 from .traffic import sample
 from .visitor import PATIENCE, Visitor, page, served

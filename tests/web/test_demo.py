@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection
 
-from inspector.lab.lab import Lab
+from inspector.lab.demo.controller import Lab
 from inspector.lab.scenarios import SCENARIOS
-from inspector.sources.source import Counters
+from inspector.live.source import Counters
 from tests.lab.conftest import needs_namespace
 from web.dashboard import Dashboard
-from web.session import Session
+from web.session.session import Session
 
 from .visitor import PATIENCE, Page, page, served
 

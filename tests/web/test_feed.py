@@ -19,9 +19,9 @@ from websockets.typing import Origin
 from web import feed as feed_module
 from web.dashboard import Dashboard
 from web.feed import MAX_CLIENTS, MAX_INBOUND, MAX_INBOUND_PER_SECOND
-from web.pipe import ClientSocket
-from web.session import Session
-from web.tape import MAX_BYTES
+from web.server.feed_socket import ClientSocket
+from web.session.delta_log import MAX_BYTES
+from web.session.session import Session
 
 from .traffic import sample
 from .visitor import PATIENCE, Page, page, port_of, served, wait_until
@@ -157,7 +157,7 @@ def test_a_client_that_missed_something_is_told_to_fetch_everything_anew(session
 def test_a_client_that_stops_reading_is_cut_off_and_harms_nobody(
     session: Session, ours: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.server.ClientSocket", functools.partial(ClientSocket, stuck_seconds=0.3))
+    monkeypatch.setattr("web.server.http_server.ClientSocket", functools.partial(ClientSocket, stuck_seconds=0.3))
     with stuck(ours), ours.feed() as healthy:
         hear(healthy)
         wait_until(lambda: readers() == 2, "both feeds to be served")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.chromium import CHROMIUM, MISSING
 from web.dashboard import Dashboard
-from web.session import Session
+from web.session.session import Session
 
 from .traffic import sample
 from .visitor import port_of, program, served
@@ -138,7 +138,7 @@ def test_it_cannot_press_a_button(hostile: Page, dashboard: Dashboard) -> None:
 
 
 def test_it_cannot_load_parts_of_ours(hostile: Page, dashboard: Dashboard) -> None:
-    assert hostile.evaluate(TRY_TAG, ["script", "src", f"{dashboard.address}static/theme.js"]) == "refused"
+    assert hostile.evaluate(TRY_TAG, ["script", "src", f"{dashboard.address}static/shell/theme.js"]) == "refused"
     assert hostile.evaluate(TRY_TAG, ["img", "src", f"{dashboard.address}static/mark.svg"]) == "refused"
 
 

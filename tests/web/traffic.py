@@ -6,8 +6,8 @@ import struct
 from ipaddress import ip_address
 from pathlib import Path
 
-from inspector.sources.interfaces import Interface
-from inspector.sources.pcapng import SpoolWriter
+from inspector.pcap.interfaces import Interface
+from inspector.pcap.pcapng_writer import SpoolWriter
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 

@@ -16,8 +16,8 @@ from websockets.typing import Origin
 
 from tests.waiting import wait_until as wait_until
 from web.dashboard import Dashboard
-from web.server import listen
-from web.session import Session
+from web.server.http_server import listen
+from web.session.session import Session
 
 PATIENCE = 15.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.anomalies import ANOMALIES
-from inspector.http.fields import parse_head
+from inspector.http.head import parse_head
 from inspector.websocket.handshake import Deflate, Extension, Handshake, accept_for, extensions
 from tests.websocket.wires import agree, upgrade
 

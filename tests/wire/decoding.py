@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from inspector.arena import ARENA, Arena
-from inspector.tables import Table
+from inspector.tables.arena import ARENA, Arena
+from inspector.tables.table import Table
 from inspector.wire import Decoder
 
 MILLISECOND = 1_000_000

@@ -7,14 +7,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.arena import ARENA
+from inspector.tables.arena import ARENA
 from inspector.wire import layers
-from inspector.wire.links import BARE, FIXED_HEADERS
-from inspector.wire.openers import OPENERS, open_layer
+from inspector.wire.layer_parsers import OPENERS, open_layer
+from inspector.wire.link_layer import BARE, FIXED_HEADERS
 from tests.wire import samples
 from tests.wire.decoding import Decoded
-from tests.wire.test_fragments import TEXT, v4_fragments, v6_fragments
-from tests.wire.test_headers import PlainDecoder
+from tests.wire.test_decoder import PlainDecoder
+from tests.wire.test_ip_reassembly import TEXT, v4_fragments, v6_fragments
 
 LINK_TYPES = sorted({*BARE, *FIXED_HEADERS, *(code - layers.LINK for code in OPENERS if code & layers.LINK), 147})
 SEEDS = [

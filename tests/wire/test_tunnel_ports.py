@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import inspector
-from inspector.cli import main
+from inspector.cli.main import main
 from inspector.wire import udp_tunnels
-from inspector.wire.openers import UDP_PORTS
+from inspector.wire.layer_parsers import UDP_PORTS
 from inspector.wire.udp_tunnels import KINDS
-from tests.sources.craft import Pcap, save
+from tests.pcap.craft import Pcap, save
 from tests.wire.decoding import decode
 from tests.wire.samples import FRAME, PAYLOAD, V4, over_udp
 

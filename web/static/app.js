@@ -1,12 +1,12 @@
 // Where the page begins: gets itself let in, then hands over to the frame and the feed.
 
-import * as api from "./api.js";
-import { h } from "./dom.js";
-import { Feed } from "./feed.js";
-import { mountFrame, VIEW_NAMES } from "./frame.js";
-import { followAddress } from "./navigation.js";
-import { createStore } from "./store.js";
-import { mountDoor } from "./views/door.js";
+import * as api from "./net/api.js";
+import { h } from "./widgets/dom.js";
+import { Feed } from "./net/feed.js";
+import { mountFrame, VIEW_NAMES } from "./shell/frame.js";
+import { followAddress } from "./state/navigation.js";
+import { createStore } from "./state/store.js";
+import { mountDoor } from "./login/login_view.js";
 
 const root = document.getElementById("app");
 const store = createStore();

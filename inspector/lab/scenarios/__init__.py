@@ -1,11 +1,20 @@
 """The situations of a TCP life, each brought about on demand by real processes and the kernel's own TCP."""
 
-from inspector.lab.scenarios import crowds, endings, openings, patience, plain_http, pushes, trouble, websockets
+from inspector.lab.scenarios.catalogue import (
+    closing,
+    http,
+    loss_and_reordering,
+    many_connections,
+    opening,
+    polling_and_push,
+    websocket,
+    windows_and_timers,
+)
 from inspector.lab.scenarios.scenario import Group, Scenario, View
 
 GROUPS: tuple[Group, ...] = (
-    plain_http.GROUP, pushes.GROUP, websockets.GROUP, openings.GROUP,
-    endings.GROUP, patience.GROUP, trouble.GROUP, crowds.GROUP,
+    http.GROUP, polling_and_push.GROUP, websocket.GROUP, opening.GROUP,
+    closing.GROUP, windows_and_timers.GROUP, loss_and_reordering.GROUP, many_connections.GROUP,
 )  # fmt: skip
 """In the order in which they teach."""
 

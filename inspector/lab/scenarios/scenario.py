@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from inspector.lab.rough_link import CLIENTS_VIEW, SERVERS_VIEW, Plan
+from inspector.lab.process.lossy_link import CLIENTS_VIEW, SERVERS_VIEW, Plan
 
 if TYPE_CHECKING:
-    from inspector.lab.scenarios.scene import Scene
+    from inspector.lab.scenarios.testbed import Scene
 
 Play = Callable[["Scene"], Awaitable[str]]
 """Acts, and says in a sentence or two what came of it. Its docstring is the scenario's explanation."""

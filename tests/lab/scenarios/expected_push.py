@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from inspector.lab.scenarios.crowds import FLOOD
-from inspector.lab.scenarios.pushes import NEWS
+from inspector.lab.scenarios.catalogue.many_connections import FLOOD
+from inspector.lab.scenarios.catalogue.polling_and_push import NEWS
 from tests.lab.scenarios.witness import Row, Witness, expects
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import inspector
-from inspector.capture import Capture
+from inspector.engine.capture import Capture
 from inspector.errors import LabError
-from inspector.lab.lines import Message
+from inspector.lab.process.json_lines import Message
 from inspector.lab.scenarios import GROUPS, SCENARIOS
-from inspector.lab.scenarios.staging import play
+from inspector.lab.scenarios.runner import play
 from tests.lab.conftest import needs_namespace
 from tests.lab.scenarios import expected_http, expected_push, expected_tcp  # noqa: F401  (they fill EXPECTATIONS)
 from tests.lab.scenarios.texts import unheld

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 
-from inspector.capture import Capture
 from inspector.compare import Kind, find
-from inspector.compare.kinds import NAMES
-from inspector.rows import anomaly_rows, connection_rows, exchange_rows, frame_rows, message_rows, packet_rows
-from inspector.story import EventKind, events
-from inspector.tokens.columns import process_of
+from inspector.compare.delivery_methods import NAMES
+from inspector.engine.capture import Capture
+from inspector.views.rows import anomaly_rows, connection_rows, exchange_rows, frame_rows, message_rows, packet_rows
+from inspector.views.sockets.descriptor_rows import process_of
+from inspector.views.story import EventKind, events
 
 Row = dict[str, Any]
 

@@ -1,0 +1,5 @@
+"""The command line."""
+
+from inspector.cli.main import run
+
+__all__ = ["run"]

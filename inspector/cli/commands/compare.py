@@ -1,0 +1,131 @@
+"""`wireglass compare FILE`: HTTP against WebSocket, measured from the packets of a capture."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inspector.cli.shared_options import analysed, format_option, network_options, reading_options, say_where
+from inspector.cli.terminal import Screen, printable, text_width
+from inspector.units import count
+
+WIDEST = 110
+"""Cells of a line of prose on a screen that is wider than people read."""
+
+NARROWEST = 40
+
+NEWS = "news"
+"""The scenario in which five readers get the same news."""
+
+STYLES = {"websocket": "magenta bold"}
+"""Of a kind's name; the others have that of HTTP."""
+
+
+@click.command(short_help="HTTP against WebSocket, measured.")
+@click.argument("file", type=click.Path(path_type=str), required=False)
+@network_options
+@reading_options
+@click.option("--run", "is_run", is_flag=True, help="Run the same news through all five ways now, and compare that.")
+@click.option(
+    "--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="With --run: where to keep it."
+)
+@format_option("csv (a line for each number), or one JSON object.")
+def compare(file: str | None, is_sorted: bool, is_run: bool, recording: str | None, shape: str) -> None:
+    """HTTP against WebSocket in FILE, measured: pipes built, lives, who spoke, round trips, costs, delays.
+
+    Columns are those of HTTP closed each time, HTTP kept alive, polling, Server-Sent Events and WebSocket that the
+    capture holds, told apart by what stands on the wire. Every measured answer names packets that prove it.
+
+    With --run instead of FILE, five readers get the same news now, each in its own way (Linux; no rights needed).
+    """
+    from inspector.compare import compare as measured
+
+    if is_run == (file is not None):
+        raise click.UsageError("Name a FILE, or say --run to run the news now.")
+    if recording is not None and not is_run:
+        raise click.UsageError("--record keeps what --run runs; FILE is there already.")
+    path = file if file is not None else _run_news(recording)
+    with analysed([path], is_sorted) as capture:
+        comparison = measured(capture)
+    write = {"table": _screen, "json": _json, "csv": _csv}[shape]
+    sys.stdout.writelines(line + "\n" for line in write(comparison))
+    if is_run:
+        say_where(Path(path), err=shape != "table")
+
+
+COMMANDS = [compare]
+
+
+def _run_news(recording: str | None) -> str:
+    """Stage the news in five ways; where it was recorded."""
+    from inspector.lab.scenarios.runner import play
+    from inspector.live.recording_paths import new_recording
+
+    path = new_recording(NEWS, recording)
+    click.echo(play(NEWS, path)["result"], err=True)
+    return str(path)
+
+
+def _json(comparison: dict[str, Any]) -> Iterator[str]:
+    yield json.dumps(comparison)
+
+
+def _csv(comparison: dict[str, Any]) -> Iterator[str]:
+    """A line for each number: which question, which kind, what is counted, how much. Nothing in it needs quotes."""
+    yield "fact,kind,figure,value"
+    for fact in comparison["facts"]:
+        for kind, cell in fact["cells"].items():
+            for figure, value in cell["values"].items():
+                yield f"{fact['name']},{kind},{figure},{'' if value is None else value}"
+
+
+def _screen(comparison: dict[str, Any]) -> Iterator[str]:
+    screen = Screen.of(sys.stdout)
+    width = min(max(screen.width or WIDEST, NARROWEST), WIDEST)
+    titles = {kind["name"]: kind["title"] for kind in comparison["kinds"]}
+    if not titles:
+        yield "Nothing to compare: no HTTP and no WebSocket in this capture that can be compared."
+    for fact in comparison["facts"] if titles else ():
+        yield screen.paint(fact["question"], "bold")
+        for kind, cell in fact["cells"].items():
+            yield from _answer(titles, kind, cell, screen, width)
+        yield ""
+    if comparison["truths"]:
+        yield screen.paint("Where the popular claim is too simple", "bold")
+        for truth in comparison["truths"]:
+            yield "  " + screen.paint(f"“{truth['claim']}”", "dim")
+            yield from _wrapped(truth["truth"] + _named(truth["proof"]), "    ", width)
+        yield ""
+    yield from _absent(comparison, screen, width)
+
+
+def _answer(titles: dict[str, str], kind: str, cell: dict[str, Any], screen: Screen, width: int) -> Iterator[str]:
+    margin = max(map(text_width, titles.values())) + 4
+    name = screen.paint(f"  {titles[kind]}".ljust(margin), STYLES.get(kind, "green"))
+    yield name + screen.paint(printable(cell["text"]), "bold")
+    yield from _wrapped(cell["detail"] + _named(cell["proof"]), " " * margin, width)
+
+
+def _named(proof: list[dict[str, Any]]) -> str:
+    """Which packets to look at."""
+    numbers = list(dict.fromkeys(str(one["packet"]) for one in proof))[:3]
+    return f" [packet{'s' * (len(numbers) > 1)} {', '.join(numbers)}]" if numbers else ""
+
+
+def _wrapped(text: str, indent: str, width: int) -> Iterator[str]:
+    yield from textwrap.wrap(printable(text), width, initial_indent=indent, subsequent_indent=indent)
+
+
+def _absent(comparison: dict[str, Any], screen: Screen, width: int) -> Iterator[str]:
+    missing = [kind["title"] for kind in comparison["missing"]]
+    left_out = [f"{count(n, 'connection')} of {name}" for name, n in comparison["left_out"].items()]
+    said = [f"Not in this capture: {'; '.join(missing)}."] if missing else []
+    said += [f"Not compared: {'; '.join(left_out)}."] if left_out else []
+    for sentence in said:
+        yield from (screen.paint(line, "dim") for line in _wrapped(sentence, "", width))

@@ -1,0 +1,207 @@
+"""`wireglass demo|live|open|replay`: the dashboard, each on another source."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inspector.cli.ended_process_alarm import Alarm
+from inspector.cli.shared_options import files_argument, filter_option, network_options, say_where
+from inspector.cli.terminal import printable
+from inspector.errors import InspectorError, LabError
+
+if TYPE_CHECKING:
+    import socket
+    from pathlib import Path
+
+    from web.session.session import Session
+
+USUAL_PORT = 8642
+"""Where the dashboard is served when nothing else is asked for and the port is free."""
+
+REPLAY_SPEEDS = click.FloatRange(min=0.01, max=1000)
+
+Command = Callable[..., Any]
+
+
+def dashboard_options(command: Command) -> Command:
+    """The options of every command that shows a dashboard."""
+    port = click.option(
+        "--port", type=click.IntRange(1, 65535), metavar="N",
+        help=f"Port of the dashboard on 127.0.0.1; {USUAL_PORT}, or a free one, when not given.",
+    )  # fmt: skip
+    browser = click.option("--no-browser", is_flag=True, help="Print the address only; open no browser.")
+    return port(browser(command))
+
+
+@click.command(short_help="Servers, clients and a live capture to play with.")
+@dashboard_options
+@click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
+def demo(port: int | None, no_browser: bool, recording: str | None) -> int:
+    """Servers, clients and a live capture to play with, in the browser.
+
+    Starts a small web server and a WebSocket chat on loopback, captures what is said to them, and opens the dashboard,
+    whose buttons make clients ask, post, chat and leave. Where this user may not capture, the demo runs in a private
+    network of its own; where that is refused too, a recorded demo is replayed. Ctrl-C ends everything it started; the
+    exit status is then 0, and 1 when the capture or another part of it had ended by itself.
+    """
+    from inspector.lab.demo.controller import Lab
+    from inspector.lab.sample_captures import demo_recording
+    from inspector.live.recording_paths import new_recording
+    from inspector.live.source import Counters
+    from web import Session
+
+    with _listening(port) as listener, _ends_on_sigterm():
+        spool = new_recording("demo", recording)
+        try:
+            lab = Lab.start(spool)
+        except LabError as refused:
+            click.echo(f"wireglass: {printable(str(refused))}", err=True)
+            click.echo("Showing a recorded demo instead; its buttons are off.", err=True)
+            _show(Session.of_replay(demo_recording()), listener, no_browser)
+            return 0
+        alarm = Alarm(lambda: lab.troubles)
+        try:
+            if lab.remark:
+                click.echo(lab.remark)
+            click.echo(f"Web server: {lab.addresses['http']}")
+            click.echo(f"Chat:       {lab.addresses['chat_page']} (open it in two tabs to be Alice and Bob)")
+            session = Session.of_spool(
+                spool, "lo", lambda: Counters(**lab.capture_statistics), lab, lambda: lab.troubles
+            )
+            with alarm:
+                _show(session, listener, no_browser)
+        finally:
+            lab.stop()
+            _say_where(spool)
+    return alarm.look()
+
+
+@click.command(short_help="Watch an interface in the browser.")
+@click.argument("interface", required=False, metavar="[IFACE]")
+@filter_option
+@network_options
+@dashboard_options
+@click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
+def live(
+    interface: str | None, capture_filter: str | None, port: int | None, no_browser: bool, recording: str | None
+) -> int:
+    """Watch IFACE in the browser (loopback when not given).
+
+    The packets are kept in a pcapng file, named at the end. The dashboard's own traffic is left out. Ctrl-C ends it;
+    the exit status is then 0, and 1 when the capture had ended by itself.
+    """
+    from inspector.live.capture_process import LiveCapture
+    from inspector.live.capture_rights import LOOPBACK
+    from inspector.live.recording_paths import new_recording
+    from web import Session
+
+    name = interface or LOOPBACK
+    with _listening(port) as listener, _ends_on_sigterm():
+        spool = new_recording("live", recording)
+        own_port = listener.getsockname()[1]
+        capture = LiveCapture.start(name, spool, filter=capture_filter, without_ports=[own_port], with_sockets=True)
+        alarm = Alarm(lambda: capture.troubles)
+        try:
+            capture.wait_ready()
+            session = Session.of_spool(spool, name, lambda: capture.statistics, troubles=lambda: capture.troubles)
+            with alarm:
+                _show(session, listener, no_browser)
+        finally:
+            capture.stop()
+            _say_where(spool)
+    return alarm.look()
+
+
+@click.command(name="open", short_help="A saved capture in the browser.")
+@files_argument
+@dashboard_options
+@click.option("--follow", "is_followed", is_flag=True, help="Go on as FILE grows, until Ctrl-C.")
+def open_(files: tuple[str, ...], port: int | None, no_browser: bool, is_followed: bool) -> None:
+    """Show the saved capture FILE in the browser.
+
+    `-` is standard input, shown as it comes. Several captures, or a folder of them, are merged by time.
+    """
+    from inspector.cli.input_files import given
+    from web import Session
+
+    if is_followed and len(files) > 1:
+        raise click.UsageError("--follow takes one FILE.")
+    with _listening(port) as listener, _ends_on_sigterm(), given(files, is_awaited=False) as source:
+        grows = source.inflow or is_followed
+        _show(Session.of_file(source.path, source.is_over if grows else None, source.notes), listener, no_browser)
+
+
+@click.command(short_help="A saved capture in the browser, as if it happened now.")
+@files_argument
+@click.option("--speed", type=REPLAY_SPEEDS, default=1.0, show_default=True, help="How many times as fast as it was.")
+@dashboard_options
+def replay(files: tuple[str, ...], speed: float, port: int | None, no_browser: bool) -> None:
+    """Show the saved capture FILE in the browser as if it happened now."""
+    from inspector.cli.input_files import given
+    from web import Session
+
+    with _listening(port) as listener, _ends_on_sigterm(), given(files) as source:
+        _show(Session.of_replay(source.path, speed), listener, no_browser)
+
+
+COMMANDS = [demo, live, open_, replay]
+
+
+@contextmanager
+def _listening(port: int | None) -> Iterator[socket.socket]:
+    """The dashboard's listening socket, made before anything else; a port that was asked for is that one or none."""
+    from web import listen
+
+    try:
+        listener = listen(port or USUAL_PORT)
+    except OSError as taken:
+        if port is not None:
+            raise InspectorError(
+                f"Port {port} cannot be listened on: {taken.strerror}. Name another with --port."
+            ) from taken
+        listener = listen(0)
+    with listener:
+        yield listener
+
+
+@contextmanager
+def _ends_on_sigterm() -> Iterator[None]:
+    """Ctrl-C, and the same by a signal, is how these commands end: in order, and with status 0."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _show(session: Session, listener: socket.socket, no_browser: bool) -> None:
+    """Serve the session until it is interrupted."""
+    from inspector.cli.open_browser import show
+    from web import Dashboard
+
+    dashboard = Dashboard(session, listener)
+    # The socket listens already: who connects now is answered as soon as the server runs.
+    click.echo(f"Dashboard: {dashboard.url}")
+    sys.stdout.flush()
+    with show(dashboard.url, wanted=not no_browser):
+        dashboard.serve_forever()
+
+
+def _say_where(recording: Path) -> None:
+    from inspector.cli.commands.notes import keep_with
+
+    if recording.exists():
+        keep_with(recording)
+        say_where(recording)

@@ -1,0 +1,94 @@
+"""`wireglass notes FILE`: what somebody wrote beside the packets of a capture, and how it gets into the capture."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from inspector.cli.terminal import Column, Screen, printable, table
+from inspector.errors import InspectorError
+from inspector.units import count, seconds
+
+if TYPE_CHECKING:
+    from inspector.pcap.reader import PacketFile
+    from inspector.tables.table import Table
+
+
+@click.command(short_help="What somebody wrote beside the packets.")
+@click.argument("file", type=click.Path(path_type=str))
+@click.option("--save", "place", metavar="OUT", help="Write a pcapng copy with the notes as packet comments.")
+@click.option("--put-in", is_flag=True, help="Put the notes into FILE itself as packet comments; FILE must be pcapng.")
+def notes(file: str, place: str | None, put_in: bool) -> None:
+    """Print the notes and bookmarks beside the packets of FILE, packet comments in it included.
+
+    Notes written in the browser lie in FILE.notes beside the capture, which stays as it is. Wireshark shows them once
+    they stand in a capture as packet comments: in a copy (--save), or in FILE (--put-in), which is written anew beside
+    the old one, read back and exchanged in one step.
+    """
+    from inspector.pcap import packet_comments
+
+    if put_in and not Path(file).is_file():
+        raise InspectorError(f"{file} is no file that could be changed: --save writes a copy.")
+    with _read(file) as (source, packets):
+        if place is not None:
+            left_out = packet_comments.save_copy(source, packets, source.comments, Path(place))
+            _say(f"{place} holds the capture with {count(len(source.comments) - left_out, 'note')}.", left_out)
+        elif put_in:
+            left_out = packet_comments.put_in(source, packets, source.comments)
+            _say(f"{file} holds {count(len(source.comments) - left_out, 'note')} as packet comments.", left_out)
+        else:
+            sys.stdout.writelines(f"{line}\n" for line in _lines(source, packets))
+
+
+COMMANDS = [notes]
+
+
+@contextmanager
+def _read(file: str) -> Iterator[tuple[PacketFile, Table]]:
+    """The packets of a file, not analysed: notes need none of that."""
+    from inspector.cli.input_files import given
+    from inspector.pcap.packet_comments import read_packets
+
+    with given([file]) as found:
+        source, packets = read_packets(Path(found.path))
+        try:
+            yield source, packets
+        finally:
+            source.close()
+
+
+def _lines(source: PacketFile, packets: Table) -> Iterator[str]:
+    columns = [Column("packet", True), Column("time", True), Column("note", limit=200)]
+    start = int(packets["time_ns"][0]) if len(packets) else 0
+    cells = (
+        [str(row + 1), seconds(int(packets["time_ns"][row]) - start), printable(source.comments[row])]
+        for row in sorted(source.comments)
+    )
+    return table(columns, cells, Screen.of(sys.stdout))
+
+
+def _say(done: str, left_out: int) -> None:
+    click.echo(printable(done))
+    if left_out:
+        click.echo(f"note: {count(left_out, 'note')} left out: simple packet blocks have no room for one", err=True)
+
+
+def keep_with(recording: Path) -> None:
+    """At the end of a capture of our own: put the notes written meanwhile into it, and say so."""
+    from inspector.errors import InspectorError
+    from inspector.pcap.notes import Notebook
+    from inspector.pcap.packet_comments import settle
+
+    wrote = len(Notebook(recording).notes)
+    if not wrote:
+        return
+    try:
+        settle(recording)
+    except InspectorError as error:
+        click.echo(f"wireglass: {printable(str(error))}", err=True)
+        click.echo(f"Notes: {count(wrote, 'note')} in {recording}.notes  (wireglass open shows them)")

@@ -1,0 +1,91 @@
+"""`wireglass record OUT [IFACE]`: capture to pcapng, without a dashboard."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from inspector.cli.ended_process_alarm import Alarm
+from inspector.cli.shared_options import filter_option
+from inspector.cli.terminal import Screen
+from inspector.units import count, size
+
+if TYPE_CHECKING:
+    from inspector.live.capture_process import LiveCapture
+
+LOOK_EVERY_SECONDS = 0.25
+"""How often the capture's progress is shown, and whether it has ended by itself is looked at."""
+
+
+@click.command(short_help="Capture to a file, without a dashboard.")
+@click.argument("out", type=click.Path(path_type=str))
+@click.argument("interface", required=False, metavar="[IFACE]")
+@filter_option
+@click.option(
+    "--duration", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds."
+)
+def record(out: str, interface: str | None, capture_filter: str | None, duration: float | None) -> int:
+    """Capture IFACE (loopback when not given) to the new pcapng file OUT.
+
+    Ctrl-C ends it cleanly: the file then holds every packet that the kernel gave, and the kernel's count of those that
+    it dropped.
+    """
+    from inspector.live.capture_process import LiveCapture
+    from inspector.live.capture_rights import LOOPBACK
+    from inspector.live.recording_paths import new_recording
+
+    name = interface or LOOPBACK
+    spool = new_recording("record", out)
+    with _told_to_stop() as stop:
+        capture = LiveCapture.start(name, spool, filter=capture_filter, with_sockets=True)
+        alarm = Alarm(lambda: capture.troubles)
+        try:
+            capture.wait_ready()
+            click.echo(f"Capturing on {name} to {out}; Ctrl-C ends it.", err=True)
+            with alarm:
+                _watch(capture, stop, duration)
+        finally:
+            counters = capture.stop()
+    status = alarm.look()
+    if capture.error:
+        return status
+    written = count(counters.received - counters.dropped, "packet")
+    click.echo(f"{written} in {out} ({size(spool.stat().st_size)}), {counters.dropped:,} dropped.", err=True)
+    return status
+
+
+COMMANDS = [record]
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, instead of what they usually do."""
+    stop = threading.Event()
+    before = [(number, signal.signal(number, lambda *_: stop.set())) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield stop
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _watch(capture: LiveCapture, stop: threading.Event, duration: float | None) -> None:
+    """Wait for the end, with the count so far on a terminal."""
+    screen = Screen.of(sys.stderr)
+    end = time.monotonic() + duration if duration else float("inf")
+    while not stop.wait(min(LOOK_EVERY_SECONDS, max(0.0, end - time.monotonic()))):
+        if time.monotonic() >= end or not capture.is_running:
+            break
+        if screen.width is not None:
+            so_far = capture.statistics
+            said = f"{count(so_far.received, 'packet')}, {so_far.dropped:,} dropped"
+            click.echo("\r\033[K" + screen.paint(said, "dim"), err=True, nl=False)
+    if screen.width is not None:
+        click.echo("\r\033[K", err=True, nl=False)

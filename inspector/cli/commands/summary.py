@@ -1,0 +1,192 @@
+"""`wireglass summary FILE`: one screen of what happened."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inspector.cli.shared_options import analysed, files_argument, reading_options
+from inspector.cli.terminal import Column, Screen, printable, table
+from inspector.units import count, duration, size
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+    from inspector.views.summary import Digest, Spread
+
+LABEL_WIDTH = 13
+TROUBLES_SHOWN = 6
+
+LEVELS = "▁▂▃▄▅▆▇█"
+"""Heights of the activity line; a part without any packet is blank."""
+
+PART_STYLES = {
+    "http": "green",
+    "websocket": "magenta",
+    "text": "magenta",
+    "4xx": "red",
+    "5xx": "red",
+    "unanswered": "red",
+    "without a request": "red",
+}
+"""Colours of what the counts are of; what is not named has none."""
+
+
+@click.command(short_help="One screen of what happened in a capture.")
+@files_argument
+@reading_options
+def summary(files: tuple[str, ...], is_sorted: bool) -> None:
+    """One screen of what happened in FILE.
+
+    How many packets, connections by protocol and by how they ended, exchanges by status, messages by kind, how long
+    things took, what went wrong, and the connections worth a look: those in trouble first.
+    """
+    with analysed(files, is_sorted) as capture:
+        sys.stdout.writelines(line + "\n" for line in lines(capture, Screen.of(sys.stdout)))
+
+
+COMMANDS = [summary]
+
+
+def lines(capture: Capture, screen: Screen) -> Iterator[str]:
+    """The screen, top to bottom."""
+    from inspector.views.summary import digest
+
+    found = digest(capture)
+    yield from _title(capture, found, screen)
+    for label, text, *details in _facts(found, screen):
+        yield screen.paint(label.ljust(LABEL_WIDTH), "dim") + text
+        yield from (" " * LABEL_WIDTH + detail for detail in details if detail)
+    if found.notable:
+        yield ""
+        yield from _connections(capture, found, screen)
+
+
+def _title(capture: Capture, found: Digest, screen: Screen) -> Iterator[str]:
+    yield screen.paint(printable(os.path.basename(capture.path)), "bold") + "  " + _file(capture)
+    if capture.start_ns is not None:
+        start = datetime.fromtimestamp(capture.start_ns // 10**9, UTC)
+        rate = f", {found.packets / (found.duration_ns / 1e9):,.0f} packets/s" if found.duration_ns else ""
+        long = "how long is not known" if found.duration_ns is None else f"{duration(found.duration_ns)} long"
+        yield screen.paint(f"from {start:%Y-%m-%d %H:%M:%S} UTC, {long}{rate}", "dim")
+    yield ""
+
+
+def _file(capture: Capture) -> str:
+    names = ", ".join(printable(interface.name) for interface in capture.interfaces if interface.name)
+    parts = (capture.source.format, size(os.path.getsize(capture.path)), names and f"captured on {names}")
+    return ", ".join(part for part in parts if part)
+
+
+def _facts(found: Digest, screen: Screen) -> Iterator[tuple[str, ...]]:
+    """Label, text, and further lines under the text."""
+    others = found.packets - found.tcp_packets
+    without = f", {others:,} without TCP" if others else ""
+    counted = screen.paint(f"{found.packets:,}", "bold")
+    yield "Packets", f"{counted}   {size(found.bytes)} on the wire{without}", _activity(found)
+    yield "Connections", _counts(found.connections, found.protocols, screen), *_lives(found)
+    if found.exchanges:
+        yield "Exchanges", _counts(found.exchanges, found.statuses, screen), _spread("answer after", found.wait)
+    if found.messages:
+        yield "Messages", _counts(found.messages, _kinds(found), screen), _message_sizes(found)
+    yield "Trouble", *_trouble(found, screen)
+
+
+def _activity(found: Digest) -> str:
+    """Packets over time, left to right, as a line of blocks."""
+    if not found.duration_ns:
+        return ""
+    busiest = max(found.activity)
+    heights = (-(-n * len(LEVELS) // busiest) for n in found.activity)
+    return "".join(LEVELS[height - 1] if height else " " for height in heights).rstrip()
+
+
+def _counts(total: int, parts: dict[str, int], screen: Screen) -> str:
+    """`12   9 http, 2 websocket, 1 unknown`."""
+    said = ", ".join(screen.paint(f"{n:,} {name}", PART_STYLES.get(name, "")) for name, n in parts.items())
+    return f"{screen.paint(f'{total:,}', 'bold')}   {said}".rstrip()
+
+
+def _lives(found: Digest) -> Iterator[str]:
+    from inspector.query.outcomes import MEANING
+
+    for outcome, n in list(found.endings.items())[:4]:
+        yield f"{n:,} {MEANING[outcome]}"
+    yield _spread("handshake", found.handshake)
+    yield _spread("lifetime", found.lifetime)
+
+
+def _spread(what: str, spread: Spread | None) -> str:
+    if spread is None:
+        return ""
+    if spread.of == 1:
+        return f"{what} {duration(spread.median)}"
+    return f"{what} {duration(spread.median)} median, {duration(spread.p95)} p95, {duration(spread.slowest)} at most"
+
+
+def _kinds(found: Digest) -> dict[str, int]:
+    from inspector.websocket.opcodes import MESSAGE_KINDS
+
+    return {MESSAGE_KINDS.get(kind, f"opcode {kind}"): n for kind, n in found.message_kinds.items()}
+
+
+def _message_sizes(found: Digest) -> str:
+    compressed = f", {found.compressed_messages:,} of them compressed" if found.compressed_messages else ""
+    return f"{size(found.message_bytes)} of content{compressed}"
+
+
+def _trouble(found: Digest, screen: Screen) -> list[str]:
+    """What went wrong, the heaviest first, and a last line of what did not but is worth knowing."""
+    said = [trouble.said for trouble in found.troubles if trouble.severity != "note"]
+    if found.missed_bytes:
+        said.append(f"{size(found.missed_bytes)} not in the capture")
+    shown = [screen.paint(text, "red") for text in said[:TROUBLES_SHOWN]] or [screen.paint("none seen", "green")]
+    hidden = len(said) - TROUBLES_SHOWN
+    if hidden > 0:
+        shown.append(f"and {count(hidden, 'more kind')}: wireglass anomalies")
+    noted = [trouble.said for trouble in found.troubles if trouble.severity == "note"]
+    if noted:
+        shown.append(screen.paint(f"legal, worth knowing: {', '.join(noted[:TROUBLES_SHOWN])}", "dim"))
+    return shown
+
+
+def _connections(capture: Capture, found: Digest, screen: Screen) -> Iterator[str]:
+    from inspector.views.rows import connection_rows
+
+    chosen = [notable.connection for notable in found.notable]
+    why = {notable.connection: ", ".join(notable.reasons) for notable in found.notable}
+    columns = (
+        Column("conn", is_number=True, style="bold"),
+        Column("client", style="cyan"),
+        Column("server", style="yellow"),
+        Column("protocol", is_optional=True),
+        Column("packets", is_number=True, is_optional=True),
+        Column("bytes", is_number=True),
+        Column("lasted", is_number=True),
+        Column("states", is_optional=True),
+        Column("worth a look"),
+    )
+    yield from table(columns, (_cells(row, why[row["id"]]) for row in connection_rows(capture, chosen)), screen)
+    hidden = found.connections - len(chosen)
+    if hidden > 0:
+        yield screen.paint(f"and {count(hidden, 'connection')} more: wireglass connections {capture.path}", "dim")
+
+
+def _cells(row: dict[str, Any], why: str) -> list[str]:
+    from inspector.cli.table_columns import state_of
+
+    return [
+        str(row["id"]),
+        row["client"],
+        row["server"],
+        row["protocol"],
+        f"{sum(row['packets']):,}",
+        " / ".join(size(n) for n in row["bytes"]),
+        "" if row["duration_ns"] is None else duration(row["duration_ns"]),
+        " / ".join(dict.fromkeys(str(state_of(row, side)) for side in ("client", "server"))),
+        why,
+    ]

@@ -1,0 +1,218 @@
+"""What works on this machine, and what to do about what does not."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from importlib import metadata
+from pathlib import Path
+
+from inspector import pure_python
+from inspector.errors import BadFilter, CaptureRefused
+
+OLDEST_PYTHON = (3, 11)
+
+LIBRARIES = ("numpy", "scapy", "flask", "flask-sock", "plotly", "websockets", "brotli", "click")
+
+PORTS = {"web server of the demo": 8000, "chat of the demo": 8765, "dashboard": 8642}
+
+LITTLE_SPACE = 1_000_000_000
+"""Bytes free below which a recording may soon fill the disk."""
+
+PRIVATE_NETWORK_SECONDS = 10.0
+
+LINK_DEVICE = "/dev/net/tun"
+
+TRIAL_FILTER = "host 192.0.2.7 or ip6 host fe80::1"
+"""A capture filter with constants that fill all 32 bits."""
+
+
+class Health(Enum):
+    """How a thing is: it works; it works less well than it could; the main job cannot be done without it."""
+
+    FINE = "ok"
+    LESS = "less"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, what was found, and what to do about it (empty when nothing needs doing)."""
+
+    about: str
+    health: Health
+    found: str
+    remedy: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything, one after another."""
+    for look in LOOKS:
+        yield from look()
+
+
+def _python() -> Iterator[Finding]:
+    found = f"{platform.python_version()} on {platform.system()} {platform.release()}, {platform.machine()}"
+    is_old = sys.version_info < OLDEST_PYTHON
+    remedy = "Install Python {}.{} or newer.".format(*OLDEST_PYTHON) if is_old else ""
+    yield Finding("Python", Health.BROKEN if is_old else Health.FINE, found, remedy)
+
+
+def _libraries() -> Iterator[Finding]:
+    missing = [name for name in LIBRARIES if not _version(name)]
+    if missing:
+        yield Finding("Libraries", Health.BROKEN, f"missing: {', '.join(missing)}", "Install Wireglass again with pip.")
+        return
+    yield Finding("Libraries", Health.FINE, ", ".join(f"{name} {_version(name)}" for name in LIBRARIES))
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def hot_modules() -> list[str]:
+    """The modules that ask to be compiled: those that say `import cython`."""
+    package = Path(__file__).parent.parent
+    asks = re.compile(r"^import cython$", re.MULTILINE)
+    paths = (path for path in package.rglob("*.py") if asks.search(path.read_text("utf-8")))
+    return sorted(".".join(path.relative_to(package.parent).with_suffix("").parts) for path in paths)
+
+
+def _engine() -> Iterator[Finding]:
+    modules = hot_modules()
+    specs = (importlib.util.find_spec(name) for name in modules)
+    slow = [spec.name for spec in specs if spec and spec.origin and spec.origin.endswith(".py")]
+    if not slow:
+        yield Finding("Engine", Health.FINE, f"compiled ({len(modules)} hot modules)")
+    elif pure_python.is_wanted():
+        yield Finding(
+            "Engine", Health.LESS, f"plain Python, as {pure_python.VARIABLE} asks for", f"Unset {pure_python.VARIABLE}."
+        )
+    else:
+        remedy = "Install a C compiler and Python's headers (Debian: gcc, python3-dev), then install Wireglass again."
+        names = ", ".join(slow) if len(slow) < len(modules) else "all hot modules"
+        yield Finding("Engine", Health.LESS, f"right but slow: not compiled: {names}", remedy)
+
+
+def _capture() -> Iterator[Finding]:
+    from inspector.live.capture_rights import may_capture
+
+    allowed, why = may_capture()
+    if allowed:
+        yield Finding("Live capture", Health.FINE, "this user may capture packets")
+        return
+    yield Finding("Live capture", Health.LESS, why)
+
+
+def _private_network() -> Iterator[Finding]:
+    """Every scenario of the lab needs one, and the demo where this user may not capture."""
+    refusal = _private_network_refusal()
+    if refusal is not None:
+        remedy = (
+            "The lab's scenarios cannot be staged; their recordings open all the same. The demo needs live capture."
+        )
+        yield Finding("Private network", Health.LESS, refusal, remedy)
+    elif not os.access(LINK_DEVICE, os.R_OK | os.W_OK):
+        remedy = f"Scenarios about loss, delay and the like need it: modprobe tun, and access to {LINK_DEVICE}."
+        yield Finding("Private network", Health.LESS, f"allowed, but without links: no {LINK_DEVICE}", remedy)
+    else:
+        yield Finding("Private network", Health.FINE, "allowed, with links of every kind: all scenarios can be staged")
+
+
+def _private_network_refusal() -> str | None:
+    """Why this user may not have a network of its own; None when it may."""
+    if not sys.platform.startswith("linux"):
+        return f"there are none on {platform.system()}"
+    from inspector.lab.process.launch import private_command
+
+    command = private_command([sys.executable, "-c", ""])
+    try:
+        tried = subprocess.run(command, capture_output=True, text=True, timeout=PRIVATE_NETWORK_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return None if tried.returncode == 0 else "this system does not let you make a network of your own"
+
+
+def _filters() -> Iterator[Finding]:
+    from inspector.live import bpf
+    from inspector.live.capture_rights import LOOPBACK, may_capture
+    from inspector.pcap.formats import LinkType
+
+    try:
+        live_on = LOOPBACK if sys.platform == "linux" and may_capture()[0] else None
+        program = bpf.compile_filter(TRIAL_FILTER, LinkType.ETHERNET, live_on)
+        if sys.platform == "linux":
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as endpoint:
+                bpf.attach(endpoint, program)  # the kernel takes filters before any socket
+    except (BadFilter, CaptureRefused, OSError) as failure:
+        yield Finding("Capture filters", Health.LESS, f"-f cannot be used, all else can: {failure}")
+    else:
+        yield Finding("Capture filters", Health.FINE, f"compiled and tried, for example “{TRIAL_FILTER}”")
+
+
+def _ports() -> Iterator[Finding]:
+    taken = [f"{port} ({what})" for what, port in PORTS.items() if not _is_free(port)]
+    if taken:
+        yield Finding("Ports", Health.FINE, f"taken: {', '.join(taken)}; others are used instead")
+    else:
+        yield Finding("Ports", Health.FINE, "the usual ones are free: " + ", ".join(map(str, PORTS.values())))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _recordings() -> Iterator[Finding]:
+    from inspector.live.recording_paths import folder
+
+    try:
+        where = folder()
+        free = shutil.disk_usage(where).free
+    except OSError as error:
+        yield Finding("Recordings", Health.BROKEN, str(error), "Set XDG_STATE_HOME to a folder that you may write to.")
+        return
+    found = f"{where}, {free / 1e9:,.1f} GB free"
+    if free < LITTLE_SPACE or not os.access(where, os.W_OK):
+        yield Finding("Recordings", Health.LESS, found, "Make room, or name another place with --record.")
+    else:
+        yield Finding("Recordings", Health.FINE, found)
+
+
+def _browser() -> Iterator[Finding]:
+    from inspector.cli.open_browser import has_screen
+
+    if has_screen():
+        yield Finding("Browser", Health.FINE, "opened by demo, live, open and replay")
+    else:
+        yield Finding("Browser", Health.FINE, "no screen here: open the address that is printed in a browser yourself")
+
+
+LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _python,
+    _libraries,
+    _engine,
+    _capture,
+    _private_network,
+    _filters,
+    _ports,
+    _recordings,
+    _browser,
+)

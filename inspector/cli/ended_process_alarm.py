@@ -1,0 +1,47 @@
+"""Says on the terminal what has ended by itself, as soon as it has."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Self
+
+import click
+
+from inspector.cli.terminal import printable
+from inspector.live.ended_processes import Troubles
+
+LOOK_SECONDS = 0.25
+"""Between two looks."""
+
+
+class Alarm:
+    """Looks for troubles while it is entered, in a thread of its own."""
+
+    def __init__(self, troubles: Troubles) -> None:
+        self._troubles = troubles
+        self._said = 0
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="alarm", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def look(self) -> int:
+        """Say what is new; the exit status: 1 when there has been any trouble."""
+        for trouble in self._troubles()[self._said :]:
+            click.echo(f"wireglass: {printable(trouble.sentence)}", err=True)
+            self._said += 1
+        return int(self._said > 0)
+
+    def _run(self) -> None:
+        while not self._is_over.is_set():
+            self.look()
+            self._is_over.wait(LOOK_SECONDS)

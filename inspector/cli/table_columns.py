@@ -1,0 +1,224 @@
+"""How each table looks to a person: which of its columns, in which words. For programs, csv and json hold them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from inspector.cli.terminal import NONE, Column, printable
+from inspector.units import duration, seconds, size
+
+Row = dict[str, Any]
+
+
+PROTOCOLS = {
+    1: "ICMP",
+    2: "IGMP",
+    6: "part of TCP",
+    17: "UDP",
+    47: "GRE",
+    50: "ESP",
+    58: "ICMPv6",
+    89: "OSPF",
+    132: "SCTP",
+}
+"""What a packet is that carries no TCP segment to look at, by IP protocol number."""
+
+OPCODES = {0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
+"""Names of the frame types (RFC 6455 §5.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column of a view and how its text comes out of a row."""
+
+    column: Column
+    text: Callable[[Row], str]
+
+
+def _number(title: str, text: Callable[[Row], Any], style: str = "", is_optional: bool = False) -> Cell:
+    return Cell(Column(title, True, style=style, is_optional=is_optional), lambda row: _or_dash(text(row)))
+
+
+def _words(title: str, text: Callable[[Row], Any], limit: int = 44, style: str = "", is_optional: bool = False) -> Cell:
+    return Cell(Column(title, limit=limit, style=style, is_optional=is_optional), lambda row: _or_dash(text(row)))
+
+
+def _or_dash(value: Any) -> str:
+    return NONE if value is None else printable(str(value))
+
+
+def _pair(values: Sequence[int], said: Callable[[int], str] = str) -> str:
+    return " / ".join(said(value) for value in values)
+
+
+def _of(name: str) -> Callable[[Row], Any]:
+    return lambda row: row[name]
+
+
+def _network(row: Row) -> str | None:
+    """What tells the network from others, as "VLAN 10.20, VXLAN 7"."""
+    vlans = row["vlan"] and "VLAN " + ".".join(map(str, row["vlan"]))
+    return ", ".join(filter(None, (vlans, row["tunnel"]))) or None
+
+
+def _moment(name: str) -> Callable[[Row], Any]:
+    """Seconds from the capture's first packet; none before there is one."""
+    return lambda row: None if row[name] is None else seconds(row[name])
+
+
+def _part(side: str, name: str) -> Callable[[Row], Any]:
+    """A part of an exchange's request or response; None where that side is missing."""
+    return lambda row: row[side] and row[side][name]
+
+
+def _total(row: Row) -> str:
+    known = [value for value in row["timing_ns"].values() if value is not None]
+    return duration(sum(known) if len(known) == len(row["timing_ns"]) else None)
+
+
+def state_of(row: Row, side: str) -> str | None:
+    """An end's TCP state, with a question mark where no packet of its own has shown it."""
+    name: str | None = row[f"{side}_state"]
+    return f"{name}?" if row[f"{side}_state_assumed"] else name
+
+
+def _wait(row: Row) -> str:
+    return duration(row["timing_ns"]["wait"])
+
+
+def _flags(row: Row) -> str:
+    """The TCP flags; of a packet without TCP, what it is instead."""
+    if row["connection"] is not None:
+        return " ".join(row["flags"]) or NONE
+    number = row["ip_protocol"]
+    return "not IP" if number is None else PROTOCOLS.get(number, f"IP protocol {number}")
+
+
+def _content(row: Row) -> str:
+    if row["text"] is not None:
+        return str(row["text"])
+    return f"[{row['hex']}]" if row["hex"] else ""
+
+
+_TIME = _number("time", _moment("at_ns"), "dim")
+_CONNECTION = _number("conn", _of("connection"))
+_SENDER = _words("sender", _of("direction"), is_optional=True)
+
+VIEWS: dict[str, tuple[Cell, ...]] = {
+    "packets": (
+        _number("number", _of("number"), "bold"),
+        _TIME,
+        _CONNECTION,
+        _SENDER,
+        _words("flags", _flags),
+        _number("seq", _of("seq")),
+        _number("ack", _of("ack"), is_optional=True),
+        _number("window", _of("window"), is_optional=True),
+        _number("payload", _of("payload")),
+        _words("client state", lambda row: state_of(row, "client"), style="cyan"),
+        _words("server state", lambda row: state_of(row, "server"), style="yellow"),
+        _words("analysis", lambda row: " ".join(row["analysis"]), style="red"),
+    ),
+    "connections": (
+        _number("id", _of("id"), "bold"),
+        _number("start", _moment("at_ns"), "dim"),
+        _words("client", _of("client"), style="cyan"),
+        _words("server", _of("server"), style="yellow"),
+        _words("network", _network, is_optional=True),
+        _words("protocol", _of("protocol"), is_optional=True),
+        _number("packets", lambda row: _pair(row["packets"]), is_optional=True),
+        _number("bytes", lambda row: _pair(row["bytes"], size)),
+        _number("lasted", lambda row: duration(row["duration_ns"]) if row["duration_ns"] is not None else ""),
+        _words("states", lambda row: f"{state_of(row, 'client')} / {state_of(row, 'server')}", is_optional=True),
+        _words("FIN or RST", _of("closed_by"), is_optional=True),
+        _words("ended", _of("conn_state")),
+        _words("history", _of("history"), limit=12, style="dim", is_optional=True),
+    ),
+    "exchanges": (
+        _number("id", _of("id"), "bold"),
+        _CONNECTION,
+        _number("time", lambda row: _moment("at_ns")(row["request"] or row["response"]), "dim"),
+        _words("method", _part("request", "method")),
+        _words("target", _part("request", "target"), style="cyan"),
+        _words("status", _part("response", "status"), style="bold"),
+        _words("reason", _part("response", "reason"), limit=20, is_optional=True),
+        _number("sent", lambda row: size(row["request"]["body_bytes"]) if row["request"] else NONE, is_optional=True),
+        _number(
+            "received", lambda row: size(row["response"]["body_bytes"]) if row["response"] else NONE, is_optional=True
+        ),
+        _number("wait", _wait),
+        _number("total", _total, is_optional=True),
+        _words("notes", lambda row: " ".join(row["notes"]), style="red"),
+    ),
+    "frames": (
+        _number("id", _of("id"), "bold"),
+        _CONNECTION,
+        _number("packet", _of("packet")),
+        _TIME,
+        _SENDER,
+        _words("opcode", lambda row: OPCODES.get(row["opcode"], f"reserved {row['opcode']:#x}")),
+        _words("fin", lambda row: "fin" if row["fin"] else "more"),
+        _number("rsv", _of("rsv"), is_optional=True),
+        _words("masked", lambda row: "masked" if row["masked"] else "", is_optional=True),
+        _number("length", _of("length")),
+        _number("message", _of("message")),
+    ),
+    "messages": (
+        _number("id", _of("id"), "bold"),
+        _CONNECTION,
+        _TIME,
+        _SENDER,
+        _words("kind", _of("kind")),
+        _number("frames", _of("frames"), is_optional=True),
+        _number("bytes", _of("bytes")),
+        _words("deflate", lambda row: "deflated" if row["compressed"] else "", is_optional=True),
+        _number("code", _of("close_code")),
+        _words("content", _content, limit=60),
+    ),
+    "anomalies": (
+        _number("packet", _of("packet"), "bold"),
+        _CONNECTION,
+        _words("sender", _of("direction")),
+        _words("severity", _of("severity"), style="yellow", is_optional=True),
+        _words("code", _of("code"), style="red"),
+        _words("detail", _of("detail"), limit=80),
+        _words("reference", _of("reference"), style="dim", is_optional=True),
+    ),
+    "tokens": (
+        _number("id", _of("id"), "bold"),
+        _words("process", _of("process"), limit=16, style="cyan"),
+        _number("pid", _of("pid"), is_optional=True),
+        _number("token", _of("fd"), "bold"),
+        _words("role", _of("role"), is_optional=True),
+        _number("opened", _moment("opened_at_ns")),
+        _words("by", _of("opened_by"), is_optional=True),
+        _number("closed", _moment("closed_at_ns")),
+        _words("local", _of("local")),
+        _words("remote", _of("remote")),
+        _CONNECTION,
+        _words("diary", _of("name"), limit=24, is_optional=True),
+    ),
+    "kernel": (
+        _TIME,
+        _CONNECTION,
+        _words("end", _of("direction"), is_optional=True),
+        _words("local", _of("local")),
+        _words("remote", _of("remote"), is_optional=True),
+        _words("kernel says", lambda row: row["state"] if row["listed"] else "gone", style="cyan"),
+        _words("wire shows", _of("wire_state"), style="yellow"),
+        _number("token", _of("token"), is_optional=True),
+        _number("rtt", lambda row: row["rtt_us"] and duration(row["rtt_us"] * 1000), is_optional=True),
+        _number("cwnd", _of("congestion_window"), is_optional=True),
+        _words("why they differ", lambda row: row["why"] or row["remark"] or "", limit=80),
+    ),
+    "events": (
+        _number("id", _of("id"), "bold"),
+        _TIME,
+        _CONNECTION,
+        _number("packet", _of("packet")),
+        _words("what happened", _of("sentence"), limit=120),
+    ),
+}
+"""By the name of the table."""

@@ -1,0 +1,122 @@
+"""The cells about costs and time: what a useful byte and a message cost, and how long news took."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inspector.compare.answers_connections import tellers
+from inspector.compare.comparison import Cell, Findings, Proof
+from inspector.compare.costs import Phase
+from inspector.compare.delivery import Delivery
+from inspector.compare.delivery_methods import Ints, Kind
+from inspector.compare.number_text import decimal
+from inspector.units import count, duration, size
+
+NOTHING_SAID = Cell("nothing was said", "No message with content went this way.")
+
+
+def overhead(found: Findings, kind: Kind) -> Cell:
+    """How many bytes on the wire for a useful one?"""
+    cost = found.costs[kind]
+    if not cost.useful:
+        return NOTHING_SAID
+    ratio, packets = cost.all_bytes / cost.useful, 1000 * cost.all_packets / cost.useful
+    detail = (
+        f"{size(cost.all_bytes)} in {count(cost.all_packets, 'packet')} carried {size(cost.useful)} of content: "
+        f"{decimal(packets)} packets for 1,000 useful bytes."
+    )
+    values = {
+        "wire_bytes": cost.all_bytes, "packets": cost.all_packets, "useful_bytes": cost.useful,
+        "wire_bytes_per_useful_byte": round(ratio, 3), "packets_per_useful_byte": round(packets / 1000, 6),
+    }  # fmt: skip
+    return Cell(f"{decimal(ratio)} bytes", detail, values, *_of_kind(found, kind))
+
+
+def message_cost(found: Findings, kind: Kind) -> Cell:
+    """What did one message cost, and what would one more?"""
+    cost = found.costs[kind]
+    if not cost.messages:
+        return NOTHING_SAID
+    each, packets = cost.all_bytes / cost.messages, cost.all_packets / cost.messages
+    talk = cost.wire_bytes[Phase.TALKING] / cost.messages
+    frame = (cost.all_bytes - cost.wire_bytes[Phase.TALKING]) / cost.all_bytes
+    useful = cost.useful / cost.messages
+    detail = f"{_per_cent(frame)} of that built and closed pipes; " + (
+        "every message pays for that anew."
+        if kind is Kind.CLOSED
+        else f"on the open pipe one more costs {size(talk)} for {size(useful)} of content."
+    )
+    detail += tellers(found.only_told(kind), len(found.lives[kind].connection))
+    values = {
+        "messages": cost.messages, "wire_bytes_each": round(each, 1), "packets_each": round(packets, 2),
+        "useful_bytes_each": round(useful, 1), "open_pipe_bytes_each": round(talk, 1),
+        "building_bytes": cost.wire_bytes[Phase.BUILDING], "closing_bytes": cost.wire_bytes[Phase.CLOSING],
+        "talking_bytes": cost.wire_bytes[Phase.TALKING],
+    }  # fmt: skip
+    text = f"{size(each)} in {decimal(packets)} packets"
+    return Cell(text, detail, values, *_said(found, kind))
+
+
+def news_to_delivery(found: Findings, kind: Kind) -> Cell:
+    """How long from news to delivery?"""
+    mine = [delivery for delivery in found.deliveries if delivery.kind is kind]
+    chosen = [delivery for delivery in mine if delivery.is_exact] or mine
+    pace = poll_pace(found) if kind is Kind.POLLING else None
+    values: dict[str, int | float | None] = {"deliveries": len(chosen), "poll_every_ns": pace}
+    waits = f" It asked every {duration(pace)}: news waits half of that on average." if pace else ""
+    if kind in (Kind.CLOSED, Kind.KEPT):
+        waits = " News comes when it is asked for, and not before: the wait for that is in it."
+    if not chosen:
+        reason = "Nobody was seen telling the server, and no pipe had the same text earlier: the packets do not say."
+        return Cell("cannot be known", reason + (waits if pace else ""), values)
+    took = np.sort([delivery.took_ns for delivery in chosen])
+    median, longest = int(took[(len(took) - 1) // 2]), int(took[-1])
+    values |= {"median_ns": median, "longest_ns": longest, "exact": int(chosen[0].is_exact)}
+    since = (
+        "since a client told the server"
+        if chosen[0].is_exact
+        else "since the server first pushed the same text to anybody; it may be older"
+    )
+    most = f", {duration(longest)} at most" if len(took) > 1 else ""
+    text = ("" if chosen[0].is_exact else "at least ") + duration(median)
+    detail = f"{count(len(took), 'delivery', 'deliveries')}{most}, {since}.{waits}"
+    return Cell(text, detail, values, _deliveries(chosen), 2 * len(chosen))
+
+
+def _deliveries(chosen: list[Delivery]) -> list[Proof]:
+    """Both ends of the slowest deliveries."""
+    slowest = sorted(chosen, key=lambda delivery: -delivery.took_ns)[:3]
+    return [proof for delivery in slowest for proof in (
+        Proof(delivery.told, delivery.told_on, "the server knows"),
+        Proof(delivery.packet, delivery.connection, f"delivered {duration(delivery.took_ns)} later"),
+    )]  # fmt: skip
+
+
+def poll_pace(found: Findings) -> int | None:
+    """The middle pause between two polls of a series, ns."""
+    polls, times = found.polls, found.capture.http_messages["time_ns"]
+    order = np.lexsort((times[polls.request], polls.series))
+    pauses = np.diff(times[polls.request][order])[np.diff(polls.series[order]) == 0]
+    return int(np.median(pauses)) if len(pauses) else None
+
+
+def _of_kind(found: Findings, kind: Kind) -> tuple[list[Proof], int]:
+    """The heaviest packets of a kind, and how many packets it has."""
+    packets = found.capture.packets
+    rows = np.flatnonzero(packets["connection"] >= 0)
+    rows = rows[found.kinds[packets["connection"][rows]] == kind]
+    heaviest: Ints = rows[np.argsort(-packets["length"][rows].astype(np.int64), kind="stable")[:8]].astype(np.int64)
+    lengths = packets["length"]
+    proof, _ = found.prove(heaviest, lambda i: f"{int(lengths[heaviest[i]]):,} bytes on the wire")
+    return proof, len(rows)
+
+
+def _said(found: Findings, kind: Kind) -> tuple[list[Proof], int]:
+    """The packets that brought messages."""
+    chosen = found.messages(kind)
+    useful = found.said.useful
+    return found.prove(found.said.packet[chosen], lambda i: f"{count(int(useful[chosen[i]]), 'useful byte')}")
+
+
+def _per_cent(share: float) -> str:
+    return f"{share * 100:.0f} %"

@@ -1,0 +1,139 @@
+"""The five ways in which news comes over HTTP and WebSocket, and by what they are told apart on the wire.
+
+Nothing but packets is asked: no port number, no name of a program. Each connection goes one way, or none.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.compare.polling import Polls, find_polls
+from inspector.http.message_notes import Note
+from inspector.tables.table import MessageKind, Protocol
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+class Kind(IntEnum):
+    """A way to carry news; the order is that of the columns."""
+
+    CLOSED = 0
+    KEPT = 1
+    POLLING = 2
+    STREAM = 3
+    WEBSOCKET = 4
+
+
+NAMES = {
+    Kind.CLOSED: "closed",
+    Kind.KEPT: "kept_alive",
+    Kind.POLLING: "polling",
+    Kind.STREAM: "server_sent_events",
+    Kind.WEBSOCKET: "websocket",
+}
+"""What programs call them."""
+
+TITLES = {
+    Kind.CLOSED: "HTTP, closed each time",
+    Kind.KEPT: "HTTP, kept alive",
+    Kind.POLLING: "Polling",
+    Kind.STREAM: "Server-Sent Events",
+    Kind.WEBSOCKET: "WebSocket",
+}
+"""What people call them."""
+
+RULES = {
+    Kind.CLOSED: "A connection that carried one question and was closed unanswered, or within half a second of "
+    "the answer.",
+    Kind.KEPT: "A connection that carried two questions or more, or stayed open for half a second after its answer.",
+    Kind.POLLING: "The same GET from the same client at least four times, evenly paced by a clock, and at least one "
+    "answer brought nothing new.",
+    Kind.STREAM: "A connection on which an answer says that it is text/event-stream.",
+    Kind.WEBSOCKET: "A connection that was upgraded to WebSocket, or that was open already and carries its frames.",
+}
+"""By what they are told apart, in the order in which docs/guide.md explains."""
+
+NO_KIND = -1
+
+LINGER_NS = 500_000_000
+"""A pipe that is still open so long after its answer was kept; one that was not kept is closed at once."""
+
+FIN_OR_RST = 5
+
+
+def find_kinds(capture: Capture, among: Mask) -> tuple[Ints, Polls]:
+    """The `Kind` of every connection, and the polls. NO_KIND is a connection that is none of them or cannot be told
+    yet, and one that the mask `among` leaves out.
+    """
+    connections, messages = capture.connections, capture.http_messages
+    count = len(connections)
+    kinds: Ints = np.full(count, NO_KIND)
+    is_http = (connections["protocol"] == Protocol.HTTP) & among
+    asks = messages["connection"][messages["kind"] == MessageKind.REQUEST]
+    requests = np.bincount(asks, minlength=count)
+    is_stream = np.zeros(count, bool)
+    said_so = (messages["kind"] == MessageKind.RESPONSE) & (messages["notes"] & Note.EVENT_STREAM.value != 0)
+    is_stream[messages["connection"][said_so]] = True
+    answered = last_answers(capture)
+    closed = first_packets(capture, FIN_OR_RST)
+    times = capture.packets["time_ns"]
+    end_ns = int(times.max()) if len(times) else 0
+    is_closed = closed >= 0
+    over_ns = np.where(is_closed, times[closed] if len(times) else 0, end_ns)
+    lingered = (answered >= 0) & (over_ns - answered > LINGER_NS)
+    kinds[is_http & (requests == 1) & is_closed & ~lingered] = Kind.CLOSED
+    kinds[is_http & ((requests > 1) | ((requests == 1) & lingered))] = Kind.KEPT
+    polls = find_polls(capture, is_http & ~is_stream)
+    polled = np.bincount(messages["connection"][polls.request], minlength=count)
+    kinds[is_http & (polled * 2 > requests)] = Kind.POLLING
+    kinds[is_http & is_stream] = Kind.STREAM
+    kinds[(connections["protocol"] == Protocol.WEBSOCKET) & among] = Kind.WEBSOCKET
+    return kinds, polls
+
+
+def only_told(capture: Capture) -> Mask:
+    """On which connections every request brought content and no answer did: somebody told the server something, and
+    read nothing.
+    """
+    messages, count = capture.http_messages, len(capture.connections)
+    is_request, has_content = messages["kind"] == MessageKind.REQUEST, messages["body_bytes"] > 0
+    tells, asks, answers = (
+        np.bincount(messages["connection"][which], minlength=count) > 0
+        for which in (
+            is_request & has_content,
+            is_request & ~has_content,
+            (messages["kind"] == MessageKind.RESPONSE) & has_content,
+        )
+    )
+    return tells & ~asks & ~answers
+
+
+def first_packets(capture: Capture, flags: int) -> Ints:
+    """For every connection, the row of its first packet with any of these TCP flags; -1 where there is none."""
+    packets = capture.packets
+    rows = np.flatnonzero((packets["flags"] & flags != 0) & (packets["connection"] >= 0))
+    return first_of(rows, packets["connection"][rows], len(capture.connections))
+
+
+def first_of(rows: npt.NDArray[np.integer], groups: npt.NDArray[np.integer], count: int) -> Ints:
+    """The first of `rows` in each of `count` groups, -1 where a group has none; `rows` are in ascending order."""
+    first: Ints = np.full(count, -1)
+    first[groups[::-1]] = rows[::-1]
+    return first
+
+
+def last_answers(capture: Capture) -> Ints:
+    """For every connection, when the last answer to a request had come whole so far, ns; -1 where there was none."""
+    messages, exchanges = capture.http_messages, capture.exchanges
+    rows = exchanges["response"][(exchanges["request"] >= 0) & (exchanges["response"] >= 0)]
+    last: Ints = np.full(len(capture.connections), -1)
+    np.maximum.at(last, messages["connection"][rows], messages["end_ns"][rows])
+    return last

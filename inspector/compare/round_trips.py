@@ -1,0 +1,79 @@
+"""How often something had to travel before the first useful byte was there.
+
+A flight is one way: whoever has the say sends until the other one speaks. Two flights are a round trip. What is sent
+again is not counted, nor are empty acknowledgments: nobody waits for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.compare.delivery_methods import Ints, Kind, first_of
+from inspector.compare.messages import Said
+from inspector.engine.clocks import elapsed
+from inspector.tcp.header import SYN
+from inspector.tcp.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+READ_FROM_SYN = 1
+"""connections.isn_known: the beginning of this direction was seen."""
+
+REPEATS = Verdict.RETRANSMISSION | Verdict.FAST_RETRANSMISSION | Verdict.SPURIOUS_RETRANSMISSION
+KEEP_ALIVE = Verdict.KEEP_ALIVE | Verdict.ZERO_WINDOW_PROBE
+
+
+@dataclass(frozen=True, slots=True)
+class FirstBytes:
+    """Connections whose beginning was seen, up to their first useful byte: arrays of one length.
+
+    Attributes:
+        connection: row.
+        packet: the row that carried the first useful byte.
+        flights: one-way trips up to and with that one.
+        took_ns: from the SYN to that packet.
+    """
+
+    connection: Ints
+    packet: Ints
+    flights: Ints
+    took_ns: Ints
+
+    def of(self, where: npt.NDArray[np.bool_]) -> FirstBytes:
+        """Those that the mask names."""
+        return FirstBytes(self.connection[where], self.packet[where], self.flights[where], self.took_ns[where])
+
+
+def find_first_bytes(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, FirstBytes]:
+    """By kind. A connection that was open already when the capture began proves nothing and is left out."""
+    connections, packets = capture.connections, capture.packets
+    first = first_of(said.packet, said.connection, len(kinds))
+    seen = (connections["isn_known"] == READ_FROM_SYN).all(axis=1)
+    chosen = np.flatnonzero((first >= 0) & seen)
+    flights = _flights(capture, chosen, first)
+    took = elapsed(packets, connections["first_packet"][chosen], first[chosen])
+    found = FirstBytes(chosen, first[chosen], flights, took).of(took >= 0)
+    return {kind: found.of(kinds[found.connection] == kind) for kind in Kind}
+
+
+def _flights(capture: Capture, chosen: npt.NDArray[np.intp], until: Ints) -> Ints:
+    """Of each chosen connection, how often the speaker changed up to packet row `until`, and one more."""
+    packets, count = capture.packets, len(capture.connections)
+    last: Ints = np.full(count, -1)
+    last[chosen] = until[chosen]
+    of = packets["connection"]
+    speaks = (of >= 0) & ((packets["payload"] > 0) | (packets["flags"] & SYN != 0))
+    speaks &= packets["analysis"] & (REPEATS | KEEP_ALIVE).value == 0
+    rows = np.flatnonzero(speaks)
+    rows = rows[rows <= last[of[rows]]]
+    rows = rows[np.argsort(of[rows], kind="stable")]
+    connection, direction = of[rows], packets["direction"][rows]
+    turns = np.ones(len(rows), bool)
+    turns[1:] = (connection[1:] != connection[:-1]) | (direction[1:] != direction[:-1])
+    flights = np.bincount(connection[turns], minlength=count)[chosen]
+    return flights.astype(np.int64)

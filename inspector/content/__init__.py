@@ -1,0 +1,1 @@
+"""The content of one message: decoded, shown as text or picture, repeated with curl."""

@@ -1,0 +1,161 @@
+"""What a message says, made ready to be looked at: its content as text, form or picture, its cookies, its query.
+
+Everything is bounded, and nothing is believed that the message says of itself where its bytes say otherwise.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from inspector.content.body import content, trailers
+from inspector.content.charsets import Decoded, decode, is_declared
+from inspector.content.images import picture
+from inspector.http.head import Head, head
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Pairs = list[list[str]]
+Preview = dict[str, Any]
+
+TEXT_LIMIT = 256 * 1024
+"""Bytes of a content that are shown as text."""
+
+HEX_LIMIT = 16 * 1024
+"""Bytes of a content that are shown as hex."""
+
+MAX_PAIRS = 500
+"""Cookies, parameters or form fields shown of one message."""
+
+PICTURE_NOTE = "a picture of {width} × {height} pixels, too large to be shown"
+
+MISFIT_NOTE = "{count} of its bytes do not fit the encoding {encoding}: shown as \ufffd"
+ASSUMED_NOTE = "no encoding is declared and it is not UTF-8: read as {encoding}"
+
+TEXTUAL = re.compile(
+    r"text/|application/(json|javascript|ecmascript|xml|x-www-form-urlencoded|graphql|x-ndjson)\b|[\w.+-]+/[\w.-]+\+(xml|json)\b",
+    re.IGNORECASE,
+)
+"""Types whose content is text, whatever its bytes."""
+
+
+def body_preview(capture: Capture, row: int) -> Preview:
+    """The content of message `row` of http_messages.
+
+    `kind` is none, json, form, text, picture or binary; `text` and `picture` are null where it is none; `encoding` is
+    what the text was read as, and `misfits` how often bytes did not fit it; `hex` is there always; `notes` say what
+    keeps it from being all of the content.
+    """
+    raw, notes = content(capture, row)
+    said = head(capture, row)
+    media = (said.values("Content-Type") or [""])[0]
+    found = picture(raw)
+    if found and not found.is_small_enough:
+        notes.append(PICTURE_NOTE.format(width=found.width, height=found.height))
+        found = None
+    is_whole = bool(capture.http_messages["complete"][row]) and not notes
+    decoded = None if found else _decoded(raw, media, is_whole)
+    notes += _remarks(decoded)
+    text = decoded.text if decoded else None
+    return {
+        "kind": "picture" if found else _kind(raw, media, text),
+        "type": media,
+        "bytes": len(raw),
+        "text": text,
+        "encoding": decoded and decoded.encoding,
+        "misfits": decoded.misfits if decoded else 0,
+        "text_is_cut": text is not None and len(raw) > TEXT_LIMIT,
+        "fields": _form(text) if text and _is_form(media) else None,
+        "hex": raw[:HEX_LIMIT].hex(),
+        "picture": found and {
+            "type": found.type,
+            "width": found.width,
+            "height": found.height,
+            "base64": base64.b64encode(raw).decode(),
+        },
+        "notes": notes,
+    }  # fmt: skip
+
+
+def message_preview(capture: Capture, row: int) -> Preview:
+    """What stands in the head besides the fields as they are, and behind the body."""
+    said = head(capture, row)
+    return {
+        "query": query(said.target),
+        "cookies": cookies(said) if said.method else [],
+        "set_cookies": set_cookies(said) if not said.method else [],
+        "trailers": [list(field) for field in trailers(capture, row)],
+    }
+
+
+def query(target: str) -> Pairs:
+    """The parameters of a target, percent-decoded, in order."""
+    return _pairs(target.partition("#")[0].partition("?")[2])
+
+
+def cookies(said: Head) -> Pairs:
+    """The cookies that a request sends (RFC 6265 §4.2.1)."""
+    sent = "; ".join(said.values("Cookie")).split(";")[:MAX_PAIRS]
+    return [_pair(cookie) for cookie in sent if cookie.strip()]
+
+
+def set_cookies(said: Head) -> list[dict[str, Any]]:
+    """The cookies that a response sets, each with its attributes (RFC 6265 §4.1.1)."""
+    found = []
+    for line in said.values("Set-Cookie")[:MAX_PAIRS]:
+        cookie, *attributes = line.split(";")
+        name, value = _pair(cookie)
+        found.append({"name": name, "value": value, "attributes": [_pair(each) for each in attributes if each.strip()]})
+    return found
+
+
+def _pair(text: str) -> list[str]:
+    name, _, value = text.partition("=")
+    return [name.strip(), value.strip()]
+
+
+def _pairs(text: str) -> Pairs:
+    cut = "&".join(text.split("&")[:MAX_PAIRS])
+    return [list(pair) for pair in parse_qsl(cut, keep_blank_values=True, errors="replace")]
+
+
+def _is_form(media: str) -> bool:
+    return media.lower().startswith("application/x-www-form-urlencoded")
+
+
+def _form(text: str) -> Pairs:
+    return _pairs(text.strip())
+
+
+def _kind(raw: bytes, media: str, text: str | None) -> str:
+    if not raw:
+        return "none"
+    if text is None:
+        return "binary"
+    if _is_form(media):
+        return "form"
+    is_json = re.match(r"[\w.+-]+/([\w.+-]+\+)?json\b", media, re.IGNORECASE) or text.lstrip()[:1] in ("{", "[")
+    return "json" if is_json else "text"
+
+
+def _decoded(raw: bytes, media: str, is_whole: bool) -> Decoded | None:
+    """The beginning of the content as text; None when neither its type nor its bytes say that it is text."""
+    decoded = decode(raw[:TEXT_LIMIT], media, is_whole=is_whole and len(raw) <= TEXT_LIMIT)
+    if TEXTUAL.match(media) or is_declared(media) or decoded.encoding.startswith("utf-16"):
+        return decoded
+    is_text = decoded.encoding == "utf-8" and not decoded.misfits and "\0" not in decoded.text
+    return decoded if is_text else None
+
+
+def _remarks(decoded: Decoded | None) -> list[str]:
+    """What has to be said of how a text was decoded."""
+    if decoded is None:
+        return []
+    is_guess = decoded.is_assumed and decoded.encoding != "utf-8"
+    remarks = [ASSUMED_NOTE.format(encoding=decoded.encoding)] if is_guess else []
+    if decoded.misfits:
+        remarks.append(MISFIT_NOTE.format(count=decoded.misfits, encoding=decoded.encoding))
+    return remarks

@@ -1,0 +1,357 @@
+"""One capture: its tables, and the engine that fills them batch by batch.
+
+Data flow one way: records of the file → headers → connections and streams → HTTP and WebSocket. Whatever the
+batches, the tables are the same; a live capture is a file that grows, read by the same code.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.anomalies import ANOMALIES, index_of
+from inspector.descriptors.history import Ledger
+from inspector.engine.application_layer import Conversations
+from inspector.engine.client_server_swap import turn_rows
+from inspector.engine.clocks import NO_CLOCK, UNKNOWN, Clocks
+from inspector.pcap.reader import PacketFile, open_packets
+from inspector.tables.anomaly_writer import Oddities
+from inspector.tables.arena import ARENA, Arena
+from inspector.tables.chunk_index import ChunkIndex
+from inspector.tables.gc_pause import uncollected
+from inspector.tables.table import ChunkKind, Table
+from inspector.tcp.pipeline import Tracker
+from inspector.wire.decoder import Decoder
+from inspector.wire.ip_reassembly import Reason
+from inspector.wire.layer_parsers import is_read
+from inspector.wire.link_layer import name_of
+
+BATCH = 8192
+"""Packets that go through all stages at once: the scratch table of a batch stays in the processor's cache."""
+
+SLACK = 1.125
+"""Tables are made so much bigger than the first batches promise: room that is not used costs no memory."""
+
+OF_PACKET = {name: np.array([anomaly.packet == name for anomaly in ANOMALIES]) for name in ("a", "b", "c")}
+"""By number of an anomaly, and by code: whether it is that of a packet."""
+
+REFUSALS = {
+    Reason.OVERLAP: "ip-fragments-overlap",
+    Reason.OVERLAP_DIFFERS: "ip-fragments-overlap-differs",
+    Reason.OVERLAP_AGREES: "ip-fragments-overlap-agrees",
+    Reason.TOO_LONG: "ip-datagram-too-long",
+    Reason.TOO_MANY: "ip-too-many-fragments",
+    Reason.TWO_ENDS: "ip-fragments-two-ends",
+    Reason.CROWDED: "ip-fragments-crowded",
+    Reason.TOO_LATE: "ip-fragments-too-late",
+}
+"""The anomaly by which each reason for giving up a fragmented datagram is reported."""
+
+
+def open(
+    path: str | os.PathLike[str],
+    *,
+    tunnels: Mapping[int, str] | None = None,
+    sort: bool = False,
+    ignore_vlan: bool = False,
+) -> Capture:
+    """Read and analyse a saved capture.
+
+    Args:
+        path: pcap (µs or ns, either byte order) or pcapng, plain or compressed with gzip or zstd.
+        tunnels: kinds of tunnel by the UDP ports that they run on, beside the usual ones: {8473: "vxlan"}.
+        sort: take the packets in order of time; their numbers (`Capture.numbers`) stay those of the file.
+        ignore_vlan: take packets of different VLANs for one network.
+    Returns:
+        The capture; its tables are complete, payload stays in the file until asked for.
+    Raises:
+        NotACapture: the file cannot be read, or its first bytes are of no known capture format. A file that is cut
+            off or damaged further on is no error: all whole packets before that are there, and `notes` says where it
+            ends.
+    """
+    capture = Capture(open_packets(path), tunnels, sort=sort, ignore_vlan=ignore_vlan)
+    capture.analyse()
+    return capture
+
+
+class Capture:
+    """The tables of one capture, filled from a packet file.
+
+    Attributes:
+        packets, connections, chunks, http_messages, exchanges, frames, messages, anomalies, tokens, kernel: `Table`s; a
+            row's id is its index, a packet's number its place in the file (`numbers`).
+        source: the packet file; its `interfaces` and `notes` are the capture's.
+        is_complete: whether `finish` was called: nothing will be added.
+    """
+
+    def __init__(
+        self,
+        source: PacketFile,
+        tunnels: Mapping[int, str] | None = None,
+        *,
+        sort: bool = False,
+        ignore_vlan: bool = False,
+    ) -> None:
+        self.source = source
+        if sort:
+            source.sort()
+        self.is_complete = False
+        self.packets = Table("packets")
+        self.connections = Table("connections")
+        self.chunks = Table("chunks")
+        self._chunk_index = ChunkIndex(self.chunks)
+        self.http_messages = Table("http_messages")
+        self.exchanges = Table("exchanges")
+        self.frames = Table("frames")
+        self.messages = Table("messages")
+        self.anomalies = Table("anomalies")
+        self.tokens = Table("tokens")
+        self.kernel = Table("kernel")
+        self.arena = Arena()
+        headers = Table("headers")
+        self._decoder = Decoder(self.packets, headers, self.arena, source.link_types, tunnels, ignore_vlan)
+        self._tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies, self.arena)
+        self._conversations = Conversations(
+            self.packets,
+            self.connections,
+            self.chunks,
+            self.http_messages,
+            self.exchanges,
+            self.frames,
+            self.messages,
+            self.anomalies,
+            self.arena,
+        )
+        self._oddities = Oddities(self.anomalies)
+        self._clocks = Clocks(self.packets)
+        self.ledger = Ledger(self.tokens, self.kernel, self.connections)
+        self._refused = 0
+        self._attach()
+
+    def __enter__(self) -> Capture:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Capture {self.path}: {len(self.packets)} packets, {len(self.connections)} connections>"
+
+    @property
+    def path(self) -> Path:
+        """Where the capture is saved."""
+        return self.source.path
+
+    @property
+    def interfaces(self) -> list[Any]:
+        """The interfaces the packets were captured on, in the order in which packets.interface counts them."""
+        return self.source.interfaces
+
+    @property
+    def notes(self) -> list[str]:
+        """What is wrong with the file, in plain sentences."""
+        remarks = self._clocks.note(), self._tracker.note()
+        return [*self.source.notes, *(remark for remark in remarks if remark)]
+
+    @property
+    def start_ns(self) -> int | None:
+        """Time of the first packet that has one, ns since 1970-01-01 UTC; None while there is none."""
+        clock = self.packets["clock"]
+        if not len(clock):
+            return None
+        first = 0 if clock[0] != NO_CLOCK else int(np.argmax(clock != NO_CLOCK))
+        return int(self.packets["time_ns"][first]) if clock[first] != NO_CLOCK else None
+
+    def numbers(self, packets: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """The numbers of packets rows: their places in the file, from 1; 0 for a row of -1."""
+        order = self.source.order
+        places = order[packets] if len(order) else packets
+        return np.where(packets < 0, 0, places.astype(np.int64) + 1)
+
+    def compared(self, chosen: Any) -> list[list[int]]:
+        """The three numbers that these anomalies compared, those of packets as `numbers` gives them."""
+        table, compared = self.anomalies, []
+        for name in ("a", "b", "c"):
+            values = table[name][chosen].copy()
+            of_packet = OF_PACKET[name][table["code"][chosen]]
+            values[of_packet] = self.numbers(values[of_packet] - 1)
+            compared.append(values.tolist())
+        return compared
+
+    def refresh(self) -> bool:
+        """Look whether the file has grown; True when there is more to `advance` over."""
+        grew = self.source.refresh()
+        if grew:
+            self._attach()
+        return grew
+
+    def analyse(self, report: Callable[[int], None] | None = None) -> None:
+        """Take the whole file through all stages; `report` is told now and then how many packets are done."""
+        with uncollected():
+            while self.advance():
+                if report:
+                    report(len(self.packets))
+            self.finish()
+
+    def advance(self, limit: int = BATCH) -> int:
+        """Take the next packets, at most `limit`, through all stages; how many there were."""
+        first, capacity = len(self.packets), self.packets.capacity
+        count = self.source.read(self.packets, limit)
+        if self.source.floor != self._floor:
+            self._attach()
+        if first and self.packets.capacity > capacity:
+            self._expect(self.packets.capacity / first)
+        if count:
+            stop = first + count
+            self._clocks.advance(first, stop)
+            self._decoder.advance(first, stop)
+            self._note_refused_datagrams()
+            first_chunk = len(self.chunks)
+            self._tracker.advance(first, stop)
+            self._note_times_that_go_back()
+            self._forget_untimed(first, stop)
+            self._conversations.advance(first_chunk, len(self.chunks))
+            self._turn()
+        self.ledger.take(self.source.take_reports())
+        self.ledger.join()
+        return count
+
+    def _expect(self, times: float) -> None:
+        """`times` as many packets are to come: let the other tables grow alike, so that big ones are seldom copied."""
+        for table in (self.connections, self.chunks, self.http_messages, self.exchanges, self.frames, self.messages):
+            table.expected = int(times * table.rows * SLACK)
+
+    def _note_refused_datagrams(self) -> None:
+        """Report the fragmented datagrams that were given up since the last batch."""
+        refused = self._decoder.fragments.refused
+        for refusal in refused[self._refused :]:
+            self._oddities.note(index_of(REFUSALS[refusal.reason]), refusal.packet, connection=-1)
+        self._refused = len(refused)
+
+    def _note_times_that_go_back(self) -> None:
+        """Report those of the last batch."""
+        back, revised = self._clocks.take_back()
+        for row, by_ns, behind_ns in back:
+            connection = int(self.packets["connection"][row])
+            self._oddities.note(index_of("time-goes-back"), row, connection, -1, by_ns, row, behind_ns)
+        for row in revised:
+            self._forget_intervals_to(row)
+
+    def _forget_intervals_to(self, row: int) -> None:
+        """The time of packets row `row` has proved wrong: what was measured to it is not known."""
+        packets, connection = self.packets, int(self.packets["connection"][row])
+        packets["ack_rtt_ns"][row] = UNKNOWN
+        if connection < 0:
+            return
+        since = packets["time_ns"][row] - packets["time_ns"][self.connections["first_packet"][connection] : row]
+        for name in ("handshake_ns", "syn_rtt_ns"):
+            if self.connections[name][connection] in since:
+                self.connections[name][connection] = UNKNOWN
+
+    def _forget_untimed(self, first: int, stop: int) -> None:
+        """Of packets without a time no interval is known."""
+        if not self._clocks.untimed:
+            return
+        lost = self.packets["clock"][first:stop] == NO_CLOCK
+        self.packets["ack_rtt_ns"][first:stop][lost] = UNKNOWN
+        opened = self.packets["clock"][self.connections["first_packet"]] == NO_CLOCK
+        for name in ("handshake_ns", "syn_rtt_ns"):
+            self.connections[name][opened] = UNKNOWN
+
+    def finish(self) -> None:
+        """No more packets will come: settle what waits for them. Doing so twice changes nothing."""
+        if self.is_complete:
+            return
+        self.is_complete = True
+        self.source.finish()
+        self.source.notes.extend(self._not_looked_into())
+        first_chunk = len(self.chunks)
+        self._tracker.finish()
+        self._conversations.advance(first_chunk, len(self.chunks))
+        self._conversations.finish()
+        self._turn()
+
+    def _turn(self) -> None:
+        """Exchange client and server where the content has shown that they are the other way."""
+        turned = self._conversations.turned()
+        if not turned:
+            return
+        tables = (self.packets, self.chunks, self.http_messages, self.frames, self.messages)
+        turn_rows(self.connections, (*tables, self.anomalies, self.tokens, self.kernel), turned)
+        self._chunk_index.forget()
+        for connection in turned:
+            self._tracker.turn(connection)
+            self._conversations.turn(connection)
+
+    def _not_looked_into(self) -> list[str]:
+        """Notes on packets that may hold connections and were not read."""
+        counts = np.bincount(self.packets["interface"], minlength=len(self.source.link_types)).tolist()
+        unread: dict[int, int] = {}
+        for link_type, count in zip(self.source.link_types, counts, strict=True):
+            if count and not is_read(link_type):
+                unread[link_type] = unread.get(link_type, 0) + count
+        said = [
+            f"{count} packets are of link type {name_of(link_type)}, which Wireglass does not read: shown as bytes"
+            for link_type, count in unread.items()
+        ]
+        return said + self._decoder.notes()
+
+    def close(self) -> None:
+        """Let go of the file; the tables stay, bytes can no longer be read."""
+        self.source.close()
+        self._attach()
+
+    def _attach(self) -> None:
+        """Let the stages read what of the file is in memory now."""
+        self._floor = self.source.floor
+        self._decoder.attach(self.source.data)
+        self._tracker.attach(self.source.data, self._floor, self.source.want)
+        self._conversations.attach(self.source.data, self._floor, self.source.want)
+
+    # -- bytes ---------------------------------------------------------------------------------------------------
+
+    def bytes_at(self, address: int, length: int) -> bytes:
+        """A copy of `length` bytes from an address that a table row names; shorter when they are not all there."""
+        if address < 0 or length <= 0:
+            return b""
+        if address >= ARENA:
+            return bytes(self.arena.data[address - ARENA : min(address - ARENA + length, self.arena.size)])
+        return self.source.read_bytes(address, length)
+
+    def packet_bytes(self, row: int) -> bytes:
+        """The captured bytes of packet `row`, from its link layer on."""
+        return self.bytes_at(int(self.packets["address"][row]), int(self.packets["captured"][row]))
+
+    def chunks_of(self, connection: int, direction: int) -> npt.NDArray[np.intp]:
+        """Rows of `chunks` that make up one direction's stream, in stream order."""
+        return self._chunk_index.rows(connection, direction)
+
+    def stream_bytes(
+        self, connection: int, direction: int, start: int = 0, stop: int | None = None, limit: int = 1 << 20
+    ) -> bytes:
+        """Bytes of one direction's stream between two stream offsets, gaps left out, at most `limit` of them."""
+        chunks = self.chunks
+        rows = self.chunks_of(connection, direction)
+        offsets = chunks["stream_offset"][rows]
+        ends = offsets + chunks["length"][rows]
+        wanted = (ends > start) & (chunks["kind"][rows] == ChunkKind.DATA)
+        if stop is not None:
+            wanted &= offsets < stop
+        pieces: list[bytes] = []
+        for row in rows[wanted].tolist():
+            begin, address, length = (int(chunks[c][row]) for c in ("stream_offset", "address", "length"))
+            skip = max(0, start - begin)
+            take = min(length - skip, limit, length if stop is None else stop - begin - skip)
+            pieces.append(self.bytes_at(address + skip, take))
+            limit -= take
+            if limit <= 0:
+                break
+        return b"".join(pieces)

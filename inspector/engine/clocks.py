@@ -1,0 +1,240 @@
+"""Which packets' times can be compared, and how long something took by them.
+
+A capture's times are expected to grow. Where one goes back, the clock was set, the time is corrupt, or packets of
+several interfaces are not in order: the capture cannot tell which. So packets are put down to *clocks*, within which
+times grow, and how long something took is known only between packets of one clock. Of one packet alone whose time is
+far ahead of both its neighbours it can tell: that time is wrong, and theirs go on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.pcap.packet_times import NO_TIME, fill_in
+from inspector.tables.table import Table
+from inspector.units import count, duration
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Times = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.integer[Any]]
+
+JITTER_NS = 1_000_000
+"""A time that goes back by no more is still the same clock's: several queues or processors of one machine write packets
+slightly out of order. What would come out negative is not known all the same."""
+
+CORRUPT_NS, STANDS_OUT = 1_000_000_000, 10
+"""A time that is further ahead of both its neighbours than that, and so many times further than they are from each
+other, is the one that is wrong. Packets that are out of order are so by less, or not alone."""
+
+FAR_NS = 30 * 86_400 * 10**9
+"""A time that is further ahead is another clock's: no capture is silent for a month."""
+
+CLOCKS = 8
+"""Clocks that may go on at a time, such as one an interface; the one that was silent longest goes."""
+
+NO_CLOCK = 0xFFFF
+"""The clock of packets of which the file tells no time. In the column of times they have that of the packet before, so
+that they have a place among the others; nobody shows it, and nothing is measured by it."""
+
+MOST_CLOCKS = NO_CLOCK - 1
+"""As many as the column can number; what comes then is put down to the last."""
+
+UNKNOWN = -1
+
+
+class Back(NamedTuple):
+    """A packets row whose time is `by_ns` before that of the row in front; or, where `behind_ns` is not UNKNOWN, one
+    that stands out: so far ahead of the row in front, and so far ahead of the row behind.
+    """
+
+    row: int
+    by_ns: int
+    behind_ns: int = UNKNOWN
+
+
+class Clocks:
+    """Fills packets.clock, and keeps account of times that go back."""
+
+    def __init__(self, packets: Table) -> None:
+        self._packets = packets
+        self._latest: dict[int, int] = {}
+        """The latest time of each clock that may go on, by its number; the current one stands last."""
+        self._next = 0
+        self._before: int | None = None
+        """The latest time of the current clock before the packet that it was given last; None where that is not the one
+        behind it, or not its latest."""
+        self.back: list[Back] = []
+        """Times that go back, since the last `take_back`."""
+        self.revised: list[int] = []
+        """Packets rows of earlier batches that were given another clock, likewise."""
+        self.count = 0
+        self.most_ns = 0
+        self.untimed = 0
+        """Packets without a time."""
+
+    def advance(self, first: int, stop: int) -> None:
+        """Number the clocks of packets rows [first, stop)."""
+        times = self._packets["time_ns"]
+        lost = times[first:stop] == NO_TIME
+        if lost.any():
+            fill_in(times[:stop], first)
+            self.untimed += int(np.count_nonzero(lost))
+        if not self._latest:
+            self._latest, self._next = {0: int(times[first])}, 1
+        steps = np.diff(times[max(first - 1, 0) : stop])
+        back = np.flatnonzero(steps < 0) + max(first, 1)
+        self.count += len(back)
+        self.most_ns = max([self.most_ns, *(times[back - 1] - times[back]).tolist()])
+        if len(self._latest) == 1 and not len(back) and steps.max(initial=0) < FAR_NS:
+            (clock,) = self._latest
+            before = max(self._latest[clock], int(times[stop - 2])) if stop - first > 1 else self._latest[clock]
+            self._before = before if stop > 1 and before <= times[stop - 1] else None
+            self._latest[clock] = max(before, int(times[stop - 1]))
+            self._packets["clock"][first:stop] = clock
+        else:
+            for row, time_ns in enumerate(times[first:stop].tolist(), first):
+                self._number(row, time_ns, first)
+        if self.untimed:
+            self._packets["clock"][first:stop][lost] = NO_CLOCK
+
+    def _number(self, row: int, time_ns: int, first: int) -> None:
+        """Give a packet its clock; `first` is the batch's first row."""
+        times, clocks = self._packets["time_ns"], self._packets["clock"]
+        if row and time_ns < times[row - 1]:
+            if self._stands_out(time_ns):
+                self._set_apart(row - 1, first)
+                self.back.append(Back(row - 1, int(times[row - 1] - times[row - 2]), int(times[row - 1]) - time_ns))
+            else:
+                self.back.append(Back(row, int(times[row - 1]) - time_ns))
+        current, latest = next(reversed(self._latest.items()))
+        clocks[row] = clock = self._clock_of(time_ns)
+        self._before = latest if row and clock == current and latest <= time_ns else None
+
+    def _stands_out(self, time_ns: int) -> bool:
+        """Whether the last packet is far ahead of one of this time, and of the one before it, which this follows."""
+        if self._before is None:
+            return False
+        ahead = next(reversed(self._latest.values())) - time_ns
+        return ahead > CORRUPT_NS and 0 <= STANDS_OUT * (time_ns - self._before) <= ahead
+
+    def _set_apart(self, row: int, first: int) -> None:
+        """Give the packet that stands out a clock of its own; the current one goes on as if it had not come."""
+        clock, time_ns = self._latest.popitem()
+        assert self._before is not None
+        self._packets["clock"][row], self._next = self._next, min(self._next + 1, MOST_CLOCKS)
+        self._latest[int(self._packets["clock"][row])] = time_ns
+        self._latest[clock] = self._before
+        if row < first:
+            self.revised.append(row)
+
+    def _clock_of(self, time_ns: int) -> int:
+        """The clock that this time goes on: of those that are not ahead of it the nearest, or a new one."""
+        ahead = {clock: time_ns - latest for clock, latest in self._latest.items() if 0 <= time_ns - latest < FAR_NS}
+        if ahead:
+            clock = min(reversed(ahead), key=ahead.__getitem__)
+        elif self._latest and 0 < self._latest[clock := next(reversed(self._latest))] - time_ns <= JITTER_NS:
+            return clock
+        else:
+            clock, self._next = self._next, min(self._next + 1, MOST_CLOCKS)
+        self._latest.pop(clock, None)
+        self._latest[clock] = time_ns
+        if len(self._latest) > CLOCKS:
+            del self._latest[next(iter(self._latest))]
+        return clock
+
+    def take_back(self) -> tuple[list[Back], list[int]]:
+        """`back` and `revised`, which are then empty."""
+        found = self.back, self.revised
+        self.back, self.revised = [], []
+        return found
+
+    def note(self) -> str | None:
+        """What is to be said of the whole capture; None when no time went back."""
+        if not self.count:
+            return None
+        return (
+            f"times go back at {count(self.count, 'packet')}, by up to {duration(self.most_ns)}: how long something"
+            " took across them is not known. Where the packets are only out of order, --sort puts them right"
+        )
+
+
+def has_time(capture: Capture, packets: Rows) -> npt.NDArray[np.bool_]:
+    """Whether the file tells the time of these packets rows."""
+    table = capture.packets["clock"]
+    return table[packets] != NO_CLOCK if len(table) else np.ones(len(packets), bool)
+
+
+def time_of(capture: Capture, packet: int) -> int | None:
+    """When a packet was captured, ns from the first; None where the file does not tell."""
+    packets = capture.packets
+    is_told = packets["clock"][packet] != NO_CLOCK
+    return int(packets["time_ns"][packet]) - (capture.start_ns or 0) if is_told else None
+
+
+def elapsed(
+    packets: Table, start: Rows, stop: Rows, start_ns: Times | None = None, stop_ns: Times | None = None
+) -> Times:
+    """ns between packets rows, or between moments that those packets' times give; UNKNOWN where the clocks differ,
+    where the second is before the first, and where a row is -1.
+    """
+    times, clock = packets["time_ns"], packets["clock"]
+    if not len(times):
+        return np.full(len(start), UNKNOWN, np.int64)
+    took: Times = (times[stop] if stop_ns is None else stop_ns) - (times[start] if start_ns is None else start_ns)
+    is_one_clock = (clock[start] == clock[stop]) & (clock[start] != NO_CLOCK)
+    is_known = (start >= 0) & (stop >= 0) & is_one_clock & (took >= 0)
+    return np.where(is_known, took, UNKNOWN)
+
+
+def lifetimes(capture: Capture, connections: Any = slice(None)) -> Times:
+    """From the first to the last packet of each connection, ns; UNKNOWN where the clock was set between them."""
+    table = capture.connections
+    return elapsed(capture.packets, table["first_packet"][connections], table["last_packet"][connections])
+
+
+def transfers(capture: Capture, messages: Rows) -> Times:
+    """From the first to the last byte of HTTP messages, ns; UNKNOWN likewise, and for a row of -1."""
+    table = capture.http_messages
+    if not len(table):
+        return np.full(len(messages), UNKNOWN, np.int64)
+    first, last, start, end = (table[name][messages] for name in ("packet", "last_packet", "time_ns", "end_ns"))
+    took = elapsed(capture.packets, first, last, start, end)
+    return np.where(messages >= 0, took, UNKNOWN)
+
+
+def extent(packets: Table) -> int | None:
+    """From the first packet to the last, ns; None where times go back between them."""
+    times, clock = packets["time_ns"], packets["clock"]
+    if not len(times):
+        return 0
+    clock, times = clock[clock != NO_CLOCK], times[clock != NO_CLOCK]
+    return int(times.max() - times.min()) if len(clock) and clock.min() == clock.max() else None
+
+
+def waits(capture: Capture, exchanges: Any = slice(None)) -> Times:
+    """From the end of each request to the first byte of its response, ns; 0 where the response was sent before its
+    sender had all of the request, UNKNOWN where one is missing or times go back between them.
+    """
+    messages, packets = capture.http_messages, capture.packets
+    requests, responses = (capture.exchanges[name][exchanges] for name in ("request", "response"))
+    if not len(messages):
+        return np.full(len(requests), UNKNOWN, np.int64)
+    first, last, by = messages["packet"][requests], messages["last_packet"][requests], messages["packet"][responses]
+    asked, answered = messages["end_ns"][requests], messages["time_ns"][responses]
+    since_begin = elapsed(packets, first, by, messages["time_ns"][requests], answered)
+    since_end = elapsed(packets, last, by, asked, answered)
+    is_early = (elapsed(packets, by, last, answered, asked) >= 0) & ~_acknowledges(packets, by, last)
+    is_known = (requests >= 0) & (responses >= 0) & (since_begin >= 0)
+    return np.where(is_known, np.where(is_early, 0, since_end), UNKNOWN)
+
+
+def _acknowledges(packets: Table, by: Rows, sent: Rows) -> npt.NDArray[np.bool_]:
+    """Whether each packet acknowledges all bytes of another, of its peer."""
+    behind = packets["ack"][by] - packets["seq"][sent] - packets["payload"][sent]
+    covered: npt.NDArray[np.bool_] = behind.astype(np.int32) >= 0
+    return covered

@@ -1,0 +1,154 @@
+"""Looks at the bytes of a head where they lie: where a token ends, where a line does, whether a word stands there.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import re
+
+import cython
+from cython import Py_ssize_t, bint, cclass, cfunc, longlong, uchar, uint
+
+from inspector.http.message_notes import Note
+from inspector.tables.arena import ARENA as _ARENA
+
+if cython.compiled:
+    from cython.cimports.inspector.http.char_classes import CR, LF, SPACE, TAB, lower
+else:
+    from inspector.http.char_classes import CR, LF, SPACE, TAB, lower
+
+ARENA = cython.declare(longlong, _ARENA)
+
+CONTROL_BYTE = cython.declare(uint, int(Note.CONTROL_BYTE))
+
+TOKEN_BYTES = bytes(
+    1 if chr(c) in "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" else 0
+    for c in range(256)
+)
+"""1 for each byte that may stand in a token (RFC 9110 §5.6.2)."""
+
+TOKEN = b"[" + re.escape(bytes(c for c in range(256) if TOKEN_BYTES[c])) + b"]"
+"""One of them, for a regular expression."""
+
+# What a plain run reads most of a head by.
+_LINE = re.compile(rb"[^\0\r\n]*\r?\n")
+_TOKEN = re.compile(TOKEN + b"*")
+
+
+@cclass
+class Text:
+    """Bytes of the file, of the arena, or of a buffer in which a straddling head was gathered.
+
+    `_notes` are the bits of Note for what is odd about the head that is read.
+    """
+
+    _b: cython.const[uchar][::1]  # what is being read: one of the next two, or a held head
+    _data: cython.const[uchar][::1]
+    _arena: cython.const[uchar][::1]
+    _token: cython.const[uchar][::1]
+    _notes: uint
+
+    def __init__(self) -> None:
+        self._notes = 0
+        self._token = memoryview(TOKEN_BYTES)
+        self.attach(memoryview(b""), memoryview(b""))
+
+    def attach(self, data: memoryview, arena: memoryview) -> None:
+        """Read from these buffers from now on."""
+        self._data = data
+        self._arena = arena
+        self._b = data
+
+    @cfunc
+    def _go_to(self, address: longlong) -> Py_ssize_t:
+        """Choose the buffer that holds this address; the index in it."""
+        if address >= ARENA:
+            self._b = self._arena
+            return address - ARENA
+        self._b = self._data
+        return address
+
+    @cfunc
+    def _is(self, at: Py_ssize_t, word: bytes) -> bint:
+        """Whether `word`, given in lower case, stands there in any case (RFC 9110 §5.1); the caller knows it fits."""
+        i: Py_ssize_t
+        if not cython.compiled:
+            return bytes(self._b[at : at + len(word)]).lower() == word
+        for i in range(len(word)):  # noqa: SIM110 (a generator would not compile to a loop)
+            if lower(self._b[at + i]) != word[i]:
+                return False
+        return True
+
+    @cfunc
+    def _is_exactly(self, at: Py_ssize_t, word: bytes) -> bint:
+        """Whether `word` stands there; the caller knows it fits."""
+        i: Py_ssize_t
+        if not cython.compiled:
+            return self._b[at : at + len(word)] == word
+        for i in range(len(word)):  # noqa: SIM110
+            if self._b[at + i] != word[i]:
+                return False
+        return True
+
+    @cfunc
+    def _has_space(self, at: Py_ssize_t, stop: Py_ssize_t) -> bint:
+        if not cython.compiled:
+            return b" " in bytes(self._b[at:stop])
+        while at < stop:
+            if self._b[at] == SPACE:
+                return True
+            at += 1
+        return False
+
+    @cfunc
+    @cython.boundscheck(False)
+    def _token_end(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
+        """Where the token ends that begins at `at`. One check of the bounds stands for one a byte."""
+        if not cython.compiled:
+            token = _TOKEN.match(self._b, at, stop)
+            return token.end() if token else at
+        if at < 0 or stop > self._b.shape[0]:
+            raise IndexError(at)
+        while at < stop and self._token[self._b[at]]:
+            at += 1
+        return at
+
+    @cfunc
+    @cython.boundscheck(False)
+    def _line_end(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
+        """Where the next LF is; `stop` when there is none. NULs and bare CRs on the way are noted."""
+        if not cython.compiled:
+            usual = _LINE.match(self._b, at, stop)
+            if usual:
+                return usual.end() - 1
+            line = bytes(self._b[at:stop]).partition(b"\n")[0]
+            if b"\0" in line or b"\r" in line[:-1]:
+                self._notes |= CONTROL_BYTE
+            return at + len(line)
+        if at < 0 or stop > self._b.shape[0]:
+            raise IndexError(at)
+        while at < stop:
+            if self._b[at] <= CR:
+                if self._b[at] == LF:
+                    return at
+                if self._b[at] == 0 or (self._b[at] == CR and at + 1 < stop and self._b[at + 1] != LF):
+                    self._notes |= CONTROL_BYTE
+            at += 1
+        return at
+
+    @cfunc
+    def _skip_space(self, at: Py_ssize_t, end: Py_ssize_t) -> Py_ssize_t:
+        """Skip white space; the line end of a folded value is white space too (RFC 9112 §5.2)."""
+        while at < end and (self._b[at] == SPACE or self._b[at] == TAB or self._b[at] == CR or self._b[at] == LF):
+            at += 1
+        return at
+
+    @cfunc
+    def _is_text(self, at: Py_ssize_t, stop: Py_ssize_t) -> bint:
+        """Whether no control character stands there, up to the line's end, but the white space of a careless sender."""
+        while at < stop and self._b[at] != LF:
+            if self._b[at] < SPACE and not TAB <= self._b[at] <= CR:
+                return False
+            at += 1
+        return True

@@ -1,0 +1,321 @@
+"""What a head means that was read: a message's row, its exchange, the framing of its body, a change of protocol.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+from cython import Py_ssize_t, cclass, cfunc, longlong, uint
+
+from inspector.http.anomaly_reports import Reports
+from inspector.http.message_notes import CODE_OF, Note
+from inspector.tables.stream_routes import Route
+from inspector.tables.table import BodyFraming, MessageKind
+from inspector.tables.table import Protocol as _Protocol
+
+if cython.compiled:
+    from cython.cimports.inspector.http.body_reader import BodyReader
+    from cython.cimports.inspector.http.direction_state import Half
+    from cython.cimports.inspector.http.directions import Directions
+    from cython.cimports.inspector.http.exchanges import Exchanges
+    from cython.cimports.inspector.http.head_index import (
+        C_BAD,
+        C_CHUNKED,
+        C_NONE,
+        C_UNKNOWN,
+        F_CODING,
+        F_LENGTH,
+        F_METHOD,
+        F_NOTES,
+        F_OTHER_LENGTH,
+        F_STATUS,
+        F_VERSION,
+        M_CONNECT,
+        M_HEAD,
+        M_PRI,
+    )
+    from cython.cimports.inspector.http.head_reader import HeadReader
+    from cython.cimports.inspector.http.message_rows import MessageRows
+    from cython.cimports.inspector.http.stages import DETECT, SEARCH, STOPPED
+    from cython.cimports.inspector.tables.chunk_cursor import Pieces
+    from cython.cimports.inspector.tcp.header import ACK, seq_distance
+else:
+    from inspector.http.body_reader import BodyReader
+    from inspector.http.direction_state import Half
+    from inspector.http.directions import Directions
+    from inspector.http.exchanges import Exchanges
+    from inspector.http.head_index import (
+        C_BAD,
+        C_CHUNKED,
+        C_NONE,
+        C_UNKNOWN,
+        F_CODING,
+        F_LENGTH,
+        F_METHOD,
+        F_NOTES,
+        F_OTHER_LENGTH,
+        F_STATUS,
+        F_VERSION,
+        M_CONNECT,
+        M_HEAD,
+        M_PRI,
+    )
+    from inspector.http.head_reader import HeadReader
+    from inspector.http.message_rows import MessageRows
+    from inspector.http.stages import DETECT, SEARCH, STOPPED
+    from inspector.tables.chunk_cursor import Pieces
+    from inspector.tcp.header import ACK, seq_distance
+
+OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
+SWITCHING = cython.declare(cython.int, int(Route.SWITCHING))
+P_TUNNEL = cython.declare(cython.int, int(_Protocol.TUNNEL))
+P_HTTP2 = cython.declare(cython.int, int(_Protocol.HTTP2))
+RESPONSE = cython.declare(cython.int, int(MessageKind.RESPONSE))
+INFORMATIONAL = cython.declare(cython.int, int(MessageKind.INFORMATIONAL))
+BY_TUNNEL = cython.declare(cython.int, int(BodyFraming.TUNNEL))
+
+EMPTY_LINE_BEFORE = cython.declare(uint, int(Note.EMPTY_LINE_BEFORE))
+EXPECTS_CONTINUE = cython.declare(uint, int(Note.EXPECTS_CONTINUE))
+HEAD_CUT = cython.declare(uint, int(Note.HEAD_CUT))
+HEAD_TOO_LONG = cython.declare(uint, int(Note.HEAD_TOO_LONG))
+LENGTH_AND_CHUNKED = cython.declare(uint, int(Note.LENGTH_AND_CHUNKED))
+ORPHAN = cython.declare(uint, int(Note.ORPHAN))
+RESYNCHRONISED = cython.declare(uint, int(Note.RESYNCHRONISED))
+UPGRADE = cython.declare(uint, int(Note.UPGRADE))
+PIPELINED = cython.declare(uint, int(Note.PIPELINED))
+
+TELLING = cython.declare(uint, sum(int(note) for note in CODE_OF))
+"""The notes that have an anomaly."""
+
+
+@cclass
+class MessageReader:
+    """Fills http_messages and, through `Exchanges`, exchanges.
+
+    Attributes:
+        switching: the connection whose server has agreed to another protocol, -1 none; with the rows of its request and
+            response.
+        unpaused: the exchange that asked for another protocol and was answered otherwise, -1 none.
+    """
+
+    switching: cython.int
+    switch_request: cython.int
+    switch_response: cython.int
+    unpaused: longlong
+    _facts: longlong[::1]
+    _pieces: Pieces
+    _directions: Directions
+    _rows: MessageRows
+    _bodies: BodyReader
+    _exchanges: Exchanges
+    _reports: Reports
+
+    def __init__(
+        self,
+        reader: HeadReader,
+        pieces: Pieces,
+        directions: Directions,
+        rows: MessageRows,
+        bodies: BodyReader,
+        exchanges: Exchanges,
+        reports: Reports,
+    ) -> None:
+        self.switching = self.switch_request = self.switch_response = -1
+        self.unpaused = -1
+        self._facts = reader.facts
+        self._pieces = pieces
+        self._directions = directions
+        self._rows = rows
+        self._bodies = bodies
+        self._exchanges = exchanges
+        self._reports = reports
+
+    @cfunc
+    def read(self, half: Half, key: Py_ssize_t, address: longlong, count: Py_ssize_t, more: uint) -> None:
+        """A head of `count` bytes was read: the facts have what it says, `more` notes beyond that."""
+        facts = self._facts
+        row: Py_ssize_t
+        notes: uint = facts[F_NOTES] | more
+        if half.role == 0 and facts[F_METHOD] == M_PRI and facts[F_VERSION] >= 20:
+            self._directions.name(key >> 1, P_HTTP2)  # its preface (RFC 9113 §3.4)
+            self._directions.leave(key >> 1, OPAQUE)
+            half.stage = STOPPED
+            return
+        if half.blank:
+            notes |= EMPTY_LINE_BEFORE
+        if half.was_lost and half.skipped:
+            notes |= RESYNCHRONISED
+        row = self._rows.add(half, key, self._pieces, address, count, facts[F_STATUS])
+        half.announced = facts[F_LENGTH]
+        half.held = None
+        half.message = row
+        if not half.is_known:
+            self._directions.recognise(half, key)
+        if half.role == 0:
+            notes |= self._request(half, key, row, notes)
+        else:
+            notes |= self._response(half, key, row, notes)
+        self._rows.notes[row] |= notes
+        if notes & LENGTH_AND_CHUNKED and half.message < 0:
+            self._bodies.both_readings(half, row)
+        if notes & TELLING:
+            self._reports.of_head(
+                notes,
+                (half.start_packet, key >> 1, key & 1),
+                (facts[F_STATUS], facts[F_LENGTH], facts[F_OTHER_LENGTH]),
+                half.start_offset,
+                count,
+                half.blank,
+                half.skipped,
+            )
+        half.blank = half.skipped = 0
+        half.was_lost = half.stage == SEARCH
+        half.has_gap = False
+
+    @cfunc
+    def _request(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:
+        """Open an exchange and see how the body is framed (RFC 9112 §6.3); more notes."""
+        facts = self._facts
+        method: cython.int = facts[F_METHOD]
+        self._forget_too_early(key >> 1, half.start_packet)
+        asked: longlong = self._exchanges.ask(key >> 1, row, method, half.start_packet)
+        self._rows.exchange[row] = asked >> 2
+        if asked & 3 == 2:
+            self._reports.here("http-too-many-unanswered", key, self._exchanges.unanswered(key >> 1))
+        elif asked & 3 == 3:
+            self._rows.notes[self._exchanges.response_of(asked >> 2)] &= ~ORPHAN
+        if method == M_CONNECT or notes & UPGRADE:
+            half.pausing = asked >> 2
+        if method == M_CONNECT or notes & (HEAD_CUT | HEAD_TOO_LONG):
+            self._bodies.none(half, row)
+        elif facts[F_CODING] == C_CHUNKED:
+            self._bodies.open_chunks(half, row)
+        elif (facts[F_LENGTH] > 0 and facts[F_CODING] == C_NONE) or (facts[F_LENGTH] >= 0 and facts[F_CODING] == C_BAD):
+            self._bodies.open_length(half, row, facts[F_LENGTH])
+        else:
+            self._bodies.none(half, row)
+            if facts[F_CODING] in (C_UNKNOWN, C_BAD):
+                # Its length cannot be known (RFC 9112 §6.3).
+                self._rows.complete[row] = 0
+                self._bodies.lose(half)
+        half.expects = half.message >= 0 and notes & EXPECTS_CONTINUE != 0
+        return PIPELINED if asked & 3 == 1 else 0
+
+    @cfunc
+    def _forget_too_early(self, connection: cython.int, request: cython.int) -> None:
+        """Responses without a request that were sent before their sender had this one are not its own."""
+        response: cython.int = self._exchanges.overtaken(connection)
+        while response >= 0 and self._is_too_early(response, request):
+            self._exchanges.forget_overtaken(connection)
+            response = self._exchanges.overtaken(connection)
+
+    @cfunc
+    def _response(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:
+        """Close an exchange and see how the body is framed (RFC 9112 §6.3); more notes."""
+        status: cython.int = self._facts[F_STATUS]
+        entry: longlong
+        if half.has_gap:
+            self._pass_over(half, key)
+        if 100 <= status < 200 and status != 101:
+            entry = self._exchanges.inform(key >> 1)
+            self._rows.kind[row] = INFORMATIONAL
+        else:
+            if self._is_unasked(half, key):
+                entry = self._exchanges.answer_nobody(key >> 1, row)
+            else:
+                entry = self._exchanges.answer(key >> 1, row, half.start_packet)
+            self._rows.kind[row] = RESPONSE
+        self._rows.exchange[row] = entry >> 3
+        if self._rows.kind[row] == INFORMATIONAL or notes & (HEAD_CUT | HEAD_TOO_LONG):
+            self._bodies.none(half, row)
+        else:
+            self._response_body(half, key, row, entry)
+        if self._rows.kind[row] == RESPONSE and self.switching < 0:
+            self.unpaused = entry >> 3
+        return ORPHAN if entry & 1 else 0
+
+    @cfunc
+    def _is_unasked(self, half: Half, key: Py_ssize_t) -> cython.bint:
+        """Whether the response answers nobody, as a time-out does (RFC 9110 §15.5.9), or a request that is not in the
+        capture, since the one that waits came later.
+        """
+        request: Py_ssize_t = self._exchanges.waiting_request(key >> 1)
+        return request >= 0 and self._is_too_early(half.start_packet, self._rows.packet[request])
+
+    @cfunc
+    def _is_too_early(self, response: cython.int, request: cython.int) -> cython.bint:
+        """Whether a packet was sent before its sender had anything of the other, by what it acknowledges."""
+        if not self._pieces.flags[response] & ACK:
+            return False
+        return seq_distance(self._pieces.ack[response], self._pieces.seq[request]) >= 0
+
+    @cfunc
+    def _response_body(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, entry: longlong) -> None:
+        """What follows the head of a final response."""
+        facts = self._facts
+        status: cython.int = facts[F_STATUS]
+        method: cython.int = (entry >> 1) & 3
+        if method == M_CONNECT and 200 <= status < 300:
+            self._tunnel(half, key, row)
+        elif status == 101:
+            self._switch(half, key, row, entry >> 3)
+        elif method == M_HEAD or status == 204 or status == 304:
+            self._bodies.none(half, row)
+        elif facts[F_CODING] == C_CHUNKED:
+            self._bodies.open_chunks(half, row)
+        elif facts[F_CODING] in (C_NONE, C_BAD) and facts[F_LENGTH] >= 0:
+            self._bodies.open_length(half, row, facts[F_LENGTH])
+        else:
+            self._bodies.open_close(half, row)
+
+    @cfunc
+    def _pass_over(self, half: Half, key: Py_ssize_t) -> None:
+        """Responses before this one may be missing. A request whose sender had received all up to the response, and
+        none of it, is the one that it answers.
+        """
+        sure: Py_ssize_t = -1
+        number: Py_ssize_t
+        request: Py_ssize_t
+        for number in range(self._exchanges.unanswered(key >> 1)):
+            request = self._exchanges.waiting(key >> 1, number)
+            if self._pieces.ack[self._rows.packet[request]] == half.start_seq:
+                sure = number
+                break
+        passed: longlong = self._exchanges.pass_over(key >> 1, sure)
+        if passed:
+            self._rows.notes[self._exchanges.waiting_request(key >> 1)] &= ~PIPELINED
+            self._reports.here("http-pairing-corrected", key, passed)
+
+    # -- other protocols -----------------------------------------------------------------------------------------
+
+    @cfunc
+    def _tunnel(self, half: Half, key: Py_ssize_t, row: Py_ssize_t) -> None:
+        """2xx to CONNECT: what follows in both directions is a conversation with somebody else (RFC 9110 §9.3.6)."""
+        client: Half = self._directions.seen(key ^ 1)
+        self._rows.framing[row] = BY_TUNNEL
+        self._rows.complete[row] = 1
+        if client is not None and client.pending:
+            self._reports.here("http-data-before-tunnel", key ^ 1, len(client.pending))
+        half.restart()
+        half.origin = self._rows.body_offset[row]
+        half.stage = DETECT
+        if client is not None:
+            client.restart()
+            client.origin = client.position
+        self._directions.name(key >> 1, P_TUNNEL)
+        self._exchanges.forget(key >> 1)
+
+    @cfunc
+    def _switch(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, exchange: Py_ssize_t) -> None:
+        """101: both directions change the protocol behind this head and behind the request (RFC 9110 §15.2.2)."""
+        others: Py_ssize_t = self._exchanges.unanswered(key >> 1)
+        self._bodies.none(half, row)
+        if others:
+            self._reports.here("http-unexpected-101", key, others)
+            return
+        self.switching = key >> 1
+        self.switch_request = self._exchanges.request_of(exchange)
+        self.switch_response = row
+        self._directions.half(key ^ 1)
+        self._directions.routes[key] = self._directions.routes[key ^ 1] = SWITCHING

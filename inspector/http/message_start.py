@@ -1,0 +1,304 @@
+"""Finds where HTTP/1.x messages begin, and has their heads read: also those that straddle pieces, or lack their end.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, uchar, uint
+
+from inspector.http.anomaly_reports import Reports
+from inspector.http.head_buffer import HeldHead
+from inspector.http.message_notes import Note
+from inspector.tables.arena import ARENA as _ARENA
+from inspector.tables.arena import Arena
+from inspector.tables.table import Protocol as _Protocol
+
+if cython.compiled:
+    from cython.cimports.inspector.http.direction_state import Half
+    from cython.cimports.inspector.http.directions import Directions
+    from cython.cimports.inspector.http.exchanges import Exchanges
+    from cython.cimports.inspector.http.head_index import F_CODING, F_LENGTH, F_NOTES, F_START_LINE, F_STATUS, F_VERSION
+    from cython.cimports.inspector.http.head_reader import HeadReader
+    from cython.cimports.inspector.http.message_reader import MessageReader
+    from cython.cimports.inspector.http.message_rows import MessageRows
+    from cython.cimports.inspector.http.stages import HEAD, PAUSED, SEARCH, START, TLS
+    from cython.cimports.inspector.tables.chunk_cursor import Pieces
+else:
+    from inspector.http.direction_state import Half
+    from inspector.http.directions import Directions
+    from inspector.http.exchanges import Exchanges
+    from inspector.http.head_index import F_CODING, F_LENGTH, F_NOTES, F_START_LINE, F_STATUS, F_VERSION
+    from inspector.http.head_reader import HeadReader
+    from inspector.http.message_reader import MessageReader
+    from inspector.http.message_rows import MessageRows
+    from inspector.http.stages import HEAD, PAUSED, SEARCH, START, TLS
+    from inspector.tables.chunk_cursor import Pieces
+
+ARENA = cython.declare(longlong, _ARENA)
+
+SHORTEST_VERSION = cython.declare(longlong, len(b"HTTP/"))
+"""What a status line shows at least, to be told from other things."""
+
+P_TLS = cython.declare(cython.int, int(_Protocol.TLS))
+HANDSHAKE = cython.declare(uchar, 22)
+"""The first byte of a TLS record that carries a handshake message (RFC 8446 §5.1)."""
+
+HTTP_0_9 = cython.declare(uint, int(Note.HTTP_0_9))
+HEAD_TOO_LONG = cython.declare(uint, int(Note.HEAD_TOO_LONG))
+
+
+@cclass
+class Beginnings:
+    """Reads a direction where a message is due, or one is looked for.
+
+    Attributes:
+        suspects: rows of chunks in mid-connection that are not HTTP.
+    """
+
+    suspects: list[int]
+    _pieces: Pieces
+    _arena: Arena
+    _reader: HeadReader
+    _facts: longlong[::1]
+    _exchanges: Exchanges
+    _directions: Directions
+    _rows: MessageRows
+    _messages: MessageReader
+    _reports: Reports
+
+    def __init__(
+        self,
+        pieces: Pieces,
+        arena: Arena,
+        reader: HeadReader,
+        exchanges: Exchanges,
+        directions: Directions,
+        rows: MessageRows,
+        messages: MessageReader,
+        reports: Reports,
+    ) -> None:
+        self.suspects = []
+        self._pieces = pieces
+        self._arena = arena
+        self._reader = reader
+        self._facts = reader.facts
+        self._exchanges = exchanges
+        self._directions = directions
+        self._rows = rows
+        self._messages = messages
+        self._reports = reports
+
+    def begin_batch(self) -> None:
+        """New chunks are there."""
+        self._reader.attach(self._pieces.data_memory, self._pieces.arena_memory)
+
+    @cfunc
+    @inline
+    def _byte(self, at: longlong) -> uchar:
+        """The byte at an address."""
+        return self._pieces.arena[at - ARENA] if at >= ARENA else self._pieces.data[at]
+
+    @cfunc
+    def start(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """A message is due: read its head in place when it is here whole."""
+        count: longlong
+        byte: uchar = self._byte(at)
+        while byte == 13 or byte == 10:
+            # Empty lines before a start line are to be ignored (RFC 9112 §2.2).
+            half.blank += 1
+            at += 1
+            if at == stop:
+                return at
+            byte = self._byte(at)
+        count = self._reader.read(at, stop - at, half.role)
+        if count < 0 and self._is_turned(half, key, at, stop):
+            count = self._reader.read(at, stop - at, half.role)
+        if count < 0:
+            return self._not_http(half, key, at, stop)
+        self._begin_message(half, at)
+        if count > 0:
+            self._messages.read(half, key, at, count, 0)
+            return at + count
+        half.stage = HEAD
+        half.held = HeldHead()
+        return self.more_head(half, key, at, stop)
+
+    @cfunc
+    def _begin_message(self, half: Half, at: longlong) -> None:
+        """The next message begins at an address in the piece in hand."""
+        half.start_offset = at + self._pieces.shift
+        half.start_packet = self._pieces.carrier
+        half.start_seq = self._pieces.sequence_number(at)
+        half.start_ns = half.latest_ns = self._pieces.now
+
+    @cfunc
+    def more_head(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """Gather a head that straddles chunks."""
+        held = half.held
+        count: Py_ssize_t
+        begin: longlong = at
+        assert held is not None
+        at += held.gather(self._pieces.bytes_at(at, stop - at))
+        if held.has_start_line and not held.is_whole:
+            if held.is_too_long:
+                self.cut_head(half, key, HEAD_TOO_LONG)
+                self.lose(half, 0)
+            return at
+        count = self._reader.read_held(held.buffer, half.role)
+        if count < 0:
+            half.skipped += len(held.buffer) - (at - begin)
+            half.held = None
+            half.stage = START
+            return self._not_http(half, key, begin, stop)  # a message may begin here all the same
+        if count > 0:
+            self._messages.read(half, key, self._arena.append(held.buffer), count, 0)
+        else:
+            held.has_start_line = self._facts[F_START_LINE] != 0
+        return at
+
+    @cfunc
+    def cut_head(self, half: Half, key: Py_ssize_t, note: uint) -> None:
+        """The rest of a head will not come: keep what is there, when that is a start line at least."""
+        half.stage = START
+        held = half.held
+        row: Py_ssize_t = self._rows.count
+        assert held is not None
+        if self._reader.read_held(held.readable(), half.role) >= 0 and self._facts[F_START_LINE]:
+            if not held.has_start_line:
+                self._facts[F_NOTES] = 0
+            self._messages.read(half, key, self._arena.append(held.buffer), len(held.buffer), note)
+            if self._rows.count > row:
+                self._rows.complete[row] = 0
+        half.held = None
+        half.pausing = -1  # nothing that could be answered was asked
+        if half.stage == PAUSED:
+            half.stage = START
+
+    @cfunc
+    def _is_turned(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> bint:
+        """Whether a message of the other kind begins here, the first of the connection: then its directions have the
+        other roles from now on.
+        """
+        if self._directions.is_http(key >> 1) or stop - at < SHORTEST_VERSION:
+            return False
+        if self._reader.read(at, stop - at, 1 - half.role) < 0 or self._facts[F_NOTES] & HTTP_0_9:
+            return False
+        if half.role and not self._facts[F_START_LINE]:
+            return False  # anything may begin like a method
+        self._directions.turn(half, key)
+        return True
+
+    # -- where none is -------------------------------------------------------------------------------------------
+
+    @cfunc
+    def _not_http(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """No start line where one was due."""
+        peer: Half = self._directions.seen(key ^ 1)
+        request: Py_ssize_t
+        if not half.is_known and key & 1 == 0 and at < stop:
+            if half.position == half.origin and self._byte(at) == HANDSHAKE:
+                half.stage = TLS
+                return at + 1
+            if self._is_hello(at, stop):
+                return self._found_tls(half, key, stop)
+        if not half.is_known and half.role and peer is not None and peer.is_known and not half.was_lost:
+            request = self._exchanges.waiting_request(key >> 1)
+            if request >= 0 and self._rows.notes[request] & HTTP_0_9:
+                self._headless_response(half, key, at)
+                return at
+        if self._directions.is_http(key >> 1) and not half.was_lost:
+            self._reports.here("http-not-a-start-line", key, at + self._pieces.shift)
+        self.lose(half, 0)
+        return at
+
+    @cfunc
+    def tls(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """The client's first byte was that of a TLS handshake record; its version follows (RFC 8446 §5.1)."""
+        if self._byte(at) != 3:
+            half.stage = SEARCH
+            return at
+        return self._found_tls(half, key, stop)
+
+    @cfunc
+    def _found_tls(self, half: Half, key: Py_ssize_t, stop: longlong) -> longlong:
+        """The client speaks TLS: nothing more of it is HTTP."""
+        self._directions.name(key >> 1, P_TLS)
+        self._directions.give_up(half, key)
+        return stop
+
+    @cfunc
+    def _is_hello(self, at: longlong, stop: longlong) -> bint:
+        """Whether a client's hello begins there: in a TLS record (RFC 8446 §4.1.2, §5.1), or in the form of SSL 2.0
+        with lengths that fit together (RFC 5246 Appendix E.2).
+        """
+        ciphers: longlong
+        if stop - at >= 6 and self._byte(at) == HANDSHAKE:
+            return self._byte(at + 1) == 3 and self._byte(at + 2) <= 4 and self._byte(at + 5) == 1
+        if stop - at < 11 or not self._byte(at) & 128 or self._byte(at + 2) != 1:
+            return False
+        if not (self._byte(at + 3) == 3 or self._pair(at + 3) == 2):
+            return False
+        ciphers = self._pair(at + 5)
+        if ciphers == 0 or ciphers % 3:
+            return False
+        return self._pair(at) & 0x7FFF == 9 + ciphers + self._pair(at + 7) + self._pair(at + 9)
+
+    @cfunc
+    def _pair(self, at: longlong) -> longlong:
+        """The number of 16 bits at an address."""
+        first: longlong = self._byte(at)
+        return first << 8 | self._byte(at + 1)
+
+    @cfunc
+    def _headless_response(self, half: Half, key: Py_ssize_t, at: longlong) -> None:
+        """The answer to an HTTP/0.9 request is a body (RFC 9112 Appendix C.1)."""
+        facts = self._facts
+        facts[F_STATUS] = 0
+        facts[F_LENGTH] = -1
+        facts[F_CODING] = 0
+        facts[F_NOTES] = HTTP_0_9
+        self._begin_message(half, at)
+        self._messages.read(half, key, at, 0, 0)
+
+    @cfunc
+    def search(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """Look for a start line: anywhere in a connection known to speak HTTP, else at the beginning of chunks."""
+        found: Py_ssize_t
+        if self._directions.is_http(key >> 1):
+            found = self._reader.find(at, stop - at, half.role)
+        else:
+            found = 0 if at == stop or self._begins_here(at, stop, half.role) else -1
+            if found < 0 and key & 1 == 0 and self._is_hello(at, stop):
+                return self._found_tls(half, key, stop)
+            if found < 0 and self._is_turned(half, key, at, stop):
+                found = 0
+            half.patience -= 1
+            if found < 0 and half.is_midstream:
+                self.suspects.append(self._pieces.row)
+            if found < 0 and half.patience < 0:
+                self._directions.give_up(half, key)
+                return stop
+        if found < 0:
+            half.skipped += stop - at
+            return stop
+        half.skipped += found
+        half.stage = START
+        return at + found
+
+    @cfunc
+    def _begins_here(self, at: longlong, stop: longlong, side: cython.int) -> bint:
+        """Whether a head that keeps the grammar may begin there: where nothing is known, no other counts."""
+        count: Py_ssize_t = self._reader.read(at, stop - at, side)
+        return count >= 0 and (not self._facts[F_START_LINE] or self._facts[F_VERSION] >= 0)
+
+    @cfunc
+    def lose(self, half: Half, missing: longlong) -> None:
+        """Where the next message begins is not known any more: search for it."""
+        half.stage = SEARCH
+        half.held = None
+        half.message = half.pausing = -1
+        half.was_lost = True
+        half.has_gap |= missing > 0
+        half.skipped += missing

@@ -1,0 +1,358 @@
+"""Reads the start line of an HTTP/1.x message, and finds the next one where it is not known (RFC 9112 §2 to §4).
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+from cython import Py_ssize_t, bint, ccall, cclass, cfunc, longlong, uint
+
+from inspector.http.message_notes import Note
+
+if cython.compiled:
+    from cython.cimports.inspector.http.byte_scanner import Text
+    from cython.cimports.inspector.http.char_classes import COLON, CR, LF, SLASH, SPACE, is_digit, lower
+    from cython.cimports.inspector.http.head_index import (
+        F_KIND,
+        F_METHOD,
+        F_START_LINE,
+        F_STATUS,
+        F_VERSION,
+        M_CONNECT,
+        M_HEAD,
+        M_OTHER,
+        M_PRI,
+    )
+else:
+    from inspector.http.byte_scanner import Text
+    from inspector.http.char_classes import COLON, CR, LF, SLASH, SPACE, is_digit, lower
+    from inspector.http.head_index import (
+        F_KIND,
+        F_METHOD,
+        F_START_LINE,
+        F_STATUS,
+        F_VERSION,
+        M_CONNECT,
+        M_HEAD,
+        M_OTHER,
+        M_PRI,
+    )
+
+START_LINE_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
+"""Bytes of the longest start line; RFC 9112 §3 asks for at least 8000, and no server in use takes more than this."""
+
+METHOD_LIMIT = cython.declare(Py_ssize_t, 32)
+"""Bytes of the longest method; the longest registered one is UPDATEREDIRECTREF with 17 (RFC 9110 §16.1.1)."""
+
+VERSION_LIMIT = cython.declare(Py_ssize_t, 13)
+"""Bytes of the longest version that is taken for one, whatever it says; it has eight (RFC 9112 §2.3)."""
+
+NO_VERSION = cython.declare(longlong, -1)
+"""Instead of a version that cannot be read."""
+
+BARE_LF = cython.declare(uint, int(Note.BARE_LF))
+LOWER_CASE_VERSION = cython.declare(uint, int(Note.LOWER_CASE_VERSION))
+HTTP_0_9 = cython.declare(uint, int(Note.HTTP_0_9))
+BAD_START_LINE = cython.declare(uint, int(Note.BAD_START_LINE))
+
+
+@cclass
+class StartLines(Text):
+    """Reads one start line at a time; what it says stands in `facts`, by the indexes of head_index.py."""
+
+    facts: longlong[::1]
+    _memory: memoryview
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._memory = memoryview(bytearray(8 * 9)).cast("q")
+        self.facts = self._memory
+
+    def memory(self) -> memoryview:
+        """The facts, shape (9,), int64."""
+        return self._memory
+
+    @ccall
+    def find(self, address: longlong, length: Py_ssize_t, side: cython.int) -> Py_ssize_t:
+        """Where in these bytes the next start line begins: bytes from `address`, or -1.
+
+        A start line that the end of the bytes cuts off is found at their beginning only.
+        """
+        start: Py_ssize_t = self._go_to(address)
+        stop: Py_ssize_t = start + length
+        at: Py_ssize_t
+        line: Py_ssize_t
+        at = self._start_line(start, stop, side)
+        if at > 0 and self._is_well_formed():
+            return 0
+        if at == 0 and (side or self._shouts(start, stop)):
+            return 0
+        at = self._next_version(start, stop)
+        while at < stop:
+            # A response begins with HTTP/, a request line ends in it.
+            line = at
+            while side == 0 and line > start and self._b[line - 1] != LF and at - line < START_LINE_LIMIT:
+                line -= 1
+            if line > start and self._start_line(line, stop, side) > 0 and self._is_well_formed():
+                return line - start
+            at = self._next_version(at + 5, stop)
+        return -1
+
+    @cfunc
+    def _is_well_formed(self) -> bint:
+        """Whether the start line that was read has a version, and a response a status code."""
+        return self.facts[F_VERSION] != NO_VERSION and (self.facts[F_KIND] == 0 or self.facts[F_STATUS] != 0)
+
+    @cfunc
+    def _next_version(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
+        """Where the next `HTTP/` is, written so; `stop` when there is none."""
+        if not cython.compiled:
+            found = bytes(self._b[at:stop]).find(b"HTTP/")
+            return stop if found < 0 else at + found
+        while at + 5 <= stop:
+            if self._b[at] == 72 and self._is_exactly(at, b"HTTP/"):
+                return at
+            at += 1
+        return stop
+
+    @cfunc
+    def _shouts(self, start: Py_ssize_t, stop: Py_ssize_t) -> bint:
+        """Whether a token begins with capital letters, three if so many bytes are there: as registered methods do."""
+        at: Py_ssize_t = self._token_end(start, stop)
+        if at < stop and self._b[at] != SPACE:
+            return False
+        for at in range(start, min(stop, start + 3)):  # noqa: SIM110
+            if not 65 <= self._b[at] <= 90:
+                return False
+        return True
+
+    @cfunc
+    def _start_line(self, start: Py_ssize_t, stop: Py_ssize_t, side: cython.int) -> Py_ssize_t:
+        """Where the line behind the start line begins; 0 when the line may go on behind `stop`, -1 when it is none."""
+        self._notes = 0
+        self.facts[F_KIND] = side
+        self.facts[F_START_LINE] = 0
+        return self._status_line(start, stop) if side else self._request_line(start, stop)
+
+    @cfunc
+    def _status_line(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
+        """`HTTP/1.1 200 OK` (RFC 9112 §4), or a line that was meant for one."""
+        at: Py_ssize_t = self._status_version(start, stop)
+        end: Py_ssize_t
+        if at <= 0:
+            return at
+        end = self._line_end(at, stop)
+        if end - start > START_LINE_LIMIT:
+            return -1
+        if end == stop:
+            return 0
+        self.facts[F_STATUS] = 0
+        self.facts[F_METHOD] = M_OTHER
+        if not self._take_status(at, end):
+            if self._b[start + 4] != SLASH:
+                return -1
+            self._notes |= BAD_START_LINE
+        if self._b[end - 1] != CR:
+            self._notes |= BARE_LF
+        self.facts[F_START_LINE] = 1
+        return end + 1
+
+    @cfunc
+    def _status_version(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
+        """Read the version that begins a status line: where the word ends; 0 when it may go on behind `stop`, -1 when
+        it is none. One that is not DIGIT "." DIGIT is a server's mistake: taken, and said.
+        """
+        at: Py_ssize_t = start
+        word: bytes = b"http"
+        for at in range(start, min(start + 4, stop)):
+            if lower(self._b[at]) != word[at - start]:
+                return -1
+        at = start + 4
+        if at < stop and self._b[at] != SLASH and self._b[at] != SPACE:
+            return -1
+        while at < stop and self._b[at] > SPACE:
+            if self._b[at] > 126 or at - start >= VERSION_LIMIT:
+                return -1
+            at += 1
+        if at >= stop:
+            return 0
+        if not self._is_text(at, at + 1):
+            return -1
+        if at == start + 8 and self._is_version(start, stop):
+            self._take_version(start)
+        elif self._is_exactly(start, b"HTTP"):
+            self.facts[F_VERSION] = NO_VERSION
+            self._notes |= BAD_START_LINE
+        else:
+            return -1
+        return at
+
+    @cfunc
+    def _take_status(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
+        """Whether a status code of three digits stands between the version and the line's end."""
+        code: Py_ssize_t = self._skip_space(at, end)
+        if code != at + 1 or self._b[at] != SPACE:
+            self._notes |= BAD_START_LINE
+        if end - code < 3 or not (is_digit(self._b[code]) and is_digit(self._b[code + 1])):
+            return False
+        if not is_digit(self._b[code + 2]) or is_digit(self._b[code + 3]):
+            return False
+        if self._b[code + 3] > SPACE:
+            self._notes |= BAD_START_LINE
+        self.facts[F_STATUS] = (self._b[code] - 48) * 100 + (self._b[code + 1] - 48) * 10 + self._b[code + 2] - 48
+        return True
+
+    @cfunc
+    def _request_line(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
+        """`GET / HTTP/1.1` (RFC 9112 §3), `GET /` as HTTP/0.9 had it, or a line that was meant for one."""
+        at: Py_ssize_t = self._token_end(start, stop)
+        end: Py_ssize_t
+        meant: cython.int = 1
+        if at - start > METHOD_LIMIT:
+            return -1
+        if at == stop:
+            return 0
+        is_usual: bint = self._b[at] == SPACE and at > start
+        if not is_usual and (self._b[start] > 126 or not self._is_text(start, min(stop, start + 64))):
+            return -1
+        end = self._line_end(at, stop)
+        if end - start > START_LINE_LIMIT:
+            return -1
+        if end == stop:
+            return 0 if self._is_text(at, min(stop, at + 64)) else -1
+        if not is_usual or not self._target_and_version(at, end, stop, at - start):
+            meant = self._meant_for_request(start, end, stop)
+            if meant <= 0:
+                return meant
+        self.facts[F_STATUS] = 0
+        self.facts[F_METHOD] = self._method(start, at - start)
+        self.facts[F_START_LINE] = 1
+        if self._b[end - 1] != CR:
+            self._notes |= BARE_LF
+        return end + 1
+
+    @cfunc
+    def _target_and_version(self, space: Py_ssize_t, end: Py_ssize_t, stop: Py_ssize_t, method: Py_ssize_t) -> bint:
+        """Whether a target and a version stand between the space behind the method and the line's end."""
+        last: Py_ssize_t = end - 1 if self._b[end - 1] == CR else end
+        while last > space and self._b[last - 1] == SPACE:
+            self._notes |= BAD_START_LINE
+            last -= 1
+        if last - space >= 9 and self._b[last - 9] == SPACE and self._is_version(last - 8, last):
+            self._take_version(last - 8)
+            if last - 9 <= space + 1 or self._has_space(space + 1, last - 9):
+                self._notes |= BAD_START_LINE
+            return True
+        # HTTP/0.9 has only GET, and nothing behind the target.
+        if method != 3 or not self._is_exactly(space - 3, b"GET") or last - space < 2 or self._b[space + 1] != SLASH:
+            return False
+        if self._has_space(space + 1, last) or self._field_follows(end + 1, stop) > 0:
+            return False
+        self.facts[F_VERSION] = 9
+        self._notes |= HTTP_0_9
+        return True
+
+    @cfunc
+    def _meant_for_request(self, start: Py_ssize_t, end: Py_ssize_t, stop: Py_ssize_t) -> cython.int:
+        """1 when a line that breaks the grammar of request lines was meant for one, 0 when what follows will tell, else
+        -1.
+
+        Such a line ends in a version; or it begins with a method of RFC 9110, or ends in a word that begins as a
+        version, and the fields or the empty line of a head stand behind it.
+        """
+        first: Py_ssize_t = self._skip_space(start, end)
+        last: Py_ssize_t = end
+        word: Py_ssize_t
+        while last > first and self._b[last - 1] <= SPACE:
+            last -= 1
+        word = last
+        while word > first and self._b[word - 1] > SPACE:
+            word -= 1
+        self._notes |= BAD_START_LINE
+        if word > first and last - word == 8 and self._is_version(word, last):
+            self._take_version(word)
+            return 1
+        self.facts[F_VERSION] = NO_VERSION
+        if self._names_another_protocol(word, last):
+            return -1
+        if not self._is_registered(start, end) and not (word > first and self._begins_a_version(word, last)):
+            return -1
+        return self._field_follows(end + 1, stop)
+
+    @cfunc
+    def _is_registered(self, start: Py_ssize_t, end: Py_ssize_t) -> bint:
+        """Whether the line begins with a method of RFC 9110 §9.3, or PATCH."""
+        length: Py_ssize_t = self._token_end(start, end) - start
+        if length == 3:
+            return self._is_exactly(start, b"GET") or self._is_exactly(start, b"PUT")
+        if length == 4:
+            return self._is_exactly(start, b"HEAD") or self._is_exactly(start, b"POST")
+        if length == 5:
+            return self._is_exactly(start, b"PATCH") or self._is_exactly(start, b"TRACE")
+        if length == 6:
+            return self._is_exactly(start, b"DELETE")
+        return length == 7 and (self._is_exactly(start, b"OPTIONS") or self._is_exactly(start, b"CONNECT"))
+
+    @cfunc
+    def _begins_a_version(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
+        """Whether a word begins as a version does."""
+        return end - at >= 5 and self._is_exactly(at, b"HTTP/")
+
+    @cfunc
+    def _names_another_protocol(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
+        """Whether a word is the version of another protocol than HTTP: `RTSP/1.0`, `SIP/2.0`."""
+        slash: Py_ssize_t = self._token_end(at, end)
+        return (
+            slash > at
+            and slash + 1 < end
+            and self._b[slash] == SLASH
+            and is_digit(self._b[slash + 1])
+            and (lower(self._b[at]) != 104)
+        )
+
+    @cfunc
+    def _field_follows(self, at: Py_ssize_t, stop: Py_ssize_t) -> cython.int:
+        """1 when a field line or an empty line begins at `at`, 0 when too little is there to tell, else -1."""
+        colon: Py_ssize_t
+        if at >= stop:
+            return 0
+        if self._b[at] == CR or self._b[at] == LF:
+            return 1
+        colon = self._token_end(at, stop)
+        if colon == stop:
+            return 0
+        return 1 if colon > at and self._b[colon] == COLON else -1
+
+    @cfunc
+    def _is_version(self, at: Py_ssize_t, stop: Py_ssize_t) -> bint:
+        """Whether `HTTP/d.d` stands there, in whatever case (RFC 9112 §2.3)."""
+        if stop - at < 8:
+            return False
+        return (
+            self._b[at + 4] == 47
+            and self._b[at + 6] == 46
+            and is_digit(self._b[at + 5])
+            and is_digit(self._b[at + 7])
+            and lower(self._b[at]) == 104
+            and lower(self._b[at + 1]) == 116
+            and lower(self._b[at + 2]) == 116
+            and lower(self._b[at + 3]) == 112
+        )
+
+    @cfunc
+    def _take_version(self, at: Py_ssize_t) -> None:
+        self.facts[F_VERSION] = (self._b[at + 5] - 48) * 10 + self._b[at + 7] - 48
+        if self._b[at] != 72 or self._b[at + 1] != 84 or self._b[at + 2] != 84 or self._b[at + 3] != 80:
+            self._notes |= LOWER_CASE_VERSION
+
+    @cfunc
+    def _method(self, at: Py_ssize_t, length: Py_ssize_t) -> cython.int:
+        """The methods whose messages are framed in their own way (RFC 9112 §6.3)."""
+        if length == 4 and self._is_exactly(at, b"HEAD"):
+            return M_HEAD
+        if length == 7 and self._is_exactly(at, b"CONNECT"):
+            return M_CONNECT
+        if length == 3 and self._is_exactly(at, b"PRI"):
+            return M_PRI
+        return M_OTHER

@@ -1,0 +1,1 @@
+"""The demo: its servers, its clients, and what starts and steers them."""

@@ -1,0 +1,172 @@
+"""What each action of the lab does. Every act returns only when what it tells of has happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from inspector.errors import LabError
+from inspector.lab.demo.running_processes import Stage
+from inspector.lab.process.child_process import Child
+from inspector.lab.process.json_lines import Message
+
+COMPRESSES = {"Alice": True, "Bob": False}
+"""Who offers permessage-deflate: one of two, so that both kinds of frames can be seen."""
+
+NEWS = ("The kettle is on.", "There is fresh cake at the counter.", "It has stopped raining.", "We close in an hour.")
+
+PAGE = {"method": "GET", "target": "/"}
+STYLE = {"method": "GET", "target": "/style.css"}
+MENU = {"method": "GET", "target": "/menu"}
+ORDER = {"method": "POST", "target": "/orders", "body": json.dumps({"name": "Alice", "drink": "flat white"})}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an act: a sentence or two, and the client sockets ("ip:port") whose packets prove it."""
+
+    text: str
+    clients: list[str] = field(default_factory=list)
+
+
+async def get(stage: Stage) -> Outcome:
+    """One question on one pipe."""
+    client, (answer,) = await visit(stage, PAGE)
+    return Outcome(
+        f"GET / was answered {status(answer)} with {answer['bytes']} bytes. The pipe is closed again.", [client]
+    )
+
+
+async def post(stage: Stage) -> Outcome:
+    """One question that carries something."""
+    client, (answer,) = await visit(stage, ORDER)
+    if answer["status"] != 201:
+        raise LabError(f"The order was answered {status(answer)}: {answer['body'].strip()}")
+    words = json.loads(answer["body"])["message"]
+    return Outcome(f'POST /orders was answered {status(answer)}: "{words}" The pipe is closed again.', [client])
+
+
+async def refresh_twice(stage: Stage) -> Outcome:
+    """The same question twice: two pipes."""
+    clients = [(await visit(stage, PAGE))[0] for _ in range(2)]
+    ports = " and ".join(client.rpartition(":")[2] for client in clients)
+    return Outcome(f"The page came twice, through two pipes: the visitor's ports were {ports}.", clients)
+
+
+async def keep_alive(stage: Stage) -> Outcome:
+    """Three questions on one pipe."""
+    client, answers = await visit(stage, PAGE, STYLE, MENU)
+    return Outcome(f"{len(answers)} questions were answered on one pipe; then the visitor closed it.", [client])
+
+
+async def join(stage: Stage) -> Outcome:
+    """Alice and Bob come into the room."""
+    arrived = await gather_people(stage)
+    who = await diary_text(stage)
+    if not arrived:
+        return Outcome(f"Alice and Bob are here already. {who}", clients_of(stage))
+    return Outcome(f"{' and '.join(arrived)} joined. {who}", clients_of(stage))
+
+
+async def alice_says_hi(stage: Stage) -> Outcome:
+    """From Alice to Bob."""
+    return await say(stage, "Alice", "Bob", "Hi")
+
+
+async def bob_answers(stage: Stage) -> Outcome:
+    """From Bob to Alice."""
+    return await say(stage, "Bob", "Alice", "Hi Alice, how are you?")
+
+
+async def server_push(stage: Stage) -> Outcome:
+    """From the server to everybody in the room, unasked."""
+    if not (await stage.room.ask("diary"))["diary"]:
+        await gather_people(stage)
+    news = NEWS[stage.news_told % len(NEWS)]
+    stage.news_told += 1
+    heard = [(person, person.watch("heard", message={"news": news})) for person in stage.people.values()]
+    reached = (await stage.room.ask("push", text=news))["reached"]
+    for person, future in heard:
+        await person.within_reason(future)
+    return Outcome(f'The server told {" and ".join(reached)}, unasked: "{news}"', clients_of(stage))
+
+
+async def leave(stage: Stage) -> Outcome:
+    """Alice and Bob go."""
+    gone, clients = list(stage.people), clients_of(stage)
+    if not gone:
+        return Outcome("Neither Alice nor Bob was in the room.")
+    for name in gone:
+        struck = stage.room.watch("left", name=name)
+        await stage.dismiss(name)
+        await stage.room.within_reason(struck)
+    return Outcome(f"{' and '.join(gone)} said goodbye; the pipes are closed. {await diary_text(stage)}", clients)
+
+
+ACTS: dict[str, Callable[[Stage], Awaitable[Outcome]]] = {
+    act.__name__: act
+    for act in (get, post, refresh_twice, keep_alive, join, alice_says_hi, bob_answers, server_push, leave)
+}
+"""By the names of `action_list.ACTIONS`."""
+
+
+async def visit(stage: Stage, *questions: Message) -> tuple[str, list[Message]]:
+    """The visitor asks all of it on one pipe; the visitor's socket and the answers."""
+    done = await stage.visitor.ask("visit", questions=list(questions))
+    return done["client"], done["answers"]
+
+
+def status(answer: Message) -> str:
+    """Such as "200 OK"."""
+    return f"{answer['status']} {answer['reason']}"
+
+
+async def gather_people(stage: Stage) -> list[str]:
+    """See to it that an Alice and a Bob are in the room, be it as our processes or in browser tabs; who had to come."""
+    here = set((await stage.room.ask("diary"))["diary"].values())
+    missing = [name for name in COMPRESSES if name not in here]
+    for name in missing:
+        told = [(p, p.watch("heard", message={"joined": name})) for p in stage.people.values()]
+        await stage.invite(name, COMPRESSES[name])
+        for person, future in told:
+            await person.within_reason(future)
+    return missing
+
+
+async def say(stage: Stage, speaker: str, listener: str, text: str) -> Outcome:
+    """One says something to the other, who may also sit at a browser tab."""
+    await gather_people(stage)
+    mouth = person_or_error(stage, speaker)
+    said = stage.room.watch("said", speaker=speaker, text=text, reached=[listener])
+    ear = stage.people.get(listener)
+    heard = ear.watch("heard", message={"from": speaker, "say": text}) if ear else None
+    await mouth.ask("say", text=text, to=listener)
+    await stage.room.within_reason(said)
+    if ear and heard:
+        await ear.within_reason(heard)
+    tokens = {name: token for token, name in (await stage.room.ask("diary"))["diary"].items()}
+    way = f"It came in by token {tokens[speaker]}; the diary knows {listener} as {tokens[listener]}; there it went out."
+    return Outcome(f'{speaker} said "{text}". {way}', clients_of(stage))
+
+
+def person_or_error(stage: Stage, name: str) -> Child:
+    """The process of this person; an error where a browser tab has taken the part."""
+    person = stage.people.get(name)
+    if person is None:
+        raise LabError(f"{name} is played in a browser tab: speak there, or close it and press again.")
+    return person
+
+
+def clients_of(stage: Stage) -> list[str]:
+    """The client sockets of Alice and Bob."""
+    return [person.ready["client"] for person in stage.people.values()]
+
+
+async def diary_text(stage: Stage) -> str:
+    """The server's diary in a sentence."""
+    diary = (await stage.room.ask("diary"))["diary"]
+    if not diary:
+        return "The server's diary is empty."
+    lines = ", ".join(f"token {token} is {name}" for token, name in diary.items())
+    return f"The server's diary: {lines}."

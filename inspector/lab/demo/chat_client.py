@@ -1,0 +1,102 @@
+"""Alice, or Bob: a guest in the chat, as a process of its own.
+
+    python -m inspector.lab.demo.chat_client NAME URL [--compress]
+
+It joins, says what it is told to say, reports what it hears, and leaves when its standard input ends or the server
+hangs up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from inspector.errors import LabError
+from inspector.lab.process.json_lines import Message, answer, report
+from inspector.lab.process.reported_socket import ReportedSocket, name_process
+
+
+class Person:
+    """One guest on one pipe."""
+
+    def __init__(self, name: str, pipe: ClientConnection) -> None:
+        self.name = name
+        self.pipe = pipe
+
+    async def join(self) -> None:
+        """Give the name and wait for the welcome; LabError with the server's words when refused."""
+        await self._send({"join": self.name})
+        answered = json.loads(await self.pipe.recv())
+        if "welcome" not in answered:
+            raise LabError(answered.get("refused", f"{self.name} was not let in."))
+        address, port = self.pipe.local_address
+        report("ready", name=self.name, token=answered["token"], client=f"{address}:{port}")
+
+    async def do(self, command: Message) -> Message:
+        """A command of the lab: say something, to somebody."""
+        if command["do"] != "say":
+            raise LabError(f"{self.name} knows no command {command['do']!r}.")
+        await self._send({"say": command["text"], "to": command["to"]})
+        return {}
+
+    async def listen(self) -> None:
+        """Report what comes, until the pipe closes."""
+        async for message in self.pipe:
+            report("heard", message=json.loads(message))
+
+    async def _send(self, message: Message) -> None:
+        await self.pipe.send(json.dumps(message, ensure_ascii=False))
+
+
+async def connected(url: str) -> ReportedSocket:
+    """A socket that is connected to where the URL leads."""
+    place = urlsplit(url)
+    pipe = ReportedSocket()
+    try:
+        pipe.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(pipe, (place.hostname, place.port))
+    except BaseException:
+        pipe.close()
+        raise
+    return pipe
+
+
+async def live(name: str, url: str, compression: str | None) -> None:
+    """Join, and stay until told to end or hung up on."""
+    # No proxy: a setting for the outside world must not lead loopback traffic away.
+    joined = connect(url, sock=await connected(url), compression=compression, proxy=None, user_agent_header=f"{name}/1")
+    async with joined as pipe:
+        person = Person(name, pipe)
+        await person.join()
+        tasks = [asyncio.create_task(person.listen()), asyncio.create_task(answer(person.do))]
+        done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        for task in done:
+            with contextlib.suppress(ConnectionClosed):
+                task.result()
+
+
+def main() -> None:
+    """Run as a program; exit status 1 when the room could not be entered."""
+    parser = argparse.ArgumentParser(description="A guest in the demo's chat.")
+    parser.add_argument("name")
+    parser.add_argument("url")
+    parser.add_argument("--compress", action="store_true", help="offer permessage-deflate")
+    options = parser.parse_args()
+    name_process(options.name)
+    try:
+        asyncio.run(live(options.name, options.url, "deflate" if options.compress else None))
+    except (LabError, OSError, WebSocketException) as error:
+        report("error", message=str(error))
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

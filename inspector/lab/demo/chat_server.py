@@ -1,0 +1,234 @@
+"""The WebSocket server of the demo: a room, and a diary of who is reached through which file descriptor.
+
+    python -m inspector.lab.demo.chat_server --socket FD        FD: an inherited listening socket
+
+What is said on a pipe is one JSON object a message:
+
+    a guest says                          the room says
+    {"join": "Alice"}                     {"welcome": "Alice", "token": 7, "here": ["Alice"]}   or {"refused": why}
+    {"say": "Hi", "to": "Bob"}            {"from": "Alice", "say": "Hi"}        to Bob; without "to" to everybody else
+                                          {"joined": "Bob"}, {"left": "Bob"}    to everybody else
+                                          {"news": "..."}                       to everybody, unasked
+
+The same port hands out the page with which the user can be a guest in a browser tab.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import socket
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+from websockets.typing import Origin
+
+from inspector.errors import LabError
+from inspector.lab.demo.pages import Page, own_hosts, read_page, security_headers
+from inspector.lab.process.json_lines import Message, answer, report
+from inspector.lab.process.ports import port_of
+from inspector.lab.process.reported_socket import ReportedSocket, described, inode_of, name_process
+
+CHAT_PATH = "/chat"
+SUGGESTED_NAMES = ("Alice", "Bob")
+PAGES = {"/": "chat.html", "/chat.js": "chat.js", "/style.css": "style.css"}
+
+MOST_GUESTS = 32
+LONGEST_NAME = 24
+LONGEST_MESSAGE = 4096
+"""Bytes of one message, unpacked."""
+JOIN_SECONDS = 30.0
+"""How long a pipe may stay open without a name."""
+SEND_SECONDS = 5.0
+"""How long one guest who doesn't read may hold up a message before being passed over."""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A line in the diary."""
+
+    name: str
+    connection: ServerConnection
+    inode: int
+    """Of its pipe: the number may be somebody else's by the time the guest is struck from the diary."""
+
+    async def push(self, message: Message) -> bool:
+        """Send; whether it went out."""
+        return await push(self.connection, message)
+
+
+async def push(connection: ServerConnection, message: Message) -> bool:
+    """Send to one pipe; whether it went out."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await connection.send(json.dumps(message, ensure_ascii=False))
+    except (ConnectionClosed, TimeoutError):
+        return False
+    return True
+
+
+class Refused(Exception):
+    """A guest asked for what the room does not do; the text is the answer."""
+
+
+class Room:
+    """Who is here. The diary's key is the file descriptor of the guest's pipe in this process: its token."""
+
+    def __init__(self) -> None:
+        self.diary: dict[int, Guest] = {}
+
+    async def receive(self, connection: ServerConnection) -> None:
+        """Look after one connection until it closes."""
+        token = connection.transport.get_extra_info("socket").fileno()
+        guest = None
+        try:
+            guest = await self._admit(token, connection)
+            async for message in connection:
+                await self._hear(guest, message)
+        except Refused as refusal:
+            await push(connection, {"refused": str(refusal)})
+        except (ConnectionClosed, TimeoutError):
+            pass  # it left without a goodbye, or never said who it was: the packets show how
+        finally:
+            if guest:
+                await self._strike(token, guest)
+
+    def answer_request(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Hand out the page's files; None lets a WebSocket handshake go on."""
+        port = connection.local_address[1]
+        if request.headers.get_all("Host") not in [[host] for host in own_hosts(port)]:
+            return connection.respond(HTTPStatus.MISDIRECTED_REQUEST, "This room answers to its own address alone.\n")
+        path = request.path.partition("?")[0]
+        if path == CHAT_PATH:
+            return None
+        if path not in PAGES:
+            return connection.respond(HTTPStatus.NOT_FOUND, "There is only the one room, at /.\n")
+        # Two tabs opened one after the other are Alice and Bob without typing.
+        free = next((name for name in SUGGESTED_NAMES if not self._find(name)), "")
+        return page_response(connection, read_page(PAGES[path], name=free), port)
+
+    async def do(self, command: Message) -> Message:
+        """A command of the lab: say who is here, or tell them some news."""
+        match command["do"]:
+            case "diary":
+                return {"diary": {token: guest.name for token, guest in self.diary.items()}}
+            case "push":
+                return {"reached": await self._tell_all({"news": command["text"]})}
+            case unknown:
+                raise LabError(f"The chat server knows no command {unknown!r}.")
+
+    async def _admit(self, token: int, connection: ServerConnection) -> Guest:
+        async with asyncio.timeout(JOIN_SECONDS):
+            name = name_in(await connection.recv())
+        if len(self.diary) >= MOST_GUESTS:
+            raise Refused("The room is full.")
+        if self._find(name):
+            raise Refused(f"There is already somebody called {name} here.")
+        guest = Guest(name, connection, inode_of(token))
+        self.diary[token] = guest
+        report("token", **described("name", token, guest.inode), name=name)
+        here = [other.name for other in self.diary.values()]
+        await guest.push({"welcome": name, "token": token, "here": here})
+        await self._tell_all({"joined": name}, but=guest)
+        report("joined", name=name, token=token)
+        return guest
+
+    async def _hear(self, speaker: Guest, message: str | bytes) -> None:
+        said = parse(message)
+        text, listener = said.get("say"), said.get("to")
+        if not isinstance(text, str):
+            raise Refused('Say something: {"say": "Hi", "to": "Bob"}.')
+        pushed = {"from": speaker.name, "say": text}
+        if listener is None:
+            reached = await self._tell_all(pushed, but=speaker)
+        else:
+            found = self._find(str(listener))
+            if found is None:
+                await speaker.push({"refused": f"Nobody called {str(listener)[:LONGEST_NAME]} is here."})
+                return
+            reached = [found.name] if await found.push(pushed) else []
+        report("said", speaker=speaker.name, text=text, reached=reached)
+
+    async def _strike(self, token: int, guest: Guest) -> None:
+        if self.diary.get(token) is guest:  # the number may already be somebody else's
+            del self.diary[token]
+        report("token", **described("forget", token, guest.inode), name=guest.name)
+        await self._tell_all({"left": guest.name})
+        report("left", name=guest.name, token=token)
+
+    async def _tell_all(self, message: Message, but: Guest | None = None) -> list[str]:
+        """Push to everybody in the diary; the names of those it went out to."""
+        guests = [guest for guest in self.diary.values() if guest is not but]
+        sent = await asyncio.gather(*(guest.push(message) for guest in guests))
+        return [guest.name for guest, went in zip(guests, sent, strict=True) if went]
+
+    def _find(self, name: str) -> Guest | None:
+        return next((guest for guest in self.diary.values() if guest.name == name), None)
+
+
+def parse(message: str | bytes) -> Message:
+    """What a guest sent, as an object; Refused when it isn't one."""
+    try:
+        content = json.loads(message)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise Refused("Here we speak in JSON objects.")
+    return content
+
+
+def name_in(message: str | bytes) -> str:
+    """The name that a guest's first message gives."""
+    name = parse(message).get("join")
+    if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
+        raise Refused('Say who you are first: {"join": "Alice"}.')
+    return name.strip()
+
+
+def page_response(connection: ServerConnection, page: Page, port: int) -> Response:
+    """The HTTP response that carries a page."""
+    response = connection.respond(HTTPStatus.OK, page.body.decode())
+    del response.headers["Content-Type"]
+    response.headers["Content-Type"] = page.content_type
+    if page.is_document:
+        # Spelled out, because not every browser counts ws: to 'self'.
+        response.headers.update(security_headers(connect=f"ws://127.0.0.1:{port} ws://localhost:{port}"))
+    return response
+
+
+async def run(listener: socket.socket) -> None:
+    """Serve until standard input ends; whoever is still there is told with close code 1001 (going away)."""
+    room = Room()
+    quiet = logging.getLogger("wireglass.chat")
+    quiet.addHandler(logging.NullHandler())
+    quiet.propagate = False  # failed handshakes are seen on the wire; nobody reads them here
+    origins = [Origin(f"http://{host}") for host in own_hosts(port_of(listener))]
+    async with serve(
+        room.receive,
+        sock=listener,
+        # Programs send no Origin; a page of any other site does and is refused.
+        origins=[*origins, None],
+        process_request=room.answer_request,
+        server_header="CornerChat/1",
+        max_size=LONGEST_MESSAGE,
+        logger=quiet,
+    ):
+        report("ready")
+        await answer(room.do)
+
+
+def main() -> None:
+    """Run as a program."""
+    parser = argparse.ArgumentParser(description="The demo's WebSocket server.")
+    parser.add_argument("--socket", type=int, required=True, help="file descriptor of a listening socket")
+    name_process("chat")
+    asyncio.run(run(ReportedSocket.listening(parser.parse_args().socket)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,250 @@
+"""The lab as its users see it: start it, run actions, stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from pathlib import Path
+from typing import Literal, Self
+
+from inspector.errors import LabError
+from inspector.lab.demo.action_list import ACTIONS, Action
+from inspector.lab.process import launch
+from inspector.lab.process.json_lines import Message, encode
+from inspector.lab.process.ports import LOOPBACK, listen, port_of
+from inspector.live.ended_processes import Trouble, how_it_ended
+
+START_SECONDS = 30.0
+ACTION_SECONDS = 60.0
+"""How long to wait for the host before giving it up; it gives up single steps much earlier, and says which."""
+
+GOODBYE_SECONDS = 15.0
+
+IN_PRIVATE = (
+    "The demo runs in a private network, because this user may not capture on the machine's own. All of it works "
+    "there; only what your browser itself says to the servers comes in through a relay, so that pipe is the relay's, "
+    "not the browser's."
+)
+"""What is different where the demo runs in a network of its own."""
+
+UNSEEN = "What was captured until then is in the recording. The demo runs on unseen: start it again to see more."
+ONE_GONE = "Packets are still captured. Start the demo again to have all of it."
+ALL_GONE = "With it all of the demo ended. What was captured until then is in the recording. Start the demo again."
+
+Mode = Literal["direct", "namespace"]
+
+
+class Lab:
+    """Demo servers and clients on loopback, in processes of their own, and the capture of what they say.
+
+    Made by `Lab.start`. Methods may be called from any thread; actions run one after another. All of its processes
+    end with `stop`, or when this process ends, however it does.
+    """
+
+    actions: tuple[Action, ...] = ACTIONS
+
+    def __init__(self, process: subprocess.Popen[bytes], mode: Mode, ports: tuple[int, int]) -> None:
+        self.mode = mode
+        self.ports = ports
+        """Of the HTTP server and of the chat: what the capture is limited to."""
+        self.addresses = {
+            "http": f"http://{LOOPBACK}:{ports[0]}/",
+            "chat": f"ws://{LOOPBACK}:{ports[1]}/chat",
+            "chat_page": f"http://{LOOPBACK}:{ports[1]}/",
+        }
+        self._counted: dict[str, dict[str, int]] = {}
+        self.troubles: list[Trouble] = []
+        """What has ended by itself."""
+        self._is_wanted = True
+        self._process = process
+        self._ids: Iterator[int] = itertools.count(1)
+        self._asked: dict[int, Future[Message]] = {}
+        self._ready: Future[None] = Future()
+        self._lock = threading.Lock()
+        self._reader = threading.Thread(target=self._read, name="lab", daemon=True)
+        self._reader.start()
+
+    @classmethod
+    def start(
+        cls,
+        spool: str | os.PathLike[str] | None = None,
+        namespace: bool | None = None,
+        http_port: int = 8000,
+        chat_port: int = 8765,
+    ) -> Self:
+        """Start the servers and the capture; returns when all of them are ready.
+
+        Args:
+            spool: pcapng file to capture into; None captures nothing.
+            namespace: whether to run in a private network; None decides: only where it's needed for the capture.
+            http_port: wished port; the next free one is taken where it is not free.
+            chat_port: likewise.
+        Raises:
+            LabError: it can't be done here; the message says why and what can be done.
+        """
+        if sys.platform == "win32":
+            raise LabError("The demo's servers need Linux or macOS. Saved captures can be opened here.")
+        refusal = capture_refusal() if namespace is None and spool is not None else None
+        private = bool(namespace) or refusal is not None
+        with listen(http_port) as http, listen(chat_port) as chat:
+            # Made here, outside the private network, so that the user's browser reaches them.
+            arguments = ["--http", str(http.fileno()), "--chat", str(chat.fileno())]
+            if spool is not None:
+                arguments += ["--spool", str(Path(spool).absolute())]
+            process = spawn(arguments, private, (http.fileno(), chat.fileno()))
+            ports = port_of(http), port_of(chat)
+        lab = cls(process, "namespace" if private else "direct", ports)
+        try:
+            lab._wait_ready()
+        except LabError as error:
+            lab.stop()
+            # Where both ways were tried, both reasons; that of the capture says what would help.
+            raise LabError(f"{error} {refusal}" if refusal else str(error)) from None
+        return lab
+
+    @property
+    def capture_statistics(self) -> dict[str, int]:
+        """Packets `received` and of them `dropped` so far, of all captures that write the recording."""
+        counted = self._counted.values()
+        return {what: sum(counts[what] for counts in counted) for what in ("received", "dropped")}
+
+    @property
+    def remark(self) -> str:
+        """What its users should know of how it runs; empty when there is nothing."""
+        return IN_PRIVATE if self.mode == "namespace" else ""
+
+    @property
+    def pid(self) -> int:
+        """The host process, the parent of all the others."""
+        return self._process.pid
+
+    def run(self, name: str) -> Message:
+        """Run an action; returns when it has really happened.
+
+        Returns:
+            `result`, a sentence or two, and `clients`, the client sockets ("ip:port") whose packets prove it.
+        Raises:
+            LabError: it did not work, or there is no such action.
+        """
+        return self._ask(name, name)
+
+    def play(self, name: str) -> Message:
+        """Stage a scenario in a network of its own, its packets in the same recording; returns when it is over.
+
+        Returns:
+            as `run`.
+        Raises:
+            LabError: it could not be staged here, or there is no such scenario.
+        """
+        return self._ask(name, "play", scenario=name)
+
+    def _ask(self, name: str, do: str, **facts: str) -> Message:
+        number, future = next(self._ids), Future[Message]()
+        with self._lock:
+            if self._process.poll() is not None or self._process.stdin is None:
+                raise LabError("The demo has ended. Start it again.")
+            self._asked[number] = future
+            with contextlib.suppress(BrokenPipeError):  # then the reader finds its end, and fails the future
+                self._process.stdin.write(encode({"id": number, "do": do, **facts}))
+                self._process.stdin.flush()
+        try:
+            return future.result(ACTION_SECONDS)
+        except FutureTimeoutError:
+            raise LabError(f"The demo did not finish {name!r} within {ACTION_SECONDS:.0f} seconds.") from None
+
+    def stop(self) -> None:
+        """End every process of the lab; the capture file is complete then. May be called again."""
+        with self._lock, contextlib.suppress(BrokenPipeError):
+            if self._process.poll() is None:
+                self._is_wanted = False
+            if self._process.stdin:
+                self._process.stdin.close()
+        for push in (self._process.terminate, self._process.kill):
+            try:
+                self._process.wait(GOODBYE_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                push()
+        self._process.wait()
+        self._reader.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def _wait_ready(self) -> None:
+        try:
+            self._ready.result(START_SECONDS)
+        except FutureTimeoutError:
+            raise LabError(f"The demo was not ready within {START_SECONDS:.0f} seconds.") from None
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None, "started with a pipe"
+        with self._process.stdout as lines:
+            for line in lines:
+                self._take(json.loads(line))
+        status = self._process.wait()
+        if self._is_wanted:
+            self._miss(f"The demo's main process ended by itself: {how_it_ended(status)}. {ALL_GONE}")
+        gone = LabError("The demo has ended. Start it again.")
+        if not self._ready.done():
+            self._ready.set_exception(gone)
+        for number in list(self._asked):
+            self._asked.pop(number).set_exception(gone)
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case {"event": "ready"}:
+                self._ready.set_result(None)
+            case {"event": "statistics"}:
+                counts = {"received": message["received"], "dropped": message["dropped"]}
+                self._counted = {**self._counted, message.get("source", ""): counts}
+            case {"event": "error", "message": reason} if not self._ready.done():
+                self._ready.set_exception(LabError(reason))
+            case {"event": "error", "message": reason, "ends_capture": False}:
+                self._miss(f"{reason} {ONE_GONE}", ends_capture=False)
+            case {"event": "error", "message": reason}:
+                self._miss(f"{reason} {UNSEEN}")
+            case {"id": number, "done": done}:
+                self._asked.pop(number).set_result(done)
+            case {"id": number, "failed": reason}:
+                self._asked.pop(number).set_exception(LabError(reason))
+
+    def _miss(self, sentence: str, ends_capture: bool = True) -> None:
+        # The first end of the capture is the cause, later ones its consequences.
+        if not ends_capture or not any(trouble.ends_capture for trouble in self.troubles):
+            self.troubles = [*self.troubles, Trouble(sentence, ends_capture)]
+
+
+def spawn(arguments: list[str], private: bool, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    """The host process, in a session of its own: a Ctrl-C in the terminal is for us, and we end it in order."""
+    command = launch.command("inspector.lab.demo.host_process", *arguments)
+    if private:
+        command = launch.private_command([*command, "--relay"])
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=descriptors,
+        env=launch.environment(),
+        start_new_session=True,
+    )
+
+
+def capture_refusal() -> str | None:
+    """Why this user may not capture on the machine's own network; None where that is allowed."""
+    # Only here: the sources need numpy, and every process of the lab imports this package.
+    from inspector.live.capture_rights import may_capture
+
+    allowed, reason = may_capture()
+    return None if allowed else reason

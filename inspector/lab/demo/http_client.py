@@ -1,0 +1,141 @@
+"""The HTTP client of the demo: asks the café for things, over sockets it opens and closes itself.
+
+    python -m inspector.lab.demo.http_client PORT
+
+It uses no HTTP library: the steps are those of every client (socket, connect, send, receive, close), and it waits for
+the server's end of the pipe to close where the server said that it would, as a browser does.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import BinaryIO, Self
+
+from inspector.errors import LabError
+from inspector.lab.process.json_lines import Message, answer_blocking, report
+from inspector.lab.process.ports import LOOPBACK
+from inspector.lab.process.reported_socket import ReportedSocket, name_process, text_of
+
+PATIENCE_SECONDS = 8.0
+LONGEST_HEAD_LINE = 8192
+MOST_FIELDS = 100
+BROKEN_OFF = "The café's answer broke off."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response, as far as the visitor cares."""
+
+    status: int
+    reason: str
+    fields: dict[str, str]
+    body: bytes
+
+
+class Pipe:
+    """One connection to the café."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._socket = ReportedSocket()
+        try:
+            self._socket.settimeout(PATIENCE_SECONDS)
+            self._socket.connect((LOOPBACK, port))
+        except OSError:
+            self._socket.close()
+            raise
+        self._incoming = self._socket.makefile("rb")
+        self.client = text_of(self._socket.getsockname())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._incoming.close()
+        self._socket.close()
+
+    def ask(self, method: str, target: str, body: str | None = None, keep: bool = False) -> Answer:
+        """Send one request and wait for the whole response; unless kept, until the server has closed its end, too."""
+        self._socket.sendall(compose(method, target, self._port, body, keep))
+        answer = read_answer(self._incoming)
+        if not keep and self._incoming.read(1):
+            raise LabError("The café said more than it had announced.")
+        return answer
+
+
+def compose(method: str, target: str, port: int, body: str | None, keep: bool) -> bytes:
+    """The bytes of a request."""
+    fields = {
+        "Host": f"{LOOPBACK}:{port}",
+        "User-Agent": "Visitor/1",
+        "Accept": "text/html, application/json;q=0.9, */*;q=0.5",
+        "Connection": "keep-alive" if keep else "close",
+    }
+    content = b""
+    if body is not None:
+        content = body.encode()
+        fields |= {"Content-Type": "application/json", "Content-Length": str(len(content))}
+    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+    return "\r\n".join(lines).encode() + content
+
+
+def read_answer(incoming: BinaryIO) -> Answer:
+    """One response with a Content-Length from the stream; LabError when it ends early."""
+    _, status, reason = _line(incoming).split(" ", 2)
+    fields = {}
+    for _ in range(MOST_FIELDS):
+        line = _line(incoming)
+        if not line:
+            break
+        name, _, value = line.partition(":")
+        fields[name.lower()] = value.strip()
+    length = int(fields.get("content-length", "0"))
+    body = incoming.read(length)
+    if len(body) < length:
+        raise LabError(BROKEN_OFF)
+    return Answer(int(status), reason, fields, body)
+
+
+def _line(incoming: BinaryIO) -> str:
+    line = incoming.readline(LONGEST_HEAD_LINE)
+    if not line.endswith(b"\n"):
+        raise LabError(BROKEN_OFF)
+    return line.decode("latin-1").rstrip("\r\n")
+
+
+class Visitor:
+    """Does what the lab says."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def do(self, command: Message) -> Message:
+        """A visit: the given questions, each as {"method", "target", "body"}, all of them on one pipe."""
+        if command["do"] != "visit":
+            raise LabError(f"The visitor knows no command {command['do']!r}.")
+        questions = command["questions"]
+        try:
+            with Pipe(self._port) as pipe:
+                keep = len(questions) > 1
+                answers = [pipe.ask(q["method"], q["target"], q.get("body"), keep) for q in questions]
+        except OSError as error:
+            raise LabError(f"The café did not answer: {error}.") from error
+        told = [
+            {"status": a.status, "reason": a.reason, "bytes": len(a.body), "body": a.body.decode()} for a in answers
+        ]
+        return {"client": pipe.client, "answers": told}
+
+
+def main() -> None:
+    """Run as a program, until standard input ends."""
+    parser = argparse.ArgumentParser(description="The demo's HTTP client.")
+    parser.add_argument("port", type=int)
+    name_process("visitor")
+    visitor = Visitor(parser.parse_args().port)
+    report("ready")
+    answer_blocking(visitor.do)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""A relay between two networks: from a socket of the outer one to the same port of the one this process lives in.
+
+The browser's leg is outside; the inner leg runs over the private loopback and is what the capture sees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from typing import Self
+
+from inspector.lab.process.ports import LOOPBACK, port_of
+from inspector.lab.process.reported_socket import ReportedSocket
+
+MOST_PIPES = 64
+"""Connections relayed at once; more are closed right away."""
+
+PIECE = 1 << 16
+"""Bytes carried at a time."""
+
+
+class Relay:
+    """Relays one listening socket."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._port = port_of(listener)
+        self._pipes: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    @classmethod
+    async def start(cls, listener: socket.socket) -> Self:
+        """Begin to accept."""
+        relay = cls(listener)
+        relay._server = await asyncio.start_server(relay._accept, sock=listener, limit=PIECE)
+        return relay
+
+    async def stop(self) -> None:
+        """Accept no more and break up what is open."""
+        if self._server:
+            self._server.close()
+        for pipe in self._pipes:
+            pipe.cancel()
+        await asyncio.gather(*self._pipes, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._pipes) >= MOST_PIPES:
+            writer.transport.abort()
+            return
+        task = asyncio.current_task()
+        assert task is not None, "a coroutine runs in a task"
+        self._pipes.add(task)
+        try:
+            await self._connect(reader, writer)
+        finally:
+            self._pipes.discard(task)
+            writer.close()
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner = ReportedSocket()
+        try:
+            inner.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(inner, (LOOPBACK, self._port))
+            inner_reader, inner_writer = await asyncio.open_connection(sock=inner, limit=PIECE)
+        except OSError:
+            inner.close()
+            writer.transport.abort()
+            return
+        try:
+            await asyncio.gather(carry(reader, inner_writer), carry(inner_reader, writer))
+        finally:
+            inner_writer.close()
+
+
+async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Carry bytes one way until their end, and pass on how they ended: a FIN as a FIN, a reset as a reset."""
+    try:
+        while piece := await reader.read(PIECE):
+            writer.write(piece)
+            await writer.drain()
+        with contextlib.suppress(OSError):
+            writer.write_eof()
+    except ConnectionError:
+        reset(writer)
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Close with RST instead of FIN."""
+    pipe = writer.get_extra_info("socket")
+    with contextlib.suppress(OSError):
+        pipe.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+    writer.transport.abort()
+
+
+LINGER_NOT = b"\x01\x00\x00\x00\x00\x00\x00\x00"
+"""struct linger: on, for no time at all. Closing then sends RST (socket(7))."""

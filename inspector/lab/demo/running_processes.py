@@ -1,0 +1,170 @@
+"""Everything that runs in the lab: two servers, the visitor, whoever is in the chat, the relays, and the capture."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from inspector.errors import InspectorError, LabError
+from inspector.lab.demo.relay import Relay
+from inspector.lab.process.child_process import Child
+from inspector.lab.process.json_lines import Message
+from inspector.lab.process.ports import LOOPBACK, listen_exactly, port_of
+
+if TYPE_CHECKING:
+    from inspector.pcap.socket_reports import ReportWriter
+
+LOOPBACK_INTERFACE = "lo" if sys.platform.startswith("linux") else "lo0"
+
+
+class Stage:
+    """The running processes. `open` starts what is always there, `close` ends everything."""
+
+    def __init__(self, http: socket.socket, chat: socket.socket) -> None:
+        """Take over the two sockets that the user's browser reaches."""
+        self.news_told = 0
+        self._http = http
+        self._chat = chat
+        self._ports = port_of(http), port_of(chat)
+        self._people: dict[str, Child] = {}
+        self._children: list[Child] = []
+        self._relays: list[Relay] = []
+        self._cafe: Child | None = None
+        self._room: Child | None = None
+        self._visitor: Child | None = None
+        self._reports: ReportWriter | None = None
+        self._tell: Callable[[Message], None] = lambda message: None
+
+    async def open(self, relayed: bool, spool: str | None, heard: Callable[[Message], None]) -> None:
+        """Start the capture first, so that it sees everything, then the servers.
+
+        Args:
+            relayed: the sockets belong to another network, so the servers get sockets of their own in this one.
+            spool: where packets go; None starts no capture.
+            heard: is given what the capture reports, and an `error` for every part of the demo that ends by itself;
+                in it `ends_capture` says whether that is the capture.
+        """
+        self._tell = heard
+        if spool is not None:
+            await self._start_capture(spool)
+            await self._start_watch(spool)
+        self._cafe = await self._start_server("The café", "inspector.lab.demo.http_server", self._http, relayed)
+        self._room = await self._start_server("The chat server", "inspector.lab.demo.chat_server", self._chat, relayed)
+        self._visitor = await self._start("The visitor", "inspector.lab.demo.http_client", str(self._ports[0]))
+
+    async def close(self) -> None:
+        """End everything, the capture last, so that it sees the goodbyes."""
+        for name in list(self._people):
+            await self.dismiss(name)
+        for relay in self._relays:
+            await relay.stop()
+        while self._children:
+            await self._children.pop().stop()
+        if self._reports:
+            self._reports.close()
+            self._reports = None
+
+    def note(self, event: str, **facts: object) -> None:
+        """Take down what became of a token in one of the processes; other events are not for the recording."""
+        if event != "token" or not self._reports:
+            return
+        try:
+            self._reports.write(facts)
+        except InspectorError as error:
+            self._missed(str(error))
+            self._reports.close()
+            self._reports = None
+
+    @property
+    def room(self) -> Child:
+        """The chat server."""
+        return present(self._room)
+
+    @property
+    def visitor(self) -> Child:
+        """The HTTP client."""
+        return present(self._visitor)
+
+    @property
+    def people(self) -> dict[str, Child]:
+        """Who of Alice and Bob is in the chat, as a process of ours."""
+        self._people = {name: person for name, person in self._people.items() if not person.has_ended}
+        return self._people
+
+    async def invite(self, name: str, compress: bool) -> Child:
+        """Start this person's process; returns when the person is in the room and everybody there has been told."""
+        entered = self.room.watch("joined", name=name)
+        flags = ["--compress"] if compress else []
+        url = f"ws://{LOOPBACK}:{self._ports[1]}/chat"
+        person = await Child.start(name, "inspector.lab.demo.chat_client", name, url, *flags, heard=self._noted)
+        self._people[name] = person
+        await self.room.within_reason(entered)
+        return person
+
+    async def dismiss(self, name: str) -> None:
+        """Let this person leave; returns when the process has ended."""
+        await self._people.pop(name).stop()
+
+    async def _start_capture(self, spool: str) -> None:
+        ports = ",".join(map(str, self._ports))
+        arguments = ["--spool", spool, "--interface", LOOPBACK_INTERFACE, "--only-ports", ports]
+
+        def heard(message: Message) -> None:
+            self._tell({**message, "ends_capture": True})
+
+        await self._start("The capture process", "inspector.live.capture_process", *arguments, heard=heard)
+
+    async def _start_watch(self, spool: str) -> None:
+        """Beside the packets, the recording gets what the kernel and the programs themselves say of their sockets."""
+        # Only here: the sources need numpy, and most processes of the lab do without.
+        from inspector.pcap.socket_reports import ReportWriter
+
+        self._reports = ReportWriter(spool)
+        ports = ",".join(map(str, self._ports))
+        options = ["--spool", spool, "--interface", LOOPBACK_INTERFACE, "--only-ports", ports]
+        await self._start("The process that watches the sockets", "inspector.sockets.watcher", *options)
+
+    def _heard(self, message: Message) -> None:
+        self.note(**message)
+        if message.get("ended"):
+            self._missed(message["message"])
+
+    def _noted(self, message: Message) -> None:
+        """As `_heard`, but people come and go."""
+        self.note(**message)
+
+    def _missed(self, message: str) -> None:
+        self._tell({"event": "error", "message": message, "ends_capture": False})
+
+    async def _start_server(self, name: str, module: str, outer: socket.socket, relayed: bool) -> Child:
+        listener = listen_exactly(port_of(outer)) if relayed else outer
+        descriptor = listener.fileno()
+        server = await self._start(name, module, "--socket", str(descriptor), descriptors=(descriptor,))
+        if relayed:
+            listener.close()
+            self._relays.append(await Relay.start(outer))
+        else:
+            # The server's alone now: when it is gone, its port shall refuse, not wait.
+            outer.close()
+        return server
+
+    async def _start(
+        self,
+        name: str,
+        module: str,
+        *arguments: str,
+        descriptors: tuple[int, ...] = (),
+        heard: Callable[[Message], None] | None = None,
+    ) -> Child:
+        child = await Child.start(name, module, *arguments, descriptors=descriptors, heard=heard or self._heard)
+        self._children.append(child)
+        return child
+
+
+def present(child: Child | None) -> Child:
+    """The child, which must be there and alive."""
+    if child is None or child.has_ended:
+        raise LabError("A part of the demo has ended. Start the demo again.")
+    return child

@@ -1,0 +1,1 @@
+"""What the lab's programs run in: processes, private networks, lossy links."""

@@ -1,0 +1,171 @@
+"""A process that the lab started, spoken to in JSON lines."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Awaitable, Callable
+from typing import Self
+
+from inspector.errors import LabError
+from inspector.lab.process import launch
+from inspector.lab.process.json_lines import LONGEST_LINE, Message, encode
+from inspector.live.ended_processes import how_it_ended
+
+ANSWER_SECONDS = 30.0
+"""How long anything in the lab may take on a busy machine; loopback itself needs milliseconds."""
+
+GOODBYE_SECONDS = 3.0
+"""How long a process may take to end by itself before it is made to."""
+
+
+class Child:
+    """One process: ask it, watch for what it reports, stop it. `ready` is what it said when it was."""
+
+    def __init__(self, name: str, process: Process, heard: Callable[[Message], None] | None) -> None:
+        self.name = name
+        self.has_ended = False
+        self.ready: Message = {}
+        self._process = process
+        self._is_wanted = True
+        self._heard = heard
+        self._asked: dict[int, asyncio.Future[Message]] = {}
+        self._watched: list[tuple[Message, asyncio.Future[Message]]] = []
+        self._count = 0
+        self._reading = asyncio.create_task(self._read())
+
+    @classmethod
+    async def start(
+        cls,
+        name: str,
+        module: str,
+        *arguments: str,
+        descriptors: tuple[int, ...] = (),
+        heard: Callable[[Message], None] | None = None,
+        private: bool = False,
+    ) -> Self:
+        """Run the module in a process and wait until it reports `ready`.
+
+        Args:
+            name: what messages call it.
+            descriptors: open files that it inherits under the same numbers.
+            heard: is given every event it reports, and an `error` in which `ended` is true should it end by itself.
+            private: run it in a private network.
+        Raises:
+            LabError: it ended or was silent instead.
+        """
+        command = launch.command(module, *arguments)
+        process = await asyncio.create_subprocess_exec(
+            *(launch.private_command(command) if private else command),
+            stdin=PIPE,
+            stdout=PIPE,
+            pass_fds=descriptors,
+            env=launch.environment(),
+            limit=LONGEST_LINE,
+        )
+        child = cls(name, process, heard)
+        try:
+            child.ready = await child.within_reason(child.watch("ready"))
+        except BaseException:
+            await child.stop()
+            raise
+        return child
+
+    async def ask(self, do: str, **facts: object) -> Message:
+        """Give a command and wait for its answer; LabError when it failed."""
+        self._count += 1
+        future = self._promise()
+        self._asked[self._count] = future
+        self._send({"id": self._count, "do": do, **facts})
+        return await self.within_reason(future)
+
+    def watch(self, event: str, **facts: object) -> asyncio.Future[Message]:
+        """The next event of that kind with these facts. Watch first, then set off what causes it."""
+        future = self._promise()
+        self._watched.append(({"event": event, **facts}, future))
+        return future
+
+    async def within_reason(self, awaited: Awaitable[Message]) -> Message:
+        """What was asked or watched for, or LabError when it doesn't come."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await awaited
+        except TimeoutError:
+            raise LabError(f"{self.name} did not answer within {ANSWER_SECONDS:.0f} seconds.") from None
+
+    async def stop(self) -> None:
+        """End it: by closing its standard input, then with ever less patience."""
+        self._is_wanted = False
+        if self._process.stdin:
+            self._process.stdin.close()
+        for push in (self._process.terminate, self._process.kill):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), GOODBYE_SECONDS)
+                break
+            with contextlib.suppress(ProcessLookupError):
+                push()
+        await self._process.wait()
+        await self._reading
+
+    async def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._is_wanted = False
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+    def _promise(self) -> asyncio.Future[Message]:
+        future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        if self.has_ended:
+            future.set_exception(self._gone())
+        return future
+
+    def _gone(self) -> LabError:
+        return LabError(f"{self.name} has ended.")
+
+    def _send(self, message: Message) -> None:
+        if self._process.stdin and not self._process.stdin.is_closing():
+            self._process.stdin.write(encode(message))
+
+    async def _read(self) -> None:
+        assert self._process.stdout is not None, "started with a pipe"
+        async for line in self._process.stdout:
+            self._take(json.loads(line))
+        status = await self._process.wait()
+        self.has_ended = True
+        if self._heard and self._is_wanted:
+            message = f"{self.name} ended by itself: {how_it_ended(status)}."
+            self._heard({"event": "error", "message": message, "ended": True})
+        for future in [*self._asked.values(), *(future for _, future in self._watched)]:
+            if not future.done():
+                future.set_exception(self._gone())
+                future.exception()  # seen: whoever no longer waits shall not be warned about it
+
+    def _take(self, message: Message) -> None:
+        if "event" in message:
+            self._take_event(message)
+            return
+        future = self._asked.pop(message["id"], None)
+        if future is None or future.done():
+            return
+        if "failed" in message:
+            future.set_exception(LabError(message["failed"]))
+        else:
+            future.set_result(message["done"])
+
+    def _take_event(self, message: Message) -> None:
+        if self._heard:
+            self._heard(message)
+        still_watched = []
+        for wanted, future in self._watched:
+            if future.done():
+                continue
+            if wanted.items() <= message.items():
+                future.set_result(message)
+            elif message["event"] == "error":
+                future.set_exception(LabError(message["message"]))
+            else:
+                still_watched.append((wanted, future))
+        self._watched = still_watched

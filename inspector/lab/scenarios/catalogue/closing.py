@@ -1,0 +1,175 @@
+"""How connections end: in order, at the same time, in anger, by accident."""
+
+from __future__ import annotations
+
+from inspector.errors import LabError
+from inspector.lab.process.lossy_link import Plan
+from inspector.lab.scenarios.catalogue.http import PAGE, request, response, visit
+from inspector.lab.scenarios.scenario import Group, Scenario, View
+from inspector.lab.scenarios.testbed import Scene, kernel_states
+from inspector.tcp.header import ACK, FIN
+
+FIN_WAIT_1, LISTEN = "04", "0A"
+"""Linux's numbers of these states (<net/tcp_states.h>)."""
+
+
+async def abort(scene: Scene) -> str:
+    """The client closes not with FIN but with RST: the connection is gone at once, at both ends, without TIME-WAIT.
+    Programs do so on purpose (SO_LINGER with no time), and kernels when a program closes with bytes still unread.
+    """
+    client, server = await scene.pair(await scene.listen(), request("/"))
+    await server.receive_head()
+    await server.send(response(PAGE))
+    await client.receive_some()
+    await client.abort()
+    await server.close()
+    return "The client closed with RST: no FIN was sent, and neither end waits in TIME-WAIT."
+
+
+async def server_crash(scene: Scene) -> str:
+    """The server's process is killed in the middle of a response. The kernel closes a dead process's sockets as
+    close() would: with FIN here, since all that had come was read; with RST where bytes were still unread (RFC 2525
+    §2.17). The FIN looks like any other. Only the count shows that something is missing: the body is shorter than
+    Content-Length said (RFC 9112 §8).
+    """
+    client, server = await scene.pair(await scene.listen(), request("/book"))
+    await server.receive_head()
+    promised, sent = response(PAGE * 40), 400
+    await server.send(promised[:sent])
+    await client.receive(sent)
+    await scene.server.kill()
+    await client.receive_rest()
+    await client.close()
+    return (
+        f"The server was killed after {sent} of {len(promised)} bytes. Its kernel sent FIN for it, as for any close; "
+        "the body is cut short."
+    )
+
+
+async def half_close(scene: Scene) -> str:
+    """A connection is two streams, one in each direction. The client ends its own with FIN after its last line, and
+    the server, now in CLOSE-WAIT, sends on the other for as long as it likes. The client waits in FIN-WAIT-2.
+    """
+    client, server = await scene.pair(await scene.listen(), b"pear\napple\nfig\n")
+    await client.finish()
+    await server.receive_rest()
+    for line in (b"apple\n", b"fig\n", b"pear\n"):
+        await server.send(line)
+        await client.receive(len(line))
+    await server.close()
+    await client.receive_rest()
+    await client.close()
+    return "The client had sent FIN and went on receiving: the sorted list, in three segments, came after it."
+
+
+async def simultaneous_close(scene: Scene) -> str:
+    """Both ends send FIN before the other's has come. Each then gets a FIN where it expected the acknowledgment of
+    its own: the state CLOSING, which is seldom seen. When that has come as well, both wait in TIME-WAIT (RFC 9293
+    §3.6, figure 13).
+    """
+    client, server = await scene.pair(await scene.listen(), b"I have to go.\n")
+    await server.receive_some()
+    scene.link.hold()
+    await client.close()
+    await server.close()
+    await scene.until(lambda: kernel_states() <= {FIN_WAIT_1, LISTEN}, "both FINs")
+    scene.link.release()
+    return "Both FINs crossed on the way: both ends went through CLOSING, and both wait in TIME-WAIT."
+
+
+async def fin_lost(scene: Scene) -> str:
+    """The server sends its response and closes, and the link loses its FIN. To send is not to arrive: the server is
+    in FIN-WAIT-1, the client has the response and is still ESTABLISHED. A FIN takes a sequence number, so it is
+    acknowledged like data and, when no ACK comes, sent again (RFC 9293 §3.4): then the client closes, too.
+    """
+    await visit(scene)
+    return "The first FIN was lost: until the server had sent it again, the client's connection was open."
+
+
+async def half_open(scene: Scene) -> str:
+    """The server's machine loses power in the middle of a connection: it sends nothing, neither FIN nor RST, and has
+    forgotten everything when it comes back. The client's end stays ESTABLISHED: a half-open connection. Only its next
+    request shows that: the answer is RST, since nobody there knows this connection (RFC 9293 §3.5.1, figure 10). In
+    the lab the server's kernel is made to drop the connection in silence (TCP_REPAIR, tcp(7)).
+    """
+    client, server = await scene.pair(await scene.listen(), request("/"))
+    await server.receive_head()
+    await server.send(response(PAGE))
+    await client.receive(len(response(PAGE)))
+    await server.forget()
+    await client.send(request("/menu"))
+    try:
+        await client.receive_some()
+    except LabError as error:
+        await client.close()
+        return f"The second request was answered with RST; the client's system says: {error}."
+    raise LabError("The server still knows the connection.")
+
+
+async def time_wait(scene: Scene) -> str:
+    """The server closes first, so its kernel remembers the connection in TIME-WAIT (on Linux for 60 s): its last ACK
+    may be lost, and then the client's FIN comes again; and a late packet must not be taken for a new connection's
+    (RFC 9293 §3.6). Meanwhile the client connects again from the same port, so both addresses and both ports are the
+    same. Its SYN is accepted: its timestamp is later than the last one, or else its sequence number beyond (RFC
+    6191).
+    """
+    listener = await scene.listen()
+    client_port = None
+    for _ in range(2):
+        client, server = await scene.pair(listener, request("/", Connection="close"), own_port=client_port)
+        client_port = client.port
+        await server.receive_head()
+        await server.send(response(PAGE, Connection="close"))
+        await server.close()
+        await client.receive_rest()
+        await client.close()
+    return (
+        f"The client connected again from port {client_port} while the server's kernel still had the first connection "
+        "in TIME-WAIT, and its SYN was accepted."
+    )
+
+
+GROUP = Group(
+    "Endings",
+    "Each end closes for itself, so there are many ways to part.",
+    (
+        Scenario(
+            "abort",
+            "Closing with RST",
+            abort,
+        ),
+        Scenario(
+            "server-crash",
+            "A server dies in mid-answer",
+            server_crash,
+        ),
+        Scenario(
+            "half-close",
+            "Done talking, still listening",
+            half_close,
+        ),
+        Scenario(
+            "simultaneous-close",
+            "Both close at once",
+            simultaneous_close,
+            link=Plan(delay=0.005),
+        ),
+        Scenario(
+            "fin-lost",
+            "The FIN is lost",
+            fin_lost,
+            link=Plan(delay=0.01, lost_flags=frozenset({(FIN | ACK, 1)})),
+            view=View.SERVER,
+        ),
+        Scenario(
+            "half-open",
+            "The other end has forgotten",
+            half_open,
+        ),
+        Scenario(
+            "time-wait",
+            "TIME-WAIT, port used again",
+            time_wait,
+        ),
+    ),
+)

@@ -1,0 +1,209 @@
+"""How news comes from a server to those who want it: asked for, or pushed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+from websockets.frames import CloseCode, Opcode
+
+from inspector.lab.scenarios.catalogue.http import request, response
+from inspector.lab.scenarios.scenario import Group, Scenario
+from inspector.lab.scenarios.testbed import End, Scene
+from inspector.lab.scenarios.websocket_peer import Talker, converse
+
+NEWS = ("The kettle is on.", "There is fresh cake at the counter.", "It has stopped raining.", "We close in an hour.")
+
+FIRST_SECONDS, EVERY_SECONDS = 0.33, 0.47
+"""When something happens: the first news, and from one to the next."""
+
+PACE_SECONDS = 0.1
+"""From one poll to the next."""
+
+LOOK_SECONDS = 0.06
+"""How long after the news a reader without push happens to look."""
+
+CLOSED, KEPT, POLLING, STREAM, WEBSOCKET = ALL = ("closed", "kept", "polling", "stream", "websocket")
+
+STREAM_HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
+
+
+def chunk(text: str) -> bytes:
+    """A piece of an answer without end (RFC 9112 §7.1)."""
+    data = text.encode()
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+class Newsroom:
+    """The server's side of the news, and its readers, each with a way of its own."""
+
+    def __init__(self, scene: Scene, listener: End, ways: Collection[str]) -> None:
+        self._scene = scene
+        self._listener = listener
+        self._ways = ways
+        self._told: list[str] = []
+        self._kept: tuple[End, End] | None = None
+        self._stream: tuple[End, End] | None = None
+        self._chat: tuple[Talker, Talker] | None = None
+
+    async def run(self) -> None:
+        """Open what stays open, deliver the news, close."""
+        await self._open()
+        polling = asyncio.create_task(self._poll()) if POLLING in self._ways else None
+        clock = asyncio.get_running_loop().time()
+        for number, text in enumerate(NEWS):
+            await asyncio.sleep(clock + FIRST_SECONDS + number * EVERY_SECONDS - asyncio.get_running_loop().time())
+            await self._publish(number, text)
+        await asyncio.sleep(EVERY_SECONDS)
+        if polling:
+            self._ways = ()
+            await polling
+        await self._close()
+
+    async def _open(self) -> None:
+        if STREAM in self._ways:
+            ask = request("/stream", Accept="text/event-stream", User_Agent="listener")
+            client, server = self._stream = await self._scene.pair(self._listener, ask)
+            await server.receive_head()
+            await server.send(STREAM_HEAD)
+            await client.receive(len(STREAM_HEAD))
+        if WEBSOCKET in self._ways:
+            self._chat = await converse(self._scene, self._listener)
+
+    async def _publish(self, number: int, text: str) -> None:
+        """An editor tells the server; it tells those whose pipes are open; the others happen to look."""
+        body = text.encode()
+        head = request("/news", "POST", Content_Length=str(len(body)), User_Agent="editor", Connection="close")
+        editor, server = await self._scene.pair(self._listener, head + body)
+        await server.receive_head()
+        await server.receive(len(body))
+        self._told.append(text)
+        if self._stream:
+            event = chunk(f"id: {number}\ndata: {text}\n\n")
+            await self._stream[1].send(event)
+            await self._stream[0].receive(len(event))
+        if self._chat:
+            await self._chat[1].say(text)
+            await self._chat[0].hear(Opcode.TEXT)
+        await server.send(response(b"", "204 No Content", Connection="close"))
+        await server.close()
+        await editor.receive_rest()
+        await editor.close()
+        await asyncio.sleep(LOOK_SECONDS)
+        await self._look(number, text)
+
+    async def _look(self, number: int, text: str) -> None:
+        answer = response(text.encode())
+        if KEPT in self._ways:
+            client, server = await self._ask_kept(request(f"/news/{number}", User_Agent="subscriber"))
+            await server.receive_head()
+            await server.send(answer)
+            await client.receive(len(answer))
+        if CLOSED in self._ways:
+            ask = request(f"/news/{number}", User_Agent="visitor", Connection="close")
+            client, server = await self._scene.pair(self._listener, ask)
+            await server.receive_head()
+            await server.send(response(text.encode(), Connection="close"))
+            await server.close()
+            await client.receive_rest()
+            await client.close()
+
+    async def _ask_kept(self, ask: bytes) -> tuple[End, End]:
+        """The connection that is kept, which the first request opens, with this request sent on it."""
+        if self._kept is None:
+            self._kept = await self._scene.pair(self._listener, ask)
+        else:
+            await self._kept[0].send(ask)
+        return self._kept
+
+    async def _poll(self) -> None:
+        """Ask again and again, by the clock, on a connection that is kept."""
+        known = 0
+        client, server = await self._scene.pair(self._listener, poll_after(known))
+        while True:
+            await server.receive_head()
+            fresh = self._told[known:]
+            answer = response("\n".join(fresh).encode()) if fresh else response(b"", "204 No Content")
+            known += len(fresh)
+            await server.send(answer)
+            await client.receive(len(answer))
+            await asyncio.sleep(PACE_SECONDS)
+            if not self._ways:
+                break
+            await client.send(poll_after(known))
+        await hang_up(client, server)
+
+    async def _close(self) -> None:
+        if self._stream:
+            await self._stream[1].send(b"0\r\n\r\n")
+            await self._stream[0].receive(5)
+        for pipe in (self._kept, self._stream):
+            if pipe:
+                await hang_up(*pipe)
+        if self._chat:
+            client, server = self._chat
+            await client.goodbye(CloseCode.NORMAL_CLOSURE, "")
+            await server.hear(Opcode.CLOSE)
+            await client.hear(Opcode.CLOSE)
+            await hang_up(client.end, server.end)
+
+
+def poll_after(known: int) -> bytes:
+    """A poll by a reader who has so many pieces of news."""
+    return request(f"/news?after={known}", User_Agent="poller")
+
+
+async def hang_up(client: End, server: End) -> None:
+    """The client closes, then the server."""
+    await client.close()
+    await server.receive_rest()
+    await server.close()
+
+
+async def server_sent_events(scene: Scene) -> str:
+    """The client asks once, and the response goes on for as long as there is news: each piece is an event in it, sent
+    when it happens (WHATWG HTML §9.2). It is plain HTTP with a chunked body; until that ends, the server cannot
+    answer anything else on this connection. A comment now and then keeps proxies from closing an idle connection.
+    """
+    client, server = await scene.pair(await scene.listen(), request("/stream", Accept="text/event-stream"))
+    await server.receive_head()
+    parts = [STREAM_HEAD, chunk("retry: 2000\n\n")]
+    parts += [chunk(f"event: news\nid: {number}\ndata: {text}\n\n") for number, text in enumerate(NEWS)]
+    for part in [*parts, chunk(": still here\n\n"), b"0\r\n\r\n"]:
+        await server.send(part)
+        await client.receive(len(part))
+        await asyncio.sleep(PACE_SECONDS)  # news has a time of its own: each is a packet of its own
+    await hang_up(client, server)
+    return f"A single request brought {len(NEWS)} pieces of news, each in a packet of its own."
+
+
+async def polling_and_push(scene: Scene) -> str:
+    """Two readers want the same news. The first polls: a tenth of a second after each response it asks again, and
+    most responses are 204, no content; news reaches it when it next asks. The second has a WebSocket, sends no
+    message, and gets each piece of news as soon as the server has it.
+    """
+    await Newsroom(scene, await scene.listen(), (POLLING, WEBSOCKET)).run()
+    return f"Both readers got {len(NEWS)} pieces of news; the first asked in vain more often than not."
+
+
+async def five_ways(scene: Scene) -> str:
+    """An editor tells a server four pieces of news, with a POST on a new connection each, and five readers get them,
+    each in its own way: over a new connection each time, over a single one that is kept, by polling, by Server-Sent
+    Events, and over WebSocket. `wireglass compare` on the recording compares what the five ways cost.
+    """
+    await Newsroom(scene, await scene.listen(), ALL).run()
+    return f"{len(NEWS)} pieces of news reached five readers, each in its own way."
+
+
+GROUP = Group(
+    "News",
+    "The same news, asked for or pushed.",
+    (
+        Scenario("server-sent-events", "An answer without end", server_sent_events),
+        Scenario("polling-and-push", "Polling against push", polling_and_push),
+        Scenario("news", "The same news in five ways", five_ways),
+    ),
+)

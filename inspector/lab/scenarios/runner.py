@@ -1,0 +1,63 @@
+"""Staging a scenario from outside: a private network, the director in it, and its word on what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from inspector.errors import LabError
+from inspector.lab.process import launch
+from inspector.lab.process.json_lines import Message
+
+STAGE_SECONDS = 60.0
+"""How long a scenario may take. The longest waits some seconds on purpose."""
+
+DIRECTOR = "inspector.lab.scenarios.scenario_process"
+
+
+def command(name: str, spool: str | os.PathLike[str]) -> list[str]:
+    """The command line that stages a scenario in a private network and captures it into `spool`."""
+    return launch.private_command(launch.command(DIRECTOR, name, "--spool", str(Path(spool).absolute())))
+
+
+def play(name: str, spool: str | os.PathLike[str]) -> Message:
+    """Stage a scenario and capture it into the new file `spool`; returns when it is over.
+
+    Returns:
+        `result`, a sentence or two; `clients`, the clients' sockets ("ip:port"); `received` and `dropped`, what the
+        capture counted.
+
+    Raises:
+        LabError: it can't be staged here, or went another way than written; the message says why.
+    """
+    if not sys.platform.startswith("linux"):
+        raise LabError("Scenarios need Linux: each runs in a network of its own. Their recordings open everywhere.")
+    found: Message = {"event": "", "received": 0, "dropped": 0}
+    director = subprocess.Popen(
+        command(name, spool),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=launch.environment(),
+        process_group=0,  # Ctrl-C is for us; the director ends in order when its input does
+    )
+    timer = threading.Timer(STAGE_SECONDS, director.kill)
+    timer.start()
+    try:
+        assert director.stdout is not None, "started with a pipe"
+        for line in director.stdout:
+            found |= json.loads(line)
+    finally:
+        timer.cancel()
+        director.communicate()
+    return judged(found)
+
+
+def judged(found: Message) -> Message:
+    """What the director said, all in one; LabError when that was no result."""
+    if found["event"] != "done":
+        raise LabError(found.get("message", "The scenario ended without a word."))
+    return {key: found[key] for key in ("result", "clients", "received", "dropped")}

@@ -1,0 +1,50 @@
+"""The watching process of a scenario: what the kernel of its network says of both ends, into the recording.
+
+    python -m inspector.lab.scenarios.socket_watcher NAME --spool FILE --interface lo
+
+It is `inspector.sockets.watcher` with the names that the capture shows, and with more and closer looks: a scenario may
+be over in a hundredth of a second, and holds few sockets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import sys
+
+from inspector.lab.scenarios import SCENARIOS
+from inspector.lab.scenarios.link_addresses import Mirror
+from inspector.pcap.socket_reports import ReportWriter
+from inspector.sockets.holders import End
+from inspector.sockets.watcher import Pace, Watcher, serve, wanted_on
+
+FIGURES_EVERY_NS = 50_000_000
+PACE = Pace(shortest_seconds=0.001)
+
+NICENESS = 10
+"""The play goes before: who is kept waiting on a busy machine would send again what had long arrived (nice(2))."""
+
+
+def main() -> int:
+    """Run as a program; its exit status."""
+    parser = argparse.ArgumentParser(description="Writes down what the kernel says of a scenario's sockets.")
+    parser.add_argument("name", choices=SCENARIOS)
+    parser.add_argument("--spool", required=True, metavar="FILE", help="the recording to add to")
+    parser.add_argument("--interface", required=True, metavar="NAME", help="the interface that is captured on")
+    options = parser.parse_args()
+    os.nice(NICENESS)
+    mirror = Mirror(SCENARIOS[options.name])
+
+    def renamed(end: End) -> End:
+        local, remote = mirror.names(end.socket.local, end.socket.remote)
+        return End(dataclasses.replace(end.socket, local=local, remote=remote), end.holders)
+
+    wanted = wanted_on(options.interface)
+    return serve(
+        options.interface, lambda: Watcher(ReportWriter(options.spool), wanted, renamed, FIGURES_EVERY_NS), PACE
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Live capture: packets of an interface, written to a file that grows."""

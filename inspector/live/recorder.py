@@ -1,0 +1,190 @@
+"""The capture process: packets of one interface into a spool, until it is told to stop.
+
+It speaks JSON lines on standard output: `ready` once packets are being captured, `statistics` at most once a second,
+`error` before it ends with status 1. It stops when its standard input ends, and on SIGTERM and SIGINT, and then writes
+what the kernel still holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from inspector.errors import InspectorError
+from inspector.live import bpf
+from inspector.live.afpacket import PacketRing, RingUnavailable
+from inspector.live.capture_rights import LOOPBACK
+from inspector.live.privileges import drop_capabilities
+from inspector.live.scapy_sniffer import Sniffer
+from inspector.live.source import Counters, LiveSource
+from inspector.pcap.pcapng_writer import JoinedSpool, SpoolWriter
+
+LOOK_UP = 0.1
+"""Seconds after which a quiet capture looks whether it shall stop."""
+
+STATISTICS_EVERY = 1.0
+"""Seconds between two statistics events."""
+
+SPOOL_STATISTICS_EVERY = 10.0
+"""Seconds between two statistics blocks in the spool: what a crash leaves is at most so old."""
+
+Say = Callable[[dict[str, object]], None]
+
+
+class Recorder:
+    """One run of a live source into a spool."""
+
+    def __init__(self, source: LiveSource, spool: SpoolWriter, say: Say) -> None:
+        self._source = source
+        self._spool = spool
+        self._say = say
+        self._told = Counters()
+        self._next_telling = time.monotonic() + STATISTICS_EVERY
+        self._next_block = time.monotonic() + SPOOL_STATISTICS_EVERY
+
+    def run(self, stop: threading.Event) -> None:
+        """Capture until `stop` is set, then write what is still in the kernel.
+
+        Raises:
+            CaptureRefused: the interface is gone.
+            DiskFull: the disk is nearly full.
+            SpoolLost: the spool was deleted or cut short.
+        """
+        try:
+            while not stop.is_set():
+                self._source.wait(LOOK_UP)
+                self._spool.check()
+                self._source.drain(self._spool)
+                self._keep_books()
+            self._source.shut()
+            while self._source.drain(self._spool):
+                pass
+        finally:
+            self._close_books()
+
+    def _keep_books(self) -> None:
+        now = time.monotonic()
+        if now >= self._next_telling:
+            self._next_telling = now + STATISTICS_EVERY
+            self._tell(self._source.counters())
+        if now >= self._next_block:
+            self._next_block = now + SPOOL_STATISTICS_EVERY
+            self._write_statistics()
+
+    def _close_books(self) -> None:
+        """Say what became of every packet: what is not in the spool was dropped, by the kernel or by a full disk."""
+        counters = self._source.counters()
+        self._tell(Counters(counters.received, counters.received - self._source.written))
+        self._write_statistics()
+
+    def _tell(self, counters: Counters) -> None:
+        if counters != self._told:
+            self._told = counters
+            self._say({"event": "statistics", "received": counters.received, "dropped": counters.dropped})
+
+    def _write_statistics(self) -> None:
+        self._spool.write_statistics(time.time_ns(), self._told.received, self._told.dropped)
+
+
+def open_source(
+    interface: str, expression: str | None, only: Sequence[int], without: Sequence[int], through: str = "auto"
+) -> LiveSource:
+    """The best way of capturing that this system has.
+
+    Args:
+        through: "ring", "scapy", or "auto" for the ring where there is one.
+    Raises:
+        BadFilter: the expression is wrong.
+        CaptureRefused: nothing is permitted, or there is no such interface.
+    """
+    if through != "scapy":
+        try:
+            ring = PacketRing(interface)
+        except RingUnavailable:
+            if through == "ring":
+                raise
+        else:
+            try:
+                ring.start(bpf.program_for(expression, only, without, ring.interface.link_type, interface))
+            except BaseException:
+                ring.close()
+                raise
+            return ring
+    return Sniffer(interface, bpf.expression_for(expression, only, without))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The process; its exit status."""
+    options = _parser().parse_args(arguments)
+    stop = threading.Event()
+    _hurry()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        _record(options, stop)
+    except InspectorError as error:
+        say({"event": "error", "kind": type(error).__name__, "message": str(error)})
+        return 1
+    return 0
+
+
+def _hurry() -> None:
+    """Go before the programs whose packets we capture, where we may: a late capture loses packets."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
+
+
+def _record(options: argparse.Namespace, stop: threading.Event) -> None:
+    source = open_source(options.interface, options.filter, options.only_ports, options.without_ports, options.through)
+    try:
+        writer = JoinedSpool if options.join else SpoolWriter
+        spool = writer(options.spool, source.interface, options.filter or "")
+        drop_capabilities()
+        try:
+            say({"event": "ready", "interface": source.interface.name, "link_type": source.interface.link_type})
+            threading.Thread(target=_watch_standard_input, args=(stop,), daemon=True).start()
+            Recorder(source, spool, say).run(stop)
+        finally:
+            spool.close()
+    finally:
+        source.close()
+
+
+def say(event: dict[str, object]) -> None:
+    """One JSON line for the parent process; when that is gone, the end of standard input will tell us so."""
+    try:
+        print(json.dumps(event), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _watch_standard_input(stop: threading.Event) -> None:
+    """Set `stop` when the parent closes our standard input, or ends."""
+    while os.read(0, 4096):
+        pass
+    stop.set()
+
+
+def _ports(text: str) -> list[int]:
+    return [int(number) for number in text.split(",") if number]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m inspector.live.capture_process", description=__doc__)
+    parser.add_argument("--spool", required=True, metavar="FILE", help="the pcapng file to create")
+    parser.add_argument("--join", action="store_true", help="add to a spool that another process is writing")
+    parser.add_argument(
+        "--interface", default=LOOPBACK, metavar="NAME", help="what to capture on (default: %(default)s)"
+    )
+    parser.add_argument("--filter", metavar="EXPRESSION", help="a filter in tcpdump's language")
+    parser.add_argument("--only-ports", type=_ports, default=[], metavar="N,N", help="only TCP from or to these ports")
+    parser.add_argument("--without-ports", type=_ports, default=[], metavar="N,N", help="no TCP from or to these ports")
+    parser.add_argument("--through", choices=("auto", "ring", "scapy"), default="auto", help="how to capture")
+    return parser

@@ -1,0 +1,367 @@
+"""The two layouts of capture files: what stands between the packets, and what it means for them.
+
+A layout owns the walker over its records (`records.py`) and takes over when that stops: it reads section headers,
+interface descriptions and statistics, and lets the walker go on.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+
+from inspector.pcap.file_window import Window
+from inspector.pcap.formats import (
+    BYTE_ORDER_MAGIC,
+    MAX_BLOCK,
+    MAX_COMMENTS,
+    MAX_INTERFACES,
+    MAX_OPTIONS,
+    MAX_REPORT,
+    MAX_TEXT,
+    REPORTS_MAGIC,
+    Block,
+    InterfaceOption,
+    Option,
+    StatisticsOption,
+    Stop,
+)
+from inspector.pcap.interfaces import MICROSECONDS, Interface
+from inspector.pcap.records import PcapngRecords, PcapRecords, SnoopRecords
+
+LOOK = 1 << 16
+"""Bytes that are read at a time to look ahead."""
+
+Columns = tuple[memoryview, ...]
+"""The packet table's time_ns, address, captured, length and interface."""
+
+
+class Layout(Protocol):
+    """What a PacketFile asks of the layout of its file."""
+
+    format: str
+    interfaces: list[Interface]
+    link_types: list[int]
+    notes: list[str]
+
+    @property
+    def records(self) -> PcapRecords | PcapngRecords | SnoopRecords:
+        """The walker."""
+
+    def attach(self, window: Window) -> None:
+        """More of the file was read: go on in that."""
+
+    def take_comments(self) -> Iterator[tuple[int, str]]:
+        """The packet comments read since the last call: (row, text)."""
+
+    def take_reports(self) -> list[bytes]:
+        """The reports read since the last call, a line each."""
+
+    def resume(self) -> bool:
+        """Deal with what stopped the walker; True when it can walk on."""
+
+    def finish(self) -> None:
+        """The file is read: add the notes that concern all of it."""
+
+
+PCAP_MAGICS: dict[bytes, tuple[bool, int, int]] = {
+    bytes.fromhex("a1b2c3d4"): (True, 16, 1000),
+    bytes.fromhex("d4c3b2a1"): (False, 16, 1000),
+    bytes.fromhex("a1b23c4d"): (True, 16, 1),
+    bytes.fromhex("4d3cb2a1"): (False, 16, 1),
+    bytes.fromhex("a1b2cd34"): (True, 24, 1000),
+    bytes.fromhex("34cdb2a1"): (False, 24, 1000),
+}
+"""First bytes of a pcap file: is big-endian, bytes of a record header (24 in the modified format of old Linux tools),
+ns in a unit of a record's fraction of a second."""
+
+PCAP_HEADER = 24
+"""Bytes before the first record."""
+
+
+class PcapLayout:
+    """pcap: one header, one interface, records."""
+
+    format = "pcap"
+
+    def __init__(self, window: Window, columns: Columns) -> None:
+        data = window.data[: window.loaded]
+        big, record_header, fraction_ns = PCAP_MAGICS[bytes(data[:4])]
+        snaplen, link_type = struct.unpack_from(">II" if big else "<II", data, 16)
+        resolution = MICROSECONDS if fraction_ns == 1000 else 9
+        # The upper bits of the link type tell of a frame check sequence, which the IP lengths leave out anyway.
+        self.interfaces = [Interface(link_type & 0xFFFF, snaplen, resolution=resolution)]
+        self.link_types = [link_type & 0xFFFF]
+        self.notes: list[str] = []
+        self.records = PcapRecords(data, PCAP_HEADER, big, columns, record_header, fraction_ns)
+
+    def attach(self, window: Window) -> None:
+        """More of the file was read: go on in that."""
+        self.records.attach(window.data[: window.loaded])
+
+    def resume(self) -> bool:
+        """There is nothing but packets in this layout."""
+        return False
+
+    def take_comments(self) -> Iterator[tuple[int, str]]:
+        """Nor has it comments."""
+        return iter(())
+
+    def take_reports(self) -> list[bytes]:
+        """Nor reports."""
+        return []
+
+    def finish(self) -> None:
+        """Nothing to add."""
+
+
+SNOOP_MAGIC = b"snoop\0\0\0"
+SNOOP_HEADER = 16
+"""Bytes before the first record: the magic, a version, a number for the link (RFC 1761)."""
+
+SNOOP_LINKS = {0: 1, 2: 6, 4: 1, 8: 10, 9: 0, 26: 226}
+"""Link types by snoop's numbers: 802.3, token ring, Ethernet, FDDI, and what Solaris added, loopback and IPNET."""
+
+SNOOP_OTHER = 0xFFFF
+"""A link type that is none: for links that have no number here."""
+
+
+class SnoopLayout:
+    """snoop of Solaris: one header, one interface, records."""
+
+    format = "snoop"
+
+    def __init__(self, window: Window, columns: Columns) -> None:
+        data = window.data[: window.loaded]
+        (link,) = struct.unpack_from(">I", data, 12)
+        link_type = SNOOP_LINKS.get(link, SNOOP_OTHER)
+        self.interfaces = [Interface(link_type)]
+        self.link_types = [link_type]
+        self.notes = [] if link in SNOOP_LINKS else [f"the file's link is snoop's number {link}, which is not read"]
+        self.records = SnoopRecords(data, SNOOP_HEADER, columns)
+
+    def attach(self, window: Window) -> None:
+        """More of the file was read: go on in that."""
+        self.records.attach(window.data[: window.loaded])
+
+    def resume(self) -> bool:
+        """There is nothing but packets in this layout."""
+        return False
+
+    def take_comments(self) -> Iterator[tuple[int, str]]:
+        """Nor has it comments."""
+        return iter(())
+
+    def take_reports(self) -> list[bytes]:
+        """Nor reports."""
+        return []
+
+    def finish(self) -> None:
+        """Take over the count of lost packets."""
+        self.interfaces[0].dropped = self.records.drops
+
+
+class PcapngLayout:
+    """pcapng: sections of blocks, each section with its own byte order and interfaces."""
+
+    format = "pcapng"
+
+    def __init__(self, window: Window, columns: Columns) -> None:
+        self.interfaces: list[Interface] = []
+        self.link_types: list[int] = []
+        self.notes: list[str] = []
+        self._window = window
+        self._data = window.data[: window.loaded]
+        self.records = PcapngRecords(self._data, columns, MAX_COMMENTS)
+        self._clocks = np.zeros((1, 5), np.int64)
+        self._base = 0
+        self._described = 0
+        """Offset behind the last interface description read: looking ahead must not read one twice."""
+        self._strangers = 0
+        self._reports: list[bytes] = []
+
+    def attach(self, window: Window) -> None:
+        """More of the file was read: go on in that."""
+        self._data = window.data[: window.loaded]
+        self.records.attach(self._data)
+
+    def take_comments(self) -> Iterator[tuple[int, str]]:
+        """The packet comments read since the last call: (row, text)."""
+        for row, at, length in self.records.take_comments():
+            yield row, _text(bytes(self._data[at : at + length]))
+
+    def take_reports(self) -> list[bytes]:
+        """The reports read since the last call, a line each."""
+        found, self._reports = self._reports, []
+        return found
+
+    def resume(self) -> bool:
+        """Read the block that stopped the walker; False when the file ends here, for now or for good."""
+        at, big = self.records.offset, self.records.is_big
+        if self.records.reason == Stop.STRANGER:
+            return self._find_interface(at, big)
+        if self.records.reason != Stop.OTHER:
+            return False
+        kind = self._u32(at, big)
+        if kind == Block.SECTION:
+            return self._section(at)
+        length = _padded(self._u32(at + 4, big))
+        block = bytes(self._data[at : at + length])
+        if kind == Block.STATISTICS:
+            self._statistics(block, big)
+        elif kind == Block.REPORTS:
+            self._keep_reports(block)
+        elif at >= self._described:
+            self._interface(at, block, big)
+        self.records.move(at + length, big)
+        return True
+
+    def finish(self) -> None:
+        """Say what was done about packets that miss something."""
+        if self._strangers:
+            self.notes.append(f"{self._strangers} packets belong to interfaces that the file never describes: left out")
+        if self.records.untimed:
+            self.notes.append(f"{self.records.untimed} packets have no time in the file: it is unknown")
+        if self.records.beyond:
+            self.notes.append(f"{self.records.beyond} packets have a time beyond the year 2116: it counts as unknown")
+
+    def _section(self, at: int) -> bool:
+        """Enter the section at `at` (pcapng §4.1); False when its header is not whole yet or is none."""
+        size = len(self._data) - at
+        big = self._u32(at + 8, True) == BYTE_ORDER_MAGIC
+        length = self._u32(at + 4, big)
+        if size < 28:
+            self.records.stop(Stop.END)
+        elif not (big or self._u32(at + 8, False) == BYTE_ORDER_MAGIC) or not _is_block(length, 28):
+            self.records.stop(Stop.DAMAGED)
+        elif size < length:
+            self.records.stop(Stop.END)
+        else:
+            self._base = len(self.interfaces)
+            self._described = at + length
+            self.records.move(at + length, big)
+            self._tell_walker()
+            return True
+        return False
+
+    def _interface(self, at: int, block: bytes, big: bool) -> None:
+        """Read the Interface Description Block at `at` (pcapng §4.2)."""
+        self._described = at + len(block)
+        if len(block) < 20 or len(self.interfaces) >= MAX_INTERFACES:
+            self.notes.append(f"the interface description at offset {at} was left out: it is cut short or one too many")
+            return
+        order = ">" if big else "<"
+        link_type, _, snaplen = struct.unpack_from(order + "HHI", block, 8)
+        interface = Interface(link_type, snaplen)
+        for code, value in _options(block, 16, order):
+            if code == InterfaceOption.NAME:
+                interface.name = _text(value)
+            elif code == InterfaceOption.DESCRIPTION:
+                interface.description = _text(value)
+            elif code == InterfaceOption.FILTER and value[:1] == b"\0":  # as text; 1 is a BPF program
+                interface.filter = _text(value[1:])
+            elif code == InterfaceOption.RESOLUTION and len(value) >= 1:
+                interface.resolution = value[0]
+            elif code == InterfaceOption.OFFSET and len(value) >= 8:
+                (interface.offset_s,) = struct.unpack_from(order + "q", value)
+        self._add(interface)
+
+    def _add(self, interface: Interface) -> None:
+        """Number the interface and let the walker know its clock."""
+        number = len(self.interfaces)
+        if not interface.is_timed:
+            self.notes.append(
+                f"interface {number} counts time in steps of {interface.tick} from {interface.offset_s} s on: "
+                "64 bits do not hold its times"
+            )
+        if number == len(self._clocks):
+            self._clocks = np.concatenate([self._clocks, np.zeros_like(self._clocks)])
+        self._clocks[number] = (*interface.clock(), interface.snaplen)
+        self.interfaces.append(interface)
+        self.link_types.append(interface.link_type)
+        self._tell_walker()
+
+    def _tell_walker(self) -> None:
+        self.records.describe(memoryview(self._clocks), len(self.interfaces), self._base)
+
+    def _statistics(self, block: bytes, big: bool) -> None:
+        """Read an Interface Statistics Block (pcapng §4.6); a later one replaces an earlier one."""
+        order = ">" if big else "<"
+        number = self._base + struct.unpack_from(order + "I", block, 8)[0] if len(block) >= 24 else MAX_INTERFACES
+        if number >= len(self.interfaces):
+            return
+        counts = {
+            code: int.from_bytes(value[:8], "big" if big else "little") for code, value in _options(block, 20, order)
+        }
+        interface = self.interfaces[number]
+        interface.received = counts.get(StatisticsOption.RECEIVED, interface.received)
+        drops = [counts[c] for c in (StatisticsOption.DROPPED, StatisticsOption.DROPPED_BY_SYSTEM) if c in counts]
+        if drops:
+            interface.dropped = sum(drops)
+
+    def _keep_reports(self, block: bytes) -> None:
+        """Take the lines of a reports block; nothing where it is somebody else's."""
+        body = block[8:-4]
+        if body.startswith(REPORTS_MAGIC):
+            lines = body[len(REPORTS_MAGIC) :].split(b"\n")
+            self._reports += [line for line in lines if 0 < len(line) <= MAX_REPORT]
+
+    def _find_interface(self, stranger: int, big: bool) -> bool:
+        """Read the interface descriptions of this section behind the packet at `stranger`, or step over that packet."""
+        before = len(self.interfaces)
+        for at, kind, length in self._ahead(max(stranger, self._described), big):
+            if kind == Block.INTERFACE:
+                self._interface(at, self._window.peek(at, length), big)
+            self._described = at + length
+        if len(self.interfaces) == before:
+            self._strangers += 1
+            self.records.move(stranger + _padded(self._u32(stranger + 4, big)), big)
+        return True
+
+    def _ahead(self, at: int, big: bool) -> Iterator[tuple[int, int, int]]:
+        """The blocks of this section from `at` on, read or not: (offset, kind, bytes)."""
+        start, piece = at, b""
+        while True:
+            if at + 8 > start + len(piece):
+                start, piece = at, self._window.peek(at, LOOK)
+            head = piece[at - start : at - start + 8]
+            kind, length = struct.unpack(">II" if big else "<II", head) if len(head) == 8 else (Block.SECTION, 0)
+            length = _padded(length)
+            if kind == Block.SECTION or not _is_block(length, 12) or at + length > self._window.size:
+                return
+            yield at, kind, length
+            at += length
+
+    def _u32(self, at: int, big: bool) -> int:
+        return int.from_bytes(self._data[at : at + 4], "big" if big else "little")
+
+
+def _options(block: bytes, at: int, order: str) -> Iterator[tuple[int, bytes]]:
+    """The options of a block from `at` on as (code, value); stops at the end option or where they make no sense."""
+    end = len(block) - 4
+    for _ in range(MAX_OPTIONS):
+        if end - at < 4:
+            return
+        code, length = struct.unpack_from(order + "HH", block, at)
+        at += 4
+        if code == Option.END or length > end - at:
+            return
+        yield code, block[at : at + length]
+        at += (length + 3) & ~3
+
+
+def _padded(length: int) -> int:
+    """pcapng fills everything up to 32 bits (§3.1); some writers leave that out of the length."""
+    return length + 3 & ~3
+
+
+def _is_block(length: int, least: int) -> bool:
+    """Whether a block can be so long."""
+    return least <= length <= MAX_BLOCK and not length & 3
+
+
+def _text(value: bytes) -> str:
+    """A name or description; pcapng's texts are UTF-8 (§3.5), whatever is not shows as U+FFFD."""
+    return value[:MAX_TEXT].rstrip(b"\0").decode("utf-8", "replace")

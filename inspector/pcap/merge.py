@@ -1,0 +1,113 @@
+"""Several captures made one: their packets in order of time, each on an interface that says which file it is from."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.errors import InspectorError
+from inspector.pcap import pcapng_writer
+from inspector.pcap.reader import PacketFile, open_packets
+from inspector.pcap.socket_reports import block
+from inspector.tables.table import Table
+
+if TYPE_CHECKING:
+    from io import BufferedWriter
+
+MAX_FILES = 500
+"""Files that are merged at once: all are open meanwhile, and systems allow about a thousand."""
+
+BATCH = 4096
+
+Packet = tuple[int, int, int, bytes, int, str]
+"""time_ns, number of the file, interface, bytes, length on the wire, comment."""
+
+
+class NotMerged(InspectorError):
+    """Captures that cannot be put in order of time."""
+
+
+def merge(paths: Sequence[str], place: Path) -> list[str]:
+    """Write the packets of all these captures to the new pcapng file `place`, in order of time; of equal times, and
+    within a file, they stay as they are.
+
+    Returns:
+        Notes on the files, each with the file's name.
+    Raises:
+        NotACapture, NotMerged
+    """
+    if len(paths) > MAX_FILES:
+        raise NotMerged(
+            f"{len(paths)} captures are too many at once: up to {MAX_FILES} are merged. mergecap takes more."
+        )
+    sources: list[PacketFile] = []
+    try:
+        for path in paths:
+            sources.append(open_packets(path))
+        with place.open("xb") as file:
+            _Merger(file, sources).run()
+        for source in sources:
+            source.finish()
+        return [f"{source.path.name}: {note}" for source in sources for note in source.notes]
+    finally:
+        for source in sources:
+            source.close()
+
+
+class _Merger:
+    """Writes packets; an interface is described when its first packet comes."""
+
+    def __init__(self, file: BufferedWriter, sources: Sequence[PacketFile]) -> None:
+        self._file = file
+        self._sources = sources
+        self._numbers: dict[tuple[int, int], int] = {}
+        self._reports: list[bytes] = []
+
+    def run(self) -> None:
+        self._file.write(pcapng_writer.section_header("Wireglass"))
+        streams = [self._packets(number, source) for number, source in enumerate(self._sources)]
+        for time_ns, number, interface, content, length, comment in heapq.merge(*streams, key=lambda each: each[0]):
+            ours = self._number(number, interface)
+            self._file.write(pcapng_writer.packet(time_ns, content, length, ours, comment))
+            self._write_reports()
+        self._write_reports()
+        for (number, interface), ours in self._numbers.items():
+            counted = self._sources[number].interfaces[interface]
+            if counted.received is not None:
+                self._file.write(pcapng_writer.statistics(0, counted.received, counted.dropped or 0, ours))
+
+    def _packets(self, number: int, source: PacketFile) -> Iterator[Packet]:
+        table = Table("packets")
+        while count := source.read(table, BATCH):
+            self._reports += source.take_reports()
+            columns = (table[name].tolist() for name in ("time_ns", "address", "captured", "length", "interface"))
+            rows = list(zip(*columns, strict=True))
+            comments = dict(source.comments)
+            contents = [source.read_bytes(row[1], row[2]) for row in rows]
+            for row in range(count):
+                time_ns, _, _, length, interface = rows[row]
+                if time_ns < 0:
+                    raise NotMerged(f"{source.path} has packets without a time: it cannot be merged by time.")
+                yield time_ns, number, interface, contents[row], length, comments.get(row, "")
+            source.stated.clear()
+            source.comments.clear()
+            table.rows = 0
+        self._reports += source.take_reports()
+
+    def _number(self, number: int, interface: int) -> int:
+        key = (number, interface)
+        if key not in self._numbers:
+            source = self._sources[number]
+            theirs = source.interfaces[interface]
+            name = f"{theirs.name} ({source.path.name})" if theirs.name else source.path.name
+            self._file.write(pcapng_writer.interface_description(replace(theirs, name=name)))
+            self._numbers[key] = len(self._numbers)
+        return self._numbers[key]
+
+    def _write_reports(self) -> None:
+        if self._reports:
+            self._file.write(block(b"\n".join(self._reports) + b"\n"))
+            self._reports.clear()

@@ -1,0 +1,104 @@
+"""Notes that a reader writes beside packets, from the moment they are written until they stand in the recording.
+
+A recording that is still growing belongs to the process that writes it, and one that somebody gave us is evidence:
+neither is touched. Notes go line by line into a file beside it, `RECORDING.notes`, which is read with it;
+`packet_comments.py` writes a recording in which they stand as packet comments.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from inspector.errors import InspectorError
+from inspector.pcap.formats import MAX_COMMENTS, MAX_TEXT
+
+MAX_BYTES = 64 << 20
+"""Bytes of a file of notes that are read: more than all notes that are kept can have."""
+
+
+class NotKept(InspectorError):
+    """A note could not be written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody wrote beside a packet: "" took the note away. The packet's time tells that it is the right one."""
+
+    row: int
+    time_ns: int
+    text: str
+
+
+class Notebook:
+    """The file of notes beside one recording. `notes` holds the last word on each packet row."""
+
+    def __init__(self, recording: Path) -> None:
+        self.path = recording.with_name(recording.name + ".notes")
+        self.notes: dict[int, Note] = {}
+        with contextlib.suppress(OSError):
+            self._read()
+
+    def write(self, note: Note) -> None:
+        """Keep a note, for good once this returns.
+
+        Raises:
+            NotKept: it is too long, there are too many, or the file cannot be written.
+        """
+        if len(note.text.encode()) > MAX_TEXT:
+            raise NotKept(f"A note may have {MAX_TEXT} bytes; this one has {len(note.text.encode())}. Make it shorter.")
+        if note.row not in self.notes and len(self.notes) >= MAX_COMMENTS:
+            raise NotKept(f"There are {MAX_COMMENTS} notes already. Take one away first.")
+        line = json.dumps({"packet": note.row + 1, "time_ns": note.time_ns, "note": note.text})
+        try:
+            self._append(line.encode() + b"\n")
+        except OSError as error:
+            raise NotKept(f"The note cannot be kept in {self.path}: {error.strerror}.") from error
+        self.notes[note.row] = note
+
+    def remove(self) -> None:
+        """Throw the file away: its notes stand elsewhere now."""
+        self.notes.clear()
+        self.path.unlink(missing_ok=True)
+
+    def _append(self, line: bytes) -> None:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(self.path, flags, 0o600)
+        try:
+            # A crash may have left half a line: ours begins anew.
+            os.write(descriptor, line if self._ends_whole() else b"\n" + line)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _ends_whole(self) -> bool:
+        with self.path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            if not size:
+                return True
+            file.seek(size - 1)
+            return file.read(1) == b"\n"
+
+    def _read(self) -> None:
+        with self.path.open("rb") as file:
+            for line in file.read(MAX_BYTES).splitlines():
+                note = _note(line)
+                if note and (note.row in self.notes or len(self.notes) < MAX_COMMENTS):
+                    self.notes[note.row] = note
+
+
+def _note(line: bytes) -> Note | None:
+    """What a line says; None where it says nothing that we would have written."""
+    try:
+        said = json.loads(line)
+        number, time_ns, text = said["packet"], said["time_ns"], said["note"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    is_ours = type(number) is int and type(time_ns) is int and isinstance(text, str) and number > 0
+    if not is_ours:
+        return None
+    # A lone half of a surrogate pair can stand in JSON, and nowhere else.
+    return Note(number - 1, time_ns, text[:MAX_TEXT].encode("utf-8", "replace").decode())

@@ -1,0 +1,289 @@
+"""Writes a recording once more, with notes as packet comments (pcapng §3.5), which Wireshark shows as frame.comment.
+
+Of a pcapng file everything else stays byte for byte as it was, blocks that nobody here understands and a damaged end
+included. Only sections that state their length are told to state none, since it changes. A pcap file has no room for
+comments: its packets are written as pcapng.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.errors import InspectorError
+from inspector.pcap import pcapng_writer
+from inspector.pcap.formats import BYTE_ORDER_MAGIC, MAX_BLOCK, Block, Option
+from inspector.pcap.reader import PacketFile, open_packets
+from inspector.tables.table import Table
+
+if TYPE_CHECKING:
+    from io import BufferedWriter
+
+PACKET_HEAD = 28
+"""Bytes from the beginning of a packet block, Enhanced or old, to the packet."""
+
+SECTION_HEAD = 24
+"""Bytes of a section header block up to its options."""
+
+PIECE = 4 << 20
+"""Bytes handed out at a time."""
+
+BATCH = 65_536
+
+
+class NotSaved(InspectorError):
+    """A recording with its notes could not be written; the one that was there is as it was."""
+
+
+def save_copy(source: PacketFile, packets: Table, notes: Mapping[int, str], place: Path) -> int:
+    """Write the recording with `notes` (packet row → text, all that shall stand in it) to the new file `place`.
+
+    Returns:
+        How many notes had to be left out: Simple Packet Blocks have no room for any.
+    Raises:
+        NotSaved: it exists already, or cannot be written.
+    """
+    try:
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    except FileExistsError as error:
+        raise NotSaved(f"{place} exists already: choose another name, or remove it first.") from error
+    except OSError as error:
+        raise NotSaved(f"{place} cannot be written: {error.strerror}. Choose another place.") from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _write(file, source, packets, notes)
+    except OSError as error:
+        place.unlink(missing_ok=True)
+        raise NotSaved(f"{place} could not be written to its end: {error.strerror}. It was removed again.") from error
+    except NotSaved:
+        place.unlink(missing_ok=True)
+        raise
+    return sum(1 for row in notes if not _has_room(source, packets, row))
+
+
+def put_in(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> int:
+    """Put `notes` into the recording itself, which nobody may be writing any more, and throw its file of notes away.
+
+    The recording is written anew beside the old one, read back, and takes its place in one step: there is no moment at
+    which a crash could harm it.
+
+    Returns:
+        How many notes had to be left out; they stay in the file of notes.
+    Raises:
+        NotSaved: it is no plain pcapng file, it is growing or was changed, or it cannot be written.
+    """
+    place = source.path.resolve()
+    _check_in_place(source, place)
+    fresh = place.with_name(f"{place.name}.{os.getpid()}.part")
+    left_out = save_copy(source, packets, notes, fresh)
+    try:
+        _check_copy(fresh, packets)
+        _check_in_place(source, place)
+        _dress(fresh, place)
+        os.replace(fresh, place)
+    except OSError as error:
+        raise NotSaved(f"{place} could not be replaced: {error.strerror}. It is as it was.") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    if not left_out:
+        source.notebook.remove()
+    return left_out
+
+
+def settle(recording: Path) -> int:
+    """Put the notes beside a finished recording into it, if there are any; how many had to stay beside it.
+
+    Raises:
+        NotACapture, NotSaved: it cannot be done; recording and notes are as they were.
+    """
+    source, packets = read_packets(recording)
+    try:
+        return put_in(source, packets, source.comments) if source.notebook.notes else 0
+    finally:
+        source.close()
+
+
+def read_packets(recording: Path) -> tuple[PacketFile, Table]:
+    """A recording, read to its end and not analysed; the caller closes it. Raises NotACapture."""
+    source, packets = open_packets(recording), Table("packets")
+    while source.read(packets, BATCH):
+        pass
+    source.finish()
+    return source, packets
+
+
+def pieces(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
+    """The recording with `notes`, in pieces of some MiB: of a growing one what was read, else all of it."""
+    if source.format != "pcapng":
+        return _converted(source, packets, notes)
+    end = source.size if source.is_finished else source.offset
+    return _annotated(source, end, _changes(source, packets, notes))
+
+
+def _write(file: BufferedWriter, source: PacketFile, packets: Table, notes: Mapping[int, str]) -> None:
+    for piece in pieces(source, packets, notes):
+        file.write(piece)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _has_room(source: PacketFile, packets: Table, row: int) -> bool:
+    return source.format != "pcapng" or _block_of(source, packets, row) is not None
+
+
+def _block_of(source: PacketFile, packets: Table, row: int) -> tuple[int, bool] | None:
+    """Where the block of a packet begins, and whether it is big-endian; None for a Simple Packet Block."""
+    at = int(packets["address"][row]) - PACKET_HEAD
+    if at < 0:
+        return None
+    head = _cut(source, at, PACKET_HEAD)
+    for big in (False, True):
+        order = ">" if big else "<"
+        kind, length, captured = (struct.unpack_from(order + "I", head, skip)[0] for skip in (0, 4, 20))
+        is_block = kind in (Block.PACKET, Block.OLD_PACKET) and PACKET_HEAD < length <= MAX_BLOCK
+        if is_block and captured == packets["captured"][row]:
+            again = source.peek(at + length - 4, 4)
+            if again == head[4:8]:
+                return at, big
+    return None
+
+
+def _changes(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> dict[int, bytes]:
+    """The blocks that change: where each begins in the file, and what stands there instead."""
+    changes = {}
+    for row in sorted(notes.keys() | source.stated.keys()):
+        text = notes.get(row, "")
+        found = _block_of(source, packets, row) if row < len(packets) and text != source.stated.get(row, "") else None
+        if found:
+            at, big = found
+            changes[at] = _with_comment(source, at, big, text)
+    return changes
+
+
+def _with_comment(source: PacketFile, at: int, big: bool, text: str) -> bytes:
+    """The packet block at `at` with this comment instead of those it has; its other options stay."""
+    order = ">" if big else "<"
+    block = _cut(source, at, struct.unpack(order + "I", _cut(source, at + 4, 4))[0])
+    kind, captured = (struct.unpack_from(order + "I", block, skip)[0] for skip in (0, 20))
+    first = PACKET_HEAD + (captured + 3 & ~3)
+    options = [(code, value) for code, value in _options(block, first, order) if code != Option.COMMENT]
+    if text:
+        options.insert(0, (Option.COMMENT, text.encode()))
+    written = [struct.pack(order + "HH", code, len(value)) + value + bytes(-len(value) % 4) for code, value in options]
+    tail = b"".join(written) + bytes(4) if written else b""
+    body = block[8:first] + tail
+    size = struct.pack(order + "I", len(body) + 12)
+    return struct.pack(order + "I", kind) + size + body + size
+
+
+def _options(block: bytes, at: int, order: str) -> Iterator[tuple[int, bytes]]:
+    while len(block) - 4 - at >= 4:
+        code, length = struct.unpack_from(order + "HH", block, at)
+        if code == Option.END or length > len(block) - 4 - at - 4:
+            return
+        yield code, block[at + 4 : at + 4 + length]
+        at += 4 + (length + 3 & ~3)
+
+
+def _annotated(source: PacketFile, end: int, changes: dict[int, bytes]) -> Iterator[bytes]:
+    """The file up to `end`, its changed blocks exchanged."""
+    copied = 0
+    for at, length, block in _edits(source, end, changes):
+        yield from _pieces(source, copied, at)
+        yield block
+        copied = at + length
+    yield from _pieces(source, copied, end)
+
+
+def _edits(source: PacketFile, end: int, changes: dict[int, bytes]) -> Iterator[tuple[int, int, bytes]]:
+    """Blocks to exchange, in order, as (offset, bytes, what stands there instead): those that change, and the section
+    headers that state a length (pcapng §4.1), each stating none.
+    """
+    at, order = 0, "<"
+    while len(head := source.peek(at, SECTION_HEAD)) >= 12 and end - at >= 12:
+        is_section = int.from_bytes(head[:4], "little") == Block.SECTION and len(head) == SECTION_HEAD
+        if is_section:
+            order = "<" if struct.unpack_from("<I", head, 8)[0] == BYTE_ORDER_MAGIC else ">"
+        (length,) = struct.unpack_from(order + "I", head, 4)
+        if length < 12 or length > end - at:
+            return
+        if is_section and length >= SECTION_HEAD + 4 and struct.unpack_from("<q", head, 16)[0] != -1:
+            yield at, length, head[:16] + b"\xff" * 8 + _cut(source, at + SECTION_HEAD, length - SECTION_HEAD)
+        elif at in changes:
+            yield at, length, changes[at]
+        at += length
+
+
+def _converted(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
+    """A pcap file's packets as pcapng."""
+    header = pcapng_writer.section_header("Wireglass")
+    gathered = bytearray(header + b"".join(pcapng_writer.interface_description(each) for each in source.interfaces))
+    names = ("time_ns", "address", "captured", "length", "interface")
+    for first in range(0, len(packets), BATCH):
+        part = (packets[name][first : first + BATCH].tolist() for name in names)
+        for row, (time_ns, at, captured, length, interface) in enumerate(zip(*part, strict=True), first):
+            packet = _cut(source, at, captured)
+            gathered += pcapng_writer.packet(time_ns, packet, length, interface, notes.get(row, ""))
+        yield bytes(gathered)
+        gathered.clear()
+    yield bytes(gathered)
+
+
+def _pieces(source: PacketFile, at: int, stop: int) -> Iterator[bytes]:
+    for start in range(at, stop, PIECE):
+        yield _cut(source, start, min(PIECE, stop - start))
+
+
+def _cut(source: PacketFile, at: int, length: int) -> bytes:
+    """Bytes of the file, all of them.
+
+    Raises:
+        NotSaved: it was cut short meanwhile.
+    """
+    found = source.peek(at, length)
+    if len(found) < length:
+        raise NotSaved(f"{source.path} was cut short while it was copied: nothing was saved.")
+    return found
+
+
+def _check_in_place(source: PacketFile, place: Path) -> None:
+    """Whether the file at `place` is the one that was read, whole, and ours to exchange.
+
+    Raises:
+        NotSaved: it is not.
+    """
+    if source.format != "pcapng" or source.is_unpacked:
+        raise NotSaved(f"{place} is no plain pcapng file, so notes have no room in it. Save a copy.")
+    try:
+        now = place.stat()
+    except OSError as error:
+        raise NotSaved(f"{place} cannot be found any more: {error.strerror}. Save a copy.") from error
+    if not source.is_same(now):
+        raise NotSaved(f"{place} was changed since it was read, or is still growing. Save a copy.")
+
+
+def _check_copy(fresh: Path, packets: Table) -> None:
+    """Read the copy back.
+
+    Raises:
+        NotSaved: its packets are not those of the table.
+    """
+    again, table = read_packets(fresh)
+    again.close()
+    for name in ("time_ns", "captured", "length", "interface"):
+        if not np.array_equal(table[name], packets[name]):
+            raise NotSaved("The copy with the notes did not read like the recording: it was thrown away.")
+
+
+def _dress(fresh: Path, place: Path) -> None:
+    """Give the new file the old one's owner, as far as we may, and its mode."""
+    old = place.stat()
+    with contextlib.suppress(OSError, AttributeError):
+        os.chown(fresh, old.st_uid, old.st_gid)
+    os.chmod(fresh, old.st_mode & 0o7777)

@@ -1,0 +1,401 @@
+"""Capture files: open one, read its packets into the packet table, keep up while it grows."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.errors import NotACapture
+from inspector.pcap.blocks import (
+    PCAP_HEADER,
+    PCAP_MAGICS,
+    SNOOP_HEADER,
+    SNOOP_MAGIC,
+    Columns,
+    Layout,
+    PcapLayout,
+    PcapngLayout,
+    SnoopLayout,
+)
+from inspector.pcap.decompress import is_packed, unpack
+from inspector.pcap.file_window import Window
+from inspector.pcap.formats import Block, Stop
+from inspector.pcap.interfaces import Interface
+from inspector.pcap.notes import Note, Notebook
+from inspector.pcap.packet_times import fill_in
+from inspector.tables.table import Table
+
+COLUMNS = ("time_ns", "address", "captured", "length", "interface")
+"""Columns of the packet table that a file fills; the rest is the engine's."""
+
+SORTED_AT_ONCE = 8192
+"""Packets read at a time when all of them are to be put in order."""
+
+SMALLEST_RECORD = 16
+"""Bytes below which no packet fits into a file: what bounds the rows to make room for."""
+
+GROWTH = 128
+"""How many times the rows so far the packet table is made larger at a time, at most."""
+
+AT_ONCE = 8 << 20
+"""Bytes of packets that are read for one batch, beside the one that is begun: what is in memory at a time."""
+
+BLOCK = 1 << 14
+"""Bytes that are read together when single ones are asked for all over the file."""
+
+CUT = (
+    "the file was cut to {left} bytes, or written anew, while it was read: {packets} packets, up to offset {offset}, "
+    "were read before and stay; later ones, and bytes that were not in memory, are lost. Open it again once whoever "
+    "writes it has finished"
+)
+"""The note on a file whose bytes are gone."""
+
+EDITCAP = "Wireshark's editcap turns it into pcapng (editcap IN OUT.pcapng)"
+
+OTHERS = (
+    (b"RTSS", "a capture of Microsoft Network Monitor 1", EDITCAP),
+    (b"GMBU", "a capture of Microsoft Network Monitor", EDITCAP),
+    (b"TRSNIFF data", "a capture of a Sniffer", EDITCAP),
+    (b"XCP\0", "a capture of a NetXRay", EDITCAP),
+    (b"ObserverPktBuffer", "a capture of Network Instruments' Observer", EDITCAP),
+    (b"btsnoop\0", "a Bluetooth capture (btsnoop)", "there is no TCP in it"),
+    (b"\x1c\0\x01\xac", "an Ixia capture (lcap)", EDITCAP),
+    (b"\x1c\0\x01\xab", "an Ixia capture (lcap)", EDITCAP),
+    (b"\xac\x01\0\x1c", "an Ixia capture (lcap)", EDITCAP),
+    (b"\xab\x01\0\x1c", "an Ixia capture (lcap)", EDITCAP),
+    (b"BZh", "compressed with bzip2", "unpack it first (bunzip2)"),
+    (b"\xfd7zXZ\0", "compressed with xz", "unpack it first (unxz)"),
+    (b"\x04\x22\x4d\x18", "compressed with lz4", "unpack it first (unlz4)"),
+    (b"PK\x03\x04", "a zip archive", "unpack it first (unzip)"),
+)
+"""First bytes of other files that users take for captures, or that are some: what they are, and what to do."""
+
+PCAPNG_MAGIC = Block.SECTION.to_bytes(4, "big")
+"""The first block's type, the same in both byte orders."""
+
+
+class PacketFile:
+    """A capture file, open for reading.
+
+    The `address` column of the rows written is an offset in the file; `data`, `floor` and `want` are the bytes there
+    as the engine sees them (see `Window`), `read_bytes` and `bytes_of` are for everybody else. `interfaces`,
+    `link_types` (one an interface), `notes`, `stated` and `comments` are added to as the file is read: `stated` holds
+    the packet comments in the file by packet row, `comments` those and the notes beside it, which go before them.
+    """
+
+    def __init__(self, path: Path, window: Window, notes: list[str], is_unpacked: bool = False) -> None:
+        self.path = path
+        self._window = window
+        self._table = Table("packets")
+        window.load()
+        self._layout = _layout(path, window, _columns(self._table))
+        self.format = self._layout.format
+        self.interfaces: list[Interface] = self._layout.interfaces
+        self.link_types: list[int] = self._layout.link_types
+        self.notes = self._layout.notes
+        self.notes.extend(notes)
+        self.notebook = Notebook(path)
+        self.stated: dict[int, str] = {}
+        self.comments: dict[int, str] = {}
+        self.order: npt.NDArray[np.intp] = np.empty(0, np.intp)
+        self._sorted: Table | None = None
+        self.packets_read = 0
+        self.is_complete = not notes
+        self.is_unpacked = is_unpacked
+        self.is_finished = False
+        self._is_cut_noted = False
+        self._walk(0, 0)
+
+    @property
+    def data(self) -> memoryview:
+        """Bytes of the file (read-only), each at its offset: those of the packets read last, back to `floor`."""
+        return self._window.data
+
+    @property
+    def floor(self) -> int:
+        """Where the bytes in `data` begin; what stands before has to be wanted first."""
+        return self._window.floor
+
+    @property
+    def want(self) -> Callable[[int, int], bool]:
+        """Have (offset, length) in `data` once more, until the next `read`; whether the file still had it."""
+        return self._window.want
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file, unpacked, as far as is known."""
+        return self._window.size
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file was cut short, or written anew, while it was read: no more will come of it."""
+        return self._window.cut >= 0
+
+    def read_bytes(self, at: int, length: int) -> bytes:
+        """A copy of bytes of the file as far as it was read; fewer where it does not have them any more."""
+        found = self._window.read(at, length)
+        self._note_cut()
+        return found
+
+    def peek(self, at: int, length: int) -> bytes:
+        """Bytes of the file as it is now, read or not; for threads that do not hold the capture still, too."""
+        return self._window.peek(at, length)
+
+    def bytes_of(self, offsets: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
+        """The byte at each offset; 0 where the file does not have it any more."""
+        found = np.zeros(len(offsets), np.uint8)
+        order = np.argsort(offsets, kind="stable")
+        blocks = offsets[order] // BLOCK
+        for part in np.split(order, np.flatnonzero(np.diff(blocks)) + 1) if len(order) else ():
+            begin = int(offsets[part[0]]) // BLOCK * BLOCK
+            piece = np.frombuffer(self.read_bytes(begin, BLOCK), np.uint8)
+            inside = part[offsets[part] - begin < len(piece)]
+            found[inside] = piece[offsets[inside] - begin]
+        return found
+
+    def sort(self) -> None:
+        """Give the packets in order of time from now on: the file is read to its end first; packets of the same time
+        stay as they stand in it. `order` then holds the place in the file of each.
+        """
+        everything = Table("packets")
+        while self.read(everything, SORTED_AT_ONCE):
+            pass
+        times = everything["time_ns"].copy()
+        fill_in(times)
+        self.order = np.argsort(times, kind="stable")
+        self._sorted = everything
+
+    def _read_sorted(self, everything: Table, packets: Table, limit: int) -> int:
+        """As `read`, from what was read before."""
+        self._window.let_go(self.offset)
+        first = packets.rows
+        rows = self.order[first : first + limit]
+        packets.reserve(len(rows))
+        packets.rows += len(rows)
+        for name in COLUMNS:
+            packets[name][first:] = everything[name][rows]
+        for address, captured in zip(
+            packets["address"][first:].tolist(), packets["captured"][first:].tolist(), strict=True
+        ):
+            self._window.want(address, captured)
+        return len(rows)
+
+    def read(self, packets: Table, limit: int) -> int:
+        """Append up to `limit` packets to the table; how many.
+
+        0 means that there are no more, of a growing file: for now. A packet that is not whole is not there yet. Fewer
+        than `limit` are read where they are big. Of what was read before, `data` keeps only what is near.
+        """
+        if self._sorted is not None:
+            return self._read_sorted(self._sorted, packets, limit)
+        self._window.let_go(self.offset)
+        left = max(0, self._window.size - self._layout.records.offset)
+        limit = min(limit, left // SMALLEST_RECORD + 1)
+        room = limit if packets.rows + limit <= packets.capacity else self._likely(left, limit)
+        if packets.reserve(room) or packets is not self._table:
+            self._table = packets
+            self._layout.records.write_to(_columns(packets))
+        first = packets.rows
+        packets.rows = self._walk(first, first + limit)
+        self._keep_comments(packets, first)
+        self.packets_read += packets.rows - first
+        self._note_cut()
+        return packets.rows - first
+
+    def _likely(self, left: int, limit: int) -> int:
+        """Rows to make room for: those that `left` bytes will hold if they go on like this, so that a big table is
+        seldom copied; but no more than a few times what there is, since a file may lie."""
+        if not self.packets_read:
+            return limit
+        expected = left * self.packets_read // self._layout.records.offset
+        return max(limit, min(expected + expected // 16, GROWTH * self.packets_read))
+
+    def _walk(self, row: int, stop: int) -> int:
+        """Write rows from `row` on until `stop`, or fewer of big packets; the row behind the last one."""
+        records, first, begin = self._layout.records, row, self._layout.records.offset
+        row = records.walk(row, stop)
+        while records.reason != Stop.FULL and (self._layout.resume() or self._load(row > first, begin)):
+            row = records.walk(row, stop)
+        return row
+
+    def _load(self, has_some: bool, begin: int) -> bool:
+        """Read on where the walker has come to the end of what was read; False when it has enough or all."""
+        records = self._layout.records
+        is_enough = has_some and records.offset - begin >= AT_ONCE
+        if records.reason != Stop.END or is_enough or not self._window.load():
+            return False
+        self._layout.attach(self._window)
+        return True
+
+    def _note_cut(self) -> None:
+        """Say it, once, when the file was cut."""
+        if self.is_cut and not self._is_cut_noted:
+            self._is_cut_noted, self.is_complete = True, False
+            self.notes.append(CUT.format(left=self._window.cut, packets=self.packets_read, offset=self.offset))
+
+    def _keep_comments(self, packets: Table, first: int) -> None:
+        for row, text in self._layout.take_comments():
+            self.stated[row] = self.comments[row] = f"{self.stated[row]}\n{text}" if row in self.stated else text
+        for note in self.notebook.notes.values():
+            if first <= note.row < packets.rows and packets["time_ns"][note.row] == note.time_ns:
+                self._apply(note)
+
+    def note(self, note: Note) -> None:
+        """Keep what somebody wrote beside a packet.
+
+        Raises:
+            NotKept: it could not be written down.
+        """
+        self.notebook.write(note)
+        self._apply(note)
+
+    def _apply(self, note: Note) -> None:
+        if note.text:
+            self.comments[note.row] = note.text
+        else:
+            self.comments.pop(note.row, None)
+
+    @property
+    def offset(self) -> int:
+        """How far the file was read: behind the last whole record."""
+        return self._layout.records.offset
+
+    def is_same(self, other: os.stat_result) -> bool:
+        """Whether that is the file which was read, to its last byte."""
+        ours = self._window.status()
+        same_file = (ours.st_dev, ours.st_ino) == (other.st_dev, other.st_ino)
+        return same_file and not self.is_cut and ours.st_size == other.st_size == self._window.size
+
+    def take_reports(self) -> list[bytes]:
+        """What the file tells of sockets and their holders, since the last call, as far as it is read: JSON lines."""
+        return self._layout.take_reports()
+
+    def refresh(self) -> bool:
+        """See what was written to the file since; True when it grew. Take `data` again then."""
+        grew = self._window.refresh()
+        self._note_cut()
+        return grew
+
+    def finish(self) -> None:
+        """All of the file is read and nothing more will come: add notes on what it misses."""
+        if self.is_finished:
+            return
+        self.is_finished = True
+        self._layout.finish()
+        offset, read = self._layout.records.offset, self.packets_read
+        if self.is_cut:
+            self._note_cut()
+        elif self._layout.records.reason in (Stop.DAMAGED, Stop.OTHER):
+            self.is_complete = False
+            self.notes.append(f"the file is damaged at offset {offset}: {read} packets before it were read")
+        elif self._layout.records.reason == Stop.END and offset < self._window.size:
+            self.is_complete = False
+            self.notes.append(f"the file ends in the middle of a packet (offset {offset}): {read} whole packets read")
+
+    def close(self) -> None:
+        """Let go of the file; views of `data` that others hold stay valid."""
+        self._window.close()
+        self._layout.attach(self._window)
+
+
+def open_packets(path: str | os.PathLike[str]) -> PacketFile:
+    """Open a capture file: pcap (µs or ns, either byte order) or pcapng, plain or compressed with gzip or zstd.
+
+    Args:
+        path: a regular file, which may still be growing. A compressed one is unpacked to a temporary file first.
+    Raises:
+        NotACapture: it cannot be opened, is empty, or its first bytes are of no known capture format.
+    """
+    place = Path(path)
+    try:
+        file = _open_regular(place)
+        with file:
+            first_bytes = file.read(4)
+            file.seek(0)
+            is_unpacked = is_packed(first_bytes)
+            if is_unpacked:
+                opened, notes = unpack(file)
+            else:
+                opened, notes = os.fdopen(os.dup(file.fileno()), "rb", 0), []
+    except OSError as error:
+        raise NotACapture(f"{place} cannot be read: {_reason(error)}.") from error
+    window = Window(opened)
+    try:
+        if notes and not window.size:
+            raise NotACapture(f"Nothing of {place} could be unpacked: {notes[0]}.")
+        return PacketFile(place, window, notes, is_unpacked)
+    except NotACapture:
+        window.close()
+        raise
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    """Open a regular file; anything else, a pipe above all, could block or cannot be mapped."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        is_directory = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        os.close(descriptor)
+        raise OSError(errno.EISDIR if is_directory else errno.EINVAL, "not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def _reason(error: OSError) -> str:
+    """Why a file cannot be read, and what to do about it."""
+    match error.errno:
+        case errno.ENOENT:
+            return "there is no such file; check the path"
+        case errno.EISDIR:
+            return "it is a directory; name a capture file inside it"
+        case errno.EACCES | errno.EPERM:
+            return "permission denied; captures written by root belong to root (sudo chown makes one yours)"
+        case errno.EINVAL:
+            return "it is not a regular file; save the capture to a file first"
+        case errno.ENOSPC:
+            return "there is no room to unpack it; unpack it yourself to a place with more room"
+    return error.strerror or str(error)
+
+
+def is_known(first_bytes: bytes) -> bool:
+    """Whether a file that begins so is of a format that we read."""
+    magic = first_bytes[:4]
+    is_snoop = first_bytes.startswith(SNOOP_MAGIC)
+    return is_snoop or magic == PCAPNG_MAGIC or magic in PCAP_MAGICS or is_packed(magic)
+
+
+def _layout(path: Path, window: Window, columns: Columns) -> Layout:
+    """Tell the format by the file's first bytes.
+
+    Raises:
+        NotACapture: they are of none that we know.
+    """
+    magic = window.read(0, 4)
+    if magic == PCAPNG_MAGIC:
+        return PcapngLayout(window, columns)
+    if magic in PCAP_MAGICS and window.loaded >= PCAP_HEADER:
+        return PcapLayout(window, columns)
+    if window.read(0, 8) == SNOOP_MAGIC and window.loaded >= SNOOP_HEADER:
+        return SnoopLayout(window, columns)
+    if not magic:
+        raise NotACapture(f"{path} is empty: nothing was ever written to it.")
+    if is_packed(magic):
+        raise NotACapture(f"{path} is compressed twice; unpack it once and open the result.")
+    if magic in PCAP_MAGICS:
+        raise NotACapture(f"{path} ends inside its header ({window.loaded} bytes): no packet was ever written to it.")
+    for begins, name, remedy in OTHERS:
+        if window.read(0, len(begins)) == begins:
+            raise NotACapture(f"{path} is {name}, which Wireglass does not read: {remedy}.")
+    raise NotACapture(
+        f"{path} is not a capture: it begins with the bytes {magic.hex(' ')}. Wireglass reads pcap, pcapng and snoop; "
+        "Wireshark's editcap turns other formats into them (editcap IN OUT.pcapng)."
+    )
+
+
+def _columns(packets: Table) -> Columns:
+    return tuple(packets.view(name) for name in COLUMNS)

@@ -1,0 +1,76 @@
+"""Reports in a recording: JSON lines about the sockets of this machine, in blocks that other readers step over.
+
+The block's type is from the range left to everybody's own use (pcapng §10.1). A Custom Block (§4.7) would need a number
+that only companies have, and Wireshark counts one as a packet.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import struct
+from typing import Any
+
+from inspector.errors import InspectorError
+from inspector.pcap.formats import REPORTS_MAGIC, Block
+from inspector.pcap.pcapng_writer import DiskFull
+
+RESERVE = 256 << 20
+"""Bytes of the disk that reports leave to everybody else, the packets among them."""
+
+Report = dict[str, Any]
+
+
+def block(lines: bytes) -> bytes:
+    """A block that holds these lines; padded with empty ones, which mean nothing."""
+    body = REPORTS_MAGIC + lines
+    body += b"\n" * (-len(body) % 4)
+    length = struct.pack("=I", len(body) + 12)
+    return struct.pack("=I", Block.REPORTS) + length + body + length
+
+
+def line(report: Report) -> bytes:
+    """The report as one line, line end included."""
+    return json.dumps(report, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+class ReportWriter:
+    """Adds reports to a spool that a capture process is writing.
+
+    Every write appends one whole block, so neither tears the other's. The first that fails is the last.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Open the spool, which must be there.
+
+        Raises:
+            InspectorError: it cannot be added to.
+        """
+        try:
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        except OSError as error:
+            raise InspectorError(f"{os.fspath(path)} cannot be added to: {error.strerror}.") from error
+        self._is_full = False
+
+    def write(self, *reports: Report) -> None:
+        """Append these reports, all in one block.
+
+        Raises:
+            DiskFull: the disk is nearly full, and packets matter more; or the file cannot grow.
+        """
+        if not reports or self._is_full:
+            return
+        volume = os.fstatvfs(self._descriptor)
+        reserve = min(RESERVE, volume.f_blocks * volume.f_frsize // 20)
+        try:
+            if volume.f_bavail * volume.f_frsize < reserve:
+                raise OSError(errno.ENOSPC, f"less than {max(reserve >> 20, 1)} MiB are left on its disk")
+            os.write(self._descriptor, block(b"".join(map(line, reports))))
+        except OSError as error:
+            self._is_full = True
+            raise DiskFull(f"What becomes of the sockets is no longer recorded: {error.strerror}.") from error
+
+    def close(self) -> None:
+        """Close the file; what was written is there."""
+        os.close(self._descriptor)

@@ -1,0 +1,79 @@
+"""Which HTTP messages hold a word, in head or body: found in the pieces of the streams, told by stream offsets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.query.byte_search import Stretches
+from inspector.query.segment_seams import Seams, stream_key
+from inspector.tables.table import ChunkKind
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
+Integers = npt.NDArray[np.integer]
+
+SHARED = 20_000
+"""Pieces that several messages share are looked at one by one, so many of them; of more, all who share are told."""
+
+
+class HttpBytes:
+    """The HTTP messages of one capture, which may grow, as bytes."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+        self._pieces = Stretches(capture, lambda: _pieces(capture))
+        self._seams = Seams(capture)
+
+    def holding(self, word: bytes, is_whole: bool) -> Mask:
+        """Rows of http_messages that hold the word (see `Stretches.holding`)."""
+        mask = self._seams.holding(word, is_whole)
+        pieces, messages, is_shared = self._pairs(np.flatnonzero(self._pieces.holding(word, is_whole)))
+        mask[messages[~is_shared]] = True
+        shared = zip(pieces[is_shared].tolist(), messages[is_shared].tolist(), strict=True)
+        pattern = re.compile(b"(?<![0-9])%s(?![0-9])" % word if is_whole else re.escape(word))
+        for looked, (piece, message) in enumerate(shared):
+            if not mask[message]:
+                mask[message] = looked >= SHARED or pattern.search(self._part(piece, message).lower()) is not None
+        return mask
+
+    def across(self, word: bytes) -> Mask:
+        """Rows of http_messages in which the word lies across two pieces, so that no packet holds it."""
+        return self._seams.holding(word, False)
+
+    def _pairs(self, pieces: Rows) -> tuple[Rows, Rows, Mask]:
+        """Each piece with each message that it carries bytes of, and whether others have bytes in it as well."""
+        chunks, table = self._capture.chunks, self._capture.http_messages
+        start, length = chunks["stream_offset"][pieces], chunks["length"][pieces]
+        stream = stream_key(chunks["connection"][pieces], chunks["direction"][pieces])
+        keys = stream_key(table["connection"], table["direction"]) + table["stream_offset"]
+        order = np.argsort(keys, kind="stable")
+        first = np.maximum(np.searchsorted(keys, stream + start, "right", sorter=order) - 1, 0)
+        stop = np.searchsorted(keys, stream + start + length, "left", sorter=order)
+        count = np.maximum(stop - first, 0)
+        of = np.repeat(np.arange(len(pieces)), count)
+        place = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count) + first[of]
+        messages = order[place]
+        begin, end = table["stream_offset"][messages], table["body_end"][messages]
+        is_of = (keys[messages] - begin == stream[of]) & (end > start[of]) & (begin < start[of] + length[of])
+        is_shared = (begin > start[of]) | (end < start[of] + length[of])
+        return pieces[of][is_of], messages[is_of], is_shared[is_of]
+
+    def _part(self, piece: int, message: int) -> bytes:
+        """The bytes of a piece that belong to the message."""
+        chunks, table = self._capture.chunks, self._capture.http_messages
+        start = int(chunks["stream_offset"][piece])
+        skip = max(int(table["stream_offset"][message]) - start, 0)
+        stop = min(int(table["body_end"][message]) - start, int(chunks["length"][piece]))
+        return self._capture.bytes_at(int(chunks["address"][piece]) + skip, stop - skip)
+
+
+def _pieces(capture: Capture) -> tuple[Integers, Integers]:
+    chunks = capture.chunks
+    return chunks["address"], np.where(chunks["kind"] == ChunkKind.DATA, chunks["length"], 0)

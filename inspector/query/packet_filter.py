@@ -1,0 +1,185 @@
+"""Which packets a few words mean: text, an address, a port, a flag, a verdict, a connection. Every word must fit.
+
+8000                a port of the connection         127.0.0.1          an address, or a part of one
+#12                 connection 12                    10.0.0.2:80        a socket
+syn, rst            a flag of the segment            retransmission     a verdict, or a part of its name
+http, websocket     what the connection speaks       client, server     who sent it
+udp, tcp            the protocol above IP            noted              has a note or a comment
+is:CODE             exactly this anomaly, verdict or failure, "is:http-bare-lf", "is:retransmission", "is:refused"
+anything else       bytes of the packet, as text
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.anomalies import ANOMALIES
+from inspector.query.byte_search import Stretches
+from inspector.query.troubles import FAILURES, shows
+from inspector.tables.addresses import address
+from inspector.tables.table import Protocol
+from inspector.tcp.verdicts import FLAG_NAMES, Verdict
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
+
+MAX_WORDS = 16
+"""Words looked for; the rest of a longer text is left out."""
+
+IP_PROTOCOLS = {"icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "icmpv6": 58, "sctp": 132}
+SPOKEN = {protocol.name.lower(): protocol for protocol in Protocol if protocol is not Protocol.UNKNOWN}
+SIDES = {"client": 0, "server": 1}
+CODES: dict[str, Verdict | int] = {
+    **{(verdict.name or "").lower().replace("_", "-"): verdict for verdict in Verdict},
+    **{anomaly.code: i for i, anomaly in enumerate(ANOMALIES)},
+}
+"""What "is:" may be followed by: verdicts, and anomalies by their index."""
+
+MAX_BYTES = 64
+"""Bytes of a word that are looked for."""
+
+
+def words_of(text: str) -> list[str]:
+    """The words to look for, in small letters."""
+    return text.lower().split()[:MAX_WORDS]
+
+
+def as_bytes(word: str) -> bytes:
+    """A word as it would stand on the wire."""
+    return word.encode("utf-8", "replace")[:MAX_BYTES]
+
+
+class Search:
+    """Searches the packets of one capture, which may grow."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+        self._bytes = Stretches(capture, lambda: (capture.packets["address"], capture.packets["captured"]))
+
+    def matching(self, text: str) -> Rows | None:
+        """Rows of the packets that every word of `text` fits, ascending; None without a word, so that all do."""
+        words = words_of(text)
+        if not words:
+            return None
+        mask = np.ones(len(self._capture.packets), bool)
+        for word in words:
+            mask &= self.fitting(word)
+        return np.flatnonzero(mask)
+
+    def fitting(self, word: str) -> Mask:
+        """The packets that one word fits."""
+        capture = self._capture
+        connections = named(capture, word)
+        if connections is not None:
+            return _of(capture, connections)
+        told = self.told(word)
+        if told is not None:
+            return told
+        return _of(capture, has_address(capture, word)) | self._bytes.holding(as_bytes(word))
+
+    def told(self, word: str) -> Mask | None:
+        """The packets of which a word of ours is true: a flag, a verdict, a protocol, a side; None for other words."""
+        packets = self._capture.packets
+        if word.upper() in FLAG_NAMES:
+            return np.asarray(packets["flags"] & (1 << FLAG_NAMES.index(word.upper())) != 0)
+        if word in IP_PROTOCOLS:
+            return np.asarray(packets["ip_protocol"] == IP_PROTOCOLS[word])
+        if word == "noted":
+            return np.isin(np.arange(len(packets)), list(self._capture.source.comments))
+        if word in SIDES:
+            return np.asarray(packets["direction"] == SIDES[word])
+        if word.startswith("is:") and word[3:] in CODES:
+            return self._odd(CODES[word[3:]])
+        if word.startswith("is:") and word[3:] in FAILURES:
+            return shows(self._capture, word[3:])
+        verdicts = _verdicts(word)
+        return np.asarray(packets["analysis"] & verdicts != 0) if verdicts else None
+
+    def _odd(self, code: Verdict | int) -> Mask:
+        """The packets that got a verdict, or that show the anomaly of this index."""
+        table, packets = self._capture.anomalies, self._capture.packets
+        if isinstance(code, Verdict):
+            return np.asarray(packets["analysis"] & int(code) != 0)
+        shown = table["packet"][table["code"] == code]
+        mask = np.zeros(len(packets), bool)
+        mask[shown[shown >= 0]] = True
+        return mask
+
+
+def named(capture: Capture, word: str) -> Mask | None:
+    """The connections that a word names: by number, port or what they speak; None for words that name none."""
+    table = capture.connections
+    if re.fullmatch(r"#\d{1,9}", word):
+        return np.asarray(np.arange(len(table)) == int(word[1:]))
+    if re.fullmatch(r":?\d{1,5}", word):
+        return _has_port(capture, int(word.removeprefix(":")))
+    if word in SPOKEN:
+        return np.asarray(table["protocol"] == SPOKEN[word])
+    return None
+
+
+def _of(capture: Capture, connections: Mask) -> Mask:
+    """Packets of these connections."""
+    owner = capture.packets["connection"]
+    mask = np.zeros(len(owner), bool)
+    is_tcp = owner >= 0
+    mask[is_tcp] = connections[owner[is_tcp]]
+    return mask
+
+
+def _has_port(capture: Capture, port: int) -> Mask:
+    table = capture.connections
+    return np.asarray((table["client_port"] == port) | (table["server_port"] == port))
+
+
+def has_address(capture: Capture, word: str) -> Mask:
+    """Connections one of whose sockets looks like the word: an address or part of one, perhaps with its port."""
+    mask = np.zeros(len(capture.connections), bool)
+    if re.fullmatch(r"[0-9a-f.:\[\]]{2,50}", word):
+        host, port = _taken_apart(word)
+        for side in ("client", "server"):
+            mask |= _side_has(capture, side, lambda text: host in text, port)
+    return mask
+
+
+def _taken_apart(word: str) -> tuple[str, int | None]:
+    """ "10.0.0.2:80" and "[::1]:80" have a port; "::1" has none."""
+    with_port = re.fullmatch(r"(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})", word)
+    if with_port:
+        return with_port[1] or with_port[2], int(with_port[3])
+    return word.strip("[]"), None
+
+
+def _side_has(capture: Capture, side: str, fits: Callable[[str], bool], port: int | None) -> Mask:
+    """Each address is written out once, however many connections have it."""
+    table = capture.connections
+    rows, which = _distinct(table["family"], table[f"{side}_hi"], table[f"{side}_lo"])
+    parts = zip(*(table[name][rows].tolist() for name in ("family", f"{side}_hi", f"{side}_lo")), strict=True)
+    fitting = np.array([fits(address(*part)) for part in parts], bool)
+    mask = fitting[which] if len(rows) else np.zeros(len(table), bool)
+    return mask if port is None else mask & (table[f"{side}_port"] == port)
+
+
+def _distinct(*columns: npt.NDArray[Any]) -> tuple[Rows, Rows]:
+    """A row for each distinct combination of values, and for each row which of those it is."""
+    combined = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        values, which = np.unique(column, return_inverse=True)
+        combined = combined * max(len(values), 1) + which
+        _, combined = np.unique(combined, return_inverse=True)  # so that the product stays below rows × rows
+    _, rows, which = np.unique(combined, return_index=True, return_inverse=True)
+    return rows, which
+
+
+def _verdicts(word: str) -> int:
+    """The bits of the verdicts whose names have the word in them; none for words too short to mean one."""
+    name = word.replace("-", "_")
+    return sum(int(verdict) for verdict in Verdict if len(name) > 3 and name in (verdict.name or "").lower())

@@ -1,0 +1,157 @@
+"""Which message a server pushed because of which, and how long after: inferred, for no byte on the wire says so.
+
+A push is put down to a message that a client sent to the same server shortly before and that says the same: the words
+that stood in the question stand in the push. Of several such messages the latest counts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.tables.table import Direction
+from inspector.websocket.opcodes import Opcode
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+SOON_NS = 2_000_000_000
+"""How long a server may take to pass on what it was told."""
+
+MOST = 4000
+"""Messages that are compared for one answer."""
+
+MAX_TEXT = 4096
+"""Bytes of a message that are compared."""
+
+MAX_STRINGS = 64
+"""Texts of one message that are compared."""
+
+SHORTEST_PART = 4
+"""Characters of a plain text that may be a part of another by no mere chance."""
+
+TELLING = ("text", "say", "message", "body", "content", "data", "msg")
+"""Names under which JSON messages hold what people say; without one of them, the longest text counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A message (row) that the server sent, the client's message that caused it, and the time from one to the other.
+
+    `after_ns` counts from the last byte of the client's message to the first of the server's.
+    """
+
+    row: int
+    cause: int
+    after_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    row: int
+    end_ns: int
+    clock: int
+    server: tuple[int, ...]
+    heart: str
+
+
+def pushes(capture: Capture, start: int, stop: int) -> list[Push]:
+    """The pushes among messages [start, stop), and those that these have caused."""
+    messages = capture.messages
+    if start >= min(stop, len(messages)):
+        return []
+    times = messages["time_ns"]
+    from_ns, to_ns = int(times[start:stop].min()) - SOON_NS, int(times[start:stop].max()) + SOON_NS
+    is_text = (messages["kind"] == Opcode.TEXT) & (messages["complete"] == 1)
+    near = np.flatnonzero(is_text & (times >= from_ns) & (times <= to_ns))
+    near = near[bisect_left(near, start - MOST // 2) :][:MOST]
+    in_order = near[np.argsort(times[near], kind="stable")].tolist()
+    return [push for push in _linked(capture, in_order) if start <= push.row < stop or start <= push.cause < stop]
+
+
+def _linked(capture: Capture, rows: list[int]) -> list[Push]:
+    """Every push among these rows, which are in order of time."""
+    messages = capture.messages
+    found: list[Push] = []
+    told: deque[_Told] = deque()
+    for row in rows:
+        server, time_ns = _server(capture, row), int(messages["time_ns"][row])
+        while told and time_ns - told[0].end_ns > SOON_NS:
+            told.popleft()
+        text = _text(capture, row)
+        if messages["direction"][row] == Direction.CLIENT:
+            told.append(_Told(row, int(messages["end_ns"][row]), _clock(capture, row, "last"), server, heart(text)))
+            continue
+        cause = _cause(told, server, _clock(capture, row, "first"), time_ns, text)
+        if cause:
+            found.append(Push(row, cause.row, time_ns - cause.end_ns))
+    return found
+
+
+def _clock(capture: Capture, row: int, which: str) -> int:
+    """The clock of a message's first or last packet: times of two cannot be compared."""
+    return int(capture.packets["clock"][capture.messages[f"{which}_packet"][row]])
+
+
+def _cause(told: deque[_Told], server: tuple[int, ...], clock: int, time_ns: int, text: str) -> _Told | None:
+    said = strings(text)
+    for each in reversed(told):
+        is_before = each.clock == clock and each.end_ns <= time_ns
+        if each.server == server and is_before and each.heart and _says(said, each.heart):
+            return each
+    return None
+
+
+def _says(said: set[str], heart: str) -> bool:
+    return heart in said or (len(heart) >= SHORTEST_PART and any(heart in text for text in said))
+
+
+def heart(text: str) -> str:
+    """What a message says: of JSON the telling text, of anything else all of it."""
+    told = _json(text)
+    if isinstance(told, dict):
+        for name in TELLING:
+            if isinstance(told.get(name), str):
+                return str(told[name])
+    return max(strings(text), key=len, default="")
+
+
+def strings(text: str) -> set[str]:
+    """The texts that a message holds: the values in JSON, else the message itself."""
+    told = _json(text)
+    if not isinstance(told, (dict, list)):
+        return {text}
+    found: set[str] = set()
+    todo: list[Any] = [told]
+    while todo and len(found) < MAX_STRINGS:
+        value = todo.pop()
+        if isinstance(value, str):
+            found.add(value)
+        elif isinstance(value, (dict, list)):
+            todo += value.values() if isinstance(value, dict) else value
+    return found
+
+
+def _json(text: str) -> Any:
+    """JSON, or JSON behind a number, as Socket.IO writes it."""
+    try:
+        return json.loads(re.sub(r"\A\d{1,4}(?=[\[{])", "", text))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _server(capture: Capture, row: int) -> tuple[int, ...]:
+    connections, connection = capture.connections, capture.messages["connection"][row]
+    return tuple(int(connections[name][connection]) for name in ("family", "server_hi", "server_lo", "server_port"))
+
+
+def _text(capture: Capture, row: int) -> str:
+    table = capture.messages
+    address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
+    return capture.bytes_at(address, min(length, MAX_TEXT)).decode("utf-8", "replace") if address >= 0 else ""

@@ -1,0 +1,103 @@
+"""A stretch of time, and what of a capture falls into it: what the timeline's brush leaves to every other view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.http.message_notes import Note
+from inspector.query.outcomes import STILL_OPEN, is_open
+from inspector.tables.table import Direction
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+Times = npt.NDArray[np.int64]
+Outcomes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one moment to another, both included, ns since 1970."""
+
+    from_ns: int
+    to_ns: int
+
+    def holds(self, times: Times) -> Mask:
+        """Which of these moments lie in it."""
+        held: Mask = (times >= self.from_ns) & (times <= self.to_ns)
+        return held
+
+    def touches(self, starts: Times, ends: Times) -> Mask:
+        """Which of these stretches share a moment with it; one whose end is not known yet lasts a moment."""
+        touched: Mask = (starts <= self.to_ns) & (np.maximum(starts, ends) >= self.from_ns)
+        return touched
+
+
+def extent(capture: Capture) -> Span | None:
+    """From the earliest packet to the latest, whatever their order in the file; None while there is none."""
+    times = capture.packets["time_ns"]
+    return Span(int(times.min()), int(times.max())) if len(times) else None
+
+
+def is_cut_off(capture: Capture, exchanges: Rows) -> Mask:
+    """Of which exchanges the response broke off. One of which the capture lacks bytes did not."""
+    response = capture.exchanges["response"][exchanges]
+    if not len(capture.http_messages):
+        return np.zeros(len(response), bool)
+    cut: Mask = (response >= 0) & (capture.http_messages["notes"][response] & Note.CUT_SHORT.value != 0)
+    return cut
+
+
+def gets_no_response(capture: Capture, exchanges: Rows, became: Outcomes | None = None) -> Mask:
+    """Which exchanges have a request alone, on connections that are over: none will come. Not where the response may be
+    in what the capture lacks of the server. `became`: the outcomes of all connections, where they are known.
+    """
+    table, connections = capture.exchanges, capture.connections
+    found: Mask = (table["request"][exchanges] >= 0) & (table["response"][exchanges] < 0)
+    alone = np.flatnonzero(found)
+    owners = table["connection"][exchanges][alone]
+    is_over = ~(is_open(connections, owners) if became is None else STILL_OPEN[became[owners]])
+    is_whole = connections["missed_bytes"][owners, Direction.SERVER] == 0
+    is_whole &= connections["packets"][owners, Direction.SERVER] > 0
+    found[alone] = is_over & is_whole
+    return found
+
+
+def within(capture: Capture, name: str, span: Span) -> Mask:
+    """Which rows of the table `name` happen, at least in part, in `span`."""
+    return _WITHIN[name](capture, span)
+
+
+def exchange_times(capture: Capture, chosen: npt.NDArray[np.intp] | slice = slice(None)) -> tuple[Times, Times]:
+    """When exchanges begin and end: first byte of what was seen first, last byte of what was seen last."""
+    messages, exchanges = capture.http_messages, capture.exchanges
+    request, response = exchanges["request"][chosen], exchanges["response"][chosen]
+    # An exchange has at least one of the two; -1 reads a row that the other then replaces.
+    first, last = np.where(request >= 0, request, response), np.where(response >= 0, response, request)
+    return messages["time_ns"][first], messages["end_ns"][last]
+
+
+def _at(capture: Capture, name: str, column: str = "time_ns") -> Times:
+    times: Times = getattr(capture, name)[column]
+    return times
+
+
+def _lasting(name: str, start: str, end: str) -> Callable[[Any, Span], Mask]:
+    return lambda capture, span: span.touches(_at(capture, name, start), _at(capture, name, end))
+
+
+_WITHIN: dict[str, Callable[[Any, Span], Mask]] = {
+    "packets": lambda capture, span: span.holds(_at(capture, "packets")),
+    "connections": _lasting("connections", "start_ns", "end_ns"),
+    "exchanges": lambda capture, span: span.touches(*exchange_times(capture)),
+    "frames": lambda capture, span: span.holds(_at(capture, "frames")),
+    "messages": _lasting("messages", "time_ns", "end_ns"),
+    "anomalies": lambda capture, span: span.holds(_at(capture, "packets")[capture.anomalies["packet"]]),
+}

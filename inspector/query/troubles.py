@@ -1,0 +1,209 @@
+"""What went wrong in a capture: every kind of trouble by weight, and the packets that show it.
+
+Failures first: somebody did not get what they wanted. Then what breaks a rule, then signs of loss and congestion, and
+last what is legal and worth knowing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.anomalies import ANOMALIES
+from inspector.query.outcomes import Outcome, outcomes
+from inspector.query.time_range import gets_no_response
+from inspector.tcp.header import RST, SYN
+from inspector.tcp.verdicts import TROUBLE, Verdict
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+Outcomes = npt.NDArray[np.uint8]
+
+Find = Callable[["Capture", Outcomes], tuple[Rows, Rows]]
+"""Finds a kind of failure, given what became of each connection: of each the connection and a packet that shows it."""
+
+WEIGHTS = ("failure", "violation", "warning", "note")
+"""Severities, the heaviest first; an anomaly has one of the last three."""
+
+PROTOCOL_ERROR = 1002
+"""The first close code that tells of an error (RFC 6455 §7.4.1)."""
+
+VERDICTS = {
+    Verdict.RETRANSMISSION: ("retransmission", "retransmissions"),
+    Verdict.FAST_RETRANSMISSION: ("fast retransmission", "fast retransmissions"),
+    Verdict.SPURIOUS_RETRANSMISSION: ("spurious retransmission", "spurious retransmissions"),
+    Verdict.OUT_OF_ORDER: ("segment out of order", "segments out of order"),
+    Verdict.LOST_SEGMENT: ("segment behind a hole in the capture", "segments behind a hole in the capture"),
+    Verdict.ACK_LOST_SEGMENT: ("ACK of bytes not in the capture", "ACKs of bytes not in the capture"),
+    Verdict.DUPLICATE_ACK: ("duplicate ACK", "duplicate ACKs"),
+    Verdict.ZERO_WINDOW: ("zero window", "zero windows"),
+    Verdict.WINDOW_FULL: ("full window", "full windows"),
+}
+"""Verdicts that a person who asks "is something wrong?" wants to hear of, and what one and several are called."""
+
+
+SERIOUS: Mask = np.array([anomaly.severity != "note" for anomaly in ANOMALIES])
+"""By anomaly code: whether it is a warning or a violation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A kind of failure: what one and several are called, and how they are found."""
+
+    one: str
+    several: str
+    found: Find
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A kind of trouble in a capture: how often, and rows of the packets that show it, ascending.
+
+    Attributes:
+        code: what a filter names it by ("is:refused").
+        severity: one of `WEIGHTS`.
+        said: the title with how often, "2 connections refused".
+    """
+
+    code: str
+    title: str
+    severity: str
+    said: str
+    count: int
+    packets: Rows
+
+
+def _with(outcome: Outcome, flag: int) -> Find:
+    """Connections of which this became: each by its first packet with this flag."""
+    return lambda capture, became: _firsts(capture, became == outcome, flag)
+
+
+def _firsts(capture: Capture, chosen: Mask, flag: int) -> tuple[Rows, Rows]:
+    """The chosen connections, each by its first packet with this flag."""
+    packets = capture.packets
+    is_chosen = np.append(chosen, False)  # -1, none, finds the last
+    rows = np.flatnonzero(packets["flags"] & flag)
+    rows = rows[is_chosen[packets["connection"][rows]]]
+    owners, firsts = np.unique(packets["connection"][rows], return_index=True)
+    return owners, rows[firsts]
+
+
+def _answered(hundreds: int) -> Find:
+    """Exchanges whose response has a status of this class (RFC 9110 §15)."""
+
+    def found(capture: Capture, _became: Outcomes) -> tuple[Rows, Rows]:
+        exchanges, messages = capture.exchanges, capture.http_messages
+        rows = np.flatnonzero(exchanges["response"] >= 0)
+        response = exchanges["response"][rows]
+        chosen = messages["status"][response] // 100 == hundreds
+        return exchanges["connection"][rows[chosen]], messages["packet"][response[chosen]]
+
+    return found
+
+
+def _unanswered(capture: Capture, became: Outcomes) -> tuple[Rows, Rows]:
+    """Requests that get no response."""
+    exchanges, messages = capture.exchanges, capture.http_messages
+    rows = np.flatnonzero(gets_no_response(capture, np.arange(len(exchanges)), became))
+    return exchanges["connection"][rows], messages["packet"][exchanges["request"][rows]]
+
+
+def _closed_with_error(capture: Capture, _became: Outcomes) -> tuple[Rows, Rows]:
+    messages = capture.messages
+    rows = np.flatnonzero(messages["close_code"] >= PROTOCOL_ERROR)
+    return messages["connection"][rows], messages["first_packet"][rows]
+
+
+FAILURES: dict[str, Failure] = {
+    "unanswered": Failure(
+        "connection without an answer seen", "connections without an answer seen", _with(Outcome.UNANSWERED, SYN)
+    ),
+    "refused": Failure("connection refused", "connections refused", _with(Outcome.REFUSED, RST)),
+    "reset": Failure("connection reset", "connections reset", _with(Outcome.RESET, RST)),
+    "stray": Failure("RST without a connection seen", "RSTs without a connection seen", _with(Outcome.STRAY, RST)),
+    "no-response": Failure("request without a response", "requests without a response", _unanswered),
+    "5xx": Failure("server error response (5xx)", "server error responses (5xx)", _answered(5)),
+    "4xx": Failure("client error response (4xx)", "client error responses (4xx)", _answered(4)),
+    "close-error": Failure(
+        "WebSocket close with an error code", "WebSocket closes with an error code", _closed_with_error
+    ),
+}
+"""By the code that a filter names them by ("is:refused")."""
+
+
+def shows(capture: Capture, code: str) -> Mask:
+    """Which packets show a failure of this kind."""
+    mask = np.zeros(len(capture.packets), bool)
+    mask[FAILURES[code].found(capture, outcomes(capture.connections))[1]] = True
+    return mask
+
+
+def failures(capture: Capture) -> npt.NDArray[np.int64]:
+    """How many failures each connection has."""
+    became, total = outcomes(capture.connections), np.zeros(len(capture.connections), np.int64)
+    for failure in FAILURES.values():
+        np.add.at(total, failure.found(capture, became)[0], 1)
+    return total
+
+
+def weights(capture: Capture) -> npt.NDArray[np.int64]:
+    """What went wrong on each connection, counted: failures, troubled packets, anomalies that are no mere notes."""
+    packets, anomalies = capture.packets, capture.anomalies
+    troubled = packets["connection"][packets["analysis"] & TROUBLE.value != 0]
+    odd = anomalies["connection"][SERIOUS[anomalies["code"]]]
+    total = failures(capture)
+    for rows in (troubled, odd):
+        total += np.bincount(rows[rows >= 0], minlength=len(total))
+    return total
+
+
+def troubles(capture: Capture, chosen: Mask | None = None) -> list[Trouble]:
+    """The kinds of trouble that the chosen packets show (all, if None), the heaviest first, then the commonest."""
+    chosen = np.ones(len(capture.packets), bool) if chosen is None else chosen
+    found = [*_failures(capture, chosen), *_anomalies(capture, chosen), *_verdicts(capture, chosen)]
+    return sorted(found, key=lambda trouble: (WEIGHTS.index(trouble.severity), -trouble.count))
+
+
+def _failures(capture: Capture, chosen: Mask) -> list[Trouble]:
+    became, found = outcomes(capture.connections), []
+    for code, failure in FAILURES.items():
+        rows = failure.found(capture, became)[1]
+        rows = np.sort(rows[chosen[rows]])
+        if len(rows):
+            found.append(_counted(code, (failure.one, failure.several), "failure", rows))
+    return found
+
+
+def _anomalies(capture: Capture, chosen: Mask) -> list[Trouble]:
+    """Those that no packet shows belong to the whole capture."""
+    table = capture.anomalies
+    is_in = np.append(chosen, chosen.all())[table["packet"]]
+    codes, packets = table["code"][is_in], table["packet"][is_in]
+    found = []
+    for code in np.flatnonzero(np.bincount(codes)).tolist():
+        anomaly, count = ANOMALIES[code], int(np.count_nonzero(codes == code))
+        said, rows = f"{count:,} × {anomaly.title}", packets[(codes == code) & (packets >= 0)]
+        found.append(Trouble(anomaly.code, anomaly.title, anomaly.severity, said, count, rows))
+    return found
+
+
+def _verdicts(capture: Capture, chosen: Mask) -> list[Trouble]:
+    analysis = np.where(chosen, capture.packets["analysis"], 0)
+    found = []
+    for verdict, names in VERDICTS.items():
+        rows = np.flatnonzero(analysis & verdict.value)
+        if len(rows):
+            found.append(_counted((verdict.name or "").lower().replace("_", "-"), names, "warning", rows))
+    return found
+
+
+def _counted(code: str, names: tuple[str, str], severity: str, rows: Rows) -> Trouble:
+    name = names[len(rows) > 1]
+    return Trouble(code, name[0].upper() + name[1:], severity, f"{len(rows):,} {name}", len(rows), rows)

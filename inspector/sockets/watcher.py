@@ -1,0 +1,189 @@
+"""The watching process: what the kernel says of sockets, into the recording that a capture process is writing.
+
+    python -m inspector.sockets.watcher --spool FILE --interface lo [--filter EXPRESSION] [--only-ports N,N]
+
+It looks ten times a second, and besides at the moments when packets open or close something. It says `ready` on
+standard output, or an `error`, in JSON lines, and ends when its standard input does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from inspector.errors import InspectorError
+from inspector.live.afpacket import ANY
+from inspector.live.bpf import compile_filter
+from inspector.pcap.formats import LinkType
+from inspector.pcap.socket_reports import ReportWriter
+from inspector.sockets.capture_filter import FilteredSockets
+from inspector.sockets.changes import FIGURES_EVERY_NS, Changes
+from inspector.sockets.holders import End
+from inspector.sockets.snapshot import Surveyor, own_namespace
+from inspector.sockets.wakeup import Doorbell
+
+LOOK_SECONDS = 0.1
+"""Between two looks while nothing opens or closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How soon a look may follow upon another."""
+
+    shortest_seconds: float = 0.005
+    busy_share: int = 4
+    """Looking takes one part in so many of a processor's time at most: with many sockets, looks come later."""
+
+    def rest(self, took_seconds: float) -> float:
+        """Seconds to wait after a look that took so long, whatever happens meanwhile."""
+        return max(self.shortest_seconds, self.busy_share * took_seconds)
+
+
+UNOBTRUSIVE = Pace()
+
+STDIN = 0
+
+Wanted = Callable[[End], bool]
+Renamed = Callable[[End], End]
+
+
+def wanted_on(interface: str, only: Sequence[int] = (), without: Sequence[int] = ()) -> Wanted:
+    """Which sockets concern a capture on this interface and of these ports."""
+    is_loopback = interface.startswith("lo")
+
+    def is_wanted(end: End) -> bool:
+        local, remote = end.socket.local, end.socket.remote
+        ports = {int(endpoint.rpartition(":")[2]) for endpoint in (local, remote)} - {0}
+        if (only and not ports & set(only)) or ports & set(without):
+            return False
+        return interface == ANY or _is_anywhere(local) or _stays_inside(local, remote) == is_loopback
+
+    return is_wanted
+
+
+def _is_anywhere(local: str) -> bool:
+    return local.startswith(("0.0.0.0:", "[::]:"))
+
+
+def _stays_inside(local: str, remote: str) -> bool:
+    """Whether packets between these sockets go over loopback: also those from an outer address to itself do."""
+    host = local.rpartition(":")[0]
+    return host.startswith("127.") or host == "[::1]" or host == remote.rpartition(":")[0]
+
+
+class Watcher:
+    """Looks, compares, writes down."""
+
+    def __init__(
+        self,
+        writer: ReportWriter,
+        wanted: Wanted,
+        renamed: Renamed | None = None,
+        figures_every_ns: int = FIGURES_EVERY_NS,
+    ) -> None:
+        """`renamed` gives ends the sockets by which the recording's packets know them, where those are others."""
+        self._writer = writer
+        self._wanted = wanted
+        self._renamed = renamed
+        self._surveyor = Surveyor()
+        self._changes = Changes(own_namespace(), figures_every_ns)
+
+    def look(self) -> float:
+        """Write down what changed since the last look; the seconds that it took."""
+        began_ns, began = time.time_ns(), time.monotonic_ns()
+        ends = self._surveyor.look()
+        took_ns = time.monotonic_ns() - began
+        wanted = filter(self._wanted, ends)
+        reports = self._changes.since(map(self._renamed, wanted) if self._renamed else wanted, began_ns, took_ns)
+        self._writer.write(*reports)
+        return took_ns / 1e9
+
+
+def run(watcher: Watcher, bell: Doorbell | None, pace: Pace) -> None:
+    """Look until standard input ends."""
+    while True:
+        rest = pace.rest(watcher.look())
+        if _is_over(rest):
+            return
+        if bell:
+            bell.wait(max(0.0, LOOK_SECONDS - rest))
+        elif _is_over(max(0.0, LOOK_SECONDS - rest)):
+            return
+
+
+def _is_over(seconds: float) -> bool:
+    """Wait so long; whether standard input has ended."""
+    ready, _, _ = select.select([STDIN], [], [], seconds)
+    return bool(ready) and not os.read(STDIN, 4096)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The process; its exit status."""
+    options = _parser().parse_args(arguments)
+    wanted = wanted_on(options.interface, options.only_ports, options.without_ports)
+
+    def make() -> Watcher:
+        passes = filtered(options.filter, options.link_type, options.interface) if options.filter else None
+        return Watcher(ReportWriter(options.spool), (lambda end: wanted(end) and passes(end)) if passes else wanted)
+
+    return serve(options.interface, make)
+
+
+def filtered(expression: str, link_type: int, interface: str) -> Wanted:
+    """Which sockets a capture filter concerns.
+
+    Raises:
+        InspectorError: it cannot be compiled.
+    """
+    sockets = FilteredSockets(compile_filter(expression, link_type, interface), link_type)
+    return lambda end: sockets.concern(end.socket.local, end.socket.remote)
+
+
+def serve(interface: str, make: Callable[[], Watcher], pace: Pace = UNOBTRUSIVE) -> int:
+    """Watch, at openings and closings on this interface too, until standard input ends; the exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end of standard input ends us, after the last look
+    bell = None
+    with contextlib.suppress(InspectorError):  # without it, ten looks a second are what there is
+        bell = Doorbell(interface)
+    try:
+        watcher = make()
+        watcher.look()
+        _say({"event": "ready"})
+        run(watcher, bell, pace)
+        watcher.look()
+    except InspectorError as error:
+        _say({"event": "error", "message": str(error)})
+        return 1
+    return 0
+
+
+def _say(event: dict[str, str]) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        print(json.dumps(event), flush=True)
+
+
+def _ports(text: str) -> list[int]:
+    return [int(number) for number in text.split(",") if number]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m inspector.sockets.watcher", description=__doc__)
+    parser.add_argument("--spool", required=True, metavar="FILE", help="the recording to add to")
+    parser.add_argument("--interface", required=True, metavar="NAME", help="the interface that is captured on")
+    parser.add_argument("--only-ports", type=_ports, default=[], metavar="N,N", help="only sockets of these ports")
+    parser.add_argument("--filter", metavar="EXPRESSION", help="only sockets that this capture filter concerns")
+    parser.add_argument("--link-type", type=int, default=LinkType.ETHERNET, metavar="N", help="of the packets filtered")
+    parser.add_argument("--without-ports", type=_ports, default=[], metavar="N,N", help="no sockets of these ports")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The tables of a capture, and what those share that fill them."""

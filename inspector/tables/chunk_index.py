@@ -1,0 +1,48 @@
+"""Finds the pieces of one byte stream among the pieces of all of them, without looking at all of them each time."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.tables.table import Table
+
+Rows = npt.NDArray[np.intp]
+
+REBUILD_AT = 4
+"""The index is made anew once more than one piece in so many is younger than it."""
+
+
+class ChunkIndex:
+    """Rows of a chunks table by stream; the table may grow between calls."""
+
+    def __init__(self, chunks: Table) -> None:
+        self._chunks = chunks
+        self._order: Rows = np.empty(0, np.intp)
+        self._keys: npt.NDArray[np.int64] = np.empty(0, np.int64)
+
+    def rows(self, connection: int, direction: int) -> Rows:
+        """Rows that make up one direction's stream, in stream order."""
+        indexed = len(self._order)
+        if (len(self._chunks) - indexed) * REBUILD_AT > len(self._chunks):
+            self._rebuild()
+            indexed = len(self._order)
+        key = 2 * connection + direction
+        first, stop = np.searchsorted(self._keys, (key, key + 1))
+        young = indexed + np.flatnonzero(self._key(indexed) == key)
+        return np.concatenate((self._order[first:stop], young))
+
+    def forget(self) -> None:
+        """Pieces have changed their streams."""
+        self._order, self._keys = self._order[:0], self._keys[:0]
+
+    def _key(self, start: int) -> npt.NDArray[np.int64]:
+        """A number for the stream of each piece from row `start` on."""
+        chunks = self._chunks
+        keys: npt.NDArray[np.int64] = 2 * chunks["connection"][start:].astype(np.int64) + chunks["direction"][start:]
+        return keys
+
+    def _rebuild(self) -> None:
+        keys = self._key(0)
+        self._order = np.argsort(keys, kind="stable")
+        self._keys = keys[self._order]

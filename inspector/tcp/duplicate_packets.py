@@ -1,0 +1,188 @@
+"""Packets that are in the capture twice: mirrors, bridges, routers and the device `any` show one at several places.
+
+A copy has the same IP identification and the same TCP segment, checksum and all, within a short time. A segment that
+is sent again is a packet of its own: it has another identification. Where there is none (IPv6, and Linux's 0), the copy
+must have been seen at another place (interface, link header, VLAN, tunnel, hops left) at nearly the same time. It is
+better to miss a copy than to make one up.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+
+from inspector.tables.table import Table
+
+if cython.compiled:
+    from cython.cimports.inspector.tcp.header import RST, SYN
+else:
+    from inspector.tcp.header import RST, SYN
+
+MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
+MIX = cython.declare(cython.ulonglong, 0xFF51AFD7ED558CCD)
+
+SEEN = cython.declare(cython.Py_ssize_t, 8192)
+"""Packets that are remembered, a power of two; one whose place in the table a later one took is forgotten."""
+
+ON_THE_WAY_NS = cython.declare(cython.longlong, 100_000_000)
+"""Within this time a packet with an identification of its own is seen at another place."""
+
+AT_ONCE_NS = cython.declare(cython.longlong, 5_000_000)
+"""Within this time it is seen twice at the same place, as a mirror of both directions shows it."""
+
+SAME_MOMENT_NS = cython.declare(cython.longlong, 500_000)
+"""Within this time a packet without an identification is seen twice: no sender repeats itself so soon."""
+
+
+@cython.cclass
+class Copies:
+    """Knows the packets of the last moments by everything that a copy has in common with them."""
+
+    packets: Table
+    headers: Table
+    signatures: cython.ulonglong[::1]
+    rows: cython.int[::1]
+    places: cython.ulonglong[::1]
+    last_id: cython.uint[::1]
+    """Identification of the packet before, for client and server of each connection in turn; 0 none."""
+    varies: cython.uchar[::1]
+    """Whether that end counts its packets, for client and server likewise."""
+    copied: cython.uchar[::1]
+    """Whether the connection has a copy."""
+    count: cython.int
+    """Copies so far."""
+    is_elsewhere: cython.bint
+    """Whether the last copy was seen at another place than its original."""
+
+    times: cython.longlong[::1]
+    flags: cython.ushort[::1]
+    seq: cython.uint[::1]
+    ack: cython.uint[::1]
+    payload: cython.uint[::1]
+    packet_connection: cython.int[::1]
+    packet_direction: cython.schar[::1]
+    source_port: cython.ushort[::1]
+    window_field: cython.ushort[::1]
+    checksum: cython.ushort[::1]
+    ip_id: cython.ushort[::1]
+    place: cython.ulonglong[::1]
+
+    def __init__(self, packets: Table, headers: Table) -> None:
+        self.packets = packets
+        self.headers = headers
+        self.signatures = memoryview(bytearray(8 * SEEN)).cast("Q")
+        self.rows = memoryview(bytearray(4 * SEEN)).cast("i")
+        self.places = memoryview(bytearray(8 * SEEN)).cast("Q")
+        self.count = 0
+        self.is_elsewhere = False
+        self.make_room(0)
+
+    def make_room(self, connections: int) -> None:
+        """Room for what is known of so many connections; what is known stays."""
+        last_id, varies, copied = bytearray(8 * max(connections, 1)), bytearray(2 * connections), bytearray(connections)
+        if self.count >= 0 and connections:
+            last_id[: self.last_id.nbytes] = memoryview(self.last_id).cast("B")
+            varies[: len(self.varies)] = self.varies
+            copied[: len(self.copied)] = self.copied
+        self.last_id = memoryview(last_id).cast("I")
+        self.varies = memoryview(varies or bytearray(1))
+        self.copied = memoryview(copied or bytearray(1))
+
+    def begin_batch(self) -> None:
+        """Take the columns as they are now."""
+        packets, headers = self.packets, self.headers
+        self.times = packets.view("time_ns")
+        self.flags = packets.view("flags")
+        self.seq = packets.view("seq")
+        self.ack = packets.view("ack")
+        self.payload = packets.view("payload")
+        self.packet_connection = packets.view("connection")
+        self.packet_direction = packets.view("direction")
+        self.source_port = headers.view("source_port")
+        self.window_field = headers.view("window_field")
+        self.checksum = headers.view("checksum")
+        self.ip_id = headers.view("ip_id")
+        self.place = headers.view("place")
+
+    def turn(self, connection: int) -> None:
+        """Client and server of a connection have changed places."""
+        client: cython.Py_ssize_t = 2 * connection
+        self.last_id[client], self.last_id[client + 1] = self.last_id[client + 1], self.last_id[client]
+        self.varies[client], self.varies[client + 1] = self.varies[client + 1], self.varies[client]
+
+    @cython.ccall
+    @cython.exceptval(-2)
+    def original(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.int:
+        """The packets row that this one, at `at` in the headers, is a copy of; -1 none, and it is remembered itself.
+        `sockets` is a hash of both its sockets that nobody can foresee.
+        """
+        signature: cython.ulonglong = self._signature(row, at, sockets)
+        slot: cython.Py_ssize_t = signature & (SEEN - 1)
+        if self.signatures[slot] == signature:
+            earlier: cython.int = self.rows[slot]
+            self.is_elsewhere = self.places[slot] != self.place[at]
+            if self._is_copy(earlier, row, at, self.is_elsewhere):
+                self.copied[self.packet_connection[earlier]] = 1
+                self.count += 1
+                return earlier
+        self.signatures[slot] = signature
+        self.rows[slot] = row
+        self.places[slot] = self.place[at]
+        return -1
+
+    @cython.ccall
+    @cython.exceptval(-1)
+    def follow(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
+        """Learn from a packet that is no copy, once its connection is known, whether its sender counts its packets."""
+        end: cython.Py_ssize_t = 2 * self.packet_connection[row] + self.packet_direction[row]
+        if self.last_id[end] and self.last_id[end] != self.ip_id[at]:
+            self.varies[end] = 1
+        self.last_id[end] = self.ip_id[at]
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _is_copy(
+        self, earlier: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t, is_elsewhere: cython.bint
+    ) -> cython.bint:
+        """Whether time and place allow that the two are one packet."""
+        apart: cython.longlong = abs(self.times[row] - self.times[earlier])
+        connection: cython.Py_ssize_t = self.packet_connection[earlier]
+        opens_or_breaks: cython.bint = self.flags[row] & (SYN | RST) != 0
+        if not self.ip_id[at]:
+            is_no_repeat: cython.bint = self.payload[row] > 0 or opens_or_breaks
+            return apart <= SAME_MOMENT_NS and (is_elsewhere or (self.copied[connection] and is_no_repeat))
+        if is_elsewhere:
+            return apart <= ON_THE_WAY_NS
+        return apart <= AT_ONCE_NS and (
+            opens_or_breaks or self.varies[2 * connection + self.packet_direction[earlier]] != 0
+        )
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def _signature(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.ulonglong:
+        """A hash of both sockets, the identification, and the whole segment by its numbers and its checksum.
+
+        A plain run asks Python, which is quicker at it: which hash it is shows in no result.
+        """
+        numbers: cython.ulonglong = self.seq[row]
+        fields: cython.ulonglong = self.flags[row]
+        rest: cython.ulonglong = self.source_port[at]
+        if not cython.compiled:
+            return hash((
+                sockets, rest, numbers, self.ack[row], fields, self.payload[row], self.window_field[at],
+                self.checksum[at], self.ip_id[at],
+            )) & MASK64  # fmt: skip
+        numbers = numbers << 32 | self.ack[row]
+        fields = (fields << 16 | self.window_field[at]) << 32 | self.payload[row]
+        rest = (rest << 16 | self.checksum[at]) << 16 | self.ip_id[at]
+        return mixed(mixed(mixed(numbers ^ sockets) ^ fields) ^ rest)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def mixed(value: cython.ulonglong) -> cython.ulonglong:
+    """Spread every bit over all others (the middle of MurmurHash3's finaliser, public domain)."""
+    value = ((value ^ (value >> 33)) * MIX) & MASK64
+    return value ^ (value >> 29)

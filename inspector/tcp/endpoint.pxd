@@ -1,0 +1,57 @@
+# endpoint.py for compiled modules; its docstrings stand there.
+
+cimport cython
+
+
+cdef class End:
+    cdef int state
+    cdef int shown
+    cdef bint is_assumed
+    cdef bint has_spoken
+    cdef bint has_leapt
+    cdef bint is_suspect
+    cdef bint has_asked
+    cdef unsigned int pending
+    cdef unsigned int doubted
+    cdef unsigned int denied
+    cdef int[8] at
+    cdef int zeek
+    cdef bint zeek_finished
+    cdef unsigned int syn_seq
+    cdef bint syn_known
+    cdef unsigned int answered
+    cdef unsigned int fin_end
+    cdef bint fin_sent
+    cdef unsigned int contiguous
+    cdef unsigned int furthest
+    cdef bint speaks
+    cdef unsigned int acked
+    cdef bint has_acked
+    cdef unsigned int edge
+    cdef bint has_edge
+    cdef bint makes_checksums
+    cdef bint is_altered
+    cdef int astray
+    cdef unsigned int proof
+    cdef bint has_proof
+    cdef int reset_from
+    cdef unsigned int reset_seq
+    cdef bint payload
+    cdef unsigned int letters
+    cdef unsigned int last_fin
+    cdef unsigned int last_rst
+    cdef unsigned int repeats
+    cdef unsigned int zero_windows
+
+
+@cython.no_gc
+cdef class Life:
+    cdef End client
+    cdef End server
+    cdef int syn_packet
+    cdef int history_length
+    cdef bint flipped
+
+
+cdef End fresh_end(int state)
+cdef Life fresh_life()

@@ -1,0 +1,1 @@
+"""Why a segment has its verdict, with its numbers."""

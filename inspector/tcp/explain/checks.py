@@ -1,0 +1,355 @@
+"""The rules of docs/anomalies.md once more, as comparisons that can be shown: what was compared, and how it came out.
+
+`analysis.py` decides, fast and for every segment; here one segment's verdict is taken apart.
+tests/tcp/explain/test_explain.py holds the two together: a verdict is there exactly when all of its comparisons hold
+and no verdict goes before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from inspector.tcp.analysis import Standing
+from inspector.tcp.explain.replay import MASK32, Situation
+from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+from inspector.tcp.verdicts import Verdict
+
+FAST_NS = 20_000_000
+REORDERING_NS = 3_000_000
+UNSEEN_SAID = MASK32
+MASK64 = (1 << 64) - 1
+"""As in analysis.py."""
+
+
+UNITS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One comparison: in words, with the numbers; whether it holds; and the packets row that shows it, -1 none."""
+
+    text: str
+    holds: bool
+    packet: int = -1
+
+
+def span(ns: int) -> str:
+    """A stretch of time in about three digits: `41 µs`, `3.1 ms`, `1.2 s`."""
+    unit, name = next((one for one in UNITS if abs(ns) >= one[0]), (1, "ns"))
+    value = ns / unit
+    digits = 0 if abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
+    return f"{f'{value:.{digits}f}'.rstrip('0').rstrip('.') if digits else f'{value:.0f}'} {name}"
+
+
+def after(ns: int, what: str) -> str:
+    """`comes 3 ms after what`; across times that go back how long is not known."""
+    return f"comes {span(ns)} after {what}" if ns >= 0 else f"comes after {what}, and times go back between them"
+
+
+def pieces(count: int, noun: str) -> str:
+    """`1 byte`, `2 bytes`."""
+    return f"{count} {noun if count == 1 else noun + 's'}"
+
+
+def _length(s: Situation, holds: bool, wanted: str) -> Check:
+    return Check(f"carries {pieces(s.length, 'byte')} (required: {wanted})", holds)
+
+
+def _plain(s: Situation) -> Check:
+    names = [name for bit, name in ((SYN, "SYN"), (FIN, "FIN"), (RST, "RST")) if s.flags & bit]
+    return Check(f"is a {' and '.join(names)}" if names else "is neither SYN, FIN nor RST", s.is_plain)
+
+
+def _at_next(s: Situation) -> Check:
+    seq, due = s.relative(s.seq), s.relative(s.sender.next_seq)
+    return Check(f"begins at {seq}, and {due} is the sender's next", s.seq == s.sender.next_seq, s.reached_next)
+
+
+def _same_ack(s: Situation) -> Check:
+    said, before = s.relative(s.ack, of_peer=True), s.relative(s.sender.last_ack, of_peer=True)
+    text = f"acknowledges {said}; the sender's last ACK was {before}"
+    return Check(text, s.ack == s.sender.last_ack, s.last_of_sender)
+
+
+def _window(s: Situation, *, same: bool) -> Check:
+    wanted = "unchanged" if same else "changed"
+    before = "there was none before" if s.sender.last_window < 0 else f"the one before was {s.sender.last_window}"
+    holds = (s.window == s.sender.last_window) is same
+    return Check(f"its window field is {s.window}; {before} (required: {wanted})", holds, s.last_of_sender)
+
+
+def _window_is(s: Situation, *, open_: bool) -> Check:
+    return Check(f"its window field is {s.window} (required: {'not 0' if open_ else '0'})", bool(s.window) is open_)
+
+
+def _repeats_ack(s: Situation) -> list[Check]:
+    return [_length(s, s.length == 0, "none"), _plain(s), _at_next(s), _same_ack(s)]
+
+
+def _peer_was(s: Situation, verdict: Verdict, name: str) -> Check:
+    was = bool(s.peer.last_verdict & verdict)
+    return Check(f"the peer's packet before it is {'a' if was else 'no'} {name}", was, s.last_of_peer)
+
+
+def _zero_window_probe(s: Situation) -> list[Check]:
+    return [_length(s, s.length == 1, "one"), _at_next(s), _closed(s)]
+
+
+def _said(end: Standing) -> str:
+    return "not known" if end.last_window < 0 else str(end.last_window)
+
+
+def _zero_window(s: Situation) -> list[Check]:
+    return [_window_is(s, open_=False), _plain(s)]
+
+
+def _lost_segment(s: Situation) -> list[Check]:
+    known = bool(s.sender.next_seq)
+    beyond = known and seq_distance(s.seq, s.sender.next_seq) < 0
+    due = f"{s.relative(s.sender.next_seq)} is the sender's next" if known else "nothing was seen of its sender yet"
+    return [
+        Check(f"begins at {s.relative(s.seq)}, behind what is due: {due}", beyond, s.reached_next),
+        Check("is a RST" if s.flags & RST else "is not a RST", not s.flags & RST),
+    ]
+
+
+def _ack_lost_segment(s: Situation) -> list[Check]:
+    unseen = bool(s.peer.contiguous) and seq_distance(s.ack, s.peer.contiguous) < 0
+    acked, seen = s.relative(s.ack, of_peer=True), s.relative(s.peer.contiguous, of_peer=True)
+    behind = f"were seen without a hole up to {seen}" if s.peer.contiguous else "none were seen yet"
+    return [
+        Check("has an acknowledgment" if s.flags & ACK else "has no acknowledgment", bool(s.flags & ACK)),
+        Check(f"acknowledges {acked}; the peer's bytes {behind}", unseen, s.last_of_peer),
+        Check("the same has not just been reported", _reports_unseen(s)),
+    ]
+
+
+def _reports_unseen(s: Situation) -> bool:
+    return seq_distance(s.peer.next_seq, s.peer.contiguous) < 0 or s.peer.duplicate_acks == 0
+
+
+def _keep_alive(s: Situation) -> list[Check]:
+    before_next = (s.sender.next_seq - 1) & MASK32
+    text = f"begins at {s.relative(s.seq)}, one before the sender's next, {s.relative(s.sender.next_seq)}"
+    return [
+        _length(s, s.length <= 1, "none or one"),
+        Check(text, s.seq == before_next, s.reached_next),
+        _plain(s),
+    ]
+
+
+def _empty_window_probe(s: Situation) -> list[Check]:
+    return [_length(s, s.length == 0, "none"), *_keep_alive(s)[1:], _closed(s)]
+
+
+def _closed(s: Situation) -> Check:
+    return Check(
+        f"the peer's last window field is {_said(s.peer)} (required: 0)", s.peer.last_window == 0, s.last_of_peer
+    )
+
+
+def _window_full(s: Situation) -> list[Check]:
+    edge = (s.peer.last_ack + s.offered) & MASK32
+    acked, room = s.relative(s.peer.last_ack), s.offered
+    text = f"ends at {s.relative(s.end)}; the peer's last ACK {acked} and its window {room} give {s.relative(edge)}"
+    is_known = s.peer_scale != -1 and s.peer.last_window >= 0
+    return [
+        _length(s, s.length > 0, "some"),
+        _plain(s),
+        Check("the peer's window and its scale are known", is_known),
+        Check(text, edge == s.end, s.last_of_peer),
+    ]
+
+
+def _window_update(s: Situation) -> list[Check]:
+    return [*_repeats_ack(s), _window(s, same=False), _window_is(s, open_=True)]
+
+
+def _duplicate_ack(s: Situation) -> list[Check]:
+    return [*_repeats_ack(s), _window(s, same=True), _window_is(s, open_=True)]
+
+
+def _keep_alive_ack(s: Situation) -> list[Check]:
+    return [*_duplicate_ack(s), _peer_was(s, Verdict.KEEP_ALIVE, "keep-alive")]
+
+
+def _zero_window_probe_ack(s: Situation) -> list[Check]:
+    probed = _peer_was(s, Verdict.ZERO_WINDOW_PROBE, "window probe")
+    return [*_repeats_ack(s), _window(s, same=True), _window_is(s, open_=False), probed]
+
+
+def _spurious(s: Situation) -> list[Check]:
+    known = bool(s.peer.last_ack)
+    covered = known and seq_distance(s.peer.last_ack, s.end) <= 0
+    acked = f"the peer's last ACK is {s.relative(s.peer.last_ack)}" if known else "the peer has acknowledged nothing"
+    return [
+        _length(s, s.length > 0, "some"),
+        Check(f"ends at {s.relative(s.end)}; {acked}", covered, s.last_of_peer),
+    ]
+
+
+def _begins_before_next(s: Situation) -> Check:
+    due = s.sender.next_seq
+    follows_probe = s.length > 1 and s.seq == (due - 1) & MASK32
+    before = bool(due) and seq_distance(due, s.seq) < 0 and not follows_probe
+    next_due = f"{s.relative(due)} is the sender's next" if due else "nothing was seen of its sender yet"
+    return Check(f"begins at {s.relative(s.seq)}, and {next_due}", before, s.reached_next)
+
+
+def _occupies(s: Situation) -> Check:
+    return Check(f"carries {pieces(s.length, 'byte')}, or is a SYN or a FIN", s.occupies)
+
+
+def _retransmission(s: Situation) -> list[Check]:
+    return [_occupies(s), _begins_before_next(s)]
+
+
+def _crossed_syn_ack(s: Situation) -> list[Check]:
+    return [
+        Check("is a SYN with an ACK", s.is_answer),
+        _asked(s, peer=False),
+        _asked(s, peer=True),
+        Check("its sender had sent none before", not len(s.syns(peer=False, answers=True))),
+        *_retransmission(s),
+    ]
+
+
+def _asked(s: Situation, *, peer: bool) -> Check:
+    rows = s.syns(peer=peer, answers=False)
+    return Check(
+        f"{'the peer' if peer else 'its sender'} had sent a SYN", bool(len(rows)), int(rows[0]) if len(rows) else -1
+    )
+
+
+def asked_again(s: Situation) -> int | None:
+    """Duplicate ACKs of the peer in a row; None where they are no more counted, since bytes of the peer that nobody saw
+    were acknowledged. tshark 4.0 then takes them for enough.
+    """
+    beyond = s.flags & ACK and s.peer.contiguous and seq_distance(s.ack, s.peer.contiguous) < 0
+    if beyond and seq_distance(s.peer.next_seq, s.peer.contiguous) >= 0:
+        return None
+    return s.peer.duplicate_acks if s.peer.duplicate_acks != UNSEEN_SAID else None
+
+
+def _asks_again(s: Situation) -> Check:
+    times = asked_again(s)
+    if times is None:
+        return Check(
+            "uncaptured bytes of the peer were acknowledged, which tshark takes for duplicate ACKs", holds=True
+        )
+    return Check(f"the peer has sent {pieces(times, 'duplicate ACK')} in a row (required: at least 2)", times >= 2)
+
+
+def _fast(s: Situation) -> list[Check]:
+    acked = s.relative(s.peer.last_ack)
+    waited = s.time_ns - s.peer.last_ack_ns
+    since = after(waited, "that ACK") if s.last_of_peer >= 0 else "no ACK came before it"
+    return [
+        *_retransmission(s),
+        _asks_again(s),
+        Check(
+            f"the peer's last ACK asks for {acked}, this begins at {s.relative(s.seq)}",
+            s.peer.last_ack == s.seq,
+            s.last_of_peer,
+        ),
+        Check(f"{since} (required: within {span(FAST_NS)})", 0 <= waited < FAST_NS, s.last_of_peer),
+    ]
+
+
+def overtaken_within(s: Situation) -> int:
+    """ns within which a late segment counts as overtaken: the initial round trip, where that is known."""
+    return s.initial_rtt_ns or REORDERING_NS
+
+
+def _out_of_order(s: Situation) -> list[Check]:
+    late, limit = s.time_ns - s.sender.next_seq_ns, overtaken_within(s)
+    why = "the initial round trip" if s.initial_rtt_ns else "since the initial round trip is not known"
+    ends, due = s.relative(s.end_counted), s.relative(s.sender.next_seq)
+    return [
+        *_retransmission(s),
+        Check(
+            f"{after(late, f'the segment that reached {due}')} (required: within {span(limit)}, {why})",
+            late & MASK64 < limit & MASK64,
+            s.reached_next,
+        ),
+        Check(f"ends at {ends}; the highest number sent is {due} (required: another)", ends != due),
+    ]
+
+
+def _reused_ports(s: Situation) -> list[Check]:
+    if s.is_answer:
+        expected = s.expected_isn
+        said = "nothing before it told that number" if expected is None else f"by what came before it is {expected}"
+        return [
+            Check("is a SYN with an ACK", holds=True),
+            Check(f"its initial number is {s.seq}; {said}", expected is not None and expected != s.seq),
+        ]
+    table, connection = s.connections, s.connection
+    previous = int(table["previous"][connection])
+    is_first = int(table["first_packet"][connection]) == s.row
+    before = int(table["last_packet"][previous]) if previous >= 0 else -1
+    known = f"connection {previous} had" if previous >= 0 else "no connection had"
+    return [
+        Check("opens a connection", is_first),
+        Check(f"{known} the same two sockets before", previous >= 0, before),
+    ]
+
+
+CHECKS: dict[Verdict, Callable[[Situation], list[Check]]] = {
+    Verdict.RETRANSMISSION: _retransmission,
+    Verdict.FAST_RETRANSMISSION: _fast,
+    Verdict.SPURIOUS_RETRANSMISSION: _spurious,
+    Verdict.OUT_OF_ORDER: _out_of_order,
+    Verdict.LOST_SEGMENT: _lost_segment,
+    Verdict.ACK_LOST_SEGMENT: _ack_lost_segment,
+    Verdict.DUPLICATE_ACK: _duplicate_ack,
+    Verdict.WINDOW_UPDATE: _window_update,
+    Verdict.ZERO_WINDOW: _zero_window,
+    Verdict.ZERO_WINDOW_PROBE: _zero_window_probe,
+    Verdict.ZERO_WINDOW_PROBE_ACK: _zero_window_probe_ack,
+    Verdict.WINDOW_FULL: _window_full,
+    Verdict.KEEP_ALIVE: _keep_alive,
+    Verdict.KEEP_ALIVE_ACK: _keep_alive_ack,
+    Verdict.REUSED_PORTS: _reused_ports,
+    Verdict.EMPTY_WINDOW_PROBE: _empty_window_probe,
+    Verdict.CROSSED_SYN_ACK: _crossed_syn_ack,
+}
+"""What must hold for each verdict."""
+
+_PROBE = (Verdict.ZERO_WINDOW_PROBE,)
+_REPEATS = (Verdict.KEEP_ALIVE, Verdict.EMPTY_WINDOW_PROBE, Verdict.SPURIOUS_RETRANSMISSION)
+
+BEFORE: dict[Verdict, tuple[Verdict, ...]] = {
+    Verdict.SPURIOUS_RETRANSMISSION: (Verdict.KEEP_ALIVE,),
+    Verdict.EMPTY_WINDOW_PROBE: (),
+    Verdict.KEEP_ALIVE: (*_PROBE, Verdict.EMPTY_WINDOW_PROBE),
+    Verdict.FAST_RETRANSMISSION: _REPEATS,
+    Verdict.OUT_OF_ORDER: (*_REPEATS, Verdict.FAST_RETRANSMISSION),
+    Verdict.RETRANSMISSION: (
+        *_REPEATS,
+        Verdict.FAST_RETRANSMISSION,
+        Verdict.OUT_OF_ORDER,
+        Verdict.CROSSED_SYN_ACK,
+    ),
+    Verdict.DUPLICATE_ACK: (*_PROBE, Verdict.KEEP_ALIVE_ACK),
+    **dict.fromkeys(
+        (
+            Verdict.LOST_SEGMENT,
+            Verdict.WINDOW_UPDATE,
+            Verdict.ZERO_WINDOW,
+            Verdict.ZERO_WINDOW_PROBE_ACK,
+            Verdict.WINDOW_FULL,
+            Verdict.KEEP_ALIVE_ACK,
+        ),
+        _PROBE,
+    ),
+}
+"""Which verdicts are tried before each; where one of them fits, it does not."""
+
+
+def fits(s: Situation, verdict: Verdict) -> bool:
+    """Whether the rule of a verdict fits the segment."""
+    if not all(check.holds for check in CHECKS[verdict](s)):
+        return False
+    return not any(fits(s, earlier) for earlier in BEFORE.get(verdict, ()))

@@ -1,0 +1,59 @@
+"""The TCP options of one packet, read from its bytes on demand: the tables keep only which ones there were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.wire.tcp_options import FAST_OPEN_EXPERIMENT, OptionKind
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+FIXED = 20
+"""Bytes of a TCP header without options (RFC 9293 §3.1)."""
+
+LONGEST = 60
+"""Bytes of the longest one: its length field counts fifteen words of four bytes."""
+
+
+def tcp_options(capture: Capture, row: int) -> dict[int, bytes]:
+    """The contents of packets row `row`'s TCP options by their kind (RFC 9293 §3.1); empty where there are none."""
+    packets = capture.packets
+    end = int(packets["payload_address"][row])
+    seq = int(packets["seq"][row]).to_bytes(4)
+    for length in range(FIXED, LONGEST + 1, 4):
+        header = capture.bytes_at(end - length, length)
+        if len(header) == length and header[12] >> 4 == length // 4 and header[4:8] == seq:
+            return _parsed(header[FIXED:])
+    return {}
+
+
+def _parsed(options: bytes) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    at = 0
+    while at < len(options) and options[at] != OptionKind.END:
+        if options[at] == OptionKind.NOP:
+            at += 1
+            continue
+        length = options[at + 1] if at + 1 < len(options) else 0
+        if not 2 <= length <= len(options) - at:
+            break
+        found[options[at]] = options[at + 2 : at + length]
+        at += length
+    return found
+
+
+def sack_blocks(capture: Capture, row: int) -> list[tuple[int, int]]:
+    """Its SACK blocks: left and right edge as sent (RFC 2018 §3); what lies between has arrived."""
+    content = tcp_options(capture, row).get(OptionKind.SACK, b"")
+    edges = [int.from_bytes(content[i : i + 4]) for i in range(0, len(content) - 3, 4)]
+    return list(zip(edges[::2], edges[1::2], strict=False))
+
+
+def fast_open_cookie(capture: Capture, row: int) -> bytes | None:
+    """Its Fast Open cookie, empty where it asks for one; None where the option is missing (RFC 7413 §4.1.1)."""
+    options = tcp_options(capture, row)
+    experiment = options.get(OptionKind.EXPERIMENT, b"")
+    if experiment[:2] == FAST_OPEN_EXPERIMENT.to_bytes(2):
+        return experiment[2:]
+    return options.get(OptionKind.FAST_OPEN)

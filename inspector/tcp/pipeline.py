@@ -1,0 +1,68 @@
+"""From packets to connections: the TCP stage of the engine.
+
+Each pass has one noun and hands the next its columns: `Lookup` says which connection a segment belongs to,
+`Analysis` what the segment is, `Lifecycle` which states it leaves both ends in, `Conformance` which rules it breaks,
+`Streams` which bytes it makes readable, and `Overlaps`
+whether bytes that come twice are the same.
+"""
+
+from __future__ import annotations
+
+import os
+
+from inspector.tables.arena import Arena, Want, lost
+from inspector.tables.table import Table
+from inspector.tcp.analysis import Analysis
+from inspector.tcp.conformance import Conformance
+from inspector.tcp.connection_table import Lookup
+from inspector.tcp.lifecycle import Lifecycle
+from inspector.tcp.overlaps import Overlaps
+from inspector.tcp.reassembly import Streams
+from inspector.units import count
+
+
+class Tracker:
+    """Fills `connections` and `chunks`, what `packets` say of connections, and TCP's `anomalies`."""
+
+    def __init__(
+        self, packets: Table, headers: Table, connections: Table, chunks: Table, anomalies: Table, arena: Arena
+    ) -> None:
+        self._headers = headers
+        self._lookup = Lookup(packets, headers, connections, int.from_bytes(os.urandom(8)))
+        self._analysis = Analysis(packets, connections)
+        self._lifecycle = Lifecycle(packets, connections)
+        self._conformance = Conformance(packets, connections, anomalies)
+        self._overlaps = Overlaps(packets, chunks, anomalies, arena)
+        self._streams = Streams(packets, connections, chunks, self._overlaps)
+
+    def attach(self, data: memoryview, floor: int = 0, want: Want = lost) -> None:
+        """Bytes of the capture file are in `data` from `floor` on; others have to be wanted first."""
+        self._overlaps.attach(data, floor, want)
+
+    def advance(self, first: int, stop: int) -> None:
+        """Follow packets rows [first, stop), whose decoded headers stand in the scratch table."""
+        self._lookup.advance(first, stop)
+        self._analysis.advance(self._headers, first, stop)
+        self._lifecycle.advance(self._headers, first, stop)
+        self._conformance.advance(first, stop)
+        self._streams.advance(first, stop)
+
+    def turn(self, connection: int) -> None:
+        """Client and server of a connection have changed places in all tables."""
+        for stage in (self._lookup, self._analysis, self._lifecycle, self._conformance, self._streams):
+            stage.turn(connection)
+
+    def note(self) -> str | None:
+        """What is to be said of packets that were captured twice; None where none was."""
+        copies = self._lookup.copies_so_far
+        if not copies:
+            return None
+        return (
+            f"{count(copies, 'packet')} captured a second time, as mirrors, bridges and the device “any” do (same IP"
+            " identification, same TCP segment): marked as duplicate, and no part of what is counted and told"
+        )
+
+    def finish(self) -> None:
+        """The capture has ended: what waits for missing bytes is delivered, what waits for a sequel reported."""
+        self._conformance.finish()
+        self._streams.finish()

@@ -1,0 +1,38 @@
+"""Numbers as people say them: counts, sizes, spans of time."""
+
+from __future__ import annotations
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 packet`, `1,204 packets`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def size(number_of_bytes: float) -> str:
+    """Bytes as people say them: 812 B, 4.1 kB, 167 MB (powers of ten, as in network rates)."""
+    if number_of_bytes < 1000:
+        return f"{number_of_bytes:.0f} B"
+    for unit in ("kB", "MB", "GB"):
+        number_of_bytes /= 1000
+        if number_of_bytes < 999.5 or unit == "GB":
+            break
+    return f"{number_of_bytes:.{0 if number_of_bytes >= 100 else 1}f} {unit}"
+
+
+def duration(nanoseconds: float | None) -> str:
+    """A span of time with three digits that matter: 84 µs, 1.42 ms, 4 min 05 s; a dash where it is not known."""
+    if nanoseconds is None:
+        return "–"
+    for unit, scale, limit in (("ns", 1, 999.5), ("µs", 1e3, 999.5), ("ms", 1e6, 999.5), ("s", 1e9, 119.5)):
+        if abs(nanoseconds) < limit * scale:
+            return f"{nanoseconds / scale:.3g} {unit}"
+    seconds = round(nanoseconds / 1e9)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s"
+
+
+def seconds(nanoseconds: int) -> str:
+    """A place on the capture's clock, in seconds with microseconds."""
+    sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
+    return f"{sign}{rest // 1_000_000_000}.{rest // 1000 % 1_000_000:06}"

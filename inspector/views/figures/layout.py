@@ -1,0 +1,45 @@
+"""What every figure has in common: a quiet frame, the page's fonts and colours, no title but the page's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inspector.views.figures.palette import Palette
+
+FONT = '-apple-system, "Segoe UI", "Inter", "Noto Sans", "Liberation Sans", system-ui, sans-serif'
+"""The page's own (web/static/css/theme.css)."""
+
+LEFT = 52
+"""Pixels beside the plot, the same for all: time axes that stand above each other line up."""
+
+Figure = dict[str, Any]
+
+
+def layout(palette: Palette, x: Figure | None = None, y: Figure | None = None, **more: Any) -> Figure:
+    """A layout with one pair of axes; `x` and `y` are added to the axes, and `more` to the layout."""
+    axis = {
+        "gridcolor": palette.line,
+        "linecolor": palette.line,
+        "zerolinecolor": palette.line,
+        "tickcolor": palette.line,
+    }
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 11, "color": palette.ink_2},
+        "margin": {"l": LEFT, "r": 8, "t": 26, "b": 24},
+        "showlegend": True,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+            "font": {"size": 12, "color": palette.ink},
+        },
+        "hoverlabel": {"bgcolor": palette.ground, "bordercolor": palette.line, "font": {"color": palette.ink}},
+        "dragmode": "zoom",
+        "xaxis": axis | {"showgrid": False} | (x or {}),
+        "yaxis": axis | {"fixedrange": True} | (y or {}),
+        **more,
+    }

@@ -1,0 +1,151 @@
+"""One connection as a ladder, by range of its packets: what the page draws of a connection, however long it is.
+
+Packets are counted from 0 within the connection here; `number` in the rows is the packet's number in the capture.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.engine.clocks import elapsed
+from inspector.tables.table import MessageKind
+from inspector.tcp.header import RST
+from inspector.tcp.verdicts import TROUBLE
+from inspector.views import rows
+from inspector.views.story import events, phases
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Rows = npt.NDArray[np.intp]
+
+
+def packets_of(capture: Capture, connection: int) -> Rows:
+    """Rows of `packets` that belong to the connection, in order."""
+    table = capture.connections
+    first, last = int(table["first_packet"][connection]), int(table["last_packet"][connection])
+    found: Rows = first + np.flatnonzero(capture.packets["connection"][first : last + 1] == connection)
+    return found
+
+
+def stretch(capture: Capture, connection: int, start: int, stop: int) -> dict[str, Any]:
+    """Packets [start, stop) of the connection, with everything that stands beside them.
+
+    A packet is a row of packets with `elapsed_ns` since the connection's first and `quiet_ns` since the one before it,
+    null where times go back. `before` and `after` are the neighbours of the stretch, null at the connection's ends;
+    events, exchanges, messages and phases are those of these packets and their neighbours.
+    """
+    of_connection = packets_of(capture, connection)
+    total = len(of_connection)
+    start, stop = max(0, min(start, total)), max(0, min(stop, total))
+    low, high = max(start - 1, 0), min(stop + 1, total)
+    chosen = of_connection[low:high]
+    shown = _timed(capture, of_connection, low, high)
+    return {
+        "connection": rows.connection_rows(capture, slice(connection, connection + 1))[0],
+        "total": total,
+        "start": start,
+        "packets": shown[start - low : stop - low],
+        "before": shown[0] if low < start and shown else None,
+        "after": shown[-1] if high > stop and shown else None,
+        **_beside(capture, connection, chosen),
+    }
+
+
+def _timed(capture: Capture, of_connection: Rows, low: int, high: int) -> list[rows.Row]:
+    """Rows of the connection's packets [low, high) with how long after its first and after the one before they came."""
+    chosen = of_connection[low:high]
+    before = of_connection[np.maximum(np.arange(low, high) - 1, 0)]
+    since = {"elapsed_ns": np.broadcast_to(of_connection[:1], len(chosen)), "quiet_ns": before}
+    found = rows.packet_rows(capture, chosen)
+    for name, start in since.items():
+        for row, took in zip(found, elapsed(capture.packets, start, chosen).tolist(), strict=True):
+            row[name] = took if took >= 0 else None
+    return found
+
+
+def _beside(capture: Capture, connection: int, packets: Rows) -> dict[str, Any]:
+    """What happens in these packets of the connection, an unbroken run of them."""
+    if not len(packets):
+        return {"events": [], "exchanges": [], "messages": [], "phases": []}
+    first, last = int(packets[0]), int(packets[-1])
+    told = events(capture, connection)
+    messages = _within(capture.messages["connection"], capture.messages["first_packet"], connection, first, last)
+    return {
+        "events": rows.event_rows(capture, told, _between(told["packet"], first, last)),
+        "exchanges": rows.exchange_rows(capture, _exchanges(capture, connection, first, last)),
+        "messages": rows.message_rows(capture, messages),
+        "phases": [
+            {"name": phase.name, "first_packet": phase.first_packet + 1, "last_packet": phase.last_packet + 1}
+            for phase in phases(capture, connection, first, last)
+        ],
+    }
+
+
+def _exchanges(capture: Capture, connection: int, first: int, last: int) -> Rows:
+    """Exchanges of which a message begins in these packets."""
+    table = capture.http_messages
+    found = _within(table["connection"], table["packet"], connection, first, last)
+    exchanges: Rows = np.unique(table["exchange"][found]).astype(np.intp)
+    return exchanges[exchanges >= 0]
+
+
+def _within(connections: Rows, packets: Rows, connection: int, first: int, last: int) -> Rows:
+    return np.flatnonzero((connections == connection) & (packets >= first) & (packets <= last))
+
+
+def _between(packets: Rows, first: int, last: int) -> Rows:
+    return np.flatnonzero((packets >= first) & (packets <= last))
+
+
+def place(capture: Capture, row: int) -> int:
+    """Where packets row `row` stands within its connection, from 0."""
+    connection = int(capture.packets["connection"][row])
+    return int(np.searchsorted(packets_of(capture, connection), row))
+
+
+def gaps(capture: Capture, connection: int) -> list[int | None]:
+    """ns from each packet of the connection to the next, for a drawing to scale; None where times go back, 0 after the
+    last.
+    """
+    packets = packets_of(capture, connection)
+    took = elapsed(capture.packets, packets[:-1], packets[1:]).tolist()
+    return [*(ns if ns >= 0 else None for ns in took), 0]
+
+
+def strip(capture: Capture, connection: int, buckets: int) -> dict[str, Any]:
+    """The whole connection in so many buckets of packets at most: payload bytes of each side, packets in trouble,
+    messages that begin there (HTTP and WebSocket).
+    """
+    packets = capture.packets
+    of_connection = packets_of(capture, connection)
+    total = len(of_connection)
+    buckets = max(1, min(buckets, total))
+    bucket = np.arange(total) * buckets // max(total, 1)
+    payload, server = packets["payload"][of_connection], packets["direction"][of_connection] == 1
+    verdicts, flags = packets["analysis"][of_connection], packets["flags"][of_connection]
+    troubled = (verdicts & int(TROUBLE) != 0) | (flags & RST != 0)
+
+    def summed(weights: npt.NDArray[Any]) -> list[int]:
+        counted: list[int] = np.bincount(bucket, weights, buckets).astype(np.int64).tolist()
+        return counted
+
+    return {
+        "total": total,
+        "client": summed(np.where(server, 0, payload)),
+        "server": summed(np.where(server, payload, 0)),
+        "trouble": summed(troubled),
+        "messages": summed(np.isin(of_connection, _message_packets(capture, connection))),
+    }
+
+
+def _message_packets(capture: Capture, connection: int) -> Rows:
+    http, messages = capture.http_messages, capture.messages
+    of_http = (http["connection"] == connection) & (http["kind"] != MessageKind.INFORMATIONAL)
+    found: Rows = np.concatenate(
+        [http["packet"][of_http], messages["first_packet"][messages["connection"] == connection]]
+    )
+    return found

@@ -1,0 +1,156 @@
+"""A capture, or a stretch of it, in one screen: counters, who talked most, what went wrong, how long things took."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.engine.clocks import waits
+from inspector.query.time_range import Span, within
+from inspector.query.troubles import troubles
+from inspector.tables.addresses import socket_of
+from inspector.views.timeline.lanes import Servers, alive
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Rows = npt.NDArray[np.intp]
+Row = dict[str, Any]
+
+TALKERS = 8
+"""Servers, and connections, that are named."""
+
+SHOWN = 5
+"""Packets to which a kind of trouble leads."""
+
+PERCENTS = (50, 90, 95, 99)
+
+
+class Panorama:
+    """What happened in `span`."""
+
+    def __init__(self, capture: Capture, span: Span) -> None:
+        self.capture = capture
+        self.span = span
+        self.packets: Rows = np.flatnonzero(span.holds(capture.packets["time_ns"]))
+
+    def counters(self) -> Row:
+        """Packets, bytes on the wire, connections alive, exchanges, messages, anomalies; bytes by sender."""
+        capture = self.capture
+        sizes = capture.packets["length"][self.packets].astype(np.int64)
+        direction = capture.packets["direction"][self.packets]
+        return {
+            "packets": len(self.packets),
+            "bytes": int(sizes.sum()),
+            "client_bytes": int(sizes[direction == 0].sum()),
+            "server_bytes": int(sizes[direction == 1].sum()),
+            "duration_ns": self.span.to_ns - self.span.from_ns,
+            "connections": int(np.count_nonzero(alive(capture, self.span))),
+            **{name: int(np.count_nonzero(within(capture, name, self.span))) for name in ("exchanges", "messages")},
+        }
+
+    def servers(self) -> list[Row]:
+        """Those whose connections carried most, the heaviest first: their socket, and what went over it."""
+        table = self.capture.connections
+        packets, sizes = self._by_connection()
+        number = Servers().of(table)
+        count = int(number.max(initial=-1)) + 1
+        heavy = np.bincount(number, weights=sizes.sum(axis=0), minlength=count)
+        first = np.full(count, -1, np.intp)
+        first[number[::-1]] = np.arange(len(number))[::-1]
+        talked = packets > 0
+        return [
+            {
+                "server": socket_of(table, int(first[server]), 1),
+                "connections": int(np.count_nonzero(talked[number == server])),
+                "packets": int(packets[number == server].sum()),
+                "bytes": [int(side[number == server].sum()) for side in sizes],
+            }
+            for server in np.argsort(-heavy, kind="stable")[:TALKERS].tolist()
+            if heavy[server]
+        ]
+
+    def connections(self) -> list[Row]:
+        """The heaviest connections, the heaviest first."""
+        packets, sizes = self._by_connection()
+        total = sizes.sum(axis=0)
+        return [
+            {
+                "id": row,
+                "client": socket_of(self.capture.connections, row, 0),
+                "server": socket_of(self.capture.connections, row, 1),
+                "packets": int(packets[row]),
+                "bytes": [int(side[row]) for side in sizes],
+            }
+            for row in np.argsort(-total, kind="stable")[:TALKERS].tolist()
+            if total[row]
+        ]
+
+    def troubles(self) -> list[Row]:
+        """What went wrong or is worth knowing, the heaviest first, with the first packets that show it."""
+        chosen = self.span.holds(self.capture.packets["time_ns"])
+        return [
+            {
+                "code": found.code,
+                "title": found.title,
+                "severity": found.severity,
+                "count": found.count,
+                "packets": self._shown_by(found.packets),
+            }
+            for found in troubles(self.capture, chosen)
+        ]
+
+    def handshakes(self) -> npt.NDArray[np.int64]:
+        """How long each handshake in the span took, ns."""
+        table = self.capture.connections
+        took: npt.NDArray[np.int64] = table["handshake_ns"]
+        return took[self.span.holds(table["start_ns"]) & (took >= 0)]
+
+    def waits(self) -> tuple[npt.NDArray[np.int64], Rows]:
+        """How long each request that ended in the span waited for its answer, ns; and the exchanges."""
+        exchanges, messages = self.capture.exchanges, self.capture.http_messages
+        answered = np.flatnonzero((exchanges["request"] >= 0) & (exchanges["response"] >= 0))
+        asked = messages["end_ns"][exchanges["request"][answered]]
+        took = waits(self.capture, answered)
+        seen = self.span.holds(asked) & (took >= 0)
+        return took[seen], answered[seen]
+
+    def times(self) -> Row:
+        """Percentiles of handshakes and waits, ns, null where there was none; and the exchange that waited longest."""
+        waits, exchanges = self.waits()
+        return {
+            "handshake": spread(self.handshakes()),
+            "wait": spread(waits),
+            "slowest_exchange": int(exchanges[waits.argmax()]) if len(waits) else None,
+        }
+
+    def _by_connection(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """For each connection its packets in the span, and their payload by sender: shapes (n,), (2, n)."""
+        table, count = self.capture.packets, len(self.capture.connections)
+        owner = table["connection"][self.packets]
+        rows, owner = self.packets[owner >= 0], owner[owner >= 0]
+        payload, direction = table["payload"][rows], table["direction"][rows]
+        sizes = [
+            np.bincount(owner[direction == side], weights=payload[direction == side], minlength=count)
+            for side in (0, 1)
+        ]
+        return np.bincount(owner, minlength=count), np.array(sizes).astype(np.int64)
+
+    def _shown_by(self, rows: npt.NDArray[Any]) -> list[Row]:
+        """The first of these packets: number, and connection or null."""
+        owners = self.capture.packets["connection"][rows[:SHOWN]].tolist()
+        return [
+            {"packet": row + 1, "connection": owner if owner >= 0 else None}
+            for row, owner in zip(rows[:SHOWN].tolist(), owners, strict=True)
+        ]
+
+
+def spread(nanoseconds: npt.NDArray[np.int64]) -> Row | None:
+    """Percentiles that occurred (nearest rank), the slowest, and of how many."""
+    if not len(nanoseconds):
+        return None
+    ordered = np.sort(nanoseconds)
+    ranks = {f"p{percent}": int(ordered[-(-len(ordered) * percent // 100) - 1]) for percent in PERCENTS}
+    return {**ranks, "slowest": int(ordered[-1]), "of": len(ordered)}

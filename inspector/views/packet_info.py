@@ -1,0 +1,78 @@
+"""What packets carry, in a few words: the request, response or message that begins in each.
+
+A packet table shows it beside the flags, so that nobody has to look up which packet holds the question.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.http.head import head
+from inspector.tables.table import MessageKind, Table
+from inspector.views.rows import message_rows
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Piece = dict[str, Any]
+"""What begins in a packet: `kind` (request, response or message), `row` of its exchange or message, `text`."""
+
+MAX_PIECES = 4
+"""Pieces of one packet that are told; a packet may hold thousands of frames. Of the others there is the number."""
+
+MAX_TEXT = 160
+"""Characters of a piece's text: more than a line of a table."""
+
+
+def cargo(capture: Capture, packets: npt.NDArray[np.intp]) -> list[tuple[list[Piece], int]]:
+    """What begins in each of these packets (rows, ascending).
+
+    Returns:
+        For each packet at most `MAX_PIECES` pieces, and how many more there are.
+    """
+    found: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    for packet, row in _within(capture.http_messages, "packet", packets):
+        found[packet].append((row, True))
+    for packet, row in _within(capture.messages, "first_packet", packets):
+        found[packet].append((row, False))
+    return [_pieces(capture, found.get(packet, [])) for packet in packets.tolist()]
+
+
+def _within(table: Table, column: str, packets: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
+    """(packet, row) of the rows that begin in one of the packets."""
+    if not len(packets) or not len(table):
+        return []
+    begins = table[column]
+    near = np.flatnonzero((begins >= packets[0]) & (begins <= packets[-1]))
+    rows = near[np.isin(begins[near], packets)]
+    return list(zip(begins[rows].tolist(), rows.tolist(), strict=True))
+
+
+def _pieces(capture: Capture, found: list[tuple[int, bool]]) -> tuple[list[Piece], int]:
+    told = [_http(capture, row) if is_http else _message(capture, row) for row, is_http in found[:MAX_PIECES]]
+    return told, len(found) - len(told)
+
+
+def _http(capture: Capture, row: int) -> Piece:
+    messages = capture.http_messages
+    said = head(capture, row)
+    is_request = messages["kind"][row] == MessageKind.REQUEST
+    text = f"{said.method} {said.target}" if is_request else said.answer
+    kind = "request" if is_request else "response"
+    return {"kind": kind, "row": int(messages["exchange"][row]), "text": text.strip()[:MAX_TEXT]}
+
+
+def _message(capture: Capture, row: int) -> Piece:
+    message = message_rows(capture, [row])[0]
+    kind, text, code = message["kind"], message["text"], message["close_code"]
+    if kind == "close":
+        said = " ".join(["close", *([str(code)] if code is not None else []), *([text] if text else [])])
+    elif kind == "text":
+        said = f"“{text}”"
+    else:
+        said = f"{kind} “{text}”" if text else f"{kind}, {message['bytes']} bytes"
+    return {"kind": "message", "row": row, "text": said[:MAX_TEXT]}

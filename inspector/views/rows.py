@@ -1,0 +1,426 @@
+"""Table rows as JSON-ready dictionaries: the one shape in which rows leave the engine.
+
+The command line, `analyze --json`, the dashboard's API and its feed all show these. Names and meanings are a contract
+(docs/guide.md): keys may be added, never renamed. Packets are numbered from 1, every other row by its place in its
+table. Times come twice: `time_ns` since 1970, and `at_ns` since the capture's first packet, small enough for a program
+that has only doubles.
+
+`chosen` is a slice or an array of row numbers. Everything works on whole columns, so ask for many rows at once.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.anomalies import ANOMALIES, describe
+from inspector.engine.clocks import has_time, lifetimes, transfers, waits
+from inspector.http.head import head
+from inspector.http.message_notes import note_names
+from inspector.query.outcomes import Outcome, outcomes
+from inspector.tables.addresses import endpoint
+from inspector.tables.table import MessageKind, Protocol, Table
+from inspector.tcp.states import State
+from inspector.tcp.verdicts import ConnState, flag_names, refusal_name, tshark_names, verdict_names
+from inspector.views.sockets.descriptor_rows import kernel_columns, token_columns
+from inspector.websocket.opcodes import MESSAGE_KINDS
+from inspector.wire.network_keys import names
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Row = dict[str, Any]
+Columns = dict[str, list[Any]]
+Chosen = slice | Sequence[int] | npt.NDArray[Any]
+Integers = npt.NDArray[np.integer[Any]]
+
+_Arguments = ParamSpec("_Arguments")
+
+EVERYTHING = slice(None)
+
+TEXT_LIMIT = 64 * 1024
+"""Bytes of a message's content shown as text or hex: what the engine keeps of it."""
+
+HEX_LIMIT = 256
+"""Bytes of a binary message shown as hex: enough to recognise it."""
+
+ACK_FLAG = 0x10
+NO_IP = 255
+
+SIDES = np.array(["client", "server", None], object)
+"""Names by Direction; -1, nobody, takes the last."""
+
+STATES = np.array([state.rfc_name for state in sorted(State)], object)
+OUTCOMES = np.array([outcome.name.lower() for outcome in sorted(Outcome)], object)
+CONN_STATES = np.array([state.name for state in sorted(ConnState)], object)
+PROTOCOLS = np.array([protocol.name.lower() for protocol in sorted(Protocol)], object)
+
+
+def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """Packets, with what TCP makes of them; what only TCP has is null in the others."""
+    table = capture.packets
+    numbers = capture.numbers(np.array(_ids(table, chosen), np.int64)).tolist()
+    has_tcp = table["connection"][chosen] >= 0
+    settled = np.where(table["duplicate"][chosen], table["previous"][chosen], np.array(_ids(table, chosen), np.int64))
+    acknowledges = has_tcp & (table["flags"][chosen] & ACK_FLAG != 0)
+    only = {name: _known(table[name][chosen], has_tcp) for name in ("connection", "window", "in_flight")}
+    return {
+        "number": numbers,
+        **_times(capture, table["time_ns"][chosen], np.array(_ids(table, chosen), np.intp)),
+        "captured": table["captured"][chosen].tolist(),
+        "length": table["length"][chosen].tolist(),
+        "connection": only["connection"],
+        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "ip_protocol": _known(table["ip_protocol"][chosen], table["ip_protocol"][chosen] != NO_IP),
+        "flags": [[*_flags(bits)] for bits in table["flags"][chosen].tolist()],
+        "seq": _known(_relative(capture, chosen, "seq", of_peer=False), has_tcp),
+        "ack": _known(_relative(capture, chosen, "ack", of_peer=True), acknowledges),
+        "window": only["window"],
+        "payload": table["payload"][chosen].tolist(),
+        "analysis": [[*_tshark_names(bits)] for bits in table["analysis"][chosen].tolist()],
+        "verdicts": [[*_verdicts(bits)] for bits in table["analysis"][chosen].tolist()],
+        "client_state": _known(STATES[table["client_state"][settled]], has_tcp),
+        "server_state": _known(STATES[table["server_state"][settled]], has_tcp),
+        "client_state_assumed": _known(table["assumed"][settled] & 1 != 0, has_tcp),
+        "server_state_assumed": _known(table["assumed"][settled] & 2 != 0, has_tcp),
+        "unacceptable": [refusal_name(bits) for bits in table["acceptance"][chosen].tolist()],
+        "duplicate": table["duplicate"][chosen].astype(bool).tolist(),
+        "ack_rtt_ns": _known(table["ack_rtt_ns"][chosen]),
+        "in_flight": only["in_flight"],
+        "interface": _interfaces(capture, table["interface"][chosen]),
+        "comment": [capture.source.comments.get(number - 1) for number in numbers],
+    }
+
+
+def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """Connections; what both ends have comes in pairs: client, server."""
+    table = capture.connections
+    starts = _times(capture, table["start_ns"][chosen], table["first_packet"][chosen])
+    networks = [names(network) for network in table["network"][chosen].tolist()]
+    return {
+        "id": _ids(table, chosen),
+        "client": _endpoints(table, chosen, "client"),
+        "server": _endpoints(table, chosen, "server"),
+        "start_ns": starts["time_ns"],
+        "end_ns": _times(capture, table["end_ns"][chosen], table["last_packet"][chosen])["time_ns"],
+        "at_ns": starts["at_ns"],
+        "duration_ns": _known(lifetimes(capture, chosen)),
+        "protocol": PROTOCOLS[table["protocol"][chosen]].tolist(),
+        "inside": _known(PROTOCOLS[table["inside"][chosen]], table["inside"][chosen] != Protocol.UNKNOWN),
+        "packets": table["packets"][chosen].tolist(),
+        "bytes": table["bytes"][chosen].tolist(),
+        "missed_bytes": table["missed_bytes"][chosen].tolist(),
+        "outcome": OUTCOMES[outcomes(table, chosen)].tolist(),
+        "conn_state": CONN_STATES[table["conn_state"][chosen]].tolist(),
+        "history": [bytes(letters).rstrip(b"\0").decode("ascii") for letters in table["history"][chosen]],
+        "client_state": STATES[table["client_state"][chosen]].tolist(),
+        "server_state": STATES[table["server_state"][chosen]].tolist(),
+        "client_state_assumed": (table["assumed"][chosen] & 1 != 0).tolist(),
+        "server_state_assumed": (table["assumed"][chosen] & 2 != 0).tolist(),
+        "handshake_ns": _known(table["handshake_ns"][chosen]),
+        "syn_rtt_ns": _known(table["syn_rtt_ns"][chosen]),
+        "closed_by": SIDES[table["closed_by"][chosen]].tolist(),
+        "reset_by": SIDES[table["reset_by"][chosen]].tolist(),
+        "vlan": [[*vlans] or None for vlans, _ in networks],
+        "tunnel": [tunnel for _, tunnel in networks],
+        "interface": _interfaces(capture, capture.packets["interface"][table["first_packet"][chosen]]),
+        "first_packet": _numbers(capture, table["first_packet"][chosen]),
+        "last_packet": _numbers(capture, table["last_packet"][chosen]),
+    }
+
+
+def exchange_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """HTTP exchanges: the request, its response (null where there is none), and the 1xx responses before it."""
+    table, messages = capture.exchanges, capture.http_messages
+    requests, responses = table["request"][chosen].tolist(), table["response"][chosen].tolist()
+    interim = _informational(capture, chosen)
+    pairs = list(zip(requests, responses, strict=True))
+    noted = messages["notes"]
+    return {
+        "id": _ids(table, chosen),
+        "connection": table["connection"][chosen].tolist(),
+        "request": [_http_message(capture, row) for row in requests],
+        "response": [_http_message(capture, row) for row in responses],
+        "informational": [[_http_message(capture, row) for row in interim[i]] for i in _ids(table, chosen)],
+        "timing_ns": _timings(capture, chosen),
+        "notes": [note_names(_or_all(noted[row] for row in pair if row >= 0)) for pair in pairs],
+    }
+
+
+def frame_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """WebSocket frames (RFC 6455 §5.2)."""
+    table = capture.frames
+    return {
+        "id": _ids(table, chosen),
+        "connection": table["connection"][chosen].tolist(),
+        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "packet": _numbers(capture, table["packet"][chosen]),
+        **_times(capture, table["time_ns"][chosen], table["packet"][chosen]),
+        "opcode": table["opcode"][chosen].tolist(),
+        "fin": table["fin"][chosen].astype(bool).tolist(),
+        "rsv": table["rsv"][chosen].tolist(),
+        "masked": table["masked"][chosen].astype(bool).tolist(),
+        "length": table["length"][chosen].tolist(),
+        "message": _known(table["message"][chosen]),
+        "damaged": table["damaged"][chosen].astype(bool).tolist(),
+    }
+
+
+def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """WebSocket messages; where the content is no text, `text` is null and `hex` shows its beginning."""
+    table = capture.messages
+    contents = [_content(capture, row) for row in _ids(table, chosen)]
+    kinds = [MESSAGE_KINDS.get(opcode, str(opcode)) for opcode in table["kind"][chosen].tolist()]
+    are_cut = ((table["complete"][chosen] == 0) | (table["bytes"][chosen] > table["text_bytes"][chosen])).tolist()
+    return {
+        "id": _ids(table, chosen),
+        "connection": table["connection"][chosen].tolist(),
+        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "kind": kinds,
+        "first_packet": _numbers(capture, table["first_packet"][chosen]),
+        "last_packet": _numbers(capture, table["last_packet"][chosen]),
+        **_times(capture, table["time_ns"][chosen], table["first_packet"][chosen]),
+        "frames": table["frames"][chosen].tolist(),
+        "compressed": table["compressed"][chosen].astype(bool).tolist(),
+        "bytes": table["bytes"][chosen].tolist(),
+        "wire_bytes": table["wire_bytes"][chosen].tolist(),
+        "text": [_text(*each) for each in zip(kinds, contents, are_cut, strict=True)],
+        "hex": [_hex(*each) for each in zip(kinds, contents, are_cut, strict=True)],
+        "close_code": _known(table["close_code"][chosen]),
+        "complete": table["complete"][chosen].astype(bool).tolist(),
+    }
+
+
+def anomaly_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """What is odd: the rule, and the numbers that were compared put into its sentence."""
+    table = capture.anomalies
+    codes = table["code"][chosen].tolist()
+    details = zip(codes, *capture.compared(chosen), strict=True)
+    return {
+        "id": _ids(table, chosen),
+        "code": [ANOMALIES[code].code for code in codes],
+        "packet": _numbers(capture, table["packet"][chosen]),
+        "connection": _known(table["connection"][chosen]),
+        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "severity": [ANOMALIES[code].severity for code in codes],
+        "title": [ANOMALIES[code].title for code in codes],
+        "detail": [describe(*numbers) for numbers in details],
+        "reference": [ANOMALIES[code].reference for code in codes],
+    }
+
+
+def event_columns(capture: Capture, events: Table, chosen: Chosen = EVERYTHING) -> Columns:
+    """What happened, each with its sentence; `events` is what `story.events` gave, made when somebody looks."""
+    from inspector.views.story import EventKind, sentence  # a good part of a start, where nobody wants a story
+
+    return {
+        "id": _ids(events, chosen),
+        **_times(capture, events["time_ns"][chosen], events["packet"][chosen]),
+        "kind": [EventKind(kind).name.lower() for kind in events["kind"][chosen].tolist()],
+        "connection": events["connection"][chosen].tolist(),
+        "direction": SIDES[events["direction"][chosen]].tolist(),
+        "packet": _numbers(capture, events["packet"][chosen]),
+        "row": _known(events["row"][chosen]),
+        "since": _numbers(capture, events["since"][chosen]),
+        "count": _known(events["count"][chosen]),
+        "bytes": _known(events["bytes"][chosen]),
+        "sentence": [sentence(capture, events, i) for i in _ids(events, chosen)],
+    }
+
+
+COLUMNS: dict[str, Callable[..., Columns]] = {
+    "packets": packet_columns,
+    "connections": connection_columns,
+    "exchanges": exchange_columns,
+    "frames": frame_columns,
+    "messages": message_columns,
+    "anomalies": anomaly_columns,
+    "tokens": token_columns,
+    "kernel": kernel_columns,
+}
+"""By the name of the table. Events have no table of their own: see `event_columns`."""
+
+
+def rows(columns: Columns) -> list[Row]:
+    """The same facts, a dictionary a row."""
+    names = tuple(columns)
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _as_rows(columns: Callable[_Arguments, Columns]) -> Callable[_Arguments, list[Row]]:
+    """The function that gives rows where `columns` gives columns; it takes the same arguments."""
+
+    @wraps(columns)
+    def builder(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> list[Row]:
+        return rows(columns(*arguments, **named))
+
+    return builder
+
+
+packet_rows = _as_rows(packet_columns)
+connection_rows = _as_rows(connection_columns)
+exchange_rows = _as_rows(exchange_columns)
+frame_rows = _as_rows(frame_columns)
+message_rows = _as_rows(message_columns)
+anomaly_rows = _as_rows(anomaly_columns)
+event_rows = _as_rows(event_columns)
+
+BUILDERS: dict[str, Callable[..., list[Row]]] = {name: _as_rows(columns) for name, columns in COLUMNS.items()}
+
+
+def _ids(table: Table, chosen: Chosen) -> list[int]:
+    return list(range(*chosen.indices(len(table)))) if isinstance(chosen, slice) else [int(row) for row in chosen]
+
+
+def _known(values: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None = None) -> list[Any]:
+    """The values, None where there is none: where the mask says so, or without a mask where the table says -1."""
+    mask = values >= 0 if where is None else where
+    known: list[Any] = values.tolist()
+    return (
+        known
+        if mask.all()
+        else [value if is_known else None for value, is_known in zip(known, mask.tolist(), strict=True)]
+    )
+
+
+def _numbers(capture: Capture, packets: Integers) -> list[Any]:
+    """Packet rows as the numbers that users see."""
+    return [number or None for number in capture.numbers(packets).tolist()]
+
+
+def _interfaces(capture: Capture, numbers: Integers) -> list[str | None]:
+    """Names of the interfaces that packets were captured on; None where the file tells none."""
+    names = [interface.name or None for interface in capture.interfaces]
+    return [names[number] for number in numbers.tolist()]
+
+
+def _times(capture: Capture, time_ns: Integers, packets: Integers) -> Columns:
+    """Times that these packets' rows give; None where the file tells none of them."""
+    is_told = has_time(capture, packets)
+    return {"time_ns": _known(time_ns, is_told), "at_ns": _known(time_ns - _origin(capture), is_told)}
+
+
+def _origin(capture: Capture) -> int:
+    """Where `at_ns` counts from; of no consequence in a capture without packets."""
+    return capture.start_ns or 0
+
+
+def _relative(capture: Capture, chosen: Chosen, name: str, *, of_peer: bool) -> Integers:
+    """Sequence numbers counted from the start of the stream they belong to: the sender's, or its peer's."""
+    packets = capture.packets
+    absolute = packets[name][chosen].astype(np.int64)
+    connection = packets["connection"][chosen]
+    if not len(capture.connections):
+        return absolute
+    side = packets["direction"][chosen] ^ of_peer
+    # Rows without TCP read some connection's number here; the caller leaves them out.
+    first = capture.connections["isn"][connection, side].astype(np.int64)
+    relative: Integers = (absolute - first) & 0xFFFF_FFFF
+    return relative
+
+
+def _endpoints(table: Table, chosen: Chosen, side: str) -> list[str]:
+    parts = ("family", f"{side}_hi", f"{side}_lo", f"{side}_port")
+    return [endpoint(*row) for row in zip(*(table[part][chosen].tolist() for part in parts), strict=True)]
+
+
+def _http_message(capture: Capture, row: int) -> Row | None:
+    if row < 0:
+        return None
+    table = capture.http_messages
+    said = head(capture, row)
+    is_request = table["kind"][row] == MessageKind.REQUEST
+    time_ns, is_timed = int(table["time_ns"][row]), bool(has_time(capture, table["packet"][row : row + 1])[0])
+    start_line = (
+        {"method": said.method, "target": said.target} if is_request else {"status": said.status, "reason": said.reason}
+    )
+    return {
+        "packet": int(capture.numbers(np.array(table["packet"][row]))),
+        "time_ns": time_ns if is_timed else None,
+        "at_ns": time_ns - _origin(capture) if is_timed else None,
+        "version": said.version,
+        **start_line,
+        "headers": [list(field) for field in said.fields],
+        "body_bytes": int(table["body_bytes"][row]),
+        "complete": bool(table["complete"][row]),
+    }
+
+
+def _informational(capture: Capture, chosen: Chosen) -> dict[int, list[int]]:
+    """Rows of the 1xx responses of each exchange that has any."""
+    found: dict[int, list[int]] = defaultdict(list)
+    if capture.exchanges["informational"][chosen].any():
+        messages = capture.http_messages
+        for row in np.flatnonzero(messages["kind"] == MessageKind.INFORMATIONAL).tolist():
+            found[int(messages["exchange"][row])].append(row)
+    return found
+
+
+def _timings(capture: Capture, chosen: Chosen) -> list[Row]:
+    """How long the handshake took that was done for each request, the request to be sent, the response to begin, and
+    the response to arrive; null where one end is missing or the clock was set in between.
+
+    The handshake counts for the first request of a connection. A response that its sender began before it had all of
+    the request was not waited for: 0.
+    """
+    table, messages = capture.exchanges, capture.http_messages
+    requests, responses = table["request"][chosen], table["response"][chosen]
+    connect = np.full(len(requests), -1, np.int64)
+    if len(messages):
+        is_first = (requests >= 0) & (messages["stream_offset"][requests] == 0)
+        connect = np.where(is_first, capture.connections["handshake_ns"][table["connection"][chosen]], -1)
+    parts = connect, transfers(capture, requests), waits(capture, chosen), transfers(capture, responses)
+    names = ("connect", "send", "wait", "receive")
+    return [dict(zip(names, times, strict=True)) for times in zip(*map(_known, parts), strict=True)]
+
+
+def _or_all(bits: Iterable[Any]) -> int:
+    together = 0
+    for some in bits:
+        together |= int(some)
+    return together
+
+
+def _content(capture: Capture, row: int) -> bytes:
+    """What the engine kept of a message's content; of a close, the reason behind the code (RFC 6455 §5.5.1)."""
+    table = capture.messages
+    address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
+    kept = capture.bytes_at(address, min(length, TEXT_LIMIT)) if address >= 0 else b""
+    return kept[2:] if table["kind"][row] == 8 else kept
+
+
+def _text(kind: str, content: bytes, is_cut: bool = False) -> str | None:
+    """Text and close reasons with bad UTF-8 replaced; pings, pongs and binary only when they are printable. A character
+    that the end cuts off is left out where more belongs to the content.
+    """
+    is_text = kind in ("text", "close")
+    try:
+        text = codecs.getincrementaldecoder("utf-8")("replace" if is_text else "strict").decode(content, not is_cut)
+    except UnicodeDecodeError:
+        return None
+    return text if is_text or text.isprintable() else None
+
+
+def _hex(kind: str, content: bytes, is_cut: bool = False) -> str | None:
+    return content[:HEX_LIMIT].hex() if content and _text(kind, content, is_cut) is None else None
+
+
+@lru_cache(maxsize=4096)
+def _flags(bits: int) -> tuple[str, ...]:
+    return tuple(flag_names(bits))
+
+
+@lru_cache(maxsize=4096)
+def _tshark_names(bits: int) -> tuple[str, ...]:
+    return tuple(tshark_names(bits))
+
+
+@lru_cache(maxsize=4096)
+def _verdicts(bits: int) -> tuple[str, ...]:
+    return tuple(verdict_names(bits))

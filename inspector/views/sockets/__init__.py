@@ -1,0 +1,1 @@
+"""File descriptors and the kernel's sockets, beside the connections."""

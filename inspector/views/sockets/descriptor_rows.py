@@ -1,0 +1,166 @@
+"""Rows of tokens and of the kernel's words, as they leave the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.descriptors.history import Closed, Opened, Role
+from inspector.tables.addresses import endpoint
+from inspector.tables.table import Direction, Table
+from inspector.tcp.states import State
+from inspector.views.sockets.kernel_vs_wire import agrees, later_fins, remark, silences, ways_ns, why, wire_states
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Columns = dict[str, list[Any]]
+Chosen = slice | Sequence[int] | npt.NDArray[Any]
+
+SIDES = {Direction.CLIENT: "client", Direction.SERVER: "server"}
+OPENED = {by: by.name.lower() for by in Opened}
+CLOSED = {Closed.NOT: None, **{by: by.name.lower() for by in Closed if by}}
+ROLES = {role: role.name.lower() for role in Role} | {Role.UNKNOWN: None}
+
+FIGURES = ("rtt_us", "rtt_variation_us", "least_rtt_us", "congestion_window", "retransmissions")
+
+EVERYTHING = slice(None)
+
+
+def token_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """Lives of file descriptors; times that nobody told are null."""
+    table = capture.tokens
+    told = {name: table[name][chosen] for name in table.columns}
+    return {
+        "id": np.arange(len(table))[chosen].tolist(),
+        "namespace": told["namespace"].tolist(),
+        "pid": told["pid"].tolist(),
+        "process": _texts(told["process"]),
+        "fd": told["fd"].tolist(),
+        "inode": _or_none(told["inode"].tolist(), 0),
+        "role": [ROLES[role] for role in told["role"].tolist()],
+        "opened_by": [OPENED[by] for by in told["opened_by"].tolist()],
+        **_moments(capture, "opened", told["opened_ns"]),
+        **_moments(capture, "connect", told["connect_ns"]),
+        "closed_by": [CLOSED[by] for by in told["closed_by"].tolist()],
+        **_moments(capture, "closed", told["closed_ns"]),
+        **_ends(told),
+        "name": _texts(told["name"]),
+        **_moments(capture, "named", told["named_ns"]),
+        **_moments(capture, "forgotten", told["forgotten_ns"]),
+    }
+
+
+def kernel_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
+    """What the kernel said, beside what the wire shows at that time, and why the two differ where they do."""
+    table = capture.kernel
+    told = {name: table[name][chosen] for name in table.columns}
+    has_figures = told["has_figures"] == 1
+    return {
+        "id": np.arange(len(table))[chosen].tolist(),
+        **_moments(capture, "", told["time_ns"]),
+        "took_ns": told["took_ns"].tolist(),
+        "namespace": told["namespace"].tolist(),
+        **_ends(told),
+        "state": [State(state).rfc_name for state in told["state"].tolist()],
+        "listed": told["is_listed"].astype(bool).tolist(),
+        **_beside_the_wire(capture, np.arange(len(table))[chosen]),
+        "inode": _or_none(told["inode"].tolist(), 0),
+        "token": _or_none(told["token"].tolist(), -1),
+        "unread": told["unread"].tolist(),
+        "unacknowledged": told["unacknowledged"].tolist(),
+        **{name: _where(told[name], has_figures) for name in FIGURES},
+        "pacing_rate": _or_none(told["pacing_rate"].tolist(), -1),
+    }
+
+
+def _beside_the_wire(capture: Capture, rows: npt.NDArray[Any]) -> Columns:
+    """Per row: the state that the wire shows, whether the two differ, why, and what to say of who holds the end."""
+    table = capture.kernel
+    found: Columns = {"wire_state": [], "differs": [], "why": [], "remark": []}
+    held_since = _held_since(capture)
+    joined = np.flatnonzero(table["connection"][rows] >= 0)
+    shown = dict(zip(joined.tolist(), wire_states(capture, rows[joined]), strict=True))
+    silence = dict(zip(joined.tolist(), silences(capture, rows[joined]).tolist(), strict=True))
+    way = dict(zip(joined.tolist(), ways_ns(capture, rows[joined]), strict=True))
+    fins = dict(zip(joined.tolist(), later_fins(capture, rows[joined]), strict=True))
+    for i, row in enumerate(rows.tolist()):
+        state, direction = State(int(table["state"][row])), int(table["direction"][row])
+        states = shown.get(i, ())
+        differs = bool(states) and not agrees(state, states)
+        found["wire_state"].append(_shown(state, states))
+        found["differs"].append(differs)
+        found["why"].append(why(state, states, direction, silence[i], way[i], fins[i]) if differs else None)
+        since = held_since.get((int(table["connection"][row]), direction))
+        was_held = since is not None and since <= table["time_ns"][row]
+        is_held = bool(table["token"][row] >= 0)
+        found["remark"].append(
+            remark(state, int(table["inode"][row]), is_held, direction, was_held) if states else None
+        )
+    return found
+
+
+def _shown(state: State, states: tuple[State, ...]) -> str | None:
+    """The wire's state: of several within the look the kernel's own, or else the last."""
+    if not states:
+        return None
+    return (state if state in states else states[-1]).rfc_name
+
+
+def _held_since(capture: Capture) -> dict[tuple[int, int], int]:
+    """When each end of a connection got its first token."""
+    tokens = capture.tokens
+    since: dict[tuple[int, int], int] = {}
+    names = ("connection", "direction", "opened_ns")
+    for connection, direction, opened_ns in zip(*(tokens[name].tolist() for name in names), strict=True):
+        end = connection, direction
+        since[end] = min(since.get(end, opened_ns), opened_ns)
+    return since
+
+
+def process_of(tokens: Table, row: int) -> str:
+    """What the kernel calls the process of this token."""
+    return _texts(tokens["process"][row : row + 1])[0] or "a process"
+
+
+def _texts(held: npt.NDArray[np.uint8]) -> list[str | None]:
+    """Texts as the ledger keeps them; None where there is none."""
+    return [bytes(one).rstrip(b"\0").decode("utf-8", "replace") or None for one in held]
+
+
+def _ends(told: dict[str, npt.NDArray[Any]]) -> Columns:
+    return {
+        "local": list(_endpoints(told, "local")),
+        "remote": list(_endpoints(told, "remote")),
+        "connection": _or_none(told["connection"].tolist(), -1),
+        "direction": [SIDES.get(direction) for direction in told["direction"].tolist()],
+        "revision": told["revision"].tolist(),
+    }
+
+
+def _endpoints(told: dict[str, npt.NDArray[Any]], side: str) -> Iterable[str | None]:
+    parts = (told[name].tolist() for name in ("family", f"{side}_hi", f"{side}_lo", f"{side}_port"))
+    for family, high, low, port in zip(*parts, strict=True):
+        yield endpoint(family, high, low, port) if port else None
+
+
+def _moments(capture: Capture, name: str, times: npt.NDArray[Any]) -> Columns:
+    """A time since 1970, and since the first packet; null where it is -1, and the latter while there is no packet."""
+    origin = capture.start_ns
+    values = times.tolist()
+    head = f"{name}_" if name else ""
+    return {
+        f"{head}time_ns": _or_none(values, -1),
+        f"{head}at_ns": [None if value == -1 or origin is None else value - origin for value in values],
+    }
+
+
+def _or_none(values: list[Any], none: int) -> list[Any]:
+    return [None if value == none else value for value in values]
+
+
+def _where(values: npt.NDArray[Any], is_known: npt.NDArray[np.bool_]) -> list[Any]:
+    return [value if known else None for value, known in zip(values.tolist(), is_known.tolist(), strict=True)]

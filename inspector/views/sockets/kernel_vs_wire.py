@@ -1,0 +1,200 @@
+"""The kernel's word held against the wire's: where the two differ, and why.
+
+The wire's state is what the packets up to then show, or lead one to assume; the kernel also knows what no packet
+shows. It is asked within a stretch of time, so it agrees when it says any of the states that the wire shows in that
+stretch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.descriptors.connection_join import LONGEST_WAY_NS
+from inspector.query.connection_packets import Rows, packets_of
+from inspector.tables.table import Direction
+from inspector.tcp.header import FIN
+from inspector.tcp.states import State
+from inspector.units import duration
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+TIME_WAIT_NS = 55_000_000_000
+"""Linux keeps TIME-WAIT for 60 s, whatever the RFC's two segment lifetimes are; a little less, since clocks tick."""
+
+SILENCE_NS = 50_000_000
+"""What happens so soon after a packet is put down to that packet."""
+
+OPENING = (State.SYN_SENT, State.SYN_RECEIVED)
+CLOSING = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK)
+CLOSED_ITSELF = (State.FIN_WAIT_1, State.LAST_ACK)
+"""A close() leads here at once, though the FIN waits behind bytes that are not sent yet (RFC 9293 §3.10.4)."""
+BEFORE_FIN = (State.SYN_RECEIVED, State.ESTABLISHED, State.CLOSE_WAIT)
+
+NOT_ACCEPTED = "Nobody has accepted it yet: the connection is there, and the server's end has no token."
+A_REQUEST = "The handshake is not complete: the kernel keeps a request, not yet a connection that could have a token."
+CLOSED_BY_PROCESS = "No process holds it: the kernel closes the connection alone."
+BELONGS_TO_NOBODY = "TIME-WAIT belongs to nobody: only the kernel remembers the pair of sockets."
+HIDDEN_HOLDER = "Somebody holds it whom this user may not see, or who was quicker than the look."
+
+RAN_OUT = "TIME-WAIT has run out, a minute after the last packet; no packet tells of that."
+LET_GO = "The kernel has let go of it early; no packet tells of that."
+GAVE_UP_OPENING = "The kernel has given the attempt up; no packet tells of that."
+GONE_SILENTLY = "The kernel has no such connection any more, and no packet told of its end."
+ACK_PASSED_OVER = (
+    "The kernel has probably passed over the acknowledgment that completes the handshake: the listener's queue is "
+    "full, or it wants bytes before it wakes its program (TCP_DEFER_ACCEPT)."
+)
+FIN_BEHIND_BYTES = (
+    "The program has closed, and the kernel is in this state from then on. The FIN comes behind bytes that were still "
+    "to be sent, or on their way: it was seen {} later."
+)
+FIN_NOT_SEEN = (
+    "The program has closed, and the kernel is in this state from then on. The FIN was not seen: it may wait behind "
+    "bytes that may not leave yet."
+)
+UNDER_WAY = "A packet was probably on its way, or had just come, when the kernel was asked."
+ON_ITS_WAY = (
+    "The packet that says so came {} later: it waited for its turn, or was on its way to where this capture was taken."
+)
+UNSEEN = "No packet in the capture explains it."
+
+
+def wire_states(capture: Capture, rows: Rows) -> list[tuple[State, ...]]:
+    """For rows of `kernel` that have a connection: the states that the wire shows while the kernel was asked."""
+    kernel, packets = capture.kernel, capture.packets
+    found: list[tuple[State, ...]] = [()] * len(rows)
+    owners = kernel["connection"][rows]
+    for connection, own in packets_of(capture, owners).items():
+        times = packets["time_ns"][own]
+        columns = [packets["client_state"][own], packets["server_state"][own]]
+        for i in np.flatnonzero(owners == connection).tolist():
+            row = rows[i]
+            from_ns, until_ns = kernel["time_ns"][row], kernel["time_ns"][row] + kernel["took_ns"][row]
+            first, last = (int(np.searchsorted(times, at, side="right")) for at in (from_ns, until_ns))
+            shown = columns[int(kernel["direction"][row])]
+            states = shown[max(0, first - 1) : last].tolist()
+            found[i] = tuple(State(state) for state in ([] if first else [State.CLOSED]) + states)
+    return found
+
+
+def agrees(state: State, shown: tuple[State, ...]) -> bool:
+    """Whether the kernel says what the wire shows. An end that the kernel does not list yet may be listening."""
+    return state in shown or (state == State.CLOSED and State.LISTEN in shown)
+
+
+def ways_ns(capture: Capture, rows: Rows) -> list[int | None]:
+    """For rows of `kernel` that have a connection: how much later the wire shows what the kernel says.
+
+    A capture that is taken at one end sees the other's packets when they arrive. None where it never does, or so late
+    that something else happened between.
+    """
+    kernel, packets = capture.kernel, capture.packets
+    found: list[int | None] = [None] * len(rows)
+    owners = kernel["connection"][rows]
+    for connection, own in packets_of(capture, owners).items():
+        times = packets["time_ns"][own]
+        columns = [packets["client_state"][own], packets["server_state"][own]]
+        for i in np.flatnonzero(owners == connection).tolist():
+            row = rows[i]
+            asked_ns = int(kernel["time_ns"][row])
+            first, last = np.searchsorted(times, (asked_ns, asked_ns + LONGEST_WAY_NS), side="right").tolist()
+            later = np.flatnonzero(columns[int(kernel["direction"][row])][first:last] == kernel["state"][row])
+            if len(later):
+                found[i] = int(times[first + later[0]]) - asked_ns
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class LaterFin:
+    """How long after the kernel was asked the end's FIN was seen, None where it never was; and whether bytes of the
+    same end were seen between, or with it.
+    """
+
+    after_ns: int | None
+    is_behind_bytes: bool
+
+
+def later_fins(capture: Capture, rows: Rows) -> list[LaterFin]:
+    """For rows of `kernel` that have a connection: what followed of the FIN of that end."""
+    kernel, packets = capture.kernel, capture.packets
+    found = [LaterFin(None, False)] * len(rows)
+    owners = kernel["connection"][rows]
+    for connection, own in packets_of(capture, owners).items():
+        for i in np.flatnonzero(owners == connection).tolist():
+            row = rows[i]
+            sent = own[packets["direction"][own] == kernel["direction"][row]]
+            later = sent[packets["time_ns"][sent] > kernel["time_ns"][row]]
+            fins = np.flatnonzero(packets["flags"][later] & FIN)
+            if len(fins):
+                before = later[: fins[0] + 1]
+                after_ns = int(packets["time_ns"][before[-1]] - kernel["time_ns"][row])
+                found[i] = LaterFin(after_ns, bool((packets["payload"][before] > 0).any()))
+    return found
+
+
+def why(
+    state: State,
+    shown: tuple[State, ...],
+    direction: int,
+    silence_ns: int,
+    way_ns: int | None = None,
+    fin: LaterFin | None = None,
+) -> str:
+    """Why they differ.
+
+    Args:
+        state: what the kernel says; CLOSED when it has no such end.
+        shown: what the wire shows; not empty.
+        silence_ns: time since the connection's last packet before that; -1 there was none.
+        way_ns: how much later the wire shows the same, as `ways_ns` finds it.
+        fin: what followed of this end's FIN, as `later_fins` finds it.
+    """
+    last = shown[-1]
+    if fin is not None and state in CLOSED_ITSELF and last in BEFORE_FIN:
+        if fin.after_ns is None:
+            return FIN_NOT_SEEN
+        if fin.is_behind_bytes:
+            return FIN_BEHIND_BYTES.format(duration(fin.after_ns))
+    if state == State.CLOSED and silence_ns >= SILENCE_NS:
+        if last == State.TIME_WAIT:
+            return RAN_OUT if silence_ns >= TIME_WAIT_NS else LET_GO
+        return GAVE_UP_OPENING if last in OPENING else GONE_SILENTLY
+    if silence_ns < SILENCE_NS:
+        return UNDER_WAY
+    if state == State.SYN_RECEIVED and last == State.ESTABLISHED and direction == Direction.SERVER:
+        return ACK_PASSED_OVER
+    return ON_ITS_WAY.format(duration(way_ns)) if way_ns is not None else UNSEEN
+
+
+def remark(state: State, inode: int, is_held: bool, direction: int, was_held: bool) -> str | None:
+    """What is worth saying of who holds an end; None when a process holds it, as one would expect."""
+    if is_held or state in (State.CLOSED, State.LISTEN):
+        return None
+    if state == State.TIME_WAIT:
+        return BELONGS_TO_NOBODY
+    if inode:
+        return HIDDEN_HOLDER
+    if direction == Direction.SERVER and not was_held and state not in CLOSING:
+        return A_REQUEST if state == State.SYN_RECEIVED else NOT_ACCEPTED
+    return CLOSED_BY_PROCESS
+
+
+def silences(capture: Capture, rows: Rows) -> npt.NDArray[np.int64]:
+    """Per row of `kernel` that has a connection: ns since that connection's last packet before the kernel was asked;
+    -1 where there was none.
+    """
+    kernel, packets = capture.kernel, capture.packets
+    silence = np.full(len(rows), -1, np.int64)
+    owners: npt.NDArray[Any] = kernel["connection"][rows]
+    for connection, own in packets_of(capture, owners).items():
+        times = np.sort(packets["time_ns"][own])
+        mine = np.flatnonzero(owners == connection)
+        asked = kernel["time_ns"][rows[mine]]
+        before = np.searchsorted(times, asked, side="right") - 1
+        silence[mine] = np.where(before >= 0, asked - times[before], -1)
+    return silence

@@ -1,0 +1,195 @@
+"""Five things that file descriptors do and people do not expect, found where this capture shows them.
+
+Each is proved by what programs reported, what the kernel said, and packets; none is assumed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.descriptors.history import Closed, Opened
+from inspector.query.connection_packets import packets_of
+from inspector.tables.table import Direction, Table
+from inspector.tcp.states import State
+from inspector.units import duration, size
+from inspector.views.sockets.descriptor_rows import process_of
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+MAX_OF_A_KIND = 50
+"""Places of each kind that are shown: the newest."""
+
+CLOSING = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK)
+
+
+class Kind(StrEnum):
+    """What there is to see, in the order of a token's life."""
+
+    BEFORE_ACCEPT = "before_accept"
+    LOWEST_FREE = "lowest_free"
+    GONE_WHILE_CLOSING = "gone_while_closing"
+    TIME_WAIT = "time_wait"
+    USED_AGAIN = "used_again"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One place where it shows: a moment, a connection, the tokens concerned, and a sentence."""
+
+    kind: Kind
+    time_ns: int
+    connection: int
+    tokens: tuple[int, ...]
+    sentence: str
+
+
+def facts(capture: Capture) -> list[Fact]:
+    """The facts that this capture shows, by kind and then by time; of each kind the newest."""
+    finders = (_before_accept, _lowest_free, _gone_while_closing, _time_wait, _used_again)
+    found: list[Fact] = []
+    for finder in finders:
+        found += sorted(finder(capture), key=lambda fact: fact.time_ns)[-MAX_OF_A_KIND:]
+    return found
+
+
+def _before_accept(capture: Capture) -> Iterator[Fact]:
+    """The handshake was complete before the server's program had a number for the connection."""
+    tokens, connections = capture.tokens, capture.connections
+    accepted = (tokens["opened_by"] == Opened.ACCEPT) & (tokens["connection"] >= 0)
+    for row in np.flatnonzero(accepted).tolist():
+        connection = int(tokens["connection"][row])
+        handshake_ns = int(connections["handshake_ns"][connection])
+        built_ns = int(connections["start_ns"][connection]) + handshake_ns
+        waited_ns = int(tokens["opened_ns"][row]) - built_ns
+        if handshake_ns >= 0 and waited_ns > 0:
+            yield Fact(
+                Kind.BEFORE_ACCEPT, built_ns, connection, (row,),
+                f"Connection #{connection} was built and had no token at the server's end for {duration(waited_ns)}: "
+                f"until {process_of(tokens, row)} accepted it.",
+            )  # fmt: skip
+
+
+def _lowest_free(capture: Capture) -> Iterator[Fact]:
+    """A number was handed out although a higher one was in use: the lowest that is free."""
+    tokens = capture.tokens
+    is_told = np.isin(tokens["opened_by"], (Opened.SOCKET, Opened.ACCEPT)) & (tokens["connection"] >= 0)
+    for rows in _by_process(tokens).values():
+        for row, higher in _with_a_higher_one(tokens, rows):
+            if is_told[row]:
+                yield Fact(
+                    Kind.LOWEST_FREE, int(tokens["opened_ns"][row]), int(tokens["connection"][row]), (row, higher),
+                    f"{process_of(tokens, row)} was handed {int(tokens['fd'][row])} although "
+                    f"{int(tokens['fd'][higher])} was in use: the lowest free number.",
+                )  # fmt: skip
+
+
+def _with_a_higher_one(tokens: Table, rows: list[int]) -> Iterator[tuple[int, int]]:
+    """Of one process's rows those that were handed out while a higher number was in use, with the next higher one."""
+    fds, opened, closed = (tokens[name][rows].tolist() for name in ("fd", "opened_ns", "closed_ns"))
+    in_use: list[tuple[int, int]] = []  # number and row, in order
+    ends: list[tuple[int, tuple[int, int]]] = []  # a heap: when each is given back
+    for row, fd, opened_ns, closed_ns in zip(rows, fds, opened, closed, strict=True):
+        while ends and ends[0][0] <= opened_ns:
+            in_use.remove(heappop(ends)[1])
+        above = bisect_left(in_use, (fd + 1, -1))
+        if above < len(in_use):
+            yield row, in_use[above][1]
+        insort(in_use, (fd, row))
+        if closed_ns >= 0:
+            heappush(ends, (closed_ns, (fd, row)))
+
+
+def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
+    """The program had given its number back, and the connection went on closing without it."""
+    tokens, connections = capture.tokens, capture.connections
+    first = (tokens["closed_by"] == Closed.CLOSE) & (tokens["connection"] >= 0)
+    for row in np.flatnonzero(first).tolist():
+        connection, closed_ns = int(tokens["connection"][row]), int(tokens["closed_ns"][row])
+        on_ns = int(connections["end_ns"][connection]) - closed_ns
+        is_its_own = connections["closed_by"][connection] == tokens["direction"][row]
+        if on_ns > 0 and is_its_own and connections["reset_by"][connection] != tokens["direction"][row]:
+            side = "client" if tokens["direction"][row] == Direction.CLIENT else "server"
+            yield Fact(
+                Kind.GONE_WHILE_CLOSING, closed_ns, connection, (row,),
+                f"{process_of(tokens, row)} gave {int(tokens['fd'][row])} back; without a token, the {side}'s end of "
+                f"#{connection} went on closing for {duration(on_ns)}{_still_to_send(_sent_after(capture, row))}.",
+            )  # fmt: skip
+
+
+def _sent_after(capture: Capture, row: int) -> int:
+    """Bytes of a token's end that were seen after the token was given back."""
+    tokens, packets = capture.tokens, capture.packets
+    connection, closed_ns = int(tokens["connection"][row]), tokens["closed_ns"][row]
+    own = packets_of(capture, np.array([connection]))[connection]
+    later = own[(packets["direction"][own] == tokens["direction"][row]) & (packets["time_ns"][own] > closed_ns)]
+    return int(packets["payload"][later].sum())
+
+
+def _still_to_send(sent: int) -> str:
+    return f", with {size(sent)} still to be sent or on their way" if sent else ""
+
+
+def _time_wait(capture: Capture) -> Iterator[Fact]:
+    """The kernel keeps an end in TIME-WAIT, and nobody holds it.
+
+    The moment is the end of the kernel's look, since at its beginning a short connection may not even have been
+    opened, and not before the program told that it had given the token back, which may come a little later.
+    """
+    kernel, given_back = capture.kernel, _given_back(capture.tokens)
+    resting = (kernel["state"] == State.TIME_WAIT) & (kernel["inode"] == 0) & (kernel["connection"] >= 0)
+    for row in np.flatnonzero(resting).tolist():
+        connection, direction = int(kernel["connection"][row]), int(kernel["direction"][row])
+        side = "client" if direction == Direction.CLIENT else "server"
+        asked_ns = int(kernel["time_ns"][row] + kernel["took_ns"][row])
+        yield Fact(
+            Kind.TIME_WAIT, max(asked_ns, given_back.get((connection, direction), 0)), connection, (),
+            f"The {side}'s end of #{connection} rests in TIME-WAIT: no process, no token, inode 0.",
+        )  # fmt: skip
+
+
+def _used_again(capture: Capture) -> Iterator[Fact]:
+    """A number was given back and handed out again."""
+    tokens = capture.tokens
+    for rows in _by_process(tokens).values():
+        last: dict[int, int] = {}
+        for row in rows:
+            fd, opened_ns = int(tokens["fd"][row]), int(tokens["opened_ns"][row])
+            before = last.get(fd)
+            last[fd] = row
+            if before is None or not 0 <= tokens["closed_ns"][before] <= opened_ns:
+                continue
+            gap_ns, connection = opened_ns - int(tokens["closed_ns"][before]), int(tokens["connection"][row])
+            if connection < 0:
+                continue
+            yield Fact(
+                Kind.USED_AGAIN, opened_ns, connection, (before, row),
+                f"{process_of(tokens, row)} gave {fd} back and was handed {fd} again "
+                f"{duration(gap_ns)} later, now for connection #{connection}.",
+            )  # fmt: skip
+
+
+def _given_back(tokens: Table) -> dict[tuple[int, int], int]:
+    """When the last token of each end of a connection was given back, by connection and direction."""
+    found: dict[tuple[int, int], int] = {}
+    names = ("connection", "direction", "closed_ns")
+    for connection, direction, closed_ns in zip(*(tokens[name].tolist() for name in names), strict=True):
+        end = connection, direction
+        found[end] = max(found.get(end, closed_ns), closed_ns)
+    return found
+
+
+def _by_process(tokens: Table) -> dict[tuple[int, int], list[int]]:
+    """Rows of each process, in the order in which the numbers were handed out."""
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row in np.argsort(tokens["opened_ns"], kind="stable").tolist():
+        found[int(tokens["namespace"][row]), int(tokens["pid"][row])].append(row)
+    return found

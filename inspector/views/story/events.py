@@ -1,0 +1,64 @@
+"""The events of a story: a view, found in the tables on demand and never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.tables.table import Table
+from inspector.views.story import application, pace, tcp
+from inspector.views.story.packets import Found, Packets
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+
+def events(capture: Capture, connection: int | None = None) -> Table:
+    """The story of one connection, or of all of them, in order of packets.
+
+    Returns:
+        A fresh table of schema `table.EVENTS`.
+    """
+    found = list(_found(capture, connection))
+    columns = {
+        "kind": np.concatenate([np.full(len(some.packet), some.kind) for some in found]),
+        **{
+            name: np.concatenate([np.broadcast_to(getattr(some, name), len(some.packet)) for some in found])
+            for name in ("packet", "row", "since", "count", "bytes")
+        },
+    }
+    order = np.lexsort((columns["row"], columns["kind"], columns["packet"]))
+    table = Table("events")
+    table.reserve(len(order))
+    table.rows = len(order)
+    for name, values in columns.items():
+        table[name][:] = values[order]
+    for name in ("time_ns", "connection", "direction"):
+        table[name][:] = capture.packets[name][table["packet"]]
+    return table
+
+
+def _found(capture: Capture, connection: int | None) -> Iterator[Found]:
+    packets = Packets(capture, connection)
+    for of_packets in (
+        tcp.openings,
+        tcp.troubles,
+        tcp.windows,
+        tcp.endings,
+        pace.pauses,
+        pace.delays,
+        pace.bursts,
+        pace.queues,
+        application.data,
+    ):
+        yield from of_packets(packets)
+    for of_tables in (
+        application.gaps,
+        application.http,
+        application.server_events,
+        application.websocket,
+        application.anomalies,
+    ):
+        yield from of_tables(capture, connection)

@@ -1,0 +1,134 @@
+"""The pace of a connection: silence, bursts, queues, and acknowledgments that are kept waiting.
+
+What packets show is when they were captured; why they came then is inferred, and the sentences say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from inspector.tables.table import Protocol
+from inspector.tcp.verdicts import Verdict
+from inspector.views.story.kinds import EventKind
+from inspector.views.story.packets import Found, Packets, Values
+
+SILENCE_NS = 200_000_000
+"""A pause from which on a story mentions it: a user notices it, and most round trips are shorter."""
+
+DELAY_NS = 30_000_000
+"""By so much a delayed ACK exceeds the round trip: Linux waits 40 ms at least, others up to 500 (RFC 9293 §3.8.6.3)."""
+
+LONGEST_DELAY_NS = 500_000_000
+
+RELEASE_NS = 5_000_000
+"""Within this time bytes that were held back follow the ACK for which they waited."""
+
+SHORTEST_RTT_NS = 1_000_000
+"""Round trips below are those of one machine, where one burst cannot be told from the next, and no queue on the way
+from a program that is slow to wake.
+"""
+
+FLIGHT_SEGMENTS = 8
+"""A direction with fewer segments has no bursts worth telling."""
+
+MOST_BURSTS = 12
+"""Bursts of one direction that are told: those of its slow start."""
+
+QUEUE_NS = 5_000_000
+"""A round trip that has doubled, and grown by more than this, has grown for a queue."""
+
+
+def pauses(p: Packets) -> Iterator[Found]:
+    """Stretches in which nothing is sent; those that a timer of TCP ends are told with what it sent."""
+    everything = np.ones(len(p), bool)
+    before = p.last(everything)
+    is_timer = p.is_repeat | p.has(Verdict.KEEP_ALIVE, Verdict.ZERO_WINDOW_PROBE, Verdict.EMPTY_WINDOW_PROBE)
+    is_chat = p.connections["protocol"][p.of] == Protocol.WEBSOCKET
+    is_long = p.since(before) >= SILENCE_NS
+    yield p.found(EventKind.SILENCE, is_long & ~is_timer & ~is_chat, since=before)
+
+
+def delays(p: Packets) -> Iterator[Found]:
+    """ACKs that come later than the round trip explains, and bytes that were held back until then."""
+    rtt, data = p["ack_rtt_ns"], p.last_of(p.has_data, peer=True)
+    usual = p.connections["syn_rtt_ns"][p.of]
+    is_alone = (data >= 0) & (p["in_flight"][data] == p.payload[data]) & ~p.is_repeat[data]
+    late = (rtt >= usual + DELAY_NS) & (rtt <= LONGEST_DELAY_NS + usual)
+    delayed = p.is_plain & (p.payload == 0) & (usual >= 0) & is_alone & late
+    yield p.found(EventKind.DELAYED_ACK, delayed, since=data)
+    before = p.last(np.ones(len(p), bool))
+    released = p.since(before)
+    follows = delayed[before] & (p.side != p.side[before]) & (released >= 0) & (released < RELEASE_NS)
+    is_small = p.payload < np.where(_peers_mss(p) > 0, _peers_mss(p), 536)
+    yield p.found(EventKind.HELD_BACK, follows & p.has_data & is_small, since=before, bytes=p.payload)
+
+
+def _peers_mss(p: Packets) -> Values:
+    mss: Values = p.connections["mss"][p.of, 1 - p.side]
+    return mss
+
+
+def bursts(p: Packets) -> Iterator[Found]:
+    """Runs of segments that one end sends without waiting, where a round trip is long enough to tell them apart."""
+    rtt = p.connections["syn_rtt_ns"][p.of]
+    data = np.flatnonzero(p.has_data & (rtt >= SHORTEST_RTT_NS))
+    if not len(data):
+        return
+    data = data[np.lexsort((data, p.side[data], p.of[data]))]
+    stream = np.cumsum(_changes(p.of[data], p.side[data])) - 1
+    waited = np.diff(p.times[data], prepend=0) >= rtt[data] // 2
+    firsts = np.flatnonzero(_changes(stream) | waited)
+    count = np.diff(firsts, append=len(data))
+    lasts = firsts + count - 1
+    sizes = np.add.reduceat(p.payload[data], firsts)
+    place = np.arange(len(firsts)) - np.searchsorted(stream[firsts], stream[firsts])
+    several = (np.bincount(stream)[stream[firsts]] >= FLIGHT_SEGMENTS) & (
+        np.bincount(stream[firsts])[stream[firsts]] > 1
+    )
+    took = p.between(data[firsts], data[lasts])
+    told = several & (count > 1) & (place < MOST_BURSTS) & (took >= 0) & (took < rtt[data[firsts]])
+    first, last = p.rows[data[firsts[told]]], p.rows[data[lasts[told]]]
+    yield Found(EventKind.BURST, last, -1, first, count[told], sizes[told])
+
+
+def _changes(*columns: Values) -> Values:
+    """True where any of the columns differs from the value before it, and on the first."""
+    changes = np.ones(len(columns[0]), bool)
+    changes[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return changes
+
+
+def queues(p: Packets) -> Iterator[Found]:
+    """ACKs by which the round trip of a direction has doubled against its shortest, once for each doubling.
+
+    One that comes with bytes or a FIN may have waited for the program that gave them.
+    """
+    rtt, data = p["ack_rtt_ns"], p.last_of(p.has_data, peer=True)
+    is_full = (data >= 0) & (p["in_flight"][data] > p.payload[data])
+    repeated = p.last_of(p.is_repeat, peer=True) >= 0
+    # An end that closes answers a FIN when it likes.
+    ends = p.number("seq", of_peer=False) + p.payload
+    of_bytes = p.is_plain & (p.number("ack", of_peer=True) <= ends[data])
+    measured = np.flatnonzero(is_full & ~repeated & of_bytes & (rtt >= 0) & (p.payload == 0))
+    told: list[tuple[int, int]] = []
+    shortest: dict[tuple[int, int], int] = {}
+    height: dict[tuple[int, int], int] = {}
+    for place in measured.tolist():
+        stream, took = (int(p.of[place]), int(p.side[place])), int(rtt[place])
+        least = shortest.setdefault(stream, place)
+        if took < rtt[least]:
+            shortest[stream] = place
+        elif (
+            rtt[least] >= SHORTEST_RTT_NS
+            and took >= 2 * height.get(stream, rtt[least])
+            and took > rtt[least] + QUEUE_NS
+        ):
+            height[stream] = took
+            told.append((place, least))
+    where = np.zeros(len(p), bool)
+    since = np.full(len(p), -1, np.intp)
+    for place, least in told:
+        where[place], since[place] = True, least
+    yield p.found(EventKind.QUEUED, where, since=since)

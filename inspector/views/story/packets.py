@@ -1,0 +1,253 @@
+"""The TCP packets of one connection, or of all, in the order in which a story looks at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.engine.clocks import elapsed
+from inspector.tables.table import Table
+from inspector.tcp.header import ACK, FIN, RST, SYN
+from inspector.tcp.verdicts import Acceptance, Verdict
+from inspector.views.story.kinds import EventKind
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Values = npt.NDArray[Any]
+Places = npt.NDArray[np.intp]
+"""Indexes into the packets of a story; -1 none."""
+
+REPEATS = Verdict.RETRANSMISSION | Verdict.FAST_RETRANSMISSION | Verdict.SPURIOUS_RETRANSMISSION
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Events of one kind.
+
+    Attributes:
+        packet: packets rows that show them.
+        row: row of the table that the kind names; -1 none.
+        since: packets row from which their duration counts; -1 none.
+        count, bytes: of what the sentence counts; -1 nothing.
+    """
+
+    kind: EventKind
+    packet: Values
+    row: Values | int = -1
+    since: Values | int = -1
+    count: Values | int = -1
+    bytes: Values | int = -1
+
+
+def rows_of(table: Table, connection: int | None) -> Places:
+    """Rows of a table that belong to the connection; all that belong to any, when it is None."""
+    column = table["connection"]
+    return np.flatnonzero(column >= 0 if connection is None else column == connection)
+
+
+class Packets:
+    """TCP packets by connection, each in the order of the capture, none twice; columns have one value a packet.
+
+    Attributes:
+        rows: their rows in the packets table.
+        of: rows of their connections.
+        side: 0 sent by the client, 1 by the server.
+        starts: place of the first packet of the same connection.
+    """
+
+    def __init__(self, capture: Capture, connection: int | None) -> None:
+        self._packets = capture.packets
+        self.connections = capture.connections
+        rows: Places = rows_of(capture.packets, connection)
+        rows = rows[capture.packets["duplicate"][rows] == 0]
+        rows = rows[np.argsort(capture.packets["connection"][rows], kind="stable")]
+        self.rows = rows
+        self.of = self["connection"]
+        self.side = self["direction"]
+        self.flags = self["flags"]
+        self.verdicts = self["analysis"]
+        begins = np.ones(len(rows), bool)
+        begins[1:] = self.of[1:] != self.of[:-1]
+        self.begins = begins
+        self.starts: Places = np.maximum.accumulate(np.where(begins, np.arange(len(rows)), 0))
+
+    def __getitem__(self, column: str) -> Values:
+        """A column of the packets table."""
+        return self._packets[column][self.rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def times(self) -> Values:
+        times: Values = self["time_ns"]
+        return times
+
+    @cached_property
+    def payload(self) -> Values:
+        payload: Values = self["payload"].astype(np.int64)
+        return payload
+
+    @cached_property
+    def ends(self) -> Values:
+        """True on the last packet of each connection."""
+        ends = np.ones(len(self), bool)
+        ends[:-1] = self.begins[1:]
+        return ends
+
+    @cached_property
+    def is_syn(self) -> Values:
+        is_syn: Values = self.flags & (SYN | ACK | RST) == SYN
+        return is_syn
+
+    @cached_property
+    def is_syn_ack(self) -> Values:
+        is_syn_ack: Values = self.flags & (SYN | ACK | RST) == SYN | ACK
+        return is_syn_ack
+
+    @cached_property
+    def is_reset(self) -> Values:
+        is_reset: Values = self.flags & RST != 0
+        return is_reset
+
+    @cached_property
+    def ends_it(self) -> Values:
+        """A RST that its receiver obeys, as far as is known."""
+        ends_it: Values = self.is_reset & ~self.is_refused & ~self.lives_on
+        return ends_it
+
+    @cached_property
+    def is_refused(self) -> Values:
+        """A segment that its receiver must drop: perhaps its sender never sent it."""
+        acceptance = self["acceptance"]
+        is_refused: Values = (acceptance & Acceptance.REFUSAL != 0) & (acceptance & Acceptance.AFTER_ALL == 0)
+        return is_refused
+
+    @cached_property
+    def reached(self) -> Values:
+        """The highest relative number that client and server had sent before each packet, one row for each of them;
+        what a receiver must drop does not count.
+        """
+        takes = self.payload + (self.flags & SYN != 0) + self.is_fin
+        ends = self.number("seq", of_peer=False) + takes
+        base = (np.cumsum(self.begins) - 1) << 34
+        found = np.empty((2, len(self)), np.int64)
+        for side in (0, 1):
+            counts = (self.side == side) & ~self.is_reset & ~self.is_refused
+            highest = np.maximum.accumulate(np.where(counts, ends, -(1 << 32)) + base)
+            found[side, 1:] = highest[:-1]
+            found[side, self.begins] = base[self.begins]
+        reached: Values = found - base
+        return reached
+
+    @cached_property
+    def is_old(self) -> Values:
+        """Segments that begin before what their sender had sent, by packets that a receiver accepts."""
+        is_old: Values = self.number("seq", of_peer=False) < self.reached[self.side, np.arange(len(self))]
+        return is_old & ~self.is_refused
+
+    @cached_property
+    def lives_on(self) -> Values:
+        """A RST whose sender goes on as if it had sent none."""
+        goes_on = self["acceptance"] & Acceptance.LIVES_ON != 0
+        lives_on: Values = self.is_reset & goes_on
+        for side in (0, 1):
+            own = self.side == side
+            resets = self.last(own & self.is_reset)
+            lives_on[resets[own & goes_on & ~self.is_reset & (resets >= 0)]] = True
+        return lives_on
+
+    @cached_property
+    def is_fin(self) -> Values:
+        is_fin: Values = (self.flags & FIN != 0) & ~self.is_reset & ~self.is_refused
+        return is_fin
+
+    @cached_property
+    def is_plain(self) -> Values:
+        """Neither SYN, FIN nor RST."""
+        is_plain: Values = self.flags & (SYN | FIN | RST) == 0
+        return is_plain
+
+    @cached_property
+    def is_repeat(self) -> Values:
+        is_repeat: Values = (self.verdicts & REPEATS.value != 0) & self.is_old
+        return is_repeat
+
+    @cached_property
+    def has_data(self) -> Values:
+        has_data: Values = (self.payload > 0) & ~self.is_reset & ~self.is_refused
+        return has_data
+
+    def has(self, *verdicts: Verdict) -> Values:
+        """Which have one of these verdicts."""
+        found: Values = self.verdicts & np.bitwise_or.reduce([verdict.value for verdict in verdicts]) != 0
+        return found
+
+    def last(self, where: Values) -> Places:
+        """The nearest packet before each, in the same connection, for which `where` is true."""
+        places = np.full(len(self), -1, np.intp)
+        found = np.maximum.accumulate(np.where(where, np.arange(len(self)), -1))
+        places[1:] = found[:-1]
+        places[places < self.starts] = -1
+        return places
+
+    def last_of(self, where: Values, *, peer: bool = False) -> Places:
+        """The same, of those that the same end has sent, or its peer."""
+        of_client, of_server = (self.last(where & (self.side == side)) for side in (0, 1))
+        return np.where((self.side == 0) ^ peer, of_client, of_server)
+
+    def first(self, where: Values) -> Places:
+        """The first packet of each one's connection for which `where` is true."""
+        places = np.flatnonzero(where)[::-1]
+        by_start = np.full(len(self), -1, np.intp)
+        by_start[self.starts[places]] = places
+        return by_start[self.starts]
+
+    def counted(self, where: Values) -> Values:
+        """How many of its connection's packets up to each one, itself included, are so."""
+        total = np.cumsum(where)
+        counted: Values = total - total[self.starts] + where[self.starts]
+        return counted
+
+    def grouped(self, where: Values, *columns: Values) -> tuple[Places, Values]:
+        """The first of the chosen packets with the same values in all columns, and how many there are; -1 and 0 for
+        those that are not chosen.
+        """
+        chosen = np.flatnonzero(where)
+        firsts, sizes = np.full(len(self), -1, np.intp), np.zeros(len(self), np.int64)
+        if len(chosen):
+            keys = np.stack([column[chosen].astype(np.int64) for column in columns])
+            _, first, group, count = np.unique(keys, axis=1, return_index=True, return_inverse=True, return_counts=True)
+            firsts[chosen], sizes[chosen] = chosen[first[group.ravel()]], count[group.ravel()]
+        return firsts, sizes
+
+    def number(self, column: str, *, of_peer: bool) -> Values:
+        """Sequence numbers relative to the initial one: the SYN is 0, the first byte 1; signed, so that what lies
+        before is negative.
+        """
+        isn = self.connections["isn"][self.of, self.side ^ of_peer]
+        relative: Values = (self[column] - isn).astype(np.uint32).astype(np.int32).astype(np.int64)
+        return relative
+
+    def since(self, places: Places) -> Values:
+        """ns from the packets at `places` to each; -1 where there is none, and where times go back between them."""
+        return self.between(places, np.arange(len(self)))
+
+    def between(self, first: Places, last: Places) -> Values:
+        """ns from the packets at `first` to those at `last`; -1 likewise."""
+        return elapsed(self._packets, np.where(first >= 0, self.rows[first], -1), self.rows[last])
+
+    def found(self, kind: EventKind, where: Values, *, since: Places | None = None, **numbers: Values) -> Found:
+        """Events at the packets for which `where` is true; what is counted is given for every packet."""
+        chosen = np.flatnonzero(where)
+        before = self._row(since[chosen]) if since is not None else -1
+        return Found(kind, self.rows[chosen], -1, before, **{name: value[chosen] for name, value in numbers.items()})
+
+    def _row(self, places: Places) -> Values:
+        rows: Values = np.where(places >= 0, self.rows[places], -1)
+        return rows

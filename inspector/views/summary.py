@@ -1,0 +1,229 @@
+"""What happened in a capture, in figures: what one screen, or the head of a report, has room for.
+
+Everything is computed from whole columns, so it costs milliseconds for a million packets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.engine.clocks import extent, lifetimes, waits
+from inspector.http.head import head
+from inspector.query.outcomes import Outcome, outcomes
+from inspector.query.troubles import SERIOUS, VERDICTS, Trouble, failures, troubles
+from inspector.tables.table import Protocol
+from inspector.units import count
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Values = npt.NDArray[Any]
+
+BAD_ENDS = {
+    Outcome.UNANSWERED: "no answer in the capture",
+    Outcome.REFUSED: "refused by the server",
+    Outcome.RESET: "reset by the {}",
+    Outcome.STRAY: "RST of the {}, no connection seen",
+}
+"""Ends of a connection that its users did not want, in words."""
+
+NOTABLE_CONNECTIONS = 8
+
+ACTIVITY_BINS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How long something took, in ns: the middle, the slow end, the slowest, and of how many."""
+
+    median: int
+    p95: int
+    slowest: int
+    of: int
+
+    @classmethod
+    def over(cls, nanoseconds: Values) -> Spread | None:
+        """None when there is nothing to measure. Percentiles are values that occurred (nearest rank)."""
+        if not len(nanoseconds):
+            return None
+        ordered = np.sort(nanoseconds)
+        median, p95 = (int(ordered[-(-len(ordered) * percent // 100) - 1]) for percent in (50, 95))
+        return cls(median, p95, int(ordered[-1]), len(ordered))
+
+
+@dataclass(frozen=True, slots=True)
+class Notable:
+    """A connection worth a look, and why."""
+
+    connection: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One capture in figures; counts by name are in the order in which they should be shown."""
+
+    packets: int
+    tcp_packets: int
+    bytes: int
+    duration_ns: int | None
+    """None where times go back."""
+    activity: tuple[int, ...]
+    """Packets in each of `ACTIVITY_BINS` equal parts of the duration."""
+    connections: int
+    protocols: dict[str, int]
+    endings: dict[Outcome, int]
+    exchanges: int
+    statuses: dict[str, int]
+    messages: int
+    message_kinds: dict[int, int]
+    message_bytes: int
+    compressed_messages: int
+    troubles: tuple[Trouble, ...]
+    """What went wrong, the heaviest first, and last what is legal and worth knowing."""
+    missed_bytes: int
+    handshake: Spread | None
+    wait: Spread | None
+    lifetime: Spread | None
+    notable: tuple[Notable, ...]
+
+
+def digest(capture: Capture) -> Digest:
+    """The figures of a capture as it is now."""
+    packets, connections, messages = capture.packets, capture.connections, capture.messages
+    times = packets["time_ns"]
+    return Digest(
+        packets=len(packets),
+        tcp_packets=int(np.count_nonzero(packets["connection"] >= 0)),
+        bytes=int(packets["length"].sum(dtype=np.int64)),
+        duration_ns=extent(packets),
+        activity=_activity(times),
+        connections=len(connections),
+        protocols={Protocol(value).name.lower(): n for value, n in _tally(connections["protocol"])},
+        endings={Outcome(value): n for value, n in _tally(outcomes(connections))},
+        exchanges=len(capture.exchanges),
+        statuses=_statuses(capture),
+        messages=len(messages),
+        message_kinds=dict(_tally(messages["kind"])),
+        message_bytes=int(messages["bytes"].sum(dtype=np.uint64)),
+        compressed_messages=int(np.count_nonzero(messages["compressed"])),
+        troubles=tuple(troubles(capture)),
+        missed_bytes=int(connections["missed_bytes"].sum()),
+        handshake=Spread.over(_present(connections["handshake_ns"])),
+        wait=Spread.over(_present(waits(capture))),
+        lifetime=Spread.over(_present(lifetimes(capture))),
+        notable=_notable(capture),
+    )
+
+
+def _activity(times: Values) -> tuple[int, ...]:
+    if not len(times):
+        return ()
+    # Counted from the first packet: 64-bit floats cannot tell nanoseconds since 1970 apart.
+    counts, _ = np.histogram(times - times.min(), ACTIVITY_BINS)
+    return tuple(counts.tolist())
+
+
+def _present(values: Values) -> Values:
+    return values[values >= 0]
+
+
+def _tally(values: Values) -> list[tuple[int, int]]:
+    """Each value of a column of small numbers and how often it occurs, the commonest first."""
+    counts = enumerate(np.bincount(values).tolist())
+    return sorted(((value, n) for value, n in counts if n), key=lambda pair: -pair[1])
+
+
+def _statuses(capture: Capture) -> dict[str, int]:
+    """How exchanges were answered: by the status code's class (RFC 9110 §15), 101 as what it means, or not."""
+    exchanges = capture.exchanges
+    responses = exchanges["response"]
+    classes = capture.http_messages["status"][responses[responses >= 0]] // 100
+    found = {"switched" if status == 1 else f"{status}xx": n for status, n in sorted(_tally(classes))}
+    without = _without_status(capture, responses)
+    if without:
+        found = {name: n - without * (name == "0xx") for name, n in found.items()}
+        found = {name: n for name, n in found.items() if n} | {"no status": without}
+    unanswered = int(np.count_nonzero(responses < 0))
+    orphans = int(np.count_nonzero(exchanges["request"] < 0))
+    return (
+        found | ({"unanswered": unanswered} if unanswered else {}) | ({"without a request": orphans} if orphans else {})
+    )
+
+
+def _without_status(capture: Capture, responses: Values) -> int:
+    """How many responses have no status code that can be read; one may be 000."""
+    zero = responses[responses >= 0]
+    zero = zero[capture.http_messages["status"][zero] == 0]
+    return sum(head(capture, row).status is None for row in zero.tolist())
+
+
+def _notable(capture: Capture) -> tuple[Notable, ...]:
+    """Connections in trouble first, then the one that lasted longest, that carried most, that waited longest."""
+    connections = capture.connections
+    if not len(connections):
+        return ()
+    reasons = _troubles(capture)
+    lasted = lifetimes(capture)
+    for row, reason in (
+        (int(lasted.argmax()), "longest"),
+        (int(connections["bytes"].sum(axis=1).argmax()), "most bytes"),
+        *((row, "slowest answer") for row in _slowest(capture)),
+    ):
+        if len(connections) > 1:
+            reasons.setdefault(row, []).append(reason)
+    for row in range(len(connections)):
+        if len(reasons) >= NOTABLE_CONNECTIONS:
+            break
+        reasons.setdefault(row, [])
+    return tuple(Notable(row, tuple(why)) for row, why in reasons.items())
+
+
+def _troubles(capture: Capture) -> dict[int, list[str]]:
+    """The connections in most trouble, and what it is, the worst first."""
+    connections = capture.connections
+    troubled = _troubled_packets(capture)
+    anomalies = _anomalies(capture)
+    missed = connections["missed_bytes"].sum(axis=1)
+    ends = outcomes(connections)
+    is_bad = np.isin(ends, list(BAD_ENDS))
+    who = ("client", "server", "")
+    failed = failures(capture)
+    weight = troubled + anomalies + (missed > 0) + failed
+    worst = [row for row in np.argsort(-weight, kind="stable")[: NOTABLE_CONNECTIONS - 3].tolist() if weight[row]]
+    return {
+        row: [
+            *([BAD_ENDS[Outcome(ends[row])].format(who[connections["reset_by"][row]])] if is_bad[row] else []),
+            *([count(failed[row] - is_bad[row], "failure")] if failed[row] > is_bad[row] else []),
+            *([count(troubled[row], "troubled packet")] if troubled[row] else []),
+            *([f"{count(missed[row], 'byte')} missing"] if missed[row] else []),
+            *([count(anomalies[row], "anomaly", "anomalies")] if anomalies[row] else []),
+        ]
+        for row in worst
+    }
+
+
+def _anomalies(capture: Capture) -> Values:
+    """How many anomalies each connection has, notes left out."""
+    table = capture.anomalies
+    counts = SERIOUS[table["code"]] & (table["connection"] >= 0)
+    counted: Values = np.bincount(table["connection"][counts], minlength=len(capture.connections))
+    return counted
+
+
+def _troubled_packets(capture: Capture) -> Values:
+    """How many packets of each connection have a troubling verdict."""
+    packets = capture.packets
+    mask = sum(verdict.value for verdict in VERDICTS)
+    connection = packets["connection"][np.flatnonzero(packets["analysis"] & mask)]
+    counted: Values = np.bincount(connection, minlength=len(capture.connections))
+    return counted
+
+
+def _slowest(capture: Capture) -> list[int]:
+    waited = waits(capture)
+    return [int(capture.exchanges["connection"][waited.argmax()])] if waited.max(initial=-1) >= 0 else []

@@ -1,0 +1,1 @@
+"""Connections on a time axis: lanes, their states and their marks."""

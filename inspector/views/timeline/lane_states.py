@@ -1,0 +1,42 @@
+"""The TCP states of both ends along the lanes of the timeline: when each end came into which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.tcp.states import State
+from inspector.views.ladder import packets_of
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+    from inspector.views.timeline.marks import Rows
+
+MAX_CHANGES = 40
+"""Changes of one end: opening and closing take seven; only a sender that plays with its flags needs more."""
+
+NAMES = [state.rfc_name for state in State]
+
+
+def lane_states(capture: Capture, connections: Rows) -> dict[str, list[Any]]:
+    """Changes of state: `lane` (a place in `connections`), `side` (0 client, 1 server), `at_ns`, the `state`'s name
+    (None for an end of which nothing was seen), and whether it is only `assumed`.
+
+    The first one of each end is that after the connection's first packet. Times count from the capture's start.
+    """
+    columns: dict[str, list[Any]] = {"lane": [], "side": [], "at_ns": [], "state": [], "assumed": []}
+    packets, origin = capture.packets, capture.start_ns or 0
+    for lane, connection in enumerate(connections.tolist()):
+        rows = packets_of(capture, connection)
+        for side, name in enumerate(("client_state", "server_state")):
+            states, assumed = packets[name][rows], packets["assumed"][rows] & (1 << side) != 0
+            is_seen = bool(capture.connections["packets"][connection][side])
+            is_other = is_seen & ((states[1:] != states[:-1]) | (assumed[1:] != assumed[:-1]))
+            changes = np.append(0, np.flatnonzero(is_other) + 1)[:MAX_CHANGES]
+            columns["lane"] += [lane] * len(changes)
+            columns["side"] += [side] * len(changes)
+            columns["at_ns"] += (packets["time_ns"][rows[changes]] - origin).tolist()
+            columns["state"] += [NAMES[state] if is_seen else None for state in states[changes].tolist()]
+            columns["assumed"] += assumed[changes].tolist()
+    return columns

@@ -1,0 +1,108 @@
+"""What stands beside the marks of the timeline where there is room: what was asked, what was said, what went wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.anomalies import ANOMALIES
+from inspector.http.head import head
+from inspector.query.troubles import SERIOUS
+from inspector.tables.table import MessageKind
+from inspector.tcp.verdicts import TROUBLE, verdict_names
+from inspector.views.timeline.marks import Tick
+from inspector.websocket.opcodes import Opcode
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+    from inspector.views.timeline.marks import Columns
+
+MAX_MARKS = 400
+"""Marks of a kind that get words; a drawing has no room for more."""
+
+FEW = 24
+"""Blocks up to which those that stand for several exchanges say so: of more, numbers would stand everywhere."""
+
+LONGEST = 60
+"""Characters beside one mark."""
+
+Words = list[str | None]
+
+
+def messages(capture: Capture, arrows: Columns) -> Words:
+    """For each arrow the beginning of its message; None where it stands for several, or for a ping or a pong."""
+    table = capture.messages
+    counted = zip(arrows["message"], arrows["count"], strict=True)
+    return [
+        _said(capture, row, int(table["kind"][row])) if count == 1 and i < MAX_MARKS else None
+        for i, (row, count) in enumerate(counted)
+    ]
+
+
+def exchanges(capture: Capture, blocks: Columns) -> Words:
+    """For each block the request and the status of its answer, or of how many exchanges it stands, or None."""
+    are_few = len(blocks["exchange"]) <= FEW
+    words: Words = []
+    for i, (row, count) in enumerate(zip(blocks["exchange"], blocks["count"], strict=True)):
+        if count == 1 and i < MAX_MARKS:
+            words.append(_asked(capture, row))
+        else:
+            words.append(f"{count} exchanges" if count > 1 and are_few else None)
+    return words
+
+
+def troubles(capture: Capture, ticks: Columns) -> dict[str, list[Any]]:
+    """What went wrong at the ticks marked as trouble: `tick` (its place among them), `side`, and in `text` what it is.
+
+    That is a verdict in tshark's spelling, the most special of the packet's, or else the title of an anomaly.
+    """
+    packets = capture.packets
+    places = np.flatnonzero(np.array(ticks["bits"], np.uint8) & Tick.TROUBLE.value)[:MAX_MARKS]
+    rows = np.array(ticks["packet"], np.intp)[places] - 1
+    odd = _titles(capture, rows)
+    verdicts = (packets["analysis"][rows] & TROUBLE.value).tolist()
+    names = {bits: verdict_names(bits)[-1] for bits in set(verdicts) if bits}
+    words = [names.get(bits) or odd.get(row) for row, bits in zip(rows.tolist(), verdicts, strict=True)]
+    return {"tick": places.tolist(), "side": packets["direction"][rows].tolist(), "text": words}
+
+
+def _titles(capture: Capture, rows: npt.NDArray[np.intp]) -> dict[int, str]:
+    """The first serious anomaly of each of these packets, by the packet's row."""
+    table = capture.anomalies
+    chosen = np.flatnonzero(SERIOUS[table["code"]] & np.isin(table["packet"], rows))[::-1]
+    codes, packets = table["code"][chosen].tolist(), table["packet"][chosen].tolist()
+    return {packet: ANOMALIES[code].title for packet, code in zip(packets, codes, strict=True)}
+
+
+def _said(capture: Capture, row: int, kind: int) -> str | None:
+    table = capture.messages
+    if kind == Opcode.CLOSE:
+        code = int(table["close_code"][row])
+        return f"close {code}" if code >= 0 else "close"
+    if kind == Opcode.BINARY:
+        return f"{int(table['bytes'][row])} bytes"
+    address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
+    if kind != Opcode.TEXT or address < 0:
+        return None
+    text = capture.bytes_at(address, min(length, 4 * LONGEST)).decode("utf-8", "replace")
+    return _line(text)
+
+
+def _asked(capture: Capture, row: int) -> str:
+    request, response = (int(capture.exchanges[name][row]) for name in ("request", "response"))
+    kinds, statuses = capture.http_messages["kind"], capture.http_messages["status"]
+    words = []
+    if request >= 0 and kinds[request] == MessageKind.REQUEST:
+        said = head(capture, request)
+        words.append(f"{said.method} {said.target}")
+    if response >= 0 and (status := int(np.int64(statuses[response]))):
+        words.append(str(status))
+    return _line(" ".join(words))
+
+
+def _line(text: str) -> str:
+    """In one line, and short."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

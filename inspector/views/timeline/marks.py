@@ -1,0 +1,208 @@
+"""What is drawn on the lanes of the timeline, thinned to the pixels there are.
+
+A drawing has a cell for each lane and pixel column. However many packets fall into a cell, one mark comes out of it, so
+that the answer depends on the size of the drawing and not on that of the capture.
+"""
+
+from __future__ import annotations
+
+from enum import IntFlag
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inspector.query.time_range import Span, exchange_times, gets_no_response, is_cut_off
+from inspector.query.troubles import SERIOUS
+from inspector.tcp.header import FIN, RST, SYN
+from inspector.tcp.verdicts import TROUBLE
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Rows = npt.NDArray[np.intp]
+Columns = dict[str, list[int]]
+
+
+FIRST_ERROR = 400
+"""The first status that is an error (RFC 9110 §15.5)."""
+
+
+class Tick(IntFlag):
+    """What is said of the packets of a cell; a bit is set when it is so of any of them."""
+
+    CLIENT = 1
+    SERVER = 2
+    PAYLOAD = 4
+    SYN = 8
+    FIN = 16
+    RESET = 32
+    TROUBLE = 64
+
+
+class Drawing:
+    """Lanes of `connections` (rows, top to bottom) over `span`, `width` pixels wide."""
+
+    def __init__(self, capture: Capture, connections: Rows, span: Span, width: int) -> None:
+        self.capture = capture
+        self.connections = connections
+        self.span = span
+        self.width = width
+        # One more than there are connections: what belongs to none, -1, finds the last.
+        self._lane = np.full(len(capture.connections) + 1, -1, np.int32)
+        self._lane[connections] = np.arange(len(connections))
+        self._first, self._stop = self._packets()
+
+    def ticks(self) -> Columns:
+        """Packets: `lane`, `column`, `bits` of Tick, `count`, and `packet`, the number of the first one in the cell.
+
+        Where there is trouble in a cell, `packet` is the first troubled one.
+        """
+        rows, cell = self._cells
+        bits = np.zeros(len(self.connections) * self.width, np.uint8)
+        shown = np.zeros(len(bits), np.int64)
+        shown[cell[::-1]] = rows[::-1]  # of several values for one place the last stays, so here the first packet
+        is_troubled = self._is_troubled(rows)
+        shown[cell[is_troubled][::-1]] = rows[is_troubled][::-1]
+        for bit, is_so in (*self._facts(rows), (Tick.TROUBLE, is_troubled)):
+            is_there = np.zeros(len(bits), bool)
+            is_there[cell[is_so]] = True  # written once a packet, read once a cell
+            bits[is_there] |= bit.value
+        used = np.flatnonzero(bits)
+        counts = np.bincount(cell, minlength=len(bits))[used] if len(cell) else used
+        return _columns(
+            lane=used // self.width, column=used % self.width, bits=bits[used], count=counts, packet=shown[used] + 1
+        )
+
+    def sizes(self) -> Columns:
+        """For each tick the payload of the largest packet in its cell, bytes, of `client` and of `server`."""
+        packets, (rows, cell) = self.capture.packets, self._cells
+        payload = packets["payload"][rows]
+        carries = payload > 0
+        cells = len(self.connections) * self.width
+        largest = np.zeros(2 * cells, np.int64)
+        np.maximum.at(largest, packets["direction"][rows[carries]] * np.int64(cells) + cell[carries], payload[carries])
+        used = np.flatnonzero(np.bincount(cell, minlength=cells)) if len(cell) else cell
+        return _columns(client=largest[used], server=largest[cells + used])
+
+    def blocks(self) -> Columns:
+        """Exchanges: `lane`, and the columns of the request's `begin`, of its `end` and of the answer's `answer`.
+
+        Columns are cut to -1 and the width where an exchange lies partly outside. Those that begin in one column are
+        one block: `count` of them, ended when the last has, with the worst `status` (0 unanswered), the first's
+        `exchange`, and in `failed` whether any got an error, a response that broke off, or will get none.
+        """
+        exchanges, messages = self.capture.exchanges, self.capture.http_messages
+        rows = np.flatnonzero(self._lane[exchanges["connection"]] >= 0)
+        begins, ends = exchange_times(self.capture, rows)
+        seen = self.span.touches(begins, ends)
+        rows, begins, ends = rows[seen], begins[seen], ends[seen]
+        response = exchanges["response"][rows]
+        answers = np.where(response >= 0, messages["time_ns"][response], ends) if len(messages) else ends
+        status = np.where(response >= 0, messages["status"][response], 0) if len(messages) else response
+        failed = (status >= FIRST_ERROR) | gets_no_response(self.capture, rows) | is_cut_off(self.capture, rows)
+        begin = self.column(begins)
+        cell = self._lane[exchanges["connection"][rows]].astype(np.int64) * (self.width + 2) + begin + 1
+        firsts, order, counts = _groups(cell)
+        first = order[firsts]
+        return _columns(
+            lane=self._lane[exchanges["connection"][rows[first]]],
+            begin=begin[first],
+            answer=self.column(answers[first]),
+            end=np.maximum.reduceat(self.column(ends)[order], firsts) if len(firsts) else begin[first],
+            count=counts,
+            status=np.maximum.reduceat(status[order], firsts) if len(firsts) else status,
+            failed=np.maximum.reduceat(failed[order].astype(np.int64), firsts) if len(firsts) else status,
+            exchange=rows[first],
+        )
+
+    def arrows(self) -> Columns:
+        """WebSocket messages: `lane`, `column`, `direction`, `control` (ping to close), `count`, first `message`."""
+        table = self.capture.messages
+        lane = self._lane[table["connection"]]
+        rows = np.flatnonzero((lane >= 0) & self.span.holds(table["time_ns"]))
+        direction, control = table["direction"][rows].astype(np.int64), (table["kind"][rows] >= 8).astype(np.int64)
+        column = self.column(table["time_ns"][rows])
+        cell = ((lane[rows].astype(np.int64) * self.width + column) * 2 + direction) * 2 + control
+        # Counted instead of sorted: there are fewer cells than messages.
+        counts = np.bincount(cell, minlength=4 * self.width * len(self.connections)) if len(cell) else cell
+        shown = np.zeros(len(counts), np.int64)
+        shown[cell[::-1]] = rows[::-1]
+        used = np.flatnonzero(counts)
+        return _columns(
+            lane=used // 4 // self.width,
+            column=used // 4 % self.width,
+            direction=used // 2 % 2,
+            control=used % 2,
+            count=counts[used],
+            message=shown[used],
+        )
+
+    def closings(self) -> npt.NDArray[np.int64]:
+        """When the first FIN or RST of each lane's connection was sent, ns since 1970; -1 for none."""
+        packets, first = self.capture.packets, self._first
+        ends = np.flatnonzero(packets["flags"][first : self._stop] & (FIN | RST)) + first
+        lane = self._lane[packets["connection"][ends]]
+        found = np.full(len(self.connections), -1, np.int64)
+        known = lane >= 0
+        found[lane[known][::-1]] = packets["time_ns"][ends[known]][::-1]
+        return found
+
+    def column(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The pixel column of each moment; -1 before the span, the width behind it."""
+        length = max(self.span.to_ns - self.span.from_ns, 1)
+        # In floats: 64-bit products of nanoseconds and pixels overflow after a week.
+        place = (times - self.span.from_ns) * (self.width / length)
+        columns: npt.NDArray[np.int64] = np.floor(np.clip(place, -1, self.width)).astype(np.int64)
+        columns[times == self.span.to_ns] = self.width - 1
+        return columns
+
+    @cached_property
+    def _cells(self) -> tuple[Rows, npt.NDArray[np.int64]]:
+        """The packets of these lanes in the span, and the cell of each."""
+        packets, first = self.capture.packets, self._first
+        times = packets["time_ns"][first : self._stop]
+        lane = self._lane[packets["connection"][first : self._stop]]
+        rows = np.flatnonzero((lane >= 0) & self.span.holds(times))
+        cell = lane[rows].astype(np.int64) * self.width + self.column(times[rows])
+        return rows + first, cell
+
+    def _packets(self) -> tuple[int, int]:
+        """All packets of these lanes lie between."""
+        if not len(self.connections):
+            return 0, 0
+        table = self.capture.connections
+        return int(table["first_packet"][self.connections].min()), int(table["last_packet"][self.connections].max()) + 1
+
+    def _facts(self, rows: Rows) -> list[tuple[Tick, npt.NDArray[np.bool_]]]:
+        packets = self.capture.packets
+        direction, flags = packets["direction"][rows], packets["flags"][rows]
+        return [
+            (Tick.CLIENT, direction == 0),
+            (Tick.SERVER, direction == 1),
+            (Tick.PAYLOAD, packets["payload"][rows] > 0),
+            (Tick.SYN, flags & SYN != 0),
+            (Tick.FIN, flags & FIN != 0),
+            (Tick.RESET, flags & RST != 0),
+        ]
+
+    def _is_troubled(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        anomalies = self.capture.anomalies
+        is_odd = np.zeros(self._stop - self._first, bool)
+        odd = anomalies["packet"][SERIOUS[anomalies["code"]]] - self._first
+        is_odd[odd[(odd >= 0) & (odd < len(is_odd))]] = True
+        troubled: npt.NDArray[np.bool_] = self.capture.packets["analysis"][rows] & TROUBLE.value != 0
+        return troubled | is_odd[rows - self._first]
+
+
+def _groups(cells: npt.NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
+    """Equal cells together: where in `order` each group begins, the order, and how many each has."""
+    order = np.argsort(cells, kind="stable")
+    ordered = cells[order]
+    firsts = np.flatnonzero(np.diff(ordered, prepend=ordered[0] - 1)) if len(ordered) else np.empty(0, np.intp)
+    return firsts, order, np.diff(firsts, append=len(cells))
+
+
+def _columns(**columns: npt.NDArray[Any]) -> Columns:
+    return {name: values.tolist() for name, values in columns.items()}

@@ -1,0 +1,80 @@
+"""One direction of a WebSocket connection: the frame and the message it is in the middle of.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+from cython import Py_ssize_t, bint, cclass, longlong, uint, ulonglong
+
+from inspector.websocket.message_content import Content
+
+if cython.compiled:
+    from cython.cimports.inspector.websocket.deflate.permessage_deflate import Inflater
+else:
+    from inspector.websocket.deflate.permessage_deflate import Inflater
+
+# Stages of a stream. frame_parser.py has the same numbers.
+HEADER = cython.declare(cython.int, 0)
+
+
+@cclass
+class Stream:
+    """What is known of one direction.
+
+    Args:
+        position: stream offset of the first frame.
+        masks: whether its frames must be masked: they are the client's (RFC 6455 §5.1).
+        keeps_context: whether messages share a compression context; None when none may be compressed.
+        is_midstream: whether earlier frames are not in the capture.
+    """
+
+    stage: cython.int
+    position: longlong  # stream offset of the next byte to read
+    masks: bint
+    has_ended: bint
+    has_closed: bint  # a close frame was seen
+    header: bytes  # the beginning of a header that straddles pieces
+    first_packet: cython.int  # where that header, or the frame in hand, began
+    first_ns: longlong
+    latest_ns: longlong  # when the latest packet of it so far was captured: one that was overtaken is no earlier
+    skipped: longlong  # bytes that were passed over in search of a frame
+    is_midstream: bint
+
+    # The frame in hand.
+    frame: Py_ssize_t  # row in frames
+    opcode: cython.int
+    fin: bint
+    rsv1: bint
+    is_masked: bint
+    mask: uint
+    length: ulonglong
+    done: ulonglong  # bytes of its payload so far
+
+    # Its message.
+    row: Py_ssize_t  # row in messages of the frame in hand, -1 none
+    message: Py_ssize_t  # row in messages of the data message in progress, -1 none
+    control: Content | None  # of the control frame in hand
+    content: Content | None  # of the data message in progress
+
+    # Compression.
+    may_deflate: bint
+    keeps_context: bint
+    inflater: Inflater | None
+    failed: cython.int  # messages in a row that could not be inflated
+
+    def __init__(self, position: int, masks: bool, keeps_context: bool | None, is_midstream: bool) -> None:
+        self.stage = HEADER
+        self.position = position
+        self.masks = masks
+        self.has_ended = self.has_closed = self.fin = self.rsv1 = self.is_masked = False
+        self.header = b""
+        self.first_packet = self.opcode = self.failed = 0
+        self.first_ns = self.latest_ns = self.skipped = 0
+        self.mask = self.length = self.done = 0
+        self.frame = self.row = self.message = -1
+        self.control = self.content = self.inflater = None
+        self.may_deflate = keeps_context is not None
+        self.keeps_context = bool(keeps_context)
+        self.is_midstream = is_midstream

@@ -1,0 +1,401 @@
+"""Finds WebSocket frames in the two byte streams of a connection (RFC 6455 §5.2).
+
+Each direction is a `Stream`; its `stage` says what comes next:
+
+    HEADER → PAYLOAD → HEADER      a small message that is here whole is read at once
+    a hole that no length covers: SEARCH → HEADER
+    a length that cannot be, or the end: STOPPED
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cython
+from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, schar, uchar, ulonglong
+
+from inspector.tables.anomaly_writer import Oddities
+from inspector.tables.arena import ARENA as _ARENA
+from inspector.tables.arena import Arena
+from inspector.tables.stream_routes import Route
+from inspector.tables.table import ChunkKind, Table
+from inspector.websocket.anomaly_reports import Reports
+from inspector.websocket.detect import frames_in
+from inspector.websocket.handshake import Deflate
+from inspector.websocket.opcodes import CONTROL_LIMIT
+
+if cython.compiled:
+    from cython.cimports.inspector.tables.chunk_cursor import Pieces
+    from cython.cimports.inspector.websocket.content_store import Kept
+    from cython.cimports.inspector.websocket.direction_state import Stream
+    from cython.cimports.inspector.websocket.frame_rows import FrameRows
+    from cython.cimports.inspector.websocket.message_parser import MessageReader
+    from cython.cimports.inspector.websocket.message_rows import MessageRows
+    from cython.cimports.inspector.wire.byte_order import be16, be32
+else:
+    from inspector.tables.chunk_cursor import Pieces
+    from inspector.websocket.content_store import Kept
+    from inspector.websocket.direction_state import Stream
+    from inspector.websocket.frame_rows import FrameRows
+    from inspector.websocket.message_parser import MessageReader
+    from inspector.websocket.message_rows import MessageRows
+    from inspector.wire.byte_order import be16, be32
+
+ARENA = cython.declare(longlong, _ARENA)
+
+LONGEST_HEADER = cython.declare(Py_ssize_t, 14)
+"""Bytes (RFC 6455 §5.2): two, eight more of length, four of mask."""
+
+# Stages of a stream.
+HEADER = cython.declare(cython.int, 0)
+PAYLOAD = cython.declare(cython.int, 1)
+SEARCH = cython.declare(cython.int, 2)
+STOPPED = cython.declare(cython.int, 3)
+
+CONTINUATION = cython.declare(cython.int, 0)
+TEXT = cython.declare(cython.int, 1)
+BINARY = cython.declare(cython.int, 2)
+CLOSE = cython.declare(cython.int, 8)
+PONG = cython.declare(cython.int, 10)
+
+WEBSOCKET = cython.declare(cython.int, int(Route.WEBSOCKET))
+OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
+K_DATA = cython.declare(cython.int, int(ChunkKind.DATA))
+K_GAP = cython.declare(cython.int, int(ChunkKind.GAP))
+K_END = cython.declare(cython.int, int(ChunkKind.END))
+
+
+@cclass
+class FrameReader:
+    """Fills frames and messages from the chunks of connections whose route is WEBSOCKET."""
+
+    _streams: list[Any]  # Stream or None, by 2 * connection + direction
+    _routes: uchar[::1]
+    _pieces: Pieces
+    _frames: FrameRows
+    _message_rows: MessageRows
+    _messages: MessageReader
+    _kept: Kept
+    _reports: Reports
+
+    def __init__(self, pieces: Pieces, frames: Table, messages: Table, oddities: Oddities, arena: Arena) -> None:
+        self._streams = []
+        self._pieces = pieces
+        self._frames = FrameRows(frames)
+        self._message_rows = MessageRows(messages)
+        self._kept = Kept(arena, pieces)
+        self._reports = Reports(oddities, pieces)
+        self._messages = MessageReader(pieces, self._message_rows, self._kept, self._reports)
+
+    def begin_batch(self, routes: memoryview) -> None:
+        """New chunks are there; `routes` has a byte for each direction of each connection."""
+        self._routes = routes
+        self._streams.extend([None] * (len(routes) - len(self._streams)))
+
+    # -- chunks --------------------------------------------------------------------------------------------------
+
+    def begin(
+        self,
+        connection: int,
+        positions: tuple[int, int],
+        asking: int,
+        deflate: Deflate | None,
+        is_midstream: bool,
+    ) -> None:
+        """The two streams of a connection are frames from these offsets (client, server) on.
+
+        Args:
+            asking: the direction that asked for WebSocket, or that masks its frames.
+            is_midstream: whether earlier frames are not in the capture; then what was agreed on is not known.
+        """
+        kept: tuple[bool | None, bool | None] = (None, None)
+        if deflate:
+            kept = (deflate.client_keeps_context, deflate.server_keeps_context)
+        elif is_midstream:
+            kept = (True, True)
+        for side in range(2):
+            masks = side == asking
+            self._streams[2 * connection + side] = Stream(positions[side], masks, kept[not masks], is_midstream)
+            self._routes[2 * connection + side] = WEBSOCKET
+
+    def turn(self, connection: int) -> None:
+        """Client and server of a connection change places; who masks stays."""
+        key = 2 * connection
+        self._streams[key], self._streams[key + 1] = self._streams[key + 1], self._streams[key]
+
+    def advance(self, first: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
+        """Read chunks from row `first`; the first row that is somebody else's, or `stop`."""
+        row: Py_ssize_t = first
+        connection: cython.int[::1] = self._pieces.connection
+        direction: schar[::1] = self._pieces.direction
+        key: Py_ssize_t
+        route: cython.int
+        while row < stop:
+            key = 2 * connection[row] + direction[row]
+            route = self._routes[key]
+            if route == WEBSOCKET:
+                if row == first:
+                    self._kept.refresh()
+                self._take(row, key)
+            elif route != OPAQUE:
+                break
+            row += 1
+        self._settle()
+        return row
+
+    def replay(self, rows: list[int]) -> None:
+        """Read chunks that waited for a decision."""
+        self._kept.refresh()
+        for row in rows:
+            key = 2 * self._pieces.connection[row] + self._pieces.direction[row]
+            if self._routes[key] == WEBSOCKET:
+                self._take(row, key)
+        self._settle()
+
+    def finish(self) -> None:
+        """The capture is over: mark the frames whose end is not in it."""
+        stream: Stream
+        self._kept.refresh()
+        for stream in self._streams:
+            if stream is not None:
+                if stream.stage == PAYLOAD:
+                    self._frames.damaged[stream.frame] = 1
+                self._messages.cut(stream, stream.stage == PAYLOAD)
+                stream.stage = STOPPED
+        self._settle()
+
+    def _settle(self) -> None:
+        self._frames.settle()
+        self._message_rows.settle()
+
+    @cfunc
+    def _take(self, row: Py_ssize_t, key: Py_ssize_t) -> None:
+        """Read one chunk, or what is not yet read of it."""
+        stream: Stream = self._streams[key]
+        pieces = self._pieces
+        pieces.take(row, stream.position)
+        stream.latest_ns = max(stream.latest_ns, pieces.now)
+        if pieces.kind == K_DATA and pieces.length > 0:
+            stream.position = pieces.offset + pieces.length
+            self._data(stream, key, pieces.address, pieces.address + pieces.length)
+        elif pieces.kind == K_GAP and pieces.length > 0:
+            stream.position = pieces.offset + pieces.length
+            self._gap(stream, key, pieces.offset, pieces.length)
+        elif pieces.kind > K_GAP:
+            self._end(key, pieces.kind == K_END)
+
+    @cfunc
+    def _data(self, stream: Stream, key: Py_ssize_t, address: longlong, stop: longlong) -> None:
+        at: longlong = address
+        count: longlong
+        while at < stop:
+            if stream.stage == HEADER:
+                at = self._header(stream, key, at, stop)
+            elif stream.stage == PAYLOAD:
+                count = stop - at
+                if count > stream.length - stream.done:
+                    count = stream.length - stream.done
+                self._messages.payload(stream, at, count)
+                self._frames.last_packet[stream.frame] = self._pieces.carrier
+                at += count
+                if stream.done == stream.length:
+                    self._end_frame(stream, key)
+            elif stream.stage == SEARCH:
+                self._search(stream, key, at, stop)
+                if stream.stage == SEARCH:
+                    return
+            else:
+                return
+
+    # -- frames --------------------------------------------------------------------------------------------------
+
+    @cfunc
+    def _header(self, stream: Stream, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """Read a frame header, and its payload when that is a small message; where what follows begins."""
+        held: Py_ssize_t = len(stream.header)
+        view: cython.const[uchar][::1] = self._pieces.data
+        available: longlong = stop - at
+        i: Py_ssize_t = at
+        size: Py_ssize_t = 2
+        second: cython.int = 0
+        if held:
+            view = stream.header + self._pieces.bytes_at(at, min(available, LONGEST_HEADER - held))
+            available = len(view)
+            i = 0
+        else:
+            stream.first_packet = self._pieces.carrier
+            stream.first_ns = stream.latest_ns = self._pieces.now
+            if at >= ARENA:
+                view = self._pieces.arena
+                i = at - ARENA
+        if available >= 2:
+            second = view[i + 1]
+            size = 6 if second & 128 else 2
+            if second & 127 >= 126:
+                size += 2 if second & 127 == 126 else 8
+        if available < size:
+            stream.header += self._pieces.bytes_at(at, stop - at)
+            return stop
+        if held:
+            stream.header = b""
+        at += size - held
+        self._read_header(stream, view, i)
+        if stream.length >> 63:
+            self._reports.of("ws-length-impossible", key)
+            stream.stage = STOPPED
+            return stop
+        self._open_frame(stream, key, view[i], at)
+        if second & 127 >= 126 and stream.length < (126 if second & 127 == 126 else 65536):
+            self._reports.of("ws-length-not-minimal", key, stream.length)
+        return self._whole_or_part(stream, key, at, stop)
+
+    @cfunc
+    @inline
+    def _read_header(self, stream: Stream, view: cython.const[uchar][::1], i: Py_ssize_t) -> None:
+        """Length and masking key of a header that is whole and begins at index `i` (RFC 6455 §5.2)."""
+        second: cython.int = view[i + 1]
+        length: ulonglong = second & 127
+        i += 2
+        if length == 126:
+            length = be16(view, i)
+            i += 2
+        elif length == 127:
+            length = be32(view, i)
+            length = length << 32 | be32(view, i + 4)
+            i += 8
+        stream.is_masked = second & 128 != 0
+        stream.mask = be32(view, i) if second & 128 else 0
+        stream.length = length
+        stream.done = 0
+
+    @cfunc
+    def _open_frame(self, stream: Stream, key: Py_ssize_t, first: cython.int, at: longlong) -> None:
+        """Write the frame's row and see which message it belongs to."""
+        opcode: cython.int = first & 15
+        is_data: bint = opcode in (TEXT, BINARY)
+        stream.opcode = opcode
+        stream.fin = first >> 7
+        stream.rsv1 = first & 0x40 != 0
+        self._frames.add(stream, key, first, at + self._pieces.shift, self._pieces.carrier)
+        is_usual: bint = is_data and first & 0xB0 == 0x80 and stream.is_masked == stream.masks
+        if not is_usual or stream.has_closed or (stream.rsv1 and not stream.may_deflate):
+            self._check_frame(stream, key, first)
+        if opcode == CONTINUATION:
+            stream.row = stream.message
+            if stream.row < 0:
+                self._reports.of("ws-continuation-of-nothing", key)
+            else:
+                self._message_rows.frames[stream.row] += 1
+        elif is_data or CLOSE <= opcode <= PONG:
+            if is_data and stream.message >= 0:
+                self._reports.of("ws-message-interrupted", key, opcode)
+                self._messages.abandon(stream)
+            self._message_rows.add(stream, key)
+        else:
+            stream.row = -1
+        self._frames.message[stream.frame] = stream.row
+
+    def _check_frame(self, stream: Stream, key: int, first: int) -> None:
+        """Report what RFC 6455 §5.2 to §5.5 forbid about a frame's header."""
+        opcode, rsv = first & 15, first >> 4 & 7
+        is_deflated = rsv & 4 and opcode in (TEXT, BINARY) and stream.may_deflate
+        if rsv & 3 or (rsv and not is_deflated):
+            self._reports.of("ws-reserved-bits", key, rsv)
+        if stream.is_masked != stream.masks:
+            self._reports.of("ws-unmasked-client" if stream.masks else "ws-masked-server", key)
+        if BINARY < opcode < CLOSE or opcode > PONG:
+            self._reports.of("ws-reserved-opcode", key, opcode)
+        elif opcode >= CLOSE:
+            if stream.length > CONTROL_LIMIT:
+                self._reports.of("ws-control-too-long", key, stream.length)
+            if not stream.fin:
+                self._reports.of("ws-control-fragmented", key)
+        if stream.has_closed and opcode < CLOSE:
+            self._reports.of("ws-after-close", key, opcode)
+
+    @cfunc
+    def _whole_or_part(self, stream: Stream, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+        """Read a whole message at once; prepare for any other. Where what follows begins."""
+        if (
+            stream.fin
+            and stream.row >= 0
+            and stream.opcode != CONTINUATION
+            and stream.length <= stop - at
+            and self._messages.whole(stream, key, at)
+        ):
+            return at + stream.length
+        self._messages.open(stream, key)
+        stream.stage = PAYLOAD
+        if stream.length == 0:
+            self._end_frame(stream, key)
+        return at
+
+    @cfunc
+    def _end_frame(self, stream: Stream, key: Py_ssize_t) -> None:
+        """The payload of the frame in hand was there, or is known to be missing."""
+        stream.stage = HEADER
+        self._frames.last_packet[stream.frame] = self._pieces.carrier
+        self._messages.end_frame(stream, key)
+
+    # -- what is not as it should be -----------------------------------------------------------------------------
+
+    @cfunc
+    def _gap(self, stream: Stream, key: Py_ssize_t, offset: longlong, length: longlong) -> None:
+        """`length` bytes from stream offset `offset` are not in the capture."""
+        inside: longlong = 0
+        if stream.stage == PAYLOAD:
+            inside = length
+            if inside > stream.length - stream.done:
+                inside = stream.length - stream.done
+            stream.done += inside
+            self._frames.damaged[stream.frame] = 1
+            self._reports.of("ws-frame-damaged", key, inside)
+            self._messages.lose(stream)
+            if stream.done == stream.length:
+                self._end_frame(stream, key)
+        if inside == length or stream.stage == STOPPED:
+            return
+        if stream.stage != SEARCH:
+            self._reports.of("ws-lost", key, length - inside, offset + inside)
+        self._messages.lose_context(stream)
+        stream.is_midstream = True
+        stream.header = b""
+        stream.stage = SEARCH
+        stream.skipped += length - inside
+
+    def _search(self, stream: Stream, key: int, at: int, stop: int) -> None:
+        """Frames are found again where a piece of the stream is made of whole ones."""
+        if not frames_in(self._pieces.bytes_at(at, stop - at), stream.masks):
+            stream.skipped += stop - at
+            return
+        self._reports.of("ws-resynchronised", key, stream.skipped, at + self._pieces.shift)
+        stream.skipped = 0
+        stream.stage = HEADER
+
+    @cfunc
+    def _end(self, key: Py_ssize_t, is_fin: bint) -> None:
+        """FIN ends one direction, RST both."""
+        stream: Stream = self._streams[key]
+        peer: Stream = self._streams[key ^ 1]
+        self._cut(stream, key)
+        if not is_fin:
+            self._cut(peer, key ^ 1)
+        if not is_fin or peer.has_ended:
+            self._messages.let_go(stream)
+            self._messages.let_go(peer)
+            self._streams[key] = self._streams[key ^ 1] = None
+            self._routes[key] = self._routes[key ^ 1] = OPAQUE
+
+    @cfunc
+    def _cut(self, stream: Stream, key: Py_ssize_t) -> None:
+        """Nothing more comes of a stream."""
+        self._messages.cut(stream, stream.stage == PAYLOAD)
+        if stream.stage == PAYLOAD:
+            self._frames.damaged[stream.frame] = 1
+            self._reports.of("ws-cut-short", key, stream.length - stream.done)
+        elif stream.header:
+            self._reports.of("ws-cut-short", key, -1)
+        stream.stage = STOPPED
+        stream.has_ended = True

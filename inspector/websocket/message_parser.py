@@ -1,0 +1,329 @@
+"""Reads the messages that frames make up (RFC 6455 §5.4): unmasked, inflated, checked, their beginnings kept.
+
+A small frame that lies whole in one piece of its stream is read in place; one that does not goes through `Content`, as
+does whatever is fragmented. Lengths are believed but never allocated.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import cython
+from cython import Py_ssize_t, bint, cclass, cfunc, longlong, ulonglong
+
+from inspector.tables.arena import ARENA as _ARENA
+from inspector.websocket.anomaly_reports import Reports
+from inspector.websocket.deflate.inflate import INBOX as _INBOX
+from inspector.websocket.deflate.permessage_deflate import Outcome
+from inspector.websocket.masking import apply_mask
+from inspector.websocket.message_content import PREVIEW as _PREVIEW
+from inspector.websocket.message_content import Content
+from inspector.websocket.opcodes import is_undefined, must_not_be_sent
+
+if cython.compiled:
+    from cython.cimports.inspector.tables.chunk_cursor import Pieces
+    from cython.cimports.inspector.websocket.content_store import Kept, copy_unmasked, has_no_high_bit
+    from cython.cimports.inspector.websocket.deflate.inflate import Inflate
+    from cython.cimports.inspector.websocket.deflate.permessage_deflate import Inflater
+    from cython.cimports.inspector.websocket.direction_state import Stream
+    from cython.cimports.inspector.websocket.message_rows import MessageRows
+else:
+    from inspector.tables.chunk_cursor import Pieces
+    from inspector.websocket.content_store import Kept, copy_unmasked, has_no_high_bit
+    from inspector.websocket.deflate.inflate import Inflate
+    from inspector.websocket.deflate.permessage_deflate import Inflater
+    from inspector.websocket.direction_state import Stream
+    from inspector.websocket.message_rows import MessageRows
+
+ARENA = cython.declare(longlong, _ARENA)
+PREVIEW = cython.declare(longlong, _PREVIEW)
+INBOX = cython.declare(longlong, _INBOX)
+
+GOOD = cython.declare(cython.int, int(Outcome.GOOD))
+
+CONTEXT_LIMIT = 4096
+"""Directions that are inflated at the same time: a context takes up to 45 KiB."""
+
+CONTINUATION = cython.declare(cython.int, 0)
+TEXT = cython.declare(cython.int, 1)
+BINARY = cython.declare(cython.int, 2)
+CLOSE = cython.declare(cython.int, 8)
+
+
+@cclass
+class MessageReader:
+    """Takes the frames whose headers were read."""
+
+    _pieces: Pieces
+    _rows: MessageRows
+    _kept: Kept
+    _inflate: Inflate
+    _reports: Reports
+    _contexts: cython.int
+
+    def __init__(self, pieces: Pieces, rows: MessageRows, kept: Kept, reports: Reports) -> None:
+        self._pieces = pieces
+        self._rows = rows
+        self._kept = kept
+        self._inflate = Inflate()
+        self._reports = reports
+        self._contexts = 0
+
+    # -- messages that are whole in one piece --------------------------------------------------------------------
+
+    @cfunc
+    def whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> bint:
+        """Read a message that is one frame, all of it at `at`; False when it is too long for that."""
+        if stream.length > PREVIEW:
+            return False
+        if stream.rsv1 and self._is_compressed(stream):
+            if not cython.compiled or not self._inflate_in_place(stream, key, at):
+                self._inflate_whole(stream, key, at)
+        else:
+            self._read_whole(stream, key, at)
+        return True
+
+    @cfunc
+    def _is_compressed(self, stream: Stream) -> bint:
+        return stream.rsv1 and stream.may_deflate and (stream.opcode == TEXT or stream.opcode == BINARY)
+
+    @cfunc
+    def _read_whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> None:
+        """A message that is not compressed."""
+        length: longlong = stream.length
+        address: longlong = at
+        if stream.is_masked and length:
+            address = self._kept.unmask(stream.mask, at, length)
+        self._write(stream, length, length, address, length)
+        if stream.opcode == TEXT:
+            if not self._kept.is_ascii(address, length) and not is_utf8(self._kept.bytes_at(address, length)):
+                self._reports.of("ws-bad-utf8", key)
+        elif stream.opcode == CLOSE:
+            self._read_close(stream, key, self._kept.bytes_at(address, length) if address >= 0 else b"")
+
+    @cfunc
+    def _inflate_in_place(self, stream: Stream, key: Py_ssize_t, at: longlong) -> bint:
+        """A compressed message that `Inflate` can read by itself; False when it cannot."""
+        inflater = stream.inflater
+        inflate = self._inflate
+        length: Py_ssize_t = stream.length
+        done: Py_ssize_t
+        if inflater is None or stream.failed or length > INBOX or at >= ARENA:
+            return False
+        copy_unmasked(self._pieces.data, at, length, stream.mask, inflate.inbox, 0)
+        done = inflater.read(length)
+        if done < 0:
+            return False
+        self._rows.compressed[stream.row] = 1
+        if done > PREVIEW:
+            self._write(stream, length, done, self._kept.copy(inflate.outbox, PREVIEW), PREVIEW)
+        else:
+            self._write(stream, length, done, self._kept.copy(inflate.outbox, done), done)
+        is_ascii: bint = has_no_high_bit(inflate.outbox, 0, done)
+        if stream.opcode == TEXT and not is_ascii and not is_utf8(bytes(inflate.outbox[:done])):
+            self._reports.of("ws-bad-utf8", key)
+        return True
+
+    @cfunc
+    def _inflate_whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> None:
+        """A compressed message, by way of Python's zlib."""
+        inflater = self.inflater(stream, key)
+        length: longlong = stream.length
+        payload: bytes = self._pieces.bytes_at(at, length)
+        if stream.is_masked:
+            payload = apply_mask(payload, stream.mask)
+        content: bytes = inflater.whole(payload)
+        outcome: cython.int = inflater.outcome
+        preview: bytes
+        self._rows.compressed[stream.row] = 1
+        if outcome != GOOD:
+            self._write(stream, length, length, -1, 0)
+        else:
+            preview = content if len(content) <= PREVIEW else content[:PREVIEW]
+            self._write(stream, length, len(content), self._kept.keep(preview), len(preview))
+        if outcome != GOOD or stream.failed:
+            self._settle_inflated(stream, key, stream.row, outcome, len(content))
+        if outcome == GOOD and stream.opcode == TEXT and not content.isascii() and not is_utf8(content):
+            self._reports.of("ws-bad-utf8", key)
+
+    @cfunc
+    def _write(self, stream: Stream, length: longlong, content: longlong, address: longlong, preview: longlong) -> None:
+        """The message is all there: `length` bytes of payload, which became `content` bytes. `preview` of those are
+        kept at an address, unless they could not be (-1).
+        """
+        rows = self._rows
+        row: Py_ssize_t = stream.row
+        rows.last_packet[row] = self._pieces.carrier
+        rows.end_ns[row] = stream.latest_ns
+        rows.wire_bytes[row] = length
+        rows.content_bytes[row] = content
+        rows.complete[row] = 1
+        if address >= 0:
+            rows.text_address[row] = address
+            rows.text_bytes[row] = preview
+
+    # -- messages that come in pieces ----------------------------------------------------------------------------
+
+    def inflater(self, stream: Stream, key: int) -> Inflater:
+        """What inflates this direction; where there are too many already, one that does not."""
+        if stream.inflater is None:
+            self._contexts += 1
+            is_refused = self._contexts > CONTEXT_LIMIT
+            if is_refused:
+                self._reports.of("ws-too-many-contexts", key, CONTEXT_LIMIT)
+            stream.inflater = Inflater(stream.keeps_context, stream.is_midstream, is_refused, self._inflate)
+        return stream.inflater
+
+    def let_go(self, stream: Stream) -> None:
+        """A direction is over: its context is free for another."""
+        if stream.inflater is not None:
+            self._contexts -= 1
+            stream.inflater = None
+
+    def open(self, stream: Stream, key: int) -> None:
+        """The payload of the frame in hand comes in pieces, or is only a fragment."""
+        if stream.opcode >= CLOSE:
+            stream.control = Content(False)
+        elif stream.opcode != CONTINUATION and stream.row >= 0:
+            is_compressed = self._is_compressed(stream)
+            stream.message = stream.row
+            self._rows.compressed[stream.row] = is_compressed
+            stream.content = Content(stream.opcode == TEXT, self.inflater(stream, key) if is_compressed else None)
+
+    @cfunc
+    def payload(self, stream: Stream, at: longlong, count: longlong) -> None:
+        """The next piece of the payload of the frame in hand."""
+        content = stream.control if stream.opcode >= CLOSE else stream.content
+        done: ulonglong = stream.done
+        stream.done += count
+        if content is None or stream.row < 0:
+            return
+        self._rows.last_packet[stream.row] = self._pieces.carrier
+        self._rows.end_ns[stream.row] = max(self._rows.end_ns[stream.row], stream.latest_ns)
+        piece: bytes = self._pieces.bytes_at(at, count)
+        if stream.is_masked:
+            piece = apply_mask(piece, stream.mask, done)
+        content.add(piece)
+
+    @cfunc
+    def end_frame(self, stream: Stream, key: Py_ssize_t) -> None:
+        """The payload of the frame in hand was there, or is known to be missing."""
+        row: Py_ssize_t = stream.row
+        rows = self._rows
+        if row < 0:
+            return
+        rows.last_packet[row] = self._pieces.carrier
+        rows.end_ns[row] = max(rows.end_ns[row], stream.latest_ns)
+        rows.wire_bytes[row] += stream.length
+        rows.content_bytes[row] = rows.wire_bytes[row]
+        if stream.opcode >= CLOSE:
+            if stream.control is not None:
+                self._end_message(stream, key, row, stream.control)
+            stream.control = None
+        elif stream.fin:
+            if stream.content is not None:
+                self._end_message(stream, key, row, stream.content)
+            stream.content = None
+            stream.message = -1
+
+    def _end_message(self, stream: Stream, key: int, row: int, content: Content) -> None:
+        """Keep the beginning of a message's content, and report what is wrong with it."""
+        content.end()
+        self._rows.complete[row] = content.is_whole
+        if self._rows.compressed[row]:
+            self._settle_inflated(stream, key, row, content.outcome, content.length)
+        if content.outcome == Outcome.GOOD:
+            self._keep(row, content)
+        if content.is_bad_text:
+            self._reports.of("ws-bad-utf8", key)
+        if stream.opcode == CLOSE and content.is_whole:
+            self._read_close(stream, key, bytes(content.preview))
+
+    def _keep(self, row: int, content: Content) -> None:
+        """Keep the beginning of a message's content, as far as there is room."""
+        address = self._kept.append(content.preview)
+        if address >= 0:
+            self._rows.text_address[row] = address
+            self._rows.text_bytes[row] = len(content.preview)
+
+    def _settle_inflated(self, stream: Stream, key: int, row: int, outcome: int, length: int) -> None:
+        """Say how inflating a message to `length` bytes went."""
+        if outcome == Outcome.GOOD:
+            self._rows.content_bytes[row] = length
+            if stream.failed:
+                self._reports.of("ws-context-recovered", key, stream.failed)
+            stream.failed = 0
+            return
+        stream.failed += 1
+        wire = self._rows.wire_bytes[row]
+        if outcome == Outcome.TOO_FAR:
+            self._reports.of("ws-inflates-too-far", key, wire, length)
+        elif outcome == Outcome.BAD_DATA:
+            self._reports.of("ws-bad-deflate", key, wire)
+        elif stream.failed == 1:
+            self._reports.of("ws-context-lost", key, wire)
+
+    def _read_close(self, stream: Stream, key: int, body: bytes) -> None:
+        """Code and reason of a close frame (RFC 6455 §5.5.1)."""
+        stream.has_closed = True
+        if len(body) == 1:
+            self._reports.of("ws-close-length", key)
+        elif body:
+            code = int.from_bytes(body[:2], "big")
+            self._rows.close_code[stream.row] = code
+            if must_not_be_sent(code):
+                self._reports.of("ws-close-code", key, code)
+            elif is_undefined(code):
+                self._reports.of("ws-undefined-close-code", key, code)
+            if not is_utf8(body[2:]):
+                self._reports.of("ws-bad-utf8", key)
+
+    # -- what is lost --------------------------------------------------------------------------------------------
+
+    def lose(self, stream: Stream) -> None:
+        """Bytes of the payload in hand are not in the capture."""
+        content = stream.control if stream.opcode >= CLOSE else stream.content
+        if content is not None:
+            content.lose()
+
+    def abandon(self, stream: Stream) -> None:
+        """The data message in progress will not end."""
+        if stream.message >= 0:
+            self._rows.complete[stream.message] = 0
+            if stream.content is not None:
+                self._leave(stream.message, stream.content)
+                stream.content.lose()
+        stream.message = -1
+        stream.content = None
+
+    def _leave(self, row: int, content: Content) -> None:
+        """A message stays unfinished: keep what came of it."""
+        content.leave()
+        if content.length and content.outcome == Outcome.GOOD:
+            self._rows.content_bytes[row] = content.length
+            self._keep(row, content)
+
+    def cut(self, stream: Stream, is_in_frame: bool) -> None:
+        """Nothing more comes of a stream, nor `is_in_frame` of a frame: what came of unfinished messages is kept."""
+        if is_in_frame and stream.row >= 0:
+            self._rows.wire_bytes[stream.row] += stream.done
+        if stream.control is not None:
+            self._leave(stream.row, stream.control)
+            stream.control = None
+        self.abandon(stream)
+
+    def lose_context(self, stream: Stream) -> None:
+        """Nobody knows how many messages are not in the capture."""
+        self.abandon(stream)
+        if stream.inflater is not None:
+            stream.inflater.begin()
+            stream.inflater.lose()
+
+
+def is_utf8(text: bytes) -> bool:
+    """Whether bytes are UTF-8 (RFC 3629)."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

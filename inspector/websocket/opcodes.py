@@ -1,0 +1,73 @@
+"""The numbers of RFC 6455: opcodes, close codes, limits."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+ACCEPT_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""Appended to the key before hashing (RFC 6455 §1.3)."""
+
+CONTROL_LIMIT = 125
+"""Bytes of payload that a control frame may have (RFC 6455 §5.5)."""
+
+
+class Opcode(IntEnum):
+    """RFC 6455 §5.2; 3 to 7 and 11 to 15 are reserved."""
+
+    CONTINUATION = 0
+    TEXT = 1
+    BINARY = 2
+    CLOSE = 8
+    PING = 9
+    PONG = 10
+
+
+CLOSE_MEANING: dict[int, str] = {
+    1000: "normal closure",
+    1001: "going away",
+    1002: "protocol error",
+    1003: "data of a type that cannot be accepted",
+    1007: "data that does not fit the message's type",
+    1008: "against a policy",
+    1009: "message too big",
+    1010: "an extension is missing",
+    1011: "internal error",
+    1012: "service restart",
+    1013: "try again later",
+    1014: "bad gateway",
+}
+"""Close codes that may stand in a frame (RFC 6455 §7.4.1 and IANA's registry, which has 1012 to 1014)."""
+
+
+NEVER_SENT: dict[int, str] = {
+    1005: "no code was given",
+    1006: "the connection ended without a close frame",
+    1015: "the TLS handshake failed",
+}
+"""Codes by which a program is told what happened; they must not be in a frame (RFC 6455 §7.4.1)."""
+
+
+def close_meaning(code: int) -> str:
+    """What a close code means: its meaning, or whose it is to give it one (RFC 6455 §7.4.2)."""
+    known = CLOSE_MEANING.get(code) or NEVER_SENT.get(code)
+    if known:
+        return known
+    if 3000 <= code <= 3999:
+        return "for libraries and frameworks, registered with IANA"
+    if 4000 <= code <= 4999:
+        return "for private use, agreed between the two applications"
+    return "reserved" if 1000 <= code <= 2999 else "not a close code"
+
+
+def must_not_be_sent(code: int) -> bool:
+    """Whether a close code must not be in a frame (RFC 6455 §7.4.1)."""
+    return code in NEVER_SENT
+
+
+def is_undefined(code: int) -> bool:
+    """Whether a close code has no meaning that anybody may have given it: reserved, or beyond the ranges (§7.4.2)."""
+    return code not in CLOSE_MEANING and code not in NEVER_SENT and not 3000 <= code <= 4999
+
+
+MESSAGE_KINDS = {1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
+"""Kinds of WebSocket message by the opcode of the first frame (RFC 6455 §5.2)."""

@@ -1,0 +1,34 @@
+"""Every layer that is not part of the hot path, by its code."""
+
+from __future__ import annotations
+
+from inspector.wire import ieee80211, link_layer, ppp, rare_link_layers, tunnels, udp_tunnels
+from inspector.wire.layers import LINK, UDP_PORT, Opener, Step
+
+OPENERS: dict[int, Opener] = {
+    **link_layer.OPENERS,
+    **rare_link_layers.OPENERS,
+    **ieee80211.OPENERS,
+    **ppp.OPENERS,
+    **tunnels.OPENERS,
+    **udp_tunnels.OPENERS,
+}
+
+UDP_PORTS = frozenset(code - UDP_PORT for code in OPENERS if code >= UDP_PORT)
+"""Ports on which a tunnel may run."""
+
+
+def is_read(link_type: int) -> bool:
+    """Whether packets of this link type are looked into."""
+    return link_type in link_layer.BARE or link_type in link_layer.FIXED_HEADERS or LINK + link_type in OPENERS
+
+
+def open_layer(code: int, packet: memoryview) -> Step:
+    """The layer behind layer `code`, with which `packet` begins; None when it is unknown, cut off or not ours."""
+    opener = OPENERS.get(code)
+    if opener is None:
+        return None
+    try:
+        return opener(packet)
+    except IndexError:
+        return None

@@ -1,0 +1,58 @@
+"""Where the popular claim is too simple: said only where the packets show it, with figures that are theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from inspector.compare.comparison import Findings
+from inspector.compare.myths import TELLERS, truths
+from tests.compare.conftest import Write
+from tests.compare.traffic import SERVER, Pipe, Wire, frame, upgrade
+
+
+def test_the_news_in_five_ways_show_all_of_it(five: Findings) -> None:
+    told = truths(five)
+    assert len(told) == len(TELLERS)
+    sentences = " ".join(truth.truth for truth in told)
+    for words in (
+        "3 questions went through 1 pipe",
+        "3 events on 1 pipe",
+        "8 of 12 of them for nothing",
+        "1 of 1 pipe began with a question and an upgrade",
+        "10 pipes lead to only 2 server sockets",
+    ):
+        assert words in sentences
+
+
+def test_what_the_packets_do_not_show_is_not_said(measured: Callable[[Write], Findings]) -> None:
+    def write(wire: Wire) -> None:
+        pipe = Pipe(wire, 50001)
+        pipe.ask("GET /")
+        pipe.answer(b"hello")
+        pipe.close()
+
+    assert [truth.claim for truth in truths(measured(write))] == ["HTTP is a one-way street."]
+
+
+def test_a_pipe_with_several_questions_began_once(measured: Callable[[Write], Findings]) -> None:
+    def write(wire: Wire) -> None:
+        chat = Pipe(wire, 50001)
+        chat.ask("GET /")
+        chat.answer(b"hello")
+        upgrade(chat)
+        chat.say(SERVER, frame("hello again"))
+
+    assert any("1 of 1 pipe began with a question" in truth.truth for truth in truths(measured(write)))
+
+
+def test_bytes_of_one_end_alone_go_one_way(measured: Callable[[Write], Findings]) -> None:
+    def write(wire: Wire) -> None:
+        pipe = Pipe(wire, 50001)
+        pipe.ask("GET /")
+        pipe.close()
+
+    assert truths(measured(write)) == []
+
+
+def test_an_empty_capture_contradicts_nobody(measured: Callable[[Write], Findings]) -> None:
+    assert truths(measured(lambda wire: None)) == []

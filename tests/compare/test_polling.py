@@ -1,0 +1,71 @@
+"""Polling: the same question at the pace of a clock, and not merely a question that is asked often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from inspector.compare.comparison import Findings
+from inspector.compare.delivery_methods import Kind
+from inspector.compare.polling import is_paced
+from tests.compare.conftest import Write
+from tests.compare.traffic import POLLS, Pipe, Wire
+
+MS = 1_000_000
+EVEN = (0, 200, 400, 600, 800)
+
+
+def asked(at: Sequence[int], bodies: Sequence[bytes], method: str = "GET", keep: bool = False) -> Write:
+    """One client asks the same at these times and gets these answers, on a pipe of its own each or on one."""
+
+    def write(wire: Wire) -> None:
+        pipe = Pipe(wire, 50000) if keep else None
+        for i, (ms, body) in enumerate(zip(at, bodies, strict=True)):
+            wire.until(ms)
+            each = pipe or Pipe(wire, 50001 + i)
+            each.ask(f"{method} /news?n={i}")
+            each.answer(body)
+            if pipe is None:
+                each.close()
+        Pipe(wire, 60000)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("write", "kind"),
+    [
+        pytest.param(asked(EVEN, [b"old"] * 5), Kind.POLLING, id="a clock, and nothing new"),
+        pytest.param(asked(EVEN, [b"old"] * 5, keep=True), Kind.POLLING, id="on a pipe that is kept"),
+        pytest.param(asked(EVEN, [b""] * 5), Kind.POLLING, id="answers without content"),
+        pytest.param(asked(EVEN, [b"1", b"2", b"3", b"4", b"5"]), Kind.CLOSED, id="every answer is new"),
+        pytest.param(asked((0, 30, 400, 420, 900), [b"old"] * 5), Kind.CLOSED, id="at no pace"),
+        pytest.param(asked((0, 2, 4, 6, 8), [b"old"] * 5), Kind.CLOSED, id="as fast as it goes"),
+        pytest.param(asked(EVEN[:3], [b"old"] * 3), Kind.CLOSED, id="three times only"),
+        pytest.param(asked(EVEN, [b"old"] * 5, "POST"), Kind.CLOSED, id="another method"),
+    ],
+)
+def test_polling_is_told_from_asking_often(measured: Callable[[Write], Findings], write: Write, kind: Kind) -> None:
+    assert int(measured(write).kinds[0]) == kind
+
+
+def test_what_an_answer_brings_is_new_when_the_one_before_did_not_hold_it(five: Findings) -> None:
+    assert len(five.polls.request) == POLLS
+    assert np.flatnonzero(five.polls.is_new).tolist() == [0, 2, 6, 10]
+    assert set(five.polls.series.tolist()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("times_ms", "paced"),
+    [
+        pytest.param((0, 100, 200, 300), True, id="to the millisecond"),
+        pytest.param((0, 60, 190, 300), True, id="within a factor of two"),
+        pytest.param((0, 100, 200, 300, 1300), True, id="one pause longer"),
+        pytest.param((0, 100, 1100, 1110), False, id="here and there"),
+        pytest.param((0, 1, 2, 3), False, id="too fast for a clock"),
+    ],
+)
+def test_a_pace_is_even_and_slow_enough(times_ms: Sequence[int], paced: bool) -> None:
+    assert is_paced(np.array(times_ms, np.int64) * MS) is paced

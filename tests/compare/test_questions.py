@@ -1,0 +1,118 @@
+"""The table as people read it: every answer for the same news in five ways, and what small captures say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from inspector.compare.answers_connections import did_speak, pipes
+from inspector.compare.comparison import Findings
+from inspector.compare.delivery_methods import Kind
+from inspector.compare.questions import FACTS, Fact
+from tests.compare.conftest import Write
+from tests.compare.traffic import CHAT_PORT, SERVER, Pipe, Wire, upgrade
+
+ASKED = "The client asks, the server answers"
+
+ANSWERS = {
+    "pipes": ("6 pipes", "1 pipe", "1 pipe", "1 pipe", "1 pipe"),
+    "life": ("900 µs", "2.6 s", "2.6 s", "2.6 s", "2.6 s"),
+    "may_speak": (*[ASKED] * 3, "The server, after one question", "Either end, at any time"),
+    "did_speak": (
+        "6 questions, 6 answers",
+        "3 questions, 3 answers",
+        "12 questions, 12 answers",
+        "1 question, 3 events",
+        "1 message from the client, 3 from the server",
+    ),
+    "round_trips": ("2 round trips", "2 round trips", "2 round trips", "2 round trips", "2.5 round trips"),
+    "overhead": ("33.8 bytes", "21.9 bytes", "34.9 bytes", "20.2 bytes", "20.3 bytes"),
+    "message": (
+        "676 B in 10 packets",
+        "437 B in 6 packets",
+        "1.1 kB in 13.5 packets",
+        "404 B in 6 packets",
+        "391 B in 5.5 packets",
+    ),
+    "delivery": ("2 ms", "1.3 ms", "150 ms", "200 µs", "400 µs"),
+    "held": ("1 at most",) * 5,
+    "tokens": ("not recorded",) * 5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+def test_the_answers_for_the_news_in_five_ways(five: Findings, fact: Fact) -> None:
+    found = tuple(fact.answer(five, kind).text for kind in Kind)
+    assert found == ANSWERS[fact.name]
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+def test_proof_is_of_the_kind_that_it_proves(five: Findings, fact: Fact) -> None:
+    for kind in Kind:
+        cell = fact.answer(five, kind)
+        assert len(cell.proof) <= cell.proofs
+        for proof in cell.proof:
+            assert five.capture.packets["connection"][proof.packet] == proof.connection
+            assert five.kinds[proof.connection] == kind or proof.what == "the server knows"
+
+
+def test_every_fact_that_is_measured_has_proof_for_some_kind(five: Findings) -> None:
+    unproven = [fact.name for fact in FACTS if not any(fact.answer(five, kind).proof for kind in Kind)]
+    assert unproven == ["may_speak", "tokens"]
+
+
+def test_an_answer_without_a_question_is_unasked_and_an_idle_pipe_was_kept(
+    measured: Callable[[Write], Findings],
+) -> None:
+    """A server may send 408 on a connection that has idled (RFC 9110 §15.5.9)."""
+
+    def write(wire: Wire) -> None:
+        pipe = Pipe(wire, 50001)
+        pipe.ask("GET /")
+        pipe.answer(b"hello")
+        wire.until(20_000)
+        pipe.answer(status="408 Request Timeout", more="Connection: close\r\n")
+        pipe.close(SERVER)
+
+    found = measured(write)
+    assert found.present == [Kind.KEPT]
+    told = did_speak(found, Kind.KEPT)
+    assert (told.text, told.detail) == ("1 question, 2 answers", "1 of 2 of the answers came without a question.")
+    assert (told.values["pushes"], len(told.proof)) == (1, 1)
+
+
+def test_an_answer_whose_question_was_not_captured_is_not_said_to_have_followed_one(
+    measured: Callable[[Write], Findings],
+) -> None:
+    def write(wire: Wire) -> None:
+        pipe = Pipe(wire, 50001, is_new=False)
+        pipe.answer(b"hello")
+        for _ in range(2):
+            pipe.ask("GET /")
+            pipe.answer(b"hello")
+        pipe.close()
+
+    assert did_speak(measured(write), Kind.KEPT).detail == "The question of 1 of 3 answers is not in the capture."
+
+
+def test_where_every_answer_has_its_question_that_is_said(five: Findings) -> None:
+    assert did_speak(five, Kind.CLOSED).detail == "Each answer followed a question."
+
+
+def test_pipes_of_those_who_only_tell_the_server_are_told_apart(five: Findings) -> None:
+    told = pipes(five, Kind.CLOSED)
+    assert told.detail.endswith("On 3 of 6 a client told the server something and read nothing.")
+    assert told.values["only_told"] == 3
+    assert "read nothing" not in pipes(five, Kind.KEPT).detail
+
+
+def test_a_pipe_on_which_nothing_was_said(measured: Callable[[Write], Findings]) -> None:
+    def write(wire: Wire) -> None:
+        upgrade(Pipe(wire, 50001, CHAT_PORT))
+
+    found = measured(write)
+    texts = {fact.name: fact.answer(found, Kind.WEBSOCKET).text for fact in FACTS}
+    assert texts["overhead"] == texts["message"] == "nothing was said"
+    assert texts["round_trips"] == "not seen"
+    assert texts["delivery"] == "cannot be known"

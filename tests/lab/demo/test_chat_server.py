@@ -1,0 +1,264 @@
+"""The chat server, spoken to by guests of all kinds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
+
+from inspector.errors import LabError
+from inspector.lab.demo.chat_server import LONGEST_MESSAGE, LONGEST_NAME, MOST_GUESTS
+from inspector.lab.process.child_process import Child
+from tests.lab.serving import exchange, with_server
+
+CHAT = "inspector.lab.demo.chat_server"
+
+
+class Guest:
+    """Somebody on a pipe: says and hears objects."""
+
+    def __init__(self, pipe: ClientConnection) -> None:
+        self.pipe = pipe
+
+    async def says(self, message: dict[str, Any]) -> None:
+        await self.pipe.send(json.dumps(message))
+
+    async def hears(self) -> Any:
+        return json.loads(await asyncio.wait_for(self.pipe.recv(), 10))
+
+    async def is_shown_out(self) -> None:
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(self.pipe.recv(), 10)
+
+
+def with_guests(count: int, play: Callable[..., Awaitable[None]]) -> None:
+    """Run a play with the server and so many guests who have said nothing yet."""
+
+    async def run(room: Child, port: int) -> None:
+        # Nobody here reads everything; a full queue would hold up the goodbye.
+        pipes = [connect(f"ws://127.0.0.1:{port}/chat", proxy=None, max_queue=None) for _ in range(count)]
+        async with AsyncStack(pipes) as guests:
+            await play(room, *guests)
+
+    with_server(CHAT, run)
+
+
+class AsyncStack:
+    """Guests that come together and leave together."""
+
+    def __init__(self, pipes: list[connect]) -> None:
+        self._pipes = pipes
+
+    async def __aenter__(self) -> list[Guest]:
+        return [Guest(await pipe.__aenter__()) for pipe in self._pipes]
+
+    async def __aexit__(self, *exception: Any) -> None:
+        for pipe in self._pipes:
+            await pipe.__aexit__(*exception)
+
+
+async def diary(room: Child) -> list[str]:
+    return sorted((await room.ask("diary"))["diary"].values())
+
+
+def test_alice_says_hi_to_bob_and_the_server_finds_his_token() -> None:
+    async def play(room: Child, alice: Guest, bob: Guest) -> None:
+        await alice.says({"join": "Alice"})
+        welcome = await alice.hears()
+        assert welcome == {"welcome": "Alice", "token": welcome["token"], "here": ["Alice"]}
+        await bob.says({"join": "Bob"})
+        answer = await bob.hears()
+        assert answer["here"] == ["Alice", "Bob"]
+        assert answer["token"] != welcome["token"]
+        assert await alice.hears() == {"joined": "Bob"}
+        assert (await room.ask("diary"))["diary"] == {str(welcome["token"]): "Alice", str(answer["token"]): "Bob"}
+
+        await alice.says({"say": "Hi", "to": "Bob"})
+        assert await bob.hears() == {"from": "Alice", "say": "Hi"}
+        await bob.says({"say": "Hi Alice"})
+        assert await alice.hears() == {"from": "Bob", "say": "Hi Alice"}
+
+        await bob.pipe.close()
+        assert await alice.hears() == {"left": "Bob"}
+        assert await diary(room) == ["Alice"]
+
+    with_guests(2, play)
+
+
+def test_words_for_everybody_reach_everybody_else() -> None:
+    async def play(room: Child, *guests: Guest) -> None:
+        for guest, name in zip(guests, ("Alice", "Bob", "Carol"), strict=True):
+            await guest.says({"join": name})
+            assert (await guest.hears())["welcome"] == name
+        said = room.watch("said", speaker="Carol")
+        await guests[2].says({"say": "Hello all"})
+        assert (await said)["reached"] == ["Alice", "Bob"]
+        assert (await room.ask("push", text="Closing time"))["reached"] == ["Alice", "Bob", "Carol"]
+        assert await guests[2].hears() == {"news": "Closing time"}, "her own words do not come back"
+
+    with_guests(3, play)
+
+
+def test_a_pipe_that_breaks_without_goodbye_is_struck_out_as_well() -> None:
+    async def play(room: Child, alice: Guest, bob: Guest) -> None:
+        for guest, name in ((alice, "Alice"), (bob, "Bob")):
+            await guest.says({"join": name})
+            await guest.hears()
+        struck = room.watch("left", name="Bob")
+        bob.pipe.transport.abort()
+        await room.within_reason(struck)
+        assert await diary(room) == ["Alice"]
+
+    with_guests(2, play)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param("hello", id="no JSON"),
+        pytest.param("[" * 4000, id="nested without end"),
+        pytest.param('["join"]', id="no object"),
+        pytest.param("{}", id="no name"),
+        pytest.param('{"join": " "}', id="a blank name"),
+        pytest.param('{"join": 7}', id="a number for a name"),
+        pytest.param(json.dumps({"join": "x" * (LONGEST_NAME + 1)}), id="a name that is too long"),
+    ],
+)
+def test_whoever_does_not_say_who_it_is_is_shown_out(first: str) -> None:
+    async def play(room: Child, guest: Guest) -> None:
+        await guest.pipe.send(first)
+        assert "refused" in await guest.hears()
+        await guest.is_shown_out()
+        assert await diary(room) == []
+
+    with_guests(1, play)
+
+
+def test_a_name_can_be_taken_once() -> None:
+    async def play(room: Child, alice: Guest, other: Guest) -> None:
+        await alice.says({"join": "Alice"})
+        await alice.hears()
+        await other.says({"join": "Alice"})
+        assert await other.hears() == {"refused": "There is already somebody called Alice here."}
+        await other.is_shown_out()
+        assert await diary(room) == ["Alice"]
+
+    with_guests(2, play)
+
+
+def test_words_to_nobody_are_refused_and_the_pipe_stays() -> None:
+    async def play(_: Child, alice: Guest) -> None:
+        await alice.says({"join": "Alice"})
+        await alice.hears()
+        await alice.says({"say": "Hi", "to": "Zed"})
+        assert await alice.hears() == {"refused": "Nobody called Zed is here."}
+        await alice.says({"say": "Hi", "to": "Alice"})
+        assert await alice.hears() == {"from": "Alice", "say": "Hi"}
+
+    with_guests(1, play)
+
+
+def test_speaking_without_words_ends_the_visit() -> None:
+    async def play(room: Child, alice: Guest) -> None:
+        await alice.says({"join": "Alice"})
+        await alice.hears()
+        struck = room.watch("left", name="Alice")
+        await alice.says({"shrug": True})
+        assert "Say something" in (await alice.hears())["refused"]
+        await room.within_reason(struck)
+
+    with_guests(1, play)
+
+
+def test_a_message_that_is_too_long_closes_the_pipe_with_1009() -> None:
+    async def play(_: Child, alice: Guest) -> None:
+        await alice.pipe.send("x" * (LONGEST_MESSAGE + 1))
+        await alice.is_shown_out()
+        assert alice.pipe.close_code == 1009
+
+    with_guests(1, play)
+
+
+def test_the_room_has_an_end() -> None:
+    async def play(room: Child, *guests: Guest) -> None:
+        for number, guest in enumerate(guests):
+            await guest.says({"join": f"Guest {number}"})
+            answer = await guest.hears()
+        assert answer == {"refused": "The room is full."}
+        assert len(await diary(room)) == MOST_GUESTS
+
+    with_guests(MOST_GUESTS + 1, play)
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_let_in"),
+    [
+        pytest.param(None, True, id="a program sends none"),
+        pytest.param("http://127.0.0.1:PORT", True, id="the own page"),
+        pytest.param("http://localhost:PORT", True, id="the own page by its other name"),
+        pytest.param("http://127.0.0.1:1", False, id="another port's page"),
+        pytest.param("http://evil.test", False, id="a stranger's page"),
+        pytest.param("null", False, id="a page without origin"),
+    ],
+)
+def test_pages_of_other_sites_get_no_pipe(origin: str | None, is_let_in: bool) -> None:
+    async def play(_: Child, port: int) -> None:
+        own = Origin(origin.replace("PORT", str(port))) if origin else None
+        attempt = connect(f"ws://127.0.0.1:{port}/chat", origin=own, proxy=None)
+        if is_let_in:
+            async with attempt:
+                return
+        with pytest.raises(InvalidStatus, match="403"):
+            await attempt.__aenter__()
+
+    with_server(CHAT, play)
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status", "words"),
+    [
+        pytest.param("/", "127.0.0.1:PORT", "200", "<title>The chat room</title>", id="the page"),
+        pytest.param("/?x=1", "localhost:PORT", "200", "<title>The chat room</title>", id="the page by its other name"),
+        pytest.param("/chat.js", "127.0.0.1:PORT", "200", "new WebSocket", id="its script"),
+        pytest.param("/style.css", "127.0.0.1:PORT", "200", "--ground", id="its style"),
+        pytest.param("/chat", "127.0.0.1:PORT", "426", "", id="the room without an upgrade"),
+        pytest.param("/../chat.py", "127.0.0.1:PORT", "404", "", id="anything else"),
+        pytest.param("/", "evil.test", "421", "", id="a name that was made to point here"),
+    ],
+)
+def test_the_same_port_hands_out_the_page(path: str, host: str, status: str, words: str) -> None:
+    async def play(_: Child, port: int) -> None:
+        host_field = host.replace("PORT", str(port))
+        answer = await exchange(port, f"GET {path} HTTP/1.1\r\nHost: {host_field}\r\n\r\n".encode())
+        head, _, body = answer.decode().partition("\r\n\r\n")
+        assert head.split(" ")[1] == status
+        assert words in body
+        if "<title>" in words:
+            assert f"connect-src ws://127.0.0.1:{port} ws://localhost:{port};" in head
+
+    with_server(CHAT, play)
+
+
+def test_it_says_which_command_it_does_not_know() -> None:
+    async def play(room: Child, _: int) -> None:
+        with pytest.raises(LabError, match="'dance'"):
+            await room.ask("dance")
+
+    with_server(CHAT, play)
+
+
+def test_when_it_ends_whoever_is_there_is_told_1001() -> None:
+    async def play(room: Child, alice: Guest) -> None:
+        await alice.says({"join": "Alice"})
+        await alice.hears()
+        await room.stop()
+        await alice.is_shown_out()
+        assert alice.pipe.close_code == 1001
+
+    with_guests(1, play)

@@ -1,0 +1,76 @@
+"""Rows of any table under a filter: all of the capture's, by pages, with how many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.web.traffic import Wire, chat, exchange
+from tests.web.visitor import Visitor, opened
+
+MANY = 1200
+"""More than a snapshot carries and more than one answer holds."""
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """Exchange 0 is the only one of its kind, then many alike; a chat ends them."""
+    wire = Wire(tmp_path_factory.mktemp("listing") / "x.pcapng")
+    exchange(wire, 40001, "/needle", b"first of all")
+    for i in range(MANY):
+        exchange(wire, 41000 + i, f"/hay/{i}")
+    chat(wire, 40003, "Hi", "a needle too", "Bye").close()
+    wire.close()
+    with opened(wire.path) as visitor:
+        yield visitor
+
+
+@pytest.mark.parametrize(
+    ("query", "total", "first"),
+    [
+        pytest.param("exchanges?q=needle", 1, 0, id="the oldest, which no page holds"),
+        pytest.param("exchanges?q=first+of", 1, 0, id="a body"),
+        pytest.param("exchanges?q=hay&stop=5", MANY, 1, id="many, some of them asked for"),
+        pytest.param("exchanges?q=hay&start=-1", MANY, MANY, id="the last of many"),
+        pytest.param("exchanges?q=41007", 1, 8, id="a port"),
+        pytest.param("connections?q=needle", 2, 0, id="connections that say it"),
+        pytest.param("connections?q=websocket", 1, MANY + 1, id="connections that speak it"),
+        pytest.param("messages?q=needle", 1, 1, id="a message"),
+        pytest.param(f"messages?q=hi&connection={MANY + 1}", 1, 0, id="a message of a conversation"),
+        pytest.param("messages?q=hi&connection=0", 0, None, id="a message of another"),
+        pytest.param("exchanges?q=hay&from=0&to=11000000", 1, 1, id="words within a time range"),
+        pytest.param("packets?q=needle", 2, None, id="packets"),
+        pytest.param("anomalies?q=needle&stop=1", None, None, id="what words leave whole"),
+    ],
+)
+def test_a_filter_looks_at_all_rows(ours: Visitor, query: str, total: int | None, first: int | None) -> None:
+    answer = ours.get(f"/api/{query}")
+    assert total is None or answer["total"] == total
+    assert len(answer["rows"]) <= 1000
+    assert first is None or answer["rows"][0]["id"] == first
+
+
+def test_pages_of_a_filter_follow_each_other(ours: Visitor) -> None:
+    pages = [ours.get(f"/api/exchanges?q=hay&start={start}&stop={start + 500}")["rows"] for start in (0, 500, 1000)]
+    assert [row["id"] for page in pages for row in page] == list(range(1, MANY + 1))
+
+
+@pytest.mark.parametrize(
+    ("path", "index", "total"),
+    [
+        pytest.param("exchanges/7/place?q=hay", 6, MANY, id="among those that a filter leaves"),
+        pytest.param("exchanges/0/place?q=hay", None, MANY, id="not among them"),
+        pytest.param("exchanges/7/place", 7, MANY + 2, id="without a filter"),
+        pytest.param("exchanges/99999/place", None, MANY + 2, id="one that is not there"),
+        pytest.param("messages/1/place?q=needle", 0, 1, id="a message"),
+    ],
+)
+def test_the_place_of_a_row(ours: Visitor, path: str, index: int | None, total: int) -> None:
+    assert ours.get(f"/api/{path}") == {"index": index, "total": total}
+
+
+def test_a_filter_has_an_end(ours: Visitor) -> None:
+    answer = ours.ask(f"/api/exchanges?q={'x' * 1001}")
+    assert answer.status == 400
+    assert "1000" in answer.json()["error"]["message"]

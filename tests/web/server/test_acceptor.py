@@ -1,0 +1,162 @@
+"""The door: whole requests come in, everything else waits outside in small numbers and for a short time."""
+
+from __future__ import annotations
+
+import queue
+import resource
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.waiting import wait_until
+from web.server import acceptor as door_module
+from web.server.acceptor import MAX_BODY, MAX_HEAD, Arrival, Door
+
+GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+
+
+def post(framing: bytes, body: bytes = b"") -> bytes:
+    return b"POST / HTTP/1.1\r\nHost: here\r\n" + framing + b"\r\n\r\n" + body
+
+
+class Hall:
+    """A door with somebody behind it."""
+
+    def __init__(self, arrival_seconds: float) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.arrivals: queue.Queue[Arrival] = queue.Queue()
+        self.door = Door(self.listener, self.arrivals.put, arrival_seconds)
+        self.thread = threading.Thread(target=self.door.run)
+
+    def knock(self, said: bytes = b"") -> socket.socket:
+        caller = socket.create_connection(self.listener.getsockname(), timeout=10)
+        caller.sendall(said)
+        return caller
+
+    def next(self) -> Arrival:
+        arrival = self.arrivals.get(timeout=10)
+        arrival.connection.close()
+        return arrival
+
+
+@contextmanager
+def opened(arrival_seconds: float = 30.0) -> Iterator[Hall]:
+    hall = Hall(arrival_seconds)
+    hall.thread.start()
+    try:
+        yield hall
+    finally:
+        hall.door.stop()
+        hall.thread.join(10)
+        hall.listener.close()
+        hall.door.stop()  # once more does nothing
+
+
+@pytest.mark.parametrize(
+    ("request_", "is_whole"),
+    [
+        pytest.param(GET, True, id="a request without a body is whole with its head"),
+        pytest.param(post(b"Content-Length: 5", b"hello"), True, id="a body is waited for"),
+        pytest.param(post(b"content-length:  5 ", b"hello"), True, id="however the field is written"),
+        pytest.param(post(b"Content-Length: %d" % (MAX_BODY + 1)), False, id="a long body is not waited for"),
+        pytest.param(post(b"Content-Length: 99999999999999999999"), False, id="nor is an absurd one"),
+        pytest.param(post(b"Content-Length: -5"), False, id="nor is a length that is no number"),
+        pytest.param(post(b"Content-Length: 5\r\nContent-Length: 6"), False, id="nor one that is said twice"),
+        pytest.param(post(b"Transfer-Encoding: chunked"), False, id="nor a chunked one"),
+        pytest.param(
+            post(b"Content-Length: 5\r\nTransfer-Encoding: chunked"), False, id="nor one that is framed both ways"
+        ),
+    ],
+)
+def test_what_is_waited_for(request_: bytes, is_whole: bool) -> None:
+    with opened() as hall, hall.knock(request_):
+        arrival = hall.next()
+        assert arrival.received == request_
+        assert arrival.is_whole is is_whole
+
+
+def test_a_request_may_come_byte_by_byte() -> None:
+    request = post(b"Content-Length: 5", b"hello")
+    with opened() as hall, hall.knock() as caller:
+        for i in range(len(request)):
+            caller.send(request[i : i + 1])
+        assert hall.next().received == request
+
+
+def test_bytes_behind_a_request_are_handed_over_with_it() -> None:
+    with opened() as hall, hall.knock(GET + b"more"):
+        assert hall.next().received == GET + b"more"
+
+
+def test_a_head_without_an_end_is_turned_away() -> None:
+    with opened() as hall, hall.knock(b"GET / HTTP/1.1\r\nX: " + b"x" * (2 * MAX_HEAD)) as caller:
+        assert is_closed(caller)
+        assert hall.arrivals.empty()
+
+
+def is_closed(caller: socket.socket) -> bool:
+    try:
+        return caller.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_who_says_nothing_is_dismissed_in_time() -> None:
+    with opened(arrival_seconds=0.05) as hall, hall.knock() as silent, hall.knock(b"GET / HT") as half:
+        assert is_closed(silent)
+        assert is_closed(half)
+
+
+def test_who_hangs_up_is_forgotten() -> None:
+    with opened() as hall:
+        hall.knock(b"GET /").close()
+        with hall.knock(GET):
+            assert hall.next().received == GET
+        assert hall.door._callers == {}
+
+
+def test_hundreds_of_silent_callers_delay_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "MAX_WAITING", 100)
+    with opened() as hall:
+        silent = [hall.knock(b"G") for _ in range(150)]
+        with hall.knock(GET):
+            assert hall.next().received == GET
+        assert len(hall.door._callers) <= 100
+        assert is_closed(silent[0])  # the oldest made room
+        for caller in silent:
+            caller.close()
+
+
+def test_running_out_of_descriptors_costs_the_one_who_waited_longest() -> None:
+    with opened() as hall, hall.knock(b"G") as oldest, socket.socket() as late:
+        wait_until(lambda: len(hall.door._callers) == 1)
+        with no_more_descriptors():
+            late.connect(hall.listener.getsockname())
+            late.sendall(GET)
+            assert hall.next().received == GET
+            assert is_closed(oldest)
+
+
+def test_without_anybody_to_dismiss_the_door_waits_for_descriptors() -> None:
+    with opened() as hall, socket.socket() as late:
+        with no_more_descriptors():
+            late.connect(hall.listener.getsockname())
+            late.sendall(GET)
+            assert hall.arrivals.empty()
+        assert hall.next().received == GET
+
+
+@contextmanager
+def no_more_descriptors() -> Iterator[None]:
+    """The operating system gives this process no descriptor but those it has (and may have closed)."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with socket.socket() as probe:
+        lowest_free = probe.fileno()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,0 +1,126 @@
+"""One connection, by pieces of any size: its ladder, facts, streams and figures, and why a packet got its verdicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request
+
+from inspector.tcp.explain.explain import Explanation, explain
+from inspector.tcp.option_values import sack_blocks
+from inspector.views import ladder, streams
+from inspector.views.connection_stats import facts
+from inspector.views.figures.connection import FIGURES, connection_figure
+from inspector.views.figures.palette import PALETTES
+from web.api.parameters import asked_number
+from web.errors import Refused
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+    from web.session.session import Session
+
+MAX_STRETCH = 500
+"""Packets of a ladder that one request gets."""
+
+MAX_GAPS = 200_000
+"""Packets up to which a connection can be drawn to scale: about 1 MB of numbers."""
+
+MAX_SAID = 100
+"""Pieces, or messages, of a dialogue that one request gets: half a megabyte at most."""
+
+MAX_BUCKETS = 1000
+"""Buckets of a connection's strip: more than a screen has room for."""
+
+
+def add_connection(api: Blueprint, session: Session) -> None:
+    """The routes of one connection."""
+
+    @api.get("/connections/<int:connection>/ladder")
+    def stretch(connection: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            _check(capture, connection)
+            start = asked_number("start", 0)
+            if "packet" in request.args:
+                start = _around(capture, connection, asked_number("packet", 0), max(asked_number("page", 100), 1))
+            stop = min(asked_number("stop", start + MAX_STRETCH), start + MAX_STRETCH)
+            return ladder.stretch(capture, connection, start, stop)
+
+    @api.get("/connections/<int:connection>/gaps")
+    def gaps(connection: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            _check(capture, connection)
+            found = ladder.gaps(capture, connection)
+        if len(found) > MAX_GAPS:
+            raise Refused(413, f"{len(found)} packets are too many to draw to scale.", "Look at its graphs instead.")
+        return {"gaps_ns": found}
+
+    @api.get("/connections/<int:connection>/strip")
+    def strip(connection: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            _check(capture, connection)
+            return ladder.strip(capture, connection, min(max(asked_number("buckets", 300), 1), MAX_BUCKETS))
+
+    @api.get("/connections/<int:connection>/facts")
+    def known(connection: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            _check(capture, connection)
+            return facts(capture, connection)
+
+    @api.get("/connections/<int:connection>/figures/<name>")
+    def drawn(connection: int, name: str) -> dict[str, Any]:
+        side, theme = asked_number("side", -1), request.args.get("theme", "light")
+        if name not in FIGURES or side not in (-1, 0, 1) or theme not in PALETTES:
+            raise Refused(404, "There is no such figure.", f"Ask for one of: {', '.join(FIGURES)}.")
+        with session.reading() as capture:
+            _check(capture, connection)
+            return connection_figure(capture, connection, name, None if side < 0 else side, theme)
+
+    @api.get("/connections/<int:connection>/<any(pieces, messages):what>")
+    def said(connection: int, what: str) -> dict[str, Any]:
+        with session.reading() as capture:
+            _check(capture, connection)
+            start = asked_number("start", 0)
+            if "packet" in request.args:
+                row, of_messages = asked_number("packet", 1) - 1, what == "messages"
+                start = streams.place_of(capture, connection, row, of_messages=of_messages)
+            stop = min(asked_number("stop", start + MAX_SAID), start + MAX_SAID)
+            find = streams.messages if what == "messages" else streams.pieces
+            return find(capture, connection, start, stop)
+
+    @api.get("/packets/<int:packet>/why")
+    def why(packet: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            if not 1 <= packet <= len(capture.packets):
+                raise Refused(404, f"There is no packet {packet}.", "Choose one from the list.")
+            found = explain(capture.packets, capture.connections, packet - 1, sack_blocks(capture, packet - 1))
+        return {"packet": packet, "verdicts": [_said(explanation) for explanation in found]}
+
+
+def _check(capture: Capture, connection: int) -> None:
+    if connection >= len(capture.connections):
+        raise Refused(404, f"There is no connection {connection}.", "Choose one from the list.")
+
+
+def _around(capture: Capture, connection: int, packet: int, page: int) -> int:
+    """Where the page begins that holds packet `packet`; the first one's 0 when that is no packet of the connection."""
+    row = packet - 1
+    if not 0 <= row < len(capture.packets) or int(capture.packets["connection"][row]) != connection:
+        return 0
+    return ladder.place(capture, row) // page * page
+
+
+def _said(explanation: Explanation) -> dict[str, Any]:
+    """An explanation as JSON; packets by their numbers."""
+    return {
+        "verdict": str(explanation.verdict.name).lower(),
+        "why": explanation.why,
+        "compared": [
+            {"text": check.text, "packet": check.packet + 1 if check.packet >= 0 else None}
+            for check in explanation.checks
+        ],
+        "ruled_out": [
+            {"verdict": str(verdict.name).lower(), "text": check.text} for verdict, check in explanation.ruled_out
+        ],
+        "instead": explanation.instead,
+        "reference": explanation.reference,
+    }

@@ -1,0 +1,81 @@
+"""One HTTP exchange as the page opens it: both messages in full, their contents, and what is odd about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flask import Blueprint
+
+from inspector.content.body import coded_content
+from inspector.content.curl import curl
+from inspector.content.preview import body_preview, message_preview
+from inspector.http.head import head
+from inspector.tables.addresses import socket_of
+from inspector.views import rows
+from web.errors import Refused
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+    from web.session.session import Session
+
+CURL_BODY = 64 * 1024
+"""Bytes of a body that a command line is given; a longer one has no place there."""
+
+
+def add_exchanges(api: Blueprint, session: Session) -> None:
+    """GET /api/exchanges/ID and /api/exchanges/ID/body/SIDE, under the API's prefix."""
+
+    @api.get("/exchanges/<int:number>")
+    def exchange(number: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            request, response = _messages(capture, number)
+            return {
+                "exchange": rows.exchange_rows(capture, [number])[0],
+                "request": message_preview(capture, request) if request >= 0 else None,
+                "response": message_preview(capture, response) if response >= 0 else None,
+                "connection": _connection(capture, number),
+                "anomalies": _anomalies(capture, number),
+                "curl": _curl(capture, number, request) if request >= 0 else None,
+            }
+
+    @api.get("/exchanges/<int:number>/body/<any(request, response):side>")
+    def body(number: int, side: str) -> dict[str, Any]:
+        with session.reading() as capture:
+            row = _messages(capture, number)[side == "response"]
+            if row < 0:
+                raise Refused(404, f"Exchange {number} has no {side}.", "It is not in the capture.")
+            return body_preview(capture, row)
+
+
+def _messages(capture: Capture, number: int) -> tuple[int, int]:
+    """Rows of request and response in http_messages, -1 for none. Raises Refused."""
+    if number >= len(capture.exchanges):
+        raise Refused(404, f"There is no exchange {number}.", "Choose one from the list.")
+    return int(capture.exchanges["request"][number]), int(capture.exchanges["response"][number])
+
+
+def _connection(capture: Capture, number: int) -> dict[str, Any]:
+    row = int(capture.exchanges["connection"][number])
+    return rows.connection_rows(capture, [row])[0]
+
+
+def _anomalies(capture: Capture, number: int) -> list[rows.Row]:
+    """What is odd about HTTP in the packets of this exchange."""
+    messages, table = capture.http_messages, capture.anomalies
+    parts = np.flatnonzero(messages["exchange"] == number)
+    if not len(parts):
+        return []
+    first, last = int(messages["packet"][parts].min()), int(messages["last_packet"][parts].max())
+    of_it = table["connection"] == capture.exchanges["connection"][number]
+    found = np.flatnonzero(of_it & (table["packet"] >= first) & (table["packet"] <= last))
+    return [row for row in rows.anomaly_rows(capture, found) if row["code"].startswith("http-")]
+
+
+def _curl(capture: Capture, number: int, request: int) -> str | None:
+    """None for a request that no command line can say, or whose body is not all here."""
+    said = head(capture, request)
+    content, missing = coded_content(capture, request, CURL_BODY)
+    if missing:
+        return None
+    return curl(said, socket_of(capture.connections, int(capture.exchanges["connection"][number]), 1), content)

@@ -1,0 +1,41 @@
+"""The overview's part of the API: its numbers, and the figures made from the same tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request
+
+from inspector.query.time_range import extent
+from inspector.views.figures import overview
+from inspector.views.figures.palette import LIGHT, PALETTES
+from inspector.views.overview import Panorama
+from web.api.time_parameters import asked_span
+
+if TYPE_CHECKING:
+    from web.session.session import Session
+
+
+def add_panorama(api: Blueprint, session: Session) -> None:
+    """GET /api/overview, of a time range or of everything; `theme` chooses the figures' colours."""
+
+    @api.get("/overview")
+    def numbers() -> dict[str, Any]:
+        palette = PALETTES.get(request.args.get("theme", ""), LIGHT)
+        with session.reading() as capture:
+            span = asked_span(capture) or extent(capture)
+            if span is None:
+                return {"counters": None, "servers": [], "connections": [], "troubles": [], "times": {}, "figures": {}}
+            seen = Panorama(capture, span)
+            return {
+                "counters": seen.counters(),
+                "servers": seen.servers(),
+                "connections": seen.connections(),
+                "troubles": seen.troubles(),
+                "times": seen.times(),
+                "figures": {
+                    "packets": overview.packets_over_time(capture, span, palette),
+                    "bytes": overview.bytes_over_time(capture, span, palette),
+                    "times": overview.times(seen.handshakes(), seen.waits()[0], palette),
+                },
+            }

@@ -1,0 +1,176 @@
+"""The page's packet table: any rows of a million under a filter, one packet taken apart, the notes beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from flask import Blueprint, Response, request
+
+from inspector.pcap.notes import Note, NotKept
+from inspector.pcap.packet_comments import pieces
+from inspector.tables.addresses import socket_of
+from inspector.views import rows
+from inspector.views.packet_info import cargo
+from web.api.filtered_rows import chosen, place
+from web.api.parameters import asked_range
+from web.errors import Refused
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+    from web.session.session import Session
+
+Rows = npt.NDArray[np.intp]
+
+DOWNLOAD = {
+    "Content-Disposition": 'attachment; filename="capture-with-notes.pcapng"',
+    "Content-Type": "application/octet-stream",
+}
+
+
+class Packets:
+    """What the packets of one session are asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def table(self) -> dict[str, Any]:
+        """Rows by start and stop of those that connection, from, to and q leave."""
+        with self._session.reading() as capture:
+            rows, total = chosen(self._session, capture, "packets")
+            return {"rows": packet_rows(capture, rows), "total": total, "rev": self._session.tape.rev}
+
+    def place(self, number: int) -> dict[str, Any]:
+        """Where packet `number` stands among those that the filter leaves; null where it is none of them."""
+        with self._session.reading() as capture:
+            return place(self._session, capture, "packets", number - 1)
+
+    def packet(self, number: int) -> dict[str, Any]:
+        """One packet: its row, layers, bytes, and its neighbours in the connection."""
+        with self._session.reading() as capture:
+            row = _known(capture, number)
+            found = packet_rows(capture, np.array([row]))[0]
+            raw = capture.packet_bytes(row)
+            link_type = capture.interfaces[int(capture.packets["interface"][row])].link_type
+            beside = _neighbours(capture, row)
+        if len(raw) < found["captured"]:
+            raise Refused(410, f"The file was cut or written anew: it has lost packet {number}.", "Open it again.")
+        from inspector.wire.scapy_dissect import (
+            dissect,
+        )  # scapy takes a second to import: paid by the first packet opened
+
+        return {"packet": found, "layers": dissect(raw, link_type), "bytes": raw.hex(), **beside}
+
+    def notes(self) -> dict[str, Any]:
+        """The packets with a note, in order, by start and stop."""
+        with self._session.reading() as capture:
+            noted = np.array(sorted(row for row in capture.source.comments if row < len(capture.packets)), np.intp)
+            return {
+                "rows": packet_rows(capture, noted[asked_range(len(noted))]),
+                "total": len(noted),
+                "kept_in": capture.source.notebook.path.name,
+                "unsaved": len(capture.source.notebook.notes),
+            }
+
+    def note(self, number: int) -> dict[str, Any]:
+        """Keep what the page wrote beside a packet; nothing takes the note away."""
+        text = _text_said()
+        with self._session.reading() as capture:
+            row = _known(capture, number)
+            try:
+                capture.source.note(Note(row, int(capture.packets["time_ns"][row]), text))
+            except NotKept as error:
+                raise Refused(409, str(error), "What was written before is as it was.") from error
+            found = packet_rows(capture, np.array([row]))[0]
+        self._session.noted()
+        return {"packet": found}
+
+    def copy(self) -> Response:
+        """The capture as pcapng, its notes in it as packet comments: of a growing one, what was read so far."""
+        with self._session.reading() as capture:
+            told = pieces(capture.source, capture.packets, dict(capture.source.comments))
+        return Response(told, headers=DOWNLOAD)
+
+
+def make_packets(session: Session) -> Blueprint:
+    """Their routes, under /api."""
+    api, packets = Blueprint("packets", __name__, url_prefix="/api"), Packets(session)
+    api.get("/packets", endpoint="table")(packets.table)
+    api.get("/packets/<int:number>", endpoint="packet")(packets.packet)
+    api.get("/packets/<int:number>/place", endpoint="place")(packets.place)
+    api.post("/packets/<int:number>/note", endpoint="note")(packets.note)
+    api.get("/notes", endpoint="notes")(packets.notes)
+    api.get("/notes/copy", endpoint="copy")(packets.copy)
+    return api
+
+
+def packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
+    """Rows with both sockets, the protocol, the clock by which times can be compared, and what the packet carries."""
+    carried = cargo(capture, chosen)
+    sockets = _sockets(capture, chosen)
+    clocks = capture.packets["clock"][chosen].tolist()
+    found = zip(rows.packet_rows(capture, chosen), sockets, clocks, carried, strict=True)
+    return [
+        {**row, **pair, "clock": clock, "carries": told, "carries_more": more}
+        for row, pair, clock, (told, more) in found
+    ]
+
+
+def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:
+    """Of each packet's connection both sockets, the protocol, the end that was not heard; null where none."""
+    owners = capture.packets["connection"][chosen].tolist()
+    spoken = {
+        owner: {
+            "client": socket_of(capture.connections, owner, 0),
+            "server": socket_of(capture.connections, owner, 1),
+            "protocol": rows.PROTOCOLS[capture.connections["protocol"][owner]],
+            "silent": _silent(capture, owner),
+        }
+        for owner in set(owners)
+        if owner >= 0
+    }
+    return [spoken.get(owner, NO_CONNECTION) for owner in owners]
+
+
+NO_CONNECTION: dict[str, str | None] = dict.fromkeys(("client", "server", "protocol", "silent"))
+
+
+def _silent(capture: Capture, connection: int) -> str | None:
+    """The end of which nothing was seen, so that its state is unknown; None where both were heard."""
+    client, server = capture.connections["packets"][connection].tolist()
+    return "server" if not server else "client" if not client else None
+
+
+def _known(capture: Capture, number: int) -> int:
+    """The row of packet `number`. Raises Refused."""
+    if not 1 <= number <= len(capture.packets):
+        raise Refused(404, f"There is no packet {number}.", "Choose one from the list.")
+    return number - 1
+
+
+def _neighbours(capture: Capture, row: int) -> dict[str, Any]:
+    """The packets before and after in its connection, and which of how many it is; nulls for what is no TCP."""
+    connection = int(capture.packets["connection"][row])
+    if connection < 0:
+        return {"previous": None, "next": None, "place": None}
+    of_it = np.flatnonzero(capture.packets["connection"] == connection)
+    at = int(np.searchsorted(of_it, row))
+    return {
+        "previous": int(of_it[at - 1]) + 1 if at else None,
+        "next": int(of_it[at + 1]) + 1 if at + 1 < len(of_it) else None,
+        "place": [at + 1, len(of_it)],
+    }
+
+
+def _text_said() -> str:
+    """The request's `text`. Raises Refused."""
+    try:
+        said = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        said = None
+    text = said.get("text") if isinstance(said, dict) else None
+    if not isinstance(text, str):
+        raise Refused(400, "The request holds no text.", 'Send {"text": "…"}; an empty text takes the note away.')
+    return text.replace("\0", "").encode("utf-8", "replace").decode().strip()

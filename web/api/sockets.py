@@ -1,0 +1,157 @@
+"""The API of the sockets view: tokens, the kernel's word, the wire's, the five facts, the ways of messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from flask import Blueprint, request
+
+from inspector.query.connection_packets import Rows, packets_of
+from inspector.tables.table import Direction
+from inspector.tcp.states import State
+from inspector.views import rows
+from inspector.views.sockets.lessons import Fact, Kind, facts
+from inspector.views.sockets.message_paths import Way, described, ways
+from web.api.parameters import asked_number, asked_range
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+    from web.session.session import Session
+
+MAX_TOKENS = 2500
+MAX_KERNEL = 4000
+"""Rows that a page gets of a long history: the newest, and the tokens that facts and ways tell of."""
+
+FRESH_NS = 1_000_000_000
+"""How much later a packet may come into the tables than a word of the kernel of the same time."""
+
+MAX_LIVES = 2000
+"""Connections whose states are told: the newest, and those that facts and ways tell of."""
+
+MAX_OPEN = 500
+"""Older ones whose states are told because somebody holds them still."""
+
+MAX_STEPS = 64
+"""Changes of state that are told of one connection; an ordinary life has ten."""
+
+
+def add_sockets(api: Blueprint, session: Session) -> None:
+    """The routes of sockets and their tokens."""
+
+    @api.get("/<any(tokens, kernel):name>")
+    def token_table(name: str) -> dict[str, Any]:
+        with session.reading() as capture:
+            table = getattr(capture, name)
+            chosen = np.arange(len(table))
+            if "connection" in request.args:
+                chosen = np.flatnonzero(table["connection"] == asked_number("connection", -1))
+            return {"rows": rows.BUILDERS[name](capture, chosen[asked_range(len(chosen))]), "total": len(chosen)}
+
+    @api.get("/sockets")
+    def sockets() -> dict[str, Any]:
+        with session.reading() as capture:
+            return picture(capture, asked_number("since", -1), asked_number("packets", 0))
+
+
+def picture(capture: Capture, since: int, packets: int = 0) -> dict[str, Any]:
+    """Everything that the view shows, or of it what changed after the ledger's revision `since`.
+
+    Of the connections then only those that have had a packet since there were `packets`, or have become known.
+    """
+    told, found = ways(capture), facts(capture)
+    named = [row for way in told for row in (way.sender, way.entry, way.exit, way.receiver) if row >= 0]
+    named += [row for fact in found for row in fact.tokens]
+    changed = capture.tokens["revision"] > since
+    tokens = np.union1d(np.flatnonzero(changed)[-MAX_TOKENS:], [row for row in named if changed[row]]).astype(np.intp)
+    kernel = np.flatnonzero((capture.kernel["revision"] > since) | _is_fresh(capture))[-MAX_KERNEL:]
+    return {
+        "revision": capture.ledger.revision,
+        "tokens": rows.BUILDERS["tokens"](capture, tokens),
+        "kernel": rows.BUILDERS["kernel"](capture, kernel),
+        "packets": len(capture.packets),
+        **_lives(capture, since, packets, _told_of(told, found, capture)),
+        "facts": [_fact(capture, fact) for fact in found],
+        "kinds": list(Kind),
+        "ways": [described(capture, way) for way in told],
+    }
+
+
+def _is_fresh(capture: Capture) -> npt.NDArray[np.bool_]:
+    """Which of the kernel's words are so new that packets from before them may still be coming in.
+
+    What the wire shows beside them may change without a change of the word itself.
+    """
+    packets = capture.packets["time_ns"]
+    fresh: npt.NDArray[np.bool_] = capture.kernel["time_ns"] > (packets[-1] if len(packets) else 0) - FRESH_NS
+    return fresh
+
+
+def _fact(capture: Capture, fact: Fact) -> dict[str, Any]:
+    return {
+        "kind": fact.kind,
+        "at_ns": fact.time_ns - (capture.start_ns or 0),
+        "connection": fact.connection if fact.connection >= 0 else None,
+        "tokens": list(fact.tokens),
+        "sentence": fact.sentence,
+    }
+
+
+def _told_of(told: list[Way], found: list[Fact], capture: Capture) -> set[int]:
+    """The connections that ways and facts tell of."""
+    tokens = {row for way in told for row in (way.entry, way.exit) if row >= 0}
+    return {int(capture.tokens["connection"][row]) for row in tokens} | {fact.connection for fact in found}
+
+
+def _lives(capture: Capture, since: int, packets: int, told_of: set[int]) -> dict[str, Any]:
+    """How many connections with tokens there are, which of them are told of, and of what is new lives and protocols."""
+    known, is_new = _known(capture, since)
+    tokens = capture.tokens
+    is_older = np.arange(len(known)) < len(known) - MAX_LIVES
+    held = np.unique(tokens["connection"][tokens["closed_ns"] < 0])
+    is_kept = np.isin(known, held) & is_older
+    is_kept &= np.cumsum(is_kept[::-1])[::-1] <= MAX_OPEN
+    is_kept |= is_older & np.isin(known, list(told_of))
+    is_told = is_kept | ~is_older
+    is_new |= capture.connections["last_packet"][known] >= packets
+    new = known[is_told & is_new]
+    spoken = rows.PROTOCOLS[capture.connections["protocol"][new]]
+    return {
+        "connections": len(known),
+        "told_from": int(known[~is_older][0]) if len(known) else 0,
+        "kept": known[is_kept].tolist(),
+        "lives": _told(capture, new),
+        "protocols": dict(zip(new.tolist(), spoken.tolist(), strict=True)),
+    }
+
+
+def _known(capture: Capture, since: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    """The connections of which a token or a word of the kernel is known, ascending, and which of them are new."""
+    tables = (capture.tokens, capture.kernel)
+    known = np.unique(np.concatenate([table["connection"] for table in tables]))
+    changed = [table["connection"][table["revision"] > since] for table in tables]
+    known = known[known >= 0]
+    return known, np.isin(known, np.concatenate(changed))
+
+
+def _told(capture: Capture, connections: Rows) -> dict[int, list[list[Any]]]:
+    """When the states of these connections changed: [at_ns, client, server, is the client's assumed, is the server's]
+    each time, by connection; None for "is assumed" of an end of which nothing was seen.
+    """
+    return {connection: _steps(capture, own) for connection, own in packets_of(capture, connections).items()}
+
+
+def _steps(capture: Capture, own: Rows) -> list[list[Any]]:
+    packets = capture.packets
+    states = np.stack([packets[name][own] for name in ("client_state", "server_state", "assumed")])
+    is_new = np.ones(len(own), bool)
+    is_new[1:] = (states[:, 1:] != states[:, :-1]).any(axis=0)
+    at = packets["time_ns"][own] - (capture.start_ns or 0)
+    was_heard = [bool((packets["direction"][own] == side).any()) for side in Direction]
+    told = zip(at[is_new].tolist(), states.T[is_new].tolist(), strict=True)
+    return [
+        [when, State(one).rfc_name, State(other).rfc_name]
+        + [bool(assumed >> side & 1) if was_heard[side] else None for side in Direction]
+        for when, (one, other, assumed) in told
+    ][-MAX_STEPS:]

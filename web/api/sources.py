@@ -1,0 +1,180 @@
+"""Choosing what is on show: an interface, a sample, a capture that the page sends, or what the session began with."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, request
+
+from inspector.errors import InspectorError
+from inspector.lab.sample_captures import recordings
+from inspector.live.afpacket import ANY
+from inspector.live.capture_process import LiveCapture
+from inspector.live.capture_rights import LOOPBACK, may_capture
+from inspector.live.recording_paths import new_recording
+from web.errors import Refused
+from web.session.session import Session
+from web.session.shown_capture import Showing
+from web.session.uploads import MAX_BYTES, Uploads
+
+LONGEST_FILTER = 1000
+"""Characters of a capture filter."""
+
+CHOOSE = "Choose one from the list."
+
+
+class Sources:
+    """Puts other sources on show in `session`; one at a time. `port` is the dashboard's own, left out of captures."""
+
+    def __init__(self, session: Session, port: int) -> None:
+        self.uploads = Uploads()
+        self._session = session
+        self._port = port
+        self._lock = threading.Lock()
+
+    def offer(self) -> dict[str, Any]:
+        """What there is to choose from."""
+        is_allowed, reason = may_capture()
+        return {
+            "at_home": self._session.is_at_home,
+            "interfaces": interfaces(),
+            "may_capture": is_allowed,
+            "why_not": None if is_allowed else reason,
+            "samples": [{"name": name, "title": title} for name, (_, title) in recordings().items()],
+            "most_bytes": MAX_BYTES,
+        }
+
+    def live(self, interface: str, expression: str) -> None:
+        """Capture on an interface, into a new recording in the user's folder."""
+        if interface not in interfaces():
+            raise Refused(404, f"There is no interface {interface!r}.", CHOOSE)
+        if len(expression) > LONGEST_FILTER:
+            raise Refused(400, f"A filter has up to {LONGEST_FILTER} characters.", "Make it shorter.")
+        self._switch(lambda: self._capture(interface, expression))
+
+    def sample(self, name: str) -> None:
+        """Show a recording that comes with Wireglass."""
+        known = recordings()
+        if name not in known:
+            raise Refused(404, f"There is no sample {name!r}.", CHOOSE)
+        self._switch(lambda: Showing.of_file(known[name][0]))
+
+    def upload(self, key: str) -> None:
+        """Show a capture that was sent, once it has passed its trial; until then nothing changes."""
+        upload = self.uploads.tried(key)
+        self._switch(lambda: Showing.of_file(upload.path, upload.name))
+
+    def home(self) -> None:
+        """Show again what the session began with."""
+        self._switch(lambda: self._session.home)
+
+    def close(self) -> None:
+        """Throw away what was sent."""
+        self.uploads.close()
+
+    def _switch(self, make: Callable[[], Showing]) -> None:
+        with self._lock:
+            try:
+                showing = make()
+            except InspectorError as error:
+                raise Refused(422, str(error), "What was on show stays on show.") from error
+            if showing is not self._session.home or not self._session.is_at_home:
+                self._session.show(showing)
+
+    def _capture(self, interface: str, expression: str) -> Showing:
+        spool = new_recording("live")
+        capture = LiveCapture.start(
+            interface, spool, filter=expression or None, without_ports=[self._port], with_sockets=True
+        )
+        try:
+            capture.wait_ready()
+            return Showing.of_spool(
+                spool, interface, lambda: capture.statistics, troubles=lambda: capture.troubles, halt=capture.stop
+            )
+        except BaseException:
+            capture.stop()
+            with contextlib.suppress(OSError):
+                Path(spool).unlink()
+            raise
+
+
+def interfaces() -> list[str]:
+    """The names of what can be captured on: loopback first; where it can be done (Linux), all together last."""
+    names = sorted((name for _, name in socket.if_nameindex()), key=lambda name: (name != LOOPBACK, name))
+    return [*names, ANY] if sys.platform == "linux" else names
+
+
+def add_sources(api: Blueprint, session: Session, sources: Sources) -> None:
+    """/api/sources and /api/uploads."""
+
+    @api.get("/sources")
+    def offer() -> dict[str, Any]:
+        return sources.offer()
+
+    @api.post("/sources/<any(live, sample, home):kind>")
+    def switch(kind: str) -> dict[str, Any]:
+        said = _said()
+        if kind == "live":
+            sources.live(_text(said, "interface"), _text(said, "filter"))
+        elif kind == "sample":
+            sources.sample(_text(said, "name"))
+        else:
+            sources.home()
+        return {"ok": True}
+
+    @api.post("/capture/stop")
+    def stop() -> dict[str, Any]:
+        if not session.halt():
+            raise Refused(409, "No capture is running that could be stopped here.", "Ctrl-C in the terminal ends it.")
+        return {"ok": True}
+
+    @api.post("/uploads")
+    def begin() -> dict[str, Any]:
+        said = _said()
+        return {"id": sources.uploads.begin(_text(said, "name"), _number(said, "bytes"))}
+
+    @api.get("/uploads/<key>")
+    def progress(key: str) -> dict[str, Any]:
+        upload = sources.uploads.get(key)
+        return {"received": upload.received, "bytes": upload.size, "packets": upload.packets}
+
+    @api.post("/uploads/<key>")
+    def add(key: str) -> dict[str, Any]:
+        said = _said()
+        return {"received": sources.uploads.add(key, _number(said, "at"), _text(said, "data"))}
+
+    @api.post("/uploads/<key>/open")
+    def show(key: str) -> dict[str, Any]:
+        sources.upload(key)
+        return {"ok": True}
+
+
+def _said() -> dict[str, Any]:
+    try:
+        said = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise Refused(400, "The request is no JSON object.", "Use the dashboard's own page.")
+    return said
+
+
+def _text(said: dict[str, Any], name: str) -> str:
+    value = said.get(name, "")
+    if not isinstance(value, str):
+        raise Refused(400, f"{name} is no text.", "Use the dashboard's own page.")
+    return value
+
+
+def _number(said: dict[str, Any], name: str) -> int:
+    value = said.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise Refused(400, f"{name} is no number.", "Use the dashboard's own page.")
+    return value

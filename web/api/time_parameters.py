@@ -1,0 +1,34 @@
+"""The time range of a request: `from` and `to`, ns since the capture's first packet, as `at_ns` counts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from inspector.query.time_range import Span
+from web.errors import Refused
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+
+def asked_span(capture: Capture) -> Span | None:
+    """The time range that the request asks for, None when it names none. Raises Refused."""
+    said = request.args.get("from"), request.args.get("to")
+    if said == (None, None):
+        return None
+    start, stop = (_nanoseconds(text) for text in said)
+    if start > stop:
+        raise Refused(400, "The time range ends before it begins.", "Send from before to.")
+    origin = capture.start_ns or 0
+    return Span(origin + start, origin + stop)
+
+
+def _nanoseconds(text: str | None) -> int:
+    if text is None or not re.fullmatch(r"-?[0-9]{1,18}", text):
+        raise Refused(
+            400, "The time range is not a pair of numbers.", "Send from and to, in ns since the first packet."
+        )
+    return int(text)

@@ -1,0 +1,143 @@
+"""The timeline's part of the API: lanes with what is drawn on them, and the activity under its brush."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flask import Blueprint, request
+
+from inspector.query.time_range import Span
+from inspector.tables.addresses import endpoint
+from inspector.views.timeline import mark_labels
+from inspector.views.timeline.activity import activity
+from inspector.views.timeline.lane_rows import lane_rows
+from inspector.views.timeline.lane_states import lane_states
+from inspector.views.timeline.lanes import Group, Lanes, Order, Servers, alive, arrange
+from inspector.views.timeline.marks import Drawing
+from web.api.time_parameters import asked_span
+from web.errors import Refused
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+    from web.session.session import Session
+
+MAX_WIDTH = 4096
+"""Pixel columns of a drawing: more than any screen has."""
+
+MAX_LANES = 200
+"""Lanes of one answer."""
+
+WORDED_LANES = 24
+"""So many lanes may come with all that tall ones show: on a large screen they are still tall enough."""
+
+
+def add_lanes(api: Blueprint, session: Session) -> None:
+    """GET /api/lanes and /api/activity."""
+    known: Known | None = None
+
+    @api.get("/lanes")
+    def lanes() -> dict[str, Any]:
+        nonlocal known
+        order, width = _order(), _whole("width", 1000, 1, MAX_WIDTH)
+        with session.reading() as capture:
+            whole = session.extent()
+            if whole is None:
+                return {"extent": None, "span": None, "total": 0, "first": 0, "groups": [], "lanes": [], "at": None}
+            span = _span(capture, whole)
+            if known is None or known.capture is not capture:
+                known = Known(capture)
+            shown = alive(capture, span)
+            found = session.finder(capture).matching("connections", request.args.get("q", ""))
+            if found is not None:
+                shown &= np.isin(np.arange(len(shown)), found)
+            placed = arrange(capture, known.servers, order, shown)
+            return _drawn(capture, whole, span, placed, width)
+
+    @api.get("/activity")
+    def busy() -> dict[str, Any]:
+        width = _whole("width", 1000, 1, MAX_WIDTH)
+        with session.reading() as capture:
+            whole = session.extent()
+            if whole is None:
+                return {"extent": None, "packets": [], "bytes": [], "trouble": []}
+            return {"extent": _since_start(capture, whole), **activity(capture, whole, width)}
+
+
+class Known:
+    """What is kept of one capture between two questions."""
+
+    def __init__(self, capture: Capture) -> None:
+        self.capture = capture
+        self.servers = Servers()
+
+
+def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int) -> dict[str, Any]:
+    """The lanes asked for by `first` and `stop`, and in `at` the lane of the connection that the request names so."""
+    total = len(placed.connections)
+    first = _whole("first", 0, 0, 2**31)
+    stop = min(_whole("stop", first + MAX_LANES, 0, 2**31), first + MAX_LANES, total)
+    drawing = Drawing(capture, placed.connections[first:stop], span, width)
+    anchor = _whole("at", -1, -1, 2**31)
+    return {
+        "extent": _since_start(capture, whole),
+        "span": _since_start(capture, span),
+        "total": total,
+        "first": first,
+        "at": placed.lane(anchor) if anchor >= 0 else None,
+        "groups": [_group(capture, placed, group) for group in placed.groups(first, stop)],
+        "lanes": lane_rows(drawing),
+        **_marks(capture, drawing, total),
+    }
+
+
+def _marks(capture: Capture, drawing: Drawing, total: int) -> dict[str, Any]:
+    """Ticks, blocks and arrows; of few lanes, which the page draws tall, words, sizes and both ends' states too."""
+    ticks, blocks, arrows = drawing.ticks(), drawing.blocks(), drawing.arrows()
+    if total > WORDED_LANES:
+        return {"ticks": ticks, "blocks": blocks, "arrows": arrows}
+    return {
+        "ticks": {**ticks, **drawing.sizes()},
+        "blocks": {**blocks, "text": mark_labels.exchanges(capture, blocks)},
+        "arrows": {**arrows, "text": mark_labels.messages(capture, arrows)},
+        "troubles": mark_labels.troubles(capture, ticks),
+        "states": lane_states(capture, drawing.connections),
+    }
+
+
+def _group(capture: Capture, placed: Lanes, group: Group) -> dict[str, Any]:
+    table, row = capture.connections, int(placed.connections[group.first])
+    parts = (int(table[name][row]) for name in ("family", "server_hi", "server_lo", "server_port"))
+    return {"server": endpoint(*parts), "first": group.first, "lanes": group.lanes}
+
+
+def _span(capture: Capture, whole: Span) -> Span:
+    """What `from` and `to` say, or the newest `last` ns of the capture, or all of it."""
+    last = _whole("last", 0, 0, 10**18)
+    return asked_span(capture) or (Span(whole.to_ns - last, whole.to_ns) if last else whole)
+
+
+def _since_start(capture: Capture, span: Span) -> dict[str, int]:
+    origin = capture.start_ns or 0
+    return {"from": span.from_ns - origin, "to": span.to_ns - origin}
+
+
+def _order() -> Order:
+    said = request.args.get("order", Order.START)
+    if said not in list(Order):
+        orders = ", ".join(Order)
+        raise Refused(400, "There is no such order of lanes.", f"Order them by one of {orders}.")
+    return Order(said)
+
+
+def _whole(name: str, default: int, least: int, most: int) -> int:
+    """A number among the arguments, brought between `least` and `most`."""
+    said = request.args.get(name)
+    if said is None:
+        return default
+    try:
+        if len(said) > 19:
+            raise ValueError
+        return min(max(int(said), least), most)
+    except ValueError:
+        raise Refused(400, f"{name} is not a number.", f"Send {name} as a decimal number.") from None

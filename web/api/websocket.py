@@ -1,0 +1,132 @@
+"""WebSocket as the chat needs it beside the rows: frames, pushes and their latency, one message, one conversation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flask import Blueprint
+
+from inspector.http.head import head
+from inspector.query.push_causes import Push, pushes
+from inspector.tables.table import Protocol
+from inspector.views import rows
+from web.api.parameters import asked_range
+from web.errors import Refused
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+    from web.session.session import Session
+
+MAX_FRAMES = 50
+"""Frames of one message that are listed; of the others there is the number."""
+
+HEX_LIMIT = 16 * 1024
+"""Bytes of a message that are shown as hex."""
+
+EVERYTHING = 64 * 1024
+
+
+def add_messages(api: Blueprint, session: Session) -> None:
+    """GET /api/messages/beside, /api/messages/ID and /api/conversations/ID, under the API's prefix."""
+
+    @api.get("/messages/beside")
+    def beside() -> dict[str, Any]:
+        with session.reading() as capture:
+            chosen = asked_range(len(capture.messages))
+            found = pushes(capture, chosen.start, chosen.stop)
+            return {
+                "pushes": [_push(capture, push) for push in found],
+                "frames": _frames_by_message(capture, chosen),
+                "start": chosen.start,
+                "stop": chosen.stop,
+            }
+
+    @api.get("/messages/<int:number>")
+    def message(number: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            if number >= len(capture.messages):
+                raise Refused(404, f"There is no message {number}.", "Choose one from the list.")
+            return _message(capture, number)
+
+    @api.get("/conversations/<int:number>")
+    def conversation(number: int) -> dict[str, Any]:
+        with session.reading() as capture:
+            is_there = number < len(capture.connections)
+            spoken = [capture.connections[column][number] for column in ("protocol", "inside")] if is_there else []
+            if Protocol.WEBSOCKET not in spoken:
+                raise Refused(404, f"Connection {number} is no WebSocket.", "Choose one from the list.")
+            return _conversation(capture, number)
+
+
+def _push(capture: Capture, push: Push) -> dict[str, int]:
+    pipes = capture.messages["connection"]
+    return {
+        "push": push.row,
+        "message": push.cause,
+        "after_ns": push.after_ns,
+        "to": int(pipes[push.row]),
+        "from": int(pipes[push.cause]),
+    }
+
+
+def _frames_by_message(capture: Capture, chosen: slice) -> dict[str, list[rows.Row]]:
+    """Frames of the messages that were cut into several, the first of each."""
+    cut = [row for row in range(chosen.start, chosen.stop) if capture.messages["frames"][row] > 1]
+    return {str(row): _frames(capture, row) for row in cut}
+
+
+def _frames(capture: Capture, row: int) -> list[rows.Row]:
+    found = np.flatnonzero(capture.frames["message"] == row)[:MAX_FRAMES]
+    return rows.frame_rows(capture, found)
+
+
+def _message(capture: Capture, row: int) -> dict[str, Any]:
+    address = int(capture.messages["text_address"][row])
+    kept = capture.bytes_at(address, min(int(capture.messages["text_bytes"][row]), EVERYTHING)) if address >= 0 else b""
+    return {
+        "message": rows.message_rows(capture, [row])[0],
+        "frames": _frames(capture, row),
+        "hex": kept[:HEX_LIMIT].hex(),
+        "kept": len(kept),
+        "pushes": [_push(capture, push) for push in pushes(capture, row, row + 1)],
+    }
+
+
+def _conversation(capture: Capture, number: int) -> dict[str, Any]:
+    """One WebSocket in numbers: what either side said, how much smaller it travelled, what was agreed, how it ended."""
+    messages = capture.messages
+    of_it = np.flatnonzero(messages["connection"] == number)
+    sides = {}
+    for side, direction in (("client", 0), ("server", 1)):
+        mine = of_it[messages["direction"][of_it] == direction]
+        said = mine[messages["kind"][mine] < 8]
+        packed = said[messages["compressed"][said] == 1]
+        sides[side] = {
+            "messages": len(said),
+            "control": len(mine) - len(said),
+            "bytes": int(messages["bytes"][said].sum()),
+            "wire_bytes": int(messages["wire_bytes"][said].sum()),
+            "compressed": len(packed),
+        }
+    closes = of_it[messages["kind"][of_it] == 8]
+    return {
+        "connection": rows.connection_rows(capture, [number])[0],
+        "sides": sides,
+        "closes": rows.message_rows(capture, closes[:4]),
+        **_agreed(capture, number),
+    }
+
+
+def _agreed(capture: Capture, number: int) -> dict[str, str | None]:
+    """What the handshake settled (RFC 6455 §4.2.2): target, subprotocol, extensions."""
+    exchanges = np.flatnonzero(capture.exchanges["connection"] == number)
+    if not len(exchanges):
+        return {"target": None, "subprotocol": None, "extensions": None}
+    asked, answered = (int(capture.exchanges[name][exchanges[-1]]) for name in ("request", "response"))
+    said = head(capture, answered) if answered >= 0 else None
+    return {
+        "target": head(capture, asked).target if asked >= 0 else None,
+        "subprotocol": ", ".join(said.values("Sec-WebSocket-Protocol")) or None if said else None,
+        "extensions": ", ".join(said.values("Sec-WebSocket-Extensions")) or None if said else None,
+    }

@@ -1,0 +1,174 @@
+"""The gate that every request must pass first, those for static files and for WebSocket upgrades included.
+
+The dashboard shows what may be anybody's secrets, on an address that every page in the user's browser can reach. So a
+request must be meant for us (Host; against DNS rebinding), come from our own page (Origin, Sec-Fetch-Site; against
+other sites and other ports of this host) and know a secret (the token, or cookie and csrf value; against all others).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from flask import Request, Response, g, request
+from werkzeug.exceptions import MethodNotAllowed
+
+from web.auth.keyring import Keyring, TooManyFailures, Visit, same
+from web.errors import Refused
+from web.server.acceptor import MAX_BODY
+
+PUBLIC = frozenset({"entry.index", "static", "plotting.library", "entry.health", "entry.login"})
+"""Endpoints that need no credentials: the page itself, which holds nothing, and the way in."""
+
+KEPT = frozenset({"static", "plotting.library"})
+"""Endpoints whose answers a browser may keep, asking each time whether they are still good."""
+
+METHODS = ("GET", "HEAD", "POST")
+
+OPEN_THE_LINK = "Open the link that the terminal printed; it carries the key to this dashboard."
+USE_THE_PAGE = "Use the dashboard's own page, at the address that the terminal printed."
+
+HARDENING = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Lets in what belongs here; `port` is the one that the dashboard listens on."""
+
+    keyring: Keyring
+    port: int
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name. It holds the port, since browsers keep one jar for all ports of a host."""
+        return f"__insp_{self.port}"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """What the Host field may say, exactly."""
+        names = ("127.0.0.1", "localhost")
+        bare = names if self.port == 80 else ()  # browsers leave the default port out
+        return frozenset((*(f"{name}:{self.port}" for name in names), *bare))
+
+    def check(self) -> None:
+        """Flask's before_request: raises what the request is refused with."""
+        self._check_target(request)
+        if request.environ["REQUEST_METHOD"] not in METHODS:  # as it was sent: Flask capitalises
+            raise MethodNotAllowed(METHODS)
+        self._check_sender(request)
+        if _is_upgrade(request):
+            _check_handshake(request)
+        if request.method == "POST":
+            _check_body(request)
+        if request.endpoint is not None and request.endpoint not in PUBLIC:
+            g.visit = self._credentials(request)
+
+    def harden(self, response: Response) -> Response:
+        """Flask's after_request: the headers that every response carries."""
+        response.headers.update(HARDENING)
+        response.headers["Content-Security-Policy"] = self._policy()
+        response.headers["Cache-Control"] = "no-cache" if request.endpoint in KEPT else "no-store"
+        return response
+
+    def _policy(self) -> str:
+        host = request.environ.get("HTTP_HOST")
+        feed = f" ws://{host}" if host in self.hosts else ""
+        return (
+            "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+            f"img-src 'self' data: blob:; font-src 'self'; connect-src 'self'{feed}; base-uri 'none'; "
+            "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+        )
+
+    def _check_target(self, request: Request) -> None:
+        """The Host field, as it was sent: werkzeug would make one up, and takes an absolute target's word over it."""
+        if not request.environ.get("REQUEST_URI", "/").startswith("/"):
+            raise Refused(400, "The request names a whole address instead of a path.", USE_THE_PAGE)
+        if request.environ.get("HTTP_HOST") not in self.hosts:
+            raise Refused(403, "This address is not the dashboard's.", USE_THE_PAGE)
+
+    def _check_sender(self, request: Request) -> None:
+        """Origin and Sec-Fetch-Site: only our own page, or a program that is no browser."""
+        origin = request.headers.get("Origin")
+        ours = f"http://{request.environ['HTTP_HOST']}"
+        if origin != ours and (origin is not None or _is_upgrade(request) or self._needs_origin(request)):
+            raise Refused(403, "The request comes from another page.", USE_THE_PAGE)
+        site = request.headers.get("Sec-Fetch-Site", "same-origin")
+        if site == "same-origin" or (site == "none" and request.method != "POST") or _is_visit(request):
+            return
+        raise Refused(403, "The request comes from another site.", USE_THE_PAGE)
+
+    def _needs_origin(self, request: Request) -> bool:
+        """Browsers say the origin of every POST; only a program that shows the token itself may leave it out."""
+        return request.method == "POST" and _bearer(request) is None
+
+    def _credentials(self, request: Request) -> Visit | None:
+        """The visit that the request belongs to; None for a program that showed the token.
+
+        A WebSocket cannot carry our header: it says the csrf value in its first message instead (`feed`).
+        """
+        token = _bearer(request)
+        if token is not None:
+            self.admit(token)
+            return None
+        visit = self.keyring.visit(request.cookies.get(self.cookie))
+        if visit is None or not (_is_upgrade(request) or same(request.headers.get("X-Token", ""), visit.csrf)):
+            raise Refused(401, "This page has no key to the dashboard, or an old one.", OPEN_THE_LINK)
+        return visit
+
+    def admit(self, token: str) -> None:
+        """Raise unless `token` is the right one."""
+        try:
+            admitted = self.keyring.admits(token)
+        except TooManyFailures:
+            wait = "Wait a minute, then open the link that the terminal printed."
+            raise Refused(429, "Too many wrong keys.", wait, {"Retry-After": "60"}) from None
+        if not admitted:
+            raise Refused(401, "That is not the key to this dashboard.", OPEN_THE_LINK)
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _is_upgrade(request: Request) -> bool:
+    return "Upgrade" in request.headers or request.endpoint == "feed"
+
+
+def _is_visit(request: Request) -> bool:
+    """Somebody followed a link to the page, from wherever: it opens in a window of its own and holds no data."""
+    return (
+        request.endpoint == "entry.index"
+        and request.headers.get("Sec-Fetch-Mode") == "navigate"
+        and request.headers.get("Sec-Fetch-Dest") == "document"
+    )
+
+
+def _check_handshake(request: Request) -> None:
+    """A whole WebSocket handshake (RFC 6455 §4.2.1), on the one path that has one."""
+    if request.endpoint != "feed":
+        raise Refused(400, "This path is no WebSocket.", "Connect to /feed.")
+    try:
+        key = base64.b64decode(request.headers.get("Sec-WebSocket-Key", ""), validate=True)
+    except binascii.Error:
+        key = b""
+    if request.method != "GET" or len(key) != 16 or request.headers.get("Sec-WebSocket-Version") != "13":
+        raise Refused(400, "That is not a WebSocket handshake.", "Connect with version 13 of the protocol.")
+
+
+def _check_body(request: Request) -> None:
+    if request.mimetype != "application/json":
+        raise Refused(415, "The request is not JSON.", "Send it with Content-Type: application/json.")
+    length = request.headers.get("Content-Length", "")
+    if "Transfer-Encoding" in request.headers or not (length.isascii() and length.isdigit()):
+        raise Refused(411, "The request does not say how long it is.", "Send it with a Content-Length.")
+    if int(length) > MAX_BODY:
+        raise Refused(413, f"The request is longer than {MAX_BODY} bytes.", "Send less at once.")

@@ -1,0 +1,1 @@
+"""The HTTP server: connections, requests, the threads that answer them."""

@@ -1,0 +1,1 @@
+"""What is on show, and the changes that pages are told of."""

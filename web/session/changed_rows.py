@@ -1,0 +1,69 @@
+"""Finding the rows that changed since somebody looked last: whole columns compared, nobody called back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from inspector.engine.capture import Capture
+
+Rows = npt.NDArray[np.intp]
+
+WATCHED = ("connections", "exchanges", "messages")
+"""The tables whose rows change after they were added, and whose changed rows the feed therefore carries."""
+
+
+class Watch:
+    """Remembers how far the tables of a capture had grown, and which rows were still open."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+        self._packets = 0
+        self._rows = dict.fromkeys(WATCHED, 0)
+        self._open = {name: np.empty(0, np.intp) for name in ("exchanges", "messages")}
+
+    def changes(self) -> dict[str, Rows]:
+        """Per watched table the rows, ascending, that are new or may differ since the last call.
+
+        A connection changed when it has a packet since. What hangs on it changed when it was not complete and
+        its connection changed: a packet held back until a hole was filled lies before the last look, so packet
+        numbers alone would miss it.
+        """
+        capture = self._capture
+        connections = np.flatnonzero(capture.connections["last_packet"] >= self._packets)
+        is_changed = np.zeros(len(capture.connections), bool)
+        is_changed[connections] = True
+        found = {"connections": connections}
+        for name, complete in (("exchanges", _answered), ("messages", _whole)):
+            table = getattr(capture, name)
+            old = self._open[name]
+            old_changed = old[is_changed[table["connection"][old]]]
+            new = np.arange(self._rows[name], len(table))
+            found[name] = np.concatenate((old_changed, new))
+            candidates = np.concatenate((old, new))
+            self._open[name] = candidates[~complete(capture, candidates)]
+        self._packets = len(capture.packets)
+        self._rows = {name: len(getattr(capture, name)) for name in WATCHED}
+        return found
+
+
+def _answered(capture: Capture, rows: Rows) -> npt.NDArray[np.bool_]:
+    """Which of these exchanges are over: request and response complete."""
+    complete = capture.http_messages["complete"]
+    request, response = capture.exchanges["request"][rows], capture.exchanges["response"][rows]
+    return _complete_at(complete, request) & _complete_at(complete, response)
+
+
+def _complete_at(complete: npt.NDArray[np.uint8], rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which of these rows are there, and complete."""
+    found: npt.NDArray[np.bool_] = (rows >= 0) & (complete[rows] != 0) if len(complete) else rows >= 0
+    return found
+
+
+def _whole(capture: Capture, rows: Rows) -> npt.NDArray[np.bool_]:
+    """Which of these messages have ended."""
+    whole: npt.NDArray[np.bool_] = capture.messages["complete"][rows] != 0
+    return whole

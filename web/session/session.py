@@ -1,0 +1,229 @@
+"""A session: what is on show, the thread that advances it, and what its pages are told.
+
+The engine thread alone writes the tables and the tape. Everybody else reads the tables within `reading()`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from inspector.engine.capture import Capture
+from inspector.live.ended_processes import Troubles
+from inspector.query.row_filter import Finder
+from web.server.fair_lock import Turns
+from web.session.delta_log import Tape
+from web.session.shown_capture import Showing
+from web.session.status import State, Statistics
+
+if TYPE_CHECKING:
+    from inspector.lab.demo.controller import Lab
+    from inspector.query.time_range import Span
+
+TICK_SECONDS = 0.1
+"""Shortest time between two deltas."""
+
+IDLE_SECONDS = 0.03
+"""How soon the engine looks for new packets."""
+
+BUSY_SHARE = 4
+"""Making deltas may take one part in so many of the engine's time; when they cost more, they come less often."""
+
+LONGEST_TICK_SECONDS = 0.5
+"""But never so seldom that a page seems to hang."""
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """Shows one capture at a time, from `start` to `stop`; `home` is the one that it began with."""
+
+    def __init__(self, home: Showing) -> None:
+        self.tape = Tape()
+        self.home = home
+        self._now = home
+        self._number = 0
+        self._ended: Showing | None = None
+        self._next_tick = 0.0
+        self._has_news = False
+        self._finder = Finder(home.capture)
+        self._turns = Turns()
+        self._stopping = False
+        self._nudge = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    @classmethod
+    def of_file(
+        cls, path: str | os.PathLike[str], is_over: Callable[[], bool] | None = None, notes: Sequence[str] = ()
+    ) -> Session:
+        """A saved capture, on show while it is loaded (see `Showing.of_file`). Raises NotACapture."""
+        return cls(Showing.of_file(path, is_over=is_over, notes=notes))
+
+    @classmethod
+    def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0) -> Session:
+        """A saved capture, shown as it once happened, `speed` times as fast. Raises NotACapture."""
+        return cls(Showing.of_replay(path, speed))
+
+    @classmethod
+    def of_spool(
+        cls,
+        path: str | os.PathLike[str],
+        interface: str,
+        statistics: Statistics,
+        lab: Lab | None = None,
+        troubles: Troubles = tuple,
+    ) -> Session:
+        """A live capture, or the demo where there is a lab (see `Showing.of_spool`). Raises NotACapture."""
+        return cls(Showing.of_spool(path, interface, statistics, lab, troubles))
+
+    @property
+    def lab(self) -> Lab | None:
+        """The demo whose actions can be set off, while it is on show."""
+        return self._now.lab
+
+    @property
+    def is_at_home(self) -> bool:
+        """Whether what is on show is what the session began with."""
+        return self._now is self.home
+
+    def start(self) -> None:
+        """Begin to advance the capture."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the engine, tell the pages, and close the captures."""
+        self._stopping = True
+        self._nudge.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self.tape.close()
+        with self._turns:
+            for showing in {self._now, self.home}:
+                showing.close()
+
+    def show(self, showing: Showing) -> None:
+        """Put something else on show; what was is put away, unless it is `home`, which waits to be shown again."""
+        with self._turns:
+            before, self._now = self._now, showing
+            self._number += 1
+            self._ended = None
+            if before not in (self.home, showing):
+                before.close()
+        self._nudge.set()
+
+    def pause(self) -> bool:
+        """Stop advancing; a live capture is still recorded. False when nothing is running."""
+        return self._change(State.RUNNING, State.PAUSED)
+
+    def resume(self) -> bool:
+        """Go on after `pause`; False when not paused."""
+        return self._change(State.PAUSED, State.RUNNING)
+
+    def halt(self) -> bool:
+        """End the live capture that is on show; False when there is none that can be ended."""
+        with self._turns:
+            showing = self._now
+            can_halt = bool(showing.describe()["capture"]["can_stop"])
+        if can_halt and showing.halt is not None:
+            showing.halt()  # waits until all of it is written, so nobody is kept waiting for the tables meanwhile
+            with self._turns:
+                showing.halted()
+            self._nudge.set()
+        return can_halt
+
+    def noted(self) -> None:
+        """Let every page know that a note beside a packet has changed."""
+        with self._turns:
+            self._now.noted()
+            self._has_news = True
+        self._nudge.set()
+
+    def _change(self, before: State, after: State) -> bool:
+        with self._turns:
+            is_possible = self._now.change(before, after)
+        self._nudge.set()
+        return is_possible
+
+    @contextmanager
+    def reading(self) -> Iterator[Capture]:
+        """The capture, held still."""
+        with self._turns:
+            capture = self._now.capture
+            said = len(capture.notes)
+            yield capture
+            if len(capture.notes) > said:  # whoever read found that the file has lost its bytes
+                self._has_news = True
+                self._nudge.set()
+
+    def extent(self) -> Span | None:
+        """The time that what is on show covers (see `Showing.extent`); for whoever is `reading` it."""
+        return self._now.extent()
+
+    def finder(self, capture: Capture) -> Finder:
+        """What finds rows by words in what is on show; for whoever is `reading` it."""
+        if not self._finder.is_of(capture):
+            self._finder = Finder(capture)
+        return self._finder
+
+    def snapshot(self) -> dict[str, Any]:
+        """What a page begins with: the state, the newest rows, and the rev that the next delta follows.
+
+        `showing` is another number whenever something else is on show: a page then forgets all it knew.
+        """
+        with self._turns:
+            return {"rev": self.tape.rev, "showing": self._number, **self._now.snapshot()}
+
+    def _run(self) -> None:
+        shown = self._now
+        while not self._stopping:
+            if shown is not self._now:
+                shown = self._now
+                self._tell({"resync": True})
+            worked = self._work()
+            if not worked:
+                is_over = shown.state is State.ENDED and not self._has_news
+                self._nudge.wait(None if is_over else IDLE_SECONDS)
+                self._nudge.clear()
+
+    def _work(self) -> bool:
+        """A step and what there is to tell of it; whether there is more to do at once."""
+        try:
+            with self._turns:
+                showing = self._now
+                worked = showing.step()
+            self._tick(showing)
+        except Exception as error:
+            log.exception("the engine failed")
+            worked = False
+            with self._turns:
+                showing.end(f"The analysis stopped: {error}. What was found up to here stays on show.")
+        if showing.state is State.ENDED and self._ended is not showing:
+            self._ended = showing
+            with self._turns:
+                told = showing.describe()
+            self._tell({**told, "resync": True})
+        return worked
+
+    def _tick(self, showing: Showing) -> None:
+        """Put a delta on the tape, if it is time and there is news."""
+        started = time.monotonic()
+        if started < self._next_tick:
+            return
+        worked = time.thread_time()  # not counting what other threads and programs take meanwhile
+        with self._turns:
+            is_told = showing is self._now and (showing is not self._ended or self._has_news)
+            delta = showing.delta() if is_told else {}
+            self._has_news = False
+        if delta:
+            self._tell(delta)
+        spent = time.thread_time() - worked
+        self._next_tick = started + min(max(TICK_SECONDS, BUSY_SHARE * spent), LONGEST_TICK_SECONDS)
+
+    def _tell(self, delta: dict[str, Any]) -> None:
+        self.tape.add(json.dumps({"rev": self.tape.rev + 1, **delta}, separators=(",", ":")))

@@ -1,0 +1,139 @@
+// One connection: its two sockets, the ladder of its packets, and the chosen packet.
+
+import { get } from "../net/api.js";
+import { h, icon, setText } from "../widgets/dom.js";
+import { counted, duration, moment, size } from "../text/format.js";
+import { legend } from "./legend.js";
+import { livedNs } from "../timeline/lifetime_bar.js";
+import { Lifecycle } from "./connection_pages.js";
+import { go } from "../state/navigation.js";
+import { portRole, takeApart, whose } from "../text/address.js";
+import { mountHolders } from "../sockets/connection_holders.js";
+import { outcome, protocolName } from "../text/terms.js";
+import { LadderView } from "./ladder_view.js";
+import { mountPacket } from "../packets/packet_view.js";
+import { mountPanes } from "./tabs.js";
+import { mountPlayback } from "./playback_bar.js";
+import { mountWhy } from "./verdict_popover.js";
+
+export function mountConnection(panel, store) {
+  const intro = introduction();
+  const head = header(store);
+  const choose = (packet) => go(store, { packet });
+  const ladder = new LadderView({ choose, moved: () => moved() });
+  const why = mountWhy(ladder.element, ladder.list.element, choose);
+  const playback = mountPlayback(ladder, get, (problem) => store.set({ problem: { message: problem.message, what_to_do: problem.advice } }));
+  const packet = mountPacket(store);
+  const panes = mountPanes(store, [ladder.element, playback.element]);
+  const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
+  const page = h("div", { class: "connection" }, head.element, panes.bar, trouble, panes.elements, packet.element);
+  panel.append(intro, page);
+
+  const lifecycle = new Lifecycle(get, () => draw(store.state));
+  const moved = () => {
+    playback.draw();
+    why.explainChosen();
+  };
+  let stamp = null;
+  function draw(state) {
+    const { id } = state.route;
+    intro.hidden = id !== null;
+    page.hidden = id === null;
+    const row = id === null ? null : state.tables.connections.get(id);
+    const next = `${row ? row.packets : ""} ${row ? row.protocol : ""}`;
+    const isKnown = lifecycle.id === id;
+    lifecycle.choose(id, state.route.packet);
+    if (isKnown && next !== stamp && state.behind === null) lifecycle.refresh();
+    stamp = next;
+    if (id === null) {
+      ladder.leave();
+      return;
+    }
+    trouble.hidden = !lifecycle.error;
+    setText(trouble, lifecycle.error ? `${lifecycle.error.message} ${lifecycle.error.advice ?? ""}` : "");
+    const known = lifecycle.connection;
+    const connection = row ?? (known && { ...known, until_ns: known.at_ns + known.duration_ns });
+    head.draw(connection, state);
+    packet.draw(state.route.packet); // first, for it takes room from the ladder
+    panes.draw(state, connection);
+    if (known) ladder.draw(lifecycle, state.route.packet);
+    playback.draw();
+  }
+  const unsubscribe = store.subscribe(draw);
+  const onKey = (event) => {
+    if (event.key !== "Escape" || store.state.route.id === null || event.target.closest("input:not([type=range]), dialog")) return;
+    go(store, store.state.route.packet === null ? { id: null } : { packet: null });
+  };
+  document.addEventListener("keydown", onKey);
+  return {
+    focus: () => ladder.focus(),
+    follow: () => ladder.follow(),
+    unmount() {
+      unsubscribe();
+      lifecycle.clear();
+      packet.unmount();
+      playback.unmount();
+      panes.close();
+      document.removeEventListener("keydown", onKey);
+    },
+  };
+}
+
+/** What stands beside the list while no connection is chosen: how to read one. */
+function introduction() {
+  return h("div", { class: "intro prose" },
+    h("h2", {}, "Choose a connection to watch it live and die"),
+    h("p", {}, "An IP address says which machine, a port which door of it. Together they name one end: a socket, in the words of TCP’s standard. Two ends joined by TCP make a connection: a pipe that both can write into."),
+    h("p", {}, "A bar in the list reaches from the connection’s first packet to its last, on the time axis of the capture; an arrow says that its end was not captured."),
+    legend());
+}
+
+function header(store) {
+  const title = h("h2", { class: "connection-title" });
+  const facts = h("p", { class: "connection-facts" });
+  const holders = mountHolders(store);
+  const sockets = { client: socketPlate("client", holders.elements.client), server: socketPlate("server", holders.elements.server) };
+  const close = h("button", { class: "icon-button", "aria-label": "Close this connection's view", title: "Close (Escape)", onclick: () => go(store, { id: null }) }, icon("close"));
+  const element = h("header", { class: "connection-head" },
+    h("div", { class: "connection-line" }, title, facts, close),
+    h("div", { class: "sockets" },
+      h("div", { class: "sockets-pair" }, sockets.client.element, h("i", { class: "sockets-pipe" }), sockets.server.element),
+      h("p", { class: "sockets-say" }, "An IP address and a port name each end; a connection is a pipe between two of them.")));
+  return {
+    element,
+    draw(connection, state) {
+      if (!connection) return;
+      holders.draw(state);
+      const { long, kind } = outcome(connection);
+      setText(title, `#${connection.id} ${protocolName(connection.protocol)}`);
+      title.dataset.protocol = connection.protocol;
+      const lived = connection.duration_ns === null ? "a time that is not known" : duration(livedNs(connection, state.end));
+      const lasted = kind === "open" ? `${long} for ${lived}` : `${long}, after ${lived}`;
+      const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
+      setText(facts, `${lasted} · first packet at ${moment(connection.at_ns)} · ${counted(packets, "packet")} · ${size(bytes)} of payload`);
+      for (const side of ["client", "server"]) sockets[side].draw(connection);
+    },
+  };
+}
+
+/** A socket taken apart: the address and the port, each with what it is. */
+function socketPlate(side, holder) {
+  const [address, port, where, role] = [h("b"), h("b"), h("span"), h("span")];
+  const element = h("div", { class: `socket ${side}` },
+    h("span", { class: "socket-name" }, side === "client" ? "The client’s socket" : "The server’s socket", holder),
+    h("span", { class: "socket-part address" }, address, h("small", {}, "address", where)),
+    h("span", { class: "socket-colon" }, ":"),
+    h("span", { class: "socket-part port" }, port, h("small", {}, "port", role)));
+  return {
+    element,
+    draw(connection) {
+      const endpoint = connection[side];
+      const parts = takeApart(endpoint);
+      setText(role, `: ${portRole(side, connection)}`);
+      setText(address, parts.address);
+      setText(port, String(parts.port));
+      setText(where, `: ${whose(parts.address)}`);
+      element.title = endpoint;
+    },
+  };
+}

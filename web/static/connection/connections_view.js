@@ -1,0 +1,126 @@
+// Connections: the list of all, with the life of each as a bar, and beside it the life of the chosen one packet by packet.
+
+import { get } from "../net/api.js";
+import { h, setText } from "../widgets/dom.js";
+import { noRows, SEARCHING } from "../widgets/empty_state.js";
+import { briefly, count, counted, moment, size, TIMES_GO_BACK } from "../text/format.js";
+import { Grid, isLive, ROW_HEIGHT } from "../widgets/data_grid.js";
+import { connectionsOf } from "../lab/demo_buttons.js";
+import { drawLife, livedNs } from "../timeline/lifetime_bar.js";
+import { go } from "../state/navigation.js";
+import { createPair, drawPair } from "../widgets/address_pair.js";
+import { RowList } from "../net/filtered_list.js";
+import { short, takeApart } from "../text/address.js";
+import { split } from "../widgets/split_pane.js";
+import { outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
+import { mountConnection } from "./connection_view.js";
+
+const WIDE = matchMedia("(min-width: 900px)"); // beside the list there is room for a connection, as in css/shell.css
+const TWO_LINES = 46; // pixels of a row in a narrow list, as in lists.css
+const BESIDE = 256; // pixels of a line beside its two sockets and how it stands, as in lists.css
+const CHARACTER = 7.3;
+
+export function mount(root, store) {
+  const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
+  const list = new RowList({ table: "connections", store, get, changed: () => draw(store.state), failed });
+  const grid = new Grid({
+    label: "Connections",
+    columns: COLUMNS,
+    choose: (index) => list.number(index, (id) => go(store, { view: "connections", id })),
+    enter: () => detail.focus(),
+    shown: (first, stop) => list.want(first, stop),
+    rowHeight,
+  });
+  const panel = h("section", { class: "panel", "aria-label": "The chosen connection" });
+  root.append(split("connections", grid.element, panel, { initial: 490, least: 300, rest: 480 }));
+  const detail = mountConnection(panel, store);
+  let [listedBy, revealed] = [null, null];
+
+  function draw(state) {
+    turnToWatched(store, state, detail);
+    list.turnTo(state);
+    const { id } = state.route;
+    const chosen = list.indexOf(id);
+    root.classList.toggle("has-detail", id !== null);
+    grid.follow(isLive(state));
+    if (listedBy !== list.key) grid.restart();
+    listedBy = list.key;
+    grid.draw({ total: list.total, chosen, state, get: (index) => list.row(index), empty: list.isAsking ? SEARCHING : noRows(state, "connections"), largest: state.lengths.connections ?? 0 });
+    const place = `${list.key} ${id}`; // another filter puts the connection elsewhere
+    if (place !== revealed && chosen !== null && chosen < list.total) {
+      revealed = place;
+      grid.reveal(chosen);
+    }
+  }
+
+  const unsubscribe = store.subscribe(draw);
+  return () => {
+    unsubscribe();
+    list.close();
+    detail.unmount();
+    root.classList.remove("has-detail");
+  };
+}
+
+/** After a button of the demo: turns to the first connection that it used, or to the end of the chosen one if it is among them. */
+function turnToWatched(store, { lab, tables, route }, detail) {
+  if (!lab.watch.length || !WIDE.matches) return;
+  const found = connectionsOf(lab.watch, tables.connections.sorted());
+  if (!found.length) return;
+  store.lab({ watch: [] });
+  if (found.some(({ id }) => id === route.id)) detail.follow();
+  else go(store, { id: found[0].id, packet: null });
+}
+
+/** Where a line has no room for all that must not be cut, a row takes two. */
+function rowHeight({ element, width, fitted }) {
+  const isTight = width < BESIDE + CHARACTER * (fitted.pair + fitted.lived);
+  element.classList.toggle("tight", isTight);
+  return isTight ? TWO_LINES : ROW_HEIGHT;
+}
+
+/** Address and port of both ends, nothing left out. */
+function wholePair(row) {
+  const [client, server] = [row.client, row.server].map((endpoint) => [endpoint.slice(0, endpoint.lastIndexOf(":")), `:${takeApart(endpoint).port}`]);
+  return { client, server };
+}
+
+const COLUMNS = [
+  { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
+  {
+    name: "pair", title: "client → server", fits: 40, create: createPair, // a port, and a socket with an IPv6 address in brief
+    draw(cell, row) {
+      drawPair(cell, short(row), " → ");
+      cell.title = `${row.client} → ${row.server}`;
+    },
+  },
+  {
+    name: "whole-pair", title: "client → server", fits: 60, create: createPair,
+    draw(cell, row) {
+      drawPair(cell, wholePair(row), " → ");
+      cell.title = `${row.client} → ${row.server}`;
+    },
+  },
+  {
+    name: "speaks", title: "speaks",
+    draw(cell, row) {
+      setText(cell, protocolName(row.protocol));
+      cell.dataset.protocol = row.protocol;
+    },
+  },
+  { name: "life", title: "life", isAxis: true, create: (cell) => cell.append(h("i", { class: "life-bar" })), draw: (cell, row, state) => drawLife(cell.firstChild, row, state.end, outcome(row).kind, row.protocol) },
+  {
+    name: "lived", title: "lived", fits: 24,
+    draw(cell, row, { end }) {
+      const { short: word, long, kind } = outcome(row);
+      const lived = briefly(livedNs(row, end));
+      setText(cell, word === "closed" ? lived : `${word}, ${lived}`);
+      cell.dataset.kind = kind;
+      const [client, server] = ["client", "server"].map((side) => stateOf({ ...row, silent: silentEnd(row) }, side).text);
+      cell.title = `${row.duration_ns === null ? `${TIMES_GO_BACK}. ` : ""}${long}; client ${client}, server ${server}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
+    },
+  },
+  { name: "packets", title: "packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },
+  { name: "bytes", title: "bytes", draw: (cell, row) => setText(cell, size(row.bytes[0] + row.bytes[1])) },
+  { name: "amount", title: "packets, bytes", draw: (cell, row) => setText(cell, `${counted(row.packets[0] + row.packets[1], "packet")}, ${size(row.bytes[0] + row.bytes[1])}`) },
+];

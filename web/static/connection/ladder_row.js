@@ -1,0 +1,151 @@
+// One row of the ladder: two pieces of lifeline in their states, the arrow of a packet between them, and its story.
+
+import { h, setClass, setText } from "../widgets/dom.js";
+import { count, counted, duration, moment } from "../text/format.js";
+import { SILENCE } from "./ladder_items.js";
+import { isTrouble } from "../packets/packet_text.js";
+import { ASSUMED, band, marksOf, STATES, UNKNOWN } from "../text/terms.js";
+
+/** An empty row; `parts.draw(item)` puts an item of ladder_items.js in. */
+export function createStep() {
+  const time = h("span", { class: "step-time" });
+  const [client, server] = [lifeline("client"), lifeline("server")];
+  const [number, what, more, amount] = ["number", "what", "more", "amount"].map((name) => h("span", { class: `wire-${name}` }));
+  const verdict = h("div", { class: "wire-verdict" });
+  const wire = h("div", { class: "wire" },
+    h("div", { class: "wire-label" }, number, what, more, amount), h("div", { class: "wire-arrow" }), verdict);
+  const story = h("div", { class: "story" });
+  const element = h("div", { class: "step", role: "option" }, time, client.state, client.band, wire, server.band, server.state, h("i", { class: "bracket" }), story);
+  element.parts = {
+    draw(item) {
+      client.draw(item);
+      server.draw(item);
+      drawTime(item, time);
+      drawLabel(item, { number, what, more, amount });
+      drawVerdict(item, verdict);
+      drawStory(item, story);
+    },
+  };
+  return element;
+}
+
+/** The classes by which a row is drawn: what it is, who sent it, what it carries, and whether something went wrong. */
+export function stepClass(item, isChosen) {
+  const { kind, packet, bracket, carries } = item;
+  const weight = packet ? `${packet.payload ? " carries" : ""}${carries.length ? ` ${carries[0].kind}` : ""}${packet.duplicate ? " duplicate" : ""}${isTrouble(packet) ? " trouble" : ""}` : "";
+  return `step ${kind} from-${packet?.direction ?? "nobody"}${isChosen ? " chosen" : ""} bracket-${bracket ?? "none"}${weight}`;
+}
+
+/** A row for those who hear it. */
+export function spoken(item) {
+  if (item.kind === "start") return item.text || `Before the first packet, inferred: ${states(item)}`;
+  if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Being fetched"]).join(" ");
+  const { packet, carries, sentences } = item;
+  const said = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
+  const verdicts = marksOf(packet).map(([name]) => name).join(", ");
+  return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${verdicts ? `${verdicts}. ` : ""}${sentences.join(" ")} ${states(item)}`;
+}
+
+/** "client SYN-SENT, server LISTEN (assumed)". */
+function states({ after }) {
+  return ["client", "server"].map((side) => `${side} ${after[side] ?? "unknown"}${after.assumed[side] ? " (assumed)" : ""}`).join(", ");
+}
+
+const BACK = "How long after the packet before is not known: times go back";
+
+/** Time since the connection's first packet: in three digits, from a second on to the microsecond, later to the millisecond. */
+function clock(ns) {
+  if (ns === null) return "–";
+  if (ns >= 100e9) return moment(ns);
+  if (ns >= 1e9) return `${(ns / 1e9).toFixed(6)} s`;
+  return ns ? duration(ns) : "0";
+}
+
+function drawTime(item, element) {
+  const isPacket = item.kind === "packet";
+  setText(element, isPacket ? clock(item.elapsed) : "");
+  element.title = isPacket ? (item.quiet === null ? BACK : `${duration(item.quiet)} after the packet before`) : "";
+  element.classList.toggle("after-silence", isPacket && item.quiet >= SILENCE);
+}
+
+/** One side's band, the part above the arrow and the part below, and the name of a state where it begins. */
+function lifeline(side) {
+  const [above, below] = [h("i", { class: "above" }), h("i", { class: "below" })];
+  const element = h("span", { class: `band ${side}` }, above, below);
+  const state = h("span", { class: `step-state ${side}` });
+  return {
+    band: element,
+    state,
+    draw(item) {
+      const [before, after] = [item.before[side], item.after[side]];
+      const [wasAssumed, isAssumed] = [item.before.assumed[side], item.after.assumed[side]];
+      setClass(above, `above ${bandClass(before, wasAssumed)}`);
+      setClass(below, `below ${bandClass(after, isAssumed)}${wasReset(item, before, after) ? " reset" : ""}`);
+      const begins = item.kind === "start" || (item.kind === "packet" && before !== after);
+      setText(state, begins ? (after ?? (item.fromTheStart === false ? "not seen" : "unknown")) : "");
+      state.classList.toggle("assumed", begins && isAssumed);
+      state.classList.toggle("inferred", item.kind === "start" && after !== null && !isAssumed);
+      const why = after === null ? UNKNOWN : `${STATES[after] ?? ""}${isAssumed ? ` ${ASSUMED}` : item.kind === "start" ? " Inferred: it is not on the wire." : ""}`;
+      state.title = begins ? why : "";
+      element.title = isAssumed || after === null ? `${after ?? "unknown"}. ${after === null ? UNKNOWN : ASSUMED}` : (after ?? "");
+    },
+  };
+}
+
+const bandClass = (state, isAssumed) => (state ? `${band(state)}${isAssumed ? " assumed" : ""}` : "unknown");
+
+const wasReset = ({ packet }, before, after) => Boolean(packet?.flags.includes("RST")) && after === "CLOSED" && before !== "CLOSED";
+
+function drawLabel(item, { number, what, more, amount }) {
+  if (item.kind !== "packet") {
+    setText(number, "");
+    setText(what, item.text ?? "");
+    what.title = what.textContent; // a narrow page cuts it off
+    setText(more, "");
+    setText(amount, "");
+    return;
+  }
+  const { packet, carries } = item;
+  const [first, ...others] = carries;
+  const size = counted(packet.payload, "byte");
+  setText(number, count(packet.number));
+  setText(what, first ? first.text : flagText(packet));
+  what.title = carries.map(({ text }) => text).join("\n");
+  setText(more, first ? (others.length ? `and ${others.length} more` : "") : numbers(packet));
+  more.title = more.textContent;
+  setText(amount, packet.payload && what.textContent !== size ? size : "");
+}
+
+/** The flags that say something: PSH and a bare ACK on packets that carry bytes do not. */
+function flagText({ flags, payload }) {
+  const telling = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || !payload || flags.length === 1));
+  if (payload && telling.every((flag) => flag === "ACK")) return counted(payload, "byte");
+  return telling.join(" ");
+}
+
+function numbers({ flags, seq, ack, window, payload }) {
+  if (payload) return `seq ${count(seq)}`;
+  const said = flags.includes("SYN") || flags.includes("FIN") ? [`seq ${count(seq)}`] : [];
+  if (ack !== null) said.push(`ack ${count(ack)}`);
+  if (flags.includes("SYN")) said.push(`win ${count(window)}`);
+  return said.join(" ");
+}
+
+/** A badge a verdict; verdict_popover.js explains them when one is pointed at. */
+function drawVerdict({ packet }, element) {
+  const marks = packet ? marksOf(packet) : [];
+  const key = marks.map(([name]) => name).join(" ");
+  if (element.dataset.key === key) return;
+  element.dataset.key = key;
+  element.replaceChildren(...marks.map(([name, trouble]) => h("span", { class: `badge${trouble ? " trouble" : ""}` }, name)));
+}
+
+function drawStory(item, element) {
+  const sentences = item.sentences ?? [];
+  const key = `${item.chapter ?? ""}\n${sentences.join("\n")}`;
+  if (element.storyKey === key) return;
+  element.storyKey = key;
+  element.replaceChildren(
+    ...(item.chapter ? [h("b", { class: "story-chapter" }, item.chapter)] : []),
+    ...sentences.map((sentence) => h("p", { title: sentence.length > 160 ? sentence : null }, sentence)));
+}

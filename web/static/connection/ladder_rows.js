@@ -1,0 +1,77 @@
+// The rows of a ladder, whatever it is drawn from: a connection that is there as a whole, or pages of a long one.
+
+import { begin, end, ladder, rungs } from "./ladder_items.js";
+
+/** A connection of which every packet is there: rows as `ladder()` makes them. */
+export class WholeSteps {
+  constructor(detail) {
+    this.items = ladder(detail);
+    this.rows = []; // by the packet's place in the connection
+    this.indexes = this.items.map((item, row) => (item.kind === "packet" ? this.rows.push(row) - 1 : null));
+  }
+
+  get length() {
+    return this.items.length;
+  }
+
+  at(row) {
+    return this.items[row];
+  }
+
+  /** Row of the packet at `index`. */
+  rowOf(index) {
+    return this.rows[index] ?? -1;
+  }
+
+  /** Place of the packet that row `row` shows, null where it shows none. */
+  indexAt(row) {
+    return this.indexes[row] ?? null;
+  }
+}
+
+/** A connection whose pages come as they are wanted: a row a packet, one above and one below them. */
+export class PagedSteps {
+  /** @param {import("./connection_pages.js").Lifecycle} lifecycle */
+  constructor(lifecycle) {
+    this.lifecycle = lifecycle;
+    this.made = new WeakMap(); // items by page, each made once
+  }
+
+  get length() {
+    return this.lifecycle.total ? this.lifecycle.total + 2 : 0;
+  }
+
+  at(row) {
+    const { lifecycle } = this;
+    if (row === 0) return this.edge(0, (item) => begin(item.packet, lifecycle.connection));
+    if (row === lifecycle.total + 1) return this.edge(lifecycle.total - 1, (item) => end(item.after, lifecycle.connection));
+    return this.item(row - 1) ?? pending();
+  }
+
+  rowOf(index) {
+    return index >= 0 && index < this.lifecycle.total ? index + 1 : -1;
+  }
+
+  indexAt(row) {
+    return row > 0 && row <= this.lifecycle.total ? row - 1 : null;
+  }
+
+  edge(index, make) {
+    const item = this.item(index);
+    return item ? make(item) : pending();
+  }
+
+  item(index) {
+    const page = this.lifecycle.pageOf(index);
+    if (!page) return null;
+    let made = this.made.get(page);
+    if (!made) {
+      made = rungs(page, this.lifecycle.connection);
+      this.made.set(page, made);
+    }
+    return made[index - page.start] ?? null;
+  }
+}
+
+const NOTHING = { client: null, server: null, assumed: { client: false, server: false } };
+const pending = () => ({ kind: "pending", before: NOTHING, after: NOTHING });

@@ -1,0 +1,214 @@
+// Draws the ladder: two lifelines in bands of their TCP states, an arrow for each packet, and beside it what it means.
+
+import { h, icon, setClass } from "../widgets/dom.js";
+import { EvenOffsets, Offsets } from "../widgets/row_offsets.js";
+import { firstScale, heightsToScale, rowHeights } from "./row_spacing.js";
+import { PagedSteps, WholeSteps } from "./ladder_rows.js";
+import { VirtualList } from "../widgets/virtual_list.js";
+import { lineCount, measureIn } from "../widgets/line_wrap.js";
+import { createStep, spoken, stepClass } from "./ladder_row.js";
+
+const HEIGHTS = { start: 26, packet: 42, silence: 30, end: 36 }; // pixels of a row, its story aside
+const DENSE = 42; // pixels of a row of a long connection: two lines of its story show
+const DENSE_NARROW = 78; // the same where the story stands under the arrow
+const LINE = 16; // pixels of a line of the story
+const PATTERN = 8; // pixels after which the patterns of the bands repeat
+const STORY_LINES = 5; // lines of one sentence; more is cut off
+const STORY_WIDTH = 256; // pixels, as --story in ladder.css
+const NARROW = 700; // pixels below which the story stands under the arrows instead of beside them
+const NARROW_MARGINS = 68; // pixels beside the story then
+const AROUND = 10; // rows out of sight that are kept ready at either end
+const ZOOM = 2; // how much a press of a zoom button changes the scale
+
+export class LadderView {
+  /** @param {{choose: (packet: number | null) => void, moved: () => void}} actions; `moved` when the cursor, or what shows, has changed */
+  constructor({ choose, moved = () => {} }) {
+    Object.assign(this, { choose, moved });
+    Object.assign(this, { steps: null, cursor: null, chosen: null, reached: null, gaps: null, scale: null });
+    this.key = ""; // of the connection as it was drawn last
+    this.seen = Infinity; // rows there were when the reader last was at the end
+    this.list = new VirtualList({
+      create: createStep,
+      update: (element, row) => this.update(element, row),
+      shown: (first, stop) => this.shown(first, stop),
+      follows: true,
+      attributes: { class: "virtual ladder", role: "listbox", tabindex: "0", "aria-label": "Packets of this connection", onkeydown: (event) => this.keyed(event) },
+    });
+    this.list.canvas.addEventListener("click", (event) => {
+      const step = event.target.closest(".step[data-packet]");
+      if (step) this.choose(Number(step.dataset.packet) === this.chosen ? null : Number(step.dataset.packet));
+    });
+    this.newer = h("button", { class: "newer", hidden: true, onclick: () => this.list.toEnd() }, icon("down"), h("span", {}, "New packets"));
+    this.element = h("div", { class: "ladder-pane" }, this.list.element, this.newer);
+    new ResizeObserver(() => this.steps && this.layout()).observe(this.element);
+  }
+
+  /** Goes to the end and stays there: what comes next is what the reader waits for. */
+  follow() {
+    this.list.toEnd();
+  }
+
+  focus() {
+    this.list.element.focus();
+  }
+
+  /** Draws what `lifecycle` has; `chosen` is the number of the packet that the address names. */
+  draw(lifecycle, chosen) {
+    const isNew = lifecycle.id !== this.id;
+    Object.assign(this, { lifecycle, id: lifecycle.id });
+    if (isNew) this.begin();
+    const moved = chosen !== this.chosen;
+    this.chosen = chosen;
+    const key = `${lifecycle.id} ${lifecycle.revision} ${lifecycle.total}`;
+    if (key !== this.key) this.take(key, isNew);
+    if (chosen === null && moved) this.cursor = null;
+    if (chosen === null) this.reached = null;
+    else if (chosen !== this.reached) this.reach(chosen);
+    if (moved && chosen !== null && this.cursor !== null) this.list.reveal(this.steps.rowOf(this.cursor)); // its own pane has taken room
+    this.list.element.setAttribute("aria-activedescendant", chosen === null ? "" : `packet-${chosen}`);
+    this.list.draw();
+  }
+
+  /** Its connection is no longer looked at: the next one, be it the same, begins anew. */
+  leave() {
+    this.id = null;
+  }
+
+  begin() {
+    Object.assign(this, { steps: null, cursor: null, chosen: null, reached: null, gaps: null, scale: null, key: "", seen: Infinity }); // nothing is new in what is shown for the first time
+    this.list.element.scrollTop = 0;
+    this.list.following = false;
+  }
+
+  take(key, isNew) {
+    const { lifecycle } = this;
+    const wasLong = this.steps?.length;
+    if (!isNew && wasLong) this.list.following = this.list.atEnd; // whoever sees the end goes on seeing it
+    this.key = key;
+    const whole = this.scale === null ? lifecycle.whole : null;
+    if (whole) this.steps = new WholeSteps(whole);
+    else if (!(this.steps instanceof PagedSteps) || this.steps.lifecycle !== lifecycle) this.steps = new PagedSteps(lifecycle);
+    this.layout();
+  }
+
+  /** Moves the cursor to packet `number`, as soon as it is known where that stands. */
+  async reach(number) {
+    const { id, lifecycle } = this;
+    this.reached = number; // asked for once: it may be a packet of another connection
+    const index = await lifecycle.find(number);
+    if (index === null || id !== this.id || this.chosen !== number) return;
+    this.point(index);
+  }
+
+  /** Puts the cursor on the packet at `index` and brings it into sight. */
+  point(index) {
+    if (this.cursor === index) return;
+    this.cursor = index;
+    this.list.reveal(this.steps.rowOf(index));
+    this.moved();
+  }
+
+  /** Draws with time to scale: `gaps` are the ns from each packet to the next; null draws evenly spaced. */
+  toScale(gaps) {
+    this.gaps = gaps;
+    this.scale = gaps && firstScale(gaps, this.least);
+    this.relay();
+  }
+
+  /** Zooms a drawing to scale: by 1 in, by -1 out. */
+  zoom(by) {
+    if (this.scale === null) return;
+    this.scale = Math.max(this.scale / ZOOM ** by, 1);
+    this.relay();
+  }
+
+  /** Lays out anew and keeps in sight what the reader looks at. */
+  relay() {
+    const kept = this.cursor ?? this.firstShown ?? 0;
+    this.steps = null;
+    this.take(this.key, true);
+    const row = this.steps.rowOf(kept);
+    if (row >= 0) this.list.show(row);
+    this.moved();
+  }
+
+  get least() {
+    return this.isNarrow ? DENSE_NARROW : DENSE;
+  }
+
+  layout() {
+    this.isNarrow = this.element.clientWidth < NARROW;
+    const isDense = this.steps instanceof PagedSteps;
+    this.list.element.classList.toggle("narrow", this.isNarrow);
+    this.list.element.classList.toggle("dense", isDense);
+    this.list.layout(isDense ? this.denseOffsets() : this.wholeOffsets());
+  }
+
+  denseOffsets() {
+    const { length } = this.steps;
+    if (this.scale === null || this.gaps === null) return new EvenOffsets(length, this.least);
+    const heights = heightsToScale(this.gaps, this.least, this.scale);
+    return new Offsets(Array.from({ length }, (_, row) => heights[row - 1] ?? this.least));
+  }
+
+  wholeOffsets() {
+    const width = this.isNarrow ? this.element.clientWidth - NARROW_MARGINS : STORY_WIDTH;
+    const stories = this.steps.items.map((item) => this.storyHeight(item, width));
+    const least = this.steps.items.map((item) => HEIGHTS[item.kind]);
+    return new Offsets(this.isNarrow ? least.map((height, i) => height + stories[i]) : rowHeights(least, stories));
+  }
+
+  storyHeight({ sentences = [], chapter }, width) {
+    const lines = sentences.map((sentence) => Math.min(lineCount(sentence, width, this.measure), STORY_LINES));
+    return lines.reduce((sum, count) => sum + count, chapter ? 1 : 0) * LINE;
+  }
+
+  get measure() {
+    this.measured ??= measureIn(`12px ${getComputedStyle(this.element).fontFamily}`);
+    return this.measured;
+  }
+
+  shown(first, stop) {
+    if (!this.steps) return;
+    if (this.list.atEnd || this.seen === Infinity) this.seen = this.steps.length;
+    this.newer.hidden = this.steps.length <= this.seen;
+    const [from, to] = [Math.max(first - AROUND, 0), stop + AROUND];
+    this.firstShown = this.steps.indexAt(first) ?? this.steps.indexAt(first + 1);
+    if (this.steps instanceof PagedSteps) this.lifecycle.want(from, to);
+  }
+
+  update(element, row) {
+    const item = this.steps.at(row);
+    const isPacket = item.kind === "packet";
+    const isChosen = isPacket && this.steps.indexAt(row) === this.cursor;
+    setClass(element, stepClass(item, isChosen));
+    element.setAttribute("aria-selected", String(isChosen));
+    element.setAttribute("aria-disabled", String(!isPacket));
+    element.setAttribute("aria-label", spoken(item));
+    element.id = isPacket ? `packet-${item.packet.number}` : `ladder-${item.kind}-${row}`;
+    if (isPacket) element.dataset.packet = String(item.packet.number);
+    else delete element.dataset.packet;
+    element.style.height = `${this.list.offsets.height(row)}px`;
+    element.style.setProperty("--shift", `${-(this.list.offsets.top(row) % PATTERN)}px`);
+    element.parts.draw(item);
+  }
+
+  keyed(event) {
+    const last = (this.lifecycle?.total ?? 0) - 1;
+    const page = Math.max(Math.floor(this.list.element.clientHeight / this.least) - 1, 1);
+    const at = this.cursor ?? -1;
+    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: last };
+    if (!(event.key in moves) || last < 0) return;
+    event.preventDefault();
+    this.go(Math.min(Math.max(moves[event.key], 0), last));
+  }
+
+  /** Points at the packet at `index`, and chooses it once it is there. */
+  async go(index) {
+    const { id, lifecycle } = this;
+    this.point(index);
+    await lifecycle.load(index);
+    const packet = lifecycle.packetAt(index);
+    if (packet && id === this.id && this.cursor === index) this.choose(packet.number);
+  }
+}

@@ -1,0 +1,170 @@
+// The bar below the ladder: goes from packet to packet, plays, scrubs through the whole connection, and sets how time is drawn.
+
+import { onTheme, readColours } from "../timeline/colours.js";
+import { h, icon, setText } from "../widgets/dom.js";
+import { count, duration } from "../text/format.js";
+import { Player } from "./player.js";
+
+const BUCKETS = 300; // of the strip above the slider
+
+/**
+ * @param {import("./ladder_view.js").LadderView} ladder
+ * @param {(path: string, parameters?: object) => Promise<object>} get
+ * @param {(problem: Error) => void} fail
+ */
+export function mountPlayback(ladder, get, fail) {
+  const lifecycle = () => ladder.lifecycle;
+  const last = () => (lifecycle()?.total ?? 0) - 1;
+  const player = new Player({
+    at: () => ladder.cursor ?? -1,
+    last,
+    show: (index) => ladder.point(index),
+    gap: (index) => gapAt(lifecycle(), index),
+  }, (hasEnded) => (hasEnded ? settle() : draw()));
+
+  const button = (name, label, action) => h("button", { class: "icon-button", "aria-label": label, title: label, onclick: action }, icon(name));
+  const step = (index) => {
+    player.pause();
+    ladder.go(Math.min(Math.max(index, 0), last()));
+  };
+  const play = h("button", { class: "icon-button", onclick: () => (player.isPlaying ? player.pause() : player.play()) });
+  const speed = h("button", { class: "playback-speed", title: "How fast it plays", onclick: () => player.faster() });
+  const slider = h("input", { class: "playback-slider", type: "range", min: "0", value: "0", "aria-label": "Packet of the connection" });
+  const strip = h("canvas", { class: "playback-strip", "aria-hidden": "true" });
+  const place = h("output", { class: "playback-place" });
+  const even = toggle("Even", "Packets evenly spaced", () => scaleTo(false));
+  const scaled = toggle("To scale", "Time to scale: pauses are as long as they were", () => scaleTo(true));
+  const zoom = h("span", { class: "playback-zoom", hidden: true },
+    h("button", { class: "link", "aria-label": "Less time in the same space", title: "Zoom in", onclick: () => zoomBy(1) }, "+"),
+    h("button", { class: "link", "aria-label": "More time in the same space", title: "Zoom out", onclick: () => zoomBy(-1) }, "−"),
+    h("span", { class: "playback-scale" }));
+  const element = h("div", { class: "playback", role: "group", "aria-label": "Playback" },
+    h("div", { class: "playback-keys" },
+      button("first", "The first packet (Home)", () => step(0)),
+      button("previous", "The packet before (↑)", () => step((ladder.cursor ?? 0) - 1)),
+      play,
+      button("next", "The next packet (↓)", () => step((ladder.cursor ?? -1) + 1)),
+      button("last", "The last packet (End)", () => step(last())),
+      speed),
+    h("div", { class: "playback-track" }, strip, slider),
+    place,
+    h("div", { class: "playback-spacing", role: "group", "aria-label": "Spacing" }, even, scaled, zoom));
+
+  slider.addEventListener("input", () => {
+    player.pause();
+    ladder.point(Number(slider.value));
+  });
+  slider.addEventListener("change", () => ladder.go(Number(slider.value)));
+  let [drawnStrip, lastStrip] = ["", null];
+  const redraw = () => lastStrip && drawStrip(strip, lastStrip);
+  new ResizeObserver(redraw).observe(strip);
+  const stopTheme = onTheme(redraw);
+
+  async function scaleTo(wanted) {
+    if (wanted === (ladder.scale !== null)) return;
+    const { id } = ladder;
+    try {
+      const gaps = wanted ? (await get(`/api/connections/${id}/gaps`)).gaps_ns : null;
+      if (id === ladder.id) ladder.toScale(gaps);
+    } catch (error) {
+      fail(error);
+    }
+    draw();
+  }
+
+  function zoomBy(by) {
+    ladder.zoom(by);
+    draw();
+  }
+
+  /** Playing has ended: the packet under the cursor is the chosen one. */
+  function settle() {
+    draw();
+    if (ladder.cursor !== null) ladder.go(ladder.cursor);
+  }
+
+  async function fetchStrip(id) {
+    try {
+      const found = await get(`/api/connections/${id}/strip`, { buckets: BUCKETS });
+      if (id !== ladder.id) return;
+      lastStrip = found;
+      drawStrip(strip, found);
+    } catch (error) {
+      if (id === ladder.id) fail(error);
+    }
+  }
+
+  function draw() {
+    const { total = 0 } = lifecycle() ?? {};
+    const at = ladder.cursor;
+    slider.max = String(Math.max(total - 1, 0));
+    slider.value = String(at ?? 0);
+    const packet = at === null ? null : lifecycle().packetAt(at);
+    const words = placeWords(at, total, packet, lifecycle()?.connection);
+    setText(place, words);
+    slider.setAttribute("aria-valuetext", words);
+    const [name, label] = player.isPlaying ? ["pause", "Pause"] : ["play", "Play it back"];
+    if (play.dataset.name !== name) {
+      play.dataset.name = name;
+      play.setAttribute("aria-label", label);
+      play.title = label;
+      play.replaceChildren(icon(name));
+    }
+    setText(speed, `${player.speed}×`);
+    const isScaled = ladder.scale !== null;
+    even.setAttribute("aria-pressed", String(!isScaled));
+    scaled.setAttribute("aria-pressed", String(isScaled));
+    zoom.hidden = !isScaled;
+    if (isScaled) setText(zoom.lastChild, `${duration(Math.round(100 * ladder.scale))} in 100 px`);
+    const key = `${ladder.id} ${total}`;
+    if (key !== drawnStrip && total) {
+      drawnStrip = key;
+      fetchStrip(ladder.id);
+    }
+  }
+
+  function unmount() {
+    player.pause();
+    stopTheme();
+  }
+
+  return { element, draw, unmount };
+}
+
+function toggle(text, title, action) {
+  return h("button", { class: "toggle", title, "aria-pressed": "false", onclick: action }, text);
+}
+
+function gapAt(lifecycle, index) {
+  const [here, next] = [lifecycle.packetAt(index), lifecycle.packetAt(index + 1)];
+  return here && next ? (next.quiet_ns ?? 0) : 0;
+}
+
+function placeWords(at, total, packet, connection) {
+  if (at === null) return total === 1 ? "1 packet" : `${count(total)} packets`;
+  const when = packet ? ` · ${duration(packet.elapsed_ns)}` : "";
+  return `packet ${count(at + 1)} of ${count(total)}${when}`;
+}
+
+/** Bytes of both sides, up the client's, down the server's, and a mark where something went wrong. */
+function drawStrip(canvas, { client, server, trouble }) {
+  const ratio = globalThis.devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  if (!width) return;
+  Object.assign(canvas, { width: width * ratio, height: height * ratio });
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  const colours = readColours(canvas.parentElement);
+  const [middle, cell] = [height / 2, width / client.length];
+  const most = Math.max(...client, ...server, 1);
+  const bar = (i, bytes, up) => {
+    const tall = bytes ? Math.max((bytes / most) * (middle - 1), 1) : 0;
+    context.fillRect(i * cell, up ? middle - tall : middle, Math.max(cell, 1), tall);
+  };
+  for (const [values, side, up] of [[client, "client", true], [server, "server", false]]) {
+    context.fillStyle = colours[side];
+    values.forEach((bytes, i) => bar(i, bytes, up));
+  }
+  context.fillStyle = colours.trouble;
+  trouble.forEach((count, i) => count && context.fillRect(i * cell + cell / 2 - 0.75, 0, 1.5, height));
+}

@@ -1,0 +1,108 @@
+// Why a packet got its verdicts: a sheet beside the badge that is pointed at, or beside the chosen packet.
+
+import { get } from "../net/api.js";
+import { h } from "../widgets/dom.js";
+import { count } from "../text/format.js";
+import { VERDICTS } from "../text/terms.js";
+
+const HELD = 200; // explanations remembered
+const PATIENCE = 120; // ms that the pointer rests on a badge before it is explained
+const GAP = 6; // pixels between badge and sheet
+
+/**
+ * @param {HTMLElement} pane what the sheet stands in
+ * @param {HTMLElement} list the ladder's scrolling list; its steps have data-packet
+ * @param {(packet: number) => void} choose goes to a packet that shows one of the numbers
+ */
+export function mountWhy(pane, list, choose) {
+  const sheet = h("div", { class: "why", role: "tooltip", id: "why", popover: "manual" });
+  pane.append(sheet);
+  const known = new Map();
+  let [shown, timer, byKey] = [null, null, false];
+
+  async function explained(packet) {
+    if (!known.has(packet)) {
+      if (known.size >= HELD) known.delete(known.keys().next().value);
+      known.set(packet, get(`/api/packets/${packet}/why`));
+      known.get(packet).catch(() => known.delete(packet));
+    }
+    return known.get(packet);
+  }
+
+  async function show(step) {
+    const packet = Number(step.dataset.packet);
+    shown = packet;
+    let content;
+    try {
+      content = (await explained(packet)).verdicts.map((verdict) => explanation(verdict, choose));
+    } catch (error) {
+      content = [h("p", {}, error.message)];
+    }
+    if (shown !== packet || !content.length) return;
+    sheet.replaceChildren(...content);
+    sheet.showPopover();
+    step.setAttribute("aria-describedby", sheet.id);
+    place(step);
+  }
+
+  /** Below the badge, or above it where there is more room. */
+  function place(step) {
+    const badge = (step.querySelector(".badge") ?? step).getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = sheet;
+    const below = badge.bottom + GAP;
+    const top = below + height <= innerHeight || badge.top < innerHeight - badge.bottom ? below : badge.top - GAP - height;
+    sheet.style.left = `${Math.max(Math.min(badge.left, innerWidth - width - GAP), GAP)}px`;
+    sheet.style.top = `${Math.max(Math.min(top, innerHeight - height - GAP), GAP)}px`;
+  }
+
+  function hide() {
+    clearTimeout(timer);
+    if (shown === null) return;
+    list.querySelector("[aria-describedby=why]")?.removeAttribute("aria-describedby");
+    sheet.hidePopover();
+    [shown, byKey] = [null, false];
+  }
+
+  const later = (action) => {
+    clearTimeout(timer);
+    timer = setTimeout(action, PATIENCE);
+  };
+  list.addEventListener("pointerover", (event) => {
+    const badge = event.target.closest(".badge");
+    if (badge) later(() => badge.matches(":hover") && show(badge.closest(".step")));
+    else if (shown !== null && !byKey) later(hide);
+  });
+  list.addEventListener("pointerleave", (event) => !sheet.contains(event.relatedTarget) && !byKey && later(hide));
+  sheet.addEventListener("pointerenter", () => clearTimeout(timer));
+  sheet.addEventListener("pointerleave", () => !byKey && later(hide));
+  list.addEventListener("scroll", () => shown !== null && hide(), { passive: true });
+  list.addEventListener("blur", () => byKey && hide());
+
+  return {
+    /** After the cursor moved by key: explains the packet under it, if there is anything to explain. */
+    explainChosen() {
+      hide();
+      if (document.activeElement !== list) return;
+      const step = list.querySelector(".step.chosen:has(.badge)");
+      if (!step) return;
+      later(() => {
+        byKey = true;
+        show(step);
+      });
+    },
+    hide,
+  };
+}
+
+function explanation({ verdict, why, compared, ruled_out: ruledOut, instead, reference }, choose) {
+  const [title, trouble] = VERDICTS[verdict] ?? [verdict, false];
+  return h("section", { class: `why-verdict${trouble ? " trouble" : ""}` },
+    h("h3", {}, title, reference ? h("span", { class: "why-reference" }, reference) : null),
+    h("p", { class: "why-sentence" }, why),
+    h("ul", { class: "why-checks" },
+      compared.map(({ text, packet }) => h("li", { class: "holds" }, text, packet ? proof(packet, choose) : null)),
+      ruledOut.map((other) => h("li", { class: "fails" }, `not “${VERDICTS[other.verdict]?.[0] ?? other.verdict}”: ${other.text}`))),
+    instead.length ? h("p", { class: "why-instead" }, h("b", {}, "What else it might be. "), instead.join(" ")) : null);
+}
+
+const proof = (packet, choose) => h("button", { class: "link why-proof", tabindex: "-1", onclick: () => choose(packet) }, `packet ${count(packet)}`);

@@ -1,0 +1,158 @@
+// HTTP: every question and its answer, with a waterfall of where the time went, and both messages of the chosen one.
+
+import { get } from "../net/api.js";
+import { h, setText } from "../widgets/dom.js";
+import { noRows, SEARCHING } from "../widgets/empty_state.js";
+import { briefly, count, counted, size, TIMES_GO_BACK } from "../text/format.js";
+import { Grid, isLive } from "../widgets/data_grid.js";
+import { go } from "../state/navigation.js";
+import { want } from "../net/row_fetch.js";
+import { RowList } from "../net/filtered_list.js";
+import { filtering } from "../text/time_range.js";
+import { split } from "../widgets/split_pane.js";
+import { choice } from "../widgets/segmented_control.js";
+import { commonLength, drawWaterfall, PHASES, phasesOf, tookNs, waterfallTitle } from "./waterfall.js";
+import { answerLine } from "../text/terms.js";
+import { mountExchange } from "./exchange_view.js";
+
+const FACTS = new Set(["upgrade", "event stream", "pipelined", "trailers", "chunk extension", "expects continue"]); // notes that are no trouble
+
+export function mount(root, store) {
+  const scale = choice("http.scale", "Waterfall", [["took", "How long"], ["when", "When"]], () => draw(store.state));
+  const axis = new Axis();
+  const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
+  const list = new RowList({ table: "exchanges", store, get, changed: () => draw(store.state), failed });
+  const grid = new Grid({
+    label: "HTTP exchanges",
+    columns: columns((row) => axis.of(row)),
+    choose: (index) => list.number(index, (id) => go(store, { view: "http", id })),
+    shown: (first, stop) => list.want(first, stop),
+  });
+  const panel = h("section", { class: "panel exchange", "aria-label": "The chosen exchange" });
+  const listed = h("p", { class: "tools-text", role: "status" });
+  const legend = h("p", { class: "waterfall-legend" }, ["connect", "send", "wait", "receive"].map((kind) => h("span", {}, h("i", { "data-kind": kind }), PHASES[kind])));
+  root.append(h("div", { class: "http" },
+    h("div", { class: "tools" }, listed, h("span", { class: "tools-room" }), legend, scale.element),
+    split("http", grid.element, panel, { initial: 560, least: 320, rest: 380 })));
+  const detail = mountExchange(panel, store);
+  let [listedBy, revealed] = [null, null];
+
+  function draw(state) {
+    list.turnTo(state);
+    const { id } = state.route;
+    const [all, chosen] = [state.lengths.exchanges ?? 0, list.indexOf(id)];
+    root.classList.toggle("has-detail", id !== null);
+    axis.measure(state, scale.value);
+    setText(listed, list.isWhole ? counted(all, "exchange") : `${list.isAsking ? "…" : count(list.total)} of ${counted(all, "exchange")}`);
+    grid.follow(isLive(state));
+    if (listedBy !== list.key) grid.restart();
+    listedBy = list.key;
+    grid.draw({ total: list.total, chosen, state, get: (index) => list.row(index), empty: list.isAsking ? SEARCHING : noRows(state, "exchanges"), largest: Math.max(all, state.lengths.connections ?? 0) });
+    const place = `${list.key} ${id}`; // another filter puts the exchange elsewhere
+    if (place !== revealed && chosen !== null && chosen < list.total) {
+      revealed = place;
+      grid.reveal(chosen);
+    }
+    const row = id === null ? null : state.tables.exchanges.get(id);
+    detail.show(id, row);
+    if (id !== null && !row && id < (state.lengths.exchanges ?? 0)) want(store, "exchanges", id, id + 1);
+  }
+
+  const unsubscribe = store.subscribe(draw);
+  const onKey = (event) => event.key === "Escape" && !event.target.closest("input, dialog") && store.state.route.id !== null && go(store, { id: null });
+  document.addEventListener("keydown", onKey);
+  return () => {
+    unsubscribe();
+    list.close();
+    detail.unmount();
+    document.removeEventListener("keydown", onKey);
+    root.classList.remove("has-detail");
+  };
+}
+
+const MEASURED = 2_000; // exchanges that tell how long a bar is
+const STEADY = 2_000; // ms for which bars of many exchanges keep their scale while more come
+const MANY = 500;
+
+/** What the waterfall's bars are drawn on: the capture's time for all, or a length for all that begins with each. */
+class Axis {
+  at = -Infinity; // when the length was measured
+
+  measure(state, kind) {
+    const { exchanges } = state.tables;
+    this.kind = kind;
+    const span = filtering(state.route.span);
+    if (kind === "when") Object.assign(this, span ?? { from: 0, to: state.end });
+    else if (this.measured !== exchanges.revision && (exchanges.byId.size < MANY || performance.now() - this.at >= STEADY)) {
+      Object.assign(this, { measured: exchanges.revision, at: performance.now() });
+      this.length = commonLength(exchanges.some(MEASURED).map(tookNs).filter((ns) => ns !== null));
+    }
+  }
+
+  of(row) {
+    if (this.kind === "when") return this;
+    const from = phasesOf(row)[0].at;
+    return { from, to: from + this.length };
+  }
+}
+
+const columns = (axisOf) => [
+  { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
+  { name: "method", title: "asks", fits: 16, draw: (cell, row) => setText(cell, row.request?.method ?? "") },
+  {
+    name: "target", title: "for",
+    draw(cell, row) {
+      setText(cell, row.request?.target ?? "no request was seen");
+      cell.classList.toggle("absent", !row.request);
+      cell.title = row.request?.target ?? "";
+    },
+  },
+  {
+    name: "status", title: "answer", fits: 26,
+    create: (cell) => cell.append(h("b"), h("span", { class: "reason" })),
+    draw(cell, { response }) {
+      setText(cell.firstChild, response ? String(response.status || "–") : "…");
+      setText(cell.lastChild, response ? ` ${response.reason}` : " none");
+      cell.dataset.class = response ? String(Math.floor(response.status / 100)) : "none";
+      cell.title = response ? answerLine(response) : "no answer seen";
+    },
+  },
+  { name: "odd", title: "odd", draw: drawOdd },
+  { name: "type", title: "type", draw: drawType },
+  { name: "sent", title: "sent", fits: 12, draw: (cell, row) => setText(cell, row.request?.body_bytes ? size(row.request.body_bytes) : "") },
+  { name: "bytes", title: "body", fits: 12, draw: (cell, row) => setText(cell, row.response ? size(row.response.body_bytes) : "") },
+  { name: "pipe", title: "pipe", draw: (cell, row) => setText(cell, `#${row.connection}`) },
+  { name: "took", title: "took", fits: 14, draw: drawTook },
+  {
+    name: "waterfall", title: "waterfall",
+    create: (cell) => cell.append(h("span", { class: "waterfall" }, Object.keys(PHASES).map((kind) => h("i", { "data-kind": kind })))),
+    draw(cell, row) {
+      drawWaterfall(cell.firstChild, row, axisOf(row));
+      cell.title = waterfallTitle(row);
+    },
+  },
+];
+
+/** Notes that are more than facts, as a mark with their words. */
+function drawOdd(cell, row) {
+  const odd = row.notes.filter((note) => !FACTS.has(note));
+  setText(cell, odd.length ? odd.join(", ") : "");
+  cell.title = odd.join("\n");
+}
+
+function drawTook(cell, row) {
+  const took = row.response && tookNs(row);
+  setText(cell, row.response ? briefly(took) : "");
+  cell.title = row.response && took === null ? TIMES_GO_BACK : "";
+}
+
+function drawType(cell, { response }) {
+  const type = contentType(response);
+  setText(cell, type);
+  cell.title = type;
+}
+
+function contentType(response) {
+  const field = response?.headers.find(([name]) => name.toLowerCase() === "content-type");
+  return field ? field[1].split(";")[0] : "";
+}

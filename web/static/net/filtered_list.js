@@ -1,0 +1,134 @@
+// Which rows of a table a list shows, by index: all of them, or those that filter, time range and connection leave, as the server finds them.
+
+import { Pages } from "./paged_list.js";
+import { want } from "./row_fetch.js";
+import { filtering } from "../text/time_range.js";
+
+const PATIENCE = 200; // ms between two looks at what is left while packets come
+const SHARE = 4; // a look's own time is rested so many times: a server that searches long is asked the more seldom
+
+export class RowList {
+  /**
+   * @param {object} parts
+   * @param {string} parts.table connections, exchanges or messages
+   * @param {object} parts.store
+   * @param {(path: string, parameters?: object, signal?: AbortSignal) => Promise<object>} parts.get
+   * @param {() => void} parts.changed
+   * @param {(error: Error) => void} parts.failed
+   */
+  constructor({ table, store, get, changed, failed, later = (...a) => setTimeout(...a), now = () => performance.now() }) {
+    Object.assign(this, { table, store, get, changed, failed, later, now });
+    this.held = store.state.tables[table];
+    this.key = null; // what the pages in hand were asked for
+    this.pages = null; // null while all rows are listed: then a row's index is its number
+    this.query = {};
+    this.places = new Map(); // row number → index in the list, null for none
+    this.packets = 0; // of the capture, when the list was last looked at
+    this.took = 0;
+    this.isWaiting = false;
+    this.isOver = false;
+  }
+
+  /** Takes the address and the capture's growth into account; `connection`: only its rows. Called with every drawing. */
+  turnTo({ route, capture }, { connection = null, filter = route.filter } = {}) {
+    const query = { ...(filter ? { q: filter } : {}), ...(connection === null ? {} : { connection }), ...(filtering(route.span) ?? {}) };
+    const key = JSON.stringify(query);
+    const packets = capture.packets ?? 0;
+    if (key !== this.key || packets < this.packets) this.begin(key, query, packets);
+    else if (packets !== this.packets) this.grew(packets);
+  }
+
+  begin(key, query, packets) {
+    this.pages?.close();
+    Object.assign(this, { key, query, packets, places: new Map(), pages: null });
+    if (!Object.keys(query).length) return;
+    this.pages = new Pages({
+      fetch: async (start, stop, signal) => {
+        const asked = this.now();
+        const answer = await this.get(`/api/${this.table}`, { ...query, start, stop }, signal);
+        this.took = this.now() - asked;
+        this.store.rows(this.table, answer.rows);
+        return { ...answer, rows: answer.rows.map((row) => this.store.timed(this.table, row)) };
+      },
+      changed: this.changed,
+      failed: this.failed,
+    });
+    this.pages.want(0, 1);
+  }
+
+  /** More packets: what did not fit may fit now. */
+  grew(packets) {
+    this.packets = packets;
+    if (!this.pages || this.isWaiting) return;
+    this.isWaiting = true;
+    this.later(() => {
+      this.isWaiting = false;
+      if (this.isOver) return;
+      this.places.clear();
+      this.pages?.renew();
+    }, Math.max(PATIENCE, SHARE * this.took));
+  }
+
+  /** Whether it is not known yet how many there are. */
+  get isAsking() {
+    return this.pages !== null && this.pages.total === null;
+  }
+
+  get isWhole() {
+    return this.pages === null;
+  }
+
+  get total() {
+    return this.pages ? (this.pages.total ?? 0) : this.held.total;
+  }
+
+  /** The row at `index`, as fresh as it is known; undefined when it is not there. */
+  row(index) {
+    if (!this.pages) return this.held.get(index);
+    const row = index < 0 ? undefined : this.pages.get(index);
+    return row && (this.held.get(row.id) ?? row);
+  }
+
+  want(first, stop) {
+    if (this.pages) this.pages.want(first, stop);
+    else want(this.store, this.table, first, stop);
+  }
+
+  /** Where row `id` stands; null when it is not listed, or not known yet: then it is asked for. */
+  indexOf(id) {
+    if (id === null) return null;
+    if (!this.pages) return id < this.total ? id : null;
+    for (const [page, rows] of this.pages.pages) {
+      const at = rows.findIndex((row) => row.id === id);
+      if (at >= 0) return page * this.pages.size + at;
+    }
+    if (!this.places.has(id)) this.askPlace(id);
+    return this.places.get(id);
+  }
+
+  async askPlace(id) {
+    const { places } = this;
+    places.set(id, null);
+    try {
+      const { index } = await this.get(`/api/${this.table}/${id}/place`, this.query);
+      places.set(id, index);
+      if (index !== null && places === this.places && !this.isOver) this.changed();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Tells the number of the row at `index`, now or once it is there. */
+  async number(index, tell) {
+    if (!this.pages) return tell(index);
+    if (this.row(index)) return tell(this.row(index).id);
+    const { key } = this;
+    const { rows } = await this.get(`/api/${this.table}`, { ...this.query, start: index, stop: index + 1 }).catch(() => ({ rows: [] }));
+    if (rows.length && key === this.key) tell(rows[0].id);
+  }
+
+  close() {
+    this.isOver = true;
+    this.pages?.close();
+  }
+}

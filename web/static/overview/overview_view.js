@@ -1,0 +1,197 @@
+// Overview: the capture, or the chosen stretch of it, in one screen; every number leads to what it counts.
+
+import { get } from "../net/api.js";
+import { Asker } from "../net/poller.js";
+import { onTheme } from "../timeline/colours.js";
+import { h, setText } from "../widgets/dom.js";
+import { noRows } from "../widgets/empty_state.js";
+import { count, counted, duration, size } from "../text/format.js";
+import { go } from "../state/navigation.js";
+import { draw as drawFigure, plotly, release } from "../widgets/plotly_figure.js";
+import { filtering } from "../text/time_range.js";
+import { themeIsDark } from "../state/theme_choice.js";
+
+const REST = 1_000; // ms between two questions while the capture grows
+
+const FIGURES = [
+  ["packets", "Packets over time, by what is spoken"],
+  ["bytes", "Bytes over time, by who sent them"],
+  ["times", "How long it took"],
+];
+
+const NOTHING = { packets: "No packets here.", bytes: "No packets here.", times: "No handshake and no wait for an answer could be measured here." };
+
+export function mount(root, store) {
+  const asker = new Asker(get, "/api/overview", () => draw(store.state), REST);
+  const counters = mountCounters();
+  const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
+  const figures = Object.fromEntries(FIGURES.map(([name, title]) => [name, figurePane(name, title, store)]));
+  const percentiles = h("table", { class: "percentiles" });
+  figures.times.element.append(percentiles);
+  const lists = { troubles: listPane("troubles", "What went wrong"), servers: listPane("servers", "Busiest servers"), connections: listPane("connections", "Heaviest connections") };
+  const empty = h("div", { class: "empty" });
+  const page = h("div", { class: "overview-page" }, counters.element, trouble,
+    h("div", { class: "overview-grid" },
+      figures.packets.element, lists.troubles.element, figures.bytes.element, lists.servers.element, figures.times.element, lists.connections.element));
+  root.append(h("div", { class: "overview", tabindex: "0", role: "region", "aria-label": "Overview" }, page, empty));
+
+  let drawn = null;
+  function draw(state) {
+    const span = filtering(state.route.span);
+    const theme = themeIsDark() ? "dark" : "light";
+    asker.want({ theme, ...(span ?? {}) }, `${state.capture.packets} ${state.capture.state}`);
+    const { answer, error } = asker;
+    trouble.hidden = !error;
+    setText(trouble, error ? `${error.message} ${error.advice ?? ""}` : "");
+    const isEmpty = !error && !(answer ? answer.counters?.packets : state.capture.packets || state.feed === "connecting");
+    page.hidden = isEmpty;
+    empty.hidden = !isEmpty;
+    if (isEmpty) drawEmpty(noRows(state, "connections"));
+    if (isEmpty || !answer?.counters || drawn === answer) return;
+    drawn = answer;
+    counters.draw(answer.counters);
+    for (const [name, { show }] of Object.entries(figures)) show(answer.figures[name]);
+    percentiles.replaceChildren(...percentileRows(answer.times, store));
+    lists.troubles.show(answer.troubles.map((row) => troubleRow(row, store)), "Nothing was seen: no retransmission, no reset, no rule broken.");
+    lists.servers.show(answer.servers.map((row) => serverRow(row, answer.servers[0], store)), "No TCP payload here.");
+    lists.connections.show(answer.connections.map((row) => connectionRow(row, answer.connections[0], store)), "No TCP payload here.");
+  }
+
+  function drawEmpty({ key, content }) {
+    if (empty.dataset.key === key) return;
+    empty.dataset.key = key;
+    empty.replaceChildren(...content());
+  }
+
+  plotly().catch(() => {}); // is fetched while the numbers are; what goes wrong is said where a figure is missing
+  const stopTheme = onTheme(() => {
+    draw(store.state);
+    asker.hurry();
+  });
+  const unsubscribe = store.subscribe(draw);
+  return () => {
+    unsubscribe();
+    stopTheme();
+    asker.close();
+    for (const { close } of Object.values(figures)) close();
+  };
+}
+
+/** The counters, each in a place of its own from the beginning. */
+function mountCounters() {
+  const kinds = [["packets", count, "packet"], ["bytes", size, "on the wire"], ["duration_ns", duration, "long"],
+    ["connections", count, "connection"], ["exchanges", count, "HTTP exchange"], ["messages", count, "WebSocket message"]];
+  const terms = kinds.map(([, say, words]) => h("dt", {}, say === count ? `${words}s` : words));
+  const values = kinds.map(() => h("dd", {}, "–"));
+  return {
+    element: h("dl", { class: "overview-counters" }, terms.map((term, i) => h("div", {}, term, values[i]))),
+    draw: (counters) => kinds.forEach(([name, say, words], i) => {
+      setText(values[i], say(counters[name]));
+      if (say === count) setText(terms[i], counters[name] === 1 ? words : `${words}s`);
+    }),
+  };
+}
+
+/** A figure under its title; dragging over one with a time axis chooses that stretch of time for every view. */
+function figurePane(name, title, store) {
+  const plot = h("div", { class: "overview-plot", "data-figure": name, role: "img", "aria-label": title });
+  const trouble = h("p", { class: "trouble", hidden: true });
+  const nothing = h("p", { class: "overview-nothing", hidden: true }, NOTHING[name]);
+  const element = h("section", { class: `overview-pane ${name}` }, h("h2", {}, title), nothing, plot, trouble);
+  let [isListening, isHeld, waiting] = [false, false, null];
+  plot.addEventListener("pointerdown", () => {
+    isHeld = true; // what is being dragged over is not drawn anew meanwhile
+    const over = new AbortController();
+    const letGo = () => {
+      over.abort();
+      setTimeout(() => {
+        isHeld = false;
+        if (waiting) show(waiting);
+      });
+    };
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, letGo, { signal: over.signal });
+  });
+  async function show(figure) {
+    waiting = isHeld ? figure : null;
+    if (isHeld) return;
+    const isVoid = !figure.data.length;
+    plot.classList.toggle("void", isVoid); // keeps its place for what comes
+    nothing.hidden = !isVoid;
+    if (isVoid) return;
+    try {
+      await drawFigure(plot, figure);
+      trouble.hidden = true;
+    } catch (error) {
+      trouble.hidden = false;
+      setText(trouble, error.message);
+      return;
+    }
+    if (isListening || name === "times") return;
+    isListening = true;
+    plot.on("plotly_relayout", (change) => {
+      const [from, to] = ["xaxis.range[0]", "xaxis.range[1]"].map((key) => Math.round(change[key] * 1e9));
+      if (!(from < to)) return; // zoomed back: no numbers
+      waiting = null; // it shows the stretch of before
+      go(store, { span: { from, to } });
+    });
+  }
+  return { element, show, close: () => release(plot) };
+}
+
+function listPane(name, title) {
+  const list = h("ul", { class: "overview-list" });
+  const nothing = h("p", { class: "overview-nothing" });
+  return {
+    element: h("section", { class: `overview-pane listed ${name}` }, h("h2", {}, title), list, nothing),
+    show(rows, none) {
+      list.replaceChildren(...rows);
+      list.hidden = !rows.length;
+      nothing.hidden = rows.length > 0;
+      setText(nothing, none);
+    },
+  };
+}
+
+const goTo = (store, { connection, packet }) =>
+  connection === null ? go(store, { view: "packets", packet }) : go(store, { view: "connections", id: connection, packet });
+
+/** A kind of trouble: its name leads to the list of all packets that show it, the numbers to the first few themselves. */
+function troubleRow({ code, title, severity, count: times, packets }, store) {
+  const filter = `is:${code}`;
+  return h("li", { class: `trouble-row ${severity}` },
+    h("b", {}, count(times)),
+    h("span", { class: "overview-name" }, h("button", { class: "link", title: "List all of these packets", onclick: () => go(store, { view: "packets", filter }) }, title)),
+    h("span", { class: "trouble-packets" }, packets.map((at) =>
+      h("button", { class: "link", "aria-label": `Show packet ${at.packet}: ${title}`, onclick: () => goTo(store, at) }, count(at.packet))), times > packets.length ? "…" : ""));
+}
+
+function serverRow({ server, connections, packets, bytes }, first, store) {
+  return h("li", {},
+    h("button", { class: "link wire", title: "Its connections", onclick: () => go(store, { view: "connections", filter: server }) }, server),
+    h("span", { class: "overview-name" }, `${counted(connections, "connection")}, ${counted(packets, "packet")}`), weights(bytes, first.bytes));
+}
+
+function connectionRow({ id, client, server, packets, bytes }, first, store) {
+  return h("li", {},
+    h("button", { class: "link wire", title: `${client} → ${server}`, onclick: () => go(store, { view: "connections", id }) }, `#${id}`),
+    h("span", { class: "overview-name" }, `to ${server}, ${counted(packets, "packet")}`), weights(bytes, first.bytes));
+}
+
+/** Payload of both sides as a bar, as long as it is beside the heaviest, and in words. */
+function weights([client, server], most) {
+  const all = Math.max(most[0] + most[1], 1);
+  return h("span", { class: "weights", title: `${size(client)} from the client, ${size(server)} from the server` },
+    h("i", { class: "weight", vars: { asked: client / all, answered: server / all } }), h("span", {}, size(client + server)));
+}
+
+function percentileRows({ handshake, wait, slowest_exchange: slowest }, store) {
+  const kinds = [["Handshake", handshake], ["Wait for the answer", wait]].filter(([, spread]) => spread);
+  if (!kinds.length) return [];
+  const head = h("tr", {}, h("td"), ["half", "90 %", "95 %", "99 %", "slowest", "of"].map((name) => h("th", { scope: "col" }, name)));
+  const rows = kinds.map(([name, { p50, p90, p95, p99, slowest: longest, of }]) => h("tr", {}, h("th", { scope: "row" }, name),
+    [p50, p90, p95, p99].map((ns) => h("td", {}, duration(ns))),
+    h("td", {}, name === "Handshake" ? duration(longest)
+      : h("button", { class: "link", title: "The exchange that waited longest", onclick: () => go(store, { view: "http", id: slowest }) }, duration(longest))),
+    h("td", {}, count(of))));
+  return [h("caption", {}, "within which so many were done"), h("thead", {}, head), h("tbody", {}, rows)];
+}

@@ -1,0 +1,102 @@
+// Packets: every packet of the capture in one table of any length, and below it the chosen one taken apart.
+
+import { get } from "../net/api.js";
+import { ColumnChoice } from "../widgets/column_chooser.js";
+import { h, icon, setText } from "../widgets/dom.js";
+import { noRows, SEARCHING } from "../widgets/empty_state.js";
+import { count, counted } from "../text/format.js";
+import { Grid, isLive } from "../widgets/data_grid.js";
+import { go } from "../state/navigation.js";
+import { packetColumns } from "./packet_columns.js";
+import { meaning } from "./packet_text.js";
+import { PacketList } from "../net/filtered_packets.js";
+import { saveCopy } from "./save_copy.js";
+import { filtering } from "../text/time_range.js";
+import { mountPacket } from "./packet_view.js";
+
+const AROUND = 40; // rows fetched above and below those in sight
+
+export function mount(root, store) {
+  const list = new PacketList({ get, changed: () => draw(store.state), failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }) });
+  const pane = mountPacket(store, { noted: (packet) => list.noted(packet) });
+  const columns = packetColumns((index) => list.row(index));
+  const choice = new ColumnChoice("packets", columns, () => rebuild());
+  const tools = toolbar(store, choice);
+  const place = h("div", { class: "packets-table" });
+  const page = h("div", { class: "packets" }, tools.element, place, pane.element);
+  root.append(page);
+  let [grid, revealed] = [null, null];
+  rebuild();
+
+  function rebuild() {
+    const chosen = new Set(choice.chosen.map(({ name }) => name));
+    const before = grid;
+    const scrolled = before?.list.element.scrollTop;
+    grid = new Grid({
+      label: "Packets",
+      columns: columns.filter(({ name }) => chosen.has(name)),
+      choose: (index) => list.number(index, (number) => go(store, { packet: number })),
+      shown: (first, stop) => list.want(first - AROUND, stop + AROUND),
+      isSteady: true,
+      rowClass: (row) => `means-${meaning(row)} from-${row.direction ?? "nobody"}`,
+    });
+    place.replaceChildren(grid.element);
+    draw(store.state);
+    if (before) grid.list.element.scrollTop = scrolled;
+  }
+
+  function draw(state) {
+    const { packet } = state.route;
+    list.turnTo(state);
+    tools.draw(state, list);
+    pane.draw(packet); // first, for it takes room from the table
+    root.classList.toggle("has-detail", packet !== null);
+    grid.follow(isLive(state));
+    grid.draw({ total: list.total ?? 0, get: (index) => list.row(index), chosen: list.indexOf(packet), state, empty: emptiness(state, list), largest: state.lengths.packets ?? 0 });
+    const place = `${list.key} ${packet}`; // another filter puts the packet elsewhere
+    if (packet !== null && place !== revealed && list.indexOf(packet) !== null && list.indexOf(packet) < list.total) {
+      revealed = place;
+      grid.reveal(list.indexOf(packet));
+    }
+  }
+
+  const onKey = (event) => event.key === "Escape" && !event.target.closest("input, textarea, dialog, .menu") && store.state.route.packet !== null && go(store, { packet: null });
+  document.addEventListener("keydown", onKey);
+  const unsubscribe = store.subscribe(draw);
+  return () => {
+    unsubscribe();
+    document.removeEventListener("keydown", onKey);
+    list.close();
+    pane.unmount();
+    choice.unmount();
+    root.classList.remove("has-detail");
+  };
+}
+
+function emptiness(state, list) {
+  if (list.total === null) return SEARCHING;
+  return noRows(state, "packets");
+}
+
+/** What is listed, and what can be done with all of it. */
+function toolbar(store, choice) {
+  const listed = h("p", { class: "tools-text", role: "status" });
+  const noted = h("button", { class: "button", hidden: true, onclick: () => go(store, { filter: store.state.route.filter === "noted" ? "" : "noted" }) }, icon("note"), h("span"));
+  const save = h("button", {
+    class: "button", title: "A pcapng copy of the capture; notes stand in it as packet comments, which Wireshark shows",
+    onclick: () => saveCopy(store),
+  }, icon("save"), "Save a copy");
+  const element = h("div", { class: "tools" }, listed, h("span", { class: "tools-room" }), noted, save, choice.element);
+  return {
+    element,
+    draw(state, { total, notes }) {
+      const all = state.lengths.packets ?? 0;
+      const isPart = Boolean(state.route.filter || filtering(state.route.span));
+      setText(listed, isPart ? `${total === null ? "…" : count(total)} of ${counted(all, "packet")}` : counted(all, "packet"));
+      noted.hidden = !notes;
+      noted.setAttribute("aria-pressed", String(state.route.filter === "noted"));
+      setText(noted.lastChild, counted(notes, "note"));
+      noted.title = state.route.filter === "noted" ? "Show all packets" : "Show only packets with a note or a bookmark";
+    },
+  };
+}

@@ -1,0 +1,132 @@
+// The bar above: what is looked at, the filter, the counters, and pause, theme and help.
+
+import { h, icon, setClass, setText } from "../widgets/dom.js";
+import { count, duration, moment } from "../text/format.js";
+import { go } from "../state/navigation.js";
+import { toggleTheme, themeIsDark } from "../state/theme_choice.js";
+
+export function mountBar(bar, store, { resync, help, sources }) {
+  const source = h("span", { class: "source", role: "status" }, h("i", { class: "source-dot" }), h("span", { class: "source-text" }));
+  const chooseSource = h("button", { class: "source-button", "aria-haspopup": "dialog", "aria-label": "What to look at", onclick: sources }, source, icon("unfold"));
+  const filter = mountFilter(store);
+  const span = mountSpan(store);
+  const counters = mountCounters();
+  const pause = h("button", { class: "icon-button", onclick: () => togglePause(store, resync) });
+  const theme = h("button", { class: "icon-button", onclick: () => { toggleTheme(); drawTheme(theme); } });
+  const helpButton = h("button", { class: "icon-button", "aria-label": "Help and keys", title: "Help and keys (?)", onclick: help }, icon("help"));
+  bar.append(
+    h("a", { class: "brand", href: "#/timeline", onclick: (event) => { event.preventDefault(); go(store, { view: "timeline", id: null }); } },
+      h("img", { src: "/static/mark.svg", width: "18", height: "18", alt: "" }), h("span", {}, "Wireglass")),
+    chooseSource, h("div", { class: "filters" }, filter.element, span.element), counters.element, h("div", { class: "bar-buttons" }, pause, theme, helpButton),
+  );
+  drawTheme(theme);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawTheme(theme));
+  store.subscribe((state) => {
+    drawSource(source, state);
+    filter.draw(state);
+    span.draw(state);
+    counters.draw(state);
+    drawPause(pause, state);
+  });
+}
+
+const STATES = { running: "live", loading: "reading", paused: "capture paused", ended: "ended" };
+
+/** In words and as a dot: where the packets come from, and whether they still do. */
+function drawSource(element, { feed, capture, behind, problem }) {
+  let [kind, text] = ["still", [STATES[capture.state] ?? capture.state, capture.interface ?? capture.name].filter(Boolean).join(" · ")];
+  if (capture.source === "file") text = `saved · ${capture.name ?? ""}`;
+  if (capture.source === "replay") text = `replay · ${capture.name ?? ""}`;
+  if (capture.state === "running") kind = "live";
+  if (capture.state === "ended" && capture.troubles?.length) [kind, text] = ["lost", `ended by itself · ${capture.interface}`];
+  if (behind !== null) [kind, text] = ["still", behind ? `view paused · ${count(behind)} packets behind` : "view paused"];
+  if (feed === "connecting") [kind, text] = ["still", "connecting"];
+  if (feed === "lost") [kind, text] = ["lost", "no connection to Wireglass, trying again"];
+  setClass(element, `source ${kind}`);
+  setText(element.lastChild, text);
+  element.title = problem?.message ?? [text, ...(capture.notes ?? [])].join("\n"); // the name may be longer than its place
+}
+
+function mountFilter(store) {
+  const input = h("input", {
+    id: "filter", class: "field", type: "search", spellcheck: "false", autocomplete: "off",
+    placeholder: "Filter by text, address or port", "aria-label": "Filter by text, address or port", "aria-keyshortcuts": "/",
+    oninput: () => go(store, { filter: input.value.trim() }),
+    onkeydown: (event) => {
+      if (event.key !== "Escape") return;
+      if (input.value) go(store, { filter: (input.value = "") });
+      else input.blur();
+    },
+  });
+  const element = h("div", { class: "filter" }, input, h("kbd", { "aria-hidden": "true" }, "/"));
+  return {
+    element,
+    draw({ route }) {
+      if (document.activeElement !== input && input.value !== route.filter) input.value = route.filter;
+    },
+  };
+}
+
+/** The time range that the timeline has left to every view, and the way out of it. */
+function mountSpan(store) {
+  const text = h("span");
+  const element = h("button", { class: "span-chip", hidden: true, onclick: () => go(store, { span: null }) }, text, icon("close"));
+  return {
+    element,
+    draw({ route: { span } }) {
+      element.hidden = !span;
+      if (!span) return;
+      const words = span.last ? `last ${duration(span.last)}` : `${moment(span.from)} to ${moment(span.to)}`;
+      setText(text, words);
+      element.title = "Show the whole capture again";
+      element.setAttribute("aria-label", `Only ${words}: show the whole capture again`);
+    },
+  };
+}
+
+function mountCounters() {
+  const number = (name, explanation) => {
+    const value = h("b", {}, "0");
+    return { value, element: h("span", { class: `counter ${name}`, title: explanation }, value, " ", h("span", {}, name)) };
+  };
+  const packets = number("packets", "Packets so far");
+  const rate = number("per second", "Packets a second, at the moment");
+  const dropped = number("dropped", "Packets that were lost before they could be recorded");
+  return {
+    element: h("div", { class: "counters" }, packets.element, rate.element, dropped.element),
+    draw({ capture, end }) {
+      setText(packets.value, count(capture.packets ?? 0));
+      setText(rate.value, count(Math.round(capture.rate ?? 0)));
+      setText(dropped.value, count(capture.dropped ?? 0));
+      rate.element.hidden = capture.state !== "running";
+      dropped.element.hidden = capture.dropped === null || capture.dropped === undefined;
+      dropped.element.classList.toggle("trouble", capture.dropped > 0);
+      packets.element.title = `Packets so far, over ${duration(end)}`;
+    },
+  };
+}
+
+function togglePause(store, resync) {
+  if (store.state.behind === null) store.pause();
+  else {
+    store.resume();
+    resync();
+  }
+}
+
+function drawPause(button, { behind, capture }) {
+  const isPaused = behind !== null;
+  button.hidden = !isPaused && capture.state !== "running" && capture.state !== "loading";
+  if (button.getAttribute("aria-pressed") === String(isPaused)) return;
+  button.setAttribute("aria-pressed", String(isPaused));
+  button.setAttribute("aria-label", "Pause the view");
+  button.title = isPaused ? "Go on: show what came meanwhile" : "Pause the view; packets are still taken in";
+  button.replaceChildren(icon(isPaused ? "play" : "pause"));
+}
+
+function drawTheme(button) {
+  const isDark = themeIsDark();
+  button.setAttribute("aria-label", isDark ? "Light theme" : "Dark theme");
+  button.title = isDark ? "Light theme" : "Dark theme";
+  button.replaceChildren(icon(isDark ? "sun" : "moon"));
+}

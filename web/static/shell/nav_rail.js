@@ -1,0 +1,63 @@
+// The rail at the left that leads to every view; on a narrow screen a bar below with the first few, and the others behind "More".
+
+import { h, setText } from "../widgets/dom.js";
+import { count, short } from "../text/format.js";
+import { go } from "../state/navigation.js";
+
+const FIRST = 5; // views that a narrow screen has room for
+
+/** @param {object[]} views {name, label, counts?: the table whose rows are counted, onlyDemo?} */
+export function mountRail(store, views) {
+  const items = views.map((view) => item(store, view, () => unfold(false)));
+  const links = items.map(({ link }) => link);
+  const more = h("button", { class: "rail-item rail-more", "aria-expanded": "false", onclick: () => unfold(more.getAttribute("aria-expanded") === "false") }, h("span", {}, "More"));
+  const others = h("div", { class: "rail-others" }, links.slice(FIRST));
+  const recording = h("p", { class: "rail-foot" });
+  const element = h("nav", { class: "rail", "aria-label": "Views" }, links.slice(0, FIRST), others, more, recording);
+  element.addEventListener("keydown", (event) => event.key === "Escape" && unfold(false));
+  document.addEventListener("pointerdown", (event) => !element.contains(event.target) && unfold(false));
+
+  function unfold(isOpen) {
+    more.setAttribute("aria-expanded", String(isOpen));
+    others.classList.toggle("open", isOpen);
+  }
+
+  return {
+    element,
+    draw(state) {
+      for (const { view, link, number } of items) drawItem(view, link, number, state);
+      const isBehind = views.findIndex(({ name }) => name === state.route.view) >= FIRST;
+      more.classList.toggle("current", isBehind);
+      setText(recording, recordingText(state.capture));
+    },
+  };
+}
+
+/** Where the packets are kept; of a capture that has ended no more is said to come. */
+export function recordingText({ recording, state }) {
+  if (!recording) return "";
+  return `${state === "ended" ? "Recording:" : "Recording to"} ${recording}`;
+}
+
+function item(store, view, chosen) {
+  const number = h("span", { class: "rail-count" });
+  const link = h("a", {
+    class: "rail-item", href: `#/${view.name}`,
+    onclick: (event) => {
+      event.preventDefault();
+      go(store, { view: view.name });
+      chosen();
+    },
+  }, h("span", {}, view.label), number);
+  return { view, link, number };
+}
+
+function drawItem(view, link, number, { demo, route, lengths }) {
+  link.hidden = Boolean(view.onlyDemo) && !demo;
+  if (view.name === route.view) link.setAttribute("aria-current", "page");
+  else link.removeAttribute("aria-current");
+  if (!view.counts) return;
+  const rows = lengths[view.counts] ?? 0;
+  setText(number, rows ? short(rows) : "");
+  number.title = count(rows);
+}

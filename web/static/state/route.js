@@ -1,0 +1,45 @@
+// The view's state in the address: "#/connections/3?packet=12&q=8000&t=1.2-3.4".
+
+import { formatSpan, parseSpan } from "../text/time_range.js";
+
+export const HOME = "timeline";
+
+const ORDERS = ["duration", "bytes", "trouble"]; // of the timeline's lanes, beside the order by start
+
+/** Hash text → {view, id, packet, filter, span, order, at, way, message, tab}; whatever it does not understand falls back to the first view. */
+export function parse(hash, views) {
+  const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [view, id] = path.split("/");
+  const parameters = new URLSearchParams(query);
+  return {
+    view: views.includes(view) ? view : HOME,
+    id: whole(id),
+    packet: whole(parameters.get("packet")),
+    filter: parameters.get("q") ?? "",
+    span: parseSpan(parameters.get("t")),
+    order: ORDERS.includes(parameters.get("order")) ? parameters.get("order") : "",
+    at: whole(parameters.get("at")),
+    way: whole(parameters.get("way")),
+    message: whole(parameters.get("m")),
+    tab: /^[a-z-]{1,32}$/.test(parameters.get("tab") ?? "") ? parameters.get("tab") : "",
+  };
+}
+
+/** The hash for a route: what parse() reads back. */
+export function format({ view, id = null, packet = null, filter = "", span = null, order = "", at = null, way = null, message = null, tab = "" }) {
+  const parameters = new URLSearchParams();
+  if (packet !== null) parameters.set("packet", String(packet));
+  if (filter) parameters.set("q", filter);
+  if (span) parameters.set("t", formatSpan(span));
+  if (order) parameters.set("order", order);
+  if (at !== null) parameters.set("at", String(at)); // the moment that the sockets view shows, ns from the start
+  if (way !== null) parameters.set("way", String(way)); // the push whose way through a server it shows
+  if (message !== null) parameters.set("m", String(message)); // the message of a chat that shows in full
+  if (tab) parameters.set("tab", tab); // the part of a connection that shows
+  const query = parameters.toString();
+  return `#/${view}${id === null ? "" : `/${id}`}${query ? `?${query}` : ""}`;
+}
+
+function whole(text) {
+  return /^\d{1,15}$/.test(text ?? "") ? Number(text) : null;
+}

@@ -1,0 +1,111 @@
+// All that the page knows. Only the functions here write it; views read `store.state` and ask the functions.
+
+import { Rows } from "./row_cache.js";
+
+export const TABLES = ["connections", "exchanges", "messages"];
+
+/** @param {(draw: () => void) => void} schedule called at most once until it has called back: one redraw a frame */
+export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
+  const state = {
+    feed: "connecting", // connecting, live, lost, shut (no session)
+    problem: null, // {message, what_to_do} of the last request that failed
+    capture: { state: "loading", source: "live", packets: 0, rate: 0, dropped: 0, notes: [] },
+    notesSeen: 0, // how many of the capture's notes the reader has put away
+    behind: null, // packets seen while paused; null when not paused
+    demo: null,
+    lab: { running: null, outcome: null, watch: [] }, // the action under way, what the last said, and the client sockets to turn to
+    lengths: {},
+    tables: Object.fromEntries(TABLES.map((name) => [name, new Rows()])),
+    end: 0, // ns from the capture's start to the latest thing known; while it is live, to when it was last looked at
+    route: { view: "timeline", id: null, packet: null, filter: "", span: null, order: "", at: null, way: null },
+  };
+  const listeners = new Set();
+  let scheduled = false;
+
+  function changed() {
+    if (scheduled) return;
+    scheduled = true;
+    schedule(() => {
+      scheduled = false;
+      // A listener may take others off the list: a view that was just left must not draw any more.
+      for (const listener of [...listeners]) if (listeners.has(listener)) listener(state);
+    });
+  }
+
+  function set(changes) {
+    Object.assign(state, changes);
+    changed();
+  }
+
+  function takeCapture(capture = {}) {
+    state.capture = { ...state.capture, ...capture };
+    state.end = Math.max(state.end, state.capture.looked_ns ?? 0);
+  }
+
+  function take(table, rows = []) {
+    for (const row of rows) {
+      const timed = withEnd(table, row);
+      state.end = Math.max(state.end, timed.until_ns);
+      state.tables[table].put(timed);
+    }
+  }
+
+  return {
+    state,
+    set,
+    subscribe(listener) {
+      listeners.add(listener);
+      changed();
+      return () => listeners.delete(listener);
+    },
+    /** Everything anew, as the server's snapshot has it. */
+    snapshot(snapshot) {
+      state.end = 0;
+      takeCapture(snapshot.capture);
+      state.demo = snapshot.demo ?? null;
+      state.lengths = snapshot.lengths;
+      for (const name of TABLES) {
+        state.tables[name].clear(snapshot.lengths[name] ?? 0);
+        take(name, snapshot[name]);
+      }
+      if (state.behind !== null) state.behind = 0;
+      changed();
+    },
+    /** What changed since. A paused page takes note of the packets and shows nothing of them. */
+    delta(delta) {
+      if (state.behind !== null) {
+        const packets = delta.capture?.packets ?? state.capture.packets;
+        set({ behind: packets - state.capture.packets });
+        return;
+      }
+      takeCapture(delta.capture);
+      state.lengths = { ...state.lengths, ...delta.lengths };
+      for (const name of TABLES) {
+        state.tables[name].grow(state.lengths[name] ?? 0);
+        if (delta.stale?.includes(name)) state.tables[name].forget();
+        take(name, delta[name]);
+      }
+      changed();
+    },
+    /** A row of a table as the page has it: with its first and its last moment. */
+    timed: withEnd,
+    /** Rows that were asked for by range. */
+    rows(table, rows) {
+      take(table, rows);
+      changed();
+    },
+    pause: () => set({ behind: 0 }),
+    resume: () => set({ behind: null }),
+    navigate: (route) => set({ route: { ...state.route, ...route } }),
+    lab: (lab) => set({ lab: { ...state.lab, ...lab } }),
+  };
+}
+
+/** The row with `at_ns` and `until_ns`: its first and its last moment, counted from the capture's start. */
+function withEnd(table, row) {
+  if (table === "connections") return { ...row, until_ns: row.at_ns + row.duration_ns };
+  if (table === "messages") return { ...row, until_ns: row.at_ns };
+  const [at_ns, wait] = [(row.request ?? row.response).at_ns, row.timing_ns];
+  const until_ns = (row.response ?? row.request).at_ns + (row.response ? (wait.receive ?? 0) : (wait.send ?? 0));
+  return { ...row, at_ns, until_ns };
+}

@@ -1,0 +1,74 @@
+// What a lane of the timeline says of its connection, in the few words there is room for.
+
+import { briefly, counted, duration, size } from "../text/format.js";
+import { livedNs } from "./lifetime_bar.js";
+import { takeApart } from "../text/address.js";
+import { band, neverBuilt, outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
+
+/** Left of a lane: what the connection is for; of several requests the first. */
+export function laneTitle({ id, asks, protocol, exchanges: asked }) {
+  return `#${id} ${asks ?? protocolName(protocol)}${asks && asked > 1 ? ` +${asked - 1}` : ""}`;
+}
+
+/** Whether both ends agreed to the connection; of one that was joined midway, which shows no handshake, it is taken for granted. */
+export function wasOpened(lane) {
+  const { handshake_ns: took, client_state: client, server_state: server } = lane;
+  if (took !== null) return true;
+  return !neverBuilt(lane) && ![client, server].some((name) => band(name) === "opening");
+}
+
+/** Right of a lane: [what became of it, more], and whether that is trouble; `end` is the last moment that the timeline knows of. */
+export function laneOutcome(lane, end) {
+  const { kind, short } = outcome(lane);
+  if (kind === "trouble") return { texts: [short, briefly(lane.duration_ns)], isTrouble: true };
+  if (lane.protocol === "websocket") return { texts: [short, `${lane.messages[0]} ↑ ${lane.messages[1]} ↓`], isTrouble: false };
+  if (lane.exchanges) return exchanges(lane);
+  return { texts: [short, briefly(livedNs(lane, end))], isTrouble: false };
+}
+
+function exchanges(lane) {
+  const { exchanges: asked, status, wait_ns: wait, statuses, cut, is_open: isOpen, packets, missed_bytes: missed } = lane;
+  const isUnseen = packets[1] === 0 || missed[1] > 0; // the answer may be in what was not captured
+  const missing = isUnseen ? "not seen" : isOpen ? "waiting" : "no answer";
+  const isTrouble = cut > 0 || statuses.some(([code]) => (code === null ? missing === "no answer" : code >= 400));
+  const name = (code) => (code === null ? missing : String(code || "–"));
+  if (asked > 1) return { texts: [[...worstFirst(statuses).map(([code, times]) => `${times > 1 ? `${times} × ` : ""}${name(code)}`), ...(cut ? [`${cut} cut off`] : [])].join(", ")], isTrouble };
+  return { texts: [`${name(status)}${cut ? " cut off" : ""}`, ...(wait === null ? [] : [`wait ${duration(wait)}`])], isTrouble };
+}
+
+/** No answer, then errors, then the commonest: what is cut off at the end matters least. */
+const worstFirst = (statuses) => [...statuses].sort(([a, many], [b, more]) => weight(b) - weight(a) || more - many);
+const weight = (code) => (code === null ? Infinity : code >= 400 ? code : 0);
+
+/** Below the title, where there is room: who opened it; of a neighbour on the same machine the port says it. */
+export function laneOrigin({ client }) {
+  const { address, port } = takeApart(client);
+  return `from ${/^127\.|^::1$/.test(address) ? `port ${port}` : client}`;
+}
+
+/** Below the outcome: how much went over it, and how long it lived. */
+export function laneLoad(lane, end) {
+  return `${counted(lane.packets[0] + lane.packets[1], "packet")} in ${duration(livedNs(lane, end))}`;
+}
+
+/** Beside an end's half of a tall lane: {address, port, sent, packets}; the address and the packets are left out where the page is narrow. */
+export function laneSide(lane, side) {
+  const { address, port } = takeApart(lane[side]);
+  const i = side === "client" ? 0 : 1;
+  return { address: address.includes(":") ? `[${address}]` : address, port: `:${port}`, sent: size(lane.bytes[i]), packets: ` in ${counted(lane.packets[i], "packet")}` };
+}
+
+/** All of it in a sentence, for those who hear the page. */
+export function laneSentence(lane, end) {
+  const { long } = outcome(lane);
+  const { texts } = laneOutcome(lane, end);
+  const trouble = lane.trouble ? `, ${counted(lane.trouble, "mark")} of trouble` : "";
+  const [client, server] = ["client", "server"].map((side) => stateOf({ ...lane, silent: silentEnd(lane) }, side).text);
+  return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, client ${client}, server ${server}, lived ${duration(livedNs(lane, end))}: ${texts.join(", ")}${trouble}`;
+}
+
+/** A server's name in the margin: its port, and its address where that is not this machine's own. */
+export function serverName(server) {
+  const { address, port } = takeApart(server);
+  return { port: `:${port}`, address: /^127\.|^::1$/.test(address) ? "" : address };
+}

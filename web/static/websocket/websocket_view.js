@@ -1,0 +1,163 @@
+// WebSocket: conversations as a chat, clients at the left, servers at the right; beside it the chosen message in full.
+
+import { get } from "../net/api.js";
+import { Beside } from "./message_extras.js";
+import { AROUND, factLine, frameLines, heightOf, isControl, isQuiet, latency, LINE, shownText } from "./chat_row.js";
+import { h, icon, setClass, setText } from "../widgets/dom.js";
+import { noRows, SEARCHING } from "../widgets/empty_state.js";
+import { moment } from "../text/format.js";
+import { go } from "../state/navigation.js";
+import { EvenOffsets, Offsets } from "../widgets/row_offsets.js";
+import { mountPeople } from "./conversation_list.js";
+import { RowList } from "../net/filtered_list.js";
+import { toggle } from "../widgets/segmented_control.js";
+import { VirtualList } from "../widgets/virtual_list.js";
+import { lineCount, measureIn } from "../widgets/line_wrap.js";
+import { mountConversation } from "./conversation_header.js";
+import { mountMessage } from "./message_view.js";
+
+const MEASURED = 20_000; // messages up to which each gets the height of its text; in longer lists each shows one line
+const BUBBLE = 420; // pixels at most
+const PANE = 820; // pixels that the chat is wide at most, as in css/websocket.css
+const NARROW = matchMedia("(max-width: 719px)");
+
+export function mount(root, store) {
+  const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
+  const list = new RowList({ table: "messages", store, get, changed: () => draw(store.state), failed });
+  const beside = new Beside({ get, changed: () => layout() });
+  const quiet = toggle("ws.control", "Pings and pongs", () => measureAgain(), "Control frames, RFC 6455 §5.5");
+  const frames = toggle("ws.frames", "Frames", () => measureAgain(), "The frames that messages were cut into, RFC 6455 §5.4");
+  const people = mountPeople(store);
+  const conversation = mountConversation(get);
+  const empty = h("div", { class: "empty" });
+  const chat = new VirtualList({
+    create: () => createBubble((id) => choose(id)),
+    update: (element, index) => element.draw(list.row(index), { quiet: quiet.isOn, frames: frames.isOn, beside, chosen: store.state.route.message, isOne: store.state.route.id !== null }),
+    shown: (first, stop) => shown(first, stop),
+    follows: true,
+    attributes: { class: "virtual chat", role: "log", tabindex: "0", "aria-label": "Messages", onkeydown: (event) => key(event) },
+  });
+  const newer = h("button", { class: "newer", hidden: true, onclick: () => chat.toEnd() }, icon("down"), h("span", {}, "New messages"));
+  const sides = h("p", { class: "chat-head" }, h("span", { class: "client" }, "What clients say"), h("span", { class: "server" }, "What the server says"));
+  const panel = h("section", { class: "panel message", "aria-label": "The chosen message" });
+  const message = mountMessage(panel, store);
+  root.append(h("div", { class: "conversation" }, people.element,
+    h("div", { class: "chat-pane" },
+      h("div", { class: "tools" }, conversation.element, h("span", { class: "tools-room" }), quiet.element, frames.element),
+      sides, chat.element, empty, newer),
+    panel));
+  new ResizeObserver(() => measureAgain()).observe(chat.element);
+
+  let [measure, heights, drawn, revealed] = [null, new WeakMap(), null, null];
+
+  function draw(state) {
+    list.turnTo(state, { connection: state.route.id });
+    people.draw(state);
+    conversation.draw(state);
+    message.show(state.route.message, state);
+    root.classList.toggle("has-detail", state.route.message !== null);
+    const stamp = `${list.key} ${list.total} ${state.tables.messages.revision} ${state.route.message} ${list.pages?.revision}`;
+    if (stamp === drawn) return;
+    if (drawn !== null && !drawn.startsWith(`${list.key} `)) chat.following = true; // another conversation is read from its end
+    drawn = stamp;
+    const { total } = list;
+    empty.hidden = total > 0;
+    chat.element.hidden = sides.hidden = total === 0;
+    if (!total) empty.replaceChildren(...(list.isAsking ? SEARCHING : noRows(state, "messages")).content());
+    layout();
+    reveal(state.route.message);
+  }
+
+  function reveal(id) {
+    const index = list.indexOf(id);
+    if (`${list.key} ${id}` === revealed || index === null || index >= list.total) return;
+    revealed = `${list.key} ${id}`;
+    chat.reveal(index);
+  }
+
+  /** Rows that get another height than they were given leave what is read where it is. */
+  function layout() {
+    measure ??= measureIn(`14px ${getComputedStyle(root).fontFamily}`);
+    const { offsets, following } = chat;
+    const top = chat.element.scrollTop;
+    const anchor = offsets.length ? offsets.at(top) : -1;
+    const inside = anchor < 0 ? 0 : top - offsets.top(anchor);
+    const { total } = list;
+    chat.layout(total > MEASURED ? new EvenOffsets(total, LINE + AROUND) : new Offsets(Array.from({ length: total }, (_, index) => height(list.row(index)))));
+    if (!following && anchor >= 0 && anchor < total) {
+      const wanted = chat.offsets.top(anchor) + inside;
+      if (chat.scale === 1 && Math.abs(wanted - chat.element.scrollTop) > 1) chat.element.scrollTop = wanted;
+    }
+    newer.hidden = chat.following || chat.atEnd || !total;
+  }
+
+  function height(row) {
+    const cut = frames.isOn && row ? (beside.cut.get(row.id) ?? null) : null;
+    const known = row && heights.get(row);
+    if (known && known.cut === cut) return known.pixels;
+    const width = Math.min(BUBBLE, Math.min(chat.element.clientWidth - (NARROW.matches ? 24 : 48), PANE) * (NARROW.matches ? 0.82 : 0.7)) - 24;
+    const pixels = heightOf(row, { lines: (text) => lineCount(text, width, measure), showsQuiet: quiet.isOn, frames: cut });
+    if (row) heights.set(row, { pixels, cut });
+    return pixels;
+  }
+
+  function measureAgain() {
+    heights = new WeakMap();
+    layout();
+  }
+
+  function shown(first, stop) {
+    list.want(first, stop);
+    newer.hidden = chat.following || chat.atEnd || !list.total;
+    const ids = [];
+    for (let index = first; index < stop; index += 1) if (list.row(index)) ids.push(list.row(index).id);
+    beside.want(ids, store.state.lengths.messages ?? 0);
+  }
+
+  const choose = (id) => go(store, { message: id });
+
+  function key(event) {
+    const at = list.indexOf(store.state.route.message) ?? -1;
+    const moves = { ArrowDown: [at + 1, 1], ArrowUp: [at < 0 ? list.total - 1 : at - 1, -1], Home: [0, 1], End: [list.total - 1, -1] };
+    if (!(event.key in moves) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    let [index, by] = moves[event.key];
+    while (list.row(index) && isQuiet(list.row(index)) && !quiet.isOn) index += by;
+    if (list.row(index)) choose(list.row(index).id);
+  }
+
+  const unsubscribe = store.subscribe(draw);
+  const onKey = (event) => event.key === "Escape" && !event.target.closest("input, dialog") && store.state.route.message !== null && choose(null);
+  document.addEventListener("keydown", onKey);
+  return () => {
+    unsubscribe();
+    list.close();
+    people.close();
+    message.unmount();
+    conversation.unmount();
+    document.removeEventListener("keydown", onKey);
+    root.classList.remove("has-detail");
+  };
+}
+
+function createBubble(choose) {
+  const [text, frames, facts, push] = [h("p", { class: "bubble-text" }), h("p", { class: "bubble-frames" }), h("span"), h("span", { class: "bubble-push", title: "Inferred: the same words went out soon after they came in. The wire does not say what caused what." })];
+  const element = h("div", { class: "bubble" }, text, frames, h("p", { class: "bubble-facts" }, facts, push));
+  element.addEventListener("click", () => element.dataset.id && choose(Number(element.dataset.id)));
+  element.draw = (row, how) => {
+    if (!row || (isQuiet(row) && !how.quiet)) {
+      setClass(element, row ? "bubble quiet" : "bubble missing");
+      return;
+    }
+    setClass(element, `bubble ${row.direction} ${isControl(row) ? "control" : row.kind}${row.id === how.chosen ? " chosen" : ""}`);
+    element.dataset.id = String(row.id);
+    setText(text, isControl(row) ? `${how.isOne ? "" : `#${row.connection} · `}${moment(row.at_ns)} · ${shownText(row)}` : shownText(row));
+    const cut = how.frames && how.beside.cut.get(row.id);
+    frames.hidden = !cut;
+    if (cut) setText(frames, frameLines(cut, row.frames).join("\n"));
+    setText(facts, factLine(row));
+    const took = latency(row, how.beside);
+    setText(push, took && ` · ${took}`);
+  };
+  return element;
+}

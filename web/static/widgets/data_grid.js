@@ -1,0 +1,167 @@
+// A table of any length: virtual rows, a chosen one, the keyboard, and following the newest.
+
+import { h, icon, setClass, setText, setVars } from "./dom.js";
+import { count, counted, duration } from "../text/format.js";
+import { EvenOffsets } from "./row_offsets.js";
+import { VirtualList } from "./virtual_list.js";
+
+export const ROW_HEIGHT = 24;
+
+let grids = 0;
+
+/** Only what is being captured now is followed; a saved capture is read from its beginning. */
+export const isLive = ({ feed, capture }) => feed !== "connecting" && capture.source !== "file" && capture.state !== "ended";
+
+export class Grid {
+  /**
+   * @param {object} options
+   * @param {string} options.label what the table lists, for those who hear it
+   * @param {object[]} options.columns {name, title, draw(cell, row, state, index), create?(cell), fits?, isAxis?, isTitleUnseen?}: `name` is the class of
+   *   its cells, `create` fills a fresh cell once, and the one that is a time axis says in its title where it ends; one with `fits` is as wide as its
+   *   longest text drawn so far, at most so many characters, and never narrower again: columns that go to and fro cannot be read
+   * @param {(index: number) => void} options.choose called when a row is clicked or moved to
+   * @param {() => void} [options.enter] called for Enter on a chosen row
+   * @param {(first: number, stop: number) => void} [options.shown] told which rows show
+   * @param {(row: object) => string} [options.rowClass] further classes of a row
+   * @param {(grid: Grid) => number} [options.rowHeight] pixels of a row
+   * @param {boolean} [options.isSteady] cells depend on their row and the one before alone: those drawn once are left as they are
+   */
+  constructor({ label, columns, choose, enter = () => {}, shown = () => {}, rowClass = () => "", rowHeight = () => ROW_HEIGHT, isSteady = false }) {
+    Object.assign(this, { columns, choose, enter, showRows: shown, rowClass, rowHeight, isSteady });
+    this.prefix = `grid-${(grids += 1)}`;
+    this.total = 0;
+    this.chosen = null;
+    this.seen = 0; // rows there were when the reader last was at the end
+    this.width = 0; // pixels
+    this.fitted = {}; // characters that columns have room for, by name
+    this.list = new VirtualList({
+      create: () => this.createRow(),
+      update: (element, index) => this.updateRow(element, index),
+      shown: (first, stop) => this.shown(first, stop),
+      follows: false, // until it is known whether there is anything to follow
+      attributes: { role: "rowgroup", class: "virtual grid-rows", tabindex: "0" }, // what scrolls must be reached by keyboard
+    });
+    this.newer = h("button", { class: "newer", hidden: true, onclick: () => this.list.toEnd() }, icon("down"), h("span"));
+    const titles = columns.map((column) => h("span", { role: "columnheader", ...cellOf(column) }, h("span", { class: column.isTitleUnseen ? "unseen" : null }, column.title)));
+    this.axisEnd = h("span");
+    titles[columns.findIndex(({ isAxis }) => isAxis)]?.append(this.axisEnd);
+    this.table = h("div", { class: "grid-table", role: "grid", "aria-label": label, tabindex: "0", onkeydown: (event) => this.key(event) },
+      h("div", { class: "grid-head", role: "rowgroup" }, h("div", { role: "row", class: "grid-row head" }, titles)),
+      this.list.element);
+    this.empty = h("div", { class: "empty" });
+    this.element = h("div", { class: "grid" }, this.table, this.empty, this.newer);
+    for (const { name, title, fits } of columns) if (fits) this.fit(name, title.length);
+    new ResizeObserver(([{ contentRect }]) => this.resized(contentRect.width)).observe(this.element);
+  }
+
+  /** @param {object} content {total, get(index), chosen: an index or null, state, empty: what to show when there are no rows, largest: the greatest number in the list, which columns of numbers have room for} */
+  draw({ total, get, chosen, state, empty, largest }) {
+    setVars(this.element, { digits: count(largest).length });
+    Object.assign(this, { total, get, state, chosen });
+    setText(this.axisEnd, state.end ? duration(state.end) : "");
+    this.table.setAttribute("aria-rowcount", String(total + 1));
+    this.empty.hidden = total > 0;
+    this.list.element.hidden = total === 0;
+    if (!total && this.empty.dataset.key !== empty.key) {
+      this.empty.dataset.key = empty.key;
+      this.empty.replaceChildren(...empty.content());
+    }
+    this.layout();
+    this.table.setAttribute("aria-activedescendant", chosen === null ? "" : `${this.prefix}-${chosen}`);
+  }
+
+  layout() {
+    this.list.layout(new EvenOffsets(this.total, this.rowHeight(this)));
+  }
+
+  resized(width) {
+    this.width = width;
+    if (this.get) this.layout();
+  }
+
+  /** Makes sure that a column has room for so many characters. */
+  fit(name, characters) {
+    if (characters <= (this.fitted[name] ?? 0)) return;
+    this.fitted[name] = characters;
+    setVars(this.element, { [`fit-${name}`]: String(characters) });
+    if (this.get) requestAnimationFrame(() => this.layout()); // its rows may take more lines now
+  }
+
+  /** Whether the table stays at its end while rows are added; where it starts to, it goes there. */
+  follow(isGrowing) {
+    if (this.list.follows === isGrowing) return;
+    this.list.follows = this.list.following = isGrowing;
+  }
+
+  /** Another list stands here now: it is read from its beginning, or followed where it grows. */
+  restart() {
+    this.list.following = this.list.follows;
+    this.list.element.scrollTop = 0;
+    this.seen = 0;
+  }
+
+  /** Brings a row into sight. */
+  reveal(index) {
+    this.list.reveal(index);
+  }
+
+  shown(first, stop) {
+    const length = this.list.offsets.length;
+    if (this.list.following || this.list.atEnd) this.seen = length;
+    const fresh = length - Math.min(this.seen, length);
+    this.newer.hidden = fresh === 0 || !this.list.follows;
+    if (fresh) setText(this.newer.lastChild, `${counted(fresh, "new row")}`);
+    if (length) this.showRows(first, Math.max(stop, first + 1));
+  }
+
+  createRow() {
+    const row = h("div", { role: "row", class: "grid-row" }, this.columns.map((column) => {
+      const cell = h("span", { role: "gridcell", ...cellOf(column) });
+      column.create?.(cell);
+      return cell;
+    }));
+    row.addEventListener("click", () => row.dataset.index && this.choose(Number(row.dataset.index)));
+    return row;
+  }
+
+  updateRow(element, index) {
+    const row = this.get(index);
+    if (this.isSteady && this.isDrawn(element, index, row)) return;
+    element.id = `${this.prefix}-${index}`;
+    element.dataset.index = String(index);
+    element.setAttribute("aria-rowindex", String(index + 2));
+    element.setAttribute("aria-selected", String(index === this.chosen));
+    setClass(element, `grid-row${row ? ` ${this.rowClass(row)}` : " missing"}`);
+    if (row) this.columns.forEach((column, i) => this.drawCell(column, element.children[i], row, index));
+  }
+
+  drawCell(column, cell, row, index) {
+    column.draw(cell, row, this.state, index);
+    if (column.fits) this.fit(column.name, Math.min(cell.textContent.length, column.fits));
+  }
+
+  /** Whether the element shows this already; remembers it as what it shows. */
+  isDrawn(element, index, row) {
+    const shows = [index, row, this.get(index - 1), index === this.chosen];
+    const isSame = element.shows !== undefined && shows.every((part, i) => part === element.shows[i]);
+    element.shows = shows;
+    return isSame;
+  }
+
+  key(event) {
+    if (event.key === "Enter" && this.chosen !== null) this.enter();
+    const length = this.list.offsets.length;
+    const at = this.chosen ?? -1;
+    const page = Math.max(Math.floor(this.list.element.clientHeight / this.rowHeight(this)) - 1, 1);
+    const moves = { ArrowDown: at + 1, ArrowUp: at < 0 ? length - 1 : at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: length - 1 };
+    if (!(event.key in moves) || !length || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const index = Math.min(Math.max(moves[event.key], 0), length - 1);
+    this.chosen = index; // the next key may come before the next drawing
+    this.choose(index);
+    this.reveal(index);
+  }
+}
+
+/** The class of a column's cells, and of one that fits what it holds also where its width is kept. */
+const cellOf = ({ name, fits }) => ({ class: `cell ${name}${fits ? " fitted" : ""}`, vars: fits ? { fit: `var(--fit-${name})` } : {} });

@@ -1,0 +1,140 @@
+// A list that keeps only the rows in sight in the document, however long it is.
+
+import { h } from "./dom.js";
+import { EvenOffsets, visible } from "./row_offsets.js";
+
+const MARGIN = 240; // pixels of rows kept ready above and below, so that a flick of the wheel finds them drawn
+const AT_END = 4; // pixels from the end that still count as reading the end
+
+// Browsers clip what lies beyond some 16 to 33 million pixels; a longer list is scrolled in proportion.
+const MAX_PIXELS = 8_000_000;
+
+export class VirtualList {
+  /**
+   * @param {object} options
+   * @param {() => HTMLElement} options.create makes one empty row
+   * @param {(row: HTMLElement, index: number) => void} options.update puts what belongs to `index` in it
+   * @param {(first: number, stop: number) => void} [options.shown] told which rows show after each drawing
+   * @param {boolean} [options.follows] stays at the end while rows are added, until the reader scrolls up
+   * @param {object} [options.attributes] of the scrolling element
+   */
+  constructor({ create, update, shown = () => {}, follows = false, attributes = {} }) {
+    Object.assign(this, { create, update, shown, follows });
+    this.following = follows;
+    this.atEnd = true;
+    this.end = null; // pixels of the list whose end is in sight, for one that follows: going there costs a layout
+    this.offsets = new EvenOffsets(0, 1);
+    this.rows = new Map();
+    this.spare = [];
+    this.queued = false;
+    this.canvas = h("div", { class: "virtual-canvas", role: "presentation" });
+    this.element = h("div", { class: "virtual", ...attributes }, this.canvas);
+    this.element.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    new ResizeObserver(() => {
+      this.end = null;
+      this.queue();
+    }).observe(this.element);
+  }
+
+  /** Takes new offsets and redraws. */
+  layout(offsets) {
+    this.offsets = offsets;
+    const height = `${this.pixels}px`;
+    if (this.canvas.style.height !== height) this.canvas.style.height = height;
+    this.draw();
+  }
+
+  /** Scrolls as little as it takes to show row `index` whole; leaves following, for the reader has chosen a place. */
+  reveal(index) {
+    if (index < 0 || index >= this.offsets.length) return;
+    const { clientHeight } = this.element;
+    const [top, bottom] = [this.offsets.top(index), this.offsets.top(index) + this.offsets.height(index)];
+    const y = this.element.scrollTop * this.scale;
+    if (top < y) this.element.scrollTop = top / this.scale;
+    else if (bottom > y + clientHeight) this.element.scrollTop = (bottom - clientHeight) / this.scale;
+    this.look();
+    this.draw();
+  }
+
+  /** Scrolls row `index` to a third of the height, wherever it was. */
+  show(index) {
+    if (index < 0 || index >= this.offsets.length) return;
+    this.element.scrollTop = Math.max((this.offsets.top(index) - this.element.clientHeight / 3) / this.scale, 0);
+    this.look();
+    this.draw();
+  }
+
+  toEnd() {
+    this.following = this.follows;
+    this.element.scrollTop = this.element.scrollHeight;
+    this.draw();
+  }
+
+  /** Sees how far it is scrolled, and whether that means to follow the end. Asked once and kept: asking makes the browser lay out. */
+  look() {
+    this.measure();
+    this.following = this.follows && this.atEnd;
+  }
+
+  measure() {
+    const { scrollTop, clientHeight } = this.element;
+    this.atEnd = scrollTop + clientHeight >= this.pixels - AT_END;
+    return { scrollTop, clientHeight };
+  }
+
+  get pixels() {
+    return Math.min(this.offsets.total, MAX_PIXELS);
+  }
+
+  /** Pixels of list for each pixel of scrolling; 1 unless the list is too long for the browser. */
+  get scale() {
+    const viewport = this.element.clientHeight;
+    return this.offsets.total <= MAX_PIXELS ? 1 : (this.offsets.total - viewport) / (MAX_PIXELS - viewport);
+  }
+
+  scrolled() {
+    this.look();
+    this.queue();
+  }
+
+  queue() {
+    if (this.queued) return;
+    this.queued = true;
+    requestAnimationFrame(() => {
+      this.queued = false;
+      this.draw();
+    });
+  }
+
+  draw() {
+    if (this.following && this.end !== this.pixels) this.element.scrollTop = this.element.scrollHeight;
+    this.end = this.following ? this.pixels : null;
+    const { scrollTop, clientHeight } = this.measure();
+    const y = scrollTop * this.scale;
+    const [first, stop] = visible(this.offsets, y, clientHeight, MARGIN);
+    this.retire(first, stop);
+    for (let index = first; index < stop; index += 1) this.place(index, this.offsets.top(index) - y + scrollTop);
+    for (const row of this.spare.splice(0)) row.remove(); // a row that nobody needs would still say what it was
+    this.shown(Math.max(this.offsets.at(y), 0), Math.min(this.offsets.at(y + clientHeight) + 1, stop));
+  }
+
+  retire(first, stop) {
+    for (const [index, row] of this.rows) {
+      if (index >= first && index < stop) continue;
+      this.rows.delete(index);
+      this.spare.push(row);
+      row.hidden = true;
+    }
+  }
+
+  place(index, top) {
+    let row = this.rows.get(index);
+    if (!row) {
+      row = this.spare.shift() ?? this.canvas.appendChild(this.create());
+      row.hidden = false;
+      this.rows.set(index, row);
+    }
+    row.style.transform = `translateY(${top}px)`;
+    this.update(row, index);
+  }
+}
