@@ -145,6 +145,8 @@ class BlockConverter:
         """Write the header of LINKTYPE_LINUX_SLL2, in network byte order, from the packet's struct sockaddr_ll."""
         interface: cython.uint = self.words[(at + 52) >> 2]
         hardware: cython.uint = self.halves[(at + 56) >> 1]
+        address: cython.Py_ssize_t = min(self.octets[at + 59], 8)
+        byte: cython.Py_ssize_t
         self.copy(at + 50, out, 2)  # sll_protocol, in network byte order already
         self.out[out + 2] = 0
         self.out[out + 3] = 0
@@ -154,7 +156,9 @@ class BlockConverter:
         self.out[out + 7] = interface & 0xFF
         self.out[out + 8] = hardware >> 8
         self.out[out + 9] = hardware & 0xFF
-        self.copy(at + 58, out + 10, 10)  # sll_pkttype, sll_halen, sll_addr
+        self.copy(at + 58, out + 10, 2 + address)  # sll_pkttype, sll_halen, sll_addr
+        for byte in range(out + 12 + address, out + _COOKED):
+            self.out[byte] = 0  # the kernel leaves there what was there before
 
     @cython.cfunc
     def copy(self, data: cython.Py_ssize_t, out: cython.Py_ssize_t, length: cython.Py_ssize_t) -> None:

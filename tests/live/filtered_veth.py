@@ -84,6 +84,7 @@ class Ours:
     """A capture of ours, drained after every frame: its ring has few blocks."""
 
     def __init__(self, interface: str, expression: str, out: Path) -> None:
+        self._interface = interface
         self._ring = PacketRing(interface, FEW_BLOCKS)
         self._spool = SpoolWriter(out, self._ring.interface)
         self._ring.start(bpf.program_for(expression, [], [], self._ring.interface.link_type, interface))
@@ -97,7 +98,7 @@ class Ours:
             pass
         self._spool.close()
         self._ring.close()
-        return packets_of(self._spool.path)
+        return packets_of(self._spool.path, self._interface)
 
 
 def send_all(captures: list[Ours]) -> None:
@@ -113,11 +114,17 @@ def send_all(captures: list[Ours]) -> None:
                     capture.drain()
 
 
-def packets_of(path: Path) -> list[str]:
+def packets_of(path: Path, interface: str) -> list[str]:
     file, packets = read(path)
-    found = [data.hex() for data in contents(file, packets)]
+    found = [(without_padding(data) if interface == ANY else data).hex() for data in contents(file, packets)]
     file.close()
     return found
+
+
+def without_padding(packet: bytes) -> bytes:
+    """A cooked packet with zeros behind its link-layer address, where the kernel leaves what was there before."""
+    end = 12 + packet[11]
+    return packet[:end] + bytes(20 - end) + packet[20:]
 
 
 def ended(process: subprocess.Popen[str], path: Path, interface: str) -> list[str]:
@@ -128,7 +135,7 @@ def ended(process: subprocess.Popen[str], path: Path, interface: str) -> list[st
         assert process.returncode is None, "tcpdump has ended"
     process.terminate()
     process.communicate()
-    return packets_of(path)
+    return packets_of(path, interface)
 
 
 def main(folder: Path) -> list[list[list[str]]] | dict[str, str]:

@@ -39,7 +39,7 @@ def ring_block(packets: list[Packet]) -> bytes:
         header = struct.pack("=III", 0 if last else size, *divmod(packet.time_ns, 1_000_000_000))
         header += struct.pack("=IIIHH", len(packet.data), packet.wire_length, packet.status, mac, mac + 14)
         header += struct.pack("=IIHH", 0xDEAD, packet.tag[1], packet.tag[0], 0) + bytes(8)
-        header += struct.pack("=H2siHBB", 17, b"\x08\0", 1, 1, packet.kind, 6) + bytes([2, 3, 4, 5, 6, 7, 0, 0])
+        header += struct.pack("=H2siHBB", 17, b"\x08\0", 1, 1, packet.kind, 6) + bytes([2, 3, 4, 5, 6, 7, 0xEE, 0xDD])
         out += (header.ljust(mac, b"\0") + packet.data).ljust(size, b"\xee")
     return out
 
