@@ -14,6 +14,7 @@ import cython
 
 from inspector.tables.table import Duplicate, Table
 from inspector.tcp.verdicts import Verdict
+from inspector.wire import network_keys
 from inspector.wire.tcp_options import Option
 
 if cython.compiled:
@@ -55,8 +56,7 @@ REACH = cython.declare(cython.Py_ssize_t, 7)
 UNSEEN = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 """Instead of a network: that end was not seen yet."""
 
-TURN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
-"""An odd number that spreads bits well (2**64 divided by the golden ratio)."""
+TURN = cython.declare(cython.ulonglong, network_keys.TURN)
 
 FIT = cython.declare(cython.longlong, 1 << 18)
 """Bytes by which numbers of one connection may be apart where it is seen on two networks: what may be in flight on a

@@ -30,7 +30,7 @@ from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, flag_names, refusal_name, tshark_names, verdict_names
 from inspector.views.sockets.descriptor_rows import kernel_columns, token_columns
 from inspector.websocket.opcodes import MESSAGE_KINDS
-from inspector.wire.network_keys import names
+from inspector.wire.network_keys import vlans_and_tunnel
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
@@ -102,7 +102,7 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
     """Connections; what both ends have comes in pairs: client, server."""
     table = capture.connections
     starts = _times(capture, table["start_ns"][chosen], table["first_packet"][chosen])
-    networks = [names(network) for network in table["network"][chosen].tolist()]
+    networks = [vlans_and_tunnel(network) for network in table["network"][chosen].tolist()]
     return {
         "id": _ids(table, chosen),
         "client": _endpoints(table, chosen, "client"),

@@ -18,7 +18,7 @@ import numpy as np
 
 from inspector.tables.arena import Arena
 from inspector.tables.table import Table
-from inspector.wire import layers
+from inspector.wire import layers, network_keys
 from inspector.wire.ip_reassembly import Fragments
 from inspector.wire.layer_parsers import UDP_PORTS, open_layer
 from inspector.wire.link_layer import FIXED_HEADERS, layer_of
@@ -67,8 +67,7 @@ MAX_SUSPECTED = cython.declare(cython.int, 64)
 """Ports of which it is counted what looks like a tunnel on them."""
 
 MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
-TURN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
-"""An odd number with bits all over: what is multiplied by it and added to keeps the order of its parts."""
+TURN = cython.declare(cython.ulonglong, network_keys.TURN)
 
 EXTENSION = cython.declare(cython.int, layers.EXTENSION)
 FRAGMENT_HEADER = cython.declare(cython.int, layers.FRAGMENT_HEADER)

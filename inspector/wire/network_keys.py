@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from inspector.wire.byte_order import be16, be32
 from inspector.wire.layers import IP_PROTOCOL, UDP_PORT
@@ -32,10 +31,11 @@ def endpoint(packet: memoryview) -> int:
 
 
 TURN = 0x9E3779B97F4A7C15
-"""Of what stands around a network the number is multiplied by this (an odd one), and the network's own added."""
+"""An odd number with bits all over: what is multiplied by it, and the next part added, keeps the order of its parts.
+So a network's number is made of what stands around it: of VLANs, or of a tunnel's layer and key."""
 
 BACK = np.uint64(pow(TURN, -1, 2**64))
-"""What undoes that, modulo 2**64."""
+"""Undoes that multiplication, modulo 2**64."""
 
 VLANS = np.arange(1, 4096, dtype=np.uint64)
 """What a tag may name (IEEE 802.1Q §9.6); 0 is none."""
@@ -60,25 +60,18 @@ def network_key(layer: int, packet: memoryview) -> int:
 
 
 @lru_cache(4096)
-def names(network: int) -> tuple[tuple[int, ...], str | None]:
-    """The VLANs, the outer first, and the tunnel that make up a network as the engine numbers it (headers.network).
+def vlans_and_tunnel(network: int) -> tuple[tuple[int, ...], str | None]:
+    """The VLANs, the outer first, and the tunnel with its key that a network's number (headers.network) is made of.
 
-    Where there are more than two VLANs, or more than one in a tunnel, they are not found again: none is named.
+    More than two VLANs, or one inside a tunnel, are not found again: then nothing is named.
     """
-    if found := _single(np.array([network], np.uint64)):
-        return found[1:]
-    if found := _single((np.uint64(network) - VLANS) * BACK):
-        at, around, tunnel = found
-        return (*around, int(VLANS[at])), tunnel
-    return (), None
-
-
-def _single(networks: npt.NDArray[np.uint64]) -> tuple[int, tuple[int, ...], str | None] | None:
-    """The index of the first of these that is one VLAN, one tunnel or neither (0), and which; None where none is."""
-    for at in np.flatnonzero(networks <= VLANS[-1])[:1].tolist():
-        return at, (int(networks[at]),) if networks[at] else (), None
+    if network <= VLANS[-1]:
+        return ((network,) if network else ()), None
     for layer, (name, _) in NETWORK_KEYS.items():
-        keys = networks - np.uint64(layer * TURN % 2**64)
-        for at in np.flatnonzero(keys < 2**32)[:1].tolist():
-            return at, (), f"{name} {keys[at]}"
-    return None
+        key = (network - layer * TURN) % 2**64
+        if key < 2**32:
+            return (), f"{name} {key}"
+    outer = (np.uint64(network) - VLANS) * BACK
+    for at in np.flatnonzero(outer <= VLANS[-1])[:1].tolist():
+        return (int(outer[at]), int(VLANS[at])), None
+    return (), None
