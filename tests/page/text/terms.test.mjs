@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { band, closeCode, outcome, silentEnd, stateOf, STATES, VERDICTS } from "../../../web/static/text/terms.js";
+import { band, closeCode, networkOf, outcome, silentEnd, stateOf, STATES, VERDICTS } from "../../../web/static/text/terms.js";
 
 const BANDS = {
   CLOSED: "closed", LISTEN: "closed", "SYN-SENT": "opening", "SYN-RECEIVED": "opening", ESTABLISHED: "established",
@@ -50,4 +50,10 @@ test("a verdict claims no more than its packets show", () => {
   assert.doesNotMatch(VERDICTS.ack_lost_segment[2], /received/);
   assert.match(VERDICTS.lost_segment[2], /not been captured yet/);
   assert.doesNotMatch(VERDICTS.window_update[2], /room/);
+});
+
+test("a connection's network is named by its VLANs and its tunnel, and by nothing where there are none", () => {
+  assert.equal(networkOf({ vlan: [10, 20], tunnel: "VXLAN 7" }), "VLAN 10.20, VXLAN 7");
+  assert.equal(networkOf({ vlan: [5], tunnel: null }), "VLAN 5");
+  assert.equal(networkOf({ vlan: null, tunnel: null }), "");
 });

@@ -9,7 +9,7 @@ import { Lifecycle } from "./connection_pages.js";
 import { go } from "../state/navigation.js";
 import { portRole, takeApart, whose } from "../text/address.js";
 import { mountHolders } from "../sockets/connection_holders.js";
-import { outcome, protocolName } from "../text/terms.js";
+import { networkOf, outcome, protocolName } from "../text/terms.js";
 import { LadderView } from "./ladder_view.js";
 import { mountPacket } from "../packets/packet_view.js";
 import { mountPanes } from "./tabs.js";
@@ -110,7 +110,8 @@ function header(store) {
       const lived = connection.duration_ns === null ? "a time that is not known" : duration(livedNs(connection, state.end));
       const lasted = kind === "open" ? `${long} for ${lived}` : `${long}, after ${lived}`;
       const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
-      setText(facts, `${lasted} · first packet at ${moment(connection.at_ns)} · ${counted(packets, "packet")} · ${size(bytes)} of payload`);
+      const said = [lasted, networkOf(connection), `first packet at ${moment(connection.at_ns)}`, counted(packets, "packet"), `${size(bytes)} of payload`];
+      setText(facts, said.filter(Boolean).join(" · "));
       for (const side of ["client", "server"]) sockets[side].draw(connection);
     },
   };

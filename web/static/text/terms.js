@@ -101,6 +101,9 @@ export function neverBuilt({ outcome: became, history = "" }) {
 const PROTOCOLS = { http: "HTTP", websocket: "WebSocket", http2: "HTTP/2", tls: "TLS", tunnel: "tunnel", unknown: "TCP" };
 
 /** What a connection speaks, as people write it. */
+/** What tells a connection's network from others, as "VLAN 10.20, VXLAN 7"; "" where nothing does. */
+export const networkOf = ({ vlan, tunnel }) => [vlan && `VLAN ${vlan.join(".")}`, tunnel].filter(Boolean).join(", ");
+
 export const protocolName = (protocol) => PROTOCOLS[protocol] ?? protocol;
 
 /** An HTTP response in a line; one of HTTP/0.9 has neither status nor fields (RFC 1945 §3.1). */
