@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
@@ -19,6 +19,7 @@ from web.auth.keyring import VISIT_SECONDS, Keyring
 from web.auth.request_guard import OPEN_THE_LINK, Gate
 from web.errors import Refused, error_body
 from web.feed import Feed
+from web.page_files import make_page_files
 from web.server.acceptor import MAX_BODY
 from web.session.session import Session
 
@@ -45,6 +46,7 @@ def create_app(session: Session, port: int, keyring: Keyring | None = None, sour
     app.after_request(gate.harden)
     app.register_error_handler(HTTPException, _say_error)
     app.register_blueprint(_make_entry(gate))
+    app.register_blueprint(make_page_files())
     app.register_blueprint(make_plotting())
     app.register_blueprint(make_api(session, sources or Sources(session, port)))
     app.register_blueprint(make_packets(session))
@@ -59,12 +61,8 @@ def _say_error(error: HTTPException) -> tuple[Response, int, dict[str, str]]:
 
 
 def _make_entry(gate: Gate) -> Blueprint:
-    """The page, and the exchange of the token for a cookie."""
+    """The exchange of the token for a cookie, and a sign of life."""
     entry = Blueprint("entry", __name__)
-
-    @entry.get("/")
-    def index() -> str:
-        return render_template("index.html")
 
     @entry.get("/healthz")
     def health() -> dict[str, Any]:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from web import page_files
 from web.app import create_app
 from web.auth.keyring import Keyring
 from web.dashboard import Dashboard
+from web.page_files import STATIC, edition
 from web.session.session import Session
 
 from .traffic import sample
@@ -60,6 +62,29 @@ def test_an_unchanged_file_is_not_sent_twice(stranger: Visitor) -> None:
     answer = stranger.ask("/static/app.js", If_None_Match=etag)
     assert (answer.status, answer.body) == (304, b"")
     assert "content-security-policy" in answer.headers
+
+
+def test_the_page_names_every_module_so_that_none_waits_for_another(stranger: Visitor) -> None:
+    told = {link.split("/", 3)[3] for link in Links(stranger.ask("/").body.decode()).found}
+    assert {path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js")} <= told
+
+
+def test_a_file_is_kept_for_good_under_the_address_of_its_edition(stranger: Visitor) -> None:
+    root = f"/static/{edition()}"
+    kept = stranger.ask(f"{root}/app.js")
+    assert kept.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert kept.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert kept.body == (STATIC / "app.js").read_bytes()
+    assert stranger.ask(f"{root}/nowhere.js").status == 404
+
+
+def test_an_edited_file_makes_another_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_files, "STATIC", tmp_path)
+    (tmp_path / "app.js").write_text("1")
+    before = edition()
+    assert edition() == before
+    (tmp_path / "app.js").write_text("12")
+    assert edition() != before
 
 
 def test_health_is_told_to_anybody_here(stranger: Visitor) -> None:

@@ -18,11 +18,15 @@ from web.auth.keyring import Keyring, TooManyFailures, Visit, same
 from web.errors import Refused
 from web.server.acceptor import MAX_BODY
 
-PUBLIC = frozenset({"entry.index", "static", "plotting.library", "entry.health", "entry.login"})
+PUBLIC = frozenset({"page_files.index", "page_files.kept", "static", "plotting.library", "entry.health", "entry.login"})
 """Endpoints that need no credentials: the page itself, which holds nothing, and the way in."""
 
-KEPT = frozenset({"static", "plotting.library"})
-"""Endpoints whose answers a browser may keep, asking each time whether they are still good."""
+CACHING = {
+    "page_files.kept": "private, max-age=31536000, immutable",
+    "static": "no-cache",
+    "plotting.library": "no-cache",
+}
+"""Cache-Control by endpoint, where a browser may keep the answer: for good, or to ask each time whether it holds."""
 
 METHODS = ("GET", "HEAD", "POST")
 
@@ -75,7 +79,7 @@ class Gate:
         """Flask's after_request: the headers that every response carries."""
         response.headers.update(HARDENING)
         response.headers["Content-Security-Policy"] = self._policy()
-        response.headers["Cache-Control"] = "no-cache" if request.endpoint in KEPT else "no-store"
+        response.headers["Cache-Control"] = CACHING.get(request.endpoint or "", "no-store")
         return response
 
     def _policy(self) -> str:
@@ -146,7 +150,7 @@ def _is_upgrade(request: Request) -> bool:
 def _is_visit(request: Request) -> bool:
     """Somebody followed a link to the page, from wherever: it opens in a window of its own and holds no data."""
     return (
-        request.endpoint == "entry.index"
+        request.endpoint == "page_files.index"
         and request.headers.get("Sec-Fetch-Mode") == "navigate"
         and request.headers.get("Sec-Fetch-Dest") == "document"
     )
