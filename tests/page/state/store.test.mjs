@@ -57,7 +57,12 @@ test("a paused page shows nothing new, and says how far it is behind", () => {
   store.snapshot(snapshot());
   store.pause();
   store.delta({ rev: 2, capture: { packets: 10 }, connections: [connection(2)] });
-  assert.deepEqual([store.state.behind, store.state.tables.connections.total, store.state.capture.packets], [7, 2, 3]);
+  const shown = () => [store.state.behind, store.state.tables.connections.total, store.state.capture.packets];
+  assert.deepEqual(shown(), [7, 2, 3]);
+  store.delta({ rev: 3, lengths: { connections: 4 } }); // says nothing of packets: what was said before holds
+  assert.deepEqual(shown(), [7, 2, 3]);
+  store.snapshot(snapshot({ capture: { packets: 12 }, lengths: { connections: 1 }, connections: [connection(0)] }));
+  assert.deepEqual(shown(), [9, 2, 3]);
   store.resume();
   assert.equal(store.state.behind, null);
 });

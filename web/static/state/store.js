@@ -50,6 +50,10 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     }
   }
 
+  function fallBehind(capture) {
+    if (capture) set({ behind: capture.packets - state.capture.packets });
+  }
+
   return {
     state,
     set,
@@ -58,8 +62,12 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
       changed();
       return () => listeners.delete(listener);
     },
-    /** Everything anew, as the server's snapshot has it. */
+    /** Everything anew, as the server's snapshot has it. A paused page stands still: it asks again when it goes on. */
     snapshot(snapshot) {
+      if (state.behind !== null) {
+        fallBehind(snapshot.capture);
+        return;
+      }
       state.end = 0;
       takeCapture(snapshot.capture);
       state.demo = snapshot.demo ?? null;
@@ -68,14 +76,12 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
         state.tables[name].clear(snapshot.lengths[name] ?? 0);
         take(name, snapshot[name]);
       }
-      if (state.behind !== null) state.behind = 0;
       changed();
     },
     /** What changed since. A paused page takes note of the packets and shows nothing of them. */
     delta(delta) {
       if (state.behind !== null) {
-        const packets = delta.capture?.packets ?? state.capture.packets;
-        set({ behind: packets - state.capture.packets });
+        fallBehind(delta.capture);
         return;
       }
       takeCapture(delta.capture);
