@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from inspector.lab.sample_captures import demo_recording
 from tests.browser.dashboards import Dashboard, running
@@ -23,6 +24,9 @@ WINDOW = {"width": 1440, "height": 900}
 
 STARTUP = 15_000
 """Milliseconds for what happens once: a program starts, a large script is fetched and read."""
+
+ACTING = 15_000
+"""Milliseconds that an action itself may take: it starts and ends processes."""
 
 SOON = 3_000
 """Milliseconds for what a page at rest does at once, also where both processors are busy: feed, fetch, drawing."""
@@ -60,11 +64,23 @@ def saved() -> Iterator[Dashboard]:
         yield dashboard
 
 
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A browser profile of its own."""
+@pytest.fixture(scope="module")
+def profile(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser profile that fetches the page's files once for a whole module."""
     with chromium.new_context(viewport=WINDOW, reduced_motion="reduce", color_scheme="light") as fresh:  # type: ignore[arg-type]
         yield fresh
+
+
+@pytest.fixture
+def context(profile: BrowserContext) -> Iterator[BrowserContext]:
+    """The profile, emptied behind each test of all but those files."""
+    yield profile
+    for page in profile.pages:
+        if page.url.startswith("http"):
+            page.evaluate("localStorage.clear()")
+        page.close()
+    profile.clear_cookies()
+    profile.clear_permissions()
 
 
 @pytest.fixture
@@ -98,3 +114,19 @@ def enter(page: Page, dashboard: Dashboard, view: str = "connections") -> Page:
     page.wait_for_selector(".source.live, .source.still >> text=/ · /")
     page.evaluate(TURN, view)
     return page
+
+
+def press(page: Page, action: str) -> None:
+    """Press a button of the demo's strip and wait for its report; the page must then keep up by itself."""
+    with reported(page, action):
+        page.locator(f".strip [data-action={action}]").click()
+    page.mouse.move(0, 0)
+
+
+@contextmanager
+def reported(page: Page, action: str) -> Iterator[None]:
+    """Ends when an action that is set off meanwhile has been reported, this time and not once before."""
+    with page.expect_response(f"**/api/demo/{action}", timeout=ACTING):
+        yield
+    expect(page.locator(".strip-line.report")).to_be_visible(timeout=SOON)
+    expect(page.locator(".strip-line.trouble")).to_have_count(0)

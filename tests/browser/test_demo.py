@@ -9,24 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import SOON, enter
+from tests.browser.conftest import ACTING, SOON, enter, press
 from tests.browser.dashboards import Dashboard
 from tests.lab.conftest import needs_namespace
 
-ACTING = 10_000
-"""Milliseconds that an action itself may take: it starts and ends processes."""
-
 STAGING = 30_000
 """Milliseconds for a scenario: a network, five processes, and seconds that belong to the play."""
-
-
-def press(page: Page, action: str) -> None:
-    """Press a button of the strip and wait for its report; the page must then keep up by itself."""
-    button = page.locator(f".strip [data-action={action}]")
-    button.click()
-    expect(page.locator(".strip-line.report")).to_be_visible(timeout=ACTING)
-    expect(page.locator(".strip-line.trouble")).to_have_count(0)
-    page.mouse.move(0, 0)
 
 
 def ladder(page: Page) -> Locator:

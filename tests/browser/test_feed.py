@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.conftest import SOON, enter
+from tests.browser.conftest import ACTING, SOON, enter, press
 from tests.browser.dashboards import Dashboard
-
-ACTING = 10_000
-
-
-def act(page: Page, name: str) -> None:
-    """Set an action off by its button, and wait until it is done."""
-    page.locator(f".strip [data-action={name}]").click()
-    expect(page.locator(".strip-line.report")).to_be_visible(timeout=ACTING)
 
 
 def test_a_dropped_feed_is_found_again_and_nothing_is_missing(blank: Page, demo: Dashboard) -> None:
@@ -29,14 +21,14 @@ def test_a_dropped_feed_is_found_again_and_nothing_is_missing(blank: Page, demo:
 
     blank.route_web_socket("**/feed", relay)
     page = enter(blank, demo)
-    act(page, "get")
+    press(page, "get")
     rows = page.locator(".grid-row:not(.head)")
     expect(rows).to_have_count(1, timeout=SOON)
 
     is_down[0] = True
     routes[-1].close()
     expect(page.locator(".source.lost")).to_contain_text("trying again", timeout=SOON)
-    act(page, "refresh_twice")
+    press(page, "refresh_twice")
     expect(rows).to_have_count(1)
 
     is_down[0] = False
@@ -45,13 +37,13 @@ def test_a_dropped_feed_is_found_again_and_nothing_is_missing(blank: Page, demo:
 
 
 def test_a_paused_view_stands_still_and_catches_up(page: Page) -> None:
-    act(page, "get")
+    press(page, "get")
     rows = page.locator(".grid-row:not(.head)")
     expect(page.locator(".strip-links button")).to_have_count(1, timeout=SOON)
     before = rows.count()
     page.get_by_role("button", name="Pause the view").click()
     expect(page.locator(".source")).to_contain_text("view paused")
-    act(page, "get")
+    press(page, "get")
     expect(page.locator(".source")).to_contain_text("packets behind", timeout=SOON)
     assert rows.count() == before
     page.get_by_role("button", name="Pause the view").click()

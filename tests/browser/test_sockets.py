@@ -10,9 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import SOON, enter
+from tests.browser.conftest import SOON, enter, press
 from tests.browser.dashboards import Dashboard, running
-from tests.browser.test_demo import press
 
 ASKED = 15_000
 """Milliseconds until the kernel has been asked: on a busy machine a look at every process takes its time."""
@@ -246,9 +245,12 @@ def test_on_a_narrow_screen_processes_stand_in_a_stack_and_nothing_scrolls_sidew
     press(view, "join")
     view.set_viewport_size({"width": 390, "height": 844})
     expect(view.locator(".tk-pipe.wall")).to_have_count(2, timeout=SOON)
-    tops = [column(view, process).bounding_box() for process in ("Alice", "chat", "Bob")]
-    assert tops == sorted(tops, key=lambda box: box["y"] if box else 0)
-    assert len({box["x"] for box in tops if box}) == 1
+    columns = [column(view, process) for process in ("Alice", "chat", "Bob")]
+    for one in columns:
+        expect(one).to_be_visible(timeout=SOON)
+    boxes = [one.bounding_box() or {} for one in columns]
+    assert [box["y"] for box in boxes] == sorted(box["y"] for box in boxes)
+    assert len({box["x"] for box in boxes}) == 1
     assert view.evaluate(SIDEWAYS) == []
     expect(view.locator(".tk-table")).to_be_visible()
     view.set_viewport_size({"width": 1440, "height": 900})

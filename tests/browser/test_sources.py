@@ -13,13 +13,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 import inspector
 from inspector.lab.scenarios import SCENARIOS
 from inspector.live.capture_rights import may_capture
-from tests.browser.conftest import SOON, enter
+from tests.browser.conftest import ACTING, SOON, enter
 from tests.browser.dashboards import Dashboard, running
 from tests.compare.traffic import five_ways
 from tests.conftest import DEMO
-
-ACTING = 15_000
-"""Milliseconds for what starts a process."""
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 import inspector
 from inspector.lab.sample_captures import demo_recording
-from tests.browser.conftest import SOON, STARTUP, enter
+from tests.browser.conftest import SOON, STARTUP, enter, press, reported
 from tests.browser.dashboards import Dashboard, running
-from tests.browser.test_demo import press
 
 PAINTED = """() => {
   const { width, height } = document.querySelector(".lanes-plot");
@@ -170,8 +169,8 @@ def test_lanes_that_come_by_themselves_do_not_change_the_others_under_the_pointe
         tall = page.evaluate(height)
         page.locator(".lanes-plot").hover()
         for _ in range(2):
-            page.locator(".strip [data-action=refresh_twice]").press("Enter")
-            page.locator(".strip-line.report").wait_for()
+            with reported(page, "refresh_twice"):
+                page.locator(".strip [data-action=refresh_twice]").press("Enter")
         expect(page.locator(".lane-title", has_text="#4")).to_be_attached(timeout=SOON)
         assert page.evaluate(height) == tall
         page.locator("#filter").hover()
