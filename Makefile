@@ -7,7 +7,7 @@
 #   make bench    every program on the same captures in the same run; writes docs/benchmarks.md (ARGS="--quick" to try)
 #   make bench-page  the page in Chromium, on a million packets and live; writes docs/benchmarks-page.md
 #   make docs     the tables of the documentation that are made from the code
-#   make format   let ruff put the format right
+#   make format   let ruff and deno put the format right
 #   make clean    remove what was built, .venv included
 
 PYTHON ?= python3
@@ -51,6 +51,8 @@ check: $(venv)/.installed-dev
 	$(bin)/ruff format --check
 	$(bin)/ruff check
 	$(bin)/mypy
+	$(bin)/deno fmt --check
+	$(bin)/deno lint
 
 bench: $(venv)/.installed-bench $(venv)/.compiled
 	$(bin)/python -m tests.bench $(ARGS)
@@ -65,6 +67,7 @@ docs: $(venv)/.installed
 format: $(venv)/.installed-dev
 	$(bin)/ruff format
 	$(bin)/ruff check --fix
+	$(bin)/deno fmt
 
 install: $(venv)/.compiled
 

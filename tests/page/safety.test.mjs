@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const ROOT = new URL("../../web/static/", import.meta.url);
-const FORBIDDEN = /\.(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function|setAttribute\("style|srcdoc|javascript:/;
+const FORBIDDEN =
+  /\.(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function|setAttribute\("style|srcdoc|javascript:/;
 
 const scripts = readdirSync(ROOT, { recursive: true }).filter((name) => name.endsWith(".js"));
 

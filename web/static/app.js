@@ -48,7 +48,9 @@ function start() {
     if (state.feed !== "shut") return;
     stop();
     api.session.token = null;
-    showDoor({ message: "The key of this page is no longer good: Wireglass was started anew, or half a day has passed." });
+    showDoor({
+      message: "The key of this page is no longer good: Wireglass was started anew, or half a day has passed.",
+    });
   });
 }
 

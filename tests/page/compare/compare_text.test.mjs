@@ -22,12 +22,21 @@ test("lives that overlap stand on lines of their own, and the last line takes th
   assert.deepEqual(lines([life(0, 9), life(1, 9), life(2, 9)], 2), [0, 1, 1]);
 });
 
-const ASKED = { asking: false, asked: { packets: 10, at: 1000 }, packets: 20, state: "running", every: 3000, now: 2000 };
+const ASKED = {
+  asking: false,
+  asked: { packets: 10, at: 1000 },
+  packets: 20,
+  state: "running",
+  every: 3000,
+  now: 2000,
+};
 
-for (const [name, changes, wait] of [
-  ["while packets come in, not too often", {}, 2000],
-  ["and then at once", { now: 9000 }, 0],
-  ["not while an answer is awaited", { asking: true }, null],
-  ["not when nothing has come", { packets: 10 }, null],
-  ["at once when the capture has ended", { state: "ended" }, 0],
-]) test(`the server is asked again: ${name}`, () => assert.equal(mayAsk({ ...ASKED, ...changes }), wait));
+for (
+  const [name, changes, wait] of [
+    ["while packets come in, not too often", {}, 2000],
+    ["and then at once", { now: 9000 }, 0],
+    ["not while an answer is awaited", { asking: true }, null],
+    ["not when nothing has come", { packets: 10 }, null],
+    ["at once when the capture has ended", { state: "ended" }, 0],
+  ]
+) test(`the server is asked again: ${name}`, () => assert.equal(mayAsk({ ...ASKED, ...changes }), wait));

@@ -8,12 +8,20 @@ const packet = (index) => ({ number: 10 + 2 * index });
 function stage(length) {
   const server = { length, asked: [] };
   const timers = [];
-  const get = async (path, { start = 0, stop = start + 500, packet: number }) => {
+  const get = async (_path, { start = 0, stop = start + 500, packet: number }) => {
     const first = number === undefined ? start : Math.floor((number - 10) / 2 / PAGE) * PAGE;
     const last = Math.min(number === undefined ? stop : first + 500, server.length);
     server.asked.push(number === undefined ? `${first}-${stop}` : `packet ${number}`);
     const packets = Array.from({ length: Math.max(last - first, 0) }, (_, i) => packet(first + i));
-    return { connection: { id: 7 }, total: server.length, start: first, packets, before: first ? packet(first - 1) : null, after: last < server.length ? packet(last) : null, events: [] };
+    return {
+      connection: { id: 7 },
+      total: server.length,
+      start: first,
+      packets,
+      before: first ? packet(first - 1) : null,
+      after: last < server.length ? packet(last) : null,
+      events: [],
+    };
   };
   const lifecycle = new Lifecycle(get, () => {}, (call) => timers.push(call));
   const rest = async () => {
@@ -56,7 +64,12 @@ test("pages know the packets next to them, wherever an answer was cut", async ()
   lifecycle.choose(7);
   await rest();
   const page = lifecycle.pageOf(150);
-  assert.deepEqual([page.start, page.packets.length, page.before.number, page.after.number], [100, 100, packet(99).number, packet(200).number]);
+  assert.deepEqual([page.start, page.packets.length, page.before.number, page.after.number], [
+    100,
+    100,
+    packet(99).number,
+    packet(200).number,
+  ]);
 });
 
 test("a long connection opens at the packet that the address names", async () => {

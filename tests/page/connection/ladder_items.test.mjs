@@ -3,7 +3,19 @@ import { test } from "node:test";
 import { ladder, messageText, rungs } from "../../../web/static/connection/ladder_items.js";
 
 const packet = (number, direction, flags, client_state, server_state, ms, payload = 0, quiet = 0) => ({
-  quiet_ns: quiet * 1e6, elapsed_ns: ms * 1e6, number, direction, flags, client_state, server_state, at_ns: ms * 1e6, payload, verdicts: [], seq: 0, ack: 0, window: 0,
+  quiet_ns: quiet * 1e6,
+  elapsed_ns: ms * 1e6,
+  number,
+  direction,
+  flags,
+  client_state,
+  server_state,
+  at_ns: ms * 1e6,
+  payload,
+  verdicts: [],
+  seq: 0,
+  ack: 0,
+  window: 0,
 });
 
 const handshake = [
@@ -13,7 +25,15 @@ const handshake = [
 ];
 
 const connection = { at_ns: 0, packets: [2, 1], outcome: "open", reset_by: null };
-const detail = (changes) => ({ connection, packets: handshake, phases: [], events: [], exchanges: [], messages: [], ...changes });
+const detail = (changes) => ({
+  connection,
+  packets: handshake,
+  phases: [],
+  events: [],
+  exchanges: [],
+  messages: [],
+  ...changes,
+});
 
 test("a connection seen from its SYN begins with inferred states", () => {
   const [start, first] = ladder(detail({}));
@@ -25,35 +45,91 @@ test("a connection seen from its SYN begins with inferred states", () => {
 const named = ({ client, server }) => [client, server];
 
 test("a port that refused was closed all along", () => {
-  const refused = [packet(1, "client", ["SYN"], "SYN-SENT", "CLOSED", 0), packet(2, "server", ["RST", "ACK"], "CLOSED", "CLOSED", 0.1)];
-  const items = ladder(detail({ packets: refused, connection: { ...connection, packets: [1, 1], outcome: "refused" }, phases: [{ name: "refused", first_packet: 1, last_packet: 2 }] }));
+  const refused = [
+    packet(1, "client", ["SYN"], "SYN-SENT", "CLOSED", 0),
+    packet(2, "server", ["RST", "ACK"], "CLOSED", "CLOSED", 0.1),
+  ];
+  const items = ladder(
+    detail({
+      packets: refused,
+      connection: { ...connection, packets: [1, 1], outcome: "refused" },
+      phases: [{ name: "refused", first_packet: 1, last_packet: 2 }],
+    }),
+  );
   assert.deepEqual(items.map(({ after }) => after.server), Array(4).fill("CLOSED"));
   assert.deepEqual(items.map(({ chapter }) => chapter).filter(Boolean), ["The pipe is refused"]);
   assert.deepEqual(items.at(-1).sentences, ["The pipe was never built."]);
 });
 
 test("of an end that never was heard nothing is known", () => {
-  const asked = [0, 1000, 3000].map((ms, i) => ({ ...packet(i + 1, "client", ["SYN"], "SYN-SENT", "LISTEN", ms), server_state_assumed: true }));
-  const items = ladder(detail({ packets: asked, connection: { ...connection, packets: [3, 0], outcome: "unanswered" }, phases: [{ name: "unanswered", first_packet: 1, last_packet: 3 }] }));
+  const asked = [0, 1000, 3000].map((ms, i) => ({
+    ...packet(i + 1, "client", ["SYN"], "SYN-SENT", "LISTEN", ms),
+    server_state_assumed: true,
+  }));
+  const items = ladder(
+    detail({
+      packets: asked,
+      connection: { ...connection, packets: [3, 0], outcome: "unanswered" },
+      phases: [{ name: "unanswered", first_packet: 1, last_packet: 3 }],
+    }),
+  );
   assert.ok(items.every(({ after }) => after.server === null));
   assert.equal(items.find(({ chapter }) => chapter).chapter, "No answer is seen");
   assert.deepEqual(items.at(-1).sentences, ["No answer was seen. Whether the client still waits is not on the wire."]);
 });
 
-for (const [name, row, text] of [
-  ["a client that goes on was answered, unseen", { outcome: "half_seen", packets: [3, 0] }, "Of the server nothing was seen: what it did is not in the capture."],
-  ["a server that was captured alone and closes", { outcome: "half_seen_closed", packets: [0, 5] }, "Of the client nothing was seen: what it did is not in the capture."],
-  ["a RST of one end alone", { outcome: "reset", reset_by: "server", packets: [0, 3] }, "The server has sent RST. Of the client nothing was seen."],
-  ["a RST alone tells of no connection", { outcome: "stray", reset_by: "server", packets: [1, 1] }, "The server sent RST. Whether there was a connection is not in the capture."],
-]) test(`at the end: ${name}`, () => assert.deepEqual(ladder(detail({ connection: { ...connection, ...row } })).at(-1).sentences, [text]));
+for (
+  const [name, row, text] of [
+    [
+      "a client that goes on was answered, unseen",
+      { outcome: "half_seen", packets: [3, 0] },
+      "Of the server nothing was seen: what it did is not in the capture.",
+    ],
+    [
+      "a server that was captured alone and closes",
+      { outcome: "half_seen_closed", packets: [0, 5] },
+      "Of the client nothing was seen: what it did is not in the capture.",
+    ],
+    [
+      "a RST of one end alone",
+      { outcome: "reset", reset_by: "server", packets: [0, 3] },
+      "The server has sent RST. Of the client nothing was seen.",
+    ],
+    [
+      "a RST alone tells of no connection",
+      { outcome: "stray", reset_by: "server", packets: [1, 1] },
+      "The server sent RST. Whether there was a connection is not in the capture.",
+    ],
+  ]
+) {
+  test(`at the end: ${name}`, () =>
+    assert.deepEqual(ladder(detail({ connection: { ...connection, ...row } })).at(-1).sentences, [text]));
+}
 
-for (const [flags, text] of [[["ACK"], "The first packet is no SYN"], [["FIN", "PSH", "URG"], "The first packet is no SYN"], [["SYN", "ACK"], "The first packet is a SYN-ACK"], [["SYN"], ""]]) {
-  test(`above a first packet ${flags.join(" ")} stands “${text}”`, () => assert.equal(ladder(detail({ packets: [packet(1, "client", flags, "ESTABLISHED", "ESTABLISHED", 0)] }))[0].text, text));
+for (
+  const [flags, text] of [
+    [["ACK"], "The first packet is no SYN"],
+    [["FIN", "PSH", "URG"], "The first packet is no SYN"],
+    [["SYN", "ACK"], "The first packet is a SYN-ACK"],
+    [["SYN"], ""],
+  ]
+) {
+  test(`above a first packet ${flags.join(" ")} stands “${text}”`, () =>
+    assert.equal(
+      ladder(detail({ packets: [packet(1, "client", flags, "ESTABLISHED", "ESTABLISHED", 0)] }))[0].text,
+      text,
+    ));
 }
 
 test("what is only assumed is told apart, and settles with the packet that shows it", () => {
   const packets = [{ ...handshake[0], server_state_assumed: true }, ...handshake.slice(1)];
-  assert.deepEqual(ladder(detail({ packets })).map(({ after }) => after.assumed.server), [true, true, false, false, false]);
+  assert.deepEqual(ladder(detail({ packets })).map(({ after }) => after.assumed.server), [
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test("a connection met midway begins with states nobody saw", () => {
@@ -72,18 +148,23 @@ test("silence gets a row of its own", () => {
   assert.equal(items[4].text, "1.2 s of silence");
 });
 
-for (const [client, server, outcome, sentence] of [
-  ["ESTABLISHED", "ESTABLISHED", "open", "The pipe is open at the last packet: either side may speak."],
-  ["SYN-SENT", "SYN-RECEIVED", "opening", "The pipe is not built yet."],
-  ["FIN-WAIT-2", "CLOSE-WAIT", "closing", "One side has closed; the other may still send."],
-  ["CLOSING", "CLOSING", "closed", "Both sides have sent FIN; that the last was acknowledged is not in the capture."],
-  ["TIME-WAIT", "CLOSED", "closed", "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute."],
-  ["CLOSED", "CLOSED", "reset", "The client has reset the connection."],
-  ["CLOSED", "CLOSED", "closed", "The connection is over."],
-]) {
+for (
+  const [client, server, outcome, sentence] of [
+    ["ESTABLISHED", "ESTABLISHED", "open", "The pipe is open at the last packet: either side may speak."],
+    ["SYN-SENT", "SYN-RECEIVED", "opening", "The pipe is not built yet."],
+    ["FIN-WAIT-2", "CLOSE-WAIT", "closing", "One side has closed; the other may still send."],
+    ["CLOSING", "CLOSING", "closed", "Both sides have sent FIN; that the last was acknowledged is not in the capture."],
+    ["TIME-WAIT", "CLOSED", "closed", "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute."],
+    ["CLOSED", "CLOSED", "reset", "The client has reset the connection."],
+    ["CLOSED", "CLOSED", "closed", "The connection is over."],
+  ]
+) {
   test(`at the end, in ${client} and ${server} (${outcome}), stands: ${sentence}`, () => {
     const packets = [...handshake, packet(4, "client", ["ACK"], client, server, 1)];
-    assert.deepEqual(ladder(detail({ packets, connection: { ...connection, outcome, reset_by: "client" } })).at(-1).sentences, [sentence]);
+    assert.deepEqual(
+      ladder(detail({ packets, connection: { ...connection, outcome, reset_by: "client" } })).at(-1).sentences,
+      [sentence],
+    );
   });
 }
 
@@ -96,7 +177,14 @@ test("requests, interim and final responses and messages stand on the packets th
   };
   const message = { id: 0, first_packet: 3, kind: "text", text: "Hi", bytes: 2, close_code: null };
   const items = ladder(detail({ exchanges: [exchange], messages: [message] }));
-  assert.deepEqual(items.slice(1, -1).map(({ carries }) => carries.map(({ text }) => text)), [["GET /"], ["100 Continue", "200"], ["“Hi”"]]);
+  assert.deepEqual(items.slice(1, -1).map(({ carries }) => carries.map(({ text }) => text)), [
+    ["GET /"],
+    [
+      "100 Continue",
+      "200",
+    ],
+    ["“Hi”"],
+  ]);
 });
 
 test("an answer of HTTP/0.9 is said to have no head", () => {
@@ -108,38 +196,65 @@ test("sentences and chapters stand on their packets", () => {
   const events = [{ packet: 2, sentence: "It agrees." }, { packet: 2, sentence: "It is heard." }];
   const items = ladder(detail({ events, phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }] }));
   assert.deepEqual(items[2].sentences, ["It agrees.", "It is heard."]);
-  assert.deepEqual(items.slice(1, -1).map(({ chapter, bracket }) => [chapter, bracket]), [["The pipe is built", "first"], [null, "inside"], [null, "last"]]);
+  assert.deepEqual(items.slice(1, -1).map(({ chapter, bracket }) => [chapter, bracket]), [
+    ["The pipe is built", "first"],
+    [null, "inside"],
+    [null, "last"],
+  ]);
 });
 
 test("no packets, no ladder", () => assert.deepEqual(ladder(detail({ packets: [] })), []));
 
-for (const [message, text] of [
-  [{ kind: "text", text: "<b>Hi</b>", bytes: 9 }, "“<b>Hi</b>”"],
-  [{ kind: "binary", text: null, bytes: 312 }, "binary, 312 bytes"],
-  [{ kind: "ping", text: "", bytes: 0 }, "ping, 0 bytes"],
-  [{ kind: "close", text: "", bytes: 2, close_code: 1000 }, "close 1000, normal closure"],
-  [{ kind: "close", text: "", bytes: 0, close_code: null }, "close"],
-]) test(`a ${message.kind} message reads ${text}`, () => assert.equal(messageText(message), text));
+for (
+  const [message, text] of [
+    [{ kind: "text", text: "<b>Hi</b>", bytes: 9 }, "“<b>Hi</b>”"],
+    [{ kind: "binary", text: null, bytes: 312 }, "binary, 312 bytes"],
+    [{ kind: "ping", text: "", bytes: 0 }, "ping, 0 bytes"],
+    [{ kind: "close", text: "", bytes: 2, close_code: 1000 }, "close 1000, normal closure"],
+    [{ kind: "close", text: "", bytes: 0, close_code: null }, "close"],
+  ]
+) test(`a ${message.kind} message reads ${text}`, () => assert.equal(messageText(message), text));
 
 const chapters = (items) => items.map(({ chapter, bracket }) => [chapter, bracket]);
 
 test("a run cut out of the middle says what the whole says of its packets", () => {
   const late = packet(4, "client", ["PSH", "ACK"], "ESTABLISHED", "ESTABLISHED", 1, 5);
-  const whole = detail({ packets: [...handshake, late], phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }, { name: "request", first_packet: 4, last_packet: 4 }] });
+  const whole = detail({
+    packets: [...handshake, late],
+    phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }, {
+      name: "request",
+      first_packet: 4,
+      last_packet: 4,
+    }],
+  });
   const all = rungs(whole, connection);
   for (let cut = 1; cut < 4; cut += 1) {
-    const run = { ...whole, packets: [whole.packets[cut]], before: whole.packets[cut - 1], after: whole.packets[cut + 1] ?? null };
+    const run = {
+      ...whole,
+      packets: [whole.packets[cut]],
+      before: whole.packets[cut - 1],
+      after: whole.packets[cut + 1] ?? null,
+    };
     assert.deepEqual(rungs(run, connection), [all[cut]]);
   }
 });
 
 test("a chapter that goes on at both ends of a run has no title and no corners in it", () => {
-  const run = { ...detail({ phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }] }), packets: [handshake[1]], before: handshake[0], after: handshake[2] };
+  const run = {
+    ...detail({ phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }] }),
+    packets: [handshake[1]],
+    before: handshake[0],
+    after: handshake[2],
+  };
   assert.deepEqual(chapters(rungs(run, connection)), [[null, "inside"]]);
 });
 
 test("across times that go back it is not known how long nothing was sent", () => {
-  const back = { ...packet(4, "client", ["ACK"], "ESTABLISHED", "ESTABLISHED", -3_600_000), quiet_ns: null, elapsed_ns: null };
+  const back = {
+    ...packet(4, "client", ["ACK"], "ESTABLISHED", "ESTABLISHED", -3_600_000),
+    quiet_ns: null,
+    elapsed_ns: null,
+  };
   const items = ladder(detail({ packets: [...handshake, back] }));
   assert.deepEqual([items.at(-2).quiet, items.at(-2).elapsed], [null, null]);
   assert.ok(items.every(({ kind }) => kind !== "silence"));

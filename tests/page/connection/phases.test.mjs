@@ -6,7 +6,11 @@ const packets = (numbers, flags = {}) => numbers.map((number) => ({ number, flag
 const phase = (name, first_packet, last_packet = first_packet) => ({ name, first_packet, last_packet });
 
 test("a packet between two phases belongs to the one before it", () => {
-  const found = chapters(packets([1, 2, 3, 4, 5, 6]), [phase("handshake", 1, 3), phase("request", 4), phase("response", 6)]);
+  const found = chapters(packets([1, 2, 3, 4, 5, 6]), [
+    phase("handshake", 1, 3),
+    phase("request", 4),
+    phase("response", 6),
+  ]);
   assert.deepEqual(found, [
     { title: "The pipe is built", first: 0, last: 2 },
     { title: "The ask", first: 3, last: 4 },
@@ -16,7 +20,14 @@ test("a packet between two phases belongs to the one before it", () => {
 
 test("phases that come in any order and packets of other connections in between change nothing", () => {
   const found = chapters(packets([10, 14, 20]), [phase("close", 20), phase("handshake", 10, 14)]);
-  assert.deepEqual(found.map(({ title, first, last }) => [title, first, last]), [["The pipe is built", 0, 1], ["The pipe is taken down", 2, 2]]);
+  assert.deepEqual(found.map(({ title, first, last }) => [title, first, last]), [
+    ["The pipe is built", 0, 1],
+    [
+      "The pipe is taken down",
+      2,
+      2,
+    ],
+  ]);
 });
 
 test("packets before the first phase were met midway", () => {
@@ -25,7 +36,10 @@ test("packets before the first phase were met midway", () => {
 
 test("the pipe is built where its last ACK carries the first bytes", () => {
   const states = (client_state, server_state) => ({ client_state, server_state });
-  const rows = packets([1, 2, 3]).map((packet, i) => ({ ...packet, ...states(["SYN-SENT", "ESTABLISHED", "ESTABLISHED"][i], ["SYN-RECEIVED", "SYN-RECEIVED", "ESTABLISHED"][i]) }));
+  const rows = packets([1, 2, 3]).map((packet, i) => ({
+    ...packet,
+    ...states(["SYN-SENT", "ESTABLISHED", "ESTABLISHED"][i], ["SYN-RECEIVED", "SYN-RECEIVED", "ESTABLISHED"][i]),
+  }));
   const phases = [phase("handshake", 1, 3), phase("request", 3)];
   assert.deepEqual(chapters(rows, phases).map(({ title }) => title), ["The pipe is built", "The ask"]);
   assert.equal(chapters(rows.slice(0, 2), phases)[0].title, "The pipe is asked for");
@@ -36,28 +50,59 @@ test("two asks in a row are two chapters", () => {
 });
 
 test("when phases begin in one packet, the later in the list names it", () => {
-  assert.deepEqual(chapters(packets([1]), [phase("request", 1), phase("close", 1)]).map(({ title }) => title), ["The pipe is taken down"]);
+  assert.deepEqual(chapters(packets([1]), [phase("request", 1), phase("close", 1)]).map(({ title }) => title), [
+    "The pipe is taken down",
+  ]);
 });
 
-for (const [name, state, direction, titles] of [
-  ["of the server before the pipe was built says no more", "SYN-SENT", "server", ["The pipe is asked for", "The server resets it"]],
-  ["of the client before it was built says no more", "SYN-SENT", "client", ["The pipe is asked for", "The client resets it"]],
-  ["later is a cut", "ESTABLISHED", "server", ["The pipe is built", "The pipe is cut"]],
-]) {
+for (
+  const [name, state, direction, titles] of [
+    ["of the server before the pipe was built says no more", "SYN-SENT", "server", [
+      "The pipe is asked for",
+      "The server resets it",
+    ]],
+    ["of the client before it was built says no more", "SYN-SENT", "client", [
+      "The pipe is asked for",
+      "The client resets it",
+    ]],
+    ["later is a cut", "ESTABLISHED", "server", ["The pipe is built", "The pipe is cut"]],
+  ]
+) {
   test(`a reset ${name}`, () => {
     const [first, second] = packets([1, 2], { 2: ["RST", "ACK"] });
     const states = { client_state: state, server_state: state };
-    const found = chapters([{ ...first, ...states }, { ...second, direction, client_state: "CLOSED", server_state: "CLOSED" }], [phase("handshake", 1), phase("close", 2)]);
+    const found = chapters([{ ...first, ...states }, {
+      ...second,
+      direction,
+      client_state: "CLOSED",
+      server_state: "CLOSED",
+    }], [phase("handshake", 1), phase("close", 2)]);
     assert.deepEqual(found.map(({ title }) => title), titles);
   });
 }
 
-for (const [name, title] of [["refused", "The pipe is refused"], ["unanswered", "No answer is seen"], ["stray", "A RST, and no connection seen"], ["data", "The talk"]]) {
-  test(`the phase ${name} is called “${title}”`, () => assert.equal(chapters(packets([1, 2], { 2: ["RST"] }).slice(0, name === "refused" ? 2 : 1), [phase(name, 1, 2)])[0].title, title));
+for (
+  const [name, title] of [
+    ["refused", "The pipe is refused"],
+    ["unanswered", "No answer is seen"],
+    [
+      "stray",
+      "A RST, and no connection seen",
+    ],
+    ["data", "The talk"],
+  ]
+) {
+  test(`the phase ${name} is called “${title}”`, () =>
+    assert.equal(
+      chapters(packets([1, 2], { 2: ["RST"] }).slice(0, name === "refused" ? 2 : 1), [phase(name, 1, 2)])[0].title,
+      title,
+    ));
 }
 
 test("a RST that ends nothing leaves its chapter its name", () => {
-  assert.deepEqual(chapters(packets([1, 2], { 2: ["RST"] }), [phase("data", 1, 2)]).map(({ title }) => title), ["The talk"]);
+  assert.deepEqual(chapters(packets([1, 2], { 2: ["RST"] }), [phase("data", 1, 2)]).map(({ title }) => title), [
+    "The talk",
+  ]);
 });
 
 test("no packets, no chapters", () => assert.deepEqual(chapters([], []), []));

@@ -6,10 +6,30 @@ import { Player, SPEEDS, wait } from "../../../web/static/connection/player.js";
 function stage(gaps) {
   const seen = { at: -1, waits: [], calls: [] };
   let next = null;
-  const ladder = { at: () => seen.at, last: () => gaps.length, show: (index) => { seen.at = index; }, gap: (index) => (gaps[index] ?? 0) * 1e6 };
-  const timers = { set: (call, ms) => { next = call; seen.waits.push(ms); return 1; }, clear: () => { next = null; } };
+  const ladder = {
+    at: () => seen.at,
+    last: () => gaps.length,
+    show: (index) => {
+      seen.at = index;
+    },
+    gap: (index) => (gaps[index] ?? 0) * 1e6,
+  };
+  const timers = {
+    set: (call, ms) => {
+      next = call;
+      seen.waits.push(ms);
+      return 1;
+    },
+    clear: () => {
+      next = null;
+    },
+  };
   const player = new Player(ladder, (ended) => seen.calls.push(ended), timers);
-  const tick = () => { const call = next; next = null; call?.(); };
+  const tick = () => {
+    const call = next;
+    next = null;
+    call?.();
+  };
   return { player, seen, tick };
 }
 
@@ -43,7 +63,10 @@ test("pausing stops it where it is", () => {
 
 test("speeds go round", () => {
   const { player } = stage([1]);
-  const found = SPEEDS.map(() => { player.faster(); return player.speed; });
+  const found = SPEEDS.map(() => {
+    player.faster();
+    return player.speed;
+  });
   assert.deepEqual(found, [10, 100, 0.1, 1]);
 });
 

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { firstScale, heightsToScale, rowHeights } from "../../../web/static/connection/row_spacing.js";
 
-test("a long story hangs down past rows that have none", () => assert.deepEqual(rowHeights([40, 40, 40], [80, 0, 0]), [40, 40, 40]));
-test("a long story pushes away the next that tells something", () => assert.deepEqual(rowHeights([40, 40], [80, 16]), [86, 40]));
+test("a long story hangs down past rows that have none", () =>
+  assert.deepEqual(rowHeights([40, 40, 40], [80, 0, 0]), [40, 40, 40]));
+test("a long story pushes away the next that tells something", () =>
+  assert.deepEqual(rowHeights([40, 40], [80, 16]), [86, 40]));
 test("the last story is never cut off", () => assert.deepEqual(rowHeights([40], [80]), [93]));
 test("no rows have no heights", () => assert.deepEqual(rowHeights([], []), []));
 

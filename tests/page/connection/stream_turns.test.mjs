@@ -3,11 +3,33 @@ import { test } from "node:test";
 import { dump, isText, textOf, turns } from "../../../web/static/connection/stream_turns.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
-const data = (side, text, changes = {}) => ({ side, kind: "data", packet: 1, at_ns: 0, offset: 0, bytes: text.length, data: btoa(text), ...changes });
+const data = (side, text, changes = {}) => ({
+  side,
+  kind: "data",
+  packet: 1,
+  at_ns: 0,
+  offset: 0,
+  bytes: text.length,
+  data: btoa(text),
+  ...changes,
+});
 
 test("pieces of one speaker make one turn, until the other speaks", () => {
-  const found = turns([data("client", "GE"), data("client", "T /", { packet: 2 }), data("server", "200"), data("client", "bye")]);
-  assert.deepEqual(found.map((turn) => [turn.side, turn.packet, textOf(turn.bytes)]), [["client", 1, "GET /"], ["server", 1, "200"], ["client", 1, "bye"]]);
+  const found = turns([
+    data("client", "GE"),
+    data("client", "T /", { packet: 2 }),
+    data("server", "200"),
+    data("client", "bye"),
+  ]);
+  assert.deepEqual(found.map((turn) => [turn.side, turn.packet, textOf(turn.bytes)]), [
+    ["client", 1, "GET /"],
+    [
+      "server",
+      1,
+      "200",
+    ],
+    ["client", 1, "bye"],
+  ]);
 });
 
 test("a letter that two pieces share is whole again", () => {
@@ -16,8 +38,18 @@ test("a letter that two pieces share is whole again", () => {
 });
 
 test("gaps and ends stand by themselves, with a remark", () => {
-  const found = turns([data("client", "a"), { ...data("client", ""), kind: "gap", bytes: 7, data: null }, data("client", "b"), { ...data("server", ""), kind: "abort", data: null }]);
-  assert.deepEqual(found.map(({ remark }) => remark), [null, "7 bytes of the client are not in the capture", null, "the server sent RST"]);
+  const found = turns([
+    data("client", "a"),
+    { ...data("client", ""), kind: "gap", bytes: 7, data: null },
+    data("client", "b"),
+    { ...data("server", ""), kind: "abort", data: null },
+  ]);
+  assert.deepEqual(found.map(({ remark }) => remark), [
+    null,
+    "7 bytes of the client are not in the capture",
+    null,
+    "the server sent RST",
+  ]);
 });
 
 test("a piece that was cut is not joined with what follows", () => {

@@ -1,14 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commonLength, drawWaterfall, phasesOf, place, tookNs, waterfallTitle } from "../../../web/static/http/waterfall.js";
+import {
+  commonLength,
+  drawWaterfall,
+  phasesOf,
+  place,
+  tookNs,
+  waterfallTitle,
+} from "../../../web/static/http/waterfall.js";
 
 const row = ({ connect = null, send = 10, wait = 20, receive = 30, ...more } = {}) => ({
-  request: { at_ns: 100 }, response: { at_ns: 130 }, timing_ns: { connect, send, wait, receive }, ...more,
+  request: { at_ns: 100 },
+  response: { at_ns: 130 },
+  timing_ns: { connect, send, wait, receive },
+  ...more,
 });
 
 test("the phases follow each other", () => {
   assert.deepEqual(phasesOf(row({ connect: 40 })), [
-    { kind: "connect", at: 60, ns: 40 }, { kind: "send", at: 100, ns: 10 }, { kind: "wait", at: 110, ns: 20 }, { kind: "receive", at: 130, ns: 30 },
+    { kind: "connect", at: 60, ns: 40 },
+    { kind: "send", at: 100, ns: 10 },
+    { kind: "wait", at: 110, ns: 20 },
+    { kind: "receive", at: 130, ns: 30 },
   ]);
   assert.equal(tookNs(row({ connect: 40 })), 100);
 });
@@ -32,20 +45,33 @@ test("an axis without length draws nothing, and divides by nothing", () => {
   assert.deepEqual(place(phasesOf(row()), { from: 100, to: 100 })[0], { kind: "send", from: 0, to: 0 });
 });
 
-for (const [name, lengths, expected] of [
-  ["none", [], 0],
-  ["a few: the longest", [1, 2, 1000], 1000],
-  ["many of a kind: the longest", Array.from({ length: 100 }, (_, i) => 100 + i), 199],
-  ["many short ones and a very long one: those that are short", [...Array.from({ length: 99 }, () => 100), 100_000], 120],
-]) test(`the common length of ${name}`, () => assert.equal(commonLength(lengths), expected));
+for (
+  const [name, lengths, expected] of [
+    ["none", [], 0],
+    ["a few: the longest", [1, 2, 1000], 1000],
+    ["many of a kind: the longest", Array.from({ length: 100 }, (_, i) => 100 + i), 199],
+    ["many short ones and a very long one: those that are short", [
+      ...Array.from({ length: 99 }, () => 100),
+      100_000,
+    ], 120],
+  ]
+) test(`the common length of ${name}`, () => assert.equal(commonLength(lengths), expected));
 
 test("the title says where the time went", () => {
-  assert.equal(waterfallTitle(row()), "from 0.000 s after the start of the capture\nsending the question: 10 ns\nwaiting for the answer: 20 ns\nreceiving the answer: 30 ns");
+  assert.equal(
+    waterfallTitle(row()),
+    "from 0.000 s after the start of the capture\nsending the question: 10 ns\nwaiting for the answer: 20 ns\nreceiving the answer: 30 ns",
+  );
 });
 
 test("a bar that is longer than the scale is broken, and says how long it is", () => {
   const stretch = (kind) => ({ dataset: { kind }, style: { setProperty() {} } });
-  const bar = { children: ["send", "wait", "receive"].map(stretch), dataset: {}, classes: {}, classList: { toggle: (name, on) => (bar.classes[name] = on) } };
+  const bar = {
+    children: ["send", "wait", "receive"].map(stretch),
+    dataset: {},
+    classes: {},
+    classList: { toggle: (name, on) => (bar.classes[name] = on) },
+  };
   drawWaterfall(bar, row({ receive: 1.32e9 }), { from: 100, to: 42e6 });
   assert.deepEqual([bar.classes["runs-out"], bar.dataset.took], [true, "1.32 s"]);
   drawWaterfall(bar, row(), { from: 100, to: 42e6 });
@@ -53,10 +79,18 @@ test("a bar that is longer than the scale is broken, and says how long it is", (
 });
 
 test("across times that go back it is not known how long an exchange took, and nothing is drawn", () => {
-  const back = { request: { at_ns: 100 }, response: { at_ns: -500 }, timing_ns: { connect: null, send: 10, wait: null, receive: 30 } };
+  const back = {
+    request: { at_ns: 100 },
+    response: { at_ns: -500 },
+    timing_ns: { connect: null, send: 10, wait: null, receive: 30 },
+  };
   assert.equal(tookNs(back), null);
   assert.equal(waterfallTitle(back), "How long it took is not known: times go back");
-  const bar = { children: ["send", "wait", "receive"].map((kind) => ({ dataset: { kind }, style: { setProperty() {} } })), dataset: {}, classList: { toggle() {} } };
+  const bar = {
+    children: ["send", "wait", "receive"].map((kind) => ({ dataset: { kind }, style: { setProperty() {} } })),
+    dataset: {},
+    classList: { toggle() {} },
+  };
   drawWaterfall(bar, back, { from: 0, to: 1000 });
   assert.ok(bar.children.every(({ hidden }) => hidden));
 });

@@ -15,7 +15,12 @@ function stage() {
   scene.feed = new Feed({
     connect() {
       const socket = { sent: [], closed: false, send: (text) => socket.sent.push(JSON.parse(text)) };
-      socket.close = () => { if (!socket.closed) { socket.closed = true; socket.onclose?.(); } };
+      socket.close = () => {
+        if (!socket.closed) {
+          socket.closed = true;
+          socket.onclose?.();
+        }
+      };
       scene.sockets.push(socket);
       return socket;
     },
@@ -23,11 +28,20 @@ function stage() {
     fetchSnapshot: () => new Promise((resolve, reject) => scene.snapshots.push({ resolve, reject })),
     store: scene.store,
     later: (call, ms) => scene.timers.push({ call, ms }),
-    cancel: (timer) => { if (timer) scene.timers[timer - 1] = null; },
+    cancel: (timer) => {
+      if (timer) scene.timers[timer - 1] = null;
+    },
   });
   scene.say = (message, socket = scene.sockets.at(-1)) => socket.onmessage({ data: JSON.stringify(message) });
-  scene.answer = async (rev) => { scene.snapshots.at(-1).resolve({ rev }); await settled(); };
-  scene.fire = (ms) => { const due = scene.timers.filter((timer) => timer?.ms === ms); scene.timers = scene.timers.map((t) => (t?.ms === ms ? null : t)); due.forEach(({ call }) => call()); };
+  scene.answer = async (rev) => {
+    scene.snapshots.at(-1).resolve({ rev });
+    await settled();
+  };
+  scene.fire = (ms) => {
+    const due = scene.timers.filter((timer) => timer?.ms === ms);
+    scene.timers = scene.timers.map((t) => (t?.ms === ms ? null : t));
+    due.forEach(({ call }) => call());
+  };
   scene.feed.open();
   scene.sockets[0].onopen();
   return scene;

@@ -4,12 +4,24 @@ import { RowList } from "../../../web/static/net/filtered_list.js";
 import { createStore } from "../../../web/static/state/store.js";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
-const message = (id, connection = 0) => ({ id, connection, kind: "text", direction: "client", text: `number ${id}`, at_ns: id, complete: true });
+const message = (id, connection = 0) => ({
+  id,
+  connection,
+  kind: "text",
+  direction: "client",
+  text: `number ${id}`,
+  at_ns: id,
+  complete: true,
+});
 
 /** A store with the newest 10 of 30 messages; the server leaves every third of them, whatever it is asked. */
 function list() {
   const store = createStore((draw) => draw());
-  store.snapshot({ capture: { packets: 90 }, lengths: { messages: 30 }, messages: Array.from({ length: 10 }, (_, i) => message(20 + i)) });
+  store.snapshot({
+    capture: { packets: 90 },
+    lengths: { messages: 30 },
+    messages: Array.from({ length: 10 }, (_, i) => message(20 + i)),
+  });
   const asked = [];
   const seen = { changes: 0, later: [] };
   const server = { rows: Array.from({ length: 10 }, (_, i) => message(3 * i, 5)) };
@@ -20,7 +32,12 @@ function list() {
     return { rows: server.rows.slice(parameters.start, parameters.stop), total: server.rows.length };
   };
   const messages = new RowList({
-    table: "messages", store, get, changed: () => (seen.changes += 1), failed: assert.fail, now: () => 0,
+    table: "messages",
+    store,
+    get,
+    changed: () => (seen.changes += 1),
+    failed: assert.fail,
+    now: () => 0,
     later: (call, ms) => seen.later.push({ call, ms }),
   });
   const turn = (route = {}, how = {}) => {
@@ -34,7 +51,14 @@ function list() {
 test("without a filter all rows are listed, by their number", () => {
   const { messages, turn, asked } = list();
   turn();
-  assert.deepEqual([messages.total, messages.row(25).id, messages.row(3), messages.indexOf(25), messages.indexOf(30), messages.indexOf(null)], [30, 25, undefined, 25, null, null]);
+  assert.deepEqual([
+    messages.total,
+    messages.row(25).id,
+    messages.row(3),
+    messages.indexOf(25),
+    messages.indexOf(30),
+    messages.indexOf(null),
+  ], [30, 25, undefined, 25, null, null]);
   assert.deepEqual([messages.isWhole, asked.length], [true, 0]);
 });
 
@@ -42,7 +66,12 @@ const QUESTIONS = [
   ["a filter", { filter: "number" }, {}, { q: "number" }],
   ["a time range", { span: { from: 3, to: 9 } }, {}, { from: 3, to: 9 }],
   ["a connection", {}, { connection: 5 }, { connection: 5 }],
-  ["all of them together", { filter: "n", span: { from: 3, to: 9 } }, { connection: 5 }, { q: "n", connection: 5, from: 3, to: 9 }],
+  ["all of them together", { filter: "n", span: { from: 3, to: 9 } }, { connection: 5 }, {
+    q: "n",
+    connection: 5,
+    from: 3,
+    to: 9,
+  }],
   ["a filter of its own", { filter: "n" }, { filter: "websocket" }, { q: "websocket" }],
 ];
 
@@ -54,7 +83,13 @@ for (const [what, route, how, parameters] of QUESTIONS) {
     await settled();
     turn(route, how);
     assert.deepEqual(asked, [["/api/messages", { ...parameters, start: 0, stop: 200 }]]);
-    assert.deepEqual([messages.total, messages.row(2).id, messages.indexOf(6), messages.isAsking, messages.isWhole], [10, 6, 2, false, false]);
+    assert.deepEqual([messages.total, messages.row(2).id, messages.indexOf(6), messages.isAsking, messages.isWhole], [
+      10,
+      6,
+      2,
+      false,
+      false,
+    ]);
   });
 }
 

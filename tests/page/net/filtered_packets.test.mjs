@@ -17,7 +17,12 @@ function list({ total = 100 } = {}) {
     const numbers = Array.from({ length: total / every }, (_, i) => ({ number: (i + 1) * every }));
     return { rows: numbers.slice(parameters.start, parameters.stop), total: numbers.length };
   };
-  const packets = new PacketList({ get, changed: () => (seen.changes += 1), failed: assert.fail, later: (call) => seen.later.push(call) });
+  const packets = new PacketList({
+    get,
+    changed: () => (seen.changes += 1),
+    failed: assert.fail,
+    later: (call) => seen.later.push(call),
+  });
   return { packets, asked, seen };
 }
 
@@ -26,7 +31,12 @@ const state = (more = {}) => ({ route: { filter: "", span: null, ...more }, leng
 test("without a filter the place of a packet is its number, and the length is known at once", () => {
   const { packets } = list();
   packets.turnTo(state());
-  assert.deepEqual([packets.total, packets.indexOf(7), packets.indexOf(101), packets.indexOf(null)], [100, 6, null, null]);
+  assert.deepEqual([packets.total, packets.indexOf(7), packets.indexOf(101), packets.indexOf(null)], [
+    100,
+    6,
+    null,
+    null,
+  ]);
 });
 
 test("a filter is the server's to apply", async () => {

@@ -5,13 +5,20 @@ import { Pages } from "../../../web/static/net/paged_list.js";
 /** A server with `length` rows; requests wait until `answer()` is called. */
 function server(length) {
   const asked = [];
-  const fetch = (start, stop, signal) => new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(Object.assign(new Error("aborted"), { name: "AbortError" })));
-    asked.push({
-      range: [start, stop], signal, reject,
-      answer: (total = length) => resolve({ rows: Array.from({ length: Math.max(Math.min(stop, total) - start, 0) }, (_, i) => start + i), total }),
+  const fetch = (start, stop, signal) =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener("abort", () => reject(Object.assign(new Error("aborted"), { name: "AbortError" })));
+      asked.push({
+        range: [start, stop],
+        signal,
+        reject,
+        answer: (total = length) =>
+          resolve({
+            rows: Array.from({ length: Math.max(Math.min(stop, total) - start, 0) }, (_, i) => start + i),
+            total,
+          }),
+      });
     });
-  });
   return { asked, fetch };
 }
 
@@ -21,8 +28,13 @@ function pages(length, options = {}) {
   const { asked, fetch } = server(length);
   const seen = { changes: 0, failures: [], later: [] };
   const list = new Pages({
-    fetch, changed: () => (seen.changes += 1), failed: (error) => seen.failures.push(error), later: (call) => seen.later.push(call),
-    size: 10, total: length, ...options,
+    fetch,
+    changed: () => (seen.changes += 1),
+    failed: (error) => seen.failures.push(error),
+    later: (call) => seen.later.push(call),
+    size: 10,
+    total: length,
+    ...options,
   });
   return { list, asked, seen };
 }
@@ -159,5 +171,11 @@ test("a list that may be another now is asked for anew where it is in sight, and
   assert.deepEqual([asked[2].range, list.get(55)], [[50, 60], 55]);
   asked[2].answer(58);
   await settled();
-  assert.deepEqual([list.total, list.get(57), list.get(58), list.get(3), list.revision], [58, 57, undefined, undefined, 3]);
+  assert.deepEqual([list.total, list.get(57), list.get(58), list.get(3), list.revision], [
+    58,
+    57,
+    undefined,
+    undefined,
+    3,
+  ]);
 });

@@ -7,7 +7,15 @@ function stage() {
   const [questions, rests] = [[], []];
   let [clock, changes] = [0, 0];
   const get = (path, parameters) => new Promise((answer, fail) => questions.push({ path, parameters, answer, fail }));
-  const asker = new Asker(get, "/api/x", () => { changes += 1; }, 100, { later: (call, ms) => rests.push({ call, ms }), now: () => clock });
+  const asker = new Asker(
+    get,
+    "/api/x",
+    () => {
+      changes += 1;
+    },
+    100,
+    { later: (call, ms) => rests.push({ call, ms }), now: () => clock },
+  );
   const settle = async (index, how, ms = 0) => {
     clock += ms;
     how(questions[index]);

@@ -29,7 +29,8 @@ test("a file goes in slices, in order, and nothing is lost", async () => {
   assert.deepEqual(told.at(-1), { sent: 2 * SLICE + 5, bytes: 2 * SLICE + 5, packets: 0, isWhole: true });
 });
 
-test("a slice fits into a request", () => assert.ok(JSON.stringify({ at: 1e12, data: base64(new Uint8Array(SLICE)) }).length < 64 * 1024));
+test("a slice fits into a request", () =>
+  assert.ok(JSON.stringify({ at: 1e12, data: base64(new Uint8Array(SLICE)) }).length < 64 * 1024));
 
 test("what the server refuses is passed on", async () => {
   const parts = server({ refuse: "/api/uploads/k/open" });

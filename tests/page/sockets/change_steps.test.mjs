@@ -3,7 +3,19 @@ import { test } from "node:test";
 
 import { momentsOf, reached, Steps } from "../../../web/static/sockets/change_steps.js";
 
-const token = (id, process, fd, opened, closed, more = {}) => ({ id, process, fd, opened_at_ns: opened, closed_at_ns: closed, connection: 0, role: "server", name: null, named_at_ns: null, forgotten_at_ns: null, ...more });
+const token = (id, process, fd, opened, closed, more = {}) => ({
+  id,
+  process,
+  fd,
+  opened_at_ns: opened,
+  closed_at_ns: closed,
+  connection: 0,
+  role: "server",
+  name: null,
+  named_at_ns: null,
+  forgotten_at_ns: null,
+  ...more,
+});
 const door = token(0, "chat", 5, 0, null, { role: "listener", connection: null });
 const alice = token(1, "chat", 7, 15, 90, { name: "Alice", named_at_ns: 20, forgotten_at_ns: 80 });
 const book = {

@@ -20,7 +20,9 @@ test("in a stack a pipe leaves to the right and comes back, further out on a fur
   const [alice, chat] = [place(0, 300, 20), place(0, 300, 160)];
   const reach = (rail) => middle(downwards(alice, chat, rail), 0);
   assert.deepEqual([downwards(alice, chat, 0).at(0), downwards(alice, chat, 0).at(-1)], [[300, 20], [300, 160]]);
-  assert.ok(reach(0) > 310 && reach(2) > reach(1) && reach(1) > reach(0) && reach(null) > reach(2) && reach(null) < 362);
+  assert.ok(
+    reach(0) > 310 && reach(2) > reach(1) && reach(1) > reach(0) && reach(null) > reach(2) && reach(null) < 362,
+  );
 });
 
 test("pipes beside each other take rails of their own, the shorter one inside", () => {

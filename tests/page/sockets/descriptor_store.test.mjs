@@ -5,14 +5,59 @@ import { stepsOf, TokenBook, wireAt } from "../../../web/static/sockets/descript
 import { isOpen, isWaiting, latest } from "../../../web/static/sockets/descriptor.js";
 
 const token = (id, fd, opened, closed, more = {}) => ({
-  id, fd, namespace: 1, pid: 100, process: "cafe", role: "server", inode: id, connection: null, direction: null,
-  opened_at_ns: opened, closed_at_ns: closed, name: null, named_at_ns: null, forgotten_at_ns: null, ...more,
+  id,
+  fd,
+  namespace: 1,
+  pid: 100,
+  process: "cafe",
+  role: "server",
+  inode: id,
+  connection: null,
+  direction: null,
+  opened_at_ns: opened,
+  closed_at_ns: closed,
+  name: null,
+  named_at_ns: null,
+  forgotten_at_ns: null,
+  ...more,
 });
-const word = (id, at, state, more = {}) => ({ id, at_ns: at, took_ns: 1, state, listed: true, differs: false, token: null, connection: 0, direction: "server", ...more });
-const LIFE = [[10, "SYN-SENT", "SYN-RECEIVED"], [12, "ESTABLISHED", "ESTABLISHED"], [50, "CLOSE-WAIT", "FIN-WAIT-1"], [60, "CLOSED", "TIME-WAIT"]];
+const word = (id, at, state, more = {}) => ({
+  id,
+  at_ns: at,
+  took_ns: 1,
+  state,
+  listed: true,
+  differs: false,
+  token: null,
+  connection: 0,
+  direction: "server",
+  ...more,
+});
+const LIFE = [
+  [10, "SYN-SENT", "SYN-RECEIVED"],
+  [12, "ESTABLISHED", "ESTABLISHED"],
+  [50, "CLOSE-WAIT", "FIN-WAIT-1"],
+  [
+    60,
+    "CLOSED",
+    "TIME-WAIT",
+  ],
+];
 
 const answer = (more) => ({
-  revision: 1, packets: 0, connections: 1, told_from: 0, kept: [], tokens: [], kernel: [], lives: { 0: LIFE }, protocols: {}, facts: [], kinds: [], ways: [], ...more,
+  revision: 1,
+  packets: 0,
+  connections: 1,
+  told_from: 0,
+  kept: [],
+  tokens: [],
+  kernel: [],
+  lives: { 0: LIFE },
+  protocols: {},
+  facts: [],
+  kinds: [],
+  ways: [],
+  ...more,
 });
 
 function book(tokens, kernel = [], more = {}) {
@@ -58,7 +103,8 @@ test("a connection before accept is there and has no token", () => {
 
 test("an end waits to be accepted until somebody has held it, and not again when it was given back", () => {
   const early = { ...server, closed_at_ns: 20 }; // given back before the FIN has left
-  const waits = (at) => book([listener, client, early]).at(at).loose.filter(({ side }) => side === "server").map(isWaiting);
+  const waits = (at) =>
+    book([listener, client, early]).at(at).loose.filter(({ side }) => side === "server").map(isWaiting);
   assert.deepEqual([waits(11), waits(13), waits(16), waits(20)], [[true], [true], [], [false]]);
 });
 
@@ -69,7 +115,11 @@ test("an accepted connection has a token at either end", () => {
 });
 
 test("a token that is gone leaves the connection closing, then in TIME-WAIT, until the kernel forgets it", () => {
-  const kernel = [word(0, 52, "FIN-WAIT-1"), word(1, 61, "TIME-WAIT"), word(2, 90, "CLOSED", { listed: false, differs: true })];
+  const kernel = [
+    word(0, 52, "FIN-WAIT-1"),
+    word(1, 61, "TIME-WAIT"),
+    word(2, 90, "CLOSED", { listed: false, differs: true }),
+  ];
   const found = book([listener, client, server], kernel);
   assert.equal(found.at(52).loose[0].wire, "FIN-WAIT-1");
   assert.equal(found.at(62).loose[0].wire, "TIME-WAIT");
@@ -86,7 +136,11 @@ test("a difference is marked until the wire has moved on", () => {
 
 test("an end that the kernel still has is there, though the wire shows its end", () => {
   const kept = book([listener, client, server], [word(0, 61, "TIME-WAIT", { direction: "client", differs: true })]);
-  assert.deepEqual(kept.at(62).loose.map(({ side, wire, kernel }) => [side, wire, kernel?.state]), [["client", "CLOSED", "TIME-WAIT"], ["server", "TIME-WAIT", undefined]]);
+  assert.deepEqual(kept.at(62).loose.map(({ side, wire, kernel }) => [side, wire, kernel?.state]), [[
+    "client",
+    "CLOSED",
+    "TIME-WAIT",
+  ], ["server", "TIME-WAIT", undefined]]);
   const over = book([listener, client, server], [word(0, 61, "LAST-ACK", { direction: "client" })]);
   assert.deepEqual(over.at(62).loose.map(({ side }) => side), ["server"]);
 });
@@ -94,7 +148,8 @@ test("an end that the kernel still has is there, though the wire shows its end",
 test("a number that was given back stays as an empty slot and lights up again", () => {
   const again = token(3, 7, 80, null, { connection: 0, direction: "server" });
   const found = book([listener, client, server, again]);
-  const slots = (at) => found.at(at).processes.find(({ name }) => name === "cafe").slots.map(({ fd, token: one }) => [fd, one?.id ?? null]);
+  const slots = (at) =>
+    found.at(at).processes.find(({ name }) => name === "cafe").slots.map(({ fd, token: one }) => [fd, one?.id ?? null]);
   assert.deepEqual(slots(20), [[3, 0], [7, 2]]);
   assert.deepEqual(slots(60), [[3, 0], [7, null]]);
   assert.deepEqual(slots(81), [[3, 0], [7, 3]]);
@@ -106,7 +161,12 @@ test("a server stands between its clients, and a name that comes again takes the
     token(id, 6, opened, closed, { pid, process: name, role: "client", connection, direction: "client" }),
     token(id + 1, 7 + connection, opened, closed, { pid: 300, process: "chat", connection, direction: "server" }),
   ];
-  const found = book([chat, ...guest(11, "Alice", 401, 1, 5, 8), ...guest(13, "Bob", 402, 2, 6, null), ...guest(15, "Alice", 403, 3, 9, null)]);
+  const found = book([
+    chat,
+    ...guest(11, "Alice", 401, 1, 5, 8),
+    ...guest(13, "Bob", 402, 2, 6, null),
+    ...guest(15, "Alice", 403, 3, 9, null),
+  ]);
   const columns = (at) => found.at(at).processes.map(({ name, pid }) => `${name} ${pid}`);
   assert.deepEqual(columns(7), ["Alice 401", "chat 300", "Bob 402"]);
   assert.deepEqual(columns(10), ["Bob 402", "chat 300", "Alice 403"]);
@@ -118,7 +178,10 @@ test("who held a listener only to hand it on is no column", () => {
 });
 
 test("a door shows how many wait at it", () => {
-  const kernel = [word(0, 1, "LISTEN", { connection: null, direction: null, token: 0, unread: 0 }), word(1, 5, "LISTEN", { connection: null, direction: null, token: 0, unread: 2 })];
+  const kernel = [
+    word(0, 1, "LISTEN", { connection: null, direction: null, token: 0, unread: 0 }),
+    word(1, 5, "LISTEN", { connection: null, direction: null, token: 0, unread: 2 }),
+  ];
   const waiting = (at) => book([listener], kernel).at(at).processes[0].slots[0].waiting;
   assert.deepEqual([waiting(2), waiting(6)], [0, 2]);
 });
@@ -169,7 +232,12 @@ test("what has happened before the first packet lies at the start", () => {
 });
 
 test("a message's way names the tokens that are known, and the diary only where it has both names", () => {
-  const way = { connections: [3, 4], packets: [52, 53], at_ns: [1, 2], tokens: { sender: 1, entry: 2, exit: 3, receiver: 4 } };
+  const way = {
+    connections: [3, 4],
+    packets: [52, 53],
+    at_ns: [1, 2],
+    tokens: { sender: 1, entry: 2, exit: 3, receiver: 4 },
+  };
   const named = (id, name) => [id, token(id, id, 0, null, { name })];
   const whole = stepsOf(way, new Map([named(1, null), named(2, "Alice"), named(3, "Bob"), named(4, null)]));
   assert.deepEqual(whole.map(({ kind }) => kind), ["writes", "pipe", "reads", "diary", "writes", "pipe", "reads"]);

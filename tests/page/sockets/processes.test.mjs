@@ -4,13 +4,26 @@ import { test } from "node:test";
 import { chosenOf, processesOf, withFewSlots } from "../../../web/static/sockets/processes.js";
 
 const token = (id, fd, pid, process, opened, closed, connection = id) => ({
-  id, fd, namespace: 1, pid, process, role: "client", connection, direction: "client", opened_at_ns: opened, closed_at_ns: closed,
+  id,
+  fd,
+  namespace: 1,
+  pid,
+  process,
+  role: "client",
+  connection,
+  direction: "client",
+  opened_at_ns: opened,
+  closed_at_ns: closed,
 });
 const none = new Set();
 const names = (found) => found.map(({ name }) => name);
 
 test("where there is little room, those go first that hold a pipe, then those that did something last", () => {
-  const all = processesOf([token(1, 3, 10, "visitor", 0, 5), token(2, 3, 11, "Alice", 1, null), token(3, 3, 12, "guest", 6, 7)], 9, new Map());
+  const all = processesOf(
+    [token(1, 3, 10, "visitor", 0, 5), token(2, 3, 11, "Alice", 1, null), token(3, 3, 12, "guest", 6, 7)],
+    9,
+    new Map(),
+  );
   const { drawn, others } = chosenOf(all, { room: 2, wanted: none });
   assert.deepEqual([names(drawn), names(others)], [["Alice", "guest"], ["visitor"]]);
 });
@@ -21,14 +34,22 @@ test("whoever holds a wanted connection is drawn in any case", () => {
 });
 
 test("of a thousand numbers a few are drawn, and the rest is told", () => {
-  const [crowd] = processesOf(Array.from({ length: 1000 }, (_, i) => token(i, 3 + i, 10, "server", i, null)), 2000, new Map());
+  const [crowd] = processesOf(
+    Array.from({ length: 1000 }, (_, i) => token(i, 3 + i, 10, "server", i, null)),
+    2000,
+    new Map(),
+  );
   const { slots, hidden } = withFewSlots(crowd, new Set([500]));
   assert.deepEqual(slots.map(({ fd }) => fd), [503, 995, 996, 997, 998, 999, 1000, 1001, 1002]);
   assert.deepEqual(hidden, { total: 991, inUse: 991 });
 });
 
 test("numbers in use are drawn before free ones, and of those a few", () => {
-  const [one] = processesOf(Array.from({ length: 12 }, (_, i) => token(i, 3 + i, 10, "client", i, i < 11 ? 50 : null)), 60, new Map());
+  const [one] = processesOf(
+    Array.from({ length: 12 }, (_, i) => token(i, 3 + i, 10, "client", i, i < 11 ? 50 : null)),
+    60,
+    new Map(),
+  );
   const { slots, hidden } = withFewSlots(one, none);
   assert.deepEqual(slots.map(({ fd }) => fd), [3, 4, 5, 6, 14]);
   assert.deepEqual(hidden, { total: 7, inUse: 0 });

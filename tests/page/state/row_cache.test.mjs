@@ -45,5 +45,9 @@ test("each change counts the revision up, and no change does not", () => {
 test("some of the held rows come from all over", () => {
   const rows = new Rows();
   for (let id = 0; id < 10; id += 1) rows.put({ id });
-  assert.deepEqual([rows.some(100).length, rows.some(4).map(({ id }) => id), new Rows().some(4)], [10, [0, 3, 6, 9], []]);
+  assert.deepEqual([rows.some(100).length, rows.some(4).map(({ id }) => id), new Rows().some(4)], [
+    10,
+    [0, 3, 6, 9],
+    [],
+  ]);
 });

@@ -3,7 +3,12 @@ import { test } from "node:test";
 import { createStore } from "../../../web/static/state/store.js";
 
 const connection = (id, at_ns = id, duration_ns = 10) => ({ id, at_ns, duration_ns });
-const exchange = { id: 0, request: { at_ns: 5 }, response: { at_ns: 20 }, timing_ns: { send: 1, wait: 14, receive: 3 } };
+const exchange = {
+  id: 0,
+  request: { at_ns: 5 },
+  response: { at_ns: 20 },
+  timing_ns: { send: 1, wait: 14, receive: 3 },
+};
 
 /** A store whose frames are drawn by hand. */
 function stage() {
@@ -13,14 +18,22 @@ function stage() {
 }
 
 const snapshot = (changes = {}) => ({
-  rev: 1, capture: { packets: 3, state: "running" }, lengths: { connections: 2, exchanges: 0, messages: 0 }, demo: null,
-  connections: [connection(0), connection(1)], exchanges: [], messages: [], ...changes,
+  rev: 1,
+  capture: { packets: 3, state: "running" },
+  lengths: { connections: 2, exchanges: 0, messages: 0 },
+  demo: null,
+  connections: [connection(0), connection(1)],
+  exchanges: [],
+  messages: [],
+  ...changes,
 });
 
 test("many changes are one redraw", () => {
   const { store, frames, draw } = stage();
   let drawn = 0;
-  store.subscribe(() => { drawn += 1; });
+  store.subscribe(() => {
+    drawn += 1;
+  });
   store.snapshot(snapshot());
   store.delta({ rev: 2, connections: [connection(2)] });
   assert.equal(frames.length, 1);
@@ -38,7 +51,12 @@ test("a snapshot replaces what was there", () => {
 test("a delta changes rows, adds rows and lengths, and leaves the rest", () => {
   const { store } = stage();
   store.snapshot(snapshot());
-  store.delta({ rev: 2, capture: { packets: 9 }, lengths: { connections: 3 }, connections: [connection(1, 1, 50), connection(2)] });
+  store.delta({
+    rev: 2,
+    capture: { packets: 9 },
+    lengths: { connections: 3 },
+    connections: [connection(1, 1, 50), connection(2)],
+  });
   const { connections } = store.state.tables;
   assert.deepEqual([connections.total, connections.get(1).until_ns, connections.get(0).until_ns], [3, 51, 10]);
   assert.deepEqual([store.state.capture.packets, store.state.capture.state, store.state.end], [9, "running", 51]);

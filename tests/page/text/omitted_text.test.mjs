@@ -3,7 +3,11 @@ import { test } from "node:test";
 
 import { leftOut } from "../../../web/static/text/omitted_text.js";
 
-const holds = (name, tokens) => ({ name, isAlive: tokens > 0, slots: Array.from({ length: tokens }, () => ({ token: {} })).concat({ token: null }) });
+const holds = (name, tokens) => ({
+  name,
+  isAlive: tokens > 0,
+  slots: Array.from({ length: tokens }, () => ({ token: {} })).concat({ token: null }),
+});
 const all = { others: [], told: 5, connections: 5 };
 
 test("nothing left out needs no words", () => {
@@ -16,15 +20,27 @@ test("pipes that are not drawn are counted", () => {
 });
 
 test("processes are named while they hold something", () => {
-  assert.equal(leftOut({ ...all, others: [holds("cafe", 1), holds("visitor", 0)] }, 0, 0), "Not drawn: cafe (1 token), 1 process that holds no token any more.");
+  assert.equal(
+    leftOut({ ...all, others: [holds("cafe", 1), holds("visitor", 0)] }, 0, 0),
+    "Not drawn: cafe (1 token), 1 process that holds no token any more.",
+  );
   const many = Array.from({ length: 5 }, (_, i) => holds(`p${i}`, 2));
-  assert.equal(leftOut({ ...all, others: many }, 0, 0), "Not drawn: p0 (2 tokens), p1 (2 tokens), p2 (2 tokens), 2 more processes.");
+  assert.equal(
+    leftOut({ ...all, others: many }, 0, 0),
+    "Not drawn: p0 (2 tokens), p1 (2 tokens), p2 (2 tokens), 2 more processes.",
+  );
 });
 
 test("of more connections than are followed it is said how many are", () => {
-  assert.equal(leftOut({ ...all, told: 2001, connections: 5000 }, 0, 0), "Of 5000 connections the newest, and those that somebody holds still, are followed here: 2001.");
+  assert.equal(
+    leftOut({ ...all, told: 2001, connections: 5000 }, 0, 0),
+    "Of 5000 connections the newest, and those that somebody holds still, are followed here: 2001.",
+  );
 });
 
 test("what a capture filter does to sockets is said, and what it cannot", () => {
-  assert.match(leftOut(all, 3, 3, "ether host 02:00:00:00:00:01"), /^Capture filter “ether host 02:00:00:00:00:01”: only sockets .* MAC addresses, VLANs or flags, no socket tells\.$/);
+  assert.match(
+    leftOut(all, 3, 3, "ether host 02:00:00:00:00:01"),
+    /^Capture filter “ether host 02:00:00:00:00:01”: only sockets .* MAC addresses, VLANs or flags, no socket tells\.$/,
+  );
 });

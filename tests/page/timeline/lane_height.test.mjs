@@ -14,7 +14,15 @@ function fitted(totals, { isLive = false, isRead = false, height = new LaneHeigh
 }
 
 test("lanes share the room there is, down to the least", () => {
-  assert.deepEqual([1, 2, 7, 16, 27, 28, 10_000].map((total) => laneHeight(total, SEEN)), [704, 352, 100, 44, LEAST, LEAST, LEAST]);
+  assert.deepEqual([1, 2, 7, 16, 27, 28, 10_000].map((total) => laneHeight(total, SEEN)), [
+    704,
+    352,
+    100,
+    44,
+    LEAST,
+    LEAST,
+    LEAST,
+  ]);
   assert.equal(laneHeight(0, 0), LEAST, "nobody to see");
   assert.equal(laneHeight(1, 2000), 720, "not without end");
 });
@@ -26,10 +34,21 @@ test("lanes that come by themselves change no height as long as they fit", () =>
 });
 
 test("once they do not fit there is room for many more", () => {
-  assert.deepEqual(fitted([1, 4, 7, 8, 12, 13, 20, 21, 300], { isLive: true }), [234, 100, 100, 58, 58, 35, 35, LEAST, LEAST]);
+  assert.deepEqual(fitted([1, 4, 7, 8, 12, 13, 20, 21, 300], { isLive: true }), [
+    234,
+    100,
+    100,
+    58,
+    58,
+    35,
+    35,
+    LEAST,
+    LEAST,
+  ]);
 });
 
-test("lanes that go leave the others as they are", () => assert.deepEqual(fitted([8, 2, 1], { isLive: true }), [58, 58, 58]));
+test("lanes that go leave the others as they are", () =>
+  assert.deepEqual(fitted([8, 2, 1], { isLive: true }), [58, 58, 58]));
 
 test("under the reader's pointer nothing changes", () => {
   const height = new LaneHeight({ glides: false });

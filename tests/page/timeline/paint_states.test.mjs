@@ -10,18 +10,31 @@ const colours = { client: "blue", server: "orange" };
 function painted(states) {
   const [bands, words] = [[], []];
   const context = {
-    globalAlpha: 1, fillStyle: null,
+    globalAlpha: 1,
+    fillStyle: null,
     measureText: (text) => ({ width: 6 * text.length }),
-    fillRect(x, y, width) { bands.push([this.fillStyle, this.globalAlpha, width]); },
+    fillRect(_x, _y, width) {
+      bands.push([this.fillStyle, this.globalAlpha, width]);
+    },
     fillText: (text) => words.push(text),
   };
-  const answer = { extent: { from: 0, to: 300 }, lanes: [{ at_ns: 0, duration_ns: 300, is_open: true }], states: { lane: [0], side: [1], at_ns: [0], ...states } };
-  paintStates(context, { answer, colours, span: { from: 0, to: 300 }, width: 300, font: "" }, { shape: shape(LANE), y: () => LANE / 2 });
+  const answer = {
+    extent: { from: 0, to: 300 },
+    lanes: [{ at_ns: 0, duration_ns: 300, is_open: true }],
+    states: { lane: [0], side: [1], at_ns: [0], ...states },
+  };
+  paintStates(context, { answer, colours, span: { from: 0, to: 300 }, width: 300, font: "" }, {
+    shape: shape(LANE),
+    y: () => LANE / 2,
+  });
   return { bands, words };
 }
 
 test("a state that a packet has shown is one band, and named", () => {
-  assert.deepEqual(painted({ state: ["ESTABLISHED"], assumed: [false] }), { bands: [["orange", 1, 300]], words: ["ESTABLISHED"] });
+  assert.deepEqual(painted({ state: ["ESTABLISHED"], assumed: [false] }), {
+    bands: [["orange", 1, 300]],
+    words: ["ESTABLISHED"],
+  });
 });
 
 test("one that is only assumed is dashed and paler, and says so", () => {

@@ -12,13 +12,23 @@ const STEPS = [
   ["days", 40 * 86400 * S, 10, 4 * 86400 * S],
   ["nanoseconds", 3, 10, 1],
 ];
-for (const [name, length, most, expected] of STEPS) test(`steps: ${name}`, () => assert.equal(step(length, most), expected));
+for (const [name, length, most, expected] of STEPS) {
+  test(`steps: ${name}`, () => assert.equal(step(length, most), expected));
+}
 
 const LABELS = [
-  [0, S, "0 s"], [3 * S, S, "3 s"], [1.5 * S, 0.5 * S, "1.5 s"], [90 * S, 30 * S, "1:30"], [3723 * S, 60 * S, "1:02:03"],
-  [1.25e9, 5e7, "1.25 s"], [1_000_250_000, 50_000, "1.000\u202f25 s"], [-2 * S, S, "−2 s"],
+  [0, S, "0 s"],
+  [3 * S, S, "3 s"],
+  [1.5 * S, 0.5 * S, "1.5 s"],
+  [90 * S, 30 * S, "1:30"],
+  [3723 * S, 60 * S, "1:02:03"],
+  [1.25e9, 5e7, "1.25 s"],
+  [1_000_250_000, 50_000, "1.000\u202f25 s"],
+  [-2 * S, S, "−2 s"],
 ];
-for (const [ns, each, expected] of LABELS) test(`${ns} ns in steps of ${each} is ${expected}`, () => assert.equal(label(ns, each), expected));
+for (const [ns, each, expected] of LABELS) {
+  test(`${ns} ns in steps of ${each} is ${expected}`, () => assert.equal(label(ns, each), expected));
+}
 
 test("marks are the round moments within, and no more than there is room for", () => {
   assert.deepEqual(marks({ from: 0.9 * S, to: 3.2 * S }, 300).map(({ ns }) => ns / S), [1, 2, 3]);

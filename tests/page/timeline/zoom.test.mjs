@@ -6,12 +6,25 @@ const WHOLE = { from: 0, to: 100_000_000 };
 const HALF = { from: 20_000_000, to: 70_000_000 };
 
 const CASES = [
-  ["zooming in keeps the moment under the pointer", () => zoom(HALF, 2, 30_000_000, WHOLE), { from: 25_000_000, to: 50_000_000 }],
-  ["zooming out keeps it too", () => zoom({ from: 40_000_000, to: 60_000_000 }, 0.5, 50_000_000, WHOLE), { from: 30_000_000, to: 70_000_000 }],
-  ["zooming out at the edge stays within the capture", () => zoom({ from: 0, to: 20_000_000 }, 0.5, 20_000_000, WHOLE), { from: 0, to: 40_000_000 }],
+  ["zooming in keeps the moment under the pointer", () => zoom(HALF, 2, 30_000_000, WHOLE), {
+    from: 25_000_000,
+    to: 50_000_000,
+  }],
+  ["zooming out keeps it too", () => zoom({ from: 40_000_000, to: 60_000_000 }, 0.5, 50_000_000, WHOLE), {
+    from: 30_000_000,
+    to: 70_000_000,
+  }],
+  [
+    "zooming out at the edge stays within the capture",
+    () => zoom({ from: 0, to: 20_000_000 }, 0.5, 20_000_000, WHOLE),
+    { from: 0, to: 40_000_000 },
+  ],
   ["zooming out far enough is everything", () => zoom(HALF, 0.4, 50_000_000, WHOLE), null],
   ["zooming in ends at a microsecond", () => zoom({ from: 500, to: 1_500 }, 8, 1_000, WHOLE), { from: 500, to: 1_500 }],
-  ["one moves as far as the capture reaches", () => pan(HALF, 90_000_000, WHOLE), { from: 50_000_000, to: 100_000_000 }],
+  ["one moves as far as the capture reaches", () => pan(HALF, 90_000_000, WHOLE), {
+    from: 50_000_000,
+    to: 100_000_000,
+  }],
   ["and back", () => pan(HALF, -90_000_000, WHOLE), { from: 0, to: 50_000_000 }],
   ["a stretch may be dragged backwards", () => between(9_000, 2_000, WHOLE), { from: 2_000, to: 9_000 }],
   ["a stretch of no length gets the least", () => between(5_000, 5_000, WHOLE), { from: 5_000, to: 6_000 }],

@@ -1,23 +1,58 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AROUND, CONTROL, factLine, FRAME_LINE, frameLines, goodbye, heightOf, latency, LINE, packing, shownText } from "../../../web/static/websocket/chat_row.js";
+import {
+  AROUND,
+  CONTROL,
+  factLine,
+  FRAME_LINE,
+  frameLines,
+  goodbye,
+  heightOf,
+  latency,
+  LINE,
+  packing,
+  shownText,
+} from "../../../web/static/websocket/chat_row.js";
 
-const message = (more) => ({ id: 7, connection: 3, direction: "client", kind: "text", text: "Hi", hex: null, at_ns: 1e9, bytes: 200, wire_bytes: 200, frames: 1, compressed: false, complete: true, close_code: null, ...more });
+const message = (more) => ({
+  id: 7,
+  connection: 3,
+  direction: "client",
+  kind: "text",
+  text: "Hi",
+  hex: null,
+  at_ns: 1e9,
+  bytes: 200,
+  wire_bytes: 200,
+  frames: 1,
+  compressed: false,
+  complete: true,
+  close_code: null,
+  ...more,
+});
 
 const how = (more) => ({ lines: (text) => Math.ceil(text.length / 10), showsQuiet: false, frames: null, ...more });
 
-for (const [name, row, expected] of [
-  ["a text is what was said", {}, "Hi"],
-  ["binary content is its bytes", { kind: "binary", text: null, hex: "00ff" }, "00ff"],
-  ["a ping says what it carries", { kind: "ping", text: "x", direction: "server" }, "The server: ping “x”"],
-  ["a close says why", { kind: "close", close_code: 1001, text: "bye" }, "The client closes the WebSocket: 1001, going away: “bye”"],
-]) test(name, () => assert.equal(shownText(message(row)), expected));
+for (
+  const [name, row, expected] of [
+    ["a text is what was said", {}, "Hi"],
+    ["binary content is its bytes", { kind: "binary", text: null, hex: "00ff" }, "00ff"],
+    ["a ping says what it carries", { kind: "ping", text: "x", direction: "server" }, "The server: ping “x”"],
+    [
+      "a close says why",
+      { kind: "close", close_code: 1001, text: "bye" },
+      "The client closes the WebSocket: 1001, going away: “bye”",
+    ],
+  ]
+) test(name, () => assert.equal(shownText(message(row)), expected));
 
-for (const [name, row, expected] of [
-  ["a code in words", { close_code: 1000, text: "" }, "1000, normal closure"],
-  ["a code of the application", { close_code: 4001, text: "" }, "4001, a code of the application’s own"],
-  ["no code", { close_code: null, text: "" }, "without a code"],
-]) test(name, () => assert.equal(goodbye(row), expected));
+for (
+  const [name, row, expected] of [
+    ["a code in words", { close_code: 1000, text: "" }, "1000, normal closure"],
+    ["a code of the application", { close_code: 4001, text: "" }, "4001, a code of the application’s own"],
+    ["no code", { close_code: null, text: "" }, "without a code"],
+  ]
+) test(name, () => assert.equal(goodbye(row), expected));
 
 test("compression tells what it saved", () => {
   assert.equal(packing(message({ compressed: true, wire_bytes: 76 })), "sent as 76 B, 38 %");
@@ -31,7 +66,11 @@ test("the facts name frames and what is not complete", () => {
 
 test("the latency to the pushes, and of a push since what was said", () => {
   const links = {
-    caused: new Map([[7, [{ push: 8, to: 4, after: 2e6 }, { push: 9, to: 3, after: 3e6 }, { push: 10, to: 5, after: 4e6 }]]]),
+    caused: new Map([[7, [{ push: 8, to: 4, after: 2e6 }, { push: 9, to: 3, after: 3e6 }, {
+      push: 10,
+      to: 5,
+      after: 4e6,
+    }]]]),
     causes: new Map([[8, { message: 7, from: 3, after: 2e6 }], [9, { message: 7, from: 3, after: 3e6 }]]),
   };
   assert.equal(latency(message(), links), "pushed to #4 after 2 ms, answered here after 3 ms and to 1 more");
@@ -44,16 +83,19 @@ const frame = (more) => ({ opcode: 0, fin: false, length: 5, masked: true, packe
 
 test("frames are listed, a line each, and many are counted", () => {
   assert.deepEqual(frameLines([frame({ opcode: 1 }), frame({ fin: true, masked: false, damaged: true })], 2), [
-    "text · 5 B · masked · packet 12", "continuation · 5 B · the last · packet 12 · damaged",
+    "text · 5 B · masked · packet 12",
+    "continuation · 5 B · the last · packet 12 · damaged",
   ]);
   assert.equal(frameLines(Array.from({ length: 20 }, () => frame()), 20).at(-1), "and 12 more frames");
 });
 
-for (const [name, row, more, expected] of [
-  ["a row that is not there yet takes a line", undefined, {}, LINE + AROUND],
-  ["a long text takes six lines at most", message({ text: "x".repeat(500) }), {}, 6 * LINE + AROUND],
-  ["a ping takes nothing while pings are not asked for", message({ kind: "ping" }), {}, 0],
-  ["and a line when they are", message({ kind: "ping" }), { showsQuiet: true }, CONTROL],
-  ["a close always shows", message({ kind: "close" }), {}, CONTROL],
-  ["frames make it higher", message({ frames: 2 }), { frames: [frame(), frame()] }, LINE + AROUND + 2 * FRAME_LINE],
-]) test(name, () => assert.equal(heightOf(row, how(more)), expected));
+for (
+  const [name, row, more, expected] of [
+    ["a row that is not there yet takes a line", undefined, {}, LINE + AROUND],
+    ["a long text takes six lines at most", message({ text: "x".repeat(500) }), {}, 6 * LINE + AROUND],
+    ["a ping takes nothing while pings are not asked for", message({ kind: "ping" }), {}, 0],
+    ["and a line when they are", message({ kind: "ping" }), { showsQuiet: true }, CONTROL],
+    ["a close always shows", message({ kind: "close" }), {}, CONTROL],
+    ["frames make it higher", message({ frames: 2 }), { frames: [frame(), frame()] }, LINE + AROUND + 2 * FRAME_LINE],
+  ]
+) test(name, () => assert.equal(heightOf(row, how(more)), expected));

@@ -7,12 +7,16 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 function beside(answers = {}) {
   const asked = [];
   const seen = { changes: 0, later: [] };
-  const get = async (path, { start, stop }) => {
+  const get = async (_path, { start, stop }) => {
     asked.push(start);
     if (answers.fails) throw new Error("gone");
     return { pushes: [], frames: {}, ...answers, start, stop };
   };
-  return { list: new Beside({ get, changed: () => (seen.changes += 1), later: (call) => seen.later.push(call) }), asked, seen };
+  return {
+    list: new Beside({ get, changed: () => (seen.changes += 1), later: (call) => seen.later.push(call) }),
+    asked,
+    seen,
+  };
 }
 
 test("what is there is not asked for again", async () => {

@@ -11,4 +11,6 @@ const CASES = [
   ["its end shows", { scrollLeft: 200, clientWidth: 300, scrollWidth: 500 }, [true, false]],
 ];
 
-for (const [name, scroller, [left, right]] of CASES) test(name, () => assert.deepEqual(beyond(scroller), { left, right }));
+for (const [name, scroller, [left, right]] of CASES) {
+  test(name, () => assert.deepEqual(beyond(scroller), { left, right }));
+}

@@ -14,7 +14,13 @@ const EVERY_MS = 3000; // while packets come in
 export function mount(root, store) {
   const page = h("div", { class: "compare-answers" });
   const fiveWays = mountFiveWays(store);
-  const of = choice("compare-of", "What is compared", [["run", "The latest run by itself"], ["capture", "The whole capture"]], () => ask(store.state.lengths.packets ?? 0));
+  const of = choice("compare-of", "What is compared", [
+    ["run", "The latest run by itself"],
+    [
+      "capture",
+      "The whole capture",
+    ],
+  ], () => ask(store.state.lengths.packets ?? 0));
   of.element.hidden = true;
   root.append(h("div", { class: "compare" }, heading(), fiveWays.element, of.element, page));
   let [told, drawn, asking, asked, stopped] = [null, "", false, { packets: -1, at: -Infinity }, false];
@@ -37,14 +43,21 @@ export function mount(root, store) {
 
   function draw(state) {
     const packets = state.lengths.packets ?? 0;
-    const wait = mayAsk({ asking, asked, packets, state: state.capture.state, every: EVERY_MS, now: performance.now() });
+    const wait = mayAsk({
+      asking,
+      asked,
+      packets,
+      state: state.capture.state,
+      every: EVERY_MS,
+      now: performance.now(),
+    });
     clearTimeout(timer);
     if (wait === 0) ask(packets);
     else if (wait !== null) timer = setTimeout(() => draw(store.state), wait);
     fiveWays.draw(state);
     if (!told) return;
     of.element.hidden = !told.has_run;
-    const { rev, ...comparison } = told;
+    const { rev: _rev, ...comparison } = told;
     const key = JSON.stringify([comparison, state.route.id, Boolean(state.demo)]);
     if (key === drawn) return;
     drawn = key;
@@ -67,55 +80,96 @@ function render(page, store, comparison, state) {
 }
 
 function heading() {
-  return h("header", {},
+  return h(
+    "header",
+    {},
     h("h2", {}, "HTTP against WebSocket, measured"),
-    h("p", {}, "The comparison that many articles make, computed from the packets of this capture. Choose an answer to see how it was found, and the packets that prove it."));
+    h(
+      "p",
+      {},
+      "The comparison that many articles make, computed from the packets of this capture. Choose an answer to see how it was found, and the packets that prove it.",
+    ),
+  );
 }
 
 function nothing(state) {
-  const hint = state.demo ? "Press the button above, or a few of the demo’s: a page, a chat." : "This capture holds neither HTTP nor WebSocket that can be compared.";
+  const hint = state.demo
+    ? "Press the button above, or a few of the demo’s: a page, a chat."
+    : "This capture holds neither HTTP nor WebSocket that can be compared.";
   return h("div", { class: "empty" }, h("h2", {}, "Nothing to compare yet"), h("p", {}, hint));
 }
 
 function whole(store, comparison, state) {
-  return [table(store, comparison, state.route.id), truths(store, comparison.truths), absent(comparison)].filter(Boolean);
+  return [table(store, comparison, state.route.id), truths(store, comparison.truths), absent(comparison)].filter(
+    Boolean,
+  );
 }
 
 function table(store, comparison, chosen) {
   const { kinds, facts } = comparison;
-  const head = h("tr", {}, h("th", { scope: "col" }, h("span", { class: "unseen" }, "Question")),
-    kinds.map((kind) => h("th", { scope: "col", class: family(kind) }, kind.title, h("span", { class: "compare-rule" }, kind.rule))));
+  const head = h(
+    "tr",
+    {},
+    h("th", { scope: "col" }, h("span", { class: "unseen" }, "Question")),
+    kinds.map((kind) =>
+      h("th", { scope: "col", class: family(kind) }, kind.title, h("span", { class: "compare-rule" }, kind.rule))
+    ),
+  );
   const rows = facts.flatMap((fact, number) => {
     const open = kinds.find((kind) => cellId(number, kind.name) === chosen);
     return [row(store, comparison, fact, number, chosen), open && proofRow(store, fact, open, kinds.length)];
   });
-  return h("div", { class: "compare-scroll" }, h("table", { class: "compare-table" },
-    h("caption", { class: "unseen" }, "Each question put to each way of talking in this capture"),
-    h("thead", {}, head), h("tbody", {}, rows.filter(Boolean))));
+  return h(
+    "div",
+    { class: "compare-scroll" },
+    h(
+      "table",
+      { class: "compare-table" },
+      h("caption", { class: "unseen" }, "Each question put to each way of talking in this capture"),
+      h("thead", {}, head),
+      h("tbody", {}, rows.filter(Boolean)),
+    ),
+  );
 }
 
 const family = (kind) => (kind.name === "websocket" ? "way-ws" : "way-http");
 
 function row(store, comparison, fact, number, chosen) {
   const { kinds } = comparison;
-  return h("tr", {},
+  return h(
+    "tr",
+    {},
     h("th", { scope: "row" }, fact.question, fact.name === "message" && legend()),
     kinds.map((kind) => {
       const cell = fact.cells[kind.name];
       const id = cellId(number, kind.name);
       const isOpen = id === chosen;
-      return h("td", { class: `${family(kind)}${isOpen ? " open" : ""}`, "data-kind": kind.title },
-        h("button", {
-          class: "compare-cell", "data-cell": String(id), "aria-expanded": String(isOpen),
-          onclick: () => go(store, { id: isOpen ? null : id }),
-        }, h("b", {}, cell.text), picture(comparison, fact, kind), h("span", {}, cell.detail)));
-    }));
+      return h(
+        "td",
+        { class: `${family(kind)}${isOpen ? " open" : ""}`, "data-kind": kind.title },
+        h(
+          "button",
+          {
+            class: "compare-cell",
+            "data-cell": String(id),
+            "aria-expanded": String(isOpen),
+            onclick: () => go(store, { id: isOpen ? null : id }),
+          },
+          h("b", {}, cell.text),
+          picture(comparison, fact, kind),
+          h("span", {}, cell.detail),
+        ),
+      );
+    }),
+  );
 }
 
 function picture(comparison, fact, kind) {
   const { values } = fact.cells[kind.name];
   if (fact.name === "life") return drawLives(kind.lives, comparison.duration_ns);
-  if (fact.name === "message" && values.wire_bytes_each) return priceBar(values, Math.max(...figures(fact, "wire_bytes_each")));
+  if (fact.name === "message" && values.wire_bytes_each) {
+    return priceBar(values, Math.max(...figures(fact, "wire_bytes_each")));
+  }
   if (fact.name === "round_trips" && values.round_trips) return drawTrips(2 * values.round_trips);
   const figure = METERS[fact.name];
   if (!figure || values[figure] === undefined) return null;
@@ -126,40 +180,83 @@ const METERS = { overhead: "wire_bytes_per_useful_byte", delivery: "median_ns" }
 
 const figures = (fact, name) => Object.values(fact.cells).map(({ values }) => values[name] ?? 0);
 
-const legend = () => h("span", { class: "compare-legend" }, ["building", "talking", "closing"].map((part) => h("span", {}, h("i", { class: part }), part)));
+const legend = () =>
+  h(
+    "span",
+    { class: "compare-legend" },
+    ["building", "talking", "closing"].map((part) => h("span", {}, h("i", { class: part }), part)),
+  );
 
 function proofRow(store, fact, kind, columns) {
   const cell = fact.cells[kind.name];
   const more = cell.proofs - cell.proof.length;
-  return h("tr", { class: "compare-proof" }, h("td", { colspan: String(columns + 1) },
-    h("p", {}, h("b", {}, "How it was found. "), fact.how),
-    cell.proof.length > 0 && h("ul", { "aria-label": `${kind.title}: packets that prove it` }, cell.proof.map((one) => h("li", {}, proofLink(store, one)))),
-    more > 0 && h("p", { class: "compare-more" }, `and ${more} more like these`)));
+  return h(
+    "tr",
+    { class: "compare-proof" },
+    h(
+      "td",
+      { colspan: String(columns + 1) },
+      h("p", {}, h("b", {}, "How it was found. "), fact.how),
+      cell.proof.length > 0 &&
+        h(
+          "ul",
+          { "aria-label": `${kind.title}: packets that prove it` },
+          cell.proof.map((one) => h("li", {}, proofLink(store, one))),
+        ),
+      more > 0 && h("p", { class: "compare-more" }, `and ${more} more like these`),
+    ),
+  );
 }
 
 function proofLink(store, { packet, connection, what }) {
-  return h("button", { class: "link", onclick: () => go(store, { view: "connections", id: connection, packet }) },
-    h("span", { class: "compare-number" }, `packet ${packet}`), ` in connection #${connection}: ${what}`);
+  return h(
+    "button",
+    { class: "link", onclick: () => go(store, { view: "connections", id: connection, packet }) },
+    h("span", { class: "compare-number" }, `packet ${packet}`),
+    ` in connection #${connection}: ${what}`,
+  );
 }
 
 function truths(store, told) {
   if (!told.length) return null;
-  return h("section", { class: "compare-truths" }, h("h3", {}, "Where the popular claim is too simple"),
-    h("dl", {}, told.flatMap(({ claim, truth, proof }) => [
-      h("dt", {}, `“${claim}”`),
-      h("dd", {}, truth, proof.length > 0 && [" ", proofLinks(store, proof)]),
-    ])));
+  return h(
+    "section",
+    { class: "compare-truths" },
+    h("h3", {}, "Where the popular claim is too simple"),
+    h(
+      "dl",
+      {},
+      told.flatMap(({ claim, truth, proof }) => [
+        h("dt", {}, `“${claim}”`),
+        h("dd", {}, truth, proof.length > 0 && [" ", proofLinks(store, proof)]),
+      ]),
+    ),
+  );
 }
 
-const proofLinks = (store, proof) => h("span", { class: "compare-see" }, "See ", proof.slice(0, 3).flatMap(({ packet, connection }, i) => [
-  i > 0 && ", ",
-  h("button", { class: "link", onclick: () => go(store, { view: "connections", id: connection, packet }) }, `packet ${packet}`),
-]), ".");
+const proofLinks = (store, proof) =>
+  h(
+    "span",
+    { class: "compare-see" },
+    "See ",
+    proof.slice(0, 3).flatMap(({ packet, connection }, i) => [
+      i > 0 && ", ",
+      h(
+        "button",
+        { class: "link", onclick: () => go(store, { view: "connections", id: connection, packet }) },
+        `packet ${packet}`,
+      ),
+    ]),
+    ".",
+  );
 
 function absent({ missing, left_out: leftOut }) {
   const others = Object.entries(leftOut).map(([name, n]) => `${n} ${name === "tls" ? "TLS" : name}`);
-  return h("section", { class: "compare-absent" },
+  return h(
+    "section",
+    { class: "compare-absent" },
     missing.length > 0 && h("h3", {}, "Not in this capture"),
     missing.length > 0 && h("dl", {}, missing.flatMap(({ title, rule }) => [h("dt", {}, title), h("dd", {}, rule)])),
-    others.length > 0 && h("p", {}, `Connections that are none of these, and not compared: ${others.join(", ")}.`));
+    others.length > 0 && h("p", {}, `Connections that are none of these, and not compared: ${others.join(", ")}.`),
+  );
 }

@@ -18,7 +18,14 @@ export class Lifecycle {
   clear() {
     this.abort?.abort();
     const nothing = { id: null, connection: null, total: 0, error: null, revision: 0 };
-    Object.assign(this, nothing, { pages: new Map(), stale: new Set(), wanted: [0, 0], busy: false, again: false, abort: null });
+    Object.assign(this, nothing, {
+      pages: new Map(),
+      stale: new Set(),
+      wanted: [0, 0],
+      busy: false,
+      again: false,
+      abort: null,
+    });
   }
 
   /** Turns to a connection, null to none; `packet` is the one to show first, if any. */
@@ -168,8 +175,11 @@ export class Lifecycle {
       this.pages.delete(page); // moves it to the young end
       if (at < packets.length) {
         this.pages.set(page, {
-          ...beside, start: start + at, packets: packets.slice(at, at + PAGE),
-          before: packets[at - 1] ?? before, after: packets[at + PAGE] ?? after,
+          ...beside,
+          start: start + at,
+          packets: packets.slice(at, at + PAGE),
+          before: packets[at - 1] ?? before,
+          after: packets[at + PAGE] ?? after,
         });
       }
       this.stale.delete(page);

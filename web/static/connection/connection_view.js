@@ -22,7 +22,11 @@ export function mountConnection(panel, store) {
   const choose = (packet) => go(store, { packet });
   const ladder = new LadderView({ choose, moved: () => moved() });
   const why = mountWhy(ladder.element, ladder.list.element, choose);
-  const playback = mountPlayback(ladder, get, (problem) => store.set({ problem: { message: problem.message, what_to_do: problem.advice } }));
+  const playback = mountPlayback(
+    ladder,
+    get,
+    (problem) => store.set({ problem: { message: problem.message, what_to_do: problem.advice } }),
+  );
   const packet = mountPacket(store);
   const panes = mountPanes(store, [ladder.element, playback.element]);
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
@@ -61,7 +65,9 @@ export function mountConnection(panel, store) {
   }
   const unsubscribe = store.subscribe(draw);
   const onKey = (event) => {
-    if (event.key !== "Escape" || store.state.route.id === null || event.target.closest("input:not([type=range]), dialog")) return;
+    if (
+      event.key !== "Escape" || store.state.route.id === null || event.target.closest("input:not([type=range]), dialog")
+    ) return;
     go(store, store.state.route.packet === null ? { id: null } : { packet: null });
   };
   document.addEventListener("keydown", onKey);
@@ -81,24 +87,59 @@ export function mountConnection(panel, store) {
 
 /** What stands beside the list while no connection is chosen: how to read one. */
 function introduction() {
-  return h("div", { class: "intro prose" },
+  return h(
+    "div",
+    { class: "intro prose" },
     h("h2", {}, "Choose a connection to watch it live and die"),
-    h("p", {}, "An IP address says which machine, a port which door of it. Together they name one end: a socket, in the words of TCP’s standard. Two ends joined by TCP make a connection: a pipe that both can write into."),
-    h("p", {}, "A bar in the list reaches from the connection’s first packet to its last, on the time axis of the capture; an arrow says that its end was not captured."),
-    legend());
+    h(
+      "p",
+      {},
+      "An IP address says which machine, a port which door of it. Together they name one end: a socket, in the words of TCP’s standard. Two ends joined by TCP make a connection: a pipe that both can write into.",
+    ),
+    h(
+      "p",
+      {},
+      "A bar in the list reaches from the connection’s first packet to its last, on the time axis of the capture; an arrow says that its end was not captured.",
+    ),
+    legend(),
+  );
 }
 
 function header(store) {
   const title = h("h2", { class: "connection-title" });
   const facts = h("p", { class: "connection-facts" });
   const holders = mountHolders(store);
-  const sockets = { client: socketPlate("client", holders.elements.client), server: socketPlate("server", holders.elements.server) };
-  const close = h("button", { class: "icon-button", "aria-label": "Close this connection's view", title: "Close (Escape)", onclick: () => go(store, { id: null }) }, icon("close"));
-  const element = h("header", { class: "connection-head" },
+  const sockets = {
+    client: socketPlate("client", holders.elements.client),
+    server: socketPlate("server", holders.elements.server),
+  };
+  const close = h("button", {
+    class: "icon-button",
+    "aria-label": "Close this connection's view",
+    title: "Close (Escape)",
+    onclick: () => go(store, { id: null }),
+  }, icon("close"));
+  const element = h(
+    "header",
+    { class: "connection-head" },
     h("div", { class: "connection-line" }, title, facts, close),
-    h("div", { class: "sockets" },
-      h("div", { class: "sockets-pair" }, sockets.client.element, h("i", { class: "sockets-pipe" }), sockets.server.element),
-      h("p", { class: "sockets-say" }, "An IP address and a port name each end; a connection is a pipe between two of them.")));
+    h(
+      "div",
+      { class: "sockets" },
+      h(
+        "div",
+        { class: "sockets-pair" },
+        sockets.client.element,
+        h("i", { class: "sockets-pipe" }),
+        sockets.server.element,
+      ),
+      h(
+        "p",
+        { class: "sockets-say" },
+        "An IP address and a port name each end; a connection is a pipe between two of them.",
+      ),
+    ),
+  );
   return {
     element,
     draw(connection, state) {
@@ -107,10 +148,18 @@ function header(store) {
       const { long, kind } = outcome(connection);
       setText(title, `#${connection.id} ${protocolName(connection.protocol)}`);
       title.dataset.protocol = connection.protocol;
-      const lived = connection.duration_ns === null ? "a time that is not known" : duration(livedNs(connection, state.end));
+      const lived = connection.duration_ns === null
+        ? "a time that is not known"
+        : duration(livedNs(connection, state.end));
       const lasted = kind === "open" ? `${long} for ${lived}` : `${long}, after ${lived}`;
       const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
-      const said = [lasted, networkOf(connection), `first packet at ${moment(connection.at_ns)}`, counted(packets, "packet"), `${size(bytes)} of payload`];
+      const said = [
+        lasted,
+        networkOf(connection),
+        `first packet at ${moment(connection.at_ns)}`,
+        counted(packets, "packet"),
+        `${size(bytes)} of payload`,
+      ];
       setText(facts, said.filter(Boolean).join(" · "));
       for (const side of ["client", "server"]) sockets[side].draw(connection);
     },
@@ -120,11 +169,14 @@ function header(store) {
 /** A socket taken apart: the address and the port, each with what it is. */
 function socketPlate(side, holder) {
   const [address, port, where, role] = [h("b"), h("b"), h("span"), h("span")];
-  const element = h("div", { class: `socket ${side}` },
+  const element = h(
+    "div",
+    { class: `socket ${side}` },
     h("span", { class: "socket-name" }, side === "client" ? "The client’s socket" : "The server’s socket", holder),
     h("span", { class: "socket-part address" }, address, h("small", {}, "address", where)),
     h("span", { class: "socket-colon" }, ":"),
-    h("span", { class: "socket-part port" }, port, h("small", {}, "port", role)));
+    h("span", { class: "socket-part port" }, port, h("small", {}, "port", role)),
+  );
   return {
     element,
     draw(connection) {

@@ -45,7 +45,14 @@ export function mount(root, store) {
     grid.follow(isLive(state));
     if (listedBy !== list.key) grid.restart();
     listedBy = list.key;
-    grid.draw({ total: list.total, chosen, state, get: (index) => list.row(index), empty: list.isAsking ? SEARCHING : noRows(state, "connections"), largest: state.lengths.connections ?? 0 });
+    grid.draw({
+      total: list.total,
+      chosen,
+      state,
+      get: (index) => list.row(index),
+      empty: list.isAsking ? SEARCHING : noRows(state, "connections"),
+      largest: state.lengths.connections ?? 0,
+    });
     const place = `${list.key} ${id}`; // another filter puts the connection elsewhere
     if (place !== revealed && chosen !== null && chosen < list.total) {
       revealed = place;
@@ -81,46 +88,72 @@ function rowHeight({ element, width, fitted }) {
 
 /** Address and port of both ends, nothing left out. */
 function wholePair(row) {
-  const [client, server] = [row.client, row.server].map((endpoint) => [endpoint.slice(0, endpoint.lastIndexOf(":")), `:${takeApart(endpoint).port}`]);
+  const [client, server] = [row.client, row.server].map((
+    endpoint,
+  ) => [endpoint.slice(0, endpoint.lastIndexOf(":")), `:${takeApart(endpoint).port}`]);
   return { client, server };
 }
 
 const COLUMNS = [
   { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
   {
-    name: "pair", title: "client → server", fits: 40, create: createPair, // a port, and a socket with an IPv6 address in brief
+    name: "pair",
+    title: "client → server",
+    fits: 40,
+    create: createPair, // a port, and a socket with an IPv6 address in brief
     draw(cell, row) {
       drawPair(cell, short(row), " → ");
       cell.title = `${row.client} → ${row.server}`;
     },
   },
   {
-    name: "whole-pair", title: "client → server", fits: 60, create: createPair,
+    name: "whole-pair",
+    title: "client → server",
+    fits: 60,
+    create: createPair,
     draw(cell, row) {
       drawPair(cell, wholePair(row), " → ");
       cell.title = `${row.client} → ${row.server}`;
     },
   },
   {
-    name: "speaks", title: "speaks",
+    name: "speaks",
+    title: "speaks",
     draw(cell, row) {
       setText(cell, protocolName(row.protocol));
       cell.dataset.protocol = row.protocol;
     },
   },
-  { name: "life", title: "life", isAxis: true, create: (cell) => cell.append(h("i", { class: "life-bar" })), draw: (cell, row, state) => drawLife(cell.firstChild, row, state.end, outcome(row).kind, row.protocol) },
   {
-    name: "lived", title: "lived", fits: 24,
+    name: "life",
+    title: "life",
+    isAxis: true,
+    create: (cell) => cell.append(h("i", { class: "life-bar" })),
+    draw: (cell, row, state) => drawLife(cell.firstChild, row, state.end, outcome(row).kind, row.protocol),
+  },
+  {
+    name: "lived",
+    title: "lived",
+    fits: 24,
     draw(cell, row, { end }) {
       const { short: word, long, kind } = outcome(row);
       const lived = briefly(livedNs(row, end));
       setText(cell, word === "closed" ? lived : `${word}, ${lived}`);
       cell.dataset.kind = kind;
-      const [client, server] = ["client", "server"].map((side) => stateOf({ ...row, silent: silentEnd(row) }, side).text);
-      cell.title = `${row.duration_ns === null ? `${TIMES_GO_BACK}. ` : ""}${long}; client ${client}, server ${server}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
+      const [client, server] = ["client", "server"].map((side) =>
+        stateOf({ ...row, silent: silentEnd(row) }, side).text
+      );
+      cell.title = `${
+        row.duration_ns === null ? `${TIMES_GO_BACK}. ` : ""
+      }${long}; client ${client}, server ${server}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
     },
   },
   { name: "packets", title: "packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },
   { name: "bytes", title: "bytes", draw: (cell, row) => setText(cell, size(row.bytes[0] + row.bytes[1])) },
-  { name: "amount", title: "packets, bytes", draw: (cell, row) => setText(cell, `${counted(row.packets[0] + row.packets[1], "packet")}, ${size(row.bytes[0] + row.bytes[1])}`) },
+  {
+    name: "amount",
+    title: "packets, bytes",
+    draw: (cell, row) =>
+      setText(cell, `${counted(row.packets[0] + row.packets[1], "packet")}, ${size(row.bytes[0] + row.bytes[1])}`),
+  },
 ];

@@ -9,10 +9,26 @@ import { themeIsDark } from "../state/theme_choice.js";
 const REST = 2000; // ms between two figures while the connection grows
 
 export const GRAPHS = [
-  ["stevens", "Sequence", "A point for each segment: how far its sender had come. The steeper, the faster; a step back is a retransmission, or a segment that was overtaken."],
-  ["tcptrace", "Sequence, ACKs and window", "Segments as bars, between what the receiver had acknowledged and how far its window reached."],
-  ["round-trips", "Round trips", "How long it took until what each end sent was seen acknowledged, where the capture was made."],
-  ["throughput", "Throughput", "All bits that were sent, with headers and repeats, and those of the stream as they became readable."],
+  [
+    "stevens",
+    "Sequence",
+    "A point for each segment: how far its sender had come. The steeper, the faster; a step back is a retransmission, or a segment that was overtaken.",
+  ],
+  [
+    "tcptrace",
+    "Sequence, ACKs and window",
+    "Segments as bars, between what the receiver had acknowledged and how far its window reached.",
+  ],
+  [
+    "round-trips",
+    "Round trips",
+    "How long it took until what each end sent was seen acknowledged, where the capture was made.",
+  ],
+  [
+    "throughput",
+    "Throughput",
+    "All bits that were sent, with headers and repeats, and those of the stream as they became readable.",
+  ],
   ["window", "Window", "How many bytes the receiver had room for, and how many were not yet acknowledged."],
 ];
 
@@ -21,16 +37,33 @@ export const GRAPHS = [
  * @param {(name: string) => void} turn goes to one of GRAPHS
  */
 export function mountGraphs(get, choose, turn) {
-  const names = GRAPHS.map(([name, title]) => h("button", { class: "toggle", "data-graph": name, onclick: () => turn(name) }, title));
-  const sides = ["client", "server"].map((side, i) => h("button", { class: `toggle ${side}`, onclick: () => look(i) }, side));
+  const names = GRAPHS.map(([name, title]) =>
+    h("button", { class: "toggle", "data-graph": name, onclick: () => turn(name) }, title)
+  );
+  const sides = ["client", "server"].map((side, i) =>
+    h("button", { class: `toggle ${side}`, onclick: () => look(i) }, side)
+  );
   const says = h("p", { class: "graphs-says" });
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
   const plot = h("div", { class: "graphs-plot", role: "img" });
-  const element = h("div", { class: "graphs" },
-    h("div", { class: "graphs-bar" },
+  const element = h(
+    "div",
+    { class: "graphs" },
+    h(
+      "div",
+      { class: "graphs-bar" },
       h("div", { class: "graphs-names", role: "group", "aria-label": "Graph" }, names),
-      h("div", { class: "graphs-sides", role: "group", "aria-label": "Whose bytes" }, h("span", {}, "bytes of the"), sides)),
-    says, trouble, plot);
+      h(
+        "div",
+        { class: "graphs-sides", role: "group", "aria-label": "Whose bytes" },
+        h("span", {}, "bytes of the"),
+        sides,
+      ),
+    ),
+    says,
+    trouble,
+    plot,
+  );
   let [id, name, side, stamp, asker, drawn, isListening] = [null, null, null, "", null, null, false];
 
   function look(wanted) {

@@ -127,7 +127,9 @@ function placeInChapter(packets, found, { before, after }) {
 function cargo(exchanges, messages) {
   const items = [];
   for (const { id, request, response, informational } of exchanges) {
-    if (request) items.push({ packet: request.packet, kind: "request", id, text: `${request.method} ${request.target}` });
+    if (request) {
+      items.push({ packet: request.packet, kind: "request", id, text: `${request.method} ${request.target}` });
+    }
     for (const said of [...informational, response].filter(Boolean)) {
       items.push({ packet: said.packet, kind: "response", id, text: answerLine(said) });
     }

@@ -10,12 +10,30 @@ import { ASSUMED, band, marksOf, STATES, UNKNOWN } from "../text/terms.js";
 export function createStep() {
   const time = h("span", { class: "step-time" });
   const [client, server] = [lifeline("client"), lifeline("server")];
-  const [number, what, more, amount] = ["number", "what", "more", "amount"].map((name) => h("span", { class: `wire-${name}` }));
+  const [number, what, more, amount] = ["number", "what", "more", "amount"].map((name) =>
+    h("span", { class: `wire-${name}` })
+  );
   const verdict = h("div", { class: "wire-verdict" });
-  const wire = h("div", { class: "wire" },
-    h("div", { class: "wire-label" }, number, what, more, amount), h("div", { class: "wire-arrow" }), verdict);
+  const wire = h(
+    "div",
+    { class: "wire" },
+    h("div", { class: "wire-label" }, number, what, more, amount),
+    h("div", { class: "wire-arrow" }),
+    verdict,
+  );
   const story = h("div", { class: "story" });
-  const element = h("div", { class: "step", role: "option" }, time, client.state, client.band, wire, server.band, server.state, h("i", { class: "bracket" }), story);
+  const element = h(
+    "div",
+    { class: "step", role: "option" },
+    time,
+    client.state,
+    client.band,
+    wire,
+    server.band,
+    server.state,
+    h("i", { class: "bracket" }),
+    story,
+  );
   element.parts = {
     draw(item) {
       client.draw(item);
@@ -32,8 +50,14 @@ export function createStep() {
 /** The classes by which a row is drawn: what it is, who sent it, what it carries, and whether something went wrong. */
 export function stepClass(item, isChosen) {
   const { kind, packet, bracket, carries } = item;
-  const weight = packet ? `${packet.payload ? " carries" : ""}${carries.length ? ` ${carries[0].kind}` : ""}${packet.duplicate ? " duplicate" : ""}${isTrouble(packet) ? " trouble" : ""}` : "";
-  return `step ${kind} from-${packet?.direction ?? "nobody"}${isChosen ? " chosen" : ""} bracket-${bracket ?? "none"}${weight}`;
+  const weight = packet
+    ? `${packet.payload ? " carries" : ""}${carries.length ? ` ${carries[0].kind}` : ""}${
+      packet.duplicate ? " duplicate" : ""
+    }${isTrouble(packet) ? " trouble" : ""}`
+    : "";
+  return `step ${kind} from-${packet?.direction ?? "nobody"}${isChosen ? " chosen" : ""} bracket-${
+    bracket ?? "none"
+  }${weight}`;
 }
 
 /** A row for those who hear it. */
@@ -43,12 +67,16 @@ export function spoken(item) {
   const { packet, carries, sentences } = item;
   const said = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
   const verdicts = marksOf(packet).map(([name]) => name).join(", ");
-  return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${verdicts ? `${verdicts}. ` : ""}${sentences.join(" ")} ${states(item)}`;
+  return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${
+    verdicts ? `${verdicts}. ` : ""
+  }${sentences.join(" ")} ${states(item)}`;
 }
 
 /** "client SYN-SENT, server LISTEN (assumed)". */
 function states({ after }) {
-  return ["client", "server"].map((side) => `${side} ${after[side] ?? "unknown"}${after.assumed[side] ? " (assumed)" : ""}`).join(", ");
+  return ["client", "server"].map((side) =>
+    `${side} ${after[side] ?? "unknown"}${after.assumed[side] ? " (assumed)" : ""}`
+  ).join(", ");
 }
 
 const BACK = "How long after the packet before is not known: times go back";
@@ -85,16 +113,23 @@ function lifeline(side) {
       setText(state, begins ? (after ?? (item.fromTheStart === false ? "not seen" : "unknown")) : "");
       state.classList.toggle("assumed", begins && isAssumed);
       state.classList.toggle("inferred", item.kind === "start" && after !== null && !isAssumed);
-      const why = after === null ? UNKNOWN : `${STATES[after] ?? ""}${isAssumed ? ` ${ASSUMED}` : item.kind === "start" ? " Inferred: it is not on the wire." : ""}`;
+      const why = after === null
+        ? UNKNOWN
+        : `${STATES[after] ?? ""}${
+          isAssumed ? ` ${ASSUMED}` : item.kind === "start" ? " Inferred: it is not on the wire." : ""
+        }`;
       state.title = begins ? why : "";
-      element.title = isAssumed || after === null ? `${after ?? "unknown"}. ${after === null ? UNKNOWN : ASSUMED}` : (after ?? "");
+      element.title = isAssumed || after === null
+        ? `${after ?? "unknown"}. ${after === null ? UNKNOWN : ASSUMED}`
+        : (after ?? "");
     },
   };
 }
 
 const bandClass = (state, isAssumed) => (state ? `${band(state)}${isAssumed ? " assumed" : ""}` : "unknown");
 
-const wasReset = ({ packet }, before, after) => Boolean(packet?.flags.includes("RST")) && after === "CLOSED" && before !== "CLOSED";
+const wasReset = ({ packet }, before, after) =>
+  Boolean(packet?.flags.includes("RST")) && after === "CLOSED" && before !== "CLOSED";
 
 function drawLabel(item, { number, what, more, amount }) {
   if (item.kind !== "packet") {
@@ -137,7 +172,9 @@ function drawVerdict({ packet }, element) {
   const key = marks.map(([name]) => name).join(" ");
   if (element.dataset.key === key) return;
   element.dataset.key = key;
-  element.replaceChildren(...marks.map(([name, trouble]) => h("span", { class: `badge${trouble ? " trouble" : ""}` }, name)));
+  element.replaceChildren(
+    ...marks.map(([name, trouble]) => h("span", { class: `badge${trouble ? " trouble" : ""}` }, name)),
+  );
 }
 
 function drawStory(item, element) {
@@ -147,5 +184,6 @@ function drawStory(item, element) {
   element.storyKey = key;
   element.replaceChildren(
     ...(item.chapter ? [h("b", { class: "story-chapter" }, item.chapter)] : []),
-    ...sentences.map((sentence) => h("p", { title: sentence.length > 160 ? sentence : null }, sentence)));
+    ...sentences.map((sentence) => h("p", { title: sentence.length > 160 ? sentence : null }, sentence)),
+  );
 }

@@ -44,7 +44,9 @@ export class PagedSteps {
   at(row) {
     const { lifecycle } = this;
     if (row === 0) return this.edge(0, (item) => begin(item.packet, lifecycle.connection));
-    if (row === lifecycle.total + 1) return this.edge(lifecycle.total - 1, (item) => end(item.after, lifecycle.connection));
+    if (row === lifecycle.total + 1) {
+      return this.edge(lifecycle.total - 1, (item) => end(item.after, lifecycle.connection));
+    }
     return this.item(row - 1) ?? pending();
   }
 

@@ -32,13 +32,24 @@ export class LadderView {
       update: (element, row) => this.update(element, row),
       shown: (first, stop) => this.shown(first, stop),
       follows: true,
-      attributes: { class: "virtual ladder", role: "listbox", tabindex: "0", "aria-label": "Packets of this connection", onkeydown: (event) => this.keyed(event) },
+      attributes: {
+        class: "virtual ladder",
+        role: "listbox",
+        tabindex: "0",
+        "aria-label": "Packets of this connection",
+        onkeydown: (event) => this.keyed(event),
+      },
     });
     this.list.canvas.addEventListener("click", (event) => {
       const step = event.target.closest(".step[data-packet]");
       if (step) this.choose(Number(step.dataset.packet) === this.chosen ? null : Number(step.dataset.packet));
     });
-    this.newer = h("button", { class: "newer", hidden: true, onclick: () => this.list.toEnd() }, icon("down"), h("span", {}, "New packets"));
+    this.newer = h(
+      "button",
+      { class: "newer", hidden: true, onclick: () => this.list.toEnd() },
+      icon("down"),
+      h("span", {}, "New packets"),
+    );
     this.element = h("div", { class: "ladder-pane" }, this.list.element, this.newer);
     new ResizeObserver(() => this.steps && this.layout()).observe(this.element);
   }
@@ -75,7 +86,16 @@ export class LadderView {
   }
 
   begin() {
-    Object.assign(this, { steps: null, cursor: null, chosen: null, reached: null, gaps: null, scale: null, key: "", seen: Infinity }); // nothing is new in what is shown for the first time
+    Object.assign(this, {
+      steps: null,
+      cursor: null,
+      chosen: null,
+      reached: null,
+      gaps: null,
+      scale: null,
+      key: "",
+      seen: Infinity,
+    }); // nothing is new in what is shown for the first time
     this.list.element.scrollTop = 0;
     this.list.following = false;
   }
@@ -87,7 +107,9 @@ export class LadderView {
     this.key = key;
     const whole = this.scale === null ? lifecycle.whole : null;
     if (whole) this.steps = new WholeSteps(whole);
-    else if (!(this.steps instanceof PagedSteps) || this.steps.lifecycle !== lifecycle) this.steps = new PagedSteps(lifecycle);
+    else if (!(this.steps instanceof PagedSteps) || this.steps.lifecycle !== lifecycle) {
+      this.steps = new PagedSteps(lifecycle);
+    }
     this.layout();
   }
 

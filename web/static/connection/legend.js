@@ -14,12 +14,48 @@ const BANDS = [
 
 /** The states of a lifeline and the kinds of arrow. */
 export function legend() {
-  return h("div", { class: "legend" },
-    h("ul", {}, BANDS.map(([kind, name, meaning]) => h("li", {},
-      h("i", { class: `swatch client ${kind}` }), h("i", { class: `swatch server ${kind}` }), h("b", {}, name), h("span", {}, meaning)))),
-    h("ul", {},
-      h("li", {}, h("i", { class: "swatch-arrow client" }), h("b", {}, "Client"), h("span", {}, "the end that sent the first SYN; without one, the end taken for it")),
+  return h(
+    "div",
+    { class: "legend" },
+    h(
+      "ul",
+      {},
+      BANDS.map(([kind, name, meaning]) =>
+        h(
+          "li",
+          {},
+          h("i", { class: `swatch client ${kind}` }),
+          h("i", { class: `swatch server ${kind}` }),
+          h("b", {}, name),
+          h("span", {}, meaning),
+        )
+      ),
+    ),
+    h(
+      "ul",
+      {},
+      h(
+        "li",
+        {},
+        h("i", { class: "swatch-arrow client" }),
+        h("b", {}, "Client"),
+        h("span", {}, "the end that sent the first SYN; without one, the end taken for it"),
+      ),
       h("li", {}, h("i", { class: "swatch-arrow server" }), h("b", {}, "Server"), h("span", {}, "the other end")),
-      h("li", {}, h("i", { class: "swatch-arrow client carries" }), h("b", {}, "Thick arrow"), h("span", {}, "carries bytes of the conversation")),
-      h("li", {}, h("i", { class: "swatch-arrow trouble" }), h("b", {}, "Trouble"), h("span", {}, "sent again, missing, out of order, without room, reset"))));
+      h(
+        "li",
+        {},
+        h("i", { class: "swatch-arrow client carries" }),
+        h("b", {}, "Thick arrow"),
+        h("span", {}, "carries bytes of the conversation"),
+      ),
+      h(
+        "li",
+        {},
+        h("i", { class: "swatch-arrow trouble" }),
+        h("b", {}, "Trouble"),
+        h("span", {}, "sent again, missing, out of order, without room, reset"),
+      ),
+    ),
+  );
 }

@@ -30,13 +30,19 @@ export function chapters(packets, phases) {
     if (found.length && found.at(-1).phase === phase) found.at(-1).last = index;
     else found.push({ phase, first: index, last: index });
   });
-  return found.map(({ phase, first, last }) => ({ title: titleOf(phase, packets.slice(first, last + 1), { before: packets[first - 1], after: packets[last + 1] }), first, last }));
+  return found.map(({ phase, first, last }) => ({
+    title: titleOf(phase, packets.slice(first, last + 1), { before: packets[first - 1], after: packets[last + 1] }),
+    first,
+    last,
+  }));
 }
 
 function titleOf(phase, packets, { before, after }) {
   if (!phase) return "The first packet is no SYN";
   // Its last ACK may carry the first bytes, and so belong to the next chapter.
-  if (phase.name === "handshake" && !isBuilt(packets.at(-1)) && !(after && isBuilt(after))) return "The pipe is asked for";
+  if (phase.name === "handshake" && !isBuilt(packets.at(-1)) && !(after && isBuilt(after))) {
+    return "The pipe is asked for";
+  }
   const reset = phase.name === "close" && packets.find(({ flags }) => flags.includes("RST"));
   if (!reset) return TITLES[phase.name] ?? phase.name;
   if (isBuilt(before)) return "The pipe is cut";
@@ -45,5 +51,8 @@ function titleOf(phase, packets, { before, after }) {
 
 /** Whether both ends have left the opening states behind after this packet; of one that is not known it is taken for granted. */
 function isBuilt(packet) {
-  return !packet || ![packet.client_state, packet.server_state].some((state) => ["SYN-SENT", "SYN-RECEIVED", "LISTEN", "CLOSED"].includes(state));
+  return !packet ||
+    ![packet.client_state, packet.server_state].some((state) =>
+      ["SYN-SENT", "SYN-RECEIVED", "LISTEN", "CLOSED"].includes(state)
+    );
 }

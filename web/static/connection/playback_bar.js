@@ -22,33 +22,62 @@ export function mountPlayback(ladder, get, fail) {
     gap: (index) => gapAt(lifecycle(), index),
   }, (hasEnded) => (hasEnded ? settle() : draw()));
 
-  const button = (name, label, action) => h("button", { class: "icon-button", "aria-label": label, title: label, onclick: action }, icon(name));
+  const button = (name, label, action) =>
+    h("button", { class: "icon-button", "aria-label": label, title: label, onclick: action }, icon(name));
   const step = (index) => {
     player.pause();
     ladder.go(Math.min(Math.max(index, 0), last()));
   };
-  const play = h("button", { class: "icon-button", onclick: () => (player.isPlaying ? player.pause() : player.play()) });
+  const play = h("button", {
+    class: "icon-button",
+    onclick: () => (player.isPlaying ? player.pause() : player.play()),
+  });
   const speed = h("button", { class: "playback-speed", title: "How fast it plays", onclick: () => player.faster() });
-  const slider = h("input", { class: "playback-slider", type: "range", min: "0", value: "0", "aria-label": "Packet of the connection" });
+  const slider = h("input", {
+    class: "playback-slider",
+    type: "range",
+    min: "0",
+    value: "0",
+    "aria-label": "Packet of the connection",
+  });
   const strip = h("canvas", { class: "playback-strip", "aria-hidden": "true" });
   const place = h("output", { class: "playback-place" });
   const even = toggle("Even", "Packets evenly spaced", () => scaleTo(false));
   const scaled = toggle("To scale", "Time to scale: pauses are as long as they were", () => scaleTo(true));
-  const zoom = h("span", { class: "playback-zoom", hidden: true },
-    h("button", { class: "link", "aria-label": "Less time in the same space", title: "Zoom in", onclick: () => zoomBy(1) }, "+"),
-    h("button", { class: "link", "aria-label": "More time in the same space", title: "Zoom out", onclick: () => zoomBy(-1) }, "−"),
-    h("span", { class: "playback-scale" }));
-  const element = h("div", { class: "playback", role: "group", "aria-label": "Playback" },
-    h("div", { class: "playback-keys" },
+  const zoom = h(
+    "span",
+    { class: "playback-zoom", hidden: true },
+    h("button", {
+      class: "link",
+      "aria-label": "Less time in the same space",
+      title: "Zoom in",
+      onclick: () => zoomBy(1),
+    }, "+"),
+    h("button", {
+      class: "link",
+      "aria-label": "More time in the same space",
+      title: "Zoom out",
+      onclick: () => zoomBy(-1),
+    }, "−"),
+    h("span", { class: "playback-scale" }),
+  );
+  const element = h(
+    "div",
+    { class: "playback", role: "group", "aria-label": "Playback" },
+    h(
+      "div",
+      { class: "playback-keys" },
       button("first", "The first packet (Home)", () => step(0)),
       button("previous", "The packet before (↑)", () => step((ladder.cursor ?? 0) - 1)),
       play,
       button("next", "The next packet (↓)", () => step((ladder.cursor ?? -1) + 1)),
       button("last", "The last packet (End)", () => step(last())),
-      speed),
+      speed,
+    ),
     h("div", { class: "playback-track" }, strip, slider),
     place,
-    h("div", { class: "playback-spacing", role: "group", "aria-label": "Spacing" }, even, scaled, zoom));
+    h("div", { class: "playback-spacing", role: "group", "aria-label": "Spacing" }, even, scaled, zoom),
+  );
 
   slider.addEventListener("input", () => {
     player.pause();
@@ -100,7 +129,7 @@ export function mountPlayback(ladder, get, fail) {
     slider.max = String(Math.max(total - 1, 0));
     slider.value = String(at ?? 0);
     const packet = at === null ? null : lifecycle().packetAt(at);
-    const words = placeWords(at, total, packet, lifecycle()?.connection);
+    const words = placeWords(at, total, packet);
     setText(place, words);
     slider.setAttribute("aria-valuetext", words);
     const [name, label] = player.isPlaying ? ["pause", "Pause"] : ["play", "Play it back"];
@@ -140,7 +169,7 @@ function gapAt(lifecycle, index) {
   return here && next ? (next.quiet_ns ?? 0) : 0;
 }
 
-function placeWords(at, total, packet, connection) {
+function placeWords(at, total, packet) {
   if (at === null) return total === 1 ? "1 packet" : `${count(total)} packets`;
   const when = packet ? ` · ${duration(packet.elapsed_ns)}` : "";
   return `packet ${count(at + 1)} of ${count(total)}${when}`;

@@ -21,7 +21,10 @@ export function mountFacts(get, choose) {
     if (asker?.error) setText(trouble, `${asker.error.message} ${asker.error.advice ?? ""}`);
     if (!asker?.answer || asker.answer === drawn) return;
     drawn = asker.answer;
-    body.replaceChildren(summary(drawn, choose), ...Object.entries(drawn.facts).map(([title, facts]) => table(title, facts, choose)));
+    body.replaceChildren(
+      summary(drawn, choose),
+      ...Object.entries(drawn.facts).map(([title, facts]) => table(title, facts, choose)),
+    );
   }
 
   return {
@@ -43,28 +46,86 @@ function summary({ connection, state, history, silence }, choose) {
   const { at_ns, duration_ns: lasted, closed_by: closer, handshake_ns: handshake, syn_rtt_ns: synRtt } = connection;
   const ends = ["client", "server"];
   const line = (name, ...value) => [h("dt", {}, name), h("dd", {}, value)];
-  return h("dl", { class: "facts-summary" },
+  return h(
+    "dl",
+    { class: "facts-summary" },
     line("How it went", state, " ", h("code", { title: "Zeek’s name for it" }, connection.conn_state)),
     line("First packet, lasted", `${moment(at_ns)}, ${duration(lasted)}`),
-    line("Handshake", handshake === null ? "not seen whole" : `${duration(handshake)}, of which SYN to SYN-ACK ${synRtt === null ? "not seen" : duration(synRtt)}`),
+    line(
+      "Handshake",
+      handshake === null
+        ? "not seen whole"
+        : `${duration(handshake)}, of which SYN to SYN-ACK ${synRtt === null ? "not seen" : duration(synRtt)}`,
+    ),
     line("First FIN or RST by", closer === null ? "nobody yet" : h("b", { class: closer }, `the ${closer}`)),
-    line("States at the last packet", ends.map((side) => stateOf({ ...connection, silent: silentEnd(connection) }, side)).flatMap(({ text, why }, i) => [
-      i ? " / " : "", h("span", { class: ends[i], title: why }, text)])),
+    line(
+      "States at the last packet",
+      ends.map((side) => stateOf({ ...connection, silent: silentEnd(connection) }, side)).flatMap((
+        { text, why },
+        i,
+      ) => [
+        i ? " / " : "",
+        h("span", { class: ends[i], title: why }, text),
+      ]),
+    ),
     silence ? line("Longest silence", `${duration(silence.ns)}, before `, link(silence.packet, choose)) : [],
-    line("What was seen, in order", h("span", { class: "facts-history" }, history.map(({ letter, text }) =>
-      h("abbr", { title: text, class: letter === letter.toUpperCase() ? "client" : "server" }, letter)))));
+    line(
+      "What was seen, in order",
+      h(
+        "span",
+        { class: "facts-history" },
+        history.map(({ letter, text }) =>
+          h("abbr", { title: text, class: letter === letter.toUpperCase() ? "client" : "server" }, letter)
+        ),
+      ),
+    ),
+  );
 }
 
-const link = (packet, choose) => h("button", { class: "link", onclick: () => choose(packet) }, `packet ${count(packet)}`);
+const link = (packet, choose) =>
+  h("button", { class: "link", onclick: () => choose(packet) }, `packet ${count(packet)}`);
 
 function table(title, facts, choose) {
-  if (!facts.length) return h("section", { class: "facts-group" }, h("h3", {}, title), h("p", { class: "facts-nothing" }, "Nothing: no verdict on any segment."));
-  return h("section", { class: "facts-group" },
-    h("table", {},
+  if (!facts.length) {
+    return h(
+      "section",
+      { class: "facts-group" },
+      h("h3", {}, title),
+      h("p", { class: "facts-nothing" }, "Nothing: no verdict on any segment."),
+    );
+  }
+  return h(
+    "section",
+    { class: "facts-group" },
+    h(
+      "table",
+      {},
       h("caption", {}, title),
-      h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "col", class: "client" }, "client"), h("th", { scope: "col", class: "server" }, "server"))),
-      h("tbody", {}, facts.map((fact) => h("tr", {}, h("th", { scope: "row" }, VERDICTS[fact.name]?.[0] ?? fact.name),
-        ["client", "server"].map((side) => h("td", {}, value(fact, side, choose))))))));
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          h("td"),
+          h("th", { scope: "col", class: "client" }, "client"),
+          h("th", { scope: "col", class: "server" }, "server"),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        facts.map((fact) =>
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, VERDICTS[fact.name]?.[0] ?? fact.name),
+            ["client", "server"].map((side) => h("td", {}, value(fact, side, choose))),
+          )
+        ),
+      ),
+    ),
+  );
 }
 
 function value({ kind, name, ...of }, side, choose) {
@@ -72,5 +133,10 @@ function value({ kind, name, ...of }, side, choose) {
   if (known === null) return h("span", { class: "facts-none" }, "–");
   const text = KINDS[kind](known);
   if (packet === null) return text;
-  return h("button", { class: "link", title: `Show packet ${count(packet)}`, "aria-label": `${name}, ${side}: ${text}; show packet ${packet}`, onclick: () => choose(packet) }, text);
+  return h("button", {
+    class: "link",
+    title: `Show packet ${count(packet)}`,
+    "aria-label": `${name}, ${side}: ${text}; show packet ${packet}`,
+    onclick: () => choose(packet),
+  }, text);
 }

@@ -57,7 +57,8 @@ export function textOf(bytes) {
 /** True when bytes read as text: no more than a few of them are control characters or no UTF-8. */
 export function isText(bytes) {
   const text = new TextDecoder("utf-8").decode(bytes);
-  const odd = (text.match(STRANGE) ?? []).filter((letter) => letter !== "\r").length + (text.match(/\ufffd/g) ?? []).length;
+  const odd = (text.match(STRANGE) ?? []).filter((letter) => letter !== "\r").length +
+    (text.match(/\ufffd/g) ?? []).length;
   return odd * 20 <= text.length;
 }
 

@@ -16,14 +16,34 @@ export const WAYS = [["text", "Text"], ["hex", "Hex"], ["messages", "Messages"]]
  */
 export function mountStreams(get, choose, turn) {
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
-  const ways = WAYS.map(([name, title]) => h("button", { class: "toggle", "data-way": name, onclick: () => turn(name) }, title));
+  const ways = WAYS.map(([name, title]) =>
+    h("button", { class: "toggle", "data-way": name, onclick: () => turn(name) }, title)
+  );
   const place = h("output", { class: "said-place" });
-  const step = (by, label, picture) => h("button", { class: "icon-button", "aria-label": label, title: label, onclick: () => go(start + by * PART) }, icon(picture));
+  const step = (by, label, picture) =>
+    h(
+      "button",
+      { class: "icon-button", "aria-label": label, title: label, onclick: () => go(start + by * PART) },
+      icon(picture),
+    );
   const [earlier, later] = [step(-1, "The part before", "previous"), step(1, "The next part", "next")];
   const here = h("button", { class: "button", onclick: () => seek(chosen) }, "Show the chosen packet");
   const list = h("div", { class: "said", tabindex: "0", role: "group", "aria-label": "What was said" });
-  const element = h("div", { class: "streams" },
-    h("div", { class: "streams-bar" }, h("div", { class: "streams-ways", role: "group", "aria-label": "Show as" }, ways), earlier, place, later, here), trouble, list);
+  const element = h(
+    "div",
+    { class: "streams" },
+    h(
+      "div",
+      { class: "streams-bar" },
+      h("div", { class: "streams-ways", role: "group", "aria-label": "Show as" }, ways),
+      earlier,
+      place,
+      later,
+      here,
+    ),
+    trouble,
+    list,
+  );
   let [id, way, stamp, start, chosen, asker, drawn] = [null, "text", "", 0, null, null, null];
 
   function go(wanted) {
@@ -58,19 +78,28 @@ export function mountStreams(get, choose, turn) {
     if (!answer) return;
     const last = answer.start + answer.rows.length;
     const noun = way === "messages" ? "message" : "piece";
-    setText(place, answer.total ? `${noun}s ${count(answer.start + 1)} to ${count(last)} of ${count(answer.total)}` : `no ${noun}s`);
+    setText(
+      place,
+      answer.total ? `${noun}s ${count(answer.start + 1)} to ${count(last)} of ${count(answer.total)}` : `no ${noun}s`,
+    );
     earlier.disabled = answer.start === 0;
     later.disabled = last >= answer.total;
     if (answer === drawn) return;
     drawn = answer;
-    const blocks = way === "messages" ? answer.rows.map(messageBlock) : turns(answer.rows).map((one) => turnBlock(one, way));
-    list.replaceChildren(...(blocks.length ? blocks : [h("p", { class: "said-nothing" }, "No content of this connection was captured.")]));
+    const blocks = way === "messages"
+      ? answer.rows.map(messageBlock)
+      : turns(answer.rows).map((one) => turnBlock(one, way));
+    list.replaceChildren(
+      ...(blocks.length ? blocks : [h("p", { class: "said-nothing" }, "No content of this connection was captured.")]),
+    );
     mark();
   }
 
   /** The block of the chosen packet stands out. */
   function mark() {
-    for (const block of list.querySelectorAll("[data-packet]")) block.classList.toggle("chosen", Number(block.dataset.packet) === chosen);
+    for (const block of list.querySelectorAll("[data-packet]")) {
+      block.classList.toggle("chosen", Number(block.dataset.packet) === chosen);
+    }
   }
 
   list.addEventListener("click", (event) => {
@@ -101,28 +130,58 @@ export function mountStreams(get, choose, turn) {
 }
 
 function headLine({ side, packet, at_ns }, ...more) {
-  return h("p", { class: "said-head" }, h("b", { class: side }, side), h("span", {}, moment(at_ns)),
-    h("button", { class: "link", "data-show": packet }, `packet ${count(packet)}`), ...more);
+  return h(
+    "p",
+    { class: "said-head" },
+    h("b", { class: side }, side),
+    h("span", {}, moment(at_ns)),
+    h("button", { class: "link", "data-show": packet }, `packet ${count(packet)}`),
+    ...more,
+  );
 }
 
 function turnBlock(turn, way) {
   const { side, packet, bytes, cut, remark, offset } = turn;
-  if (remark !== null) return h("div", { class: `said-turn remark ${side}`, "data-packet": packet }, headLine(turn, h("span", { class: "said-remark" }, remark)));
-  return h("div", { class: `said-turn ${side}`, "data-packet": packet },
+  if (remark !== null) {
+    return h(
+      "div",
+      { class: `said-turn remark ${side}`, "data-packet": packet },
+      headLine(turn, h("span", { class: "said-remark" }, remark)),
+    );
+  }
+  return h(
+    "div",
+    { class: `said-turn ${side}`, "data-packet": packet },
     headLine(turn, h("span", {}, counted(bytes.length + cut, "byte"))),
     h("pre", { class: way }, way === "hex" ? dump(bytes, offset) : textOf(bytes)),
-    cut ? h("p", { class: "said-cut" }, `and ${counted(cut, "more byte")} of this piece: open the packet`) : null);
+    cut ? h("p", { class: "said-cut" }, `and ${counted(cut, "more byte")} of this piece: open the packet`) : null,
+  );
 }
 
 function messageBlock(row) {
   const { side, packet, kind, title, headers, bytes, notes } = row;
   const body = unpack(row.data);
-  return h("div", { class: `said-turn ${side}`, "data-kind": kind, "data-packet": packet },
-    headLine(row, h("span", {}, kind === "http" ? "HTTP" : "WebSocket"), bytes ? h("span", {}, `${size(bytes)} of content`) : null),
+  return h(
+    "div",
+    { class: `said-turn ${side}`, "data-kind": kind, "data-packet": packet },
+    headLine(
+      row,
+      h("span", {}, kind === "http" ? "HTTP" : "WebSocket"),
+      bytes ? h("span", {}, `${size(bytes)} of content`) : null,
+    ),
     h("p", { class: "said-title" }, title),
-    headers.length ? h("details", {}, h("summary", {}, counted(headers.length, "field")),
-      h("dl", { class: "fields" }, headers.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))) : null,
-    body.length ? h("pre", { class: isText(body) ? "text" : "hex" }, isText(body) ? textOf(body) : dump(body, 0)) : null,
+    headers.length
+      ? h(
+        "details",
+        {},
+        h("summary", {}, counted(headers.length, "field")),
+        h("dl", { class: "fields" }, headers.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+      )
+      : null,
+    body.length
+      ? h("pre", { class: isText(body) ? "text" : "hex" }, isText(body) ? textOf(body) : dump(body, 0))
+      : null,
     bytes > body.length ? h("p", { class: "said-cut" }, `${size(bytes - body.length)} more`) : null,
-    ...notes.map((note) => h("p", { class: "said-cut" }, note)));
+    ...notes.map((note) => h("p", { class: "said-cut" }, note)),
+  );
 }

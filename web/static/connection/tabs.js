@@ -33,13 +33,25 @@ export function mountPanes(store, ladder) {
   };
   const panes = { ladder: h("div", { class: "pane pane-ladder" }, ladder) };
   for (const name of Object.keys(makers)) panes[name] = h("div", { class: `pane pane-${name}`, hidden: true });
-  const tabs = TABS.map(([name, title]) => h("button", {
-    class: "tab", role: "tab", id: `tab-${name}`, "aria-controls": `pane-${name}`, onclick: () => turn(name === "ladder" ? "" : name),
-  }, title));
+  const tabs = TABS.map(([name, title]) =>
+    h("button", {
+      class: "tab",
+      role: "tab",
+      id: `tab-${name}`,
+      "aria-controls": `pane-${name}`,
+      onclick: () => turn(name === "ladder" ? "" : name),
+    }, title)
+  );
   for (const [name] of TABS) {
-    Object.entries({ role: "tabpanel", id: `pane-${name}`, "aria-labelledby": `tab-${name}` }).forEach(([key, value]) => panes[name].setAttribute(key, value));
+    Object.entries({ role: "tabpanel", id: `pane-${name}`, "aria-labelledby": `tab-${name}` }).forEach(([key, value]) =>
+      panes[name].setAttribute(key, value)
+    );
   }
-  const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Parts of the connection", onkeydown: keyed }, tabs);
+  const bar = h(
+    "div",
+    { class: "tabs", role: "tablist", "aria-label": "Parts of the connection", onkeydown: keyed },
+    tabs,
+  );
 
   function keyed(event) {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

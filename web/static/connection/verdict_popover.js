@@ -50,7 +50,9 @@ export function mountWhy(pane, list, choose) {
     const badge = (step.querySelector(".badge") ?? step).getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = sheet;
     const below = badge.bottom + GAP;
-    const top = below + height <= innerHeight || badge.top < innerHeight - badge.bottom ? below : badge.top - GAP - height;
+    const top = below + height <= innerHeight || badge.top < innerHeight - badge.bottom
+      ? below
+      : badge.top - GAP - height;
     sheet.style.left = `${Math.max(Math.min(badge.left, innerWidth - width - GAP), GAP)}px`;
     sheet.style.top = `${Math.max(Math.min(top, innerHeight - height - GAP), GAP)}px`;
   }
@@ -96,13 +98,22 @@ export function mountWhy(pane, list, choose) {
 
 function explanation({ verdict, why, compared, ruled_out: ruledOut, instead, reference }, choose) {
   const [title, trouble] = VERDICTS[verdict] ?? [verdict, false];
-  return h("section", { class: `why-verdict${trouble ? " trouble" : ""}` },
+  return h(
+    "section",
+    { class: `why-verdict${trouble ? " trouble" : ""}` },
     h("h3", {}, title, reference ? h("span", { class: "why-reference" }, reference) : null),
     h("p", { class: "why-sentence" }, why),
-    h("ul", { class: "why-checks" },
+    h(
+      "ul",
+      { class: "why-checks" },
       compared.map(({ text, packet }) => h("li", { class: "holds" }, text, packet ? proof(packet, choose) : null)),
-      ruledOut.map((other) => h("li", { class: "fails" }, `not “${VERDICTS[other.verdict]?.[0] ?? other.verdict}”: ${other.text}`))),
-    instead.length ? h("p", { class: "why-instead" }, h("b", {}, "What else it might be. "), instead.join(" ")) : null);
+      ruledOut.map((other) =>
+        h("li", { class: "fails" }, `not “${VERDICTS[other.verdict]?.[0] ?? other.verdict}”: ${other.text}`)
+      ),
+    ),
+    instead.length ? h("p", { class: "why-instead" }, h("b", {}, "What else it might be. "), instead.join(" ")) : null,
+  );
 }
 
-const proof = (packet, choose) => h("button", { class: "link why-proof", tabindex: "-1", onclick: () => choose(packet) }, `packet ${count(packet)}`);
+const proof = (packet, choose) =>
+  h("button", { class: "link why-proof", tabindex: "-1", onclick: () => choose(packet) }, `packet ${count(packet)}`);

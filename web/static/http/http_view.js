@@ -30,10 +30,19 @@ export function mount(root, store) {
   });
   const panel = h("section", { class: "panel exchange", "aria-label": "The chosen exchange" });
   const listed = h("p", { class: "tools-text", role: "status" });
-  const legend = h("p", { class: "waterfall-legend" }, ["connect", "send", "wait", "receive"].map((kind) => h("span", {}, h("i", { "data-kind": kind }), PHASES[kind])));
-  root.append(h("div", { class: "http" },
-    h("div", { class: "tools" }, listed, h("span", { class: "tools-room" }), legend, scale.element),
-    split("http", grid.element, panel, { initial: 560, least: 320, rest: 380 })));
+  const legend = h(
+    "p",
+    { class: "waterfall-legend" },
+    ["connect", "send", "wait", "receive"].map((kind) => h("span", {}, h("i", { "data-kind": kind }), PHASES[kind])),
+  );
+  root.append(
+    h(
+      "div",
+      { class: "http" },
+      h("div", { class: "tools" }, listed, h("span", { class: "tools-room" }), legend, scale.element),
+      split("http", grid.element, panel, { initial: 560, least: 320, rest: 380 }),
+    ),
+  );
   const detail = mountExchange(panel, store);
   let [listedBy, revealed] = [null, null];
 
@@ -43,11 +52,23 @@ export function mount(root, store) {
     const [all, chosen] = [state.lengths.exchanges ?? 0, list.indexOf(id)];
     root.classList.toggle("has-detail", id !== null);
     axis.measure(state, scale.value);
-    setText(listed, list.isWhole ? counted(all, "exchange") : `${list.isAsking ? "…" : count(list.total)} of ${counted(all, "exchange")}`);
+    setText(
+      listed,
+      list.isWhole
+        ? counted(all, "exchange")
+        : `${list.isAsking ? "…" : count(list.total)} of ${counted(all, "exchange")}`,
+    );
     grid.follow(isLive(state));
     if (listedBy !== list.key) grid.restart();
     listedBy = list.key;
-    grid.draw({ total: list.total, chosen, state, get: (index) => list.row(index), empty: list.isAsking ? SEARCHING : noRows(state, "exchanges"), largest: Math.max(all, state.lengths.connections ?? 0) });
+    grid.draw({
+      total: list.total,
+      chosen,
+      state,
+      get: (index) => list.row(index),
+      empty: list.isAsking ? SEARCHING : noRows(state, "exchanges"),
+      largest: Math.max(all, state.lengths.connections ?? 0),
+    });
     const place = `${list.key} ${id}`; // another filter puts the exchange elsewhere
     if (place !== revealed && chosen !== null && chosen < list.total) {
       revealed = place;
@@ -59,7 +80,9 @@ export function mount(root, store) {
   }
 
   const unsubscribe = store.subscribe(draw);
-  const onKey = (event) => event.key === "Escape" && !event.target.closest("input, dialog") && store.state.route.id !== null && go(store, { id: null });
+  const onKey = (event) =>
+    event.key === "Escape" && !event.target.closest("input, dialog") && store.state.route.id !== null &&
+    go(store, { id: null });
   document.addEventListener("keydown", onKey);
   return () => {
     unsubscribe();
@@ -83,7 +106,9 @@ class Axis {
     this.kind = kind;
     const span = filtering(state.route.span);
     if (kind === "when") Object.assign(this, span ?? { from: 0, to: state.end });
-    else if (this.measured !== exchanges.revision && (exchanges.byId.size < MANY || performance.now() - this.at >= STEADY)) {
+    else if (
+      this.measured !== exchanges.revision && (exchanges.byId.size < MANY || performance.now() - this.at >= STEADY)
+    ) {
       Object.assign(this, { measured: exchanges.revision, at: performance.now() });
       this.length = commonLength(exchanges.some(MEASURED).map(tookNs).filter((ns) => ns !== null));
     }
@@ -100,7 +125,8 @@ const columns = (axisOf) => [
   { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
   { name: "method", title: "asks", fits: 16, draw: (cell, row) => setText(cell, row.request?.method ?? "") },
   {
-    name: "target", title: "for",
+    name: "target",
+    title: "for",
     draw(cell, row) {
       setText(cell, row.request?.target ?? "no request was seen");
       cell.classList.toggle("absent", !row.request);
@@ -108,7 +134,9 @@ const columns = (axisOf) => [
     },
   },
   {
-    name: "status", title: "answer", fits: 26,
+    name: "status",
+    title: "answer",
+    fits: 26,
     create: (cell) => cell.append(h("b"), h("span", { class: "reason" })),
     draw(cell, { response }) {
       setText(cell.firstChild, response ? String(response.status || "–") : "…");
@@ -119,13 +147,25 @@ const columns = (axisOf) => [
   },
   { name: "odd", title: "odd", draw: drawOdd },
   { name: "type", title: "type", draw: drawType },
-  { name: "sent", title: "sent", fits: 12, draw: (cell, row) => setText(cell, row.request?.body_bytes ? size(row.request.body_bytes) : "") },
-  { name: "bytes", title: "body", fits: 12, draw: (cell, row) => setText(cell, row.response ? size(row.response.body_bytes) : "") },
+  {
+    name: "sent",
+    title: "sent",
+    fits: 12,
+    draw: (cell, row) => setText(cell, row.request?.body_bytes ? size(row.request.body_bytes) : ""),
+  },
+  {
+    name: "bytes",
+    title: "body",
+    fits: 12,
+    draw: (cell, row) => setText(cell, row.response ? size(row.response.body_bytes) : ""),
+  },
   { name: "pipe", title: "pipe", draw: (cell, row) => setText(cell, `#${row.connection}`) },
   { name: "took", title: "took", fits: 14, draw: drawTook },
   {
-    name: "waterfall", title: "waterfall",
-    create: (cell) => cell.append(h("span", { class: "waterfall" }, Object.keys(PHASES).map((kind) => h("i", { "data-kind": kind })))),
+    name: "waterfall",
+    title: "waterfall",
+    create: (cell) =>
+      cell.append(h("span", { class: "waterfall" }, Object.keys(PHASES).map((kind) => h("i", { "data-kind": kind })))),
     draw(cell, row) {
       drawWaterfall(cell.firstChild, row, axisOf(row));
       cell.title = waterfallTitle(row);

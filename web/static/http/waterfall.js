@@ -29,7 +29,8 @@ export function phasesOf({ request, response, timing_ns: { connect, send, wait, 
 /** ns from the first to the last moment of an exchange; null where times go back between them. */
 export function tookNs(row) {
   const { send, wait, receive } = row.timing_ns;
-  const isKnown = !(row.request && send === null) && !(row.response && receive === null) && !(row.request && row.response && wait === null);
+  const isKnown = !(row.request && send === null) && !(row.response && receive === null) &&
+    !(row.request && row.response && wait === null);
   if (!isKnown) return null;
   const phases = phasesOf(row);
   return Math.max(...phases.map(({ at, ns }) => at + ns)) - phases[0].at;
@@ -55,7 +56,9 @@ export function commonLength(lengths) {
 /** In words, for those who point at the bar. */
 export function waterfallTitle(row) {
   if (tookNs(row) === null) return TIMES_GO_BACK;
-  const parts = phasesOf(row).map(({ kind, ns }) => (kind === "unanswered" ? PHASES[kind] : `${PHASES[kind]}: ${duration(ns)}`));
+  const parts = phasesOf(row).map((
+    { kind, ns },
+  ) => (kind === "unanswered" ? PHASES[kind] : `${PHASES[kind]}: ${duration(ns)}`));
   return [`from ${moment(phasesOf(row)[0].at)} after the start of the capture`, ...parts].join("\n");
 }
 
@@ -70,7 +73,8 @@ export function drawWaterfall(bar, row, axis) {
     stretch.style.setProperty("--from", found.from.toFixed(5));
     stretch.style.setProperty("--to", found.to.toFixed(5));
   }
-  const runsOut = phases.length > 0 && phases.at(-1).at + phases.at(-1).ns > axis.to && placed.some(({ from }) => from < 1);
+  const runsOut = phases.length > 0 && phases.at(-1).at + phases.at(-1).ns > axis.to &&
+    placed.some(({ from }) => from < 1);
   bar.classList.toggle("runs-out", runsOut);
   bar.dataset.took = runsOut ? duration(tookNs(row)) : "";
 }

@@ -6,14 +6,29 @@ import { go } from "../state/navigation.js";
 import { onward } from "../widgets/overflow_hint.js";
 
 const GROUPS = [
-  { kind: "http", title: "Plain HTTP", about: "pipes that come and go", names: ["get", "post", "refresh_twice", "keep_alive"] },
-  { kind: "ws", title: "WebSocket chat", about: "one pipe that stays", names: ["join", "alice_says_hi", "bob_answers", "server_push", "leave"] },
+  {
+    kind: "http",
+    title: "Plain HTTP",
+    about: "pipes that come and go",
+    names: ["get", "post", "refresh_twice", "keep_alive"],
+  },
+  {
+    kind: "ws",
+    title: "WebSocket chat",
+    about: "one pipe that stays",
+    names: ["join", "alice_says_hi", "bob_answers", "server_push", "leave"],
+  },
 ];
 
 /** The server's actions in the order in which they teach; whatever the page does not know comes last. */
 export function groups(actions) {
   const known = new Set(GROUPS.flatMap(({ names }) => names));
-  const others = { kind: "other", title: "More", about: "", names: actions.map(({ name }) => name).filter((name) => !known.has(name)) };
+  const others = {
+    kind: "other",
+    title: "More",
+    about: "",
+    names: actions.map(({ name }) => name).filter((name) => !known.has(name)),
+  };
   const byName = new Map(actions.map((action) => [action.name, action]));
   return [...GROUPS, others]
     .map((group) => ({ ...group, actions: group.names.map((name) => byName.get(name)).filter(Boolean) }))
@@ -38,13 +53,20 @@ export async function press(store, action) {
 export function connectionsOf(clients, connections) {
   const rows = new Map(clients.map((client) => [client, []]));
   for (const row of connections) rows.get(row.client)?.push(row);
-  const left = new Map([...rows].map(([client, found]) => [client, found.slice(-clients.filter((one) => one === client).length)]));
+  const left = new Map(
+    [...rows].map(([client, found]) => [client, found.slice(-clients.filter((one) => one === client).length)]),
+  );
   return clients.map((client) => left.get(client).shift()).filter(Boolean);
 }
 
 /** A button for an action. While one runs, the others stay pressable in looks and wait in deed: nothing flickers. */
 export function actionButton(store, action, attributes = {}) {
-  return h("button", { class: "button", "data-action": action.name, onclick: () => press(store, action), ...attributes }, action.label);
+  return h("button", {
+    class: "button",
+    "data-action": action.name,
+    onclick: () => press(store, action),
+    ...attributes,
+  }, action.label);
 }
 
 /** Marks the running button, in a list of {action, button}. */
@@ -76,16 +98,29 @@ export function mountStrip(strip, store) {
     buttons = demo.actions.map((action) => ({
       action,
       button: actionButton(store, action, {
-        onpointerenter: point(action), onfocus: point(action), onpointerleave: point(null), onblur: point(null),
+        onpointerenter: point(action),
+        onfocus: point(action),
+        onpointerleave: point(null),
+        onblur: point(null),
         "aria-description": action.explanation,
       }),
     }));
     const buttonOf = new Map(buttons.map(({ action, button }) => [action, button]));
     strip.replaceChildren(
-      h("div", { class: "strip-buttons" }, groups(demo.actions).map((group) => h("div", { class: `strip-group of-${group.kind}`, role: "group", "aria-label": group.title },
-        h("span", { class: "strip-title" }, h("b", {}, group.title), h("span", {}, group.about)),
-        onward(h("div", { class: "strip-row" }, group.actions.map((action) => buttonOf.get(action))))))),
-      line);
+      h(
+        "div",
+        { class: "strip-buttons" },
+        groups(demo.actions).map((group) =>
+          h(
+            "div",
+            { class: `strip-group of-${group.kind}`, role: "group", "aria-label": group.title },
+            h("span", { class: "strip-title" }, h("b", {}, group.title), h("span", {}, group.about)),
+            onward(h("div", { class: "strip-row" }, group.actions.map((action) => buttonOf.get(action)))),
+          )
+        ),
+      ),
+      line,
+    );
   }
 
   function draw(state) {
@@ -104,7 +139,11 @@ export function mountStrip(strip, store) {
     const key = connections.map(({ id }) => id).join();
     if (key === linked) return;
     linked = key;
-    links.replaceChildren(...connections.map(({ id }) => h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `#${id}`)));
+    links.replaceChildren(
+      ...connections.map(({ id }) =>
+        h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `#${id}`)
+      ),
+    );
   }
 
   store.subscribe((state) => {

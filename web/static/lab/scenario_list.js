@@ -28,15 +28,35 @@ export async function mountScenarios(place, primer, store, entries) {
 }
 
 function fill(place, store, groups, entries) {
-  const sections = groups.map((group, number) => h("section", { class: "lab-group scenarios", id: `scenarios-${number + 1}`, tabindex: "-1" },
-    h("h3", {}, group.title), h("p", { class: "lab-about" }, group.about),
-    h("ul", {}, group.scenarios.map((scenario) => row(store, scenario, entries)))));
+  const sections = groups.map((group, number) =>
+    h(
+      "section",
+      { class: "lab-group scenarios", id: `scenarios-${number + 1}`, tabindex: "-1" },
+      h("h3", {}, group.title),
+      h("p", { class: "lab-about" }, group.about),
+      h("ul", {}, group.scenarios.map((scenario) => row(store, scenario, entries))),
+    )
+  );
   place.replaceChildren(
-    h("header", {}, h("h2", {}, "Situations"),
-      h("p", {}, "What can become of a connection, brought about on purpose. Each runs in a network of its own, where a link may be slow, narrow or broken, and its packets join this recording.")),
-    h("nav", { class: "lab-index", "aria-label": "Situations" }, groups.map((group, number) =>
-      h("button", { class: "link", onclick: () => show(store, number + 1) }, group.title))),
-    ...sections);
+    h(
+      "header",
+      {},
+      h("h2", {}, "Situations"),
+      h(
+        "p",
+        {},
+        "What can become of a connection, brought about on purpose. Each runs in a network of its own, where a link may be slow, narrow or broken, and its packets join this recording.",
+      ),
+    ),
+    h(
+      "nav",
+      { class: "lab-index", "aria-label": "Situations" },
+      groups.map((group, number) =>
+        h("button", { class: "link", onclick: () => show(store, number + 1) }, group.title)
+      ),
+    ),
+    ...sections,
+  );
   turnTo(store.state.route.id);
 }
 
@@ -46,8 +66,12 @@ function row(store, scenario, entries) {
   const outcome = h("p", { class: "lab-outcome", role: "status" });
   const links = h("p", { class: "lab-links" });
   entries.push({ action, button, outcome, links });
-  return h("li", {}, h("div", {}, button, h("code", { class: "lab-name" }, scenario.name)),
-    h("div", {}, h("p", {}, scenario.explanation), outcome, links));
+  return h(
+    "li",
+    {},
+    h("div", {}, button, h("code", { class: "lab-name" }, scenario.name)),
+    h("div", {}, h("p", {}, scenario.explanation), outcome, links),
+  );
 }
 
 /** Goes to a group by its number, from 1. */
@@ -85,7 +109,12 @@ export function drawLinks(element, store, outcome) {
   element.dataset.key = key;
   Object.assign(element, { outcome, isWhole: found.length === outcome.clients.length });
   element.replaceChildren(
-    ...found.slice(0, MOST_LINKS).map(({ id }) => h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `Connection ${id}`)),
-    ...found.slice(0, 1).map((row) => h("button", { class: "link", onclick: () => toTokens(store, row) }, "Its tokens, step by step")),
-    ...(on ? [h("button", { class: "link", onclick: () => go(store, { view: on.view }) }, on.label)] : []));
+    ...found.slice(0, MOST_LINKS).map(({ id }) =>
+      h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `Connection ${id}`)
+    ),
+    ...found.slice(0, 1).map((row) =>
+      h("button", { class: "link", onclick: () => toTokens(store, row) }, "Its tokens, step by step")
+    ),
+    ...(on ? [h("button", { class: "link", onclick: () => go(store, { view: on.view }) }, on.label)] : []),
+  );
 }

@@ -5,9 +5,18 @@ import { h } from "../widgets/dom.js";
 /** @param {(key: string) => Promise<void>} enter resolves when the key was good */
 export function mountDoor(root, problem, enter) {
   const field = h("input", {
-    id: "key", class: "field", type: "text", autocomplete: "off", spellcheck: "false", placeholder: "http://127.0.0.1:…/#t=…",
+    id: "key",
+    class: "field",
+    type: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: "http://127.0.0.1:…/#t=…",
   });
-  const trouble = h("p", { class: "door-trouble", role: "alert" }, problem ? [problem.message, problem.advice].filter(Boolean).join(" ") : "");
+  const trouble = h(
+    "p",
+    { class: "door-trouble", role: "alert" },
+    problem ? [problem.message, problem.advice].filter(Boolean).join(" ") : "",
+  );
   const submit = async (event) => {
     event.preventDefault();
     try {
@@ -18,13 +27,28 @@ export function mountDoor(root, problem, enter) {
     }
   };
   root.replaceChildren(
-    h("main", { class: "door" },
+    h(
+      "main",
+      { class: "door" },
       h("h1", {}, "Wireglass"),
-      h("p", {}, "Open the link that the terminal printed. It carries the key to this dashboard; without it nobody else on this machine can look in."),
+      h(
+        "p",
+        {},
+        "Open the link that the terminal printed. It carries the key to this dashboard; without it nobody else on this machine can look in.",
+      ),
       trouble,
-      h("form", { onsubmit: submit },
+      h(
+        "form",
+        { onsubmit: submit },
         h("label", { for: "key" }, "Or paste that link here"),
-        h("div", { class: "door-row" }, field, h("button", { class: "button strong", type: "submit" }, "Open the dashboard")))),
+        h(
+          "div",
+          { class: "door-row" },
+          field,
+          h("button", { class: "button strong", type: "submit" }, "Open the dashboard"),
+        ),
+      ),
+    ),
   );
   field.focus();
 }

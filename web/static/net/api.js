@@ -48,7 +48,11 @@ async function send(path, { method = "GET", body = null, signal = null }) {
   }
   const data = await decoded(response);
   if (response.ok) return data;
-  throw new ApiError(response.status, data?.error?.message ?? `The server said ${response.status}.`, data?.error?.what_to_do);
+  throw new ApiError(
+    response.status,
+    data?.error?.message ?? `The server said ${response.status}.`,
+    data?.error?.what_to_do,
+  );
 }
 
 async function decoded(response) {

@@ -15,7 +15,9 @@ export class Feed {
    * @param {(call: () => void, ms: number) => any} [parts.later] setTimeout
    * @param {(timer: any) => void} [parts.cancel] clearTimeout
    */
-  constructor({ connect, secret, fetchSnapshot, store, later = (...a) => setTimeout(...a), cancel = (t) => clearTimeout(t) }) {
+  constructor(
+    { connect, secret, fetchSnapshot, store, later = (...a) => setTimeout(...a), cancel = (t) => clearTimeout(t) },
+  ) {
     Object.assign(this, { connect, secret, fetchSnapshot, store, later, cancel });
     this.wait = FIRST_WAIT;
     this.revision = -1;

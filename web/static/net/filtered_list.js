@@ -16,7 +16,9 @@ export class RowList {
    * @param {() => void} parts.changed
    * @param {(error: Error) => void} parts.failed
    */
-  constructor({ table, store, get, changed, failed, later = (...a) => setTimeout(...a), now = () => performance.now() }) {
+  constructor(
+    { table, store, get, changed, failed, later = (...a) => setTimeout(...a), now = () => performance.now() },
+  ) {
     Object.assign(this, { table, store, get, changed, failed, later, now });
     this.held = store.state.tables[table];
     this.key = null; // what the pages in hand were asked for
@@ -31,7 +33,11 @@ export class RowList {
 
   /** Takes the address and the capture's growth into account; `connection`: only its rows. Called with every drawing. */
   turnTo({ route, capture }, { connection = null, filter = route.filter } = {}) {
-    const query = { ...(filter ? { q: filter } : {}), ...(connection === null ? {} : { connection }), ...(filtering(route.span) ?? {}) };
+    const query = {
+      ...(filter ? { q: filter } : {}),
+      ...(connection === null ? {} : { connection }),
+      ...(filtering(route.span) ?? {}),
+    };
     const key = JSON.stringify(query);
     const packets = capture.packets ?? 0;
     if (key !== this.key || packets < this.packets) this.begin(key, query, packets);
@@ -123,7 +129,9 @@ export class RowList {
     if (!this.pages) return tell(index);
     if (this.row(index)) return tell(this.row(index).id);
     const { key } = this;
-    const { rows } = await this.get(`/api/${this.table}`, { ...this.query, start: index, stop: index + 1 }).catch(() => ({ rows: [] }));
+    const { rows } = await this.get(`/api/${this.table}`, { ...this.query, start: index, stop: index + 1 }).catch(
+      () => ({ rows: [] }),
+    );
     if (rows.length && key === this.key) tell(rows[0].id);
   }
 

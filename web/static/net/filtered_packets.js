@@ -52,7 +52,12 @@ export class PacketList {
 
   begin(key, filter, span, packets) {
     this.pages?.close();
-    Object.assign(this, { key, packets, places: new Map(), query: { ...(filter ? { q: filter } : {}), ...(span ?? {}) } });
+    Object.assign(this, {
+      key,
+      packets,
+      places: new Map(),
+      query: { ...(filter ? { q: filter } : {}), ...(span ?? {}) },
+    });
     this.isWhole = Object.keys(this.query).length === 0;
     this.pages = new Pages({
       fetch: (start, stop, signal) => this.get("/api/packets", { ...this.query, start, stop }, signal),
@@ -115,7 +120,9 @@ export class PacketList {
     else if (this.row(index)) this.tellRow(index, this.row(index), tell);
     else {
       const { key } = this;
-      const { rows } = await this.get("/api/packets", { ...this.query, start: index, stop: index + 1 }).catch(() => ({ rows: [] }));
+      const { rows } = await this.get("/api/packets", { ...this.query, start: index, stop: index + 1 }).catch(() => ({
+        rows: [],
+      }));
       if (rows.length && key === this.key) this.tellRow(index, rows[0], tell);
     }
   }

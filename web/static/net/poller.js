@@ -11,7 +11,16 @@ export class Asker {
    */
   constructor(get, path, changed, rest, { later = (...a) => setTimeout(...a), now = () => performance.now() } = {}) {
     Object.assign(this, { get, path, changed, rest, later, now });
-    Object.assign(this, { answer: null, answered: null, error: null, wanted: null, asked: "", busy: false, resting: null, abort: new AbortController() });
+    Object.assign(this, {
+      answer: null,
+      answered: null,
+      error: null,
+      wanted: null,
+      asked: "",
+      busy: false,
+      resting: null,
+      abort: new AbortController(),
+    });
   }
 
   /** What is to be shown; `stamp` differs when the answer may have become another. */

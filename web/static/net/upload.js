@@ -20,7 +20,10 @@ export async function upload(file, tell, signal, { ask = get, send = post } = {}
   }
   const whole = { sent: file.size, bytes: file.size, isWhole: true };
   tell({ ...whole, packets: 0 });
-  const look = setInterval(() => ask(`/api/uploads/${id}`).then(({ packets }) => tell({ ...whole, packets }), () => {}), LOOK_MS);
+  const look = setInterval(
+    () => ask(`/api/uploads/${id}`).then(({ packets }) => tell({ ...whole, packets }), () => {}),
+    LOOK_MS,
+  );
   try {
     await send(`/api/uploads/${id}/open`);
   } finally {

@@ -19,7 +19,11 @@ const FIGURES = [
   ["times", "How long it took"],
 ];
 
-const NOTHING = { packets: "No packets here.", bytes: "No packets here.", times: "No handshake and no wait for an answer could be measured here." };
+const NOTHING = {
+  packets: "No packets here.",
+  bytes: "No packets here.",
+  times: "No handshake and no wait for an answer could be measured here.",
+};
 
 export function mount(root, store) {
   const asker = new Asker(get, "/api/overview", () => draw(store.state), REST);
@@ -28,11 +32,28 @@ export function mount(root, store) {
   const figures = Object.fromEntries(FIGURES.map(([name, title]) => [name, figurePane(name, title, store)]));
   const percentiles = h("table", { class: "percentiles" });
   figures.times.element.append(percentiles);
-  const lists = { troubles: listPane("troubles", "What went wrong"), servers: listPane("servers", "Busiest servers"), connections: listPane("connections", "Heaviest connections") };
+  const lists = {
+    troubles: listPane("troubles", "What went wrong"),
+    servers: listPane("servers", "Busiest servers"),
+    connections: listPane("connections", "Heaviest connections"),
+  };
   const empty = h("div", { class: "empty" });
-  const page = h("div", { class: "overview-page" }, counters.element, trouble,
-    h("div", { class: "overview-grid" },
-      figures.packets.element, lists.troubles.element, figures.bytes.element, lists.servers.element, figures.times.element, lists.connections.element));
+  const page = h(
+    "div",
+    { class: "overview-page" },
+    counters.element,
+    trouble,
+    h(
+      "div",
+      { class: "overview-grid" },
+      figures.packets.element,
+      lists.troubles.element,
+      figures.bytes.element,
+      lists.servers.element,
+      figures.times.element,
+      lists.connections.element,
+    ),
+  );
   root.append(h("div", { class: "overview", tabindex: "0", role: "region", "aria-label": "Overview" }, page, empty));
 
   let drawn = null;
@@ -43,7 +64,8 @@ export function mount(root, store) {
     const { answer, error } = asker;
     trouble.hidden = !error;
     setText(trouble, error ? `${error.message} ${error.advice ?? ""}` : "");
-    const isEmpty = !error && !(answer ? answer.counters?.packets : state.capture.packets || state.feed === "connecting");
+    const isEmpty = !error &&
+      !(answer ? answer.counters?.packets : state.capture.packets || state.feed === "connecting");
     page.hidden = isEmpty;
     empty.hidden = !isEmpty;
     if (isEmpty) drawEmpty(noRows(state, "connections"));
@@ -52,9 +74,15 @@ export function mount(root, store) {
     counters.draw(answer.counters);
     for (const [name, { show }] of Object.entries(figures)) show(answer.figures[name]);
     percentiles.replaceChildren(...percentileRows(answer.times, store));
-    lists.troubles.show(answer.troubles.map((row) => troubleRow(row, store)), "Nothing was seen: no retransmission, no reset, no rule broken.");
+    lists.troubles.show(
+      answer.troubles.map((row) => troubleRow(row, store)),
+      "Nothing was seen: no retransmission, no reset, no rule broken.",
+    );
     lists.servers.show(answer.servers.map((row) => serverRow(row, answer.servers[0], store)), "No TCP payload here.");
-    lists.connections.show(answer.connections.map((row) => connectionRow(row, answer.connections[0], store)), "No TCP payload here.");
+    lists.connections.show(
+      answer.connections.map((row) => connectionRow(row, answer.connections[0], store)),
+      "No TCP payload here.",
+    );
   }
 
   function drawEmpty({ key, content }) {
@@ -79,16 +107,23 @@ export function mount(root, store) {
 
 /** The counters, each in a place of its own from the beginning. */
 function mountCounters() {
-  const kinds = [["packets", count, "packet"], ["bytes", size, "on the wire"], ["duration_ns", duration, "long"],
-    ["connections", count, "connection"], ["exchanges", count, "HTTP exchange"], ["messages", count, "WebSocket message"]];
+  const kinds = [
+    ["packets", count, "packet"],
+    ["bytes", size, "on the wire"],
+    ["duration_ns", duration, "long"],
+    ["connections", count, "connection"],
+    ["exchanges", count, "HTTP exchange"],
+    ["messages", count, "WebSocket message"],
+  ];
   const terms = kinds.map(([, say, words]) => h("dt", {}, say === count ? `${words}s` : words));
   const values = kinds.map(() => h("dd", {}, "–"));
   return {
     element: h("dl", { class: "overview-counters" }, terms.map((term, i) => h("div", {}, term, values[i]))),
-    draw: (counters) => kinds.forEach(([name, say, words], i) => {
-      setText(values[i], say(counters[name]));
-      if (say === count) setText(terms[i], counters[name] === 1 ? words : `${words}s`);
-    }),
+    draw: (counters) =>
+      kinds.forEach(([name, say, words], i) => {
+        setText(values[i], say(counters[name]));
+        if (say === count) setText(terms[i], counters[name] === 1 ? words : `${words}s`);
+      }),
   };
 }
 
@@ -153,45 +188,106 @@ function listPane(name, title) {
 }
 
 const goTo = (store, { connection, packet }) =>
-  connection === null ? go(store, { view: "packets", packet }) : go(store, { view: "connections", id: connection, packet });
+  connection === null
+    ? go(store, { view: "packets", packet })
+    : go(store, { view: "connections", id: connection, packet });
 
 /** A kind of trouble: its name leads to the list of all packets that show it, the numbers to the first few themselves. */
 function troubleRow({ code, title, severity, count: times, packets }, store) {
   const filter = `is:${code}`;
-  return h("li", { class: `trouble-row ${severity}` },
+  return h(
+    "li",
+    { class: `trouble-row ${severity}` },
     h("b", {}, count(times)),
-    h("span", { class: "overview-name" }, h("button", { class: "link", title: "List all of these packets", onclick: () => go(store, { view: "packets", filter }) }, title)),
-    h("span", { class: "trouble-packets" }, packets.map((at) =>
-      h("button", { class: "link", "aria-label": `Show packet ${at.packet}: ${title}`, onclick: () => goTo(store, at) }, count(at.packet))), times > packets.length ? "…" : ""));
+    h(
+      "span",
+      { class: "overview-name" },
+      h("button", {
+        class: "link",
+        title: "List all of these packets",
+        onclick: () => go(store, { view: "packets", filter }),
+      }, title),
+    ),
+    h(
+      "span",
+      { class: "trouble-packets" },
+      packets.map((at) =>
+        h("button", {
+          class: "link",
+          "aria-label": `Show packet ${at.packet}: ${title}`,
+          onclick: () => goTo(store, at),
+        }, count(at.packet))
+      ),
+      times > packets.length ? "…" : "",
+    ),
+  );
 }
 
 function serverRow({ server, connections, packets, bytes }, first, store) {
-  return h("li", {},
-    h("button", { class: "link wire", title: "Its connections", onclick: () => go(store, { view: "connections", filter: server }) }, server),
-    h("span", { class: "overview-name" }, `${counted(connections, "connection")}, ${counted(packets, "packet")}`), weights(bytes, first.bytes));
+  return h(
+    "li",
+    {},
+    h("button", {
+      class: "link wire",
+      title: "Its connections",
+      onclick: () => go(store, { view: "connections", filter: server }),
+    }, server),
+    h("span", { class: "overview-name" }, `${counted(connections, "connection")}, ${counted(packets, "packet")}`),
+    weights(bytes, first.bytes),
+  );
 }
 
 function connectionRow({ id, client, server, packets, bytes }, first, store) {
-  return h("li", {},
-    h("button", { class: "link wire", title: `${client} → ${server}`, onclick: () => go(store, { view: "connections", id }) }, `#${id}`),
-    h("span", { class: "overview-name" }, `to ${server}, ${counted(packets, "packet")}`), weights(bytes, first.bytes));
+  return h(
+    "li",
+    {},
+    h("button", {
+      class: "link wire",
+      title: `${client} → ${server}`,
+      onclick: () => go(store, { view: "connections", id }),
+    }, `#${id}`),
+    h("span", { class: "overview-name" }, `to ${server}, ${counted(packets, "packet")}`),
+    weights(bytes, first.bytes),
+  );
 }
 
 /** Payload of both sides as a bar, as long as it is beside the heaviest, and in words. */
 function weights([client, server], most) {
   const all = Math.max(most[0] + most[1], 1);
-  return h("span", { class: "weights", title: `${size(client)} from the client, ${size(server)} from the server` },
-    h("i", { class: "weight", vars: { asked: client / all, answered: server / all } }), h("span", {}, size(client + server)));
+  return h(
+    "span",
+    { class: "weights", title: `${size(client)} from the client, ${size(server)} from the server` },
+    h("i", { class: "weight", vars: { asked: client / all, answered: server / all } }),
+    h("span", {}, size(client + server)),
+  );
 }
 
 function percentileRows({ handshake, wait, slowest_exchange: slowest }, store) {
   const kinds = [["Handshake", handshake], ["Wait for the answer", wait]].filter(([, spread]) => spread);
   if (!kinds.length) return [];
-  const head = h("tr", {}, h("td"), ["half", "90 %", "95 %", "99 %", "slowest", "of"].map((name) => h("th", { scope: "col" }, name)));
-  const rows = kinds.map(([name, { p50, p90, p95, p99, slowest: longest, of }]) => h("tr", {}, h("th", { scope: "row" }, name),
-    [p50, p90, p95, p99].map((ns) => h("td", {}, duration(ns))),
-    h("td", {}, name === "Handshake" ? duration(longest)
-      : h("button", { class: "link", title: "The exchange that waited longest", onclick: () => go(store, { view: "http", id: slowest }) }, duration(longest))),
-    h("td", {}, count(of))));
+  const head = h(
+    "tr",
+    {},
+    h("td"),
+    ["half", "90 %", "95 %", "99 %", "slowest", "of"].map((name) => h("th", { scope: "col" }, name)),
+  );
+  const rows = kinds.map(([name, { p50, p90, p95, p99, slowest: longest, of }]) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, name),
+      [p50, p90, p95, p99].map((ns) => h("td", {}, duration(ns))),
+      h(
+        "td",
+        {},
+        name === "Handshake" ? duration(longest) : h("button", {
+          class: "link",
+          title: "The exchange that waited longest",
+          onclick: () => go(store, { view: "http", id: slowest }),
+        }, duration(longest)),
+      ),
+      h("td", {}, count(of)),
+    )
+  );
   return [h("caption", {}, "within which so many were done"), h("thead", {}, head), h("tbody", {}, rows)];
 }

@@ -25,17 +25,37 @@ export function itemAt(layers, at) {
 export function layerTree(layers, open, { light, reveal }) {
   const items = []; // {element, layer, field, start, stop} from top to bottom
   const groups = layers.map((layer, number) => {
-    const element = h("div", { role: "treeitem", class: "layer", "aria-expanded": String(open.has(layer.name)), tabindex: "-1" }, layer.title);
+    const element = h("div", {
+      role: "treeitem",
+      class: "layer",
+      "aria-expanded": String(open.has(layer.name)),
+      tabindex: "-1",
+    }, layer.title);
     items.push({ element, layer: number, field: -1, start: layer.start, stop: layer.stop });
     const fields = layer.fields.map((field, i) => {
-      const row = h("div", { role: "treeitem", class: "field-row", tabindex: "-1" }, h("span", { class: "field-label" }, field.label), h("span", { class: "field-value" }, field.value));
-      items.push({ element: row, layer: number, field: i, start: field.start ?? layer.start, stop: field.stop ?? layer.stop });
+      const row = h(
+        "div",
+        { role: "treeitem", class: "field-row", tabindex: "-1" },
+        h("span", { class: "field-label" }, field.label),
+        h("span", { class: "field-value" }, field.value),
+      );
+      items.push({
+        element: row,
+        layer: number,
+        field: i,
+        start: field.start ?? layer.start,
+        stop: field.stop ?? layer.stop,
+      });
       return row;
     });
     const group = h("div", { role: "group", class: "layer-fields", hidden: !open.has(layer.name) }, fields);
     return { element, group, name: layer.name };
   });
-  const tree = h("div", { role: "tree", class: "layers", "aria-label": "Layers of the packet" }, groups.flatMap(({ element, group }) => [element, group]));
+  const tree = h(
+    "div",
+    { role: "tree", class: "layers", "aria-label": "Layers of the packet" },
+    groups.flatMap(({ element, group }) => [element, group]),
+  );
   let [pinned, lit] = [null, null];
   if (items.length) items[0].element.tabIndex = 0;
 

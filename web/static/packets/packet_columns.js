@@ -15,23 +15,104 @@ const number = (name) => plain((row) => (row[name] === null ? "" : count(row[nam
 
 /** Grid columns; `isUsual` ones show until the reader chooses. `of` gives the list's row at an index. */
 export const packetColumns = (of) => [
-  { name: "mark", title: "note", about: "a bookmark or a note", isTitleUnseen: true, isUsual: true, create: (cell) => cell.append(h("i", { class: "note-mark" })), draw: drawMark },
+  {
+    name: "mark",
+    title: "note",
+    about: "a bookmark or a note",
+    isTitleUnseen: true,
+    isUsual: true,
+    create: (cell) => cell.append(h("i", { class: "note-mark" })),
+    draw: drawMark,
+  },
   { name: "number", title: "No.", isUsual: true, draw: plain((row) => count(row.number)) },
-  { name: "time", title: "time", fits: LONGEST, about: "since the first packet", isUsual: true, draw(cell, row) { setText(cell, exact(row.at_ns)); cell.title = wallClock(row.time_ns); } },
-  { name: "since", title: "since", fits: LONGEST, about: "the packet listed before it", draw: (cell, row, state, index) => drawSince(cell, row, of(index - 1)) },
-  { name: "clock", title: "clock", about: "date and time, UTC", draw: plain((row) => wallClock(row.time_ns).replace(" UTC", "")) },
+  {
+    name: "time",
+    title: "time",
+    fits: LONGEST,
+    about: "since the first packet",
+    isUsual: true,
+    draw(cell, row) {
+      setText(cell, exact(row.at_ns));
+      cell.title = wallClock(row.time_ns);
+    },
+  },
+  {
+    name: "since",
+    title: "since",
+    fits: LONGEST,
+    about: "the packet listed before it",
+    draw: (cell, row, _state, index) => drawSince(cell, row, of(index - 1)),
+  },
+  {
+    name: "clock",
+    title: "clock",
+    about: "date and time, UTC",
+    draw: plain((row) => wallClock(row.time_ns).replace(" UTC", "")),
+  },
   { name: "pair", title: "client → server", isUsual: true, create: createPair, fits: LONGEST, draw: drawEnds },
-  { name: "connection", title: "pipe", fits: LONGEST, about: "the connection’s number", isUsual: true, draw: plain((row) => (row.connection === null ? "" : `#${row.connection}`)) },
-  { name: "protocol", title: "speaks", isUsual: true, draw(cell, row) { setText(cell, protocolOf(row)); cell.dataset.protocol = row.protocol ?? "none"; } },
+  {
+    name: "connection",
+    title: "pipe",
+    fits: LONGEST,
+    about: "the connection’s number",
+    isUsual: true,
+    draw: plain((row) => (row.connection === null ? "" : `#${row.connection}`)),
+  },
+  {
+    name: "protocol",
+    title: "speaks",
+    isUsual: true,
+    draw(cell, row) {
+      setText(cell, protocolOf(row));
+      cell.dataset.protocol = row.protocol ?? "none";
+    },
+  },
   { name: "length", title: "length", fits: LONGEST, about: "bytes on the wire", isUsual: true, draw: number("length") },
-  { name: "payload", title: "payload", fits: LONGEST, about: "bytes of TCP’s content", draw: plain((row) => (row.connection === null ? "" : count(row.payload))) },
+  {
+    name: "payload",
+    title: "payload",
+    fits: LONGEST,
+    about: "bytes of TCP’s content",
+    draw: plain((row) => (row.connection === null ? "" : count(row.payload))),
+  },
   { name: "flags", title: "flags", fits: LONGEST, draw: plain((row) => row.flags.join(" ")) },
-  { name: "seq", title: "seq", fits: LONGEST, about: "counted from the SYN, or from the first number seen", draw: number("seq") },
+  {
+    name: "seq",
+    title: "seq",
+    fits: LONGEST,
+    about: "counted from the SYN, or from the first number seen",
+    draw: number("seq"),
+  },
   { name: "ack", title: "ack", fits: LONGEST, about: "counted likewise, from the peer’s", draw: number("ack") },
-  { name: "window", title: "window", fits: LONGEST, about: "bytes; unscaled where the scale is not known", draw: number("window") },
-  { name: "flight", title: "in flight", fits: LONGEST, about: "bytes not seen acknowledged", draw: number("in_flight") },
-  { name: "rtt", title: "acked in", fits: LONGEST, about: "since the segment it acknowledges", draw: plain((row) => (row.ack_rtt_ns === null ? "" : duration(row.ack_rtt_ns))) },
-  { name: "states", title: "states after", fits: LONGEST, about: "client / server", create: createStates, draw: drawStates },
+  {
+    name: "window",
+    title: "window",
+    fits: LONGEST,
+    about: "bytes; unscaled where the scale is not known",
+    draw: number("window"),
+  },
+  {
+    name: "flight",
+    title: "in flight",
+    fits: LONGEST,
+    about: "bytes not seen acknowledged",
+    draw: number("in_flight"),
+  },
+  {
+    name: "rtt",
+    title: "acked in",
+    fits: LONGEST,
+    about: "since the segment it acknowledges",
+    draw: plain((row) => (row.ack_rtt_ns === null ? "" : duration(row.ack_rtt_ns))),
+  },
+  {
+    name: "states",
+    title: "states after",
+    fits: LONGEST,
+    about: "client / server",
+    create: createStates,
+    draw: drawStates,
+  },
   { name: "what", title: "what it says", isUsual: true, create: createWhat, draw: drawWhat },
 ];
 
@@ -56,7 +137,9 @@ const NOBODY = { client: ["", ""], server: ["", ""] };
 /** Client at the left, server at the right, whoever speaks: the arrow says which way. */
 function drawEnds(cell, row) {
   drawPair(cell, row.client ? pairEnds(row) : NOBODY, row.client ? (row.direction === "server" ? " ◂ " : " ▸ ") : "");
-  cell.title = row.client ? `${row.client} ${row.direction === "server" ? "←" : "→"} ${row.server}` : "in no TCP connection: opening the packet shows its addresses";
+  cell.title = row.client
+    ? `${row.client} ${row.direction === "server" ? "←" : "→"} ${row.server}`
+    : "in no TCP connection: opening the packet shows its addresses";
 }
 
 function createStates(cell) {
@@ -76,7 +159,11 @@ function drawStates(cell, row) {
 }
 
 function createWhat(cell) {
-  cell.append(h("span", { class: "packet-what" }), h("span", { class: "packet-verdict" }), h("span", { class: "packet-more" }));
+  cell.append(
+    h("span", { class: "packet-what" }),
+    h("span", { class: "packet-verdict" }),
+    h("span", { class: "packet-more" }),
+  );
 }
 
 function drawWhat(cell, row) {

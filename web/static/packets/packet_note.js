@@ -10,20 +10,37 @@ export class NoteEditor {
   /** @param {{changed: (packet: object) => void, failed: (problem: object) => void}} actions */
   constructor({ changed, failed }) {
     Object.assign(this, { changed, failed, packet: null });
-    const tool = (name, words, press) => h("button", { class: "icon-button", title: words, "aria-label": words.replace(/ \(.*/, ""), onclick: press }, icon(name));
+    const tool = (name, words, press) =>
+      h(
+        "button",
+        { class: "icon-button", title: words, "aria-label": words.replace(/ \(.*/, ""), onclick: press },
+        icon(name),
+      );
     this.mark = tool("bookmark", "Bookmark this packet (b)", () => this.toggleBookmark());
     this.write = tool("note", "Write a note beside this packet (n)", () => this.edit());
     this.buttons = h("span", { class: "note-buttons" }, this.mark, this.write);
     this.text = h("p", { class: "note-text", title: "Change the note (n)", onclick: () => this.edit() });
     this.field = h("textarea", {
-      class: "note-field", rows: "2", maxlength: LONGEST, "aria-label": "What to remember",
-      placeholder: "What is worth remembering here? Wireshark shows it as a packet comment.", onkeydown: (event) => this.key(event),
+      class: "note-field",
+      rows: "2",
+      maxlength: LONGEST,
+      "aria-label": "What to remember",
+      placeholder: "What is worth remembering here? Wireshark shows it as a packet comment.",
+      onkeydown: (event) => this.key(event),
     });
-    this.form = h("div", { class: "note-form", role: "group", "aria-label": "Note beside this packet", hidden: true },
+    this.form = h(
+      "div",
+      { class: "note-form", role: "group", "aria-label": "Note beside this packet", hidden: true },
       this.field,
-      h("button", { class: "button strong", type: "button", title: "Ctrl+Enter", onclick: () => this.save(this.field.value) }, "Keep note"),
+      h("button", {
+        class: "button strong",
+        type: "button",
+        title: "Ctrl+Enter",
+        onclick: () => this.save(this.field.value),
+      }, "Keep note"),
       h("button", { class: "button", type: "button", onclick: () => this.save("") }, "Take it away"),
-      h("button", { class: "button", type: "button", onclick: () => this.leave() }, "Cancel"));
+      h("button", { class: "button", type: "button", onclick: () => this.leave() }, "Cancel"),
+    );
     this.element = h("div", { class: "note", hidden: true }, this.text, this.form);
   }
 

@@ -4,9 +4,26 @@ import { count, counted } from "../text/format.js";
 import { marksOf } from "../text/terms.js";
 
 /** What a packet is that has no TCP segment to look at, by IP protocol number. */
-const OTHERS = { 1: "ICMP", 2: "IGMP", 6: "part of TCP", 17: "UDP", 47: "GRE", 50: "ESP", 58: "ICMPv6", 89: "OSPF", 132: "SCTP" };
+const OTHERS = {
+  1: "ICMP",
+  2: "IGMP",
+  6: "part of TCP",
+  17: "UDP",
+  47: "GRE",
+  50: "ESP",
+  58: "ICMPv6",
+  89: "OSPF",
+  132: "SCTP",
+};
 
-const PROTOCOLS = { http: "HTTP", websocket: "WebSocket", http2: "HTTP/2", tls: "TLS", tunnel: "tunnel", unknown: "TCP" };
+const PROTOCOLS = {
+  http: "HTTP",
+  websocket: "WebSocket",
+  http2: "HTTP/2",
+  tls: "TLS",
+  tunnel: "tunnel",
+  unknown: "TCP",
+};
 
 /** What the packet speaks. */
 export function protocolOf({ protocol, ip_protocol: number }) {
@@ -28,7 +45,8 @@ export function meaning(packet) {
 }
 
 /** Whether something went wrong with it. */
-export const isTrouble = (packet) => !packet.duplicate && (packet.flags.includes("RST") || marksOf(packet).some(([, trouble]) => trouble));
+export const isTrouble = (packet) =>
+  !packet.duplicate && (packet.flags.includes("RST") || marksOf(packet).some(([, trouble]) => trouble));
 
 /** What happens in the packet, and the rest of what there is to say: {what, more}. */
 export function told(packet) {
@@ -52,7 +70,11 @@ function flagText({ flags, payload }) {
 }
 
 function numbers({ flags, seq, ack, window, payload }) {
-  if (payload && !flags.includes("SYN")) return flags.some((flag) => flag === "FIN" || flag === "RST") ? `seq ${count(seq)}, ${counted(payload, "byte")}` : `seq ${count(seq)}`;
+  if (payload && !flags.includes("SYN")) {
+    return flags.some((flag) => flag === "FIN" || flag === "RST")
+      ? `seq ${count(seq)}, ${counted(payload, "byte")}`
+      : `seq ${count(seq)}`;
+  }
   const said = flags.includes("SYN") || flags.includes("FIN") ? [`seq ${count(seq)}`] : [];
   if (ack !== null) said.push(`ack ${count(ack)}`);
   if (flags.includes("SYN")) said.push(`window ${count(window)}`);

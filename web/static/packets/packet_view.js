@@ -2,7 +2,7 @@
 
 import { get } from "../net/api.js";
 import { h, icon, setText } from "../widgets/dom.js";
-import { counted, count, wallClock } from "../text/format.js";
+import { count, counted, wallClock } from "../text/format.js";
 import { hexDump } from "../widgets/hexdump.js";
 import { layerTree } from "./layer_tree.js";
 import { go } from "../state/navigation.js";
@@ -17,15 +17,39 @@ export function mountPacket(store, { noted = () => {} } = {}) {
   const facts = h("span", { class: "packet-facts" });
   const layers = h("div", { class: "packet-layers" });
   const bytes = h("div", { class: "bytes", tabindex: "0", role: "group", "aria-label": "Bytes of the packet" });
-  const note = new NoteEditor({ changed: (packet) => { held.delete(packet.number); noted(packet); }, failed: (problem) => store.set({ problem }) });
-  const button = (name, words, press) => h("button", { class: "icon-button", title: words, "aria-label": words.replace(/ \(.*/, ""), onclick: press }, icon(name));
+  const note = new NoteEditor({
+    changed: (packet) => {
+      held.delete(packet.number);
+      noted(packet);
+    },
+    failed: (problem) => store.set({ problem }),
+  });
+  const button = (name, words, press) =>
+    h(
+      "button",
+      { class: "icon-button", title: words, "aria-label": words.replace(/ \(.*/, ""), onclick: press },
+      icon(name),
+    );
   const before = button("previous", "The packet before in this connection (,)", () => step("previous"));
   const after = button("next", "The next packet in this connection (.)", () => step("next"));
   const body = h("div", { class: "packet-body" }, layers, bytes);
-  const element = h("section", { class: "packet-pane", "aria-label": "The chosen packet", hidden: true },
-    h("header", { class: "packet-head" }, title, place, facts, note.buttons, before, after,
-      button("close", "Close the packet (Escape)", () => go(store, { packet: null }))),
-    note.element, body);
+  const element = h(
+    "section",
+    { class: "packet-pane", "aria-label": "The chosen packet", hidden: true },
+    h(
+      "header",
+      { class: "packet-head" },
+      title,
+      place,
+      facts,
+      note.buttons,
+      before,
+      after,
+      button("close", "Close the packet (Escape)", () => go(store, { packet: null })),
+    ),
+    note.element,
+    body,
+  );
   const open = new Set(["TCP"]); // layers that the reader has unfolded
   const held = new Map();
   let [number, shown, abort] = [null, null, null];
@@ -64,7 +88,10 @@ export function mountPacket(store, { noted = () => {} } = {}) {
     shown = answer;
     const { packet, layers: read, bytes: hex, place: at } = answer;
     setText(place, at ? `${count(at[0])} of ${count(at[1])} in #${packet.connection}` : "in no connection");
-    setText(facts, `${packet.direction ? `from the ${packet.direction} · ` : ""}${lengthOf(packet)} · ${wallClock(packet.time_ns)}`);
+    setText(
+      facts,
+      `${packet.direction ? `from the ${packet.direction} · ` : ""}${lengthOf(packet)} · ${wallClock(packet.time_ns)}`,
+    );
     note.draw(packet);
     let tree = null;
     const dump = hexDump(hex, { point: (byte) => tree.point(byte), choose: (byte) => tree.choose(byte) });
@@ -91,7 +118,10 @@ export function mountPacket(store, { noted = () => {} } = {}) {
   }
 
   function key(event) {
-    if (number === null || element.hidden || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    if (
+      number === null || element.hidden || event.ctrlKey || event.metaKey || event.altKey ||
+      event.target.closest("input, textarea, select, dialog")
+    ) return;
     if (event.key === ",") step("previous");
     else if (event.key === ".") step("next");
     else if (event.key === "b") note.toggleBookmark();
@@ -123,5 +153,7 @@ export function mountPacket(store, { noted = () => {} } = {}) {
 }
 
 function lengthOf({ length, captured }) {
-  return captured < length ? `${counted(length, "byte")} on the wire, ${count(captured)} captured` : `${counted(length, "byte")} on the wire`;
+  return captured < length
+    ? `${counted(length, "byte")} on the wire, ${count(captured)} captured`
+    : `${counted(length, "byte")} on the wire`;
 }

@@ -17,7 +17,11 @@ import { mountPacket } from "./packet_view.js";
 const AROUND = 40; // rows fetched above and below those in sight
 
 export function mount(root, store) {
-  const list = new PacketList({ get, changed: () => draw(store.state), failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }) });
+  const list = new PacketList({
+    get,
+    changed: () => draw(store.state),
+    failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }),
+  });
   const pane = mountPacket(store, { noted: (packet) => list.noted(packet) });
   const columns = packetColumns((index) => list.row(index));
   const choice = new ColumnChoice("packets", columns, () => rebuild());
@@ -52,7 +56,14 @@ export function mount(root, store) {
     pane.draw(packet); // first, for it takes room from the table
     root.classList.toggle("has-detail", packet !== null);
     grid.follow(isLive(state));
-    grid.draw({ total: list.total ?? 0, get: (index) => list.row(index), chosen: list.indexOf(packet), state, empty: emptiness(state, list), largest: state.lengths.packets ?? 0 });
+    grid.draw({
+      total: list.total ?? 0,
+      get: (index) => list.row(index),
+      chosen: list.indexOf(packet),
+      state,
+      empty: emptiness(state, list),
+      largest: state.lengths.packets ?? 0,
+    });
     const place = `${list.key} ${packet}`; // another filter puts the packet elsewhere
     if (packet !== null && place !== revealed && list.indexOf(packet) !== null && list.indexOf(packet) < list.total) {
       revealed = place;
@@ -60,7 +71,9 @@ export function mount(root, store) {
     }
   }
 
-  const onKey = (event) => event.key === "Escape" && !event.target.closest("input, textarea, dialog, .menu") && store.state.route.packet !== null && go(store, { packet: null });
+  const onKey = (event) =>
+    event.key === "Escape" && !event.target.closest("input, textarea, dialog, .menu") &&
+    store.state.route.packet !== null && go(store, { packet: null });
   document.addEventListener("keydown", onKey);
   const unsubscribe = store.subscribe(draw);
   return () => {
@@ -81,18 +94,36 @@ function emptiness(state, list) {
 /** What is listed, and what can be done with all of it. */
 function toolbar(store, choice) {
   const listed = h("p", { class: "tools-text", role: "status" });
-  const noted = h("button", { class: "button", hidden: true, onclick: () => go(store, { filter: store.state.route.filter === "noted" ? "" : "noted" }) }, icon("note"), h("span"));
-  const save = h("button", {
-    class: "button", title: "A pcapng copy of the capture; notes stand in it as packet comments, which Wireshark shows",
-    onclick: () => saveCopy(store),
-  }, icon("save"), "Save a copy");
+  const noted = h(
+    "button",
+    {
+      class: "button",
+      hidden: true,
+      onclick: () => go(store, { filter: store.state.route.filter === "noted" ? "" : "noted" }),
+    },
+    icon("note"),
+    h("span"),
+  );
+  const save = h(
+    "button",
+    {
+      class: "button",
+      title: "A pcapng copy of the capture; notes stand in it as packet comments, which Wireshark shows",
+      onclick: () => saveCopy(store),
+    },
+    icon("save"),
+    "Save a copy",
+  );
   const element = h("div", { class: "tools" }, listed, h("span", { class: "tools-room" }), noted, save, choice.element);
   return {
     element,
     draw(state, { total, notes }) {
       const all = state.lengths.packets ?? 0;
       const isPart = Boolean(state.route.filter || filtering(state.route.span));
-      setText(listed, isPart ? `${total === null ? "…" : count(total)} of ${counted(all, "packet")}` : counted(all, "packet"));
+      setText(
+        listed,
+        isPart ? `${total === null ? "…" : count(total)} of ${counted(all, "packet")}` : counted(all, "packet"),
+      );
       noted.hidden = !notes;
       noted.setAttribute("aria-pressed", String(state.route.filter === "noted"));
       setText(noted.lastChild, counted(notes, "note"));

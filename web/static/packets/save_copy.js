@@ -10,13 +10,19 @@ export async function saveCopy(store) {
     if (!response.ok) throw await refusal(response);
     download(await response.blob(), nameFor(store.state.capture.name));
   } catch (error) {
-    store.set({ problem: { message: error.message, what_to_do: error.advice ?? "Is Wireglass still running in its terminal?" } });
+    store.set({
+      problem: { message: error.message, what_to_do: error.advice ?? "Is Wireglass still running in its terminal?" },
+    });
   }
 }
 
 async function refusal(response) {
   const said = await response.json().catch(() => null);
-  return new ApiError(response.status, said?.error?.message ?? `The server said ${response.status}.`, said?.error?.what_to_do);
+  return new ApiError(
+    response.status,
+    said?.error?.message ?? `The server said ${response.status}.`,
+    said?.error?.what_to_do,
+  );
 }
 
 /** Gives bytes that the page made or fetched to the browser as a file; nothing in them is opened. */
@@ -28,6 +34,9 @@ export function download(blob, name) {
 
 /** A file name out of the capture's, whatever stood in that. */
 export function nameFor(name) {
-  const stem = (name ?? "").replace(/\.(pcapng|pcap|cap)(\.(gz|zst))?$/i, "").replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "");
+  const stem = (name ?? "").replace(/\.(pcapng|pcap|cap)(\.(gz|zst))?$/i, "").replace(/[^\w.-]+/g, "-").replace(
+    /^[.-]+/,
+    "",
+  );
   return `${stem.slice(0, 80) || "capture"}-with-notes.pcapng`;
 }

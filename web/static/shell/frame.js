@@ -41,8 +41,19 @@ export function mountFrame(root, store, actions) {
   const problem = h("div", { class: "problem", role: "alert", hidden: true });
   const rail = mountRail(store, VIEWS);
   root.append(
-    h("a", { class: "skip", href: "#stage", onclick: (event) => { event.preventDefault(); stage.focus(); } }, "Skip to the view"),
-    bar, rail.element, h("div", { class: "body" }, strip, problem, stage), help.element, sources.element,
+    h("a", {
+      class: "skip",
+      href: "#stage",
+      onclick: (event) => {
+        event.preventDefault();
+        stage.focus();
+      },
+    }, "Skip to the view"),
+    bar,
+    rail.element,
+    h("div", { class: "body" }, strip, problem, stage),
+    help.element,
+    sources.element,
   );
   mountBar(bar, store, { ...actions, help: help.open, sources: sources.open });
   mountStrip(strip, store);
@@ -75,7 +86,8 @@ function drawProblem(element, store, { problem, capture, notesSeen }) {
   element.dataset.key = key;
   const putAway = () => store.set(problem ? { problem: null } : { notesSeen: capture.notes.length });
   element.replaceChildren(
-    h("b", {}, what), h("span", {}, then),
+    h("b", {}, what),
+    h("span", {}, then),
     h("button", { class: "icon-button", "aria-label": "Put away", title: "Put away", onclick: putAway }, icon("close")),
   );
 }
@@ -85,7 +97,8 @@ function shortcut(event, store, help) {
   const number = Number(event.key);
   if (event.key === "?") help.open();
   else if (event.key === "/") document.getElementById("filter").focus();
-  else if (number >= 1 && number <= VIEWS.length && (!VIEWS[number - 1].onlyDemo || store.state.demo)) go(store, { view: VIEWS[number - 1].name });
-  else return;
+  else if (number >= 1 && number <= VIEWS.length && (!VIEWS[number - 1].onlyDemo || store.state.demo)) {
+    go(store, { view: VIEWS[number - 1].name });
+  } else return;
   event.preventDefault();
 }

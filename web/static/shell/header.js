@@ -3,21 +3,56 @@
 import { h, icon, setClass, setText } from "../widgets/dom.js";
 import { count, duration, moment } from "../text/format.js";
 import { go } from "../state/navigation.js";
-import { toggleTheme, themeIsDark } from "../state/theme_choice.js";
+import { themeIsDark, toggleTheme } from "../state/theme_choice.js";
 
 export function mountBar(bar, store, { resync, help, sources }) {
-  const source = h("span", { class: "source", role: "status" }, h("i", { class: "source-dot" }), h("span", { class: "source-text" }));
-  const chooseSource = h("button", { class: "source-button", "aria-haspopup": "dialog", "aria-label": "What to look at", onclick: sources }, source, icon("unfold"));
+  const source = h(
+    "span",
+    { class: "source", role: "status" },
+    h("i", { class: "source-dot" }),
+    h("span", { class: "source-text" }),
+  );
+  const chooseSource = h(
+    "button",
+    { class: "source-button", "aria-haspopup": "dialog", "aria-label": "What to look at", onclick: sources },
+    source,
+    icon("unfold"),
+  );
   const filter = mountFilter(store);
   const span = mountSpan(store);
   const counters = mountCounters();
   const pause = h("button", { class: "icon-button", onclick: () => togglePause(store, resync) });
-  const theme = h("button", { class: "icon-button", onclick: () => { toggleTheme(); drawTheme(theme); } });
-  const helpButton = h("button", { class: "icon-button", "aria-label": "Help and keys", title: "Help and keys (?)", onclick: help }, icon("help"));
+  const theme = h("button", {
+    class: "icon-button",
+    onclick: () => {
+      toggleTheme();
+      drawTheme(theme);
+    },
+  });
+  const helpButton = h("button", {
+    class: "icon-button",
+    "aria-label": "Help and keys",
+    title: "Help and keys (?)",
+    onclick: help,
+  }, icon("help"));
   bar.append(
-    h("a", { class: "brand", href: "#/timeline", onclick: (event) => { event.preventDefault(); go(store, { view: "timeline", id: null }); } },
-      h("img", { src: "/static/mark.svg", width: "18", height: "18", alt: "" }), h("span", {}, "Wireglass")),
-    chooseSource, h("div", { class: "filters" }, filter.element, span.element), counters.element, h("div", { class: "bar-buttons" }, pause, theme, helpButton),
+    h(
+      "a",
+      {
+        class: "brand",
+        href: "#/timeline",
+        onclick: (event) => {
+          event.preventDefault();
+          go(store, { view: "timeline", id: null });
+        },
+      },
+      h("img", { src: "/static/mark.svg", width: "18", height: "18", alt: "" }),
+      h("span", {}, "Wireglass"),
+    ),
+    chooseSource,
+    h("div", { class: "filters" }, filter.element, span.element),
+    counters.element,
+    h("div", { class: "bar-buttons" }, pause, theme, helpButton),
   );
   drawTheme(theme);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawTheme(theme));
@@ -34,12 +69,19 @@ const STATES = { running: "live", loading: "reading", paused: "capture paused", 
 
 /** In words and as a dot: where the packets come from, and whether they still do. */
 function drawSource(element, { feed, capture, behind, problem }) {
-  let [kind, text] = ["still", [STATES[capture.state] ?? capture.state, capture.interface ?? capture.name].filter(Boolean).join(" · ")];
+  let [kind, text] = [
+    "still",
+    [STATES[capture.state] ?? capture.state, capture.interface ?? capture.name].filter(Boolean).join(" · "),
+  ];
   if (capture.source === "file") text = `saved · ${capture.name ?? ""}`;
   if (capture.source === "replay") text = `replay · ${capture.name ?? ""}`;
   if (capture.state === "running") kind = "live";
-  if (capture.state === "ended" && capture.troubles?.length) [kind, text] = ["lost", `ended by itself · ${capture.interface}`];
-  if (behind !== null) [kind, text] = ["still", behind ? `view paused · ${count(behind)} packets behind` : "view paused"];
+  if (capture.state === "ended" && capture.troubles?.length) {
+    [kind, text] = ["lost", `ended by itself · ${capture.interface}`];
+  }
+  if (behind !== null) {
+    [kind, text] = ["still", behind ? `view paused · ${count(behind)} packets behind` : "view paused"];
+  }
   if (feed === "connecting") [kind, text] = ["still", "connecting"];
   if (feed === "lost") [kind, text] = ["lost", "no connection to Wireglass, trying again"];
   setClass(element, `source ${kind}`);
@@ -49,12 +91,18 @@ function drawSource(element, { feed, capture, behind, problem }) {
 
 function mountFilter(store) {
   const input = h("input", {
-    id: "filter", class: "field", type: "search", spellcheck: "false", autocomplete: "off",
-    placeholder: "Filter by text, address or port", "aria-label": "Filter by text, address or port", "aria-keyshortcuts": "/",
+    id: "filter",
+    class: "field",
+    type: "search",
+    spellcheck: "false",
+    autocomplete: "off",
+    placeholder: "Filter by text, address or port",
+    "aria-label": "Filter by text, address or port",
+    "aria-keyshortcuts": "/",
     oninput: () => go(store, { filter: input.value.trim() }),
     onkeydown: (event) => {
       if (event.key !== "Escape") return;
-      if (input.value) go(store, { filter: (input.value = "") });
+      if (input.value) go(store, { filter: input.value = "" });
       else input.blur();
     },
   });
@@ -70,7 +118,12 @@ function mountFilter(store) {
 /** The time range that the timeline has left to every view, and the way out of it. */
 function mountSpan(store) {
   const text = h("span");
-  const element = h("button", { class: "span-chip", hidden: true, onclick: () => go(store, { span: null }) }, text, icon("close"));
+  const element = h(
+    "button",
+    { class: "span-chip", hidden: true, onclick: () => go(store, { span: null }) },
+    text,
+    icon("close"),
+  );
   return {
     element,
     draw({ route: { span } }) {
@@ -87,7 +140,10 @@ function mountSpan(store) {
 function mountCounters() {
   const number = (name, explanation) => {
     const value = h("b", {}, "0");
-    return { value, element: h("span", { class: `counter ${name}`, title: explanation }, value, " ", h("span", {}, name)) };
+    return {
+      value,
+      element: h("span", { class: `counter ${name}`, title: explanation }, value, " ", h("span", {}, name)),
+    };
   };
   const packets = number("packets", "Packets so far");
   const rate = number("per second", "Packets a second, at the moment");

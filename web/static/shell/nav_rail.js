@@ -10,7 +10,11 @@ const FIRST = 5; // views that a narrow screen has room for
 export function mountRail(store, views) {
   const items = views.map((view) => item(store, view, () => unfold(false)));
   const links = items.map(({ link }) => link);
-  const more = h("button", { class: "rail-item rail-more", "aria-expanded": "false", onclick: () => unfold(more.getAttribute("aria-expanded") === "false") }, h("span", {}, "More"));
+  const more = h("button", {
+    class: "rail-item rail-more",
+    "aria-expanded": "false",
+    onclick: () => unfold(more.getAttribute("aria-expanded") === "false"),
+  }, h("span", {}, "More"));
   const others = h("div", { class: "rail-others" }, links.slice(FIRST));
   const recording = h("p", { class: "rail-foot" });
   const element = h("nav", { class: "rail", "aria-label": "Views" }, links.slice(0, FIRST), others, more, recording);
@@ -41,14 +45,20 @@ export function recordingText({ recording, state }) {
 
 function item(store, view, chosen) {
   const number = h("span", { class: "rail-count" });
-  const link = h("a", {
-    class: "rail-item", href: `#/${view.name}`,
-    onclick: (event) => {
-      event.preventDefault();
-      go(store, { view: view.name });
-      chosen();
+  const link = h(
+    "a",
+    {
+      class: "rail-item",
+      href: `#/${view.name}`,
+      onclick: (event) => {
+        event.preventDefault();
+        go(store, { view: view.name });
+        chosen();
+      },
     },
-  }, h("span", {}, view.label), number);
+    h("span", {}, view.label),
+    number,
+  );
   return { view, link, number };
 }
 

@@ -8,9 +8,18 @@ import { upload } from "../net/upload.js";
 export function mountSources(store) {
   const outcome = h("p", { class: "sources-outcome", role: "status" });
   const body = h("div", { class: "sources-body" });
-  const close = h("button", { class: "icon-button", "aria-label": "Close", onclick: () => element.close() }, icon("close"));
-  const element = h("dialog", { class: "sheet sources", "aria-labelledby": "sources-title" },
-    h("div", { class: "sheet-head" }, h("h2", { id: "sources-title" }, "What to look at"), close), outcome, body);
+  const close = h(
+    "button",
+    { class: "icon-button", "aria-label": "Close", onclick: () => element.close() },
+    icon("close"),
+  );
+  const element = h(
+    "dialog",
+    { class: "sheet sources", "aria-labelledby": "sources-title" },
+    h("div", { class: "sheet-head" }, h("h2", { id: "sources-title" }, "What to look at"), close),
+    outcome,
+    body,
+  );
   element.addEventListener("click", (event) => event.target === element && element.close());
   let sending = null; // the upload under way, to be given up when the sheet is closed
   element.addEventListener("close", () => sending?.abort());
@@ -54,7 +63,11 @@ export function mountSources(store) {
       bar.hidden = false;
       bar.max = bytes;
       bar.value = sent;
-      say(isWhole ? `Trying it out${packets ? `: ${count(packets)} packets so far` : ""}.` : `${size(sent)} of ${size(bytes)} sent.`);
+      say(
+        isWhole
+          ? `Trying it out${packets ? `: ${count(packets)} packets so far` : ""}.`
+          : `${size(sent)} of ${size(bytes)} sent.`,
+      );
     };
     attempt(`Sending ${file.name}.`, () => upload(file, tell, signal)).finally(() => {
       bar.hidden = true;
@@ -78,41 +91,121 @@ export const PAUSED = {
 };
 
 function now({ capture }, offer, attempt) {
-  const act = (label, doing, path, title = null) => h("button", { class: "button", title, onclick: () => attempt(doing, () => post(path)) }, label);
+  const act = (label, doing, path, title = null) =>
+    h("button", { class: "button", title, onclick: () => attempt(doing, () => post(path)) }, label);
   const buttons = [
-    capture.state === "running" && act("Pause", "Pausing.", "/api/capture/pause", `For every page. ${PAUSED[capture.source]}`),
-    capture.state === "paused" && act("Go on", "Going on.", "/api/capture/resume", `From where it was paused${capture.source === "replay" ? "" : ", with what was kept meanwhile"}`),
-    capture.can_stop && act("Stop capture", "Stopping.", "/api/capture/stop", "What was captured stays on show and in its recording"),
+    capture.state === "running" &&
+    act("Pause", "Pausing.", "/api/capture/pause", `For every page. ${PAUSED[capture.source]}`),
+    capture.state === "paused" &&
+    act(
+      "Go on",
+      "Going on.",
+      "/api/capture/resume",
+      `From where it was paused${capture.source === "replay" ? "" : ", with what was kept meanwhile"}`,
+    ),
+    capture.can_stop &&
+    act("Stop capture", "Stopping.", "/api/capture/stop", "What was captured stays on show and in its recording"),
     !offer.at_home && act("Back to what was there first", "Going back.", "/api/sources/home"),
   ].filter(Boolean);
-  return buttons.length > 0 && h("section", { class: "sources-now" }, h("p", {}, `On show: ${capture.name}${capture.state === "paused" ? ", paused" : ""}.`), buttons);
+  return buttons.length > 0 &&
+    h(
+      "section",
+      { class: "sources-now" },
+      h("p", {}, `On show: ${capture.name}${capture.state === "paused" ? ", paused" : ""}.`),
+      buttons,
+    );
 }
 
 function live(offer, attempt) {
-  if (!offer.may_capture) return h("section", {}, h("h3", {}, "Live"), h("p", { class: "sources-about" }, offer.why_not));
-  const interfaces = h("select", { class: "field", id: "sources-interface" }, offer.interfaces.map((name) => h("option", { value: name }, name)));
-  const filter = h("input", { class: "field", id: "sources-filter", maxlength: "1000", placeholder: "tcp port 80", spellcheck: "false", autocomplete: "off" });
-  return h("section", {}, h("h3", {}, "Live"),
-    h("form", { class: "sources-row", onsubmit: (event) => {
-      event.preventDefault();
-      attempt(`Starting on ${interfaces.value}.`, () => post("/api/sources/live", { interface: interfaces.value, filter: filter.value.trim() }));
-    } },
-    h("label", { for: "sources-interface" }, "Interface"), interfaces,
-    h("label", { for: "sources-filter" }, "Only what matches"), filter,
-    h("button", { class: "button strong" }, "Start capture")),
-    h("p", { class: "sources-about" }, "What is captured is kept in your folder for recordings. The filter is in tcpdump’s language; empty, it lets everything through but this page’s own traffic."));
+  if (!offer.may_capture) {
+    return h("section", {}, h("h3", {}, "Live"), h("p", { class: "sources-about" }, offer.why_not));
+  }
+  const interfaces = h(
+    "select",
+    { class: "field", id: "sources-interface" },
+    offer.interfaces.map((name) => h("option", { value: name }, name)),
+  );
+  const filter = h("input", {
+    class: "field",
+    id: "sources-filter",
+    maxlength: "1000",
+    placeholder: "tcp port 80",
+    spellcheck: "false",
+    autocomplete: "off",
+  });
+  return h(
+    "section",
+    {},
+    h("h3", {}, "Live"),
+    h(
+      "form",
+      {
+        class: "sources-row",
+        onsubmit: (event) => {
+          event.preventDefault();
+          attempt(
+            `Starting on ${interfaces.value}.`,
+            () => post("/api/sources/live", { interface: interfaces.value, filter: filter.value.trim() }),
+          );
+        },
+      },
+      h("label", { for: "sources-interface" }, "Interface"),
+      interfaces,
+      h("label", { for: "sources-filter" }, "Only what matches"),
+      filter,
+      h("button", { class: "button strong" }, "Start capture"),
+    ),
+    h(
+      "p",
+      { class: "sources-about" },
+      "What is captured is kept in your folder for recordings. The filter is in tcpdump’s language; empty, it lets everything through but this page’s own traffic.",
+    ),
+  );
 }
 
 function file(offer, send) {
   const bar = h("progress", { hidden: true, "aria-label": "How much has been sent" });
-  const input = h("input", { type: "file", id: "sources-file", accept: ".pcap,.pcapng,.cap,.gz,.zst", onchange: () => input.files[0] && send(input.files[0], bar) });
-  return h("section", {}, h("h3", {}, "A saved capture"),
-    h("div", { class: "sources-row" }, h("label", { for: "sources-file" }, "File"), input), bar,
-    h("p", { class: "sources-about" }, `pcap or pcapng, plain or compressed, up to ${Math.floor(offer.most_bytes / 2 ** 20)} MiB. It goes to Wireglass on this machine and nowhere else, and is thrown away when Wireglass ends.`));
+  const input = h("input", {
+    type: "file",
+    id: "sources-file",
+    accept: ".pcap,.pcapng,.cap,.gz,.zst",
+    onchange: () => input.files[0] && send(input.files[0], bar),
+  });
+  return h(
+    "section",
+    {},
+    h("h3", {}, "A saved capture"),
+    h("div", { class: "sources-row" }, h("label", { for: "sources-file" }, "File"), input),
+    bar,
+    h(
+      "p",
+      { class: "sources-about" },
+      `pcap or pcapng, plain or compressed, up to ${
+        Math.floor(offer.most_bytes / 2 ** 20)
+      } MiB. It goes to Wireglass on this machine and nowhere else, and is thrown away when Wireglass ends.`,
+    ),
+  );
 }
 
 function samples(offer, attempt) {
-  return offer.samples.length > 0 && h("section", {}, h("h3", {}, "Samples, one story each"),
-    h("ul", { class: "sources-samples" }, offer.samples.map(({ name, title }) => h("li", {},
-      h("button", { class: "link", onclick: () => attempt(`Opening ${name}.`, () => post("/api/sources/sample", { name })) }, title)))));
+  return offer.samples.length > 0 &&
+    h(
+      "section",
+      {},
+      h("h3", {}, "Samples, one story each"),
+      h(
+        "ul",
+        { class: "sources-samples" },
+        offer.samples.map(({ name, title }) =>
+          h(
+            "li",
+            {},
+            h("button", {
+              class: "link",
+              onclick: () => attempt(`Opening ${name}.`, () => post("/api/sources/sample", { name })),
+            }, title),
+          )
+        ),
+      ),
+    );
 }

@@ -11,7 +11,9 @@ export function momentsOf(book) {
   const add = (at, text) => found.set(at, found.has(at) ? `${found.get(at)}; ${text}` : text);
   for (const token of book.inOrder()) tokenMoments(token, add);
   for (const [connection, steps] of Object.entries(book.lives)) {
-    for (const step of steps) add(step[0], `pipe #${connection}: client ${stepText(step, "client")}, server ${stepText(step, "server")}`);
+    for (const step of steps) {
+      add(step[0], `pipe #${connection}: client ${stepText(step, "client")}, server ${stepText(step, "server")}`);
+    }
   }
   for (const way of book.ways) wayMoments(way, book.tokens, add);
   return [...found].map(([at, text]) => ({ at, text })).sort((a, b) => a.at - b.at);
@@ -56,7 +58,9 @@ export class Steps {
   }
 
   get moments() {
-    if (this.edition !== this.book.edition) Object.assign(this, { edition: this.book.edition, found: momentsOf(this.book) });
+    if (this.edition !== this.book.edition) {
+      Object.assign(this, { edition: this.book.edition, found: momentsOf(this.book) });
+    }
     return this.found;
   }
 

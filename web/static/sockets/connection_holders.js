@@ -6,15 +6,20 @@ import { go } from "../state/navigation.js";
 
 /** {elements: {client, server}, draw(state)}: a small button for each socket plate, hidden while no token is known. */
 export function mountHolders(store) {
-  const elements = Object.fromEntries(["client", "server"].map((side) => [side, h("button", {
-    class: "socket-token link", hidden: true, title: "Show it among the tokens of its process",
-    onclick: () => go(store, { view: "sockets", id: store.state.route.id }),
-  })]));
+  const elements = Object.fromEntries(["client", "server"].map((side) => [
+    side,
+    h("button", {
+      class: "socket-token link",
+      hidden: true,
+      title: "Show it among the tokens of its process",
+      onclick: () => go(store, { view: "sockets", id: store.state.route.id }),
+    }),
+  ]));
   let [asked, shown, busy] = ["", null, false];
 
   async function draw(state) {
     const { id } = state.route;
-    if (id !== shown) for (const element of Object.values(elements)) element.hidden = true;
+    if (id !== shown) { for (const element of Object.values(elements)) element.hidden = true; }
     const wanted = `${id} ${state.capture.tokens ?? 0}`;
     if (id === null || busy || wanted === asked || !state.capture.tokens) return;
     [busy, asked, shown] = [true, wanted, id];

@@ -31,7 +31,9 @@ export function downwards(from, to, rail) {
 export function rails(stretches) {
   const found = [];
   const taken = Array.from({ length: RAILS }, () => []);
-  const ordered = stretches.map(([a, b], i) => ({ i, top: Math.min(a, b), bottom: Math.max(a, b) })).sort((a, b) => a.bottom - a.top - (b.bottom - b.top));
+  const ordered = stretches.map(([a, b], i) => ({ i, top: Math.min(a, b), bottom: Math.max(a, b) })).sort((a, b) =>
+    a.bottom - a.top - (b.bottom - b.top)
+  );
   for (const { i, top, bottom } of ordered) {
     const free = taken.findIndex((others) => others.every((other) => other.bottom < top || other.top > bottom));
     found[i] = free < 0 ? null : free;

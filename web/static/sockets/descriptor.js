@@ -6,10 +6,12 @@ export const processKey = (token) => `${token.namespace} ${token.pid}`;
 /** The end that a token, or a word of the kernel, is of: "3 client". */
 export const endKey = ({ connection, direction }) => `${connection} ${direction}`;
 
-export const isOpen = (token, at) => token.opened_at_ns <= at && (token.closed_at_ns === null || token.closed_at_ns > at);
+export const isOpen = (token, at) =>
+  token.opened_at_ns <= at && (token.closed_at_ns === null || token.closed_at_ns > at);
 
 /** Whether an end that nobody holds waits to be accepted; any other was given back, or rests. */
-export const isWaiting = ({ side, wire, wasHeld }) => side === "server" && !wasHeld && ["SYN-RECEIVED", "ESTABLISHED"].includes(wire);
+export const isWaiting = ({ side, wire, wasHeld }) =>
+  side === "server" && !wasHeld && ["SYN-RECEIVED", "ESTABLISHED"].includes(wire);
 
 /** A token on the capture's clock, which begins with the first packet: until there is one, what has happened lies at its start. */
 export function placed(token) {

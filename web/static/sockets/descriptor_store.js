@@ -17,16 +17,36 @@ export class TokenBook {
 
   clear() {
     this.edition += 1;
-    Object.assign(this, { revision: -1, packets: 0, connections: 0, ordered: [], tokens: new Map(), kernel: new Map(), ends: new Map(), doors: new Map(), known: [], lives: {}, protocols: {}, facts: [], kinds: [], ways: [] });
+    Object.assign(this, {
+      revision: -1,
+      packets: 0,
+      connections: 0,
+      ordered: [],
+      tokens: new Map(),
+      kernel: new Map(),
+      ends: new Map(),
+      doors: new Map(),
+      known: [],
+      lives: {},
+      protocols: {},
+      facts: [],
+      kinds: [],
+      ways: [],
+    });
   }
 
   /** Takes in an answer of /api/sockets: what has changed since the one before. */
-  take({ revision, packets, connections, told_from: toldFrom, kept, tokens, kernel, lives, protocols, facts, kinds, ways }) {
+  take(
+    { revision, packets, connections, told_from: toldFrom, kept, tokens, kernel, lives, protocols, facts, kinds, ways },
+  ) {
     this.edition += 1;
     for (const row of tokens) this.tokens.set(row.id, placed(row));
     for (const row of kernel) this.kernel.set(row.id, { ...row, at_ns: row.at_ns ?? 0 });
     Object.assign(this, { revision, packets, connections, facts, kinds, ways });
-    const shown = new Set([...ways.flatMap((way) => Object.values(way.tokens)), ...facts.flatMap((fact) => fact.tokens)]);
+    const shown = new Set([
+      ...ways.flatMap((way) => Object.values(way.tokens)),
+      ...facts.flatMap((fact) => fact.tokens),
+    ]);
     forgetOldest(this.tokens, TOKENS, ({ id, closed_at_ns: closed }) => closed === null || shown.has(id));
     forgetOldest(this.kernel, WORDS, ({ state }) => state === "LISTEN");
     Object.assign(this.lives, lives);
@@ -40,8 +60,13 @@ export class TokenBook {
     this.ordered = [...this.tokens.values()].sort((a, b) => a.opened_at_ns - b.opened_at_ns || a.id - b.id);
     const words = [...this.kernel.values()].sort((a, b) => a.at_ns - b.at_ns || a.id - b.id);
     this.ends = gathered(words.filter(({ connection }) => connection !== null), endKey);
-    this.doors = gathered(words.filter(({ state, token }) => state === "LISTEN" && token !== null), ({ token }) => token);
-    this.known = [...new Set([...this.ordered.map(endKey), ...this.ends.keys()])].map((key) => key.split(" ")).filter(([connection]) => connection in this.lives);
+    this.doors = gathered(
+      words.filter(({ state, token }) => state === "LISTEN" && token !== null),
+      ({ token }) => token,
+    );
+    this.known = [...new Set([...this.ordered.map(endKey), ...this.ends.keys()])].map((key) => key.split(" ")).filter((
+      [connection],
+    ) => connection in this.lives);
   }
 
   /** Tokens in the order in which they were handed out. */
@@ -52,13 +77,17 @@ export class TokenBook {
   /** The middle of the longest while in which the most ends of pipes were held at a time; null where none ever was. */
   fullest() {
     const held = this.ordered.filter(({ connection }) => connection !== null);
-    const changes = held.flatMap(({ opened_at_ns: opened, closed_at_ns: closed }) => (closed === null ? [[opened, 1]] : [[opened, 1], [closed, -1]]));
+    const changes = held.flatMap((
+      { opened_at_ns: opened, closed_at_ns: closed },
+    ) => (closed === null ? [[opened, 1]] : [[opened, 1], [closed, -1]]));
     changes.sort(([a, up], [b, other]) => a - b || up - other);
     let [open, most, longest, middle] = [0, 0, 0, null];
     for (const [i, [at, by]] of changes.entries()) {
       open += by;
       const lasted = (changes[i + 1]?.[0] ?? at) - at;
-      if (open > most || (open === most && by > 0 && lasted > longest)) [most, longest, middle] = [open, lasted, Math.round(at + lasted / 2)];
+      if (open > most || (open === most && by > 0 && lasted > longest)) {
+        [most, longest, middle] = [open, lasted, Math.round(at + lasted / 2)];
+      }
     }
     return middle;
   }
@@ -73,7 +102,9 @@ export class TokenBook {
     const of = new Set(wanted);
     const { drawn, others } = chosenOf(processesOf(tokens, at, this.doors), { room, wanted: of });
     return {
-      at, ends, others,
+      at,
+      ends,
+      others,
       connections: this.connections,
       told: Object.keys(this.lives).length,
       processes: arranged(drawn.map((process) => withFewSlots(process, of)), this.ordered),
@@ -96,7 +127,17 @@ export class TokenBook {
     const wire = wireAt(this.lives[connection], side, at);
     const kernel = latest(this.ends.get(`${connection} ${side}`) ?? [], at);
     const isStale = Boolean(kernel) && wire.since > kernel.at_ns + kernel.took_ns; // the wire has moved on since the kernel was asked
-    return { connection, side, token, wire: wire.state, wireText: wire.text, kernel, isStale, isThere: isThere(wire, kernel, isStale, at), differs: Boolean(kernel?.differs) && !isStale };
+    return {
+      connection,
+      side,
+      token,
+      wire: wire.state,
+      wireText: wire.text,
+      kernel,
+      isStale,
+      isThere: isThere(wire, kernel, isStale, at),
+      differs: Boolean(kernel?.differs) && !isStale,
+    };
   }
 }
 
@@ -123,7 +164,11 @@ export function wireAt(steps, side, at) {
   let found = { state: "CLOSED", text: "CLOSED", since: -Infinity };
   for (const step of steps) {
     if (step[0] > at) break;
-    found = { state: step[index], text: stepText(step, side), since: step[index] === found.state ? found.since : step[0] };
+    found = {
+      state: step[index],
+      text: stepText(step, side),
+      since: step[index] === found.state ? found.since : step[0],
+    };
   }
   return found;
 }
@@ -147,7 +192,8 @@ function isThere(wire, kernel, isStale, at) {
 function diary(tokens, at) {
   const found = new Map();
   for (const token of tokens) {
-    const isKept = token.name !== null && token.named_at_ns <= at && (token.forgotten_at_ns === null || token.forgotten_at_ns > at) && isOpen(token, at);
+    const isKept = token.name !== null && token.named_at_ns <= at &&
+      (token.forgotten_at_ns === null || token.forgotten_at_ns > at) && isOpen(token, at);
     if (!isKept) continue;
     if (!found.has(processKey(token))) found.set(processKey(token), []);
     found.get(processKey(token)).push({ fd: token.fd, name: token.name, token: token.id });
@@ -157,7 +203,9 @@ function diary(tokens, at) {
 
 /** A message's way in steps, each {kind, …}: tokens, pipes and the look into the diary. */
 export function stepsOf(way, tokens) {
-  const [sender, entry, exit, receiver] = ["sender", "entry", "exit", "receiver"].map((name) => tokens.get(way.tokens[name]) ?? null);
+  const [sender, entry, exit, receiver] = ["sender", "entry", "exit", "receiver"].map((name) =>
+    tokens.get(way.tokens[name]) ?? null
+  );
   const steps = [
     { kind: "writes", token: sender },
     { kind: "pipe", connection: way.connections[0], packet: way.packets[0], at: way.at_ns[0] },
@@ -167,5 +215,7 @@ export function stepsOf(way, tokens) {
     { kind: "pipe", connection: way.connections[1], packet: way.packets[1], at: way.at_ns[1] },
     { kind: "reads", token: receiver },
   ];
-  return steps.filter(({ kind, token, from, to }) => kind === "pipe" || token || (kind === "diary" && from?.name && to?.name));
+  return steps.filter(({ kind, token, from, to }) =>
+    kind === "pipe" || token || (kind === "diary" && from?.name && to?.name)
+  );
 }

@@ -19,7 +19,11 @@ export function mountFigure({ choose, resized }) {
   const alone = h("div", { class: "tk-alone" });
   const pipes = svg("svg", { class: "tk-pipes", "aria-hidden": "true" });
   const inner = h("div", { class: "tk-inner" }, pipes, columns, alone, note);
-  const element = h("div", { class: "tk-figure", role: "group", "aria-label": "Processes, their tokens, and the pipes between them" }, inner);
+  const element = h("div", {
+    class: "tk-figure",
+    role: "group",
+    "aria-label": "Processes, their tokens, and the pipes between them",
+  }, inner);
   let [drawn, shown, protocols, room] = ["", null, {}, 0];
   new ResizeObserver(() => {
     if (!shown) return;
@@ -37,7 +41,18 @@ export function mountFigure({ choose, resized }) {
   function draw(picture, connections, view) {
     shown = { picture, view };
     protocols = connections;
-    const key = JSON.stringify([picture.processes, picture.others.map(({ key: one, isAlive }) => [one, isAlive]), [...picture.diary], picture.loose, [...picture.ends.values()].map((end) => [end.wire, end.kernel?.state, end.differs]), picture.told, picture.connections, connections, view, [...view.steps]]);
+    const key = JSON.stringify([
+      picture.processes,
+      picture.others.map(({ key: one, isAlive }) => [one, isAlive]),
+      [...picture.diary],
+      picture.loose,
+      [...picture.ends.values()].map((end) => [end.wire, end.kernel?.state, end.differs]),
+      picture.told,
+      picture.connections,
+      connections,
+      view,
+      [...view.steps],
+    ]);
     if (key === drawn) return;
     drawn = key;
     keepingFocus(inner, () => {
@@ -54,10 +69,21 @@ export function mountFigure({ choose, resized }) {
 
   function drawAlone(picture, view) {
     const loose = drawnEnds(picture.loose, view.connection);
-    const says = loose.length < picture.loose.length ? `${counted(picture.loose.length, "end")} that no process holds a token for; ${loose.length} are drawn` : "ends that no process holds a token for";
+    const says = loose.length < picture.loose.length
+      ? `${counted(picture.loose.length, "end")} that no process holds a token for; ${loose.length} are drawn`
+      : "ends that no process holds a token for";
     alone.hidden = !picture.loose.length;
-    alone.replaceChildren(h("h2", {}, "The kernel alone"), h("p", { class: "tk-alone-say" }, says),
-      h("ul", {}, loose.map((end) => h("li", { class: isFarRight(end, picture.processes) ? "right" : null }, looseEnd(end, picture, view, choose)))));
+    alone.replaceChildren(
+      h("h2", {}, "The kernel alone"),
+      h("p", { class: "tk-alone-say" }, says),
+      h(
+        "ul",
+        {},
+        loose.map((end) =>
+          h("li", { class: isFarRight(end, picture.processes) ? "right" : null }, looseEnd(end, picture, view, choose))
+        ),
+      ),
+    );
   }
 
   /** In a stack those come first that hold a pipe, then those that hold anything. */
@@ -69,18 +95,35 @@ export function mountFigure({ choose, resized }) {
   function column(process, picture, view) {
     const diary = picture.diary.get(process.key) ?? [];
     const { total, inUse } = process.hidden;
-    return h("section", { class: `tk-process${process.isServer ? " server" : ""}${process.isAlive ? "" : " idle"}`, "aria-label": `Process ${process.name}` },
+    return h(
+      "section",
+      {
+        class: `tk-process${process.isServer ? " server" : ""}${process.isAlive ? "" : " idle"}`,
+        "aria-label": `Process ${process.name}`,
+      },
       h("header", {}, h("h2", {}, process.name), h("span", {}, `pid ${process.pid}`)),
       h("ul", {}, process.slots.map((slot) => slotItem(slot, picture, view, choose))),
-      total ? h("p", { class: "tk-more" }, inUse ? `and ${count(inUse)} more in use` : `and ${count(total)} more, free`) : null,
-      diary.length ? h("div", { class: "tk-diary" }, h("h3", {}, "Diary"), h("dl", {}, diary.flatMap(({ fd, name }) => [h("dt", {}, String(fd)), h("dd", {}, name)]))) : null);
+      total
+        ? h("p", { class: "tk-more" }, inUse ? `and ${count(inUse)} more in use` : `and ${count(total)} more, free`)
+        : null,
+      diary.length
+        ? h(
+          "div",
+          { class: "tk-diary" },
+          h("h3", {}, "Diary"),
+          h("dl", {}, diary.flatMap(({ fd, name }) => [h("dt", {}, String(fd)), h("dd", {}, name)])),
+        )
+        : null,
+    );
   }
 
   /** Pipes lie where the slots came to lie: measured, then drawn. */
   function drawPipes() {
     const places = placesOf(inner);
     const ids = whole(shown.picture.ends);
-    const ends = ids.map((id) => [id, places.get(`${id} client`), places.get(`${id} server`)]).filter(([, from, to]) => from && to && !(from.isLoose && to.isLoose));
+    const ends = ids.map((id) => [id, places.get(`${id} client`), places.get(`${id} server`)]).filter(([, from, to]) =>
+      from && to && !(from.isLoose && to.isLoose)
+    );
     const found = isStacked() ? stacked(ends) : ends.map(([id, from, to]) => pipe(id, across(from, to), -7));
     pipes.replaceChildren(...found.flat());
     setText(note, leftOut(shown.picture, ids.length, found.length, shown.view.filter));
@@ -93,15 +136,23 @@ export function mountFigure({ choose, resized }) {
   /** Beside a stack there is room for a few pipes at a height, and for those that are meant to stand out. */
   function stacked(ends) {
     const rail = rails(ends.map(([, from, to]) => [from.middle, to.middle]));
-    return ends.flatMap(([id, from, to], i) => (rail[i] !== null || isChosen(id) || isOnWay(id) ? [pipe(id, downwards(from, to, rail[i]), 4)] : []));
+    return ends.flatMap((
+      [id, from, to],
+      i,
+    ) => (rail[i] !== null || isChosen(id) || isOnWay(id) ? [pipe(id, downwards(from, to, rail[i]), 4)] : []));
   }
 
   function pipe(id, points, below) {
     const d = `M${points[0]}C${points.slice(1).join(" ")}`;
     const classes = `tk-pipe ${protocols[id] ?? "unknown"}${isOnWay(id) ? " way" : ""}${isChosen(id) ? " chosen" : ""}`;
     return [
-      svg("path", { d, class: `${classes} wall` }), svg("path", { d, class: `${classes} bore` }),
-      svg("text", { x: middle(points, 0), y: middle(points, 1) + below, class: "tk-pipe-name" }, document.createTextNode(`#${id}`)),
+      svg("path", { d, class: `${classes} wall` }),
+      svg("path", { d, class: `${classes} bore` }),
+      svg(
+        "text",
+        { x: middle(points, 0), y: middle(points, 1) + below, class: "tk-pipe-name" },
+        document.createTextNode(`#${id}`),
+      ),
     ];
   }
 
@@ -119,7 +170,13 @@ function placesOf(inner) {
   const box = inner.getBoundingClientRect();
   return new Map([...inner.querySelectorAll("[data-end]")].map((target) => {
     const { left, right, top, height } = target.getBoundingClientRect();
-    return [target.dataset.end, { isLoose: target.classList.contains("tk-loose"), left: left - box.left, right: right - box.left, top: top - box.top, middle: top - box.top + height / 2 }];
+    return [target.dataset.end, {
+      isLoose: target.classList.contains("tk-loose"),
+      left: left - box.left,
+      right: right - box.left,
+      top: top - box.top,
+      middle: top - box.top + height / 2,
+    }];
   }));
 }
 

@@ -24,7 +24,12 @@ export function mountHistory({ scrub, stretch }) {
   const lanes = mountLanes(ruler, move);
   const header = mountHeader(move);
   return {
-    element: h("section", { class: "tk-history", "aria-label": "History of the tokens" }, header.element, lanes.element),
+    element: h(
+      "section",
+      { class: "tk-history", "aria-label": "History of the tokens" },
+      header.element,
+      lanes.element,
+    ),
     /** An arrow key, + or −, pressed somewhere in the view: whether it was meant for the history. */
     key: move.key,
     /** @param {{book: TokenBook, end: number, isLive: boolean, at: number | null, span: object | null, connection: number | null}} content */
@@ -57,9 +62,16 @@ function movesOf(shown, steps, { scrub, stretch }) {
     const isAll = factor < 1 && (axis.to - axis.from) / factor > NEARLY * end;
     stretch(isAll ? null : zoom(axis, factor, Math.max(axis.from, Math.min(about, axis.to)), { from: 0, to: end }));
   };
-  const keys = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), "+": () => scale(ZOOM), "=": () => scale(ZOOM), "-": () => scale(1 / ZOOM) };
+  const keys = {
+    ArrowLeft: () => step(-1),
+    ArrowRight: () => step(1),
+    "+": () => scale(ZOOM),
+    "=": () => scale(ZOOM),
+    "-": () => scale(1 / ZOOM),
+  };
   return {
-    step, scale,
+    step,
+    scale,
     now: () => turn(null),
     choose(part) {
       const { axis: { from, to }, end } = shown();
@@ -83,12 +95,26 @@ function movesOf(shown, steps, { scrub, stretch }) {
 function mountHeader({ step, scale, now }) {
   const when = h("output", { class: "tk-when" });
   const what = h("span", { class: "tk-what" });
-  const button = (label, content, press) => h("button", { class: "icon-button", "aria-label": label, title: label, onclick: press }, content);
+  const button = (label, content, press) =>
+    h("button", { class: "icon-button", "aria-label": label, title: label, onclick: press }, content);
   const wider = button("Show more time", "−", () => scale(1 / ZOOM));
   const last = h("button", { class: "button", onclick: now });
-  const element = h("header", {}, h("h2", {}, "History"), when, what, h("span", { class: "tk-keys" },
-    button("The change before", icon("previous"), () => step(-1)), button("The next change", icon("next"), () => step(1)),
-    wider, button("Show less time", "+", () => scale(ZOOM)), last));
+  const element = h(
+    "header",
+    {},
+    h("h2", {}, "History"),
+    when,
+    what,
+    h(
+      "span",
+      { class: "tk-keys" },
+      button("The change before", icon("previous"), () => step(-1)),
+      button("The next change", icon("next"), () => step(1)),
+      wider,
+      button("Show less time", "+", () => scale(ZOOM)),
+      last,
+    ),
+  );
   return {
     element,
     draw(told) {
@@ -105,7 +131,13 @@ function mountHeader({ step, scale, now }) {
 /** The lanes below the ruler, with the line of the moment through all of them. */
 function mountLanes(ruler, { choose, zoomAt }) {
   const lines = h("div", { class: "tk-lines" });
-  const lanes = h("div", { class: "tk-lanes" }, h("div", { class: "tk-scale" }, h("span", { class: "tk-line-name" }, "token"), ruler.element), lines, h("i", { class: "tk-cursor" }));
+  const lanes = h(
+    "div",
+    { class: "tk-lanes" },
+    h("div", { class: "tk-scale" }, h("span", { class: "tk-line-name" }, "token"), ruler.element),
+    lines,
+    h("i", { class: "tk-cursor" }),
+  );
   const rest = h("p", { class: "tk-note" });
   const element = h("div", { class: "tk-track" }, lanes, rest);
   let [drawn, sought] = ["", null];
@@ -114,16 +146,24 @@ function mountLanes(ruler, { choose, zoomAt }) {
   /** Brings a lane into sight. */
   function seek(found) {
     const [top, bottom] = [lines.offsetTop, element.clientHeight];
-    const isSeen = found.offsetTop >= element.scrollTop + top && found.offsetTop + found.offsetHeight <= element.scrollTop + bottom;
+    const isSeen = found.offsetTop >= element.scrollTop + top &&
+      found.offsetTop + found.offsetHeight <= element.scrollTop + bottom;
     if (!isSeen) element.scrollTop = found.offsetTop - top - (bottom - top) / 2;
   }
 
   function drawLines({ slots, total }, axis, connection) {
     lines.replaceChildren(...slots.map((slot) => lane(slot, axis, connection)));
-    setText(rest, slots.length < total ? `${count(slots.length)} numbers of ${count(total)}: those that are held, and those used last.` : "");
+    setText(
+      rest,
+      slots.length < total
+        ? `${count(slots.length)} numbers of ${count(total)}: those that are held, and those used last.`
+        : "",
+    );
     rest.hidden = !rest.textContent;
-    const ends = [...lines.children].filter((_, i) => connection !== null && slots[i].lives.some((token) => token.connection === connection));
-    if (connection !== sought) for (const found of ends.reverse()) seek(found);
+    const ends = [...lines.children].filter((_, i) =>
+      connection !== null && slots[i].lives.some((token) => token.connection === connection)
+    );
+    if (connection !== sought) { for (const found of ends.reverse()) seek(found); }
     sought = connection;
   }
 

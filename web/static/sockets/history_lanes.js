@@ -17,14 +17,27 @@ export function slotsOf(tokens) {
   for (const token of tokens) {
     const owner = owners.get(processKey(token));
     const key = `${owner} ${token.fd}`;
-    if (!found.has(key)) found.set(key, { owner, process: token.process, fd: token.fd, lives: [], last: 0, first: token.opened_at_ns, isUsed: false });
+    if (!found.has(key)) {
+      found.set(key, {
+        owner,
+        process: token.process,
+        fd: token.fd,
+        lives: [],
+        last: 0,
+        first: token.opened_at_ns,
+        isUsed: false,
+      });
+    }
     const slot = found.get(key);
     slot.lives.push(token);
     slot.last = Math.max(slot.last, token.opened_at_ns);
-    slot.isUsed ||= token.connection !== null || (token.role === "listener" && (token.closed_at_ns === null || token.closed_at_ns > DOOR_NS));
+    slot.isUsed ||= token.connection !== null ||
+      (token.role === "listener" && (token.closed_at_ns === null || token.closed_at_ns > DOOR_NS));
   }
   const isHeld = ({ lives }) => lives.some(({ closed_at_ns: closed }) => closed === null);
-  const used = [...found.values()].filter(({ isUsed }) => isUsed).sort((a, b) => isHeld(b) - isHeld(a) || b.last - a.last);
+  const used = [...found.values()].filter(({ isUsed }) => isUsed).sort((a, b) =>
+    isHeld(b) - isHeld(a) || b.last - a.last
+  );
   const counts = new Map();
   const isOneOfFew = ({ owner }) => counts.set(owner, (counts.get(owner) ?? 0) + 1).get(owner) <= OF_ONE;
   const slots = used.filter(isOneOfFew).slice(0, LANES);
@@ -61,13 +74,23 @@ export function lane({ process, fd, lives }, { from, to }, connection) {
     if (opened > to || (closed !== null && closed < from)) continue;
     const left = Math.min(x(opened), WIDE - THIN);
     const width = Math.max(x(closed ?? to) - left, THIN);
-    bars[connection !== null && of === connection ? "chosen" : (role ?? "client")] += `M${left.toFixed(1)} 0h${width.toFixed(1)}v1h${(-width).toFixed(1)}z`;
+    bars[connection !== null && of === connection ? "chosen" : (role ?? "client")] += `M${left.toFixed(1)} 0h${
+      width.toFixed(1)
+    }v1h${(-width).toFixed(1)}z`;
   }
-  const label = `${named(process, lives)} token ${fd}${lives.length > 1 ? `, handed out ${count(lives.length)} times` : ""}`;
-  return h("div", { class: "tk-line", title: label },
+  const label = `${named(process, lives)} token ${fd}${
+    lives.length > 1 ? `, handed out ${count(lives.length)} times` : ""
+  }`;
+  return h(
+    "div",
+    { class: "tk-line", title: label },
     h("span", { class: "tk-line-name" }, h("span", {}, process), h("b", {}, String(fd))),
-    svg("svg", { viewBox: `0 0 ${WIDE} 1`, preserveAspectRatio: "none", role: "img", "aria-label": label },
-      Object.entries(bars).filter(([, d]) => d).map(([kind, d]) => svg("path", { d, class: `tk-bar ${kind}` }))));
+    svg(
+      "svg",
+      { viewBox: `0 0 ${WIDE} 1`, preserveAspectRatio: "none", role: "img", "aria-label": label },
+      Object.entries(bars).filter(([, d]) => d).map(([kind, d]) => svg("path", { d, class: `tk-bar ${kind}` })),
+    ),
+  );
 }
 
 /** "cafe (pid 978)", or without the pid where several had the lane one after the other. */

@@ -6,5 +6,7 @@ export function keepingFocus(container, redraw) {
   const name = container.contains(active) ? (active.dataset.focus ?? null) : null;
   redraw();
   if (name === null || container.contains(document.activeElement)) return;
-  [...container.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === name)?.focus({ preventScroll: true });
+  [...container.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === name)?.focus({
+    preventScroll: true,
+  });
 }

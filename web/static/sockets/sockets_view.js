@@ -22,11 +22,17 @@ export function mount(root, store) {
   const history = mountHistory({ scrub: (at) => go(store, { at }), stretch: (span) => go(store, { span }) });
   const lessons = mountLessons({
     show: (at, id) => look({ at: Math.max(0, Math.round(at)), id, way: null }),
-    follow: (way) => look({ way, at: way === null ? null : book.ways.find(({ push }) => push === way)?.at_ns[1] ?? null }),
+    follow: (way) =>
+      look({ way, at: way === null ? null : book.ways.find(({ push }) => push === way)?.at_ns[1] ?? null }),
     packet: (id, packet) => go(store, { view: "connections", id, packet }),
   });
   const empty = h("div", { class: "empty" });
-  const main = h("div", { class: "tk-main", tabindex: "0", role: "group", "aria-label": "Processes and pipes" }, figure.element, beside.element);
+  const main = h(
+    "div",
+    { class: "tk-main", tabindex: "0", role: "group", "aria-label": "Processes and pipes" },
+    figure.element,
+    beside.element,
+  );
   const page = h("div", { class: "tk" }, main, lessons.element, history.element);
   root.append(page, empty);
   let [busy, asked, timer, gone, origin, opened] = [false, "", null, false, null, false];
@@ -87,9 +93,18 @@ export function mount(root, store) {
     const way = book.ways.find(({ push }) => push === route.way) ?? null;
     const wanted = [...(way?.connections ?? []), ...(route.id === null ? [] : [route.id])];
     const picture = book.at(route.at ?? end, { room: figure.room(), wanted });
-    const steps = new Map(way ? Object.entries(way.tokens).filter(([, id]) => id !== null).map(([name, id]) => [id, STEP_NAMES[name]]) : []);
+    const steps = new Map(
+      way ? Object.entries(way.tokens).filter(([, id]) => id !== null).map(([name, id]) => [id, STEP_NAMES[name]]) : [],
+    );
     figure.draw(picture, book.protocols, { connection: route.id, way, steps, filter: state.capture.filter });
-    history.draw({ book, end, isLive: state.capture.state === "running", at: route.at, span: route.span, connection: route.id });
+    history.draw({
+      book,
+      end,
+      isLive: state.capture.state === "running",
+      at: route.at,
+      span: route.span,
+      connection: route.id,
+    });
     beside.draw(picture, route.id);
     lessons.draw(book, { way, at: route.at });
   }
@@ -118,7 +133,9 @@ export function mount(root, store) {
 
 function latestOf(book) {
   let latest = 0;
-  for (const { opened_at_ns: opened, closed_at_ns: closed } of book.tokens.values()) latest = Math.max(latest, opened, closed ?? 0);
+  for (const { opened_at_ns: opened, closed_at_ns: closed } of book.tokens.values()) {
+    latest = Math.max(latest, opened, closed ?? 0);
+  }
   for (const { at_ns: at, took_ns: took } of book.kernel.values()) latest = Math.max(latest, at + took);
   return latest;
 }

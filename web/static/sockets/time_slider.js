@@ -9,7 +9,16 @@ const TEXT = 40; // pixels that the text of one needs
 /** @param {{choose: (part: number) => void, key: (event: KeyboardEvent) => void}} calls a part is a place on the axis, from 0 to 1 */
 export function mountRuler({ choose, key }) {
   const ticks = h("div", { class: "tk-ticks", "aria-hidden": "true" });
-  const slider = h("input", { type: "range", min: "0", max: "1", step: "any", class: "tk-slider", "aria-label": "Moment", oninput: () => choose(Number(slider.value)), onkeydown: key });
+  const slider = h("input", {
+    type: "range",
+    min: "0",
+    max: "1",
+    step: "any",
+    class: "tk-slider",
+    "aria-label": "Moment",
+    oninput: () => choose(Number(slider.value)),
+    onkeydown: key,
+  });
   const element = h("div", { class: "tk-rail" }, ticks, slider);
   let axis = { from: 0, to: 1 };
   new ResizeObserver(drawTicks).observe(element);
@@ -18,11 +27,13 @@ export function mountRuler({ choose, key }) {
     const { from, to } = axis;
     const width = Math.max(element.clientWidth, 1);
     const fits = ({ ns }) => ns < to - (to - from) * (TEXT / width);
-    ticks.replaceChildren(...marks(axis, width, TICKS).filter(fits).map(({ ns, text }) => {
-      const tick = h("span", {}, text);
-      setVars(tick, { part: ((ns - from) / (to - from)).toFixed(5) });
-      return tick;
-    }));
+    ticks.replaceChildren(
+      ...marks(axis, width, TICKS).filter(fits).map(({ ns, text }) => {
+        const tick = h("span", {}, text);
+        setVars(tick, { part: ((ns - from) / (to - from)).toFixed(5) });
+        return tick;
+      }),
+    );
   }
 
   return {

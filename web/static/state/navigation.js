@@ -6,8 +6,9 @@ import { format, parse } from "./route.js";
 export function go(store, changes) {
   const { route } = store.state;
   const wanted = { ...route, ...changes };
-  if (changes.view && changes.view !== route.view) Object.assign(wanted, { id: null, packet: null, at: null, way: null, message: null, tab: "", ...changes });
-  else if ("id" in changes && changes.id !== route.id && !("packet" in changes)) wanted.packet = null;
+  if (changes.view && changes.view !== route.view) {
+    Object.assign(wanted, { id: null, packet: null, at: null, way: null, message: null, tab: "", ...changes });
+  } else if ("id" in changes && changes.id !== route.id && !("packet" in changes)) wanted.packet = null;
   const isNewPlace = wanted.view !== route.view || (wanted.id === null) !== (route.id === null);
   address.write(isNewPlace, format(wanted));
   if ("id" in changes || "view" in changes) store.lab({ watch: [] }); // the reader's own choice goes before the demo's

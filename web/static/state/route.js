@@ -26,7 +26,20 @@ export function parse(hash, views) {
 }
 
 /** The hash for a route: what parse() reads back. */
-export function format({ view, id = null, packet = null, filter = "", span = null, order = "", at = null, way = null, message = null, tab = "" }) {
+export function format(
+  {
+    view,
+    id = null,
+    packet = null,
+    filter = "",
+    span = null,
+    order = "",
+    at = null,
+    way = null,
+    message = null,
+    tab = "",
+  },
+) {
   const parameters = new URLSearchParams();
   if (packet !== null) parameters.set("packet", String(packet));
   if (filter) parameters.set("q", filter);

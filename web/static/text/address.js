@@ -34,12 +34,17 @@ export function briefAddress(address) {
 export function pairEnds({ client, server }) {
   const ends = [client, server].map(takeApart);
   const isHere = ends.every(({ address }) => /^127\.|^::1$/.test(address)) && ends[0].address === ends[1].address;
-  const parts = ({ address, port }) => [isHere ? "" : address.includes(":") ? `[${briefAddress(address)}]` : address, `:${port}`];
+  const parts = (
+    { address, port },
+  ) => [isHere ? "" : address.includes(":") ? `[${briefAddress(address)}]` : address, `:${port}`];
   return { client: parts(ends[0]), server: parts(ends[1]) };
 }
 
 /** A connection in few letters: the ports where both ends have one address, else the client's port and the whole server. */
 export function short({ client, server }) {
   const [a, b] = [takeApart(client), takeApart(server)];
-  return { client: ["", String(a.port)], server: a.address === b.address ? ["", String(b.port)] : pairEnds({ client, server }).server };
+  return {
+    client: ["", String(a.port)],
+    server: a.address === b.address ? ["", String(b.port)] : pairEnds({ client, server }).server,
+  };
 }

@@ -2,7 +2,22 @@
 
 import { h } from "../widgets/dom.js";
 
-const TOKENS = ["client", "server", "http", "ws", "trouble", "ink", "ink-2", "ground", "ground-2", "line", "line-2", "chosen", "hover", "focus"];
+const TOKENS = [
+  "client",
+  "server",
+  "http",
+  "ws",
+  "trouble",
+  "ink",
+  "ink-2",
+  "ground",
+  "ground-2",
+  "line",
+  "line-2",
+  "chosen",
+  "hover",
+  "focus",
+];
 
 /** {client: "rgb(…)", …} as they are within `element` now. */
 export function readColours(element) {

@@ -19,9 +19,11 @@ export function listen(element, calls, { scrolls = () => false, edge = 0 } = {})
 
   element.addEventListener("wheel", (event) => {
     const unit = event.deltaMode === 1 ? LINE : 1;
-    if (event.ctrlKey || event.metaKey || (!scrolls() && !event.shiftKey && !event.deltaX)) calls.zoom(Math.exp(-event.deltaY * unit * WHEEL), at(event)[0]);
-    else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) calls.pan((event.deltaX || event.deltaY) * unit);
-    else return;
+    if (event.ctrlKey || event.metaKey || (!scrolls() && !event.shiftKey && !event.deltaX)) {
+      calls.zoom(Math.exp(-event.deltaY * unit * WHEEL), at(event)[0]);
+    } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      calls.pan((event.deltaX || event.deltaY) * unit);
+    } else return;
     event.preventDefault();
   }, { passive: false });
 

@@ -15,7 +15,12 @@ export function hit(scene, x, y) {
   if (!lane) return null;
   const ns = scale(span, width).ns(x);
   const place = placing(scene);
-  return { lane, ns, states: statesAt(answer, i, ns), mark: messageAt(answer, place, i, x) ?? packetAt(answer, place, i, x) ?? exchangeAt(answer, place, i, x) };
+  return {
+    lane,
+    ns,
+    states: statesAt(answer, i, ns),
+    mark: messageAt(answer, place, i, x) ?? packetAt(answer, place, i, x) ?? exchangeAt(answer, place, i, x),
+  };
 }
 
 /** Both ends' states at a moment, in words; null where the answer has none, or the connection was not there. */
@@ -24,7 +29,11 @@ function statesAt({ states, lanes }, i, ns) {
   if (!states || (!isOpen && ns > start + lived)) return null;
   const found = [null, null];
   states.lane.forEach((lane, k) => {
-    if (lane === i && states.at_ns[k] <= ns) found[states.side[k]] = states.state[k] === null ? "unknown" : `${states.state[k]}${states.assumed[k] ? " (assumed)" : ""}`;
+    if (lane === i && states.at_ns[k] <= ns) {
+      found[states.side[k]] = states.state[k] === null
+        ? "unknown"
+        : `${states.state[k]}${states.assumed[k] ? " (assumed)" : ""}`;
+    }
   });
   return found[0] && found[1] && `client ${found[0]}, server ${found[1]}`;
 }
@@ -47,17 +56,27 @@ function packetAt({ ticks }, place, i, x) {
 function messageAt({ arrows }, place, i, x) {
   const k = nearest(arrows, place, i, x);
   if (k < 0) return null;
-  return { kind: "message", message: arrows.message[k], count: arrows.count[k], direction: arrows.direction[k] ? "server" : "client" };
+  return {
+    kind: "message",
+    message: arrows.message[k],
+    count: arrows.count[k],
+    direction: arrows.direction[k] ? "server" : "client",
+  };
 }
 
 function exchangeAt({ blocks }, place, i, x) {
-  const k = blocks.lane.findIndex((lane, at) => lane === i && place.x(blocks.begin[at]) <= x && x <= place.x(blocks.end[at] + 1));
+  const k = blocks.lane.findIndex((lane, at) =>
+    lane === i && place.x(blocks.begin[at]) <= x && x <= place.x(blocks.end[at] + 1)
+  );
   if (k < 0) return null;
   return { kind: "exchange", exchange: blocks.exchange[k], count: blocks.count[k], status: blocks.status[k] };
 }
 
 const SAID = [
-  [TICK.syn, "SYN"], [TICK.fin, "FIN"], [TICK.reset, "reset"], [TICK.trouble, "trouble"],
+  [TICK.syn, "SYN"],
+  [TICK.fin, "FIN"],
+  [TICK.reset, "reset"],
+  [TICK.trouble, "trouble"],
 ];
 
 /** Lines for the note beside the pointer: what the mark is, then when. */
@@ -70,7 +89,9 @@ export function markLines({ ns, mark, states = null }, tables) {
 }
 
 function packetLine({ packet, count, bits }) {
-  const sides = [[TICK.client, "client"], [TICK.server, "server"]].filter(([bit]) => bits & bit).map(([, name]) => name);
+  const sides = [[TICK.client, "client"], [TICK.server, "server"]].filter(([bit]) => bits & bit).map(([, name]) =>
+    name
+  );
   const said = SAID.filter(([bit]) => bits & bit).map(([, word]) => word);
   const what = count === 1 ? `packet ${packet}` : `${counted(count, "packet")} from number ${packet}`;
   return [what, `by ${sides.join(" and ")}`, ...said].join(" · ");
@@ -86,5 +107,8 @@ function exchangeLines({ count, status }, row) {
   const asked = row?.request ? `${row.request.method} ${row.request.target}` : "exchange";
   const waited = row?.timing_ns.wait ? [`waited ${duration(row.timing_ns.wait)}`] : [];
   const isWhole = row?.response?.complete ?? true;
-  return [asked, [`${status ? `answered ${status}` : "no answer seen"}${isWhole ? "" : ", not to its end"}`, ...waited].join(" · ")];
+  return [
+    asked,
+    [`${status ? `answered ${status}` : "no answer seen"}${isWhole ? "" : ", not to its end"}`, ...waited].join(" · "),
+  ];
 }

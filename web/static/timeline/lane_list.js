@@ -18,7 +18,12 @@ export class LaneList {
     this.window = h("div", { class: "lanes-window" }, this.canvas);
     this.sheet = h("div", { class: "lanes-sheet" }, this.window);
     this.element = h("div", {
-      class: "lanes", role: "listbox", tabindex: "0", "aria-label": "Connections over time", onkeydown: key, onscroll: scrolled,
+      class: "lanes",
+      role: "listbox",
+      tabindex: "0",
+      "aria-label": "Connections over time",
+      onkeydown: key,
+      onscroll: scrolled,
     }, this.sheet);
     Object.assign(this, { rows: [], groups: [], total: 0, lane: LEAST });
     this.height = new LaneHeight({ glides: !matchMedia("(prefers-reduced-motion: reduce)").matches });
@@ -85,12 +90,20 @@ export class LaneList {
   reveal(index) {
     const [top, seen] = [this.top, this.element.clientHeight];
     if (index * this.lane < top) this.element.scrollTop = (index * this.lane) / this.proportion;
-    else if ((index + 1) * this.lane > top + seen) this.element.scrollTop = ((index + 1) * this.lane - seen) / this.proportion;
+    else if ((index + 1) * this.lane > top + seen) {
+      this.element.scrollTop = ((index + 1) * this.lane - seen) / this.proportion;
+    }
   }
 
   draw(answer, { chosen, pointed }) {
     const [top, seen, height] = [this.top, this.element.clientHeight, this.arrange()];
-    answer.lanes.forEach((lane, i) => this.drawRow(this.row(i), lane, answer.first + i, (answer.first + i) * height - top, { chosen, pointed, end: answer.extent.to }));
+    answer.lanes.forEach((lane, i) =>
+      this.drawRow(this.row(i), lane, answer.first + i, (answer.first + i) * height - top, {
+        chosen,
+        pointed,
+        end: answer.extent.to,
+      })
+    );
     for (const row of this.rows.slice(answer.lanes.length)) row.element.hidden = true;
     answer.groups.forEach((group, i) => this.drawGroup(this.group(i), group, { top, seen, height }));
     for (const group of this.groups.slice(answer.groups.length)) group.element.hidden = true;
@@ -129,7 +142,10 @@ export class LaneList {
     element.style.height = `${Math.max(to - from, 0)}px`;
     const name = serverName(server);
     setText(port, name.port);
-    setText(address, to - from >= 2 * LEAST - 4 ? name.address.replace(/[:.]/g, "$&\u200b") || counted(lanes, "lane") : ""); // broken between its parts alone
+    setText(
+      address,
+      to - from >= 2 * LEAST - 4 ? name.address.replace(/[:.]/g, "$&\u200b") || counted(lanes, "lane") : "",
+    ); // broken between its parts alone
     element.title = `Server ${server}`;
   }
 
@@ -138,9 +154,12 @@ export class LaneList {
     const [title, outcome, more] = [h("span", { class: "lane-title" }), h("b"), h("span")];
     const [from, carried] = [h("span", { class: "lane-about" }), h("span", { class: "lane-about" })];
     const [client, server] = [drawnSide("client"), drawnSide("server")];
-    const element = h("div", { role: "option" },
+    const element = h(
+      "div",
+      { role: "option" },
       h("span", { class: "lane-name" }, client.element, title, from, server.element),
-      h("span", { class: "lane-end" }, h("span", { class: "lane-outcome" }, outcome, more), carried));
+      h("span", { class: "lane-end" }, h("span", { class: "lane-outcome" }, outcome, more), carried),
+    );
     const row = { element, title, outcome, more, from, carried, client, server, lane: null };
     element.addEventListener("click", () => this.open(row.lane));
     this.window.insertBefore(element, this.canvas);
@@ -158,7 +177,12 @@ export class LaneList {
 
 /** The name of an end beside its half of the lane, and what it sent. */
 function drawnSide(side) {
-  const [address, port, sent, packets] = [h("span", { class: "lane-detail" }), h("span"), h("span"), h("span", { class: "lane-detail" })];
+  const [address, port, sent, packets] = [
+    h("span", { class: "lane-detail" }),
+    h("span"),
+    h("span"),
+    h("span", { class: "lane-detail" }),
+  ];
   return {
     element: h("span", { class: `lane-side ${side}` }, h("b", {}, address, port), h("span", {}, sent, packets)),
     draw(lane) {

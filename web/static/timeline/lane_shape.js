@@ -24,7 +24,12 @@ export function shape(lane) {
   const room = half - LEFT - (hasStates(lane) ? STATE : 0);
   const words = size(10) + 4;
   return {
-    band: size(4), block: size(5), short: size(7), tall: hasStates(lane) ? Math.floor(room - 4) : size(11), stem: size(10), words,
+    band: size(4),
+    block: size(5),
+    short: size(7),
+    tall: hasStates(lane) ? Math.floor(room - 4) : size(11),
+    stem: size(10),
+    words,
     lines: hasWords(lane) ? Math.min(Math.max(Math.floor((room - words + 2) / LINE), 1), LINES) : 0,
     states: hasStates(lane) ? Math.floor(half - LEFT - LINE - 4) : null,
   };

@@ -21,19 +21,35 @@ export function wasOpened(lane) {
 export function laneOutcome(lane, end) {
   const { kind, short } = outcome(lane);
   if (kind === "trouble") return { texts: [short, briefly(lane.duration_ns)], isTrouble: true };
-  if (lane.protocol === "websocket") return { texts: [short, `${lane.messages[0]} ↑ ${lane.messages[1]} ↓`], isTrouble: false };
+  if (lane.protocol === "websocket") {
+    return { texts: [short, `${lane.messages[0]} ↑ ${lane.messages[1]} ↓`], isTrouble: false };
+  }
   if (lane.exchanges) return exchanges(lane);
   return { texts: [short, briefly(livedNs(lane, end))], isTrouble: false };
 }
 
 function exchanges(lane) {
-  const { exchanges: asked, status, wait_ns: wait, statuses, cut, is_open: isOpen, packets, missed_bytes: missed } = lane;
+  const { exchanges: asked, status, wait_ns: wait, statuses, cut, is_open: isOpen, packets, missed_bytes: missed } =
+    lane;
   const isUnseen = packets[1] === 0 || missed[1] > 0; // the answer may be in what was not captured
   const missing = isUnseen ? "not seen" : isOpen ? "waiting" : "no answer";
   const isTrouble = cut > 0 || statuses.some(([code]) => (code === null ? missing === "no answer" : code >= 400));
   const name = (code) => (code === null ? missing : String(code || "–"));
-  if (asked > 1) return { texts: [[...worstFirst(statuses).map(([code, times]) => `${times > 1 ? `${times} × ` : ""}${name(code)}`), ...(cut ? [`${cut} cut off`] : [])].join(", ")], isTrouble };
-  return { texts: [`${name(status)}${cut ? " cut off" : ""}`, ...(wait === null ? [] : [`wait ${duration(wait)}`])], isTrouble };
+  if (asked > 1) {
+    return {
+      texts: [
+        [
+          ...worstFirst(statuses).map(([code, times]) => `${times > 1 ? `${times} × ` : ""}${name(code)}`),
+          ...(cut ? [`${cut} cut off`] : []),
+        ].join(", "),
+      ],
+      isTrouble,
+    };
+  }
+  return {
+    texts: [`${name(status)}${cut ? " cut off" : ""}`, ...(wait === null ? [] : [`wait ${duration(wait)}`])],
+    isTrouble,
+  };
 }
 
 /** No answer, then errors, then the commonest: what is cut off at the end matters least. */
@@ -55,7 +71,12 @@ export function laneLoad(lane, end) {
 export function laneSide(lane, side) {
   const { address, port } = takeApart(lane[side]);
   const i = side === "client" ? 0 : 1;
-  return { address: address.includes(":") ? `[${address}]` : address, port: `:${port}`, sent: size(lane.bytes[i]), packets: ` in ${counted(lane.packets[i], "packet")}` };
+  return {
+    address: address.includes(":") ? `[${address}]` : address,
+    port: `:${port}`,
+    sent: size(lane.bytes[i]),
+    packets: ` in ${counted(lane.packets[i], "packet")}`,
+  };
 }
 
 /** All of it in a sentence, for those who hear the page. */
@@ -64,7 +85,9 @@ export function laneSentence(lane, end) {
   const { texts } = laneOutcome(lane, end);
   const trouble = lane.trouble ? `, ${counted(lane.trouble, "mark")} of trouble` : "";
   const [client, server] = ["client", "server"].map((side) => stateOf({ ...lane, silent: silentEnd(lane) }, side).text);
-  return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, client ${client}, server ${server}, lived ${duration(livedNs(lane, end))}: ${texts.join(", ")}${trouble}`;
+  return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, client ${client}, server ${server}, lived ${
+    duration(livedNs(lane, end))
+  }: ${texts.join(", ")}${trouble}`;
 }
 
 /** A server's name in the margin: its port, and its address where that is not this machine's own. */

@@ -27,7 +27,8 @@ export function placeLabels({ answer, width, lane }, place, measure) {
     sides.get(key).take(label);
   }
   return [...sides.values()].flatMap((side) => side.placed()).map(({ text, x, at, row, side, kind, line }) => (
-    { text, x, at, kind, line, y: place.y(row) + side * (words + LINE * line + 6), from: place.y(row) + side * words }));
+    { text, x, at, kind, line, y: place.y(row) + side * (words + LINE * line + 6), from: place.y(row) + side * words }
+  ));
 }
 
 /** All there is to say, the most important first; of one kind in order of time. */
@@ -35,10 +36,29 @@ function labels({ blocks, arrows, ticks, troubles }, place) {
   const byTime = (found) => found.sort((a, b) => a.at - b.at);
   return [
     ...byTime((troubles?.text ?? []).map((text, i) => (
-      { text: VERDICTS[text]?.[0] ?? text, at: place.x(ticks.column[troubles.tick[i]]), row: ticks.lane[troubles.tick[i]], side: troubles.side[i] ? 1 : -1, kind: "trouble" }))),
+      {
+        text: VERDICTS[text]?.[0] ?? text,
+        at: place.x(ticks.column[troubles.tick[i]]),
+        row: ticks.lane[troubles.tick[i]],
+        side: troubles.side[i] ? 1 : -1,
+        kind: "trouble",
+      }
+    ))),
     ...byTime([
-      ...blocks.text.map((text, i) => ({ text, at: place.x(blocks.begin[i]), row: blocks.lane[i], side: -1, kind: "http" })),
-      ...arrows.text.map((text, i) => ({ text, at: place.x(arrows.column[i]), row: arrows.lane[i], side: arrows.direction[i] ? 1 : -1, kind: "ws" })),
+      ...blocks.text.map((text, i) => ({
+        text,
+        at: place.x(blocks.begin[i]),
+        row: blocks.lane[i],
+        side: -1,
+        kind: "http",
+      })),
+      ...arrows.text.map((text, i) => ({
+        text,
+        at: place.x(arrows.column[i]),
+        row: arrows.lane[i],
+        side: arrows.direction[i] ? 1 : -1,
+        kind: "ws",
+      })),
     ]),
   ];
 }
@@ -47,7 +67,13 @@ function labels({ blocks, arrows, ticks, troubles }, place) {
 class Side {
   constructor(lines, width, measure) {
     const isOne = lines === 1;
-    Object.assign(this, { lines: Array.from({ length: lines }, () => []), width, measure, aside: isOne ? 0 : ASIDE, least: isOne ? SHORTEST : TELLING });
+    Object.assign(this, {
+      lines: Array.from({ length: lines }, () => []),
+      width,
+      measure,
+      aside: isOne ? 0 : ASIDE,
+      least: isOne ? SHORTEST : TELLING,
+    });
   }
 
   placed() {
@@ -58,7 +84,9 @@ class Side {
   take(label) {
     const [text, wide] = this.fitting(label);
     const x = this.begin(label.at, wide);
-    const free = this.lines.find((line) => line.every((other) => x + wide + GAP <= other.x || other.x + other.wide + GAP <= x));
+    const free = this.lines.find((line) =>
+      line.every((other) => x + wide + GAP <= other.x || other.x + other.wide + GAP <= x)
+    );
     if (free) free.push({ ...label, text, x, wide });
     else this.squeeze({ ...label, x: label.at + this.aside });
   }

@@ -27,7 +27,9 @@ export function paintLabels(context, scene, place) {
 
 /** Pixels of a text in the context's font. */
 function width(context, text) {
-  if (widths.font !== context.font || widths.of.size > MEASURED) Object.assign(widths, { font: context.font, of: new Map() });
+  if (widths.font !== context.font || widths.of.size > MEASURED) {
+    Object.assign(widths, { font: context.font, of: new Map() });
+  }
   if (!widths.of.has(text)) widths.of.set(text, context.measureText(text).width);
   return widths.of.get(text);
 }

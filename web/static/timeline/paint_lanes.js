@@ -74,7 +74,8 @@ function paintLife(context, { span, width, answer, colours }, lane, y, band) {
   else context.fillRect(Math.round(end) - 1, y - band, 1, 2 * band);
 }
 
-const lifeColour = (lane, colours) => ({ http: colours.http, websocket: colours.ws })[lane.protocol] ?? colours["ink-2"];
+const lifeColour = (lane, colours) =>
+  ({ http: colours.http, websocket: colours.ws })[lane.protocol] ?? colours["ink-2"];
 
 function bar(context, from, to, y, height, width) {
   const [left, right] = [Math.max(from, -EDGE), Math.min(to, width + EDGE)];
@@ -82,7 +83,9 @@ function bar(context, from, to, y, height, width) {
 }
 
 function dashes(context, from, to, y, width) {
-  for (let x = Math.max(from, -EDGE); x < Math.min(to, width); x += 5) context.fillRect(x, y - 0.5, Math.min(3, to - x), 1.5);
+  for (let x = Math.max(from, -EDGE); x < Math.min(to, width); x += 5) {
+    context.fillRect(x, y - 0.5, Math.min(3, to - x), 1.5);
+  }
 }
 
 function arrowEnd(context, x, y) {
@@ -111,11 +114,25 @@ function paintBlocks(context, { answer, colours }, place) {
 function paintTicks(context, { answer, colours }, place) {
   const { lane, column, bits, client, server } = answer.ticks;
   const thick = place.shape.states ? 2 : 1;
-  for (const [side, colour, sign, sizes] of [[TICK.client, colours.client, -1, client], [TICK.server, colours.server, 1, server]]) {
+  for (
+    const [side, colour, sign, sizes] of [
+      [TICK.client, colours.client, -1, client],
+      [
+        TICK.server,
+        colours.server,
+        1,
+        server,
+      ],
+    ]
+  ) {
     context.fillStyle = colour;
     for (let i = 0; i < lane.length; i += 1) {
       if (!(bits[i] & side)) continue;
-      const length = sizes ? tickLength(place.shape, sizes[i]) : bits[i] & TICK.payload ? place.shape.tall : place.shape.short;
+      const length = sizes
+        ? tickLength(place.shape, sizes[i])
+        : bits[i] & TICK.payload
+        ? place.shape.tall
+        : place.shape.short;
       context.fillRect(place.x(column[i]), place.y(lane[i]) + (sign < 0 ? -length : 0), thick, length);
     }
   }

@@ -27,7 +27,9 @@ export function paintStates(context, scene, place) {
     paintBand(context, stretch, sign < 0 ? y - THICK : y, sign);
     const left = Math.max(stretch.left, 0);
     const word = wordOf(stretch);
-    if (context.measureText(word).width + 2 * PADDING <= stretch.right - left) context.fillText(word, left + PADDING, y + sign * (THICK + WORD));
+    if (context.measureText(word).width + 2 * PADDING <= stretch.right - left) {
+      context.fillText(word, left + PADDING, y + sign * (THICK + WORD));
+    }
   }
 }
 
@@ -39,7 +41,9 @@ export function stretches({ lanes, states, extent }, { x }, width) {
     const isLast = states.lane[i + 1] !== lane || states.side[i + 1] !== states.side[i];
     const until = !isLast ? states.at_ns[i + 1] : isOpen ? extent.to : start + lived;
     const [left, right] = [Math.max(x(states.at_ns[i]), -EDGE), Math.min(x(until), width + EDGE)];
-    if (right > left) found.push({ lane, side: states.side[i], state: states.state[i], isAssumed: states.assumed[i], left, right });
+    if (right > left) {
+      found.push({ lane, side: states.side[i], state: states.state[i], isAssumed: states.assumed[i], left, right });
+    }
   });
   return found;
 }

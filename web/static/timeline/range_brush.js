@@ -13,11 +13,24 @@ export class Brush {
     this.choose = choose;
     this.canvas = h("canvas", { class: "brush-canvas", "aria-hidden": "true" });
     this.window = h("div", { class: "brush-window", hidden: true });
-    this.edges = ["from", "to"].map((name) => h("div", {
-      class: `brush-edge ${name}`, role: "slider", tabindex: "0", hidden: true, "aria-label": name === "from" ? "Begin of the time range" : "End of the time range",
-      "aria-orientation": "horizontal", onkeydown: (event) => this.key(event, name),
-    }));
-    this.element = h("div", { class: "brush", title: "The whole capture: drag to choose a stretch of time, double-click for all of it" }, this.canvas, this.window, this.edges);
+    this.edges = ["from", "to"].map((name) =>
+      h("div", {
+        class: `brush-edge ${name}`,
+        role: "slider",
+        tabindex: "0",
+        hidden: true,
+        "aria-label": name === "from" ? "Begin of the time range" : "End of the time range",
+        "aria-orientation": "horizontal",
+        onkeydown: (event) => this.key(event, name),
+      })
+    );
+    this.element = h(
+      "div",
+      { class: "brush", title: "The whole capture: drag to choose a stretch of time, double-click for all of it" },
+      this.canvas,
+      this.window,
+      this.edges,
+    );
     this.drawn = "";
     this.drag = null;
     this.listen();
@@ -77,7 +90,11 @@ export class Brush {
       if (this.drag) this.dragged(this.at(event));
       else if (this.scene?.extent) element.dataset.grip = this.grip(this.at(event)).kind;
     });
-    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => { this.drag = null; });
+    for (const end of ["pointerup", "pointercancel"]) {
+      element.addEventListener(end, () => {
+        this.drag = null;
+      });
+    }
     element.addEventListener("dblclick", () => this.choose(null));
   }
 
@@ -117,7 +134,13 @@ export class Brush {
     if (wanted === null) return;
     event.preventDefault();
     event.stopPropagation();
-    this.choose(between(name === "from" ? Math.min(wanted, span.to) : span.from, name === "to" ? Math.max(wanted, span.from) : span.to, extent));
+    this.choose(
+      between(
+        name === "from" ? Math.min(wanted, span.to) : span.from,
+        name === "to" ? Math.max(wanted, span.from) : span.to,
+        extent,
+      ),
+    );
   }
 }
 

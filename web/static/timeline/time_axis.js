@@ -19,7 +19,10 @@ export function marks({ from, to }, width, gap = 90) {
   const each = step(to - from, width / gap);
   const first = Math.ceil(from / each);
   const last = Math.floor(to / each);
-  return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => ({ ns: (first + i) * each, text: label((first + i) * each, each) }));
+  return Array.from(
+    { length: Math.max(last - first + 1, 0) },
+    (_, i) => ({ ns: (first + i) * each, text: label((first + i) * each, each) }),
+  );
 }
 
 /** Seconds with as many places as the step needs, "1.25 s"; from a minute on "1:30". */

@@ -5,7 +5,7 @@ import { Asker } from "../net/poller.js";
 import { marks } from "./time_axis.js";
 import { Brush, sized } from "./range_brush.js";
 import { onTheme, readColours } from "./colours.js";
-import { h, setText } from "../widgets/dom.js";
+import { h } from "../widgets/dom.js";
 import { noRows } from "../widgets/empty_state.js";
 import { moment } from "../text/format.js";
 import { listen } from "./gestures.js";
@@ -36,10 +36,22 @@ export function mount(root, store) {
 
 class Timeline {
   constructor(root, store) {
-    Object.assign(this, { store, moved: undefined, settling: null, pointer: null, band: null, anchor: null, wish: null });
+    Object.assign(this, {
+      store,
+      moved: undefined,
+      settling: null,
+      pointer: null,
+      band: null,
+      anchor: null,
+      wish: null,
+    });
     this.lanes = new Asker(get, "/api/lanes", () => this.answered(), LANES_REST);
     this.activity = new Asker(get, "/api/activity", () => this.draw(), ACTIVITY_REST);
-    this.list = new LaneList({ open: (lane) => this.open({ lane, mark: null }), key: (event) => this.key(event), scrolled: () => this.draw() });
+    this.list = new LaneList({
+      open: (lane) => this.open({ lane, mark: null }),
+      key: (event) => this.key(event),
+      scrolled: () => this.draw(),
+    });
     this.brush = new Brush({ choose: (span) => this.move(span) });
     this.axis = h("canvas", { class: "axis", "aria-hidden": "true" });
     this.note = h("div", { class: "lane-note", hidden: true });
@@ -47,7 +59,16 @@ class Timeline {
     this.empty = h("div", { class: "empty" });
     this.tools = mountTools(store, { zoom: (factor) => this.zoom(factor), all: () => this.move(null) });
     this.list.window.append(this.select);
-    this.element = h("div", { class: "timeline" }, this.tools.element, this.axis, this.list.element, this.empty, this.brush.element, this.note);
+    this.element = h(
+      "div",
+      { class: "timeline" },
+      this.tools.element,
+      this.axis,
+      this.list.element,
+      this.empty,
+      this.brush.element,
+      this.note,
+    );
     root.append(this.element);
     this.colours = readColours(this.element);
     this.stopTheme = onTheme(() => {
@@ -96,7 +117,12 @@ class Timeline {
     else this.drawLanes(state);
     if (!this.extent) return;
     const span = this.moved === undefined ? state.route.span : this.moved;
-    this.brush.draw({ extent: this.extent, activity: this.activity.answer, span: span && this.span, colours: this.colours });
+    this.brush.draw({
+      extent: this.extent,
+      activity: this.activity.answer,
+      span: span && this.span,
+      colours: this.colours,
+    });
   }
 
   ask({ route, capture }) {
@@ -104,9 +130,19 @@ class Timeline {
     const range = this.list.range();
     const time = !chosen ? {} : chosen.last ? { last: chosen.last } : { from: chosen.from, to: chosen.to };
     const at = this.anchor?.id ?? route.id;
-    const parameters = { ...time, ...range, width: Math.max(this.width, 1), order: route.order || null, q: route.filter || null, at };
+    const parameters = {
+      ...time,
+      ...range,
+      width: Math.max(this.width, 1),
+      order: route.order || null,
+      q: route.filter || null,
+      at,
+    };
     this.lanes.want(parameters, `${capture.packets} ${capture.state} ${capture.looked_ns}`);
-    this.activity.want({ width: Math.max(Math.floor(this.brush.element.clientWidth / 2), 1) }, `${capture.packets} ${capture.state} ${capture.looked_ns}`);
+    this.activity.want(
+      { width: Math.max(Math.floor(this.brush.element.clientWidth / 2), 1) },
+      `${capture.packets} ${capture.state} ${capture.looked_ns}`,
+    );
   }
 
   /** New lanes: what the reader looks at stays where it is, though others came in above. */
@@ -127,7 +163,11 @@ class Timeline {
   fit() {
     const { q, order, last } = this.lanes.answered;
     const { state } = this.store.state.capture;
-    const isGliding = this.list.fit({ key: JSON.stringify([q, order, last, state]), isLive: state === "running", isRead: this.pointer !== null });
+    const isGliding = this.list.fit({
+      key: JSON.stringify([q, order, last, state]),
+      isLive: state === "running",
+      isRead: this.pointer !== null,
+    });
     if (isGliding) requestAnimationFrame(() => this.element.isConnected && this.draw());
   }
 
@@ -158,7 +198,18 @@ class Timeline {
     const { answer, answered } = this.lanes;
     const { span, width, colours } = this;
     const grid = marks(span, width).map(({ ns }) => scale(span, width).x(ns));
-    return { answer, asked: answered.width, span, width, height: this.list.element.clientHeight, lane: this.list.lane, top: this.list.top, colours, font: getComputedStyle(this.axis).font, grid };
+    return {
+      answer,
+      asked: answered.width,
+      span,
+      width,
+      height: this.list.element.clientHeight,
+      lane: this.list.lane,
+      top: this.list.top,
+      colours,
+      font: getComputedStyle(this.axis).font,
+      grid,
+    };
   }
 
   drawAxis({ span, width, colours }) {
@@ -168,7 +219,9 @@ class Timeline {
     context.textBaseline = "middle";
     const now = this.now(span);
     this.axis.title = now === null ? "" : "Now is when the capture was last looked at, by the clock of this machine";
-    const ends = now === null ? marks(span, width) : [...marks(span, width).filter(({ ns }) => width - x(ns) > NOW_ROOM), { ns: now, text: "now" }];
+    const ends = now === null
+      ? marks(span, width)
+      : [...marks(span, width).filter(({ ns }) => width - x(ns) > NOW_ROOM), { ns: now, text: "now" }];
     for (const { ns, text } of ends) {
       const at = Math.round(x(ns));
       context.fillStyle = colours["line-2"];
@@ -294,9 +347,20 @@ class Timeline {
     const page = Math.max(Math.floor(this.list.element.clientHeight / this.list.lane) - 1, 1);
     const found = answer.lanes.findIndex(({ id }) => id === this.store.state.route.id);
     const at = found < 0 ? -1 : answer.first + found;
-    const lane = { ArrowDown: at + 1, ArrowUp: Math.max(at - 1, 0), PageDown: at + page, PageUp: at - page, Home: 0, End: answer.total - 1 }[event.key];
+    const lane = {
+      ArrowDown: at + 1,
+      ArrowUp: Math.max(at - 1, 0),
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: answer.total - 1,
+    }[event.key];
     const does = {
-      ArrowLeft: () => this.pan(-STEP), ArrowRight: () => this.pan(STEP), "+": () => this.zoom(ZOOM), "=": () => this.zoom(ZOOM), "-": () => this.zoom(1 / ZOOM),
+      ArrowLeft: () => this.pan(-STEP),
+      ArrowRight: () => this.pan(STEP),
+      "+": () => this.zoom(ZOOM),
+      "=": () => this.zoom(ZOOM),
+      "-": () => this.zoom(1 / ZOOM),
       Enter: () => found >= 0 && this.open({ lane: answer.lanes[found], mark: null }),
       Escape: () => this.move(null),
     }[event.key];
@@ -318,12 +382,20 @@ class Timeline {
 }
 
 function failure({ message, advice }) {
-  return { key: message, content: () => [h("h2", {}, "The timeline could not be drawn"), h("p", {}, [message, advice].filter(Boolean).join(" "))] };
+  return {
+    key: message,
+    content:
+      () => [h("h2", {}, "The timeline could not be drawn"), h("p", {}, [message, advice].filter(Boolean).join(" "))],
+  };
 }
 
 function nothingHere({ span, filter }) {
   const when = span && !span.last ? ` between ${moment(span.from)} and ${moment(span.to)}` : "";
   const what = filter ? `No connection with “${filter}”` : "No connection is seen alive";
-  const text = `${what}${when}. ${span ? "Choose another stretch of time below, or press Escape for all of it." : "Clear the filter to see all of them."}`;
+  const text = `${what}${when}. ${
+    span
+      ? "Choose another stretch of time below, or press Escape for all of it."
+      : "Clear the filter to see all of them."
+  }`;
   return { key: text, content: () => [h("h2", {}, "No lanes"), h("p", {}, text)] };
 }

@@ -8,22 +8,58 @@ const NEWEST = 30e9; // ns that following shows
 const ZOOM = 1.5;
 
 const KEY = [
-  ["client", "client’s packet, longer with more bytes"], ["server", "server’s"], ["block", "exchange, pale while waiting"], ["arrow", "message"], ["cross", "trouble"],
+  ["client", "client’s packet, longer with more bytes"],
+  ["server", "server’s"],
+  ["block", "exchange, pale while waiting"],
+  ["arrow", "message"],
+  ["cross", "trouble"],
 ];
 
 /** @param {{zoom: (factor: number) => void, all: () => void}} calls */
 export function mountTools(store, { zoom, all }) {
-  const orders = ORDERS.map(([order, label]) => h("button", { class: "choice", "data-order": order, onclick: () => go(store, { order: order === "start" ? "" : order }) }, label));
-  const follow = h("button", { class: "choice", title: "Follow the newest 30 seconds", onclick: () => go(store, { span: store.state.route.span?.last ? null : { last: NEWEST } }) }, "Last 30 s");
+  const orders = ORDERS.map(([order, label]) =>
+    h("button", {
+      class: "choice",
+      "data-order": order,
+      onclick: () => go(store, { order: order === "start" ? "" : order }),
+    }, label)
+  );
+  const follow = h("button", {
+    class: "choice",
+    title: "Follow the newest 30 seconds",
+    onclick: () => go(store, { span: store.state.route.span?.last ? null : { last: NEWEST } }),
+  }, "Last 30 s");
   const whole = h("button", { class: "choice", title: "Show the whole capture (Escape)", onclick: all }, "All");
   const trouble = h("span", { class: "tools-trouble", role: "status" });
-  const element = h("div", { class: "tools" },
-    h("div", { class: "choices", role: "group", "aria-label": "Order of the lanes" }, h("span", { class: "choices-name" }, "Order by"), orders),
-    h("div", { class: "choices", role: "group", "aria-label": "Time" },
-      h("button", { class: "choice", "aria-label": "Zoom out", title: "Zoom out (−)", onclick: () => zoom(1 / ZOOM) }, "−"),
-      h("button", { class: "choice", "aria-label": "Zoom in", title: "Zoom in (+)", onclick: () => zoom(ZOOM) }, "+"), whole, follow),
+  const element = h(
+    "div",
+    { class: "tools" },
+    h(
+      "div",
+      { class: "choices", role: "group", "aria-label": "Order of the lanes" },
+      h("span", { class: "choices-name" }, "Order by"),
+      orders,
+    ),
+    h(
+      "div",
+      { class: "choices", role: "group", "aria-label": "Time" },
+      h("button", {
+        class: "choice",
+        "aria-label": "Zoom out",
+        title: "Zoom out (−)",
+        onclick: () => zoom(1 / ZOOM),
+      }, "−"),
+      h("button", { class: "choice", "aria-label": "Zoom in", title: "Zoom in (+)", onclick: () => zoom(ZOOM) }, "+"),
+      whole,
+      follow,
+    ),
     trouble,
-    h("ul", { class: "tools-key", "aria-label": "What the marks mean" }, KEY.map(([kind, meaning]) => h("li", {}, h("i", { class: `key-mark ${kind}` }), meaning))));
+    h(
+      "ul",
+      { class: "tools-key", "aria-label": "What the marks mean" },
+      KEY.map(([kind, meaning]) => h("li", {}, h("i", { class: `key-mark ${kind}` }), meaning)),
+    ),
+  );
   return {
     element,
     draw({ route, capture }, error) {

@@ -51,17 +51,31 @@ export function factLine(row) {
 /** How long it took to others: of a client's message to the pushes that it caused, of a push since that message; "" for none. */
 export function latency(row, { caused, causes }) {
   const cause = causes.get(row.id);
-  if (cause) return `${duration(cause.after)} after ${cause.from === row.connection ? "it was said here" : `#${cause.from} said it`}`;
+  if (cause) {
+    return `${duration(cause.after)} after ${
+      cause.from === row.connection ? "it was said here" : `#${cause.from} said it`
+    }`;
+  }
   const heard = caused.get(row.id);
   if (!heard) return "";
-  const named = heard.slice(0, HEARD).map(({ to, after }) => `${to === row.connection ? "answered here" : `pushed to #${to}`} after ${duration(after)}`);
+  const named = heard.slice(0, HEARD).map(({ to, after }) =>
+    `${to === row.connection ? "answered here" : `pushed to #${to}`} after ${duration(after)}`
+  );
   return `${named.join(", ")}${heard.length > HEARD ? ` and to ${count(heard.length - HEARD)} more` : ""}`;
 }
 
 /** The frames of a message cut into several, a line each. */
 export function frameLines(frames, total) {
   const lines = frames.slice(0, FRAMES).map(({ opcode, fin, length, masked, packet, damaged }) =>
-    [OPCODES[opcode] ?? `opcode ${opcode}`, size(length), fin ? "the last" : "", masked ? "masked" : "", `packet ${packet}`, damaged ? "damaged" : ""].filter(Boolean).join(" · "));
+    [
+      OPCODES[opcode] ?? `opcode ${opcode}`,
+      size(length),
+      fin ? "the last" : "",
+      masked ? "masked" : "",
+      `packet ${packet}`,
+      damaged ? "damaged" : "",
+    ].filter(Boolean).join(" · ")
+  );
   return total > lines.length ? [...lines, `and ${counted(total - lines.length, "more frame")}`] : lines;
 }
 

@@ -44,7 +44,11 @@ export function mountConversation(get) {
 
 /** The facts, each a sentence's part. */
 export function facts({ target, subprotocol, extensions, sides, closes, connection }) {
-  const told = [target ?? "the upgrade is not in the capture", side("client", sides.client), side("server", sides.server)];
+  const told = [
+    target ?? "the upgrade is not in the capture",
+    side("client", sides.client),
+    side("server", sides.server),
+  ];
   if (subprotocol) told.push(`protocol ${subprotocol}`);
   if (extensions) told.push(extensions);
   const [first] = closes;

@@ -12,7 +12,13 @@ import { outcome } from "../text/terms.js";
 const SHOWN = 200; // conversations listed by themselves; the others are reached by filter, or from the connections
 
 export function mountPeople(store) {
-  const list = new RowList({ table: "connections", store, get, changed: () => draw(store.state), failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }) });
+  const list = new RowList({
+    table: "connections",
+    store,
+    get,
+    changed: () => draw(store.state),
+    failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }),
+  });
   const element = h("nav", { class: "people", "aria-label": "Conversations" });
   const frame = onward(element);
 
@@ -25,12 +31,28 @@ export function mountPeople(store) {
     const key = `${id} ${list.total} ${listed.map((row) => `${row.id} ${row.packets} ${row.conn_state}`).join(";")}`;
     if (element.dataset.key === key) return;
     element.dataset.key = key;
-    const item = (id, title, facts, isChosen) => h("button", {
-      class: "person", "aria-pressed": String(isChosen), onclick: () => go(store, { view: "websocket", id, message: null }),
-    }, h("b", {}, title), h("span", {}, facts));
+    const item = (id, title, facts, isChosen) =>
+      h(
+        "button",
+        {
+          class: "person",
+          "aria-pressed": String(isChosen),
+          onclick: () => go(store, { view: "websocket", id, message: null }),
+        },
+        h("b", {}, title),
+        h("span", {}, facts),
+      );
     element.replaceChildren(
       item(null, "All conversations", counted(list.total, "WebSocket"), id === null),
-      ...listed.map((row) => item(row.id, `#${row.id}  ${takeApart(row.client).port} → ${takeApart(row.server).port}`, `${outcome(row).long}, ${duration(row.duration_ns)}`, row.id === id)));
+      ...listed.map((row) =>
+        item(
+          row.id,
+          `#${row.id}  ${takeApart(row.client).port} → ${takeApart(row.server).port}`,
+          `${outcome(row).long}, ${duration(row.duration_ns)}`,
+          row.id === id,
+        )
+      ),
+    );
   }
 
   return { element: frame, draw, close: () => list.close() };

@@ -37,11 +37,17 @@ export class Beside {
   }
 
   isKnown(id, total) {
-    return this.known.some((range) => range.start <= id && id < range.stop && (range.total === total || id + SETTLED < range.total));
+    return this.known.some((range) =>
+      range.start <= id && id < range.stop && (range.total === total || id + SETTLED < range.total)
+    );
   }
 
   take({ pushes, frames, start, stop }, total) {
-    this.known = [...this.known.filter((range) => range.start < start || range.stop > stop), { start, stop: Math.max(stop, start + 1), total }];
+    this.known = [...this.known.filter((range) => range.start < start || range.stop > stop), {
+      start,
+      stop: Math.max(stop, start + 1),
+      total,
+    }];
     for (const { push, message, after_ns: after, to, from } of pushes) {
       this.causes.set(push, { message, from, after });
       const others = (this.caused.get(message) ?? []).filter((known) => known.push !== push);

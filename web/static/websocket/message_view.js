@@ -22,17 +22,36 @@ export function mountMessage(panel, store) {
       const detail = await get(`/api/messages/${id}`, {}, abort.signal);
       if (id === shown) panel.replaceChildren(...draw(detail));
     } catch (error) {
-      if (error.name !== "AbortError" && id === shown) panel.replaceChildren(h("div", { class: "prose intro" }, h("h2", {}, error.message), h("p", {}, error.advice ?? "")));
+      if (error.name !== "AbortError" && id === shown) {
+        panel.replaceChildren(
+          h("div", { class: "prose intro" }, h("h2", {}, error.message), h("p", {}, error.advice ?? "")),
+        );
+      }
     }
   }
 
   function draw({ message, frames, hex, kept, pushes }) {
     return [
-      h("header", { class: "panel-head" },
+      h(
+        "header",
+        { class: "panel-head" },
         h("h2", {}, `Message ${message.id}`),
-        h("button", { class: "link", onclick: () => go(store, { view: "connections", id: message.connection, packet: message.first_packet }) }, `Show on the wire: connection #${message.connection}`),
-        h("button", { class: "icon-button", "aria-label": "Close", title: "Close (Escape)", onclick: () => go(store, { message: null }) }, icon("close"))),
-      h("dl", { class: "message-facts" }, facts(message).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+        h("button", {
+          class: "link",
+          onclick: () => go(store, { view: "connections", id: message.connection, packet: message.first_packet }),
+        }, `Show on the wire: connection #${message.connection}`),
+        h("button", {
+          class: "icon-button",
+          "aria-label": "Close",
+          title: "Close (Escape)",
+          onclick: () => go(store, { message: null }),
+        }, icon("close")),
+      ),
+      h(
+        "dl",
+        { class: "message-facts" },
+        facts(message).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+      ),
       reached(message, pushes),
       content(message, hex, kept),
       frameTable(frames, message),
@@ -42,34 +61,94 @@ export function mountMessage(panel, store) {
   /** Whom it reached, or what caused it: inferred, and said to be. */
   function reached(message, pushes) {
     if (!pushes.length) return "";
-    const open = (id, connection, text) => h("button", { class: "link", onclick: () => go(store, { id: store.state.route.id === null ? null : connection, message: id }) }, text);
-    const lines = pushes.map(({ push, message: cause, after_ns: after, to, from }) => h("li", {},
-      push === message.id
-        ? [`${duration(after)} after `, open(cause, from, `message ${cause}`), from === message.connection ? " on this connection" : ` from #${from}`]
-        : [to === message.connection ? "answered here by " : `pushed to #${to} as `, open(push, to, `message ${push}`), ` after ${duration(after)}`]));
-    return h("section", { class: "message-part inferred" },
+    const open = (id, connection, text) =>
+      h("button", {
+        class: "link",
+        onclick: () => go(store, { id: store.state.route.id === null ? null : connection, message: id }),
+      }, text);
+    const lines = pushes.map(({ push, message: cause, after_ns: after, to, from }) =>
+      h(
+        "li",
+        {},
+        push === message.id
+          ? [
+            `${duration(after)} after `,
+            open(cause, from, `message ${cause}`),
+            from === message.connection ? " on this connection" : ` from #${from}`,
+          ]
+          : [
+            to === message.connection ? "answered here by " : `pushed to #${to} as `,
+            open(push, to, `message ${push}`),
+            ` after ${duration(after)}`,
+          ],
+      )
+    );
+    return h(
+      "section",
+      { class: "message-part inferred" },
       h("h3", {}, pushes[0].push === message.id ? "What caused it" : "Whom it reached"),
       h("ul", {}, lines),
-      h("p", { class: "body-note" }, "Inferred: the same words, at the same server, soon after. No byte on the wire says what caused what."));
+      h(
+        "p",
+        { class: "body-note" },
+        "Inferred: the same words, at the same server, soon after. No byte on the wire says what caused what.",
+      ),
+    );
   }
 
   function content(message, hex, kept) {
     const json = message.text ? parseJson(message.text) : null;
     const ways = [];
     if (json?.entries) ways.push(["json", "JSON", () => jsonTree(json)]);
-    if (message.text) ways.push(["text", "Text", () => h("pre", { class: "body-text", tabindex: "0", role: "group", "aria-label": "Message as text" }, message.text)]);
-    if (hex) ways.push(["hex", "Bytes", () => h("div", { class: "body-hex", tabindex: "0", role: "group", "aria-label": "Message as bytes" }, hexDump(hex).element)]);
-    if (!ways.length) return h("p", { class: "message-part body-note" }, message.bytes ? "Its content is not in the capture, or cannot be inflated." : "It says nothing.");
+    if (message.text) {
+      ways.push([
+        "text",
+        "Text",
+        () =>
+          h("pre", { class: "body-text", tabindex: "0", role: "group", "aria-label": "Message as text" }, message.text),
+      ]);
+    }
+    if (hex) {
+      ways.push(["hex", "Bytes", () =>
+        h(
+          "div",
+          { class: "body-hex", tabindex: "0", role: "group", "aria-label": "Message as bytes" },
+          hexDump(hex).element,
+        )]);
+    }
+    if (!ways.length) {
+      return h(
+        "p",
+        { class: "message-part body-note" },
+        message.bytes ? "Its content is not in the capture, or cannot be inflated." : "It says nothing.",
+      );
+    }
     const stage = h("div", { class: "body-stage" });
-    const buttons = ways.map(([name, title]) => h("button", { class: "choice", onclick: () => { wanted.name = name; show(); } }, title));
-    const more = kept < message.bytes ? h("p", { class: "body-note" }, `The first ${size(kept)} of ${size(message.bytes)}.`) : "";
+    const buttons = ways.map(([name, title]) =>
+      h("button", {
+        class: "choice",
+        onclick: () => {
+          wanted.name = name;
+          show();
+        },
+      }, title)
+    );
+    const more = kept < message.bytes
+      ? h("p", { class: "body-note" }, `The first ${size(kept)} of ${size(message.bytes)}.`)
+      : "";
     function show() {
       const at = Math.max(ways.findIndex(([name]) => name === wanted.name), 0);
       buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === at)));
       stage.replaceChildren(ways[at][2]());
     }
     show();
-    return h("section", { class: "message-part" }, h("span", { class: "choices", role: "group", "aria-label": "Show the message as" }, buttons), more, stage);
+    return h(
+      "section",
+      { class: "message-part" },
+      h("span", { class: "choices", role: "group", "aria-label": "Show the message as" }, buttons),
+      more,
+      stage,
+    );
   }
 
   return {
@@ -100,11 +179,39 @@ function facts(message) {
 }
 
 function frameTable(frames, message) {
-  const rows = frames.map(({ opcode, fin, rsv, masked, length, packet, damaged }) => h("tr", {},
-    h("td", {}, OPCODES[opcode] ?? `opcode ${opcode}`), h("td", {}, fin ? "FIN" : "–"), h("td", {}, rsv & 4 ? "RSV1" : rsv ? `RSV ${rsv}` : "–"),
-    h("td", {}, masked ? "masked" : "plain"), h("td", { class: "number" }, size(length)), h("td", { class: "number" }, `${count(packet)}${damaged ? ", damaged" : ""}`)));
-  const more = message.frames > frames.length ? h("p", { class: "body-note" }, `and ${counted(message.frames - frames.length, "more frame")}`) : "";
-  return h("section", { class: "message-part" },
+  const rows = frames.map(({ opcode, fin, rsv, masked, length, packet, damaged }) =>
+    h(
+      "tr",
+      {},
+      h("td", {}, OPCODES[opcode] ?? `opcode ${opcode}`),
+      h("td", {}, fin ? "FIN" : "–"),
+      h("td", {}, rsv & 4 ? "RSV1" : rsv ? `RSV ${rsv}` : "–"),
+      h("td", {}, masked ? "masked" : "plain"),
+      h("td", { class: "number" }, size(length)),
+      h("td", { class: "number" }, `${count(packet)}${damaged ? ", damaged" : ""}`),
+    )
+  );
+  const more = message.frames > frames.length
+    ? h("p", { class: "body-note" }, `and ${counted(message.frames - frames.length, "more frame")}`)
+    : "";
+  return h(
+    "section",
+    { class: "message-part" },
     h("h3", {}, counted(message.frames, "frame")),
-    h("table", { class: "frames" }, h("thead", {}, h("tr", {}, ["opcode", "last", "bits", "mask", "length", "packet"].map((title) => h("th", { scope: "col" }, title)))), h("tbody", {}, rows)), more);
+    h(
+      "table",
+      { class: "frames" },
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ["opcode", "last", "bits", "mask", "length", "packet"].map((title) => h("th", { scope: "col" }, title)),
+        ),
+      ),
+      h("tbody", {}, rows),
+    ),
+    more,
+  );
 }

@@ -26,26 +26,73 @@ export function mount(root, store) {
   const list = new RowList({ table: "messages", store, get, changed: () => draw(store.state), failed });
   const beside = new Beside({ get, changed: () => layout() });
   const quiet = toggle("ws.control", "Pings and pongs", () => measureAgain(), "Control frames, RFC 6455 §5.5");
-  const frames = toggle("ws.frames", "Frames", () => measureAgain(), "The frames that messages were cut into, RFC 6455 §5.4");
+  const frames = toggle(
+    "ws.frames",
+    "Frames",
+    () => measureAgain(),
+    "The frames that messages were cut into, RFC 6455 §5.4",
+  );
   const people = mountPeople(store);
   const conversation = mountConversation(get);
   const empty = h("div", { class: "empty" });
   const chat = new VirtualList({
     create: () => createBubble((id) => choose(id)),
-    update: (element, index) => element.draw(list.row(index), { quiet: quiet.isOn, frames: frames.isOn, beside, chosen: store.state.route.message, isOne: store.state.route.id !== null }),
+    update: (element, index) =>
+      element.draw(list.row(index), {
+        quiet: quiet.isOn,
+        frames: frames.isOn,
+        beside,
+        chosen: store.state.route.message,
+        isOne: store.state.route.id !== null,
+      }),
     shown: (first, stop) => shown(first, stop),
     follows: true,
-    attributes: { class: "virtual chat", role: "log", tabindex: "0", "aria-label": "Messages", onkeydown: (event) => key(event) },
+    attributes: {
+      class: "virtual chat",
+      role: "log",
+      tabindex: "0",
+      "aria-label": "Messages",
+      onkeydown: (event) => key(event),
+    },
   });
-  const newer = h("button", { class: "newer", hidden: true, onclick: () => chat.toEnd() }, icon("down"), h("span", {}, "New messages"));
-  const sides = h("p", { class: "chat-head" }, h("span", { class: "client" }, "What clients say"), h("span", { class: "server" }, "What the server says"));
+  const newer = h(
+    "button",
+    { class: "newer", hidden: true, onclick: () => chat.toEnd() },
+    icon("down"),
+    h("span", {}, "New messages"),
+  );
+  const sides = h(
+    "p",
+    { class: "chat-head" },
+    h("span", { class: "client" }, "What clients say"),
+    h("span", { class: "server" }, "What the server says"),
+  );
   const panel = h("section", { class: "panel message", "aria-label": "The chosen message" });
   const message = mountMessage(panel, store);
-  root.append(h("div", { class: "conversation" }, people.element,
-    h("div", { class: "chat-pane" },
-      h("div", { class: "tools" }, conversation.element, h("span", { class: "tools-room" }), quiet.element, frames.element),
-      sides, chat.element, empty, newer),
-    panel));
+  root.append(
+    h(
+      "div",
+      { class: "conversation" },
+      people.element,
+      h(
+        "div",
+        { class: "chat-pane" },
+        h(
+          "div",
+          { class: "tools" },
+          conversation.element,
+          h("span", { class: "tools-room" }),
+          quiet.element,
+          frames.element,
+        ),
+        sides,
+        chat.element,
+        empty,
+        newer,
+      ),
+      panel,
+    ),
+  );
   new ResizeObserver(() => measureAgain()).observe(chat.element);
 
   let [measure, heights, drawn, revealed] = [null, new WeakMap(), null, null];
@@ -56,7 +103,8 @@ export function mount(root, store) {
     conversation.draw(state);
     message.show(state.route.message, state);
     root.classList.toggle("has-detail", state.route.message !== null);
-    const stamp = `${list.key} ${list.total} ${state.tables.messages.revision} ${state.route.message} ${list.pages?.revision}`;
+    const stamp =
+      `${list.key} ${list.total} ${state.tables.messages.revision} ${state.route.message} ${list.pages?.revision}`;
     if (stamp === drawn) return;
     if (drawn !== null && !drawn.startsWith(`${list.key} `)) chat.following = true; // another conversation is read from its end
     drawn = stamp;
@@ -83,7 +131,11 @@ export function mount(root, store) {
     const anchor = offsets.length ? offsets.at(top) : -1;
     const inside = anchor < 0 ? 0 : top - offsets.top(anchor);
     const { total } = list;
-    chat.layout(total > MEASURED ? new EvenOffsets(total, LINE + AROUND) : new Offsets(Array.from({ length: total }, (_, index) => height(list.row(index)))));
+    chat.layout(
+      total > MEASURED
+        ? new EvenOffsets(total, LINE + AROUND)
+        : new Offsets(Array.from({ length: total }, (_, index) => height(list.row(index)))),
+    );
     if (!following && anchor >= 0 && anchor < total) {
       const wanted = chat.offsets.top(anchor) + inside;
       if (chat.scale === 1 && Math.abs(wanted - chat.element.scrollTop) > 1) chat.element.scrollTop = wanted;
@@ -95,8 +147,15 @@ export function mount(root, store) {
     const cut = frames.isOn && row ? (beside.cut.get(row.id) ?? null) : null;
     const known = row && heights.get(row);
     if (known && known.cut === cut) return known.pixels;
-    const width = Math.min(BUBBLE, Math.min(chat.element.clientWidth - (NARROW.matches ? 24 : 48), PANE) * (NARROW.matches ? 0.82 : 0.7)) - 24;
-    const pixels = heightOf(row, { lines: (text) => lineCount(text, width, measure), showsQuiet: quiet.isOn, frames: cut });
+    const width = Math.min(
+      BUBBLE,
+      Math.min(chat.element.clientWidth - (NARROW.matches ? 24 : 48), PANE) * (NARROW.matches ? 0.82 : 0.7),
+    ) - 24;
+    const pixels = heightOf(row, {
+      lines: (text) => lineCount(text, width, measure),
+      showsQuiet: quiet.isOn,
+      frames: cut,
+    });
     if (row) heights.set(row, { pixels, cut });
     return pixels;
   }
@@ -118,7 +177,12 @@ export function mount(root, store) {
 
   function key(event) {
     const at = list.indexOf(store.state.route.message) ?? -1;
-    const moves = { ArrowDown: [at + 1, 1], ArrowUp: [at < 0 ? list.total - 1 : at - 1, -1], Home: [0, 1], End: [list.total - 1, -1] };
+    const moves = {
+      ArrowDown: [at + 1, 1],
+      ArrowUp: [at < 0 ? list.total - 1 : at - 1, -1],
+      Home: [0, 1],
+      End: [list.total - 1, -1],
+    };
     if (!(event.key in moves) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     let [index, by] = moves[event.key];
@@ -127,7 +191,9 @@ export function mount(root, store) {
   }
 
   const unsubscribe = store.subscribe(draw);
-  const onKey = (event) => event.key === "Escape" && !event.target.closest("input, dialog") && store.state.route.message !== null && choose(null);
+  const onKey = (event) =>
+    event.key === "Escape" && !event.target.closest("input, dialog") && store.state.route.message !== null &&
+    choose(null);
   document.addEventListener("keydown", onKey);
   return () => {
     unsubscribe();
@@ -141,7 +207,15 @@ export function mount(root, store) {
 }
 
 function createBubble(choose) {
-  const [text, frames, facts, push] = [h("p", { class: "bubble-text" }), h("p", { class: "bubble-frames" }), h("span"), h("span", { class: "bubble-push", title: "Inferred: the same words went out soon after they came in. The wire does not say what caused what." })];
+  const [text, frames, facts, push] = [
+    h("p", { class: "bubble-text" }),
+    h("p", { class: "bubble-frames" }),
+    h("span"),
+    h("span", {
+      class: "bubble-push",
+      title: "Inferred: the same words went out soon after they came in. The wire does not say what caused what.",
+    }),
+  ];
   const element = h("div", { class: "bubble" }, text, frames, h("p", { class: "bubble-facts" }, facts, push));
   element.addEventListener("click", () => element.dataset.id && choose(Number(element.dataset.id)));
   element.draw = (row, how) => {
@@ -149,9 +223,17 @@ function createBubble(choose) {
       setClass(element, row ? "bubble quiet" : "bubble missing");
       return;
     }
-    setClass(element, `bubble ${row.direction} ${isControl(row) ? "control" : row.kind}${row.id === how.chosen ? " chosen" : ""}`);
+    setClass(
+      element,
+      `bubble ${row.direction} ${isControl(row) ? "control" : row.kind}${row.id === how.chosen ? " chosen" : ""}`,
+    );
     element.dataset.id = String(row.id);
-    setText(text, isControl(row) ? `${how.isOne ? "" : `#${row.connection} · `}${moment(row.at_ns)} · ${shownText(row)}` : shownText(row));
+    setText(
+      text,
+      isControl(row)
+        ? `${how.isOne ? "" : `#${row.connection} · `}${moment(row.at_ns)} · ${shownText(row)}`
+        : shownText(row),
+    );
     const cut = how.frames && how.beside.cut.get(row.id);
     frames.hidden = !cut;
     if (cut) setText(frames, frameLines(cut, row.frames).join("\n"));

@@ -4,7 +4,8 @@ import { h, setText } from "./dom.js";
 
 /** Fills a fresh cell with places for both ends and the arrow between them. */
 export function createPair(cell) {
-  const end = (side) => h("span", { class: `pair-end ${side}` }, h("span", { class: "pair-address" }), h("span", { class: "pair-port" }));
+  const end = (side) =>
+    h("span", { class: `pair-end ${side}` }, h("span", { class: "pair-address" }), h("span", { class: "pair-port" }));
   cell.append(end("client"), h("span", { class: "arrow" }), end("server"));
 }
 

@@ -23,16 +23,37 @@ export function waysOf(preview) {
 export function bodyView(preview, wanted) {
   const ways = waysOf(preview);
   const stage = h("div", { class: "body-stage" });
-  const buttons = ways.map((way) => h("button", { class: "choice", onclick: () => { wanted.name = way.name; show(way); } }, way.title));
-  const notes = preview.notes.map((note) => h("p", { class: "body-note" }, `${note[0].toUpperCase()}${note.slice(1)}.`));
+  const buttons = ways.map((way) =>
+    h("button", {
+      class: "choice",
+      onclick: () => {
+        wanted.name = way.name;
+        show(way);
+      },
+    }, way.title)
+  );
+  const notes = preview.notes.map((note) =>
+    h("p", { class: "body-note" }, `${note[0].toUpperCase()}${note.slice(1)}.`)
+  );
   function show(way) {
     buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(ways[i] === way)));
     stage.replaceChildren(way.draw());
   }
   if (ways.length) show(ways.find(({ name }) => name === wanted.name) ?? ways[0]);
-  return h("div", { class: "body-view" },
-    h("div", { class: "body-bar" }, ways.length > 1 ? h("span", { class: "choices", role: "group", "aria-label": "Show the body as" }, buttons) : null, h("span", { class: "body-facts" }, facts(preview))),
-    notes, stage);
+  return h(
+    "div",
+    { class: "body-view" },
+    h(
+      "div",
+      { class: "body-bar" },
+      ways.length > 1
+        ? h("span", { class: "choices", role: "group", "aria-label": "Show the body as" }, buttons)
+        : null,
+      h("span", { class: "body-facts" }, facts(preview)),
+    ),
+    notes,
+    stage,
+  );
 }
 
 function facts({ bytes: length, type, picture: shown }) {
@@ -45,13 +66,23 @@ function facts({ bytes: length, type, picture: shown }) {
 
 function plain({ text, text_is_cut: isCut, bytes: length }) {
   const more = isCut ? h("p", { class: "body-note" }, `The text goes on; the body has ${size(length)}.`) : null;
-  return h("div", {}, h("pre", { class: "body-text", tabindex: "0", role: "group", "aria-label": "Body as text" }, text), more);
+  return h(
+    "div",
+    {},
+    h("pre", { class: "body-text", tabindex: "0", role: "group", "aria-label": "Body as text" }, text),
+    more,
+  );
 }
 
 function bytes({ hex, bytes: length }) {
   const shown = hex.length / 2;
   const more = shown < length ? h("p", { class: "body-note" }, `The first ${size(shown)} of ${size(length)}.`) : null;
-  return h("div", { class: "body-hex", tabindex: "0", role: "group", "aria-label": "Body as bytes" }, hexDump(hex).element, more);
+  return h(
+    "div",
+    { class: "body-hex", tabindex: "0", role: "group", "aria-label": "Body as bytes" },
+    hexDump(hex).element,
+    more,
+  );
 }
 
 /** The server has told the type by the picture's own bytes; the page makes the address that shows it, and lets it go again. */
@@ -61,8 +92,22 @@ function picture({ type, base64, width, height }) {
   const free = () => URL.revokeObjectURL(address);
   const broken = () => {
     free();
-    image.replaceWith(h("p", { class: "body-note" }, "The browser cannot draw this picture: it is damaged, or not all of it is in the capture."));
+    image.replaceWith(
+      h(
+        "p",
+        { class: "body-note" },
+        "The browser cannot draw this picture: it is damaged, or not all of it is in the capture.",
+      ),
+    );
   };
-  const image = h("img", { class: "body-picture", src: address, width, height, alt: "The picture that the message carries", onload: free, onerror: broken });
+  const image = h("img", {
+    class: "body-picture",
+    src: address,
+    width,
+    height,
+    alt: "The picture that the message carries",
+    onload: free,
+    onerror: broken,
+  });
   return image;
 }

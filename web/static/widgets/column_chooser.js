@@ -13,7 +13,12 @@ export class ColumnChoice {
     this.shown = new Set(remembered(name) ?? columns.filter(({ isUsual }) => isUsual).map((column) => column.name));
     const boxes = columns.map((column) => this.box(column));
     this.list = h("div", { class: "menu-list", role: "group", "aria-label": "Columns" }, boxes);
-    this.element = h("details", { class: "menu" }, h("summary", { class: "button" }, icon("columns"), "Columns"), this.list);
+    this.element = h(
+      "details",
+      { class: "menu" },
+      h("summary", { class: "button" }, icon("columns"), "Columns"),
+      this.list,
+    );
     this.element.addEventListener("keydown", (event) => event.key === "Escape" && this.shut(event));
     this.away = (event) => !this.element.contains(event.target) && (this.element.open = false);
     document.addEventListener("pointerdown", this.away);

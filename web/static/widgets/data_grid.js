@@ -10,7 +10,8 @@ export const ROW_HEIGHT = 24;
 let grids = 0;
 
 /** Only what is being captured now is followed; a saved capture is read from its beginning. */
-export const isLive = ({ feed, capture }) => feed !== "connecting" && capture.source !== "file" && capture.state !== "ended";
+export const isLive = ({ feed, capture }) =>
+  feed !== "connecting" && capture.source !== "file" && capture.state !== "ended";
 
 export class Grid {
   /**
@@ -26,7 +27,18 @@ export class Grid {
    * @param {(grid: Grid) => number} [options.rowHeight] pixels of a row
    * @param {boolean} [options.isSteady] cells depend on their row and the one before alone: those drawn once are left as they are
    */
-  constructor({ label, columns, choose, enter = () => {}, shown = () => {}, rowClass = () => "", rowHeight = () => ROW_HEIGHT, isSteady = false }) {
+  constructor(
+    {
+      label,
+      columns,
+      choose,
+      enter = () => {},
+      shown = () => {},
+      rowClass = () => "",
+      rowHeight = () => ROW_HEIGHT,
+      isSteady = false,
+    },
+  ) {
     Object.assign(this, { columns, choose, enter, showRows: shown, rowClass, rowHeight, isSteady });
     this.prefix = `grid-${(grids += 1)}`;
     this.total = 0;
@@ -41,13 +53,33 @@ export class Grid {
       follows: false, // until it is known whether there is anything to follow
       attributes: { role: "rowgroup", class: "virtual grid-rows", tabindex: "0" }, // what scrolls must be reached by keyboard
     });
-    this.newer = h("button", { class: "newer", hidden: true, onclick: () => this.list.toEnd() }, icon("down"), h("span"));
-    const titles = columns.map((column) => h("span", { role: "columnheader", ...cellOf(column) }, h("span", { class: column.isTitleUnseen ? "unseen" : null }, column.title)));
+    this.newer = h(
+      "button",
+      { class: "newer", hidden: true, onclick: () => this.list.toEnd() },
+      icon("down"),
+      h("span"),
+    );
+    const titles = columns.map((column) =>
+      h(
+        "span",
+        { role: "columnheader", ...cellOf(column) },
+        h("span", { class: column.isTitleUnseen ? "unseen" : null }, column.title),
+      )
+    );
     this.axisEnd = h("span");
     titles[columns.findIndex(({ isAxis }) => isAxis)]?.append(this.axisEnd);
-    this.table = h("div", { class: "grid-table", role: "grid", "aria-label": label, tabindex: "0", onkeydown: (event) => this.key(event) },
+    this.table = h(
+      "div",
+      {
+        class: "grid-table",
+        role: "grid",
+        "aria-label": label,
+        tabindex: "0",
+        onkeydown: (event) => this.key(event),
+      },
       h("div", { class: "grid-head", role: "rowgroup" }, h("div", { role: "row", class: "grid-row head" }, titles)),
-      this.list.element);
+      this.list.element,
+    );
     this.empty = h("div", { class: "empty" });
     this.element = h("div", { class: "grid" }, this.table, this.empty, this.newer);
     for (const { name, title, fits } of columns) if (fits) this.fit(name, title.length);
@@ -115,11 +147,15 @@ export class Grid {
   }
 
   createRow() {
-    const row = h("div", { role: "row", class: "grid-row" }, this.columns.map((column) => {
-      const cell = h("span", { role: "gridcell", ...cellOf(column) });
-      column.create?.(cell);
-      return cell;
-    }));
+    const row = h(
+      "div",
+      { role: "row", class: "grid-row" },
+      this.columns.map((column) => {
+        const cell = h("span", { role: "gridcell", ...cellOf(column) });
+        column.create?.(cell);
+        return cell;
+      }),
+    );
     row.addEventListener("click", () => row.dataset.index && this.choose(Number(row.dataset.index)));
     return row;
   }
@@ -153,7 +189,14 @@ export class Grid {
     const length = this.list.offsets.length;
     const at = this.chosen ?? -1;
     const page = Math.max(Math.floor(this.list.element.clientHeight / this.rowHeight(this)) - 1, 1);
-    const moves = { ArrowDown: at + 1, ArrowUp: at < 0 ? length - 1 : at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: length - 1 };
+    const moves = {
+      ArrowDown: at + 1,
+      ArrowUp: at < 0 ? length - 1 : at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: length - 1,
+    };
     if (!(event.key in moves) || !length || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const index = Math.min(Math.max(moves[event.key], 0), length - 1);
@@ -164,4 +207,7 @@ export class Grid {
 }
 
 /** The class of a column's cells, and of one that fits what it holds also where its width is kept. */
-const cellOf = ({ name, fits }) => ({ class: `cell ${name}${fits ? " fitted" : ""}`, vars: fits ? { fit: `var(--fit-${name})` } : {} });
+const cellOf = ({ name, fits }) => ({
+  class: `cell ${name}${fits ? " fitted" : ""}`,
+  vars: fits ? { fit: `var(--fit-${name})` } : {},
+});

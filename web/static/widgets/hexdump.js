@@ -16,7 +16,9 @@ export function hexDump(hex, { point = () => {}, choose = () => {} } = {}) {
   const cells = [];
   const element = h("div", { class: "hex" });
   for (let at = 0; at < total; at += LINE) element.append(line(hex, at, total, cells));
-  if (hex.length / 2 > SHOWN) element.append(h("p", { class: "hex-more" }, `and ${counted(hex.length / 2 - SHOWN, "more byte")}`));
+  if (hex.length / 2 > SHOWN) {
+    element.append(h("p", { class: "hex-more" }, `and ${counted(hex.length / 2 - SHOWN, "more byte")}`));
+  }
   const byteAt = (event) => event.target.closest("[data-byte]")?.dataset.byte ?? null;
   element.addEventListener("pointerover", (event) => point(byteAt(event) === null ? null : Number(byteAt(event))));
   element.addEventListener("pointerleave", () => point(null));
@@ -40,7 +42,11 @@ function line(hex, at, total, cells) {
     const isThere = byte < total;
     const pair = hex.slice(2 * byte, 2 * byte + 2);
     const cell = h("span", { class: "hex-byte", "data-byte": isThere ? byte : null }, isThere ? pair : "  ");
-    const letter = h("span", { class: "hex-letter", "data-byte": isThere ? byte : null }, isThere ? readable(Number.parseInt(pair, 16)) : " ");
+    const letter = h(
+      "span",
+      { class: "hex-letter", "data-byte": isThere ? byte : null },
+      isThere ? readable(Number.parseInt(pair, 16)) : " ",
+    );
     element.append(cell);
     text.append(letter);
     if (isThere) cells.push([cell, letter]);

@@ -101,4 +101,6 @@ function short(value, room) {
   return `${open}${parts.join(", ")}${parts.length < value.entries.length ? ", …" : ""}${close}`;
 }
 
-const folded = ({ kind, entries }) => (entries.length ? (kind === "object" ? "{…}" : `[${entries.length}]`) : kind === "object" ? "{}" : "[]");
+const folded = (
+  { kind, entries },
+) => (entries.length ? (kind === "object" ? "{…}" : `[${entries.length}]`) : kind === "object" ? "{}" : "[]");

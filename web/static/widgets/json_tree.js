@@ -15,18 +15,36 @@ export function jsonTree(value) {
 
 function branch(name, value, depth) {
   const label = name === null ? null : h("span", { class: "json-name" }, `${name}: `);
-  if (!value.entries) return h("div", { class: "json-leaf" }, label, h("span", { class: `json-${value.kind}` }, value.kind === "string" ? JSON.stringify(value.text) : value.text));
+  if (!value.entries) {
+    return h(
+      "div",
+      { class: "json-leaf" },
+      label,
+      h("span", { class: `json-${value.kind}` }, value.kind === "string" ? JSON.stringify(value.text) : value.text),
+    );
+  }
   if (!value.entries.length) return h("div", { class: "json-leaf" }, label, value.kind === "object" ? "{}" : "[]");
   const inside = h("div", { class: "json-inside" });
-  const element = h("details", { class: "json-branch", open: depth < OPEN && value.entries.length <= SMALL },
-    h("summary", {}, label, h("span", { class: "json-line" }, inLine(value)), h("span", { class: "json-count" }, amount(value))), inside);
+  const element = h(
+    "details",
+    { class: "json-branch", open: depth < OPEN && value.entries.length <= SMALL },
+    h(
+      "summary",
+      {},
+      label,
+      h("span", { class: "json-line" }, inLine(value)),
+      h("span", { class: "json-count" }, amount(value)),
+    ),
+    inside,
+  );
   const fill = () => element.open && !inside.childNodes.length && add(inside, value, depth, 0);
   element.addEventListener("toggle", fill);
   fill();
   return element;
 }
 
-const amount = ({ kind, entries }) => ` ${count(entries.length)} ${kind === "object" ? "name" : "item"}${entries.length === 1 ? "" : "s"}`;
+const amount = ({ kind, entries }) =>
+  ` ${count(entries.length)} ${kind === "object" ? "name" : "item"}${entries.length === 1 ? "" : "s"}`;
 
 function add(inside, value, depth, from) {
   const to = Math.min(from + AT_ONCE, value.entries.length);
@@ -35,6 +53,12 @@ function add(inside, value, depth, from) {
     inside.append(branch(name ?? String(i), inner, depth + 1));
   }
   if (to === value.entries.length) return;
-  const more = h("button", { class: "link", onclick: () => { more.remove(); add(inside, value, depth, to); } }, `${count(value.entries.length - to)} more`);
+  const more = h("button", {
+    class: "link",
+    onclick: () => {
+      more.remove();
+      add(inside, value, depth, to);
+    },
+  }, `${count(value.entries.length - to)} more`);
   inside.append(more);
 }

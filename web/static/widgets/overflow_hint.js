@@ -7,9 +7,13 @@ const NEAR = 2; // pixels that do not count as going on
 
 /** The element that scrolls sideways, in a frame with an arrow at each end (css/shell.css). Keys reach what is inside without the arrows. */
 export function onward(scroller) {
-  const arrow = (name, sign) => h("button", {
-    class: `onward-step ${name}`, tabindex: "-1", "aria-hidden": "true", onclick: () => scroller.scrollBy({ left: sign * STEP * scroller.clientWidth }),
-  }, icon(name));
+  const arrow = (name, sign) =>
+    h("button", {
+      class: `onward-step ${name}`,
+      tabindex: "-1",
+      "aria-hidden": "true",
+      onclick: () => scroller.scrollBy({ left: sign * STEP * scroller.clientWidth }),
+    }, icon(name));
   const element = h("div", { class: "onward" }, scroller, arrow("left", -1), arrow("right", 1));
   const look = () => {
     const { left, right } = beyond(scroller);

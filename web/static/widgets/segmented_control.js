@@ -31,11 +31,15 @@ export function choice(name, label, options, changed) {
 /** A box to tick, remembered likewise: {element, isOn}. */
 export function toggle(name, word, changed, title = "") {
   const answer = { isOn: remembered(name) === "on" };
-  const box = h("input", { type: "checkbox", checked: answer.isOn, onchange: () => {
-    answer.isOn = box.checked;
-    remember(name, box.checked ? "on" : "off");
-    changed(box.checked);
-  } });
+  const box = h("input", {
+    type: "checkbox",
+    checked: answer.isOn,
+    onchange: () => {
+      answer.isOn = box.checked;
+      remember(name, box.checked ? "on" : "off");
+      changed(box.checked);
+    },
+  });
   answer.words = h("span", {}, word);
   answer.element = h("label", { class: "tick", title }, box, answer.words);
   return answer;

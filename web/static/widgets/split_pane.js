@@ -10,7 +10,11 @@ const STEP = 24; // pixels that an arrow key moves the handle
  */
 export function split(name, first, second, { initial, least, rest }) {
   const handle = h("div", {
-    class: "split-handle", role: "separator", tabindex: "0", "aria-orientation": "vertical", "aria-label": "Width of the list",
+    class: "split-handle",
+    role: "separator",
+    tabindex: "0",
+    "aria-orientation": "vertical",
+    "aria-label": "Width of the list",
   });
   const element = h("div", { class: "split" }, first, handle, second);
   let size = remembered(name) ?? initial;
@@ -33,7 +37,9 @@ export function split(name, first, second, { initial, least, rest }) {
     const offset = event.clientX - size;
     const move = (moved) => resize(moved.clientX - offset);
     handle.addEventListener("pointermove", move);
-    handle.addEventListener("lostpointercapture", () => handle.removeEventListener("pointermove", move), { once: true });
+    handle.addEventListener("lostpointercapture", () => handle.removeEventListener("pointermove", move), {
+      once: true,
+    });
   });
   handle.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
