@@ -1,15 +1,15 @@
-"""Numbers as people say them: counts, sizes, spans of time."""
+"""Numbers formatted for people: counts, sizes, durations."""
 
 from __future__ import annotations
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """`1 packet`, `1,204 packets`."""
+    """A number with its noun, singular or plural: `1 packet`, `1,204 packets`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def size(number_of_bytes: float) -> str:
-    """Bytes as people say them: 812 B, 4.1 kB, 167 MB (powers of ten, as in network rates)."""
+    """A number of bytes with its unit: 812 B, 4.1 kB, 167 MB (powers of ten, as in network rates)."""
     if number_of_bytes < 1000:
         return f"{number_of_bytes:.0f} B"
     for unit in ("kB", "MB", "GB"):
@@ -20,7 +20,7 @@ def size(number_of_bytes: float) -> str:
 
 
 def duration(nanoseconds: float | None) -> str:
-    """A span of time with three digits that matter: 84 µs, 1.42 ms, 4 min 05 s; a dash where it is not known."""
+    """A duration with three significant digits: 84 µs, 1.42 ms, 4 min 05 s; a dash if it is unknown."""
     if nanoseconds is None:
         return "–"
     for unit, scale, limit in (("ns", 1, 999.5), ("µs", 1e3, 999.5), ("ms", 1e6, 999.5), ("s", 1e9, 119.5)):
@@ -33,6 +33,6 @@ def duration(nanoseconds: float | None) -> str:
 
 
 def seconds(nanoseconds: int) -> str:
-    """A place on the capture's clock, in seconds with microseconds."""
+    """Nanoseconds since the capture began, as seconds with six decimals."""
     sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
     return f"{sign}{rest // 1_000_000_000}.{rest // 1000 % 1_000_000:06}"

@@ -1,4 +1,4 @@
-"""Rows as csv and as JSON lines: what programs read."""
+"""Rows as csv, for programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from inspector.views.rows import Columns
 
 PAIRS = {"connections": frozenset({"packets", "bytes", "missed_bytes"})}
-"""Columns that hold a number for each end, by table."""
+"""Columns that hold a pair of numbers, (client, server), by table."""
 
 MESSAGE = ("packet", "time_ns", "at_ns", "version")
 BODY = ("headers", "body_bytes", "complete")
@@ -20,14 +20,14 @@ PARTS: dict[str, tuple[str, ...]] = {
     "response": (*MESSAGE, "status", "reason", *BODY),
     "timing_ns": ("connect", "send", "wait", "receive"),
 }
-"""Columns of exchanges that hold objects, and what these hold."""
+"""Columns of exchanges that hold objects, with the keys of those objects."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a cell for a formula: captured text that begins so gets an apostrophe before it."""
+"""Prefixes that make a spreadsheet run a cell as a formula: such captured text gets an apostrophe before it."""
 
 
 def flattened(table: str, columns: Columns) -> Columns:
-    """The columns with pairs and objects taken apart: `bytes.client`, `request.target`."""
+    """The columns with pairs and objects split into columns of their own: `bytes.client`, `request.target`."""
     flat: Columns = {}
     pairs = PAIRS.get(table, frozenset())
     for name, values in columns.items():
@@ -41,7 +41,7 @@ def flattened(table: str, columns: Columns) -> Columns:
 
 
 def csv_cell(value: Any) -> Any:
-    """One value as csv holds it: nothing for null, words separated by spaces, anything deeper as JSON."""
+    """One value as a csv cell: empty for null, a list of words joined by spaces, other lists as JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -52,7 +52,7 @@ def csv_cell(value: Any) -> Any:
 
 
 def csv_lines(table: str, blocks: Iterable[Columns]) -> Iterator[str]:
-    """A header, then a line a row."""
+    """A header line, then one line per row."""
     for i, columns in enumerate(blocks):
         flat = flattened(table, columns)
         if i == 0:

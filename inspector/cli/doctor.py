@@ -1,4 +1,4 @@
-"""What works on this machine, and what to do about what does not."""
+"""Checks of what works on this machine, with a remedy for what does not."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ LIBRARIES = ("numpy", "scapy", "flask", "flask-sock", "plotly", "websockets", "b
 PORTS = {"web server of the demo": 8000, "chat of the demo": 8765, "dashboard": 8642}
 
 LITTLE_SPACE = 1_000_000_000
-"""Bytes free below which a recording may soon fill the disk."""
+"""Free bytes below which a recording may soon fill the disk."""
 
 PRIVATE_NETWORK_SECONDS = 10.0
 
 LINK_DEVICE = "/dev/net/tun"
 
 TRIAL_FILTER = "host 192.0.2.7 or ip6 host fe80::1"
-"""A capture filter with constants that fill all 32 bits."""
+"""A capture filter whose constants use all 32 bits."""
 
 
 class Health(Enum):
-    """How a thing is: it works; it works less well than it could; the main job cannot be done without it."""
+    """Result of a check: works; works with limits; broken, and essential."""
 
     FINE = "ok"
     LESS = "less"
@@ -46,7 +46,7 @@ class Health(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at, what was found, and what to do about it (empty when nothing needs doing)."""
+    """One check: its subject, its result, what was found, and what to do about it (empty if nothing)."""
 
     about: str
     health: Health
@@ -55,9 +55,9 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at everything, one after another."""
-    for look in LOOKS:
-        yield from look()
+    """Run all checks, one after another."""
+    for check in CHECKS:
+        yield from check()
 
 
 def _python() -> Iterator[Finding]:
@@ -83,10 +83,10 @@ def _version(name: str) -> str:
 
 
 def hot_modules() -> list[str]:
-    """The modules that ask to be compiled: those that say `import cython`."""
+    """Names of the modules that Cython compiles: those that contain `import cython`."""
     package = Path(__file__).parent.parent
-    asks = re.compile(r"^import cython$", re.MULTILINE)
-    paths = (path for path in package.rglob("*.py") if asks.search(path.read_text("utf-8")))
+    imports_cython = re.compile(r"^import cython$", re.MULTILINE)
+    paths = (path for path in package.rglob("*.py") if imports_cython.search(path.read_text("utf-8")))
     return sorted(".".join(path.relative_to(package.parent).with_suffix("").parts) for path in paths)
 
 
@@ -98,12 +98,15 @@ def _engine() -> Iterator[Finding]:
         yield Finding("Engine", Health.FINE, f"compiled ({len(modules)} hot modules)")
     elif pure_python.is_wanted():
         yield Finding(
-            "Engine", Health.LESS, f"plain Python, as {pure_python.VARIABLE} asks for", f"Unset {pure_python.VARIABLE}."
+            "Engine",
+            Health.LESS,
+            f"plain Python (slower), because {pure_python.VARIABLE} is set",
+            f"Unset {pure_python.VARIABLE}.",
         )
     else:
         remedy = "Install a C compiler and Python's headers (Debian: gcc, python3-dev), then install Wireglass again."
         names = ", ".join(slow) if len(slow) < len(modules) else "all hot modules"
-        yield Finding("Engine", Health.LESS, f"right but slow: not compiled: {names}", remedy)
+        yield Finding("Engine", Health.LESS, f"slower, same results: not compiled: {names}", remedy)
 
 
 def _capture() -> Iterator[Finding]:
@@ -117,24 +120,22 @@ def _capture() -> Iterator[Finding]:
 
 
 def _private_network() -> Iterator[Finding]:
-    """Every scenario of the lab needs one, and the demo where this user may not capture."""
+    """Private network namespaces: every lab scenario needs one, and the demo does if this user may not capture."""
     refusal = _private_network_refusal()
     if refusal is not None:
-        remedy = (
-            "The lab's scenarios cannot be staged; their recordings open all the same. The demo needs live capture."
-        )
+        remedy = "Lab scenarios cannot be run here, but saved recordings can be opened. The demo needs live capture."
         yield Finding("Private network", Health.LESS, refusal, remedy)
     elif not os.access(LINK_DEVICE, os.R_OK | os.W_OK):
-        remedy = f"Scenarios about loss, delay and the like need it: modprobe tun, and access to {LINK_DEVICE}."
-        yield Finding("Private network", Health.LESS, f"allowed, but without links: no {LINK_DEVICE}", remedy)
+        remedy = f"Scenarios with loss, delay or reordering need {LINK_DEVICE}: run modprobe tun, and allow access."
+        yield Finding("Private network", Health.LESS, f"allowed, but {LINK_DEVICE} cannot be used", remedy)
     else:
-        yield Finding("Private network", Health.FINE, "allowed, with links of every kind: all scenarios can be staged")
+        yield Finding("Private network", Health.FINE, f"allowed, with {LINK_DEVICE}: all scenarios can run")
 
 
 def _private_network_refusal() -> str | None:
-    """Why this user may not have a network of its own; None when it may."""
+    """Why this user cannot create a network namespace; None if it can."""
     if not sys.platform.startswith("linux"):
-        return f"there are none on {platform.system()}"
+        return f"not available on {platform.system()}"
     from inspector.lab.process.launch import private_command
 
     command = private_command([sys.executable, "-c", ""])
@@ -142,7 +143,7 @@ def _private_network_refusal() -> str | None:
         tried = subprocess.run(command, capture_output=True, text=True, timeout=PRIVATE_NETWORK_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return None if tried.returncode == 0 else "this system does not let you make a network of your own"
+    return None if tried.returncode == 0 else "this system does not let this user create a network namespace"
 
 
 def _filters() -> Iterator[Finding]:
@@ -155,19 +156,19 @@ def _filters() -> Iterator[Finding]:
         program = bpf.compile_filter(TRIAL_FILTER, LinkType.ETHERNET, live_on)
         if sys.platform == "linux":
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as endpoint:
-                bpf.attach(endpoint, program)  # the kernel takes filters before any socket
+                bpf.attach(endpoint, program)  # the kernel accepts filters for any kind of socket
     except (BadFilter, CaptureRefused, OSError) as failure:
-        yield Finding("Capture filters", Health.LESS, f"-f cannot be used, all else can: {failure}")
+        yield Finding("Capture filters", Health.LESS, f"-f cannot be used: {failure}")
     else:
-        yield Finding("Capture filters", Health.FINE, f"compiled and tried, for example “{TRIAL_FILTER}”")
+        yield Finding("Capture filters", Health.FINE, f"compiled and accepted, for example “{TRIAL_FILTER}”")
 
 
 def _ports() -> Iterator[Finding]:
     taken = [f"{port} ({what})" for what, port in PORTS.items() if not _is_free(port)]
     if taken:
-        yield Finding("Ports", Health.FINE, f"taken: {', '.join(taken)}; others are used instead")
+        yield Finding("Ports", Health.FINE, f"in use: {', '.join(taken)}; free ports are used instead")
     else:
-        yield Finding("Ports", Health.FINE, "the usual ones are free: " + ", ".join(map(str, PORTS.values())))
+        yield Finding("Ports", Health.FINE, "the default ports are free: " + ", ".join(map(str, PORTS.values())))
 
 
 def _is_free(port: int) -> bool:
@@ -187,11 +188,11 @@ def _recordings() -> Iterator[Finding]:
         where = folder()
         free = shutil.disk_usage(where).free
     except OSError as error:
-        yield Finding("Recordings", Health.BROKEN, str(error), "Set XDG_STATE_HOME to a folder that you may write to.")
+        yield Finding("Recordings", Health.BROKEN, str(error), "Set XDG_STATE_HOME to a writable folder.")
         return
     found = f"{where}, {free / 1e9:,.1f} GB free"
     if free < LITTLE_SPACE or not os.access(where, os.W_OK):
-        yield Finding("Recordings", Health.LESS, found, "Make room, or name another place with --record.")
+        yield Finding("Recordings", Health.LESS, found, "Free disk space, or choose another place with --record.")
     else:
         yield Finding("Recordings", Health.FINE, found)
 
@@ -200,12 +201,12 @@ def _browser() -> Iterator[Finding]:
     from inspector.cli.open_browser import has_screen
 
     if has_screen():
-        yield Finding("Browser", Health.FINE, "opened by demo, live, open and replay")
+        yield Finding("Browser", Health.FINE, "opened by the commands demo, live, open and replay")
     else:
-        yield Finding("Browser", Health.FINE, "no screen here: open the address that is printed in a browser yourself")
+        yield Finding("Browser", Health.FINE, "no display here: open the printed address in a browser yourself")
 
 
-LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _python,
     _libraries,
     _engine,

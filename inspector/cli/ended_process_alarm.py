@@ -1,4 +1,4 @@
-"""Says on the terminal what has ended by itself, as soon as it has."""
+"""Reports on the terminal, at once, a process of ours that ended unexpectedly."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from inspector.cli.terminal import printable
 from inspector.live.ended_processes import Troubles
 
 LOOK_SECONDS = 0.25
-"""Between two looks."""
+"""Interval between two checks."""
 
 
 class Alarm:
-    """Looks for troubles while it is entered, in a thread of its own."""
+    """Context manager: checks for ended processes in a thread of its own, and reports them."""
 
     def __init__(self, troubles: Troubles) -> None:
         self._troubles = troubles
@@ -35,7 +35,7 @@ class Alarm:
         self._thread.join()
 
     def look(self) -> int:
-        """Say what is new; the exit status: 1 when there has been any trouble."""
+        """Report what is new; returns the exit status: 1 if a process has ended unexpectedly, else 0."""
         for trouble in self._troubles()[self._said :]:
             click.echo(f"wireglass: {printable(trouble.sentence)}", err=True)
             self._said += 1

@@ -1,4 +1,4 @@
-"""What the two ends of a connection said, as text or as a hex dump, in the order in which it became readable."""
+"""The bytes of a connection's two streams, as text or hex dump, in the order in which they became readable."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 READ_BYTES = 1 << 20
-"""Bytes of one piece taken into memory at a time; a piece may be as long as the file."""
+"""Bytes of a piece read into memory at a time; a piece may be as long as the file."""
 
 HEX_WIDTH = 16
 
@@ -28,7 +28,7 @@ STYLES = {"client": "cyan", "server": "yellow"}
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One row of `chunks`."""
+    """One row of the `chunks` table: bytes in order, a gap, or the end of a stream."""
 
     side: str
     kind: ChunkKind
@@ -38,13 +38,13 @@ class Piece:
     offset: int
 
     def read(self, capture: Capture) -> Iterator[bytes]:
-        """The bytes, a bounded amount at a time."""
+        """The bytes, at most READ_BYTES at a time."""
         for start in range(0, self.length, READ_BYTES):
             yield capture.bytes_at(self.address + start, min(READ_BYTES, self.length - start))
 
 
 def pieces(capture: Capture, connection: int, side: str | None) -> Iterator[Piece]:
-    """The pieces of both streams, or of one, as they became readable."""
+    """The pieces of both streams, or of one, in the order in which they became readable."""
     chunks = capture.chunks
     mask = chunks["connection"] == connection
     if side is not None:
@@ -58,14 +58,14 @@ def pieces(capture: Capture, connection: int, side: str | None) -> Iterator[Piec
 def transcript(
     capture: Capture, said: Iterator[Piece], write: Callable[[Piece, bytes], str], screen: Screen
 ) -> Iterator[str]:
-    """The pieces with a headline wherever the speaker changes; what is no data is a remark in brackets.
+    """The pieces as text, with a headline wherever the sender changes; gaps and ends are remarks in brackets.
 
     `write` turns bytes into text: an `AsText` or an `AsHex`.
     """
-    speaker, at_line_start = "", True
+    sender, at_line_start = "", True
     for piece in said:
-        if piece.side != speaker:
-            speaker = piece.side
+        if piece.side != sender:
+            sender = piece.side
             yield ("" if at_line_start else "\n") + _headline(capture, piece, screen)
             at_line_start = True
         if piece.kind is not ChunkKind.DATA:
@@ -89,14 +89,14 @@ def _headline(capture: Capture, piece: Piece, screen: Screen) -> str:
 
 
 def remark(piece: Piece) -> str:
-    """What a piece without data means."""
+    """The text for a piece without data: a gap, a FIN or a RST."""
     if piece.kind is ChunkKind.GAP:
         return f"{count(piece.length, 'byte')} not in the capture"
     return f"the {piece.side} sent FIN" if piece.kind is ChunkKind.END else f"the {piece.side} sent RST"
 
 
 class AsText:
-    """Bytes as UTF-8 text; lines and tabs stay, every other control character is written out."""
+    """Bytes as UTF-8 text; line breaks and tabs stay, other control characters are escaped."""
 
     def __init__(self) -> None:
         self._decoders = {side: codecs.getincrementaldecoder("utf-8")("replace") for side in SIDES}
@@ -107,7 +107,7 @@ class AsText:
 
 
 class AsHex:
-    """Bytes as stream offset, hexadecimal and ASCII, sixteen a line."""
+    """Bytes as a hex dump: stream offset, hexadecimal, ASCII; sixteen per line."""
 
     def __call__(self, piece: Piece, data: bytes) -> str:
         rows = range(0, len(data), HEX_WIDTH)

@@ -1,4 +1,4 @@
-"""What the user named as FILE: a capture, standard input or a pipe, several captures, a folder of them."""
+"""The FILE arguments: a capture, standard input or a pipe, several captures, or a folder of captures."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass
 class Given:
-    """A capture file to read: `path`. `notes` are of the files that were merged into it, `inflow` still fills it."""
+    """A capture file to read: its path, notes about the files merged into it, and the stream that still fills it."""
 
     path: str
     notes: list[str] = field(default_factory=list)
     inflow: Inflow | None = None
 
     def is_over(self) -> bool:
-        """Whether nothing more flows in; of a file that somebody else writes nobody knows."""
+        """Whether the stream has ended; False for a plain file, which another program may still write."""
         return self.inflow is not None and self.inflow.is_over
 
 
 @contextmanager
 def given(files: Sequence[str], *, is_awaited: bool = True) -> Iterator[Given]:
-    """One regular file that holds what `files` name; where it had to be made, it is gone when the context ends.
+    """One regular file with the packets of `files`; a temporary one is deleted when the context ends.
 
     Args:
-        is_awaited: wait for the end of a stream; else only for its beginning.
+        is_awaited: wait for the end of a stream; if false, only for its first packets.
     Raises:
         NotACapture, NotMerged, NoInflow
     """
@@ -76,16 +76,16 @@ def _is_stream(path: str) -> bool:
 
 
 def _expanded(path: str) -> list[str]:
-    """The captures in a folder, in order of their names; anything else is itself.
+    """The captures in a folder, sorted by name; any other path alone.
 
     Raises:
-        NotACapture: there is none in the folder.
+        NotACapture: the folder holds no capture.
     """
     if not os.path.isdir(path):
         return [path]
     found = [str(child) for child in sorted(Path(path).iterdir()) if child.is_file() and _begins_as_capture(child)]
     if not found:
-        raise NotACapture(f"{path} is a directory without a capture in it; name a capture file.")
+        raise NotACapture(f"{path} is a directory without a capture file; give the path of a capture.")
     return found
 
 

@@ -1,10 +1,10 @@
-"""The command line: which commands there are, and what becomes of their errors.
+"""The command line: the list of commands, error messages and exit statuses.
 
-A command's module is imported when the command is asked for, and imports the engine, the dashboard or scapy when it
-runs: `wireglass --help` and the summary of a small file are to be there at once.
+A command's module is imported only when that command is used, and imports the engine, the dashboard or scapy only when
+it runs, so that `wireglass --help` and the summary of a small file start without delay.
 
-Exit statuses: 0 done; 1 something could not be done, said on stderr; 2 the command line was not understood; 130 ended
-by Ctrl-C; 141 the reader of a pipe went away.
+Exit statuses: 0 success; 1 failure, explained on stderr; 2 invalid command line; 130 interrupted by Ctrl-C; 141 the
+reader of our output closed the pipe.
 """
 
 from __future__ import annotations
@@ -46,33 +46,35 @@ MODULES = {
     "analyze": "analyze",
     "doctor": "doctor",
 }
-"""The commands in the order of the help, the main job first, and the module of inspector.cli.commands that has each."""
+"""Command → its module in inspector.cli.commands, in the order in which `wireglass --help` lists them."""
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
-HELP = """Watch sockets live and die.
+HELP = """See what your sockets do: a packet inspector for TCP, HTTP and WebSocket.
 
-Wireglass rebuilds packets, live from an interface or from a saved capture, into TCP connections with both ends' states,
-HTTP exchanges and WebSocket conversations, and shows them in the browser or here.
+Wireglass reads packets, live from a network interface or from a saved capture, and reconstructs TCP connections with
+the states of both endpoints, HTTP requests and responses, and WebSocket messages. It shows them in the browser or in
+the terminal.
 
 \b
 Start with one of these:
-  wireglass demo                   servers, clients and a live capture to play with
-  wireglass summary FILE           one screen of what happened in a capture
-  wireglass open FILE              the same in the browser, down to every packet
-  wireglass live                   watch this machine's loopback in the browser
+  wireglass demo                   demo servers, a live capture and the dashboard
+  wireglass summary FILE           one screen about a capture, in the terminal
+  wireglass open FILE              a saved capture in the browser, down to each packet
+  wireglass live                   this machine's loopback traffic in the browser
 
-Captures are pcap, pcapng or snoop, plain or compressed with gzip or zstd; - is standard input.
+FILE is a pcap, pcapng or snoop capture, plain or compressed with gzip or zstd; - is standard input.
+`wireglass COMMAND --help` explains a command and shows an example.
 """
 
 
 class ReaderGone(Exception):
-    """Nobody reads the pipe any more that the output goes into."""
+    """The process that read our output has closed the pipe."""
 
 
 class Commands(click.Group):
-    """The group of all commands."""
+    """All commands, each imported when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(MODULES)
@@ -84,7 +86,7 @@ class Commands(click.Group):
         return next(command for command in found if command.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. click would end the process itself, with status 1, when a pipe breaks."""
+        """Run the command. click alone would exit with status 1 on a broken pipe."""
         try:
             status = super().invoke(ctx)
             sys.stdout.flush()
@@ -121,9 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run() -> NoReturn:
-    """The program `wireglass`: the command line, and then the end of the process at once.
+    """The program `wireglass`: runs the command line, then ends the process without Python's own clean-up.
 
-    Taking a big capture's tables and objects apart one by one would cost as much time as some commands take.
+    Freeing the tables and objects of a big capture one by one would take as long as some commands do.
     """
     status = main()
     for stream in (sys.stdout, sys.stderr):
@@ -133,12 +135,12 @@ def run() -> NoReturn:
 
 
 def _tolerate_unprintable_letters() -> None:
-    """Where the terminal's encoding lacks a letter, print its escape rather than stop."""
+    """Print an escape for a character that the terminal's encoding lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _let_go_of_stdout() -> None:
-    """Python flushes stdout at exit: give it somewhere to flush to, now that the pipe is gone."""
+    """Redirect stdout to the null device: Python flushes stdout at exit, and the pipe is closed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Opening the user's browser without telling anybody else the dashboard's key."""
+"""Opens the user's browser without showing the dashboard's key to other users."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ PAGE = """<!doctype html>
 
 @contextmanager
 def show(url: str, *, wanted: bool) -> Iterator[threading.Thread | None]:
-    """Open `url` in the user's browser, where there is a screen to open one on.
+    """Open `url` in the user's browser, if there is a display.
 
-    Other users of the machine can read what programs are started with. So the browser is given a file that only this
-    user can read, which leads to the address; it is gone when the context ends.
+    Other users of the machine can read the arguments of a process. So the browser gets the path of a file that only
+    this user can read, which redirects to the URL; the file is deleted when the context ends.
 
     Yields:
-        The thread that opens the browser; None when none is opened.
+        The thread that opens the browser; None if no browser is opened.
     """
     if not (wanted and has_screen()):
         yield None
@@ -43,10 +43,11 @@ def show(url: str, *, wanted: bool) -> Iterator[threading.Thread | None]:
 
 
 def has_screen() -> bool:
-    """Whether a window can appear: a browser in the terminal would take the terminal away."""
+    """Whether there is a display; a text browser would take over our terminal."""
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _where_browsers_read() -> Path | None:
-    """The temporary folder; but a browser packed as a snap sees of its user's files only the visible ones at home."""
+    """A folder that the browser can read: None for the temporary folder, or the home folder if browsers may be snaps,
+    which cannot read hidden or temporary files."""
     return Path.home() if Path("/snap/bin").is_dir() else None

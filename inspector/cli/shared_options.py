@@ -1,4 +1,4 @@
-"""What several commands share: opening a capture with progress, and the arguments that they have in common."""
+"""Arguments and options that several commands share, and opening a capture with a progress line."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ if TYPE_CHECKING:
 
 
 class NothingRead(InspectorError):
-    """Something is wrong with a capture, and there is not one packet of it."""
+    """Not one packet of a capture could be read."""
 
 
 PROGRESS_AFTER_SECONDS = 0.7
-"""Work that is done sooner shows no progress: a line that flashes up only disturbs."""
+"""Shorter work shows no progress line, which would only flicker."""
 
 PROGRESS_EVERY_SECONDS = 0.1
 
-# Existence and kind are checked where the file is opened, by one piece of code with one wording.
+# The code that opens the file checks that it exists and is a capture, with one wording for all commands.
 _files = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=str))
 
 _tunnel_option = click.option(
     "--tunnel", multiple=True, metavar="KIND:PORT", expose_value=False, callback=lambda _ctx, _option, said: _set(said),
-    help="Read a tunnel on a UDP port that is not its usual one: vxlan:8473. May be given several times.",
+    help="Decode a tunnel on a non-standard UDP port, for example vxlan:8473. Can be repeated.",
 )  # fmt: skip
 
 _vlan_option = click.option(
     "--ignore-vlan", is_flag=True, expose_value=False, callback=lambda _ctx, _option, said: _ignore_vlans(said),
-    help="Take packets of different VLANs for one network; else the same addresses in two VLANs are two connections.",
+    help="Treat all VLANs as one network (default: the same addresses in two VLANs are two connections).",
 )  # fmt: skip
 
 
 def network_options(command: FC) -> FC:
-    """`--tunnel` and `--ignore-vlan`: which network a packet belongs to."""
+    """Add `--tunnel` and `--ignore-vlan`, which decide the network that a packet belongs to."""
     return _tunnel_option(_vlan_option(command))
 
 
@@ -61,7 +61,7 @@ def _ignore_vlans(said: bool) -> None:
 
 
 def files_argument(command: FC) -> FC:
-    """FILE..., and how it is to be read (see `given`)."""
+    """Add the argument FILE... (see `given`) and the network options."""
     return _files(network_options(command))
 
 
@@ -77,28 +77,28 @@ def _set(said: tuple[str, ...]) -> None:
 
 filter_option = click.option(
     "-f", "--filter", "capture_filter", metavar="BPF",
-    help="Capture only what matches, in tcpdump's language: 'tcp port 80', 'host 192.0.2.7'.",
+    help="Capture filter in tcpdump's syntax, for example 'tcp port 80' or 'host 192.0.2.7'.",
 )  # fmt: skip
 
 
-def format_option(programs: str) -> Callable[[FC], FC]:
-    """`--format`; its help says what `programs` get."""
+def format_option(detail: str) -> Callable[[FC], FC]:
+    """Add `--format`; `detail` ends its help."""
     return click.option(
         "--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
-        help=f"For eyes, or for programs: {programs}",
+        help=f"table for reading; json or csv for programs ({detail}).",
     )  # fmt: skip
 
 
 def reading_options(command: FC) -> FC:
-    """The options of every command that analyses files."""
+    """Add the option of every command that analyses files: `--sort`."""
     return click.option(
         "--sort", "is_sorted", is_flag=True,
-        help="Take the packets in order of time; their numbers stay those of the file.",
+        help="Process the packets in order of time, not in file order; they keep their numbers.",
     )(command)  # fmt: skip
 
 
 def again(*words: str) -> str:
-    """The command line that runs this program with these words, as it works where it was typed."""
+    """A command line that runs this program with these arguments from the user's current folder."""
     here = sys.argv[0]
     if os.path.basename(here) != "wireglass":
         return shlex.join([sys.executable, "-m", "inspector", *words])
@@ -108,17 +108,17 @@ def again(*words: str) -> str:
 
 
 def say_where(recording: Path, err: bool = False) -> None:
-    """Where a recording lies, and how to see it again; on standard error if `err`."""
+    """Print the path of a recording and the command that opens it; to standard error if `err`."""
     click.echo(f"Recording: {recording}", err=err)
-    click.echo(f"See it again: {again('open', str(recording))}", err=err)
+    click.echo(f"Open it again: {again('open', str(recording))}", err=err)
 
 
 @contextmanager
 def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]:
-    """The capture that these name (see `given`), its tables complete; closed at the end. Notes go to stderr.
+    """The analysed capture of these files (see `given`); closed when the context ends. Notes go to stderr.
 
     Raises:
-        NothingRead: at the end, when there are notes but no packets.
+        NothingRead: at the end, if there are notes but no packets.
     """
     with uncollected():
         from inspector.engine.capture import Capture
@@ -133,22 +133,22 @@ def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]
             said = list(capture.notes)
             say_notes(said)
             yield capture
-            say_notes([note for note in capture.notes if note not in said])  # found out while it was shown
+            say_notes([note for note in capture.notes if note not in said])  # added while the command ran
             if capture.notes and not len(capture.packets):
-                raise NothingRead(f"Nothing of {files[0]} could be read; the note says why.")
+                raise NothingRead(f"No packet of {files[0]} could be read; the note above says why.")
         finally:
             capture.close()
 
 
 def say_notes(notes: Sequence[str], of: str = "") -> None:
-    """What the reader has to say of the file, on stderr; `of` says of which where there are several."""
+    """Print the reader's notes to stderr, each after the prefix `of` (the file's name if there are several)."""
     for note in notes:
         click.echo(f"note: {printable(of + note)}", err=True)
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Progress]:
-    """A line on a terminal's stderr that counts packets while long work lasts, and is gone afterwards."""
+    """A progress line on stderr, if that is a terminal, during long work; cleared at the end."""
     line = Progress(what)
     try:
         yield line
@@ -157,7 +157,7 @@ def progress(what: str) -> Iterator[Progress]:
 
 
 class Progress:
-    """Call it with the packets analysed so far, as often as you like."""
+    """The progress line: call it with the number of packets analysed so far."""
 
     def __init__(self, what: str) -> None:
         self._what = printable(what)
@@ -177,7 +177,7 @@ class Progress:
         self._is_shown = True
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Clear the line."""
         if self._is_shown:
             click.echo("\r\033[K", err=True, nl=False)
             self._is_shown = False

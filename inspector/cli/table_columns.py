@@ -1,4 +1,4 @@
-"""How each table looks to a person: which of its columns, in which words. For programs, csv and json hold them all."""
+"""The printed columns of each table, for people; csv and json hold all columns, for programs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROTOCOLS = {
     89: "OSPF",
     132: "SCTP",
 }
-"""What a packet is that carries no TCP segment to look at, by IP protocol number."""
+"""Text for a packet without a TCP header, by IP protocol number."""
 
 OPCODES = {0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
 """Names of the frame types (RFC 6455 §5.2)."""
@@ -31,7 +31,7 @@ OPCODES = {0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One column of a view and how its text comes out of a row."""
+    """One printed column, and the function that makes its text from a row."""
 
     column: Column
     text: Callable[[Row], str]
@@ -58,18 +58,18 @@ def _of(name: str) -> Callable[[Row], Any]:
 
 
 def _network(row: Row) -> str | None:
-    """What tells the network from others, as "VLAN 10.20, VXLAN 7"."""
+    """VLANs and tunnel of a row, as "VLAN 10.20, VXLAN 7"; None without any."""
     vlans = row["vlan"] and "VLAN " + ".".join(map(str, row["vlan"]))
     return ", ".join(filter(None, (vlans, row["tunnel"]))) or None
 
 
 def _moment(name: str) -> Callable[[Row], Any]:
-    """Seconds from the capture's first packet; none before there is one."""
+    """Seconds since the capture's first packet, for the column `name`; None if the time is unknown."""
     return lambda row: None if row[name] is None else seconds(row[name])
 
 
 def _part(side: str, name: str) -> Callable[[Row], Any]:
-    """A part of an exchange's request or response; None where that side is missing."""
+    """A field of an exchange's request or response; None if that message is missing."""
     return lambda row: row[side] and row[side][name]
 
 
@@ -79,7 +79,7 @@ def _total(row: Row) -> str:
 
 
 def state_of(row: Row, side: str) -> str | None:
-    """An end's TCP state, with a question mark where no packet of its own has shown it."""
+    """The TCP state of an end, with a question mark if none of its own packets has confirmed it."""
     name: str | None = row[f"{side}_state"]
     return f"{name}?" if row[f"{side}_state_assumed"] else name
 
@@ -130,10 +130,10 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _words("protocol", _of("protocol"), is_optional=True),
         _number("packets", lambda row: _pair(row["packets"]), is_optional=True),
         _number("bytes", lambda row: _pair(row["bytes"], size)),
-        _number("lasted", lambda row: duration(row["duration_ns"]) if row["duration_ns"] is not None else ""),
+        _number("duration", lambda row: duration(row["duration_ns"]) if row["duration_ns"] is not None else ""),
         _words("states", lambda row: f"{state_of(row, 'client')} / {state_of(row, 'server')}", is_optional=True),
-        _words("FIN or RST", _of("closed_by"), is_optional=True),
-        _words("ended", _of("conn_state")),
+        _words("closed by", _of("closed_by"), is_optional=True),
+        _words("conn_state", _of("conn_state")),
         _words("history", _of("history"), limit=12, style="dim", is_optional=True),
     ),
     "exchanges": (
@@ -190,15 +190,15 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _number("id", _of("id"), "bold"),
         _words("process", _of("process"), limit=16, style="cyan"),
         _number("pid", _of("pid"), is_optional=True),
-        _number("token", _of("fd"), "bold"),
+        _number("fd", _of("fd"), "bold"),
         _words("role", _of("role"), is_optional=True),
         _number("opened", _moment("opened_at_ns")),
-        _words("by", _of("opened_by"), is_optional=True),
+        _words("opened by", _of("opened_by"), is_optional=True),
         _number("closed", _moment("closed_at_ns")),
         _words("local", _of("local")),
         _words("remote", _of("remote")),
         _CONNECTION,
-        _words("diary", _of("name"), limit=24, is_optional=True),
+        _words("registered as", _of("name"), limit=24, is_optional=True),
     ),
     "kernel": (
         _TIME,
@@ -206,9 +206,9 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _words("end", _of("direction"), is_optional=True),
         _words("local", _of("local")),
         _words("remote", _of("remote"), is_optional=True),
-        _words("kernel says", lambda row: row["state"] if row["listed"] else "gone", style="cyan"),
-        _words("wire shows", _of("wire_state"), style="yellow"),
-        _number("token", _of("token"), is_optional=True),
+        _words("kernel state", lambda row: row["state"] if row["listed"] else "gone", style="cyan"),
+        _words("state in packets", _of("wire_state"), style="yellow"),
+        _number("fd", _of("token"), is_optional=True),
         _number("rtt", lambda row: row["rtt_us"] and duration(row["rtt_us"] * 1000), is_optional=True),
         _number("cwnd", _of("congestion_window"), is_optional=True),
         _words("why they differ", lambda row: row["why"] or row["remark"] or "", limit=80),
@@ -221,4 +221,4 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _words("what happened", _of("sentence"), limit=120),
     ),
 }
-"""By the name of the table."""
+"""Printed columns, by table."""

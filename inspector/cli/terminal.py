@@ -1,6 +1,6 @@
-"""Words on a terminal: columns that line up, numbers people can read, colours only where a person looks.
+"""Text on a terminal: aligned tables, and colours only if the output is a terminal.
 
-Whatever comes from a capture goes through `printable` first, since a terminal obeys the control characters it is given.
+Captured text must go through `printable` first, since a terminal executes control characters.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import TextIO
 
 SAMPLED_ROWS = 1000
-"""Rows that decide the widths of a table; later ones are printed as they come, so that a long table streams."""
+"""Number of first rows that decide the column widths; later rows are streamed."""
 
 GAP = "  "
 
 NARROWEST = 6
-"""Cells below which no column is cut."""
+"""Minimum width of a column that is cut, in terminal cells."""
 
 STYLES = {
     "bold": "1",
@@ -34,13 +34,13 @@ STYLES = {
 
 
 NONE = "–"
-"""Stands in a cell where nothing is known."""
+"""Text of a cell whose value is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a printed table. Where the table must fit a terminal, `limit` bounds its width, and what
-    `is_optional` may be left out."""
+    """One column of a printed table. On a terminal, `limit` is its maximum width, and an optional column may be left
+    out."""
 
     title: str
     is_number: bool = False
@@ -51,39 +51,39 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where the text goes: whether colours show, and how wide a line may be (None: as wide as it wants)."""
+    """Where text is printed: whether it shows colours, and its width in cells (None: unlimited)."""
 
     is_coloured: bool = False
     width: int | None = None
 
     @classmethod
     def of(cls, stream: TextIO) -> Screen:
-        """What this stream can show; honours NO_COLOR (no-color.org) and TERM=dumb."""
+        """The screen behind a stream; respects NO_COLOR (no-color.org) and TERM=dumb."""
         if not stream.isatty():
             return cls()
         plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
         return cls(not plain, shutil.get_terminal_size().columns)
 
     def paint(self, text: str, style: str) -> str:
-        """The text in this style, where colours show."""
+        """The text in this style; unchanged if the screen shows no colours."""
         if not (self.is_coloured and style and text):
             return text
         return f"\033[{';'.join(STYLES[name] for name in style.split())}m{text}\033[0m"
 
 
 def printable(text: str) -> str:
-    """The text with everything a terminal would obey written out: control characters, overrides, line breaks."""
+    """The text with all unprintable characters escaped: control characters, text direction overrides, line breaks."""
     if text.isprintable():
         return text
-    return "".join(letter if letter.isprintable() else _written_out(letter) for letter in text)
+    return "".join(letter if letter.isprintable() else _escaped(letter) for letter in text)
 
 
-def _written_out(letter: str) -> str:
+def _escaped(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
 
 
 def text_width(text: str) -> int:
-    """Terminal cells that printable text takes: East Asian wide letters two, combining marks none."""
+    """Width of printable text in terminal cells: two per East Asian wide character, none per combining mark."""
     if text.isascii():
         return len(text)
     return sum(_cells(letter) for letter in text)
@@ -96,7 +96,7 @@ def _cells(letter: str) -> int:
 
 
 def fit(text: str, width: int) -> str:
-    """The text cut to `width` cells, the cut marked by an ellipsis."""
+    """The text, cut to `width` cells with an ellipsis if it is longer."""
     if text_width(text) <= width:
         return text
     used, kept = 0, []
@@ -111,8 +111,8 @@ def fit(text: str, width: int) -> str:
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], screen: Screen) -> Iterator[str]:
     """The lines of a table, header first.
 
-    On a terminal, optional columns of which nothing is known are left out, then others, and cells cut until the lines
-    fit; a pipe gets every letter.
+    On a terminal, empty optional columns are left out, then other optional columns, and then cells are cut, until the
+    lines fit. In a pipe nothing is cut.
     """
     source = iter(rows)
     sample = list(itertools.islice(source, SAMPLED_ROWS))
@@ -134,14 +134,14 @@ def _total(widths: Sequence[int], shown: Sequence[int]) -> int:
 
 
 def _leave_out(columns: Sequence[Column], widths: Sequence[int], shown: list[int], available: int) -> None:
-    """Take optional columns away, in place and from the right, until the rest fits."""
+    """Remove optional columns, in place and from the right, until the rest fits."""
     for i in reversed(shown.copy()):
         if columns[i].is_optional and _total(widths, shown) > available:
             shown.remove(i)
 
 
 def _cut_widest(columns: Sequence[Column], widths: list[int], shown: Sequence[int], available: int) -> None:
-    """Make the widest columns narrower, in place, until a line fits. Numbers stay whole: a cut one would be wrong."""
+    """Narrow the widest columns, in place, until a line fits. Numbers are never cut: the rest would be wrong."""
     words = [i for i in shown if not columns[i].is_number]
     while words and _total(widths, shown) > available:
         widest = max(words, key=lambda i: widths[i])

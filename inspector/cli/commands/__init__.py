@@ -1,1 +1,1 @@
-"""The commands of the command line; `inspector.cli.main` puts them together."""
+"""The commands of the command line; `inspector.cli.main` lists them."""

@@ -1,4 +1,4 @@
-"""`wireglass analyze FILE... --json`: everything the engine found, for programs."""
+"""`wireglass analyze FILE... --json`: all tables of a capture as JSON, for programs."""
 
 from __future__ import annotations
 
@@ -15,19 +15,25 @@ from inspector.errors import InspectorError
 TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies", "tokens", "kernel")
 
 
-@click.command(short_help="Everything found in captures, as JSON.")
+@click.command(short_help="All tables of captures, as JSON.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @network_options
-@click.option("--json", "as_json", is_flag=True, required=True, help="One JSON object a file, one a line.")
+@click.option(
+    "--json", "as_json", is_flag=True, required=True, help="Print one JSON object per file, each on one line."
+)
 @reading_options
 def analyze(files: tuple[str, ...], as_json: bool, is_sorted: bool) -> int:
-    """Print everything found in each FILE as one line of JSON.
+    """Print all tables of each FILE as one line of JSON.
 
-    Each line holds `file`, `error` (null, or why the file could not be read), `notes` (what the reader has to say of
-    the file: cut off, damaged, link types that are not read), and `packets`, `connections`, `exchanges`, `frames`,
-    `messages`, `anomalies`, `tokens` and `kernel`, with the columns that the table commands have. A file that cannot
-    be read is said so in its line, and the others go on. Notes go to stderr, too. The exit status is 1 when a file, or
-    everything in one, could not be read.
+    Each line holds `file`, `error` (null, or why the file could not be read), `notes` (remarks of the reader: cut off,
+    damaged, link types that are not supported), and `packets`, `connections`, `exchanges`, `frames`, `messages`,
+    `anomalies`, `tokens` and `kernel`, with the same columns as the table commands. An unreadable file is reported on
+    its line, and processing continues with the next. Notes also go to stderr. The exit status is 1 if a file could not
+    be read, or nothing in it.
+
+    \b
+    Example:
+      wireglass analyze trace.pcapng --json | jq '.exchanges[].response.status'
     """
     failures = 0
     for found in (report(file, is_sorted) for file in files):
@@ -38,7 +44,7 @@ def analyze(files: tuple[str, ...], as_json: bool, is_sorted: bool) -> int:
 
 
 def report(path: str, is_sorted: bool = False) -> dict[str, Any]:
-    """What one file holds, JSON-ready; its `error` says why when it could not be read."""
+    """All tables of one file, ready for JSON; `error` holds the reason if it could not be read."""
     import inspector
     from inspector.views import rows
 
@@ -48,9 +54,11 @@ def report(path: str, is_sorted: bool = False) -> dict[str, Any]:
             notes = source.notes + capture.notes
     except (InspectorError, OSError) as error:
         return _failure(path, str(error))
-    except Exception as bug:  # ours, not the file's: it is told in full, and must not take the other files along
+    except Exception as bug:  # our bug, not the file's: print it in full, and go on with the other files
         traceback.print_exc()
-        return _failure(path, f"Wireglass failed on this file ({bug!r}). Please report it with the lines on stderr.")
+        return _failure(
+            path, f"Wireglass failed on this file ({bug!r}). Please report this with the traceback on stderr."
+        )
     return {"file": path, "error": None, "notes": notes, **found}
 
 

@@ -1,4 +1,4 @@
-"""`wireglass compare FILE`: HTTP against WebSocket, measured from the packets of a capture."""
+"""`wireglass compare FILE`: HTTP and WebSocket compared by what the packets of a capture show."""
 
 from __future__ import annotations
 
@@ -16,40 +16,46 @@ from inspector.cli.terminal import Screen, printable, text_width
 from inspector.units import count
 
 WIDEST = 110
-"""Cells of a line of prose on a screen that is wider than people read."""
+"""Maximum width of a line of prose, in terminal cells, however wide the terminal is."""
 
 NARROWEST = 40
 
 NEWS = "news"
-"""The scenario in which five readers get the same news."""
+"""The scenario in which five clients receive the same news, each in its own way."""
 
 STYLES = {"websocket": "magenta bold"}
-"""Of a kind's name; the others have that of HTTP."""
+"""Style of a kind's name; every other kind has the style of HTTP."""
 
 
-@click.command(short_help="HTTP against WebSocket, measured.")
+@click.command(short_help="HTTP and WebSocket compared, measured in packets.")
 @click.argument("file", type=click.Path(path_type=str), required=False)
 @network_options
 @reading_options
-@click.option("--run", "is_run", is_flag=True, help="Run the same news through all five ways now, and compare that.")
+@click.option("--run", "is_run", is_flag=True, help="Capture the five-way test now and compare that.")
 @click.option(
-    "--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="With --run: where to keep it."
+    "--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="With --run: save the capture here."
 )
-@format_option("csv (a line for each number), or one JSON object.")
+@format_option("csv has one line per number, json is one object")
 def compare(file: str | None, is_sorted: bool, is_run: bool, recording: str | None, shape: str) -> None:
-    """HTTP against WebSocket in FILE, measured: pipes built, lives, who spoke, round trips, costs, delays.
+    """Compare HTTP and WebSocket in FILE: connections opened, lifetimes, who may send, round trips, bytes, delays.
 
-    Columns are those of HTTP closed each time, HTTP kept alive, polling, Server-Sent Events and WebSocket that the
-    capture holds, told apart by what stands on the wire. Every measured answer names packets that prove it.
+    Tells five uses apart by their packets: HTTP that closes after each response, HTTP keep-alive, polling, Server-Sent
+    Events and WebSocket. Every measured answer names packets that prove it.
 
-    With --run instead of FILE, five readers get the same news now, each in its own way (Linux; no rights needed).
+    With --run instead of FILE, five clients receive the same news now, each in one of these ways (Linux; needs no
+    privileges).
+
+    \b
+    Examples:
+      wireglass compare captures/demo.pcapng
+      wireglass compare --run --record news.pcapng
     """
     from inspector.compare import compare as measured
 
     if is_run == (file is not None):
-        raise click.UsageError("Name a FILE, or say --run to run the news now.")
+        raise click.UsageError("Give either a FILE or --run.")
     if recording is not None and not is_run:
-        raise click.UsageError("--record keeps what --run runs; FILE is there already.")
+        raise click.UsageError("--record works only with --run.")
     path = file if file is not None else _run_news(recording)
     with analysed([path], is_sorted) as capture:
         comparison = measured(capture)
@@ -63,7 +69,7 @@ COMMANDS = [compare]
 
 
 def _run_news(recording: str | None) -> str:
-    """Stage the news in five ways; where it was recorded."""
+    """Run and capture the five-way test; returns the path of the recording."""
     from inspector.lab.scenarios.runner import play
     from inspector.live.recording_paths import new_recording
 
@@ -77,7 +83,7 @@ def _json(comparison: dict[str, Any]) -> Iterator[str]:
 
 
 def _csv(comparison: dict[str, Any]) -> Iterator[str]:
-    """A line for each number: which question, which kind, what is counted, how much. Nothing in it needs quotes."""
+    """One line per number: fact, kind, figure, value. No value needs quotes."""
     yield "fact,kind,figure,value"
     for fact in comparison["facts"]:
         for kind, cell in fact["cells"].items():
@@ -90,14 +96,14 @@ def _screen(comparison: dict[str, Any]) -> Iterator[str]:
     width = min(max(screen.width or WIDEST, NARROWEST), WIDEST)
     titles = {kind["name"]: kind["title"] for kind in comparison["kinds"]}
     if not titles:
-        yield "Nothing to compare: no HTTP and no WebSocket in this capture that can be compared."
+        yield "Nothing to compare: this capture has no HTTP or WebSocket that can be measured."
     for fact in comparison["facts"] if titles else ():
         yield screen.paint(fact["question"], "bold")
         for kind, cell in fact["cells"].items():
             yield from _answer(titles, kind, cell, screen, width)
         yield ""
     if comparison["truths"]:
-        yield screen.paint("Where the popular claim is too simple", "bold")
+        yield screen.paint("Common claims and what was measured", "bold")
         for truth in comparison["truths"]:
             yield "  " + screen.paint(f"“{truth['claim']}”", "dim")
             yield from _wrapped(truth["truth"] + _named(truth["proof"]), "    ", width)
@@ -113,7 +119,7 @@ def _answer(titles: dict[str, str], kind: str, cell: dict[str, Any], screen: Scr
 
 
 def _named(proof: list[dict[str, Any]]) -> str:
-    """Which packets to look at."""
+    """The packets that prove an answer, as text: the first three."""
     numbers = list(dict.fromkeys(str(one["packet"]) for one in proof))[:3]
     return f" [packet{'s' * (len(numbers) > 1)} {', '.join(numbers)}]" if numbers else ""
 

@@ -1,4 +1,4 @@
-"""`wireglass demo|live|open|replay`: the dashboard, each on another source."""
+"""`wireglass demo|live|open|replay`: the dashboard on the demo, live traffic or a saved capture."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from web.session.session import Session
 
 USUAL_PORT = 8642
-"""Where the dashboard is served when nothing else is asked for and the port is free."""
+"""Port of the dashboard if no other is given and this one is free."""
 
 REPLAY_SPEEDS = click.FloatRange(min=0.01, max=1000)
 
@@ -30,25 +30,31 @@ Command = Callable[..., Any]
 
 
 def dashboard_options(command: Command) -> Command:
-    """The options of every command that shows a dashboard."""
+    """Add the options that every dashboard command has: `--port` and `--no-browser`."""
     port = click.option(
         "--port", type=click.IntRange(1, 65535), metavar="N",
-        help=f"Port of the dashboard on 127.0.0.1; {USUAL_PORT}, or a free one, when not given.",
+        help=f"Port of the dashboard on 127.0.0.1 (default: {USUAL_PORT}, or a free port if that is taken).",
     )  # fmt: skip
-    browser = click.option("--no-browser", is_flag=True, help="Print the address only; open no browser.")
+    browser = click.option(
+        "--no-browser", is_flag=True, help="Only print the address of the dashboard; do not open a browser."
+    )
     return port(browser(command))
 
 
-@click.command(short_help="Servers, clients and a live capture to play with.")
+@click.command(short_help="Demo servers, a live capture and the dashboard.")
 @dashboard_options
-@click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
+@click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Save the packets here.")
 def demo(port: int | None, no_browser: bool, recording: str | None) -> int:
-    """Servers, clients and a live capture to play with, in the browser.
+    """Run demo servers, capture their traffic live and open the dashboard.
 
-    Starts a small web server and a WebSocket chat on loopback, captures what is said to them, and opens the dashboard,
-    whose buttons make clients ask, post, chat and leave. Where this user may not capture, the demo runs in a private
-    network of its own; where that is refused too, a recorded demo is replayed. Ctrl-C ends everything it started; the
-    exit status is then 0, and 1 when the capture or another part of it had ended by itself.
+    Starts a small web server and a WebSocket chat on loopback, captures their traffic, and opens the dashboard, whose
+    buttons make clients send a GET, send a POST, chat and leave. If this user may not capture, the demo runs in a
+    private network namespace; if that is not allowed either, a recorded demo is replayed. Ctrl-C stops everything. The
+    exit status is then 0, or 1 if the capture or another process of the demo had ended by itself.
+
+    \b
+    Example:
+      wireglass demo --record demo.pcapng
     """
     from inspector.lab.demo.controller import Lab
     from inspector.lab.sample_captures import demo_recording
@@ -62,7 +68,7 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> int:
             lab = Lab.start(spool)
         except LabError as refused:
             click.echo(f"wireglass: {printable(str(refused))}", err=True)
-            click.echo("Showing a recorded demo instead; its buttons are off.", err=True)
+            click.echo("Replaying a recorded demo instead; its buttons do nothing.", err=True)
             _show(Session.of_replay(demo_recording()), listener, no_browser)
             return 0
         alarm = Alarm(lambda: lab.troubles)
@@ -70,7 +76,7 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> int:
             if lab.remark:
                 click.echo(lab.remark)
             click.echo(f"Web server: {lab.addresses['http']}")
-            click.echo(f"Chat:       {lab.addresses['chat_page']} (open it in two tabs to be Alice and Bob)")
+            click.echo(f"Chat:       {lab.addresses['chat_page']} (open it in two tabs, one for Alice and one for Bob)")
             session = Session.of_spool(
                 spool, "lo", lambda: Counters(**lab.capture_statistics), lab, lambda: lab.troubles
             )
@@ -82,19 +88,24 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> int:
     return alarm.look()
 
 
-@click.command(short_help="Watch an interface in the browser.")
+@click.command(short_help="Live traffic of an interface in the browser.")
 @click.argument("interface", required=False, metavar="[IFACE]")
 @filter_option
 @network_options
 @dashboard_options
-@click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
+@click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Save the packets here.")
 def live(
     interface: str | None, capture_filter: str | None, port: int | None, no_browser: bool, recording: str | None
 ) -> int:
-    """Watch IFACE in the browser (loopback when not given).
+    """Capture on IFACE (default: loopback) and show the traffic in the browser as it arrives.
 
-    The packets are kept in a pcapng file, named at the end. The dashboard's own traffic is left out. Ctrl-C ends it;
-    the exit status is then 0, and 1 when the capture had ended by itself.
+    The packets are saved to a pcapng file, whose path is printed at the end. The dashboard's own traffic is left out.
+    Ctrl-C ends it. The exit status is then 0, or 1 if the capture had ended by itself.
+
+    \b
+    Examples:
+      wireglass live
+      wireglass live eth0 -f 'tcp port 80'
     """
     from inspector.live.capture_process import LiveCapture
     from inspector.live.capture_rights import LOOPBACK
@@ -121,11 +132,16 @@ def live(
 @click.command(name="open", short_help="A saved capture in the browser.")
 @files_argument
 @dashboard_options
-@click.option("--follow", "is_followed", is_flag=True, help="Go on as FILE grows, until Ctrl-C.")
+@click.option("--follow", "is_followed", is_flag=True, help="Keep reading as FILE grows, until Ctrl-C.")
 def open_(files: tuple[str, ...], port: int | None, no_browser: bool, is_followed: bool) -> None:
     """Show the saved capture FILE in the browser.
 
-    `-` is standard input, shown as it comes. Several captures, or a folder of them, are merged by time.
+    `-` is standard input, shown as it arrives. Several captures, or a folder of captures, are merged by time.
+
+    \b
+    Examples:
+      wireglass open captures/demo.pcapng
+      ssh server tcpdump -i eth0 -U -w - port 80 | wireglass open -
     """
     from inspector.cli.input_files import given
     from web import Session
@@ -137,12 +153,17 @@ def open_(files: tuple[str, ...], port: int | None, no_browser: bool, is_followe
         _show(Session.of_file(source.path, source.is_over if grows else None, source.notes), listener, no_browser)
 
 
-@click.command(short_help="A saved capture in the browser, as if it happened now.")
+@click.command(short_help="A saved capture played back in the browser.")
 @files_argument
-@click.option("--speed", type=REPLAY_SPEEDS, default=1.0, show_default=True, help="How many times as fast as it was.")
+@click.option("--speed", type=REPLAY_SPEEDS, default=1.0, show_default=True, help="Playback speed (1.0 = original).")
 @dashboard_options
 def replay(files: tuple[str, ...], speed: float, port: int | None, no_browser: bool) -> None:
-    """Show the saved capture FILE in the browser as if it happened now."""
+    """Play the saved capture FILE back in the browser, as if its packets arrived now.
+
+    \b
+    Example:
+      wireglass replay captures/chat.pcapng --speed 0.5
+    """
     from inspector.cli.input_files import given
     from web import Session
 
@@ -155,7 +176,11 @@ COMMANDS = [demo, live, open_, replay]
 
 @contextmanager
 def _listening(port: int | None) -> Iterator[socket.socket]:
-    """The dashboard's listening socket, made before anything else; a port that was asked for is that one or none."""
+    """The dashboard's listening socket. Without `port`: the usual port, or a free one if that is taken.
+
+    Raises:
+        InspectorError: `port` cannot be bound.
+    """
     from web import listen
 
     try:
@@ -163,7 +188,7 @@ def _listening(port: int | None) -> Iterator[socket.socket]:
     except OSError as taken:
         if port is not None:
             raise InspectorError(
-                f"Port {port} cannot be listened on: {taken.strerror}. Name another with --port."
+                f"Cannot listen on port {port}: {taken.strerror}. Choose another with --port."
             ) from taken
         listener = listen(0)
     with listener:
@@ -172,7 +197,7 @@ def _listening(port: int | None) -> Iterator[socket.socket]:
 
 @contextmanager
 def _ends_on_sigterm() -> Iterator[None]:
-    """Ctrl-C, and the same by a signal, is how these commands end: in order, and with status 0."""
+    """End the command cleanly, with status 0, on Ctrl-C or SIGTERM."""
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
@@ -187,12 +212,12 @@ def _ends_on_sigterm() -> Iterator[None]:
 
 
 def _show(session: Session, listener: socket.socket, no_browser: bool) -> None:
-    """Serve the session until it is interrupted."""
+    """Serve the dashboard until it is interrupted."""
     from inspector.cli.open_browser import show
     from web import Dashboard
 
     dashboard = Dashboard(session, listener)
-    # The socket listens already: who connects now is answered as soon as the server runs.
+    # The socket already listens: a browser that connects now is served as soon as the server runs.
     click.echo(f"Dashboard: {dashboard.url}")
     sys.stdout.flush()
     with show(dashboard.url, wanted=not no_browser):

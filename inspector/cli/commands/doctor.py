@@ -1,4 +1,4 @@
-"""`wireglass doctor`: what works here."""
+"""`wireglass doctor`: checks what works on this machine."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import click
 from inspector.cli.terminal import Screen, printable
 
 
-@click.command(short_help="What works on this machine, and what to do about the rest.")
+@click.command(short_help="Check what works on this machine and how to fix the rest.")
 def doctor() -> int:
-    """What works on this machine, and what to do about what does not.
+    """Check what works on this machine, and say how to fix what does not.
 
-    Exit status 1 when something is missing that the main job cannot do without.
+    Checks Python, the libraries, the compiled engine, live capture, private networks, capture filters, ports and the
+    folder for recordings. The exit status is 1 if something essential is missing.
+
+    \b
+    Example:
+      wireglass doctor
     """
     from inspector.cli.doctor import Health, examine
 

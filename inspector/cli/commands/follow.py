@@ -1,4 +1,4 @@
-"""`wireglass follow FILE CONNECTION`: what the two ends said."""
+"""`wireglass follow FILE CONNECTION`: the bytes of a connection, as text, hex or raw."""
 
 from __future__ import annotations
 
@@ -18,21 +18,26 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 
-@click.command(short_help="What a connection carried, both ends in turn.")
+@click.command(short_help="Follow a TCP stream: the bytes that a connection carried.")
 @files_argument
 @reading_options
 @click.argument("connection", type=click.IntRange(min=0))
 @click.option(
     "--as", "shape", type=click.Choice(["text", "hex", "raw"]), default="text", show_default=True,
-    help="text: control characters written out; hex: offsets and bytes; raw: the bytes alone.",
+    help="text: UTF-8, control characters escaped; hex: hex dump with offsets; raw: the bytes as they are.",
 )  # fmt: skip
-@click.option("--side", type=click.Choice(["client", "server"]), help="Only what this end sent.")
+@click.option("--side", type=click.Choice(["client", "server"]), help="Only the bytes sent by this end.")
 def follow(files: tuple[str, ...], is_sorted: bool, connection: int, shape: str, side: str | None) -> None:
-    """Print the bytes that CONNECTION of FILE carried, both ends in turn.
+    """Print the bytes that both ends of CONNECTION sent, in the order in which they became readable.
 
-    CONNECTION is the id that `wireglass connections` shows. The streams are rebuilt: in order, each byte once; what the
-    capture lacks is said as a gap. `wireglass messages --connection` shows a WebSocket's content instead, unmasked and
-    inflated.
+    CONNECTION is an id from `wireglass connections FILE`. The streams are reassembled: in order, each byte once; bytes
+    missing from the capture are marked as a gap. For the content of a WebSocket, unmasked and decompressed, use
+    `wireglass messages FILE --connection ID`.
+
+    \b
+    Examples:
+      wireglass follow captures/demo.pcapng 0
+      wireglass follow captures/demo.pcapng 0 --side server --as raw > response.bin
     """
     from inspector.cli.follow_text import AsHex, AsText, pieces, transcript
 
@@ -40,7 +45,7 @@ def follow(files: tuple[str, ...], is_sorted: bool, connection: int, shape: str,
         if connection >= len(capture.connections):
             there_are = count(len(capture.connections), "connection")
             raise click.BadParameter(
-                f"there is no connection {connection}: the capture has {there_are}, counted from 0"
+                f"there is no connection {connection}: the capture has {there_are}, numbered from 0"
             )
         said = pieces(capture, connection, side)
         if shape == "raw":
@@ -54,7 +59,7 @@ COMMANDS = [follow]
 
 
 def _write_raw(capture: Capture, said: Iterator[Piece]) -> None:
-    """The bytes alone on stdout; what is missing between them is said on stderr."""
+    """Write only the bytes to stdout; report gaps between them on stderr."""
     from inspector.cli.follow_text import remark
     from inspector.tables.table import ChunkKind
 

@@ -1,4 +1,4 @@
-"""`wireglass lab list|run`: the situations of a TCP life, brought about on demand."""
+"""`wireglass lab list|run`: TCP scenarios, run and captured on demand."""
 
 from __future__ import annotations
 
@@ -17,23 +17,34 @@ if TYPE_CHECKING:
     from inspector.lab.scenarios import Scenario
 
 WIDEST = 100
-"""Letters of a line of prose."""
+"""Maximum width of a line of prose, in characters."""
 
 STORY_LINES = 40
-"""Events that are told at once; of a longer story the rest is left to `wireglass events`."""
+"""Events printed after a run; `wireglass events` prints the rest of a longer story."""
 
 
-@click.group(short_help="Bring about a situation, and capture it.")
+@click.group(short_help="Run and capture TCP scenarios: loss, refused port, crash, …")
 def lab() -> None:
-    """The situations of a TCP life, each brought about by real processes and the kernel's own TCP.
+    """Run and capture TCP scenarios: a refused port, a lost packet, a zero window, a crashing server, and more.
 
-    Each runs in a private network (Linux; no rights needed) and is captured there.
+    The endpoints are real processes, and TCP is the kernel's own. Each scenario runs in a private network namespace
+    (Linux; needs no privileges) and is captured there.
+
+    \b
+    Examples:
+      wireglass lab list
+      wireglass lab run refused
     """
 
 
-@lab.command(name="list", short_help="What there is.")
+@lab.command(name="list", short_help="List the scenarios.")
 def list_() -> None:
-    """Every scenario with its name, and the words in which they are told."""
+    """List all scenarios by group, after a short glossary of the words that they use.
+
+    \b
+    Example:
+      wireglass lab list
+    """
     from inspector.lab.glossary import PRIMER
     from inspector.lab.scenarios import GROUPS
 
@@ -49,16 +60,20 @@ def list_() -> None:
         for scenario in group.scenarios:
             click.echo(f"  {screen.paint(scenario.name.ljust(widest), 'cyan')}  {scenario.title}")
         click.echo()
-    click.echo("wireglass lab run NAME brings one about and tells what happened.")
+    click.echo("wireglass lab run NAME runs a scenario and reports what happened.")
 
 
-@lab.command(short_help="Bring one about, and tell what happened.")
+@lab.command(short_help="Run a scenario and report the result.")
 @click.argument("name")
-@click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Where to keep the packets.")
+@click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Save the packets here.")
 def run(name: str, recording: str | None) -> None:
-    """Bring about the scenario NAME (`wireglass lab list` shows them) and tell what happened on the wire.
+    """Run the scenario NAME (see `wireglass lab list`) and report what happened on the wire.
 
-    The packets are kept in a pcapng file, named at the end.
+    The packets are saved to a pcapng file, whose path is printed at the end.
+
+    \b
+    Example:
+      wireglass lab run zero-window --record zero-window.pcapng
     """
     from inspector.lab.scenarios.runner import play
     from inspector.live.recording_paths import new_recording
@@ -81,7 +96,11 @@ COMMANDS = [lab]
 
 
 def _scenario(name: str) -> Scenario:
-    """The scenario of this name; LabError with the names that are close otherwise."""
+    """The scenario of this name.
+
+    Raises:
+        LabError: there is none; the message suggests similar names.
+    """
     import difflib
 
     from inspector.lab.scenarios import SCENARIOS
@@ -90,7 +109,7 @@ def _scenario(name: str) -> Scenario:
         return SCENARIOS[name]
     close = difflib.get_close_matches(name, SCENARIOS, 3, 0.5)
     hint = f" Did you mean {' or '.join(close)}?" if close else ""
-    raise LabError(f"There is no scenario {name!r}.{hint} wireglass lab list shows all of them.")
+    raise LabError(f"There is no scenario {name!r}.{hint} `wireglass lab list` shows all of them.")
 
 
 def _prose(text: str, screen: Screen) -> str:
@@ -98,7 +117,7 @@ def _prose(text: str, screen: Screen) -> str:
 
 
 def _tell_story(spool: Path) -> None:
-    """What happened, a line an event."""
+    """Print the story of a recording, one event per line."""
     import inspector
     from inspector.views.story import events, sentence
 

@@ -1,4 +1,4 @@
-"""`wireglass notes FILE`: what somebody wrote beside the packets of a capture, and how it gets into the capture."""
+"""`wireglass notes FILE`: lists the notes on packets, or embeds them in a capture as packet comments."""
 
 from __future__ import annotations
 
@@ -19,28 +19,33 @@ if TYPE_CHECKING:
     from inspector.tables.table import Table
 
 
-@click.command(short_help="What somebody wrote beside the packets.")
+@click.command(short_help="List notes on packets, or embed them as packet comments.")
 @click.argument("file", type=click.Path(path_type=str))
 @click.option("--save", "place", metavar="OUT", help="Write a pcapng copy with the notes as packet comments.")
-@click.option("--put-in", is_flag=True, help="Put the notes into FILE itself as packet comments; FILE must be pcapng.")
+@click.option("--put-in", is_flag=True, help="Embed the notes in FILE itself as packet comments; FILE must be pcapng.")
 def notes(file: str, place: str | None, put_in: bool) -> None:
-    """Print the notes and bookmarks beside the packets of FILE, packet comments in it included.
+    """List the notes and bookmarks on packets of FILE, including its packet comments.
 
-    Notes written in the browser lie in FILE.notes beside the capture, which stays as it is. Wireshark shows them once
-    they stand in a capture as packet comments: in a copy (--save), or in FILE (--put-in), which is written anew beside
-    the old one, read back and exchanged in one step.
+    Notes written in the browser are stored beside the capture, in FILE.notes; the capture itself is not changed.
+    Wireshark shows them once they are embedded as packet comments: in a copy (--save), or in FILE itself (--put-in).
+    With --put-in the new file is written beside the old one, verified, and then replaces it in one step.
+
+    \b
+    Examples:
+      wireglass notes trace.pcapng
+      wireglass notes trace.pcapng --save annotated.pcapng
     """
     from inspector.pcap import packet_comments
 
     if put_in and not Path(file).is_file():
-        raise InspectorError(f"{file} is no file that could be changed: --save writes a copy.")
+        raise InspectorError(f"{file} is not a regular file and cannot be changed. Write a copy with --save.")
     with _read(file) as (source, packets):
         if place is not None:
             left_out = packet_comments.save_copy(source, packets, source.comments, Path(place))
-            _say(f"{place} holds the capture with {count(len(source.comments) - left_out, 'note')}.", left_out)
+            _say(f"Saved the capture with {count(len(source.comments) - left_out, 'note')} to {place}.", left_out)
         elif put_in:
             left_out = packet_comments.put_in(source, packets, source.comments)
-            _say(f"{file} holds {count(len(source.comments) - left_out, 'note')} as packet comments.", left_out)
+            _say(f"{file} now holds {count(len(source.comments) - left_out, 'note')} as packet comments.", left_out)
         else:
             sys.stdout.writelines(f"{line}\n" for line in _lines(source, packets))
 
@@ -50,7 +55,7 @@ COMMANDS = [notes]
 
 @contextmanager
 def _read(file: str) -> Iterator[tuple[PacketFile, Table]]:
-    """The packets of a file, not analysed: notes need none of that."""
+    """The packets of a file, without the analysis, which notes do not need."""
     from inspector.cli.input_files import given
     from inspector.pcap.packet_comments import read_packets
 
@@ -75,11 +80,11 @@ def _lines(source: PacketFile, packets: Table) -> Iterator[str]:
 def _say(done: str, left_out: int) -> None:
     click.echo(printable(done))
     if left_out:
-        click.echo(f"note: {count(left_out, 'note')} left out: simple packet blocks have no room for one", err=True)
+        click.echo(f"note: {count(left_out, 'note')} left out: simple packet blocks cannot hold comments", err=True)
 
 
 def keep_with(recording: Path) -> None:
-    """At the end of a capture of our own: put the notes written meanwhile into it, and say so."""
+    """At the end of our own capture: embed the notes written meanwhile in it; report a failure."""
     from inspector.errors import InspectorError
     from inspector.pcap.notes import Notebook
     from inspector.pcap.packet_comments import settle
@@ -91,4 +96,4 @@ def keep_with(recording: Path) -> None:
         settle(recording)
     except InspectorError as error:
         click.echo(f"wireglass: {printable(str(error))}", err=True)
-        click.echo(f"Notes: {count(wrote, 'note')} in {recording}.notes  (wireglass open shows them)")
+        click.echo(f"Notes: {count(wrote, 'note')} in {recording}.notes  (shown by `wireglass open`)")

@@ -21,21 +21,24 @@ if TYPE_CHECKING:
     from inspector.live.capture_process import LiveCapture
 
 LOOK_EVERY_SECONDS = 0.25
-"""How often the capture's progress is shown, and whether it has ended by itself is looked at."""
+"""Interval at which the progress is shown and the capture process is checked."""
 
 
 @click.command(short_help="Capture to a file, without a dashboard.")
 @click.argument("out", type=click.Path(path_type=str))
 @click.argument("interface", required=False, metavar="[IFACE]")
 @filter_option
-@click.option(
-    "--duration", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds."
-)
+@click.option("--duration", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after S seconds.")
 def record(out: str, interface: str | None, capture_filter: str | None, duration: float | None) -> int:
-    """Capture IFACE (loopback when not given) to the new pcapng file OUT.
+    """Capture on IFACE (default: loopback) to the new pcapng file OUT.
 
-    Ctrl-C ends it cleanly: the file then holds every packet that the kernel gave, and the kernel's count of those that
-    it dropped.
+    Ctrl-C ends it cleanly: the file then holds every packet that the kernel delivered, and the kernel's count of
+    dropped packets.
+
+    \b
+    Examples:
+      wireglass record trace.pcapng
+      wireglass record trace.pcapng eth0 -f 'host 192.0.2.7' --duration 60
     """
     from inspector.live.capture_process import LiveCapture
     from inspector.live.capture_rights import LOOPBACK
@@ -66,7 +69,7 @@ COMMANDS = [record]
 
 @contextmanager
 def _told_to_stop() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, instead of what they usually do."""
+    """An event that SIGINT (Ctrl-C) and SIGTERM set, in place of their usual handlers."""
     stop = threading.Event()
     before = [(number, signal.signal(number, lambda *_: stop.set())) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
@@ -77,7 +80,7 @@ def _told_to_stop() -> Iterator[threading.Event]:
 
 
 def _watch(capture: LiveCapture, stop: threading.Event, duration: float | None) -> None:
-    """Wait for the end, with the count so far on a terminal."""
+    """Wait until the capture ends; on a terminal, show the packets so far."""
     screen = Screen.of(sys.stderr)
     end = time.monotonic() + duration if duration else float("inf")
     while not stop.wait(min(LOOK_EVERY_SECONDS, max(0.0, end - time.monotonic()))):

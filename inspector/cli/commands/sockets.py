@@ -1,4 +1,4 @@
-"""`wireglass sockets`: the tokens of this machine's TCP sockets, live in the terminal."""
+"""`wireglass sockets`: this machine's TCP sockets with process and file descriptor, live in the terminal."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from inspector.sockets import End, Surveyor
 
 LOOK_SECONDS = 0.1
-"""Between two looks: ten a second."""
+"""Interval between two surveys of the sockets."""
 
 LIT_SECONDS = 2.0
-"""How long a new or changed line stands out, and one that is gone stays."""
+"""How long a new or changed line is highlighted, and a closed one is still shown."""
 
 NOBODY = "–"
 FRAME_LINES = 3
-"""Lines of the screen that are not for sockets: titles, the count, and the one that the cursor is in."""
+"""Screen lines that show no socket: the titles, the count, and the line of the cursor."""
 
 CLEAR = "\033[H\033[2J"
 HIDE_CURSOR, SHOW_CURSOR = "\033[?25l", "\033[?25h"
@@ -32,7 +32,7 @@ HIDE_CURSOR, SHOW_CURSOR = "\033[?25l", "\033[?25h"
 COLUMNS = (
     Column("process", limit=16, style="cyan"),
     Column("pid", is_number=True, is_optional=True),
-    Column("token", is_number=True, style="bold"),
+    Column("fd", is_number=True, style="bold"),
     Column("state", style="yellow"),
     Column("local"),
     Column("remote"),
@@ -40,7 +40,7 @@ COLUMNS = (
     Column("unacked", is_number=True, is_optional=True),
     Column("rtt", is_number=True, is_optional=True),
     Column("cwnd", is_number=True, is_optional=True),
-    Column("resent", is_number=True, is_optional=True),
+    Column("retrans", is_number=True, is_optional=True),
     Column("pacing", is_number=True, is_optional=True),
 )
 
@@ -48,15 +48,20 @@ Key = tuple[str, str, int]
 Line = tuple[str, ...]
 
 
-@click.command(short_help="Who holds which TCP socket by which number, live.")
-@click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="Only sockets of this port, at either end.")
-@click.option("--once", is_flag=True, help="Print the table once; in a pipe that is what happens anyway.")
+@click.command(short_help="Live TCP sockets with state, process and file descriptor.")
+@click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="Only sockets with this local or remote port.")
+@click.option("--once", is_flag=True, help="Print the table once and exit (always so if the output is not a terminal).")
 def sockets(port: int | None, once: bool) -> None:
-    """Show this machine's TCP sockets, their states in the kernel, and who holds them by which number (token).
+    """Show this machine's TCP sockets: kernel state, owning process and file descriptor.
 
-    On a terminal it goes on, ten looks a second, until Ctrl-C; what is new or has changed stands out for a moment. A
-    socket without a process is one that nobody has accepted yet, that was closed, that rests in TIME-WAIT, or whose
-    process this user may not see.
+    On a terminal the table is refreshed ten times a second until Ctrl-C; new and changed lines are highlighted for a
+    moment. A socket is shown without a process if it has not been accepted yet, has been closed, is in TIME-WAIT, or
+    if this user may not see its process.
+
+    \b
+    Examples:
+      wireglass sockets --port 8000
+      wireglass sockets --once
     """
     from inspector.sockets import Surveyor
 
@@ -79,7 +84,7 @@ COMMANDS = [sockets]
 
 
 def _watch(surveyor: Surveyor, port: int | None) -> None:
-    """Draw the table whenever something in it has changed."""
+    """Redraw the table whenever it has changed, until interrupted."""
     board, drawn = Board(), ""
     while True:
         height = shutil.get_terminal_size().lines
@@ -91,7 +96,7 @@ def _watch(surveyor: Surveyor, port: int | None) -> None:
 
 
 class Board:
-    """The table on the terminal: knows what it showed last, and since when."""
+    """The table on the terminal; remembers its last lines, and when each changed."""
 
     def __init__(self) -> None:
         self._there: dict[Key, Line] = {}
@@ -100,7 +105,7 @@ class Board:
         self._is_first = True
 
     def draw(self, ends: list[End], port: int | None, now: float, height: int) -> str:
-        """The screen's text, of so many lines at most: those that changed marked, those that are gone shown a while."""
+        """The text of the screen, at most `height` lines: changed lines marked, closed sockets kept for a moment."""
         fresh = {key: line for end in ends for key, line in _keyed(end, port)}
         for key in fresh.keys() | self._there.keys():
             if _lasting(fresh.get(key)) != _lasting(self._there.get(key)) and not self._is_first:
@@ -122,7 +127,7 @@ class Board:
             style = ("green" if key in fresh else "red") if is_lit else ""
             lines.append(screen.paint(("• " if is_lit else "  ") + line, style))
         hidden = f", {len(rows) - most:,} of them below the screen" if len(rows) > most else ""
-        lines.append(screen.paint(f"  {count(len(rows), 'line')}{hidden}. Ctrl-C ends this.", "dim"))
+        lines.append(screen.paint(f"  {count(len(rows), 'line')}{hidden}. Press Ctrl-C to quit.", "dim"))
         return "\n".join(lines) + "\n"
 
 
@@ -131,7 +136,7 @@ def _lines(ends: list[End], port: int | None) -> Iterator[Line]:
 
 
 def _keyed(end: End, port: int | None) -> Iterator[tuple[Key, Line]]:
-    """The lines of one socket, one for each number that holds it, and the key that names each."""
+    """The lines of one socket, one per file descriptor that holds it, each with its key."""
     one = end.socket
     if port is not None and not any(text.endswith(f":{port}") for text in (one.local, one.remote)):
         return
@@ -142,7 +147,7 @@ def _keyed(end: End, port: int | None) -> Iterator[tuple[Key, Line]]:
         one.local,
         one.remote if is_connected else "",
         str(one.unread),
-        str(one.unacknowledged) if is_connected else "",  # of a listener the kernel says there how many may wait
+        str(one.unacknowledged) if is_connected else "",  # for a listener, this field holds the size of the backlog
         duration(figures.rtt_us * 1000) if figures and figures.rtt_us else "",
         str(figures.congestion_window) if figures else "",
         str(figures.retransmissions) if figures else "",
@@ -156,11 +161,11 @@ def _keyed(end: End, port: int | None) -> Iterator[tuple[Key, Line]]:
 
 
 def _lasting(line: Line | None) -> Line | None:
-    """What of a line stands out when it changes: the figures flicker all the time."""
+    """The part of a line whose change is highlighted; the figures after it change all the time."""
     return line and line[:6]
 
 
 def _order(line: Line) -> tuple[bool, str, str, int, str]:
-    """By process and number; what nobody holds last."""
+    """Sort key: process, then descriptor; sockets without a process last."""
     process, pid, fd = line[:3]
     return process == NOBODY, process, pid, int(fd) if fd.isdigit() else -1, line[4] + line[5]

@@ -1,4 +1,4 @@
-"""`wireglass summary FILE`: one screen of what happened."""
+"""`wireglass summary FILE`: one screen about a capture."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LABEL_WIDTH = 13
 TROUBLES_SHOWN = 6
 
 LEVELS = "▁▂▃▄▅▆▇█"
-"""Heights of the activity line; a part without any packet is blank."""
+"""Bars of the activity line, by height; an interval without packets is blank."""
 
 PART_STYLES = {
     "http": "green",
@@ -33,17 +33,21 @@ PART_STYLES = {
     "unanswered": "red",
     "without a request": "red",
 }
-"""Colours of what the counts are of; what is not named has none."""
+"""Colour of each counted kind; kinds not listed have none."""
 
 
-@click.command(short_help="One screen of what happened in a capture.")
+@click.command(short_help="One screen about a capture: counts, times, problems.")
 @files_argument
 @reading_options
 def summary(files: tuple[str, ...], is_sorted: bool) -> None:
-    """One screen of what happened in FILE.
+    """Summarise FILE on one screen.
 
-    How many packets, connections by protocol and by how they ended, exchanges by status, messages by kind, how long
-    things took, what went wrong, and the connections worth a look: those in trouble first.
+    Shows packet counts, connections by protocol and by how they ended, HTTP exchanges by status, WebSocket messages by
+    kind, handshake and response times, problems, and the connections most worth a look, those with problems first.
+
+    \b
+    Example:
+      wireglass summary captures/demo.pcapng
     """
     with analysed(files, is_sorted) as capture:
         sys.stdout.writelines(line + "\n" for line in lines(capture, Screen.of(sys.stdout)))
@@ -53,7 +57,7 @@ COMMANDS = [summary]
 
 
 def lines(capture: Capture, screen: Screen) -> Iterator[str]:
-    """The screen, top to bottom."""
+    """The lines of the screen, top to bottom."""
     from inspector.views.summary import digest
 
     found = digest(capture)
@@ -71,7 +75,7 @@ def _title(capture: Capture, found: Digest, screen: Screen) -> Iterator[str]:
     if capture.start_ns is not None:
         start = datetime.fromtimestamp(capture.start_ns // 10**9, UTC)
         rate = f", {found.packets / (found.duration_ns / 1e9):,.0f} packets/s" if found.duration_ns else ""
-        long = "how long is not known" if found.duration_ns is None else f"{duration(found.duration_ns)} long"
+        long = "duration unknown" if found.duration_ns is None else duration(found.duration_ns)
         yield screen.paint(f"from {start:%Y-%m-%d %H:%M:%S} UTC, {long}{rate}", "dim")
     yield ""
 
@@ -83,21 +87,21 @@ def _file(capture: Capture) -> str:
 
 
 def _facts(found: Digest, screen: Screen) -> Iterator[tuple[str, ...]]:
-    """Label, text, and further lines under the text."""
+    """Rows of the summary: label, text, and further lines below the text."""
     others = found.packets - found.tcp_packets
     without = f", {others:,} without TCP" if others else ""
     counted = screen.paint(f"{found.packets:,}", "bold")
     yield "Packets", f"{counted}   {size(found.bytes)} on the wire{without}", _activity(found)
     yield "Connections", _counts(found.connections, found.protocols, screen), *_lives(found)
     if found.exchanges:
-        yield "Exchanges", _counts(found.exchanges, found.statuses, screen), _spread("answer after", found.wait)
+        yield "Exchanges", _counts(found.exchanges, found.statuses, screen), _spread("response time", found.wait)
     if found.messages:
         yield "Messages", _counts(found.messages, _kinds(found), screen), _message_sizes(found)
-    yield "Trouble", *_trouble(found, screen)
+    yield "Trouble", *_problems(found, screen)
 
 
 def _activity(found: Digest) -> str:
-    """Packets over time, left to right, as a line of blocks."""
+    """Packets over time as a line of block characters."""
     if not found.duration_ns:
         return ""
     busiest = max(found.activity)
@@ -125,7 +129,7 @@ def _spread(what: str, spread: Spread | None) -> str:
         return ""
     if spread.of == 1:
         return f"{what} {duration(spread.median)}"
-    return f"{what} {duration(spread.median)} median, {duration(spread.p95)} p95, {duration(spread.slowest)} at most"
+    return f"{what} {duration(spread.median)} median, {duration(spread.p95)} p95, {duration(spread.slowest)} max"
 
 
 def _kinds(found: Digest) -> dict[str, int]:
@@ -139,18 +143,18 @@ def _message_sizes(found: Digest) -> str:
     return f"{size(found.message_bytes)} of content{compressed}"
 
 
-def _trouble(found: Digest, screen: Screen) -> list[str]:
-    """What went wrong, the heaviest first, and a last line of what did not but is worth knowing."""
+def _problems(found: Digest, screen: Screen) -> list[str]:
+    """What went wrong, the most severe first, then one line of notes: unusual, but legal."""
     said = [trouble.said for trouble in found.troubles if trouble.severity != "note"]
     if found.missed_bytes:
         said.append(f"{size(found.missed_bytes)} not in the capture")
     shown = [screen.paint(text, "red") for text in said[:TROUBLES_SHOWN]] or [screen.paint("none seen", "green")]
     hidden = len(said) - TROUBLES_SHOWN
     if hidden > 0:
-        shown.append(f"and {count(hidden, 'more kind')}: wireglass anomalies")
+        shown.append(f"and {count(hidden, 'more kind')}: see `wireglass anomalies`")
     noted = [trouble.said for trouble in found.troubles if trouble.severity == "note"]
     if noted:
-        shown.append(screen.paint(f"legal, worth knowing: {', '.join(noted[:TROUBLES_SHOWN])}", "dim"))
+        shown.append(screen.paint(f"unusual but legal: {', '.join(noted[:TROUBLES_SHOWN])}", "dim"))
     return shown
 
 
@@ -166,14 +170,14 @@ def _connections(capture: Capture, found: Digest, screen: Screen) -> Iterator[st
         Column("protocol", is_optional=True),
         Column("packets", is_number=True, is_optional=True),
         Column("bytes", is_number=True),
-        Column("lasted", is_number=True),
+        Column("duration", is_number=True),
         Column("states", is_optional=True),
         Column("worth a look"),
     )
     yield from table(columns, (_cells(row, why[row["id"]]) for row in connection_rows(capture, chosen)), screen)
     hidden = found.connections - len(chosen)
     if hidden > 0:
-        yield screen.paint(f"and {count(hidden, 'connection')} more: wireglass connections {capture.path}", "dim")
+        yield screen.paint(f"and {count(hidden, 'connection')} more: see `wireglass connections {capture.path}`", "dim")
 
 
 def _cells(row: dict[str, Any], why: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""`wireglass packets FILE` and its sisters, one for each table of a capture: the table, row by row."""
+"""`wireglass packets FILE` and the other table commands: the rows of one table of a capture."""
 
 from __future__ import annotations
 
@@ -18,40 +18,54 @@ if TYPE_CHECKING:
     from inspector.views.rows import Columns
 
 BLOCK_ROWS = 4096
-"""Rows turned into text at a time: a table of any length streams."""
+"""Rows formatted at a time, so that a table of any length streams."""
 
 HELP = {
-    "packets": "Every packet: flags, verdict, both ends' states after it.",
-    "connections": "Every TCP connection: its sockets, life and end.",
-    "exchanges": "Every HTTP request, its response, where the time went.",
-    "frames": "Every WebSocket frame.",
-    "messages": "Every WebSocket message, unmasked and inflated.",
-    "events": "What happened, in order, a plain sentence each.",
-    "tokens": "Every file descriptor of a socket: whose, from when to when.",
-    "kernel": "What the kernel said of each end, beside what the wire shows.",
-    "anomalies": "Everything odd, with the rule and the numbers compared.",
+    "packets": "Packets with TCP flags, analysis flags and both TCP states.",
+    "connections": "TCP connections: endpoints, protocol, bytes, duration, how they ended.",
+    "exchanges": "HTTP requests with their responses, sizes and times.",
+    "frames": "WebSocket frames.",
+    "messages": "WebSocket messages, unmasked and decompressed.",
+    "events": "The story of the capture: what happened, one sentence per event.",
+    "tokens": "File descriptors of sockets: process, opened, closed.",
+    "kernel": "Kernel socket state compared with the state seen in packets.",
+    "anomalies": "Protocol anomalies with the RFC rule and values.",
+}
+
+EXAMPLES = {
+    "packets": ("packets trace.pcapng --connection 3", "packets trace.pcapng --find retransmission --format csv"),
+    "connections": ("connections trace.pcapng --find 192.0.2.7",),
+    "exchanges": ("exchanges trace.pcapng --format json | jq 'select(.response.status >= 500)'",),
+    "frames": ("frames trace.pcapng --connection 5",),
+    "messages": ("messages trace.pcapng --find Alice",),
+    "events": ("events trace.pcapng --connection 0",),
+    "tokens": ("tokens captures/demo.pcapng",),
+    "kernel": ("kernel captures/demo.pcapng --connection 0",),
+    "anomalies": ("anomalies trace.pcapng --format csv > anomalies.csv",),
 }
 
 OPTIONS_HELP = """
-
 {help}
 
-Rows can be narrowed to one connection (--connection) and to those in which some column holds a text (--find). In a
-pipe, nothing is cut and nothing is coloured. `csv` and `json` (one object a line) hold every column under stable names.
+Show the rows of one connection with --connection, and rows that contain a text with --find. On a terminal, columns are
+cut to fit and some are left out; in a pipe, nothing is cut or coloured. `csv` and `json` hold every column, under
+stable names.
+
+\b
+{examples}
 """
 
 
 def _command(name: str) -> click.Command:
-    @click.command(name, help=OPTIONS_HELP.format(help=HELP[name]), short_help=HELP[name])
+    title = "Examples:" if len(EXAMPLES[name]) > 1 else "Example:"
+    examples = "\n".join([title, *(f"  wireglass {example}" for example in EXAMPLES[name])])
+
+    @click.command(name, help=OPTIONS_HELP.format(help=HELP[name], examples=examples), short_help=HELP[name])
     @files_argument
     @reading_options
-    @format_option("csv, or one JSON object a line.")
-    @click.option(
-        "--connection", type=click.IntRange(min=0), metavar="ID", help="Only what belongs to this connection."
-    )
-    @click.option(
-        "--find", metavar="TEXT", help="Only rows that hold this text; small and capital letters are the same."
-    )
+    @format_option("json is one object per line")
+    @click.option("--connection", type=click.IntRange(min=0), metavar="ID", help="Only rows of this connection.")
+    @click.option("--find", metavar="TEXT", help="Only rows that contain this text (case-insensitive).")
     def command(files: tuple[str, ...], is_sorted: bool, shape: str, connection: int | None, find: str | None) -> None:
         with analysed(files, is_sorted) as capture:
             blocks = _found(_blocks(capture, name, connection), name, find)
@@ -64,7 +78,7 @@ COMMANDS = [_command(name) for name in HELP]
 
 
 def _blocks(capture: Capture, name: str, connection: int | None) -> Iterator[Columns]:
-    """The table's columns, a block of rows at a time; at least one block, so that there is always a header."""
+    """The table's columns, in blocks of rows; at least one block, so that csv always has a header."""
     import numpy as np
 
     from inspector.views import rows, story
@@ -84,7 +98,7 @@ def _blocks(capture: Capture, name: str, connection: int | None) -> Iterator[Col
 
 
 def _found(blocks: Iterator[Columns], name: str, text: str | None) -> Iterator[Columns]:
-    """The rows in which some column, as csv would show it, holds the text."""
+    """The rows in which a column, formatted as for csv, contains the text (case-insensitive)."""
     from inspector.cli.csv_json import csv_cell, flattened
 
     if text is None:

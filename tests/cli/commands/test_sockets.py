@@ -38,7 +38,7 @@ def test_in_a_pipe_the_table_is_printed_once(capsys: pytest.CaptureFixture[str])
             [str(os.getpid()), str(p.client.fileno()), "ESTABLISHED", p.client_name],
             [str(os.getpid()), str(server.fileno()), "ESTABLISHED", p.server_name],
         ]
-    assert head[:6] == ["process", "pid", "token", "state", "local", "remote"]
+    assert head[:6] == ["process", "pid", "fd", "state", "local", "remote"]
     assert sorted(row[1:5] for row in rows) == sorted(wanted)
 
 
@@ -54,7 +54,7 @@ class Terminal:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             screens = self.text.split("\x1b[H\x1b[2J")
-            if len(screens) > 1 and "Ctrl-C ends this." in screens[-1] and is_it(screens[-1]):
+            if len(screens) > 1 and "Press Ctrl-C to quit." in screens[-1] and is_it(screens[-1]):
                 return screens[-1]
             assert time.monotonic() < deadline, f"it did not show; what showed last was:\n{screens[-1]}"
             if select.select([self._descriptor], [], [], 0.1)[0]:
