@@ -28,8 +28,8 @@ SHOW = """name => void fetch("/api/sources/sample", {
 """Turns the dashboard to a sample, as its source switch does; the page then begins anew by itself."""
 
 LENGTHS = """() => fetch("/api/snapshot", { headers: { "X-Token": sessionStorage.getItem("wireglass.session") } })
-  .then((answer) => answer.json()).then(({ capture, lengths }) => ({ ...lengths, state: capture.state }))"""
-"""How many rows each table of what is on show has, and whether there will be more."""
+  .then((answer) => answer.json()).then(({ capture, lengths }) => capture.state === "ended" && lengths)"""
+"""How many rows each table of what is on show has; false while more are being read."""
 
 COLOURS = """() => {
   const { width, height } = document.querySelector(".lanes-plot");
@@ -80,8 +80,7 @@ class Walker:
 
     def walk(self) -> None:
         """Go through all views of what is on show."""
-        lengths = self.page.evaluate(LENGTHS)
-        assert lengths["state"] == "ended"
+        lengths = self.page.wait_for_function(LENGTHS, timeout=LONG, polling=100).json_value()
         for view, (table, stands) in VIEWS.items():
             self.page.evaluate(TURN, view if lengths[table] else view.partition("/")[0])
             expect(self.page.locator(stands if lengths[table] else EMPTY).first).to_be_visible(timeout=LONG)
