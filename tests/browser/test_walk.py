@@ -5,6 +5,7 @@ One dashboard is turned from capture to capture by its source switch, and one pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,8 +29,8 @@ SHOW = """name => void fetch("/api/sources/sample", {
 """Turns the dashboard to a sample, as its source switch does; the page then begins anew by itself."""
 
 LENGTHS = """() => fetch("/api/snapshot", { headers: { "X-Token": sessionStorage.getItem("wireglass.session") } })
-  .then((answer) => answer.json()).then(({ capture, lengths }) => capture.state === "ended" && lengths)"""
-"""How many rows each table of what is on show has; false while more are being read."""
+  .then((answer) => answer.json()).then(({ lengths }) => lengths)"""
+"""How many rows each table of what is on show has."""
 
 COLOURS = """() => {
   const { width, height } = document.querySelector(".lanes-plot");
@@ -80,7 +81,8 @@ class Walker:
 
     def walk(self) -> None:
         """Go through all views of what is on show."""
-        lengths = self.page.wait_for_function(LENGTHS, timeout=LONG, polling=100).json_value()
+        expect(self.page.locator(".source-text")).to_have_text(re.compile("^saved · "), timeout=LONG)
+        lengths = self.page.evaluate(LENGTHS)
         for view, (table, stands) in VIEWS.items():
             self.page.evaluate(TURN, view if lengths[table] else view.partition("/")[0])
             expect(self.page.locator(stands if lengths[table] else EMPTY).first).to_be_visible(timeout=LONG)

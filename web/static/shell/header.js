@@ -73,7 +73,7 @@ function drawSource(element, { feed, capture, behind, problem }) {
     "still",
     [STATES[capture.state] ?? capture.state, capture.interface ?? capture.name].filter(Boolean).join(" · "),
   ];
-  if (capture.source === "file") text = `saved · ${capture.name ?? ""}`;
+  if (capture.source === "file") text = `${capture.state === "loading" ? "reading" : "saved"} · ${capture.name ?? ""}`;
   if (capture.source === "replay") text = `replay · ${capture.name ?? ""}`;
   if (capture.state === "running") kind = "live";
   if (capture.state === "ended" && capture.troubles?.length) {
