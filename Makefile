@@ -6,7 +6,7 @@
 #   make check    format, lint, types: what CI runs before the tests
 #   make bench    every program on the same captures in the same run; writes docs/benchmarks.md (ARGS="--quick" to try)
 #   make bench-page  the page in Chromium, on a million packets and live; writes docs/benchmarks-page.md
-#   make docs     the tables of the documentation that are made from the code
+#   make docs     what is made from the code: tables of the documentation, the page's facts.js
 #   make format   let ruff and deno put the format right
 #   make clean    remove what was built, .venv included
 
@@ -63,6 +63,7 @@ bench-page: $(venv)/.installed-dev $(venv)/.compiled
 docs: $(venv)/.installed
 	$(bin)/python docs/anomalies_table.py
 	$(bin)/python docs/scenarios_page.py
+	$(bin)/python -m web.page_facts
 
 format: $(venv)/.installed-dev
 	$(bin)/ruff format

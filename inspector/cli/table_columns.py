@@ -8,25 +8,10 @@ from typing import Any
 
 from inspector.cli.terminal import NONE, Column, printable
 from inspector.units import duration, seconds, size
+from inspector.websocket.opcodes import OPCODE_NAMES
+from inspector.wire.ip_protocols import kind_without_segment
 
 Row = dict[str, Any]
-
-
-PROTOCOLS = {
-    1: "ICMP",
-    2: "IGMP",
-    6: "part of TCP",
-    17: "UDP",
-    47: "GRE",
-    50: "ESP",
-    58: "ICMPv6",
-    89: "OSPF",
-    132: "SCTP",
-}
-"""Text for a packet without a TCP header, by IP protocol number."""
-
-OPCODES = {0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
-"""Names of the frame types (RFC 6455 §5.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +77,7 @@ def _flags(row: Row) -> str:
     """The TCP flags; of a packet without TCP, what it is instead."""
     if row["connection"] is not None:
         return " ".join(row["flags"]) or NONE
-    number = row["ip_protocol"]
-    return "not IP" if number is None else PROTOCOLS.get(number, f"IP protocol {number}")
+    return kind_without_segment(row["ip_protocol"])
 
 
 def _content(row: Row) -> str:
@@ -158,7 +142,7 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _number("packet", _of("packet")),
         _TIME,
         _SENDER,
-        _words("opcode", lambda row: OPCODES.get(row["opcode"], f"reserved {row['opcode']:#x}")),
+        _words("opcode", lambda row: OPCODE_NAMES.get(row["opcode"], f"reserved {row['opcode']:#x}")),
         _words("fin", lambda row: "fin" if row["fin"] else "more"),
         _number("rsv", _of("rsv"), is_optional=True),
         _words("masked", lambda row: "masked" if row["masked"] else "", is_optional=True),

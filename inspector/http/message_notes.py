@@ -1,6 +1,6 @@
 """What can be odd or notable about one HTTP message: bits of `http_messages.notes`.
 
-Most bits have an anomaly of their own (`CODE_OF`), which carries the numbers; the others are plain facts.
+Most bits have an anomaly of their own (`CODE_OF`), which carries the numbers.
 """
 
 from __future__ import annotations
@@ -104,7 +104,10 @@ CODE_OF: dict[Note, str] = {
     Note.BAD_START_LINE: "http-bad-start-line",
     Note.CONTROL_BYTE: "http-control-byte",
 }
-"""The anomaly that goes with a note; notes without one are plain facts."""
+"""The anomaly that goes with a note. Others are reported where their numbers are known, or are `PLAIN`."""
+
+PLAIN = Note.CHUNK_EXTENSION | Note.TRAILERS | Note.EVENT_STREAM | Note.UPGRADE | Note.EXPECTS_CONTINUE | Note.PIPELINED
+"""Facts in which there is nothing odd."""
 
 
 def note_names(bits: int) -> list[str]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from inspector.tables.table import Direction, Table
-from inspector.tcp.states import State
+from inspector.tcp.states import CLOSING, OPENING, State
 from inspector.tcp.verdicts import ConnState
 
 
@@ -39,19 +39,48 @@ class Outcome(IntEnum):
     """Of one end nothing is in the capture, and the other has sent its FIN."""
 
 
-MEANING = {
-    Outcome.OPEN: "open at the last packet",
-    Outcome.OPENING: "being opened",
-    Outcome.CLOSING: "closed by one end",
-    Outcome.CLOSED: "closed by both ends",
-    Outcome.RESET: "reset",
-    Outcome.REFUSED: "refused",
-    Outcome.UNANSWERED: "without an answer in the capture",
-    Outcome.STRAY: "with a RST alone, no connection seen",
-    Outcome.HALF_SEEN: "with one end not in the capture",
-    Outcome.HALF_SEEN_CLOSED: "with one end not in the capture, closed by the other",
+class OutcomeWords(NamedTuple):
+    """An outcome in words.
+
+    Attributes:
+        kind: "open", "closed" or "trouble": the last is what its users did not want.
+        short: for a cell of a table.
+        one: of one connection; `{reset_by}` is who sent the RST, `{unseen}` the end of which nothing is in the capture.
+        several: of several connections.
+    """
+
+    kind: str
+    short: str
+    one: str
+    several: str
+
+
+WORDS: dict[Outcome, OutcomeWords] = {
+    Outcome.OPEN: OutcomeWords("open", "open", "open", "open at the last packet"),
+    Outcome.OPENING: OutcomeWords("open", "opening", "being opened", "being opened"),
+    Outcome.CLOSING: OutcomeWords("open", "closing", "TCP half closed", "closed by one end"),
+    Outcome.CLOSED: OutcomeWords("closed", "closed", "TCP closed", "closed by both ends"),
+    Outcome.RESET: OutcomeWords("trouble", "reset", "TCP reset by the {reset_by}", "reset"),
+    Outcome.REFUSED: OutcomeWords("trouble", "refused", "refused by the server", "refused"),
+    Outcome.UNANSWERED: OutcomeWords(
+        "trouble", "no answer", "no answer in the capture", "without an answer in the capture"
+    ),
+    Outcome.STRAY: OutcomeWords(
+        "trouble", "RST", "RST from the {reset_by}, and no connection seen", "with a RST alone, no connection seen"
+    ),
+    Outcome.HALF_SEEN: OutcomeWords(
+        "open", "half seen", "nothing of the {unseen} in the capture", "with one end not in the capture"
+    ),
+    Outcome.HALF_SEEN_CLOSED: OutcomeWords(
+        "closed",
+        "half seen",
+        "nothing of the {unseen} in the capture",
+        "with one end not in the capture, closed by the other",
+    ),
 }
-"""Said of several connections."""
+
+ABNORMAL = tuple(outcome for outcome, words in WORDS.items() if words.kind == "trouble")
+"""Ends of a connection that its users did not want."""
 
 Mask = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]
@@ -78,11 +107,11 @@ def _among(values: type[IntEnum], *chosen: IntEnum) -> Mask:
 
 
 RESTS = _among(State, State.CLOSED, State.TIME_WAIT, State.LISTEN)
-CLOSES = _among(State, State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
-OPENS = _among(State, State.SYN_SENT, State.SYN_RECEIVED)
+CLOSES = _among(State, *CLOSING)
+OPENS = _among(State, *OPENING)
 BEFORE_AN_ANSWER = _among(State, State.SYN_SENT, State.CLOSED)
 SYN_ALONE = _among(ConnState, ConnState.S0, ConnState.SH)
-STILL_OPEN = _among(Outcome, Outcome.OPEN, Outcome.OPENING, Outcome.CLOSING, Outcome.HALF_SEEN)
+STILL_OPEN = _among(Outcome, *(outcome for outcome, words in WORDS.items() if words.kind == "open"))
 
 
 def outcomes(connections: Table, chosen: Any = slice(None)) -> npt.NDArray[np.uint8]:

@@ -23,7 +23,8 @@ from inspector.query.byte_search import Stretches
 from inspector.query.troubles import FAILURES, shows
 from inspector.tables.addresses import address
 from inspector.tables.table import Protocol
-from inspector.tcp.verdicts import FLAG_NAMES, Verdict
+from inspector.tcp.verdicts import FLAG_NAMES, Verdict, code_of
+from inspector.wire import ip_protocols
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
@@ -34,11 +35,11 @@ Rows = npt.NDArray[np.intp]
 MAX_WORDS = 16
 """Words looked for; the rest of a longer text is left out."""
 
-IP_PROTOCOLS = {"icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "icmpv6": 58, "sctp": 132}
+IP_PROTOCOLS = {name.lower(): number for number, name in ip_protocols.NAMES.items()}
 SPOKEN = {protocol.name.lower(): protocol for protocol in Protocol if protocol is not Protocol.UNKNOWN}
 SIDES = {"client": 0, "server": 1}
 CODES: dict[str, Verdict | int] = {
-    **{(verdict.name or "").lower().replace("_", "-"): verdict for verdict in Verdict},
+    **{code_of(verdict): verdict for verdict in Verdict},
     **{anomaly.code: i for i, anomaly in enumerate(ANOMALIES)},
 }
 """What "is:" may be followed by: verdicts, and anomalies by their index."""

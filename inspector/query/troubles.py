@@ -17,7 +17,7 @@ from inspector.anomalies import ANOMALIES
 from inspector.query.outcomes import Outcome, outcomes
 from inspector.query.time_range import gets_no_response
 from inspector.tcp.header import RST, SYN
-from inspector.tcp.verdicts import TROUBLE, Verdict
+from inspector.tcp.verdicts import TROUBLE, VERDICT_WORDS, Verdict, code_of
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
@@ -35,18 +35,8 @@ WEIGHTS = ("failure", "violation", "warning", "note")
 PROTOCOL_ERROR = 1002
 """The first close code that tells of an error (RFC 6455 §7.4.1)."""
 
-VERDICTS = {
-    Verdict.RETRANSMISSION: ("retransmission", "retransmissions"),
-    Verdict.FAST_RETRANSMISSION: ("fast retransmission", "fast retransmissions"),
-    Verdict.SPURIOUS_RETRANSMISSION: ("spurious retransmission", "spurious retransmissions"),
-    Verdict.OUT_OF_ORDER: ("segment out of order", "segments out of order"),
-    Verdict.LOST_SEGMENT: ("segment behind a hole in the capture", "segments behind a hole in the capture"),
-    Verdict.ACK_LOST_SEGMENT: ("ACK of bytes not in the capture", "ACKs of bytes not in the capture"),
-    Verdict.DUPLICATE_ACK: ("duplicate ACK", "duplicate ACKs"),
-    Verdict.ZERO_WINDOW: ("zero window", "zero windows"),
-    Verdict.WINDOW_FULL: ("full window", "full windows"),
-}
-"""Verdicts that a person who asks "is something wrong?" wants to hear of, and what one and several are called."""
+TOLD = (*TROUBLE, Verdict.DUPLICATE_ACK)
+"""Verdicts that a person who asks "is something wrong?" wants to hear of."""
 
 
 SERIOUS: Mask = np.array([anomaly.severity != "note" for anomaly in ANOMALIES])
@@ -197,10 +187,11 @@ def _anomalies(capture: Capture, chosen: Mask) -> list[Trouble]:
 def _verdicts(capture: Capture, chosen: Mask) -> list[Trouble]:
     analysis = np.where(chosen, capture.packets["analysis"], 0)
     found = []
-    for verdict, names in VERDICTS.items():
+    for verdict in TOLD:
         rows = np.flatnonzero(analysis & verdict.value)
         if len(rows):
-            found.append(_counted((verdict.name or "").lower().replace("_", "-"), names, "warning", rows))
+            words = VERDICT_WORDS[verdict]
+            found.append(_counted(code_of(verdict), (words.one, words.several), "warning", rows))
     return found
 
 

@@ -56,6 +56,17 @@ class Protocol(IntEnum):
     """By its preface (RFC 9113 §3.4), or an Upgrade to h2c; named, not dissected."""
 
 
+PROTOCOL_NAMES: dict[int, str] = {
+    Protocol.HTTP: "HTTP",
+    Protocol.WEBSOCKET: "WebSocket",
+    Protocol.HTTP2: "HTTP/2",
+    Protocol.TLS: "TLS",
+    Protocol.TUNNEL: "tunnel",
+    Protocol.UNKNOWN: "TCP",
+}
+"""As people write them; of an unknown protocol only TCP below it is known."""
+
+
 class MessageKind(IntEnum):
     """Kinds of HTTP message (RFC 9112 §2.1); informational is any 1xx but 101 (RFC 9110 §15.2)."""
 

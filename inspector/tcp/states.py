@@ -32,6 +32,26 @@ class State(IntEnum):
         return self.name.replace("_", "-")
 
 
+OPENING = frozenset({State.SYN_SENT, State.SYN_RECEIVED})
+CLOSING = frozenset({State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK})
+
+MEANING: dict[State, str] = {
+    State.CLOSED: "No connection, or no longer one.",
+    State.LISTEN: "Waits for a connection request.",
+    State.SYN_SENT: "Has sent a SYN and waits for the answer.",
+    State.SYN_RECEIVED: "Has received a SYN and sent its own; waits for the ACK of it.",
+    State.ESTABLISHED: "The connection is open: this side may send and receive.",
+    State.FIN_WAIT_1: "Has sent its FIN, or will when what it has left to send is out; waits for the ACK of it.",
+    State.FIN_WAIT_2: "Its FIN has been acknowledged; the other side may still send.",
+    State.CLOSE_WAIT: "The other side has sent its FIN; this side may still send.",
+    State.CLOSING: "Has the other side’s FIN, sent before its own had arrived there; waits for the ACK of its own.",
+    State.LAST_ACK: "Has sent its FIN after receiving one; waits for the last ACK.",
+    State.TIME_WAIT: "Both sides have sent FIN; keeps the address pair reserved, to repeat its last ACK if the other "
+    "side’s FIN comes again, and so that late packets are not taken for a new connection’s.",
+}
+"""What each state means for the side that is in it."""
+
+
 class Signal(IntEnum):
     """What moves an end: what it sent, then what it got. Of what one segment brings, the receiver takes the first here
     first (RFC 9293 §3.10.7.4: the ACK before the FIN).

@@ -7,6 +7,7 @@ is known to misname a segment, the verdict is the right one, and only the export
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
+from typing import NamedTuple
 
 
 class Verdict(IntFlag):
@@ -32,6 +33,103 @@ class Verdict(IntFlag):
     CROSSED_SYN_ACK = 1 << 16
     """The first SYN-ACK of an end whose own SYN crossed its peer's (RFC 9293 §3.5); tshark says retransmission."""
 
+
+class VerdictWords(NamedTuple):
+    """What people call a verdict, one and several of it, and what it says of the segment."""
+
+    one: str
+    several: str
+    meaning: str
+
+
+VERDICT_WORDS: dict[Verdict, VerdictWords] = {
+    Verdict.RETRANSMISSION: VerdictWords(
+        "retransmission",
+        "retransmissions",
+        "Bytes, a SYN or a FIN that were sent before are sent again, and had not all been acknowledged.",
+    ),
+    Verdict.FAST_RETRANSMISSION: VerdictWords(
+        "fast retransmission",
+        "fast retransmissions",
+        "Sent again soon after duplicate ACKs, which most often come when a segment is lost or overtaken.",
+    ),
+    Verdict.SPURIOUS_RETRANSMISSION: VerdictWords(
+        "spurious retransmission",
+        "spurious retransmissions",
+        "Sent again although an acknowledgment of it had been captured.",
+    ),
+    Verdict.OUT_OF_ORDER: VerdictWords(
+        "out-of-order segment",
+        "out-of-order segments",
+        "Captured after bytes that come behind it in the stream.",
+    ),
+    Verdict.LOST_SEGMENT: VerdictWords(
+        "previous segment not captured",
+        "previous segments not captured",
+        "Bytes before this packet have not been captured yet: lost, overtaken, or missed by the capture.",
+    ),
+    Verdict.ACK_LOST_SEGMENT: VerdictWords(
+        "ACKed unseen segment",
+        "ACKed unseen segments",
+        "It acknowledges bytes of the other side that have not been captured.",
+    ),
+    Verdict.DUPLICATE_ACK: VerdictWords(
+        "duplicate ACK",
+        "duplicate ACKs",
+        "The same acknowledgment again, as when a segment arrives that is not the next one.",
+    ),
+    Verdict.WINDOW_UPDATE: VerdictWords(
+        "window update",
+        "window updates",
+        "It repeats the numbers of its sender’s packet before; the receive window is another.",
+    ),
+    Verdict.ZERO_WINDOW: VerdictWords(
+        "zero window",
+        "zero windows",
+        "Its sender has no room left to receive: the other side must wait.",
+    ),
+    Verdict.ZERO_WINDOW_PROBE: VerdictWords(
+        "zero window probe",
+        "zero window probes",
+        "Sent to find out whether the receiver has room again.",
+    ),
+    Verdict.ZERO_WINDOW_PROBE_ACK: VerdictWords(
+        "zero window probe ACK",
+        "zero window probe ACKs",
+        "The answer to a zero window probe: still no room.",
+    ),
+    Verdict.WINDOW_FULL: VerdictWords(
+        "window full",
+        "segments that fill the window",
+        "The sender has filled all the room that the receiver had offered.",
+    ),
+    Verdict.KEEP_ALIVE: VerdictWords(
+        "keep-alive",
+        "keep-alives",
+        "Repeats the number before its next, so that the other end must answer.",
+    ),
+    Verdict.KEEP_ALIVE_ACK: VerdictWords(
+        "keep-alive ACK",
+        "keep-alive ACKs",
+        "The answer to a keep-alive: its sender is still there.",
+    ),
+    Verdict.REUSED_PORTS: VerdictWords(
+        "reused port numbers",
+        "reused port numbers",
+        "An earlier connection had the same two sockets: lawful when that one is over.",
+    ),
+    Verdict.EMPTY_WINDOW_PROBE: VerdictWords(
+        "zero window probe without data",
+        "zero window probes without data",
+        "Sent without a byte to find out whether there is room again, as Linux does; tshark calls it a keep-alive.",
+    ),
+    Verdict.CROSSED_SYN_ACK: VerdictWords(
+        "SYN-ACK to a crossed SYN",
+        "SYN-ACKs to a crossed SYN",
+        "The SYN-ACK of an end whose own SYN crossed its peer’s; tshark calls it a retransmission.",
+    ),
+}
+"""The page and the summary both use these words."""
 
 COPY_SHIFT = 17
 """By so many bits the verdicts are shifted that tshark gives to a packet which was captured twice at the same place. It
@@ -136,6 +234,11 @@ def flag_names(bits: int) -> list[str]:
 def verdict_names(bits: int) -> list[str]:
     """The verdicts that are set, in our own names."""
     return [v.name.lower() for v in Verdict if bits & v and v.name]
+
+
+def code_of(verdict: Verdict) -> str:
+    """What a filter names it by ("is:zero-window")."""
+    return (verdict.name or "").lower().replace("_", "-")
 
 
 def tshark_names(bits: int) -> list[str]:

@@ -29,7 +29,7 @@ from inspector.tables.table import MessageKind, Protocol, Table
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, flag_names, refusal_name, tshark_names, verdict_names
 from inspector.views.sockets.descriptor_rows import kernel_columns, token_columns
-from inspector.websocket.opcodes import MESSAGE_KINDS
+from inspector.websocket.opcodes import MESSAGE_KINDS, Opcode
 from inspector.wire.network_keys import vlans_and_tunnel
 
 if TYPE_CHECKING:
@@ -392,7 +392,7 @@ def _content(capture: Capture, row: int) -> bytes:
     table = capture.messages
     address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
     kept = capture.bytes_at(address, min(length, TEXT_LIMIT)) if address >= 0 else b""
-    return kept[2:] if table["kind"][row] == 8 else kept
+    return kept[2:] if table["kind"][row] == Opcode.CLOSE else kept
 
 
 def _text(kind: str, content: bytes, is_cut: bool = False) -> str | None:

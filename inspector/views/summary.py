@@ -13,23 +13,16 @@ import numpy.typing as npt
 
 from inspector.engine.clocks import extent, lifetimes, waits
 from inspector.http.head import head
-from inspector.query.outcomes import Outcome, outcomes
-from inspector.query.troubles import SERIOUS, VERDICTS, Trouble, failures, troubles
+from inspector.query.outcomes import ABNORMAL, WORDS, Outcome, outcomes
+from inspector.query.troubles import SERIOUS, Trouble, failures, troubles
 from inspector.tables.table import Protocol
+from inspector.tcp.verdicts import TROUBLE
 from inspector.units import count
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 Values = npt.NDArray[Any]
-
-BAD_ENDS = {
-    Outcome.UNANSWERED: "no answer in the capture",
-    Outcome.REFUSED: "refused by the server",
-    Outcome.RESET: "reset by the {}",
-    Outcome.STRAY: "RST of the {}, no connection seen",
-}
-"""Ends of a connection that its users did not want, in words."""
 
 NOTABLE_CONNECTIONS = 8
 
@@ -190,14 +183,18 @@ def _troubles(capture: Capture) -> dict[int, list[str]]:
     anomalies = _anomalies(capture)
     missed = connections["missed_bytes"].sum(axis=1)
     ends = outcomes(connections)
-    is_bad = np.isin(ends, list(BAD_ENDS))
+    is_bad = np.isin(ends, ABNORMAL)
     who = ("client", "server", "")
     failed = failures(capture)
     weight = troubled + anomalies + (missed > 0) + failed
     worst = [row for row in np.argsort(-weight, kind="stable")[: NOTABLE_CONNECTIONS - 3].tolist() if weight[row]]
     return {
         row: [
-            *([BAD_ENDS[Outcome(ends[row])].format(who[connections["reset_by"][row]])] if is_bad[row] else []),
+            *(
+                [WORDS[Outcome(ends[row])].one.format(reset_by=who[connections["reset_by"][row]])]
+                if is_bad[row]
+                else []
+            ),
             *([count(failed[row] - is_bad[row], "failure")] if failed[row] > is_bad[row] else []),
             *([count(troubled[row], "troubled packet")] if troubled[row] else []),
             *([f"{count(missed[row], 'byte')} missing"] if missed[row] else []),
@@ -218,8 +215,7 @@ def _anomalies(capture: Capture) -> Values:
 def _troubled_packets(capture: Capture) -> Values:
     """How many packets of each connection have a troubling verdict."""
     packets = capture.packets
-    mask = sum(verdict.value for verdict in VERDICTS)
-    connection = packets["connection"][np.flatnonzero(packets["analysis"] & mask)]
+    connection = packets["connection"][np.flatnonzero(packets["analysis"] & TROUBLE.value)]
     counted: Values = np.bincount(connection, minlength=len(capture.connections))
     return counted
 

@@ -22,6 +22,14 @@ class Opcode(IntEnum):
     PONG = 10
 
 
+OPCODE_NAMES: dict[int, str] = {opcode: opcode.name.lower() for opcode in Opcode}
+
+MESSAGE_KINDS: dict[int, str] = {opcode: name for opcode, name in OPCODE_NAMES.items() if opcode != Opcode.CONTINUATION}
+"""Kinds of WebSocket message by the opcode of the first frame (RFC 6455 §5.2)."""
+
+FIRST_CONTROL = 8
+"""Opcodes from here on are those of control frames: close, ping, pong (RFC 6455 §5.5)."""
+
 CLOSE_MEANING: dict[int, str] = {
     1000: "normal closure",
     1001: "going away",
@@ -47,16 +55,20 @@ NEVER_SENT: dict[int, str] = {
 """Codes by which a program is told what happened; they must not be in a frame (RFC 6455 §7.4.1)."""
 
 
+CLOSE_RANGES = (
+    (0, "not a close code"),
+    (1000, "reserved"),
+    (3000, "for libraries and frameworks, registered with IANA"),
+    (4000, "for private use, agreed between the two applications"),
+    (5000, "not a close code"),
+)
+"""The first code of each range, and whose it is to give its codes a meaning (RFC 6455 §7.4.2)."""
+
+
 def close_meaning(code: int) -> str:
-    """What a close code means: its meaning, or whose it is to give it one (RFC 6455 §7.4.2)."""
+    """What a close code means: its meaning, or whose it is to give it one."""
     known = CLOSE_MEANING.get(code) or NEVER_SENT.get(code)
-    if known:
-        return known
-    if 3000 <= code <= 3999:
-        return "for libraries and frameworks, registered with IANA"
-    if 4000 <= code <= 4999:
-        return "for private use, agreed between the two applications"
-    return "reserved" if 1000 <= code <= 2999 else "not a close code"
+    return known or next(meaning for first, meaning in reversed(CLOSE_RANGES) if code >= first)
 
 
 def must_not_be_sent(code: int) -> bool:
@@ -67,7 +79,3 @@ def must_not_be_sent(code: int) -> bool:
 def is_undefined(code: int) -> bool:
     """Whether a close code has no meaning that anybody may have given it: reserved, or beyond the ranges (§7.4.2)."""
     return code not in CLOSE_MEANING and code not in NEVER_SENT and not 3000 <= code <= 4999
-
-
-MESSAGE_KINDS = {1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
-"""Kinds of WebSocket message by the opcode of the first frame (RFC 6455 §5.2)."""

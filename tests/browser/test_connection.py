@@ -118,7 +118,7 @@ def test_scrolling_far_fetches_what_shows(page: Page) -> None:
 
 def test_a_verdict_is_explained_where_it_stands(page: Page) -> None:
     show(page, "#/connections/0")
-    page.locator(".badge", has_text="needless retransmission").hover()
+    page.locator(".badge", has_text="spurious retransmission").hover()
     sheet = page.get_by_role("tooltip")
     expect(sheet).to_contain_text("the peer's last ACK", timeout=SOON)
     expect(sheet).to_contain_text("What else it might be")
@@ -133,7 +133,7 @@ def test_by_key_the_chosen_packet_s_verdict_is_explained(page: Page) -> None:
     page.locator(".ladder").focus()
     page.keyboard.press("ArrowDown")
     sheet = page.get_by_role("tooltip")
-    expect(sheet).to_contain_text("needless retransmission", timeout=SOON)
+    expect(sheet).to_contain_text("spurious retransmission", timeout=SOON)
     expect(chosen(page)).to_have_attribute("aria-describedby", "why")
     page.keyboard.press("ArrowDown")
     expect(sheet).to_be_hidden()
@@ -141,7 +141,7 @@ def test_by_key_the_chosen_packet_s_verdict_is_explained(page: Page) -> None:
 
 def test_what_was_compared_leads_to_its_packet(page: Page) -> None:
     show(page, "#/connections/0")
-    page.locator(".badge", has_text="needless retransmission").hover()
+    page.locator(".badge", has_text="spurious retransmission").hover()
     page.get_by_role("tooltip").locator(".why-proof").first.click(timeout=SOON)
     expect(page).to_have_url(re.compile(r"packet=\d+"))
 
@@ -181,7 +181,7 @@ def test_facts_stand_side_by_side_and_lead_to_packets(page: Page) -> None:
     expect(facts).to_contain_text("both ends sent FIN", timeout=SOON)
     again = facts.locator("tr", has_text="bytes sent again").locator("td")
     expect(again).to_have_text(["0 B", "43 B"])
-    facts.locator("tr", has_text="needless retransmission").get_by_role("button").click()
+    facts.locator("tr", has_text="spurious retransmission").get_by_role("button").click()
     expect(page).to_have_url(re.compile("packet=7"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.query.outcomes import MEANING, Outcome, is_open, outcomes
+from inspector.query.outcomes import Outcome, is_open, outcomes
 from inspector.tables.table import Direction
 from tests.tcp.play import Play
 
@@ -95,7 +95,3 @@ def test_who_reset_it(more: list[Line], by: int) -> None:
 def test_a_fin_stays_the_first_when_a_reset_behind_it_was_in_vain() -> None:
     lines = [*OPENED, s("FA", 300, 100), s("R", 301), s("A", 301, 100), c("A", 100, 301)]
     assert played(lines).connections["closed_by"].tolist() == [Direction.SERVER]
-
-
-def test_every_outcome_has_a_meaning() -> None:
-    assert MEANING.keys() == set(Outcome)

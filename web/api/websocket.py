@@ -11,6 +11,7 @@ from inspector.http.head import head
 from inspector.query.push_causes import Push, pushes
 from inspector.tables.table import Protocol
 from inspector.views import rows
+from inspector.websocket.opcodes import FIRST_CONTROL, Opcode
 from web.api.parameters import asked_range
 from web.errors import Refused
 
@@ -100,7 +101,7 @@ def _conversation(capture: Capture, number: int) -> dict[str, Any]:
     sides = {}
     for side, direction in (("client", 0), ("server", 1)):
         mine = of_it[messages["direction"][of_it] == direction]
-        said = mine[messages["kind"][mine] < 8]
+        said = mine[messages["kind"][mine] < FIRST_CONTROL]
         packed = said[messages["compressed"][said] == 1]
         sides[side] = {
             "messages": len(said),
@@ -109,7 +110,7 @@ def _conversation(capture: Capture, number: int) -> dict[str, Any]:
             "wire_bytes": int(messages["wire_bytes"][said].sum()),
             "compressed": len(packed),
         }
-    closes = of_it[messages["kind"][of_it] == 8]
+    closes = of_it[messages["kind"][of_it] == Opcode.CLOSE]
     return {
         "connection": rows.connection_rows(capture, [number])[0],
         "sides": sides,

@@ -116,10 +116,10 @@ def _counts(total: int, parts: dict[str, int], screen: Screen) -> str:
 
 
 def _lives(found: Digest) -> Iterator[str]:
-    from inspector.query.outcomes import MEANING
+    from inspector.query.outcomes import WORDS
 
     for outcome, n in list(found.endings.items())[:4]:
-        yield f"{n:,} {MEANING[outcome]}"
+        yield f"{n:,} {WORDS[outcome].several}"
     yield _spread("handshake", found.handshake)
     yield _spread("lifetime", found.lifetime)
 

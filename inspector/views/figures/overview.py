@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.query.time_range import Span, extent
-from inspector.tables.table import Direction, Protocol
+from inspector.tables.table import PROTOCOL_NAMES, Direction, Protocol
 from inspector.views.figures.layout import Figure, layout
 from inspector.views.figures.palette import LIGHT, Palette
 
@@ -34,11 +34,7 @@ OTHER = len(Protocol)
 """The bin of packets that are not TCP."""
 
 NAMES: dict[int, str] = {
-    Protocol.HTTP: "HTTP",
-    Protocol.WEBSOCKET: "WebSocket",
-    Protocol.HTTP2: "HTTP/2",
-    Protocol.TLS: "TLS",
-    Protocol.TUNNEL: "tunnel",
+    **PROTOCOL_NAMES,
     Protocol.UNKNOWN: "other TCP",
     OTHER: "not TCP",
 }

@@ -15,6 +15,7 @@ from inspector.query.time_range import is_cut_off
 from inspector.query.troubles import weights
 from inspector.tables.table import MessageKind, Table
 from inspector.views.rows import Row, connection_rows
+from inspector.websocket.opcodes import FIRST_CONTROL
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
@@ -85,7 +86,7 @@ def _counted(table: Table, connections: Rows) -> list[int]:
 def _messages(capture: Capture, connections: Rows) -> list[list[int]]:
     """Messages with content, of client and server: pings, pongs and closes keep a connection going and say nothing."""
     table = capture.messages
-    said = table["kind"] < 8
+    said = table["kind"] < FIRST_CONTROL
     cells = 2 * table["connection"][said].astype(np.int64) + table["direction"][said]
     counts = np.bincount(cells, minlength=2 * (int(connections.max(initial=0)) + 1))
     pairs: list[list[int]] = counts[2 * connections[:, None] + (0, 1)].tolist()

@@ -17,6 +17,7 @@ from inspector.query.time_range import Span, exchange_times, gets_no_response, i
 from inspector.query.troubles import SERIOUS
 from inspector.tcp.header import FIN, RST, SYN
 from inspector.tcp.verdicts import TROUBLE
+from inspector.websocket.opcodes import FIRST_CONTROL
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
@@ -122,7 +123,8 @@ class Drawing:
         table = self.capture.messages
         lane = self._lane[table["connection"]]
         rows = np.flatnonzero((lane >= 0) & self.span.holds(table["time_ns"]))
-        direction, control = table["direction"][rows].astype(np.int64), (table["kind"][rows] >= 8).astype(np.int64)
+        direction = table["direction"][rows].astype(np.int64)
+        control = (table["kind"][rows] >= FIRST_CONTROL).astype(np.int64)
         column = self.column(table["time_ns"][rows])
         cell = ((lane[rows].astype(np.int64) * self.width + column) * 2 + direction) * 2 + control
         # Counted instead of sorted: there are fewer cells than messages.

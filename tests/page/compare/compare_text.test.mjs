@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellId, KINDS, lines, mayAsk, share } from "../../../web/static/compare/compare_text.js";
+import { KINDS } from "../../../web/static/text/facts.js";
+import { cellId, lines, mayAsk, share } from "../../../web/static/compare/compare_text.js";
 
 test("every answer has a number of its own in the address", () => {
   assert.equal(cellId(0, "closed"), 11);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { meaning, protocolOf, told, verdicts } from "../../../web/static/packets/packet_text.js";
+import { meaning, protocolOf, told } from "../../../web/static/packets/packet_text.js";
+import { marksOf } from "../../../web/static/text/terms.js";
 
 const packet = (more) => ({
   connection: 0,
@@ -63,9 +64,9 @@ for (const [name, row, kind, what, more] of CASES) {
 }
 
 test("a verdict comes with its reason; one that is not known keeps its name", () => {
-  const [known, unknown] = verdicts(packet({ verdicts: ["retransmission", "news"] }));
-  assert.deepEqual([known.name, known.isTrouble, known.why.length > 20], ["retransmission", true, true]);
-  assert.deepEqual(unknown, { name: "news", isTrouble: false, why: "" });
+  const [known, unknown] = marksOf(packet({ verdicts: ["retransmission", "news"] }));
+  assert.deepEqual([known.name, known.isTrouble, known.meaning.length > 20], ["retransmission", true, true]);
+  assert.deepEqual(unknown, { name: "news", isTrouble: false, meaning: "" });
 });
 
 test("protocols have their people's names", () => {
@@ -78,10 +79,10 @@ test("protocols have their people's names", () => {
 
 test("a window probe without a byte is called so, whatever the export calls it", () => {
   assert.deepEqual(
-    verdicts(packet({ analysis: ["keep_alive"], verdicts: ["empty_window_probe"] })).map((
+    marksOf(packet({ analysis: ["keep_alive"], verdicts: ["empty_window_probe"] })).map((
       { name, isTrouble },
     ) => [name, isTrouble]),
-    [["window probe", false]],
+    [["zero window probe without data", false]],
   );
 });
 
@@ -95,5 +96,5 @@ test("the SYN-ACK of a simultaneous open is no trouble", () => {
 test("a packet that was captured before stands back and is no trouble, whatever it is", () => {
   const copy = packet({ duplicate: true, flags: ["RST"], verdicts: ["retransmission"] });
   assert.equal(meaning(copy), "duplicate");
-  assert.deepEqual(verdicts(copy).map(({ name, isTrouble }) => [name, isTrouble]), [["captured before", false]]);
+  assert.deepEqual(marksOf(copy).map(({ name, isTrouble }) => [name, isTrouble]), [["captured before", false]]);
 });

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  band,
-  closeCode,
-  networkOf,
-  outcome,
-  silentEnd,
-  stateOf,
-  STATES,
-  VERDICTS,
-} from "../../../web/static/text/terms.js";
+import { band, closeCode, networkOf, outcome, silentEnd, stateOf } from "../../../web/static/text/terms.js";
+import { STATES, VERDICTS } from "../../../web/static/text/facts.js";
 
 const BANDS = {
   CLOSED: "closed",
@@ -109,10 +101,11 @@ for (
   const [code, word] of [
     [1000, "normal closure"],
     [999, "not a close code"],
-    [1004, "a reserved code"],
-    [2999, "a reserved code"],
-    [3000, "a code registered for a library or an application"],
-    [4001, "a code of the application’s own"],
+    [1004, "reserved"],
+    [1006, "the connection ended without a close frame"],
+    [2999, "reserved"],
+    [3000, "for libraries and frameworks, registered with IANA"],
+    [4001, "for private use, agreed between the two applications"],
     [5000, "not a close code"],
   ]
 ) {
@@ -142,10 +135,10 @@ test("of an end that was never heard the state is unknown", () => {
 });
 
 test("a verdict claims no more than its packets show", () => {
-  assert.doesNotMatch(VERDICTS.retransmission[2], /lost|in time/);
-  assert.doesNotMatch(VERDICTS.ack_lost_segment[2], /received/);
-  assert.match(VERDICTS.lost_segment[2], /not been captured yet/);
-  assert.doesNotMatch(VERDICTS.window_update[2], /room/);
+  assert.doesNotMatch(VERDICTS.retransmission.meaning, /lost|in time/);
+  assert.doesNotMatch(VERDICTS.ack_lost_segment.meaning, /received/);
+  assert.match(VERDICTS.lost_segment.meaning, /not been captured yet/);
+  assert.doesNotMatch(VERDICTS.window_update.meaning, /room/);
 });
 
 test("a connection's network is named by its VLANs and its tunnel, and by nothing where there are none", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hit, markLines } from "../../../web/static/timeline/hit_test.js";
 import { LEAST as LANE } from "../../../web/static/timeline/lane_height.js";
-import { TICK } from "../../../web/static/timeline/paint_lanes.js";
+import { TICK } from "../../../web/static/text/facts.js";
 
 const MS = 1e6;
 const answer = {

@@ -1,6 +1,6 @@
 // What the comparison needs besides drawing: numbers of cells, when to ask again, how long a bar is.
 
-export const KINDS = ["closed", "kept_alive", "polling", "server_sent_events", "websocket"];
+import { KINDS } from "../text/facts.js";
 
 /** The number of an answer in the address: the question's place from 1, and the kind's as its last digit. */
 export const cellId = (question, kind) => (question + 1) * 10 + KINDS.indexOf(kind) + 1;

@@ -4,7 +4,8 @@ import { h, setClass, setText } from "../widgets/dom.js";
 import { count, counted, duration, moment } from "../text/format.js";
 import { SILENCE } from "./ladder_items.js";
 import { isTrouble } from "../packets/packet_text.js";
-import { ASSUMED, band, marksOf, STATES, UNKNOWN } from "../text/terms.js";
+import { STATES } from "../text/facts.js";
+import { ASSUMED, band, marksOf, UNKNOWN } from "../text/terms.js";
 
 /** An empty row; `parts.draw(item)` puts an item of ladder_items.js in. */
 export function createStep() {
@@ -66,7 +67,7 @@ export function spoken(item) {
   if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Being fetched"]).join(" ");
   const { packet, carries, sentences } = item;
   const said = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
-  const verdicts = marksOf(packet).map(([name]) => name).join(", ");
+  const verdicts = marksOf(packet).map(({ name }) => name).join(", ");
   return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${
     verdicts ? `${verdicts}. ` : ""
   }${sentences.join(" ")} ${states(item)}`;
@@ -169,11 +170,11 @@ function numbers({ flags, seq, ack, window, payload }) {
 /** A badge a verdict; verdict_popover.js explains them when one is pointed at. */
 function drawVerdict({ packet }, element) {
   const marks = packet ? marksOf(packet) : [];
-  const key = marks.map(([name]) => name).join(" ");
+  const key = marks.map(({ name }) => name).join(" ");
   if (element.dataset.key === key) return;
   element.dataset.key = key;
   element.replaceChildren(
-    ...marks.map(([name, trouble]) => h("span", { class: `badge${trouble ? " trouble" : ""}` }, name)),
+    ...marks.map(({ name, isTrouble }) => h("span", { class: `badge${isTrouble ? " trouble" : ""}` }, name)),
   );
 }
 

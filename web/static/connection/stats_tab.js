@@ -3,7 +3,7 @@
 import { Asker } from "../net/poller.js";
 import { h, setText } from "../widgets/dom.js";
 import { count, duration, moment, size } from "../text/format.js";
-import { silentEnd, stateOf, VERDICTS } from "../text/terms.js";
+import { silentEnd, stateOf, verdict } from "../text/terms.js";
 
 const REST = 1000; // ms between two questions while the connection grows
 
@@ -119,7 +119,7 @@ function table(title, facts, choose) {
           h(
             "tr",
             {},
-            h("th", { scope: "row" }, VERDICTS[fact.name]?.[0] ?? fact.name),
+            h("th", { scope: "row" }, verdict(fact.name).name),
             ["client", "server"].map((side) => h("td", {}, value(fact, side, choose))),
           )
         ),

@@ -3,7 +3,7 @@
 import { get } from "../net/api.js";
 import { h } from "../widgets/dom.js";
 import { count } from "../text/format.js";
-import { VERDICTS } from "../text/terms.js";
+import { verdict } from "../text/terms.js";
 
 const HELD = 200; // explanations remembered
 const PATIENCE = 120; // ms that the pointer rests on a badge before it is explained
@@ -96,20 +96,18 @@ export function mountWhy(pane, list, choose) {
   };
 }
 
-function explanation({ verdict, why, compared, ruled_out: ruledOut, instead, reference }, choose) {
-  const [title, trouble] = VERDICTS[verdict] ?? [verdict, false];
+function explanation({ verdict: code, why, compared, ruled_out: ruledOut, instead, reference }, choose) {
+  const { name, isTrouble } = verdict(code);
   return h(
     "section",
-    { class: `why-verdict${trouble ? " trouble" : ""}` },
-    h("h3", {}, title, reference ? h("span", { class: "why-reference" }, reference) : null),
+    { class: `why-verdict${isTrouble ? " trouble" : ""}` },
+    h("h3", {}, name, reference ? h("span", { class: "why-reference" }, reference) : null),
     h("p", { class: "why-sentence" }, why),
     h(
       "ul",
       { class: "why-checks" },
       compared.map(({ text, packet }) => h("li", { class: "holds" }, text, packet ? proof(packet, choose) : null)),
-      ruledOut.map((other) =>
-        h("li", { class: "fails" }, `not “${VERDICTS[other.verdict]?.[0] ?? other.verdict}”: ${other.text}`)
-      ),
+      ruledOut.map((other) => h("li", { class: "fails" }, `not “${verdict(other.verdict).name}”: ${other.text}`)),
     ),
     instead.length ? h("p", { class: "why-instead" }, h("b", {}, "What else it might be. "), instead.join(" ")) : null,
   );

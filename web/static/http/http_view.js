@@ -12,10 +12,9 @@ import { filtering } from "../text/time_range.js";
 import { split } from "../widgets/split_pane.js";
 import { choice } from "../widgets/segmented_control.js";
 import { commonLength, drawWaterfall, PHASES, phasesOf, tookNs, waterfallTitle } from "./waterfall.js";
+import { PLAIN_NOTES } from "../text/facts.js";
 import { answerLine } from "../text/terms.js";
 import { mountExchange } from "./exchange_view.js";
-
-const FACTS = new Set(["upgrade", "event stream", "pipelined", "trailers", "chunk extension", "expects continue"]); // notes that are no trouble
 
 export function mount(root, store) {
   const scale = choice("http.scale", "Waterfall", [["took", "How long"], ["when", "When"]], () => draw(store.state));
@@ -175,7 +174,7 @@ const columns = (axisOf) => [
 
 /** Notes that are more than facts, as a mark with their words. */
 function drawOdd(cell, row) {
-  const odd = row.notes.filter((note) => !FACTS.has(note));
+  const odd = row.notes.filter((note) => !PLAIN_NOTES.includes(note));
   setText(cell, odd.length ? odd.join(", ") : "");
   cell.title = odd.join("\n");
 }

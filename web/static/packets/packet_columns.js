@@ -3,7 +3,7 @@
 import { h, setText } from "../widgets/dom.js";
 import { count, duration, exact, wallClock } from "../text/format.js";
 import { BOOKMARK } from "./packet_note.js";
-import { protocolOf, told, verdicts } from "./packet_text.js";
+import { protocolOf, told } from "./packet_text.js";
 import { createPair, drawPair } from "../widgets/address_pair.js";
 import { pairEnds } from "../text/address.js";
 import { stateOf } from "../text/terms.js";
@@ -169,10 +169,10 @@ function createWhat(cell) {
 function drawWhat(cell, row) {
   const [what, verdict, more] = cell.children;
   const said = told(row);
-  const found = verdicts(row);
+  const found = marksOf(row);
   setText(what, said.what);
   setText(more, said.more);
   setText(verdict, found.map(({ name }) => name).join(", "));
   verdict.classList.toggle("trouble", found.some(({ isTrouble }) => isTrouble));
-  cell.title = [said.what, ...found.map(({ why }) => why)].join("\n");
+  cell.title = [said.what, ...found.map(({ meaning }) => meaning)].join("\n");
 }

@@ -1,35 +1,14 @@
 // What a packet means, in the words of a table: the kind it is coloured by, what happens in it, and the numbers with it.
 
 import { count, counted } from "../text/format.js";
-import { marksOf } from "../text/terms.js";
-
-/** What a packet is that has no TCP segment to look at, by IP protocol number. */
-const OTHERS = {
-  1: "ICMP",
-  2: "IGMP",
-  6: "part of TCP",
-  17: "UDP",
-  47: "GRE",
-  50: "ESP",
-  58: "ICMPv6",
-  89: "OSPF",
-  132: "SCTP",
-};
-
-const PROTOCOLS = {
-  http: "HTTP",
-  websocket: "WebSocket",
-  http2: "HTTP/2",
-  tls: "TLS",
-  tunnel: "tunnel",
-  unknown: "TCP",
-};
+import { IP_PROTOCOLS, NOT_IP } from "../text/facts.js";
+import { marksOf, protocolName } from "../text/terms.js";
 
 /** What the packet speaks. */
 export function protocolOf({ protocol, ip_protocol: number }) {
-  if (protocol) return PROTOCOLS[protocol] ?? protocol;
-  if (number === null || number === undefined) return "not IP";
-  return OTHERS[number] ?? `IP protocol ${number}`;
+  if (protocol) return protocolName(protocol);
+  if (number === null || number === undefined) return NOT_IP;
+  return IP_PROTOCOLS[number] ?? `IP protocol ${number}`;
 }
 
 /** The meaning that gives a packet its colour: duplicate, trouble, request, response, message, opening, closing, data, ack or other. */
@@ -46,7 +25,7 @@ export function meaning(packet) {
 
 /** Whether something went wrong with it. */
 export const isTrouble = (packet) =>
-  !packet.duplicate && (packet.flags.includes("RST") || marksOf(packet).some(([, trouble]) => trouble));
+  !packet.duplicate && (packet.flags.includes("RST") || marksOf(packet).some((mark) => mark.isTrouble));
 
 /** What happens in the packet, and the rest of what there is to say: {what, more}. */
 export function told(packet) {
@@ -57,9 +36,6 @@ export function told(packet) {
   const hidden = rest.length + others;
   return { what: first.text, more: hidden ? `and ${count(hidden)} more` : "" };
 }
-
-/** The verdicts on it: [{name, isTrouble, why}]. */
-export const verdicts = (packet) => marksOf(packet).map(([name, trouble, why]) => ({ name, isTrouble: trouble, why }));
 
 /** The flags that say something: PSH does not, nor ACK beside bytes or other flags than SYN. */
 function flagText({ flags, payload }) {

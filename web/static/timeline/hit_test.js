@@ -1,7 +1,8 @@
 // What lies under the pointer on the timeline, and what to say of it.
 
 import { counted, duration, moment } from "../text/format.js";
-import { placing, TICK } from "./paint_lanes.js";
+import { TICK } from "../text/facts.js";
+import { placing } from "./paint_lanes.js";
 import { scale } from "./zoom.js";
 
 const NEAR = 5; // pixels

@@ -2,7 +2,7 @@
 // above and below the marks; those that find no room in any line are left out.
 
 import { shape } from "./lane_shape.js";
-import { VERDICTS } from "../text/terms.js";
+import { verdict } from "../text/terms.js";
 
 const GAP = 10; // pixels between two labels of a line
 const SHORTEST = 8; // characters that a shortened label has at least
@@ -37,7 +37,7 @@ function labels({ blocks, arrows, ticks, troubles }, place) {
   return [
     ...byTime((troubles?.text ?? []).map((text, i) => (
       {
-        text: VERDICTS[text]?.[0] ?? text,
+        text: verdict(text).name,
         at: place.x(ticks.column[troubles.tick[i]]),
         row: ticks.lane[troubles.tick[i]],
         side: troubles.side[i] ? 1 : -1,

@@ -1,5 +1,6 @@
 // Painting the timeline's lanes: one pure drawing of an answer of /api/lanes onto a canvas.
 
+import { TICK } from "../text/facts.js";
 import { wasOpened } from "./lane_text.js";
 import { shape, tickLength } from "./lane_shape.js";
 import { paintGuides, paintStates } from "./paint_states.js";
@@ -8,9 +9,6 @@ import { scale } from "./zoom.js";
 
 export const EDGE = 6; // pixels of canvas at both ends of the time shown, for marks that stand there (css/timeline.css)
 const ARROW = 7; // pixels behind the message before from which on one has a head
-
-/** The bits of a tick, as inspector/views/timeline/marks.py sets them. */
-export const TICK = { client: 1, server: 2, payload: 4, syn: 8, fin: 16, reset: 32, trouble: 64 };
 
 /**
  * @param {CanvasRenderingContext2D} context scaled so that a unit is a CSS pixel

@@ -2,6 +2,7 @@
 
 import { count, counted, duration, moment, size } from "../text/format.js";
 import { messageText } from "../connection/ladder_items.js";
+import { OPCODES } from "../text/facts.js";
 import { closeCode } from "../text/terms.js";
 
 export const LINE = 18; // pixels of a line of a message
@@ -17,8 +18,6 @@ export const isControl = ({ kind }) => kind === "ping" || kind === "pong" || kin
 
 /** Pings and pongs, which show on demand; a close says how it ended and always shows. */
 export const isQuiet = ({ kind }) => kind === "ping" || kind === "pong";
-
-const OPCODES = { 0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong" };
 
 /** The text of the bubble. */
 export function shownText(row) {

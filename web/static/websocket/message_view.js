@@ -3,13 +3,12 @@
 import { get } from "../net/api.js";
 import { goodbye, packing } from "./chat_row.js";
 import { h, icon } from "../widgets/dom.js";
+import { OPCODES } from "../text/facts.js";
 import { count, counted, duration, moment, size } from "../text/format.js";
 import { hexDump } from "../widgets/hexdump.js";
 import { parseJson } from "../widgets/json_parse.js";
 import { jsonTree } from "../widgets/json_tree.js";
 import { go } from "../state/navigation.js";
-
-const OPCODES = { 0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong" };
 
 export function mountMessage(panel, store) {
   const wanted = { name: null }; // the way of looking that the reader has chosen
