@@ -53,6 +53,7 @@ check: $(venv)/.installed-dev
 	$(bin)/mypy
 	$(bin)/deno fmt --check
 	$(bin)/deno lint
+	$(bin)/deno check --quiet web/static
 
 bench: $(venv)/.installed-bench $(venv)/.compiled
 	$(bin)/python -m tests.bench $(ARGS)

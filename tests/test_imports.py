@@ -70,6 +70,7 @@ SCAPY_MAY_STAND_IN = {"inspector.wire.scapy_dissect"}
 PAGE = ROOT / "web" / "static"
 
 PAGE_LAYERS = (
+    "types",
     "text",
     "state",
     "net",

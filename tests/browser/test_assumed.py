@@ -55,14 +55,14 @@ def test_of_an_end_that_was_never_heard_nothing_is_claimed(page: Page) -> None:
     band = page.locator(".step.packet:visible .band.server .below.unknown").first
     expect(band).to_be_visible()
     assert (band.bounding_box() or {})["height"] > 1
-    expect(page.locator(".story-chapter:visible")).to_have_text("No answer is seen")
+    expect(page.locator(".story-phase:visible")).to_have_text("No answer is seen")
     expect(page.get_by_text("listened here")).to_have_count(0)
 
 
 def test_a_port_that_refused_never_listened(page: Page) -> None:
     page.evaluate("() => { location.hash = '#/connections/2'; }")
     expect(page.locator(".step.start:visible .step-state.server")).to_have_text("CLOSED")
-    expect(page.locator(".story-chapter:visible")).to_have_text("The pipe is refused")
+    expect(page.locator(".story-phase:visible")).to_have_text("The pipe is refused")
     expect(page.locator(".ladder:visible")).not_to_contain_text("LISTEN")
 
 

@@ -54,8 +54,8 @@ def test_get_shows_a_pipe_built_used_and_taken_down(page: Page) -> None:
     has_pipe()
     has_exchange()
     says(page, "SYN", "SYN ACK", "GET /", "200 OK", "FIN")
-    chapters = page.locator(".story-chapter")
-    expect(chapters).to_have_text(
+    phases = page.locator(".story-phase")
+    expect(phases).to_have_text(
         ["The pipe is built", "The ask", "The answer", "The pipe is taken down"], timeout=SOON
     )
     assert states(page, "client")[:3] == ["CLOSED", "SYN-SENT", "ESTABLISHED"]
@@ -95,7 +95,7 @@ def test_keep_alive_asks_three_times_on_one_pipe(page: Page) -> None:
     press(page, "keep_alive")
     has_pipe()
     has_exchanges()
-    expect(page.locator(".story-chapter", has_text="The ask")).to_have_count(3, timeout=SOON)
+    expect(page.locator(".story-phase", has_text="The ask")).to_have_count(3, timeout=SOON)
     expect(page.locator(".connection-facts")).to_contain_text("closed by the client")
 
 
@@ -107,7 +107,7 @@ def test_the_chat_stays_open_and_either_side_speaks(page: Page) -> None:
     says(page, "101 Switching Protocols")
     expect(page.locator(".connection-title")).to_contain_text("WebSocket", timeout=SOON)
     expect(page.locator(".connection-facts")).to_contain_text("open")
-    expect(page.locator(".story-chapter", has_text="The upgrade")).to_be_visible()
+    expect(page.locator(".story-phase", has_text="The upgrade")).to_be_visible()
 
     page.get_by_role("link", name="WebSocket").click()
     chat = page.locator(".bubble:visible")

@@ -57,7 +57,7 @@ test("a port that refused was closed all along", () => {
     }),
   );
   assert.deepEqual(items.map(({ after }) => after.server), Array(4).fill("CLOSED"));
-  assert.deepEqual(items.map(({ chapter }) => chapter).filter(Boolean), ["The pipe is refused"]);
+  assert.deepEqual(items.map(({ phase }) => phase).filter(Boolean), ["The pipe is refused"]);
   assert.deepEqual(items.at(-1).sentences, ["The pipe was never built."]);
 });
 
@@ -74,7 +74,7 @@ test("of an end that never was heard nothing is known", () => {
     }),
   );
   assert.ok(items.every(({ after }) => after.server === null));
-  assert.equal(items.find(({ chapter }) => chapter).chapter, "No answer is seen");
+  assert.equal(items.find(({ phase }) => phase).phase, "No answer is seen");
   assert.deepEqual(items.at(-1).sentences, ["No answer was seen. Whether the client still waits is not on the wire."]);
 });
 
@@ -192,11 +192,11 @@ test("an answer of HTTP/0.9 is said to have no head", () => {
   assert.equal(ladder(detail({ exchanges: [exchange] }))[2].carries[0].text, "answer without a head");
 });
 
-test("sentences and chapters stand on their packets", () => {
+test("sentences and phases stand on their packets", () => {
   const events = [{ packet: 2, sentence: "It agrees." }, { packet: 2, sentence: "It is heard." }];
   const items = ladder(detail({ events, phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }] }));
   assert.deepEqual(items[2].sentences, ["It agrees.", "It is heard."]);
-  assert.deepEqual(items.slice(1, -1).map(({ chapter, bracket }) => [chapter, bracket]), [
+  assert.deepEqual(items.slice(1, -1).map(({ phase, bracket }) => [phase, bracket]), [
     ["The pipe is built", "first"],
     [null, "inside"],
     [null, "last"],
@@ -215,7 +215,7 @@ for (
   ]
 ) test(`a ${message.kind} message reads ${text}`, () => assert.equal(messageText(message), text));
 
-const chapters = (items) => items.map(({ chapter, bracket }) => [chapter, bracket]);
+const phases = (items) => items.map(({ phase, bracket }) => [phase, bracket]);
 
 test("a run cut out of the middle says what the whole says of its packets", () => {
   const late = packet(4, "client", ["PSH", "ACK"], "ESTABLISHED", "ESTABLISHED", 1, 5);
@@ -239,14 +239,14 @@ test("a run cut out of the middle says what the whole says of its packets", () =
   }
 });
 
-test("a chapter that goes on at both ends of a run has no title and no corners in it", () => {
+test("a phase that goes on at both ends of a run has no title and no corners in it", () => {
   const run = {
     ...detail({ phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }] }),
     packets: [handshake[1]],
     before: handshake[0],
     after: handshake[2],
   };
-  assert.deepEqual(chapters(rungs(run, connection)), [[null, "inside"]]);
+  assert.deepEqual(phases(rungs(run, connection)), [[null, "inside"]]);
 });
 
 test("across times that go back it is not known how long nothing was sent", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chapters } from "../../../web/static/connection/phases.js";
+import { phaseRuns } from "../../../web/static/connection/phases.js";
 
 const packets = (numbers, flags = {}) => numbers.map((number) => ({ number, flags: flags[number] ?? ["ACK"] }));
 const phase = (name, first_packet, last_packet = first_packet) => ({ name, first_packet, last_packet });
 
 test("a packet between two phases belongs to the one before it", () => {
-  const found = chapters(packets([1, 2, 3, 4, 5, 6]), [
+  const found = phaseRuns(packets([1, 2, 3, 4, 5, 6]), [
     phase("handshake", 1, 3),
     phase("request", 4),
     phase("response", 6),
@@ -19,7 +19,7 @@ test("a packet between two phases belongs to the one before it", () => {
 });
 
 test("phases that come in any order and packets of other connections in between change nothing", () => {
-  const found = chapters(packets([10, 14, 20]), [phase("close", 20), phase("handshake", 10, 14)]);
+  const found = phaseRuns(packets([10, 14, 20]), [phase("close", 20), phase("handshake", 10, 14)]);
   assert.deepEqual(found.map(({ title, first, last }) => [title, first, last]), [
     ["The pipe is built", 0, 1],
     [
@@ -31,7 +31,7 @@ test("phases that come in any order and packets of other connections in between 
 });
 
 test("packets before the first phase were met midway", () => {
-  assert.equal(chapters(packets([1, 2]), [phase("close", 2)])[0].title, "The first packet is no SYN");
+  assert.equal(phaseRuns(packets([1, 2]), [phase("close", 2)])[0].title, "The first packet is no SYN");
 });
 
 test("the pipe is built where its last ACK carries the first bytes", () => {
@@ -41,16 +41,16 @@ test("the pipe is built where its last ACK carries the first bytes", () => {
     ...states(["SYN-SENT", "ESTABLISHED", "ESTABLISHED"][i], ["SYN-RECEIVED", "SYN-RECEIVED", "ESTABLISHED"][i]),
   }));
   const phases = [phase("handshake", 1, 3), phase("request", 3)];
-  assert.deepEqual(chapters(rows, phases).map(({ title }) => title), ["The pipe is built", "The ask"]);
-  assert.equal(chapters(rows.slice(0, 2), phases)[0].title, "The pipe is asked for");
+  assert.deepEqual(phaseRuns(rows, phases).map(({ title }) => title), ["The pipe is built", "The ask"]);
+  assert.equal(phaseRuns(rows.slice(0, 2), phases)[0].title, "The pipe is asked for");
 });
 
-test("two asks in a row are two chapters", () => {
-  assert.equal(chapters(packets([1, 2]), [phase("request", 1), phase("request", 2)]).length, 2);
+test("two asks in a row are two phases", () => {
+  assert.equal(phaseRuns(packets([1, 2]), [phase("request", 1), phase("request", 2)]).length, 2);
 });
 
 test("when phases begin in one packet, the later in the list names it", () => {
-  assert.deepEqual(chapters(packets([1]), [phase("request", 1), phase("close", 1)]).map(({ title }) => title), [
+  assert.deepEqual(phaseRuns(packets([1]), [phase("request", 1), phase("close", 1)]).map(({ title }) => title), [
     "The pipe is taken down",
   ]);
 });
@@ -71,7 +71,7 @@ for (
   test(`a reset ${name}`, () => {
     const [first, second] = packets([1, 2], { 2: ["RST", "ACK"] });
     const states = { client_state: state, server_state: state };
-    const found = chapters([{ ...first, ...states }, {
+    const found = phaseRuns([{ ...first, ...states }, {
       ...second,
       direction,
       client_state: "CLOSED",
@@ -94,15 +94,15 @@ for (
 ) {
   test(`the phase ${name} is called “${title}”`, () =>
     assert.equal(
-      chapters(packets([1, 2], { 2: ["RST"] }).slice(0, name === "refused" ? 2 : 1), [phase(name, 1, 2)])[0].title,
+      phaseRuns(packets([1, 2], { 2: ["RST"] }).slice(0, name === "refused" ? 2 : 1), [phase(name, 1, 2)])[0].title,
       title,
     ));
 }
 
-test("a RST that ends nothing leaves its chapter its name", () => {
-  assert.deepEqual(chapters(packets([1, 2], { 2: ["RST"] }), [phase("data", 1, 2)]).map(({ title }) => title), [
+test("a RST that ends nothing leaves its phase its name", () => {
+  assert.deepEqual(phaseRuns(packets([1, 2], { 2: ["RST"] }), [phase("data", 1, 2)]).map(({ title }) => title), [
     "The talk",
   ]);
 });
 
-test("no packets, no chapters", () => assert.deepEqual(chapters([], []), []));
+test("no packets, no phases", () => assert.deepEqual(phaseRuns([], []), []));

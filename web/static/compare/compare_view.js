@@ -74,9 +74,11 @@ export function mount(root, store) {
 
 /** Draws everything anew, and gives the focus back to where it was. */
 function render(page, store, comparison, state) {
-  const focus = page.contains(document.activeElement) ? document.activeElement.dataset.cell : null;
+  const active = document.activeElement;
+  const focus = active instanceof HTMLElement && page.contains(active) ? active.dataset.cell : null;
   page.replaceChildren(...(comparison.kinds.length ? whole(store, comparison, state) : [nothing(state)]));
-  if (focus) page.querySelector(`[data-cell="${focus}"]`)?.focus({ preventScroll: true });
+  const cell = focus && page.querySelector(`[data-cell="${focus}"]`);
+  if (cell instanceof HTMLElement) cell.focus({ preventScroll: true });
 }
 
 function heading() {

@@ -1,5 +1,7 @@
 // The chosen connection as the server knows it, by pages of packets: those that show are fetched, however many there are.
 
+/** @import { ConnectionRow, LadderAnswer, LadderRun } from "../types/rows.d.ts" */
+
 export const PAGE = 100; // packets a request
 export const WHOLE = 400; // packets up to which a connection is fetched and drawn as a whole
 const HELD = 60; // pages kept; those longest unseen leave first
@@ -7,25 +9,36 @@ const PATIENCE = 150; // ms between two fetches of a connection that keeps chang
 
 export class Lifecycle {
   /**
-   * @param {(path: string, parameters?: object, signal?: AbortSignal) => Promise<object>} get
+   * @param {import("../net/api.js").Get} get
    * @param {() => void} changed called when there is something new to draw
    */
-  constructor(get, changed, later = (...a) => setTimeout(...a)) {
-    Object.assign(this, { get, changed, later });
+  constructor(get, changed, later = (call, ms) => setTimeout(call, ms)) {
+    this.get = get;
+    this.changed = changed;
+    this.later = later;
+    this.abort = null;
     this.clear();
   }
 
   clear() {
     this.abort?.abort();
-    const nothing = { id: null, connection: null, total: 0, error: null, revision: 0 };
-    Object.assign(this, nothing, {
-      pages: new Map(),
-      stale: new Set(),
-      wanted: [0, 0],
-      busy: false,
-      again: false,
-      abort: null,
-    });
+    /** @type {number | null} */
+    this.id = null;
+    /** @type {ConnectionRow | null} */
+    this.connection = null;
+    this.total = 0;
+    /** @type {import("../net/api.js").ApiError | null} */
+    this.error = null;
+    this.revision = 0; // counts up with each answer
+    /** @type {Map<number, LadderRun & {start: number}>} */
+    this.pages = new Map();
+    /** @type {Set<number>} */
+    this.stale = new Set();
+    this.wanted = [0, 0];
+    this.busy = false;
+    this.again = false;
+    /** @type {AbortController | null} */
+    this.abort = null;
   }
 
   /** Turns to a connection, null to none; `packet` is the one to show first, if any. */
@@ -166,7 +179,11 @@ export class Lifecycle {
     if (id === this.id) this.take(answer);
   }
 
-  /** Cuts an answer into pages; what stood beside them stays with each, for it goes by packet. */
+  /**
+   * Cuts an answer into pages; what stood beside them stays with each, for it goes by packet.
+   *
+   * @param {LadderAnswer} answer
+   */
   take({ connection, total, start, packets, before, after, ...beside }) {
     if (this.total !== total) this.stale.add(Math.floor(this.total / PAGE)); // the page that was the last has grown
     Object.assign(this, { connection, total });

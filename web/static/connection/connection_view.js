@@ -1,7 +1,7 @@
 // One connection: its two sockets, the ladder of its packets, and the chosen packet.
 
 import { get } from "../net/api.js";
-import { h, icon, setText } from "../widgets/dom.js";
+import { closest, h, icon, setText } from "../widgets/dom.js";
 import { counted, duration, moment, size } from "../text/format.js";
 import { legend } from "./legend.js";
 import { livedNs } from "../timeline/lifetime_bar.js";
@@ -66,7 +66,7 @@ export function mountConnection(panel, store) {
   const unsubscribe = store.subscribe(draw);
   const onKey = (event) => {
     if (
-      event.key !== "Escape" || store.state.route.id === null || event.target.closest("input:not([type=range]), dialog")
+      event.key !== "Escape" || store.state.route.id === null || closest(event, "input:not([type=range]), dialog")
     ) return;
     go(store, store.state.route.packet === null ? { id: null } : { packet: null });
   };

@@ -82,8 +82,9 @@ export function mountGraphs(get, choose, turn) {
     if (error) setText(trouble, `${error.message} ${error.advice ?? ""}`);
     if (!answer || answer === drawn || element.hidden) return;
     drawn = answer;
+    let figure;
     try {
-      await drawFigure(plot, answer);
+      figure = await drawFigure(plot, answer);
     } catch (failure) {
       trouble.hidden = false;
       setText(trouble, failure.message);
@@ -91,7 +92,7 @@ export function mountGraphs(get, choose, turn) {
     }
     if (isListening) return;
     isListening = true;
-    plot.on("plotly_click", ({ points }) => Number.isInteger(points[0]?.customdata) && choose(points[0].customdata));
+    figure.on("plotly_click", ({ points }) => Number.isInteger(points[0]?.customdata) && choose(points[0].customdata));
   }
 
   const stopTheme = onTheme(() => {

@@ -1,28 +1,53 @@
 // The ladder of one connection as a list of items to draw: pure data, no document.
 
 import { counted, duration } from "../text/format.js";
-import { chapters } from "./phases.js";
+import { phaseRuns } from "./phases.js";
 import { answerLine, closeCode, silentEnd, stateOf } from "../text/terms.js";
+
+/** @import { ConnectionRow, EventRow, ExchangeRow, LadderPacket, LadderRun, MessageRow } from "../types/rows.d.ts" */
+
+/** @typedef {{client: boolean, server: boolean}} Assumed which states no packet of their end has shown */
+/** @typedef {{client: string | null, server: string | null, assumed: Assumed}} States null where unknown */
+
+/**
+ * A row of the ladder.
+ *
+ * @typedef {object} LadderItem
+ * @property {"start" | "packet" | "silence" | "end" | "pending"} kind
+ * @property {States} before both ends' states above the row's line
+ * @property {States} after and below it
+ * @property {LadderPacket} [packet]
+ * @property {number | null} [quiet] ns since the packet before
+ * @property {number | null} [elapsed] ns since the connection's first packet
+ * @property {Carried[]} [carries] what begins in the packet
+ * @property {string[]} [sentences] of the story
+ * @property {string | null} [phase] title of the phase that begins here
+ * @property {"single" | "first" | "inside" | "last" | "none"} [bracket] its place in the phase's bracket
+ * @property {number} [ns] how long a silence lasts
+ * @property {string} [text] of a row without a packet
+ * @property {boolean} [fromTheStart] whether the connection's first packet is a SYN
+ */
+
+/** @typedef {{packet: number, kind: "request" | "response" | "message", id: number, text: string}} Carried */
 
 export const SILENCE = 250e6; // ns without a packet that a row of its own tells of
 
 /**
  * The packets of an unbroken run as items, without what stands above and below them.
  *
- * @param {object} run {packets, before, after, phases, events, exchanges, messages} as the server sends them; `before` and `after` are
- *   the packets next to the run, null at the connection's ends
- * @param {object} connection its row
- * @returns {object[]} items of kind "packet"; each has `before` and `after`, the pair of states {client, server} above and below its
- *   line, and its chapter and bracket
+ * @param {LadderRun} run `before` and `after` are the packets next to it, null at the connection's ends
+ * @param {ConnectionRow} connection
+ * @returns {LadderItem[]} of kind "packet"
  */
 export function rungs({ packets, before = null, after = null, phases, events, exchanges, messages }, connection) {
   const sentences = grouped(events, (event) => event.packet, (event) => event.sentence);
   const carried = cargo(exchanges, messages);
   const known = [before, ...packets, after].filter(Boolean);
-  const places = placeInChapter(known, chapters(known, phases), { before, after }).slice(before ? 1 : 0);
+  const places = placeInPhase(known, phaseRuns(known, phases), { before, after }).slice(before ? 1 : 0);
   const silent = silentEnd(connection);
   let states = before ? statesOf(before, silent) : begin(packets[0], connection).after;
   return packets.map((packet, index) => {
+    /** @type {LadderItem} */
     const item = {
       kind: "packet",
       packet,
@@ -42,7 +67,8 @@ export function rungs({ packets, before = null, after = null, phases, events, ex
 /**
  * The whole ladder of a connection that is there from its first to its last packet.
  *
- * @returns {object[]} items from top to bottom, of kind "start", "packet", "silence" or "end"
+ * @param {LadderRun & {connection: ConnectionRow}} detail
+ * @returns {LadderItem[]} from top to bottom
  */
 export function ladder(detail) {
   const { packets, connection } = detail;
@@ -56,13 +82,25 @@ export function ladder(detail) {
   return items;
 }
 
-/** Both ends' states after a packet, null where unknown, and which of them are only assumed. */
+/**
+ * Both ends' states after a packet.
+ *
+ * @param {LadderPacket} packet
+ * @param {import("../types/rows.d.ts").Side | null} silent
+ * @returns {States}
+ */
 function statesOf(packet, silent) {
   const [client, server] = ["client", "server"].map((side) => stateOf({ ...packet, silent }, side));
   return { client: client.name, server: server.name, assumed: { client: client.isAssumed, server: server.isAssumed } };
 }
 
-/** What stands above the first packet: where that is a SYN, the states from which its sender and its receiver came to theirs. */
+/**
+ * The row above the first packet; where that is a SYN, it has the states from which its sender and its receiver came to theirs.
+ *
+ * @param {LadderPacket} first
+ * @param {ConnectionRow} connection
+ * @returns {LadderItem}
+ */
 export function begin(first, connection) {
   const fromTheStart = first.flags.includes("SYN") && !first.flags.includes("ACK");
   const after = statesOf(first, silentEnd(connection));
@@ -74,12 +112,22 @@ export function begin(first, connection) {
   return { kind: "start", before: states, after: states, fromTheStart, text };
 }
 
+/**
+ * @param {LadderItem} item
+ * @returns {LadderItem}
+ */
 function silence({ quiet, before, bracket }) {
   const inside = bracket === "inside" || bracket === "last" ? "inside" : "none";
   return { kind: "silence", ns: quiet, text: `${duration(quiet)} of silence`, before, after: before, bracket: inside };
 }
 
-/** What stands below the last packet. */
+/**
+ * The row below the last packet.
+ *
+ * @param {States} states
+ * @param {ConnectionRow} connection
+ * @returns {LadderItem}
+ */
 export function end(states, connection) {
   const { packets: [sent], reset_by: resetter } = connection;
   const names = { unseen: sent ? "server" : "client", seen: sent ? "client" : "server", resetter };
@@ -110,21 +158,28 @@ function endKind({ client, server }, { outcome, packets }) {
   return client === "CLOSED" || server === "CLOSED" ? "closed" : "closing";
 }
 
-/** For each packet: {chapter (its title, on its first packet only), bracket: single, first, inside or last}. */
-function placeInChapter(packets, found, { before, after }) {
+/** For each packet: {phase (its title, on the first packet of it only), bracket: single, first, inside or last}. */
+function placeInPhase(packets, found, { before, after }) {
   return found.flatMap(({ title, first, last }) => {
-    // At the edge of a run the chapter may go on beyond: its neighbour there says only that it does.
+    // A phase may continue beyond the run; the packet next to the run shows only whether it does.
     const [opens, closes] = [first > 0 || !before, last < packets.length - 1 || !after];
     return Array.from({ length: last - first + 1 }, (_, i) => {
       const [isFirst, isLast] = [i === 0 && opens, first + i === last && closes];
       const bracket = isFirst && isLast ? "single" : isFirst ? "first" : isLast ? "last" : "inside";
-      return { chapter: isFirst ? title : null, bracket };
+      return { phase: isFirst ? title : null, bracket };
     });
   });
 }
 
-/** What packets carry, by packet number: {kind: request, response or message, text}. */
+/**
+ * What packets carry, by packet number.
+ *
+ * @param {ExchangeRow[]} exchanges
+ * @param {MessageRow[]} messages
+ * @returns {Map<number, Carried[]>}
+ */
 function cargo(exchanges, messages) {
+  /** @type {Carried[]} */
   const items = [];
   for (const { id, request, response, informational } of exchanges) {
     if (request) {
@@ -147,6 +202,13 @@ export function messageText({ kind, text, bytes, close_code: code }) {
   return text ? `${kind} “${text}”` : `${kind}, ${counted(bytes, "byte")}`;
 }
 
+/**
+ * @template Row, Value
+ * @param {Row[]} rows
+ * @param {(row: Row) => number} key
+ * @param {(row: Row) => Value} value
+ * @returns {Map<number, Value[]>}
+ */
 function grouped(rows, key, value) {
   const groups = new Map();
   for (const row of rows) {

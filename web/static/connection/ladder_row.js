@@ -1,5 +1,6 @@
 // One row of the ladder: two pieces of lifeline in their states, the arrow of a packet between them, and its story.
 
+/** @import { LadderItem } from "./ladder_items.js" */
 import { h, setClass, setText } from "../widgets/dom.js";
 import { count, counted, duration, moment } from "../text/format.js";
 import { SILENCE } from "./ladder_items.js";
@@ -7,7 +8,7 @@ import { isTrouble } from "../packets/packet_text.js";
 import { STATES } from "../text/facts.js";
 import { ASSUMED, band, marksOf, UNKNOWN } from "../text/terms.js";
 
-/** An empty row; `parts.draw(item)` puts an item of ladder_items.js in. */
+/** An empty row; `draw(item)` puts an item of ladder_items.js in. */
 export function createStep() {
   const time = h("span", { class: "step-time" });
   const [client, server] = [lifeline("client"), lifeline("server")];
@@ -35,7 +36,8 @@ export function createStep() {
     h("i", { class: "bracket" }),
     story,
   );
-  element.parts = {
+  return Object.assign(element, {
+    /** @param {LadderItem} item */
     draw(item) {
       client.draw(item);
       server.draw(item);
@@ -44,8 +46,7 @@ export function createStep() {
       drawVerdict(item, verdict);
       drawStory(item, story);
     },
-  };
-  return element;
+  });
 }
 
 /** The classes by which a row is drawn: what it is, who sent it, what it carries, and whether something went wrong. */
@@ -167,7 +168,12 @@ function numbers({ flags, seq, ack, window, payload }) {
   return said.join(" ");
 }
 
-/** A badge a verdict; verdict_popover.js explains them when one is pointed at. */
+/**
+ * Draws a badge a verdict; verdict_popover.js explains the one that is pointed at.
+ *
+ * @param {LadderItem} item
+ * @param {HTMLElement} element
+ */
 function drawVerdict({ packet }, element) {
   const marks = packet ? marksOf(packet) : [];
   const key = marks.map(({ name }) => name).join(" ");
@@ -180,11 +186,11 @@ function drawVerdict({ packet }, element) {
 
 function drawStory(item, element) {
   const sentences = item.sentences ?? [];
-  const key = `${item.chapter ?? ""}\n${sentences.join("\n")}`;
+  const key = `${item.phase ?? ""}\n${sentences.join("\n")}`;
   if (element.storyKey === key) return;
   element.storyKey = key;
   element.replaceChildren(
-    ...(item.chapter ? [h("b", { class: "story-chapter" }, item.chapter)] : []),
+    ...(item.phase ? [h("b", { class: "story-phase" }, item.phase)] : []),
     ...sentences.map((sentence) => h("p", { title: sentence.length > 160 ? sentence : null }, sentence)),
   );
 }

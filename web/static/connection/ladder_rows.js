@@ -34,6 +34,7 @@ export class PagedSteps {
   /** @param {import("./connection_pages.js").Lifecycle} lifecycle */
   constructor(lifecycle) {
     this.lifecycle = lifecycle;
+    /** @type {WeakMap<object, import("./ladder_items.js").LadderItem[]>} */
     this.made = new WeakMap(); // items by page, each made once
   }
 
@@ -76,4 +77,5 @@ export class PagedSteps {
 }
 
 const NOTHING = { client: null, server: null, assumed: { client: false, server: false } };
+/** @returns {import("./ladder_items.js").LadderItem} */
 const pending = () => ({ kind: "pending", before: NOTHING, after: NOTHING });

@@ -1,6 +1,7 @@
 // Draws the ladder: two lifelines in bands of their TCP states, an arrow for each packet, and beside it what it means.
 
-import { h, icon, setClass } from "../widgets/dom.js";
+/** @import { LadderItem } from "./ladder_items.js" */
+import { closest, h, icon, setClass } from "../widgets/dom.js";
 import { EvenOffsets, Offsets } from "../widgets/row_offsets.js";
 import { firstScale, heightsToScale, rowHeights } from "./row_spacing.js";
 import { PagedSteps, WholeSteps } from "./ladder_rows.js";
@@ -23,8 +24,29 @@ const ZOOM = 2; // how much a press of a zoom button changes the scale
 export class LadderView {
   /** @param {{choose: (packet: number | null) => void, moved: () => void}} actions; `moved` when the cursor, or what shows, has changed */
   constructor({ choose, moved = () => {} }) {
-    Object.assign(this, { choose, moved });
-    Object.assign(this, { steps: null, cursor: null, chosen: null, reached: null, gaps: null, scale: null });
+    this.choose = choose;
+    this.moved = moved;
+    /** @type {import("./connection_pages.js").Lifecycle | null} */
+    this.lifecycle = null;
+    /** @type {number | null} */
+    this.id = null;
+    /** @type {WholeSteps | PagedSteps | null} */
+    this.steps = null;
+    /** @type {number | null} */
+    this.cursor = null; // place of a packet in the connection
+    /** @type {number | null} */
+    this.chosen = null; // number of the packet that the address names
+    /** @type {number | null} */
+    this.reached = null;
+    /** @type {(number | null)[] | null} */
+    this.gaps = null;
+    /** @type {number | null} */
+    this.scale = null; // ns a pixel; null while evenly spaced
+    /** @type {((text: string) => number) | null} */
+    this.measured = null;
+    /** @type {number | null} */
+    this.firstShown = null;
+    this.isNarrow = false;
     this.key = ""; // of the connection as it was drawn last
     this.seen = Infinity; // rows there were when the reader last was at the end
     this.list = new VirtualList({
@@ -41,7 +63,7 @@ export class LadderView {
       },
     });
     this.list.canvas.addEventListener("click", (event) => {
-      const step = event.target.closest(".step[data-packet]");
+      const step = closest(event, ".step[data-packet]");
       if (step) this.choose(Number(step.dataset.packet) === this.chosen ? null : Number(step.dataset.packet));
     });
     this.newer = h(
@@ -160,10 +182,11 @@ export class LadderView {
 
   layout() {
     this.isNarrow = this.element.clientWidth < NARROW;
-    const isDense = this.steps instanceof PagedSteps;
+    const { steps } = this;
+    const isDense = steps instanceof PagedSteps;
     this.list.element.classList.toggle("narrow", this.isNarrow);
     this.list.element.classList.toggle("dense", isDense);
-    this.list.layout(isDense ? this.denseOffsets() : this.wholeOffsets());
+    this.list.layout(isDense ? this.denseOffsets() : this.wholeOffsets(steps.items));
   }
 
   denseOffsets() {
@@ -173,16 +196,23 @@ export class LadderView {
     return new Offsets(Array.from({ length }, (_, row) => heights[row - 1] ?? this.least));
   }
 
-  wholeOffsets() {
+  /** @param {LadderItem[]} items */
+  wholeOffsets(items) {
     const width = this.isNarrow ? this.element.clientWidth - NARROW_MARGINS : STORY_WIDTH;
-    const stories = this.steps.items.map((item) => this.storyHeight(item, width));
-    const least = this.steps.items.map((item) => HEIGHTS[item.kind]);
+    const stories = items.map((item) => this.storyHeight(item, width));
+    const least = items.map((item) => HEIGHTS[item.kind]);
     return new Offsets(this.isNarrow ? least.map((height, i) => height + stories[i]) : rowHeights(least, stories));
   }
 
-  storyHeight({ sentences = [], chapter }, width) {
+  /**
+   * Pixels of a row's story.
+   *
+   * @param {LadderItem} item
+   * @param {number} width
+   */
+  storyHeight({ sentences = [], phase }, width) {
     const lines = sentences.map((sentence) => Math.min(lineCount(sentence, width, this.measure), STORY_LINES));
-    return lines.reduce((sum, count) => sum + count, chapter ? 1 : 0) * LINE;
+    return lines.reduce((sum, count) => sum + count, phase ? 1 : 0) * LINE;
   }
 
   get measure() {
@@ -212,7 +242,7 @@ export class LadderView {
     else delete element.dataset.packet;
     element.style.height = `${this.list.offsets.height(row)}px`;
     element.style.setProperty("--shift", `${-(this.list.offsets.top(row) % PATTERN)}px`);
-    element.parts.draw(item);
+    element.draw(item);
   }
 
   keyed(event) {

@@ -1,4 +1,4 @@
-// The chapters of a connection's life, each a run of packets: what the brackets beside the ladder say.
+// The phases of a connection as runs of packets with titles: the brackets beside the ladder.
 
 const TITLES = {
   handshake: "The pipe is built",
@@ -14,13 +14,13 @@ const TITLES = {
 };
 
 /**
- * Cuts packets into chapters: each belongs to the phase that began last. The server's phases may overlap and leave packets out.
+ * Divides packets into runs: each packet belongs to the phase that began last. The server's phases may overlap and leave packets out.
  *
- * @param {object[]} packets packet rows of one connection, in order
- * @param {object[]} phases {name, first_packet, last_packet} as the server found them
+ * @param {import("../types/rows.d.ts").LadderPacket[]} packets of one connection, in order
+ * @param {import("../types/rows.d.ts").Phase[]} phases
  * @returns {{title: string | null, first: number, last: number}[]} indexes into `packets`, both included
  */
-export function chapters(packets, phases) {
+export function phaseRuns(packets, phases) {
   const begins = [...phases].sort((a, b) => a.first_packet - b.first_packet);
   const found = [];
   let next = 0;
@@ -39,7 +39,7 @@ export function chapters(packets, phases) {
 
 function titleOf(phase, packets, { before, after }) {
   if (!phase) return "The first packet is no SYN";
-  // Its last ACK may carry the first bytes, and so belong to the next chapter.
+  // Its last ACK may carry the first bytes, and so belong to the next run.
   if (phase.name === "handshake" && !isBuilt(packets.at(-1)) && !(after && isBuilt(after))) {
     return "The pipe is asked for";
   }

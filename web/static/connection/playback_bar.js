@@ -9,8 +9,8 @@ const BUCKETS = 300; // of the strip above the slider
 
 /**
  * @param {import("./ladder_view.js").LadderView} ladder
- * @param {(path: string, parameters?: object) => Promise<object>} get
- * @param {(problem: Error) => void} fail
+ * @param {import("../net/api.js").Get} get
+ * @param {(problem: import("../net/api.js").ApiError) => void} fail
  */
 export function mountPlayback(ladder, get, fail) {
   const lifecycle = () => ladder.lifecycle;

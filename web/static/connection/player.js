@@ -19,8 +19,13 @@ export class Player {
    * @param {(index: number) => number} ladder.gap ns from a packet to the next, 0 where it is not known yet
    * @param {(hasEnded: boolean) => void} changed called when it begins, ends, or plays at another speed
    */
-  constructor(ladder, changed, timers = { set: (...a) => setTimeout(...a), clear: (id) => clearTimeout(id) }) {
-    Object.assign(this, { ladder, changed, timers, speed: 1, timer: null });
+  constructor(ladder, changed, timers = { set: (call, ms) => setTimeout(call, ms), clear: (id) => clearTimeout(id) }) {
+    this.ladder = ladder;
+    this.changed = changed;
+    this.timers = timers;
+    this.speed = 1;
+    /** @type {number | null} */
+    this.timer = null;
   }
 
   get isPlaying() {

@@ -1,7 +1,7 @@
 // The streams tab: what both ends said, interleaved, as text, as a hex dump or as whole messages; a bounded part at a time.
 
 import { Asker } from "../net/poller.js";
-import { h, icon, setText } from "../widgets/dom.js";
+import { closest, h, icon, setText } from "../widgets/dom.js";
 import { count, counted, moment, size } from "../text/format.js";
 import { dump, isText, textOf, turns, unpack } from "./stream_turns.js";
 
@@ -97,13 +97,13 @@ export function mountStreams(get, choose, turn) {
 
   /** The block of the chosen packet stands out. */
   function mark() {
-    for (const block of list.querySelectorAll("[data-packet]")) {
+    for (const block of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll("[data-packet]"))) {
       block.classList.toggle("chosen", Number(block.dataset.packet) === chosen);
     }
   }
 
   list.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-show]");
+    const button = closest(event, "[data-show]");
     if (button) choose(Number(button.dataset.show));
   });
 

@@ -1,7 +1,7 @@
 // Why a packet got its verdicts: a sheet beside the badge that is pointed at, or beside the chosen packet.
 
 import { get } from "../net/api.js";
-import { h } from "../widgets/dom.js";
+import { closest, h } from "../widgets/dom.js";
 import { count } from "../text/format.js";
 import { verdict } from "../text/terms.js";
 
@@ -70,11 +70,14 @@ export function mountWhy(pane, list, choose) {
     timer = setTimeout(action, PATIENCE);
   };
   list.addEventListener("pointerover", (event) => {
-    const badge = event.target.closest(".badge");
+    const badge = closest(event, ".badge");
     if (badge) later(() => badge.matches(":hover") && show(badge.closest(".step")));
     else if (shown !== null && !byKey) later(hide);
   });
-  list.addEventListener("pointerleave", (event) => !sheet.contains(event.relatedTarget) && !byKey && later(hide));
+  list.addEventListener(
+    "pointerleave",
+    (event) => !sheet.contains(/** @type {Node | null} */ (event.relatedTarget)) && !byKey && later(hide),
+  );
   sheet.addEventListener("pointerenter", () => clearTimeout(timer));
   sheet.addEventListener("pointerleave", () => !byKey && later(hide));
   list.addEventListener("scroll", () => shown !== null && hide(), { passive: true });

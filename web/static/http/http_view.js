@@ -1,7 +1,7 @@
 // HTTP: every question and its answer, with a waterfall of where the time went, and both messages of the chosen one.
 
 import { get } from "../net/api.js";
-import { h, setText } from "../widgets/dom.js";
+import { closest, h, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { briefly, count, counted, size, TIMES_GO_BACK } from "../text/format.js";
 import { Grid, isLive } from "../widgets/data_grid.js";
@@ -80,7 +80,7 @@ export function mount(root, store) {
 
   const unsubscribe = store.subscribe(draw);
   const onKey = (event) =>
-    event.key === "Escape" && !event.target.closest("input, dialog") && store.state.route.id !== null &&
+    event.key === "Escape" && !closest(event, "input, dialog") && store.state.route.id !== null &&
     go(store, { id: null });
   document.addEventListener("keydown", onKey);
   return () => {
@@ -98,7 +98,12 @@ const MANY = 500;
 
 /** What the waterfall's bars are drawn on: the capture's time for all, or a length for all that begins with each. */
 class Axis {
-  at = -Infinity; // when the length was measured
+  kind = "took";
+  length = 0; // ns of the longest bars; measured at
+  at = -Infinity; // ms, from so many rows:
+  measured = -1;
+  from = 0;
+  to = 0;
 
   measure(state, kind) {
     const { exchanges } = state.tables;

@@ -28,6 +28,9 @@ export async function login(token) {
   session.token = answer.csrf;
 }
 
+/** @typedef {(path: string, parameters?: object, signal?: AbortSignal) => Promise<any>} Get what comes is as `types/rows.d.ts` says */
+
+/** @type {Get} */
 export const get = (path, parameters = {}, signal = null) => {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== null));
   return send(query.size ? `${path}?${query}` : path, { signal });

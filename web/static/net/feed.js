@@ -10,19 +10,35 @@ export class Feed {
    * @param {object} parts
    * @param {() => WebSocket} parts.connect opens the socket
    * @param {string} parts.secret the first message: proves that this page was let in
-   * @param {() => Promise<object>} parts.fetchSnapshot
-   * @param {object} parts.store
-   * @param {(call: () => void, ms: number) => any} [parts.later] setTimeout
-   * @param {(timer: any) => void} [parts.cancel] clearTimeout
+   * @param {() => Promise<import("../types/rows.d.ts").Snapshot>} parts.fetchSnapshot
+   * @param {import("../state/store.js").Store} parts.store
+   * @param {(call: () => void, ms: number) => number} [parts.later] setTimeout
+   * @param {(timer: number) => void} [parts.cancel] clearTimeout
    */
   constructor(
-    { connect, secret, fetchSnapshot, store, later = (...a) => setTimeout(...a), cancel = (t) => clearTimeout(t) },
+    {
+      connect,
+      secret,
+      fetchSnapshot,
+      store,
+      later = (call, ms) => setTimeout(call, ms),
+      cancel = (t) => clearTimeout(t),
+    },
   ) {
-    Object.assign(this, { connect, secret, fetchSnapshot, store, later, cancel });
+    this.connect = connect;
+    this.secret = secret;
+    this.fetchSnapshot = fetchSnapshot;
+    this.store = store;
+    this.later = later;
+    this.cancel = cancel;
+    /** @type {WebSocket | null} */
+    this.socket = null;
     this.wait = FIRST_WAIT;
     this.revision = -1;
+    /** @type {import("../types/rows.d.ts").Delta[] | null} */
     this.held = null; // deltas waiting for the snapshot; null when none is under way
     this.greeted = false; // whether the server has begun to talk on the socket in hand
+    /** @type {number | null} */
     this.watchdog = null;
   }
 

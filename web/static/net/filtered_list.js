@@ -7,22 +7,36 @@ import { filtering } from "../text/time_range.js";
 const PATIENCE = 200; // ms between two looks at what is left while packets come
 const SHARE = 4; // a look's own time is rested so many times: a server that searches long is asked the more seldom
 
+/** @template {import("../types/state.d.ts").TableName} Name */
 export class RowList {
   /**
    * @param {object} parts
-   * @param {string} parts.table connections, exchanges or messages
-   * @param {object} parts.store
-   * @param {(path: string, parameters?: object, signal?: AbortSignal) => Promise<object>} parts.get
+   * @param {Name} parts.table
+   * @param {import("../state/store.js").Store} parts.store
+   * @param {import("./api.js").Get} parts.get
    * @param {() => void} parts.changed
-   * @param {(error: Error) => void} parts.failed
+   * @param {(error: import("./api.js").ApiError) => void} parts.failed
+   * @param {(call: () => void, ms: number) => unknown} [parts.later] setTimeout
+   * @param {() => number} [parts.now] ms
    */
   constructor(
-    { table, store, get, changed, failed, later = (...a) => setTimeout(...a), now = () => performance.now() },
+    { table, store, get, changed, failed, later = (call, ms) => setTimeout(call, ms), now = () => performance.now() },
   ) {
-    Object.assign(this, { table, store, get, changed, failed, later, now });
-    this.held = store.state.tables[table];
+    this.table = table;
+    this.store = store;
+    this.get = get;
+    this.changed = changed;
+    this.failed = failed;
+    this.later = later;
+    this.now = now;
+    this.held =
+      /** @type {import("../state/row_cache.js").Rows<import("../types/state.d.ts").RowTypes[Name]>} */ (store.state
+        .tables[table]);
+    /** @type {string | null} */
     this.key = null; // what the pages in hand were asked for
+    /** @type {Pages<import("../types/state.d.ts").RowTypes[Name]> | null} */
     this.pages = null; // null while all rows are listed: then a row's index is its number
+    /** @type {Record<string, string | number>} */
     this.query = {};
     this.places = new Map(); // row number → index in the list, null for none
     this.packets = 0; // of the capture, when the list was last looked at

@@ -11,19 +11,28 @@ const isUnsettled = (row) => row.client_state_assumed || row.server_state_assume
 export class PacketList {
   /**
    * @param {object} parts
-   * @param {(path: string, parameters?: object, signal?: AbortSignal) => Promise<object>} parts.get
+   * @param {import("./api.js").Get} parts.get
    * @param {() => void} parts.changed
-   * @param {(error: Error) => void} parts.failed
+   * @param {(error: import("./api.js").ApiError) => void} parts.failed
+   * @param {(call: () => void, ms: number) => unknown} [parts.later] setTimeout
    */
-  constructor({ get, changed, failed, later = (...a) => setTimeout(...a) }) {
-    Object.assign(this, { get, changed, failed, later });
+  constructor({ get, changed, failed, later = (call, ms) => setTimeout(call, ms) }) {
+    this.get = get;
+    this.changed = changed;
+    this.failed = failed;
+    this.later = later;
+    /** @type {string | null} */
     this.key = null; // what the pages in hand were asked for
+    /** @type {Pages<import("../types/rows.d.ts").ListedPacket> | null} */
     this.pages = null;
+    /** @type {Record<string, string | number>} */
     this.query = {};
     this.packets = 0; // of the capture, when the list was last looked at
     this.places = new Map(); // packet number → index in the list, null for none
     this.notes = 0; // packets with a note
+    /** @type {number | null} */
     this.seenNotes = null; // how often a note has changed, in this page or another
+    this.isWhole = true;
     this.isWaiting = false;
     this.isOver = false;
     this.countNotes();

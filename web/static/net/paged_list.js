@@ -5,18 +5,32 @@ const HELD = 60; // pages kept; those longest unseen leave first
 const AT_ONCE = 5; // pages a request: the server gives up to 1000 rows
 const REST = 2_000; // ms after a failure in which nobody asks again
 
+/** @template Row */
 export class Pages {
   /**
    * @param {object} parts
-   * @param {(start: number, stop: number, signal: AbortSignal) => Promise<{rows: object[], total: number}>} parts.fetch
+   * @param {(start: number, stop: number, signal: AbortSignal) => Promise<import("../types/rows.d.ts").RowsAnswer<Row>>} parts.fetch
    * @param {() => void} parts.changed called when there is something new to draw
-   * @param {(error: Error) => void} parts.failed
+   * @param {(error: import("./api.js").ApiError) => void} parts.failed
    * @param {number | null} [parts.total] how long the list is; null when only an answer will tell
+   * @param {number} [parts.size] rows a page
+   * @param {number} [parts.held] pages kept
+   * @param {(call: () => void, ms: number) => unknown} [parts.later] setTimeout
    */
-  constructor({ fetch, changed, failed, total = null, size = SIZE, held = HELD, later = (...a) => setTimeout(...a) }) {
-    Object.assign(this, { fetch, changed, failed, total, size, held, later });
+  constructor(
+    { fetch, changed, failed, total = null, size = SIZE, held = HELD, later = (call, ms) => setTimeout(call, ms) },
+  ) {
+    this.fetch = fetch;
+    this.changed = changed;
+    this.failed = failed;
+    this.total = total;
+    this.size = size;
+    this.held = held;
+    this.later = later;
     this.revision = 0; // counts up with each answer
+    /** @type {Map<number, Row[]>} */
     this.pages = new Map(); // page → rows; Map keeps the order of insertion, the young end last
+    /** @type {{first: number, stop: number, abort: AbortController} | null} */
     this.asked = null; // {first, stop, abort} in pages: the request under way
     this.wanted = [0, 1];
     this.isResting = false;

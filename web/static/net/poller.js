@@ -4,23 +4,33 @@ const SHARE = 2; // a question's own time is rested so many times: a server that
 
 export class Asker {
   /**
-   * @param {(path: string, parameters: object, signal: AbortSignal) => Promise<object>} get
+   * @param {import("./api.js").Get} get
    * @param {string} path
    * @param {() => void} changed called when there is something new to draw
    * @param {number} rest ms between two questions at least
+   * @param {{later?: (call: () => void, ms: number) => unknown, now?: () => number}} [clock] setTimeout, performance.now
    */
-  constructor(get, path, changed, rest, { later = (...a) => setTimeout(...a), now = () => performance.now() } = {}) {
-    Object.assign(this, { get, path, changed, rest, later, now });
-    Object.assign(this, {
-      answer: null,
-      answered: null,
-      error: null,
-      wanted: null,
-      asked: "",
-      busy: false,
-      resting: null,
-      abort: new AbortController(),
-    });
+  constructor(
+    get,
+    path,
+    changed,
+    rest,
+    { later = (call, ms) => setTimeout(call, ms), now = () => performance.now() } = {},
+  ) {
+    this.get = get;
+    this.path = path;
+    this.changed = changed;
+    this.rest = rest;
+    this.later = later;
+    this.now = now;
+    this.answer = null;
+    this.answered = null;
+    this.error = null;
+    this.wanted = null;
+    this.asked = "";
+    this.busy = false;
+    this.resting = null;
+    this.abort = new AbortController();
   }
 
   /** What is to be shown; `stamp` differs when the answer may have become another. */

@@ -107,6 +107,7 @@ export function mount(root, store) {
 
 /** The counters, each in a place of its own from the beginning. */
 function mountCounters() {
+  /** @type {[name: string, say: (n: number) => string, words: string][]} */
   const kinds = [
     ["packets", count, "packet"],
     ["bytes", size, "on the wire"],
@@ -153,8 +154,9 @@ function figurePane(name, title, store) {
     plot.classList.toggle("void", isVoid); // keeps its place for what comes
     nothing.hidden = !isVoid;
     if (isVoid) return;
+    let drawn;
     try {
-      await drawFigure(plot, figure);
+      drawn = await drawFigure(plot, figure);
       trouble.hidden = true;
     } catch (error) {
       trouble.hidden = false;
@@ -163,7 +165,7 @@ function figurePane(name, title, store) {
     }
     if (isListening || name === "times") return;
     isListening = true;
-    plot.on("plotly_relayout", (change) => {
+    drawn.on("plotly_relayout", (change) => {
       const [from, to] = ["xaxis.range[0]", "xaxis.range[1]"].map((key) => Math.round(change[key] * 1e9));
       if (!(from < to)) return; // zoomed back: no numbers
       waiting = null; // it shows the stretch of before

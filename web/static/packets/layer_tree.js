@@ -1,6 +1,6 @@
 // The layers of a packet as a tree: layers unfold into fields. An item that is pointed at or moved to lights its bytes.
 
-import { h } from "../widgets/dom.js";
+import { closest, h } from "../widgets/dom.js";
 
 /** The innermost field, or else layer, that byte `at` was read from: [layer, field] indexes, field -1 for none; null. */
 export function itemAt(layers, at) {
@@ -19,8 +19,7 @@ export function itemAt(layers, at) {
 /**
  * @param {object[]} layers {name, title, start, stop, fields: [{label, value, start, stop}]} as the server sends them
  * @param {Set<string>} open names of the layers that are unfolded: kept from packet to packet
- * @param {(start: number, stop: number) => void} light
- * @param {(byte: number) => void} reveal
+ * @param {{light: (start: number, stop: number) => void, reveal: (byte: number) => void}} dump
  */
 export function layerTree(layers, open, { light, reveal }) {
   const items = []; // {element, layer, field, start, stop} from top to bottom
@@ -59,7 +58,7 @@ export function layerTree(layers, open, { light, reveal }) {
   let [pinned, lit] = [null, null];
   if (items.length) items[0].element.tabIndex = 0;
 
-  const itemOf = (event) => items.find(({ element }) => element === event.target.closest("[role=treeitem]")) ?? null;
+  const itemOf = (event) => items.find(({ element }) => element === closest(event, "[role=treeitem]")) ?? null;
 
   /** Marks an item and its bytes; null goes back to the one that was chosen. */
   function show(item) {

@@ -9,7 +9,10 @@ const LONGEST = 4096; // bytes: what a packet comment may have
 export class NoteEditor {
   /** @param {{changed: (packet: object) => void, failed: (problem: object) => void}} actions */
   constructor({ changed, failed }) {
-    Object.assign(this, { changed, failed, packet: null });
+    this.changed = changed;
+    this.failed = failed;
+    /** @type {import("../types/rows.d.ts").PacketRow | null} */
+    this.packet = null;
     const tool = (name, words, press) =>
       h(
         "button",
@@ -55,8 +58,8 @@ export class NoteEditor {
   }
 
   arrange() {
-    this.text.hidden = !this.text.textContent || !this.form.hidden;
-    this.element.hidden = this.text.hidden && this.form.hidden;
+    this.text.hidden = this.text.textContent === "" || !this.form.hidden;
+    this.element.hidden = Boolean(this.text.hidden && this.form.hidden);
   }
 
   edit() {

@@ -1,7 +1,7 @@
 // The chosen packet: its numbers, the note beside it, its layers as the dissector reads them, and its bytes, each lighting up the other.
 
 import { get } from "../net/api.js";
-import { h, icon, setText } from "../widgets/dom.js";
+import { closest, h, icon, setText } from "../widgets/dom.js";
 import { count, counted, wallClock } from "../text/format.js";
 import { hexDump } from "../widgets/hexdump.js";
 import { layerTree } from "./layer_tree.js";
@@ -10,7 +10,10 @@ import { NoteEditor } from "./packet_note.js";
 
 const HELD = 30; // packets kept, so that stepping back and forth is at once
 
-/** @param {{noted?: (packet: object) => void}} [actions] told the packet whose note has changed */
+/**
+ * @param {import("../state/store.js").Store} store
+ * @param {{noted?: (packet: import("../types/rows.d.ts").PacketRow) => void}} [actions] called with a packet whose note has changed
+ */
 export function mountPacket(store, { noted = () => {} } = {}) {
   const title = h("h2");
   const place = h("span", { class: "packet-place" });
@@ -120,7 +123,7 @@ export function mountPacket(store, { noted = () => {} } = {}) {
   function key(event) {
     if (
       number === null || element.hidden || event.ctrlKey || event.metaKey || event.altKey ||
-      event.target.closest("input, textarea, select, dialog")
+      closest(event, "input, textarea, select, dialog")
     ) return;
     if (event.key === ",") step("previous");
     else if (event.key === ".") step("next");

@@ -2,7 +2,7 @@
 
 import { get } from "../net/api.js";
 import { ColumnChoice } from "../widgets/column_chooser.js";
-import { h, icon, setText } from "../widgets/dom.js";
+import { closest, h, icon, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { count, counted } from "../text/format.js";
 import { Grid, isLive } from "../widgets/data_grid.js";
@@ -72,7 +72,7 @@ export function mount(root, store) {
   }
 
   const onKey = (event) =>
-    event.key === "Escape" && !event.target.closest("input, textarea, dialog, .menu") &&
+    event.key === "Escape" && !closest(event, "input, textarea, dialog, .menu") &&
     store.state.route.packet !== null && go(store, { packet: null });
   document.addEventListener("keydown", onKey);
   const unsubscribe = store.subscribe(draw);

@@ -1,6 +1,6 @@
 // The frame around every view: source and counters above, views at the left, the demo's buttons between.
 
-import { h, icon } from "../widgets/dom.js";
+import { closest, h, icon } from "../widgets/dom.js";
 import { mountBar } from "./header.js";
 import { mountHelp } from "./help_dialog.js";
 import { mountSources } from "./source_dialog.js";
@@ -93,7 +93,7 @@ function drawProblem(element, store, { problem, capture, notesSeen }) {
 }
 
 function shortcut(event, store, help) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || closest(event, "input, textarea, select")) return;
   const number = Number(event.key);
   if (event.key === "?") help.open();
   else if (event.key === "/") document.getElementById("filter").focus();

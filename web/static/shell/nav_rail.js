@@ -19,7 +19,10 @@ export function mountRail(store, views) {
   const recording = h("p", { class: "rail-foot" });
   const element = h("nav", { class: "rail", "aria-label": "Views" }, links.slice(0, FIRST), others, more, recording);
   element.addEventListener("keydown", (event) => event.key === "Escape" && unfold(false));
-  document.addEventListener("pointerdown", (event) => !element.contains(event.target) && unfold(false));
+  document.addEventListener(
+    "pointerdown",
+    (event) => !element.contains(/** @type {Node} */ (event.target)) && unfold(false),
+  );
 
   function unfold(isOpen) {
     more.setAttribute("aria-expanded", String(isOpen));

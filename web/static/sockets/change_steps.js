@@ -50,7 +50,9 @@ export function reached(moments, at) {
 /** The moments of a book, found when they are asked for and kept until the book has changed. */
 export class Steps {
   constructor() {
-    Object.assign(this, { book: null, edition: -1, found: [] });
+    this.book = null;
+    this.edition = -1;
+    this.found = [];
   }
 
   take(book) {

@@ -1,5 +1,6 @@
 // The book of tokens: what the page knows of file descriptors and of the kernel's word, and how things stood at any moment.
 
+/** @import { DescriptorFact, DescriptorRow, KernelRow, MessagePath, StateStep } from "../types/rows.d.ts" */
 import { arranged, chosenOf, processesOf, withFewSlots } from "./processes.js";
 import { endKey, isOpen, latest, placed, processKey } from "./descriptor.js";
 
@@ -17,22 +18,31 @@ export class TokenBook {
 
   clear() {
     this.edition += 1;
-    Object.assign(this, {
-      revision: -1,
-      packets: 0,
-      connections: 0,
-      ordered: [],
-      tokens: new Map(),
-      kernel: new Map(),
-      ends: new Map(),
-      doors: new Map(),
-      known: [],
-      lives: {},
-      protocols: {},
-      facts: [],
-      kinds: [],
-      ways: [],
-    });
+    this.revision = -1; // of the server's descriptor tables, as of the last answer
+    this.packets = 0;
+    this.connections = 0;
+    /** @type {DescriptorRow[]} */
+    this.ordered = []; // in order of opening
+    /** @type {Map<number, DescriptorRow>} */
+    this.tokens = new Map();
+    /** @type {Map<number, KernelRow>} */
+    this.kernel = new Map();
+    /** @type {Map<string, KernelRow[]>} */
+    this.ends = new Map();
+    /** @type {Map<number, KernelRow[]>} */
+    this.doors = new Map();
+    /** @type {string[][]} */
+    this.known = [];
+    /** @type {Record<string, StateStep[]>} */
+    this.lives = {};
+    /** @type {Record<string, string>} */
+    this.protocols = {};
+    /** @type {DescriptorFact[]} */
+    this.facts = [];
+    /** @type {string[]} */
+    this.kinds = [];
+    /** @type {MessagePath[]} */
+    this.ways = [];
   }
 
   /** Takes in an answer of /api/sockets: what has changed since the one before. */

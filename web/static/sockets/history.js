@@ -32,7 +32,7 @@ export function mountHistory({ scrub, stretch }) {
     ),
     /** An arrow key, + or −, pressed somewhere in the view: whether it was meant for the history. */
     key: move.key,
-    /** @param {{book: TokenBook, end: number, isLive: boolean, at: number | null, span: object | null, connection: number | null}} content */
+    /** @param {{book: import("./descriptor_store.js").TokenBook, end: number, isLive: boolean, at: number | null, span: object | null, connection: number | null}} content */
     draw({ book, end, isLive, at, span, connection }) {
       shown = { at, end: Math.max(end, 1), axis: axisOf(span, Math.max(end, 1)) };
       steps.take(book);

@@ -1,12 +1,18 @@
 // Drawing anew without taking the focus away: a control is known again by its `data-focus`.
 
-/** Lets `redraw` replace what is in `container`; the control that had the focus has it again, if it is there again. */
+/**
+ * Lets `redraw` replace what is in `container`, and focuses the control again that had the focus, if it is still there.
+ *
+ * @param {HTMLElement} container
+ * @param {() => void} redraw
+ */
 export function keepingFocus(container, redraw) {
   const active = document.activeElement;
-  const name = container.contains(active) ? (active.dataset.focus ?? null) : null;
+  const name = active instanceof HTMLElement && container.contains(active) ? (active.dataset.focus ?? null) : null;
   redraw();
   if (name === null || container.contains(document.activeElement)) return;
-  [...container.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === name)?.focus({
+  const controls = /** @type {NodeListOf<HTMLElement>} */ (container.querySelectorAll("[data-focus]"));
+  [...controls].find((one) => one.dataset.focus === name)?.focus({
     preventScroll: true,
   });
 }

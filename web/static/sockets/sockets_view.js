@@ -1,7 +1,7 @@
 // Sockets: who holds which end of which pipe by which number, now or at any moment of the capture.
 
 import { get } from "../net/api.js";
-import { h } from "../widgets/dom.js";
+import { closest, h } from "../widgets/dom.js";
 import { noTokens } from "../widgets/empty_state.js";
 import { go } from "../state/navigation.js";
 import { TokenBook } from "./descriptor_store.js";
@@ -110,7 +110,7 @@ export function mount(root, store) {
   }
 
   const onKey = (event) => {
-    if (event.target.closest("input:not([type=range]), dialog") || page.hidden || history.key(event)) return;
+    if (closest(event, "input:not([type=range]), dialog") || page.hidden || history.key(event)) return;
     if (event.key !== "Escape") return;
     const { at, id, way, span } = store.state.route;
     if (way !== null) go(store, { way: null });

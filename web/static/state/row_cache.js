@@ -2,13 +2,16 @@
 
 const HELD = 20_000; // rows of a table kept in the page; those longest unused leave first and can be asked for again
 
+/** @template {{id: number}} Row */
 export class Rows {
   constructor(held = HELD) {
     this.held = held;
+    /** @type {Map<number, Row>} */
     this.byId = new Map();
     this.total = 0; // rows that the server has
     this.revision = 0; // counts up with each change, for views that cache
     this.sortedAt = -1; // the revision that `inOrder` was made at
+    /** @type {Row[]} */
     this.inOrder = [];
   }
 
@@ -30,6 +33,7 @@ export class Rows {
     this.revision += 1;
   }
 
+  /** @param {Row} row */
   put(row) {
     this.byId.delete(row.id); // Map keeps the order of insertion: a fresh row moves to the young end
     this.byId.set(row.id, row);
@@ -38,6 +42,7 @@ export class Rows {
     this.revision += 1;
   }
 
+  /** @param {number} id */
   get(id) {
     return this.byId.get(id);
   }
@@ -47,7 +52,12 @@ export class Rows {
     return this.byId.size === this.total;
   }
 
-  /** The smallest range [start, stop) with all rows of [first, stop) that are not held; null when none is missing. */
+  /**
+   * The smallest range [start, stop) with all rows of [first, stop) that are not held; null when none is missing.
+   *
+   * @param {number} first
+   * @param {number} stop
+   */
   missing(first, stop) {
     let [start, end] = [null, null];
     for (let id = Math.max(first, 0); id < Math.min(stop, this.total); id += 1) {

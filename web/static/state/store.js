@@ -1,11 +1,17 @@
 // All that the page knows. Only the functions here write it; views read `store.state` and ask the functions.
 
+/** @import { Route, State, TableName, Tables } from "../types/state.d.ts" */
+/** @import { Delta, Snapshot } from "../types/rows.d.ts" */
 import { Rows } from "./row_cache.js";
 
+/** @typedef {ReturnType<typeof createStore>} Store */
+
+/** @type {TableName[]} */
 export const TABLES = ["connections", "exchanges", "messages"];
 
 /** @param {(draw: () => void) => void} schedule called at most once until it has called back: one redraw a frame */
 export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
+  /** @type {State} */
   const state = {
     feed: "connecting", // connecting, live, lost, shut (no session)
     problem: null, // {message, what_to_do} of the last request that failed
@@ -15,10 +21,22 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     demo: null,
     lab: { running: null, outcome: null, watch: [] }, // the action under way, what the last said, and the client sockets to turn to
     lengths: {},
-    tables: Object.fromEntries(TABLES.map((name) => [name, new Rows()])),
+    tables: { connections: new Rows(), exchanges: new Rows(), messages: new Rows() },
     end: 0, // ns from the capture's start to the latest thing known; while it is live, to when it was last looked at
-    route: { view: "timeline", id: null, packet: null, filter: "", span: null, order: "", at: null, way: null },
+    route: {
+      view: "timeline",
+      id: null,
+      packet: null,
+      filter: "",
+      span: null,
+      order: "",
+      at: null,
+      way: null,
+      message: null,
+      tab: "",
+    },
   };
+  /** @type {Set<(state: State) => void>} */
   const listeners = new Set();
   let scheduled = false;
 
@@ -32,6 +50,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     });
   }
 
+  /** @param {Partial<State>} changes */
   function set(changes) {
     Object.assign(state, changes);
     changed();
@@ -57,12 +76,17 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
   return {
     state,
     set,
+    /** @param {(state: State) => void} listener */
     subscribe(listener) {
       listeners.add(listener);
       changed();
       return () => listeners.delete(listener);
     },
-    /** Everything anew, as the server's snapshot has it. A paused page stands still: it asks again when it goes on. */
+    /**
+     * Takes the server's snapshot in place of all that is held. A paused page does not: it fetches again when it resumes.
+     *
+     * @param {Snapshot} snapshot
+     */
     snapshot(snapshot) {
       if (state.behind !== null) {
         fallBehind(snapshot.capture);
@@ -78,7 +102,11 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
       }
       changed();
     },
-    /** What changed since. A paused page takes note of the packets and shows nothing of them. */
+    /**
+     * Takes what has changed. A paused page counts the packets and shows nothing of them.
+     *
+     * @param {Delta} delta
+     */
     delta(delta) {
       if (state.behind !== null) {
         fallBehind(delta.capture);
@@ -102,7 +130,9 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     },
     pause: () => set({ behind: 0 }),
     resume: () => set({ behind: null }),
+    /** @param {Partial<Route>} route */
     navigate: (route) => set({ route: { ...state.route, ...route } }),
+    /** @param {Partial<State["lab"]>} lab */
     lab: (lab) => set({ lab: { ...state.lab, ...lab } }),
   };
 }

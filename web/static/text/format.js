@@ -20,6 +20,7 @@ export function short(n) {
   return n < 999_500 ? `${three(n / 1e3)}${THIN}k` : `${three(n / 1e6)}${THIN}M`;
 }
 
+/** @type {[number, string][]} */
 const SIZES = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
 
 /** A size short enough for a table: "78 B", "12.4 kB". Exact below 10 000 bytes. */
@@ -34,6 +35,7 @@ export const briefly = (ns) => (ns === null ? "–" : duration(ns));
 
 export const TIMES_GO_BACK = "How long it took is not known: times go back";
 
+/** @type {[number, string][]} */
 const UNITS = [[1e9, "s"], [1e6, "ms"], [1e3, "µs"], [1, "ns"]];
 const MINUTE = 60e9;
 const NOT_KNOWN = "not known";

@@ -73,6 +73,10 @@ function exchangeAt({ blocks }, place, i, x) {
   return { kind: "exchange", exchange: blocks.exchange[k], count: blocks.count[k], status: blocks.status[k] };
 }
 
+/** @type {[bit: number, word: string][]} */
+const SENDERS = [[TICK.client, "client"], [TICK.server, "server"]];
+
+/** @type {[bit: number, word: string][]} */
 const SAID = [
   [TICK.syn, "SYN"],
   [TICK.fin, "FIN"],
@@ -90,9 +94,7 @@ export function markLines({ ns, mark, states = null }, tables) {
 }
 
 function packetLine({ packet, count, bits }) {
-  const sides = [[TICK.client, "client"], [TICK.server, "server"]].filter(([bit]) => bits & bit).map(([, name]) =>
-    name
-  );
+  const sides = SENDERS.filter(([bit]) => bits & bit).map(([, name]) => name);
   const said = SAID.filter(([bit]) => bits & bit).map(([, word]) => word);
   const what = count === 1 ? `packet ${packet}` : `${counted(count, "packet")} from number ${packet}`;
   return [what, `by ${sides.join(" and ")}`, ...said].join(" · ");

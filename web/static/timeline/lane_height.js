@@ -17,7 +17,12 @@ const roomy = (total) => ROOMS.find((room) => room >= total) ?? Infinity;
 export class LaneHeight {
   /** @param {{glides?: boolean}} options whether a height that changes by itself does so in small steps */
   constructor({ glides = true } = {}) {
-    Object.assign(this, { glides, wanted: LEAST, was: LEAST, since: -Infinity, key: null, seen: 0 });
+    this.glides = glides;
+    this.wanted = LEAST;
+    this.was = LEAST;
+    this.since = -Infinity;
+    this.key = null;
+    this.seen = 0;
   }
 
   /**

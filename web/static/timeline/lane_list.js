@@ -25,7 +25,10 @@ export class LaneList {
       onkeydown: key,
       onscroll: scrolled,
     }, this.sheet);
-    Object.assign(this, { rows: [], groups: [], total: 0, lane: LEAST });
+    this.rows = [];
+    this.groups = [];
+    this.total = 0;
+    this.lane = LEAST;
     this.height = new LaneHeight({ glides: !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 

@@ -67,13 +67,11 @@ function labels({ blocks, arrows, ticks, troubles }, place) {
 class Side {
   constructor(lines, width, measure) {
     const isOne = lines === 1;
-    Object.assign(this, {
-      lines: Array.from({ length: lines }, () => []),
-      width,
-      measure,
-      aside: isOne ? 0 : ASIDE,
-      least: isOne ? SHORTEST : TELLING,
-    });
+    this.lines = Array.from({ length: lines }, () => []);
+    this.width = width;
+    this.measure = measure;
+    this.aside = isOne ? 0 : ASIDE;
+    this.least = isOne ? SHORTEST : TELLING;
   }
 
   placed() {

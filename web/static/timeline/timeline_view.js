@@ -36,15 +36,13 @@ export function mount(root, store) {
 
 class Timeline {
   constructor(root, store) {
-    Object.assign(this, {
-      store,
-      moved: undefined,
-      settling: null,
-      pointer: null,
-      band: null,
-      anchor: null,
-      wish: null,
-    });
+    this.store = store;
+    this.moved = undefined;
+    this.settling = null;
+    this.pointer = null;
+    this.band = null;
+    this.anchor = null;
+    this.wish = null;
     this.lanes = new Asker(get, "/api/lanes", () => this.answered(), LANES_REST);
     this.activity = new Asker(get, "/api/activity", () => this.draw(), ACTIVITY_REST);
     this.list = new LaneList({

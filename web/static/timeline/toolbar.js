@@ -15,7 +15,10 @@ const KEY = [
   ["cross", "trouble"],
 ];
 
-/** @param {{zoom: (factor: number) => void, all: () => void}} calls */
+/**
+ * @param {import("../state/store.js").Store} store
+ * @param {{zoom: (factor: number) => void, all: () => void}} calls
+ */
 export function mountTools(store, { zoom, all }) {
   const orders = ORDERS.map(([order, label]) =>
     h("button", {

@@ -5,9 +5,11 @@ const SETTLED = 500; // messages behind which nothing more is caused
 const REST = 2_000; // ms after a failure in which nobody asks again
 
 export class Beside {
-  /** @param {{get: (path: string, parameters: object) => Promise<object>, changed: () => void, later?: Function}} parts */
-  constructor({ get, changed, later = (...a) => setTimeout(...a) }) {
-    Object.assign(this, { get, changed, later });
+  /** @param {{get: import("../net/api.js").Get, changed: () => void, later?: (call: () => void, ms: number) => unknown}} parts */
+  constructor({ get, changed, later = (call, ms) => setTimeout(call, ms) }) {
+    this.get = get;
+    this.changed = changed;
+    this.later = later;
     this.caused = new Map(); // message → [{push, to, after_ns}]
     this.causes = new Map(); // push → {message, from, after_ns}
     this.cut = new Map(); // message → frames

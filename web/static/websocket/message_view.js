@@ -97,6 +97,7 @@ export function mountMessage(panel, store) {
 
   function content(message, hex, kept) {
     const json = message.text ? parseJson(message.text) : null;
+    /** @type {[name: string, title: string, draw: () => HTMLElement][]} */
     const ways = [];
     if (json?.entries) ways.push(["json", "JSON", () => jsonTree(json)]);
     if (message.text) {

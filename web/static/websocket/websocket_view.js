@@ -3,7 +3,7 @@
 import { get } from "../net/api.js";
 import { Beside } from "./message_extras.js";
 import { AROUND, factLine, frameLines, heightOf, isControl, isQuiet, latency, LINE, shownText } from "./chat_row.js";
-import { h, icon, setClass, setText } from "../widgets/dom.js";
+import { closest, h, icon, setClass, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { moment } from "../text/format.js";
 import { go } from "../state/navigation.js";
@@ -192,7 +192,7 @@ export function mount(root, store) {
 
   const unsubscribe = store.subscribe(draw);
   const onKey = (event) =>
-    event.key === "Escape" && !event.target.closest("input, dialog") && store.state.route.message !== null &&
+    event.key === "Escape" && !closest(event, "input, dialog") && store.state.route.message !== null &&
     choose(null);
   document.addEventListener("keydown", onKey);
   return () => {
@@ -218,7 +218,7 @@ function createBubble(choose) {
   ];
   const element = h("div", { class: "bubble" }, text, frames, h("p", { class: "bubble-facts" }, facts, push));
   element.addEventListener("click", () => element.dataset.id && choose(Number(element.dataset.id)));
-  element.draw = (row, how) => {
+  const draw = (row, how) => {
     if (!row || (isQuiet(row) && !how.quiet)) {
       setClass(element, row ? "bubble quiet" : "bubble missing");
       return;
@@ -241,5 +241,5 @@ function createBubble(choose) {
     const took = latency(row, how.beside);
     setText(push, took && ` · ${took}`);
   };
-  return element;
+  return Object.assign(element, { draw });
 }

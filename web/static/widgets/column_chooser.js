@@ -9,18 +9,16 @@ export class ColumnChoice {
    * @param {() => void} changed
    */
   constructor(name, columns, changed) {
-    Object.assign(this, { name, columns, changed });
+    this.name = name;
+    this.columns = columns;
+    this.changed = changed;
     this.shown = new Set(remembered(name) ?? columns.filter(({ isUsual }) => isUsual).map((column) => column.name));
     const boxes = columns.map((column) => this.box(column));
     this.list = h("div", { class: "menu-list", role: "group", "aria-label": "Columns" }, boxes);
-    this.element = h(
-      "details",
-      { class: "menu" },
-      h("summary", { class: "button" }, icon("columns"), "Columns"),
-      this.list,
-    );
+    this.summary = h("summary", { class: "button" }, icon("columns"), "Columns");
+    this.element = h("details", { class: "menu" }, this.summary, this.list);
     this.element.addEventListener("keydown", (event) => event.key === "Escape" && this.shut(event));
-    this.away = (event) => !this.element.contains(event.target) && (this.element.open = false);
+    this.away = (event) => !this.element.contains(/** @type {Node} */ (event.target)) && (this.element.open = false);
     document.addEventListener("pointerdown", this.away);
   }
 
@@ -33,6 +31,7 @@ export class ColumnChoice {
     document.removeEventListener("pointerdown", this.away);
   }
 
+  /** @param {{name: string, title: string, about?: string}} column */
   box({ name, title, about }) {
     const box = h("input", { type: "checkbox", checked: this.shown.has(name), onchange: () => this.toggle(name, box) });
     return h("label", { class: "menu-item" }, box, h("span", {}, title), about ? h("small", {}, about) : null);
@@ -52,7 +51,7 @@ export class ColumnChoice {
   shut(event) {
     if (!this.element.open) return;
     this.element.open = false;
-    this.element.firstChild.focus();
+    this.summary.focus();
     event.stopPropagation();
   }
 }

@@ -39,7 +39,17 @@ export class Grid {
       isSteady = false,
     },
   ) {
-    Object.assign(this, { columns, choose, enter, showRows: shown, rowClass, rowHeight, isSteady });
+    this.columns = columns;
+    this.choose = choose;
+    this.enter = enter;
+    this.showRows = shown;
+    this.rowClass = rowClass;
+    this.rowHeight = rowHeight;
+    this.isSteady = isSteady;
+    /** @type {((index: number) => object | undefined) | null} */
+    this.get = null;
+    /** @type {import("../types/state.d.ts").State | null} */
+    this.state = null;
     this.prefix = `grid-${(grids += 1)}`;
     this.total = 0;
     this.chosen = null;

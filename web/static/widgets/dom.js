@@ -1,40 +1,92 @@
 // Building elements. Text reaches the document as text nodes only: nothing here can make markup of a captured byte.
 
-/** h("button", {class: "quiet", onclick: press, "aria-label": "Pause"}, "Pause", icon): null and false children are left out. */
+/** @typedef {Record<string, unknown>} Attributes null and false are left out; `on…` are listeners, `vars` custom properties */
+/** @typedef {Node | string | null | undefined | false} Child */
+
+/**
+ * Builds an element: h("button", {class: "quiet", onclick: press, "aria-label": "Pause"}, "Pause", icon).
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} attributes
+ * @param {...(Child | Child[])} children null and false are left out
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/**
+ * The same for SVG.
+ *
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} attributes
+ * @param {...(Child | Child[])} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
 export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/**
+ * @template {HTMLElement | SVGElement} Built
+ * @param {Built} element
+ * @param {Attributes} attributes
+ * @param {(Child | Child[])[]} children
+ */
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "vars") setVars(element, value);
-    else element.setAttribute(name, value === true ? "" : value);
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    else if (name === "vars") setVars(element, /** @type {Record<string, string>} */ (value));
+    else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined && child !== false) element.append(child);
+  }
   return element;
 }
 
-/** Custom properties, set through CSSOM as the content security policy demands. */
+/**
+ * Sets custom properties, through CSSOM as the content security policy demands.
+ *
+ * @param {HTMLElement | SVGElement} element
+ * @param {Record<string, string | number>} values
+ */
 export function setVars(element, values) {
-  for (const [name, value] of Object.entries(values)) element.style.setProperty(`--${name}`, value);
+  for (const [name, value] of Object.entries(values)) element.style.setProperty(`--${name}`, String(value));
 }
 
-/** Sets the text where it differs, so that an unchanged cell costs nothing and keeps a selection in it. */
+/**
+ * Sets the text where it differs, so that an unchanged cell costs nothing and keeps a selection in it.
+ *
+ * @param {Node} element
+ * @param {string} text
+ */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Sets the class where it differs.
+ *
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
 export function setClass(element, name) {
   if (element.className !== name) element.className = name;
 }
+
+/**
+ * The element that an event came from, or its nearest ancestor, that matches; null for none.
+ *
+ * @param {Event} event
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
 const ICONS = {
   pause: "M5 3v10M11 3v10",

@@ -1,6 +1,6 @@
 // The bytes of a packet, in lines of 16 as hex and as text. Some can be lit, and pointing at one tells which it is.
 
-import { h } from "./dom.js";
+import { closest, h } from "./dom.js";
 import { counted } from "../text/format.js";
 
 const SHOWN = 4096; // bytes; the rest is counted
@@ -19,7 +19,7 @@ export function hexDump(hex, { point = () => {}, choose = () => {} } = {}) {
   if (hex.length / 2 > SHOWN) {
     element.append(h("p", { class: "hex-more" }, `and ${counted(hex.length / 2 - SHOWN, "more byte")}`));
   }
-  const byteAt = (event) => event.target.closest("[data-byte]")?.dataset.byte ?? null;
+  const byteAt = (event) => closest(event, "[data-byte]")?.dataset.byte ?? null;
   element.addEventListener("pointerover", (event) => point(byteAt(event) === null ? null : Number(byteAt(event))));
   element.addEventListener("pointerleave", () => point(null));
   element.addEventListener("click", (event) => byteAt(event) !== null && choose(Number(byteAt(event))));

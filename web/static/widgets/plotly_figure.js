@@ -16,10 +16,18 @@ export function plotly() {
   return library;
 }
 
-/** Draws {data, layout} into an element, or changes what is drawn there as little as it takes. */
+/** @typedef {HTMLElement & {on: (event: string, listener: (detail: any) => void) => void}} Plot an element that plotly.js has drawn into */
+
+/**
+ * Draws a figure into an element, or changes what is drawn there as little as it takes.
+ *
+ * @param {HTMLElement} element
+ * @param {{data: object[], layout: object}} figure
+ * @returns {Promise<Plot>}
+ */
 export async function draw(element, { data, layout }) {
   const Plotly = await plotly();
-  await Plotly.react(element, data, layout, CONFIG);
+  return await Plotly.react(element, data, layout, CONFIG);
 }
 
 /** Lets go of what was drawn into an element, once its view is left. */

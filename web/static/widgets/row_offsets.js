@@ -50,7 +50,8 @@ export class EvenOffsets {
     return index * this.rowHeight;
   }
 
-  height() {
+  /** @param {number} _index */
+  height(_index) {
     return this.rowHeight;
   }
 

@@ -6,7 +6,12 @@ const STEP = 24; // pixels that an arrow key moves the handle
 
 /**
  * @param {string} name under which the size is remembered
- * @param {{initial: number, least: number, rest: number}} sizes pixels of the first pane, its least, and the least of the second
+ * @param {HTMLElement} first
+ * @param {HTMLElement} second
+ * @param {object} sizes pixels
+ * @param {number} sizes.initial of the first pane
+ * @param {number} sizes.least of the first pane at least
+ * @param {number} sizes.rest of the second at least
  */
 export function split(name, first, second, { initial, least, rest }) {
   const handle = h("div", {

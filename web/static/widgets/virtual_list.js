@@ -1,5 +1,6 @@
 // A list that keeps only the rows in sight in the document, however long it is.
 
+/** @import { Offsets } from "./row_offsets.js" */
 import { h } from "./dom.js";
 import { EvenOffsets, visible } from "./row_offsets.js";
 
@@ -9,22 +10,29 @@ const AT_END = 4; // pixels from the end that still count as reading the end
 // Browsers clip what lies beyond some 16 to 33 million pixels; a longer list is scrolled in proportion.
 const MAX_PIXELS = 8_000_000;
 
+/** @template {HTMLElement} RowElement */
 export class VirtualList {
   /**
    * @param {object} options
-   * @param {() => HTMLElement} options.create makes one empty row
-   * @param {(row: HTMLElement, index: number) => void} options.update puts what belongs to `index` in it
+   * @param {() => RowElement} options.create makes one empty row
+   * @param {(row: RowElement, index: number) => void} options.update puts what belongs to `index` in it
    * @param {(first: number, stop: number) => void} [options.shown] told which rows show after each drawing
    * @param {boolean} [options.follows] stays at the end while rows are added, until the reader scrolls up
    * @param {object} [options.attributes] of the scrolling element
    */
   constructor({ create, update, shown = () => {}, follows = false, attributes = {} }) {
-    Object.assign(this, { create, update, shown, follows });
+    this.create = create;
+    this.update = update;
+    this.shown = shown;
+    this.follows = follows;
     this.following = follows;
     this.atEnd = true;
     this.end = null; // pixels of the list whose end is in sight, for one that follows: going there costs a layout
+    /** @type {Offsets | EvenOffsets} */
     this.offsets = new EvenOffsets(0, 1);
+    /** @type {Map<number, RowElement>} */
     this.rows = new Map();
+    /** @type {RowElement[]} */
     this.spare = [];
     this.queued = false;
     this.canvas = h("div", { class: "virtual-canvas", role: "presentation" });
@@ -36,7 +44,11 @@ export class VirtualList {
     }).observe(this.element);
   }
 
-  /** Takes new offsets and redraws. */
+  /**
+   * Takes new offsets and redraws.
+   *
+   * @param {Offsets | EvenOffsets} offsets
+   */
   layout(offsets) {
     this.offsets = offsets;
     const height = `${this.pixels}px`;
