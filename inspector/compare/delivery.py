@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inspector.compare.delivery_methods import Ints, Kind
 from inspector.compare.messages import Said
+from inspector.content.json_texts import strings_in
 from inspector.tables.table import Direction
 
 if TYPE_CHECKING:
@@ -114,23 +115,8 @@ def texts_in(content: bytes) -> set[str]:
     except UnicodeDecodeError:
         return set()
     try:
-        parts = _strings(json.loads(text)) if text.lstrip()[:1] in ("{", "[", '"') else text.splitlines()
+        parts = strings_in(json.loads(text), MOST_TEXTS) if text.lstrip()[:1] in ("{", "[", '"') else text.splitlines()
     except (ValueError, RecursionError):
         parts = text.splitlines()
     found = (part.strip() for part in parts[:MOST_TEXTS])
     return {part for part in found if len(part) >= SHORTEST_TEXT}
-
-
-def _strings(value: Any) -> list[str]:
-    """The strings in a JSON value, keys left out; the last ones first, since lists of news grow at the end."""
-    found: list[str] = []
-    todo = [value]
-    while todo and len(found) < MOST_TEXTS:
-        part = todo.pop()
-        if isinstance(part, str):
-            found.append(part)
-        elif isinstance(part, dict):
-            todo += part.values()
-        elif isinstance(part, list):
-            todo += part
-    return found

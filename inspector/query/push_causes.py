@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inspector.content.json_texts import strings_in
 from inspector.tables.table import Direction
 from inspector.websocket.opcodes import Opcode
 
@@ -84,7 +85,7 @@ def _linked(capture: Capture, rows: list[int]) -> list[Push]:
         server, time_ns = _server(capture, row), int(messages["time_ns"][row])
         while told and time_ns - told[0].end_ns > SOON_NS:
             told.popleft()
-        text = _text(capture, row)
+        text = text_of(capture, row)
         if messages["direction"][row] == Direction.CLIENT:
             told.append(_Told(row, int(messages["end_ns"][row]), _clock(capture, row, "last"), server, heart(text)))
             continue
@@ -108,7 +109,7 @@ def _cause(told: deque[_Told], server: tuple[int, ...], clock: int, time_ns: int
     return None
 
 
-def _says(said: set[str], heart: str) -> bool:
+def _says(said: list[str], heart: str) -> bool:
     return heart in said or (len(heart) >= SHORTEST_PART and any(heart in text for text in said))
 
 
@@ -122,20 +123,10 @@ def heart(text: str) -> str:
     return max(strings(text), key=len, default="")
 
 
-def strings(text: str) -> set[str]:
+def strings(text: str) -> list[str]:
     """The texts that a message holds: the values in JSON, else the message itself."""
     told = _json(text)
-    if not isinstance(told, (dict, list)):
-        return {text}
-    found: set[str] = set()
-    todo: list[Any] = [told]
-    while todo and len(found) < MAX_STRINGS:
-        value = todo.pop()
-        if isinstance(value, str):
-            found.add(value)
-        elif isinstance(value, (dict, list)):
-            todo += value.values() if isinstance(value, dict) else value
-    return found
+    return strings_in(told, MAX_STRINGS) if isinstance(told, (dict, list)) else [text]
 
 
 def _json(text: str) -> Any:
@@ -151,7 +142,8 @@ def _server(capture: Capture, row: int) -> tuple[int, ...]:
     return tuple(int(connections[name][connection]) for name in ("family", "server_hi", "server_lo", "server_port"))
 
 
-def _text(capture: Capture, row: int) -> str:
+def text_of(capture: Capture, row: int) -> str:
+    """The beginning of a WebSocket message as text; "" where nothing of it was kept."""
     table = capture.messages
     address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
     return capture.bytes_at(address, min(length, MAX_TEXT)).decode("utf-8", "replace") if address >= 0 else ""

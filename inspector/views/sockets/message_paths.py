@@ -1,35 +1,25 @@
-"""The way of a message through a server: in by one token, looked up in the diary, out by another.
+"""The way of a message through a server: in by one file descriptor, out by another of the same process.
 
-Which message the server pushed because of which is nowhere written on the wire: it is the one on another pipe of the
-same process, soon after, that says the same, while the sender has said nothing else.
+Which message the server pushed because of which is inferred (`push_causes`); here the two are joined with the
+descriptors that held both connections.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from inspector.query.push_causes import Push, heart, pushes, text_of
 from inspector.tables.table import Direction
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-SOON_NS = 1_000_000_000
-"""How long after a message the server may take to pass it on."""
-
 MAX_WAYS = 50
-"""Messages whose ways are found: the newest that have one."""
+"""Ways that are found: the newest."""
 
-MAX_PUSHES = 8
-"""Pushes that one message is followed to."""
-
-MAX_TEXT = 4096
-TEXT = 1
-"""Opcode of a text message (RFC 6455 §5.2)."""
+LOOKED_AT = 500
+"""Messages among which they are looked for: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +37,7 @@ class Way:
 
 def ways(capture: Capture) -> list[Way]:
     """The newest messages that went through a server whose tokens are known, oldest first."""
-    tokens, messages = capture.tokens, capture.messages
+    tokens, count = capture.tokens, len(capture.messages)
     ends = {
         (connection, direction): row
         for row, (connection, direction) in enumerate(
@@ -55,74 +45,25 @@ def ways(capture: Capture) -> list[Way]:
         )
         if connection >= 0
     }
-    said = (messages["direction"] == Direction.CLIENT) & (messages["kind"] == TEXT) & (messages["complete"] == 1)
-    found: list[Way] = []
-    for row in np.flatnonzero(said)[::-1].tolist():
-        found += reversed(list(_ways_of(capture, row, ends)))
-        if len(found) >= MAX_WAYS:
-            break
-    return found[:MAX_WAYS][::-1]
+    if not ends:
+        return []
+    found = (_way(capture, push, ends) for push in pushes(capture, max(count - LOOKED_AT, 0), count))
+    return sorted((way for way in found if way), key=lambda way: (way.message, way.push))[-MAX_WAYS:]
 
 
-def _ways_of(capture: Capture, row: int, ends: dict[tuple[int, int], int]) -> Iterator[Way]:
-    """Where one message of a client came out again."""
+def _way(capture: Capture, push: Push, ends: dict[tuple[int, int], int]) -> Way | None:
+    """The way of a push; None where it went back to its sender, or no process is known to have held both ends."""
     tokens, messages = capture.tokens, capture.messages
-    connection = int(messages["connection"][row])
-    entry = ends.get((connection, Direction.SERVER), -1)
-    heart = _heart(_text(capture, row))
-    if entry < 0 or not heart:
-        return
-    from_ns = int(messages["end_ns"][row])
-    if tokens["named_ns"][entry] > from_ns:  # who is not in the diary yet only says who it is
-        return
-    soon = (messages["time_ns"] >= from_ns) & (messages["time_ns"] <= from_ns + SOON_NS)
-    pushed = soon & (messages["direction"] == Direction.SERVER) & (messages["connection"] != connection)
-    for push in np.flatnonzero(pushed & (messages["kind"] == TEXT)).tolist()[:MAX_PUSHES]:
-        other = int(messages["connection"][push])
-        exit_ = ends.get((other, Direction.SERVER), -1)
-        is_same_process = exit_ >= 0 and all(
-            tokens[name][exit_] == tokens[name][entry] for name in ("namespace", "pid")
-        )
-        if is_same_process and heart in _strings(_text(capture, push)) and not _spoke_between(capture, row, push):
-            sender, receiver = (ends.get((end, Direction.CLIENT), -1) for end in (connection, other))
-            yield Way(row, push, heart, sender, entry, exit_, receiver)
-
-
-def _spoke_between(capture: Capture, row: int, push: int) -> bool:
-    """Whether the sender of message `row` said anything more before the push."""
-    messages = capture.messages
-    mine = (messages["connection"] == messages["connection"][row]) & (messages["direction"] == Direction.CLIENT)
-    later = (messages["time_ns"] > messages["time_ns"][row]) & (messages["time_ns"] < messages["time_ns"][push])
-    return bool((mine & later).any())
-
-
-def _text(capture: Capture, row: int) -> str:
-    table = capture.messages
-    address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
-    return capture.bytes_at(address, min(length, MAX_TEXT)).decode("utf-8", "replace")
-
-
-def _heart(text: str) -> str:
-    """What a message says: of a JSON object the value of `say`, or else its first text; of plain text all of it."""
-    told = _json(text)
-    if not isinstance(told, dict):
-        return text
-    texts = [value for value in told.values() if isinstance(value, str)]
-    said = told.get("say")
-    return said if isinstance(said, str) else (texts[0] if texts else "")
-
-
-def _strings(text: str) -> set[str]:
-    """The texts that a message holds."""
-    told = _json(text)
-    return {value for value in told.values() if isinstance(value, str)} if isinstance(told, dict) else {text}
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+    came, went = (int(messages["connection"][row]) for row in (push.cause, push.row))
+    entry, exit_ = (ends.get((connection, Direction.SERVER), -1) for connection in (came, went))
+    if came == went or entry < 0 or exit_ < 0:
         return None
+    if any(tokens[name][exit_] != tokens[name][entry] for name in ("namespace", "pid")):
+        return None
+    if tokens["named_ns"][entry] > messages["end_ns"][push.cause]:  # a message that only gives its sender's name
+        return None
+    sender, receiver = (ends.get((connection, Direction.CLIENT), -1) for connection in (came, went))
+    return Way(push.cause, push.row, heart(text_of(capture, push.cause)), sender, entry, exit_, receiver)
 
 
 def described(capture: Capture, way: Way) -> dict[str, Any]:

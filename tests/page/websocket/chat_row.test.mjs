@@ -49,7 +49,11 @@ for (
 for (
   const [name, row, expected] of [
     ["a code in words", { close_code: 1000, text: "" }, "1000, normal closure"],
-    ["a code of the application", { close_code: 4001, text: "" }, "4001, for private use, agreed between the two applications"],
+    [
+      "a code of the application",
+      { close_code: 4001, text: "" },
+      "4001, for private use, agreed between the two applications",
+    ],
     ["no code", { close_code: null, text: "" }, "without a code"],
   ]
 ) test(name, () => assert.equal(goodbye(row), expected));
