@@ -6,7 +6,7 @@ import { BOOKMARK } from "./packet_note.js";
 import { protocolOf, told } from "./packet_text.js";
 import { createPair, drawPair } from "../widgets/address_pair.js";
 import { pairEnds } from "../text/address.js";
-import { stateOf } from "../text/terms.js";
+import { marksOf, stateOf } from "../text/terms.js";
 
 const LONGEST = 47; // characters of a cell: two IPv4 sockets
 
