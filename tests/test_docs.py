@@ -72,6 +72,52 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert not [link for link in links if not (path.parent / link).exists()]
 
 
+CODE_TEXTS = [ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md", ROOT / "docs" / "how-to-add.md"]
+"""Texts that name modules and what is in them."""
+
+FOLDERS = (ROOT, ROOT / "inspector", ROOT / "tests" / "lab" / "scenarios", ROOT / "inspector" / "anomalies")
+"""Folders in which a relative path of a text may begin."""
+
+PLACEHOLDER = re.compile(r"NAME|^\.venv|\.bundle")
+
+
+def quoted(path: Path) -> list[str]:
+    """What stands between backticks in a text, outside its blocks of commands."""
+    text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    return sorted({name for name in re.findall(r"`([^`\n]+)`", text) if not PLACEHOLDER.search(name)})
+
+
+@pytest.fixture(scope="module")
+def sources() -> str:
+    paths = [path for folder in ("inspector", "web", "tests", "docs") for path in (ROOT / folder).rglob("*.py")]
+    return "\n".join(path.read_text("utf-8") for path in (*paths, *(ROOT / "web").rglob("*.js")))
+
+
+@pytest.mark.parametrize("text", CODE_TEXTS, ids=lambda path: path.name)
+def test_files_named_in_the_texts_are_there(text: Path) -> None:
+    named = [name for name in quoted(text) if re.fullmatch(r"[\w./-]+/[\w./-]*|[\w./-]+\.(py|pxd|js|css|html)", name)]
+    assert named
+    assert not [name for name in named if not any((folder / name).exists() for folder in beside(text, named))]
+
+
+def beside(text: Path, named: list[str]) -> list[Path]:
+    """The folders in which a name may be: a list of modules gives the folder only once."""
+    folders = {folder / name for folder in FOLDERS for name in named}
+    return [*FOLDERS, text.parent, *sorted({path.parent for path in folders if path.is_file()})]
+
+
+@pytest.mark.parametrize("text", CODE_TEXTS, ids=lambda path: path.name)
+def test_classes_and_constants_named_in_the_texts_are_there(text: Path, sources: str) -> None:
+    named = [name for name in quoted(text) if re.fullmatch(r"[A-Z]\w*[a-z]\w*|[A-Z][A-Z_]{3,}", name)]
+    assert named
+    assert not [name for name in named if not re.search(rf"\b{name}\b", sources)]
+
+
+def test_a_place_is_named_for_many_changes() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| what I want to change | where |\n|---|---|\n")[2]
+    assert len(table.partition("\n\n")[0].splitlines()) >= 25
+
+
 def test_make_targets_named_in_the_texts_are_there() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     named = {name for path in TEXTS for name in re.findall(r"\bmake (\w[\w-]*)\b`", path.read_text("utf-8"))}
