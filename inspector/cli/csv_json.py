@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from inspector.tables.table import SIDES
 from inspector.views.rows import Columns
 
 PAIRS = {"connections": frozenset({"packets", "bytes", "missed_bytes"})}
@@ -32,7 +33,7 @@ def flattened(table: str, columns: Columns) -> Columns:
     pairs = PAIRS.get(table, frozenset())
     for name, values in columns.items():
         if name in pairs:
-            flat |= {f"{name}.{side}": [pair[i] for pair in values] for i, side in enumerate(("client", "server"))}
+            flat |= {f"{name}.{side}": [pair[i] for pair in values] for i, side in enumerate(SIDES)}
         elif name in PARTS:
             flat |= {f"{name}.{part}": [value and value[part] for value in values] for part in PARTS[name]}
         else:

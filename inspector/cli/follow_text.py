@@ -11,7 +11,7 @@ import numpy as np
 
 from inspector.cli.terminal import Screen, printable
 from inspector.engine.clocks import time_of
-from inspector.tables.table import ChunkKind
+from inspector.tables.table import SIDES, ChunkKind
 from inspector.units import count, seconds
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ READ_BYTES = 1 << 20
 
 HEX_WIDTH = 16
 
-SIDES = ("client", "server")
 STYLES = {"client": "cyan", "server": "yellow"}
 
 

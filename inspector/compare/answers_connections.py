@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from inspector.compare.comparison import Cell, Findings, Values
-from inspector.compare.delivery_methods import Ints, Kind
+from inspector.compare.delivery_methods import Kind
 from inspector.compare.number_text import among, decimal
+from inspector.query.percentiles import median
+from inspector.tables.arrays import Ints
 from inspector.tables.table import Direction, MessageKind
 from inspector.units import count, duration
 
@@ -61,7 +63,7 @@ def life(found: Findings, kind: Kind) -> Cell:
     lasted = np.sort(lives.lasted_ns[lives.lasted_ns >= 0])
     if not len(lasted):
         return Cell("not known", "Times go back while they live.")
-    median, longest = int(lasted[(len(lasted) - 1) // 2]), int(lasted[-1])
+    middle, longest = median(lasted), int(lasted[-1])
     still = int(lives.is_open.sum())
     many = len(lasted) > 1
     detail = f"Median of {len(lasted):,}; the longest lived {duration(longest)}." if many else "There was only one."
@@ -70,8 +72,8 @@ def life(found: Findings, kind: Kind) -> Cell:
     order = np.argsort(-lives.lasted_ns, kind="stable")[: len(lasted)]
     last = found.capture.connections["last_packet"][lives.connection[order]].astype(np.int64)
     proof, proofs = found.prove(last, lambda i: f"the last packet after {duration(lives.lasted_ns[order[i]])}")
-    values: Values = {"median_ns": median, "longest_ns": longest, "open": still}
-    return Cell(duration(median), detail, values, proof, proofs)
+    values: Values = {"median_ns": middle, "longest_ns": longest, "open": still}
+    return Cell(duration(middle), detail, values, proof, proofs)
 
 
 def may_speak(found: Findings, kind: Kind) -> Cell:

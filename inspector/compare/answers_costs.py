@@ -8,8 +8,10 @@ from inspector.compare.answers_connections import tellers
 from inspector.compare.comparison import Cell, Findings, Proof
 from inspector.compare.costs import Phase
 from inspector.compare.delivery import Delivery
-from inspector.compare.delivery_methods import Ints, Kind
+from inspector.compare.delivery_methods import Kind
 from inspector.compare.number_text import decimal
+from inspector.query.percentiles import median
+from inspector.tables.arrays import Ints
 from inspector.units import count, duration, size
 
 NOTHING_SAID = Cell("nothing was said", "No message with content went this way.")
@@ -70,15 +72,15 @@ def news_to_delivery(found: Findings, kind: Kind) -> Cell:
         reason = "Nobody was seen telling the server, and no pipe had the same text earlier: the packets do not say."
         return Cell("cannot be known", reason + (waits if pace else ""), values)
     took = np.sort([delivery.took_ns for delivery in chosen])
-    median, longest = int(took[(len(took) - 1) // 2]), int(took[-1])
-    values |= {"median_ns": median, "longest_ns": longest, "exact": int(chosen[0].is_exact)}
+    middle, longest = median(took), int(took[-1])
+    values |= {"median_ns": middle, "longest_ns": longest, "exact": int(chosen[0].is_exact)}
     since = (
         "since a client told the server"
         if chosen[0].is_exact
         else "since the server first pushed the same text to anybody; it may be older"
     )
     most = f", {duration(longest)} at most" if len(took) > 1 else ""
-    text = ("" if chosen[0].is_exact else "at least ") + duration(median)
+    text = ("" if chosen[0].is_exact else "at least ") + duration(middle)
     detail = f"{count(len(took), 'delivery', 'deliveries')}{most}, {since}.{waits}"
     return Cell(text, detail, values, _deliveries(chosen), 2 * len(chosen))
 
@@ -97,7 +99,7 @@ def poll_pace(found: Findings) -> int | None:
     polls, times = found.polls, found.capture.http_messages["time_ns"]
     order = np.lexsort((times[polls.request], polls.series))
     pauses = np.diff(times[polls.request][order])[np.diff(polls.series[order]) == 0]
-    return int(np.median(pauses)) if len(pauses) else None
+    return median(pauses) if len(pauses) else None
 
 
 def _of_kind(found: Findings, kind: Kind) -> tuple[list[Proof], int]:

@@ -14,12 +14,13 @@ import numpy as np
 
 from inspector.compare.costs import Cost, find_costs
 from inspector.compare.delivery import Delivery, find_deliveries
-from inspector.compare.delivery_methods import NO_KIND, Ints, Kind, Mask, find_kinds, only_told
+from inspector.compare.delivery_methods import NO_KIND, Kind, find_kinds, only_told
 from inspector.compare.lifetimes import Lives, find_lives
 from inspector.compare.messages import Said, all_said
 from inspector.compare.polling import Polls
 from inspector.compare.round_trips import FirstBytes, find_first_bytes
 from inspector.engine.clocks import has_time
+from inspector.tables.arrays import Ints, Mask
 from inspector.tables.table import MessageKind, Protocol
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.compare.delivery_methods import FIN_OR_RST, Ints, Kind, first_of, first_packets
+from inspector.compare.delivery_methods import FIN_OR_RST, Kind, first_of, first_packets
 from inspector.compare.messages import Said
 from inspector.http.message_notes import Note
+from inspector.tables.arrays import Ints
 from inspector.tables.table import MessageKind
 from inspector.websocket.opcodes import Opcode
 

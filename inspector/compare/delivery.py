@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.compare.delivery_methods import Ints, Kind
+from inspector.compare.delivery_methods import Kind
 from inspector.compare.messages import Said
 from inspector.content.json_texts import strings_in
+from inspector.tables.arrays import Ints
 from inspector.tables.table import Direction
 
 if TYPE_CHECKING:

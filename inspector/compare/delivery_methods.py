@@ -13,13 +13,11 @@ import numpy.typing as npt
 
 from inspector.compare.polling import Polls, find_polls
 from inspector.http.message_notes import Note
+from inspector.tables.arrays import Ints, Mask
 from inspector.tables.table import MessageKind, Protocol
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
-
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 
 class Kind(IntEnum):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from inspector.compare.delivery_methods import FIN_OR_RST, Ints, first_packets
+from inspector.compare.delivery_methods import FIN_OR_RST, first_packets
 from inspector.engine.clocks import elapsed
+from inspector.tables.arrays import Ints
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture

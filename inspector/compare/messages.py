@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from inspector.compare.delivery_methods import Ints, Kind
+from inspector.compare.delivery_methods import Kind
 from inspector.compare.polling import Polls
 from inspector.content.body import content
 from inspector.content.event_stream_packets import PushedEvent, pushed_events
 from inspector.http.message_notes import Note
+from inspector.tables.arrays import Ints
 from inspector.tables.table import Direction, MessageKind
 from inspector.websocket.opcodes import Opcode
 

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.content.body import coded_content
+from inspector.tables.arrays import Ints
 from inspector.tables.table import MessageKind
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Ints = npt.NDArray[np.int64]
 Question = tuple[bytes, bytes]
 
 LEAST = 4

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from inspector.compare.delivery_methods import Ints, Kind, first_of
+from inspector.compare.delivery_methods import Kind, first_of
 from inspector.compare.messages import Said
 from inspector.engine.clocks import elapsed
+from inspector.tables.arrays import Ints
 from inspector.tcp.header import SYN
 from inspector.tcp.verdicts import Verdict
 

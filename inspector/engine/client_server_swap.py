@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inspector.tables.arrays import Rows
 from inspector.tables.table import Table
 
 LETTER_CASE = 0x20
 """The bit by which upper and lower case of an ASCII letter differ: in Zeek's history, client and server."""
-
-Rows = npt.NDArray[np.intp]
 
 
 def turn_rows(connections: Table, tables: Iterable[Table], turned: list[int]) -> None:

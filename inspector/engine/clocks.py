@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.pcap.packet_times import NO_TIME, fill_in
+from inspector.tables.arrays import Times
 from inspector.tables.table import Table
 from inspector.units import count, duration
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Times = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.integer[Any]]
 
 JITTER_NS = 1_000_000

@@ -9,13 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.tables.arena import ARENA
+from inspector.tables.arrays import Integers, Mask, Rows
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Mask = npt.NDArray[np.bool_]
-Rows = npt.NDArray[np.intp]
-Integers = npt.NDArray[np.integer]
 Read = Callable[[int, int], bytes]
 """A copy of bytes, by where they begin and how many they are."""
 

@@ -1,4 +1,4 @@
-"""The packets of some connections, found in one pass over the table."""
+"""The packets of one connection, or of several in one pass over the table."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from inspector.tables.arrays import Rows
+
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Rows = npt.NDArray[np.intp]
+
+def packets_of(capture: Capture, connection: int) -> Rows:
+    """Rows of `packets` that belong to the connection, in order."""
+    table = capture.connections
+    first, last = int(table["first_packet"][connection]), int(table["last_packet"][connection])
+    found: Rows = first + np.flatnonzero(capture.packets["connection"][first : last + 1] == connection)
+    return found
 
 
-def packets_of(capture: Capture, connections: npt.NDArray[np.integer]) -> dict[int, Rows]:
+def packets_by_connection(capture: Capture, connections: npt.NDArray[np.integer]) -> dict[int, Rows]:
     """Rows of `packets` of each of these connections, ascending; connections without packets are left out."""
     owners = capture.packets["connection"]
     own = np.flatnonzero(np.isin(owners, connections))

@@ -6,18 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from inspector.query.byte_search import Stretches
 from inspector.query.segment_seams import Seams, stream_key
+from inspector.tables.arrays import Integers, Mask, Rows
 from inspector.tables.table import ChunkKind
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Mask = npt.NDArray[np.bool_]
-Rows = npt.NDArray[np.intp]
-Integers = npt.NDArray[np.integer]
 
 SHARED = 20_000
 """Pieces that several messages share are looked at one by one, so many of them; of more, all who share are told."""

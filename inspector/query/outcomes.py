@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from inspector.tables.arrays import Mask, Values
 from inspector.tables.table import Direction, Table
 from inspector.tcp.states import CLOSING, OPENING, State
 from inspector.tcp.verdicts import ConnState
@@ -37,6 +38,10 @@ class Outcome(IntEnum):
     """Of one end nothing is in the capture, and the other goes on."""
     HALF_SEEN_CLOSED = 9
     """Of one end nothing is in the capture, and the other has sent its FIN."""
+
+
+Outcomes = npt.NDArray[np.uint8]
+"""An `Outcome` for each of some connections."""
 
 
 class OutcomeWords(NamedTuple):
@@ -82,9 +87,6 @@ WORDS: dict[Outcome, OutcomeWords] = {
 ABNORMAL = tuple(outcome for outcome, words in WORDS.items() if words.kind == "trouble")
 """Ends of a connection that its users did not want."""
 
-Mask = npt.NDArray[np.bool_]
-Values = npt.NDArray[Any]
-
 
 BIT_OF = np.zeros(256, np.uint64)
 BIT_OF[ord("A") : ord("Z") + 1] = np.uint64(1) << np.arange(26, dtype=np.uint64)
@@ -114,7 +116,7 @@ SYN_ALONE = _among(ConnState, ConnState.S0, ConnState.SH)
 STILL_OPEN = _among(Outcome, *(outcome for outcome, words in WORDS.items() if words.kind == "open"))
 
 
-def outcomes(connections: Table, chosen: Any = slice(None)) -> npt.NDArray[np.uint8]:
+def outcomes(connections: Table, chosen: Any = slice(None)) -> Outcomes:
     """An `Outcome` for each of the chosen rows of the connections table."""
     conn_state, reset_by = (connections[name][chosen] for name in ("conn_state", "reset_by"))
     client, server = (connections[name][chosen] for name in ("client_state", "server_state"))

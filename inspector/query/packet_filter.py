@@ -22,22 +22,20 @@ from inspector.anomalies import ANOMALIES
 from inspector.query.byte_search import Stretches
 from inspector.query.troubles import FAILURES, shows
 from inspector.tables.addresses import address
-from inspector.tables.table import Protocol
+from inspector.tables.arrays import Mask, Rows
+from inspector.tables.table import SIDES, Protocol
 from inspector.tcp.verdicts import FLAG_NAMES, Verdict, code_of
 from inspector.wire import ip_protocols
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Mask = npt.NDArray[np.bool_]
-Rows = npt.NDArray[np.intp]
 
 MAX_WORDS = 16
 """Words looked for; the rest of a longer text is left out."""
 
 IP_PROTOCOLS = {name.lower(): number for number, name in ip_protocols.NAMES.items()}
 SPOKEN = {protocol.name.lower(): protocol for protocol in Protocol if protocol is not Protocol.UNKNOWN}
-SIDES = {"client": 0, "server": 1}
 CODES: dict[str, Verdict | int] = {
     **{code_of(verdict): verdict for verdict in Verdict},
     **{anomaly.code: i for i, anomaly in enumerate(ANOMALIES)},
@@ -96,7 +94,7 @@ class Search:
         if word == "noted":
             return np.isin(np.arange(len(packets)), list(self._capture.source.comments))
         if word in SIDES:
-            return np.asarray(packets["direction"] == SIDES[word])
+            return np.asarray(packets["direction"] == SIDES.index(word))
         if word.startswith("is:") and word[3:] in CODES:
             return self._odd(CODES[word[3:]])
         if word.startswith("is:") and word[3:] in FAILURES:
@@ -146,7 +144,7 @@ def has_address(capture: Capture, word: str) -> Mask:
     mask = np.zeros(len(capture.connections), bool)
     if re.fullmatch(r"[0-9a-f.:\[\]]{2,50}", word):
         host, port = _taken_apart(word)
-        for side in ("client", "server"):
+        for side in SIDES:
             mask |= _side_has(capture, side, lambda text: host in text, port)
     return mask
 

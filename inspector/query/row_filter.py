@@ -20,15 +20,15 @@ import numpy.typing as npt
 
 from inspector.query.byte_search import Stretches
 from inspector.query.http_search import HttpBytes
-from inspector.query.packet_filter import SIDES, Search, as_bytes, has_address, named, words_of
+from inspector.query.packet_filter import Search, as_bytes, has_address, named, words_of
+from inspector.tables.arrays import Mask, Rows
+from inspector.tables.table import SIDES
 from inspector.tcp.states import State
 from inspector.websocket.opcodes import MESSAGE_KINDS
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Mask = npt.NDArray[np.bool_]
-Rows = npt.NDArray[np.intp]
 
 STATES = {state.rfc_name.lower(): state for state in State}
 KINDS = {name: kind for kind, name in MESSAGE_KINDS.items()}
@@ -98,7 +98,7 @@ class Finder:
         if _names_connection(word):
             return found
         if word in SIDES:
-            return np.asarray(table["direction"] == SIDES[word]) | self._texts.holding(as_bytes(word))
+            return np.asarray(table["direction"] == SIDES.index(word)) | self._texts.holding(as_bytes(word))
         found |= self._by_packets(word, table["connection"], table["first_packet"], table["last_packet"])
         if word in KINDS:
             found |= table["kind"] == KINDS[word]

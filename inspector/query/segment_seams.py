@@ -15,14 +15,12 @@ import numpy.typing as npt
 
 from inspector.query.byte_search import DIGITS, REMEMBERED, places_of
 from inspector.tables.arena import ARENA
+from inspector.tables.arrays import Integers, Mask, Rows
 from inspector.tables.table import ChunkKind
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Mask = npt.NDArray[np.bool_]
-Rows = npt.NDArray[np.intp]
-Integers = npt.NDArray[np.integer]
 
 AT_ONCE = 8192
 """Pieces whose edges are looked at together: a mebibyte of them, and ten of where they lie."""

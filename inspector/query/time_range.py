@@ -10,16 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.http.message_notes import Note
-from inspector.query.outcomes import STILL_OPEN, is_open
+from inspector.query.outcomes import STILL_OPEN, Outcomes, is_open
+from inspector.tables.arrays import Mask, Rows, Times
 from inspector.tables.table import Direction
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
-
-Rows = npt.NDArray[np.intp]
-Mask = npt.NDArray[np.bool_]
-Times = npt.NDArray[np.int64]
-Outcomes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)

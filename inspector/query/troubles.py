@@ -14,17 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES
-from inspector.query.outcomes import Outcome, outcomes
+from inspector.query.outcomes import Outcome, Outcomes, outcomes
 from inspector.query.time_range import gets_no_response
+from inspector.tables.arrays import Mask, Rows
 from inspector.tcp.header import RST, SYN
 from inspector.tcp.verdicts import TROUBLE, VERDICT_WORDS, Verdict, code_of
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Rows = npt.NDArray[np.intp]
-Mask = npt.NDArray[np.bool_]
-Outcomes = npt.NDArray[np.uint8]
 
 Find = Callable[["Capture", Outcomes], tuple[Rows, Rows]]
 """Finds a kind of failure, given what became of each connection: of each the connection and a packet that shows it."""

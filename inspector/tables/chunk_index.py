@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from inspector.tables.arrays import Rows
 from inspector.tables.table import Table
-
-Rows = npt.NDArray[np.intp]
 
 REBUILD_AT = 4
 """The index is made anew once more than one piece in so many is younger than it."""

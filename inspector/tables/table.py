@@ -21,6 +21,10 @@ class Direction(IntEnum):
     SERVER = 1
 
 
+SIDES = tuple(direction.name.lower() for direction in Direction)
+"""Their names, by `Direction`."""
+
+
 class ChunkKind(IntEnum):
     """What the next piece of a byte stream is."""
 

@@ -33,7 +33,9 @@ class State(IntEnum):
 
 
 OPENING = frozenset({State.SYN_SENT, State.SYN_RECEIVED})
-CLOSING = frozenset({State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK})
+SENT_FIN = frozenset({State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK})
+"""States of an end that has sent FIN and is not done."""
+CLOSING = SENT_FIN | {State.CLOSE_WAIT}
 
 MEANING: dict[State, str] = {
     State.CLOSED: "No connection, or no longer one.",

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from inspector.query.connection_packets import packets_of
+from inspector.query.percentiles import percentiles
+from inspector.tables.arrays import Rows
 from inspector.tables.table import ChunkKind
 from inspector.tcp.header import RST
 from inspector.tcp.verdicts import CONN_STATE_MEANING, ConnState, Verdict
 from inspector.views import rows
-from inspector.views.ladder import packets_of
 from inspector.wire.tcp_options import Option
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Rows = npt.NDArray[np.intp]
 Value = int | str | None
 
 HISTORY = {
@@ -194,7 +195,7 @@ def _round_trips(ends: list[_End]) -> list[Fact]:
         _plain("acknowledgments measured", "count", [len(times) for times, _ in measured]),
         _pair("shortest", "ns", [_extreme(*one, np.argmin) for one in measured]),
         *(
-            _plain(name, "ns", [int(np.percentile(times, share)) if len(times) else None for times, _ in measured])
+            _plain(name, "ns", [percentiles(times, (share,))[0] if len(times) else None for times, _ in measured])
             for share, name in PERCENTILES
         ),
         _pair("longest", "ns", [_extreme(*one, np.argmax) for one in measured]),

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.engine.clocks import elapsed
+from inspector.query.connection_packets import packets_of
+from inspector.tables.arrays import Rows
 from inspector.tables.table import MessageKind
 from inspector.tcp.header import RST
 from inspector.tcp.verdicts import TROUBLE
@@ -19,16 +21,6 @@ from inspector.views.story import events, phases
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
-
-Rows = npt.NDArray[np.intp]
-
-
-def packets_of(capture: Capture, connection: int) -> Rows:
-    """Rows of `packets` that belong to the connection, in order."""
-    table = capture.connections
-    first, last = int(table["first_packet"][connection]), int(table["last_packet"][connection])
-    found: Rows = first + np.flatnonzero(capture.packets["connection"][first : last + 1] == connection)
-    return found
 
 
 def stretch(capture: Capture, connection: int, start: int, stop: int) -> dict[str, Any]:

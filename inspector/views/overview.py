@@ -8,15 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.engine.clocks import waits
+from inspector.query.percentiles import percentiles
 from inspector.query.time_range import Span, within
 from inspector.query.troubles import troubles
 from inspector.tables.addresses import socket_of
+from inspector.tables.arrays import Rows
 from inspector.views.timeline.lanes import Servers, alive
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Rows = npt.NDArray[np.intp]
 Row = dict[str, Any]
 
 TALKERS = 8
@@ -151,6 +152,5 @@ def spread(nanoseconds: npt.NDArray[np.int64]) -> Row | None:
     """Percentiles that occurred (nearest rank), the slowest, and of how many."""
     if not len(nanoseconds):
         return None
-    ordered = np.sort(nanoseconds)
-    ranks = {f"p{percent}": int(ordered[-(-len(ordered) * percent // 100) - 1]) for percent in PERCENTS}
-    return {**ranks, "slowest": int(ordered[-1]), "of": len(ordered)}
+    ranks = {f"p{percent}": value for percent, value in zip(PERCENTS, percentiles(nanoseconds, PERCENTS), strict=True)}
+    return {**ranks, "slowest": int(nanoseconds.max()), "of": len(nanoseconds)}

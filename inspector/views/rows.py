@@ -25,7 +25,8 @@ from inspector.http.head import head
 from inspector.http.message_notes import note_names
 from inspector.query.outcomes import Outcome, outcomes
 from inspector.tables.addresses import endpoint
-from inspector.tables.table import MessageKind, Protocol, Table
+from inspector.tables.arrays import Integers
+from inspector.tables.table import SIDES, MessageKind, Protocol, Table
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, flag_names, refusal_name, tshark_names, verdict_names
 from inspector.views.sockets.descriptor_rows import kernel_columns, token_columns
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Columns = dict[str, list[Any]]
 Chosen = slice | Sequence[int] | npt.NDArray[Any]
-Integers = npt.NDArray[np.integer[Any]]
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -53,7 +53,7 @@ HEX_LIMIT = 256
 ACK_FLAG = 0x10
 NO_IP = 255
 
-SIDES = np.array(["client", "server", None], object)
+SENDERS = np.array([*SIDES, None], object)
 """Names by Direction; -1, nobody, takes the last."""
 
 STATES = np.array([state.rfc_name for state in sorted(State)], object)
@@ -76,7 +76,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "captured": table["captured"][chosen].tolist(),
         "length": table["length"][chosen].tolist(),
         "connection": only["connection"],
-        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "direction": SENDERS[table["direction"][chosen]].tolist(),
         "ip_protocol": _known(table["ip_protocol"][chosen], table["ip_protocol"][chosen] != NO_IP),
         "flags": [[*_flags(bits)] for bits in table["flags"][chosen].tolist()],
         "seq": _known(_relative(capture, chosen, "seq", of_peer=False), has_tcp),
@@ -125,8 +125,8 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
         "server_state_assumed": (table["assumed"][chosen] & 2 != 0).tolist(),
         "handshake_ns": _known(table["handshake_ns"][chosen]),
         "syn_rtt_ns": _known(table["syn_rtt_ns"][chosen]),
-        "closed_by": SIDES[table["closed_by"][chosen]].tolist(),
-        "reset_by": SIDES[table["reset_by"][chosen]].tolist(),
+        "closed_by": SENDERS[table["closed_by"][chosen]].tolist(),
+        "reset_by": SENDERS[table["reset_by"][chosen]].tolist(),
         "vlan": [[*vlans] or None for vlans, _ in networks],
         "tunnel": [tunnel for _, tunnel in networks],
         "interface": _interfaces(capture, capture.packets["interface"][table["first_packet"][chosen]]),
@@ -159,7 +159,7 @@ def frame_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     return {
         "id": _ids(table, chosen),
         "connection": table["connection"][chosen].tolist(),
-        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "direction": SENDERS[table["direction"][chosen]].tolist(),
         "packet": _numbers(capture, table["packet"][chosen]),
         **_times(capture, table["time_ns"][chosen], table["packet"][chosen]),
         "opcode": table["opcode"][chosen].tolist(),
@@ -181,7 +181,7 @@ def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     return {
         "id": _ids(table, chosen),
         "connection": table["connection"][chosen].tolist(),
-        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "direction": SENDERS[table["direction"][chosen]].tolist(),
         "kind": kinds,
         "first_packet": _numbers(capture, table["first_packet"][chosen]),
         "last_packet": _numbers(capture, table["last_packet"][chosen]),
@@ -207,7 +207,7 @@ def anomaly_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "code": [ANOMALIES[code].code for code in codes],
         "packet": _numbers(capture, table["packet"][chosen]),
         "connection": _known(table["connection"][chosen]),
-        "direction": SIDES[table["direction"][chosen]].tolist(),
+        "direction": SENDERS[table["direction"][chosen]].tolist(),
         "severity": [ANOMALIES[code].severity for code in codes],
         "title": [ANOMALIES[code].title for code in codes],
         "detail": [describe(*numbers) for numbers in details],
@@ -224,7 +224,7 @@ def event_columns(capture: Capture, events: Table, chosen: Chosen = EVERYTHING) 
         **_times(capture, events["time_ns"][chosen], events["packet"][chosen]),
         "kind": [EventKind(kind).name.lower() for kind in events["kind"][chosen].tolist()],
         "connection": events["connection"][chosen].tolist(),
-        "direction": SIDES[events["direction"][chosen]].tolist(),
+        "direction": SENDERS[events["direction"][chosen]].tolist(),
         "packet": _numbers(capture, events["packet"][chosen]),
         "row": _known(events["row"][chosen]),
         "since": _numbers(capture, events["since"][chosen]),

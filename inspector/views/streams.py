@@ -6,18 +6,17 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from inspector.content.body import content
 from inspector.engine.clocks import time_of
 from inspector.http.head import head
-from inspector.tables.table import ChunkKind, MessageKind
+from inspector.tables.arrays import Rows
+from inspector.tables.table import SIDES, ChunkKind, MessageKind
 from inspector.views import rows
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Rows = npt.NDArray[np.intp]
 
 PIECE_BYTES = 4096
 """Bytes of one piece that are given out; the packet has all of it."""
@@ -51,7 +50,7 @@ def _piece(capture: Capture, row: int, index: int) -> dict[str, Any]:
     data = capture.bytes_at(int(chunks["address"][row]), min(length, PIECE_BYTES)) if kind is ChunkKind.DATA else None
     return {
         "id": index,
-        "side": rows.SIDES[int(chunks["direction"][row])],
+        "side": SIDES[int(chunks["direction"][row])],
         "kind": kind.name.lower(),
         "packet": packet + 1,
         "at_ns": time_of(capture, packet),
@@ -87,7 +86,7 @@ def _http(capture: Capture, row: int) -> dict[str, Any]:
     body, notes = content(capture, row, BODY_BYTES)
     return {
         "kind": "http",
-        "side": rows.SIDES[int(table["direction"][row])],
+        "side": SIDES[int(table["direction"][row])],
         "packet": int(table["packet"][row]) + 1,
         "at_ns": int(table["time_ns"][row]) - (capture.start_ns or 0),
         "title": start.strip(),

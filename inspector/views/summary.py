@@ -6,23 +6,23 @@ Everything is computed from whole columns, so it costs milliseconds for a millio
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from inspector.engine.clocks import extent, lifetimes, waits
 from inspector.http.head import head
 from inspector.query.outcomes import ABNORMAL, WORDS, Outcome, outcomes
+from inspector.query.percentiles import percentiles
 from inspector.query.troubles import SERIOUS, Trouble, failures, troubles
-from inspector.tables.table import Protocol
+from inspector.tables.arrays import Values
+from inspector.tables.table import SIDES, Protocol
 from inspector.tcp.verdicts import TROUBLE
 from inspector.units import count
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Values = npt.NDArray[Any]
 
 NOTABLE_CONNECTIONS = 8
 
@@ -43,9 +43,8 @@ class Spread:
         """None when there is nothing to measure. Percentiles are values that occurred (nearest rank)."""
         if not len(nanoseconds):
             return None
-        ordered = np.sort(nanoseconds)
-        median, p95 = (int(ordered[-(-len(ordered) * percent // 100) - 1]) for percent in (50, 95))
-        return cls(median, p95, int(ordered[-1]), len(ordered))
+        middle, p95 = percentiles(nanoseconds, (50, 95))
+        return cls(middle, p95, int(nanoseconds.max()), len(nanoseconds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,7 @@ def _troubles(capture: Capture) -> dict[int, list[str]]:
     missed = connections["missed_bytes"].sum(axis=1)
     ends = outcomes(connections)
     is_bad = np.isin(ends, ABNORMAL)
-    who = ("client", "server", "")
+    who = (*SIDES, "")
     failed = failures(capture)
     weight = troubled + anomalies + (missed > 0) + failed
     worst = [row for row in np.argsort(-weight, kind="stable")[: NOTABLE_CONNECTIONS - 3].tolist() if weight[row]]

@@ -55,9 +55,7 @@ def test_get_shows_a_pipe_built_used_and_taken_down(page: Page) -> None:
     has_exchange()
     says(page, "SYN", "SYN ACK", "GET /", "200 OK", "FIN")
     phases = page.locator(".story-phase")
-    expect(phases).to_have_text(
-        ["The pipe is built", "The ask", "The answer", "The pipe is taken down"], timeout=SOON
-    )
+    expect(phases).to_have_text(["The pipe is built", "The ask", "The answer", "The pipe is taken down"], timeout=SOON)
     assert states(page, "client")[:3] == ["CLOSED", "SYN-SENT", "ESTABLISHED"]
     assert states(page, "server")[:3] == ["LISTEN", "SYN-RECEIVED", "ESTABLISHED"]
     for side in ("client", "server"):

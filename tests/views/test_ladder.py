@@ -10,6 +10,7 @@ import pytest
 import inspector
 from inspector.engine.capture import Capture
 from inspector.lab.sample_captures import demo_recording
+from inspector.query.connection_packets import packets_of
 from inspector.views import ladder, rows, story
 from tests.web.traffic import STEP_NS, Talk, Wire
 
@@ -28,7 +29,7 @@ def number_of(capture: Capture) -> int:
 def test_the_whole_is_the_connection_s_rows(demo: Capture) -> None:
     connection = number_of(demo)
     whole = ladder.stretch(demo, connection, 0, 500)
-    chosen = ladder.packets_of(demo, connection)
+    chosen = packets_of(demo, connection)
     engine = rows.packet_rows(demo, chosen)
     assert [{name: row[name] for name in engine[0]} for row in whole["packets"]] == engine
     assert (whole["total"], whole["before"], whole["after"]) == (len(chosen), None, None)
@@ -76,7 +77,7 @@ def test_beyond_the_end_there_is_nothing(demo: Capture) -> None:
 
 def test_a_packet_knows_its_place(demo: Capture) -> None:
     connection = number_of(demo)
-    for place, row in enumerate(ladder.packets_of(demo, connection).tolist()):
+    for place, row in enumerate(packets_of(demo, connection).tolist()):
         assert ladder.place(demo, row) == place
 
 
@@ -84,7 +85,7 @@ def test_gaps_add_up_to_the_life(demo: Capture) -> None:
     connection = number_of(demo)
     gaps = ladder.gaps(demo, connection)
     table = demo.connections
-    assert len(gaps) == len(ladder.packets_of(demo, connection))
+    assert len(gaps) == len(packets_of(demo, connection))
     assert sum(gaps) == int(table["end_ns"][connection] - table["start_ns"][connection])
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from flask import request
 
 from inspector.query.time_range import within
+from inspector.tables.arrays import Rows
 from web.api.parameters import asked_number, asked_range
 from web.api.time_parameters import asked_span
 from web.errors import Refused
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
     from web.session.session import Session
 
-Rows = npt.NDArray[np.intp]
 
 LONGEST_TEXT = 1000
 """Characters of a filter."""

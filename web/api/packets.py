@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 from flask import Blueprint, Response, request
 
 from inspector.pcap.notes import Note, NotKept
 from inspector.pcap.packet_comments import pieces
 from inspector.tables.addresses import socket_of
+from inspector.tables.arrays import Rows
 from inspector.views import rows
 from inspector.views.packet_info import cargo
 from web.api.filtered_rows import chosen, place
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
     from web.session.session import Session
 
-Rows = npt.NDArray[np.intp]
 
 DOWNLOAD = {
     "Content-Disposition": 'attachment; filename="capture-with-notes.pcapng"',

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from flask import Blueprint, request
 
-from inspector.query.connection_packets import Rows, packets_of
+from inspector.query.connection_packets import packets_by_connection
+from inspector.tables.arrays import Rows
 from inspector.tables.table import Direction
 from inspector.tcp.states import State
 from inspector.views import rows
@@ -139,7 +140,7 @@ def _told(capture: Capture, connections: Rows) -> dict[int, list[list[Any]]]:
     """When the states of these connections changed: [at_ns, client, server, is the client's assumed, is the server's]
     each time, by connection; None for "is assumed" of an end of which nothing was seen.
     """
-    return {connection: _steps(capture, own) for connection, own in packets_of(capture, connections).items()}
+    return {connection: _steps(capture, own) for connection, own in packets_by_connection(capture, connections).items()}
 
 
 def _steps(capture: Capture, own: Rows) -> list[list[Any]]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from inspector.tables.arrays import Rows
+
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Rows = npt.NDArray[np.intp]
 
 WATCHED = ("connections", "exchanges", "messages")
 """The tables whose rows change after they were added, and whose changed rows the feed therefore carries."""

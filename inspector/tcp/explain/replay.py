@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inspector.tables.arrays import Rows
 from inspector.tables.table import Duplicate, Table
 from inspector.tcp.analysis import Analysis, Standing
 from inspector.tcp.header import ACK, FIN, RST, SYN
@@ -22,8 +23,6 @@ MASK32 = 0xFFFF_FFFF
 
 FOLLOWED = ("time_ns", "clock", "flags", "seq", "ack", "payload", "direction", "peer_scale")
 """Columns of packets that `Analysis` reads."""
-
-Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)

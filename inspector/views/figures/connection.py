@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.tables.table import ChunkKind
+from inspector.query.connection_packets import packets_of
+from inspector.tables.arrays import Rows
+from inspector.tables.table import SIDES, ChunkKind
 from inspector.tcp.header import ACK, FIN, RST, SYN
 from inspector.tcp.verdicts import Verdict
 from inspector.views.figures.downsample import some, thin
 from inspector.views.figures.layout import layout
 from inspector.views.figures.palette import PALETTES, Palette
-from inspector.views.ladder import packets_of
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Rows = npt.NDArray[np.intp]
 Figure = dict[str, Any]
 Trace = dict[str, Any]
 
@@ -39,7 +39,6 @@ BUCKETS = 240
 REPEATED = int(Verdict.RETRANSMISSION | Verdict.FAST_RETRANSMISSION | Verdict.SPURIOUS_RETRANSMISSION)
 REORDERED = int(Verdict.OUT_OF_ORDER)
 
-SIDES = ("client", "server")
 SECOND = 1e9
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Rows = npt.NDArray[np.intp]
+from inspector.tables.arrays import Rows
 
 A_BUCKET = 4
 """Points kept of a bucket: its first, its last, its least and its greatest."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inspector.descriptors.history import Closed, Opened, Role
 from inspector.tables.addresses import endpoint
-from inspector.tables.table import Direction, Table
+from inspector.tables.table import SIDES, Table
 from inspector.tcp.states import State
 from inspector.views.sockets.kernel_vs_wire import agrees, later_fins, remark, silences, ways_ns, why, wire_states
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Columns = dict[str, list[Any]]
 Chosen = slice | Sequence[int] | npt.NDArray[Any]
 
-SIDES = {Direction.CLIENT: "client", Direction.SERVER: "server"}
 OPENED = {by: by.name.lower() for by in Opened}
 CLOSED = {Closed.NOT: None, **{by: by.name.lower() for by in Closed if by}}
 ROLES = {role: role.name.lower() for role in Role} | {Role.UNKNOWN: None}
@@ -136,7 +135,7 @@ def _ends(told: dict[str, npt.NDArray[Any]]) -> Columns:
         "local": list(_endpoints(told, "local")),
         "remote": list(_endpoints(told, "remote")),
         "connection": _or_none(told["connection"].tolist(), -1),
-        "direction": [SIDES.get(direction) for direction in told["direction"].tolist()],
+        "direction": [SIDES[side] if side >= 0 else None for side in told["direction"].tolist()],
         "revision": told["revision"].tolist(),
     }
 

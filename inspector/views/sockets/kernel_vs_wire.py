@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.descriptors.connection_join import LONGEST_WAY_NS
-from inspector.query.connection_packets import Rows, packets_of
+from inspector.query.connection_packets import packets_by_connection
+from inspector.tables.arrays import Rows
 from inspector.tables.table import Direction
 from inspector.tcp.header import FIN
-from inspector.tcp.states import State
+from inspector.tcp.states import OPENING, SENT_FIN, State
 from inspector.units import duration
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ TIME_WAIT_NS = 55_000_000_000
 SILENCE_NS = 50_000_000
 """What happens so soon after a packet is put down to that packet."""
 
-OPENING = (State.SYN_SENT, State.SYN_RECEIVED)
-CLOSING = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK)
 CLOSED_ITSELF = (State.FIN_WAIT_1, State.LAST_ACK)
 """A close() leads here at once, though the FIN waits behind bytes that are not sent yet (RFC 9293 §3.10.4)."""
 BEFORE_FIN = (State.SYN_RECEIVED, State.ESTABLISHED, State.CLOSE_WAIT)
@@ -69,7 +68,7 @@ def wire_states(capture: Capture, rows: Rows) -> list[tuple[State, ...]]:
     kernel, packets = capture.kernel, capture.packets
     found: list[tuple[State, ...]] = [()] * len(rows)
     owners = kernel["connection"][rows]
-    for connection, own in packets_of(capture, owners).items():
+    for connection, own in packets_by_connection(capture, owners).items():
         times = packets["time_ns"][own]
         columns = [packets["client_state"][own], packets["server_state"][own]]
         for i in np.flatnonzero(owners == connection).tolist():
@@ -96,7 +95,7 @@ def ways_ns(capture: Capture, rows: Rows) -> list[int | None]:
     kernel, packets = capture.kernel, capture.packets
     found: list[int | None] = [None] * len(rows)
     owners = kernel["connection"][rows]
-    for connection, own in packets_of(capture, owners).items():
+    for connection, own in packets_by_connection(capture, owners).items():
         times = packets["time_ns"][own]
         columns = [packets["client_state"][own], packets["server_state"][own]]
         for i in np.flatnonzero(owners == connection).tolist():
@@ -124,7 +123,7 @@ def later_fins(capture: Capture, rows: Rows) -> list[LaterFin]:
     kernel, packets = capture.kernel, capture.packets
     found = [LaterFin(None, False)] * len(rows)
     owners = kernel["connection"][rows]
-    for connection, own in packets_of(capture, owners).items():
+    for connection, own in packets_by_connection(capture, owners).items():
         for i in np.flatnonzero(owners == connection).tolist():
             row = rows[i]
             sent = own[packets["direction"][own] == kernel["direction"][row]]
@@ -179,7 +178,7 @@ def remark(state: State, inode: int, is_held: bool, direction: int, was_held: bo
         return BELONGS_TO_NOBODY
     if inode:
         return HIDDEN_HOLDER
-    if direction == Direction.SERVER and not was_held and state not in CLOSING:
+    if direction == Direction.SERVER and not was_held and state not in SENT_FIN:
         return A_REQUEST if state == State.SYN_RECEIVED else NOT_ACCEPTED
     return CLOSED_BY_PROCESS
 
@@ -191,7 +190,7 @@ def silences(capture: Capture, rows: Rows) -> npt.NDArray[np.int64]:
     kernel, packets = capture.kernel, capture.packets
     silence = np.full(len(rows), -1, np.int64)
     owners: npt.NDArray[Any] = kernel["connection"][rows]
-    for connection, own in packets_of(capture, owners).items():
+    for connection, own in packets_by_connection(capture, owners).items():
         times = np.sort(packets["time_ns"][own])
         mine = np.flatnonzero(owners == connection)
         asked = kernel["time_ns"][rows[mine]]

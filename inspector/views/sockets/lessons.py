@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 MAX_OF_A_KIND = 50
 """Places of each kind that are shown: the newest."""
 
-CLOSING = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK)
-
 
 class Kind(StrEnum):
     """What there is to see, in the order of a token's life."""
@@ -129,7 +127,7 @@ def _sent_after(capture: Capture, row: int) -> int:
     """Bytes of a token's end that were seen after the token was given back."""
     tokens, packets = capture.tokens, capture.packets
     connection, closed_ns = int(tokens["connection"][row]), tokens["closed_ns"][row]
-    own = packets_of(capture, np.array([connection]))[connection]
+    own = packets_of(capture, connection)
     later = own[(packets["direction"][own] == tokens["direction"][row]) & (packets["time_ns"][own] > closed_ns)]
     return int(packets["payload"][later].sum())
 

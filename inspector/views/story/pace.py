@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from inspector.tables.arrays import Values
 from inspector.tables.table import Protocol
 from inspector.tcp.verdicts import Verdict
 from inspector.views.story.kinds import EventKind
-from inspector.views.story.packets import Found, Packets, Values
+from inspector.views.story.packets import Found, Packets
 
 SILENCE_NS = 200_000_000
 """A pause from which on a story mentions it: a user notices it, and most round trips are shorter."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from inspector.engine.clocks import elapsed
+from inspector.tables.arrays import Rows, Values
 from inspector.tables.table import Table
 from inspector.tcp.header import ACK, FIN, RST, SYN
 from inspector.tcp.verdicts import Acceptance, Verdict
@@ -18,9 +18,6 @@ from inspector.views.story.kinds import EventKind
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Values = npt.NDArray[Any]
-Places = npt.NDArray[np.intp]
-"""Indexes into the packets of a story; -1 none."""
 
 REPEATS = Verdict.RETRANSMISSION | Verdict.FAST_RETRANSMISSION | Verdict.SPURIOUS_RETRANSMISSION
 
@@ -44,7 +41,7 @@ class Found:
     bytes: Values | int = -1
 
 
-def rows_of(table: Table, connection: int | None) -> Places:
+def rows_of(table: Table, connection: int | None) -> Rows:
     """Rows of a table that belong to the connection; all that belong to any, when it is None."""
     column = table["connection"]
     return np.flatnonzero(column >= 0 if connection is None else column == connection)
@@ -63,7 +60,7 @@ class Packets:
     def __init__(self, capture: Capture, connection: int | None) -> None:
         self._packets = capture.packets
         self.connections = capture.connections
-        rows: Places = rows_of(capture.packets, connection)
+        rows: Rows = rows_of(capture.packets, connection)
         rows = rows[capture.packets["duplicate"][rows] == 0]
         rows = rows[np.argsort(capture.packets["connection"][rows], kind="stable")]
         self.rows = rows
@@ -74,7 +71,7 @@ class Packets:
         begins = np.ones(len(rows), bool)
         begins[1:] = self.of[1:] != self.of[:-1]
         self.begins = begins
-        self.starts: Places = np.maximum.accumulate(np.where(begins, np.arange(len(rows)), 0))
+        self.starts: Rows = np.maximum.accumulate(np.where(begins, np.arange(len(rows)), 0))
 
     def __getitem__(self, column: str) -> Values:
         """A column of the packets table."""
@@ -188,7 +185,7 @@ class Packets:
         found: Values = self.verdicts & np.bitwise_or.reduce([verdict.value for verdict in verdicts]) != 0
         return found
 
-    def last(self, where: Values) -> Places:
+    def last(self, where: Values) -> Rows:
         """The nearest packet before each, in the same connection, for which `where` is true."""
         places = np.full(len(self), -1, np.intp)
         found = np.maximum.accumulate(np.where(where, np.arange(len(self)), -1))
@@ -196,12 +193,12 @@ class Packets:
         places[places < self.starts] = -1
         return places
 
-    def last_of(self, where: Values, *, peer: bool = False) -> Places:
+    def last_of(self, where: Values, *, peer: bool = False) -> Rows:
         """The same, of those that the same end has sent, or its peer."""
         of_client, of_server = (self.last(where & (self.side == side)) for side in (0, 1))
         return np.where((self.side == 0) ^ peer, of_client, of_server)
 
-    def first(self, where: Values) -> Places:
+    def first(self, where: Values) -> Rows:
         """The first packet of each one's connection for which `where` is true."""
         places = np.flatnonzero(where)[::-1]
         by_start = np.full(len(self), -1, np.intp)
@@ -214,7 +211,7 @@ class Packets:
         counted: Values = total - total[self.starts] + where[self.starts]
         return counted
 
-    def grouped(self, where: Values, *columns: Values) -> tuple[Places, Values]:
+    def grouped(self, where: Values, *columns: Values) -> tuple[Rows, Values]:
         """The first of the chosen packets with the same values in all columns, and how many there are; -1 and 0 for
         those that are not chosen.
         """
@@ -234,20 +231,20 @@ class Packets:
         relative: Values = (self[column] - isn).astype(np.uint32).astype(np.int32).astype(np.int64)
         return relative
 
-    def since(self, places: Places) -> Values:
+    def since(self, places: Rows) -> Values:
         """ns from the packets at `places` to each; -1 where there is none, and where times go back between them."""
         return self.between(places, np.arange(len(self)))
 
-    def between(self, first: Places, last: Places) -> Values:
+    def between(self, first: Rows, last: Rows) -> Values:
         """ns from the packets at `first` to those at `last`; -1 likewise."""
         return elapsed(self._packets, np.where(first >= 0, self.rows[first], -1), self.rows[last])
 
-    def found(self, kind: EventKind, where: Values, *, since: Places | None = None, **numbers: Values) -> Found:
+    def found(self, kind: EventKind, where: Values, *, since: Rows | None = None, **numbers: Values) -> Found:
         """Events at the packets for which `where` is true; what is counted is given for every packet."""
         chosen = np.flatnonzero(where)
         before = self._row(since[chosen]) if since is not None else -1
         return Found(kind, self.rows[chosen], -1, before, **{name: value[chosen] for name, value in numbers.items()})
 
-    def _row(self, places: Places) -> Values:
+    def _row(self, places: Rows) -> Values:
         rows: Values = np.where(places >= 0, self.rows[places], -1)
         return rows

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.query.outcomes import Outcome, outcomes
+from inspector.tables.arrays import Rows
 from inspector.tables.table import MessageKind
 from inspector.tcp.header import RST, SYN
 from inspector.views.story.events import events
 from inspector.views.story.kinds import EventKind
-from inspector.views.story.packets import Packets, Places, rows_of
+from inspector.views.story.packets import Packets, rows_of
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
@@ -55,13 +56,13 @@ def phases(capture: Capture, connection: int, first: int = 0, last: int | None =
     return [*found, *([Phase("close", int(closing[0]), int(rows[-1]))] if len(closing) else [])]
 
 
-def _failed_opening(capture: Capture, connection: int, rows: Places) -> Phase | None:
+def _failed_opening(capture: Capture, connection: int, rows: Rows) -> Phase | None:
     """The one phase of a connection that was never established, None where one was."""
     name = FAILED.get(Outcome(int(outcomes(capture.connections, [connection])[0])))
     return Phase(name, int(rows[0]), int(rows[-1])) if name else None
 
 
-def _handshake(capture: Capture, connection: int, rows: Places) -> Iterator[Phase]:
+def _handshake(capture: Capture, connection: int, rows: Rows) -> Iterator[Phase]:
     """From the first SYN to the packet with which the connection is open, or to the last SYN."""
     opening = rows[capture.packets["flags"][rows] & SYN != 0]
     if len(opening):

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from inspector.query.outcomes import Outcome, outcomes
+from inspector.tables.arrays import Rows, Values
 from inspector.tcp.header import ACK, RST, SYN
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import Verdict
 from inspector.views.story.kinds import EventKind, Reset
-from inspector.views.story.packets import Found, Packets, Places, Values
+from inspector.views.story.packets import Found, Packets
 
 
 def openings(p: Packets) -> Iterator[Found]:
@@ -88,7 +89,7 @@ def windows(p: Packets) -> Iterator[Found]:
     yield p.found(EventKind.KEEP_ALIVE_ANSWERED, p.has(Verdict.KEEP_ALIVE_ACK), since=before)
 
 
-def _closing(p: Packets, window: Values, is_ack: Values) -> Places:
+def _closing(p: Packets, window: Values, is_ack: Values) -> Rows:
     """The packet by which each one's sender has closed its window last."""
     own = p.last_of(is_ack)
     closes = is_ack & (window == 0) & ((own < 0) | (window[own] > 0))

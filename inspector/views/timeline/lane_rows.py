@@ -13,6 +13,7 @@ from inspector.http.head import head
 from inspector.query.outcomes import is_open
 from inspector.query.time_range import is_cut_off
 from inspector.query.troubles import weights
+from inspector.tables.arrays import Rows
 from inspector.tables.table import MessageKind, Table
 from inspector.views.rows import Row, connection_rows
 from inspector.websocket.opcodes import FIRST_CONTROL
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
     from inspector.views.timeline.marks import Drawing
 
-Rows = npt.NDArray[np.intp]
 
 MAX_STATUSES = 4
 """Statuses told of a connection: a lane has room for no more."""

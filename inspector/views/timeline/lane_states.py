@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inspector.query.connection_packets import packets_of
+from inspector.tables.arrays import Rows
 from inspector.tcp.states import State
-from inspector.views.ladder import packets_of
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
-    from inspector.views.timeline.marks import Rows
 
 MAX_CHANGES = 40
 """Changes of one end: opening and closing take seven; only a sender that plays with its flags needs more."""

@@ -14,13 +14,11 @@ from inspector.engine.clocks import lifetimes
 from inspector.query.outcomes import is_open
 from inspector.query.time_range import Span
 from inspector.query.troubles import weights
+from inspector.tables.arrays import Mask, Rows
 from inspector.tables.table import Table
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
-
-Rows = npt.NDArray[np.intp]
-Mask = npt.NDArray[np.bool_]
 
 
 class Order(StrEnum):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from inspector.query.time_range import Span, exchange_times, gets_no_response, is_cut_off
 from inspector.query.troubles import SERIOUS
+from inspector.tables.arrays import Rows
 from inspector.tcp.header import FIN, RST, SYN
 from inspector.tcp.verdicts import TROUBLE
 from inspector.websocket.opcodes import FIRST_CONTROL
@@ -22,7 +23,6 @@ from inspector.websocket.opcodes import FIRST_CONTROL
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Rows = npt.NDArray[np.intp]
 Columns = dict[str, list[int]]
 
 
