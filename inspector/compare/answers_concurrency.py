@@ -1,4 +1,4 @@
-"""The cells about what has to be held: pipes at the same time, and the tokens by which programs hold them."""
+"""Answers about concurrent connections and the file descriptors that hold them."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from inspector.views.sockets.descriptor_rows import process_of
 
 NOT_RECORDED = Cell(
     "not recorded",
-    "No packet tells the number by which a program holds its socket. Recordings of the demo and the lab keep it as "
-    "well.",
+    "No packet shows the file descriptor by which a program holds its socket. Recordings of the demo and the lab "
+    "contain it as well.",
 )
 
 
 def pipes_at_once(found: Findings, kind: Kind) -> Cell:
-    """How many pipes were held at the same time?"""
+    """The answer to: How many connections were open at the same time?"""
     lives = found.lives[kind]
-    detail = f"Held open for {duration(lives.held_ns)} altogether, in a capture of {duration(found.duration_ns)}."
+    detail = f"Open for {duration(lives.held_ns)} in total, in a capture of {duration(found.duration_ns)}."
     starts = found.capture.connections["first_packet"][lives.connection].astype(np.int64)
-    proof, proofs = found.prove(starts, "from here on it is held")
+    proof, proofs = found.prove(starts, "open from here on")
     values: Values = {"most": lives.most, "held_ns": lives.held_ns}
     return Cell(f"{lives.most:,} at most", detail, values, proof, proofs)
 
 
 def tokens(found: Findings, kind: Kind) -> Cell:
-    """How many tokens were handed out for it, and for how long?"""
+    """The answer to: How many file descriptors were allocated, and for how long?"""
     table, packets = found.capture.tokens, found.capture.packets
     rows = np.flatnonzero(table["connection"] >= 0)
     rows = rows[found.kinds[table["connection"][rows]] == kind]
@@ -41,18 +41,18 @@ def tokens(found: Findings, kind: Kind) -> Cell:
     most = most_at_once(opened[is_known], closed[is_known])
     handed = {(int(table["pid"][row]), int(table["fd"][row])) for row in rows.tolist()}
     again = len(rows) - len(handed)
-    detail = f"{most:,} at the same time at most, held for {duration(held)} altogether."
-    detail += f" {count(again, 'number')} handed out again." if again else ""
+    detail = f"At most {most:,} at the same time, held for {duration(held)} in total."
+    detail += f" {count(again, 'number')} reused." if again else ""
     values: Values = {"tokens": len(rows), "most": most, "held_ns": held, "handed_out_again": again}
     proof = [_holder(found, int(row)) for row in rows[:4]]
-    return Cell(count(len(rows), "token"), detail, values, proof, len(rows))
+    return Cell(count(len(rows), "descriptor"), detail, values, proof, len(rows))
 
 
 def _holder(found: Findings, row: int) -> Proof:
-    """Which process holds a pipe by which number; the packet is the pipe's first."""
+    """Which process holds a connection by which descriptor; the packet is the connection's first."""
     capture = found.capture
     table = capture.tokens
     connection = int(table["connection"][row])
     process = f"{process_of(table, row)} ({int(table['pid'][row])})"
     packet = int(capture.connections["first_packet"][connection])
-    return Proof(packet, connection, f"{process} holds its end as {int(table['fd'][row])}")
+    return Proof(packet, connection, f"{process} holds its end as descriptor {int(table['fd'][row])}")

@@ -1,4 +1,4 @@
-"""The cells about pipes and who speaks: what was found, as a figure, a sentence, numbers and proof."""
+"""Answers about connections and who sends: each a figure, a sentence, values and the packets that prove it."""
 
 from __future__ import annotations
 
@@ -13,62 +13,68 @@ from inspector.tables.table import Direction, MessageKind
 from inspector.units import count, duration
 
 WHO_MAY = {
-    Kind.CLOSED: ("The client asks, the server answers", "One question, one answer, and the pipe is gone."),
-    Kind.KEPT: ("The client asks, the server answers", "The pipe stays, and the turns: no answer without a question."),
-    Kind.POLLING: ("The client asks, the server answers", "So the client asks again and again: there might be news."),
-    Kind.STREAM: ("The server, after one question", "An answer without end; until it ends, the pipe carries no other."),
-    Kind.WEBSOCKET: ("Either end, at any time", "After the upgrade nobody has to wait to be asked."),
+    Kind.CLOSED: ("The client requests, the server responds", "One request, one response, and the connection closes."),
+    Kind.KEPT: (
+        "The client requests, the server responds",
+        "The connection stays open, but there is still no response without a request.",
+    ),
+    Kind.POLLING: ("The client requests, the server responds", "So the client keeps asking, in case there is news."),
+    Kind.STREAM: (
+        "The server, after one request",
+        "One response that does not end; until it ends, the connection carries no other.",
+    ),
+    Kind.WEBSOCKET: ("Either end, at any time", "After the upgrade, neither end has to wait for a request."),
 }  # fmt: skip
 
 
 NEXT_TRIPS = {
-    Kind.CLOSED: "The next answer takes as many again: its pipe must be built first.",
-    Kind.KEPT: "The next answer on the same pipe takes 1.",
-    Kind.POLLING: "The next answer on an open pipe takes 1, and comes only when asked for.",
-    Kind.STREAM: "The next event takes half a one: it is simply sent.",
-    Kind.WEBSOCKET: "The next message takes half a one, in either direction: it is simply sent.",
+    Kind.CLOSED: "The next response takes as many again, since its connection must be opened first.",
+    Kind.KEPT: "The next response on the same connection takes 1.",
+    Kind.POLLING: "The next response on an open connection takes 1, and comes only on request.",
+    Kind.STREAM: "The next event takes half a round trip: it is simply sent.",
+    Kind.WEBSOCKET: "The next message takes half a round trip, in either direction: it is simply sent.",
 }
 
 
 def pipes(found: Findings, kind: Kind) -> Cell:
-    """Was a pipe built, and how many?"""
+    """The answer to: How many TCP connections were opened?"""
     rows = found.lives[kind].connection
     questions, messages = len(found.http(kind, MessageKind.REQUEST)), found.costs[kind].messages
     share = {
-        Kind.CLOSED: f"For {count(questions, 'question')}: a new one each time.",
-        Kind.KEPT: f"For {count(questions, 'question')}: {_kept(questions > len(rows))}.",
-        Kind.POLLING: f"For {count(questions, 'question')}, {messages:,} of them answered with something new.",
-        Kind.STREAM: f"For {count(messages, 'event')}: one long answer.",
-        Kind.WEBSOCKET: f"For {count(messages, 'message')}, from whichever end.",
+        Kind.CLOSED: f"{count(questions, 'request')}, one connection each.",
+        Kind.KEPT: f"{count(questions, 'request')}; {_kept(questions > len(rows))}.",
+        Kind.POLLING: f"{count(questions, 'request')}; {messages:,} of the responses contained something new.",
+        Kind.STREAM: f"{count(messages, 'event')}, one long response per connection.",
+        Kind.WEBSOCKET: f"{count(messages, 'message')}, in both directions together.",
     }
     first = found.capture.connections["first_packet"][rows].astype(np.int64)
-    proof, proofs = found.prove(first, "the first packet of this pipe")
+    proof, proofs = found.prove(first, "the first packet of this connection")
     told = found.only_told(kind)
     values: Values = {"pipes": len(rows), "questions": questions, "messages": messages, "only_told": told}
-    return Cell(count(len(rows), "pipe"), share[kind] + tellers(told, len(rows)), values, proof, proofs)
+    return Cell(count(len(rows), "connection"), share[kind] + tellers(told, len(rows)), values, proof, proofs)
 
 
 def _kept(is_shared: bool) -> str:
-    return "later ones found the pipe still there" if is_shared else "the pipe stayed open after the answer"
+    return "later ones used an open connection" if is_shared else "the connection stayed open after the response"
 
 
 def tellers(told: int, pipes: int) -> str:
-    """A sentence on the pipes of those who tell the server something, which are no reader's; empty without any."""
-    return f" On {among(told, pipes)} a client told the server something and read nothing." if told else ""
+    """A sentence about connections on which a client only sent content, as the news editor does; "" without any."""
+    return f" On {among(told, pipes)} a client only sent content and received none." if told else ""
 
 
 def life(found: Findings, kind: Kind) -> Cell:
-    """How long did a pipe live?"""
+    """The answer to: How long did a connection last?"""
     lives = found.lives[kind]
     lasted = np.sort(lives.lasted_ns[lives.lasted_ns >= 0])
     if not len(lasted):
-        return Cell("not known", "Times go back while they live.")
+        return Cell("not known", "Times go back while they are open.")
     middle, longest = median(lasted), int(lasted[-1])
     still = int(lives.is_open.sum())
     many = len(lasted) > 1
-    detail = f"Median of {len(lasted):,}; the longest lived {duration(longest)}." if many else "There was only one."
+    detail = f"Median of {len(lasted):,}; the longest lasted {duration(longest)}." if many else "There was only one."
     if still:
-        detail += f" The end of {count(still, 'pipe')} was not captured: the time counts up to the end of the capture."
+        detail += f" The end of {count(still, 'connection')} was not captured: counted to the end of the capture."
     order = np.argsort(-lives.lasted_ns, kind="stable")[: len(lasted)]
     last = found.capture.connections["last_packet"][lives.connection[order]].astype(np.int64)
     proof, proofs = found.prove(last, lambda i: f"the last packet after {duration(lives.lasted_ns[order[i]])}")
@@ -77,25 +83,25 @@ def life(found: Findings, kind: Kind) -> Cell:
 
 
 def may_speak(found: Findings, kind: Kind) -> Cell:
-    """Who may speak? The only fact that is not measured."""
+    """The answer to: Who may send? A rule of the protocol, the only answer that is not measured."""
     text, detail = WHO_MAY[kind]
     return Cell(text, detail)
 
 
 def did_speak(found: Findings, kind: Kind) -> Cell:
-    """Who spoke, and who did so unasked?"""
+    """The answer to: Who sent, and who did so without a request?"""
     said, chosen = found.said, found.messages(kind)
     pushes = chosen[said.is_push[chosen]]
     if kind is Kind.WEBSOCKET:
         client = int((said.direction[chosen] == Direction.CLIENT).sum())
         server, unit = len(chosen) - client, "message"
     else:
-        client, unit = len(found.http(kind, MessageKind.REQUEST)), "question"
+        client, unit = len(found.http(kind, MessageKind.REQUEST)), "request"
         server = len(pushes) if kind is Kind.STREAM else len(found.http(kind, MessageKind.RESPONSE))
-    answers = "event" if kind is Kind.STREAM else "answer"
+    answers = "event" if kind is Kind.STREAM else "response"
     unasked = np.concatenate((said.packet[pushes], _answers_to_nothing(found, kind)))
     detail = _unasked(len(pushes), server) if kind is Kind.WEBSOCKET else _asked(found, kind, len(unasked), server)
-    proof, proofs = found.prove(unasked, "the server speaks unasked")
+    proof, proofs = found.prove(unasked, "the server sends without a request")
     text = (
         f"{count(client, unit)} from the client, {server:,} from the server"
         if kind is Kind.WEBSOCKET
@@ -105,7 +111,7 @@ def did_speak(found: Findings, kind: Kind) -> Cell:
 
 
 def _answers_to_nothing(found: Findings, kind: Kind) -> Ints:
-    """The packets of answers that came without a request, as a 408 on an idle connection does (RFC 9110 §15.5.9): on
+    """The packets of responses without a request, such as a 408 on an idle connection (RFC 9110 §15.5.9): on
     connections of which all that the client sent was seen.
     """
     capture = found.capture
@@ -120,38 +126,38 @@ def _answers_to_nothing(found: Findings, kind: Kind) -> Ints:
 
 
 def _asked(found: Findings, kind: Kind, unasked: int, server: int) -> str:
-    """Of an HTTP kind: what of the server's came without a question."""
+    """A sentence about which responses of an HTTP kind came without a request."""
     if kind is Kind.STREAM:
         answers = len(found.http(kind, MessageKind.RESPONSE))
-        return f"The events came in {count(answers, 'answer')}, none of them asked for by itself."
+        return f"The events came in {count(answers, 'response')}; none of them had a request of its own."
     if unasked:
-        return f"{among(unasked, server).capitalize()} of the answers came without a question."
+        return f"{among(unasked, server).capitalize()} of the responses came without a request."
     exchange = found.capture.http_messages["exchange"][found.http(kind, MessageKind.RESPONSE)]
     unseen = int((found.capture.exchanges["request"][exchange] < 0).sum())
     if unseen:
-        return f"The question of {among(unseen, server)} answers is not in the capture."
-    return "Each answer followed a question."
+        return f"The request of {among(unseen, server)} responses is not in the capture."
+    return "Each response followed a request."
 
 
 def _unasked(pushes: int, server: int) -> str:
     if not server:
         return "The server sent no message."
     if not pushes:
-        return "Every message of the server follows one of the client."
+        return "Each message of the server followed one of the client."
     some = "All" if pushes == server else f"At least {among(pushes, server)}"
-    return f"{some} of the server's came unasked: that client had sent no message since the one before."
+    return f"{some} of the server's were pushed: that client had sent no message since the server's previous one."
 
 
 def round_trips(found: Findings, kind: Kind) -> Cell:
-    """How many round trips until the first useful byte?"""
+    """The answer to: How many round trips to the first useful byte?"""
     first = found.first_bytes[kind]
     if not len(first.flights):
-        return Cell("not seen", "No pipe of this kind was seen from its beginning to its first useful byte.")
+        return Cell("not seen", "No connection of this kind was captured from its SYN to its first useful byte.")
     middle = len(first.flights) // 2
     trips, took = float(np.sort(first.flights)[middle]) / 2, int(np.sort(first.took_ns)[middle])
-    waiting = "" if kind is Kind.CLOSED else ", the wait for something to say included"
+    waiting = "" if kind is Kind.CLOSED else ", including the wait for something to send"
     in_vain = (
-        f" Probably {count(int(trips) - 2, 'question')} before it came back empty."
+        f" Before it, probably {count(int(trips) - 2, 'request')} found nothing new."
         if kind is Kind.POLLING and trips > 2
         else ""
     )

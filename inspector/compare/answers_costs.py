@@ -1,4 +1,4 @@
-"""The cells about costs and time: what a useful byte and a message cost, and how long news took."""
+"""Answers about cost and delay: of a useful byte, of a message, and from news to delivery."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from inspector.query.percentiles import median
 from inspector.tables.arrays import Ints
 from inspector.units import count, duration, size
 
-NOTHING_SAID = Cell("nothing was said", "No message with content went this way.")
+NOTHING_SAID = Cell("no messages", "No message with content was sent this way.")
 
 
 def overhead(found: Findings, kind: Kind) -> Cell:
-    """How many bytes on the wire for a useful one?"""
+    """The answer to: What did a useful byte cost on the wire?"""
     cost = found.costs[kind]
     if not cost.useful:
         return NOTHING_SAID
     ratio, packets = cost.all_bytes / cost.useful, 1000 * cost.all_packets / cost.useful
     detail = (
         f"{size(cost.all_bytes)} in {count(cost.all_packets, 'packet')} carried {size(cost.useful)} of content: "
-        f"{decimal(packets)} packets for 1,000 useful bytes."
+        f"{decimal(packets)} packets per 1,000 useful bytes."
     )
     values = {
         "wire_bytes": cost.all_bytes, "packets": cost.all_packets, "useful_bytes": cost.useful,
@@ -35,7 +35,7 @@ def overhead(found: Findings, kind: Kind) -> Cell:
 
 
 def message_cost(found: Findings, kind: Kind) -> Cell:
-    """What did one message cost, and what would one more?"""
+    """The answer to: What did a message cost, and what would one more cost?"""
     cost = found.costs[kind]
     if not cost.messages:
         return NOTHING_SAID
@@ -43,10 +43,10 @@ def message_cost(found: Findings, kind: Kind) -> Cell:
     talk = cost.wire_bytes[Phase.TALKING] / cost.messages
     frame = (cost.all_bytes - cost.wire_bytes[Phase.TALKING]) / cost.all_bytes
     useful = cost.useful / cost.messages
-    detail = f"{_per_cent(frame)} of that built and closed pipes; " + (
-        "every message pays for that anew."
+    detail = f"{_per_cent(frame)} of that went into opening and closing connections; " + (
+        "every message pays it again."
         if kind is Kind.CLOSED
-        else f"on the open pipe one more costs {size(talk)} for {size(useful)} of content."
+        else f"one more on the open connection costs {size(talk)} for {size(useful)} of content."
     )
     detail += tellers(found.only_told(kind), len(found.lives[kind].connection))
     values = {
@@ -60,33 +60,36 @@ def message_cost(found: Findings, kind: Kind) -> Cell:
 
 
 def news_to_delivery(found: Findings, kind: Kind) -> Cell:
-    """How long from news to delivery?"""
+    """The answer to: How long from news to delivery?"""
     mine = [delivery for delivery in found.deliveries if delivery.kind is kind]
     chosen = [delivery for delivery in mine if delivery.is_exact] or mine
     pace = poll_pace(found) if kind is Kind.POLLING else None
     values: dict[str, int | float | None] = {"deliveries": len(chosen), "poll_every_ns": pace}
-    waits = f" It asked every {duration(pace)}: news waits half of that on average." if pace else ""
+    waits = f" It polled every {duration(pace)}: news waits half of that on average." if pace else ""
     if kind in (Kind.CLOSED, Kind.KEPT):
-        waits = " News comes when it is asked for, and not before: the wait for that is in it."
+        waits = " News arrives only when requested; the time includes the wait for that request."
     if not chosen:
-        reason = "Nobody was seen telling the server, and no pipe had the same text earlier: the packets do not say."
+        reason = (
+            "No client was seen sending this text to the server, and no connection carried it earlier: the packets do "
+            "not show the delay."
+        )
         return Cell("cannot be known", reason + (waits if pace else ""), values)
     took = np.sort([delivery.took_ns for delivery in chosen])
     middle, longest = median(took), int(took[-1])
     values |= {"median_ns": middle, "longest_ns": longest, "exact": int(chosen[0].is_exact)}
     since = (
-        "since a client told the server"
+        "after a client sent it to the server"
         if chosen[0].is_exact
-        else "since the server first pushed the same text to anybody; it may be older"
+        else "after the server first pushed the same text to any client; it may be older"
     )
-    most = f", {duration(longest)} at most" if len(took) > 1 else ""
+    most = f", at most {duration(longest)}" if len(took) > 1 else ""
     text = ("" if chosen[0].is_exact else "at least ") + duration(middle)
     detail = f"{count(len(took), 'delivery', 'deliveries')}{most}, {since}.{waits}"
     return Cell(text, detail, values, _deliveries(chosen), 2 * len(chosen))
 
 
 def _deliveries(chosen: list[Delivery]) -> list[Proof]:
-    """Both ends of the slowest deliveries."""
+    """The packets at which the slowest deliveries began and ended."""
     slowest = sorted(chosen, key=lambda delivery: -delivery.took_ns)[:3]
     return [proof for delivery in slowest for proof in (
         Proof(delivery.told, delivery.told_on, "the server knows"),
@@ -95,7 +98,7 @@ def _deliveries(chosen: list[Delivery]) -> list[Proof]:
 
 
 def poll_pace(found: Findings) -> int | None:
-    """The middle pause between two polls of a series, ns."""
+    """Median pause between two polls of a series, in ns."""
     polls, times = found.polls, found.capture.http_messages["time_ns"]
     order = np.lexsort((times[polls.request], polls.series))
     pauses = np.diff(times[polls.request][order])[np.diff(polls.series[order]) == 0]
@@ -103,7 +106,7 @@ def poll_pace(found: Findings) -> int | None:
 
 
 def _of_kind(found: Findings, kind: Kind) -> tuple[list[Proof], int]:
-    """The heaviest packets of a kind, and how many packets it has."""
+    """The largest packets of a kind, and how many packets it has."""
     packets = found.capture.packets
     rows = np.flatnonzero(packets["connection"] >= 0)
     rows = rows[found.kinds[packets["connection"][rows]] == kind]
@@ -114,7 +117,7 @@ def _of_kind(found: Findings, kind: Kind) -> tuple[list[Proof], int]:
 
 
 def _said(found: Findings, kind: Kind) -> tuple[list[Proof], int]:
-    """The packets that brought messages."""
+    """The packets that carried messages."""
     chosen = found.messages(kind)
     useful = found.said.useful
     return found.prove(found.said.packet[chosen], lambda i: f"{count(int(useful[chosen[i]]), 'useful byte')}")

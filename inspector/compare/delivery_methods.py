@@ -1,4 +1,4 @@
-"""The five ways in which news comes over HTTP and WebSocket, and by what they are told apart on the wire.
+"""Which of five ways of delivering news each connection uses, decided from its packets.
 
 Nothing but packets is asked: no port number, no name of a program. Each connection goes one way, or none.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Kind(IntEnum):
-    """A way to carry news; the order is that of the columns."""
+    """A way to deliver news; in the order of the columns."""
 
     CLOSED = 0
     KEPT = 1
@@ -37,7 +37,7 @@ NAMES = {
     Kind.STREAM: "server_sent_events",
     Kind.WEBSOCKET: "websocket",
 }
-"""What programs call them."""
+"""Names in JSON and csv."""
 
 TITLES = {
     Kind.CLOSED: "HTTP, closed each time",
@@ -46,23 +46,23 @@ TITLES = {
     Kind.STREAM: "Server-Sent Events",
     Kind.WEBSOCKET: "WebSocket",
 }
-"""What people call them."""
+"""Titles on the page and in the terminal."""
 
 RULES = {
-    Kind.CLOSED: "A connection that carried one question and was closed unanswered, or within half a second of "
-    "the answer.",
-    Kind.KEPT: "A connection that carried two questions or more, or stayed open for half a second after its answer.",
-    Kind.POLLING: "The same GET from the same client at least four times, evenly paced by a clock, and at least one "
-    "answer brought nothing new.",
-    Kind.STREAM: "A connection on which an answer says that it is text/event-stream.",
-    Kind.WEBSOCKET: "A connection that was upgraded to WebSocket, or that was open already and carries its frames.",
+    Kind.CLOSED: "A connection with one request that was closed without a response, or within half a second after it.",
+    Kind.KEPT: "A connection with two or more requests, or one that stayed open for half a second after its response.",
+    Kind.POLLING: "The same GET from the same client at least four times, at regular intervals, with at least one "
+    "response that contained nothing new.",
+    Kind.STREAM: "A connection with a response of type text/event-stream.",
+    Kind.WEBSOCKET: "A connection that was upgraded to WebSocket, or was already open when the capture began and "
+    "carries WebSocket frames.",
 }
-"""By what they are told apart, in the order in which docs/guide.md explains."""
+"""The rule by which each is recognised, as docs/compare.md gives it."""
 
 NO_KIND = -1
 
 LINGER_NS = 500_000_000
-"""A pipe that is still open so long after its answer was kept; one that was not kept is closed at once."""
+"""A connection still open this long after its response counts as kept alive; others are closed at once."""
 
 FIN_OR_RST = 5
 
@@ -98,7 +98,7 @@ def find_kinds(capture: Capture, among: Mask) -> tuple[Ints, Polls]:
 
 
 def only_told(capture: Capture) -> Mask:
-    """On which connections every request brought content and no answer did: somebody told the server something, and
+    """The connections on which every request had content and no response did: a client sent something, and
     read nothing.
     """
     messages, count = capture.http_messages, len(capture.connections)

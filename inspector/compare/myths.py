@@ -1,4 +1,4 @@
-"""Where the popular claim is too simple: what people say, and what these packets show instead."""
+"""Common claims about HTTP and WebSocket, each beside what the packets of the capture show."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from inspector.units import count, duration, size
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A claim as it goes around, and the measured truth beside it."""
+    """A common claim, and what was measured instead."""
 
     claim: str
     truth: str
@@ -26,7 +26,7 @@ class Truth:
 
 
 def truths(found: Findings) -> list[Truth]:
-    """Those that this capture can show."""
+    """The claims about which this capture shows something."""
     told = (tell(found) for tell in TELLERS)
     return [truth for truth in told if truth is not None]
 
@@ -41,11 +41,11 @@ def _kept_alive(found: Findings) -> Truth | None:
     again = np.flatnonzero(connections[1:] == connections[:-1]) + 1
     packets = found.capture.http_messages["packet"][requests[again]].astype(np.int64)
     return Truth(
-        "HTTP takes the pipe down after every answer.",
-        f"Not since keep-alive: here {count(questions, 'question')} went through {count(len(rows), 'pipe')}. "
-        "HTTP/1.1 keeps a pipe unless somebody says “Connection: close”. The server "
+        "HTTP closes the connection after every response.",
+        f"Not since keep-alive: here {count(questions, 'request')} used {count(len(rows), 'connection')}. "
+        "HTTP/1.1 keeps a connection open unless one end sends “Connection: close”. The server "
         "still cannot begin an exchange.",
-        found.prove(packets, "another question on the same pipe")[0],
+        found.prove(packets, "another request on the same connection")[0],
     )
 
 
@@ -71,12 +71,12 @@ def _pushes_over_http(found: Findings) -> Truth | None:
     pipes, requests = len(found.lives[Kind.STREAM].connection), found.http(Kind.STREAM, MessageKind.REQUEST)
     asking = len(np.unique(found.capture.http_messages["connection"][requests]))
     is_one_each = len(requests) == asking == pipes
-    after = "after one question each" if is_one_each else f"after {count(len(requests), 'question')}"
+    after = "after one request each" if is_one_each else f"after {count(len(requests), 'request')}"
     return Truth(
         "Only WebSocket lets the server push.",
-        f"Plain HTTP did it here as well: {count(len(pushes), 'event')} on {count(pipes, 'pipe')}, {after}. "
-        "What is missing is the way back: as long as the answer goes on, the client needs another pipe to say "
-        "something (in HTTP/2, another stream).",
+        f"Plain HTTP did it here as well: {count(len(pushes), 'event')} on {count(pipes, 'connection')}, {after}. "
+        "What it lacks is the opposite direction: as long as the response lasts, the client needs another connection "
+        "to send something (in HTTP/2, another stream).",
         found.prove(found.said.packet[pushes], "pushed over HTTP")[0],
     )
 
@@ -94,10 +94,10 @@ def _still_asks(found: Findings) -> Truth | None:
     packets = found.capture.http_messages["packet"][upgrades].astype(np.int64)
     return Truth(
         "WebSocket replaces HTTP.",
-        f"It begins as HTTP: {len(upgrades):,} of {count(len(rows), 'pipe')} began with a question and an "
-        f"upgrade. Building {'it' if len(rows) == 1 else 'them'} took {count(cost.packets[Phase.BUILDING], 'packet')}, "
-        f"{size(cost.wire_bytes[Phase.BUILDING])}; it pays once many messages follow.",
-        found.prove(packets, "asks for the upgrade")[0],
+        f"It begins as HTTP: {len(upgrades):,} of {count(len(rows), 'connection')} began with a request and an "
+        f"upgrade. Opening {'it' if len(rows) == 1 else 'them'} took {count(cost.packets[Phase.BUILDING], 'packet')}, "
+        f"{size(cost.wire_bytes[Phase.BUILDING])}; that pays off once many messages follow.",
+        found.prove(packets, "requests the upgrade")[0],
     )
 
 
@@ -111,9 +111,9 @@ def _cheap_while_it_talks(found: Findings) -> Truth | None:
     word = "less" if one < other else "more"
     return Truth(
         "A WebSocket message costs next to nothing.",
-        f"With everything it took, one cost {size(one)} here, {word} than the {size(other)} of a message on a pipe of "
-        f"its own; contents differ, so look at the row of useful bytes too. And its "
-        f"{count(len(held.connection), 'pipe')} had to be held for {duration(held.held_ns)} altogether.",
+        f"All included, one cost {size(one)} here, {word} than the {size(other)} of a message on a connection of "
+        f"its own; contents differ, so compare the useful bytes too. And its "
+        f"{count(len(held.connection), 'connection')} had to stay open for {duration(held.held_ns)} in total.",
     )
 
 
@@ -128,10 +128,10 @@ def _polls_for_nothing(found: Findings) -> Truth | None:
     cost = found.costs[Kind.POLLING]
     return Truth(
         "Polling is nearly real time.",
-        f"It is as fresh as its clock: a question every {duration(pace)}, {among(empty, answered)} of them for nothing."
-        f" All together they moved {size(cost.all_bytes)} for {size(cost.useful)} of news; asking more often makes "
-        "news fresher and the price higher.",
-        found.prove(packets, "asks in vain")[0],
+        f"It is as current as its interval: one request every {duration(pace)}; {among(empty, answered)} found nothing "
+        f"new. Together they took {size(cost.all_bytes)} for {size(cost.useful)} of news; more frequent polling "
+        "makes news more current and costs more.",
+        found.prove(packets, "finds nothing new")[0],
     )
 
 
@@ -146,8 +146,8 @@ def _more_than_a_socket(found: Findings) -> Truth | None:
         return None
     return Truth(
         "A socket is an IP address and a port.",
-        f"That names one end. Here {count(min(len(everybody), 10_000), 'pipe')} lead to only "
-        f"{count(len(servers), 'server socket')}; what tells the pipes apart is both ends together.",
+        f"That identifies one end. Here {count(min(len(everybody), 10_000), 'connection')} lead to only "
+        f"{count(len(servers), 'server socket')}; only both ends together identify a connection.",
     )
 
 

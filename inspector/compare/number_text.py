@@ -1,10 +1,10 @@
-"""Numbers in sentences."""
+"""Numbers formatted for sentences."""
 
 from __future__ import annotations
 
 
 def decimal(value: float) -> str:
-    """A ratio with as many digits as matter: 0.04, 1.5, 2, 12.3, 1,204."""
+    """A ratio rounded to its significant digits: 0.04, 1.5, 2, 12.3, 1,204."""
     if value and abs(value) < 0.995:
         return f"{value:.2g}"
     text = f"{value:,.1f}" if abs(value) < 99.95 else f"{value:,.0f}"

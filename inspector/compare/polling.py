@@ -1,4 +1,4 @@
-"""Polling, told from the wire: the same question again and again, at the pace of a clock, mostly for nothing."""
+"""Finds polling: the same request again and again, at regular intervals, mostly without new content."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 Question = tuple[bytes, bytes]
 
 LEAST = 4
-"""Questions that make a series: three pauses of one length are hardly chance."""
+"""Minimum requests of a series: three pauses of one length are hardly a coincidence."""
 
 SHORTEST_PACE_NS = 20_000_000
-"""Whoever asks faster than this is not waiting for anything."""
+"""Minimum pause: a client that sends requests faster than this is not waiting for news."""
 
 EVEN_SHARE = 0.75
-"""Of the pauses in a series, so many must lie within a factor of two of the middle one."""
+"""Share of the pauses in a series that must lie within a factor of two of the median."""
 
 MOST_REQUESTS = 20_000
-"""Requests looked at, the latest: their heads are read one by one."""
+"""Maximum requests examined, the latest; their heads are read one by one."""
 
 MOST_ANSWERS = 4096
-"""Answers whose bodies are compared with the one before."""
+"""Maximum responses whose bodies are compared with the previous one."""
 
 HEAD_BYTES = 4096
 BODY_BYTES = 64 * 1024
@@ -74,7 +74,7 @@ def find_polls(capture: Capture, among: npt.NDArray[np.bool_]) -> Polls:
 
 
 def _candidates(capture: Capture, among: npt.NDArray[np.bool_]) -> list[list[int]]:
-    """Series of requests that are evenly paced: rows in http_messages, in order of time."""
+    """Series of requests at regular intervals: rows in http_messages, in order of time."""
     messages = capture.http_messages
     rows = np.flatnonzero(messages["kind"] == MessageKind.REQUEST)
     rows = rows[among[messages["connection"][rows]]][-MOST_REQUESTS:]
@@ -84,7 +84,7 @@ def _candidates(capture: Capture, among: npt.NDArray[np.bool_]) -> list[list[int
 
 
 def is_paced(time_ns: npt.NDArray[np.int64]) -> bool:
-    """Whether questions asked at these times were asked by a clock."""
+    """Whether requests at these times were sent at regular intervals."""
     pauses = np.diff(time_ns)
     middle = int(np.median(pauses))
     even = (pauses * 2 >= middle) & (pauses <= middle * 2)
@@ -92,7 +92,7 @@ def is_paced(time_ns: npt.NDArray[np.int64]) -> bool:
 
 
 def _series(capture: Capture, requests: list[int]) -> list[list[int]]:
-    """Requests that ask the same: on one connection where it carries several of them, else by the client's address.
+    """Groups of equal requests: of one connection if it carries several, else of one client address.
 
     Several clients of one machine cannot be told apart by their address; those that keep their pipes can.
     """
@@ -112,7 +112,7 @@ def _series(capture: Capture, requests: list[int]) -> list[list[int]]:
 
 
 def _question(capture: Capture, row: int) -> Question | None:
-    """What a GET asks for, its query left out, and who says to ask; None for other methods."""
+    """Path without query and User-Agent of a GET; None for other methods."""
     messages = capture.http_messages
     head = capture.bytes_at(int(messages["head_address"][row]), min(int(messages["head_bytes"][row]), HEAD_BYTES))
     if not head.startswith(b"GET "):
@@ -133,7 +133,7 @@ def _responses(capture: Capture, requests: list[int]) -> list[int]:
 
 
 def _brings_news(capture: Capture, responses: list[int]) -> list[bool]:
-    """Of each answer, whether it holds something and not what the one before held (RFC 9110 §15.3.5, §15.4.5)."""
+    """For each response, whether it has content other than the previous one's (RFC 9110 §15.3.5, §15.4.5)."""
     news: list[bool] = []
     before: bytes | None = None
     for row in responses:

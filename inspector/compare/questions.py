@@ -1,4 +1,4 @@
-"""The questions of the comparison, and how each is answered: the rows of the table, as data."""
+"""The questions of the comparison, with an explanation and the function that answers each, as data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inspector.compare.delivery_methods import Kind
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One question: what programs call it, how people ask it, how the answer is found, and what finds it."""
+    """One question: its name in JSON, the question, how it is answered, and the function that answers it."""
 
     name: str
     question: str
@@ -23,78 +23,77 @@ class Fact:
 FACTS: tuple[Fact, ...] = (
     Fact(
         "pipes",
-        "Was a pipe built, and how many?",
-        "Two sockets, one at either end, make a pipe: a TCP connection. Counted are connections, from "
-        "the SYN that asks for one; and what went through them.",
+        "How many TCP connections were opened?",
+        "Two sockets, one at each end, make a connection (the pipe of the lessons). Connections are counted from "
+        "their SYN on, with what they carried.",
         answers_connections.pipes,
     ),
     Fact(
         "life",
-        "How long did a pipe live?",
-        "From a connection's first packet to its last; to the end of the capture where nobody has begun to close it. "
-        "The picture draws each life on the capture's time axis.",
+        "How long did a connection last?",
+        "From its first packet to its last; to the end of the capture if neither end has begun to close it. "
+        "The chart draws each connection on the capture's time axis.",
         answers_connections.life,
     ),
     Fact(
         "may_speak",
-        "Who may speak?",
-        "The one row that is a rule and no measurement: RFC 9110 §3.4 for HTTP, the WHATWG HTML standard §9.2 for "
+        "Who may send?",
+        "The only row that is a rule and not a measurement: RFC 9110 §3.4 for HTTP, the WHATWG HTML standard §9.2 for "
         "Server-Sent Events, RFC 6455 §1.2 for WebSocket.",
         answers_connections.may_speak,
     ),
     Fact(
         "did_speak",
-        "Who spoke, and who did so unasked?",
-        "HTTP requests are questions, final responses answers; one that no request asked for is unasked. A WebSocket "
-        "message of the server counts as unasked when that client has said nothing since the server's last one: it "
-        "cannot be an answer. There may be more.",
+        "Who sent, and who did so without a request?",
+        "HTTP requests and final responses; a response without a request counts as pushed. A WebSocket "
+        "message of the server counts as pushed if that client has sent nothing since the server's previous one: it "
+        "cannot be a reply. There may be more.",
         answers_connections.did_speak,
     ),
     Fact(
         "round_trips",
         "How many round trips to the first useful byte?",
-        "A trip is one way: one end sends until the other one does. Handshake included; repeats and empty "
-        "acknowledgments are not counted. Median over the pipes seen from their SYN on, with the time it took.",
+        "Two changes of the sender are a round trip. The handshake counts; retransmissions and empty "
+        "acknowledgments do not. Median of the connections captured from their SYN on, with the time it took.",
         answers_connections.round_trips,
     ),
     Fact(
         "overhead",
         "What did a useful byte cost on the wire?",
-        "Useful is what the programs wanted to tell each other: bodies, the data of events, payloads of WebSocket "
-        "messages, as sent. Everything else is the price: all bytes of all packets, as the capture counts them, empty "
-        "acknowledgments and repeats included. Little content in a large wrapping is dear: "
-        "compare like with like.",
+        "Useful bytes are content: bodies, the data of events, payloads of WebSocket messages, as sent. The cost is "
+        "all bytes of all packets, as the capture counts them, with empty acknowledgments and retransmissions. "
+        "The ratio depends on the size of the content: compare like with like.",
         answers_costs.overhead,
     ),
     Fact(
         "message",
         "What did a message cost?",
-        "All bytes on the wire, shared among the messages that held content. Building is everything up to the "
-        "program's own first byte (up to the answer that opens an event stream or a WebSocket), closing everything "
-        "from the first FIN, RST or close frame on.",
+        "All bytes on the wire, divided by the messages with content. Opening is everything up to the "
+        "program's own first byte (up to the response that opens an event stream or a WebSocket), closing is "
+        "everything from the first FIN, RST or close frame on.",
         answers_costs.message_cost,
     ),
     Fact(
         "delivery",
         "How long from news to delivery?",
-        "Followed by its text (8 characters or more): from the packet in which a client told the server to the first "
-        "in which each other client got it. Where nobody was seen telling the server, from its first push to anybody: "
-        "then “at least”. Measured where the capture was taken.",
+        "News is recognised by its text (8 characters or more): from the packet in which a client sent it to the "
+        "server to the first in which each other client got it. If no client was seen sending it, from the server's "
+        "first push to any client: then “at least”. Measured where the capture was taken.",
         answers_costs.news_to_delivery,
     ),
     Fact(
         "held",
-        "How many pipes were held at the same time?",
-        "Lives that overlap. Each open pipe costs a file descriptor, the token, at either end.",
+        "How many connections were open at the same time?",
+        "Each open connection costs a file descriptor (the token of the lessons) at each end.",
         answers_concurrency.pipes_at_once,
     ),
     Fact(
         "tokens",
-        "How many tokens were handed out for it?",
-        "A program holds its end of a pipe by a number that the operating system hands out: a file descriptor, the "
-        "token of the story. Counted at both ends, as far as programs and the kernel reported it beside the packets; "
-        "from when it was handed out to when it was given back, or to the end of the capture.",
+        "How many file descriptors were allocated?",
+        "A program refers to its end of a connection by a file descriptor, a small number from the operating system "
+        "(the token of the lessons). Counted at both ends, as far as programs and the kernel reported it; "
+        "from opening to closing, or to the end of the capture.",
         answers_concurrency.tokens,
     ),
 )
-"""In the order in which they are read."""
+"""All questions, in the order of the page."""

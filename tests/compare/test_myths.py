@@ -15,11 +15,11 @@ def test_the_news_in_five_ways_show_all_of_it(five: Findings) -> None:
     assert len(told) == len(TELLERS)
     sentences = " ".join(truth.truth for truth in told)
     for words in (
-        "3 questions went through 1 pipe",
-        "3 events on 1 pipe",
-        "8 of 12 of them for nothing",
-        "1 of 1 pipe began with a question and an upgrade",
-        "10 pipes lead to only 2 server sockets",
+        "3 requests used 1 connection",
+        "3 events on 1 connection",
+        "8 of 12 found nothing new",
+        "1 of 1 connection began with a request and an upgrade",
+        "10 connections lead to only 2 server sockets",
     ):
         assert words in sentences
 
@@ -42,7 +42,7 @@ def test_a_pipe_with_several_questions_began_once(measured: Callable[[Write], Fi
         upgrade(chat)
         chat.say(SERVER, frame("hello again"))
 
-    assert any("1 of 1 pipe began with a question" in truth.truth for truth in truths(measured(write)))
+    assert any("1 of 1 connection began with a request" in truth.truth for truth in truths(measured(write)))
 
 
 def test_bytes_of_one_end_alone_go_one_way(measured: Callable[[Write], Findings]) -> None:

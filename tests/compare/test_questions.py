@@ -13,17 +13,17 @@ from inspector.compare.questions import FACTS, Fact
 from tests.compare.conftest import Write
 from tests.compare.traffic import CHAT_PORT, SERVER, Pipe, Wire, upgrade
 
-ASKED = "The client asks, the server answers"
+ASKED = "The client requests, the server responds"
 
 ANSWERS = {
-    "pipes": ("6 pipes", "1 pipe", "1 pipe", "1 pipe", "1 pipe"),
+    "pipes": ("6 connections", "1 connection", "1 connection", "1 connection", "1 connection"),
     "life": ("900 µs", "2.6 s", "2.6 s", "2.6 s", "2.6 s"),
-    "may_speak": (*[ASKED] * 3, "The server, after one question", "Either end, at any time"),
+    "may_speak": (*[ASKED] * 3, "The server, after one request", "Either end, at any time"),
     "did_speak": (
-        "6 questions, 6 answers",
-        "3 questions, 3 answers",
-        "12 questions, 12 answers",
-        "1 question, 3 events",
+        "6 requests, 6 responses",
+        "3 requests, 3 responses",
+        "12 requests, 12 responses",
+        "1 request, 3 events",
         "1 message from the client, 3 from the server",
     ),
     "round_trips": ("2 round trips", "2 round trips", "2 round trips", "2 round trips", "2.5 round trips"),
@@ -78,7 +78,7 @@ def test_an_answer_without_a_question_is_unasked_and_an_idle_pipe_was_kept(
     found = measured(write)
     assert found.present == [Kind.KEPT]
     told = did_speak(found, Kind.KEPT)
-    assert (told.text, told.detail) == ("1 question, 2 answers", "1 of 2 of the answers came without a question.")
+    assert (told.text, told.detail) == ("1 request, 2 responses", "1 of 2 of the responses came without a request.")
     assert (told.values["pushes"], len(told.proof)) == (1, 1)
 
 
@@ -93,18 +93,18 @@ def test_an_answer_whose_question_was_not_captured_is_not_said_to_have_followed_
             pipe.answer(b"hello")
         pipe.close()
 
-    assert did_speak(measured(write), Kind.KEPT).detail == "The question of 1 of 3 answers is not in the capture."
+    assert did_speak(measured(write), Kind.KEPT).detail == "The request of 1 of 3 responses is not in the capture."
 
 
 def test_where_every_answer_has_its_question_that_is_said(five: Findings) -> None:
-    assert did_speak(five, Kind.CLOSED).detail == "Each answer followed a question."
+    assert did_speak(five, Kind.CLOSED).detail == "Each response followed a request."
 
 
 def test_pipes_of_those_who_only_tell_the_server_are_told_apart(five: Findings) -> None:
     told = pipes(five, Kind.CLOSED)
-    assert told.detail.endswith("On 3 of 6 a client told the server something and read nothing.")
+    assert told.detail.endswith("On 3 of 6 a client only sent content and received none.")
     assert told.values["only_told"] == 3
-    assert "read nothing" not in pipes(five, Kind.KEPT).detail
+    assert "received none" not in pipes(five, Kind.KEPT).detail
 
 
 def test_a_pipe_on_which_nothing_was_said(measured: Callable[[Write], Findings]) -> None:
@@ -113,6 +113,6 @@ def test_a_pipe_on_which_nothing_was_said(measured: Callable[[Write], Findings])
 
     found = measured(write)
     texts = {fact.name: fact.answer(found, Kind.WEBSOCKET).text for fact in FACTS}
-    assert texts["overhead"] == texts["message"] == "nothing was said"
+    assert texts["overhead"] == texts["message"] == "no messages"
     assert texts["round_trips"] == "not seen"
     assert texts["delivery"] == "cannot be known"

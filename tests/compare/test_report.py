@@ -47,7 +47,7 @@ def test_the_recorded_demo_holds_three_kinds(demo: Capture) -> None:
 
 def test_packets_are_numbered_from_one(demo: Capture) -> None:
     first = compare(demo)["facts"][0]["cells"]["closed"]["proof"][0]
-    assert first == {"packet": 1, "connection": 0, "what": "the first packet of this pipe"}
+    assert first == {"packet": 1, "connection": 0, "what": "the first packet of this connection"}
 
 
 def test_a_comparison_in_mid_capture_is_right_so_far(five_path: Path) -> None:
