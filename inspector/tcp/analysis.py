@@ -13,6 +13,7 @@ from typing import NamedTuple
 import cython
 
 from inspector.tables.table import Duplicate, Table
+from inspector.tcp import verdicts
 from inspector.tcp.verdicts import COPY_SHIFT, Verdict
 
 if cython.compiled:
@@ -47,18 +48,13 @@ COPY_SHIFT_BITS = cython.declare(cython.int, COPY_SHIFT)
 
 MASK64 = cython.declare(cython.ulonglong, 0xFFFF_FFFF_FFFF_FFFF)
 
-UNSEEN_SAID = cython.declare(cython.uint, 0xFFFF_FFFF)
-"""Instead of a number of duplicate ACKs: an ACK of bytes nobody saw was already reported against this sender. tshark
-4.0 writes -1 into a counter that has no sign: as long as it stands there it is taken for many of them."""
+UNSEEN_SAID = cython.declare(cython.uint, verdicts.UNSEEN_SAID)
 
 NO_WINDOW = cython.declare(cython.int, -1)
 """The last window field of a sender that has not spoken yet."""
 
-FAST_RETRANSMISSION_NS = cython.declare(cython.ulonglong, 20_000_000)
-"""A fast retransmission follows the last duplicate ACK within this time."""
-
-REORDERING_NS = cython.declare(cython.longlong, 3_000_000)
-"""A late segment counts as reordered within this time, or within the initial round trip where that is known."""
+FAST_RETRANSMISSION_NS = cython.declare(cython.ulonglong, verdicts.FAST_RETRANSMISSION_NS)
+REORDERING_NS = cython.declare(cython.longlong, verdicts.REORDERING_NS)
 
 
 class Standing(NamedTuple):

@@ -135,6 +135,16 @@ COPY_SHIFT = 17
 """By so many bits the verdicts are shifted that tshark gives to a packet which was captured twice at the same place. It
 is judged by tshark alone, which knows no copies: here it is none of the things they say."""
 
+FAST_RETRANSMISSION_NS = 20_000_000
+"""A fast retransmission follows the last duplicate ACK within this time."""
+
+REORDERING_NS = 3_000_000
+"""A late segment counts as reordered within this time, or within the initial round trip where that is known."""
+
+UNSEEN_SAID = 0xFFFF_FFFF
+"""Instead of a number of duplicate ACKs: an ACK of bytes nobody saw was already reported against this sender. tshark
+4.0 writes -1 into a counter that has no sign: as long as it stands there it is taken for many of them."""
+
 TSHARK_SAYS: dict[Verdict, Verdict] = {
     Verdict.EMPTY_WINDOW_PROBE: Verdict.KEEP_ALIVE,
     Verdict.CROSSED_SYN_ACK: Verdict.RETRANSMISSION,

@@ -13,16 +13,10 @@ from dataclasses import dataclass
 from inspector.tcp.analysis import Standing
 from inspector.tcp.explain.replay import MASK32, Situation
 from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
-from inspector.tcp.verdicts import Verdict
+from inspector.tcp.verdicts import FAST_RETRANSMISSION_NS, REORDERING_NS, UNSEEN_SAID, Verdict
+from inspector.units import count, duration
 
-FAST_NS = 20_000_000
-REORDERING_NS = 3_000_000
-UNSEEN_SAID = MASK32
 MASK64 = (1 << 64) - 1
-"""As in analysis.py."""
-
-
-UNITS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +28,13 @@ class Check:
     packet: int = -1
 
 
-def span(ns: int) -> str:
-    """A stretch of time in about three digits: `41 µs`, `3.1 ms`, `1.2 s`."""
-    unit, name = next((one for one in UNITS if abs(ns) >= one[0]), (1, "ns"))
-    value = ns / unit
-    digits = 0 if abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
-    return f"{f'{value:.{digits}f}'.rstrip('0').rstrip('.') if digits else f'{value:.0f}'} {name}"
-
-
 def after(ns: int, what: str) -> str:
     """`comes 3 ms after what`; across times that go back how long is not known."""
-    return f"comes {span(ns)} after {what}" if ns >= 0 else f"comes after {what}, and times go back between them"
-
-
-def pieces(count: int, noun: str) -> str:
-    """`1 byte`, `2 bytes`."""
-    return f"{count} {noun if count == 1 else noun + 's'}"
+    return f"comes {duration(ns)} after {what}" if ns >= 0 else f"comes after {what}, and times go back between them"
 
 
 def _length(s: Situation, holds: bool, wanted: str) -> Check:
-    return Check(f"carries {pieces(s.length, 'byte')} (required: {wanted})", holds)
+    return Check(f"carries {count(s.length, 'byte')} (required: {wanted})", holds)
 
 
 def _plain(s: Situation) -> Check:
@@ -198,7 +179,7 @@ def _begins_before_next(s: Situation) -> Check:
 
 
 def _occupies(s: Situation) -> Check:
-    return Check(f"carries {pieces(s.length, 'byte')}, or is a SYN or a FIN", s.occupies)
+    return Check(f"carries {count(s.length, 'byte')}, or is a SYN or a FIN", s.occupies)
 
 
 def _retransmission(s: Situation) -> list[Check]:
@@ -238,7 +219,7 @@ def _asks_again(s: Situation) -> Check:
         return Check(
             "uncaptured bytes of the peer were acknowledged, which tshark takes for duplicate ACKs", holds=True
         )
-    return Check(f"the peer has sent {pieces(times, 'duplicate ACK')} in a row (required: at least 2)", times >= 2)
+    return Check(f"the peer has sent {count(times, 'duplicate ACK')} in a row (required: at least 2)", times >= 2)
 
 
 def _fast(s: Situation) -> list[Check]:
@@ -253,7 +234,11 @@ def _fast(s: Situation) -> list[Check]:
             s.peer.last_ack == s.seq,
             s.last_of_peer,
         ),
-        Check(f"{since} (required: within {span(FAST_NS)})", 0 <= waited < FAST_NS, s.last_of_peer),
+        Check(
+            f"{since} (required: within {duration(FAST_RETRANSMISSION_NS)})",
+            0 <= waited < FAST_RETRANSMISSION_NS,
+            s.last_of_peer,
+        ),
     ]
 
 
@@ -269,7 +254,7 @@ def _out_of_order(s: Situation) -> list[Check]:
     return [
         *_retransmission(s),
         Check(
-            f"{after(late, f'the segment that reached {due}')} (required: within {span(limit)}, {why})",
+            f"{after(late, f'the segment that reached {due}')} (required: within {duration(limit)}, {why})",
             late & MASK64 < limit & MASK64,
             s.reached_next,
         ),

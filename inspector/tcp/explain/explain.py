@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from inspector.tables.table import Table
-from inspector.tcp.explain.checks import BEFORE, CHECKS, UNSEEN_SAID, Check, asked_again, overtaken_within, pieces, span
+from inspector.tcp.explain.checks import BEFORE, CHECKS, Check, asked_again, overtaken_within
 from inspector.tcp.explain.replay import MASK32, Situation, recall
 from inspector.tcp.header import SYN, seq_distance
-from inspector.tcp.verdicts import Verdict
+from inspector.tcp.verdicts import UNSEEN_SAID, Verdict
+from inspector.units import count, duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,9 @@ def _retransmission(s: Situation) -> str:
     ago = s.time_ns - int(s.packets["time_ns"][s.first_sent])
     if ago < 0:
         return f"{_first_transmission(s)}; how long before is not known, since times go back. {_acknowledged_since(s)}"
-    first = f"{_first_transmission(s)}, {span(ago)} before"
+    first = f"{_first_transmission(s)}, {duration(ago)} before"
     if ago < overtaken_within(s):
-        limit = span(overtaken_within(s))
+        limit = duration(overtaken_within(s))
         return f"{first}: less than a round trip ({limit}), so this is probably a duplicate made on the way."
     return f"{first}. {_acknowledged_since(s)}"
 
@@ -148,7 +149,7 @@ def _crossed_syn_ack(s: Situation) -> str:
 
 
 def _fast(s: Situation) -> str:
-    ago = span(s.time_ns - s.peer.last_ack_ns)
+    ago = duration(s.time_ns - s.peer.last_ack_ns)
     if asked_again(s) is None:
         return (
             f"The peer's last ACK ({_packet(s.last_of_peer)}, {ago} before) asks for {s.relative(s.seq)}, where this"
@@ -156,7 +157,7 @@ def _fast(s: Situation) -> str:
             " takes them for enough."
         )
     return (
-        f"The peer sent {pieces(s.peer.duplicate_acks, 'duplicate ACK')}, the last {ago} before"
+        f"The peer sent {count(s.peer.duplicate_acks, 'duplicate ACK')}, the last {ago} before"
         f" ({_packet(s.last_of_peer)}), each asking for {s.relative(s.seq)}, where this begins. The sender probably"
         " repeats it because of them and not because its timer ran out."
     )
@@ -170,7 +171,7 @@ def _spurious(s: Situation) -> str:
 
 
 def _out_of_order(s: Situation) -> str:
-    late, limit = span(s.time_ns - s.sender.next_seq_ns), span(overtaken_within(s))
+    late, limit = duration(s.time_ns - s.sender.next_seq_ns), duration(overtaken_within(s))
     known = f"the first round trip took {limit}" if s.initial_rtt_ns else f"the limit is {limit} while none is known"
     return (
         f"Begins at {s.relative(s.seq)}, before the sender's next number, {s.relative(s.sender.next_seq)}, only {late}"
@@ -183,7 +184,7 @@ def _lost_segment(s: Situation) -> str:
     missing = seq_distance(s.sender.next_seq, s.seq)
     return (
         f"Begins at {s.relative(s.seq)}, while {s.relative(s.sender.next_seq)} was next:"
-        f" the {pieces(missing, 'byte')} between {'has' if missing == 1 else 'have'} not been captured before this."
+        f" the {count(missing, 'byte')} between {'has' if missing == 1 else 'have'} not been captured before this."
     )
 
 
@@ -191,7 +192,7 @@ def _ack_lost_segment(s: Situation) -> str:
     unseen = seq_distance(s.peer.contiguous, s.ack)
     return (
         f"Acknowledges up to {s.relative(s.ack, of_peer=True)}, while the peer's bytes were captured without a hole"
-        f" only up to {s.relative(s.peer.contiguous, of_peer=True)}: {pieces(unseen, 'byte')} that arrived"
+        f" only up to {s.relative(s.peer.contiguous, of_peer=True)}: {count(unseen, 'byte')} that arrived"
         f" {'has' if unseen == 1 else 'have'} not been captured before this."
     )
 
@@ -226,11 +227,11 @@ def _window_update(s: Situation) -> str:
         said = "" if s.sender.last_window < 0 else f", {s.sender.last_window} before"
         return f"Nothing but the window is new: the field is {window}{said}; what that is in bytes is not known."
     if s.sender.last_window < 0:
-        return f"Nothing but the window is new: {pieces(window, 'byte')}. It is the first packet from this end."
+        return f"Nothing but the window is new: {count(window, 'byte')}. It is the first packet from this end."
     before = int(s.packets["window"][s.last_of_sender])
     change = "the same room" if window == before else "more room" if window > before else "less room"
     return (
-        f"Nothing but the window is new: {pieces(window, 'byte')} instead of {before} ({_packet(s.last_of_sender)});"
+        f"Nothing but the window is new: {count(window, 'byte')} instead of {before:,} ({_packet(s.last_of_sender)});"
         f" there is {change}."
     )
 
@@ -265,7 +266,7 @@ def _zero_window_probe_ack(s: Situation) -> str:
 def _window_full(s: Situation) -> str:
     return (
         f"Ends at {s.relative(s.end)}: the peer's last ACK, {s.relative(s.peer.last_ack)} ({_packet(s.last_of_peer)}),"
-        f" and its window of {pieces(s.offered, 'byte')} reach exactly that far. The sender has used the whole window."
+        f" and its window of {count(s.offered, 'byte')} reach exactly that far. The sender has used the whole window."
     )
 
 

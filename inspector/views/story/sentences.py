@@ -17,11 +17,11 @@ from inspector.engine.clocks import elapsed
 from inspector.http.head import head
 from inspector.tables.addresses import socket_of
 from inspector.tables.table import MessageKind, Table
-from inspector.tcp.explain.checks import pieces, span
 from inspector.tcp.header import ACK, FIN, SYN
 from inspector.tcp.option_values import fast_open_cookie, sack_blocks
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import Verdict, refusal_name
+from inspector.units import count, duration
 from inspector.views.story.kinds import EventKind, Reset
 from inspector.websocket.opcodes import close_meaning
 
@@ -75,14 +75,14 @@ class Event:
 
     @property
     def size(self) -> str:
-        return pieces(self.bytes, "byte")
+        return count(self.bytes, "byte")
 
     def took(self, pattern: str) -> str:
         """The time from `since` to this packet, put into a pattern such as ` after {}`; "" where it is not known."""
         if self.since < 0:
             return ""
         (ns,) = elapsed(self.capture.packets, np.array([self.since]), np.array([self.packet])).tolist()
-        return pattern.format(span(ns)) if ns >= 0 else ""
+        return pattern.format(duration(ns)) if ns >= 0 else ""
 
     def relative(self, number: int, side: int) -> int:
         """A sequence number of one side counted from its initial one: the first byte is 1."""
@@ -110,7 +110,7 @@ def _answered(e: Event) -> str:
     if e.of_packet("analysis") & Verdict.CROSSED_SYN_ACK:
         return f"SYN-ACK: {e.sender} acknowledges the other end's SYN, which crossed its own."
     cookie = fast_open_cookie(e.capture, e.packet)
-    gives = f" It gives a Fast Open cookie of {pieces(len(cookie), 'byte')}." if cookie else ""
+    gives = f" It gives a Fast Open cookie of {count(len(cookie), 'byte')}." if cookie else ""
     return f"SYN-ACK: {e.sender} agrees{e.took(' after {}')}, and asks to open its own direction.{gives}"
 
 
@@ -171,7 +171,7 @@ def _them(count: int) -> str:
 def _duplicate_acks(e: Event) -> str:
     ack = e.of_packet("ack")
     due = e.relative(ack, 1 - e.side)
-    says = f"{e.Who} says again that byte {due} is the next it wants ({pieces(e.count, 'duplicate ACK')})"
+    says = f"{e.Who} says again that byte {due} is the next it wants ({count(e.count, 'duplicate ACK')})"
     beyond = [block for block in sack_blocks(e.capture, e.packet) if 0 < (block[0] - ack) & 0xFFFF_FFFF < 1 << 31]
     if not beyond:
         return f"{says}."
@@ -197,7 +197,7 @@ def _kept_alive_answered(e: Event) -> str:
 
 
 def _delayed_ack(e: Event) -> str:
-    usual = span(int(e.capture.connections["syn_rtt_ns"][e.connection]))
+    usual = duration(int(e.capture.connections["syn_rtt_ns"][e.connection]))
     return (
         f"{e.Who} acknowledges{e.took(' after {}')}, while the handshake was answered after {usual}: probably a delayed"
         " ACK, which waits for bytes to go with."
@@ -212,7 +212,7 @@ def _held_back(e: Event) -> str:
 
 
 def _queued(e: Event) -> str:
-    took, least = (span(e.of_packet("ack_rtt_ns", packet)) for packet in (e.packet, e.since))
+    took, least = (duration(e.of_packet("ack_rtt_ns", packet)) for packet in (e.packet, e.since))
     return (
         f"This ACK comes {took} after the segment that it acknowledges, the quickest came after {least}: probably"
         " segments wait in a queue on the way."
@@ -312,7 +312,7 @@ def _reset(e: Event) -> str:
         return f"RST from {e.sender}, which goes on afterwards as if it had sent none."
     if e.bytes == Reset.STRAY:
         return f"RST: {e.who} knows no such connection, or ends it; no packet shows that there was one."
-    waited = f"; {pieces(e.count, 'keep-alive')} before it had no answer in the capture" if e.count > 0 else ""
+    waited = f"; {count(e.count, 'keep-alive')} before it had no answer in the capture" if e.count > 0 else ""
     return f"RST: {e.who} resets the connection{waited}."
 
 

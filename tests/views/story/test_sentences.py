@@ -152,7 +152,7 @@ def test_a_window_closes_and_opens_once_with_the_time_between() -> None:
     sentences = told(play)
     assert sentences.count("The server has no room for more: its receive window is 0.") == 1
     assert "The client asks whether there is room again (window probe), after 200 ms without a packet." in sentences
-    assert any("has room again, for 4096 bytes; its window was 0 for 1" in sentence for sentence in sentences)
+    assert any("has room again, for 4,096 bytes; its window was 0 for 1" in sentence for sentence in sentences)
     assert not any("keep-alive" in sentence for sentence in sentences)
 
 
@@ -205,9 +205,9 @@ def test_bursts_are_told_where_a_round_trip_tells_them_apart() -> None:
     play.server("A", seq=300, ack=100 + end, after_ms=20)
     flight(play, end, 20, 0.1)
     bursts = [sentence for sentence in told(play) if "burst" in sentence]
-    assert [sentence[:45] for sentence in bursts] == [
-        "The client has sent 10 segments, 1000 bytes, ",
-        "The client has sent 20 segments, 2000 bytes, ",
+    assert [sentence[:46] for sentence in bursts] == [
+        "The client has sent 10 segments, 1,000 bytes, ",
+        "The client has sent 20 segments, 2,000 bytes, ",
     ]
 
 
