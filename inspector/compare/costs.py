@@ -11,6 +11,7 @@ import numpy as np
 from inspector.compare.delivery_methods import FIN_OR_RST, Kind, first_of, first_packets
 from inspector.compare.messages import Said
 from inspector.http.message_notes import Note
+from inspector.http.status_codes import SWITCHING_PROTOCOLS
 from inspector.tables.arrays import Ints
 from inspector.tables.table import MessageKind
 from inspector.websocket.opcodes import Opcode
@@ -74,7 +75,7 @@ def _talk_begins(capture: Capture, kinds: Ints, said: Said) -> Ints:
     count = len(kinds)
     loaded = np.flatnonzero((packets["payload"] > 0) & (packets["connection"] >= 0))
     begins = first_of(loaded, packets["connection"][loaded], count)
-    is_opener = (messages["status"] == 101) | (messages["notes"] & Note.EVENT_STREAM.value != 0)
+    is_opener = (messages["status"] == SWITCHING_PROTOCOLS) | (messages["notes"] & Note.EVENT_STREAM.value != 0)
     rows = np.flatnonzero(is_opener & (messages["kind"] == MessageKind.RESPONSE))[::-1]
     begins[messages["connection"][rows]] = messages["packet"][rows] + 1
     is_long = np.isin(kinds, (Kind.STREAM, Kind.WEBSOCKET))

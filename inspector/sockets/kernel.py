@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inspector.errors import InspectorError
+from inspector.tables.addresses import with_port
 from inspector.tcp.states import State
 
 # From <linux/netlink.h>, <linux/sock_diag.h> and <linux/inet_diag.h>.
@@ -171,9 +172,10 @@ def own_word(one: socket.socket) -> tuple[State, Figures] | None:
 
 def _endpoint(family: int, address: bytes, port: bytes) -> str:
     """`ip:port` as rows write it; an IPv4 connection of an IPv6 socket counts as IPv4, as on the wire."""
-    number = int.from_bytes(port, "big")
     if family == socket.AF_INET:
-        return f"{socket.inet_ntop(socket.AF_INET, address[:4])}:{number}"
-    if address[:12] == bytes(10) + b"\xff\xff":
-        return f"{socket.inet_ntop(socket.AF_INET, address[12:])}:{number}"
-    return f"[{socket.inet_ntop(socket.AF_INET6, address)}]:{number}"
+        host = socket.inet_ntop(socket.AF_INET, address[:4])
+    elif address[:12] == bytes(10) + b"\xff\xff":
+        host = socket.inet_ntop(socket.AF_INET, address[12:])
+    else:
+        host = socket.inet_ntop(socket.AF_INET6, address)
+    return with_port(host, int.from_bytes(port, "big"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.errors import InspectorError
 from inspector.sockets.holders import Holder
 from inspector.sockets.kernel import KernelSocket
+from inspector.tables.addresses import with_port
 from inspector.tcp.states import State
 
 if TYPE_CHECKING:
@@ -66,4 +67,4 @@ def _text(address: Any) -> str:
     if not address:
         return "0.0.0.0:0"
     host = address.ip.removeprefix("::ffff:") if "." in address.ip else address.ip
-    return f"[{host}]:{address.port}" if ":" in host else f"{host}:{address.port}"
+    return with_port(host, address.port)

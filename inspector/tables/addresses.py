@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from inspector.tables.table import Table
+if TYPE_CHECKING:
+    from inspector.tables.table import Table
 
 
 @lru_cache(maxsize=4096)
@@ -17,10 +19,14 @@ def address(family: int, high: int, low: int) -> str:
     return f"{low >> 24 & 255}.{low >> 16 & 255}.{low >> 8 & 255}.{low & 255}"
 
 
+def with_port(host: str, port: int) -> str:
+    """A socket as people write it: `ip:port`, the address of IPv6 in brackets (RFC 3986 §3.2.2)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def endpoint(family: int, high: int, low: int, port: int) -> str:
-    """The socket as people write it: `ip:port`, the address of IPv6 in brackets (RFC 3986 §3.2.2)."""
-    host = address(family, high, low)
-    return f"[{host}]:{port}" if family == 6 else f"{host}:{port}"
+    """The socket of an address given in halves, as text."""
+    return with_port(address(family, high, low), port)
 
 
 def socket_of(connections: Table, row: int, side: int) -> str:

@@ -27,6 +27,7 @@ from inspector.query.outcomes import Outcome, outcomes
 from inspector.tables.addresses import endpoint
 from inspector.tables.arrays import Integers
 from inspector.tables.table import SIDES, MessageKind, Protocol, Table
+from inspector.tcp.header import ACK
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, flag_names, refusal_name, tshark_names, verdict_names
 from inspector.views.sockets.descriptor_rows import kernel_columns, token_columns
@@ -50,7 +51,6 @@ TEXT_LIMIT = 64 * 1024
 HEX_LIMIT = 256
 """Bytes of a binary message shown as hex: enough to recognise it."""
 
-ACK_FLAG = 0x10
 NO_IP = 255
 
 SENDERS = np.array([*SIDES, None], object)
@@ -68,7 +68,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     numbers = capture.numbers(np.array(_ids(table, chosen), np.int64)).tolist()
     has_tcp = table["connection"][chosen] >= 0
     settled = np.where(table["duplicate"][chosen], table["previous"][chosen], np.array(_ids(table, chosen), np.int64))
-    acknowledges = has_tcp & (table["flags"][chosen] & ACK_FLAG != 0)
+    acknowledges = has_tcp & (table["flags"][chosen] & ACK != 0)
     only = {name: _known(table[name][chosen], has_tcp) for name in ("connection", "window", "in_flight")}
     return {
         "number": numbers,

@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 
 from inspector.lab.process.json_lines import report
 from inspector.sockets import own_word
+from inspector.tables.addresses import with_port
 
 NAME_BYTES = 15
 """Bytes of a process's name that the kernel keeps (proc(5), /proc/pid/comm)."""
@@ -131,8 +132,7 @@ def inode_of(fd: int) -> int:
 
 def text_of(address: tuple[Any, ...]) -> str:
     """`ip:port`, the address of IPv6 in brackets."""
-    host, port = address[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return with_port(*address[:2])
 
 
 def name_process(name: str) -> None:

@@ -14,6 +14,7 @@ from inspector.errors import LabError
 from inspector.lab.process.child_process import Child
 from inspector.lab.process.json_lines import Message
 from inspector.lab.process.lossy_link import FAR, NEAR, RoughLink
+from inspector.tables.addresses import with_port
 
 HTTP_PORT = 80
 LOOPBACK = "127.0.0.1"
@@ -167,8 +168,7 @@ class Scene:
         own, number = address or self.own_address, port or self.next_port()
         holder = hand or self.client
         done = await holder.ask("open", address=own, port=number, options=list(options))
-        seen = self._seen_from or own
-        self.clients.append(f"[{seen}]:{number}" if ":" in seen else f"{seen}:{number}")
+        self.clients.append(with_port(self._seen_from or own, number))
         return End(holder, done["token"], number)
 
     async def pair(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.content.event_stream_packets import pushed_events
+from inspector.http.status_codes import SWITCHING_PROTOCOLS
 from inspector.tables.table import ChunkKind, MessageKind, Protocol
 from inspector.views.story.kinds import EventKind
 from inspector.views.story.packets import Found, Packets, rows_of
@@ -56,7 +57,7 @@ def http(capture: Capture, connection: int | None) -> Iterator[Found]:
     """HTTP messages, and where bodies that take several packets are complete."""
     table, exchanges = capture.http_messages, capture.exchanges
     rows = rows_of(table, connection)
-    switches = table["status"][rows] == 101
+    switches = table["status"][rows] == SWITCHING_PROTOCOLS
     for message_kind, kind in HTTP_KINDS.items():
         chosen = rows[(table["kind"][rows] == message_kind) & ~switches]
         exchange = table["exchange"][chosen]

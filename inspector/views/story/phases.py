@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inspector.http.status_codes import SWITCHING_PROTOCOLS
 from inspector.query.outcomes import Outcome, outcomes
 from inspector.tables.arrays import Rows
 from inspector.tables.table import MessageKind
@@ -87,5 +88,5 @@ def _exchange_phases(capture: Capture, connection: int, first: int, last: int) -
     if len(before):
         first = int(before.max())
     for row in rows[(begins >= first) & (begins <= last)].tolist():
-        name = "upgrade" if table["status"][row] == 101 else names[MessageKind(int(table["kind"][row]))]
+        name = "upgrade" if table["status"][row] == SWITCHING_PROTOCOLS else names[MessageKind(int(table["kind"][row]))]
         yield Phase(name, int(table["packet"][row]), int(table["last_packet"][row]))

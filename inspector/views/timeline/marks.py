@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from inspector.http.status_codes import FIRST_ERROR
 from inspector.query.time_range import Span, exchange_times, gets_no_response, is_cut_off
 from inspector.query.troubles import SERIOUS
 from inspector.tables.arrays import Rows
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 Columns = dict[str, list[int]]
-
-
-FIRST_ERROR = 400
-"""The first status that is an error (RFC 9110 §15.5)."""
 
 
 class Tick(IntFlag):

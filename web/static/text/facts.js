@@ -210,6 +210,9 @@ export const PLAIN_NOTES = [
   "pipelined"
 ];
 
+/** The first HTTP status that is an error (RFC 9110 §15.5). */
+export const FIRST_ERROR = 400;
+
 /** Names of WebSocket frames (RFC 6455 §5.2). */
 export const OPCODES = {
   "0": "continuation",

@@ -1,5 +1,6 @@
 // What a lane of the timeline says of its connection, in the few words there is room for.
 
+import { FIRST_ERROR } from "../text/facts.js";
 import { briefly, counted, duration, size } from "../text/format.js";
 import { livedNs } from "./lifetime_bar.js";
 import { takeApart } from "../text/address.js";
@@ -33,7 +34,8 @@ function exchanges(lane) {
     lane;
   const isUnseen = packets[1] === 0 || missed[1] > 0; // the answer may be in what was not captured
   const missing = isUnseen ? "not seen" : isOpen ? "waiting" : "no answer";
-  const isTrouble = cut > 0 || statuses.some(([code]) => (code === null ? missing === "no answer" : code >= 400));
+  const isTrouble = cut > 0 ||
+    statuses.some(([code]) => (code === null ? missing === "no answer" : code >= FIRST_ERROR));
   const name = (code) => (code === null ? missing : String(code || "–"));
   if (asked > 1) {
     return {
@@ -54,7 +56,7 @@ function exchanges(lane) {
 
 /** No answer, then errors, then the commonest: what is cut off at the end matters least. */
 const worstFirst = (statuses) => [...statuses].sort(([a, many], [b, more]) => weight(b) - weight(a) || more - many);
-const weight = (code) => (code === null ? Infinity : code >= 400 ? code : 0);
+const weight = (code) => (code === null ? Infinity : code >= FIRST_ERROR ? code : 0);
 
 /** Below the title, where there is room: who opened it; of a neighbour on the same machine the port says it. */
 export function laneOrigin({ client }) {

@@ -1,0 +1,7 @@
+"""The status codes that are told apart (RFC 9110 §15)."""
+
+from __future__ import annotations
+
+SWITCHING_PROTOCOLS = 101
+FIRST_ERROR = 400
+"""This and all above are errors: 4xx of the client, 5xx of the server."""
