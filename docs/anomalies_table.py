@@ -1,4 +1,4 @@
-"""Writes the tables of docs/anomalies.md from the lists in the code: `python docs/anomalies_table.py` (`make docs`)."""
+"""Generates the tables of docs/anomalies.md from the code: `python docs/anomalies_table.py` (`make docs`)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ BEGIN, END = "<!-- made from the code: {name} -->", "<!-- end -->"
 
 
 def anomaly_table(anomalies: Sequence[Anomaly]) -> str:
-    """One row an anomaly: how it looks in the tables of a capture, and the rule behind it."""
+    """A table with one row per anomaly: code, title, sentence, rule and severity."""
     rows = [
         f"| `{a.code}` | {a.title} | {a.detail.replace('|', chr(92) + '|')} | {a.reference} | {a.severity} |"
         for a in anomalies
     ]
-    return "\n".join(["| code | what | how it is said | rule | severity |", "|---|---|---|---|---|", *rows])
+    return "\n".join(["| code | title | sentence | rule | severity |", "|---|---|---|---|---|", *rows])
 
 
 def transition_table() -> str:
-    """One row a state: where each signal leads from it."""
+    """A table with one row per TCP state: the next state after each signal."""
     rows = []
     for state in State:
         moves = [
@@ -31,7 +31,7 @@ def transition_table() -> str:
             if before is state and after is not state and (after is not State.CLOSED or "RST" not in signal.name)
         ]
         rows.append(f"| {state.rfc_name} | {'; '.join(moves) or '–'} |")
-    return "\n".join(["| state | what leads where |", "|---|---|", *rows])
+    return "\n".join(["| state | transitions |", "|---|---|", *rows])
 
 
 def _words(signal: Signal) -> str:
@@ -51,7 +51,7 @@ TABLES = {
 
 
 def filled(text: str) -> str:
-    """The page with every table between its marks made anew."""
+    """The page, with every table between its marks regenerated."""
     for name, table in TABLES.items():
         begin = BEGIN.format(name=name)
         before, _, rest = text.partition(begin)

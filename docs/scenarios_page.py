@@ -1,4 +1,4 @@
-"""Writes what the texts say of the lab's scenarios from the code: `python docs/scenarios_page.py` (`make docs`)."""
+"""Generates the parts of the docs that list the lab's scenarios: `python docs/scenarios_page.py` (`make docs`)."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- made from the code: {name} -->", "<!-- end of {name} -->"
 
 DEMO = (
-    "The demo, every button once: a page fetched, a coffee ordered, a page refreshed twice, three questions on one "
-    "kept pipe; then Alice and Bob join a WebSocket chat, say “Hi” and answer, hear its news unasked, and leave"
+    "The demo, every button once: a GET, a POST, a page refreshed twice, three requests on one connection; then Alice "
+    "and Bob join a WebSocket chat, exchange messages, receive a pushed message, and leave"
 )
 
 
 def conditions(scenario: Scenario) -> str:
-    """Under which conditions it is staged, in words."""
+    """The conditions of a scenario, in words: link or loopback, kernel settings."""
     where = f"over a link, seen from the {scenario.view.name.lower()}'s end" if scenario.link else "on loopback"
     changed = [f"`net.ipv4.{name} = {value}`" for name, value in scenario.settings.items()]
     return f"{where}, with {' and '.join(changed)}" if changed else where
 
 
 def words() -> str:
-    """What the words mean in which the rest is told."""
+    """The glossary."""
     return "\n".join(f"- **{word}.** {meaning}" for word, meaning in PRIMER.items())
 
 
 def chapters() -> str:
-    """Every scenario in a paragraph, by groups."""
+    """A section for each group, with a paragraph for each scenario."""
     parts = []
     for group in GROUPS:
         parts += [f"## {group.title}", group.about]
@@ -39,9 +39,9 @@ def chapters() -> str:
 
 
 def recordings() -> str:
-    """One row a recording."""
+    """A table with one row per recording."""
     rows = [f"| `{one.name}.pcapng` | {one.title} |" for group in GROUPS for one in group.scenarios]
-    return "\n".join(["| file | its story |", "|---|---|", f"| `demo.pcapng` | {DEMO} |", *rows])
+    return "\n".join(["| file | content |", "|---|---|", f"| `demo.pcapng` | {DEMO} |", *rows])
 
 
 PAGES = {
@@ -49,11 +49,11 @@ PAGES = {
     ROOT / "docs" / "guide.md": {"recordings": recordings()},
     ROOT / "captures" / "README.md": {"recordings": recordings()},
 }
-"""What stands between which marks of which page."""
+"""Generated texts, by page and by the name of the marks around them."""
 
 
 def filled(path: Path) -> str:
-    """The page with everything between its marks made anew."""
+    """The page, with the text between its marks regenerated."""
     text = path.read_text("utf-8")
     for name, made in PAGES[path].items():
         begin, end = BEGIN.format(name=name), END.format(name=name)

@@ -1,4 +1,4 @@
-"""Every oddity the engine can report: code, what it says, and the rule it breaks.
+"""Every anomaly that the engine can report: code, sentence, and the rule behind it.
 
 An anomaly row (`table.ANOMALIES`) holds the index of its code here and the numbers that were compared; `describe` puts
 them into the code's sentence. The documentation is made from the same lists.

@@ -1,4 +1,4 @@
-"""What is said of one kind of oddity."""
+"""The class of one kind of anomaly."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """One kind of oddity.
+    """One kind of anomaly: its code, texts, rule and severity.
 
-    `detail` is a sentence with the places {a}, {b}, {c} for the row's numbers, {a:time} where one is ns; `unknown` is
-    the sentence where one of them is -1, not known. `severity` is "note" (lawful, worth knowing), "warning" (something
-    went wrong on the way) or "violation" (a MUST of an RFC is broken). `packet` says which of the numbers is a packets
-    row + 1, if one is.
+    Attributes:
+        detail: the sentence of a row, with {a}, {b}, {c} for its numbers and {a:time} for one in ns.
+        reference: the RFC section of the rule.
+        severity: "note" (lawful, worth knowing), "warning" (something went wrong on the way) or "violation" (a MUST of
+            an RFC is broken).
+        packet: the name of the number that is a packet number, if one is: "a", "b" or "c".
+        unknown: the sentence if one of the numbers is -1, unknown.
     """
 
     code: str

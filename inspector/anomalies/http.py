@@ -1,4 +1,4 @@
-"""Oddities of HTTP: what a message breaks, and what readers may disagree on.
+"""Anomalies of HTTP: broken rules, and messages that parsers may read differently.
 
 A sender must not send what the grammar does not have (RFC 9110 §2.2), so whatever breaks it is a violation.
 """
@@ -11,7 +11,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-bare-lf",
         "Lines end in LF alone",
-        "A line of the head ends in LF without CR; a reader may accept it.",
+        "A line of the header section ends in LF without CR; a recipient may accept it.",
         "RFC 9112 §2.2",
         "violation",
     ),
@@ -25,21 +25,21 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-folded-field",
         "Folded field",
-        "A field value goes on in the next line; old software may read it as a field of its own.",
+        "A field value continues on the next line; old software may read that line as a field of its own.",
         "RFC 9112 §5.2",
         "violation",
     ),
     Anomaly(
         "http-two-content-lengths",
         "Two Content-Lengths that differ",
-        "One Content-Length says {a}, another {b}; read here as {a}. Two programs may see two messages.",
+        "One Content-Length is {a}, another {b}; parsed here with {a}. Two programs may see different messages.",
         "RFC 9112 §6.3",
         "violation",
     ),
     Anomaly(
         "http-repeated-content-length",
         "The same Content-Length twice",
-        "Content-Length: {a} is there more than once.",
+        "Content-Length: {a} appears more than once.",
         "RFC 9110 §5.3, §8.6",
         "violation",
     ),
@@ -60,7 +60,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-length-and-chunked",
         "Content-Length and Transfer-Encoding in one message",
-        "Two readings: by Transfer-Encoding, as read here, the body takes {b} bytes of the stream; by Content-Length "
+        "Ambiguous: by Transfer-Encoding, as parsed here, the body takes {b} bytes of the stream; by Content-Length "
         "{a}.",
         "RFC 9112 §6.2",
         "violation",
@@ -68,16 +68,16 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-length-and-bad-coding",
         "Content-Length beside a Transfer-Encoding that cannot be read",
-        "The Transfer-Encoding is not a list of codings. Two readings: by Content-Length, as read here, the body has "
-        "{a} bytes; a program that takes the other field for chunked reads other bytes as the body.",
+        "The Transfer-Encoding is not a list of codings. Ambiguous: by Content-Length, as parsed here, the body has "
+        "{a} bytes; a program that reads the other field as chunked sees a different body.",
         "RFC 9112 §6.1, §6.3",
         "violation",
     ),
     Anomaly(
         "http-chunked-not-last",
         "chunked is not the last transfer coding",
-        "Transfer-Encoding has chunked, but not once and at its end; read here as chunked. By the rule a server "
-        "answers such a request with 400 and closes, and such a response ends with the connection.",
+        "Transfer-Encoding contains chunked, but not exactly once and last; parsed here as chunked. By the rule, a "
+        "server answers such a request with 400 and closes, and such a response ends with the connection.",
         "RFC 9112 §6.1, §6.3",
         "violation",
     ),
@@ -90,8 +90,8 @@ HTTP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "http-request-without-length",
-        "Request whose length cannot be known",
-        "The Transfer-Encoding of this request does not end in chunked, so nobody can know where its body ends: a "
+        "Request of unknown length",
+        "The Transfer-Encoding of this request does not end in chunked, so the end of its body cannot be determined: a "
         "server must answer 400 and close.",
         "RFC 9112 §6.3",
         "violation",
@@ -99,14 +99,14 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-space-before-colon",
         "White space before the colon",
-        "White space is between a field name and its colon.",
+        "There is white space between a field name and its colon.",
         "RFC 9112 §5.1",
         "violation",
     ),
     Anomaly(
         "http-bad-field",
         "A line that is not a field",
-        "A line of the head has no colon, or a name with characters that names cannot have.",
+        "A line of the header section has no colon, or its name contains invalid characters.",
         "RFC 9112 §5",
         "violation",
     ),
@@ -120,30 +120,30 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-0.9",
         "HTTP/0.9",
-        "A request without a version, or an answer to one, which is a body without a head.",
+        "A request without a version, or the response to one, which is a body without a header.",
         "RFC 9112 Appendix C.1",
         "note",
     ),
     Anomaly(
         "http-bad-chunk",
         "Chunk that cannot be read",
-        "At stream offset {a} a chunk size or a line end is due and something else is there: where this body ends "
-        "cannot be known. The next start line is searched for.",
+        "At stream offset {a}, a chunk size or a line end is expected and something else is there: the end of this "
+        "body cannot be determined. Parsing resumes at the next start line.",
         "RFC 9112 §7.1",
         "violation",
     ),
     Anomaly(
         "http-chunk-bare-lf",
         "Lines of a chunked body end in LF alone",
-        "{a} lines of the chunked framing end in LF without CR; read here as lines. A reader that wants CR and LF sees "
-        "another body.",
+        "{a} lines of the chunked framing end in LF without CR; accepted here. A parser that requires CR and LF sees "
+        "a different body.",
         "RFC 9112 §7.1",
         "violation",
     ),
     Anomaly(
         "http-chunk-white-space",
-        "White space behind a chunk size",
-        "{a} spaces or tabs are behind chunk sizes, where none may be; passed over here.",
+        "White space after a chunk size",
+        "{a} spaces or tabs follow chunk sizes, where none are allowed; ignored here.",
         "RFC 9112 §7.1",
         "violation",
     ),
@@ -155,114 +155,113 @@ HTTP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "http-cut-short",
-        "Message cut short",
+        "Message truncated",
         "The connection ended after {a} of the {b} bytes of body that Content-Length announced.",
         "RFC 9112 §8",
-        unknown="The connection ended after {a} bytes of a body, before anything showed that this was all.",
+        unknown="The connection ended after {a} bytes of a body whose end had not been reached.",
     ),
     Anomaly(
         "http-body-withheld",
         "Body not sent after Expect",
-        "The client asked with Expect: 100-continue whether to send the body it announced, got a final response, and "
-        "sent no body: it need not.",
+        "The client asked with Expect: 100-continue whether to send its body, got a final response, and sent no body, "
+        "as it is allowed to.",
         "RFC 9110 §10.1.1",
         "note",
     ),
     Anomaly(
         "http-head-cut",
-        "Head cut short",
-        "The head ends after {a} bytes without its empty line; no more of it is in the capture.",
+        "Header truncated",
+        "The header ends after {a} bytes without its empty line; nothing more of it is in the capture.",
         "RFC 9112 §8",
     ),
     Anomaly(
         "http-head-too-long",
-        "Head too long",
-        "The head is longer than {a} bytes; not followed further.",
+        "Header too long",
+        "The header is longer than {a} bytes; not parsed further.",
         "RFC 9110 §5.4",
     ),
     Anomaly(
         "http-orphan-response",
         "Response without request",
-        "Status {a} answers no request that was seen and could be read.",
+        "Status {a} answers no request that was captured and could be parsed.",
         "RFC 9112 §9.2",
     ),
     Anomaly(
         "http-unasked-timeout",
         "408 without a request",
-        "Status {a}, and no request for it was seen: so a server says that it will not wait for one any longer.",
+        "Status {a} without a captured request: a server tells the client that it will not wait for one any longer.",
         "RFC 9110 §15.5.9",
         "note",
     ),
     Anomaly(
         "http-resynchronised",
         "Start line found again",
-        "{a} bytes could not be read; a start line was found again at stream offset {b}.",
+        "{a} bytes could not be parsed; the next start line was found at stream offset {b}.",
         "RFC 9112 §2.1",
     ),
     Anomaly(
         "http-chunked-in-1.0",
         "Transfer-Encoding in HTTP/1.0",
-        "A message of HTTP/1.0 has Transfer-Encoding; read here as HTTP/1.1 does.",
+        "An HTTP/1.0 message has Transfer-Encoding; parsed here as in HTTP/1.1.",
         "RFC 9112 §6.1",
         "violation",
     ),
     Anomaly(
         "http-bad-start-line",
-        "Start line that breaks the grammar",
-        "The start line does not have its three parts, each as it must be, with one space between; read as far as it "
-        "can be told.",
+        "Malformed start line",
+        "The start line does not consist of three valid parts separated by single spaces; parsed as far as possible.",
         "RFC 9112 §3, §4",
         "violation",
     ),
     Anomaly(
         "http-control-byte",
-        "NUL or bare CR in the head",
-        "The head has a NUL, or a CR without LF.",
+        "NUL or bare CR in the header",
+        "The header contains a NUL, or a CR without LF.",
         "RFC 9110 §5.5, RFC 9112 §2.2",
         "violation",
     ),
     Anomaly(
         "http-not-a-start-line",
         "Bytes that are not an HTTP message",
-        "At stream offset {a} a start line was expected and something else is there.",
+        "At stream offset {a}, a start line was expected and something else is there.",
         "RFC 9112 §2.1",
     ),
     Anomaly(
         "http-lost-between-messages",
         "Bytes are missing between messages",
-        "{a} bytes from stream offset {b} are not in the capture; how many messages they held is unknown.",
+        "{a} bytes from stream offset {b} on are not in the capture; how many messages they contained is unknown.",
         "RFC 9112 §9.3",
     ),
     Anomaly(
         "http-too-many-unanswered",
         "Too many unanswered requests",
-        "More than {a} requests wait for an answer; later ones are no longer paired.",
+        "More than {a} requests wait for a response; later ones are no longer paired.",
         "RFC 9112 §9.3.2",
     ),
     Anomaly(
         "http-pairing-corrected",
-        "Unanswered requests passed over",
-        "The answers to {a} requests are probably missing from the capture: the response was given to the request that "
-        "its number in the stream proves, or else to the newest.",
+        "Unanswered requests skipped",
+        "The responses to {a} requests are probably missing from the capture: this response was paired with the "
+        "request that its TCP numbers prove, or else with the newest.",
         "RFC 9112 §9.3.2",
         "note",
     ),
     Anomaly(
         "http-unexpected-101",
-        "101 out of turn",
-        "101 Switching Protocols while {a} other requests were unanswered; not followed.",
+        "Unexpected 101",
+        "101 Switching Protocols while {a} other requests were unanswered; the switch is not followed.",
         "RFC 9110 §7.8",
     ),
     Anomaly(
         "http-data-before-upgrade",
-        "Data before the answer to an upgrade",
-        "{a} pieces of data followed the request before the server had agreed to speak WebSocket (early data).",
+        "Data before the response to an upgrade",
+        "{a} pieces of data followed the request before the server had agreed to switch to WebSocket (early data).",
         "RFC 6455 §4.1",
         "violation",
     ),
     Anomaly(
         "http-data-before-tunnel",
-        "Data before the answer to CONNECT",
+        "Data before the response to CONNECT",
         "{a} pieces of data followed the CONNECT before the server had agreed to it (early data); a server that "
         "refuses may read them as the next request.",
         "RFC 9110 §9.3.6, RFC 9931",

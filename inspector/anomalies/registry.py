@@ -1,4 +1,4 @@
-"""All kinds of oddity by number and by code."""
+"""All kinds of anomalies, by number and by code."""
 
 from __future__ import annotations
 
@@ -15,19 +15,23 @@ _INDEX = {anomaly.code: i for i, anomaly in enumerate(ANOMALIES)}
 
 
 def index_of(code: str) -> int:
-    """The number by which table rows name this code; KeyError when there is no such code."""
+    """The index of this code in `ANOMALIES`, as table rows hold it.
+
+    Raises:
+        KeyError: there is no such code.
+    """
     return _INDEX[code]
 
 
 def describe(index: int, a: int, b: int, c: int) -> str:
-    """The row's sentence, its numbers in place."""
+    """The sentence of an anomaly row, with its numbers."""
     anomaly = ANOMALIES[index]
     sentence = anomaly.unknown if anomaly.unknown and -1 in (a, b, c) else anomaly.detail
     return sentence.format(a=_Number(a), b=_Number(b), c=_Number(c))
 
 
 class _Number(int):
-    """A row's number; as `time` it is a stretch of time in ns."""
+    """A row's number, formatted as a duration in ns by the format `time`."""
 
     def __format__(self, spec: str) -> str:
         return duration(self) if spec == "time" else super().__format__(spec)

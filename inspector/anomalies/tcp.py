@@ -1,4 +1,4 @@
-"""Oddities of TCP: what ends do that its rules exclude, or that is worth a remark. Many are Zeek's.
+"""Anomalies of TCP: segments that break its rules or are worth a note. Many are Zeek's.
 
 No MUST of an RFC forbids any of them to its sender, so none is a violation.
 """
@@ -11,7 +11,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-impossible-flags",
         "Flags that contradict each other",
-        "The flags {a:#05x} say things that exclude each other, or nothing at all; scanners send such segments.",
+        "The flags {a:#05x} contradict each other, or none is set; scanners send such segments.",
         "RFC 9293 §3.10.7",
     ),
     Anomaly(
@@ -23,14 +23,14 @@ TCP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "tcp-wrong-syn-ack",
-        "SYN-ACK of another SYN",
-        "The SYN-ACK acknowledges {a}, but the SYN seen asks for {b}.",
+        "SYN-ACK for another SYN",
+        "The SYN-ACK acknowledges {a}, but the captured SYN requires {b}.",
         "RFC 9293 §3.10.7.3",
     ),
     Anomaly(
         "tcp-simultaneous-open",
-        "Both ends asked at once",
-        "Each end sent a SYN before it saw the other's.",
+        "Simultaneous open",
+        "Each end sent a SYN before it received the other's.",
         "RFC 9293 §3.5",
         "note",
     ),

@@ -106,7 +106,7 @@ def test_a_fact_leads_to_the_moment_that_shows_it(view: Page, kind: str, holds: 
 @pytest.mark.parametrize("kind", ["lowest_free", "used_again"])
 def test_numbers_are_handed_out_again(view: Page, kind: str) -> None:
     press(view, "refresh_twice")
-    expect(fact(view, kind).locator("p").first).to_contain_text(re.compile(r"was handed \d+"), timeout=SOON)
+    expect(fact(view, kind).locator("p").first).to_contain_text(re.compile(r"got \d+"), timeout=SOON)
     fact(view, kind).get_by_role("button").click()
     expect(view.locator(".tk-slot.chosen").first).to_be_visible(timeout=SOON)
 

@@ -101,7 +101,7 @@ def test_a_body_that_the_close_ends_is_not_whole_after_rst_or_at_the_captures_en
     assert stage.row("http_messages", 1)["complete"] == 0
     assert stage.codes() == ["http-cut-short"]
     assert stage.sentence("http-cut-short") == (
-        "The connection ended after 9 bytes of a body, before anything showed that this was all."
+        "The connection ended after 9 bytes of a body whose end had not been reached."
     )
 
 
@@ -131,7 +131,7 @@ def test_content_length_and_chunked_show_both_readings(cut: Cut) -> None:
     stage = Play(cut).client(ask + get("/smuggled")).run()
     assert [line for line, _ in stage.pairs()] == ["POST /", "GET /smuggled"]
     assert stage.sentence("http-length-and-chunked").startswith(
-        f"Two readings: by Transfer-Encoding, as read here, the body takes {len(chunked(b'abc'))} bytes of the stream; "
+        f"Ambiguous: by Transfer-Encoding, as parsed here, the body takes {len(chunked(b'abc'))} bytes of the stream; "
         "by Content-Length 50."
     )
 
@@ -146,7 +146,7 @@ def test_a_transfer_encoding_that_cannot_be_read_beside_a_length_has_two_reading
     assert stage.pairs() == [("POST /1", "200"), ("GET /2", "200")]
     assert (stage.row("http_messages", 0)["body_bytes"], stage.row("http_messages", 0)["complete"]) == (4, 1)
     assert "http-length-and-bad-coding" in stage.codes()
-    assert "by Content-Length, as read here, the body has 4 bytes" in stage.sentence("http-length-and-bad-coding")
+    assert "by Content-Length, as parsed here, the body has 4 bytes" in stage.sentence("http-length-and-bad-coding")
 
 
 def test_the_two_readings_are_told_of_an_empty_body_too() -> None:
@@ -247,7 +247,7 @@ def test_a_list_of_lengths_in_one_field_is_read_like_several_fields() -> None:
     assert Play().client(ask).run().codes() == ["http-repeated-content-length"]
     ask = b"POST / HTTP/1.1\r\nContent-Length: 3, 4\r\n\r\nabc"
     stage = Play().client(ask).run()
-    assert stage.sentence("http-two-content-lengths").startswith("One Content-Length says 3, another 4")
+    assert stage.sentence("http-two-content-lengths").startswith("One Content-Length is 3, another 4")
 
 
 @pytest.mark.parametrize("length", ["-1", "abc", "", "18446744073709551615", "1e3", "5 5", "+3"])

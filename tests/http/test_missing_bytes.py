@@ -37,7 +37,7 @@ def test_after_a_gap_between_messages_the_next_start_line_is_found(cut: Cut) -> 
     stage = play.server(answer(b"of c", 404)).run()
     assert stage.pairs() == [("GET /a", "200"), ("GET /b", "-"), ("GET /c", "404")]
     assert stage.codes() == ["http-lost-between-messages", "http-pairing-corrected", "http-resynchronised"]
-    assert stage.sentence("http-resynchronised").startswith("60 bytes could not be read")
+    assert stage.sentence("http-resynchronised").startswith("60 bytes could not be parsed")
 
 
 def test_after_a_gap_the_answers_to_pipelined_requests_stay_in_order() -> None:

@@ -43,7 +43,9 @@ def test_pipelined_requests_are_answered_in_order(cut: Cut) -> None:
 def test_more_responses_than_requests_are_orphans(cut: Cut) -> None:
     stage = Play(cut).client(get("/a")).server(answer(b"1") + answer(b"22", 404)).run()
     assert stage.pairs() == [("GET /a", "200"), ("-", "404")]
-    assert stage.sentence("http-orphan-response") == "Status 404 answers no request that was seen and could be read."
+    assert (
+        stage.sentence("http-orphan-response") == "Status 404 answers no request that was captured and could be parsed."
+    )
 
 
 @CUTS

@@ -1,4 +1,4 @@
-"""What can be set off in the lab: the buttons of the dashboard. What each one does is in `action_runs.py`."""
+"""The demo's buttons: names, labels, explanations. `action_runs.py` runs them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Action:
-    """One button: the name programs use, what stands on it, and what it lets one see."""
+    """One button: its name in the API, its label, and what it shows."""
 
     name: str
     label: str
@@ -18,54 +18,52 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "get",
         "Get a page",
-        "A visitor asks the HTTP server for its page: a pipe is built, carries one question and one answer, "
-        "and is taken down.",
+        "A client requests a page from the HTTP server: one connection is opened, carries one request and one "
+        "response, and is closed.",
     ),
     Action(
         "post",
         "Order a coffee",
-        "A visitor sends something along: the POST carries an order, the answer says what became of it. "
-        "Again one pipe for it.",
+        "A client sends content: the POST carries an order, the response confirms it. Again on its own connection.",
     ),
     Action(
         "refresh_twice",
         "Refresh twice",
-        "The same page twice in a row: two questions, and because each ends with a closed pipe, two pipes "
-        "with two port numbers.",
+        "The same page twice in a row: two requests. Each closes its connection, so there are two connections with "
+        "two client ports.",
     ),
     Action(
         "keep_alive",
-        "Ask three times on one pipe",
-        "With keep-alive the server leaves the pipe open after an answer: three questions share one handshake, "
-        "and the visitor closes.",
+        "Three requests, one connection",
+        "With keep-alive the server leaves the connection open after a response: three requests share one handshake, "
+        "and the client closes.",
     ),
     Action(
         "join",
         "Alice and Bob join",
-        "Two clients each open a WebSocket: an HTTP request asks for the upgrade, and from then on the pipe stays "
-        "and either side may speak.",
+        "Two clients each open a WebSocket: an HTTP request asks for the upgrade. After that the connection stays "
+        "open, and either side may send.",
     ),
     Action(
         "alice_says_hi",
         'Alice says "Hi"',
-        "Alice writes into her pipe. The server looks up Bob in its diary, finds the number of his pipe, "
-        "and pushes the message to him.",
+        "Alice sends a message on her connection. The server looks up Bob in its registry (the diary of the lessons), "
+        "finds the file descriptor of his connection, and pushes the message to him.",
     ),
     Action(
         "bob_answers",
         "Bob answers",
-        "The same the other way round, on the same two pipes: nothing new has to be built.",
+        "The same in the other direction, on the same two connections: no new one is needed.",
     ),
     Action(
         "server_push",
-        "The server speaks unasked",
-        "The server writes to everybody in its diary although nobody asked. In plain HTTP a server sends only "
-        "responses, though a response can go on (Server-Sent Events).",
+        "Server push",
+        "The server sends to everybody in its registry without a request. In plain HTTP a server sends only "
+        "responses, although a response can continue (Server-Sent Events).",
     ),
     Action(
         "leave",
         "Alice and Bob leave",
-        "Both say goodbye with a close frame, the server strikes them from its diary, and the two pipes "
-        "are taken down.",
+        "Both send a close frame, the server removes them from its registry, and the two connections are closed.",
     ),
 )

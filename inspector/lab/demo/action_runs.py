@@ -57,11 +57,11 @@ async def refresh_twice(stage: Stage) -> Outcome:
 async def keep_alive(stage: Stage) -> Outcome:
     """Three questions on one pipe."""
     client, answers = await visit(stage, PAGE, STYLE, MENU)
-    return Outcome(f"{len(answers)} questions were answered on one pipe; then the visitor closed it.", [client])
+    return Outcome(f"{len(answers)} requests were answered on one connection; then the client closed it.", [client])
 
 
 async def join(stage: Stage) -> Outcome:
-    """Alice and Bob come into the room."""
+    """Alice and Bob join the chat."""
     arrived = await gather_people(stage)
     who = await diary_text(stage)
     if not arrived:
@@ -70,17 +70,17 @@ async def join(stage: Stage) -> Outcome:
 
 
 async def alice_says_hi(stage: Stage) -> Outcome:
-    """From Alice to Bob."""
+    """Alice sends a message to Bob."""
     return await say(stage, "Alice", "Bob", "Hi")
 
 
 async def bob_answers(stage: Stage) -> Outcome:
-    """From Bob to Alice."""
+    """Bob sends a message to Alice."""
     return await say(stage, "Bob", "Alice", "Hi Alice, how are you?")
 
 
 async def server_push(stage: Stage) -> Outcome:
-    """From the server to everybody in the room, unasked."""
+    """The server pushes news to everybody in the chat."""
     if not (await stage.room.ask("diary"))["diary"]:
         await gather_people(stage)
     news = NEWS[stage.news_told % len(NEWS)]
@@ -89,41 +89,43 @@ async def server_push(stage: Stage) -> Outcome:
     reached = (await stage.room.ask("push", text=news))["reached"]
     for person, future in heard:
         await person.within_reason(future)
-    return Outcome(f'The server told {" and ".join(reached)}, unasked: "{news}"', clients_of(stage))
+    return Outcome(f'The server pushed to {" and ".join(reached)}: "{news}"', clients_of(stage))
 
 
 async def leave(stage: Stage) -> Outcome:
-    """Alice and Bob go."""
+    """Alice and Bob leave the chat."""
     gone, clients = list(stage.people), clients_of(stage)
     if not gone:
-        return Outcome("Neither Alice nor Bob was in the room.")
+        return Outcome("Neither Alice nor Bob was in the chat.")
     for name in gone:
         struck = stage.room.watch("left", name=name)
         await stage.dismiss(name)
         await stage.room.within_reason(struck)
-    return Outcome(f"{' and '.join(gone)} said goodbye; the pipes are closed. {await diary_text(stage)}", clients)
+    return Outcome(
+        f"{' and '.join(gone)} sent close frames; the connections are closed. {await diary_text(stage)}", clients
+    )
 
 
 ACTS: dict[str, Callable[[Stage], Awaitable[Outcome]]] = {
     act.__name__: act
     for act in (get, post, refresh_twice, keep_alive, join, alice_says_hi, bob_answers, server_push, leave)
 }
-"""By the names of `action_list.ACTIONS`."""
+"""Functions by the name of their action in `action_list.ACTIONS`."""
 
 
 async def visit(stage: Stage, *questions: Message) -> tuple[str, list[Message]]:
-    """The visitor asks all of it on one pipe; the visitor's socket and the answers."""
+    """Send all requests on one connection; returns the client's address and the responses."""
     done = await stage.visitor.ask("visit", questions=list(questions))
     return done["client"], done["answers"]
 
 
 def status(answer: Message) -> str:
-    """Such as "200 OK"."""
+    """Status line of a response, such as "200 OK"."""
     return f"{answer['status']} {answer['reason']}"
 
 
 async def gather_people(stage: Stage) -> list[str]:
-    """See to it that an Alice and a Bob are in the room, be it as our processes or in browser tabs; who had to come."""
+    """Make Alice and Bob join if neither a process nor a browser tab has their name; returns who had to join."""
     here = set((await stage.room.ask("diary"))["diary"].values())
     missing = [name for name in COMPRESSES if name not in here]
     for name in missing:
@@ -135,7 +137,7 @@ async def gather_people(stage: Stage) -> list[str]:
 
 
 async def say(stage: Stage, speaker: str, listener: str, text: str) -> Outcome:
-    """One says something to the other, who may also sit at a browser tab."""
+    """Send a message from one to the other, who may also be in a browser tab."""
     await gather_people(stage)
     mouth = person_or_error(stage, speaker)
     said = stage.room.watch("said", speaker=speaker, text=text, reached=[listener])
@@ -146,27 +148,34 @@ async def say(stage: Stage, speaker: str, listener: str, text: str) -> Outcome:
     if ear and heard:
         await ear.within_reason(heard)
     tokens = {name: token for token, name in (await stage.room.ask("diary"))["diary"].items()}
-    way = f"It came in by token {tokens[speaker]}; the diary knows {listener} as {tokens[listener]}; there it went out."
+    way = (
+        f"It came in on descriptor {tokens[speaker]}; in the registry {listener} is descriptor {tokens[listener]}; "
+        "the message went out there."
+    )
     return Outcome(f'{speaker} said "{text}". {way}', clients_of(stage))
 
 
 def person_or_error(stage: Stage, name: str) -> Child:
-    """The process of this person; an error where a browser tab has taken the part."""
+    """The process of this person.
+
+    Raises:
+        LabError: the name is taken by a browser tab.
+    """
     person = stage.people.get(name)
     if person is None:
-        raise LabError(f"{name} is played in a browser tab: speak there, or close it and press again.")
+        raise LabError(f"{name} is connected from a browser tab: write there, or close the tab and press again.")
     return person
 
 
 def clients_of(stage: Stage) -> list[str]:
-    """The client sockets of Alice and Bob."""
+    """The client addresses of Alice and Bob."""
     return [person.ready["client"] for person in stage.people.values()]
 
 
 async def diary_text(stage: Stage) -> str:
-    """The server's diary in a sentence."""
+    """The server's registry, as a sentence."""
     diary = (await stage.room.ask("diary"))["diary"]
     if not diary:
-        return "The server's diary is empty."
-    lines = ", ".join(f"token {token} is {name}" for token, name in diary.items())
-    return f"The server's diary: {lines}."
+        return "The server's registry is empty."
+    lines = ", ".join(f"descriptor {token} is {name}" for token, name in diary.items())
+    return f"The server's registry: {lines}."

@@ -1,8 +1,8 @@
-"""The kernel's word held against the wire's: where the two differ, and why.
+"""Compares the kernel's socket state with the state according to the packets, and explains differences.
 
-The wire's state is what the packets up to then show, or lead one to assume; the kernel also knows what no packet
-shows. It is asked within a stretch of time, so it agrees when it says any of the states that the wire shows in that
-stretch.
+The state according to the packets is what they show or suggest up to that time; the kernel also knows what no packet
+shows. Asking the kernel takes time, so the two agree if the kernel's state is any of the states that the packets show
+in that time.
 """
 
 from __future__ import annotations
@@ -28,43 +28,43 @@ TIME_WAIT_NS = 55_000_000_000
 """Linux keeps TIME-WAIT for 60 s, whatever the RFC's two segment lifetimes are; a little less, since clocks tick."""
 
 SILENCE_NS = 50_000_000
-"""What happens so soon after a packet is put down to that packet."""
+"""A difference this soon after a packet is attributed to that packet."""
 
 CLOSED_ITSELF = (State.FIN_WAIT_1, State.LAST_ACK)
 """A close() leads here at once, though the FIN waits behind bytes that are not sent yet (RFC 9293 §3.10.4)."""
 BEFORE_FIN = (State.SYN_RECEIVED, State.ESTABLISHED, State.CLOSE_WAIT)
 
-NOT_ACCEPTED = "Nobody has accepted it yet: the connection is there, and the server's end has no token."
-A_REQUEST = "The handshake is not complete: the kernel keeps a request, not yet a connection that could have a token."
-CLOSED_BY_PROCESS = "No process holds it: the kernel closes the connection alone."
-BELONGS_TO_NOBODY = "TIME-WAIT belongs to nobody: only the kernel remembers the pair of sockets."
-HIDDEN_HOLDER = "Somebody holds it whom this user may not see, or who was quicker than the look."
+NOT_ACCEPTED = "Not accepted yet: the connection exists, but the server's end has no file descriptor."
+A_REQUEST = "The handshake is not complete: the kernel holds a request, not yet a socket that could have a descriptor."
+CLOSED_BY_PROCESS = "No process holds it: its program has closed it, and the kernel finishes the connection."
+BELONGS_TO_NOBODY = "A socket in TIME-WAIT has no owning process: only the kernel remembers the address pair."
+HIDDEN_HOLDER = "A process that this user may not see holds it, or it was closed before we could look."
 
-RAN_OUT = "TIME-WAIT has run out, a minute after the last packet; no packet tells of that."
-LET_GO = "The kernel has let go of it early; no packet tells of that."
-GAVE_UP_OPENING = "The kernel has given the attempt up; no packet tells of that."
-GONE_SILENTLY = "The kernel has no such connection any more, and no packet told of its end."
+RAN_OUT = "TIME-WAIT has expired, a minute after the last packet; no packet shows that."
+LET_GO = "The kernel has removed it early; no packet shows that."
+GAVE_UP_OPENING = "The kernel has given up the attempt; no packet shows that."
+GONE_SILENTLY = "The kernel no longer has this connection, and no packet showed its end."
 ACK_PASSED_OVER = (
-    "The kernel has probably passed over the acknowledgment that completes the handshake: the listener's queue is "
-    "full, or it wants bytes before it wakes its program (TCP_DEFER_ACCEPT)."
+    "The kernel has probably ignored the ACK that completes the handshake: the listener's queue is "
+    "full, or it waits for data before it wakes its program (TCP_DEFER_ACCEPT)."
 )
 FIN_BEHIND_BYTES = (
-    "The program has closed, and the kernel is in this state from then on. The FIN comes behind bytes that were still "
-    "to be sent, or on their way: it was seen {} later."
+    "The program has closed the socket, so the kernel is in this state. The FIN follows bytes that were still to be "
+    "sent or on their way: it was captured {} later."
 )
 FIN_NOT_SEEN = (
-    "The program has closed, and the kernel is in this state from then on. The FIN was not seen: it may wait behind "
-    "bytes that may not leave yet."
+    "The program has closed the socket, so the kernel is in this state. The FIN was not captured: it may still wait "
+    "behind unsent bytes."
 )
-UNDER_WAY = "A packet was probably on its way, or had just come, when the kernel was asked."
+UNDER_WAY = "A packet was probably on its way, or had just arrived, when the kernel was asked."
 ON_ITS_WAY = (
-    "The packet that says so came {} later: it waited for its turn, or was on its way to where this capture was taken."
+    "The packet that shows this state came {} later: it was still queued, or on its way to the place of this capture."
 )
 UNSEEN = "No packet in the capture explains it."
 
 
 def wire_states(capture: Capture, rows: Rows) -> list[tuple[State, ...]]:
-    """For rows of `kernel` that have a connection: the states that the wire shows while the kernel was asked."""
+    """For rows of `kernel` with a connection: the states according to the packets while the kernel was asked."""
     kernel, packets = capture.kernel, capture.packets
     found: list[tuple[State, ...]] = [()] * len(rows)
     owners = kernel["connection"][rows]
@@ -82,7 +82,7 @@ def wire_states(capture: Capture, rows: Rows) -> list[tuple[State, ...]]:
 
 
 def agrees(state: State, shown: tuple[State, ...]) -> bool:
-    """Whether the kernel says what the wire shows. An end that the kernel does not list yet may be listening."""
+    """Whether the kernel's state is one that the packets show. An end that it does not list yet may be listening."""
     return state in shown or (state == State.CLOSED and State.LISTEN in shown)
 
 
@@ -171,7 +171,7 @@ def why(
 
 
 def remark(state: State, inode: int, is_held: bool, direction: int, was_held: bool) -> str | None:
-    """What is worth saying of who holds an end; None when a process holds it, as one would expect."""
+    """A remark on why no process holds an end; None if a process holds it."""
     if is_held or state in (State.CLOSED, State.LISTEN):
         return None
     if state == State.TIME_WAIT:

@@ -71,8 +71,8 @@ def _before_accept(capture: Capture) -> Iterator[Fact]:
         if handshake_ns >= 0 and waited_ns > 0:
             yield Fact(
                 Kind.BEFORE_ACCEPT, built_ns, connection, (row,),
-                f"Connection #{connection} was built and had no token at the server's end for {duration(waited_ns)}: "
-                f"until {process_of(tokens, row)} accepted it.",
+                f"Connection #{connection} was established, but had no token (file descriptor) at the server's end for "
+                f"{duration(waited_ns)}, until {process_of(tokens, row)} accepted it.",
             )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def _lowest_free(capture: Capture) -> Iterator[Fact]:
             if is_told[row]:
                 yield Fact(
                     Kind.LOWEST_FREE, int(tokens["opened_ns"][row]), int(tokens["connection"][row]), (row, higher),
-                    f"{process_of(tokens, row)} was handed {int(tokens['fd'][row])} although "
+                    f"{process_of(tokens, row)} got {int(tokens['fd'][row])} although "
                     f"{int(tokens['fd'][higher])} was in use: the lowest free number.",
                 )  # fmt: skip
 
@@ -118,8 +118,8 @@ def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
             side = "client" if tokens["direction"][row] == Direction.CLIENT else "server"
             yield Fact(
                 Kind.GONE_WHILE_CLOSING, closed_ns, connection, (row,),
-                f"{process_of(tokens, row)} gave {int(tokens['fd'][row])} back; without a token, the {side}'s end of "
-                f"#{connection} went on closing for {duration(on_ns)}{_still_to_send(_sent_after(capture, row))}.",
+                f"{process_of(tokens, row)} closed {int(tokens['fd'][row])}; without a token, the {side}'s end of "
+                f"#{connection} was still closing for {duration(on_ns)}{_still_to_send(_sent_after(capture, row))}.",
             )  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def _time_wait(capture: Capture) -> Iterator[Fact]:
         asked_ns = int(kernel["time_ns"][row] + kernel["took_ns"][row])
         yield Fact(
             Kind.TIME_WAIT, max(asked_ns, given_back.get((connection, direction), 0)), connection, (),
-            f"The {side}'s end of #{connection} rests in TIME-WAIT: no process, no token, inode 0.",
+            f"The {side}'s end of #{connection} is in TIME-WAIT: no process, no token, inode 0.",
         )  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def _used_again(capture: Capture) -> Iterator[Fact]:
                 continue
             yield Fact(
                 Kind.USED_AGAIN, opened_ns, connection, (before, row),
-                f"{process_of(tokens, row)} gave {fd} back and was handed {fd} again "
+                f"{process_of(tokens, row)} closed {fd} and got {fd} again "
                 f"{duration(gap_ns)} later, now for connection #{connection}.",
             )  # fmt: skip
 

@@ -36,7 +36,7 @@ DATA_LINE = re.compile(rb"^data: ?(.*)$", re.MULTILINE)
 
 
 class Event:
-    """One event of a story, with what its sentence may need."""
+    """One event of a story, with the values that its sentence may need."""
 
     def __init__(self, capture: Capture, table: Table, i: int) -> None:
         self.capture = capture
@@ -46,7 +46,7 @@ class Event:
         self.since, self.count, self.bytes = (int(table[name][i]) for name in ("since", "count", "bytes"))
 
     def of_packet(self, column: str, packet: int | None = None) -> int:
-        """A value of the event's packet, or of another."""
+        """A column's value for the event's packet, or for another packet."""
         return int(self.capture.packets[column][self.packet if packet is None else packet])
 
     @property
@@ -78,7 +78,7 @@ class Event:
         return count(self.bytes, "byte")
 
     def took(self, pattern: str) -> str:
-        """The time from `since` to this packet, put into a pattern such as ` after {}`; "" where it is not known."""
+        """The time from `since` to this packet in a pattern such as ` after {}`; "" if it is unknown."""
         if self.since < 0:
             return ""
         (ns,) = elapsed(self.capture.packets, np.array([self.since]), np.array([self.packet])).tolist()
@@ -90,7 +90,7 @@ class Event:
 
 
 def sentence(capture: Capture, table: Table, i: int) -> str:
-    """What event `i` of an events table means."""
+    """The sentence of event `i` of an events table."""
     event = Event(capture, table, i)
     return SENTENCES[event.kind](event)
 
@@ -111,12 +111,12 @@ def _answered(e: Event) -> str:
         return f"SYN-ACK: {e.sender} acknowledges the other end's SYN, which crossed its own."
     cookie = fast_open_cookie(e.capture, e.packet)
     gives = f" It gives a Fast Open cookie of {count(len(cookie), 'byte')}." if cookie else ""
-    return f"SYN-ACK: {e.sender} agrees{e.took(' after {}')}, and asks to open its own direction.{gives}"
+    return f"SYN-ACK: {e.sender} accepts{e.took(' after {}')}, and opens the reverse direction.{gives}"
 
 
 def _established(e: Event) -> str:
     if not e.capture.connections["packets"][e.connection, 1 - e.side]:
-        return f"ACK: {e.who} goes on as one whose connection is open; nothing of {e.peer} has been captured."
+        return f"ACK: {e.who} continues as if the connection were open; no packet of {e.peer} has been captured."
     return (
         f"ACK: the connection between {e.socket(0)} and {e.socket(1)} is open at both ends"
         f"{_if_it_arrives(e)}{e.took(', {} after the first SYN')}."
@@ -124,7 +124,7 @@ def _established(e: Event) -> str:
 
 
 def _if_it_arrives(e: Event) -> str:
-    """The condition under which an event's packet puts its receiver into its state, "" where that is known."""
+    """ " if this packet arrives" while the receiver's state is only assumed, else ""."""
     is_assumed = e.of_packet("assumed") & (1 if e.side else 2)
     return " if this packet arrives" if is_assumed else ""
 
@@ -160,8 +160,8 @@ def _reordered(e: Event) -> str:
 def _missing(e: Event) -> str:
     size, have = e.size if e.bytes > 0 else "bytes", "has" if e.bytes == 1 else "have"
     if e.of_packet("analysis") & Verdict.LOST_SEGMENT:
-        return f"{e.Who} goes on behind {size} that {have} not been captured yet."
-    return f"{e.Who} acknowledges {size} of {e.peer} that {have} not been captured yet."
+        return f"{e.Who} sends bytes after {size} that {have} not been captured yet (previous segment not captured)."
+    return f"{e.Who} acknowledges {size} of {e.peer} that {have} not been captured yet (ACKed unseen segment)."
 
 
 def _them(count: int) -> str:
@@ -171,7 +171,7 @@ def _them(count: int) -> str:
 def _duplicate_acks(e: Event) -> str:
     ack = e.of_packet("ack")
     due = e.relative(ack, 1 - e.side)
-    says = f"{e.Who} says again that byte {due} is the next it wants ({count(e.count, 'duplicate ACK')})"
+    says = f"{e.Who} repeats that it expects byte {due} next ({count(e.count, 'duplicate ACK')})"
     beyond = [block for block in sack_blocks(e.capture, e.packet) if 0 < (block[0] - ack) & 0xFFFF_FFFF < 1 << 31]
     if not beyond:
         return f"{says}."
@@ -180,12 +180,12 @@ def _duplicate_acks(e: Event) -> str:
 
 
 def _window_opened(e: Event) -> str:
-    room = f", for {e.size}" if e.bytes >= 0 else ""
-    return f"{e.Who} has room again{room}{e.took('; its window was 0 for {}')}."
+    room = f" {e.size}" if e.bytes >= 0 else ""
+    return f"{e.Who} can receive{room} again (window update){e.took('; its window was 0 for {}')}."
 
 
 def _probed(e: Event) -> str:
-    return f"{e.Who} asks whether there is room again (window probe){e.took(', after {} without a packet')}."
+    return f"{e.Who} asks whether the window is still 0 (window probe){e.took(', after {} without a packet')}."
 
 
 def _kept_alive(e: Event) -> str:
@@ -214,8 +214,8 @@ def _held_back(e: Event) -> str:
 def _queued(e: Event) -> str:
     took, least = (duration(e.of_packet("ack_rtt_ns", packet)) for packet in (e.packet, e.since))
     return (
-        f"This ACK comes {took} after the segment that it acknowledges, the quickest came after {least}: probably"
-        " segments wait in a queue on the way."
+        f"This ACK arrives {took} after the segment that it acknowledges; the fastest took {least}. Segments probably"
+        " wait in a queue on the way."
     )
 
 
@@ -233,7 +233,7 @@ def _data(e: Event) -> str:
 
 
 def _as_text(content: bytes) -> str | None:
-    """The bytes as text in one line, None where they are none."""
+    """The bytes as one line of text; None if they are not text."""
     text = " ".join(content.decode("utf-8", "replace").split())
     return _shorten(text) if text and text.isprintable() and "\ufffd" not in text else None
 
@@ -246,7 +246,7 @@ def _request(e: Event) -> str:
 
 def _informational(e: Event) -> str:
     meaning = {100: " (go ahead and send the body)"}.get(int(e.capture.http_messages["status"][e.row]), "")
-    return f"{e.Who} says before its response: {_start_line(e)}{meaning}."
+    return f"{e.Who} sends an interim response: {_start_line(e)}{meaning}."
 
 
 def _response(e: Event) -> str:
@@ -265,7 +265,7 @@ def _upgraded(e: Event) -> str:
 def _start_line(e: Event) -> str:
     start = head(e.capture, e.row)
     if start.version == "HTTP/0.9" and not start.method:
-        return "a body without a head (HTTP/0.9)"
+        return "a body without a header (HTTP/0.9)"
     text = f"{start.method} {start.target}" if start.method else start.answer
     return _shorten(text.strip())
 
@@ -307,11 +307,11 @@ def _finished(e: Event) -> str:
 
 def _reset(e: Event) -> str:
     if refusal_name(e.of_packet("acceptance")):
-        return f"RST from {e.sender}, with a number by which {e.peer} should not obey it."
+        return f"RST from {e.sender}, with a sequence number for which {e.peer} should ignore it."
     if e.bytes == Reset.IN_VAIN:
-        return f"RST from {e.sender}, which goes on afterwards as if it had sent none."
+        return f"RST from {e.sender}, which then continues as if it had sent none."
     if e.bytes == Reset.STRAY:
-        return f"RST: {e.who} knows no such connection, or ends it; no packet shows that there was one."
+        return f"RST: {e.who} does not know this connection, or ends it; no packet shows that there was one."
     waited = f"; {count(e.count, 'keep-alive')} before it had no answer in the capture" if e.count > 0 else ""
     return f"RST: {e.who} resets the connection{waited}."
 
@@ -321,7 +321,7 @@ def _closed(e: Event) -> str:
 
 
 def _wait(e: Event) -> str:
-    """Which ends keep their ports in TIME-WAIT, and why (RFC 9293 §3.6, §3.10.7.4)."""
+    """A sentence about the ends that enter TIME-WAIT (RFC 9293 §3.6, §3.10.7.4); "" without any."""
     waits = [e.of_packet(column) == State.TIME_WAIT for column in ("client_state", "server_state")]
     if not any(waits):
         return ""
@@ -348,10 +348,9 @@ def _within(e: Event) -> str:
 
 SENTENCES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.BEGINS_OPEN: lambda e: (
-        f"The first packet seen between {e.socket(0)} and {e.socket(1)} is no SYN: the capture may begin in the middle"
-        " of a connection."
+        f"The first packet seen between {e.socket(0)} and {e.socket(1)} is not a SYN: the capture may begin mid-stream."
     ),
-    EventKind.SILENCE: lambda e: f"No packet of this connection is captured{e.took(' for {}')}.",
+    EventKind.SILENCE: lambda e: f"No packet of this connection was captured{e.took(' for {}')}.",
     EventKind.ASKED: _asked,
     EventKind.ANSWERED: _answered,
     EventKind.ESTABLISHED: _established,
@@ -359,7 +358,7 @@ SENTENCES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.REORDERED: _reordered,
     EventKind.MISSING: _missing,
     EventKind.DUPLICATE_ACKS: _duplicate_acks,
-    EventKind.WINDOW_CLOSED: lambda e: f"{e.Who} has no room for more: its receive window is 0.",
+    EventKind.WINDOW_CLOSED: lambda e: f"{e.Who} cannot receive more: its receive window is 0 (zero window).",
     EventKind.WINDOW_OPENED: _window_opened,
     EventKind.PROBED: _probed,
     EventKind.KEPT_ALIVE: _kept_alive,

@@ -202,7 +202,7 @@ def test_the_usual_port_gives_way_when_it_is_taken_and_one_asked_for_does_not(
     with listen(0) as taken:
         port = taken.getsockname()[1]
         assert main(["open", DEMO, "--no-browser", "--port", str(port)]) == 1
-        assert f"Port {port} cannot be listened on" in capsys.readouterr().err
+        assert f"Cannot listen on port {port}" in capsys.readouterr().err
     with started("open", DEMO) as one, started("open", DEMO) as other:
         assert one.address != other.address
 

@@ -14,7 +14,7 @@ from tests.lab.conftest import needs_namespace
 def test_the_list_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lab", "list"]) == 0
     listed = capsys.readouterr().out
-    assert listed.startswith("Socket: One end of a conversation")
+    assert listed.startswith("Socket: One end of a connection")
     for scenario in SCENARIOS.values():
         assert f"  {scenario.name} " in listed
         assert scenario.title in listed
@@ -25,7 +25,7 @@ def test_a_scenario_is_explained_staged_told_and_kept(tmp_path: Path, capsys: py
     kept = tmp_path / "refused.pcapng"
     assert main(["lab", "run", "refused", "--record", str(kept)]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("Nobody listens\n")
+    assert said.startswith("Connection refused\n")
     assert "RST: 127.0.0.1:80 refuses the connection." in said
     assert "Connection refused" in said
     assert str(kept) in said

@@ -32,7 +32,7 @@ def sit_down(lab: Lab, name: str) -> Iterator[ClientConnection]:
         pytest.param("get", 1, "200 OK", id="a GET takes one pipe"),
         pytest.param("post", 1, "One flat white for Alice", id="a POST takes one pipe"),
         pytest.param("refresh_twice", 2, "two pipes", id="two refreshes take two pipes"),
-        pytest.param("keep_alive", 1, "3 questions", id="three questions on a kept pipe take one"),
+        pytest.param("keep_alive", 1, "3 requests", id="three questions on a kept pipe take one"),
     ],
 )
 def test_questions_take_their_pipes(lab: Lab, name: str, pipes: int, words: str) -> None:
@@ -51,14 +51,14 @@ def test_a_chat_from_hello_to_goodbye(room: Lab) -> None:
     assert 'Alice said "Hi"' in said["result"]
     assert said["clients"] == [alice, bob], "the same two pipes carry everything"
     assert "Bob said" in room.run("bob_answers")["result"]
-    assert "The server told Alice and Bob, unasked" in room.run("server_push")["result"]
+    assert "The server pushed to Alice and Bob" in room.run("server_push")["result"]
     left = room.run("leave")
-    assert "Alice and Bob said goodbye" in left["result"]
-    assert "diary is empty" in left["result"]
+    assert "Alice and Bob sent close frames" in left["result"]
+    assert "registry is empty" in left["result"]
 
 
 def test_the_diary_names_two_different_tokens(room: Lab) -> None:
-    tokens = re.findall(r"token (\d+) is (\w+)", room.run("join")["result"])
+    tokens = re.findall(r"descriptor (\d+) is (\w+)", room.run("join")["result"])
     assert [name for _, name in tokens] == ["Alice", "Bob"]
     assert len({token for token, _ in tokens}) == 2
 
@@ -76,7 +76,7 @@ def test_joining_twice_changes_nothing(room: Lab) -> None:
 
 
 def test_leaving_an_empty_room_is_said_to_be_that(lab: Lab) -> None:
-    assert lab.run("leave") == {"result": "Neither Alice nor Bob was in the room.", "clients": []}
+    assert lab.run("leave") == {"result": "Neither Alice nor Bob was in the chat.", "clients": []}
 
 
 def test_news_are_not_the_same_twice(room: Lab) -> None:
@@ -92,11 +92,11 @@ def test_alice_reaches_a_bob_who_sits_at_a_browser_tab(room: Lab) -> None:
 
 
 def test_what_a_browser_tab_plays_is_not_spoken_for(room: Lab) -> None:
-    with sit_down(room, "Alice"), pytest.raises(LabError, match="Alice is played in a browser tab"):
+    with sit_down(room, "Alice"), pytest.raises(LabError, match="Alice is connected from a browser tab"):
         room.run("alice_says_hi")
 
 
 def test_the_server_reaches_a_tab_that_is_alone(room: Lab) -> None:
     with sit_down(room, "Carol") as tab:
-        assert "The server told Carol" in room.run("server_push")["result"]
+        assert "The server pushed to Carol" in room.run("server_push")["result"]
         assert "news" in json.loads(tab.recv(timeout=PATIENCE_SECONDS))

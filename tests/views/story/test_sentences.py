@@ -26,7 +26,7 @@ def opened(rtt_ms: float = 0.02) -> Play:
 def test_a_handshake_says_who_waited_how_long() -> None:
     asked, answered, established = told(opened(3))
     assert asked == "SYN: 10.0.0.1:40000 asks 10.0.0.2:80 to open a connection."
-    assert answered.startswith("SYN-ACK: 10.0.0.2:80 agrees after 3 ms")
+    assert answered.startswith("SYN-ACK: 10.0.0.2:80 accepts after 3 ms")
     assert established.endswith("is open at both ends if this packet arrives, 3.01 ms after the first SYN.")
 
 
@@ -66,7 +66,7 @@ def test_a_client_that_goes_on_was_answered_though_nobody_saw_it() -> None:
     assert phase_names(play) == ["handshake", "data"]
     assert (
         told(play)[1]
-        == "ACK: the client goes on as one whose connection is open; nothing of the server has been captured."
+        == "ACK: the client continues as if the connection were open; no packet of the server has been captured."
     )
 
 
@@ -131,7 +131,10 @@ def test_a_hole_has_its_size_and_what_fills_it_was_overtaken() -> None:
     play.client("PA", b"hello", seq=110, ack=300)
     play.client("PA", b"0123456789", seq=100, ack=300, after_ms=0.1)
     sentences = told(play)
-    assert "The client goes on behind 10 bytes that have not been captured yet." in sentences
+    assert (
+        "The client sends bytes after 10 bytes that have not been captured yet (previous segment not captured)."
+        in sentences
+    )
     assert "10 bytes of the client come after bytes that follow them: probably they were overtaken." in sentences
 
 
@@ -139,7 +142,10 @@ def test_an_acknowledgment_of_what_was_not_captured_has_its_size() -> None:
     play = opened()
     play.client("PA", b"hello", seq=100, ack=300)
     play.server("A", seq=300, ack=125)
-    assert told(play)[-1] == "The server acknowledges 20 bytes of the client that have not been captured yet."
+    assert (
+        told(play)[-1]
+        == "The server acknowledges 20 bytes of the client that have not been captured yet (ACKed unseen segment)."
+    )
 
 
 def test_a_window_closes_and_opens_once_with_the_time_between() -> None:
@@ -150,9 +156,11 @@ def test_a_window_closes_and_opens_once_with_the_time_between() -> None:
     play.server("A", seq=300, ack=105, window=0)
     play.server("A", seq=300, ack=105, window=4096, after_ms=800)
     sentences = told(play)
-    assert sentences.count("The server has no room for more: its receive window is 0.") == 1
-    assert "The client asks whether there is room again (window probe), after 200 ms without a packet." in sentences
-    assert any("has room again, for 4,096 bytes; its window was 0 for 1" in sentence for sentence in sentences)
+    assert sentences.count("The server cannot receive more: its receive window is 0 (zero window).") == 1
+    assert "The client asks whether the window is still 0 (window probe), after 200 ms without a packet." in sentences
+    assert any(
+        "can receive 4,096 bytes again (window update); its window was 0 for 1" in sentence for sentence in sentences
+    )
     assert not any("keep-alive" in sentence for sentence in sentences)
 
 
@@ -260,7 +268,7 @@ def test_a_repeated_ack_asks_for_nothing_that_was_never_sent() -> None:
     play = opened()
     play.server("A", seq=300, ack=100)
     play.server("A", seq=300, ack=100)
-    assert told(play)[-1] == "The server says again that byte 1 is the next it wants (2 duplicate ACKs)."
+    assert told(play)[-1] == "The server repeats that it expects byte 1 next (2 duplicate ACKs)."
 
 
 def test_a_window_whose_scale_is_unknown_opens_for_no_number_of_bytes() -> None:
@@ -268,7 +276,7 @@ def test_a_window_whose_scale_is_unknown_opens_for_no_number_of_bytes() -> None:
     play.client("PA", b"hello", seq=100, ack=300)
     play.server("A", seq=300, ack=105, window=0)
     play.server("A", seq=300, ack=105, window=64, after_ms=800)
-    assert "The server has room again; its window was 0 for 800 ms." in told(play)
+    assert "The server can receive again (window update); its window was 0 for 800 ms." in told(play)
 
 
 def test_a_reset_that_its_receiver_should_ignore_ends_nothing() -> None:
@@ -280,7 +288,7 @@ def test_a_reset_that_its_receiver_should_ignore_ends_nothing() -> None:
     play.server("FA", seq=300, ack=106)
     play.client("A", seq=106, ack=301)
     sentences = told(play)
-    assert "RST from 10.0.0.2:80, with a number by which the client should not obey it." in sentences
+    assert "RST from 10.0.0.2:80, with a sequence number for which the client should ignore it." in sentences
     assert not any("resets the connection" in sentence for sentence in sentences)
     assert phases(capture_of(play), 0)[-1].first_packet == 6
     assert any(sentence.startswith("Both ends have closed") for sentence in sentences)
@@ -289,7 +297,7 @@ def test_a_reset_that_its_receiver_should_ignore_ends_nothing() -> None:
 def test_silence_is_told_but_not_beside_a_timer_that_ended_it() -> None:
     play = opened()
     play.client("PA", b"hello", seq=100, ack=300, after_ms=800)
-    assert "No packet of this connection is captured for 800 ms." in told(play)
+    assert "No packet of this connection was captured for 800 ms." in told(play)
     play = opened()
     play.client("PA", b"hello", seq=100, ack=300)
     play.client("PA", b"hello", seq=100, ack=300, after_ms=800)
@@ -337,7 +345,7 @@ def test_a_fin_says_how_much_its_sender_has_sent() -> None:
 def test_a_capture_from_the_middle_says_that_it_may_be_one() -> None:
     play = Play()
     play.client("A", seq=100, ack=300)
-    assert told(play)[0].endswith("is no SYN: the capture may begin in the middle of a connection.")
+    assert told(play)[0].endswith("is not a SYN: the capture may begin mid-stream.")
 
 
 def test_lawful_notes_are_worth_knowing_and_not_odd() -> None:
@@ -350,14 +358,17 @@ def test_times_that_go_back_are_left_out() -> None:
     play = Play()
     play.client("S", seq=99)
     play.server("SA", seq=299, ack=100, after_ms=-3_600_000)
-    assert told(play)[1] == "SYN-ACK: 10.0.0.2:80 agrees, and asks to open its own direction."
+    assert told(play)[1] == "SYN-ACK: 10.0.0.2:80 accepts, and opens the reverse direction."
 
 
 def test_a_reset_that_nothing_else_of_its_sender_comes_with_tells_of_no_connection() -> None:
     play = Play()
     play.client("A", seq=100, ack=300)
     play.server("R", seq=300)
-    assert told(play)[-1] == "RST: the server knows no such connection, or ends it; no packet shows that there was one."
+    assert (
+        told(play)[-1]
+        == "RST: the server does not know this connection, or ends it; no packet shows that there was one."
+    )
     assert phase_names(play) == ["stray"]
 
 
@@ -366,14 +377,17 @@ def test_a_reset_whose_sender_goes_on_resets_nothing() -> None:
     play.server("R", seq=300)
     play.server("PA", b"on", seq=300, ack=100)
     play.client("A", seq=100, ack=302)
-    assert "RST from 10.0.0.2:80, which goes on afterwards as if it had sent none." in told(play)
+    assert "RST from 10.0.0.2:80, which then continues as if it had sent none." in told(play)
     assert phase_names(play) == ["handshake", "data"]
 
 
 def test_one_missing_byte_is_one() -> None:
     play = opened()
     play.client("PA", b"hi", seq=101, ack=300)
-    assert "The client goes on behind 1 byte that has not been captured yet." in told(play)
+    assert (
+        "The client sends bytes after 1 byte that has not been captured yet (previous segment not captured)."
+        in told(play)
+    )
 
 
 def test_a_body_without_a_head_is_a_response(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_a_mark_that_stands_for_several_says_nothing(demo: Capture) -> None:
     [
         pytest.param("loss-fast", {"fast_retransmission"}, id="lost bytes, sent again"),
         pytest.param("zero-window", {"window_full", "zero_window"}, id="a window that closes"),
-        pytest.param("server-crash", {"Message cut short"}, id="a rule of HTTP that is broken"),
+        pytest.param("server-crash", {"Message truncated"}, id="a rule of HTTP that is broken"),
         pytest.param("demo", set(), id="nothing"),
     ],
 )

@@ -14,7 +14,7 @@ FIN_WAIT_1, LISTEN = "04", "0A"
 
 
 async def abort(scene: Scene) -> str:
-    """The client closes not with FIN but with RST: the connection is gone at once, at both ends, without TIME-WAIT.
+    """The client closes with RST instead of FIN: the connection is gone at once, at both ends, without TIME-WAIT.
     Programs do so on purpose (SO_LINGER with no time), and kernels when a program closes with bytes still unread.
     """
     client, server = await scene.pair(await scene.listen(), request("/"))
@@ -130,45 +130,45 @@ async def time_wait(scene: Scene) -> str:
 
 
 GROUP = Group(
-    "Endings",
-    "Each end closes for itself, so there are many ways to part.",
+    "Closing",
+    "Each end closes its own direction, so a connection can end in many ways.",
     (
         Scenario(
             "abort",
-            "Closing with RST",
+            "Abort with RST",
             abort,
         ),
         Scenario(
             "server-crash",
-            "A server dies in mid-answer",
+            "The server crashes in mid-response",
             server_crash,
         ),
         Scenario(
             "half-close",
-            "Done talking, still listening",
+            "Half-close",
             half_close,
         ),
         Scenario(
             "simultaneous-close",
-            "Both close at once",
+            "Simultaneous close",
             simultaneous_close,
             link=Plan(delay=0.005),
         ),
         Scenario(
             "fin-lost",
-            "The FIN is lost",
+            "A lost FIN",
             fin_lost,
             link=Plan(delay=0.01, lost_flags=frozenset({(FIN | ACK, 1)})),
             view=View.SERVER,
         ),
         Scenario(
             "half-open",
-            "The other end has forgotten",
+            "Half-open connection",
             half_open,
         ),
         Scenario(
             "time-wait",
-            "TIME-WAIT, port used again",
+            "TIME-WAIT and a reused port",
             time_wait,
         ),
     ),

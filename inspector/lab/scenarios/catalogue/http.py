@@ -178,42 +178,42 @@ async def slow_response(scene: Scene) -> str:
 
 GROUP = Group(
     "HTTP",
-    "Requests and responses, and the connections that they go over.",
+    "Requests and responses, and how they share connections.",
     (
         Scenario(
             "short-lived",
-            "A pipe for each question",
+            "One connection per request",
             short_lived,
         ),
         Scenario(
             "keep-alive",
-            "One pipe for all questions",
+            "One connection for all requests",
             keep_alive,
         ),
         Scenario(
             "pipelining",
-            "Questions in advance",
+            "Pipelined requests",
             pipelining,
         ),
         Scenario(
             "chunked",
-            "A body of unknown length",
+            "Chunked body of unknown length",
             chunked,
         ),
         Scenario(
             "expect-continue",
-            "May I send it?",
+            "Expect: 100-continue",
             expect_continue,
         ),
         Scenario(
             "big-download",
-            "A big download",
+            "Big download (slow start)",
             big_download,
             link=Plan(delay=0.02),
         ),
         Scenario(
             "slow-response",
-            "A slow answer",
+            "Slow response",
             slow_response,
         ),
     ),

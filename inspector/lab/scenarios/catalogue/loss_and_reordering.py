@@ -75,12 +75,12 @@ async def narrow(scene: Scene) -> str:
 
 
 GROUP = Group(
-    "Trouble on the way",
-    "TCP promises every byte in order over a network that promises nothing. Each of these links is bad in its own way.",
+    "Loss, delay and reordering",
+    "TCP delivers every byte in order over networks that lose, delay and reorder packets. Each link here does one.",
     (
         Scenario(
             "loss-timer",
-            "Lost, noticed by the clock",
+            "Loss, found by timeout",
             loss_by_timer,
             link=Plan(delay=0.01, lost=frozenset({2})),
             view=View.SERVER,
@@ -88,26 +88,26 @@ GROUP = Group(
         ),
         Scenario(
             "loss-fast",
-            "Lost, told by the others",
+            "Loss, found by duplicate ACKs",
             loss_told_by_others,
             link=Plan(delay=0.01, lost=frozenset({6})),
             view=View.SERVER,
         ),
         Scenario(
             "reordering",
-            "Overtaken on the way",
+            "Reordered segments",
             overtaken,
             link=Plan(delay=0.005, bandwidth=500_000, late=frozenset({8}), lateness=0.004),
         ),
         Scenario(
             "delay",
-            "Far away",
+            "High latency",
             far_away,
             link=Plan(delay=0.15),
         ),
         Scenario(
             "narrow",
-            "A narrow link",
+            "Low bandwidth (bufferbloat)",
             narrow,
             link=Plan(delay=0.01, bandwidth=100_000),
             view=View.SERVER,

@@ -66,13 +66,13 @@ async def syn_flood(scene: Scene) -> str:
 
 
 GROUP = Group(
-    "Crowds",
-    "Very many at once: guests, and those who only pretend to be.",
+    "Many connections",
+    "Very many clients at once, real and spoofed.",
     (
-        Scenario("crowd", "A thousand at once", crowd),
+        Scenario("crowd", "A thousand clients at once", crowd),
         Scenario(
             "syn-flood",
-            "A flood of SYNs",
+            "SYN flood",
             syn_flood,
             link=Plan(delay=0.005),
             view=View.SERVER,

@@ -116,44 +116,44 @@ async def ipv6(scene: Scene) -> str:
 
 
 GROUP = Group(
-    "Beginnings",
-    "A handshake is a SYN from either end and an ACK of each; here is what else can become of it.",
+    "Opening",
+    "A handshake is a SYN from each end and an ACK of each; these are the other ways in which it can go.",
     (
         Scenario(
             "refused",
-            "Nobody listens",
+            "Connection refused",
             refused,
         ),
         Scenario(
             "filtered",
-            "Nobody answers",
+            "Filtered: no answer",
             filtered,
             link=Plan(delay=0.005, filtered=frozenset({HTTP_PORT})),
             settings={"tcp_syn_linear_timeouts": "0"},
         ),
         Scenario(
             "simultaneous-open",
-            "Both ask at once",
+            "Simultaneous open",
             simultaneous_open,
             link=Plan(delay=0.005),
         ),
         Scenario(
             "synack-lost",
-            "The answer to the SYN is lost",
+            "A lost SYN-ACK",
             synack_lost,
             link=Plan(delay=0.01, lost_flags=frozenset({(SYN | ACK, 1)})),
             view=View.SERVER,
         ),
         Scenario(
             "fast-open",
-            "A request in the first packet",
+            "TCP Fast Open",
             fast_open,
             link=Plan(delay=0.02),
             settings={"tcp_fastopen": "3"},
         ),
         Scenario(
             "ipv6",
-            "The same over IPv6",
+            "A visit over IPv6",
             ipv6,
         ),
     ),

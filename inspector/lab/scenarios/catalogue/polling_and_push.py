@@ -200,10 +200,10 @@ async def five_ways(scene: Scene) -> str:
 
 GROUP = Group(
     "News",
-    "The same news, asked for or pushed.",
+    "The same news, polled or pushed.",
     (
-        Scenario("server-sent-events", "An answer without end", server_sent_events),
-        Scenario("polling-and-push", "Polling against push", polling_and_push),
+        Scenario("server-sent-events", "Server-Sent Events", server_sent_events),
+        Scenario("polling-and-push", "Polling and push", polling_and_push),
         Scenario("news", "The same news in five ways", five_ways),
     ),
 )

@@ -121,10 +121,10 @@ async def close_handshake(scene: Scene) -> str:
 
 GROUP = Group(
     "WebSocket",
-    "A connection that stays: after the upgrade either end may speak at any time.",
+    "A connection that stays open: after the upgrade either end may send at any time.",
     (
         Scenario("chat", "A chat of four", chat),
-        Scenario("fragments", "In pieces, with pings", fragments),
-        Scenario("close-handshake", "Goodbye, or not", close_handshake),
+        Scenario("fragments", "Fragments and pings", fragments),
+        Scenario("close-handshake", "Four ways to close", close_handshake),
     ),
 )

@@ -96,24 +96,24 @@ async def nagle(scene: Scene) -> str:
 
 
 GROUP = Group(
-    "Patience",
-    "What ends do while they cannot go on.",
+    "Windows and timers",
+    "What an end does while it must wait.",
     (
         Scenario(
             "zero-window",
-            "A reader that sleeps",
+            "Zero window",
             zero_window,
         ),
         Scenario(
             "keep-alive-probes",
-            "Are you still there?",
+            "Keep-alive probes",
             signs_of_life,
             link=Plan(delay=0.005),
             stays_open=True,
         ),
         Scenario(
             "nagle",
-            "Nagle against delayed ACK",
+            "Nagle and delayed ACK",
             nagle,
         ),
     ),
