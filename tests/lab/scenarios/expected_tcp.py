@@ -98,7 +98,7 @@ def ipv6(seen: Witness) -> None:
 
 @expects
 def abort(seen: Witness) -> None:
-    seen.says("The client closes not with FIN but with RST", seen.lives == ["http RSTO"])
+    seen.says("The client closes with RST instead of FIN", seen.lives == ["http RSTO"])
     assert seen.connections[0]["closed_by"] == "client"
     seen.says("The client closed with RST: no FIN was sent", not [row for row in seen.packets if "FIN" in row["flags"]])
     states = {seen.states(side)[-1] for side in ("client", "server")}
