@@ -25,7 +25,7 @@ from web.session.session import Session
 
 
 def create_app(session: Session, port: int, keyring: Keyring | None = None, sources: Sources | None = None) -> Flask:
-    """The dashboard of `session`, for a server that listens on `port` of 127.0.0.1.
+    """The Flask application of the dashboard of `session`, for a server that listens on `port` of 127.0.0.1.
 
     It trusts nobody; `keyring` (a fresh one if None) holds the token that lets a browser in. `sources` are what else it
     can put on show; whoever gives them closes them.
@@ -61,7 +61,7 @@ def _say_error(error: HTTPException) -> tuple[Response, int, dict[str, str]]:
 
 
 def _make_entry(gate: Gate) -> Blueprint:
-    """The exchange of the token for a cookie, and a sign of life."""
+    """The login route, which exchanges the key for a cookie, and the health check."""
     entry = Blueprint("entry", __name__)
 
     @entry.get("/healthz")

@@ -33,7 +33,7 @@ class Dashboard:
         return f"{self.address}#t={self.token}"
 
     def serve_forever(self) -> None:
-        """Run the session and answer requests until `shutdown` or KeyboardInterrupt; the session is stopped then.
+        """Run the session and serve requests until `shutdown` or KeyboardInterrupt; then stop the session.
 
         The socket listened before: whoever connects before this call is answered now.
         """
@@ -50,7 +50,7 @@ class Dashboard:
 
 
 def serve(session: Session, listener: socket.socket) -> None:
-    """Serve `session` on `listener` until interrupted, after a line that says where."""
+    """Serve `session` on `listener` until interrupted, after printing a line with the URL."""
     dashboard = Dashboard(session, listener)
     print(f"Dashboard: {dashboard.url}", flush=True)
     dashboard.serve_forever()

@@ -1,4 +1,4 @@
-"""The one shape in which the dashboard says that something went wrong."""
+"""The JSON format of the dashboard's errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The live feed: the tape of deltas, written to each page over a WebSocket.
+"""The live feed: sends the log of deltas to each page over a WebSocket.
 
 One thread writes to a client, and drains and counts what the client sends. The client's socket
 (`feed_socket.ClientSocket`) bounds what can pile up in between, and cuts the client off when it stops reading.
@@ -34,13 +34,13 @@ MAX_INBOUND_PER_SECOND = 20
 """Messages from a client in a second; our page sends one in all."""
 
 CSRF_SECONDS = 3.0
-"""How long a new client may take to say its csrf value."""
+"""How long a new client may take to send its CSRF token."""
 
 BEAT_SECONDS = 10.0
-"""Time between heartbeats: a page that hears nothing for longer knows that the feed is gone."""
+"""Interval between heartbeats: a page that receives nothing for longer knows that the feed is gone."""
 
 LOOK_SECONDS = 0.5
-"""How often a client's writer looks after its client while there is nothing to write."""
+"""Interval at which the writer of a client checks that client while there is nothing to send."""
 
 GOODBYE_SECONDS = 1.0
 """How long a client may take to answer a close frame."""
@@ -50,7 +50,7 @@ POLICY_VIOLATION, GOING_AWAY, TRY_AGAIN_LATER = 1008, 1001, 1013
 
 
 class Feed:
-    """The clients of one tape."""
+    """The clients of one delta log."""
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
@@ -65,7 +65,7 @@ class Feed:
         Sock(app).route("/feed")(self.feed)
 
     def _refuse_when_full(self) -> None:
-        """Say so before the upgrade; whoever slips through two at a time is told after it."""
+        """Refuse a client before the upgrade if all places are taken; a race of two is refused after it."""
         if request.endpoint == "feed":
             if not self._places.acquire(blocking=False):
                 raise Refused(503, f"{MAX_CLIENTS} pages are open already.", "Close one of them, then reload this one.")
@@ -114,7 +114,7 @@ class _Inbound:
         self._count = 0
 
     def is_fair(self, ws: Any) -> bool:
-        """Throw away what came; False when it was too much."""
+        """Discard what a client sent; False if it was too much."""
         while ws.receive(timeout=0) is not None:
             second = int(time.monotonic())
             self._count = self._count + 1 if second == self._second else 1
@@ -134,7 +134,7 @@ def _says(ws: Any, csrf: str) -> bool:
 
 
 class WithoutExtensions:
-    """WSGI middleware: nobody may negotiate a WebSocket extension.
+    """WSGI middleware that prevents the negotiation of WebSocket extensions.
 
     simple-websocket accepts permessage-deflate from everyone. It costs a hundred times the CPU of sending plainly, and
     lets a client send a kilobyte that inflates to a megabyte.

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, send_from_directory
 STATIC = Path(__file__).parent / "static"
 
 CLASSIC = "shell/theme.js"
-"""The one script that is no module: it runs before the page is drawn."""
+"""The only script that is not a module: it runs before the page is drawn."""
 
 
 def make_page_files() -> Blueprint:
@@ -29,7 +29,7 @@ def make_page_files() -> Blueprint:
 
 
 def edition() -> str:
-    """What tells this edition of the files from every other: 16 digits of a hash over their names, sizes and times."""
+    """A version of the page's files: 16 digits of a hash over their names, sizes and times."""
     told = sha256()
     for path in sorted(STATIC.rglob("*.*")):
         status = path.stat()

@@ -22,7 +22,7 @@ OPEN = (State.SYN_SENT, State.SYN_RECEIVED, State.ESTABLISHED)
 
 Pair = tuple[Socket, Socket]
 Side = tuple[int, Direction]
-"""A connection's row and the end in question."""
+"""Row of a connection, and the end of it."""
 
 
 class Joins:
@@ -50,7 +50,7 @@ class Joins:
         return True
 
     def caused_by(self, local: Socket, remote: Socket, time_ns: int) -> Side | None:
-        """The connection that a call to `connect` at this time brought about: the first that begins after it."""
+        """The connection that a call of `connect` at this time opened: the first that begins after it."""
         for row in self._rows.get((local, remote), ()):
             if self._start(row) >= time_ns - SLACK_NS:
                 return row, Direction.CLIENT
@@ -70,7 +70,7 @@ class Joins:
     def there_at(
         self, local: Socket, remote: Socket, from_ns: int, until_ns: int, state: State | None = None
     ) -> Side | None:
-        """The connection that there was between these sockets at some time in this stretch.
+        """The connection between these sockets during this time.
 
         `state` is what the kernel says of the end: an open one is of no connection that was over before.
         """

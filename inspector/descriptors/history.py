@@ -1,4 +1,4 @@
-"""The ledger of tokens: lives of file descriptors and words of the kernel, made from reports as they come in.
+"""File descriptors and kernel socket states, made from reports of processes and of kernel surveys.
 
 Reports of several processes come in no certain order, and a poll may see a token before its program says a word: a row
 is found again by namespace, process, number and inode, and set right.
@@ -27,7 +27,7 @@ MAX_WAITING = 20_000
 
 
 class Opened(IntEnum):
-    """How a token's beginning is known."""
+    """How the opening of a descriptor is known."""
 
     SEEN = 0
     """The kernel was asked: it began no later."""
@@ -38,14 +38,14 @@ class Opened(IntEnum):
 
 
 class Closed(IntEnum):
-    """How a token's end is known."""
+    """How the closing of a descriptor is known."""
 
     NOT = 0
     SEEN = 1
     """The kernel was asked: it ended no later."""
     CLOSE = 2
     REPLACED = 3
-    """Its number was handed out again."""
+    """Its number was reused."""
 
 
 class Role(IntEnum):
@@ -64,29 +64,29 @@ Life = tuple[int, int, int, int]
 
 
 class Ledger:
-    """Fills `tokens` and `kernel` from reports, and joins their rows with `connections`."""
+    """Fills the tables `tokens` and `kernel` from reports, and joins their rows with `connections`."""
 
     def __init__(self, tokens: Table, kernel: Table, connections: Table) -> None:
         self.revision = 0
-        """Counts up with every change; rows say at which they changed last."""
+        """Increases with every change; each row holds the revision of its last change."""
         self.tokens = tokens
         self.kernel = kernel
         self._connections = connections
         self._joins = Joins(connections)
         self._lives: dict[Life, int] = {}
         self._current: dict[tuple[int, int, int], int] = {}
-        """The row that a process's number stands for now."""
+        """The current row of each (namespace, process, number)."""
         self._held: dict[tuple[int, Socket, Socket], set[int]] = {}
-        """The tokens by which an end was held when the kernel was asked last."""
+        """The descriptors that held each endpoint in the last survey of the kernel."""
         self._named: set[tuple[int, int]] = set()
-        """Processes that have said their name themselves: a poll may have come before they took it."""
+        """Processes that have reported their own name: a survey may show an older one."""
         self._inodes: dict[int, int] = {}
-        """The row that a socket was handed out or seen in last."""
+        """The row in which each socket inode was opened or seen last."""
         self._waiting: dict[tuple[str, int], None] = {}
         self._has_news = False
 
     def take(self, lines: Iterable[bytes]) -> None:
-        """Take in reports, a JSON line each; what makes no sense is passed over."""
+        """Read reports, one JSON line each; malformed ones are ignored."""
         for line in lines:
             report = parse(line)
             if report is None or max(len(self.tokens), len(self.kernel)) >= MAX_ROWS:
@@ -142,14 +142,14 @@ class Ledger:
             self._last_word(row, call)
 
     def _last_word(self, row: int, call: Call) -> None:
-        """What the kernel said of a connection when its number was given back."""
+        """The kernel's state of a connection when its descriptor was closed."""
         assert call.state is not None, "the caller has looked"
         local, remote = sockets_of(self.tokens, row)
         seen = Sighting(call.time_ns, 0, call.namespace, local, remote, True, call.state, call.inode)
         self._write_down(replace(seen, figures=call.figures), [row])
 
     def _name_process(self, call: Call) -> None:
-        """Let the tokens of a process have the name that it goes by, once it has said so."""
+        """Set the name of a process on its descriptors, as the process reported it."""
         process = call.namespace, call.pid
         if process in self._named:
             return
@@ -159,7 +159,7 @@ class Ledger:
             self._set(self.tokens, row, **_text(self.tokens, "process", call.process))
 
     def _opened(self, life: Life, row: int | None, call: Call) -> int:
-        """The row of a number that the program says it was handed: a new one, or that of a poll which was quicker."""
+        """The row of a descriptor that a program reports as opened: a new one, or one that a survey found first."""
         by = OPENINGS[call.call]
         if row is None or 0 <= self.tokens["closed_ns"][row] <= call.time_ns:
             return self._open(life, call.time_ns, by, call.process)
@@ -195,7 +195,7 @@ class Ledger:
         self._write_down(seen, rows)
 
     def _write_down(self, seen: Sighting, rows: list[int]) -> None:
-        """A row of the kernel's words, about an end that these tokens hold."""
+        """Write a row of the kernel's state for an endpoint, held by these descriptors."""
         token = rows[0] if rows else self._inodes.get(seen.inode, -1) if seen.inode else -1
         if token >= 0 and seen.state == State.LISTEN:  # a door, also where nobody was seen to hold it
             self._set(self.tokens, token, role=Role.LISTENER, **_ends(seen.local, NOWHERE))

@@ -1,4 +1,4 @@
-"""Reports as a recording holds them, read with suspicion: a file may hold anything.
+"""Parses the reports in a recording; malformed ones are ignored, since a file may contain anything.
 
 There are two kinds. A *call* is what a program said of itself: a number handed out, connected, given back, named. A
 *sighting* is what the kernel said when it was asked: the state of one end, and who holds it.
@@ -15,7 +15,7 @@ from typing import Any
 from inspector.tcp.states import State
 
 MAX_TEXT = 64
-"""Characters of a process's or a guest's name that are kept."""
+"""Maximum characters kept of the name of a process or a chat user."""
 
 MAX_HOLDERS = 64
 TIME_LIMIT_NS = 1 << 62
@@ -48,7 +48,7 @@ class Call:
     remote: Socket = NOWHERE
     name: str = ""
     state: State | None = None
-    """Of a connection that is given back: what the kernel says at that moment, and its figures."""
+    """For a closed descriptor: the kernel's state of the connection at that moment, with its figures."""
     figures: dict[str, int] = field(default_factory=dict)
 
 

@@ -54,7 +54,7 @@ SIOCGIFHWADDR = 0x8927
 TP_STATUS_USER = 1
 
 ANY = "any"
-"""The name, as tcpdump has it, that stands for all interfaces together."""
+"""Name that stands for all interfaces together, as in tcpdump."""
 
 LOOPBACK = "lo"
 ARPHRD_LOOPBACK = 772
@@ -138,7 +138,7 @@ class PacketRing:
         self._poll.poll(seconds * 1000)
 
     def drain(self, spool: SpoolWriter) -> int:
-        """Write the packets of all blocks that are ours, at most a ring full, to the spool; how many they were.
+        """Write the packets of all completed blocks, at most one ring full, to the spool; returns their number.
 
         Raises:
             CaptureRefused: the interface is gone.
@@ -160,7 +160,7 @@ class PacketRing:
         return self.written - before
 
     def shut(self) -> None:
-        """Let no more packets in, and give the kernel the time to hand over the block that it is filling."""
+        """Stop accepting packets, and give the kernel time to complete the block that it is filling."""
         bpf.attach(self._socket, bpf.NOTHING)
         select.poll().poll(2 * BLOCK_TIMEOUT_MS)
 
@@ -199,7 +199,7 @@ class PacketRing:
         return True
 
     def _check(self) -> None:
-        """An interface that goes down is waited for: it may come up again. One that is gone is an error."""
+        """Check the interface: one that is down may come up again, one that is gone is an error."""
         code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if not code or self._is_any:
             return

@@ -36,7 +36,7 @@ MAX_PORTS = 64
 """Ports in one filter: a conditional jump reaches 255 instructions, and every port takes two."""
 
 EXTENSIONS = 0xFFFFF000
-"""Loads from here on are the kernel's word on the packet (SKF_AD_OFF, <linux/filter.h>)."""
+"""Loads from this offset on read the kernel's metadata of the packet (SKF_AD_OFF, <linux/filter.h>)."""
 
 SO_ATTACH_FILTER = 26
 
@@ -68,7 +68,7 @@ def without_ports_program(ports: Iterable[int], link_type: int = LinkType.ETHERN
 
 
 def both(first: Program, second: Program) -> Program:
-    """A packet passes when it passes `first` and `second`: what `first` lets pass goes on into `second`."""
+    """A program that accepts a packet if both `first` and `second` do."""
     end = len(first)
     return [
         (JUMP, 0, 0, end - at - 1) if code == RETURN and operand else (code, jt, jf, operand)
@@ -88,7 +88,7 @@ def expression_for(expression: str | None, only: Sequence[int], without: Sequenc
 def program_for(
     expression: str | None, only: Sequence[int], without: Sequence[int], link_type: int, interface: str | None = None
 ) -> Program | None:
-    """One program for all three wishes; None when there are none.
+    """One program for all three conditions; None without any.
 
     Raises:
         BadFilter, CaptureRefused: the expression cannot be compiled, as `compile_filter` says.
@@ -221,5 +221,5 @@ def _cooked_place(at: int, expression: str) -> int:
 
 
 def _whole_packets(program: Program) -> Program:
-    """libpcap was told some length to cut packets at; whatever passes shall pass whole."""
+    """Replace the program's snap length: accepted packets are captured whole."""
     return [(code, jt, jf, SNAPLEN if code == RETURN and k else k) for code, jt, jf, k in program]

@@ -18,7 +18,7 @@ MOST_STEPS = 20_000
 """Instructions followed before a program counts as one that lets the packet through."""
 
 LD, LDX, ST, STX, ALU, JMP, RET, MISC = range(8)
-"""What the lowest three bits of a code say."""
+"""Instruction classes: the lowest three bits of an opcode."""
 
 IMMEDIATE, ABSOLUTE, INDIRECT, MEMORY, LENGTH, HEADER_LENGTH = range(0, 0xC0, 0x20)
 SIZES = {0x00: 4, 0x08: 2, 0x10: 1}

@@ -25,7 +25,7 @@ SOCKETS_LOST = "Packets are captured all the same, but nothing new is known of t
 
 
 class LiveCapture:
-    """A running capture process and what it has said so far. Its attributes may be read from any thread.
+    """A running capture process, and its reports so far. Its attributes may be read from any thread.
 
     `error` is what ended it, None while all is well; `link_type` is known once it is ready.
     """

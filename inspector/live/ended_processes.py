@@ -1,4 +1,4 @@
-"""What the processes that a capture or the demo needs have come to: those that ended although nobody asked them to."""
+"""Processes of a capture or of the demo that ended unexpectedly."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ WAIT_MS = 100
 
 
 def compile_expression(expression: str, link_type: int, interface: str | None) -> list[Instruction]:
-    """The instructions, as libpcap gives them.
+    """The instructions that libpcap compiles from an expression.
 
     Args:
         interface: the interface whose live packets the program is for; it takes the right to capture. None: a file's.

@@ -1,4 +1,4 @@
-"""The capture process: packets of one interface into a spool, until it is told to stop.
+"""The capture process: writes packets of one interface to a spool file until it is told to stop.
 
 It speaks JSON lines on standard output: `ready` once packets are being captured, `statistics` at most once a second,
 `error` before it ends with status 1. It stops when its standard input ends, and on SIGTERM and SIGINT, and then writes
@@ -27,7 +27,7 @@ from inspector.live.source import Counters, LiveSource
 from inspector.pcap.pcapng_writer import JoinedSpool, SpoolWriter
 
 LOOK_UP = 0.1
-"""Seconds after which a quiet capture looks whether it shall stop."""
+"""Interval at which a capture without packets checks whether it should stop."""
 
 STATISTICS_EVERY = 1.0
 """Seconds between two statistics events."""
@@ -79,7 +79,9 @@ class Recorder:
             self._write_statistics()
 
     def _close_books(self) -> None:
-        """Say what became of every packet: what is not in the spool was dropped, by the kernel or by a full disk."""
+        """Write the final counts: packets that are not in the spool were dropped, by the kernel or because the disk was
+        full.
+        """
         counters = self._source.counters()
         self._tell(Counters(counters.received, counters.received - self._source.written))
         self._write_statistics()
@@ -96,7 +98,7 @@ class Recorder:
 def open_source(
     interface: str, expression: str | None, only: Sequence[int], without: Sequence[int], through: str = "auto"
 ) -> LiveSource:
-    """The best way of capturing that this system has.
+    """The best capture method that this system has.
 
     Args:
         through: "ring", "scapy", or "auto" for the ring where there is one.
@@ -158,7 +160,7 @@ def _record(options: argparse.Namespace, stop: threading.Event) -> None:
 
 
 def say(event: dict[str, object]) -> None:
-    """One JSON line for the parent process; when that is gone, the end of standard input will tell us so."""
+    """Print one JSON line for the parent process; if the parent is gone, the end of standard input will tell us."""
     try:
         print(json.dumps(event), flush=True)
     except BrokenPipeError:

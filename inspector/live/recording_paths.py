@@ -1,4 +1,4 @@
-"""Where recordings are kept when nobody says where."""
+"""The folder and file names of recordings without a given path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inspector.errors import InspectorError
 
 
 def folder() -> Path:
-    """The user's folder for recordings (XDG base directories), made with access for nobody else."""
+    """The user's folder for recordings (XDG base directories), created with access for this user only."""
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     path = Path(state) / "wireglass"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ RECEIVE_BUFFER = 16 << 20
 """Bytes of socket buffer asked for; the system may give less."""
 
 AT_ONCE = 1000
-"""Packets read in one go, before the caller looks at its other work."""
+"""Packets read at a time, before other work gets its turn."""
 
 DRAIN_SECONDS = 0.5
 """How long packets are still read after the end, where others keep coming."""
@@ -58,7 +58,7 @@ class Sniffer:
             self._socket.select([self._socket], seconds)
 
     def drain(self, spool: SpoolWriter) -> int:
-        """Write the packets that are there, some at once, to the spool; how many.
+        """Write available packets, a limited number at a time, to the spool; returns their number.
 
         Raises:
             CaptureRefused: the interface is gone.

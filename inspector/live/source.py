@@ -25,13 +25,13 @@ class LiveSource(Protocol):
 
     interface: Interface
     written: int
-    """Packets handed to the spool."""
+    """Packets written to the spool."""
 
     def wait(self, seconds: float) -> None:
         """Return when there are packets, or after so long."""
 
     def drain(self, spool: SpoolWriter) -> int:
-        """Write the packets that are there to the spool; how many. Does not wait.
+        """Write the available packets to the spool, without waiting; returns their number.
 
         Raises:
             CaptureRefused: the interface is gone.
@@ -39,10 +39,10 @@ class LiveSource(Protocol):
         """
 
     def shut(self) -> None:
-        """Let no more packets in; `drain` gives those that came before."""
+        """Stop accepting packets; `drain` returns those that came before."""
 
     def counters(self) -> Counters:
-        """What the system says."""
+        """The system's packet counters."""
 
     def close(self) -> None:
         """Give everything back."""

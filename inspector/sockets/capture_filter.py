@@ -20,8 +20,8 @@ TCP = 6
 ANY_HOST = {"0.0.0.0", "[::]"}
 
 SOME_PORT = 61000
-"""Stands for the port of whoever connects to a listening socket: left open, a filter for one port would concern every
-listening socket. Linux chooses from 32768 to 60999, so hardly a filter names this one."""
+"""Placeholder for the port of an unknown client of a listening socket: if it were left open, a filter for one port
+would match every listening socket. Linux chooses from 32768 to 60999, so a filter hardly names this one."""
 
 
 class FilteredSockets:
@@ -71,7 +71,7 @@ def _endpoint(text: str) -> Endpoint:
 
 
 def _segment(version: int, source: Endpoint, destination: Endpoint, link_type: int) -> Known:
-    """A segment in an IP packet without options, which is no later fragment."""
+    """A TCP segment in an IP packet without options that is not a later fragment."""
     known: dict[int, int] = {PROTOCOL: IPV4 if version == 4 else IPV6}
     ip = 14 if link_type == LinkType.ETHERNET else 0
 

@@ -1,4 +1,4 @@
-"""What changed between two looks at the sockets: the reports that a recording keeps of them."""
+"""Changes between two surveys of the sockets: the reports that a recording keeps of them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Changes:
         self._known: dict[Key, _Known] = {}
 
     def since(self, ends: Iterable[End], time_ns: int, took_ns: int) -> list[Report]:
-        """Reports of what is new, different or gone, of a look begun at `time_ns` that took so long."""
+        """Reports of endpoints that are new, changed or gone in a survey that began at `time_ns` and took `took_ns`."""
         head = {"time_ns": time_ns, "took_ns": took_ns, "namespace": self._namespace}
         reports = []
         now: dict[Key, _Known] = {}

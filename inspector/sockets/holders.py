@@ -1,4 +1,4 @@
-"""Which process holds which socket under which number (file descriptor): read from /proc.
+"""Which process holds which socket by which file descriptor: read from /proc.
 
 A look at every number of every process is dear, so what was found is remembered: a known number is looked at again by
 itself, and a socket nobody is known to hold is looked for first where sockets were found before.
@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from inspector.sockets.kernel import KernelSocket
 
 LOOK_AROUND_SECONDS = 1.0
-"""How often every process is looked at, for numbers that were duplicated or handed on."""
+"""Interval at which all processes are searched, to find descriptors that were duplicated or passed to another
+process."""
 
 SOCKET = re.compile(r"socket:\[(\d+)\]")
-"""What the link of a socket's number says: its inode (proc(5), /proc/pid/fd)."""
+"""Target of the symbolic link of a socket's descriptor: its inode (proc(5), /proc/pid/fd)."""
 
 MAX_PROCESSES = 20_000
 """Processes looked at; a machine with more is not looked at whole."""
@@ -96,7 +97,7 @@ def _held(pids: Iterable[int], wanted: set[int]) -> Found:
 
 
 def _inode(pid: int, fd: int) -> int:
-    """The inode of the socket behind this number; 0 when it is none, or gone."""
+    """The inode of the socket behind this descriptor; 0 if it is not a socket, or closed."""
     try:
         told = SOCKET.fullmatch(os.readlink(f"/proc/{pid}/fd/{fd}"))
     except OSError:
@@ -109,7 +110,7 @@ def _holds(holder: Holder, inode: int) -> bool:
 
 
 def process_name(pid: int) -> str:
-    """What the kernel calls this process; its number where it is gone."""
+    """The kernel's name of this process; its pid if it is gone."""
     try:
         with open(f"/proc/{pid}/comm", "rb") as file:
             return file.read(64).decode("utf-8", "replace").rstrip("\n")
@@ -119,7 +120,7 @@ def process_name(pid: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One socket, and who holds it: nobody before `accept`, nobody in TIME-WAIT."""
+    """One socket, and its holders: none before `accept`, none in TIME-WAIT."""
 
     socket: KernelSocket
     holders: tuple[Holder, ...]

@@ -1,4 +1,4 @@
-"""The kernel's own table of TCP sockets, with the figures by which it steers each connection.
+"""The kernel's table of TCP sockets, with TCP_INFO of each connection.
 
 Linux tells it over netlink (sock_diag(7)): one question, every TCP socket in the answer, with the inode by which a
 process's file descriptors name it.
@@ -83,7 +83,7 @@ class KernelSocket:
     inode: int
     uid: int
     unread: int
-    """Bytes received and not read yet; of a listening socket, connections that nobody has accepted yet."""
+    """Bytes received and not read yet; for a listening socket, connections that have not been accepted yet."""
     unacknowledged: int
     """Bytes sent and not acknowledged yet; of a listening socket, how many connections may wait."""
     figures: Figures | None = None
@@ -157,7 +157,7 @@ def _told(info: bytes, at: int) -> Figures:
 
 
 def own_word(one: socket.socket) -> tuple[State, Figures] | None:
-    """What the kernel says of a connection of this process itself (tcp(7), TCP_INFO).
+    """The kernel's state of a connection of this process (tcp(7), TCP_INFO).
 
     None of a listening socket, of one that is closed, and where the system does not tell.
     """

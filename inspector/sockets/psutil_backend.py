@@ -1,4 +1,4 @@
-"""Sockets and their holders as psutil tells them: for systems without netlink and /proc.
+"""Sockets and their holders from psutil: for systems without netlink and /proc.
 
 It knows neither the kernel's figures nor inodes, and on macOS only root sees the sockets of others; on Windows a
 socket's number is not told at all.
@@ -33,7 +33,7 @@ STATES = {
 """psutil's words in the RFC's."""
 
 NO_NUMBER = -1
-"""What psutil gives where the system does not tell the number."""
+"""psutil's value for an unknown descriptor number."""
 
 
 def look() -> list[End]:

@@ -16,7 +16,7 @@ class Surveyor:
         self._holders = Holders()
 
     def look(self) -> list[End]:
-        """Every TCP socket of this network namespace (elsewhere than on Linux: of this machine).
+        """Every TCP socket of this network namespace (on other systems than Linux: of this machine).
 
         Raises:
             InspectorError: the system does not tell, or psutil is needed and not installed.

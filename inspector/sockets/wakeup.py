@@ -61,7 +61,7 @@ class Doorbell:
         self._socket.setblocking(False)
 
     def wait(self, seconds: float) -> bool:
-        """Return when it rings, or after so many seconds; whether it rang."""
+        """Wait for a packet that opens or closes a connection, at most `seconds`; returns whether there was one."""
         ready, _, _ = select.select([self._socket], [], [], seconds)
         with contextlib.suppress(BlockingIOError):
             while ready:

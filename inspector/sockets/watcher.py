@@ -1,4 +1,4 @@
-"""The watching process: what the kernel says of sockets, into the recording that a capture process is writing.
+"""The socket watcher process: records the kernel's socket states into the recording of a capture process.
 
     python -m inspector.sockets.watcher --spool FILE --interface lo [--filter EXPRESSION] [--only-ports N,N]
 
@@ -31,7 +31,7 @@ from inspector.sockets.snapshot import Surveyor, own_namespace
 from inspector.sockets.wakeup import Doorbell
 
 LOOK_SECONDS = 0.1
-"""Between two looks while nothing opens or closes."""
+"""Interval between surveys while no connection opens or closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Pace:
 
     shortest_seconds: float = 0.005
     busy_share: int = 4
-    """Looking takes one part in so many of a processor's time at most: with many sockets, looks come later."""
+    """Surveys take at most 1/`busy_share` of a processor's time: with many sockets they are less frequent."""
 
     def rest(self, took_seconds: float) -> float:
         """Seconds to wait after a look that took so long, whatever happens meanwhile."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 SHARE = 20
-"""Measuring may take one part in so many of the time: however many pages ask, and however large the capture."""
+"""Comparing takes at most 1/SHARE of the time, however many pages request it and however large the capture is."""
 
 
 class Measured:

@@ -102,7 +102,7 @@ def _check(capture: Capture, connection: int) -> None:
 
 
 def _around(capture: Capture, connection: int, packet: int, page: int) -> int:
-    """Where the page begins that holds packet `packet`; the first one's 0 when that is no packet of the connection."""
+    """First row of the page that contains packet `packet`; 0 if the packet is not of this connection."""
     row = packet - 1
     if not 0 <= row < len(capture.packets) or int(capture.packets["connection"][row]) != connection:
         return 0

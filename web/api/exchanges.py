@@ -1,4 +1,4 @@
-"""One HTTP exchange as the page opens it: both messages in full, their contents, and what is odd about them."""
+"""The API of one HTTP exchange: both messages, their content, and anomalies."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _connection(capture: Capture, number: int) -> dict[str, Any]:
 
 
 def _anomalies(capture: Capture, number: int) -> list[rows.Row]:
-    """What is odd about HTTP in the packets of this exchange."""
+    """HTTP anomalies in the packets of this exchange."""
     messages, table = capture.http_messages, capture.anomalies
     parts = np.flatnonzero(messages["exchange"] == number)
     if not len(parts):
@@ -73,7 +73,7 @@ def _anomalies(capture: Capture, number: int) -> list[rows.Row]:
 
 
 def _curl(capture: Capture, number: int, request: int) -> str | None:
-    """None for a request that no command line can say, or whose body is not all here."""
+    """The request as a curl command; None if it cannot be expressed, or its body is incomplete."""
     said = head(capture, request)
     content, missing = coded_content(capture, request, CURL_BODY)
     if missing:

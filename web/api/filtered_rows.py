@@ -48,7 +48,7 @@ def chosen(session: Session, capture: Capture, name: str) -> tuple[Rows, int]:
 
 
 def place(session: Session, capture: Capture, name: str, row: int) -> dict[str, Any]:
-    """Where a row stands among the listed ones, and how many they are; `index` is null where it is none of them."""
+    """Position of a row among the filtered ones, and their number; `index` is null if it is not among them."""
     found, size = listed(session, capture, name), len(getattr(capture, name))
     if found is None:
         return {"index": row if 0 <= row < size else None, "total": size}

@@ -42,7 +42,7 @@ class Packets:
             return {"rows": packet_rows(capture, rows), "total": total, "rev": self._session.tape.rev}
 
     def place(self, number: int) -> dict[str, Any]:
-        """Where packet `number` stands among those that the filter leaves; null where it is none of them."""
+        """Position of packet `number` among the filtered packets; null if it is not among them."""
         with self._session.reading() as capture:
             return place(self._session, capture, "packets", number - 1)
 
@@ -118,7 +118,7 @@ def packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
 
 
 def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:
-    """Of each packet's connection both sockets, the protocol, the end that was not heard; null where none."""
+    """For each packet's connection: both sockets, the protocol, the end without captured packets; null without one."""
     owners = capture.packets["connection"][chosen].tolist()
     spoken = {
         owner: {
@@ -137,7 +137,7 @@ NO_CONNECTION: dict[str, str | None] = dict.fromkeys(("client", "server", "proto
 
 
 def _silent(capture: Capture, connection: int) -> str | None:
-    """The end of which nothing was seen, so that its state is unknown; None where both were heard."""
+    """The end of which no packet was captured, so that its state is unknown; None if both ends were captured."""
     client, server = capture.connections["packets"][connection].tolist()
     return "server" if not server else "client" if not client else None
 

@@ -13,7 +13,7 @@ MAX_DIGITS = 12
 
 
 def asked_number(name: str, default: int) -> int:
-    """The argument `name`. Raises Refused where it is no number."""
+    """The number in the query parameter `name`. Raises Refused if it is not a number."""
     said = request.args.get(name)
     if said is None:
         return default

@@ -1,4 +1,4 @@
-"""The API of the sockets view: tokens, the kernel's word, the wire's, the five facts, the ways of messages."""
+"""The API of the sockets page: descriptors, kernel states, states by packets, lessons, and message paths."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 2500
 MAX_KERNEL = 4000
-"""Rows that a page gets of a long history: the newest, and the tokens that facts and ways tell of."""
+"""Maximum kernel rows sent of a long history: the newest, and those of the lessons and message paths."""
 
 FRESH_NS = 1_000_000_000
-"""How much later a packet may come into the tables than a word of the kernel of the same time."""
+"""How much later than a kernel report a packet of the same time may reach the tables."""
 
 MAX_LIVES = 2000
-"""Connections whose states are told: the newest, and those that facts and ways tell of."""
+"""Maximum connections whose states are sent: the newest, and those of the lessons and message paths."""
 
 MAX_OPEN = 500
-"""Older ones whose states are told because somebody holds them still."""
+"""Maximum older connections whose states are sent because a process still holds them."""
 
 MAX_STEPS = 64
-"""Changes of state that are told of one connection; an ordinary life has ten."""
+"""Maximum state changes sent per connection; an ordinary one has ten."""
 
 
 def add_sockets(api: Blueprint, session: Session) -> None:
-    """The routes of sockets and their tokens."""
+    """Add the routes of sockets and file descriptors."""
 
     @api.get("/<any(tokens, kernel):name>")
     def token_table(name: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def picture(capture: Capture, since: int, packets: int = 0) -> dict[str, Any]:
 
 
 def _is_fresh(capture: Capture) -> npt.NDArray[np.bool_]:
-    """Which of the kernel's words are so new that packets from before them may still be coming in.
+    """Which kernel rows are so recent that earlier packets may still arrive.
 
     What the wire shows beside them may change without a change of the word itself.
     """
@@ -100,7 +100,7 @@ def _fact(capture: Capture, fact: Fact) -> dict[str, Any]:
 
 
 def _told_of(told: list[Way], found: list[Fact], capture: Capture) -> set[int]:
-    """The connections that ways and facts tell of."""
+    """The connections of the lessons and message paths."""
     tokens = {row for way in told for row in (way.entry, way.exit) if row >= 0}
     return {int(capture.tokens["connection"][row]) for row in tokens} | {fact.connection for fact in found}
 
@@ -128,7 +128,7 @@ def _lives(capture: Capture, since: int, packets: int, told_of: set[int]) -> dic
 
 
 def _known(capture: Capture, since: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
-    """The connections of which a token or a word of the kernel is known, ascending, and which of them are new."""
+    """The connections with a descriptor or a kernel row, ascending, and which of them are new."""
     tables = (capture.tokens, capture.kernel)
     known = np.unique(np.concatenate([table["connection"] for table in tables]))
     changed = [table["connection"][table["revision"] > since] for table in tables]

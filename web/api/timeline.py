@@ -65,7 +65,7 @@ def add_lanes(api: Blueprint, session: Session) -> None:
 
 
 class Known:
-    """What is kept of one capture between two questions."""
+    """What is cached of one capture between two requests."""
 
     def __init__(self, capture: Capture) -> None:
         self.capture = capture
@@ -112,7 +112,7 @@ def _group(capture: Capture, placed: Lanes, group: Group) -> dict[str, Any]:
 
 
 def _span(capture: Capture, whole: Span) -> Span:
-    """What `from` and `to` say, or the newest `last` ns of the capture, or all of it."""
+    """The time range of the request: `from` and `to`, the newest `last` ns, or the whole capture."""
     last = _whole("last", 0, 0, 10**18)
     return asked_span(capture) or (Span(whole.to_ns - last, whole.to_ns) if last else whole)
 

@@ -95,7 +95,7 @@ def _message(capture: Capture, row: int) -> dict[str, Any]:
 
 
 def _conversation(capture: Capture, number: int) -> dict[str, Any]:
-    """One WebSocket in numbers: what either side said, how much smaller it travelled, what was agreed, how it ended."""
+    """One WebSocket connection in numbers: messages of each side, compression, what was negotiated, how it ended."""
     messages = capture.messages
     of_it = np.flatnonzero(messages["connection"] == number)
     sides = {}

@@ -1,4 +1,4 @@
-"""Who may look: the token of this start, the cookies it was swapped for, and the brake on guessing."""
+"""The secrets of the dashboard: the key of this start, the cookies of its visitors, and a limit on guessing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 FAILURES_PER_MINUTE = 10
-"""Wrong tokens answered within a minute before every further try is put off."""
+"""Wrong keys within a minute after which every further attempt is delayed."""
 
 VISIT_SECONDS = 12 * 3600.0
 """How long a cookie opens the dashboard: a working day."""
@@ -21,12 +21,12 @@ MAX_VISITS = 64
 
 
 class TooManyFailures(Exception):
-    """The token was guessed wrong too often in the last minute."""
+    """Too many wrong keys were tried in the last minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser that showed the token: what its cookie holds and what its pages must say besides."""
+    """One browser that presented the key: the value of its cookie, and the CSRF token of its pages."""
 
     cookie: str
     csrf: str
@@ -48,7 +48,7 @@ class Keyring:
         self._lock = threading.Lock()
 
     def admits(self, token: str) -> bool:
-        """Whether `token` is the right one.
+        """Whether `token` is the right key.
 
         Raises:
             TooManyFailures: ten wrong ones came within the last minute; the right one waits as well.
@@ -63,7 +63,7 @@ class Keyring:
             return False
 
     def enter(self, cookie: str | None) -> Visit:
-        """The visit of a browser that has shown the token; one that is here already keeps its cookie.
+        """The visit of a browser that has presented the key; a known browser keeps its cookie.
 
         Two tabs share one cookie jar: a new cookie for the second would shut out the first.
         """
@@ -90,5 +90,5 @@ class Keyring:
 
 
 def same(said: str, wanted: str) -> bool:
-    """Whether two secrets are equal, in a time that does not tell where they differ."""
+    """Compare two secrets in constant time."""
     return hmac.compare_digest(said.encode("utf-8", "surrogatepass"), wanted.encode())

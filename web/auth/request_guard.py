@@ -1,4 +1,4 @@
-"""The gate that every request must pass first, those for static files and for WebSocket upgrades included.
+"""The check that every request must pass first, including static files and WebSocket upgrades.
 
 The dashboard shows what may be anybody's secrets, on an address that every page in the user's browser can reach. So a
 request must be meant for us (Host; against DNS rebinding), come from our own page (Origin, Sec-Fetch-Site; against
@@ -57,7 +57,7 @@ class Gate:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """What the Host field may say, exactly."""
+        """Allowed values of the Host header."""
         names = ("127.0.0.1", "localhost")
         bare = names if self.port == 80 else ()  # browsers leave the default port out
         return frozenset((*(f"{name}:{self.port}" for name in names), *bare))
@@ -99,7 +99,7 @@ class Gate:
             raise Refused(403, "This address is not the dashboard's.", USE_THE_PAGE)
 
     def _check_sender(self, request: Request) -> None:
-        """Origin and Sec-Fetch-Site: only our own page, or a program that is no browser."""
+        """Check Origin and Sec-Fetch-Site: only our own page, or a client that is not a browser."""
         origin = request.headers.get("Origin")
         ours = f"http://{request.environ['HTTP_HOST']}"
         if origin != ours and (origin is not None or _is_upgrade(request) or self._needs_origin(request)):
@@ -110,11 +110,11 @@ class Gate:
         raise Refused(403, "The request comes from another site.", USE_THE_PAGE)
 
     def _needs_origin(self, request: Request) -> bool:
-        """Browsers say the origin of every POST; only a program that shows the token itself may leave it out."""
+        """Whether Origin is required: browsers send it on POST; only clients that present the key may omit it."""
         return request.method == "POST" and _bearer(request) is None
 
     def _credentials(self, request: Request) -> Visit | None:
-        """The visit that the request belongs to; None for a program that showed the token.
+        """The visit that the request belongs to; None for a client that presented the key.
 
         A WebSocket cannot carry our header: it says the csrf value in its first message instead (`feed`).
         """
@@ -128,7 +128,7 @@ class Gate:
         return visit
 
     def admit(self, token: str) -> None:
-        """Raise unless `token` is the right one."""
+        """Raise Refused unless `token` is the right key."""
         try:
             admitted = self.keyring.admits(token)
         except TooManyFailures:

@@ -1,4 +1,4 @@
-"""The door of the dashboard: one thread that accepts connections and waits for whole requests.
+"""The acceptor: one thread that accepts connections and waits for complete requests.
 
 A worker thread is spent only on a request that has arrived. So hundreds of connections that say nothing, or a byte a
 second, cost a buffer each and delay nobody.

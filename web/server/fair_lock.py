@@ -7,7 +7,7 @@ from types import TracebackType
 
 
 class Turns:
-    """Like `threading.Lock`, but whoever waits goes before whoever has just been.
+    """Like `threading.Lock`, but a waiting thread goes before the thread that released it last.
 
     The engine takes the tables for one batch after the other without a pause; with an ordinary lock a request for a
     few rows of a big file would wait until all of it is read.

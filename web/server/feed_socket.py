@@ -1,4 +1,4 @@
-"""The socket of one feed client, as simple-websocket is handed it.
+"""The socket of one feed client, as simple-websocket uses it.
 
 simple-websocket writes from two threads without a lock, takes a short `send` for a whole one, waits for ever on a
 browser that stopped reading, and keeps whatever a browser sends. This socket makes all four impossible.
@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable
 
 PIECE = 16 * 1024
-"""Bytes handed to the kernel at a time: what counts as progress."""
+"""Bytes given to the kernel at a time, the unit of progress."""
 
 SEND_BUFFER = 128 * 1024
 """Bytes that the kernel keeps for a client that does not read: by itself it would keep megabytes, soon out of date."""
 
 STUCK_SECONDS = 10.0
-"""A client that takes no byte for so long is cut off."""
+"""A client that accepts no byte for this long is disconnected."""
 
 INBOUND_BURST = 64 * 1024
 INBOUND_PER_SECOND = 8 * 1024
@@ -57,7 +57,7 @@ class ClientSocket:
         return self._sock.fileno()
 
     def send(self, data: bytes) -> int:
-        """Write all of `data`; concurrent calls go one after the other.
+        """Write all of `data`; concurrent calls are serialised.
 
         Raises:
             OSError: the client is gone, or took nothing for `stuck_seconds` and was cut off.

@@ -1,4 +1,4 @@
-"""The dashboard's HTTP server: werkzeug's request handling behind our own door and crew.
+"""The dashboard's HTTP server: werkzeug's request handling with our own acceptor and worker pool.
 
 werkzeug's threaded server starts a thread for every connection and waits on it without a limit of time or number. Here
 the door collects whole requests in one thread and a bounded crew answers them.
@@ -71,7 +71,7 @@ class Handler(WSGIRequestHandler):
         return "Wireglass"
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what is not HTTP; nothing of what was sent is said back."""
+        """Reject what is not HTTP, without repeating any of it."""
         self.request_version = self.protocol_version  # http.server answers a bad request line without a head otherwise
         self.send_response(int(code))
         self.send_header("Content-Type", "text/plain; charset=utf-8")
@@ -115,7 +115,7 @@ class Server(BaseWSGIServer):
         self._door = Door(self.socket, self._arrived)
 
     def serve_forever(self, poll_interval: float = 0.5) -> None:
-        """Answer requests until `shutdown`; the caller's thread is the door's."""
+        """Serve requests until `shutdown`; the calling thread becomes the acceptor."""
         try:
             self._door.run()
         finally:

@@ -1,4 +1,4 @@
-"""A bounded crew of worker threads for the requests that the door lets in."""
+"""A bounded pool of worker threads that handle the requests of the acceptor."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ WORKERS = 48
 """Threads that answer requests: 32 can be held by feeds, the rest are for everything else."""
 
 BACKLOG = 256
-"""Requests that may wait for a worker; one more is told to come back."""
+"""Requests that may wait for a worker; further ones are turned away."""
 
 IDLE_SECONDS = 30.0
-"""A worker with nothing to do for so long goes home."""
+"""Idle time after which a worker thread exits."""
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Crew:
                 log.exception("a request failed outside the application")
 
     def _next(self) -> Callable[[], None] | None:
-        """The job that waits longest; None when none came for so long that this thread is not needed."""
+        """The job that has waited longest; None after an idle time in which the thread is not needed."""
         with self._changed:
             while not self._jobs:
                 self._idle += 1

@@ -1,1 +1,1 @@
-"""What is on show, and the changes that pages are told of."""
+"""The capture that the dashboard shows, and the deltas for its pages."""

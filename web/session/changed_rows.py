@@ -1,4 +1,4 @@
-"""Finding the rows that changed since somebody looked last: whole columns compared, nobody called back."""
+"""Finds rows that changed since the last call, by comparing whole columns."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections import deque
 
 MAX_DELTAS = 64
 MAX_BYTES = 4 * 1024 * 1024
-"""What is kept for clients that lag. It is kept once, not once a client; who lags further is told to resync."""
+"""Maximum bytes of deltas kept for slow clients, shared by all; a client further behind must resync."""
 
 
 class TapeClosed(Exception):

@@ -1,4 +1,4 @@
-"""A session: what is on show, the thread that advances it, and what its pages are told.
+"""A session: the capture shown, the thread that advances it, and the deltas for its pages.
 
 The engine thread alone writes the tables and the tape. Everybody else reads the tables within `reading()`.
 """
@@ -30,10 +30,10 @@ TICK_SECONDS = 0.1
 """Shortest time between two deltas."""
 
 IDLE_SECONDS = 0.03
-"""How soon the engine looks for new packets."""
+"""Interval at which the engine looks for new packets."""
 
 BUSY_SHARE = 4
-"""Making deltas may take one part in so many of the engine's time; when they cost more, they come less often."""
+"""Making deltas takes at most 1/BUSY_SHARE of the engine's time; if they cost more, they are less frequent."""
 
 LONGEST_TICK_SECONDS = 0.5
 """But never so seldom that a page seems to hang."""
@@ -84,7 +84,7 @@ class Session:
 
     @property
     def lab(self) -> Lab | None:
-        """The demo whose actions can be set off, while it is on show."""
+        """The demo whose actions can be run, while its capture is shown."""
         return self._now.lab
 
     @property
@@ -97,7 +97,7 @@ class Session:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the engine, tell the pages, and close the captures."""
+        """Stop the engine, notify the pages, and close the captures."""
         self._stopping = True
         self._nudge.set()
         if self._thread.is_alive():
@@ -162,11 +162,11 @@ class Session:
                 self._nudge.set()
 
     def extent(self) -> Span | None:
-        """The time that what is on show covers (see `Showing.extent`); for whoever is `reading` it."""
+        """The time range of the capture (see `Showing.extent`); call it while `reading`."""
         return self._now.extent()
 
     def finder(self, capture: Capture) -> Finder:
-        """What finds rows by words in what is on show; for whoever is `reading` it."""
+        """The finder of rows by words in the capture; call it while `reading`."""
         if not self._finder.is_of(capture):
             self._finder = Finder(capture)
         return self._finder
@@ -192,7 +192,7 @@ class Session:
                 self._nudge.clear()
 
     def _work(self) -> bool:
-        """A step and what there is to tell of it; whether there is more to do at once."""
+        """Advance by one step and report it; returns whether there is more to do at once."""
         try:
             with self._turns:
                 showing = self._now
@@ -211,7 +211,7 @@ class Session:
         return worked
 
     def _tick(self, showing: Showing) -> None:
-        """Put a delta on the tape, if it is time and there is news."""
+        """Append a delta to the log, if it is time and something has changed."""
         started = time.monotonic()
         if started < self._next_tick:
             return

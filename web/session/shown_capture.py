@@ -32,11 +32,11 @@ CHANGED_ROWS = 200
 SECOND = 1_000_000_000
 
 MAX_LIVE_PACKETS = 10_000_000
-"""Packets of a live capture that are shown: about 1.2 GB of tables. The recording goes on."""
+"""Maximum packets of a live capture that are shown, about 1.2 GB of tables. The recording continues."""
 
 
 class Showing:
-    """One capture on show. Not safe for several threads: whoever calls holds the session's turn.
+    """One capture that is shown. Not thread-safe: callers hold the session's lock.
 
     Attributes:
         halt: ends a live capture's process; what it has written is still read. None where there is none to end.
@@ -81,7 +81,7 @@ class Showing:
         is_over: Callable[[], bool] | None = None,
         notes: Sequence[str] = (),
     ) -> Showing:
-        """A saved capture, on show while it is loaded. Raises NotACapture.
+        """A saved capture, shown while it is loaded. Raises NotACapture.
 
         Args:
             name: what it is called, if not by its own name.
@@ -173,7 +173,7 @@ class Showing:
         self.state = State.ENDED
 
     def noted(self) -> None:
-        """A note beside a packet has changed, which every page is told."""
+        """A note on a packet has changed; all pages are notified."""
         self._noted += 1
 
     def close(self) -> None:
@@ -200,7 +200,9 @@ class Showing:
         return {"capture": told, "lengths": self._overview.lengths()}
 
     def _looked(self) -> int | None:
-        """`looked_ns` since the capture's start, in whole seconds so that pages are told once a second; else None."""
+        """`looked_ns` since the capture's start, in whole seconds so that pages are updated once a second; else
+        None.
+        """
         if self.looked_ns is None or self.capture.start_ns is None:
             return None
         return max(self.looked_ns - self.capture.start_ns, 0) // SECOND * SECOND
@@ -220,8 +222,7 @@ class Showing:
         return {"capture": news} if news else {}
 
     def _changed_rows(self) -> dict[str, Any]:
-        """What is new since the last delta, as far as it fits, and what has become another; `stale` names the tables of
-        which more has than is told."""
+        """New and changed rows since the last delta, up to a limit; `stale` names the tables with more changes."""
         found, stale = {}, []
         for name, changed in self._watch.changes().items():
             first_new = int(np.searchsorted(changed, self._known[name]))

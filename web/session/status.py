@@ -1,4 +1,4 @@
-"""A session in a few words and numbers: what stands in the page's head, and what its demo offers."""
+"""Summary of a session: what the header of the page shows, and what its demo offers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Overview:
         self._counted = 0
 
     def describe(self, state: State, notes: list[str], troubles: list[str]) -> dict[str, Any]:
-        """The capture now. Of the file only the name is told: its folder is nobody's business."""
+        """State of the capture. Only the name of the file is sent, not its folder."""
         capture = self._capture
         packets = len(capture.packets)
         self._bytes += int(capture.packets["length"][self._counted :].sum())

@@ -1,4 +1,4 @@
-"""Captures that a page sends, in slices that each fit an ordinary request, and their trial before they are shown.
+"""Captures uploaded by a page in slices, and their analysis in a sandbox before they are shown.
 
 So a capture of a gigabyte costs no more memory than one of a kilobyte, its progress is known, and the door of the
 dashboard stays as narrow as it is.
@@ -61,7 +61,7 @@ class Uploads:
         self._folder: Path | None = None
 
     def begin(self, name: str, size: int) -> str:
-        """Make room for a capture of so many bytes; the id by which its slices come in."""
+        """Start the upload of a capture of `size` bytes; returns its id."""
         if not 0 < size <= MAX_BYTES:
             raise Refused(
                 413, f"A capture may have up to {MAX_BYTES >> 20} MiB.", "Open it with `wireglass open FILE`."
@@ -140,7 +140,7 @@ def trial(upload: Upload) -> str | None:
 
 
 def _hear(process: subprocess.Popen[bytes], upload: Upload) -> dict[str, object]:
-    """What the trial said last; its counts on the way are kept for whoever asks."""
+    """Read the last report of the sandbox; its progress is kept for the page."""
     said: dict[str, object] = {}
     assert process.stdout is not None
     for line in process.stdout:

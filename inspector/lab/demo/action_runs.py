@@ -1,4 +1,4 @@
-"""What each action of the lab does. Every act returns only when what it tells of has happened."""
+"""Runs the demo's actions. Each returns only when everything in its result has happened."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ ORDER = {"method": "POST", "target": "/orders", "body": json.dumps({"name": "Ali
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an act: a sentence or two, and the client sockets ("ip:port") whose packets prove it."""
+    """Result of an action: a sentence or two, and the client addresses ("ip:port") whose packets show it."""
 
     text: str
     clients: list[str] = field(default_factory=list)
 
 
 async def get(stage: Stage) -> Outcome:
-    """One question on one pipe."""
+    """One request on one connection."""
     client, (answer,) = await visit(stage, PAGE)
     return Outcome(
         f"GET / was answered {status(answer)} with {answer['bytes']} bytes. The pipe is closed again.", [client]
@@ -39,7 +39,7 @@ async def get(stage: Stage) -> Outcome:
 
 
 async def post(stage: Stage) -> Outcome:
-    """One question that carries something."""
+    """One request with content."""
     client, (answer,) = await visit(stage, ORDER)
     if answer["status"] != 201:
         raise LabError(f"The order was answered {status(answer)}: {answer['body'].strip()}")
@@ -48,14 +48,14 @@ async def post(stage: Stage) -> Outcome:
 
 
 async def refresh_twice(stage: Stage) -> Outcome:
-    """The same question twice: two pipes."""
+    """The same request twice: two connections."""
     clients = [(await visit(stage, PAGE))[0] for _ in range(2)]
     ports = " and ".join(client.rpartition(":")[2] for client in clients)
     return Outcome(f"The page came twice, through two pipes: the visitor's ports were {ports}.", clients)
 
 
 async def keep_alive(stage: Stage) -> Outcome:
-    """Three questions on one pipe."""
+    """Three requests on one connection."""
     client, answers = await visit(stage, PAGE, STYLE, MENU)
     return Outcome(f"{len(answers)} requests were answered on one connection; then the client closed it.", [client])
 

@@ -1,4 +1,4 @@
-"""Alice, or Bob: a guest in the chat, as a process of its own.
+"""A chat client, Alice or Bob, as a process of its own.
 
     python -m inspector.lab.demo.chat_client NAME URL [--compress]
 
@@ -23,7 +23,7 @@ from inspector.lab.process.reported_socket import ReportedSocket, name_process
 
 
 class Person:
-    """One guest on one pipe."""
+    """One chat user on one WebSocket connection."""
 
     def __init__(self, name: str, pipe: ClientConnection) -> None:
         self.name = name
@@ -39,14 +39,14 @@ class Person:
         report("ready", name=self.name, token=answered["token"], client=f"{address}:{port}")
 
     async def do(self, command: Message) -> Message:
-        """A command of the lab: say something, to somebody."""
+        """Run a command of the lab: send a message to a user."""
         if command["do"] != "say":
             raise LabError(f"{self.name} knows no command {command['do']!r}.")
         await self._send({"say": command["text"], "to": command["to"]})
         return {}
 
     async def listen(self) -> None:
-        """Report what comes, until the pipe closes."""
+        """Report incoming messages until the connection closes."""
         async for message in self.pipe:
             report("heard", message=json.loads(message))
 
@@ -68,7 +68,7 @@ async def connected(url: str) -> ReportedSocket:
 
 
 async def live(name: str, url: str, compression: str | None) -> None:
-    """Join, and stay until told to end or hung up on."""
+    """Join, and stay until standard input ends or the server closes."""
     # No proxy: a setting for the outside world must not lead loopback traffic away.
     joined = connect(url, sock=await connected(url), compression=compression, proxy=None, user_agent_header=f"{name}/1")
     async with joined as pipe:

@@ -1,4 +1,4 @@
-"""The WebSocket server of the demo: a room, and a diary of who is reached through which file descriptor.
+"""The WebSocket server of the demo: a chat with a registry of users by file descriptor (the diary of the lessons).
 
     python -m inspector.lab.demo.chat_server --socket FD        FD: an inherited listening socket
 
@@ -43,19 +43,19 @@ LONGEST_NAME = 24
 LONGEST_MESSAGE = 4096
 """Bytes of one message, unpacked."""
 JOIN_SECONDS = 30.0
-"""How long a pipe may stay open without a name."""
+"""How long a connection may stay open before its user gives a name."""
 SEND_SECONDS = 5.0
-"""How long one guest who doesn't read may hold up a message before being passed over."""
+"""How long a client that does not read may delay a message before it is skipped."""
 
 
 @dataclass(frozen=True)
 class Guest:
-    """A line in the diary."""
+    """One user in the registry."""
 
     name: str
     connection: ServerConnection
     inode: int
-    """Of its pipe: the number may be somebody else's by the time the guest is struck from the diary."""
+    """Inode of the socket: the descriptor number may be reused by the time the user is removed."""
 
     async def push(self, message: Message) -> bool:
         """Send; whether it went out."""
@@ -63,7 +63,7 @@ class Guest:
 
 
 async def push(connection: ServerConnection, message: Message) -> bool:
-    """Send to one pipe; whether it went out."""
+    """Send to one connection; returns whether it was sent."""
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await connection.send(json.dumps(message, ensure_ascii=False))
@@ -73,11 +73,11 @@ async def push(connection: ServerConnection, message: Message) -> bool:
 
 
 class Refused(Exception):
-    """A guest asked for what the room does not do; the text is the answer."""
+    """An invalid request of a chat client; the text is the reply."""
 
 
 class Room:
-    """Who is here. The diary's key is the file descriptor of the guest's pipe in this process: its token."""
+    """The chat: its registry maps the file descriptor of each connection to its user."""
 
     def __init__(self) -> None:
         self.diary: dict[int, Guest] = {}
@@ -99,7 +99,7 @@ class Room:
                 await self._strike(token, guest)
 
     def answer_request(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Hand out the page's files; None lets a WebSocket handshake go on."""
+        """Serve the files of the chat page; None lets a WebSocket handshake continue."""
         port = connection.local_address[1]
         if request.headers.get_all("Host") not in [[host] for host in own_hosts(port)]:
             return connection.respond(HTTPStatus.MISDIRECTED_REQUEST, "This room answers to its own address alone.\n")
@@ -113,7 +113,7 @@ class Room:
         return page_response(connection, read_page(PAGES[path], name=free), port)
 
     async def do(self, command: Message) -> Message:
-        """A command of the lab: say who is here, or tell them some news."""
+        """Run a command of the lab: list the users, or push news to them."""
         match command["do"]:
             case "diary":
                 return {"diary": {token: guest.name for token, guest in self.diary.items()}}
@@ -162,7 +162,7 @@ class Room:
         report("left", name=guest.name, token=token)
 
     async def _tell_all(self, message: Message, but: Guest | None = None) -> list[str]:
-        """Push to everybody in the diary; the names of those it went out to."""
+        """Push to everybody in the registry; returns the names of those it was sent to."""
         guests = [guest for guest in self.diary.values() if guest is not but]
         sent = await asyncio.gather(*(guest.push(message) for guest in guests))
         return [guest.name for guest, went in zip(guests, sent, strict=True) if went]
@@ -172,7 +172,7 @@ class Room:
 
 
 def parse(message: str | bytes) -> Message:
-    """What a guest sent, as an object; Refused when it isn't one."""
+    """Parse a client's message. Raises Refused if it is not a JSON object."""
     try:
         content = json.loads(message)
     except (ValueError, RecursionError):
@@ -183,7 +183,7 @@ def parse(message: str | bytes) -> Message:
 
 
 def name_in(message: str | bytes) -> str:
-    """The name that a guest's first message gives."""
+    """The name in a client's first message."""
     name = parse(message).get("join")
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
         raise Refused('Say who you are first: {"join": "Alice"}.')
@@ -202,7 +202,7 @@ def page_response(connection: ServerConnection, page: Page, port: int) -> Respon
 
 
 async def run(listener: socket.socket) -> None:
-    """Serve until standard input ends; whoever is still there is told with close code 1001 (going away)."""
+    """Serve until standard input ends; remaining clients get close code 1001 (going away)."""
     room = Room()
     quiet = logging.getLogger("wireglass.chat")
     quiet.addHandler(logging.NullHandler())

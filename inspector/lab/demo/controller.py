@@ -24,7 +24,7 @@ from inspector.live.ended_processes import Trouble, how_it_ended
 
 START_SECONDS = 30.0
 ACTION_SECONDS = 60.0
-"""How long to wait for the host before giving it up; it gives up single steps much earlier, and says which."""
+"""How long to wait for the host process; it times out on single steps much earlier, and reports which."""
 
 GOODBYE_SECONDS = 15.0
 
@@ -43,7 +43,7 @@ Mode = Literal["direct", "namespace"]
 
 
 class Lab:
-    """Demo servers and clients on loopback, in processes of their own, and the capture of what they say.
+    """The demo's servers and clients on loopback, in processes of their own, and the capture of their traffic.
 
     Made by `Lab.start`. Methods may be called from any thread; actions run one after another. All of its processes
     end with `stop`, or when this process ends, however it does.
@@ -127,7 +127,7 @@ class Lab:
         return self._process.pid
 
     def run(self, name: str) -> Message:
-        """Run an action; returns when it has really happened.
+        """Run an action; returns when its packets have been sent.
 
         Returns:
             `result`, a sentence or two, and `clients`, the client sockets ("ip:port") whose packets prove it.
@@ -137,7 +137,7 @@ class Lab:
         return self._ask(name, name)
 
     def play(self, name: str) -> Message:
-        """Stage a scenario in a network of its own, its packets in the same recording; returns when it is over.
+        """Run a scenario in a network namespace of its own, captured into the same recording; returns when it is over.
 
         Returns:
             as `run`.

@@ -1,4 +1,4 @@
-"""The process that the lab runs in: it starts servers, clients and capture, and ends with whoever started it.
+"""The process that runs the demo: it starts servers, clients and capture, and ends with its parent.
 
     python -m inspector.lab.demo.host_process --http FD --chat FD [--relay] [--spool FILE]
 
@@ -34,7 +34,7 @@ class Host:
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
 
     async def serve(self) -> None:
-        """Do what standard input says until it ends; what is running then is broken off."""
+        """Run commands from standard input until it ends; running ones are then cancelled."""
         work = asyncio.create_task(self._work())
         try:
             async for command in commands():
@@ -59,13 +59,13 @@ class Host:
 
 
 def pass_on(message: Message) -> None:
-    """Hand the capture's reports, and what ended by itself, on to whoever started the lab."""
+    """Forward the capture's reports, and reports of processes that ended unexpectedly, to the parent."""
     if message["event"] in ("statistics", "error"):
         report(**message)
 
 
 async def run(options: argparse.Namespace) -> None:
-    """Open the stage, serve, and close the stage however that ended."""
+    """Start the servers and the capture, serve commands, and stop everything however that ends."""
     main_task = asyncio.current_task()
     assert main_task is not None, "a coroutine runs in a task"
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,4 @@
-"""The HTTP client of the demo: asks the café for things, over sockets it opens and closes itself.
+"""The HTTP client of the demo: sends requests over sockets that it opens and closes itself.
 
     python -m inspector.lab.demo.http_client PORT
 
@@ -105,13 +105,13 @@ def _line(incoming: BinaryIO) -> str:
 
 
 class Visitor:
-    """Does what the lab says."""
+    """Sends requests on command."""
 
     def __init__(self, port: int) -> None:
         self._port = port
 
     def do(self, command: Message) -> Message:
-        """A visit: the given questions, each as {"method", "target", "body"}, all of them on one pipe."""
+        """Run a command: send the given requests, each {"method", "target", "body"}, on one connection."""
         if command["do"] != "visit":
             raise LabError(f"The visitor knows no command {command['do']!r}.")
         questions = command["questions"]

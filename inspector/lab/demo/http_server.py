@@ -1,4 +1,4 @@
-"""The HTTP server of the demo: a small café with a page, a menu, and a counter to order at.
+"""The HTTP server of the demo: a small café with a page, a menu and orders.
 
     python -m inspector.lab.demo.http_server --socket FD        FD: an inherited listening socket
 
@@ -32,7 +32,7 @@ MOST_GUESTS = 64
 """Connections served at once, each by a thread; more are turned away."""
 
 PATIENCE_SECONDS = 15
-"""How long a pipe may stay silent."""
+"""How long a connection may be idle."""
 
 
 class Cafe(ThreadingHTTPServer):
@@ -63,15 +63,17 @@ class Cafe(ThreadingHTTPServer):
             self._seats.release()
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
-        """Say goodbye by giving the token back, in one step: so it is always gone while the goodbye is on its way."""
+        """Close the descriptor and send FIN in one step, so that the descriptor is always gone when the FIN is on its
+        way.
+        """
         self.close_request(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away in the middle is no news here: the packets show it."""
+        """Ignore a client that disconnects early: the packets show it."""
 
 
 class Counter(BaseHTTPRequestHandler):
-    """One connection: its questions, one after the other."""
+    """One connection, with its requests one after another."""
 
     server: Cafe
     protocol_version = "HTTP/1.1"
@@ -81,7 +83,7 @@ class Counter(BaseHTTPRequestHandler):
     wbufsize = -1  # buffered: head and body leave together
 
     def parse_request(self) -> bool:
-        """Read the head; keep the pipe afterwards only for a client that says so."""
+        """Parse the header; keep the connection open afterwards only if the client asks for it."""
         if not super().parse_request():
             return False
         asked = self.headers.get("Connection", "").lower()
@@ -123,7 +125,7 @@ class Counter(BaseHTTPRequestHandler):
         self._json(HTTPStatus.CREATED, {"order": number, "message": message}, Location=f"/orders/{number}")
 
     def _body(self) -> bytes | None:
-        """The request's body; None after a refusal, because nothing more can be read from this pipe then."""
+        """The body of the request; None after an error, since nothing more can be read from this connection then."""
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
             refusal = HTTPStatus.LENGTH_REQUIRED

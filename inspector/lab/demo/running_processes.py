@@ -1,4 +1,4 @@
-"""Everything that runs in the lab: two servers, the visitor, whoever is in the chat, the relays, and the capture."""
+"""The processes of the demo: two servers, the HTTP client, chat clients, relays and the capture."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Stage:
             self._reports = None
 
     def note(self, event: str, **facts: object) -> None:
-        """Take down what became of a token in one of the processes; other events are not for the recording."""
+        """Write a report about a descriptor to the recording; ignore other events."""
         if event != "token" or not self._reports:
             return
         try:
@@ -94,7 +94,7 @@ class Stage:
         return self._people
 
     async def invite(self, name: str, compress: bool) -> Child:
-        """Start this person's process; returns when the person is in the room and everybody there has been told."""
+        """Start this user's process; returns when it has joined and all other users have been notified."""
         entered = self.room.watch("joined", name=name)
         flags = ["--compress"] if compress else []
         url = f"ws://{LOOPBACK}:{self._ports[1]}/chat"
@@ -117,7 +117,7 @@ class Stage:
         await self._start("The capture process", "inspector.live.capture_process", *arguments, heard=heard)
 
     async def _start_watch(self, spool: str) -> None:
-        """Beside the packets, the recording gets what the kernel and the programs themselves say of their sockets."""
+        """Start the watcher that records the state of sockets, from the kernel and from the programs."""
         # Only here: the sources need numpy, and most processes of the lab do without.
         from inspector.pcap.socket_reports import ReportWriter
 

@@ -1,4 +1,4 @@
-"""A process that the lab started, spoken to in JSON lines."""
+"""A child process of the lab, controlled by JSON lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GOODBYE_SECONDS = 3.0
 
 
 class Child:
-    """One process: ask it, watch for what it reports, stop it. `ready` is what it said when it was."""
+    """One child process: send it commands, wait for its events, stop it. `ready` is its first event."""
 
     def __init__(self, name: str, process: Process, heard: Callable[[Message], None] | None) -> None:
         self.name = name
@@ -82,7 +82,7 @@ class Child:
         return await self.within_reason(future)
 
     def watch(self, event: str, **facts: object) -> asyncio.Future[Message]:
-        """The next event of that kind with these facts. Watch first, then set off what causes it."""
+        """A future of the next event of this kind with these values. Call it before you trigger the event."""
         future = self._promise()
         self._watched.append(({"event": event, **facts}, future))
         return future

@@ -60,7 +60,7 @@ async def answer(do: Callable[[Message], Awaitable[Message]]) -> None:
 
 
 async def answer_one(command: Message, do: Callable[[Message], Awaitable[Message]]) -> None:
-    """Do this command and say what became of it."""
+    """Run this command and report its result."""
     try:
         _write({"id": command["id"], "done": await do(command)})
     except LabError as error:

@@ -80,7 +80,7 @@ class Plan:
     queue: int = 1000
     """Packets each way that may wait for their turn where the bandwidth is narrow; more are lost."""
     filtered: frozenset[int] = frozenset()
-    """Ports that nothing passes to, like behind a firewall that says nothing."""
+    """Ports whose packets are dropped silently, as by a firewall."""
 
 
 @dataclass(order=True, slots=True)
@@ -154,7 +154,7 @@ class RoughLink:
         self._is_cut = True
 
     def inject(self, packet: bytes) -> None:
-        """Hand the kernel a packet as if it came over the link."""
+        """Inject a packet as if it had arrived over the link."""
         os.write(self._device, packet)
 
     def stop(self) -> None:

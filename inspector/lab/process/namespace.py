@@ -1,4 +1,4 @@
-"""A private network to run a command in: a user and a network namespace of its own, with nothing but loopback in it.
+"""Runs a command in a private network: a user namespace and a network namespace that contains only loopback.
 
     python namespace.py COMMAND [ARGUMENT...]
 
@@ -56,7 +56,7 @@ def raise_loopback() -> None:
 
 
 def main(command: list[str]) -> None:
-    """Enter, then become the command; say in one JSON line on standard output why that is not possible."""
+    """Enter the namespaces and execute the command; if that fails, print the reason as one JSON line."""
     try:
         enter()
         os.execvp(command[0], command)

@@ -1,4 +1,4 @@
-"""Sockets that report what becomes of their number (file descriptor, token): nothing that lives short is missed.
+"""Sockets that report when their file descriptor is opened and closed, so that short-lived ones are not missed.
 
 A poll of the kernel sees what lasts; a connection that is accepted, answered and closed within a millisecond leaves no
 trace there. So the lab's own programs say themselves when a number is handed out and given back, as events of kind
@@ -36,7 +36,7 @@ class ReportedSocket(socket.socket):
     """A TCP socket whose number is reported; the sockets that it accepts are reported, too."""
 
     tell: ClassVar[Callable[..., None]] = staticmethod(report)
-    """Is given every event: on standard output, unless the process has nobody above it who wants them."""
+    """Receives every event: by default it is printed to standard output, unless there is no parent to read it."""
 
     _inode = 0
 
@@ -104,7 +104,7 @@ class ReportedSocket(socket.socket):
 
 
 def described(call: str, fd: int, inode: int, time_ns: int | None = None) -> dict[str, Any]:
-    """What happened to a number of this process, as an event says it; now, unless a time is given."""
+    """An event about a descriptor of this process; its time is now if none is given."""
     return {
         "call": call,
         "time_ns": time_ns or time.time_ns(),
@@ -117,7 +117,7 @@ def described(call: str, fd: int, inode: int, time_ns: int | None = None) -> dic
 
 
 def last_word(one: socket.socket) -> dict[str, Any]:
-    """What the kernel says of a connection that is about to be given back; nothing of any other socket."""
+    """The kernel's state of a connection that is about to be closed; None for other sockets."""
     word = own_word(one)
     if word is None:
         return {}
@@ -126,7 +126,7 @@ def last_word(one: socket.socket) -> dict[str, Any]:
 
 
 def inode_of(fd: int) -> int:
-    """The number of the socket itself, whoever holds it."""
+    """The inode of the socket, which is the same for all its holders."""
     return os.fstat(fd).st_ino
 
 

@@ -1,4 +1,4 @@
-"""A hand: a process that holds sockets, and does with them what it is told. Clients and servers of scenarios are hands.
+"""A worker process that executes socket calls on command; the clients and servers of scenarios are such workers.
 
     python -m inspector.lab.process.socket_worker NAME
 
@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 9.0
 """How long a step may wait for the other end; the lab asks no longer."""
 
 LONGEST_ANSWER = 8192
-"""Bytes received that are handed on; of more only the count is told."""
+"""Maximum received bytes that are returned; beyond that, only their number."""
 
 PIECE = 1 << 16
 LINGER_NOT = struct.pack("ii", 1, 0)
@@ -39,13 +39,13 @@ CONGESTION_CONTROL = b"reno"
 Every Linux has Reno, and lets every user choose it (tcp(7))."""
 
 NAMED_GUESTS = 12
-"""Of a crowd, the sockets that are told: who wants to look at a few need not look for them."""
+"""Number of sockets of a crowd that are named in the result."""
 
 Pair = tuple[str, int]
 
 
 class Hand:
-    """The sockets, by token."""
+    """The sockets of this worker, by file descriptor."""
 
     def __init__(self) -> None:
         self._sockets: dict[int, ReportedSocket] = {}
@@ -85,7 +85,7 @@ class Hand:
         return {"token": self._keep(opened)}
 
     def connect(self, token: int, address: str, port: int, data: str = "") -> Message:
-        """connect, and send as soon as the connection is ESTABLISHED; or what the system says instead."""
+        """Connect, and send as soon as the connection is ESTABLISHED; returns the system's error message otherwise."""
         self._sockets[token].connect((address, port))
         self._sockets[token].sendall(data.encode("latin-1"))
         return {}
@@ -109,20 +109,20 @@ class Hand:
         return {}
 
     def send(self, token: int, data: str, repeat: int) -> Message:
-        """sendall, the same bytes so many times over."""
+        """sendall, the same bytes `repeat` times."""
         content = data.encode("latin-1") * repeat
         self._sockets[token].sendall(content)
         return {"bytes": len(content)}
 
     def send_first(self, token: int, address: str, port: int, data: str) -> Message:
-        """sendto with MSG_FASTOPEN: connect and say something in one step (RFC 7413)."""
+        """sendto with MSG_FASTOPEN: connect and send in one step (RFC 7413)."""
         self._sockets[token].setblocking(True)  # else nothing is sent behind a SYN that had no cookie yet
         self._sockets[token].connect_saying(data.encode("latin-1"), (address, port))
         self._sockets[token].settimeout(PATIENCE_SECONDS)
         return {}
 
     def receive(self, token: int, count: int) -> Message:
-        """Exactly so many bytes; fewer only at the end of the stream."""
+        """Receive exactly `count` bytes; fewer only at the end of the stream."""
         got = bytearray()
         while len(got) < count and (piece := self._some(token, min(count - len(got), PIECE))):
             got += piece
@@ -149,7 +149,7 @@ class Hand:
         return told(got)
 
     def finish(self, token: int) -> Message:
-        """shutdown for writing: FIN, and go on listening."""
+        """shutdown for writing: send FIN, and keep receiving."""
         self._sockets[token].shutdown(socket.SHUT_WR)
         return {}
 
@@ -165,8 +165,7 @@ class Hand:
         return self.close(token)
 
     def forget(self, token: int) -> Message:
-        """Lose the connection without a packet, as when a machine loses power (TCP_REPAIR: for whoever administers
-        this network)."""
+        """Drop the connection without a packet, as if the machine lost power (TCP_REPAIR; needs CAP_NET_ADMIN)."""
         self._sockets[token].setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
         return self.close(token)
 
@@ -176,7 +175,7 @@ class Hand:
         return {}
 
     def crowd(self, address: str, port: int, count: int, data: str) -> Message:
-        """So many connections at once: each says its line, hears the answer to its end, and closes.
+        """Open `count` connections at once: each sends its line, reads the response to its end, and closes.
 
         The sockets of the last few are named.
         """
@@ -194,7 +193,7 @@ class Hand:
         return {"answered": answered, "guests": guests}
 
     def serve(self, token: int, count: int, data: str) -> Message:
-        """Accept so many connections, then answer and close one after another."""
+        """Accept `count` connections, then respond on and close each in turn."""
         content = data.encode("latin-1")
         accepted = [self._sockets[token].accept()[0] for _ in range(count)]
         for pipe in accepted:

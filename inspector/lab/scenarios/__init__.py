@@ -1,4 +1,4 @@
-"""The situations of a TCP life, each brought about on demand by real processes and the kernel's own TCP."""
+"""The lab's scenarios: situations of TCP, HTTP and WebSocket, run by real processes on the kernel's own TCP."""
 
 from inspector.lab.scenarios.catalogue import (
     closing,

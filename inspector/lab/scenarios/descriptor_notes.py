@@ -1,4 +1,4 @@
-"""Notes of a play: what becomes of its tokens, taken down in the recording."""
+"""Records the descriptor reports of a scenario's workers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ class Notes:
     """Takes down what the hands report, from `begin` to `end`."""
 
     def __init__(self, mirror: Mirror, goes_on: bool) -> None:
-        """`goes_on`: the recording is not over with the play, so it is told that nothing of the play is left."""
+        """`goes_on`: the recording continues after the scenario, so its descriptors are reported as closed at the
+        end.
+        """
         self._mirror = mirror
         self._goes_on = goes_on
         self._held: dict[tuple[int, int], Message] = {}
@@ -33,7 +35,7 @@ class Notes:
         self._writer = ReportWriter(spool)
 
     def heard(self, message: Message) -> None:
-        """Something that a hand reports."""
+        """Receive an event of a worker."""
         if message["event"] != "token":
             return
         told = {key: fact for key, fact in message.items() if key != "event"}

@@ -1,4 +1,4 @@
-"""Scenarios staged while the demo runs: each in a network of its own, its packets in the demo's recording."""
+"""Scenarios that run while the demo runs: each in a network of its own, captured into the demo's recording."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class GuestPlays:
     """Stages scenarios, one after another."""
 
     def __init__(self, spool: str | None, tell: Callable[[Message], None]) -> None:
-        """`spool` is the demo's recording, None where nothing is captured; `tell` is given the captures' statistics."""
+        """`spool` is the demo's recording, None if nothing is captured; `tell` receives the captures' statistics."""
         self._spool = spool
         self._tell = tell
         self._plays = itertools.count(1)
 
     async def play(self, name: str) -> Message:
-        """Stage this scenario; what came of it and the clients' sockets.
+        """Run this scenario; returns its result and the clients' addresses.
 
         Raises:
             LabError: there is no such scenario, or it can't be staged here; the message says why.

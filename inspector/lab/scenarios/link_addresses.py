@@ -1,4 +1,4 @@
-"""The names of both ends of a rough link, as the captured end knows them.
+"""Translates the addresses of a lossy link into those that the captured end uses.
 
 On the link a packet's addresses are exchanged halfway (see `lab/process/lossy_link.py`), so each end calls itself near
 and the other one far. A capture shows one end's packets; what the other end's program and kernel say of it is put in
@@ -21,7 +21,7 @@ class Mirror:
         self._view = scenario.view if scenario.link else None
 
     def names(self, local: str, remote: str) -> tuple[str, str]:
-        """The two sockets of an end ("ip:port") in the words of the capture."""
+        """The two sockets of an end ("ip:port"), as the captured end sees them."""
         is_server = local.endswith(f":{HTTP_PORT}")
         if self._view is None or is_server == (self._view is View.SERVER):
             return local, remote

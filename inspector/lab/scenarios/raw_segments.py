@@ -1,4 +1,4 @@
-"""Segments made by hand, for what no kernel sends by itself."""
+"""Crafted TCP segments, for packets that no kernel sends by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Staging a scenario from outside: a private network, the director in it, and its word on what came of it."""
+"""Runs a scenario from outside: starts its process in a private network, and returns its result."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def command(name: str, spool: str | os.PathLike[str]) -> list[str]:
 
 
 def play(name: str, spool: str | os.PathLike[str]) -> Message:
-    """Stage a scenario and capture it into the new file `spool`; returns when it is over.
+    """Run a scenario and capture it into the new file `spool`; returns when it is over.
 
     Returns:
         `result`, a sentence or two; `clients`, the clients' sockets ("ip:port"); `received` and `dropped`, what the
@@ -57,7 +57,7 @@ def play(name: str, spool: str | os.PathLike[str]) -> Message:
 
 
 def judged(found: Message) -> Message:
-    """What the director said, all in one; LabError when that was no result."""
+    """The result that the scenario process reported. Raises LabError if it reported none."""
     if found["event"] != "done":
         raise LabError(found.get("message", "The scenario ended without a word."))
     return {key: found[key] for key in ("result", "clients", "received", "dropped")}

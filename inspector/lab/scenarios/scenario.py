@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from inspector.lab.scenarios.testbed import Scene
 
 Play = Callable[["Scene"], Awaitable[str]]
-"""Acts, and says in a sentence or two what came of it. Its docstring is the scenario's explanation."""
+"""The function that runs a scenario and returns a sentence or two about the result. Its docstring explains the
+scenario."""
 
 
 class View(Enum):
@@ -25,7 +26,7 @@ class View(Enum):
 
 @dataclass(frozen=True)
 class Scenario:
-    """One situation of a TCP life, brought about for real.
+    """One scenario: a name, a title, and a function that runs it.
 
     With a `link` both ends are joined by a rough link and captured on it, from the end that `view` names; without one
     they meet on loopback. `settings` are the kernel's (net.ipv4.…), of the scenario's own network alone. `stays_open`
@@ -42,7 +43,7 @@ class Scenario:
 
     @property
     def about(self) -> str:
-        """One paragraph for somebody who has never seen it: what stands above the play."""
+        """The explanation for newcomers, one paragraph: the docstring of `play`."""
         return " ".join((self.play.__doc__ or self.title).split())
 
 

@@ -1,4 +1,4 @@
-"""The process that stages one scenario, in a private network: a link, a capture and a watch, two hands, the play.
+"""The process that runs one scenario in a private network: link, capture, socket watcher, two workers, the scenario.
 
     python lab/process/namespace.py python -m inspector.lab.scenarios.scenario_process NAME [--spool FILE [--join]]
 
@@ -25,7 +25,7 @@ NO_LINK = "This system lets nobody make a link of the kind that this scenario ne
 
 
 async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:
-    """Play the scenario once; what came of it and the clients' sockets.
+    """Run the scenario once; returns its result and the clients' addresses.
 
     Raises:
         LabError: it could not be staged here, or went another way than written.
@@ -81,7 +81,7 @@ async def start_capture(scenario: Scenario, options: argparse.Namespace) -> Chil
 
 
 async def start_watch(scenario: Scenario, spool: str) -> Child:
-    """Write down what the kernel says of both ends, beside the packets."""
+    """Start the watcher that records the kernel's socket states beside the packets."""
     interface = "lo" if scenario.link is None else NAME
     arguments = (scenario.name, "--spool", spool, "--interface", interface)
     return await Child.start("The watch over the sockets", "inspector.lab.scenarios.socket_watcher", *arguments)

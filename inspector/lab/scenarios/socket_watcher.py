@@ -1,4 +1,4 @@
-"""The watching process of a scenario: what the kernel of its network says of both ends, into the recording.
+"""The socket watcher of a scenario: records the kernel's socket states of the scenario's network.
 
     python -m inspector.lab.scenarios.socket_watcher NAME --spool FILE --interface lo
 

@@ -28,7 +28,7 @@ SETTINGS = Path("/proc/sys/net/ipv4")
 """The kernel's settings of the network that the reading process is in (tcp(7))."""
 
 OVER = {"06", "07", "0A"}
-"""TIME-WAIT, CLOSED, LISTEN: Linux's numbers of the states (<net/tcp_states.h>) in which nothing more is said."""
+"""Linux's numbers (<net/tcp_states.h>) of TIME-WAIT, CLOSED and LISTEN, the states in which nothing more is sent."""
 
 Option = tuple[int, int, int]
 T = TypeVar("T")
@@ -48,7 +48,7 @@ class End:
         await self._do("send", data=data.decode("latin-1"), repeat=repeat)
 
     async def receive(self, count: int) -> int:
-        """Read so many bytes; how many came before the end."""
+        """Receive `count` bytes; returns how many arrived before the end."""
         return int((await self._do("receive", count=count))["bytes"])
 
     async def receive_some(self) -> bytes:
@@ -64,7 +64,7 @@ class End:
         return int((await self._do("receive_rest"))["bytes"])
 
     async def finish(self) -> None:
-        """Send FIN and go on listening."""
+        """Send FIN and keep receiving."""
         await self._do("finish")
 
     async def close(self) -> None:
@@ -84,8 +84,8 @@ class End:
         await self._do("option", level=level, name=name, value=value)
 
     async def connect(self, address: str, port: int, first: bytes = b"") -> None:
-        """Connect, send `first` as soon as the connection is ESTABLISHED, and return; LabError says what the system
-        said instead.
+        """Connect, and send `first` as soon as the connection is ESTABLISHED. Raises LabError with the system's
+        message.
         """
         await self._do("connect", address=address, port=port, data=first.decode("latin-1"))
 
@@ -121,7 +121,7 @@ class Scene:
         self.server = server
         self.address, self.own_address = (FAR, NEAR) if link else (LOOPBACK, LOOPBACK)
         self.clients: list[str] = []
-        """The clients' sockets as they are captured, "ip:port", in the order in which they came."""
+        """The clients' addresses as captured, "ip:port", in order of opening."""
         self._seen_from = seen_from
         self._heard = heard
         self._ports = itertools.count(first_port)
@@ -154,7 +154,7 @@ class Scene:
         return End(listener.holder, done["token"])
 
     async def serve(self, listener: End, answer: bytes, count: int = 1) -> None:
-        """Accept so many connections, then answer and close one after another, without a word from the play."""
+        """Accept `count` connections, then respond on and close each in turn, without further commands."""
         await listener.holder.ask("serve", token=listener.token, count=count, data=answer.decode("latin-1"))
 
     async def open(
@@ -212,8 +212,8 @@ class Scene:
             raise LabError(f"net.ipv4.{name} cannot be set here: {error.strerror}.") from error
 
     async def settle(self, port: int | None = None) -> None:
-        """Wait until nothing is said any more: every connection of this network has closed, or the one from this
-        client's port, and the link is empty.
+        """Wait until every connection of this network, or the one from this client port, has closed and the link is
+        empty.
         """
         await self.until(lambda: kernel_states(port) <= OVER and not (self._link and self._link.waiting), "calm")
 

@@ -1,4 +1,4 @@
-"""WebSocket through the socket of a hand: the websockets library knows the protocol, the hand holds the pipe."""
+"""A WebSocket endpoint on a worker's socket: the websockets library does the protocol, the worker the I/O."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Talker:
         return False
 
     async def flush(self) -> None:
-        """Send what the library has to send; where it wants to say no more, say so."""
+        """Send the library's pending bytes; half-close if the library asks for it."""
         for data in self._protocol.data_to_send():
             await (self.end.send(data) if data else self.end.finish())
 

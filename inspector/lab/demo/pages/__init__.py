@@ -1,4 +1,4 @@
-"""The pages that the demo's two servers hand out."""
+"""The web pages of the demo's two servers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONTENT_TYPES = {
 
 
 def security_headers(connect: str = "'self'") -> dict[str, str]:
-    """For HTML pages: nothing but what this very server hands out is loaded, run, or (`connect`) spoken to."""
+    """Security headers for HTML pages: resources, scripts and connections (`connect`) from this server only."""
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
         f"connect-src {connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

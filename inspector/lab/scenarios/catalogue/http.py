@@ -1,4 +1,4 @@
-"""HTTP/1.1 on the wire: pipes of one question, of many, and what else the protocol can do."""
+"""HTTP/1.1 scenarios: one request per connection, many, pipelining, chunked bodies and more."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ async def visit(scene: Scene) -> None:
 
 
 async def fetch_book(scene: Scene, size: int, options: Iterable[Option] = ()) -> None:
-    """A client asks for so many bytes, a multiple of `LINE`'s; the server sends them without a pause and closes."""
+    """A client requests `size` bytes, a multiple of the length of `LINE`; the server sends them at once and closes."""
     client, server = await scene.pair(await scene.listen(), request("/book", Connection="close"), options=options)
     await server.receive_head()
     await server.send(_head("HTTP/1.1 200 OK", {"Content-Length": str(size), "Connection": "close"}))

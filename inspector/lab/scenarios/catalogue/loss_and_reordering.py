@@ -13,7 +13,8 @@ BOOK_BYTES = 40_000
 LONG_BOOK_BYTES = 60_000
 
 STEADY_WINDOW = (socket.SOL_SOCKET, socket.SO_RCVBUF, 60_000)
-"""Of a client: a buffer of a set size does not grow. An ACK that changes the window is no duplicate (RFC 5681 §2)."""
+"""Socket option of a client: a receive buffer of fixed size. An ACK that changes the window is not a duplicate (RFC
+5681 §2)."""
 
 
 async def loss_by_timer(scene: Scene) -> str:

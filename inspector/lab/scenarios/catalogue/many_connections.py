@@ -1,4 +1,4 @@
-"""Very many at once: guests, and those who only pretend to be."""
+"""Scenarios with many clients at once, real and spoofed."""
 
 from __future__ import annotations
 

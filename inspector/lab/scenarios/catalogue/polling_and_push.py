@@ -74,7 +74,9 @@ class Newsroom:
             self._chat = await converse(self._scene, self._listener)
 
     async def _publish(self, number: int, text: str) -> None:
-        """An editor tells the server; it tells those whose pipes are open; the others happen to look."""
+        """An editor sends news to the server, which pushes it to open connections; pollers get it with their next
+        request.
+        """
         body = text.encode()
         head = request("/news", "POST", Content_Length=str(len(body)), User_Agent="editor", Connection="close")
         editor, server = await self._scene.pair(self._listener, head + body)
@@ -152,7 +154,7 @@ class Newsroom:
 
 
 def poll_after(known: int) -> bytes:
-    """A poll by a reader who has so many pieces of news."""
+    """The polling request of a reader that knows the first `known` pieces of news."""
     return request(f"/news?after={known}", User_Agent="poller")
 
 

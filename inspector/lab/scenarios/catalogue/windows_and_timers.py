@@ -18,7 +18,7 @@ NAP_SECONDS = 1.6
 
 SIGNS = ((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1),
          (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1), (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2))  # fmt: skip
-"""Ask after a second of silence, every second, and give up after two questions without an answer."""
+"""Keep-alive: probe after one idle second, then every second, and give up after two unanswered probes."""
 
 ROUNDS = 3
 
