@@ -1,4 +1,4 @@
-"""HTTP against WebSocket, measured from the packets of a capture (docs/compare.md says how)."""
+"""HTTP and WebSocket compared by the packets of a capture (docs/compare.md defines the figures)."""
 
 from inspector.compare.comparison import Findings, find, runs
 from inspector.compare.delivery_methods import Kind

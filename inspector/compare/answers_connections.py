@@ -111,8 +111,8 @@ def did_speak(found: Findings, kind: Kind) -> Cell:
 
 
 def _answers_to_nothing(found: Findings, kind: Kind) -> Ints:
-    """The packets of responses without a request, such as a 408 on an idle connection (RFC 9110 §15.5.9): on
-    connections of which all that the client sent was seen.
+    """The packets of responses without a request, such as a 408 on an idle connection (RFC 9110 §15.5.9), on
+    connections whose client bytes were all captured.
     """
     capture = found.capture
     responses = found.http(kind, MessageKind.RESPONSE)

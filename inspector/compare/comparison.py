@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 Values = Mapping[str, int | float | None]
 
 MOST_PROOFS = 8
-"""Packets that a cell names; how many there are is said."""
+"""Maximum packets named as proof; `proofs` is their full number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A packet row that shows what a cell says, its connection, and what is to be seen there."""
+    """A packet row that proves an answer, its connection, and what the packet shows."""
 
     packet: int
     connection: int
@@ -43,7 +43,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What was measured: the figure as people say it, a sentence with the particulars, the numbers, the proof."""
+    """An answer: the figure as text, a sentence of detail, the values, the proof."""
 
     text: str
     detail: str
@@ -75,7 +75,7 @@ class Findings:
 
     @property
     def start_ns(self) -> int:
-        """When the first packet came, of the connections that were looked at where that is not all."""
+        """Time of the first packet; of the compared connections, if not all are compared."""
         return int(self._times.min()) if len(self._times) else 0
 
     @property
@@ -90,7 +90,7 @@ class Findings:
         return chosen
 
     def messages(self, kind: Kind) -> Ints:
-        """Numbers of the messages of a kind in `said`."""
+        """Rows in `said` of the messages of a kind."""
         return np.flatnonzero(self.said.kind == kind).astype(np.int64)
 
     def http(self, kind: Kind, what: MessageKind) -> Ints:
@@ -105,7 +105,7 @@ class Findings:
         return {Protocol(i).name.lower(): int(n) for i, n in enumerate(counts.tolist()) if n}
 
     def only_told(self, kind: Kind) -> int:
-        """On how many connections of a kind a client told the server something and read nothing."""
+        """Number of connections of a kind on which a client only sent content and received none."""
         return int(only_told(self.capture)[self.lives[kind].connection].sum())
 
     def prove(self, packets: Ints, what: str | Callable[[int], str]) -> tuple[list[Proof], int]:

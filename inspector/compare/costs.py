@@ -1,4 +1,4 @@
-"""What it costs to say something: packets and bytes on the wire, by what they were for."""
+"""The cost of messages: packets and bytes on the wire, by their purpose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From news to delivery: the same text followed through the capture, from where the server got it to who heard it.
+"""The delay from news to delivery: follows the same text from the server's first packet with it to each receiver.
 
 When something came into the world no packet says. What packets do show is when the server was told: a client sent it a
 text, and the same text went out to others later. From that packet on the time is exact. Where nobody was seen telling
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 SHORTEST_TEXT = 8
-"""Characters: anything shorter is too likely to stand in two messages by chance."""
+"""Minimum characters of a text; a shorter one is too likely to be in two messages by chance."""
 
 MOST_TEXTS = 64
 """Texts of one message that are followed."""
@@ -39,8 +39,9 @@ Sighting = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One text that reached somebody: the packet (and its connection) that told the server or first showed that it
-    knows, the one that told the reader, and the time between."""
+    """One text that reached a client: the packet (and connection) with which the server got it or first showed it, the
+    packet that delivered it, and the time between.
+    """
 
     kind: Kind
     told: int
@@ -79,7 +80,7 @@ def find_deliveries(capture: Capture, said: Said) -> list[Delivery]:
 
 
 def _origin(uploads: list[Sighting] | None, push: Sighting | None, connection: int) -> tuple[Sighting | None, bool]:
-    """From where the server knew a text: the latest upload, else the first push; and whether that is exact.
+    """When the server knew a text: the latest upload, else the first push; and whether that is exact.
 
     An echo to the one who said it is no delivery, and the first push itself none whose age is known.
     """
@@ -89,7 +90,7 @@ def _origin(uploads: list[Sighting] | None, push: Sighting | None, connection: i
 
 
 def _reader(capture: Capture, said: Said, i: int) -> Reader:
-    """Who hears: whoever is behind the connection; where there is a new one each time, behind the client's address."""
+    """The receiver: the client of the connection; if there is a new connection each time, the client's address."""
     row = said.connection[i]
     if said.kind[i] not in (Kind.CLOSED, Kind.POLLING):
         return (int(row),)

@@ -68,8 +68,8 @@ FIN_OR_RST = 5
 
 
 def find_kinds(capture: Capture, among: Mask) -> tuple[Ints, Polls]:
-    """The `Kind` of every connection, and the polls. NO_KIND is a connection that is none of them or cannot be told
-    yet, and one that the mask `among` leaves out.
+    """The `Kind` of every connection, and the polls. NO_KIND is a connection of none of them, one that cannot be
+    decided yet, and one that the mask `among` leaves out.
     """
     connections, messages = capture.connections, capture.http_messages
     count = len(connections)

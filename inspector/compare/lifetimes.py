@@ -1,4 +1,4 @@
-"""How long pipes lived, and how many of them were held at a time."""
+"""How long connections lasted, and how many were open at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_DRAWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """The lives of some connections.
+    """Lifetimes of some connections.
 
     Attributes:
         connection: rows, in order of their beginning.

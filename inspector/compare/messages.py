@@ -1,4 +1,4 @@
-"""What was said, however it travelled: answers, events and messages as rows of one shape.
+"""Messages with content, of all kinds: responses, events and WebSocket messages as rows of one shape.
 
 A message is whatever carried content. Its useful bytes are that content as it was sent: a body, the data of an event,
 the payload of frames. Heads, masks, comments and handshakes are the price.
@@ -126,8 +126,8 @@ def _unasked(
     direction: npt.NDArray[np.integer],
     packet: npt.NDArray[np.integer],
 ) -> npt.NDArray[np.bool_]:
-    """Which messages the server sent without a message of the client since its last: surely no answers. Nobody knows
-    where bytes of the client are missing, nor what it had said before a capture that begins in mid-connection.
+    """Messages that the server sent without a message of the client since its previous one: certainly not replies.
+    Unknown if bytes of the client are missing, or for what preceded a capture that begins mid-stream.
     """
     order = np.lexsort((packet, connection))
     connection, direction = connection[order], direction[order]

@@ -1,4 +1,4 @@
-"""How often something had to travel before the first useful byte was there.
+"""Number of round trips before the first useful byte.
 
 A flight is one way: whoever has the say sends until the other one speaks. Two flights are a round trip. What is sent
 again is not counted, nor are empty acknowledgments: nobody waits for them.
@@ -63,7 +63,7 @@ def find_first_bytes(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, Fi
 
 
 def _flights(capture: Capture, chosen: npt.NDArray[np.intp], until: Ints) -> Ints:
-    """Of each chosen connection, how often the speaker changed up to packet row `until`, and one more."""
+    """For each chosen connection, how often the sender changed up to packet row `until`, plus one."""
     packets, count = capture.packets, len(capture.connections)
     last: Ints = np.full(count, -1)
     last[chosen] = until[chosen]

@@ -1,4 +1,4 @@
-"""The content of an HTTP message, put together when somebody looks: chunks joined, codings undone, within bounds.
+"""The content of an HTTP message, assembled on demand: chunks joined, codings decoded, within limits.
 
 Nothing of it is kept in tables: it is read out of the capture when somebody wants to see it.
 """
@@ -79,7 +79,7 @@ def coded_content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes
 
 
 def trailers(capture: Capture, row: int) -> list[tuple[str, str]]:
-    """The fields behind the last chunk (RFC 9112 §7.1.2); none unless Note.TRAILERS is set and the body is whole."""
+    """The fields after the last chunk (RFC 9112 §7.1.2); none unless Note.TRAILERS is set and the body is complete."""
     messages = capture.http_messages
     if not messages["notes"][row] & Note.TRAILERS or not messages["complete"][row]:
         return []
@@ -135,7 +135,7 @@ def _join_chunks(pieces: Iterator[tuple[bytes | None, int]]) -> Iterator[tuple[b
 
 
 def _decode(kind: str, coding: str, coded: bytes, limit: int, notes: list[str]) -> bytes | None:
-    """Undo one coding; None when that is not possible, and `notes` says why. What of it can be had is given."""
+    """Decode one coding, as far as possible; None if not at all, and `notes` gets the reason."""
     try:
         decoded, is_whole = decode(coding, coded, limit)
     except KeyError:

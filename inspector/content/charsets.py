@@ -64,7 +64,7 @@ def _bom(raw: bytes) -> str | None:
 
 
 def _declared(raw: bytes, media: str) -> str | None:
-    """By the Content-Type's parameter, else by what the document says of itself."""
+    """The encoding by the Content-Type's parameter, else as the document declares it."""
     return _in_type(media) or _in_document(raw[:PRESCAN], media.partition(";")[0].strip().lower())
 
 

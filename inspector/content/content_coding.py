@@ -17,7 +17,7 @@ else:
     from backports import zstd
 
 STEP = 1024
-"""Bytes that are decoded at a time: what came before a damaged place is kept."""
+"""Bytes decoded at a time: what precedes damage is kept."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -26,7 +26,7 @@ ZSTD_WINDOW_LOG = 23
 
 
 class BadCoding(ValueError):
-    """The data is not what the coding's name says, from its first byte on."""
+    """The data is not of the named coding, from its first byte on."""
 
 
 def decode(coding: str, coded: bytes, limit: int) -> tuple[bytes, bool]:

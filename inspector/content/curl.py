@@ -14,7 +14,7 @@ TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A method or a field name (RFC 9110 §5.6.2): none can begin with the @ that makes curl read a file."""
 
 ORDINARY = re.compile(r"/[^\s#?]*(\?[^\s#]*)?")
-"""A target that curl would send as it stands in an address; any other is given to it word for word."""
+"""A target that curl sends unchanged as part of a URL; any other is passed with --request-target."""
 
 SAFE = re.compile(r"[A-Za-z0-9_./:=,+-]+")
 
@@ -27,7 +27,7 @@ CODINGS = ("gzip", "deflate", "br", "zstd")
 
 
 def curl(head: Head, server: str, body: bytes) -> str | None:
-    """The command; None where none can say it: the method is no word, or the body has a NUL.
+    """The curl command; None if there is none: the method is not a token, or the body contains a NUL.
 
     Args:
         head: the request's.
@@ -69,7 +69,7 @@ def _fields(head: Head, server: str, has_body: bool) -> list[str]:
 
 
 def _quoted(word: str) -> str:
-    """A word of a POSIX shell; one with control or non-ASCII characters in the $'…' of bash, zsh and POSIX 2024.
+    """A quoted word for a POSIX shell; with control or non-ASCII characters, in $'…' (bash, zsh, POSIX 2024).
 
     Captured heads and bodies come as Latin-1, a byte a character.
     """

@@ -1,4 +1,4 @@
-"""Server-Sent Events: what a `text/event-stream` body says (WHATWG HTML, §9.2 Server-sent events)."""
+"""Server-Sent Events: parser of a `text/event-stream` body (WHATWG HTML, §9.2 Server-sent events)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Server-Sent Events with the packet that brought each: an answer that goes on for as long as there is news."""
+"""Server-Sent Events, each with the packet that completed it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _events(capture: Capture, row: int) -> Iterator[PushedEvent]:
 
 
 def _blocks(pieces: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """What stands between blank lines, with the packet that brought the blank line behind it."""
+    """Blocks between blank lines, each with the packet of the blank line after it."""
     waiting = bytearray()
     for packet, piece in pieces:
         looked = max(0, len(waiting) - 3)

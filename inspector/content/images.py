@@ -1,4 +1,4 @@
-"""Pictures that a page may show: raster formats, which hold no script, told by their first bytes and not by claims.
+"""Images that a page may show: raster formats, which contain no script, recognised by their first bytes.
 
 A picture's size in pixels is read as well: a few bytes can unfold to gigabytes of them.
 """
@@ -17,7 +17,7 @@ JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers of JPEG's frame headers, SOF0 to SOF15 (ITU-T T.81 table B.1)."""
 
 JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
-"""Markers without a length behind them."""
+"""Markers without a length field."""
 
 
 @dataclass(frozen=True, slots=True)

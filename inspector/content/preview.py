@@ -1,4 +1,4 @@
-"""What a message says, made ready to be looked at: its content as text, form or picture, its cookies, its query.
+"""A message prepared for display: its content as text, form or image, its cookies, its query.
 
 Everything is bounded, and nothing is believed that the message says of itself where its bytes say otherwise.
 """
@@ -81,7 +81,7 @@ def body_preview(capture: Capture, row: int) -> Preview:
 
 
 def message_preview(capture: Capture, row: int) -> Preview:
-    """What stands in the head besides the fields as they are, and behind the body."""
+    """Cookies, query and other parts of the header that are shown decoded, and the trailer fields."""
     said = head(capture, row)
     return {
         "query": query(said.target),
@@ -142,7 +142,7 @@ def _kind(raw: bytes, media: str, text: str | None) -> str:
 
 
 def _decoded(raw: bytes, media: str, is_whole: bool) -> Decoded | None:
-    """The beginning of the content as text; None when neither its type nor its bytes say that it is text."""
+    """The beginning of the content as text; None if neither its type nor its bytes are text."""
     decoded = decode(raw[:TEXT_LIMIT], media, is_whole=is_whole and len(raw) <= TEXT_LIMIT)
     if TEXTUAL.match(media) or is_declared(media) or decoded.encoding.startswith("utf-16"):
         return decoded
@@ -151,7 +151,7 @@ def _decoded(raw: bytes, media: str, is_whole: bool) -> Decoded | None:
 
 
 def _remarks(decoded: Decoded | None) -> list[str]:
-    """What has to be said of how a text was decoded."""
+    """Remarks on how a text was decoded."""
     if decoded is None:
         return []
     is_guess = decoded.is_assumed and decoded.encoding != "utf-8"

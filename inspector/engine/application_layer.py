@@ -1,4 +1,4 @@
-"""What the two ends of each connection say to each other: HTTP exchanges, WebSocket messages.
+"""The application layer of each connection: HTTP exchanges and WebSocket messages.
 
 The application stage of the engine: it takes the pieces of byte streams (`chunks`) and fills http_messages,
 exchanges, frames, messages and anomalies, and connections.protocol. Which protocol a connection speaks is told by
@@ -124,7 +124,7 @@ class Conversations:
         self._websocket.begin(connection, positions, asking, deflate, is_midstream)
 
     def _look_like_frames(self, connection: int, waiting: list[int]) -> bool:
-        """Whether the first piece behind the unanswered request is made of frames."""
+        """Whether the first piece after the unanswered request consists of frames."""
         if not waiting:
             return False
         position = self._http.position(connection, self._http.asking(connection))
@@ -166,8 +166,8 @@ class Conversations:
     # -- roles ---------------------------------------------------------------------------------------------------
 
     def turned(self) -> list[int]:
-        """Connections whose server does what a client does, and of whose opening nothing was captured; since the last
-        call. Who sent a SYN, or answered one, is known, whoever asks.
+        """Connections whose server behaves like a client, and whose opening was not captured, since the last call. If a
+        SYN or SYN-ACK was captured, the roles are certain.
         """
         found = sorted({*self._turned, *self._http.turned()})
         self._turned = []

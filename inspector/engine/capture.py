@@ -194,7 +194,7 @@ class Capture:
         return grew
 
     def analyse(self, report: Callable[[int], None] | None = None) -> None:
-        """Take the whole file through all stages; `report` is told now and then how many packets are done."""
+        """Process the whole file through all stages; `report` is called now and then with the packets done."""
         with uncollected():
             while self.advance():
                 if report:

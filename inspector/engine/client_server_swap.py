@@ -1,4 +1,4 @@
-"""Turns connections round whose content shows that client and server are the other way.
+"""Swaps client and server of connections whose content shows that the roles are reversed.
 
 Where a capture begins in mid-connection and the ports do not tell, the first to speak is taken for the client. What the
 two say may show that it is not: requests come from the client of HTTP, masked frames from the client of WebSocket
@@ -62,4 +62,4 @@ CHANGES = {
     "assumed": _other_bit,
     "history": _other_case,
 }
-"""What becomes of a column that names sides by its values."""
+"""How to convert each column whose values name a side."""

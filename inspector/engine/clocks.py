@@ -1,4 +1,4 @@
-"""Which packets' times can be compared, and how long something took by them.
+"""Which packets' times can be compared, and durations between them.
 
 A capture's times are expected to grow. Where one goes back, the clock was set, the time is corrupt, or packets of
 several interfaces are not in order: the capture cannot tell which. So packets are put down to *clocks*, within which
@@ -35,7 +35,7 @@ FAR_NS = 30 * 86_400 * 10**9
 """A time that is further ahead is another clock's: no capture is silent for a month."""
 
 CLOCKS = 8
-"""Clocks that may go on at a time, such as one an interface; the one that was silent longest goes."""
+"""Maximum clocks that may continue at a time, such as one per interface; the one idle longest is dropped."""
 
 NO_CLOCK = 0xFFFF
 """The clock of packets of which the file tells no time. In the column of times they have that of the packet before, so
@@ -123,7 +123,7 @@ class Clocks:
         return ahead > CORRUPT_NS and 0 <= STANDS_OUT * (time_ns - self._before) <= ahead
 
     def _set_apart(self, row: int, first: int) -> None:
-        """Give the packet that stands out a clock of its own; the current one goes on as if it had not come."""
+        """Give the outlying packet a clock of its own; the current clock continues without it."""
         clock, time_ns = self._latest.popitem()
         assert self._before is not None
         self._packets["clock"][row], self._next = self._next, min(self._next + 1, MOST_CLOCKS)
@@ -133,7 +133,7 @@ class Clocks:
             self.revised.append(row)
 
     def _clock_of(self, time_ns: int) -> int:
-        """The clock that this time goes on: of those that are not ahead of it the nearest, or a new one."""
+        """The clock that this time continues: the nearest of those that are not ahead of it, or a new one."""
         ahead = {clock: time_ns - latest for clock, latest in self._latest.items() if 0 <= time_ns - latest < FAR_NS}
         if ahead:
             clock = min(reversed(ahead), key=ahead.__getitem__)
@@ -154,7 +154,7 @@ class Clocks:
         return found
 
     def note(self) -> str | None:
-        """What is to be said of the whole capture; None when no time went back."""
+        """A note about the whole capture; None if no time went back."""
         if not self.count:
             return None
         return (
@@ -164,13 +164,13 @@ class Clocks:
 
 
 def has_time(capture: Capture, packets: Rows) -> npt.NDArray[np.bool_]:
-    """Whether the file tells the time of these packets rows."""
+    """Whether the file has a time for these packets rows."""
     table = capture.packets["clock"]
     return table[packets] != NO_CLOCK if len(table) else np.ones(len(packets), bool)
 
 
 def time_of(capture: Capture, packet: int) -> int | None:
-    """When a packet was captured, ns from the first; None where the file does not tell."""
+    """When a packet was captured, ns since the first packet; None if the file has no time."""
     packets = capture.packets
     is_told = packets["clock"][packet] != NO_CLOCK
     return int(packets["time_ns"][packet]) - (capture.start_ns or 0) if is_told else None

@@ -1,4 +1,4 @@
-"""The two layouts of capture files: what stands between the packets, and what it means for them.
+"""The layouts of capture files: the records or blocks between the packets, and what they mean.
 
 A layout owns the walker over its records (`records.py`) and takes over when that stops: it reads section headers,
 interface descriptions and statistics, and lets the walker go on.
@@ -32,7 +32,7 @@ from inspector.pcap.interfaces import MICROSECONDS, Interface
 from inspector.pcap.records import PcapngRecords, PcapRecords, SnoopRecords
 
 LOOK = 1 << 16
-"""Bytes that are read at a time to look ahead."""
+"""Bytes read at a time when looking ahead."""
 
 Columns = tuple[memoryview, ...]
 """The packet table's time_ns, address, captured, length and interface."""
@@ -51,7 +51,7 @@ class Layout(Protocol):
         """The walker."""
 
     def attach(self, window: Window) -> None:
-        """More of the file was read: go on in that."""
+        """Continue with the window, which holds more of the file."""
 
     def take_comments(self) -> Iterator[tuple[int, str]]:
         """The packet comments read since the last call: (row, text)."""
@@ -98,7 +98,7 @@ class PcapLayout:
         self.records = PcapRecords(data, PCAP_HEADER, big, columns, record_header, fraction_ns)
 
     def attach(self, window: Window) -> None:
-        """More of the file was read: go on in that."""
+        """Continue with the window, which holds more of the file."""
         self.records.attach(window.data[: window.loaded])
 
     def resume(self) -> bool:
@@ -122,7 +122,7 @@ SNOOP_HEADER = 16
 """Bytes before the first record: the magic, a version, a number for the link (RFC 1761)."""
 
 SNOOP_LINKS = {0: 1, 2: 6, 4: 1, 8: 10, 9: 0, 26: 226}
-"""Link types by snoop's numbers: 802.3, token ring, Ethernet, FDDI, and what Solaris added, loopback and IPNET."""
+"""Link types by snoop's numbers: 802.3, token ring, Ethernet, FDDI, and Solaris's loopback and IPNET."""
 
 SNOOP_OTHER = 0xFFFF
 """A link type that is none: for links that have no number here."""
@@ -143,7 +143,7 @@ class SnoopLayout:
         self.records = SnoopRecords(data, SNOOP_HEADER, columns)
 
     def attach(self, window: Window) -> None:
-        """More of the file was read: go on in that."""
+        """Continue with the window, which holds more of the file."""
         self.records.attach(window.data[: window.loaded])
 
     def resume(self) -> bool:
@@ -178,12 +178,12 @@ class PcapngLayout:
         self._clocks = np.zeros((1, 5), np.int64)
         self._base = 0
         self._described = 0
-        """Offset behind the last interface description read: looking ahead must not read one twice."""
+        """Offset after the last interface description read: looking ahead must not read one twice."""
         self._strangers = 0
         self._reports: list[bytes] = []
 
     def attach(self, window: Window) -> None:
-        """More of the file was read: go on in that."""
+        """Continue with the window, which holds more of the file."""
         self._data = window.data[: window.loaded]
         self.records.attach(self._data)
 
@@ -309,7 +309,7 @@ class PcapngLayout:
             self._reports += [line for line in lines if 0 < len(line) <= MAX_REPORT]
 
     def _find_interface(self, stranger: int, big: bool) -> bool:
-        """Read the interface descriptions of this section behind the packet at `stranger`, or step over that packet."""
+        """Read the interface descriptions of this section after the packet at `stranger`, or skip that packet."""
         before = len(self.interfaces)
         for at, kind, length in self._ahead(max(stranger, self._described), big):
             if kind == Block.INTERFACE:

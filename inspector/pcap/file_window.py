@@ -1,4 +1,4 @@
-"""The bytes of a file about the place where it is read, in memory of our own.
+"""A window on a file: the bytes around the reading position, in memory of our own.
 
 A file that is cut short while it is mapped kills whoever touches the mapping (SIGBUS), whatever was checked before. So
 its bytes are read into memory that nobody else can take away. Each lies at its own place, as if the file were mapped,
@@ -17,10 +17,10 @@ AHEAD = 1 << 20
 """Bytes that are read at a time: still in the processor's cache when they are looked at."""
 
 BEHIND = 8 << 20
-"""Bytes behind the reader that are kept: what is looked at once more was mostly read just before."""
+"""Bytes kept before the reading position: most repeated reads are of recent bytes."""
 
 STEP = 2 << 20
-"""Bytes that are given back at a time: a huge page, and a multiple of any other page's size."""
+"""Bytes released at a time: a huge page, and a multiple of any other page size."""
 
 ROOM = 64 << 20
 """Addresses that a growing file has for its bytes at first; they take no memory."""
@@ -67,7 +67,7 @@ class Window:
         return True
 
     def load(self) -> bool:
-        """Read on; False when there is no more."""
+        """Read more of the file; False at its end."""
         stop = min(self.loaded + AHEAD, self.size)
         if self.cut >= 0 or stop <= self.loaded:
             return False
@@ -78,7 +78,9 @@ class Window:
         return True
 
     def want(self, at: int, length: int) -> bool:
-        """Have bytes that were given back at their places again, until the next `let_go`; whether they are there."""
+        """Read bytes again that were released, at their places, until the next `let_go`; returns whether it
+        succeeded.
+        """
         stop = min(at + length, self.floor)
         if at < stop:
             is_whole = self._read_into(at, stop) == stop - at and self._is_same()
@@ -98,7 +100,7 @@ class Window:
         return bytes(piece[:count]) if self._is_same() else b""
 
     def let_go(self, offset: int) -> None:
-        """Give back the memory of what stands far before `offset`, up to which the file was understood."""
+        """Release memory far before `offset`, up to which the file has been parsed."""
         self._mark = (max(offset - MARK, 0), bytes(self.data[max(offset - MARK, 0) : offset]))
         for at, stop in self._again:
             self._give_back(at, stop)
@@ -109,18 +111,18 @@ class Window:
             self._give_back(before, floor)
 
     def status(self) -> os.stat_result:
-        """What the system says of the open file, whatever its path now leads to."""
+        """fstat of the open file, whatever its path refers to by now."""
         return os.fstat(self._file.fileno())
 
     def close(self) -> None:
-        """Let go of the file and, as far as nobody else holds it, of the memory."""
+        """Close the file, and release the memory unless something else holds it."""
         self.data = self._memory = memoryview(b"")
         self._mapping = None
         self.floor = self.loaded = self.size = 0
         self._file.close()
 
     def _is_same(self) -> bool:
-        """Whether the file still is the one that was read so far; whoever cuts it or writes it anew is noticed."""
+        """Whether the file is still the one that was read so far; truncation and overwriting are noticed."""
         if self._file.closed:
             return False
         if self.cut < 0:
@@ -156,14 +158,14 @@ class Window:
         self._memory, self.data = memory, memory.toreadonly()
 
     def _give_back(self, at: int, stop: int) -> None:
-        """The pages that [at, stop) touches, all of them before `floor`: whoever looks there finds zeros."""
+        """Release the pages that [at, stop) touches, all of them before `floor`; later reads find zeros there."""
         if self._mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
             first, last = at // mmap.PAGESIZE * mmap.PAGESIZE, -(-stop // mmap.PAGESIZE) * mmap.PAGESIZE
             self._mapping.madvise(mmap.MADV_DONTNEED, self._skip + first, last - first)
 
 
 def _addresses(size: int) -> mmap.mmap:
-    """Fresh memory that nobody else has; of what is not written to only the addresses are taken."""
+    """Fresh private memory; unwritten pages take only address space."""
     if not hasattr(mmap, "MAP_ANONYMOUS"):
         return mmap.mmap(-1, size)
     return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | UNRESERVED)

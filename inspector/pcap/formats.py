@@ -80,10 +80,10 @@ class Stop(IntEnum):
 
 
 REPORTS_MAGIC = b"WGTOKENS"
-"""First bytes of a reports block: its type is nobody's in particular, this is ours. JSON lines follow."""
+"""First bytes of a reports block: the block type is for local use, this marks ours. JSON lines follow."""
 
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
-"""How a pcapng section says its byte order (pcapng §4.1)."""
+"""Marks the byte order of a pcapng section (pcapng §4.1)."""
 
 MAX_CAPTURED = 1 << 20
 """Bytes of a packet. The longest that a link with TCP on it hands over are the kernel's 512 KiB segments (IPv6

@@ -1,11 +1,11 @@
-"""What a capture file says of the places its packets came from."""
+"""Capture interfaces as a file describes them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 MICROSECONDS = 6
-"""The if_tsresol that holds when a file says none (pcapng §4.2): 10**-6 s."""
+"""Default if_tsresol (pcapng §4.2): 10**-6 s."""
 
 TIME_LIMIT_NS = 1 << 62
 """Times end in the year 2116: room for an offset on top without leaving 64 signed bits."""
@@ -40,7 +40,7 @@ class Interface:
 
     @property
     def is_timed(self) -> bool:
-        """Whether 64 bits of its steps, and of ns, reach far enough to tell a time at all."""
+        """Whether 64-bit time stamps of this resolution can hold a present-day time, also converted to ns."""
         is_coarse = self.resolution & 0x7F < 64 if self.resolution & 0x80 else self.resolution <= 18
         return is_coarse and abs(self.offset_s) * 1_000_000_000 < TIME_LIMIT_NS
 

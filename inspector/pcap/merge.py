@@ -1,4 +1,4 @@
-"""Several captures made one: their packets in order of time, each on an interface that says which file it is from."""
+"""Merges captures: their packets in order of time, each on an interface that names its file."""
 
 from __future__ import annotations
 

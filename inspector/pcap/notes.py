@@ -1,4 +1,4 @@
-"""Notes that a reader writes beside packets, from the moment they are written until they stand in the recording.
+"""Notes on packets, stored beside a recording until they are embedded in it.
 
 A recording that is still growing belongs to the process that writes it, and one that somebody gave us is evidence:
 neither is touched. Notes go line by line into a file beside it, `RECORDING.notes`, which is read with it;
@@ -26,7 +26,7 @@ class NotKept(InspectorError):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What somebody wrote beside a packet: "" took the note away. The packet's time tells that it is the right one."""
+    """A note on a packet; "" removes it. The packet's time verifies that it is the right packet."""
 
     row: int
     time_ns: int
@@ -60,7 +60,7 @@ class Notebook:
         self.notes[note.row] = note
 
     def remove(self) -> None:
-        """Throw the file away: its notes stand elsewhere now."""
+        """Delete the file: its notes are stored elsewhere now."""
         self.notes.clear()
         self.path.unlink(missing_ok=True)
 
@@ -91,7 +91,7 @@ class Notebook:
 
 
 def _note(line: bytes) -> Note | None:
-    """What a line says; None where it says nothing that we would have written."""
+    """The note in a line; None if the line is not one that we would have written."""
     try:
         said = json.loads(line)
         number, time_ns, text = said["packet"], said["time_ns"], said["note"]

@@ -1,4 +1,4 @@
-"""Writes a recording once more, with notes as packet comments (pcapng §3.5), which Wireshark shows as frame.comment.
+"""Writes a copy of a recording with notes as packet comments (pcapng §3.5), which Wireshark shows as frame.comment.
 
 Of a pcapng file everything else stays byte for byte as it was, blocks that nobody here understands and a damaged end
 included. Only sections that state their length are told to state none, since it changes. A pcap file has no room for
@@ -32,7 +32,7 @@ SECTION_HEAD = 24
 """Bytes of a section header block up to its options."""
 
 PIECE = 4 << 20
-"""Bytes handed out at a time."""
+"""Bytes copied at a time."""
 
 BATCH = 65_536
 
@@ -42,7 +42,7 @@ class NotSaved(InspectorError):
 
 
 def save_copy(source: PacketFile, packets: Table, notes: Mapping[int, str], place: Path) -> int:
-    """Write the recording with `notes` (packet row → text, all that shall stand in it) to the new file `place`.
+    """Write the recording with `notes` (packet row → text, all comments of the result) to the new file `place`.
 
     Returns:
         How many notes had to be left out: Simple Packet Blocks have no room for any.
@@ -68,7 +68,7 @@ def save_copy(source: PacketFile, packets: Table, notes: Mapping[int, str], plac
 
 
 def put_in(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> int:
-    """Put `notes` into the recording itself, which nobody may be writing any more, and throw its file of notes away.
+    """Embed `notes` in the recording itself, which no process may be writing, and delete its file of notes.
 
     The recording is written anew beside the old one, read back, and takes its place in one step: there is no moment at
     which a crash could harm it.
@@ -155,7 +155,7 @@ def _block_of(source: PacketFile, packets: Table, row: int) -> tuple[int, bool] 
 
 
 def _changes(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> dict[int, bytes]:
-    """The blocks that change: where each begins in the file, and what stands there instead."""
+    """The blocks that change: offset in the file, and new content."""
     changes = {}
     for row in sorted(notes.keys() | source.stated.keys()):
         text = notes.get(row, "")
@@ -202,8 +202,8 @@ def _annotated(source: PacketFile, end: int, changes: dict[int, bytes]) -> Itera
 
 
 def _edits(source: PacketFile, end: int, changes: dict[int, bytes]) -> Iterator[tuple[int, int, bytes]]:
-    """Blocks to exchange, in order, as (offset, bytes, what stands there instead): those that change, and the section
-    headers that state a length (pcapng §4.1), each stating none.
+    """The blocks to replace, in order, as (offset, old bytes, new bytes): those that change, and section headers that
+    state a length (pcapng §4.1), which then state none.
     """
     at, order = 0, "<"
     while len(head := source.peek(at, SECTION_HEAD)) >= 12 and end - at >= 12:

@@ -1,4 +1,4 @@
-"""Times of packets, in ns since 1970-01-01 UTC, and what stands where there is none."""
+"""Times of packets, in ns since 1970-01-01 UTC, and the value for an unknown time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 NO_TIME = -(1 << 63)
-"""In the column of times: the file tells none for this packet, or one that 64 bits do not hold."""
+"""Value in the time column: the file has no time for this packet, or one that 64 bits cannot hold."""
 
 
 def fill_in(times: npt.NDArray[np.int64], first: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""Captures that come through a pipe: written to a file as they come, since a capture is read more than once."""
+"""Captures from a pipe: written to a temporary file as they arrive, since a capture is read more than once."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from inspector.pcap.pcapng_writer import RESERVE
 STDIN = "-"
 
 PIECE = 1 << 20
-"""Bytes taken from a pipe at a time, at most."""
+"""Maximum bytes read from a pipe at a time."""
 
 
 class NoInflow(InspectorError):
-    """A pipe could not be read, or what came could not be kept."""
+    """A pipe could not be read, or its content could not be stored."""
 
 
 def is_stream(path: str) -> bool:
-    """Whether a path leads to something that can be read once only: standard input, a pipe, a terminal, a socket."""
+    """Whether a path can be read only once: standard input, a pipe, a terminal, a socket."""
     if path == STDIN:
         return True
     try:

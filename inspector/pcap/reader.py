@@ -120,7 +120,7 @@ class PacketFile:
 
     @property
     def floor(self) -> int:
-        """Where the bytes in `data` begin; what stands before has to be wanted first."""
+        """Offset at which the bytes in `data` begin; earlier ones must be requested with `want` first."""
         return self._window.floor
 
     @property
@@ -135,7 +135,7 @@ class PacketFile:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the file was cut short, or written anew, while it was read: no more will come of it."""
+        """Whether the file was truncated or overwritten while it was read: nothing more will be read."""
         return self._window.cut >= 0
 
     def read_bytes(self, at: int, length: int) -> bytes:
@@ -161,8 +161,8 @@ class PacketFile:
         return found
 
     def sort(self) -> None:
-        """Give the packets in order of time from now on: the file is read to its end first; packets of the same time
-        stay as they stand in it. `order` then holds the place in the file of each.
+        """Give the packets in order of time from now on: the file is read to its end first; packets of equal time keep
+        their order. `order` then holds the position of each in the file.
         """
         everything = Table("packets")
         while self.read(everything, SORTED_AT_ONCE):
@@ -188,7 +188,7 @@ class PacketFile:
         return len(rows)
 
     def read(self, packets: Table, limit: int) -> int:
-        """Append up to `limit` packets to the table; how many.
+        """Append up to `limit` packets to the table; returns their number.
 
         0 means that there are no more, of a growing file: for now. A packet that is not whole is not there yet. Fewer
         than `limit` are read where they are big. Of what was read before, `data` keeps only what is near.
@@ -210,15 +210,16 @@ class PacketFile:
         return packets.rows - first
 
     def _likely(self, left: int, limit: int) -> int:
-        """Rows to make room for: those that `left` bytes will hold if they go on like this, so that a big table is
-        seldom copied; but no more than a few times what there is, since a file may lie."""
+        """Rows to reserve: the number that `left` bytes will hold if packets stay like this, so that a big table is
+        seldom copied; at most a few times the present number, since a file may mislead.
+        """
         if not self.packets_read:
             return limit
         expected = left * self.packets_read // self._layout.records.offset
         return max(limit, min(expected + expected // 16, GROWTH * self.packets_read))
 
     def _walk(self, row: int, stop: int) -> int:
-        """Write rows from `row` on until `stop`, or fewer of big packets; the row behind the last one."""
+        """Write rows from `row` on until `stop`, fewer if packets are big; returns the row after the last one."""
         records, first, begin = self._layout.records, row, self._layout.records.offset
         row = records.walk(row, stop)
         while records.reason != Stop.FULL and (self._layout.resume() or self._load(row > first, begin)):
@@ -264,7 +265,7 @@ class PacketFile:
 
     @property
     def offset(self) -> int:
-        """How far the file was read: behind the last whole record."""
+        """How far the file was read: the offset after the last complete record."""
         return self._layout.records.offset
 
     def is_same(self, other: os.stat_result) -> bool:
@@ -274,7 +275,7 @@ class PacketFile:
         return same_file and not self.is_cut and ours.st_size == other.st_size == self._window.size
 
     def take_reports(self) -> list[bytes]:
-        """What the file tells of sockets and their holders, since the last call, as far as it is read: JSON lines."""
+        """Reports about sockets and their holders since the last call, as far as the file is read: JSON lines."""
         return self._layout.take_reports()
 
     def refresh(self) -> bool:
@@ -337,7 +338,7 @@ def open_packets(path: str | os.PathLike[str]) -> PacketFile:
 
 
 def _open_regular(path: Path) -> BinaryIO:
-    """Open a regular file; anything else, a pipe above all, could block or cannot be mapped."""
+    """Open a regular file; anything else, such as a pipe, could block or cannot be mapped."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         is_directory = stat.S_ISDIR(os.fstat(descriptor).st_mode)

@@ -163,7 +163,7 @@ class Records:
         self.big = big
 
     def stop(self, reason: int) -> None:
-        """Say why it does not go on here: what the layout found in a block that the walker left to it."""
+        """Stop with a reason: what the layout found in a block that the walker left to it."""
         self.stopped = reason
 
 
@@ -183,7 +183,7 @@ class PcapRecords(Records):
         self.fraction_ns = fraction_ns
 
     def walk(self, row: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Write rows [row, stop) as far as the file goes; the row behind the last one written."""
+        """Write rows [row, stop) as far as the file goes; returns the row after the last one written."""
         data: cython.const[cython.uchar][::1] = self.data
         size: cython.Py_ssize_t = len(data)
         at: cython.Py_ssize_t = self.at
@@ -234,7 +234,7 @@ class SnoopRecords(Records):
         return self.last_drops
 
     def walk(self, row: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Write rows [row, stop) as far as the file goes; the row behind the last one written."""
+        """Write rows [row, stop) as far as the file goes; returns the row after the last one written."""
         data: cython.const[cython.uchar][::1] = self.data
         size: cython.Py_ssize_t = len(data)
         at: cython.Py_ssize_t = self.at
@@ -282,7 +282,7 @@ class PcapngRecords(Records):
     wanted: cython.Py_ssize_t
 
     def __init__(self, data: memoryview, columns: tuple[memoryview, ...], wanted: int) -> None:
-        """Notes where the texts of the first `wanted` packet comments stand."""
+        """Records where the texts of the first `wanted` packet comments are."""
         super().__init__(data, 0, False, columns)
         self.known = 0
         self.base = 0
@@ -292,7 +292,7 @@ class PcapngRecords(Records):
         self.wanted = wanted
 
     def describe(self, clocks: memoryview, known: int, base: int) -> None:
-        """Tell of the interfaces.
+        """Set the interfaces.
 
         `clocks` (int64, n x 5) holds `Interface.clock` and the snaplen of each, `known` of them so far, of which those
         from `base` on belong to this section.
@@ -318,7 +318,7 @@ class PcapngRecords(Records):
         return self.far
 
     def walk(self, row: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Write rows [row, stop) as far as the file goes; the row behind the last one written."""
+        """Write rows [row, stop) as far as the file goes; returns the row after the last one written."""
         data: cython.const[cython.uchar][::1] = self.data
         size: cython.Py_ssize_t = len(data)
         at: cython.Py_ssize_t = self.at

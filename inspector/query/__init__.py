@@ -1,1 +1,1 @@
-"""Which rows: by words, by bytes, by time, by what became of a connection and what went wrong."""
+"""Finds rows: by words, bytes and time, by outcome of a connection, and by problem."""

@@ -44,7 +44,7 @@ class Stretches:
         self._known: dict[tuple[bytes, bool], tuple[int, npt.NDArray[np.uint8], Integers]] = {}
 
     def holding(self, word: bytes, is_whole: bool = False) -> Mask:
-        """Which stretches hold the word; small and capital letters of ASCII are the same.
+        """Which ranges contain the word (case-insensitive for ASCII).
 
         Args:
             word: in small letters, not empty.
@@ -99,7 +99,7 @@ def _holding(read: Read, starts: Integers, lengths: Integers, word: bytes, is_wh
 
 
 def places_of(piece: bytes, word: bytes) -> Rows:
-    """Where the word stands in a piece: column by column, since it may stand there a million times."""
+    """Positions of the word in a piece, found column by column, since there may be a million."""
     if word not in piece:
         return np.empty(0, np.intp)
     column = np.frombuffer(piece, np.uint8)
@@ -110,7 +110,7 @@ def places_of(piece: bytes, word: bytes) -> Rows:
 
 
 def _stand_alone(piece: bytes, places: Rows, length: int, starts: Integers, ends: Integers) -> Mask:
-    """At which places no digit stands before or behind, within the stretch."""
+    """Whether each position has no digit before or after it within its range."""
     column = np.frombuffer(piece, np.uint8)
     before, behind = np.maximum(places - 1, 0), np.minimum(places + length, len(column) - 1)
     digit_before = (places > starts) & np.isin(column[before], DIGITS)

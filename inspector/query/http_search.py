@@ -1,4 +1,4 @@
-"""Which HTTP messages hold a word, in head or body: found in the pieces of the streams, told by stream offsets."""
+"""HTTP messages that contain a word in header or body, found in the pieces of the streams by stream offset."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 SHARED = 20_000
-"""Pieces that several messages share are looked at one by one, so many of them; of more, all who share are told."""
+"""Maximum pieces shared by several messages that are examined one by one; beyond that, all their messages match."""
 
 
 class HttpBytes:

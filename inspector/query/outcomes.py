@@ -1,4 +1,4 @@
-"""What became of connections, as far as the capture proves it: the one judgement that every view and command words.
+"""How connections ended, as far as the capture proves it: one judgement for all views and commands.
 
 Zeek's conn_state does not tell it: it counts resets that their receiver must drop, and one side alone.
 """
@@ -19,7 +19,7 @@ from inspector.tcp.verdicts import ConnState
 
 
 class Outcome(IntEnum):
-    """What became of a connection."""
+    """How a connection ended, or that it is open."""
 
     OPEN = 0
     OPENING = 1
@@ -31,11 +31,11 @@ class Outcome(IntEnum):
     REFUSED = 5
     """The server sent a RST for the SYN, and nothing else."""
     UNANSWERED = 6
-    """Nothing of the server answers the SYN, and the client does not go on as one that was answered."""
+    """No packet of the server answers the SYN, and the client does not continue as if it had been answered."""
     STRAY = 7
-    """No SYN is in the capture, and one end has sent nothing but RST: perhaps there was no connection."""
+    """No SYN is in the capture, and one end has sent only RST: perhaps there was no connection."""
     HALF_SEEN = 8
-    """Of one end nothing is in the capture, and the other goes on."""
+    """No packet of one end is in the capture, and the other continues."""
     HALF_SEEN_CLOSED = 9
     """Of one end nothing is in the capture, and the other has sent its FIN."""
 
@@ -45,7 +45,7 @@ Outcomes = npt.NDArray[np.uint8]
 
 
 class OutcomeWords(NamedTuple):
-    """An outcome in words.
+    """Texts of an outcome.
 
     Attributes:
         kind: "open", "closed" or "trouble": the last is what its users did not want.
@@ -100,7 +100,7 @@ def _bits(letters: bytes) -> np.uint64:
 
 
 SPOKEN = np.array([_bits(b"HADFTWQG"), _bits(b"hadftwqg")])
-"""What each `Direction` says but for SYN and RST."""
+"""History letters of what each `Direction` sends, other than SYN and RST."""
 
 
 def _among(values: type[IntEnum], *chosen: IntEnum) -> Mask:

@@ -47,12 +47,12 @@ MAX_BYTES = 64
 
 
 def words_of(text: str) -> list[str]:
-    """The words to look for, in small letters."""
+    """The words of a filter, in lower case."""
     return text.lower().split()[:MAX_WORDS]
 
 
 def as_bytes(word: str) -> bytes:
-    """A word as it would stand on the wire."""
+    """The bytes of a word on the wire."""
     return word.encode("utf-8", "replace")[:MAX_BYTES]
 
 
@@ -64,7 +64,7 @@ class Search:
         self._bytes = Stretches(capture, lambda: (capture.packets["address"], capture.packets["captured"]))
 
     def matching(self, text: str) -> Rows | None:
-        """Rows of the packets that every word of `text` fits, ascending; None without a word, so that all do."""
+        """Rows of the packets that match every word of `text`, ascending; None without a word, so that all match."""
         words = words_of(text)
         if not words:
             return None
@@ -85,7 +85,9 @@ class Search:
         return _of(capture, has_address(capture, word)) | self._bytes.holding(as_bytes(word))
 
     def told(self, word: str) -> Mask | None:
-        """The packets of which a word of ours is true: a flag, a verdict, a protocol, a side; None for other words."""
+        """The packets that match a keyword (a flag, a verdict, a protocol, a side); None if the word is not a
+        keyword.
+        """
         packets = self._capture.packets
         if word.upper() in FLAG_NAMES:
             return np.asarray(packets["flags"] & (1 << FLAG_NAMES.index(word.upper())) != 0)
@@ -114,7 +116,7 @@ class Search:
 
 
 def named(capture: Capture, word: str) -> Mask | None:
-    """The connections that a word names: by number, port or what they speak; None for words that name none."""
+    """The connections that a word selects by number, port or protocol; None if it selects none."""
     table = capture.connections
     if re.fullmatch(r"#\d{1,9}", word):
         return np.asarray(np.arange(len(table)) == int(word[1:]))
@@ -140,7 +142,7 @@ def _has_port(capture: Capture, port: int) -> Mask:
 
 
 def has_address(capture: Capture, word: str) -> Mask:
-    """Connections one of whose sockets looks like the word: an address or part of one, perhaps with its port."""
+    """Connections with an address that matches the word: a whole address or part of one, perhaps with a port."""
     mask = np.zeros(len(capture.connections), bool)
     if re.fullmatch(r"[0-9a-f.:\[\]]{2,50}", word):
         host, port = _taken_apart(word)

@@ -10,7 +10,7 @@ from inspector.tables.arrays import Values
 
 
 def percentiles(values: Values, percents: Iterable[int]) -> list[int]:
-    """For each percentage the smallest value that so many percent of the values do not exceed."""
+    """For each percentage, the smallest value that at least that share of the values does not exceed."""
     ordered = np.sort(values)
     return [int(ordered[-(-len(ordered) * percent // 100) - 1]) for percent in percents]
 

@@ -1,4 +1,4 @@
-"""Which message a server pushed because of which, and how long after: inferred, for no byte on the wire says so.
+"""The client message that caused each server push, and the time between: inferred, since no byte says so.
 
 A push is put down to a message that a client sent to the same server shortly before and that says the same: the words
 that stood in the question stand in the push. Of several such messages the latest counts.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 SOON_NS = 2_000_000_000
-"""How long a server may take to pass on what it was told."""
+"""How long a server may take to pass on a message."""
 
 MOST = 4000
 """Messages that are compared for one answer."""
@@ -38,7 +38,7 @@ SHORTEST_PART = 4
 """Characters of a plain text that may be a part of another by no mere chance."""
 
 TELLING = ("text", "say", "message", "body", "content", "data", "msg")
-"""Names under which JSON messages hold what people say; without one of them, the longest text counts."""
+"""Names of JSON members that hold a user's text; without one of them, the longest text counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _says(said: list[str], heart: str) -> bool:
 
 
 def heart(text: str) -> str:
-    """What a message says: of JSON the telling text, of anything else all of it."""
+    """The text of a message: the relevant member of JSON, of anything else all of it."""
     told = _json(text)
     if isinstance(told, dict):
         for name in TELLING:
@@ -130,7 +130,7 @@ def strings(text: str) -> list[str]:
 
 
 def _json(text: str) -> Any:
-    """JSON, or JSON behind a number, as Socket.IO writes it."""
+    """The JSON value of a text, also after a number, as Socket.IO writes it."""
     try:
         return json.loads(re.sub(r"\A\d{1,4}(?=[\[{])", "", text))
     except (ValueError, RecursionError):

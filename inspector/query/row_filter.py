@@ -48,7 +48,7 @@ class Finder:
         return capture is self._capture
 
     def matching(self, name: str, text: str) -> Rows | None:
-        """Rows of a table that every word of `text` fits, ascending; None without a word, so that all do.
+        """Rows of a table that match every word of `text`, ascending; None without a word, so that all match.
 
         Args:
             name: packets, connections, exchanges or messages.

@@ -1,4 +1,4 @@
-"""Words that lie across the seams of HTTP messages: where a message goes on from one piece of its stream to the next.
+"""Words that span two pieces of an HTTP message: the seams between consecutive pieces of its stream.
 
 A piece is what one segment brought. Of each only its edges are looked at, as wide as the word: the work is bounded by
 the pieces, whatever their length. What was searched of a message for a word once is not searched for it again.
@@ -42,7 +42,7 @@ def stream_key(connection: Integers, direction: Integers) -> Rows:
 
 @dataclass
 class Edges:
-    """The bytes about the seams of some messages, one edge behind the other, in order of message and offset.
+    """The bytes around the seams of some messages, edge after edge, in order of message and offset.
 
     Attributes:
         text: in small letters.
@@ -117,7 +117,7 @@ class Seams:
         return mask
 
     def _edges(self, messages: Rows, after: Integers, width: int) -> Iterator[Edges]:
-        """The edges of all pieces of these messages behind stream offsets `after`, some at a time."""
+        """The edges of all pieces of these messages after stream offsets `after`, a limited number at a time."""
         table = self._capture.http_messages
         begin = np.maximum(table["stream_offset"][messages], after)
         end = table["body_end"][messages]
@@ -138,7 +138,7 @@ class Seams:
             yield self._cut(pieces[place][is_of], start[is_of], length[is_of], messages[of][is_of], width)
 
     def _pieces(self, stream: Rows, begin: Integers) -> tuple[Rows, Rows]:
-        """Rows of chunks that reach behind `begin` of these streams, and their keys, which they are in order of."""
+        """Rows of chunks that extend beyond `begin` of these streams, and their keys, by which they are sorted."""
         chunks = self._capture.chunks
         wanted = np.full(2 * len(self._capture.connections), NEVER)
         np.minimum.at(wanted, stream >> OFFSET_BITS, begin)
@@ -154,7 +154,7 @@ class Seams:
         return rows[order], keys[order]
 
     def _cut(self, pieces: Rows, start: Integers, length: Integers, messages: Rows, width: int) -> Edges:
-        """The edges of pieces, of which `length` bytes from stream offset `start` on are the message's."""
+        """The edges of pieces; the message has `length` bytes of each from stream offset `start` on."""
         chunks = self._capture.chunks
         is_long = length > 2 * width
         lengths = np.stack((np.where(is_long, width, length), np.where(is_long, width, 0)), axis=1).ravel()

@@ -43,7 +43,7 @@ def extent(capture: Capture) -> Span | None:
 
 
 def is_cut_off(capture: Capture, exchanges: Rows) -> Mask:
-    """Of which exchanges the response broke off. One of which the capture lacks bytes did not."""
+    """Which exchanges have a truncated response; those with bytes missing from the capture do not count."""
     response = capture.exchanges["response"][exchanges]
     if not len(capture.http_messages):
         return np.zeros(len(response), bool)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 Find = Callable[["Capture", Outcomes], tuple[Rows, Rows]]
-"""Finds a kind of failure, given what became of each connection: of each the connection and a packet that shows it."""
+"""Finds a kind of failure, given the outcomes: the connection of each, and a packet that shows it."""
 
 WEIGHTS = ("failure", "violation", "warning", "note")
 """Severities, the heaviest first; an anomaly has one of the last three."""
 
 PROTOCOL_ERROR = 1002
-"""The first close code that tells of an error (RFC 6455 §7.4.1)."""
+"""The lowest close code that reports an error (RFC 6455 §7.4.1)."""
 
 TOLD = (*TROUBLE, Verdict.DUPLICATE_ACK)
 """Verdicts that a person who asks "is something wrong?" wants to hear of."""
@@ -69,7 +69,7 @@ class Trouble:
 
 
 def _with(outcome: Outcome, flag: int) -> Find:
-    """Connections of which this became: each by its first packet with this flag."""
+    """Connections with this outcome, each with its first packet with this flag."""
     return lambda capture, became: _firsts(capture, became == outcome, flag)
 
 
@@ -142,7 +142,9 @@ def failures(capture: Capture) -> npt.NDArray[np.int64]:
 
 
 def weights(capture: Capture) -> npt.NDArray[np.int64]:
-    """What went wrong on each connection, counted: failures, troubled packets, anomalies that are no mere notes."""
+    """Problems of each connection, counted: failures, packets with a troublesome verdict, anomalies other than
+    notes.
+    """
     packets, anomalies = capture.packets, capture.anomalies
     troubled = packets["connection"][packets["analysis"] & TROUBLE.value != 0]
     odd = anomalies["connection"][SERIOUS[anomalies["code"]]]

@@ -71,7 +71,7 @@ class _End:
         self.peers: Rows = of_connection[direction != side]
 
     def of(self, column: str) -> Any:
-        """What the connections table says of this end."""
+        """The value of a column of the connections table for this end."""
         return self.capture.connections[column][self.connection, self.side].item()
 
     def sent(self, column: str) -> npt.NDArray[Any]:
@@ -156,7 +156,7 @@ def _kernels_figures(ends: list[_End]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _last_word(end: _End) -> int | None:
-    """The row of the kernel's last word of this end that holds figures."""
+    """The row of the kernel's last report on this end that has TCP_INFO."""
     kernel = end.capture.kernel
     is_mine = (kernel["connection"] == end.connection) & (kernel["direction"] == end.side)
     own = np.flatnonzero(is_mine & (kernel["has_figures"] == 1))
@@ -210,7 +210,7 @@ def _extreme(values: npt.NDArray[Any], among: Rows, find: Any) -> tuple[Value, i
 
 
 def _windows(ends: list[_End]) -> list[Fact]:
-    """A RST announces no window; of one whose scale is not known nobody knows the bytes."""
+    """Windows that this end announced, in bytes; without RSTs, and without windows of unknown scale."""
     announced = []
     for end in ends:
         spoke = end.rows[(end.sent("flags") & RST == 0) & (end.sent("window_shift") >= 0)]

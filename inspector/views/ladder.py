@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def stretch(capture: Capture, connection: int, start: int, stop: int) -> dict[str, Any]:
-    """Packets [start, stop) of the connection, with everything that stands beside them.
+    """Packets [start, stop) of the connection, with their events, exchanges, messages and phases.
 
     A packet is a row of packets with `elapsed_ns` since the connection's first and `quiet_ns` since the one before it,
     null where times go back. `before` and `after` are the neighbours of the stretch, null at the connection's ends;
@@ -48,7 +48,9 @@ def stretch(capture: Capture, connection: int, start: int, stop: int) -> dict[st
 
 
 def _timed(capture: Capture, of_connection: Rows, low: int, high: int) -> list[rows.Row]:
-    """Rows of the connection's packets [low, high) with how long after its first and after the one before they came."""
+    """Rows of the connection's packets [low, high), with their time since its first packet and since the previous
+    one.
+    """
     chosen = of_connection[low:high]
     before = of_connection[np.maximum(np.arange(low, high) - 1, 0)]
     since = {"elapsed_ns": np.broadcast_to(of_connection[:1], len(chosen)), "quiet_ns": before}
@@ -94,7 +96,7 @@ def _between(packets: Rows, first: int, last: int) -> Rows:
 
 
 def place(capture: Capture, row: int) -> int:
-    """Where packets row `row` stands within its connection, from 0."""
+    """Position of packets row `row` within its connection, from 0."""
     connection = int(capture.packets["connection"][row])
     return int(np.searchsorted(packets_of(capture, connection), row))
 

@@ -1,4 +1,4 @@
-"""What packets carry, in a few words: the request, response or message that begins in each.
+"""One-line summaries of packets (the Info column): the request, response or message that begins in each.
 
 A packet table shows it beside the flags, so that nobody has to look up which packet holds the question.
 """
@@ -22,7 +22,7 @@ Piece = dict[str, Any]
 """What begins in a packet: `kind` (request, response or message), `row` of its exchange or message, `text`."""
 
 MAX_PIECES = 4
-"""Pieces of one packet that are told; a packet may hold thousands of frames. Of the others there is the number."""
+"""Messages of one packet that are described; a packet may hold thousands of frames. The others are counted."""
 
 MAX_TEXT = 160
 """Characters of a piece's text: more than a line of a table."""

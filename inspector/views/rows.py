@@ -54,7 +54,7 @@ HEX_LIMIT = 256
 NO_IP = 255
 
 SENDERS = np.array([*SIDES, None], object)
-"""Names by Direction; -1, nobody, takes the last."""
+"""Names by Direction; -1, no sender, takes the last."""
 
 STATES = np.array([state.rfc_name for state in sorted(State)], object)
 OUTCOMES = np.array([outcome.name.lower() for outcome in sorted(Outcome)], object)
@@ -173,7 +173,7 @@ def frame_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
-    """WebSocket messages; where the content is no text, `text` is null and `hex` shows its beginning."""
+    """WebSocket messages; if the content is not text, `text` is null and `hex` holds its beginning."""
     table = capture.messages
     contents = [_content(capture, row) for row in _ids(table, chosen)]
     kinds = [MESSAGE_KINDS.get(opcode, str(opcode)) for opcode in table["kind"][chosen].tolist()]
@@ -198,7 +198,7 @@ def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def anomaly_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
-    """What is odd: the rule, and the numbers that were compared put into its sentence."""
+    """Anomalies: the rule, and the sentence with the values that were compared."""
     table = capture.anomalies
     codes = table["code"][chosen].tolist()
     details = zip(codes, *capture.compared(chosen), strict=True)
@@ -216,7 +216,7 @@ def anomaly_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def event_columns(capture: Capture, events: Table, chosen: Chosen = EVERYTHING) -> Columns:
-    """What happened, each with its sentence; `events` is what `story.events` gave, made when somebody looks."""
+    """Events with their sentences; `events` is the result of `story.events`, made on demand."""
     from inspector.views.story import EventKind, sentence  # a good part of a start, where nobody wants a story
 
     return {
@@ -279,7 +279,7 @@ def _ids(table: Table, chosen: Chosen) -> list[int]:
 
 
 def _known(values: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None = None) -> list[Any]:
-    """The values, None where there is none: where the mask says so, or without a mask where the table says -1."""
+    """The values, None where they are unknown: where the mask is false, or without a mask where the value is -1."""
     mask = values >= 0 if where is None else where
     known: list[Any] = values.tolist()
     return (
@@ -295,13 +295,13 @@ def _numbers(capture: Capture, packets: Integers) -> list[Any]:
 
 
 def _interfaces(capture: Capture, numbers: Integers) -> list[str | None]:
-    """Names of the interfaces that packets were captured on; None where the file tells none."""
+    """Names of the interfaces that packets were captured on; None if the file names none."""
     names = [interface.name or None for interface in capture.interfaces]
     return [names[number] for number in numbers.tolist()]
 
 
 def _times(capture: Capture, time_ns: Integers, packets: Integers) -> Columns:
-    """Times that these packets' rows give; None where the file tells none of them."""
+    """Times of these packets' rows; None where the file has no time."""
     is_told = has_time(capture, packets)
     return {"time_ns": _known(time_ns, is_told), "at_ns": _known(time_ns - _origin(capture), is_told)}
 
@@ -388,7 +388,7 @@ def _or_all(bits: Iterable[Any]) -> int:
 
 
 def _content(capture: Capture, row: int) -> bytes:
-    """What the engine kept of a message's content; of a close, the reason behind the code (RFC 6455 §5.5.1)."""
+    """The content of a message that the engine kept; of a close frame, the reason after the code (RFC 6455 §5.5.1)."""
     table = capture.messages
     address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
     kept = capture.bytes_at(address, min(length, TEXT_LIMIT)) if address >= 0 else b""

@@ -1,4 +1,4 @@
-"""What both ends of a connection said, by range: pieces of both streams as they became readable, or whole messages."""
+"""The two streams of a connection, by range: pieces as they became readable, or whole messages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BODY_BYTES = 2048
 
 
 def pieces(capture: Capture, connection: int, start: int, stop: int) -> dict[str, Any]:
-    """Pieces [start, stop) of both streams, interleaved as they became readable.
+    """Pieces [start, stop) of both streams, interleaved in the order in which they became readable.
 
     `data` is base64; null for what is no data: a gap, an end (FIN), an abort (RST).
     """
@@ -115,7 +115,7 @@ def _websocket(capture: Capture, row: int) -> dict[str, Any]:
 
 
 def place_of(capture: Capture, connection: int, packet: int, *, of_messages: bool) -> int:
-    """The first piece, or message, that begins in packets row `packet` or behind it; the last where there is none."""
+    """The first piece, or message, that begins in packets row `packet` or later; the last if there is none."""
     if of_messages:
         http, websocket = capture.http_messages, capture.messages
         found = np.concatenate(

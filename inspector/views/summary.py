@@ -49,7 +49,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Notable:
-    """A connection worth a look, and why."""
+    """A connection worth a look, with the reasons."""
 
     connection: int
     reasons: tuple[str, ...]

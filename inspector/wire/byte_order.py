@@ -1,4 +1,4 @@
-"""Numbers of several bytes; an IndexError when they are not all there.
+"""Integers of several bytes; an IndexError if some are missing.
 
 byte_order.pxd says the same to the compiled modules, which take it in without a call.
 """

@@ -1,4 +1,4 @@
-"""The first stage behind the file: header columns for every packet, in two passes over the same few thousand rows.
+"""The stage after the file: header columns for every packet, in two passes over the same few thousand rows.
 
 `layer_walk.py` walks from the link layer to where TCP begins and leaves that place in the payload columns;
 `tcp_header.py` reads the TCP header there and moves them on to the payload proper.
@@ -15,7 +15,7 @@ from inspector.wire.layer_walk import Network
 from inspector.wire.tcp_header import Segments
 
 ENOUGH = 2
-"""Datagrams to one port that look like a tunnel, before it is said: one may do so by chance."""
+"""Datagrams to one port that must look like a tunnel before a note says so: one may by chance."""
 
 
 _ignores_vlans = False

@@ -23,5 +23,5 @@ in one number; TSval; TSecr."""
 
 
 def sum_of_words(data: memoryview, at: int, size: int) -> int:
-    """The 16-bit words of `size` bytes, added up modulo 0xFFFF: the sum of RFC 1071, whose two zeros are one here."""
+    """The sum of the 16-bit words of `size` bytes modulo 0xFFFF (RFC 1071; its two zeros are one here)."""
     return (int.from_bytes(data[at : at + size]) << 8 * (size & 1)) % 0xFFFF

@@ -74,7 +74,7 @@ def radiotap(packet: memoryview) -> Step:
 
 
 def prism(packet: memoryview) -> Step:
-    """The Prism header says its length in the byte order of the capturing machine; or it is an AVS header after all."""
+    """Prism header, whose length is in the byte order of the capturing machine; or an AVS header."""
     if be16(packet, 0) == AVS_MAGIC:
         return avs(packet)
     return layers.WIFI, le16(packet, 4) or be16(packet, 6)

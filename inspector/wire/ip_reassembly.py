@@ -1,4 +1,4 @@
-"""IP datagrams that arrive in pieces, put together again (RFC 791 §3.2, RFC 8200 §4.5).
+"""Reassembles fragmented IP datagrams (RFC 791 §3.2, RFC 8200 §4.5).
 
 A capture is not a receiver: which of two overlapping pieces that differ a host would believe cannot be known, so such
 a datagram is given up. IPv4 allows an overlap (RFC 791 §3.2): where the bytes agree, there is nothing to choose. IPv6
@@ -20,7 +20,7 @@ MAX_PIECES = 2048
 """Pieces of one datagram: the smallest MTU of IPv4 (68 bytes, RFC 791 §3.2) makes 1366."""
 
 MAX_DATAGRAM = 65535
-"""Bytes of one datagram's content: the offset field can say no more."""
+"""Maximum bytes of a datagram's content: the limit of the offset field."""
 
 LIFETIME_NS = 30_000_000_000
 """How long pieces wait for the rest, in capture time: Linux's ipfrag_time. Identifications are reused soon after."""

@@ -24,7 +24,7 @@ def is_read(link_type: int) -> bool:
 
 
 def open_layer(code: int, packet: memoryview) -> Step:
-    """The layer behind layer `code`, with which `packet` begins; None when it is unknown, cut off or not ours."""
+    """The layer after layer `code`, with which `packet` begins; None if it is unknown, cut off or not supported."""
     opener = OPENERS.get(code)
     if opener is None:
         return None

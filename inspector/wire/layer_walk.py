@@ -64,7 +64,7 @@ VXLAN_BEGINS = cython.declare(cython.int, VXLAN_HAS_ID)
 GTP_BEGINS = cython.declare(cython.int, GTP_VERSION_AND_TYPE)
 GENEVE_PROTOCOL = cython.declare(cython.int, GENEVE_ETHERNET)
 MAX_SUSPECTED = cython.declare(cython.int, 64)
-"""Ports of which it is counted what looks like a tunnel on them."""
+"""Maximum ports for which datagrams that look like a tunnel are counted."""
 
 MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 TURN = cython.declare(cython.ulonglong, network_keys.TURN)
@@ -107,7 +107,7 @@ class Network:
     link_layer: cython.int[::1]
     tunnel_at: cython.const[cython.int][::1]
     suspected: dict[tuple[str, int], int]
-    """Datagrams that look like a tunnel on a port that is none: (kind, port) → how many."""
+    """Datagrams that look like a tunnel on a port that is not one: (kind, port) → number."""
     is_extension: cython.const[cython.uchar][::1]
 
     times: cython.longlong[::1]
@@ -162,7 +162,9 @@ class Network:
         self.attach(memoryview(b""))
 
     def suspicions(self) -> dict[tuple[str, int], int]:
-        """How many UDP packets look like a kind of tunnel, by that and their port (compiled, no attribute is seen)."""
+        """Number of UDP packets that look like a kind of tunnel, by kind and port (an attribute of compiled code is not
+        visible).
+        """
         return self.suspected
 
     def attach(self, data: memoryview) -> None:
@@ -319,7 +321,7 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _note_tunnel(self, layer: cython.int) -> cython.int:
-        """A tunnel that names the network inside it: whatever carries the tunnel tells nothing of that."""
+        """A tunnel whose key identifies the network inside it, whatever networks carry the tunnel."""
         key = network_key(layer, self.bytes[self.at : self.end])
         if key:
             self.network_now = (layer * TURN + key) & MASK64
@@ -328,7 +330,7 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _loopback(self) -> cython.int:
-        """BSD loopback: an address family of four bytes, small enough for the zeros in it to tell the byte order."""
+        """BSD loopback: a four-byte address family, whose zeros show the byte order."""
         family: cython.int
         if self.at + 4 > self.end:
             return DONE
@@ -454,7 +456,7 @@ class Network:
     @cython.inline
     @cython.exceptval(check=False)
     def _ends_at(self, stop: cython.Py_ssize_t) -> cython.void:
-        """Draw both ends in to where a layer says that it stops; what lies behind is padding."""
+        """Shorten both ends to where a layer says that it stops; what follows is padding."""
         if stop < self.wire:
             self.wire = stop
         if stop < self.end:
@@ -504,7 +506,7 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _fragment(self, identification: cython.longlong, offset: cython.Py_ssize_t, is_last: cython.bint) -> cython.int:
-        """Keep a fragment; go on inside the rebuilt datagram when it was the one that lacked.
+        """Store a fragment; continue inside the datagram if that completes it.
 
         What the capture cut off can never be completed; but in a first fragment there is a TCP header worth having.
         """
@@ -563,7 +565,7 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _suspect(self, port: cython.int) -> cython.int:
-        """Count a datagram that looks like a tunnel on a port that is none: only what begins as one is looked at."""
+        """Count a datagram that looks like a tunnel on a port that is not one."""
         first: cython.int = self.data[self.at]
         if first in (VXLAN_BEGINS, GTP_BEGINS) or be16(self.data, self.at + 2) == GENEVE_PROTOCOL:
             kind = looks_like(self.bytes[self.at : self.end])
@@ -589,7 +591,7 @@ class Network:
     @cython.inline
     @cython.exceptval(-1)
     def _found_tcp(self) -> cython.int:
-        """Leave word of where the segment is."""
+        """Record where the TCP segment starts and ends."""
         row: cython.Py_ssize_t = self.row
         if self.at > self.end:
             return 0

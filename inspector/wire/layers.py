@@ -1,4 +1,5 @@
-"""What can come next inside a packet: one number space for every layer, so that one loop can walk through all of them.
+"""Codes for everything that can come next inside a packet: one number space for all layers, so that one loop walks
+them.
 
 A *layer code* is an ethertype (0x0600 to 0xFFFF), a made-up number below those, or a foreign number plus its base: an
 IP protocol number, a link type (LINKTYPE_ registry) or a UDP port. A layer that the hot path leaves to others has an
@@ -17,7 +18,7 @@ DONE = 0
 
 ETHERNET = 1
 ANY_IP = 2
-"""IPv4 or IPv6; the first four bits tell."""
+"""IPv4 or IPv6; the first four bits decide."""
 LLC = 3
 """IEEE 802.2: what an Ethernet type field of at most 1500 announces."""
 PPP = 4

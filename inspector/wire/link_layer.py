@@ -22,7 +22,7 @@ FIXED_HEADERS: dict[int, tuple[int, int]] = {
     283: (18, 16),
     284: (22, 20),
 }
-"""Link types whose header has a fixed size and an ethertype at a fixed place: (bytes, where the ethertype stands)."""
+"""Link types with a header of fixed size and an ethertype at a fixed place: (header bytes, offset of the ethertype)."""
 
 BARE: dict[int, int] = {
     0: layers.LOOPBACK,
@@ -40,7 +40,7 @@ SNAP = b"\xaa\xaa\x03"
 """DSAP, SSAP and control (unnumbered information) that announce a SNAP header (RFC 1042)."""
 
 ENCAPSULATED_ETHERNET = (b"\x00\x00\x00", b"\x00\x00\xf8")
-"""SNAP organisation codes behind which an ethertype stands: RFC 1042, and IEEE 802.1H's bridge tunnel."""
+"""SNAP organisation codes followed by an ethertype: RFC 1042, and IEEE 802.1H's bridge tunnel."""
 
 IP_SAP = 0x06
 UNNUMBERED_INFORMATION = 0x03
@@ -65,7 +65,7 @@ NAMES: dict[int, str] = {
     253: "Netlink",
     254: "Bluetooth",
 }
-"""Names of link types that are met and not read, for the note that says so."""
+"""Names of common link types that are not supported, for the note about them."""
 
 
 def name_of(link_type: int) -> str:
@@ -80,7 +80,7 @@ def layer_of(link_type: int) -> int:
 
 
 def llc(packet: memoryview) -> Step:
-    """IEEE 802.2: IP behind a SNAP header, or behind IP's own service access point."""
+    """IEEE 802.2: IP after a SNAP header, or after IP's own service access point."""
     if packet[:3] == SNAP:
         if packet[3:6] not in ENCAPSULATED_ETHERNET:
             return None
@@ -128,7 +128,7 @@ def _nflog_payload(packet: memoryview, read16: Callable[[memoryview, int], int])
 
 
 def pflog(packet: memoryview) -> Step:
-    """BSD packet filter log: the header says its length, which is padded to four bytes."""
+    """BSD packet filter log: the header gives its length, padded to four bytes."""
     return layers.ANY_IP, packet[0] + 3 & ~3
 
 

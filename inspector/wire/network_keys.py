@@ -1,4 +1,4 @@
-"""What tells networks apart: VLAN tags, and the keys of tunnels (VXLAN and Geneve, GRE, GTP-U)."""
+"""Numbers that identify networks: VLAN tags, and tunnel keys (VXLAN and Geneve, GRE, GTP-U)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from inspector.wire.byte_order import be16
 from inspector.wire.layers import UDP_PORT, Opener, Step
 
 ADDRESS_AND_CONTROL = b"\xff\x03"
-"""What stands before the protocol field unless both ends agreed to leave it out (RFC 1661 §6.6)."""
+"""Bytes before the protocol field unless both ends agreed to omit them (RFC 1661 §6.6)."""
 
 PROTOCOLS: dict[int, int] = {0x0021: layers.IPV4, 0x0057: layers.IPV6, 0x0281: layers.MPLS}
 

@@ -1,4 +1,4 @@
-"""Link types that are met more rarely: frame relay, a direction before PPP, records of capture cards, exported PDUs."""
+"""Rare link types: frame relay, PPP with a direction byte, records of capture cards, exported PDUs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ERF_MORE = 0x80
 """In a record's or an extension header's type: another extension header of 8 bytes follows."""
 ERF_HEADER = 16
 ERF_ETHERNET = frozenset({2, 11, 16, 20})
-"""Types of records that hold Ethernet behind two bytes of padding."""
+"""Types of records that hold Ethernet after two bytes of padding."""
 ERF_IP = frozenset({22, 23})
 
 PDU_END = 0
@@ -43,7 +43,7 @@ PDU_LAYERS = {
 
 
 def frame_relay(packet: memoryview) -> Step:
-    """RFC 2427 §3 and §4, or Cisco's encapsulation: an ethertype behind the address."""
+    """RFC 2427 §3 and §4, or Cisco's encapsulation: an ethertype after the address."""
     at = 0
     while not packet[at] & LAST_ADDRESS_BYTE:
         at += 1
@@ -104,7 +104,7 @@ def exported_pdu(packet: memoryview) -> Step:
 
 
 def skip(count: int, layer: int) -> Opener:
-    """Opens a header of fixed size that always has the same behind it."""
+    """A parser of a header of fixed size that is always followed by the same layer."""
     return lambda _packet: (layer, count)
 
 

@@ -1,4 +1,4 @@
-"""One packet taken apart field by field, for whoever opened it. Here, and only here, scapy reads captured bytes.
+"""Dissects one packet field by field, for a user who opened it. Only here does scapy read captured bytes.
 
 scapy is imported on first use: its layers take longer to load than a whole small capture to analyse. Its HTTP layer
 stays unloaded (it inflates bodies without a bound); what TCP carries is ours to rebuild, from whole streams.
@@ -51,7 +51,7 @@ ANY_IP_LINKS = frozenset({12, 14, 101, 228, 229})
 
 
 class Field(TypedDict):
-    """A field: bytes [start, stop) of the packet, and what they say. Fields of a few bits share their bytes."""
+    """A field: bytes [start, stop) of the packet, and their meaning. Fields of a few bits share their bytes."""
 
     name: str
     label: str
@@ -215,7 +215,7 @@ def _consumed(packet: Packet, header: bytes) -> Iterator[tuple[Any, Any, int, in
 
 
 def _text(packet: Packet, field: Any, value: Any) -> str:
-    """The value as scapy would print it, and its number where that says something else."""
+    """The value as scapy prints it, with its number if that is different."""
     from scapy.fields import FlagValue
 
     if isinstance(value, FlagValue):
@@ -257,7 +257,7 @@ def _cut(text: str) -> str:
 
 
 def _bytes_layer(name: str, raw: bytes, start: int, stop: int) -> Layer:
-    """Bytes that nobody took apart."""
+    """Bytes that are not dissected."""
     title = TITLES.get(name, name)
     field: Field = {
         "name": "load",

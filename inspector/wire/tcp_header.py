@@ -26,7 +26,7 @@ ONLY_TIMESTAMPS = cython.declare(cython.uint, 0x0101080A)
 """The first four of nearly every segment's option bytes: NOP, NOP, timestamps of ten bytes (RFC 7323 appendix A)."""
 
 UP_TO_WINDOW = cython.declare(cython.Py_ssize_t, 16)
-"""Bytes of a header that must be in the capture; what may be cut off of its fixed part tells nothing that is kept."""
+"""Bytes of a header that must be in the capture; the rest of its fixed part fills no column."""
 
 UP_TO_CHECKSUM = cython.declare(cython.Py_ssize_t, 18)
 
@@ -211,7 +211,7 @@ class Segments:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_no_tcp(self, row: cython.Py_ssize_t, slot: cython.Py_ssize_t) -> cython.int:
-        """Take back what the IP header said: there is no segment here that a host would accept."""
+        """Mark the packet as without TCP: there is no segment here that a host would accept."""
         self.is_tcp[slot] = 0
         self.payload_address[row] = 0
         self.payload[row] = 0
@@ -252,7 +252,7 @@ class Segments:
     def _option(
         self, slot: cython.Py_ssize_t, kind: cython.int, at: cython.Py_ssize_t, size: cython.Py_ssize_t
     ) -> cython.int:
-        """One option of `size` bytes; one of another size than its kind has is passed over."""
+        """Read one option of `size` bytes; an option of the wrong size is ignored."""
         if kind == KIND_TIMESTAMPS and size == 10:
             self._timestamps(slot, be32(self.data, at + 2), be32(self.data, at + 6))
         elif kind == KIND_SACK and size >= 10 and (size - 2) % 8 == 0:

@@ -1,4 +1,4 @@
-"""The TCP options we read, and the bits that say which of them a segment carries."""
+"""The TCP options that we read, and the bits that record which of them a segment carries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Option(IntFlag):
     TIMESTAMPS = 16
     """RFC 7323 §3"""
     FAST_OPEN = 32
-    """RFC 7413 §4.1.1, and the experimental kind that came before it"""
+    """RFC 7413 §4.1.1, and the experimental kind before it"""
 
 
 class OptionKind(IntEnum):

@@ -1,4 +1,4 @@
-"""Tags and tunnels that stand directly on Ethernet or IP: MPLS, backbone tags, GRE and ERSPAN, EtherIP."""
+"""Tags and tunnels directly on Ethernet or IP: MPLS, backbone tags, GRE and ERSPAN, EtherIP."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ NSH_NEXT = {1: layers.IPV4, 2: layers.IPV6, 3: layers.ETHERNET, 5: layers.MPLS}
 
 
 def mpls(packet: memoryview) -> Step:
-    """Labels down to the bottom of the stack (RFC 3032 §2.1). No label says what follows: the first four bits do."""
+    """Labels down to the bottom of the stack (RFC 3032 §2.1). They do not name the next layer: its first four bits
+    decide.
+    """
     at = 0
     while not packet[at + 2] & MPLS_BOTTOM:
         at += 4
@@ -123,7 +125,7 @@ def erspan_2(packet: memoryview) -> Step:
 
 
 def erspan_3(packet: memoryview) -> Step:
-    """draft-foschiano-erspan §4.3: twelve bytes, version 2, eight more when a platform has something to say."""
+    """draft-foschiano-erspan §4.3: twelve bytes, version 2, eight more with platform-specific information."""
     if packet[0] >> 4 != 2:
         return None
     layer = ERSPAN_3_FRAMES.get(packet[10] >> 2 & 0x1F)

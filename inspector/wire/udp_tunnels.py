@@ -48,7 +48,7 @@ KINDS = {
 """The kinds of tunnel that may be set for other ports, and the usual port of each."""
 
 SET: dict[int, str] = {}
-"""Kinds of tunnel on other ports, as the command line was told; what is read from now on heeds it."""
+"""Kinds of tunnel on non-standard ports, set by the command line; used from the next packet on."""
 
 
 class NoTunnel(InspectorError):
@@ -56,7 +56,7 @@ class NoTunnel(InspectorError):
 
 
 def set_port(words: str) -> None:
-    """Have a kind of tunnel read on one more UDP port: "vxlan:8473".
+    """Decode a kind of tunnel on one more UDP port: "vxlan:8473".
 
     Raises:
         NoTunnel: there is no such kind, or no such port.
@@ -90,7 +90,7 @@ def vxlan(packet: memoryview) -> Step:
 
 
 def vxlan_gpe(packet: memoryview) -> Step:
-    """draft-ietf-nvo3-vxlan-gpe §3: VXLAN that says what follows."""
+    """draft-ietf-nvo3-vxlan-gpe §3: VXLAN with a field for the next protocol."""
     if not packet[0] & VXLAN_GPE_HAS_NEXT:
         return vxlan(packet)
     layer = VXLAN_GPE_NEXT.get(packet[3])

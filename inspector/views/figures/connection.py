@@ -28,7 +28,7 @@ Figure = dict[str, Any]
 Trace = dict[str, Any]
 
 MOST_POINTS = 8000
-"""Points of a figure, all traces together: plotly draws so many SVG points in well under a second."""
+"""Maximum points of a figure, all traces together: plotly draws that many SVG points in well under a second."""
 
 MOST_MARKS = 500
 """Marks of one kind: more cover each other."""
@@ -93,7 +93,7 @@ def trace(name: str, x: npt.NDArray[Any], y: npt.NDArray[Any], packets: npt.NDAr
 
 
 def line(colour: str, *, dash: str = "solid", steps: bool = False, width: float = 1.5) -> Trace:
-    """The style of a line; `steps` for what holds until it is said anew."""
+    """The style of a line; `steps` for a value that holds until the next one."""
     return {
         "mode": "lines",
         "line": {"color": colour, "width": width, "dash": dash, "shape": "hv" if steps else "linear"},

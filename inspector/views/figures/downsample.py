@@ -1,4 +1,4 @@
-"""Fewer points that look the same: a figure of a million packets holds a few thousand, and every extreme."""
+"""Downsampling that looks the same: a figure of a million packets keeps a few thousand points, and every extreme."""
 
 from __future__ import annotations
 

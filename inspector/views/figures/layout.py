@@ -10,7 +10,7 @@ FONT = '-apple-system, "Segoe UI", "Inter", "Noto Sans", "Liberation Sans", syst
 """The page's own (web/static/css/theme.css)."""
 
 LEFT = 52
-"""Pixels beside the plot, the same for all: time axes that stand above each other line up."""
+"""Pixels left of the plot, equal for all figures, so that their time axes line up."""
 
 Figure = dict[str, Any]
 

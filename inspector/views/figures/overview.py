@@ -26,7 +26,7 @@ FEW = 4
 """Packets in a bar up to which each has its line."""
 
 DOTTED = 12
-"""Points up to which each is marked: of one alone there is no line to see."""
+"""Number of points up to which each gets a marker, since a single point draws no line."""
 
 SECONDS: Figure = {"ticksuffix": " s", "exponentformat": "none"}
 
@@ -41,7 +41,7 @@ NAMES: dict[int, str] = {
 
 
 def packets_over_time(capture: Capture, span: Span | None = None, palette: Palette = LIGHT) -> Figure:
-    """Bars of packets by what their connection speaks, stacked; what does not occur is left out."""
+    """Stacked bars of packets by protocol of their connection; protocols that do not occur are left out."""
     found = _binned(capture, span)
     http, websocket, unknown = Protocol.HTTP, Protocol.WEBSOCKET, Protocol.UNKNOWN
     colours: dict[int, str] = {http: palette.http, websocket: palette.ws, unknown: palette.ink_2}
@@ -168,7 +168,7 @@ def _curve(nanoseconds: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], n
 
 
 def _both_ways(most: int) -> Figure:
-    """An axis of sizes that counts upwards and downwards from 0: there is no negative size."""
+    """A size axis that counts up and down from 0, without minus signs."""
     step = 10 ** max(len(str(most)) - 1, 0)
     step = next((part for part in (step // 2, step) if part and most // part <= 4), 2 * step)
     marks = range(0, most + 1, step)

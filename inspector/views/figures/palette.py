@@ -1,4 +1,4 @@
-"""Colours of the figures: the page's own tokens, since a figure cannot read the stylesheet (css/theme.css)."""
+"""Colours of the figures: the values of css/theme.css, which a figure cannot read."""
 
 from __future__ import annotations
 

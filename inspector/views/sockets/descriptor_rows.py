@@ -1,4 +1,4 @@
-"""Rows of tokens and of the kernel's words, as they leave the engine."""
+"""Columns of the tables `tokens` and `kernel` for JSON, csv and the page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EVERYTHING = slice(None)
 
 
 def token_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
-    """Lives of file descriptors; times that nobody told are null."""
+    """File descriptors of sockets; unknown times are null."""
     table = capture.tokens
     told = {name: table[name][chosen] for name in table.columns}
     return {
@@ -54,7 +54,7 @@ def token_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def kernel_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
-    """What the kernel said, beside what the wire shows at that time, and why the two differ where they do."""
+    """Kernel socket states, the states according to the packets at that time, and why the two differ."""
     table = capture.kernel
     told = {name: table[name][chosen] for name in table.columns}
     has_figures = told["has_figures"] == 1
@@ -77,7 +77,9 @@ def kernel_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def _beside_the_wire(capture: Capture, rows: npt.NDArray[Any]) -> Columns:
-    """Per row: the state that the wire shows, whether the two differ, why, and what to say of who holds the end."""
+    """For each row: the state according to the packets, whether the kernel's differs, why, and a remark on its
+    holder.
+    """
     table = capture.kernel
     found: Columns = {"wire_state": [], "differs": [], "why": [], "remark": []}
     held_since = _held_since(capture)
@@ -103,14 +105,16 @@ def _beside_the_wire(capture: Capture, rows: npt.NDArray[Any]) -> Columns:
 
 
 def _shown(state: State, states: tuple[State, ...]) -> str | None:
-    """The wire's state: of several within the look the kernel's own, or else the last."""
+    """The state according to the packets: if there are several during the survey, the kernel's own, or else the
+    last.
+    """
     if not states:
         return None
     return (state if state in states else states[-1]).rfc_name
 
 
 def _held_since(capture: Capture) -> dict[tuple[int, int], int]:
-    """When each end of a connection got its first token."""
+    """When each end of a connection got its first descriptor."""
     tokens = capture.tokens
     since: dict[tuple[int, int], int] = {}
     names = ("connection", "direction", "opened_ns")
@@ -121,7 +125,7 @@ def _held_since(capture: Capture) -> dict[tuple[int, int], int]:
 
 
 def process_of(tokens: Table, row: int) -> str:
-    """What the kernel calls the process of this token."""
+    """The name of the process of this descriptor."""
     return _texts(tokens["process"][row : row + 1])[0] or "a process"
 
 
@@ -147,7 +151,7 @@ def _endpoints(told: dict[str, npt.NDArray[Any]], side: str) -> Iterable[str | N
 
 
 def _moments(capture: Capture, name: str, times: npt.NDArray[Any]) -> Columns:
-    """A time since 1970, and since the first packet; null where it is -1, and the latter while there is no packet."""
+    """A time since 1970, and since the first packet; null if it is -1, and the latter also without any packet."""
     origin = capture.start_ns
     values = times.tolist()
     head = f"{name}_" if name else ""

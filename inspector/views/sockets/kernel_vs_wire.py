@@ -31,7 +31,7 @@ SILENCE_NS = 50_000_000
 """A difference this soon after a packet is attributed to that packet."""
 
 CLOSED_ITSELF = (State.FIN_WAIT_1, State.LAST_ACK)
-"""A close() leads here at once, though the FIN waits behind bytes that are not sent yet (RFC 9293 §3.10.4)."""
+"""close() leads to these states at once, although the FIN waits behind unsent bytes (RFC 9293 §3.10.4)."""
 BEFORE_FIN = (State.SYN_RECEIVED, State.ESTABLISHED, State.CLOSE_WAIT)
 
 NOT_ACCEPTED = "Not accepted yet: the connection exists, but the server's end has no file descriptor."
@@ -87,7 +87,7 @@ def agrees(state: State, shown: tuple[State, ...]) -> bool:
 
 
 def ways_ns(capture: Capture, rows: Rows) -> list[int | None]:
-    """For rows of `kernel` that have a connection: how much later the wire shows what the kernel says.
+    """For rows of `kernel` with a connection: how much later the packets show the kernel's state.
 
     A capture that is taken at one end sees the other's packets when they arrive. None where it never does, or so late
     that something else happened between.

@@ -1,4 +1,4 @@
-"""Five things that file descriptors do and people do not expect, found where this capture shows them.
+"""Five facts about file descriptors that surprise people, with the places where this capture shows them.
 
 Each is proved by what programs reported, what the kernel said, and packets; none is assumed.
 """
@@ -30,7 +30,7 @@ MAX_OF_A_KIND = 50
 
 
 class Kind(StrEnum):
-    """What there is to see, in the order of a token's life."""
+    """The kinds of facts, in the order of a descriptor's life."""
 
     BEFORE_ACCEPT = "before_accept"
     LOWEST_FREE = "lowest_free"
@@ -41,7 +41,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One place where it shows: a moment, a connection, the tokens concerned, and a sentence."""
+    """One place where a fact shows: a time, a connection, the descriptors concerned, and a sentence."""
 
     kind: Kind
     time_ns: int
@@ -77,7 +77,7 @@ def _before_accept(capture: Capture) -> Iterator[Fact]:
 
 
 def _lowest_free(capture: Capture) -> Iterator[Fact]:
-    """A number was handed out although a higher one was in use: the lowest that is free."""
+    """A number was allocated although a higher one was in use: the lowest free number."""
     tokens = capture.tokens
     is_told = np.isin(tokens["opened_by"], (Opened.SOCKET, Opened.ACCEPT)) & (tokens["connection"] >= 0)
     for rows in _by_process(tokens).values():
@@ -91,7 +91,7 @@ def _lowest_free(capture: Capture) -> Iterator[Fact]:
 
 
 def _with_a_higher_one(tokens: Table, rows: list[int]) -> Iterator[tuple[int, int]]:
-    """Of one process's rows those that were handed out while a higher number was in use, with the next higher one."""
+    """Rows of one process that were opened while a higher number was in use, with the next higher one."""
     fds, opened, closed = (tokens[name][rows].tolist() for name in ("fd", "opened_ns", "closed_ns"))
     in_use: list[tuple[int, int]] = []  # number and row, in order
     ends: list[tuple[int, tuple[int, int]]] = []  # a heap: when each is given back
@@ -107,7 +107,7 @@ def _with_a_higher_one(tokens: Table, rows: list[int]) -> Iterator[tuple[int, in
 
 
 def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
-    """The program had given its number back, and the connection went on closing without it."""
+    """The program had closed its descriptor, and the connection was still closing."""
     tokens, connections = capture.tokens, capture.connections
     first = (tokens["closed_by"] == Closed.CLOSE) & (tokens["connection"] >= 0)
     for row in np.flatnonzero(first).tolist():
@@ -124,7 +124,7 @@ def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
 
 
 def _sent_after(capture: Capture, row: int) -> int:
-    """Bytes of a token's end that were seen after the token was given back."""
+    """Bytes of a descriptor's end that were captured after the descriptor was closed."""
     tokens, packets = capture.tokens, capture.packets
     connection, closed_ns = int(tokens["connection"][row]), tokens["closed_ns"][row]
     own = packets_of(capture, connection)
@@ -137,7 +137,7 @@ def _still_to_send(sent: int) -> str:
 
 
 def _time_wait(capture: Capture) -> Iterator[Fact]:
-    """The kernel keeps an end in TIME-WAIT, and nobody holds it.
+    """The kernel keeps an end in TIME-WAIT, and no process holds it.
 
     The moment is the end of the kernel's look, since at its beginning a short connection may not even have been
     opened, and not before the program told that it had given the token back, which may come a little later.
@@ -155,7 +155,7 @@ def _time_wait(capture: Capture) -> Iterator[Fact]:
 
 
 def _used_again(capture: Capture) -> Iterator[Fact]:
-    """A number was given back and handed out again."""
+    """A number was closed and allocated again."""
     tokens = capture.tokens
     for rows in _by_process(tokens).values():
         last: dict[int, int] = {}
@@ -176,7 +176,7 @@ def _used_again(capture: Capture) -> Iterator[Fact]:
 
 
 def _given_back(tokens: Table) -> dict[tuple[int, int], int]:
-    """When the last token of each end of a connection was given back, by connection and direction."""
+    """When the last descriptor of each end of a connection was closed, by connection and direction."""
     found: dict[tuple[int, int], int] = {}
     names = ("connection", "direction", "closed_ns")
     for connection, direction, closed_ns in zip(*(tokens[name].tolist() for name in names), strict=True):
@@ -186,7 +186,7 @@ def _given_back(tokens: Table) -> dict[tuple[int, int], int]:
 
 
 def _by_process(tokens: Table) -> dict[tuple[int, int], list[int]]:
-    """Rows of each process, in the order in which the numbers were handed out."""
+    """Rows of each process, in the order of opening."""
     found: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row in np.argsort(tokens["opened_ns"], kind="stable").tolist():
         found[int(tokens["namespace"][row]), int(tokens["pid"][row])].append(row)

@@ -1,4 +1,4 @@
-"""The way of a message through a server: in by one file descriptor, out by another of the same process.
+"""The path of a message through a server: received on one file descriptor, pushed on another of the same process.
 
 Which message the server pushed because of which is inferred (`push_causes`); here the two are joined with the
 descriptors that held both connections.
@@ -24,7 +24,7 @@ LOOKED_AT = 500
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A message and the push that it caused; tokens are rows, -1 where none is known."""
+    """A message and the push that it caused; descriptors are rows of tokens, -1 if unknown."""
 
     message: int
     push: int
@@ -36,7 +36,7 @@ class Way:
 
 
 def ways(capture: Capture) -> list[Way]:
-    """The newest messages that went through a server whose tokens are known, oldest first."""
+    """The newest messages that passed through a server whose descriptors are known, oldest first."""
     tokens, count = capture.tokens, len(capture.messages)
     ends = {
         (connection, direction): row
@@ -67,7 +67,7 @@ def _way(capture: Capture, push: Push, ends: dict[tuple[int, int], int]) -> Way 
 
 
 def described(capture: Capture, way: Way) -> dict[str, Any]:
-    """A way as JSON has it: the two pipes, the packets that prove it, the tokens by id (null where unknown)."""
+    """A path for JSON: both connections, the packets that prove it, the descriptors by id (null if unknown)."""
     messages = capture.messages
     pipes = [int(messages["connection"][row]) for row in (way.message, way.push)]
     packets = [int(messages["first_packet"][row]) + 1 for row in (way.message, way.push)]

@@ -1,4 +1,4 @@
-"""What happened, in order: the story of a connection as the packets tell it, in events with a sentence each."""
+"""The story of a connection or capture: events in order, each with a sentence."""
 
 from inspector.views.story.events import events
 from inspector.views.story.kinds import EventKind

@@ -1,4 +1,4 @@
-"""What the two ends say above TCP: HTTP, Server-Sent Events, WebSocket, and bytes of which nothing more is known."""
+"""Events above TCP: HTTP, Server-Sent Events, WebSocket, and bytes of unknown protocols."""
 
 from __future__ import annotations
 

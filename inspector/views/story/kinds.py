@@ -47,10 +47,10 @@ class EventKind(IntEnum):
 
 
 class Reset(IntEnum):
-    """What a RST is to the connection, as `bytes` of its event says."""
+    """Effect of a RST on the connection, as its event's `bytes` gives it."""
 
     ENDS = 0
     STRAY = 1
     """Nothing shows that there was a connection."""
     IN_VAIN = 2
-    """Its sender goes on as if it had sent none."""
+    """Its sender continues as if it had sent none."""

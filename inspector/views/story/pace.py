@@ -1,4 +1,4 @@
-"""The pace of a connection: silence, bursts, queues, and acknowledgments that are kept waiting.
+"""Timing events of a connection: silence, bursts, queues and delayed acknowledgments.
 
 What packets show is when they were captured; why they came then is inferred, and the sentences say so.
 """
@@ -27,22 +27,21 @@ RELEASE_NS = 5_000_000
 """Within this time bytes that were held back follow the ACK for which they waited."""
 
 SHORTEST_RTT_NS = 1_000_000
-"""Round trips below are those of one machine, where one burst cannot be told from the next, and no queue on the way
-from a program that is slow to wake.
-"""
+"""Shorter round trips are those of one machine, where bursts cannot be separated, and a queue cannot be told from a
+program that is slow to wake."""
 
 FLIGHT_SEGMENTS = 8
 """A direction with fewer segments has no bursts worth telling."""
 
 MOST_BURSTS = 12
-"""Bursts of one direction that are told: those of its slow start."""
+"""Maximum bursts reported of one direction: those of its slow start."""
 
 QUEUE_NS = 5_000_000
 """A round trip that has doubled, and grown by more than this, has grown for a queue."""
 
 
 def pauses(p: Packets) -> Iterator[Found]:
-    """Stretches in which nothing is sent; those that a timer of TCP ends are told with what it sent."""
+    """Intervals without packets; those that a TCP timer ended are reported with the segment that it sent."""
     everything = np.ones(len(p), bool)
     before = p.last(everything)
     is_timer = p.is_repeat | p.has(Verdict.KEEP_ALIVE, Verdict.ZERO_WINDOW_PROBE, Verdict.EMPTY_WINDOW_PROBE)
@@ -72,7 +71,7 @@ def _peers_mss(p: Packets) -> Values:
 
 
 def bursts(p: Packets) -> Iterator[Found]:
-    """Runs of segments that one end sends without waiting, where a round trip is long enough to tell them apart."""
+    """Segments that one end sends without waiting, if the round trip is long enough to separate them."""
     rtt = p.connections["syn_rtt_ns"][p.of]
     data = np.flatnonzero(p.has_data & (rtt >= SHORTEST_RTT_NS))
     if not len(data):

@@ -1,4 +1,4 @@
-"""The TCP packets of one connection, or of all, in the order in which a story looks at them."""
+"""The TCP packets of one connection, or of all, as arrays for the story."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class Packets:
 
     @cached_property
     def lives_on(self) -> Values:
-        """A RST whose sender goes on as if it had sent none."""
+        """RSTs whose sender continues as if it had sent none."""
         goes_on = self["acceptance"] & Acceptance.LIVES_ON != 0
         lives_on: Values = self.is_reset & goes_on
         for side in (0, 1):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 FAILED = {Outcome.REFUSED: "refused", Outcome.UNANSWERED: "unanswered", Outcome.STRAY: "stray"}
-"""The one phase of a connection of which no more became."""
+"""The only phase of a connection that was never established."""
 
 
 @dataclass(frozen=True, slots=True)

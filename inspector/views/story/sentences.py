@@ -1,4 +1,4 @@
-"""A sentence for every event, for a reader who has never seen TCP, with the numbers that its packets prove.
+"""A sentence for every event, for a reader who is new to TCP, with the numbers that its packets prove.
 
 What is inferred says so: `probably`, `most often`. Quoted bytes of the capture are text, shortened.
 """

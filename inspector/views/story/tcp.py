@@ -38,7 +38,7 @@ def _unanswered(p: Packets) -> Found:
 
 
 def troubles(p: Packets) -> Iterator[Found]:
-    """Segments that are sent again, come late or are missing, and what their receiver says of it."""
+    """Segments that are retransmitted, out of order or missing, and the duplicate ACKs of their receiver."""
     takes_numbers = p.has_data | (p.flags & SYN != 0) | p.is_fin
     first, _ = p.grouped(takes_numbers, p.of, p.side, p["seq"])
     yield p.found(EventKind.REPEATED, p.is_repeat, since=first, bytes=p.payload, count=_answers_seen(p))
@@ -49,8 +49,8 @@ def troubles(p: Packets) -> Iterator[Found]:
 
 
 def _answers_seen(p: Packets) -> Values:
-    """1 where all of a segment had been acknowledged in the capture before it came, else 0; -1 where no duplicate ACK
-    for it was captured either.
+    """1 where all of a segment had been acknowledged in the capture before it came, else 0; -1 if not even a duplicate
+    ACK for it was captured.
     """
     ends = p.number("seq", of_peer=False) + p.payload + ((p.flags & SYN != 0) | p.is_fin)
     acked = p.last_of((p.flags & ACK != 0) & ~p.is_reset & ~p.is_refused, peer=True)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 MAX_STATUSES = 4
-"""Statuses told of a connection: a lane has room for no more."""
+"""Maximum status codes shown of a connection: a lane has no room for more."""
 
 MAX_TEXT = 120
-"""Characters of a request that stand beside a lane."""
+"""Maximum characters of a request that are shown beside a lane."""
 
 
 def lane_rows(drawing: Drawing) -> list[Row]:
@@ -84,7 +84,7 @@ def _counted(table: Table, connections: Rows) -> list[int]:
 
 
 def _messages(capture: Capture, connections: Rows) -> list[list[int]]:
-    """Messages with content, of client and server: pings, pongs and closes keep a connection going and say nothing."""
+    """Messages with content, of client and server; pings, pongs and closes carry none."""
     table = capture.messages
     said = table["kind"] < FIRST_CONTROL
     cells = 2 * table["connection"][said].astype(np.int64) + table["direction"][said]

@@ -1,4 +1,4 @@
-"""The TCP states of both ends along the lanes of the timeline: when each end came into which."""
+"""The TCP states of both ends along the lanes of the timeline, with the time of each change."""
 
 from __future__ import annotations
 

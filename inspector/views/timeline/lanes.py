@@ -1,4 +1,4 @@
-"""The lanes of the timeline: which connections are shown in which order, grouped by the server they speak to."""
+"""The lanes of the timeline: the connections shown, their order, and their groups by server."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Lanes:
     starts: Rows
 
     def groups(self, first: int, stop: int) -> list[Group]:
-        """The groups of which a lane lies in [first, stop)."""
+        """The groups with a lane in [first, stop)."""
         begin = max(int(np.searchsorted(self.starts, first, side="right")) - 1, 0)
         end = int(np.searchsorted(self.starts, stop, side="left"))
         edges = (*self.starts[begin:end].tolist(), self._edge(end))
@@ -62,7 +62,7 @@ class Lanes:
 
 
 class Servers:
-    """Numbers the servers of a capture in the order in which they are first spoken to; told once a connection."""
+    """Numbers the servers of a capture in the order of their first connection; each connection is added once."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[int, int, int], int] = {}
@@ -92,7 +92,7 @@ def arrange(capture: Capture, servers: Servers, order: Order, shown: Mask) -> La
 
 
 def alive(capture: Capture, span: Span) -> Mask:
-    """Which connections live in `span`: an open one goes on living when nothing is said."""
+    """Which connections exist in `span`: an open one exists on while nothing is sent."""
     connections = capture.connections
     return (connections["start_ns"] <= span.to_ns) & (is_open(connections) | (connections["end_ns"] >= span.from_ns))
 

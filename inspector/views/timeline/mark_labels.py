@@ -1,4 +1,4 @@
-"""What stands beside the marks of the timeline where there is room: what was asked, what was said, what went wrong."""
+"""Labels beside the marks of the timeline, if there is room: request, message, problem."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ MAX_MARKS = 400
 """Marks of a kind that get words; a drawing has no room for more."""
 
 FEW = 24
-"""Blocks up to which those that stand for several exchanges say so: of more, numbers would stand everywhere."""
+"""Number of blocks up to which a block of several exchanges shows their number; with more, numbers would be
+everywhere."""
 
 LONGEST = 60
 """Characters beside one mark."""
@@ -32,7 +33,7 @@ Words = list[str | None]
 
 
 def messages(capture: Capture, arrows: Columns) -> Words:
-    """For each arrow the beginning of its message; None where it stands for several, or for a ping or a pong."""
+    """For each arrow, the beginning of its message; None if it stands for several, or for a ping or a pong."""
     table = capture.messages
     counted = zip(arrows["message"], arrows["count"], strict=True)
     return [
@@ -42,7 +43,7 @@ def messages(capture: Capture, arrows: Columns) -> Words:
 
 
 def exchanges(capture: Capture, blocks: Columns) -> Words:
-    """For each block the request and the status of its answer, or of how many exchanges it stands, or None."""
+    """For each block, the request and the status of its response, or its number of exchanges, or None."""
     are_few = len(blocks["exchange"]) <= FEW
     words: Words = []
     for i, (row, count) in enumerate(zip(blocks["exchange"], blocks["count"], strict=True)):

@@ -28,7 +28,7 @@ Columns = dict[str, list[int]]
 
 
 class Tick(IntFlag):
-    """What is said of the packets of a cell; a bit is set when it is so of any of them."""
+    """Bits of a cell: each is set if it is true of any of its packets."""
 
     CLIENT = 1
     SERVER = 2
@@ -149,7 +149,7 @@ class Drawing:
         return found
 
     def column(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The pixel column of each moment; -1 before the span, the width behind it."""
+        """The pixel column of each time; -1 before the span, the width after it."""
         length = max(self.span.to_ns - self.span.from_ns, 1)
         # In floats: 64-bit products of nanoseconds and pixels overflow after a week.
         place = (times - self.span.from_ns) * (self.width / length)
