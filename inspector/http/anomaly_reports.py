@@ -18,11 +18,11 @@ _UNASKED_TIMEOUT = index_of("http-unasked-timeout")
 _REQUEST_WITHOUT_LENGTH = index_of("http-request-without-length")
 
 REQUEST_TIMEOUT = 408
-"""A server may say so unasked, of a connection on which no request came (RFC 9110 §15.5.9)."""
+"""A server may send it without a request on an idle connection (RFC 9110 §15.5.9)."""
 
 
 class Reports:
-    """Reports what is odd about the messages of one capture."""
+    """Reports the anomalies of HTTP messages of one capture."""
 
     def __init__(self, oddities: Oddities, pieces: Pieces) -> None:
         self._oddities = oddities
@@ -38,7 +38,7 @@ class Reports:
         blank: int,
         skipped: int,
     ) -> None:
-        """What a head's notes stand for.
+        """Report the anomalies of a header by its notes.
 
         Args:
             notes: bits of Note.

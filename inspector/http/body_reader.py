@@ -43,7 +43,7 @@ BODY_WITHHELD = cython.declare(uint, int(Note.BODY_WITHHELD))
 
 @cclass
 class BodyReader:
-    """Moves a `Half` from behind a head to where the next message begins."""
+    """Moves a `Half` from the end of a header to the start of the next message."""
 
     _pieces: Pieces
     _rows: MessageRows
@@ -106,13 +106,13 @@ class BodyReader:
 
     @cfunc
     def grow(self, half: Half, count: longlong, end: longlong) -> None:
-        """`count` bytes of content came, up to stream offset `end`."""
+        """Add `count` bytes of content, up to stream offset `end`."""
         self._rows.body_bytes[half.message] += count
         self._reach(half, end)
 
     @cfunc
     def _reach(self, half: Half, end: longlong) -> None:
-        """The message goes on to stream offset `end` at least."""
+        """Extend the message to at least stream offset `end`."""
         rows = self._rows
         row: Py_ssize_t = half.message
         rows.body_end[row] = end
@@ -129,7 +129,7 @@ class BodyReader:
 
     @cfunc
     def read_framing(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
-        """Read what stands between the chunks of a body (RFC 9112 §7.1); where it stops."""
+        """Read the framing between the chunks of a body (RFC 9112 §7.1); returns where it stops."""
         chunks = half.chunks
         assert chunks is not None
         if at >= ARENA:
@@ -194,7 +194,7 @@ class BodyReader:
 
     @cfunc
     def note_framing(self, half: Half) -> None:
-        """Note what was odd about the framing of a body, now that it is known how far it goes."""
+        """Note anomalies of the framing of a body, now that its extent is known."""
         rows = self._rows
         row: Py_ssize_t = half.message
         chunks = half.chunks
@@ -224,8 +224,8 @@ class BodyReader:
 
     @cfunc
     def may_be_withheld(self, half: Half) -> bint:
-        """Whether the client need not send the body that it announced: a final response came instead of the 100 that it
-        waited for, and no byte of the body yet (RFC 9110 §10.1.1).
+        """Whether the client need not send its announced body: a final response came instead of the 100 that it waited
+        for, before any byte of the body (RFC 9110 §10.1.1).
         """
         row: Py_ssize_t = half.message
         if row < 0 or not self._rows.notes[row] & EXPECTS_CONTINUE or self._rows.direction[row]:

@@ -1,4 +1,4 @@
-"""Looks at the bytes of a head where they lie: where a token ends, where a line does, whether a word stands there.
+"""Scans the bytes of a header in place: ends of tokens and lines, and whether a word is there.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -26,7 +26,7 @@ TOKEN_BYTES = bytes(
     1 if chr(c) in "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" else 0
     for c in range(256)
 )
-"""1 for each byte that may stand in a token (RFC 9110 §5.6.2)."""
+"""1 for each byte that is allowed in a token (RFC 9110 §5.6.2)."""
 
 TOKEN = b"[" + re.escape(bytes(c for c in range(256) if TOKEN_BYTES[c])) + b"]"
 """One of them, for a regular expression."""
@@ -38,7 +38,7 @@ _TOKEN = re.compile(TOKEN + b"*")
 
 @cclass
 class Text:
-    """Bytes of the file, of the arena, or of a buffer in which a straddling head was gathered.
+    """Bytes of the file, of the arena, or of the buffer of a header that straddles segments.
 
     `_notes` are the bits of Note for what is odd about the head that is read.
     """
@@ -71,7 +71,9 @@ class Text:
 
     @cfunc
     def _is(self, at: Py_ssize_t, word: bytes) -> bint:
-        """Whether `word`, given in lower case, stands there in any case (RFC 9110 §5.1); the caller knows it fits."""
+        """Whether `word`, given in lower case, is at `at` in any case (RFC 9110 §5.1); the caller ensures that it
+        fits.
+        """
         i: Py_ssize_t
         if not cython.compiled:
             return bytes(self._b[at : at + len(word)]).lower() == word
@@ -82,7 +84,7 @@ class Text:
 
     @cfunc
     def _is_exactly(self, at: Py_ssize_t, word: bytes) -> bint:
-        """Whether `word` stands there; the caller knows it fits."""
+        """Whether `word` is at `at`; the caller ensures that it fits."""
         i: Py_ssize_t
         if not cython.compiled:
             return self._b[at : at + len(word)] == word
@@ -104,7 +106,7 @@ class Text:
     @cfunc
     @cython.boundscheck(False)
     def _token_end(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Where the token ends that begins at `at`. One check of the bounds stands for one a byte."""
+        """The end of the token that begins at `at`. One bounds check replaces one per byte."""
         if not cython.compiled:
             token = _TOKEN.match(self._b, at, stop)
             return token.end() if token else at
@@ -146,7 +148,7 @@ class Text:
 
     @cfunc
     def _is_text(self, at: Py_ssize_t, stop: Py_ssize_t) -> bint:
-        """Whether no control character stands there, up to the line's end, but the white space of a careless sender."""
+        """Whether there is no control character up to the end of the line, except white space at its ends."""
         while at < stop and self._b[at] != LF:
             if self._b[at] < SPACE and not TAB <= self._b[at] <= CR:
                 return False

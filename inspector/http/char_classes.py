@@ -1,4 +1,4 @@
-"""The characters that HTTP's grammar is made of.
+"""The character classes of HTTP's grammar.
 
 char_classes.pxd says the same for compiled modules, which inline it.
 """

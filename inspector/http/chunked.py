@@ -1,4 +1,4 @@
-"""The framing of a chunked body (RFC 9112 §7.1): size lines, line ends behind chunks, trailers.
+"""The framing of a chunked body (RFC 9112 §7.1): size lines, line ends after chunks, trailers.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -29,7 +29,7 @@ BAD = cython.declare(cython.int, 6)
 
 @cclass
 class ChunkedBody:
-    """Where in its framing one chunked body is. It sees no content: whoever holds it skips that by `content_due`.
+    """The state of one chunked body in its framing. It sees no content: its owner skips that by `content_due`.
 
     Attributes:
         bare_lines: lines that ended in LF without CR.
@@ -52,7 +52,9 @@ class ChunkedBody:
 
     @ccall
     def read(self, data: cython.const[uchar][::1], at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Read framing from index `at`, behind content that was due; where it stops: at content, the end, or `stop`."""
+        """Read framing from index `at`, after content that was due; returns where it stops: at content, the end, or
+        `stop`.
+        """
         if self._stage == DATA:
             self._stage = DATA_END
         while at < stop and self._stage not in (DATA, OVER, BAD):
@@ -72,7 +74,7 @@ class ChunkedBody:
 
     @ccall
     def is_bad(self) -> bint:
-        """Whether the byte read last cannot stand where it stands: no end of this body can be known."""
+        """Whether the last byte read is invalid at its place, so that the end of this body cannot be found."""
         return self._stage == BAD
 
     @ccall
@@ -119,7 +121,7 @@ class ChunkedBody:
 
     @cfunc
     def _extension_byte(self, byte: uchar) -> None:
-        """The next byte behind a size, up to the end of its line."""
+        """Read the next byte after a size, up to the end of its line."""
         if byte == 10:
             self._end_size()
         elif self._last == 13 or self._count > LINE_LIMIT:

@@ -1,4 +1,4 @@
-"""One direction of a connection that may speak HTTP: what it is in the middle of.
+"""The state of one direction of a connection that may carry HTTP.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -27,7 +27,7 @@ LONG_PATIENCE = 64
 
 @cclass
 class Half:
-    """The state of one direction; what `stage` may be stands in stages.py."""
+    """The state of one direction; stages.py lists the values of `stage`."""
 
     stage: cython.int
     role: cython.int  # what it sends: requests (ASKS) or responses (ANSWERS)

@@ -1,4 +1,4 @@
-"""Who reads the directions of each connection, and what those that speak HTTP are in the middle of.
+"""Which parser reads each direction of each connection, and the state of those with HTTP.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -31,7 +31,7 @@ P_TUNNEL = cython.declare(cython.int, int(_Protocol.TUNNEL))
 
 @cclass
 class Directions:
-    """A route and, where HTTP may be spoken, a `Half` by key: 2 * connection + direction."""
+    """A route and, if it may carry HTTP, a `Half`, by key: 2 * connection + direction."""
 
     routes: uchar[::1]  # values of Route, shared with Conversations
     _protocols: uchar[::1]
@@ -84,7 +84,7 @@ class Directions:
 
     @ccall
     def name(self, connection: Py_ssize_t, protocol: cython.int) -> None:
-        """What is spoken: on the connection, or inside the tunnel that it has become."""
+        """Set the protocol of the connection, or the one inside the tunnel that it has become."""
         if self._protocols[connection] == P_TUNNEL:
             self._inside[connection] = protocol
         else:

@@ -82,7 +82,7 @@ class Exchanges(Writer):
     def ask(
         self, connection: cython.int, message: cython.int, method: cython.int, packet: cython.int
     ) -> cython.longlong:
-        """A new exchange for this request, which `packet` carried.
+        """Add an exchange for this request, which `packet` carried.
 
         Returns its row * 4, + 1 when others wait, + 2 when it is one too many, + 3 when its response came to light
         first: a gap before the request was noticed only after that.

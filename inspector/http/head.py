@@ -1,4 +1,4 @@
-"""The head of an HTTP message as text: start line and fields, cut out of the capture when somebody looks."""
+"""The header of an HTTP message as text: start line and fields, read from the capture on demand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WHITE = "".join(map(chr, range(33)))
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Start line and fields (RFC 9112 §2.1), decoded as latin-1: a character a byte.
+    """Start line and fields (RFC 9112 §2.1), decoded as latin-1: one character per byte.
 
     A request has method and target, a response status and reason; the others are "" and None. The status of a response
     is None when it cannot be read. `version` is as it was sent ("HTTP/1.1"), "HTTP/0.9" for a request line that has
@@ -71,8 +71,8 @@ def parse_head(raw: bytes) -> Head:
 
 
 def _request_words(start_line: str) -> tuple[str, str, str]:
-    """Method, target and version; "" for what is missing, or cut off. What is behind the method is the target up to the
-    version, or to the last word that begins like one; where there is none, one word is.
+    """Method, target and version; "" for what is missing or cut off. The target is everything after the method up to
+    the version, or to the last word that begins like one; without any, it is one word.
     """
     method, rest = [*_SPACE.split(start_line.strip(_WHITE), maxsplit=1), ""][:2]
     words = _SPACE.split(rest)

@@ -29,7 +29,7 @@ class HeldHead:
         return len(self.buffer) > LIMIT
 
     def readable(self) -> bytearray:
-        """The bytes to read when no more will come; a start line that is cut off gets an end, when it can be told."""
+        """The bytes to parse if no more will come; a truncated start line is completed if its end is certain."""
         cut = None if self.has_start_line else CUT_START_LINE.match(self.buffer)
         if not cut:
             return self.buffer

@@ -1,4 +1,4 @@
-"""What a head says, by its index in `HeadReader.facts`. head_index.pxd says the same for compiled modules."""
+"""Indexes into `HeadReader.facts`. head_index.pxd has the same for compiled modules."""
 
 from __future__ import annotations
 
@@ -32,4 +32,4 @@ C_NONE = 0
 C_CHUNKED = 1
 C_UNKNOWN = 2
 C_BAD = 3
-"""No list of codings: nobody can say what was meant."""
+"""Not a list of codings: its meaning is unknown."""

@@ -68,7 +68,7 @@ EXPECTS_CONTINUE = cython.declare(uint, int(Note.EXPECTS_CONTINUE))
 
 @cclass
 class HeadReader(StartLines):
-    """Reads heads, wherever they lie.
+    """Parses headers in place.
 
     What the last head said stands in `facts`, by the indexes of head_index.py: framing reads it there, so nothing is
     boxed.
@@ -81,7 +81,7 @@ class HeadReader(StartLines):
 
     @ccall
     def read(self, address: longlong, length: Py_ssize_t, side: cython.int) -> Py_ssize_t:
-        """Read the head at `address`, of which `length` bytes are there; `side` is its sender's Direction.
+        """Parse the header at `address`, of which `length` bytes are there; `side` is its sender's Direction.
 
         Returns:
             The bytes of the head with its empty line; 0 when it may go on behind `length`; -1 when no HTTP/1.x message
@@ -153,7 +153,9 @@ class HeadReader(StartLines):
 
     @cfunc
     def _skip_to_colon(self, name: Py_ssize_t, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Behind a name without its colon: the colon after white space, or where the line is no field."""
+        """Index of the colon if only white space precedes it, else of the place where the line turns out not to be a
+        field.
+        """
         while at < stop and at > name and (self._b[at] == SPACE or self._b[at] == TAB):
             at += 1
         self._notes |= SPACE_BEFORE_COLON if at < stop and at > name and self._b[at] == COLON else BAD_FIELD
@@ -161,7 +163,7 @@ class HeadReader(StartLines):
 
     @cfunc
     def _field(self, name: Py_ssize_t, colon: Py_ssize_t, end: Py_ssize_t) -> None:
-        """Take note of the fields that matter here; the value stands before `end`, behind the colon."""
+        """Record the fields that matter here; the value is between `colon` and `end`."""
         length: Py_ssize_t = colon - name
         if length == 14:
             if self._is(name, b"content-length"):
@@ -184,7 +186,7 @@ class HeadReader(StartLines):
 
     @cfunc
     def _value(self, at: Py_ssize_t, end: Py_ssize_t) -> Py_ssize_t:
-        """Where the value begins, whose colon comes at or behind `at`."""
+        """Where the value begins, whose colon is at or after `at`."""
         while at < end and self._b[at] != COLON:
             at += 1
         return self._skip_space(at + 1, end)
@@ -257,7 +259,7 @@ class HeadReader(StartLines):
 
     @cfunc
     def _settle(self) -> None:
-        """What the fields say together (RFC 9112 §6.3)."""
+        """Combine the fields into the framing of the body (RFC 9112 §6.3)."""
         self.facts[F_CODING] = C_CHUNKED if self._chunked else C_UNKNOWN if self._has_other_coding else C_NONE
         if self._has_bad_coding and not self._chunked:
             self.facts[F_CODING] = C_BAD

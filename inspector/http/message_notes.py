@@ -1,4 +1,4 @@
-"""What can be odd or notable about one HTTP message: bits of `http_messages.notes`.
+"""Notes on one HTTP message, anomalies and others: bits of `http_messages.notes`.
 
 Most bits have an anomaly of their own (`CODE_OF`), which carries the numbers.
 """
@@ -17,21 +17,21 @@ class Note(IntFlag):
     EMPTY_LINE_BEFORE = 1 << 1
     """Empty lines stood before the start line (RFC 9112 §2.2)."""
     FOLDED_FIELD = 1 << 2
-    """A field value goes on in the next line (obs-fold, RFC 9112 §5.2)."""
+    """A field value continues on the next line (obs-fold, RFC 9112 §5.2)."""
     TWO_LENGTHS = 1 << 3
     """Content-Length values that differ (RFC 9112 §6.3)."""
     REPEATED_LENGTH = 1 << 4
     """The same Content-Length more than once (RFC 9110 §8.6)."""
     BAD_LENGTH = 1 << 5
-    """A Content-Length that is no number, or none that fits (RFC 9112 §6.3)."""
+    """A Content-Length that is not a number, or is too large (RFC 9112 §6.3)."""
     LEADING_ZEROS = 1 << 6
     """A Content-Length that begins with zeros."""
     LENGTH_AND_CHUNKED = 1 << 7
     """Content-Length and Transfer-Encoding in one message (RFC 9112 §6.2)."""
     CHUNKED_NOT_LAST = 1 << 8
-    """`chunked` is not the last transfer coding, or stands there twice (RFC 9112 §6.1)."""
+    """`chunked` is not the last transfer coding, or appears twice (RFC 9112 §6.1)."""
     UNKNOWN_CODING = 1 << 9
-    """A Transfer-Encoding without `chunked`, or one that is no list of codings (RFC 9112 §6.3)."""
+    """A Transfer-Encoding without `chunked`, or one that is not a list of codings (RFC 9112 §6.3)."""
     SPACE_BEFORE_COLON = 1 << 10
     """White space between field name and colon (RFC 9112 §5.1)."""
     BAD_FIELD = 1 << 11
@@ -41,11 +41,11 @@ class Note(IntFlag):
     HTTP_0_9 = 1 << 13
     """A request without version, or an answer without head (HTTP/0.9)."""
     BAD_CHUNK = 1 << 14
-    """A chunk size that is no number, or none that fits, or a chunk without its line end (RFC 9112 §7.1)."""
+    """A chunk size that is not a number, or is too large, or a chunk without its line end (RFC 9112 §7.1)."""
     CHUNK_EXTENSION = 1 << 15
-    """A chunk size line says more than the size (RFC 9112 §7.1.1)."""
+    """A chunk size line has an extension (RFC 9112 §7.1.1)."""
     TRAILERS = 1 << 16
-    """Fields stand behind the last chunk (RFC 9112 §7.1.2)."""
+    """Fields follow the last chunk (RFC 9112 §7.1.2)."""
     GAP = 1 << 17
     """Bytes of it are not in the capture."""
     CUT_SHORT = 1 << 18
@@ -57,7 +57,7 @@ class Note(IntFlag):
     ORPHAN = 1 << 21
     """A response to which no request was seen."""
     RESYNCHRONISED = 1 << 22
-    """Found by looking for the next start line, behind bytes that could not be read."""
+    """Found by searching for the next start line, after bytes that could not be parsed."""
     EVENT_STREAM = 1 << 23
     """Server-Sent Events: `Content-Type: text/event-stream`."""
     UPGRADE = 1 << 24
@@ -73,7 +73,7 @@ class Note(IntFlag):
     CONTROL_BYTE = 1 << 29
     """A NUL or bare CR in the head (RFC 9110 §5.5, RFC 9112 §2.2)."""
     CHUNK_LINE = 1 << 30
-    """A line of the chunked framing ends in LF without CR, or has white space behind the size (RFC 9112 §7.1)."""
+    """A line of the chunked framing ends in LF without CR, or has white space after the size (RFC 9112 §7.1)."""
     BODY_WITHHELD = 1 << 31
     """The client sent no body after the final response to its Expect (RFC 9110 §10.1.1)."""
 
@@ -107,7 +107,7 @@ CODE_OF: dict[Note, str] = {
 """The anomaly that goes with a note. Others are reported where their numbers are known, or are `PLAIN`."""
 
 PLAIN = Note.CHUNK_EXTENSION | Note.TRAILERS | Note.EVENT_STREAM | Note.UPGRADE | Note.EXPECTS_CONTINUE | Note.PIPELINED
-"""Facts in which there is nothing odd."""
+"""Notes that are not anomalies."""
 
 
 def note_names(bits: int) -> list[str]:

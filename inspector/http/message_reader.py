@@ -133,7 +133,7 @@ class MessageReader:
 
     @cfunc
     def read(self, half: Half, key: Py_ssize_t, address: longlong, count: Py_ssize_t, more: uint) -> None:
-        """A head of `count` bytes was read: the facts have what it says, `more` notes beyond that."""
+        """Begin a message whose header of `count` bytes was parsed into the facts; `more` are further notes."""
         facts = self._facts
         row: Py_ssize_t
         notes: uint = facts[F_NOTES] | more
@@ -237,8 +237,8 @@ class MessageReader:
 
     @cfunc
     def _is_unasked(self, half: Half, key: Py_ssize_t) -> cython.bint:
-        """Whether the response answers nobody, as a time-out does (RFC 9110 §15.5.9), or a request that is not in the
-        capture, since the one that waits came later.
+        """Whether the response answers no request, like a time-out (RFC 9110 §15.5.9), or one that is not in the
+        capture, since the waiting request came later.
         """
         request: Py_ssize_t = self._exchanges.waiting_request(key >> 1)
         return request >= 0 and self._is_too_early(half.start_packet, self._rows.packet[request])
@@ -308,7 +308,7 @@ class MessageReader:
 
     @cfunc
     def _switch(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, exchange: Py_ssize_t) -> None:
-        """101: both directions change the protocol behind this head and behind the request (RFC 9110 §15.2.2)."""
+        """101: both directions change the protocol after this header and after the request (RFC 9110 §15.2.2)."""
         others: Py_ssize_t = self._exchanges.unanswered(key >> 1)
         self._bodies.none(half, row)
         if others:

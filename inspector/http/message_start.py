@@ -39,7 +39,7 @@ else:
 ARENA = cython.declare(longlong, _ARENA)
 
 SHORTEST_VERSION = cython.declare(longlong, len(b"HTTP/"))
-"""What a status line shows at least, to be told from other things."""
+"""Minimum bytes of a status line by which it is recognised."""
 
 P_TLS = cython.declare(cython.int, int(_Protocol.TLS))
 HANDSHAKE = cython.declare(uchar, 22)
@@ -223,7 +223,7 @@ class Beginnings:
 
     @cfunc
     def _found_tls(self, half: Half, key: Py_ssize_t, stop: longlong) -> longlong:
-        """The client speaks TLS: nothing more of it is HTTP."""
+        """The client sends TLS: nothing more of it is HTTP."""
         self._directions.name(key >> 1, P_TLS)
         self._directions.give_up(half, key)
         return stop
@@ -264,7 +264,7 @@ class Beginnings:
 
     @cfunc
     def search(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
-        """Look for a start line: anywhere in a connection known to speak HTTP, else at the beginning of chunks."""
+        """Search for a start line: anywhere in a connection known to carry HTTP, else at the beginning of chunks."""
         found: Py_ssize_t
         if self._directions.is_http(key >> 1):
             found = self._reader.find(at, stop - at, half.role)

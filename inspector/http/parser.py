@@ -77,12 +77,12 @@ else:
 LONG_PATIENCE = cython.declare(cython.int, _LONG_PATIENCE)
 
 PAUSE_LIMIT = cython.declare(Py_ssize_t, 256)
-"""Pieces of data that wait behind an upgrade request for the server's answer."""
+"""Pieces of data that wait after an upgrade request for the server's response."""
 
 REQUEST_LINE = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.\d\r?\n")
 BEGINNING = re.compile(rb"[A-Z]+(?: [!-~]*)?(?: [HTP/\d.]*\r?)?")
 DOUBTFUL_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
-"""Bytes of a request line of which the end is waited for, where they may be a body as well."""
+"""Maximum bytes of a request line whose end is awaited, if they may also be a body."""
 
 WEBSOCKET = cython.declare(cython.int, int(Route.WEBSOCKET))
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
@@ -96,7 +96,7 @@ HEAD_CUT = cython.declare(uint, int(Note.HEAD_CUT))
 
 @cclass
 class Framer:
-    """Reads the chunks of connections that speak HTTP, or may.
+    """Reads the chunks of connections that carry HTTP, or may.
 
     The routes (one byte per connection and direction, shared with Conversations) say who reads a direction; `switch`
     and `suspects` give what Conversations has to decide before more chunks can be taken.
@@ -238,7 +238,7 @@ class Framer:
 
     @cfunc
     def _settle_doubt(self, half: Half, row: Py_ssize_t, key: Py_ssize_t) -> bint:
-        """The chunk behind doubtful bytes tells what they are, unless it leaves that open."""
+        """Decide by the chunk after doubtful bytes what those are, unless it leaves that open."""
         pieces = self._pieces
         waiting: list[int] = half.pending
         if pieces.kinds[row] == K_DATA:
@@ -275,7 +275,7 @@ class Framer:
 
     @cfunc
     def _unpause(self, key: Py_ssize_t, exchange: longlong) -> None:
-        """The server's answer leaves the protocol as it is: read on behind the request that asked for another."""
+        """The server's response keeps the protocol: continue after the request that asked for another."""
         half: Half = self._directions.seen(key)
         if half is None or half.pausing != exchange or exchange < 0:
             return
@@ -321,7 +321,7 @@ class Framer:
 
     @cfunc
     def _cut(self, half: Half, key: Py_ssize_t, is_close: bint) -> None:
-        """This direction says no more; `is_close` when by FIN."""
+        """This direction sends no more; `is_close` if it ended with FIN."""
         if half.stage == HEAD:
             self._beginnings.cut_head(half, key, HEAD_CUT)
             self._heed_answer(key)
@@ -340,7 +340,7 @@ class Framer:
 
     @cfunc
     def _abort(self, key: Py_ssize_t) -> None:
-        """RST: both directions say no more."""
+        """RST: neither direction sends more."""
         side: cython.int
         half: Half
         for side in range(2):
@@ -383,7 +383,9 @@ class Framer:
         return found
 
     def hand_over(self, connection: int, route: int) -> tuple[int, int, list[int]]:
-        """Give a connection away: where its streams go on (client, server), and the chunks that waited."""
+        """Hand a connection over to another parser: where its streams continue (client, server), and the chunks that
+        waited.
+        """
         client: Half = self._directions.half(2 * connection)
         server: Half = self._directions.half(2 * connection + 1)
         found = (client.position, server.position, self.pending(connection))
@@ -400,7 +402,7 @@ class Framer:
         return self._directions.half(2 * connection + side).position
 
     def read_on(self, connection: int) -> None:
-        """No other protocol came of it: read the chunks that waited as HTTP."""
+        """The other protocol did not follow: read the chunks that waited as HTTP."""
         key: Py_ssize_t = self._directions.asking(connection)
         half: Half = self._directions.half(key)
         self._unpause(key, half.pausing)
@@ -417,7 +419,7 @@ class Framer:
         self._directions.swap(connection)
 
     def look_on(self, connection: int, side: int) -> None:
-        """What one direction says may still be something that is known: go on looking at its pieces."""
+        """A direction may still turn out to be a known protocol: keep examining its pieces."""
         self._directions.half(2 * connection + side).patience = LONG_PATIENCE
 
     def asking(self, connection: int) -> int:
@@ -425,7 +427,7 @@ class Framer:
         return self._directions.asking(connection) & 1
 
     def name(self, connection: int, protocol: int) -> None:
-        """What is spoken on the connection, or inside the tunnel that it has become."""
+        """Set the protocol of the connection, or the one inside the tunnel that it has become."""
         self._directions.name(connection, protocol)
 
     def is_http(self, connection: int) -> bool:

@@ -1,4 +1,4 @@
-"""What comes next in one direction of a connection. stages.pxd says the same for the compiled modules."""
+"""What comes next in one direction of a connection. stages.pxd has the same for compiled modules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLOSE = 4
 CHUNK = 5
 """Content of a chunk."""
 FRAMING = 6
-"""What stands between chunks."""
+"""Framing between chunks."""
 PAUSED = 7
 """Another protocol was asked for."""
 SEARCH = 8

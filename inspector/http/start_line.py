@@ -46,7 +46,7 @@ METHOD_LIMIT = cython.declare(Py_ssize_t, 32)
 """Bytes of the longest method; the longest registered one is UPDATEREDIRECTREF with 17 (RFC 9110 §16.1.1)."""
 
 VERSION_LIMIT = cython.declare(Py_ssize_t, 13)
-"""Bytes of the longest version that is taken for one, whatever it says; it has eight (RFC 9112 §2.3)."""
+"""Maximum bytes of what is accepted as a version; a valid one has eight (RFC 9112 §2.3)."""
 
 NO_VERSION = cython.declare(longlong, -1)
 """Instead of a version that cannot be read."""
@@ -59,7 +59,7 @@ BAD_START_LINE = cython.declare(uint, int(Note.BAD_START_LINE))
 
 @cclass
 class StartLines(Text):
-    """Reads one start line at a time; what it says stands in `facts`, by the indexes of head_index.py."""
+    """Parses one start line at a time into `facts`, by the indexes of head_index.py."""
 
     facts: longlong[::1]
     _memory: memoryview
@@ -118,7 +118,7 @@ class StartLines(Text):
 
     @cfunc
     def _shouts(self, start: Py_ssize_t, stop: Py_ssize_t) -> bint:
-        """Whether a token begins with capital letters, three if so many bytes are there: as registered methods do."""
+        """Whether a token begins with up to three upper-case letters, as all registered methods do."""
         at: Py_ssize_t = self._token_end(start, stop)
         if at < stop and self._b[at] != SPACE:
             return False
@@ -129,7 +129,7 @@ class StartLines(Text):
 
     @cfunc
     def _start_line(self, start: Py_ssize_t, stop: Py_ssize_t, side: cython.int) -> Py_ssize_t:
-        """Where the line behind the start line begins; 0 when the line may go on behind `stop`, -1 when it is none."""
+        """Where the next line begins; 0 if the start line may continue beyond `stop`, -1 if it is not a start line."""
         self._notes = 0
         self.facts[F_KIND] = side
         self.facts[F_START_LINE] = 0
@@ -160,8 +160,8 @@ class StartLines(Text):
 
     @cfunc
     def _status_version(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Read the version that begins a status line: where the word ends; 0 when it may go on behind `stop`, -1 when
-        it is none. One that is not DIGIT "." DIGIT is a server's mistake: taken, and said.
+        """Parse the version of a status line; returns where the word ends, 0 if it may continue beyond `stop`, -1 if it
+        is not a version. One that is not DIGIT "." DIGIT is accepted, with a note.
         """
         at: Py_ssize_t = start
         word: bytes = b"http"
@@ -190,7 +190,7 @@ class StartLines(Text):
 
     @cfunc
     def _take_status(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
-        """Whether a status code of three digits stands between the version and the line's end."""
+        """Whether there is a status code of three digits between the version and the end of the line."""
         code: Py_ssize_t = self._skip_space(at, end)
         if code != at + 1 or self._b[at] != SPACE:
             self._notes |= BAD_START_LINE
@@ -234,7 +234,7 @@ class StartLines(Text):
 
     @cfunc
     def _target_and_version(self, space: Py_ssize_t, end: Py_ssize_t, stop: Py_ssize_t, method: Py_ssize_t) -> bint:
-        """Whether a target and a version stand between the space behind the method and the line's end."""
+        """Whether there is a target and a version between the space after the method and the end of the line."""
         last: Py_ssize_t = end - 1 if self._b[end - 1] == CR else end
         while last > space and self._b[last - 1] == SPACE:
             self._notes |= BAD_START_LINE
@@ -255,8 +255,7 @@ class StartLines(Text):
 
     @cfunc
     def _meant_for_request(self, start: Py_ssize_t, end: Py_ssize_t, stop: Py_ssize_t) -> cython.int:
-        """1 when a line that breaks the grammar of request lines was meant for one, 0 when what follows will tell, else
-        -1.
+        """1 if a malformed line was meant as a request line, 0 if the following bytes will decide, else -1.
 
         Such a line ends in a version; or it begins with a method of RFC 9110, or ends in a word that begins as a
         version, and the fields or the empty line of a head stand behind it.
@@ -313,7 +312,7 @@ class StartLines(Text):
 
     @cfunc
     def _field_follows(self, at: Py_ssize_t, stop: Py_ssize_t) -> cython.int:
-        """1 when a field line or an empty line begins at `at`, 0 when too little is there to tell, else -1."""
+        """1 if a field line or an empty line begins at `at`, 0 if there are too few bytes to decide, else -1."""
         colon: Py_ssize_t
         if at >= stop:
             return 0
@@ -326,7 +325,7 @@ class StartLines(Text):
 
     @cfunc
     def _is_version(self, at: Py_ssize_t, stop: Py_ssize_t) -> bint:
-        """Whether `HTTP/d.d` stands there, in whatever case (RFC 9112 §2.3)."""
+        """Whether `HTTP/d.d` is at `at`, in any case (RFC 9112 §2.3)."""
         if stop - at < 8:
             return False
         return (

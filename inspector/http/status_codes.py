@@ -1,4 +1,4 @@
-"""The status codes that are told apart (RFC 9110 §15)."""
+"""The status codes with special treatment (RFC 9110 §15)."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class Oddities:
         b: cython.longlong = 0,
         c: cython.longlong = 0,
     ) -> cython.void:
-        """Report an anomaly of which a connection has one at most: there is nothing to count."""
+        """Report an anomaly that a connection has at most once, so that it need not be counted."""
         row: cython.Py_ssize_t
         self._make_room()
         row = self.table.rows

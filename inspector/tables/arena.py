@@ -20,7 +20,8 @@ is kept as lengths only."""
 
 
 Want = Callable[[int, int], bool]
-"""Has bytes of the file, by offset and length, where they can be read, though they were given back; whether it can."""
+"""Makes bytes of the file readable again, by offset and length, after they were released; returns whether it
+succeeded."""
 
 
 def lost(_at: int, _length: int) -> bool:

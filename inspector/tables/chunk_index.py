@@ -9,7 +9,7 @@ from inspector.tables.arrays import Rows
 from inspector.tables.table import Table
 
 REBUILD_AT = 4
-"""The index is made anew once more than one piece in so many is younger than it."""
+"""The index is rebuilt once more than 1/REBUILD_AT of the pieces are newer than it."""
 
 
 class ChunkIndex:

@@ -12,7 +12,8 @@ from inspector.tables.table import Table
 
 @cython.cclass
 class Writer:
-    """Appends to a table that nobody else appends to. A new row's number is `count`; it is there once `count` is more.
+    """Appends to a table that has no other writer. A new row's number is `count`; it becomes visible once `count`
+    increases.
 
     `add` of each kind looks for itself whether `count` has reached `_room`: the usual row costs no call.
     """

@@ -9,9 +9,9 @@ class Route(IntEnum):
     """What happens to the next chunk of one direction of a connection."""
 
     NEW = 0
-    """Nothing came yet."""
+    """No bytes yet."""
     HTTP = 1
-    """http.framing reads it, or still looks whether it is HTTP."""
+    """http.parser reads it, or still checks whether it is HTTP."""
     WEBSOCKET = 2
     """websocket.framing reads it."""
     OPAQUE = 3

@@ -32,7 +32,7 @@ class ChunkKind(IntEnum):
     GAP = 1
     """Bytes that were sent but are not in the capture."""
     END = 2
-    """FIN: the sender will say no more."""
+    """FIN: the sender will send no more."""
     ABORT = 3
     """RST: the sender gave the connection up; both directions end."""
 
@@ -42,13 +42,13 @@ class Duplicate(IntEnum):
 
     NONE = 0
     SAME_PLACE = 1
-    """The copy looks the same to the last bit; tshark cannot tell it from a repeat."""
+    """The copy is identical to the last bit; tshark cannot distinguish it from a retransmission."""
     ELSEWHERE = 2
-    """On another interface, in another VLAN or tunnel, behind a router."""
+    """On another interface, in another VLAN or tunnel, or beyond a router."""
 
 
 class Protocol(IntEnum):
-    """What a connection speaks above TCP."""
+    """The protocol of a connection above TCP."""
 
     UNKNOWN = 0
     HTTP = 1
@@ -179,7 +179,7 @@ HEADERS = (
     _c("ip_bytes", "u4", "IP total length"),
     _c("checksum_is", "u1", "Checksum: whether the TCP checksum is that of the segment"),
 )
-"""Scratch rows of the batch in hand, one a packet: what the tracker needs to know of the headers and nobody keeps."""
+"""Scratch rows of the current batch, one per packet: header fields that the tracker needs and no table keeps."""
 
 CHUNKS = (
     _c("connection", "i4", "row in connections"),
@@ -375,7 +375,7 @@ KERNEL = (
     _c("pacing_rate", "i8", "bytes a second at which it may send; -1 no limit", -1),
     *_ENDS,
 )
-"""What the kernel said of one end of a connection, or of a listener: a row whenever that had changed."""
+"""The kernel's state of one end of a connection, or of a listener: one row per change."""
 
 SCHEMAS: dict[str, tuple[Column, ...]] = {
     "packets": PACKETS,
@@ -438,7 +438,7 @@ class Table:
         return memoryview(self._columns[column])
 
     def reserve(self, more: int) -> bool:
-        """Make room for `more` rows behind those in use; True when the columns moved (take the views again)."""
+        """Make room for `more` rows after those in use; returns True if the columns moved (take the views again)."""
         needed = self.rows + more
         if needed <= self.capacity:
             return False

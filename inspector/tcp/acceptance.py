@@ -1,5 +1,5 @@
-"""Whether a segment's receiver takes it: the test of RFC 9293 §3.10.7.4, with the stricter one of RFC 5961, as an
-observer can make it.
+"""Whether a receiver accepts a segment: the test of RFC 9293 §3.10.7.4 and RFC 5961, as far as an observer can apply
+it.
 
 The observer knows of the receiver what its own packets have said: the highest number that it acknowledged, and the
 right edge of the windows that it announced. It may have received more, and a window may have opened in a packet that
@@ -89,7 +89,7 @@ class Acceptor:
     @cython.cfunc
     @cython.exceptval(-1)
     def test(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
-        """Why the receiver drops the segment; ACCEPTED when it does not, or when that cannot be told."""
+        """Why the receiver drops the segment; ACCEPTED if it does not, or if that cannot be determined."""
         seq: cython.uint = self.seq[row]
         ahead: cython.longlong
         length: cython.longlong
@@ -189,7 +189,7 @@ class Acceptor:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_beyond(self, receiver: End, seq: cython.uint) -> cython.bint:
-        """Whether the number lies behind the window, as far as that is known."""
+        """Whether the number lies beyond the window, as far as that is known."""
         if receiver.has_edge:
             return seq_distance(receiver.edge, seq) >= 0
         return seq_distance(receiver.acked, seq) > LARGEST_WINDOW

@@ -1,4 +1,4 @@
-"""The verdict on every segment: new data, a repeat, out of order, a duplicate ACK, a probe …
+"""The verdict on every segment: new data, retransmission, out of order, duplicate ACK, probe …
 
 The rules are those of tshark 4.0 (`tcp.analysis.*`), whose names the verdicts carry; docs/anomalies.md gives each
 with the RFC section behind it. They look at one segment and at what both ends sent before, never at what comes after.
@@ -51,14 +51,14 @@ MASK64 = cython.declare(cython.ulonglong, 0xFFFF_FFFF_FFFF_FFFF)
 UNSEEN_SAID = cython.declare(cython.uint, verdicts.UNSEEN_SAID)
 
 NO_WINDOW = cython.declare(cython.int, -1)
-"""The last window field of a sender that has not spoken yet."""
+"""The last window field of a sender that has not sent one yet."""
 
 FAST_RETRANSMISSION_NS = cython.declare(cython.ulonglong, verdicts.FAST_RETRANSMISSION_NS)
 REORDERING_NS = cython.declare(cython.longlong, verdicts.REORDERING_NS)
 
 
 class Standing(NamedTuple):
-    """What a `Sender` remembers, for whoever explains a verdict: its fields of the same names."""
+    """The fields of a `Sender` that an explanation of a verdict needs, under the same names."""
 
     next_seq: int
     next_seq_ns: int
@@ -231,7 +231,7 @@ class Analysis:
         pair.client, pair.server = pair.server, pair.client
 
     def advance(self, headers: Table, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
-        """Judge packets rows [first, stop), whose headers stand in `headers` from row 0."""
+        """Analyse packets rows [first, stop), whose headers are in `headers` from row 0."""
         row: cython.Py_ssize_t
         connections: cython.Py_ssize_t = self.connections.rows
         self._take_views(headers)
@@ -392,7 +392,7 @@ class Analysis:
     @cython.cfunc
     @cython.exceptval(-1)
     def _sent(self, fwd: Sender, row: cython.Py_ssize_t, window: cython.int, verdict: cython.uint) -> cython.int:
-        """Remember what the sender has now said."""
+        """Update the sender's state by this segment."""
         seq: cython.uint = self.seq[row]
         end: cython.uint = (seq + self.payload[row]) & MASK32
         if self.flags[row] & (SYN | FIN):
@@ -452,13 +452,13 @@ class Analysis:
     @cython.cfunc
     @cython.exceptval(-1)
     def _end(self, row: cython.Py_ssize_t) -> cython.uint:
-        """The sequence number behind the segment; SYN and FIN take one each (RFC 9293 §3.4)."""
+        """The sequence number after the segment; SYN and FIN take one each (RFC 9293 §3.4)."""
         return (self.seq[row] + self.payload[row] + (1 if self.flags[row] & (SYN | FIN) else 0)) & MASK32
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _bytes_in_flight(self, fwd: Sender, rev: Sender) -> cython.uint:
-        """Bytes that were sent and not acknowledged yet; the numbers that a SYN and a FIN take are no bytes."""
+        """Bytes sent and not acknowledged yet, without the numbers that SYN and FIN take."""
         first: cython.uint = self.seq[fwd.oldest]
         flight: cython.longlong
         if rev.last_ack and seq_distance(rev.last_ack, first) < 0:

@@ -1,4 +1,4 @@
-"""What ends do that the rules of TCP exclude or that is worth a remark: rows of the table `anomalies`.
+"""TCP anomalies: rows of the table `anomalies` for segments that break TCP's rules or are worth a note.
 
 Every check looks at one segment and at what its connection's ends had said before; where only the sequel tells whether
 something is odd, it waits for that. Codes, sentences and RFC sections stand in inspector/anomalies.
@@ -76,7 +76,7 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 @cython.cclass
 class Said:
-    """What one end has said that binds it."""
+    """What one end has sent so far that later segments are checked against."""
 
     has_acked: cython.bint
     last_ack: cython.uint
@@ -94,7 +94,7 @@ class Said:
     fins: cython.int
     """Segments with FIN that it sent."""
     fin_seq: cython.uint
-    """Where the first of them stood: behind its last byte."""
+    """Its sequence number, after the last byte, in the first of them."""
     resets: cython.int
     """Segments with RST that it sent."""
     is_reset: cython.bint
@@ -273,7 +273,7 @@ class Conformance:
         side: cython.Py_ssize_t,
         flags: cython.uint,
     ) -> cython.int:
-        """A segment that its receiver must drop is reported, and binds nobody."""
+        """Report a segment that its receiver must drop; it does not change any state."""
         refusal: cython.int = self.acceptance[row] & REFUSAL
         if refusal in (OUTSIDE_WINDOW, REFUSED_FOR_CHECKSUM):
             if receiver.astray < 0:
@@ -296,7 +296,9 @@ class Conformance:
     def _check_answer(
         self, sender: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t, flags: cython.uint
     ) -> cython.int:
-        """What the end says to segments that it must drop: a challenge ACK, or an ACK that does not cover them."""
+        """Check the response of an end to segments that it must drop: a challenge ACK, or an ACK that does not cover
+        them.
+        """
         challenged: cython.int = sender.challenged
         sender.challenged = -1
         if not flags & ACK:
@@ -315,8 +317,8 @@ class Conformance:
     @cython.cfunc
     @cython.exceptval(-1)
     def _settle_astray(self, said: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t) -> cython.int:
-        """Report what came to the end of `side` from outside its window, or with a wrong checksum, and was not accepted
-        after all.
+        """Report a segment that arrived at the end of `side` from outside its window, or with a wrong checksum, and was
+        not accepted after all.
         """
         at: cython.Py_ssize_t = row
         while at >= said.astray:

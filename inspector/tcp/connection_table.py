@@ -1,4 +1,4 @@
-"""Which connection a segment belongs to, and who of the two ends is the client.
+"""Which connection a segment belongs to, and which of the two ends is the client.
 
 A connection is a pair of sockets (RFC 9293 §3.3.1: its four numbers are both addresses and both ports) on one network:
 VLANs, the key of a tunnel and the capture interface keep networks apart that use the same addresses. But one may be
@@ -44,7 +44,7 @@ but the shift itself is not known."""
 SCALE_OPTION = cython.declare(cython.uint, int(Option.SCALE))
 
 WELL_KNOWN = cython.declare(cython.uint, 1024)
-"""Ports below are the system's (RFC 6335 §6): whoever sits on one serves."""
+"""Ports below are system ports (RFC 6335 §6), so an end on one is probably the server."""
 
 EPHEMERAL = cython.declare(cython.uint, 32768)
 """Where the usual ranges of client ports begin (Linux; IANA's begins at 49152)."""
@@ -66,7 +66,7 @@ LATE_NS = cython.declare(cython.longlong, 100_000_000)
 """So long after the first packet of its connection a SYN may be captured."""
 
 NETWORKS = cython.declare(cython.int, 64)
-"""Connections between the same two sockets, each on a network of its own, that are told apart at a time."""
+"""Maximum connections between the same two sockets, each on a network of its own, that are kept apart at a time."""
 
 FIRST_SLOTS = 1024
 """Slots of a fresh hash table; it doubles when half full."""
@@ -127,10 +127,10 @@ class Lookup:
     copies: Copies
     seed: cython.ulonglong
     keys: cython.ulonglong[:, ::1]
-    """What a connection is told by, in one place: both ports and the family, the four halves of the addresses, the
-    networks on which the client and the server were seen last, and how far both have come, the client's upper half."""
+    """The key of a connection, in one place: both ports and the family, the four halves of the addresses, the networks
+    on which client and server were seen last, and how far both have sent, the client's in the upper half."""
     siblings: cython.int[::1]
-    """The next connection between the same sockets that goes on, on another network; -1 none."""
+    """The next connection between the same sockets that is still active, on another network; -1 none."""
     rivals: cython.int[::1]
     """The connection that had the same sockets before, to which packets may still belong; -1 none."""
     has_rivals: cython.bint
@@ -139,7 +139,7 @@ class Lookup:
     slots: cython.int[::1]
     slot_mask: cython.ulonglong
     count: cython.int
-    """Rows of the connections table; the table itself is told at the end of a batch."""
+    """Rows of the connections table; the table itself is updated at the end of a batch."""
     capacity: cython.int
 
     times: cython.longlong[::1]
@@ -298,7 +298,7 @@ class Lookup:
         return self.copies.count
 
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
-        """Place packets rows [first, stop), whose headers stand in the scratch table from row 0."""
+        """Assign packets rows [first, stop), whose headers are in the scratch table from row 0, to connections."""
         row: cython.Py_ssize_t
         at: cython.Py_ssize_t
         found: cython.int
@@ -350,7 +350,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _find(self, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.int:
-        """The newest connection between the segment's two sockets, of which `sockets` is the hash, or -1."""
+        """The newest connection between the segment's two sockets, whose hash is `sockets`, or -1."""
         slot: cython.ulonglong = sockets & self.slot_mask
         row: cython.int
         while True:
@@ -391,7 +391,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _fits(self, found: cython.int, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether a segment goes on where the connection is, by its number and what it acknowledges.
+        """Whether a segment continues the connection, by its sequence and acknowledgment numbers.
 
         A SYN opens a connection of its own; what answers one has its number exactly.
         """
@@ -409,7 +409,7 @@ class Lookup:
     def _or_rival(
         self, found: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t, network: cython.ulonglong
     ) -> cython.int:
-        """The connection that had the sockets before where a segment goes on there and not here, else `found`.
+        """The previous connection on these sockets if the segment continues that and not this one, else `found`.
 
         A SYN in an open connection is challenged, and both ends go on (RFC 5961 §4): it may be an old one, or somebody
         else's.
@@ -427,7 +427,7 @@ class Lookup:
     @cython.inline
     @cython.exceptval(-1)
     def _reach(self, found: cython.int, side: cython.int) -> cython.uint:
-        """How far an end has come: the number behind the last byte that it sent."""
+        """How far an end has sent: the number after its last byte."""
         reach: cython.ulonglong = self.keys[found, REACH]
         return reach & MASK32 if side else reach >> 32
 
@@ -476,7 +476,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _joins(self, row: cython.int, at: cython.Py_ssize_t) -> cython.bint:
-        """Whether connection `row` is between the segment's two sockets; `side` then says who sent it."""
+        """Whether connection `row` is between the segment's two sockets; `side` is then set to its sender."""
         family: cython.ulonglong = self.family[at]
         source: cython.ulonglong = self.source_port[at]
         destination: cython.ulonglong = self.destination_port[at]
@@ -557,8 +557,8 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _rival_of(self, previous: cython.int) -> cython.int:
-        """The connection that may go on beside one that takes its sockets: `previous`, or the one before that where
-        `previous` is no more than SYNs without an answer.
+        """The connection that may continue beside one that takes its sockets: `previous`, or the one before it if
+        `previous` is only unanswered SYNs.
         """
         if previous < 0:
             return -1
@@ -569,8 +569,8 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _enlist(self, new: cython.int, head: cython.int, previous: cython.int) -> cython.int:
-        """Put a connection in the place of the one before it, or before those on other networks, of which the last is
-        forgotten where there are too many.
+        """Put a connection in the place of the previous one, or before those on other networks; if there are too many,
+        the last is forgotten.
         """
         row: cython.int = head
         count: cython.int = 1
@@ -592,7 +592,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _write_key(self, row: cython.int) -> cython.int:
-        """Gather from the columns what tells connection `row`."""
+        """Write the key of connection `row` from its columns."""
         family: cython.ulonglong = self.c_family[row]
         client: cython.ulonglong = self.client_port[row]
         server: cython.ulonglong = self.server_port[row]
@@ -605,8 +605,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_client(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.bint:
-        """Whether the first segment's sender is the client: it is when it sends SYN alone, it is not when it sends
-        SYN-ACK.
+        """Whether the sender of the first segment is the client: yes for a SYN alone, no for a SYN-ACK.
 
         In a connection that was already open when the capture began, an end on a well-known port whose peer is on
         none is the server, and so is one below the ephemeral range whose peer is in it; otherwise the first to speak
@@ -635,7 +634,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _same_sockets(self, a: cython.int, b: cython.int) -> cython.bint:
-        """Whether two connections are between the same sockets, whoever was the client."""
+        """Whether two connections are between the same sockets, in either role."""
         ports: cython.ulonglong = self.keys[b, 0]
         turned: cython.ulonglong = ports >> 32 << 32 | (ports & 0xFFFF) << 16 | (ports >> 16 & 0xFFFF)
         if self.keys[a, 0] == ports and self.keys[a, 1] == self.keys[b, 1] and self.keys[a, 2] == self.keys[b, 2]:
@@ -687,7 +686,7 @@ class Lookup:
     def _scale_window(
         self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, own: cython.int, peer: cython.int
     ) -> cython.int:
-        """The window in bytes, by what both ends have said of their scale; a SYN's is never scaled (RFC 7323 §2.2)."""
+        """The window in bytes, by the scales that both ends have announced; a SYN's is never scaled (RFC 7323 §2.2)."""
         shift: cython.int = -1
         if own == SCALE_NONE or self.flags[row] & SYN:
             shift = 0

@@ -79,7 +79,7 @@ class Copies:
         self.make_room(0)
 
     def make_room(self, connections: int) -> None:
-        """Room for what is known of so many connections; what is known stays."""
+        """Make room for `connections` connections; known ones are kept."""
         last_id, varies, copied = bytearray(8 * max(connections, 1)), bytearray(2 * connections), bytearray(connections)
         if self.count >= 0 and connections:
             last_id[: self.last_id.nbytes] = memoryview(self.last_id).cast("B")
@@ -114,8 +114,8 @@ class Copies:
     @cython.ccall
     @cython.exceptval(-2)
     def original(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.int:
-        """The packets row that this one, at `at` in the headers, is a copy of; -1 none, and it is remembered itself.
-        `sockets` is a hash of both its sockets that nobody can foresee.
+        """The packets row of which this one, at `at` in the headers, is a copy; -1 if none, and it is remembered.
+        `sockets` is a hash of both sockets that an attacker cannot predict.
         """
         signature: cython.ulonglong = self._signature(row, at, sockets)
         slot: cython.Py_ssize_t = signature & (SEEN - 1)
@@ -134,7 +134,9 @@ class Copies:
     @cython.ccall
     @cython.exceptval(-1)
     def follow(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
-        """Learn from a packet that is no copy, once its connection is known, whether its sender counts its packets."""
+        """Learn from a packet that is not a copy, once its connection is known, whether its sender numbers its
+        packets.
+        """
         end: cython.Py_ssize_t = 2 * self.packet_connection[row] + self.packet_direction[row]
         if self.last_id[end] and self.last_id[end] != self.ip_id[at]:
             self.varies[end] = 1

@@ -30,13 +30,13 @@ class End:
     shown: cython.int
     """The same with the pending receipts, those not doubted, applied."""
     is_assumed: cython.bint
-    """Whether `shown` says more than is proven."""
+    """Whether `shown` goes beyond what is proven."""
     has_spoken: cython.bint
     """It has sent a packet; before that its state is a guess."""
     has_leapt: cython.bint
     """Its numbers have gone further without bytes: something that was not captured, perhaps its FIN, lies between."""
     is_suspect: cython.bint
-    """A RST came from it that its peer must drop: it may be gone all the same, until it goes on."""
+    """A RST of it came that its peer must drop: it may be gone all the same, until it sends again."""
     has_asked: cython.bint
     """It has sent a SYN without ACK."""
     pending: cython.uint
@@ -54,10 +54,10 @@ class End:
     answered: cython.uint
     """What its SYN-ACK acknowledged: more than the SYN's own number when it took data with it (TCP Fast Open)."""
     fin_end: cython.uint
-    """The sequence number behind its FIN, known when `fin_sent`."""
+    """The sequence number after its FIN, known when `fin_sent`."""
     fin_sent: cython.bint
     contiguous: cython.uint
-    """Behind the last byte before the first hole, known when `speaks`."""
+    """The number after the last byte before the first hole, known when `speaks`."""
     furthest: cython.uint
     """Behind the highest byte, likewise."""
     speaks: cython.bint

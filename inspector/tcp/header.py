@@ -1,4 +1,4 @@
-"""What every module knows of a TCP header: its control bits, and how its sequence numbers are compared.
+"""Constants of the TCP header, and comparison of its sequence numbers.
 
 header.pxd says the same to the compiled modules, which take it in without a call.
 """

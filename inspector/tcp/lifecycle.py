@@ -150,7 +150,7 @@ class Lifecycle:
         self.zeek.sum_up(life, connection)
 
     def advance(self, headers: Table, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
-        """Follow packets rows [first, stop), whose headers stand in the scratch table from row 0."""
+        """Process packets rows [first, stop), whose headers are in the scratch table from row 0."""
         row: cython.Py_ssize_t
         connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
@@ -168,7 +168,7 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _follow(self, row: cython.Py_ssize_t) -> cython.int:
-        """One packet: the states of both ends behind it."""
+        """Process one packet: set the states of both ends after it."""
         life: Life
         sender: End
         receiver: End
@@ -195,7 +195,7 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _note_reuse(self, row: cython.Py_ssize_t, old: cython.Py_ssize_t) -> cython.int:
-        """A SYN takes the sockets of connection `old`, which may go on: what it is at this moment."""
+        """A SYN takes the sockets of connection `old`, which may continue: record its present state."""
         client: cython.int = self.c_client_state[old]
         server: cython.int = self.c_server_state[old]
         if client == TIME_WAIT or server == TIME_WAIT:
@@ -206,7 +206,7 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _show_states(self, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.int:
-        """The states of both ends now stand beside the packet; one that was captured before changed nothing."""
+        """Write the states of both ends into the packet's row; a packet captured before changes nothing."""
         self.client_state[row] = self.c_client_state[connection]
         self.server_state[row] = self.c_server_state[connection]
         self.assumed[row] = self.c_assumed[connection]
@@ -346,8 +346,8 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _goes_on(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint, is_new: cython.bint) -> cython.bint:
-        """Whether an end from which a RST came does what a closed one does not. Bytes before the RST were captured late
-        and prove nothing.
+        """Whether an end that sent a RST sends what a closed end would not. Bytes before the RST that were captured
+        late prove nothing.
         """
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if flags & (SYN | RST) or (self.payload[row] and seq_distance(end, sender.reset_seq) >= 0):
@@ -440,7 +440,7 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _overtook(self, syn: cython.Py_ssize_t, answer: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """The first packet behind the SYN that acknowledges its answer and was captured before that; -1 none."""
+        """The first packet after the SYN that acknowledges the SYN-ACK and was captured before it; -1 none."""
         found: cython.Py_ssize_t = -1
         at: cython.Py_ssize_t = self.previous[answer]
         while at > syn:

@@ -13,7 +13,7 @@ FIXED = 20
 """Bytes of a TCP header without options (RFC 9293 §3.1)."""
 
 LONGEST = 60
-"""Bytes of the longest one: its length field counts fifteen words of four bytes."""
+"""Maximum bytes of a TCP header: its length field counts fifteen words of four bytes."""
 
 
 def tcp_options(capture: Capture, row: int) -> dict[int, bytes]:

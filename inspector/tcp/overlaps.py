@@ -1,4 +1,4 @@
-"""Bytes that were sent twice and are not the same.
+"""Finds bytes that were sent twice with different content.
 
 An end that repeats a segment must repeat its bytes. When the copies differ, the receiver's system decided which were
 read; the capture cannot tell, and whoever sent them may have meant to deceive an observer. So every byte that comes
@@ -124,12 +124,12 @@ class Overlaps:
     @cython.cfunc
     @cython.exceptval(-1)
     def _first_byte(self, row: cython.Py_ssize_t) -> cython.uint:
-        """Number of a segment's first byte: the SYN, which takes one, stands before it (RFC 9293 §3.4)."""
+        """Sequence number of a segment's first byte; the SYN takes the number before it (RFC 9293 §3.4)."""
         return (self.seq[row] + (1 if self.flags[row] & SYN else 0)) & MASK32
 
     @cython.cfunc
     def _has(self, address: cython.longlong, length: cython.longlong) -> bool:
-        """Whether these bytes can be read: those that were given back are read from the file once more."""
+        """Whether these bytes can be read; released ones are read from the file again."""
         return address >= self.floor or self.want(address, length)
 
     @cython.cfunc

@@ -22,7 +22,7 @@ from inspector.units import count
 
 
 class Tracker:
-    """Fills `connections` and `chunks`, what `packets` say of connections, and TCP's `anomalies`."""
+    """Fills `connections` and `chunks`, the connection columns of `packets`, and TCP's `anomalies`."""
 
     def __init__(
         self, packets: Table, headers: Table, connections: Table, chunks: Table, anomalies: Table, arena: Arena
@@ -40,7 +40,7 @@ class Tracker:
         self._overlaps.attach(data, floor, want)
 
     def advance(self, first: int, stop: int) -> None:
-        """Follow packets rows [first, stop), whose decoded headers stand in the scratch table."""
+        """Process packets rows [first, stop), whose decoded headers are in the scratch table."""
         self._lookup.advance(first, stop)
         self._analysis.advance(self._headers, first, stop)
         self._lifecycle.advance(self._headers, first, stop)
@@ -53,7 +53,7 @@ class Tracker:
             stage.turn(connection)
 
     def note(self) -> str | None:
-        """What is to be said of packets that were captured twice; None where none was."""
+        """A note about packets that were captured twice; None without any."""
         copies = self._lookup.copies_so_far
         if not copies:
             return None

@@ -1,4 +1,4 @@
-"""The two byte streams of a connection, put together from segments that come late, twice, overlapping or not at all.
+"""Reassembles the two byte streams of a connection from segments that arrive late, twice, overlapping or not at all.
 
 Within a direction the rule is the receiver's (RFC 9293 §3.4, §3.10.7.4): bytes that were delivered once stay as they
 were; of bytes that wait, the segment that begins earlier wins. Bytes that never came become a gap. So do bytes that the
@@ -106,7 +106,7 @@ class Stream:
 
 @cython.cfunc
 def fresh_stream() -> Stream:
-    """A direction in which nothing was said yet (`__new__` alone costs a third of a constructor's call)."""
+    """A direction without any bytes yet (`__new__` alone costs a third of a constructor's call)."""
     stream: Stream = Stream.__new__(Stream)
     stream.started = False
     stream.has_syn = False
@@ -241,7 +241,7 @@ class Streams:
         self.chunks.rows = self.rows
 
     def finish(self) -> None:
-        """The capture has ended: deliver what still waits, behind gaps."""
+        """The capture has ended: deliver what still waits, after gaps."""
         last_packet: cython.int[::1] = self.connections.view("last_packet")
         self._take_views()
         self._abort_until(FOREVER)
@@ -316,7 +316,7 @@ class Streams:
     @cython.exceptval(-1)
     def _begins_elsewhere(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint) -> cython.bint:
         """Whether a stream of which nothing is delivered begins at `seq` and not where it seemed to: its SYN came late,
-        or the capture began in mid-connection with a segment that had overtaken this one.
+        or the capture began mid-stream with a segment that had overtaken this one.
         """
         if self.flags[row] & SYN:
             return not stream.has_syn or seq_distance(stream.next_seq, seq) < 0
@@ -345,8 +345,8 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _compare_with_delivered(self, stream: Stream, row: cython.Py_ssize_t, ahead: cython.longlong) -> cython.int:
-        """Look whether a segment that begins `-ahead` bytes back says what was said before; a keep-alive's byte may
-        be anything.
+        """Compare a segment that begins `-ahead` bytes back with the bytes delivered before; a keep-alive's byte may be
+        anything.
         """
         if stream.last_chunk >= 0 and not self.verdict[row] & KEEP_ALIVE:
             self.chunks.rows = self.rows
@@ -378,8 +378,8 @@ class Streams:
     @cython.inline
     @cython.exceptval(-1)
     def _is_unanswered(self, stream: Stream, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether the packet is a SYN with bytes, of which nothing shows yet that the peer takes them: it may have them
-        sent again behind the handshake (RFC 7413 §4.2).
+        """Whether the packet is a SYN with bytes that the peer has not yet been seen to accept: they may be sent again
+        after the handshake (RFC 7413 §4.2).
         """
         if self.flags[row] & (SYN | ACK) != SYN:
             return False
@@ -388,7 +388,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _settle(self) -> cython.int:
-        """Deliver what has become next in either direction, until neither goes on."""
+        """Deliver what is now in order in either direction, until neither can continue."""
         rows: cython.Py_ssize_t = -1
         while rows != self.rows:
             rows = self.rows
@@ -398,9 +398,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _release(self, side: cython.int) -> cython.int:
-        """Deliver held segments that have become next, or whose missing predecessors will not come, and the FIN behind
-        them.
-        """
+        """Deliver out-of-order segments that are now in order, or whose gap is given up; then the FIN."""
         stream: Stream = self.streams[2 * self.connection + side]
         self.side = side
         while stream.held >= 0:
@@ -452,8 +450,8 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _give_up(self, row: cython.int) -> cython.int:
-        """Wait no longer for what packet `row` of the direction in hand acknowledges: what is there of it is delivered,
-        behind gaps.
+        """Give up waiting for what packet `row` of the current direction acknowledges: deliver what is there, after
+        gaps.
         """
         side: cython.int = self.side
         peer: Stream = self.streams[2 * self.connection + 1 - side]
@@ -469,8 +467,8 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _wait_no_longer(self, is_over: cython.bint) -> cython.int:
-        """Nothing more will come: deliver what waits for the other direction, then what the peer has acknowledged
-        behind gaps, and when the capture `is_over` all the rest.
+        """No more will come: deliver what waits for the other direction, then what the peer has acknowledged, after
+        gaps; when the capture `is_over`, everything.
         """
         side: cython.int
         stream: Stream
@@ -493,8 +491,8 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _first_in_line(self, is_over: cython.bint) -> cython.int:
-        """The direction to go on in when both have come to a halt, -1 neither: before one that misses bytes one that
-        only waits for the other, else the one that has waited longer.
+        """The direction to continue with if both have stopped, -1 if neither can: one that only waits for the other
+        goes after one that misses bytes, else the one that has waited longer.
         """
         side: cython.int
         row: cython.longlong
@@ -536,7 +534,9 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _skip_to_held(self, stream: Stream) -> cython.int:
-        """Take the first held segment off the list and deliver it, behind a gap where bytes are missing before it."""
+        """Take the first out-of-order segment off the list and deliver it, after a gap if bytes are missing before
+        it.
+        """
         row: cython.int = stream.held
         ahead: cython.longlong = seq_distance(stream.next_seq, self._first_byte(row))
         stream.held = self.next_held[row]
@@ -598,7 +598,7 @@ class Streams:
     @cython.inline
     @cython.exceptval(-1)
     def _first_byte(self, row: cython.Py_ssize_t) -> cython.uint:
-        """The sequence number of a packet's first byte; SYN stands before it (RFC 9293 §3.4)."""
+        """The sequence number of a packet's first byte; a SYN takes the number before it (RFC 9293 §3.4)."""
         return (self.seq[row] + (self.flags[row] & SYN) // SYN) & MASK32
 
     @cython.cfunc
@@ -626,7 +626,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _end(self, stream: Stream) -> cython.int:
-        """The sender's FIN is next, behind a gap where bytes are missing before it."""
+        """Deliver the sender's FIN, after a gap if bytes are missing before it."""
         self._gap(stream, seq_distance(stream.next_seq, stream.fin_seq), stream.fin_packet)
         stream.ended = True
         self._append(stream, END, stream.fin_packet, 0, 0)
@@ -634,7 +634,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _reset(self, stream: Stream, peer: Stream, row: cython.Py_ssize_t) -> cython.int:
-        """A RST of the stream's sender is believed when that does not go on. A port that refuses ends nothing."""
+        """Apply a RST of the stream's sender, unless that sender continues. A port that refuses ends nothing."""
         has_begun: cython.bint = stream.has_syn or stream.offset > 0 or peer.offset > 0 or peer.held >= 0
         if stream.ended or stream.reset_at >= 0 or not has_begun or self.acceptance[row] & LIVES_ON:
             return 0

@@ -69,7 +69,7 @@ class Receipts:
     acceptance: cython.uchar[::1]
 
     confirmed: cython.uint
-    """What the packet in hand says of its sender's pending receipts: a bit for each kind."""
+    """What the current packet shows of its sender's pending receipts: a bit for each kind."""
     disproved: cython.uint
     lost: cython.uint
     """Disproved by a repeat, so that it is not expected any more."""
@@ -195,7 +195,7 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def _first_word(self, end: End, peer: End, flags: cython.uint, row: cython.Py_ssize_t) -> cython.int:
-        """The first packet of an end tells in which state it had been all along."""
+        """The first packet of an end shows in which state it had been from the beginning."""
         was_asked: cython.bint = end.pending & SYN_BIT != 0
         if flags & RST:
             if was_asked or end.pending & SYN_ACK_BIT or not flags & ACK or self.seq[row] == 0:
@@ -218,7 +218,7 @@ class Receipts:
         repeats_fin: cython.bint,
         is_open: cython.bint,
     ) -> cython.int:
-        """Sort the pending receipts by what the packet says of them."""
+        """Sort the pending receipts by what the packet shows of them."""
         pending: cython.uint = end.pending
         acks_syn: cython.bint = peer.syn_known and self._acknowledges(peer.syn_seq, flags, row)
         acks_syn = acks_syn and not self.acceptance[row] & REFUSAL
@@ -298,7 +298,7 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def revoke_reset(self, end: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.int:
-        """The end of `side`, from which a RST came, goes on in packet `row`: the RST was not its own."""
+        """The end of `side`, which seemed to send a RST, sends packet `row`: the RST was not its own."""
         pending: cython.uint = peer.pending & RST_BITS
         kind: cython.int
         end.state = end.reset_from
@@ -383,7 +383,7 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_word_of(self, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
-        """Whether the end of `side` sent the packet, as far as one that must be dropped says nothing of anybody."""
+        """Whether the end of `side` sent the packet; a packet that must be dropped is no evidence."""
         return self.direction[row] == side and not self.acceptance[row] & REFUSAL
 
     @cython.cfunc

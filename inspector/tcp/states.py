@@ -118,7 +118,7 @@ TRANSITIONS: dict[tuple[State, Signal], State] = {
 
 
 def dense_table() -> bytes:
-    """TRANSITIONS as bytes for the engine: the next state of `state` under `signal` stands at 16 * state + signal."""
+    """TRANSITIONS as bytes for the engine: the next state of `state` under `signal` is at 16 * state + signal."""
     table = bytearray(16 * len(State))
     for state in State:
         for signal in Signal:

@@ -1,4 +1,4 @@
-"""What the engine says of a segment and of a whole connection: names, bits and letters.
+"""Names, bits and letters of the engine's results on segments and connections.
 
 Verdicts carry tshark's names (`tcp.analysis.*`), connection states and history letters are Zeek's. Where tshark's rule
 is known to misname a segment, the verdict is the right one, and only the export says tshark's name.
@@ -29,13 +29,13 @@ class Verdict(IntFlag):
     KEEP_ALIVE_ACK = 1 << 13
     REUSED_PORTS = 1 << 14
     EMPTY_WINDOW_PROBE = 1 << 15
-    """A window probe without a byte, one below the next number, as Linux sends it; tshark says keep-alive."""
+    """A window probe without a byte, one below the next number, as Linux sends it; keep-alive in tshark."""
     CROSSED_SYN_ACK = 1 << 16
-    """The first SYN-ACK of an end whose own SYN crossed its peer's (RFC 9293 §3.5); tshark says retransmission."""
+    """The first SYN-ACK of an end whose own SYN crossed its peer's (RFC 9293 §3.5); retransmission in tshark."""
 
 
 class VerdictWords(NamedTuple):
-    """What people call a verdict, one and several of it, and what it says of the segment."""
+    """The name of a verdict, singular and plural, and its meaning."""
 
     one: str
     several: str
@@ -149,7 +149,7 @@ TSHARK_SAYS: dict[Verdict, Verdict] = {
     Verdict.EMPTY_WINDOW_PROBE: Verdict.KEEP_ALIVE,
     Verdict.CROSSED_SYN_ACK: Verdict.RETRANSMISSION,
 }
-"""What tshark calls the segments that it cannot tell from others."""
+"""tshark's names for segments that it cannot distinguish."""
 
 TROUBLE = (
     Verdict.RETRANSMISSION
@@ -161,7 +161,7 @@ TROUBLE = (
     | Verdict.ZERO_WINDOW
     | Verdict.WINDOW_FULL
 )
-"""Verdicts that are marked as trouble. Duplicate ACKs are not: they come in swarms, and tell of one lost segment."""
+"""Verdicts that count as trouble. Duplicate ACKs do not: they come in large numbers for one lost segment."""
 
 
 class Refusal(IntEnum):
@@ -181,7 +181,7 @@ class Refusal(IntEnum):
 
 
 class Acceptance(IntFlag):
-    """What packets.acceptance says besides the `Refusal`, which takes the lowest bits."""
+    """Bits of packets.acceptance beside the `Refusal`, which takes the lowest bits."""
 
     REFUSAL = 7
     REUSES_OPEN = 1 << 3
@@ -191,7 +191,7 @@ class Acceptance(IntFlag):
     REDEEMS = 1 << 5
     """This packet acknowledges what its sender was taken to have refused."""
     LIVES_ON = 1 << 6
-    """Its sender's connection lives on: behind a RST that seemed its own, or with one that refuses an old segment."""
+    """Its sender's connection continues after a RST that seemed its own, or with one that refuses an old segment."""
     AFTER_ALL = 1 << 7
     """Its receiver acknowledged it, so it was accepted."""
 

@@ -1,4 +1,4 @@
-"""A connection as Zeek sums it up: endpoint states of its own, the letters of its history, and conn_state made of them.
+"""Zeek's summary of a connection: its endpoint states, history letters, and the conn_state made from them.
 
 Names, letters and the order of the questions are those of Zeek's conn.log.
 
@@ -208,7 +208,7 @@ class Zeek:
     @cython.cfunc
     @cython.exceptval(-1)
     def _conn_state(self, life: Life, connection: cython.Py_ssize_t) -> cython.int:
-        """The conn_state from both endpoint states; the order of the questions is Zeek's."""
+        """The conn_state from both endpoint states; the order of the tests is Zeek's."""
         o: cython.int = life.client.zeek
         r: cython.int = life.server.zeek
         o_inactive: cython.bint = o in (INACTIVE, PARTIAL)

@@ -1,4 +1,4 @@
-"""Reports what is odd about the frames and messages of one capture."""
+"""Reports anomalies of the frames and messages of one capture."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Kept:
 
     @cfunc
     def refresh(self) -> bint:
-        """Look at the arena as it is now: whoever appends to it may move it."""
+        """Fetch the arena's buffer again, since appending may have moved it."""
         self._memory = self._arena.data
         self._view = self._memory
         return True
@@ -120,7 +120,7 @@ class Kept:
 @cfunc
 @cython.boundscheck(False)
 def has_no_high_bit(view: cython.const[uchar][::1], at: Py_ssize_t, length: Py_ssize_t) -> bint:
-    """Whether `length` bytes from index `at` are below 128. One check of the bounds stands for one a byte."""
+    """Whether `length` bytes from index `at` are below 128. One bounds check replaces one per byte."""
     i: Py_ssize_t
     bits: uchar = 0
     if at < 0 or at + length > view.shape[0]:
@@ -135,9 +135,7 @@ def has_no_high_bit(view: cython.const[uchar][::1], at: Py_ssize_t, length: Py_s
 def copy_unmasked(
     source: cython.const[uchar][::1], at: Py_ssize_t, length: Py_ssize_t, mask: uint, target: uchar[::1], to: Py_ssize_t
 ) -> bint:
-    """Copy payload, unmasked (RFC 6455 §5.3); mask 0 leaves it as it is. One check of the bounds stands for one a
-    byte.
-    """
+    """Copy payload, unmasked (RFC 6455 §5.3); mask 0 leaves it unchanged. One bounds check replaces one per byte."""
     i: Py_ssize_t
     turned: uint = mask >> 24 | (mask >> 8 & 0xFF00) | (mask << 8 & 0xFF0000) | (mask & 0xFF) << 24
     if at < 0 or to < 0 or at + length > source.shape[0] or to + length > target.shape[0]:

@@ -1,4 +1,4 @@
-"""Is it WebSocket? For connections that were already open when the capture began, told by the looks of their frames."""
+"""Detects WebSocket on connections that were already open when the capture began, by valid frames."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from inspector.websocket.opcodes import Opcode
 OPCODES = frozenset(map(int, Opcode))
 
 ENOUGH = 3
-"""Frames that have to fit together before a connection counts as WebSocket. A random piece of bytes looks like
-one client frame about once in 10 000 times."""
+"""Consecutive valid frames before a connection counts as WebSocket. A random piece of bytes looks like one client frame
+about once in 10 000 times."""
 
 
 PIECES_LIMIT = 4096
-"""Pieces that may come from the server alone before it counts as something else. They are read when its client has
-spoken."""
+"""Maximum pieces from the server alone before the connection counts as something else. They are parsed once its client
+has sent something."""
 
 
 def frames_in(piece: bytes, is_client: bool) -> int:

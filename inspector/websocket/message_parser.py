@@ -297,14 +297,16 @@ class MessageReader:
         stream.content = None
 
     def _leave(self, row: int, content: Content) -> None:
-        """A message stays unfinished: keep what came of it."""
+        """Keep the content of a message that stays unfinished."""
         content.leave()
         if content.length and content.outcome == Outcome.GOOD:
             self._rows.content_bytes[row] = content.length
             self._keep(row, content)
 
     def cut(self, stream: Stream, is_in_frame: bool) -> None:
-        """Nothing more comes of a stream, nor `is_in_frame` of a frame: what came of unfinished messages is kept."""
+        """No more bytes of a stream will come, nor `is_in_frame` of a frame: keep the content of unfinished
+        messages.
+        """
         if is_in_frame and stream.row >= 0:
             self._rows.wire_bytes[stream.row] += stream.done
         if stream.control is not None:

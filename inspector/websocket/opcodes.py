@@ -44,7 +44,7 @@ CLOSE_MEANING: dict[int, str] = {
     1013: "try again later",
     1014: "bad gateway",
 }
-"""Close codes that may stand in a frame (RFC 6455 §7.4.1 and IANA's registry, which has 1012 to 1014)."""
+"""Close codes that may be sent in a frame (RFC 6455 §7.4.1 and IANA's registry, which has 1012 to 1014)."""
 
 
 NEVER_SENT: dict[int, str] = {
@@ -52,7 +52,7 @@ NEVER_SENT: dict[int, str] = {
     1006: "the connection ended without a close frame",
     1015: "the TLS handshake failed",
 }
-"""Codes by which a program is told what happened; they must not be in a frame (RFC 6455 §7.4.1)."""
+"""Codes that libraries report to programs; they must not be sent in a frame (RFC 6455 §7.4.1)."""
 
 
 CLOSE_RANGES = (

@@ -107,7 +107,7 @@ def geneve(packet: memoryview) -> Step:
 
 
 def gtp(packet: memoryview) -> Step:
-    """A user's packet in GTP-U version 1 (3GPP TS 29.281 §5), behind any extension headers."""
+    """A user's packet in GTP-U version 1 (3GPP TS 29.281 §5), after any extension headers."""
     if packet[0] & 0xF0 != GTP_VERSION_AND_TYPE or packet[1] != GTP_DATA:
         return None
     at = 8
@@ -124,7 +124,7 @@ def gtp(packet: memoryview) -> Step:
 
 
 def teredo(packet: memoryview) -> Step:
-    """RFC 4380 §5.1.1: IPv6, behind an authentication and an origin indication if there are any."""
+    """RFC 4380 §5.1.1: IPv6, after an authentication and an origin indication if there are any."""
     at = 0
     if be16(packet, at) == TEREDO_AUTHENTICATION:
         at += 13 + packet[at + 2] + packet[at + 3]
@@ -148,7 +148,7 @@ def lisp(_packet: memoryview) -> Step:
 
 
 def tzsp(packet: memoryview) -> Step:
-    """TaZmen Sniffer Protocol: a packet behind a list of tags."""
+    """TaZmen Sniffer Protocol: a packet after a list of tags."""
     layer = TZSP_ENCAPSULATIONS.get(be16(packet, 2))
     if packet[0] != 1 or packet[1] not in (TZSP_RECEIVED, TZSP_TO_SEND) or layer is None:
         return None

@@ -1,4 +1,4 @@
-"""The rules of docs/anomalies.md once more, as comparisons that can be shown: what was compared, and how it came out.
+"""The verdict rules of docs/anomalies.md as checks that can be shown: what was compared, and the result.
 
 `analysis.py` decides, fast and for every segment; here one segment's verdict is taken apart.
 tests/tcp/explain/test_explain.py holds the two together: a verdict is there exactly when all of its comparisons hold
@@ -204,8 +204,8 @@ def _asked(s: Situation, *, peer: bool) -> Check:
 
 
 def asked_again(s: Situation) -> int | None:
-    """Duplicate ACKs of the peer in a row; None where they are no more counted, since bytes of the peer that nobody saw
-    were acknowledged. tshark 4.0 then takes them for enough.
+    """Duplicate ACKs of the peer in a row; None if they are no longer counted, since uncaptured bytes of the peer were
+    acknowledged. tshark 4.0 then takes them for enough.
     """
     beyond = s.flags & ACK and s.peer.contiguous and seq_distance(s.ack, s.peer.contiguous) < 0
     if beyond and seq_distance(s.peer.next_seq, s.peer.contiguous) >= 0:

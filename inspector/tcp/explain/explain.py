@@ -18,7 +18,7 @@ from inspector.units import count, duration
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One verdict explained.
+    """The explanation of one verdict.
 
     Attributes:
         why: a sentence with the numbers.
@@ -38,7 +38,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """How one verdict is told."""
+    """The texts of one verdict."""
 
     why: Callable[[Situation], str]
     instead: tuple[str, ...]
@@ -46,7 +46,7 @@ class Reason:
 
 
 def explain(packets: Table, connections: Table, row: int, sack: Sequence[tuple[int, int]] = ()) -> list[Explanation]:
-    """The verdicts of packets row `row`, explained; empty where there are none.
+    """Explanations of the verdicts of packets row `row`; empty without any.
 
     `sack` are the segment's SACK blocks as sent (`option_values.sack_blocks`): numbers behind the ACK that did arrive.
     """
@@ -70,7 +70,7 @@ def _explained(s: Situation, verdict: Verdict) -> Explanation:
 
 
 def _against(s: Situation, verdict: Verdict) -> Check | None:
-    """The first comparison that does not hold; None where the verdict is out of the question from the start."""
+    """The first check that fails; None if the verdict is out of the question from the start."""
     checks = CHECKS[verdict](s)
     against = next((check for check in checks if not check.holds), None)
     return None if against is checks[0] else against
@@ -206,7 +206,7 @@ def _duplicate_ack(s: Situation) -> str:
 
 
 def _cause_of_duplicate(s: Situation) -> str:
-    """Why an acknowledgment is repeated, as far as the segment itself or what came before it shows."""
+    """Why an acknowledgment is repeated, as far as the segment itself or earlier packets show."""
     acked = s.relative(s.ack, of_peer=True)
     if beyond := [block for block in s.sack if seq_distance(s.ack, block[0]) > 0]:
         blocks = ", ".join(f"{s.relative(a, of_peer=True)} to {s.relative(b - 1, of_peer=True)}" for a, b in beyond)
@@ -382,4 +382,4 @@ REASONS: dict[Verdict, Reason] = {
     ),
     Verdict.CROSSED_SYN_ACK: Reason(_crossed_syn_ack, (), "RFC 9293 §3.5"),
 }
-"""How each verdict is told, what it cannot be told from, and the rule's source."""
+"""For each verdict: its sentence, the alternatives that headers cannot rule out, and its RFC section."""

@@ -1,4 +1,4 @@
-"""What a segment met: the state in which the analysis found both ends just before it.
+"""The state of both endpoints before a segment, as the analysis had it.
 
 Found on demand by letting `Analysis` follow the connection's earlier packets once more, so that an explanation
 compares the very numbers that the verdict compared.
@@ -76,7 +76,7 @@ class Situation:
 
     @property
     def end(self) -> int:
-        """The number behind the segment's last byte."""
+        """The number after the segment's last byte."""
         return (self.seq + self.length) & MASK32
 
     @property
@@ -100,7 +100,7 @@ class Situation:
 
     @property
     def peer_scale(self) -> int:
-        """The peer's window shift as the packets up to this one told it; -1 not known, -2 none."""
+        """The peer's window shift according to the packets up to this one; -1 unknown, -2 none."""
         return self._value("peer_scale")
 
     @property
@@ -151,7 +151,7 @@ class Situation:
 
     @property
     def first_sent_end(self) -> int:
-        """The number behind what that packet carried."""
+        """The number after the bytes of that packet."""
         return int(self._ends(np.array([self.first_sent]))[0])
 
     @cached_property
@@ -175,7 +175,9 @@ class Situation:
 
 
 def recall(packets: Table, connections: Table, row: int, sack: Sequence[tuple[int, int]] = ()) -> Situation:
-    """What packets row `row`, whose SACK blocks are `sack`, met. It must belong to a connection."""
+    """The state of both endpoints before packets row `row`, whose SACK blocks are `sack`. It must belong to a
+    connection.
+    """
     connection = int(packets["connection"][row])
     first = int(connections["first_packet"][connection])
     is_judged = packets["duplicate"][first : row + 1] != Duplicate.ELSEWHERE

@@ -1,4 +1,4 @@
-"""The codes of DEFLATE: which bits stand for which symbol (RFC 1951 §3.2.2), in tables that are quick to look up.
+"""DEFLATE's Huffman codes (RFC 1951 §3.2.2), as tables for fast lookup.
 
 Hot module: compiled by Cython where there is a compiler. On plain Python nothing but tests runs it (inflate.py).
 """
@@ -12,7 +12,7 @@ LONGEST = cython.declare(cython.int, 15)
 """Bits of the longest code."""
 
 BITS = cython.declare(cython.int, 10)
-"""Codes of so many bits are looked up at once; longer ones, which are seldom, bit by bit."""
+"""Codes up to this many bits are looked up at once; longer ones, which are rare, bit by bit."""
 
 PLACES = cython.declare(Py_ssize_t, 1 << 10)
 
@@ -24,7 +24,7 @@ CODE_LENGTHS = cython.declare(Py_ssize_t, 4)
 
 
 def shorts(count: int) -> memoryview:
-    """Room for so many numbers of 16 bits, all 0."""
+    """A zeroed array of `count` 16-bit numbers."""
     return memoryview(bytearray(2 * count)).cast("H")
 
 

@@ -1,4 +1,4 @@
-"""Reads DEFLATE data (RFC 1951), a whole message at a time, without an object made for it.
+"""Decompresses DEFLATE data (RFC 1951), a whole message at a time, without creating objects.
 
 zlib needs a microsecond of calls and objects for a message of seven bytes; this takes a tenth of that. It is no judge:
 whatever is not plainly well-formed, or becomes too long, it leaves alone, and zlib is asked instead
@@ -58,7 +58,7 @@ _LENGTH_BASE = (3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43,
 _LENGTH_BITS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0)
 _DISTANCE_BITS = (0, 0, *(bits for bits in range(14) for _ in range(2)))
 _ORDER = bytes((16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15))
-"""The order in which the lengths of the code for code lengths stand (RFC 1951 §3.2.7)."""
+"""The order of the lengths of the code length code (RFC 1951 §3.2.7)."""
 
 
 def _table(values: tuple[int, ...]) -> memoryview:
@@ -79,7 +79,7 @@ def _distance_bases() -> tuple[int, ...]:
 
 @cclass
 class Inflate:
-    """Reads the payload that its caller has put into `inbox`; what it becomes stands in `outbox`."""
+    """Decompresses the payload that its caller has put into `inbox`; the result is in `outbox`."""
 
     inbox: uchar[::1]
     outbox: uchar[::1]
@@ -224,7 +224,7 @@ class Inflate:
 
     @cfunc
     def _is_end(self) -> bint:
-        """Whether behind the header of a stored block there is nothing: the rest of it is the tail that was cut off."""
+        """Whether nothing follows the header of a stored block: the rest of it is the tail that was cut off."""
         return self._at == self._stop and self._held < 8
 
     @cfunc
@@ -253,7 +253,8 @@ class Inflate:
     @cfunc
     @cython.boundscheck(False)
     def _block(self, lengths: Py_ssize_t, distances: Py_ssize_t) -> bint:
-        """Literals and references up to the end of the block (RFC 1951 §3.2.3); whether all of them are right.
+        """Read literals and references up to the end of the block (RFC 1951 §3.2.3); returns whether all of them are
+        valid.
 
         Unchecked, for an index is either masked (`_fast`), or a symbol that was compared, or behind `_has_room`.
         """

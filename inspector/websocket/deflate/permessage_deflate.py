@@ -1,4 +1,4 @@
-"""Inflates the messages of one direction (permessage-deflate, RFC 7692 §7.2), bounded, and honest about what it lost.
+"""Decompresses the messages of one direction (permessage-deflate, RFC 7692 §7.2), within limits, and reports losses.
 
 Where messages share a context, one that is missing takes the bytes that later ones refer to with it. DEFLATE says so: a
 reference to bytes that are not there is an error, never a wrong byte. So after a loss every message is tried with an
@@ -45,7 +45,7 @@ MESSAGE_LIMIT = 16 * 1024 * 1024
 
 
 class Outcome(IntEnum):
-    """What became of one compressed message."""
+    """Result of decompressing one message."""
 
     GOOD = 0
     BAD_DATA = 1
@@ -95,7 +95,7 @@ class Inflater:
     is_full: cython.bint
     """The last step gave all that it may: there may be more to come without further input."""
     is_final: cython.bint
-    """A block with BFINAL set ended the stream in the message in hand, and nothing came of what follows it."""
+    """A block with BFINAL set ended the stream in the current message, and what follows it gave nothing."""
 
     def __init__(
         self, keeps_context: bool, is_lost: bool = False, is_refused: bool = False, inflate: Inflate | None = None
@@ -171,7 +171,7 @@ class Inflater:
             yield out
 
     def whole(self, payload: bytes) -> bytes:
-        """A message that is there in one piece: what it becomes, as far as `outcome` says that it could be inflated."""
+        """Decompress a message that is in one piece; the result is valid as far as `outcome` says."""
         length: cython.Py_ssize_t = len(payload)
         if cython.compiled and length <= INBOX:
             memoryview(self.inflate.inbox)[:length] = payload
@@ -220,9 +220,7 @@ class Inflater:
 
     @cython.cfunc
     def _step(self, piece: bytes) -> bytes:
-        """Inflate some of a piece: at most STEP bytes come of it. Sets `left` and `is_full`, or the outcome when it
-        goes wrong.
-        """
+        """Decompress at most STEP bytes of a piece. Sets `left` and `is_full`, or the outcome if it fails."""
         if self.stream is None:
             # The largest window reads what was written with a smaller one too.
             self.stream = zlib.decompressobj(-15, zdict=self.history.to_bytes())

@@ -12,7 +12,7 @@ WINDOW = cython.declare(Py_ssize_t, 32 * 1024)
 """Bytes that DEFLATE can refer back to."""
 
 FIRST_ROOM = cython.declare(Py_ssize_t, 512)
-"""Bytes there is room for at first: most conversations are short, and thousands of them may go on at once."""
+"""Initial size in bytes: most conversations are short, and thousands of them may be open at once."""
 
 
 @cclass
@@ -54,7 +54,7 @@ class History:
     @cfunc
     @cython.boundscheck(False)
     def _copy(self, content: uchar[::1], start: Py_ssize_t, stop: Py_ssize_t) -> None:
-        """Copy content[start:stop] to `next`. One check of the bounds stands for one a byte."""
+        """Copy content[start:stop] to `next`. One bounds check replaces one per byte."""
         i: Py_ssize_t
         to: Py_ssize_t = self.next
         if start < 0 or stop > content.shape[0] or to + stop - start > self.ring.shape[0]:
