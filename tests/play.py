@@ -1,4 +1,4 @@
-"""Conversations as plays: who says what, in order, fed to the application stage as the pieces of byte streams."""
+"""Conversations as plays: who sends what, in order, fed to the application layer as pieces of byte streams."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Cut = Callable[[bytes], Iterator[bytes]]
 
 
 def whole(said: bytes) -> Iterator[bytes]:
-    """All that was said in one piece."""
+    """The whole text in one piece."""
     yield said
 
 
@@ -55,7 +55,7 @@ CUTS = pytest.mark.parametrize(
 
 @dataclass
 class Play:
-    """One connection, or several; `client`, `server`, ... append what happens to the connection in hand.
+    """One connection, or several; `client`, `server`, ... append events to the current connection.
 
     Each saying is a packet a second later than the one before; a cut saying is one packet a piece at the same time.
     """
@@ -69,11 +69,11 @@ class Play:
     held_back: int = 0
 
     def client(self, said: bytes) -> Play:
-        """The client says this."""
+        """The client sends this."""
         return self._add(Direction.CLIENT, ChunkKind.DATA, said)
 
     def server(self, said: bytes) -> Play:
-        """The server says this."""
+        """The server sends this."""
         return self._add(Direction.SERVER, ChunkKind.DATA, said)
 
     def gap(self, side: Direction, length: int) -> Play:
@@ -109,7 +109,7 @@ class Play:
 
 
 class Stage:
-    """The tables that a play leaves behind, with short ways to look at them."""
+    """The tables that result from a play, with short ways to examine them."""
 
     def __init__(self, play: Play) -> None:
         names = ("packets", "connections", "chunks", "http_messages", "exchanges", "frames", "messages", "anomalies")
@@ -222,5 +222,5 @@ class Stage:
         return [self.text(i) for i in range(len(self.tables["messages"]))]
 
     def protocol(self, connection: int = 0) -> Protocol:
-        """What the connection was found to speak."""
+        """The protocol found on the connection."""
         return Protocol(int(self.tables["connections"]["protocol"][connection]))

@@ -82,7 +82,7 @@ PLACEHOLDER = re.compile(r"NAME|^\.venv|\.bundle")
 
 
 def quoted(path: Path) -> list[str]:
-    """What stands between backticks in a text, outside its blocks of commands."""
+    """Texts between backticks, outside blocks of commands."""
     text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
     return sorted({name for name in re.findall(r"`([^`\n]+)`", text) if not PLACEHOLDER.search(name)})
 

@@ -1,4 +1,4 @@
-"""The one-direction law, held by walking every import: nothing lower knows of anything higher."""
+"""Layers: a test walks all imports, and fails if a lower layer imports a higher one."""
 
 from __future__ import annotations
 

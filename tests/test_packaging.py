@@ -1,4 +1,4 @@
-"""What the package is built from: nothing that it needs at run time may stay behind."""
+"""The built package contains everything that it needs at run time."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ SECONDS = 3
 RATES = (25_000, 50_000, 100_000, 150_000, 200_000, 300_000)
 PAYLOAD = b"x" * 200
 BURST = 50
-"""Datagrams between two looks at the clock."""
+"""Datagrams sent between two readings of the clock."""
 
 SENDER = f"""
 import socket, sys, time

@@ -95,7 +95,7 @@ class Reader(threading.Thread):
 
 
 def catch_up(page: Page, dashboard: Dashboard) -> float:
-    """Milliseconds until a page tells of as many packets as there are now."""
+    """Milliseconds until a page shows the current number of packets."""
     packets, began = probe.captured(dashboard), time.perf_counter()
     page.evaluate(probe.CAUGHT_UP, packets)
     return (time.perf_counter() - began) * 1000
@@ -110,7 +110,7 @@ def rate(dashboard: Dashboard, busy: Callable[[], None]) -> float:
 
 @contextmanager
 def feed(page: Page, dashboard: Dashboard, room: int | None = None) -> Iterator[ClientConnection]:
-    """A feed that lets in whoever this page is; with `room` bytes for what is sent and not read yet."""
+    """A feed for this page; `room` limits the bytes sent and not read yet."""
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
     secret = page.evaluate("sessionStorage.getItem('wireglass.session')")
     place = urllib.parse.urlsplit(dashboard.address)
@@ -134,7 +134,7 @@ def feed(page: Page, dashboard: Dashboard, room: int | None = None) -> Iterator[
 
 
 def outcome(client: ClientConnection) -> str:
-    """What became of a client that reads again."""
+    """How the feed of a client that reads again ended."""
     end = time.monotonic() + STALL_SECONDS
     try:
         while time.monotonic() < end:

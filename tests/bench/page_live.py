@@ -18,7 +18,7 @@ from tests.browser.dashboards import Dashboard, running
 
 MARKS_EVERY_SECONDS = 0.5
 WARM_SECONDS = 120
-"""After so long the page's memory grows no more."""
+"""Time after which the page's memory no longer grows."""
 
 AWAY_SECONDS = 20
 
@@ -80,12 +80,12 @@ def lateness(page: Page, traffic: Trickle) -> list[float]:
 
 
 def counters(page: Page) -> tuple[str, str]:
-    """Packets and drops, as the page tells them."""
+    """Packets and drops, as the page shows them."""
     return page.locator(".counter.packets b").inner_text(), page.locator(".counter.dropped b").inner_text()
 
 
 def absence(page: Page, dashboard: Dashboard, seconds: int) -> float:
-    """Milliseconds that a page needs to be up to date after it was frozen, as browsers do with what nobody looks at."""
+    """Milliseconds that a page needs to catch up after it was frozen, as browsers freeze hidden pages."""
     with probe.devtools(page) as session:
         session.send("Page.setWebLifecycleState", {"state": "frozen"})
         page.wait_for_timeout(seconds * 1000)

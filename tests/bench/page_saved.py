@@ -57,5 +57,5 @@ def saved(browser: Browser, path: Path, packets: int) -> Iterator[str]:
 
 
 def _listen(feed: WebSocket, ended: list[float]) -> None:
-    """Note when the feed tells that the analysis has ended."""
+    """Record when the feed reports the end of the analysis."""
     feed.on("framereceived", lambda said: '"state":"ended"' in said and ended.append(time.time()))

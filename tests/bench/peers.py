@@ -74,7 +74,7 @@ def peers() -> list[Peer]:
 
 
 def run_engine(path: str) -> None:
-    """Our engine, loaded, without the command line around it; says its own seconds."""
+    """Our engine without the command line around it; prints its own seconds."""
     import time
 
     import inspector.engine.capture

@@ -1,4 +1,4 @@
-"""What the page's benchmarks look at: scripts that time what a person sees, and the memory of browser and server."""
+"""Scripts of the page's benchmarks: they time what a person sees, and read the memory of browser and server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONG_MS = 100
 PATIENCE_MS = 120_000
 
 FRAME = "const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));"
-"""Waits until what stands in the document has been drawn."""
+"""Waits until the document has been drawn."""
 
 OBSERVE = """() => {
   window.__tasks = [];
@@ -29,7 +29,7 @@ OBSERVE = """() => {
 }"""
 
 PACKETS = """() => Number(document.querySelector(".counter.packets b").textContent.replace(/\\D/g, ""))"""
-"""How many packets the page says there are."""
+"""The number of packets that the page shows."""
 
 DRAWN = f"""async (packets) => {{
   {FRAME}
@@ -39,7 +39,7 @@ DRAWN = f"""async (packets) => {{
   await frame();
   return Date.now();
 }}"""
-"""When the timeline is drawn and all packets are told of: milliseconds since 1970."""
+"""Milliseconds since 1970 at which the timeline is drawn and all packets are counted."""
 
 JUMP = f"""async (part) => {{
   {FRAME}
@@ -88,14 +88,15 @@ WATCH = """() => {
     }
   }).observe(document.querySelector(".stage"), { childList: true, subtree: true, attributes: true });
 }"""
-"""Notes when each connection stands on the page, by its client's port and by the wall clock that both sides share."""
+"""Records when each connection appears on the page, by its client's port and by the wall clock that both sides
+share."""
 
 CAUGHT_UP = f"""async (packets) => {{
   {FRAME}
   const told = {PACKETS};
   while (told() < packets) await frame();
 }}"""
-"""Waits until the page tells of so many packets."""
+"""Waits until the page shows this number of packets."""
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

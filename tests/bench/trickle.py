@@ -1,4 +1,4 @@
-"""Steady traffic on loopback: small questions and answers over one connection, and a new connection now and then."""
+"""Steady traffic on loopback: small requests and responses on one connection, and a new connection now and then."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 RATE = 5_000
-"""Packets a second: a question and an answer make two, each the other's acknowledgment."""
+"""Packets per second: a request and a response, each of which acknowledges the other."""
 
 ASKER = """
 import socket, sys, time
@@ -33,7 +33,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 class Trickle:
-    """A server with one busy client, from `start` to the end of the block; `marks` says when each mark was sent."""
+    """A server with one busy client, from `start` to the end of the block; `marks` holds the time of each mark."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -59,7 +59,7 @@ class Trickle:
         self._asker = subprocess.Popen([sys.executable, "-c", ASKER, str(self.port), str(RATE)])
 
     def mark(self) -> None:
-        """One connection of its own, with one question."""
+        """One connection of its own, with one request."""
         begin = time.time() * 1000
         with socket.create_connection(("127.0.0.1", self.port)) as pipe:
             self.marks[pipe.getsockname()[1]] = begin

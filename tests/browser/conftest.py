@@ -18,7 +18,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 GONE = ("net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_RESET")
-"""What Chromium says of a server that has ended: the page has to cope with it, and cannot keep it from the console."""
+"""Chromium's messages about a server that has ended: the page handles it, but cannot keep them from the console."""
 
 WINDOW = {"width": 1440, "height": 900}
 
@@ -73,7 +73,7 @@ def profile(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def context(profile: BrowserContext) -> Iterator[BrowserContext]:
-    """The profile, emptied behind each test of all but those files."""
+    """The profile, emptied after each test of all but those files."""
     yield profile
     for page in profile.pages:
         if page.url.startswith("http"):

@@ -1,4 +1,4 @@
-"""Dashboards to look at: the program itself, started as a user starts it."""
+"""Dashboards for browser tests: the program itself, started as a user starts it."""
 
 from __future__ import annotations
 

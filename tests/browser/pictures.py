@@ -21,7 +21,7 @@ WINDOW = {"width": 1440, "height": 900}
 ACTIONS = ("get", "post", "refresh_twice", "keep_alive", "join", "alice_says_hi", "bob_answers", "server_push")
 
 BREATH_MS = 450
-"""Between two presses: what a quick hand leaves, so that the lives lie beside each other."""
+"""Pause between two presses, so that the connections do not overlap."""
 
 
 def press(page: Page, action: str) -> None:
@@ -45,7 +45,7 @@ def connection(page: Page) -> None:
 
 
 def sockets(page: Page) -> None:
-    """The way of a message, from file descriptor to file descriptor."""
+    """The path of a message, from file descriptor to file descriptor."""
     page.evaluate(TURN, "sockets")
     page.locator(".tk-way-button", has_text="Hi").first.click()
     page.locator(".tk-steps").wait_for()

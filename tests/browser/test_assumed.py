@@ -14,7 +14,7 @@ from tests.web.traffic import ACK, RST, SYN, Wire
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """0: a SYN-ACK whose arrival nothing shows. 1: SYNs that nobody answers. 2: a refusal."""
+    """0: a SYN-ACK that nothing shows to have arrived. 1: SYNs without an answer. 2: a refused connection."""
     wire = Wire(tmp_path_factory.mktemp("assumed") / "assumed.pcapng")
     wire.put((40000, 80), 100, 0, SYN)
     wire.put((80, 40000), 500, 101, SYN | ACK)

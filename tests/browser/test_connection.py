@@ -24,7 +24,7 @@ ROUNDS = 2000
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """Connection 0: one exchange, of which a segment is sent again. Connection 1: 8003 packets, some sent again."""
+    """Connection 0: one exchange with a retransmission. Connection 1: 8003 packets, some of them retransmissions."""
     with running("open", str(recorded(tmp_path_factory.mktemp("ladder") / "long.pcapng"))) as dashboard:
         yield dashboard
 

@@ -14,7 +14,7 @@ from tests.browser.dashboards import Dashboard
 from tests.lab.conftest import needs_namespace
 
 STAGING = 30_000
-"""Milliseconds for a scenario: a network, five processes, and seconds that belong to the play."""
+"""Milliseconds for a scenario: a network, five processes, and the time that the scenario itself takes."""
 
 
 def ladder(page: Page) -> Locator:
@@ -98,7 +98,7 @@ def test_keep_alive_asks_three_times_on_one_pipe(page: Page) -> None:
 
 
 def test_the_chat_stays_open_and_either_side_speaks(page: Page) -> None:
-    """Join, both talk, the server pushes, both leave: a play in one act, since each button needs the one before."""
+    """Join, both send, the server pushes, both leave: in one test, since each button needs the one before."""
     has_pipes = grows(page, "Connections", 2)
     press(page, "join")
     has_pipes()

@@ -1,4 +1,4 @@
-"""Captured bytes are somebody else's: whatever they say, they reach the page as text and nothing else."""
+"""Captured bytes are untrusted: whatever they contain, they reach the page only as text."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # RFC 6455 §1.3's own example of key a
 
 
 def conversation(port: int, client_says: bytes, server_says: bytes) -> list[Ether]:
-    """A handshake, one segment each way, as few packets as a capture can have."""
+    """A handshake and one segment each way: the smallest conversation."""
     there, back = (
         Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src="10.0.0.1", dst="10.0.0.2"),
         Ether(src="02:00:00:00:00:02", dst="02:00:00:00:00:01") / IP(src="10.0.0.2", dst="10.0.0.1"),

@@ -1,4 +1,4 @@
-"""The HTTP view in a real browser: waterfall, heads, cookies, bodies, curl, what is odd; hostile bodies too."""
+"""The HTTP view in a real browser: waterfall, headers, cookies, bodies, curl, anomalies; hostile bodies too."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ANSWERS = [
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """An exchange for each answer; then one that is ambiguous and unanswered, and an answer to nobody."""
+    """One exchange for each response; then one that is ambiguous and unanswered, and a response without a request."""
     wire = Wire(tmp_path_factory.mktemp("http") / "bodies.pcapng")
     for i, said in enumerate(ANSWERS):
         talk = Talk(wire, 40_000 + i)
@@ -74,7 +74,7 @@ ODD, ORPHAN = len(ANSWERS), len(ANSWERS) + 1
 
 
 MANY = 900
-"""More exchanges than the page is handed by itself."""
+"""More exchanges than the page loads at once."""
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ MANY = 100_001
 
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """A capture of so many packets that their numbers are set in groups of three digits."""
+    """A capture with so many packets that their numbers need digit groups."""
     path = tmp_path_factory.mktemp("room") / "long.pcap"
     header = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
     packet = struct.pack("<IIII", 1_700_000_000, 0, 42, 42) + bytes(12) + b"\x08\x06" + bytes(28)
@@ -95,7 +95,8 @@ WIDTHS = (390, 512, 720, 768, 1024, 1440)
 MAY_BE_CUT = re.compile(
     "pair-address|cell target|reason|lane-title|source-text|packet-what|packet-more|wire-what|wire-more|lane-detail"
 )
-"""Classes of what may give way where there is no room: addresses, paths, words beside a number that says the same."""
+"""Classes of elements that may be cut if there is no room: addresses, paths, words beside a number with the same
+meaning."""
 
 CUT = r"""() => {
   const found = [];

@@ -1,4 +1,4 @@
-"""The Sockets view on the live demo: tokens light up, pipes lead to them, the past can be looked at again."""
+"""The Sockets page on the live demo: descriptors appear, connections lead to them, the past can be shown again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.browser.conftest import SOON, enter, press
 from tests.browser.dashboards import Dashboard, running
 
 ASKED = 15_000
-"""Milliseconds until the kernel has been asked: on a busy machine a look at every process takes its time."""
+"""Milliseconds until the kernel has been asked: on a busy machine a survey of all processes takes time."""
 
 RECORDING = Path(__file__).parent.parent.parent / "captures" / "demo.pcapng"
 
@@ -33,7 +33,7 @@ def column(page: Page, process: str) -> Locator:
 
 
 def lit(page: Page, process: str) -> Locator:
-    """Its tokens that are pipes now."""
+    """The descriptors of a process that are connections now."""
     return column(page, process).locator(".tk-slot.lit:not(.listener)")
 
 
@@ -130,7 +130,7 @@ def test_the_past_is_scrubbed_and_now_is_one_press_away(view: Page) -> None:
 
 @pytest.fixture(scope="module")
 def recorded() -> Iterator[Dashboard]:
-    """A recording with tokens: nothing moves by itself."""
+    """A recording with descriptors, in which nothing moves by itself."""
     with running("open", str(RECORDING)) as dashboard:
         yield dashboard
 

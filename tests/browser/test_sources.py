@@ -21,7 +21,7 @@ from tests.conftest import DEMO
 
 @pytest.fixture
 def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dashboard]:
-    """A dashboard on the same news in five ways; its recordings go nowhere else."""
+    """A dashboard on the five-way test; its recordings are kept apart from the user's."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with running("open", str(five_ways(tmp_path / "five.pcapng"))) as dashboard:
         yield dashboard

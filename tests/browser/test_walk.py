@@ -52,7 +52,7 @@ VIEWS = {
     "sockets": ("tokens", ".tk-main canvas, .tk-main svg"),
     "compare": ("connections", ".compare-table, .empty h2"),
 }
-"""Each view with the table that it shows, and what stands there when that has rows."""
+"""Each view with its table, and what it shows when that table has rows."""
 
 EMPTY = ".stage .empty h2:visible"
 LONG = 15_000
@@ -60,7 +60,7 @@ LONG = 15_000
 
 @dataclass
 class Walker:
-    """A page that goes from view to view, and what went wrong on the way."""
+    """A page that goes from view to view, and the errors on the way."""
 
     page: Page
     complaints: list[str] = field(default_factory=list)

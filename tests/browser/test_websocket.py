@@ -17,13 +17,13 @@ from tests.query.test_push_causes import masked
 from tests.web.traffic import Talk, Wire, chat, frame
 
 MANY = 1500
-"""Messages of the long conversation: more than the page is handed by itself."""
+"""Messages of the long conversation: more than the page loads at once."""
 
 HOSTILE = '{"say": "<img src=x onerror=window.xss=1>", "__proto__": {"polluted": 1}, "n": 12345678901234567890}'
 
 
 def packed(wire: Wire, port: int, text: str) -> Talk:
-    """A conversation with permessage-deflate, in which the server says `text` compressed."""
+    """A conversation with permessage-deflate, in which the server sends `text` compressed."""
     talk = Talk(wire, port)
     talk.client(
         b"GET /packed HTTP/1.1\r\nHost: demo\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -1,4 +1,4 @@
-"""What the doctor says when something does not work."""
+"""`wireglass doctor`: its findings when something does not work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a FILE is asked for: standard input, a pipe, several captures, a folder of them, a file that grows."""
+"""FILE arguments: standard input, a pipe, several captures, a folder of captures, a growing file."""
 
 from __future__ import annotations
 

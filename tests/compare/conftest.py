@@ -1,4 +1,4 @@
-"""The same news in five ways, analysed and measured."""
+"""Fixtures: the five-way test, analysed and measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens held, from what programs reported beside the packets of the lab's recordings."""
+"""Answers about file descriptors, from the reports in the lab's recordings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packets and bytes by what they were for: counted here by hand."""
+"""Packets and bytes by purpose, compared with counts by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""News followed by its text: what counts as the same, from when the server knew, and what is no delivery."""
+"""Delivery of news, followed by its text: what counts as equal, when the server knew it, what is not a delivery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The five kinds, told apart by what stands on the wire alone: each rule, and what lies just beside it."""
+"""The five kinds, recognised by their packets alone: each rule, and cases just outside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was said, in one shape: which messages there are, how much of them is useful, which came unasked."""
+"""Messages of all kinds as rows of one shape: which there are, their useful bytes, which were pushed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the popular claim is too simple: said only where the packets show it, with figures that are theirs."""
+"""Common claims appear only if the packets contradict them, with figures from those packets."""
 
 from __future__ import annotations
 

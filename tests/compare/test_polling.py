@@ -1,4 +1,4 @@
-"""Polling: the same question at the pace of a clock, and not merely a question that is asked often."""
+"""Polling: the same request at regular intervals, not merely a frequent request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVEN = (0, 200, 400, 600, 800)
 
 
 def asked(at: Sequence[int], bodies: Sequence[bytes], method: str = "GET", keep: bool = False) -> Write:
-    """One client asks the same at these times and gets these answers, on a pipe of its own each or on one."""
+    """One client sends the same request at these times and gets these responses, on one connection or on one each."""
 
     def write(wire: Wire) -> None:
         pipe = Pipe(wire, 50000) if keep else None

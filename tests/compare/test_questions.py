@@ -1,4 +1,4 @@
-"""The table as people read it: every answer for the same news in five ways, and what small captures say."""
+"""All answers for the five-way test, and answers for small captures."""
 
 from __future__ import annotations
 

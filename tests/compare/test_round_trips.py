@@ -1,4 +1,4 @@
-"""One-way trips up to the first useful byte."""
+"""Round trips before the first useful byte."""
 
 from __future__ import annotations
 

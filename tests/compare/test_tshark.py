@@ -1,4 +1,4 @@
-"""The figures held against an independent count: tshark's view of the same packets, tallied here."""
+"""Our figures compared with an independent count from tshark's view of the same packets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RECORDINGS = ("demo", "short-lived", "keep-alive", "pipelining", "polling-and-pu
 
 
 class Stream:
-    """One connection as tshark tells it, packet by packet."""
+    """One connection according to tshark, packet by packet."""
 
     def __init__(self) -> None:
         self.packets: list[dict[str, str]] = []
@@ -78,7 +78,7 @@ def streams(path: Path) -> dict[str, list[Stream]]:
 
 
 def values(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    """Our figures by question and kind, as JSON has them."""
+    """Our figures by question and kind, as in JSON."""
     with inspector.open(path) as capture:
         told = json.loads(json.dumps(compare(capture)))
     return {(fact["name"], kind): cell["values"] for fact in told["facts"] for kind, cell in fact["cells"].items()}
@@ -86,7 +86,7 @@ def values(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
 
 @pytest.fixture(params=["five ways", *RECORDINGS])
 def path(request: pytest.FixtureRequest, five_path: Path) -> Path:
-    """The five ways, and recordings by name."""
+    """Paths of the five-way test and of named recordings."""
     return five_path if request.param == "five ways" else DEMO.with_name(f"{request.param}.pcapng")
 
 

@@ -39,12 +39,12 @@ CLOSE_FRAME = b"\x88"
 """What an unfragmented close frame begins with (RFC 6455 §5.2)."""
 
 TICK_NS = 2000
-"""What a time may lose on its way through tshark's text."""
+"""Rounding error of a time in tshark's text."""
 
 
 @dataclass(frozen=True)
 class Packet:
-    """One packet as tshark tells it."""
+    """One packet according to tshark."""
 
     stream: int
     time_ns: int

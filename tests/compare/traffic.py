@@ -1,4 +1,4 @@
-"""The same news in five ways, written packet by packet: every time and every length is known beforehand."""
+"""The five-way test, written packet by packet, with known times and lengths."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLIENT, SERVER = 0, 1
 
 START_NS = 1_700_000_000_000_000_000
 STEP_NS = 100_000
-"""From one packet to the next, where nothing else is said."""
+"""Default time between two packets."""
 
 MS = 1_000_000
 HEADERS = 14 + 20 + 20
@@ -33,7 +33,7 @@ class Wire:
         self._spool = writer(path, Interface(1, 262_144, "lo", "test traffic"))
 
     def put(self, ports: tuple[int, int], seq: int, ack: int, flags: int, payload: bytes) -> None:
-        """Write one packet between two ports of 127.0.0.1, and let the clock go on."""
+        """Write one packet between two ports of 127.0.0.1, and advance the clock."""
         tcp = struct.pack("!HHIIBBHHH", *ports, seq, ack, 5 << 4, flags, 65535, 0, 0) + payload
         ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0, b"\x7f\0\0\1", b"\x7f\0\0\1")
         frame = bytes(12) + b"\x08\x00" + ip + tcp
@@ -41,7 +41,7 @@ class Wire:
         self.now_ns += STEP_NS
 
     def until(self, ms: float) -> None:
-        """Nothing happens until so many ms after the start."""
+        """Wait until `ms` after the start."""
         self.now_ns = max(self.now_ns, START_NS + int(ms * MS))
 
     def close(self) -> None:
@@ -63,7 +63,7 @@ class Pipe:
             self._send(CLIENT, ACK)
 
     def say(self, side: int, data: bytes) -> None:
-        """One end says something, the other acknowledges."""
+        """One end sends something, the other acknowledges."""
         self._send(side, PSH | ACK, data)
         self._send(1 - side, ACK)
 
@@ -126,7 +126,7 @@ def upgrade(pipe: Pipe) -> None:
 
 
 def open_stream(pipe: Pipe) -> None:
-    """From a question to an answer without end."""
+    """From a request to a response that does not end."""
     pipe.ask("GET /stream")
     pipe.say(SERVER, b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
 
@@ -153,7 +153,7 @@ def chat_on_another_interface(path: Path) -> None:
 POLL_MS = 200
 POLLS = 12
 TOLD_MS = (450.0, 1150.0, 1950.0)
-"""When the editor tells the server, ms after the start."""
+"""Times at which the editor sends news to the server, ms after the start."""
 
 
 def five_ways(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Content put together from the capture: chunks joined, gaps left out and told, codings undone."""
+"""Content assembled from the capture: chunks joined, gaps left out and reported, codings decoded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.play import SERVER, Play, Stage, at_random
 
 
 class Shelf:
-    """As much of a Capture as bodies are read through, over a play's tables."""
+    """The parts of a Capture that bodies need, over the tables of a play."""
 
     def __init__(self, stage: Stage) -> None:
         self.http_messages, self.chunks, self.bytes_at = stage.http_messages, stage.chunks, stage.bytes_at

@@ -1,4 +1,4 @@
-"""Reports made by hand, and what became of them."""
+"""Crafted reports, and the rows that they become."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def call(call: str, at: int, fd: int, inode: int, pid: int = CAFE, **facts: Any)
 
 
 def seen(at: int, state: str, inode: int = 0, holders: Any = (), **facts: Any) -> bytes:
-    """What the kernel said of the server's end."""
+    """A kernel report about the server's end."""
     told = {
         "seen": "end", "time_ns": at, "took_ns": 1, "namespace": NAMESPACE, "local": LOCAL, "remote": REMOTE,
         "state": state, "inode": inode, "holders": list(holders), "unread": 0, "unacknowledged": 0, **facts,
@@ -65,5 +65,5 @@ class Book:
         return bytes(self.tokens[column][row]).rstrip(b"\0").decode()
 
     def lives(self) -> list[tuple[int, int, int, int]]:
-        """Process, number, opened, closed of every token."""
+        """Process, number, opening and closing of every descriptor."""
         return list(zip(*(self.tokens[name].tolist() for name in ("pid", "fd", "opened_ns", "closed_ns")), strict=True))

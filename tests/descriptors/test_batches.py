@@ -1,4 +1,4 @@
-"""However a recording is cut into batches, its tokens and the kernel's words come out the same."""
+"""However a recording is divided into batches, its tokens and kernel rows are the same."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAME = {
     name: [column for column in getattr(inspector.tables.table, name.upper()) if column.name != "revision"]
     for name in ("tokens", "kernel")
 }
-"""Columns that must not differ; the revision says in which batch something changed."""
+"""Columns that must not differ; the revision depends on the batches."""
 
 
 @settings(max_examples=15)

@@ -1,4 +1,4 @@
-"""The application stage as a whole: cuts and batches change nothing, other programs agree, nothing makes it fail."""
+"""The application layer as a whole: cuts and batches change nothing, other programs agree, no input makes it fail."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def responses(draw: st.DrawFn, to: bytes) -> bytes:
 
 @st.composite
 def http_plays(draw: st.DrawFn) -> list[tuple[Direction, bytes]]:
-    """Who says what: requests, some of them pipelined, and their responses."""
+    """Sequences of requests, some of them pipelined, and their responses."""
     lines = []
     for _ in range(draw(st.integers(1, 4))):
         asked = draw(st.lists(requests(), min_size=1, max_size=3))

@@ -114,7 +114,7 @@ def test_a_file_that_is_no_capture_says_what_it_is_not(tmp_path: Path) -> None:
 
 
 def conversations(capture: Capture) -> list[object]:
-    """What was said in each connection, and by whom, without times and packets; in order of the clients' sockets."""
+    """The content of each connection and its senders, without times and packets, in order of the clients' sockets."""
 
     def said(side: Any) -> Any:
         return side and [side.get(name) for name in ("method", "target", "status", "headers", "body_bytes", "complete")]

@@ -1,4 +1,4 @@
-"""Who is the client of a connection whose beginning was not captured: what the two say tells it."""
+"""Client and server of a connection whose beginning was not captured, decided by its content."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.websocket.wires import Deflater, agree, close, frame, masked, upgrade
 from .test_capture import assert_same, in_batches
 
 ASKS, SERVES = 5000, 8080
-"""Ports that do not tell which of them is the server's."""
+"""Ports that do not show which end is the server."""
 
 Line = tuple[int, bytes]
 
 
 def talk(path: Path, lines: list[Line], *, opened_by: int | None = None) -> Path:
-    """A pcap of one connection between 10.0.0.1 and 10.0.0.2, 10 ms a packet: who says what, each time acknowledging
-    all before. The capture begins with the SYN of the end `opened_by`, or in mid-connection.
+    """A pcap of one connection between 10.0.0.1 and 10.0.0.2, one packet every 10 ms, each acknowledging all before.
+    The capture begins with the SYN of the end `opened_by`, or mid-stream.
     """
     file = Pcap(link_type=101)
     sent = {ASKS: 1000, SERVES: 900_000}
@@ -54,7 +54,7 @@ def talk(path: Path, lines: list[Line], *, opened_by: int | None = None) -> Path
 
 
 def server_first(*said: bytes) -> list[Line]:
-    """Server and client speak in turn."""
+    """Server and client send in turn."""
     return [(SERVES if i % 2 == 0 else ASKS, what) for i, what in enumerate(said)]
 
 

@@ -1,4 +1,4 @@
-"""Times that go back: said, and nothing is measured across them; and packets taken in order of time."""
+"""Times that go back are reported, and nothing is measured across them; packets can be sorted by time."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def opened(folder: Path, packets: Packets, *, sort: bool = False) -> Capture:
 
 
 def measured(capture: Capture) -> dict[str, Any]:
-    """Every length of time that is said of the capture's only connection and exchange."""
+    """All durations of the capture's only connection and exchange."""
     (connection,), (exchange,) = rows.connection_rows(capture), rows.exchange_rows(capture)
     names = ("duration_ns", "handshake_ns", "syn_rtt_ns")
     return {name: connection[name] for name in names} | exchange["timing_ns"]
@@ -145,7 +145,7 @@ def test_which_of_two_is_wrong_is_not_said_where_no_one_stands_out(tmp_path: Pat
 
 
 def at(packets: Packets, place: int, ms: float) -> Packets:
-    """The packets with one of them so long after the first."""
+    """The packets, with the one at `place` moved to `ms` after the first."""
     return [replace(p, time_ns=START_NS + int(ms * MILLISECOND)) if i == place else p for i, p in enumerate(packets)]
 
 

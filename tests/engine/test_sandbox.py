@@ -1,4 +1,4 @@
-"""A capture tried out in a process of its own: it says how far it is, what it found, or what is wrong."""
+"""Analysing a capture in a sandbox process: its progress, its result, its errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said in the plays of HTTP."""
+"""Messages of the HTTP plays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a body ends; what two programs may read in two ways is shown, not hidden."""
+"""Where a body ends; ambiguous messages are reported."""
 
 from __future__ import annotations
 

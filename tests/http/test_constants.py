@@ -1,4 +1,4 @@
-"""What compiled modules know of a module's constants is what the module says."""
+"""Constants in .pxd files equal those of their modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heads read in place: what a start line is, what the fields say about framing, how much belongs to the head."""
+"""Headers parsed in place: start line, fields that frame the body, extent of the header."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ CONNECT, AGREED = b"CONNECT inner:80 HTTP/1.1\r\nHost: inner:80\r\n\r\n", b"HTTP
 
 
 def inside(stage: Stage) -> Protocol:
-    """What is spoken inside the tunnel."""
+    """The protocol inside the tunnel."""
     return Protocol(int(stage.connections["inside"][0]))
 
 

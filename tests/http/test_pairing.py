@@ -126,7 +126,7 @@ TIME_OUT = answer(b"", 408)
 
 
 def pairs_of(path: Path, said: Sequence[Said]) -> list[tuple[str | None, int | None]]:
-    """Targets and statuses of the exchanges of a capture in which this is said."""
+    """Targets and statuses of the exchanges of a capture with these messages."""
     packets = [segment(START_NS, 0, "S", 99, 0, 1000, b"", None), segment(START_NS, 1, "SA", 299, 100, 1000, b"", None)]
     for number, (side, sent, received, payload) in enumerate(said, 1):
         start, heard = (100, 300) if side == 0 else (300, 100)

@@ -1,4 +1,4 @@
-"""HTTP/1.x in two byte streams, in plays: odd heads are told and tolerated, connections kept apart."""
+"""HTTP/1.x in two byte streams: malformed headers are reported and tolerated, connections kept apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lab's programs, each run alone and spoken to as the lab speaks to them."""
+"""The lab's programs, each run alone and driven as the lab drives them."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ SAID = [
 
 
 def told(path: Path) -> tuple[list[str], list[str], list[str]]:
-    """What a recording tells: how its connections went, what was asked, what was said."""
+    """Summary of a recording: how its connections ended, its requests, its messages."""
     capture = inspector.open(path)
     lives = [f"{row['protocol']} {row['conn_state']}" for row in connection_rows(capture)]
     asked = [asked_and_answered(row) for row in exchange_rows(capture)]

@@ -122,7 +122,7 @@ def packets_of(path: Path, interface: str) -> list[str]:
 
 
 def without_padding(packet: bytes) -> bytes:
-    """A cooked packet with zeros behind its link-layer address, where the kernel leaves what was there before."""
+    """A cooked packet with zeros after its link-layer address, where the kernel leaves arbitrary bytes."""
     end = 12 + packet[11]
     return packet[:end] + bytes(20 - end) + packet[20:]
 

@@ -1,4 +1,4 @@
-"""The programs are run by the kernel itself: a filter can stand before any socket, a pair of local ones too."""
+"""Filter programs run by the kernel itself: it attaches a filter to any socket, such as a pair of local ones."""
 
 from __future__ import annotations
 

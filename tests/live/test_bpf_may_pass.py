@@ -1,4 +1,4 @@
-"""What a filter could let through, held against the kernel: with every byte known it decides as the kernel does."""
+"""Programs evaluated on incomplete packets, compared with the kernel's decisions on complete ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Capture filters on a live interface, held against tcpdump's."""
+"""Capture filters on a live interface, compared with tcpdump's."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from tests.tools import needs_capture
 
 @dataclass
 class Script:
-    """A source that gives packets by the script: how many at each look, and then says stop."""
+    """A source that gives a scripted number of packets at each read, and then stops."""
 
     looks: list[int]
     stop: threading.Event

@@ -1,4 +1,4 @@
-"""Ring blocks built by hand; test_afpacket.py has the kernel's own."""
+"""Crafted ring blocks; test_afpacket.py has the kernel's own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Packet:
 
 
 def ring_block(packets: list[Packet]) -> bytes:
-    """A block as the kernel hands it over: struct tpacket_block_desc, then packets behind their struct tpacket3_hdr."""
+    """A block as the kernel delivers it: struct tpacket_block_desc, then packets after their struct tpacket3_hdr."""
     out = struct.pack("=IIIIII", 1, 0, 1, len(packets), 48, 0) + bytes(24)
     for i, packet in enumerate(packets):
         mac = 82

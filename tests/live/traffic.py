@@ -24,7 +24,7 @@ def conversation() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @contextmanager
 def datagrams() -> Iterator[tuple[socket.socket, int]]:
-    """A UDP socket to send with, and the port that it sends to (nobody reads there)."""
+    """A UDP socket to send with, and its destination port, on which nobody listens."""
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
@@ -35,7 +35,7 @@ def datagrams() -> Iterator[tuple[socket.socket, int]]:
 
 
 def transfer(client: socket.socket, server: socket.socket, size: int) -> None:
-    """Send so many bytes from client to server, as fast as it goes."""
+    """Send `size` bytes from client to server, as fast as possible."""
     left = size
 
     def receive() -> None:

@@ -1,4 +1,4 @@
-"""Capture files written byte by byte, so that the reader is held against the formats and not against our writer."""
+"""Capture files written byte by byte, so that the reader is tested against the formats and not against our writer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A capture that is cut, or written anew, while it is read: said in words, and what was read stays."""
+"""A capture that is truncated or overwritten while it is read: a note says so, and what was read is kept."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tests.pcap.craft import Pcap, Pcapng, contents, read, save
 from tests.tools import needs_tshark, tshark_fields
 
 STRANGE = 0x0BAD_F00D
-"""A block that nobody knows: it must stay where it is."""
+"""An unknown block type, which must stay where it is."""
 
 
 def crafted(order: str = "<") -> Pcapng:

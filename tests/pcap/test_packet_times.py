@@ -1,4 +1,4 @@
-"""Packets of which the file tells no time: null everywhere, and no interval is known."""
+"""Packets without a time in the file: null everywhere, and no interval is known."""
 
 from __future__ import annotations
 

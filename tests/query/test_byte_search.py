@@ -33,7 +33,7 @@ class Bytes:
 
 
 def searched(file: bytes, kept: bytes, lengths: list[int], in_arena: list[bool]) -> tuple[Stretches, list[bytes]]:
-    """Stretches of these lengths one behind the other, each in the file or in the arena; and their bytes."""
+    """Consecutive ranges of these lengths, each in the file or in the arena, and their bytes."""
     capture = Bytes(memoryview(file))
     capture.arena.append(kept)
     places, parts = {False: 0, True: ARENA}, []

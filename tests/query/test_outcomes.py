@@ -1,4 +1,4 @@
-"""What became of a connection: no more than its packets prove."""
+"""Outcomes of connections: no more than their packets prove."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_a_code_that_is_none_is_text_like_any_other(capture: Capture) -> None:
 
 
 def test_bytes_between_two_packets_are_no_packets(capture: Capture) -> None:
-    """The words of the file's own headers, and a word that one packet begins and the next one ends."""
+    """The words of the file's own headers, and a word that begins in one packet and ends in the next."""
     assert Search(capture).matching("test-traffic").size == 0  # type: ignore[union-attr]
     assert Search(capture).matching("wireglass").size == 0  # type: ignore[union-attr]
 

@@ -31,7 +31,7 @@ def cut(stream: bytes, places: list[int]) -> list[bytes]:
 
 
 def record(path: Path, pieces: list[bytes], questions: int = 1) -> Path:
-    """A connection whose server answers `questions` in these segments."""
+    """A connection whose server answers the requests `questions` in these segments."""
     wire = Wire(path)
     talk = Talk(wire, 40001)
     for _ in range(questions):

@@ -1,4 +1,4 @@
-"""A connection on loopback, both ends in this process, each step taken when the test says so."""
+"""A connection on loopback with both ends in this process, each step taken when the test asks for it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Pipe:
 
 @contextmanager
 def pipe(host: str = "127.0.0.1") -> Iterator[Pipe]:
-    """A pipe that is closed at the end."""
+    """A connection that is closed at the end."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server((host, 0), family=family))

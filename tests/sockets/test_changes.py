@@ -1,4 +1,4 @@
-"""What is new between two looks, and how often figures alone are news."""
+"""Changes between two surveys, and how often figures alone are reported."""
 
 from __future__ import annotations
 

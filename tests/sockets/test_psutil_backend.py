@@ -1,4 +1,4 @@
-"""Where there is no netlink and no /proc: what psutil tells goes the same way into a recording."""
+"""Without netlink and /proc: psutil's sockets are recorded the same way."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def watched(path: Path, p: Pipe) -> tuple[Table, Table]:
-    """The tables `tokens` and `kernel` of a recording into which one look at this pipe's sockets was written."""
+    """The tables `tokens` and `kernel` of a recording with one survey of this connection's sockets."""
     path.write_bytes(pcapng_writer.section_header("x") + pcapng_writer.interface_description(Interface(1, 0, "lo0")))
     writer = ReportWriter(path)
     Watcher(writer, wanted_on("lo0", only=[p.port])).look()

@@ -1,4 +1,4 @@
-"""Looks at real sockets of real processes: what the kernel says, and who holds them."""
+"""Surveys of real sockets of real processes: kernel states and holders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bell rings when a connection opens and when it closes, and not for what is said in between."""
+"""The watcher wakes up when a connection opens or closes, and not for data in between."""
 
 from __future__ import annotations
 

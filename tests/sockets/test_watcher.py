@@ -55,7 +55,7 @@ class Recording:
 
 @contextmanager
 def watched(path: Path, p: Pipe) -> Iterator[Recording]:
-    """The pipe's sockets, watched into a fresh recording."""
+    """The sockets of this connection, watched into a new recording."""
     path.write_bytes(pcapng_writer.section_header("x") + pcapng_writer.interface_description(Interface(1, 0, "lo")))
     options = ["--spool", str(path), "--interface", "lo", "--only-ports", str(p.port)]
     command = launch.command("inspector.sockets.watcher", *options)

@@ -195,7 +195,7 @@ class World:
         self.random = random
         self.ends = [Endpoint(0, "CLOSED", 1000), Endpoint(1, random.choice(["LISTEN", "LISTEN", "CLOSED"]), 5000)]
         self.before: list[deque[Packet]] = [deque(), deque()]
-        """By sender: on the way to the observer."""
+        """Packets on their way to the observer, by sender."""
         self.behind: list[deque[Packet]] = [deque(), deque()]
         self.seen: list[Packet] = []
         self.loss = random.choice([0.0, 0.1, 0.3])

@@ -1,5 +1,4 @@
-"""Drives real sockets through every state that a kernel can be brought to, and holds the kernel's word against the
-wire's.
+"""Drives real sockets through every state that the kernel can be brought to, and compares its state with the engine's.
 
 Run in a network of its own (test_kernel.py does). A link that lets one packet through at a time stands between both
 ends, so that every state lasts until it has been looked at. The link shows each end's own view: the client's end is
@@ -34,11 +33,11 @@ STATES = ("client_state", "server_state")
 
 PATIENCE_SECONDS = 10.0
 SETTLING_SECONDS = 0.02
-"""In which the kernel has surely taken a packet that the link handed it."""
+"""Time in which the kernel has certainly processed a packet from the link."""
 
 
 class Bench:
-    """Two ends, the link between them, and both witnesses."""
+    """Two ends, the link between them, and the captures of both hosts."""
 
     def __init__(self, link: RoughLink, capture: Capture) -> None:
         self.link = link
@@ -64,8 +63,8 @@ class Bench:
                 raise AssertionError(f"wanted {wanted}, but (kernel, wire) say {said}")
 
     def claims(self, client: str | None = None, server: str | None = None) -> None:
-        """Wait until the other end's view says this of an end, with a ? where it is assumed, behind a packet, or behind
-        several in a row.
+        """Wait until the other end's capture shows this state of an end, with a ? if it is assumed, after one packet or
+        several.
         """
         wanted = {side: claim for side, claim in enumerate((client, server)) if claim is not None}
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -95,7 +94,7 @@ class Bench:
         self.expect(client, server)
 
     def _kernel_comes_to(self, *states: State | None) -> bool:
-        """Whether the kernel's word for client and server becomes these within the time that it surely needs."""
+        """Whether the kernel's states of client and server become these within the settling time."""
         deadline = time.monotonic() + SETTLING_SECONDS
         while any(state not in (None, self._kernel_says(end)) for end, state in enumerate(states)):
             if time.monotonic() > deadline:
@@ -117,7 +116,7 @@ class Bench:
         return State.CLOSED if row is None else State(int(self._capture.connections[STATES[side]][row]))
 
     def _claims(self, side: int) -> str:
-        """What the other end's view says of an end after each packet."""
+        """The state of an end according to the other end's capture, after each packet."""
         row, packets = self._row(self._far if side == 0 else self._near), self._capture.packets
         if row is None:
             return " nothing"

@@ -162,7 +162,7 @@ PROGRAMS: dict[str, tuple[Program, ...]] = {
 
 
 def conversation(random: Random) -> Packets:
-    """A made-up conversation: segments at, before and behind what is due, with any flags, ACK and window."""
+    """A random conversation: segments at, before and after the expected number, with any flags, ACK and window."""
     isn = [random.choice([99, 2**32 - 3, 2**32 - 40, 2**31 - 5]) for _ in range(2)]
     due = [number + 1 for number in isn]
     scale = random.choice([None, 0, 3])
@@ -245,7 +245,7 @@ def _moved(packet: Packet, variant: int) -> Packet:
 
 
 def variants(folder: Path, limit: int, conversations: int) -> Iterator[tuple[str, Packets]]:
-    """Every recording under every program, and so many conversations: a name, and the packets."""
+    """Every recording under every mutation, and `conversations` random ones: name and packets."""
     number = 0
     for path in sorted(folder.glob("*.pcapng")):
         original = recorded(path, limit)

@@ -1,4 +1,4 @@
-"""A conversation written as a play: who sends what, in order; the TCP stage then makes its tables of it.
+"""A conversation written as a play: who sends what, in order; the TCP stage then fills its tables from it.
 
     play = Play()
     play.client("S", seq=100)
@@ -26,7 +26,7 @@ MILLISECOND = 1_000_000
 
 
 class Play:
-    """Packets between one client (10.0.0.1) and one server (10.0.0.2), and what the TCP stage says of them."""
+    """Packets between one client (10.0.0.1) and one server (10.0.0.2), and the TCP stage's results."""
 
     def __init__(self, client_port: int = 40000, server_port: int = 80) -> None:
         self.packets = Table("packets")

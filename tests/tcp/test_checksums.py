@@ -107,7 +107,7 @@ def reset_with_a_wrong_one() -> list[Packet]:
 
 
 class Told:
-    """What the engine says of packets, of which the capture holds `snaplen` bytes each."""
+    """The engine's results for packets of which the capture holds `snaplen` bytes each."""
 
     def __init__(self, folder: Path, packets: list[Packet], snaplen: int = 65535, batch: int = 1000) -> None:
         path = folder / "checksums.pcap"

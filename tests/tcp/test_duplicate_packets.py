@@ -1,4 +1,4 @@
-"""Packets captured twice are recognised, and what only looks like one is not."""
+"""Packets captured twice are recognised, and similar ones are not."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def numbered(identification: int) -> Change:
 
 
 def hop(packet: Packet) -> Packet:
-    """The packet behind a router."""
+    """The packet after one more router."""
     return replace(packet, data=packet.data[:8] + bytes([packet.data[8] - 1]) + packet.data[9:])
 
 
@@ -71,7 +71,7 @@ def opened(folder: Path, packets: list[tuple[Packet, int]]) -> Capture:
 
 
 def twice(packets: Packets, change: Change, after_ns: int, interface: int = 0) -> list[tuple[Packet, int]]:
-    """Each packet, and a little later what became of it."""
+    """Each packet, and a little later a changed copy of it."""
     seen = []
     for packet in packets:
         seen += [(packet, 0), (replace(change(packet), time_ns=packet.time_ns + after_ns), interface)]

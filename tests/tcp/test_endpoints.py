@@ -1,4 +1,4 @@
-"""What the states claim to know is so: held against two endpoints that talk over a link that loses packets."""
+"""The states that the engine reports, compared with those of two endpoints on a lossy link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sequence arithmetic, and that compiled modules are told the same as plain ones."""
+"""Sequence arithmetic, and constants of .pxd files that equal those of their modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A connection belongs to a network: VLANs, tunnel keys and interfaces tell apart what uses the same addresses."""
+"""A connection belongs to a network: VLANs, tunnel keys and interfaces separate equal addresses."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ def test_client_and_server_that_change_places_keep_their_networks(tmp_path: Path
 
 
 def _on_high_ports(packet: Packet) -> Packet:
-    """The packet between ports that tell nobody who serves."""
+    """The packet between ports that do not show which end is the server."""
     ports = struct.pack(">HH", 9000, 8000) if packet.data[20:24] == PORTS else struct.pack(">HH", 8000, 9000)
     return replace(packet, data=packet.data[:20] + ports + packet.data[24:])
 

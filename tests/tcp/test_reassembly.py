@@ -155,7 +155,7 @@ def test_of_several_gaps_each_does_not_wait_for_the_one_before() -> None:
 
 
 def told(play: Play) -> list[tuple[int, bytes | int | str]]:
-    """What both sides said, in the order in which it became readable; successive pieces of one side are one."""
+    """The bytes of both sides in the order in which they became readable; consecutive pieces of one side are joined."""
     out: list[tuple[int, bytes | int | str]] = []
     c = play.chunks
     for side, kind, address, length in zip(

@@ -19,7 +19,7 @@ def test_every_state_can_be_reached_and_left() -> None:
 
 
 def test_the_close_is_that_of_figure_5() -> None:
-    """CLOSE-WAIT leads to LAST-ACK alone: whoever sends its FIN before it has got the peer's is in FIN-WAIT-1."""
+    """CLOSE-WAIT leads only to LAST-ACK: an end that sends its FIN before it receives the peer's is in FIN-WAIT-1."""
     assert {after for (before, _), after in TRANSITIONS.items() if before is State.CLOSE_WAIT} == {
         State.LAST_ACK,
         State.CLOSED,

@@ -1,4 +1,4 @@
-"""Every exported verdict held against tshark itself, on recordings and on what seeded programs make of them.
+"""Every exported verdict compared with tshark, on recordings and on seeded mutations of them.
 
 tshark 4.0 is the witness: the names and the rules are its own (docs/anomalies.md). It begins a new conversation with
 every SYN of another number, and all that follows is of that; here what goes on in the old connection stays there, and

@@ -1,4 +1,4 @@
-"""What both ends said, by range: the pieces give the streams, the messages give the tables."""
+"""The two streams by range: the pieces give the streams, the messages give the tables."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Running:
         self.address, _, self.token = self.printed[-1].removeprefix("Dashboard: ").strip().partition("#t=")
 
     def ask(self, path: str, posted: dict[str, Any] | None = None) -> Any:
-        """What the API answers to a program that shows the token."""
+        """The API's response to a program that presents the key."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         data = None if posted is None else json.dumps(posted).encode()
         request = urllib.request.Request(self.address + path, data, headers)

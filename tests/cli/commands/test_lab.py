@@ -1,4 +1,4 @@
-"""`wireglass lab`: what there is, and one of them staged."""
+"""`wireglass lab`: the list, and one scenario run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`wireglass sockets`, in a pipe and on a real terminal, beside real sockets."""
+"""`wireglass sockets`, in a pipe and on a real terminal, with real sockets."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ SOCKET = re.compile(r"127\.0\.0\.1:\d+")
 
 @contextmanager
 def sit_down(lab: Lab, name: str) -> Iterator[ClientConnection]:
-    """Be a guest, as a browser tab is."""
+    """Join the chat as a browser tab does."""
     with connect(lab.addresses["chat"], proxy=None) as tab:
         tab.send(json.dumps({"join": name}))
         assert json.loads(tab.recv(timeout=PATIENCE_SECONDS))["welcome"] == name

@@ -1,4 +1,4 @@
-"""The chat server, spoken to by guests of all kinds."""
+"""The chat server with clients of all kinds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHAT = "inspector.lab.demo.chat_server"
 
 
 class Guest:
-    """Somebody on a pipe: says and hears objects."""
+    """A chat client that sends and receives objects."""
 
     def __init__(self, pipe: ClientConnection) -> None:
         self.pipe = pipe
@@ -38,7 +38,7 @@ class Guest:
 
 
 def with_guests(count: int, play: Callable[..., Awaitable[None]]) -> None:
-    """Run a play with the server and so many guests who have said nothing yet."""
+    """Run a play with the server and `count` clients that have sent nothing yet."""
 
     async def run(room: Child, port: int) -> None:
         # Nobody here reads everything; a full queue would hold up the goodbye.

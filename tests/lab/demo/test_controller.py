@@ -29,7 +29,7 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def are_gone(family: list[psutil.Process]) -> bool:
-    """Whether none of them runs any more; a zombie that nobody has buried yet doesn't."""
+    """Whether none of these processes runs any more; zombies do not count."""
     return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family)
 
 

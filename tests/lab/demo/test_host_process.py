@@ -1,4 +1,4 @@
-"""The host process, spoken to in lines."""
+"""The host process, driven by JSON lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.waiting import PATIENCE_SECONDS
 
 @contextmanager
 def host(*flags: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A host that is ready, or has said why not."""
+    """A host process that is ready, or has reported why not."""
     with listen(0) as http, listen(0) as chat:
         descriptors = http.fileno(), chat.fileno()
         command = launch.command(

@@ -18,7 +18,7 @@ def request(start: str, *fields: str, body: bytes = b"", host: str = "127.0.0.1:
 
 
 async def ask(port: int, message: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Status, header fields and body of the answer; PORT stands for the port."""
+    """Status, header fields and body of the response; PORT stands for the port."""
     answer = await exchange(port, message.replace(b"PORT", str(port).encode()))
     head, _, body = answer.partition(b"\r\n\r\n")
     start, *lines = head.decode().split("\r\n")

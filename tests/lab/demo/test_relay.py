@@ -1,4 +1,4 @@
-"""The relay between two loopback addresses, which stand here for two networks."""
+"""The relay between two loopback addresses, which represent two networks."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from inspector.lab.demo import relay as relay_module
 from inspector.lab.demo.relay import LINGER_NOT, Relay
 
 OUTSIDE = "127.0.0.2"
-"""The relay listens here, and goes on to the same port of 127.0.0.1."""
+"""The relay listens here, and forwards to the same port of 127.0.0.1."""
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Play = Callable[[Streams, Streams], Awaitable[None]]
 
 
 def with_pipe(play: Play) -> None:
-    """Run a play with the two far ends of one relayed connection: client's and server's."""
+    """Run a play with the two far ends of one relayed connection."""
 
     async def run() -> None:
         arrived: asyncio.Queue[Streams] = asyncio.Queue()

@@ -17,7 +17,7 @@ Play = Callable[[Stage, int, int], Awaitable[None]]
 
 
 def with_stage(play: Play) -> None:
-    """Run a play on an open stage: with it, the café's port and the chat's."""
+    """Run a play with running servers; it gets the ports of café and chat."""
 
     async def run() -> None:
         http, chat = listen(0), listen(0)

@@ -1,4 +1,4 @@
-"""A child process spoken to in lines, with small programs for children."""
+"""A child process driven by JSON lines, with small programs as children."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Play = Callable[[Child], Awaitable[None]]
 
 @pytest.fixture(autouse=True)
 def run_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Children run the source text that stands where a module's name would."""
+    """Children run the source text given in place of a module's name."""
     monkeypatch.setattr(launch, "command", lambda source, *_: [sys.executable, "-c", source])
 
 

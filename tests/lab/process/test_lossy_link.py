@@ -1,4 +1,4 @@
-"""A rough link carries real TCP: what arrives is what was sent, though packets are lost on the way."""
+"""A lossy link carries real TCP: all bytes arrive, although packets are lost on the way."""
 
 from __future__ import annotations
 

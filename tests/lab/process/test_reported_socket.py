@@ -1,4 +1,4 @@
-"""The lab's programs say what becomes of their sockets' numbers, and no short life is missed."""
+"""The lab's programs report the opening and closing of their descriptors, however short-lived."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_in_a_private_network_it_is_in_the_recording_as_well(tmp_path: Path) -> 
 
 
 def recorded(path: Path, namespace: bool) -> list[dict[str, Any]]:
-    """The reports of a little demo; every connection in it must have both ends' tokens."""
+    """The reports of a small demo; every connection in it must have descriptors at both ends."""
     with Lab.start(path, namespace=namespace, http_port=0, chat_port=0) as lab:
         for action in ("refresh_twice", "join", "leave"):
             lab.run(action)

@@ -1,4 +1,4 @@
-"""A hand does one step at a time with its sockets; what goes wrong it says in the system's words."""
+"""A socket worker executes one step at a time and reports errors in the system's words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Play = Callable[[Child], Awaitable[None]]
 
 
 def with_hand(play: Play) -> None:
-    """Run a play with a hand that is both client and server."""
+    """Run a play with a worker that is both client and server."""
 
     async def run() -> None:
         hand = await Child.start("hand", "inspector.lab.process.socket_worker", "hand")
@@ -29,7 +29,7 @@ def with_hand(play: Play) -> None:
 
 
 async def pair(hand: Child, port: int) -> tuple[int, int]:
-    """The tokens of both ends of a connection."""
+    """The descriptors of both ends of a connection."""
     listener = (await hand.ask("listen", address="127.0.0.1", port=port, backlog=4, options=[]))["token"]
     client = (await hand.ask("open", address="127.0.0.1", port=0, options=[]))["token"]
     await hand.ask("connect", token=client, address="127.0.0.1", port=port)

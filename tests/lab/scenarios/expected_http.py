@@ -1,4 +1,4 @@
-"""What must be seen of the scenarios about HTTP, and what their texts say of it."""
+"""Expectations for the HTTP scenarios, and for the claims in their texts."""
 
 from __future__ import annotations
 

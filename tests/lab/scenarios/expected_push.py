@@ -1,4 +1,4 @@
-"""What must be seen of the scenarios about news, WebSocket and crowds, and what their texts say of it."""
+"""Expectations for the scenarios about news, WebSocket and many connections, and for the claims in their texts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def server_sent_events(seen: Witness) -> None:
 
 
 def heard(seen: Witness) -> list[str]:
-    """What the server said over WebSocket."""
+    """The messages that the server sent over WebSocket."""
     return [row["text"] for row in seen.messages if row["kind"] == "text" and row["direction"] == "server"]
 
 

@@ -1,4 +1,4 @@
-"""What must be seen of the scenarios about TCP itself, and what their texts say of it.
+"""Expectations for the TCP scenarios, and for the claims in their texts.
 
 Nothing here depends on how fast the machine is: times are bounded from below by timers and by the link, and from above
 widely.

@@ -1,4 +1,4 @@
-"""What a recording is told of the tokens of a play, and of their end."""
+"""Descriptor reports of a scenario in its recording, including those at its end."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ ENDS = {"local": "127.0.0.1:51000", "remote": "127.0.0.1:80"}
 
 
 def token(call: str, fd: int, **facts: str) -> dict[str, Any]:
-    """What a hand reports."""
+    """A report of a worker."""
     told = {"time_ns": 1, "namespace": 4, "pid": 9, "process": "client", "fd": fd, "inode": fd * 10}
     return {"event": "token", "call": call, **told, **facts}
 
 
 def taken_down(spool: Path, *messages: dict[str, Any], goes_on: bool) -> list[dict[str, Any]]:
-    """The reports that are in the recording once the play is over."""
+    """The reports in the recording after the scenario."""
     spool.touch()
     notes = Notes(Mirror(SCENARIOS["refused"]), goes_on)
     notes.begin(str(spool))

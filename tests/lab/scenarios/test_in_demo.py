@@ -1,4 +1,4 @@
-"""What a scenario inside the demo says when it cannot be staged."""
+"""Errors of a scenario inside the demo that cannot be run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both ends of a link in the words of the end that is captured."""
+"""Both ends of a link under the addresses that the captured end uses."""
 
 from __future__ import annotations
 

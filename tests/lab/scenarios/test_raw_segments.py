@@ -1,4 +1,4 @@
-"""Segments made by hand are as right as scapy's."""
+"""Crafted segments equal scapy's."""
 
 from __future__ import annotations
 

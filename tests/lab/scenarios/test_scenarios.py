@@ -1,4 +1,4 @@
-"""Every scenario, staged live and as recorded, shows what it is there for, and its text says nothing else."""
+"""Every scenario, run live and as recorded, shows what it is for, and its text makes no other claims."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tests.lab.scenarios.witness import EXPECTATIONS, Witness
 
 CAPTURES = Path(__file__).parents[3] / "captures"
 AT_ONCE = 4
-"""Scenarios staged at the same time: most of them wait most of the time."""
+"""Scenarios run at the same time: most of them wait most of the time."""
 TRIES = 3
 LARGEST_RECORDING = 250_000
 LARGEST_OF_A_CROWD = 3_500_000
-"""A thousand guests, ten packets each, and what became of two thousand tokens."""
+"""A thousand clients with ten packets each, and reports about two thousand descriptors."""
 
 needs_link = pytest.mark.skipif(not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="needs /dev/net/tun")
 
@@ -35,14 +35,16 @@ Staged = dict[str, tuple[Path, Future[Message]]]
 
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
-    """All scenarios, under way from the first test on."""
+    """All scenarios, started before the first test."""
     folder = tmp_path_factory.mktemp("staged")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {name: (folder / name, pool.submit(play, name, folder / name)) for name in SCENARIOS}
 
 
 def assert_the_kernel_was_heard(name: str, capture: Capture) -> None:
-    """Of every connection that a process gave back, the recording holds the kernel's figures; and all are joined."""
+    """The recording has kernel figures for the connections that a process closed, and all rows are joined with
+    connections.
+    """
     kernel, tokens = capture.kernel, capture.tokens
     is_end = kernel["remote_port"] > 0
     assert (kernel["connection"][is_end] >= 0).all()

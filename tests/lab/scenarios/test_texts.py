@@ -1,4 +1,4 @@
-"""What a text claims and nobody has held against the packets is found."""
+"""Claims of a text that no check covers are found."""
 
 from __future__ import annotations
 

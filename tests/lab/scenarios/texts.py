@@ -1,4 +1,4 @@
-"""Which words of a scenario's text nothing was held against."""
+"""Finds claims in a scenario's text that no check covers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“])")
 
 
 def unheld(text: str, held: Iterable[str]) -> list[str]:
-    """The sentences of a text that hold none of the phrases `held`, and its amounts that stand in none of them."""
+    """The sentences of a text that contain none of the phrases `held`, and its amounts that are in none of them."""
     covered = [at.span() for phrase in held for at in re.finditer(re.escape(phrase), text)]
     allowed = covered + [at.span() for at in NAMES.finditer(text)]
     found = [

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 class Witness:
-    """A capture's rows, and what of the scenario's text was held against them."""
+    """The rows of a capture, and the phrases of the scenario's text that were checked against them."""
 
     def __init__(self, capture: Capture) -> None:
         self.held: list[str] = []
@@ -35,16 +35,16 @@ class Witness:
         ]
         self.anomalies: list[str] = [row["code"] for row in anomaly_rows(capture)]
         self.ways = [NAMES[kind] for kind in Kind if kind in find(capture).kinds]
-        """The ways in which news came, as the comparison tells them apart."""
+        """The ways of delivering news that the comparison finds."""
         self.kinds: list[str] = [EventKind(kind).name.lower() for kind in events(capture)["kind"]]
 
     def says(self, phrase: str, is_so: bool) -> None:
-        """The text says so, and this shows whether it is."""
+        """Check a phrase of the text: `is_so` says whether the packets show it."""
         assert is_so, f"“{phrase}”: not in these packets"
         self.held.append(phrase)
 
     def knows(self, *phrases: str) -> None:
-        """The text says what no packet of one recording can show: a rule, a default, a reason."""
+        """Accept phrases that no packet of one recording can show: a rule, a default, a reason."""
         self.held += phrases
 
     def with_payload(self, direction: str, connection: int = 0) -> list[Row]:
@@ -53,7 +53,7 @@ class Witness:
         return [row for row in rows if row["direction"] == direction]
 
     def tokens_at_once(self, process: str) -> int:
-        """How many connections a process held by a file descriptor at the same time, at most."""
+        """Maximum number of connections that a process held by file descriptors at the same time."""
         lives = [(opened, closed) for holder, opened, closed in self._tokens if holder == process]
         steps = [(opened, 1) for opened, _ in lives] + [(closed, -1) for _, closed in lives if closed >= 0]
         return max(accumulate(step for _, step in sorted(steps)), default=0)

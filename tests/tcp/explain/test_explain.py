@@ -1,4 +1,4 @@
-"""Explanations say what the analysis decided, on every rule's play and on random conversations."""
+"""Explanations agree with the analysis, on the plays of every rule and on random conversations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kernel's word beside the wire's: rule by rule, and where the two differ for real."""
+"""Kernel states compared with states by packets: rule by rule, and on real sockets where the two differ."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class Watched:
         self._told: list[dict[str, Any]] = []
 
     def await_word(self, local: str, remote: str, state: str, *, is_held: bool = False) -> None:
-        """Wait until the kernel has said so of this end."""
+        """Wait until the kernel reports this state of the end."""
         wait_until(lambda: (local, remote, state, is_held) in {_in_short(one) for one in self._look()})
 
     def await_packets(self, count: int) -> None:
@@ -158,7 +158,7 @@ def captured(path: Path, port: int) -> Iterator[Watched]:
 
 
 def told_of(path: Path, local: str, remote: str) -> list[dict[str, Any]]:
-    """What the kernel said of one end, beside the wire."""
+    """The kernel rows of one end."""
     with inspector.open(path) as capture:
         told = rows(kernel_columns(capture))
     return [row for row in told if (row["local"], row["remote"]) == (local, remote)]

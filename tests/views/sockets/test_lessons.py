@@ -1,4 +1,4 @@
-"""What file descriptors do: the lowest free number is handed out, and one goes before its connection."""
+"""Facts about file descriptors: the lowest free number is allocated, and one closes before its connection does."""
 
 from __future__ import annotations
 

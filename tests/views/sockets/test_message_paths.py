@@ -1,4 +1,4 @@
-"""The ways of messages are those of the pushes that the WebSocket view shows."""
+"""The paths of messages are those of the pushes that the WebSocket view shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The story of a play: what its packets are told as."""
+"""Helpers: the story of a play."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.tcp.play import Play
 
 
 def capture_of(play: Play) -> Any:
-    """A capture as far as a story looks: the TCP tables of a play that has run."""
+    """The parts of a Capture that a story needs: the TCP tables of a finished play."""
     script = bytes(play.bytes)
     return SimpleNamespace(
         packets=play.packets,

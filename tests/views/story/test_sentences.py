@@ -1,4 +1,4 @@
-"""Sentences say what the packets prove, with their numbers, and no more."""
+"""Sentences state what the packets prove, with their numbers, and no more."""
 
 from __future__ import annotations
 
@@ -406,7 +406,7 @@ def test_a_body_without_a_head_is_a_response(tmp_path: Path) -> None:
 
 
 def stray(flags: str, payload: bytes) -> Play:
-    """A segment far outside the server's window, as somebody else may send it; then the conversation goes on."""
+    """A segment far outside the server's window, as an attacker may send it; then the conversation continues."""
     play = opened()
     play.client("PA", b"hello", seq=100, ack=300)
     play.client(flags, payload, seq=50_000_000, ack=300)

@@ -1,4 +1,4 @@
-"""The story of a capture: golden for every sample, and the rules behind it."""
+"""The story of a capture: a golden file for every sample, and the rules behind it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REWRITE = "REWRITE_GOLDEN"
 """Set in the environment to write the golden stories anew; then read the difference."""
 
 MOST_LINES = 800
-"""Of a longer story, as that of a thousand guests, the rest is counted."""
+"""Maximum lines of a golden story; the rest, as of a thousand clients, is counted."""
 
 CLIENT_PORT = re.compile(r"(127\.0\.0\.1|\[::1\]):([3-6]\d{4})")
 

@@ -20,7 +20,7 @@ from tests.web.traffic import START_NS, STEP_NS, Talk, Wire, chat, exchange
 
 @pytest.fixture(scope="module")
 def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
-    """0 an exchange, 1 a chat left open, 2 a connection that says nothing, 3 a request nobody answers."""
+    """0: an exchange. 1: a chat left open. 2: a connection without payload. 3: an unanswered request."""
     wire = Wire(tmp_path_factory.mktemp("rows") / "lanes.pcapng")
     exchange(wire, 40000, "/" + "x" * 500)
     chat(wire, 40001, "Hi", "Bob")

@@ -1,4 +1,4 @@
-"""One exchange as the page opens it: both messages, their contents, the timing, and what is odd."""
+"""The API of one exchange: both messages, their content, the timing, and anomalies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SMUGGLED = b"POST /b HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    """Exchange 0 and 1 on one connection; 2 ambiguous and unanswered; 3 an answer to nobody."""
+    """Exchanges 0 and 1 on one connection; 2 ambiguous and unanswered; 3 a response without a request."""
     wire = Wire(tmp_path_factory.mktemp("exchanges") / "x.pcapng")
     talk = Talk(wire, 40001)
     talk.client(POST)

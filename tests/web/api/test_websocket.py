@@ -13,7 +13,7 @@ from tests.web.visitor import Visitor, opened
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    """Alice (connection 0) says Hi, Bob (1) hears it; a text in three frames; a close with a reason; HTTP (2)."""
+    """Alice (connection 0) sends Hi, Bob (1) receives it; a text in three frames; a close with a reason; HTTP (2)."""
     wire = Wire(tmp_path_factory.mktemp("messages") / "x.pcapng")
     alice, bob = chat(wire, 40001), chat(wire, 40002)
     alice.client(masked('{"say": "Hi"}'))

@@ -1,4 +1,4 @@
-"""The token, the cookies it is swapped for, and the brake on guessing."""
+"""The key, the cookies it is exchanged for, and the limit on guessing."""
 
 from __future__ import annotations
 
