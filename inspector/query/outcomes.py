@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import reduce
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -120,7 +121,7 @@ def outcomes(connections: Table, chosen: Any = slice(None)) -> Outcomes:
     """An `Outcome` for each of the chosen rows of the connections table."""
     conn_state, reset_by = (connections[name][chosen] for name in ("conn_state", "reset_by"))
     client, server = (connections[name][chosen] for name in ("client_state", "server_state"))
-    said = reduce(np.bitwise_or, (BIT_OF[letters] for letters in connections["history"][chosen].T))
+    said = _letters(connections["history"][chosen])
     is_silent = reduce(np.logical_or, (connections["packets"][chosen] == 0).T)
     is_reset, is_finished = reset_by >= 0, _has(said, b"F") & _has(said, b"f")
     asked, answered = _has(said, b"S"), _has(said, b"hs")
@@ -138,6 +139,14 @@ def outcomes(connections: Table, chosen: Any = slice(None)) -> Outcomes:
     )
     found = np.select([mask for _, mask in judged], [outcome for outcome, _ in judged], Outcome.OPEN)
     return found.astype(np.uint8)
+
+
+def _letters(history: Values) -> Values:
+    """The letters of each history, as bits."""
+    said = np.zeros(len(history), np.uint64)
+    for letters in takewhile(np.any, history.T):  # a history is filled up with 0
+        said |= BIT_OF[letters]
+    return said
 
 
 def _has(said: Values, letters: bytes) -> Mask:

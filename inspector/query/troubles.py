@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 
-Find = Callable[["Capture", Outcomes], tuple[Rows, Rows]]
-"""Finds a kind of failure, given the outcomes: the connection of each, and a packet that shows it."""
+Shown = tuple[Rows, Rows]
+"""Failures of a kind: of each the connection, and the packet that shows it."""
+
+Find = Callable[["Capture", Outcomes], Shown]
+"""Finds the failures of a kind, given the outcomes."""
+
+NONE: Rows = np.empty(0, np.intp)
 
 WEIGHTS = ("failure", "violation", "warning", "note")
 """Severities, the heaviest first; an anomaly has one of the last three."""
@@ -76,6 +81,8 @@ def _with(outcome: Outcome, flag: int) -> Find:
 def _firsts(capture: Capture, chosen: Mask, flag: int) -> tuple[Rows, Rows]:
     """The chosen connections, each by its first packet with this flag."""
     packets = capture.packets
+    if not chosen.any():
+        return NONE, NONE
     is_chosen = np.append(chosen, False)  # -1, none, finds the last
     rows = np.flatnonzero(packets["flags"] & flag)
     rows = rows[is_chosen[packets["connection"][rows]]]
@@ -133,12 +140,16 @@ def shows(capture: Capture, code: str) -> Mask:
     return mask
 
 
-def failures(capture: Capture) -> npt.NDArray[np.int64]:
-    """How many failures each connection has."""
-    became, total = outcomes(capture.connections), np.zeros(len(capture.connections), np.int64)
-    for failure in FAILURES.values():
-        np.add.at(total, failure.found(capture, became)[0], 1)
-    return total
+def find_failures(capture: Capture, became: Outcomes | None = None) -> dict[str, Shown]:
+    """The failures of each kind, by its code. `became`: the outcomes of all connections, where they are known."""
+    became = outcomes(capture.connections) if became is None else became
+    return {code: failure.found(capture, became) for code, failure in FAILURES.items()}
+
+
+def failures(capture: Capture, found: dict[str, Shown] | None = None) -> npt.NDArray[np.int64]:
+    """How many failures each connection has. `found`: those of `find_failures`, where they are known."""
+    owners = np.concatenate([shown[0] for shown in (found or find_failures(capture)).values()])
+    return np.bincount(owners, minlength=len(capture.connections))
 
 
 def weights(capture: Capture) -> npt.NDArray[np.int64]:
@@ -154,21 +165,24 @@ def weights(capture: Capture) -> npt.NDArray[np.int64]:
     return total
 
 
-def troubles(capture: Capture, chosen: Mask | None = None) -> list[Trouble]:
-    """The kinds of trouble that the chosen packets show (all, if None), the heaviest first, then the commonest."""
+def troubles(capture: Capture, chosen: Mask | None = None, found: dict[str, Shown] | None = None) -> list[Trouble]:
+    """The kinds of trouble that the chosen packets show (all, if None), the heaviest first, then the commonest.
+    `found`: the failures of `find_failures`, where they are known.
+    """
     chosen = np.ones(len(capture.packets), bool) if chosen is None else chosen
-    found = [*_failures(capture, chosen), *_anomalies(capture, chosen), *_verdicts(capture, chosen)]
-    return sorted(found, key=lambda trouble: (WEIGHTS.index(trouble.severity), -trouble.count))
+    kinds = [
+        *_failures(found or find_failures(capture), chosen), *_anomalies(capture, chosen), *_verdicts(capture, chosen)
+    ]  # fmt: skip
+    return sorted(kinds, key=lambda trouble: (WEIGHTS.index(trouble.severity), -trouble.count))
 
 
-def _failures(capture: Capture, chosen: Mask) -> list[Trouble]:
-    became, found = outcomes(capture.connections), []
-    for code, failure in FAILURES.items():
-        rows = failure.found(capture, became)[1]
-        rows = np.sort(rows[chosen[rows]])
+def _failures(found: dict[str, Shown], chosen: Mask) -> list[Trouble]:
+    kinds = []
+    for code, (_, packets) in found.items():
+        rows = np.sort(packets[chosen[packets]])
         if len(rows):
-            found.append(_counted(code, (failure.one, failure.several), "failure", rows))
-    return found
+            kinds.append(_counted(code, (FAILURES[code].one, FAILURES[code].several), "failure", rows))
+    return kinds
 
 
 def _anomalies(capture: Capture, chosen: Mask) -> list[Trouble]:

@@ -14,7 +14,7 @@ from inspector.engine.clocks import extent, lifetimes, waits
 from inspector.http.head import head
 from inspector.query.outcomes import ABNORMAL, WORDS, Outcome, outcomes
 from inspector.query.percentiles import percentiles
-from inspector.query.troubles import SERIOUS, Trouble, failures, troubles
+from inspector.query.troubles import SERIOUS, Trouble, failures, find_failures, troubles
 from inspector.tables.arrays import Values
 from inspector.tables.table import SIDES, Protocol
 from inspector.tcp.verdicts import TROUBLE
@@ -87,7 +87,8 @@ class Digest:
 def digest(capture: Capture) -> Digest:
     """The figures of a capture as it is now."""
     packets, connections, messages = capture.packets, capture.connections, capture.messages
-    times = packets["time_ns"]
+    times, became = packets["time_ns"], outcomes(connections)
+    failed, lasted, waited = find_failures(capture, became), lifetimes(capture), waits(capture)
     return Digest(
         packets=len(packets),
         tcp_packets=int(np.count_nonzero(packets["connection"] >= 0)),
@@ -96,19 +97,19 @@ def digest(capture: Capture) -> Digest:
         activity=_activity(times),
         connections=len(connections),
         protocols={Protocol(value).name.lower(): n for value, n in _tally(connections["protocol"])},
-        endings={Outcome(value): n for value, n in _tally(outcomes(connections))},
+        endings={Outcome(value): n for value, n in _tally(became)},
         exchanges=len(capture.exchanges),
         statuses=_statuses(capture),
         messages=len(messages),
         message_kinds=dict(_tally(messages["kind"])),
         message_bytes=int(messages["bytes"].sum(dtype=np.uint64)),
         compressed_messages=int(np.count_nonzero(messages["compressed"])),
-        troubles=tuple(troubles(capture)),
+        troubles=tuple(troubles(capture, found=failed)),
         missed_bytes=int(connections["missed_bytes"].sum()),
         handshake=Spread.over(_present(connections["handshake_ns"])),
-        wait=Spread.over(_present(waits(capture))),
-        lifetime=Spread.over(_present(lifetimes(capture))),
-        notable=_notable(capture),
+        wait=Spread.over(_present(waited)),
+        lifetime=Spread.over(_present(lasted)),
+        notable=_notable(capture, _troubles(capture, became, failures(capture, failed)), lasted, waited),
     )
 
 
@@ -154,17 +155,15 @@ def _without_status(capture: Capture, responses: Values) -> int:
     return sum(head(capture, row).status is None for row in zero.tolist())
 
 
-def _notable(capture: Capture) -> tuple[Notable, ...]:
+def _notable(capture: Capture, reasons: dict[int, list[str]], lasted: Values, waited: Values) -> tuple[Notable, ...]:
     """Connections in trouble first, then the one that lasted longest, that carried most, that waited longest."""
     connections = capture.connections
     if not len(connections):
         return ()
-    reasons = _troubles(capture)
-    lasted = lifetimes(capture)
     for row, reason in (
         (int(lasted.argmax()), "longest"),
         (int(connections["bytes"].sum(axis=1).argmax()), "most bytes"),
-        *((row, "slowest answer") for row in _slowest(capture)),
+        *((row, "slowest answer") for row in _slowest(capture, waited)),
     ):
         if len(connections) > 1:
             reasons.setdefault(row, []).append(reason)
@@ -175,16 +174,14 @@ def _notable(capture: Capture) -> tuple[Notable, ...]:
     return tuple(Notable(row, tuple(why)) for row, why in reasons.items())
 
 
-def _troubles(capture: Capture) -> dict[int, list[str]]:
+def _troubles(capture: Capture, ends: Values, failed: Values) -> dict[int, list[str]]:
     """The connections in most trouble, and what it is, the worst first."""
     connections = capture.connections
     troubled = _troubled_packets(capture)
     anomalies = _anomalies(capture)
     missed = connections["missed_bytes"].sum(axis=1)
-    ends = outcomes(connections)
     is_bad = np.isin(ends, ABNORMAL)
     who = (*SIDES, "")
-    failed = failures(capture)
     weight = troubled + anomalies + (missed > 0) + failed
     worst = [row for row in np.argsort(-weight, kind="stable")[: NOTABLE_CONNECTIONS - 3].tolist() if weight[row]]
     return {
@@ -219,6 +216,5 @@ def _troubled_packets(capture: Capture) -> Values:
     return counted
 
 
-def _slowest(capture: Capture) -> list[int]:
-    waited = waits(capture)
+def _slowest(capture: Capture, waited: Values) -> list[int]:
     return [int(capture.exchanges["connection"][waited.argmax()])] if waited.max(initial=-1) >= 0 else []
