@@ -24,6 +24,7 @@ DIRECTIVES = {
     "wraparound": False,
     "cdivision": True,
     "initializedcheck": False,
+    "auto_pickle": False,
     "show_performance_hints": False,
 }
 

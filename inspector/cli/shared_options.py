@@ -114,6 +114,10 @@ def say_where(recording: Path, err: bool = False) -> None:
     click.echo(f"Open it again: {again('open', str(recording))}", err=err)
 
 
+_latest: list[Capture] = []
+"""The capture that was read last: to free what is known of it takes longer than to end the process."""
+
+
 @contextmanager
 def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]:
     """The analysed capture of these files (see `given`); closed when the context ends. Notes go to stderr.
@@ -129,9 +133,10 @@ def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]
         capture = Capture(open_packets(source.path), sort=is_sorted)
         try:
             capture.source.notes.extend(source.notes)
-            with progress(os.path.basename(source.path)) as report:
+            with progress(os.path.basename(source.path)) as report, uncollected():
                 capture.analyse(report)
-            gc.freeze()  # what the engine knows of each connection holds no cycle: the collector need not look for one
+                gc.freeze()  # what the engine knows of each connection holds no cycle that would be worth a search
+            _latest[:] = [capture]
             said = list(capture.notes)
             say_notes(said)
             yield capture

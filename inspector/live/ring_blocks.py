@@ -11,6 +11,7 @@ import cython
 from inspector.pcap.formats import Block
 
 _PACKET = cython.declare(cython.uint, Block.PACKET)
+_MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 _OUTGOING = cython.declare(cython.uint, 4)  # sll_pkttype of a packet on its way out
 _VLAN_VALID = cython.declare(cython.uint, 1 << 4)
 _VLAN_TYPE_VALID = cython.declare(cython.uint, 1 << 6)
@@ -112,7 +113,7 @@ class BlockConverter:
         self.out_words[head + 1] = total
         self.out_words[head + 2] = 0
         self.out_words[head + 3] = time_ns >> 32
-        self.out_words[head + 4] = time_ns & 0xFFFFFFFF
+        self.out_words[head + 4] = time_ns & _MASK32
         self.out_words[head + 5] = captured + more
         self.out_words[head + 6] = words[word + 4] + more  # tp_len
         self.out_words[tail] = total

@@ -17,6 +17,7 @@ from inspector.tables.table import ChunkKind, Table
 ARENA = cython.declare(longlong, _ARENA)
 DATA = cython.declare(cython.int, int(ChunkKind.DATA))
 GAP = cython.declare(cython.int, int(ChunkKind.GAP))
+MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 
 @cclass
@@ -113,7 +114,7 @@ class Pieces:
     def sequence_number(self, at: longlong) -> cython.uint:
         """The TCP sequence number of the byte at an address in the chunk in hand (of a packet without SYN)."""
         into: longlong = at - self._payload_address[self.carrier]
-        return (self.seq[self.carrier] + into) & 0xFFFFFFFF
+        return (self.seq[self.carrier] + into) & MASK32
 
     @cfunc
     def bytes_at(self, at: longlong, count: longlong) -> bytes:

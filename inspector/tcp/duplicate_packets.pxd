@@ -3,6 +3,7 @@
 cdef class Copies:
     cdef object packets
     cdef object headers
+    cdef unsigned short[::1] tags
     cdef unsigned long long[::1] signatures
     cdef int[::1] rows
     cdef unsigned long long[::1] places
