@@ -119,7 +119,7 @@ def enter(page: Page, dashboard: Dashboard, view: str = "connections") -> Page:
 def press(page: Page, action: str) -> None:
     """Press a button of the demo's strip and wait for its report; the page must then keep up by itself."""
     with reported(page, action):
-        page.locator(f".strip [data-action={action}]").click()
+        page.locator(f".demo-bar [data-action={action}]").click()
     page.mouse.move(0, 0)
 
 
@@ -128,5 +128,5 @@ def reported(page: Page, action: str) -> Iterator[None]:
     """Ends when an action that is set off meanwhile has been reported, this time and not once before."""
     with page.expect_response(f"**/api/demo/{action}", timeout=ACTING):
         yield
-    expect(page.locator(".strip-line.report")).to_be_visible(timeout=SOON)
-    expect(page.locator(".strip-line.trouble")).to_have_count(0)
+    expect(page.locator(".demo-bar-line.report")).to_be_visible(timeout=SOON)
+    expect(page.locator(".demo-bar-line.trouble")).to_have_count(0)

@@ -26,8 +26,8 @@ BREATH_MS = 450
 
 def press(page: Page, action: str) -> None:
     """Press one of the demo's buttons and wait for its report."""
-    page.locator(f".strip [data-action={action}]").click()
-    page.locator(".strip-line.report").wait_for()
+    page.locator(f".demo-bar [data-action={action}]").click()
+    page.locator(".demo-bar-line.report").wait_for()
     page.wait_for_timeout(BREATH_MS)
 
 
@@ -41,14 +41,14 @@ def connection(page: Page) -> None:
     """The life of one, packet by packet."""
     page.evaluate(TURN, "connections")
     page.locator(".grid-row:not(.head):visible").nth(1).click()
-    page.get_by_text("The pipe is taken down").wait_for()
+    page.get_by_text("Connection close").wait_for()
 
 
 def sockets(page: Page) -> None:
     """The path of a message, from file descriptor to file descriptor."""
     page.evaluate(TURN, "sockets")
-    page.locator(".tk-way-button", has_text="Hi").first.click()
-    page.locator(".tk-steps").wait_for()
+    page.locator(".fd-path-button", has_text="Hi").first.click()
+    page.locator(".fd-steps").wait_for()
 
 
 def overview(page: Page) -> None:

@@ -51,25 +51,27 @@ def test_of_an_end_that_was_never_heard_nothing_is_claimed(page: Page) -> None:
     page.evaluate("() => { location.hash = '#/connections/1'; }")
     start = page.locator(".step.start:visible")
     expect(start.locator(".step-state.server")).to_have_text("unknown")
-    expect(start.locator(".step-state.server")).to_have_attribute("title", "Unknown: nothing of this end was seen.")
+    expect(start.locator(".step-state.server")).to_have_attribute(
+        "title", "Unknown: nothing from this end was captured."
+    )
     band = page.locator(".step.packet:visible .band.server .below.unknown").first
     expect(band).to_be_visible()
     assert (band.bounding_box() or {})["height"] > 1
-    expect(page.locator(".story-phase:visible")).to_have_text("No answer is seen")
-    expect(page.get_by_text("listened here")).to_have_count(0)
+    expect(page.locator(".story-phase:visible")).to_have_text("No answer seen")
+    expect(page.locator(".socket", has_text="listening")).to_have_count(0)
 
 
 def test_a_port_that_refused_never_listened(page: Page) -> None:
     page.evaluate("() => { location.hash = '#/connections/2'; }")
     expect(page.locator(".step.start:visible .step-state.server")).to_have_text("CLOSED")
-    expect(page.locator(".story-phase:visible")).to_have_text("The pipe is refused")
+    expect(page.locator(".story-phase:visible")).to_have_text("Connection refused")
     expect(page.locator(".ladder:visible")).not_to_contain_text("LISTEN")
 
 
 def test_the_table_of_packets_tells_assumed_from_known(page: Page) -> None:
     page.evaluate("() => { location.hash = '#/packets'; }")
     page.get_by_text("Columns", exact=True).click()
-    page.get_by_role("checkbox", name="states after").check()
+    page.get_by_role("checkbox", name="States").check()
     page.keyboard.press("Escape")
     rows = page.locator(".packets .grid-row:not(.head):visible .cell.states")
     expect(rows.nth(1)).to_have_attribute("aria-label", "ESTABLISHED (assumed) / SYN-RECEIVED")
@@ -79,5 +81,5 @@ def test_the_table_of_packets_tells_assumed_from_known(page: Page) -> None:
 
 def test_the_legend_explains_both(page: Page) -> None:
     page.keyboard.press("?")
-    expect(page.locator(".sheet .legend")).to_contain_text("assumed: no packet of that end has shown its state")
-    expect(page.locator(".sheet .legend")).to_contain_text("nothing of that end was seen")
+    expect(page.locator(".sheet .legend")).to_contain_text("assumed: no packet from that end has shown its state")
+    expect(page.locator(".sheet .legend")).to_contain_text("nothing from that end was captured")

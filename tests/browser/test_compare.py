@@ -34,7 +34,7 @@ def page(blank: Page, five: Dashboard) -> Page:
 
 def test_where_no_demo_runs_the_command_is_told(page: Page) -> None:
     expect(page.locator(".compare-run code")).to_have_text("wireglass compare --run")
-    expect(page.get_by_role("button", name="Run the same news through all five")).to_be_hidden()
+    expect(page.get_by_role("button", name="Send the same news over all five")).to_be_hidden()
     expect(page.get_by_role("button", name="The whole capture")).to_be_hidden()
 
 
@@ -45,14 +45,14 @@ def test_every_kind_is_a_column_and_every_question_a_row(page: Page) -> None:
 
 
 def test_an_answer_opens_its_proof_and_the_proof_leads_to_the_packet(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("^6 pipes")).click()
+    page.get_by_role("button", name=re.compile("^6 connections")).click()
     assert page.url.endswith("#/compare/11")
     proof = page.get_by_role("list", name="HTTP, closed each time: packets that prove it")
     expect(proof.get_by_role("listitem")).to_have_count(6)
     proof.get_by_role("button").first.click()
     expect(page).to_have_url(re.compile(r"#/connections/4\?packet=31"))
     page.go_back()
-    expect(page.locator(".compare-proof")).to_contain_text("How it was found")
+    expect(page.locator(".compare-proof")).to_contain_text("How it was computed")
 
 
 def test_the_address_opens_the_same_answer_again(page: Page) -> None:
@@ -72,8 +72,8 @@ def test_an_answer_opens_and_closes_by_keyboard_and_keeps_the_focus(page: Page) 
 
 
 def test_popular_claims_stand_beside_what_was_measured(page: Page) -> None:
-    truths = page.locator(".compare-truths")
-    expect(truths).to_contain_text("3 questions went through 1 pipe")
+    truths = page.locator(".compare-claims")
+    expect(truths).to_contain_text("3 requests used 1 connection")
     truths.get_by_role("button", name="packet 36").click()
     expect(page).to_have_url(re.compile(r"packet=36"))
 
@@ -83,7 +83,7 @@ def test_popular_claims_stand_beside_what_was_measured(page: Page) -> None:
 def test_anybody_can_use_it_at_every_width(page: Page, scheme: str, width: int) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 900})
-    page.get_by_role("button", name=re.compile("^6 pipes")).click()
+    page.get_by_role("button", name=re.compile("^6 connections")).click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page)
     assert not found.response["violations"], found.generate_report()

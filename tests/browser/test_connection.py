@@ -15,7 +15,7 @@ from tests.browser.dashboards import Dashboard, running
 from tests.web.traffic import ACK, PSH, SYN, Talk, Wire
 
 SOON = 15_000
-SHOWN = ".step.packet, .said-turn, .graphs-plot .main-svg, .facts-group"
+SHOWN = ".step.packet, .stream-turn, .graphs-plot .main-svg, .facts-group"
 """What each tab shows once it has something to show."""
 
 ROUNDS = 2000
@@ -121,7 +121,7 @@ def test_a_verdict_is_explained_where_it_stands(page: Page) -> None:
     page.locator(".badge", has_text="spurious retransmission").hover()
     sheet = page.get_by_role("tooltip")
     expect(sheet).to_contain_text("the peer's last ACK", timeout=SOON)
-    expect(sheet).to_contain_text("What else it might be")
+    expect(sheet).to_contain_text("Other possible causes")
     expect(sheet).to_contain_text("RFC 9293")
     page.mouse.move(5, 5)
     expect(sheet).to_be_hidden(timeout=SOON)
@@ -154,7 +154,7 @@ def test_time_to_scale_and_back(page: Page) -> None:
     expect(chosen(page)).to_be_in_viewport(timeout=SOON)
     even = chosen(page).bounding_box()
     for _ in range(3):
-        page.get_by_role("button", name="Less time in the same space").click()
+        page.get_by_role("button", name="Zoom in").click()
     expect(chosen(page)).to_be_in_viewport(timeout=SOON)
     zoomed = chosen(page).bounding_box()
     assert even is not None
@@ -168,11 +168,11 @@ def test_time_to_scale_and_back(page: Page) -> None:
 def test_playback_goes_from_packet_to_packet_and_stays_where_it_is_paused(page: Page) -> None:
     show(page, "#/connections/1")
     expect(page.locator(".step.packet:visible").first).to_be_visible(timeout=SOON)
-    page.get_by_role("button", name="Play it back").click()
+    page.get_by_role("button", name="Play").click()
     expect(place(page)).to_contain_text(re.compile(r"packet [3-9] of 8003"), timeout=SOON)
     page.get_by_role("button", name="Pause", exact=True).click()
     expect(page).to_have_url(re.compile(r"packet=\d+"), timeout=SOON)
-    expect(page.get_by_role("button", name="Play it back")).to_be_visible()
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
 def test_facts_stand_side_by_side_and_lead_to_packets(page: Page) -> None:
@@ -187,29 +187,29 @@ def test_facts_stand_side_by_side_and_lead_to_packets(page: Page) -> None:
 
 def test_what_was_said_as_text_hex_and_messages(page: Page) -> None:
     show(page, "#/connections/0?tab=streams")
-    said = page.locator(".said")
+    said = page.locator(".stream")
     expect(said.locator("pre").first).to_contain_text("GET /first HTTP/1.1", timeout=SOON)
     expect(said.locator("pre.text")).to_have_count(2)
     page.get_by_role("button", name="Hex").click()
     expect(said.locator("pre.hex").first).to_contain_text("00000000  47 45 54 20", timeout=SOON)
     page.get_by_role("button", name="Messages").click()
-    expect(said.locator(".said-title")).to_have_text(["GET /first HTTP/1.1", "HTTP/1.1 200 OK"], timeout=SOON)
+    expect(said.locator(".stream-title")).to_have_text(["GET /first HTTP/1.1", "HTTP/1.1 200 OK"], timeout=SOON)
     expect(said.locator("pre")).to_have_text("Hello")
     expect(page).to_have_url(re.compile("tab=streams-messages"))
     page.reload()
-    expect(said.locator(".said-title").first).to_be_visible(timeout=SOON)
+    expect(said.locator(".stream-title").first).to_be_visible(timeout=SOON)
     said.get_by_role("button", name="packet 4").click()
-    expect(said.locator(".said-turn.chosen")).to_have_count(1)
+    expect(said.locator(".stream-turn.chosen")).to_have_count(1)
 
 
 def test_a_long_talk_comes_in_parts(page: Page) -> None:
     show(page, "#/connections/1?tab=streams")
-    part = page.locator(".said-place")
+    part = page.locator(".stream-place")
     expect(part).to_have_text(re.compile("^pieces 1 to 100 of 4000$"), timeout=SOON)
-    page.get_by_role("button", name="The next part").click()
+    page.get_by_role("button", name="Next page").click()
     expect(part).to_contain_text("101 to 200", timeout=SOON)
     show(page, "#/connections/1?packet=6000&tab=streams")
-    page.get_by_role("button", name="Show the chosen packet").click()
+    page.get_by_role("button", name="Go to the selected packet").click()
     expect(part).to_contain_text(re.compile(r"29\d1|2901|3001"), timeout=SOON)
 
 
@@ -235,7 +235,7 @@ def test_tabs_go_by_arrow_and_stay_with_the_reader(page: Page) -> None:
     show(page, "#/connections/0")
     page.get_by_role("tab", name="Ladder").focus()
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("tab", name="Facts")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Statistics")).to_have_attribute("aria-selected", "true")
     page.locator(".grid-row:not(.head)").nth(1).click()
     expect(page).to_have_url(re.compile(r"#/connections/1\?tab=facts"))
 

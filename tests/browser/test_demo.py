@@ -55,7 +55,7 @@ def test_get_shows_a_pipe_built_used_and_taken_down(page: Page) -> None:
     has_exchange()
     says(page, "SYN", "SYN ACK", "GET /", "200 OK", "FIN")
     phases = page.locator(".story-phase")
-    expect(phases).to_have_text(["The pipe is built", "The ask", "The answer", "The pipe is taken down"], timeout=SOON)
+    expect(phases).to_have_text(["Handshake", "Request", "Response", "Connection close"], timeout=SOON)
     assert states(page, "client")[:3] == ["CLOSED", "SYN-SENT", "ESTABLISHED"]
     assert states(page, "server")[:3] == ["LISTEN", "SYN-RECEIVED", "ESTABLISHED"]
     for side in ("client", "server"):
@@ -70,7 +70,7 @@ def test_the_sockets_are_taken_apart_into_address_and_port(page: Page) -> None:
         socket = page.locator(f".socket.{side}")
         expect(socket.locator(".address b")).to_have_text("127.0.0.1", timeout=SOON)
         expect(socket.locator(".port b")).to_have_text(re.compile(r"^\d+$"))
-    expect(page.locator(".sockets-say")).to_contain_text("An IP address and a port name each end")
+    expect(page.locator(".sockets-hint")).to_contain_text("Each end is named by an IP address and a port")
 
 
 def test_post_shows_what_was_brought_along(page: Page) -> None:
@@ -85,7 +85,7 @@ def test_refresh_twice_builds_two_pipes(page: Page) -> None:
     press(page, "refresh_twice")
     has_pipes()
     has_exchanges()
-    expect(page.locator(".strip-links button")).to_have_count(2, timeout=SOON)
+    expect(page.locator(".demo-bar-links button")).to_have_count(2, timeout=SOON)
 
 
 def test_keep_alive_asks_three_times_on_one_pipe(page: Page) -> None:
@@ -93,7 +93,7 @@ def test_keep_alive_asks_three_times_on_one_pipe(page: Page) -> None:
     press(page, "keep_alive")
     has_pipe()
     has_exchanges()
-    expect(page.locator(".story-phase", has_text="The ask")).to_have_count(3, timeout=SOON)
+    expect(page.locator(".story-phase", has_text="Request")).to_have_count(3, timeout=SOON)
     expect(page.locator(".connection-facts")).to_contain_text("closed by the client")
 
 
@@ -105,7 +105,7 @@ def test_the_chat_stays_open_and_either_side_speaks(page: Page) -> None:
     says(page, "101 Switching Protocols")
     expect(page.locator(".connection-title")).to_contain_text("WebSocket", timeout=SOON)
     expect(page.locator(".connection-facts")).to_contain_text("open")
-    expect(page.locator(".story-phase", has_text="The upgrade")).to_be_visible()
+    expect(page.locator(".story-phase", has_text="Upgrade to WebSocket")).to_be_visible()
 
     page.get_by_role("link", name="WebSocket").click()
     chat = page.locator(".bubble:visible")
@@ -120,7 +120,7 @@ def test_the_chat_stays_open_and_either_side_speaks(page: Page) -> None:
 
     press(page, "leave")
     expect(chat.filter(has_text="closes the WebSocket: 1000, normal closure").first).to_be_visible(timeout=SOON)
-    expect(page.locator(".person", has_text="closed")).to_have_count(2, timeout=SOON)
+    expect(page.locator(".conversation-item", has_text="closed")).to_have_count(2, timeout=SOON)
 
 
 def test_short_and_long_lives_are_told_apart_at_a_glance(page: Page) -> None:
@@ -129,7 +129,7 @@ def test_short_and_long_lives_are_told_apart_at_a_glance(page: Page) -> None:
     page.wait_for_function("() => document.querySelector('.life-bar[data-kind=open]')")
     widths = page.evaluate(
         """() => [...document.querySelectorAll('.grid-row:not(.head)')].map(row => [
-             row.querySelector('.speaks').textContent,
+             row.querySelector('.cell.protocol').textContent,
              row.querySelector('.life-bar').dataset.kind,
              parseFloat(getComputedStyle(row.querySelector('.life-bar'), '::before').width)])"""
     )
@@ -173,7 +173,7 @@ def test_a_scenario_is_played_at_the_press_of_a_button_and_leads_to_its_connecti
     expect(page.locator(".ladder .step:visible .step-state.client", has_text="CLOSING")).to_be_visible(timeout=SOON)
     page.get_by_role("link", name="Sockets").click()
     for process in ("client", "server"):  # they have ended with the play: not even the door is left
-        expect(page.locator(".tk-process.idle", has_text=process)).to_be_visible(timeout=SOON)
+        expect(page.locator(".fd-process.idle", has_text=process)).to_be_visible(timeout=SOON)
 
 
 @needs_namespace
@@ -191,7 +191,7 @@ def test_the_news_in_five_ways_leads_on_to_the_comparison(page: Page) -> None:
 @needs_namespace
 def test_the_same_news_run_through_all_five_where_they_are_compared(page: Page) -> None:
     page.get_by_role("link", name="Compare").click()
-    button = page.get_by_role("button", name="Run the same news through all five")
+    button = page.get_by_role("button", name="Send the same news over all five")
     button.focus()
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-busy", "true")
@@ -209,8 +209,8 @@ def test_a_port_that_was_used_twice_leads_to_both_connections(page: Page) -> Non
     expect(connections).to_have_count(2, timeout=STAGING)
     first, second = connections.all_inner_texts()
     assert first != second
-    entry.get_by_role("button", name="Its tokens, step by step").click()
-    expect(page.locator(".tk-what")).to_contain_text(f"pipe #{first.removeprefix('Connection ')}", timeout=SOON)
+    entry.get_by_role("button", name="Its file descriptors, step by step").click()
+    expect(page.locator(".fd-change")).to_contain_text(f"connection #{first.removeprefix('Connection ')}", timeout=SOON)
     expect(page.locator(".span-chip")).to_be_visible()
 
 
@@ -236,7 +236,7 @@ def test_an_exchange_shows_both_heads_and_leads_to_its_packets(page: Page) -> No
     expect(panel.locator(".head-line").first).to_have_text("POST /orders HTTP/1.1")
     expect(panel.locator(".head-line").last).to_have_text("HTTP/1.1 201 Created")
     expect(panel.locator(".fields dt", has_text=re.compile("^content-type$", re.IGNORECASE)).first).to_be_visible()
-    panel.get_by_role("button", name="Show on the wire").click()
+    panel.get_by_role("button", name="Show packets").click()
     expect(page.locator(".step.chosen .wire-what")).to_have_text("POST /orders", timeout=SOON)
 
 
@@ -244,17 +244,19 @@ def test_on_a_narrow_screen_the_buttons_show_that_they_go_on(page: Page) -> None
     page.set_viewport_size({"width": 390, "height": 844})
     chat = page.get_by_role("group", name="WebSocket chat")
     last = chat.get_by_role("button").last
-    expect(chat.locator(".onward-step.right")).to_be_visible()
-    expect(chat.locator(".onward-step.left")).to_be_hidden()
-    row = chat.locator(".strip-row")
+    expect(chat.locator(".overflow-step.right")).to_be_visible()
+    expect(chat.locator(".overflow-step.left")).to_be_hidden()
+    row = chat.locator(".demo-bar-row")
     while row.evaluate("row => row.scrollLeft + row.clientWidth < row.scrollWidth - 2"):
         before = row.evaluate("row => row.scrollLeft")
-        chat.locator(".onward-step.right").click()
-        page.wait_for_function("before => document.querySelector('.of-ws .strip-row').scrollLeft > before", arg=before)
+        chat.locator(".overflow-step.right").click()
+        page.wait_for_function(
+            "before => document.querySelector('.of-ws .demo-bar-row').scrollLeft > before", arg=before
+        )
     expect(last).to_be_in_viewport(ratio=1)
-    expect(chat.locator(".onward-step.left")).to_be_visible()
+    expect(chat.locator(".overflow-step.left")).to_be_visible()
     page.set_viewport_size({"width": 1440, "height": 900})
-    expect(page.locator(".onward-step:visible")).to_have_count(0)
+    expect(page.locator(".overflow-step:visible")).to_have_count(0)
 
 
 def test_neither_the_strip_nor_the_lab_shuts_anybody_out(chromium: Browser, demo: Dashboard) -> None:

@@ -39,7 +39,7 @@ def test_a_dropped_feed_is_found_again_and_nothing_is_missing(blank: Page, demo:
 def test_a_paused_view_stands_still_and_catches_up(page: Page) -> None:
     press(page, "get")
     rows = page.locator(".grid-row:not(.head)")
-    expect(page.locator(".strip-links button")).to_have_count(1, timeout=SOON)
+    expect(page.locator(".demo-bar-links button")).to_have_count(1, timeout=SOON)
     before = rows.count()
     page.get_by_role("button", name="Pause the view").click()
     expect(page.locator(".source")).to_contain_text("view paused")

@@ -130,19 +130,19 @@ def test_the_waterfall_compares_lengths_or_shows_when(page: Page) -> None:
     lefts = "bars => bars.filter(bar => !bar.hidden).map(bar => bar.getBoundingClientRect().left)"
     bars = "[...document.querySelectorAll('.http .grid-row:not(.head) .waterfall i[data-kind=wait]')]"
     page.wait_for_function(f"() => new Set(({lefts})({bars}).map(Math.round)).size === 1")
-    page.get_by_role("button", name="When").click()
+    page.get_by_role("button", name="Timeline").click()
     page.wait_for_function(f"() => new Set(({lefts})({bars}).map(Math.round)).size > 3")
     page.reload()
-    expect(page.get_by_role("button", name="When")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Timeline")).to_have_attribute("aria-pressed", "true")
 
 
 def test_an_exchange_shows_timing_query_cookies_and_folded_json(page: Page) -> None:
     show(page, 0)
-    expect(page.locator(".timing-what").first).to_have_text("waiting for the connection")
+    expect(page.locator(".timing-what").first).to_have_text("Connect")
     asks, answers = page.locator(".head-block.client"), page.locator(".head-block.server")
     expect(part(asks, "Query")).to_have_text(["a b", "<script>"])
     expect(part(asks, "Cookies")).to_have_text(["1", "dark"])
-    expect(part(answers, "Sets cookies")).to_contain_text("7 Path=/; HttpOnly")
+    expect(part(answers, "Set-Cookie")).to_contain_text("7 Path=/; HttpOnly")
     expect(answers.locator(".json-leaf", has_text="Alice")).to_be_visible()
     branch = answers.locator(".json-branch", has_text="items").last
     branch.locator("> summary").click()
@@ -176,7 +176,7 @@ def test_pages_and_svg_are_text_whatever_they_say_they_are(page: Page, exchange:
 
 def test_a_damaged_picture_is_said_to_be_one(page: Page) -> None:
     show(page, 5)
-    expect(page.locator(".head-block.server .body-note")).to_contain_text("cannot draw this picture")
+    expect(page.locator(".head-block.server .body-note")).to_contain_text("cannot show this picture")
     page.locator(".head-block.server").get_by_role("button", name="Bytes").click()
     expect(page.locator(".head-block.server .hex")).to_contain_text("PNG")
 
@@ -202,15 +202,15 @@ def test_a_request_can_be_copied_as_curl_and_is_shown(page: Page) -> None:
 
 def test_ambiguities_and_orphans_are_said_with_the_rule(page: Page) -> None:
     show(page, ODD)
-    odd = page.locator(".oddities li").first
+    odd = page.locator(".anomalies li").first
     expect(odd).to_contain_text("RFC 9112")
-    expect(page.locator(".head-none")).to_have_text("No response was seen.")
+    expect(page.locator(".head-none")).to_have_text("The response is not in the capture.")
     odd.get_by_role("button").click()
     expect(page).to_have_url(re.compile(r"#/packets\?packet=\d+$"))
     show(page, ORPHAN)
-    expect(page.locator(".head-none")).to_have_text("No request was seen for this.")
-    expect(page.locator(".oddities")).to_be_visible()
-    expect(page.locator(".http .grid-row[aria-selected=true] .target")).to_contain_text("no request was seen")
+    expect(page.locator(".head-none")).to_have_text("The request is not in the capture.")
+    expect(page.locator(".anomalies")).to_be_visible()
+    expect(page.locator(".http .grid-row[aria-selected=true] .target")).to_contain_text("request not captured")
 
 
 def test_an_exchange_that_is_not_there_says_so(blank: Page, saved: Dashboard) -> None:

@@ -63,7 +63,7 @@ def test_the_table_tells_what_each_packet_means(page: Page) -> None:
 def test_columns_are_chosen_and_remembered(page: Page) -> None:
     page.get_by_text("Columns", exact=True).click()
     page.get_by_role("checkbox", name="flags").check()
-    page.get_by_role("checkbox", name="speaks").uncheck()
+    page.get_by_role("checkbox", name="Protocol").uncheck()
     page.keyboard.press("Escape")
     expect(row(page, 2).locator(".cell.flags")).to_have_text("SYN ACK")
     expect(page.locator(".packets .cell.protocol")).to_have_count(0)
@@ -156,7 +156,7 @@ def test_bookmarks_and_notes_come_back_and_wireshark_shows_them(page: Page, tmp_
         show(page, f"#/packets?packet={number}")
         expect(page.locator(".packet-place")).to_contain_text(f"{number} of")
         page.keyboard.press("n")
-        page.get_by_role("button", name="Take it away").click()
+        page.get_by_role("button", name="Delete note").click()
         expect(row(page, number).locator(".note-mark")).to_have_attribute("data-kind", "none")
 
 
@@ -198,13 +198,13 @@ def test_a_note_of_one_page_is_on_the_others(page: Page, context: BrowserContext
     show(page, "#/packets?packet=5")
     for one in (page, other):
         expect(one.locator(".layer").first).to_be_visible(timeout=STARTUP)
-    page.get_by_role("button", name="Write a note").click()
-    page.get_by_label("What to remember").fill("seen from both")
-    page.get_by_role("button", name="Keep note").click()
+    page.get_by_role("button", name="Add a note").click()
+    page.get_by_role("textbox", name="Note").fill("seen from both")
+    page.get_by_role("button", name="Save note").click()
     expect(other.locator(".note-text")).to_have_text("seen from both", timeout=SOON)
     expect(other.locator(".tools .button", has_text="1 note")).to_be_visible(timeout=SOON)
-    page.get_by_role("button", name="Write a note").click()
-    page.get_by_role("button", name="Take it away").click()
+    page.get_by_role("button", name="Add a note").click()
+    page.get_by_role("button", name="Delete note").click()
     expect(other.locator(".note-text")).to_be_hidden(timeout=SOON)
 
 

@@ -30,8 +30,8 @@ def test_the_key_leaves_the_address_bar(page: Page) -> None:
 
 def test_without_a_key_the_page_says_where_the_key_is(blank: Page, saved: Dashboard) -> None:
     blank.goto(saved.address)
-    expect(blank.locator("main")).to_contain_text("Open the link that the terminal printed")
-    blank.get_by_label("paste that link").fill(saved.url)
+    expect(blank.locator("main")).to_contain_text("Open the link that Wireglass printed")
+    blank.get_by_label("paste the link").fill(saved.url)
     blank.get_by_role("button", name="Open the dashboard").click()
     expect(blank.locator(".lane:visible").first).to_be_visible(timeout=STARTUP)
 
@@ -95,7 +95,7 @@ def test_the_views_have_keys_and_the_help_names_them(page: Page) -> None:
 
 
 def test_a_saved_capture_offers_no_lab(page: Page) -> None:
-    expect(page.locator(".strip")).to_be_hidden()
+    expect(page.locator(".demo-bar")).to_be_hidden()
     expect(page.get_by_role("link", name="Lab")).to_be_hidden()
     expect(page.locator(".source")).to_contain_text("saved")
 

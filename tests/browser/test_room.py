@@ -139,8 +139,8 @@ def test_a_narrow_row_shows_port_unit_and_outcome(blank: Page, far: Dashboard) -
     page.set_viewport_size({"width": 1024, "height": 800})
     row = page.locator(".grid-row:not(.head):visible").nth(6)
     expect(row.locator(".pair .server .pair-port")).to_have_text(":8443")
-    expect(row.locator(".lived")).to_have_text("no answer, 10 min 00 s")
-    boxes = [row.locator(name).bounding_box() for name in (".pair .server .pair-port", ".lived")]
+    expect(row.locator(".duration")).to_have_text("no answer, 10 min 00 s")
+    boxes = [row.locator(name).bounding_box() for name in (".pair .server .pair-port", ".duration")]
     edge = page.locator(".grid").bounding_box()
     assert edge
     assert all(box and box["x"] + box["width"] <= edge["x"] + edge["width"] for box in boxes)

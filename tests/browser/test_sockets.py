@@ -34,11 +34,11 @@ def column(page: Page, process: str) -> Locator:
 
 def lit(page: Page, process: str) -> Locator:
     """The descriptors of a process that are connections now."""
-    return column(page, process).locator(".tk-slot.lit:not(.listener)")
+    return column(page, process).locator(".fd-slot.lit:not(.listener)")
 
 
 def fact(page: Page, kind: str) -> Locator:
-    return page.locator(f".tk-facts [data-kind={kind}]")
+    return page.locator(f".fd-facts [data-kind={kind}]")
 
 
 def test_tokens_light_up_while_the_chat_is_open_and_the_diary_names_them(view: Page) -> None:
@@ -46,40 +46,40 @@ def test_tokens_light_up_while_the_chat_is_open_and_the_diary_names_them(view: P
     for process in ("Alice", "Bob"):
         expect(lit(view, process)).to_have_count(1, timeout=SOON)
     expect(lit(view, "chat")).to_have_count(2, timeout=SOON)
-    diary = column(view, "chat").locator(".tk-diary")
+    diary = column(view, "chat").locator(".fd-registry")
     expect(diary.locator("dd")).to_have_text(["Alice", "Bob"], timeout=SOON)
-    assert diary.locator("dt").all_inner_texts() == lit(view, "chat").locator(".tk-number").all_inner_texts()
-    expect(view.locator(".tk-pipe.wall")).to_have_count(2, timeout=SOON)
+    assert diary.locator("dt").all_inner_texts() == lit(view, "chat").locator(".fd-number").all_inner_texts()
+    expect(view.locator(".fd-connection.wall")).to_have_count(2, timeout=SOON)
     press(view, "leave")
     expect(lit(view, "chat")).to_have_count(0, timeout=SOON)
-    expect(column(view, "chat").locator(".tk-slot.free")).not_to_have_count(0)
+    expect(column(view, "chat").locator(".fd-slot.free")).not_to_have_count(0)
     expect(diary).to_have_count(0)
 
 
 def test_wire_and_kernel_stand_side_by_side_with_the_kernels_figures(view: Page) -> None:
     press(view, "join")
-    row = view.locator(".tk-table tbody tr", has_text="Alice").first
+    row = view.locator(".fd-table tbody tr", has_text="Alice").first
     expect(row.locator(".mono")).to_have_text(["ESTABLISHED", "ESTABLISHED"], timeout=ASKED)
     figures = re.compile(r"rtt .+ ± .+ · cwnd \d+ · pacing rate .+/s")
-    expect(row.locator(".tk-figures")).to_contain_text(figures, timeout=ASKED)
+    expect(row.locator(".fd-figures")).to_contain_text(figures, timeout=ASKED)
     press(view, "leave")
 
 
 def test_a_messages_way_goes_from_token_to_token(view: Page) -> None:
     press(view, "join")
     press(view, "alice_says_hi")
-    view.locator(".tk-way-button", has_text="Hi").last.click()
-    steps = view.locator(".tk-steps li")
+    view.locator(".fd-path-button", has_text="Hi").last.click()
+    steps = view.locator(".fd-steps li")
     expect(steps).to_have_count(7, timeout=SOON)
     texts = " | ".join(steps.all_inner_texts())
     assert re.search(
-        r"out of Alice’s token \d+ \| through pipe #\d+, packet \d+ \| into chat’s token (\d+) \| "
-        r"the diary: \1 is Alice; Bob is (\d+) \| out of chat’s token \2 \| through pipe #\d+, packet \d+ \| "
-        r"into Bob’s token \d+",
+        r"Alice writes to fd \d+ \| connection #\d+, packet \d+ \| chat reads from fd (\d+) \| "
+        r"registry: fd \1 is Alice; Bob is fd (\d+) \| chat writes to fd \2 \| connection #\d+, packet \d+ \| "
+        r"Bob reads from fd \d+",
         texts,
     ), texts
-    assert view.locator(".tk-step").all_inner_texts() == ["1", "2", "3", "4"]
-    expect(view.locator(".tk-pipe.way.bore")).to_have_count(2)
+    assert view.locator(".fd-step").all_inner_texts() == ["1", "2", "3", "4"]
+    expect(view.locator(".fd-connection.on-path.bore")).to_have_count(2)
     steps.get_by_role("button").first.click()
     expect(view).to_have_title("Connections · Wireglass")
     expect(view.locator(".step.chosen .wire-what")).to_contain_text("Hi", timeout=SOON)
@@ -90,17 +90,17 @@ def test_a_messages_way_goes_from_token_to_token(view: Page) -> None:
     ("kind", "holds"),
     [
         pytest.param("before_accept", "ESTABLISHED, not accepted yet", id="before accept there is no token"),
-        pytest.param("gone_while_closing", "held by nobody", id="the token goes, the connection closes"),
-        pytest.param("time_wait", "TIME-WAIT, belongs to nobody", id="TIME-WAIT belongs to nobody"),
+        pytest.param("gone_while_closing", "held by no process", id="the token goes, the connection closes"),
+        pytest.param("time_wait", "TIME-WAIT, no owning process", id="TIME-WAIT belongs to nobody"),
     ],
 )
 def test_a_fact_leads_to_the_moment_that_shows_it(view: Page, kind: str, holds: str) -> None:
     press(view, "refresh_twice")
     fact(view, kind).get_by_role("button").click()
     # Now and then both ends are the kernel's alone at that moment.
-    expect(view.locator(".tk-loose.chosen", has_text=holds)).not_to_have_count(0, timeout=SOON)
+    expect(view.locator(".fd-loose.chosen", has_text=holds)).not_to_have_count(0, timeout=SOON)
     assert re.search(r"#/sockets/\d+\?at=\d+", view.url)
-    expect(view.locator(".tk-table tr.chosen", has_text="nobody")).not_to_have_count(0)
+    expect(view.locator(".fd-table tr.chosen", has_text="none")).not_to_have_count(0)
 
 
 @pytest.mark.parametrize("kind", ["lowest_free", "used_again"])
@@ -108,23 +108,23 @@ def test_numbers_are_handed_out_again(view: Page, kind: str) -> None:
     press(view, "refresh_twice")
     expect(fact(view, kind).locator("p").first).to_contain_text(re.compile(r"got \d+"), timeout=SOON)
     fact(view, kind).get_by_role("button").click()
-    expect(view.locator(".tk-slot.chosen").first).to_be_visible(timeout=SOON)
+    expect(view.locator(".fd-slot.chosen").first).to_be_visible(timeout=SOON)
 
 
 def test_the_past_is_scrubbed_and_now_is_one_press_away(view: Page) -> None:
     press(view, "join")
     expect(lit(view, "Alice")).to_have_count(1, timeout=SOON)
-    slider = view.get_by_role("slider", name="Moment")
+    slider = view.get_by_role("slider", name="Time")
     slider.focus()
     view.keyboard.press("Home")
-    expect(view.locator(".tk-when")).to_have_text("0.000\u202f000 s")
+    expect(view.locator(".fd-time")).to_have_text("0.000\u202f000 s")
     expect(lit(view, "chat")).to_have_count(0)
     view.get_by_role("button", name="Now").click()
     expect(lit(view, "chat")).to_have_count(2, timeout=SOON)
-    view.locator(".tk-line", has_text="chat").last.locator("svg").click(position={"x": 3, "y": 4})
-    expect(view.locator(".tk-when")).not_to_contain_text("now")
+    view.locator(".fd-line", has_text="chat").last.locator("svg").click(position={"x": 3, "y": 4})
+    expect(view.locator(".fd-time")).not_to_contain_text("now")
     view.keyboard.press("Escape")
-    expect(view.locator(".tk-when")).to_contain_text("now")
+    expect(view.locator(".fd-time")).to_contain_text("now")
     press(view, "leave")
 
 
@@ -137,15 +137,15 @@ def recorded() -> Iterator[Dashboard]:
 
 def test_the_slider_ends_where_the_lanes_end_and_its_line_goes_through_them(blank: Page, recorded: Dashboard) -> None:
     view = enter(blank, recorded, "sockets")
-    view.locator(".tk-line").first.wait_for()
-    rail, lane = (view.locator(one).first.bounding_box() for one in (".tk-rail", ".tk-line svg"))
+    view.locator(".fd-line").first.wait_for()
+    rail, lane = (view.locator(one).first.bounding_box() for one in (".fd-rail", ".fd-line svg"))
     assert rail
     assert lane
     assert (rail["x"], rail["width"]) == (lane["x"], lane["width"])
     for part in (0.25, 0.8):
         x = rail["x"] + part * rail["width"]
         view.mouse.click(x, rail["y"] + rail["height"] - 8)
-        value = float(view.get_by_role("slider", name="Moment").input_value())
+        value = float(view.get_by_role("slider", name="Time").input_value())
         assert value == pytest.approx(part, abs=1 / rail["width"]), "the thumb's middle is where the pointer is"
         view.wait_for_function(CURSOR_AT, arg=x)
     view.mouse.move(lane["x"] + 5, lane["y"] + 4)
@@ -155,59 +155,59 @@ def test_the_slider_ends_where_the_lanes_end_and_its_line_goes_through_them(blan
     view.wait_for_function(CURSOR_AT, arg=rail["x"] + rail["width"] / 2)
 
 
-CURSOR_AT = """x => { const box = document.querySelector('.tk-cursor').getBoundingClientRect();
+CURSOR_AT = """x => { const box = document.querySelector('.fd-cursor').getBoundingClientRect();
   return Math.abs(box.left + box.width / 2 - x) < 1; }"""
 
 
 def test_a_capture_that_is_over_opens_where_the_most_is_held(blank: Page, recorded: Dashboard) -> None:
     view = enter(blank, recorded, "sockets")
-    expect(view.locator(".tk-pipe-name").first).to_be_visible()
+    expect(view.locator(".fd-connection-name").first).to_be_visible()
     expect(view).to_have_url(re.compile(r"[?&]at=\d+"))
     view.keyboard.press("Escape")
-    expect(view.locator(".tk-when")).to_contain_text("end")
+    expect(view.locator(".fd-time")).to_contain_text("end")
 
 
 def test_arrow_keys_step_from_change_to_change(blank: Page, recorded: Dashboard) -> None:
     view = enter(blank, recorded, "sockets")
-    view.locator(".tk-line").first.wait_for()
-    view.get_by_role("slider", name="Moment").focus()
+    view.locator(".fd-line").first.wait_for()
+    view.get_by_role("slider", name="Time").focus()
     view.keyboard.press("Home")
-    when, said = view.locator(".tk-when"), []
+    when, said = view.locator(".fd-time"), []
     for _ in range(12):
         before = when.inner_text()
         view.keyboard.press("ArrowRight")
         expect(when).not_to_have_text(before)
-        said.append(view.locator(".tk-what").inner_text())
-    assert any(re.fullmatch(r"\w+ is handed \d+ for pipe #\d+", text) for text in said), said
+        said.append(view.locator(".fd-change").inner_text())
+    assert any(re.fullmatch(r"\w+ opens fd \d+ for connection #\d+", text) for text in said), said
     view.keyboard.press("End")
-    expect(view.locator(".tk-when")).to_contain_text("end")
-    view.locator(".tk-main").focus()
+    expect(view.locator(".fd-time")).to_contain_text("end")
+    view.locator(".fd-main").focus()
     view.keyboard.press("ArrowLeft")
-    expect(view.locator(".tk-when")).not_to_contain_text("end")
+    expect(view.locator(".fd-time")).not_to_contain_text("end")
 
 
 def test_what_is_chosen_by_key_keeps_the_focus_though_all_is_drawn_anew(blank: Page, recorded: Dashboard) -> None:
     view = enter(blank, recorded, "sockets")
-    for control in (fact(view, "time_wait").get_by_role("button"), view.locator(".tk-way-button").first):
+    for control in (fact(view, "time_wait").get_by_role("button"), view.locator(".fd-path-button").first):
         control.focus()
         view.keyboard.press("Enter")
         expect(view).to_have_url(re.compile("at="))
         expect(control).to_be_focused()
-    view.locator("button.tk-slot").first.focus()
+    view.locator("button.fd-slot").first.focus()
     view.keyboard.press("Enter")
-    expect(view.locator("button.tk-slot.chosen").first).to_be_visible()
-    assert view.evaluate("document.activeElement.matches('button.tk-slot')")
+    expect(view.locator("button.fd-slot.chosen").first).to_be_visible()
+    assert view.evaluate("document.activeElement.matches('button.fd-slot')")
 
 
 def test_the_history_shows_the_stretch_of_time_that_was_chosen(blank: Page, recorded: Dashboard) -> None:
     view = enter(blank, recorded, "sockets")
-    view.locator(".tk-line").first.wait_for()
-    view.get_by_role("slider", name="Moment").focus()
+    view.locator(".fd-line").first.wait_for()
+    view.get_by_role("slider", name="Time").focus()
     view.keyboard.press("Home")
-    view.get_by_role("button", name="Show less time").click()
+    view.get_by_role("button", name="Zoom in").click()
     expect(view.locator(".span-chip")).to_be_visible()
     expect(view).to_have_url(re.compile(r"[?&]t=0-"))
-    view.get_by_role("button", name="Show more time").click()
+    view.get_by_role("button", name="Zoom out").click()
     expect(view.locator(".span-chip")).to_be_hidden()
 
 
@@ -215,10 +215,10 @@ def test_a_connections_sockets_say_their_tokens(page: Page) -> None:
     page.evaluate("location.hash = '#/connections'")
     press(page, "get")
     for side, process in (("client", "visitor"), ("server", "cafe")):
-        expect(page.locator(f".socket.{side} .socket-token")).to_have_text(
-            re.compile(rf"was token \d+ in {process}"), timeout=SOON
+        expect(page.locator(f".socket.{side} .socket-fd")).to_have_text(
+            re.compile(rf"was fd \d+ in {process}"), timeout=SOON
         )
-    page.locator(".socket.client .socket-token").click()
+    page.locator(".socket.client .socket-fd").click()
     expect(page).to_have_title("Sockets · Wireglass")
 
 
@@ -230,21 +230,21 @@ def test_the_view_shuts_nobody_out(chromium: Browser, demo: Dashboard, theme: st
         press(page, "join")
         press(page, "alice_says_hi")
         page.evaluate("location.hash = '#/sockets'")
-        page.locator(".tk-way-button").last.click()
-        page.locator(".tk-steps").wait_for()
+        page.locator(".fd-path-button").last.click()
+        page.locator(".fd-steps").wait_for()
         results = Axe().run(page)
         press(page, "leave")
         assert results.violations_count == 0, results.generate_report()
 
 
-SIDEWAYS = """() => ['html', '.tk', '.tk-figure', '.tk-track', '.tk-side', '.tk-beside']
+SIDEWAYS = """() => ['html', '.fd-page', '.fd-figure', '.fd-track', '.fd-side', '.fd-kernel-states']
   .filter(one => { const found = document.querySelector(one); return found.scrollWidth > found.clientWidth; })"""
 
 
 def test_on_a_narrow_screen_processes_stand_in_a_stack_and_nothing_scrolls_sideways(view: Page) -> None:
     press(view, "join")
     view.set_viewport_size({"width": 390, "height": 844})
-    expect(view.locator(".tk-pipe.wall")).to_have_count(2, timeout=SOON)
+    expect(view.locator(".fd-connection.wall")).to_have_count(2, timeout=SOON)
     columns = [column(view, process) for process in ("Alice", "chat", "Bob")]
     for one in columns:
         expect(one).to_be_visible(timeout=SOON)
@@ -252,7 +252,7 @@ def test_on_a_narrow_screen_processes_stand_in_a_stack_and_nothing_scrolls_sidew
     assert [box["y"] for box in boxes] == sorted(box["y"] for box in boxes)
     assert len({box["x"] for box in boxes}) == 1
     assert view.evaluate(SIDEWAYS) == []
-    expect(view.locator(".tk-table")).to_be_visible()
+    expect(view.locator(".fd-table")).to_be_visible()
     view.set_viewport_size({"width": 1440, "height": 900})
-    view.wait_for_function("getComputedStyle(document.querySelector('.tk-columns')).flexDirection === 'row'")
+    view.wait_for_function("getComputedStyle(document.querySelector('.fd-columns')).flexDirection === 'row'")
     press(view, "leave")

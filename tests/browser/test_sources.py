@@ -39,8 +39,8 @@ def demo_packets() -> int:
 
 
 def choose(page: Page) -> Page:
-    page.get_by_role("button", name="What to look at").click()
-    expect(page.get_by_role("heading", name="Samples, one story each")).to_be_visible()
+    page.get_by_role("button", name="Choose a source").click()
+    expect(page.get_by_role("heading", name="Sample captures")).to_be_visible()
     return page
 
 
@@ -48,7 +48,7 @@ def test_a_sample_is_shown_and_the_way_back_is_there(page: Page) -> None:
     page.get_by_role("button", name=SCENARIOS["short-lived"].title, exact=True).click()
     expect(page.locator(".source")).to_contain_text("short-lived.pcapng", timeout=ACTING)
     expect(page.locator(".counter.packets b")).to_have_text("30", timeout=ACTING)
-    choose(page).get_by_role("button", name="Back to what was there first").click()
+    choose(page).get_by_role("button", name="Back to the original source").click()
     expect(page.locator(".source")).to_contain_text("five.pcapng", timeout=ACTING)
 
 
@@ -70,12 +70,12 @@ def test_a_file_that_is_no_capture_changes_nothing(context: BrowserContext, save
 
 @pytest.mark.skipif(not may_capture()[0], reason="needs the right to capture")
 def test_an_interface_is_captured_paused_gone_on_with_and_stopped(page: Page) -> None:
-    page.get_by_label("Only what matches").fill("tcp port 9")
+    page.get_by_label("Capture filter").fill("tcp port 9")
     page.get_by_role("button", name="Start capture").click()
     expect(page.locator(".source.live")).to_contain_text("live · lo", timeout=ACTING)
     choose(page).get_by_role("button", name="Pause", exact=True).click()
     expect(page.locator(".source.still")).to_contain_text("capture paused · lo", timeout=SOON)
-    choose(page).get_by_role("button", name="Go on", exact=True).click()
+    choose(page).get_by_role("button", name="Resume", exact=True).click()
     expect(page.locator(".source.live")).to_contain_text("live · lo", timeout=SOON)
     choose(page).get_by_role("button", name="Stop capture").click()
     expect(page.locator(".source.still")).to_contain_text("ended · lo", timeout=ACTING)

@@ -145,7 +145,7 @@ def test_the_filter_leaves_lanes_and_says_when_none_is_left(page: Page) -> None:
     page.locator("#filter").fill("chat")
     expect(page.locator(".lane-title:visible")).to_have_text(["#5 GET /chat", "#6 GET /chat"], timeout=SOON)
     page.locator("#filter").fill("no such thing")
-    expect(page.locator(".timeline .empty")).to_contain_text("No lanes", timeout=SOON)
+    expect(page.locator(".timeline .empty")).to_contain_text("No connections", timeout=SOON)
 
 
 def test_few_lanes_share_the_room_and_say_more(page: Page) -> None:
@@ -170,7 +170,7 @@ def test_lanes_that_come_by_themselves_do_not_change_the_others_under_the_pointe
         page.locator(".lanes-plot").hover()
         for _ in range(2):
             with reported(page, "refresh_twice"):
-                page.locator(".strip [data-action=refresh_twice]").press("Enter")
+                page.locator(".demo-bar [data-action=refresh_twice]").press("Enter")
         expect(page.locator(".lane-title", has_text="#4")).to_be_attached(timeout=SOON)
         assert page.evaluate(height) == tall
         page.locator("#filter").hover()

@@ -43,13 +43,13 @@ VIEWS = {
     "timeline": ("connections", ".lane:visible .lane-title"),
     "overview": ("packets", ".js-plotly-plot .main-svg"),
     "connections/0": ("connections", ".ladder .step.packet"),
-    "connections/0?tab=streams": ("connections", ".said > *"),
+    "connections/0?tab=streams": ("connections", ".stream > *"),
     "connections/0?tab=graphs": ("connections", ".pane-graphs .main-svg"),
     "connections/0?tab=facts": ("connections", ".facts-summary dd"),
     "packets?packet=1": ("packets", ".packet-place"),
     "http/0": ("exchanges", ".head-line"),
     "websocket": ("messages", ".bubble-facts"),
-    "sockets": ("tokens", ".tk-main canvas, .tk-main svg"),
+    "sockets": ("tokens", ".fd-main canvas, .fd-main svg"),
     "compare": ("connections", ".compare-table, .empty h2"),
 }
 """Each view with its table, and what it shows when that table has rows."""

@@ -70,7 +70,7 @@ def show(page: Page, place: str) -> Page:
     page.evaluate("hash => { location.hash = hash; }", f"#/websocket{place}")
     conversation = re.match(r"/\d+", place)
     name = f"#{conversation[0][1:]} " if conversation else "All conversations"
-    expect(page.locator(".person[aria-pressed=true]")).to_contain_text(name)
+    expect(page.locator(".conversation-item[aria-pressed=true]")).to_contain_text(name)
     expect(page.locator(".bubble:visible").first).to_be_visible()
     return page
 
@@ -98,7 +98,7 @@ def test_control_frames_and_fragments_show_on_demand(page: Page) -> None:
     page.get_by_label("Frames").check()
     lines = page.locator(".bubble-frames:visible")
     expect(lines).to_contain_text("text · 2 B")
-    expect(lines).to_contain_text("continuation · 1 B · the last")
+    expect(lines).to_contain_text("continuation · 1 B · FIN")
 
 
 def test_a_close_says_why_in_words(page: Page) -> None:
@@ -115,11 +115,11 @@ def test_latency_to_the_push_is_told_at_both_ends_and_leads_there(page: Page) ->
     show(page, "/0")
     expect(page.locator(".bubble.client .bubble-push")).to_have_text(" · pushed to #1 after 1 ms")
     page.locator(".bubble.client").click()
-    expect(page.locator(".panel.message")).to_contain_text("No byte on the wire says what caused what")
+    expect(page.locator(".panel.message")).to_contain_text("Packets do not prove the cause")
     page.locator(".panel.message").get_by_role("button", name="message 1").click()
     expect(page).to_have_url(re.compile(r"#/websocket/1\?m=1$"))
     expect(page.locator(".panel.message h2")).to_have_text("Message 1")
-    expect(page.locator(".bubble.chosen:visible .bubble-push")).to_have_text(" · 1 ms after #0 said it")
+    expect(page.locator(".bubble.chosen:visible .bubble-push")).to_have_text(" · 1 ms after the message on #0")
 
 
 def test_json_is_folded_keeps_its_digits_and_is_never_markup(page: Page) -> None:
@@ -162,7 +162,7 @@ def test_messages_go_by_keyboard(page: Page) -> None:
 
 def test_a_message_leads_to_its_packets(page: Page) -> None:
     show(page, "/1?m=1")
-    page.get_by_role("button", name="Show on the wire").click()
+    page.get_by_role("button", name="Show packets").click()
     expect(page).to_have_url(re.compile(r"#/connections/1\?packet=\d+$"))
 
 

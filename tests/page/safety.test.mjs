@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const ROOT = new URL("../../web/static/", import.meta.url);
-const FORBIDDEN =
-  /\.(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function|setAttribute\("style|srcdoc|javascript:/;
+const MARKUP = /\.(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|setAttribute\("style|srcdoc/;
+const CODE = /\beval\(|new Function|javascript:/;
 
 const scripts = readdirSync(ROOT, { recursive: true }).filter((name) => name.endsWith(".js"));
 
@@ -12,7 +12,9 @@ test("there are scripts to look at", () => assert.ok(scripts.length > 20));
 
 for (const name of scripts) {
   test(`${name} makes no markup and no code out of text`, () => {
-    assert.doesNotMatch(readFileSync(new URL(name, ROOT), "utf8"), FORBIDDEN);
+    const script = readFileSync(new URL(name, ROOT), "utf8");
+    assert.doesNotMatch(script, MARKUP);
+    assert.doesNotMatch(script, CODE);
   });
 }
 

@@ -1,4 +1,4 @@
-// Where the page begins: gets itself let in, then hands over to the frame and the feed.
+// Entry point: opens the session, then starts the frame and the feed.
 
 import * as api from "./net/api.js";
 import { h } from "./widgets/dom.js";
@@ -6,12 +6,12 @@ import { Feed } from "./net/feed.js";
 import { mountFrame, VIEW_NAMES } from "./shell/frame.js";
 import { followAddress } from "./state/navigation.js";
 import { createStore } from "./state/store.js";
-import { mountDoor } from "./login/login_view.js";
+import { mountLogin } from "./login/login_view.js";
 
 const root = document.getElementById("app");
 const store = createStore();
 
-/** The key in the printed address ("#t=…"), taken out of the address bar so that it stays in no history. */
+/** The key in the printed URL ("#t=…"); removes it from the URL so that it is not kept in the history. */
 function keyInAddress() {
   const key = new URLSearchParams(location.hash.slice(1)).get("t");
   if (key !== null) history.replaceState(null, "", location.pathname);
@@ -20,18 +20,18 @@ function keyInAddress() {
 
 async function enter(key) {
   if (key !== null) await api.login(key);
-  if (api.session.token === null) throw new api.ApiError(401, "This page has not been let in.");
+  if (api.session.token === null) throw new api.ApiError(401, "Not authorised: open the link printed in the terminal.");
 }
 
-let showing = null; // number of what is on show
+let showing = null; // number of the capture shown
 
-/** What the page begins with. Once something else is on show, it begins anew in the same view: nothing it knew holds. */
+/** Fetches the snapshot. When the server shows another capture, the page reloads in the same view. */
 async function fetchSnapshot() {
   const snapshot = await api.get("/api/snapshot");
   if (showing !== null && snapshot.showing !== showing) {
     history.replaceState(null, "", `#/${store.state.route.view}`);
     location.reload();
-    return new Promise(() => {}); // the page is on its way out
+    return new Promise(() => {}); // until the page is reloaded
   }
   showing = snapshot.showing;
   return snapshot;
@@ -48,20 +48,18 @@ function start() {
     if (state.feed !== "shut") return;
     stop();
     api.session.token = null;
-    showDoor({
-      message: "The key of this page is no longer good: Wireglass was started anew, or half a day has passed.",
-    });
+    showLogin({ message: "Session expired: Wireglass was restarted, or 12 hours have passed." });
   });
 }
 
-function showDoor(problem) {
-  mountDoor(root, problem, (key) => enter(key).then(start));
+function showLogin(problem) {
+  mountLogin(root, problem, (key) => enter(key).then(start));
 }
 
 try {
   await enter(keyInAddress());
   start();
 } catch (error) {
-  if (error instanceof api.ApiError) showDoor(error.status === 401 ? null : error);
+  if (error instanceof api.ApiError) showLogin(error.status === 401 ? null : error);
   else root.replaceChildren(h("p", { class: "fatal", role: "alert" }, `The page could not start: ${error.message}`));
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KINDS } from "../../../web/static/text/facts.js";
-import { cellId, lines, mayAsk, share } from "../../../web/static/compare/compare_text.js";
+import { cellId, fetchDelay, lines, share } from "../../../web/static/compare/compare_text.js";
 
 test("every answer has a number of its own in the address", () => {
   assert.equal(cellId(0, "closed"), 11);
@@ -32,12 +32,14 @@ const ASKED = {
   now: 2000,
 };
 
-for (
-  const [name, changes, wait] of [
-    ["while packets come in, not too often", {}, 2000],
-    ["and then at once", { now: 9000 }, 0],
-    ["not while an answer is awaited", { asking: true }, null],
-    ["not when nothing has come", { packets: 10 }, null],
-    ["at once when the capture has ended", { state: "ended" }, 0],
-  ]
-) test(`the server is asked again: ${name}`, () => assert.equal(mayAsk({ ...ASKED, ...changes }), wait));
+const WAITS = [
+  ["while packets come in, not too often", {}, 2000],
+  ["and then at once", { now: 9000 }, 0],
+  ["not while an answer is awaited", { asking: true }, null],
+  ["not when nothing has come", { packets: 10 }, null],
+  ["at once when the capture has ended", { state: "ended" }, 0],
+];
+
+for (const [name, changes, wait] of WAITS) {
+  test(`the server is asked again: ${name}`, () => assert.equal(fetchDelay({ ...ASKED, ...changes }), wait));
+}

@@ -57,8 +57,8 @@ test("a port that refused was closed all along", () => {
     }),
   );
   assert.deepEqual(items.map(({ after }) => after.server), Array(4).fill("CLOSED"));
-  assert.deepEqual(items.map(({ phase }) => phase).filter(Boolean), ["The pipe is refused"]);
-  assert.deepEqual(items.at(-1).sentences, ["The pipe was never built."]);
+  assert.deepEqual(items.map(({ phase }) => phase).filter(Boolean), ["Connection refused"]);
+  assert.deepEqual(items.at(-1).sentences, ["The connection was never established."]);
 });
 
 test("of an end that never was heard nothing is known", () => {
@@ -74,46 +74,46 @@ test("of an end that never was heard nothing is known", () => {
     }),
   );
   assert.ok(items.every(({ after }) => after.server === null));
-  assert.equal(items.find(({ phase }) => phase).phase, "No answer is seen");
-  assert.deepEqual(items.at(-1).sentences, ["No answer was seen. Whether the client still waits is not on the wire."]);
+  assert.equal(items.find(({ phase }) => phase).phase, "No answer seen");
+  assert.deepEqual(items.at(-1).sentences, ["No answer was seen. Packets cannot show whether the client still waits."]);
 });
 
-for (
-  const [name, row, text] of [
-    [
-      "a client that goes on was answered, unseen",
-      { outcome: "half_seen", packets: [3, 0] },
-      "Of the server nothing was seen: what it did is not in the capture.",
-    ],
-    [
-      "a server that was captured alone and closes",
-      { outcome: "half_seen_closed", packets: [0, 5] },
-      "Of the client nothing was seen: what it did is not in the capture.",
-    ],
-    [
-      "a RST of one end alone",
-      { outcome: "reset", reset_by: "server", packets: [0, 3] },
-      "The server has sent RST. Of the client nothing was seen.",
-    ],
-    [
-      "a RST alone tells of no connection",
-      { outcome: "stray", reset_by: "server", packets: [1, 1] },
-      "The server sent RST. Whether there was a connection is not in the capture.",
-    ],
-  ]
-) {
+const SILENT_ENDS = [
+  [
+    "a client that goes on was answered, unseen",
+    { outcome: "half_seen", packets: [3, 0] },
+    "Nothing from the server was captured; its state is unknown.",
+  ],
+  [
+    "a server that was captured alone and closes",
+    { outcome: "half_seen_closed", packets: [0, 5] },
+    "Nothing from the client was captured; its state is unknown.",
+  ],
+  [
+    "a RST of one end alone",
+    { outcome: "reset", reset_by: "server", packets: [0, 3] },
+    "The server sent RST. Nothing from the client was captured.",
+  ],
+  [
+    "a RST alone tells of no connection",
+    { outcome: "stray", reset_by: "server", packets: [1, 1] },
+    "The server sent RST. Whether there was a connection is not in the capture.",
+  ],
+];
+
+for (const [name, row, text] of SILENT_ENDS) {
   test(`at the end: ${name}`, () =>
     assert.deepEqual(ladder(detail({ connection: { ...connection, ...row } })).at(-1).sentences, [text]));
 }
 
-for (
-  const [flags, text] of [
-    [["ACK"], "The first packet is no SYN"],
-    [["FIN", "PSH", "URG"], "The first packet is no SYN"],
-    [["SYN", "ACK"], "The first packet is a SYN-ACK"],
-    [["SYN"], ""],
-  ]
-) {
+const BEGINNINGS = [
+  [["ACK"], "Captured mid-stream"],
+  [["FIN", "PSH", "URG"], "Captured mid-stream"],
+  [["SYN", "ACK"], "Begins with a SYN-ACK"],
+  [["SYN"], ""],
+];
+
+for (const [flags, text] of BEGINNINGS) {
   test(`above a first packet ${flags.join(" ")} stands “${text}”`, () =>
     assert.equal(
       ladder(detail({ packets: [packet(1, "client", flags, "ESTABLISHED", "ESTABLISHED", 0)] }))[0].text,
@@ -145,20 +145,20 @@ test("silence gets a row of its own", () => {
   const late = packet(4, "client", ["PSH", "ACK"], "ESTABLISHED", "ESTABLISHED", 1200, 5, 1200);
   const items = ladder(detail({ packets: [...handshake, late] }));
   assert.deepEqual(items.map(({ kind }) => kind), ["start", "packet", "packet", "packet", "silence", "packet", "end"]);
-  assert.equal(items[4].text, "1.2 s of silence");
+  assert.equal(items[4].text, "1.2 s without packets");
 });
 
-for (
-  const [client, server, outcome, sentence] of [
-    ["ESTABLISHED", "ESTABLISHED", "open", "The pipe is open at the last packet: either side may speak."],
-    ["SYN-SENT", "SYN-RECEIVED", "opening", "The pipe is not built yet."],
-    ["FIN-WAIT-2", "CLOSE-WAIT", "closing", "One side has closed; the other may still send."],
-    ["CLOSING", "CLOSING", "closed", "Both sides have sent FIN; that the last was acknowledged is not in the capture."],
-    ["TIME-WAIT", "CLOSED", "closed", "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute."],
-    ["CLOSED", "CLOSED", "reset", "The client has reset the connection."],
-    ["CLOSED", "CLOSED", "closed", "The connection is over."],
-  ]
-) {
+const ENDINGS = [
+  ["ESTABLISHED", "ESTABLISHED", "open", "The connection is open at the last packet: either side may send."],
+  ["SYN-SENT", "SYN-RECEIVED", "opening", "The connection is not established yet."],
+  ["FIN-WAIT-2", "CLOSE-WAIT", "closing", "One side has sent FIN; the other may still send."],
+  ["CLOSING", "CLOSING", "closed", "Both sides have sent FIN; the ACK of the last FIN is not in the capture."],
+  ["TIME-WAIT", "CLOSED", "closed", "Packets cannot show how long TIME-WAIT lasts; on Linux it is a minute."],
+  ["CLOSED", "CLOSED", "reset", "The client reset the connection."],
+  ["CLOSED", "CLOSED", "closed", "The connection is closed."],
+];
+
+for (const [client, server, outcome, sentence] of ENDINGS) {
   test(`at the end, in ${client} and ${server} (${outcome}), stands: ${sentence}`, () => {
     const packets = [...handshake, packet(4, "client", ["ACK"], client, server, 1)];
     assert.deepEqual(
@@ -189,7 +189,7 @@ test("requests, interim and final responses and messages stand on the packets th
 
 test("an answer of HTTP/0.9 is said to have no head", () => {
   const exchange = { id: 0, request: null, informational: [], response: { packet: 2, status: 0, reason: "" } };
-  assert.equal(ladder(detail({ exchanges: [exchange] }))[2].carries[0].text, "answer without a head");
+  assert.equal(ladder(detail({ exchanges: [exchange] }))[2].carries[0].text, "HTTP/0.9 response (no header)");
 });
 
 test("sentences and phases stand on their packets", () => {
@@ -197,7 +197,7 @@ test("sentences and phases stand on their packets", () => {
   const items = ladder(detail({ events, phases: [{ name: "handshake", first_packet: 1, last_packet: 3 }] }));
   assert.deepEqual(items[2].sentences, ["It agrees.", "It is heard."]);
   assert.deepEqual(items.slice(1, -1).map(({ phase, bracket }) => [phase, bracket]), [
-    ["The pipe is built", "first"],
+    ["Handshake", "first"],
     [null, "inside"],
     [null, "last"],
   ]);
@@ -205,15 +205,17 @@ test("sentences and phases stand on their packets", () => {
 
 test("no packets, no ladder", () => assert.deepEqual(ladder(detail({ packets: [] })), []));
 
-for (
-  const [message, text] of [
-    [{ kind: "text", text: "<b>Hi</b>", bytes: 9 }, "“<b>Hi</b>”"],
-    [{ kind: "binary", text: null, bytes: 312 }, "binary, 312 bytes"],
-    [{ kind: "ping", text: "", bytes: 0 }, "ping, 0 bytes"],
-    [{ kind: "close", text: "", bytes: 2, close_code: 1000 }, "close 1000, normal closure"],
-    [{ kind: "close", text: "", bytes: 0, close_code: null }, "close"],
-  ]
-) test(`a ${message.kind} message reads ${text}`, () => assert.equal(messageText(message), text));
+const MESSAGES = [
+  [{ kind: "text", text: "<b>Hi</b>", bytes: 9 }, "“<b>Hi</b>”"],
+  [{ kind: "binary", text: null, bytes: 312 }, "binary, 312 bytes"],
+  [{ kind: "ping", text: "", bytes: 0 }, "ping, 0 bytes"],
+  [{ kind: "close", text: "", bytes: 2, close_code: 1000 }, "close 1000, normal closure"],
+  [{ kind: "close", text: "", bytes: 0, close_code: null }, "close"],
+];
+
+for (const [message, text] of MESSAGES) {
+  test(`a ${message.kind} message reads ${text}`, () => assert.equal(messageText(message), text));
+}
 
 const phases = (items) => items.map(({ phase, bracket }) => [phase, bracket]);
 

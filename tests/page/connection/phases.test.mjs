@@ -12,18 +12,18 @@ test("a packet between two phases belongs to the one before it", () => {
     phase("response", 6),
   ]);
   assert.deepEqual(found, [
-    { title: "The pipe is built", first: 0, last: 2 },
-    { title: "The ask", first: 3, last: 4 },
-    { title: "The answer", first: 5, last: 5 },
+    { title: "Handshake", first: 0, last: 2 },
+    { title: "Request", first: 3, last: 4 },
+    { title: "Response", first: 5, last: 5 },
   ]);
 });
 
 test("phases that come in any order and packets of other connections in between change nothing", () => {
   const found = phaseRuns(packets([10, 14, 20]), [phase("close", 20), phase("handshake", 10, 14)]);
   assert.deepEqual(found.map(({ title, first, last }) => [title, first, last]), [
-    ["The pipe is built", 0, 1],
+    ["Handshake", 0, 1],
     [
-      "The pipe is taken down",
+      "Connection close",
       2,
       2,
     ],
@@ -31,7 +31,7 @@ test("phases that come in any order and packets of other connections in between 
 });
 
 test("packets before the first phase were met midway", () => {
-  assert.equal(phaseRuns(packets([1, 2]), [phase("close", 2)])[0].title, "The first packet is no SYN");
+  assert.equal(phaseRuns(packets([1, 2]), [phase("close", 2)])[0].title, "Captured mid-stream");
 });
 
 test("the pipe is built where its last ACK carries the first bytes", () => {
@@ -41,8 +41,8 @@ test("the pipe is built where its last ACK carries the first bytes", () => {
     ...states(["SYN-SENT", "ESTABLISHED", "ESTABLISHED"][i], ["SYN-RECEIVED", "SYN-RECEIVED", "ESTABLISHED"][i]),
   }));
   const phases = [phase("handshake", 1, 3), phase("request", 3)];
-  assert.deepEqual(phaseRuns(rows, phases).map(({ title }) => title), ["The pipe is built", "The ask"]);
-  assert.equal(phaseRuns(rows.slice(0, 2), phases)[0].title, "The pipe is asked for");
+  assert.deepEqual(phaseRuns(rows, phases).map(({ title }) => title), ["Handshake", "Request"]);
+  assert.equal(phaseRuns(rows.slice(0, 2), phases)[0].title, "Connection attempt");
 });
 
 test("two asks in a row are two phases", () => {
@@ -51,23 +51,23 @@ test("two asks in a row are two phases", () => {
 
 test("when phases begin in one packet, the later in the list names it", () => {
   assert.deepEqual(phaseRuns(packets([1]), [phase("request", 1), phase("close", 1)]).map(({ title }) => title), [
-    "The pipe is taken down",
+    "Connection close",
   ]);
 });
 
-for (
-  const [name, state, direction, titles] of [
-    ["of the server before the pipe was built says no more", "SYN-SENT", "server", [
-      "The pipe is asked for",
-      "The server resets it",
-    ]],
-    ["of the client before it was built says no more", "SYN-SENT", "client", [
-      "The pipe is asked for",
-      "The client resets it",
-    ]],
-    ["later is a cut", "ESTABLISHED", "server", ["The pipe is built", "The pipe is cut"]],
-  ]
-) {
+const RESETS = [
+  ["of the server before the pipe was built says no more", "SYN-SENT", "server", [
+    "Connection attempt",
+    "Reset by the server",
+  ]],
+  ["of the client before it was built says no more", "SYN-SENT", "client", [
+    "Connection attempt",
+    "Reset by the client",
+  ]],
+  ["later is a cut", "ESTABLISHED", "server", ["Handshake", "Connection reset"]],
+];
+
+for (const [name, state, direction, titles] of RESETS) {
   test(`a reset ${name}`, () => {
     const [first, second] = packets([1, 2], { 2: ["RST", "ACK"] });
     const states = { client_state: state, server_state: state };
@@ -81,17 +81,17 @@ for (
   });
 }
 
-for (
-  const [name, title] of [
-    ["refused", "The pipe is refused"],
-    ["unanswered", "No answer is seen"],
-    [
-      "stray",
-      "A RST, and no connection seen",
-    ],
-    ["data", "The talk"],
-  ]
-) {
+const TITLES = [
+  ["refused", "Connection refused"],
+  ["unanswered", "No answer seen"],
+  [
+    "stray",
+    "RST without a connection",
+  ],
+  ["data", "Data"],
+];
+
+for (const [name, title] of TITLES) {
   test(`the phase ${name} is called “${title}”`, () =>
     assert.equal(
       phaseRuns(packets([1, 2], { 2: ["RST"] }).slice(0, name === "refused" ? 2 : 1), [phase(name, 1, 2)])[0].title,
@@ -101,7 +101,7 @@ for (
 
 test("a RST that ends nothing leaves its phase its name", () => {
   assert.deepEqual(phaseRuns(packets([1, 2], { 2: ["RST"] }), [phase("data", 1, 2)]).map(({ title }) => title), [
-    "The talk",
+    "Data",
   ]);
 });
 

@@ -46,7 +46,7 @@ test("gaps and ends stand by themselves, with a remark", () => {
   ]);
   assert.deepEqual(found.map(({ remark }) => remark), [
     null,
-    "7 bytes of the client are not in the capture",
+    "7 bytes from the client not captured",
     null,
     "the server sent RST",
   ]);

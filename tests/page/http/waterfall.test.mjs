@@ -45,22 +45,25 @@ test("an axis without length draws nothing, and divides by nothing", () => {
   assert.deepEqual(place(phasesOf(row()), { from: 100, to: 100 })[0], { kind: "send", from: 0, to: 0 });
 });
 
-for (
-  const [name, lengths, expected] of [
-    ["none", [], 0],
-    ["a few: the longest", [1, 2, 1000], 1000],
-    ["many of a kind: the longest", Array.from({ length: 100 }, (_, i) => 100 + i), 199],
-    ["many short ones and a very long one: those that are short", [
-      ...Array.from({ length: 99 }, () => 100),
-      100_000,
-    ], 120],
-  ]
-) test(`the common length of ${name}`, () => assert.equal(commonLength(lengths), expected));
+const LENGTHS = [
+  ["none", [], 0],
+  ["a few: the longest", [1, 2, 1000], 1000],
+  ["many of a kind: the longest", Array.from({ length: 100 }, (_, i) => 100 + i), 199],
+  ["many short ones and a very long one: those that are short", [
+    ...Array.from({ length: 99 }, () => 100),
+    100_000,
+  ], 120],
+];
+
+for (const [name, lengths, expected] of LENGTHS) {
+  test(`the common length of ${name}`, () => assert.equal(commonLength(lengths), expected));
+}
 
 test("the title says where the time went", () => {
   assert.equal(
     waterfallTitle(row()),
-    "from 0.000 s after the start of the capture\nsending the question: 10 ns\nwaiting for the answer: 20 ns\nreceiving the answer: 30 ns",
+    "Starts 0.000 s after the start of the capture\nSend request: 10 ns\nWait for response: 20 ns\nReceive " +
+      "response: 30 ns",
   );
 });
 
@@ -85,7 +88,7 @@ test("across times that go back it is not known how long an exchange took, and n
     timing_ns: { connect: null, send: 10, wait: null, receive: 30 },
   };
   assert.equal(tookNs(back), null);
-  assert.equal(waterfallTitle(back), "How long it took is not known: times go back");
+  assert.equal(waterfallTitle(back), "Duration unknown: timestamps go backwards");
   const bar = {
     children: ["send", "wait", "receive"].map((kind) => ({ dataset: { kind }, style: { setProperty() {} } })),
     dataset: {},

@@ -79,11 +79,11 @@ for (const [what, route, how, parameters] of QUESTIONS) {
   test(`${what} is the server's to apply`, async () => {
     const { messages, turn, asked } = list();
     turn(route, how);
-    assert.equal(messages.isAsking, true);
+    assert.equal(messages.isPending, true);
     await settled();
     turn(route, how);
     assert.deepEqual(asked, [["/api/messages", { ...parameters, start: 0, stop: 200 }]]);
-    assert.deepEqual([messages.total, messages.row(2).id, messages.indexOf(6), messages.isAsking, messages.isWhole], [
+    assert.deepEqual([messages.total, messages.row(2).id, messages.indexOf(6), messages.isPending, messages.isWhole], [
       10,
       6,
       2,
@@ -166,10 +166,10 @@ test("a row that is not there yet is fetched before its number is told", async (
   const { messages, turn } = list();
   const told = [];
   turn();
-  await messages.number(7, (number) => told.push(number));
+  await messages.withId(7, (number) => told.push(number));
   turn({ filter: "n" });
-  await messages.number(9, (number) => told.push(number));
+  await messages.withId(9, (number) => told.push(number));
   await settled();
-  await messages.number(1, (number) => told.push(number));
+  await messages.withId(1, (number) => told.push(number));
   assert.deepEqual(told, [7, 27, 3]);
 });

@@ -69,7 +69,7 @@ test("a row that is not there yet is fetched before its number is told", async (
   const { packets } = list();
   packets.turnTo(state({ filter: "syn" }));
   const told = [];
-  await packets.number(9, (number) => told.push(number));
+  await packets.withId(9, (number) => told.push(number));
   assert.deepEqual([told, packets.indexOf(100)], [[100], 9]);
 });
 
@@ -107,7 +107,7 @@ test("a note that somebody wrote, perhaps on another page, is asked for with the
   assert.deepEqual(asked.slice(before).map(([path]) => path).sort(), ["/api/notes", "/api/packets"]);
 });
 
-test("while packets come, rows whose states are only assumed are asked for again: a later packet settles them", async () => {
+test("while packets come, rows whose states are only assumed are fetched again", async () => {
   const [later, asked] = [[], []];
   let total = 450; // the first page is whole, and is not fetched for what comes behind it
   const get = async (path, { start, stop } = {}) => {

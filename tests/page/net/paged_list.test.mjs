@@ -103,7 +103,7 @@ test("looking finds rows that came since", async () => {
   list.want(0, 10);
   asked[0].answer();
   await settled();
-  list.look();
+  list.refreshTotal();
   assert.deepEqual(asked.at(-1).range, [20, 30]);
   asked.at(-1).answer(23);
   await settled();

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Asker } from "../../../web/static/net/poller.js";
+import { Poller } from "../../../web/static/net/poller.js";
 
 /** An asker whose answers, rests and clock are moved by hand. */
 function stage() {
   const [questions, rests] = [[], []];
   let [clock, changes] = [0, 0];
   const get = (path, parameters) => new Promise((answer, fail) => questions.push({ path, parameters, answer, fail }));
-  const asker = new Asker(
+  const asker = new Poller(
     get,
     "/api/x",
     () => {

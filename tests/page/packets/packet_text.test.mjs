@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { meaning, protocolOf, told } from "../../../web/static/packets/packet_text.js";
+import { infoOf, kindOf, protocolOf } from "../../../web/static/packets/packet_text.js";
 import { marksOf } from "../../../web/static/text/terms.js";
 
 const packet = (more) => ({
@@ -60,7 +60,7 @@ const CASES = [
 ];
 
 for (const [name, row, kind, what, more] of CASES) {
-  test(name, () => assert.deepEqual([meaning(packet(row)), told(packet(row))], [kind, { what, more }]));
+  test(name, () => assert.deepEqual([kindOf(packet(row)), infoOf(packet(row))], [kind, { what, more }]));
 }
 
 test("a verdict comes with its reason; one that is not known keeps its name", () => {
@@ -88,13 +88,13 @@ test("a window probe without a byte is called so, whatever the export calls it",
 
 test("the SYN-ACK of a simultaneous open is no trouble", () => {
   assert.notEqual(
-    meaning(packet({ flags: ["SYN", "ACK"], analysis: ["retransmission"], verdicts: ["crossed_syn_ack"] })),
+    kindOf(packet({ flags: ["SYN", "ACK"], analysis: ["retransmission"], verdicts: ["crossed_syn_ack"] })),
     "trouble",
   );
 });
 
 test("a packet that was captured before stands back and is no trouble, whatever it is", () => {
   const copy = packet({ duplicate: true, flags: ["RST"], verdicts: ["retransmission"] });
-  assert.equal(meaning(copy), "duplicate");
+  assert.equal(kindOf(copy), "duplicate");
   assert.deepEqual(marksOf(copy).map(({ name, isTrouble }) => [name, isTrouble]), [["captured before", false]]);
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { momentsOf, reached, Steps } from "../../../web/static/sockets/change_steps.js";
+import { changesOf, reached, Steps } from "../../../web/static/sockets/change_steps.js";
 
-const token = (id, process, fd, opened, closed, more = {}) => ({
+const descriptor = (id, process, fd, opened, closed, more = {}) => ({
   id,
   process,
   fd,
@@ -16,27 +16,30 @@ const token = (id, process, fd, opened, closed, more = {}) => ({
   forgotten_at_ns: null,
   ...more,
 });
-const door = token(0, "chat", 5, 0, null, { role: "listener", connection: null });
-const alice = token(1, "chat", 7, 15, 90, { name: "Alice", named_at_ns: 20, forgotten_at_ns: 80 });
-const book = {
+const listener = descriptor(0, "chat", 5, 0, null, { role: "listener", connection: null });
+const alice = descriptor(1, "chat", 7, 15, 90, { name: "Alice", named_at_ns: 20, forgotten_at_ns: 80 });
+const store = {
   tokens: new Map([[1, alice]]),
-  inOrder: () => [door, alice],
+  all: () => [listener, alice],
   lives: { 0: [[10, "SYN-SENT", "SYN-RECEIVED"], [15, "ESTABLISHED", "ESTABLISHED"]] },
   ways: [{ said: "Hi".repeat(40), connections: [0, 1], at_ns: [30, 31], tokens: { sender: null, exit: 1 } }],
 };
-const moments = momentsOf(book);
+const changes = changesOf(store);
 
-test("every change is told in order of time, what happened at once as one", () => {
-  assert.deepEqual(moments.map(({ at }) => at), [0, 10, 15, 20, 30, 31, 80, 90]);
-  assert.equal(moments[0].text, "chat is handed 5 for its door");
-  assert.equal(moments[2].text, "chat is handed 7 for pipe #0; pipe #0: client ESTABLISHED, server ESTABLISHED");
-  assert.equal(moments[3].text, "chat notes in its diary: 7 is Alice");
-  assert.equal(moments.at(-1).text, "chat gives 7 back");
+test("changes are in order of time, simultaneous ones joined", () => {
+  assert.deepEqual(changes.map(({ at }) => at), [0, 10, 15, 20, 30, 31, 80, 90]);
+  assert.equal(changes[0].text, "chat opens fd 5 to listen");
+  assert.equal(
+    changes[2].text,
+    "chat opens fd 7 for connection #0; connection #0: client ESTABLISHED, server ESTABLISHED",
+  );
+  assert.equal(changes[3].text, "chat registers fd 7 as Alice");
+  assert.equal(changes.at(-1).text, "chat closes fd 7");
 });
 
-test("a message is told at both pipes, a long one shortened", () => {
-  assert.equal(moments[4].text, `somebody says “${"Hi".repeat(19)}H…” into pipe #0`);
-  assert.match(moments[5].text, /^chat passes “.+” on into pipe #1$/);
+test("a message is a change on both connections, a long one shortened", () => {
+  assert.equal(changes[4].text, `a process sends “${"Hi".repeat(19)}H…” on connection #0`);
+  assert.match(changes[5].text, /^chat forwards “.+” on connection #1$/);
 });
 
 function stepsOf(taken) {
@@ -46,25 +49,25 @@ function stepsOf(taken) {
 }
 
 test("one steps to the change before and to the next", () => {
-  const steps = stepsOf({ ...book, edition: 1 });
-  assert.equal(reached(moments, 15), 3);
+  const steps = stepsOf({ ...store, edition: 1 });
+  assert.equal(reached(changes, 15), 3);
   assert.equal(steps.after(15).at, 20);
   assert.equal(steps.before(15).at, 10);
   assert.equal(steps.before(17).at, 15);
   assert.equal(steps.after(90), null);
   assert.equal(steps.before(0).at, 0);
-  assert.equal(stepsOf({ edition: 1, inOrder: () => [], lives: {}, ways: [] }).before(5), null);
+  assert.equal(stepsOf({ edition: 1, all: () => [], lives: {}, ways: [] }).before(5), null);
 });
 
-test("of any moment it is said what happened last, and how long before", () => {
-  const steps = stepsOf({ ...book, edition: 1 });
-  assert.equal(steps.saying(-1), "nothing has happened yet");
-  assert.equal(steps.saying(20), "chat notes in its diary: 7 is Alice");
-  assert.equal(steps.saying(25), "5 ns after: chat notes in its diary: 7 is Alice");
+test("at any time there is the last change, and how long ago it was", () => {
+  const steps = stepsOf({ ...store, edition: 1 });
+  assert.equal(steps.textAt(-1), "no change yet");
+  assert.equal(steps.textAt(20), "chat registers fd 7 as Alice");
+  assert.equal(steps.textAt(25), "5 ns ago: chat registers fd 7 as Alice");
 });
 
-test("a book that has changed is looked through again", () => {
-  const changing = { ...book, edition: 1 };
+test("a store that has changed is read again", () => {
+  const changing = { ...store, edition: 1 };
   const steps = stepsOf(changing);
   assert.equal(steps.after(90), null);
   Object.assign(changing, { edition: 2, lives: { 0: [[99, "CLOSED", "TIME-WAIT"]] } });

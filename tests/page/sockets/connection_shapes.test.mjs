@@ -5,18 +5,18 @@ import { across, downwards, middle, rails } from "../../../web/static/sockets/co
 
 const place = (left, right, middleY) => ({ left, right, middle: middleY, top: middleY - 17, isLoose: false });
 
-test("a pipe runs between the edges that face each other", () => {
+test("a connection is drawn between the edges that face each other", () => {
   const [alice, chat] = [place(0, 100, 20), place(150, 250, 60)];
   assert.deepEqual([across(alice, chat).at(0), across(alice, chat).at(-1)], [[100, 20], [150, 60]]);
   assert.deepEqual([across(chat, alice).at(0), across(chat, alice).at(-1)], [[150, 60], [100, 20]]);
 });
 
-test("an end that the kernel holds alone is reached from above", () => {
+test("an end without a descriptor is reached from above", () => {
   const points = across(place(0, 100, 20), { ...place(200, 300, 200), isLoose: true });
   assert.deepEqual([points.at(0), points.at(-1)], [[100, 20], [250, 183]]);
 });
 
-test("in a stack a pipe leaves to the right and comes back, further out on a further rail", () => {
+test("in a stack a connection is an arc at the right, further out on a further rail", () => {
   const [alice, chat] = [place(0, 300, 20), place(0, 300, 160)];
   const reach = (rail) => middle(downwards(alice, chat, rail), 0);
   assert.deepEqual([downwards(alice, chat, 0).at(0), downwards(alice, chat, 0).at(-1)], [[300, 20], [300, 160]]);
@@ -25,7 +25,7 @@ test("in a stack a pipe leaves to the right and comes back, further out on a fur
   );
 });
 
-test("pipes beside each other take rails of their own, the shorter one inside", () => {
+test("overlapping arcs take different rails, the shorter one inside", () => {
   assert.deepEqual(rails([[0, 100], [20, 60], [120, 180]]), [1, 0, 0]);
   assert.deepEqual(rails([[100, 0], [60, 20]]), [1, 0]);
   assert.deepEqual(rails([[0, 100], [0, 101], [0, 102], [0, 103]]), [0, 1, 2, null]);

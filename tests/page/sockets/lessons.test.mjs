@@ -9,16 +9,16 @@ const place = (at) => {
   return [told?.at_ns ?? null, isShown, next?.at_ns ?? null];
 };
 
-test("now the newest place is told, and a press leads there", () => {
+test("now the newest place is shown, and the button leads there", () => {
   assert.deepEqual(place(null), [30, false, 30]);
 });
 
-test("the place that is shown is the one told, and a press leads to the one before", () => {
+test("at a place that one is shown, and the button leads to the previous one", () => {
   assert.deepEqual(place(30), [30, true, 20]);
   assert.deepEqual(place(10), [10.4, true, null]);
 });
 
-test("between two places the one before is told, before all of them the newest", () => {
+test("between two places the earlier one is shown, before all of them the newest", () => {
   assert.deepEqual(place(25), [20, false, 20]);
   assert.deepEqual(place(5), [30, false, 30]);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { chosenOf, processesOf, withFewSlots } from "../../../web/static/sockets/processes.js";
 
-const token = (id, fd, pid, process, opened, closed, connection = id) => ({
+const descriptor = (id, fd, pid, process, opened, closed, connection = id) => ({
   id,
   fd,
   namespace: 1,
@@ -18,9 +18,13 @@ const token = (id, fd, pid, process, opened, closed, connection = id) => ({
 const none = new Set();
 const names = (found) => found.map(({ name }) => name);
 
-test("where there is little room, those go first that hold a pipe, then those that did something last", () => {
+test("where there is little room, processes with connections come first, then those active last", () => {
   const all = processesOf(
-    [token(1, 3, 10, "visitor", 0, 5), token(2, 3, 11, "Alice", 1, null), token(3, 3, 12, "guest", 6, 7)],
+    [
+      descriptor(1, 3, 10, "visitor", 0, 5),
+      descriptor(2, 3, 11, "Alice", 1, null),
+      descriptor(3, 3, 12, "guest", 6, 7),
+    ],
     9,
     new Map(),
   );
@@ -28,14 +32,14 @@ test("where there is little room, those go first that hold a pipe, then those th
   assert.deepEqual([names(drawn), names(others)], [["Alice", "guest"], ["visitor"]]);
 });
 
-test("whoever holds a wanted connection is drawn in any case", () => {
-  const all = processesOf([token(1, 3, 10, "Alice", 0, null), token(2, 3, 11, "Bob", 1, null)], 9, new Map());
+test("a process with a wanted connection is always drawn", () => {
+  const all = processesOf([descriptor(1, 3, 10, "Alice", 0, null), descriptor(2, 3, 11, "Bob", 1, null)], 9, new Map());
   assert.deepEqual(names(chosenOf(all, { room: 1, wanted: new Set([1]) }).drawn), ["Alice"]);
 });
 
-test("of a thousand numbers a few are drawn, and the rest is told", () => {
+test("of a thousand numbers a few are drawn, and the others counted", () => {
   const [crowd] = processesOf(
-    Array.from({ length: 1000 }, (_, i) => token(i, 3 + i, 10, "server", i, null)),
+    Array.from({ length: 1000 }, (_, i) => descriptor(i, 3 + i, 10, "server", i, null)),
     2000,
     new Map(),
   );
@@ -46,7 +50,7 @@ test("of a thousand numbers a few are drawn, and the rest is told", () => {
 
 test("numbers in use are drawn before free ones, and of those a few", () => {
   const [one] = processesOf(
-    Array.from({ length: 12 }, (_, i) => token(i, 3 + i, 10, "client", i, i < 11 ? 50 : null)),
+    Array.from({ length: 12 }, (_, i) => descriptor(i, 3 + i, 10, "client", i, i < 11 ? 50 : null)),
     60,
     new Map(),
   );

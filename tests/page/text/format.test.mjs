@@ -78,6 +78,6 @@ table("wallClock", wallClock, [
 test("one of a thing is singular", () => assert.equal(counted(1, "packet"), "1 packet"));
 test("none of a thing is plural", () => assert.equal(counted(0, "byte"), "0 bytes"));
 test("a time that the capture does not tell is not known", () => {
-  for (const said of [duration, exact, moment, wallClock]) assert.equal(said(null), "not known");
+  for (const said of [duration, exact, moment, wallClock]) assert.equal(said(null), "unknown");
 });
 test("a time beyond the calendar is given in nanoseconds", () => assert.match(wallClock(9.3e24), /ns after 1970$/));

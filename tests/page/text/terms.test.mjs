@@ -31,84 +31,86 @@ const connection = (outcome, changes = {}) => ({
   ...changes,
 });
 
-for (
-  const [name, row, kind, short, long] of [
-    ["a SYN that was answered", connection("opening"), "open", "opening", "being opened"],
-    ["one that is open", connection("open"), "open", "open", "open"],
-    ["one FIN", connection("closing", { closed_by: "server" }), "open", "closing", "TCP half closed by the server"],
-    ["two FINs", connection("closed", { closed_by: "server" }), "closed", "closed", "TCP closed by the server first"],
-    [
-      "two FINs and a RST",
-      connection("closed", { closed_by: "server", reset_by: "client" }),
-      "closed",
-      "closed",
-      "TCP closed by the server first, then RST from the client",
-    ],
-    [
-      "a FIN that a RST answers",
-      connection("reset", { closed_by: "server", reset_by: "client" }),
-      "trouble",
-      "reset",
-      "TCP reset by the client",
-    ],
-    [
-      "a RST of one end alone",
-      connection("reset", { packets: [4, 0], reset_by: "client" }),
-      "trouble",
-      "reset",
-      "TCP reset by the client; nothing of the server in the capture",
-    ],
-    [
-      "a SYN that was refused",
-      connection("refused", { reset_by: "server" }),
-      "trouble",
-      "refused",
-      "refused by the server",
-    ],
-    ["a SYN without an answer", connection("unanswered"), "trouble", "no answer", "no answer in the capture"],
-    [
-      "a SYN and a FIN without an answer",
-      connection("unanswered", { closed_by: "client" }),
-      "trouble",
-      "no answer",
-      "no answer in the capture; the client sent FIN",
-    ],
-    [
-      "a RST for a stray packet",
-      connection("stray", { reset_by: "server" }),
-      "trouble",
-      "RST",
-      "RST from the server, and no connection seen",
-    ],
-    [
-      "a client alone",
-      connection("half_seen", { packets: [3, 0] }),
-      "open",
-      "half seen",
-      "nothing of the server in the capture",
-    ],
-    [
-      "a server alone that closes",
-      connection("half_seen_closed", { packets: [0, 5] }),
-      "closed",
-      "half seen",
-      "nothing of the client in the capture; the server sent FIN",
-    ],
-  ]
-) test(`of ${name} is said: ${long}`, () => assert.deepEqual(outcome(row), { kind, short, long }));
+const OUTCOMES = [
+  ["a SYN that was answered", connection("opening"), "open", "opening", "being opened"],
+  ["one that is open", connection("open"), "open", "open", "open"],
+  ["one FIN", connection("closing", { closed_by: "server" }), "open", "closing", "TCP half closed by the server"],
+  ["two FINs", connection("closed", { closed_by: "server" }), "closed", "closed", "TCP closed by the server first"],
+  [
+    "two FINs and a RST",
+    connection("closed", { closed_by: "server", reset_by: "client" }),
+    "closed",
+    "closed",
+    "TCP closed by the server first, then RST from the client",
+  ],
+  [
+    "a FIN that a RST answers",
+    connection("reset", { closed_by: "server", reset_by: "client" }),
+    "trouble",
+    "reset",
+    "TCP reset by the client",
+  ],
+  [
+    "a RST of one end alone",
+    connection("reset", { packets: [4, 0], reset_by: "client" }),
+    "trouble",
+    "reset",
+    "TCP reset by the client; nothing of the server in the capture",
+  ],
+  [
+    "a SYN that was refused",
+    connection("refused", { reset_by: "server" }),
+    "trouble",
+    "refused",
+    "refused by the server",
+  ],
+  ["a SYN without an answer", connection("unanswered"), "trouble", "no answer", "no answer in the capture"],
+  [
+    "a SYN and a FIN without an answer",
+    connection("unanswered", { closed_by: "client" }),
+    "trouble",
+    "no answer",
+    "no answer in the capture; the client sent FIN",
+  ],
+  [
+    "a RST for a stray packet",
+    connection("stray", { reset_by: "server" }),
+    "trouble",
+    "RST",
+    "RST from the server, and no connection seen",
+  ],
+  [
+    "a client alone",
+    connection("half_seen", { packets: [3, 0] }),
+    "open",
+    "half seen",
+    "nothing of the server in the capture",
+  ],
+  [
+    "a server alone that closes",
+    connection("half_seen_closed", { packets: [0, 5] }),
+    "closed",
+    "half seen",
+    "nothing of the client in the capture; the server sent FIN",
+  ],
+];
 
-for (
-  const [code, word] of [
-    [1000, "normal closure"],
-    [999, "not a close code"],
-    [1004, "reserved"],
-    [1006, "the connection ended without a close frame"],
-    [2999, "reserved"],
-    [3000, "for libraries and frameworks, registered with IANA"],
-    [4001, "for private use, agreed between the two applications"],
-    [5000, "not a close code"],
-  ]
-) {
+for (const [name, row, kind, short, long] of OUTCOMES) {
+  test(`of ${name} is said: ${long}`, () => assert.deepEqual(outcome(row), { kind, short, long }));
+}
+
+const CODES = [
+  [1000, "normal closure"],
+  [999, "not a close code"],
+  [1004, "reserved"],
+  [1006, "the connection ended without a close frame"],
+  [2999, "reserved"],
+  [3000, "for libraries and frameworks, registered with IANA"],
+  [4001, "for private use, agreed between the two applications"],
+  [5000, "not a close code"],
+];
+
+for (const [code, word] of CODES) {
   test(`close code ${code} is ${word}`, () => assert.equal(closeCode(code), word));
 }
 
@@ -131,7 +133,7 @@ test("of an end that was never heard the state is unknown", () => {
     null,
   ]);
   const told = stateOf({ server_state: "LISTEN", server_state_assumed: true, silent }, "server");
-  assert.deepEqual([told.name, told.text, told.why], [null, "unknown", "Unknown: nothing of this end was seen."]);
+  assert.deepEqual([told.name, told.text, told.why], [null, "unknown", "Unknown: nothing from this end was captured."]);
 });
 
 test("a verdict claims no more than its packets show", () => {

@@ -26,10 +26,10 @@ const tables = {
 };
 
 const CASES = [
-  ["a packet", 102, 5, ["packet 1 · by client · SYN", "0.102 s"]],
-  ["packets in one pixel", 300, 5, ["3 packets from number 5 · by server", "0.300 s"]],
-  ["an exchange", 230, 5, ["GET /x", "answered 404 · waited 40 ms", "0.230 s"]],
-  ["a message", 700, LANE + 5, ["message 0 of the server", "Hi", "0.700 s"]],
+  ["a packet", 102, 5, ["packet 1 · from client · SYN", "0.102 s"]],
+  ["packets in one pixel", 300, 5, ["3 packets, the first is 5 · from server", "0.300 s"]],
+  ["an exchange", 230, 5, ["GET /x", "status 404 · waited 40 ms", "0.230 s"]],
+  ["a message", 700, LANE + 5, ["message 0 from the server", "Hi", "0.700 s"]],
   ["nothing but time", 900, 5, ["0.900 s"]],
 ];
 

@@ -45,11 +45,11 @@ const CASES = [
   ["several, of which the last is still waited for", { exchanges: 2, statuses: [[200, 1], [null, 1]], ...open }, [
     "waiting, 200",
   ], false],
-  ["a response that broke off", { cut: 1 }, ["200 cut off", "wait 2 ms"], true],
-  ["several, of which one broke off", { exchanges: 2, statuses: [[200, 2]], cut: 1 }, ["2 × 200, 1 cut off"], true],
+  ["a response that broke off", { cut: 1 }, ["200 incomplete", "wait 2 ms"], true],
+  ["several, of which one broke off", { exchanges: 2, statuses: [[200, 2]], cut: 1 }, ["2 × 200, 1 incomplete"], true],
   ["an error is trouble", { status: 404, statuses: [[404, 1]] }, ["404", "wait 2 ms"], true],
   ["no answer yet", { status: null, wait_ns: null, statuses: [[null, 1]], ...open }, ["waiting"], false],
-  ["no answer at all", { status: null, wait_ns: null, statuses: [[null, 1]] }, ["no answer"], true],
+  ["no response at all", { status: null, wait_ns: null, statuses: [[null, 1]] }, ["no response"], true],
   [
     "no answer of a server that was not captured",
     { status: null, wait_ns: null, statuses: [[null, 1]], packets: [5, 0] },
@@ -137,7 +137,8 @@ test("each end has its address, port and what it sent beside its half of a tall 
 test("a sentence says all of it", () => {
   assert.equal(
     laneSentence({ ...LANE, trouble: 2 }, 8e9),
-    "#3 GET /, HTTP, TCP closed by the client first, client TIME-WAIT, server CLOSED (assumed), lived 3.1 ms: 200, wait 2 ms, 2 marks of trouble",
+    "#3 GET /, HTTP, TCP closed by the client first, client TIME-WAIT, server CLOSED (assumed), duration 3.1 ms: " +
+      "200, wait 2 ms, 2 problems",
   );
 });
 

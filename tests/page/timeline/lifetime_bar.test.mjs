@@ -10,13 +10,13 @@ test("what lies before the axis or beyond it is cut off", () => {
   assert.deepEqual(lifeBar({ at_ns: -5, until_ns: 500 }, 100), { from: 0, to: 1 });
 });
 
-for (
-  const [name, changes, lived] of [
-    ["one that is over lived to its last packet", { outcome: "closed" }, 40],
-    ["one that is open lives on, also while it is silent", { outcome: "open" }, 70],
-    ["one that never was answered ended with its last packet", { outcome: "unanswered" }, 40],
-  ]
-) {
+const DURATIONS = [
+  ["one that is over lived to its last packet", { outcome: "closed" }, 40],
+  ["one that is open lives on, also while it is silent", { outcome: "open" }, 70],
+  ["one that never was answered ended with its last packet", { outcome: "unanswered" }, 40],
+];
+
+for (const [name, changes, lived] of DURATIONS) {
   test(`of connections, ${name}`, () =>
     assert.equal(livedNs({ at_ns: 30, duration_ns: 40, packets: [2, 1], closed_by: null, ...changes }, 100), lived));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Beside } from "../../../web/static/websocket/message_extras.js";
+import { MessageExtras } from "../../../web/static/websocket/message_extras.js";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -13,7 +13,7 @@ function beside(answers = {}) {
     return { pushes: [], frames: {}, ...answers, start, stop };
   };
   return {
-    list: new Beside({ get, changed: () => (seen.changes += 1), later: (call) => seen.later.push(call) }),
+    list: new MessageExtras({ get, changed: () => (seen.changes += 1), later: (call) => seen.later.push(call) }),
     asked,
     seen,
   };
@@ -40,7 +40,7 @@ test("pushes are known from both ends, and told once", async () => {
   await list.want([7], 11);
   assert.deepEqual(list.caused.get(7), [{ push: 8, to: 2, after: 5 }]);
   assert.deepEqual(list.causes.get(8), { message: 7, from: 1, after: 5 });
-  assert.deepEqual(list.cut.get(7), [{ opcode: 1 }]);
+  assert.deepEqual(list.frames.get(7), [{ opcode: 1 }]);
 });
 
 test("after a failure it rests", async () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { noTokens } from "../../../web/static/widgets/empty_state.js";
+import { noDescriptors } from "../../../web/static/widgets/empty_state.js";
 
-const shown = (capture) => noTokens({ feed: "live", demo: null, capture }).key;
+const shown = (capture) => noDescriptors({ feed: "live", demo: null, capture }).key;
 
 test("only of a live capture it is said that the kernel is asked", () => {
-  assert.match(shown({ state: "running", source: "live" }), /The kernel is asked/);
+  assert.match(shown({ state: "running", source: "live" }), /Wireglass asks the kernel/);
   for (const source of ["replay", "file"]) {
-    assert.doesNotMatch(shown({ state: "running", source }), /The kernel is asked/);
+    assert.doesNotMatch(shown({ state: "running", source }), /Wireglass asks the kernel/);
   }
 });
 

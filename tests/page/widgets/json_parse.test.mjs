@@ -10,34 +10,34 @@ function plain({ kind, text, entries }) {
   return JSON.parse(text);
 }
 
-for (
-  const text of ['{"a": [1, -2.5e3, true, null, "x\\n\\u00e9\\""], "b": {}}', "[]", '"a"', " 7 ", "[[[[]]]]", '{"":""}']
-) {
+const VALID = ['{"a": [1, -2.5e3, true, null, "x\\n\\u00e9\\""], "b": {}}', "[]", '"a"', " 7 ", "[[[[]]]]", '{"":""}'];
+
+for (const text of VALID) {
   test(`${text} is read as JSON.parse reads it`, () => assert.deepEqual(plain(parseJson(text)), JSON.parse(text)));
 }
 
-for (
-  const text of [
-    "",
-    "{",
-    "{]",
-    "[1,]",
-    "{,}",
-    '{"a" 1}',
-    "01",
-    "1.",
-    "+1",
-    "NaN",
-    "'a'",
-    '"a',
-    '"\n"',
-    '"\\x"',
-    "[1] 2",
-    "tru",
-    "{1:2}",
-    "undefined",
-  ]
-) {
+const BROKEN = [
+  "",
+  "{",
+  "{]",
+  "[1,]",
+  "{,}",
+  '{"a" 1}',
+  "01",
+  "1.",
+  "+1",
+  "NaN",
+  "'a'",
+  '"a',
+  '"\n"',
+  '"\\x"',
+  "[1] 2",
+  "tru",
+  "{1:2}",
+  "undefined",
+];
+
+for (const text of BROKEN) {
   test(`${JSON.stringify(text)} is no JSON`, () => {
     assert.throws(() => JSON.parse(text));
     assert.equal(parseJson(text), null);
@@ -67,14 +67,14 @@ test("brackets in brackets without end are given up", () => assert.equal(parseJs
 test("more values than a page should hold are given up", () =>
   assert.equal(parseJson(`[${"1,".repeat(60_000)}1]`), null));
 
-for (
-  const [text, line] of [
-    ['{"say": "Hi", "to": "Bob"}', '{say: "Hi", to: "Bob"}'],
-    ['{"a": {"b": 1}, "c": [1, 2], "d": {}, "e": []}', "{a: {…}, c: [2], d: {}, e: []}"],
-    ['"a"', '"a"'],
-    ["[1, 2]", "[1, 2]"],
-  ]
-) test(`${text} folds to ${line}`, () => assert.equal(inLine(parseJson(text)), line));
+const LINES = [
+  ['{"say": "Hi", "to": "Bob"}', '{say: "Hi", to: "Bob"}'],
+  ['{"a": {"b": 1}, "c": [1, 2], "d": {}, "e": []}', "{a: {…}, c: [2], d: {}, e: []}"],
+  ['"a"', '"a"'],
+  ["[1, 2]", "[1, 2]"],
+];
+
+for (const [text, line] of LINES) test(`${text} folds to ${line}`, () => assert.equal(inLine(parseJson(text)), line));
 
 test("a long value folds to a line", () =>
   assert.ok(inLine(parseJson(JSON.stringify({ text: "x".repeat(500), more: 1 }))).length <= 60));

@@ -1,4 +1,4 @@
-// The small pictures in the comparison: lives on the capture's axis, and what a message's bytes were for.
+// Small charts of the comparison: lifetimes of connections, bytes of a message, round trips.
 
 import { lines } from "./compare_text.js";
 import { h, svg } from "../widgets/dom.js";
@@ -6,10 +6,10 @@ import { h, svg } from "../widgets/dom.js";
 const WIDTH = 1000; // units across the capture
 const LINE = 6; // units a line is high, with the gap below it
 const MOST_LINES = 6;
-const MOST_TRIPS = 24; // arrows; more say no more
-const LEAST = 14; // units: a life too short to see is drawn so long
+const MOST_TRIPS = 24; // arrows
+const LEAST = 14; // units of the shortest lifetime
 
-/** Each life from its beginning to its end; one that is still open runs on to the edge. */
+/** Lifetimes from start to end; an open one continues to the edge. */
 export function drawLives(lives, duration) {
   const at = lines(lives, MOST_LINES);
   const height = LINE * (Math.max(0, ...at) + 1);
@@ -35,7 +35,7 @@ export function drawLives(lives, duration) {
   );
 }
 
-/** The bytes of a message: building, talking, closing, as parts of the dearest kind's. */
+/** The bytes per message for opening, data and closing, relative to the most expensive kind. */
 export function priceBar(values, dearest) {
   const of = (bytes) => bytes / values.messages / dearest;
   return h(
@@ -47,11 +47,12 @@ export function priceBar(values, dearest) {
   );
 }
 
-/** Trips one way, first the client's: an arrow for each, in the colour of whoever sends. */
+/** One-way trips, the client's first: an arrow each, in the sender's colour. */
 export function drawTrips(flights) {
-  const arrow = (
-    i,
-  ) => (i % 2 ? `M${i * 22 + 18} 5H${i * 22 + 2}m4 -4l-4 4l4 4` : `M${i * 22 + 2} 5H${i * 22 + 18}m-4 -4l4 4l-4 4`);
+  const arrow = (i) => {
+    const [left, right] = [i * 22 + 2, i * 22 + 18];
+    return i % 2 ? `M${right} 5H${left}m4 -4l-4 4l4 4` : `M${left} 5H${right}m-4 -4l4 4l-4 4`;
+  };
   const width = Math.min(flights, MOST_TRIPS) * 22;
   return svg(
     "svg",

@@ -1,8 +1,8 @@
-// Compare: HTTP against WebSocket, measured. Questions down the side, ways of talking across, and behind every answer the
-// packets that prove it. The address holds the open answer: #/compare/74 is the seventh question, the fourth way.
+// Compare view: HTTP and WebSocket, measured on the capture. Rows are questions, columns kinds of connection; each
+// answer links to the packets that prove it. The URL holds the open cell: #/compare/74 is row 7, column 4.
 
 import { get } from "../net/api.js";
-import { cellId, mayAsk, share } from "./compare_text.js";
+import { cellId, fetchDelay, share } from "./compare_text.js";
 import { h } from "../widgets/dom.js";
 import { mountFiveWays } from "./run_five_button.js";
 import { drawLives, drawTrips, priceBar } from "./compare_charts.js";
@@ -14,8 +14,8 @@ const EVERY_MS = 3000; // while packets come in
 export function mount(root, store) {
   const page = h("div", { class: "compare-answers" });
   const fiveWays = mountFiveWays(store);
-  const of = choice("compare-of", "What is compared", [
-    ["run", "The latest run by itself"],
+  const of = choice("compare-of", "Data to compare", [
+    ["run", "The latest run"],
     [
       "capture",
       "The whole capture",
@@ -43,7 +43,7 @@ export function mount(root, store) {
 
   function draw(state) {
     const packets = state.lengths.packets ?? 0;
-    const wait = mayAsk({
+    const wait = fetchDelay({
       asking,
       asked,
       packets,
@@ -72,7 +72,7 @@ export function mount(root, store) {
   };
 }
 
-/** Draws everything anew, and gives the focus back to where it was. */
+/** Redraws everything and restores the focus. */
 function render(page, store, comparison, state) {
   const active = document.activeElement;
   const focus = active instanceof HTMLElement && page.contains(active) ? active.dataset.cell : null;
@@ -85,24 +85,25 @@ function heading() {
   return h(
     "header",
     {},
-    h("h2", {}, "HTTP against WebSocket, measured"),
+    h("h2", {}, "HTTP and WebSocket compared"),
     h(
       "p",
       {},
-      "The comparison that many articles make, computed from the packets of this capture. Choose an answer to see how it was found, and the packets that prove it.",
+      "Measured on the packets of this capture. Select a value to see how it was computed, and the packets that " +
+        "prove it.",
     ),
   );
 }
 
 function nothing(state) {
   const hint = state.demo
-    ? "Press the button above, or a few of the demo’s: a page, a chat."
-    : "This capture holds neither HTTP nor WebSocket that can be compared.";
+    ? "Press the button above, or use the demo: get a page, start a chat."
+    : "This capture contains no HTTP or WebSocket traffic to compare.";
   return h("div", { class: "empty" }, h("h2", {}, "Nothing to compare yet"), h("p", {}, hint));
 }
 
 function whole(store, comparison, state) {
-  return [table(store, comparison, state.route.id), truths(store, comparison.truths), absent(comparison)].filter(
+  return [table(store, comparison, state.route.id), claims(store, comparison.truths), absent(comparison)].filter(
     Boolean,
   );
 }
@@ -127,14 +128,14 @@ function table(store, comparison, chosen) {
     h(
       "table",
       { class: "compare-table" },
-      h("caption", { class: "unseen" }, "Each question put to each way of talking in this capture"),
+      h("caption", { class: "unseen" }, "Questions by kind of connection"),
       h("thead", {}, head),
       h("tbody", {}, rows.filter(Boolean)),
     ),
   );
 }
 
-const family = (kind) => (kind.name === "websocket" ? "way-ws" : "way-http");
+const family = (kind) => (kind.name === "websocket" ? "of-ws" : "of-http");
 
 function row(store, comparison, fact, number, chosen) {
   const { kinds } = comparison;
@@ -182,11 +183,14 @@ const METERS = { overhead: "wire_bytes_per_useful_byte", delivery: "median_ns" }
 
 const figures = (fact, name) => Object.values(fact.cells).map(({ values }) => values[name] ?? 0);
 
+/** Parts of a message's bytes, by their names in the API. */
+const COST = [["building", "opening"], ["talking", "data"], ["closing", "closing"]];
+
 const legend = () =>
   h(
     "span",
     { class: "compare-legend" },
-    ["building", "talking", "closing"].map((part) => h("span", {}, h("i", { class: part }), part)),
+    COST.map(([part, label]) => h("span", {}, h("i", { class: part }), label)),
   );
 
 function proofRow(store, fact, kind, columns) {
@@ -198,14 +202,14 @@ function proofRow(store, fact, kind, columns) {
     h(
       "td",
       { colspan: String(columns + 1) },
-      h("p", {}, h("b", {}, "How it was found. "), fact.how),
+      h("p", {}, h("b", {}, "How it was computed. "), fact.how),
       cell.proof.length > 0 &&
         h(
           "ul",
           { "aria-label": `${kind.title}: packets that prove it` },
           cell.proof.map((one) => h("li", {}, proofLink(store, one))),
         ),
-      more > 0 && h("p", { class: "compare-more" }, `and ${more} more like these`),
+      more > 0 && h("p", { class: "compare-more" }, `and ${more} more`),
     ),
   );
 }
@@ -219,16 +223,16 @@ function proofLink(store, { packet, connection, what }) {
   );
 }
 
-function truths(store, told) {
-  if (!told.length) return null;
+function claims(store, found) {
+  if (!found.length) return null;
   return h(
     "section",
-    { class: "compare-truths" },
-    h("h3", {}, "Where the popular claim is too simple"),
+    { class: "compare-claims" },
+    h("h3", {}, "Common claims and what was measured"),
     h(
       "dl",
       {},
-      told.flatMap(({ claim, truth, proof }) => [
+      found.flatMap(({ claim, truth, proof }) => [
         h("dt", {}, `“${claim}”`),
         h("dd", {}, truth, proof.length > 0 && [" ", proofLinks(store, proof)]),
       ]),
@@ -259,6 +263,6 @@ function absent({ missing, left_out: leftOut }) {
     { class: "compare-absent" },
     missing.length > 0 && h("h3", {}, "Not in this capture"),
     missing.length > 0 && h("dl", {}, missing.flatMap(({ title, rule }) => [h("dt", {}, title), h("dd", {}, rule)])),
-    others.length > 0 && h("p", {}, `Connections that are none of these, and not compared: ${others.join(", ")}.`),
+    others.length > 0 && h("p", {}, `Other connections, not compared: ${others.join(", ")}.`),
   );
 }

@@ -1,14 +1,15 @@
-// "Run the same news through all five": the button above the comparison, and what came of it.
+// The button above the comparison that sends the same news over all five kinds of connection, and its result.
 
 import { h, setText } from "../widgets/dom.js";
 import { actionButton, drawRunning } from "../lab/demo_buttons.js";
 
-const NEWS = { name: "news", label: "Run the same news through all five", path: "/api/lab" };
+const NEWS = { name: "news", label: "Send the same news over all five", path: "/api/lab" };
 const WHAT =
-  "An editor tells a server four pieces of news, and five readers get them, each in its own way. It takes about two seconds, and the answers below are measured again.";
+  "An editor publishes four news items on a server, and five readers receive them, each over another kind of " +
+  "connection. It takes about two seconds; then the values below are measured again.";
 const COMMAND = "wireglass compare --run";
 
-/** The button where the demo runs, elsewhere the command; `draw(state)` keeps it up to date. */
+/** The button in the demo, elsewhere the command. */
 export function mountFiveWays(store) {
   const button = actionButton(store, NEWS, { class: "button strong" });
   const outcome = h("span", { role: "status" }, WHAT);
@@ -16,7 +17,7 @@ export function mountFiveWays(store) {
   const still = h(
     "p",
     { class: "compare-run" },
-    h("span", {}, "To run the same news through all five ways here and now: ", h("code", {}, COMMAND)),
+    h("span", {}, "To run this comparison yourself: ", h("code", {}, COMMAND)),
   );
   const element = h("div", {}, live, still);
   return {
@@ -27,7 +28,7 @@ export function mountFiveWays(store) {
       drawRunning([{ action: NEWS, button }], state);
       const { running, outcome: came } = state.lab;
       const isOurs = came?.name === NEWS.name;
-      setText(outcome, running === NEWS.name ? "The readers are at it …" : isOurs ? came.text : WHAT);
+      setText(outcome, running === NEWS.name ? "Running…" : isOurs ? came.text : WHAT);
       outcome.classList.toggle("trouble", isOurs && !came.ok);
     },
   };

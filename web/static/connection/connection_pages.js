@@ -1,11 +1,11 @@
-// The chosen connection as the server knows it, by pages of packets: those that show are fetched, however many there are.
+// The packets of the selected connection, fetched in pages around the visible ones.
 
 /** @import { ConnectionRow, LadderAnswer, LadderRun } from "../types/rows.d.ts" */
 
 export const PAGE = 100; // packets a request
-export const WHOLE = 400; // packets up to which a connection is fetched and drawn as a whole
-const HELD = 60; // pages kept; those longest unseen leave first
-const PATIENCE = 150; // ms between two fetches of a connection that keeps changing
+export const WHOLE = 400; // packets of a connection that is fetched and drawn as a whole, at most
+const HELD = 60; // pages kept; the least recently fetched go first
+const REFRESH = 150; // ms between two requests while the connection grows
 
 export class Lifecycle {
   /**
@@ -41,7 +41,7 @@ export class Lifecycle {
     this.abort = null;
   }
 
-  /** Turns to a connection, null to none; `packet` is the one to show first, if any. */
+  /** Selects a connection, or none; `packet` is the first one to show, if any. */
   choose(id, packet = null) {
     if (id === this.id) return;
     this.clear();
@@ -49,36 +49,36 @@ export class Lifecycle {
     if (id !== null) this.fetching(() => this.begin(packet));
   }
 
-  /** Fetches what is new. Called as often as one likes: one fetch at a time, and not without end. */
+  /** Fetches what is new, one request at a time however often it is called. */
   refresh() {
     if (this.id === null) return;
     this.again = true;
     this.work();
   }
 
-  /** True when all packets fit in one drawing. */
+  /** Whether the connection is drawn as a whole. */
   get isWhole() {
     return this.total <= WHOLE;
   }
 
-  /** Tells which packets [first, stop) show, counted from 0; those that are not there are fetched. */
+  /** Sets the visible packets [first, stop), counted from 0, and fetches those that are missing. */
   want(first, stop) {
     this.wanted = [first, stop];
     this.work();
   }
 
-  /** The page that holds packet `index`, if it is there. */
+  /** The page of packet `index`, null while it is not there. */
   pageOf(index) {
     return this.pages.get(Math.floor(index / PAGE)) ?? null;
   }
 
-  /** The packet at `index`, null when it is not there. */
+  /** The packet at `index`, null while it is not there. */
   packetAt(index) {
     const page = this.pageOf(index);
     return page?.packets[index - page.start] ?? null;
   }
 
-  /** Where packet `number` of the capture stands in the connection, null where no page that is there holds it. */
+  /** The index in the connection of packet `number` of the capture, null where no page held has it. */
   indexOf(number) {
     for (const { start, packets } of this.pages.values()) {
       if (!packets.length || packets[0].number > number || packets.at(-1).number < number) continue;
@@ -88,7 +88,7 @@ export class Lifecycle {
     return null;
   }
 
-  /** Fetches the page around a packet of the capture; its place, or null when it is none of this connection's. */
+  /** Fetches the page around a packet of the capture; its index, or null where it is of another connection. */
   async find(number) {
     const known = this.indexOf(number);
     if (known !== null) return known;
@@ -96,14 +96,14 @@ export class Lifecycle {
     return this.indexOf(number);
   }
 
-  /** Fetches the page of the packet at `index`, if it is not there. */
+  /** Fetches the page of the packet at `index` if it is missing. */
   async load(index) {
     if (this.packetAt(index) || index < 0 || index >= this.total) return;
     const start = Math.floor(index / PAGE) * PAGE;
     await this.asking({ start, stop: start + PAGE });
   }
 
-  /** Everything, in one: for a connection that `isWhole`. */
+  /** All packets as one answer, for a connection that `isWhole`. */
   get whole() {
     if (!this.connection || !this.isWhole) return null;
     const pages = [...this.pages.values()].sort((a, b) => a.start - b.start);
@@ -129,7 +129,7 @@ export class Lifecycle {
     if (start !== null) this.fetching(() => this.ask({ start, stop: start + PAGE }), false);
   }
 
-  /** The first packet of the first page that shows and is not there, or out of date. */
+  /** The first packet of the first visible page that is missing or out of date. */
   missing() {
     const [first, stop] = this.wanted;
     for (let page = Math.floor(first / PAGE); page * PAGE < Math.min(stop, this.total); page += 1) {
@@ -148,7 +148,7 @@ export class Lifecycle {
     } catch (error) {
       if (error.name === "AbortError" || id !== this.id) return;
       this.error = error;
-      this.wanted = [0, 0]; // what failed is not asked for again by itself
+      this.wanted = [0, 0]; // a failed request is not repeated automatically
     }
     if (id !== this.id) return;
     this.changed();
@@ -157,11 +157,11 @@ export class Lifecycle {
       this.busy = false;
       this.work();
     };
-    if (rests) this.later(rested, PATIENCE);
+    if (rests) this.later(rested, REFRESH);
     else rested();
   }
 
-  /** Asks besides what is under way; a failure is told, not thrown. */
+  /** Makes a request besides the current one; an error is stored, not thrown. */
   async asking(parameters) {
     const { id } = this;
     try {
@@ -180,16 +180,16 @@ export class Lifecycle {
   }
 
   /**
-   * Cuts an answer into pages; what stood beside them stays with each, for it goes by packet.
+   * Splits an answer into pages; each keeps the answer's exchanges, messages and so on, which name packets.
    *
    * @param {LadderAnswer} answer
    */
   take({ connection, total, start, packets, before, after, ...beside }) {
-    if (this.total !== total) this.stale.add(Math.floor(this.total / PAGE)); // the page that was the last has grown
+    if (this.total !== total) this.stale.add(Math.floor(this.total / PAGE)); // the last page has grown
     Object.assign(this, { connection, total });
     for (let at = 0; at < packets.length || at === 0; at += PAGE) {
       const page = Math.floor((start + at) / PAGE);
-      this.pages.delete(page); // moves it to the young end
+      this.pages.delete(page); // moves it to the end
       if (at < packets.length) {
         this.pages.set(page, {
           ...beside,

@@ -1,4 +1,4 @@
-// One connection: its two sockets, the ladder of its packets, and the chosen packet.
+// One connection: both ends, tabs with the ladder of its packets, and the selected packet.
 
 import { get } from "../net/api.js";
 import { closest, h, icon, setText } from "../widgets/dom.js";
@@ -58,7 +58,7 @@ export function mountConnection(panel, store) {
     const known = lifecycle.connection;
     const connection = row ?? (known && { ...known, until_ns: known.at_ns + known.duration_ns });
     head.draw(connection, state);
-    packet.draw(state.route.packet); // first, for it takes room from the ladder
+    packet.draw(state.route.packet); // first, since it takes room from the ladder
     panes.draw(state, connection);
     if (known) ladder.draw(lifecycle, state.route.packet);
     playback.draw();
@@ -85,21 +85,23 @@ export function mountConnection(panel, store) {
   };
 }
 
-/** What stands beside the list while no connection is chosen: how to read one. */
+/** Shown beside the list while no connection is selected. */
 function introduction() {
   return h(
     "div",
-    { class: "intro prose" },
-    h("h2", {}, "Choose a connection to watch it live and die"),
+    { class: "intro prose", tabindex: "0" },
+    h("h2", {}, "Select a connection to see it packet by packet"),
     h(
       "p",
       {},
-      "An IP address says which machine, a port which door of it. Together they name one end: a socket, in the words of TCP’s standard. Two ends joined by TCP make a connection: a pipe that both can write into.",
+      "An IP address names a machine, a port one endpoint on it. Together they are a socket (RFC 9293). " +
+        "A TCP connection joins two sockets; both sides can send, as through a pipe with two directions.",
     ),
     h(
       "p",
       {},
-      "A bar in the list reaches from the connection’s first packet to its last, on the time axis of the capture; an arrow says that its end was not captured.",
+      "The bars in the list show each connection from its first packet to its last, on the time axis of the capture. " +
+        "An arrow marks one whose end was not captured.",
     ),
     legend(),
   );
@@ -115,7 +117,7 @@ function header(store) {
   };
   const close = h("button", {
     class: "icon-button",
-    "aria-label": "Close this connection's view",
+    "aria-label": "Close this connection",
     title: "Close (Escape)",
     onclick: () => go(store, { id: null }),
   }, icon("close"));
@@ -130,13 +132,13 @@ function header(store) {
         "div",
         { class: "sockets-pair" },
         sockets.client.element,
-        h("i", { class: "sockets-pipe" }),
+        h("i", { class: "sockets-line" }),
         sockets.server.element,
       ),
       h(
         "p",
-        { class: "sockets-say" },
-        "An IP address and a port name each end; a connection is a pipe between two of them.",
+        { class: "sockets-hint" },
+        "Each end is named by an IP address and a port; the connection is the pipe between them.",
       ),
     ),
   );
@@ -148,10 +150,8 @@ function header(store) {
       const { long, kind } = outcome(connection);
       setText(title, `#${connection.id} ${protocolName(connection.protocol)}`);
       title.dataset.protocol = connection.protocol;
-      const lived = connection.duration_ns === null
-        ? "a time that is not known"
-        : duration(livedNs(connection, state.end));
-      const lasted = kind === "open" ? `${long} for ${lived}` : `${long}, after ${lived}`;
+      const lived = connection.duration_ns === null ? "an unknown time" : duration(livedNs(connection, state.end));
+      const lasted = kind === "open" ? `${long} for ${lived}` : `${long} after ${lived}`;
       const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
       const said = [
         lasted,
@@ -166,13 +166,13 @@ function header(store) {
   };
 }
 
-/** A socket taken apart: the address and the port, each with what it is. */
+/** A socket: its address and port, each with its kind. */
 function socketPlate(side, holder) {
   const [address, port, where, role] = [h("b"), h("b"), h("span"), h("span")];
   const element = h(
     "div",
     { class: `socket ${side}` },
-    h("span", { class: "socket-name" }, side === "client" ? "The client’s socket" : "The server’s socket", holder),
+    h("span", { class: "socket-name" }, side === "client" ? "Client socket" : "Server socket", holder),
     h("span", { class: "socket-part address" }, address, h("small", {}, "address", where)),
     h("span", { class: "socket-colon" }, ":"),
     h("span", { class: "socket-part port" }, port, h("small", {}, "port", role)),

@@ -1,4 +1,4 @@
-// Connections: the list of all, with the life of each as a bar, and beside it the life of the chosen one packet by packet.
+// Connections view: the list of all, each with a bar of its lifetime, and beside it the selected one.
 
 import { get } from "../net/api.js";
 import { h, setText } from "../widgets/dom.js";
@@ -15,9 +15,9 @@ import { split } from "../widgets/split_pane.js";
 import { outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
 import { mountConnection } from "./connection_view.js";
 
-const WIDE = matchMedia("(min-width: 900px)"); // beside the list there is room for a connection, as in css/shell.css
+const WIDE = matchMedia("(min-width: 900px)"); // room for a connection beside the list, as in css/shell.css
 const TWO_LINES = 46; // pixels of a row in a narrow list, as in lists.css
-const BESIDE = 256; // pixels of a line beside its two sockets and how it stands, as in lists.css
+const BESIDE = 256; // pixels of a row without its addresses and outcome, as in lists.css
 const CHARACTER = 7.3;
 
 export function mount(root, store) {
@@ -26,12 +26,12 @@ export function mount(root, store) {
   const grid = new Grid({
     label: "Connections",
     columns: COLUMNS,
-    choose: (index) => list.number(index, (id) => go(store, { view: "connections", id })),
+    choose: (index) => list.withId(index, (id) => go(store, { view: "connections", id })),
     enter: () => detail.focus(),
     shown: (first, stop) => list.want(first, stop),
     rowHeight,
   });
-  const panel = h("section", { class: "panel", "aria-label": "The chosen connection" });
+  const panel = h("section", { class: "panel", "aria-label": "Selected connection" });
   root.append(split("connections", grid.element, panel, { initial: 490, least: 300, rest: 480 }));
   const detail = mountConnection(panel, store);
   let [listedBy, revealed] = [null, null];
@@ -50,7 +50,7 @@ export function mount(root, store) {
       chosen,
       state,
       get: (index) => list.row(index),
-      empty: list.isAsking ? SEARCHING : noRows(state, "connections"),
+      empty: list.isPending ? SEARCHING : noRows(state, "connections"),
       largest: state.lengths.connections ?? 0,
     });
     const place = `${list.key} ${id}`; // another filter puts the connection elsewhere
@@ -69,7 +69,7 @@ export function mount(root, store) {
   };
 }
 
-/** After a button of the demo: turns to the first connection that it used, or to the end of the chosen one if it is among them. */
+/** After an action of the demo: selects its first connection, or follows the selected one if that is among them. */
 function turnToWatched(store, { lab, tables, route }, detail) {
   if (!lab.watch.length || !WIDE.matches) return;
   const found = connectionsOf(lab.watch, tables.connections.sorted());
@@ -79,28 +79,26 @@ function turnToWatched(store, { lab, tables, route }, detail) {
   else go(store, { id: found[0].id, packet: null });
 }
 
-/** Where a line has no room for all that must not be cut, a row takes two. */
+/** A row takes two lines where one has no room for what must not be cut. */
 function rowHeight({ element, width, fitted }) {
-  const isTight = width < BESIDE + CHARACTER * (fitted.pair + fitted.lived);
+  const isTight = width < BESIDE + CHARACTER * (fitted.pair + fitted.duration);
   element.classList.toggle("tight", isTight);
   return isTight ? TWO_LINES : ROW_HEIGHT;
 }
 
-/** Address and port of both ends, nothing left out. */
+/** Both ends in full, as [address, port]. */
 function wholePair(row) {
-  const [client, server] = [row.client, row.server].map((
-    endpoint,
-  ) => [endpoint.slice(0, endpoint.lastIndexOf(":")), `:${takeApart(endpoint).port}`]);
-  return { client, server };
+  const parts = (endpoint) => [endpoint.slice(0, endpoint.lastIndexOf(":")), `:${takeApart(endpoint).port}`];
+  return { client: parts(row.client), server: parts(row.server) };
 }
 
 const COLUMNS = [
   { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
   {
     name: "pair",
-    title: "client → server",
-    fits: 40,
-    create: createPair, // a port, and a socket with an IPv6 address in brief
+    title: "Client → server",
+    fits: 40, // a port, and a socket with a shortened IPv6 address
+    create: createPair,
     draw(cell, row) {
       drawPair(cell, short(row), " → ");
       cell.title = `${row.client} → ${row.server}`;
@@ -108,7 +106,7 @@ const COLUMNS = [
   },
   {
     name: "whole-pair",
-    title: "client → server",
+    title: "Client → server",
     fits: 60,
     create: createPair,
     draw(cell, row) {
@@ -117,8 +115,8 @@ const COLUMNS = [
     },
   },
   {
-    name: "speaks",
-    title: "speaks",
+    name: "protocol",
+    title: "Protocol",
     draw(cell, row) {
       setText(cell, protocolName(row.protocol));
       cell.dataset.protocol = row.protocol;
@@ -126,14 +124,14 @@ const COLUMNS = [
   },
   {
     name: "life",
-    title: "life",
+    title: "Lifetime",
     isAxis: true,
     create: (cell) => cell.append(h("i", { class: "life-bar" })),
     draw: (cell, row, state) => drawLife(cell.firstChild, row, state.end, outcome(row).kind, row.protocol),
   },
   {
-    name: "lived",
-    title: "lived",
+    name: "duration",
+    title: "Duration",
     fits: 24,
     draw(cell, row, { end }) {
       const { short: word, long, kind } = outcome(row);
@@ -148,11 +146,11 @@ const COLUMNS = [
       }${long}; client ${client}, server ${server}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
     },
   },
-  { name: "packets", title: "packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },
-  { name: "bytes", title: "bytes", draw: (cell, row) => setText(cell, size(row.bytes[0] + row.bytes[1])) },
+  { name: "packets", title: "Packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },
+  { name: "bytes", title: "Bytes", draw: (cell, row) => setText(cell, size(row.bytes[0] + row.bytes[1])) },
   {
     name: "amount",
-    title: "packets, bytes",
+    title: "Packets, bytes",
     draw: (cell, row) =>
       setText(cell, `${counted(row.packets[0] + row.packets[1], "packet")}, ${size(row.bytes[0] + row.bytes[1])}`),
   },

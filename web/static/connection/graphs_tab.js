@@ -1,40 +1,42 @@
-// The graphs tab: figures of the connection, made by the server, each point leading to its packet.
+// The graphs tab: figures of the connection made by the server; a click on a point opens its packet.
 
-import { Asker } from "../net/poller.js";
+import { Poller } from "../net/poller.js";
 import { onTheme } from "../timeline/colours.js";
 import { h, setText } from "../widgets/dom.js";
 import { draw as drawFigure, release } from "../widgets/plotly_figure.js";
 import { themeIsDark } from "../state/theme_choice.js";
 
-const REST = 2000; // ms between two figures while the connection grows
+const REST = 2000; // ms between two requests while the connection grows
 
 export const GRAPHS = [
   [
     "stevens",
     "Sequence",
-    "A point for each segment: how far its sender had come. The steeper, the faster; a step back is a retransmission, or a segment that was overtaken.",
+    "Each point is a segment with its sequence number: the steeper, the faster. " +
+    "A step back is a retransmission or an out-of-order segment.",
   ],
   [
     "tcptrace",
     "Sequence, ACKs and window",
-    "Segments as bars, between what the receiver had acknowledged and how far its window reached.",
+    "Segments as bars between the receiver’s last ACK and the end of its window.",
   ],
   [
     "round-trips",
-    "Round trips",
-    "How long it took until what each end sent was seen acknowledged, where the capture was made.",
+    "Round-trip times",
+    "From each segment to its ACK, as seen where the capture was made.",
   ],
   [
     "throughput",
     "Throughput",
-    "All bits that were sent, with headers and repeats, and those of the stream as they became readable.",
+    "Throughput (all bits on the wire) and goodput (bits of the stream, without headers and retransmissions).",
   ],
-  ["window", "Window", "How many bytes the receiver had room for, and how many were not yet acknowledged."],
+  ["window", "Window", "The receive window, and the bytes in flight: sent but not yet acknowledged."],
 ];
 
 /**
+ * @param {import("../net/api.js").Get} get
  * @param {(packet: number) => void} choose
- * @param {(name: string) => void} turn goes to one of GRAPHS
+ * @param {(name: string) => void} turn selects one of GRAPHS
  */
 export function mountGraphs(get, choose, turn) {
   const names = GRAPHS.map(([name, title]) =>
@@ -43,7 +45,7 @@ export function mountGraphs(get, choose, turn) {
   const sides = ["client", "server"].map((side, i) =>
     h("button", { class: `toggle ${side}`, onclick: () => look(i) }, side)
   );
-  const says = h("p", { class: "graphs-says" });
+  const says = h("p", { class: "graphs-hint" });
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
   const plot = h("div", { class: "graphs-plot", role: "img" });
   const element = h(
@@ -55,8 +57,8 @@ export function mountGraphs(get, choose, turn) {
       h("div", { class: "graphs-names", role: "group", "aria-label": "Graph" }, names),
       h(
         "div",
-        { class: "graphs-sides", role: "group", "aria-label": "Whose bytes" },
-        h("span", {}, "bytes of the"),
+        { class: "graphs-sides", role: "group", "aria-label": "Sender" },
+        h("span", {}, "Data from"),
         sides,
       ),
     ),
@@ -64,7 +66,7 @@ export function mountGraphs(get, choose, turn) {
     trouble,
     plot,
   );
-  let [id, name, side, stamp, asker, drawn, isListening] = [null, null, null, "", null, null, false];
+  let [id, name, side, stamp, poller, drawn, isListening] = [null, null, null, "", null, null, false];
 
   function look(wanted) {
     side = wanted;
@@ -73,11 +75,11 @@ export function mountGraphs(get, choose, turn) {
 
   function ask() {
     for (const [i, button] of sides.entries()) button.setAttribute("aria-pressed", String(i === side));
-    asker.want({ theme: themeIsDark() ? "dark" : "light", side }, stamp);
+    poller.want({ theme: themeIsDark() ? "dark" : "light", side }, stamp);
   }
 
   async function show() {
-    const { answer, error } = asker;
+    const { answer, error } = poller;
     trouble.hidden = !error;
     if (error) setText(trouble, `${error.message} ${error.advice ?? ""}`);
     if (!answer || answer === drawn || element.hidden) return;
@@ -96,18 +98,18 @@ export function mountGraphs(get, choose, turn) {
   }
 
   const stopTheme = onTheme(() => {
-    if (!asker) return;
+    if (!poller) return;
     ask();
-    asker.hurry();
+    poller.hurry();
   });
   return {
     element,
     draw(wanted, newStamp, wantedName, bytes) {
-      if (wanted !== id) side = bytes[1] > bytes[0] ? 1 : 0; // whoever said more
+      if (wanted !== id) side = bytes[1] > bytes[0] ? 1 : 0; // the end that sent more
       if (wanted !== id || wantedName !== name) {
-        asker?.close();
+        poller?.close();
         [id, name, drawn] = [wanted, wantedName, null];
-        asker = new Asker(get, `/api/connections/${id}/figures/${name}`, show, REST);
+        poller = new Poller(get, `/api/connections/${id}/figures/${name}`, show, REST);
       }
       stamp = newStamp;
       const [, title, words] = GRAPHS.find(([one]) => one === name);
@@ -119,7 +121,7 @@ export function mountGraphs(get, choose, turn) {
     },
     close() {
       stopTheme();
-      asker?.close();
+      poller?.close();
       release(plot);
     },
   };

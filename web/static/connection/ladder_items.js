@@ -1,4 +1,4 @@
-// The ladder of one connection as a list of items to draw: pure data, no document.
+// The ladder of a connection as a list of rows to draw; no DOM.
 
 import { counted, duration } from "../text/format.js";
 import { phaseRuns } from "./phases.js";
@@ -30,10 +30,10 @@ import { answerLine, closeCode, silentEnd, stateOf } from "../text/terms.js";
 
 /** @typedef {{packet: number, kind: "request" | "response" | "message", id: number, text: string}} Carried */
 
-export const SILENCE = 250e6; // ns without a packet that a row of its own tells of
+export const SILENCE = 250e6; // ns without a packet that get a row of their own
 
 /**
- * The packets of an unbroken run as items, without what stands above and below them.
+ * The rows of an unbroken run of packets, without the rows above and below it.
  *
  * @param {LadderRun} run `before` and `after` are the packets next to it, null at the connection's ends
  * @param {ConnectionRow} connection
@@ -41,7 +41,7 @@ export const SILENCE = 250e6; // ns without a packet that a row of its own tells
  */
 export function rungs({ packets, before = null, after = null, phases, events, exchanges, messages }, connection) {
   const sentences = grouped(events, (event) => event.packet, (event) => event.sentence);
-  const carried = cargo(exchanges, messages);
+  const carried = carriedBy(exchanges, messages);
   const known = [before, ...packets, after].filter(Boolean);
   const places = placeInPhase(known, phaseRuns(known, phases), { before, after }).slice(before ? 1 : 0);
   const silent = silentEnd(connection);
@@ -65,7 +65,7 @@ export function rungs({ packets, before = null, after = null, phases, events, ex
 }
 
 /**
- * The whole ladder of a connection that is there from its first to its last packet.
+ * All rows of a connection that is held from its first to its last packet.
  *
  * @param {LadderRun & {connection: ConnectionRow}} detail
  * @returns {LadderItem[]} from top to bottom
@@ -95,7 +95,7 @@ function statesOf(packet, silent) {
 }
 
 /**
- * The row above the first packet; where that is a SYN, it has the states from which its sender and its receiver came to theirs.
+ * The row above the first packet; where that is a SYN, it has both ends' states before it.
  *
  * @param {LadderPacket} first
  * @param {ConnectionRow} connection
@@ -108,7 +108,7 @@ export function begin(first, connection) {
   const states = fromTheStart
     ? { ...after, [first.direction]: "CLOSED", [to]: after[to] === "SYN-RECEIVED" ? "LISTEN" : after[to] }
     : { client: null, server: null, assumed: { client: false, server: false } };
-  const text = fromTheStart ? "" : `The first packet is ${first.flags.includes("SYN") ? "a SYN-ACK" : "no SYN"}`;
+  const text = fromTheStart ? "" : first.flags.includes("SYN") ? "Begins with a SYN-ACK" : "Captured mid-stream";
   return { kind: "start", before: states, after: states, fromTheStart, text };
 }
 
@@ -118,7 +118,14 @@ export function begin(first, connection) {
  */
 function silence({ quiet, before, bracket }) {
   const inside = bracket === "inside" || bracket === "last" ? "inside" : "none";
-  return { kind: "silence", ns: quiet, text: `${duration(quiet)} of silence`, before, after: before, bracket: inside };
+  return {
+    kind: "silence",
+    ns: quiet,
+    text: `${duration(quiet)} without packets`,
+    before,
+    after: before,
+    bracket: inside,
+  };
 }
 
 /**
@@ -135,18 +142,18 @@ export function end(states, connection) {
 }
 
 const ENDS = {
-  unanswered: () => "No answer was seen. Whether the client still waits is not on the wire.",
-  refused: () => "The pipe was never built.",
-  half_seen: ({ unseen }) => `Of the ${unseen} nothing was seen: what it did is not in the capture.`,
-  reset: ({ resetter }) => `The ${resetter} has reset the connection.`,
-  reset_unseen: ({ resetter, unseen }) => `The ${resetter} has sent RST. Of the ${unseen} nothing was seen.`,
+  unanswered: () => "No answer was seen. Packets cannot show whether the client still waits.",
+  refused: () => "The connection was never established.",
+  half_seen: ({ unseen }) => `Nothing from the ${unseen} was captured; its state is unknown.`,
+  reset: ({ resetter }) => `The ${resetter} reset the connection.`,
+  reset_unseen: ({ resetter, unseen }) => `The ${resetter} sent RST. Nothing from the ${unseen} was captured.`,
   stray: ({ resetter }) => `The ${resetter} sent RST. Whether there was a connection is not in the capture.`,
-  opening: () => "The pipe is not built yet.",
-  open: () => "The pipe is open at the last packet: either side may speak.",
-  "time-wait": () => "How long TIME-WAIT lasts is not on the wire; on Linux it is a minute.",
-  half: () => "One side has closed; the other may still send.",
-  closing: () => "Both sides have sent FIN; that the last was acknowledged is not in the capture.",
-  closed: () => "The connection is over.",
+  opening: () => "The connection is not established yet.",
+  open: () => "The connection is open at the last packet: either side may send.",
+  "time-wait": () => "Packets cannot show how long TIME-WAIT lasts; on Linux it is a minute.",
+  half: () => "One side has sent FIN; the other may still send.",
+  closing: () => "Both sides have sent FIN; the ACK of the last FIN is not in the capture.",
+  closed: () => "The connection is closed.",
 };
 
 function endKind({ client, server }, { outcome, packets }) {
@@ -172,21 +179,21 @@ function placeInPhase(packets, found, { before, after }) {
 }
 
 /**
- * What packets carry, by packet number.
+ * What begins in packets, by packet number.
  *
  * @param {ExchangeRow[]} exchanges
  * @param {MessageRow[]} messages
  * @returns {Map<number, Carried[]>}
  */
-function cargo(exchanges, messages) {
+function carriedBy(exchanges, messages) {
   /** @type {Carried[]} */
   const items = [];
   for (const { id, request, response, informational } of exchanges) {
     if (request) {
       items.push({ packet: request.packet, kind: "request", id, text: `${request.method} ${request.target}` });
     }
-    for (const said of [...informational, response].filter(Boolean)) {
-      items.push({ packet: said.packet, kind: "response", id, text: answerLine(said) });
+    for (const answer of [...informational, response].filter(Boolean)) {
+      items.push({ packet: answer.packet, kind: "response", id, text: answerLine(answer) });
     }
   }
   for (const message of messages) {
@@ -195,7 +202,7 @@ function cargo(exchanges, messages) {
   return grouped(items, (item) => item.packet, (item) => item);
 }
 
-/** A WebSocket message in a line: “Hi”, or what it is where it is no text. */
+/** A WebSocket message on one line: “Hi”, or its kind where it is not text. */
 export function messageText({ kind, text, bytes, close_code: code }) {
   if (kind === "text") return `“${text ?? ""}”`;
   if (kind === "close") return code === null ? "close" : `close ${code}, ${closeCode(code)}`;

@@ -1,4 +1,4 @@
-// One row of the ladder: two pieces of lifeline in their states, the arrow of a packet between them, and its story.
+// One row of the ladder: both ends' states as bands, the packet's arrow between them, and its explanation.
 
 /** @import { LadderItem } from "./ladder_items.js" */
 import { h, setClass, setText } from "../widgets/dom.js";
@@ -49,7 +49,7 @@ export function createStep() {
   });
 }
 
-/** The classes by which a row is drawn: what it is, who sent it, what it carries, and whether something went wrong. */
+/** The classes of a row: kind, sender, what it carries, and whether it is trouble. */
 export function stepClass(item, isChosen) {
   const { kind, packet, bracket, carries } = item;
   const weight = packet
@@ -57,19 +57,19 @@ export function stepClass(item, isChosen) {
       packet.duplicate ? " duplicate" : ""
     }${isTrouble(packet) ? " trouble" : ""}`
     : "";
-  return `step ${kind} from-${packet?.direction ?? "nobody"}${isChosen ? " chosen" : ""} bracket-${
+  return `step ${kind} from-${packet?.direction ?? "none"}${isChosen ? " chosen" : ""} bracket-${
     bracket ?? "none"
   }${weight}`;
 }
 
-/** A row for those who hear it. */
+/** A row as a sentence, for screen readers. */
 export function spoken(item) {
   if (item.kind === "start") return item.text || `Before the first packet, inferred: ${states(item)}`;
-  if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Being fetched"]).join(" ");
+  if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Loading"]).join(" ");
   const { packet, carries, sentences } = item;
-  const said = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
+  const content = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
   const verdicts = marksOf(packet).map(({ name }) => name).join(", ");
-  return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${said}. ${
+  return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${content}. ${
     verdicts ? `${verdicts}. ` : ""
   }${sentences.join(" ")} ${states(item)}`;
 }
@@ -81,9 +81,9 @@ function states({ after }) {
   ).join(", ");
 }
 
-const BACK = "How long after the packet before is not known: times go back";
+const BACK = "Time since the previous packet unknown: timestamps go backwards";
 
-/** Time since the connection's first packet: in three digits, from a second on to the microsecond, later to the millisecond. */
+/** Time since the connection's first packet: three digits, from 1 s on microseconds, from 100 s on milliseconds. */
 function clock(ns) {
   if (ns === null) return "–";
   if (ns >= 100e9) return moment(ns);
@@ -94,11 +94,11 @@ function clock(ns) {
 function drawTime(item, element) {
   const isPacket = item.kind === "packet";
   setText(element, isPacket ? clock(item.elapsed) : "");
-  element.title = isPacket ? (item.quiet === null ? BACK : `${duration(item.quiet)} after the packet before`) : "";
+  element.title = isPacket ? (item.quiet === null ? BACK : `${duration(item.quiet)} after the previous packet`) : "";
   element.classList.toggle("after-silence", isPacket && item.quiet >= SILENCE);
 }
 
-/** One side's band, the part above the arrow and the part below, and the name of a state where it begins. */
+/** One side's band above and below the arrow, and the name of a state where it begins. */
 function lifeline(side) {
   const [above, below] = [h("i", { class: "above" }), h("i", { class: "below" })];
   const element = h("span", { class: `band ${side}` }, above, below);
@@ -112,13 +112,13 @@ function lifeline(side) {
       setClass(above, `above ${bandClass(before, wasAssumed)}`);
       setClass(below, `below ${bandClass(after, isAssumed)}${wasReset(item, before, after) ? " reset" : ""}`);
       const begins = item.kind === "start" || (item.kind === "packet" && before !== after);
-      setText(state, begins ? (after ?? (item.fromTheStart === false ? "not seen" : "unknown")) : "");
+      setText(state, begins ? (after ?? (item.fromTheStart === false ? "not captured" : "unknown")) : "");
       state.classList.toggle("assumed", begins && isAssumed);
       state.classList.toggle("inferred", item.kind === "start" && after !== null && !isAssumed);
       const why = after === null
         ? UNKNOWN
         : `${STATES[after] ?? ""}${
-          isAssumed ? ` ${ASSUMED}` : item.kind === "start" ? " Inferred: it is not on the wire." : ""
+          isAssumed ? ` ${ASSUMED}` : item.kind === "start" ? " Inferred, not shown by a packet." : ""
         }`;
       state.title = begins ? why : "";
       element.title = isAssumed || after === null
@@ -153,7 +153,7 @@ function drawLabel(item, { number, what, more, amount }) {
   setText(amount, packet.payload && what.textContent !== size ? size : "");
 }
 
-/** The flags that say something: PSH and a bare ACK on packets that carry bytes do not. */
+/** The flags, without PSH, and without ACK on packets with payload. */
 function flagText({ flags, payload }) {
   const telling = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || !payload || flags.length === 1));
   if (payload && telling.every((flag) => flag === "ACK")) return counted(payload, "byte");
@@ -162,10 +162,10 @@ function flagText({ flags, payload }) {
 
 function numbers({ flags, seq, ack, window, payload }) {
   if (payload) return `seq ${count(seq)}`;
-  const said = flags.includes("SYN") || flags.includes("FIN") ? [`seq ${count(seq)}`] : [];
-  if (ack !== null) said.push(`ack ${count(ack)}`);
-  if (flags.includes("SYN")) said.push(`win ${count(window)}`);
-  return said.join(" ");
+  const parts = flags.includes("SYN") || flags.includes("FIN") ? [`seq ${count(seq)}`] : [];
+  if (ack !== null) parts.push(`ack ${count(ack)}`);
+  if (flags.includes("SYN")) parts.push(`win ${count(window)}`);
+  return parts.join(" ");
 }
 
 /**

@@ -1,12 +1,13 @@
-// The rows of a ladder, whatever it is drawn from: a connection that is there as a whole, or pages of a long one.
+// The rows of a ladder: of a connection held as a whole, or of the pages of a long one.
 
 import { begin, end, ladder, rungs } from "./ladder_items.js";
 
-/** A connection of which every packet is there: rows as `ladder()` makes them. */
+/** A connection held as a whole: rows as `ladder()` makes them. */
 export class WholeSteps {
   constructor(detail) {
     this.items = ladder(detail);
-    this.rows = []; // by the packet's place in the connection
+    /** @type {number[]} */
+    this.rows = []; // by index of the packet in the connection
     this.indexes = this.items.map((item, row) => (item.kind === "packet" ? this.rows.push(row) - 1 : null));
   }
 
@@ -23,19 +24,19 @@ export class WholeSteps {
     return this.rows[index] ?? -1;
   }
 
-  /** Place of the packet that row `row` shows, null where it shows none. */
+  /** Index of the packet in row `row`, null where it has none. */
   indexAt(row) {
     return this.indexes[row] ?? null;
   }
 }
 
-/** A connection whose pages come as they are wanted: a row a packet, one above and one below them. */
+/** A connection held in pages: a row a packet, one above and one below them. */
 export class PagedSteps {
   /** @param {import("./connection_pages.js").Lifecycle} lifecycle */
   constructor(lifecycle) {
     this.lifecycle = lifecycle;
     /** @type {WeakMap<object, import("./ladder_items.js").LadderItem[]>} */
-    this.made = new WeakMap(); // items by page, each made once
+    this.made = new WeakMap(); // rows by page
   }
 
   get length() {

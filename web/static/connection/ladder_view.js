@@ -1,4 +1,4 @@
-// Draws the ladder: two lifelines in bands of their TCP states, an arrow for each packet, and beside it what it means.
+// The ladder: both ends' TCP states as bands, an arrow for each packet, and beside it an explanation.
 
 /** @import { LadderItem } from "./ladder_items.js" */
 import { closest, h, icon, setClass } from "../widgets/dom.js";
@@ -9,20 +9,24 @@ import { VirtualList } from "../widgets/virtual_list.js";
 import { lineCount, measureIn } from "../widgets/line_wrap.js";
 import { createStep, spoken, stepClass } from "./ladder_row.js";
 
-const HEIGHTS = { start: 26, packet: 42, silence: 30, end: 36 }; // pixels of a row, its story aside
-const DENSE = 42; // pixels of a row of a long connection: two lines of its story show
-const DENSE_NARROW = 78; // the same where the story stands under the arrow
+const HEIGHTS = { start: 26, packet: 42, silence: 30, end: 36 }; // pixels of a row without its story
+const DENSE = 42; // pixels of a row of a long connection, with two lines of its story
+const DENSE_NARROW = 78; // the same with the story below the arrow
 const LINE = 16; // pixels of a line of the story
 const PATTERN = 8; // pixels after which the patterns of the bands repeat
-const STORY_LINES = 5; // lines of one sentence; more is cut off
+const STORY_LINES = 5; // lines of one sentence; more are cut
 const STORY_WIDTH = 256; // pixels, as --story in ladder.css
-const NARROW = 700; // pixels below which the story stands under the arrows instead of beside them
+const NARROW = 700; // pixels of width below which the story is below the arrows instead of beside them
 const NARROW_MARGINS = 68; // pixels beside the story then
-const AROUND = 10; // rows out of sight that are kept ready at either end
-const ZOOM = 2; // how much a press of a zoom button changes the scale
+const AROUND = 10; // rows fetched beyond the visible ones at either end
+const ZOOM = 2; // factor of a zoom button
 
 export class LadderView {
-  /** @param {{choose: (packet: number | null) => void, moved: () => void}} actions; `moved` when the cursor, or what shows, has changed */
+  /**
+   * @param {object} actions
+   * @param {(packet: number | null) => void} actions.choose selects a packet by its number
+   * @param {() => void} [actions.moved] called when the cursor or the visible packets have changed
+   */
   constructor({ choose, moved = () => {} }) {
     this.choose = choose;
     this.moved = moved;
@@ -48,7 +52,7 @@ export class LadderView {
     this.firstShown = null;
     this.isNarrow = false;
     this.key = ""; // of the connection as it was drawn last
-    this.seen = Infinity; // rows there were when the reader last was at the end
+    this.seen = Infinity; // rows there were when the list was last scrolled to its end
     this.list = new VirtualList({
       create: createStep,
       update: (element, row) => this.update(element, row),
@@ -76,7 +80,7 @@ export class LadderView {
     new ResizeObserver(() => this.steps && this.layout()).observe(this.element);
   }
 
-  /** Goes to the end and stays there: what comes next is what the reader waits for. */
+  /** Scrolls to the end and follows new packets. */
   follow() {
     this.list.toEnd();
   }
@@ -85,7 +89,7 @@ export class LadderView {
     this.list.element.focus();
   }
 
-  /** Draws what `lifecycle` has; `chosen` is the number of the packet that the address names. */
+  /** Draws the packets held; `chosen` is the number of the packet in the URL. */
   draw(lifecycle, chosen) {
     const isNew = lifecycle.id !== this.id;
     Object.assign(this, { lifecycle, id: lifecycle.id });
@@ -97,12 +101,13 @@ export class LadderView {
     if (chosen === null && moved) this.cursor = null;
     if (chosen === null) this.reached = null;
     else if (chosen !== this.reached) this.reach(chosen);
-    if (moved && chosen !== null && this.cursor !== null) this.list.reveal(this.steps.rowOf(this.cursor)); // its own pane has taken room
+    // The packet's own pane takes room from the list.
+    if (moved && chosen !== null && this.cursor !== null) this.list.reveal(this.steps.rowOf(this.cursor));
     this.list.element.setAttribute("aria-activedescendant", chosen === null ? "" : `packet-${chosen}`);
     this.list.draw();
   }
 
-  /** Its connection is no longer looked at: the next one, be it the same, begins anew. */
+  /** The connection was closed; opening it again starts from its beginning. */
   leave() {
     this.id = null;
   }
@@ -117,7 +122,7 @@ export class LadderView {
       scale: null,
       key: "",
       seen: Infinity,
-    }); // nothing is new in what is shown for the first time
+    });
     this.list.element.scrollTop = 0;
     this.list.following = false;
   }
@@ -125,7 +130,7 @@ export class LadderView {
   take(key, isNew) {
     const { lifecycle } = this;
     const wasLong = this.steps?.length;
-    if (!isNew && wasLong) this.list.following = this.list.atEnd; // whoever sees the end goes on seeing it
+    if (!isNew && wasLong) this.list.following = this.list.atEnd; // stays at the end
     this.key = key;
     const whole = this.scale === null ? lifecycle.whole : null;
     if (whole) this.steps = new WholeSteps(whole);
@@ -135,16 +140,16 @@ export class LadderView {
     this.layout();
   }
 
-  /** Moves the cursor to packet `number`, as soon as it is known where that stands. */
+  /** Moves the cursor to packet `number` as soon as its index is known. */
   async reach(number) {
     const { id, lifecycle } = this;
-    this.reached = number; // asked for once: it may be a packet of another connection
+    this.reached = number; // once: it may be a packet of another connection
     const index = await lifecycle.find(number);
     if (index === null || id !== this.id || this.chosen !== number) return;
     this.point(index);
   }
 
-  /** Puts the cursor on the packet at `index` and brings it into sight. */
+  /** Moves the cursor to the packet at `index` and scrolls it into view. */
   point(index) {
     if (this.cursor === index) return;
     this.cursor = index;
@@ -152,22 +157,22 @@ export class LadderView {
     this.moved();
   }
 
-  /** Draws with time to scale: `gaps` are the ns from each packet to the next; null draws evenly spaced. */
+  /** Draws with time to scale, where `gaps` are the ns from each packet to the next; null spaces packets evenly. */
   toScale(gaps) {
     this.gaps = gaps;
     this.scale = gaps && firstScale(gaps, this.least);
-    this.relay();
+    this.relayout();
   }
 
   /** Zooms a drawing to scale: by 1 in, by -1 out. */
   zoom(by) {
     if (this.scale === null) return;
     this.scale = Math.max(this.scale / ZOOM ** by, 1);
-    this.relay();
+    this.relayout();
   }
 
-  /** Lays out anew and keeps in sight what the reader looks at. */
-  relay() {
+  /** Lays out again and keeps the packets in view. */
+  relayout() {
     const kept = this.cursor ?? this.firstShown ?? 0;
     this.steps = null;
     this.take(this.key, true);
@@ -255,7 +260,7 @@ export class LadderView {
     this.go(Math.min(Math.max(moves[event.key], 0), last));
   }
 
-  /** Points at the packet at `index`, and chooses it once it is there. */
+  /** Moves the cursor to the packet at `index`, and selects it once it is there. */
   async go(index) {
     const { id, lifecycle } = this;
     this.point(index);

@@ -1,18 +1,18 @@
-// The legend: the same bands, arrows and colours as the drawings, each with its word.
+// The legend of the ladder's bands and arrows.
 
 import { h } from "../widgets/dom.js";
 
 const BANDS = [
-  ["opening", "Opening", "asked for, not yet confirmed"],
-  ["established", "Established", "open: may send and receive"],
-  ["closing", "Closing", "one side has sent its FIN, or both"],
-  ["time-wait", "TIME-WAIT", "over; kept to repeat the last ACK, and for stray packets"],
+  ["opening", "Opening", "handshake not complete"],
+  ["established", "Established", "open: can send and receive"],
+  ["closing", "Closing", "one or both sides have sent FIN"],
+  ["time-wait", "TIME-WAIT", "closed; kept to repeat the last ACK and to absorb late packets"],
   ["closed", "Closed", "no connection"],
-  ["established assumed", "Dashed", "assumed: no packet of that end has shown its state"],
-  ["unknown", "Unknown", "nothing of that end was seen"],
+  ["established assumed", "Dashed", "assumed: no packet from that end has shown its state"],
+  ["unknown", "Unknown", "nothing from that end was captured"],
 ];
 
-/** The states of a lifeline and the kinds of arrow. */
+/** The kinds of band and of arrow. */
 export function legend() {
   return h(
     "div",
@@ -39,7 +39,7 @@ export function legend() {
         {},
         h("i", { class: "swatch-arrow client" }),
         h("b", {}, "Client"),
-        h("span", {}, "the end that sent the first SYN; without one, the end taken for it"),
+        h("span", {}, "the end that sent the first SYN, or is assumed to have"),
       ),
       h("li", {}, h("i", { class: "swatch-arrow server" }), h("b", {}, "Server"), h("span", {}, "the other end")),
       h(
@@ -47,14 +47,14 @@ export function legend() {
         {},
         h("i", { class: "swatch-arrow client carries" }),
         h("b", {}, "Thick arrow"),
-        h("span", {}, "carries bytes of the conversation"),
+        h("span", {}, "packet with payload"),
       ),
       h(
         "li",
         {},
         h("i", { class: "swatch-arrow trouble" }),
         h("b", {}, "Trouble"),
-        h("span", {}, "sent again, missing, out of order, without room, reset"),
+        h("span", {}, "retransmission, missing or out-of-order segment, zero window, reset"),
       ),
     ),
   );

@@ -1,20 +1,21 @@
 // The phases of a connection as runs of packets with titles: the brackets beside the ladder.
 
 const TITLES = {
-  handshake: "The pipe is built",
-  refused: "The pipe is refused",
-  unanswered: "No answer is seen",
-  stray: "A RST, and no connection seen",
-  data: "The talk",
-  request: "The ask",
-  response: "The answer",
-  upgrade: "The upgrade",
-  conversation: "Messages, either way",
-  close: "The pipe is taken down",
+  handshake: "Handshake",
+  refused: "Connection refused",
+  unanswered: "No answer seen",
+  stray: "RST without a connection",
+  data: "Data",
+  request: "Request",
+  response: "Response",
+  upgrade: "Upgrade to WebSocket",
+  conversation: "Messages, both directions",
+  close: "Connection close",
 };
 
 /**
- * Divides packets into runs: each packet belongs to the phase that began last. The server's phases may overlap and leave packets out.
+ * Divides packets into runs: each packet belongs to the phase that began last. The server's phases may overlap and
+ * leave packets out.
  *
  * @param {import("../types/rows.d.ts").LadderPacket[]} packets of one connection, in order
  * @param {import("../types/rows.d.ts").Phase[]} phases
@@ -38,19 +39,19 @@ export function phaseRuns(packets, phases) {
 }
 
 function titleOf(phase, packets, { before, after }) {
-  if (!phase) return "The first packet is no SYN";
+  if (!phase) return "Captured mid-stream";
   // Its last ACK may carry the first bytes, and so belong to the next run.
-  if (phase.name === "handshake" && !isBuilt(packets.at(-1)) && !(after && isBuilt(after))) {
-    return "The pipe is asked for";
+  if (phase.name === "handshake" && !isEstablished(packets.at(-1)) && !(after && isEstablished(after))) {
+    return "Connection attempt";
   }
   const reset = phase.name === "close" && packets.find(({ flags }) => flags.includes("RST"));
   if (!reset) return TITLES[phase.name] ?? phase.name;
-  if (isBuilt(before)) return "The pipe is cut";
-  return reset.direction === "server" ? "The server resets it" : "The client resets it";
+  if (isEstablished(before)) return "Connection reset";
+  return `Reset by the ${reset.direction}`;
 }
 
-/** Whether both ends have left the opening states behind after this packet; of one that is not known it is taken for granted. */
-function isBuilt(packet) {
+/** Whether both ends are past the opening states after this packet; assumed where it is not known. */
+function isEstablished(packet) {
   return !packet ||
     ![packet.client_state, packet.server_state].some((state) =>
       ["SYN-SENT", "SYN-RECEIVED", "LISTEN", "CLOSED"].includes(state)

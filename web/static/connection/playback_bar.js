@@ -1,11 +1,11 @@
-// The bar below the ladder: goes from packet to packet, plays, scrubs through the whole connection, and sets how time is drawn.
+// The playback bar below the ladder: step, play, scrub, and the spacing of packets.
 
 import { onTheme, readColours } from "../timeline/colours.js";
 import { h, icon, setText } from "../widgets/dom.js";
 import { count, duration } from "../text/format.js";
 import { Player } from "./player.js";
 
-const BUCKETS = 300; // of the strip above the slider
+const BUCKETS = 300; // of the activity chart above the slider
 
 /**
  * @param {import("./ladder_view.js").LadderView} ladder
@@ -32,7 +32,7 @@ export function mountPlayback(ladder, get, fail) {
     class: "icon-button",
     onclick: () => (player.isPlaying ? player.pause() : player.play()),
   });
-  const speed = h("button", { class: "playback-speed", title: "How fast it plays", onclick: () => player.faster() });
+  const speed = h("button", { class: "playback-speed", title: "Playback speed", onclick: () => player.faster() });
   const slider = h("input", {
     class: "playback-slider",
     type: "range",
@@ -40,22 +40,22 @@ export function mountPlayback(ladder, get, fail) {
     value: "0",
     "aria-label": "Packet of the connection",
   });
-  const strip = h("canvas", { class: "playback-strip", "aria-hidden": "true" });
+  const chart = h("canvas", { class: "playback-activity", "aria-hidden": "true" });
   const place = h("output", { class: "playback-place" });
   const even = toggle("Even", "Packets evenly spaced", () => scaleTo(false));
-  const scaled = toggle("To scale", "Time to scale: pauses are as long as they were", () => scaleTo(true));
+  const scaled = toggle("To scale", "Time to scale", () => scaleTo(true));
   const zoom = h(
     "span",
     { class: "playback-zoom", hidden: true },
     h("button", {
       class: "link",
-      "aria-label": "Less time in the same space",
+      "aria-label": "Zoom in",
       title: "Zoom in",
       onclick: () => zoomBy(1),
     }, "+"),
     h("button", {
       class: "link",
-      "aria-label": "More time in the same space",
+      "aria-label": "Zoom out",
       title: "Zoom out",
       onclick: () => zoomBy(-1),
     }, "−"),
@@ -67,14 +67,14 @@ export function mountPlayback(ladder, get, fail) {
     h(
       "div",
       { class: "playback-keys" },
-      button("first", "The first packet (Home)", () => step(0)),
-      button("previous", "The packet before (↑)", () => step((ladder.cursor ?? 0) - 1)),
+      button("first", "First packet (Home)", () => step(0)),
+      button("previous", "Previous packet (↑)", () => step((ladder.cursor ?? 0) - 1)),
       play,
-      button("next", "The next packet (↓)", () => step((ladder.cursor ?? -1) + 1)),
-      button("last", "The last packet (End)", () => step(last())),
+      button("next", "Next packet (↓)", () => step((ladder.cursor ?? -1) + 1)),
+      button("last", "Last packet (End)", () => step(last())),
       speed,
     ),
-    h("div", { class: "playback-track" }, strip, slider),
+    h("div", { class: "playback-track" }, chart, slider),
     place,
     h("div", { class: "playback-spacing", role: "group", "aria-label": "Spacing" }, even, scaled, zoom),
   );
@@ -84,9 +84,9 @@ export function mountPlayback(ladder, get, fail) {
     ladder.point(Number(slider.value));
   });
   slider.addEventListener("change", () => ladder.go(Number(slider.value)));
-  let [drawnStrip, lastStrip] = ["", null];
-  const redraw = () => lastStrip && drawStrip(strip, lastStrip);
-  new ResizeObserver(redraw).observe(strip);
+  let [drawnKey, activity] = ["", null];
+  const redraw = () => activity && drawActivity(chart, activity);
+  new ResizeObserver(redraw).observe(chart);
   const stopTheme = onTheme(redraw);
 
   async function scaleTo(wanted) {
@@ -106,18 +106,18 @@ export function mountPlayback(ladder, get, fail) {
     draw();
   }
 
-  /** Playing has ended: the packet under the cursor is the chosen one. */
+  /** Playback has ended: selects the packet under the cursor. */
   function settle() {
     draw();
     if (ladder.cursor !== null) ladder.go(ladder.cursor);
   }
 
-  async function fetchStrip(id) {
+  async function fetchActivity(id) {
     try {
       const found = await get(`/api/connections/${id}/strip`, { buckets: BUCKETS });
       if (id !== ladder.id) return;
-      lastStrip = found;
-      drawStrip(strip, found);
+      activity = found;
+      drawActivity(chart, found);
     } catch (error) {
       if (id === ladder.id) fail(error);
     }
@@ -132,7 +132,7 @@ export function mountPlayback(ladder, get, fail) {
     const words = placeWords(at, total, packet);
     setText(place, words);
     slider.setAttribute("aria-valuetext", words);
-    const [name, label] = player.isPlaying ? ["pause", "Pause"] : ["play", "Play it back"];
+    const [name, label] = player.isPlaying ? ["pause", "Pause"] : ["play", "Play"];
     if (play.dataset.name !== name) {
       play.dataset.name = name;
       play.setAttribute("aria-label", label);
@@ -146,9 +146,9 @@ export function mountPlayback(ladder, get, fail) {
     zoom.hidden = !isScaled;
     if (isScaled) setText(zoom.lastChild, `${duration(Math.round(100 * ladder.scale))} in 100 px`);
     const key = `${ladder.id} ${total}`;
-    if (key !== drawnStrip && total) {
-      drawnStrip = key;
-      fetchStrip(ladder.id);
+    if (key !== drawnKey && total) {
+      drawnKey = key;
+      fetchActivity(ladder.id);
     }
   }
 
@@ -175,8 +175,8 @@ function placeWords(at, total, packet) {
   return `packet ${count(at + 1)} of ${count(total)}${when}`;
 }
 
-/** Bytes of both sides, up the client's, down the server's, and a mark where something went wrong. */
-function drawStrip(canvas, { client, server, trouble }) {
+/** Draws bytes of the client upwards, of the server downwards, and marks trouble. */
+function drawActivity(canvas, { client, server, trouble }) {
   const ratio = globalThis.devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (!width) return;

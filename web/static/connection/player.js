@@ -1,9 +1,9 @@
-// Plays a connection back: from packet to packet in the rhythm of the capture, slower or faster, within what eyes can follow.
+// Playback of a connection, packet by packet at the capture's pace or a multiple of it, within limits.
 
 export const SPEEDS = [0.1, 1, 10, 100];
 
-const SHORTEST = 80; // ms that a packet stays at least
-const LONGEST = 2500; // ms of waiting at most, however long nothing happened
+const SHORTEST = 80; // ms between two packets at least
+const LONGEST = 2500; // and at most
 
 /** How long to wait before the next packet, in ms. */
 export function wait(gapNs, speed) {
@@ -13,11 +13,11 @@ export function wait(gapNs, speed) {
 export class Player {
   /**
    * @param {object} ladder
-   * @param {() => number} ladder.at place of the packet that is shown, -1 none
-   * @param {() => number} ladder.last place of the last packet
+   * @param {() => number} ladder.at index of the packet shown, -1 for none
+   * @param {() => number} ladder.last index of the last packet
    * @param {(index: number) => void} ladder.show shows a packet
    * @param {(index: number) => number} ladder.gap ns from a packet to the next, 0 where it is not known yet
-   * @param {(hasEnded: boolean) => void} changed called when it begins, ends, or plays at another speed
+   * @param {(hasEnded: boolean) => void} changed called when playback starts, ends or changes its speed
    */
   constructor(ladder, changed, timers = { set: (call, ms) => setTimeout(call, ms), clear: (id) => clearTimeout(id) }) {
     this.ladder = ladder;

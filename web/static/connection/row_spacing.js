@@ -1,18 +1,18 @@
-// How high the rows of a ladder are: evenly spaced, with stories that hang down, or with time to scale.
+// Heights of the ladder's rows: evenly spaced with their stories, or with time to scale.
 
 const STORY_TOP = 7; // pixels from the top of a row to its story
 const BETWEEN = 6; // pixels between two stories
 
 /**
- * Heights of rows whose stories stand beside them: a long story hangs down past rows that have none, and only pushes away the
- * next row that tells something.
+ * Heights of rows with stories beside them: a long story extends past rows without one, and pushes away only the next
+ * row that has one.
  *
  * @param {number[]} least the height each row needs by itself
  * @param {number[]} stories the height of each row's story; 0 for none
  */
 export function rowHeights(least, stories) {
   const heights = [...least];
-  let [top, free] = [0, 0]; // of the row in hand; where the story before it ends
+  let [top, free] = [0, 0]; // of the current row; end of the story before it
   least.forEach((height, index) => {
     if (stories[index]) {
       const missing = Math.max(free + BETWEEN - (top + STORY_TOP), 0);
@@ -27,18 +27,19 @@ export function rowHeights(least, stories) {
 }
 
 /**
- * Heights of rows with time to scale: from one arrow to the next as many pixels as time has passed, but never less than a row
- * needs to be read.
+ * Heights of rows with time to scale: the pixels from one arrow to the next are proportional to time, but never less
+ * than `least`.
  *
- * @param {(number | null)[]} gaps ns from each packet to the next; null where times go back
+ * @param {(number | null)[]} gaps ns from each packet to the next; null where timestamps go backwards
  * @param {number} least pixels of a row at least
  * @param {number} scale ns a pixel
  */
 export function heightsToScale(gaps, least, scale) {
-  return Float64Array.from(gaps, (gap) => Math.max(Math.round(gap / scale), least)); // whole pixels: bands have no seams
+  // Whole pixels, so that bands have no seams.
+  return Float64Array.from(gaps, (gap) => Math.max(Math.round(gap / scale), least));
 }
 
-/** ns a pixel with which `gaps` show best at first: a middling pause takes a row, and the whole grows to `most` rows a packet. */
+/** The initial scale, ns a pixel: a median pause takes one row, and the whole at most `most` rows a packet. */
 export function firstScale(gaps, least, most = 8) {
   const pauses = gaps.filter((gap) => gap > 0).sort((a, b) => a - b);
   if (!pauses.length) return 1;

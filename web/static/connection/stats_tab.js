@@ -1,11 +1,11 @@
-// The facts tab: how the connection stands, and both ends side by side; every number with a packet behind it leads there.
+// The statistics tab: a summary, and both ends side by side; numbers link to the packets that show them.
 
-import { Asker } from "../net/poller.js";
+import { Poller } from "../net/poller.js";
 import { h, setText } from "../widgets/dom.js";
 import { count, duration, moment, size } from "../text/format.js";
 import { silentEnd, stateOf, verdict } from "../text/terms.js";
 
-const REST = 1000; // ms between two questions while the connection grows
+const REST = 1000; // ms between two requests while the connection grows
 
 const KINDS = { count, bytes: size, ns: duration, text: String };
 
@@ -14,13 +14,13 @@ export function mountFacts(get, choose) {
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
   const body = h("div", { class: "facts-body" });
   const element = h("div", { class: "facts", tabindex: "0", role: "group", "aria-label": "Facts" }, trouble, body);
-  let [id, asker, drawn] = [null, null, null];
+  let [id, poller, drawn] = [null, null, null];
 
   function show() {
-    trouble.hidden = !asker?.error;
-    if (asker?.error) setText(trouble, `${asker.error.message} ${asker.error.advice ?? ""}`);
-    if (!asker?.answer || asker.answer === drawn) return;
-    drawn = asker.answer;
+    trouble.hidden = !poller?.error;
+    if (poller?.error) setText(trouble, `${poller.error.message} ${poller.error.advice ?? ""}`);
+    if (!poller?.answer || poller.answer === drawn) return;
+    drawn = poller.answer;
     body.replaceChildren(
       summary(drawn, choose),
       ...Object.entries(drawn.facts).map(([title, facts]) => table(title, facts, choose)),
@@ -31,14 +31,14 @@ export function mountFacts(get, choose) {
     element,
     draw(wanted, stamp) {
       if (wanted !== id) {
-        asker?.close();
+        poller?.close();
         [id, drawn] = [wanted, null];
         body.replaceChildren();
-        asker = new Asker(get, `/api/connections/${id}/facts`, show, REST);
+        poller = new Poller(get, `/api/connections/${id}/facts`, show, REST);
       }
-      asker.want({}, stamp);
+      poller.want({}, stamp);
     },
-    close: () => asker?.close(),
+    close: () => poller?.close(),
   };
 }
 
@@ -49,28 +49,25 @@ function summary({ connection, state, history, silence }, choose) {
   return h(
     "dl",
     { class: "facts-summary" },
-    line("How it went", state, " ", h("code", { title: "Zeek’s name for it" }, connection.conn_state)),
-    line("First packet, lasted", `${moment(at_ns)}, ${duration(lasted)}`),
+    line("State", state, " ", h("code", { title: "Zeek’s conn_state" }, connection.conn_state)),
+    line("First packet, duration", `${moment(at_ns)}, ${duration(lasted)}`),
     line(
       "Handshake",
       handshake === null
-        ? "not seen whole"
-        : `${duration(handshake)}, of which SYN to SYN-ACK ${synRtt === null ? "not seen" : duration(synRtt)}`,
+        ? "not captured completely"
+        : `${duration(handshake)}, SYN to SYN-ACK ${synRtt === null ? "not captured" : duration(synRtt)}`,
     ),
-    line("First FIN or RST by", closer === null ? "nobody yet" : h("b", { class: closer }, `the ${closer}`)),
+    line("First FIN or RST by", closer === null ? "none yet" : h("b", { class: closer }, `the ${closer}`)),
     line(
       "States at the last packet",
-      ends.map((side) => stateOf({ ...connection, silent: silentEnd(connection) }, side)).flatMap((
-        { text, why },
-        i,
-      ) => [
-        i ? " / " : "",
-        h("span", { class: ends[i], title: why }, text),
-      ]),
+      ...ends.flatMap((side, i) => {
+        const { text, why } = stateOf({ ...connection, silent: silentEnd(connection) }, side);
+        return [i ? " / " : "", h("span", { class: side, title: why }, text)];
+      }),
     ),
-    silence ? line("Longest silence", `${duration(silence.ns)}, before `, link(silence.packet, choose)) : [],
+    silence ? line("Longest pause", `${duration(silence.ns)}, before `, link(silence.packet, choose)) : [],
     line(
-      "What was seen, in order",
+      "History (Zeek)",
       h(
         "span",
         { class: "facts-history" },
@@ -91,7 +88,7 @@ function table(title, facts, choose) {
       "section",
       { class: "facts-group" },
       h("h3", {}, title),
-      h("p", { class: "facts-nothing" }, "Nothing: no verdict on any segment."),
+      h("p", { class: "facts-nothing" }, "None found."),
     );
   }
   return h(

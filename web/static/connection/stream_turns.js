@@ -1,4 +1,17 @@
-// What was said, from the pieces of both streams: turns of one speaker, as text or as a hex dump. Pure data.
+// Both streams interleaved: consecutive pieces from one side joined, as text or hex dump. No DOM.
+
+/**
+ * Consecutive data from one side; `cut` counts bytes of it that are not in `bytes`.
+ *
+ * @typedef {object} Turn
+ * @property {string} side
+ * @property {number} packet
+ * @property {number} at_ns
+ * @property {number} offset in the stream
+ * @property {Uint8Array} bytes
+ * @property {number} cut
+ * @property {string | null} remark
+ */
 
 const ROW = 16; // bytes a line of a dump
 const STRANGE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
@@ -9,11 +22,10 @@ export function unpack(text) {
 }
 
 /**
- * Joins pieces that follow each other from the same side; what is no data stands as a turn of its own, with a remark.
+ * Joins consecutive pieces from the same side; a gap, FIN or RST is a turn of its own, with a remark.
  *
  * @param {object[]} pieces rows of /api/connections/N/pieces
- * @returns {{side: string, packet: number, at_ns: number, offset: number, bytes: Uint8Array, cut: number, remark: string | null}[]}
- *   `cut`: bytes that were said there and are not in `bytes`
+ * @returns {Turn[]}
  */
 export function turns(pieces) {
   const found = [];
@@ -44,17 +56,17 @@ function joined(a, b) {
 }
 
 function remark({ kind, side, bytes }) {
-  if (kind === "gap") return `${bytes} ${bytes === 1 ? "byte" : "bytes"} of the ${side} are not in the capture`;
+  if (kind === "gap") return `${bytes} ${bytes === 1 ? "byte" : "bytes"} from the ${side} not captured`;
   return kind === "end" ? `the ${side} sent FIN` : `the ${side} sent RST`;
 }
 
-/** Bytes as UTF-8; line ends and tabs stay, every other control character is written out. */
+/** Bytes as UTF-8; control characters other than line ends and tabs are escaped. */
 export function textOf(bytes) {
   const text = new TextDecoder("utf-8").decode(bytes).replaceAll("\r\n", "\n");
   return text.replace(STRANGE, (letter) => `\\x${letter.codePointAt(0).toString(16).padStart(2, "0")}`);
 }
 
-/** True when bytes read as text: no more than a few of them are control characters or no UTF-8. */
+/** Whether bytes are mostly text: few are control characters or invalid UTF-8. */
 export function isText(bytes) {
   const text = new TextDecoder("utf-8").decode(bytes);
   const odd = (text.match(STRANGE) ?? []).filter((letter) => letter !== "\r").length +
@@ -62,7 +74,7 @@ export function isText(bytes) {
   return odd * 20 <= text.length;
 }
 
-/** A dump in lines: offset in the stream, sixteen bytes, and what of them is ASCII. */
+/** A hex dump in lines: offset in the stream, sixteen bytes, ASCII. */
 export function dump(bytes, offset) {
   const lines = [];
   for (let at = 0; at < bytes.length; at += ROW) {

@@ -1,34 +1,35 @@
-// The streams tab: what both ends said, interleaved, as text, as a hex dump or as whole messages; a bounded part at a time.
+// The stream tab: the data of both ends interleaved, as text, hex dump or messages, page by page.
 
-import { Asker } from "../net/poller.js";
+import { Poller } from "../net/poller.js";
 import { closest, h, icon, setText } from "../widgets/dom.js";
 import { count, counted, moment, size } from "../text/format.js";
 import { dump, isText, textOf, turns, unpack } from "./stream_turns.js";
 
-const REST = 500; // ms between two questions while the connection grows
-const PART = 100; // pieces, or messages, a part
+const REST = 500; // ms between two requests while the connection grows
+const PAGE = 100; // pieces or messages a page
 
-export const WAYS = [["text", "Text"], ["hex", "Hex"], ["messages", "Messages"]];
+export const FORMATS = [["text", "Text"], ["hex", "Hex"], ["messages", "Messages"]];
 
 /**
+ * @param {import("../net/api.js").Get} get
  * @param {(packet: number) => void} choose
- * @param {(way: string) => void} turn goes to one of WAYS
+ * @param {(way: string) => void} turn selects one of FORMATS
  */
 export function mountStreams(get, choose, turn) {
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
-  const ways = WAYS.map(([name, title]) =>
+  const ways = FORMATS.map(([name, title]) =>
     h("button", { class: "toggle", "data-way": name, onclick: () => turn(name) }, title)
   );
-  const place = h("output", { class: "said-place" });
+  const place = h("output", { class: "stream-place" });
   const step = (by, label, picture) =>
     h(
       "button",
-      { class: "icon-button", "aria-label": label, title: label, onclick: () => go(start + by * PART) },
+      { class: "icon-button", "aria-label": label, title: label, onclick: () => go(start + by * PAGE) },
       icon(picture),
     );
-  const [earlier, later] = [step(-1, "The part before", "previous"), step(1, "The next part", "next")];
-  const here = h("button", { class: "button", onclick: () => seek(chosen) }, "Show the chosen packet");
-  const list = h("div", { class: "said", tabindex: "0", role: "group", "aria-label": "What was said" });
+  const [earlier, later] = [step(-1, "Previous page", "previous"), step(1, "Next page", "next")];
+  const here = h("button", { class: "button", onclick: () => seek(chosen) }, "Go to the selected packet");
+  const list = h("div", { class: "stream", tabindex: "0", role: "group", "aria-label": "Stream" });
   const element = h(
     "div",
     { class: "streams" },
@@ -44,10 +45,10 @@ export function mountStreams(get, choose, turn) {
     trouble,
     list,
   );
-  let [id, way, stamp, start, chosen, asker, drawn] = [null, "text", "", 0, null, null, null];
+  let [id, way, stamp, start, chosen, poller, drawn] = [null, "text", "", 0, null, null, null];
 
   function go(wanted) {
-    const total = asker?.answer?.total ?? 0;
+    const total = poller?.answer?.total ?? 0;
     start = Math.max(Math.min(wanted, total - 1), 0);
     list.scrollTop = 0;
     ask();
@@ -56,25 +57,25 @@ export function mountStreams(get, choose, turn) {
   async function seek(packet) {
     try {
       const found = await get(path(), { packet, stop: 0 });
-      start = Math.floor(found.start / PART) * PART;
+      start = Math.floor(found.start / PAGE) * PAGE;
       ask();
     } catch (error) {
-      sayTrouble(error);
+      showError(error);
     }
   }
 
   const path = () => `/api/connections/${id}/${way === "messages" ? "messages" : "pieces"}`;
 
-  const ask = () => asker.want({ start, stop: start + PART }, stamp);
+  const ask = () => poller.want({ start, stop: start + PAGE }, stamp);
 
-  function sayTrouble(error) {
+  function showError(error) {
     trouble.hidden = !error;
     if (error) setText(trouble, `${error.message} ${error.advice ?? ""}`);
   }
 
   function show() {
-    sayTrouble(asker.error);
-    const { answer } = asker;
+    showError(poller.error);
+    const { answer } = poller;
     if (!answer) return;
     const last = answer.start + answer.rows.length;
     const noun = way === "messages" ? "message" : "piece";
@@ -90,12 +91,14 @@ export function mountStreams(get, choose, turn) {
       ? answer.rows.map(messageBlock)
       : turns(answer.rows).map((one) => turnBlock(one, way));
     list.replaceChildren(
-      ...(blocks.length ? blocks : [h("p", { class: "said-nothing" }, "No content of this connection was captured.")]),
+      ...(blocks.length
+        ? blocks
+        : [h("p", { class: "stream-nothing" }, "No payload of this connection was captured.")]),
     );
     mark();
   }
 
-  /** The block of the chosen packet stands out. */
+  /** Highlights the block of the selected packet. */
   function mark() {
     for (const block of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll("[data-packet]"))) {
       block.classList.toggle("chosen", Number(block.dataset.packet) === chosen);
@@ -110,13 +113,13 @@ export function mountStreams(get, choose, turn) {
   return {
     element,
     draw(wanted, newStamp, newWay, packet) {
-      if (wanted !== id || newWay !== way || !asker) {
+      if (wanted !== id || newWay !== way || !poller) {
         if (wanted !== id) start = 0;
-        asker?.close();
+        poller?.close();
         [id, way, drawn] = [wanted, newWay, null];
-        if (asker && packet !== null) start = 0;
+        if (poller && packet !== null) start = 0;
         list.replaceChildren();
-        asker = new Asker(get, path(), show, REST);
+        poller = new Poller(get, path(), show, REST);
       }
       stamp = newStamp;
       chosen = packet;
@@ -125,14 +128,14 @@ export function mountStreams(get, choose, turn) {
       ask();
       mark();
     },
-    close: () => asker?.close(),
+    close: () => poller?.close(),
   };
 }
 
 function headLine({ side, packet, at_ns }, ...more) {
   return h(
     "p",
-    { class: "said-head" },
+    { class: "stream-head" },
     h("b", { class: side }, side),
     h("span", {}, moment(at_ns)),
     h("button", { class: "link", "data-show": packet }, `packet ${count(packet)}`),
@@ -145,16 +148,18 @@ function turnBlock(turn, way) {
   if (remark !== null) {
     return h(
       "div",
-      { class: `said-turn remark ${side}`, "data-packet": packet },
-      headLine(turn, h("span", { class: "said-remark" }, remark)),
+      { class: `stream-turn remark ${side}`, "data-packet": packet },
+      headLine(turn, h("span", { class: "stream-remark" }, remark)),
     );
   }
   return h(
     "div",
-    { class: `said-turn ${side}`, "data-packet": packet },
+    { class: `stream-turn ${side}`, "data-packet": packet },
     headLine(turn, h("span", {}, counted(bytes.length + cut, "byte"))),
     h("pre", { class: way }, way === "hex" ? dump(bytes, offset) : textOf(bytes)),
-    cut ? h("p", { class: "said-cut" }, `and ${counted(cut, "more byte")} of this piece: open the packet`) : null,
+    cut
+      ? h("p", { class: "stream-cut" }, `and ${counted(cut, "more byte")} of this piece; open the packet to see them`)
+      : null,
   );
 }
 
@@ -163,13 +168,13 @@ function messageBlock(row) {
   const body = unpack(row.data);
   return h(
     "div",
-    { class: `said-turn ${side}`, "data-kind": kind, "data-packet": packet },
+    { class: `stream-turn ${side}`, "data-kind": kind, "data-packet": packet },
     headLine(
       row,
       h("span", {}, kind === "http" ? "HTTP" : "WebSocket"),
       bytes ? h("span", {}, `${size(bytes)} of content`) : null,
     ),
-    h("p", { class: "said-title" }, title),
+    h("p", { class: "stream-title" }, title),
     headers.length
       ? h(
         "details",
@@ -181,7 +186,7 @@ function messageBlock(row) {
     body.length
       ? h("pre", { class: isText(body) ? "text" : "hex" }, isText(body) ? textOf(body) : dump(body, 0))
       : null,
-    bytes > body.length ? h("p", { class: "said-cut" }, `${size(bytes - body.length)} more`) : null,
-    ...notes.map((note) => h("p", { class: "said-cut" }, note)),
+    bytes > body.length ? h("p", { class: "stream-cut" }, `${size(bytes - body.length)} more`) : null,
+    ...notes.map((note) => h("p", { class: "stream-cut" }, note)),
   );
 }

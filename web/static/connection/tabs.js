@@ -1,25 +1,27 @@
-// The tabs of a connection: its ladder, what was said, graphs and facts. Which one shows stands in the address.
+// The tabs of a connection: ladder, stream, graphs and statistics. The URL holds the selected one.
 
 import { get } from "../net/api.js";
 import { h } from "../widgets/dom.js";
 import { go } from "../state/navigation.js";
 import { mountFacts } from "./stats_tab.js";
 import { GRAPHS, mountGraphs } from "./graphs_tab.js";
-import { mountStreams, WAYS } from "./streams_tab.js";
+import { FORMATS, mountStreams } from "./streams_tab.js";
 
-const TABS = [["ladder", "Ladder"], ["streams", "What was said"], ["graphs", "Graphs"], ["facts", "Facts"]];
+const TABS = [["ladder", "Ladder"], ["streams", "Stream"], ["graphs", "Graphs"], ["facts", "Statistics"]];
 
-/** "graphs-window" → {tab: "graphs", part: "window"}; whatever is not known falls back to the ladder, or to a tab's first part. */
+/**
+ * "graphs-window" → {tab: "graphs", part: "window"}; an unknown tab becomes the ladder, an unknown part the first one.
+ */
 export function readTab(text) {
   const [name, ...rest] = (text ?? "").split("-");
   const tab = TABS.some(([one]) => one === name) ? name : "ladder";
-  const parts = ({ streams: WAYS, graphs: GRAPHS }[tab] ?? []).map(([part]) => part);
+  const parts = ({ streams: FORMATS, graphs: GRAPHS }[tab] ?? []).map(([part]) => part);
   const part = rest.join("-");
   return { tab, part: parts.includes(part) ? part : (parts[0] ?? "") };
 }
 
 /**
- * @param {HTMLElement[]} ladder what the ladder's tab is made of
+ * @param {HTMLElement[]} ladder content of the ladder's tab
  * @returns {{bar: HTMLElement, elements: HTMLElement[], draw: Function, close: Function}}
  */
 export function mountPanes(store, ladder) {
@@ -78,7 +80,7 @@ export function mountPanes(store, ladder) {
   return {
     bar,
     elements: Object.values(panes),
-    /** `connection` is its row, as fresh as it is known. */
+    /** Draws the selected tab; `connection` is its newest row. */
     draw({ route }, connection) {
       const { tab, part } = readTab(route.tab);
       show(tab);

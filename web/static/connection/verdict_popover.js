@@ -1,18 +1,18 @@
-// Why a packet got its verdicts: a sheet beside the badge that is pointed at, or beside the chosen packet.
+// A popover that explains a packet's verdicts, beside the badge under the pointer or the selected packet.
 
 import { get } from "../net/api.js";
 import { closest, h } from "../widgets/dom.js";
 import { count } from "../text/format.js";
 import { verdict } from "../text/terms.js";
 
-const HELD = 200; // explanations remembered
-const PATIENCE = 120; // ms that the pointer rests on a badge before it is explained
-const GAP = 6; // pixels between badge and sheet
+const HELD = 200; // explanations cached
+const DELAY = 120; // ms that the pointer is on a badge before the popover opens
+const GAP = 6; // pixels between badge and popover
 
 /**
- * @param {HTMLElement} pane what the sheet stands in
+ * @param {HTMLElement} pane parent of the popover
  * @param {HTMLElement} list the ladder's scrolling list; its steps have data-packet
- * @param {(packet: number) => void} choose goes to a packet that shows one of the numbers
+ * @param {(packet: number) => void} choose selects a packet that shows one of the values
  */
 export function mountWhy(pane, list, choose) {
   const sheet = h("div", { class: "why", role: "tooltip", id: "why", popover: "manual" });
@@ -45,7 +45,7 @@ export function mountWhy(pane, list, choose) {
     place(step);
   }
 
-  /** Below the badge, or above it where there is more room. */
+  /** Positions the popover below the badge, or above it where there is more room. */
   function place(step) {
     const badge = (step.querySelector(".badge") ?? step).getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = sheet;
@@ -67,7 +67,7 @@ export function mountWhy(pane, list, choose) {
 
   const later = (action) => {
     clearTimeout(timer);
-    timer = setTimeout(action, PATIENCE);
+    timer = setTimeout(action, DELAY);
   };
   list.addEventListener("pointerover", (event) => {
     const badge = closest(event, ".badge");
@@ -84,7 +84,7 @@ export function mountWhy(pane, list, choose) {
   list.addEventListener("blur", () => byKey && hide());
 
   return {
-    /** After the cursor moved by key: explains the packet under it, if there is anything to explain. */
+    /** Explains the packet under the cursor, after the cursor was moved by key. */
     explainChosen() {
       hide();
       if (document.activeElement !== list) return;
@@ -112,7 +112,7 @@ function explanation({ verdict: code, why, compared, ruled_out: ruledOut, instea
       compared.map(({ text, packet }) => h("li", { class: "holds" }, text, packet ? proof(packet, choose) : null)),
       ruledOut.map((other) => h("li", { class: "fails" }, `not “${verdict(other.verdict).name}”: ${other.text}`)),
     ),
-    instead.length ? h("p", { class: "why-instead" }, h("b", {}, "What else it might be. "), instead.join(" ")) : null,
+    instead.length ? h("p", { class: "why-instead" }, h("b", {}, "Other possible causes. "), instead.join(" ")) : null,
   );
 }
 

@@ -1,4 +1,4 @@
-// One exchange: what is odd about it, where its time went, and both messages with their fields, cookies and contents.
+// One HTTP exchange: anomalies, timing, and both messages with headers, cookies and bodies.
 
 import { get } from "../net/api.js";
 import { bodyView } from "../widgets/body_view.js";
@@ -11,8 +11,9 @@ import { PHASES, phasesOf, place, tookNs } from "./waterfall.js";
 import { answerLine } from "../text/terms.js";
 
 export function mountExchange(panel, store) {
-  const open = new Set(["Query", "Cookies", "Header fields", "Sets cookies", "Trailers"]); // parts that are unfolded, from exchange to exchange
-  const ways = { request: {}, response: {} }; // how the reader wants to see bodies
+  // Open sections, and the chosen format of bodies: kept from exchange to exchange.
+  const open = new Set(["Query", "Cookies", "Headers", "Set-Cookie", "Trailers"]);
+  const formats = { request: {}, response: {} };
   let [shown, abort, stamp] = [null, null, null];
 
   async function load(id) {
@@ -35,31 +36,31 @@ export function mountExchange(panel, store) {
     const { request, response, informational } = exchange;
     return [
       head(detail, store),
-      ...oddities(detail, store),
+      ...anomalyList(detail, store),
       timing(exchange),
       h(
         "div",
         { class: "sides" },
         request ? message("request", request, detail) : nothing(
           "client",
-          "No request was seen for this.",
-          "The capture began after it, lacks its packets or holds them unreadable, or nobody asked. The response is shown as it came.",
+          "The request is not in the capture.",
+          "It was sent before the capture began, its packets are missing or unreadable, or no request was sent.",
         ),
         h(
           "div",
           {},
-          informational.map((said) =>
+          informational.map((answer) =>
             h(
               "section",
               { class: "head-block server" },
-              who("The server answers for the time being"),
-              line(said),
-              part("Header fields", said.headers, open),
+              who("Interim response (1xx)"),
+              line(answer),
+              part("Headers", answer.headers, open),
             )
           ),
           response
             ? message("response", response, detail)
-            : nothing("server", "No response was seen.", whyNone(detail)),
+            : nothing("server", "The response is not in the capture.", whyNone(detail)),
         ),
       ),
     ];
@@ -70,12 +71,12 @@ export function mountExchange(panel, store) {
     return h(
       "section",
       { class: `head-block ${side === "request" ? "client" : "server"}` },
-      who(side === "request" ? "The client asks" : "The server answers"),
+      who(side === "request" ? "Request" : "Response"),
       line(said),
       part("Query", beside.query, open),
       part("Cookies", beside.cookies, open),
-      part("Sets cookies", beside.set_cookies, open, () => setCookies(beside.set_cookies)),
-      part("Header fields", said.headers, open),
+      part("Set-Cookie", beside.set_cookies, open, () => setCookies(beside.set_cookies)),
+      part("Headers", said.headers, open),
       body(side, said, detail.exchange),
       part("Trailers", beside.trailers, open),
     );
@@ -84,16 +85,16 @@ export function mountExchange(panel, store) {
   function body(side, said, exchange) {
     const { id } = exchange;
     if (!said.body_bytes) return h("p", { class: "head-body" }, noBody(side, said, exchange));
-    const element = h("div", { class: "head-body" }, `Body of ${size(said.body_bytes)}…`);
+    const element = h("div", { class: "head-body" }, `Loading body, ${size(said.body_bytes)}…`);
     get(`/api/exchanges/${id}/body/${side}`, {}, abort.signal).then(
-      (preview) => element.replaceChildren(bodyView(preview, ways[side])),
+      (preview) => element.replaceChildren(bodyView(preview, formats[side])),
       (error) => error.name !== "AbortError" && element.replaceChildren(`${error.message} ${error.advice ?? ""}`),
     );
     return element;
   }
 
   return {
-    /** Shows an exchange, and again when its row has changed; null shows none. */
+    /** Shows an exchange, again when its row has changed; null shows none. */
     show(id, row) {
       const next = row
         ? JSON.stringify([
@@ -117,7 +118,7 @@ function head({ exchange, curl }, store) {
   const copy = curl &&
     h("button", {
       class: "button",
-      title: "This request as a command for a shell",
+      title: "Copy this request as a curl command",
       onclick: () => copyText(curl, said),
     }, "Copy as curl");
   return h(
@@ -135,7 +136,7 @@ function head({ exchange, curl }, store) {
             id: exchange.connection,
             packet: (exchange.request ?? exchange.response).packet,
           }),
-      }, `Show on the wire: connection #${exchange.connection}`),
+      }, `Show packets: connection #${exchange.connection}`),
       copy,
       h("button", {
         class: "icon-button",
@@ -148,31 +149,33 @@ function head({ exchange, curl }, store) {
   );
 }
 
-/** What breaks a rule, or can be read in two ways, with the numbers and the rule; then plain facts. */
-function oddities({ anomalies, exchange }, store) {
+/** Anomalies, each with the values compared and the rule; then plain notes. */
+function anomalyList({ anomalies, exchange }, store) {
   const found = anomalies.map(({ title, detail, reference, severity, packet }) =>
     h(
       "li",
       { class: severity },
       h("b", {}, title),
       h("span", {}, ` ${detail} `),
-      h("span", { class: "odd-rule" }, reference),
+      h("span", { class: "anomaly-rule" }, reference),
       " ",
       h("button", { class: "link", onclick: () => go(store, { view: "packets", packet }) }, `packet ${packet}`),
     )
   );
-  const facts = exchange.notes.length ? [h("p", { class: "odd-facts" }, `Notable: ${exchange.notes.join(", ")}.`)] : [];
-  return found.length ? [h("ul", { class: "oddities", "aria-label": "What is odd" }, found), ...facts] : facts;
+  const facts = exchange.notes.length
+    ? [h("p", { class: "exchange-notes" }, `Notes: ${exchange.notes.join(", ")}.`)]
+    : [];
+  return found.length ? [h("ul", { class: "anomalies", "aria-label": "Anomalies" }, found), ...facts] : facts;
 }
 
-/** A line for each phase on an axis of its own: where in the whole it lies, and how long it took. */
+/** A line for each phase: its bar on the exchange's own time axis, and its duration. */
 function timing(exchange) {
   const phases = phasesOf(exchange);
   const from = phases[0].at;
   const placed = place(phases, { from, to: from + tookNs(exchange) });
   return h(
     "div",
-    { class: "timing", role: "group", "aria-label": "Where the time went" },
+    { class: "timing", role: "group", "aria-label": "Timing" },
     phases.flatMap(({ kind, ns }, i) => {
       const bar = h("i", { "data-kind": kind, vars: { from: placed[i].from.toFixed(4), to: placed[i].to.toFixed(4) } });
       return [
@@ -181,13 +184,13 @@ function timing(exchange) {
         h("span", { class: "timing-ns" }, length(kind, ns)),
       ];
     }),
-    h("span", { class: "timing-what total" }, "altogether"),
+    h("span", { class: "timing-what total" }, "Total"),
     h("span", {}),
     h("span", { class: "timing-ns total" }, duration(tookNs(exchange))),
   );
 }
 
-/** What one packet carries has no length that a capture could know. */
+/** A phase's duration; what fits in one packet has none. */
 function length(kind, ns) {
   if (kind === "unanswered") return "";
   return ns || kind === "wait" || kind === "connect" ? duration(ns) : "one packet";
@@ -214,23 +217,23 @@ function nothing(side, what, why) {
   );
 }
 
-/** Why a message shows no body. */
+/** Why a message has no body. */
 export function noBody(side, { complete }, { notes }) {
   if (side === "request" && notes.includes("body withheld")) {
-    return "The client did not send the body that it had announced.";
+    return "The client did not send the announced body.";
   }
-  return complete ? "No body." : "Its end was not seen.";
+  return complete ? "No body." : "The end of the message was not captured.";
 }
 
-/** Why a request shows no answer, as far as its connection tells. */
+/** Why a request has no response, as far as its connection shows. */
 export function whyNone({ connection }) {
   const { client_state: client, server_state: server, closed_by: by, packets } = connection;
-  if (!packets[1]) return "Nothing of the server is in the capture.";
-  if (by) return `The ${by} sent the first FIN or RST; no answer is in the capture.`;
+  if (!packets[1]) return "Nothing from the server was captured.";
+  if (by) return `The ${by} sent the first FIN or RST; no response was captured.`;
   if (client === "ESTABLISHED" && server === "ESTABLISHED") {
-    return "At the last packet the connection is open: it may come yet.";
+    return "The connection is still open at the last packet: the response may follow.";
   }
-  return "It never came, or came after the capture had ended, or its packets are missing.";
+  return "It was never sent, was sent after the capture ended, or its packets are missing.";
 }
 
 function setCookies(cookies) {

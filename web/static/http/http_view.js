@@ -1,4 +1,4 @@
-// HTTP: every question and its answer, with a waterfall of where the time went, and both messages of the chosen one.
+// HTTP view: the list of exchanges with a waterfall, and both messages of the selected one.
 
 import { get } from "../net/api.js";
 import { closest, h, setText } from "../widgets/dom.js";
@@ -17,17 +17,22 @@ import { answerLine } from "../text/terms.js";
 import { mountExchange } from "./exchange_view.js";
 
 export function mount(root, store) {
-  const scale = choice("http.scale", "Waterfall", [["took", "How long"], ["when", "When"]], () => draw(store.state));
+  const scale = choice(
+    "http.scale",
+    "Waterfall",
+    [["took", "Duration"], ["when", "Timeline"]],
+    () => draw(store.state),
+  );
   const axis = new Axis();
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
   const list = new RowList({ table: "exchanges", store, get, changed: () => draw(store.state), failed });
   const grid = new Grid({
     label: "HTTP exchanges",
     columns: columns((row) => axis.of(row)),
-    choose: (index) => list.number(index, (id) => go(store, { view: "http", id })),
+    choose: (index) => list.withId(index, (id) => go(store, { view: "http", id })),
     shown: (first, stop) => list.want(first, stop),
   });
-  const panel = h("section", { class: "panel exchange", "aria-label": "The chosen exchange" });
+  const panel = h("section", { class: "panel exchange", "aria-label": "Selected exchange" });
   const listed = h("p", { class: "tools-text", role: "status" });
   const legend = h(
     "p",
@@ -55,7 +60,7 @@ export function mount(root, store) {
       listed,
       list.isWhole
         ? counted(all, "exchange")
-        : `${list.isAsking ? "…" : count(list.total)} of ${counted(all, "exchange")}`,
+        : `${list.isPending ? "…" : count(list.total)} of ${counted(all, "exchange")}`,
     );
     grid.follow(isLive(state));
     if (listedBy !== list.key) grid.restart();
@@ -65,7 +70,7 @@ export function mount(root, store) {
       chosen,
       state,
       get: (index) => list.row(index),
-      empty: list.isAsking ? SEARCHING : noRows(state, "exchanges"),
+      empty: list.isPending ? SEARCHING : noRows(state, "exchanges"),
       largest: Math.max(all, state.lengths.connections ?? 0),
     });
     const place = `${list.key} ${id}`; // another filter puts the exchange elsewhere
@@ -92,11 +97,11 @@ export function mount(root, store) {
   };
 }
 
-const MEASURED = 2_000; // exchanges that tell how long a bar is
-const STEADY = 2_000; // ms for which bars of many exchanges keep their scale while more come
+const MEASURED = 2_000; // exchanges from which the scale of bars is computed
+const STEADY = 2_000; // ms for which the scale of many exchanges stays while more come
 const MANY = 500;
 
-/** What the waterfall's bars are drawn on: the capture's time for all, or a length for all that begins with each. */
+/** The waterfall's axis: the capture's time for all rows, or one length for all, which begins with each exchange. */
 class Axis {
   kind = "took";
   length = 0; // ns of the longest bars; measured at
@@ -127,47 +132,47 @@ class Axis {
 
 const columns = (axisOf) => [
   { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
-  { name: "method", title: "asks", fits: 16, draw: (cell, row) => setText(cell, row.request?.method ?? "") },
+  { name: "method", title: "Method", fits: 16, draw: (cell, row) => setText(cell, row.request?.method ?? "") },
   {
     name: "target",
-    title: "for",
+    title: "Path",
     draw(cell, row) {
-      setText(cell, row.request?.target ?? "no request was seen");
+      setText(cell, row.request?.target ?? "request not captured");
       cell.classList.toggle("absent", !row.request);
       cell.title = row.request?.target ?? "";
     },
   },
   {
     name: "status",
-    title: "answer",
+    title: "Status",
     fits: 26,
     create: (cell) => cell.append(h("b"), h("span", { class: "reason" })),
     draw(cell, { response }) {
       setText(cell.firstChild, response ? String(response.status || "–") : "…");
-      setText(cell.lastChild, response ? ` ${response.reason}` : " none");
+      setText(cell.lastChild, response ? ` ${response.reason}` : " no response");
       cell.dataset.class = response ? String(Math.floor(response.status / 100)) : "none";
-      cell.title = response ? answerLine(response) : "no answer seen";
+      cell.title = response ? answerLine(response) : "no response seen";
     },
   },
-  { name: "odd", title: "odd", draw: drawOdd },
-  { name: "type", title: "type", draw: drawType },
+  { name: "notes", title: "Notes", draw: drawNotes },
+  { name: "type", title: "Type", draw: drawType },
   {
     name: "sent",
-    title: "sent",
+    title: "Sent",
     fits: 12,
     draw: (cell, row) => setText(cell, row.request?.body_bytes ? size(row.request.body_bytes) : ""),
   },
   {
     name: "bytes",
-    title: "body",
+    title: "Size",
     fits: 12,
     draw: (cell, row) => setText(cell, row.response ? size(row.response.body_bytes) : ""),
   },
-  { name: "pipe", title: "pipe", draw: (cell, row) => setText(cell, `#${row.connection}`) },
-  { name: "took", title: "took", fits: 14, draw: drawTook },
+  { name: "connection", title: "Conn.", draw: (cell, row) => setText(cell, `#${row.connection}`) },
+  { name: "time", title: "Time", fits: 14, draw: drawTime },
   {
     name: "waterfall",
-    title: "waterfall",
+    title: "Waterfall",
     create: (cell) =>
       cell.append(h("span", { class: "waterfall" }, Object.keys(PHASES).map((kind) => h("i", { "data-kind": kind })))),
     draw(cell, row) {
@@ -177,14 +182,14 @@ const columns = (axisOf) => [
   },
 ];
 
-/** Notes that are more than facts, as a mark with their words. */
-function drawOdd(cell, row) {
+/** Notes that point to a problem. */
+function drawNotes(cell, row) {
   const odd = row.notes.filter((note) => !PLAIN_NOTES.includes(note));
   setText(cell, odd.length ? odd.join(", ") : "");
   cell.title = odd.join("\n");
 }
 
-function drawTook(cell, row) {
+function drawTime(cell, row) {
   const took = row.response && tookNs(row);
   setText(cell, row.response ? briefly(took) : "");
   cell.title = row.response && took === null ? TIMES_GO_BACK : "";

@@ -1,18 +1,18 @@
-// Where the time of an exchange went: the handshake it waited for, sending, waiting, receiving, as stretches of a common axis.
+// The phases of an exchange (connect, send, wait, receive) as bars on a common time axis.
 
 import { duration, moment, TIMES_GO_BACK } from "../text/format.js";
 
 export const PHASES = {
-  connect: "waiting for the connection",
-  send: "sending the question",
-  wait: "waiting for the answer",
-  receive: "receiving the answer",
-  unanswered: "no answer seen",
+  connect: "Connect",
+  send: "Send request",
+  wait: "Wait for response",
+  receive: "Receive response",
+  unanswered: "No response seen",
 };
 
 /**
- * The phases of an exchange row, one after the other: [{kind, at, ns}], `at` in ns from the capture's start, `ns` null where times go back.
- * One without an answer ends in "unanswered", of no known length.
+ * The phases of an exchange in order: [{kind, at, ns}], `at` in ns since the capture's start, `ns` null where
+ * timestamps go backwards. An exchange without a response ends in "unanswered", of unknown length.
  */
 export function phasesOf({ request, response, timing_ns: { connect, send, wait, receive } }) {
   const found = [];
@@ -26,7 +26,7 @@ export function phasesOf({ request, response, timing_ns: { connect, send, wait, 
   return found;
 }
 
-/** ns from the first to the last moment of an exchange; null where times go back between them. */
+/** ns from the start to the end of an exchange; null where timestamps go backwards between them. */
 export function tookNs(row) {
   const { send, wait, receive } = row.timing_ns;
   const isKnown = !(row.request && send === null) && !(row.response && receive === null) &&
@@ -36,42 +36,41 @@ export function tookNs(row) {
   return Math.max(...phases.map(({ at, ns }) => at + ns)) - phases[0].at;
 }
 
-/** Phases as parts [from, to] of an axis {from, to} in ns; what lies outside is cut off at its ends. */
+/** Phases as fractions {from, to} of an axis {from, to} in ns, clamped to it. */
 export function place(phases, { from, to }) {
   const part = (ns) => (to > from ? Math.min(Math.max((ns - from) / (to - from), 0), 1) : 0);
   return phases.map(({ kind, at, ns }) => ({ kind, from: part(at), to: kind === "unanswered" ? 1 : part(at + ns) }));
 }
 
-const CALM = 0.95; // share of the exchanges that must fit on the axis whole
-const FAR = 3; // how much longer than these the longest may be, to fit as well
+const USUAL = 0.95; // share of the exchanges that must fit on the axis
+const FAR = 3; // how much longer than these the longest may be and still fit
 
-/** How long an axis is on which exchanges are compared; a few that are much longer than the others run out of it. */
+/** The length of the common axis; a few exchanges that are much longer than the others exceed it. */
 export function commonLength(lengths) {
   if (!lengths.length) return 0;
   const sorted = [...lengths].sort((a, b) => a - b);
-  const calm = sorted[Math.min(Math.floor(sorted.length * CALM), sorted.length - 1)];
-  return sorted.at(-1) <= FAR * calm || sorted.length < 20 ? sorted.at(-1) : calm * 1.2;
+  const usual = sorted[Math.min(Math.floor(sorted.length * USUAL), sorted.length - 1)];
+  return sorted.at(-1) <= FAR * usual || sorted.length < 20 ? sorted.at(-1) : usual * 1.2;
 }
 
-/** In words, for those who point at the bar. */
+/** The tooltip of a bar. */
 export function waterfallTitle(row) {
   if (tookNs(row) === null) return TIMES_GO_BACK;
-  const parts = phasesOf(row).map((
-    { kind, ns },
-  ) => (kind === "unanswered" ? PHASES[kind] : `${PHASES[kind]}: ${duration(ns)}`));
-  return [`from ${moment(phasesOf(row)[0].at)} after the start of the capture`, ...parts].join("\n");
+  const text = ({ kind, ns }) => (kind === "unanswered" ? PHASES[kind] : `${PHASES[kind]}: ${duration(ns)}`);
+  const parts = phasesOf(row).map(text);
+  return [`Starts ${moment(phasesOf(row)[0].at)} after the start of the capture`, ...parts].join("\n");
 }
 
-/** The bar of a row: one stretch for each kind of phase, moved by custom properties. */
+/** Draws a row's bar: one segment for each kind of phase, placed by custom properties. */
 export function drawWaterfall(bar, row, axis) {
   const phases = tookNs(row) === null ? [] : phasesOf(row);
   const placed = place(phases, axis);
-  for (const stretch of bar.children) {
-    const found = placed.find(({ kind }) => kind === stretch.dataset.kind);
-    stretch.hidden = !found;
+  for (const segment of bar.children) {
+    const found = placed.find(({ kind }) => kind === segment.dataset.kind);
+    segment.hidden = !found;
     if (!found) continue;
-    stretch.style.setProperty("--from", found.from.toFixed(5));
-    stretch.style.setProperty("--to", found.to.toFixed(5));
+    segment.style.setProperty("--from", found.from.toFixed(5));
+    segment.style.setProperty("--to", found.to.toFixed(5));
   }
   const runsOut = phases.length > 0 && phases.at(-1).at + phases.at(-1).ns > axis.to &&
     placed.some(({ from }) => from < 1);

@@ -1,26 +1,26 @@
-// The demo's buttons: what sets real clients going against the demo's real servers.
+// The demo's buttons: each makes real clients send requests to the demo's real servers.
 
 import { ApiError, post } from "../net/api.js";
 import { h, setText } from "../widgets/dom.js";
 import { go } from "../state/navigation.js";
-import { onward } from "../widgets/overflow_hint.js";
+import { overflowHint } from "../widgets/overflow_hint.js";
 
 const GROUPS = [
   {
     kind: "http",
     title: "Plain HTTP",
-    about: "pipes that come and go",
+    about: "short-lived connections",
     names: ["get", "post", "refresh_twice", "keep_alive"],
   },
   {
     kind: "ws",
     title: "WebSocket chat",
-    about: "one pipe that stays",
+    about: "one long-lived connection each",
     names: ["join", "alice_says_hi", "bob_answers", "server_push", "leave"],
   },
 ];
 
-/** The server's actions in the order in which they teach; whatever the page does not know comes last. */
+/** The server's actions in groups, in teaching order; unknown ones come last. */
 export function groups(actions) {
   const known = new Set(GROUPS.flatMap(({ names }) => names));
   const others = {
@@ -35,7 +35,7 @@ export function groups(actions) {
     .filter((group) => group.actions.length);
 }
 
-/** Sets an action off, and asks the connections view to turn to what it brings about. */
+/** Runs an action, and has the connections view select its connection. */
 export async function press(store, action) {
   if (store.state.lab.running) return;
   store.lab({ running: action.name, outcome: null });
@@ -49,7 +49,7 @@ export async function press(store, action) {
   }
 }
 
-/** The connections that an action used, by the client sockets it named, as far as they have come in: a socket named twice was two. */
+/** The connections of an action so far, by its client sockets; a socket named twice was used twice. */
 export function connectionsOf(clients, connections) {
   const rows = new Map(clients.map((client) => [client, []]));
   for (const row of connections) rows.get(row.client)?.push(row);
@@ -59,7 +59,7 @@ export function connectionsOf(clients, connections) {
   return clients.map((client) => left.get(client).shift()).filter(Boolean);
 }
 
-/** A button for an action. While one runs, the others stay pressable in looks and wait in deed: nothing flickers. */
+/** A button for an action. While one runs, the others look enabled but do nothing, so that nothing flickers. */
 export function actionButton(store, action, attributes = {}) {
   return h("button", {
     class: "button",
@@ -80,15 +80,15 @@ export function drawRunning(buttons, { lab }) {
   }
 }
 
-const INVITATION = "Press a button: real programs send real packets, and what you see below was captured on the way.";
+const INVITATION = "Press a button: real programs exchange real packets, which are captured and shown below.";
 
-/** The strip above every view: the buttons in their groups, and one line that explains, then reports. */
-export function mountStrip(strip, store) {
+/** The demo bar above every view: buttons in groups, and a line with the explanation or the result of an action. */
+export function mountDemoBar(bar, store) {
   const text = h("span");
-  const links = h("span", { class: "strip-links" });
-  const line = h("p", { class: "strip-line", role: "status" }, text, links);
+  const links = h("span", { class: "demo-bar-links" });
+  const line = h("p", { class: "demo-bar-line", role: "status" }, text, links);
   let [built, buttons, linked] = [null, [], ""];
-  let pointed = null; // the action whose explanation is asked for, by pointer or focus
+  let pointed = null; // the action under the pointer or with the focus
 
   function build(demo) {
     const point = (action) => () => {
@@ -106,16 +106,16 @@ export function mountStrip(strip, store) {
       }),
     }));
     const buttonOf = new Map(buttons.map(({ action, button }) => [action, button]));
-    strip.replaceChildren(
+    bar.replaceChildren(
       h(
         "div",
-        { class: "strip-buttons" },
+        { class: "demo-bar-buttons" },
         groups(demo.actions).map((group) =>
           h(
             "div",
-            { class: `strip-group of-${group.kind}`, role: "group", "aria-label": group.title },
-            h("span", { class: "strip-title" }, h("b", {}, group.title), h("span", {}, group.about)),
-            onward(h("div", { class: "strip-row" }, group.actions.map((action) => buttonOf.get(action)))),
+            { class: `demo-bar-group of-${group.kind}`, role: "group", "aria-label": group.title },
+            h("span", { class: "demo-bar-title" }, h("b", {}, group.title), h("span", {}, group.about)),
+            overflowHint(h("div", { class: "demo-bar-row" }, group.actions.map((action) => buttonOf.get(action)))),
           )
         ),
       ),

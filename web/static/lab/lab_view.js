@@ -1,14 +1,15 @@
-// The lab: every button of the demo with what it lets one see, where to be Alice and Bob in person, and the scenarios.
+// Lab view: the demo's actions with explanations, links to its servers, and the scenarios.
 
 import { h, setText } from "../widgets/dom.js";
 import { actionButton, drawRunning, groups } from "./demo_buttons.js";
-import { drawLinks, mountScenarios, show, turnTo } from "./scenario_list.js";
+import { drawLinks, mountScenarios, scrollToGroup, show } from "./scenario_list.js";
 
 const ABOUT = {
-  http:
-    "A visitor asks and the server answers. One visit after the other builds a pipe of its own, with a new port number on the visitor’s side; with keep-alive several questions go over one.",
+  http: "A client sends a request and the server responds. Each visit opens a new connection, with a new port on the " +
+    "client’s side; with keep-alive several requests share one connection.",
   ws:
-    "Alice and Bob each keep one pipe open. Either end may speak at any time; the server passes on what one says to the other.",
+    "Alice and Bob each keep one connection open. Either end can send at any time; the server forwards what one says " +
+    "to the other.",
   other: "",
 };
 
@@ -16,7 +17,7 @@ export function mount(root, store) {
   const page = h("div", { class: "lab" });
   root.append(page);
   let [built, entries, turned] = [null, [], store.state.route.id];
-  const last = new Map(); // action name → what came of it last
+  const last = new Map(); // action name → its last result
   return store.subscribe((state) => {
     if (!state.demo) {
       built = null;
@@ -24,8 +25,8 @@ export function mount(root, store) {
         h(
           "div",
           { class: "empty" },
-          h("h2", {}, "No lab here"),
-          h("p", {}, "The lab belongs to the demo. Start it in a terminal: wireglass demo"),
+          h("h2", {}, "No lab"),
+          h("p", {}, "The lab is part of the demo. Start it in a terminal: wireglass demo"),
         ),
       );
       return;
@@ -35,7 +36,7 @@ export function mount(root, store) {
       built = key;
       entries = build(page, store, state.demo);
     }
-    if (state.route.id !== turned) turnTo(turned = state.route.id);
+    if (state.route.id !== turned) scrollToGroup(turned = state.route.id);
     drawRunning(entries, state);
     const { outcome } = state.lab;
     if (outcome) last.set(outcome.name, outcome);
@@ -49,7 +50,7 @@ function drawOutcome({ outcome, links }, store, came) {
   if (links && came) drawLinks(links, store, came);
 }
 
-/** Builds the page; the entries {action, button, outcome, links?} that it returns grow once the scenarios have come. */
+/** Builds the page; scenarios are added to the entries {action, button, outcome, links?} once they are loaded. */
 function build(page, store, demo) {
   const entries = [];
   const scenarios = h("div", { class: "lab-scenarios" });
@@ -76,26 +77,28 @@ function build(page, store, demo) {
     h(
       "header",
       {},
-      h("h2", {}, "The lab"),
+      h("h2", {}, "Lab"),
       h(
         "p",
         {},
-        "Real servers and real clients on this machine, with the kernel's own TCP; what the other views show was captured on the wire. In the scenarios the link that delays or loses packets is a program, and the flood of SYNs is written by hand.",
+        "Real servers and clients on this machine, using the kernel’s TCP; all other views show their captured " +
+          "packets. In the scenarios, the link that delays or drops packets is simulated, and the SYN flood is " +
+          "crafted.",
         " ",
-        h("button", { class: "link", onclick: () => show(store, 1) }, "On to the situations"),
+        h("button", { class: "link", onclick: () => show(store, 1) }, "Go to the scenarios"),
       ),
     ),
-    h("details", {}, h("summary", {}, "New to this? Socket, pipe, packet and token in five short paragraphs"), primer),
+    h("details", {}, h("summary", {}, "New to this? Socket, connection, packet and file descriptor explained"), primer),
     ...sections,
-    inPerson(demo),
+    tryYourself(demo),
     scenarios,
   );
   mountScenarios(scenarios, primer, store, entries);
   return entries;
 }
 
-/** Links to the demo's own servers: their addresses come from the program, never from traffic. */
-function inPerson({ addresses, remark }) {
+/** Links to the demo's own servers; their addresses come from the program, never from traffic. */
+function tryYourself({ addresses, remark }) {
   const link = (address) => h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address);
   const lines = [];
   if (addresses.chat_page) {
@@ -105,13 +108,13 @@ function inPerson({ addresses, remark }) {
         {},
         "Open ",
         link(addresses.chat_page),
-        " in two tabs and be Alice and Bob yourself: each tab is a client with a pipe of its own.",
+        " in two tabs and be Alice and Bob yourself: each tab is a client with a connection of its own.",
       ),
     );
   }
   if (addresses.http) {
-    lines.push(h("p", {}, "Visit ", link(addresses.http), " with this browser, and see what a browser really sends."));
+    lines.push(h("p", {}, "Visit ", link(addresses.http), " with this browser and see the requests it sends."));
   }
   if (remark) lines.push(h("p", { class: "lab-remark" }, remark));
-  return lines.length ? h("section", { class: "lab-group" }, h("h3", {}, "In person"), ...lines) : "";
+  return lines.length ? h("section", { class: "lab-group" }, h("h3", {}, "Try it yourself"), ...lines) : "";
 }

@@ -1,4 +1,4 @@
-// The lab's scenarios: each situation of a TCP life with a button that brings it about, and what came of it.
+// The lab's scenarios: each with a button that runs it, and its result.
 
 import * as api from "../net/api.js";
 import { h } from "../widgets/dom.js";
@@ -6,16 +6,15 @@ import { actionButton, connectionsOf } from "./demo_buttons.js";
 import { go } from "../state/navigation.js";
 
 const MOST_LINKS = 12;
-const MARGIN = 0.15; // of a life, on either side of it
+const MARGIN = 0.15; // of a connection's duration, before and after it
 const LEAST_MARGIN = 2e6; // ns
-const LEADS_ON = { news: { view: "compare", label: "Compare the five" } };
+const FOLLOW_UPS = { news: { view: "compare", label: "Compare the five" } };
 
 /**
- * Fills `place` with the scenarios once the server has named them, and `primer` with the words they are told in;
- * `entries` is given what each row is made of.
+ * Fetches the scenarios and fills `place` with them, `primer` with the terms they use; adds each row to `entries`.
  */
 export async function mountScenarios(place, primer, store, entries) {
-  place.replaceChildren(h("p", { class: "lab-about" }, "Fetching the scenarios …"));
+  place.replaceChildren(h("p", { class: "lab-about" }, "Loading scenarios…"));
   try {
     const { words, groups } = await api.get("/api/lab");
     if (!place.isConnected) return;
@@ -41,23 +40,24 @@ function fill(place, store, groups, entries) {
     h(
       "header",
       {},
-      h("h2", {}, "Situations"),
+      h("h2", {}, "Scenarios"),
       h(
         "p",
         {},
-        "What can become of a connection, brought about on purpose. Each runs in a network of its own, where a link may be slow, narrow or broken, and its packets join this recording.",
+        "TCP situations, produced on purpose. Each runs in its own network, whose link may be slow, narrow or lossy; " +
+          "its packets become part of this recording.",
       ),
     ),
     h(
       "nav",
-      { class: "lab-index", "aria-label": "Situations" },
+      { class: "lab-index", "aria-label": "Scenarios" },
       groups.map((group, number) =>
         h("button", { class: "link", onclick: () => show(store, number + 1) }, group.title)
       ),
     ),
     ...sections,
   );
-  turnTo(store.state.route.id);
+  scrollToGroup(store.state.route.id);
 }
 
 function row(store, scenario, entries) {
@@ -74,36 +74,38 @@ function row(store, scenario, entries) {
   );
 }
 
-/** Goes to a group by its number, from 1. */
+/** Navigates to a group by its number, from 1. */
 export function show(store, number) {
   go(store, { view: "lab", id: number });
-  turnTo(number);
+  scrollToGroup(number);
 }
 
-/** Brings a group into sight: the address names it by number, "#/lab/3". */
-export function turnTo(number) {
+/** Scrolls a group into view; the URL names it by number, "#/lab/3". */
+export function scrollToGroup(number) {
   const section = number === null ? null : document.getElementById(`scenarios-${number}`);
   section?.scrollIntoView({ block: "start" });
   section?.focus({ preventScroll: true });
 }
 
-/** A connection's life with some time on either side: what the history of the tokens is to show of it. */
+/** A connection's time range with a margin: what the history of descriptors shows of it. */
 export function around({ at_ns: at, until_ns: until }) {
   const margin = Math.max((until - at) * MARGIN, LEAST_MARGIN);
   return { from: Math.max(0, Math.round(at - margin)), to: Math.round(until + margin) };
 }
 
-/** Turns to the beginning of a connection among the tokens; of its end the page may know more by now than when the link was made. */
-function toTokens(store, row) {
+/** Opens the sockets view at the start of a connection; its end is taken from the newest row. */
+function openSockets(store, row) {
   const now = store.state.tables.connections.sorted().find(({ id }) => id === row.id) ?? row;
   go(store, { view: "sockets", id: row.id, at: row.at_ns, span: around(now) });
 }
 
-/** Links from what came of a scenario to the connections that it made, and to the tokens of the first; they stay when the page no longer has their rows. */
+/**
+ * Links a scenario's result to its connections, and to the descriptors of the first. They stay when rows are dropped.
+ */
 export function drawLinks(element, store, outcome) {
   if (element.outcome === outcome && element.isWhole) return;
   const found = outcome.ok ? connectionsOf(outcome.clients, store.state.tables.connections.sorted()) : [];
-  const on = outcome.ok ? LEADS_ON[outcome.name] : undefined;
+  const on = outcome.ok ? FOLLOW_UPS[outcome.name] : undefined;
   const key = [...found.map(({ id }) => id), on?.view].join();
   if (element.dataset.key === key) return;
   element.dataset.key = key;
@@ -113,7 +115,7 @@ export function drawLinks(element, store, outcome) {
       h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `Connection ${id}`)
     ),
     ...found.slice(0, 1).map((row) =>
-      h("button", { class: "link", onclick: () => toTokens(store, row) }, "Its tokens, step by step")
+      h("button", { class: "link", onclick: () => openSockets(store, row) }, "Its file descriptors, step by step")
     ),
     ...(on ? [h("button", { class: "link", onclick: () => go(store, { view: on.view }) }, on.label)] : []),
   );

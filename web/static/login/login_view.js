@@ -1,9 +1,9 @@
-// What a page shows that has no key: where the key is, and a place to put it.
+// The login page: shown without a session, asks for the link from the terminal.
 
 import { h } from "../widgets/dom.js";
 
-/** @param {(key: string) => Promise<void>} enter resolves when the key was good */
-export function mountDoor(root, problem, enter) {
+/** @param {(key: string) => Promise<void>} enter resolves when the key is valid */
+export function mountLogin(root, problem, enter) {
   const field = h("input", {
     id: "key",
     class: "field",
@@ -14,7 +14,7 @@ export function mountDoor(root, problem, enter) {
   });
   const trouble = h(
     "p",
-    { class: "door-trouble", role: "alert" },
+    { class: "login-trouble", role: "alert" },
     problem ? [problem.message, problem.advice].filter(Boolean).join(" ") : "",
   );
   const submit = async (event) => {
@@ -29,21 +29,22 @@ export function mountDoor(root, problem, enter) {
   root.replaceChildren(
     h(
       "main",
-      { class: "door" },
+      { class: "login" },
       h("h1", {}, "Wireglass"),
       h(
         "p",
         {},
-        "Open the link that the terminal printed. It carries the key to this dashboard; without it nobody else on this machine can look in.",
+        "Open the link that Wireglass printed in the terminal. " +
+          "It contains the key to this dashboard, so that no other user of this machine can open it.",
       ),
       trouble,
       h(
         "form",
         { onsubmit: submit },
-        h("label", { for: "key" }, "Or paste that link here"),
+        h("label", { for: "key" }, "Or paste the link here"),
         h(
           "div",
-          { class: "door-row" },
+          { class: "login-row" },
           field,
           h("button", { class: "button strong", type: "submit" }, "Open the dashboard"),
         ),

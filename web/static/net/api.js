@@ -1,9 +1,14 @@
-// Talking to the server: one way to ask, one shape of failure.
+// Requests to the server: one function to send them, one class of error.
 
 const KEY = "wireglass.session";
 
-/** Something the server refused or could not do: `message` says what, `advice` what to do about it. */
+/** A request that failed: `message` says why, `advice` what to do about it. */
 export class ApiError extends Error {
+  /**
+   * @param {number} status 0 where the server was not reached
+   * @param {string} message
+   * @param {string} [advice]
+   */
   constructor(status, message, advice = "") {
     super(message);
     this.status = status;
@@ -11,7 +16,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The page's secret, which every request carries beside the cookie; null when the page was not let in. */
+/** The page's CSRF token, which every request carries beside the cookie; null without a session. */
 export const session = {
   get token() {
     return sessionStorage.getItem(KEY);
@@ -22,13 +27,17 @@ export const session = {
   },
 };
 
-/** Trades the token of the printed address for this page's session. */
+/** Opens a session with the token from the printed URL. */
 export async function login(token) {
   const answer = await send("/api/login", { method: "POST", body: { token } });
   session.token = answer.csrf;
 }
 
-/** @typedef {(path: string, parameters?: object, signal?: AbortSignal) => Promise<any>} Get what comes is as `types/rows.d.ts` says */
+/**
+ * Fetches a path of the API as JSON; parameters that are null are left out.
+ *
+ * @typedef {(path: string, parameters?: object, signal?: AbortSignal) => Promise<any>} Get
+ */
 
 /** @type {Get} */
 export const get = (path, parameters = {}, signal = null) => {
@@ -47,13 +56,17 @@ async function send(path, { method = "GET", body = null, signal = null }) {
     response = await fetch(path, { method, headers, signal, body: body && JSON.stringify(body) });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError(0, "Wireglass does not answer.", "Is it still running in the terminal that you started it in?");
+    throw new ApiError(
+      0,
+      "Wireglass does not respond.",
+      "Check that it is still running in the terminal where you started it.",
+    );
   }
   const data = await decoded(response);
   if (response.ok) return data;
   throw new ApiError(
     response.status,
-    data?.error?.message ?? `The server said ${response.status}.`,
+    data?.error?.message ?? `The server responded with ${response.status}.`,
     data?.error?.what_to_do,
   );
 }
@@ -62,7 +75,7 @@ async function decoded(response) {
   try {
     return await response.json();
   } catch (error) {
-    if (error.name === "AbortError") throw error; // called off while it came
+    if (error.name === "AbortError") throw error; // aborted while the body was read
     return null;
   }
 }

@@ -1,15 +1,17 @@
-// The live feed. The socket is opened first and its deltas held while the snapshot is fetched, so that nothing falls between.
+// The live feed. The WebSocket is opened first and its deltas are queued while the snapshot is fetched, so that none is
+// lost.
 
-const HELD = 500; // deltas held while a snapshot is under way; after more of them the snapshot would be out of date
-const SILENCE = 25_000; // ms without a word (the server's heart beats every 10 s) after which the socket counts as dead
+const HELD = 500; // deltas queued during a snapshot request; with more of them the snapshot is out of date
+// ms without a message (the server sends a heartbeat every 10 s) after which the socket counts as dead
+const SILENCE = 25_000;
 const FIRST_WAIT = 250; // ms before the first attempt to reconnect; doubles up to
 const LAST_WAIT = 5_000;
 
 export class Feed {
   /**
    * @param {object} parts
-   * @param {() => WebSocket} parts.connect opens the socket
-   * @param {string} parts.secret the first message: proves that this page was let in
+   * @param {() => WebSocket} parts.connect opens the WebSocket
+   * @param {string} parts.secret the CSRF token, sent first
    * @param {() => Promise<import("../types/rows.d.ts").Snapshot>} parts.fetchSnapshot
    * @param {import("../state/store.js").Store} parts.store
    * @param {(call: () => void, ms: number) => number} [parts.later] setTimeout
@@ -37,34 +39,34 @@ export class Feed {
     this.revision = -1;
     /** @type {import("../types/rows.d.ts").Delta[] | null} */
     this.held = null; // deltas waiting for the snapshot; null when none is under way
-    this.greeted = false; // whether the server has begun to talk on the socket in hand
+    this.hasStarted = false; // whether the server has sent its first message on this socket
     /** @type {number | null} */
     this.watchdog = null;
   }
 
   open() {
     const socket = this.connect();
-    Object.assign(this, { socket, held: null, greeted: false });
+    Object.assign(this, { socket, held: null, hasStarted: false });
     socket.onopen = () => socket.send(JSON.stringify({ csrf: this.secret }));
     socket.onmessage = (event) => socket === this.socket && this.receive(JSON.parse(event.data));
     socket.onclose = () => socket === this.socket && this.lost();
-    this.listen();
+    this.restartWatchdog();
   }
 
-  receive(said) {
-    this.listen();
-    if ("beat" in said) return;
-    if (!this.greeted) {
-      this.greeted = true; // its first word only says where it begins: now nothing is missed any more
+  receive(message) {
+    this.restartWatchdog();
+    if ("beat" in message) return;
+    if (!this.hasStarted) {
+      this.hasStarted = true; // the first message only has the revision: from now on no delta is missed
       this.sync();
     } else if (!this.held) {
-      this.apply(said);
-    } else if (this.held.push(said) > HELD) {
-      this.held.length = 0; // the gap that this leaves asks for a new snapshot
+      this.apply(message);
+    } else if (this.held.push(message) > HELD) {
+      this.held.length = 0; // the gap that this leaves triggers a new snapshot
     }
   }
 
-  /** Fetches everything anew, then applies what the socket said meanwhile. */
+  /** Fetches a snapshot, then applies the deltas that came meanwhile. */
   async sync() {
     if (this.held) return;
     this.held = [];
@@ -88,7 +90,7 @@ export class Feed {
   }
 
   apply(delta) {
-    if (this.held) this.held.push(delta); // one before it in the same batch has asked for a new snapshot
+    if (this.held) this.held.push(delta); // an earlier delta of the same batch has started a new snapshot
     else if (delta.resync || delta.rev > this.revision + 1) this.sync();
     else if (delta.rev > this.revision) {
       this.revision = delta.rev;
@@ -98,10 +100,10 @@ export class Feed {
 
   failed(error) {
     if (error.status === 401 || error.status === 403) this.shut();
-    else this.socket.close(); // and so try again a little later
+    else this.socket.close(); // which reconnects after a pause
   }
 
-  /** The key is no longer good: trying again would change nothing. */
+  /** The session has expired: reconnecting would change nothing. */
   shut() {
     const { socket } = this;
     this.socket = null;
@@ -111,18 +113,18 @@ export class Feed {
   }
 
   lost() {
-    const wasGreeted = this.greeted;
+    const { hasStarted } = this;
     this.socket = null;
     this.cancel(this.watchdog);
     if (this.store.state.feed !== "lost") this.store.set({ feed: "lost" });
     this.later(() => this.store.state.feed !== "shut" && this.open(), this.wait);
     this.wait = Math.min(this.wait * 2, LAST_WAIT);
-    // A refused upgrade says no reason to a page; an ordinary request does.
-    if (!wasGreeted) this.fetchSnapshot().catch((error) => error.status === 401 && this.shut());
+    // A page is not told why an upgrade was refused; an ordinary request shows the status.
+    if (!hasStarted) this.fetchSnapshot().catch((error) => error.status === 401 && this.shut());
   }
 
-  /** Winds the watchdog up: whoever is silent for too long is given up, and reached again. */
-  listen() {
+  /** Reconnects unless a message comes in time. */
+  restartWatchdog() {
     const { socket } = this;
     this.cancel(this.watchdog);
     this.watchdog = this.later(() => {

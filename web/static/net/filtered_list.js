@@ -1,11 +1,12 @@
-// Which rows of a table a list shows, by index: all of them, or those that filter, time range and connection leave, as the server finds them.
+// The rows of a table in a list, by index: all of them, or those that match the filter, time range and connection.
+// The server does the matching.
 
 import { Pages } from "./paged_list.js";
 import { want } from "./row_fetch.js";
 import { filtering } from "../text/time_range.js";
 
-const PATIENCE = 200; // ms between two looks at what is left while packets come
-const SHARE = 4; // a look's own time is rested so many times: a server that searches long is asked the more seldom
+const REFRESH = 200; // ms at least between two requests while packets come
+const SHARE = 4; // the pause after a request, as a multiple of how long it took
 
 /** @template {import("../types/state.d.ts").TableName} Name */
 export class RowList {
@@ -33,19 +34,19 @@ export class RowList {
       /** @type {import("../state/row_cache.js").Rows<import("../types/state.d.ts").RowTypes[Name]>} */ (store.state
         .tables[table]);
     /** @type {string | null} */
-    this.key = null; // what the pages in hand were asked for
+    this.key = null; // the query of the pages held
     /** @type {Pages<import("../types/state.d.ts").RowTypes[Name]> | null} */
     this.pages = null; // null while all rows are listed: then a row's index is its number
     /** @type {Record<string, string | number>} */
     this.query = {};
-    this.places = new Map(); // row number → index in the list, null for none
-    this.packets = 0; // of the capture, when the list was last looked at
+    this.places = new Map(); // row number → index in the list, null where it is not listed
+    this.packets = 0; // of the capture, when the list was last fetched
     this.took = 0;
     this.isWaiting = false;
     this.isOver = false;
   }
 
-  /** Takes the address and the capture's growth into account; `connection`: only its rows. Called with every drawing. */
+  /** Follows the route and the capture's growth; `connection` limits the list to its rows. Called with every redraw. */
   turnTo({ route, capture }, { connection = null, filter = route.filter } = {}) {
     const query = {
       ...(filter ? { q: filter } : {}),
@@ -64,9 +65,9 @@ export class RowList {
     if (!Object.keys(query).length) return;
     this.pages = new Pages({
       fetch: async (start, stop, signal) => {
-        const asked = this.now();
+        const started = this.now();
         const answer = await this.get(`/api/${this.table}`, { ...query, start, stop }, signal);
-        this.took = this.now() - asked;
+        this.took = this.now() - started;
         this.store.rows(this.table, answer.rows);
         return { ...answer, rows: answer.rows.map((row) => this.store.timed(this.table, row)) };
       },
@@ -76,7 +77,7 @@ export class RowList {
     this.pages.want(0, 1);
   }
 
-  /** More packets: what did not fit may fit now. */
+  /** More packets have come: more rows may match. */
   grew(packets) {
     this.packets = packets;
     if (!this.pages || this.isWaiting) return;
@@ -86,11 +87,11 @@ export class RowList {
       if (this.isOver) return;
       this.places.clear();
       this.pages?.renew();
-    }, Math.max(PATIENCE, SHARE * this.took));
+    }, Math.max(REFRESH, SHARE * this.took));
   }
 
-  /** Whether it is not known yet how many there are. */
-  get isAsking() {
+  /** Whether the number of rows is not known yet. */
+  get isPending() {
     return this.pages !== null && this.pages.total === null;
   }
 
@@ -102,7 +103,7 @@ export class RowList {
     return this.pages ? (this.pages.total ?? 0) : this.held.total;
   }
 
-  /** The row at `index`, as fresh as it is known; undefined when it is not there. */
+  /** The row at `index` in its newest version; undefined while it is not there. */
   row(index) {
     if (!this.pages) return this.held.get(index);
     const row = index < 0 ? undefined : this.pages.get(index);
@@ -114,7 +115,7 @@ export class RowList {
     else want(this.store, this.table, first, stop);
   }
 
-  /** Where row `id` stands; null when it is not listed, or not known yet: then it is asked for. */
+  /** The index of row `id`; null where it is not listed, or not known yet and now being fetched. */
   indexOf(id) {
     if (id === null) return null;
     if (!this.pages) return id < this.total ? id : null;
@@ -122,11 +123,11 @@ export class RowList {
       const at = rows.findIndex((row) => row.id === id);
       if (at >= 0) return page * this.pages.size + at;
     }
-    if (!this.places.has(id)) this.askPlace(id);
+    if (!this.places.has(id)) this.fetchIndex(id);
     return this.places.get(id);
   }
 
-  async askPlace(id) {
+  async fetchIndex(id) {
     const { places } = this;
     places.set(id, null);
     try {
@@ -138,15 +139,15 @@ export class RowList {
     }
   }
 
-  /** Tells the number of the row at `index`, now or once it is there. */
-  async number(index, tell) {
-    if (!this.pages) return tell(index);
-    if (this.row(index)) return tell(this.row(index).id);
+  /** Calls back with the id of the row at `index`, now or once it is there. */
+  async withId(index, use) {
+    if (!this.pages) return use(index);
+    if (this.row(index)) return use(this.row(index).id);
     const { key } = this;
     const { rows } = await this.get(`/api/${this.table}`, { ...this.query, start: index, stop: index + 1 }).catch(
       () => ({ rows: [] }),
     );
-    if (rows.length && key === this.key) tell(rows[0].id);
+    if (rows.length && key === this.key) use(rows[0].id);
   }
 
   close() {

@@ -1,11 +1,12 @@
-// Which packets the table lists, by index: all of them, or those that the filter and the time range leave, as the server finds them.
+// The packets in the packet table, by index: all of them, or those that match the filter and the time range.
+// The server does the matching.
 
 import { Pages } from "./paged_list.js";
 import { filtering } from "../text/time_range.js";
 
-const PATIENCE = 500; // ms between two looks at how many a filter leaves while packets come
+const REFRESH = 500; // ms between two requests for the number of matches while packets come
 
-/** Whether what is told of a packet may yet change: a later one settles what is assumed. */
+/** Whether a packet's row may still change: later packets settle what is assumed. */
 const isUnsettled = (row) => row.client_state_assumed || row.server_state_assumed;
 
 export class PacketList {
@@ -22,23 +23,23 @@ export class PacketList {
     this.failed = failed;
     this.later = later;
     /** @type {string | null} */
-    this.key = null; // what the pages in hand were asked for
+    this.key = null; // the query of the pages held
     /** @type {Pages<import("../types/rows.d.ts").ListedPacket> | null} */
     this.pages = null;
     /** @type {Record<string, string | number>} */
     this.query = {};
-    this.packets = 0; // of the capture, when the list was last looked at
-    this.places = new Map(); // packet number → index in the list, null for none
+    this.packets = 0; // of the capture, when the list was last fetched
+    this.places = new Map(); // packet number → index in the list, null where it is not listed
     this.notes = 0; // packets with a note
     /** @type {number | null} */
-    this.seenNotes = null; // how often a note has changed, in this page or another
+    this.seenNotes = null; // changes of notes so far, by any page
     this.isWhole = true;
     this.isWaiting = false;
     this.isOver = false;
     this.countNotes();
   }
 
-  /** Takes the address and the capture's growth into account. Called with every drawing. */
+  /** Follows the route and the capture's growth. Called with every redraw. */
   turnTo({ route, lengths, capture }) {
     const span = filtering(route.span);
     const key = JSON.stringify([route.filter, span]);
@@ -48,10 +49,11 @@ export class PacketList {
     if ((capture?.noted ?? this.seenNotes) !== this.seenNotes) this.notesChanged(capture.noted);
   }
 
-  /** Somebody wrote a note, perhaps on another page: what is in sight is asked for again. */
+  /** A note has changed, perhaps on another page: fetches the visible rows again. */
   notesChanged(noted) {
     const isFirst = this.seenNotes === null;
-    if (!isFirst && (this.pages.asked || this.pages.total === null)) return; // once the request under way is answered
+    // it is tried again after the current request
+    if (!isFirst && (this.pages.asked || this.pages.total === null)) return;
     this.seenNotes = noted;
     if (isFirst) return;
     this.places = new Map();
@@ -78,7 +80,7 @@ export class PacketList {
   }
 
   grew(packets) {
-    if (packets < this.packets) this.key = null; // another capture: what was held is of the one before
+    if (packets < this.packets) this.key = null; // another capture: drop the rows of the one before
     this.packets = packets;
     if (this.isWhole) this.pages.grow(packets);
     if (this.isWaiting) return;
@@ -87,8 +89,8 @@ export class PacketList {
       this.isWaiting = false;
       if (this.isOver) return;
       if (this.pages.some(isUnsettled)) this.pages.renew();
-      else if (!this.isWhole) this.pages.look();
-    }, PATIENCE);
+      else if (!this.isWhole) this.pages.refreshTotal();
+    }, REFRESH);
   }
 
   get total() {
@@ -103,15 +105,15 @@ export class PacketList {
     this.pages?.want(first, stop);
   }
 
-  /** Where packet `number` stands; null when it is not listed, or not known yet: then it is asked for. */
+  /** The index of packet `number`; null where it is not listed, or not known yet and now being fetched. */
   indexOf(number) {
     if (number === null || !this.pages) return null;
     if (this.isWhole) return number >= 1 && number <= this.packets ? number - 1 : null;
-    if (!this.places.has(number)) this.askPlace(number);
+    if (!this.places.has(number)) this.fetchIndex(number);
     return this.places.get(number);
   }
 
-  async askPlace(number) {
+  async fetchIndex(number) {
     const { places } = this;
     places.set(number, null);
     try {
@@ -123,25 +125,25 @@ export class PacketList {
     }
   }
 
-  /** Tells the number of the packet at `index`, now or once its row is there. */
-  async number(index, tell) {
-    if (this.isWhole) tell(index + 1);
-    else if (this.row(index)) this.tellRow(index, this.row(index), tell);
+  /** Calls back with the number of the packet at `index`, now or once its row is there. */
+  async withId(index, use) {
+    if (this.isWhole) use(index + 1);
+    else if (this.row(index)) this.useRow(index, this.row(index), use);
     else {
       const { key } = this;
       const { rows } = await this.get("/api/packets", { ...this.query, start: index, stop: index + 1 }).catch(() => ({
         rows: [],
       }));
-      if (rows.length && key === this.key) this.tellRow(index, rows[0], tell);
+      if (rows.length && key === this.key) this.useRow(index, rows[0], use);
     }
   }
 
-  tellRow(index, { number }, tell) {
+  useRow(index, { number }, use) {
     this.places.set(number, index);
-    tell(number);
+    use(number);
   }
 
-  /** A packet has another note than before. */
+  /** A packet's note has changed. */
   noted(packet) {
     const index = this.indexOf(packet.number);
     if (index !== null) this.pages.put(index, packet);
@@ -153,7 +155,7 @@ export class PacketList {
       this.notes = (await this.get("/api/notes", { stop: 0 })).total;
       if (!this.isOver && this.pages) this.changed();
     } catch {
-      // The number of notes is not worth an alarm: what failed will be said by what the reader asked for.
+      // Not worth an error message of its own: whatever the user does next will show what failed.
     }
   }
 

@@ -1,18 +1,21 @@
-// A list of any length, fetched page by page around what is in sight. What was asked for and has scrolled away is called off.
+// A list of any length, fetched in pages around the visible rows. Requests for rows that have scrolled away are
+// aborted.
 
 const SIZE = 200; // rows a page
-const HELD = 60; // pages kept; those longest unseen leave first
-const AT_ONCE = 5; // pages a request: the server gives up to 1000 rows
-const REST = 2_000; // ms after a failure in which nobody asks again
+const HELD = 60; // pages kept; the least recently fetched go first
+const AT_ONCE = 5; // pages a request: the server sends up to 1000 rows
+const REST = 2_000; // ms after a failure before the next request
+
+/** @import { RowsAnswer } from "../types/rows.d.ts" */
 
 /** @template Row */
 export class Pages {
   /**
    * @param {object} parts
-   * @param {(start: number, stop: number, signal: AbortSignal) => Promise<import("../types/rows.d.ts").RowsAnswer<Row>>} parts.fetch
+   * @param {(start: number, stop: number, signal: AbortSignal) => Promise<RowsAnswer<Row>>} parts.fetch
    * @param {() => void} parts.changed called when there is something new to draw
    * @param {(error: import("./api.js").ApiError) => void} parts.failed
-   * @param {number | null} [parts.total] how long the list is; null when only an answer will tell
+   * @param {number | null} [parts.total] length of the list; null where only an answer tells it
    * @param {number} [parts.size] rows a page
    * @param {number} [parts.held] pages kept
    * @param {(call: () => void, ms: number) => unknown} [parts.later] setTimeout
@@ -27,11 +30,11 @@ export class Pages {
     this.size = size;
     this.held = held;
     this.later = later;
-    this.revision = 0; // counts up with each answer
+    this.revision = 0; // increases with each answer
     /** @type {Map<number, Row[]>} */
-    this.pages = new Map(); // page → rows; Map keeps the order of insertion, the young end last
+    this.pages = new Map(); // page → rows; Map keeps the order of insertion, the newest last
     /** @type {{first: number, stop: number, abort: AbortController} | null} */
-    this.asked = null; // {first, stop, abort} in pages: the request under way
+    this.asked = null; // {first, stop, abort} in pages: the current request
     this.wanted = [0, 1];
     this.isResting = false;
     this.isOver = false;
@@ -41,38 +44,38 @@ export class Pages {
     return this.pages.get(Math.floor(index / this.size))?.[index % this.size];
   }
 
-  /** Whether any of the rows that are there is so. */
-  some(isSo) {
-    return [...this.pages.values()].some((rows) => rows.some(isSo));
+  /** Whether any of the rows held passes the test. */
+  some(test) {
+    return [...this.pages.values()].some((rows) => rows.some(test));
   }
 
-  /** Sees to it that rows [first, stop) are there. Called with every drawing. */
+  /** Fetches what is missing of rows [first, stop). Called with every redraw. */
   want(first, stop) {
     this.wanted = [Math.floor(Math.max(first, 0) / this.size), Math.ceil(Math.max(stop, first + 1) / this.size)];
     this.ask();
   }
 
-  /** The list is so long now. */
+  /** Sets a new length. */
   grow(total) {
     if (total === this.total) return;
     this.total = total;
     this.ask();
   }
 
-  /** Looks how long the list is now, for one whose length only the server knows and that grows at its end. */
-  look() {
+  /** Fetches the last page to learn the length of a list that grows at its end. */
+  refreshTotal() {
     if (this.total === null || this.asked) return;
     this.send(Math.floor(this.total / this.size), Math.floor(this.total / this.size) + 1);
   }
 
-  /** Asks again for what is in sight, for a list that may be another now; what is out of sight is forgotten with the answer. */
+  /** Fetches the visible pages again after the list may have changed; the answer drops all others. */
   renew() {
     if (this.total === null || this.asked) return;
     const [first, stop] = this.wanted;
     this.send(first, Math.min(stop, first + AT_ONCE), true);
   }
 
-  /** A row is another now. */
+  /** Replaces a row. */
   put(index, row) {
     const page = this.pages.get(Math.floor(index / this.size));
     if (page) page[index % this.size] = row;
@@ -87,14 +90,14 @@ export class Pages {
     const [first, stop] = this.missing();
     if (first === stop || this.isResting || this.isOver) return;
     if (this.asked) {
-      const isUnderWay = this.asked.first < this.wanted[1] && this.asked.stop > this.wanted[0];
-      if (isUnderWay) return;
+      const isStillWanted = this.asked.first < this.wanted[1] && this.asked.stop > this.wanted[0];
+      if (isStillWanted) return;
       this.asked.abort.abort();
     }
     this.send(first, stop);
   }
 
-  /** The first run of wanted pages that are not whole. */
+  /** The first run of wanted pages that are incomplete, as [first, stop). */
   missing() {
     const [from, to] = this.wanted;
     const last = this.total === null ? to : Math.min(to, Math.ceil(this.total / this.size));
@@ -134,7 +137,7 @@ export class Pages {
 
   take(first, stop, rows, total) {
     this.revision += 1;
-    // An answer may be older than what the feed has told since.
+    // An answer may be older than the length that the feed has sent since.
     this.total = Math.max(total, this.total ?? 0);
     for (let page = first; page < stop; page += 1) {
       this.pages.delete(page);

@@ -1,14 +1,15 @@
-// Asking the server the same thing again and again as the view moves or the capture grows: one question at a time, with rests.
+// Rate-limited polling: the same path fetched again as the view moves or the capture grows, one request at a time.
 
-const SHARE = 2; // a question's own time is rested so many times: a server that takes long is asked the more seldom
+const SHARE = 2; // the pause after a request, as a multiple of how long it took
 
-export class Asker {
+export class Poller {
   /**
    * @param {import("./api.js").Get} get
    * @param {string} path
    * @param {() => void} changed called when there is something new to draw
-   * @param {number} rest ms between two questions at least
-   * @param {{later?: (call: () => void, ms: number) => unknown, now?: () => number}} [clock] setTimeout, performance.now
+   * @param {number} rest ms between two requests at least
+   * @param {{later?: (call: () => void, ms: number) => unknown, now?: () => number}} [clock] setTimeout and the time in
+   *   ms
    */
   constructor(
     get,
@@ -33,7 +34,7 @@ export class Asker {
     this.abort = new AbortController();
   }
 
-  /** What is to be shown; `stamp` differs when the answer may have become another. */
+  /** Sets the parameters; a new `stamp` means that the answer may have changed. */
   want(parameters, stamp) {
     this.wanted = { parameters, key: JSON.stringify([parameters, stamp]) };
     if (!this.busy && this.wanted.key !== this.asked) this.ask();
@@ -58,7 +59,7 @@ export class Asker {
     this.changed();
   }
 
-  /** The reader has turned something and waits: the question that this makes has no rest before it. */
+  /** Skips the pause before the next request: the user has changed something and waits. */
   hurry() {
     if (this.resting) this.rested();
   }
@@ -69,7 +70,7 @@ export class Asker {
     if (this.wanted.key !== this.asked) this.ask();
   }
 
-  /** No more answers: the view is left. */
+  /** Aborts the request and makes no more. */
   close() {
     this.abort.abort();
   }

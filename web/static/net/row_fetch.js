@@ -1,12 +1,12 @@
-// Fetching the rows that a list shows and the page does not hold.
+// Fetches rows that a list shows and the cache does not hold.
 
 import { get } from "./api.js";
 
-const AT_ONCE = 500; // rows a request: the server gives up to 1000
-const REST = 2_000; // ms after a failure in which nobody asks again
-const resting = new Set(); // tables with a request under way, or that rest after a failure
+const AT_ONCE = 500; // rows a request: the server sends up to 1000
+const REST = 2_000; // ms after a failure before the next request
+const resting = new Set(); // tables with a request in flight, or waiting after a failure
 
-/** Asks for rows [first, stop) of a table where they are missing, once however often a redraw asks. */
+/** Fetches the missing ones of rows [first, stop), one request at a time however often it is called. */
 export async function want(store, table, first, stop) {
   const missing = store.state.tables[table].missing(first, stop);
   if (!missing || resting.has(table)) return;

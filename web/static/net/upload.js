@@ -1,14 +1,14 @@
-// Sends a capture in slices, each an ordinary request, so that progress is known and the server's door stays narrow.
+// Uploads a capture in slices, each an ordinary small request, so that progress is known.
 
 import { get, post } from "./api.js";
 
-export const SLICE = 45_000; // bytes: in base64 and with its wrapping below the 64 KiB that a request may have
-const LOOK_MS = 300; // between two looks at how far the trial is
+export const SLICE = 45_000; // bytes: as base64 in JSON it stays below the 64 KiB limit of a request
+const PROGRESS_MS = 300; // between two requests for the number of packets read
 
 /**
- * Sends `file`, has it tried out and shown.
+ * Uploads `file`, then has the server read and show it.
  * @param {(progress: {sent: number, bytes: number, packets: number, isWhole: boolean}) => void} tell
- * @param {AbortSignal} signal gives up between two slices
+ * @param {AbortSignal} signal aborts between two slices
  */
 export async function upload(file, tell, signal, { ask = get, send = post } = {}) {
   const { id } = await send("/api/uploads", { name: file.name, bytes: file.size });
@@ -22,7 +22,7 @@ export async function upload(file, tell, signal, { ask = get, send = post } = {}
   tell({ ...whole, packets: 0 });
   const look = setInterval(
     () => ask(`/api/uploads/${id}`).then(({ packets }) => tell({ ...whole, packets }), () => {}),
-    LOOK_MS,
+    PROGRESS_MS,
   );
   try {
     await send(`/api/uploads/${id}/open`);

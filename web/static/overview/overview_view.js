@@ -1,7 +1,7 @@
-// Overview: the capture, or the chosen stretch of it, in one screen; every number leads to what it counts.
+// Overview: the capture, or the selected time range, on one screen; every number links to what it counts.
 
 import { get } from "../net/api.js";
-import { Asker } from "../net/poller.js";
+import { Poller } from "../net/poller.js";
 import { onTheme } from "../timeline/colours.js";
 import { h, setText } from "../widgets/dom.js";
 import { noRows } from "../widgets/empty_state.js";
@@ -11,31 +11,31 @@ import { draw as drawFigure, plotly, release } from "../widgets/plotly_figure.js
 import { filtering } from "../text/time_range.js";
 import { themeIsDark } from "../state/theme_choice.js";
 
-const REST = 1_000; // ms between two questions while the capture grows
+const REST = 1_000; // ms between two requests while the capture grows
 
 const FIGURES = [
-  ["packets", "Packets over time, by what is spoken"],
-  ["bytes", "Bytes over time, by who sent them"],
-  ["times", "How long it took"],
+  ["packets", "Packets over time, by protocol"],
+  ["bytes", "Bytes over time, by sender"],
+  ["times", "Handshake and response times"],
 ];
 
 const NOTHING = {
-  packets: "No packets here.",
-  bytes: "No packets here.",
-  times: "No handshake and no wait for an answer could be measured here.",
+  packets: "No packets.",
+  bytes: "No packets.",
+  times: "No handshake or response time could be measured.",
 };
 
 export function mount(root, store) {
-  const asker = new Asker(get, "/api/overview", () => draw(store.state), REST);
+  const poller = new Poller(get, "/api/overview", () => draw(store.state), REST);
   const counters = mountCounters();
   const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
   const figures = Object.fromEntries(FIGURES.map(([name, title]) => [name, figurePane(name, title, store)]));
   const percentiles = h("table", { class: "percentiles" });
   figures.times.element.append(percentiles);
   const lists = {
-    troubles: listPane("troubles", "What went wrong"),
+    troubles: listPane("troubles", "Problems"),
     servers: listPane("servers", "Busiest servers"),
-    connections: listPane("connections", "Heaviest connections"),
+    connections: listPane("connections", "Largest connections"),
   };
   const empty = h("div", { class: "empty" });
   const page = h(
@@ -60,8 +60,8 @@ export function mount(root, store) {
   function draw(state) {
     const span = filtering(state.route.span);
     const theme = themeIsDark() ? "dark" : "light";
-    asker.want({ theme, ...(span ?? {}) }, `${state.capture.packets} ${state.capture.state}`);
-    const { answer, error } = asker;
+    poller.want({ theme, ...(span ?? {}) }, `${state.capture.packets} ${state.capture.state}`);
+    const { answer, error } = poller;
     trouble.hidden = !error;
     setText(trouble, error ? `${error.message} ${error.advice ?? ""}` : "");
     const isEmpty = !error &&
@@ -76,7 +76,7 @@ export function mount(root, store) {
     percentiles.replaceChildren(...percentileRows(answer.times, store));
     lists.troubles.show(
       answer.troubles.map((row) => troubleRow(row, store)),
-      "Nothing was seen: no retransmission, no reset, no rule broken.",
+      "None found: no retransmission, no reset, no protocol violation.",
     );
     lists.servers.show(answer.servers.map((row) => serverRow(row, answer.servers[0], store)), "No TCP payload here.");
     lists.connections.show(
@@ -91,27 +91,27 @@ export function mount(root, store) {
     empty.replaceChildren(...content());
   }
 
-  plotly().catch(() => {}); // is fetched while the numbers are; what goes wrong is said where a figure is missing
+  plotly().catch(() => {}); // loaded while the numbers are fetched; an error is shown where a figure is missing
   const stopTheme = onTheme(() => {
     draw(store.state);
-    asker.hurry();
+    poller.hurry();
   });
   const unsubscribe = store.subscribe(draw);
   return () => {
     unsubscribe();
     stopTheme();
-    asker.close();
+    poller.close();
     for (const { close } of Object.values(figures)) close();
   };
 }
 
-/** The counters, each in a place of its own from the beginning. */
+/** The counters; each has its place before its value is known. */
 function mountCounters() {
   /** @type {[name: string, say: (n: number) => string, words: string][]} */
   const kinds = [
     ["packets", count, "packet"],
     ["bytes", size, "on the wire"],
-    ["duration_ns", duration, "long"],
+    ["duration_ns", duration, "duration"],
     ["connections", count, "connection"],
     ["exchanges", count, "HTTP exchange"],
     ["messages", count, "WebSocket message"],
@@ -128,7 +128,7 @@ function mountCounters() {
   };
 }
 
-/** A figure under its title; dragging over one with a time axis chooses that stretch of time for every view. */
+/** A figure with its title; dragging over a time axis selects that time range for all views. */
 function figurePane(name, title, store) {
   const plot = h("div", { class: "overview-plot", "data-figure": name, role: "img", "aria-label": title });
   const trouble = h("p", { class: "trouble", hidden: true });
@@ -136,7 +136,7 @@ function figurePane(name, title, store) {
   const element = h("section", { class: `overview-pane ${name}` }, h("h2", {}, title), nothing, plot, trouble);
   let [isListening, isHeld, waiting] = [false, false, null];
   plot.addEventListener("pointerdown", () => {
-    isHeld = true; // what is being dragged over is not drawn anew meanwhile
+    isHeld = true; // not redrawn while it is dragged over
     const over = new AbortController();
     const letGo = () => {
       over.abort();
@@ -151,7 +151,7 @@ function figurePane(name, title, store) {
     waiting = isHeld ? figure : null;
     if (isHeld) return;
     const isVoid = !figure.data.length;
-    plot.classList.toggle("void", isVoid); // keeps its place for what comes
+    plot.classList.toggle("void", isVoid); // keeps its place
     nothing.hidden = !isVoid;
     if (isVoid) return;
     let drawn;
@@ -167,8 +167,8 @@ function figurePane(name, title, store) {
     isListening = true;
     drawn.on("plotly_relayout", (change) => {
       const [from, to] = ["xaxis.range[0]", "xaxis.range[1]"].map((key) => Math.round(change[key] * 1e9));
-      if (!(from < to)) return; // zoomed back: no numbers
-      waiting = null; // it shows the stretch of before
+      if (!(from < to)) return; // zoomed out: the values are no numbers
+      waiting = null; // that figure is of the old range
       go(store, { span: { from, to } });
     });
   }
@@ -194,7 +194,7 @@ const goTo = (store, { connection, packet }) =>
     ? go(store, { view: "packets", packet })
     : go(store, { view: "connections", id: connection, packet });
 
-/** A kind of trouble: its name leads to the list of all packets that show it, the numbers to the first few themselves. */
+/** A kind of problem: its name links to the list of its packets, the numbers to the first few of them. */
 function troubleRow({ code, title, severity, count: times, packets }, store) {
   const filter = `is:${code}`;
   return h(
@@ -206,7 +206,7 @@ function troubleRow({ code, title, severity, count: times, packets }, store) {
       { class: "overview-name" },
       h("button", {
         class: "link",
-        title: "List all of these packets",
+        title: "List all packets with this problem",
         onclick: () => go(store, { view: "packets", filter }),
       }, title),
     ),
@@ -231,7 +231,7 @@ function serverRow({ server, connections, packets, bytes }, first, store) {
     {},
     h("button", {
       class: "link wire",
-      title: "Its connections",
+      title: "List the server’s connections",
       onclick: () => go(store, { view: "connections", filter: server }),
     }, server),
     h("span", { class: "overview-name" }, `${counted(connections, "connection")}, ${counted(packets, "packet")}`),
@@ -253,7 +253,7 @@ function connectionRow({ id, client, server, packets, bytes }, first, store) {
   );
 }
 
-/** Payload of both sides as a bar, as long as it is beside the heaviest, and in words. */
+/** Payload of both sides as a bar, relative to the largest, and as text. */
 function weights([client, server], most) {
   const all = Math.max(most[0] + most[1], 1);
   return h(
@@ -265,13 +265,13 @@ function weights([client, server], most) {
 }
 
 function percentileRows({ handshake, wait, slowest_exchange: slowest }, store) {
-  const kinds = [["Handshake", handshake], ["Wait for the answer", wait]].filter(([, spread]) => spread);
+  const kinds = [["Handshake", handshake], ["Wait for the response", wait]].filter(([, spread]) => spread);
   if (!kinds.length) return [];
   const head = h(
     "tr",
     {},
     h("td"),
-    ["half", "90 %", "95 %", "99 %", "slowest", "of"].map((name) => h("th", { scope: "col" }, name)),
+    ["median", "p90", "p95", "p99", "max", "count"].map((name) => h("th", { scope: "col" }, name)),
   );
   const rows = kinds.map(([name, { p50, p90, p95, p99, slowest: longest, of }]) =>
     h(
@@ -291,5 +291,5 @@ function percentileRows({ handshake, wait, slowest_exchange: slowest }, store) {
       h("td", {}, count(of)),
     )
   );
-  return [h("caption", {}, "within which so many were done"), h("thead", {}, head), h("tbody", {}, rows)];
+  return [h("caption", {}, "Percentiles"), h("thead", {}, head), h("tbody", {}, rows)];
 }

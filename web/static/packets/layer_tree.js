@@ -1,13 +1,15 @@
-// The layers of a packet as a tree: layers unfold into fields. An item that is pointed at or moved to lights its bytes.
+// A packet's layers as a tree of fields; the item under the pointer or the cursor has its bytes highlighted.
 
 import { closest, h } from "../widgets/dom.js";
 
-/** The innermost field, or else layer, that byte `at` was read from: [layer, field] indexes, field -1 for none; null. */
+/**
+ * The innermost field or layer that byte `at` belongs to: [layer, field] indexes, field -1 for none; null for neither.
+ */
 export function itemAt(layers, at) {
   const holds = ({ start, stop }) => start <= at && at < stop;
   const layer = layers.findLastIndex(holds);
   if (layer < 0) return null;
-  // Of several fields that share a byte the one with the fewest bytes says most; of flags in one byte, the first.
+  // Of several fields that share a byte, the shortest one; of flags in one byte, the first.
   const { fields } = layers[layer];
   let found = -1;
   fields.forEach((field, i) => {
@@ -17,8 +19,9 @@ export function itemAt(layers, at) {
 }
 
 /**
- * @param {object[]} layers {name, title, start, stop, fields: [{label, value, start, stop}]} as the server sends them
- * @param {Set<string>} open names of the layers that are unfolded: kept from packet to packet
+ * @param {object[]} layers {name, title, start, stop, fields: [{label, value, start, stop}]} as /api/packets/N sends
+ *   them
+ * @param {Set<string>} open names of the expanded layers: kept from packet to packet
  * @param {{light: (start: number, stop: number) => void, reveal: (byte: number) => void}} dump
  */
 export function layerTree(layers, open, { light, reveal }) {
@@ -60,7 +63,7 @@ export function layerTree(layers, open, { light, reveal }) {
 
   const itemOf = (event) => items.find(({ element }) => element === closest(event, "[role=treeitem]")) ?? null;
 
-  /** Marks an item and its bytes; null goes back to the one that was chosen. */
+  /** Highlights an item and its bytes; null for the selected one. */
   function show(item) {
     const next = item ?? pinned;
     if (next === lit) return;
@@ -129,9 +132,9 @@ export function layerTree(layers, open, { light, reveal }) {
   };
   return {
     element: tree,
-    /** Marks what byte `at` was read from, or nothing more. */
+    /** Highlights the item of byte `at`; null for the selected one. */
     point: (at) => show(at === null ? null : find(at)),
-    /** Unfolds what byte `at` was read from and brings it into sight. */
+    /** Selects the item of byte `at`, expands its layer and scrolls it into view. */
     choose(at) {
       const item = find(at);
       if (!item) return;

@@ -1,24 +1,25 @@
-// The columns that the packet table can have.
+// The columns of the packet table.
 
 import { h, setText } from "../widgets/dom.js";
 import { count, duration, exact, wallClock } from "../text/format.js";
 import { BOOKMARK } from "./packet_note.js";
-import { protocolOf, told } from "./packet_text.js";
-import { createPair, drawPair } from "../widgets/address_pair.js";
+import { infoOf, protocolOf } from "./packet_text.js";
+import { createEnd, drawEnd } from "../widgets/address_pair.js";
 import { pairEnds } from "../text/address.js";
 import { marksOf, stateOf } from "../text/terms.js";
 
-const LONGEST = 47; // characters of a cell: two IPv4 sockets
+const LONGEST = 47; // characters of a cell
+const SOCKET = 24; // of an address and a port; more is cut from the address
 
 const plain = (of) => (cell, row) => setText(cell, of(row) ?? "");
 const number = (name) => plain((row) => (row[name] === null ? "" : count(row[name])));
 
-/** Grid columns; `isUsual` ones show until the reader chooses. `of` gives the list's row at an index. */
+/** All columns; `isUsual` ones are shown by default. `of` gives the row at an index. */
 export const packetColumns = (of) => [
   {
     name: "mark",
-    title: "note",
-    about: "a bookmark or a note",
+    title: "Note",
+    about: "bookmark or note",
     isTitleUnseen: true,
     isUsual: true,
     create: (cell) => cell.append(h("i", { class: "note-mark" })),
@@ -27,7 +28,7 @@ export const packetColumns = (of) => [
   { name: "number", title: "No.", isUsual: true, draw: plain((row) => count(row.number)) },
   {
     name: "time",
-    title: "time",
+    title: "Time",
     fits: LONGEST,
     about: "since the first packet",
     isUsual: true,
@@ -38,90 +39,105 @@ export const packetColumns = (of) => [
   },
   {
     name: "since",
-    title: "since",
+    title: "Delta",
     fits: LONGEST,
-    about: "the packet listed before it",
+    about: "since the previous packet listed",
     draw: (cell, row, _state, index) => drawSince(cell, row, of(index - 1)),
   },
   {
     name: "clock",
-    title: "clock",
-    about: "date and time, UTC",
+    title: "Date and time",
+    about: "UTC",
     draw: plain((row) => wallClock(row.time_ns).replace(" UTC", "")),
   },
-  { name: "pair", title: "client → server", isUsual: true, create: createPair, fits: LONGEST, draw: drawEnds },
+  {
+    name: "source",
+    title: "Source",
+    isUsual: true,
+    fits: SOCKET,
+    create: createEnd,
+    draw: (cell, row) => drawSocket(cell, row, row.direction),
+  },
+  {
+    name: "destination",
+    title: "Destination",
+    isUsual: true,
+    fits: SOCKET,
+    create: createEnd,
+    draw: (cell, row) => drawSocket(cell, row, row.direction === "client" ? "server" : "client"),
+  },
   {
     name: "connection",
-    title: "pipe",
+    title: "Conn.",
     fits: LONGEST,
-    about: "the connection’s number",
+    about: "number of the connection",
     isUsual: true,
     draw: plain((row) => (row.connection === null ? "" : `#${row.connection}`)),
   },
   {
     name: "protocol",
-    title: "speaks",
+    title: "Protocol",
     isUsual: true,
     draw(cell, row) {
       setText(cell, protocolOf(row));
       cell.dataset.protocol = row.protocol ?? "none";
     },
   },
-  { name: "length", title: "length", fits: LONGEST, about: "bytes on the wire", isUsual: true, draw: number("length") },
+  { name: "length", title: "Length", fits: LONGEST, about: "bytes on the wire", isUsual: true, draw: number("length") },
   {
     name: "payload",
-    title: "payload",
+    title: "Payload",
     fits: LONGEST,
-    about: "bytes of TCP’s content",
+    about: "bytes of TCP payload",
     draw: plain((row) => (row.connection === null ? "" : count(row.payload))),
   },
-  { name: "flags", title: "flags", fits: LONGEST, draw: plain((row) => row.flags.join(" ")) },
+  { name: "flags", title: "Flags", fits: LONGEST, draw: plain((row) => row.flags.join(" ")) },
   {
     name: "seq",
-    title: "seq",
+    title: "Seq",
     fits: LONGEST,
-    about: "counted from the SYN, or from the first number seen",
+    about: "relative to the SYN, or to the first number seen",
     draw: number("seq"),
   },
-  { name: "ack", title: "ack", fits: LONGEST, about: "counted likewise, from the peer’s", draw: number("ack") },
+  { name: "ack", title: "Ack", fits: LONGEST, about: "relative, likewise", draw: number("ack") },
   {
     name: "window",
-    title: "window",
+    title: "Window",
     fits: LONGEST,
-    about: "bytes; unscaled where the scale is not known",
+    about: "bytes; unscaled where the scale is unknown",
     draw: number("window"),
   },
   {
     name: "flight",
-    title: "in flight",
+    title: "In flight",
     fits: LONGEST,
-    about: "bytes not seen acknowledged",
+    about: "bytes not yet acknowledged",
     draw: number("in_flight"),
   },
   {
     name: "rtt",
-    title: "acked in",
+    title: "RTT",
     fits: LONGEST,
-    about: "since the segment it acknowledges",
+    about: "since the segment that it acknowledges",
     draw: plain((row) => (row.ack_rtt_ns === null ? "" : duration(row.ack_rtt_ns))),
   },
   {
     name: "states",
-    title: "states after",
+    title: "States",
     fits: LONGEST,
-    about: "client / server",
+    about: "client / server, after the packet",
     create: createStates,
     draw: drawStates,
   },
-  { name: "what", title: "what it says", isUsual: true, create: createWhat, draw: drawWhat },
+  { name: "info", title: "Info", isUsual: true, create: createInfo, draw: drawInfo },
 ];
 
 function drawSince(cell, row, before) {
   setText(cell, since(row, before));
-  cell.title = cell.textContent === "–" ? "not known: times go back" : "";
+  cell.title = cell.textContent === "–" ? "unknown: timestamps go backwards" : "";
 }
 
-/** How long after the packet listed before it; not known across times that go back. */
+/** Time since the previous packet listed; "–" where timestamps go backwards. */
 export function since(row, before) {
   if (!before) return "";
   return before.clock === row.clock && row.at_ns >= before.at_ns ? duration(row.at_ns - before.at_ns) : "–";
@@ -132,14 +148,10 @@ function drawMark(cell, row) {
   cell.title = row.comment ?? "";
 }
 
-const NOBODY = { client: ["", ""], server: ["", ""] };
-
-/** Client at the left, server at the right, whoever speaks: the arrow says which way. */
-function drawEnds(cell, row) {
-  drawPair(cell, row.client ? pairEnds(row) : NOBODY, row.client ? (row.direction === "server" ? " ◂ " : " ▸ ") : "");
-  cell.title = row.client
-    ? `${row.client} ${row.direction === "server" ? "←" : "→"} ${row.server}`
-    : "in no TCP connection: opening the packet shows its addresses";
+/** The packet's source or destination, in the colour of its side. */
+function drawSocket(cell, row, side) {
+  drawEnd(cell.firstChild, row.client ? pairEnds(row)[side] : ["", ""], side);
+  cell.title = row.client ? `${row[side]} (${side})` : "Not TCP: select the packet to see its addresses";
 }
 
 function createStates(cell) {
@@ -158,7 +170,7 @@ function drawStates(cell, row) {
   cell.setAttribute("aria-label", ends.map(({ text }) => text).join(" / "));
 }
 
-function createWhat(cell) {
+function createInfo(cell) {
   cell.append(
     h("span", { class: "packet-what" }),
     h("span", { class: "packet-verdict" }),
@@ -166,13 +178,13 @@ function createWhat(cell) {
   );
 }
 
-function drawWhat(cell, row) {
+function drawInfo(cell, row) {
   const [what, verdict, more] = cell.children;
-  const said = told(row);
+  const info = infoOf(row);
   const found = marksOf(row);
-  setText(what, said.what);
-  setText(more, said.more);
+  setText(what, info.what);
+  setText(more, info.more);
   setText(verdict, found.map(({ name }) => name).join(", "));
   verdict.classList.toggle("trouble", found.some(({ isTrouble }) => isTrouble));
-  cell.title = [said.what, ...found.map(({ meaning }) => meaning)].join("\n");
+  cell.title = [info.what, ...found.map(({ meaning }) => meaning)].join("\n");
 }

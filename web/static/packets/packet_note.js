@@ -1,10 +1,10 @@
-// The note beside a packet, and its shortest form, the bookmark. Notes are kept with the recording, as packet comments.
+// The editor of a packet's note or bookmark. Notes are stored with the recording, as packet comments.
 
 import { post } from "../net/api.js";
 import { h, icon, setText } from "../widgets/dom.js";
 
-export const BOOKMARK = "Bookmark"; // the note that says nothing but: here
-const LONGEST = 4096; // bytes: what a packet comment may have
+export const BOOKMARK = "Bookmark"; // the text of a note that is only a bookmark
+const LONGEST = 4096; // bytes of a packet comment
 
 export class NoteEditor {
   /** @param {{changed: (packet: object) => void, failed: (problem: object) => void}} actions */
@@ -20,28 +20,28 @@ export class NoteEditor {
         icon(name),
       );
     this.mark = tool("bookmark", "Bookmark this packet (b)", () => this.toggleBookmark());
-    this.write = tool("note", "Write a note beside this packet (n)", () => this.edit());
+    this.write = tool("note", "Add a note to this packet (n)", () => this.edit());
     this.buttons = h("span", { class: "note-buttons" }, this.mark, this.write);
-    this.text = h("p", { class: "note-text", title: "Change the note (n)", onclick: () => this.edit() });
+    this.text = h("p", { class: "note-text", title: "Edit note (n)", onclick: () => this.edit() });
     this.field = h("textarea", {
       class: "note-field",
       rows: "2",
       maxlength: LONGEST,
-      "aria-label": "What to remember",
-      placeholder: "What is worth remembering here? Wireshark shows it as a packet comment.",
+      "aria-label": "Note",
+      placeholder: "Note. Wireshark shows it as a packet comment.",
       onkeydown: (event) => this.key(event),
     });
     this.form = h(
       "div",
-      { class: "note-form", role: "group", "aria-label": "Note beside this packet", hidden: true },
+      { class: "note-form", role: "group", "aria-label": "Note on this packet", hidden: true },
       this.field,
       h("button", {
         class: "button strong",
         type: "button",
         title: "Ctrl+Enter",
         onclick: () => this.save(this.field.value),
-      }, "Keep note"),
-      h("button", { class: "button", type: "button", onclick: () => this.save("") }, "Take it away"),
+      }, "Save note"),
+      h("button", { class: "button", type: "button", onclick: () => this.save("") }, "Delete note"),
       h("button", { class: "button", type: "button", onclick: () => this.leave() }, "Cancel"),
     );
     this.element = h("div", { class: "note", hidden: true }, this.text, this.form);
@@ -53,7 +53,7 @@ export class NoteEditor {
     setText(this.text, note && note !== BOOKMARK ? note : "");
     this.mark.setAttribute("aria-pressed", String(Boolean(note)));
     this.mark.setAttribute("aria-disabled", String(Boolean(note) && note !== BOOKMARK));
-    this.mark.title = note && note !== BOOKMARK ? "The note marks this packet" : "Bookmark this packet (b)";
+    this.mark.title = note && note !== BOOKMARK ? "This packet has a note" : "Bookmark this packet (b)";
     this.arrange();
   }
 

@@ -1,18 +1,21 @@
-// What a packet means, in the words of a table: the kind it is coloured by, what happens in it, and the numbers with it.
+// A packet in the packet table: its protocol, its kind (by which it is coloured), and its Info text.
 
 import { count, counted } from "../text/format.js";
 import { IP_PROTOCOLS, NOT_IP } from "../text/facts.js";
 import { marksOf, protocolName } from "../text/terms.js";
 
-/** What the packet speaks. */
+/** The protocol of a packet. */
 export function protocolOf({ protocol, ip_protocol: number }) {
   if (protocol) return protocolName(protocol);
   if (number === null || number === undefined) return NOT_IP;
   return IP_PROTOCOLS[number] ?? `IP protocol ${number}`;
 }
 
-/** The meaning that gives a packet its colour: duplicate, trouble, request, response, message, opening, closing, data, ack or other. */
-export function meaning(packet) {
+/**
+ * The kind that gives a packet its colour: duplicate, trouble, request, response, message, opening, closing, data, ack,
+ * other.
+ */
+export function kindOf(packet) {
   const { flags, payload, connection, carries = [] } = packet;
   if (connection === null) return "other";
   if (packet.duplicate) return "duplicate";
@@ -23,12 +26,12 @@ export function meaning(packet) {
   return payload ? "data" : "ack";
 }
 
-/** Whether something went wrong with it. */
+/** Whether a packet is a sign of trouble. */
 export const isTrouble = (packet) =>
   !packet.duplicate && (packet.flags.includes("RST") || marksOf(packet).some((mark) => mark.isTrouble));
 
-/** What happens in the packet, and the rest of what there is to say: {what, more}. */
-export function told(packet) {
+/** A packet's Info: {what, more}, the second less important. */
+export function infoOf(packet) {
   const { carries = [], carries_more: others = 0, connection } = packet;
   if (connection === null) return { what: protocolOf(packet), more: counted(packet.length, "byte") };
   if (!carries.length) return { what: flagText(packet), more: numbers(packet) };
@@ -37,7 +40,7 @@ export function told(packet) {
   return { what: first.text, more: hidden ? `and ${count(hidden)} more` : "" };
 }
 
-/** The flags that say something: PSH does not, nor ACK beside bytes or other flags than SYN. */
+/** The flags, without PSH, and without ACK on packets with payload or flags other than SYN. */
 function flagText({ flags, payload }) {
   const telling = flags.filter((flag) => flag !== "PSH" && (flag !== "ACK" || flags.includes("SYN")));
   if (telling.length) return telling.join(" ");
@@ -51,9 +54,9 @@ function numbers({ flags, seq, ack, window, payload }) {
       ? `seq ${count(seq)}, ${counted(payload, "byte")}`
       : `seq ${count(seq)}`;
   }
-  const said = flags.includes("SYN") || flags.includes("FIN") ? [`seq ${count(seq)}`] : [];
-  if (ack !== null) said.push(`ack ${count(ack)}`);
-  if (flags.includes("SYN")) said.push(`window ${count(window)}`);
-  if (payload) said.push(counted(payload, "byte"));
-  return said.join(", ");
+  const parts = flags.includes("SYN") || flags.includes("FIN") ? [`seq ${count(seq)}`] : [];
+  if (ack !== null) parts.push(`ack ${count(ack)}`);
+  if (flags.includes("SYN")) parts.push(`window ${count(window)}`);
+  if (payload) parts.push(counted(payload, "byte"));
+  return parts.join(", ");
 }

@@ -1,4 +1,4 @@
-// The chosen packet: its numbers, the note beside it, its layers as the dissector reads them, and its bytes, each lighting up the other.
+// The selected packet: its facts, its note, its layers and its bytes; layers and bytes highlight each other.
 
 import { get } from "../net/api.js";
 import { closest, h, icon, setText } from "../widgets/dom.js";
@@ -8,11 +8,12 @@ import { layerTree } from "./layer_tree.js";
 import { go } from "../state/navigation.js";
 import { NoteEditor } from "./packet_note.js";
 
-const HELD = 30; // packets kept, so that stepping back and forth is at once
+const HELD = 30; // packets cached, so that stepping back and forth is immediate
 
 /**
  * @param {import("../state/store.js").Store} store
- * @param {{noted?: (packet: import("../types/rows.d.ts").PacketRow) => void}} [actions] called with a packet whose note has changed
+ * @param {object} [actions]
+ * @param {(packet: import("../types/rows.d.ts").PacketRow) => void} [actions.noted] called when a note has changed
  */
 export function mountPacket(store, { noted = () => {} } = {}) {
   const title = h("h2");
@@ -33,12 +34,12 @@ export function mountPacket(store, { noted = () => {} } = {}) {
       { class: "icon-button", title: words, "aria-label": words.replace(/ \(.*/, ""), onclick: press },
       icon(name),
     );
-  const before = button("previous", "The packet before in this connection (,)", () => step("previous"));
-  const after = button("next", "The next packet in this connection (.)", () => step("next"));
+  const before = button("previous", "Previous packet of this connection (,)", () => step("previous"));
+  const after = button("next", "Next packet of this connection (.)", () => step("next"));
   const body = h("div", { class: "packet-body" }, layers, bytes);
   const element = h(
     "section",
-    { class: "packet-pane", "aria-label": "The chosen packet", hidden: true },
+    { class: "packet-pane", "aria-label": "Selected packet", hidden: true },
     h(
       "header",
       { class: "packet-head" },
@@ -48,15 +49,15 @@ export function mountPacket(store, { noted = () => {} } = {}) {
       note.buttons,
       before,
       after,
-      button("close", "Close the packet (Escape)", () => go(store, { packet: null })),
+      button("close", "Close (Escape)", () => go(store, { packet: null })),
     ),
     note.element,
     body,
   );
-  const open = new Set(["TCP"]); // layers that the reader has unfolded
+  const open = new Set(["TCP"]); // names of expanded layers
   const held = new Map();
   let [number, shown, abort] = [null, null, null];
-  let { noted: seen = 0 } = store.state.capture; // how often a note has changed
+  let { noted: seen = 0 } = store.state.capture; // changes of notes so far
 
   async function load(wanted) {
     abort?.abort();
@@ -66,22 +67,22 @@ export function mountPacket(store, { noted = () => {} } = {}) {
       keep(wanted, answer);
       if (wanted === number) show(answer);
     } catch (error) {
-      if (error.name !== "AbortError" && wanted === number) sayTrouble(error);
+      if (error.name !== "AbortError" && wanted === number) showError(error);
     }
   }
 
   function keep(wanted, answer) {
     held.delete(wanted);
-    if (answer.next !== null) held.set(wanted, answer); // the last of a connection may get a next one
+    if (answer.next !== null) held.set(wanted, answer); // not the last packet of a connection, which may get a next one
     if (held.size > HELD) held.delete(held.keys().next().value);
   }
 
-  /** A note was written, perhaps on another page: nothing else of the packet shown can be another. */
+  /** Fetches the packet again after a note has changed, perhaps on another page. */
   async function refreshNote() {
     held.clear();
     const wanted = number;
     if (wanted === null) return;
-    const answer = await get(`/api/packets/${wanted}`).catch(() => null); // the note that stands there is then the older one
+    const answer = await get(`/api/packets/${wanted}`).catch(() => null);
     if (!answer) return;
     keep(wanted, answer);
     if (wanted === number && shown?.packet.number === wanted) note.draw(answer.packet);
@@ -90,7 +91,7 @@ export function mountPacket(store, { noted = () => {} } = {}) {
   function show(answer) {
     shown = answer;
     const { packet, layers: read, bytes: hex, place: at } = answer;
-    setText(place, at ? `${count(at[0])} of ${count(at[1])} in #${packet.connection}` : "in no connection");
+    setText(place, at ? `${count(at[0])} of ${count(at[1])} in #${packet.connection}` : "not TCP");
     setText(
       facts,
       `${packet.direction ? `from the ${packet.direction} · ` : ""}${lengthOf(packet)} · ${wallClock(packet.time_ns)}`,
@@ -104,7 +105,7 @@ export function mountPacket(store, { noted = () => {} } = {}) {
     drawSteps();
   }
 
-  function sayTrouble(error) {
+  function showError(error) {
     shown = null;
     layers.replaceChildren(h("p", { class: "trouble", role: "alert" }, `${error.message} ${error.advice ?? ""}`));
     bytes.replaceChildren();

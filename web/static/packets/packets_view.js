@@ -1,4 +1,4 @@
-// Packets: every packet of the capture in one table of any length, and below it the chosen one taken apart.
+// Packets view: the table of all packets, and below it the selected one.
 
 import { get } from "../net/api.js";
 import { ColumnChoice } from "../widgets/column_chooser.js";
@@ -8,13 +8,13 @@ import { count, counted } from "../text/format.js";
 import { Grid, isLive } from "../widgets/data_grid.js";
 import { go } from "../state/navigation.js";
 import { packetColumns } from "./packet_columns.js";
-import { meaning } from "./packet_text.js";
+import { kindOf } from "./packet_text.js";
 import { PacketList } from "../net/filtered_packets.js";
 import { saveCopy } from "./save_copy.js";
 import { filtering } from "../text/time_range.js";
 import { mountPacket } from "./packet_view.js";
 
-const AROUND = 40; // rows fetched above and below those in sight
+const AROUND = 40; // rows fetched above and below the visible ones
 
 export function mount(root, store) {
   const list = new PacketList({
@@ -39,10 +39,10 @@ export function mount(root, store) {
     grid = new Grid({
       label: "Packets",
       columns: columns.filter(({ name }) => chosen.has(name)),
-      choose: (index) => list.number(index, (number) => go(store, { packet: number })),
+      choose: (index) => list.withId(index, (number) => go(store, { packet: number })),
       shown: (first, stop) => list.want(first - AROUND, stop + AROUND),
       isSteady: true,
-      rowClass: (row) => `means-${meaning(row)} from-${row.direction ?? "nobody"}`,
+      rowClass: (row) => `means-${kindOf(row)} from-${row.direction ?? "none"}`,
     });
     place.replaceChildren(grid.element);
     draw(store.state);
@@ -53,7 +53,7 @@ export function mount(root, store) {
     const { packet } = state.route;
     list.turnTo(state);
     tools.draw(state, list);
-    pane.draw(packet); // first, for it takes room from the table
+    pane.draw(packet); // first, since it takes room from the table
     root.classList.toggle("has-detail", packet !== null);
     grid.follow(isLive(state));
     grid.draw({
@@ -91,7 +91,7 @@ function emptiness(state, list) {
   return noRows(state, "packets");
 }
 
-/** What is listed, and what can be done with all of it. */
+/** The toolbar: number of packets, notes, save, columns. */
 function toolbar(store, choice) {
   const listed = h("p", { class: "tools-text", role: "status" });
   const noted = h(
@@ -108,7 +108,7 @@ function toolbar(store, choice) {
     "button",
     {
       class: "button",
-      title: "A pcapng copy of the capture; notes stand in it as packet comments, which Wireshark shows",
+      title: "Save the capture as pcapng, with notes as packet comments, which Wireshark shows",
       onclick: () => saveCopy(store),
     },
     icon("save"),

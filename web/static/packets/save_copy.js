@@ -1,9 +1,9 @@
-// Saves a pcapng copy of the capture, notes in it: fetched with the page's credentials, which a plain link would not carry.
+// Saves a pcapng copy of the capture with its notes; fetched, since a link would not carry the session's header.
 
 import { ApiError, session } from "../net/api.js";
 import { h } from "../widgets/dom.js";
 
-/** Asks the server for the copy and hands it to the browser as a download. */
+/** Fetches the copy and starts a download of it. */
 export async function saveCopy(store) {
   try {
     const response = await fetch("/api/notes/copy", { headers: { "X-Token": session.token ?? "" } });
@@ -11,28 +11,31 @@ export async function saveCopy(store) {
     download(await response.blob(), nameFor(store.state.capture.name));
   } catch (error) {
     store.set({
-      problem: { message: error.message, what_to_do: error.advice ?? "Is Wireglass still running in its terminal?" },
+      problem: {
+        message: error.message,
+        what_to_do: error.advice ?? "Check that Wireglass is still running in the terminal.",
+      },
     });
   }
 }
 
 async function refusal(response) {
-  const said = await response.json().catch(() => null);
+  const answer = await response.json().catch(() => null);
   return new ApiError(
     response.status,
-    said?.error?.message ?? `The server said ${response.status}.`,
-    said?.error?.what_to_do,
+    answer?.error?.message ?? `The server responded with ${response.status}.`,
+    answer?.error?.what_to_do,
   );
 }
 
-/** Gives bytes that the page made or fetched to the browser as a file; nothing in them is opened. */
+/** Starts a download of bytes as a file; the browser does not open it. */
 export function download(blob, name) {
   const address = URL.createObjectURL(new Blob([blob], { type: "application/octet-stream" }));
   h("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** A file name out of the capture's, whatever stood in that. */
+/** A safe file name made from the capture's. */
 export function nameFor(name) {
   const stem = (name ?? "").replace(/\.(pcapng|pcap|cap)(\.(gz|zst))?$/i, "").replace(/[^\w.-]+/g, "-").replace(
     /^[.-]+/,

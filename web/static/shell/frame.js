@@ -1,11 +1,11 @@
-// The frame around every view: source and counters above, views at the left, the demo's buttons between.
+// The frame around every view: header, navigation, the demo bar and messages.
 
 import { closest, h, icon } from "../widgets/dom.js";
-import { mountBar } from "./header.js";
+import { mountHeader } from "./header.js";
 import { mountHelp } from "./help_dialog.js";
 import { mountSources } from "./source_dialog.js";
 import { go } from "../state/navigation.js";
-import { mountStrip } from "../lab/demo_buttons.js";
+import { mountDemoBar } from "../lab/demo_buttons.js";
 import { mountRail } from "./nav_rail.js";
 import * as timeline from "../timeline/timeline_view.js";
 import * as overview from "../overview/overview_view.js";
@@ -31,13 +31,13 @@ const VIEWS = [
 
 export const VIEW_NAMES = VIEWS.map((view) => view.name);
 
-/** @param {{resync: () => void}} actions what the frame can ask of the feed */
+/** @param {{resync: () => void}} actions of the feed */
 export function mountFrame(root, store, actions) {
   const help = mountHelp();
   const sources = mountSources(store);
   const stage = h("main", { class: "stage", id: "stage", tabindex: "-1" });
   const bar = h("header", { class: "bar" });
-  const strip = h("section", { class: "strip", "aria-label": "Demo" });
+  const demoBar = h("section", { class: "demo-bar", "aria-label": "Demo" });
   const problem = h("div", { class: "problem", role: "alert", hidden: true });
   const rail = mountRail(store, VIEWS);
   root.append(
@@ -48,21 +48,21 @@ export function mountFrame(root, store, actions) {
         event.preventDefault();
         stage.focus();
       },
-    }, "Skip to the view"),
+    }, "Skip to content"),
     bar,
     rail.element,
-    h("div", { class: "body" }, strip, problem, stage),
+    h("div", { class: "body" }, demoBar, problem, stage),
     help.element,
     sources.element,
   );
-  mountBar(bar, store, { ...actions, help: help.open, sources: sources.open });
-  mountStrip(strip, store);
+  mountHeader(bar, store, { ...actions, help: help.open, sources: sources.open });
+  mountDemoBar(demoBar, store);
 
   let [mounted, unmount] = [null, () => {}];
   store.subscribe((state) => {
     rail.draw(state);
     drawProblem(problem, store, state);
-    strip.hidden = !state.demo || state.route.view === "lab";
+    demoBar.hidden = !state.demo || state.route.view === "lab";
     if (mounted === state.route.view) return;
     unmount();
     mounted = state.route.view;
@@ -75,7 +75,7 @@ export function mountFrame(root, store, actions) {
   document.addEventListener("keydown", (event) => shortcut(event, store, help));
 }
 
-/** What went wrong, with what to do, or else what there is to know about the capture; stays until it is put away. */
+/** The last problem and what to do about it, or else notes on the capture, until dismissed. */
 function drawProblem(element, store, { problem, capture, notesSeen }) {
   const notes = (capture.notes ?? []).slice(notesSeen);
   const [what, then] = problem ? [problem.message, problem.what_to_do ?? ""] : [notes.join(" "), ""];
@@ -84,11 +84,11 @@ function drawProblem(element, store, { problem, capture, notesSeen }) {
   const key = `${what} ${then}`;
   if (element.dataset.key === key) return;
   element.dataset.key = key;
-  const putAway = () => store.set(problem ? { problem: null } : { notesSeen: capture.notes.length });
+  const dismiss = () => store.set(problem ? { problem: null } : { notesSeen: capture.notes.length });
   element.replaceChildren(
     h("b", {}, what),
     h("span", {}, then),
-    h("button", { class: "icon-button", "aria-label": "Put away", title: "Put away", onclick: putAway }, icon("close")),
+    h("button", { class: "icon-button", "aria-label": "Dismiss", title: "Dismiss", onclick: dismiss }, icon("close")),
   );
 }
 

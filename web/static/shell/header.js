@@ -1,11 +1,11 @@
-// The bar above: what is looked at, the filter, the counters, and pause, theme and help.
+// The header: source, filter, time range, counters, and the buttons for pause, theme and help.
 
 import { h, icon, setClass, setText } from "../widgets/dom.js";
 import { count, duration, moment } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { themeIsDark, toggleTheme } from "../state/theme_choice.js";
 
-export function mountBar(bar, store, { resync, help, sources }) {
+export function mountHeader(bar, store, { resync, help, sources }) {
   const source = h(
     "span",
     { class: "source", role: "status" },
@@ -14,7 +14,7 @@ export function mountBar(bar, store, { resync, help, sources }) {
   );
   const chooseSource = h(
     "button",
-    { class: "source-button", "aria-haspopup": "dialog", "aria-label": "What to look at", onclick: sources },
+    { class: "source-button", "aria-haspopup": "dialog", "aria-label": "Choose a source", onclick: sources },
     source,
     icon("unfold"),
   );
@@ -67,7 +67,7 @@ export function mountBar(bar, store, { resync, help, sources }) {
 
 const STATES = { running: "live", loading: "reading", paused: "capture paused", ended: "ended" };
 
-/** In words and as a dot: where the packets come from, and whether they still do. */
+/** The source of packets and its state, as text and as a coloured dot. */
 function drawSource(element, { feed, capture, behind, problem }) {
   let [kind, text] = [
     "still",
@@ -86,7 +86,7 @@ function drawSource(element, { feed, capture, behind, problem }) {
   if (feed === "lost") [kind, text] = ["lost", "no connection to Wireglass, trying again"];
   setClass(element, `source ${kind}`);
   setText(element.lastChild, text);
-  element.title = problem?.message ?? [text, ...(capture.notes ?? [])].join("\n"); // the name may be longer than its place
+  element.title = problem?.message ?? [text, ...(capture.notes ?? [])].join("\n");
 }
 
 function mountFilter(store) {
@@ -115,7 +115,7 @@ function mountFilter(store) {
   };
 }
 
-/** The time range that the timeline has left to every view, and the way out of it. */
+/** The selected time range, as a button that clears it. */
 function mountSpan(store) {
   const text = h("span");
   const element = h(
@@ -131,8 +131,8 @@ function mountSpan(store) {
       if (!span) return;
       const words = span.last ? `last ${duration(span.last)}` : `${moment(span.from)} to ${moment(span.to)}`;
       setText(text, words);
-      element.title = "Show the whole capture again";
-      element.setAttribute("aria-label", `Only ${words}: show the whole capture again`);
+      element.title = "Clear the time range";
+      element.setAttribute("aria-label", `Time range ${words}: clear`);
     },
   };
 }
@@ -145,9 +145,9 @@ function mountCounters() {
       element: h("span", { class: `counter ${name}`, title: explanation }, value, " ", h("span", {}, name)),
     };
   };
-  const packets = number("packets", "Packets so far");
-  const rate = number("per second", "Packets a second, at the moment");
-  const dropped = number("dropped", "Packets that were lost before they could be recorded");
+  const packets = number("packets", "Packets captured");
+  const rate = number("per second", "Packets per second, now");
+  const dropped = number("dropped", "Packets dropped by the kernel before they could be recorded");
   return {
     element: h("div", { class: "counters" }, packets.element, rate.element, dropped.element),
     draw({ capture, end }) {
@@ -157,7 +157,7 @@ function mountCounters() {
       rate.element.hidden = capture.state !== "running";
       dropped.element.hidden = capture.dropped === null || capture.dropped === undefined;
       dropped.element.classList.toggle("trouble", capture.dropped > 0);
-      packets.element.title = `Packets so far, over ${duration(end)}`;
+      packets.element.title = `Packets captured in ${duration(end)}`;
     },
   };
 }
@@ -176,7 +176,9 @@ function drawPause(button, { behind, capture }) {
   if (button.getAttribute("aria-pressed") === String(isPaused)) return;
   button.setAttribute("aria-pressed", String(isPaused));
   button.setAttribute("aria-label", "Pause the view");
-  button.title = isPaused ? "Go on: show what came meanwhile" : "Pause the view; packets are still taken in";
+  button.title = isPaused
+    ? "Resume and show the packets received meanwhile"
+    : "Pause the view; packets are still captured";
   button.replaceChildren(icon(isPaused ? "play" : "pause"));
 }
 

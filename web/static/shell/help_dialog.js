@@ -1,19 +1,19 @@
-// The sheet behind "?": how to read the drawings, and every key.
+// The help dialog: how to read the drawings, and the keyboard shortcuts.
 
 import { h, icon } from "../widgets/dom.js";
 import { legend } from "../connection/legend.js";
 
 const KEYS = [
-  ["1 … 9", "the views, in order"],
-  ["/", "the filter; Escape clears it"],
+  ["1 … 9", "switch to a view, in order"],
+  ["/", "focus the filter; Escape clears it"],
   ["↑ ↓  Home End", "move in a list, or from packet to packet"],
-  ["Enter", "from a chosen connection into its packets"],
-  ["← →  + −", "on the timeline: move in time, zoom; Escape shows all of it"],
-  ["← →  + −", "among sockets: from change to change, zoom"],
-  [", .", "the packet before, or the next one, in the same connection"],
-  ["b  n", "bookmark the chosen packet; write a note beside it"],
-  ["Escape", "close what was opened"],
-  ["?", "this sheet"],
+  ["Enter", "go to the packets of the selected connection"],
+  ["← →  + −", "in Timeline: pan, zoom; Escape clears the time range"],
+  ["← →  + −", "in Sockets: previous or next change, zoom"],
+  [", .", "previous or next packet of the same connection"],
+  ["b  n", "bookmark the selected packet; add a note"],
+  ["Escape", "close the open panel"],
+  ["?", "this help"],
 ];
 
 export function mountHelp() {
@@ -32,12 +32,18 @@ export function mountHelp() {
       h(
         "p",
         {},
-        "Every packet you see is one of the capture’s, live or saved. From the packets Wireglass works out which connections there were, what was said over them, and in which state each end was: what no packet shows is marked as inferred or assumed. Which program holds which end is reported by the kernel of the machine that captures and by the demo’s own programs.",
+        "Wireglass shows the packets of a live or saved capture. From them it derives connections, their HTTP " +
+          "exchanges and WebSocket messages, and the TCP state of each end; what no packet shows is marked as " +
+          "inferred or assumed. Which process holds which end is reported by the kernel of the capturing machine " +
+          "and by the demo’s programs.",
       ),
       h(
         "p",
         {},
-        "An IP address and a port name one end of a connection: TCP’s standard calls the pair a socket, and programs call the object that they open for it so. One server port may have many connections; each is told apart by both of its ends. A connection is a pipe between two of them: think of an address as a hotel, of a port as a room, and of the connection as the line between two rooms.",
+        "An IP address and a port name one end of a connection. The TCP standard calls this pair a socket; programs " +
+          "also call the object that they open for it a socket. A server port can have many connections at once: " +
+          "each is identified by both of its ends. Think of an address as a hotel, of a port as a room in it, and " +
+          "of a connection as the line between two rooms.",
       ),
       legend(),
     ),

@@ -1,4 +1,4 @@
-// The rail at the left that leads to every view; on a narrow screen a bar below with the first few, and the others behind "More".
+// Navigation: a rail at the left with all views; on a narrow screen a bar at the bottom with the first few and "More".
 
 import { h, setText } from "../widgets/dom.js";
 import { count, short } from "../text/format.js";
@@ -40,7 +40,7 @@ export function mountRail(store, views) {
   };
 }
 
-/** Where the packets are kept; of a capture that has ended no more is said to come. */
+/** The recording's file, and whether it is still being written. */
 export function recordingText({ recording, state }) {
   if (!recording) return "";
   return `${state === "ended" ? "Recording:" : "Recording to"} ${recording}`;

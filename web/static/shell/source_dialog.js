@@ -1,4 +1,4 @@
-// The sheet behind the source in the bar: what to look at. An interface, a file, a sample, or what was there first.
+// The dialog to choose a source: an interface, a file, a sample, or the original source.
 
 import { get, post } from "../net/api.js";
 import { h, icon, setText } from "../widgets/dom.js";
@@ -16,23 +16,23 @@ export function mountSources(store) {
   const element = h(
     "dialog",
     { class: "sheet sources", "aria-labelledby": "sources-title" },
-    h("div", { class: "sheet-head" }, h("h2", { id: "sources-title" }, "What to look at"), close),
+    h("div", { class: "sheet-head" }, h("h2", { id: "sources-title" }, "Choose a source"), close),
     outcome,
     body,
   );
   element.addEventListener("click", (event) => event.target === element && element.close());
-  let sending = null; // the upload under way, to be given up when the sheet is closed
+  let sending = null; // the current upload, aborted when the dialog is closed
   element.addEventListener("close", () => sending?.abort());
 
-  /** Does it, says what went wrong, and lets nobody do two things at a time. */
-  async function attempt(doing, act) {
+  /** Runs one action at a time; shows its progress text, then an error if it fails. */
+  async function attempt(progress, act) {
     if (body.inert) return;
     body.inert = true;
-    say(doing);
+    say(progress);
     try {
       await act();
       say("");
-      element.close(); // the page starts anew as soon as the feed says that something else is on show
+      element.close(); // the page reloads as soon as the feed reports the new capture
     } catch (error) {
       if (error.name !== "AbortError") say([error.message, error.advice].filter(Boolean).join(" "), true);
     } finally {
@@ -65,11 +65,11 @@ export function mountSources(store) {
       bar.value = sent;
       say(
         isWhole
-          ? `Trying it out${packets ? `: ${count(packets)} packets so far` : ""}.`
-          : `${size(sent)} of ${size(bytes)} sent.`,
+          ? `Reading the file${packets ? `: ${count(packets)} packets so far` : ""}.`
+          : `${size(sent)} of ${size(bytes)} uploaded.`,
       );
     };
-    attempt(`Sending ${file.name}.`, () => upload(file, tell, signal)).finally(() => {
+    attempt(`Uploading ${file.name}…`, () => upload(file, tell, signal)).finally(() => {
       bar.hidden = true;
       sending = null;
     });
@@ -82,12 +82,12 @@ function sections(state, offer, attempt, send) {
   return [now(state, offer, attempt), live(offer, attempt), file(offer, send), samples(offer, attempt)];
 }
 
-/** What goes on while every page is paused, by where the packets come from. */
+/** What happens to packets while all pages are paused, by source. */
 export const PAUSED = {
-  replay: "The replay waits.",
+  replay: "The replay stops.",
   live: "Packets are still recorded, as long as the capture runs and the disk has room.",
   demo: "Packets are still recorded, as long as the capture runs and the disk has room.",
-  file: "What comes meanwhile is read afterwards, as far as the file keeps it.",
+  file: "Packets that are added to the file are read afterwards.",
 };
 
 function now({ capture }, offer, attempt) {
@@ -95,30 +95,30 @@ function now({ capture }, offer, attempt) {
     h("button", { class: "button", title, onclick: () => attempt(doing, () => post(path)) }, label);
   const buttons = [
     capture.state === "running" &&
-    act("Pause", "Pausing.", "/api/capture/pause", `For every page. ${PAUSED[capture.source]}`),
+    act("Pause", "Pausing…", "/api/capture/pause", `Pauses all pages. ${PAUSED[capture.source]}`),
     capture.state === "paused" &&
     act(
-      "Go on",
-      "Going on.",
+      "Resume",
+      "Resuming…",
       "/api/capture/resume",
-      `From where it was paused${capture.source === "replay" ? "" : ", with what was kept meanwhile"}`,
+      `Continues where it was paused${capture.source === "replay" ? "" : ", with the packets kept meanwhile"}`,
     ),
     capture.can_stop &&
-    act("Stop capture", "Stopping.", "/api/capture/stop", "What was captured stays on show and in its recording"),
-    !offer.at_home && act("Back to what was there first", "Going back.", "/api/sources/home"),
+    act("Stop capture", "Stopping…", "/api/capture/stop", "The captured packets stay here and in the recording"),
+    !offer.at_home && act("Back to the original source", "Going back…", "/api/sources/home"),
   ].filter(Boolean);
   return buttons.length > 0 &&
     h(
       "section",
       { class: "sources-now" },
-      h("p", {}, `On show: ${capture.name}${capture.state === "paused" ? ", paused" : ""}.`),
+      h("p", {}, `Current source: ${capture.name}${capture.state === "paused" ? ", paused" : ""}.`),
       buttons,
     );
 }
 
 function live(offer, attempt) {
   if (!offer.may_capture) {
-    return h("section", {}, h("h3", {}, "Live"), h("p", { class: "sources-about" }, offer.why_not));
+    return h("section", {}, h("h3", {}, "Live capture"), h("p", { class: "sources-about" }, offer.why_not));
   }
   const interfaces = h(
     "select",
@@ -136,7 +136,7 @@ function live(offer, attempt) {
   return h(
     "section",
     {},
-    h("h3", {}, "Live"),
+    h("h3", {}, "Live capture"),
     h(
       "form",
       {
@@ -144,27 +144,28 @@ function live(offer, attempt) {
         onsubmit: (event) => {
           event.preventDefault();
           attempt(
-            `Starting on ${interfaces.value}.`,
+            `Starting on ${interfaces.value}…`,
             () => post("/api/sources/live", { interface: interfaces.value, filter: filter.value.trim() }),
           );
         },
       },
       h("label", { for: "sources-interface" }, "Interface"),
       interfaces,
-      h("label", { for: "sources-filter" }, "Only what matches"),
+      h("label", { for: "sources-filter" }, "Capture filter"),
       filter,
       h("button", { class: "button strong" }, "Start capture"),
     ),
     h(
       "p",
       { class: "sources-about" },
-      "What is captured is kept in your folder for recordings. The filter is in tcpdump’s language; empty, it lets everything through but this page’s own traffic.",
+      "Packets are also saved in your recordings folder. The filter uses tcpdump’s syntax; without one, everything " +
+        "is captured except this page’s own traffic.",
     ),
   );
 }
 
 function file(offer, send) {
-  const bar = h("progress", { hidden: true, "aria-label": "How much has been sent" });
+  const bar = h("progress", { hidden: true, "aria-label": "Upload progress" });
   const input = h("input", {
     type: "file",
     id: "sources-file",
@@ -174,7 +175,7 @@ function file(offer, send) {
   return h(
     "section",
     {},
-    h("h3", {}, "A saved capture"),
+    h("h3", {}, "Capture file"),
     h("div", { class: "sources-row" }, h("label", { for: "sources-file" }, "File"), input),
     bar,
     h(
@@ -182,7 +183,7 @@ function file(offer, send) {
       { class: "sources-about" },
       `pcap or pcapng, plain or compressed, up to ${
         Math.floor(offer.most_bytes / 2 ** 20)
-      } MiB. It goes to Wireglass on this machine and nowhere else, and is thrown away when Wireglass ends.`,
+      } MiB. It is sent only to Wireglass on this machine, and deleted when Wireglass exits.`,
     ),
   );
 }
@@ -192,7 +193,7 @@ function samples(offer, attempt) {
     h(
       "section",
       {},
-      h("h3", {}, "Samples, one story each"),
+      h("h3", {}, "Sample captures"),
       h(
         "ul",
         { class: "sources-samples" },
@@ -202,7 +203,7 @@ function samples(offer, attempt) {
             {},
             h("button", {
               class: "link",
-              onclick: () => attempt(`Opening ${name}.`, () => post("/api/sources/sample", { name })),
+              onclick: () => attempt(`Opening ${name}…`, () => post("/api/sources/sample", { name })),
             }, title),
           )
         ),

@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a chosen theme never flashes the other one; hence not a module.
+// Sets the stored theme before the first paint, so that the other one never flashes; therefore not a module.
 "use strict";
 {
   let chosen = null;

@@ -1,85 +1,89 @@
-// The moments at which something changed, in order, each in a few words: what one steps through.
+// The changes of descriptors, states and the chat registry in order of time: the steps of the history.
 
 import { duration, shortened } from "../text/format.js";
 import { stepText } from "./descriptor_store.js";
 
 const WORDS = 40; // characters of a message
 
-/** Every change of a token, the diary or a state: {at, text}, in order of time; what happened at once is one. */
-export function momentsOf(book) {
+/** All changes, {at, text}, in order of time; simultaneous ones are joined. */
+export function changesOf(store) {
   const found = new Map();
   const add = (at, text) => found.set(at, found.has(at) ? `${found.get(at)}; ${text}` : text);
-  for (const token of book.inOrder()) tokenMoments(token, add);
-  for (const [connection, steps] of Object.entries(book.lives)) {
+  for (const descriptor of store.all()) descriptorChanges(descriptor, add);
+  for (const [connection, steps] of Object.entries(store.lives)) {
     for (const step of steps) {
-      add(step[0], `pipe #${connection}: client ${stepText(step, "client")}, server ${stepText(step, "server")}`);
+      add(step[0], `connection #${connection}: client ${stepText(step, "client")}, server ${stepText(step, "server")}`);
     }
   }
-  for (const way of book.ways) wayMoments(way, book.tokens, add);
+  for (const path of store.ways) pathChanges(path, store.tokens, add);
   return [...found].map(([at, text]) => ({ at, text })).sort((a, b) => a.at - b.at);
 }
 
-function tokenMoments(token, add) {
-  const { process, fd, connection, role } = token;
-  const what = role === "listener" ? " for its door" : connection === null ? "" : ` for pipe #${connection}`;
-  add(token.opened_at_ns, `${process} is handed ${fd}${what}`);
-  if (token.named_at_ns !== null) add(token.named_at_ns, `${process} notes in its diary: ${fd} is ${token.name}`);
-  if (token.forgotten_at_ns !== null) add(token.forgotten_at_ns, `${process} strikes ${token.name} out of its diary`);
-  if (token.closed_at_ns !== null) add(token.closed_at_ns, `${process} gives ${fd} back`);
+function descriptorChanges(descriptor, add) {
+  const { process, fd, connection, role } = descriptor;
+  const what = role === "listener" ? " to listen" : connection === null ? "" : ` for connection #${connection}`;
+  add(descriptor.opened_at_ns, `${process} opens fd ${fd}${what}`);
+  if (descriptor.named_at_ns !== null) {
+    add(descriptor.named_at_ns, `${process} registers fd ${fd} as ${descriptor.name}`);
+  }
+  if (descriptor.forgotten_at_ns !== null) {
+    add(descriptor.forgotten_at_ns, `${process} removes ${descriptor.name} from its registry`);
+  }
+  if (descriptor.closed_at_ns !== null) add(descriptor.closed_at_ns, `${process} closes fd ${fd}`);
 }
 
-/** A message goes in by one pipe and out by another. */
-function wayMoments({ said, connections, at_ns: at, tokens }, known, add) {
-  const name = (id) => known.get(id)?.process ?? "somebody";
+/** A message is sent on one connection and forwarded on another. */
+function pathChanges({ said, connections, at_ns: at, tokens }, known, add) {
+  const name = (id) => known.get(id)?.process ?? "a process";
   const words = `“${shortened(said, WORDS)}”`;
-  add(at[0], `${name(tokens.sender)} says ${words} into pipe #${connections[0]}`);
-  add(at[1], `${name(tokens.exit)} passes ${words} on into pipe #${connections[1]}`);
+  add(at[0], `${name(tokens.sender)} sends ${words} on connection #${connections[0]}`);
+  add(at[1], `${name(tokens.exit)} forwards ${words} on connection #${connections[1]}`);
 }
 
-/** How many of them are not later than `at`. */
-export function reached(moments, at) {
-  let [low, high] = [0, moments.length];
+/** The number of changes up to `at`. */
+export function reached(changes, at) {
+  let [low, high] = [0, changes.length];
   while (low < high) {
     const half = (low + high) >> 1;
-    if (moments[half].at <= at) low = half + 1;
+    if (changes[half].at <= at) low = half + 1;
     else high = half;
   }
   return low;
 }
 
-/** The moments of a book, found when they are asked for and kept until the book has changed. */
+/** The changes of a store, computed on demand and cached until it changes. */
 export class Steps {
   constructor() {
-    this.book = null;
+    this.store = null;
     this.edition = -1;
     this.found = [];
   }
 
-  take(book) {
-    this.book = book;
+  take(store) {
+    this.store = store;
   }
 
-  get moments() {
-    if (this.edition !== this.book.edition) {
-      Object.assign(this, { edition: this.book.edition, found: momentsOf(this.book) });
+  get changes() {
+    if (this.edition !== this.store.edition) {
+      Object.assign(this, { edition: this.store.edition, found: changesOf(this.store) });
     }
     return this.found;
   }
 
-  /** The moment before `at`, or the first of all. */
+  /** The last change before `at`, or the first of all. */
   before(at) {
-    return this.moments[Math.max(reached(this.moments, at - 1) - 1, 0)] ?? null;
+    return this.changes[Math.max(reached(this.changes, at - 1) - 1, 0)] ?? null;
   }
 
-  /** The moment after `at`; null after the last. */
+  /** The first change after `at`; null after the last. */
   after(at) {
-    return this.moments[reached(this.moments, at)] ?? null;
+    return this.changes[reached(this.changes, at)] ?? null;
   }
 
-  /** What happened last up to `at`. */
-  saying(at) {
-    const last = this.moments[reached(this.moments, at) - 1];
-    if (!last) return "nothing has happened yet";
-    return at > last.at ? `${duration(at - last.at)} after: ${last.text}` : last.text;
+  /** The last change up to `at`, as text. */
+  textAt(at) {
+    const last = this.changes[reached(this.changes, at) - 1];
+    if (!last) return "no change yet";
+    return at > last.at ? `${duration(at - last.at)} ago: ${last.text}` : last.text;
   }
 }

@@ -1,17 +1,17 @@
-// Beside a connection's sockets: the number by which each end's process holds it, or held it.
+// The file descriptors of a connection's ends, beside their addresses.
 
 import { get } from "../net/api.js";
 import { h, setText } from "../widgets/dom.js";
 import { go } from "../state/navigation.js";
 
-/** {elements: {client, server}, draw(state)}: a small button for each socket plate, hidden while no token is known. */
+/** {elements: {client, server}, draw(state)}: a button for each end, hidden while no descriptor is known. */
 export function mountHolders(store) {
   const elements = Object.fromEntries(["client", "server"].map((side) => [
     side,
     h("button", {
-      class: "socket-token link",
+      class: "socket-fd link",
       hidden: true,
-      title: "Show it among the tokens of its process",
+      title: "Show this file descriptor in Sockets",
       onclick: () => go(store, { view: "sockets", id: store.state.route.id }),
     }),
   ]));
@@ -34,9 +34,14 @@ export function mountHolders(store) {
 
   function write(rows) {
     for (const [side, element] of Object.entries(elements)) {
-      const token = rows.find(({ direction }) => direction === side);
-      element.hidden = !token;
-      if (token) setText(element, `${token.closed_at_ns === null ? "" : "was "}token ${token.fd} in ${token.process}`);
+      const descriptor = rows.find(({ direction }) => direction === side);
+      element.hidden = !descriptor;
+      if (descriptor) {
+        setText(
+          element,
+          `${descriptor.closed_at_ns === null ? "" : "was "}fd ${descriptor.fd} in ${descriptor.process}`,
+        );
+      }
     }
   }
 

@@ -1,12 +1,12 @@
-// The shape of pipes: between columns from edge to edge, in a stack of processes as arcs beside it. Nothing is drawn here.
+// The curves of connections: between columns of processes, or as arcs beside a stack of them. Nothing is drawn here.
 
-const BEND = 0.45; // of a pipe's width: how far it runs level before it turns
+const BEND = 0.45; // of the width: distance of the control points
 const SHALLOW = 24; // pixels that the arc of the first rail reaches out
-const RAIL = 11; // and each further one
-const RAILS = 3; // there is room for
-const REACH = 0.75; // of its control points: how far out a cubic curve comes
+const RAIL = 11; // pixels to the next rail
+const RAILS = 3;
+const REACH = 0.75; // how far out a cubic curve comes, relative to its control points
 
-/** The four points of a pipe between columns: from one slot's edge to the other's, the edges that face each other; to an end that the kernel holds alone, from above. */
+/** The four points of a curve between two slots' facing edges; to an end without a descriptor it comes from above. */
 export function across(from, to) {
   if (from.isLoose || to.isLoose) {
     const [slot, loose] = to.isLoose ? [from, to] : [to, from];
@@ -21,13 +21,15 @@ export function across(from, to) {
   return [[x1, from.middle], [x1 + bend, from.middle], [x2 - bend, to.middle], [x2, to.middle]];
 }
 
-/** The four points of a pipe in a stack: out to the right of the one, down, and back into the other; without a rail beyond them all. */
+/**
+ * The four points of an arc at the right of a stack, from one slot to the other; without a rail it is the outermost.
+ */
 export function downwards(from, to, rail) {
   const out = Math.max(from.right, to.right) + (SHALLOW + RAIL * (rail ?? RAILS)) / REACH;
   return [[from.right, from.middle], [out, from.middle], [out, to.middle], [to.right, to.middle]];
 }
 
-/** For stretches [top, bottom] the rail that each runs on, the short ones inside; null where all are taken there. */
+/** A rail for each range [top, bottom], shorter ones inside; null where none is free. */
 export function rails(stretches) {
   const found = [];
   const taken = Array.from({ length: RAILS }, () => []);

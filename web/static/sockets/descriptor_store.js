@@ -1,18 +1,18 @@
-// The book of tokens: what the page knows of file descriptors and of the kernel's word, and how things stood at any moment.
+// The store of file descriptors and kernel socket states, and the situation at any time.
 
 /** @import { DescriptorFact, DescriptorRow, KernelRow, MessagePath, StateStep } from "../types/rows.d.ts" */
 import { arranged, chosenOf, processesOf, withFewSlots } from "./processes.js";
-import { endKey, isOpen, latest, placed, processKey } from "./descriptor.js";
+import { endKey, isOpen, latest, processKey, timed } from "./descriptor.js";
 
-const ALL_IS_SAID = new Set(["CLOSED", "LISTEN"]);
-const MEMORY = 60e9; // ns that Linux keeps TIME-WAIT; without a word of the kernel it counts as over then
+const NOT_CONNECTED = new Set(["CLOSED", "LISTEN"]);
+const TIME_WAIT = 60e9; // ns: on Linux; without a kernel state an end counts as gone then
 const PROCESSES = 10; // columns drawn, unless there is less room
-const TOKENS = 6000; // that the page keeps, and
-const WORDS = 12000; // of the kernel; a page that is opened later gets fewer
+const DESCRIPTORS = 6000; // kept at most,
+const KERNEL_ROWS = 12000; // and of the kernel's states; a page that is opened later gets fewer
 
-export class TokenBook {
+export class DescriptorStore {
   constructor() {
-    this.edition = 0; // counts up with every change
+    this.edition = 0; // increases with every change
     this.clear();
   }
 
@@ -30,7 +30,7 @@ export class TokenBook {
     /** @type {Map<string, KernelRow[]>} */
     this.ends = new Map();
     /** @type {Map<number, KernelRow[]>} */
-    this.doors = new Map();
+    this.listeners = new Map();
     /** @type {string[][]} */
     this.known = [];
     /** @type {Record<string, StateStep[]>} */
@@ -45,33 +45,33 @@ export class TokenBook {
     this.ways = [];
   }
 
-  /** Takes in an answer of /api/sockets: what has changed since the one before. */
+  /** Adds an answer of /api/sockets: what has changed since the previous one. */
   take(
     { revision, packets, connections, told_from: toldFrom, kept, tokens, kernel, lives, protocols, facts, kinds, ways },
   ) {
     this.edition += 1;
-    for (const row of tokens) this.tokens.set(row.id, placed(row));
+    for (const row of tokens) this.tokens.set(row.id, timed(row));
     for (const row of kernel) this.kernel.set(row.id, { ...row, at_ns: row.at_ns ?? 0 });
     Object.assign(this, { revision, packets, connections, facts, kinds, ways });
     const shown = new Set([
       ...ways.flatMap((way) => Object.values(way.tokens)),
       ...facts.flatMap((fact) => fact.tokens),
     ]);
-    forgetOldest(this.tokens, TOKENS, ({ id, closed_at_ns: closed }) => closed === null || shown.has(id));
-    forgetOldest(this.kernel, WORDS, ({ state }) => state === "LISTEN");
+    forgetOldest(this.tokens, DESCRIPTORS, ({ id, closed_at_ns: closed }) => closed === null || shown.has(id));
+    forgetOldest(this.kernel, KERNEL_ROWS, ({ state }) => state === "LISTEN");
     Object.assign(this.lives, lives);
     Object.assign(this.protocols, protocols);
-    const told = new Set(kept);
+    const keptIds = new Set(kept);
     for (const id of Object.keys(this.lives).map(Number)) {
-      if (id >= toldFrom || told.has(id)) continue;
+      if (id >= toldFrom || keptIds.has(id)) continue;
       delete this.lives[id];
       delete this.protocols[id];
     }
     this.ordered = [...this.tokens.values()].sort((a, b) => a.opened_at_ns - b.opened_at_ns || a.id - b.id);
-    const words = [...this.kernel.values()].sort((a, b) => a.at_ns - b.at_ns || a.id - b.id);
-    this.ends = gathered(words.filter(({ connection }) => connection !== null), endKey);
-    this.doors = gathered(
-      words.filter(({ state, token }) => state === "LISTEN" && token !== null),
+    const states = [...this.kernel.values()].sort((a, b) => a.at_ns - b.at_ns || a.id - b.id);
+    this.ends = gathered(states.filter(({ connection }) => connection !== null), endKey);
+    this.listeners = gathered(
+      states.filter(({ state, token }) => state === "LISTEN" && token !== null),
       ({ token }) => token,
     );
     this.known = [...new Set([...this.ordered.map(endKey), ...this.ends.keys()])].map((key) => key.split(" ")).filter((
@@ -79,12 +79,12 @@ export class TokenBook {
     ) => connection in this.lives);
   }
 
-  /** Tokens in the order in which they were handed out. */
-  inOrder() {
+  /** Descriptors in the order in which they were opened. */
+  all() {
     return this.ordered;
   }
 
-  /** The middle of the longest while in which the most ends of pipes were held at a time; null where none ever was. */
+  /** The middle of the longest period with the most open descriptors of connections; null where there were none. */
   fullest() {
     const held = this.ordered.filter(({ connection }) => connection !== null);
     const changes = held.flatMap((
@@ -103,14 +103,14 @@ export class TokenBook {
   }
 
   /**
-   * How things stood `at` ns after the capture's start: as much of it as there is room for, and what `wanted` names
-   * (connections) in any case.
+   * The situation `at` ns after the capture's start: as many processes as there is room for, those of the connections
+   * `wanted` first.
    */
   at(at, { room = PROCESSES, wanted = [] } = {}) {
-    const tokens = this.ordered.filter((token) => token.opened_at_ns <= at);
+    const tokens = this.ordered.filter((descriptor) => descriptor.opened_at_ns <= at);
     const ends = this.endsAt(tokens, at);
     const of = new Set(wanted);
-    const { drawn, others } = chosenOf(processesOf(tokens, at, this.doors), { room, wanted: of });
+    const { drawn, others } = chosenOf(processesOf(tokens, at, this.listeners), { room, wanted: of });
     return {
       at,
       ends,
@@ -118,14 +118,16 @@ export class TokenBook {
       connections: this.connections,
       told: Object.keys(this.lives).length,
       processes: arranged(drawn.map((process) => withFewSlots(process, of)), this.ordered),
-      loose: [...ends.values()].filter((end) => !end.token && end.isThere),
-      diary: diary(tokens, at),
+      loose: [...ends.values()].filter((end) => !end.descriptor && end.isThere),
+      registry: registry(tokens, at),
     };
   }
 
-  /** Both ends of every connection that is known of, by "connection side". */
+  /** Both ends of every known connection, by "connection side". */
   endsAt(tokens, at) {
-    const held = new Map(tokens.filter((token) => isOpen(token, at)).map((token) => [endKey(token), token]));
+    const held = new Map(
+      tokens.filter((descriptor) => isOpen(descriptor, at)).map((descriptor) => [endKey(descriptor), descriptor]),
+    );
     const wereHeld = new Set(tokens.map(endKey));
     return new Map(this.known.map(([connection, side]) => {
       const key = `${connection} ${side}`;
@@ -133,14 +135,15 @@ export class TokenBook {
     }));
   }
 
-  end(connection, side, token, at) {
+  end(connection, side, descriptor, at) {
     const wire = wireAt(this.lives[connection], side, at);
     const kernel = latest(this.ends.get(`${connection} ${side}`) ?? [], at);
-    const isStale = Boolean(kernel) && wire.since > kernel.at_ns + kernel.took_ns; // the wire has moved on since the kernel was asked
+    // Whether packets have changed the state since the kernel was asked.
+    const isStale = Boolean(kernel) && wire.since > kernel.at_ns + kernel.took_ns;
     return {
       connection,
       side,
-      token,
+      descriptor,
       wire: wire.state,
       wireText: wire.text,
       kernel,
@@ -151,7 +154,7 @@ export class TokenBook {
   }
 }
 
-/** Keeps so many of the rows, the newest, and those that are needed however old. */
+/** Keeps the newest rows, at most so many, and all that are needed. */
 function forgetOldest(rows, most, isNeeded) {
   for (const [id, row] of rows) {
     if (rows.size <= most) return;
@@ -168,7 +171,10 @@ function gathered(rows, key) {
   return found;
 }
 
-/** What the packets up to `at` show of one side: {state, text (with "assumed" where no packet of that end shows it), since}. */
+/**
+ * One side's state in the packets up to `at`: {state, text (with "assumed" where no packet of that end shows it),
+ * since}.
+ */
 export function wireAt(steps, side, at) {
   const index = side === "client" ? 1 : 2;
   let found = { state: "CLOSED", text: "CLOSED", since: -Infinity };
@@ -183,7 +189,11 @@ export function wireAt(steps, side, at) {
   return found;
 }
 
-/** The state of one side after a step of a life: [at, client, server, is the client's assumed, is the server's], null for an end that was never heard. */
+/** One side's state after a step, as text.
+ *
+ * @param {StateStep} step
+ * @param {string} side
+ */
 export function stepText(step, side) {
   const index = side === "client" ? 1 : 2;
   const isAssumed = step[index + 2];
@@ -191,41 +201,43 @@ export function stepText(step, side) {
   return isAssumed ? `${step[index]} (assumed)` : step[index];
 }
 
-/** Whether the end exists at all: the wire says when it begins, the kernel when it is forgotten, or that it is there all the same. */
+/** Whether an end exists: from the first packet until the kernel has forgotten it. */
 function isThere(wire, kernel, isStale, at) {
-  if (kernel && !isStale && (!kernel.listed || kernel.differs)) return kernel.listed && !ALL_IS_SAID.has(kernel.state);
-  if (ALL_IS_SAID.has(wire.state)) return false;
-  return wire.state !== "TIME-WAIT" || at - wire.since < MEMORY;
+  if (kernel && !isStale && (!kernel.listed || kernel.differs)) {
+    return kernel.listed && !NOT_CONNECTED.has(kernel.state);
+  }
+  if (NOT_CONNECTED.has(wire.state)) return false;
+  return wire.state !== "TIME-WAIT" || at - wire.since < TIME_WAIT;
 }
 
-/** The chat's diary: which token is whose, by process. */
-function diary(tokens, at) {
+/** The chat server's registry at a time, by process: [{fd, name, descriptor}]. */
+function registry(tokens, at) {
   const found = new Map();
-  for (const token of tokens) {
-    const isKept = token.name !== null && token.named_at_ns <= at &&
-      (token.forgotten_at_ns === null || token.forgotten_at_ns > at) && isOpen(token, at);
+  for (const descriptor of tokens) {
+    const isKept = descriptor.name !== null && descriptor.named_at_ns <= at &&
+      (descriptor.forgotten_at_ns === null || descriptor.forgotten_at_ns > at) && isOpen(descriptor, at);
     if (!isKept) continue;
-    if (!found.has(processKey(token))) found.set(processKey(token), []);
-    found.get(processKey(token)).push({ fd: token.fd, name: token.name, token: token.id });
+    if (!found.has(processKey(descriptor))) found.set(processKey(descriptor), []);
+    found.get(processKey(descriptor)).push({ fd: descriptor.fd, name: descriptor.name, descriptor: descriptor.id });
   }
   return found;
 }
 
-/** A message's way in steps, each {kind, …}: tokens, pipes and the look into the diary. */
+/** A message's path in steps, each {kind, …}: descriptors, connections and the look-up in the registry. */
 export function stepsOf(way, tokens) {
   const [sender, entry, exit, receiver] = ["sender", "entry", "exit", "receiver"].map((name) =>
     tokens.get(way.tokens[name]) ?? null
   );
   const steps = [
-    { kind: "writes", token: sender },
-    { kind: "pipe", connection: way.connections[0], packet: way.packets[0], at: way.at_ns[0] },
-    { kind: "reads", token: entry },
-    { kind: "diary", from: entry, to: exit },
-    { kind: "writes", token: exit },
-    { kind: "pipe", connection: way.connections[1], packet: way.packets[1], at: way.at_ns[1] },
-    { kind: "reads", token: receiver },
+    { kind: "writes", descriptor: sender },
+    { kind: "connection", connection: way.connections[0], packet: way.packets[0], at: way.at_ns[0] },
+    { kind: "reads", descriptor: entry },
+    { kind: "registry", from: entry, to: exit },
+    { kind: "writes", descriptor: exit },
+    { kind: "connection", connection: way.connections[1], packet: way.packets[1], at: way.at_ns[1] },
+    { kind: "reads", descriptor: receiver },
   ];
-  return steps.filter(({ kind, token, from, to }) =>
-    kind === "pipe" || token || (kind === "diary" && from?.name && to?.name)
+  return steps.filter(({ kind, descriptor, from, to }) =>
+    kind === "connection" || descriptor || (kind === "registry" && from?.name && to?.name)
   );
 }

@@ -1,5 +1,5 @@
-// The history: every number's lives on the capture's time axis, and the moment of it that the figure shows. The slider's ends
-// are the lanes' ends, and its line goes through them all.
+// The history: descriptors over time as lanes, and the time that the figure shows. The slider is as wide as the lanes,
+// and its line goes through them all.
 
 import { h, icon, setText, setVars } from "../widgets/dom.js";
 import { count, exact, moment } from "../text/format.js";
@@ -8,14 +8,17 @@ import { lane, slotsOf } from "./history_lanes.js";
 import { Steps } from "./change_steps.js";
 import { mountRuler } from "./time_slider.js";
 
-const ZOOM = 2; // a step of + and −
-const NEARLY = 0.9; // of all the time there is: who widens so far wants all of it, though it may have grown meanwhile
-const WHEEL = 0.0022; // how much a pixel of wheel zooms
-const HINT = "Drag along the lanes, or step from change to change.";
+const ZOOM = 2; // factor of + and −
+const NEARLY = 0.9; // of the whole capture: zooming out so far shows all of it, also what is still to come
+const WHEEL = 0.0022; // zoom per pixel of wheel
+const HINT = "Drag along the lanes, or step through the changes.";
 
 const within = (part) => Math.max(0, Math.min(part, 1));
 
-/** @param {{scrub: (at: number | null) => void, stretch: (span: object | null) => void}} actions moments are null for now, stretches for all */
+/**
+ * @param {{scrub: (at: number | null) => void, stretch: (span: object | null) => void}} actions a time of null is now,
+ * a range of null is all
+ */
 export function mountHistory({ scrub, stretch }) {
   const steps = new Steps();
   let shown = { axis: { from: 0, to: 1 }, end: 1, at: null };
@@ -26,31 +29,34 @@ export function mountHistory({ scrub, stretch }) {
   return {
     element: h(
       "section",
-      { class: "tk-history", "aria-label": "History of the tokens" },
+      { class: "fd-history", "aria-label": "History of file descriptors" },
       header.element,
       lanes.element,
     ),
-    /** An arrow key, + or −, pressed somewhere in the view: whether it was meant for the history. */
+    /** Handles an arrow key, + or −; returns whether it did. */
     key: move.key,
-    /** @param {{book: import("./descriptor_store.js").TokenBook, end: number, isLive: boolean, at: number | null, span: object | null, connection: number | null}} content */
-    draw({ book, end, isLive, at, span, connection }) {
+    /**
+     * @param {{store: import("./descriptor_store.js").DescriptorStore, end: number, isLive: boolean, at: number | null,
+     * span: object | null, connection: number | null}} content
+     */
+    draw({ store, end, isLive, at, span, connection }) {
       shown = { at, end: Math.max(end, 1), axis: axisOf(span, Math.max(end, 1)) };
-      steps.take(book);
+      steps.take(store);
       const { from, to } = shown.axis;
       const when = at === null ? `${isLive ? "now" : "end"}, ${moment(end)}` : `${exact(at)} s`;
-      const what = at === null ? HINT : steps.saying(at);
+      const what = at === null ? HINT : steps.textAt(at);
       const part = ((at ?? shown.end) - from) / (to - from);
       header.draw({ when, what, isLive, isNow: at === null, isWhole: from <= 0 && to >= shown.end });
       ruler.set(within(part), at === null ? when : `${when}, ${what}`);
-      lanes.draw(book, shown.axis, part, connection);
+      lanes.draw(store, shown.axis, part, connection);
     },
   };
 }
 
-/** What buttons, keys and pointers do; `shown` tells what they do it to. */
+/** The actions of buttons, keys and pointers on what is `shown`. */
 function movesOf(shown, steps, { scrub, stretch }) {
   const turn = (at) => {
-    shown().at = at; // at once: the next key may come before the next drawing
+    shown().at = at; // at once: the next key may come before the next redraw
     scrub(at);
   };
   const step = (by) => {
@@ -91,13 +97,13 @@ function movesOf(shown, steps, { scrub, stretch }) {
   };
 }
 
-/** Which moment is shown, what happened then, and the buttons that lead to another. */
+/** The time shown, the last change before it, and buttons to move. */
 function mountHeader({ step, scale, now }) {
-  const when = h("output", { class: "tk-when" });
-  const what = h("span", { class: "tk-what" });
+  const when = h("output", { class: "fd-time" });
+  const what = h("span", { class: "fd-change" });
   const button = (label, content, press) =>
     h("button", { class: "icon-button", "aria-label": label, title: label, onclick: press }, content);
-  const wider = button("Show more time", "−", () => scale(1 / ZOOM));
+  const wider = button("Zoom out", "−", () => scale(1 / ZOOM));
   const last = h("button", { class: "button", onclick: now });
   const element = h(
     "header",
@@ -107,43 +113,43 @@ function mountHeader({ step, scale, now }) {
     what,
     h(
       "span",
-      { class: "tk-keys" },
-      button("The change before", icon("previous"), () => step(-1)),
-      button("The next change", icon("next"), () => step(1)),
+      { class: "fd-keys" },
+      button("Previous change", icon("previous"), () => step(-1)),
+      button("Next change", icon("next"), () => step(1)),
       wider,
-      button("Show less time", "+", () => scale(ZOOM)),
+      button("Zoom in", "+", () => scale(ZOOM)),
       last,
     ),
   );
   return {
     element,
-    draw(told) {
-      setText(when, told.when);
-      setText(what, told.what);
-      what.title = told.what;
-      setText(last, told.isLive ? "Now" : "End");
-      last.disabled = told.isNow;
-      wider.disabled = told.isWhole;
+    draw(texts) {
+      setText(when, texts.when);
+      setText(what, texts.what);
+      what.title = texts.what;
+      setText(last, texts.isLive ? "Now" : "End");
+      last.disabled = texts.isNow;
+      wider.disabled = texts.isWhole;
     },
   };
 }
 
-/** The lanes below the ruler, with the line of the moment through all of them. */
+/** The lanes below the time axis, and the line of the time shown through all of them. */
 function mountLanes(ruler, { choose, zoomAt }) {
-  const lines = h("div", { class: "tk-lines" });
+  const lines = h("div", { class: "fd-lines" });
   const lanes = h(
     "div",
-    { class: "tk-lanes" },
-    h("div", { class: "tk-scale" }, h("span", { class: "tk-line-name" }, "token"), ruler.element),
+    { class: "fd-lanes" },
+    h("div", { class: "fd-scale" }, h("span", { class: "fd-line-name" }, "fd"), ruler.element),
     lines,
-    h("i", { class: "tk-cursor" }),
+    h("i", { class: "fd-cursor" }),
   );
-  const rest = h("p", { class: "tk-note" });
-  const element = h("div", { class: "tk-track" }, lanes, rest);
+  const rest = h("p", { class: "fd-note" });
+  const element = h("div", { class: "fd-track" }, lanes, rest);
   let [drawn, sought] = ["", null];
   listen(lines, ruler.element, { choose, zoomAt });
 
-  /** Brings a lane into sight. */
+  /** Scrolls a lane into view. */
   function seek(found) {
     const [top, bottom] = [lines.offsetTop, element.clientHeight];
     const isSeen = found.offsetTop >= element.scrollTop + top &&
@@ -156,12 +162,12 @@ function mountLanes(ruler, { choose, zoomAt }) {
     setText(
       rest,
       slots.length < total
-        ? `${count(slots.length)} numbers of ${count(total)}: those that are held, and those used last.`
+        ? `${count(slots.length)} of ${count(total)} descriptor numbers: those that are open, and those used last.`
         : "",
     );
     rest.hidden = !rest.textContent;
     const ends = [...lines.children].filter((_, i) =>
-      connection !== null && slots[i].lives.some((token) => token.connection === connection)
+      connection !== null && slots[i].lives.some((descriptor) => descriptor.connection === connection)
     );
     if (connection !== sought) { for (const found of ends.reverse()) seek(found); }
     sought = connection;
@@ -169,25 +175,25 @@ function mountLanes(ruler, { choose, zoomAt }) {
 
   return {
     element,
-    draw(book, axis, part, connection) {
+    draw(store, axis, part, connection) {
       lanes.classList.toggle("elsewhere", part !== within(part));
       setVars(lanes, { part: within(part).toFixed(5) });
-      const key = `${book.edition} ${axis.from} ${axis.to} ${connection}`;
+      const key = `${store.edition} ${axis.from} ${axis.to} ${connection}`;
       if (key === drawn) return;
       drawn = key;
-      drawLines(slotsOf(book.inOrder()), axis, connection);
+      drawLines(slotsOf(store.all()), axis, connection);
       ruler.draw(axis);
     },
   };
 }
 
-/** The stretch of time that the lanes show: the one chosen on the timeline, the newest seconds, or all. */
+/** The time range of the lanes: the one selected on the timeline, the last seconds, or all. */
 function axisOf(span, end) {
   if (span?.last) return { from: Math.max(0, end - span.last), to: end };
   return span && span.to > span.from ? { from: span.from, to: span.to } : { from: 0, to: end };
 }
 
-/** Pointers on the lanes scrub like the slider; with Ctrl the wheel zooms where it points. */
+/** Dragging on the lanes moves the time shown; the wheel with Ctrl zooms at the pointer. */
 function listen(lines, rail, { choose, zoomAt }) {
   const part = (event) => {
     const { left, width } = rail.getBoundingClientRect();

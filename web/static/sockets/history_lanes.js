@@ -1,38 +1,39 @@
-// The lanes of the history: one for every number that was ever a pipe or a door, a bar for each life of it.
+// The lanes of the history: one for each descriptor number used for a connection or listener, with a bar each time it
+// was open.
 
 import { h, svg } from "../widgets/dom.js";
 import { count } from "../text/format.js";
 import { processKey } from "./descriptor.js";
 
 const WIDE = 1000; // units of the axis; the drawing stretches to the pane
-const THIN = 2.5; // units that a bar is wide at least, so that a life of a millisecond can be seen
-const LANES = 40; // drawn; of more those that are held still or were used last, and
+const THIN = 2.5; // units of a bar at least, so that a millisecond is visible
+const LANES = 40; // drawn at most, those that are open or were used last;
 const OF_ONE = 10; // of one process
-const DOOR_NS = 1e9; // a listener that was held shorter was only handed on
+const LISTENER_NS = 1e9; // a listener that was open for less was only passed to another process
 
-/** The slots, those of one process together, in the order in which the processes came; `total` says of how many the last used are given. */
+/** The lanes, grouped by process in order of appearance: {slots, total: how many there are in all}. */
 export function slotsOf(tokens) {
   const owners = ownersOf(tokens);
   const found = new Map();
-  for (const token of tokens) {
-    const owner = owners.get(processKey(token));
-    const key = `${owner} ${token.fd}`;
+  for (const descriptor of tokens) {
+    const owner = owners.get(processKey(descriptor));
+    const key = `${owner} ${descriptor.fd}`;
     if (!found.has(key)) {
       found.set(key, {
         owner,
-        process: token.process,
-        fd: token.fd,
+        process: descriptor.process,
+        fd: descriptor.fd,
         lives: [],
         last: 0,
-        first: token.opened_at_ns,
+        first: descriptor.opened_at_ns,
         isUsed: false,
       });
     }
     const slot = found.get(key);
-    slot.lives.push(token);
-    slot.last = Math.max(slot.last, token.opened_at_ns);
-    slot.isUsed ||= token.connection !== null ||
-      (token.role === "listener" && (token.closed_at_ns === null || token.closed_at_ns > DOOR_NS));
+    slot.lives.push(descriptor);
+    slot.last = Math.max(slot.last, descriptor.opened_at_ns);
+    slot.isUsed ||= descriptor.connection !== null ||
+      (descriptor.role === "listener" && (descriptor.closed_at_ns === null || descriptor.closed_at_ns > LISTENER_NS));
   }
   const isHeld = ({ lives }) => lives.some(({ closed_at_ns: closed }) => closed === null);
   const used = [...found.values()].filter(({ isUsed }) => isUsed).sort((a, b) =>
@@ -47,15 +48,16 @@ export function slotsOf(tokens) {
   return { slots, total: used.length };
 }
 
-/** Who shares lanes: Alice comes again under another pid, a scenario's server in another network. Two of a name at the same time do not. */
+/** Lanes are shared by processes of one name, one after the other: Alice may return with another pid. */
 function ownersOf(tokens) {
   const instances = new Map();
-  for (const token of tokens) {
-    const one = instances.get(processKey(token)) ?? { name: token.process, from: token.opened_at_ns, until: -Infinity };
-    one.until = Math.max(one.until, token.closed_at_ns ?? Infinity);
-    instances.set(processKey(token), one);
+  for (const descriptor of tokens) {
+    const one = instances.get(processKey(descriptor)) ??
+      { name: descriptor.process, from: descriptor.opened_at_ns, until: -Infinity };
+    one.until = Math.max(one.until, descriptor.closed_at_ns ?? Infinity);
+    instances.set(processKey(descriptor), one);
   }
-  const shares = new Map(); // name → until when each share of it is taken
+  const shares = new Map(); // name → until when each of its lanes is taken
   return new Map([...instances].map(([key, { name, from, until }]) => {
     const taken = shares.get(name) ?? [];
     const free = taken.findIndex((end) => end <= from);
@@ -66,7 +68,7 @@ function ownersOf(tokens) {
   }));
 }
 
-/** A lane on the axis `span` ({from, to} in ns); the lives of `connection` stand out. */
+/** A lane on an axis {from, to} in ns; the bars of `connection` are highlighted. */
 export function lane({ process, fd, lives }, { from, to }, connection) {
   const x = (ns) => Math.max(0, Math.min((ns - from) / (to - from), 1)) * WIDE;
   const bars = { listener: "", client: "", server: "", chosen: "" };
@@ -78,22 +80,20 @@ export function lane({ process, fd, lives }, { from, to }, connection) {
       width.toFixed(1)
     }v1h${(-width).toFixed(1)}z`;
   }
-  const label = `${named(process, lives)} token ${fd}${
-    lives.length > 1 ? `, handed out ${count(lives.length)} times` : ""
-  }`;
+  const label = `${named(process, lives)} fd ${fd}${lives.length > 1 ? `, opened ${count(lives.length)} times` : ""}`;
   return h(
     "div",
-    { class: "tk-line", title: label },
-    h("span", { class: "tk-line-name" }, h("span", {}, process), h("b", {}, String(fd))),
+    { class: "fd-line", title: label },
+    h("span", { class: "fd-line-name" }, h("span", {}, process), h("b", {}, String(fd))),
     svg(
       "svg",
       { viewBox: `0 0 ${WIDE} 1`, preserveAspectRatio: "none", role: "img", "aria-label": label },
-      Object.entries(bars).filter(([, d]) => d).map(([kind, d]) => svg("path", { d, class: `tk-bar ${kind}` })),
+      Object.entries(bars).filter(([, d]) => d).map(([kind, d]) => svg("path", { d, class: `fd-bar ${kind}` })),
     ),
   );
 }
 
-/** "cafe (pid 978)", or without the pid where several had the lane one after the other. */
+/** "cafe (pid 978)"; without the pid where several processes share the lane. */
 function named(process, lives) {
   const pids = new Set(lives.map(({ pid }) => pid));
   return pids.size === 1 ? `${process} (pid ${[...pids][0]})` : process;

@@ -1,4 +1,4 @@
-// Drawing anew without taking the focus away: a control is known again by its `data-focus`.
+// Redrawing without losing the focus: a control is recognised by its `data-focus`.
 
 /**
  * Lets `redraw` replace what is in `container`, and focuses the control again that had the focus, if it is still there.

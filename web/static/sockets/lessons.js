@@ -1,4 +1,5 @@
-// Beside the figure: five things that tokens do, each with the moment that shows it, and the way of a message.
+// Lessons beside the figure: five facts about file descriptors, each with a place that shows it, and the path of a
+// message.
 
 import { h } from "../widgets/dom.js";
 import { duration, moment, shortened } from "../text/format.js";
@@ -6,57 +7,64 @@ import { stepsOf } from "./descriptor_store.js";
 import { keepingFocus } from "./keep_focus.js";
 
 const TITLES = {
-  before_accept: "Before accept, the server’s end has no token",
-  lowest_free: "The lowest free number is handed out",
-  gone_while_closing: "The token goes first, the connection later",
-  time_wait: "TIME-WAIT belongs to nobody",
-  used_again: "A number that came back is handed out again",
+  before_accept: "Before accept(), no process has a descriptor for the connection",
+  lowest_free: "A new descriptor gets the lowest free number",
+  gone_while_closing: "The descriptor closes before the connection does",
+  time_wait: "A TIME-WAIT socket has no owning process",
+  used_again: "Descriptor numbers are reused immediately",
 };
 
 const ABSENT = {
-  before_accept: "Not seen yet: some program must accept a connection.",
-  lowest_free: "Not seen yet: let one of two guests leave and another come.",
-  gone_while_closing: "Not seen yet: some program must give its token back while its connection still closes.",
-  time_wait: "Not seen yet: a connection must have been closed.",
-  used_again: "Not seen yet: a number must be given back and handed out again.",
+  before_accept: "Not seen yet: a program must accept a connection.",
+  lowest_free: "Not seen yet: let one of two clients leave and another join.",
+  gone_while_closing: "Not seen yet: a program must close its descriptor while its connection is still closing.",
+  time_wait: "Not seen yet: a connection must be closed.",
+  used_again: "Not seen yet: a descriptor must be closed and its number used again.",
 };
 
 const WHAT =
-  "A token is the number by which a process holds an open socket: a file descriptor. Here it stands on blue at the end that asked for a pipe, on orange at the end that was asked, on grey at a door where a process listens.";
+  "A file descriptor is the number by which a process refers to an open socket, like the token that a coffee shop " +
+  "hands out for an order. Blue: the client’s end of a connection; orange: the server’s; grey: a listening socket.";
 const WORDS = 40; // characters of a message
-const MOST = 50; // places of a kind that are told
+const MOST = 50; // places of a kind that the server sends
 
-/** @param {{show: (at: number, connection: number | null) => void, follow: (push: number | null) => void, packet: (connection: number, packet: number) => void}} actions */
+/**
+ * @param {object} actions
+ * @param {(at: number, connection: number | null) => void} actions.show
+ * @param {(push: number | null) => void} actions.follow
+ * @param {(connection: number, packet: number) => void} actions.packet
+ */
 export function mountLessons(actions) {
-  const facts = h("ol", { class: "tk-facts" });
-  const ways = h("div", { class: "tk-ways" });
+  const facts = h("ol", { class: "fd-facts" });
+  const ways = h("div", { class: "fd-paths" });
   const element = h(
     "aside",
-    { class: "tk-side", "aria-label": "What tokens do" },
-    h("section", {}, h("h2", {}, "Five facts about tokens"), h("p", { class: "tk-absent" }, WHAT), facts),
-    h("section", {}, h("h2", {}, "A message’s way"), ways),
+    { class: "fd-side", "aria-label": "About file descriptors" },
+    h("section", {}, h("h2", {}, "Five facts about file descriptors"), h("p", { class: "fd-absent" }, WHAT), facts),
+    h("section", {}, h("h2", {}, "The path of a message"), ways),
   );
   let [drawn, followed] = ["", null];
   return {
     element,
-    draw(book, { way, at }) {
+    draw(store, { way, at }) {
       const key = JSON.stringify([
-        book.facts.length,
-        book.facts.at(-1),
-        book.ways.map(({ push }) => push),
+        store.facts.length,
+        store.facts.at(-1),
+        store.ways.map(({ push }) => push),
         way?.push,
         at,
-        book.revision,
+        store.revision,
       ]);
       if (key === drawn) return;
       drawn = key;
       keepingFocus(element, () => {
         facts.replaceChildren(
-          ...book.kinds.map((kind) => factItem(kind, book.facts.filter((fact) => fact.kind === kind), actions, at)),
+          ...store.kinds.map((kind) => factItem(kind, store.facts.filter((fact) => fact.kind === kind), actions, at)),
         );
-        ways.replaceChildren(...wayContent(book, way, actions));
+        ways.replaceChildren(...wayContent(store, way, actions));
       });
-      if (way && way.push !== followed) element.scrollTop = ways.parentElement.offsetTop - element.offsetTop; // of the column alone: beside the figure it scrolls, below it it does not
+      // Beside the figure the column scrolls by itself; below it it does not.
+      if (way && way.push !== followed) element.scrollTop = ways.parentElement.offsetTop - element.offsetTop;
       followed = way?.push ?? null;
     },
   };
@@ -69,7 +77,7 @@ function factItem(kind, found, { show }, at) {
     : found.length > 1
     ? `${found.length} times in this capture`
     : "";
-  const label = isShown ? "The one before" : "Show it";
+  const label = isShown ? "Previous" : "Show";
   return h(
     "li",
     { class: told ? "" : "absent", "data-kind": kind },
@@ -78,7 +86,7 @@ function factItem(kind, found, { show }, at) {
     told
       ? h(
         "p",
-        { class: "tk-fact-foot" },
+        { class: "fd-fact-foot" },
         next
           ? h(
             "button",
@@ -92,7 +100,7 @@ function factItem(kind, found, { show }, at) {
   );
 }
 
-/** Of the places where a fact shows the one that is told of, the last up to the moment shown; and the one that a press leads to. */
+/** Of the places that show a fact: the last one up to the time shown, and the one that the button leads to. */
 export function placeOf(found, at) {
   const last = at === null ? -1 : found.findLastIndex((fact) => Math.round(fact.at_ns) <= at);
   const index = last < 0 ? found.length - 1 : last;
@@ -101,28 +109,30 @@ export function placeOf(found, at) {
   return { told, isShown, next: (isShown ? found[index - 1] : told) ?? null };
 }
 
-function wayContent(book, way, actions) {
-  if (!book.ways.length) {
+function wayContent(store, way, actions) {
+  if (!store.ways.length) {
     return [
       h(
         "p",
-        { class: "tk-absent" },
-        "When one guest says something to another, its way through the server is listed here: token, pipe, token, diary (the server’s dictionary of names and tokens), token, pipe, token.",
+        { class: "fd-absent" },
+        "When one client sends a message to another, its path through the server is listed here: from the sender’s " +
+          "descriptor over its connection to the server, which looks up the recipient in its registry (names and " +
+          "descriptors, like a diary) and forwards the message on the recipient’s connection.",
       ),
     ];
   }
-  const name = (id) => book.tokens.get(id)?.process ?? "?";
+  const name = (id) => store.tokens.get(id)?.process ?? "?";
   const list = h(
     "ul",
-    { class: "tk-way-list" },
-    book.ways.slice(-5).map((one) =>
+    { class: "fd-path-list" },
+    store.ways.slice(-5).map((one) =>
       h(
         "li",
         {},
         h(
           "button",
           {
-            class: "tk-way-button",
+            class: "fd-path-button",
             "data-focus": `way ${one.push}`,
             "aria-pressed": String(one.push === way?.push),
             onclick: () => actions.follow(one.push === way?.push ? null : one.push),
@@ -133,35 +143,37 @@ function wayContent(book, way, actions) {
       )
     ),
   );
-  if (!way) return [list, h("p", { class: "tk-absent" }, "Choose one to follow it.")];
+  if (!way) return [list, h("p", { class: "fd-absent" }, "Select one to follow it.")];
   const took = duration(way.at_ns[1] - way.at_ns[0]);
   return [
     list,
     h(
       "ol",
-      { class: "tk-steps" },
-      stepsOf(way, book.tokens).map((step) => h("li", { class: step.kind }, stepText(step, actions))),
+      { class: "fd-steps" },
+      stepsOf(way, store.tokens).map((step) => h("li", { class: `of-${step.kind}` }, stepText(step, actions))),
     ),
     h(
       "p",
-      { class: "tk-absent" },
-      `From pipe to pipe: ${took}. The packets show the pipes; the tokens are inferred from who held each end, for no read or write was watched.`,
+      { class: "fd-absent" },
+      `Forwarded after ${took}. Packets show the connections; the descriptors are inferred from which process held ` +
+        `each ` +
+        "end, since reads and writes are not recorded.",
     ),
   ];
 }
 
 function stepText(step, { packet }) {
-  const chip = (token) => h("b", { class: "tk-chip" }, String(token.fd));
+  const chip = (descriptor) => h("b", { class: "fd-chip" }, String(descriptor.fd));
   switch (step.kind) {
     case "writes":
-      return [`out of ${step.token.process}’s token `, chip(step.token)];
+      return [`${step.descriptor.process} writes to fd `, chip(step.descriptor)];
     case "reads":
-      return [`into ${step.token.process}’s token `, chip(step.token)];
-    case "diary":
-      return ["the diary: ", chip(step.from), ` is ${step.from.name}; ${step.to.name} is `, chip(step.to)];
+      return [`${step.descriptor.process} reads from fd `, chip(step.descriptor)];
+    case "registry":
+      return ["registry: fd ", chip(step.from), ` is ${step.from.name}; ${step.to.name} is fd `, chip(step.to)];
     default:
       return [
-        `through pipe #${step.connection}, `,
+        `connection #${step.connection}, `,
         h("button", { class: "link", onclick: () => packet(step.connection, step.packet) }, `packet ${step.packet}`),
       ];
   }

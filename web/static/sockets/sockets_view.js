@@ -1,49 +1,49 @@
-// Sockets: who holds which end of which pipe by which number, now or at any moment of the capture.
+// Sockets view: which process holds which end of which connection by which descriptor, at any time of the capture.
 
 import { get } from "../net/api.js";
 import { closest, h } from "../widgets/dom.js";
-import { noTokens } from "../widgets/empty_state.js";
+import { noDescriptors } from "../widgets/empty_state.js";
 import { go } from "../state/navigation.js";
-import { TokenBook } from "./descriptor_store.js";
-import { mountBeside } from "./wire_vs_kernel.js";
+import { DescriptorStore } from "./descriptor_store.js";
+import { mountKernelTable } from "./wire_vs_kernel.js";
 import { mountFigure } from "./figure.js";
 import { mountHistory } from "./history.js";
 import { mountLessons } from "./lessons.js";
 
-const PATIENCE = 200; // ms between two fetches while things change, at least, and
-const SHARE = 3; // times as long as the last one took: there is other work to do
+const REFRESH = 200; // ms between two requests at least
+const SHARE = 3; // the pause after a request, as a multiple of how long it took
 const STEP_NAMES = { sender: "1", entry: "2", exit: "3", receiver: "4" };
 
 export function mount(root, store) {
-  const book = new TokenBook();
+  const descriptors = new DescriptorStore();
   const choose = (id) => go(store, { id: store.state.route.id === id ? null : id });
   const figure = mountFigure({ choose, resized: () => draw(store.state) });
-  const beside = mountBeside((id) => go(store, { view: "connections", id }));
+  const kernelTable = mountKernelTable((id) => go(store, { view: "connections", id }));
   const history = mountHistory({ scrub: (at) => go(store, { at }), stretch: (span) => go(store, { span }) });
   const lessons = mountLessons({
     show: (at, id) => look({ at: Math.max(0, Math.round(at)), id, way: null }),
     follow: (way) =>
-      look({ way, at: way === null ? null : book.ways.find(({ push }) => push === way)?.at_ns[1] ?? null }),
+      look({ way, at: way === null ? null : descriptors.ways.find(({ push }) => push === way)?.at_ns[1] ?? null }),
     packet: (id, packet) => go(store, { view: "connections", id, packet }),
   });
   const empty = h("div", { class: "empty" });
   const main = h(
     "div",
-    { class: "tk-main", tabindex: "0", role: "group", "aria-label": "Processes and pipes" },
+    { class: "fd-main", tabindex: "0", role: "group", "aria-label": "Processes and connections" },
     figure.element,
-    beside.element,
+    kernelTable.element,
   );
-  const page = h("div", { class: "tk" }, main, lessons.element, history.element);
+  const page = h("div", { class: "fd-page" }, main, lessons.element, history.element);
   root.append(page, empty);
   let [busy, asked, timer, gone, origin, opened] = [false, "", null, false, null, false];
 
-  /** Goes to a moment that is told of beside or below the figure, and turns the eyes to it. */
+  /** Shows another time in the figure, and scrolls to it. */
   function look(changes) {
     go(store, changes);
     for (const scroller of [page, main]) scroller.scrollTop = 0;
   }
 
-  /** Fetches what changed, one request at a time; a capture that begins anew begins the book anew. */
+  /** Fetches what has changed, one request at a time; another capture clears the store. */
   async function refresh(state) {
     const wanted = `${state.capture.tokens} ${state.capture.packets} ${state.capture.state}`;
     if (busy || wanted === asked || state.behind !== null || state.feed !== "live") return;
@@ -51,12 +51,12 @@ export function mount(root, store) {
     const begin = performance.now();
     try {
       const { start_ns: start = null, tokens = 0 } = state.capture;
-      if (tokens < book.revision || start !== origin) {
-        book.clear(); // another capture, or its first packet, from which times count
+      if (tokens < descriptors.revision || start !== origin) {
+        descriptors.clear(); // another capture, or its first packet, from which times are counted
         opened = false;
       }
       origin = start;
-      book.take(await get("/api/sockets", { since: book.revision, packets: book.packets }));
+      descriptors.take(await get("/api/sockets", { since: descriptors.revision, packets: descriptors.packets }));
       asked = wanted;
     } catch (error) {
       asked = wanted;
@@ -68,45 +68,50 @@ export function mount(root, store) {
     timer = setTimeout(() => {
       busy = false;
       refresh(store.state);
-    }, Math.max(PATIENCE, SHARE * (performance.now() - begin)));
+    }, Math.max(REFRESH, SHARE * (performance.now() - begin)));
   }
 
-  /** At the end of a capture that is over everything is given back: it opens where there is most to see. */
+  /** A finished capture opens at its busiest time, since at its end all descriptors are closed. */
   function settle({ capture, route }) {
     opened = true;
-    const fullest = capture.state === "ended" && route.at === null && route.way === null ? book.fullest() : null;
+    const fullest = capture.state === "ended" && route.at === null && route.way === null ? descriptors.fullest() : null;
     if (fullest !== null) go(store, { at: fullest });
   }
 
   function draw(state) {
     const { route } = state;
-    const isEmpty = book.tokens.size === 0;
+    const isEmpty = descriptors.tokens.size === 0;
     page.hidden = isEmpty;
     empty.hidden = !isEmpty;
     if (isEmpty) {
-      const { key, content } = noTokens(state);
+      const { key, content } = noDescriptors(state);
       if (empty.dataset.key !== key) empty.replaceChildren(...content());
       empty.dataset.key = key;
       return;
     }
-    const end = origin === null ? 0 : Math.max(state.end, latestOf(book));
-    const way = book.ways.find(({ push }) => push === route.way) ?? null;
+    const end = origin === null ? 0 : Math.max(state.end, latestOf(descriptors));
+    const way = descriptors.ways.find(({ push }) => push === route.way) ?? null;
     const wanted = [...(way?.connections ?? []), ...(route.id === null ? [] : [route.id])];
-    const picture = book.at(route.at ?? end, { room: figure.room(), wanted });
+    const picture = descriptors.at(route.at ?? end, { room: figure.room(), wanted });
     const steps = new Map(
       way ? Object.entries(way.tokens).filter(([, id]) => id !== null).map(([name, id]) => [id, STEP_NAMES[name]]) : [],
     );
-    figure.draw(picture, book.protocols, { connection: route.id, way, steps, filter: state.capture.filter });
+    figure.draw(picture, descriptors.protocols, {
+      connection: route.id,
+      path: way,
+      steps,
+      filter: state.capture.filter,
+    });
     history.draw({
-      book,
+      store: descriptors,
       end,
       isLive: state.capture.state === "running",
       at: route.at,
       span: route.span,
       connection: route.id,
     });
-    beside.draw(picture, route.id);
-    lessons.draw(book, { way, at: route.at });
+    kernelTable.draw(picture, route.id);
+    lessons.draw(descriptors, { way, at: route.at });
   }
 
   const onKey = (event) => {
@@ -131,11 +136,11 @@ export function mount(root, store) {
   };
 }
 
-function latestOf(book) {
+function latestOf(descriptors) {
   let latest = 0;
-  for (const { opened_at_ns: opened, closed_at_ns: closed } of book.tokens.values()) {
+  for (const { opened_at_ns: opened, closed_at_ns: closed } of descriptors.tokens.values()) {
     latest = Math.max(latest, opened, closed ?? 0);
   }
-  for (const { at_ns: at, took_ns: took } of book.kernel.values()) latest = Math.max(latest, at + took);
+  for (const { at_ns: at, took_ns: took } of descriptors.kernel.values()) latest = Math.max(latest, at + took);
   return latest;
 }

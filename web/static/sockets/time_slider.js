@@ -1,4 +1,4 @@
-// The ruler above the lanes: marks of the time axis, and the slider whose thumb stands on the line that goes through the lanes.
+// The time axis above the lanes, and the slider whose thumb is on the line through the lanes.
 
 import { marks } from "../timeline/time_axis.js";
 import { h, setVars } from "../widgets/dom.js";
@@ -6,20 +6,20 @@ import { h, setVars } from "../widgets/dom.js";
 const TICKS = 84; // pixels between two marks of the axis, at least
 const TEXT = 40; // pixels that the text of one needs
 
-/** @param {{choose: (part: number) => void, key: (event: KeyboardEvent) => void}} calls a part is a place on the axis, from 0 to 1 */
+/** @param {{choose: (part: number) => void, key: (event: KeyboardEvent) => void}} calls `part` is from 0 to 1 */
 export function mountRuler({ choose, key }) {
-  const ticks = h("div", { class: "tk-ticks", "aria-hidden": "true" });
+  const ticks = h("div", { class: "fd-ticks", "aria-hidden": "true" });
   const slider = h("input", {
     type: "range",
     min: "0",
     max: "1",
     step: "any",
-    class: "tk-slider",
-    "aria-label": "Moment",
+    class: "fd-slider",
+    "aria-label": "Time",
     oninput: () => choose(Number(slider.value)),
     onkeydown: key,
   });
-  const element = h("div", { class: "tk-rail" }, ticks, slider);
+  const element = h("div", { class: "fd-rail" }, ticks, slider);
   let axis = { from: 0, to: 1 };
   new ResizeObserver(drawTicks).observe(element);
 
@@ -42,10 +42,10 @@ export function mountRuler({ choose, key }) {
       axis = span;
       drawTicks();
     },
-    /** Where the thumb stands, and what a screen reader says of it. */
-    set(part, said) {
+    /** Sets the thumb's position, and its text for screen readers. */
+    set(part, text) {
       slider.value = String(part);
-      slider.setAttribute("aria-valuetext", said);
+      slider.setAttribute("aria-valuetext", text);
     },
   };
 }

@@ -1,4 +1,4 @@
-// Wire beside kernel: both ends of each pipe, the state that packets show or lead one to assume, the state that the kernel reports, and what to say of it.
+// Packets vs. kernel: both ends of each connection, their state in the packets and in the kernel, and a remark.
 
 import { h, setText } from "../widgets/dom.js";
 import { count, counted, duration, size } from "../text/format.js";
@@ -6,31 +6,34 @@ import { keepingFocus } from "./keep_focus.js";
 import { isWaiting } from "./descriptor.js";
 
 const WHAT_FIGURES =
-  "TCP_INFO, what the kernel steers this end by: the round trip time as it measures it, how many segments may be on the way (congestion window), how many it sent again, and the rate that pacing would use: it holds packets back only where pacing is on (fq, or a congestion control that paces, such as BBR).";
-const COLUMNS = ["pipe", "end", "held by", "wire", "kernel", "kernel’s figures", ""];
-const ROWS = 24; // ends listed; the newest pipes first
+  "TCP_INFO, the kernel’s values for this end: measured round-trip time, congestion window in segments, " +
+  "retransmissions, and pacing rate, which delays packets only where pacing is on (fq, or a congestion control such " +
+  "as BBR).";
+const COLUMNS = ["Conn.", "End", "Process, fd", "Packets", "Kernel", "TCP_INFO", ""];
+const ROWS = 24; // ends listed, of the newest connections first
 
-export function mountBeside(choose) {
+export function mountKernelTable(choose) {
   const body = h("tbody", { role: "rowgroup" });
   const head = COLUMNS.map((title) =>
-    h("th", { scope: "col", role: "columnheader" }, title || h("span", { class: "unseen" }, "remark"))
+    h("th", { scope: "col", role: "columnheader" }, title || h("span", { class: "unseen" }, "Remark"))
   );
-  // Roles, because on a narrow screen the rows are cards, and a table that is laid out so is none to a screen reader.
+  // Explicit roles: on a narrow screen the rows are laid out as cards, which hides the table from screen readers.
   const table = h(
     "table",
-    { class: "tk-table", role: "table" },
+    { class: "fd-table", role: "table" },
     h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, head)),
     body,
   );
-  const none = h("p", { class: "tk-none" });
+  const none = h("p", { class: "fd-none" });
   const element = h(
     "section",
-    { class: "tk-beside", "aria-label": "Wire and kernel" },
-    h("h2", {}, "Wire beside kernel"),
+    { class: "fd-kernel-states", "aria-label": "Packets and kernel" },
+    h("h2", {}, "Packets vs. kernel"),
     h(
       "p",
-      { class: "tk-about" },
-      "The state of each end as the packets show it, and as the kernel gives it when it is asked. What no packet of that end has shown yet is assumed.",
+      { class: "fd-about" },
+      "The TCP state of each end in the packets, and the kernel’s socket state. What no packet of that end has shown " +
+        "is assumed.",
     ),
     none,
     table,
@@ -39,9 +42,11 @@ export function mountBeside(choose) {
   return {
     element,
     draw({ ends, at }, connection) {
-      const alive = new Set([...ends.values()].filter((end) => end.isThere || end.token).map((end) => end.connection));
+      const alive = new Set(
+        [...ends.values()].filter((end) => end.isThere || end.descriptor).map((end) => end.connection),
+      );
       const all = [...ends.values()].filter((end) =>
-        alive.has(end.connection) && (end.isThere || end.token || end.kernel)
+        alive.has(end.connection) && (end.isThere || end.descriptor || end.kernel)
       );
       const first = (end) => (end.connection === connection ? 1 : 0);
       const shown = all.sort((a, b) =>
@@ -53,9 +58,9 @@ export function mountBeside(choose) {
       setText(
         none,
         !all.length
-          ? "No pipe is known to be open at this moment."
+          ? "No open connection is known at this time."
           : all.length > ROWS
-          ? `The newest ${ROWS} of ${count(all.length)} ends.`
+          ? `Shown: the newest ${ROWS} of ${count(all.length)} connection ends.`
           : "",
       );
       none.hidden = !none.textContent;
@@ -66,14 +71,14 @@ export function mountBeside(choose) {
 }
 
 function row(end, at, connection, choose) {
-  const { kernel, token } = end;
-  const says = !kernel ? "not asked yet" : end.isStale ? `${state(kernel)} (before)` : state(kernel);
+  const { kernel, descriptor } = end;
+  const says = !kernel ? "not known yet" : end.isStale ? `${state(kernel)} (before)` : state(kernel);
   const cell = (attributes, ...content) => h("td", { role: "cell", ...attributes }, ...content);
   return h(
     "tr",
     { role: "row", class: `${end.differs ? "differs" : ""}${end.connection === connection ? " chosen" : ""}` },
     cell(
-      { class: "tk-of" },
+      { class: "fd-of" },
       h("button", {
         class: "link",
         "data-focus": `${end.connection} ${end.side}`,
@@ -82,43 +87,41 @@ function row(end, at, connection, choose) {
     ),
     cell({ class: end.side }, end.side),
     cell(
-      { class: "tk-holder" },
-      token
-        ? h("span", {}, token.process, " ", h("b", { class: "tk-chip" }, String(token.fd)))
+      { class: "fd-holder" },
+      descriptor
+        ? h("span", {}, descriptor.process, " ", h("b", { class: "fd-chip" }, String(descriptor.fd)))
         : end.isThere
-        ? h("i", {}, "nobody")
+        ? h("i", {}, "none")
         : "–",
     ),
-    cell({ class: "mono tk-wire" }, end.wireText),
+    cell({ class: "mono fd-wire" }, end.wireText),
     cell(
-      { class: "mono tk-kernel", title: kernel ? `asked ${duration(at - kernel.at_ns)} before this moment` : "" },
-      end.differs ? h("b", { class: "tk-mark", title: "They differ" }, "≠ ") : null,
+      { class: "mono fd-kernel", title: kernel ? `reported ${duration(at - kernel.at_ns)} before this time` : "" },
+      end.differs ? h("b", { class: "fd-mark", title: "They differ" }, "≠ ") : null,
       says,
     ),
-    cell({ class: "tk-figures", title: kernel?.rtt_us == null ? "" : WHAT_FIGURES }, figures(kernel)),
-    cell({ class: "tk-why" }, (end.differs ? kernel.why : remark(end)) ?? ""),
+    cell({ class: "fd-figures", title: kernel?.rtt_us == null ? "" : WHAT_FIGURES }, figures(kernel)),
+    cell({ class: "fd-why" }, (end.differs ? kernel.why : remark(end)) ?? ""),
   );
 }
 
 const state = (kernel) => (kernel.listed ? kernel.state : "gone");
 
-/** What the kernel's row says of who holds the end; what the reports tell where the kernel was not asked in time. */
+/** A remark on an end without a descriptor, or with unread bytes. */
 export function remark(end) {
-  const { token, kernel, isStale, wire, isThere } = end;
-  if (!token && !isThere) return "This end is over.";
-  if (token) {
-    return kernel && !isStale && kernel.unread
-      ? `${counted(kernel.unread, "byte")} ${kernel.unread === 1 ? "waits" : "wait"} to be read`
-      : null;
+  const { descriptor, kernel, isStale, wire, isThere } = end;
+  if (!descriptor && !isThere) return "This end is closed.";
+  if (descriptor) {
+    return kernel && !isStale && kernel.unread ? `${counted(kernel.unread, "byte")} not read yet` : null;
   }
   if (isWaiting(end)) {
     return wire === "ESTABLISHED"
-      ? "Nobody has accepted it yet: the server’s end has no token."
-      : "It is being built: there is nothing to accept yet.";
+      ? "Not accepted yet: the server has no descriptor for it."
+      : "Handshake in progress: nothing to accept yet.";
   }
   if (kernel && !isStale && kernel.remark) return kernel.remark;
-  if (wire === "TIME-WAIT") return "TIME-WAIT belongs to nobody.";
-  return "No process holds it: the kernel closes alone.";
+  if (wire === "TIME-WAIT") return "TIME-WAIT has no owning process.";
+  return "No process holds it; the kernel completes the close.";
 }
 
 function figures(kernel) {
@@ -127,7 +130,7 @@ function figures(kernel) {
     ? [`rtt ${duration(kernel.rtt_us * 1000)} ± ${duration(kernel.rtt_variation_us * 1000)}`]
     : [];
   parts.push(`cwnd ${kernel.congestion_window}`);
-  if (kernel.retransmissions) parts.push(`${kernel.retransmissions} sent again`);
+  if (kernel.retransmissions) parts.push(`${kernel.retransmissions} retransmitted`);
   if (kernel.pacing_rate !== null) parts.push(`pacing rate ${size(kernel.pacing_rate)}/s`);
   return parts.join(" · ");
 }

@@ -1,8 +1,8 @@
-// Moving between views: the address bar is the state, the store follows it.
+// Navigation: the URL holds the view's state, and the store follows it.
 
 import { format, parse } from "./route.js";
 
-/** Goes somewhere. A new view or row makes an entry in the history; a changed filter or packet alters the one in hand. */
+/** Navigates. A new view, opening or closing a row adds a history entry; any other change replaces the current one. */
 export function go(store, changes) {
   const { route } = store.state;
   const wanted = { ...route, ...changes };
@@ -11,13 +11,13 @@ export function go(store, changes) {
   } else if ("id" in changes && changes.id !== route.id && !("packet" in changes)) wanted.packet = null;
   const isNewPlace = wanted.view !== route.view || (wanted.id === null) !== (route.id === null);
   address.write(isNewPlace, format(wanted));
-  if ("id" in changes || "view" in changes) store.lab({ watch: [] }); // the reader's own choice goes before the demo's
+  if ("id" in changes || "view" in changes) store.lab({ watch: [] }); // the user's choice overrides the demo's
   store.navigate(wanted);
 }
 
-const BREATH = 200; // ms between two changes of the address: browsers stop listening to a page that makes hundreds
+const PAUSE = 200; // ms between two changes of the URL: browsers ignore a page that makes hundreds
 
-/** Writes the address bar at once, and while a key is held down with a breath between; what was last said stands there in the end. */
+/** Writes the URL at once, and at most every `PAUSE` ms while a key is held down; the last change is always written. */
 const address = {
   timer: null,
   late: null,
@@ -27,16 +27,16 @@ const address = {
     else if (this.timer) this.late = hash;
     else {
       history.replaceState(null, "", hash);
-      this.timer = setTimeout(() => this.breathe(), BREATH);
+      this.timer = setTimeout(() => this.writeLate(), PAUSE);
     }
   },
-  breathe() {
+  writeLate() {
     this.timer = null;
     if (this.late) this.write(false, this.late);
   },
 };
 
-/** Reads the address now and whenever the reader goes back or forth, or edits it. */
+/** Reads the URL now and on every back, forward or edit. */
 export function followAddress(store, views) {
   const read = () => {
     address.late = null;

@@ -1,4 +1,4 @@
-// The view's state in the address: "#/connections/3?packet=12&q=8000&t=1.2-3.4".
+// The view's state in the URL: "#/connections/3?packet=12&q=8000&t=1.2-3.4".
 
 import { formatSpan, parseSpan } from "../text/time_range.js";
 
@@ -6,7 +6,13 @@ export const HOME = "timeline";
 
 const ORDERS = ["duration", "bytes", "trouble"]; // of the timeline's lanes, beside the order by start
 
-/** Hash text → {view, id, packet, filter, span, order, at, way, message, tab}; whatever it does not understand falls back to the first view. */
+/**
+ * Hash text → route; an unknown view becomes the first one, a value that cannot be read its default.
+ *
+ * @param {string} hash
+ * @param {string[]} views
+ * @returns {import("../types/state.d.ts").Route}
+ */
 export function parse(hash, views) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
   const [view, id] = path.split("/");
@@ -25,7 +31,11 @@ export function parse(hash, views) {
   };
 }
 
-/** The hash for a route: what parse() reads back. */
+/**
+ * The hash for a route: what parse() reads back.
+ *
+ * @param {Partial<import("../types/state.d.ts").Route>} route
+ */
 export function format(
   {
     view,
@@ -45,10 +55,10 @@ export function format(
   if (filter) parameters.set("q", filter);
   if (span) parameters.set("t", formatSpan(span));
   if (order) parameters.set("order", order);
-  if (at !== null) parameters.set("at", String(at)); // the moment that the sockets view shows, ns from the start
-  if (way !== null) parameters.set("way", String(way)); // the push whose way through a server it shows
-  if (message !== null) parameters.set("m", String(message)); // the message of a chat that shows in full
-  if (tab) parameters.set("tab", tab); // the part of a connection that shows
+  if (at !== null) parameters.set("at", String(at)); // ns since the start: the time that the sockets view shows
+  if (way !== null) parameters.set("way", String(way)); // the push whose path through the server it shows
+  if (message !== null) parameters.set("m", String(message)); // the WebSocket message shown in full
+  if (tab) parameters.set("tab", tab); // of the connection page
   const query = parameters.toString();
   return `#/${view}${id === null ? "" : `/${id}`}${query ? `?${query}` : ""}`;
 }

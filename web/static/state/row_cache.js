@@ -1,6 +1,6 @@
-// Rows of one server table that the page holds: any subset, addressed by row number, bounded.
+// A bounded cache of the rows of one server table, by row number.
 
-const HELD = 20_000; // rows of a table kept in the page; those longest unused leave first and can be asked for again
+const HELD = 20_000; // rows of a table that are kept; the least recently used go first and can be fetched again
 
 /** @template {{id: number}} Row */
 export class Rows {
@@ -27,7 +27,7 @@ export class Rows {
     this.revision += 1;
   }
 
-  /** What is held may be out of date: let views ask again. */
+  /** Drops all rows, which may be out of date; views fetch them again. */
   forget() {
     this.byId.clear();
     this.revision += 1;
@@ -35,7 +35,7 @@ export class Rows {
 
   /** @param {Row} row */
   put(row) {
-    this.byId.delete(row.id); // Map keeps the order of insertion: a fresh row moves to the young end
+    this.byId.delete(row.id); // Map keeps the order of insertion: a new row moves to the end
     this.byId.set(row.id, row);
     if (row.id >= this.total) this.total = row.id + 1;
     if (this.byId.size > this.held) this.byId.delete(this.byId.keys().next().value);
@@ -68,7 +68,7 @@ export class Rows {
     return start === null ? null : [start, end];
   }
 
-  /** Held rows from all over, at most so many. */
+  /** A sample of at most `most` rows, evenly spaced. */
   some(most) {
     const every = Math.max(Math.ceil(this.byId.size / most), 1);
     return [...this.byId.values()].filter((_, i) => i % every === 0);

@@ -1,4 +1,4 @@
-// All that the page knows. Only the functions here write it; views read `store.state` and ask the functions.
+// The page's state. Only the functions here change it; views read `store.state` and call the functions.
 
 /** @import { Route, State, TableName, Tables } from "../types/state.d.ts" */
 /** @import { Delta, Snapshot } from "../types/rows.d.ts" */
@@ -9,20 +9,21 @@ import { Rows } from "./row_cache.js";
 /** @type {TableName[]} */
 export const TABLES = ["connections", "exchanges", "messages"];
 
-/** @param {(draw: () => void) => void} schedule called at most once until it has called back: one redraw a frame */
+/** @param {(draw: () => void) => void} schedule not called again before it has called `draw`: one redraw a frame */
 export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
   /** @type {State} */
   const state = {
     feed: "connecting", // connecting, live, lost, shut (no session)
     problem: null, // {message, what_to_do} of the last request that failed
     capture: { state: "loading", source: "live", packets: 0, rate: 0, dropped: 0, notes: [] },
-    notesSeen: 0, // how many of the capture's notes the reader has put away
+    notesSeen: 0, // how many of the capture's notes have been dismissed
     behind: null, // packets seen while paused; null when not paused
     demo: null,
-    lab: { running: null, outcome: null, watch: [] }, // the action under way, what the last said, and the client sockets to turn to
+    // the running action, the last result, and the client sockets whose connection is to be shown
+    lab: { running: null, outcome: null, watch: [] },
     lengths: {},
     tables: { connections: new Rows(), exchanges: new Rows(), messages: new Rows() },
-    end: 0, // ns from the capture's start to the latest thing known; while it is live, to when it was last looked at
+    end: 0, // ns from the capture's start to the last time known; of a live capture, to when it was last read
     route: {
       view: "timeline",
       id: null,
@@ -45,7 +46,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     scheduled = true;
     schedule(() => {
       scheduled = false;
-      // A listener may take others off the list: a view that was just left must not draw any more.
+      // A listener may unsubscribe others: a view that was just left must not draw again.
       for (const listener of [...listeners]) if (listeners.has(listener)) listener(state);
     });
   }
@@ -83,7 +84,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
       return () => listeners.delete(listener);
     },
     /**
-     * Takes the server's snapshot in place of all that is held. A paused page does not: it fetches again when it resumes.
+     * Replaces all that is held by the server's snapshot; a paused page fetches one when it resumes.
      *
      * @param {Snapshot} snapshot
      */
@@ -121,9 +122,9 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
       }
       changed();
     },
-    /** A row of a table as the page has it: with its first and its last moment. */
+    /** A row with its first and its last time. */
     timed: withEnd,
-    /** Rows that were asked for by range. */
+    /** Takes rows that were fetched by range. */
     rows(table, rows) {
       take(table, rows);
       changed();
@@ -137,7 +138,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
   };
 }
 
-/** The row with `at_ns` and `until_ns`: its first and its last moment, counted from the capture's start. */
+/** The row with `at_ns` and `until_ns`: its first and its last time, since the capture's start. */
 function withEnd(table, row) {
   if (table === "connections") return { ...row, until_ns: row.at_ns + row.duration_ns };
   if (table === "messages") return { ...row, until_ns: row.at_ns };

@@ -1,4 +1,4 @@
-// Light and dark: the system's choice until the reader makes one of their own.
+// Light and dark: the system's setting until the user chooses.
 
 const KEY = "wireglass.theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -7,7 +7,7 @@ export function themeIsDark() {
   return (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
 }
 
-/** Turns to the other theme; a choice that is the system's own is not kept, so that the system is followed again. */
+/** Switches the theme. A choice equal to the system's setting is not stored, so that the system is followed again. */
 export function toggleTheme() {
   const wanted = themeIsDark() ? "light" : "dark";
   const isSystem = (wanted === "dark") === system.matches;

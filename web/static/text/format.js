@@ -14,7 +14,7 @@ export function counted(n, noun, plural = `${noun}s`) {
   return `${count(n)} ${n === 1 ? noun : plural}`;
 }
 
-/** The same in few characters, for where there is little room: "99 999", "123 k", "1.02 M". */
+/** The same in at most six characters: "99 999", "123 k", "1.02 M". */
 export function short(n) {
   if (n < 100_000) return count(n);
   return n < 999_500 ? `${three(n / 1e3)}${THIN}k` : `${three(n / 1e6)}${THIN}M`;
@@ -30,17 +30,17 @@ export function size(bytes) {
   return `${three(bytes / unit)} ${name}`;
 }
 
-/** A stretch of time for a cell of a table: "–" where it is not known, which the cell's title says. */
+/** A duration for a table cell: "–" where it is not known, which the cell's title explains. */
 export const briefly = (ns) => (ns === null ? "–" : duration(ns));
 
-export const TIMES_GO_BACK = "How long it took is not known: times go back";
+export const TIMES_GO_BACK = "Duration unknown: timestamps go backwards";
 
 /** @type {[number, string][]} */
 const UNITS = [[1e9, "s"], [1e6, "ms"], [1e3, "µs"], [1, "ns"]];
 const MINUTE = 60e9;
-const NOT_KNOWN = "not known";
+const NOT_KNOWN = "unknown";
 
-/** A stretch of time in three digits: "41 µs", "3.1 ms", "1.2 s", "2 min 04 s". */
+/** A duration in three digits: "41 µs", "3.1 ms", "1.2 s", "2 min 04 s". */
 export function duration(ns) {
   if (ns === null) return NOT_KNOWN;
   if (ns === 0) return "0 s";
@@ -51,7 +51,7 @@ export function duration(ns) {
   return `${three(ns / unit)} ${name}`;
 }
 
-/** A moment counted from the start of the capture, to the millisecond: "1.204 s", "2:04.500". */
+/** A time since the start of the capture, to the millisecond: "1.204 s", "2:04.500". */
 export function moment(ns) {
   if (ns === null) return NOT_KNOWN;
   if (ns < 0) return `−${moment(-ns)}`;
@@ -62,7 +62,7 @@ export function moment(ns) {
   return seconds < 3600 ? clock.replace(/^0/, "") : `${Math.floor(seconds / 3600)}:${clock}`;
 }
 
-/** A moment counted from the start of the capture, in seconds to the microsecond: "1.204 318". */
+/** A time since the start of the capture, in seconds to the microsecond: "1.204 318". */
 export function exact(ns) {
   if (ns === null) return NOT_KNOWN;
   const micros = Math.floor(Math.abs(ns) / 1e3);
@@ -70,7 +70,7 @@ export function exact(ns) {
   return `${ns < 0 ? "−" : ""}${count(Math.floor(micros / 1e6))}.${fraction.slice(0, 3)}${THIN}${fraction.slice(3)}`;
 }
 
-/** A moment since 1970 by the wall clock, in UTC to the microsecond (a double holds no more of it). */
+/** Date and time in UTC, from ns since 1970, to the microsecond: a double holds no more. */
 export function wallClock(ns) {
   if (ns === null) return NOT_KNOWN;
   const date = new Date(Math.floor(ns / 1e6));
@@ -79,7 +79,7 @@ export function wallClock(ns) {
   return `${date.toISOString().slice(0, 19).replace("T", " ")}.${String(micros).padStart(6, "0")} UTC`;
 }
 
-/** A text in so many characters at most, the last one then "…". */
+/** A text cut to `most` characters, the last one then "…". */
 export function shortened(text, most) {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }

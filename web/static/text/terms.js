@@ -1,4 +1,4 @@
-// What the tables' short names mean in plain words.
+// Names in the tables as words: states, verdicts, outcomes, protocols, close codes.
 
 import { CLOSE_CODES, CLOSE_RANGES, CLOSING, OPENING, OUTCOMES, PROTOCOLS, STATES, VERDICTS } from "./facts.js";
 
@@ -12,14 +12,18 @@ export function band(state) {
 }
 
 export const ASSUMED = "Assumed: no packet of this end has shown it.";
-export const UNKNOWN = "Unknown: nothing of this end was seen.";
+export const UNKNOWN = "Unknown: nothing from this end was captured.";
 
 /** Which end sent nothing that was captured, so that nothing is known of its state; null for neither. */
 export function silentEnd({ packets: [client, server] }) {
   return client ? (server ? null : "server") : "client";
 }
 
-/** An end's state in a row of a table of packets or connections: {name: null where it is unknown, isAssumed, text, why}. */
+/**
+ * An end's state in a row of packets or connections.
+ *
+ * @returns {{name: string | null, isAssumed: boolean, text: string, why: string}} `name` is null where it is unknown
+ */
 export function stateOf(row, side) {
   if (row.silent === side) return { name: null, isAssumed: false, text: "unknown", why: UNKNOWN };
   const [name, isAssumed] = [row[`${side}_state`], Boolean(row[`${side}_state_assumed`])];
@@ -31,22 +35,22 @@ export function stateOf(row, side) {
   };
 }
 
-/** The mark of a packet that was captured before, at another place of its way or by the same interface: it tells nothing new. */
+/** The mark of a packet that was captured more than once. */
 export const DUPLICATE = {
   name: "captured before",
   isTrouble: false,
-  meaning: "The same packet was captured before, at another place or once more at this one. It is not judged again.",
+  meaning: "The same packet was captured before, on another interface or twice on this one. It is not analysed again.",
 };
 
-/** What is said of a packet: {name, isTrouble, meaning} for each verdict. */
+/** A packet's verdicts, each {name, isTrouble, meaning}. */
 export function marksOf({ verdicts, duplicate = false }) {
   return duplicate ? [DUPLICATE] : verdicts.map(verdict);
 }
 
-/** A verdict in words, by its name in the tables. */
+/** A verdict by its name in the tables. */
 export const verdict = (name) => VERDICTS[name] ?? { name, isTrouble: false, meaning: "" };
 
-/** What became of a connection, in a short and a long word: how the server judged it, and who did what. */
+/** The outcome of a connection: {kind, short, long}. */
 export function outcome(row) {
   const { packets: [sent] } = row;
   const ends = { ...row, seen: sent ? "client" : "server", unseen: sent ? "server" : "client" };
@@ -55,7 +59,7 @@ export function outcome(row) {
   return { kind, short, long: filled + (WHO[row.outcome]?.(ends) ?? "") };
 }
 
-/** What there is to add to an outcome's sentence, as far as it is known. */
+/** What each outcome's sentence ends with: which side did it, as far as it is known. */
 const WHO = {
   closing: ({ closed_by: by }) => (by ? ` by the ${by}` : ""),
   closed: ({ closed_by: by, reset_by: reset }) =>
@@ -65,19 +69,21 @@ const WHO = {
   half_seen_closed: ({ seen }) => `; the ${seen} sent FIN`,
 };
 
-/** Whether nothing shows that a connection came about: what was asked for was given up before an ACK, a byte or a FIN. */
+/** Whether no packet shows that the connection was established: it ended before an ACK, a byte or a FIN. */
 export function neverBuilt({ outcome: became, history = "" }) {
   return ["refused", "unanswered", "stray"].includes(became) || (became === "reset" && !/[adf]/i.test(history));
 }
 
-/** What tells a connection's network from others, as "VLAN 10.20, VXLAN 7"; "" where nothing does. */
+/** A connection's VLANs and tunnel: "VLAN 10.20, VXLAN 7"; "" for none. */
 export const networkOf = ({ vlan, tunnel }) => [vlan && `VLAN ${vlan.join(".")}`, tunnel].filter(Boolean).join(", ");
 
-/** What a connection speaks, as people write it. */
+/** The name of a protocol. */
 export const protocolName = (protocol) => PROTOCOLS[protocol] ?? protocol;
 
 /** An HTTP response in a line; one of HTTP/0.9 has neither status nor fields (RFC 1945 §3.1). */
-export const answerLine = ({ status, reason }) => (status ? `${status} ${reason}`.trim() : "answer without a head");
+export const answerLine = (
+  { status, reason },
+) => (status ? `${status} ${reason}`.trim() : "HTTP/0.9 response (no header)");
 
 /** A close code in words. */
 export const closeCode = (code) => CLOSE_CODES[code] ?? CLOSE_RANGES.findLast(([first]) => code >= first)[1];

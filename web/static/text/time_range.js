@@ -1,4 +1,4 @@
-// The time range in the address, "t=1.2-3.45" in seconds from the capture's start, or "t=last30": the newest 30 seconds.
+// The time range in the URL: "t=1.2-3.45" in seconds since the capture's start, or "t=last30", the last 30 seconds.
 
 const FIXED = /^(-?\d{1,9}(?:\.\d{1,9})?)-(-?\d{1,9}(?:\.\d{1,9})?)$/;
 const LAST = /^last(\d{1,6})$/;
@@ -11,12 +11,18 @@ export function parseSpan(text) {
   return from <= to ? { from, to } : null;
 }
 
-/** What parseSpan() reads back. */
+/**
+ * The text that parseSpan() reads back.
+ *
+ * @param {import("../types/state.d.ts").Span} span
+ */
 export function formatSpan({ from, to, last }) {
   return last ? `last${Math.round(last / 1e9)}` : `${seconds(from)}-${seconds(to)}`;
 }
 
-/** The fixed range that rows are filtered by; null while all are shown. One that runs along with the capture filters nothing. */
+/**
+ * The fixed range by which rows are filtered; null for none. A range that moves with a live capture filters nothing.
+ */
 export const filtering = (span) => (span && !span.last ? span : null);
 
 function seconds(ns) {

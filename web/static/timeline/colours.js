@@ -1,4 +1,4 @@
-// The colour tokens as a canvas understands them: it cannot read a stylesheet.
+// The theme's colours for canvas drawing, which cannot use CSS variables.
 
 import { h } from "../widgets/dom.js";
 
@@ -19,7 +19,7 @@ const TOKENS = [
   "focus",
 ];
 
-/** {client: "rgb(…)", …} as they are within `element` now. */
+/** The colours as computed within `element`: {client: "rgb(…)", …}. */
 export function readColours(element) {
   const probe = h("i", { hidden: true });
   element.append(probe);
@@ -32,7 +32,7 @@ export function readColours(element) {
   return colours;
 }
 
-/** Calls back when the theme changes; returns how to stop that. */
+/** Calls back when the theme changes; returns a function that ends this. */
 export function onTheme(changed) {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const observer = new MutationObserver(changed);

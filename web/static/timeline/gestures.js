@@ -1,13 +1,20 @@
-// Moving in time by wheel, pointer and touch. What it means is told as calls; nothing is drawn here.
+// Zooming, panning and selecting by wheel, pointer and touch, as calls; nothing is drawn here.
 
-const WHEEL = 0.0022; // how much a pixel of wheel zooms
-const LINE = 16; // pixels of a wheel that counts in lines
-const CLICK = 4; // pixels a pointer may stray and still have clicked
+const WHEEL = 0.0022; // zoom per pixel of wheel
+const LINE = 16; // pixels a line, for wheels that count in lines
+const CLICK = 4; // pixels that a pointer may move in a click
 
 /**
  * @param {HTMLElement} element
- * @param {object} calls zoom(factor, x), pan(pixels), select(x, x) and selecting(x, x) while it is drawn or null when given up, click(x, y)
- * @param {{scrolls?: () => boolean, edge?: number}} options whether a plain wheel belongs to the list under the pointer, and the pixels before x is 0
+ * @param {object} calls
+ * @param {(factor: number, x: number) => void} calls.zoom
+ * @param {(pixels: number) => void} calls.pan
+ * @param {(from: number, to: number) => void} calls.select
+ * @param {(from: number | null, to?: number) => void} calls.selecting while a range is drawn; null when it is cancelled
+ * @param {(x: number, y: number) => void} calls.click
+ * @param {object} [options]
+ * @param {() => boolean} [options.scrolls] whether a plain wheel scrolls the list under the pointer
+ * @param {number} [options.edge] pixels before x is 0
  */
 export function listen(element, calls, { scrolls = () => false, edge = 0 } = {}) {
   const pointers = new Map();

@@ -1,4 +1,4 @@
-// What lies under the pointer on the timeline, and what to say of it.
+// What is under the pointer on the timeline, and its tooltip.
 
 import { counted, duration, moment } from "../text/format.js";
 import { TICK } from "../text/facts.js";
@@ -7,7 +7,7 @@ import { scale } from "./zoom.js";
 
 const NEAR = 5; // pixels
 
-/** The lane, the moment and the mark at a point of the drawing; null beside the lanes. */
+/** The lane, time and mark at a point of the drawing; null outside the lanes. */
 export function hit(scene, x, y) {
   const { answer, span, width, top, lane: height } = scene;
   if (!answer) return null;
@@ -24,7 +24,7 @@ export function hit(scene, x, y) {
   };
 }
 
-/** Both ends' states at a moment, in words; null where the answer has none, or the connection was not there. */
+/** Both ends' states at a time, as text; null where they are not known, or the connection did not exist. */
 function statesAt({ states, lanes }, i, ns) {
   const { is_open: isOpen, at_ns: start, duration_ns: lived } = lanes[i];
   if (!states || (!isOpen && ns > start + lived)) return null;
@@ -84,7 +84,7 @@ const SAID = [
   [TICK.trouble, "trouble"],
 ];
 
-/** Lines for the note beside the pointer: what the mark is, then when. */
+/** Lines of the tooltip: the mark, then the time. */
 export function markLines({ ns, mark, states = null }, tables) {
   const when = [...(states ? [states] : []), moment(ns)];
   if (!mark) return when;
@@ -96,13 +96,13 @@ export function markLines({ ns, mark, states = null }, tables) {
 function packetLine({ packet, count, bits }) {
   const sides = SENDERS.filter(([bit]) => bits & bit).map(([, name]) => name);
   const said = SAID.filter(([bit]) => bits & bit).map(([, word]) => word);
-  const what = count === 1 ? `packet ${packet}` : `${counted(count, "packet")} from number ${packet}`;
-  return [what, `by ${sides.join(" and ")}`, ...said].join(" · ");
+  const what = count === 1 ? `packet ${packet}` : `${counted(count, "packet")}, the first is ${packet}`;
+  return [what, `from ${sides.join(" and ")}`, ...said].join(" · ");
 }
 
 function messageLines({ count, direction, message }, row) {
-  if (count > 1) return [`${counted(count, "message")} of the ${direction}`];
-  return [`message ${message} of the ${direction}`, ...(row?.text ? [row.text] : [])];
+  if (count > 1) return [`${counted(count, "message")} from the ${direction}`];
+  return [`message ${message} from the ${direction}`, ...(row?.text ? [row.text] : [])];
 }
 
 function exchangeLines({ count, status }, row) {
@@ -112,6 +112,6 @@ function exchangeLines({ count, status }, row) {
   const isWhole = row?.response?.complete ?? true;
   return [
     asked,
-    [`${status ? `answered ${status}` : "no answer seen"}${isWhole ? "" : ", not to its end"}`, ...waited].join(" · "),
+    [`${status ? `status ${status}` : "no response seen"}${isWhole ? "" : ", incomplete"}`, ...waited].join(" · "),
   ];
 }

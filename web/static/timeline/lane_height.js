@@ -1,21 +1,21 @@
-// How tall the lanes of the timeline are: few of them share the room that there is. The height is chosen when the reader turns to other lanes
-// or to another size of the window. Lanes that come by themselves change it only when they do not fit any more, and never under the pointer.
+// The height of the timeline's lanes: a few lanes share all the room. It is set when the user selects other lanes or
+// resizes the window. New lanes of a live capture change it only when they no longer fit, and never under the pointer.
 
 export const LEAST = 26; // pixels of a lane, however many there are
-export const TWO_LINES = 38; // from here on a lane's names have a second line
-export const ROOMY = 64; // and on a narrow screen one above, which names the server
-const MOST = 720; // a figure that one takes in at a glance
-const ROOMS = [3, 7, 12, 20]; // lanes that a live capture has room for: at first, and each time when they do not fit any more
-const GLIDE = 160; // ms in which lanes come to another height by themselves
+export const TWO_LINES = 38; // from this height on a lane's names have a second line
+export const ROOMY = 64; // and on a narrow screen one above, with the server's name
+const MOST = 720; // of a single lane
+const ROOMS = [3, 7, 12, 20]; // lanes that a live capture has room for: at first, and each time when they no longer fit
+const GLIDE = 160; // ms that an automatic change of height takes
 
 /** Pixels of a lane where `total` of them share `seen` pixels. */
 export const laneHeight = (total, seen) => Math.min(Math.max(Math.floor(seen / Math.max(total, 1)), LEAST), MOST);
 
-/** How many lanes to leave room for where there are `total` and more may come. */
+/** How many lanes to leave room for when there are `total` and more may come. */
 const roomy = (total) => ROOMS.find((room) => room >= total) ?? Infinity;
 
 export class LaneHeight {
-  /** @param {{glides?: boolean}} options whether a height that changes by itself does so in small steps */
+  /** @param {{glides?: boolean}} options whether automatic changes are animated */
   constructor({ glides = true } = {}) {
     this.glides = glides;
     this.wanted = LEAST;
@@ -26,8 +26,13 @@ export class LaneHeight {
   }
 
   /**
-   * @param {object} lanes {total, seen: pixels, key: what the reader chose to see, isLive: more may come by themselves,
-   *   isRead: the reader is at them, now: ms}
+   * @param {object} lanes
+   * @param {number} lanes.total
+   * @param {number} lanes.seen pixels that they share
+   * @param {string} lanes.key what the user has selected
+   * @param {boolean} lanes.isLive whether more may come
+   * @param {boolean} lanes.isRead whether the user is pointing at them or has scrolled
+   * @param {number} lanes.now ms
    */
   fit({ total, seen, key, isLive, isRead, now }) {
     const isChosen = key !== this.key || seen !== this.seen;
@@ -45,7 +50,7 @@ export class LaneHeight {
     this.wanted = height;
   }
 
-  /** Pixels of a lane at a moment. */
+  /** Pixels of a lane at a time. */
   at(now) {
     const part = Math.min((now - this.since) / GLIDE, 1);
     return part < 1 ? this.was + (this.wanted - this.was) * (1 - (1 - part) ** 3) : this.wanted;

@@ -1,4 +1,4 @@
-// The lanes as a list: what is written beside each, the servers in the margin, scrolling, and the canvas between.
+// The list of lanes: texts beside each lane, servers in the margin, scrolling, and the canvas between.
 
 import { h, setClass, setText } from "../widgets/dom.js";
 import { counted } from "../text/format.js";
@@ -6,7 +6,7 @@ import { laneLoad, laneOrigin, laneOutcome, laneSentence, laneSide, laneTitle, s
 import { LaneHeight, LEAST, ROOMY, TWO_LINES } from "./lane_height.js";
 import { hasStates } from "./lane_shape.js";
 
-const MARGIN = 8; // lanes asked for beyond those in sight
+const MARGIN = 8; // lanes fetched beyond the visible ones
 const MAX_PIXELS = 8_000_000; // browsers clip what lies beyond some 16 million; a longer list is scrolled in proportion
 const AT_END = 4;
 
@@ -32,7 +32,7 @@ export class LaneList {
     this.height = new LaneHeight({ glides: !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
-  /** Gives lanes the height that there is room for; {key, isLive, isRead} as LaneHeight takes them. True while they glide to it. */
+  /** Fits the lanes' height to the room; returns whether the change is still being animated. */
   fit({ key, isLive, isRead }) {
     const now = performance.now();
     const isReading = isRead || this.element.scrollTop > 0;
@@ -41,7 +41,7 @@ export class LaneList {
     return this.height.isGliding(now);
   }
 
-  /** Pixels of lanes above what is in sight. */
+  /** Pixels of lanes above the visible ones. */
   get top() {
     return this.element.scrollTop * this.proportion;
   }
@@ -61,14 +61,14 @@ export class LaneList {
     return scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - AT_END;
   }
 
-  /** The lanes to ask for: those in sight and some around, in steps so that a small scroll asks for nothing new. */
+  /** The lanes to fetch: the visible ones and some around, in steps, so that a small scroll fetches nothing new. */
   range() {
     const first = Math.max(Math.floor(this.top / this.lane / MARGIN) * MARGIN - MARGIN, 0);
     const count = Math.ceil(this.element.clientHeight / this.lane / MARGIN) * MARGIN + 3 * MARGIN;
     return { first, stop: first + Math.min(count, 200) };
   }
 
-  /** Makes room for so many lanes; `shift` of them have come in above what the reader looks at. */
+  /** Sets the number of lanes; `shift` of them were added above the visible ones. */
   resize(total, shift, staysAtEnd) {
     const wasAtEnd = staysAtEnd && this.isAtEnd;
     this.total = total;
@@ -77,7 +77,7 @@ export class LaneList {
     else if (shift && this.element.scrollTop > 0) this.element.scrollTop += (shift * this.lane) / this.proportion;
   }
 
-  /** Gives the lanes their height; what they are on top of each other is scrolled. */
+  /** Applies the lanes' height. */
   arrange() {
     const { lane } = this;
     const height = `${Math.min(this.total * lane, MAX_PIXELS)}px`;
@@ -89,7 +89,7 @@ export class LaneList {
     return lane;
   }
 
-  /** Scrolls as little as it takes to show lane `index` whole. */
+  /** Scrolls as little as possible to show all of lane `index`. */
   reveal(index) {
     const [top, seen] = [this.top, this.element.clientHeight];
     if (index * this.lane < top) this.element.scrollTop = (index * this.lane) / this.proportion;
@@ -148,7 +148,7 @@ export class LaneList {
     setText(
       address,
       to - from >= 2 * LEAST - 4 ? name.address.replace(/[:.]/g, "$&\u200b") || counted(lanes, "lane") : "",
-    ); // broken between its parts alone
+    ); // broken only between its parts
     element.title = `Server ${server}`;
   }
 
@@ -178,7 +178,7 @@ export class LaneList {
   }
 }
 
-/** The name of an end beside its half of the lane, and what it sent. */
+/** An end's address beside its half of the lane, and how much it sent. */
 function drawnSide(side) {
   const [address, port, sent, packets] = [
     h("span", { class: "lane-detail" }),
@@ -189,11 +189,11 @@ function drawnSide(side) {
   return {
     element: h("span", { class: `lane-side ${side}` }, h("b", {}, address, port), h("span", {}, sent, packets)),
     draw(lane) {
-      const said = laneSide(lane, side);
-      setText(address, said.address);
-      setText(port, said.port);
-      setText(sent, said.sent);
-      setText(packets, said.packets);
+      const texts = laneSide(lane, side);
+      setText(address, texts.address);
+      setText(port, texts.port);
+      setText(sent, texts.sent);
+      setText(packets, texts.packets);
     },
   };
 }

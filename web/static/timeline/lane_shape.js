@@ -1,20 +1,21 @@
-// What a lane of the timeline has room for, by its height: the marks grow with it, then words come beside them, then both ends' states.
+// What a lane shows, by its height: marks grow with it, then labels are added, then both ends' states.
 
-const WORDS = 52; // from here on words fit above and below the marks
-const STATES = 132; // from here on the states of both ends are drawn along its edges, and the ends named beside them
-const LINE = 14; // pixels that a line of words takes
+const WORDS = 52; // from this height on labels fit above and below the marks
+const STATES = 132; // from this height on both ends' states are drawn along its edges, and their addresses beside them
+const LINE = 14; // pixels of a line of labels
 const LEFT = 3; // pixels of a lane above its marks, and below
-const STATE = 24; // of its states: a word and a band
+const STATE = 24; // of its states: a label and a band
 const MIDDLE = 12; // half the height of the marks in the lowest lane
 const LARGEST = 16; // bits of a packet's payload, at most: 64 KiB
-const LINES = 8; // of words on a side, at most
+const LINES = 8; // of labels on a side, at most
 
 export const hasWords = (lane) => lane >= WORDS;
 export const hasStates = (lane) => lane >= STATES;
 
 /**
- * Pixels from the middle of a lane: {band: half of a life, block: half of an exchange, short and tall: packets without and with the most
- * payload, stem: of an arrow, words: where the first of `lines` lines of them begins, states: of a band, or null}.
+ * Sizes in pixels from the middle of a lane: {band: half a connection's band, block: half an exchange, short and tall:
+ * packets without and with the most payload, stem: of an arrow, words: the first of `lines` lines of labels, states: of
+ * the states' band, or null}.
  */
 export function shape(lane) {
   const half = lane / 2;
@@ -35,7 +36,7 @@ export function shape(lane) {
   };
 }
 
-/** Pixels of a packet: each doubling of its payload adds as much, so that ten bytes and ten thousand are both seen. */
+/** Pixels of a packet, on a logarithmic scale so that ten bytes and ten thousand are both visible. */
 export function tickLength({ short, tall }, payload) {
   return payload > 0 ? Math.round(short + (tall - short) * Math.min((1 + Math.log2(payload)) / LARGEST, 1)) : short;
 }

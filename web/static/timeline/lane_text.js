@@ -1,4 +1,4 @@
-// What a lane of the timeline says of its connection, in the few words there is room for.
+// The texts of a lane: title, outcome, origin, load, both ends.
 
 import { FIRST_ERROR } from "../text/facts.js";
 import { briefly, counted, duration, size } from "../text/format.js";
@@ -6,19 +6,19 @@ import { livedNs } from "./lifetime_bar.js";
 import { takeApart } from "../text/address.js";
 import { band, neverBuilt, outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
 
-/** Left of a lane: what the connection is for; of several requests the first. */
+/** Left of a lane: the first request, or the protocol. */
 export function laneTitle({ id, asks, protocol, exchanges: asked }) {
   return `#${id} ${asks ?? protocolName(protocol)}${asks && asked > 1 ? ` +${asked - 1}` : ""}`;
 }
 
-/** Whether both ends agreed to the connection; of one that was joined midway, which shows no handshake, it is taken for granted. */
+/** Whether the connection was established; assumed of one that was captured mid-stream, without its handshake. */
 export function wasOpened(lane) {
   const { handshake_ns: took, client_state: client, server_state: server } = lane;
   if (took !== null) return true;
   return !neverBuilt(lane) && ![client, server].some((name) => band(name) === "opening");
 }
 
-/** Right of a lane: [what became of it, more], and whether that is trouble; `end` is the last moment that the timeline knows of. */
+/** Right of a lane: texts [outcome, detail], and whether it is trouble; `end` is the last time on the timeline. */
 export function laneOutcome(lane, end) {
   const { kind, short } = outcome(lane);
   if (kind === "trouble") return { texts: [short, briefly(lane.duration_ns)], isTrouble: true };
@@ -32,44 +32,44 @@ export function laneOutcome(lane, end) {
 function exchanges(lane) {
   const { exchanges: asked, status, wait_ns: wait, statuses, cut, is_open: isOpen, packets, missed_bytes: missed } =
     lane;
-  const isUnseen = packets[1] === 0 || missed[1] > 0; // the answer may be in what was not captured
-  const missing = isUnseen ? "not seen" : isOpen ? "waiting" : "no answer";
+  const isUnseen = packets[1] === 0 || missed[1] > 0; // the response may be in what was not captured
+  const missing = isUnseen ? "not seen" : isOpen ? "waiting" : "no response";
   const isTrouble = cut > 0 ||
-    statuses.some(([code]) => (code === null ? missing === "no answer" : code >= FIRST_ERROR));
+    statuses.some(([code]) => (code === null ? missing === "no response" : code >= FIRST_ERROR));
   const name = (code) => (code === null ? missing : String(code || "–"));
   if (asked > 1) {
     return {
       texts: [
         [
           ...worstFirst(statuses).map(([code, times]) => `${times > 1 ? `${times} × ` : ""}${name(code)}`),
-          ...(cut ? [`${cut} cut off`] : []),
+          ...(cut ? [`${cut} incomplete`] : []),
         ].join(", "),
       ],
       isTrouble,
     };
   }
   return {
-    texts: [`${name(status)}${cut ? " cut off" : ""}`, ...(wait === null ? [] : [`wait ${duration(wait)}`])],
+    texts: [`${name(status)}${cut ? " incomplete" : ""}`, ...(wait === null ? [] : [`wait ${duration(wait)}`])],
     isTrouble,
   };
 }
 
-/** No answer, then errors, then the commonest: what is cut off at the end matters least. */
+/** No response first, then errors, then the commonest, since a narrow screen cuts the end. */
 const worstFirst = (statuses) => [...statuses].sort(([a, many], [b, more]) => weight(b) - weight(a) || more - many);
 const weight = (code) => (code === null ? Infinity : code >= FIRST_ERROR ? code : 0);
 
-/** Below the title, where there is room: who opened it; of a neighbour on the same machine the port says it. */
+/** Below the title, where there is room: the client; only its port where it is on this machine. */
 export function laneOrigin({ client }) {
   const { address, port } = takeApart(client);
   return `from ${/^127\.|^::1$/.test(address) ? `port ${port}` : client}`;
 }
 
-/** Below the outcome: how much went over it, and how long it lived. */
+/** Below the outcome: packets and duration. */
 export function laneLoad(lane, end) {
   return `${counted(lane.packets[0] + lane.packets[1], "packet")} in ${duration(livedNs(lane, end))}`;
 }
 
-/** Beside an end's half of a tall lane: {address, port, sent, packets}; the address and the packets are left out where the page is narrow. */
+/** Beside an end's half of a tall lane: {address, port, sent, packets}; a narrow page hides address and packets. */
 export function laneSide(lane, side) {
   const { address, port } = takeApart(lane[side]);
   const i = side === "client" ? 0 : 1;
@@ -81,13 +81,13 @@ export function laneSide(lane, side) {
   };
 }
 
-/** All of it in a sentence, for those who hear the page. */
+/** The lane in a sentence, for screen readers. */
 export function laneSentence(lane, end) {
   const { long } = outcome(lane);
   const { texts } = laneOutcome(lane, end);
-  const trouble = lane.trouble ? `, ${counted(lane.trouble, "mark")} of trouble` : "";
+  const trouble = lane.trouble ? `, ${counted(lane.trouble, "problem")}` : "";
   const [client, server] = ["client", "server"].map((side) => stateOf({ ...lane, silent: silentEnd(lane) }, side).text);
-  return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, client ${client}, server ${server}, lived ${
+  return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, client ${client}, server ${server}, duration ${
     duration(livedNs(lane, end))
   }: ${texts.join(", ")}${trouble}`;
 }

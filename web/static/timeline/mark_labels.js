@@ -1,20 +1,20 @@
-// Words beside the marks of the timeline, where the lanes are tall enough: what was asked, what was said, what went wrong. They stand in lines
-// above and below the marks; those that find no room in any line are left out.
+// Labels of the timeline's marks in tall lanes: requests, messages, problems. They are placed in lines above and below
+// the marks; a label that fits in no line is left out.
 
 import { shape } from "./lane_shape.js";
 import { verdict } from "../text/terms.js";
 
 const GAP = 10; // pixels between two labels of a line
-const SHORTEST = 8; // characters that a shortened label has at least
-const MOST = 0.6; // of a label, that stands better at its mark than all of it before the mark
-const NARROWEST = 3; // pixels that a character takes at least, on average
-const TELLING = 16; // where there are several lines, and so room for others that say more
-const LINE = 14; // pixels that a line takes
-const ASIDE = 4; // pixels that a label stands beside its mark, where a thin line leads from one to the other
+const SHORTEST = 8; // characters of a shortened label at least
+const MOST = 0.6; // share of a label that must fit behind its mark; with less room the whole label is placed before it
+const NARROWEST = 3; // pixels of a character at least, on average
+const TELLING = 16; // characters at least where there are several lines
+const LINE = 14; // pixels of a line
+const ASIDE = 4; // pixels between a mark's thin line and its label
 
 /**
- * Where labels stand: {text, x, y, kind, at: x of the mark, line: 0 is the one next to the marks, from: y where the line that leads to it begins}.
- * `measure` tells a text's width in pixels.
+ * Places labels: {text, x, y, kind, at: x of the mark, line: 0 is next to the marks, from: y where its thin line
+ * begins}. `measure` gives a text's width in pixels.
  */
 export function placeLabels({ answer, width, lane }, place, measure) {
   const { lines, words } = shape(lane);
@@ -31,7 +31,7 @@ export function placeLabels({ answer, width, lane }, place, measure) {
   ));
 }
 
-/** All there is to say, the most important first; of one kind in order of time. */
+/** All labels, the most important kind first, each kind in order of time. */
 function labels({ blocks, arrows, ticks, troubles }, place) {
   const byTime = (found) => found.sort((a, b) => a.at - b.at);
   return [
@@ -78,7 +78,7 @@ class Side {
     return this.lines.flatMap((line, i) => line.map((label) => ({ ...label, line: i })));
   }
 
-  /** Puts a label into the first line that has room for all of it, or else for its beginning. */
+  /** Places a label in the first line with room for all of it, or else for its beginning. */
   take(label) {
     const [text, wide] = this.fitting(label);
     const x = this.begin(label.at, wide);
@@ -89,7 +89,7 @@ class Side {
     else this.squeeze({ ...label, x: label.at + this.aside });
   }
 
-  /** A text and its pixels: most of it where most of it fits between its mark and the drawing's end, else all of it. */
+  /** A text and its width: shortened where most of it fits behind its mark, else all of it. */
   fitting({ text, at }) {
     const wide = this.measure(text);
     const room = this.width - at - this.aside;
@@ -98,13 +98,13 @@ class Side {
     return [cut, this.measure(cut)];
   }
 
-  /** At its mark; where the drawing ends too soon it ends there, or before its mark where a line leads to it. */
+  /** Where a label begins: at its mark; at the right end of the drawing before it. */
   begin(at, wide) {
     if (at + this.aside + wide <= this.width) return at + this.aside;
     return Math.max((this.aside ? Math.min(at - this.aside, this.width) : this.width) - wide, 0);
   }
 
-  /** Shortens the label, or the one that it would begin in; without room for a few letters of both it stays away. */
+  /** Shortens the label, or the one that it overlaps; leaves it out where there is no room for the start of both. */
   squeeze(label) {
     for (const line of this.lines) {
       let [before, next] = [null, this.width + GAP];
@@ -114,7 +114,7 @@ class Side {
       }
       if (before && (before.kind !== label.kind || label.x - GAP - before.x < this.least * NARROWEST)) continue;
       const text = this.shortened(label.text, next - GAP - label.x);
-      // One that was moved to the left of its mark must go on reaching it.
+      // A label to the left of its mark must still reach it.
       const rest = before && before.x >= before.at ? this.shortened(before.text, label.x - GAP - before.x) : "";
       if (!text || (before && !rest)) continue;
       if (before) Object.assign(before, { text: rest, wide: this.measure(rest) });

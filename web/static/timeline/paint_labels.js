@@ -1,15 +1,15 @@
-// Painting the words of the timeline's lanes, and the thin lines that lead from a mark to words that stand further away.
+// Paints the labels of the timeline's marks, and thin lines from marks to labels further away.
 
 import { placeLabels } from "./mark_labels.js";
 
-const MEASURED = 4_000; // widths that are remembered: measuring is what takes longest
+const MEASURED = 4_000; // widths that are cached: measuring is the slowest part
 
 const widths = { font: "", of: new Map() };
 
-/** What was asked above an exchange, what was said at the side of its arrow's head, what went wrong at the side of who sent it. */
+/** Requests above their exchange, messages at their arrow's head, problems at the side of the sender. */
 export function paintLabels(context, scene, place) {
   const { colours, font } = scene;
-  if (!place.shape.lines || !scene.answer.blocks.text) return; // setting a font costs more than low lanes do altogether
+  if (!place.shape.lines || !scene.answer.blocks.text) return; // setting a font costs more than painting low lanes
   context.font = font;
   context.textBaseline = "middle";
   context.textAlign = "left";

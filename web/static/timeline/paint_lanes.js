@@ -1,4 +1,4 @@
-// Painting the timeline's lanes: one pure drawing of an answer of /api/lanes onto a canvas.
+// Paints the timeline's lanes: an answer of /api/lanes onto a canvas.
 
 import { TICK } from "../text/facts.js";
 import { wasOpened } from "./lane_text.js";
@@ -7,13 +7,13 @@ import { paintGuides, paintStates } from "./paint_states.js";
 import { paintLabels } from "./paint_labels.js";
 import { scale } from "./zoom.js";
 
-export const EDGE = 6; // pixels of canvas at both ends of the time shown, for marks that stand there (css/timeline.css)
-const ARROW = 7; // pixels behind the message before from which on one has a head
+export const EDGE = 6; // pixels of canvas beyond both ends of the time shown, for marks at its edges (css/timeline.css)
+const ARROW = 7; // pixels after the message before: closer messages have no arrow head
 
 /**
  * @param {CanvasRenderingContext2D} context scaled so that a unit is a CSS pixel
- * @param {object} scene {width, height, lane: pixels of one, top: pixels scrolled, span: what is shown, answer, asked: pixels it was asked for,
- *   grid: x of its lines, colours, font}
+ * @param {object} scene {width, height, lane: its pixels, top: pixels scrolled, span: the time shown, answer, asked:
+ *   the width it was computed for, grid: x of its lines, colours, font}
  */
 export function paintLanes(context, scene) {
   const { width, height, answer } = scene;
@@ -32,7 +32,7 @@ export function paintLanes(context, scene) {
   paintLabels(context, scene, place);
 }
 
-/** Where the marks of an answer lie now: its columns may be those of another stretch of time than the one on show. */
+/** Positions of an answer's marks; its columns may be of another time range than the one shown. */
 export function placing({ answer, span, width, asked, top, lane }) {
   const { x } = scale(span, width);
   const was = scale(answer.span, asked);
@@ -48,7 +48,7 @@ function paintGrid(context, { height, grid, colours }) {
   for (const x of grid) context.fillRect(Math.round(x), 0, 1, height);
 }
 
-/** The life of a connection: dashed while it is opened, a band while it is open, half of one while it closes. */
+/** A connection: dashed while it opens, a band while it is open, half a band while it closes. */
 function paintLife(context, { span, width, answer, colours }, lane, y, band) {
   const { x } = scale(span, width);
   const colour = lifeColour(lane, colours);
@@ -94,7 +94,7 @@ function arrowEnd(context, x, y) {
   context.fill();
 }
 
-/** Exchanges: pale while the client waits, full while the answer arrives; in the colour of trouble where it is an error, broke off or never comes. */
+/** Exchanges: pale while waiting, full while the response arrives; in the trouble colour where it failed. */
 function paintBlocks(context, { answer, colours }, place) {
   const { lane, begin, answer: answered, end, failed } = answer.blocks;
   for (let i = 0; i < lane.length; i += 1) {
@@ -112,17 +112,8 @@ function paintBlocks(context, { answer, colours }, place) {
 function paintTicks(context, { answer, colours }, place) {
   const { lane, column, bits, client, server } = answer.ticks;
   const thick = place.shape.states ? 2 : 1;
-  for (
-    const [side, colour, sign, sizes] of [
-      [TICK.client, colours.client, -1, client],
-      [
-        TICK.server,
-        colours.server,
-        1,
-        server,
-      ],
-    ]
-  ) {
+  const sides = [[TICK.client, colours.client, -1, client], [TICK.server, colours.server, 1, server]];
+  for (const [side, colour, sign, sizes] of sides) {
     context.fillStyle = colour;
     for (let i = 0; i < lane.length; i += 1) {
       if (!(bits[i] & side)) continue;
@@ -136,7 +127,7 @@ function paintTicks(context, { answer, colours }, place) {
   }
 }
 
-/** Messages: up from the client, down to it; control frames have no heads, nor have messages that stand too close. */
+/** Messages: up from the client, down to it; control frames and messages too close together have no heads. */
 function paintArrows(context, { answer, colours }, place) {
   const { lane, column, direction, control } = answer.arrows;
   const last = new Map();
@@ -162,7 +153,7 @@ function arrowHead(context, x, y, sign) {
   context.fill();
 }
 
-/** Trouble: a cross on the middle of the lane, on its ground so that it is seen among other marks. */
+/** Trouble: a cross with a halo, so that it is visible among other marks. */
 function paintTrouble(context, { answer, colours }, place) {
   const { lane, column, bits } = answer.ticks;
   const last = new Map();

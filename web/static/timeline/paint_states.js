@@ -1,4 +1,4 @@
-// Painting what only tall lanes of the timeline show: both ends' states as bands along the edges, as the ladder shows them, and lines for sizes.
+// Paints what only tall lanes show: both ends' TCP states as bands along the edges, and lines for packet sizes.
 
 import { tickLength } from "./lane_shape.js";
 import { band } from "../text/terms.js";
@@ -6,11 +6,12 @@ import { scale } from "./zoom.js";
 
 const EDGE = 6; // pixels of canvas beyond both ends of the time shown
 const THICK = 5; // pixels of a band
-const WORD = 7; // from a band to the middle of the state's name
-const DASH = 5; // pixels of a band that is only assumed, and of the gap after them
-const GAP = 3;
+const WORD = 7; // pixels from a band to the middle of the state's name
+const DASH = 5; // pixels of a dash of an assumed state,
+const GAP = 3; // and between two of them
 const PADDING = 4; // around the name
-const GUIDED = 140; // pixels of the longest packet from which on there are lines for sizes
+const GUIDED = 140; // pixels: lines for sizes are drawn where the longest packet is at least as long
+/** @type {[bytes: number, text: string][]} */
 const GUIDES = [[100, "100 B"], [1_000, "1 kB"], [10_000, "10 kB"]];
 
 /** The client's states along the upper edge of each lane, the server's along the lower. */
@@ -33,7 +34,7 @@ export function paintStates(context, scene, place) {
   }
 }
 
-/** How long each state lasted, in pixels, as far as it shows: until the next one of that end, or the end of the life. */
+/** The visible part of each state in pixels: until the next state of that end, or the end of the connection. */
 export function stretches({ lanes, states, extent }, { x }, width) {
   const found = [];
   states.lane.forEach((lane, i) => {
@@ -50,7 +51,7 @@ export function stretches({ lanes, states, extent }, { x }, width) {
 
 const wordOf = ({ state, isAssumed }) => (state === null ? "unknown" : isAssumed ? `${state} assumed` : state);
 
-/** What is only assumed is painted in dashes, paler. */
+/** An assumed or unknown state is dashed and paler. */
 function paintBand(context, stretch, y, sign) {
   if (!stretch.isAssumed && stretch.state !== null) return paintStretch(context, stretch, y, sign);
   context.globalAlpha = 0.6;
@@ -60,7 +61,7 @@ function paintBand(context, stretch, y, sign) {
   context.globalAlpha = 1;
 }
 
-/** A band in the style of its state: opening striped, established whole, closing half, TIME-WAIT dotted, closed and unknown a hairline. */
+/** A band by kind of state: opening striped, established solid, closing half, TIME-WAIT dotted, others a hairline. */
 function paintStretch(context, { state, left, right }, y, sign) {
   const each = (step, length) => {
     for (let x = left; x < right; x += step) context.fillRect(x, y, Math.min(length, right - x), THICK);

@@ -1,14 +1,14 @@
-// The brush: the whole capture in a strip, and on it the stretch of time that every view shows.
+// The brush: activity of the whole capture, and the time range that all views show.
 
 import { h } from "../widgets/dom.js";
 import { moment } from "../text/format.js";
 import { between, pan, scale } from "./zoom.js";
 
 const HEIGHT = 40;
-const EDGE = 7; // pixels around an edge that take hold of it
+const EDGE = 7; // pixels around an edge in which it can be dragged
 
 export class Brush {
-  /** @param {{choose: (span: object | null) => void}} calls told what was chosen, null for everything */
+  /** @param {{choose: (span: object | null) => void}} calls `choose` gets the new range, null for everything */
   constructor({ choose }) {
     this.choose = choose;
     this.canvas = h("canvas", { class: "brush-canvas", "aria-hidden": "true" });
@@ -19,14 +19,14 @@ export class Brush {
         role: "slider",
         tabindex: "0",
         hidden: true,
-        "aria-label": name === "from" ? "Begin of the time range" : "End of the time range",
+        "aria-label": name === "from" ? "Start of the time range" : "End of the time range",
         "aria-orientation": "horizontal",
         onkeydown: (event) => this.key(event, name),
       })
     );
     this.element = h(
       "div",
-      { class: "brush", title: "The whole capture: drag to choose a stretch of time, double-click for all of it" },
+      { class: "brush", title: "The whole capture. Drag to select a time range, double-click to clear it" },
       this.canvas,
       this.window,
       this.edges,
@@ -67,7 +67,7 @@ export class Brush {
     const each = width / Math.max(packets.length, 1);
     packets.forEach((count, i) => {
       if (!count) return;
-      // Roots, so that a quiet minute is seen beside a busy second.
+      // Square roots, so that a quiet minute is visible beside a busy second.
       const tall = Math.max(Math.sqrt(count / most) * (HEIGHT - 10), 2);
       context.fillStyle = colours["ink-2"];
       context.globalAlpha = 0.55;
@@ -107,7 +107,7 @@ export class Brush {
     return scale(this.scene.extent, Math.max(this.element.clientWidth, 1));
   }
 
-  /** What a press at pixel `x` takes hold of. */
+  /** What can be dragged at pixel `x`. */
   grip(x) {
     const { span } = this.scene;
     if (!span) return { kind: "new" };
@@ -144,7 +144,7 @@ export class Brush {
   }
 }
 
-/** A canvas of so many CSS pixels, cleared, its context scaled to the screen's own. */
+/** Sizes and clears a canvas; returns its context, scaled so that a unit is a CSS pixel. */
 export function sized(canvas, width, height) {
   const ratio = globalThis.devicePixelRatio || 1;
   const [w, high] = [Math.round(width * ratio), Math.round(height * ratio)];

@@ -1,11 +1,11 @@
-// The time axis: round moments at a readable distance, and what they are called.
+// The time axis: round times at a readable distance, and their labels.
 
 const STEPS = [1, 2, 5];
 const SECOND = 1e9;
-// From a minute on people count in 60s.
+// From a minute on, steps in minutes and hours.
 const LONG = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400].map((seconds) => seconds * SECOND);
 
-/** The shortest round step, in ns, of which `length` has at most `most`. */
+/** The shortest round step, in ns, that divides `length` into at most `most` parts. */
 export function step(length, most) {
   const wanted = Math.max(length / Math.max(most, 1), 1);
   if (wanted > 30 * SECOND) return LONG.find((ns) => ns >= wanted) ?? Math.ceil(wanted / LONG.at(-1)) * LONG.at(-1);
@@ -14,7 +14,7 @@ export function step(length, most) {
   return found > 30 * SECOND ? LONG[0] : found;
 }
 
-/** The moments to mark on an axis that shows `span` on `width` pixels, each with its text. */
+/** The marks of an axis that shows `span` on `width` pixels: [{ns, text}]. */
 export function marks({ from, to }, width, gap = 90) {
   const each = step(to - from, width / gap);
   const first = Math.ceil(from / each);
@@ -25,7 +25,7 @@ export function marks({ from, to }, width, gap = 90) {
   );
 }
 
-/** Seconds with as many places as the step needs, "1.25 s"; from a minute on "1:30". */
+/** Seconds with as many decimals as the step needs, "1.25 s"; from a minute on "1:30". */
 export function label(ns, each) {
   if (ns === 0) return "0 s";
   const sign = ns < 0 ? "−" : "";

@@ -1,7 +1,7 @@
-// Timeline: a lane for each connection over time, grouped by server; below it the whole capture, to choose a stretch of time from.
+// Timeline view: a lane for each connection over time, grouped by server; below it a brush over the whole capture.
 
 import { get } from "../net/api.js";
-import { Asker } from "../net/poller.js";
+import { Poller } from "../net/poller.js";
 import { marks } from "./time_axis.js";
 import { Brush, sized } from "./range_brush.js";
 import { onTheme, readColours } from "./colours.js";
@@ -17,13 +17,13 @@ import { want } from "../net/row_fetch.js";
 import { mountTools } from "./toolbar.js";
 import { between, pan, scale, zoom } from "./zoom.js";
 
-const LANES_REST = 120; // ms between two questions for lanes
+const LANES_REST = 120; // ms between two requests for lanes
 const ACTIVITY_REST = 1_000;
-const SETTLED = 200; // ms without a movement after which the address is changed
+const SETTLED = 200; // ms without a movement before the URL is changed
 const AXIS = 24;
-const NOW_ROOM = 70; // pixels of the axis before "now" that bear no other time
-const STEP = 0.1; // of the view, an arrow key
-const ZOOM = 1.5; // a key or a button
+const NOW_ROOM = 70; // pixels before "now" without another label
+const STEP = 0.1; // share of the view that an arrow key pans
+const ZOOM = 1.5; // factor of a key or a button
 
 export function mount(root, store) {
   const timeline = new Timeline(root, store);
@@ -43,8 +43,8 @@ class Timeline {
     this.band = null;
     this.anchor = null;
     this.wish = null;
-    this.lanes = new Asker(get, "/api/lanes", () => this.answered(), LANES_REST);
-    this.activity = new Asker(get, "/api/activity", () => this.draw(), ACTIVITY_REST);
+    this.lanes = new Poller(get, "/api/lanes", () => this.answered(), LANES_REST);
+    this.activity = new Poller(get, "/api/activity", () => this.draw(), ACTIVITY_REST);
     this.list = new LaneList({
       open: (lane) => this.open({ lane, mark: null }),
       key: (event) => this.key(event),
@@ -87,7 +87,7 @@ class Timeline {
     this.resizes.disconnect();
   }
 
-  /** The stretch of time on show; null until something is known. A movement under way goes before the address. */
+  /** The time range shown, null until one is known; a movement in progress overrides the URL. */
   get span() {
     const chosen = this.moved === undefined ? this.store.state.route.span : this.moved;
     if (chosen && !chosen.last) return chosen;
@@ -143,7 +143,7 @@ class Timeline {
     );
   }
 
-  /** New lanes: what the reader looks at stays where it is, though others came in above. */
+  /** Takes new lanes; keeps the scroll position when lanes were added above. */
   answered() {
     const { answer, answered } = this.lanes;
     if (!answer) return this.draw();
@@ -152,12 +152,13 @@ class Timeline {
     this.list.total = answer.total;
     this.fit();
     this.list.resize(answer.total, isAnchor ? answer.at - this.anchor.lane : 0, !route.span && !route.order);
-    if (!this.anchor && route.id !== null && answer.at !== null) this.list.reveal(answer.at); // the address names a lane
+    // The URL names a lane.
+    if (!this.anchor && route.id !== null && answer.at !== null) this.list.reveal(answer.at);
     if (this.wish !== null) this.chooseLane(this.wish);
     this.draw();
   }
 
-  /** Lanes of the height that there is room for; while they come to it by themselves, one drawing a frame. */
+  /** Fits the lanes' height to the room; redraws every frame while the change is animated. */
   fit() {
     const { q, order, last } = this.lanes.answered;
     const { state } = this.store.state.capture;
@@ -216,7 +217,7 @@ class Timeline {
     context.font = getComputedStyle(this.axis).font;
     context.textBaseline = "middle";
     const now = this.now(span);
-    this.axis.title = now === null ? "" : "Now is when the capture was last looked at, by the clock of this machine";
+    this.axis.title = now === null ? "" : "Now: when the capture was last read, by the clock of this machine";
     const ends = now === null
       ? marks(span, width)
       : [...marks(span, width).filter(({ ns }) => width - x(ns) > NOW_ROOM), { ns: now, text: "now" }];
@@ -230,7 +231,7 @@ class Timeline {
     }
   }
 
-  /** The moment at which a live capture was last looked at, where it is the end of what shows; else null. */
+  /** When a live capture was last read, if the time range shown ends there; else null. */
   now(span) {
     const { looked_ns: looked, state } = this.store.state.capture;
     return typeof looked === "number" && state === "running" && span.to === this.extent.to ? span.to : null;
@@ -310,7 +311,7 @@ class Timeline {
     this.move(between(ns(a), ns(b), this.extent));
   }
 
-  /** Shows another stretch of time at once; the address follows when the movement has come to rest. */
+  /** Shows another time range at once; the URL follows when the movement has ended. */
   move(span) {
     this.moved = span;
     clearTimeout(this.settling);
@@ -325,7 +326,7 @@ class Timeline {
     go(this.store, { span });
   }
 
-  /** Opens the connection of a lane, at the packet that the mark under the pointer stands for. */
+  /** Opens the connection of a lane, at the packet of the mark under the pointer. */
   open(under) {
     if (!under) return;
     const { tables } = this.store.state;
@@ -368,7 +369,7 @@ class Timeline {
     else this.chooseLane(Math.min(Math.max(lane, 0), answer.total - 1));
   }
 
-  /** Chooses lane `index`, once it is known which connection that is. */
+  /** Selects lane `index`, once its connection is known. */
   chooseLane(index) {
     const { answer } = this.lanes;
     const lane = answer.lanes[index - answer.first];
@@ -389,11 +390,9 @@ function failure({ message, advice }) {
 
 function nothingHere({ span, filter }) {
   const when = span && !span.last ? ` between ${moment(span.from)} and ${moment(span.to)}` : "";
-  const what = filter ? `No connection with “${filter}”` : "No connection is seen alive";
+  const what = filter ? `No connection matches “${filter}”` : "No connection was open";
   const text = `${what}${when}. ${
-    span
-      ? "Choose another stretch of time below, or press Escape for all of it."
-      : "Clear the filter to see all of them."
+    span ? "Select another time range below, or press Escape to clear it." : "Clear the filter to see all of them."
   }`;
-  return { key: text, content: () => [h("h2", {}, "No lanes"), h("p", {}, text)] };
+  return { key: text, content: () => [h("h2", {}, "No connections"), h("p", {}, text)] };
 }

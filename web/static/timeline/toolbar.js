@@ -1,15 +1,15 @@
-// The timeline's tools: the order of the lanes, zoom, following the newest, and what the marks mean.
+// The timeline's toolbar: order of lanes, zoom, following the newest, and the legend.
 
 import { h, setText } from "../widgets/dom.js";
 import { go } from "../state/navigation.js";
 
 const ORDERS = [["start", "Start"], ["duration", "Duration"], ["bytes", "Bytes"], ["trouble", "Trouble"]];
-const NEWEST = 30e9; // ns that following shows
+const NEWEST = 30e9; // ns of "Last 30 s"
 const ZOOM = 1.5;
 
 const KEY = [
-  ["client", "client’s packet, longer with more bytes"],
-  ["server", "server’s"],
+  ["client", "client packet"],
+  ["server", "server packet, longer with more bytes"],
   ["block", "exchange, pale while waiting"],
   ["arrow", "message"],
   ["cross", "trouble"],
@@ -59,7 +59,7 @@ export function mountTools(store, { zoom, all }) {
     trouble,
     h(
       "ul",
-      { class: "tools-key", "aria-label": "What the marks mean" },
+      { class: "tools-key", "aria-label": "Legend" },
       KEY.map(([kind, meaning]) => h("li", {}, h("i", { class: `key-mark ${kind}` }), meaning)),
     ),
   );
@@ -71,7 +71,7 @@ export function mountTools(store, { zoom, all }) {
       whole.setAttribute("aria-pressed", String(route.span === null));
       follow.setAttribute("aria-pressed", String(Boolean(route.span?.last)));
       follow.hidden = capture.state !== "running" && !route.span?.last;
-      setText(trouble, error ? `${error.message} What is shown may be old.` : "");
+      setText(trouble, error ? `${error.message} The timeline may be out of date.` : "");
     },
   };
 }

@@ -1,8 +1,8 @@
-// Stretches of time {from, to} in ns: made smaller, larger and moved, within the whole capture.
+// Time ranges {from, to} in ns: zoomed and panned within the whole capture.
 
-const LEAST = 1_000; // ns that a view is long at least
+const LEAST = 1_000; // ns of a range at least
 
-/** `span` scaled by `factor` (2 shows half as much) so that the moment `at` stays where it is; null when that is everything. */
+/** `span` zoomed by `factor` (2 shows half as much) around the time `at`; null when that is everything. */
 export function zoom(span, factor, at, whole) {
   const length = Math.max((span.to - span.from) / factor, LEAST);
   if (length >= whole.to - whole.from) return null;
@@ -11,12 +11,12 @@ export function zoom(span, factor, at, whole) {
   return held({ from, to: Math.round(from + length) }, whole);
 }
 
-/** `span` moved by `ns`, as far as the capture reaches. */
+/** `span` moved by `ns`, within the capture. */
 export function pan(span, ns, whole) {
   return held({ from: Math.round(span.from + ns), to: Math.round(span.to + ns) }, whole);
 }
 
-/** The stretch between two moments, whichever comes first; null when it is everything. */
+/** The range between two times in either order; null when it is everything. */
 export function between(a, b, whole) {
   const [from, to] = [Math.max(Math.round(Math.min(a, b)), whole.from), Math.min(Math.round(Math.max(a, b)), whole.to)];
   if (from <= whole.from && to >= whole.to) return null;
@@ -29,7 +29,7 @@ function held({ from, to }, whole) {
   return { from: from + shift, to: to + shift };
 }
 
-/** Where moments lie on `width` pixels that show `span`, and which moment lies at a pixel. */
+/** Converts between times and pixels, where `width` pixels show `span`: {x(ns), ns(x)}. */
 export function scale({ from, to }, width) {
   const length = Math.max(to - from, 1);
   return { x: (ns) => ((ns - from) / length) * width, ns: (x) => from + (x / width) * length };

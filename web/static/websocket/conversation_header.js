@@ -1,11 +1,11 @@
-// One WebSocket in a line: where it was opened, what was agreed, how much either side said, and how it ended.
+// One WebSocket on one line: path, extensions, messages of both sides, and how it ended.
 
-import { goodbye } from "./chat_row.js";
+import { closeText } from "./chat_row.js";
 import { h } from "../widgets/dom.js";
 import { count, counted, size } from "../text/format.js";
 import { outcome } from "../text/terms.js";
 
-const PATIENCE = 500; // ms between two fetches of a conversation that goes on
+const REFRESH = 500; // ms between two requests while it is open
 
 export function mountConversation(get) {
   const element = h("p", { class: "conversation-facts", role: "status" });
@@ -15,8 +15,8 @@ export function mountConversation(get) {
     abort?.abort();
     abort = new AbortController();
     try {
-      const told = await get(`/api/conversations/${id}`, {}, abort.signal);
-      if (id === shown) element.replaceChildren(...facts(told).map((fact) => h("span", {}, fact)));
+      const answer = await get(`/api/conversations/${id}`, {}, abort.signal);
+      if (id === shown) element.replaceChildren(...facts(answer).map((fact) => h("span", {}, fact)));
     } catch (error) {
       if (error.name !== "AbortError" && id === shown) element.replaceChildren(error.message);
     }
@@ -32,7 +32,7 @@ export function mountConversation(get) {
       clearTimeout(timer);
       if (route.id === null) element.replaceChildren(counted(lengths.messages ?? 0, "message"));
       else if (route.id !== shown) load(route.id);
-      else timer = setTimeout(() => load(shown), PATIENCE);
+      else timer = setTimeout(() => load(shown), REFRESH);
       shown = route.id;
     },
     unmount() {
@@ -42,27 +42,27 @@ export function mountConversation(get) {
   };
 }
 
-/** The facts, each a sentence's part. */
+/** The facts, each a short text. */
 export function facts({ target, subprotocol, extensions, sides, closes, connection }) {
-  const told = [
-    target ?? "the upgrade is not in the capture",
+  const found = [
+    target ?? "upgrade not captured",
     side("client", sides.client),
     side("server", sides.server),
   ];
-  if (subprotocol) told.push(`protocol ${subprotocol}`);
-  if (extensions) told.push(extensions);
+  if (subprotocol) found.push(`subprotocol ${subprotocol}`);
+  if (extensions) found.push(extensions);
   const [first] = closes;
-  told.push(first ? `WebSocket closed by the ${first.direction} first: ${goodbye(first)}` : ending(connection));
-  return told;
+  found.push(first ? `WebSocket closed by the ${first.direction} first: ${closeText(first)}` : ending(connection));
+  return found;
 }
 
 function side(name, { messages, bytes, wire_bytes: sent, compressed }) {
-  const packed = compressed && bytes ? `, sent as ${size(sent)} (${count(Math.round((100 * sent) / bytes))} %)` : "";
-  return `${name} ${counted(messages, "message")}, ${size(bytes)}${packed}`;
+  const ratio = compressed && bytes ? `, sent as ${size(sent)} (${count(Math.round((100 * sent) / bytes))} %)` : "";
+  return `${name} ${counted(messages, "message")}, ${size(bytes)}${ratio}`;
 }
 
-/** Without a close frame a program is told 1006 (RFC 6455 §7.1.5). */
+/** How the connection ended without a close frame: programs then see code 1006 (RFC 6455 §7.1.5). */
 function ending(connection) {
   const { kind, long } = outcome(connection);
-  return kind === "open" ? long : `${long}, no close frame seen: without one a program is told 1006 (RFC 6455 §7.1.5)`;
+  return kind === "open" ? long : `${long}, no close frame seen: abnormal closure, 1006 (RFC 6455 §7.1.5)`;
 }

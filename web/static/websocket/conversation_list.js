@@ -1,17 +1,17 @@
-// The conversations: all of them, then each WebSocket connection, the newest ones where there are many.
+// The list of conversations: all together, then each WebSocket connection, or the newest where there are many.
 
 import { get } from "../net/api.js";
 import { h } from "../widgets/dom.js";
 import { counted, duration } from "../text/format.js";
 import { go } from "../state/navigation.js";
-import { onward } from "../widgets/overflow_hint.js";
+import { overflowHint } from "../widgets/overflow_hint.js";
 import { RowList } from "../net/filtered_list.js";
 import { takeApart } from "../text/address.js";
 import { outcome } from "../text/terms.js";
 
-const SHOWN = 200; // conversations listed by themselves; the others are reached by filter, or from the connections
+const SHOWN = 200; // conversations listed; the others can be found by filter or in Connections
 
-export function mountPeople(store) {
+export function mountConversationList(store) {
   const list = new RowList({
     table: "connections",
     store,
@@ -19,8 +19,8 @@ export function mountPeople(store) {
     changed: () => draw(store.state),
     failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }),
   });
-  const element = h("nav", { class: "people", "aria-label": "Conversations" });
-  const frame = onward(element);
+  const element = h("nav", { class: "conversation-list", "aria-label": "Conversations" });
+  const frame = overflowHint(element);
 
   function draw(state) {
     const { id } = state.route;
@@ -35,7 +35,7 @@ export function mountPeople(store) {
       h(
         "button",
         {
-          class: "person",
+          class: "conversation-item",
           "aria-pressed": String(isChosen),
           onclick: () => go(store, { view: "websocket", id, message: null }),
         },

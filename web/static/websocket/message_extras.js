@@ -1,29 +1,34 @@
-// What stands beside the messages in sight: the pushes that they caused, and the frames they were cut into.
+// Details of the visible messages, fetched for them: the pushes that they caused, and their frames.
 
 const AT_ONCE = 1000; // messages a request
-const SETTLED = 500; // messages behind which nothing more is caused
-const REST = 2_000; // ms after a failure in which nobody asks again
+const SETTLED = 500; // messages after which no further push of a message is expected
+const REST = 2_000; // ms after a failure before the next request
 
-export class Beside {
-  /** @param {{get: import("../net/api.js").Get, changed: () => void, later?: (call: () => void, ms: number) => unknown}} parts */
+export class MessageExtras {
+  /**
+   * @param {object} parts
+   * @param {import("../net/api.js").Get} parts.get
+   * @param {() => void} parts.changed
+   * @param {(call: () => void, ms: number) => unknown} [parts.later] setTimeout
+   */
   constructor({ get, changed, later = (call, ms) => setTimeout(call, ms) }) {
     this.get = get;
     this.changed = changed;
     this.later = later;
     this.caused = new Map(); // message → [{push, to, after_ns}]
     this.causes = new Map(); // push → {message, from, after_ns}
-    this.cut = new Map(); // message → frames
-    this.known = []; // ranges that were asked for: {start, stop, total}
+    this.frames = new Map(); // message → frames
+    this.known = []; // ranges that were fetched: {start, stop, total}
     this.isBusy = false;
   }
 
-  /** Forgets all: another capture, or the one in hand from its beginning. */
+  /** Drops everything, for another capture. */
   clear() {
-    for (const map of [this.caused, this.causes, this.cut]) map.clear();
+    for (const map of [this.caused, this.causes, this.frames]) map.clear();
     this.known = [];
   }
 
-  /** Sees to it that what stands beside the messages `ids` is there; `total` is how many messages there are. */
+  /** Fetches what is missing for the messages `ids`; `total` is the number of all messages. */
   async want(ids, total) {
     const start = ids.find((id) => !this.isKnown(id, total));
     if (start === undefined || this.isBusy) return;
@@ -33,7 +38,7 @@ export class Beside {
       this.isBusy = false;
       this.changed();
     } catch {
-      // The messages themselves are there; what stands beside them comes with the next attempt.
+      // The messages are shown without these details until the next attempt.
       this.later(() => (this.isBusy = false), REST);
     }
   }
@@ -55,6 +60,6 @@ export class Beside {
       const others = (this.caused.get(message) ?? []).filter((known) => known.push !== push);
       this.caused.set(message, [...others, { push, to, after }]);
     }
-    for (const [id, list] of Object.entries(frames)) this.cut.set(Number(id), list);
+    for (const [id, list] of Object.entries(frames)) this.frames.set(Number(id), list);
   }
 }

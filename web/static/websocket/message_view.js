@@ -1,7 +1,7 @@
-// The chosen message: its facts, its content as JSON, text or bytes, its frames, and whom it reached.
+// The selected message: its facts, its content as JSON, text or bytes, its frames, and its recipients.
 
 import { get } from "../net/api.js";
-import { goodbye, packing } from "./chat_row.js";
+import { closeText, compression } from "./chat_row.js";
 import { h, icon } from "../widgets/dom.js";
 import { OPCODES } from "../text/facts.js";
 import { count, counted, duration, moment, size } from "../text/format.js";
@@ -11,7 +11,7 @@ import { jsonTree } from "../widgets/json_tree.js";
 import { go } from "../state/navigation.js";
 
 export function mountMessage(panel, store) {
-  const wanted = { name: null }; // the way of looking that the reader has chosen
+  const wanted = { name: null }; // the chosen format
   let [shown, stamp, abort] = [null, null, null];
 
   async function load(id) {
@@ -38,7 +38,7 @@ export function mountMessage(panel, store) {
         h("button", {
           class: "link",
           onclick: () => go(store, { view: "connections", id: message.connection, packet: message.first_packet }),
-        }, `Show on the wire: connection #${message.connection}`),
+        }, `Show packets: connection #${message.connection}`),
         h("button", {
           class: "icon-button",
           "aria-label": "Close",
@@ -51,14 +51,14 @@ export function mountMessage(panel, store) {
         { class: "message-facts" },
         facts(message).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
       ),
-      reached(message, pushes),
+      recipients(message, pushes),
       content(message, hex, kept),
       frameTable(frames, message),
     ];
   }
 
-  /** Whom it reached, or what caused it: inferred, and said to be. */
-  function reached(message, pushes) {
+  /** The recipients of a message, or its cause: inferred, and marked as such. */
+  function recipients(message, pushes) {
     if (!pushes.length) return "";
     const open = (id, connection, text) =>
       h("button", {
@@ -76,7 +76,7 @@ export function mountMessage(panel, store) {
             from === message.connection ? " on this connection" : ` from #${from}`,
           ]
           : [
-            to === message.connection ? "answered here by " : `pushed to #${to} as `,
+            to === message.connection ? "answered on this connection by " : `pushed to #${to} as `,
             open(push, to, `message ${push}`),
             ` after ${duration(after)}`,
           ],
@@ -85,12 +85,12 @@ export function mountMessage(panel, store) {
     return h(
       "section",
       { class: "message-part inferred" },
-      h("h3", {}, pushes[0].push === message.id ? "What caused it" : "Whom it reached"),
+      h("h3", {}, pushes[0].push === message.id ? "Cause" : "Recipients"),
       h("ul", {}, lines),
       h(
         "p",
         { class: "body-note" },
-        "Inferred: the same words, at the same server, soon after. No byte on the wire says what caused what.",
+        "Inferred: the same text, through the same server, soon after. Packets do not prove the cause.",
       ),
     );
   }
@@ -98,10 +98,10 @@ export function mountMessage(panel, store) {
   function content(message, hex, kept) {
     const json = message.text ? parseJson(message.text) : null;
     /** @type {[name: string, title: string, draw: () => HTMLElement][]} */
-    const ways = [];
-    if (json?.entries) ways.push(["json", "JSON", () => jsonTree(json)]);
+    const formats = [];
+    if (json?.entries) formats.push(["json", "JSON", () => jsonTree(json)]);
     if (message.text) {
-      ways.push([
+      formats.push([
         "text",
         "Text",
         () =>
@@ -109,22 +109,22 @@ export function mountMessage(panel, store) {
       ]);
     }
     if (hex) {
-      ways.push(["hex", "Bytes", () =>
+      formats.push(["hex", "Bytes", () =>
         h(
           "div",
           { class: "body-hex", tabindex: "0", role: "group", "aria-label": "Message as bytes" },
           hexDump(hex).element,
         )]);
     }
-    if (!ways.length) {
+    if (!formats.length) {
       return h(
         "p",
         { class: "message-part body-note" },
-        message.bytes ? "Its content is not in the capture, or cannot be inflated." : "It says nothing.",
+        message.bytes ? "The content was not captured or cannot be decompressed." : "Empty message.",
       );
     }
     const stage = h("div", { class: "body-stage" });
-    const buttons = ways.map(([name, title]) =>
+    const buttons = formats.map(([name, title]) =>
       h("button", {
         class: "choice",
         onclick: () => {
@@ -137,9 +137,9 @@ export function mountMessage(panel, store) {
       ? h("p", { class: "body-note" }, `The first ${size(kept)} of ${size(message.bytes)}.`)
       : "";
     function show() {
-      const at = Math.max(ways.findIndex(([name]) => name === wanted.name), 0);
+      const at = Math.max(formats.findIndex(([name]) => name === wanted.name), 0);
       buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === at)));
-      stage.replaceChildren(ways[at][2]());
+      stage.replaceChildren(formats[at][2]());
     }
     show();
     return h(
@@ -152,7 +152,7 @@ export function mountMessage(panel, store) {
   }
 
   return {
-    /** Shows message `id`, and again when what the list holds of it has changed; null shows none. */
+    /** Shows message `id`, again when its row has changed; null shows none. */
     show(id, state) {
       const row = id === null ? null : state.tables.messages.get(id);
       const next = `${id} ${row?.bytes} ${row?.frames} ${row?.complete}`;
@@ -167,15 +167,15 @@ export function mountMessage(panel, store) {
 
 function facts(message) {
   const { kind, direction, at_ns: at, first_packet: first, last_packet: last } = message;
-  const told = [
-    ["kind", `${kind}, from the ${direction}`],
-    ["when", `${moment(at)} after the start of the capture`],
-    ["packets", first === last ? count(first) : `${count(first)} to ${count(last)}`],
-    ["size", [size(message.bytes), packing(message)].filter(Boolean).join(", ")],
+  const found = [
+    ["Type", `${kind}, from the ${direction}`],
+    ["Time", `${moment(at)} after the start of the capture`],
+    ["Packets", first === last ? count(first) : `${count(first)} to ${count(last)}`],
+    ["Size", [size(message.bytes), compression(message)].filter(Boolean).join(", ")],
   ];
-  if (kind === "close") told.push(["says", goodbye(message)]);
-  if (!message.complete) told.push(["missing", "its end, or a part of it, is not in the capture"]);
-  return told;
+  if (kind === "close") found.push(["Close", closeText(message)]);
+  if (!message.complete) found.push(["Missing", "a part of it was not captured"]);
+  return found;
 }
 
 function frameTable(frames, message) {
@@ -186,7 +186,7 @@ function frameTable(frames, message) {
       h("td", {}, OPCODES[opcode] ?? `opcode ${opcode}`),
       h("td", {}, fin ? "FIN" : "–"),
       h("td", {}, rsv & 4 ? "RSV1" : rsv ? `RSV ${rsv}` : "–"),
-      h("td", {}, masked ? "masked" : "plain"),
+      h("td", {}, masked ? "masked" : "–"),
       h("td", { class: "number" }, size(length)),
       h("td", { class: "number" }, `${count(packet)}${damaged ? ", damaged" : ""}`),
     )
@@ -207,7 +207,7 @@ function frameTable(frames, message) {
         h(
           "tr",
           {},
-          ["opcode", "last", "bits", "mask", "length", "packet"].map((title) => h("th", { scope: "col" }, title)),
+          ["Opcode", "FIN", "RSV", "Mask", "Length", "Packet"].map((title) => h("th", { scope: "col" }, title)),
         ),
       ),
       h("tbody", {}, rows),

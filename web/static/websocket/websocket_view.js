@@ -1,14 +1,14 @@
-// WebSocket: conversations as a chat, clients at the left, servers at the right; beside it the chosen message in full.
+// WebSocket view: messages as a chat, clients at the left, servers at the right; beside it the selected message.
 
 import { get } from "../net/api.js";
-import { Beside } from "./message_extras.js";
+import { MessageExtras } from "./message_extras.js";
 import { AROUND, factLine, frameLines, heightOf, isControl, isQuiet, latency, LINE, shownText } from "./chat_row.js";
 import { closest, h, icon, setClass, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { moment } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { EvenOffsets, Offsets } from "../widgets/row_offsets.js";
-import { mountPeople } from "./conversation_list.js";
+import { mountConversationList } from "./conversation_list.js";
 import { RowList } from "../net/filtered_list.js";
 import { toggle } from "../widgets/segmented_control.js";
 import { VirtualList } from "../widgets/virtual_list.js";
@@ -16,7 +16,7 @@ import { lineCount, measureIn } from "../widgets/line_wrap.js";
 import { mountConversation } from "./conversation_header.js";
 import { mountMessage } from "./message_view.js";
 
-const MEASURED = 20_000; // messages up to which each gets the height of its text; in longer lists each shows one line
+const MEASURED = 20_000; // messages: in longer lists each shows only one line of text
 const BUBBLE = 420; // pixels at most
 const PANE = 820; // pixels that the chat is wide at most, as in css/websocket.css
 const NARROW = matchMedia("(max-width: 719px)");
@@ -24,15 +24,15 @@ const NARROW = matchMedia("(max-width: 719px)");
 export function mount(root, store) {
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
   const list = new RowList({ table: "messages", store, get, changed: () => draw(store.state), failed });
-  const beside = new Beside({ get, changed: () => layout() });
+  const extras = new MessageExtras({ get, changed: () => layout() });
   const quiet = toggle("ws.control", "Pings and pongs", () => measureAgain(), "Control frames, RFC 6455 §5.5");
   const frames = toggle(
     "ws.frames",
     "Frames",
     () => measureAgain(),
-    "The frames that messages were cut into, RFC 6455 §5.4",
+    "Frames of fragmented messages, RFC 6455 §5.4",
   );
-  const people = mountPeople(store);
+  const conversations = mountConversationList(store);
   const conversation = mountConversation(get);
   const empty = h("div", { class: "empty" });
   const chat = new VirtualList({
@@ -41,7 +41,7 @@ export function mount(root, store) {
       element.draw(list.row(index), {
         quiet: quiet.isOn,
         frames: frames.isOn,
-        beside,
+        extras,
         chosen: store.state.route.message,
         isOne: store.state.route.id !== null,
       }),
@@ -64,16 +64,16 @@ export function mount(root, store) {
   const sides = h(
     "p",
     { class: "chat-head" },
-    h("span", { class: "client" }, "What clients say"),
-    h("span", { class: "server" }, "What the server says"),
+    h("span", { class: "client" }, "From clients"),
+    h("span", { class: "server" }, "From the server"),
   );
-  const panel = h("section", { class: "panel message", "aria-label": "The chosen message" });
+  const panel = h("section", { class: "panel message", "aria-label": "Selected message" });
   const message = mountMessage(panel, store);
   root.append(
     h(
       "div",
       { class: "conversation" },
-      people.element,
+      conversations.element,
       h(
         "div",
         { class: "chat-pane" },
@@ -99,19 +99,20 @@ export function mount(root, store) {
 
   function draw(state) {
     list.turnTo(state, { connection: state.route.id });
-    people.draw(state);
+    conversations.draw(state);
     conversation.draw(state);
     message.show(state.route.message, state);
     root.classList.toggle("has-detail", state.route.message !== null);
     const stamp =
       `${list.key} ${list.total} ${state.tables.messages.revision} ${state.route.message} ${list.pages?.revision}`;
     if (stamp === drawn) return;
-    if (drawn !== null && !drawn.startsWith(`${list.key} `)) chat.following = true; // another conversation is read from its end
+    // another conversation: show its end
+    if (drawn !== null && !drawn.startsWith(`${list.key} `)) chat.following = true;
     drawn = stamp;
     const { total } = list;
     empty.hidden = total > 0;
     chat.element.hidden = sides.hidden = total === 0;
-    if (!total) empty.replaceChildren(...(list.isAsking ? SEARCHING : noRows(state, "messages")).content());
+    if (!total) empty.replaceChildren(...(list.isPending ? SEARCHING : noRows(state, "messages")).content());
     layout();
     reveal(state.route.message);
   }
@@ -123,7 +124,7 @@ export function mount(root, store) {
     chat.reveal(index);
   }
 
-  /** Rows that get another height than they were given leave what is read where it is. */
+  /** Lays out the rows and keeps the visible ones in place when heights change. */
   function layout() {
     measure ??= measureIn(`14px ${getComputedStyle(root).fontFamily}`);
     const { offsets, following } = chat;
@@ -144,7 +145,7 @@ export function mount(root, store) {
   }
 
   function height(row) {
-    const cut = frames.isOn && row ? (beside.cut.get(row.id) ?? null) : null;
+    const cut = frames.isOn && row ? (extras.frames.get(row.id) ?? null) : null;
     const known = row && heights.get(row);
     if (known && known.cut === cut) return known.pixels;
     const width = Math.min(
@@ -170,7 +171,7 @@ export function mount(root, store) {
     newer.hidden = chat.following || chat.atEnd || !list.total;
     const ids = [];
     for (let index = first; index < stop; index += 1) if (list.row(index)) ids.push(list.row(index).id);
-    beside.want(ids, store.state.lengths.messages ?? 0);
+    extras.want(ids, store.state.lengths.messages ?? 0);
   }
 
   const choose = (id) => go(store, { message: id });
@@ -198,7 +199,7 @@ export function mount(root, store) {
   return () => {
     unsubscribe();
     list.close();
-    people.close();
+    conversations.close();
     message.unmount();
     conversation.unmount();
     document.removeEventListener("keydown", onKey);
@@ -213,7 +214,7 @@ function createBubble(choose) {
     h("span"),
     h("span", {
       class: "bubble-push",
-      title: "Inferred: the same words went out soon after they came in. The wire does not say what caused what.",
+      title: "Inferred: the same text was sent soon after it was received. Packets do not prove the cause.",
     }),
   ];
   const element = h("div", { class: "bubble" }, text, frames, h("p", { class: "bubble-facts" }, facts, push));
@@ -234,11 +235,11 @@ function createBubble(choose) {
         ? `${how.isOne ? "" : `#${row.connection} · `}${moment(row.at_ns)} · ${shownText(row)}`
         : shownText(row),
     );
-    const cut = how.frames && how.beside.cut.get(row.id);
+    const cut = how.frames && how.extras.frames.get(row.id);
     frames.hidden = !cut;
     if (cut) setText(frames, frameLines(cut, row.frames).join("\n"));
     setText(facts, factLine(row));
-    const took = latency(row, how.beside);
+    const took = latency(row, how.extras);
     setText(push, took && ` · ${took}`);
   };
   return Object.assign(element, { draw });

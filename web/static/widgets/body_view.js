@@ -1,4 +1,4 @@
-// The content of a message to look at: as JSON, form, picture, text or bytes, whichever its bytes can be.
+// The content of a message as JSON, form, picture, text or bytes.
 
 import { h } from "./dom.js";
 import { count, size } from "../text/format.js";
@@ -7,46 +7,46 @@ import { parseJson } from "./json_parse.js";
 import { jsonTree } from "./json_tree.js";
 import { pairTable } from "./key_values.js";
 
-/** Ways of looking at a preview, the one that says most first: [{name, title, draw()}]. */
-export function waysOf(preview) {
+/** The formats that a preview can be shown in, the most readable first: [{name, title, draw()}]. */
+export function formatsOf(preview) {
   const json = preview.text ? parseJson(preview.text) : null;
-  const ways = [];
-  if (preview.picture) ways.push({ name: "picture", title: "Picture", draw: () => picture(preview.picture) });
-  if (json?.entries) ways.push({ name: "json", title: "JSON", draw: () => jsonTree(json) });
-  if (preview.fields?.length) ways.push({ name: "form", title: "Form", draw: () => pairTable(preview.fields) });
-  if (preview.text !== null && preview.bytes) ways.push({ name: "text", title: "Text", draw: () => plain(preview) });
-  if (preview.bytes) ways.push({ name: "hex", title: "Bytes", draw: () => bytes(preview) });
-  return ways;
+  const formats = [];
+  if (preview.picture) formats.push({ name: "picture", title: "Picture", draw: () => picture(preview.picture) });
+  if (json?.entries) formats.push({ name: "json", title: "JSON", draw: () => jsonTree(json) });
+  if (preview.fields?.length) formats.push({ name: "form", title: "Form", draw: () => pairTable(preview.fields) });
+  if (preview.text !== null && preview.bytes) formats.push({ name: "text", title: "Text", draw: () => plain(preview) });
+  if (preview.bytes) formats.push({ name: "hex", title: "Bytes", draw: () => bytes(preview) });
+  return formats;
 }
 
-/** The element for a preview; `wanted` remembers, from message to message, the way that the reader has chosen. */
+/** The element for a preview; `wanted.name` keeps the chosen format from message to message. */
 export function bodyView(preview, wanted) {
-  const ways = waysOf(preview);
+  const formats = formatsOf(preview);
   const stage = h("div", { class: "body-stage" });
-  const buttons = ways.map((way) =>
+  const buttons = formats.map((format) =>
     h("button", {
       class: "choice",
       onclick: () => {
-        wanted.name = way.name;
-        show(way);
+        wanted.name = format.name;
+        show(format);
       },
-    }, way.title)
+    }, format.title)
   );
   const notes = preview.notes.map((note) =>
     h("p", { class: "body-note" }, `${note[0].toUpperCase()}${note.slice(1)}.`)
   );
-  function show(way) {
-    buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(ways[i] === way)));
-    stage.replaceChildren(way.draw());
+  function show(format) {
+    buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(formats[i] === format)));
+    stage.replaceChildren(format.draw());
   }
-  if (ways.length) show(ways.find(({ name }) => name === wanted.name) ?? ways[0]);
+  if (formats.length) show(formats.find(({ name }) => name === wanted.name) ?? formats[0]);
   return h(
     "div",
     { class: "body-view" },
     h(
       "div",
       { class: "body-bar" },
-      ways.length > 1
+      formats.length > 1
         ? h("span", { class: "choices", role: "group", "aria-label": "Show the body as" }, buttons)
         : null,
       h("span", { class: "body-facts" }, facts(preview)),
@@ -57,15 +57,15 @@ export function bodyView(preview, wanted) {
 }
 
 function facts({ bytes: length, type, picture: shown }) {
-  const said = type.split(";")[0];
-  const parts = [said || "no type said", size(length)];
-  if (shown && shown.type !== said) parts.push(`looks like ${shown.type}`);
+  const name = type.split(";")[0];
+  const parts = [name || "no content type", size(length)];
+  if (shown && shown.type !== name) parts.push(`looks like ${shown.type}`);
   if (shown) parts.push(`${count(shown.width)} × ${count(shown.height)} pixels`);
   return parts.join(" · ");
 }
 
 function plain({ text, text_is_cut: isCut, bytes: length }) {
-  const more = isCut ? h("p", { class: "body-note" }, `The text goes on; the body has ${size(length)}.`) : null;
+  const more = isCut ? h("p", { class: "body-note" }, `Only the beginning; the body has ${size(length)}.`) : null;
   return h(
     "div",
     {},
@@ -85,7 +85,7 @@ function bytes({ hex, bytes: length }) {
   );
 }
 
-/** The server has told the type by the picture's own bytes; the page makes the address that shows it, and lets it go again. */
+/** A picture by an object URL; its type is what the server found in its bytes. */
 function picture({ type, base64, width, height }) {
   const raw = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const address = URL.createObjectURL(new Blob([raw], { type }));
@@ -96,7 +96,7 @@ function picture({ type, base64, width, height }) {
       h(
         "p",
         { class: "body-note" },
-        "The browser cannot draw this picture: it is damaged, or not all of it is in the capture.",
+        "The browser cannot show this picture: it is damaged, or only part of it was captured.",
       ),
     );
   };
@@ -105,7 +105,7 @@ function picture({ type, base64, width, height }) {
     src: address,
     width,
     height,
-    alt: "The picture that the message carries",
+    alt: "Picture in the message body",
     onload: free,
     onerror: broken,
   });

@@ -1,11 +1,11 @@
-// Which columns of a table show: chosen from a list, remembered in this browser.
+// The menu of a table's columns; the choice is stored in this browser.
 
 import { h, icon } from "./dom.js";
 
 export class ColumnChoice {
   /**
-   * @param {string} name under which the choice is remembered
-   * @param {{name: string, title: string, about?: string, isUsual?: boolean}[]} columns in the order in which they stand
+   * @param {string} name under which the choice is stored
+   * @param {{name: string, title: string, about?: string, isUsual?: boolean}[]} columns in order
    * @param {() => void} changed
    */
   constructor(name, columns, changed) {
@@ -22,7 +22,7 @@ export class ColumnChoice {
     document.addEventListener("pointerdown", this.away);
   }
 
-  /** The columns that show. */
+  /** The columns to show. */
   get chosen() {
     return this.columns.filter(({ name }) => this.shown.has(name));
   }
@@ -58,8 +58,8 @@ export class ColumnChoice {
 
 function remembered(name) {
   try {
-    const said = JSON.parse(localStorage.getItem(`wireglass.columns.${name}`));
-    return Array.isArray(said) && said.length ? said : null;
+    const stored = JSON.parse(localStorage.getItem(`wireglass.columns.${name}`));
+    return Array.isArray(stored) && stored.length ? stored : null;
   } catch {
     return null;
   }

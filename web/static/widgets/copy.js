@@ -1,15 +1,15 @@
-// Copying to the clipboard, and showing what was copied: what was captured ends up where it is run.
+// Copying to the clipboard. The text is also shown, since a captured request may be harmful when it is run.
 
 import { h } from "./dom.js";
 
-/** Copies `text` and shows it in `said`; where the browser refuses, the text is there to be copied by hand. */
-export async function copyText(text, said) {
-  let word = "Copied. Read it before you run it:";
+/** Copies `text` and shows it in `report`, from where it can be copied by hand if the browser refuses. */
+export async function copyText(text, report) {
+  let word = "Copied. Check it before you run it:";
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    word = "The browser does not let the page copy. Here it is:";
+    word = "The browser refused to copy. Copy it from here:";
   }
-  said.hidden = false;
-  said.replaceChildren(h("span", {}, word), h("code", { class: "copied-text", tabindex: "0" }, text));
+  report.hidden = false;
+  report.replaceChildren(h("span", {}, word), h("code", { class: "copied-text", tabindex: "0" }, text));
 }

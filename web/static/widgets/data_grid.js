@@ -1,4 +1,4 @@
-// A table of any length: virtual rows, a chosen one, the keyboard, and following the newest.
+// A table of any length: virtual rows, selection, keyboard, and following the newest row.
 
 import { h, icon, setClass, setText, setVars } from "./dom.js";
 import { count, counted, duration } from "../text/format.js";
@@ -9,23 +9,33 @@ export const ROW_HEIGHT = 24;
 
 let grids = 0;
 
-/** Only what is being captured now is followed; a saved capture is read from its beginning. */
+/**
+ * @typedef {object} Column
+ * @property {string} name class of its cells
+ * @property {string} title
+ * @property {(cell: HTMLElement, row: any, state: import("../types/state.d.ts").State, index: number) => void} draw
+ * @property {(cell: HTMLElement) => void} [create] fills a new cell, once
+ * @property {number} [fits] as wide as the longest text drawn so far, at most so many characters, and never narrower
+ *   again
+ * @property {boolean} [isAxis] a time axis: its title shows where it ends
+ * @property {boolean} [isTitleUnseen] only screen readers get the title
+ */
+
+/** Whether tables follow the newest row: of a live capture or a replay they do, of a saved one they do not. */
 export const isLive = ({ feed, capture }) =>
   feed !== "connecting" && capture.source !== "file" && capture.state !== "ended";
 
 export class Grid {
   /**
    * @param {object} options
-   * @param {string} options.label what the table lists, for those who hear it
-   * @param {object[]} options.columns {name, title, draw(cell, row, state, index), create?(cell), fits?, isAxis?, isTitleUnseen?}: `name` is the class of
-   *   its cells, `create` fills a fresh cell once, and the one that is a time axis says in its title where it ends; one with `fits` is as wide as its
-   *   longest text drawn so far, at most so many characters, and never narrower again: columns that go to and fro cannot be read
+   * @param {string} options.label for screen readers
+   * @param {Column[]} options.columns
    * @param {(index: number) => void} options.choose called when a row is clicked or moved to
    * @param {() => void} [options.enter] called for Enter on a chosen row
-   * @param {(first: number, stop: number) => void} [options.shown] told which rows show
+   * @param {(first: number, stop: number) => void} [options.shown] called with the visible rows
    * @param {(row: object) => string} [options.rowClass] further classes of a row
    * @param {(grid: Grid) => number} [options.rowHeight] pixels of a row
-   * @param {boolean} [options.isSteady] cells depend on their row and the one before alone: those drawn once are left as they are
+   * @param {boolean} [options.isSteady] cells depend only on their row and the one before, and need no redraw
    */
   constructor(
     {
@@ -53,15 +63,17 @@ export class Grid {
     this.prefix = `grid-${(grids += 1)}`;
     this.total = 0;
     this.chosen = null;
-    this.seen = 0; // rows there were when the reader last was at the end
+    this.seen = 0; // rows there were when the list was last scrolled to its end
     this.width = 0; // pixels
-    this.fitted = {}; // characters that columns have room for, by name
+    /** @type {Record<string, number>} */
+    this.fitted = {}; // width of columns in characters
     this.list = new VirtualList({
       create: () => this.createRow(),
       update: (element, index) => this.updateRow(element, index),
       shown: (first, stop) => this.shown(first, stop),
-      follows: false, // until it is known whether there is anything to follow
-      attributes: { role: "rowgroup", class: "virtual grid-rows", tabindex: "0" }, // what scrolls must be reached by keyboard
+      follows: false, // see follow()
+      // so that it can be scrolled by keyboard
+      attributes: { role: "rowgroup", class: "virtual grid-rows", tabindex: "0" },
     });
     this.newer = h(
       "button",
@@ -96,7 +108,15 @@ export class Grid {
     new ResizeObserver(([{ contentRect }]) => this.resized(contentRect.width)).observe(this.element);
   }
 
-  /** @param {object} content {total, get(index), chosen: an index or null, state, empty: what to show when there are no rows, largest: the greatest number in the list, which columns of numbers have room for} */
+  /**
+   * @param {object} content
+   * @param {number} content.total rows
+   * @param {(index: number) => object | undefined} content.get
+   * @param {number | null} content.chosen index of the selected row
+   * @param {import("../types/state.d.ts").State} content.state
+   * @param {{key: string, content: () => HTMLElement[]}} content.empty shown when there are no rows
+   * @param {number} content.largest largest number in the list: columns of numbers have room for it
+   */
   draw({ total, get, chosen, state, empty, largest }) {
     setVars(this.element, { digits: count(largest).length });
     Object.assign(this, { total, get, state, chosen });
@@ -121,28 +141,28 @@ export class Grid {
     if (this.get) this.layout();
   }
 
-  /** Makes sure that a column has room for so many characters. */
+  /** Widens a column to so many characters. */
   fit(name, characters) {
     if (characters <= (this.fitted[name] ?? 0)) return;
     this.fitted[name] = characters;
     setVars(this.element, { [`fit-${name}`]: String(characters) });
-    if (this.get) requestAnimationFrame(() => this.layout()); // its rows may take more lines now
+    if (this.get) requestAnimationFrame(() => this.layout()); // rows may need more lines now
   }
 
-  /** Whether the table stays at its end while rows are added; where it starts to, it goes there. */
+  /** Sets whether the table stays at its end while rows are added. */
   follow(isGrowing) {
     if (this.list.follows === isGrowing) return;
     this.list.follows = this.list.following = isGrowing;
   }
 
-  /** Another list stands here now: it is read from its beginning, or followed where it grows. */
+  /** Shows another list from its beginning, or at its end where it is followed. */
   restart() {
     this.list.following = this.list.follows;
     this.list.element.scrollTop = 0;
     this.seen = 0;
   }
 
-  /** Brings a row into sight. */
+  /** Scrolls a row into view. */
   reveal(index) {
     this.list.reveal(index);
   }
@@ -186,7 +206,7 @@ export class Grid {
     if (column.fits) this.fit(column.name, Math.min(cell.textContent.length, column.fits));
   }
 
-  /** Whether the element shows this already; remembers it as what it shows. */
+  /** Whether the element already shows this row; notes it as shown. */
   isDrawn(element, index, row) {
     const shows = [index, row, this.get(index - 1), index === this.chosen];
     const isSame = element.shows !== undefined && shows.every((part, i) => part === element.shows[i]);
@@ -210,13 +230,17 @@ export class Grid {
     if (!(event.key in moves) || !length || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const index = Math.min(Math.max(moves[event.key], 0), length - 1);
-    this.chosen = index; // the next key may come before the next drawing
+    this.chosen = index; // the next key may come before the next redraw
     this.choose(index);
     this.reveal(index);
   }
 }
 
-/** The class of a column's cells, and of one that fits what it holds also where its width is kept. */
+/**
+ * The attributes of a column's cells: class, and the width of one that fits its content.
+ *
+ * @param {Column} column
+ */
 const cellOf = ({ name, fits }) => ({
   class: `cell ${name}${fits ? " fitted" : ""}`,
   vars: fits ? { fit: `var(--fit-${name})` } : {},

@@ -1,6 +1,10 @@
-// Building elements. Text reaches the document as text nodes only: nothing here can make markup of a captured byte.
+// Creates elements. Text gets into the document as text nodes only, so captured bytes can never become markup.
 
-/** @typedef {Record<string, unknown>} Attributes null and false are left out; `on…` are listeners, `vars` custom properties */
+/**
+ * Null and false are left out; `on…` is a listener, `vars` custom properties.
+ *
+ * @typedef {Record<string, unknown>} Attributes
+ */
 /** @typedef {Node | string | null | undefined | false} Child */
 
 /**
@@ -109,7 +113,7 @@ const ICONS = {
   save: "M8 2.5v7M5 7l3 3 3-3M3 13h10",
 };
 
-/** A 16 px line icon; decoration only, the control that holds it carries the words. */
+/** A 16 px line icon; decoration only, its button has the label. */
 export function icon(name) {
   return svg("svg", { viewBox: "0 0 16 16", class: "icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
 }

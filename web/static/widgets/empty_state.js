@@ -1,4 +1,4 @@
-// What a list says when it has nothing to list: why, and what to do.
+// Texts of empty lists: why there are no rows, and what to do.
 
 import { h } from "./dom.js";
 import { filtering } from "../text/time_range.js";
@@ -12,66 +12,66 @@ const NOUNS = {
 };
 
 const HINTS = {
-  packets: "Press one of the buttons above: every packet that it sets off will stand here.",
-  connections: "Press one of the buttons above, and watch a pipe being built.",
-  exchanges: "Press “Get a page” above: a question and its answer will stand here.",
-  messages: "Press “Alice and Bob join” above, then let them talk.",
+  packets: "Press one of the buttons above; its packets appear here.",
+  connections: "Press one of the buttons above and watch a connection being established.",
+  exchanges: "Press “Get a page” above; its request and response appear here.",
+  messages: "Press “Alice and Bob join” above, then send a message.",
 };
 
-/** What stands there until the server has looked. */
-export const SEARCHING = say("Searching…", "All of the capture is looked at, its bytes as well.");
+/** Shown until the server has searched. */
+export const SEARCHING = emptyText("Searching…", "The whole capture is being searched, including packet contents.");
 
-/** {key, content()} for Grid.draw and its likes. */
+/** Why a table is empty: {key, content()} as Grid.draw() takes it. */
 export function noRows(state, table) {
   const { filter } = state.route;
   const noun = NOUNS[table];
   if (filter && state.lengths[table]) {
-    return say(`No match`, `“${filter}” finds none of the ${noun}. Clear the filter to see all of them.`);
+    return emptyText("No match", `No ${noun} match “${filter}”. Clear the filter to see all of them.`);
   }
   if (filtering(state.route.span) && state.lengths[table]) {
-    return say(
-      `No ${noun} in this stretch of time`,
-      "Choose another on the timeline, or press the cross beside it above to see all of them.",
+    return emptyText(
+      `No ${noun} in this time range`,
+      "Choose another range on the timeline, or clear it at the top to see all of them.",
     );
   }
   if (state.feed === "connecting" || state.capture.state === "loading") {
-    return say("Reading…", "What is found appears here as it is read.");
+    return emptyText("Reading…", "Results appear as the file is read.");
   }
-  if (state.demo) return say(`No ${noun} yet`, HINTS[table]);
+  if (state.demo) return emptyText(`No ${noun} yet`, HINTS[table]);
   if (state.capture.state === "running") {
-    return say(
+    return emptyText(
       `No ${noun} yet`,
-      `Listening on ${state.capture.interface ?? "the network"}: what is captured there appears here.`,
+      `Capturing on ${state.capture.interface ?? "the network"}; ${noun} appear here as they are captured.`,
     );
   }
-  return say(`No ${noun}`, "There are none in this capture.");
+  return emptyText(`No ${noun}`, `This capture contains no ${noun}.`);
 }
 
-/** Why there are no tokens to show. */
-export function noTokens(state) {
+/** Why there are no file descriptors to show. */
+export function noDescriptors(state) {
   if (state.feed === "connecting" || state.capture.state === "loading") {
-    return say("Reading…", "What is found appears here as it is read.");
+    return emptyText("Reading…", "Results appear as the file is read.");
   }
   if (state.demo) {
-    return say(
-      "No tokens yet",
-      "Press one of the buttons above: the programs report every number that they are handed.",
+    return emptyText(
+      "No file descriptors yet",
+      "Press one of the buttons above; the demo’s programs report every descriptor they open and close.",
     );
   }
   if (state.capture.state === "running" && state.capture.source === "live") {
-    return say(
-      "No tokens yet",
-      `The kernel is asked who holds which socket; what it says of pipes that are captured appears here.${
+    return emptyText(
+      "No file descriptors yet",
+      `Wireglass asks the kernel which process holds which socket; sockets of captured connections appear here.${
         state.capture.filter ? ` ${filterText(state.capture.filter)}` : ""
       }`,
     );
   }
-  return say(
-    "No tokens in this capture",
-    "Only a recording that Wireglass made on the machine itself tells who held which socket: start wireglass demo, or wireglass live.",
+  return emptyText(
+    "No file descriptors in this capture",
+    "Only captures recorded by Wireglass contain them: run wireglass demo or wireglass live.",
   );
 }
 
-function say(title, text) {
+function emptyText(title, text) {
   return { key: `${title} ${text}`, content: () => [h("h2", {}, title), h("p", {}, text)] };
 }

@@ -1,4 +1,4 @@
-// The bytes of a packet, in lines of 16 as hex and as text. Some can be lit, and pointing at one tells which it is.
+// A hex dump in lines of 16 bytes, as hex and text. A range can be highlighted; pointing at a byte calls back.
 
 import { closest, h } from "./dom.js";
 import { counted } from "../text/format.js";
@@ -8,7 +8,9 @@ const LINE = 16;
 
 /**
  * @param {string} hex two digits a byte
- * @param {{point?: (byte: number | null) => void, choose?: (byte: number) => void}} [actions] told the byte pointed at, and clicked
+ * @param {object} [actions]
+ * @param {(byte: number | null) => void} [actions.point] called with the byte under the pointer
+ * @param {(byte: number) => void} [actions.choose] called with a clicked byte
  * @returns {{element: HTMLElement, light(start: number, stop: number): void, reveal(byte: number): void}}
  */
 export function hexDump(hex, { point = () => {}, choose = () => {} } = {}) {

@@ -1,12 +1,18 @@
-// Reads JSON as it stood on the wire: numbers keep every digit, repeated names stay, and where it is broken nothing is made up.
+// A JSON parser that keeps what was sent: every digit of numbers, and repeated names.
 
-const DEEPEST = 100; // brackets in brackets
+/**
+ * `text` of strings, numbers and words (true, false, null); `entries` of objects and arrays, whose names are null.
+ *
+ * @typedef {{kind: "object" | "array" | "string" | "number" | "word", text?: string, entries?: [string | null,
+ *   Json][]}} Json
+ */
+
+const DEEPEST = 100; // levels of nesting
 const MOST = 50_000; // values
 
 /**
  * @param {string} text
- * @returns {{kind: string, text?: string, entries?: [string | null, object][]} | null} kind object, array, string, number or word;
- *   null when it is no JSON, or more of it than a page should hold
+ * @returns {Json | null} null where it is not JSON, or too large to show
  */
 export function parseJson(text) {
   const reader = { text, at: 0, left: MOST };
@@ -22,6 +28,7 @@ export function parseJson(text) {
 
 class NoJson extends Error {}
 
+/** @returns {Json} */
 function readValue(reader, depth) {
   skipSpace(reader);
   if (depth > DEEPEST || (reader.left -= 1) < 0) throw new NoJson();
@@ -32,6 +39,7 @@ function readValue(reader, depth) {
   return readPlain(reader);
 }
 
+/** @returns {Json} */
 function readMany(reader, depth, kind, end, readOne) {
   const entries = [];
   reader.at += 1;
@@ -66,6 +74,7 @@ function readString(reader) {
   return JSON.parse(matched(reader, STRING));
 }
 
+/** @returns {Json} */
 function readPlain(reader) {
   const text = matched(reader, PLAIN);
   return { kind: /^[-\d]/.test(text) ? "number" : "word", text };
@@ -83,7 +92,7 @@ function skipSpace(reader) {
   while (" \t\r\n".includes(reader.text[reader.at]) && reader.at < reader.text.length) reader.at += 1;
 }
 
-/** A value in a line, for what is folded: {name: "Alice", …}. */
+/** A value on one line, for a collapsed branch: {name: "Alice", …}. */
 export function inLine(value, room = 60) {
   const text = short(value, room);
   return text.length > room ? `${text.slice(0, room - 1)}…` : text;
@@ -101,6 +110,7 @@ function short(value, room) {
   return `${open}${parts.join(", ")}${parts.length < value.entries.length ? ", …" : ""}${close}`;
 }
 
-const folded = (
-  { kind, entries },
-) => (entries.length ? (kind === "object" ? "{…}" : `[${entries.length}]`) : kind === "object" ? "{}" : "[]");
+function folded({ kind, entries }) {
+  if (kind === "object") return entries.length ? "{…}" : "{}";
+  return entries.length ? `[${entries.length}]` : "[]";
+}

@@ -1,11 +1,11 @@
-// JSON as a tree that unfolds; branches are made when they are opened, and long ones by pieces.
+// JSON as a tree; branches are created when they are opened, long ones in parts.
 
 import { h } from "./dom.js";
 import { count } from "../text/format.js";
 import { inLine } from "./json_parse.js";
 
-const OPEN = 2; // levels that are open from the start
-const SMALL = 20; // entries up to which a branch is
+const OPEN = 2; // levels that are open at first
+const SMALL = 20; // entries of a branch that is open at first, at most
 const AT_ONCE = 200; // entries added at a time
 
 /** The element for a value that parseJson() gave. */
@@ -44,7 +44,7 @@ function branch(name, value, depth) {
 }
 
 const amount = ({ kind, entries }) =>
-  ` ${count(entries.length)} ${kind === "object" ? "name" : "item"}${entries.length === 1 ? "" : "s"}`;
+  ` ${count(entries.length)} ${kind === "object" ? "key" : "item"}${entries.length === 1 ? "" : "s"}`;
 
 function add(inside, value, depth, from) {
   const to = Math.min(from + AT_ONCE, value.entries.length);

@@ -1,4 +1,4 @@
-// Names and values side by side: header fields, cookies, parameters.
+// Lists of names and values: header fields, cookies, parameters.
 
 import { h } from "./dom.js";
 
@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 export const pairTable = (pairs) =>
   h("dl", { class: "fields" }, pairs.flatMap(([name, value]) => [h("dt", {}, name || "–"), h("dd", {}, value)]));
 
-/** A part that folds, with its title and how many it holds; null when it holds none. `open` remembers which are unfolded. */
+/** A collapsible section with its title and count; null without pairs. `open` keeps the titles of the open ones. */
 export function part(title, pairs, open, content = () => pairTable(pairs)) {
   if (!pairs.length) return null;
   const element = h(

@@ -1,7 +1,7 @@
-// How many lines a sentence takes in a column: what the height of a row is computed from before it is drawn.
+// How many lines a text takes in a column, to compute the height of a row before it is drawn.
 
 /**
- * Lines of `text` when broken at spaces to `width` pixels, as the browser does it with overflow-wrap: anywhere.
+ * The number of lines of `text` in `width` pixels, broken as the browser does with overflow-wrap: anywhere.
  *
  * @param {(text: string) => number} measure pixels of a text on one line
  */
@@ -21,7 +21,7 @@ export function lineCount(text, width, measure) {
   return lines;
 }
 
-/** A measure for a CSS font, that remembers the words it has seen. */
+/** A function that measures text in a CSS font, with a cache of words. */
 export function measureIn(font, remembered = 5_000) {
   const context = document.createElement("canvas").getContext("2d");
   context.font = font;

@@ -1,20 +1,22 @@
-// What goes on beyond its edge on a narrow screen says so: by a fade, and an arrow that brings into sight what is there.
+// Marks a row that overflows sideways: a fade and an arrow button at each end with more to see.
 
 import { h, icon } from "./dom.js";
 
 const STEP = 0.75; // of what shows, an arrow
-const NEAR = 2; // pixels that do not count as going on
+const NEAR = 2; // pixels that do not count as overflow
 
-/** The element that scrolls sideways, in a frame with an arrow at each end (css/shell.css). Keys reach what is inside without the arrows. */
-export function onward(scroller) {
+/**
+ * Wraps a horizontal scroller in a frame with an arrow at each end (css/shell.css). Keyboards do not need the arrows.
+ */
+export function overflowHint(scroller) {
   const arrow = (name, sign) =>
     h("button", {
-      class: `onward-step ${name}`,
+      class: `overflow-step ${name}`,
       tabindex: "-1",
       "aria-hidden": "true",
       onclick: () => scroller.scrollBy({ left: sign * STEP * scroller.clientWidth }),
     }, icon(name));
-  const element = h("div", { class: "onward" }, scroller, arrow("left", -1), arrow("right", 1));
+  const element = h("div", { class: "overflow-hint" }, scroller, arrow("left", -1), arrow("right", 1));
   const look = () => {
     const { left, right } = beyond(scroller);
     element.classList.toggle("goes-left", left);
@@ -26,7 +28,7 @@ export function onward(scroller) {
   return element;
 }
 
-/** At which ends there is more than shows. */
+/** At which ends there is hidden content. */
 export function beyond({ scrollLeft, clientWidth, scrollWidth }) {
   return { left: scrollLeft > NEAR, right: scrollLeft + clientWidth < scrollWidth - NEAR };
 }

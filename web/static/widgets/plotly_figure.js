@@ -1,13 +1,13 @@
-// Drawing figures: plotly.js is fetched when the first one is wanted, and kept within the content security policy.
+// Draws Plotly figures. plotly.js is loaded with the first one, in a way that the content security policy allows.
 
 import { h } from "./dom.js";
 
-// Its toolbar is left away: panning, zooming and hovering work without.
+// No toolbar: panning, zooming and hovering work without.
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: true, showTips: false, doubleClick: "reset" };
 
 let library = null;
 
-/** plotly.js; rejects when it cannot be loaded, and tries anew when asked again. */
+/** Loads plotly.js, once; rejects when that fails, and tries again at the next call. */
 export function plotly() {
   library ??= load().catch((error) => {
     library = null;
@@ -16,10 +16,14 @@ export function plotly() {
   return library;
 }
 
-/** @typedef {HTMLElement & {on: (event: string, listener: (detail: any) => void) => void}} Plot an element that plotly.js has drawn into */
+/**
+ * An element that plotly.js has drawn into.
+ *
+ * @typedef {HTMLElement & {on: (event: string, listener: (detail: any) => void) => void}} Plot
+ */
 
 /**
- * Draws a figure into an element, or changes what is drawn there as little as it takes.
+ * Draws a figure into an element, or updates the one that is there.
  *
  * @param {HTMLElement} element
  * @param {{data: object[], layout: object}} figure
@@ -30,13 +34,14 @@ export async function draw(element, { data, layout }) {
   return await Plotly.react(element, data, layout, CONFIG);
 }
 
-/** Lets go of what was drawn into an element, once its view is left. */
+/** Frees a figure when its view is left. */
 export function release(element) {
   globalThis.Plotly?.purge(element);
 }
 
 function load() {
-  // With this element there, plotly.js makes no style sheet of its own, which the policy would refuse: css/plotly_figure.css has its rules.
+  // This element keeps plotly.js from adding a style sheet, which the policy forbids; css/plotly_figure.css has its
+  // rules.
   document.head.append(h("meta", { id: "plotly.js-style-global", class: "no-inline-styles" }));
   return new Promise((resolve, reject) => {
     const script = h("script", { src: "/plotly.min.js" });
@@ -55,8 +60,8 @@ function load() {
 }
 
 /**
- * While plotly.js loads, its map library makes a style element, which the policy would refuse: it gets another one, that styles
- * nothing. No map is drawn here. Returns how to end that.
+ * While plotly.js loads, its map library creates a style element, which the policy forbids; it gets a template element
+ * instead, as no map is drawn here. Returns a function that ends this.
  */
 function withholdStyles() {
   const create = document.createElement.bind(document);

@@ -1,4 +1,4 @@
-// Where the rows of a long list lie when their heights differ: prefix sums and a binary search.
+// Positions of rows of different heights in a long list: prefix sums and binary search.
 
 export class Offsets {
   /** @param {ArrayLike<number>} heights pixels of each row */
@@ -60,7 +60,7 @@ export class EvenOffsets {
   }
 }
 
-/** Rows [first, stop) to have in the document for a viewport: those that show, and `margin` pixels around. */
+/** Rows [first, stop) that are visible in a viewport, and `margin` pixels around it. */
 export function visible(offsets, scrollTop, viewport, margin) {
   if (!offsets.length) return [0, 0];
   return [offsets.at(scrollTop - margin), offsets.at(scrollTop + viewport + margin) + 1];

@@ -1,11 +1,11 @@
-// A choice between a few words, one pressed at a time; remembered in this browser.
+// A choice between a few options, and a checkbox; both are stored in this browser.
 
 import { h } from "./dom.js";
 
 /**
- * @param {string} name under which the choice is remembered
- * @param {string} label what is chosen, for those who hear it
- * @param {[string, string][]} options value and word of each
+ * @param {string} name under which the choice is stored
+ * @param {string} label for screen readers
+ * @param {[value: string, label: string][]} options
  * @param {(value: string) => void} changed
  */
 export function choice(name, label, options, changed) {
@@ -28,7 +28,7 @@ export function choice(name, label, options, changed) {
   return answer;
 }
 
-/** A box to tick, remembered likewise: {element, isOn}. */
+/** A checkbox: {element, isOn}. */
 export function toggle(name, word, changed, title = "") {
   const answer = { isOn: remembered(name) === "on" };
   const box = h("input", {

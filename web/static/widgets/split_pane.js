@@ -1,11 +1,11 @@
-// Two panes and the handle between them; the reader's choice of size is remembered.
+// Two panes with a draggable divider; its position is stored in this browser.
 
 import { h } from "./dom.js";
 
 const STEP = 24; // pixels that an arrow key moves the handle
 
 /**
- * @param {string} name under which the size is remembered
+ * @param {string} name under which the size is stored
  * @param {HTMLElement} first
  * @param {HTMLElement} second
  * @param {object} sizes pixels

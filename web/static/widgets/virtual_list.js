@@ -1,23 +1,23 @@
-// A list that keeps only the rows in sight in the document, however long it is.
+// A virtual list: only visible rows are in the document.
 
 /** @import { Offsets } from "./row_offsets.js" */
 import { h } from "./dom.js";
 import { EvenOffsets, visible } from "./row_offsets.js";
 
 const MARGIN = 240; // pixels of rows kept ready above and below, so that a flick of the wheel finds them drawn
-const AT_END = 4; // pixels from the end that still count as reading the end
+const AT_END = 4; // pixels from the end that count as being at the end
 
-// Browsers clip what lies beyond some 16 to 33 million pixels; a longer list is scrolled in proportion.
+// Browsers clip elements beyond some 16 to 33 million pixels; a longer list is scrolled in proportion.
 const MAX_PIXELS = 8_000_000;
 
 /** @template {HTMLElement} RowElement */
 export class VirtualList {
   /**
    * @param {object} options
-   * @param {() => RowElement} options.create makes one empty row
-   * @param {(row: RowElement, index: number) => void} options.update puts what belongs to `index` in it
-   * @param {(first: number, stop: number) => void} [options.shown] told which rows show after each drawing
-   * @param {boolean} [options.follows] stays at the end while rows are added, until the reader scrolls up
+   * @param {() => RowElement} options.create creates an empty row
+   * @param {(row: RowElement, index: number) => void} options.update fills it with row `index`
+   * @param {(first: number, stop: number) => void} [options.shown] called with the visible rows after each redraw
+   * @param {boolean} [options.follows] stays at the end while rows are added, until the user scrolls up
    * @param {object} [options.attributes] of the scrolling element
    */
   constructor({ create, update, shown = () => {}, follows = false, attributes = {} }) {
@@ -27,7 +27,7 @@ export class VirtualList {
     this.follows = follows;
     this.following = follows;
     this.atEnd = true;
-    this.end = null; // pixels of the list whose end is in sight, for one that follows: going there costs a layout
+    this.end = null; // height of the list when it was last scrolled to its end; scrolling there costs a layout
     /** @type {Offsets | EvenOffsets} */
     this.offsets = new EvenOffsets(0, 1);
     /** @type {Map<number, RowElement>} */
@@ -56,7 +56,7 @@ export class VirtualList {
     this.draw();
   }
 
-  /** Scrolls as little as it takes to show row `index` whole; leaves following, for the reader has chosen a place. */
+  /** Scrolls as little as possible to show all of row `index`; ends following. */
   reveal(index) {
     if (index < 0 || index >= this.offsets.length) return;
     const { clientHeight } = this.element;
@@ -68,7 +68,7 @@ export class VirtualList {
     this.draw();
   }
 
-  /** Scrolls row `index` to a third of the height, wherever it was. */
+  /** Scrolls row `index` to a third of the height. */
   show(index) {
     if (index < 0 || index >= this.offsets.length) return;
     this.element.scrollTop = Math.max((this.offsets.top(index) - this.element.clientHeight / 3) / this.scale, 0);
@@ -82,7 +82,7 @@ export class VirtualList {
     this.draw();
   }
 
-  /** Sees how far it is scrolled, and whether that means to follow the end. Asked once and kept: asking makes the browser lay out. */
+  /** Reads the scroll position, once since that costs a layout, and whether to follow the end. */
   look() {
     this.measure();
     this.following = this.follows && this.atEnd;
@@ -126,7 +126,7 @@ export class VirtualList {
     const [first, stop] = visible(this.offsets, y, clientHeight, MARGIN);
     this.retire(first, stop);
     for (let index = first; index < stop; index += 1) this.place(index, this.offsets.top(index) - y + scrollTop);
-    for (const row of this.spare.splice(0)) row.remove(); // a row that nobody needs would still say what it was
+    for (const row of this.spare.splice(0)) row.remove(); // a screen reader would still read an unused row
     this.shown(Math.max(this.offsets.at(y), 0), Math.min(this.offsets.at(y + clientHeight) + 1, stop));
   }
 
