@@ -1,6 +1,8 @@
 # What other compiled modules see of body_reader.py; its docstrings stand there.
 cimport cython
 
+cimport inspector.http.stages as stages
+from inspector.http.chunked cimport ChunkedBody
 from inspector.http.exchanges cimport Exchanges
 from inspector.http.direction_state cimport Half
 from inspector.http.message_rows cimport MessageRows

@@ -8,25 +8,16 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, longlong, uint
 
+from inspector.http import stages
 from inspector.http.anomaly_reports import Reports
+from inspector.http.chunked import ChunkedBody
+from inspector.http.direction_state import Half
+from inspector.http.exchanges import Exchanges
 from inspector.http.message_notes import Note
+from inspector.http.message_rows import MessageRows
 from inspector.tables.arena import ARENA as _ARENA
+from inspector.tables.chunk_cursor import Pieces
 from inspector.tables.table import BodyFraming
-
-if cython.compiled:
-    from cython.cimports.inspector.http.chunked import ChunkedBody
-    from cython.cimports.inspector.http.direction_state import Half
-    from cython.cimports.inspector.http.exchanges import Exchanges
-    from cython.cimports.inspector.http.message_rows import MessageRows
-    from cython.cimports.inspector.http.stages import CHUNK, CLOSE, FRAMING, LENGTH, PAUSED, SEARCH, START
-    from cython.cimports.inspector.tables.chunk_cursor import Pieces
-else:
-    from inspector.http.chunked import ChunkedBody
-    from inspector.http.direction_state import Half
-    from inspector.http.exchanges import Exchanges
-    from inspector.http.message_rows import MessageRows
-    from inspector.http.stages import CHUNK, CLOSE, FRAMING, LENGTH, PAUSED, SEARCH, START
-    from inspector.tables.chunk_cursor import Pieces
 
 ARENA = cython.declare(longlong, _ARENA)
 
@@ -63,7 +54,7 @@ class BodyReader:
         """So many bytes follow."""
         self._rows.framing[row] = BY_LENGTH
         if length:
-            half.stage = LENGTH
+            half.stage = stages.LENGTH
             half.remaining = length
         else:
             self.none(half, row)
@@ -72,14 +63,14 @@ class BodyReader:
     def open_chunks(self, half: Half, row: Py_ssize_t) -> None:
         """Chunks follow."""
         self._rows.framing[row] = BY_CHUNKS
-        half.stage = FRAMING
+        half.stage = stages.FRAMING
         half.chunks = ChunkedBody()
 
     @cfunc
     def open_close(self, half: Half, row: Py_ssize_t) -> None:
         """All that follows is the body."""
         self._rows.framing[row] = BY_CLOSE
-        half.stage = CLOSE
+        half.stage = stages.CLOSE
 
     @cfunc
     def none(self, half: Half, row: Py_ssize_t) -> None:
@@ -90,7 +81,7 @@ class BodyReader:
     @cfunc
     def _between_messages(self, half: Half) -> None:
         half.message = -1
-        half.stage = START if half.pausing < 0 else PAUSED
+        half.stage = stages.START if half.pausing < 0 else stages.PAUSED
 
     # -- what follows --------------------------------------------------------------------------------------------
 
@@ -122,8 +113,8 @@ class BodyReader:
     @cfunc
     def end_of_length(self, half: Half) -> None:
         """All bytes of a body, or of a chunk, were there."""
-        if half.stage == CHUNK:
-            half.stage = FRAMING
+        if half.stage == stages.CHUNK:
+            half.stage = stages.FRAMING
         else:
             self.end(half)
 
@@ -139,7 +130,7 @@ class BodyReader:
         self._reach(half, at + self._pieces.shift)
         half.remaining = chunks.content_due()
         if half.remaining:
-            half.stage = CHUNK
+            half.stage = stages.CHUNK
         elif chunks.is_over():
             self.end(half)
         elif chunks.is_bad():
@@ -152,12 +143,12 @@ class BodyReader:
     @cfunc
     def skip(self, half: Half, key: Py_ssize_t, offset: longlong, length: longlong) -> longlong:
         """`length` bytes are not in the capture; how many of them a body covers."""
-        inside: longlong = length if half.stage == CLOSE else min(half.remaining, length)
+        inside: longlong = length if half.stage == stages.CLOSE else min(half.remaining, length)
         half.remaining -= inside
         self._rows.notes[half.message] |= GAP
         self._reports.here("http-gap-in-body", key, inside, offset)
         self.grow(half, inside, offset + inside)
-        if half.stage != CLOSE and half.remaining == 0:
+        if half.stage != stages.CLOSE and half.remaining == 0:
             self.end_of_length(half)
         return inside
 
@@ -170,9 +161,9 @@ class BodyReader:
         if self.may_be_withheld(half):
             self.withhold(half, key)
             return
-        if half.stage != CLOSE or not is_close:
+        if half.stage != stages.CLOSE or not is_close:
             self._rows.notes[row] |= CUT_SHORT
-            announced: longlong = half.announced if half.stage == LENGTH else -1
+            announced: longlong = half.announced if half.stage == stages.LENGTH else -1
             self._reports.here("http-cut-short", key, self._rows.body_bytes[row], announced)
         self._rows.end_ns[row] = max(half.latest_ns, self._pieces.now)
         self._rows.last_packet[row] = self._pieces.carrier
@@ -188,7 +179,7 @@ class BodyReader:
     @cfunc
     def lose(self, half: Half) -> None:
         """Where the next message begins is not known: it is to be searched for."""
-        half.stage = SEARCH
+        half.stage = stages.SEARCH
         half.message = half.pausing = -1
         half.was_lost = True
 

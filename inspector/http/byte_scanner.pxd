@@ -1,12 +1,15 @@
 # What other compiled modules see of byte_scanner.py; its docstrings stand there.
 
 
+cimport inspector.http.char_classes as chars
+
+
 cdef class Text:
     cdef const unsigned char[::1] _b
     cdef const unsigned char[::1] _data
     cdef const unsigned char[::1] _arena
     cdef const unsigned char[::1] _token
-    cdef unsigned int _notes
+    cdef readonly unsigned int notes
 
     cdef Py_ssize_t _go_to(self, long long address)
     cdef bint _is(self, Py_ssize_t at, bytes word)

@@ -10,13 +10,9 @@ import re
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, longlong, uchar, uint
 
+from inspector.http import char_classes as chars
 from inspector.http.message_notes import Note
 from inspector.tables.arena import ARENA as _ARENA
-
-if cython.compiled:
-    from cython.cimports.inspector.http.char_classes import CR, LF, SPACE, TAB, lower
-else:
-    from inspector.http.char_classes import CR, LF, SPACE, TAB, lower
 
 ARENA = cython.declare(longlong, _ARENA)
 
@@ -40,17 +36,17 @@ _TOKEN = re.compile(TOKEN + b"*")
 class Text:
     """Bytes of the file, of the arena, or of the buffer of a header that straddles segments.
 
-    `_notes` are the bits of Note for what is odd about the head that is read.
+    `notes` are the bits of Note for what is odd about the head that is read.
     """
 
     _b: cython.const[uchar][::1]  # what is being read: one of the next two, or a held head
     _data: cython.const[uchar][::1]
     _arena: cython.const[uchar][::1]
     _token: cython.const[uchar][::1]
-    _notes: uint
+    notes: uint
 
     def __init__(self) -> None:
-        self._notes = 0
+        self.notes = 0
         self._token = memoryview(TOKEN_BYTES)
         self.attach(memoryview(b""), memoryview(b""))
 
@@ -78,7 +74,7 @@ class Text:
         if not cython.compiled:
             return bytes(self._b[at : at + len(word)]).lower() == word
         for i in range(len(word)):  # noqa: SIM110 (a generator would not compile to a loop)
-            if lower(self._b[at + i]) != word[i]:
+            if chars.lower(self._b[at + i]) != word[i]:
                 return False
         return True
 
@@ -98,7 +94,7 @@ class Text:
         if not cython.compiled:
             return b" " in bytes(self._b[at:stop])
         while at < stop:
-            if self._b[at] == SPACE:
+            if self._b[at] == chars.SPACE:
                 return True
             at += 1
         return False
@@ -126,31 +122,31 @@ class Text:
                 return usual.end() - 1
             line = bytes(self._b[at:stop]).partition(b"\n")[0]
             if b"\0" in line or b"\r" in line[:-1]:
-                self._notes |= CONTROL_BYTE
+                self.notes |= CONTROL_BYTE
             return at + len(line)
         if at < 0 or stop > self._b.shape[0]:
             raise IndexError(at)
         while at < stop:
-            if self._b[at] <= CR:
-                if self._b[at] == LF:
+            if self._b[at] <= chars.CR:
+                if self._b[at] == chars.LF:
                     return at
-                if self._b[at] == 0 or (self._b[at] == CR and at + 1 < stop and self._b[at + 1] != LF):
-                    self._notes |= CONTROL_BYTE
+                if self._b[at] == 0 or (self._b[at] == chars.CR and at + 1 < stop and self._b[at + 1] != chars.LF):
+                    self.notes |= CONTROL_BYTE
             at += 1
         return at
 
     @cfunc
     def _skip_space(self, at: Py_ssize_t, end: Py_ssize_t) -> Py_ssize_t:
         """Skip white space; the line end of a folded value is white space too (RFC 9112 §5.2)."""
-        while at < end and (self._b[at] == SPACE or self._b[at] == TAB or self._b[at] == CR or self._b[at] == LF):
+        while at < end and chars.is_space(self._b[at]):
             at += 1
         return at
 
     @cfunc
     def _is_text(self, at: Py_ssize_t, stop: Py_ssize_t) -> bint:
         """Whether there is no control character up to the end of the line, except white space at its ends."""
-        while at < stop and self._b[at] != LF:
-            if self._b[at] < SPACE and not TAB <= self._b[at] <= CR:
+        while at < stop and self._b[at] != chars.LF:
+            if self._b[at] < chars.SPACE and not chars.TAB <= self._b[at] <= chars.CR:
                 return False
             at += 1
         return True

@@ -6,14 +6,36 @@ cdef enum:
     CR = 13
     SPACE = 32
     COMMA = 44
+    DOT = 46
     SLASH = 47
+    ZERO = 48
     COLON = 58
     SEMICOLON = 59
+    UPPER_H = 72
+    UPPER_T = 84
+    UPPER_P = 80
+    LOWER_H = 104
+    LOWER_T = 116
+    LOWER_P = 112
+
+
+cdef inline bint is_upper(unsigned char c) noexcept:
+    return 65 <= c <= 90
 
 
 cdef inline unsigned char lower(unsigned char c) noexcept:
-    return c | 0x20 if 65 <= c <= 90 else c
+    return c | 0x20 if is_upper(c) else c
 
 
 cdef inline bint is_digit(unsigned char c) noexcept:
     return 48 <= c <= 57
+
+
+cdef inline bint is_space(unsigned char c) noexcept:
+    return c == SPACE or c == TAB or c == CR or c == LF
+
+
+cdef inline int hex_value(unsigned char c) noexcept:
+    if is_digit(c):
+        return c - ZERO
+    return lower(c) - c'a' + 10 if c'a' <= lower(c) <= c'f' else -1

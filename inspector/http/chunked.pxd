@@ -1,5 +1,6 @@
 # What other compiled modules see of chunked.py; its docstrings stand there.
 cimport cython
+cimport inspector.http.char_classes as chars
 
 
 @cython.final

@@ -8,6 +8,7 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, bint, ccall, cclass, cfunc, longlong, uchar, uint
 
+from inspector.http import char_classes as chars
 from inspector.http.message_notes import Note
 
 LINE_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
@@ -85,7 +86,7 @@ class ChunkedBody:
     @cfunc
     def _byte(self, byte: uchar) -> None:
         self._count += 1
-        if byte == 10 and self._last != 13:
+        if byte == chars.LF and self._last != chars.CR:
             self._notes |= CHUNK_LINE
             self.bare_lines += 1
         if self._stage == SIZE:
@@ -94,25 +95,24 @@ class ChunkedBody:
             self._trailer_byte(byte)
         elif self._stage == EXTENSION:
             self._extension_byte(byte)
-        elif byte == 10:
+        elif byte == chars.LF:
             self._stage = SIZE
             self._size = self._count = 0
-        elif byte != 13 or self._count > 1:
+        elif byte != chars.CR or self._count > 1:
             self._stage = BAD
         self._last = byte
 
     @cfunc
     def _size_byte(self, byte: uchar) -> None:
         """The next byte of a size in hexadecimal."""
-        if 48 <= byte <= 57:
-            self._digit(byte - 48)
-        elif 97 <= (byte | 32) <= 102:
-            self._digit((byte | 32) - 87)
+        value: cython.int = chars.hex_value(byte)
+        if value >= 0:
+            self._digit(value)
         elif self._count < 2:
             self._stage = BAD
-        elif byte == 10:
+        elif byte == chars.LF:
             self._end_size()
-        elif byte in (13, 59, 32, 9):
+        elif byte in (chars.CR, chars.SEMICOLON, chars.SPACE, chars.TAB):
             self._stage = EXTENSION
             self._last = 0
             self._extension_byte(byte)
@@ -122,13 +122,13 @@ class ChunkedBody:
     @cfunc
     def _extension_byte(self, byte: uchar) -> None:
         """Read the next byte after a size, up to the end of its line."""
-        if byte == 10:
+        if byte == chars.LF:
             self._end_size()
-        elif self._last == 13 or self._count > LINE_LIMIT:
+        elif self._last == chars.CR or self._count > LINE_LIMIT:
             self._stage = BAD
-        elif byte == 59:
+        elif byte == chars.SEMICOLON:
             self._notes |= CHUNK_EXTENSION
-        elif (byte == 32 or byte == 9) and not self._notes & CHUNK_EXTENSION:
+        elif (byte == chars.SPACE or byte == chars.TAB) and not self._notes & CHUNK_EXTENSION:
             self._notes |= CHUNK_LINE
             self.spaces += 1
 
@@ -149,11 +149,11 @@ class ChunkedBody:
     @cfunc
     def _trailer_byte(self, byte: uchar) -> None:
         """The line end of an empty line ends the trailers (RFC 9112 §7.1.2)."""
-        if byte == 10:
+        if byte == chars.LF:
             if self._line:
                 self._stage = OVER
             self._line = 1
-        elif byte == 13 and self._line == 1:
+        elif byte == chars.CR and self._line == 1:
             self._line = 2
         else:
             self._line = 0

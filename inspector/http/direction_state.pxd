@@ -1,6 +1,7 @@
 # What other compiled modules see of direction_state.py; its docstrings stand there.
 cimport cython
 
+cimport inspector.http.stages as stages
 from inspector.http.chunked cimport ChunkedBody
 
 

@@ -8,14 +8,9 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, longlong, uint
 
+from inspector.http import stages
+from inspector.http.chunked import ChunkedBody
 from inspector.http.head_buffer import HeldHead
-
-if cython.compiled:
-    from cython.cimports.inspector.http.chunked import ChunkedBody
-    from cython.cimports.inspector.http.stages import DETECT
-else:
-    from inspector.http.chunked import ChunkedBody
-    from inspector.http.stages import DETECT
 
 PATIENCE = cython.declare(cython.int, 8)
 """Pieces in which a start line is looked for before a direction counts as something else: HTTP behind a short preamble,
@@ -57,7 +52,7 @@ class Half:
     pending: list[int]  # rows of chunks that wait, while PAUSED or doubtful
 
     def __init__(self, is_midstream: bool, role: int) -> None:
-        self.stage = DETECT
+        self.stage = stages.DETECT
         self.role = role
         self.is_known = self.has_ended = self.was_lost = self.has_gap = self.expects = False
         self.is_midstream = is_midstream

@@ -1,6 +1,7 @@
 # What other compiled modules see of directions.py; its docstrings stand there.
 cimport cython
 
+cimport inspector.http.stages as stages
 from inspector.http.exchanges cimport Exchanges
 from inspector.http.direction_state cimport Half
 

@@ -10,18 +10,12 @@ from typing import Any
 import cython
 from cython import Py_ssize_t, bint, ccall, cclass, cfunc, uchar
 
+from inspector.http import stages
+from inspector.http.direction_state import Half
+from inspector.http.exchanges import Exchanges
 from inspector.tables.stream_routes import Route
 from inspector.tables.table import Protocol as _Protocol
 from inspector.tables.table import Table
-
-if cython.compiled:
-    from cython.cimports.inspector.http.direction_state import Half
-    from cython.cimports.inspector.http.exchanges import Exchanges
-    from cython.cimports.inspector.http.stages import SEARCH, STOPPED
-else:
-    from inspector.http.direction_state import Half
-    from inspector.http.exchanges import Exchanges
-    from inspector.http.stages import SEARCH, STOPPED
 
 HTTP = cython.declare(cython.int, int(Route.HTTP))
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
@@ -80,7 +74,7 @@ class Directions:
         half.is_known = True
         self.name(key >> 1, P_HTTP)
         if self.routes[key ^ 1] == OPAQUE:
-            self.half(key ^ 1).stage = SEARCH
+            self.half(key ^ 1).stage = stages.SEARCH
 
     @ccall
     def name(self, connection: Py_ssize_t, protocol: cython.int) -> None:
@@ -130,7 +124,7 @@ class Directions:
     @cfunc
     def give_up(self, half: Half, key: Py_ssize_t) -> None:
         """This direction is not HTTP; it is looked at again only when the other one turns out to be."""
-        half.stage = STOPPED
+        half.stage = stages.STOPPED
         self.routes[key] = OPAQUE
         self.halves[key] = None
         if self.routes[key ^ 1] == OPAQUE:

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import cython
 
+from inspector.tables.row_writer import Writer
 from inspector.tables.table import Table
-
-if cython.compiled:
-    from cython.cimports.inspector.tables.row_writer import Writer
-else:
-    from inspector.tables.row_writer import Writer
 
 WAITING_LIMIT = cython.declare(cython.Py_ssize_t, 1000)
 """Requests of one connection that may wait for answers. Behind them no request is paired any more: a wrong pair is

@@ -1,9 +1,14 @@
 # What other compiled modules see of head_reader.py; its docstrings stand there.
 
+cimport inspector.http.char_classes as chars
+cimport inspector.http.framing as framing
 from inspector.http.start_line cimport StartLines
 
 
 cdef class HeadReader(StartLines):
+    cdef readonly long long content_length
+    cdef readonly long long other_length
+    cdef readonly int coding
     cdef int _chunked
     cdef int _last_coding
     cdef bint _has_other_coding

@@ -10,37 +10,11 @@ import re
 import cython
 from cython import Py_ssize_t, bint, ccall, cclass, cfunc, longlong, uint, ulonglong
 
+from inspector.http import char_classes as chars
+from inspector.http import framing
 from inspector.http.byte_scanner import TOKEN
 from inspector.http.message_notes import Note
-
-if cython.compiled:
-    from cython.cimports.inspector.http.char_classes import COLON, COMMA, CR, LF, SEMICOLON, SPACE, TAB, is_digit
-    from cython.cimports.inspector.http.head_index import (
-        C_BAD,
-        C_CHUNKED,
-        C_NONE,
-        C_UNKNOWN,
-        F_CODING,
-        F_LENGTH,
-        F_NOTES,
-        F_OTHER_LENGTH,
-        F_VERSION,
-    )
-    from cython.cimports.inspector.http.start_line import StartLines
-else:
-    from inspector.http.char_classes import COLON, COMMA, CR, LF, SEMICOLON, SPACE, TAB, is_digit
-    from inspector.http.head_index import (
-        C_BAD,
-        C_CHUNKED,
-        C_NONE,
-        C_UNKNOWN,
-        F_CODING,
-        F_LENGTH,
-        F_NOTES,
-        F_OTHER_LENGTH,
-        F_VERSION,
-    )
-    from inspector.http.start_line import StartLines
+from inspector.http.start_line import StartLines
 
 # What a plain run passes over at once: lines of fields that `_field` takes no note of, with nothing odd in them.
 _NOTED = b"content-length|transfer-encoding|content-type|upgrade|expect"
@@ -70,10 +44,15 @@ EXPECTS_CONTINUE = cython.declare(uint, int(Note.EXPECTS_CONTINUE))
 class HeadReader(StartLines):
     """Parses headers in place.
 
-    What the last head said stands in `facts`, by the indexes of head_index.py: framing reads it there, so nothing is
-    boxed.
+    Attributes:
+        content_length: -1 none.
+        other_length: another Content-Length that differs, -1 none.
+        coding: a CODING_… of framing.py.
     """
 
+    content_length: longlong
+    other_length: longlong
+    coding: cython.int
     _chunked: cython.int
     _last_coding: cython.int
     _has_other_coding: bint
@@ -85,7 +64,7 @@ class HeadReader(StartLines):
 
         Returns:
             The bytes of the head with its empty line; 0 when it may go on behind `length`; -1 when no HTTP/1.x message
-            begins here. With 0, facts[START_LINE] tells whether the start line was there and could be read.
+            begins here. With 0, `has_start_line` tells whether the start line was there and could be read.
         """
         start: Py_ssize_t = self._go_to(address)
         return self._read(start, start + length, side)
@@ -101,12 +80,12 @@ class HeadReader(StartLines):
     @cfunc
     def _read(self, start: Py_ssize_t, stop: Py_ssize_t, side: cython.int) -> Py_ssize_t:
         at: Py_ssize_t = self._start_line(start, stop, side)
-        self.facts[F_LENGTH] = -1
-        self.facts[F_OTHER_LENGTH] = -1
+        self.content_length = -1
+        self.other_length = -1
         self._chunked = 0
-        self._last_coding = C_NONE
+        self._last_coding = framing.CODING_NONE
         self._has_other_coding = self._has_bad_coding = False
-        if at > 0 and not (side == 0 and self.facts[F_VERSION] == 9):
+        if at > 0 and not (side == 0 and self.version == 9):
             at = self._fields(at, stop)
         self._settle()
         return at - start if at > 0 else at
@@ -124,25 +103,25 @@ class HeadReader(StartLines):
                 at = dull.end() if dull else at
                 if at == stop:
                     return 0
-            if self._b[at] == LF:
-                self._notes |= BARE_LF
+            if self._b[at] == chars.LF:
+                self.notes |= BARE_LF
                 return at + 1
-            if self._b[at] == CR:
+            if self._b[at] == chars.CR:
                 if at + 1 == stop:
                     return 0
-                if self._b[at + 1] == LF:
+                if self._b[at + 1] == chars.LF:
                     return at + 2
             name = at
             colon = at = self._token_end(at, stop)
-            if at < stop and self._b[at] != COLON:
+            if at < stop and self._b[at] != chars.COLON:
                 at = self._skip_to_colon(name, at, stop)
             at = self._line_end(at, stop)
             if at + 1 >= stop:
                 return 0
-            if self._b[at - 1] != CR:
-                self._notes |= BARE_LF
-            while self._b[at + 1] == SPACE or self._b[at + 1] == TAB:
-                self._notes |= FOLDED_FIELD
+            if self._b[at - 1] != chars.CR:
+                self.notes |= BARE_LF
+            while self._b[at + 1] == chars.SPACE or self._b[at + 1] == chars.TAB:
+                self.notes |= FOLDED_FIELD
                 at = self._line_end(at + 1, stop)
                 if at + 1 >= stop:
                     return 0
@@ -156,9 +135,9 @@ class HeadReader(StartLines):
         """Index of the colon if only white space precedes it, else of the place where the line turns out not to be a
         field.
         """
-        while at < stop and at > name and (self._b[at] == SPACE or self._b[at] == TAB):
+        while at < stop and at > name and (self._b[at] == chars.SPACE or self._b[at] == chars.TAB):
             at += 1
-        self._notes |= SPACE_BEFORE_COLON if at < stop and at > name and self._b[at] == COLON else BAD_FIELD
+        self.notes |= SPACE_BEFORE_COLON if at < stop and at > name and self._b[at] == chars.COLON else BAD_FIELD
         return at
 
     @cfunc
@@ -175,19 +154,19 @@ class HeadReader(StartLines):
             if self._is(name, b"content-type"):
                 colon = self._value(colon, end)
                 if end - colon >= 17 and self._is(colon, b"text/event-stream"):
-                    self._notes |= EVENT_STREAM
+                    self.notes |= EVENT_STREAM
         elif length == 7:
             if self._is(name, b"upgrade"):
-                self._notes |= UPGRADE
+                self.notes |= UPGRADE
         elif length == 6 and self._is(name, b"expect"):
             colon = self._value(colon, end)
             if end - colon >= 12 and self._is(colon, b"100-continue"):
-                self._notes |= EXPECTS_CONTINUE
+                self.notes |= EXPECTS_CONTINUE
 
     @cfunc
     def _value(self, at: Py_ssize_t, end: Py_ssize_t) -> Py_ssize_t:
         """Where the value begins, whose colon is at or after `at`."""
-        while at < end and self._b[at] != COLON:
+        while at < end and self._b[at] != chars.COLON:
             at += 1
         return self._skip_space(at + 1, end)
 
@@ -201,16 +180,16 @@ class HeadReader(StartLines):
             begin = at
             value = 0
             fits = True
-            while at < end and is_digit(self._b[at]):
+            while at < end and chars.is_digit(self._b[at]):
                 fits = fits and value <= LENGTH_STEP
                 value = value * 10 + self._b[at] - 48 if fits else 0
                 at += 1
-            if at - begin > 1 and self._b[begin] == 48:
-                self._notes |= LEADING_ZEROS
+            if at - begin > 1 and self._b[begin] == chars.ZERO:
+                self.notes |= LEADING_ZEROS
             fits = fits and at > begin
             at = self._skip_space(at, end)
-            if not fits or (at < end and self._b[at] != COMMA):
-                self._notes |= BAD_LENGTH
+            if not fits or (at < end and self._b[at] != chars.COMMA):
+                self.notes |= BAD_LENGTH
                 return
             self._take_length(value)
             if at >= end:
@@ -220,13 +199,13 @@ class HeadReader(StartLines):
     @cfunc
     def _take_length(self, value: longlong) -> None:
         """The first Content-Length is the one we read by."""
-        if self.facts[F_LENGTH] < 0:
-            self.facts[F_LENGTH] = value
-        elif self.facts[F_LENGTH] == value:
-            self._notes |= REPEATED_LENGTH
+        if self.content_length < 0:
+            self.content_length = value
+        elif self.content_length == value:
+            self.notes |= REPEATED_LENGTH
         else:
-            self._notes |= TWO_LENGTHS
-            self.facts[F_OTHER_LENGTH] = value
+            self.notes |= TWO_LENGTHS
+            self.other_length = value
 
     @cfunc
     def _transfer_encoding(self, at: Py_ssize_t, end: Py_ssize_t) -> None:
@@ -238,15 +217,15 @@ class HeadReader(StartLines):
             at = self._token_end(at, end)
             if at - begin == 7 and self._is(begin, b"chunked") and self._ends_coding(at, end):
                 self._chunked += 1
-                self._last_coding = C_CHUNKED
+                self._last_coding = framing.CODING_CHUNKED
             elif at > begin and self._ends_coding(at, end):
                 # `identity` was a coding once and says nothing (RFC 9112 §7).
                 self._has_other_coding |= not (at - begin == 8 and self._is(begin, b"identity"))
-                self._last_coding = C_UNKNOWN
-            elif self._b[at] != COMMA:
+                self._last_coding = framing.CODING_UNKNOWN
+            elif self._b[at] != chars.COMMA:
                 self._has_bad_coding = True
             is_empty = is_empty and at == begin
-            while at < end and self._b[at] != COMMA:
+            while at < end and self._b[at] != chars.COMMA:
                 at += 1
             at = self._skip_space(at + 1, end)
         self._has_bad_coding |= is_empty
@@ -255,21 +234,26 @@ class HeadReader(StartLines):
     def _ends_coding(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
         """Whether a coding's name ends where it does by the grammar: before a comma, parameters, or the line's end."""
         at = self._skip_space(at, end)
-        return at >= end or self._b[at] == COMMA or self._b[at] == SEMICOLON
+        return at >= end or self._b[at] == chars.COMMA or self._b[at] == chars.SEMICOLON
 
     @cfunc
     def _settle(self) -> None:
         """Combine the fields into the framing of the body (RFC 9112 §6.3)."""
-        self.facts[F_CODING] = C_CHUNKED if self._chunked else C_UNKNOWN if self._has_other_coding else C_NONE
+        self.coding = (
+            framing.CODING_CHUNKED
+            if self._chunked
+            else framing.CODING_UNKNOWN
+            if self._has_other_coding
+            else framing.CODING_NONE
+        )
         if self._has_bad_coding and not self._chunked:
-            self.facts[F_CODING] = C_BAD
-        if self._chunked > 1 or (self._chunked and self._last_coding != C_CHUNKED):
-            self._notes |= CHUNKED_NOT_LAST
-        elif self.facts[F_CODING] == C_UNKNOWN or (self.facts[F_CODING] == C_BAD and self.facts[F_LENGTH] < 0):
-            self._notes |= UNKNOWN_CODING
-        if self.facts[F_CODING]:
-            if self.facts[F_LENGTH] >= 0:
-                self._notes |= LENGTH_AND_CHUNKED
-            if self.facts[F_VERSION] == 10:
-                self._notes |= CHUNKED_IN_1_0
-        self.facts[F_NOTES] = self._notes
+            self.coding = framing.CODING_BAD
+        if self._chunked > 1 or (self._chunked and self._last_coding != framing.CODING_CHUNKED):
+            self.notes |= CHUNKED_NOT_LAST
+        elif self.coding == framing.CODING_UNKNOWN or (self.coding == framing.CODING_BAD and self.content_length < 0):
+            self.notes |= UNKNOWN_CODING
+        if self.coding:
+            if self.content_length >= 0:
+                self.notes |= LENGTH_AND_CHUNKED
+            if self.version == 10:
+                self.notes |= CHUNKED_IN_1_0

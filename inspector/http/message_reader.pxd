@@ -1,10 +1,14 @@
 # What other compiled modules see of message_reader.py; its docstrings stand there.
 cimport cython
 
+cimport inspector.tcp.header as tcp_header
+cimport inspector.http.framing as framing
+cimport inspector.http.stages as stages
 from inspector.http.body_reader cimport BodyReader
 from inspector.http.directions cimport Directions
 from inspector.http.exchanges cimport Exchanges
 from inspector.http.direction_state cimport Half
+from inspector.http.head_reader cimport HeadReader
 from inspector.http.message_rows cimport MessageRows
 from inspector.tables.chunk_cursor cimport Pieces
 
@@ -15,7 +19,7 @@ cdef class MessageReader:
     cdef int switch_request
     cdef int switch_response
     cdef long long unpaused
-    cdef long long[::1] _facts
+    cdef HeadReader _head
     cdef Pieces _pieces
     cdef Directions _directions
     cdef MessageRows _rows

@@ -8,64 +8,20 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, uint
 
+from inspector.http import framing, stages
 from inspector.http.anomaly_reports import Reports
+from inspector.http.body_reader import BodyReader
+from inspector.http.direction_state import Half
+from inspector.http.directions import Directions
+from inspector.http.exchanges import Exchanges
+from inspector.http.head_reader import HeadReader
 from inspector.http.message_notes import CODE_OF, Note
+from inspector.http.message_rows import MessageRows
+from inspector.tables.chunk_cursor import Pieces
 from inspector.tables.stream_routes import Route
 from inspector.tables.table import BodyFraming, MessageKind
 from inspector.tables.table import Protocol as _Protocol
-
-if cython.compiled:
-    from cython.cimports.inspector.http.body_reader import BodyReader
-    from cython.cimports.inspector.http.direction_state import Half
-    from cython.cimports.inspector.http.directions import Directions
-    from cython.cimports.inspector.http.exchanges import Exchanges
-    from cython.cimports.inspector.http.head_index import (
-        C_BAD,
-        C_CHUNKED,
-        C_NONE,
-        C_UNKNOWN,
-        F_CODING,
-        F_LENGTH,
-        F_METHOD,
-        F_NOTES,
-        F_OTHER_LENGTH,
-        F_STATUS,
-        F_VERSION,
-        M_CONNECT,
-        M_HEAD,
-        M_PRI,
-    )
-    from cython.cimports.inspector.http.head_reader import HeadReader
-    from cython.cimports.inspector.http.message_rows import MessageRows
-    from cython.cimports.inspector.http.stages import DETECT, SEARCH, STOPPED
-    from cython.cimports.inspector.tables.chunk_cursor import Pieces
-    from cython.cimports.inspector.tcp.header import ACK, seq_distance
-else:
-    from inspector.http.body_reader import BodyReader
-    from inspector.http.direction_state import Half
-    from inspector.http.directions import Directions
-    from inspector.http.exchanges import Exchanges
-    from inspector.http.head_index import (
-        C_BAD,
-        C_CHUNKED,
-        C_NONE,
-        C_UNKNOWN,
-        F_CODING,
-        F_LENGTH,
-        F_METHOD,
-        F_NOTES,
-        F_OTHER_LENGTH,
-        F_STATUS,
-        F_VERSION,
-        M_CONNECT,
-        M_HEAD,
-        M_PRI,
-    )
-    from inspector.http.head_reader import HeadReader
-    from inspector.http.message_rows import MessageRows
-    from inspector.http.stages import DETECT, SEARCH, STOPPED
-    from inspector.tables.chunk_cursor import Pieces
-    from inspector.tcp.header import ACK, seq_distance
+from inspector.tcp import header as tcp_header
 
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
 SWITCHING = cython.declare(cython.int, int(Route.SWITCHING))
@@ -103,7 +59,7 @@ class MessageReader:
     switch_request: cython.int
     switch_response: cython.int
     unpaused: longlong
-    _facts: longlong[::1]
+    _head: HeadReader
     _pieces: Pieces
     _directions: Directions
     _rows: MessageRows
@@ -123,7 +79,7 @@ class MessageReader:
     ) -> None:
         self.switching = self.switch_request = self.switch_response = -1
         self.unpaused = -1
-        self._facts = reader.facts
+        self._head = reader
         self._pieces = pieces
         self._directions = directions
         self._rows = rows
@@ -133,21 +89,21 @@ class MessageReader:
 
     @cfunc
     def read(self, half: Half, key: Py_ssize_t, address: longlong, count: Py_ssize_t, more: uint) -> None:
-        """Begin a message whose header of `count` bytes was parsed into the facts; `more` are further notes."""
-        facts = self._facts
+        """Begin a message whose header of `count` bytes was parsed; `more` are further notes."""
+        head = self._head
         row: Py_ssize_t
-        notes: uint = facts[F_NOTES] | more
-        if half.role == 0 and facts[F_METHOD] == M_PRI and facts[F_VERSION] >= 20:
+        notes: uint = head.notes | more
+        if half.role == 0 and head.method == framing.METHOD_PRI and head.version >= 20:
             self._directions.name(key >> 1, P_HTTP2)  # its preface (RFC 9113 §3.4)
             self._directions.leave(key >> 1, OPAQUE)
-            half.stage = STOPPED
+            half.stage = stages.STOPPED
             return
         if half.blank:
             notes |= EMPTY_LINE_BEFORE
         if half.was_lost and half.skipped:
             notes |= RESYNCHRONISED
-        row = self._rows.add(half, key, self._pieces, address, count, facts[F_STATUS])
-        half.announced = facts[F_LENGTH]
+        row = self._rows.add(half, key, self._pieces, address, count, head.status)
+        half.announced = head.content_length
         half.held = None
         half.message = row
         if not half.is_known:
@@ -163,21 +119,21 @@ class MessageReader:
             self._reports.of_head(
                 notes,
                 (half.start_packet, key >> 1, key & 1),
-                (facts[F_STATUS], facts[F_LENGTH], facts[F_OTHER_LENGTH]),
+                (head.status, head.content_length, head.other_length),
                 half.start_offset,
                 count,
                 half.blank,
                 half.skipped,
             )
         half.blank = half.skipped = 0
-        half.was_lost = half.stage == SEARCH
+        half.was_lost = half.stage == stages.SEARCH
         half.has_gap = False
 
     @cfunc
     def _request(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:
         """Open an exchange and see how the body is framed (RFC 9112 §6.3); more notes."""
-        facts = self._facts
-        method: cython.int = facts[F_METHOD]
+        head = self._head
+        method: cython.int = head.method
         self._forget_too_early(key >> 1, half.start_packet)
         asked: longlong = self._exchanges.ask(key >> 1, row, method, half.start_packet)
         self._rows.exchange[row] = asked >> 2
@@ -185,17 +141,19 @@ class MessageReader:
             self._reports.here("http-too-many-unanswered", key, self._exchanges.unanswered(key >> 1))
         elif asked & 3 == 3:
             self._rows.notes[self._exchanges.response_of(asked >> 2)] &= ~ORPHAN
-        if method == M_CONNECT or notes & UPGRADE:
+        if method == framing.METHOD_CONNECT or notes & UPGRADE:
             half.pausing = asked >> 2
-        if method == M_CONNECT or notes & (HEAD_CUT | HEAD_TOO_LONG):
+        if method == framing.METHOD_CONNECT or notes & (HEAD_CUT | HEAD_TOO_LONG):
             self._bodies.none(half, row)
-        elif facts[F_CODING] == C_CHUNKED:
+        elif head.coding == framing.CODING_CHUNKED:
             self._bodies.open_chunks(half, row)
-        elif (facts[F_LENGTH] > 0 and facts[F_CODING] == C_NONE) or (facts[F_LENGTH] >= 0 and facts[F_CODING] == C_BAD):
-            self._bodies.open_length(half, row, facts[F_LENGTH])
+        elif (head.content_length > 0 and head.coding == framing.CODING_NONE) or (
+            head.content_length >= 0 and head.coding == framing.CODING_BAD
+        ):
+            self._bodies.open_length(half, row, head.content_length)
         else:
             self._bodies.none(half, row)
-            if facts[F_CODING] in (C_UNKNOWN, C_BAD):
+            if head.coding in (framing.CODING_UNKNOWN, framing.CODING_BAD):
                 # Its length cannot be known (RFC 9112 §6.3).
                 self._rows.complete[row] = 0
                 self._bodies.lose(half)
@@ -213,7 +171,7 @@ class MessageReader:
     @cfunc
     def _response(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:
         """Close an exchange and see how the body is framed (RFC 9112 §6.3); more notes."""
-        status: cython.int = self._facts[F_STATUS]
+        status: cython.int = self._head.status
         entry: longlong
         if half.has_gap:
             self._pass_over(half, key)
@@ -246,26 +204,26 @@ class MessageReader:
     @cfunc
     def _is_too_early(self, response: cython.int, request: cython.int) -> cython.bint:
         """Whether a packet was sent before its sender had anything of the other, by what it acknowledges."""
-        if not self._pieces.flags[response] & ACK:
+        if not self._pieces.flags[response] & tcp_header.ACK:
             return False
-        return seq_distance(self._pieces.ack[response], self._pieces.seq[request]) >= 0
+        return tcp_header.seq_distance(self._pieces.ack[response], self._pieces.seq[request]) >= 0
 
     @cfunc
     def _response_body(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, entry: longlong) -> None:
         """What follows the head of a final response."""
-        facts = self._facts
-        status: cython.int = facts[F_STATUS]
+        head = self._head
+        status: cython.int = head.status
         method: cython.int = (entry >> 1) & 3
-        if method == M_CONNECT and 200 <= status < 300:
+        if method == framing.METHOD_CONNECT and 200 <= status < 300:
             self._tunnel(half, key, row)
         elif status == 101:
             self._switch(half, key, row, entry >> 3)
-        elif method == M_HEAD or status == 204 or status == 304:
+        elif method == framing.METHOD_HEAD or status == 204 or status == 304:
             self._bodies.none(half, row)
-        elif facts[F_CODING] == C_CHUNKED:
+        elif head.coding == framing.CODING_CHUNKED:
             self._bodies.open_chunks(half, row)
-        elif facts[F_CODING] in (C_NONE, C_BAD) and facts[F_LENGTH] >= 0:
-            self._bodies.open_length(half, row, facts[F_LENGTH])
+        elif head.coding in (framing.CODING_NONE, framing.CODING_BAD) and head.content_length >= 0:
+            self._bodies.open_length(half, row, head.content_length)
         else:
             self._bodies.open_close(half, row)
 
@@ -299,7 +257,7 @@ class MessageReader:
             self._reports.here("http-data-before-tunnel", key ^ 1, len(client.pending))
         half.restart()
         half.origin = self._rows.body_offset[row]
-        half.stage = DETECT
+        half.stage = stages.DETECT
         if client is not None:
             client.restart()
             client.origin = client.position

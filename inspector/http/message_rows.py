@@ -8,14 +8,9 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ushort
 
-if cython.compiled:
-    from cython.cimports.inspector.http.direction_state import Half
-    from cython.cimports.inspector.tables.chunk_cursor import Pieces
-    from cython.cimports.inspector.tables.row_writer import Writer
-else:
-    from inspector.http.direction_state import Half
-    from inspector.tables.chunk_cursor import Pieces
-    from inspector.tables.row_writer import Writer
+from inspector.http.direction_state import Half
+from inspector.tables.chunk_cursor import Pieces
+from inspector.tables.row_writer import Writer
 
 
 @cclass

@@ -1,6 +1,9 @@
 # What other compiled modules see of message_start.py; its docstrings stand there.
 cimport cython
 
+cimport inspector.http.char_classes as chars
+cimport inspector.http.framing as framing
+cimport inspector.http.stages as stages
 from inspector.http.directions cimport Directions
 from inspector.http.exchanges cimport Exchanges
 from inspector.http.direction_state cimport Half
@@ -16,7 +19,6 @@ cdef class Beginnings:
     cdef Pieces _pieces
     cdef object _arena
     cdef HeadReader _reader
-    cdef long long[::1] _facts
     cdef Exchanges _exchanges
     cdef Directions _directions
     cdef MessageRows _rows

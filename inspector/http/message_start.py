@@ -8,33 +8,21 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, uchar, uint
 
+from inspector.http import char_classes as chars
+from inspector.http import stages
 from inspector.http.anomaly_reports import Reports
+from inspector.http.direction_state import Half
+from inspector.http.directions import Directions
+from inspector.http.exchanges import Exchanges
 from inspector.http.head_buffer import HeldHead
+from inspector.http.head_reader import HeadReader
 from inspector.http.message_notes import Note
+from inspector.http.message_reader import MessageReader
+from inspector.http.message_rows import MessageRows
 from inspector.tables.arena import ARENA as _ARENA
 from inspector.tables.arena import Arena
+from inspector.tables.chunk_cursor import Pieces
 from inspector.tables.table import Protocol as _Protocol
-
-if cython.compiled:
-    from cython.cimports.inspector.http.direction_state import Half
-    from cython.cimports.inspector.http.directions import Directions
-    from cython.cimports.inspector.http.exchanges import Exchanges
-    from cython.cimports.inspector.http.head_index import F_CODING, F_LENGTH, F_NOTES, F_START_LINE, F_STATUS, F_VERSION
-    from cython.cimports.inspector.http.head_reader import HeadReader
-    from cython.cimports.inspector.http.message_reader import MessageReader
-    from cython.cimports.inspector.http.message_rows import MessageRows
-    from cython.cimports.inspector.http.stages import HEAD, PAUSED, SEARCH, START, TLS
-    from cython.cimports.inspector.tables.chunk_cursor import Pieces
-else:
-    from inspector.http.direction_state import Half
-    from inspector.http.directions import Directions
-    from inspector.http.exchanges import Exchanges
-    from inspector.http.head_index import F_CODING, F_LENGTH, F_NOTES, F_START_LINE, F_STATUS, F_VERSION
-    from inspector.http.head_reader import HeadReader
-    from inspector.http.message_reader import MessageReader
-    from inspector.http.message_rows import MessageRows
-    from inspector.http.stages import HEAD, PAUSED, SEARCH, START, TLS
-    from inspector.tables.chunk_cursor import Pieces
 
 ARENA = cython.declare(longlong, _ARENA)
 
@@ -61,7 +49,6 @@ class Beginnings:
     _pieces: Pieces
     _arena: Arena
     _reader: HeadReader
-    _facts: longlong[::1]
     _exchanges: Exchanges
     _directions: Directions
     _rows: MessageRows
@@ -83,7 +70,6 @@ class Beginnings:
         self._pieces = pieces
         self._arena = arena
         self._reader = reader
-        self._facts = reader.facts
         self._exchanges = exchanges
         self._directions = directions
         self._rows = rows
@@ -105,7 +91,7 @@ class Beginnings:
         """A message is due: read its head in place when it is here whole."""
         count: longlong
         byte: uchar = self._byte(at)
-        while byte == 13 or byte == 10:
+        while byte == chars.CR or byte == chars.LF:
             # Empty lines before a start line are to be ignored (RFC 9112 §2.2).
             half.blank += 1
             at += 1
@@ -121,7 +107,7 @@ class Beginnings:
         if count > 0:
             self._messages.read(half, key, at, count, 0)
             return at + count
-        half.stage = HEAD
+        half.stage = stages.HEAD
         half.held = HeldHead()
         return self.more_head(half, key, at, stop)
 
@@ -150,31 +136,31 @@ class Beginnings:
         if count < 0:
             half.skipped += len(held.buffer) - (at - begin)
             half.held = None
-            half.stage = START
+            half.stage = stages.START
             return self._not_http(half, key, begin, stop)  # a message may begin here all the same
         if count > 0:
             self._messages.read(half, key, self._arena.append(held.buffer), count, 0)
         else:
-            held.has_start_line = self._facts[F_START_LINE] != 0
+            held.has_start_line = self._reader.has_start_line != 0
         return at
 
     @cfunc
     def cut_head(self, half: Half, key: Py_ssize_t, note: uint) -> None:
         """The rest of a head will not come: keep what is there, when that is a start line at least."""
-        half.stage = START
+        half.stage = stages.START
         held = half.held
         row: Py_ssize_t = self._rows.count
         assert held is not None
-        if self._reader.read_held(held.readable(), half.role) >= 0 and self._facts[F_START_LINE]:
+        if self._reader.read_held(held.readable(), half.role) >= 0 and self._reader.has_start_line:
             if not held.has_start_line:
-                self._facts[F_NOTES] = 0
+                self._reader.notes = 0
             self._messages.read(half, key, self._arena.append(held.buffer), len(held.buffer), note)
             if self._rows.count > row:
                 self._rows.complete[row] = 0
         half.held = None
         half.pausing = -1  # nothing that could be answered was asked
-        if half.stage == PAUSED:
-            half.stage = START
+        if half.stage == stages.PAUSED:
+            half.stage = stages.START
 
     @cfunc
     def _is_turned(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> bint:
@@ -183,9 +169,9 @@ class Beginnings:
         """
         if self._directions.is_http(key >> 1) or stop - at < SHORTEST_VERSION:
             return False
-        if self._reader.read(at, stop - at, 1 - half.role) < 0 or self._facts[F_NOTES] & HTTP_0_9:
+        if self._reader.read(at, stop - at, 1 - half.role) < 0 or self._reader.notes & HTTP_0_9:
             return False
-        if half.role and not self._facts[F_START_LINE]:
+        if half.role and not self._reader.has_start_line:
             return False  # anything may begin like a method
         self._directions.turn(half, key)
         return True
@@ -199,7 +185,7 @@ class Beginnings:
         request: Py_ssize_t
         if not half.is_known and key & 1 == 0 and at < stop:
             if half.position == half.origin and self._byte(at) == HANDSHAKE:
-                half.stage = TLS
+                half.stage = stages.TLS
                 return at + 1
             if self._is_hello(at, stop):
                 return self._found_tls(half, key, stop)
@@ -217,7 +203,7 @@ class Beginnings:
     def tls(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
         """The client's first byte was that of a TLS handshake record; its version follows (RFC 8446 §5.1)."""
         if self._byte(at) != 3:
-            half.stage = SEARCH
+            half.stage = stages.SEARCH
             return at
         return self._found_tls(half, key, stop)
 
@@ -254,11 +240,11 @@ class Beginnings:
     @cfunc
     def _headless_response(self, half: Half, key: Py_ssize_t, at: longlong) -> None:
         """The answer to an HTTP/0.9 request is a body (RFC 9112 Appendix C.1)."""
-        facts = self._facts
-        facts[F_STATUS] = 0
-        facts[F_LENGTH] = -1
-        facts[F_CODING] = 0
-        facts[F_NOTES] = HTTP_0_9
+        head = self._reader
+        head.status = 0
+        head.content_length = -1
+        head.coding = 0
+        head.notes = HTTP_0_9
         self._begin_message(half, at)
         self._messages.read(half, key, at, 0, 0)
 
@@ -284,19 +270,19 @@ class Beginnings:
             half.skipped += stop - at
             return stop
         half.skipped += found
-        half.stage = START
+        half.stage = stages.START
         return at + found
 
     @cfunc
     def _begins_here(self, at: longlong, stop: longlong, side: cython.int) -> bint:
         """Whether a head that keeps the grammar may begin there: where nothing is known, no other counts."""
         count: Py_ssize_t = self._reader.read(at, stop - at, side)
-        return count >= 0 and (not self._facts[F_START_LINE] or self._facts[F_VERSION] >= 0)
+        return count >= 0 and (not self._reader.has_start_line or self._reader.version >= 0)
 
     @cfunc
     def lose(self, half: Half, missing: longlong) -> None:
         """Where the next message begins is not known any more: search for it."""
-        half.stage = SEARCH
+        half.stage = stages.SEARCH
         half.held = None
         half.message = half.pausing = -1
         half.was_lost = True

@@ -19,60 +19,23 @@ import re
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, uint
 
+from inspector.http import stages
 from inspector.http.anomaly_reports import Reports
+from inspector.http.body_reader import BodyReader
 from inspector.http.direction_state import LONG_PATIENCE as _LONG_PATIENCE
+from inspector.http.direction_state import Half
+from inspector.http.directions import Directions
+from inspector.http.exchanges import Exchanges
+from inspector.http.head_reader import HeadReader
 from inspector.http.message_notes import Note
+from inspector.http.message_reader import MessageReader
+from inspector.http.message_rows import MessageRows
+from inspector.http.message_start import Beginnings
 from inspector.tables.anomaly_writer import Oddities
 from inspector.tables.arena import Arena
+from inspector.tables.chunk_cursor import Pieces
 from inspector.tables.stream_routes import Route
 from inspector.tables.table import ChunkKind, Table
-
-if cython.compiled:
-    from cython.cimports.inspector.http.body_reader import BodyReader
-    from cython.cimports.inspector.http.direction_state import Half
-    from cython.cimports.inspector.http.directions import Directions
-    from cython.cimports.inspector.http.exchanges import Exchanges
-    from cython.cimports.inspector.http.head_reader import HeadReader
-    from cython.cimports.inspector.http.message_reader import MessageReader
-    from cython.cimports.inspector.http.message_rows import MessageRows
-    from cython.cimports.inspector.http.message_start import Beginnings
-    from cython.cimports.inspector.http.stages import (
-        CHUNK,
-        CLOSE,
-        DETECT,
-        FRAMING,
-        HEAD,
-        LENGTH,
-        PAUSED,
-        SEARCH,
-        START,
-        STOPPED,
-        TLS,
-    )
-    from cython.cimports.inspector.tables.chunk_cursor import Pieces
-else:
-    from inspector.http.body_reader import BodyReader
-    from inspector.http.direction_state import Half
-    from inspector.http.directions import Directions
-    from inspector.http.exchanges import Exchanges
-    from inspector.http.head_reader import HeadReader
-    from inspector.http.message_reader import MessageReader
-    from inspector.http.message_rows import MessageRows
-    from inspector.http.message_start import Beginnings
-    from inspector.http.stages import (
-        CHUNK,
-        CLOSE,
-        DETECT,
-        FRAMING,
-        HEAD,
-        LENGTH,
-        PAUSED,
-        SEARCH,
-        START,
-        STOPPED,
-        TLS,
-    )
-    from inspector.tables.chunk_cursor import Pieces
 
 LONG_PATIENCE = cython.declare(cython.int, _LONG_PATIENCE)
 
@@ -164,7 +127,7 @@ class Framer:
         """Read one chunk, or what is not yet read of it."""
         half: Half = self._directions.half(key)
         pieces = self._pieces
-        if half.stage == PAUSED and pieces.kinds[row] <= K_END:
+        if half.stage == stages.PAUSED and pieces.kinds[row] <= K_END:
             self._wait(half, row, key)
             return
         if half.doubtful and not self._settle_doubt(half, row, key):
@@ -194,22 +157,22 @@ class Framer:
                 half.position = at + self._pieces.shift
                 return
             stage = half.stage
-            if stage in (START, DETECT):
+            if stage in (stages.START, stages.DETECT):
                 at = self._beginnings.start(half, key, at, stop)
-            elif stage in (LENGTH, CHUNK):
+            elif stage in (stages.LENGTH, stages.CHUNK):
                 at = self._bodies.take(half, at, stop)
-            elif stage == CLOSE:
+            elif stage == stages.CLOSE:
                 self._bodies.grow(half, stop - at, stop + self._pieces.shift)
                 at = stop
-            elif stage == HEAD:
+            elif stage == stages.HEAD:
                 at = self._beginnings.more_head(half, key, at, stop)
-            elif stage == FRAMING:
+            elif stage == stages.FRAMING:
                 at = self._bodies.read_framing(half, key, at, stop)
-            elif stage == SEARCH:
+            elif stage == stages.SEARCH:
                 at = self._beginnings.search(half, key, at, stop)
-            elif stage == TLS:
+            elif stage == stages.TLS:
                 at = self._beginnings.tls(half, key, at, stop)
-            elif stage == PAUSED:
+            elif stage == stages.PAUSED:
                 half.position = at + self._pieces.shift
                 self._wait(half, self._pieces.row, key)
                 return
@@ -280,8 +243,8 @@ class Framer:
         if half is None or half.pausing != exchange or exchange < 0:
             return
         half.pausing = -1
-        if half.stage == PAUSED:
-            half.stage = START
+        if half.stage == stages.PAUSED:
+            half.stage = stages.START
             self._replay(half, key)
 
     @cfunc
@@ -301,33 +264,33 @@ class Framer:
         """`length` bytes from stream offset `offset` are not in the capture."""
         stage: cython.int = half.stage
         inside: longlong = 0
-        if stage in (LENGTH, CHUNK, CLOSE):
+        if stage in (stages.LENGTH, stages.CHUNK, stages.CLOSE):
             inside = self._bodies.skip(half, key, offset, length)
-        elif stage == HEAD:
+        elif stage == stages.HEAD:
             self._beginnings.cut_head(half, key, HEAD_CUT)
             self._heed_answer(key)
-        elif stage == STOPPED:
+        elif stage == stages.STOPPED:
             return
         if inside == length:
             return
         if half.message >= 0:
             self._rows.notes[half.message] |= GAP
-        if half.stage == PAUSED:
+        if half.stage == stages.PAUSED:
             self._wait(half, self._pieces.row, key)
             return
-        if half.is_known and half.stage != SEARCH:
+        if half.is_known and half.stage != stages.SEARCH:
             self._reports.here("http-lost-between-messages", key, length - inside, offset + inside)
         self._beginnings.lose(half, length - inside)
 
     @cfunc
     def _cut(self, half: Half, key: Py_ssize_t, is_close: bint) -> None:
         """This direction sends no more; `is_close` if it ended with FIN."""
-        if half.stage == HEAD:
+        if half.stage == stages.HEAD:
             self._beginnings.cut_head(half, key, HEAD_CUT)
             self._heed_answer(key)
         elif half.message >= 0:
             self._bodies.cut(half, key, is_close)
-        half.stage = STOPPED
+        half.stage = stages.STOPPED
 
     @cfunc
     def _end(self, half: Half, key: Py_ssize_t) -> None:
@@ -348,9 +311,9 @@ class Framer:
             if half is not None:
                 if half.doubtful:
                     self._settle_doubt(half, self._pieces.row, key ^ side)
-                if half.stage == PAUSED:
+                if half.stage == stages.PAUSED:
                     half.pausing = -1
-                    half.stage = START
+                    half.stage = stages.START
                     self._replay(half, key ^ side)
                 self._cut(half, key ^ side, False)
         self._directions.leave(key >> 1, OPAQUE)
@@ -378,7 +341,7 @@ class Framer:
         found: list[tuple[int, int]] = []
         half: Half
         for key, half in enumerate(self._directions.halves):
-            if half is not None and half.stage == PAUSED:
+            if half is not None and half.stage == stages.PAUSED:
                 found.append((key >> 1, self._exchanges.request_of(half.pausing)))
         return found
 
@@ -438,7 +401,7 @@ class Framer:
         """The capture is over: keep the heads that are not whole; bodies stay as incomplete as they are."""
         half: Half
         for key, half in enumerate(self._directions.halves):
-            if half is not None and half.stage == HEAD:
+            if half is not None and half.stage == stages.HEAD:
                 self._beginnings.cut_head(half, key, HEAD_CUT)
                 self._heed_answer(key)
             elif half is not None and half.message >= 0:

@@ -1,11 +1,16 @@
 # What other compiled modules see of start_line.py; its docstrings stand there.
 
+cimport inspector.http.char_classes as chars
+cimport inspector.http.framing as framing
 from inspector.http.byte_scanner cimport Text
 
 
 cdef class StartLines(Text):
-    cdef long long[::1] facts
-    cdef object _memory
+    cdef readonly int side
+    cdef readonly int version
+    cdef readonly int status
+    cdef readonly int method
+    cdef readonly bint has_start_line
 
     cpdef Py_ssize_t find(self, long long address, Py_ssize_t length, int side)
     cdef bint _is_well_formed(self)

@@ -8,36 +8,10 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, bint, ccall, cclass, cfunc, longlong, uint
 
+from inspector.http import char_classes as chars
+from inspector.http import framing
+from inspector.http.byte_scanner import Text
 from inspector.http.message_notes import Note
-
-if cython.compiled:
-    from cython.cimports.inspector.http.byte_scanner import Text
-    from cython.cimports.inspector.http.char_classes import COLON, CR, LF, SLASH, SPACE, is_digit, lower
-    from cython.cimports.inspector.http.head_index import (
-        F_KIND,
-        F_METHOD,
-        F_START_LINE,
-        F_STATUS,
-        F_VERSION,
-        M_CONNECT,
-        M_HEAD,
-        M_OTHER,
-        M_PRI,
-    )
-else:
-    from inspector.http.byte_scanner import Text
-    from inspector.http.char_classes import COLON, CR, LF, SLASH, SPACE, is_digit, lower
-    from inspector.http.head_index import (
-        F_KIND,
-        F_METHOD,
-        F_START_LINE,
-        F_STATUS,
-        F_VERSION,
-        M_CONNECT,
-        M_HEAD,
-        M_OTHER,
-        M_PRI,
-    )
 
 START_LINE_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
 """Bytes of the longest start line; RFC 9112 §3 asks for at least 8000, and no server in use takes more than this."""
@@ -48,7 +22,7 @@ METHOD_LIMIT = cython.declare(Py_ssize_t, 32)
 VERSION_LIMIT = cython.declare(Py_ssize_t, 13)
 """Maximum bytes of what is accepted as a version; a valid one has eight (RFC 9112 §2.3)."""
 
-NO_VERSION = cython.declare(longlong, -1)
+NO_VERSION = cython.declare(cython.int, -1)
 """Instead of a version that cannot be read."""
 
 BARE_LF = cython.declare(uint, int(Note.BARE_LF))
@@ -59,19 +33,26 @@ BAD_START_LINE = cython.declare(uint, int(Note.BAD_START_LINE))
 
 @cclass
 class StartLines(Text):
-    """Parses one start line at a time into `facts`, by the indexes of head_index.py."""
+    """Parses one start line at a time.
 
-    facts: longlong[::1]
-    _memory: memoryview
+    Attributes:
+        side: its sender, a `Direction`.
+        version: 10 * major + minor; -1 when it cannot be read.
+        status: 0 for a request.
+        method: a METHOD_… of framing.py.
+        has_start_line: whether the start line was there and could be read.
+    """
+
+    side: cython.int
+    version: cython.int
+    status: cython.int
+    method: cython.int
+    has_start_line: bint
 
     def __init__(self) -> None:
         super().__init__()
-        self._memory = memoryview(bytearray(8 * 9)).cast("q")
-        self.facts = self._memory
-
-    def memory(self) -> memoryview:
-        """The facts, shape (9,), int64."""
-        return self._memory
+        self.side = self.version = self.status = self.method = 0
+        self.has_start_line = False
 
     @ccall
     def find(self, address: longlong, length: Py_ssize_t, side: cython.int) -> Py_ssize_t:
@@ -92,7 +73,7 @@ class StartLines(Text):
         while at < stop:
             # A response begins with HTTP/, a request line ends in it.
             line = at
-            while side == 0 and line > start and self._b[line - 1] != LF and at - line < START_LINE_LIMIT:
+            while side == 0 and line > start and self._b[line - 1] != chars.LF and at - line < START_LINE_LIMIT:
                 line -= 1
             if line > start and self._start_line(line, stop, side) > 0 and self._is_well_formed():
                 return line - start
@@ -102,7 +83,7 @@ class StartLines(Text):
     @cfunc
     def _is_well_formed(self) -> bint:
         """Whether the start line that was read has a version, and a response a status code."""
-        return self.facts[F_VERSION] != NO_VERSION and (self.facts[F_KIND] == 0 or self.facts[F_STATUS] != 0)
+        return self.version != NO_VERSION and (self.side == 0 or self.status != 0)
 
     @cfunc
     def _next_version(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
@@ -111,7 +92,7 @@ class StartLines(Text):
             found = bytes(self._b[at:stop]).find(b"HTTP/")
             return stop if found < 0 else at + found
         while at + 5 <= stop:
-            if self._b[at] == 72 and self._is_exactly(at, b"HTTP/"):
+            if self._b[at] == chars.UPPER_H and self._is_exactly(at, b"HTTP/"):
                 return at
             at += 1
         return stop
@@ -120,19 +101,19 @@ class StartLines(Text):
     def _shouts(self, start: Py_ssize_t, stop: Py_ssize_t) -> bint:
         """Whether a token begins with up to three upper-case letters, as all registered methods do."""
         at: Py_ssize_t = self._token_end(start, stop)
-        if at < stop and self._b[at] != SPACE:
+        if at < stop and self._b[at] != chars.SPACE:
             return False
         for at in range(start, min(stop, start + 3)):  # noqa: SIM110
-            if not 65 <= self._b[at] <= 90:
+            if not chars.is_upper(self._b[at]):
                 return False
         return True
 
     @cfunc
     def _start_line(self, start: Py_ssize_t, stop: Py_ssize_t, side: cython.int) -> Py_ssize_t:
         """Where the next line begins; 0 if the start line may continue beyond `stop`, -1 if it is not a start line."""
-        self._notes = 0
-        self.facts[F_KIND] = side
-        self.facts[F_START_LINE] = 0
+        self.notes = 0
+        self.side = side
+        self.has_start_line = False
         return self._status_line(start, stop) if side else self._request_line(start, stop)
 
     @cfunc
@@ -147,15 +128,15 @@ class StartLines(Text):
             return -1
         if end == stop:
             return 0
-        self.facts[F_STATUS] = 0
-        self.facts[F_METHOD] = M_OTHER
+        self.status = 0
+        self.method = framing.METHOD_OTHER
         if not self._take_status(at, end):
-            if self._b[start + 4] != SLASH:
+            if self._b[start + 4] != chars.SLASH:
                 return -1
-            self._notes |= BAD_START_LINE
-        if self._b[end - 1] != CR:
-            self._notes |= BARE_LF
-        self.facts[F_START_LINE] = 1
+            self.notes |= BAD_START_LINE
+        if self._b[end - 1] != chars.CR:
+            self.notes |= BARE_LF
+        self.has_start_line = True
         return end + 1
 
     @cfunc
@@ -166,12 +147,12 @@ class StartLines(Text):
         at: Py_ssize_t = start
         word: bytes = b"http"
         for at in range(start, min(start + 4, stop)):
-            if lower(self._b[at]) != word[at - start]:
+            if chars.lower(self._b[at]) != word[at - start]:
                 return -1
         at = start + 4
-        if at < stop and self._b[at] != SLASH and self._b[at] != SPACE:
+        if at < stop and self._b[at] != chars.SLASH and self._b[at] != chars.SPACE:
             return -1
-        while at < stop and self._b[at] > SPACE:
+        while at < stop and self._b[at] > chars.SPACE:
             if self._b[at] > 126 or at - start >= VERSION_LIMIT:
                 return -1
             at += 1
@@ -182,8 +163,8 @@ class StartLines(Text):
         if at == start + 8 and self._is_version(start, stop):
             self._take_version(start)
         elif self._is_exactly(start, b"HTTP"):
-            self.facts[F_VERSION] = NO_VERSION
-            self._notes |= BAD_START_LINE
+            self.version = NO_VERSION
+            self.notes |= BAD_START_LINE
         else:
             return -1
         return at
@@ -192,15 +173,17 @@ class StartLines(Text):
     def _take_status(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
         """Whether there is a status code of three digits between the version and the end of the line."""
         code: Py_ssize_t = self._skip_space(at, end)
-        if code != at + 1 or self._b[at] != SPACE:
-            self._notes |= BAD_START_LINE
-        if end - code < 3 or not (is_digit(self._b[code]) and is_digit(self._b[code + 1])):
+        if code != at + 1 or self._b[at] != chars.SPACE:
+            self.notes |= BAD_START_LINE
+        if end - code < 3 or not (chars.is_digit(self._b[code]) and chars.is_digit(self._b[code + 1])):
             return False
-        if not is_digit(self._b[code + 2]) or is_digit(self._b[code + 3]):
+        if not chars.is_digit(self._b[code + 2]) or chars.is_digit(self._b[code + 3]):
             return False
-        if self._b[code + 3] > SPACE:
-            self._notes |= BAD_START_LINE
-        self.facts[F_STATUS] = (self._b[code] - 48) * 100 + (self._b[code + 1] - 48) * 10 + self._b[code + 2] - 48
+        if self._b[code + 3] > chars.SPACE:
+            self.notes |= BAD_START_LINE
+        self.status = (
+            (self._b[code] - chars.ZERO) * 100 + (self._b[code + 1] - chars.ZERO) * 10 + self._b[code + 2] - chars.ZERO
+        )
         return True
 
     @cfunc
@@ -213,7 +196,7 @@ class StartLines(Text):
             return -1
         if at == stop:
             return 0
-        is_usual: bint = self._b[at] == SPACE and at > start
+        is_usual: bint = self._b[at] == chars.SPACE and at > start
         if not is_usual and (self._b[start] > 126 or not self._is_text(start, min(stop, start + 64))):
             return -1
         end = self._line_end(at, stop)
@@ -225,32 +208,37 @@ class StartLines(Text):
             meant = self._meant_for_request(start, end, stop)
             if meant <= 0:
                 return meant
-        self.facts[F_STATUS] = 0
-        self.facts[F_METHOD] = self._method(start, at - start)
-        self.facts[F_START_LINE] = 1
-        if self._b[end - 1] != CR:
-            self._notes |= BARE_LF
+        self.status = 0
+        self.method = self._method(start, at - start)
+        self.has_start_line = True
+        if self._b[end - 1] != chars.CR:
+            self.notes |= BARE_LF
         return end + 1
 
     @cfunc
     def _target_and_version(self, space: Py_ssize_t, end: Py_ssize_t, stop: Py_ssize_t, method: Py_ssize_t) -> bint:
         """Whether there is a target and a version between the space after the method and the end of the line."""
-        last: Py_ssize_t = end - 1 if self._b[end - 1] == CR else end
-        while last > space and self._b[last - 1] == SPACE:
-            self._notes |= BAD_START_LINE
+        last: Py_ssize_t = end - 1 if self._b[end - 1] == chars.CR else end
+        while last > space and self._b[last - 1] == chars.SPACE:
+            self.notes |= BAD_START_LINE
             last -= 1
-        if last - space >= 9 and self._b[last - 9] == SPACE and self._is_version(last - 8, last):
+        if last - space >= 9 and self._b[last - 9] == chars.SPACE and self._is_version(last - 8, last):
             self._take_version(last - 8)
             if last - 9 <= space + 1 or self._has_space(space + 1, last - 9):
-                self._notes |= BAD_START_LINE
+                self.notes |= BAD_START_LINE
             return True
         # HTTP/0.9 has only GET, and nothing behind the target.
-        if method != 3 or not self._is_exactly(space - 3, b"GET") or last - space < 2 or self._b[space + 1] != SLASH:
+        if (
+            method != 3
+            or not self._is_exactly(space - 3, b"GET")
+            or last - space < 2
+            or self._b[space + 1] != chars.SLASH
+        ):
             return False
         if self._has_space(space + 1, last) or self._field_follows(end + 1, stop) > 0:
             return False
-        self.facts[F_VERSION] = 9
-        self._notes |= HTTP_0_9
+        self.version = 9
+        self.notes |= HTTP_0_9
         return True
 
     @cfunc
@@ -263,16 +251,16 @@ class StartLines(Text):
         first: Py_ssize_t = self._skip_space(start, end)
         last: Py_ssize_t = end
         word: Py_ssize_t
-        while last > first and self._b[last - 1] <= SPACE:
+        while last > first and self._b[last - 1] <= chars.SPACE:
             last -= 1
         word = last
-        while word > first and self._b[word - 1] > SPACE:
+        while word > first and self._b[word - 1] > chars.SPACE:
             word -= 1
-        self._notes |= BAD_START_LINE
+        self.notes |= BAD_START_LINE
         if word > first and last - word == 8 and self._is_version(word, last):
             self._take_version(word)
             return 1
-        self.facts[F_VERSION] = NO_VERSION
+        self.version = NO_VERSION
         if self._names_another_protocol(word, last):
             return -1
         if not self._is_registered(start, end) and not (word > first and self._begins_a_version(word, last)):
@@ -305,9 +293,9 @@ class StartLines(Text):
         return (
             slash > at
             and slash + 1 < end
-            and self._b[slash] == SLASH
-            and is_digit(self._b[slash + 1])
-            and (lower(self._b[at]) != 104)
+            and self._b[slash] == chars.SLASH
+            and chars.is_digit(self._b[slash + 1])
+            and chars.lower(self._b[at]) != chars.LOWER_H
         )
 
     @cfunc
@@ -316,12 +304,12 @@ class StartLines(Text):
         colon: Py_ssize_t
         if at >= stop:
             return 0
-        if self._b[at] == CR or self._b[at] == LF:
+        if self._b[at] == chars.CR or self._b[at] == chars.LF:
             return 1
         colon = self._token_end(at, stop)
         if colon == stop:
             return 0
-        return 1 if colon > at and self._b[colon] == COLON else -1
+        return 1 if colon > at and self._b[colon] == chars.COLON else -1
 
     @cfunc
     def _is_version(self, at: Py_ssize_t, stop: Py_ssize_t) -> bint:
@@ -329,29 +317,34 @@ class StartLines(Text):
         if stop - at < 8:
             return False
         return (
-            self._b[at + 4] == 47
-            and self._b[at + 6] == 46
-            and is_digit(self._b[at + 5])
-            and is_digit(self._b[at + 7])
-            and lower(self._b[at]) == 104
-            and lower(self._b[at + 1]) == 116
-            and lower(self._b[at + 2]) == 116
-            and lower(self._b[at + 3]) == 112
+            self._b[at + 4] == chars.SLASH
+            and self._b[at + 6] == chars.DOT
+            and chars.is_digit(self._b[at + 5])
+            and chars.is_digit(self._b[at + 7])
+            and chars.lower(self._b[at]) == chars.LOWER_H
+            and chars.lower(self._b[at + 1]) == chars.LOWER_T
+            and chars.lower(self._b[at + 2]) == chars.LOWER_T
+            and chars.lower(self._b[at + 3]) == chars.LOWER_P
         )
 
     @cfunc
     def _take_version(self, at: Py_ssize_t) -> None:
-        self.facts[F_VERSION] = (self._b[at + 5] - 48) * 10 + self._b[at + 7] - 48
-        if self._b[at] != 72 or self._b[at + 1] != 84 or self._b[at + 2] != 84 or self._b[at + 3] != 80:
-            self._notes |= LOWER_CASE_VERSION
+        self.version = (self._b[at + 5] - chars.ZERO) * 10 + self._b[at + 7] - chars.ZERO
+        if (
+            self._b[at] != chars.UPPER_H
+            or self._b[at + 1] != chars.UPPER_T
+            or self._b[at + 2] != chars.UPPER_T
+            or self._b[at + 3] != chars.UPPER_P
+        ):
+            self.notes |= LOWER_CASE_VERSION
 
     @cfunc
     def _method(self, at: Py_ssize_t, length: Py_ssize_t) -> cython.int:
         """The methods whose messages are framed in their own way (RFC 9112 §6.3)."""
         if length == 4 and self._is_exactly(at, b"HEAD"):
-            return M_HEAD
+            return framing.METHOD_HEAD
         if length == 7 and self._is_exactly(at, b"CONNECT"):
-            return M_CONNECT
+            return framing.METHOD_CONNECT
         if length == 3 and self._is_exactly(at, b"PRI"):
-            return M_PRI
-        return M_OTHER
+            return framing.METHOD_PRI
+        return framing.METHOD_OTHER

@@ -10,12 +10,8 @@ from cython import Py_ssize_t, bint, cclass, cfunc, longlong, uchar, uint
 
 from inspector.tables.arena import ARENA as _ARENA
 from inspector.tables.arena import Arena
+from inspector.tables.chunk_cursor import Pieces
 from inspector.websocket.masking import apply_mask
-
-if cython.compiled:
-    from cython.cimports.inspector.tables.chunk_cursor import Pieces
-else:
-    from inspector.tables.chunk_cursor import Pieces
 
 ARENA = cython.declare(longlong, _ARENA)
 

@@ -8,12 +8,8 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, bint, cclass, longlong, uint, ulonglong
 
+from inspector.websocket.deflate.permessage_deflate import Inflater
 from inspector.websocket.message_content import Content
-
-if cython.compiled:
-    from cython.cimports.inspector.websocket.deflate.permessage_deflate import Inflater
-else:
-    from inspector.websocket.deflate.permessage_deflate import Inflater
 
 # Stages of a stream. frame_parser.py has the same numbers.
 HEADER = cython.declare(cython.int, 0)

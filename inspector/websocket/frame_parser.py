@@ -19,29 +19,19 @@ from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, schar, uch
 from inspector.tables.anomaly_writer import Oddities
 from inspector.tables.arena import ARENA as _ARENA
 from inspector.tables.arena import Arena
+from inspector.tables.chunk_cursor import Pieces
 from inspector.tables.stream_routes import Route
 from inspector.tables.table import ChunkKind, Table
 from inspector.websocket.anomaly_reports import Reports
+from inspector.websocket.content_store import Kept
 from inspector.websocket.detect import frames_in
+from inspector.websocket.direction_state import Stream
+from inspector.websocket.frame_rows import FrameRows
 from inspector.websocket.handshake import Deflate
+from inspector.websocket.message_parser import MessageReader
+from inspector.websocket.message_rows import MessageRows
 from inspector.websocket.opcodes import CONTROL_LIMIT
-
-if cython.compiled:
-    from cython.cimports.inspector.tables.chunk_cursor import Pieces
-    from cython.cimports.inspector.websocket.content_store import Kept
-    from cython.cimports.inspector.websocket.direction_state import Stream
-    from cython.cimports.inspector.websocket.frame_rows import FrameRows
-    from cython.cimports.inspector.websocket.message_parser import MessageReader
-    from cython.cimports.inspector.websocket.message_rows import MessageRows
-    from cython.cimports.inspector.wire.byte_order import be16, be32
-else:
-    from inspector.tables.chunk_cursor import Pieces
-    from inspector.websocket.content_store import Kept
-    from inspector.websocket.direction_state import Stream
-    from inspector.websocket.frame_rows import FrameRows
-    from inspector.websocket.message_parser import MessageReader
-    from inspector.websocket.message_rows import MessageRows
-    from inspector.wire.byte_order import be16, be32
+from inspector.wire import byte_order
 
 ARENA = cython.declare(longlong, _ARENA)
 
@@ -259,14 +249,14 @@ class FrameReader:
         length: ulonglong = second & 127
         i += 2
         if length == 126:
-            length = be16(view, i)
+            length = byte_order.be16(view, i)
             i += 2
         elif length == 127:
-            length = be32(view, i)
-            length = length << 32 | be32(view, i + 4)
+            length = byte_order.be32(view, i)
+            length = length << 32 | byte_order.be32(view, i + 4)
             i += 8
         stream.is_masked = second & 128 != 0
-        stream.mask = be32(view, i) if second & 128 else 0
+        stream.mask = byte_order.be32(view, i) if second & 128 else 0
         stream.length = length
         stream.done = 0
 

@@ -8,12 +8,8 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ulonglong
 
-if cython.compiled:
-    from cython.cimports.inspector.tables.row_writer import Writer
-    from cython.cimports.inspector.websocket.direction_state import Stream
-else:
-    from inspector.tables.row_writer import Writer
-    from inspector.websocket.direction_state import Stream
+from inspector.tables.row_writer import Writer
+from inspector.websocket.direction_state import Stream
 
 
 @cclass

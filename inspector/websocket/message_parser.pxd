@@ -1,5 +1,7 @@
 cimport cython
 
+cimport inspector.websocket.content_store as content_store
+from inspector.websocket.deflate.permessage_deflate cimport Inflater
 from inspector.tables.chunk_cursor cimport Pieces
 from inspector.websocket.deflate.inflate cimport Inflate
 from inspector.websocket.content_store cimport Kept

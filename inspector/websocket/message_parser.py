@@ -12,28 +12,19 @@ import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, longlong, ulonglong
 
 from inspector.tables.arena import ARENA as _ARENA
+from inspector.tables.chunk_cursor import Pieces
+from inspector.websocket import content_store
 from inspector.websocket.anomaly_reports import Reports
+from inspector.websocket.content_store import Kept
 from inspector.websocket.deflate.inflate import INBOX as _INBOX
-from inspector.websocket.deflate.permessage_deflate import Outcome
+from inspector.websocket.deflate.inflate import Inflate
+from inspector.websocket.deflate.permessage_deflate import Inflater, Outcome
+from inspector.websocket.direction_state import Stream
 from inspector.websocket.masking import apply_mask
 from inspector.websocket.message_content import PREVIEW as _PREVIEW
 from inspector.websocket.message_content import Content
+from inspector.websocket.message_rows import MessageRows
 from inspector.websocket.opcodes import is_undefined, must_not_be_sent
-
-if cython.compiled:
-    from cython.cimports.inspector.tables.chunk_cursor import Pieces
-    from cython.cimports.inspector.websocket.content_store import Kept, copy_unmasked, has_no_high_bit
-    from cython.cimports.inspector.websocket.deflate.inflate import Inflate
-    from cython.cimports.inspector.websocket.deflate.permessage_deflate import Inflater
-    from cython.cimports.inspector.websocket.direction_state import Stream
-    from cython.cimports.inspector.websocket.message_rows import MessageRows
-else:
-    from inspector.tables.chunk_cursor import Pieces
-    from inspector.websocket.content_store import Kept, copy_unmasked, has_no_high_bit
-    from inspector.websocket.deflate.inflate import Inflate
-    from inspector.websocket.deflate.permessage_deflate import Inflater
-    from inspector.websocket.direction_state import Stream
-    from inspector.websocket.message_rows import MessageRows
 
 ARENA = cython.declare(longlong, _ARENA)
 PREVIEW = cython.declare(longlong, _PREVIEW)
@@ -110,7 +101,7 @@ class MessageReader:
         done: Py_ssize_t
         if inflater is None or stream.failed or length > INBOX or at >= ARENA:
             return False
-        copy_unmasked(self._pieces.data, at, length, stream.mask, inflate.inbox, 0)
+        content_store.copy_unmasked(self._pieces.data, at, length, stream.mask, inflate.inbox, 0)
         done = inflater.read(length)
         if done < 0:
             return False
@@ -119,7 +110,7 @@ class MessageReader:
             self._write(stream, length, done, self._kept.copy(inflate.outbox, PREVIEW), PREVIEW)
         else:
             self._write(stream, length, done, self._kept.copy(inflate.outbox, done), done)
-        is_ascii: bint = has_no_high_bit(inflate.outbox, 0, done)
+        is_ascii: bint = content_store.has_no_high_bit(inflate.outbox, 0, done)
         if stream.opcode == TEXT and not is_ascii and not is_utf8(bytes(inflate.outbox[:done])):
             self._reports.of("ws-bad-utf8", key)
         return True

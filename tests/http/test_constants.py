@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-MODULES = ["inspector.http.char_classes", "inspector.http.head_index", "inspector.http.stages"]
+MODULES = ["inspector.http.char_classes", "inspector.http.framing", "inspector.http.stages"]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -11,13 +11,12 @@ from inspector.http.message_notes import Note
 from inspector.tables.arena import ARENA
 
 CLIENT, SERVER = 0, 1
-KIND, VERSION, STATUS, METHOD, LENGTH, OTHER_LENGTH, CODING, NOTES, START_LINE = range(9)
 
 
-def read(said: bytes, side: int = CLIENT) -> tuple[int, list[int]]:
+def read(said: bytes, side: int = CLIENT) -> tuple[int, HeadReader]:
     reader = HeadReader()
     reader.attach(memoryview(said), memoryview(b""))
-    return reader.read(0, len(said), side), reader.memory().tolist()
+    return reader.read(0, len(said), side), reader
 
 
 REQUEST_LINES = {
@@ -31,9 +30,9 @@ REQUEST_LINES = {
 
 @pytest.mark.parametrize(("said", "version"), REQUEST_LINES.items(), ids=map(repr, REQUEST_LINES))
 def test_request_lines(said: bytes, version: int) -> None:
-    length, facts = read(said + b"behind")
+    length, head = read(said + b"behind")
     assert length == len(said)
-    assert (facts[KIND], facts[VERSION], facts[STATUS], facts[START_LINE]) == (CLIENT, version, 0, 1)
+    assert (head.side, head.version, head.status, head.has_start_line) == (CLIENT, version, 0, 1)
 
 
 ODD_REQUEST_LINES = {
@@ -60,9 +59,9 @@ ODD_REQUEST_LINES = {
 
 @pytest.mark.parametrize(("said", "version"), ODD_REQUEST_LINES.items(), ids=map(repr, ODD_REQUEST_LINES))
 def test_request_lines_that_break_the_grammar_are_read_and_told(said: bytes, version: int) -> None:
-    length, facts = read(said + b"behind")
-    assert (length, facts[VERSION], facts[START_LINE]) == (len(said), version, 1)
-    assert facts[NOTES] & Note.BAD_START_LINE
+    length, head = read(said + b"behind")
+    assert (length, head.version, head.has_start_line) == (len(said), version, 1)
+    assert head.notes & Note.BAD_START_LINE
 
 
 NO_REQUEST_LINES = [
@@ -105,8 +104,8 @@ STATUS_LINES = {
 
 @pytest.mark.parametrize(("said", "status"), STATUS_LINES.items(), ids=map(repr, STATUS_LINES))
 def test_status_lines(said: bytes, status: int) -> None:
-    length, facts = read(said + b"body", SERVER)
-    assert (length, facts[KIND], facts[STATUS]) == (len(said), SERVER, status)
+    length, head = read(said + b"body", SERVER)
+    assert (length, head.side, head.status) == (len(said), SERVER, status)
 
 
 ODD_VERSIONS = [b"HTTP/5.?2 200 \r\r--\n\r\n", b"HTTP/2 200 OK\r\n\r\n", b"HTTP/1.1.1 200 OK\r\n\r\n"]
@@ -114,9 +113,9 @@ ODD_VERSIONS = [b"HTTP/5.?2 200 \r\r--\n\r\n", b"HTTP/2 200 OK\r\n\r\n", b"HTTP/
 
 @pytest.mark.parametrize("said", ODD_VERSIONS, ids=map(repr, ODD_VERSIONS))
 def test_a_status_line_whose_version_is_none_is_read_and_told(said: bytes) -> None:
-    length, facts = read(said + b"body", SERVER)
-    assert (length, facts[VERSION], facts[STATUS]) == (len(said), -1, 200)
-    assert facts[NOTES] & Note.BAD_START_LINE
+    length, head = read(said + b"body", SERVER)
+    assert (length, head.version, head.status) == (len(said), -1, 200)
+    assert head.notes & Note.BAD_START_LINE
     assert all(read(said[:stop], SERVER)[0] == 0 for stop in range(1, len(said)))
 
 
@@ -148,9 +147,9 @@ def test_every_beginning_of_a_head_may_go_on(side: int) -> None:
     start = b"HTTP/1.1 200 OK" if side else b"GET /index.html HTTP/1.1"
     said = start + b"\r\nContent-Length: 12\r\nFolded: a\r\n b\r\n\r\n"
     for stop in range(1, len(said)):
-        length, facts = read(said[:stop], side)
+        length, head = read(said[:stop], side)
         assert length == 0
-        assert facts[START_LINE] == (stop >= len(start) + 2)
+        assert head.has_start_line == (stop >= len(start) + 2)
     assert read(said, side)[0] == len(said)
 
 
@@ -184,14 +183,14 @@ LENGTHS = {
 
 @pytest.mark.parametrize(("field", "found"), LENGTHS.items(), ids=map(repr, LENGTHS))
 def test_content_length(field: bytes, found: tuple[int, Note]) -> None:
-    _, facts = read(b"GET / HTTP/1.1\r\n" + field + b"\r\n\r\n")
-    assert (facts[LENGTH], Note(facts[NOTES])) == found
+    _, head = read(b"GET / HTTP/1.1\r\n" + field + b"\r\n\r\n")
+    assert (head.content_length, Note(head.notes)) == found
 
 
 def test_other_fields_that_matter_are_noted() -> None:
     fields = b"Upgrade: websocket\r\nExpect: 100-continue\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
-    _, facts = read(b"GET / HTTP/1.1\r\n" + fields + b"\r\n")
-    assert Note(facts[NOTES]) == Note.UPGRADE | Note.EXPECTS_CONTINUE | Note.EVENT_STREAM
+    _, head = read(b"GET / HTTP/1.1\r\n" + fields + b"\r\n")
+    assert Note(head.notes) == Note.UPGRADE | Note.EXPECTS_CONTINUE | Note.EVENT_STREAM
 
 
 @given(st.binary(max_size=200), st.sampled_from([CLIENT, SERVER]))

@@ -13,14 +13,8 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, inline, uchar, uint, ulonglong, ushort
 
-from inspector.websocket.deflate.huffman import shorts
-
-if cython.compiled:
-    from cython.cimports.inspector.websocket.deflate.huffman import Codes
-    from cython.cimports.inspector.websocket.deflate.window import History
-else:
-    from inspector.websocket.deflate.huffman import Codes
-    from inspector.websocket.deflate.window import History
+from inspector.websocket.deflate.huffman import Codes, shorts
+from inspector.websocket.deflate.window import History
 
 INBOX = 64 * 1024
 """Bytes of the longest payload that is read here."""

@@ -20,14 +20,8 @@ from typing import Any
 
 import cython
 
-from inspector.websocket.deflate.inflate import INBOX
-
-if cython.compiled:
-    from cython.cimports.inspector.websocket.deflate.inflate import Inflate
-    from cython.cimports.inspector.websocket.deflate.window import History
-else:
-    from inspector.websocket.deflate.inflate import Inflate
-    from inspector.websocket.deflate.window import History
+from inspector.websocket.deflate.inflate import INBOX, Inflate
+from inspector.websocket.deflate.window import History
 
 TAIL = b"\x00\x00\xff\xff"
 """What the sender cut off each message (RFC 7692 §7.2.1)."""
