@@ -87,5 +87,5 @@ def _token_said() -> str:
         said = None
     token = said.get("token") if isinstance(said, dict) else None
     if not isinstance(token, str):
-        raise Refused(400, "The request holds no token.", OPEN_THE_LINK)
+        raise Refused(400, "The request contains no key.", OPEN_THE_LINK)
     return token

@@ -22,7 +22,7 @@ WHAT_TO_DO = {
     404: "Check the address.",
     405: "Use another method.",
     413: "Send less at once.",
-    500: "Look at the terminal in which the dashboard runs, and report what it says.",
+    500: "Look at the terminal in which the dashboard runs, and report its output.",
 }
 
 

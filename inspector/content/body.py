@@ -142,7 +142,7 @@ def _decode(kind: str, coding: str, coded: bytes, limit: int, notes: list[str]) 
         notes.append(f"{kind} coding {coding!r} is not known")
         return None
     except BadCoding as error:
-        notes.append(f"said to be {coding}, but: {error}")
+        notes.append(f"declared as {coding}, but: {error}")
         return None
     if not is_whole and len(decoded) < limit:
         notes.append(f"the {coding} data is damaged or ends too early")

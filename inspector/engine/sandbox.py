@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
         _say(error=str(error))
         return 1
     except MemoryError:
-        _say(error="It takes more memory than a capture may here. Cut it into smaller ones, with editcap for example.")
+        _say(error="It needs more memory than an upload may use. Split it into smaller captures (editcap).")
         return 1
     _say(done=packets)
     return 0

@@ -337,7 +337,7 @@ class Framer:
         return found
 
     def paused(self) -> list[tuple[int, int]]:
-        """Connections that wait for the answer to an upgrade, with the row of the request."""
+        """Connections that response time to an upgrade, with the row of the request."""
         found: list[tuple[int, int]] = []
         half: Half
         for key, half in enumerate(self._directions.halves):
@@ -356,7 +356,7 @@ class Framer:
         return found
 
     def pending(self, connection: int) -> list[int]:
-        """The chunks that wait for the answer to an upgrade."""
+        """The chunks that response time to an upgrade."""
         half: Half = self._directions.seen(self._directions.asking(connection))
         return half.pending if half is not None else []
 

@@ -120,7 +120,7 @@ class PacketRing:
                 bpf.attach(self._socket, program)
         except OSError as error:
             raise CaptureRefused(
-                f"The kernel does not take this capture filter ({error.strerror}): it is too long, or has a loop, as "
+                f"The kernel rejects this capture filter ({error.strerror}): it is too long, or has a loop, as "
                 "protochain does. Capture more, and filter in the dashboard."
             ) from error
         try:

@@ -23,7 +23,7 @@ Troubles = Callable[[], Sequence[Trouble]]
 def how_it_ended(status: int) -> str:
     """A process's end in words: "it was killed (SIGKILL, …)", "it ended with status 1"."""
     if status == -signal.SIGKILL:
-        return "it was killed (SIGKILL: by somebody, or by the system for want of memory)"
+        return "it was killed (SIGKILL: by a user, or by the system because memory ran out)"
     if status < 0:
         return f"it was ended by the signal {signal.Signals(-status).name}"
     return f"it ended with status {status}"

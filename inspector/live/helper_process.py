@@ -72,7 +72,7 @@ class Helper:
         except subprocess.TimeoutExpired:
             self.was_killed = True
             self.error = (
-                self.error or f"{self._name} did not end when asked to, and was killed: its last words are lost."
+                self.error or f"{self._name} did not end when asked to, and was killed: its last report is lost."
             )
             self._process.kill()
             self._process.wait()

@@ -41,7 +41,7 @@ def merge(paths: Sequence[str], place: Path) -> list[str]:
     """
     if len(paths) > MAX_FILES:
         raise NotMerged(
-            f"{len(paths)} captures are too many at once: up to {MAX_FILES} are merged. mergecap takes more."
+            f"{len(paths)} captures are too many: up to {MAX_FILES} can be merged at once. mergecap can merge more."
         )
     sources: list[PacketFile] = []
     try:

@@ -51,7 +51,7 @@ class Notebook:
         if len(note.text.encode()) > MAX_TEXT:
             raise NotKept(f"A note may have {MAX_TEXT} bytes; this one has {len(note.text.encode())}. Make it shorter.")
         if note.row not in self.notes and len(self.notes) >= MAX_COMMENTS:
-            raise NotKept(f"There are {MAX_COMMENTS} notes already. Take one away first.")
+            raise NotKept(f"There are {MAX_COMMENTS} notes already. Delete one first.")
         line = json.dumps({"packet": note.row + 1, "time_ns": note.time_ns, "note": note.text})
         try:
             self._append(line.encode() + b"\n")

@@ -259,7 +259,7 @@ def _check_in_place(source: PacketFile, place: Path) -> None:
         NotSaved: it is not.
     """
     if source.format != "pcapng" or source.is_unpacked:
-        raise NotSaved(f"{place} is no plain pcapng file, so notes have no room in it. Save a copy.")
+        raise NotSaved(f"{place} is not an uncompressed pcapng file, so it cannot hold notes. Save a copy.")
     try:
         now = place.stat()
     except OSError as error:
@@ -278,7 +278,7 @@ def _check_copy(fresh: Path, packets: Table) -> None:
     again.close()
     for name in ("time_ns", "captured", "length", "interface"):
         if not np.array_equal(table[name], packets[name]):
-            raise NotSaved("The copy with the notes did not read like the recording: it was thrown away.")
+            raise NotSaved("The copy with the notes differs from the recording when read back: it was deleted.")
 
 
 def _dress(fresh: Path, place: Path) -> None:

@@ -233,12 +233,12 @@ def count_interfaces(path: Path) -> int:
         while len(head := file.read(8)) == 8:
             kind, length = struct.unpack("=II", head)
             if length < 12 or length % 4 or (at == 0 and kind != Block.SECTION):
-                raise ValueError("it is no recording of Wireglass")
+                raise ValueError("it is not a recording by Wireglass")
             found += kind == Block.INTERFACE
             at += length
             file.seek(at)
     if not found:
-        raise ValueError("it is no recording of Wireglass")
+        raise ValueError("it is not a recording by Wireglass")
     return found
 
 

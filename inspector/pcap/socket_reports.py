@@ -69,7 +69,7 @@ class ReportWriter:
             os.write(self._descriptor, block(b"".join(map(line, reports))))
         except OSError as error:
             self._is_full = True
-            raise DiskFull(f"What becomes of the sockets is no longer recorded: {error.strerror}.") from error
+            raise DiskFull(f"Changes of sockets are no longer recorded: {error.strerror}.") from error
 
     def close(self) -> None:
         """Close the file; what was written is there."""

@@ -58,8 +58,8 @@ class Tracker:
         if not copies:
             return None
         return (
-            f"{count(copies, 'packet')} captured a second time, as mirrors, bridges and the device “any” do (same IP"
-            " identification, same TCP segment): marked as duplicate, and no part of what is counted and told"
+            f"{count(copies, 'packet')} captured a second time, as by mirror ports, bridges and the device “any” (same"
+            " IP identification, same TCP segment): marked as duplicate, and not counted"
         )
 
     def finish(self) -> None:

@@ -61,7 +61,7 @@ VERDICT_WORDS: dict[Verdict, VerdictWords] = {
     Verdict.OUT_OF_ORDER: VerdictWords(
         "out-of-order segment",
         "out-of-order segments",
-        "Captured after bytes that come behind it in the stream.",
+        "Captured after bytes that follow it in the stream.",
     ),
     Verdict.LOST_SEGMENT: VerdictWords(
         "previous segment not captured",

@@ -107,7 +107,7 @@ def facts(capture: Capture, connection: int) -> dict[str, Any]:
 
 def _letter(letter: str) -> dict[str, str]:
     if letter == "^":
-        return {"letter": letter, "text": "first seen by the server's answer"}
+        return {"letter": letter, "text": "first seen by the server's response"}
     who = "client" if letter.isupper() else "server"
     return {"letter": letter, "text": f"{who}: {HISTORY.get(letter.lower(), 'something else')}"}
 
@@ -132,9 +132,9 @@ def _plain(name: str, kind: str, values: list[Value]) -> Fact:
 KERNELS_FIGURES = (
     ("its round trip, smoothed", "ns", "rtt_us", 1000),
     ("deviation of that", "ns", "rtt_variation_us", 1000),
-    ("its shortest round trip", "ns", "least_rtt_us", 1000),
+    ("minimum RTT", "ns", "least_rtt_us", 1000),
     ("congestion window, in segments", "count", "congestion_window", 1),
-    ("segments it sent again", "count", "retransmissions", 1),
+    ("retransmissions", "count", "retransmissions", 1),
     ("rate that pacing would use, bytes a second", "bytes", "pacing_rate", 1),
 )
 """What it is, how to read it, its column in the kernel's table (TCP_INFO), and what to multiply it by."""
@@ -231,7 +231,7 @@ def _options(ends: list[_End]) -> list[Fact]:
             "text",
             [str(end.of("isn")) if end.of("isn_known") == 1 else None for end in ends],
         ),
-        _plain("largest segment it takes", "bytes", [int(end.of("mss")) or None for end in ends]),
+        _plain("maximum segment size (MSS)", "bytes", [int(end.of("mss")) or None for end in ends]),
         _plain("window scale", "text", [_scale(int(end.of("scale"))) for end in ends]),
         _plain("other options", "text", [_other_options(int(end.of("options"))) for end in ends]),
     ]

@@ -63,7 +63,7 @@ def set_port(words: str) -> None:
     """
     kind, _, port = words.partition(":")
     if kind not in KINDS or not port.isdecimal() or not 0 < int(port) < 0x10000:
-        raise NoTunnel(f"{words!r} names no tunnel: say KIND:PORT, KIND being one of {', '.join(sorted(KINDS))}.")
+        raise NoTunnel(f"{words!r} is not a tunnel: give KIND:PORT, with one of the kinds {', '.join(sorted(KINDS))}.")
     SET[int(port)] = kind
 
 

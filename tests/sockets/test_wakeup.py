@@ -37,5 +37,5 @@ def test_one_look_answers_all_that_rang_before_it() -> None:
 
 
 def test_an_interface_that_is_not_there_is_named() -> None:
-    with pytest.raises(InspectorError, match="not heard"):
+    with pytest.raises(InspectorError, match="not noticed at once"):
         Doorbell("nosuch0")

@@ -43,8 +43,8 @@ def test_the_kernels_figures_of_both_ends_are_told_where_the_recording_holds_the
     found = {fact["name"]: fact for fact in told}
     assert found["congestion window, in segments"]["client"] >= 10
     for side in ("client", "server"):
-        assert 0 < found["its shortest round trip"][side] <= found["its round trip, smoothed"][side]
-        assert found["segments it sent again"][side] == 0
+        assert 0 < found["minimum RTT"][side] <= found["its round trip, smoothed"][side]
+        assert found["retransmissions"][side] == 0
 
 
 def test_every_packet_that_is_named_shows_its_number(demo: Capture) -> None:
@@ -84,7 +84,7 @@ def test_what_was_sent_again_is_counted_and_shown(repeated: Capture) -> None:
     assert found["bytes sent again"]["client"] == 5
     assert (found["spurious_retransmission"]["client"], found["spurious_retransmission"]["client_packet"]) == (1, 3)
     assert found["spurious_retransmission"]["server_packet"] is None
-    assert found["largest segment it takes"]["client"] is None
+    assert found["maximum segment size (MSS)"]["client"] is None
 
 
 def test_without_a_syn_neither_its_number_nor_windows_in_bytes_are_known(repeated: Capture) -> None:

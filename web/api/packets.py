@@ -55,7 +55,7 @@ class Packets:
             link_type = capture.interfaces[int(capture.packets["interface"][row])].link_type
             beside = _neighbours(capture, row)
         if len(raw) < found["captured"]:
-            raise Refused(410, f"The file was cut or written anew: it has lost packet {number}.", "Open it again.")
+            raise Refused(410, f"The file was truncated or overwritten: packet {number} is lost.", "Open it again.")
         from inspector.wire.scapy_dissect import (
             dissect,
         )  # scapy takes a second to import: paid by the first packet opened
@@ -171,5 +171,5 @@ def _text_said() -> str:
         said = None
     text = said.get("text") if isinstance(said, dict) else None
     if not isinstance(text, str):
-        raise Refused(400, "The request holds no text.", 'Send {"text": "…"}; an empty text takes the note away.')
+        raise Refused(400, "The request holds no text.", 'Send {"text": "…"}; an empty text deletes the note.')
     return text.replace("\0", "").encode("utf-8", "replace").decode().strip()

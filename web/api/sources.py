@@ -162,7 +162,7 @@ def _said() -> dict[str, Any]:
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise Refused(400, "The request is no JSON object.", "Use the dashboard's own page.")
+        raise Refused(400, "The request is not a JSON object.", "Use the dashboard's own page.")
     return said
 
 

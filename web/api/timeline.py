@@ -126,7 +126,7 @@ def _order() -> Order:
     said = request.args.get("order", Order.START)
     if said not in list(Order):
         orders = ", ".join(Order)
-        raise Refused(400, "There is no such order of lanes.", f"Order them by one of {orders}.")
+        raise Refused(400, "This order of lanes is unknown.", f"Order them by one of {orders}.")
     return Order(said)
 
 

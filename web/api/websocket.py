@@ -56,7 +56,7 @@ def add_messages(api: Blueprint, session: Session) -> None:
             is_there = number < len(capture.connections)
             spoken = [capture.connections[column][number] for column in ("protocol", "inside")] if is_there else []
             if Protocol.WEBSOCKET not in spoken:
-                raise Refused(404, f"Connection {number} is no WebSocket.", "Choose one from the list.")
+                raise Refused(404, f"Connection {number} is not a WebSocket.", "Choose one from the list.")
             return _conversation(capture, number)
 
 

@@ -159,7 +159,7 @@ def _is_visit(request: Request) -> bool:
 def _check_handshake(request: Request) -> None:
     """A whole WebSocket handshake (RFC 6455 §4.2.1), on the one path that has one."""
     if request.endpoint != "feed":
-        raise Refused(400, "This path is no WebSocket.", "Connect to /feed.")
+        raise Refused(400, "This path is not a WebSocket.", "Connect to /feed.")
     try:
         key = base64.b64decode(request.headers.get("Sec-WebSocket-Key", ""), validate=True)
     except binascii.Error:
@@ -173,6 +173,6 @@ def _check_body(request: Request) -> None:
         raise Refused(415, "The request is not JSON.", "Send it with Content-Type: application/json.")
     length = request.headers.get("Content-Length", "")
     if "Transfer-Encoding" in request.headers or not (length.isascii() and length.isdigit()):
-        raise Refused(411, "The request does not say how long it is.", "Send it with a Content-Length.")
+        raise Refused(411, "The request has no Content-Length.", "Send it with a Content-Length.")
     if int(length) > MAX_BODY:
         raise Refused(413, f"The request is longer than {MAX_BODY} bytes.", "Send less at once.")

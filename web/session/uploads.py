@@ -79,7 +79,7 @@ class Uploads:
         return key
 
     def add(self, key: str, at: int, slice_: str) -> int:
-        """Append a slice (base64) that begins `at`; how many bytes have come."""
+        """Append a slice (base64) that begins `at`; how many bytes have arrived."""
         upload = self.get(key)
         try:
             data = base64.b64decode(slice_, validate=True)
@@ -105,7 +105,7 @@ class Uploads:
         """A whole upload that has passed its trial."""
         upload = self.get(key)
         if upload.received != upload.size:
-            raise Refused(409, f"{upload.received} of {upload.size} bytes have come.", "Send the rest first.")
+            raise Refused(409, f"{upload.received} of {upload.size} bytes have arrived.", "Send the rest first.")
         error = trial(upload)
         if error:
             raise Refused(422, error.replace(str(upload.path), upload.name), "Nothing was changed.")
@@ -136,7 +136,7 @@ def trial(upload: Upload) -> str | None:
             process.kill()
     if "done" in said:
         return None
-    return str(said.get("error") or "It takes more time or memory than a capture may: the trial was ended.")
+    return str(said.get("error") or "It needs more time or memory than an upload may use: its analysis was stopped.")
 
 
 def _hear(process: subprocess.Popen[bytes], upload: Upload) -> dict[str, object]:

@@ -34,7 +34,7 @@ async def get(stage: Stage) -> Outcome:
     """One request on one connection."""
     client, (answer,) = await visit(stage, PAGE)
     return Outcome(
-        f"GET / was answered {status(answer)} with {answer['bytes']} bytes. The pipe is closed again.", [client]
+        f"GET / was answered {status(answer)} with {answer['bytes']} bytes. The connection is closed again.", [client]
     )
 
 
@@ -42,16 +42,16 @@ async def post(stage: Stage) -> Outcome:
     """One request with content."""
     client, (answer,) = await visit(stage, ORDER)
     if answer["status"] != 201:
-        raise LabError(f"The order was answered {status(answer)}: {answer['body'].strip()}")
+        raise LabError(f"The response to the order was {status(answer)}: {answer['body'].strip()}")
     words = json.loads(answer["body"])["message"]
-    return Outcome(f'POST /orders was answered {status(answer)}: "{words}" The pipe is closed again.', [client])
+    return Outcome(f'POST /orders was answered {status(answer)}: "{words}" The connection is closed again.', [client])
 
 
 async def refresh_twice(stage: Stage) -> Outcome:
     """The same request twice: two connections."""
     clients = [(await visit(stage, PAGE))[0] for _ in range(2)]
     ports = " and ".join(client.rpartition(":")[2] for client in clients)
-    return Outcome(f"The page came twice, through two pipes: the visitor's ports were {ports}.", clients)
+    return Outcome(f"The page was fetched twice, on two connections with the client ports {ports}.", clients)
 
 
 async def keep_alive(stage: Stage) -> Outcome:

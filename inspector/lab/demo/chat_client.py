@@ -34,7 +34,7 @@ class Person:
         await self._send({"join": self.name})
         answered = json.loads(await self.pipe.recv())
         if "welcome" not in answered:
-            raise LabError(answered.get("refused", f"{self.name} was not let in."))
+            raise LabError(answered.get("refused", f"{self.name} was refused by the chat."))
         address, port = self.pipe.local_address
         report("ready", name=self.name, token=answered["token"], client=f"{address}:{port}")
 
@@ -85,7 +85,7 @@ async def live(name: str, url: str, compression: str | None) -> None:
 
 def main() -> None:
     """Run as a program; exit status 1 when the room could not be entered."""
-    parser = argparse.ArgumentParser(description="A guest in the demo's chat.")
+    parser = argparse.ArgumentParser(description="A client of the demo's chat.")
     parser.add_argument("name")
     parser.add_argument("url")
     parser.add_argument("--compress", action="store_true", help="offer permessage-deflate")

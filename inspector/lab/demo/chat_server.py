@@ -102,7 +102,7 @@ class Room:
         """Serve the files of the chat page; None lets a WebSocket handshake continue."""
         port = connection.local_address[1]
         if request.headers.get_all("Host") not in [[host] for host in own_hosts(port)]:
-            return connection.respond(HTTPStatus.MISDIRECTED_REQUEST, "This room answers to its own address alone.\n")
+            return connection.respond(HTTPStatus.MISDIRECTED_REQUEST, "This chat answers only to its own address.\n")
         path = request.path.partition("?")[0]
         if path == CHAT_PATH:
             return None
@@ -128,7 +128,7 @@ class Room:
         if len(self.diary) >= MOST_GUESTS:
             raise Refused("The room is full.")
         if self._find(name):
-            raise Refused(f"There is already somebody called {name} here.")
+            raise Refused(f"The name {name} is already taken.")
         guest = Guest(name, connection, inode_of(token))
         self.diary[token] = guest
         report("token", **described("name", token, guest.inode), name=name)

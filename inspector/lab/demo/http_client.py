@@ -20,7 +20,7 @@ from inspector.lab.process.reported_socket import ReportedSocket, name_process, 
 PATIENCE_SECONDS = 8.0
 LONGEST_HEAD_LINE = 8192
 MOST_FIELDS = 100
-BROKEN_OFF = "The café's answer broke off."
+BROKEN_OFF = "The café's response was truncated."
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Pipe:
         self._socket.sendall(compose(method, target, self._port, body, keep))
         answer = read_answer(self._incoming)
         if not keep and self._incoming.read(1):
-            raise LabError("The café said more than it had announced.")
+            raise LabError("The café sent more than its Content-Length.")
         return answer
 
 
@@ -113,7 +113,7 @@ class Visitor:
     def do(self, command: Message) -> Message:
         """Run a command: send the given requests, each {"method", "target", "body"}, on one connection."""
         if command["do"] != "visit":
-            raise LabError(f"The visitor knows no command {command['do']!r}.")
+            raise LabError(f"The client has no command {command['do']!r}.")
         questions = command["questions"]
         try:
             with Pipe(self._port) as pipe:

@@ -90,7 +90,7 @@ class Counter(BaseHTTPRequestHandler):
         self.close_connection = "keep-alive" not in asked
         if self.headers.get("Host") in self.server.hosts:
             return True
-        self._plain(HTTPStatus.MISDIRECTED_REQUEST, "This café answers to its own address alone.\n")
+        self._plain(HTTPStatus.MISDIRECTED_REQUEST, "This café answers only to its own address.\n")
         return False
 
     def do_GET(self) -> None:
@@ -184,7 +184,7 @@ def parse_order(content_type: str, body: bytes) -> tuple[str, str]:
 
 
 def _no_commands(command: Message) -> Message:
-    raise LabError(f"The café knows no command {command['do']!r}.")
+    raise LabError(f"The café has no command {command['do']!r}.")
 
 
 def main() -> None:

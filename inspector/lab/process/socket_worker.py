@@ -244,7 +244,7 @@ def told(got: bytes | bytearray) -> Message:
 
 def main() -> None:
     """Run as a program, until standard input ends."""
-    parser = argparse.ArgumentParser(description="A process that does with sockets what it is told.")
+    parser = argparse.ArgumentParser(description="A worker that executes socket calls on command.")
     parser.add_argument("name", help="what the process is called")
     name_process(parser.parse_args().name)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -21,7 +21,7 @@ from inspector.lab.scenarios.descriptor_notes import Notes
 from inspector.lab.scenarios.link_addresses import Mirror
 from inspector.lab.scenarios.testbed import FIRST_PORT, HTTP_PORT, Scene, together
 
-NO_LINK = "This system lets nobody make a link of the kind that this scenario needs (/dev/net/tun): {}."
+NO_LINK = "This scenario needs /dev/net/tun, which cannot be used here: {}."
 
 
 async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:

@@ -28,7 +28,7 @@ NICENESS = 10
 
 def main() -> int:
     """Run as a program; its exit status."""
-    parser = argparse.ArgumentParser(description="Writes down what the kernel says of a scenario's sockets.")
+    parser = argparse.ArgumentParser(description="Records the kernel's states of a scenario's sockets.")
     parser.add_argument("name", choices=SCENARIOS)
     parser.add_argument("--spool", required=True, metavar="FILE", help="the recording to add to")
     parser.add_argument("--interface", required=True, metavar="NAME", help="the interface that is captured on")

@@ -93,7 +93,7 @@ def times(handshakes: npt.NDArray[np.int64], waits: npt.NDArray[np.int64], palet
         }
         for name, colour, (curve, share) in (
             ("handshake", palette.client, _curve(handshakes)),
-            ("wait for the answer", palette.http, _curve(waits)),
+            ("response time", palette.http, _curve(waits)),
         )
         if len(curve)
     ]

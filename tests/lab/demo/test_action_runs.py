@@ -31,7 +31,7 @@ def sit_down(lab: Lab, name: str) -> Iterator[ClientConnection]:
     [
         pytest.param("get", 1, "200 OK", id="a GET takes one pipe"),
         pytest.param("post", 1, "One flat white for Alice", id="a POST takes one pipe"),
-        pytest.param("refresh_twice", 2, "two pipes", id="two refreshes take two pipes"),
+        pytest.param("refresh_twice", 2, "two connections", id="two refreshes take two pipes"),
         pytest.param("keep_alive", 1, "3 requests", id="three questions on a kept pipe take one"),
     ],
 )

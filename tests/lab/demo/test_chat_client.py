@@ -60,7 +60,7 @@ def test_a_taken_name_is_said_in_the_servers_words() -> None:
         async with connect(f"ws://127.0.0.1:{port}/chat", proxy=None) as tab:
             await tab.send(json.dumps({"join": "Alice"}))
             await tab.recv()
-            with pytest.raises(LabError, match="already somebody called Alice"):
+            with pytest.raises(LabError, match="The name Alice is already taken"):
                 await come("Alice", port)
 
     with_server(CHAT, play)

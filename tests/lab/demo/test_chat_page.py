@@ -75,7 +75,7 @@ def test_a_taken_name_is_said_and_another_can_be_tried(tabs: tuple[Page, Page], 
     third = tabs[0].context.new_page()
     third.goto(room.addresses["chat_page"] + "#Alice")
     third.get_by_role("button", name="Join").click()
-    expect(third.get_by_role("status")).to_have_text("There is already somebody called Alice here.")
+    expect(third.get_by_role("status")).to_have_text("The name Alice is already taken.")
     third.get_by_label("Who are you?").fill("Carol")
     third.get_by_role("button", name="Join").click()
     expect(third.locator("#here")).to_have_text("Also here: Alice, Bob.")

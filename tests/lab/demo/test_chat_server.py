@@ -145,7 +145,7 @@ def test_a_name_can_be_taken_once() -> None:
         await alice.says({"join": "Alice"})
         await alice.hears()
         await other.says({"join": "Alice"})
-        assert await other.hears() == {"refused": "There is already somebody called Alice here."}
+        assert await other.hears() == {"refused": "The name Alice is already taken."}
         await other.is_shown_out()
         assert await diary(room) == ["Alice"]
 

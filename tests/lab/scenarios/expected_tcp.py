@@ -286,7 +286,7 @@ def loss_timer(seen: Witness) -> None:
     handshake = [row for row in seen.packets if row["direction"] == "client"][1]
     seen.says("a round trip of 0.02 s", 0.02 <= seen.seconds(seen.flagged("SYN", "ACK")[0], handshake) < 0.15)
     between = [row for row in seen.packets if first["number"] < row["number"] < again["number"]]
-    seen.says("Nothing was sent behind it", not between)
+    seen.says("Nothing sent after it could show that", not between)
     seen.says("only the server's retransmission timer can tell", not seen.verdicts("fast_retransmission"))
     seen.says("The response was lost", again["seq"] == first["seq"])
     seen.knows("That is Linux's shortest timer; the RFC's is 1 s", "tail-loss probe after some two round trips")

@@ -50,7 +50,7 @@ def test_what_is_no_capture_fails_its_trial_under_its_own_name(uploads: Uploads)
 def test_a_trial_that_dies_is_a_refusal(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
     key = send(uploads, DEMO.read_bytes())
     monkeypatch.setattr(module, "TRIAL_SECONDS", 0.0)
-    with pytest.raises(Refused, match="the trial was ended"):
+    with pytest.raises(Refused, match="its analysis was stopped"):
         uploads.tried(key)
 
 

@@ -51,7 +51,7 @@ export const VERDICTS = {
   "out_of_order": {
     "name": "out-of-order segment",
     "isTrouble": true,
-    "meaning": "Captured after bytes that come behind it in the stream."
+    "meaning": "Captured after bytes that follow it in the stream."
   },
   "lost_segment": {
     "name": "previous segment not captured",

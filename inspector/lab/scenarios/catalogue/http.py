@@ -45,7 +45,7 @@ async def short_lived(scene: Scene) -> str:
         await server.close()
         await client.receive_rest()
         await client.close()
-    return "Three requests took three connections, each with a handshake before and FINs behind."
+    return "Three requests took three connections, each with a handshake at its start and FINs at its end."
 
 
 async def keep_alive(scene: Scene) -> str:

@@ -31,7 +31,7 @@ async def loss_by_timer(scene: Scene) -> str:
     await server.receive_rest()
     await server.close()
     return (
-        "The response was lost. Nothing was sent behind it whose arrival could have shown that, so the server waited "
+        "The response was lost. Nothing sent after it could show that, so the server waited "
         "for its timer and sent it again."
     )
 
@@ -44,7 +44,7 @@ async def loss_told_by_others(scene: Scene) -> str:
     arrived (RACK, RFC 8985).
     """
     await fetch_book(scene, BOOK_BYTES, [STEADY_WINDOW])
-    return "A segment was lost. Acknowledgments of those behind it showed that, and it was sent again without a timer."
+    return "A segment was lost. Acknowledgments of later segments showed that, and it was sent again without a timer."
 
 
 async def overtaken(scene: Scene) -> str:

@@ -60,7 +60,7 @@ async def syn_flood(scene: Scene) -> str:
     await guest.close()
     await scene.settle(guest.port)
     return (
-        f"{half_open} of {FLOOD} SYNs from nowhere filled the queue (so Linux takes a backlog of {BACKLOG}); with "
+        f"{half_open} of {FLOOD} SYNs with spoofed addresses filled the queue (so Linux takes a backlog of {BACKLOG}); with "
         "cookies the client was served all the same."
     )
 

@@ -29,7 +29,7 @@ async def refused(scene: Scene) -> str:
     except LabError as error:
         await client.close()
         return f"The answer was RST at once; the client's system says: {error}."
-    raise LabError("Somebody listened where nobody should.")
+    raise LabError("A server listened where none should.")
 
 
 async def filtered(scene: Scene) -> str:
