@@ -194,7 +194,7 @@ def test_a_copy_that_reads_differently_is_thrown_away(tmp_path: Path, monkeypatc
     monkeypatch.setattr(
         packet_comments, "_annotated", lambda source, end, changes: iter([crafted().packet(9, b"one more").data])
     )
-    refused(tmp_path, crafted().data, "thrown away")
+    refused(tmp_path, crafted().data, "it was deleted")
 
 
 def test_no_file_is_written_over(tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ async def syn_flood(scene: Scene) -> str:
     await guest.close()
     await scene.settle(guest.port)
     return (
-        f"{half_open} of {FLOOD} SYNs with spoofed addresses filled the queue (so Linux takes a backlog of {BACKLOG}); with "
-        "cookies the client was served all the same."
+        f"{half_open} of {FLOOD} SYNs with spoofed addresses filled the queue (so Linux takes a backlog of {BACKLOG}); "
+        "with cookies the client was served all the same."
     )
 
 
