@@ -150,7 +150,7 @@ def test_time_to_scale_and_back(page: Page) -> None:
     show(page, "#/connections/1?packet=4000")
     expect(chosen(page)).to_be_in_viewport(timeout=SOON)
     page.get_by_role("button", name="To scale").click()
-    expect(page.locator(".playback-scale")).to_contain_text("in 100 px", timeout=SOON)
+    expect(page.locator(".playback-scale")).to_contain_text("per 100 px", timeout=SOON)
     expect(chosen(page)).to_be_in_viewport(timeout=SOON)
     even = chosen(page).bounding_box()
     for _ in range(3):

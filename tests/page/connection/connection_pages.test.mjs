@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Lifecycle, PAGE, WHOLE } from "../../../web/static/connection/connection_pages.js";
+import { ConnectionPages, PAGE, WHOLE } from "../../../web/static/connection/connection_pages.js";
 
 const packet = (index) => ({ number: 10 + 2 * index });
 
@@ -23,7 +23,7 @@ function stage(length) {
       events: [],
     };
   };
-  const lifecycle = new Lifecycle(get, () => {}, (call) => timers.push(call));
+  const lifecycle = new ConnectionPages(get, () => {}, (call) => timers.push(call));
   const rest = async () => {
     for (let i = 0; i < 5; i += 1) {
       await settled();
@@ -150,7 +150,7 @@ test("a failure is kept for the page to say, is not tried again by itself, and a
     if (fails) throw new Error("gone");
     return { connection: { id: 7 }, total: 1, start: 0, packets: [packet(0)], before: null, after: null };
   };
-  const lifecycle = new Lifecycle(get, () => {}, (call) => call());
+  const lifecycle = new ConnectionPages(get, () => {}, (call) => call());
   lifecycle.choose(7);
   await settled();
   assert.deepEqual([lifecycle.error.message, asked], ["gone", 1]);

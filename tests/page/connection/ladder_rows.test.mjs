@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PagedSteps, WholeSteps } from "../../../web/static/connection/ladder_rows.js";
+import { PagedLadder, WholeLadder } from "../../../web/static/connection/ladder_rows.js";
 
 const packet = (number, ms) => ({
   number,
@@ -18,7 +18,7 @@ const connection = { at_ns: 0, packets: [2, 1], outcome: "open" };
 const nothing = { connection, phases: [], events: [], exchanges: [], messages: [] };
 
 test("a whole connection's rows know their packets, past a silence too", () => {
-  const steps = new WholeSteps({ ...nothing, packets: [packet(4, 0), packet(7, 900)] });
+  const steps = new WholeLadder({ ...nothing, packets: [packet(4, 0), packet(7, 900)] });
   assert.deepEqual(Array.from({ length: steps.length }, (_, row) => steps.at(row).kind), [
     "start",
     "packet",
@@ -41,7 +41,7 @@ const page = {
 };
 
 test("of a long one a row a packet, and what is not there is being fetched", () => {
-  const steps = new PagedSteps(lifecycle({ 1: page }));
+  const steps = new PagedLadder(lifecycle({ 1: page }));
   assert.equal(steps.length, 1002);
   assert.deepEqual([
     steps.at(0).kind,
@@ -62,6 +62,6 @@ test("of a long one a row a packet, and what is not there is being fetched", () 
 test("its first and last rows come with its first and last page", () => {
   const first = { ...page, start: 0, before: null };
   const last = { ...page, start: 900, after: null };
-  const steps = new PagedSteps(lifecycle({ 0: first, 9: last }));
+  const steps = new PagedLadder(lifecycle({ 0: first, 9: last }));
   assert.deepEqual([steps.at(0).kind, steps.at(1001).kind], ["start", "end"]);
 });

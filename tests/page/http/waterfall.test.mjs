@@ -5,7 +5,7 @@ import {
   drawWaterfall,
   phasesOf,
   place,
-  tookNs,
+  totalNs,
   waterfallTitle,
 } from "../../../web/static/http/waterfall.js";
 
@@ -23,7 +23,7 @@ test("the phases follow each other", () => {
     { kind: "wait", at: 110, ns: 20 },
     { kind: "receive", at: 130, ns: 30 },
   ]);
-  assert.equal(tookNs(row({ connect: 40 })), 100);
+  assert.equal(totalNs(row({ connect: 40 })), 100);
 });
 
 test("a question without an answer ends open", () => {
@@ -87,7 +87,7 @@ test("across times that go back it is not known how long an exchange took, and n
     response: { at_ns: -500 },
     timing_ns: { connect: null, send: 10, wait: null, receive: 30 },
   };
-  assert.equal(tookNs(back), null);
+  assert.equal(totalNs(back), null);
   assert.equal(waterfallTitle(back), "Duration unknown: timestamps go backwards");
   const bar = {
     children: ["send", "wait", "receive"].map((kind) => ({ dataset: { kind }, style: { setProperty() {} } })),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RowList } from "../../../web/static/net/filtered_list.js";
+import { FilteredList } from "../../../web/static/net/filtered_list.js";
 import { createStore } from "../../../web/static/state/store.js";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -31,7 +31,7 @@ function list() {
     if (place) return { index: server.rows.findIndex(({ id }) => id === Number(place[1])) };
     return { rows: server.rows.slice(parameters.start, parameters.stop), total: server.rows.length };
   };
-  const messages = new RowList({
+  const messages = new FilteredList({
     table: "messages",
     store,
     get,

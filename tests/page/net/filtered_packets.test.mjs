@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PacketList } from "../../../web/static/net/filtered_packets.js";
+import { FilteredPackets } from "../../../web/static/net/filtered_packets.js";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -17,7 +17,7 @@ function list({ total = 100 } = {}) {
     const numbers = Array.from({ length: total / every }, (_, i) => ({ number: (i + 1) * every }));
     return { rows: numbers.slice(parameters.start, parameters.stop), total: numbers.length };
   };
-  const packets = new PacketList({
+  const packets = new FilteredPackets({
     get,
     changed: () => (seen.changes += 1),
     failed: assert.fail,
@@ -115,7 +115,7 @@ test("while packets come, rows whose states are only assumed are fetched again",
     asked.push(start);
     return { rows: Array.from({ length: total }, (_, i) => ({ number: i + 1 })).slice(start, stop), total };
   };
-  const packets = new PacketList({ get, changed() {}, failed: assert.fail, later: (call) => later.push(call) });
+  const packets = new FilteredPackets({ get, changed() {}, failed: assert.fail, later: (call) => later.push(call) });
   const grow = async () => {
     total += 1;
     packets.turnTo({ ...state(), lengths: { packets: total } });

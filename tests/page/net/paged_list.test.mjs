@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pages } from "../../../web/static/net/paged_list.js";
+import { PagedList } from "../../../web/static/net/paged_list.js";
 
 /** A server with `length` rows; requests wait until `answer()` is called. */
 function server(length) {
@@ -27,7 +27,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 function pages(length, options = {}) {
   const { asked, fetch } = server(length);
   const seen = { changes: 0, failures: [], later: [] };
-  const list = new Pages({
+  const list = new PagedList({
     fetch,
     changed: () => (seen.changes += 1),
     failed: (error) => seen.failures.push(error),

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { briefAddress, pairEnds, portRole, short, takeApart, whose } from "../../../web/static/text/address.js";
+import {
+  addressKind,
+  briefAddress,
+  pairEnds,
+  portRole,
+  short,
+  splitEndpoint,
+} from "../../../web/static/text/address.js";
 
 const ENDPOINTS = [
   ["127.0.0.1:8000", "127.0.0.1", 8000],
@@ -13,7 +20,7 @@ const ENDPOINTS = [
 ];
 
 for (const [endpoint, address, port] of ENDPOINTS) {
-  test(`${endpoint} is ${address} and ${port}`, () => assert.deepEqual(takeApart(endpoint), { address, port }));
+  test(`${endpoint} is ${address} and ${port}`, () => assert.deepEqual(splitEndpoint(endpoint), { address, port }));
 }
 
 const KINDS = [
@@ -27,7 +34,7 @@ const KINDS = [
   ["8.8.8.8", "machine"],
 ];
 
-for (const [address, words] of KINDS) test(`${address} is ${words}`, () => assert.equal(whose(address), words));
+for (const [address, words] of KINDS) test(`${address} is ${words}`, () => assert.equal(addressKind(address), words));
 
 const SHORT = [
   ["of one machine the ports", "127.0.0.1:5", "127.0.0.1:80", [["", "5"], ["", "80"]]],

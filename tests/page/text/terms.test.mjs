@@ -55,7 +55,7 @@ const OUTCOMES = [
     connection("reset", { packets: [4, 0], reset_by: "client" }),
     "trouble",
     "reset",
-    "TCP reset by the client; nothing of the server in the capture",
+    "TCP reset by the client; nothing from the server captured",
   ],
   [
     "a SYN that was refused",
@@ -84,14 +84,14 @@ const OUTCOMES = [
     connection("half_seen", { packets: [3, 0] }),
     "open",
     "half seen",
-    "nothing of the server in the capture",
+    "nothing from the server captured",
   ],
   [
     "a server alone that closes",
     connection("half_seen_closed", { packets: [0, 5] }),
     "closed",
     "half seen",
-    "nothing of the client in the capture; the server sent FIN",
+    "nothing from the client captured; the server sent FIN",
   ],
 ];
 

@@ -4,7 +4,7 @@
 import { get } from "../net/api.js";
 import { cellId, fetchDelay, share } from "./compare_text.js";
 import { h } from "../widgets/dom.js";
-import { mountFiveWays } from "./run_five_button.js";
+import { mountRunButton } from "./run_five_button.js";
 import { drawLives, drawTrips, priceBar } from "./compare_charts.js";
 import { go } from "../state/navigation.js";
 import { choice } from "../widgets/segmented_control.js";
@@ -13,7 +13,7 @@ const EVERY_MS = 3000; // while packets come in
 
 export function mount(root, store) {
   const page = h("div", { class: "compare-answers" });
-  const fiveWays = mountFiveWays(store);
+  const fiveWays = mountRunButton(store);
   const of = choice("compare-of", "Data to compare", [
     ["run", "The latest run"],
     [

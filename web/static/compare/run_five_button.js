@@ -10,7 +10,7 @@ const WHAT =
 const COMMAND = "wireglass compare --run";
 
 /** The button in the demo, elsewhere the command. */
-export function mountFiveWays(store) {
+export function mountRunButton(store) {
   const button = actionButton(store, NEWS, { class: "button strong" });
   const outcome = h("span", { role: "status" }, WHAT);
   const live = h("p", { class: "compare-run" }, button, outcome);

@@ -7,7 +7,7 @@ export const WHOLE = 400; // packets of a connection that is fetched and drawn a
 const HELD = 60; // pages kept; the least recently fetched go first
 const REFRESH = 150; // ms between two requests while the connection grows
 
-export class Lifecycle {
+export class ConnectionPages {
   /**
    * @param {import("../net/api.js").Get} get
    * @param {() => void} changed called when there is something new to draw

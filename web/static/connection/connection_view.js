@@ -4,36 +4,36 @@ import { get } from "../net/api.js";
 import { closest, h, icon, setText } from "../widgets/dom.js";
 import { counted, duration, moment, size } from "../text/format.js";
 import { legend } from "./legend.js";
-import { livedNs } from "../timeline/lifetime_bar.js";
-import { Lifecycle } from "./connection_pages.js";
+import { durationNs } from "../timeline/lifetime_bar.js";
+import { ConnectionPages } from "./connection_pages.js";
 import { go } from "../state/navigation.js";
-import { portRole, takeApart, whose } from "../text/address.js";
+import { addressKind, portRole, splitEndpoint } from "../text/address.js";
 import { mountHolders } from "../sockets/connection_holders.js";
 import { networkOf, outcome, protocolName } from "../text/terms.js";
 import { LadderView } from "./ladder_view.js";
 import { mountPacket } from "../packets/packet_view.js";
-import { mountPanes } from "./tabs.js";
+import { mountTabs } from "./tabs.js";
 import { mountPlayback } from "./playback_bar.js";
-import { mountWhy } from "./verdict_popover.js";
+import { mountVerdictPopover } from "./verdict_popover.js";
 
 export function mountConnection(panel, store) {
   const intro = introduction();
   const head = header(store);
   const choose = (packet) => go(store, { packet });
   const ladder = new LadderView({ choose, moved: () => moved() });
-  const why = mountWhy(ladder.element, ladder.list.element, choose);
+  const why = mountVerdictPopover(ladder.element, ladder.list.element, choose);
   const playback = mountPlayback(
     ladder,
     get,
     (problem) => store.set({ problem: { message: problem.message, what_to_do: problem.advice } }),
   );
   const packet = mountPacket(store);
-  const panes = mountPanes(store, [ladder.element, playback.element]);
+  const panes = mountTabs(store, [ladder.element, playback.element]);
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
   const page = h("div", { class: "connection" }, head.element, panes.bar, trouble, panes.elements, packet.element);
   panel.append(intro, page);
 
-  const lifecycle = new Lifecycle(get, () => draw(store.state));
+  const lifecycle = new ConnectionPages(get, () => draw(store.state));
   const moved = () => {
     playback.draw();
     why.explainChosen();
@@ -150,7 +150,7 @@ function header(store) {
       const { long, kind } = outcome(connection);
       setText(title, `#${connection.id} ${protocolName(connection.protocol)}`);
       title.dataset.protocol = connection.protocol;
-      const lived = connection.duration_ns === null ? "an unknown time" : duration(livedNs(connection, state.end));
+      const lived = connection.duration_ns === null ? "an unknown time" : duration(durationNs(connection, state.end));
       const lasted = kind === "open" ? `${long} for ${lived}` : `${long} after ${lived}`;
       const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
       const said = [
@@ -181,11 +181,11 @@ function socketPlate(side, holder) {
     element,
     draw(connection) {
       const endpoint = connection[side];
-      const parts = takeApart(endpoint);
+      const parts = splitEndpoint(endpoint);
       setText(role, `: ${portRole(side, connection)}`);
       setText(address, parts.address);
       setText(port, String(parts.port));
-      setText(where, `: ${whose(parts.address)}`);
+      setText(where, `: ${addressKind(parts.address)}`);
       element.title = endpoint;
     },
   };

@@ -6,11 +6,11 @@ import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { briefly, count, counted, moment, size, TIMES_GO_BACK } from "../text/format.js";
 import { Grid, isLive, ROW_HEIGHT } from "../widgets/data_grid.js";
 import { connectionsOf } from "../lab/demo_buttons.js";
-import { drawLife, livedNs } from "../timeline/lifetime_bar.js";
+import { drawLifetime, durationNs } from "../timeline/lifetime_bar.js";
 import { go } from "../state/navigation.js";
 import { createPair, drawPair } from "../widgets/address_pair.js";
-import { RowList } from "../net/filtered_list.js";
-import { short, takeApart } from "../text/address.js";
+import { FilteredList } from "../net/filtered_list.js";
+import { short, splitEndpoint } from "../text/address.js";
 import { split } from "../widgets/split_pane.js";
 import { outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
 import { mountConnection } from "./connection_view.js";
@@ -22,7 +22,7 @@ const CHARACTER = 7.3;
 
 export function mount(root, store) {
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
-  const list = new RowList({ table: "connections", store, get, changed: () => draw(store.state), failed });
+  const list = new FilteredList({ table: "connections", store, get, changed: () => draw(store.state), failed });
   const grid = new Grid({
     label: "Connections",
     columns: COLUMNS,
@@ -88,7 +88,7 @@ function rowHeight({ element, width, fitted }) {
 
 /** Both ends in full, as [address, port]. */
 function wholePair(row) {
-  const parts = (endpoint) => [endpoint.slice(0, endpoint.lastIndexOf(":")), `:${takeApart(endpoint).port}`];
+  const parts = (endpoint) => [endpoint.slice(0, endpoint.lastIndexOf(":")), `:${splitEndpoint(endpoint).port}`];
   return { client: parts(row.client), server: parts(row.server) };
 }
 
@@ -127,7 +127,7 @@ const COLUMNS = [
     title: "Lifetime",
     isAxis: true,
     create: (cell) => cell.append(h("i", { class: "life-bar" })),
-    draw: (cell, row, state) => drawLife(cell.firstChild, row, state.end, outcome(row).kind, row.protocol),
+    draw: (cell, row, state) => drawLifetime(cell.firstChild, row, state.end, outcome(row).kind, row.protocol),
   },
   {
     name: "duration",
@@ -135,7 +135,7 @@ const COLUMNS = [
     fits: 24,
     draw(cell, row, { end }) {
       const { short: word, long, kind } = outcome(row);
-      const lived = briefly(livedNs(row, end));
+      const lived = briefly(durationNs(row, end));
       setText(cell, word === "closed" ? lived : `${word}, ${lived}`);
       cell.dataset.kind = kind;
       const [client, server] = ["client", "server"].map((side) =>

@@ -2,7 +2,7 @@
 
 import { counted, duration } from "../text/format.js";
 import { phaseRuns } from "./phases.js";
-import { answerLine, closeCode, silentEnd, stateOf } from "../text/terms.js";
+import { closeCode, silentEnd, stateOf, statusLine } from "../text/terms.js";
 
 /** @import { ConnectionRow, EventRow, ExchangeRow, LadderPacket, LadderRun, MessageRow } from "../types/rows.d.ts" */
 
@@ -193,7 +193,7 @@ function carriedBy(exchanges, messages) {
       items.push({ packet: request.packet, kind: "request", id, text: `${request.method} ${request.target}` });
     }
     for (const answer of [...informational, response].filter(Boolean)) {
-      items.push({ packet: answer.packet, kind: "response", id, text: answerLine(answer) });
+      items.push({ packet: answer.packet, kind: "response", id, text: statusLine(answer) });
     }
   }
   for (const message of messages) {

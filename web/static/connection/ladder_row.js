@@ -63,7 +63,7 @@ export function stepClass(item, isChosen) {
 }
 
 /** A row as a sentence, for screen readers. */
-export function spoken(item) {
+export function rowSentence(item) {
   if (item.kind === "start") return item.text || `Before the first packet, inferred: ${states(item)}`;
   if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Loading"]).join(" ");
   const { packet, carries, sentences } = item;

@@ -3,7 +3,7 @@
 import { begin, end, ladder, rungs } from "./ladder_items.js";
 
 /** A connection held as a whole: rows as `ladder()` makes them. */
-export class WholeSteps {
+export class WholeLadder {
   constructor(detail) {
     this.items = ladder(detail);
     /** @type {number[]} */
@@ -31,8 +31,8 @@ export class WholeSteps {
 }
 
 /** A connection held in pages: a row a packet, one above and one below them. */
-export class PagedSteps {
-  /** @param {import("./connection_pages.js").Lifecycle} lifecycle */
+export class PagedLadder {
+  /** @param {import("./connection_pages.js").ConnectionPages} lifecycle */
   constructor(lifecycle) {
     this.lifecycle = lifecycle;
     /** @type {WeakMap<object, import("./ladder_items.js").LadderItem[]>} */

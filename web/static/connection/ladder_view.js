@@ -4,10 +4,10 @@
 import { closest, h, icon, setClass } from "../widgets/dom.js";
 import { EvenOffsets, Offsets } from "../widgets/row_offsets.js";
 import { firstScale, heightsToScale, rowHeights } from "./row_spacing.js";
-import { PagedSteps, WholeSteps } from "./ladder_rows.js";
+import { PagedLadder, WholeLadder } from "./ladder_rows.js";
 import { VirtualList } from "../widgets/virtual_list.js";
 import { lineCount, measureIn } from "../widgets/line_wrap.js";
-import { createStep, spoken, stepClass } from "./ladder_row.js";
+import { createStep, rowSentence, stepClass } from "./ladder_row.js";
 
 const HEIGHTS = { start: 26, packet: 42, silence: 30, end: 36 }; // pixels of a row without its story
 const DENSE = 42; // pixels of a row of a long connection, with two lines of its story
@@ -30,11 +30,11 @@ export class LadderView {
   constructor({ choose, moved = () => {} }) {
     this.choose = choose;
     this.moved = moved;
-    /** @type {import("./connection_pages.js").Lifecycle | null} */
+    /** @type {import("./connection_pages.js").ConnectionPages | null} */
     this.lifecycle = null;
     /** @type {number | null} */
     this.id = null;
-    /** @type {WholeSteps | PagedSteps | null} */
+    /** @type {WholeLadder | PagedLadder | null} */
     this.steps = null;
     /** @type {number | null} */
     this.cursor = null; // place of a packet in the connection
@@ -133,9 +133,9 @@ export class LadderView {
     if (!isNew && wasLong) this.list.following = this.list.atEnd; // stays at the end
     this.key = key;
     const whole = this.scale === null ? lifecycle.whole : null;
-    if (whole) this.steps = new WholeSteps(whole);
-    else if (!(this.steps instanceof PagedSteps) || this.steps.lifecycle !== lifecycle) {
-      this.steps = new PagedSteps(lifecycle);
+    if (whole) this.steps = new WholeLadder(whole);
+    else if (!(this.steps instanceof PagedLadder) || this.steps.lifecycle !== lifecycle) {
+      this.steps = new PagedLadder(lifecycle);
     }
     this.layout();
   }
@@ -188,7 +188,7 @@ export class LadderView {
   layout() {
     this.isNarrow = this.element.clientWidth < NARROW;
     const { steps } = this;
-    const isDense = steps instanceof PagedSteps;
+    const isDense = steps instanceof PagedLadder;
     this.list.element.classList.toggle("narrow", this.isNarrow);
     this.list.element.classList.toggle("dense", isDense);
     this.list.layout(isDense ? this.denseOffsets() : this.wholeOffsets(steps.items));
@@ -231,7 +231,7 @@ export class LadderView {
     this.newer.hidden = this.steps.length <= this.seen;
     const [from, to] = [Math.max(first - AROUND, 0), stop + AROUND];
     this.firstShown = this.steps.indexAt(first) ?? this.steps.indexAt(first + 1);
-    if (this.steps instanceof PagedSteps) this.lifecycle.want(from, to);
+    if (this.steps instanceof PagedLadder) this.lifecycle.want(from, to);
   }
 
   update(element, row) {
@@ -241,7 +241,7 @@ export class LadderView {
     setClass(element, stepClass(item, isChosen));
     element.setAttribute("aria-selected", String(isChosen));
     element.setAttribute("aria-disabled", String(!isPacket));
-    element.setAttribute("aria-label", spoken(item));
+    element.setAttribute("aria-label", rowSentence(item));
     element.id = isPacket ? `packet-${item.packet.number}` : `ladder-${item.kind}-${row}`;
     if (isPacket) element.dataset.packet = String(item.packet.number);
     else delete element.dataset.packet;

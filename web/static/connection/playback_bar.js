@@ -144,7 +144,7 @@ export function mountPlayback(ladder, get, fail) {
     even.setAttribute("aria-pressed", String(!isScaled));
     scaled.setAttribute("aria-pressed", String(isScaled));
     zoom.hidden = !isScaled;
-    if (isScaled) setText(zoom.lastChild, `${duration(Math.round(100 * ladder.scale))} in 100 px`);
+    if (isScaled) setText(zoom.lastChild, `${duration(Math.round(100 * ladder.scale))} per 100 px`);
     const key = `${ladder.id} ${total}`;
     if (key !== drawnKey && total) {
       drawnKey = key;

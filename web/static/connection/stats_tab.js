@@ -10,7 +10,7 @@ const REST = 1000; // ms between two requests while the connection grows
 const KINDS = { count, bytes: size, ns: duration, text: String };
 
 /** @param {(packet: number) => void} choose */
-export function mountFacts(get, choose) {
+export function mountStatistics(get, choose) {
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
   const body = h("div", { class: "facts-body" });
   const element = h("div", { class: "facts", tabindex: "0", role: "group", "aria-label": "Facts" }, trouble, body);

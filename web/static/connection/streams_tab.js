@@ -15,7 +15,7 @@ export const FORMATS = [["text", "Text"], ["hex", "Hex"], ["messages", "Messages
  * @param {(packet: number) => void} choose
  * @param {(way: string) => void} turn selects one of FORMATS
  */
-export function mountStreams(get, choose, turn) {
+export function mountStream(get, choose, turn) {
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
   const ways = FORMATS.map(([name, title]) =>
     h("button", { class: "toggle", "data-way": name, onclick: () => turn(name) }, title)

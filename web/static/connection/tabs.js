@@ -3,9 +3,9 @@
 import { get } from "../net/api.js";
 import { h } from "../widgets/dom.js";
 import { go } from "../state/navigation.js";
-import { mountFacts } from "./stats_tab.js";
+import { mountStatistics } from "./stats_tab.js";
 import { GRAPHS, mountGraphs } from "./graphs_tab.js";
-import { FORMATS, mountStreams } from "./streams_tab.js";
+import { FORMATS, mountStream } from "./streams_tab.js";
 
 const TABS = [["ladder", "Ladder"], ["streams", "Stream"], ["graphs", "Graphs"], ["facts", "Statistics"]];
 
@@ -24,14 +24,14 @@ export function readTab(text) {
  * @param {HTMLElement[]} ladder content of the ladder's tab
  * @returns {{bar: HTMLElement, elements: HTMLElement[], draw: Function, close: Function}}
  */
-export function mountPanes(store, ladder) {
+export function mountTabs(store, ladder) {
   const choose = (packet) => go(store, { packet });
   const turn = (tab) => go(store, { tab });
   const made = {};
   const makers = {
-    streams: () => mountStreams(get, choose, (way) => turn(`streams-${way}`)),
+    streams: () => mountStream(get, choose, (way) => turn(`streams-${way}`)),
     graphs: () => mountGraphs(get, choose, (graph) => turn(`graphs-${graph}`)),
-    facts: () => mountFacts(get, choose),
+    facts: () => mountStatistics(get, choose),
   };
   const panes = { ladder: h("div", { class: "pane pane-ladder" }, ladder) };
   for (const name of Object.keys(makers)) panes[name] = h("div", { class: `pane pane-${name}`, hidden: true });

@@ -14,7 +14,7 @@ const GAP = 6; // pixels between badge and popover
  * @param {HTMLElement} list the ladder's scrolling list; its steps have data-packet
  * @param {(packet: number) => void} choose selects a packet that shows one of the values
  */
-export function mountWhy(pane, list, choose) {
+export function mountVerdictPopover(pane, list, choose) {
   const sheet = h("div", { class: "why", role: "tooltip", id: "why", popover: "manual" });
   pane.append(sheet);
   const known = new Map();

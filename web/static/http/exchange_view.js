@@ -7,8 +7,8 @@ import { h, icon } from "../widgets/dom.js";
 import { duration, size } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { part } from "../widgets/key_values.js";
-import { PHASES, phasesOf, place, tookNs } from "./waterfall.js";
-import { answerLine } from "../text/terms.js";
+import { PHASES, phasesOf, place, totalNs } from "./waterfall.js";
+import { statusLine } from "../text/terms.js";
 
 export function mountExchange(panel, store) {
   // Open sections, and the chosen format of bodies: kept from exchange to exchange.
@@ -172,7 +172,7 @@ function anomalyList({ anomalies, exchange }, store) {
 function timing(exchange) {
   const phases = phasesOf(exchange);
   const from = phases[0].at;
-  const placed = place(phases, { from, to: from + tookNs(exchange) });
+  const placed = place(phases, { from, to: from + totalNs(exchange) });
   return h(
     "div",
     { class: "timing", role: "group", "aria-label": "Timing" },
@@ -186,7 +186,7 @@ function timing(exchange) {
     }),
     h("span", { class: "timing-what total" }, "Total"),
     h("span", {}),
-    h("span", { class: "timing-ns total" }, duration(tookNs(exchange))),
+    h("span", { class: "timing-ns total" }, duration(totalNs(exchange))),
   );
 }
 
@@ -205,7 +205,7 @@ function line(said) {
     said.version.startsWith("HTTP") ? said.version : `HTTP/${said.version}`,
   );
   if ("method" in said) return h("p", { class: "head-line" }, `${said.method} ${said.target} `, version);
-  return h("p", { class: "head-line" }, said.status ? version : "", ` ${answerLine(said)}`);
+  return h("p", { class: "head-line" }, said.status ? version : "", ` ${statusLine(said)}`);
 }
 
 function nothing(side, what, why) {

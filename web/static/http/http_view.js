@@ -7,13 +7,13 @@ import { briefly, count, counted, size, TIMES_GO_BACK } from "../text/format.js"
 import { Grid, isLive } from "../widgets/data_grid.js";
 import { go } from "../state/navigation.js";
 import { want } from "../net/row_fetch.js";
-import { RowList } from "../net/filtered_list.js";
+import { FilteredList } from "../net/filtered_list.js";
 import { filtering } from "../text/time_range.js";
 import { split } from "../widgets/split_pane.js";
 import { choice } from "../widgets/segmented_control.js";
-import { commonLength, drawWaterfall, PHASES, phasesOf, tookNs, waterfallTitle } from "./waterfall.js";
+import { commonLength, drawWaterfall, PHASES, phasesOf, totalNs, waterfallTitle } from "./waterfall.js";
 import { PLAIN_NOTES } from "../text/facts.js";
-import { answerLine } from "../text/terms.js";
+import { statusLine } from "../text/terms.js";
 import { mountExchange } from "./exchange_view.js";
 
 export function mount(root, store) {
@@ -25,7 +25,7 @@ export function mount(root, store) {
   );
   const axis = new Axis();
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
-  const list = new RowList({ table: "exchanges", store, get, changed: () => draw(store.state), failed });
+  const list = new FilteredList({ table: "exchanges", store, get, changed: () => draw(store.state), failed });
   const grid = new Grid({
     label: "HTTP exchanges",
     columns: columns((row) => axis.of(row)),
@@ -119,7 +119,7 @@ class Axis {
       this.measured !== exchanges.revision && (exchanges.byId.size < MANY || performance.now() - this.at >= STEADY)
     ) {
       Object.assign(this, { measured: exchanges.revision, at: performance.now() });
-      this.length = commonLength(exchanges.some(MEASURED).map(tookNs).filter((ns) => ns !== null));
+      this.length = commonLength(exchanges.some(MEASURED).map(totalNs).filter((ns) => ns !== null));
     }
   }
 
@@ -151,7 +151,7 @@ const columns = (axisOf) => [
       setText(cell.firstChild, response ? String(response.status || "–") : "…");
       setText(cell.lastChild, response ? ` ${response.reason}` : " no response");
       cell.dataset.class = response ? String(Math.floor(response.status / 100)) : "none";
-      cell.title = response ? answerLine(response) : "no response seen";
+      cell.title = response ? statusLine(response) : "no response seen";
     },
   },
   { name: "notes", title: "Notes", draw: drawNotes },
@@ -190,7 +190,7 @@ function drawNotes(cell, row) {
 }
 
 function drawTime(cell, row) {
-  const took = row.response && tookNs(row);
+  const took = row.response && totalNs(row);
   setText(cell, row.response ? briefly(took) : "");
   cell.title = row.response && took === null ? TIMES_GO_BACK : "";
 }

@@ -27,7 +27,7 @@ export function phasesOf({ request, response, timing_ns: { connect, send, wait, 
 }
 
 /** ns from the start to the end of an exchange; null where timestamps go backwards between them. */
-export function tookNs(row) {
+export function totalNs(row) {
   const { send, wait, receive } = row.timing_ns;
   const isKnown = !(row.request && send === null) && !(row.response && receive === null) &&
     !(row.request && row.response && wait === null);
@@ -55,7 +55,7 @@ export function commonLength(lengths) {
 
 /** The tooltip of a bar. */
 export function waterfallTitle(row) {
-  if (tookNs(row) === null) return TIMES_GO_BACK;
+  if (totalNs(row) === null) return TIMES_GO_BACK;
   const text = ({ kind, ns }) => (kind === "unanswered" ? PHASES[kind] : `${PHASES[kind]}: ${duration(ns)}`);
   const parts = phasesOf(row).map(text);
   return [`Starts ${moment(phasesOf(row)[0].at)} after the start of the capture`, ...parts].join("\n");
@@ -63,7 +63,7 @@ export function waterfallTitle(row) {
 
 /** Draws a row's bar: one segment for each kind of phase, placed by custom properties. */
 export function drawWaterfall(bar, row, axis) {
-  const phases = tookNs(row) === null ? [] : phasesOf(row);
+  const phases = totalNs(row) === null ? [] : phasesOf(row);
   const placed = place(phases, axis);
   for (const segment of bar.children) {
     const found = placed.find(({ kind }) => kind === segment.dataset.kind);
@@ -75,5 +75,5 @@ export function drawWaterfall(bar, row, axis) {
   const runsOut = phases.length > 0 && phases.at(-1).at + phases.at(-1).ns > axis.to &&
     placed.some(({ from }) => from < 1);
   bar.classList.toggle("runs-out", runsOut);
-  bar.dataset.took = runsOut ? duration(tookNs(row)) : "";
+  bar.dataset.took = runsOut ? duration(totalNs(row)) : "";
 }

@@ -1,7 +1,7 @@
 // The rows of a table in a list, by index: all of them, or those that match the filter, time range and connection.
 // The server does the matching.
 
-import { Pages } from "./paged_list.js";
+import { PagedList } from "./paged_list.js";
 import { want } from "./row_fetch.js";
 import { filtering } from "../text/time_range.js";
 
@@ -9,7 +9,7 @@ const REFRESH = 200; // ms at least between two requests while packets come
 const SHARE = 4; // the pause after a request, as a multiple of how long it took
 
 /** @template {import("../types/state.d.ts").TableName} Name */
-export class RowList {
+export class FilteredList {
   /**
    * @param {object} parts
    * @param {Name} parts.table
@@ -35,7 +35,7 @@ export class RowList {
         .tables[table]);
     /** @type {string | null} */
     this.key = null; // the query of the pages held
-    /** @type {Pages<import("../types/state.d.ts").RowTypes[Name]> | null} */
+    /** @type {PagedList<import("../types/state.d.ts").RowTypes[Name]> | null} */
     this.pages = null; // null while all rows are listed: then a row's index is its number
     /** @type {Record<string, string | number>} */
     this.query = {};
@@ -63,7 +63,7 @@ export class RowList {
     this.pages?.close();
     Object.assign(this, { key, query, packets, places: new Map(), pages: null });
     if (!Object.keys(query).length) return;
-    this.pages = new Pages({
+    this.pages = new PagedList({
       fetch: async (start, stop, signal) => {
         const started = this.now();
         const answer = await this.get(`/api/${this.table}`, { ...query, start, stop }, signal);

@@ -1,7 +1,7 @@
 // The packets in the packet table, by index: all of them, or those that match the filter and the time range.
 // The server does the matching.
 
-import { Pages } from "./paged_list.js";
+import { PagedList } from "./paged_list.js";
 import { filtering } from "../text/time_range.js";
 
 const REFRESH = 500; // ms between two requests for the number of matches while packets come
@@ -9,7 +9,7 @@ const REFRESH = 500; // ms between two requests for the number of matches while 
 /** Whether a packet's row may still change: later packets settle what is assumed. */
 const isUnsettled = (row) => row.client_state_assumed || row.server_state_assumed;
 
-export class PacketList {
+export class FilteredPackets {
   /**
    * @param {object} parts
    * @param {import("./api.js").Get} parts.get
@@ -24,7 +24,7 @@ export class PacketList {
     this.later = later;
     /** @type {string | null} */
     this.key = null; // the query of the pages held
-    /** @type {Pages<import("../types/rows.d.ts").ListedPacket> | null} */
+    /** @type {PagedList<import("../types/rows.d.ts").ListedPacket> | null} */
     this.pages = null;
     /** @type {Record<string, string | number>} */
     this.query = {};
@@ -70,7 +70,7 @@ export class PacketList {
       query: { ...(filter ? { q: filter } : {}), ...(span ?? {}) },
     });
     this.isWhole = Object.keys(this.query).length === 0;
-    this.pages = new Pages({
+    this.pages = new PagedList({
       fetch: (start, stop, signal) => this.get("/api/packets", { ...this.query, start, stop }, signal),
       changed: this.changed,
       failed: this.failed,

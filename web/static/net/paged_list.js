@@ -9,7 +9,7 @@ const REST = 2_000; // ms after a failure before the next request
 /** @import { RowsAnswer } from "../types/rows.d.ts" */
 
 /** @template Row */
-export class Pages {
+export class PagedList {
   /**
    * @param {object} parts
    * @param {(start: number, stop: number, signal: AbortSignal) => Promise<RowsAnswer<Row>>} parts.fetch

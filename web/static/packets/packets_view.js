@@ -9,7 +9,7 @@ import { Grid, isLive } from "../widgets/data_grid.js";
 import { go } from "../state/navigation.js";
 import { packetColumns } from "./packet_columns.js";
 import { kindOf } from "./packet_text.js";
-import { PacketList } from "../net/filtered_packets.js";
+import { FilteredPackets } from "../net/filtered_packets.js";
 import { saveCopy } from "./save_copy.js";
 import { filtering } from "../text/time_range.js";
 import { mountPacket } from "./packet_view.js";
@@ -17,7 +17,7 @@ import { mountPacket } from "./packet_view.js";
 const AROUND = 40; // rows fetched above and below the visible ones
 
 export function mount(root, store) {
-  const list = new PacketList({
+  const list = new FilteredPackets({
     get,
     changed: () => draw(store.state),
     failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }),

@@ -2,11 +2,11 @@
 
 import { closest, h, icon } from "../widgets/dom.js";
 import { mountHeader } from "./header.js";
-import { mountHelp } from "./help_dialog.js";
-import { mountSources } from "./source_dialog.js";
+import { mountHelpDialog } from "./help_dialog.js";
+import { mountSourceDialog } from "./source_dialog.js";
 import { go } from "../state/navigation.js";
 import { mountDemoBar } from "../lab/demo_buttons.js";
-import { mountRail } from "./nav_rail.js";
+import { mountNavigation } from "./nav_rail.js";
 import * as timeline from "../timeline/timeline_view.js";
 import * as overview from "../overview/overview_view.js";
 import * as connections from "../connection/connections_view.js";
@@ -33,13 +33,13 @@ export const VIEW_NAMES = VIEWS.map((view) => view.name);
 
 /** @param {{resync: () => void}} actions of the feed */
 export function mountFrame(root, store, actions) {
-  const help = mountHelp();
-  const sources = mountSources(store);
+  const help = mountHelpDialog();
+  const sources = mountSourceDialog(store);
   const stage = h("main", { class: "stage", id: "stage", tabindex: "-1" });
   const bar = h("header", { class: "bar" });
   const demoBar = h("section", { class: "demo-bar", "aria-label": "Demo" });
   const problem = h("div", { class: "problem", role: "alert", hidden: true });
-  const rail = mountRail(store, VIEWS);
+  const rail = mountNavigation(store, VIEWS);
   root.append(
     h("a", {
       class: "skip",

@@ -16,7 +16,7 @@ const KEYS = [
   ["?", "this help"],
 ];
 
-export function mountHelp() {
+export function mountHelpDialog() {
   const close = h(
     "button",
     { class: "icon-button", "aria-label": "Close", onclick: () => element.close() },

@@ -7,7 +7,7 @@ import { go } from "../state/navigation.js";
 const FIRST = 5; // views that a narrow screen has room for
 
 /** @param {object[]} views {name, label, counts?: the table whose rows are counted, onlyDemo?} */
-export function mountRail(store, views) {
+export function mountNavigation(store, views) {
   const items = views.map((view) => item(store, view, () => unfold(false)));
   const links = items.map(({ link }) => link);
   const more = h("button", {

@@ -5,7 +5,7 @@ import { h, icon, setText } from "../widgets/dom.js";
 import { count, size } from "../text/format.js";
 import { upload } from "../net/upload.js";
 
-export function mountSources(store) {
+export function mountSourceDialog(store) {
   const outcome = h("p", { class: "sources-outcome", role: "status" });
   const body = h("div", { class: "sources-body" });
   const close = h(

@@ -2,7 +2,7 @@
 
 import { h } from "../widgets/dom.js";
 import { count, duration } from "../text/format.js";
-import { takeApart } from "../text/address.js";
+import { splitEndpoint } from "../text/address.js";
 import { isWaiting } from "./descriptor.js";
 
 export function slotItem({ fd, descriptor, waiting }, picture, view, choose) {
@@ -51,10 +51,10 @@ export function slotItem({ fd, descriptor, waiting }, picture, view, choose) {
 }
 
 function title(descriptor) {
-  if (descriptor.role === "listener") return `listen :${takeApart(descriptor.local).port}`;
+  if (descriptor.role === "listener") return `listen :${splitEndpoint(descriptor.local).port}`;
   if (!descriptor.remote) return "new socket";
   if (descriptor.name !== null) return `${descriptor.name}’s connection`;
-  const { port } = takeApart(descriptor.remote);
+  const { port } = splitEndpoint(descriptor.remote);
   return descriptor.role === "server" ? `from :${port}` : `to :${port}`;
 }
 

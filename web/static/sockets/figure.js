@@ -3,7 +3,7 @@
 import { h, setText, setVars, svg } from "../widgets/dom.js";
 import { count, counted } from "../text/format.js";
 import { keepingFocus } from "./keep_focus.js";
-import { leftOut } from "../text/omitted_text.js";
+import { omittedText } from "../text/omitted_text.js";
 import { across, downwards, middle, rails } from "./connection_shapes.js";
 import { looseEnd, slotItem } from "./descriptor_slots.js";
 
@@ -126,7 +126,7 @@ export function mountFigure({ choose, resized }) {
     );
     const found = isStacked() ? stacked(ends) : ends.map(([id, from, to]) => curve(id, across(from, to), -7));
     curves.replaceChildren(...found.flat());
-    setText(note, leftOut(shown.picture, ids.length, found.length, shown.view.filter));
+    setText(note, omittedText(shown.picture, ids.length, found.length, shown.view.filter));
     note.hidden = !note.textContent;
   }
 

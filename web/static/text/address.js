@@ -1,13 +1,13 @@
 // Addresses of connection ends: IP address and port, split, shortened and described.
 
 /** "127.0.0.1:8000" or "[::1]:8000" → {address, port}. */
-export function takeApart(endpoint) {
+export function splitEndpoint(endpoint) {
   const colon = endpoint.lastIndexOf(":");
   return { address: endpoint.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(endpoint.slice(colon + 1)) };
 }
 
 /** What kind of address it is (RFC 6890). */
-export function whose(address) {
+export function addressKind(address) {
   if (/^127\./.test(address) || address === "::1") return "loopback";
   if (/^(169\.254\.|fe[89ab])/i.test(address)) return "link-local";
   if (/^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/i.test(address)) return "private network";
@@ -32,7 +32,7 @@ export function briefAddress(address) {
 
 /** Both ends of a connection as [address, port]; the address is "" where both ends have the same loopback address. */
 export function pairEnds({ client, server }) {
-  const ends = [client, server].map(takeApart);
+  const ends = [client, server].map(splitEndpoint);
   const isHere = ends.every(({ address }) => /^127\.|^::1$/.test(address)) && ends[0].address === ends[1].address;
   const shown = (address) => (address.includes(":") ? `[${briefAddress(address)}]` : address);
   const parts = ({ address, port }) => [isHere ? "" : shown(address), `:${port}`];
@@ -41,7 +41,7 @@ export function pairEnds({ client, server }) {
 
 /** A connection in brief: both ports where both ends have one address, else the client's port and the whole server. */
 export function short({ client, server }) {
-  const [a, b] = [takeApart(client), takeApart(server)];
+  const [a, b] = [splitEndpoint(client), splitEndpoint(server)];
   return {
     client: ["", String(a.port)],
     server: a.address === b.address ? ["", String(b.port)] : pairEnds({ client, server }).server,

@@ -165,12 +165,12 @@ export const OUTCOMES = {
   "half_seen": {
     "kind": "open",
     "short": "half seen",
-    "long": "nothing of the {unseen} in the capture"
+    "long": "nothing from the {unseen} captured"
   },
   "half_seen_closed": {
     "kind": "closed",
     "short": "half seen",
-    "long": "nothing of the {unseen} in the capture"
+    "long": "nothing from the {unseen} captured"
   }
 };
 

@@ -7,7 +7,7 @@ const NAMED = 3; // processes that are named although they are not drawn
 /**
  * How many open connections are drawn, which processes are not, and what the capture filter excludes; "" for nothing.
  */
-export function leftOut({ others, told, connections }, open, drawn, filter = null) {
+export function omittedText({ others, told, connections }, open, drawn, filter = null) {
   return [
     filter && filterText(filter),
     drawn < open && `${counted(open, "connection")} open, ${count(drawn)} drawn.`,

@@ -64,13 +64,13 @@ const WHO = {
   closing: ({ closed_by: by }) => (by ? ` by the ${by}` : ""),
   closed: ({ closed_by: by, reset_by: reset }) =>
     `${by ? ` by the ${by} first` : ""}${reset ? `, then RST from the ${reset}` : ""}`,
-  reset: ({ packets, unseen }) => (packets.includes(0) ? `; nothing of the ${unseen} in the capture` : ""),
+  reset: ({ packets, unseen }) => (packets.includes(0) ? `; nothing from the ${unseen} captured` : ""),
   unanswered: ({ closed_by: by }) => (by ? `; the ${by} sent FIN` : ""),
   half_seen_closed: ({ seen }) => `; the ${seen} sent FIN`,
 };
 
 /** Whether no packet shows that the connection was established: it ended before an ACK, a byte or a FIN. */
-export function neverBuilt({ outcome: became, history = "" }) {
+export function neverEstablished({ outcome: became, history = "" }) {
   return ["refused", "unanswered", "stray"].includes(became) || (became === "reset" && !/[adf]/i.test(history));
 }
 
@@ -81,9 +81,9 @@ export const networkOf = ({ vlan, tunnel }) => [vlan && `VLAN ${vlan.join(".")}`
 export const protocolName = (protocol) => PROTOCOLS[protocol] ?? protocol;
 
 /** An HTTP response in a line; one of HTTP/0.9 has neither status nor fields (RFC 1945 §3.1). */
-export const answerLine = (
-  { status, reason },
-) => (status ? `${status} ${reason}`.trim() : "HTTP/0.9 response (no header)");
+export function statusLine({ status, reason }) {
+  return status ? `${status} ${reason}`.trim() : "HTTP/0.9 response (no header)";
+}
 
 /** A close code in words. */
 export const closeCode = (code) => CLOSE_CODES[code] ?? CLOSE_RANGES.findLast(([first]) => code >= first)[1];

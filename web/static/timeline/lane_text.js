@@ -2,9 +2,9 @@
 
 import { FIRST_ERROR } from "../text/facts.js";
 import { briefly, counted, duration, size } from "../text/format.js";
-import { livedNs } from "./lifetime_bar.js";
-import { takeApart } from "../text/address.js";
-import { band, neverBuilt, outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
+import { durationNs } from "./lifetime_bar.js";
+import { splitEndpoint } from "../text/address.js";
+import { band, neverEstablished, outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
 
 /** Left of a lane: the first request, or the protocol. */
 export function laneTitle({ id, asks, protocol, exchanges: asked }) {
@@ -15,7 +15,7 @@ export function laneTitle({ id, asks, protocol, exchanges: asked }) {
 export function wasOpened(lane) {
   const { handshake_ns: took, client_state: client, server_state: server } = lane;
   if (took !== null) return true;
-  return !neverBuilt(lane) && ![client, server].some((name) => band(name) === "opening");
+  return !neverEstablished(lane) && ![client, server].some((name) => band(name) === "opening");
 }
 
 /** Right of a lane: texts [outcome, detail], and whether it is trouble; `end` is the last time on the timeline. */
@@ -26,7 +26,7 @@ export function laneOutcome(lane, end) {
     return { texts: [short, `${lane.messages[0]} ↑ ${lane.messages[1]} ↓`], isTrouble: false };
   }
   if (lane.exchanges) return exchanges(lane);
-  return { texts: [short, briefly(livedNs(lane, end))], isTrouble: false };
+  return { texts: [short, briefly(durationNs(lane, end))], isTrouble: false };
 }
 
 function exchanges(lane) {
@@ -60,18 +60,18 @@ const weight = (code) => (code === null ? Infinity : code >= FIRST_ERROR ? code 
 
 /** Below the title, where there is room: the client; only its port where it is on this machine. */
 export function laneOrigin({ client }) {
-  const { address, port } = takeApart(client);
+  const { address, port } = splitEndpoint(client);
   return `from ${/^127\.|^::1$/.test(address) ? `port ${port}` : client}`;
 }
 
 /** Below the outcome: packets and duration. */
 export function laneLoad(lane, end) {
-  return `${counted(lane.packets[0] + lane.packets[1], "packet")} in ${duration(livedNs(lane, end))}`;
+  return `${counted(lane.packets[0] + lane.packets[1], "packet")} in ${duration(durationNs(lane, end))}`;
 }
 
 /** Beside an end's half of a tall lane: {address, port, sent, packets}; a narrow page hides address and packets. */
 export function laneSide(lane, side) {
-  const { address, port } = takeApart(lane[side]);
+  const { address, port } = splitEndpoint(lane[side]);
   const i = side === "client" ? 0 : 1;
   return {
     address: address.includes(":") ? `[${address}]` : address,
@@ -88,12 +88,12 @@ export function laneSentence(lane, end) {
   const trouble = lane.trouble ? `, ${counted(lane.trouble, "problem")}` : "";
   const [client, server] = ["client", "server"].map((side) => stateOf({ ...lane, silent: silentEnd(lane) }, side).text);
   return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, client ${client}, server ${server}, duration ${
-    duration(livedNs(lane, end))
+    duration(durationNs(lane, end))
   }: ${texts.join(", ")}${trouble}`;
 }
 
 /** A server's name in the margin: its port, and its address where that is not this machine's own. */
 export function serverName(server) {
-  const { address, port } = takeApart(server);
+  const { address, port } = splitEndpoint(server);
   return { port: `:${port}`, address: /^127\.|^::1$/.test(address) ? "" : address };
 }

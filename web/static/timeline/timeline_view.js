@@ -14,7 +14,7 @@ import { LaneList } from "./lane_list.js";
 import { go } from "../state/navigation.js";
 import { EDGE, paintLanes } from "./paint_lanes.js";
 import { want } from "../net/row_fetch.js";
-import { mountTools } from "./toolbar.js";
+import { mountToolbar } from "./toolbar.js";
 import { between, pan, scale, zoom } from "./zoom.js";
 
 const LANES_REST = 120; // ms between two requests for lanes
@@ -55,7 +55,7 @@ class Timeline {
     this.note = h("div", { class: "lane-note", hidden: true });
     this.select = h("div", { class: "lane-select", hidden: true });
     this.empty = h("div", { class: "empty" });
-    this.tools = mountTools(store, { zoom: (factor) => this.zoom(factor), all: () => this.move(null) });
+    this.tools = mountToolbar(store, { zoom: (factor) => this.zoom(factor), all: () => this.move(null) });
     this.list.window.append(this.select);
     this.element = h(
       "div",

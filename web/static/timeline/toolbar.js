@@ -19,7 +19,7 @@ const KEY = [
  * @param {import("../state/store.js").Store} store
  * @param {{zoom: (factor: number) => void, all: () => void}} calls
  */
-export function mountTools(store, { zoom, all }) {
+export function mountToolbar(store, { zoom, all }) {
   const orders = ORDERS.map(([order, label]) =>
     h("button", {
       class: "choice",

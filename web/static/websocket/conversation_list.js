@@ -5,14 +5,14 @@ import { h } from "../widgets/dom.js";
 import { counted, duration } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { overflowHint } from "../widgets/overflow_hint.js";
-import { RowList } from "../net/filtered_list.js";
-import { takeApart } from "../text/address.js";
+import { FilteredList } from "../net/filtered_list.js";
+import { splitEndpoint } from "../text/address.js";
 import { outcome } from "../text/terms.js";
 
 const SHOWN = 200; // conversations listed; the others can be found by filter or in Connections
 
 export function mountConversationList(store) {
-  const list = new RowList({
+  const list = new FilteredList({
     table: "connections",
     store,
     get,
@@ -47,7 +47,7 @@ export function mountConversationList(store) {
       ...listed.map((row) =>
         item(
           row.id,
-          `#${row.id}  ${takeApart(row.client).port} → ${takeApart(row.server).port}`,
+          `#${row.id}  ${splitEndpoint(row.client).port} → ${splitEndpoint(row.server).port}`,
           `${outcome(row).long}, ${duration(row.duration_ns)}`,
           row.id === id,
         )

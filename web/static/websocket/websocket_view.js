@@ -9,7 +9,7 @@ import { moment } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { EvenOffsets, Offsets } from "../widgets/row_offsets.js";
 import { mountConversationList } from "./conversation_list.js";
-import { RowList } from "../net/filtered_list.js";
+import { FilteredList } from "../net/filtered_list.js";
 import { toggle } from "../widgets/segmented_control.js";
 import { VirtualList } from "../widgets/virtual_list.js";
 import { lineCount, measureIn } from "../widgets/line_wrap.js";
@@ -23,7 +23,7 @@ const NARROW = matchMedia("(max-width: 719px)");
 
 export function mount(root, store) {
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
-  const list = new RowList({ table: "messages", store, get, changed: () => draw(store.state), failed });
+  const list = new FilteredList({ table: "messages", store, get, changed: () => draw(store.state), failed });
   const extras = new MessageExtras({ get, changed: () => layout() });
   const quiet = toggle("ws.control", "Pings and pongs", () => measureAgain(), "Control frames, RFC 6455 §5.5");
   const frames = toggle(
