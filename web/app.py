@@ -17,6 +17,7 @@ from web.api.plotly_file import make_plotting
 from web.api.sources import Sources
 from web.auth.keyring import VISIT_SECONDS, Keyring
 from web.auth.request_guard import OPEN_THE_LINK, Gate
+from web.auth.response_headers import make_hardening
 from web.errors import Refused, error_body
 from web.feed import Feed
 from web.page_files import make_page_files
@@ -43,7 +44,7 @@ def create_app(session: Session, port: int, keyring: Keyring | None = None, sour
     app.url_map.merge_slashes = False  # no redirects: a path is right or not there
     gate = Gate(keyring or Keyring(), port)
     app.before_request(gate.check)
-    app.after_request(gate.harden)
+    app.after_request(make_hardening(gate.hosts))
     app.register_error_handler(HTTPException, _say_error)
     app.register_blueprint(_make_entry(gate))
     app.register_blueprint(make_page_files())

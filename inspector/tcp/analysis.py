@@ -53,6 +53,7 @@ UNSEEN_SAID = cython.declare(cython.uint, verdicts.UNSEEN_SAID)
 NO_WINDOW = cython.declare(cython.int, -1)
 """The last window field of a sender that has not sent one yet."""
 
+FAST_RETRANSMISSION_ACKS = cython.declare(cython.uint, verdicts.FAST_RETRANSMISSION_ACKS)
 FAST_RETRANSMISSION_NS = cython.declare(cython.ulonglong, verdicts.FAST_RETRANSMISSION_NS)
 REORDERING_NS = cython.declare(cython.longlong, verdicts.REORDERING_NS)
 
@@ -360,7 +361,7 @@ class Analysis:
         if not repeats:
             return 0
         if (
-            rev.duplicate_acks >= 2
+            rev.duplicate_acks >= FAST_RETRANSMISSION_ACKS
             and rev.last_ack == seq
             and _elapsed(rev.last_ack_ns, self.times[row]) < FAST_RETRANSMISSION_NS
         ):

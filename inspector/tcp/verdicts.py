@@ -135,6 +135,9 @@ COPY_SHIFT = 17
 """By so many bits the verdicts are shifted that tshark gives to a packet which was captured twice at the same place. It
 is judged by tshark alone, which knows no copies: here it is none of the things they say."""
 
+FAST_RETRANSMISSION_ACKS = 2
+"""A fast retransmission follows at least so many duplicate ACKs."""
+
 FAST_RETRANSMISSION_NS = 20_000_000
 """A fast retransmission follows the last duplicate ACK within this time."""
 

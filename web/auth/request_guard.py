@@ -11,7 +11,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from flask import Request, Response, g, request
+from flask import Request, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from web.auth.keyring import Keyring, TooManyFailures, Visit, same
@@ -21,26 +21,10 @@ from web.server.acceptor import MAX_BODY
 PUBLIC = frozenset({"page_files.index", "page_files.kept", "static", "plotting.library", "entry.health", "entry.login"})
 """Endpoints that need no credentials: the page itself, which holds nothing, and the way in."""
 
-CACHING = {
-    "page_files.kept": "private, max-age=31536000, immutable",
-    "static": "no-cache",
-    "plotting.library": "no-cache",
-}
-"""Cache-Control by endpoint, where a browser may keep the answer: for good, or to ask each time whether it holds."""
-
 METHODS = ("GET", "HEAD", "POST")
 
 OPEN_THE_LINK = "Open the link that the terminal printed; it carries the key to this dashboard."
 USE_THE_PAGE = "Use the dashboard's own page, at the address that the terminal printed."
-
-HARDENING = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 
 
 @dataclass(frozen=True)
@@ -74,22 +58,6 @@ class Gate:
             _check_body(request)
         if request.endpoint is not None and request.endpoint not in PUBLIC:
             g.visit = self._credentials(request)
-
-    def harden(self, response: Response) -> Response:
-        """Flask's after_request: the headers that every response carries."""
-        response.headers.update(HARDENING)
-        response.headers["Content-Security-Policy"] = self._policy()
-        response.headers["Cache-Control"] = CACHING.get(request.endpoint or "", "no-store")
-        return response
-
-    def _policy(self) -> str:
-        host = request.environ.get("HTTP_HOST")
-        feed = f" ws://{host}" if host in self.hosts else ""
-        return (
-            "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
-            f"img-src 'self' data: blob:; font-src 'self'; connect-src 'self'{feed}; base-uri 'none'; "
-            "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-        )
 
     def _check_target(self, request: Request) -> None:
         """The Host field, as it was sent: werkzeug would make one up, and takes an absolute target's word over it."""

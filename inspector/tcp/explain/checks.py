@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from inspector.tcp.analysis import Standing
 from inspector.tcp.explain.replay import MASK32, Situation
 from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
-from inspector.tcp.verdicts import FAST_RETRANSMISSION_NS, REORDERING_NS, UNSEEN_SAID, Verdict
+from inspector.tcp.verdicts import FAST_RETRANSMISSION_ACKS, FAST_RETRANSMISSION_NS, REORDERING_NS, UNSEEN_SAID, Verdict
 from inspector.units import count, duration
 
 MASK64 = (1 << 64) - 1
@@ -219,7 +219,8 @@ def _asks_again(s: Situation) -> Check:
         return Check(
             "uncaptured bytes of the peer were acknowledged, which tshark takes for duplicate ACKs", holds=True
         )
-    return Check(f"the peer has sent {count(times, 'duplicate ACK')} in a row (required: at least 2)", times >= 2)
+    sent = f"the peer has sent {count(times, 'duplicate ACK')} in a row"
+    return Check(f"{sent} (required: at least {FAST_RETRANSMISSION_ACKS})", times >= FAST_RETRANSMISSION_ACKS)
 
 
 def _fast(s: Situation) -> list[Check]:

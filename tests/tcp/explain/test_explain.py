@@ -307,7 +307,7 @@ def test_a_window_update_compares_bytes_and_not_scaled_fields() -> None:
     play.run()
     more, less = (explain(play.packets, play.connections, row)[0].why for row in (3, 4))
     assert "64,512 bytes instead of 64,240 (packet 2); there is more room" in more
-    assert "10240 bytes instead of 63488 (packet 3); there is less room" in less
+    assert "10,240 bytes instead of 63,488 (packet 3); there is less room" in less
 
 
 def test_a_syn_ack_that_answers_a_crossing_syn_is_no_retransmission() -> None:

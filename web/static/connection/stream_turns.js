@@ -1,5 +1,7 @@
 // Both streams interleaved: consecutive pieces from one side joined, as text or hex dump. No DOM.
 
+import { BYTES_PER_LINE } from "../widgets/hexdump.js";
+
 /**
  * Consecutive data from one side; `cut` counts bytes of it that are not in `bytes`.
  *
@@ -13,7 +15,6 @@
  * @property {string | null} remark
  */
 
-const ROW = 16; // bytes a line of a dump
 const STRANGE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** base64 → bytes */
@@ -74,12 +75,12 @@ export function isText(bytes) {
   return odd * 20 <= text.length;
 }
 
-/** A hex dump in lines: offset in the stream, sixteen bytes, ASCII. */
+/** A hex dump in lines: offset in the stream, bytes, ASCII. */
 export function dump(bytes, offset) {
   const lines = [];
-  for (let at = 0; at < bytes.length; at += ROW) {
-    const row = bytes.subarray(at, at + ROW);
-    const hex = Array.from(row, (byte) => byte.toString(16).padStart(2, "0")).join(" ").padEnd(3 * ROW - 1);
+  for (let at = 0; at < bytes.length; at += BYTES_PER_LINE) {
+    const row = bytes.subarray(at, at + BYTES_PER_LINE);
+    const hex = Array.from(row, (byte) => byte.toString(16).padStart(2, "0")).join(" ").padEnd(3 * BYTES_PER_LINE - 1);
     const letters = Array.from(row, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "·")).join("");
     lines.push(`${(offset + at).toString(16).padStart(8, "0")}  ${hex}  ${letters}`);
   }

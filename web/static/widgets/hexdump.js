@@ -4,7 +4,7 @@ import { closest, h } from "./dom.js";
 import { counted } from "../text/format.js";
 
 const SHOWN = 4096; // bytes; the rest is counted
-const LINE = 16;
+export const BYTES_PER_LINE = 16;
 
 /**
  * @param {string} hex two digits a byte
@@ -17,7 +17,7 @@ export function hexDump(hex, { point = () => {}, choose = () => {} } = {}) {
   const total = Math.min(hex.length / 2, SHOWN);
   const cells = [];
   const element = h("div", { class: "hex" });
-  for (let at = 0; at < total; at += LINE) element.append(line(hex, at, total, cells));
+  for (let at = 0; at < total; at += BYTES_PER_LINE) element.append(line(hex, at, total, cells));
   if (hex.length / 2 > SHOWN) {
     element.append(h("p", { class: "hex-more" }, `and ${counted(hex.length / 2 - SHOWN, "more byte")}`));
   }
@@ -40,7 +40,7 @@ export function hexDump(hex, { point = () => {}, choose = () => {} } = {}) {
 function line(hex, at, total, cells) {
   const element = h("div", { class: "hex-line" }, h("span", { class: "hex-at" }, at.toString(16).padStart(4, "0")));
   const text = h("span", { class: "hex-text" });
-  for (let byte = at; byte < at + LINE; byte += 1) {
+  for (let byte = at; byte < at + BYTES_PER_LINE; byte += 1) {
     const isThere = byte < total;
     const pair = hex.slice(2 * byte, 2 * byte + 2);
     const cell = h("span", { class: "hex-byte", "data-byte": isThere ? byte : null }, isThere ? pair : "  ");
