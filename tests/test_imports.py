@@ -141,6 +141,17 @@ def test_the_core_does_no_io_and_knows_no_clock(module: str) -> None:
     assert edges <= allowed
 
 
+OF_THE_DEMO = re.compile(r"\b(alice|bob|carol|dave|welcome|diary|coffee)\b", re.IGNORECASE)
+"""Words of the demo's chat, its guests and its pages."""
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in modules() if not re.match(r"inspector\.(lab|cli)\b|inspector$|web", name)]
+)
+def test_only_the_lab_and_the_command_line_know_the_demo(module: str) -> None:
+    assert not OF_THE_DEMO.findall(modules()[module].read_text("utf-8"))
+
+
 def test_the_law_would_notice_an_import_that_goes_up(tmp_path: Path) -> None:
     upward = tmp_path / "x.py"
     upward.write_text("def f():\n    from web import Session\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector.compare.delivery_methods import NAMES
+from inspector.http.head import NO_STATUS
 from inspector.http.message_notes import PLAIN, note_names
 from inspector.http.status_codes import FIRST_ERROR
 from inspector.query.outcomes import WORDS
@@ -56,6 +57,7 @@ FACTS: dict[str, tuple[str, Any]] = {
     "IP_PROTOCOLS": ("What a packet is in which no TCP segment could be read, by IP protocol number.", WITHOUT_SEGMENT),
     "NOT_IP": ("The same of a packet that is not IP.", NOT_IP),
     "PLAIN_NOTES": ("Notes on an HTTP exchange in which there is nothing odd.", note_names(PLAIN)),
+    "NO_STATUS": ("What is shown of an HTTP response without a status, as in HTTP/0.9.", NO_STATUS),
     "FIRST_ERROR": ("The first HTTP status that is an error (RFC 9110 §15.5).", FIRST_ERROR),
     "OPCODES": ("Names of WebSocket frames (RFC 6455 §5.2).", {int(code): name for code, name in OPCODE_NAMES.items()}),
     "CLOSE_CODES": (

@@ -20,15 +20,15 @@ cdef enum:
 
 
 cdef inline bint is_upper(unsigned char c) noexcept:
-    return 65 <= c <= 90
+    return c'A' <= c <= c'Z'
 
 
 cdef inline unsigned char lower(unsigned char c) noexcept:
-    return c | 0x20 if is_upper(c) else c
+    return c | 0x20 if c'A' <= c <= c'Z' else c
 
 
 cdef inline bint is_digit(unsigned char c) noexcept:
-    return 48 <= c <= 57
+    return c'0' <= c <= c'9'
 
 
 cdef inline bint is_space(unsigned char c) noexcept:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 FIELD_LIMIT = 1024
 """Fields of one head that are shown; a flood of them is cut there."""
 
+NO_STATUS = "response without a status"
+"""Shown of a response whose status line has neither status nor reason, or that has no such line (HTTP/0.9)."""
+
 _STATUS_LINE = re.compile(r"(HTTP/[!-~]*|HTTP(?=[\0- ]+\d{3}))(?:[\0- ]+(\d{3})(?!\d) ?|[\0- ]+|$)(.*)", re.IGNORECASE)
 _VERSION = re.compile(r"HTTP/\d\.\d", re.IGNORECASE)
 _SPACE = re.compile(r"[\0- ]+")
@@ -38,7 +41,7 @@ class Head:
     def answer(self) -> str:
         """Status and reason of a response as they were sent, or that it has neither (HTTP/0.9)."""
         status = "" if self.status is None else f"{self.status:03}"
-        return f"{status} {self.reason}".strip() or "answer without a head"
+        return f"{status} {self.reason}".strip() or NO_STATUS
 
     def values(self, name: str) -> list[str]:
         """Every value of a field, by its name in whatever case."""

@@ -347,8 +347,8 @@ TOKENS = (
     _c("closed_ns", "i8", "when the number was given back, or first seen no more; -1 not yet", -1),
     _c("closed_by", "u1", "tokens.ledger.Closed"),
     _c("role", "u1", "tokens.ledger.Role"),
-    _c("name", "u1", "the name that the process's diary gives it, likewise; empty when none", 0, 64),
-    _c("named_ns", "i8", "when the name was written into the diary; -1 never", -1),
+    _c("name", "u1", "the name by which the process's registry lists it, likewise; empty when none", 0, 64),
+    _c("named_ns", "i8", "when the name was entered in the registry; -1 never", -1),
     _c("forgotten_ns", "i8", "when it was struck out again; -1 not yet", -1),
     *_ENDS,
 )

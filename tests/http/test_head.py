@@ -52,7 +52,7 @@ def test_odd_request_lines_have_a_reading(raw: bytes, expected: tuple[str, str, 
 STATUS_LINES = {
     b"HTTP/1.1 000 X\r\n\r\n": (0, "X", "000 X"),
     b"HTTP/1.1 2000 X\r\n\r\n": (None, "2000 X", "2000 X"),
-    b"HTTP/1.1\r\n\r\n": (None, "", "answer without a head"),
+    b"HTTP/1.1\r\n\r\n": (None, "", "response without a status"),
     b"HTTP/1.1 200OK\r\n\r\n": (200, "OK", "200 OK"),
     b"HTTP 200 OK\r\n\r\n": (200, "OK", "200 OK"),
 }

@@ -189,7 +189,7 @@ test("requests, interim and final responses and messages stand on the packets th
 
 test("an answer of HTTP/0.9 is said to have no head", () => {
   const exchange = { id: 0, request: null, informational: [], response: { packet: 2, status: 0, reason: "" } };
-  assert.equal(ladder(detail({ exchanges: [exchange] }))[2].carries[0].text, "HTTP/0.9 response (no header)");
+  assert.equal(ladder(detail({ exchanges: [exchange] }))[2].carries[0].text, "response without a status");
 });
 
 test("sentences and phases stand on their packets", () => {

@@ -210,6 +210,9 @@ export const PLAIN_NOTES = [
   "pipelined"
 ];
 
+/** What is shown of an HTTP response without a status, as in HTTP/0.9. */
+export const NO_STATUS = "response without a status";
+
 /** The first HTTP status that is an error (RFC 9110 §15.5). */
 export const FIRST_ERROR = 400;
 

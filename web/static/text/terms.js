@@ -1,6 +1,16 @@
 // Names in the tables as words: states, verdicts, outcomes, protocols, close codes.
 
-import { CLOSE_CODES, CLOSE_RANGES, CLOSING, OPENING, OUTCOMES, PROTOCOLS, STATES, VERDICTS } from "./facts.js";
+import {
+  CLOSE_CODES,
+  CLOSE_RANGES,
+  CLOSING,
+  NO_STATUS,
+  OPENING,
+  OUTCOMES,
+  PROTOCOLS,
+  STATES,
+  VERDICTS,
+} from "./facts.js";
 
 /** How a TCP state (RFC 9293 §3.3.2) is drawn along a lifeline: the name of a band. */
 export function band(state) {
@@ -80,9 +90,9 @@ export const networkOf = ({ vlan, tunnel }) => [vlan && `VLAN ${vlan.join(".")}`
 /** The name of a protocol. */
 export const protocolName = (protocol) => PROTOCOLS[protocol] ?? protocol;
 
-/** An HTTP response in a line; one of HTTP/0.9 has neither status nor fields (RFC 1945 §3.1). */
+/** An HTTP response in a line; one of HTTP/0.9 has no status (RFC 1945 §3.1). */
 export function statusLine({ status, reason }) {
-  return status ? `${status} ${reason}`.trim() : "HTTP/0.9 response (no header)";
+  return status ? `${status} ${reason}`.trim() : NO_STATUS;
 }
 
 /** A close code in words. */
