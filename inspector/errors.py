@@ -1,4 +1,4 @@
-"""What can be wrong with the user's world (not with the wire: that becomes an anomaly row)."""
+"""Errors of the environment, such as missing permissions. Problems on the wire become anomaly rows instead."""
 
 from __future__ import annotations
 

@@ -55,11 +55,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Findings:
-    """All that the cells are made of."""
+    """The data from which answers are made."""
 
     capture: Capture
     among: Mask
-    """Which connections were looked at."""
+    """The connections that are compared, as a mask."""
     kinds: Ints
     polls: Polls
     said: Said

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Phase(IntEnum):
-    """What a packet is for."""
+    """The purpose of a packet."""
 
     BUILDING = 0
     """Up to the first byte of the program's own; for WebSocket and event streams, up to the answer that opens them."""
@@ -49,7 +49,7 @@ class Cost:
 
 
 def find_costs(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, Cost]:
-    """What each kind cost, its connections together."""
+    """The costs of each kind, summed over its connections."""
     packets = capture.packets
     rows = np.flatnonzero(packets["connection"] >= 0)
     rows = rows[kinds[packets["connection"][rows]] >= 0]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 CONTENT_BYTES = 16 * 1024
-"""Of each message, so much is read where its text matters."""
+"""Bytes read of each message whose text matters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,12 +46,14 @@ class FirstBytes:
     took_ns: Ints
 
     def of(self, where: npt.NDArray[np.bool_]) -> FirstBytes:
-        """Those that the mask names."""
+        """The rows that the mask selects."""
         return FirstBytes(self.connection[where], self.packet[where], self.flights[where], self.took_ns[where])
 
 
 def find_first_bytes(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, FirstBytes]:
-    """By kind. A connection that was open already when the capture began proves nothing and is left out."""
+    """First useful bytes, by kind. Connections that were open when the capture began are left out: they prove
+    nothing.
+    """
     connections, packets = capture.connections, capture.packets
     first = first_of(said.packet, said.connection, len(kinds))
     seen = (connections["isn_known"] == READ_FROM_SYN).all(axis=1)

@@ -50,7 +50,7 @@ def content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list
 
 
 def _codings(said: Head) -> list[tuple[str, str]]:
-    """What was done to the content besides chunks, in order: content codings, then transfer codings (RFC 9112 §7)."""
+    """The codings applied besides chunks, in order: content codings, then transfer codings (RFC 9112 §7)."""
     content_codings = [("content", name) for name in said.tokens("Content-Encoding")]
     transfer_codings = [("transfer", name.partition(";")[0].strip()) for name in said.tokens("Transfer-Encoding")]
     return [each for each in content_codings + transfer_codings if each[1] not in ("identity", "chunked")]
@@ -113,7 +113,7 @@ def _pieces(capture: Capture, row: int) -> Iterator[tuple[bytes | None, int]]:
 
 
 def _join_chunks(pieces: Iterator[tuple[bytes | None, int]]) -> Iterator[tuple[bytes | None, int]]:
-    """Leave the chunk framing out (RFC 9112 §7.1)."""
+    """Remove the chunk framing (RFC 9112 §7.1)."""
     body, due = ChunkedBody(), 0
     for piece, length in pieces:
         if piece is None:

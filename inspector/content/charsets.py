@@ -15,7 +15,7 @@ PRESCAN = 1024
 """Bytes at a document's beginning in which its declared encoding is looked for (WHATWG HTML §13.2.3.2)."""
 
 ASSUMED = "windows-1252"
-"""What is read where no encoding is declared and the bytes are not UTF-8: what browsers fall back to in most places."""
+"""Fallback encoding if none is declared and the bytes are not UTF-8, as in most browsers."""
 
 MISFIT = "\udfff"
 """Stands for bytes that do not fit until they are counted: no decoder gives it by itself."""

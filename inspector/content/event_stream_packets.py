@@ -28,7 +28,7 @@ LONGEST_EVENT = 64 * 1024
 """Bytes of one event; of a longer one, only its end is looked at."""
 
 BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
-"""What ends an event (WHATWG HTML, §9.2.6)."""
+"""The end of an event (WHATWG HTML, §9.2.6)."""
 
 
 @dataclass(frozen=True, slots=True)

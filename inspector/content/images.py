@@ -35,7 +35,7 @@ class Picture:
 
 
 def picture(content: bytes) -> Picture | None:
-    """What picture `content` is; None for anything else, SVG above all."""
+    """The image format and size of `content`; None for anything else, including SVG."""
     for recognise in (_png, _gif, _jpeg, _webp):
         found = recognise(content)
         if found:

@@ -12,7 +12,7 @@ SLACK_NS = 1_000_000
 """By how much a packet's time may lie before that of the call that caused it: two clocks' readings, not two clocks."""
 
 LONGEST_WAY_NS = 1_000_000_000
-"""What comes later than this was not on its way all the time: the longest ways on earth take a third of it."""
+"""Maximum delay of a packet that was on its way: the longest paths on earth take a third of it."""
 
 SYN_SEEN = 1
 """In connections.isn_known: the connection was seen from its first packet."""
@@ -26,7 +26,9 @@ Side = tuple[int, Direction]
 
 
 class Joins:
-    """The connections by their sockets. Several had the same two, one after another, where ports were used again."""
+    """Index of connections by their sockets. Several may have had the same two, one after another, if ports were
+    reused.
+    """
 
     def __init__(self, connections: Table) -> None:
         self._connections = connections
@@ -34,7 +36,7 @@ class Joins:
         self._indexed = 0
 
     def refresh(self) -> bool:
-        """Take in the connections that are new; whether there were any."""
+        """Add new connections; returns whether there were any."""
         table, first = self._connections, self._indexed
         if len(table) == first:
             return False

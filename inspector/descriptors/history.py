@@ -49,7 +49,7 @@ class Closed(IntEnum):
 
 
 class Role(IntEnum):
-    """What the socket is for."""
+    """The purpose of a socket."""
 
     UNKNOWN = 0
     LISTENER = 1

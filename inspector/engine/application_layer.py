@@ -20,7 +20,7 @@ from inspector.websocket.frame_parser import FrameReader
 from inspector.websocket.handshake import Deflate, Handshake
 
 FIRST_ROUTES = 64
-"""Directions there is room for at first."""
+"""Initial number of directions."""
 
 
 class Conversations:

@@ -157,7 +157,7 @@ class Capture:
 
     @property
     def notes(self) -> list[str]:
-        """What is wrong with the file, in plain sentences."""
+        """Problems of the file, in plain sentences."""
         remarks = self._clocks.note(), self._tracker.note()
         return [*self.source.notes, *(remark for remark in remarks if remark)]
 
@@ -187,7 +187,7 @@ class Capture:
         return compared
 
     def refresh(self) -> bool:
-        """Look whether the file has grown; True when there is more to `advance` over."""
+        """Check whether the file has grown; returns True if there is more to `advance` over."""
         grew = self.source.refresh()
         if grew:
             self._attach()
@@ -202,7 +202,7 @@ class Capture:
             self.finish()
 
     def advance(self, limit: int = BATCH) -> int:
-        """Take the next packets, at most `limit`, through all stages; how many there were."""
+        """Process the next packets, at most `limit`, through all stages; returns their number."""
         first, capacity = len(self.packets), self.packets.capacity
         count = self.source.read(self.packets, limit)
         if self.source.floor != self._floor:
@@ -230,7 +230,7 @@ class Capture:
             table.expected = int(times * table.rows * SLACK)
 
     def _note_refused_datagrams(self) -> None:
-        """Report the fragmented datagrams that were given up since the last batch."""
+        """Report the fragmented datagrams that were discarded since the last batch."""
         refused = self._decoder.fragments.refused
         for refusal in refused[self._refused :]:
             self._oddities.note(index_of(REFUSALS[refusal.reason]), refusal.packet, connection=-1)
@@ -257,7 +257,7 @@ class Capture:
                 self.connections[name][connection] = UNKNOWN
 
     def _forget_untimed(self, first: int, stop: int) -> None:
-        """Of packets without a time no interval is known."""
+        """Clear the intervals of packets without a time."""
         if not self._clocks.untimed:
             return
         lost = self.packets["clock"][first:stop] == NO_CLOCK
@@ -305,12 +305,12 @@ class Capture:
         return said + self._decoder.notes()
 
     def close(self) -> None:
-        """Let go of the file; the tables stay, bytes can no longer be read."""
+        """Close the file; the tables remain, but bytes can no longer be read."""
         self.source.close()
         self._attach()
 
     def _attach(self) -> None:
-        """Let the stages read what of the file is in memory now."""
+        """Give the stages the part of the file that is in memory now."""
         self._floor = self.source.floor
         self._decoder.attach(self.source.data)
         self._tracker.attach(self.source.data, self._floor, self.source.want)

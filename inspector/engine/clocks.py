@@ -192,13 +192,13 @@ def elapsed(
 
 
 def lifetimes(capture: Capture, connections: Any = slice(None)) -> Times:
-    """From the first to the last packet of each connection, ns; UNKNOWN where the clock was set between them."""
+    """Time from the first to the last packet of each connection, ns; UNKNOWN if the clock was set between them."""
     table = capture.connections
     return elapsed(capture.packets, table["first_packet"][connections], table["last_packet"][connections])
 
 
 def transfers(capture: Capture, messages: Rows) -> Times:
-    """From the first to the last byte of HTTP messages, ns; UNKNOWN likewise, and for a row of -1."""
+    """Time from the first to the last byte of HTTP messages, ns; UNKNOWN likewise, and for a row of -1."""
     table = capture.http_messages
     if not len(table):
         return np.full(len(messages), UNKNOWN, np.int64)
@@ -208,7 +208,7 @@ def transfers(capture: Capture, messages: Rows) -> Times:
 
 
 def extent(packets: Table) -> int | None:
-    """From the first packet to the last, ns; None where times go back between them."""
+    """Time from the first packet to the last, ns; None if times go back between them."""
     times, clock = packets["time_ns"], packets["clock"]
     if not len(times):
         return 0

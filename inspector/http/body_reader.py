@@ -51,7 +51,7 @@ class BodyReader:
 
     @cfunc
     def open_length(self, half: Half, row: Py_ssize_t, length: longlong) -> None:
-        """So many bytes follow."""
+        """Begin a body, or chunk, of this length."""
         self._rows.framing[row] = BY_LENGTH
         if length:
             half.stage = stages.LENGTH
@@ -68,7 +68,7 @@ class BodyReader:
 
     @cfunc
     def open_close(self, half: Half, row: Py_ssize_t) -> None:
-        """All that follows is the body."""
+        """Begin a body that ends with the connection."""
         self._rows.framing[row] = BY_CLOSE
         half.stage = stages.CLOSE
 
@@ -112,7 +112,7 @@ class BodyReader:
 
     @cfunc
     def end_of_length(self, half: Half) -> None:
-        """All bytes of a body, or of a chunk, were there."""
+        """All bytes of a body, or of a chunk, have arrived."""
         if half.stage == stages.CHUNK:
             half.stage = stages.FRAMING
         else:
@@ -156,7 +156,7 @@ class BodyReader:
 
     @cfunc
     def cut(self, half: Half, key: Py_ssize_t, is_close: bint) -> None:
-        """No more comes of the message in hand; `is_close` when by FIN, which ends a body that only the close ends."""
+        """End the current message early; `is_close` if by FIN, which completes a body that only the close ends."""
         row: Py_ssize_t = half.message
         if self.may_be_withheld(half):
             self.withhold(half, key)
@@ -171,7 +171,7 @@ class BodyReader:
 
     @cfunc
     def end(self, half: Half) -> None:
-        """The message in hand is over."""
+        """End the current message."""
         self._rows.complete[half.message] = not self._rows.notes[half.message] & (GAP | CUT_SHORT | BAD_CHUNK)
         self.note_framing(half)
         self._between_messages(half)

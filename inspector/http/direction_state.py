@@ -17,7 +17,7 @@ PATIENCE = cython.declare(cython.int, 8)
 as SOCKS has one, is found."""
 
 LONG_PATIENCE = 64
-"""The same, where the capture began in mid-connection: a body's tail may come first."""
+"""The same limit for a capture that begins mid-stream: the end of a body may come first."""
 
 
 @cclass

@@ -116,7 +116,7 @@ class Directions:
 
     @cfunc
     def leave(self, connection: Py_ssize_t, route: cython.int) -> None:
-        """Nothing more of this connection is HTTP."""
+        """Stop reading this connection as HTTP."""
         self.routes[2 * connection] = self.routes[2 * connection + 1] = route
         self.halves[2 * connection] = self.halves[2 * connection + 1] = None
         self._exchanges.forget(connection)

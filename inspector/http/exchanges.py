@@ -147,7 +147,7 @@ class Exchanges(Writer):
 
     @cython.ccall
     def forget_overtaken(self, connection: cython.int) -> None:
-        """That response is not."""
+        """Discard the note about that response."""
         queue: Queue = self._queue(connection)
         del queue.overtaken[0]
 
@@ -213,5 +213,5 @@ class Exchanges(Writer):
 
     @cython.ccall
     def forget(self, connection: cython.int) -> None:
-        """Nothing more will be asked or answered on this connection."""
+        """End all exchanges of this connection."""
         self._queues.pop(connection, None)

@@ -9,7 +9,7 @@ END_OF_HEAD = re.compile(rb"\n\r?\n")
 CUT_START_LINE = re.compile(
     rb"(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|CONNECT) (?:/|http)|(HTTP/\d\.\d \d{3})", re.DOTALL
 )
-"""What is enough of a start line to know it for one."""
+"""The minimum of a start line by which it is recognised."""
 
 LIMIT = 256 * 1024
 """Bytes of the longest head that is gathered."""
@@ -38,7 +38,7 @@ class HeldHead:
         return self.buffer + (b"\r\n" if cut[1] else b" HTTP/0.0\r\n")
 
     def gather(self, piece: bytes) -> int:
-        """Take the bytes of `piece` that belong to the start line, or once that is there to the head; how many."""
+        """Add the bytes of `piece` that belong to the start line, or after that to the header; returns their number."""
         before = len(self.buffer)
         if not self.has_start_line:
             line, found, _ = piece.partition(END_OF_LINE)

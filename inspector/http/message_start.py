@@ -113,7 +113,7 @@ class Beginnings:
 
     @cfunc
     def _begin_message(self, half: Half, at: longlong) -> None:
-        """The next message begins at an address in the piece in hand."""
+        """Begin the next message at an address in the current piece."""
         half.start_offset = at + self._pieces.shift
         half.start_packet = self._pieces.carrier
         half.start_seq = self._pieces.sequence_number(at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 DETECT = 0
-"""Nothing is known yet."""
+"""Protocol not determined yet."""
 START = 1
 """A message is due."""
 HEAD = 2
@@ -21,6 +21,6 @@ PAUSED = 7
 SEARCH = 8
 """A start line is looked for."""
 STOPPED = 9
-"""Nothing more is read."""
+"""Not read any further."""
 TLS = 10
 """The first byte was a TLS record's."""

@@ -176,7 +176,7 @@ class PacketRing:
         return Counters(self._received - self._converter.left_out, self._dropped)
 
     def close(self) -> None:
-        """Give the ring and the socket back."""
+        """Close the ring and the socket."""
         self._converter.release()
         self._view.release()
         self._ring.close()

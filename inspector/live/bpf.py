@@ -77,7 +77,7 @@ def both(first: Program, second: Program) -> Program:
 
 
 def expression_for(expression: str | None, only: Sequence[int], without: Sequence[int]) -> str | None:
-    """The same three wishes in one expression, for a sniffer that takes no program."""
+    """The same three conditions as one expression, for a sniffer that does not accept a program."""
     parts = [f"({expression})"] if expression else []
     if only:
         parts.append("(" + " or ".join(f"tcp port {port}" for port in only) + ")")

@@ -93,12 +93,12 @@ class LiveCapture:
 
     @property
     def error(self) -> str | None:
-        """What ended the capture, None while all is well."""
+        """Why the capture ended; None while it runs."""
         return self._capture.error
 
     @property
     def troubles(self) -> list[Trouble]:
-        """What has ended by itself."""
+        """Processes that ended unexpectedly."""
         found = []
         if self.error:
             kept = f" What it had captured is in the recording {self.spool.name}. Start again to capture more."
@@ -133,7 +133,7 @@ class LiveCapture:
         self.stop()
 
     def _take(self, event: Event) -> None:
-        """Take in what the capture process reports."""
+        """Handle an event of the capture process."""
         match event["event"]:
             case "ready":
                 self.link_type = event["link_type"]

@@ -89,7 +89,7 @@ class Helper:
             self._process.stdin.close()
 
     def _listen(self) -> None:
-        """Take in its events until it ends."""
+        """Read its events until it ends."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             event = json.loads(line)
@@ -103,7 +103,7 @@ class Helper:
         self._heard({"event": "end"})
 
     def _last_complaint(self) -> str:
-        """What its standard error ended with."""
+        """The end of its standard error."""
         self._complaints.seek(0)
         lines = self._complaints.read().decode(errors="replace").strip().splitlines()
         return f" ({lines[-1]})" if lines else ""

@@ -1,4 +1,4 @@
-"""Give up what the capture process needed to open its socket and never needs again."""
+"""Drops the privileges that the capture process needs only to open its socket."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _hurry() -> None:
-    """Go before the programs whose packets we capture, where we may: a late capture loses packets."""
+    """Raise our scheduling priority if permitted: a late capture loses packets."""
     with contextlib.suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, 0, -10)
 

@@ -70,7 +70,7 @@ class BlockConverter:
         return self.skipped
 
     def release(self) -> None:
-        """Let go of the ring, so that it can be unmapped."""
+        """Release the ring, so that it can be unmapped."""
         self.words = self.out_words
         self.halves = memoryview(bytearray(2)).cast("H")
         self.octets = self.out

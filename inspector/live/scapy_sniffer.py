@@ -87,7 +87,7 @@ class Sniffer:
                 self.written += 1
 
     def shut(self) -> None:
-        """Let no more packets in where that can be done (Linux); elsewhere drain for a moment only."""
+        """Stop accepting packets if possible (Linux); elsewhere drain for a moment only."""
         self._closing_time = time.monotonic() + DRAIN_SECONDS
         endpoint = getattr(self._socket, "ins", None)
         if isinstance(endpoint, socket.socket):
@@ -100,7 +100,7 @@ class Sniffer:
         return Counters(max(self._received, self.written + self._dropped), self._dropped)
 
     def close(self) -> None:
-        """Give the socket back."""
+        """Close the socket."""
         self._socket.close()
 
     def _count(self) -> None:

@@ -1,4 +1,4 @@
-"""What a live source of packets is, whatever the system captures with."""
+"""The interface of a live packet source."""
 
 from __future__ import annotations
 
@@ -45,4 +45,4 @@ class LiveSource(Protocol):
         """The system's packet counters."""
 
     def close(self) -> None:
-        """Give everything back."""
+        """Close the source."""

@@ -102,15 +102,15 @@ class PcapLayout:
         self.records.attach(window.data[: window.loaded])
 
     def resume(self) -> bool:
-        """There is nothing but packets in this layout."""
+        """Nothing to resume: this layout has only packets."""
         return False
 
     def take_comments(self) -> Iterator[tuple[int, str]]:
-        """Nor has it comments."""
+        """Nothing: this layout has no comments."""
         return iter(())
 
     def take_reports(self) -> list[bytes]:
-        """Nor reports."""
+        """Nothing: this layout has no reports."""
         return []
 
     def finish(self) -> None:
@@ -147,19 +147,19 @@ class SnoopLayout:
         self.records.attach(window.data[: window.loaded])
 
     def resume(self) -> bool:
-        """There is nothing but packets in this layout."""
+        """Nothing to resume: this layout has only packets."""
         return False
 
     def take_comments(self) -> Iterator[tuple[int, str]]:
-        """Nor has it comments."""
+        """Nothing: this layout has no comments."""
         return iter(())
 
     def take_reports(self) -> list[bytes]:
-        """Nor reports."""
+        """Nothing: this layout has no reports."""
         return []
 
     def finish(self) -> None:
-        """Take over the count of lost packets."""
+        """Read the count of lost packets."""
         self.interfaces[0].dropped = self.records.drops
 
 
@@ -302,7 +302,7 @@ class PcapngLayout:
             interface.dropped = sum(drops)
 
     def _keep_reports(self, block: bytes) -> None:
-        """Take the lines of a reports block; nothing where it is somebody else's."""
+        """Read the lines of a reports block; ignore blocks of other programs."""
         body = block[8:-4]
         if body.startswith(REPORTS_MAGIC):
             lines = body[len(REPORTS_MAGIC) :].split(b"\n")

@@ -55,7 +55,7 @@ class Window:
         self.refresh()
 
     def refresh(self) -> bool:
-        """See what was written to the file since; True when it grew."""
+        """Check what was appended to the file; returns True if it grew."""
         if self.cut >= 0:
             return False
         size, before = os.fstat(self._file.fileno()).st_size, self.size

@@ -68,13 +68,13 @@ class Stop(IntEnum):
     """Why a walk over records stopped."""
 
     FULL = 0
-    """As many rows are written as were asked for, and another packet is there."""
+    """All requested rows are written, and another packet follows."""
     END = 1
-    """What follows is not whole: the end of the file, or of what is written of it so far."""
+    """The rest is incomplete: the end of the file, or of what is written of it so far."""
     OTHER = 2
     """A block that matters and is not a packet."""
     DAMAGED = 3
-    """What follows cannot be a record."""
+    """The following bytes are not a valid record."""
     STRANGER = 4
     """A packet of an interface that has not been described."""
 

@@ -43,7 +43,7 @@ class Notebook:
             self._read()
 
     def write(self, note: Note) -> None:
-        """Keep a note, for good once this returns.
+        """Store a note on disk; it is safe once this returns.
 
         Raises:
             NotKept: it is too long, there are too many, or the file cannot be written.

@@ -282,7 +282,7 @@ def _check_copy(fresh: Path, packets: Table) -> None:
 
 
 def _dress(fresh: Path, place: Path) -> None:
-    """Give the new file the old one's owner, as far as we may, and its mode."""
+    """Set the new file's mode, and its owner if permitted, to those of the old one."""
     old = place.stat()
     with contextlib.suppress(OSError, AttributeError):
         os.chown(fresh, old.st_uid, old.st_gid)

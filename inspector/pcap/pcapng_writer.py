@@ -131,11 +131,7 @@ class SpoolWriter:
             self.write(gathered)
 
     def check(self) -> None:
-        """Look whether the file is still there, and no shorter than it was.
-
-        Raises:
-            SpoolLost: it is not.
-        """
+        """Check that the file still exists and is no shorter than before."""
         found = os.fstat(self._descriptor)
         if not found.st_nlink:
             self._is_torn = True

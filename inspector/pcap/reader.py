@@ -249,7 +249,7 @@ class PacketFile:
                 self._apply(note)
 
     def note(self, note: Note) -> None:
-        """Keep what somebody wrote beside a packet.
+        """Store a note on a packet.
 
         Raises:
             NotKept: it could not be written down.
@@ -279,13 +279,13 @@ class PacketFile:
         return self._layout.take_reports()
 
     def refresh(self) -> bool:
-        """See what was written to the file since; True when it grew. Take `data` again then."""
+        """Check what was appended to the file; returns True if it grew. Fetch `data` again then."""
         grew = self._window.refresh()
         self._note_cut()
         return grew
 
     def finish(self) -> None:
-        """All of the file is read and nothing more will come: add notes on what it misses."""
+        """The whole file is read and nothing more will come: add notes on what is missing."""
         if self.is_finished:
             return
         self.is_finished = True
@@ -301,7 +301,7 @@ class PacketFile:
             self.notes.append(f"the file ends in the middle of a packet (offset {offset}): {read} whole packets read")
 
     def close(self) -> None:
-        """Let go of the file; views of `data` that others hold stay valid."""
+        """Close the file; views of `data` that others hold remain valid."""
         self._window.close()
         self._layout.attach(self._window)
 

@@ -38,7 +38,7 @@ class Outcome(IntEnum):
     HALF_SEEN = 8
     """No packet of one end is in the capture, and the other continues."""
     HALF_SEEN_CLOSED = 9
-    """Of one end nothing is in the capture, and the other has sent its FIN."""
+    """No packet of one end is in the capture, and the other has sent its FIN."""
 
 
 Outcomes = npt.NDArray[np.uint8]

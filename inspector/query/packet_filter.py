@@ -40,7 +40,7 @@ CODES: dict[str, Verdict | int] = {
     **{code_of(verdict): verdict for verdict in Verdict},
     **{anomaly.code: i for i, anomaly in enumerate(ANOMALIES)},
 }
-"""What "is:" may be followed by: verdicts, and anomalies by their index."""
+"""Words that may follow "is:": verdicts, and anomalies by their index."""
 
 MAX_BYTES = 64
 """Bytes of a word that are looked for."""

@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From one moment to another, both included, ns since 1970."""
+    """A time range, both ends included, ns since 1970."""
 
     from_ns: int
     to_ns: int
 
     def holds(self, times: Times) -> Mask:
-        """Which of these moments lie in it."""
+        """Which of these times are in the range."""
         held: Mask = (times >= self.from_ns) & (times <= self.to_ns)
         return held
 
     def touches(self, starts: Times, ends: Times) -> Mask:
-        """Which of these stretches share a moment with it; one whose end is not known yet lasts a moment."""
+        """Which of these intervals overlap the range; one without a known end lasts a moment."""
         touched: Mask = (starts <= self.to_ns) & (np.maximum(starts, ends) >= self.from_ns)
         return touched
 
 
 def extent(capture: Capture) -> Span | None:
-    """From the earliest packet to the latest, whatever their order in the file; None while there is none."""
+    """From the earliest packet to the latest, in whatever order; None without any."""
     times = capture.packets["time_ns"]
     return Span(int(times.min()), int(times.max())) if len(times) else None
 

@@ -21,7 +21,7 @@ Key = tuple[str, str, int]
 
 @dataclass(slots=True)
 class _Known:
-    """What was last reported of an end, and when."""
+    """The last report on an end, and its time."""
 
     end: End
     time_ns: int

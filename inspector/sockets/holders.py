@@ -66,7 +66,7 @@ class Holders:
         self._looked_for = wanted - self._found.keys()
 
     def _look_for(self, missing: set[int]) -> None:
-        """Look where sockets were found before, then everywhere."""
+        """Search where sockets were found before, then everywhere."""
         likely = sorted({holder.pid for holders in self._found.values() for holder in holders})
         found = _held(likely, missing)
         if missing - found.keys():

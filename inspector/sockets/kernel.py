@@ -59,7 +59,7 @@ KERNEL_STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """By what the kernel steers a connection (TCP_INFO)."""
+    """The kernel's figures of a connection (TCP_INFO)."""
 
     rtt_us: int
     """Smoothed round trip time (RFC 6298); 0 before the first sample, as are the other two times."""
@@ -87,7 +87,7 @@ class KernelSocket:
     unacknowledged: int
     """Bytes sent and not acknowledged yet; of a listening socket, how many connections may wait."""
     figures: Figures | None = None
-    """Of a connection in being; a listening socket and TIME-WAIT have none."""
+    """Figures of an open connection; a listening socket and TIME-WAIT have none."""
 
 
 def tcp_sockets() -> list[KernelSocket]:

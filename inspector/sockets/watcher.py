@@ -56,7 +56,7 @@ Renamed = Callable[[End], End]
 
 
 def wanted_on(interface: str, only: Sequence[int] = (), without: Sequence[int] = ()) -> Wanted:
-    """Which sockets concern a capture on this interface and of these ports."""
+    """The sockets that concern a capture on this interface and of these ports."""
     is_loopback = interface.startswith("lo")
 
     def is_wanted(end: End) -> bool:
@@ -108,7 +108,7 @@ class Watcher:
 
 
 def run(watcher: Watcher, bell: Doorbell | None, pace: Pace) -> None:
-    """Look until standard input ends."""
+    """Survey the sockets until standard input ends."""
     while True:
         rest = pace.rest(watcher.look())
         if _is_over(rest):
@@ -138,11 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def filtered(expression: str, link_type: int, interface: str) -> Wanted:
-    """Which sockets a capture filter concerns.
-
-    Raises:
-        InspectorError: it cannot be compiled.
-    """
+    """The sockets that a capture filter concerns."""
     sockets = FilteredSockets(compile_filter(expression, link_type, interface), link_type)
     return lambda end: sockets.concern(end.socket.local, end.socket.remote)
 

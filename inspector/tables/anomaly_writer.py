@@ -10,7 +10,7 @@ import cython
 from inspector.tables.table import Table
 
 FIRST = cython.declare(cython.longlong, 25)
-"""So many anomalies of one code are reported of a connection; from then on one in `EVERY`."""
+"""Anomalies of one code reported per connection; after that, one in `EVERY`."""
 
 EVERY = cython.declare(cython.longlong, 1000)
 

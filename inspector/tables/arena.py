@@ -43,7 +43,7 @@ class Arena:
         return memoryview(self._bytes)
 
     def append(self, piece: bytes | bytearray | memoryview) -> int:
-        """Keep a copy of `piece`; its address, or -1 when the arena is full."""
+        """Store a copy of `piece`; returns its address, or -1 if the arena is full."""
         end = self.size + len(piece)
         if end > self.limit:
             return -1

@@ -15,7 +15,7 @@ Integers = npt.NDArray[np.integer[Any]]
 Ints = npt.NDArray[np.int64]
 
 Mask = npt.NDArray[np.bool_]
-"""Which rows of a table."""
+"""A mask of rows of a table."""
 
 Times = npt.NDArray[np.int64]
 """Nanoseconds: since 1970, or how long something took."""

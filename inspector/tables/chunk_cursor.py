@@ -22,10 +22,7 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 @cclass
 class Pieces:
-    """The chunks of the batch in hand, the one that is being read, and the two buffers that addresses lie in.
-
-    One for all readers: they take turns.
-    """
+    """The chunks of the current batch, the one being read, and the two buffers to which addresses refer."""
 
     data: cython.const[uchar][::1]  # the capture file; an address below ARENA is an index in it
     floor: longlong  # where the bytes in it begin: what lies before has to be wanted

@@ -30,7 +30,7 @@ class Person:
         self.pipe = pipe
 
     async def join(self) -> None:
-        """Give the name and wait for the welcome; LabError with the server's words when refused."""
+        """Send the name and wait for the welcome. Raises LabError with the server's reason if refused."""
         await self._send({"join": self.name})
         answered = json.loads(await self.pipe.recv())
         if "welcome" not in answered:

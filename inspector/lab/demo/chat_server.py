@@ -83,7 +83,7 @@ class Room:
         self.diary: dict[int, Guest] = {}
 
     async def receive(self, connection: ServerConnection) -> None:
-        """Look after one connection until it closes."""
+        """Serve one connection until it closes."""
         token = connection.transport.get_extra_info("socket").fileno()
         guest = None
         try:

@@ -33,7 +33,7 @@ IN_PRIVATE = (
     "there; only what your browser itself says to the servers comes in through a relay, so that pipe is the relay's, "
     "not the browser's."
 )
-"""What is different where the demo runs in a network of its own."""
+"""Remark about a demo that runs in a network of its own."""
 
 UNSEEN = "What was captured until then is in the recording. The demo runs on unseen: start it again to see more."
 ONE_GONE = "Packets are still captured. Start the demo again to have all of it."
@@ -54,7 +54,7 @@ class Lab:
     def __init__(self, process: subprocess.Popen[bytes], mode: Mode, ports: tuple[int, int]) -> None:
         self.mode = mode
         self.ports = ports
-        """Of the HTTP server and of the chat: what the capture is limited to."""
+        """Ports of the HTTP server and the chat, to which the capture is limited."""
         self.addresses = {
             "http": f"http://{LOOPBACK}:{ports[0]}/",
             "chat": f"ws://{LOOPBACK}:{ports[1]}/chat",
@@ -62,7 +62,7 @@ class Lab:
         }
         self._counted: dict[str, dict[str, int]] = {}
         self.troubles: list[Trouble] = []
-        """What has ended by itself."""
+        """Processes that ended unexpectedly."""
         self._is_wanted = True
         self._process = process
         self._ids: Iterator[int] = itertools.count(1)
@@ -118,7 +118,7 @@ class Lab:
 
     @property
     def remark(self) -> str:
-        """What its users should know of how it runs; empty when there is nothing."""
+        """A remark for users on how the demo runs; empty without one."""
         return IN_PRIVATE if self.mode == "namespace" else ""
 
     @property

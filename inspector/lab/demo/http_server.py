@@ -157,7 +157,7 @@ class Counter(BaseHTTPRequestHandler):
             self.wfile.write(page.body)
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Nothing is printed: what happened is on the wire."""
+        """Print nothing: the packets show what happened."""
 
 
 def parse_order(content_type: str, body: bytes) -> tuple[str, str]:

@@ -31,7 +31,7 @@ class Relay:
 
     @classmethod
     async def start(cls, listener: socket.socket) -> Self:
-        """Begin to accept."""
+        """Start accepting connections."""
         relay = cls(listener)
         relay._server = await asyncio.start_server(relay._accept, sock=listener, limit=PIECE)
         return relay

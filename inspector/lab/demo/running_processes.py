@@ -23,7 +23,7 @@ class Stage:
     """The running processes. `open` starts what is always there, `close` ends everything."""
 
     def __init__(self, http: socket.socket, chat: socket.socket) -> None:
-        """Take over the two sockets that the user's browser reaches."""
+        """Take the two sockets that the user's browser connects to."""
         self.news_told = 0
         self._http = http
         self._chat = chat
@@ -89,7 +89,7 @@ class Stage:
 
     @property
     def people(self) -> dict[str, Child]:
-        """Who of Alice and Bob is in the chat, as a process of ours."""
+        """The names of chat clients that run as our processes."""
         self._people = {name: person for name, person in self._people.items() if not person.has_ended}
         return self._people
 
@@ -104,7 +104,7 @@ class Stage:
         return person
 
     async def dismiss(self, name: str) -> None:
-        """Let this person leave; returns when the process has ended."""
+        """Make this user leave; returns when the process has ended."""
         await self._people.pop(name).stop()
 
     async def _start_capture(self, spool: str) -> None:

@@ -1,1 +1,1 @@
-"""What the lab's programs run in: processes, private networks, lossy links."""
+"""The environment of the lab's programs: processes, private networks, lossy links."""

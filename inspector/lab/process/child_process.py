@@ -74,7 +74,7 @@ class Child:
         return child
 
     async def ask(self, do: str, **facts: object) -> Message:
-        """Give a command and wait for its answer; LabError when it failed."""
+        """Send a command and wait for its result. Raises LabError if it failed."""
         self._count += 1
         future = self._promise()
         self._asked[self._count] = future
@@ -88,7 +88,7 @@ class Child:
         return future
 
     async def within_reason(self, awaited: Awaitable[Message]) -> Message:
-        """What was asked or watched for, or LabError when it doesn't come."""
+        """Wait for a result or event. Raises LabError after a time-out."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await awaited

@@ -46,7 +46,7 @@ IFF_UP_AND_RUNNING = 0x41
 
 LARGEST = 65_536
 STOP = b"."
-"""What wakes the carrier for the last time."""
+"""Wakes the carrier thread for the last time."""
 
 IP_ADDRESSES = slice(12, 20)
 IP_DESTINATION = slice(16, 20)
@@ -127,12 +127,12 @@ class RoughLink:
         return len(self._queue)
 
     def hold(self) -> None:
-        """Let nothing through any more but what `step` lets through."""
+        """Stop all packets except those that `step` lets through."""
         with self._gate:
             self._steps = 0
 
     def step(self, *, lose: bool = False) -> None:
-        """Let the packet through that has waited longest, or lose it; while there is none, the next one."""
+        """Let the packet through that has waited longest, or drop it; if there is none, the next one."""
         with self._gate:
             self._steps = (self._steps or 0) + 1
             self._is_losing = lose
@@ -144,7 +144,7 @@ class RoughLink:
         return bool(self._steps)
 
     def release(self) -> None:
-        """Let everything through again."""
+        """Let all packets through again."""
         with self._gate:
             self._steps = None
         os.write(self._wake_write, b"s")
@@ -158,7 +158,7 @@ class RoughLink:
         os.write(self._device, packet)
 
     def stop(self) -> None:
-        """Take the link down; what waits is lost."""
+        """Remove the link; waiting packets are lost."""
         os.write(self._wake_write, STOP)
         self._thread.join()
         for descriptor in (self._device, self._wake_read, self._wake_write):
@@ -175,7 +175,7 @@ class RoughLink:
                 pass
 
     def _pass_one(self) -> bool:
-        """Let the packet through whose time has come; whether there was one."""
+        """Let the packet through that is due; returns whether there was one."""
         with self._gate:
             if self._until_due() != 0:
                 return False
@@ -214,7 +214,7 @@ class RoughLink:
             heapq.heappush(self._queue, _Waiting(due, self._count, turned(packet)))
 
     def _payload_number(self, packet: bytes) -> int:
-        """Which of the packets with payload this is; 0 when it has none."""
+        """The number of this packet among those with payload; 0 if it has none."""
         if not has_payload(packet):
             return 0
         self._payloads += 1
@@ -263,7 +263,7 @@ def has_payload(packet: bytes) -> bool:
 
 
 def _configure() -> None:
-    """Give the device its address and switch it on."""
+    """Set the address of the device and switch it on."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         for request, address in ((SIOCSIFADDR, NEAR), (SIOCSIFNETMASK, "255.255.255.0")):
             packed = struct.pack("16sHH4s8x", NAME.encode(), socket.AF_INET, 0, socket.inet_aton(address))

@@ -50,7 +50,7 @@ class ReportedSocket(socket.socket):
 
     @classmethod
     def listening(cls, fileno: int) -> ReportedSocket:
-        """Take over a listening socket, which this process inherited."""
+        """Wrap an inherited listening socket."""
         found = socket.socket(fileno=fileno)
         listener = cls(found.family, found.type, found.proto, found.detach())
         listener._report("listen", time.time_ns())
@@ -136,7 +136,7 @@ def text_of(address: tuple[Any, ...]) -> str:
 
 
 def name_process(name: str) -> None:
-    """Let this process be called so, in `ps` and in the page; where that can be done (Linux)."""
+    """Set the name of this process, for `ps` and the page (Linux)."""
     with contextlib.suppress(OSError):
         Path("/proc/self/comm").write_bytes(name.encode()[:NAME_BYTES])
     process_name.cache_clear()
@@ -144,7 +144,7 @@ def name_process(name: str) -> None:
 
 @lru_cache
 def process_name() -> str:
-    """What the kernel calls this process."""
+    """The kernel's name of this process."""
     try:
         return Path("/proc/self/comm").read_text("utf-8", "replace").rstrip("\n")
     except OSError:

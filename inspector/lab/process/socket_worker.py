@@ -129,7 +129,7 @@ class Hand:
         return told(got)
 
     def receive_some(self, token: int) -> Message:
-        """What is there, or comes next; empty at the end of the stream."""
+        """Receive what is available, or the next bytes; empty at the end of the stream."""
         return told(self._some(token, LONGEST_ANSWER))
 
     def receive_head(self, token: int) -> Message:
@@ -233,12 +233,12 @@ STEPS = {
 
 
 def family(address: str) -> socket.AddressFamily:
-    """Of an address in text."""
+    """The address family of an address as text."""
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def told(got: bytes | bytearray) -> Message:
-    """What was received, as an answer."""
+    """Received bytes as a result."""
     return {"bytes": len(got), "data": got.decode("latin-1") if len(got) <= LONGEST_ANSWER else ""}
 
 

@@ -20,7 +20,7 @@ RANGES = 290
 
 
 class GuestPlays:
-    """Stages scenarios, one after another."""
+    """Runs scenarios, one after another."""
 
     def __init__(self, spool: str | None, tell: Callable[[Message], None]) -> None:
         """`spool` is the demo's recording, None if nothing is captured; `tell` receives the captures' statistics."""

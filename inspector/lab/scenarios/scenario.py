@@ -1,4 +1,4 @@
-"""What a scenario is: a play for real processes, and what it lets one see."""
+"""The classes of scenarios and their groups."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ scenario."""
 
 
 class View(Enum):
-    """From which end of the link a scenario is captured."""
+    """The end of the link at which a scenario is captured."""
 
     CLIENT = CLIENTS_VIEW
     SERVER = SERVERS_VIEW

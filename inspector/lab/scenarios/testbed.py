@@ -68,11 +68,11 @@ class End:
         await self._do("finish")
 
     async def close(self) -> None:
-        """Give the socket back."""
+        """Close the socket."""
         await self._do("close")
 
     async def abort(self) -> None:
-        """Give the socket back with RST."""
+        """Close the socket with RST."""
         await self._do("abort")
 
     async def forget(self) -> None:
@@ -106,7 +106,9 @@ class End:
 
 
 class Scene:
-    """What a play acts with. Clients connect to `address`, servers listen on `own_address`: a link may lie between."""
+    """The means of a scenario. Clients connect to `address`, servers listen on `own_address`; a link may lie
+    between.
+    """
 
     def __init__(
         self,
@@ -228,7 +230,7 @@ class Scene:
 
 
 async def together(*steps: Awaitable[T]) -> list[T]:
-    """Take these steps at the same time, in processes that do not wait for each other."""
+    """Run these steps at the same time, in processes that do not wait for each other."""
     return list(await asyncio.gather(*steps))
 
 

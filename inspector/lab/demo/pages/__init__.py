@@ -25,7 +25,7 @@ def security_headers(connect: str = "'self'") -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Page:
-    """What is sent: bytes, and what they are."""
+    """A page: its bytes and its type."""
 
     content_type: str
     body: bytes
