@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.tables.table import Table
-from inspector.views.story import application, pace, tcp
+from inspector.views.story import application_events, pace, tcp_events
 from inspector.views.story.packets import Found, Packets
 
 if TYPE_CHECKING:
@@ -43,22 +43,22 @@ def events(capture: Capture, connection: int | None = None) -> Table:
 def _found(capture: Capture, connection: int | None) -> Iterator[Found]:
     packets = Packets(capture, connection)
     for of_packets in (
-        tcp.openings,
-        tcp.troubles,
-        tcp.windows,
-        tcp.endings,
+        tcp_events.openings,
+        tcp_events.troubles,
+        tcp_events.windows,
+        tcp_events.endings,
         pace.pauses,
         pace.delays,
         pace.bursts,
         pace.queues,
-        application.data,
+        application_events.data,
     ):
         yield from of_packets(packets)
     for of_tables in (
-        application.gaps,
-        application.http,
-        application.server_events,
-        application.websocket,
-        application.anomalies,
+        application_events.gaps,
+        application_events.http,
+        application_events.server_events,
+        application_events.websocket,
+        application_events.anomalies,
     ):
         yield from of_tables(capture, connection)
