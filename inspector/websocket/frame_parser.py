@@ -30,7 +30,7 @@ from inspector.websocket.frame_rows import FrameRows
 from inspector.websocket.handshake import Deflate
 from inspector.websocket.message_parser import MessageReader
 from inspector.websocket.message_rows import MessageRows
-from inspector.websocket.opcodes import CONTROL_LIMIT
+from inspector.websocket.opcodes import CONTROL_LIMIT, Opcode
 from inspector.wire import byte_order
 
 ARENA = cython.declare(longlong, _ARENA)
@@ -44,11 +44,11 @@ PAYLOAD = cython.declare(cython.int, 1)
 SEARCH = cython.declare(cython.int, 2)
 STOPPED = cython.declare(cython.int, 3)
 
-CONTINUATION = cython.declare(cython.int, 0)
-TEXT = cython.declare(cython.int, 1)
-BINARY = cython.declare(cython.int, 2)
-CLOSE = cython.declare(cython.int, 8)
-PONG = cython.declare(cython.int, 10)
+CONTINUATION = cython.declare(cython.int, int(Opcode.CONTINUATION))
+TEXT = cython.declare(cython.int, int(Opcode.TEXT))
+BINARY = cython.declare(cython.int, int(Opcode.BINARY))
+CLOSE = cython.declare(cython.int, int(Opcode.CLOSE))
+PONG = cython.declare(cython.int, int(Opcode.PONG))
 
 WEBSOCKET = cython.declare(cython.int, int(Route.WEBSOCKET))
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))

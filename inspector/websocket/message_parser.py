@@ -24,7 +24,7 @@ from inspector.websocket.masking import apply_mask
 from inspector.websocket.message_content import PREVIEW as _PREVIEW
 from inspector.websocket.message_content import Content
 from inspector.websocket.message_rows import MessageRows
-from inspector.websocket.opcodes import is_undefined, must_not_be_sent
+from inspector.websocket.opcodes import Opcode, is_undefined, must_not_be_sent
 
 ARENA = cython.declare(longlong, _ARENA)
 PREVIEW = cython.declare(longlong, _PREVIEW)
@@ -35,10 +35,10 @@ GOOD = cython.declare(cython.int, int(Outcome.GOOD))
 CONTEXT_LIMIT = 4096
 """Directions that are inflated at the same time: a context takes up to 45 KiB."""
 
-CONTINUATION = cython.declare(cython.int, 0)
-TEXT = cython.declare(cython.int, 1)
-BINARY = cython.declare(cython.int, 2)
-CLOSE = cython.declare(cython.int, 8)
+CONTINUATION = cython.declare(cython.int, int(Opcode.CONTINUATION))
+TEXT = cython.declare(cython.int, int(Opcode.TEXT))
+BINARY = cython.declare(cython.int, int(Opcode.BINARY))
+CLOSE = cython.declare(cython.int, int(Opcode.CLOSE))
 
 
 @cclass
