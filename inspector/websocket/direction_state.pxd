@@ -1,5 +1,6 @@
 cimport cython
 
+cimport inspector.websocket.stages as stages
 from inspector.websocket.deflate.permessage_deflate cimport Inflater
 
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, bint, cclass, longlong, uint, ulonglong
 
+from inspector.websocket import stages
 from inspector.websocket.deflate.permessage_deflate import Inflater
 from inspector.websocket.message_content import Content
-
-# Stages of a stream. frame_parser.py has the same numbers.
-HEADER = cython.declare(cython.int, 0)
 
 
 @cclass
@@ -61,7 +59,7 @@ class Stream:
     failed: cython.int  # messages in a row that could not be inflated
 
     def __init__(self, position: int, masks: bool, keeps_context: bool | None, is_midstream: bool) -> None:
-        self.stage = HEADER
+        self.stage = stages.HEADER
         self.position = position
         self.masks = masks
         self.has_ended = self.has_closed = self.fin = self.rsv1 = self.is_masked = False

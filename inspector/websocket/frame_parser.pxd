@@ -1,5 +1,6 @@
 # The C types that frame_parser.py uses.
 
+cimport inspector.websocket.stages as stages
 cimport inspector.wire.byte_order as byte_order
 from inspector.tables.chunk_cursor cimport Pieces
 from inspector.websocket.content_store cimport Kept

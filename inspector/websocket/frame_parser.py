@@ -22,6 +22,7 @@ from inspector.tables.arena import Arena
 from inspector.tables.chunk_cursor import Pieces
 from inspector.tables.stream_routes import Route
 from inspector.tables.table import ChunkKind, Table
+from inspector.websocket import stages
 from inspector.websocket.anomaly_reports import Reports
 from inspector.websocket.content_store import Kept
 from inspector.websocket.detect import frames_in
@@ -38,11 +39,6 @@ ARENA = cython.declare(longlong, _ARENA)
 LONGEST_HEADER = cython.declare(Py_ssize_t, 14)
 """Bytes (RFC 6455 §5.2): two, eight more of length, four of mask."""
 
-# Stages of a stream.
-HEADER = cython.declare(cython.int, 0)
-PAYLOAD = cython.declare(cython.int, 1)
-SEARCH = cython.declare(cython.int, 2)
-STOPPED = cython.declare(cython.int, 3)
 
 CONTINUATION = cython.declare(cython.int, int(Opcode.CONTINUATION))
 TEXT = cython.declare(cython.int, int(Opcode.TEXT))
@@ -150,10 +146,10 @@ class FrameReader:
         self._kept.refresh()
         for stream in self._streams:
             if stream is not None:
-                if stream.stage == PAYLOAD:
+                if stream.stage == stages.PAYLOAD:
                     self._frames.damaged[stream.frame] = 1
-                self._messages.cut(stream, stream.stage == PAYLOAD)
-                stream.stage = STOPPED
+                self._messages.cut(stream, stream.stage == stages.PAYLOAD)
+                stream.stage = stages.STOPPED
         self._settle()
 
     def _settle(self) -> None:
@@ -181,9 +177,9 @@ class FrameReader:
         at: longlong = address
         count: longlong
         while at < stop:
-            if stream.stage == HEADER:
+            if stream.stage == stages.HEADER:
                 at = self._header(stream, key, at, stop)
-            elif stream.stage == PAYLOAD:
+            elif stream.stage == stages.PAYLOAD:
                 count = stop - at
                 if count > stream.length - stream.done:
                     count = stream.length - stream.done
@@ -192,9 +188,9 @@ class FrameReader:
                 at += count
                 if stream.done == stream.length:
                     self._end_frame(stream, key)
-            elif stream.stage == SEARCH:
+            elif stream.stage == stages.SEARCH:
                 self._search(stream, key, at, stop)
-                if stream.stage == SEARCH:
+                if stream.stage == stages.SEARCH:
                     return
             else:
                 return
@@ -234,7 +230,7 @@ class FrameReader:
         self._read_header(stream, view, i)
         if stream.length >> 63:
             self._reports.of("ws-length-impossible", key)
-            stream.stage = STOPPED
+            stream.stage = stages.STOPPED
             return stop
         self._open_frame(stream, key, view[i], at)
         if second & 127 >= 126 and stream.length < (126 if second & 127 == 126 else 65536):
@@ -317,7 +313,7 @@ class FrameReader:
         ):
             return at + stream.length
         self._messages.open(stream, key)
-        stream.stage = PAYLOAD
+        stream.stage = stages.PAYLOAD
         if stream.length == 0:
             self._end_frame(stream, key)
         return at
@@ -325,7 +321,7 @@ class FrameReader:
     @cfunc
     def _end_frame(self, stream: Stream, key: Py_ssize_t) -> None:
         """The payload of the frame in hand was there, or is known to be missing."""
-        stream.stage = HEADER
+        stream.stage = stages.HEADER
         self._frames.last_packet[stream.frame] = self._pieces.carrier
         self._messages.end_frame(stream, key)
 
@@ -335,7 +331,7 @@ class FrameReader:
     def _gap(self, stream: Stream, key: Py_ssize_t, offset: longlong, length: longlong) -> None:
         """`length` bytes from stream offset `offset` are not in the capture."""
         inside: longlong = 0
-        if stream.stage == PAYLOAD:
+        if stream.stage == stages.PAYLOAD:
             inside = length
             if inside > stream.length - stream.done:
                 inside = stream.length - stream.done
@@ -345,14 +341,14 @@ class FrameReader:
             self._messages.lose(stream)
             if stream.done == stream.length:
                 self._end_frame(stream, key)
-        if inside == length or stream.stage == STOPPED:
+        if inside == length or stream.stage == stages.STOPPED:
             return
-        if stream.stage != SEARCH:
+        if stream.stage != stages.SEARCH:
             self._reports.of("ws-lost", key, length - inside, offset + inside)
         self._messages.lose_context(stream)
         stream.is_midstream = True
         stream.header = b""
-        stream.stage = SEARCH
+        stream.stage = stages.SEARCH
         stream.skipped += length - inside
 
     def _search(self, stream: Stream, key: int, at: int, stop: int) -> None:
@@ -362,7 +358,7 @@ class FrameReader:
             return
         self._reports.of("ws-resynchronised", key, stream.skipped, at + self._pieces.shift)
         stream.skipped = 0
-        stream.stage = HEADER
+        stream.stage = stages.HEADER
 
     @cfunc
     def _end(self, key: Py_ssize_t, is_fin: bint) -> None:
@@ -381,11 +377,11 @@ class FrameReader:
     @cfunc
     def _cut(self, stream: Stream, key: Py_ssize_t) -> None:
         """Nothing more comes of a stream."""
-        self._messages.cut(stream, stream.stage == PAYLOAD)
-        if stream.stage == PAYLOAD:
+        self._messages.cut(stream, stream.stage == stages.PAYLOAD)
+        if stream.stage == stages.PAYLOAD:
             self._frames.damaged[stream.frame] = 1
             self._reports.of("ws-cut-short", key, stream.length - stream.done)
         elif stream.header:
             self._reports.of("ws-cut-short", key, -1)
-        stream.stage = STOPPED
+        stream.stage = stages.STOPPED
         stream.has_ended = True

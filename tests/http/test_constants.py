@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-MODULES = ["inspector.http.char_classes", "inspector.http.framing", "inspector.http.stages"]
+MODULES = [
+    "inspector.http.char_classes",
+    "inspector.http.framing",
+    "inspector.http.stages",
+    "inspector.websocket.stages",
+]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -1,0 +1,7 @@
+# What compiled modules see of stages.py; its docstrings stand there.
+
+cdef enum:
+    HEADER = 0
+    PAYLOAD = 1
+    SEARCH = 2
+    STOPPED = 3
