@@ -52,7 +52,7 @@ def create_app(session: Session, port: int, keyring: Keyring | None = None, sour
     app.register_blueprint(make_api(session, sources or Sources(session, port)))
     app.register_blueprint(make_packets(session))
     app.register_blueprint(make_lab(session))
-    Feed(session.tape).attach(app)
+    Feed(session.deltas).attach(app)
     return app
 
 

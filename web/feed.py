@@ -19,7 +19,7 @@ from simple_websocket import ConnectionClosed
 
 from web.auth.keyring import Visit, same
 from web.errors import Refused
-from web.session.delta_log import Tape, TapeClosed
+from web.session.delta_log import DeltaLog, LogClosed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -52,8 +52,8 @@ POLICY_VIOLATION, GOING_AWAY, TRY_AGAIN_LATER = 1008, 1001, 1013
 class Feed:
     """The clients of one delta log."""
 
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
+    def __init__(self, deltas: DeltaLog) -> None:
+        self.deltas = deltas
         self._places = threading.Semaphore(MAX_CLIENTS)
 
     def attach(self, app: Flask) -> None:
@@ -84,7 +84,7 @@ class Feed:
             return TRY_AGAIN_LATER, "too many pages are open"
         try:
             return self._serve(ws, g.visit)
-        except TapeClosed:
+        except LogClosed:
             return GOING_AWAY, "the dashboard ends"
         finally:
             self._places.release()
@@ -93,11 +93,11 @@ class Feed:
         if visit is not None and not _says(ws, visit.csrf):
             return POLICY_VIOLATION, "the first message must hold the csrf value"
         inbound = _Inbound()
-        rev = self.tape.rev
+        rev = self.deltas.rev
         beat, next_beat = 0, time.monotonic() + BEAT_SECONDS
         ws.send(json.dumps({"rev": rev}))
         while inbound.is_fair(ws):
-            rev, deltas = self.tape.after(rev, min(LOOK_SECONDS, BEAT_SECONDS))
+            rev, deltas = self.deltas.after(rev, min(LOOK_SECONDS, BEAT_SECONDS))
             for delta in deltas if deltas is not None else [json.dumps({"resync": True, "rev": rev})]:
                 ws.send(delta)
             if time.monotonic() >= next_beat:

@@ -40,7 +40,7 @@ def dashboard(session: Session) -> Iterator[Dashboard]:
 
 
 def last_delta(session: Session) -> str:
-    _, deltas = session.tape.after(session.tape.rev - 1, 0)
+    _, deltas = session.deltas.after(session.deltas.rev - 1, 0)
     return deltas[0] if deltas else ""
 
 
@@ -65,12 +65,12 @@ def close_code(feed: ClientConnection) -> int:
 
 
 def add(session: Session, text: str = "") -> None:
-    session.tape.add(json.dumps({"rev": session.tape.rev + 1, "text": text}))
+    session.deltas.add(json.dumps({"rev": session.deltas.rev + 1, "text": text}))
 
 
 def test_it_begins_with_the_rev_that_the_next_delta_follows(session: Session, ours: Page) -> None:
     with ours.feed() as feed:
-        rev = session.tape.rev
+        rev = session.deltas.rev
         assert hear(feed) == {"rev": rev}
         add(session)
         add(session)
@@ -81,7 +81,7 @@ def test_a_program_needs_no_csrf_value(session: Session, dashboard: Dashboard) -
     port, fields = port_of(dashboard), {"Authorization": f"Bearer {dashboard.token}"}
     origin = Origin(f"http://127.0.0.1:{port}")
     with connect(f"ws://127.0.0.1:{port}/feed", origin=origin, additional_headers=fields) as feed:
-        assert hear(feed) == {"rev": session.tape.rev}
+        assert hear(feed) == {"rev": session.deltas.rev}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_compression_is_never_agreed_on(ours: Page) -> None:
 def test_the_heart_beats(session: Session, ours: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_module, "BEAT_SECONDS", 0.05)
     with ours.feed() as feed:
-        assert [hear(feed) for _ in range(3)] == [{"rev": session.tape.rev}, {"beat": 1}, {"beat": 2}]
+        assert [hear(feed) for _ in range(3)] == [{"rev": session.deltas.rev}, {"beat": 1}, {"beat": 2}]
 
 
 def test_pings_are_answered_while_deltas_flow(session: Session, ours: Page) -> None:
@@ -148,10 +148,10 @@ def test_a_long_message_is_too_long(ours: Page) -> None:
 def test_a_client_that_missed_something_is_told_to_fetch_everything_anew(session: Session, ours: Page) -> None:
     with ours.feed() as feed:
         hear(feed)
-        add(session, "x" * (MAX_BYTES + 1))  # more than the tape keeps: nobody can have read it
-        assert hear(feed) == {"resync": True, "rev": session.tape.rev}
+        add(session, "x" * (MAX_BYTES + 1))  # more than the log keeps: nobody can have read it
+        assert hear(feed) == {"resync": True, "rev": session.deltas.rev}
         add(session)
-        assert hear(feed)["rev"] == session.tape.rev
+        assert hear(feed)["rev"] == session.deltas.rev
 
 
 def test_a_client_that_stops_reading_is_cut_off_and_harms_nobody(
@@ -165,7 +165,7 @@ def test_a_client_that_stops_reading_is_cut_off_and_harms_nobody(
         for _ in range(30):
             add(session, "x" * 500_000)
             asked = time.monotonic()
-            assert hear(healthy)["rev"] == session.tape.rev
+            assert hear(healthy)["rev"] == session.deltas.rev
             latest = max(latest, time.monotonic() - asked)
         assert latest < 2.0
         wait_until(lambda: readers() == 1, "the stuck client to be cut off")

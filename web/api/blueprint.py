@@ -98,7 +98,7 @@ def make_api(session: Session, sources: Sources) -> Blueprint:
 
 
 def _page(session: Session, found: list[rows.Row], total: int) -> dict[str, Any]:
-    return {"rows": found, "total": total, "rev": session.tape.rev}
+    return {"rows": found, "total": total, "rev": session.deltas.rev}
 
 
 def _of_connection(table: Table, number: int) -> npt.NDArray[np.intp]:

@@ -54,4 +54,4 @@ def add_compare(api: Blueprint, session: Session) -> None:
     def comparison() -> dict[str, Any]:
         measured = whole if request.args.get("of") == "capture" else of_the_run
         with session.reading() as capture:
-            return {**measured.now(capture), "rev": session.tape.rev}
+            return {**measured.now(capture), "rev": session.deltas.rev}

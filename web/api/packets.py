@@ -39,7 +39,7 @@ class Packets:
         """Rows by start and stop of those that connection, from, to and q leave."""
         with self._session.reading() as capture:
             rows, total = chosen(self._session, capture, "packets")
-            return {"rows": packet_rows(capture, rows), "total": total, "rev": self._session.tape.rev}
+            return {"rows": packet_rows(capture, rows), "total": total, "rev": self._session.deltas.rev}
 
     def place(self, number: int) -> dict[str, Any]:
         """Position of packet `number` among the filtered packets; null if it is not among them."""

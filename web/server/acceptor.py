@@ -61,7 +61,7 @@ class _Caller:
     """Whether those are the whole request."""
 
 
-class Door:
+class Acceptor:
     """Accepts on `listener` and hands every request to `deliver`, from the thread that calls `run`."""
 
     def __init__(

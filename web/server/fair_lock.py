@@ -6,7 +6,7 @@ import threading
 from types import TracebackType
 
 
-class Turns:
+class FairLock:
     """Like `threading.Lock`, but a waiting thread goes before the thread that released it last.
 
     The engine takes the tables for one batch after the other without a pause; with an ordinary lock a request for a

@@ -1,7 +1,7 @@
 """The dashboard's HTTP server: werkzeug's request handling with our own acceptor and worker pool.
 
 werkzeug's threaded server starts a thread for every connection and waits on it without a limit of time or number. Here
-the door collects whole requests in one thread and a bounded crew answers them.
+the acceptor collects whole requests in one thread and a bounded pool answers them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler
 
-from web.server.acceptor import Arrival, Door
+from web.server.acceptor import Acceptor, Arrival
 from web.server.feed_socket import ClientSocket
-from web.server.worker_pool import Crew
+from web.server.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -111,21 +111,21 @@ class Server(BaseWSGIServer):
         host, port = listener.getsockname()[:2]
         super().__init__(host, port, app, handler=Handler, fd=listener.fileno())
         listener.close()  # the server has a duplicate of its own
-        self._crew = Crew()
-        self._door = Door(self.socket, self._arrived)
+        self._pool = WorkerPool()
+        self._acceptor = Acceptor(self.socket, self._arrived)
 
     def serve_forever(self, poll_interval: float = 0.5) -> None:
         """Serve requests until `shutdown`; the calling thread becomes the acceptor."""
         try:
-            self._door.run()
+            self._acceptor.run()
         finally:
             self.server_close()
 
     def shutdown(self) -> None:
-        self._door.stop()
+        self._acceptor.stop()
 
     def _arrived(self, arrival: Arrival) -> None:
-        if not self._crew.submit(functools.partial(self._answer, arrival)):
+        if not self._pool.submit(functools.partial(self._answer, arrival)):
             arrival.connection.close()
 
     def _answer(self, arrival: Arrival) -> None:

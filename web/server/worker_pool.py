@@ -19,7 +19,7 @@ IDLE_SECONDS = 30.0
 log = logging.getLogger(__name__)
 
 
-class Crew:
+class WorkerPool:
     """Runs jobs on at most `workers` daemon threads, started when needed."""
 
     def __init__(self, workers: int = WORKERS, backlog: int = BACKLOG) -> None:

@@ -10,11 +10,11 @@ MAX_BYTES = 4 * 1024 * 1024
 """Maximum bytes of deltas kept for slow clients, shared by all; a client further behind must resync."""
 
 
-class TapeClosed(Exception):
+class LogClosed(Exception):
     """The session is over; there will be no more deltas."""
 
 
-class Tape:
+class DeltaLog:
     """Numbered texts: one writer, many readers. Memory does not depend on how many read, or how slowly."""
 
     def __init__(self, max_deltas: int = MAX_DELTAS, max_bytes: int = MAX_BYTES) -> None:
@@ -48,14 +48,14 @@ class Tape:
             The number of the last delta, and the texts in order; None when some of them are forgotten already.
 
         Raises:
-            TapeClosed: the session is over and everything was read.
+            LogClosed: the session is over and everything was read.
         """
         with self._changed:
             if self._rev == rev and not self._closed:
                 self._changed.wait(timeout)
             missed = self._rev - rev
             if missed == 0 and self._closed:
-                raise TapeClosed
+                raise LogClosed
             if missed > len(self._deltas):
                 return self._rev, None
             return self._rev, [self._deltas[i] for i in range(len(self._deltas) - missed, len(self._deltas))]

@@ -1,6 +1,6 @@
 """A session: the capture shown, the thread that advances it, and the deltas for its pages.
 
-The engine thread alone writes the tables and the tape. Everybody else reads the tables within `reading()`.
+The engine thread alone writes the tables and the log of deltas. All other threads read the tables within `reading()`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from inspector.engine.capture import Capture
 from inspector.live.ended_processes import Troubles
 from inspector.query.row_filter import Finder
-from web.server.fair_lock import Turns
-from web.session.delta_log import Tape
+from web.server.fair_lock import FairLock
+from web.session.delta_log import DeltaLog
 from web.session.shown_capture import Showing
 from web.session.status import State, Statistics
 
@@ -45,7 +45,7 @@ class Session:
     """Shows one capture at a time, from `start` to `stop`; `home` is the one that it began with."""
 
     def __init__(self, home: Showing) -> None:
-        self.tape = Tape()
+        self.deltas = DeltaLog()
         self.home = home
         self._now = home
         self._number = 0
@@ -53,7 +53,7 @@ class Session:
         self._next_tick = 0.0
         self._has_news = False
         self._finder = Finder(home.capture)
-        self._turns = Turns()
+        self._lock = FairLock()
         self._stopping = False
         self._nudge = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -102,14 +102,14 @@ class Session:
         self._nudge.set()
         if self._thread.is_alive():
             self._thread.join()
-        self.tape.close()
-        with self._turns:
+        self.deltas.close()
+        with self._lock:
             for showing in {self._now, self.home}:
                 showing.close()
 
     def show(self, showing: Showing) -> None:
         """Put something else on show; what was is put away, unless it is `home`, which waits to be shown again."""
-        with self._turns:
+        with self._lock:
             before, self._now = self._now, showing
             self._number += 1
             self._ended = None
@@ -127,25 +127,25 @@ class Session:
 
     def halt(self) -> bool:
         """End the live capture that is on show; False when there is none that can be ended."""
-        with self._turns:
+        with self._lock:
             showing = self._now
             can_halt = bool(showing.describe()["capture"]["can_stop"])
         if can_halt and showing.halt is not None:
             showing.halt()  # waits until all of it is written, so nobody is kept waiting for the tables meanwhile
-            with self._turns:
+            with self._lock:
                 showing.halted()
             self._nudge.set()
         return can_halt
 
     def noted(self) -> None:
         """Let every page know that a note beside a packet has changed."""
-        with self._turns:
+        with self._lock:
             self._now.noted()
             self._has_news = True
         self._nudge.set()
 
     def _change(self, before: State, after: State) -> bool:
-        with self._turns:
+        with self._lock:
             is_possible = self._now.change(before, after)
         self._nudge.set()
         return is_possible
@@ -153,7 +153,7 @@ class Session:
     @contextmanager
     def reading(self) -> Iterator[Capture]:
         """The capture, held still."""
-        with self._turns:
+        with self._lock:
             capture = self._now.capture
             said = len(capture.notes)
             yield capture
@@ -176,8 +176,8 @@ class Session:
 
         `showing` is another number whenever something else is on show: a page then forgets all it knew.
         """
-        with self._turns:
-            return {"rev": self.tape.rev, "showing": self._number, **self._now.snapshot()}
+        with self._lock:
+            return {"rev": self.deltas.rev, "showing": self._number, **self._now.snapshot()}
 
     def _run(self) -> None:
         shown = self._now
@@ -194,18 +194,18 @@ class Session:
     def _work(self) -> bool:
         """Advance by one step and report it; returns whether there is more to do at once."""
         try:
-            with self._turns:
+            with self._lock:
                 showing = self._now
                 worked = showing.step()
             self._tick(showing)
         except Exception as error:
             log.exception("the engine failed")
             worked = False
-            with self._turns:
+            with self._lock:
                 showing.end(f"The analysis stopped: {error}. What was found up to here stays on show.")
         if showing.state is State.ENDED and self._ended is not showing:
             self._ended = showing
-            with self._turns:
+            with self._lock:
                 told = showing.describe()
             self._tell({**told, "resync": True})
         return worked
@@ -216,7 +216,7 @@ class Session:
         if started < self._next_tick:
             return
         worked = time.thread_time()  # not counting what other threads and programs take meanwhile
-        with self._turns:
+        with self._lock:
             is_told = showing is self._now and (showing is not self._ended or self._has_news)
             delta = showing.delta() if is_told else {}
             self._has_news = False
@@ -226,4 +226,4 @@ class Session:
         self._next_tick = started + min(max(TICK_SECONDS, BUSY_SHARE * spent), LONGEST_TICK_SECONDS)
 
     def _tell(self, delta: dict[str, Any]) -> None:
-        self.tape.add(json.dumps({"rev": self.tape.rev + 1, **delta}, separators=(",", ":")))
+        self.deltas.add(json.dumps({"rev": self.deltas.rev + 1, **delta}, separators=(",", ":")))

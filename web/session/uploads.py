@@ -1,6 +1,6 @@
 """Captures uploaded by a page in slices, and their analysis in a sandbox before they are shown.
 
-So a capture of a gigabyte costs no more memory than one of a kilobyte, its progress is known, and the door of the
+So a capture of a gigabyte costs no more memory than one of a kilobyte, its progress is known, and the acceptor of the
 dashboard stays as narrow as it is.
 """
 

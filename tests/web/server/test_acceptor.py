@@ -1,4 +1,4 @@
-"""The door: whole requests come in, everything else waits outside in small numbers and for a short time."""
+"""The acceptor: delivers complete requests; all other connections are limited in number and time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from tests.waiting import wait_until
 from web.server import acceptor as door_module
-from web.server.acceptor import MAX_BODY, MAX_HEAD, Arrival, Door
+from web.server.acceptor import MAX_BODY, MAX_HEAD, Acceptor, Arrival
 
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
@@ -24,13 +24,13 @@ def post(framing: bytes, body: bytes = b"") -> bytes:
 
 
 class Hall:
-    """A door with somebody behind it."""
+    """An acceptor, and the requests that it delivers."""
 
     def __init__(self, arrival_seconds: float) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.arrivals: queue.Queue[Arrival] = queue.Queue()
-        self.door = Door(self.listener, self.arrivals.put, arrival_seconds)
-        self.thread = threading.Thread(target=self.door.run)
+        self.acceptor = Acceptor(self.listener, self.arrivals.put, arrival_seconds)
+        self.thread = threading.Thread(target=self.acceptor.run)
 
     def knock(self, said: bytes = b"") -> socket.socket:
         caller = socket.create_connection(self.listener.getsockname(), timeout=10)
@@ -50,10 +50,10 @@ def opened(arrival_seconds: float = 30.0) -> Iterator[Hall]:
     try:
         yield hall
     finally:
-        hall.door.stop()
+        hall.acceptor.stop()
         hall.thread.join(10)
         hall.listener.close()
-        hall.door.stop()  # once more does nothing
+        hall.acceptor.stop()  # once more does nothing
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_who_hangs_up_is_forgotten() -> None:
         hall.knock(b"GET /").close()
         with hall.knock(GET):
             assert hall.next().received == GET
-        assert hall.door._callers == {}
+        assert hall.acceptor._callers == {}
 
 
 def test_hundreds_of_silent_callers_delay_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +125,7 @@ def test_hundreds_of_silent_callers_delay_nobody(monkeypatch: pytest.MonkeyPatch
         silent = [hall.knock(b"G") for _ in range(150)]
         with hall.knock(GET):
             assert hall.next().received == GET
-        assert len(hall.door._callers) <= 100
+        assert len(hall.acceptor._callers) <= 100
         assert is_closed(silent[0])  # the oldest made room
         for caller in silent:
             caller.close()
@@ -133,7 +133,7 @@ def test_hundreds_of_silent_callers_delay_nobody(monkeypatch: pytest.MonkeyPatch
 
 def test_running_out_of_descriptors_costs_the_one_who_waited_longest() -> None:
     with opened() as hall, hall.knock(b"G") as oldest, socket.socket() as late:
-        wait_until(lambda: len(hall.door._callers) == 1)
+        wait_until(lambda: len(hall.acceptor._callers) == 1)
         with no_more_descriptors():
             late.connect(hall.listener.getsockname())
             late.sendall(GET)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from web.server.fair_lock import Turns
+from web.server.fair_lock import FairLock
 
 
 def test_one_holder_at_a_time() -> None:
-    turns, inside, most = Turns(), [], []
+    turns, inside, most = FairLock(), [], []
 
     def work() -> None:
         for _ in range(200):
@@ -26,7 +26,7 @@ def test_one_holder_at_a_time() -> None:
 
 
 def test_a_reader_gets_in_between_two_batches_of_a_busy_engine() -> None:
-    turns, is_read, batches = Turns(), threading.Event(), 0
+    turns, is_read, batches = FairLock(), threading.Event(), 0
     is_busy = threading.Event()
 
     def read() -> None:
@@ -47,7 +47,7 @@ def test_a_reader_gets_in_between_two_batches_of_a_busy_engine() -> None:
 
 
 def test_an_error_inside_gives_the_turn_back() -> None:
-    turns = Turns()
+    turns = FairLock()
     try:
         with turns:
             raise ValueError

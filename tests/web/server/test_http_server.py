@@ -12,7 +12,7 @@ import pytest
 
 from web.server.acceptor import MAX_BODY
 from web.server.http_server import Server, listen
-from web.server.worker_pool import Crew
+from web.server.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -157,7 +157,7 @@ def test_when_everybody_is_busy_the_next_is_sent_away(monkeypatch: pytest.Monkey
         may_end.wait(10)
         return echo(environ, start_response)
 
-    monkeypatch.setattr("web.server.http_server.Crew", lambda: Crew(workers=1, backlog=1))
+    monkeypatch.setattr("web.server.http_server.WorkerPool", lambda: WorkerPool(workers=1, backlog=1))
     with running(slow) as port:
         callers = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(5)]
         for caller in callers:

@@ -66,8 +66,8 @@ class Mirror:
         self.rows = {name: {row["id"]: row for row in snapshot[name]} for name in WATCHED}
 
     def catch_up(self) -> None:
-        """Apply what is on the tape."""
-        rev, deltas = self._session.tape.after(self.rev, 0.01)
+        """Apply the new deltas."""
+        rev, deltas = self._session.deltas.after(self.rev, 0.01)
         for delta in map(json.loads, deltas if deltas is not None else ['{"resync": true}']):
             if "resync" in delta:
                 self.resyncs += 1
