@@ -44,7 +44,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-reuse-in-time-wait",
         "New connection on sockets last seen in TIME-WAIT",
-        "Connection {a} between the same sockets was left in TIME-WAIT; whether that was over no packet shows.",
+        "Connection {a} between the same sockets was left in TIME-WAIT; no packet shows whether that was over.",
         "RFC 6191",
         "note",
     ),

@@ -257,7 +257,7 @@ class Framer:
             self._take(pending, key)
         self._pieces.take(row, 0)
 
-    # -- what is not as it should be -----------------------------------------------------------------------------
+    # -- malformed messages -----------------------------------------------------------------------------
 
     @cfunc
     def _gap(self, half: Half, key: Py_ssize_t, offset: longlong, length: longlong) -> None:

@@ -1,4 +1,4 @@
-"""The lab: real servers and clients on loopback that make something worth watching happen."""
+"""The lab: real servers and clients on loopback whose traffic is worth watching."""
 
 from inspector.lab.demo.action_list import ACTIONS, Action
 from inspector.lab.demo.controller import Lab

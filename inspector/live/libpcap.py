@@ -137,4 +137,4 @@ def _wrong(expression: str, reason: str) -> BadFilter:
 
 
 def _refused(interface: str | None, reason: str) -> CaptureRefused:
-    return CaptureRefused(f"libpcap compiles no capture filter for {interface or 'these packets'}: {reason}.")
+    return CaptureRefused(f"libpcap cannot compile a capture filter for {interface or 'these packets'}: {reason}.")

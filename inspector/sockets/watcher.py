@@ -43,7 +43,7 @@ class Pace:
     """Surveys take at most 1/`busy_share` of a processor's time: with many sockets they are less frequent."""
 
     def rest(self, took_seconds: float) -> float:
-        """Seconds to wait after a look that took so long, whatever happens meanwhile."""
+        """Minimum seconds to wait after a survey that took `took_seconds`."""
         return max(self.shortest_seconds, self.busy_share * took_seconds)
 
 

@@ -35,7 +35,7 @@ class Writer:
 
     @cython.cfunc
     def _make_room(self) -> None:
-        """Room for one row more."""
+        """Make room for one more row."""
         self._table.rows = self.count
         self._table.reserve(1)
         self._room = self._table.capacity

@@ -1,4 +1,4 @@
-"""Every button of the demo, on live capture: what it sets off is on the page within a second or two, and right."""
+"""Every button of the demo, on live capture: its traffic appears on the page within a second or two, and correctly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tunnels on ports that are not their usual ones: read when told so, hinted at when they look like one."""
+"""Tunnels on non-standard ports: decoded if configured, otherwise mentioned in a note."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class Packets:
             try:
                 capture.source.note(Note(row, int(capture.packets["time_ns"][row]), text))
             except NotKept as error:
-                raise Refused(409, str(error), "What was written before is as it was.") from error
+                raise Refused(409, str(error), "The earlier note is unchanged.") from error
             found = packet_rows(capture, np.array([row]))[0]
         self._session.noted()
         return {"packet": found}

@@ -67,7 +67,7 @@ class Sources:
         self._switch(lambda: Showing.of_file(known[name][0]))
 
     def upload(self, key: str) -> None:
-        """Show a capture that was sent, once it has passed its trial; until then nothing changes."""
+        """Show an uploaded capture once its analysis has succeeded; until then nothing changes."""
         upload = self.uploads.tried(key)
         self._switch(lambda: Showing.of_file(upload.path, upload.name))
 

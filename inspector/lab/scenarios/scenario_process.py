@@ -118,7 +118,7 @@ async def until_input_ends() -> None:
 
 def main() -> None:
     """Run as a program."""
-    parser = argparse.ArgumentParser(description="Stages one scenario of the lab, in the network it is started in.")
+    parser = argparse.ArgumentParser(description="Runs one scenario of the lab, in the network of this process.")
     parser.add_argument("name", choices=SCENARIOS)
     parser.add_argument("--spool", help="capture into this file")
     parser.add_argument("--join", action="store_true", help="the file is being written by another capture: add to it")

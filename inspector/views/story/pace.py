@@ -19,7 +19,7 @@ SILENCE_NS = 200_000_000
 """A pause from which on a story mentions it: a user notices it, and most round trips are shorter."""
 
 DELAY_NS = 30_000_000
-"""By so much a delayed ACK exceeds the round trip: Linux waits 40 ms at least, others up to 500 (RFC 9293 §3.8.6.3)."""
+"""Minimum excess of a delayed ACK over the RTT: Linux waits 40 ms or more, others up to 500 (RFC 9293 §3.8.6.3)."""
 
 LONGEST_DELAY_NS = 500_000_000
 

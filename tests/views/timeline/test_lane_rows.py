@@ -1,4 +1,4 @@
-"""A lane in words and numbers."""
+"""Rows of the timeline's lanes: texts and numbers."""
 
 from __future__ import annotations
 
