@@ -76,8 +76,9 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-chunked-not-last",
         "chunked is not the last transfer coding",
-        "Transfer-Encoding contains chunked, but not exactly once and last; parsed here as chunked. By the rule, a "
-        "server answers such a request with 400 and closes, and such a response ends with the connection.",
+        "Transfer-Encoding lists chunked more than once, or not as the last coding. It is parsed as chunked here. "
+        "Where chunked is not the last coding, a server answers such a request with 400, and the body of such a "
+        "response lasts until the connection closes.",
         "RFC 9112 §6.1, §6.3",
         "violation",
     ),
@@ -105,7 +106,7 @@ HTTP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "http-bad-field",
-        "A line that is not a field",
+        "Header line that is not a field",
         "A line of the header section has no colon, or its name contains invalid characters.",
         "RFC 9112 §5",
         "violation",

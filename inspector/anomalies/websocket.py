@@ -64,7 +64,7 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     Anomaly(
         "ws-reserved-bits",
         "Reserved bits set",
-        "The reserved bits are {a} (RSV1 4, RSV2 2, RSV3 1); no negotiated extension defines them.",
+        "The reserved bits are {a} (RSV1 = 4, RSV2 = 2, RSV3 = 1), and no negotiated extension defines them.",
         "RFC 6455 §5.2",
         "violation",
     ),

@@ -143,7 +143,7 @@ def _unasked(pushes: int, server: int) -> str:
     if not server:
         return "The server sent no message."
     if not pushes:
-        return "Each message of the server followed one of the client."
+        return "Each message from the server followed a message from the client."
     some = "All" if pushes == server else f"At least {among(pushes, server)}"
     return f"{some} of the server's were pushed: that client had sent no message since the server's previous one."
 

@@ -47,9 +47,9 @@ EXAMPLES = {
 OPTIONS_HELP = """
 {help}
 
-Show the rows of one connection with --connection, and rows that contain a text with --find. On a terminal, columns are
-cut to fit and some are left out; in a pipe, nothing is cut or coloured. `csv` and `json` hold every column, under
-stable names.
+Use --connection to show only the rows of one connection, and --find to show only the rows that contain a text. On a
+terminal, columns are cut to fit and some are left out; in a pipe, nothing is cut or coloured. `csv` and `json` hold
+every column, under stable names.
 
 \b
 {examples}

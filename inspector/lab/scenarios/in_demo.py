@@ -55,7 +55,7 @@ class GuestPlays:
             async with asyncio.timeout(STAGE_SECONDS):
                 await is_over.wait()
         except TimeoutError:
-            raise LabError(f"The scenario was not over within {STAGE_SECONDS:.0f} seconds.") from None
+            raise LabError(f"The scenario did not finish within {STAGE_SECONDS:.0f} seconds.") from None
         finally:
             await director.stop()
         done = judged({"received": 0, "dropped": 0, **found})

@@ -225,13 +225,13 @@ def _window_update(s: Situation) -> str:
     window = int(s.packets["window"][s.row])
     if int(s.packets["window_shift"][s.row]) < 0:
         said = "" if s.sender.last_window < 0 else f", {s.sender.last_window} before"
-        return f"Nothing but the window is new: the field is {window}{said}; what that is in bytes is not known."
+        return f"Only the window is new: the field is {window}{said}; what that is in bytes is not known."
     if s.sender.last_window < 0:
-        return f"Nothing but the window is new: {count(window, 'byte')}. It is the first packet from this end."
+        return f"Only the window is new: {count(window, 'byte')}. It is the first captured packet of this end."
     before = int(s.packets["window"][s.last_of_sender])
     change = "the same room" if window == before else "more room" if window > before else "less room"
     return (
-        f"Nothing but the window is new: {count(window, 'byte')} instead of {before:,} ({_packet(s.last_of_sender)});"
+        f"Only the window is new: {count(window, 'byte')} instead of {before:,} ({_packet(s.last_of_sender)});"
         f" there is {change}."
     )
 

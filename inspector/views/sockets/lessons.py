@@ -71,8 +71,8 @@ def _before_accept(capture: Capture) -> Iterator[Fact]:
         if handshake_ns >= 0 and waited_ns > 0:
             yield Fact(
                 Kind.BEFORE_ACCEPT, built_ns, connection, (row,),
-                f"Connection #{connection} was established, but had no token (file descriptor) at the server's end for "
-                f"{duration(waited_ns)}, until {process_of(tokens, row)} accepted it.",
+                f"Connection #{connection} was established, but the server had no token (file descriptor) for it until "
+                f"{process_of(tokens, row)} accepted it, {duration(waited_ns)} later.",
             )  # fmt: skip
 
 

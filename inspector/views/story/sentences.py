@@ -103,7 +103,7 @@ def _asked(e: Event) -> str:
         return f"{asks}{carries}."
     if not cookie:
         return f"{asks}, and for a cookie with which later SYNs may carry data (TCP Fast Open){carries}."
-    return f"{asks}, shows a Fast Open cookie{carries}."
+    return f"{asks}, sends a Fast Open cookie{carries}."
 
 
 def _answered(e: Event) -> str:
@@ -382,7 +382,8 @@ SENTENCES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.ANOMALY: _anomaly,
     EventKind.FINISHED: _finished,
     EventKind.REFUSED: lambda e: (
-        f"RST: {e.sender} refuses the connection. Most often nobody listens there; a firewall can send the same."
+        f"RST: {e.sender} refuses the connection. "
+        "Usually no program listens on that port; a firewall can send the same."
     ),
     EventKind.RESET: _reset,
     EventKind.CLOSED: _closed,

@@ -172,7 +172,7 @@ def test_a_window_whose_scale_is_not_known_has_no_bytes() -> None:
     play.run()
     (found,) = explain(play.packets, play.connections, 2)
     assert found.verdict is Verdict.WINDOW_UPDATE
-    assert found.why.startswith("Nothing but the window is new: the field is 128, 64 before; what that is in bytes")
+    assert found.why.startswith("Only the window is new: the field is 128, 64 before; what that is in bytes")
 
 
 def test_ports_used_again_after_a_connection_without_its_syn_compare_no_numbers() -> None:

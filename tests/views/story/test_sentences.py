@@ -41,7 +41,8 @@ def test_a_refused_connection_was_never_opened_and_names_no_cause() -> None:
     play.client("S", seq=99)
     play.server("RA", seq=0, ack=100)
     assert told(play)[1] == (
-        "RST: 10.0.0.2:80 refuses the connection. Most often nobody listens there; a firewall can send the same."
+        "RST: 10.0.0.2:80 refuses the connection. "
+        "Usually no program listens on that port; a firewall can send the same."
     )
     assert phase_names(play) == ["refused"]
 

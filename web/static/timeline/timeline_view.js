@@ -217,7 +217,7 @@ class Timeline {
     context.font = getComputedStyle(this.axis).font;
     context.textBaseline = "middle";
     const now = this.now(span);
-    this.axis.title = now === null ? "" : "Now: when the capture was last read, by the clock of this machine";
+    this.axis.title = now === null ? "" : "Now: the time of the last read of the capture, by this machine’s clock";
     const ends = now === null
       ? marks(span, width)
       : [...marks(span, width).filter(({ ns }) => width - x(ns) > NOW_ROOM), { ns: now, text: "now" }];
