@@ -1,4 +1,4 @@
-"""Where packets come from: saved capture files, and the live capture that writes one."""
+"""Reads packets from capture files: saved ones, and the one that a live capture is writing."""
 
 from inspector.pcap.interfaces import Interface
 from inspector.pcap.reader import PacketFile, open_packets

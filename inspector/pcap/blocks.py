@@ -1,7 +1,7 @@
-"""The layouts of capture files: the records or blocks between the packets, and what they mean.
+"""The layouts of the capture file formats: reads the headers and blocks that are not packets.
 
-A layout owns the walker over its records (`records.py`) and takes over when that stops: it reads section headers,
-interface descriptions and statistics, and lets the walker go on.
+A layout owns the walker over its packet records (`records.py`). Whenever the walker stops at something that is not a
+packet, the layout reads it (a section header, an interface description, statistics) and lets the walker continue.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ LOOK = 1 << 16
 """Bytes read at a time when looking ahead."""
 
 Columns = tuple[memoryview, ...]
-"""The packet table's time_ns, address, captured, length and interface."""
+"""The packet table's columns time_ns, address, captured, length and interface."""
 
 
 class Layout(Protocol):
-    """What a PacketFile asks of the layout of its file."""
+    """The interface that a PacketFile needs from the layout of its file."""
 
     format: str
     interfaces: list[Interface]
@@ -48,22 +48,22 @@ class Layout(Protocol):
 
     @property
     def records(self) -> PcapRecords | PcapngRecords | SnoopRecords:
-        """The walker."""
+        """The walker over the packet records."""
 
     def attach(self, window: Window) -> None:
-        """Continue with the window, which holds more of the file."""
+        """Continue with `window`, which now holds more of the file."""
 
     def take_comments(self) -> Iterator[tuple[int, str]]:
-        """The packet comments read since the last call: (row, text)."""
+        """The packet comments read since the last call, as (packet row, text)."""
 
     def take_reports(self) -> list[bytes]:
-        """The reports read since the last call, a line each."""
+        """The reports read since the last call, one line of JSON each."""
 
     def resume(self) -> bool:
-        """Deal with what stopped the walker; True when it can walk on."""
+        """Handle whatever stopped the walker; returns True if the walker can continue."""
 
     def finish(self) -> None:
-        """The file is read: add the notes that concern all of it."""
+        """Add the notes that concern the whole file; called once it has been read to its end."""
 
 
 PCAP_MAGICS: dict[bytes, tuple[bool, int, int]] = {
@@ -74,15 +74,15 @@ PCAP_MAGICS: dict[bytes, tuple[bool, int, int]] = {
     bytes.fromhex("a1b2cd34"): (True, 24, 1000),
     bytes.fromhex("34cdb2a1"): (False, 24, 1000),
 }
-"""First bytes of a pcap file: is big-endian, bytes of a record header (24 in the modified format of old Linux tools),
-ns in a unit of a record's fraction of a second."""
+"""By the first four bytes of a pcap file: (is it big-endian, bytes of a record header (24 in the modified format of old
+Linux tools), nanoseconds per unit of a record's fraction of a second)."""
 
 PCAP_HEADER = 24
-"""Bytes before the first record."""
+"""Bytes of a pcap file before the first record."""
 
 
 class PcapLayout:
-    """pcap: one header, one interface, records."""
+    """The pcap format: a header, a single interface, and packet records."""
 
     format = "pcap"
 
@@ -91,45 +91,45 @@ class PcapLayout:
         big, record_header, fraction_ns = PCAP_MAGICS[bytes(data[:4])]
         snaplen, link_type = struct.unpack_from(">II" if big else "<II", data, 16)
         resolution = MICROSECONDS if fraction_ns == 1000 else 9
-        # The upper bits of the link type tell of a frame check sequence, which the IP lengths leave out anyway.
+        # The upper bits of the link type describe the frame check sequence, which the IP lengths exclude anyway.
         self.interfaces = [Interface(link_type & 0xFFFF, snaplen, resolution=resolution)]
         self.link_types = [link_type & 0xFFFF]
         self.notes: list[str] = []
         self.records = PcapRecords(data, PCAP_HEADER, big, columns, record_header, fraction_ns)
 
     def attach(self, window: Window) -> None:
-        """Continue with the window, which holds more of the file."""
+        """Continue with `window`, which now holds more of the file."""
         self.records.attach(window.data[: window.loaded])
 
     def resume(self) -> bool:
-        """Nothing to resume: this layout has only packets."""
+        """Return False: this format has nothing but packets to read."""
         return False
 
     def take_comments(self) -> Iterator[tuple[int, str]]:
-        """Nothing: this layout has no comments."""
+        """Return nothing: this format has no comments."""
         return iter(())
 
     def take_reports(self) -> list[bytes]:
-        """Nothing: this layout has no reports."""
+        """Return nothing: this format has no reports."""
         return []
 
     def finish(self) -> None:
-        """Nothing to add."""
+        """Do nothing: there are no notes to add."""
 
 
 SNOOP_MAGIC = b"snoop\0\0\0"
 SNOOP_HEADER = 16
-"""Bytes before the first record: the magic, a version, a number for the link (RFC 1761)."""
+"""Bytes of a snoop file before the first record: the magic, a version and the datalink type (RFC 1761)."""
 
 SNOOP_LINKS = {0: 1, 2: 6, 4: 1, 8: 10, 9: 0, 26: 226}
-"""Link types by snoop's numbers: 802.3, token ring, Ethernet, FDDI, and Solaris's loopback and IPNET."""
+"""pcap link types by snoop's datalink types: 802.3, token ring, Ethernet, FDDI, and Solaris's loopback and IPNET."""
 
 SNOOP_OTHER = 0xFFFF
-"""A link type that is none: for links that have no number here."""
+"""The link type given to files whose snoop datalink type is not in `SNOOP_LINKS`; no real link has this number."""
 
 
 class SnoopLayout:
-    """snoop of Solaris: one header, one interface, records."""
+    """The snoop format of Solaris: a header, a single interface, and packet records."""
 
     format = "snoop"
 
@@ -143,28 +143,28 @@ class SnoopLayout:
         self.records = SnoopRecords(data, SNOOP_HEADER, columns)
 
     def attach(self, window: Window) -> None:
-        """Continue with the window, which holds more of the file."""
+        """Continue with `window`, which now holds more of the file."""
         self.records.attach(window.data[: window.loaded])
 
     def resume(self) -> bool:
-        """Nothing to resume: this layout has only packets."""
+        """Return False: this format has nothing but packets to read."""
         return False
 
     def take_comments(self) -> Iterator[tuple[int, str]]:
-        """Nothing: this layout has no comments."""
+        """Return nothing: this format has no comments."""
         return iter(())
 
     def take_reports(self) -> list[bytes]:
-        """Nothing: this layout has no reports."""
+        """Return nothing: this format has no reports."""
         return []
 
     def finish(self) -> None:
-        """Read the count of lost packets."""
+        """Set the interface's count of dropped packets from the last record."""
         self.interfaces[0].dropped = self.records.drops
 
 
 class PcapngLayout:
-    """pcapng: sections of blocks, each section with its own byte order and interfaces."""
+    """The pcapng format: sections of blocks, each section with its own byte order and interfaces."""
 
     format = "pcapng"
 
@@ -178,27 +178,27 @@ class PcapngLayout:
         self._clocks = np.zeros((1, 5), np.int64)
         self._base = 0
         self._described = 0
-        """Offset after the last interface description read: looking ahead must not read one twice."""
+        """Offset after the last interface description read, so that none is read twice after looking ahead."""
         self._strangers = 0
         self._reports: list[bytes] = []
 
     def attach(self, window: Window) -> None:
-        """Continue with the window, which holds more of the file."""
+        """Continue with `window`, which now holds more of the file."""
         self._data = window.data[: window.loaded]
         self.records.attach(self._data)
 
     def take_comments(self) -> Iterator[tuple[int, str]]:
-        """The packet comments read since the last call: (row, text)."""
+        """The packet comments read since the last call, as (packet row, text)."""
         for row, at, length in self.records.take_comments():
             yield row, _text(bytes(self._data[at : at + length]))
 
     def take_reports(self) -> list[bytes]:
-        """The reports read since the last call, a line each."""
+        """The reports read since the last call, one line of JSON each."""
         found, self._reports = self._reports, []
         return found
 
     def resume(self) -> bool:
-        """Read the block that stopped the walker; False when the file ends here, for now or for good."""
+        """Read the block that stopped the walker; returns False if the walker cannot continue, at least for now."""
         at, big = self.records.offset, self.records.is_big
         if self.records.reason == Stop.STRANGER:
             return self._find_interface(at, big)
@@ -219,7 +219,7 @@ class PcapngLayout:
         return True
 
     def finish(self) -> None:
-        """Say what was done about packets that miss something."""
+        """Add notes on packets without a described interface or without a usable timestamp."""
         if self._strangers:
             self.notes.append(f"{self._strangers} packets belong to interfaces that the file never describes: left out")
         if self.records.untimed:
@@ -228,7 +228,7 @@ class PcapngLayout:
             self.notes.append(f"{self.records.beyond} packets have a time beyond the year 2116: it counts as unknown")
 
     def _section(self, at: int) -> bool:
-        """Enter the section at `at` (pcapng §4.1); False when its header is not whole yet or is none."""
+        """Enter the section at `at` (pcapng §4.1); returns False if its header is incomplete or invalid."""
         size = len(self._data) - at
         big = self._u32(at + 8, True) == BYTE_ORDER_MAGIC
         length = self._u32(at + 4, big)
@@ -260,7 +260,7 @@ class PcapngLayout:
                 interface.name = _text(value)
             elif code == InterfaceOption.DESCRIPTION:
                 interface.description = _text(value)
-            elif code == InterfaceOption.FILTER and value[:1] == b"\0":  # as text; 1 is a BPF program
+            elif code == InterfaceOption.FILTER and value[:1] == b"\0":  # 0: filter text follows; 1: a BPF program
                 interface.filter = _text(value[1:])
             elif code == InterfaceOption.RESOLUTION and len(value) >= 1:
                 interface.resolution = value[0]
@@ -269,7 +269,7 @@ class PcapngLayout:
         self._add(interface)
 
     def _add(self, interface: Interface) -> None:
-        """Number the interface and let the walker know its clock."""
+        """Add the interface under the next number and pass its clock to the walker."""
         number = len(self.interfaces)
         if not interface.is_timed:
             self.notes.append(
@@ -302,14 +302,16 @@ class PcapngLayout:
             interface.dropped = sum(drops)
 
     def _keep_reports(self, block: bytes) -> None:
-        """Read the lines of a reports block; ignore blocks of other programs."""
+        """Keep the lines of a reports block; blocks of the same type by other programs are ignored."""
         body = block[8:-4]
         if body.startswith(REPORTS_MAGIC):
             lines = body[len(REPORTS_MAGIC) :].split(b"\n")
             self._reports += [line for line in lines if 0 < len(line) <= MAX_REPORT]
 
     def _find_interface(self, stranger: int, big: bool) -> bool:
-        """Read the interface descriptions of this section after the packet at `stranger`, or skip that packet."""
+        """Read the interface descriptions that follow the packet at `stranger` in this section; skip the packet if
+        there are none.
+        """
         before = len(self.interfaces)
         for at, kind, length in self._ahead(max(stranger, self._described), big):
             if kind == Block.INTERFACE:
@@ -321,7 +323,7 @@ class PcapngLayout:
         return True
 
     def _ahead(self, at: int, big: bool) -> Iterator[tuple[int, int, int]]:
-        """The blocks of this section from `at` on, read or not: (offset, kind, bytes)."""
+        """The blocks of this section from `at` on, whether loaded yet or not, as (offset, type, length in bytes)."""
         start, piece = at, b""
         while True:
             if at + 8 > start + len(piece):
@@ -339,7 +341,7 @@ class PcapngLayout:
 
 
 def _options(block: bytes, at: int, order: str) -> Iterator[tuple[int, bytes]]:
-    """The options of a block from `at` on as (code, value); stops at the end option or where they make no sense."""
+    """The options of a block from `at` on, as (code, value), up to the end option or the first invalid one."""
     end = len(block) - 4
     for _ in range(MAX_OPTIONS):
         if end - at < 4:
@@ -353,15 +355,17 @@ def _options(block: bytes, at: int, order: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _padded(length: int) -> int:
-    """pcapng fills everything up to 32 bits (§3.1); some writers leave that out of the length."""
+    """The length rounded up to a multiple of 4: pcapng pads to 32 bits (§3.1), but some writers state the length
+    without the padding.
+    """
     return length + 3 & ~3
 
 
 def _is_block(length: int, least: int) -> bool:
-    """Whether a block can be so long."""
+    """Whether `length` is valid for a block of at least `least` bytes."""
     return least <= length <= MAX_BLOCK and not length & 3
 
 
 def _text(value: bytes) -> str:
-    """A name or description; pcapng's texts are UTF-8 (§3.5), whatever is not shows as U+FFFD."""
+    """Decode a name, description or comment: pcapng text is UTF-8 (§3.5); invalid bytes become U+FFFD."""
     return value[:MAX_TEXT].rstrip(b"\0").decode("utf-8", "replace")

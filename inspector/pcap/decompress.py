@@ -1,4 +1,4 @@
-"""Compressed capture files, unpacked into an unlinked temporary file that can be mapped."""
+"""Unpacks compressed capture files into an unlinked temporary file."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ else:
     from backports import zstd
 
 UNPACKED_LIMIT = 1 << 30
-"""Bytes that a compressed file may unpack to: a bomb must not fill the disk."""
+"""Maximum bytes that a compressed file may unpack to, so that a decompression bomb cannot fill the disk."""
 
 ZSTD_WINDOW_LOG = 27
-"""The largest window a .zst file may ask the decoder to hold (2**27 bytes, the zstd program's own limit)."""
+"""Base-2 logarithm of the largest window a .zst file may require (2**27 bytes, the zstd program's own limit)."""
 
 PIECE = 1 << 20
 
@@ -26,7 +26,7 @@ ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 def is_packed(first_bytes: bytes) -> bool:
-    """Whether a file that begins so is one we unpack."""
+    """Whether a file that begins with these bytes is compressed in a format that `unpack` supports."""
     return first_bytes.startswith((GZIP, ZSTD))
 
 
@@ -34,12 +34,12 @@ def unpack(packed: BinaryIO, limit: int = UNPACKED_LIMIT) -> tuple[BinaryIO, lis
     """Unpack one layer of gzip or zstd.
 
     Args:
-        packed: open at its beginning; the caller closes it.
-        limit: bytes after which to stop.
+        packed: the compressed file, positioned at its beginning; the caller closes it.
+        limit: the number of unpacked bytes after which to stop.
     Returns:
-        The unpacked file, which vanishes when it is closed, and notes on what of the packed one could not be unpacked.
+        The unpacked file, which is deleted when it is closed, and notes on any part that could not be unpacked.
     Raises:
-        OSError: there is no room for the temporary file.
+        OSError: there is not enough room for the temporary file.
     """
     unpacked = cast(BinaryIO, tempfile.TemporaryFile(prefix="wireglass-"))  # noqa: SIM115  (the caller's)
     try:
@@ -61,11 +61,11 @@ def _stream(packed: BinaryIO) -> gzip.GzipFile | zstd.ZstdFile:
 
 
 def _copy(stream: gzip.GzipFile | zstd.ZstdFile, unpacked: BinaryIO, limit: int) -> list[str]:
-    """Unpack piece by piece; notes on what could not be."""
+    """Unpack piece by piece; returns notes on any part that could not be unpacked."""
     size = 0
     while size <= limit:
         try:
-            piece = stream.read1(min(PIECE, limit + 1 - size))  # read() would lose what stands before the damage
+            piece = stream.read1(min(PIECE, limit + 1 - size))  # read() would lose the data before the damage
         except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
             return [f"the compressed file is cut off or damaged ({error}): everything before that was read"]
         if not piece:

@@ -1,8 +1,8 @@
-"""A window on a file: the bytes around the reading position, in memory of our own.
+"""A window on a file: the bytes around the reading position, copied into private memory.
 
-A file that is cut short while it is mapped kills whoever touches the mapping (SIGBUS), whatever was checked before. So
-its bytes are read into memory that nobody else can take away. Each lies at its own place, as if the file were mapped,
-and memory is given back behind the reader: a file of any size takes a few MiB.
+If a mapped file is truncated, any process that touches the missing part of the mapping is killed (SIGBUS), whatever it
+checked before. So the file's bytes are read into private memory instead. Each byte is placed at its offset, as if the
+file were mapped, and the memory behind the reading position is released: a file of any size takes a few MiB.
 """
 
 from __future__ import annotations
@@ -14,32 +14,32 @@ from typing import BinaryIO
 import numpy as np
 
 AHEAD = 1 << 20
-"""Bytes that are read at a time: still in the processor's cache when they are looked at."""
+"""Bytes read at a time: few enough to still be in the processor's cache when they are parsed."""
 
 BEHIND = 8 << 20
-"""Bytes kept before the reading position: most repeated reads are of recent bytes."""
+"""Bytes kept before the reading position, since most repeated reads are of recent bytes."""
 
 STEP = 2 << 20
-"""Bytes released at a time: a huge page, and a multiple of any other page size."""
+"""Bytes released at a time: the size of a huge page, and a multiple of every other page size."""
 
 ROOM = 64 << 20
-"""Addresses that a growing file has for its bytes at first; they take no memory."""
+"""Minimum address space, in bytes, that is reserved once a file grows; it takes no memory until it is used."""
 
 MARK = 64
-"""Bytes before the reader by which a file is known to be the same still."""
+"""Bytes before the reading position that are compared to check that the file was not overwritten."""
 
 UNRESERVED = 0x4000 if os.name == "posix" and os.uname().sysname == "Linux" else 0
-"""MAP_NORESERVE (mmap(2)): addresses that are not written to do not count as memory."""
+"""MAP_NORESERVE (mmap(2)): pages that are never written to do not count as used memory."""
 
 
 class Window:
     """Read-only bytes of an open file.
 
     Attributes:
-        data: as long as the file may become; of it [floor, loaded) are the file's bytes. Views of an earlier `data`
-            stay valid after `refresh` and `close`.
-        size: bytes that the file has, as far as is known.
-        cut: bytes that the file had left when less was there than had been before, or when others were there; -1 never.
+        data: a view that is indexed by file offset and has room for the file to grow; only [floor, loaded) holds bytes
+            of the file. Views of an earlier `data` stay valid after `refresh` and `close`.
+        size: size of the file in bytes, as last checked.
+        cut: size of the file when it was found to be truncated or overwritten; -1 if it never was.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -55,7 +55,7 @@ class Window:
         self.refresh()
 
     def refresh(self) -> bool:
-        """Check what was appended to the file; returns True if it grew."""
+        """Check whether anything was appended to the file; returns True if it grew."""
         if self.cut >= 0:
             return False
         size, before = os.fstat(self._file.fileno()).st_size, self.size
@@ -67,7 +67,7 @@ class Window:
         return True
 
     def load(self) -> bool:
-        """Read more of the file; False at its end."""
+        """Read more of the file into `data`; returns False if there is nothing more to read."""
         stop = min(self.loaded + AHEAD, self.size)
         if self.cut >= 0 or stop <= self.loaded:
             return False
@@ -78,7 +78,7 @@ class Window:
         return True
 
     def want(self, at: int, length: int) -> bool:
-        """Read bytes again that were released, at their places, until the next `let_go`; returns whether it
+        """Read released bytes back into `data`, where they stay until the next `let_go`; returns whether it
         succeeded.
         """
         stop = min(at + length, self.floor)
@@ -89,18 +89,20 @@ class Window:
         return True
 
     def read(self, at: int, length: int) -> bytes:
-        """A copy of `length` bytes that were loaded once; fewer when the file ends before or lost them."""
+        """A copy of `length` bytes that were loaded before, even if released since; fewer if the loaded part ends
+        earlier or the file no longer has them.
+        """
         stop = min(at + length, self.loaded)
         return bytes(self.data[at:stop]) if at >= self.floor else self.peek(at, stop - at)
 
     def peek(self, at: int, length: int) -> bytes:
-        """Bytes of the file as it is now, read or not; for any thread."""
+        """Bytes of the file as it is now, whether loaded or not; may be called from any thread."""
         piece = bytearray(max(min(at + length, self.size) - at, 0))
         count = self._pread(memoryview(piece), at)
         return bytes(piece[:count]) if self._is_same() else b""
 
     def let_go(self, offset: int) -> None:
-        """Release memory far before `offset`, up to which the file has been parsed."""
+        """Release the memory far before `offset`, the position up to which the file has been parsed."""
         self._mark = (max(offset - MARK, 0), bytes(self.data[max(offset - MARK, 0) : offset]))
         for at, stop in self._again:
             self._give_back(at, stop)
@@ -111,18 +113,18 @@ class Window:
             self._give_back(before, floor)
 
     def status(self) -> os.stat_result:
-        """fstat of the open file, whatever its path refers to by now."""
+        """The fstat result of the open file, even if its path refers to another file by now."""
         return os.fstat(self._file.fileno())
 
     def close(self) -> None:
-        """Close the file, and release the memory unless something else holds it."""
+        """Close the file, and release the memory unless views of `data` are still in use."""
         self.data = self._memory = memoryview(b"")
         self._mapping = None
         self.floor = self.loaded = self.size = 0
         self._file.close()
 
     def _is_same(self) -> bool:
-        """Whether the file is still the one that was read so far; truncation and overwriting are noticed."""
+        """Whether the file still has the content read so far; sets `cut` if it was truncated or overwritten."""
         if self._file.closed:
             return False
         if self.cut < 0:
@@ -137,7 +139,7 @@ class Window:
         return self._pread(self._memory[at:stop], at)
 
     def _pread(self, target: memoryview, at: int) -> int:
-        """Fill `target` from the file as far as it goes."""
+        """Fill `target` from offset `at` of the file; returns the number of bytes read, fewer at the file's end."""
         done = 0
         while done < len(target) and not self._file.closed:
             count = read_at(self._file, target[done:], at + done)
@@ -147,7 +149,7 @@ class Window:
         return done
 
     def _make_room(self, size: int) -> None:
-        """Addresses for `size` bytes, whose memory comes when they are read."""
+        """Reserve address space for `size` bytes; memory is allocated only as the bytes are read."""
         self._mapping = mapping = _addresses(size + STEP)
         start = np.frombuffer(mapping, np.uint8).__array_interface__["data"][0]
         self._skip = -start % STEP
@@ -158,21 +160,21 @@ class Window:
         self._memory, self.data = memory, memory.toreadonly()
 
     def _give_back(self, at: int, stop: int) -> None:
-        """Release the pages that [at, stop) touches, all of them before `floor`; later reads find zeros there."""
+        """Release the pages that overlap [at, stop), all of which lie before `floor`; they read as zeros afterwards."""
         if self._mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
             first, last = at // mmap.PAGESIZE * mmap.PAGESIZE, -(-stop // mmap.PAGESIZE) * mmap.PAGESIZE
             self._mapping.madvise(mmap.MADV_DONTNEED, self._skip + first, last - first)
 
 
 def _addresses(size: int) -> mmap.mmap:
-    """Fresh private memory; unwritten pages take only address space."""
+    """Map new private memory; pages that are never written to take only address space."""
     if not hasattr(mmap, "MAP_ANONYMOUS"):
         return mmap.mmap(-1, size)
     return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | UNRESERVED)
 
 
 def read_at(file: BinaryIO, target: memoryview, at: int) -> int:
-    """Read into `target` from offset `at` of an unbuffered file; how many bytes there were."""
+    """Read into `target` from offset `at` of an unbuffered file; returns the number of bytes read."""
     if hasattr(os, "preadv"):
         return os.preadv(file.fileno(), [target], at)
     file.seek(at)

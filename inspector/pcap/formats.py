@@ -1,4 +1,4 @@
-"""The numbers of the capture file formats, and the limits we read them with.
+"""The constants of the capture file formats, and the limits that apply when files are read.
 
 pcap: draft-ietf-opsawg-pcap; pcapng: draft-ietf-opsawg-pcapng (sections are quoted as "pcapng §").
 """
@@ -18,7 +18,7 @@ class Block(IntEnum):
     STATISTICS = 5
     PACKET = 6
     REPORTS = 0x80005747
-    """Ours, from the range that is left to everybody's own use (pcapng §10.1); other readers step over it."""
+    """Wireglass's own block type, from the range reserved for local use (pcapng §10.1); other readers skip it."""
 
 
 class Option(IntEnum):
@@ -70,42 +70,43 @@ class Stop(IntEnum):
     FULL = 0
     """All requested rows are written, and another packet follows."""
     END = 1
-    """The rest is incomplete: the end of the file, or of what is written of it so far."""
+    """What follows is incomplete: the file ends here, or has been written only up to here so far."""
     OTHER = 2
-    """A block that matters and is not a packet."""
+    """A block that is not a packet but has to be read, such as a section header or an interface description."""
     DAMAGED = 3
     """The following bytes are not a valid record."""
     STRANGER = 4
-    """A packet of an interface that has not been described."""
+    """A packet of an interface that has not been described yet."""
 
 
 REPORTS_MAGIC = b"WGTOKENS"
-"""First bytes of a reports block: the block type is for local use, this marks ours. JSON lines follow."""
+"""First bytes of the body of a reports block, since other programs may use the same block type. JSON lines follow."""
 
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
-"""Marks the byte order of a pcapng section (pcapng §4.1)."""
+"""The value that shows the byte order of a pcapng section (pcapng §4.1)."""
 
 MAX_CAPTURED = 1 << 20
-"""Bytes of a packet. The longest that a link with TCP on it hands over are the kernel's 512 KiB segments (IPv6
-jumbograms between a host and its card); a larger length is damage."""
+"""Maximum bytes of a packet. The longest packets captured on a link that carries TCP are the kernel's 512 KiB segments
+(IPv6 jumbograms between a host and its network card); a length above the maximum means the file is damaged."""
 
 MAX_BLOCK = 16 << 20
-"""Bytes of a pcapng block; libpcap has the same limit."""
+"""Maximum bytes of a pcapng block; libpcap has the same limit."""
 
 MAX_OPTIONS = 256
-"""Options looked at in one block."""
+"""Maximum number of options read in one block."""
 
 MAX_INTERFACES = 0xFFFF
-"""Interfaces in a file: the packet table's column numbers them with 16 bits."""
+"""Maximum number of interfaces in a file: the packet table numbers them with 16-bit integers."""
 
 MAX_COMMENTS = 10_000
-"""Packet comments kept of a file."""
+"""Maximum number of packet comments kept per file."""
 
 MAX_REPORT = 1 << 16
-"""Bytes of one report (a line of JSON) that are kept."""
+"""Maximum bytes of a report (a line of JSON); longer ones are ignored."""
 
 MAX_TEXT = 4096
-"""Bytes of a comment, name or description that are kept."""
+"""Maximum bytes kept of a comment, name or description."""
 
 SNAPLEN = 262_144
-"""Bytes of a packet that a live capture keeps; every tool's usual limit, and more than a loopback segment has."""
+"""Maximum bytes of a packet that a live capture keeps: the usual limit of capture tools, and more than a loopback
+segment has."""

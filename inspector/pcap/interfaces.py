@@ -1,4 +1,4 @@
-"""Capture interfaces as a file describes them."""
+"""The interfaces that a capture file describes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ MICROSECONDS = 6
 """Default if_tsresol (pcapng §4.2): 10**-6 s."""
 
 TIME_LIMIT_NS = 1 << 62
-"""Times end in the year 2116: room for an offset on top without leaving 64 signed bits."""
+"""The limit of valid times, in the year 2116: an offset can be added without overflowing a signed 64-bit integer."""
 
 FRACTION_BITS = 34
-"""A binary fraction of a second is cut to this many bits, so that times 10**9 it still fits 64 bits."""
+"""A binary fraction of a second is truncated to this many bits, so that its product with 10**9 fits in 64 bits."""
 
 
 @dataclass(slots=True)
@@ -19,8 +19,8 @@ class Interface:
     """One interface of one section of a capture file.
 
     `resolution` is the raw if_tsresol: n for steps of 10**-n s, 0x80 + n for steps of 2**-n s. `offset_s` is added to
-    every time. `filter` is the capture filter as text, empty where the file names none. `received` and `dropped` are
-    the capture's own counters as last stated in the file, None when it states none.
+    every timestamp. `filter` is the capture filter as text, empty if the file gives none. `received` and `dropped` are
+    the capture's own packet counters as last given in the file, None if it gives none.
     """
 
     link_type: int
@@ -35,20 +35,20 @@ class Interface:
 
     @property
     def tick(self) -> str:
-        """The step of its clock, for people: "10^-9 s"."""
+        """The resolution of the interface's timestamps as readable text, such as "10^-9 s"."""
         return f"2^-{self.resolution & 0x7F} s" if self.resolution & 0x80 else f"10^-{self.resolution} s"
 
     @property
     def is_timed(self) -> bool:
-        """Whether 64-bit time stamps of this resolution can hold a present-day time, also converted to ns."""
+        """Whether a present-day time fits in 64 bits, both at this resolution and when converted to nanoseconds."""
         is_coarse = self.resolution & 0x7F < 64 if self.resolution & 0x80 else self.resolution <= 18
         return is_coarse and abs(self.offset_s) * 1_000_000_000 < TIME_LIMIT_NS
 
     def clock(self) -> tuple[int, int, int, int]:
-        """How the walker turns this interface's ticks into ns: (multiply, divide, bits, offset_ns).
+        """The numbers by which the walker converts this interface's ticks into ns: (multiply, divide, bits, offset_ns).
 
-        With `bits` the ticks are binary fractions of a second; otherwise ns = ticks // divide * multiply. multiply 0
-        means that its ticks are too fine to tell a time.
+        If `bits` is not 0, a tick is 2**-bits s; otherwise ns = ticks // divide * multiply. A `multiply` of 0 means
+        that the interface's timestamps cannot be used (see `is_timed`).
         """
         if not self.is_timed:
             return 0, 1, 0, 0

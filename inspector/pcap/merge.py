@@ -1,4 +1,4 @@
-"""Merges captures: their packets in order of time, each on an interface that names its file."""
+"""Merges captures: writes their packets in order of time, each with an interface whose name includes its file."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from io import BufferedWriter
 
 MAX_FILES = 500
-"""Files that are merged at once: all are open meanwhile, and systems allow about a thousand."""
+"""Maximum number of files in one merge: all are open at the same time, and systems allow about a thousand."""
 
 BATCH = 4096
 
 Packet = tuple[int, int, int, bytes, int, str]
-"""time_ns, number of the file, interface, bytes, length on the wire, comment."""
+"""(time_ns, number of the file, interface, captured bytes, length on the wire, comment)."""
 
 
 class NotMerged(InspectorError):
-    """Captures that cannot be put in order of time."""
+    """The captures cannot be merged: they are too many, or have packets without a time."""
 
 
 def merge(paths: Sequence[str], place: Path) -> list[str]:
-    """Write the packets of all these captures to the new pcapng file `place`, in order of time; of equal times, and
-    within a file, they stay as they are.
+    """Write the packets of all these captures to the new pcapng file `place`, in order of time. Packets with equal
+    times, and the packets within each file, keep their order.
 
     Returns:
-        Notes on the files, each with the file's name.
+        Notes on the files, each beginning with the name of its file.
     Raises:
         NotACapture, NotMerged
     """
@@ -58,7 +58,7 @@ def merge(paths: Sequence[str], place: Path) -> list[str]:
 
 
 class _Merger:
-    """Writes packets; an interface is described when its first packet comes."""
+    """Writes the merged packets; each interface is described just before its first packet."""
 
     def __init__(self, file: BufferedWriter, sources: Sequence[PacketFile]) -> None:
         self._file = file

@@ -1,8 +1,8 @@
 """Notes on packets, stored beside a recording until they are embedded in it.
 
-A recording that is still growing belongs to the process that writes it, and one that somebody gave us is evidence:
-neither is touched. Notes go line by line into a file beside it, `RECORDING.notes`, which is read with it;
-`packet_comments.py` writes a recording in which they stand as packet comments.
+A recording that is still growing belongs to the process that writes it, and one received from somebody else is
+evidence: neither is modified. Notes are appended line by line to a file beside the recording, `RECORDING.notes`, which
+is read together with it; `packet_comments.py` writes a recording that contains them as packet comments.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from inspector.errors import InspectorError
 from inspector.pcap.formats import MAX_COMMENTS, MAX_TEXT
 
 MAX_BYTES = 64 << 20
-"""Bytes of a file of notes that are read: more than all notes that are kept can have."""
+"""Maximum bytes read of a file of notes: more than all the notes that may be kept can take."""
 
 
 class NotKept(InspectorError):
-    """A note could not be written down."""
+    """A note could not be stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note on a packet; "" removes it. The packet's time verifies that it is the right packet."""
+    """A note on a packet; an empty text removes it. `time_ns` is used to verify that it is the right packet."""
 
     row: int
     time_ns: int
@@ -34,7 +34,7 @@ class Note:
 
 
 class Notebook:
-    """The file of notes beside one recording. `notes` holds the last word on each packet row."""
+    """The file of notes beside one recording. `notes` holds the latest note on each packet row."""
 
     def __init__(self, recording: Path) -> None:
         self.path = recording.with_name(recording.name + ".notes")
@@ -43,10 +43,10 @@ class Notebook:
             self._read()
 
     def write(self, note: Note) -> None:
-        """Store a note on disk; it is safe once this returns.
+        """Store a note on disk; when this returns, it has been synced.
 
         Raises:
-            NotKept: it is too long, there are too many, or the file cannot be written.
+            NotKept: the note is too long, there are too many notes, or the file cannot be written.
         """
         if len(note.text.encode()) > MAX_TEXT:
             raise NotKept(f"A note may have {MAX_TEXT} bytes; this one has {len(note.text.encode())}. Make it shorter.")
@@ -68,7 +68,7 @@ class Notebook:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         descriptor = os.open(self.path, flags, 0o600)
         try:
-            # A crash may have left half a line: ours begins anew.
+            # A crash may have left an incomplete line, so this note starts on a new one.
             os.write(descriptor, line if self._ends_whole() else b"\n" + line)
             os.fsync(descriptor)
         finally:
@@ -91,7 +91,7 @@ class Notebook:
 
 
 def _note(line: bytes) -> Note | None:
-    """The note in a line; None if the line is not one that we would have written."""
+    """The note in a line; None if it is not a line that Wireglass would have written."""
     try:
         said = json.loads(line)
         number, time_ns, text = said["packet"], said["time_ns"], said["note"]
@@ -100,5 +100,5 @@ def _note(line: bytes) -> Note | None:
     is_ours = type(number) is int and type(time_ns) is int and isinstance(text, str) and number > 0
     if not is_ours:
         return None
-    # A lone half of a surrogate pair can stand in JSON, and nowhere else.
+    # JSON can contain an unpaired surrogate, which cannot be encoded as UTF-8.
     return Note(number - 1, time_ns, text[:MAX_TEXT].encode("utf-8", "replace").decode())

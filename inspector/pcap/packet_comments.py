@@ -1,8 +1,8 @@
 """Writes a copy of a recording with notes as packet comments (pcapng §3.5), which Wireshark shows as frame.comment.
 
-Of a pcapng file everything else stays byte for byte as it was, blocks that nobody here understands and a damaged end
-included. Only sections that state their length are told to state none, since it changes. A pcap file has no room for
-comments: its packets are written as pcapng.
+In a pcapng file, everything else stays byte for byte the same, including unknown blocks and a damaged end. The one
+exception is a section header that states the section's length: the copy leaves the length unspecified, since it
+changes. A pcap file cannot hold comments, so its packets are written as pcapng.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from io import BufferedWriter
 
 PACKET_HEAD = 28
-"""Bytes from the beginning of a packet block, Enhanced or old, to the packet."""
+"""Bytes from the beginning of a packet block, Enhanced or obsolete, to the packet's data."""
 
 SECTION_HEAD = 24
-"""Bytes of a section header block up to its options."""
+"""Bytes of a Section Header Block before its options."""
 
 PIECE = 4 << 20
 """Bytes copied at a time."""
@@ -38,16 +38,16 @@ BATCH = 65_536
 
 
 class NotSaved(InspectorError):
-    """A recording with its notes could not be written; the one that was there is as it was."""
+    """A recording with its notes could not be written; the original is unchanged."""
 
 
 def save_copy(source: PacketFile, packets: Table, notes: Mapping[int, str], place: Path) -> int:
-    """Write the recording with `notes` (packet row → text, all comments of the result) to the new file `place`.
+    """Write the recording to the new file `place`, with `notes` (packet row → text) as its only packet comments.
 
     Returns:
-        How many notes had to be left out: Simple Packet Blocks have no room for any.
+        The number of notes left out because their packets are in Simple Packet Blocks, which cannot hold comments.
     Raises:
-        NotSaved: it exists already, or cannot be written.
+        NotSaved: the file exists already, or cannot be written.
     """
     try:
         descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
@@ -70,13 +70,13 @@ def save_copy(source: PacketFile, packets: Table, notes: Mapping[int, str], plac
 def put_in(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> int:
     """Embed `notes` in the recording itself, which no process may be writing, and delete its file of notes.
 
-    The recording is written anew beside the old one, read back, and takes its place in one step: there is no moment at
-    which a crash could harm it.
+    A new recording is written beside the old one, read back and checked, and then replaces the old one atomically: a
+    crash at any moment leaves one of them intact.
 
     Returns:
-        How many notes had to be left out; they stay in the file of notes.
+        The number of notes left out; if there are any, the file of notes is kept.
     Raises:
-        NotSaved: it is no plain pcapng file, it is growing or was changed, or it cannot be written.
+        NotSaved: the recording is not an uncompressed pcapng file, is growing, was changed, or cannot be written.
     """
     place = source.path.resolve()
     _check_in_place(source, place)
@@ -97,10 +97,10 @@ def put_in(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> int:
 
 
 def settle(recording: Path) -> int:
-    """Put the notes beside a finished recording into it, if there are any; how many had to stay beside it.
+    """Embed the notes beside a finished recording in it, if there are any; returns the number of notes left out.
 
     Raises:
-        NotACapture, NotSaved: it cannot be done; recording and notes are as they were.
+        NotACapture, NotSaved: it cannot be done; the recording and the notes are unchanged.
     """
     source, packets = read_packets(recording)
     try:
@@ -110,7 +110,7 @@ def settle(recording: Path) -> int:
 
 
 def read_packets(recording: Path) -> tuple[PacketFile, Table]:
-    """A recording, read to its end and not analysed; the caller closes it. Raises NotACapture."""
+    """Read a recording to its end, without analysing it; the caller closes it. Raises NotACapture."""
     source, packets = open_packets(recording), Table("packets")
     while source.read(packets, BATCH):
         pass
@@ -119,7 +119,9 @@ def read_packets(recording: Path) -> tuple[PacketFile, Table]:
 
 
 def pieces(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
-    """The recording with `notes`, in pieces of some MiB: of a growing one what was read, else all of it."""
+    """The recording with `notes` embedded, in pieces of a few MiB: the whole file, or, if it is still growing, the part
+    that has been read.
+    """
     if source.format != "pcapng":
         return _converted(source, packets, notes)
     end = source.size if source.is_finished else source.offset
@@ -138,7 +140,7 @@ def _has_room(source: PacketFile, packets: Table, row: int) -> bool:
 
 
 def _block_of(source: PacketFile, packets: Table, row: int) -> tuple[int, bool] | None:
-    """Where the block of a packet begins, and whether it is big-endian; None for a Simple Packet Block."""
+    """The offset of the block that contains a packet, and whether it is big-endian; None for a Simple Packet Block."""
     at = int(packets["address"][row]) - PACKET_HEAD
     if at < 0:
         return None
@@ -155,7 +157,7 @@ def _block_of(source: PacketFile, packets: Table, row: int) -> tuple[int, bool] 
 
 
 def _changes(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> dict[int, bytes]:
-    """The blocks that change: offset in the file, and new content."""
+    """The new content of the blocks that change, by their offset in the file."""
     changes = {}
     for row in sorted(notes.keys() | source.stated.keys()):
         text = notes.get(row, "")
@@ -167,7 +169,7 @@ def _changes(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> di
 
 
 def _with_comment(source: PacketFile, at: int, big: bool, text: str) -> bytes:
-    """The packet block at `at` with this comment instead of those it has; its other options stay."""
+    """The packet block at `at` with `text` in place of its present comments; its other options are kept."""
     order = ">" if big else "<"
     block = _cut(source, at, struct.unpack(order + "I", _cut(source, at + 4, 4))[0])
     kind, captured = (struct.unpack_from(order + "I", block, skip)[0] for skip in (0, 20))
@@ -192,7 +194,7 @@ def _options(block: bytes, at: int, order: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _annotated(source: PacketFile, end: int, changes: dict[int, bytes]) -> Iterator[bytes]:
-    """The file up to `end`, its changed blocks exchanged."""
+    """The file up to `end`, with the changed blocks replaced."""
     copied = 0
     for at, length, block in _edits(source, end, changes):
         yield from _pieces(source, copied, at)
@@ -202,8 +204,8 @@ def _annotated(source: PacketFile, end: int, changes: dict[int, bytes]) -> Itera
 
 
 def _edits(source: PacketFile, end: int, changes: dict[int, bytes]) -> Iterator[tuple[int, int, bytes]]:
-    """The blocks to replace, in order, as (offset, old bytes, new bytes): those that change, and section headers that
-    state a length (pcapng §4.1), which then state none.
+    """The blocks to replace, in order, as (offset, length of the old block, new block): those in `changes`, and section
+    headers that state a length (pcapng §4.1), which becomes unspecified.
     """
     at, order = 0, "<"
     while len(head := source.peek(at, SECTION_HEAD)) >= 12 and end - at >= 12:
@@ -221,7 +223,7 @@ def _edits(source: PacketFile, end: int, changes: dict[int, bytes]) -> Iterator[
 
 
 def _converted(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> Iterator[bytes]:
-    """A pcap file's packets as pcapng."""
+    """The packets of a pcap or snoop file, written as pcapng."""
     header = pcapng_writer.section_header("Wireglass")
     gathered = bytearray(header + b"".join(pcapng_writer.interface_description(each) for each in source.interfaces))
     names = ("time_ns", "address", "captured", "length", "interface")
@@ -241,10 +243,10 @@ def _pieces(source: PacketFile, at: int, stop: int) -> Iterator[bytes]:
 
 
 def _cut(source: PacketFile, at: int, length: int) -> bytes:
-    """Bytes of the file, all of them.
+    """The `length` bytes of the file at `at`.
 
     Raises:
-        NotSaved: it was cut short meanwhile.
+        NotSaved: the file was truncated in the meantime.
     """
     found = source.peek(at, length)
     if len(found) < length:
@@ -253,7 +255,7 @@ def _cut(source: PacketFile, at: int, length: int) -> bytes:
 
 
 def _check_in_place(source: PacketFile, place: Path) -> None:
-    """Whether the file at `place` is the one that was read, whole, and ours to exchange.
+    """Check that the file at `place` is the one that was read, to its end, and that it may be replaced.
 
     Raises:
         NotSaved: it is not.
@@ -269,10 +271,10 @@ def _check_in_place(source: PacketFile, place: Path) -> None:
 
 
 def _check_copy(fresh: Path, packets: Table) -> None:
-    """Read the copy back.
+    """Read the copy back and compare its packets with those of the table.
 
     Raises:
-        NotSaved: its packets are not those of the table.
+        NotSaved: they differ.
     """
     again, table = read_packets(fresh)
     again.close()
@@ -282,7 +284,7 @@ def _check_copy(fresh: Path, packets: Table) -> None:
 
 
 def _dress(fresh: Path, place: Path) -> None:
-    """Set the new file's mode, and its owner if permitted, to those of the old one."""
+    """Give the new file the mode of the old one, and its owner if permitted."""
     old = place.stat()
     with contextlib.suppress(OSError, AttributeError):
         os.chown(fresh, old.st_uid, old.st_gid)

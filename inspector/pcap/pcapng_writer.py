@@ -1,4 +1,4 @@
-"""Writes pcapng: the blocks as bytes, and the spool that a live capture grows."""
+"""Writes pcapng: builds blocks, and appends them to the spool file of a live capture."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from inspector.pcap.formats import BYTE_ORDER_MAGIC, Block, InterfaceOption, Opt
 from inspector.pcap.interfaces import Interface
 
 NANOSECONDS = 9
-"""The if_tsresol of everything we write."""
+"""The if_tsresol of every interface written here."""
 
 BUFFER = 256 * 1024
-"""Bytes of single packets that are gathered before they are written; `flush` comes earlier when little happens."""
+"""Bytes of packets that are gathered before they are written, unless `flush` is called earlier."""
 
 RESERVE = 256 << 20
-"""Bytes of the disk that a spool leaves to everybody else; on a volume under 5 GiB a twentieth of it."""
+"""Bytes of disk space that a spool leaves free; on a volume under 5 GiB, a twentieth of the volume."""
 
 
 class DiskFull(InspectorError):
-    """The spool stopped growing so that the disk does not fill up; what is written is whole."""
+    """The spool stopped growing so that the disk does not fill up; everything written before is complete."""
 
 
 class SpoolLost(InspectorError):
-    """Somebody deleted the spool, or cut bytes off it, while it was written."""
+    """The spool was deleted or truncated while it was being written."""
 
 
 def section_header(application: str) -> bytes:
-    """A Section Header Block (pcapng §4.1) in this machine's byte order, of a section of unknown length."""
+    """A Section Header Block (pcapng §4.1) in this machine's byte order, with the section length unspecified."""
     options = _options([(SectionOption.APPLICATION, application.encode())])
     return _block(Block.SECTION, struct.pack("=IHHq", BYTE_ORDER_MAGIC, 1, 0, -1) + options)
 
 
 def interface_description(interface: Interface) -> bytes:
-    """An Interface Description Block (pcapng §4.2) with ns time stamps."""
+    """An Interface Description Block (pcapng §4.2) that declares nanosecond timestamps."""
     options = [
         (InterfaceOption.NAME, interface.name.encode()),
         (InterfaceOption.DESCRIPTION, interface.description.encode()),
@@ -49,7 +49,7 @@ def interface_description(interface: Interface) -> bytes:
 
 
 def packet(time_ns: int, data: bytes, length: int, interface: int = 0, comment: str = "") -> bytes:
-    """An Enhanced Packet Block (pcapng §4.3); `length` is what the packet had on the wire."""
+    """An Enhanced Packet Block (pcapng §4.3); `length` is the packet's length on the wire."""
     head = struct.pack("=IIIII", interface, time_ns >> 32, time_ns & 0xFFFFFFFF, len(data), length)
     options = _options([(Option.COMMENT, comment.encode())]) if comment else b""
     return _block(Block.PACKET, head + data + bytes(-len(data) % 4) + options)
@@ -58,8 +58,8 @@ def packet(time_ns: int, data: bytes, length: int, interface: int = 0, comment: 
 def statistics(time_ns: int, received: int, dropped: int, interface: int = 0) -> bytes:
     """An Interface Statistics Block (pcapng §4.6).
 
-    `received` counts the dropped ones too. The kernel's drops are stated as the interface's: it is there that other
-    tools write them and look for them.
+    `received` includes the dropped packets. Packets dropped by the kernel are written as dropped by the interface,
+    because that is where other tools write this number and look for it.
     """
     options = _options(
         [
@@ -77,7 +77,7 @@ def _block(kind: int, body: bytes) -> bytes:
 
 
 def _options(options: Sequence[tuple[int, bytes]]) -> bytes:
-    """The options that have a value, padded, and the end of options."""
+    """The options that have a value, each padded to 32 bits, followed by the end-of-options option."""
     written = [
         struct.pack("=HH", code, len(value)) + value + bytes(-len(value) % 4) for code, value in options if value
     ]
@@ -85,21 +85,21 @@ def _options(options: Sequence[tuple[int, bytes]]) -> bytes:
 
 
 class SpoolWriter:
-    """A pcapng file of one interface that another process reads while it grows.
+    """Writes a pcapng file with one interface that another process reads while it grows.
 
     Only whole blocks are written, many at once, so the reader hardly ever has to wait for the rest of one. The file is
-    new and only its owner's (0600), as are the directories made for it.
+    always new and accessible to its owner only (mode 0600), as are any directories created for it (0700).
 
     Raises:
-        DiskFull: from every method that writes, when too little room is left.
-        SpoolLost: likewise, when the file is not what it was.
+        DiskFull: from every method that writes, if too little disk space is left.
+        SpoolLost: from every method that writes, if the file was deleted or truncated.
     """
 
     def __init__(self, path: str | os.PathLike[str], interface: Interface, expression: str = "") -> None:
         """Create the file and write its header.
 
         Raises:
-            InspectorError: it cannot be created, or exists already.
+            InspectorError: the file cannot be created, or exists already.
             DiskFull: there is not enough room on its volume.
         """
         self.path = Path(path)
@@ -110,28 +110,32 @@ class SpoolWriter:
         self.write(section_header("Wireglass") + interface_description(replace(interface, filter=expression)))
 
     def packet(self, time_ns: int, data: bytes, length: int) -> None:
-        """Add one packet; it is written with the next `flush`, or once enough are gathered."""
+        """Add one packet, which is written at the next `flush` or once `BUFFER` bytes are gathered."""
         self._pending += packet(time_ns, data, length)
         if len(self._pending) >= BUFFER:
             self.flush()
 
     def write(self, blocks: bytes | bytearray | memoryview) -> None:
-        """Write whole blocks now.
+        """Write whole blocks immediately.
 
         Raises:
-            DiskFull: they would eat into the room left to others; nothing of them is written.
+            DiskFull: they would use space that must stay free; none of them is written.
         """
         self._leave_room(len(blocks))
         self._append(blocks)
 
     def flush(self) -> None:
-        """Write the packets gathered."""
+        """Write the packets gathered so far."""
         gathered, self._pending = self._pending, bytearray()
         if gathered:
             self.write(gathered)
 
     def check(self) -> None:
-        """Check that the file still exists and is no shorter than before."""
+        """Check that the file still exists and is no shorter than before.
+
+        Raises:
+            SpoolLost: it was deleted or truncated.
+        """
         found = os.fstat(self._descriptor)
         if not found.st_nlink:
             self._is_torn = True
@@ -149,12 +153,12 @@ class SpoolWriter:
         self._size = found.st_size
 
     def write_statistics(self, time_ns: int, received: int, dropped: int) -> None:
-        """Write a statistics block, even on a full disk: it fits into the room that is left to others."""
+        """Write a statistics block, even on a full disk: it fits into the space that is otherwise left free."""
         if not self._is_torn:
             self._append(statistics(time_ns, received, dropped))
 
     def close(self) -> None:
-        """Close the file. Packets not flushed are lost: flush first."""
+        """Close the file. Packets that were not flushed are lost: call `flush` first."""
         os.close(self._descriptor)
 
     def _append(self, blocks: bytes | bytearray | memoryview) -> None:
@@ -163,7 +167,7 @@ class SpoolWriter:
         try:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
-            self._size = os.lseek(self._descriptor, 0, os.SEEK_CUR)  # behind what was appended
+            self._size = os.lseek(self._descriptor, 0, os.SEEK_CUR)  # after the appended blocks
         except OSError as error:
             self._is_torn = True
             raise DiskFull(
@@ -182,17 +186,17 @@ class SpoolWriter:
 
 
 class JoinedSpool(SpoolWriter):
-    """A further interface of a spool that another process is writing.
+    """Adds another interface and its packets to a spool that another process is writing.
 
-    Each write appends whole blocks, so the two never tear each other's. Not for one spool twice at the same time: the
-    number of the interface is the count of those that are there.
+    Each write appends whole blocks, so the two writers never split each other's blocks. Only one JoinedSpool may be
+    opened on a spool at a time, since the new interface's number is the count of the interfaces already there.
     """
 
     def __init__(self, path: str | os.PathLike[str], interface: Interface, expression: str = "") -> None:
         """Open the file and describe the interface.
 
         Raises:
-            InspectorError: it is not there, or not one of ours.
+            InspectorError: the file cannot be opened, or is not a recording by Wireglass.
             DiskFull: there is not enough room on its volume.
         """
         self.path = Path(path)
@@ -207,7 +211,7 @@ class JoinedSpool(SpoolWriter):
         super().write(interface_description(replace(interface, filter=expression)))
 
     def write(self, blocks: bytes | bytearray | memoryview) -> None:
-        """Write whole blocks, those of packets numbered as this interface's."""
+        """Write whole blocks, after setting the interface number in packet blocks to that of this interface."""
         own = bytearray(blocks)
         at = 0
         while at < len(own):
@@ -223,7 +227,9 @@ class JoinedSpool(SpoolWriter):
 
 
 def count_interfaces(path: Path) -> int:
-    """How many interfaces a spool describes; ValueError when it is not made of blocks in this machine's byte order."""
+    """The number of interfaces that a spool describes; raises ValueError if the file does not consist of pcapng blocks
+    in this machine's byte order.
+    """
     found = at = 0
     with path.open("rb") as file:
         while len(head := file.read(8)) == 8:
@@ -239,10 +245,10 @@ def count_interfaces(path: Path) -> int:
 
 
 def _create(path: Path) -> int:
-    """A new file for its owner only, to which every write is appended: others may add to it (`JoinedSpool`).
+    """Create a file that only its owner can access, opened in append mode because others may add to it (`JoinedSpool`).
 
     Raises:
-        InspectorError: why it cannot be.
+        InspectorError: the file cannot be created; the message says why.
     """
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:

@@ -1,4 +1,4 @@
-"""Captures from a pipe: written to a temporary file as they arrive, since a capture is read more than once."""
+"""Copies captures that arrive through a pipe to a temporary file, since a capture is read more than once."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ PIECE = 1 << 20
 
 
 class NoInflow(InspectorError):
-    """A pipe could not be read, or its content could not be stored."""
+    """A pipe or other stream could not be read, or its content could not be stored."""
 
 
 def is_stream(path: str) -> bool:
-    """Whether a path can be read only once: standard input, a pipe, a terminal, a socket."""
+    """Whether the path is a stream that can be read only once: standard input, a pipe, a terminal or a socket."""
     if path == STDIN:
         return True
     try:
@@ -36,7 +36,7 @@ def is_stream(path: str) -> bool:
 
 
 class Inflow:
-    """Copies a stream to the new file `place`, in a thread of its own, until it ends."""
+    """Copies a stream to the new file `place` until the stream ends, in a thread of its own."""
 
     def __init__(self, path: str, place: Path) -> None:
         self.place = place
@@ -53,7 +53,7 @@ class Inflow:
 
     @property
     def is_over(self) -> bool:
-        """Whether the stream has ended and everything is in the file."""
+        """Whether copying has ended: at the end of the stream or with an error."""
         with self._changed:
             return self._is_over
 
@@ -61,18 +61,20 @@ class Inflow:
         """Wait until the stream has ended.
 
         Raises:
-            NoInflow: it could not be read, or not kept.
+            NoInflow: the stream could not be read, or its content could not be stored.
         """
         self._wait(lambda: False)
 
     def wait_until_readable(self) -> None:
-        """Wait until there is enough to begin with; of a compressed capture that is all. Raises NoInflow."""
+        """Wait until enough has arrived to open the file; a compressed capture must arrive completely. Raises
+        NoInflow.
+        """
         self._wait(lambda: self._came >= PCAP_HEADER and not is_packed(self._first))
 
     def _wait(self, is_enough: Callable[[], bool]) -> None:
         with self._changed:
             while not (self._is_over or is_enough()):
-                self._changed.wait(0.5)  # a wait without an end would not let Ctrl-C in everywhere
+                self._changed.wait(0.5)  # on some systems, Ctrl-C cannot interrupt a wait without a timeout
         if self._error:
             raise NoInflow(f"{self._name} could not be read: {self._error}.") from self._error
 
@@ -100,7 +102,7 @@ class Inflow:
 
 
 def _leave_room(descriptor: int, more: int) -> None:
-    """Raise NoInflow when what comes would eat into the room that a disk leaves to others."""
+    """Raise NoInflow if writing `more` bytes would use disk space that must stay free."""
     if hasattr(os, "fstatvfs"):
         volume = os.fstatvfs(descriptor)
         reserve = min(RESERVE, volume.f_blocks * volume.f_frsize // 20)

@@ -1,4 +1,4 @@
-"""Capture files: open one, read its packets into the packet table, keep up while it grows."""
+"""Opens capture files and reads their packets into the packet table, also while a file is still growing."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ from inspector.pcap.packet_times import fill_in
 from inspector.tables.table import Table
 
 COLUMNS = ("time_ns", "address", "captured", "length", "interface")
-"""Columns of the packet table that a file fills; the rest is the engine's."""
+"""The columns of the packet table that are filled from the file; the engine fills the others."""
 
 SORTED_AT_ONCE = 8192
-"""Packets read at a time when all of them are to be put in order."""
+"""Packets read at a time when the whole file is read to be sorted."""
 
 SMALLEST_RECORD = 16
-"""Bytes below which no packet fits into a file: what bounds the rows to make room for."""
+"""The minimum bytes that a packet takes in a file, which bounds the number of rows to reserve."""
 
 GROWTH = 128
-"""How many times the rows so far the packet table is made larger at a time, at most."""
+"""The maximum number of rows reserved at a time, as a multiple of the packets read so far."""
 
 AT_ONCE = 8 << 20
-"""Bytes of packets that are read for one batch, beside the one that is begun: what is in memory at a time."""
+"""Bytes of packets, besides an incomplete one, after which a batch ends: this limits what is in memory at a time."""
 
 BLOCK = 1 << 14
-"""Bytes that are read together when single ones are asked for all over the file."""
+"""Bytes that `bytes_of` reads at a time when it fetches single bytes from all over the file."""
 
 CUT = (
     "the file was cut to {left} bytes, or written anew, while it was read: {packets} packets, up to offset {offset}, "
     "were read before and stay; later ones, and bytes that were not in memory, are lost. Open it again once whoever "
     "writes it has finished"
 )
-"""The note on a file whose bytes are gone."""
+"""The note added when the file was truncated or overwritten while it was read."""
 
 EDITCAP = "Wireshark's editcap turns it into pcapng (editcap IN OUT.pcapng)"
 
@@ -75,19 +75,19 @@ OTHERS = (
     (b"\x04\x22\x4d\x18", "compressed with lz4", "unpack it first (unlz4)"),
     (b"PK\x03\x04", "a zip archive", "unpack it first (unzip)"),
 )
-"""First bytes of other files that users take for captures, or that are some: what they are, and what to do."""
+"""(First bytes, what the file is, what the user can do) for unsupported captures and files mistaken for captures."""
 
 PCAPNG_MAGIC = Block.SECTION.to_bytes(4, "big")
-"""The first block's type, the same in both byte orders."""
+"""The block type of a Section Header Block, which begins every pcapng file; it is the same in both byte orders."""
 
 
 class PacketFile:
     """A capture file, open for reading.
 
-    The `address` column of the rows written is an offset in the file; `data`, `floor` and `want` are the bytes there
-    as the engine sees them (see `Window`), `read_bytes` and `bytes_of` are for everybody else. `interfaces`,
-    `link_types` (one an interface), `notes`, `stated` and `comments` are added to as the file is read: `stated` holds
-    the packet comments in the file by packet row, `comments` those and the notes beside it, which go before them.
+    The `address` column of the rows written is an offset in the file. The engine accesses the bytes there with `data`,
+    `floor` and `want` (see `Window`), all other callers with `read_bytes` and `bytes_of`. `interfaces`, `link_types`
+    (one per interface), `notes`, `stated` and `comments` grow as the file is read: `stated` holds the packet comments
+    in the file by packet row; `comments` also includes the notes stored beside the file, which take precedence.
     """
 
     def __init__(self, path: Path, window: Window, notes: list[str], is_unpacked: bool = False) -> None:
@@ -115,41 +115,43 @@ class PacketFile:
 
     @property
     def data(self) -> memoryview:
-        """Bytes of the file (read-only), each at its offset: those of the packets read last, back to `floor`."""
+        """Read-only bytes of the file, indexed by file offset; holds those from `floor` up to the last packet read."""
         return self._window.data
 
     @property
     def floor(self) -> int:
-        """Offset at which the bytes in `data` begin; earlier ones must be requested with `want` first."""
+        """The offset at which the bytes in `data` begin; earlier bytes must be requested with `want` first."""
         return self._window.floor
 
     @property
     def want(self) -> Callable[[int, int], bool]:
-        """Have (offset, length) in `data` once more, until the next `read`; whether the file still had it."""
+        """A function that loads (offset, length) into `data` again, until the next `read`; it returns whether the file
+        still had those bytes.
+        """
         return self._window.want
 
     @property
     def size(self) -> int:
-        """Bytes of the file, unpacked, as far as is known."""
+        """The size of the file in bytes, after decompression, as last checked."""
         return self._window.size
 
     @property
     def is_cut(self) -> bool:
-        """Whether the file was truncated or overwritten while it was read: nothing more will be read."""
+        """Whether the file was truncated or overwritten while it was read; nothing more is read then."""
         return self._window.cut >= 0
 
     def read_bytes(self, at: int, length: int) -> bytes:
-        """A copy of bytes of the file as far as it was read; fewer where it does not have them any more."""
+        """A copy of `length` bytes from the part of the file read so far; fewer if the file no longer has them."""
         found = self._window.read(at, length)
         self._note_cut()
         return found
 
     def peek(self, at: int, length: int) -> bytes:
-        """Bytes of the file as it is now, read or not; for threads that do not hold the capture still, too."""
+        """Bytes of the file as it is now, whether read or not; also for threads that do not hold the capture's lock."""
         return self._window.peek(at, length)
 
     def bytes_of(self, offsets: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
-        """The byte at each offset; 0 where the file does not have it any more."""
+        """The byte at each offset; 0 where the file no longer has it."""
         found = np.zeros(len(offsets), np.uint8)
         order = np.argsort(offsets, kind="stable")
         blocks = offsets[order] // BLOCK
@@ -161,8 +163,8 @@ class PacketFile:
         return found
 
     def sort(self) -> None:
-        """Give the packets in order of time from now on: the file is read to its end first; packets of equal time keep
-        their order. `order` then holds the position of each in the file.
+        """Read the whole file, so that `read` returns the packets in order of time from now on; packets with equal
+        times keep their order. Afterwards, `order` holds the position in the file of each packet.
         """
         everything = Table("packets")
         while self.read(everything, SORTED_AT_ONCE):
@@ -173,7 +175,7 @@ class PacketFile:
         self._sorted = everything
 
     def _read_sorted(self, everything: Table, packets: Table, limit: int) -> int:
-        """As `read`, from what was read before."""
+        """Do what `read` does, with the packets that `sort` has read."""
         self._window.let_go(self.offset)
         first = packets.rows
         rows = self.order[first : first + limit]
@@ -190,8 +192,9 @@ class PacketFile:
     def read(self, packets: Table, limit: int) -> int:
         """Append up to `limit` packets to the table; returns their number.
 
-        0 means that there are no more, of a growing file: for now. A packet that is not whole is not there yet. Fewer
-        than `limit` are read where they are big. Of what was read before, `data` keeps only what is near.
+        0 means that there are no more packets, or none yet if the file is growing. An incomplete packet is not read
+        until it is complete. Fewer than `limit` are read if they are big. Of the packets read by earlier calls, `data`
+        keeps only the most recent.
         """
         if self._sorted is not None:
             return self._read_sorted(self._sorted, packets, limit)
@@ -210,8 +213,8 @@ class PacketFile:
         return packets.rows - first
 
     def _likely(self, left: int, limit: int) -> int:
-        """Rows to reserve: the number that `left` bytes will hold if packets stay like this, so that a big table is
-        seldom copied; at most a few times the present number, since a file may mislead.
+        """The number of rows to reserve: as many packets as the `left` bytes will hold at the average size so far, so
+        that a big table is seldom copied; at most `GROWTH` times the packets read so far, since a file may mislead.
         """
         if not self.packets_read:
             return limit
@@ -219,7 +222,7 @@ class PacketFile:
         return max(limit, min(expected + expected // 16, GROWTH * self.packets_read))
 
     def _walk(self, row: int, stop: int) -> int:
-        """Write rows from `row` on until `stop`, fewer if packets are big; returns the row after the last one."""
+        """Write rows [row, stop), fewer if the packets are big; returns the row after the last one written."""
         records, first, begin = self._layout.records, row, self._layout.records.offset
         row = records.walk(row, stop)
         while records.reason != Stop.FULL and (self._layout.resume() or self._load(row > first, begin)):
@@ -227,7 +230,9 @@ class PacketFile:
         return row
 
     def _load(self, has_some: bool, begin: int) -> bool:
-        """Read on where the walker has come to the end of what was read; False when it has enough or all."""
+        """Load more of the file if the walker has reached the end of the loaded part; returns False if the batch is big
+        enough or there is nothing more to load.
+        """
         records = self._layout.records
         is_enough = has_some and records.offset - begin >= AT_ONCE
         if records.reason != Stop.END or is_enough or not self._window.load():
@@ -236,7 +241,7 @@ class PacketFile:
         return True
 
     def _note_cut(self) -> None:
-        """Say it, once, when the file was cut."""
+        """Add a note, only once, if the file was truncated or overwritten."""
         if self.is_cut and not self._is_cut_noted:
             self._is_cut_noted, self.is_complete = True, False
             self.notes.append(CUT.format(left=self._window.cut, packets=self.packets_read, offset=self.offset))
@@ -252,7 +257,7 @@ class PacketFile:
         """Store a note on a packet.
 
         Raises:
-            NotKept: it could not be written down.
+            NotKept: the note could not be stored.
         """
         self.notebook.write(note)
         self._apply(note)
@@ -265,27 +270,27 @@ class PacketFile:
 
     @property
     def offset(self) -> int:
-        """How far the file was read: the offset after the last complete record."""
+        """The offset up to which the file was read: the end of the last complete record."""
         return self._layout.records.offset
 
     def is_same(self, other: os.stat_result) -> bool:
-        """Whether that is the file which was read, to its last byte."""
+        """Whether `other` describes the file that was read, and its size has not changed since."""
         ours = self._window.status()
         same_file = (ours.st_dev, ours.st_ino) == (other.st_dev, other.st_ino)
         return same_file and not self.is_cut and ours.st_size == other.st_size == self._window.size
 
     def take_reports(self) -> list[bytes]:
-        """Reports about sockets and their holders since the last call, as far as the file is read: JSON lines."""
+        """The reports about sockets and their holders that were read since the last call, as lines of JSON."""
         return self._layout.take_reports()
 
     def refresh(self) -> bool:
-        """Check what was appended to the file; returns True if it grew. Fetch `data` again then."""
+        """Check whether anything was appended to the file; returns True if it grew. In that case, get `data` again."""
         grew = self._window.refresh()
         self._note_cut()
         return grew
 
     def finish(self) -> None:
-        """The whole file is read and nothing more will come: add notes on what is missing."""
+        """Add notes on what is missing; call it once the file is read to its end and nothing more will be appended."""
         if self.is_finished:
             return
         self.is_finished = True
@@ -301,18 +306,18 @@ class PacketFile:
             self.notes.append(f"the file ends in the middle of a packet (offset {offset}): {read} whole packets read")
 
     def close(self) -> None:
-        """Close the file; views of `data` that others hold remain valid."""
+        """Close the file; existing views of `data` remain valid."""
         self._window.close()
         self._layout.attach(self._window)
 
 
 def open_packets(path: str | os.PathLike[str]) -> PacketFile:
-    """Open a capture file: pcap (µs or ns, either byte order) or pcapng, plain or compressed with gzip or zstd.
+    """Open a capture file: pcap (µs or ns, either byte order), pcapng or snoop, plain or compressed with gzip or zstd.
 
     Args:
         path: a regular file, which may still be growing. A compressed one is unpacked to a temporary file first.
     Raises:
-        NotACapture: it cannot be opened, is empty, or its first bytes are of no known capture format.
+        NotACapture: the file cannot be opened, is empty, or its first bytes match no supported capture format.
     """
     place = Path(path)
     try:
@@ -338,7 +343,7 @@ def open_packets(path: str | os.PathLike[str]) -> PacketFile:
 
 
 def _open_regular(path: Path) -> BinaryIO:
-    """Open a regular file; anything else, such as a pipe, could block or cannot be mapped."""
+    """Open a regular file; raises OSError for anything else, such as a pipe, which could block."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         is_directory = stat.S_ISDIR(os.fstat(descriptor).st_mode)
@@ -348,7 +353,7 @@ def _open_regular(path: Path) -> BinaryIO:
 
 
 def _reason(error: OSError) -> str:
-    """Why a file cannot be read, and what to do about it."""
+    """Describe why a file cannot be read and what the user can do about it."""
     match error.errno:
         case errno.ENOENT:
             return "there is no such file; check the path"
@@ -364,17 +369,17 @@ def _reason(error: OSError) -> str:
 
 
 def is_known(first_bytes: bytes) -> bool:
-    """Whether a file that begins so is of a format that we read."""
+    """Whether a file that begins with these bytes is in a supported format."""
     magic = first_bytes[:4]
     is_snoop = first_bytes.startswith(SNOOP_MAGIC)
     return is_snoop or magic == PCAPNG_MAGIC or magic in PCAP_MAGICS or is_packed(magic)
 
 
 def _layout(path: Path, window: Window, columns: Columns) -> Layout:
-    """Tell the format by the file's first bytes.
+    """The layout for the file's format, which its first bytes show.
 
     Raises:
-        NotACapture: they are of none that we know.
+        NotACapture: the first bytes match no supported capture format.
     """
     magic = window.read(0, 4)
     if magic == PCAPNG_MAGIC:

@@ -1,8 +1,8 @@
-"""Walks the packet records of a mapped capture file and writes each as a row of the packet table.
+"""Walks the packet records of a capture file and writes each as a row of the packet table.
 
-A hot module. The walkers know nothing but the layout of packet records; what is not a packet (a section, an interface,
-statistics) or not right makes them stop and say so, and `blocks.py` decides. A walker stands on a record's first byte
-between calls, so a file may be read in any pieces, and may grow.
+A hot module. The walkers know only the layout of packet records. At anything else (a section header, an interface
+description, statistics) and at invalid data, they stop with a reason, and `blocks.py` decides how to continue. Between
+calls, a walker is always at the first byte of a record, so a file may be read in pieces of any size, and may grow.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from inspector.pcap.formats import MAX_BLOCK, MAX_CAPTURED, Block, Option, Stop
 from inspector.pcap.interfaces import FRACTION_BITS, TIME_LIMIT_NS
 from inspector.pcap.packet_times import NO_TIME
 
-# The same numbers where compiled code reads them without asking Python.
+# The same constants as C variables, which compiled code reads without accessing Python objects.
 _FULL = cython.declare(cython.int, Stop.FULL)
 _END = cython.declare(cython.int, Stop.END)
 _OTHER = cython.declare(cython.int, Stop.OTHER)
@@ -36,7 +36,7 @@ _FRACTION_BITS = cython.declare(cython.int, FRACTION_BITS)
 _NO_TIME = cython.declare(cython.longlong, NO_TIME)
 _TIME_LIMIT_NS = cython.declare(cython.ulonglong, TIME_LIMIT_NS)
 
-# What a plain run reads 32-bit numbers by: a third of the time that four bytes one by one would take.
+# Used to read 32-bit integers when this module is not compiled: three times as fast as reading the bytes one by one.
 _BIG32 = struct.Struct(">I").unpack_from
 _LITTLE32 = struct.Struct("<I").unpack_from
 _BIG_RECORD = struct.Struct(">IIII").unpack_from
@@ -47,7 +47,7 @@ _LITTLE_RECORD = struct.Struct("<IIII").unpack_from
 @cython.inline
 @cython.exceptval(check=False)
 def u16(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t, big: cython.bint) -> cython.uint:
-    """The 16-bit number at `at`, which the caller knows to lie inside."""
+    """The 16-bit integer at offset `at`; the caller has checked that it is inside `data`."""
     a: cython.uint = data[at]
     b: cython.uint = data[at + 1]
     return (a << 8) | b if big else (b << 8) | a
@@ -57,7 +57,7 @@ def u16(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t, big: cytho
 @cython.inline
 @cython.exceptval(check=False)
 def u32(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t, big: cython.bint) -> cython.uint:
-    """The 32-bit number at `at`, which the caller knows to lie inside."""
+    """The 32-bit integer at offset `at`; the caller has checked that it is inside `data`."""
     if not cython.compiled:
         return (_BIG32 if big else _LITTLE32)(data, at)[0]
     a: cython.uint = data[at]
@@ -73,8 +73,8 @@ def u32(data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t, big: cytho
 def record_header(
     data: cython.const[cython.uchar][::1], at: cython.Py_ssize_t, big: cython.bint
 ) -> tuple[cython.uint, cython.uint, cython.uint, cython.uint]:
-    """The header of a pcap record at `at`, which the caller knows to lie inside: seconds, the fraction of one, captured
-    bytes, bytes on the wire.
+    """The header of the pcap record at `at`: seconds, fraction of a second, captured bytes, bytes on the wire. The
+    caller has checked that it is inside `data`.
     """
     if not cython.compiled:
         return (_BIG_RECORD if big else _LITTLE_RECORD)(data, at)
@@ -85,7 +85,7 @@ def record_header(
 @cython.inline
 @cython.exceptval(check=False)
 def padded(length: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    """pcapng fills everything up to 32 bits (§3.1)."""
+    """The length rounded up to a multiple of 4, since pcapng pads to 32 bits (§3.1)."""
     return (length + 3) & ~3
 
 
@@ -95,7 +95,9 @@ def padded(length: cython.Py_ssize_t) -> cython.Py_ssize_t:
 def ticks_to_ns(
     ticks: cython.ulonglong, multiply: cython.ulonglong, divide: cython.ulonglong, bits: cython.int
 ) -> cython.longlong:
-    """A pcapng time stamp in ns, by the numbers of `Interface.clock`; _NO_TIME when a table cannot hold it."""
+    """A pcapng timestamp converted to ns by the numbers from `Interface.clock`; _NO_TIME if the result does not fit in
+    the table.
+    """
     if multiply == 0:
         return _NO_TIME
     if bits:
@@ -115,7 +117,7 @@ def ticks_to_ns(
 
 @cython.cclass
 class Records:
-    """A cursor over the records of one file, and the columns they are written to."""
+    """A cursor over the records of one file, with the table columns to which they are written."""
 
     data: cython.const[cython.uchar][::1]
     times: cython.longlong[::1]
@@ -136,40 +138,40 @@ class Records:
 
     @property
     def offset(self) -> int:
-        """Where the next record begins."""
+        """The offset at which the next record begins."""
         return self.at
 
     @property
     def reason(self) -> int:
-        """Why the last walk stopped: a `Stop`."""
+        """The reason why the last walk stopped: a `Stop`."""
         return self.stopped
 
     @property
     def is_big(self) -> bool:
-        """Whether numbers are big-endian here."""
+        """Whether integers are big-endian at the current offset."""
         return self.big
 
     def attach(self, data: memoryview) -> None:
-        """Go on in another mapping of the same file, which may have grown."""
+        """Continue in `data`, another view of the same file, which may have grown."""
         self.data = data
 
     def write_to(self, columns: tuple[memoryview, ...]) -> None:
-        """Take the packet table's time_ns, address, captured, length and interface, whole."""
+        """Set the columns to write to: the packet table's time_ns, address, captured, length and interface, whole."""
         self.times, self.addresses, self.captured, self.lengths, self.interfaces = columns
 
     def move(self, at: int, big: bool) -> None:
-        """Stand on the record at `at`, whose numbers are big-endian or not."""
+        """Move to the record at offset `at`; `big` says whether its integers are big-endian."""
         self.at = at
         self.big = big
 
     def stop(self, reason: int) -> None:
-        """Stop with a reason: what the layout found in a block that the walker left to it."""
+        """Set the reason for stopping, which the layout found in a block that the walker does not read itself."""
         self.stopped = reason
 
 
 @cython.cclass
 class PcapRecords(Records):
-    """pcap: a 16-byte header (24 in the modified format) before each packet, nothing else."""
+    """The walker for pcap: each record is a header of 16 bytes (24 in the modified format) and a packet."""
 
     header: cython.Py_ssize_t
     fraction_ns: cython.longlong
@@ -177,13 +179,13 @@ class PcapRecords(Records):
     def __init__(
         self, data: memoryview, at: int, big: bool, columns: tuple[memoryview, ...], header: int, fraction_ns: int
     ) -> None:
-        """`header` is the length of a record header, `fraction_ns` the ns in a unit of its fraction of a second."""
+        """`header` is the length of a record header; `fraction_ns` is the ns per unit of its fraction of a second."""
         super().__init__(data, at, big, columns)
         self.header = header
         self.fraction_ns = fraction_ns
 
     def walk(self, row: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Write rows [row, stop) as far as the file goes; returns the row after the last one written."""
+        """Write rows [row, stop), or up to where the walker must stop; returns the row after the last one written."""
         data: cython.const[cython.uchar][::1] = self.data
         size: cython.Py_ssize_t = len(data)
         at: cython.Py_ssize_t = self.at
@@ -220,7 +222,9 @@ class PcapRecords(Records):
 
 @cython.cclass
 class SnoopRecords(Records):
-    """snoop (RFC 1761): a header of 24 bytes that states the length of the record, the packet, padding; big-endian."""
+    """The walker for snoop (RFC 1761): each record is a header of 24 bytes that includes the length of the record, then
+    the packet and padding; all integers are big-endian.
+    """
 
     last_drops: cython.uint
 
@@ -230,11 +234,11 @@ class SnoopRecords(Records):
 
     @property
     def drops(self) -> int:
-        """Packets that the capture lost, as the last record counts them."""
+        """The number of packets dropped by the capture, as the last record states it."""
         return self.last_drops
 
     def walk(self, row: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Write rows [row, stop) as far as the file goes; returns the row after the last one written."""
+        """Write rows [row, stop), or up to where the walker must stop; returns the row after the last one written."""
         data: cython.const[cython.uchar][::1] = self.data
         size: cython.Py_ssize_t = len(data)
         at: cython.Py_ssize_t = self.at
@@ -271,7 +275,7 @@ class SnoopRecords(Records):
 
 @cython.cclass
 class PcapngRecords(Records):
-    """pcapng: blocks of many types, packets of many interfaces; sections may differ in byte order."""
+    """The walker for pcapng: blocks of many types, and packets of many interfaces; each section has a byte order."""
 
     clocks: cython.longlong[:, ::1]
     known: cython.Py_ssize_t
@@ -282,7 +286,7 @@ class PcapngRecords(Records):
     wanted: cython.Py_ssize_t
 
     def __init__(self, data: memoryview, columns: tuple[memoryview, ...], wanted: int) -> None:
-        """Records where the texts of the first `wanted` packet comments are."""
+        """`wanted` is the number of packet comments whose positions are kept, from the first one on."""
         super().__init__(data, 0, False, columns)
         self.known = 0
         self.base = 0
@@ -292,33 +296,33 @@ class PcapngRecords(Records):
         self.wanted = wanted
 
     def describe(self, clocks: memoryview, known: int, base: int) -> None:
-        """Set the interfaces.
+        """Set the known interfaces.
 
-        `clocks` (int64, n x 5) holds `Interface.clock` and the snaplen of each, `known` of them so far, of which those
-        from `base` on belong to this section.
+        Each row of `clocks` (int64, n x 5) holds the `Interface.clock` and the snaplen of an interface. The first
+        `known` rows are valid, and those from `base` on belong to this section.
         """
         self.clocks = clocks
         self.known = known
         self.base = base
 
     def take_comments(self) -> list[tuple[int, int, int]]:
-        """The comments found since the last call: (row, offset of the text, bytes)."""
+        """The comments found since the last call, as (packet row, offset of the text, its length in bytes)."""
         found = self.comments
         self.comments = []
         return found
 
     @property
     def untimed(self) -> int:
-        """Packets so far in Simple Packet Blocks, which have no time."""
+        """The number of packets so far in Simple Packet Blocks, which have no timestamp."""
         return self.simple
 
     @property
     def beyond(self) -> int:
-        """Packets so far whose time stamp 64 bits of ns do not hold."""
+        """The number of packets so far whose timestamp does not fit in 64 bits of nanoseconds."""
         return self.far
 
     def walk(self, row: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Write rows [row, stop) as far as the file goes; returns the row after the last one written."""
+        """Write rows [row, stop), or up to where the walker must stop; returns the row after the last one written."""
         data: cython.const[cython.uchar][::1] = self.data
         size: cython.Py_ssize_t = len(data)
         at: cython.Py_ssize_t = self.at
@@ -329,7 +333,7 @@ class PcapngRecords(Records):
         self.stopped = _END
         while size - at >= 12:
             kind = u32(data, at, big)
-            if kind == _SECTION:  # read the same in both byte orders, and the length behind it in neither yet
+            if kind == _SECTION:  # reads the same in both byte orders; the byte order of its length is not known yet
                 self.stopped = _OTHER
                 break
             stated = u32(data, at + 4, big)
@@ -367,7 +371,7 @@ class PcapngRecords(Records):
         length: cython.Py_ssize_t,
         row: cython.Py_ssize_t,
     ) -> cython.int:
-        """Write the packet block at `at`; Stop.FULL, or the reason why it cannot be written."""
+        """Write the packet block at `at` as a row; returns Stop.FULL, or the reason why it cannot be written."""
         big: cython.bint = self.big
         interface: cython.Py_ssize_t = self.base
         first: cython.Py_ssize_t = at + 28
@@ -413,7 +417,7 @@ class PcapngRecords(Records):
 
     @cython.cfunc
     def note_comments(self, at: cython.Py_ssize_t, end: cython.Py_ssize_t, row: cython.Py_ssize_t) -> None:
-        """Look through the options [at, end) of a packet block for comments."""
+        """Find the comments among the options [at, end) of a packet block and keep their positions."""
         code: cython.uint
         length: cython.Py_ssize_t
         while end - at >= 4 and self.wanted:

@@ -1,7 +1,7 @@
-"""Reports in a recording: JSON lines about the sockets of this machine, in blocks that other readers step over.
+"""Reports in a recording: JSON lines about the sockets of this machine, in blocks that other readers skip.
 
-The block's type is from the range left to everybody's own use (pcapng §10.1). A Custom Block (§4.7) would need a number
-that only companies have, and Wireshark counts one as a packet.
+The block type is from the range reserved for local use (pcapng §10.1). A Custom Block (§4.7) would need a Private
+Enterprise Number, and Wireshark counts a Custom Block as a packet.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from inspector.pcap.formats import REPORTS_MAGIC, Block
 from inspector.pcap.pcapng_writer import DiskFull
 
 RESERVE = 256 << 20
-"""Bytes of the disk that reports leave to everybody else, the packets among them."""
+"""Bytes of disk space that reports leave free for everything else, including packets."""
 
 Report = dict[str, Any]
 
 
 def block(lines: bytes) -> bytes:
-    """A block that holds these lines; padded with empty ones, which mean nothing."""
+    """A reports block that contains these lines, padded with empty lines, which readers ignore."""
     body = REPORTS_MAGIC + lines
     body += b"\n" * (-len(body) % 4)
     length = struct.pack("=I", len(body) + 12)
@@ -31,21 +31,22 @@ def block(lines: bytes) -> bytes:
 
 
 def line(report: Report) -> bytes:
-    """The report as one line, line end included."""
+    """The report as one line of JSON, including the newline."""
     return json.dumps(report, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 class ReportWriter:
     """Adds reports to a spool that a capture process is writing.
 
-    Every write appends one whole block, so neither tears the other's. The first that fails is the last.
+    Every write appends one whole block, so the two writers never split each other's blocks. After the first failed
+    write, nothing more is written.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Open the spool, which must be there.
+        """Open the spool, which must exist.
 
         Raises:
-            InspectorError: it cannot be added to.
+            InspectorError: the spool cannot be opened for appending.
         """
         try:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
@@ -57,7 +58,7 @@ class ReportWriter:
         """Append these reports, all in one block.
 
         Raises:
-            DiskFull: the disk is nearly full, and packets matter more; or the file cannot grow.
+            DiskFull: the disk is nearly full and the space is left to packets, or the file cannot grow.
         """
         if not reports or self._is_full:
             return
@@ -72,5 +73,5 @@ class ReportWriter:
             raise DiskFull(f"Changes of sockets are no longer recorded: {error.strerror}.") from error
 
     def close(self) -> None:
-        """Close the file; what was written is there."""
+        """Close the file; the reports written to it remain."""
         os.close(self._descriptor)
