@@ -1,7 +1,7 @@
 """The application layer of each connection: HTTP exchanges and WebSocket messages.
 
-The application stage of the engine: it takes the pieces of byte streams (`chunks`) and fills http_messages,
-exchanges, frames, messages and anomalies, and connections.protocol. Which protocol a connection speaks is told by
+The application stage of the engine: it reads the pieces of byte streams (`chunks`) and fills http_messages,
+exchanges, frames, messages and anomalies, and connections.protocol. The protocol of a connection is recognised by
 its content, never by its ports.
 """
 
@@ -20,7 +20,7 @@ from inspector.websocket.frame_parser import FrameReader
 from inspector.websocket.handshake import Deflate, Handshake
 
 FIRST_ROUTES = 64
-"""Initial number of directions."""
+"""The initial length of the array of routes, which has one entry per direction."""
 
 
 class Conversations:
@@ -52,7 +52,10 @@ class Conversations:
         self.attach(memoryview(b""))
 
     def attach(self, data: memoryview, floor: int = 0, want: Want = lost) -> None:
-        """Chunks' addresses below ARENA are offsets in `data` from now on; those before `floor` have to be wanted."""
+        """Set the buffer for chunk addresses below ARENA: they are offsets in `data` from now on.
+
+        Bytes before `floor` have been released; `want` must make them readable first.
+        """
         self._data = data
         self._floor = floor
         self._want = want
@@ -68,7 +71,7 @@ class Conversations:
             row = self._websocket.advance(row, stop_chunk)
 
     def finish(self) -> None:
-        """The capture is over: decide what was left open."""
+        """Decide what is still undecided, because the capture has ended."""
         self._begin_batch()
         for connection, request in self._http.paused():
             self._switch(connection, request, -1)
@@ -85,7 +88,7 @@ class Conversations:
         self._websocket.begin_batch(routes)
 
     def _decide(self) -> None:
-        """Settle what HTTP could not: a change of protocol, streams that begin in the middle."""
+        """Decide what the HTTP parser could not: a change of protocol, and streams whose beginning was not captured."""
         switch = self._http.switch()
         if switch:
             self._switch(*switch)
@@ -95,7 +98,10 @@ class Conversations:
     # -- upgrades ------------------------------------------------------------------------------------------------
 
     def _switch(self, connection: int, request: int, response: int) -> None:
-        """The client asked for another protocol; the server agreed, or (response -1) its answer was not seen."""
+        """Handle a change of protocol that the client asked for.
+
+        The server agreed to it, or its response was not seen (`response` is -1).
+        """
         handshake = Handshake(self._head(request), self._head(response))
         if not handshake.is_websocket:
             if response >= 0:
@@ -124,7 +130,7 @@ class Conversations:
         self._websocket.begin(connection, positions, asking, deflate, is_midstream)
 
     def _look_like_frames(self, connection: int, waiting: list[int]) -> bool:
-        """Whether the first piece after the unanswered request consists of frames."""
+        """Whether the first piece after the unanswered request consists of WebSocket frames."""
         if not waiting:
             return False
         position = self._http.position(connection, self._http.asking(connection))
@@ -134,7 +140,7 @@ class Conversations:
     # -- streams that begin in the middle ------------------------------------------------------------------------
 
     def _consider(self, row: int) -> None:
-        """A piece of a stream whose beginning is not in the capture, and which is not HTTP: perhaps WebSocket."""
+        """Check whether a piece belongs to a WebSocket stream; the stream is not HTTP, and its beginning is missing."""
         connection, direction = int(self._chunks["connection"][row]), int(self._chunks["direction"][row])
         if self._routes[2 * connection] == Route.WEBSOCKET or self._http.is_http(connection):
             self._guesses.pop(connection, None)
@@ -166,8 +172,9 @@ class Conversations:
     # -- roles ---------------------------------------------------------------------------------------------------
 
     def turned(self) -> list[int]:
-        """Connections whose server behaves like a client, and whose opening was not captured, since the last call. If a
-        SYN or SYN-ACK was captured, the roles are certain.
+        """The connections, found since the last call, whose server behaves like a client.
+
+        Connections with a captured SYN or SYN-ACK are left out: their roles are certain.
         """
         found = sorted({*self._turned, *self._http.turned()})
         self._turned = []
@@ -175,7 +182,7 @@ class Conversations:
         return [connection for connection in found if not (known[connection] == 1).any()]
 
     def turn(self, connection: int) -> None:
-        """Client and server of a connection have changed places in all tables."""
+        """Swap client and server of a connection in the parsers' state; in the tables they are already swapped."""
         self._guesses.pop(connection, None)
         self._http.turn(connection)
         self._websocket.turn(connection)
@@ -183,7 +190,7 @@ class Conversations:
     # -- bytes ---------------------------------------------------------------------------------------------------
 
     def _head(self, message: int) -> Head | None:
-        """The head of an HTTP message, by its row; None for row -1, or a head that could not be kept."""
+        """The head of the HTTP message in row `message`; None for row -1, or if the head could not be kept."""
         if message < 0:
             return None
         address = int(self._messages["head_address"][message])

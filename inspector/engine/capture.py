@@ -33,13 +33,14 @@ from inspector.wire.layer_parsers import is_read
 from inspector.wire.link_layer import name_of
 
 BATCH = 8192
-"""Packets that go through all stages at once: the scratch table of a batch stays in the processor's cache."""
+"""The number of packets that pass through all stages at once, so few that a batch's scratch table stays in the
+processor's cache."""
 
 SLACK = 1.125
-"""Tables are made so much bigger than the first batches promise: room that is not used costs no memory."""
+"""The factor by which tables are made larger than the first batches suggest; unused room costs no memory."""
 
 OF_PACKET = {name: np.array([anomaly.packet == name for anomaly in ANOMALIES]) for name in ("a", "b", "c")}
-"""By number of an anomaly, and by code: whether it is that of a packet."""
+"""For each of an anomaly's numbers a, b and c: an array, indexed by code, of whether it is a packet's number."""
 
 REFUSALS = {
     Reason.OVERLAP: "ip-fragments-overlap",
@@ -65,15 +66,15 @@ def open(
 
     Args:
         path: pcap (µs or ns, either byte order) or pcapng, plain or compressed with gzip or zstd.
-        tunnels: kinds of tunnel by the UDP ports that they run on, beside the usual ones: {8473: "vxlan"}.
-        sort: take the packets in order of time; their numbers (`Capture.numbers`) stay those of the file.
-        ignore_vlan: take packets of different VLANs for one network.
+        tunnels: the kinds of tunnel by UDP port, in addition to the usual ports: {8473: "vxlan"}.
+        sort: process the packets in order of time; their numbers (`Capture.numbers`) remain those of the file.
+        ignore_vlan: treat packets of different VLANs as belonging to one network.
     Returns:
-        The capture; its tables are complete, payload stays in the file until asked for.
+        The capture. Its tables are complete; payload stays in the file until asked for.
     Raises:
-        NotACapture: the file cannot be read, or its first bytes are of no known capture format. A file that is cut
-            off or damaged further on is no error: all whole packets before that are there, and `notes` says where it
-            ends.
+        NotACapture: if the file cannot be read, or if its first bytes are of no known capture format. A file that is
+            cut off or damaged later on is not an error: all whole packets before that point are there, and `notes`
+            says where it ends.
     """
     capture = Capture(open_packets(path), tunnels, sort=sort, ignore_vlan=ignore_vlan)
     capture.analyse()
@@ -85,9 +86,9 @@ class Capture:
 
     Attributes:
         packets, connections, chunks, http_messages, exchanges, frames, messages, anomalies, tokens, kernel: `Table`s; a
-            row's id is its index, a packet's number its place in the file (`numbers`).
-        source: the packet file; its `interfaces` and `notes` are the capture's.
-        is_complete: whether `finish` was called: nothing will be added.
+            row's id is its index, and a packet's number is its position in the file (`numbers`).
+        source: the packet file; its `interfaces` and `notes` are also the capture's.
+        is_complete: whether `finish` was called, so that nothing more will be added.
     """
 
     def __init__(
@@ -147,23 +148,23 @@ class Capture:
 
     @property
     def path(self) -> Path:
-        """Where the capture is saved."""
+        """The path of the capture file."""
         return self.source.path
 
     @property
     def interfaces(self) -> list[Any]:
-        """The interfaces the packets were captured on, in the order in which packets.interface counts them."""
+        """The interfaces that the packets were captured on; packets.interface is an index in this list."""
         return self.source.interfaces
 
     @property
     def notes(self) -> list[str]:
-        """Problems of the file, in plain sentences."""
+        """The problems found in the file, in plain sentences."""
         remarks = self._clocks.note(), self._tracker.note()
         return [*self.source.notes, *(remark for remark in remarks if remark)]
 
     @property
     def start_ns(self) -> int | None:
-        """Time of the first packet that has one, ns since 1970-01-01 UTC; None while there is none."""
+        """The timestamp of the first packet that has one, in ns since 1970-01-01 UTC; None while there is none."""
         clock = self.packets["clock"]
         if not len(clock):
             return None
@@ -171,13 +172,16 @@ class Capture:
         return int(self.packets["time_ns"][first]) if clock[first] != NO_CLOCK else None
 
     def numbers(self, packets: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-        """The numbers of packets rows: their places in the file, from 1; 0 for a row of -1."""
+        """The packet numbers of packets rows: their positions in the file, counted from 1; 0 for a row of -1."""
         order = self.source.order
         places = order[packets] if len(order) else packets
         return np.where(packets < 0, 0, places.astype(np.int64) + 1)
 
     def compared(self, chosen: Any) -> list[list[int]]:
-        """The three numbers that these anomalies compared, those of packets as `numbers` gives them."""
+        """The numbers that the chosen anomalies compared, as one list each for `a`, `b` and `c`.
+
+        Those that refer to packets are packet numbers, as returned by `numbers`.
+        """
         table, compared = self.anomalies, []
         for name in ("a", "b", "c"):
             values = table[name][chosen].copy()
@@ -194,7 +198,7 @@ class Capture:
         return grew
 
     def analyse(self, report: Callable[[int], None] | None = None) -> None:
-        """Process the whole file through all stages; `report` is called now and then with the packets done."""
+        """Process the whole file through all stages; `report` is called regularly with the number of packets done."""
         with uncollected():
             while self.advance():
                 if report:
@@ -225,7 +229,7 @@ class Capture:
         return count
 
     def _expect(self, times: float) -> None:
-        """`times` as many packets are to come: let the other tables grow alike, so that big ones are seldom copied."""
+        """Let the other tables grow to `times` their present size at once, so that large ones are seldom copied."""
         for table in (self.connections, self.chunks, self.http_messages, self.exchanges, self.frames, self.messages):
             table.expected = int(times * table.rows * SLACK)
 
@@ -237,7 +241,7 @@ class Capture:
         self._refused = len(refused)
 
     def _note_times_that_go_back(self) -> None:
-        """Report those of the last batch."""
+        """Report the timestamps that went back in the last batch."""
         back, revised = self._clocks.take_back()
         for row, by_ns, behind_ns in back:
             connection = int(self.packets["connection"][row])
@@ -246,7 +250,7 @@ class Capture:
             self._forget_intervals_to(row)
 
     def _forget_intervals_to(self, row: int) -> None:
-        """The time of packets row `row` has proved wrong: what was measured to it is not known."""
+        """Set the intervals that end at packets row `row` to UNKNOWN, because its timestamp has proved wrong."""
         packets, connection = self.packets, int(self.packets["connection"][row])
         packets["ack_rtt_ns"][row] = UNKNOWN
         if connection < 0:
@@ -257,7 +261,7 @@ class Capture:
                 self.connections[name][connection] = UNKNOWN
 
     def _forget_untimed(self, first: int, stop: int) -> None:
-        """Clear the intervals of packets without a time."""
+        """Set the intervals of packets without a timestamp, and of connections that begin with one, to UNKNOWN."""
         if not self._clocks.untimed:
             return
         lost = self.packets["clock"][first:stop] == NO_CLOCK
@@ -267,7 +271,7 @@ class Capture:
             self.connections[name][opened] = UNKNOWN
 
     def finish(self) -> None:
-        """No more packets will come: settle what waits for them. Doing so twice changes nothing."""
+        """Process what is still waiting, because no more packets will come. A second call changes nothing."""
         if self.is_complete:
             return
         self.is_complete = True
@@ -280,7 +284,7 @@ class Capture:
         self._turn()
 
     def _turn(self) -> None:
-        """Exchange client and server where the content has shown that they are the other way."""
+        """Swap client and server of connections whose content has shown that the roles are reversed."""
         turned = self._conversations.turned()
         if not turned:
             return
@@ -292,7 +296,7 @@ class Capture:
             self._conversations.turn(connection)
 
     def _not_looked_into(self) -> list[str]:
-        """Notes on packets that may hold connections and were not read."""
+        """Notes on packets that may belong to connections but were not decoded."""
         counts = np.bincount(self.packets["interface"], minlength=len(self.source.link_types)).tolist()
         unread: dict[int, int] = {}
         for link_type, count in zip(self.source.link_types, counts, strict=True):
@@ -310,7 +314,7 @@ class Capture:
         self._attach()
 
     def _attach(self) -> None:
-        """Give the stages the part of the file that is in memory now."""
+        """Pass the part of the file that is in memory now to the stages."""
         self._floor = self.source.floor
         self._decoder.attach(self.source.data)
         self._tracker.attach(self.source.data, self._floor, self.source.want)
@@ -319,7 +323,7 @@ class Capture:
     # -- bytes ---------------------------------------------------------------------------------------------------
 
     def bytes_at(self, address: int, length: int) -> bytes:
-        """A copy of `length` bytes from an address that a table row names; shorter when they are not all there."""
+        """A copy of `length` bytes from an address in a table row; shorter if not all of them are there."""
         if address < 0 or length <= 0:
             return b""
         if address >= ARENA:
@@ -337,7 +341,7 @@ class Capture:
     def stream_bytes(
         self, connection: int, direction: int, start: int = 0, stop: int | None = None, limit: int = 1 << 20
     ) -> bytes:
-        """Bytes of one direction's stream between two stream offsets, gaps left out, at most `limit` of them."""
+        """The bytes of one direction's stream between two stream offsets, without gaps, at most `limit` of them."""
         chunks = self.chunks
         rows = self.chunks_of(connection, direction)
         offsets = chunks["stream_offset"][rows]

@@ -1,9 +1,9 @@
 """Swaps client and server of connections whose content shows that the roles are reversed.
 
-Where a capture begins in mid-connection and the ports do not tell, the first to speak is taken for the client. What the
-two say may show that it is not: requests come from the client of HTTP, masked frames from the client of WebSocket
-(RFC 6455 §5.1). Then every row that names a side changes it, as if the roles had been known from the beginning; what
-the engine remembers of both ends follows in Tracker.turn and Conversations.turn.
+If a capture begins in mid-connection and the ports do not tell the roles, the first end to send is taken for the
+client. The content may show that this is wrong: in HTTP the client sends requests, and in WebSocket the client masks
+its frames (RFC 6455 §5.1). Then the side is changed in every row that names one, as if the roles had been known from
+the beginning; `Tracker.turn` and `Conversations.turn` do the same for the state that the engine keeps of both ends.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from inspector.tables.arrays import Rows
 from inspector.tables.table import Table
 
 LETTER_CASE = 0x20
-"""The bit by which upper and lower case of an ASCII letter differ: in Zeek's history, client and server."""
+"""The bit that distinguishes upper from lower case in ASCII; in Zeek's history, upper case stands for the client and
+lower case for the server."""
 
 
 def turn_rows(connections: Table, tables: Iterable[Table], turned: list[int]) -> None:
-    """Change sides in the rows of the `turned` connections, and in those that `tables` have of them."""
-    is_turned = np.zeros(len(connections) + 1, np.bool_)  # the last for rows of no connection, whose number is -1
+    """Swap client and server in the rows of the `turned` connections, and in rows of `tables` that refer to them."""
+    is_turned = np.zeros(len(connections) + 1, np.bool_)  # the last item is for rows without a connection (-1)
     is_turned[turned] = True
     for table in tables:
         _turn(table, np.flatnonzero(is_turned[table["connection"]]))

@@ -1,9 +1,10 @@
-"""Which packets' times can be compared, and durations between them.
+"""Which packets have comparable timestamps, and the durations between them.
 
-A capture's times are expected to grow. Where one goes back, the clock was set, the time is corrupt, or packets of
-several interfaces are not in order: the capture cannot tell which. So packets are put down to *clocks*, within which
-times grow, and how long something took is known only between packets of one clock. Of one packet alone whose time is
-far ahead of both its neighbours it can tell: that time is wrong, and theirs go on.
+A capture's timestamps are expected to increase. If one goes back, the clock was set, the timestamp is corrupt, or the
+packets of several interfaces are not in order: the capture cannot tell which. So each packet is assigned to a *clock*,
+within which times increase, and durations are known only between packets of the same clock. One case can be told: if
+the timestamp of a single packet is far ahead of those of both its neighbours, that timestamp is wrong, and the
+neighbours' clock continues.
 """
 
 from __future__ import annotations
@@ -24,32 +25,35 @@ if TYPE_CHECKING:
 Rows = npt.NDArray[np.integer[Any]]
 
 JITTER_NS = 1_000_000
-"""A time that goes back by no more is still the same clock's: several queues or processors of one machine write packets
-slightly out of order. What would come out negative is not known all the same."""
+"""A timestamp that goes back by no more than this still belongs to the same clock: several queues or processors of one
+machine write packets slightly out of order. A duration that would be negative is unknown all the same."""
 
 CORRUPT_NS, STANDS_OUT = 1_000_000_000, 10
-"""A time that is further ahead of both its neighbours than that, and so many times further than they are from each
-other, is the one that is wrong. Packets that are out of order are so by less, or not alone."""
+"""A timestamp is wrong if it is ahead of both its neighbours by more than CORRUPT_NS and by at least STANDS_OUT times
+the distance between the neighbours. Packets that are merely out of order are ahead by less, or are not alone."""
 
 FAR_NS = 30 * 86_400 * 10**9
-"""A time that is further ahead is another clock's: no capture is silent for a month."""
+"""A timestamp that is further ahead than this belongs to another clock: no capture is silent for a month."""
 
 CLOCKS = 8
-"""Maximum clocks that may continue at a time, such as one per interface; the one idle longest is dropped."""
+"""The maximum number of clocks that may continue at a time, such as one per interface; the one that has been idle
+longest is dropped."""
 
 NO_CLOCK = 0xFFFF
-"""The clock of packets of which the file tells no time. In the column of times they have that of the packet before, so
-that they have a place among the others; nobody shows it, and nothing is measured by it."""
+"""The clock of packets that have no timestamp in the file. Their `time_ns` is that of the packet before, so that they
+keep their place among the others; it is never shown, and no duration is measured with it."""
 
 MOST_CLOCKS = NO_CLOCK - 1
-"""As many as the column can number; what comes then is put down to the last."""
+"""The maximum number of clocks that the column can distinguish; all further clocks share the last number."""
 
 UNKNOWN = -1
 
 
 class Back(NamedTuple):
-    """A packets row whose time is `by_ns` before that of the row in front; or, where `behind_ns` is not UNKNOWN, one
-    that stands out: so far ahead of the row in front, and so far ahead of the row behind.
+    """A packets row whose timestamp is `by_ns` earlier than that of the row before.
+
+    If `behind_ns` is not UNKNOWN, the row is an outlier instead: its timestamp is `by_ns` later than that of the row
+    before and `behind_ns` later than that of the row after.
     """
 
     row: int
@@ -58,27 +62,27 @@ class Back(NamedTuple):
 
 
 class Clocks:
-    """Fills packets.clock, and keeps account of times that go back."""
+    """Fills packets.clock, and records timestamps that go back."""
 
     def __init__(self, packets: Table) -> None:
         self._packets = packets
         self._latest: dict[int, int] = {}
-        """The latest time of each clock that may go on, by its number; the current one stands last."""
+        """The latest time of each clock that may continue, by clock number; the current clock is the last item."""
         self._next = 0
         self._before: int | None = None
-        """The latest time of the current clock before the packet that it was given last; None where that is not the one
-        behind it, or not its latest."""
+        """The latest time of the current clock before the last packet; None if there was none, if the last packet
+        changed the clock, or if its own time is earlier than that."""
         self.back: list[Back] = []
-        """Times that go back, since the last `take_back`."""
+        """The timestamps that went back since the last `take_back`."""
         self.revised: list[int] = []
-        """Packets rows of earlier batches that were given another clock, likewise."""
+        """The packets rows of earlier batches that were given another clock since the last `take_back`."""
         self.count = 0
         self.most_ns = 0
         self.untimed = 0
-        """Packets without a time."""
+        """The number of packets without a timestamp."""
 
     def advance(self, first: int, stop: int) -> None:
-        """Number the clocks of packets rows [first, stop)."""
+        """Assign clocks to packets rows [first, stop)."""
         times = self._packets["time_ns"]
         lost = times[first:stop] == NO_TIME
         if lost.any():
@@ -103,7 +107,7 @@ class Clocks:
             self._packets["clock"][first:stop][lost] = NO_CLOCK
 
     def _number(self, row: int, time_ns: int, first: int) -> None:
-        """Give a packet its clock; `first` is the batch's first row."""
+        """Assign a clock to a packet; `first` is the batch's first row."""
         times, clocks = self._packets["time_ns"], self._packets["clock"]
         if row and time_ns < times[row - 1]:
             if self._stands_out(time_ns):
@@ -116,7 +120,10 @@ class Clocks:
         self._before = latest if row and clock == current and latest <= time_ns else None
 
     def _stands_out(self, time_ns: int) -> bool:
-        """Whether the last packet is far ahead of one of this time, and of the one before it, which this follows."""
+        """Whether the last packet is an outlier: far ahead of both the packet before it and the next one.
+
+        `time_ns` is the time of the next packet, which must not be earlier than the packet before the outlier.
+        """
         if self._before is None:
             return False
         ahead = next(reversed(self._latest.values())) - time_ns
@@ -133,7 +140,10 @@ class Clocks:
             self.revised.append(row)
 
     def _clock_of(self, time_ns: int) -> int:
-        """The clock that this time continues: the nearest of those that are not ahead of it, or a new one."""
+        """The clock that this time continues: the nearest clock that is not ahead of it.
+
+        If there is none, it is the current clock if that is ahead by jitter only, otherwise a new one.
+        """
         ahead = {clock: time_ns - latest for clock, latest in self._latest.items() if 0 <= time_ns - latest < FAR_NS}
         if ahead:
             clock = min(reversed(ahead), key=ahead.__getitem__)
@@ -148,7 +158,7 @@ class Clocks:
         return clock
 
     def take_back(self) -> tuple[list[Back], list[int]]:
-        """`back` and `revised`, which are then empty."""
+        """Return `back` and `revised`, and empty both."""
         found = self.back, self.revised
         self.back, self.revised = [], []
         return found
@@ -164,13 +174,13 @@ class Clocks:
 
 
 def has_time(capture: Capture, packets: Rows) -> npt.NDArray[np.bool_]:
-    """Whether the file has a time for these packets rows."""
+    """Whether the file has a timestamp for each of these packets rows."""
     table = capture.packets["clock"]
     return table[packets] != NO_CLOCK if len(table) else np.ones(len(packets), bool)
 
 
 def time_of(capture: Capture, packet: int) -> int | None:
-    """When a packet was captured, ns since the first packet; None if the file has no time."""
+    """The capture time of a packet, in ns since the first packet; None if the file has no timestamp for it."""
     packets = capture.packets
     is_told = packets["clock"][packet] != NO_CLOCK
     return int(packets["time_ns"][packet]) - (capture.start_ns or 0) if is_told else None
@@ -179,8 +189,9 @@ def time_of(capture: Capture, packet: int) -> int | None:
 def elapsed(
     packets: Table, start: Rows, stop: Rows, start_ns: Times | None = None, stop_ns: Times | None = None
 ) -> Times:
-    """ns between packets rows, or between moments that those packets' times give; UNKNOWN where the clocks differ,
-    where the second is before the first, and where a row is -1.
+    """The durations in ns between packets rows, or between `start_ns` and `stop_ns`, measured by those packets' clocks.
+
+    A duration is UNKNOWN if the clocks differ, if the second moment is before the first, or if a row is -1.
     """
     times, clock = packets["time_ns"], packets["clock"]
     if not len(times):
@@ -192,13 +203,16 @@ def elapsed(
 
 
 def lifetimes(capture: Capture, connections: Any = slice(None)) -> Times:
-    """Time from the first to the last packet of each connection, ns; UNKNOWN if the clock was set between them."""
+    """The time in ns from the first to the last packet of each connection; UNKNOWN if their clocks differ."""
     table = capture.connections
     return elapsed(capture.packets, table["first_packet"][connections], table["last_packet"][connections])
 
 
 def transfers(capture: Capture, messages: Rows) -> Times:
-    """Time from the first to the last byte of HTTP messages, ns; UNKNOWN likewise, and for a row of -1."""
+    """The time in ns from the first to the last byte of HTTP messages.
+
+    It is UNKNOWN if the clocks of the two packets differ, and for a row of -1.
+    """
     table = capture.http_messages
     if not len(table):
         return np.full(len(messages), UNKNOWN, np.int64)
@@ -208,7 +222,10 @@ def transfers(capture: Capture, messages: Rows) -> Times:
 
 
 def extent(packets: Table) -> int | None:
-    """Time from the first packet to the last, ns; None if times go back between them."""
+    """The time in ns from the earliest packet to the latest.
+
+    It is 0 without packets, and None if the packets have different clocks or none has a timestamp.
+    """
     times, clock = packets["time_ns"], packets["clock"]
     if not len(times):
         return 0
@@ -217,8 +234,10 @@ def extent(packets: Table) -> int | None:
 
 
 def waits(capture: Capture, exchanges: Any = slice(None)) -> Times:
-    """From the end of each request to the first byte of its response, ns; 0 where the response was sent before its
-    sender had all of the request, UNKNOWN where one is missing or times go back between them.
+    """The time in ns from the end of each request to the first byte of its response.
+
+    It is 0 if the response was sent before its sender had received the whole request, and UNKNOWN if either message is
+    missing or timestamps go back between them.
     """
     messages, packets = capture.http_messages, capture.packets
     requests, responses = (capture.exchanges[name][exchanges] for name in ("request", "response"))
@@ -234,7 +253,7 @@ def waits(capture: Capture, exchanges: Any = slice(None)) -> Times:
 
 
 def _acknowledges(packets: Table, by: Rows, sent: Rows) -> npt.NDArray[np.bool_]:
-    """Whether each packet acknowledges all bytes of another, of its peer."""
+    """Whether each packet in `by` acknowledges all bytes of the corresponding packet in `sent`, from the peer."""
     behind = packets["ack"][by] - packets["seq"][sent] - packets["payload"][sent]
     covered: npt.NDArray[np.bool_] = behind.astype(np.int32) >= 0
     return covered

@@ -1,9 +1,9 @@
-"""A capture file tried out in a process of its own, before anything that matters reads it.
+"""Analyses a capture file in a separate process with limited resources, before anything important reads it.
 
     python -m inspector.engine.sandbox FILE
 
-Prints a JSON object a line: {"packets": n} while it works, in the end {"done": n} or {"error": "…"}. Whatever a hostile
-file makes of the engine, it costs this process, and this process is bounded.
+Prints one JSON object per line: {"packets": n} while it works, and finally {"done": n} or {"error": "…"}. Whatever a
+hostile file does to the engine affects only this process, and this process has limited resources.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import time
 from inspector.errors import InspectorError
 
 MEMORY = 2 << 30
-"""Bytes of memory, the mapped file not counted: tables of some ten million packets."""
+"""The maximum memory in bytes, not counting the mapped file: enough for the tables of some ten million packets."""
 
 CPU_SECONDS = 120
 UNPACKED = 1 << 30
-"""Bytes that it may write: a compressed capture is unpacked into a file."""
+"""The maximum number of bytes in a file that it writes: a compressed capture is unpacked into a file."""
 
 OPEN_FILES = 32
 
@@ -28,7 +28,7 @@ REPORT_SECONDS = 0.2
 
 
 def main(arguments: list[str]) -> int:
-    """Try FILE; the exit status is 0 when it can be shown."""
+    """Analyse FILE; the exit status is 0 if it can be shown."""
     (path,) = arguments
     try:
         limit(os.path.getsize(path))
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
 
 
 def limit(file_bytes: int) -> None:
-    """Bound what this process may use, where the system can do that."""
+    """Limit the resources of this process, if the system supports that."""
     try:
         import resource
     except ImportError:  # Windows
@@ -63,7 +63,7 @@ def limit(file_bytes: int) -> None:
 
 
 def try_out(path: str) -> int:
-    """Analyse the file from end to end; how many packets it holds."""
+    """Analyse the whole file; returns the number of packets in it."""
     from inspector.engine.capture import Capture
     from inspector.pcap.reader import open_packets
 

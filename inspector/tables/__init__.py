@@ -1,1 +1,1 @@
-"""The tables of a capture, and what those share that fill them."""
+"""The tables of a capture, and the helpers shared by the modules that fill them."""

@@ -1,4 +1,4 @@
-"""IP addresses and sockets as text, from the halves in which the connection table keeps them."""
+"""IP addresses and sockets as text, from the 64-bit halves that the connections table stores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=4096)
 def address(family: int, high: int, low: int) -> str:
-    """Dotted quad for family 4, RFC 5952's short form for family 6; `high` and `low` are its 64-bit halves."""
+    """An IP address as text: a dotted quad for family 4, the RFC 5952 form for family 6.
+
+    `high` and `low` are the 64-bit halves of the address.
+    """
     if family == 6:
         import ipaddress
 
@@ -20,17 +23,17 @@ def address(family: int, high: int, low: int) -> str:
 
 
 def with_port(host: str, port: int) -> str:
-    """A socket as people write it: `ip:port`, the address of IPv6 in brackets (RFC 3986 §3.2.2)."""
+    """A socket in the usual notation: `ip:port`, with an IPv6 address in brackets (RFC 3986 §3.2.2)."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def endpoint(family: int, high: int, low: int, port: int) -> str:
-    """The socket of an address given in halves, as text."""
+    """A socket as text, from its port and the two 64-bit halves of its address."""
     return with_port(address(family, high, low), port)
 
 
 def socket_of(connections: Table, row: int, side: int) -> str:
-    """The client's (side 0) or server's (side 1) socket of a connection, as text."""
+    """The socket of a connection's client (side 0) or server (side 1), as text."""
     name = "server" if side else "client"
     columns = ("family", f"{name}_hi", f"{name}_lo", f"{name}_port")
     return endpoint(*(int(connections[column][row]) for column in columns))

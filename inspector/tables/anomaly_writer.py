@@ -1,4 +1,4 @@
-"""Writes anomaly rows, and keeps a flood of one kind from filling the table.
+"""Writes anomaly rows, and keeps a flood of one kind of anomaly from filling the table.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -10,21 +10,21 @@ import cython
 from inspector.tables.table import Table
 
 FIRST = cython.declare(cython.longlong, 25)
-"""Anomalies of one code reported per connection; after that, one in `EVERY`."""
+"""The number of anomalies of one code that are reported per connection; after that, only one in `EVERY` is."""
 
 EVERY = cython.declare(cython.longlong, 1000)
 
 
 @cython.cclass
 class Oddities:
-    """The writer of the `anomalies` table. The numbers a, b, c are what the code's sentence names."""
+    """Writes rows of the `anomalies` table. The code's detail template names the numbers `a`, `b` and `c`."""
 
     table: Table
     counts: dict[int, int]
-    """How many were seen, by connection and code in one number."""
+    """The number of anomalies seen so far; the key is connection * 65536 + code."""
 
     capacity: cython.Py_ssize_t
-    """Rows of the table for which the views below are good."""
+    """The table's capacity when the views below were taken; they are valid as long as it does not change."""
     codes: cython.ushort[::1]
     packets: cython.int[::1]
     connections: cython.int[::1]
@@ -40,7 +40,7 @@ class Oddities:
 
     @cython.cfunc
     def _make_room(self) -> cython.void:
-        """Room for one row more; other writers of the table may have moved it."""
+        """Make room for one more row, and renew the views if the columns have moved (other writers may move them)."""
         table = self.table
         table.reserve(1)
         if table.capacity != self.capacity:
@@ -64,8 +64,9 @@ class Oddities:
         b: cython.longlong = 0,
         c: cython.longlong = 0,
     ) -> cython.void:
-        """Report an anomaly (`code` is its index, as anomalies.index_of gives it) unless there were too many of its
-        kind.
+        """Report an anomaly, unless its connection already has too many of the same code.
+
+        `code` is the anomaly's index, as returned by `anomalies.index_of`.
         """
         key: cython.longlong = connection
         seen: cython.longlong
@@ -86,7 +87,7 @@ class Oddities:
         b: cython.longlong = 0,
         c: cython.longlong = 0,
     ) -> cython.void:
-        """Report an anomaly that a connection has at most once, so that it need not be counted."""
+        """Report an anomaly that occurs at most once per connection, so that it need not be counted."""
         row: cython.Py_ssize_t
         self._make_room()
         row = self.table.rows

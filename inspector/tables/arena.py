@@ -1,8 +1,8 @@
-"""Bytes that do not lie in one piece in the capture file.
+"""A buffer for bytes that are not contiguous in the capture file.
 
-Table rows name bytes by an *address*: below `ARENA` it is an offset in the capture file, from
-`ARENA` on it is an offset in this append-only buffer. The buffer holds rebuilt IP datagrams, HTTP heads that
-straddled segments, and inflated text.
+Table rows refer to bytes by an *address*. An address below `ARENA` is an offset in the capture file; from `ARENA` on,
+`address - ARENA` is an offset in this append-only buffer. The buffer holds reassembled IP datagrams, HTTP heads that
+span several segments, and inflated text.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from collections.abc import Callable
 import numpy as np
 
 ARENA = 1 << 62
-"""Addresses from here on lie in the arena; a file of 4 EiB does not exist."""
+"""The first address in the arena; no capture file is as large as 4 EiB."""
 
 ARENA_LIMIT = 256 * 1024 * 1024
-"""Bytes the arena may hold. A capture that needs more is hostile or wants a smaller slice; what does not fit
-is kept as lengths only."""
+"""The maximum number of bytes in the arena. A capture that needs more is hostile or should be analysed in smaller
+slices; of bytes that do not fit, only the length is kept."""
 
 
 Want = Callable[[int, int], bool]
-"""Makes bytes of the file readable again, by offset and length, after they were released; returns whether it
-succeeded."""
+"""A function that makes released bytes of the file readable again, given their offset and length; it returns whether
+it succeeded."""
 
 
 def lost(_at: int, _length: int) -> bool:
-    """A `Want` of what is nowhere any more."""
+    """A `Want` for bytes that cannot be read again; it always fails."""
     return False
 
 
@@ -39,7 +39,7 @@ class Arena:
 
     @property
     def data(self) -> memoryview:
-        """The buffer as it is now; views taken earlier stay valid but do not see later bytes."""
+        """The buffer as it is now; views taken earlier stay valid but do not show bytes appended later."""
         return memoryview(self._bytes)
 
     def append(self, piece: bytes | bytearray | memoryview) -> int:

@@ -1,4 +1,4 @@
-"""Names for the arrays that everything which reads tables passes around."""
+"""Type aliases for the arrays that modules which read tables pass to each other."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 Rows = npt.NDArray[np.intp]
-"""Rows of a table."""
+"""Row numbers of a table."""
 
 Integers = npt.NDArray[np.integer[Any]]
 
 Ints = npt.NDArray[np.int64]
 
 Mask = npt.NDArray[np.bool_]
-"""A mask of rows of a table."""
+"""A boolean mask over the rows of a table."""
 
 Times = npt.NDArray[np.int64]
-"""Nanoseconds: since 1970, or how long something took."""
+"""Nanoseconds: either a time since 1970 or a duration."""
 
 Values = npt.NDArray[Any]
-"""Values of a column."""
+"""The values of a column."""

@@ -1,4 +1,4 @@
-"""The pieces of byte streams as their readers see them: rows of chunks, and the bytes that their addresses name.
+"""The pieces of byte streams as the parsers read them: rows of `chunks`, and the bytes at their addresses.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -22,19 +22,19 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 @cclass
 class Pieces:
-    """The chunks of the current batch, the one being read, and the two buffers to which addresses refer."""
+    """The chunks of the current batch, the chunk being read, and the two buffers that addresses refer to."""
 
     data: cython.const[uchar][::1]  # the capture file; an address below ARENA is an index in it
-    floor: longlong  # where the bytes in it begin: what lies before has to be wanted
+    floor: longlong  # bytes at lower addresses have been released: `want` must make them readable first
     want: Any
-    arena: cython.const[uchar][::1]  # the arena as it was when the batch began: all that chunks name is there
+    arena: cython.const[uchar][::1]  # the arena as of the start of the batch; it holds all that the chunks refer to
     data_memory: memoryview
     arena_memory: memoryview
     _source: Arena
     _packets: Table
     _chunks: Table
 
-    # Columns of chunks, and when its packets arrived.
+    # Columns of chunks, and some columns of packets.
     connection: cython.int[::1]
     direction: schar[::1]
     kinds: uchar[::1]
@@ -44,18 +44,18 @@ class Pieces:
     _stream_offset: longlong[::1]
     _times: longlong[::1]
     _payload_address: longlong[::1]
-    flags: cython.ushort[::1]  # of packets: the control bits, the number of the first byte, what each acknowledges
+    flags: cython.ushort[::1]  # of packets: control bits, then sequence and acknowledgment numbers
     seq: cython.uint[::1]
     ack: cython.uint[::1]
 
-    # The chunk in hand, or what is not read of it.
+    # The current chunk, or the part of it that has not been read yet.
     row: Py_ssize_t
     kind: cython.int  # ChunkKind
     carrier: cython.int  # the packet that carried it
-    now: longlong  # when that was captured
+    now: longlong  # the capture time of that packet
     address: longlong
     length: longlong
-    offset: longlong  # where in its stream it begins
+    offset: longlong  # the stream offset at which it begins
     shift: longlong  # stream offset minus address
 
     def __init__(self, packets: Table, chunks: Table, arena: Arena) -> None:
@@ -67,14 +67,17 @@ class Pieces:
         self.attach(memoryview(b""))
 
     def attach(self, data: memoryview, floor: int = 0, want: Want = lost) -> None:
-        """Addresses below ARENA are offsets in `data` from now on; those before `floor` have to be wanted first."""
+        """Set the buffer for addresses below ARENA: they are offsets in `data` from now on.
+
+        Bytes before `floor` have been released; `want` must make them readable first.
+        """
         self.data_memory = data
         self.data = data
         self.floor = floor
         self.want = want
 
     def begin_batch(self) -> None:
-        """New chunks are there."""
+        """Take the columns and the arena again, because there are new chunks."""
         chunks = self._chunks
         self.connection = chunks.view("connection")
         self.direction = chunks.view("direction")
@@ -93,7 +96,7 @@ class Pieces:
 
     @cfunc
     def take(self, row: Py_ssize_t, position: longlong) -> None:
-        """Have a chunk in hand, from stream offset `position` on when that lies inside it."""
+        """Make chunk `row` the current one, starting at stream offset `position` if that lies inside it."""
         offset: longlong = self._stream_offset[row]
         skip: longlong = position - offset if position > offset else 0
         self.row = row
@@ -105,17 +108,17 @@ class Pieces:
         self.offset = offset + skip
         self.shift = self.offset - self.address
         if self.address < self.floor and self.kind == DATA and not self.want(self.address, self.length):
-            self.kind = GAP  # it waited so long that the file has lost it meanwhile
+            self.kind = GAP  # its bytes were released while it waited, and cannot be read again
 
     @cfunc
     def sequence_number(self, at: longlong) -> cython.uint:
-        """The TCP sequence number of the byte at an address in the chunk in hand (of a packet without SYN)."""
+        """The TCP sequence number of the byte at an address in the current chunk, whose packet must not be a SYN."""
         into: longlong = at - self._payload_address[self.carrier]
         return (self.seq[self.carrier] + into) & MASK32
 
     @cfunc
     def bytes_at(self, at: longlong, count: longlong) -> bytes:
-        """A copy of `count` bytes."""
+        """A copy of `count` bytes at address `at`."""
         if at >= ARENA:
             return bytes(self.arena_memory[at - ARENA : at - ARENA + count])
         return bytes(self.data_memory[at : at + count])

@@ -1,4 +1,4 @@
-"""Finds the pieces of one byte stream among the pieces of all of them, without looking at all of them each time."""
+"""An index of the chunks table by byte stream, so that finding one stream does not scan the whole table each time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from inspector.tables.arrays import Rows
 from inspector.tables.table import Table
 
 REBUILD_AT = 4
-"""The index is rebuilt once more than 1/REBUILD_AT of the pieces are newer than it."""
+"""The index is rebuilt once more than 1/REBUILD_AT of the pieces are newer than the index."""
 
 
 class ChunkIndex:
-    """Rows of a chunks table by stream; the table may grow between calls."""
+    """The rows of a chunks table, indexed by stream; the table may grow between calls."""
 
     def __init__(self, chunks: Table) -> None:
         self._chunks = chunks
@@ -21,7 +21,7 @@ class ChunkIndex:
         self._keys: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
     def rows(self, connection: int, direction: int) -> Rows:
-        """Rows that make up one direction's stream, in stream order."""
+        """The rows that make up one direction's stream, in stream order."""
         indexed = len(self._order)
         if (len(self._chunks) - indexed) * REBUILD_AT > len(self._chunks):
             self._rebuild()
@@ -32,11 +32,11 @@ class ChunkIndex:
         return np.concatenate((self._order[first:stop], young))
 
     def forget(self) -> None:
-        """Pieces have changed their streams."""
+        """Discard the index, because some pieces now belong to another stream."""
         self._order, self._keys = self._order[:0], self._keys[:0]
 
     def _key(self, start: int) -> npt.NDArray[np.int64]:
-        """A number for the stream of each piece from row `start` on."""
+        """The stream of each piece from row `start` on, as one number: 2 * connection + direction."""
         chunks = self._chunks
         keys: npt.NDArray[np.int64] = 2 * chunks["connection"][start:].astype(np.int64) + chunks["direction"][start:]
         return keys

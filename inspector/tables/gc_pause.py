@@ -1,4 +1,4 @@
-"""Python's cycle collector, held back while it would only be in the way."""
+"""Pauses Python's cyclic garbage collector where it would only cost time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Without the cycle collector: imports and an analysis make objects by the hundred thousand, and no cycle among
-    them that would be worth the search.
+    """Pause the cyclic garbage collector inside the `with` block.
+
+    Imports and an analysis create hundreds of thousands of objects, but no reference cycles worth searching for.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -1,4 +1,4 @@
-"""What the hot writers of a table's rows share: the count of them, and room for the next.
+"""The base class of hot modules that append rows to a table: it counts the rows and makes room for the next.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -12,15 +12,15 @@ from inspector.tables.table import Table
 
 @cython.cclass
 class Writer:
-    """Appends to a table that has no other writer. A new row's number is `count`; it becomes visible once `count`
-    increases.
+    """Appends rows to a table that has no other writer.
 
-    `add` of each kind looks for itself whether `count` has reached `_room`: the usual row costs no call.
+    A new row is written at index `count`, and counts as added once `count` is increased. The `add` method of each
+    subclass checks by itself whether `count` has reached `_room`, so that most rows cost no extra call.
     """
 
     count: cython.Py_ssize_t
     _table: Table
-    _room: cython.Py_ssize_t  # rows for which the views are good
+    _room: cython.Py_ssize_t  # the number of rows that the views have room for
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -30,7 +30,7 @@ class Writer:
 
     @cython.cfunc
     def _take_views(self) -> None:
-        """Take the columns from the table: they are new, or have moved."""
+        """Take views of the table's columns; called at the start, and whenever the columns have moved."""
         raise NotImplementedError
 
     @cython.cfunc
@@ -42,5 +42,5 @@ class Writer:
         self._take_views()
 
     def settle(self) -> None:
-        """Let the table know its new rows."""
+        """Tell the table how many rows it has now."""
         self._table.rows = self.count

@@ -1,4 +1,4 @@
-"""Who reads the two byte streams of a connection."""
+"""Which parser reads each of the two byte streams of a connection."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from enum import IntEnum
 
 
 class Route(IntEnum):
-    """What happens to the next chunk of one direction of a connection."""
+    """Which parser, if any, reads the next chunk of one direction of a connection."""
 
     NEW = 0
-    """No bytes yet."""
+    """There are no bytes yet."""
     HTTP = 1
-    """http.parser reads it, or still checks whether it is HTTP."""
+    """http.parser reads it, or is still checking whether it is HTTP."""
     WEBSOCKET = 2
-    """websocket.framing reads it."""
+    """websocket.frame_parser reads it."""
     OPAQUE = 3
-    """Nobody reads it."""
+    """No parser reads it."""
     SWITCHING = 4
-    """The server agreed to another protocol: Conversations decides."""
+    """The server agreed to another protocol: `Conversations` decides which parser reads on."""

@@ -15,18 +15,18 @@ import numpy.typing as npt
 
 
 class Direction(IntEnum):
-    """Who sent it. The client is the end that opened the connection."""
+    """Which end of a connection sent something. The client is the end that opened the connection."""
 
     CLIENT = 0
     SERVER = 1
 
 
 SIDES = tuple(direction.name.lower() for direction in Direction)
-"""Their names, by `Direction`."""
+"""The names of the two ends, indexed by `Direction`."""
 
 
 class ChunkKind(IntEnum):
-    """What the next piece of a byte stream is."""
+    """The kinds of piece that make up a byte stream."""
 
     DATA = 0
     GAP = 1
@@ -34,30 +34,30 @@ class ChunkKind(IntEnum):
     END = 2
     """FIN: the sender will send no more."""
     ABORT = 3
-    """RST: the sender gave the connection up; both directions end."""
+    """RST: the sender aborted the connection; both directions end."""
 
 
 class Duplicate(IntEnum):
-    """Where a packet was captured before (tcp.copies)."""
+    """Whether a packet had been captured before, and where (tcp.duplicate_packets)."""
 
     NONE = 0
     SAME_PLACE = 1
     """The copy is identical to the last bit; tshark cannot distinguish it from a retransmission."""
     ELSEWHERE = 2
-    """On another interface, in another VLAN or tunnel, or beyond a router."""
+    """On another interface, in another VLAN or tunnel, or on the other side of a router."""
 
 
 class Protocol(IntEnum):
-    """The protocol of a connection above TCP."""
+    """The application protocol of a connection, above TCP."""
 
     UNKNOWN = 0
     HTTP = 1
     WEBSOCKET = 2
     TLS = 3
     TUNNEL = 4
-    """HTTP CONNECT answered with 2xx, or an Upgrade to something not dissected."""
+    """After an HTTP CONNECT with a 2xx response, or an Upgrade to a protocol that is not dissected."""
     HTTP2 = 5
-    """By its preface (RFC 9113 §3.4), or an Upgrade to h2c; named, not dissected."""
+    """Recognised by its preface (RFC 9113 §3.4) or by an Upgrade to h2c; it is named but not dissected."""
 
 
 PROTOCOL_NAMES: dict[int, str] = {
@@ -68,11 +68,11 @@ PROTOCOL_NAMES: dict[int, str] = {
     Protocol.TUNNEL: "tunnel",
     Protocol.UNKNOWN: "TCP",
 }
-"""As people write them; of an unknown protocol only TCP below it is known."""
+"""The names under which protocols are shown. For an unknown protocol, only the TCP below it can be named."""
 
 
 class MessageKind(IntEnum):
-    """Kinds of HTTP message (RFC 9112 §2.1); informational is any 1xx but 101 (RFC 9110 §15.2)."""
+    """Kinds of HTTP message (RFC 9112 §2.1); informational means any 1xx response except 101 (RFC 9110 §15.2)."""
 
     REQUEST = 0
     RESPONSE = 1
@@ -80,7 +80,7 @@ class MessageKind(IntEnum):
 
 
 class BodyFraming(IntEnum):
-    """How the end of an HTTP body is known (RFC 9112 §6.3)."""
+    """How the end of an HTTP body is determined (RFC 9112 §6.3)."""
 
     NONE = 0
     LENGTH = 1
@@ -90,8 +90,10 @@ class BodyFraming(IntEnum):
 
 
 class Checksum(IntEnum):
-    """Whether a segment's checksum is right. Not known: not all of it was captured, it was rebuilt from fragments, or
-    the checksum was still to be made (by the sender's card) or made no more (by the receiver's kernel).
+    """Whether a segment's checksum is right.
+
+    It is not known if the segment was not captured whole or was reassembled from fragments, or if the checksum had not
+    been computed yet (by the sender's network card) or was no longer computed (by the receiver's kernel).
     """
 
     NOT_KNOWN = 0
@@ -101,7 +103,7 @@ class Checksum(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name (with the unit, where it has one), dtype, the value of a fresh row, and meaning."""
+    """One column: its name (including the unit, if it has one), dtype, meaning, default value, and width if wide."""
 
     name: str
     dtype: str
@@ -179,7 +181,7 @@ HEADERS = (
     _c("ip_bytes", "u4", "IP total length"),
     _c("checksum_is", "u1", "Checksum: whether the TCP checksum is that of the segment"),
 )
-"""Scratch rows of the current batch, one per packet: header fields that the tracker needs and no table keeps."""
+"""Scratch rows of the current batch, one per packet: header fields that the tracker needs but no other table keeps."""
 
 CHUNKS = (
     _c("connection", "i4", "row in connections"),
@@ -192,7 +194,8 @@ CHUNKS = (
     _c("stream_offset", "i8", "bytes of this direction before this piece, gaps counted"),
     _c("previous", "i4", "internal: row of the piece before it in its stream, -1 none", -1),
 )
-"""The byte streams, in the order in which they became readable. A direction's rows are in stream order."""
+"""The pieces of all byte streams, in the order in which they became readable. The rows of one direction are in stream
+order."""
 
 CONNECTIONS = (
     _c("family", "u1", "4 or 6"),
@@ -352,8 +355,8 @@ TOKENS = (
     _c("forgotten_ns", "i8", "when it was struck out again; -1 not yet", -1),
     *_ENDS,
 )
-"""Lives of file descriptors of sockets. A number belongs to one process and is used again: namespace, process, number,
-inode and the time of its handing-out name one life."""
+"""The lifetimes of socket file descriptors. A descriptor number belongs to one process and is reused, so a lifetime is
+identified by namespace, process, number, inode and the time at which the number was handed out."""
 
 KERNEL = (
     _c("time_ns", "i8", "when the kernel was asked"),
@@ -393,19 +396,20 @@ SCHEMAS: dict[str, tuple[Column, ...]] = {
 }
 
 FIRST_CAPACITY = 64
-"""Rows a fresh table has room for: small, since many captures are."""
+"""The number of rows for which a table has room at first; it is small, since many captures are small."""
 
 
 class Table:
-    """Named numpy columns of one length that grow together.
+    """Named numpy columns of the same length that grow together.
 
-    `table["seq"]` is the column, trimmed to the rows in use: shape (n,), or (n, width) for a wide column. It is a view:
-    later rows do not show in it. Producers write through `memoryview`s taken from `raw`, which are out of date once
-    `reserve` returned True.
+    `table["seq"]` is the column, trimmed to the rows in use: shape (n,), or (n, width) for a wide column. It is a view
+    in which later rows do not appear. Producers write through `memoryview`s taken with `view`, which are out of date
+    once `reserve` has returned True.
 
     Attributes:
-        rows: how many are in use; `capacity`: how many there is room for.
-        expected: how many there will probably be; the table grows to that at once when it has to grow.
+        rows: the number of rows in use.
+        capacity: the number of rows there is room for.
+        expected: the number of rows there will probably be; when the table must grow, it grows to this size at once.
     """
 
     def __init__(self, name: str, schema: tuple[Column, ...] | None = None) -> None:
@@ -434,7 +438,7 @@ class Table:
         return self._columns[column]
 
     def view(self, column: str) -> memoryview:
-        """`raw` as a memoryview: what compiled and plain producers read and write (items are Python ints)."""
+        """`raw` as a memoryview, which both compiled and plain Python producers read and write (its items are ints)."""
         return memoryview(self._columns[column])
 
     def reserve(self, more: int) -> bool:
@@ -450,7 +454,10 @@ class Table:
         return True
 
     def to_dict(self) -> dict[str, npt.NDArray[Any]]:
-        """The columns by name, trimmed, as `pandas.DataFrame` or `polars.from_dict` take them; wide ones are split."""
+        """The columns by name, trimmed to the rows in use, as `pandas.DataFrame` and `polars.from_dict` accept them.
+
+        A wide column becomes several: `name_0`, `name_1`, ….
+        """
         out: dict[str, npt.NDArray[Any]] = {}
         for column in self.schema:
             values = self[column.name]
@@ -461,7 +468,7 @@ class Table:
         return out
 
     def to_pandas(self) -> Any:
-        """The table as a `pandas.DataFrame` (pandas is the caller's to install)."""
+        """The table as a `pandas.DataFrame`; pandas must be installed."""
         import pandas
 
         return pandas.DataFrame(self.to_dict())
