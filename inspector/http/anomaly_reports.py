@@ -1,4 +1,4 @@
-"""Turns the notes of an HTTP message into anomaly rows, with the numbers their sentences name."""
+"""Turns the notes on an HTTP message into anomaly rows, with the numbers that their sentences mention."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from inspector.tables.chunk_cursor import Pieces
 from inspector.tables.table import Direction
 
 LATER = Note.LENGTH_AND_CHUNKED | Note.GAP | Note.CUT_SHORT | Note.BAD_CHUNK
-"""Are reported when they happen to the body, not with the head."""
+"""Notes whose anomalies are reported when they occur in the body, not with the header."""
 
 _CODES = {int(note): index_of(code) for note, code in CODE_OF.items() if not note & LATER}
 _UNASKED_TIMEOUT = index_of("http-unasked-timeout")
 _REQUEST_WITHOUT_LENGTH = index_of("http-request-without-length")
 
 REQUEST_TIMEOUT = 408
-"""A server may send it without a request on an idle connection (RFC 9110 §15.5.9)."""
+"""The status that a server may send on an idle connection without a request (RFC 9110 §15.5.9)."""
 
 
 class Reports:
-    """Reports the anomalies of HTTP messages of one capture."""
+    """Reports the anomalies of the HTTP messages of one capture."""
 
     def __init__(self, oddities: Oddities, pieces: Pieces) -> None:
         self._oddities = oddities
@@ -38,15 +38,16 @@ class Reports:
         blank: int,
         skipped: int,
     ) -> None:
-        """Report the anomalies of a header by its notes.
+        """Report the anomalies that the notes on a header stand for.
 
         Args:
             notes: bits of Note.
-            where: rows of packet and connection, and the direction.
-            facts: the status, the Content-Length and another one that differs.
-            offset: stream offset of the start line.
-            blank: bytes of empty lines before it.
-            skipped: bytes that were passed over in search of it.
+            where: the rows of packet and connection, and the direction.
+            facts: the status, the Content-Length, and another Content-Length that differs.
+            offset: the stream offset of the start line.
+            head_bytes: the number of bytes of the header.
+            blank: the number of bytes of empty lines before it.
+            skipped: the number of bytes that were skipped while searching for it.
         """
         status, length, other = facts
         numbers = {
@@ -69,9 +70,9 @@ class Reports:
                 self._oddities.note(code, *where, *numbers.get(note, ()))
 
     def of(self, code: str, where: tuple[int, int, int], a: int = 0, b: int = 0) -> None:
-        """One anomaly by its code's name."""
+        """Report one anomaly by its code; `where` is the rows of packet and connection, and the direction."""
         self._oddities.note(index_of(code), *where, a, b)
 
     def here(self, code: str, key: int, a: int = 0, b: int = 0) -> None:
-        """One anomaly of the piece in hand; `key` is 2 * connection + direction."""
+        """Report one anomaly in the current stream chunk; `key` is 2 * connection + direction."""
         self._oddities.note(index_of(code), self._pieces.carrier, key >> 1, key & 1, a, b)

@@ -34,7 +34,7 @@ BODY_WITHHELD = cython.declare(uint, int(Note.BODY_WITHHELD))
 
 @cclass
 class BodyReader:
-    """Moves a `Half` from the end of a header to the start of the next message."""
+    """Advances a `Half` from the end of a header to the start of the next message."""
 
     _pieces: Pieces
     _rows: MessageRows
@@ -51,7 +51,7 @@ class BodyReader:
 
     @cfunc
     def open_length(self, half: Half, row: Py_ssize_t, length: longlong) -> None:
-        """Begin a body, or chunk, of this length."""
+        """Begin a body of this length."""
         self._rows.framing[row] = BY_LENGTH
         if length:
             half.stage = stages.LENGTH
@@ -61,20 +61,20 @@ class BodyReader:
 
     @cfunc
     def open_chunks(self, half: Half, row: Py_ssize_t) -> None:
-        """Chunks follow."""
+        """Begin a chunked body."""
         self._rows.framing[row] = BY_CHUNKS
         half.stage = stages.FRAMING
         half.chunks = ChunkedBody()
 
     @cfunc
     def open_close(self, half: Half, row: Py_ssize_t) -> None:
-        """Begin a body that ends with the connection."""
+        """Begin a body that ends when the connection closes."""
         self._rows.framing[row] = BY_CLOSE
         half.stage = stages.CLOSE
 
     @cfunc
     def none(self, half: Half, row: Py_ssize_t) -> None:
-        """The message is its head."""
+        """Complete a message that has no body."""
         self._rows.complete[row] = 1
         self._between_messages(half)
 
@@ -83,11 +83,13 @@ class BodyReader:
         half.message = -1
         half.stage = stages.START if half.pausing < 0 else stages.PAUSED
 
-    # -- what follows --------------------------------------------------------------------------------------------
+    # -- content and chunk framing -------------------------------------------------------------------------------
 
     @cfunc
     def take(self, half: Half, at: longlong, stop: longlong) -> longlong:
-        """Content by a length: the message's, or the chunk's. Where it stops in [at, stop)."""
+        """Read content that has a known length, of the body or of a chunk; return the address in [at, stop] at which it
+        ends.
+        """
         count: longlong = min(half.remaining, stop - at)
         half.remaining -= count
         self.grow(half, count, at + count + self._pieces.shift)
@@ -97,7 +99,7 @@ class BodyReader:
 
     @cfunc
     def grow(self, half: Half, count: longlong, end: longlong) -> None:
-        """Add `count` bytes of content, up to stream offset `end`."""
+        """Add `count` bytes of content, which end at stream offset `end`."""
         self._rows.body_bytes[half.message] += count
         self._reach(half, end)
 
@@ -112,7 +114,7 @@ class BodyReader:
 
     @cfunc
     def end_of_length(self, half: Half) -> None:
-        """All bytes of a body, or of a chunk, have arrived."""
+        """Continue after the last byte of a body or of a chunk."""
         if half.stage == stages.CHUNK:
             half.stage = stages.FRAMING
         else:
@@ -120,7 +122,7 @@ class BodyReader:
 
     @cfunc
     def read_framing(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
-        """Read the framing between the chunks of a body (RFC 9112 §7.1); returns where it stops."""
+        """Read the framing between the chunks of a body (RFC 9112 §7.1); return the address at which it ends."""
         chunks = half.chunks
         assert chunks is not None
         if at >= ARENA:
@@ -142,7 +144,7 @@ class BodyReader:
 
     @cfunc
     def skip(self, half: Half, key: Py_ssize_t, offset: longlong, length: longlong) -> longlong:
-        """`length` bytes are not in the capture; how many of them a body covers."""
+        """Skip a gap of `length` bytes; return how many of them belong to the body."""
         inside: longlong = length if half.stage == stages.CLOSE else min(half.remaining, length)
         half.remaining -= inside
         self._rows.notes[half.message] |= GAP
@@ -156,7 +158,9 @@ class BodyReader:
 
     @cfunc
     def cut(self, half: Half, key: Py_ssize_t, is_close: bint) -> None:
-        """End the current message early; `is_close` if by FIN, which completes a body that only the close ends."""
+        """End the current message early; `is_close` if by FIN, which completes a body that ends when the connection
+        closes.
+        """
         row: Py_ssize_t = half.message
         if self.may_be_withheld(half):
             self.withhold(half, key)
@@ -178,14 +182,14 @@ class BodyReader:
 
     @cfunc
     def lose(self, half: Half) -> None:
-        """Where the next message begins is not known: it is to be searched for."""
+        """Start searching for the next message, whose position is unknown."""
         half.stage = stages.SEARCH
         half.message = half.pausing = -1
         half.was_lost = True
 
     @cfunc
     def note_framing(self, half: Half) -> None:
-        """Note anomalies of the framing of a body, now that its extent is known."""
+        """Note the anomalies in the framing of a body, now that its extent is known."""
         rows = self._rows
         row: Py_ssize_t = half.message
         chunks = half.chunks
@@ -203,7 +207,9 @@ class BodyReader:
             self.both_readings(half, row)
 
     def both_readings(self, half: Half, row: int) -> None:
-        """Content-Length and Transfer-Encoding: what the body is by either of them (RFC 9112 §6.3)."""
+        """Report the lengths of the body by Content-Length and by Transfer-Encoding, if a message has both (RFC 9112
+        §6.3).
+        """
         where = (self._rows.packet[row], self._rows.connection[row], self._rows.direction[row])
         if self._rows.framing[row] == BY_LENGTH:
             self._reports.of("http-length-and-bad-coding", where, half.announced)
@@ -211,12 +217,12 @@ class BodyReader:
             taken = self._rows.body_end[row] - self._rows.body_offset[row]
             self._reports.of("http-length-and-chunked", where, half.announced, taken)
 
-    # -- bodies that need not come -------------------------------------------------------------------------------
+    # -- bodies that the client may withhold ---------------------------------------------------------------------
 
     @cfunc
     def may_be_withheld(self, half: Half) -> bint:
-        """Whether the client need not send its announced body: a final response came instead of the 100 that it waited
-        for, before any byte of the body (RFC 9110 §10.1.1).
+        """Whether the client may leave out its announced body: before any byte of it, a final response arrived instead
+        of the awaited 100 (RFC 9110 §10.1.1).
         """
         row: Py_ssize_t = half.message
         if row < 0 or not self._rows.notes[row] & EXPECTS_CONTINUE or self._rows.direction[row]:
@@ -227,7 +233,7 @@ class BodyReader:
 
     @cfunc
     def withhold(self, half: Half, key: Py_ssize_t) -> None:
-        """No body follows."""
+        """Complete a request whose body the client did not send."""
         row: Py_ssize_t = half.message
         self._rows.notes[row] |= BODY_WITHHELD
         self._reports.of("http-body-withheld", (self._rows.packet[row], key >> 1, key & 1))

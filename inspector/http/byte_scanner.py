@@ -1,4 +1,4 @@
-"""Scans the bytes of a header in place: ends of tokens and lines, and whether a word is there.
+"""Scans the bytes of a header in place: finds the ends of tokens and lines, and compares words.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -25,21 +25,21 @@ TOKEN_BYTES = bytes(
 """1 for each byte that is allowed in a token (RFC 9110 §5.6.2)."""
 
 TOKEN = b"[" + re.escape(bytes(c for c in range(256) if TOKEN_BYTES[c])) + b"]"
-"""One of them, for a regular expression."""
+"""A character class of these bytes, for regular expressions."""
 
-# What a plain run reads most of a head by.
+# Used in plain Python to read most of a header at once.
 _LINE = re.compile(rb"[^\0\r\n]*\r?\n")
 _TOKEN = re.compile(TOKEN + b"*")
 
 
 @cclass
 class Text:
-    """Bytes of the file, of the arena, or of the buffer of a header that straddles segments.
+    """The bytes being read: of the file, of the arena, or of the buffer of a header that spans several segments.
 
-    `notes` are the bits of Note for what is odd about the head that is read.
+    `notes` holds the Note bits for the irregularities of the current header.
     """
 
-    _b: cython.const[uchar][::1]  # what is being read: one of the next two, or a held head
+    _b: cython.const[uchar][::1]  # the buffer being read: one of the next two, or a partial header
     _data: cython.const[uchar][::1]
     _arena: cython.const[uchar][::1]
     _token: cython.const[uchar][::1]
@@ -51,14 +51,14 @@ class Text:
         self.attach(memoryview(b""), memoryview(b""))
 
     def attach(self, data: memoryview, arena: memoryview) -> None:
-        """Read from these buffers from now on."""
+        """Use these buffers from now on."""
         self._data = data
         self._arena = arena
         self._b = data
 
     @cfunc
     def _go_to(self, address: longlong) -> Py_ssize_t:
-        """Choose the buffer that holds this address; the index in it."""
+        """Select the buffer that contains this address; return the index in it."""
         if address >= ARENA:
             self._b = self._arena
             return address - ARENA
@@ -67,8 +67,8 @@ class Text:
 
     @cfunc
     def _is(self, at: Py_ssize_t, word: bytes) -> bint:
-        """Whether `word`, given in lower case, is at `at` in any case (RFC 9110 §5.1); the caller ensures that it
-        fits.
+        """Whether the bytes at `at` equal `word` (given in lower case), regardless of case (RFC 9110 §5.1); the caller
+        ensures that it fits.
         """
         i: Py_ssize_t
         if not cython.compiled:
@@ -80,7 +80,7 @@ class Text:
 
     @cfunc
     def _is_exactly(self, at: Py_ssize_t, word: bytes) -> bint:
-        """Whether `word` is at `at`; the caller ensures that it fits."""
+        """Whether the bytes at `at` equal `word`; the caller ensures that it fits."""
         i: Py_ssize_t
         if not cython.compiled:
             return self._b[at : at + len(word)] == word
@@ -102,7 +102,7 @@ class Text:
     @cfunc
     @cython.boundscheck(False)
     def _token_end(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """The end of the token that begins at `at`. One bounds check replaces one per byte."""
+        """Return the end of the token that begins at `at`. A single bounds check replaces one per byte."""
         if not cython.compiled:
             token = _TOKEN.match(self._b, at, stop)
             return token.end() if token else at
@@ -115,7 +115,7 @@ class Text:
     @cfunc
     @cython.boundscheck(False)
     def _line_end(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Where the next LF is; `stop` when there is none. NULs and bare CRs on the way are noted."""
+        """Return the index of the next LF, or `stop` if there is none. NULs and bare CRs before it are noted."""
         if not cython.compiled:
             usual = _LINE.match(self._b, at, stop)
             if usual:
@@ -137,14 +137,14 @@ class Text:
 
     @cfunc
     def _skip_space(self, at: Py_ssize_t, end: Py_ssize_t) -> Py_ssize_t:
-        """Skip white space; the line end of a folded value is white space too (RFC 9112 §5.2)."""
+        """Skip white space, which includes the line end within a folded value (RFC 9112 §5.2)."""
         while at < end and chars.is_space(self._b[at]):
             at += 1
         return at
 
     @cfunc
     def _is_text(self, at: Py_ssize_t, stop: Py_ssize_t) -> bint:
-        """Whether there is no control character up to the end of the line, except white space at its ends."""
+        """Whether the rest of the line contains no control characters except TAB, VT, FF and CR."""
         while at < stop and self._b[at] != chars.LF:
             if self._b[at] < chars.SPACE and not chars.TAB <= self._b[at] <= chars.CR:
                 return False

@@ -12,13 +12,13 @@ from inspector.http import char_classes as chars
 from inspector.http.message_notes import Note
 
 LINE_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
-"""Bytes of a chunk's size line with its extensions."""
+"""Maximum bytes of a chunk's size line including its extensions."""
 
 CHUNK_EXTENSION = cython.declare(uint, int(Note.CHUNK_EXTENSION))
 CHUNK_LINE = cython.declare(uint, int(Note.CHUNK_LINE))
 TRAILERS = cython.declare(uint, int(Note.TRAILERS))
 
-# What comes next.
+# The stages: what is expected next.
 SIZE = cython.declare(cython.int, 0)
 EXTENSION = cython.declare(cython.int, 1)
 DATA = cython.declare(cython.int, 2)
@@ -30,20 +30,21 @@ BAD = cython.declare(cython.int, 6)
 
 @cclass
 class ChunkedBody:
-    """The state of one chunked body in its framing. It sees no content: its owner skips that by `content_due`.
+    """The state of the framing of one chunked body. Content is not passed to it: its owner skips the bytes of
+    `content_due`.
 
     Attributes:
-        bare_lines: lines that ended in LF without CR.
-        spaces: bytes of white space behind sizes.
+        bare_lines: the number of lines that ended in LF without CR.
+        spaces: the number of bytes of white space after chunk sizes.
     """
 
     bare_lines: longlong
     spaces: longlong
     _stage: cython.int
-    _last: uchar  # the byte before
+    _last: uchar  # the previous byte
     _size: longlong
-    _count: Py_ssize_t  # bytes of the line in hand
-    _line: cython.int  # where in a trailer line: 0 inside, 1 at its beginning, 2 behind a CR there
+    _count: Py_ssize_t  # bytes of the current line so far
+    _line: cython.int  # position in a trailer line: 0 inside it, 1 at its beginning, 2 after a CR at its beginning
     _notes: uint
 
     def __init__(self) -> None:
@@ -53,8 +54,8 @@ class ChunkedBody:
 
     @ccall
     def read(self, data: cython.const[uchar][::1], at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Read framing from index `at`, after content that was due; returns where it stops: at content, the end, or
-        `stop`.
+        """Read framing from index `at`, after any content that was due; return the index at which it stops: at content,
+        at the end of the body, or at `stop`.
         """
         if self._stage == DATA:
             self._stage = DATA_END
@@ -65,7 +66,7 @@ class ChunkedBody:
 
     @ccall
     def content_due(self) -> longlong:
-        """Bytes of content that come next; 0 when it is framing that comes next."""
+        """Return the number of bytes of content that come next; 0 if framing comes next."""
         return self._size if self._stage == DATA else 0
 
     @ccall
@@ -75,12 +76,12 @@ class ChunkedBody:
 
     @ccall
     def is_bad(self) -> bint:
-        """Whether the last byte read is invalid at its place, so that the end of this body cannot be found."""
+        """Whether the last byte read is invalid, so that the end of this body cannot be determined."""
         return self._stage == BAD
 
     @ccall
     def notes(self) -> uint:
-        """Bits of Note.CHUNK_EXTENSION, Note.CHUNK_LINE and Note.TRAILERS, as far as seen."""
+        """Return the bits of Note.CHUNK_EXTENSION, Note.CHUNK_LINE and Note.TRAILERS seen so far."""
         return self._notes
 
     @cfunc
@@ -104,7 +105,7 @@ class ChunkedBody:
 
     @cfunc
     def _size_byte(self, byte: uchar) -> None:
-        """The next byte of a size in hexadecimal."""
+        """Read the next byte of a chunk size (hexadecimal)."""
         value: cython.int = chars.hex_value(byte)
         if value >= 0:
             self._digit(value)
@@ -121,7 +122,7 @@ class ChunkedBody:
 
     @cfunc
     def _extension_byte(self, byte: uchar) -> None:
-        """Read the next byte after a size, up to the end of its line."""
+        """Read the next byte after a chunk size, up to the end of the line."""
         if byte == chars.LF:
             self._end_size()
         elif self._last == chars.CR or self._count > LINE_LIMIT:
@@ -134,7 +135,7 @@ class ChunkedBody:
 
     @cfunc
     def _digit(self, value: cython.int) -> None:
-        """A size of 63 bits or more is larger than any stream."""
+        """Append a digit to the chunk size. A size of 63 bits or more is invalid: it is larger than any stream."""
         if self._size >> 58 or self._count > LINE_LIMIT:
             self._stage = BAD
         else:
@@ -148,7 +149,7 @@ class ChunkedBody:
 
     @cfunc
     def _trailer_byte(self, byte: uchar) -> None:
-        """The line end of an empty line ends the trailers (RFC 9112 §7.1.2)."""
+        """Read the next byte of the trailers, which an empty line ends (RFC 9112 §7.1.2)."""
         if byte == chars.LF:
             if self._line:
                 self._stage = OVER

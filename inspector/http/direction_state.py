@@ -13,8 +13,8 @@ from inspector.http.chunked import ChunkedBody
 from inspector.http.head_buffer import HeldHead
 
 PATIENCE = cython.declare(cython.int, 8)
-"""Pieces in which a start line is looked for before a direction counts as something else: HTTP behind a short preamble,
-as SOCKS has one, is found."""
+"""The number of chunks searched for a start line before a direction is considered not to be HTTP. This finds HTTP that
+follows a short preamble, such as that of SOCKS."""
 
 LONG_PATIENCE = 64
 """The same limit for a capture that begins mid-stream: the end of a body may come first."""
@@ -30,26 +30,26 @@ class Half:
     is_midstream: bint  # its beginning is not in the capture
     has_ended: bint
     patience: cython.int
-    origin: longlong  # stream offset at which what is spoken now began
+    origin: longlong  # stream offset at which the current protocol began
     position: longlong  # stream offset of the next byte to read
-    message: Py_ssize_t  # row in http_messages of the message in hand, or -1
-    remaining: longlong  # bytes to come of a body with a length, or of a chunk
-    announced: longlong  # Content-Length of the message in hand, -1 none
-    chunks: ChunkedBody | None  # framing of the message in hand
-    held: HeldHead | None  # the head of the next message, as far as it came
+    message: Py_ssize_t  # row of the current message in http_messages, or -1
+    remaining: longlong  # bytes still missing of a body with a length, or of a chunk
+    announced: longlong  # Content-Length of the current message, -1 if none
+    chunks: ChunkedBody | None  # framing of the current message, if chunked
+    held: HeldHead | None  # the part of the next message's header received so far
     start_offset: longlong  # where the next message begins: stream offset, packet, time
     start_packet: cython.int
     start_ns: longlong
     start_seq: uint  # the sequence number of its first byte
-    latest_ns: longlong  # when the latest packet of it so far was captured: one that was overtaken is no earlier
-    expects: bint  # the message in hand waits for 100 Continue before its body, of which nothing came yet
-    doubtful: bytes  # what came instead, as long as that may be the body or the next request; its chunks are `pending`
+    latest_ns: longlong  # the latest capture time among its packets so far, which may have been reordered
+    expects: bint  # the current message awaits 100 Continue; no byte of its body has arrived yet
+    doubtful: bytes  # bytes that may be the body or the next request; their chunks are `pending`
     blank: longlong  # bytes of empty lines before it
-    skipped: longlong  # bytes passed over in search of it
-    was_lost: bint  # where the next message begins was not known: it was searched for
-    has_gap: bint  # and bytes are missing, in which messages may have been
-    pausing: longlong  # exchange whose request asked for another protocol, -1 none
-    pending: list[int]  # rows of chunks that wait, while PAUSED or doubtful
+    skipped: longlong  # bytes skipped while searching for it
+    was_lost: bint  # the start of the next message was unknown and had to be searched for
+    has_gap: bint  # as was_lost, and bytes are missing that may have contained messages
+    pausing: longlong  # exchange whose request asked for another protocol, -1 if none
+    pending: list[int]  # rows of the chunks that wait while the direction is PAUSED or its bytes are doubtful
 
     def __init__(self, is_midstream: bool, role: int) -> None:
         self.stage = stages.DETECT
@@ -69,7 +69,7 @@ class Half:
 
     @cfunc
     def restart(self) -> None:
-        """What follows is a conversation of its own, inside a tunnel: nothing of it is known yet."""
+        """Reset the state: a new conversation follows inside a tunnel, of which nothing is known yet."""
         self.is_known = self.is_midstream = self.was_lost = self.has_gap = self.expects = False
         self.patience = PATIENCE
         self.message = self.announced = -1

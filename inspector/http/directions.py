@@ -1,4 +1,4 @@
-"""Which parser reads each direction of each connection, and the state of those with HTTP.
+"""Which parser reads each direction of each connection, and the HTTP state of the directions that may carry HTTP.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -25,13 +25,13 @@ P_TUNNEL = cython.declare(cython.int, int(_Protocol.TUNNEL))
 
 @cclass
 class Directions:
-    """A route and, if it may carry HTTP, a `Half`, by key: 2 * connection + direction."""
+    """Holds a route for each direction and, if it may carry HTTP, a `Half`. The key is 2 * connection + direction."""
 
     routes: uchar[::1]  # values of Route, shared with Conversations
     _protocols: uchar[::1]
     _inside: uchar[::1]
     halves: list[Any]  # Half or None
-    turned: list[int]  # connections whose server asks
+    turned: list[int]  # connections whose requests come from the server
     _connections: Table
     _isn_known: uchar[:, ::1]
     _exchanges: Exchanges
@@ -43,7 +43,7 @@ class Directions:
         self._exchanges = exchanges
 
     def begin_batch(self, routes: memoryview) -> None:
-        """`routes` has a byte for each direction of each connection."""
+        """Prepare for new stream chunks; `routes` has one byte for each direction of each connection."""
         self.routes = routes
         self._protocols = self._connections.view("protocol")
         self._inside = self._connections.view("inside")
@@ -52,7 +52,7 @@ class Directions:
 
     @cfunc
     def half(self, key: Py_ssize_t) -> Half:
-        """The state of one direction, made when its first chunk comes."""
+        """Return the state of one direction, which is created for its first chunk."""
         half: Half = self.halves[key]
         if half is None:
             peer: Half = self.halves[key ^ 1]
@@ -63,12 +63,12 @@ class Directions:
 
     @cfunc
     def seen(self, key: Py_ssize_t) -> Half:
-        """The state of one direction; None when nothing of it is read."""
+        """Return the state of one direction; None if it has none yet or is not read any more."""
         return self.halves[key]
 
     @cfunc
     def recognise(self, half: Half, key: Py_ssize_t) -> None:
-        """The first message of this direction: the other one is worth searching now."""
+        """Mark a direction as HTTP at its first message. If the other direction was given up, it is searched again."""
         if half.role != key & 1 and not self.is_http(key >> 1):
             self.turned.append(key >> 1)
         half.is_known = True
@@ -86,21 +86,23 @@ class Directions:
 
     @cfunc
     def turn(self, half: Half, key: Py_ssize_t) -> None:
-        """Requests come from the other direction than it seemed: of who opened a connection in whose midst the capture
-        began nothing is known, and the one who did need not be the one who asks.
+        """Swap the roles of the two directions: requests come from the other one.
+
+        If the capture began in mid-connection, it is unknown who opened the connection; and the end that opened it is
+        not necessarily the one that sends requests.
         """
         half.role = 1 - half.role
         self.half(key ^ 1).role = 1 - half.role
 
     def swap(self, connection: Py_ssize_t) -> None:
-        """Client and server of a connection change places."""
+        """Swap the client and the server of a connection."""
         key: Py_ssize_t = 2 * connection
         self.halves[key], self.halves[key + 1] = self.halves[key + 1], self.halves[key]
         self.routes[key], self.routes[key + 1] = self.routes[key + 1], self.routes[key]
 
     @cfunc
     def asking(self, connection: Py_ssize_t) -> Py_ssize_t:
-        """The direction that requests come from, by its key."""
+        """Return the key of the direction that sends requests."""
         half: Half = self.halves[2 * connection]
         peer: Half = self.halves[2 * connection + 1]
         if half is not None:
@@ -123,7 +125,9 @@ class Directions:
 
     @cfunc
     def give_up(self, half: Half, key: Py_ssize_t) -> None:
-        """This direction is not HTTP; it is looked at again only when the other one turns out to be."""
+        """Stop reading this direction, which is not HTTP; it is read again only if the other direction turns out to be
+        HTTP.
+        """
         half.stage = stages.STOPPED
         self.routes[key] = OPAQUE
         self.halves[key] = None

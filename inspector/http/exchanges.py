@@ -1,4 +1,4 @@
-"""Which response answers which request: a queue a connection, first in, first out (RFC 9112 §9.3.2).
+"""Pairs requests with responses: one first-in, first-out queue per connection (RFC 9112 §9.3.2).
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -11,11 +11,11 @@ from inspector.tables.row_writer import Writer
 from inspector.tables.table import Table
 
 WAITING_LIMIT = cython.declare(cython.Py_ssize_t, 1000)
-"""Requests of one connection that may wait for answers. Behind them no request is paired any more: a wrong pair is
-worse than none. No client in use pipelines more than a few."""
+"""The maximum number of requests of one connection that wait for responses. Requests beyond that are not paired any
+more: a wrong pair is worse than none. No client in use pipelines more than a few."""
 
 OVERTAKEN_LIMIT = 16
-"""Responses without a request that are remembered, in case their requests come to light."""
+"""The maximum number of responses without a request that are remembered, in case their requests are found later."""
 
 
 @cython.cclass
@@ -23,7 +23,7 @@ class Queue:
     """The unanswered requests of one connection."""
 
     waiting: list[int]  # exchange row * 4 + class of the method, oldest first
-    is_pipelining: cython.bint  # the client was seen sending a request before the last answer was there
+    is_pipelining: cython.bint  # the client was seen sending a request before the previous response had arrived
     is_overrun: cython.bint
     orphan: cython.longlong  # the exchange of 1xx responses to a request that was not seen; -1 none
     overtaken: list[tuple[int, int]]  # (packet, exchange) of responses without a request, newest last
@@ -78,10 +78,10 @@ class Exchanges(Writer):
     def ask(
         self, connection: cython.int, message: cython.int, method: cython.int, packet: cython.int
     ) -> cython.longlong:
-        """Add an exchange for this request, which `packet` carried.
+        """Add an exchange for this request, which begins in `packet`.
 
-        Returns its row * 4, + 1 when others wait, + 2 when it is one too many, + 3 when its response came to light
-        first: a gap before the request was noticed only after that.
+        Returns 4 * its row, + 1 if other requests wait, + 2 if it is the first one beyond the limit, + 3 if its
+        response was read before it, because a gap before the request was only noticed afterwards.
         """
         queue: Queue = self._queue(connection)
         row: cython.Py_ssize_t
@@ -102,7 +102,7 @@ class Exchanges(Writer):
 
     @cython.cfunc
     def _overtaken_by(self, queue: Queue, packet: cython.int) -> cython.Py_ssize_t:
-        """The exchange of the first orphan response that a later packet than this began, or -1."""
+        """Return the exchange of the first orphan response that began in a later packet than this one, or -1."""
         for i, (begun, exchange) in enumerate(queue.overtaken):
             if begun > packet:
                 del queue.overtaken[: i + 1]
@@ -112,9 +112,9 @@ class Exchanges(Writer):
 
     @cython.ccall
     def answer(self, connection: cython.int, message: cython.int, packet: cython.int) -> cython.longlong:
-        """The exchange of the oldest waiting request ends with this response.
+        """Pair this response with the oldest waiting request.
 
-        Returns its row * 8 + the request method's class * 2, + 1 when no request was waiting.
+        Returns 8 * the row of the exchange + 2 * the request's METHOD_… constant, + 1 if no request was waiting.
         """
         queue: Queue = self._queue(connection)
         entry: cython.longlong
@@ -132,7 +132,7 @@ class Exchanges(Writer):
 
     @cython.ccall
     def answer_nobody(self, connection: cython.int, message: cython.int) -> cython.longlong:
-        """This response answers no request that waits. Returns what `answer` does."""
+        """Add a response that belongs to no waiting request. Returns the same value as `answer`."""
         queue: Queue = self._queue(connection)
         row: cython.longlong = queue.orphan if queue.orphan >= 0 else self._new(connection)
         queue.orphan = -1
@@ -141,19 +141,23 @@ class Exchanges(Writer):
 
     @cython.ccall
     def overtaken(self, connection: cython.int) -> cython.int:
-        """The packet of the first response without a request that may prove to be that of the next one; -1 none."""
+        """Return the packet of the oldest remembered response without a request, which may turn out to belong to the
+        next request; -1 if there is none.
+        """
         queue: Queue = self._queue(connection)
         return queue.overtaken[0][0] if queue.overtaken else -1
 
     @cython.ccall
     def forget_overtaken(self, connection: cython.int) -> None:
-        """Discard the note about that response."""
+        """Forget the response that `overtaken` refers to."""
         queue: Queue = self._queue(connection)
         del queue.overtaken[0]
 
     @cython.ccall
     def inform(self, connection: cython.int) -> cython.longlong:
-        """A 1xx response to the oldest waiting request (RFC 9110 §15.2), which stays. Returns what `answer` does."""
+        """Count a 1xx response to the oldest waiting request (RFC 9110 §15.2), which continues to wait. Returns the
+        same value as `answer`.
+        """
         queue: Queue = self._queue(connection)
         entry: cython.longlong
         if queue.waiting:
@@ -168,10 +172,10 @@ class Exchanges(Writer):
 
     @cython.ccall
     def pass_over(self, connection: cython.int, sure: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Responses were lost in a gap: the next one answers the waiting request of number `sure`, where that is not
-        -1; else, unless the client pipelines, its newest.
+        """Discard waiting requests whose responses were lost in a gap.
 
-        Returns how many older requests are given up.
+        The next response belongs to the waiting request with index `sure`, unless that is -1; then it belongs to the
+        newest one, if the client does not pipeline. Returns the number of older requests that are discarded.
         """
         queue: Queue = self._queue(connection)
         passed: cython.Py_ssize_t = sure
@@ -184,34 +188,34 @@ class Exchanges(Writer):
 
     @cython.ccall
     def unanswered(self, connection: cython.int) -> cython.Py_ssize_t:
-        """How many requests wait."""
+        """Return the number of waiting requests."""
         return len(self._queue(connection).waiting)
 
     @cython.ccall
     def waiting(self, connection: cython.int, number: cython.Py_ssize_t) -> cython.int:
-        """The row in http_messages of the waiting request of that number, the oldest first."""
+        """Return the row in http_messages of the waiting request with this index, counted from the oldest."""
         queue: Queue = self._queue(connection)
         entry: cython.longlong = queue.waiting[number]
         return self._request[entry >> 2]
 
     @cython.ccall
     def response_of(self, exchange: cython.Py_ssize_t) -> cython.int:
-        """The response's row in http_messages, or -1."""
+        """Return the row of the response in http_messages, or -1."""
         return self._response[exchange]
 
     @cython.ccall
     def request_of(self, exchange: cython.Py_ssize_t) -> cython.int:
-        """The request's row in http_messages, or -1."""
+        """Return the row of the request in http_messages, or -1."""
         return self._request[exchange]
 
     @cython.ccall
     def waiting_request(self, connection: cython.int) -> cython.int:
-        """The oldest waiting request's row in http_messages, or -1."""
+        """Return the row of the oldest waiting request in http_messages, or -1."""
         queue: Queue = self._queue(connection)
         entry: cython.longlong = queue.waiting[0] if queue.waiting else -1
         return self._request[entry >> 2] if entry >= 0 else -1
 
     @cython.ccall
     def forget(self, connection: cython.int) -> None:
-        """End all exchanges of this connection."""
+        """Discard the queue of this connection."""
         self._queues.pop(connection, None)

@@ -1,4 +1,5 @@
-"""Methods and transfer codings that decide how a message is framed. framing.pxd has the same for compiled modules."""
+"""The request methods and transfer codings that affect the framing of a message. framing.pxd has the same constants for
+compiled modules."""
 
 from __future__ import annotations
 
@@ -13,4 +14,4 @@ CODING_NONE = 0
 CODING_CHUNKED = 1
 CODING_UNKNOWN = 2
 CODING_BAD = 3
-"""Not a list of codings: its meaning is unknown."""
+"""The field value is not a list of codings, so its meaning is unknown."""

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 FIELD_LIMIT = 1024
-"""Fields of one head that are shown; a flood of them is cut there."""
+"""The maximum number of fields of a header that are shown; further ones are left out."""
 
 NO_STATUS = "response without a status"
-"""Shown of a response whose status line has neither status nor reason, or that has no such line (HTTP/0.9)."""
+"""Shown for a response that has neither status nor reason, or no status line at all (HTTP/0.9)."""
 
 _STATUS_LINE = re.compile(r"(HTTP/[!-~]*|HTTP(?=[\0- ]+\d{3}))(?:[\0- ]+(\d{3})(?!\d) ?|[\0- ]+|$)(.*)", re.IGNORECASE)
 _VERSION = re.compile(r"HTTP/\d\.\d", re.IGNORECASE)
@@ -25,9 +25,10 @@ _WHITE = "".join(map(chr, range(33)))
 class Head:
     """Start line and fields (RFC 9112 §2.1), decoded as latin-1: one character per byte.
 
-    A request has method and target, a response status and reason; the others are "" and None. The status of a response
-    is None when it cannot be read. `version` is as it was sent ("HTTP/1.1"), "HTTP/0.9" for a request line that has
-    none and no fields behind it, "" where it is missing. `fields` keeps names, order and repetition as they were sent.
+    A request has `method` and `target`, a response `status` and `reason`; the attributes that do not apply are "" and
+    None. The status of a response is None if it cannot be parsed. `version` is the version as sent ("HTTP/1.1"),
+    "HTTP/0.9" for a request line without a version that is not followed by fields, and "" if it is missing. `fields`
+    keeps names, order and repetitions as sent.
     """
 
     version: str
@@ -39,29 +40,29 @@ class Head:
 
     @property
     def answer(self) -> str:
-        """Status and reason of a response as they were sent, or that it has neither (HTTP/0.9)."""
+        """The status and reason of a response as sent, or a remark that it has neither (HTTP/0.9)."""
         status = "" if self.status is None else f"{self.status:03}"
         return f"{status} {self.reason}".strip() or NO_STATUS
 
     def values(self, name: str) -> list[str]:
-        """Every value of a field, by its name in whatever case."""
+        """Return all values of a field; its name is case-insensitive."""
         name = name.lower()
         return [value for field, value in self.fields if field.lower() == name]
 
     def tokens(self, name: str) -> list[str]:
-        """The elements of a field that is a comma-separated list, in lower case (RFC 9110 §5.6.1)."""
+        """Return the elements of a field that is a comma-separated list, in lower case (RFC 9110 §5.6.1)."""
         elements = ",".join(self.values(name)).split(",")
         return [element.strip().lower() for element in elements if element.strip()]
 
 
 def head(capture: Capture, row: int) -> Head:
-    """The head of the message in row `row` of http_messages; an empty one when its bytes were not kept."""
+    """Return the header of the message in row `row` of http_messages; an empty one if its bytes were not kept."""
     messages = capture.http_messages
     return parse_head(capture.bytes_at(int(messages["head_address"][row]), int(messages["head_bytes"][row])))
 
 
 def parse_head(raw: bytes) -> Head:
-    """Read a head leniently: whatever framing took for a head has a reading here. Never raises."""
+    """Parse a header leniently: everything that the framing accepts as a header can be parsed here. Never raises."""
     lines = raw.decode("latin-1").replace("\r\n", "\n").split("\n")
     start_line, fields = lines[0], parse_fields(lines[1:])
     status_line = _STATUS_LINE.match(start_line)
@@ -74,8 +75,10 @@ def parse_head(raw: bytes) -> Head:
 
 
 def _request_words(start_line: str) -> tuple[str, str, str]:
-    """Method, target and version; "" for what is missing or cut off. The target is everything after the method up to
-    the version, or to the last word that begins like one; without any, it is one word.
+    """Return method, target and version; "" for those that are missing or truncated.
+
+    The target is everything between the method and the version, or the last word that begins like a version. If there
+    is no such word, the target is a single word.
     """
     method, rest = [*_SPACE.split(start_line.strip(_WHITE), maxsplit=1), ""][:2]
     words = _SPACE.split(rest)
@@ -87,9 +90,10 @@ def _request_words(start_line: str) -> tuple[str, str, str]:
 
 
 def parse_fields(lines: list[str]) -> list[tuple[str, str]]:
-    """Names and values of field lines up to the empty line; folded lines are joined with a space (RFC 9112 §5.2).
+    """Return the names and values of field lines up to the empty line; folded lines are joined with a space (RFC 9112
+    §5.2).
 
-    A line without colon is kept with the name "".
+    A line without a colon is kept under the name "".
     """
     fields: list[tuple[str, str]] = []
     for line in lines:

@@ -1,4 +1,4 @@
-"""A head that straddles pieces of its stream, gathered until it is whole."""
+"""Buffers a header that spans several chunks of its stream until it is complete."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ END_OF_HEAD = re.compile(rb"\n\r?\n")
 CUT_START_LINE = re.compile(
     rb"(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|CONNECT) (?:/|http)|(HTTP/\d\.\d \d{3})", re.DOTALL
 )
-"""The minimum of a start line by which it is recognised."""
+"""Matches the shortest beginning of a start line by which it can be recognised."""
 
 LIMIT = 256 * 1024
-"""Bytes of the longest head that is gathered."""
+"""The maximum number of bytes of a header that is buffered."""
 
 
 class HeldHead:
-    """First gathers the start line, so that it can be judged early; then the fields, up to the empty line."""
+    """A partially received header.
+
+    The start line is buffered first, so that it can be checked early; then the fields, up to the empty line.
+    """
 
     def __init__(self) -> None:
         self.buffer = bytearray()
@@ -25,11 +28,13 @@ class HeldHead:
 
     @property
     def is_too_long(self) -> bool:
-        """Whether to give up waiting for its end."""
+        """Whether the header exceeds LIMIT, so that its end should not be awaited any longer."""
         return len(self.buffer) > LIMIT
 
     def readable(self) -> bytearray:
-        """The bytes to parse if no more will come; a truncated start line is completed if its end is certain."""
+        """Return the bytes to parse if no more will arrive; a truncated start line is completed if it is certain how it
+        ends.
+        """
         cut = None if self.has_start_line else CUT_START_LINE.match(self.buffer)
         if not cut:
             return self.buffer
@@ -38,14 +43,16 @@ class HeldHead:
         return self.buffer + (b"\r\n" if cut[1] else b" HTTP/0.0\r\n")
 
     def gather(self, piece: bytes) -> int:
-        """Add the bytes of `piece` that belong to the start line, or after that to the header; returns their number."""
+        """Append the bytes of `piece` that belong to the start line or, once that is complete, to the header; return
+        their number.
+        """
         before = len(self.buffer)
         if not self.has_start_line:
             line, found, _ = piece.partition(END_OF_LINE)
             self.buffer += line + found
             return len(line) + len(found)
         self.buffer += piece
-        # The end may straddle too: the last two bytes that were there before can belong to it.
+        # The empty line may itself be split: the last two bytes of the old buffer can belong to it.
         end = END_OF_HEAD.search(self.buffer, max(0, before - 2))
         if end:
             self.is_whole = True

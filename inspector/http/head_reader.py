@@ -1,4 +1,5 @@
-"""Reads the head of an HTTP/1.x message in place: the start line, and the fields that frame it (RFC 9112 §5 and §6).
+"""Reads the header of an HTTP/1.x message in place: the start line and the fields that frame the message (RFC 9112 §5
+and §6).
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -16,7 +17,7 @@ from inspector.http.byte_scanner import TOKEN
 from inspector.http.message_notes import Note
 from inspector.http.start_line import StartLines
 
-# What a plain run passes over at once: lines of fields that `_field` takes no note of, with nothing odd in them.
+# Skipped at once in plain Python: well-formed field lines whose fields `_field` does not record.
 _NOTED = b"content-length|transfer-encoding|content-type|upgrade|expect"
 _DULL = re.compile(rb"(?:(?!(?:%s):)%s+:[^\0\r\n]*\r\n(?![ \t]))*" % (_NOTED, TOKEN), re.IGNORECASE)
 
@@ -45,9 +46,9 @@ class HeadReader(StartLines):
     """Parses headers in place.
 
     Attributes:
-        content_length: -1 none.
-        other_length: another Content-Length that differs, -1 none.
-        coding: a CODING_… of framing.py.
+        content_length: the first Content-Length, -1 if none.
+        other_length: another Content-Length that differs, -1 if none.
+        coding: a CODING_… constant of framing.py.
     """
 
     content_length: longlong
@@ -60,18 +61,19 @@ class HeadReader(StartLines):
 
     @ccall
     def read(self, address: longlong, length: Py_ssize_t, side: cython.int) -> Py_ssize_t:
-        """Parse the header at `address`, of which `length` bytes are there; `side` is its sender's Direction.
+        """Parse the header at `address`; `length` bytes are available. `side` is the Direction of its sender.
 
         Returns:
-            The bytes of the head with its empty line; 0 when it may go on behind `length`; -1 when no HTTP/1.x message
-            begins here. With 0, `has_start_line` tells whether the start line was there and could be read.
+            The number of bytes of the header including its empty line; 0 if it may continue beyond `length`; -1 if no
+            HTTP/1.x message begins here. If 0, `has_start_line` tells whether the start line was complete and could be
+            parsed.
         """
         start: Py_ssize_t = self._go_to(address)
         return self._read(start, start + length, side)
 
     @ccall
     def read_held(self, held: bytearray, side: cython.int) -> Py_ssize_t:
-        """`read`, of a head that was gathered in a buffer."""
+        """Parse a header that was collected in a buffer. The result is that of `read`."""
         self._b = held if cython.compiled else memoryview(held)
         length = self._read(0, len(held), side)
         self._b = self._data  # so that the buffer can grow again
@@ -94,7 +96,9 @@ class HeadReader(StartLines):
 
     @cfunc
     def _fields(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Read field lines up to the empty line (RFC 9112 §5); where the body begins, 0 when that was not reached."""
+        """Parse field lines up to the empty line (RFC 9112 §5); return the index of the body, or 0 if the empty line
+        was not reached.
+        """
         name: Py_ssize_t
         colon: Py_ssize_t
         while at < stop:
@@ -132,8 +136,8 @@ class HeadReader(StartLines):
 
     @cfunc
     def _skip_to_colon(self, name: Py_ssize_t, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Index of the colon if only white space precedes it, else of the place where the line turns out not to be a
-        field.
+        """Return the index of the colon if only white space precedes it, else the index at which the line turns out not
+        to be a field.
         """
         while at < stop and at > name and (self._b[at] == chars.SPACE or self._b[at] == chars.TAB):
             at += 1
@@ -142,7 +146,7 @@ class HeadReader(StartLines):
 
     @cfunc
     def _field(self, name: Py_ssize_t, colon: Py_ssize_t, end: Py_ssize_t) -> None:
-        """Record the fields that matter here; the value is between `colon` and `end`."""
+        """Record the field if it is relevant to the framing or the notes; its value is between `colon` and `end`."""
         length: Py_ssize_t = colon - name
         if length == 14:
             if self._is(name, b"content-length"):
@@ -165,14 +169,14 @@ class HeadReader(StartLines):
 
     @cfunc
     def _value(self, at: Py_ssize_t, end: Py_ssize_t) -> Py_ssize_t:
-        """Where the value begins, whose colon is at or after `at`."""
+        """Return the index at which the value begins; the colon is at or after `at`."""
         while at < end and self._b[at] != chars.COLON:
             at += 1
         return self._skip_space(at + 1, end)
 
     @cfunc
     def _content_length(self, at: Py_ssize_t, end: Py_ssize_t) -> None:
-        """A decimal number, or a list of them when somebody joined several fields (RFC 9110 §8.6)."""
+        """Parse a Content-Length: a decimal number, or a list of them if fields were combined (RFC 9110 §8.6)."""
         begin: Py_ssize_t
         value: ulonglong
         fits: bint
@@ -198,7 +202,7 @@ class HeadReader(StartLines):
 
     @cfunc
     def _take_length(self, value: longlong) -> None:
-        """The first Content-Length is the one we read by."""
+        """Record a Content-Length; the first one determines the body."""
         if self.content_length < 0:
             self.content_length = value
         elif self.content_length == value:
@@ -209,7 +213,9 @@ class HeadReader(StartLines):
 
     @cfunc
     def _transfer_encoding(self, at: Py_ssize_t, end: Py_ssize_t) -> None:
-        """A list of codings, applied in that order (RFC 9112 §6.1); elements may be empty (RFC 9110 §5.6.1)."""
+        """Parse a list of codings, in the order in which they were applied (RFC 9112 §6.1); elements may be empty (RFC
+        9110 §5.6.1).
+        """
         begin: Py_ssize_t
         is_empty: bint = True
         while at < end:
@@ -219,7 +225,7 @@ class HeadReader(StartLines):
                 self._chunked += 1
                 self._last_coding = framing.CODING_CHUNKED
             elif at > begin and self._ends_coding(at, end):
-                # `identity` was a coding once and says nothing (RFC 9112 §7).
+                # `identity` is an obsolete coding that changes nothing (RFC 9112 §7).
                 self._has_other_coding |= not (at - begin == 8 and self._is(begin, b"identity"))
                 self._last_coding = framing.CODING_UNKNOWN
             elif self._b[at] != chars.COMMA:
@@ -232,13 +238,15 @@ class HeadReader(StartLines):
 
     @cfunc
     def _ends_coding(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
-        """Whether a coding's name ends where it does by the grammar: before a comma, parameters, or the line's end."""
+        """Whether the name of a coding ends here as the grammar requires: before a comma, parameters, or the end of the
+        value.
+        """
         at = self._skip_space(at, end)
         return at >= end or self._b[at] == chars.COMMA or self._b[at] == chars.SEMICOLON
 
     @cfunc
     def _settle(self) -> None:
-        """Combine the fields into the framing of the body (RFC 9112 §6.3)."""
+        """Determine the transfer coding and the notes on framing from the fields (RFC 9112 §6.3)."""
         self.coding = (
             framing.CODING_CHUNKED
             if self._chunked

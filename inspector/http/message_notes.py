@@ -1,6 +1,6 @@
 """Notes on one HTTP message, anomalies and others: bits of `http_messages.notes`.
 
-Most bits have an anomaly of their own (`CODE_OF`), which carries the numbers.
+Most bits have an anomaly of their own (`CODE_OF`), which records the numbers.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from functools import lru_cache
 
 
 class Note(IntFlag):
-    """One bit a fact."""
+    """A set of facts about a message, one bit each."""
 
     BARE_LF = 1 << 0
     """A line ended in LF without CR (RFC 9112 §2.2)."""
     EMPTY_LINE_BEFORE = 1 << 1
-    """Empty lines stood before the start line (RFC 9112 §2.2)."""
+    """Empty lines precede the start line (RFC 9112 §2.2)."""
     FOLDED_FIELD = 1 << 2
     """A field value continues on the next line (obs-fold, RFC 9112 §5.2)."""
     TWO_LENGTHS = 1 << 3
@@ -35,11 +35,12 @@ class Note(IntFlag):
     SPACE_BEFORE_COLON = 1 << 10
     """White space between field name and colon (RFC 9112 §5.1)."""
     BAD_FIELD = 1 << 11
-    """A field line that is none: no colon, or a name with characters that names can't have (RFC 9110 §5.1)."""
+    """An invalid field line: without a colon, or with characters that are not allowed in a field name (RFC 9110
+    §5.1)."""
     LOWER_CASE_VERSION = 1 << 12
     """`http/1.1` instead of `HTTP/1.1` (RFC 9112 §2.3)."""
     HTTP_0_9 = 1 << 13
-    """A request without version, or an answer without head (HTTP/0.9)."""
+    """A request without a version, or a response without a header (HTTP/0.9)."""
     BAD_CHUNK = 1 << 14
     """A chunk size that is not a number, or is too large, or a chunk without its line end (RFC 9112 §7.1)."""
     CHUNK_EXTENSION = 1 << 15
@@ -47,21 +48,21 @@ class Note(IntFlag):
     TRAILERS = 1 << 16
     """Fields follow the last chunk (RFC 9112 §7.1.2)."""
     GAP = 1 << 17
-    """Bytes of it are not in the capture."""
+    """Bytes of the message are missing from the capture."""
     CUT_SHORT = 1 << 18
     """The connection ended before the message did (RFC 9112 §8)."""
     HEAD_CUT = 1 << 19
-    """Its head is not in the capture to the end."""
+    """The end of the header is missing from the capture."""
     HEAD_TOO_LONG = 1 << 20
-    """Its head is longer than we follow."""
+    """The header is longer than the limit."""
     ORPHAN = 1 << 21
-    """A response to which no request was seen."""
+    """A response whose request was not seen."""
     RESYNCHRONISED = 1 << 22
     """Found by searching for the next start line, after bytes that could not be parsed."""
     EVENT_STREAM = 1 << 23
     """Server-Sent Events: `Content-Type: text/event-stream`."""
     UPGRADE = 1 << 24
-    """Has the Upgrade field (RFC 9110 §7.8)."""
+    """The message has an Upgrade field (RFC 9110 §7.8)."""
     EXPECTS_CONTINUE = 1 << 25
     """`Expect: 100-continue` (RFC 9110 §10.1.1)."""
     PIPELINED = 1 << 26
@@ -69,9 +70,9 @@ class Note(IntFlag):
     CHUNKED_IN_1_0 = 1 << 27
     """Transfer-Encoding in an HTTP/1.0 message (RFC 9112 §6.1)."""
     BAD_START_LINE = 1 << 28
-    """A start line that can be read, but not as the grammar has it (RFC 9112 §3)."""
+    """A start line that can be parsed but violates the grammar (RFC 9112 §3)."""
     CONTROL_BYTE = 1 << 29
-    """A NUL or bare CR in the head (RFC 9110 §5.5, RFC 9112 §2.2)."""
+    """A NUL or bare CR in the header (RFC 9110 §5.5, RFC 9112 §2.2)."""
     CHUNK_LINE = 1 << 30
     """A line of the chunked framing ends in LF without CR, or has white space after the size (RFC 9112 §7.1)."""
     BODY_WITHHELD = 1 << 31
@@ -104,14 +105,15 @@ CODE_OF: dict[Note, str] = {
     Note.BAD_START_LINE: "http-bad-start-line",
     Note.CONTROL_BYTE: "http-control-byte",
 }
-"""The anomaly that goes with a note. Others are reported where their numbers are known, or are `PLAIN`."""
+"""The anomaly code of each note. Notes that are missing here are reported where their numbers are known, or are
+`PLAIN`."""
 
 PLAIN = Note.CHUNK_EXTENSION | Note.TRAILERS | Note.EVENT_STREAM | Note.UPGRADE | Note.EXPECTS_CONTINUE | Note.PIPELINED
 """Notes that are not anomalies."""
 
 
 def note_names(bits: int) -> list[str]:
-    """The notes that are set, in words: `["bare lf", "folded field"]`."""
+    """Return the names of the bits that are set, in words: `["bare lf", "folded field"]`."""
     return [*_names(int(bits))]
 
 

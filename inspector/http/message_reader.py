@@ -1,4 +1,5 @@
-"""What a head means that was read: a message's row, its exchange, the framing of its body, a change of protocol.
+"""Interprets a header that was parsed: the row of its message, its exchange, the framing of its body, a change of
+protocol.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -42,7 +43,7 @@ UPGRADE = cython.declare(uint, int(Note.UPGRADE))
 PIPELINED = cython.declare(uint, int(Note.PIPELINED))
 
 TELLING = cython.declare(uint, sum(int(note) for note in CODE_OF))
-"""The notes that have an anomaly."""
+"""The notes that have an anomaly of their own."""
 
 
 @cclass
@@ -50,9 +51,11 @@ class MessageReader:
     """Fills http_messages and, through `Exchanges`, exchanges.
 
     Attributes:
-        switching: the connection whose server has agreed to another protocol, -1 none; with the rows of its request and
-            response.
-        unpaused: the exchange that asked for another protocol and was answered otherwise, -1 none.
+        switching: the connection that may change to another protocol, -1 if none.
+        switch_request: the row of the request for that protocol.
+        switch_response: the row of its response, -1 if there is none.
+        unpaused: the exchange whose final response keeps the protocol, until the other direction is told of it; else
+            -1.
     """
 
     switching: cython.int
@@ -89,12 +92,12 @@ class MessageReader:
 
     @cfunc
     def read(self, half: Half, key: Py_ssize_t, address: longlong, count: Py_ssize_t, more: uint) -> None:
-        """Begin a message whose header of `count` bytes was parsed; `more` are further notes."""
+        """Begin a message whose header of `count` bytes was parsed; `more` contains further notes."""
         head = self._head
         row: Py_ssize_t
         notes: uint = head.notes | more
         if half.role == 0 and head.method == framing.METHOD_PRI and head.version >= 20:
-            self._directions.name(key >> 1, P_HTTP2)  # its preface (RFC 9113 §3.4)
+            self._directions.name(key >> 1, P_HTTP2)  # the connection preface (RFC 9113 §3.4)
             self._directions.leave(key >> 1, OPAQUE)
             half.stage = stages.STOPPED
             return
@@ -131,7 +134,7 @@ class MessageReader:
 
     @cfunc
     def _request(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:
-        """Open an exchange and see how the body is framed (RFC 9112 §6.3); more notes."""
+        """Open an exchange and determine the framing of the body (RFC 9112 §6.3); return further notes."""
         head = self._head
         method: cython.int = head.method
         self._forget_too_early(key >> 1, half.start_packet)
@@ -162,7 +165,7 @@ class MessageReader:
 
     @cfunc
     def _forget_too_early(self, connection: cython.int, request: cython.int) -> None:
-        """Responses without a request that were sent before their sender had this one are not its own."""
+        """Forget responses without a request whose sender had not received this request: they cannot belong to it."""
         response: cython.int = self._exchanges.overtaken(connection)
         while response >= 0 and self._is_too_early(response, request):
             self._exchanges.forget_overtaken(connection)
@@ -170,7 +173,7 @@ class MessageReader:
 
     @cfunc
     def _response(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, notes: uint) -> uint:
-        """Close an exchange and see how the body is framed (RFC 9112 §6.3); more notes."""
+        """Close an exchange and determine the framing of the body (RFC 9112 §6.3); return further notes."""
         status: cython.int = self._head.status
         entry: longlong
         if half.has_gap:
@@ -195,22 +198,24 @@ class MessageReader:
 
     @cfunc
     def _is_unasked(self, half: Half, key: Py_ssize_t) -> cython.bint:
-        """Whether the response answers no request, like a time-out (RFC 9110 §15.5.9), or one that is not in the
-        capture, since the waiting request came later.
+        """Whether the response belongs to no request, like a 408 on an idle connection (RFC 9110 §15.5.9), or to a
+        request that is not in the capture: its sender had not received the waiting request yet.
         """
         request: Py_ssize_t = self._exchanges.waiting_request(key >> 1)
         return request >= 0 and self._is_too_early(half.start_packet, self._rows.packet[request])
 
     @cfunc
     def _is_too_early(self, response: cython.int, request: cython.int) -> cython.bint:
-        """Whether a packet was sent before its sender had anything of the other, by what it acknowledges."""
+        """Whether the packet `response` was sent before its sender had received the packet `request`, by its
+        acknowledgment number.
+        """
         if not self._pieces.flags[response] & tcp_header.ACK:
             return False
         return tcp_header.seq_distance(self._pieces.ack[response], self._pieces.seq[request]) >= 0
 
     @cfunc
     def _response_body(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, entry: longlong) -> None:
-        """What follows the head of a final response."""
+        """Determine what follows the header of a final response."""
         head = self._head
         status: cython.int = head.status
         method: cython.int = (entry >> 1) & 3
@@ -229,8 +234,10 @@ class MessageReader:
 
     @cfunc
     def _pass_over(self, half: Half, key: Py_ssize_t) -> None:
-        """Responses before this one may be missing. A request whose sender had received all up to the response, and
-        none of it, is the one that it answers.
+        """Handle a gap in which responses before this one may be missing.
+
+        If a waiting request acknowledges all bytes before this response and none of it, this response belongs to that
+        request.
         """
         sure: Py_ssize_t = -1
         number: Py_ssize_t
@@ -249,7 +256,9 @@ class MessageReader:
 
     @cfunc
     def _tunnel(self, half: Half, key: Py_ssize_t, row: Py_ssize_t) -> None:
-        """2xx to CONNECT: what follows in both directions is a conversation with somebody else (RFC 9110 §9.3.6)."""
+        """Begin a tunnel after a 2xx response to CONNECT: both directions carry a conversation with a third party from
+        here (RFC 9110 §9.3.6).
+        """
         client: Half = self._directions.seen(key ^ 1)
         self._rows.framing[row] = BY_TUNNEL
         self._rows.complete[row] = 1
@@ -266,7 +275,9 @@ class MessageReader:
 
     @cfunc
     def _switch(self, half: Half, key: Py_ssize_t, row: Py_ssize_t, exchange: Py_ssize_t) -> None:
-        """101: both directions change the protocol after this header and after the request (RFC 9110 §15.2.2)."""
+        """Begin a change of protocol after a 101 response: it takes effect after this header and after the request (RFC
+        9110 §15.2.2).
+        """
         others: Py_ssize_t = self._exchanges.unanswered(key >> 1)
         self._bodies.none(half, row)
         if others:

@@ -15,7 +15,7 @@ from inspector.tables.row_writer import Writer
 
 @cclass
 class MessageRows(Writer):
-    """A row for each message, written when its head was read."""
+    """Writes one row per message, once its header was parsed."""
 
     exchange: cython.int[::1]
     connection: cython.int[::1]
@@ -63,14 +63,15 @@ class MessageRows(Writer):
     def add(
         self, half: Half, key: Py_ssize_t, pieces: Pieces, address: longlong, count: Py_ssize_t, status: cython.int
     ) -> Py_ssize_t:
-        """A row for the message whose head was read; its number.
+        """Add a row for a message whose header was parsed; return the row.
 
         Args:
-            half: where it began.
+            half: the state of its direction, which knows where the message began.
             key: 2 * connection + direction.
-            pieces: has the piece in hand that the head ended in.
-            address: of the head, which has `count` bytes; -1 when it could not be kept.
-            status: 0 for a request.
+            pieces: the stream chunks; the current one contains the end of the header.
+            address: the address of the header; -1 if it could not be kept.
+            count: the number of bytes of the header.
+            status: the status code; 0 for a request.
         """
         row: Py_ssize_t = self.count
         if row == self._room:

@@ -1,4 +1,5 @@
-"""Finds where HTTP/1.x messages begin, and has their heads read: also those that straddle pieces, or lack their end.
+"""Finds the beginnings of HTTP/1.x messages and reads their headers, including those that span several chunks or are
+truncated.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -27,7 +28,7 @@ from inspector.tables.table import Protocol as _Protocol
 ARENA = cython.declare(longlong, _ARENA)
 
 SHORTEST_VERSION = cython.declare(longlong, len(b"HTTP/"))
-"""Minimum bytes of a status line by which it is recognised."""
+"""The minimum number of bytes by which a status line is recognised."""
 
 P_TLS = cython.declare(cython.int, int(_Protocol.TLS))
 HANDSHAKE = cython.declare(uchar, 22)
@@ -39,10 +40,10 @@ HEAD_TOO_LONG = cython.declare(uint, int(Note.HEAD_TOO_LONG))
 
 @cclass
 class Beginnings:
-    """Reads a direction where a message is due, or one is looked for.
+    """Reads a direction where a message is expected or searched for.
 
     Attributes:
-        suspects: rows of chunks in mid-connection that are not HTTP.
+        suspects: rows of stream chunks in mid-connection that are not HTTP.
     """
 
     suspects: list[int]
@@ -77,7 +78,7 @@ class Beginnings:
         self._reports = reports
 
     def begin_batch(self) -> None:
-        """New chunks are there."""
+        """Prepare for new stream chunks."""
         self._reader.attach(self._pieces.data_memory, self._pieces.arena_memory)
 
     @cfunc
@@ -88,7 +89,9 @@ class Beginnings:
 
     @cfunc
     def start(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
-        """A message is due: read its head in place when it is here whole."""
+        """Begin an expected message: read its header in place if it is complete. Return the address at which reading
+        stops.
+        """
         count: longlong
         byte: uchar = self._byte(at)
         while byte == chars.CR or byte == chars.LF:
@@ -113,7 +116,7 @@ class Beginnings:
 
     @cfunc
     def _begin_message(self, half: Half, at: longlong) -> None:
-        """Begin the next message at an address in the current piece."""
+        """Note that the next message begins at an address in the current chunk."""
         half.start_offset = at + self._pieces.shift
         half.start_packet = self._pieces.carrier
         half.start_seq = self._pieces.sequence_number(at)
@@ -121,7 +124,7 @@ class Beginnings:
 
     @cfunc
     def more_head(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
-        """Gather a head that straddles chunks."""
+        """Continue a header that spans several chunks. Return the address at which reading stops."""
         held = half.held
         count: Py_ssize_t
         begin: longlong = at
@@ -137,7 +140,7 @@ class Beginnings:
             half.skipped += len(held.buffer) - (at - begin)
             half.held = None
             half.stage = stages.START
-            return self._not_http(half, key, begin, stop)  # a message may begin here all the same
+            return self._not_http(half, key, begin, stop)  # a message may still begin here
         if count > 0:
             self._messages.read(half, key, self._arena.append(held.buffer), count, 0)
         else:
@@ -146,7 +149,7 @@ class Beginnings:
 
     @cfunc
     def cut_head(self, half: Half, key: Py_ssize_t, note: uint) -> None:
-        """The rest of a head will not come: keep what is there, when that is a start line at least."""
+        """End a header whose rest will not arrive; it is kept if it has at least a start line."""
         half.stage = stages.START
         held = half.held
         row: Py_ssize_t = self._rows.count
@@ -158,29 +161,29 @@ class Beginnings:
             if self._rows.count > row:
                 self._rows.complete[row] = 0
         half.held = None
-        half.pausing = -1  # nothing that could be answered was asked
+        half.pausing = -1  # there is no complete request that could be answered
         if half.stage == stages.PAUSED:
             half.stage = stages.START
 
     @cfunc
     def _is_turned(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> bint:
-        """Whether a message of the other kind begins here, the first of the connection: then its directions have the
-        other roles from now on.
+        """Whether the first message of the connection begins here but is of the other kind. The roles of its directions
+        are then swapped.
         """
         if self._directions.is_http(key >> 1) or stop - at < SHORTEST_VERSION:
             return False
         if self._reader.read(at, stop - at, 1 - half.role) < 0 or self._reader.notes & HTTP_0_9:
             return False
         if half.role and not self._reader.has_start_line:
-            return False  # anything may begin like a method
+            return False  # any bytes may look like the beginning of a method
         self._directions.turn(half, key)
         return True
 
-    # -- where none is -------------------------------------------------------------------------------------------
+    # -- where no message begins ---------------------------------------------------------------------------------
 
     @cfunc
     def _not_http(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
-        """No start line where one was due."""
+        """Handle bytes that are not the expected start line. Return the address at which reading stops."""
         peer: Half = self._directions.seen(key ^ 1)
         request: Py_ssize_t
         if not half.is_known and key & 1 == 0 and at < stop:
@@ -201,7 +204,9 @@ class Beginnings:
 
     @cfunc
     def tls(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
-        """The client's first byte was that of a TLS handshake record; its version follows (RFC 8446 §5.1)."""
+        """Check the version after the first byte of a TLS handshake record (RFC 8446 §5.1), which was the client's
+        first byte.
+        """
         if self._byte(at) != 3:
             half.stage = stages.SEARCH
             return at
@@ -209,15 +214,15 @@ class Beginnings:
 
     @cfunc
     def _found_tls(self, half: Half, key: Py_ssize_t, stop: longlong) -> longlong:
-        """The client sends TLS: nothing more of it is HTTP."""
+        """Stop reading a client that sends TLS."""
         self._directions.name(key >> 1, P_TLS)
         self._directions.give_up(half, key)
         return stop
 
     @cfunc
     def _is_hello(self, at: longlong, stop: longlong) -> bint:
-        """Whether a client's hello begins there: in a TLS record (RFC 8446 §4.1.2, §5.1), or in the form of SSL 2.0
-        with lengths that fit together (RFC 5246 Appendix E.2).
+        """Whether a ClientHello begins here: in a TLS record (RFC 8446 §4.1.2, §5.1), or in SSL 2.0 format with
+        consistent lengths (RFC 5246 Appendix E.2).
         """
         ciphers: longlong
         if stop - at >= 6 and self._byte(at) == HANDSHAKE:
@@ -233,13 +238,13 @@ class Beginnings:
 
     @cfunc
     def _pair(self, at: longlong) -> longlong:
-        """The number of 16 bits at an address."""
+        """Return the 16-bit integer at an address."""
         first: longlong = self._byte(at)
         return first << 8 | self._byte(at + 1)
 
     @cfunc
     def _headless_response(self, half: Half, key: Py_ssize_t, at: longlong) -> None:
-        """The answer to an HTTP/0.9 request is a body (RFC 9112 Appendix C.1)."""
+        """Begin the response to an HTTP/0.9 request, which has a body only (RFC 9112 Appendix C.1)."""
         head = self._reader
         head.status = 0
         head.content_length = -1
@@ -250,7 +255,9 @@ class Beginnings:
 
     @cfunc
     def search(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
-        """Search for a start line: anywhere in a connection known to carry HTTP, else at the beginning of chunks."""
+        """Search for a start line: anywhere if the connection is known to carry HTTP, else only at the beginning of
+        chunks.
+        """
         found: Py_ssize_t
         if self._directions.is_http(key >> 1):
             found = self._reader.find(at, stop - at, half.role)
@@ -275,13 +282,15 @@ class Beginnings:
 
     @cfunc
     def _begins_here(self, at: longlong, stop: longlong, side: cython.int) -> bint:
-        """Whether a head that keeps the grammar may begin there: where nothing is known, no other counts."""
+        """Whether a well-formed header may begin here. Malformed ones do not count while it is unknown whether this is
+        HTTP.
+        """
         count: Py_ssize_t = self._reader.read(at, stop - at, side)
         return count >= 0 and (not self._reader.has_start_line or self._reader.version >= 0)
 
     @cfunc
     def lose(self, half: Half, missing: longlong) -> None:
-        """Where the next message begins is not known any more: search for it."""
+        """Start searching for the next message, whose position is unknown; `missing` bytes are not in the capture."""
         half.stage = stages.SEARCH
         half.held = None
         half.message = half.pausing = -1

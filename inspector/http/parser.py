@@ -1,13 +1,14 @@
 """Finds HTTP/1.x messages in the two byte streams of a connection (RFC 9112 §2 and §6).
 
-An observer's framing: a stream may begin in mid-message, have holes, or be something else altogether. Each direction is
-a `Half`; its `stage` says what comes next:
+This is the framing of an observer: a stream may begin in the middle of a message, have gaps, or not be HTTP at all.
+Each direction is a `Half`; its `stage` says what is expected next:
 
     DETECT → SEARCH (not HTTP)      START → HEAD → body → START
     body: LENGTH, or CLOSE, or FRAMING → CHUNK → FRAMING → …
-    after CONNECT or Upgrade: PAUSED until the server has answered
-    a hole that no length covers, or bytes that are no message: SEARCH → START
-    a chunk that cannot be read: STOPPED
+    after CONNECT or Upgrade: PAUSED until the server has responded
+    a gap that is not covered by a length, or bytes that are not a message: SEARCH → START
+    a chunk that cannot be parsed: SEARCH
+    nothing more to read: STOPPED
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -40,12 +41,12 @@ from inspector.tables.table import ChunkKind, Table
 LONG_PATIENCE = cython.declare(cython.int, _LONG_PATIENCE)
 
 PAUSE_LIMIT = cython.declare(Py_ssize_t, 256)
-"""Pieces of data that wait after an upgrade request for the server's response."""
+"""The number of stream chunks that may wait for the server's response to an upgrade request."""
 
 REQUEST_LINE = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.\d\r?\n")
 BEGINNING = re.compile(rb"[A-Z]+(?: [!-~]*)?(?: [HTP/\d.]*\r?)?")
 DOUBTFUL_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
-"""Maximum bytes of a request line whose end is awaited, if they may also be a body."""
+"""Maximum bytes of a possible request line whose end is awaited, if the bytes may also be a body."""
 
 WEBSOCKET = cython.declare(cython.int, int(Route.WEBSOCKET))
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
@@ -59,10 +60,10 @@ HEAD_CUT = cython.declare(uint, int(Note.HEAD_CUT))
 
 @cclass
 class Framer:
-    """Reads the chunks of connections that carry HTTP, or may.
+    """Reads the stream chunks of connections that carry HTTP or may carry it.
 
-    The routes (one byte per connection and direction, shared with Conversations) say who reads a direction; `switch`
-    and `suspects` give what Conversations has to decide before more chunks can be taken.
+    The routes (one byte per connection and direction, shared with Conversations) determine which parser reads a
+    direction; `switch` and `suspects` return what Conversations has to decide before more chunks can be read.
     """
 
     _pieces: Pieces
@@ -92,14 +93,14 @@ class Framer:
         )
 
     def begin_batch(self, routes: memoryview) -> None:
-        """New chunks are there; `routes` has a byte for each direction of each connection."""
+        """Prepare for new stream chunks; `routes` has one byte for each direction of each connection."""
         self._directions.begin_batch(routes)
         self._beginnings.begin_batch()
 
     # -- chunks --------------------------------------------------------------------------------------------------
 
     def advance(self, first: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Read chunks from row `first`; the first row that was not read to its end, or `stop`."""
+        """Read stream chunks from row `first`; return the first row that was not read completely, or `stop`."""
         row: Py_ssize_t = first
         key: Py_ssize_t
         route: cython.int
@@ -111,7 +112,7 @@ class Framer:
                     break
                 self._take(row, key)
                 if self._messages.switching >= 0 or self._beginnings.suspects:
-                    # A chunk that is partly another protocol's is looked at again by whoever it belongs to.
+                    # A chunk that belongs partly to another protocol is read again by that protocol's parser.
                     row += self._directions.routes[key] != SWITCHING or self._pieces.kinds[row] != K_DATA
                     break
             row += 1
@@ -124,7 +125,7 @@ class Framer:
 
     @cfunc
     def _take(self, row: Py_ssize_t, key: Py_ssize_t) -> None:
-        """Read one chunk, or what is not yet read of it."""
+        """Read one stream chunk, or the part of it that was not read yet."""
         half: Half = self._directions.half(key)
         pieces = self._pieces
         if half.stage == stages.PAUSED and pieces.kinds[row] <= K_END:
@@ -149,7 +150,7 @@ class Framer:
 
     @cfunc
     def _data(self, half: Half, key: Py_ssize_t, address: longlong, stop: longlong) -> None:
-        """Read the bytes [address, stop), which the stream has next."""
+        """Read the bytes [address, stop), the next ones of the stream."""
         at: longlong = address
         stage: cython.int
         while at < stop:
@@ -185,8 +186,10 @@ class Framer:
 
     @cfunc
     def _is_doubtful(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> bint:
-        """A body is due that the client need not send any more: the next request may be here instead. Whether that is
-        still open, since these bytes and those before them may begin a request line.
+        """Whether it is still undecided if these bytes belong to the announced body or to the next request.
+
+        A client that awaits 100 Continue need not send its body after a final response; the next request may follow
+        instead. The question remains open as long as all bytes since then may be the beginning of a request line.
         """
         if self._bodies.may_be_withheld(half):
             half.doubtful += self._pieces.bytes_at(at, stop - at)
@@ -201,7 +204,7 @@ class Framer:
 
     @cfunc
     def _settle_doubt(self, half: Half, row: Py_ssize_t, key: Py_ssize_t) -> bint:
-        """Decide by the chunk after doubtful bytes what those are, unless it leaves that open."""
+        """Use the next stream chunk to decide what the doubtful bytes are; return False if it is still undecided."""
         pieces = self._pieces
         waiting: list[int] = half.pending
         if pieces.kinds[row] == K_DATA:
@@ -219,7 +222,7 @@ class Framer:
 
     @cfunc
     def _wait(self, half: Half, row: Py_ssize_t, key: Py_ssize_t) -> None:
-        """Keep a chunk until the server has answered the request for another protocol."""
+        """Hold a stream chunk back until the server has responded to the request for another protocol."""
         if not half.pending or half.pending[len(half.pending) - 1] != row:
             half.pending.append(row)
         if len(half.pending) > PAUSE_LIMIT:
@@ -230,7 +233,9 @@ class Framer:
     @cfunc
     @inline
     def _heed_answer(self, key: Py_ssize_t) -> None:
-        """The server may just have answered a request for another protocol with something else."""
+        """Continue the other direction if the server has just responded to a request for another protocol without
+        switching.
+        """
         answered: longlong = self._messages.unpaused
         if answered >= 0:
             self._messages.unpaused = -1
@@ -238,7 +243,7 @@ class Framer:
 
     @cfunc
     def _unpause(self, key: Py_ssize_t, exchange: longlong) -> None:
-        """The server's response keeps the protocol: continue after the request that asked for another."""
+        """Continue after the request for another protocol, since the server's response keeps the protocol."""
         half: Half = self._directions.seen(key)
         if half is None or half.pausing != exchange or exchange < 0:
             return
@@ -249,7 +254,7 @@ class Framer:
 
     @cfunc
     def _replay(self, half: Half, key: Py_ssize_t) -> None:
-        """Read the chunks that waited; the chunk in hand stays the chunk in hand."""
+        """Read the chunks that waited; the current chunk remains the current one."""
         row: Py_ssize_t = self._pieces.row
         waiting: list[int] = half.pending
         half.pending = []
@@ -257,11 +262,11 @@ class Framer:
             self._take(pending, key)
         self._pieces.take(row, 0)
 
-    # -- malformed messages -----------------------------------------------------------------------------
+    # -- gaps and ends -------------------------------------------------------------------------------------------
 
     @cfunc
     def _gap(self, half: Half, key: Py_ssize_t, offset: longlong, length: longlong) -> None:
-        """`length` bytes from stream offset `offset` are not in the capture."""
+        """Handle a gap: `length` bytes from stream offset `offset` are not in the capture."""
         stage: cython.int = half.stage
         inside: longlong = 0
         if stage in (stages.LENGTH, stages.CHUNK, stages.CLOSE):
@@ -284,7 +289,7 @@ class Framer:
 
     @cfunc
     def _cut(self, half: Half, key: Py_ssize_t, is_close: bint) -> None:
-        """This direction sends no more; `is_close` if it ended with FIN."""
+        """End this direction, which sends no more; `is_close` if it ended with FIN."""
         if half.stage == stages.HEAD:
             self._beginnings.cut_head(half, key, HEAD_CUT)
             self._heed_answer(key)
@@ -294,7 +299,7 @@ class Framer:
 
     @cfunc
     def _end(self, half: Half, key: Py_ssize_t) -> None:
-        """FIN."""
+        """Handle a FIN."""
         peer: Half = self._directions.seen(key ^ 1)
         self._cut(half, key, True)
         half.has_ended = True
@@ -303,7 +308,7 @@ class Framer:
 
     @cfunc
     def _abort(self, key: Py_ssize_t) -> None:
-        """RST: neither direction sends more."""
+        """Handle an RST: neither direction sends more."""
         side: cython.int
         half: Half
         for side in range(2):
@@ -321,7 +326,9 @@ class Framer:
     # -- for Conversations ---------------------------------------------------------------------------------------
 
     def switch(self) -> tuple[int, int, int] | None:
-        """The connection that may change its protocol, and the rows of its request and response (or -1)."""
+        """Return the connection that may change its protocol, and the rows of the request and the response (or -1);
+        None if there is none.
+        """
         messages = self._messages
         if messages.switching < 0:
             return None
@@ -330,14 +337,14 @@ class Framer:
         return found
 
     def suspects(self) -> list[int]:
-        """Rows of chunks in mid-connection that are not HTTP, since the last call."""
+        """Return the rows of stream chunks in mid-connection that are not HTTP, since the last call."""
         found = self._beginnings.suspects
         if found:
             self._beginnings.suspects = []
         return found
 
     def paused(self) -> list[tuple[int, int]]:
-        """Connections that response time to an upgrade, with the row of the request."""
+        """Return the connections that await a response to an upgrade request, each with the row of the request."""
         found: list[tuple[int, int]] = []
         half: Half
         for key, half in enumerate(self._directions.halves):
@@ -346,8 +353,8 @@ class Framer:
         return found
 
     def hand_over(self, connection: int, route: int) -> tuple[int, int, list[int]]:
-        """Hand a connection over to another parser: where its streams continue (client, server), and the chunks that
-        waited.
+        """Hand a connection over to another parser. Return the stream offsets at which it continues (client, server),
+        and the rows of the chunks that waited.
         """
         client: Half = self._directions.half(2 * connection)
         server: Half = self._directions.half(2 * connection + 1)
@@ -356,37 +363,37 @@ class Framer:
         return found
 
     def pending(self, connection: int) -> list[int]:
-        """The chunks that response time to an upgrade."""
+        """Return the rows of the chunks that wait for the response to an upgrade request."""
         half: Half = self._directions.seen(self._directions.asking(connection))
         return half.pending if half is not None else []
 
     def position(self, connection: int, side: int) -> int:
-        """Stream offset of the next byte to read in one direction."""
+        """Return the stream offset of the next byte to read in one direction."""
         return self._directions.half(2 * connection + side).position
 
     def read_on(self, connection: int) -> None:
-        """The other protocol did not follow: read the chunks that waited as HTTP."""
+        """Read the chunks that waited as HTTP, since the other protocol did not follow."""
         key: Py_ssize_t = self._directions.asking(connection)
         half: Half = self._directions.half(key)
         self._unpause(key, half.pausing)
 
     def turned(self) -> list[int]:
-        """Connections whose requests come from the server, since the last call."""
+        """Return the connections whose requests come from the server, since the last call."""
         found = self._directions.turned
         if found:
             self._directions.turned = []
         return found
 
     def turn(self, connection: int) -> None:
-        """Client and server of a connection change places."""
+        """Swap the client and the server of a connection."""
         self._directions.swap(connection)
 
     def look_on(self, connection: int, side: int) -> None:
-        """A direction may still turn out to be a known protocol: keep examining its pieces."""
+        """Keep examining the chunks of a direction, which may still turn out to be a known protocol."""
         self._directions.half(2 * connection + side).patience = LONG_PATIENCE
 
     def asking(self, connection: int) -> int:
-        """The Direction that requests come from."""
+        """Return the Direction of the requests."""
         return self._directions.asking(connection) & 1
 
     def name(self, connection: int, protocol: int) -> None:
@@ -398,7 +405,7 @@ class Framer:
         return self._directions.is_http(connection)
 
     def finish(self) -> None:
-        """The capture is over: keep the heads that are not whole; bodies stay as incomplete as they are."""
+        """Finish at the end of the capture: keep incomplete headers; incomplete bodies remain incomplete."""
         half: Half
         for key, half in enumerate(self._directions.halves):
             if half is not None and half.stage == stages.HEAD:

@@ -1,26 +1,26 @@
-"""What comes next in one direction of a connection. stages.pxd has the same for compiled modules."""
+"""The stages of one direction of a connection: what is expected next. stages.pxd has the same for compiled modules."""
 
 from __future__ import annotations
 
 DETECT = 0
 """Protocol not determined yet."""
 START = 1
-"""A message is due."""
+"""A message is expected."""
 HEAD = 2
-"""A head that straddles pieces."""
+"""Inside a header that spans several chunks of the stream."""
 LENGTH = 3
-"""A body with a length."""
+"""Inside a body with a known length."""
 CLOSE = 4
-"""A body that the close ends."""
+"""Inside a body that ends when the connection closes."""
 CHUNK = 5
-"""Content of a chunk."""
+"""Inside the content of a chunk."""
 FRAMING = 6
-"""Framing between chunks."""
+"""Inside the framing between chunks."""
 PAUSED = 7
-"""Another protocol was asked for."""
+"""Another protocol was requested, and the response is awaited."""
 SEARCH = 8
-"""A start line is looked for."""
+"""Searching for a start line."""
 STOPPED = 9
 """Not read any further."""
 TLS = 10
-"""The first byte was a TLS record's."""
+"""The first byte was that of a TLS record."""

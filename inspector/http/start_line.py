@@ -1,4 +1,5 @@
-"""Reads the start line of an HTTP/1.x message, and finds the next one where it is not known (RFC 9112 §2 to §4).
+"""Reads the start line of an HTTP/1.x message, and searches for the next one if its position is unknown (RFC 9112 §2 to
+§4).
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -14,16 +15,16 @@ from inspector.http.byte_scanner import Text
 from inspector.http.message_notes import Note
 
 START_LINE_LIMIT = cython.declare(Py_ssize_t, 16 * 1024)
-"""Bytes of the longest start line; RFC 9112 §3 asks for at least 8000, and no server in use takes more than this."""
+"""Maximum bytes of a start line; RFC 9112 §3 recommends at least 8000, and no server in use accepts more than this."""
 
 METHOD_LIMIT = cython.declare(Py_ssize_t, 32)
-"""Bytes of the longest method; the longest registered one is UPDATEREDIRECTREF with 17 (RFC 9110 §16.1.1)."""
+"""Maximum bytes of a method; the longest registered one is UPDATEREDIRECTREF with 17 (RFC 9110 §16.1.1)."""
 
 VERSION_LIMIT = cython.declare(Py_ssize_t, 13)
-"""Maximum bytes of what is accepted as a version; a valid one has eight (RFC 9112 §2.3)."""
+"""Maximum bytes of a word that is accepted as a version; a valid one has eight (RFC 9112 §2.3)."""
 
 NO_VERSION = cython.declare(cython.int, -1)
-"""Instead of a version that cannot be read."""
+"""The value of `version` if it cannot be parsed."""
 
 BARE_LF = cython.declare(uint, int(Note.BARE_LF))
 LOWER_CASE_VERSION = cython.declare(uint, int(Note.LOWER_CASE_VERSION))
@@ -37,10 +38,10 @@ class StartLines(Text):
 
     Attributes:
         side: its sender, a `Direction`.
-        version: 10 * major + minor; -1 when it cannot be read.
-        status: 0 for a request.
-        method: a METHOD_… of framing.py.
-        has_start_line: whether the start line was there and could be read.
+        version: 10 * major + minor; -1 if it cannot be parsed.
+        status: the status code; 0 for a request.
+        method: a METHOD_… constant of framing.py.
+        has_start_line: whether the start line was complete and could be parsed.
     """
 
     side: cython.int
@@ -56,9 +57,9 @@ class StartLines(Text):
 
     @ccall
     def find(self, address: longlong, length: Py_ssize_t, side: cython.int) -> Py_ssize_t:
-        """Where in these bytes the next start line begins: bytes from `address`, or -1.
+        """Return the offset from `address` at which the next start line begins in these bytes, or -1.
 
-        A start line that the end of the bytes cuts off is found at their beginning only.
+        A start line that is truncated by the end of the bytes is found only if it begins at `address`.
         """
         start: Py_ssize_t = self._go_to(address)
         stop: Py_ssize_t = start + length
@@ -71,7 +72,7 @@ class StartLines(Text):
             return 0
         at = self._next_version(start, stop)
         while at < stop:
-            # A response begins with HTTP/, a request line ends in it.
+            # HTTP/ begins a status line, and is in the last word of a request line.
             line = at
             while side == 0 and line > start and self._b[line - 1] != chars.LF and at - line < START_LINE_LIMIT:
                 line -= 1
@@ -82,12 +83,12 @@ class StartLines(Text):
 
     @cfunc
     def _is_well_formed(self) -> bint:
-        """Whether the start line that was read has a version, and a response a status code."""
+        """Whether the start line just parsed has a version and, for a response, a status code."""
         return self.version != NO_VERSION and (self.side == 0 or self.status != 0)
 
     @cfunc
     def _next_version(self, at: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Where the next `HTTP/` is, written so; `stop` when there is none."""
+        """Return the index of the next `HTTP/`, in upper case, or `stop` if there is none."""
         if not cython.compiled:
             found = bytes(self._b[at:stop]).find(b"HTTP/")
             return stop if found < 0 else at + found
@@ -99,7 +100,9 @@ class StartLines(Text):
 
     @cfunc
     def _shouts(self, start: Py_ssize_t, stop: Py_ssize_t) -> bint:
-        """Whether a token begins with up to three upper-case letters, as all registered methods do."""
+        """Whether the first word begins with three upper-case letters, or as many as are available, like all registered
+        methods.
+        """
         at: Py_ssize_t = self._token_end(start, stop)
         if at < stop and self._b[at] != chars.SPACE:
             return False
@@ -110,7 +113,9 @@ class StartLines(Text):
 
     @cfunc
     def _start_line(self, start: Py_ssize_t, stop: Py_ssize_t, side: cython.int) -> Py_ssize_t:
-        """Where the next line begins; 0 if the start line may continue beyond `stop`, -1 if it is not a start line."""
+        """Return the index of the next line; 0 if the start line may continue beyond `stop`, -1 if it is not a start
+        line.
+        """
         self.notes = 0
         self.side = side
         self.has_start_line = False
@@ -118,7 +123,9 @@ class StartLines(Text):
 
     @cfunc
     def _status_line(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """`HTTP/1.1 200 OK` (RFC 9112 §4), or a line that was meant for one."""
+        """Parse `HTTP/1.1 200 OK` (RFC 9112 §4), or a malformed line that was meant as a status line. The result is
+        that of `_start_line`.
+        """
         at: Py_ssize_t = self._status_version(start, stop)
         end: Py_ssize_t
         if at <= 0:
@@ -141,7 +148,7 @@ class StartLines(Text):
 
     @cfunc
     def _status_version(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Parse the version of a status line; returns where the word ends, 0 if it may continue beyond `stop`, -1 if it
+        """Parse the version of a status line; return the index of its end, 0 if it may continue beyond `stop`, -1 if it
         is not a version. One that is not DIGIT "." DIGIT is accepted, with a note.
         """
         at: Py_ssize_t = start
@@ -171,7 +178,7 @@ class StartLines(Text):
 
     @cfunc
     def _take_status(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
-        """Whether there is a status code of three digits between the version and the end of the line."""
+        """Parse the status code; return whether there are three digits between the version and the end of the line."""
         code: Py_ssize_t = self._skip_space(at, end)
         if code != at + 1 or self._b[at] != chars.SPACE:
             self.notes |= BAD_START_LINE
@@ -188,7 +195,9 @@ class StartLines(Text):
 
     @cfunc
     def _request_line(self, start: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """`GET / HTTP/1.1` (RFC 9112 §3), `GET /` as HTTP/0.9 had it, or a line that was meant for one."""
+        """Parse `GET / HTTP/1.1` (RFC 9112 §3), `GET /` as in HTTP/0.9, or a malformed line that was meant as a request
+        line. The result is that of `_start_line`.
+        """
         at: Py_ssize_t = self._token_end(start, stop)
         end: Py_ssize_t
         meant: cython.int = 1
@@ -217,7 +226,7 @@ class StartLines(Text):
 
     @cfunc
     def _target_and_version(self, space: Py_ssize_t, end: Py_ssize_t, stop: Py_ssize_t, method: Py_ssize_t) -> bint:
-        """Whether there is a target and a version between the space after the method and the end of the line."""
+        """Whether a target and a version lie between the space after the method and the end of the line."""
         last: Py_ssize_t = end - 1 if self._b[end - 1] == chars.CR else end
         while last > space and self._b[last - 1] == chars.SPACE:
             self.notes |= BAD_START_LINE
@@ -227,7 +236,7 @@ class StartLines(Text):
             if last - 9 <= space + 1 or self._has_space(space + 1, last - 9):
                 self.notes |= BAD_START_LINE
             return True
-        # HTTP/0.9 has only GET, and nothing behind the target.
+        # HTTP/0.9 has only GET, and nothing after the target.
         if (
             method != 3
             or not self._is_exactly(space - 3, b"GET")
@@ -243,10 +252,10 @@ class StartLines(Text):
 
     @cfunc
     def _meant_for_request(self, start: Py_ssize_t, end: Py_ssize_t, stop: Py_ssize_t) -> cython.int:
-        """1 if a malformed line was meant as a request line, 0 if the following bytes will decide, else -1.
+        """Return 1 if a malformed line was meant as a request line, 0 if the following bytes will decide, else -1.
 
-        Such a line ends in a version; or it begins with a method of RFC 9110, or ends in a word that begins as a
-        version, and the fields or the empty line of a head stand behind it.
+        Such a line ends in a version. Alternatively, it begins with a method of RFC 9110 or ends in a word that begins
+        like a version, and is followed by fields or by the empty line that ends a header.
         """
         first: Py_ssize_t = self._skip_space(start, end)
         last: Py_ssize_t = end
@@ -283,12 +292,12 @@ class StartLines(Text):
 
     @cfunc
     def _begins_a_version(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
-        """Whether a word begins as a version does."""
+        """Whether a word begins like a version."""
         return end - at >= 5 and self._is_exactly(at, b"HTTP/")
 
     @cfunc
     def _names_another_protocol(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
-        """Whether a word is the version of another protocol than HTTP: `RTSP/1.0`, `SIP/2.0`."""
+        """Whether a word is the version of a protocol other than HTTP, such as `RTSP/1.0` or `SIP/2.0`."""
         slash: Py_ssize_t = self._token_end(at, end)
         return (
             slash > at
@@ -300,7 +309,7 @@ class StartLines(Text):
 
     @cfunc
     def _field_follows(self, at: Py_ssize_t, stop: Py_ssize_t) -> cython.int:
-        """1 if a field line or an empty line begins at `at`, 0 if there are too few bytes to decide, else -1."""
+        """Return 1 if a field line or an empty line begins at `at`, 0 if there are too few bytes to decide, else -1."""
         colon: Py_ssize_t
         if at >= stop:
             return 0
@@ -313,7 +322,7 @@ class StartLines(Text):
 
     @cfunc
     def _is_version(self, at: Py_ssize_t, stop: Py_ssize_t) -> bint:
-        """Whether `HTTP/d.d` is at `at`, in any case (RFC 9112 §2.3)."""
+        """Whether `HTTP/d.d` begins at `at`, in any case (RFC 9112 §2.3)."""
         if stop - at < 8:
             return False
         return (
@@ -340,7 +349,7 @@ class StartLines(Text):
 
     @cfunc
     def _method(self, at: Py_ssize_t, length: Py_ssize_t) -> cython.int:
-        """The methods whose messages are framed in their own way (RFC 9112 §6.3)."""
+        """Return a METHOD_… constant: one of the methods that affect the framing (RFC 9112 §6.3), or METHOD_OTHER."""
         if length == 4 and self._is_exactly(at, b"HEAD"):
             return framing.METHOD_HEAD
         if length == 7 and self._is_exactly(at, b"CONNECT"):
