@@ -1,11 +1,11 @@
-"""Wireglass: packets rebuilt into sockets, TCP lifecycles, HTTP exchanges and WebSocket conversations.
+"""Wireglass: reconstructs sockets, TCP lifecycles, HTTP exchanges and WebSocket conversations from packets.
 
     import inspector
     capture = inspector.open("x.pcapng")
     capture.connections.to_pandas()
 
-The engine is loaded when one of these names is first used, so that the small programs beside it (capture process, demo
-clients, `wireglass --help`) start without it.
+The engine is loaded when `Capture` or `open` is first used, so that the small programs in this package (the capture
+process, the demo clients, `wireglass --help`) start without it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["BadFilter", "Capture", "CaptureRefused", "InspectorError", "LabError
 
 pure_python.install()
 
-# numpy's linear algebra would start a thread on every core and let it spin; we multiply no matrices.
+# numpy's linear algebra would start a busy-waiting thread on every core; we multiply no matrices.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 
 class InspectorError(Exception):
-    """Base of every error whose message is meant for the user: what happened, and what to do about it."""
+    """The base class of all errors whose message is meant for the user: what happened, and what to do about it."""
 
 
 class NotACapture(InspectorError):
-    """The file's first bytes belong to no capture format we know."""
+    """The first bytes of the file do not match any known capture format."""
 
 
 class CaptureRefused(InspectorError):
-    """The operating system does not let this user capture here."""
+    """The operating system does not allow this user to capture here."""
 
 
 class BadFilter(InspectorError):

@@ -33,6 +33,6 @@ def duration(nanoseconds: float | None) -> str:
 
 
 def seconds(nanoseconds: int) -> str:
-    """Nanoseconds since the capture began, as seconds with six decimals."""
+    """Nanoseconds since the start of the capture, formatted as seconds with six decimals."""
     sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
     return f"{sign}{rest // 1_000_000_000}.{rest // 1000 % 1_000_000:06}"

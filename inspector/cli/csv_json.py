@@ -1,4 +1,4 @@
-"""Rows as csv, for programs."""
+"""Formats rows as csv, for programs."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ PARTS: dict[str, tuple[str, ...]] = {
     "response": (*MESSAGE, "status", "reason", *BODY),
     "timing_ns": ("connect", "send", "wait", "receive"),
 }
-"""Columns of exchanges that hold objects, with the keys of those objects."""
+"""The columns of exchanges that hold objects, with the keys of those objects."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Prefixes that make a spreadsheet run a cell as a formula: such captured text gets an apostrophe before it."""
+"""Prefixes that make a spreadsheet evaluate a cell as a formula. Captured text that starts with one of them gets an
+apostrophe before it."""
 
 
 def flattened(table: str, columns: Columns) -> Columns:
@@ -42,7 +43,7 @@ def flattened(table: str, columns: Columns) -> Columns:
 
 
 def csv_cell(value: Any) -> Any:
-    """One value as a csv cell: empty for null, a list of words joined by spaces, other lists as JSON."""
+    """One value as a csv cell: null is left empty, a list of strings is joined by spaces, other lists become JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

@@ -26,7 +26,7 @@ LIBRARIES = ("numpy", "scapy", "flask", "flask-sock", "plotly", "websockets", "b
 PORTS = {"web server of the demo": 8000, "chat of the demo": 8765, "dashboard": 8642}
 
 LITTLE_SPACE = 1_000_000_000
-"""Free bytes below which a recording may soon fill the disk."""
+"""Free disk space in bytes below which a recording may soon fill the disk."""
 
 PRIVATE_NETWORK_SECONDS = 10.0
 
@@ -37,7 +37,7 @@ TRIAL_FILTER = "host 192.0.2.7 or ip6 host fe80::1"
 
 
 class Health(Enum):
-    """Result of a check: works; works with limits; broken, and essential."""
+    """The result of a check: it works, it works with limits, or something essential is broken."""
 
     FINE = "ok"
     LESS = "less"
@@ -120,7 +120,7 @@ def _capture() -> Iterator[Finding]:
 
 
 def _private_network() -> Iterator[Finding]:
-    """Private network namespaces: every lab scenario needs one, and the demo does if this user may not capture."""
+    """Check private network namespaces: every lab scenario needs one; so does the demo if this user may not capture."""
     refusal = _private_network_refusal()
     if refusal is not None:
         remedy = "Lab scenarios cannot be run here, but saved recordings can be opened. The demo needs live capture."
@@ -133,7 +133,7 @@ def _private_network() -> Iterator[Finding]:
 
 
 def _private_network_refusal() -> str | None:
-    """Why this user cannot create a network namespace; None if it can."""
+    """The reason why this user cannot create a network namespace; None if this user can."""
     if not sys.platform.startswith("linux"):
         return f"not available on {platform.system()}"
     from inspector.lab.process.launch import private_command

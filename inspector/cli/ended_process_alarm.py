@@ -1,4 +1,4 @@
-"""Reports on the terminal, at once, a process of ours that ended unexpectedly."""
+"""Reports on the terminal, as soon as it happens, that one of our processes has ended unexpectedly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOOK_SECONDS = 0.25
 
 
 class Alarm:
-    """Context manager: checks for ended processes in a thread of its own, and reports them."""
+    """A context manager that checks for ended processes in its own thread and reports them."""
 
     def __init__(self, troubles: Troubles) -> None:
         self._troubles = troubles
@@ -35,7 +35,7 @@ class Alarm:
         self._thread.join()
 
     def look(self) -> int:
-        """Report what is new; returns the exit status: 1 if a process has ended unexpectedly, else 0."""
+        """Report newly ended processes; return the exit status: 1 if any process has ended unexpectedly, else 0."""
         for trouble in self._troubles()[self._said :]:
             click.echo(f"wireglass: {printable(trouble.sentence)}", err=True)
             self._said += 1

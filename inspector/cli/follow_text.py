@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 READ_BYTES = 1 << 20
-"""Bytes of a piece read into memory at a time; a piece may be as long as the file."""
+"""Maximum number of bytes of a piece that are read into memory at a time; a piece may be as long as the file."""
 
 HEX_WIDTH = 16
 
@@ -37,13 +37,13 @@ class Piece:
     offset: int
 
     def read(self, capture: Capture) -> Iterator[bytes]:
-        """The bytes, at most READ_BYTES at a time."""
+        """Yield the bytes of the piece, at most READ_BYTES at a time."""
         for start in range(0, self.length, READ_BYTES):
             yield capture.bytes_at(self.address + start, min(READ_BYTES, self.length - start))
 
 
 def pieces(capture: Capture, connection: int, side: str | None) -> Iterator[Piece]:
-    """The pieces of both streams, or of one, in the order in which they became readable."""
+    """Yield the pieces of both streams, or of one, in the order in which they became readable."""
     chunks = capture.chunks
     mask = chunks["connection"] == connection
     if side is not None:
@@ -57,7 +57,8 @@ def pieces(capture: Capture, connection: int, side: str | None) -> Iterator[Piec
 def transcript(
     capture: Capture, said: Iterator[Piece], write: Callable[[Piece, bytes], str], screen: Screen
 ) -> Iterator[str]:
-    """The pieces as text, with a headline wherever the sender changes; gaps and ends are remarks in brackets.
+    """Yield the pieces as text, with a headline wherever the sender changes. Gaps and stream ends become remarks in
+    brackets.
 
     `write` turns bytes into text: an `AsText` or an `AsHex`.
     """
@@ -95,7 +96,7 @@ def remark(piece: Piece) -> str:
 
 
 class AsText:
-    """Bytes as UTF-8 text; line breaks and tabs stay, other control characters are escaped."""
+    """Formats bytes as UTF-8 text; line breaks and tabs are kept, other control characters are escaped."""
 
     def __init__(self) -> None:
         self._decoders = {side: codecs.getincrementaldecoder("utf-8")("replace") for side in SIDES}
@@ -106,7 +107,7 @@ class AsText:
 
 
 class AsHex:
-    """Bytes as a hex dump: stream offset, hexadecimal, ASCII; sixteen per line."""
+    """Formats bytes as a hex dump, sixteen per line: stream offset, hexadecimal, ASCII."""
 
     def __call__(self, piece: Piece, data: bytes) -> str:
         rows = range(0, len(data), HEX_WIDTH)

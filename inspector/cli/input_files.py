@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Given:
-    """A capture file to read: its path, notes about the files merged into it, and the stream that still fills it."""
+    """A capture file to read: its path, notes about the files merged into it, and the stream that it is filled from."""
 
     path: str
     notes: list[str] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Given:
 
 @contextmanager
 def given(files: Sequence[str], *, is_awaited: bool = True) -> Iterator[Given]:
-    """One regular file with the packets of `files`; a temporary one is deleted when the context ends.
+    """Provide one regular file with the packets of `files`; a temporary file is deleted when the context ends.
 
     Args:
         is_awaited: wait for the end of a stream; if false, only for its first packets.
@@ -42,7 +42,7 @@ def given(files: Sequence[str], *, is_awaited: bool = True) -> Iterator[Given]:
     if len(paths) == 1 and not _is_stream(paths[0]):
         yield Given(paths[0])
         return
-    import tempfile  # takes as long to import as a small capture to read
+    import tempfile  # importing it takes as long as reading a small capture
 
     with tempfile.TemporaryDirectory(prefix="wireglass-") as folder:
         yield _made(paths, Path(folder), is_awaited)
@@ -76,10 +76,10 @@ def _is_stream(path: str) -> bool:
 
 
 def _expanded(path: str) -> list[str]:
-    """The captures in a folder, sorted by name; any other path alone.
+    """The capture files in a folder, sorted by name; for any other path, only that path.
 
     Raises:
-        NotACapture: the folder holds no capture.
+        NotACapture: the folder contains no capture.
     """
     if not os.path.isdir(path):
         return [path]

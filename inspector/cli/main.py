@@ -3,8 +3,8 @@
 A command's module is imported only when that command is used, and imports the engine, the dashboard or scapy only when
 it runs, so that `wireglass --help` and the summary of a small file start without delay.
 
-Exit statuses: 0 success; 1 failure, explained on stderr; 2 invalid command line; 130 interrupted by Ctrl-C; 141 the
-reader of our output closed the pipe.
+Exit statuses: 0 for success; 1 for a failure, explained on stderr; 2 for an invalid command line; 130 if interrupted by
+Ctrl-C; 141 if the reader of our output closed the pipe.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ MODULES = {
     "analyze": "analyze",
     "doctor": "doctor",
 }
-"""Command → its module in inspector.cli.commands, in the order in which `wireglass --help` lists them."""
+"""Maps each command to its module in inspector.cli.commands, in the order in which `wireglass --help` lists them."""
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -70,11 +70,11 @@ FILE is a pcap, pcapng or snoop capture, plain or compressed with gzip or zstd; 
 
 
 class ReaderGone(Exception):
-    """The process that read our output has closed the pipe."""
+    """The process that reads our output has closed the pipe."""
 
 
 class Commands(click.Group):
-    """All commands, each imported when it is used."""
+    """The group of all commands, each of which is imported when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(MODULES)
@@ -135,12 +135,12 @@ def run() -> NoReturn:
 
 
 def _tolerate_unprintable_letters() -> None:
-    """Print an escape for a character that the terminal's encoding lacks, instead of failing."""
+    """Make output print an escape, instead of failing, for a character that the terminal's encoding lacks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _let_go_of_stdout() -> None:
-    """Redirect stdout to the null device: Python flushes stdout at exit, and the pipe is closed."""
+    """Redirect stdout to the null device, because Python flushes stdout at exit and the pipe is closed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

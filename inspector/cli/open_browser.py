@@ -28,7 +28,7 @@ def show(url: str, *, wanted: bool) -> Iterator[threading.Thread | None]:
     this user can read, which redirects to the URL; the file is deleted when the context ends.
 
     Yields:
-        The thread that opens the browser; None if no browser is opened.
+        The thread that opens the browser, or None if no browser is opened.
     """
     if not (wanted and has_screen()):
         yield None
@@ -43,11 +43,11 @@ def show(url: str, *, wanted: bool) -> Iterator[threading.Thread | None]:
 
 
 def has_screen() -> bool:
-    """Whether there is a display; a text browser would take over our terminal."""
+    """Whether there is a display. Without one, only a text browser could open, and it would take over our terminal."""
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _where_browsers_read() -> Path | None:
-    """A folder that the browser can read: None for the temporary folder, or the home folder if browsers may be snaps,
-    which cannot read hidden or temporary files."""
+    """The parent folder for a file that the browser must read: the home folder if browsers may be snaps, which cannot
+    read hidden or temporary files; otherwise None, which means the default temporary folder."""
     return Path.home() if Path("/snap/bin").is_dir() else None

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, and opening a capture with a progress line."""
+"""Arguments and options that several commands share, and the code that opens a capture with a progress line."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 
 class NothingRead(InspectorError):
-    """Not one packet of a capture could be read."""
+    """No packet of a capture could be read."""
 
 
 PROGRESS_AFTER_SECONDS = 0.7
-"""Shorter work shows no progress line, which would only flicker."""
+"""Work that takes less time shows no progress line, because the line would only flicker."""
 
 PROGRESS_EVERY_SECONDS = 0.1
 
-# The code that opens the file checks that it exists and is a capture, with one wording for all commands.
+# Whether the file exists and is a capture is checked where it is opened, with the same message for all commands.
 _files = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=str))
 
 _tunnel_option = click.option(
@@ -51,7 +51,7 @@ _vlan_option = click.option(
 
 
 def network_options(command: FC) -> FC:
-    """Add `--tunnel` and `--ignore-vlan`, which decide the network that a packet belongs to."""
+    """Add `--tunnel` and `--ignore-vlan`, which determine the network to which a packet belongs."""
     return _tunnel_option(_vlan_option(command))
 
 
@@ -83,7 +83,7 @@ filter_option = click.option(
 
 
 def format_option(detail: str) -> Callable[[FC], FC]:
-    """Add `--format`; `detail` ends its help."""
+    """Add `--format`; `detail` is appended to its help text."""
     return click.option(
         "--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
         help=f"table for reading; json or csv for programs ({detail}).",
@@ -91,7 +91,7 @@ def format_option(detail: str) -> Callable[[FC], FC]:
 
 
 def reading_options(command: FC) -> FC:
-    """Add the option of every command that analyses files: `--sort`."""
+    """Add `--sort`, the option that every command that analyses files has."""
     return click.option(
         "--sort", "is_sorted", is_flag=True,
         help="Process the packets in order of time, not in file order; they keep their numbers.",
@@ -115,15 +115,15 @@ def say_where(recording: Path, err: bool = False) -> None:
 
 
 _latest: list[Capture] = []
-"""The capture that was read last: to free what is known of it takes longer than to end the process."""
+"""The capture that was read last. It is kept because freeing its data takes longer than ending the process."""
 
 
 @contextmanager
 def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]:
-    """The analysed capture of these files (see `given`); closed when the context ends. Notes go to stderr.
+    """Analyse the capture in these files (see `given`), which is closed when the context ends. Notes go to stderr.
 
     Raises:
-        NothingRead: at the end, if there are notes but no packets.
+        NothingRead: there are notes but no packets; raised when the context ends.
     """
     with uncollected():
         from inspector.engine.capture import Capture
@@ -135,7 +135,7 @@ def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]
             capture.source.notes.extend(source.notes)
             with progress(os.path.basename(source.path)) as report, uncollected():
                 capture.analyse(report)
-                gc.freeze()  # what the engine knows of each connection holds no cycle that would be worth a search
+                gc.freeze()  # the engine's objects contain no reference cycles that would be worth searching for
             _latest[:] = [capture]
             said = list(capture.notes)
             say_notes(said)
@@ -148,14 +148,14 @@ def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]
 
 
 def say_notes(notes: Sequence[str], of: str = "") -> None:
-    """Print the reader's notes to stderr, each after the prefix `of` (the file's name if there are several)."""
+    """Print the reader's notes to stderr, each with the prefix `of` (the file's name if there are several files)."""
     for note in notes:
         click.echo(f"note: {printable(of + note)}", err=True)
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Progress]:
-    """A progress line on stderr, if that is a terminal, during long work; cleared at the end."""
+    """Show a progress line on stderr during long work, if stderr is a terminal; clear it at the end."""
     line = Progress(what)
     try:
         yield line

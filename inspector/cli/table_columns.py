@@ -1,4 +1,4 @@
-"""The printed columns of each table, for people; csv and json hold all columns, for programs."""
+"""The columns of each table that are printed for people; csv and json contain all columns, for programs."""
 
 from __future__ import annotations
 
@@ -43,18 +43,20 @@ def _of(name: str) -> Callable[[Row], Any]:
 
 
 def _network(row: Row) -> str | None:
-    """VLANs and tunnel of a row, as "VLAN 10.20, VXLAN 7"; None without any."""
+    """The VLANs and the tunnel of a row, such as "VLAN 10.20, VXLAN 7"; None if it has neither."""
     vlans = row["vlan"] and "VLAN " + ".".join(map(str, row["vlan"]))
     return ", ".join(filter(None, (vlans, row["tunnel"]))) or None
 
 
 def _moment(name: str) -> Callable[[Row], Any]:
-    """Seconds since the capture's first packet, for the column `name`; None if the time is unknown."""
+    """A function that formats the time in the column `name` as seconds since the capture's first packet; None if the
+    time is unknown.
+    """
     return lambda row: None if row[name] is None else seconds(row[name])
 
 
 def _part(side: str, name: str) -> Callable[[Row], Any]:
-    """A field of an exchange's request or response; None if that message is missing."""
+    """A function that returns a field of an exchange's request or response; None if that message is missing."""
     return lambda row: row[side] and row[side][name]
 
 
@@ -64,7 +66,7 @@ def _total(row: Row) -> str:
 
 
 def state_of(row: Row, side: str) -> str | None:
-    """The TCP state of an end, with a question mark if none of its own packets has confirmed it."""
+    """The TCP state of an endpoint, with a question mark if none of its own packets has confirmed it."""
     name: str | None = row[f"{side}_state"]
     return f"{name}?" if row[f"{side}_state_assumed"] else name
 
@@ -74,7 +76,7 @@ def _wait(row: Row) -> str:
 
 
 def _flags(row: Row) -> str:
-    """The TCP flags; of a packet without TCP, what it is instead."""
+    """The TCP flags of a packet; for a packet without a TCP segment, what kind of packet it is."""
     if row["connection"] is not None:
         return " ".join(row["flags"]) or NONE
     return kind_without_segment(row["ip_protocol"])
@@ -205,4 +207,4 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _words("what happened", _of("sentence"), limit=120),
     ),
 }
-"""Printed columns, by table."""
+"""The printed columns, by table."""

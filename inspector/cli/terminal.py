@@ -1,4 +1,4 @@
-"""Text on a terminal: aligned tables, and colours only if the output is a terminal.
+"""Text output: aligned tables, and colours if the output is a terminal.
 
 Captured text must go through `printable` first, since a terminal executes control characters.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 SAMPLED_ROWS = 1000
-"""Number of first rows that decide the column widths; later rows are streamed."""
+"""How many rows at the start of a table determine the column widths; later rows are streamed."""
 
 GAP = "  "
 
@@ -34,7 +34,7 @@ STYLES = {
 
 
 NONE = "–"
-"""Text of a cell whose value is unknown."""
+"""The text of a cell whose value is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where text is printed: whether it shows colours, and its width in cells (None: unlimited)."""
+    """An output for text: whether it shows colours, and its width in terminal cells (None: unlimited)."""
 
     is_coloured: bool = False
     width: int | None = None
 
     @classmethod
     def of(cls, stream: TextIO) -> Screen:
-        """The screen behind a stream; respects NO_COLOR (no-color.org) and TERM=dumb."""
+        """The screen that a stream writes to; respects NO_COLOR (no-color.org) and TERM=dumb."""
         if not stream.isatty():
             return cls()
         plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
@@ -83,7 +83,7 @@ def _escaped(letter: str) -> str:
 
 
 def text_width(text: str) -> int:
-    """Width of printable text in terminal cells: two per East Asian wide character, none per combining mark."""
+    """The width of printable text in terminal cells: two per East Asian wide character, none per combining mark."""
     if text.isascii():
         return len(text)
     return sum(_cells(letter) for letter in text)
@@ -109,10 +109,10 @@ def fit(text: str, width: int) -> str:
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], screen: Screen) -> Iterator[str]:
-    """The lines of a table, header first.
+    """Yield the lines of a table, header first.
 
-    On a terminal, empty optional columns are left out, then other optional columns, and then cells are cut, until the
-    lines fit. In a pipe nothing is cut.
+    On a terminal, empty optional columns are left out. If the lines still do not fit, other optional columns are left
+    out, and then cells are cut. In a pipe nothing is left out or cut.
     """
     source = iter(rows)
     sample = list(itertools.islice(source, SAMPLED_ROWS))
@@ -134,14 +134,16 @@ def _total(widths: Sequence[int], shown: Sequence[int]) -> int:
 
 
 def _leave_out(columns: Sequence[Column], widths: Sequence[int], shown: list[int], available: int) -> None:
-    """Remove optional columns, in place and from the right, until the rest fits."""
+    """Remove optional columns from `shown`, in place and from the right, until the rest fits."""
     for i in reversed(shown.copy()):
         if columns[i].is_optional and _total(widths, shown) > available:
             shown.remove(i)
 
 
 def _cut_widest(columns: Sequence[Column], widths: list[int], shown: Sequence[int], available: int) -> None:
-    """Narrow the widest columns, in place, until a line fits. Numbers are never cut: the rest would be wrong."""
+    """Narrow the widest columns, in place, until a line fits. Numbers are never cut, because the result would be
+    wrong.
+    """
     words = [i for i in shown if not columns[i].is_number]
     while words and _total(widths, shown) > available:
         widest = max(words, key=lambda i: widths[i])

@@ -1,4 +1,4 @@
-"""A glossary for newcomers: the analogies of the lessons, each beside the exact term."""
+"""A glossary for newcomers: the analogies used in the lessons, each with the exact term."""
 
 from __future__ import annotations
 
@@ -31,4 +31,4 @@ PRIMER: dict[str, str] = {
         "may send at any time."
     ),
 }
-"""Word → meaning; each word is explained before the next one uses it."""
+"""Maps each term to its explanation. An explanation uses only terms that come before it."""

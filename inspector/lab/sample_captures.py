@@ -12,13 +12,13 @@ DEMO_TITLE = "The demo, every button once"
 
 
 def demo_recording() -> Path:
-    """The recorded demo, to be shown where nothing can be captured."""
+    """Return the path of the recorded demo, which can be shown where live capture is not possible."""
     return _folder() / "demo.pcapng"
 
 
 def recordings() -> dict[str, tuple[Path, str]]:
-    """Where each recording lies, and what it shows, by its name and in the order in which they teach."""
-    from inspector.lab.scenarios import SCENARIOS  # asyncio and websockets, which only some need
+    """Map the name of each existing recording to its path and title, in teaching order."""
+    from inspector.lab.scenarios import SCENARIOS  # imported late: it needs asyncio and websockets, which not all need
 
     titles = {"demo": DEMO_TITLE, **{name: scenario.title for name, scenario in SCENARIOS.items()}}
     places = {name: _folder() / f"{name}.pcapng" for name in titles}
@@ -26,6 +26,6 @@ def recordings() -> dict[str, tuple[Path, str]]:
 
 
 def _folder() -> Path:
-    """In a checkout captures/ beside the package, in an installation captures/ inside it."""
+    """Return the folder of the recordings: captures/ beside the package in a checkout, inside it in an installation."""
     places = (PACKAGE / "captures", PACKAGE.parent / "captures")
     return next((place for place in places if (place / "demo.pcapng").exists()), places[0])

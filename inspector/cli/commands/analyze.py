@@ -44,7 +44,7 @@ def analyze(files: tuple[str, ...], as_json: bool, is_sorted: bool) -> int:
 
 
 def report(path: str, is_sorted: bool = False) -> dict[str, Any]:
-    """All tables of one file, ready for JSON; `error` holds the reason if it could not be read."""
+    """All tables of one file, ready for JSON; `error` holds the reason if the file could not be read."""
     import inspector
     from inspector.views import rows
 

@@ -1,4 +1,4 @@
-"""`wireglass compare FILE`: HTTP and WebSocket compared by what the packets of a capture show."""
+"""`wireglass compare FILE`: compares HTTP and WebSocket by what the packets of a capture show."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NEWS = "news"
 """The scenario in which five clients receive the same news, each in its own way."""
 
 STYLES = {"websocket": "magenta bold"}
-"""Style of a kind's name; every other kind has the style of HTTP."""
+"""The styles of kinds' names; every kind that is not listed has the style of HTTP."""
 
 
 @click.command(short_help="HTTP and WebSocket compared, measured in packets.")
@@ -69,7 +69,7 @@ COMMANDS = [compare]
 
 
 def _run_news(recording: str | None) -> str:
-    """Run and capture the five-way test; returns the path of the recording."""
+    """Run and capture the five-way test; return the path of the recording."""
     from inspector.lab.scenarios.runner import play
     from inspector.live.recording_paths import new_recording
 
@@ -119,7 +119,7 @@ def _answer(titles: dict[str, str], kind: str, cell: dict[str, Any], screen: Scr
 
 
 def _named(proof: list[dict[str, Any]]) -> str:
-    """The packets that prove an answer, as text: the first three."""
+    """The first three packets that prove an answer, as text."""
     numbers = list(dict.fromkeys(str(one["packet"]) for one in proof))[:3]
     return f" [packet{'s' * (len(numbers) > 1)} {', '.join(numbers)}]" if numbers else ""
 

@@ -1,4 +1,4 @@
-"""`wireglass demo|live|open|replay`: the dashboard on the demo, live traffic or a saved capture."""
+"""`wireglass demo|live|open|replay`: the dashboard for the demo, live traffic or a saved capture."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from web.session.session import Session
 
 USUAL_PORT = 8642
-"""Port of the dashboard if no other is given and this one is free."""
+"""The port of the dashboard if no other port is given and this one is free."""
 
 REPLAY_SPEEDS = click.FloatRange(min=0.01, max=1000)
 
@@ -176,7 +176,7 @@ COMMANDS = [demo, live, open_, replay]
 
 @contextmanager
 def _listening(port: int | None) -> Iterator[socket.socket]:
-    """The dashboard's listening socket. Without `port`: the usual port, or a free one if that is taken.
+    """The dashboard's listening socket. Without `port`, it uses the usual port, or a free one if that is taken.
 
     Raises:
         InspectorError: `port` cannot be bound.

@@ -59,7 +59,7 @@ COMMANDS = [follow]
 
 
 def _write_raw(capture: Capture, said: Iterator[Piece]) -> None:
-    """Write only the bytes to stdout; report gaps between them on stderr."""
+    """Write nothing but the bytes to stdout; report gaps between them on stderr."""
     from inspector.cli.follow_text import remark
     from inspector.tables.table import ChunkKind
 

@@ -20,7 +20,7 @@ WIDEST = 100
 """Maximum width of a line of prose, in characters."""
 
 STORY_LINES = 40
-"""Events printed after a run; `wireglass events` prints the rest of a longer story."""
+"""Maximum number of events printed after a run; `wireglass events` prints the rest of a longer story."""
 
 
 @click.group(short_help="Run and capture TCP scenarios: loss, refused port, crash, …")
@@ -96,10 +96,10 @@ COMMANDS = [lab]
 
 
 def _scenario(name: str) -> Scenario:
-    """The scenario of this name.
+    """The scenario with this name.
 
     Raises:
-        LabError: there is none; the message suggests similar names.
+        LabError: there is no such scenario; the message suggests similar names.
     """
     import difflib
 

@@ -55,7 +55,7 @@ COMMANDS = [notes]
 
 @contextmanager
 def _read(file: str) -> Iterator[tuple[PacketFile, Table]]:
-    """The packets of a file, without the analysis, which notes do not need."""
+    """Read the packets of a file without analysing them, which notes do not need."""
     from inspector.cli.input_files import given
     from inspector.pcap.packet_comments import read_packets
 
@@ -84,7 +84,7 @@ def _say(done: str, left_out: int) -> None:
 
 
 def keep_with(recording: Path) -> None:
-    """At the end of our own capture: embed the notes written meanwhile in it; report a failure."""
+    """After our own capture has ended, embed the notes written during it in the recording; report a failure."""
     from inspector.errors import InspectorError
     from inspector.pcap.notes import Notebook
     from inspector.pcap.packet_comments import settle

@@ -69,7 +69,7 @@ COMMANDS = [record]
 
 @contextmanager
 def _told_to_stop() -> Iterator[threading.Event]:
-    """An event that SIGINT (Ctrl-C) and SIGTERM set, in place of their usual handlers."""
+    """An event that SIGINT (Ctrl-C) and SIGTERM set, instead of running their usual handlers."""
     stop = threading.Event()
     before = [(number, signal.signal(number, lambda *_: stop.set())) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
@@ -80,7 +80,7 @@ def _told_to_stop() -> Iterator[threading.Event]:
 
 
 def _watch(capture: LiveCapture, stop: threading.Event, duration: float | None) -> None:
-    """Wait until the capture ends; on a terminal, show the packets so far."""
+    """Wait until the capture ends; on a terminal, show the number of packets so far."""
     screen = Screen.of(sys.stderr)
     end = time.monotonic() + duration if duration else float("inf")
     while not stop.wait(min(LOOK_EVERY_SECONDS, max(0.0, end - time.monotonic()))):

@@ -20,11 +20,11 @@ LOOK_SECONDS = 0.1
 """Interval between two surveys of the sockets."""
 
 LIT_SECONDS = 2.0
-"""How long a new or changed line is highlighted, and a closed one is still shown."""
+"""How long a new or changed line is highlighted and a closed socket is still shown."""
 
 NOBODY = "–"
 FRAME_LINES = 3
-"""Screen lines that show no socket: the titles, the count, and the line of the cursor."""
+"""The number of screen lines that show no socket: the column titles, the count, and the cursor's line."""
 
 CLEAR = "\033[H\033[2J"
 HIDE_CURSOR, SHOW_CURSOR = "\033[?25l", "\033[?25h"
@@ -96,7 +96,7 @@ def _watch(surveyor: Surveyor, port: int | None) -> None:
 
 
 class Board:
-    """The table on the terminal; remembers its last lines, and when each changed."""
+    """The table on the terminal; it remembers its last lines and when each one changed."""
 
     def __init__(self) -> None:
         self._there: dict[Key, Line] = {}
@@ -105,7 +105,9 @@ class Board:
         self._is_first = True
 
     def draw(self, ends: list[End], port: int | None, now: float, height: int) -> str:
-        """The text of the screen, at most `height` lines: changed lines marked, closed sockets kept for a moment."""
+        """The text of the screen, at most `height` lines. Changed lines are marked; closed sockets remain visible for a
+        moment.
+        """
         fresh = {key: line for end in ends for key, line in _keyed(end, port)}
         for key in fresh.keys() | self._there.keys():
             if _lasting(fresh.get(key)) != _lasting(self._there.get(key)) and not self._is_first:
@@ -136,7 +138,7 @@ def _lines(ends: list[End], port: int | None) -> Iterator[Line]:
 
 
 def _keyed(end: End, port: int | None) -> Iterator[tuple[Key, Line]]:
-    """The lines of one socket, one per file descriptor that holds it, each with its key."""
+    """Yield the lines of one socket with their keys, one for each file descriptor that refers to it."""
     one = end.socket
     if port is not None and not any(text.endswith(f":{port}") for text in (one.local, one.remote)):
         return
@@ -161,11 +163,11 @@ def _keyed(end: End, port: int | None) -> Iterator[tuple[Key, Line]]:
 
 
 def _lasting(line: Line | None) -> Line | None:
-    """The part of a line whose change is highlighted; the figures after it change all the time."""
+    """The part of a line whose changes are highlighted; the values after it change all the time."""
     return line and line[:6]
 
 
 def _order(line: Line) -> tuple[bool, str, str, int, str]:
-    """Sort key: process, then descriptor; sockets without a process last."""
+    """A sort key: by process, then by descriptor, with sockets without a process last."""
     process, pid, fd = line[:3]
     return process == NOBODY, process, pid, int(fd) if fd.isdigit() else -1, line[4] + line[5]

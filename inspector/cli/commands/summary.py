@@ -22,7 +22,7 @@ LABEL_WIDTH = 13
 TROUBLES_SHOWN = 6
 
 LEVELS = "▁▂▃▄▅▆▇█"
-"""Bars of the activity line, by height; an interval without packets is blank."""
+"""The bars of the activity line, by height; an interval without packets is blank."""
 
 PART_STYLES = {
     "http": "green",
@@ -33,7 +33,7 @@ PART_STYLES = {
     "unanswered": "red",
     "without a request": "red",
 }
-"""Colour of each counted kind; kinds not listed have none."""
+"""The colours of counted kinds; a kind that is not listed has none."""
 
 
 @click.command(short_help="One screen about a capture: counts, times, problems.")
@@ -101,7 +101,7 @@ def _facts(found: Digest, screen: Screen) -> Iterator[tuple[str, ...]]:
 
 
 def _activity(found: Digest) -> str:
-    """Packets over time as a line of block characters."""
+    """The packet rate over time as a line of block characters."""
     if not found.duration_ns:
         return ""
     busiest = max(found.activity)
@@ -110,7 +110,7 @@ def _activity(found: Digest) -> str:
 
 
 def _counts(total: int, parts: dict[str, int], screen: Screen) -> str:
-    """`12   9 http, 2 websocket, 1 unknown`."""
+    """A total and its parts, such as `12   9 http, 2 websocket, 1 unknown`."""
     said = ", ".join(screen.paint(f"{n:,} {name}", PART_STYLES.get(name, "")) for name, n in parts.items())
     return f"{screen.paint(f'{total:,}', 'bold')}   {said}".rstrip()
 
@@ -144,7 +144,7 @@ def _message_sizes(found: Digest) -> str:
 
 
 def _problems(found: Digest, screen: Screen) -> list[str]:
-    """What went wrong, the most severe first, then one line of notes: unusual, but legal."""
+    """What went wrong, most severe first, and then one line of notes about what is unusual but legal."""
     said = [trouble.said for trouble in found.troubles if trouble.severity != "note"]
     if found.missed_bytes:
         said.append(f"{size(found.missed_bytes)} not in the capture")

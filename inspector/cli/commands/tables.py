@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inspector.views.rows import Columns
 
 BLOCK_ROWS = 4096
-"""Rows formatted at a time, so that a table of any length streams."""
+"""The number of rows formatted at a time, so that a table of any length can be streamed."""
 
 HELP = {
     "packets": "Packets with TCP flags, analysis flags and both TCP states.",
@@ -78,7 +78,7 @@ COMMANDS = [_command(name) for name in HELP]
 
 
 def _blocks(capture: Capture, name: str, connection: int | None) -> Iterator[Columns]:
-    """The table's columns, in blocks of rows; at least one block, so that csv always has a header."""
+    """Yield the table's columns in blocks of rows: at least one block, so that csv always has a header."""
     import numpy as np
 
     from inspector.views import rows, story
@@ -98,7 +98,7 @@ def _blocks(capture: Capture, name: str, connection: int | None) -> Iterator[Col
 
 
 def _found(blocks: Iterator[Columns], name: str, text: str | None) -> Iterator[Columns]:
-    """The rows in which a column, formatted as for csv, contains the text (case-insensitive)."""
+    """Yield the rows in which any column, formatted as for csv, contains the text (case-insensitive)."""
     from inspector.cli.csv_json import csv_cell, flattened
 
     if text is None:

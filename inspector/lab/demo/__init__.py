@@ -1,1 +1,1 @@
-"""The demo: its servers, its clients, and what starts and steers them."""
+"""The demo: its servers, its clients, and the code that starts and controls them."""

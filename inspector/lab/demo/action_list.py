@@ -1,4 +1,4 @@
-"""The demo's buttons: names, labels, explanations. `action_runs.py` runs them."""
+"""The actions behind the demo's buttons: names, labels and explanations. `action_runs.py` runs them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Action:
-    """One button: its name in the API, its label, and what it shows."""
+    """An action of the demo: its name in the API, the label of its button, and an explanation of what it shows."""
 
     name: str
     label: str

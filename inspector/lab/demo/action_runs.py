@@ -1,4 +1,4 @@
-"""Runs the demo's actions. Each returns only when everything in its result has happened."""
+"""Runs the demo's actions. Each returns only when everything that its result describes has happened."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inspector.lab.process.child_process import Child
 from inspector.lab.process.json_lines import Message
 
 COMPRESSES = {"Alice": True, "Bob": False}
-"""Who offers permessage-deflate: one of two, so that both kinds of frames can be seen."""
+"""Whether each user offers permessage-deflate: one does, so that both compressed and uncompressed frames appear."""
 
 NEWS = ("The kettle is on.", "There is fresh cake at the counter.", "It has stopped raining.", "We close in an hour.")
 
@@ -24,14 +24,14 @@ ORDER = {"method": "POST", "target": "/orders", "body": json.dumps({"name": "Ali
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of an action: a sentence or two, and the client addresses ("ip:port") whose packets show it."""
+    """The result of an action: a sentence or two, and the client addresses ("ip:port") whose packets show it."""
 
     text: str
     clients: list[str] = field(default_factory=list)
 
 
 async def get(stage: Stage) -> Outcome:
-    """One request on one connection."""
+    """Send one request on one connection."""
     client, (answer,) = await visit(stage, PAGE)
     return Outcome(
         f"GET / was answered {status(answer)} with {answer['bytes']} bytes. The connection is closed again.", [client]
@@ -39,7 +39,7 @@ async def get(stage: Stage) -> Outcome:
 
 
 async def post(stage: Stage) -> Outcome:
-    """One request with content."""
+    """Send one request with content."""
     client, (answer,) = await visit(stage, ORDER)
     if answer["status"] != 201:
         raise LabError(f"The response to the order was {status(answer)}: {answer['body'].strip()}")
@@ -48,20 +48,20 @@ async def post(stage: Stage) -> Outcome:
 
 
 async def refresh_twice(stage: Stage) -> Outcome:
-    """The same request twice: two connections."""
+    """Send the same request twice, on two connections."""
     clients = [(await visit(stage, PAGE))[0] for _ in range(2)]
     ports = " and ".join(client.rpartition(":")[2] for client in clients)
     return Outcome(f"The page was fetched twice, on two connections with the client ports {ports}.", clients)
 
 
 async def keep_alive(stage: Stage) -> Outcome:
-    """Three requests on one connection."""
+    """Send three requests on one connection."""
     client, answers = await visit(stage, PAGE, STYLE, MENU)
     return Outcome(f"{len(answers)} requests were answered on one connection; then the client closed it.", [client])
 
 
 async def join(stage: Stage) -> Outcome:
-    """Alice and Bob join the chat."""
+    """Make Alice and Bob join the chat."""
     arrived = await gather_people(stage)
     who = await diary_text(stage)
     if not arrived:
@@ -70,17 +70,17 @@ async def join(stage: Stage) -> Outcome:
 
 
 async def alice_says_hi(stage: Stage) -> Outcome:
-    """Alice sends a message to Bob."""
+    """Send a message from Alice to Bob."""
     return await say(stage, "Alice", "Bob", "Hi")
 
 
 async def bob_answers(stage: Stage) -> Outcome:
-    """Bob sends a message to Alice."""
+    """Send a message from Bob to Alice."""
     return await say(stage, "Bob", "Alice", "Hi Alice, how are you?")
 
 
 async def server_push(stage: Stage) -> Outcome:
-    """The server pushes news to everybody in the chat."""
+    """Make the server push news to everybody in the chat."""
     if not (await stage.room.ask("diary"))["diary"]:
         await gather_people(stage)
     news = NEWS[stage.news_told % len(NEWS)]
@@ -93,7 +93,7 @@ async def server_push(stage: Stage) -> Outcome:
 
 
 async def leave(stage: Stage) -> Outcome:
-    """Alice and Bob leave the chat."""
+    """Make Alice and Bob leave the chat."""
     gone, clients = list(stage.people), clients_of(stage)
     if not gone:
         return Outcome("Neither Alice nor Bob was in the chat.")
@@ -110,22 +110,22 @@ ACTS: dict[str, Callable[[Stage], Awaitable[Outcome]]] = {
     act.__name__: act
     for act in (get, post, refresh_twice, keep_alive, join, alice_says_hi, bob_answers, server_push, leave)
 }
-"""Functions by the name of their action in `action_list.ACTIONS`."""
+"""The functions that run the actions, by the action's name in `action_list.ACTIONS`."""
 
 
 async def visit(stage: Stage, *questions: Message) -> tuple[str, list[Message]]:
-    """Send all requests on one connection; returns the client's address and the responses."""
+    """Send all requests on one connection; return the client's address and the responses."""
     done = await stage.visitor.ask("visit", questions=list(questions))
     return done["client"], done["answers"]
 
 
 def status(answer: Message) -> str:
-    """Status line of a response, such as "200 OK"."""
+    """The status code and reason phrase of a response, such as "200 OK"."""
     return f"{answer['status']} {answer['reason']}"
 
 
 async def gather_people(stage: Stage) -> list[str]:
-    """Make Alice and Bob join if neither a process nor a browser tab has their name; returns who had to join."""
+    """Make those of Alice and Bob join whose name neither a process nor a browser tab has; return their names."""
     here = set((await stage.room.ask("diary"))["diary"].values())
     missing = [name for name in COMPRESSES if name not in here]
     for name in missing:
@@ -137,7 +137,7 @@ async def gather_people(stage: Stage) -> list[str]:
 
 
 async def say(stage: Stage, speaker: str, listener: str, text: str) -> Outcome:
-    """Send a message from one to the other, who may also be in a browser tab."""
+    """Send a message from one user to the other, who may also be in a browser tab."""
     await gather_people(stage)
     mouth = person_or_error(stage, speaker)
     said = stage.room.watch("said", speaker=speaker, text=text, reached=[listener])
@@ -156,7 +156,7 @@ async def say(stage: Stage, speaker: str, listener: str, text: str) -> Outcome:
 
 
 def person_or_error(stage: Stage, name: str) -> Child:
-    """The process of this person.
+    """The process of this user.
 
     Raises:
         LabError: the name is taken by a browser tab.
@@ -168,7 +168,7 @@ def person_or_error(stage: Stage, name: str) -> Child:
 
 
 def clients_of(stage: Stage) -> list[str]:
-    """The client addresses of Alice and Bob."""
+    """The client addresses of those of Alice and Bob who run as processes."""
     return [person.ready["client"] for person in stage.people.values()]
 
 

@@ -1,9 +1,9 @@
-"""A chat client, Alice or Bob, as a process of its own.
+"""A chat client, such as Alice or Bob, in a process of its own.
 
     python -m inspector.lab.demo.chat_client NAME URL [--compress]
 
-It joins, says what it is told to say, reports what it hears, and leaves when its standard input ends or the server
-hangs up.
+It joins the chat, sends messages on command, reports the messages that it receives, and leaves when its standard input
+ends or the server closes the connection.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Person:
         self.pipe = pipe
 
     async def join(self) -> None:
-        """Send the name and wait for the welcome. Raises LabError with the server's reason if refused."""
+        """Send the name and wait for the welcome. Raises LabError with the server's reason if the server refuses."""
         await self._send({"join": self.name})
         answered = json.loads(await self.pipe.recv())
         if "welcome" not in answered:
@@ -39,7 +39,7 @@ class Person:
         report("ready", name=self.name, token=answered["token"], client=f"{address}:{port}")
 
     async def do(self, command: Message) -> Message:
-        """Run a command of the lab: send a message to a user."""
+        """Run a command of the lab: send a message to one user or to all."""
         if command["do"] != "say":
             raise LabError(f"{self.name} knows no command {command['do']!r}.")
         await self._send({"say": command["text"], "to": command["to"]})
@@ -55,7 +55,7 @@ class Person:
 
 
 async def connected(url: str) -> ReportedSocket:
-    """A socket that is connected to where the URL leads."""
+    """Return a socket that is connected to the host and port of the URL."""
     place = urlsplit(url)
     pipe = ReportedSocket()
     try:
@@ -68,8 +68,8 @@ async def connected(url: str) -> ReportedSocket:
 
 
 async def live(name: str, url: str, compression: str | None) -> None:
-    """Join, and stay until standard input ends or the server closes."""
-    # No proxy: a setting for the outside world must not lead loopback traffic away.
+    """Join the chat and stay until standard input ends or the server closes the connection."""
+    # No proxy: the user's proxy settings must not redirect loopback traffic.
     joined = connect(url, sock=await connected(url), compression=compression, proxy=None, user_agent_header=f"{name}/1")
     async with joined as pipe:
         person = Person(name, pipe)
@@ -84,7 +84,7 @@ async def live(name: str, url: str, compression: str | None) -> None:
 
 
 def main() -> None:
-    """Run as a program; exit status 1 when the room could not be entered."""
+    """Run as a program; the exit status is 1 if the client could not join."""
     parser = argparse.ArgumentParser(description="A client of the demo's chat.")
     parser.add_argument("name")
     parser.add_argument("url")

@@ -2,15 +2,15 @@
 
     python -m inspector.lab.demo.chat_server --socket FD        FD: an inherited listening socket
 
-What is said on a pipe is one JSON object a message:
+Each WebSocket message is one JSON object:
 
-    a guest says                          the room says
+    a client sends                        the server sends
     {"join": "Alice"}                     {"welcome": "Alice", "token": 7, "here": ["Alice"]}   or {"refused": why}
     {"say": "Hi", "to": "Bob"}            {"from": "Alice", "say": "Hi"}        to Bob; without "to" to everybody else
                                           {"joined": "Bob"}, {"left": "Bob"}    to everybody else
                                           {"news": "..."}                       to everybody, unasked
 
-The same port hands out the page with which the user can be a guest in a browser tab.
+The same port serves a page with which the user can join the chat from a browser tab.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ PAGES = {"/": "chat.html", "/chat.js": "chat.js", "/style.css": "style.css"}
 MOST_GUESTS = 32
 LONGEST_NAME = 24
 LONGEST_MESSAGE = 4096
-"""Bytes of one message, unpacked."""
+"""Maximum length of a message in bytes, after decompression."""
 JOIN_SECONDS = 30.0
-"""How long a connection may stay open before its user gives a name."""
+"""How long a connection may stay open before its client sends a name."""
 SEND_SECONDS = 5.0
 """How long a client that does not read may delay a message before it is skipped."""
 
@@ -55,15 +55,15 @@ class Guest:
     name: str
     connection: ServerConnection
     inode: int
-    """Inode of the socket: the descriptor number may be reused by the time the user is removed."""
+    """The inode of the socket, since the descriptor number may have been reused by the time the user is removed."""
 
     async def push(self, message: Message) -> bool:
-        """Send; whether it went out."""
+        """Send a message to this user; return whether it was sent."""
         return await push(self.connection, message)
 
 
 async def push(connection: ServerConnection, message: Message) -> bool:
-    """Send to one connection; returns whether it was sent."""
+    """Send a message on one connection; return whether it was sent."""
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await connection.send(json.dumps(message, ensure_ascii=False))
@@ -73,7 +73,7 @@ async def push(connection: ServerConnection, message: Message) -> bool:
 
 
 class Refused(Exception):
-    """An invalid request of a chat client; the text is the reply."""
+    """A chat client sent an invalid message; the text is the reply to it."""
 
 
 class Room:
@@ -93,7 +93,7 @@ class Room:
         except Refused as refusal:
             await push(connection, {"refused": str(refusal)})
         except (ConnectionClosed, TimeoutError):
-            pass  # it left without a goodbye, or never said who it was: the packets show how
+            pass  # it left without closing properly, or never sent a name: the packets show how
         finally:
             if guest:
                 await self._strike(token, guest)
@@ -108,7 +108,7 @@ class Room:
             return None
         if path not in PAGES:
             return connection.respond(HTTPStatus.NOT_FOUND, "There is only the one room, at /.\n")
-        # Two tabs opened one after the other are Alice and Bob without typing.
+        # Two tabs that are opened one after the other become Alice and Bob without any typing.
         free = next((name for name in SUGGESTED_NAMES if not self._find(name)), "")
         return page_response(connection, read_page(PAGES[path], name=free), port)
 
@@ -155,14 +155,14 @@ class Room:
         report("said", speaker=speaker.name, text=text, reached=reached)
 
     async def _strike(self, token: int, guest: Guest) -> None:
-        if self.diary.get(token) is guest:  # the number may already be somebody else's
+        if self.diary.get(token) is guest:  # the descriptor may already belong to somebody else
             del self.diary[token]
         report("token", **described("forget", token, guest.inode), name=guest.name)
         await self._tell_all({"left": guest.name})
         report("left", name=guest.name, token=token)
 
     async def _tell_all(self, message: Message, but: Guest | None = None) -> list[str]:
-        """Push to everybody in the registry; returns the names of those it was sent to."""
+        """Push a message to everybody in the registry except `but`; return the names of those it was sent to."""
         guests = [guest for guest in self.diary.values() if guest is not but]
         sent = await asyncio.gather(*(guest.push(message) for guest in guests))
         return [guest.name for guest, went in zip(guests, sent, strict=True) if went]
@@ -183,7 +183,7 @@ def parse(message: str | bytes) -> Message:
 
 
 def name_in(message: str | bytes) -> str:
-    """The name in a client's first message."""
+    """The name in a client's first message. Raises Refused if there is no valid one."""
     name = parse(message).get("join")
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
         raise Refused('Say who you are first: {"join": "Alice"}.')
@@ -196,7 +196,7 @@ def page_response(connection: ServerConnection, page: Page, port: int) -> Respon
     del response.headers["Content-Type"]
     response.headers["Content-Type"] = page.content_type
     if page.is_document:
-        # Spelled out, because not every browser counts ws: to 'self'.
+        # Written out, because not every browser includes ws: in 'self'.
         response.headers.update(security_headers(connect=f"ws://127.0.0.1:{port} ws://localhost:{port}"))
     return response
 
@@ -206,12 +206,12 @@ async def run(listener: socket.socket) -> None:
     room = Room()
     quiet = logging.getLogger("wireglass.chat")
     quiet.addHandler(logging.NullHandler())
-    quiet.propagate = False  # failed handshakes are seen on the wire; nobody reads them here
+    quiet.propagate = False  # failed handshakes can be seen on the wire; nobody reads a log of them
     origins = [Origin(f"http://{host}") for host in own_hosts(port_of(listener))]
     async with serve(
         room.receive,
         sock=listener,
-        # Programs send no Origin; a page of any other site does and is refused.
+        # Programs send no Origin and are accepted; pages of other sites send theirs and are refused.
         origins=[*origins, None],
         process_request=room.answer_request,
         server_header="CornerChat/1",

@@ -1,4 +1,4 @@
-"""The lab as its users see it: start it, run actions, stop it."""
+"""The lab's public interface: start it, run actions, stop it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from inspector.live.ended_processes import Trouble, how_it_ended
 
 START_SECONDS = 30.0
 ACTION_SECONDS = 60.0
-"""How long to wait for the host process; it times out on single steps much earlier, and reports which."""
+"""How long to wait for an action of the host process. It times out on a single step much earlier and reports which."""
 
 GOODBYE_SECONDS = 15.0
 
@@ -33,7 +33,7 @@ IN_PRIVATE = (
     "there; only what your browser itself says to the servers comes in through a relay, so that pipe is the relay's, "
     "not the browser's."
 )
-"""Remark about a demo that runs in a network of its own."""
+"""The remark about a demo that runs in a private network."""
 
 UNSEEN = "What was captured until then is in the recording. The demo runs on unseen: start it again to see more."
 ONE_GONE = "Packets are still captured. Start the demo again to have all of it."
@@ -43,10 +43,10 @@ Mode = Literal["direct", "namespace"]
 
 
 class Lab:
-    """The demo's servers and clients on loopback, in processes of their own, and the capture of their traffic.
+    """The demo's servers and clients on loopback, each in its own process, and the capture of their traffic.
 
-    Made by `Lab.start`. Methods may be called from any thread; actions run one after another. All of its processes
-    end with `stop`, or when this process ends, however it does.
+    `Lab.start` creates it. Its methods may be called from any thread; actions run one after another. All of its
+    processes end with `stop`, or when this process ends for whatever reason.
     """
 
     actions: tuple[Action, ...] = ACTIONS
@@ -54,7 +54,7 @@ class Lab:
     def __init__(self, process: subprocess.Popen[bytes], mode: Mode, ports: tuple[int, int]) -> None:
         self.mode = mode
         self.ports = ports
-        """Ports of the HTTP server and the chat, to which the capture is limited."""
+        """The ports of the HTTP server and the chat server, to which the capture is limited."""
         self.addresses = {
             "http": f"http://{LOOPBACK}:{ports[0]}/",
             "chat": f"ws://{LOOPBACK}:{ports[1]}/chat",
@@ -80,22 +80,22 @@ class Lab:
         http_port: int = 8000,
         chat_port: int = 8765,
     ) -> Self:
-        """Start the servers and the capture; returns when all of them are ready.
+        """Start the servers and the capture; return when all of them are ready.
 
         Args:
-            spool: pcapng file to capture into; None captures nothing.
-            namespace: whether to run in a private network; None decides: only where it's needed for the capture.
-            http_port: wished port; the next free one is taken where it is not free.
-            chat_port: likewise.
+            spool: the pcapng file to capture into; None captures nothing.
+            namespace: whether to run in a private network; with None, only if the capture needs it.
+            http_port: the preferred port of the HTTP server; if it is taken, the next free one is used.
+            chat_port: the preferred port of the chat server, likewise.
         Raises:
-            LabError: it can't be done here; the message says why and what can be done.
+            LabError: the lab cannot run here; the message says why and what can be done about it.
         """
         if sys.platform == "win32":
             raise LabError("The demo's servers need Linux or macOS. Saved captures can be opened here.")
         refusal = capture_refusal() if namespace is None and spool is not None else None
         private = bool(namespace) or refusal is not None
         with listen(http_port) as http, listen(chat_port) as chat:
-            # Made here, outside the private network, so that the user's browser reaches them.
+            # The sockets are created here, outside the private network, so that the user's browser can reach them.
             arguments = ["--http", str(http.fileno()), "--chat", str(chat.fileno())]
             if spool is not None:
                 arguments += ["--spool", str(Path(spool).absolute())]
@@ -106,43 +106,45 @@ class Lab:
             lab._wait_ready()
         except LabError as error:
             lab.stop()
-            # Where both ways were tried, both reasons; that of the capture says what would help.
+            # If both ways were tried, give both reasons; that of the capture says what would help.
             raise LabError(f"{error} {refusal}" if refusal else str(error)) from None
         return lab
 
     @property
     def capture_statistics(self) -> dict[str, int]:
-        """Packets `received` and of them `dropped` so far, of all captures that write the recording."""
+        """The packets `received` so far and how many of them were `dropped`, over all captures that write to the
+        recording.
+        """
         counted = self._counted.values()
         return {what: sum(counts[what] for counts in counted) for what in ("received", "dropped")}
 
     @property
     def remark(self) -> str:
-        """A remark for users on how the demo runs; empty without one."""
+        """A remark for users about how the demo runs; empty if there is none."""
         return IN_PRIVATE if self.mode == "namespace" else ""
 
     @property
     def pid(self) -> int:
-        """The host process, the parent of all the others."""
+        """The process ID of the host process, the parent of all the others."""
         return self._process.pid
 
     def run(self, name: str) -> Message:
-        """Run an action; returns when its packets have been sent.
+        """Run an action; return when its packets have been sent.
 
         Returns:
-            `result`, a sentence or two, and `clients`, the client sockets ("ip:port") whose packets prove it.
+            `result`, a sentence or two, and `clients`, the client addresses ("ip:port") whose packets show it.
         Raises:
-            LabError: it did not work, or there is no such action.
+            LabError: the action failed, or there is no such action.
         """
         return self._ask(name, name)
 
     def play(self, name: str) -> Message:
-        """Run a scenario in a network namespace of its own, captured into the same recording; returns when it is over.
+        """Run a scenario in its own network namespace, captured into the same recording; return when it has ended.
 
         Returns:
-            as `run`.
+            the same as `run`.
         Raises:
-            LabError: it could not be staged here, or there is no such scenario.
+            LabError: the scenario cannot run here or failed, or there is no such scenario.
         """
         return self._ask(name, "play", scenario=name)
 
@@ -152,7 +154,7 @@ class Lab:
             if self._process.poll() is not None or self._process.stdin is None:
                 raise LabError("The demo has ended. Start it again.")
             self._asked[number] = future
-            with contextlib.suppress(BrokenPipeError):  # then the reader finds its end, and fails the future
+            with contextlib.suppress(BrokenPipeError):  # the reader thread then fails the future
                 self._process.stdin.write(encode({"id": number, "do": do, **facts}))
                 self._process.stdin.flush()
         try:
@@ -161,7 +163,7 @@ class Lab:
             raise LabError(f"The demo did not finish {name!r} within {ACTION_SECONDS:.0f} seconds.") from None
 
     def stop(self) -> None:
-        """End every process of the lab; the capture file is complete then. May be called again."""
+        """End all processes of the lab, after which the capture file is complete. May be called more than once."""
         with self._lock, contextlib.suppress(BrokenPipeError):
             if self._process.poll() is None:
                 self._is_wanted = False
@@ -221,13 +223,15 @@ class Lab:
                 self._asked.pop(number).set_exception(LabError(reason))
 
     def _miss(self, sentence: str, ends_capture: bool = True) -> None:
-        # The first end of the capture is the cause, later ones its consequences.
+        # The first report that the capture has ended gives the cause; later ones are consequences.
         if not ends_capture or not any(trouble.ends_capture for trouble in self.troubles):
             self.troubles = [*self.troubles, Trouble(sentence, ends_capture)]
 
 
 def spawn(arguments: list[str], private: bool, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
-    """The host process, in a session of its own: a Ctrl-C in the terminal is for us, and we end it in order."""
+    """Start the host process in its own session, so that a Ctrl-C in the terminal reaches only this process, which then
+    stops the host process in order.
+    """
     command = launch.command("inspector.lab.demo.host_process", *arguments)
     if private:
         command = launch.private_command([*command, "--relay"])
@@ -242,8 +246,8 @@ def spawn(arguments: list[str], private: bool, descriptors: tuple[int, ...]) -> 
 
 
 def capture_refusal() -> str | None:
-    """Why this user may not capture on the machine's own network; None where that is allowed."""
-    # Only here: the sources need numpy, and every process of the lab imports this package.
+    """The reason why this user may not capture on the machine's own network; None if capturing is allowed."""
+    # Imported here because it needs numpy, and every process of the lab imports this package.
     from inspector.live.capture_rights import may_capture
 
     allowed, reason = may_capture()

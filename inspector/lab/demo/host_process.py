@@ -1,9 +1,9 @@
-"""The process that runs the demo: it starts servers, clients and capture, and ends with its parent.
+"""The process that runs the demo: it starts the servers, clients and capture, and ends with its parent.
 
     python -m inspector.lab.demo.host_process --http FD --chat FD [--relay] [--spool FILE]
 
-FD: inherited listening sockets. It speaks JSON lines (see `lab/process/json_lines.py`): `{"id": 1, "do": "get"}` runs
-an action; events are `ready`, `statistics` (of the capture) and `error`.
+FD is an inherited listening socket. The process uses JSON lines (see `lab/process/json_lines.py`): the command
+`{"id": 1, "do": "get"}` runs an action; its events are `ready`, `statistics` (of the capture) and `error`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from inspector.lab.process.reported_socket import ReportedSocket, name_process
 from inspector.lab.scenarios.in_demo import GuestPlays
 
 MOST_WAITING = 32
-"""Commands that may wait for the one that is running."""
+"""Maximum number of commands that wait for the running one."""
 
 
 class Host:
-    """Runs the actions one after another."""
+    """Runs actions and scenarios one after another."""
 
     def __init__(self, stage: Stage, plays: GuestPlays) -> None:
         self._stage = stage
@@ -34,7 +34,7 @@ class Host:
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
 
     async def serve(self) -> None:
-        """Run commands from standard input until it ends; running ones are then cancelled."""
+        """Run commands from standard input until it ends; a command that is still running is then cancelled."""
         work = asyncio.create_task(self._work())
         try:
             async for command in commands():
@@ -65,7 +65,7 @@ def pass_on(message: Message) -> None:
 
 
 async def run(options: argparse.Namespace) -> None:
-    """Start the servers and the capture, serve commands, and stop everything however that ends."""
+    """Start the servers and the capture, run commands, and finally stop everything, even after an error."""
     main_task = asyncio.current_task()
     assert main_task is not None, "a coroutine runs in a task"
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,8 +2,8 @@
 
     python -m inspector.lab.demo.http_client PORT
 
-It uses no HTTP library: the steps are those of every client (socket, connect, send, receive, close), and it waits for
-the server's end of the pipe to close where the server said that it would, as a browser does.
+It uses no HTTP library. It takes the steps of every client (socket, connect, send, receive, close), and after a request
+with `Connection: close` it waits until the server has closed its end of the connection, as a browser does.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BROKEN_OFF = "The café's response was truncated."
 
 @dataclass(frozen=True)
 class Answer:
-    """A response, as far as the visitor cares."""
+    """The parts of a response that the client needs."""
 
     status: int
     reason: str
@@ -56,7 +56,11 @@ class Pipe:
         self._socket.close()
 
     def ask(self, method: str, target: str, body: str | None = None, keep: bool = False) -> Answer:
-        """Send one request and wait for the whole response; unless kept, until the server has closed its end, too."""
+        """Send one request and wait for the complete response and, unless `keep`, until the server has closed its end.
+
+        Raises:
+            LabError: the response was truncated, or was longer than its Content-Length.
+        """
         self._socket.sendall(compose(method, target, self._port, body, keep))
         answer = read_answer(self._incoming)
         if not keep and self._incoming.read(1):
@@ -81,7 +85,7 @@ def compose(method: str, target: str, port: int, body: str | None, keep: bool) -
 
 
 def read_answer(incoming: BinaryIO) -> Answer:
-    """One response with a Content-Length from the stream; LabError when it ends early."""
+    """Read one response with a Content-Length from the stream. Raises LabError if the stream ends early."""
     _, status, reason = _line(incoming).split(" ", 2)
     fields = {}
     for _ in range(MOST_FIELDS):

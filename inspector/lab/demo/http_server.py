@@ -2,7 +2,7 @@
 
     python -m inspector.lab.demo.http_server --socket FD        FD: an inherited listening socket
 
-It answers one question a pipe (`Connection: close`) unless the client asks to keep the pipe.
+It serves one request per connection (`Connection: close`) unless the client asks for keep-alive.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from inspector.lab.process.reported_socket import ReportedSocket, name_process
 MENU = {"espresso": "2.20", "flat white": "3.40", "pot of tea": "2.90", "hot chocolate": "3.60"}
 
 LONGEST_BODY = 4096
-"""Bytes. An order is some forty."""
+"""Maximum length of a request body in bytes. An order takes about forty."""
 
 MOST_GUESTS = 64
-"""Connections served at once, each by a thread; more are turned away."""
+"""Maximum number of connections served at once, each by its own thread; further ones are closed."""
 
 PATIENCE_SECONDS = 15
-"""How long a connection may be idle."""
+"""How many seconds a connection may be idle."""
 
 
 class Cafe(ThreadingHTTPServer):
-    """The server, on a socket that already listens."""
+    """The HTTP server, on a socket that is already listening."""
 
     daemon_threads = True
 
@@ -50,7 +50,7 @@ class Cafe(ThreadingHTTPServer):
         self._seats = threading.BoundedSemaphore(MOST_GUESTS)
 
     def verify_request(self, request: object, client_address: object) -> bool:
-        """Whether there is a seat left; without one the connection is closed unanswered."""
+        """Take a seat and return True, or return False if none is left; the connection is then closed unanswered."""
         return self._seats.acquire(blocking=False)
 
     def process_request_thread(
@@ -63,24 +63,24 @@ class Cafe(ThreadingHTTPServer):
             self._seats.release()
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
-        """Close the descriptor and send FIN in one step, so that the descriptor is always gone when the FIN is on its
-        way.
+        """Close the descriptor and send FIN in one step, so that the descriptor is always closed before the FIN is
+        seen.
         """
         self.close_request(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Ignore a client that disconnects early: the packets show it."""
+        """Print nothing about a client that disconnects early: the packets show it."""
 
 
 class Counter(BaseHTTPRequestHandler):
-    """One connection, with its requests one after another."""
+    """Serves the requests of one connection, one after another."""
 
     server: Cafe
     protocol_version = "HTTP/1.1"
     server_version = "CornerCafe/1"
     sys_version = ""
     timeout = PATIENCE_SECONDS
-    wbufsize = -1  # buffered: head and body leave together
+    wbufsize = -1  # buffered, so that header and body are sent together
 
     def parse_request(self) -> bool:
         """Parse the header; keep the connection open afterwards only if the client asks for it."""
@@ -94,7 +94,7 @@ class Counter(BaseHTTPRequestHandler):
         return False
 
     def do_GET(self) -> None:
-        """The page, its style sheet, and the menu."""
+        """Respond with the page, its style sheet or the menu."""
         match self.path:
             case "/":
                 self._answer(HTTPStatus.OK, read_page("cafe.html", visit=str(next(self.server.visits))))
@@ -108,7 +108,7 @@ class Counter(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def do_POST(self) -> None:
-        """An order: JSON from programs, form fields from the page."""
+        """Take an order: JSON from programs, form fields from the page."""
         body = self._body()
         if body is None:
             return
@@ -125,7 +125,9 @@ class Counter(BaseHTTPRequestHandler):
         self._json(HTTPStatus.CREATED, {"order": number, "message": message}, Location=f"/orders/{number}")
 
     def _body(self) -> bytes | None:
-        """The body of the request; None after an error, since nothing more can be read from this connection then."""
+        """Return the body of the request, or None after an error response. The connection then closes, since nothing
+        more can be read from it.
+        """
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
             refusal = HTTPStatus.LENGTH_REQUIRED
@@ -161,10 +163,10 @@ class Counter(BaseHTTPRequestHandler):
 
 
 def parse_order(content_type: str, body: bytes) -> tuple[str, str]:
-    """Name and drink of an order.
+    """The name and the drink of an order.
 
     Raises:
-        ValueError: it isn't one; the message is meant for whoever sent it.
+        ValueError: the body is not a valid order; the message is meant for the client.
     """
     if content_type == "application/x-www-form-urlencoded":
         fields = {key: values[0] for key, values in parse_qs(body.decode("utf-8", "replace"), max_num_fields=8).items()}

@@ -1,6 +1,6 @@
-"""A relay between two networks: from a socket of the outer one to the same port of the one this process lives in.
+"""A relay between two networks: from a socket of the outer network to the same port in the network of this process.
 
-The browser's leg is outside; the inner leg runs over the private loopback and is what the capture sees.
+The browser connects to the outer socket. The inner connection uses the private loopback and is what the capture sees.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from inspector.lab.process.ports import LOOPBACK, port_of
 from inspector.lab.process.reported_socket import ReportedSocket
 
 MOST_PIPES = 64
-"""Connections relayed at once; more are closed right away."""
+"""Maximum number of connections relayed at the same time; further ones are closed immediately."""
 
 PIECE = 1 << 16
-"""Bytes carried at a time."""
+"""Maximum number of bytes relayed at a time."""
 
 
 class Relay:
-    """Relays one listening socket."""
+    """Relays the connections to one listening socket."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
@@ -37,7 +37,7 @@ class Relay:
         return relay
 
     async def stop(self) -> None:
-        """Accept no more and break up what is open."""
+        """Stop accepting connections and close the open ones."""
         if self._server:
             self._server.close()
         for pipe in self._pipes:
@@ -74,7 +74,9 @@ class Relay:
 
 
 async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Carry bytes one way until their end, and pass on how they ended: a FIN as a FIN, a reset as a reset."""
+    """Copy bytes in one direction until the stream ends, and end the other side in the same way: a FIN as a FIN, a
+    reset as a reset.
+    """
     try:
         while piece := await reader.read(PIECE):
             writer.write(piece)
@@ -86,7 +88,7 @@ async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
-    """Close with RST instead of FIN."""
+    """Close the connection with RST instead of FIN."""
     pipe = writer.get_extra_info("socket")
     with contextlib.suppress(OSError):
         pipe.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
@@ -94,4 +96,4 @@ def reset(writer: asyncio.StreamWriter) -> None:
 
 
 LINGER_NOT = b"\x01\x00\x00\x00\x00\x00\x00\x00"
-"""struct linger: on, for no time at all. Closing then sends RST (socket(7))."""
+"""struct linger: on, with a timeout of 0. Closing then sends RST (socket(7))."""

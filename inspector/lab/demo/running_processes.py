@@ -20,10 +20,10 @@ LOOPBACK_INTERFACE = "lo" if sys.platform.startswith("linux") else "lo0"
 
 
 class Stage:
-    """The running processes. `open` starts what is always there, `close` ends everything."""
+    """The demo's running processes. `open` starts those that always run, `close` ends all of them."""
 
     def __init__(self, http: socket.socket, chat: socket.socket) -> None:
-        """Take the two sockets that the user's browser connects to."""
+        """`http` and `chat` are the listening sockets to which the user's browser connects."""
         self.news_told = 0
         self._http = http
         self._chat = chat
@@ -38,13 +38,13 @@ class Stage:
         self._tell: Callable[[Message], None] = lambda message: None
 
     async def open(self, relayed: bool, spool: str | None, heard: Callable[[Message], None]) -> None:
-        """Start the capture first, so that it sees everything, then the servers.
+        """Start the capture, so that it sees everything, then the servers and the HTTP client.
 
         Args:
-            relayed: the sockets belong to another network, so the servers get sockets of their own in this one.
-            spool: where packets go; None starts no capture.
-            heard: is given what the capture reports, and an `error` for every part of the demo that ends by itself;
-                in it `ends_capture` says whether that is the capture.
+            relayed: whether the sockets belong to another network, so that the servers need their own in this one.
+            spool: the file to capture into; None starts no capture.
+            heard: called with what the capture reports, and with an `error` event for every part of the demo that
+                ends by itself; `ends_capture` in it says whether that part is the capture.
         """
         self._tell = heard
         if spool is not None:
@@ -55,7 +55,7 @@ class Stage:
         self._visitor = await self._start("The visitor", "inspector.lab.demo.http_client", str(self._ports[0]))
 
     async def close(self) -> None:
-        """End everything, the capture last, so that it sees the goodbyes."""
+        """End all processes, the capture last, so that it sees how the connections are closed."""
         for name in list(self._people):
             await self.dismiss(name)
         for relay in self._relays:
@@ -89,12 +89,12 @@ class Stage:
 
     @property
     def people(self) -> dict[str, Child]:
-        """The names of chat clients that run as our processes."""
+        """The chat clients that run as processes of the demo, by name."""
         self._people = {name: person for name, person in self._people.items() if not person.has_ended}
         return self._people
 
     async def invite(self, name: str, compress: bool) -> Child:
-        """Start this user's process; returns when it has joined and all other users have been notified."""
+        """Start this user's process; return it when it has joined and all other users have been notified."""
         entered = self.room.watch("joined", name=name)
         flags = ["--compress"] if compress else []
         url = f"ws://{LOOPBACK}:{self._ports[1]}/chat"
@@ -104,7 +104,7 @@ class Stage:
         return person
 
     async def dismiss(self, name: str) -> None:
-        """Make this user leave; returns when the process has ended."""
+        """Make this user leave; return when the process has ended."""
         await self._people.pop(name).stop()
 
     async def _start_capture(self, spool: str) -> None:
@@ -117,8 +117,10 @@ class Stage:
         await self._start("The capture process", "inspector.live.capture_process", *arguments, heard=heard)
 
     async def _start_watch(self, spool: str) -> None:
-        """Start the watcher that records the state of sockets, from the kernel and from the programs."""
-        # Only here: the sources need numpy, and most processes of the lab do without.
+        """Start to record the programs' reports about sockets, and start the watcher that records the kernel's socket
+        states.
+        """
+        # Imported here because it needs numpy, which most processes of the lab do not need.
         from inspector.pcap.socket_reports import ReportWriter
 
         self._reports = ReportWriter(spool)
@@ -132,7 +134,7 @@ class Stage:
             self._missed(message["message"])
 
     def _noted(self, message: Message) -> None:
-        """As `_heard`, but people come and go."""
+        """Handle an event of a chat client: like `_heard`, but a client that ends is not reported as an error."""
         self.note(**message)
 
     def _missed(self, message: str) -> None:
@@ -146,7 +148,7 @@ class Stage:
             listener.close()
             self._relays.append(await Relay.start(outer))
         else:
-            # The server's alone now: when it is gone, its port shall refuse, not wait.
+            # Only the server holds the socket now: when it has ended, its port must refuse connections, not queue them.
             outer.close()
         return server
 
@@ -164,7 +166,7 @@ class Stage:
 
 
 def present(child: Child | None) -> Child:
-    """The child, which must be there and alive."""
+    """Return the child process. Raises LabError if there is none or it has ended."""
     if child is None or child.has_ended:
         raise LabError("A part of the demo has ended. Start the demo again.")
     return child

@@ -15,14 +15,15 @@ from inspector.lab.process.json_lines import LONGEST_LINE, Message, encode
 from inspector.live.ended_processes import how_it_ended
 
 ANSWER_SECONDS = 30.0
-"""How long anything in the lab may take on a busy machine; loopback itself needs milliseconds."""
+"""Time limit for any single result or event in the lab. It allows for a busy machine; loopback itself needs
+milliseconds."""
 
 GOODBYE_SECONDS = 3.0
-"""How long a process may take to end by itself before it is made to."""
+"""How long to wait for a process to end by itself before it is terminated, and then before it is killed."""
 
 
 class Child:
-    """One child process: send it commands, wait for its events, stop it. `ready` is its first event."""
+    """A child process that takes commands and reports events. `ready` is the first event that it reported."""
 
     def __init__(self, name: str, process: Process, heard: Callable[[Message], None] | None) -> None:
         self.name = name
@@ -49,12 +50,13 @@ class Child:
         """Run the module in a process and wait until it reports `ready`.
 
         Args:
-            name: what messages call it.
-            descriptors: open files that it inherits under the same numbers.
-            heard: is given every event it reports, and an `error` in which `ended` is true should it end by itself.
+            name: the name of the process in messages.
+            descriptors: open file descriptors that it inherits under the same numbers.
+            heard: called with every event that the process reports, and with an `error` event in which `ended` is
+                true if the process ends by itself.
             private: run it in a private network.
         Raises:
-            LabError: it ended or was silent instead.
+            LabError: the process ended, or did not report `ready` in time.
         """
         command = launch.command(module, *arguments)
         process = await asyncio.create_subprocess_exec(
@@ -74,7 +76,7 @@ class Child:
         return child
 
     async def ask(self, do: str, **facts: object) -> Message:
-        """Send a command and wait for its result. Raises LabError if it failed."""
+        """Send a command and wait for its result. Raises LabError if the command failed."""
         self._count += 1
         future = self._promise()
         self._asked[self._count] = future
@@ -82,7 +84,7 @@ class Child:
         return await self.within_reason(future)
 
     def watch(self, event: str, **facts: object) -> asyncio.Future[Message]:
-        """A future of the next event of this kind with these values. Call it before you trigger the event."""
+        """Return a future for the next event of this kind with these values. Call it before you trigger the event."""
         future = self._promise()
         self._watched.append(({"event": event, **facts}, future))
         return future
@@ -96,7 +98,7 @@ class Child:
             raise LabError(f"{self.name} did not answer within {ANSWER_SECONDS:.0f} seconds.") from None
 
     async def stop(self) -> None:
-        """End it: by closing its standard input, then with ever less patience."""
+        """End the process: close its standard input, then terminate it, and finally kill it."""
         self._is_wanted = False
         if self._process.stdin:
             self._process.stdin.close()
@@ -110,7 +112,7 @@ class Child:
         await self._reading
 
     async def kill(self) -> None:
-        """End it at once, as a crash would."""
+        """Kill the process at once, as a crash would."""
         self._is_wanted = False
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
@@ -141,7 +143,7 @@ class Child:
         for future in [*self._asked.values(), *(future for _, future in self._watched)]:
             if not future.done():
                 future.set_exception(self._gone())
-                future.exception()  # seen: whoever no longer waits shall not be warned about it
+                future.exception()  # marks it as retrieved, so that asyncio does not warn about futures nobody awaits
 
     def _take(self, message: Message) -> None:
         if "event" in message:

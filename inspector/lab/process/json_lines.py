@@ -1,14 +1,13 @@
-"""One JSON object a line: how the processes of the lab speak with each other over their pipes.
+"""The protocol between the lab's processes: JSON lines over pipes, one object per line.
 
-A process hears on its standard input what to do, and says on its standard output what became of it:
+A process receives commands on its standard input and writes results and events to its standard output:
 
     {"id": 1, "do": "say", "text": "Hi"}       a command
-    {"id": 1, "done": {...}}                    its answer, or
-    {"id": 1, "failed": "nobody is here"}       why not
-    {"event": "heard", "speaker": "Alice"}      something that happened without being asked for
+    {"id": 1, "done": {...}}                    its result, or
+    {"id": 1, "failed": "nobody is here"}       the reason why it failed
+    {"event": "heard", "speaker": "Alice"}      an event, which no command asked for
 
-The end of its standard input tells a process to end. So nothing outlives the process that started it, however that
-one died.
+A process ends when its standard input ends. So no process outlives the one that started it, however that one died.
 """
 
 from __future__ import annotations
@@ -26,23 +25,23 @@ from inspector.errors import LabError
 Message = dict[str, Any]
 
 LONGEST_LINE = 1 << 16
-"""Bytes. Commands and answers are a few hundred; a longer line is a fault, not a message."""
+"""Maximum length of a line in bytes. Commands and results take a few hundred; a longer line is an error."""
 
 STDOUT = 1
 
 
 def encode(message: Message) -> bytes:
-    """The message as one line, line end included."""
+    """Return the message as one line, including the newline."""
     return json.dumps(message, ensure_ascii=False).encode() + b"\n"
 
 
 def report(event: str, **facts: object) -> None:
-    """Tell the process that started this one what happened."""
+    """Report an event to the process that started this one."""
     _write({"event": event, **facts})
 
 
 async def commands() -> AsyncIterator[Message]:
-    """The commands from standard input, until it ends."""
+    """Yield the commands from standard input until it ends."""
     reader = asyncio.StreamReader(limit=LONGEST_LINE)
     loop = asyncio.get_running_loop()
     transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -54,13 +53,13 @@ async def commands() -> AsyncIterator[Message]:
 
 
 async def answer(do: Callable[[Message], Awaitable[Message]]) -> None:
-    """Do one command after another, until standard input ends."""
+    """Run the commands from standard input one after another, until it ends."""
     async for command in commands():
         await answer_one(command, do)
 
 
 async def answer_one(command: Message, do: Callable[[Message], Awaitable[Message]]) -> None:
-    """Run this command and report its result."""
+    """Run a command and report its result, or the reason why it failed."""
     try:
         _write({"id": command["id"], "done": await do(command)})
     except LabError as error:
@@ -68,7 +67,7 @@ async def answer_one(command: Message, do: Callable[[Message], Awaitable[Message
 
 
 def answer_blocking(do: Callable[[Message], Message]) -> None:
-    """`answer` for a process that has no event loop and wants none."""
+    """Do the same as `answer`, for a process without an event loop."""
     for line in sys.stdin.buffer:
         command = json.loads(line)
         try:
@@ -78,7 +77,7 @@ def answer_blocking(do: Callable[[Message], Message]) -> None:
 
 
 def _write(message: Message) -> None:
-    # Straight to the descriptor: nothing stays in a buffer, and one line is one write. If the reader has died there
-    # is nobody to tell; standard input is then at its end too.
+    # Written straight to the descriptor: nothing stays in a buffer, and each line is one write. If the reader has
+    # died, nobody needs the message; standard input has then ended, too.
     with contextlib.suppress(BrokenPipeError):
         os.write(STDOUT, encode(message))

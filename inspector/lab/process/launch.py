@@ -14,7 +14,7 @@ ROOT = Path(inspector.__file__).resolve().parent.parent
 
 
 def command(module: str, *arguments: str) -> list[str]:
-    """The command line that runs a module; -P keeps the directory the user happens to be in out of the import path."""
+    """The command line that runs a module. The option -P keeps the current directory out of the import path."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
@@ -25,7 +25,7 @@ def private_command(inner: list[str]) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The environment for it: a checkout that is not installed must be found by the child as well."""
+    """The environment variables of a child process: PYTHONPATH lets it find a checkout that is not installed."""
     variables = dict(os.environ)
     if str(ROOT) not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
         variables["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))

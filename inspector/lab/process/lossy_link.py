@@ -1,12 +1,12 @@
-"""A network link that delays, loses, repeats and reorders packets by a seeded plan: real kernel TCP on both ends.
+"""A network link that delays, loses, duplicates and reorders packets by a seeded plan, with kernel TCP at both ends.
 
-The link is a TUN device in a private network. Whatever the kernel sends to the far address comes out of the device,
-waits as the plan says, and goes back in with both addresses exchanged. So a client that connects to the far address
-reaches a server on the near one, over a link as rough as wanted. Exchanging addresses leaves the checksums right:
-they add the same numbers in another order (RFC 1071).
+The link is a TUN device in a private network. Every packet that the kernel sends to the far address is read from the
+device, delayed according to the plan, and written back with source and destination address swapped. So a client that
+connects to the far address reaches a server on the near address, over a link that is as unreliable as the plan says.
+Swapping the addresses leaves the checksums valid, because they add the same numbers in another order (RFC 1071).
 
-On the device every packet shows twice, as it was sent and as it arrived; `CLIENTS_VIEW` keeps what the client's end
-of the link shows, `SERVERS_VIEW` what the server's end does.
+A capture on the device shows every packet twice: as it was sent and as it arrived. The filter `CLIENTS_VIEW` keeps
+the copies at the client's end of the link, `SERVERS_VIEW` those at the server's end.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NEAR, FAR = "10.9.0.1", "10.9.0.2"
 
 CLIENTS_VIEW = "tcp and ((dst host {far} and dst port {port}) or (src host {far} and src port {port}))"
 SERVERS_VIEW = "tcp and ((dst host {near} and dst port {port}) or (src host {near} and src port {port}))"
-"""Capture filters: one of the two copies of each packet, as the host of one end sees it."""
+"""Capture filters that keep one of the two copies of each packet: the one that the host at one end sees."""
 
 # From <linux/if_tun.h> and <linux/sockios.h>.
 TUNSETIFF = 0x400454CA
@@ -46,41 +46,41 @@ IFF_UP_AND_RUNNING = 0x41
 
 LARGEST = 65_536
 STOP = b"."
-"""Wakes the carrier thread for the last time."""
+"""The byte that tells the thread that carries the packets to end."""
 
 IP_ADDRESSES = slice(12, 20)
 IP_DESTINATION = slice(16, 20)
-"""Source and destination in an IPv4 header (RFC 791 §3.1)."""
+"""Positions in an IPv4 header (RFC 791 §3.1): both addresses, and the destination alone."""
 
 FAR_BYTES = socket.inet_aton(FAR)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the link does to a packet; shares are of 1, times in seconds. The same seed does the same to the same
-    packets.
+    """What the link does to packets. Probabilities are between 0 and 1, times in seconds. The same seed treats the
+    same sequence of packets in the same way.
 
-    Numbers in `lost` and `late` count the packets that carry TCP payload, both ways together, from 1.
+    The numbers in `lost` and `late` count, from 1, the packets with TCP payload in both directions together.
     """
 
     loss: float = 0.0
     repeat: float = 0.0
     reorder: float = 0.0
-    """Share of packets that wait twice as long and so are overtaken."""
+    """Probability that a packet is delayed twice as long, so that later ones overtake it."""
     delay: float = 0.005
     seed: int = 1
     lost: frozenset[int] = frozenset()
     lost_flags: frozenset[tuple[int, int]] = frozenset()
-    """Segments lost by their control bits: (SYN | ACK, 1) is the first SYN-ACK, whichever way it goes."""
+    """Segments that are lost, by control bits and number: (SYN | ACK, 1) is the first SYN-ACK in either direction."""
     late: frozenset[int] = frozenset()
     lateness: float = 0.0
-    """How much longer those in `late` wait."""
+    """Additional delay of the packets in `late`."""
     bandwidth: float = 0.0
-    """Bytes a second, each way; 0: as many as come."""
+    """Bytes per second in each direction; 0 means unlimited."""
     queue: int = 1000
-    """Packets each way that may wait for their turn where the bandwidth is narrow; more are lost."""
+    """Maximum number of packets queued in each direction when the bandwidth is limited; further packets are lost."""
     filtered: frozenset[int] = frozenset()
-    """Ports whose packets are dropped silently, as by a firewall."""
+    """Destination ports whose packets are dropped silently, as by a firewall."""
 
 
 @dataclass(order=True, slots=True)
@@ -91,7 +91,9 @@ class _Waiting:
 
 
 class RoughLink:
-    """The link, up from `start` to `stop`. Needs the right to make a network device: its own network namespace."""
+    """The link, which is up from construction to `stop`. It must run in its own network namespace, since creating a
+    network device needs privileges.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -123,16 +125,16 @@ class RoughLink:
 
     @property
     def waiting(self) -> int:
-        """Packets on their way."""
+        """The number of packets in transit."""
         return len(self._queue)
 
     def hold(self) -> None:
-        """Stop all packets except those that `step` lets through."""
+        """Hold all packets back, except those that `step` lets through."""
         with self._gate:
             self._steps = 0
 
     def step(self, *, lose: bool = False) -> None:
-        """Let the packet through that has waited longest, or drop it; if there is none, the next one."""
+        """Let one packet through, or drop it if `lose`: the first that is due, or the next one if none is waiting."""
         with self._gate:
             self._steps = (self._steps or 0) + 1
             self._is_losing = lose
@@ -140,7 +142,7 @@ class RoughLink:
 
     @property
     def is_stepping(self) -> bool:
-        """Whether a step was asked for that no packet has taken yet."""
+        """Whether a requested step has not yet been used by a packet."""
         return bool(self._steps)
 
     def release(self) -> None:
@@ -150,7 +152,7 @@ class RoughLink:
         os.write(self._wake_write, b"s")
 
     def cut(self) -> None:
-        """Lose everything from now on, as a pulled cable does."""
+        """Lose every packet from now on, as if the cable were unplugged."""
         self._is_cut = True
 
     def inject(self, packet: bytes) -> None:
@@ -158,7 +160,7 @@ class RoughLink:
         os.write(self._device, packet)
 
     def stop(self) -> None:
-        """Remove the link; waiting packets are lost."""
+        """Remove the link; packets in transit are lost."""
         os.write(self._wake_write, STOP)
         self._thread.join()
         for descriptor in (self._device, self._wake_read, self._wake_write):
@@ -175,7 +177,7 @@ class RoughLink:
                 pass
 
     def _pass_one(self) -> bool:
-        """Let the packet through that is due; returns whether there was one."""
+        """Let the packet that is due through, or drop it; return whether one was due."""
         with self._gate:
             if self._until_due() != 0:
                 return False
@@ -191,15 +193,15 @@ class RoughLink:
         return True
 
     def _until_due(self) -> float | None:
-        """Seconds until a packet may go; None when none may."""
+        """Seconds until the next packet may go; None if there is none or packets are held back."""
         if not self._queue or self._steps == 0:
             return None
         return max(0.0, self._queue[0].due - time.monotonic())
 
     def _take(self, packet: bytes) -> None:
-        """Decide over one packet from the kernel."""
+        """Take a packet from the kernel: drop it, or put it on the link once or twice."""
         if packet[0] >> 4 != 4 or packet[IP_DESTINATION] != FAR_BYTES:
-            return  # IPv6 neighbour discovery and the like, or for an address where nobody is
+            return  # IPv6 neighbour discovery and the like, or a packet to an address that no host has
         chance, plan = self._chance.random, self._plan
         is_lost, is_repeated, is_overtaken = chance() < plan.loss, chance() < plan.repeat, chance() < plan.reorder
         number = self._payload_number(packet)
@@ -221,13 +223,15 @@ class RoughLink:
         return self._payloads
 
     def _flags_number(self, packet: bytes) -> tuple[int, int]:
-        """A packet's control bits, and which of the packets with these bits it is."""
+        """A packet's control bits, and its number, from 1, among the packets with the same bits."""
         flags = flags_of(packet)
         self._flagged[flags] += 1
         return flags, self._flagged[flags]
 
     def _when_it_leaves(self, packet: bytes) -> float | None:
-        """The time at which the packet is wholly on the link, behind those before it; None when the queue is full."""
+        """The time at which the packet has been sent completely, after those queued before it; None if the queue is
+        full.
+        """
         now = time.monotonic()
         if not self._plan.bandwidth:
             return now
@@ -240,30 +244,30 @@ class RoughLink:
 
 
 def turned(packet: bytes) -> bytes:
-    """An IPv4 packet with source and destination address exchanged."""
+    """Return an IPv4 packet with its source and destination addresses swapped."""
     addresses = packet[IP_ADDRESSES]
     return packet[:12] + addresses[4:] + addresses[:4] + packet[20:]
 
 
 def port_to(packet: bytes) -> int:
-    """The port that an IPv4 packet of TCP goes to."""
+    """The destination port of an IPv4 packet that carries TCP."""
     at = (packet[0] & 0xF) * 4 + 2
     return int.from_bytes(packet[at : at + 2])
 
 
 def flags_of(packet: bytes) -> int:
-    """SYN, FIN, RST and ACK of an IPv4 packet of TCP (RFC 9293 §3.1); what else may be set there is left out."""
+    """The bits SYN, FIN, RST and ACK of an IPv4 packet that carries TCP (RFC 9293 §3.1); other flags are masked out."""
     return packet[(packet[0] & 0xF) * 4 + 13] & (SYN | FIN | RST | ACK)
 
 
 def has_payload(packet: bytes) -> bool:
-    """Whether an IPv4 packet of TCP carries more than its headers (RFC 9293 §3.1: the data offset)."""
+    """Whether an IPv4 packet of TCP has payload, as its data offset field says (RFC 9293 §3.1)."""
     header = (packet[0] & 0xF) * 4
     return len(packet) > header + 12 and len(packet) > header + (packet[header + 12] >> 4) * 4
 
 
 def _configure() -> None:
-    """Set the address of the device and switch it on."""
+    """Set the address of the device and bring it up."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         for request, address in ((SIOCSIFADDR, NEAR), (SIOCSIFNETMASK, "255.255.255.0")):
             packed = struct.pack("16sHH4s8x", NAME.encode(), socket.AF_INET, 0, socket.inet_aton(address))

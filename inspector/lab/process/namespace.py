@@ -2,11 +2,11 @@
 
     python namespace.py COMMAND [ARGUMENT...]
 
-There an ordinary user may capture packets, because the network is the user's own. Open file descriptors stay open and
-keep belonging to the network they were made in: that is how a relay can stand with one leg on either side.
+An ordinary user may capture packets there, because the network belongs to that user. Open file descriptors stay open
+and continue to belong to the network in which they were created; this lets a relay connect the two networks.
 
-This file is run as a program by its path and imports nothing of the project: a user namespace can only be entered by a
-process that has a single thread, and importing numpy already starts more.
+This file is run as a program by its path and imports nothing from the project: only a process with a single thread
+can enter a user namespace, and importing numpy already starts more threads.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ IFREQ = struct.Struct("16sh22x")
 
 
 def enter() -> None:
-    """Move this process into new user and network namespaces, as their root, with loopback up.
+    """Move this process into new user and network namespaces, as their root user, with loopback up.
 
     Raises:
-        OSError: the kernel or its settings do not allow that to this user.
+        OSError: the kernel or its settings do not allow this user to do that.
     """
     user, group = os.getuid(), os.getgid()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
-    # user_namespaces(7): without CAP_SETGID outside, setgroups must be given up before a group may be mapped.
+    # user_namespaces(7): without CAP_SETGID outside, setgroups must be denied before a group may be mapped.
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"0 {user} 1")
     Path("/proc/self/gid_map").write_text(f"0 {group} 1")
@@ -49,7 +49,7 @@ def enter() -> None:
 
 
 def raise_loopback() -> None:
-    """Switch on `lo`: a new network namespace has it switched off."""
+    """Bring up `lo`, which is down in a new network namespace."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         name, flags = IFREQ.unpack(fcntl.ioctl(control, SIOCGIFFLAGS, IFREQ.pack(b"lo", 0)))
         fcntl.ioctl(control, SIOCSIFFLAGS, IFREQ.pack(name, flags | IFF_UP))

@@ -1,4 +1,4 @@
-"""Listening sockets on loopback, on the usual port where it is free."""
+"""Listening sockets on loopback, on the requested port if it is free."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from inspector.errors import LabError
 LOOPBACK = "127.0.0.1"
 
 NEIGHBOURS = 20
-"""Ports tried in turn from the wished one, so that the address stays easy to read; after them any free one."""
+"""How many ports are tried in turn, starting with the requested one, so that the address stays easy to read. After
+them, any free port is used."""
 
 BACKLOG = 128
 LAST_PORT = 65535
 
 
 def listen(wished: int) -> socket.socket:
-    """A socket listening on 127.0.0.1, on the wished port or the next free one.
+    """Return a socket that listens on 127.0.0.1, on the port `wished` or the next free one.
 
     Raises:
-        LabError: no port of this machine is free, or loopback is not there.
+        LabError: no port of this machine is free, or there is no loopback interface.
     """
     for port in [*range(wished, min(wished + NEIGHBOURS, LAST_PORT + 1)), 0]:
         try:
@@ -30,7 +31,7 @@ def listen(wished: int) -> socket.socket:
 
 
 def listen_exactly(port: int) -> socket.socket:
-    """A socket listening on this port of 127.0.0.1; OSError where that is taken."""
+    """Return a socket that listens on this port of 127.0.0.1. Raises OSError if the port is taken."""
     return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
 
 

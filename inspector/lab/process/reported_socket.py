@@ -1,16 +1,17 @@
 """Sockets that report when their file descriptor is opened and closed, so that short-lived ones are not missed.
 
-A poll of the kernel sees what lasts; a connection that is accepted, answered and closed within a millisecond leaves no
-trace there. So the lab's own programs say themselves when a number is handed out and given back, as events of kind
-`token` (see `json_lines.py`):
+Polling the kernel finds only what exists for long enough: it misses a connection that is accepted, answered and closed
+within a millisecond. So the lab's own programs report when they get a file descriptor and when they close it, as events
+of kind `token` (see `json_lines.py`):
 
     {"event": "token", "call": "accept", "time_ns": …, "namespace": …, "pid": …, "process": "cafe", "fd": 7,
      "inode": …, "local": "127.0.0.1:8000", "remote": "127.0.0.1:51514"}
 
-`call` is socket, listen, connect, accept or close; name and forget, with `name`, tell of the chat server's diary. Of a
-connection, close says with which `state` and `figures` of the kernel its life with this process ends.
-A number is reported as handed out after the call and as given back before it: so the times of two that had the same
-number never overlap.
+`call` is socket, listen, connect, accept or close, or, from the chat server with a user's `name`, name or forget: the
+server has entered the descriptor into its registry (its diary), or removed it. A close report of a connection contains
+the kernel's last `state` and `figures` of it.
+A descriptor is reported as opened after the system call that opens it, and as closed before the one that closes it. So
+the lifetimes of two descriptors with the same number never overlap.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ NAME_BYTES = 15
 
 
 class ReportedSocket(socket.socket):
-    """A TCP socket whose number is reported; the sockets that it accepts are reported, too."""
+    """A TCP socket that reports its file descriptor; so do the sockets that it accepts."""
 
     tell: ClassVar[Callable[..., None]] = staticmethod(report)
-    """Receives every event: by default it is printed to standard output, unless there is no parent to read it."""
+    """Receives every event. By default, events are written to standard output."""
 
     _inode = 0
 
@@ -57,7 +58,7 @@ class ReportedSocket(socket.socket):
         return listener
 
     def accept(self) -> tuple[ReportedSocket, Any]:
-        """`socket.accept`, reported."""
+        """Accept a connection as `socket.accept` does, and report it."""
         plain, address = super().accept()
         accepted_ns = time.time_ns()
         ours = type(self)(plain.family, plain.type, plain.proto, plain.detach())
@@ -65,7 +66,7 @@ class ReportedSocket(socket.socket):
         return ours, address
 
     def connect(self, address: Any) -> None:
-        """`socket.connect`, reported with the time at which it was asked for."""
+        """Connect as `socket.connect` does, and report it with the time of the call."""
         asked_ns = time.time_ns()
         try:
             super().connect(address)
@@ -73,7 +74,7 @@ class ReportedSocket(socket.socket):
             self._report("connect", asked_ns, remote=text_of(address))
 
     def connect_ex(self, address: Any) -> int:
-        """`socket.connect_ex`, reported with the time at which it was asked for."""
+        """Connect as `socket.connect_ex` does, and report it with the time of the call."""
         asked_ns = time.time_ns()
         number = super().connect_ex(address)
         self._report("connect", asked_ns, remote=text_of(address))
@@ -87,8 +88,8 @@ class ReportedSocket(socket.socket):
         finally:
             self._report("connect", asked_ns, remote=text_of(address))
 
-    def _real_close(self) -> None:  # what `close` comes to once no file made of the socket is open any more
-        if self.fileno() >= 0:  # of what number is enough: its ends were told before
+    def _real_close(self) -> None:  # called by `close` once no file made from the socket is open any more
+        if self.fileno() >= 0:  # the descriptor is enough: its addresses were reported before
             self.tell("token", **described("close", self.fileno(), self._inode), **last_word(self))
         super()._real_close()  # type: ignore[misc]
 
@@ -98,13 +99,13 @@ class ReportedSocket(socket.socket):
     def _names(self) -> dict[str, str]:
         names = {}
         for name, ask in (("local", self.getsockname), ("remote", self.getpeername)):
-            with contextlib.suppress(OSError):  # it has no such end, or none any more
+            with contextlib.suppress(OSError):  # it has no such address, or no longer has it
                 names[name] = text_of(ask())
         return names
 
 
 def described(call: str, fd: int, inode: int, time_ns: int | None = None) -> dict[str, Any]:
-    """An event about a descriptor of this process; its time is now if none is given."""
+    """The facts of an event about a descriptor of this process; without `time_ns`, the time is now."""
     return {
         "call": call,
         "time_ns": time_ns or time.time_ns(),
@@ -117,7 +118,7 @@ def described(call: str, fd: int, inode: int, time_ns: int | None = None) -> dic
 
 
 def last_word(one: socket.socket) -> dict[str, Any]:
-    """The kernel's state of a connection that is about to be closed; None for other sockets."""
+    """The kernel's `state` and `figures` of a connection that is about to be closed; empty for other sockets."""
     word = own_word(one)
     if word is None:
         return {}
@@ -126,12 +127,12 @@ def last_word(one: socket.socket) -> dict[str, Any]:
 
 
 def inode_of(fd: int) -> int:
-    """The inode of the socket, which is the same for all its holders."""
+    """The inode of the socket, which is the same in all processes that hold it."""
     return os.fstat(fd).st_ino
 
 
 def text_of(address: tuple[Any, ...]) -> str:
-    """`ip:port`, the address of IPv6 in brackets."""
+    """The address as `ip:port`, with an IPv6 address in brackets."""
     return with_port(*address[:2])
 
 
@@ -153,7 +154,7 @@ def process_name() -> str:
 
 @lru_cache
 def namespace() -> int:
-    """The number of this process's network namespace; 0 where there are none."""
+    """The inode number of this process's network namespace; 0 on systems without network namespaces."""
     try:
         return os.stat("/proc/self/ns/net").st_ino
     except OSError:

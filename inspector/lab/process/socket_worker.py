@@ -2,8 +2,8 @@
 
     python -m inspector.lab.process.socket_worker NAME
 
-Each command names one step (see `STEPS`) and the token of the socket, its file descriptor in this process. Bytes travel
-as text, one letter a byte (Latin-1).
+Each command names one step (see `STEPS`) and the token of the socket, which is its file descriptor in this process.
+Bytes are sent as text, one character per byte (Latin-1).
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from inspector.lab.process.json_lines import Message, answer_blocking, report
 from inspector.lab.process.reported_socket import ReportedSocket, name_process, text_of
 
 PATIENCE_SECONDS = 9.0
-"""How long a step may wait for the other end; the lab asks no longer."""
+"""How long a step may wait for the other end; no scenario needs longer."""
 
 LONGEST_ANSWER = 8192
-"""Maximum received bytes that are returned; beyond that, only their number."""
+"""Maximum number of received bytes that a result contains; if there are more, it contains only their number."""
 
 PIECE = 1 << 16
 LINGER_NOT = struct.pack("ii", 1, 0)
-"""struct linger: on, for no time at all. Closing then sends RST (socket(7))."""
+"""struct linger: on, with a timeout of 0. Closing then sends RST (socket(7))."""
 
 TCP_REPAIR = 19
-"""From <linux/tcp.h>: a socket in repair is closed in silence."""
+"""From <linux/tcp.h>: a socket in repair mode is closed without sending a packet."""
 
 MOST_FILES = 4096
 
 CONGESTION_CONTROL = b"reno"
-"""Of every socket here (RFC 5681): what a text says of bursts and queues must not depend on what this system prefers.
-Every Linux has Reno, and lets every user choose it (tcp(7))."""
+"""The congestion control of every socket here (RFC 5681), so that what the scenarios say about bursts and queues does
+not depend on the system's default. Every Linux has Reno and lets every user choose it (tcp(7))."""
 
 NAMED_GUESTS = 12
-"""Number of sockets of a crowd that are named in the result."""
+"""How many client sockets the result of `crowd` names."""
 
 Pair = tuple[str, int]
 
@@ -52,7 +52,7 @@ class Hand:
         self._over: dict[int, bytes] = {}
 
     def do(self, command: Message) -> Message:
-        """One step; LabError with the system's words when it fails."""
+        """Run one step. Raises LabError with the system's error message if it fails."""
         step = STEPS.get(command["do"])
         if step is None:
             raise LabError(f"The hand knows no step {command['do']!r}.")
@@ -63,7 +63,7 @@ class Hand:
         return done
 
     def listen(self, address: str, port: int, backlog: int, options: list[list[int]]) -> Message:
-        """socket, setsockopt, bind, listen."""
+        """Open a listening socket: socket, setsockopt, bind, listen."""
         listener = self._new(address)
         for level, name, value in options:
             listener.setsockopt(level, name, value)
@@ -72,12 +72,12 @@ class Hand:
         return {"token": self._keep(listener)}
 
     def accept(self, token: int) -> Message:
-        """accept: the oldest connection that waits."""
+        """Accept the oldest waiting connection."""
         accepted, _ = self._sockets[token].accept()
         return {"token": self._keep(accepted)}
 
     def open(self, address: str, port: int, options: list[list[int]]) -> Message:
-        """socket, setsockopt, bind: a socket that will connect from this port."""
+        """Open a socket that will connect from this port: socket, setsockopt, bind."""
         opened = self._new(address)
         for level, name, value in options:
             opened.setsockopt(level, name, value)
@@ -85,19 +85,19 @@ class Hand:
         return {"token": self._keep(opened)}
 
     def connect(self, token: int, address: str, port: int, data: str = "") -> Message:
-        """Connect, and send as soon as the connection is ESTABLISHED; returns the system's error message otherwise."""
+        """Connect, and send `data` as soon as the connection is ESTABLISHED."""
         self._sockets[token].connect((address, port))
         self._sockets[token].sendall(data.encode("latin-1"))
         return {}
 
     def begin(self, token: int, address: str, port: int) -> Message:
-        """connect without waiting: the SYN is on its way."""
+        """Start to connect without waiting: the SYN is sent."""
         self._sockets[token].setblocking(False)
         self._sockets[token].connect_ex((address, port))
         return {}
 
     def wait(self, token: int) -> Message:
-        """Wait until a begun connect is done."""
+        """Wait until the connect that `begin` started has completed. Raises LabError or OSError if it does not."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._sockets[token], selectors.EVENT_WRITE)
             if not selector.select(PATIENCE_SECONDS):
@@ -109,31 +109,31 @@ class Hand:
         return {}
 
     def send(self, token: int, data: str, repeat: int) -> Message:
-        """sendall, the same bytes `repeat` times."""
+        """Send the same bytes `repeat` times, with sendall."""
         content = data.encode("latin-1") * repeat
         self._sockets[token].sendall(content)
         return {"bytes": len(content)}
 
     def send_first(self, token: int, address: str, port: int, data: str) -> Message:
-        """sendto with MSG_FASTOPEN: connect and send in one step (RFC 7413)."""
-        self._sockets[token].setblocking(True)  # else nothing is sent behind a SYN that had no cookie yet
+        """Connect and send in one step: sendto with MSG_FASTOPEN (RFC 7413)."""
+        self._sockets[token].setblocking(True)  # otherwise nothing would be sent after a SYN without a cookie
         self._sockets[token].connect_saying(data.encode("latin-1"), (address, port))
         self._sockets[token].settimeout(PATIENCE_SECONDS)
         return {}
 
     def receive(self, token: int, count: int) -> Message:
-        """Receive exactly `count` bytes; fewer only at the end of the stream."""
+        """Receive exactly `count` bytes, or fewer if the stream ends before."""
         got = bytearray()
         while len(got) < count and (piece := self._some(token, min(count - len(got), PIECE))):
             got += piece
         return told(got)
 
     def receive_some(self, token: int) -> Message:
-        """Receive what is available, or the next bytes; empty at the end of the stream."""
+        """Receive the available bytes, waiting for the next ones if there are none; empty at the end of the stream."""
         return told(self._some(token, LONGEST_ANSWER))
 
     def receive_head(self, token: int) -> Message:
-        """Up to and with the first empty line."""
+        """Receive up to and including the first empty line; what follows is kept for the next step."""
         got = bytearray()
         while b"\r\n\r\n" not in got and (piece := self._some(token, LONGEST_ANSWER)):
             got += piece
@@ -142,42 +142,44 @@ class Hand:
         return told(head + line)
 
     def receive_rest(self, token: int) -> Message:
-        """Everything to the end of the stream."""
+        """Receive everything up to the end of the stream."""
         got = bytearray()
         while piece := self._some(token, PIECE):
             got += piece
         return told(got)
 
     def finish(self, token: int) -> Message:
-        """shutdown for writing: send FIN, and keep receiving."""
+        """Send FIN and keep receiving: shutdown for writing."""
         self._sockets[token].shutdown(socket.SHUT_WR)
         return {}
 
     def close(self, token: int) -> Message:
-        """close."""
+        """Close the socket."""
         self._over.pop(token, None)
         self._sockets.pop(token).close()
         return {}
 
     def abort(self, token: int) -> Message:
-        """close with RST."""
+        """Close the socket with RST."""
         self._sockets[token].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
         return self.close(token)
 
     def forget(self, token: int) -> Message:
-        """Drop the connection without a packet, as if the machine lost power (TCP_REPAIR; needs CAP_NET_ADMIN)."""
+        """Drop the connection without sending a packet, as if the machine lost power (TCP_REPAIR; needs
+        CAP_NET_ADMIN).
+        """
         self._sockets[token].setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
         return self.close(token)
 
     def option(self, token: int, level: int, name: int, value: int) -> Message:
-        """setsockopt."""
+        """Set a socket option."""
         self._sockets[token].setsockopt(level, name, value)
         return {}
 
     def crowd(self, address: str, port: int, count: int, data: str) -> Message:
-        """Open `count` connections at once: each sends its line, reads the response to its end, and closes.
+        """Open `count` connections at once. Each sends `data`, reads the response to its end, and closes.
 
-        The sockets of the last few are named.
+        The result contains the number of connections that got a response and the addresses of the last few sockets.
         """
         content = data.encode("latin-1")
         pipes = [ReportedSocket(family(address)) for _ in range(count)]
@@ -193,7 +195,7 @@ class Hand:
         return {"answered": answered, "guests": guests}
 
     def serve(self, token: int, count: int, data: str) -> Message:
-        """Accept `count` connections, then respond on and close each in turn."""
+        """Accept `count` connections, then send `data` on each in turn and close it."""
         content = data.encode("latin-1")
         accepted = [self._sockets[token].accept()[0] for _ in range(count)]
         for pipe in accepted:
@@ -204,7 +206,7 @@ class Hand:
         return {}
 
     def _new(self, address: str) -> ReportedSocket:
-        """A socket of the address's family that may take a port over from TIME-WAIT."""
+        """A new socket of the address's family that may reuse a port in TIME-WAIT."""
         fresh = ReportedSocket(family(address))
         fresh.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         fresh.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, CONGESTION_CONTROL)
@@ -233,12 +235,12 @@ STEPS = {
 
 
 def family(address: str) -> socket.AddressFamily:
-    """The address family of an address as text."""
+    """The address family of an IP address."""
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def told(got: bytes | bytearray) -> Message:
-    """Received bytes as a result."""
+    """The result that a step returns for the bytes it received."""
     return {"bytes": len(got), "data": got.decode("latin-1") if len(got) <= LONGEST_ANSWER else ""}
 
 

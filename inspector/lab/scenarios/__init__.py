@@ -1,4 +1,4 @@
-"""The lab's scenarios: situations of TCP, HTTP and WebSocket, run by real processes on the kernel's own TCP."""
+"""The lab's scenarios: situations in TCP, HTTP and WebSocket, played by real processes over the kernel's TCP."""
 
 from inspector.lab.scenarios.catalogue import (
     closing,
@@ -16,9 +16,9 @@ GROUPS: tuple[Group, ...] = (
     http.GROUP, polling_and_push.GROUP, websocket.GROUP, opening.GROUP,
     closing.GROUP, windows_and_timers.GROUP, loss_and_reordering.GROUP, many_connections.GROUP,
 )  # fmt: skip
-"""In the order in which they teach."""
+"""All groups of scenarios, in teaching order."""
 
 SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for group in GROUPS for scenario in group.scenarios}
-"""All of them, by name."""
+"""All scenarios, by name."""
 
 __all__ = ["GROUPS", "SCENARIOS", "Group", "Scenario", "View"]

@@ -1,4 +1,4 @@
-"""Records the descriptor reports of a scenario's workers."""
+"""Records the file descriptor reports of a scenario's workers."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ SAID_OF_EVERY_CALL = ("namespace", "pid", "process", "fd", "inode")
 
 
 class Notes:
-    """Takes down what the hands report, from `begin` to `end`."""
+    """Records what the workers report, from `begin` to `end`."""
 
     def __init__(self, mirror: Mirror, goes_on: bool) -> None:
-        """`goes_on`: the recording continues after the scenario, so its descriptors are reported as closed at the
-        end.
+        """`goes_on` means that the recording continues after the scenario; `end` then reports the descriptors that are
+        still open as closed.
         """
         self._mirror = mirror
         self._goes_on = goes_on
         self._held: dict[tuple[int, int], Message] = {}
-        """The last report of each number that a process holds."""
+        """The merged reports of each open descriptor, by process ID and descriptor number."""
         self._writer: ReportWriter | None = None
 
     def begin(self, spool: str) -> None:
-        """From now on; the spool is there."""
-        # Only here: the sources need numpy, and a play without a capture does not.
+        """Start to record into the spool file, which must exist."""
+        # Imported here because it needs numpy, which a scenario without a capture does not need.
         from inspector.pcap.socket_reports import ReportWriter
 
         self._writer = ReportWriter(spool)
 
     def heard(self, message: Message) -> None:
-        """Receive an event of a worker."""
+        """Receive an event from a worker; record it if it is a descriptor report."""
         if message["event"] != "token":
             return
         told = {key: fact for key, fact in message.items() if key != "event"}
@@ -45,7 +45,7 @@ class Notes:
             self._writer.write(report)
 
     def end(self) -> None:
-        """No more. Processes that end give back what they hold, and the network that they were in ends with them."""
+        """Stop recording. When processes end, their descriptors are closed, and their network disappears with them."""
         if self._writer:
             if self._goes_on:
                 self._take_leave(self._writer, time.time_ns())
@@ -67,6 +67,6 @@ class Notes:
                 writer.write({"seen": "gone", "time_ns": time_ns, "took_ns": 0, **ends})
 
     def _ends(self, report: Message) -> Message:
-        """The sockets it names, as the capture names them; a new number has none yet."""
+        """The addresses in a report, as the capture shows them. A new descriptor has none yet."""
         local, remote = self._mirror.names(report.get("local", ""), report.get("remote", ""))
         return {key: name for key, name in (("local", local), ("remote", remote)) if key in report}

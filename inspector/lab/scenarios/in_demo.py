@@ -1,4 +1,4 @@
-"""Scenarios that run while the demo runs: each in a network of its own, captured into the demo's recording."""
+"""Scenarios that run while the demo runs, each in its own network namespace, captured into the demo's recording."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ from inspector.lab.scenarios.testbed import FIRST_PORT
 
 PORTS_EACH = 50
 RANGES = 290
-"""Each play's clients begin at another port, so that the recording does not take one for another come again."""
+"""The number of port ranges. The clients of consecutive plays use different ranges, so that the recording does not
+take a connection for an earlier one that has been reopened."""
 
 
 class GuestPlays:
     """Runs scenarios, one after another."""
 
     def __init__(self, spool: str | None, tell: Callable[[Message], None]) -> None:
-        """`spool` is the demo's recording, None if nothing is captured; `tell` receives the captures' statistics."""
+        """`spool` is the demo's recording, or None if nothing is captured; `tell` receives the captures' statistics."""
         self._spool = spool
         self._tell = tell
         self._plays = itertools.count(1)
 
     async def play(self, name: str) -> Message:
-        """Run this scenario; returns its result and the clients' addresses.
+        """Run this scenario and return its result and the clients' addresses.
 
         Raises:
-            LabError: there is no such scenario, or it can't be staged here; the message says why.
+            LabError: there is no such scenario, it cannot run here, or it failed; the message says why.
         """
         if name not in SCENARIOS:
             raise LabError(f"There is no scenario {name!r}; there are {', '.join(SCENARIOS)}.")
@@ -45,7 +46,7 @@ class GuestPlays:
         def heard(message: Message) -> None:
             if message["event"] == "statistics":
                 self._tell({**message, "source": f"scenario {number}"})
-            elif found["event"] not in ("done", "error"):  # the first reason is the cause
+            elif found["event"] not in ("done", "error"):  # the first error is the cause of later ones
                 found.update(message)
             if found["event"] in ("done", "error"):
                 is_over.set()

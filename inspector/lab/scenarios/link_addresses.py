@@ -1,8 +1,8 @@
 """Translates the addresses of a lossy link into those that the captured end uses.
 
-On the link a packet's addresses are exchanged halfway (see `lab/process/lossy_link.py`), so each end calls itself near
-and the other one far. A capture shows one end's packets; what the other end's program and kernel say of it is put in
-the same words.
+The link swaps the addresses of every packet (see `lab/process/lossy_link.py`), so each end has the near address from
+its own point of view, and the other end has the far one. A capture shows the packets of one end; the addresses that
+the program and the kernel of the other end report are translated to match.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ EXCHANGED = {NEAR: FAR, FAR: NEAR}
 
 
 class Mirror:
-    """Names ends as a scenario's capture does."""
+    """Translates the addresses of endpoints to those in a scenario's capture."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._view = scenario.view if scenario.link else None
 
     def names(self, local: str, remote: str) -> tuple[str, str]:
-        """The two sockets of an end ("ip:port"), as the captured end sees them."""
+        """Return the local and remote address ("ip:port") of an endpoint as they appear in the capture."""
         is_server = local.endswith(f":{HTTP_PORT}")
         if self._view is None or is_server == (self._view is View.SERVER):
             return local, remote

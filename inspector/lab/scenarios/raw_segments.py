@@ -12,7 +12,7 @@ TTL = 64
 
 
 def segment(source: str, source_port: int, target: str, target_port: int, seq: int, flags: int = SYN) -> bytes:
-    """An IPv4 packet of TCP without payload and options (RFC 791 §3.1, RFC 9293 §3.1)."""
+    """An IPv4 packet that contains a TCP segment without payload and options (RFC 791 §3.1, RFC 9293 §3.1)."""
     addresses = socket.inet_aton(source) + socket.inet_aton(target)
     bare = struct.pack("!HHIIBBHHH", source_port, target_port, seq, 0, 5 << 4, flags, WINDOW, 0, 0)
     checked = checksum(addresses + struct.pack("!HH", socket.IPPROTO_TCP, len(bare)) + bare)

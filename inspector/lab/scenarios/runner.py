@@ -1,4 +1,4 @@
-"""Runs a scenario from outside: starts its process in a private network, and returns its result."""
+"""Runs a scenario from outside: starts its process in a private network and returns its result."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from inspector.lab.process import launch
 from inspector.lab.process.json_lines import Message
 
 STAGE_SECONDS = 60.0
-"""How long a scenario may take. The longest waits some seconds on purpose."""
+"""How long a scenario may take. The longest ones wait for some seconds on purpose."""
 
 DIRECTOR = "inspector.lab.scenarios.scenario_process"
 
 
 def command(name: str, spool: str | os.PathLike[str]) -> list[str]:
-    """The command line that stages a scenario in a private network and captures it into `spool`."""
+    """The command line that runs a scenario in a private network and captures it into `spool`."""
     return launch.private_command(launch.command(DIRECTOR, name, "--spool", str(Path(spool).absolute())))
 
 
@@ -28,11 +28,11 @@ def play(name: str, spool: str | os.PathLike[str]) -> Message:
     """Run a scenario and capture it into the new file `spool`; returns when it is over.
 
     Returns:
-        `result`, a sentence or two; `clients`, the clients' sockets ("ip:port"); `received` and `dropped`, what the
-        capture counted.
+        `result`, a sentence or two; `clients`, the clients' addresses ("ip:port"); `received` and `dropped`, the
+        packet counts of the capture.
 
     Raises:
-        LabError: it can't be staged here, or went another way than written; the message says why.
+        LabError: the scenario cannot run here, or did not go as planned; the message says why.
     """
     if not sys.platform.startswith("linux"):
         raise LabError("Scenarios need Linux: each runs in a network of its own. Their recordings open everywhere.")
@@ -42,7 +42,7 @@ def play(name: str, spool: str | os.PathLike[str]) -> Message:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=launch.environment(),
-        process_group=0,  # Ctrl-C is for us; the director ends in order when its input does
+        process_group=0,  # Ctrl-C reaches only us; the scenario process ends in order when its input ends
     )
     timer = threading.Timer(STAGE_SECONDS, director.kill)
     timer.start()

@@ -1,4 +1,4 @@
-"""The classes of scenarios and their groups."""
+"""The classes for scenarios and groups of scenarios."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from inspector.lab.scenarios.testbed import Scene
 
 Play = Callable[["Scene"], Awaitable[str]]
-"""The function that runs a scenario and returns a sentence or two about the result. Its docstring explains the
+"""A function that runs a scenario and returns a sentence or two about the result. Its docstring explains the
 scenario."""
 
 
@@ -28,9 +28,10 @@ class View(Enum):
 class Scenario:
     """One scenario: a name, a title, and a function that runs it.
 
-    With a `link` both ends are joined by a rough link and captured on it, from the end that `view` names; without one
-    they meet on loopback. `settings` are the kernel's (net.ipv4.…), of the scenario's own network alone. `stays_open`
-    says that connections still live when the curtain falls; otherwise the end waits until the last of them has closed.
+    With a `link`, client and server communicate over a lossy link and are captured on it, at the end that `view`
+    names; without one they communicate over loopback. `settings` are kernel settings (net.ipv4.…) that apply only to
+    the scenario's own network. `stays_open` means that connections may still be open when the scenario ends; otherwise
+    it waits until all of them have closed.
     """
 
     name: str
@@ -43,13 +44,13 @@ class Scenario:
 
     @property
     def about(self) -> str:
-        """The explanation for newcomers, one paragraph: the docstring of `play`."""
+        """The explanation for newcomers in one paragraph: the docstring of `play`."""
         return " ".join((self.play.__doc__ or self.title).split())
 
 
 @dataclass(frozen=True)
 class Group:
-    """Scenarios that belong together, in the order in which they teach."""
+    """Scenarios that belong together, in teaching order."""
 
     title: str
     about: str

@@ -2,8 +2,8 @@
 
     python lab/process/namespace.py python -m inspector.lab.scenarios.scenario_process NAME [--spool FILE [--join]]
 
-It speaks JSON lines: `ready` when the curtain rises, `statistics` of the capture, then `done` or `error`. It ends when
-the play is over, or when its standard input ends.
+It reports events as JSON lines: `ready` when it starts, `statistics` of the capture, then `done` or `error`. It ends
+when the scenario has ended, or when its standard input ends.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ NO_LINK = "This scenario needs /dev/net/tun, which cannot be used here: {}."
 
 
 async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:
-    """Run the scenario once; returns its result and the clients' addresses.
+    """Run the scenario once and return its result and the clients' addresses.
 
     Raises:
-        LabError: it could not be staged here, or went another way than written.
+        LabError: the scenario cannot run here, or did not go as planned.
     """
     async with contextlib.AsyncExitStack() as stack:
         link = make_link(scenario)
@@ -43,7 +43,8 @@ async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:
         stack.push_async_callback(scene.dismiss_all)
         if options.spool:
             stack.callback(notes.end)
-            # Ends before the hands do: how their sockets are torn down then belongs to no story.
+            # The capture stops before the workers do, because the way they close their sockets is not part of the
+            # scenario.
             stack.push_async_callback((await start_capture(scenario, options)).stop)
             stack.push_async_callback((await start_watch(scenario, options.spool)).stop)
             notes.begin(options.spool)
@@ -54,12 +55,12 @@ async def stage(scenario: Scenario, options: argparse.Namespace) -> Message:
 
 
 async def start_hand(name: str, notes: Notes) -> Child:
-    """A process that will hold sockets."""
+    """Start a worker process, which will open sockets on command."""
     return await Child.start(name, "inspector.lab.process.socket_worker", name, heard=notes.heard)
 
 
 def make_link(scenario: Scenario) -> RoughLink | None:
-    """The link, if the scenario has one."""
+    """Create the scenario's link; return None if it has none."""
     if scenario.link is None:
         return None
     try:
@@ -69,7 +70,7 @@ def make_link(scenario: Scenario) -> RoughLink | None:
 
 
 async def start_capture(scenario: Scenario, options: argparse.Namespace) -> Child:
-    """Capture on loopback, or on one side of the link."""
+    """Start the capture on loopback, or at one end of the link."""
     where = ["--interface", "lo", "--filter", "tcp"]
     if scenario.link is not None:
         expression = scenario.view.value.format(near=NEAR, far=FAR, port=HTTP_PORT)
@@ -81,20 +82,20 @@ async def start_capture(scenario: Scenario, options: argparse.Namespace) -> Chil
 
 
 async def start_watch(scenario: Scenario, spool: str) -> Child:
-    """Start the watcher that records the kernel's socket states beside the packets."""
+    """Start the watcher that records the kernel's socket states along with the packets."""
     interface = "lo" if scenario.link is None else NAME
     arguments = (scenario.name, "--spool", spool, "--interface", interface)
     return await Child.start("The watch over the sockets", "inspector.lab.scenarios.socket_watcher", *arguments)
 
 
 def pass_on(message: Message) -> None:
-    """Hand on what the capture counts."""
+    """Forward the capture's statistics to the parent process."""
     if message["event"] == "statistics":
         report(**message)
 
 
 async def run(options: argparse.Namespace) -> None:
-    """Stage it, unless standard input ends before."""
+    """Run the scenario and report its result; cancel it if standard input ends first."""
     scenario = SCENARIOS[options.name]
     report("ready")
     work = asyncio.create_task(stage(scenario, options))
@@ -111,7 +112,7 @@ async def run(options: argparse.Namespace) -> None:
 
 
 async def until_input_ends() -> None:
-    """Whoever started this process closes its standard input, or dies."""
+    """Wait until standard input ends: the parent process has closed it, or died."""
     async for _ in commands():
         pass
 

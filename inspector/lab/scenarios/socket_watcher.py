@@ -2,8 +2,8 @@
 
     python -m inspector.lab.scenarios.socket_watcher NAME --spool FILE --interface lo
 
-It is `inspector.sockets.watcher` with the names that the capture shows, and with more and closer looks: a scenario may
-be over in a hundredth of a second, and holds few sockets.
+It is `inspector.sockets.watcher`, but with the addresses that the capture shows, and it polls more often: a scenario
+may last only a hundredth of a second, and has few sockets.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ FIGURES_EVERY_NS = 50_000_000
 PACE = Pace(shortest_seconds=0.001)
 
 NICENESS = 10
-"""The play goes before: who is kept waiting on a busy machine would send again what had long arrived (nice(2))."""
+"""The scenario has priority: if its processes had to wait on a busy machine, they would retransmit segments that have
+long arrived (nice(2))."""
 
 
 def main() -> int:
-    """Run as a program; its exit status."""
+    """Run as a program; return the exit status."""
     parser = argparse.ArgumentParser(description="Records the kernel's states of a scenario's sockets.")
     parser.add_argument("name", choices=SCENARIOS)
     parser.add_argument("--spool", required=True, metavar="FILE", help="the recording to add to")

@@ -1,4 +1,4 @@
-"""The scene of a play: two hands, the network between them, and what the play may do with both."""
+"""The testbed of a scenario: two worker processes, the network between them, and the means to control both."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from inspector.tables.addresses import with_port
 HTTP_PORT = 80
 LOOPBACK = "127.0.0.1"
 FIRST_PORT = 50_001
-"""The clients' ports are counted up from here, so that a recording made again has the same ones."""
+"""The first client port. Ports are counted up from here, so that every recording of a scenario has the same ones."""
 
 PATIENCE_SECONDS = 9.0
 LOOK_SECONDS = 0.02
 
 SETTINGS = Path("/proc/sys/net/ipv4")
-"""The kernel's settings of the network that the reading process is in (tcp(7))."""
+"""The kernel settings of the network namespace in which the accessing process runs (tcp(7))."""
 
 OVER = {"06", "07", "0A"}
-"""Linux's numbers (<net/tcp_states.h>) of TIME-WAIT, CLOSED and LISTEN, the states in which nothing more is sent."""
+"""Linux's numbers (<net/tcp_states.h>) for TIME-WAIT, CLOSED and LISTEN, the states in which nothing more is sent."""
 
 Option = tuple[int, int, int]
 T = TypeVar("T")
@@ -41,26 +41,26 @@ class End:
     holder: Child
     token: int
     port: int = 0
-    """Of a client; 0 for an end that was accepted."""
+    """The local port of a client; 0 for a server's socket."""
 
     async def send(self, data: bytes, repeat: int = 1) -> None:
-        """Write, until the kernel has taken all of it."""
+        """Send `data` `repeat` times; return when the kernel has taken all of it."""
         await self._do("send", data=data.decode("latin-1"), repeat=repeat)
 
     async def receive(self, count: int) -> int:
-        """Receive `count` bytes; returns how many arrived before the end."""
+        """Receive `count` bytes; return how many arrived, which is fewer if the stream ends before."""
         return int((await self._do("receive", count=count))["bytes"])
 
     async def receive_some(self) -> bytes:
-        """Read what comes next; empty at the end of the stream."""
+        """Receive the next bytes; empty at the end of the stream."""
         return _bytes(await self._do("receive_some"))
 
     async def receive_head(self) -> bytes:
-        """Read up to the first empty line."""
+        """Receive up to and including the first empty line."""
         return _bytes(await self._do("receive_head"))
 
     async def receive_rest(self) -> int:
-        """Read to the end of the stream; how many bytes."""
+        """Receive up to the end of the stream; return the number of bytes."""
         return int((await self._do("receive_rest"))["bytes"])
 
     async def finish(self) -> None:
@@ -76,29 +76,29 @@ class End:
         await self._do("abort")
 
     async def forget(self) -> None:
-        """Lose the connection without a packet."""
+        """Drop the connection without sending a packet."""
         await self._do("forget")
 
     async def option(self, level: int, name: int, value: int) -> None:
-        """setsockopt."""
+        """Set a socket option."""
         await self._do("option", level=level, name=name, value=value)
 
     async def connect(self, address: str, port: int, first: bytes = b"") -> None:
-        """Connect, and send `first` as soon as the connection is ESTABLISHED. Raises LabError with the system's
-        message.
+        """Connect, and send `first` as soon as the connection is ESTABLISHED. Raises LabError with the system's error
+        message if that fails.
         """
         await self._do("connect", address=address, port=port, data=first.decode("latin-1"))
 
     async def begin(self, address: str, port: int) -> None:
-        """Connect, and do not wait."""
+        """Start to connect, without waiting for the result."""
         await self._do("begin", address=address, port=port)
 
     async def wait(self) -> None:
-        """Wait for the connection that was begun."""
+        """Wait until the connect that `begin` started has completed."""
         await self._do("wait")
 
     async def send_first(self, address: str, port: int, data: bytes) -> None:
-        """Connect and write in one step (TCP Fast Open)."""
+        """Connect and send in one step (TCP Fast Open)."""
         await self._do("send_first", address=address, port=port, data=data.decode("latin-1"))
 
     async def _do(self, step: str, **facts: object) -> Message:
@@ -106,8 +106,8 @@ class End:
 
 
 class Scene:
-    """The means of a scenario. Clients connect to `address`, servers listen on `own_address`; a link may lie
-    between.
+    """What a scenario works with. Clients connect to `address`, servers listen on `own_address`; there may be a link
+    between the two.
     """
 
     def __init__(
@@ -132,31 +132,31 @@ class Scene:
 
     @property
     def link(self) -> RoughLink:
-        """The link of a scenario that has one."""
+        """The link. Raises LabError if the scenario has none."""
         if self._link is None:
             raise LabError("This scenario has no link.")
         return self._link
 
     def next_port(self) -> int:
-        """A port that no client of this play has had."""
+        """Return a port that no client of this scenario has used yet."""
         return next(self._ports)
 
     async def listen(
         self, port: int = HTTP_PORT, backlog: int = 16, options: Iterable[Option] = (), address: str | None = None
     ) -> End:
-        """A listening socket of the server."""
+        """Open a listening socket in the server's process."""
         done = await self.server.ask(
             "listen", address=address or self.own_address, port=port, backlog=backlog, options=list(options)
         )
         return End(self.server, done["token"])
 
     async def accept(self, listener: End) -> End:
-        """The next connection that has come in."""
+        """Accept the next incoming connection."""
         done = await listener.holder.ask("accept", token=listener.token)
         return End(listener.holder, done["token"])
 
     async def serve(self, listener: End, answer: bytes, count: int = 1) -> None:
-        """Accept `count` connections, then respond on and close each in turn, without further commands."""
+        """Accept `count` connections, then send `answer` on each in turn and close it, without further commands."""
         await listener.holder.ask("serve", token=listener.token, count=count, data=answer.decode("latin-1"))
 
     async def open(
@@ -166,7 +166,7 @@ class Scene:
         address: str | None = None,
         hand: Child | None = None,
     ) -> End:
-        """A client's socket, bound to its port and not yet connected."""
+        """Open a client socket that is bound to its port and not yet connected."""
         own, number = address or self.own_address, port or self.next_port()
         holder = hand or self.client
         done = await holder.ask("open", address=own, port=number, options=list(options))
@@ -182,45 +182,45 @@ class Scene:
         own_port: int | None = None,
         address: str | None = None,
     ) -> tuple[End, End]:
-        """Both ends of a new connection: the client's, which sends `first` as soon as it is ESTABLISHED and waits for
-        no accept, and the server's.
+        """Open a connection and return the client's end and the server's end. The client sends `first` as soon as the
+        connection is ESTABLISHED, without waiting for the server to accept it.
         """
         client = await self.open(own_port, options, address)
         _, server = await asyncio.gather(client.connect(address or self.address, port, first), self.accept(listener))
         return client, server
 
     async def hire(self, name: str, module: str, *arguments: str, descriptors: tuple[int, ...] = ()) -> Child:
-        """A further process, which ends with the play."""
+        """Start a further process, which ends with the scenario."""
         child = await Child.start(name, module, *arguments, descriptors=descriptors, heard=self._heard)
         self._extras.append(child)
         return child
 
     async def dismiss_all(self) -> None:
-        """End every process of the play."""
+        """Stop all processes of the scenario."""
         for child in [*self._extras[::-1], self.client, self.server]:
             await child.stop()
 
     def set_kernel(self, name: str, value: str) -> None:
-        """Change a setting of this network's kernel, net.ipv4.NAME.
+        """Change the kernel setting net.ipv4.NAME of this network.
 
         Raises:
-            LabError: the system does not let us.
+            LabError: the system does not allow that.
         """
         path = SETTINGS / name
         try:
-            if path.exists():  # a kernel from before the setting behaves as the value asks
+            if path.exists():  # a kernel too old to have the setting already behaves as the value asks
                 path.write_text(value)
         except OSError as error:
             raise LabError(f"net.ipv4.{name} cannot be set here: {error.strerror}.") from error
 
     async def settle(self, port: int | None = None) -> None:
-        """Wait until every connection of this network, or the one from this client port, has closed and the link is
-        empty.
+        """Wait until every connection of this network, or the one with this client port, has closed and no packet is
+        left on the link.
         """
         await self.until(lambda: kernel_states(port) <= OVER and not (self._link and self._link.waiting), "calm")
 
     async def until(self, is_so: Callable[[], bool], what: str) -> None:
-        """Wait for something that can only be looked at; LabError when it does not come."""
+        """Poll until the condition holds. Raises LabError, which names `what` was awaited, if that takes too long."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while not is_so():
@@ -230,17 +230,17 @@ class Scene:
 
 
 async def together(*steps: Awaitable[T]) -> list[T]:
-    """Run these steps at the same time, in processes that do not wait for each other."""
+    """Run these steps concurrently and return their results in order."""
     return list(await asyncio.gather(*steps))
 
 
 def kernel_states(port: int | None = None) -> set[str]:
-    """The states of all TCP sockets of this network, or of those with this port at either end, by Linux's numbers."""
+    """The states of all TCP sockets in this network, or of those with this port at either end, as Linux's numbers."""
     return {state for own, other, state in kernel_sockets() if port in (None, own, other)}
 
 
 def kernel_sockets() -> list[tuple[int, int, str]]:
-    """Own port, other port and state of every TCP socket of this network (proc(5), /proc/net/tcp)."""
+    """The local port, remote port and state of every TCP socket in this network (proc(5), /proc/net/tcp)."""
     found = []
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         path = Path(table)

@@ -1,4 +1,4 @@
-"""A WebSocket endpoint on a worker's socket: the websockets library does the protocol, the worker the I/O."""
+"""A WebSocket endpoint on a worker's socket: the websockets library handles the protocol, the worker does the I/O."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from inspector.lab.scenarios.testbed import HTTP_PORT, NODELAY, End, Scene
 
 
 class Talker:
-    """One end of a conversation."""
+    """One endpoint of a WebSocket connection."""
 
     def __init__(self, end: End, protocol: Protocol) -> None:
         self.end = end
@@ -23,40 +23,40 @@ class Talker:
         self._frames: list[Frame] = []
 
     async def say(self, text: str) -> None:
-        """A text message in one frame."""
+        """Send a text message in one frame."""
         self._protocol.send_text(text.encode())
         await self.flush()
 
     async def begin_to_say(self, text: str) -> None:
-        """The first frame of a text message that `go_on` continues (RFC 6455 §5.4)."""
+        """Send the first frame of a fragmented text message, which `go_on` continues (RFC 6455 §5.4)."""
         self._protocol.send_text(text.encode(), fin=False)
         await self.flush()
 
     async def go_on(self, text: str, is_last: bool = False) -> None:
-        """A further frame of the message that was begun."""
+        """Send a continuation frame of the message that `begin_to_say` started."""
         self._protocol.send_continuation(text.encode(), fin=is_last)
         await self.flush()
 
     async def say_binary(self, data: bytes) -> None:
-        """A binary message."""
+        """Send a binary message in one frame."""
         self._protocol.send_binary(data)
         await self.flush()
 
     async def ping(self, data: bytes) -> None:
-        """A ping; the other end's library answers by itself once it hears it."""
+        """Send a ping; the library at the other end responds with a pong by itself when it receives the ping."""
         self._protocol.send_ping(data)
         await self.flush()
 
     async def goodbye(self, code: CloseCode, reason: str) -> None:
-        """A close frame."""
+        """Send a close frame."""
         self._protocol.send_close(code, reason)
         await self.flush()
 
     async def hear(self, opcode: Opcode) -> None:
-        """Wait for the end of a message, or of what else has this opcode, and answer what wants an answer meanwhile.
+        """Receive until a frame with this opcode and FIN set arrives; meanwhile, respond to control frames.
 
         Raises:
-            LabError: the stream ended before.
+            LabError: the stream ended before that.
         """
         while not self._has_heard(opcode):
             data = await self.end.receive_some()
@@ -80,7 +80,7 @@ class Talker:
 
 
 async def converse(scene: Scene, listener: End, compress: bool = False, port: int = HTTP_PORT) -> tuple[Talker, Talker]:
-    """A new connection, upgraded: the client's end, the server's."""
+    """Open a connection and upgrade it to WebSocket; return the client's and the server's endpoint."""
     offered = [ClientPerMessageDeflateFactory(compress_settings={"memLevel": 4})] if compress else []
     accepted = [ServerPerMessageDeflateFactory(compress_settings={"memLevel": 4})] if compress else []
     asking = ClientProtocol(parse_uri(f"ws://cafe.example:{port}/chat"), extensions=offered or None)

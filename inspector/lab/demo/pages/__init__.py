@@ -15,7 +15,9 @@ CONTENT_TYPES = {
 
 
 def security_headers(connect: str = "'self'") -> dict[str, str]:
-    """Security headers for HTML pages: resources, scripts and connections (`connect`) from this server only."""
+    """The security headers for HTML pages: they allow resources and scripts only from this server, and connections
+    only to `connect`, by default this server.
+    """
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
         f"connect-src {connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -25,19 +27,19 @@ def security_headers(connect: str = "'self'") -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its bytes and its type."""
+    """The content of a response and its content type."""
 
     content_type: str
     body: bytes
 
     @property
     def is_document(self) -> bool:
-        """Whether a browser would show it as a page, with everything that can go wrong there."""
+        """Whether a browser shows it as an HTML document, which needs the security headers."""
         return self.content_type.startswith("text/html")
 
 
 def read_page(name: str, /, **values: str) -> Page:
-    """One of the files beside this module, with `$name` replaced by the values in HTML pages."""
+    """Read one of the files next to this module; in an HTML file, each `$name` is replaced by the value of `name`."""
     text = _text(name)
     suffix = name.rpartition(".")[2]
     if suffix == "html":
@@ -51,5 +53,7 @@ def _text(name: str) -> str:
 
 
 def own_hosts(port: int) -> frozenset[str]:
-    """The values of `Host` that mean a demo server; any other one is a name that was made to point here."""
+    """The `Host` values that a demo server accepts; any other name may have been made to resolve to this machine (DNS
+    rebinding).
+    """
     return frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})

@@ -1,1 +1,1 @@
-"""The scenarios, a module a group."""
+"""The scenarios, one module per group."""

@@ -1,4 +1,4 @@
-"""How connections end: in order, at the same time, in anger, by accident."""
+"""Scenarios of how connections end: in order, simultaneously, by reset, or by accident."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inspector.lab.scenarios.testbed import Scene, kernel_states
 from inspector.tcp.header import ACK, FIN
 
 FIN_WAIT_1, LISTEN = "04", "0A"
-"""Linux's numbers of these states (<net/tcp_states.h>)."""
+"""Linux's numbers for these states (<net/tcp_states.h>)."""
 
 
 async def abort(scene: Scene) -> str:

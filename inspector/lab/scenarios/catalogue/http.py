@@ -17,12 +17,12 @@ LINE = b"Nothing is as good as a cup on a rainy afternoon.\n"
 
 
 def request(target: str, method: str = "GET", **fields: str) -> bytes:
-    """A request's head; field names are written with underscores."""
+    """The request line and header of a request. Underscores in field names stand for hyphens."""
     return _head(f"{method} {target} HTTP/1.1", {"Host": "cafe.example", **fields})
 
 
 def response(body: bytes, status: str = "200 OK", **fields: str) -> bytes:
-    """A whole response with its length."""
+    """A complete response with a Content-Length field."""
     kind = {"Content_Type": "text/html"} if body else {}
     return _head(f"HTTP/1.1 {status}", {**kind, "Content_Length": str(len(body)), **fields}) + body
 
@@ -131,7 +131,9 @@ async def expect_continue(scene: Scene) -> str:
 
 
 async def visit(scene: Scene) -> None:
-    """A request and its response on a connection of their own, which the server closes. Nobody waits for the lab."""
+    """Exchange one request and response on a new connection, which the server closes. Neither end waits for commands
+    of the lab in between.
+    """
     listener, client = await scene.listen(), await scene.open()
     serving = asyncio.create_task(scene.serve(listener, response(PAGE, Connection="close")))
     await client.connect(scene.address, HTTP_PORT, request("/", Connection="close"))
@@ -141,7 +143,9 @@ async def visit(scene: Scene) -> None:
 
 
 async def fetch_book(scene: Scene, size: int, options: Iterable[Option] = ()) -> None:
-    """A client requests `size` bytes, a multiple of the length of `LINE`; the server sends them at once and closes."""
+    """Let a client request `size` bytes, a multiple of the length of `LINE`; the server sends them at once and closes
+    the connection.
+    """
     client, server = await scene.pair(await scene.listen(), request("/book", Connection="close"), options=options)
     await server.receive_head()
     await server.send(_head("HTTP/1.1 200 OK", {"Content-Length": str(size), "Connection": "close"}))

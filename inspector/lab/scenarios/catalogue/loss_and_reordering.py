@@ -1,4 +1,4 @@
-"""Trouble on the way: packets that are lost, late, overtaken, or wait in a queue."""
+"""Scenarios of trouble in the network: packets that are lost, delayed, reordered or queued."""
 
 from __future__ import annotations
 

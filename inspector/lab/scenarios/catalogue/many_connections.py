@@ -14,10 +14,11 @@ GUESTS = 1000
 FLOOD = 40
 BACKLOG = 8
 SYN_RECEIVED = "03"
-"""Linux's number of this state (<net/tcp_states.h>)."""
+"""Linux's number for this state (<net/tcp_states.h>)."""
 
 NOTICE_SECONDS = 0.2
-"""Until the client's first SYN is dropped and somebody does something about it; the next comes after a second."""
+"""How long after the client's first SYN, which is dropped, the server turns SYN cookies on. The client's next SYN
+follows after a second."""
 
 
 async def crowd(scene: Scene) -> str:

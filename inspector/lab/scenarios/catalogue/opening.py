@@ -1,4 +1,4 @@
-"""How connections begin, or do not."""
+"""Scenarios of how connections are opened, or fail to open."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from inspector.lab.scenarios.testbed import HTTP_PORT, Scene, kernel_states
 from inspector.tcp.header import ACK, SYN
 
 SYN_COUNT = 2
-"""SYNs that the client of the filtered port repeats before it gives up; Linux itself would repeat six."""
+"""How many times the client of the filtered port retransmits its SYN before it gives up; Linux's default is six."""
 
 SYN_SENT = "02"
-"""Linux's number of this state (<net/tcp_states.h>)."""
+"""Linux's number for this state (<net/tcp_states.h>)."""
 
 
 async def refused(scene: Scene) -> str:

@@ -1,4 +1,4 @@
-"""How news comes from a server to those who want it: asked for, or pushed."""
+"""Scenarios of how news gets from a server to its clients: by polling or by push."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from inspector.lab.scenarios.websocket_peer import Talker, converse
 NEWS = ("The kettle is on.", "There is fresh cake at the counter.", "It has stopped raining.", "We close in an hour.")
 
 FIRST_SECONDS, EVERY_SECONDS = 0.33, 0.47
-"""When something happens: the first news, and from one to the next."""
+"""The time until the first piece of news, and the interval between two pieces."""
 
 PACE_SECONDS = 0.1
-"""From one poll to the next."""
+"""The pause between a response and the next poll."""
 
 LOOK_SECONDS = 0.06
-"""How long after the news a reader without push happens to look."""
+"""How long after each piece of news the readers without push or polling request it."""
 
 CLOSED, KEPT, POLLING, STREAM, WEBSOCKET = ALL = ("closed", "kept", "polling", "stream", "websocket")
 
@@ -32,13 +32,13 @@ STREAM_HEAD = (
 
 
 def chunk(text: str) -> bytes:
-    """A piece of an answer without end (RFC 9112 §7.1)."""
+    """One chunk of a chunked response (RFC 9112 §7.1)."""
     data = text.encode()
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
 class Newsroom:
-    """The server's side of the news, and its readers, each with a way of its own."""
+    """A server that publishes news, and its readers, each of which gets the news in a different way."""
 
     def __init__(self, scene: Scene, listener: End, ways: Collection[str]) -> None:
         self._scene = scene
@@ -50,7 +50,7 @@ class Newsroom:
         self._chat: tuple[Talker, Talker] | None = None
 
     async def run(self) -> None:
-        """Open what stays open, deliver the news, close."""
+        """Open the long-lived connections, deliver the news, and close the connections."""
         await self._open()
         polling = asyncio.create_task(self._poll()) if POLLING in self._ways else None
         clock = asyncio.get_running_loop().time()
@@ -74,8 +74,8 @@ class Newsroom:
             self._chat = await converse(self._scene, self._listener)
 
     async def _publish(self, number: int, text: str) -> None:
-        """An editor sends news to the server, which pushes it to open connections; pollers get it with their next
-        request.
+        """Let an editor send a piece of news to the server, which pushes it over the open connections; the other
+        readers get it with their next request.
         """
         body = text.encode()
         head = request("/news", "POST", Content_Length=str(len(body)), User_Agent="editor", Connection="close")
@@ -114,7 +114,7 @@ class Newsroom:
             await client.close()
 
     async def _ask_kept(self, ask: bytes) -> tuple[End, End]:
-        """The connection that is kept, which the first request opens, with this request sent on it."""
+        """Send a request on the persistent connection, which the first request opens; return the connection's ends."""
         if self._kept is None:
             self._kept = await self._scene.pair(self._listener, ask)
         else:
@@ -122,7 +122,7 @@ class Newsroom:
         return self._kept
 
     async def _poll(self) -> None:
-        """Ask again and again, by the clock, on a connection that is kept."""
+        """Request the news again and again, at a fixed pace, on a persistent connection."""
         known = 0
         client, server = await self._scene.pair(self._listener, poll_after(known))
         while True:
@@ -159,7 +159,7 @@ def poll_after(known: int) -> bytes:
 
 
 async def hang_up(client: End, server: End) -> None:
-    """The client closes, then the server."""
+    """Close the connection: first the client's end, then the server's."""
     await client.close()
     await server.receive_rest()
     await server.close()
@@ -177,7 +177,7 @@ async def server_sent_events(scene: Scene) -> str:
     for part in [*parts, chunk(": still here\n\n"), b"0\r\n\r\n"]:
         await server.send(part)
         await client.receive(len(part))
-        await asyncio.sleep(PACE_SECONDS)  # news has a time of its own: each is a packet of its own
+        await asyncio.sleep(PACE_SECONDS)  # so that each piece of news is sent in a packet of its own
     await hang_up(client, server)
     return f"A single request brought {len(NEWS)} pieces of news, each in a packet of its own."
 

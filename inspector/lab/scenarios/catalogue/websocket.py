@@ -42,7 +42,7 @@ async def chat(scene: Scene) -> str:
 
 
 async def enter(scene: Scene, room: Child, name: str, compress: bool) -> Child:
-    """Somebody comes in."""
+    """Start a chat client; return when the server has let it join."""
     entered = room.watch("joined", name=name)
     flags = ["--compress"] if compress else []
     person = await scene.hire(name, "inspector.lab.demo.chat_client", name, f"ws://{LOOPBACK}:{CHAT_PORT}/chat", *flags)

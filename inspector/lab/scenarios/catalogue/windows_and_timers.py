@@ -1,4 +1,4 @@
-"""Waiting: for room, for a sign of life, for an acknowledgment."""
+"""Scenarios of waiting: for window space, for a sign of life, for an acknowledgment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from inspector.lab.scenarios.testbed import NODELAY, Scene
 SMALL_BUFFER = (socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 FLOOD_BYTES = 20_000
 NAP_SECONDS = 1.6
-"""Long enough for two or three window probes: they come 0.2 s after each other and then ever more seldom."""
+"""How long the reader does not read: enough for two or three window probes. The first come 0.2 s apart, the later ones
+at ever longer intervals."""
 
 SIGNS = ((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1),
          (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1), (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2))  # fmt: skip
@@ -23,7 +24,7 @@ SIGNS = ((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), (socket.IPPROTO_TCP, socke
 ROUNDS = 3
 
 ACK_DELAYED = (socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
-"""Acknowledge with data from now on, or 40 ms late (tcp(7))."""
+"""Turns delayed acknowledgments on: an ACK is sent along with data, or after 40 ms (tcp(7))."""
 
 
 async def zero_window(scene: Scene) -> str:
