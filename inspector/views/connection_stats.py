@@ -1,4 +1,4 @@
-"""One connection in numbers: both ends side by side, each number with a packet that shows it."""
+"""Statistics of one connection: both ends side by side, many of the numbers with a packet that shows them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HISTORY = {
     "g": "a gap",
     "c": "a bad checksum",
 }
-"""Zeek's letters; upper case is the client's."""
+"""The meanings of Zeek's history letters; upper case stands for the client."""
 
 OPTIONS = {
     Option.SACK_PERMITTED: "SACK",
@@ -49,8 +49,8 @@ PERCENTILES = ((50, "median"), (95, "95 of 100 below"))
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line: what it is, how its values are to be read ("count", "bytes", "ns" or "text"), and both ends' values
-    with the number of a packet that shows each, None where there is none.
+    """One line of the statistics: its name, the type of its values ("count", "bytes", "ns" or "text"), and the values
+    of both ends, each with the number of a packet that shows it (None if there is none).
     """
 
     name: str
@@ -62,7 +62,7 @@ class Fact:
 
 
 class _End:
-    """One end of the connection: its packets, and those of its peer."""
+    """One end of the connection: the rows of its packets, and those of its peer's."""
 
     def __init__(self, capture: Capture, connection: int, side: int, of_connection: Rows) -> None:
         self.capture, self.connection, self.side = capture, connection, side
@@ -79,11 +79,11 @@ class _End:
 
 
 def facts(capture: Capture, connection: int) -> dict[str, Any]:
-    """Everything about the connection in words and numbers.
+    """All statistics of the connection, in words and numbers.
 
     Returns:
-        `connection` (its row), `state` and `history` in words, `silence` (the longest, with the packet that ended it),
-        and `facts`: lists of `Fact`s by title.
+        `connection` (its row), `state` and `history` in words, `silence` (the longest time without a packet, and the
+        packet that ended it), and `facts`: lists of `Fact`s by title.
     """
     of_connection = packets_of(capture, connection)
     ends = [_End(capture, connection, side, of_connection) for side in (0, 1)]
@@ -137,11 +137,12 @@ KERNELS_FIGURES = (
     ("retransmissions", "count", "retransmissions", 1),
     ("rate that pacing would use, bytes a second", "bytes", "pacing_rate", 1),
 )
-"""What it is, how to read it, its column in the kernel's table (TCP_INFO), and what to multiply it by."""
+"""Of each figure: its name, the type of its values, its column in the `kernel` table (from TCP_INFO), and the factor
+to multiply it by."""
 
 
 def _kernels_figures(ends: list[_End]) -> dict[str, list[dict[str, Any]]]:
-    """By what each end's kernel steered it last, where the recording holds that."""
+    """The last TCP_INFO figures by which each end's kernel controlled its sending, if the recording contains any."""
     last = [_last_word(end) for end in ends]
     if last == [None, None]:
         return {}
@@ -149,14 +150,14 @@ def _kernels_figures(ends: list[_End]) -> dict[str, list[dict[str, Any]]]:
     found = []
     for name, kind, column, factor in KERNELS_FIGURES:
         numbers = [int(kernel[column][row]) if row is not None else -1 for row in last]
-        is_unset = "round trip" in name  # a time of 0 is one that was never measured
+        is_unset = "round trip" in name  # a time of 0 means that it was never measured
         values: list[Value] = [None if n < 0 or (is_unset and not n) else n * factor for n in numbers]
         found.append(asdict(_plain(name, kind, values)))
     return {"What its kernel steered by, at last": found}
 
 
 def _last_word(end: _End) -> int | None:
-    """The row of the kernel's last report on this end that has TCP_INFO."""
+    """The `kernel` row of the last report on this end that contains TCP_INFO; None if there is none."""
     kernel = end.capture.kernel
     is_mine = (kernel["connection"] == end.connection) & (kernel["direction"] == end.side)
     own = np.flatnonzero(is_mine & (kernel["has_figures"] == 1))
@@ -185,7 +186,7 @@ def _stream_bytes(end: _End) -> int:
 
 
 def _round_trips(ends: list[_End]) -> list[Fact]:
-    """Of what an end sent: until the capture saw it acknowledged. Measured where the capture was made."""
+    """For what each end sent, the time until its acknowledgment was captured: measured where the capture was made."""
     packets = ends[0].capture.packets
     measured = []
     for end in ends:
@@ -210,7 +211,9 @@ def _extreme(values: npt.NDArray[Any], among: Rows, find: Any) -> tuple[Value, i
 
 
 def _windows(ends: list[_End]) -> list[Fact]:
-    """Windows that this end announced, in bytes; without RSTs, and without windows of unknown scale."""
+    """The receive windows that each end announced, and its bytes in flight. RSTs and windows of unknown scale do not
+    count.
+    """
     announced = []
     for end in ends:
         spoke = end.rows[(end.sent("flags") & RST == 0) & (end.sent("window_shift") >= 0)]
@@ -248,7 +251,9 @@ def _other_options(bits: int) -> str | None:
 
 
 def _verdicts(ends: list[_End]) -> list[Fact]:
-    """How many packets have each verdict, and the first of them; what never happened is left out."""
+    """For each verdict, the number of packets that have it, and the first of them; verdicts that never occur are left
+    out.
+    """
     found = []
     for verdict in Verdict:
         marked = [end.rows[end.sent("analysis") & int(verdict) != 0] for end in ends]

@@ -1,6 +1,6 @@
-"""One connection as a ladder, by range of its packets: what the page draws of a connection, however long it is.
+"""The ladder diagram of one connection, by range of packets, so that the page can draw a connection of any length.
 
-Packets are counted from 0 within the connection here; `number` in the rows is the packet's number in the capture.
+Here, packets are counted from 0 within the connection; `number` in the rows is the packet's number in the capture.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 def stretch(capture: Capture, connection: int, start: int, stop: int) -> dict[str, Any]:
     """Packets [start, stop) of the connection, with their events, exchanges, messages and phases.
 
-    A packet is a row of packets with `elapsed_ns` since the connection's first and `quiet_ns` since the one before it,
-    null where times go back. `before` and `after` are the neighbours of the stretch, null at the connection's ends;
-    events, exchanges, messages and phases are those of these packets and their neighbours.
+    Each packet is a row of the packets table, with `elapsed_ns`, the time since the connection's first packet, and
+    `quiet_ns`, the time since its previous one; both are null where timestamps go back. `before` and `after` are the
+    packets next to the range, null at the connection's ends. Events, exchanges, messages and phases are those of the
+    packets in the range and of these two.
     """
     of_connection = packets_of(capture, connection)
     total = len(of_connection)
@@ -62,7 +63,7 @@ def _timed(capture: Capture, of_connection: Rows, low: int, high: int) -> list[r
 
 
 def _beside(capture: Capture, connection: int, packets: Rows) -> dict[str, Any]:
-    """What happens in these packets of the connection, an unbroken run of them."""
+    """The events, exchanges, messages and phases of these packets, which are consecutive in the connection."""
     if not len(packets):
         return {"events": [], "exchanges": [], "messages": [], "phases": []}
     first, last = int(packets[0]), int(packets[-1])
@@ -80,7 +81,7 @@ def _beside(capture: Capture, connection: int, packets: Rows) -> dict[str, Any]:
 
 
 def _exchanges(capture: Capture, connection: int, first: int, last: int) -> Rows:
-    """Exchanges of which a message begins in these packets."""
+    """The exchanges with a message that begins in these packets."""
     table = capture.http_messages
     found = _within(table["connection"], table["packet"], connection, first, last)
     exchanges: Rows = np.unique(table["exchange"][found]).astype(np.intp)
@@ -96,14 +97,14 @@ def _between(packets: Rows, first: int, last: int) -> Rows:
 
 
 def place(capture: Capture, row: int) -> int:
-    """Position of packets row `row` within its connection, from 0."""
+    """The position of packets row `row` within its connection, counted from 0."""
     connection = int(capture.packets["connection"][row])
     return int(np.searchsorted(packets_of(capture, connection), row))
 
 
 def gaps(capture: Capture, connection: int) -> list[int | None]:
-    """ns from each packet of the connection to the next, for a drawing to scale; None where times go back, 0 after the
-    last.
+    """The time in ns from each packet of the connection to the next, for a drawing to scale. None where timestamps go
+    back; 0 for the last packet.
     """
     packets = packets_of(capture, connection)
     took = elapsed(capture.packets, packets[:-1], packets[1:]).tolist()
@@ -111,8 +112,8 @@ def gaps(capture: Capture, connection: int) -> list[int | None]:
 
 
 def strip(capture: Capture, connection: int, buckets: int) -> dict[str, Any]:
-    """The whole connection in so many buckets of packets at most: payload bytes of each side, packets in trouble,
-    messages that begin there (HTTP and WebSocket).
+    """The whole connection in at most `buckets` buckets of about equally many packets. For each bucket: the payload
+    bytes of each side, the number of packets in trouble, and of packets in which a message (HTTP or WebSocket) begins.
     """
     packets = capture.packets
     of_connection = packets_of(capture, connection)

@@ -1,4 +1,6 @@
-"""A capture, or a stretch of it, in one screen: counters, who talked most, what went wrong, how long things took."""
+"""A capture, or a time range of it, on one screen: counters, the busiest servers and connections, what went wrong, and
+how long things took.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +23,16 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 TALKERS = 8
-"""Servers, and connections, that are named."""
+"""Maximum number of servers listed, and of connections."""
 
 SHOWN = 5
-"""Packets to which a kind of trouble leads."""
+"""Maximum number of packets linked from each kind of trouble."""
 
 PERCENTS = (50, 90, 95, 99)
 
 
 class Panorama:
-    """What happened in `span`."""
+    """An overview of what happened in the time range `span`."""
 
     def __init__(self, capture: Capture, span: Span) -> None:
         self.capture = capture
@@ -38,7 +40,9 @@ class Panorama:
         self.packets: Rows = np.flatnonzero(span.holds(capture.packets["time_ns"]))
 
     def counters(self) -> Row:
-        """Packets, bytes on the wire, connections alive, exchanges, messages, anomalies; bytes by sender."""
+        """The numbers of packets, bytes on the wire (total, and by sender), connections alive, exchanges and messages,
+        and the duration in ns.
+        """
         capture = self.capture
         sizes = capture.packets["length"][self.packets].astype(np.int64)
         direction = capture.packets["direction"][self.packets]
@@ -53,7 +57,9 @@ class Panorama:
         }
 
     def servers(self) -> list[Row]:
-        """Those whose connections carried most, the heaviest first: their socket, and what went over it."""
+        """The servers whose connections carried the most payload, the busiest first: their socket, and the connections,
+        packets and bytes that it had.
+        """
         table = self.capture.connections
         packets, sizes = self._by_connection()
         number = Servers().of(table)
@@ -74,7 +80,7 @@ class Panorama:
         ]
 
     def connections(self) -> list[Row]:
-        """The heaviest connections, the heaviest first."""
+        """The connections that carried the most payload, the busiest first."""
         packets, sizes = self._by_connection()
         total = sizes.sum(axis=0)
         return [
@@ -90,7 +96,7 @@ class Panorama:
         ]
 
     def troubles(self) -> list[Row]:
-        """What went wrong or is worth knowing, the heaviest first, with the first packets that show it."""
+        """What went wrong or is worth knowing, the most severe first, with the first packets that show it."""
         chosen = self.span.holds(self.capture.packets["time_ns"])
         return [
             {
@@ -104,13 +110,13 @@ class Panorama:
         ]
 
     def handshakes(self) -> npt.NDArray[np.int64]:
-        """How long each handshake in the span took, ns."""
+        """The duration of each handshake whose connection began in the span, in ns."""
         table = self.capture.connections
         took: npt.NDArray[np.int64] = table["handshake_ns"]
         return took[self.span.holds(table["start_ns"]) & (took >= 0)]
 
     def waits(self) -> tuple[npt.NDArray[np.int64], Rows]:
-        """How long each request that ended in the span waited for its answer, ns; and the exchanges."""
+        """The response time, in ns, of each request that ended in the span, and the rows of their exchanges."""
         exchanges, messages = self.capture.exchanges, self.capture.http_messages
         answered = np.flatnonzero((exchanges["request"] >= 0) & (exchanges["response"] >= 0))
         asked = messages["end_ns"][exchanges["request"][answered]]
@@ -119,7 +125,9 @@ class Panorama:
         return took[seen], answered[seen]
 
     def times(self) -> Row:
-        """Percentiles of handshakes and waits, ns, null where there was none; and the exchange that waited longest."""
+        """Percentiles of the handshake durations and of the response times, in ns (null if there are none), and the
+        exchange with the longest response time.
+        """
         waits, exchanges = self.waits()
         return {
             "handshake": spread(self.handshakes()),
@@ -128,7 +136,9 @@ class Panorama:
         }
 
     def _by_connection(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """For each connection its packets in the span, and their payload by sender: shapes (n,), (2, n)."""
+        """For each connection, its number of packets in the span, and their payload bytes by sender: shapes (n,) and
+        (2, n).
+        """
         table, count = self.capture.packets, len(self.capture.connections)
         owner = table["connection"][self.packets]
         rows, owner = self.packets[owner >= 0], owner[owner >= 0]
@@ -140,7 +150,7 @@ class Panorama:
         return np.bincount(owner, minlength=count), np.array(sizes).astype(np.int64)
 
     def _shown_by(self, rows: npt.NDArray[Any]) -> list[Row]:
-        """The first of these packets: number, and connection or null."""
+        """The first of these packets, each with its number and its connection (null if it has none)."""
         owners = self.capture.packets["connection"][rows[:SHOWN]].tolist()
         return [
             {"packet": row + 1, "connection": owner if owner >= 0 else None}
@@ -149,7 +159,7 @@ class Panorama:
 
 
 def spread(nanoseconds: npt.NDArray[np.int64]) -> Row | None:
-    """Percentiles that occurred (nearest rank), the slowest, and of how many."""
+    """Percentiles by nearest rank (values that occurred), the maximum, and the number of values; None without any."""
     if not len(nanoseconds):
         return None
     ranks = {f"p{percent}": value for percent, value in zip(PERCENTS, percentiles(nanoseconds, PERCENTS), strict=True)}

@@ -1,6 +1,6 @@
 """One-line summaries of packets (the Info column): the request, response or message that begins in each.
 
-A packet table shows it beside the flags, so that nobody has to look up which packet holds the question.
+A packet table shows it beside the flags, so that readers need not look up which packet holds the request.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 Piece = dict[str, Any]
-"""What begins in a packet: `kind` (request, response or message), `row` of its exchange or message, `text`."""
+"""A message that begins in a packet: `kind` (request, response or message), `row` of its exchange or message, and
+`text`."""
 
 MAX_PIECES = 4
-"""Messages of one packet that are described; a packet may hold thousands of frames. The others are counted."""
+"""Maximum number of messages described per packet, which may hold thousands of frames. The others are counted."""
 
 MAX_TEXT = 160
-"""Characters of a piece's text: more than a line of a table."""
+"""Maximum number of characters of a piece's text: more than fits in a line of a table."""
 
 
 def cargo(capture: Capture, packets: npt.NDArray[np.intp]) -> list[tuple[list[Piece], int]]:
-    """What begins in each of these packets (rows, ascending).
+    """The messages that begin in each of these packets (rows, ascending).
 
     Returns:
-        For each packet at most `MAX_PIECES` pieces, and how many more there are.
+        For each packet, at most `MAX_PIECES` pieces, and the number of further ones.
     """
     found: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for packet, row in _within(capture.http_messages, "packet", packets):
@@ -43,7 +44,7 @@ def cargo(capture: Capture, packets: npt.NDArray[np.intp]) -> list[tuple[list[Pi
 
 
 def _within(table: Table, column: str, packets: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
-    """(packet, row) of the rows that begin in one of the packets."""
+    """(packet, row) for each row of the table that begins in one of the packets."""
     if not len(packets) or not len(table):
         return []
     begins = table[column]

@@ -1,11 +1,11 @@
-"""Table rows as JSON-ready dictionaries: the one shape in which rows leave the engine.
+"""Table rows as JSON-ready dictionaries: the only form in which rows leave the engine.
 
 The command line, `analyze --json`, the dashboard's API and its feed all show these. Names and meanings are a contract
-(docs/guide.md): keys may be added, never renamed. Packets are numbered from 1, every other row by its place in its
-table. Times come twice: `time_ns` since 1970, and `at_ns` since the capture's first packet, small enough for a program
-that has only doubles.
+(docs/guide.md): keys may be added, never renamed. Packets are numbered from 1; every other row is numbered by its
+index in its table. Each time is given twice: `time_ns` counts from 1970, and `at_ns` from the capture's first packet,
+so that it is small enough for a program that has only doubles.
 
-`chosen` is a slice or an array of row numbers. Everything works on whole columns, so ask for many rows at once.
+`chosen` is a slice or an array of row numbers. All functions work on whole columns, so ask for many rows at once.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ _Arguments = ParamSpec("_Arguments")
 EVERYTHING = slice(None)
 
 TEXT_LIMIT = 64 * 1024
-"""Bytes of a message's content shown as text or hex: what the engine keeps of it."""
+"""Maximum number of bytes of a message's content shown as text or hex: as many as the engine keeps."""
 
 HEX_LIMIT = 256
-"""Bytes of a binary message shown as hex: enough to recognise it."""
+"""Maximum number of bytes of a binary message shown as hex: enough to recognise it."""
 
 NO_IP = 255
 
 SENDERS = np.array([*SIDES, None], object)
-"""Names by Direction; -1, no sender, takes the last."""
+"""Names by Direction; -1 (no sender) indexes the last entry, None."""
 
 STATES = np.array([state.rfc_name for state in sorted(State)], object)
 OUTCOMES = np.array([outcome.name.lower() for outcome in sorted(Outcome)], object)
@@ -63,7 +63,7 @@ PROTOCOLS = np.array([protocol.name.lower() for protocol in sorted(Protocol)], o
 
 
 def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
-    """Packets, with what TCP makes of them; what only TCP has is null in the others."""
+    """Packets with their TCP fields and analysis; fields that only TCP has are null for other packets."""
     table = capture.packets
     numbers = capture.numbers(np.array(_ids(table, chosen), np.int64)).tolist()
     has_tcp = table["connection"][chosen] >= 0
@@ -99,7 +99,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
-    """Connections; what both ends have comes in pairs: client, server."""
+    """Connections; values that exist for both ends are given as pairs: client, server."""
     table = capture.connections
     starts = _times(capture, table["start_ns"][chosen], table["first_packet"][chosen])
     networks = [vlans_and_tunnel(network) for network in table["network"][chosen].tolist()]
@@ -198,7 +198,7 @@ def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def anomaly_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
-    """Anomalies: the rule, and the sentence with the values that were compared."""
+    """Anomalies: the rule that was broken, and a sentence with the values that were compared."""
     table = capture.anomalies
     codes = table["code"][chosen].tolist()
     details = zip(codes, *capture.compared(chosen), strict=True)
@@ -216,8 +216,8 @@ def anomaly_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def event_columns(capture: Capture, events: Table, chosen: Chosen = EVERYTHING) -> Columns:
-    """Events with their sentences; `events` is the result of `story.events`, made on demand."""
-    from inspector.views.story import EventKind, sentence  # a good part of a start, where nobody wants a story
+    """Events with their sentences; `events` is the result of `story.events`, which is computed on demand."""
+    from inspector.views.story import EventKind, sentence  # slow to import, and not needed unless events are shown
 
     return {
         "id": _ids(events, chosen),
@@ -244,17 +244,17 @@ COLUMNS: dict[str, Callable[..., Columns]] = {
     "tokens": token_columns,
     "kernel": kernel_columns,
 }
-"""By the name of the table. Events have no table of their own: see `event_columns`."""
+"""The column functions, by the name of the table. Events have no stored table: see `event_columns`."""
 
 
 def rows(columns: Columns) -> list[Row]:
-    """The same facts, a dictionary a row."""
+    """The same values as one dictionary per row."""
     names = tuple(columns)
     return [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 def _as_rows(columns: Callable[_Arguments, Columns]) -> Callable[_Arguments, list[Row]]:
-    """The function that gives rows where `columns` gives columns; it takes the same arguments."""
+    """A function with the same arguments as `columns` that returns rows instead of columns."""
 
     @wraps(columns)
     def builder(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> list[Row]:
@@ -279,7 +279,7 @@ def _ids(table: Table, chosen: Chosen) -> list[int]:
 
 
 def _known(values: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None = None) -> list[Any]:
-    """The values, None where they are unknown: where the mask is false, or without a mask where the value is -1."""
+    """The values, with None where they are unknown: where the mask is false or, without a mask, where they are < 0."""
     mask = values >= 0 if where is None else where
     known: list[Any] = values.tolist()
     return (
@@ -290,7 +290,7 @@ def _known(values: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None = None)
 
 
 def _numbers(capture: Capture, packets: Integers) -> list[Any]:
-    """Packet rows as the numbers that users see."""
+    """Packet rows as the packet numbers that users see; None where there is no packet."""
     return [number or None for number in capture.numbers(packets).tolist()]
 
 
@@ -301,25 +301,27 @@ def _interfaces(capture: Capture, numbers: Integers) -> list[str | None]:
 
 
 def _times(capture: Capture, time_ns: Integers, packets: Integers) -> Columns:
-    """Times of these packets' rows; None where the file has no time."""
+    """The times in `time_ns`, each belonging to the packet row in `packets`; None where the file gives that packet no
+    timestamp.
+    """
     is_told = has_time(capture, packets)
     return {"time_ns": _known(time_ns, is_told), "at_ns": _known(time_ns - _origin(capture), is_told)}
 
 
 def _origin(capture: Capture) -> int:
-    """Where `at_ns` counts from; of no consequence in a capture without packets."""
+    """The time from which `at_ns` is counted; 0 in a capture without packets, where it does not matter."""
     return capture.start_ns or 0
 
 
 def _relative(capture: Capture, chosen: Chosen, name: str, *, of_peer: bool) -> Integers:
-    """Sequence numbers counted from the start of the stream they belong to: the sender's, or its peer's."""
+    """Sequence numbers relative to the initial sequence number of their stream: the sender's, or its peer's."""
     packets = capture.packets
     absolute = packets[name][chosen].astype(np.int64)
     connection = packets["connection"][chosen]
     if not len(capture.connections):
         return absolute
     side = packets["direction"][chosen] ^ of_peer
-    # Rows without TCP read some connection's number here; the caller leaves them out.
+    # Packets that are not TCP read an arbitrary connection's number here; the caller masks them out.
     first = capture.connections["isn"][connection, side].astype(np.int64)
     relative: Integers = (absolute - first) & 0xFFFF_FFFF
     return relative
@@ -363,11 +365,11 @@ def _informational(capture: Capture, chosen: Chosen) -> dict[int, list[int]]:
 
 
 def _timings(capture: Capture, chosen: Chosen) -> list[Row]:
-    """How long the handshake took that was done for each request, the request to be sent, the response to begin, and
-    the response to arrive; null where one end is missing or the clock was set in between.
+    """For each exchange, how long its parts took: the handshake, sending the request, waiting for the response, and
+    receiving it. A time is null if its beginning or end is missing, or if the clock was set in between.
 
-    The handshake counts for the first request of a connection. A response that its sender began before it had all of
-    the request was not waited for: 0.
+    The handshake is attributed to the first request of a connection. If the sender of a response began it before it
+    had the whole request, the wait is 0.
     """
     table, messages = capture.exchanges, capture.http_messages
     requests, responses = table["request"][chosen], table["response"][chosen]
@@ -388,7 +390,9 @@ def _or_all(bits: Iterable[Any]) -> int:
 
 
 def _content(capture: Capture, row: int) -> bytes:
-    """The content of a message that the engine kept; of a close frame, the reason after the code (RFC 6455 §5.5.1)."""
+    """The part of a message's content that the engine kept; for a close frame, the reason that follows the status code
+    (RFC 6455 §5.5.1).
+    """
     table = capture.messages
     address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
     kept = capture.bytes_at(address, min(length, TEXT_LIMIT)) if address >= 0 else b""
@@ -396,8 +400,9 @@ def _content(capture: Capture, row: int) -> bytes:
 
 
 def _text(kind: str, content: bytes, is_cut: bool = False) -> str | None:
-    """Text and close reasons with bad UTF-8 replaced; pings, pongs and binary only when they are printable. A character
-    that the end cuts off is left out where more belongs to the content.
+    """The content as text. In text messages and close reasons, invalid UTF-8 is replaced; for pings, pongs and binary
+    messages the result is None unless they are printable. If the content is cut off (`is_cut`), an incomplete
+    character at its end is left out.
     """
     is_text = kind in ("text", "close")
     try:

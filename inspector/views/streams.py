@@ -1,4 +1,4 @@
-"""The two streams of a connection, by range: pieces as they became readable, or whole messages."""
+"""Ranges of a connection's two byte streams: the pieces in the order they became readable, or whole messages."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 
 PIECE_BYTES = 4096
-"""Bytes of one piece that are given out; the packet has all of it."""
+"""Maximum number of bytes returned per piece; the packet has all of them."""
 
 BODY_BYTES = 2048
-"""Bytes of a message's body that are given out: enough to recognise it."""
+"""Maximum number of body bytes returned per message: enough to recognise it."""
 
 
 def pieces(capture: Capture, connection: int, start: int, stop: int) -> dict[str, Any]:
     """Pieces [start, stop) of both streams, interleaved in the order in which they became readable.
 
-    `data` is base64; null for what is no data: a gap, an end (FIN), an abort (RST).
+    `data` is base64-encoded; it is null for pieces that are not data: a gap, the end of a stream (FIN), or an abort
+    (RST).
     """
     of_connection = _pieces_of(capture, connection)
     chosen = of_connection[max(start, 0) : max(stop, 0)]
@@ -61,7 +62,7 @@ def _piece(capture: Capture, row: int, index: int) -> dict[str, Any]:
 
 
 def messages(capture: Capture, connection: int, start: int, stop: int) -> dict[str, Any]:
-    """Messages [start, stop) of the connection, HTTP and WebSocket, in the order in which they began."""
+    """Messages [start, stop) of the connection, both HTTP and WebSocket, in the order in which they began."""
     http = np.flatnonzero(capture.http_messages["connection"] == connection)
     websocket = np.flatnonzero(capture.messages["connection"] == connection)
     is_http = np.repeat([True, False], [len(http), len(websocket)])
@@ -115,7 +116,10 @@ def _websocket(capture: Capture, row: int) -> dict[str, Any]:
 
 
 def place_of(capture: Capture, connection: int, packet: int, *, of_messages: bool) -> int:
-    """The first piece, or message, that begins in packets row `packet` or later; the last if there is none."""
+    """The index of the first piece (or message, if `of_messages`) that begins in packets row `packet` or later.
+
+    If there is none, the index of the last piece or message.
+    """
     if of_messages:
         http, websocket = capture.http_messages, capture.messages
         found = np.concatenate(

@@ -1,4 +1,4 @@
-"""What happened in a capture, in figures: what one screen, or the head of a report, has room for.
+"""The figures that summarize a capture: as many as fit on one screen or at the top of a report.
 
 Everything is computed from whole columns, so it costs milliseconds for a million packets.
 """
@@ -31,7 +31,7 @@ ACTIVITY_BINS = 60
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How long something took, in ns: the middle, the slow end, the slowest, and of how many."""
+    """The distribution of some durations, in ns: median, 95th percentile, maximum, and `of`, how many there are."""
 
     median: int
     p95: int
@@ -40,7 +40,9 @@ class Spread:
 
     @classmethod
     def over(cls, nanoseconds: Values) -> Spread | None:
-        """None when there is nothing to measure. Percentiles are values that occurred (nearest rank)."""
+        """The distribution of these durations; None if there are none. Percentiles are by nearest rank: values that
+        occurred.
+        """
         if not len(nanoseconds):
             return None
         middle, p95 = percentiles(nanoseconds, (50, 95))
@@ -49,7 +51,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Notable:
-    """A connection worth a look, with the reasons."""
+    """A connection worth a look, and the reasons why."""
 
     connection: int
     reasons: tuple[str, ...]
@@ -57,13 +59,13 @@ class Notable:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One capture in figures; counts by name are in the order in which they should be shown."""
+    """The figures of one capture; counts by name are in the order in which they should be shown."""
 
     packets: int
     tcp_packets: int
     bytes: int
     duration_ns: int | None
-    """None where times go back."""
+    """None if timestamps go back."""
     activity: tuple[int, ...]
     """Packets in each of `ACTIVITY_BINS` equal parts of the duration."""
     connections: int
@@ -76,7 +78,7 @@ class Digest:
     message_bytes: int
     compressed_messages: int
     troubles: tuple[Trouble, ...]
-    """What went wrong, the heaviest first, and last what is legal and worth knowing."""
+    """What went wrong, the most severe first; last come things that are legal but worth knowing."""
     missed_bytes: int
     handshake: Spread | None
     wait: Spread | None
@@ -85,7 +87,7 @@ class Digest:
 
 
 def digest(capture: Capture) -> Digest:
-    """The figures of a capture as it is now."""
+    """Compute the figures of a capture as it is now."""
     packets, connections, messages = capture.packets, capture.connections, capture.messages
     times, became = packets["time_ns"], outcomes(connections)
     failed, lasted, waited = find_failures(capture, became), lifetimes(capture), waits(capture)
@@ -116,7 +118,7 @@ def digest(capture: Capture) -> Digest:
 def _activity(times: Values) -> tuple[int, ...]:
     if not len(times):
         return ()
-    # Counted from the first packet: 64-bit floats cannot tell nanoseconds since 1970 apart.
+    # Relative to the first packet, since 64-bit floats cannot distinguish single nanoseconds since 1970.
     counts, _ = np.histogram(times - times.min(), ACTIVITY_BINS)
     return tuple(counts.tolist())
 
@@ -126,13 +128,15 @@ def _present(values: Values) -> Values:
 
 
 def _tally(values: Values) -> list[tuple[int, int]]:
-    """Each value of a column of small numbers and how often it occurs, the commonest first."""
+    """Each value in a column of small integers with its number of occurrences, the most frequent first."""
     counts = enumerate(np.bincount(values).tolist())
     return sorted(((value, n) for value, n in counts if n), key=lambda pair: -pair[1])
 
 
 def _statuses(capture: Capture) -> dict[str, int]:
-    """How exchanges were answered: by the status code's class (RFC 9110 §15), 101 as what it means, or not."""
+    """The numbers of exchanges by the class of their status code (RFC 9110 §15), with "switched" for 101; and of those
+    without a status code, a response or a request.
+    """
     exchanges = capture.exchanges
     responses = exchanges["response"]
     classes = capture.http_messages["status"][responses[responses >= 0]] // 100
@@ -149,14 +153,18 @@ def _statuses(capture: Capture) -> dict[str, int]:
 
 
 def _without_status(capture: Capture, responses: Values) -> int:
-    """How many responses have no status code that can be read; one may be 000."""
+    """The number of responses without a readable status code. The table has 0 for them, but also for a status of 000,
+    which can be read.
+    """
     zero = responses[responses >= 0]
     zero = zero[capture.http_messages["status"][zero] == 0]
     return sum(head(capture, row).status is None for row in zero.tolist())
 
 
 def _notable(capture: Capture, reasons: dict[int, list[str]], lasted: Values, waited: Values) -> tuple[Notable, ...]:
-    """Connections in trouble first, then the one that lasted longest, that carried most, that waited longest."""
+    """Connections in trouble first; then the one that lasted longest, the one that carried the most bytes, and the one
+    with the slowest response.
+    """
     connections = capture.connections
     if not len(connections):
         return ()
@@ -175,7 +183,7 @@ def _notable(capture: Capture, reasons: dict[int, list[str]], lasted: Values, wa
 
 
 def _troubles(capture: Capture, ends: Values, failed: Values) -> dict[int, list[str]]:
-    """The connections in most trouble, and what it is, the worst first."""
+    """The connections with the most problems, the worst first, with descriptions of their problems."""
     connections = capture.connections
     troubled = _troubled_packets(capture)
     anomalies = _anomalies(capture)
@@ -201,7 +209,7 @@ def _troubles(capture: Capture, ends: Values, failed: Values) -> dict[int, list[
 
 
 def _anomalies(capture: Capture) -> Values:
-    """How many anomalies each connection has, notes left out."""
+    """The number of anomalies of each connection, not counting notes."""
     table = capture.anomalies
     counts = SERIOUS[table["code"]] & (table["connection"] >= 0)
     counted: Values = np.bincount(table["connection"][counts], minlength=len(capture.connections))
@@ -209,7 +217,7 @@ def _anomalies(capture: Capture) -> Values:
 
 
 def _troubled_packets(capture: Capture) -> Values:
-    """How many packets of each connection have a troubling verdict."""
+    """The number of packets of each connection that have a verdict that means trouble."""
     packets = capture.packets
     connection = packets["connection"][np.flatnonzero(packets["analysis"] & TROUBLE.value)]
     counted: Values = np.bincount(connection, minlength=len(capture.connections))

@@ -1,7 +1,7 @@
 """Figures of one connection: sequence numbers, round trips, throughput and windows over time.
 
-Every point's `customdata` is the number of a packet that shows it: a click leads there. Times are seconds since the
-capture's first packet. Names are made of numbers alone: nothing that was captured becomes text of a figure.
+Every point's `customdata` is the number of a packet that shows it; a click on the point leads to that packet. Times
+are seconds since the capture's first packet. No text in a figure comes from captured bytes.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ Figure = dict[str, Any]
 Trace = dict[str, Any]
 
 MOST_POINTS = 8000
-"""Maximum points of a figure, all traces together: plotly draws that many SVG points in well under a second."""
+"""Maximum number of points in a figure, in all traces together: plotly draws that many SVG points in well under a
+second."""
 
 MOST_MARKS = 500
-"""Marks of one kind: more cover each other."""
+"""Maximum number of marks of one kind: more would cover each other."""
 
 BUCKETS = 240
-"""Stretches of time in which throughput is counted."""
+"""Number of equal time intervals for which throughput is computed."""
 
 REPEATED = int(Verdict.RETRANSMISSION | Verdict.FAST_RETRANSMISSION | Verdict.SPURIOUS_RETRANSMISSION)
 REORDERED = int(Verdict.OUT_OF_ORDER)
@@ -43,7 +44,13 @@ SECOND = 1e9
 
 
 class Drawing:
-    """What the figures of one connection are drawn from; `side` is the end whose bytes are looked at."""
+    """The data from which the figures of one connection are drawn.
+
+    Attributes:
+        side: the end whose bytes are shown: 0 client, 1 server.
+        sent: rows of the packets that this end sent.
+        back: rows of the packets that the other end sent.
+    """
 
     def __init__(self, capture: Capture, connection: int, side: int, palette: Palette) -> None:
         self.capture, self.connection, self.side, self.palette = capture, connection, side, palette
@@ -67,20 +74,20 @@ class Drawing:
         return since
 
     def relative(self, numbers: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-        """This side's sequence numbers, counted from its SYN. What lies just before that is negative."""
+        """This side's sequence numbers relative to its SYN; numbers up to 65 536 before it are negative."""
         isn = int(self.capture.connections["isn"][self.connection, self.side])
         wrapped = (numbers.astype(np.int64) - isn) & 0xFFFF_FFFF
         early: npt.NDArray[np.int64] = np.where(wrapped > 0xFFFF_FFFF - 65536, wrapped - (1 << 32), wrapped)
         return early
 
     def points(self, name: str, rows: Rows, values: npt.NDArray[Any], most: int, **style: Any) -> Trace:
-        """A trace of these values at these packets, thinned out."""
+        """A trace of these values at these packets, downsampled to at most `most` points."""
         times = self.seconds(rows)
         kept = thin(times, values, most)
         return trace(name, times[kept], values[kept], rows[kept] + 1, **style)
 
     def marks(self, name: str, rows: Rows, values: npt.NDArray[Any], symbol: str) -> Trace:
-        """Marks of trouble: never merged into the line."""
+        """A trace of marks for problems, drawn apart from the line."""
         kept = some(np.arange(len(rows)), MOST_MARKS)
         marker = {"symbol": symbol, "size": 8, "color": self.palette.trouble, "line": {"width": 1.5}}
         at = rows[kept]
@@ -88,7 +95,7 @@ class Drawing:
 
 
 def trace(name: str, x: npt.NDArray[Any], y: npt.NDArray[Any], packets: npt.NDArray[Any], **style: Any) -> Trace:
-    """A scatter trace (SVG: WebGL would need what the page's policy forbids)."""
+    """A scatter trace. It uses SVG, since WebGL needs what the page's content security policy forbids."""
     return {"type": "scatter", "name": name, "x": x.tolist(), "y": y.tolist(), "customdata": packets.tolist(), **style}
 
 
@@ -105,7 +112,9 @@ def dots(colour: str, size: float = 4) -> Trace:
 
 
 def stevens(d: Drawing) -> Figure:
-    """Sequence number over time, a point a segment (Stevens' graph): its slope is the speed, a step back a repeat."""
+    """Sequence number over time, one point per segment (Stevens' graph): its slope is the throughput; a step back is a
+    retransmission.
+    """
     rows = d.sent[(d.column("payload", d.sent) > 0) | (d.column("flags", d.sent) & (SYN | FIN) != 0)]
     ends = d.relative(d.column("seq", rows)) + d.column("payload", rows)
     style = {**line(d.colour, width=1), "mode": "lines+markers", "marker": {"color": d.colour, "size": 3}}
@@ -124,7 +133,9 @@ def _trouble(d: Drawing, rows: Rows, values: npt.NDArray[Any]) -> list[Trace]:
 
 
 def tcptrace(d: Drawing) -> Figure:
-    """Segments as bars between what the receiver has acknowledged and how far its window reaches (tcptrace's graph)."""
+    """Segments as bars between two lines: what the receiver has acknowledged, and the right edge of its window
+    (tcptrace's graph).
+    """
     rows = d.sent[d.column("payload", d.sent) > 0]
     starts = d.relative(d.column("seq", rows))
     ends = starts + d.column("payload", rows)
@@ -145,7 +156,9 @@ def tcptrace(d: Drawing) -> Figure:
 
 
 def _bars(d: Drawing, rows: Rows, starts: npt.NDArray[Any], ends: npt.NDArray[Any], most: int) -> Trace:
-    """A bar a segment, from its first byte to its last; where there are too many, those with extreme ends."""
+    """One bar per segment, from its first byte to its last. If there are more than fit into `most` points, they are
+    downsampled so that extremes are kept.
+    """
     times = d.seconds(rows)
     kept = thin(times, ends, most)
     nothing = [None] * len(kept)
@@ -162,7 +175,7 @@ def _bars(d: Drawing, rows: Rows, starts: npt.NDArray[Any], ends: npt.NDArray[An
 
 
 def round_trips(d: Drawing) -> Figure:
-    """Time until what an end sent was seen acknowledged, for both ends."""
+    """For both ends, the time until the acknowledgment of what they sent was captured."""
     traces = []
     for side, acks in ((d.side, d.back), (1 - d.side, d.sent)):
         known = acks[d.column("ack_rtt_ns", acks) >= 0]
@@ -174,7 +187,9 @@ def round_trips(d: Drawing) -> Figure:
 
 
 def throughput(d: Drawing) -> Figure:
-    """Bits a second: all that was sent, headers and repeats included, and what became readable of the stream."""
+    """Bits per second: throughput, which counts everything that was sent, including headers and retransmissions; and
+    goodput, which counts the bytes of the stream when they became readable.
+    """
     rows = d.sent
     if not len(rows):
         return figure(d, [], "bit/s", from_zero=True)
@@ -202,9 +217,9 @@ def throughput(d: Drawing) -> Figure:
 
 
 def window(d: Drawing) -> Figure:
-    """How much the receiver had room for, and how much was on its way to it."""
+    """The receive window, and the bytes in flight to the receiver."""
     announced = d.back[d.column("flags", d.back) & (RST | SYN) == 0]
-    flying = d.sent[d.column("in_flight", d.sent) > 0]  # 0 stands on packets after which it is not known
+    flying = d.sent[d.column("in_flight", d.sent) > 0]  # 0 also means that the number is unknown
     half = MOST_POINTS // 2
     return figure(
         d,
@@ -220,7 +235,7 @@ def window(d: Drawing) -> Figure:
 
 
 def figure(d: Drawing, traces: list[Trace], unit: str, *, from_zero: bool = False) -> Figure:
-    """The traces in the page's own dress."""
+    """A figure of the traces, with the page's layout and style."""
     hover = f"%{{y:,}} {unit}<br>%{{x:.6f}} s<br>packet %{{customdata}}<extra>%{{fullData.name}}</extra>"
     title = {"standoff": 8}
     x = {"title": title | {"text": "seconds since the first packet"}, "exponentformat": "none"}
@@ -242,7 +257,7 @@ FIGURES: dict[str, Callable[[Drawing], Figure]] = {
     "throughput": throughput,
     "window": window,
 }
-"""By the name that the page asks for."""
+"""The functions that draw the figures, by the name that the page requests."""
 
 
 def connection_figure(
@@ -251,8 +266,8 @@ def connection_figure(
     """One figure of a connection.
 
     Args:
-        name: one of `FIGURES`.
-        side: the end whose bytes are looked at, 0 client, 1 server; None takes the one that sent more.
+        name: a key of `FIGURES`.
+        side: the end whose bytes are shown: 0 client, 1 server; None for the one that sent more bytes.
         theme: "light" or "dark".
     """
     if side is None:

@@ -1,4 +1,6 @@
-"""Downsampling that looks the same: a figure of a million packets keeps a few thousand points, and every extreme."""
+"""Downsampling that preserves the look of a figure: of a million packets it keeps a few thousand points, including
+every extreme.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,20 @@ import numpy.typing as npt
 from inspector.tables.arrays import Rows
 
 A_BUCKET = 4
-"""Points kept of a bucket: its first, its last, its least and its greatest."""
+"""Maximum number of points kept per bucket: the first, the last, the lowest and the highest."""
 
 
 def thin(times: npt.NDArray[Any], values: npt.NDArray[Any], most: int) -> Rows:
-    """Which of the points to keep: at most `most` (at least 4), in order of time.
+    """Choose the points to keep.
 
-    Time is cut into equal buckets; of each the first, last, least and greatest value stay, so that no spike is lost.
+    Time is divided into equal buckets. Of each, the first, last, lowest and highest points are kept, so that no spike
+    is lost.
+
+    Args:
+        most: the maximum number of points; at least 4.
+
+    Returns:
+        The indices of the points to keep, in order of time.
     """
     order: Rows = np.argsort(times, kind="stable")
     if len(order) <= most:
@@ -33,7 +42,7 @@ def thin(times: npt.NDArray[Any], values: npt.NDArray[Any], most: int) -> Rows:
 
 
 def some(rows: Rows, most: int) -> Rows:
-    """At most `most` of the rows, evenly chosen, the first and the last among them."""
+    """At most `most` of the rows, evenly spaced, including the first and the last."""
     if len(rows) <= most:
         return rows
     return rows[np.linspace(0, len(rows) - 1, most).astype(np.intp)]

@@ -1,4 +1,6 @@
-"""What every figure has in common: a quiet frame, the page's fonts and colours, no title but the page's own."""
+"""The layout that all figures share: an unobtrusive frame, the page's fonts and colours, and no title, since the page
+has its own.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,16 @@ from typing import Any
 from inspector.views.figures.palette import Palette
 
 FONT = '-apple-system, "Segoe UI", "Inter", "Noto Sans", "Liberation Sans", system-ui, sans-serif'
-"""The page's own (web/static/css/theme.css)."""
+"""The page's fonts (web/static/css/theme.css)."""
 
 LEFT = 52
-"""Pixels left of the plot, equal for all figures, so that their time axes line up."""
+"""Left margin in pixels, the same for all figures, so that their time axes line up."""
 
 Figure = dict[str, Any]
 
 
 def layout(palette: Palette, x: Figure | None = None, y: Figure | None = None, **more: Any) -> Figure:
-    """A layout with one pair of axes; `x` and `y` are added to the axes, and `more` to the layout."""
+    """A layout with one pair of axes. `x` and `y` override or add attributes of the axes, and `more` of the layout."""
     axis = {
         "gridcolor": palette.line,
         "linecolor": palette.line,

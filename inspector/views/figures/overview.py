@@ -1,4 +1,6 @@
-"""The capture in three figures: packets over time by protocol, bytes over time by sender, how long things took."""
+"""Three figures of the capture: packets over time by protocol, bytes over time by sender, and the distribution of
+durations.
+"""
 
 from __future__ import annotations
 
@@ -17,21 +19,21 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 BINS = 150
-"""Bars over the whole width: each some pixels wide on any screen."""
+"""Number of bars over the whole width: each is a few pixels wide on any screen."""
 
 QUANTILES = 200
-"""Points of a curve of durations."""
+"""Maximum number of points in a curve of durations."""
 
 FEW = 4
-"""Packets in a bar up to which each has its line."""
+"""Maximum number of packets in a bar for which the axis has a tick for every packet."""
 
 DOTTED = 12
-"""Number of points up to which each gets a marker, since a single point draws no line."""
+"""Maximum number of points in a curve for which each point gets a marker, since a single point draws no line."""
 
 SECONDS: Figure = {"ticksuffix": " s", "exponentformat": "none"}
 
 OTHER = len(Protocol)
-"""The bin of packets that are not TCP."""
+"""The index for packets that are not TCP, after those of the protocols."""
 
 NAMES: dict[int, str] = {
     **PROTOCOL_NAMES,
@@ -41,7 +43,7 @@ NAMES: dict[int, str] = {
 
 
 def packets_over_time(capture: Capture, span: Span | None = None, palette: Palette = LIGHT) -> Figure:
-    """Stacked bars of packets by protocol of their connection; protocols that do not occur are left out."""
+    """Stacked bars of packet counts, by the protocol of the connection; protocols that do not occur are left out."""
     found = _binned(capture, span)
     http, websocket, unknown = Protocol.HTTP, Protocol.WEBSOCKET, Protocol.UNKNOWN
     colours: dict[int, str] = {http: palette.http, websocket: palette.ws, unknown: palette.ink_2}
@@ -55,12 +57,12 @@ def packets_over_time(capture: Capture, span: Span | None = None, palette: Palet
             for kind, name in NAMES.items()
             if counts[:, kind].any()
         ]
-        whole = {"dtick": 1} if counts.sum(axis=1).max() <= FEW else {}  # there are no halves of packets
+        whole = {"dtick": 1} if counts.sum(axis=1).max() <= FEW else {}  # no ticks at fractions of a packet
     return {"data": data, "layout": layout(palette, _time_axis(capture, span), whole, barmode="stack", bargap=0.08)}
 
 
 def bytes_over_time(capture: Capture, span: Span | None = None, palette: Palette = LIGHT) -> Figure:
-    """Bars of bytes on the wire: what clients sent upwards, what servers sent downwards."""
+    """Bars of bytes on the wire: upwards for what clients sent, downwards for what servers sent."""
     found = _binned(capture, span)
     data, most = [], 0
     if found:
@@ -79,7 +81,9 @@ def bytes_over_time(capture: Capture, span: Span | None = None, palette: Palette
 
 
 def times(handshakes: npt.NDArray[np.int64], waits: npt.NDArray[np.int64], palette: Palette = LIGHT) -> Figure:
-    """For each duration, how many of 100 took no longer: handshakes, and waits for an answer (ns)."""
+    """Cumulative distributions of handshake durations and of response times (`waits`), both given in ns: for each
+    duration, the percentage that took no longer.
+    """
     data = [
         {
             "type": "scatter",
@@ -106,7 +110,7 @@ def times(handshakes: npt.NDArray[np.int64], waits: npt.NDArray[np.int64], palet
 
 
 def _time_axis(capture: Capture, span: Span | None) -> Figure:
-    """Seconds since the first packet, from the span's very beginning to its very end."""
+    """A time axis in seconds since the first packet that covers exactly the span or, if it is None, the capture."""
     whole = span or extent(capture)
     if whole is None or capture.start_ns is None:
         return SECONDS
@@ -117,7 +121,9 @@ def _time_axis(capture: Capture, span: Span | None) -> Figure:
 def _binned(
     capture: Capture, span: Span | None
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.float64]] | None:
-    """The packets of the span, the bin of each, and the middles of the bins in seconds since the first packet."""
+    """The rows of the packets in the span (the capture if it is None), the bin of each packet, and the centres of the
+    bins in seconds since the first packet. None in a capture without packets.
+    """
     whole = span or extent(capture)
     if whole is None or capture.start_ns is None:
         return None
@@ -131,8 +137,8 @@ def _binned(
 
 
 def _spoken(capture: Capture, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
-    """The Protocol of each packet's connection, OTHER where there is none."""
-    protocols = np.append(capture.connections["protocol"].astype(np.int64), OTHER)  # -1, no connection, finds the last
+    """The Protocol of each packet's connection; OTHER for a packet without a connection."""
+    protocols = np.append(capture.connections["protocol"].astype(np.int64), OTHER)  # index -1 (no connection): OTHER
     spoken: npt.NDArray[np.int64] = protocols[capture.packets["connection"][rows]]
     return spoken
 
@@ -158,9 +164,10 @@ def _bars(
 
 
 def _curve(nanoseconds: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.floating[Any]]]:
-    """Durations in order, and the share of all, in percent, that took no longer.
+    """The durations in ascending order, and for each the percentage of all durations that took no longer.
 
-    Thinned to so many points, the quickest and the slowest kept. A logarithm knows no 0: 1 ns is drawn instead.
+    They are downsampled to at most QUANTILES points, including the shortest and the longest. Since a logarithmic axis
+    has no 0, a duration of 0 becomes 1 ns.
     """
     ordered = np.maximum(np.sort(nanoseconds), 1)
     kept = np.unique(np.linspace(0, max(len(ordered) - 1, 0), min(len(ordered), QUANTILES)).astype(np.intp))
@@ -168,7 +175,7 @@ def _curve(nanoseconds: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], n
 
 
 def _both_ways(most: int) -> Figure:
-    """A size axis that counts up and down from 0, without minus signs."""
+    """The ticks of an axis of sizes that extends up and down from 0, with labels that have no minus sign."""
     step = 10 ** max(len(str(most)) - 1, 0)
     step = next((part for part in (step // 2, step) if part and most // part <= 4), 2 * step)
     marks = range(0, most + 1, step)
@@ -177,7 +184,7 @@ def _both_ways(most: int) -> Figure:
 
 
 def _decades(milliseconds: list[float]) -> Figure:
-    """Marks of a logarithmic axis of durations: round ones, few, and called as people do."""
+    """The ticks of a logarithmic axis of durations: few round values, with labels such as "20 ms"."""
     if not milliseconds:
         return {}
     first, last = (math.floor(math.log10(value)) for value in (min(milliseconds), max(milliseconds)))

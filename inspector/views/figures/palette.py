@@ -1,4 +1,4 @@
-"""Colours of the figures: the values of css/theme.css, which a figure cannot read."""
+"""The colours of the figures: the values from css/theme.css, repeated here because a figure cannot read that file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """One theme; every colour has one meaning, in figures and on the page alike."""
+    """The colours of one theme. Each has one meaning, the same in the figures and on the page."""
 
     client: str
     server: str

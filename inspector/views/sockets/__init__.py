@@ -1,1 +1,1 @@
-"""File descriptors and the kernel's sockets, beside the connections."""
+"""File descriptors and the kernel's sockets, matched with the connections in the capture."""

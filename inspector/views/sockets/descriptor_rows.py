@@ -1,4 +1,4 @@
-"""Columns of the tables `tokens` and `kernel` for JSON, csv and the page."""
+"""Columns of the tables `tokens` and `kernel` for JSON, CSV and the page."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def token_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def kernel_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
-    """Kernel socket states, the states according to the packets at that time, and why the two differ."""
+    """Kernel socket states, the states according to the packets at the same time, and why the two differ."""
     table = capture.kernel
     told = {name: table[name][chosen] for name in table.columns}
     has_figures = told["has_figures"] == 1
@@ -77,8 +77,8 @@ def kernel_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
 
 
 def _beside_the_wire(capture: Capture, rows: npt.NDArray[Any]) -> Columns:
-    """For each row: the state according to the packets, whether the kernel's differs, why, and a remark on its
-    holder.
+    """For each row: the state according to the packets, whether the kernel's state differs and why, and a remark if no
+    process holds the socket.
     """
     table = capture.kernel
     found: Columns = {"wire_state": [], "differs": [], "why": [], "remark": []}
@@ -105,8 +105,8 @@ def _beside_the_wire(capture: Capture, rows: npt.NDArray[Any]) -> Columns:
 
 
 def _shown(state: State, states: tuple[State, ...]) -> str | None:
-    """The state according to the packets: if there are several during the survey, the kernel's own, or else the
-    last.
+    """The state according to the packets. If they show several while the kernel was asked, the one that the kernel
+    reported, or else the last.
     """
     if not states:
         return None
@@ -114,7 +114,7 @@ def _shown(state: State, states: tuple[State, ...]) -> str | None:
 
 
 def _held_since(capture: Capture) -> dict[tuple[int, int], int]:
-    """When each end of a connection got its first descriptor."""
+    """When each end of a connection got its first descriptor, by connection and direction."""
     tokens = capture.tokens
     since: dict[tuple[int, int], int] = {}
     names = ("connection", "direction", "opened_ns")
@@ -125,12 +125,12 @@ def _held_since(capture: Capture) -> dict[tuple[int, int], int]:
 
 
 def process_of(tokens: Table, row: int) -> str:
-    """The name of the process of this descriptor."""
+    """The name of the process that holds this descriptor; "a process" if it is unknown."""
     return _texts(tokens["process"][row : row + 1])[0] or "a process"
 
 
 def _texts(held: npt.NDArray[np.uint8]) -> list[str | None]:
-    """Texts as the ledger keeps them; None where there is none."""
+    """Decode texts that are stored as UTF-8 padded with zero bytes; None for an empty one."""
     return [bytes(one).rstrip(b"\0").decode("utf-8", "replace") or None for one in held]
 
 
@@ -151,7 +151,9 @@ def _endpoints(told: dict[str, npt.NDArray[Any]], side: str) -> Iterable[str | N
 
 
 def _moments(capture: Capture, name: str, times: npt.NDArray[Any]) -> Columns:
-    """A time since 1970, and since the first packet; null if it is -1, and the latter also without any packet."""
+    """Two columns for a time: since 1970, and since the first packet. Both are null where the time is -1; the second is
+    also null in a capture without packets.
+    """
     origin = capture.start_ns
     values = times.tolist()
     head = f"{name}_" if name else ""

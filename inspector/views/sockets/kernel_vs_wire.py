@@ -1,8 +1,8 @@
 """Compares the kernel's socket state with the state according to the packets, and explains differences.
 
-The state according to the packets is what they show or suggest up to that time; the kernel also knows what no packet
-shows. Asking the kernel takes time, so the two agree if the kernel's state is any of the states that the packets show
-in that time.
+The state according to the packets is the one that they show or suggest up to that time; the kernel also knows things
+that no packet shows. Asking the kernel takes time, so the two agree if the kernel's state is any of the states that
+the packets show during that time.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 TIME_WAIT_NS = 55_000_000_000
-"""Linux keeps TIME-WAIT for 60 s, whatever the RFC's two segment lifetimes are; a little less, since clocks tick."""
+"""Linux keeps TIME-WAIT for 60 s, whatever the RFC's two maximum segment lifetimes are; this is a little less, since
+kernel timers are not exact."""
 
 SILENCE_NS = 50_000_000
-"""A difference this soon after a packet is attributed to that packet."""
+"""A difference that is seen less than this time after a packet is attributed to that packet."""
 
 CLOSED_ITSELF = (State.FIN_WAIT_1, State.LAST_ACK)
 """close() leads to these states at once, although the FIN waits behind unsent bytes (RFC 9293 §3.10.4)."""
@@ -64,7 +65,9 @@ UNSEEN = "No packet in the capture explains it."
 
 
 def wire_states(capture: Capture, rows: Rows) -> list[tuple[State, ...]]:
-    """For rows of `kernel` with a connection: the states according to the packets while the kernel was asked."""
+    """For each of these `kernel` rows, which have a connection, the states according to the packets while the kernel
+    was asked.
+    """
     kernel, packets = capture.kernel, capture.packets
     found: list[tuple[State, ...]] = [()] * len(rows)
     owners = kernel["connection"][rows]
@@ -82,15 +85,17 @@ def wire_states(capture: Capture, rows: Rows) -> list[tuple[State, ...]]:
 
 
 def agrees(state: State, shown: tuple[State, ...]) -> bool:
-    """Whether the kernel's state is one that the packets show. An end that it does not list yet may be listening."""
+    """Whether the kernel's state is one that the packets show. An end that the kernel does not list yet (CLOSED) agrees
+    with LISTEN.
+    """
     return state in shown or (state == State.CLOSED and State.LISTEN in shown)
 
 
 def ways_ns(capture: Capture, rows: Rows) -> list[int | None]:
-    """For rows of `kernel` with a connection: how much later the packets show the kernel's state.
+    """For each of these `kernel` rows, which have a connection, how much later the packets show the kernel's state.
 
-    A capture that is taken at one end sees the other's packets when they arrive. None where it never does, or so late
-    that something else happened between.
+    A capture that is taken at one end sees the other's packets only when they arrive. None if no packet shows the
+    state, or only so late that something else may have happened in between.
     """
     kernel, packets = capture.kernel, capture.packets
     found: list[int | None] = [None] * len(rows)
@@ -110,8 +115,8 @@ def ways_ns(capture: Capture, rows: Rows) -> list[int | None]:
 
 @dataclass(frozen=True, slots=True)
 class LaterFin:
-    """How long after the kernel was asked the end's FIN was seen, None where it never was; and whether bytes of the
-    same end were seen between, or with it.
+    """How long after the kernel was asked the FIN of this end was captured (None if it never was), and whether bytes of
+    the same end were captured in between or with it.
     """
 
     after_ns: int | None
@@ -119,7 +124,7 @@ class LaterFin:
 
 
 def later_fins(capture: Capture, rows: Rows) -> list[LaterFin]:
-    """For rows of `kernel` that have a connection: what followed of the FIN of that end."""
+    """For each of these `kernel` rows, which have a connection, when the FIN of that end was captured later."""
     kernel, packets = capture.kernel, capture.packets
     found = [LaterFin(None, False)] * len(rows)
     owners = kernel["connection"][rows]
@@ -144,14 +149,15 @@ def why(
     way_ns: int | None = None,
     fin: LaterFin | None = None,
 ) -> str:
-    """Why they differ.
+    """Explain why the kernel's state and the state according to the packets differ.
 
     Args:
-        state: what the kernel says; CLOSED when it has no such end.
-        shown: what the wire shows; not empty.
-        silence_ns: time since the connection's last packet before that; -1 there was none.
-        way_ns: how much later the wire shows the same, as `ways_ns` finds it.
-        fin: what followed of this end's FIN, as `later_fins` finds it.
+        state: the state that the kernel reports; CLOSED if it does not have this end.
+        shown: the states that the packets show; not empty.
+        direction: the end: client or server.
+        silence_ns: time from the connection's last packet until the kernel was asked; -1 if there was no packet.
+        way_ns: how much later the packets show the kernel's state, as `ways_ns` finds it.
+        fin: when this end's FIN was captured later, as `later_fins` finds it.
     """
     last = shown[-1]
     if fin is not None and state in CLOSED_ITSELF and last in BEFORE_FIN:
@@ -171,7 +177,7 @@ def why(
 
 
 def remark(state: State, inode: int, is_held: bool, direction: int, was_held: bool) -> str | None:
-    """A remark on why no process holds an end; None if a process holds it."""
+    """A remark on why no process holds this end; None if one does, or if the end is closed or listening."""
     if is_held or state in (State.CLOSED, State.LISTEN):
         return None
     if state == State.TIME_WAIT:
@@ -184,8 +190,8 @@ def remark(state: State, inode: int, is_held: bool, direction: int, was_held: bo
 
 
 def silences(capture: Capture, rows: Rows) -> npt.NDArray[np.int64]:
-    """Per row of `kernel` that has a connection: ns since that connection's last packet before the kernel was asked;
-    -1 where there was none.
+    """For each of these `kernel` rows, which have a connection, the time in ns from that connection's last packet until
+    the kernel was asked; -1 if there was no packet before.
     """
     kernel, packets = capture.kernel, capture.packets
     silence = np.full(len(rows), -1, np.int64)

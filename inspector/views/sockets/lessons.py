@@ -1,6 +1,6 @@
-"""Five facts about file descriptors that surprise people, with the places where this capture shows them.
+"""Five surprising facts about file descriptors, with the places where this capture shows them.
 
-Each is proved by what programs reported, what the kernel said, and packets; none is assumed.
+Each is proved by what the programs and the kernel reported and by packets; none is assumed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 MAX_OF_A_KIND = 50
-"""Places of each kind that are shown: the newest."""
+"""Maximum number of places shown of each kind: the newest."""
 
 
 class Kind(StrEnum):
@@ -41,7 +41,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One place where a fact shows: a time, a connection, the descriptors concerned, and a sentence."""
+    """One place in the capture that shows a fact: a time, a connection, the descriptors concerned (rows of tokens), and
+    a sentence.
+    """
 
     kind: Kind
     time_ns: int
@@ -51,7 +53,7 @@ class Fact:
 
 
 def facts(capture: Capture) -> list[Fact]:
-    """The facts that this capture shows, by kind and then by time; of each kind the newest."""
+    """The facts that this capture shows, ordered by kind and then by time; at most MAX_OF_A_KIND of each kind."""
     finders = (_before_accept, _lowest_free, _gone_while_closing, _time_wait, _used_again)
     found: list[Fact] = []
     for finder in finders:
@@ -60,7 +62,7 @@ def facts(capture: Capture) -> list[Fact]:
 
 
 def _before_accept(capture: Capture) -> Iterator[Fact]:
-    """The handshake was complete before the server's program had a number for the connection."""
+    """The handshake was complete before the server's program had a file descriptor for the connection."""
     tokens, connections = capture.tokens, capture.connections
     accepted = (tokens["opened_by"] == Opened.ACCEPT) & (tokens["connection"] >= 0)
     for row in np.flatnonzero(accepted).tolist():
@@ -77,7 +79,7 @@ def _before_accept(capture: Capture) -> Iterator[Fact]:
 
 
 def _lowest_free(capture: Capture) -> Iterator[Fact]:
-    """A number was allocated although a higher one was in use: the lowest free number."""
+    """A new descriptor got a lower number than one in use: the lowest free number is allocated."""
     tokens = capture.tokens
     is_told = np.isin(tokens["opened_by"], (Opened.SOCKET, Opened.ACCEPT)) & (tokens["connection"] >= 0)
     for rows in _by_process(tokens).values():
@@ -91,10 +93,12 @@ def _lowest_free(capture: Capture) -> Iterator[Fact]:
 
 
 def _with_a_higher_one(tokens: Table, rows: list[int]) -> Iterator[tuple[int, int]]:
-    """Rows of one process that were opened while a higher number was in use, with the next higher one."""
+    """Pairs of rows of one process: a descriptor that was opened while a higher number was in use, and the next higher
+    descriptor then in use.
+    """
     fds, opened, closed = (tokens[name][rows].tolist() for name in ("fd", "opened_ns", "closed_ns"))
-    in_use: list[tuple[int, int]] = []  # number and row, in order
-    ends: list[tuple[int, tuple[int, int]]] = []  # a heap: when each is given back
+    in_use: list[tuple[int, int]] = []  # (number, row), sorted
+    ends: list[tuple[int, tuple[int, int]]] = []  # a heap of (time of closing, (number, row))
     for row, fd, opened_ns, closed_ns in zip(rows, fds, opened, closed, strict=True):
         while ends and ends[0][0] <= opened_ns:
             in_use.remove(heappop(ends)[1])
@@ -107,7 +111,7 @@ def _with_a_higher_one(tokens: Table, rows: list[int]) -> Iterator[tuple[int, in
 
 
 def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
-    """The program had closed its descriptor, and the connection was still closing."""
+    """The program had closed its descriptor while the connection was still closing."""
     tokens, connections = capture.tokens, capture.connections
     first = (tokens["closed_by"] == Closed.CLOSE) & (tokens["connection"] >= 0)
     for row in np.flatnonzero(first).tolist():
@@ -124,7 +128,7 @@ def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
 
 
 def _sent_after(capture: Capture, row: int) -> int:
-    """Bytes of a descriptor's end that were captured after the descriptor was closed."""
+    """The number of bytes that a descriptor's end sent and that were captured after the descriptor was closed."""
     tokens, packets = capture.tokens, capture.packets
     connection, closed_ns = int(tokens["connection"][row]), tokens["closed_ns"][row]
     own = packets_of(capture, connection)
@@ -139,8 +143,9 @@ def _still_to_send(sent: int) -> str:
 def _time_wait(capture: Capture) -> Iterator[Fact]:
     """The kernel keeps an end in TIME-WAIT, and no process holds it.
 
-    The moment is the end of the kernel's look, since at its beginning a short connection may not even have been
-    opened, and not before the program told that it had given the token back, which may come a little later.
+    The time given is when the kernel had answered, since a short connection may not even have been opened when it was
+    asked; but it is not earlier than the time at which the program reported that it had closed the descriptor, which
+    may come a little later.
     """
     kernel, given_back = capture.kernel, _given_back(capture.tokens)
     resting = (kernel["state"] == State.TIME_WAIT) & (kernel["inode"] == 0) & (kernel["connection"] >= 0)
@@ -155,7 +160,7 @@ def _time_wait(capture: Capture) -> Iterator[Fact]:
 
 
 def _used_again(capture: Capture) -> Iterator[Fact]:
-    """A number was closed and allocated again."""
+    """A descriptor was closed, and its number was allocated again."""
     tokens = capture.tokens
     for rows in _by_process(tokens).values():
         last: dict[int, int] = {}
@@ -186,7 +191,7 @@ def _given_back(tokens: Table) -> dict[tuple[int, int], int]:
 
 
 def _by_process(tokens: Table) -> dict[tuple[int, int], list[int]]:
-    """Rows of each process, in the order of opening."""
+    """The rows of each process, in the order in which the descriptors were opened."""
     found: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row in np.argsort(tokens["opened_ns"], kind="stable").tolist():
         found[int(tokens["namespace"][row]), int(tokens["pid"][row])].append(row)

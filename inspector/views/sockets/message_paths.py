@@ -1,7 +1,7 @@
 """The path of a message through a server: received on one file descriptor, pushed on another of the same process.
 
-Which message the server pushed because of which is inferred (`push_causes`); here the two are joined with the
-descriptors that held both connections.
+Which message caused which push is inferred (`push_causes`); this module adds the descriptors that held the two
+connections.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 MAX_WAYS = 50
-"""Ways that are found: the newest."""
+"""Maximum number of paths returned: the newest."""
 
 LOOKED_AT = 500
-"""Messages among which they are looked for: the newest."""
+"""Number of messages among which paths are searched for: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A message and the push that it caused; descriptors are rows of tokens, -1 if unknown."""
+    """A message (row), the push that it caused (row), its text, and the descriptors on the path: those of its sender,
+    of the server where it came in and where it went out, and of its receiver (rows of tokens, -1 if unknown).
+    """
 
     message: int
     push: int
@@ -36,7 +38,7 @@ class Way:
 
 
 def ways(capture: Capture) -> list[Way]:
-    """The newest messages that passed through a server whose descriptors are known, oldest first."""
+    """The paths of the newest messages that passed through a server whose descriptors are known, oldest first."""
     tokens, count = capture.tokens, len(capture.messages)
     ends = {
         (connection, direction): row
@@ -52,7 +54,9 @@ def ways(capture: Capture) -> list[Way]:
 
 
 def _way(capture: Capture, push: Push, ends: dict[tuple[int, int], int]) -> Way | None:
-    """The way of a push; None where it went back to its sender, or no process is known to have held both ends."""
+    """The path that led to a push; None if the push went back to the sender, if no process is known to have held both
+    of the server's ends, or if the message only gives its sender's name.
+    """
     tokens, messages = capture.tokens, capture.messages
     came, went = (int(messages["connection"][row]) for row in (push.cause, push.row))
     entry, exit_ = (ends.get((connection, Direction.SERVER), -1) for connection in (came, went))
@@ -60,14 +64,14 @@ def _way(capture: Capture, push: Push, ends: dict[tuple[int, int], int]) -> Way 
         return None
     if any(tokens[name][exit_] != tokens[name][entry] for name in ("namespace", "pid")):
         return None
-    if tokens["named_ns"][entry] > messages["end_ns"][push.cause]:  # a message that only gives its sender's name
+    if tokens["named_ns"][entry] > messages["end_ns"][push.cause]:  # the message only gives its sender's name
         return None
     sender, receiver = (ends.get((connection, Direction.CLIENT), -1) for connection in (came, went))
     return Way(push.cause, push.row, heart(text_of(capture, push.cause)), sender, entry, exit_, receiver)
 
 
 def described(capture: Capture, way: Way) -> dict[str, Any]:
-    """A path for JSON: both connections, the packets that prove it, the descriptors by id (null if unknown)."""
+    """A path for JSON: both connections, the packets that prove it, and the descriptors by id (null if unknown)."""
     messages = capture.messages
     pipes = [int(messages["connection"][row]) for row in (way.message, way.push)]
     packets = [int(messages["first_packet"][row]) + 1 for row in (way.message, way.push)]

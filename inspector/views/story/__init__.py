@@ -1,4 +1,4 @@
-"""The story of a connection or capture: events in order, each with a sentence."""
+"""The story of a connection or a capture: its events in order, each with a sentence."""
 
 from inspector.views.story.events import events
 from inspector.views.story.kinds import EventKind

@@ -33,7 +33,7 @@ WEBSOCKET_KINDS = {
 
 
 def gaps(capture: Capture, connection: int | None) -> Iterator[Found]:
-    """Bytes of a stream that are missing from the capture."""
+    """Gaps: bytes of a stream that are missing from the capture."""
     chunks = capture.chunks
     rows = rows_of(chunks, connection)
     rows = rows[chunks["kind"][rows] == ChunkKind.GAP]
@@ -41,7 +41,7 @@ def gaps(capture: Capture, connection: int | None) -> Iterator[Found]:
 
 
 def data(p: Packets) -> Iterator[Found]:
-    """Runs of bytes from one end, on connections whose protocol is not read."""
+    """Data from one end without interruption by the other, on connections whose protocol is not decoded."""
     is_read = np.isin(p.connections["protocol"][p.of], (Protocol.HTTP, Protocol.WEBSOCKET))
     chosen = np.flatnonzero(p.has_data & ~p.is_repeat & ~is_read)
     if not len(chosen):
@@ -54,7 +54,7 @@ def data(p: Packets) -> Iterator[Found]:
 
 
 def http(capture: Capture, connection: int | None) -> Iterator[Found]:
-    """HTTP messages, and where bodies that take several packets are complete."""
+    """HTTP messages, and the packets that complete a body that spans several packets."""
     table, exchanges = capture.http_messages, capture.exchanges
     rows = rows_of(table, connection)
     switches = table["status"][rows] == SWITCHING_PROTOCOLS
@@ -77,7 +77,7 @@ def http(capture: Capture, connection: int | None) -> Iterator[Found]:
 
 
 def server_events(capture: Capture, connection: int | None) -> Iterator[Found]:
-    """Server-Sent Events; `count` is the place of each among those that its packet brought."""
+    """Server-Sent Events; `count` is the index of each among the events of the same packet, from 0."""
     chosen = np.arange(len(capture.connections)) if connection is None else np.array([connection])
     pushed = pushed_events(capture, chosen)
     packets = np.array([event.packet for event in pushed], np.intp)
@@ -104,6 +104,6 @@ def websocket(capture: Capture, connection: int | None) -> Iterator[Found]:
 
 
 def anomalies(capture: Capture, connection: int | None) -> Iterator[Found]:
-    """Anomalies of the connection's packets."""
+    """Anomalies of the connection; of all connections if it is None."""
     rows = rows_of(capture.anomalies, connection)
     yield Found(EventKind.ANOMALY, capture.anomalies["packet"][rows], rows)

@@ -1,4 +1,4 @@
-"""The events of a story: a view, found in the tables on demand and never kept."""
+"""The events of a story: a view that is computed from the tables on demand and never stored."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def events(capture: Capture, connection: int | None = None) -> Table:
-    """The story of one connection, or of all of them, in order of packets.
+    """The story of one connection, or of all if it is None, ordered by packet.
 
     Returns:
-        A fresh table of schema `table.EVENTS`.
+        A new table with the columns `table.EVENTS`.
     """
     found = list(_found(capture, connection))
     columns = {

@@ -1,4 +1,4 @@
-"""The kinds of event that a story is made of."""
+"""The kinds of events in a story."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class EventKind(IntEnum):
-    """Kinds of event; of those that one packet shows, the order here is the order in the story."""
+    """Kinds of events. If one packet shows several, they appear in the story in the order listed here."""
 
     BEGINS_OPEN = 0
     SILENCE = 1
@@ -47,10 +47,10 @@ class EventKind(IntEnum):
 
 
 class Reset(IntEnum):
-    """Effect of a RST on the connection, as its event's `bytes` gives it."""
+    """The effect of a RST on the connection, which the event stores in `bytes`."""
 
     ENDS = 0
     STRAY = 1
-    """Nothing shows that there was a connection."""
+    """No packet shows that there was a connection."""
     IN_VAIN = 2
-    """Its sender continues as if it had sent none."""
+    """The sender continues as if it had not sent the RST."""

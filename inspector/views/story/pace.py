@@ -1,6 +1,6 @@
 """Timing events of a connection: silence, bursts, queues and delayed acknowledgments.
 
-What packets show is when they were captured; why they came then is inferred, and the sentences say so.
+Packets show when they were captured; why they came at that time is inferred, and the sentences say so.
 """
 
 from __future__ import annotations
@@ -16,32 +16,33 @@ from inspector.views.story.kinds import EventKind
 from inspector.views.story.packets import Found, Packets
 
 SILENCE_NS = 200_000_000
-"""A pause from which on a story mentions it: a user notices it, and most round trips are shorter."""
+"""Minimum length of a pause that a story mentions: a user notices it, and most round trips are shorter."""
 
 DELAY_NS = 30_000_000
-"""Minimum excess of a delayed ACK over the RTT: Linux waits 40 ms or more, others up to 500 (RFC 9293 §3.8.6.3)."""
+"""Minimum time by which a delayed ACK exceeds the round trip: Linux waits at least 40 ms, others up to 500 ms
+(RFC 9293 §3.8.6.3)."""
 
 LONGEST_DELAY_NS = 500_000_000
 
 RELEASE_NS = 5_000_000
-"""Within this time bytes that were held back follow the ACK for which they waited."""
+"""Maximum time between an ACK and the bytes that were held back until it arrived."""
 
 SHORTEST_RTT_NS = 1_000_000
-"""Shorter round trips are those of one machine, where bursts cannot be separated, and a queue cannot be told from a
-program that is slow to wake."""
+"""Shorter round trips occur within one machine, where bursts cannot be separated, and a queue cannot be distinguished
+from a program that is slow to wake up."""
 
 FLIGHT_SEGMENTS = 8
-"""A direction with fewer segments has no bursts worth telling."""
+"""Minimum number of segments in a direction; bursts of a direction with fewer are not worth reporting."""
 
 MOST_BURSTS = 12
-"""Maximum bursts reported of one direction: those of its slow start."""
+"""Maximum number of bursts reported per direction: enough for its slow start."""
 
 QUEUE_NS = 5_000_000
-"""A round trip that has doubled, and grown by more than this, has grown for a queue."""
+"""If a round trip has doubled and has grown by more than this, the growth is attributed to a queue."""
 
 
 def pauses(p: Packets) -> Iterator[Found]:
-    """Intervals without packets; those that a TCP timer ended are reported with the segment that it sent."""
+    """Intervals without packets; if a TCP timer ended one, it is reported with the segment that the timer sent."""
     everything = np.ones(len(p), bool)
     before = p.last(everything)
     is_timer = p.is_repeat | p.has(Verdict.KEEP_ALIVE, Verdict.ZERO_WINDOW_PROBE, Verdict.EMPTY_WINDOW_PROBE)
@@ -51,7 +52,7 @@ def pauses(p: Packets) -> Iterator[Found]:
 
 
 def delays(p: Packets) -> Iterator[Found]:
-    """ACKs that come later than the round trip explains, and bytes that were held back until then."""
+    """ACKs that come later than the round trip explains, and bytes that an end had held back until such an ACK came."""
     rtt, data = p["ack_rtt_ns"], p.last_of(p.has_data, peer=True)
     usual = p.connections["syn_rtt_ns"][p.of]
     is_alone = (data >= 0) & (p["in_flight"][data] == p.payload[data]) & ~p.is_repeat[data]
@@ -71,7 +72,9 @@ def _peers_mss(p: Packets) -> Values:
 
 
 def bursts(p: Packets) -> Iterator[Found]:
-    """Segments that one end sends without waiting, if the round trip is long enough to separate them."""
+    """Bursts: runs of segments that one end sends without waiting, if the round trip is long enough to separate the
+    bursts.
+    """
     rtt = p.connections["syn_rtt_ns"][p.of]
     data = np.flatnonzero(p.has_data & (rtt >= SHORTEST_RTT_NS))
     if not len(data):
@@ -94,21 +97,22 @@ def bursts(p: Packets) -> Iterator[Found]:
 
 
 def _changes(*columns: Values) -> Values:
-    """True where any of the columns differs from the value before it, and on the first."""
+    """True for the first row, and for each row that differs from the previous one in any of the columns."""
     changes = np.ones(len(columns[0]), bool)
     changes[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
     return changes
 
 
 def queues(p: Packets) -> Iterator[Found]:
-    """ACKs by which the round trip of a direction has doubled against its shortest, once for each doubling.
+    """ACKs that show that a direction's round trip has doubled, compared with its shortest one so far. Each further
+    doubling is reported once.
 
-    One that comes with bytes or a FIN may have waited for the program that gave them.
+    An ACK that carries bytes or a FIN does not count, since it may have waited for the program that wrote them.
     """
     rtt, data = p["ack_rtt_ns"], p.last_of(p.has_data, peer=True)
     is_full = (data >= 0) & (p["in_flight"][data] > p.payload[data])
     repeated = p.last_of(p.is_repeat, peer=True) >= 0
-    # An end that closes answers a FIN when it likes.
+    # An ACK of a FIN does not count: the program decides when its end answers a FIN.
     ends = p.number("seq", of_peer=False) + p.payload
     of_bytes = p.is_plain & (p.number("ack", of_peer=True) <= ends[data])
     measured = np.flatnonzero(is_full & ~repeated & of_bytes & (rtt >= 0) & (p.payload == 0))

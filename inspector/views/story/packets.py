@@ -27,10 +27,10 @@ class Found:
     """Events of one kind.
 
     Attributes:
-        packet: packets rows that show them.
-        row: row of the table that the kind names; -1 none.
-        since: packets row from which their duration counts; -1 none.
-        count, bytes: of what the sentence counts; -1 nothing.
+        packet: rows of the packets that show the events.
+        row: row in the table that the kind refers to; -1 for none.
+        since: row of the packet from which the duration is measured; -1 for none.
+        count, bytes: how many packets or segments, and how many bytes, the sentence reports; -1 if it reports none.
     """
 
     kind: EventKind
@@ -42,19 +42,24 @@ class Found:
 
 
 def rows_of(table: Table, connection: int | None) -> Rows:
-    """Rows of a table that belong to the connection; all that belong to any, when it is None."""
+    """Rows of a table that belong to the connection or, if it is None, to any connection."""
     column = table["connection"]
     return np.flatnonzero(column >= 0 if connection is None else column == connection)
 
 
 class Packets:
-    """TCP packets by connection, each in the order of the capture, none twice; columns have one value a packet.
+    """TCP packets grouped by connection, in the order of the capture within each connection, without duplicates.
+
+    Every array has one value per packet; the index of a packet in these arrays is called its place.
 
     Attributes:
-        rows: their rows in the packets table.
-        of: rows of their connections.
-        side: 0 sent by the client, 1 by the server.
-        starts: place of the first packet of the same connection.
+        rows: row in the packets table.
+        of: row of the connection.
+        side: 0 if the client sent the packet, 1 if the server did.
+        flags: the TCP flags.
+        verdicts: bits of `Verdict`.
+        begins: whether it is the first packet of its connection.
+        starts: place of the first packet of its connection.
     """
 
     def __init__(self, capture: Capture, connection: int | None) -> None:
@@ -74,7 +79,7 @@ class Packets:
         self.starts: Rows = np.maximum.accumulate(np.where(begins, np.arange(len(rows)), 0))
 
     def __getitem__(self, column: str) -> Values:
-        """A column of the packets table."""
+        """The values of a column of the packets table for these packets."""
         return self._packets[column][self.rows]
 
     def __len__(self) -> int:
@@ -114,21 +119,21 @@ class Packets:
 
     @cached_property
     def ends_it(self) -> Values:
-        """A RST that its receiver obeys, as far as is known."""
+        """True for a RST that ends the connection, as far as is known: its receiver accepts it."""
         ends_it: Values = self.is_reset & ~self.is_refused & ~self.lives_on
         return ends_it
 
     @cached_property
     def is_refused(self) -> Values:
-        """A segment that its receiver must drop: perhaps its sender never sent it."""
+        """True for a segment that its receiver must drop; perhaps the other end never sent it."""
         acceptance = self["acceptance"]
         is_refused: Values = (acceptance & Acceptance.REFUSAL != 0) & (acceptance & Acceptance.AFTER_ALL == 0)
         return is_refused
 
     @cached_property
     def reached(self) -> Values:
-        """The highest relative number that client and server had sent before each packet, one row for each of them;
-        what a receiver must drop does not count.
+        """The highest relative sequence number that each end had sent before each packet: shape (2, n), the client's in
+        the first row. RSTs, and segments that a receiver must drop, do not count.
         """
         takes = self.payload + (self.flags & SYN != 0) + self.is_fin
         ends = self.number("seq", of_peer=False) + takes
@@ -144,13 +149,15 @@ class Packets:
 
     @cached_property
     def is_old(self) -> Values:
-        """Segments that begin before what their sender had sent, by packets that a receiver accepts."""
+        """True for a segment that begins below the highest sequence number that its sender had already sent; segments
+        that a receiver must drop do not count.
+        """
         is_old: Values = self.number("seq", of_peer=False) < self.reached[self.side, np.arange(len(self))]
         return is_old & ~self.is_refused
 
     @cached_property
     def lives_on(self) -> Values:
-        """RSTs whose sender continues as if it had sent none."""
+        """True for a RST whose sender continues as if it had not sent it."""
         goes_on = self["acceptance"] & Acceptance.LIVES_ON != 0
         lives_on: Values = self.is_reset & goes_on
         for side in (0, 1):
@@ -166,7 +173,7 @@ class Packets:
 
     @cached_property
     def is_plain(self) -> Values:
-        """Neither SYN, FIN nor RST."""
+        """True for a segment with neither SYN, FIN nor RST."""
         is_plain: Values = self.flags & (SYN | FIN | RST) == 0
         return is_plain
 
@@ -181,12 +188,14 @@ class Packets:
         return has_data
 
     def has(self, *verdicts: Verdict) -> Values:
-        """Which have one of these verdicts."""
+        """True for packets that have at least one of these verdicts."""
         found: Values = self.verdicts & np.bitwise_or.reduce([verdict.value for verdict in verdicts]) != 0
         return found
 
     def last(self, where: Values) -> Rows:
-        """The nearest packet before each, in the same connection, for which `where` is true."""
+        """For each packet, the place of the latest earlier packet of its connection for which `where` is true; -1 for
+        none.
+        """
         places = np.full(len(self), -1, np.intp)
         found = np.maximum.accumulate(np.where(where, np.arange(len(self)), -1))
         places[1:] = found[:-1]
@@ -194,26 +203,28 @@ class Packets:
         return places
 
     def last_of(self, where: Values, *, peer: bool = False) -> Rows:
-        """The same, of those that the same end has sent, or its peer."""
+        """Like `last`, but only among the packets that the same end has sent or, if `peer`, the other end."""
         of_client, of_server = (self.last(where & (self.side == side)) for side in (0, 1))
         return np.where((self.side == 0) ^ peer, of_client, of_server)
 
     def first(self, where: Values) -> Rows:
-        """The first packet of each one's connection for which `where` is true."""
+        """For each packet, the place of the first packet of its connection for which `where` is true; -1 for none."""
         places = np.flatnonzero(where)[::-1]
         by_start = np.full(len(self), -1, np.intp)
         by_start[self.starts[places]] = places
         return by_start[self.starts]
 
     def counted(self, where: Values) -> Values:
-        """How many of its connection's packets up to each one, itself included, are so."""
+        """For each packet, the number of packets of its connection, up to and including itself, for which `where` is
+        true.
+        """
         total = np.cumsum(where)
         counted: Values = total - total[self.starts] + where[self.starts]
         return counted
 
     def grouped(self, where: Values, *columns: Values) -> tuple[Rows, Values]:
-        """The first of the chosen packets with the same values in all columns, and how many there are; -1 and 0 for
-        those that are not chosen.
+        """Group the packets for which `where` is true by their values in all columns. For each packet, return the place
+        of the first packet in its group and the size of the group; -1 and 0 for packets that are not chosen.
         """
         chosen = np.flatnonzero(where)
         firsts, sizes = np.full(len(self), -1, np.intp), np.zeros(len(self), np.int64)
@@ -224,23 +235,25 @@ class Packets:
         return firsts, sizes
 
     def number(self, column: str, *, of_peer: bool) -> Values:
-        """Sequence numbers relative to the initial one: the SYN is 0, the first byte 1; signed, so that what lies
-        before is negative.
+        """Relative sequence numbers from a column, of the sender's stream or of its peer's: the SYN is 0, the first
+        byte is 1. They are signed, so that numbers before the SYN are negative.
         """
         isn = self.connections["isn"][self.of, self.side ^ of_peer]
         relative: Values = (self[column] - isn).astype(np.uint32).astype(np.int32).astype(np.int64)
         return relative
 
     def since(self, places: Rows) -> Values:
-        """ns from the packets at `places` to each; -1 where there is none, and where times go back between them."""
+        """For each packet, the time in ns since the packet at its entry in `places`; -1 if the entry is -1, or if
+        timestamps go back in between.
+        """
         return self.between(places, np.arange(len(self)))
 
     def between(self, first: Rows, last: Rows) -> Values:
-        """ns from the packets at `first` to those at `last`; -1 likewise."""
+        """The time in ns from each packet at `first` to the one at `last`; -1 in the same cases as `since`."""
         return elapsed(self._packets, np.where(first >= 0, self.rows[first], -1), self.rows[last])
 
     def found(self, kind: EventKind, where: Values, *, since: Rows | None = None, **numbers: Values) -> Found:
-        """Events at the packets for which `where` is true; what is counted is given for every packet."""
+        """Events at the packets for which `where` is true. `since` and `numbers` have a value for every packet."""
         chosen = np.flatnonzero(where)
         before = self._row(since[chosen]) if since is not None else -1
         return Found(kind, self.rows[chosen], -1, before, **{name: value[chosen] for name, value in numbers.items()})

@@ -1,4 +1,4 @@
-"""The phases of a connection's life, for the brackets beside its packets."""
+"""The phases of a connection, for the brackets beside its packets."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 FAILED = {Outcome.REFUSED: "refused", Outcome.UNANSWERED: "unanswered", Outcome.STRAY: "stray"}
-"""The only phase of a connection that was never established."""
+"""Names of the only phase of a connection that was never established, by outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of a connection's life, for the bracket beside its packets; packet rows, both included."""
+    """A phase of a connection, from its first packet to its last (rows, both included)."""
 
     name: str
     first_packet: int
@@ -32,11 +32,12 @@ class Phase:
 
 
 def phases(capture: Capture, connection: int, first: int = 0, last: int | None = None) -> list[Phase]:
-    """The phases of one connection: `handshake`, `request`, `response`, `upgrade`, `conversation`, `data` where the
-    protocol is not read, `close`; they may overlap. Where no more became of it, one alone: see `FAILED`.
+    """The phases of one connection: `handshake`, `request`, `response`, `upgrade`, `conversation`, `close`, and `data`
+    if the protocol is not decoded; they may overlap. A connection that was never established has a single phase: see
+    `FAILED`.
 
-    Of the exchanges, which may be many, only those that begin in packets rows `first` to `last`, both included, and the
-    one that began last before them.
+    Since there may be many HTTP messages, only those that begin in packets rows `first` to `last`, both included, have
+    a phase, and those of the last earlier packet in which one begins.
     """
     rows = rows_of(capture.packets, connection)
     if not len(rows):
@@ -58,13 +59,13 @@ def phases(capture: Capture, connection: int, first: int = 0, last: int | None =
 
 
 def _failed_opening(capture: Capture, connection: int, rows: Rows) -> Phase | None:
-    """The one phase of a connection that was never established, None where one was."""
+    """The single phase of a connection that was never established; None if it was established."""
     name = FAILED.get(Outcome(int(outcomes(capture.connections, [connection])[0])))
     return Phase(name, int(rows[0]), int(rows[-1])) if name else None
 
 
 def _handshake(capture: Capture, connection: int, rows: Rows) -> Iterator[Phase]:
-    """From the first SYN to the packet with which the connection is open, or to the last SYN."""
+    """From the first SYN to the packet that establishes the connection or, if there is none, to the last SYN."""
     opening = rows[capture.packets["flags"][rows] & SYN != 0]
     if len(opening):
         story = events(capture, connection)

@@ -1,6 +1,7 @@
-"""A sentence for every event, for a reader who is new to TCP, with the numbers that its packets prove.
+"""A sentence for every event, written for a reader who is new to TCP, with the numbers that its packets prove.
 
-What is inferred says so: `probably`, `most often`. Quoted bytes of the capture are text, shortened.
+Sentences mark what is inferred with "probably" or "most often". They quote bytes of the capture only as text, which is
+shortened.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 TEXT_LIMIT = 80
-"""Characters of a message or a target that a sentence quotes."""
+"""Maximum number of characters of a message or a request target that a sentence quotes."""
 
 DATA_LINE = re.compile(rb"^data: ?(.*)$", re.MULTILINE)
-"""A line of a Server-Sent Event that holds its data (WHATWG HTML, §9.2.6)."""
+"""A data line of a Server-Sent Event (WHATWG HTML, §9.2.6)."""
 
 
 class Event:
@@ -46,7 +47,7 @@ class Event:
         self.since, self.count, self.bytes = (int(table[name][i]) for name in ("since", "count", "bytes"))
 
     def of_packet(self, column: str, packet: int | None = None) -> int:
-        """A column's value for the event's packet, or for another packet."""
+        """A column's value for the event's packet, or for packets row `packet`."""
         return int(self.capture.packets[column][self.packet if packet is None else packet])
 
     @property
@@ -78,14 +79,16 @@ class Event:
         return count(self.bytes, "byte")
 
     def took(self, pattern: str) -> str:
-        """The time from `since` to this packet in a pattern such as ` after {}`; "" if it is unknown."""
+        """The time from packet `since` to the event's packet, put into a pattern such as ` after {}`; "" if it is
+        unknown.
+        """
         if self.since < 0:
             return ""
         (ns,) = elapsed(self.capture.packets, np.array([self.since]), np.array([self.packet])).tolist()
         return pattern.format(duration(ns)) if ns >= 0 else ""
 
     def relative(self, number: int, side: int) -> int:
-        """A sequence number of one side counted from its initial one: the first byte is 1."""
+        """A sequence number of one side relative to its initial sequence number, so that the first byte is 1."""
         return (number - int(self.capture.connections["isn"][self.connection, side])) & 0xFFFF_FFFF
 
 
@@ -124,7 +127,7 @@ def _established(e: Event) -> str:
 
 
 def _if_it_arrives(e: Event) -> str:
-    """ " if this packet arrives" while the receiver's state is only assumed, else ""."""
+    """Return " if this packet arrives" if the receiver's state is only assumed, else ""."""
     is_assumed = e.of_packet("assumed") & (1 if e.side else 2)
     return " if this packet arrives" if is_assumed else ""
 
@@ -321,7 +324,7 @@ def _closed(e: Event) -> str:
 
 
 def _wait(e: Event) -> str:
-    """A sentence about the ends that enter TIME-WAIT (RFC 9293 §3.6, §3.10.7.4); "" without any."""
+    """A sentence about the ends that enter TIME-WAIT (RFC 9293 §3.6, §3.10.7.4); "" if neither does."""
     waits = [e.of_packet(column) == State.TIME_WAIT for column in ("client_state", "server_state")]
     if not any(waits):
         return ""

@@ -1,4 +1,4 @@
-"""What TCP itself does: opening, repeating, waiting for room, closing."""
+"""Events of TCP itself: opening, retransmissions, zero windows, closing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from inspector.views.story.packets import Found, Packets
 
 
 def openings(p: Packets) -> Iterator[Found]:
-    """How connections begin, as far as they do."""
+    """How connections are opened, as far as they are."""
     has_syn = p.flags & SYN != 0
     is_open = (p["client_state"] == State.ESTABLISHED) & (p["server_state"] == State.ESTABLISHED)
     opens = is_open & (p.last(is_open) < 0) & (p.last(has_syn) >= 0)
@@ -28,7 +28,9 @@ def openings(p: Packets) -> Iterator[Found]:
 
 
 def _unanswered(p: Packets) -> Found:
-    """Connections that hold nothing but SYNs and SYN-ACKs: how often the last who asked did so."""
+    """Connections that consist only of SYNs and SYN-ACKs. `count` is the number of SYN-ACKs or, if there are none, of
+    the SYNs that the end that began sent.
+    """
     is_attempt = p.is_syn | p.is_syn_ack
     waits = p.ends & (p.counted(is_attempt) == p.counted(np.ones(len(p), bool)))
     answers = p.counted(p.is_syn_ack)
@@ -49,8 +51,8 @@ def troubles(p: Packets) -> Iterator[Found]:
 
 
 def _answers_seen(p: Packets) -> Values:
-    """1 where all of a segment had been acknowledged in the capture before it came, else 0; -1 if not even a duplicate
-    ACK for it was captured.
+    """For each segment: 1 if all of it had been acknowledged before it in the capture; 0 if not, but duplicate ACKs ask
+    for it; -1 otherwise.
     """
     ends = p.number("seq", of_peer=False) + p.payload + ((p.flags & SYN != 0) | p.is_fin)
     acked = p.last_of((p.flags & ACK != 0) & ~p.is_reset & ~p.is_refused, peer=True)
@@ -61,11 +63,13 @@ def _answers_seen(p: Packets) -> Values:
 
 
 def _missing(p: Packets) -> Iterator[Found]:
-    """Bytes that were not captured before a segment: those before it, or those that it acknowledges."""
+    """Bytes that had not been captured when a segment came: those that precede it in its stream, or those that it
+    acknowledges.
+    """
     before = p.number("seq", of_peer=False) - p.reached[p.side, np.arange(len(p))]
     unseen = p.number("ack", of_peer=True) - p.reached[1 - p.side, np.arange(len(p))]
     lacks = p.connections["missed_bytes"][p.of, 1 - p.side] > 0
-    had_strays = p.last(p.is_refused) >= 0  # by which tshark's rules are led astray
+    had_strays = p.last(p.is_refused) >= 0  # they mislead tshark's rules
     is_hole = p.has(Verdict.LOST_SEGMENT) & ~p.is_refused & (p.flags & SYN == 0) & ((before > 0) | ~had_strays)
     of_peer = p.has(Verdict.ACK_LOST_SEGMENT) & ~p.is_refused & ((unseen > 0) | lacks | ~had_strays)
     yield p.found(EventKind.MISSING, is_hole, bytes=np.maximum(before, -1))
@@ -73,10 +77,10 @@ def _missing(p: Packets) -> Iterator[Found]:
 
 
 def windows(p: Packets) -> Iterator[Found]:
-    """Receive windows that close and open, and probes of a peer that is silent or has no room."""
+    """Receive windows that close and open again, and probes of a peer that is silent or has a zero window."""
     is_ack = p.is_plain & (p.flags & ACK != 0)
     window = p["window"].astype(np.int64)
-    room = np.where(p["window_shift"] >= 0, window, -1)  # of a window whose scale is not known the bytes are not
+    room = np.where(p["window_shift"] >= 0, window, -1)  # the size is unknown if the window scale is
     own = p.last_of(p.flags & ACK != 0)
     was_zero = (own >= 0) & (window[own] == 0) & ~p.is_reset[own]
     before = p.last(np.ones(len(p), bool))
@@ -90,7 +94,7 @@ def windows(p: Packets) -> Iterator[Found]:
 
 
 def _closing(p: Packets, window: Values, is_ack: Values) -> Rows:
-    """The packet by which each one's sender has closed its window last."""
+    """For each packet, the place of the packet with which its sender last closed its window; -1 for none."""
     own = p.last_of(is_ack)
     closes = is_ack & (window == 0) & ((own < 0) | (window[own] > 0))
     return p.last_of(closes)
@@ -112,15 +116,15 @@ def endings(p: Packets) -> Iterator[Found]:
 
 
 def _sent(p: Packets) -> Values:
-    """Bytes of the sender's stream up to the end of each segment; -1 where its SYN was not captured, or where its
-    sequence numbers may have come round.
+    """The number of bytes in the sender's stream up to the end of each segment; -1 if its SYN was not captured, or if
+    its sequence numbers may have wrapped around.
     """
     is_known = (p.connections["isn_known"][p.of, p.side] == 1) & (p.connections["bytes"][p.of, p.side] < 1 << 31)
     return np.where(is_known, p.number("seq", of_peer=False) + p.payload - 1, -1)
 
 
 def _unanswered_keep_alives(p: Packets) -> Values:
-    """Keep-alives that the sender of each packet has sent since it last heard of its peer."""
+    """For each packet, the number of keep-alives that its sender has sent since the peer's last packet."""
     heard = p.last_of(np.ones(len(p), bool), peer=True)
     count = np.zeros(len(p), np.int64)
     for side in (0, 1):

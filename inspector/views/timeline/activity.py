@@ -1,4 +1,4 @@
-"""How busy a capture was, over its whole length: what the brush under the timeline shows."""
+"""How busy a capture was over time, as the brush under the timeline shows it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def activity(capture: Capture, span: Span, width: int) -> dict[str, list[int]]:
-    """`packets`, `bytes` on the wire, and `trouble`, packets with a troubling verdict, in each of `width` parts."""
+    """For each of `width` equal parts of the span: the number of `packets`, of `bytes` on the wire, and of packets with
+    a verdict that means trouble (`trouble`).
+    """
     packets = capture.packets
     times = packets["time_ns"]
     rows = np.flatnonzero(span.holds(times))

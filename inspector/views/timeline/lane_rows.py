@@ -1,4 +1,4 @@
-"""A lane of the timeline in words and numbers: the connection's row, what was asked first, and how it went."""
+"""The data shown beside each lane of the timeline: the connection's row, its first request, and how it went."""
 
 from __future__ import annotations
 
@@ -24,19 +24,21 @@ if TYPE_CHECKING:
 
 
 MAX_STATUSES = 4
-"""Maximum status codes shown of a connection: a lane has no room for more."""
+"""Maximum number of status codes shown per connection: a lane has no room for more."""
 
 MAX_TEXT = 120
-"""Maximum characters of a request that are shown beside a lane."""
+"""Maximum number of characters of a request shown beside a lane."""
 
 
 def lane_rows(drawing: Drawing) -> list[Row]:
-    """A row for each lane of the drawing.
+    """One row for each lane of the drawing.
 
-    Beside the columns of a connection: `is_open`; `closing_at_ns`, the first FIN or RST, or null; `asks`, the first
-    request's method and target, or null, and `status` and `wait_ns` of that exchange; how many `exchanges`, the
-    commonest `statuses` of their responses with how often (null where there is none), and how many responses were
-    `cut` off; `messages` of client and server; `trouble`, how much went wrong.
+    It has these keys in addition to those of a connection row: `is_open`; `closing_at_ns`, the time of the first FIN or
+    RST, or null; `asks`, the method and target of the first request, or null; `status` and `wait_ns`, the status code
+    and the response time of that exchange; `exchanges`, their number; `statuses`, the most frequent status codes of
+    their responses, each with its number of occurrences (null for an exchange without a response); `cut`, the number of
+    responses that were cut off; `messages`, the numbers of messages from client and server; and `trouble`, the number
+    of problems.
     """
     capture, connections = drawing.capture, drawing.connections
     first = _first(capture.exchanges, connections)
@@ -58,15 +60,17 @@ def lane_rows(drawing: Drawing) -> list[Row]:
 
 
 def _first(table: Table, connections: Rows) -> Rows:
-    """The first row of a table that belongs to each connection; -1 where there is none."""
+    """For each connection, the first row of a table that belongs to it; -1 if there is none."""
     rows = np.flatnonzero(np.isin(table["connection"], connections))
     first = np.full(int(connections.max(initial=-1)) + 1, -1, np.intp)
-    first[table["connection"][rows][::-1]] = rows[::-1]  # of several values for one place the last stays
+    first[table["connection"][rows][::-1]] = rows[::-1]  # the last assignment to an index wins, so go backwards
     return first[connections]
 
 
 def _outcomes(capture: Capture, connections: Rows) -> tuple[list[list[tuple[int | None, int]]], list[int]]:
-    """Of each connection the commonest statuses of its responses with how often, and how many were cut off."""
+    """For each connection, the most frequent status codes of its responses with their numbers of occurrences, and the
+    number of responses that were cut off.
+    """
     exchanges = capture.exchanges
     rows = np.flatnonzero(np.isin(exchanges["connection"], connections))
     found = {connection: Counter[int | None]() for connection in connections.tolist()}
@@ -84,7 +88,7 @@ def _counted(table: Table, connections: Rows) -> list[int]:
 
 
 def _messages(capture: Capture, connections: Rows) -> list[list[int]]:
-    """Messages with content, of client and server; pings, pongs and closes carry none."""
+    """For each connection, the numbers of data messages from client and server; control frames do not count."""
     table = capture.messages
     said = table["kind"] < FIRST_CONTROL
     cells = 2 * table["connection"][said].astype(np.int64) + table["direction"][said]
@@ -107,7 +111,7 @@ def _status(capture: Capture, exchange: int) -> int | None:
 
 
 def _wait(capture: Capture, exchange: int) -> int | None:
-    """From the end of the request to the first byte of the answer; null where that is not known."""
+    """The time in ns from the end of the request to the first byte of the response; None if it is unknown."""
     if exchange < 0:
         return None
     waited = int(waits(capture, [exchange])[0])

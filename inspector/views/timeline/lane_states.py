@@ -14,16 +14,17 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 MAX_CHANGES = 40
-"""Changes of one end: opening and closing take seven; only a sender that plays with its flags needs more."""
+"""Maximum number of state changes shown per end: opening and closing take seven; more occur only if a sender plays with
+its flags."""
 
 NAMES = [state.rfc_name for state in State]
 
 
 def lane_states(capture: Capture, connections: Rows) -> dict[str, list[Any]]:
-    """Changes of state: `lane` (a place in `connections`), `side` (0 client, 1 server), `at_ns`, the `state`'s name
-    (None for an end of which nothing was seen), and whether it is only `assumed`.
+    """State changes: `lane` (an index into `connections`), `side` (0 client, 1 server), `at_ns`, the name of the new
+    `state` (None if no packet of that end was captured), and whether it is only `assumed`.
 
-    The first one of each end is that after the connection's first packet. Times count from the capture's start.
+    The first entry of each end is its state after the connection's first packet. Times count from the capture's start.
     """
     columns: dict[str, list[Any]] = {"lane": [], "side": [], "at_ns": [], "state": [], "assumed": []}
     packets, origin = capture.packets, capture.start_ns or 0

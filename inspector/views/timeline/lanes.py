@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Order(StrEnum):
-    """What the lanes of a group, and the groups by their first lane, are ordered by."""
+    """The sort key of the lanes within a group, and of the groups, which are sorted by their first lane."""
 
     START = "start"
     DURATION = "duration"
@@ -32,7 +32,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Neighbouring lanes to one server: the first of them, and how many there are."""
+    """Adjacent lanes of connections to one server: the first lane, and their number."""
 
     first: int
     lanes: int
@@ -40,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Rows of connections from top to bottom; `starts` holds the lane at which each group begins."""
+    """The rows of the connections from top to bottom; `starts` holds the lane at which each group begins."""
 
     connections: Rows
     starts: Rows
@@ -53,7 +53,7 @@ class Lanes:
         return [Group(edge, following - edge) for edge, following in pairwise(edges)]
 
     def lane(self, connection: int) -> int | None:
-        """Where a connection is; None when it is not shown."""
+        """The lane of a connection; None if it is not shown."""
         found = np.flatnonzero(self.connections == connection)
         return int(found[0]) if len(found) else None
 
@@ -62,7 +62,9 @@ class Lanes:
 
 
 class Servers:
-    """Numbers the servers of a capture in the order of their first connection; each connection is added once."""
+    """Numbers the servers of a capture in the order of their first connections. Each connection is processed only once,
+    even if the table grows between calls.
+    """
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[int, int, int], int] = {}
@@ -77,7 +79,7 @@ class Servers:
 
 
 def arrange(capture: Capture, servers: Servers, order: Order, shown: Mask) -> Lanes:
-    """The lanes of the connections that `shown` names."""
+    """The lanes of the connections that the mask `shown` selects, in the given order."""
     rows = np.flatnonzero(shown)
     group = servers.of(capture.connections)[rows]
     if order is Order.START:  # connections are numbered by their start, servers by their first connection
@@ -92,7 +94,7 @@ def arrange(capture: Capture, servers: Servers, order: Order, shown: Mask) -> La
 
 
 def alive(capture: Capture, span: Span) -> Mask:
-    """Which connections exist in `span`: an open one exists on while nothing is sent."""
+    """Which connections exist during `span`. One that is still open continues to exist after its last packet."""
     connections = capture.connections
     return (connections["start_ns"] <= span.to_ns) & (is_open(connections) | (connections["end_ns"] >= span.from_ns))
 

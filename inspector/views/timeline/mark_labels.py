@@ -1,4 +1,4 @@
-"""Labels beside the marks of the timeline, if there is room: request, message, problem."""
+"""Labels beside the marks of the timeline, as far as there is room: requests, messages and problems."""
 
 from __future__ import annotations
 
@@ -20,20 +20,22 @@ if TYPE_CHECKING:
     from inspector.views.timeline.marks import Columns
 
 MAX_MARKS = 400
-"""Marks of a kind that get words; a drawing has no room for more."""
+"""Maximum number of marks of a kind that get a label; a drawing has no room for more."""
 
 FEW = 24
-"""Number of blocks up to which a block of several exchanges shows their number; with more, numbers would be
-everywhere."""
+"""Maximum number of blocks for which a block of several exchanges shows their number; with more blocks, the numbers
+would be everywhere."""
 
 LONGEST = 60
-"""Characters beside one mark."""
+"""Maximum number of characters in a label."""
 
 Words = list[str | None]
 
 
 def messages(capture: Capture, arrows: Columns) -> Words:
-    """For each arrow, the beginning of its message; None if it stands for several, or for a ping or a pong."""
+    """For each arrow, a label with the beginning of its message; None if it stands for several messages, for a ping or
+    a pong, or comes after the first MAX_MARKS.
+    """
     table = capture.messages
     counted = zip(arrows["message"], arrows["count"], strict=True)
     return [
@@ -43,7 +45,7 @@ def messages(capture: Capture, arrows: Columns) -> Words:
 
 
 def exchanges(capture: Capture, blocks: Columns) -> Words:
-    """For each block, the request and the status of its response, or its number of exchanges, or None."""
+    """For each block, the request and the status code of its response, or the number of its exchanges, or None."""
     are_few = len(blocks["exchange"]) <= FEW
     words: Words = []
     for i, (row, count) in enumerate(zip(blocks["exchange"], blocks["count"], strict=True)):
@@ -55,9 +57,9 @@ def exchanges(capture: Capture, blocks: Columns) -> Words:
 
 
 def troubles(capture: Capture, ticks: Columns) -> dict[str, list[Any]]:
-    """What went wrong at the ticks marked as trouble: `tick` (its place among them), `side`, and in `text` what it is.
+    """Labels of the ticks marked as trouble: `tick` (its index among the ticks), `side`, and `text`.
 
-    That is a verdict in tshark's spelling, the most special of the packet's, or else the title of an anomaly.
+    The text is the packet's last verdict, the most specific one, or else the title of an anomaly.
     """
     packets = capture.packets
     places = np.flatnonzero(np.array(ticks["bits"], np.uint8) & Tick.TROUBLE.value)[:MAX_MARKS]
@@ -70,7 +72,7 @@ def troubles(capture: Capture, ticks: Columns) -> dict[str, list[Any]]:
 
 
 def _titles(capture: Capture, rows: npt.NDArray[np.intp]) -> dict[int, str]:
-    """The first serious anomaly of each of these packets, by the packet's row."""
+    """The title of the first serious anomaly of each of these packets, by the packet's row."""
     table = capture.anomalies
     chosen = np.flatnonzero(SERIOUS[table["code"]] & np.isin(table["packet"], rows))[::-1]
     codes, packets = table["code"][chosen].tolist(), table["packet"][chosen].tolist()
@@ -104,6 +106,6 @@ def _asked(capture: Capture, row: int) -> str:
 
 
 def _line(text: str) -> str:
-    """In one line, and short."""
+    """The text on one line, shortened to at most LONGEST characters."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

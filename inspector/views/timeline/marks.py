@@ -1,7 +1,7 @@
-"""What is drawn on the lanes of the timeline, thinned to the pixels there are.
+"""The marks on the lanes of the timeline, reduced to the resolution of the drawing.
 
-A drawing has a cell for each lane and pixel column. However many packets fall into a cell, one mark comes out of it, so
-that the answer depends on the size of the drawing and not on that of the capture.
+A drawing has a cell for each lane and pixel column. However many packets fall into a cell, it gets one mark, so that
+the size of the result depends on the size of the drawing and not on that of the capture.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Columns = dict[str, list[int]]
 
 
 class Tick(IntFlag):
-    """Bits of a cell: each is set if it is true of any of its packets."""
+    """Bits of a cell: each is set if it applies to at least one of the cell's packets."""
 
     CLIENT = 1
     SERVER = 2
@@ -40,32 +40,33 @@ class Tick(IntFlag):
 
 
 class Drawing:
-    """Lanes of `connections` (rows, top to bottom) over `span`, `width` pixels wide."""
+    """A drawing of the lanes of `connections` (rows, from top to bottom) over the time range `span`, `width` pixels
+    wide.
+    """
 
     def __init__(self, capture: Capture, connections: Rows, span: Span, width: int) -> None:
         self.capture = capture
         self.connections = connections
         self.span = span
         self.width = width
-        # One more than there are connections: what belongs to none, -1, finds the last.
+        # One entry more than there are connections, for index -1 (no connection).
         self._lane = np.full(len(capture.connections) + 1, -1, np.int32)
         self._lane[connections] = np.arange(len(connections))
         self._first, self._stop = self._packets()
 
     def ticks(self) -> Columns:
-        """Packets: `lane`, `column`, `bits` of Tick, `count`, and `packet`, the number of the first one in the cell.
-
-        Where there is trouble in a cell, `packet` is the first troubled one.
+        """Marks of packets, one per cell: `lane`, `column`, `bits` of Tick, `count`, and `packet`, the number of the
+        cell's first packet or, if the cell contains packets with problems, the first of those.
         """
         rows, cell = self._cells
         bits = np.zeros(len(self.connections) * self.width, np.uint8)
         shown = np.zeros(len(bits), np.int64)
-        shown[cell[::-1]] = rows[::-1]  # of several values for one place the last stays, so here the first packet
+        shown[cell[::-1]] = rows[::-1]  # the last assignment to an index wins: the cell's first packet
         is_troubled = self._is_troubled(rows)
         shown[cell[is_troubled][::-1]] = rows[is_troubled][::-1]
         for bit, is_so in (*self._facts(rows), (Tick.TROUBLE, is_troubled)):
             is_there = np.zeros(len(bits), bool)
-            is_there[cell[is_so]] = True  # written once a packet, read once a cell
+            is_there[cell[is_so]] = True  # one write per packet, then one read per cell
             bits[is_there] |= bit.value
         used = np.flatnonzero(bits)
         counts = np.bincount(cell, minlength=len(bits))[used] if len(cell) else used
@@ -74,7 +75,7 @@ class Drawing:
         )
 
     def sizes(self) -> Columns:
-        """For each tick the payload of the largest packet in its cell, bytes, of `client` and of `server`."""
+        """For each tick, the largest payload of a packet in its cell, in bytes, from the `client` and the `server`."""
         packets, (rows, cell) = self.capture.packets, self._cells
         payload = packets["payload"][rows]
         carries = payload > 0
@@ -85,11 +86,13 @@ class Drawing:
         return _columns(client=largest[used], server=largest[cells + used])
 
     def blocks(self) -> Columns:
-        """Exchanges: `lane`, and the columns of the request's `begin`, of its `end` and of the answer's `answer`.
+        """Marks of exchanges: the `lane`, and the pixel columns of their `begin`, of the first byte of the response
+        (`answer`) and of their `end`.
 
-        Columns are cut to -1 and the width where an exchange lies partly outside. Those that begin in one column are
-        one block: `count` of them, ended when the last has, with the worst `status` (0 unanswered), the first's
-        `exchange`, and in `failed` whether any got an error, a response that broke off, or will get none.
+        Where an exchange lies partly outside the drawing, a column is -1 (to the left) or the width (to the right).
+        Exchanges that begin in the same column form one block of `count` exchanges. It ends when the last of them does,
+        and has the highest `status` (0 without a response), the `exchange` row of the first, and `failed`: whether any
+        got an error, got a response that was cut off, or will get no response.
         """
         exchanges, messages = self.capture.exchanges, self.capture.http_messages
         rows = np.flatnonzero(self._lane[exchanges["connection"]] >= 0)
@@ -116,7 +119,9 @@ class Drawing:
         )
 
     def arrows(self) -> Columns:
-        """WebSocket messages: `lane`, `column`, `direction`, `control` (ping to close), `count`, first `message`."""
+        """Marks of WebSocket messages: `lane`, `column`, `direction`, `control` (1 for close, ping and pong), `count`,
+        and the row of the first `message`.
+        """
         table = self.capture.messages
         lane = self._lane[table["connection"]]
         rows = np.flatnonzero((lane >= 0) & self.span.holds(table["time_ns"]))
@@ -124,7 +129,7 @@ class Drawing:
         control = (table["kind"][rows] >= FIRST_CONTROL).astype(np.int64)
         column = self.column(table["time_ns"][rows])
         cell = ((lane[rows].astype(np.int64) * self.width + column) * 2 + direction) * 2 + control
-        # Counted instead of sorted: there are fewer cells than messages.
+        # Counting is cheaper than sorting, since there are fewer cells than messages.
         counts = np.bincount(cell, minlength=4 * self.width * len(self.connections)) if len(cell) else cell
         shown = np.zeros(len(counts), np.int64)
         shown[cell[::-1]] = rows[::-1]
@@ -139,7 +144,7 @@ class Drawing:
         )
 
     def closings(self) -> npt.NDArray[np.int64]:
-        """When the first FIN or RST of each lane's connection was sent, ns since 1970; -1 for none."""
+        """For each lane, the time of its connection's first FIN or RST, in ns since 1970; -1 if there is none."""
         packets, first = self.capture.packets, self._first
         ends = np.flatnonzero(packets["flags"][first : self._stop] & (FIN | RST)) + first
         lane = self._lane[packets["connection"][ends]]
@@ -149,9 +154,9 @@ class Drawing:
         return found
 
     def column(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The pixel column of each time; -1 before the span, the width after it."""
+        """The pixel column of each time: -1 for times before the span, and the width for times after it."""
         length = max(self.span.to_ns - self.span.from_ns, 1)
-        # In floats: 64-bit products of nanoseconds and pixels overflow after a week.
+        # In floating point, since 64-bit products of nanoseconds and pixels overflow after a week.
         place = (times - self.span.from_ns) * (self.width / length)
         columns: npt.NDArray[np.int64] = np.floor(np.clip(place, -1, self.width)).astype(np.int64)
         columns[times == self.span.to_ns] = self.width - 1
@@ -159,7 +164,7 @@ class Drawing:
 
     @cached_property
     def _cells(self) -> tuple[Rows, npt.NDArray[np.int64]]:
-        """The packets of these lanes in the span, and the cell of each."""
+        """The rows of the packets on these lanes in the span, and the cell of each packet."""
         packets, first = self.capture.packets, self._first
         times = packets["time_ns"][first : self._stop]
         lane = self._lane[packets["connection"][first : self._stop]]
@@ -168,7 +173,7 @@ class Drawing:
         return rows + first, cell
 
     def _packets(self) -> tuple[int, int]:
-        """All packets of these lanes lie between."""
+        """The range of packet rows [first, stop) that contains all packets of these lanes."""
         if not len(self.connections):
             return 0, 0
         table = self.capture.connections
@@ -196,7 +201,11 @@ class Drawing:
 
 
 def _groups(cells: npt.NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
-    """Equal cells together: where in `order` each group begins, the order, and how many each has."""
+    """Group equal cells.
+
+    Returns:
+        The index in `order` at which each group begins, `order` (indices that sort the cells), and the group sizes.
+    """
     order = np.argsort(cells, kind="stable")
     ordered = cells[order]
     firsts = np.flatnonzero(np.diff(ordered, prepend=ordered[0] - 1)) if len(ordered) else np.empty(0, np.intp)
