@@ -1,9 +1,9 @@
-"""Packets that are in the capture twice: mirrors, bridges, routers and the device `any` show one at several places.
+"""Finds packets that were captured twice, at several places: by mirror ports, bridges, routers or the device `any`.
 
-A copy has the same IP identification and the same TCP segment, checksum and all, within a short time. A segment that
-is sent again is a packet of its own: it has another identification. Where there is none (IPv6, and Linux's 0), the copy
-must have been seen at another place (interface, link header, VLAN, tunnel, hops left) at nearly the same time. It is
-better to miss a copy than to make one up.
+A copy has the same IP identification and the same TCP segment, including the checksum, within a short time. A
+retransmission is a different packet with another identification. If there is no identification (IPv6, and Linux's 0),
+the copy must have been captured at nearly the same time and at another place (interface, link header, VLAN, tunnel,
+TTL), unless its connection is known to have copies. It is better to miss a copy than to report a false one.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -23,39 +23,40 @@ MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 MIX = cython.declare(cython.ulonglong, 0xFF51AFD7ED558CCD)
 
 SEEN = cython.declare(cython.Py_ssize_t, 8192)
-"""Packets that are remembered, a power of two; one whose place in the table a later one took is forgotten."""
+"""The number of packets that are remembered, a power of two; a packet is forgotten once a later one takes its slot."""
 
 ON_THE_WAY_NS = cython.declare(cython.longlong, 100_000_000)
-"""Within this time a packet with an identification of its own is seen at another place."""
+"""The maximum time between copies at different places of a packet that has an IP identification."""
 
 AT_ONCE_NS = cython.declare(cython.longlong, 5_000_000)
-"""Within this time it is seen twice at the same place, as a mirror of both directions shows it."""
+"""The maximum time between copies of such a packet at the same place, as a mirror port for both directions makes
+them."""
 
 SAME_MOMENT_NS = cython.declare(cython.longlong, 500_000)
-"""Within this time a packet without an identification is seen twice: no sender repeats itself so soon."""
+"""The maximum time between copies of a packet without an identification: no sender retransmits so soon."""
 
 
 @cython.cclass
 class Copies:
-    """Knows the packets of the last moments by everything that a copy has in common with them."""
+    """Remembers recent packets by everything that a copy has in common with its original."""
 
     packets: Table
     headers: Table
     tags: cython.ushort[::1]
-    """The uppermost bits of each signature: few enough bytes to stay in the processor's nearest cache."""
+    """The uppermost bits of each signature; they are few enough bytes to stay in the processor's nearest cache."""
     signatures: cython.ulonglong[::1]
     rows: cython.int[::1]
     places: cython.ulonglong[::1]
     last_id: cython.uint[::1]
-    """Identification of the packet before, for client and server of each connection in turn; 0 none."""
+    """The IP identification of each end's previous packet, or 0: client and server of connection 0, 1, … in turn."""
     varies: cython.uchar[::1]
-    """Whether that end counts its packets, for client and server likewise."""
+    """Whether each end gives its packets different identifications, in the same order."""
     copied: cython.uchar[::1]
-    """Whether the connection has a copy."""
+    """Whether a packet of the connection was captured twice, by connection."""
     count: cython.int
-    """Copies so far."""
+    """The number of copies so far."""
     is_elsewhere: cython.bint
-    """Whether the last copy was seen at another place than its original."""
+    """Whether the last copy was captured at another place than its original."""
 
     times: cython.longlong[::1]
     flags: cython.ushort[::1]
@@ -93,7 +94,7 @@ class Copies:
         self.copied = memoryview(copied or bytearray(1))
 
     def begin_batch(self) -> None:
-        """Take the columns as they are now."""
+        """Take views of the columns as they are now."""
         packets, headers = self.packets, self.headers
         self.times = packets.view("time_ns")
         self.flags = packets.view("flags")
@@ -109,7 +110,7 @@ class Copies:
         self.place = headers.view("place")
 
     def turn(self, connection: int) -> None:
-        """Client and server of a connection have changed places."""
+        """Swap client and server of a connection."""
         client: cython.Py_ssize_t = 2 * connection
         self.last_id[client], self.last_id[client + 1] = self.last_id[client + 1], self.last_id[client]
         self.varies[client], self.varies[client + 1] = self.varies[client + 1], self.varies[client]
@@ -117,8 +118,10 @@ class Copies:
     @cython.ccall
     @cython.exceptval(-2)
     def original(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.int:
-        """The packets row of which this one, at `at` in the headers, is a copy; -1 if none, and it is remembered.
-        `sockets` is a hash of both sockets that an attacker cannot predict.
+        """The packets row of the original if `row` is a copy; if it is not, remember it and return -1.
+
+        `at` is the packet's row in the headers table; `sockets` is a hash of both sockets that an attacker cannot
+        predict.
         """
         signature: cython.ulonglong = self._signature(row, at, sockets)
         slot: cython.Py_ssize_t = signature & (SEEN - 1)
@@ -152,7 +155,7 @@ class Copies:
     def _is_copy(
         self, earlier: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t, is_elsewhere: cython.bint
     ) -> cython.bint:
-        """Whether time and place allow that the two are one packet."""
+        """Whether time and place allow the two rows to be the same packet."""
         apart: cython.longlong = abs(self.times[row] - self.times[earlier])
         connection: cython.Py_ssize_t = self.packet_connection[earlier]
         opens_or_breaks: cython.bint = self.flags[row] & (SYN | RST) != 0
@@ -168,9 +171,9 @@ class Copies:
     @cython.cfunc
     @cython.exceptval(-1)
     def _signature(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.ulonglong:
-        """A hash of both sockets, the identification, and the whole segment by its numbers and its checksum.
+        """A hash of both sockets, the identification, and the segment, represented by its numbers and its checksum.
 
-        A plain run asks Python, which is quicker at it: which hash it is shows in no result.
+        When not compiled, it uses Python's own `hash`, which is faster there; no result depends on which hash is used.
         """
         numbers: cython.ulonglong = self.seq[row]
         fields: cython.ulonglong = self.flags[row]
@@ -190,6 +193,6 @@ class Copies:
 @cython.inline
 @cython.exceptval(check=False)
 def mixed(value: cython.ulonglong) -> cython.ulonglong:
-    """Spread every bit over all others (the middle of MurmurHash3's finaliser, public domain)."""
+    """Mix the bits of a value so that each affects all others (part of MurmurHash3's finaliser, public domain)."""
     value = ((value ^ (value >> 33)) * MIX) & MASK64
     return value ^ (value >> 29)

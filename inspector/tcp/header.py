@@ -1,6 +1,6 @@
 """Constants of the TCP header, and comparison of its sequence numbers.
 
-header.pxd says the same to the compiled modules, which take it in without a call.
+header.pxd defines the same for the compiled modules, as an inline function.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ ACK = 16
 
 
 def seq_distance(a: int, b: int) -> int:
-    """Signed bytes from a to b modulo 2**32; positive when b is later (RFC 9293 §3.4).
+    """The signed distance in bytes from `a` to `b` modulo 2**32; positive if `b` is later (RFC 9293 §3.4).
 
-    Numbers half the space apart are each before the other: -2**31 either way.
+    Two numbers that are half the number space apart are each before the other: the result is -2**31 either way.
     """
     return ((b - a + 0x8000_0000) & 0xFFFF_FFFF) - 0x8000_0000

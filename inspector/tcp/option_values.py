@@ -1,4 +1,4 @@
-"""The TCP options of one packet, read from its bytes on demand: the tables keep only which ones there were."""
+"""The TCP options of one packet, read from its bytes on demand, because the tables do not keep their values."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 FIXED = 20
-"""Bytes of a TCP header without options (RFC 9293 §3.1)."""
+"""The length in bytes of a TCP header without options (RFC 9293 §3.1)."""
 
 LONGEST = 60
-"""Maximum bytes of a TCP header: its length field counts fifteen words of four bytes."""
+"""The maximum length in bytes of a TCP header: its length field can count up to fifteen 4-byte words."""
 
 
 def tcp_options(capture: Capture, row: int) -> dict[int, bytes]:
-    """The contents of packets row `row`'s TCP options by their kind (RFC 9293 §3.1); empty where there are none."""
+    """The contents of the TCP options of packets row `row`, by option kind (RFC 9293 §3.1); empty if it has none."""
     packets = capture.packets
     end = int(packets["payload_address"][row])
     seq = int(packets["seq"][row]).to_bytes(4)
@@ -44,14 +44,14 @@ def _parsed(options: bytes) -> dict[int, bytes]:
 
 
 def sack_blocks(capture: Capture, row: int) -> list[tuple[int, int]]:
-    """Its SACK blocks: left and right edge as sent (RFC 2018 §3); what lies between has arrived."""
+    """A packet's SACK blocks: left and right edge as sent (RFC 2018 §3); the bytes between the edges have arrived."""
     content = tcp_options(capture, row).get(OptionKind.SACK, b"")
     edges = [int.from_bytes(content[i : i + 4]) for i in range(0, len(content) - 3, 4)]
     return list(zip(edges[::2], edges[1::2], strict=False))
 
 
 def fast_open_cookie(capture: Capture, row: int) -> bytes | None:
-    """Its Fast Open cookie, empty where it asks for one; None where the option is missing (RFC 7413 §4.1.1)."""
+    """A packet's Fast Open cookie: empty if it requests one, None if it does not have the option (RFC 7413 §4.1.1)."""
     options = tcp_options(capture, row)
     experiment = options.get(OptionKind.EXPERIMENT, b"")
     if experiment[:2] == FAST_OPEN_EXPERIMENT.to_bytes(2):

@@ -1,8 +1,8 @@
 """Finds bytes that were sent twice with different content.
 
-An end that repeats a segment must repeat its bytes. When the copies differ, the receiver's system decided which were
-read; the capture cannot tell, and whoever sent them may have meant to deceive an observer. So every byte that comes
-again is compared.
+An end that retransmits a segment must send the same bytes again. If the two differ, the receiver's operating system
+decided which bytes were read; the capture cannot tell, and the sender may have meant to deceive an observer. So every
+byte that is sent again is compared.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -30,8 +30,8 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 IN_ARENA = cython.declare(cython.longlong, ARENA)
 
 CHUNKS_BACK = cython.declare(cython.int, 256)
-"""Pieces of a stream that are looked at for the first transmission of a repeated byte. A repeat of something older
-is not compared: a segment that repeats a whole stream would cost as much as the stream."""
+"""The number of pieces of a stream that are searched for the first transmission of a repeated byte. Repeats of older
+bytes are not compared: a segment that repeats a whole stream would take as much time as the stream."""
 
 
 @cython.cclass
@@ -66,13 +66,16 @@ class Overlaps:
         self.code = index_of("tcp-overlap-differs")
 
     def attach(self, data: memoryview, floor: int = 0, want: Want = lost) -> None:
-        """Bytes of the capture file are in `data` from `floor` on; others have to be wanted first."""
+        """Set the buffer that holds the capture file.
+
+        Its bytes before `floor` have been released; `want` must make them readable first.
+        """
         self.file = data
         self.floor = floor
         self.want = want
 
     def compare_with_stream(self, row: cython.Py_ssize_t, chunk: cython.Py_ssize_t, offset: cython.longlong) -> None:
-        """Compare packet `row` with what was delivered: from piece `chunk` of its stream backwards to stream offset
+        """Compare packet `row` with the bytes delivered before, from piece `chunk` of its stream back to stream offset
         `offset`.
         """
         steps: cython.int = 0
@@ -89,8 +92,9 @@ class Overlaps:
             chunk = self.chunk_previous[chunk]
 
     def compare(self, row: cython.Py_ssize_t, earlier: cython.Py_ssize_t) -> bool:
-        """Compare the sequence numbers that two packets of one stream share; True when some bytes differ, which is
-        then noted.
+        """Compare the bytes of two packets of one stream where their sequence numbers overlap.
+
+        If any byte differs, this is reported as an anomaly, and the result is True.
         """
         ahead: cython.longlong
         length: cython.longlong
@@ -124,7 +128,7 @@ class Overlaps:
     @cython.cfunc
     @cython.exceptval(-1)
     def _first_byte(self, row: cython.Py_ssize_t) -> cython.uint:
-        """Sequence number of a segment's first byte; the SYN takes the number before it (RFC 9293 §3.4)."""
+        """The sequence number of a segment's first byte; a SYN occupies the number before it (RFC 9293 §3.4)."""
         return (self.seq[row] + (1 if self.flags[row] & SYN else 0)) & MASK32
 
     @cython.cfunc

@@ -1,9 +1,8 @@
 """From packets to connections: the TCP stage of the engine.
 
-Each pass has one noun and hands the next its columns: `Lookup` says which connection a segment belongs to,
-`Analysis` what the segment is, `Lifecycle` which states it leaves both ends in, `Conformance` which rules it breaks,
-`Streams` which bytes it makes readable, and `Overlaps`
-whether bytes that come twice are the same.
+Each pass answers one question and fills columns for the next: `Lookup` determines which connection a segment belongs
+to, `Analysis` what the segment is, `Lifecycle` which states it leaves both ends in, `Conformance` which rules it
+breaks, `Streams` which bytes it makes readable, and `Overlaps` whether bytes that are sent twice are the same.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from inspector.units import count
 
 
 class Tracker:
-    """Fills `connections` and `chunks`, the connection columns of `packets`, and TCP's `anomalies`."""
+    """Fills `connections` and `chunks`, the connection columns of `packets`, and the rows of `anomalies` about TCP."""
 
     def __init__(
         self, packets: Table, headers: Table, connections: Table, chunks: Table, anomalies: Table, arena: Arena
@@ -36,7 +35,10 @@ class Tracker:
         self._streams = Streams(packets, connections, chunks, self._overlaps)
 
     def attach(self, data: memoryview, floor: int = 0, want: Want = lost) -> None:
-        """Bytes of the capture file are in `data` from `floor` on; others have to be wanted first."""
+        """Set the buffer that holds the capture file.
+
+        Its bytes before `floor` have been released; `want` must make them readable first.
+        """
         self._overlaps.attach(data, floor, want)
 
     def advance(self, first: int, stop: int) -> None:
@@ -48,12 +50,12 @@ class Tracker:
         self._streams.advance(first, stop)
 
     def turn(self, connection: int) -> None:
-        """Client and server of a connection have changed places in all tables."""
+        """Swap client and server of a connection in every stage's state; in the tables they are already swapped."""
         for stage in (self._lookup, self._analysis, self._lifecycle, self._conformance, self._streams):
             stage.turn(connection)
 
     def note(self) -> str | None:
-        """A note about packets that were captured twice; None without any."""
+        """A note about packets that were captured twice; None if there are none."""
         copies = self._lookup.copies_so_far
         if not copies:
             return None
@@ -63,6 +65,6 @@ class Tracker:
         )
 
     def finish(self) -> None:
-        """The capture has ended: what waits for missing bytes is delivered, what waits for a sequel reported."""
+        """Deliver bytes that wait for missing ones, and report what waits for later packets: the capture has ended."""
         self._conformance.finish()
         self._streams.finish()

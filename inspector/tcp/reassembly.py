@@ -1,18 +1,19 @@
 """Reassembles the two byte streams of a connection from segments that arrive late, twice, overlapping or not at all.
 
-Within a direction the rule is the receiver's (RFC 9293 §3.4, §3.10.7.4): bytes that were delivered once stay as they
-were; of bytes that wait, the segment that begins earlier wins. Bytes that never came become a gap. So do bytes that the
-peer has acknowledged and that are not in the capture: not at once, since a capture may hold an ACK before the segment
-that it answers, but after some time.
+Within a direction, the rule is the receiver's (RFC 9293 §3.4, §3.10.7.4): bytes that have been delivered never change;
+where waiting segments overlap, the one that begins earlier wins. Bytes that never arrive become a gap. So do bytes that
+the peer has acknowledged but that are not in the capture: not at once, since a capture may contain an ACK before the
+segment that it acknowledges, but after some time.
 
-Between the directions the rule is causal order: a segment acknowledges what its sender had received (RFC 9293 §3.4),
-so its bytes and its FIN come after all that, whatever the order of the capture. It waits for the peer's bytes, within
-limits, and not where the peer was not captured at all.
+Between the directions, the rule is causal order: a segment acknowledges what its sender had received (RFC 9293 §3.4),
+so its bytes and its FIN come after all of that, whatever the order in the capture. The segment waits for the peer's
+bytes, within limits, unless the peer was not captured at all.
 
-Bytes of a SYN wait until they are acknowledged, or followed by others: a peer may refuse them (TCP Fast Open) and
-have them sent again. What the receiver must drop (acceptance.py) is put aside until its next ACK shows whether it
-did. A RST ends a direction once its sender has not gone on for a while; what was captured behind it and belongs
-before it is read. Nothing is copied: the stream is a list of pieces of packets (the table `chunks`).
+Bytes in a SYN wait until they are acknowledged or followed by others: a peer may refuse them (TCP Fast Open), and then
+they are sent again. A segment that its receiver must drop (acceptance.py) is put aside until the receiver's next ACK
+shows whether it did. A RST ends a direction once its sender has not continued the connection for a while; bytes that
+were captured after the RST but belong before it are still delivered. Nothing is copied: the stream is a list of pieces
+of packets (the table `chunks`).
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -47,66 +48,67 @@ KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 HELD_SEGMENTS = cython.declare(cython.int, 4096)
-"""Segments of one direction that may wait for bytes before them, or for those that they acknowledge. They hold no
-memory of their own (the list runs through the packets table), but placing one costs a walk. A hole that this many
-segments could not fill is taken for lost."""
+"""The maximum number of segments of one direction that may wait for the bytes before them or for the bytes that they
+acknowledge. They take no memory of their own (the list is linked through the packets table), but inserting one means
+walking the list. A hole that this many segments did not fill is considered lost."""
 
 PATIENCE_NS = cython.declare(cython.longlong, 100_000_000)
-"""How long bytes that the peer acknowledged may still come, and how long a segment waits for them."""
+"""How long bytes that the peer has acknowledged may still arrive, and how long a segment waits for the bytes that it
+acknowledges."""
 
 RESET_PATIENCE_NS = cython.declare(cython.longlong, 1_000_000_000)
-"""How long the sender of a RST may still go on, which shows that the RST was somebody else's: the time of a few round
-trips, by the clock of the capture."""
+"""How long after a RST its apparent sender may still continue the connection, which shows that somebody else sent the
+RST: the time of a few round trips, by the capture's clock."""
 
 FOREVER = cython.declare(cython.longlong, (1 << 63) - 1)
 
 BEHIND_GAP = cython.declare(cython.longlong, 1 << 32)
-"""Added to a packet's row: more than any row."""
+"""Added to a packets row to sort it after all others; larger than any row number."""
 
 NEVER = cython.declare(cython.longlong, -(1 << 63))
 
 
 @cython.cclass
 class Stream:
-    """One direction: how far it is delivered, and which segments wait."""
+    """One direction of a connection: how much has been delivered, and which segments are waiting."""
 
     started: cython.bint
     has_syn: cython.bint
-    """Its SYN was seen: no byte comes before where it begins."""
+    """Its SYN was seen, so where the stream begins is certain."""
     next_seq: cython.uint
-    """Sequence number of the next byte to deliver."""
+    """The sequence number of the next byte to deliver."""
     offset: cython.longlong
-    """Bytes delivered so far, gaps counted."""
+    """The number of bytes delivered so far, including gaps."""
     acked: cython.bint
     peer_ack: cython.uint
-    """The peer's highest acknowledgment, known when `acked`."""
+    """The peer's highest acknowledgment number; valid if `acked`."""
     is_seen: cython.bint
-    """A packet of its sender was captured."""
+    """At least one packet of its sender was captured."""
     is_given_up: cython.bint
     given_up: cython.uint
-    """The peer's segments do not wait any more for bytes before this number, known when `is_given_up`."""
+    """The peer's segments no longer wait for bytes before this sequence number; valid if `is_given_up`."""
     waits_since: cython.longlong
-    """Time at which the bytes that are missing next were first known to be acknowledged; NEVER when they are not."""
+    """The time at which the next missing bytes were first known to be acknowledged; NEVER if they are not."""
     fin_known: cython.bint
     fin_seq: cython.uint
     fin_packet: cython.int
     ended: cython.bint
     held: cython.int
-    """Packet row of the first segment that waits, in order of sequence numbers; -1 none."""
+    """The packets row of the first waiting segment, in order of sequence numbers; -1 if none is waiting."""
     last_held: cython.int
     held_count: cython.int
     aside: cython.int
-    """Packet row of the last segment that its receiver must drop and has not answered yet; -1 none. `next_held` leads
-    to those before it."""
+    """The packets row of the last segment that its receiver must drop and has not responded to yet; -1 if none.
+    `next_held` links it to the earlier ones."""
     reset_at: cython.int
-    """Packet row of a RST of its sender that may still prove not to be its own; -1 none."""
+    """The packets row of a RST that seems to come from its sender but may still prove not to; -1 if none."""
     last_chunk: cython.int
-    """Row of the last piece delivered, -1 none."""
+    """The chunks row of the last piece delivered; -1 if none."""
 
 
 @cython.cfunc
 def fresh_stream() -> Stream:
-    """A direction without any bytes yet (`__new__` alone costs a third of a constructor's call)."""
+    """A direction without any bytes yet (calling `__new__` alone takes a third of the time of a constructor call)."""
     stream: Stream = Stream.__new__(Stream)
     stream.started = False
     stream.has_syn = False
@@ -133,7 +135,7 @@ def fresh_stream() -> Stream:
 
 @cython.cclass
 class Streams:
-    """Appends to the table `chunks` what each packet makes readable."""
+    """Appends to the table `chunks` the pieces that each packet makes readable."""
 
     packets: Table
     connections: Table
@@ -141,9 +143,9 @@ class Streams:
     overlaps: Overlaps
     streams: list[Stream]
     resets: list[int]
-    """Packet rows of RSTs that wait for their proof, in the order of the capture."""
+    """The packets rows of RSTs that are not yet confirmed, in capture order."""
     due_ns: cython.longlong
-    """When the first of them has waited long enough."""
+    """The time at which the first of these will have waited long enough; FOREVER if there are none."""
     rows: cython.Py_ssize_t
     capacity: cython.Py_ssize_t
 
@@ -173,7 +175,7 @@ class Streams:
     chunk_previous: cython.int[::1]
 
     connection: cython.int
-    """The connection, direction and packet row in hand."""
+    """The current connection; `side` is the current direction, and `at` the current packets row."""
     side: cython.int
     at: cython.int
 
@@ -221,12 +223,12 @@ class Streams:
         self.capacity = chunks.capacity
 
     def turn(self, connection: cython.Py_ssize_t) -> None:
-        """Client and server of a connection change places."""
+        """Swap client and server of a connection."""
         both = self.streams
         both[2 * connection], both[2 * connection + 1] = both[2 * connection + 1], both[2 * connection]
 
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
-        """Deliver what packets rows [first, stop) make readable."""
+        """Deliver the bytes that packets rows [first, stop) make readable."""
         row: cython.Py_ssize_t
         connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
@@ -241,7 +243,7 @@ class Streams:
         self.chunks.rows = self.rows
 
     def finish(self) -> None:
-        """The capture has ended: deliver what still waits, after gaps."""
+        """Deliver everything that is still waiting, after gaps, because the capture has ended."""
         last_packet: cython.int[::1] = self.connections.view("last_packet")
         self._take_views()
         self._abort_until(FOREVER)
@@ -280,7 +282,7 @@ class Streams:
             stream.has_syn = flags & SYN != 0
             stream.next_seq = seq
         if flags & RST:
-            # Bytes in a RST explain it (RFC 9293 §3.10.7); they are not part of the stream.
+            # Bytes in a RST explain its cause (RFC 9293 §3.10.7); they are not part of the stream.
             self._reset(stream, peer, row)
             return 0
         if flags & SYN:
@@ -298,16 +300,16 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _take_ack(self, stream: Stream, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
-        """The bytes of `stream` up to the packet's acknowledgment have arrived."""
+        """Note that the bytes of `stream` up to the packet's acknowledgment number have arrived."""
         if not stream.acked or seq_distance(stream.peer_ack, self.ack[row]) > 0:
             stream.acked = True
             stream.peer_ack = self.ack[row]
         if not flags & SYN:
             return 0
-        if not stream.started:  # a SYN-ACK says where its receiver's stream begins
+        if not stream.started:  # a SYN-ACK tells where its receiver's stream begins
             stream.started = True
             stream.next_seq = self.ack[row]
-        if stream.held >= 0 and self._is_unanswered(stream, stream.held):  # it refuses the SYN's bytes
+        if stream.held >= 0 and self._is_unanswered(stream, stream.held):  # the SYN-ACK refuses them
             stream.held = self.next_held[stream.held]
             stream.held_count -= 1
         return 0
@@ -315,8 +317,10 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _begins_elsewhere(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint) -> cython.bint:
-        """Whether a stream of which nothing is delivered begins at `seq` and not where it seemed to: its SYN came late,
-        or the capture began mid-stream with a segment that had overtaken this one.
+        """Whether a stream begins at `seq` and not where it seemed to; nothing of it may have been delivered yet.
+
+        This is so if its SYN was captured late, or if the capture began mid-stream with a segment that had overtaken
+        this one.
         """
         if self.flags[row] & SYN:
             return not stream.has_syn or seq_distance(stream.next_seq, seq) < 0
@@ -345,8 +349,9 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _compare_with_delivered(self, stream: Stream, row: cython.Py_ssize_t, ahead: cython.longlong) -> cython.int:
-        """Compare a segment that begins `-ahead` bytes back with the bytes delivered before; a keep-alive's byte may be
-        anything.
+        """Compare a segment that begins `-ahead` bytes back with the bytes delivered before.
+
+        A keep-alive is not compared, since its byte may be anything.
         """
         if stream.last_chunk >= 0 and not self.verdict[row] & KEEP_ALIVE:
             self.chunks.rows = self.rows
@@ -358,14 +363,14 @@ class Streams:
     @cython.inline
     @cython.exceptval(-1)
     def _waits(self, stream: Stream) -> cython.bint:
-        """Whether segments or a FIN wait to be delivered."""
+        """Whether segments or a FIN are waiting to be delivered."""
         return stream.held >= 0 or (stream.fin_known and not stream.ended)
 
     @cython.cfunc
     @cython.inline
     @cython.exceptval(-1)
     def _is_early(self, peer: Stream, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether the packet acknowledges bytes of its peer that are not delivered yet, and waits for them."""
+        """Whether the packet must wait because it acknowledges bytes of its peer that are not delivered yet."""
         if not self.flags[row] & ACK or peer.ended:
             return False
         if peer.started and seq_distance(peer.next_seq, self.ack[row]) <= 0:
@@ -378,8 +383,9 @@ class Streams:
     @cython.inline
     @cython.exceptval(-1)
     def _is_unanswered(self, stream: Stream, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether the packet is a SYN with bytes that the peer has not yet been seen to accept: they may be sent again
-        after the handshake (RFC 7413 §4.2).
+        """Whether the packet is a SYN whose bytes the peer has not yet been seen to accept.
+
+        They may be sent again after the handshake (RFC 7413 §4.2).
         """
         if self.flags[row] & (SYN | ACK) != SYN:
             return False
@@ -398,7 +404,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _release(self, side: cython.int) -> cython.int:
-        """Deliver out-of-order segments that are now in order, or whose gap is given up; then the FIN."""
+        """Deliver waiting segments that are now in order or whose missing bytes are given up; then the FIN."""
         stream: Stream = self.streams[2 * self.connection + side]
         self.side = side
         while stream.held >= 0:
@@ -414,7 +420,7 @@ class Streams:
                 return 0
             self._skip_to_held(stream)
             if ahead > 0 and stream.held >= 0:
-                stream.waits_since = self.times[stream.held]  # of several holes, each does not wait for the one before
+                stream.waits_since = self.times[stream.held]  # so that several holes do not wait one after another
         if stream.fin_known and not stream.ended:
             if stream.next_seq != stream.fin_seq and not self._is_missed(stream, (stream.fin_seq + 1) & MASK32):
                 return 0
@@ -425,8 +431,10 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_missed(self, stream: Stream, seq: cython.uint) -> cython.bint:
-        """Whether the bytes that are missing before `seq` are taken for not captured: the peer acknowledged them, so
-        they will not be sent again, and they would be here by now.
+        """Whether the missing bytes before `seq` are considered not captured.
+
+        They are if the peer has acknowledged them, so that they will not be sent again, and if they would have been
+        captured by now.
         """
         if not stream.acked or seq_distance(seq, stream.peer_ack) < 0:
             return False
@@ -437,8 +445,9 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _has_its_turn(self, stream: Stream, row: cython.int) -> cython.bint:
-        """Whether a packet that is next in its own direction is so in the connection: what its sender had received is
-        delivered, or the wait for it has been long enough.
+        """Whether a packet that is next in its own direction is also next in the connection.
+
+        It is if everything that its sender had received is delivered, or if the packet has waited long enough for that.
         """
         if not self._is_early(self.streams[2 * self.connection + 1 - self.side], row):
             return True
@@ -450,8 +459,9 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _give_up(self, row: cython.int) -> cython.int:
-        """Give up waiting for what packet `row` of the current direction acknowledges: deliver what is there, after
-        gaps.
+        """Stop waiting for the bytes that packet `row` of the current direction acknowledges.
+
+        Those of the peer's bytes that are there are delivered, after gaps.
         """
         side: cython.int = self.side
         peer: Stream = self.streams[2 * self.connection + 1 - side]
@@ -467,8 +477,10 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _wait_no_longer(self, is_over: cython.bint) -> cython.int:
-        """No more will come: deliver what waits for the other direction, then what the peer has acknowledged, after
-        gaps; when the capture `is_over`, everything.
+        """Deliver what is waiting, because no more will come.
+
+        First come packets that wait only for the other direction, then, after gaps, bytes that the peer has
+        acknowledged. If the capture `is_over`, everything is delivered.
         """
         side: cython.int
         stream: Stream
@@ -485,14 +497,16 @@ class Streams:
                 self._give_up(self._waiting(stream))
             elif stream.held >= 0:
                 self._gap(stream, self._missing(stream), stream.held)
-            else:  # a FIN behind missing bytes, or one that lies before what was delivered
+            else:  # a FIN after missing bytes, or one before the end of what was delivered
                 self._end(stream)
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _first_in_line(self, is_over: cython.bint) -> cython.int:
-        """The direction to continue with if both have stopped, -1 if neither can: one that only waits for the other
-        goes after one that misses bytes, else the one that has waited longer.
+        """The direction to continue with if both have stopped; -1 if neither can continue.
+
+        A direction that only waits for the other one goes before one with missing bytes; otherwise, the direction that
+        has waited longer goes first.
         """
         side: cython.int
         row: cython.longlong
@@ -517,7 +531,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _waiting(self, stream: Stream) -> cython.int:
-        """The packet of a direction that waits to be delivered next, -1 none."""
+        """The packet of a direction that is waiting to be delivered next; -1 if none is waiting."""
         if stream.held >= 0:
             return stream.held
         return stream.fin_packet if self._waits(stream) else -1
@@ -525,7 +539,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _missing(self, stream: Stream) -> cython.longlong:
-        """Bytes that are missing before the packet that waits."""
+        """The number of bytes that are missing before the waiting packet."""
         ahead: cython.longlong = seq_distance(
             stream.next_seq, self._first_byte(stream.held) if stream.held >= 0 else stream.fin_seq
         )
@@ -534,9 +548,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _skip_to_held(self, stream: Stream) -> cython.int:
-        """Take the first out-of-order segment off the list and deliver it, after a gap if bytes are missing before
-        it.
-        """
+        """Remove the first waiting segment from the list and deliver it, after a gap if bytes are missing before it."""
         row: cython.int = stream.held
         ahead: cython.longlong = seq_distance(stream.next_seq, self._first_byte(row))
         stream.held = self.next_held[row]
@@ -553,8 +565,9 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _hold(self, stream: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint) -> cython.int:
-        """Let the segment wait at its place; one that brings nothing new is dropped, those it covers whole are
-        replaced.
+        """Insert the segment at its place in the list of waiting segments.
+
+        A segment that brings nothing new is dropped; waiting segments that it covers completely are replaced by it.
         """
         before: cython.int = -1
         after: cython.int = stream.held
@@ -586,7 +599,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _covers(self, held: cython.int, seq: cython.uint, length: cython.uint) -> cython.bint:
-        """Whether a held segment that does not begin later than `seq` already has the `length` bytes from there."""
+        """Whether the segment `held`, which does not begin after `seq`, contains all `length` bytes from `seq` on."""
         return seq_distance((seq + length) & MASK32, self._end_of(held)) >= 0
 
     @cython.cfunc
@@ -598,13 +611,13 @@ class Streams:
     @cython.inline
     @cython.exceptval(-1)
     def _first_byte(self, row: cython.Py_ssize_t) -> cython.uint:
-        """The sequence number of a packet's first byte; a SYN takes the number before it (RFC 9293 §3.4)."""
+        """The sequence number of a packet's first byte; a SYN occupies the number before it (RFC 9293 §3.4)."""
         return (self.seq[row] + (self.flags[row] & SYN) // SYN) & MASK32
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _deliver(self, stream: Stream, row: cython.Py_ssize_t, skip: cython.longlong) -> cython.int:
-        """The segment's payload without its first `skip` bytes is next; what the capture cut off of it is a gap."""
+        """Deliver the segment's payload without its first `skip` bytes; what was not captured of it becomes a gap."""
         have: cython.longlong = self.captured[row]
         length: cython.longlong = self.payload[row] - skip
         have = have - skip if have > skip else 0
@@ -618,7 +631,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _gap(self, stream: Stream, length: cython.longlong, row: cython.Py_ssize_t) -> cython.int:
-        """`length` bytes are missing, as packet `row` reveals."""
+        """Append a gap of `length` bytes, which packet `row` reveals."""
         if length > 0:
             self.missed_bytes[self.connection, self.side] += length
             self._append(stream, GAP, row, 0, length)
@@ -634,7 +647,10 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _reset(self, stream: Stream, peer: Stream, row: cython.Py_ssize_t) -> cython.int:
-        """Apply a RST of the stream's sender, unless that sender continues. A port that refuses ends nothing."""
+        """Note a RST of the stream's sender, which takes effect later unless that sender continues.
+
+        A RST that refuses a connection ends nothing.
+        """
         has_begun: cython.bint = stream.has_syn or stream.offset > 0 or peer.offset > 0 or peer.held >= 0
         if stream.ended or stream.reset_at >= 0 or not has_begun or self.acceptance[row] & LIVES_ON:
             return 0
@@ -647,7 +663,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _abort_until(self, now_ns: cython.longlong) -> cython.int:
-        """End the directions whose sender has sent a RST and not gone on until now."""
+        """End the directions whose sender has sent a RST and has not continued by `now_ns`."""
         row: cython.int
         stream: Stream
         done: cython.Py_ssize_t = 0
@@ -667,7 +683,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _abort(self, stream: Stream) -> cython.int:
-        """The sender reset the connection; what waited will never be read by its peer."""
+        """End a stream whose sender reset the connection. What is waiting is dropped: the peer will never read it."""
         stream.reset_at = -1
         stream.held = -1
         stream.held_count = 0
@@ -678,7 +694,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _put_aside(self, stream: Stream, row: cython.Py_ssize_t) -> cython.int:
-        """Keep a segment from outside the window, or with a wrong checksum, until its receiver's next ACK."""
+        """Keep a segment that lies outside the window or has a wrong checksum until its receiver's next ACK."""
         if self.acceptance[row] & REFUSAL in (OUTSIDE_WINDOW, BAD_CHECKSUM) and not stream.ended:
             self.next_held[row] = stream.aside
             stream.aside = row
@@ -686,7 +702,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _take_aside(self, stream: Stream, peer: Stream) -> cython.int:
-        """The receiver of the stream sends an ACK: what it accepted after all belongs to the stream."""
+        """Take the segments put aside that the receiver, which now sends an ACK, accepted after all into the stream."""
         row: cython.int = stream.aside
         before: cython.int
         stream.aside = -1

@@ -1,9 +1,9 @@
-"""The TCP connection states and what moves an endpoint from one to the next (RFC 9293 §3.3.2, figure 5).
+"""The TCP connection states, and the events that move an endpoint from one to the next (RFC 9293 §3.3.2, figure 5).
 
-One table drives everything: the engine follows it for both ends of every connection, the documentation and the
-page's legend are made from it. A `Signal` is what happens to one end: it *sent* something, which its packet proves, or
-it *got* something, which is assumed of every packet sent to it until its own packets show whether it did
-(lifecycle.py). A pair that is not in the table leaves the state as it is.
+One table drives everything: the engine applies it to both ends of every connection, and the documentation and the
+page's legend are generated from it. A `Signal` is an event at one end: the end *sent* something, which its packet
+proves, or it *got* something. That it got a packet sent to it is assumed until its own packets show whether it did
+(receipts.py). A signal that is not in the table for a state leaves that state unchanged.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class State(IntEnum):
 
 OPENING = frozenset({State.SYN_SENT, State.SYN_RECEIVED})
 SENT_FIN = frozenset({State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK})
-"""States of an end that has sent FIN and is not done."""
+"""The states of an end that has sent FIN but has not finished closing."""
 CLOSING = SENT_FIN | {State.CLOSE_WAIT}
 
 MEANING: dict[State, str] = {
@@ -51,18 +51,20 @@ MEANING: dict[State, str] = {
     State.TIME_WAIT: "Both sides have sent FIN; keeps the address pair reserved, to repeat its last ACK if the other "
     "side’s FIN comes again, and so that late packets are not taken for a new connection’s.",
 }
-"""What each state means for the side that is in it."""
+"""What each state means for the end that is in it."""
 
 
 class Signal(IntEnum):
-    """What moves an end: what it sent, then what it got. Of what one segment brings, the receiver takes the first here
-    first (RFC 9293 §3.10.7.4: the ACK before the FIN).
+    """The events that change an end's state: first those that it sent, then those that it got.
+
+    If one segment brings several events, its receiver processes them in the order in which they are listed here
+    (RFC 9293 §3.10.7.4: the ACK before the FIN).
     """
 
     SENT_SYN = 0
     SENT_SYN_ACK = 1
     SENT_SEGMENT = 2
-    """Anything without SYN, FIN or RST that shows the handshake done: an end that does so is at least established."""
+    """A segment without SYN, FIN or RST that shows the handshake to be complete: its sender is at least ESTABLISHED."""
     SENT_FIN = 3
     SENT_RST = 4
     GOT_SYN = 5
@@ -72,9 +74,9 @@ class Signal(IntEnum):
     GOT_ACK_OF_FIN = 9
     GOT_FIN = 10
     GOT_RST = 11
-    """Of an end that asked for the connection itself."""
+    """A RST received by an end that requested the connection itself (an active OPEN)."""
     GOT_RST_WHEN_CALLED = 12
-    """Of an end that was asked (a passive OPEN)."""
+    """A RST received by an end that the connection was requested of (a passive OPEN)."""
 
 
 TRANSITIONS: dict[tuple[State, Signal], State] = {
@@ -90,7 +92,7 @@ TRANSITIONS: dict[tuple[State, Signal], State] = {
     (State.CLOSED, Signal.GOT_SYN_ACK): State.ESTABLISHED,  # the SYN is not in the capture
     (State.SYN_RECEIVED, Signal.GOT_SYN_ACK): State.ESTABLISHED,
     (State.SYN_RECEIVED, Signal.GOT_ACK_OF_SYN): State.ESTABLISHED,
-    # Segments of an end whose handshake, or the end of it, is not in the capture.
+    # Segments of an end whose handshake, or the last part of it, is not in the capture.
     (State.CLOSED, Signal.SENT_SEGMENT): State.ESTABLISHED,
     (State.LISTEN, Signal.SENT_SEGMENT): State.ESTABLISHED,
     (State.SYN_SENT, Signal.SENT_SEGMENT): State.ESTABLISHED,
@@ -108,8 +110,8 @@ TRANSITIONS: dict[tuple[State, Signal], State] = {
     (State.FIN_WAIT_2, Signal.GOT_FIN): State.TIME_WAIT,
     (State.CLOSING, Signal.GOT_ACK_OF_FIN): State.TIME_WAIT,
     (State.LAST_ACK, Signal.GOT_ACK_OF_FIN): State.CLOSED,
-    # A reset ends it in every state but LISTEN, which ignores it (§3.10.7.2), and SYN-RECEIVED of an end that was
-    # asked, which listens again (§3.10.7.4).
+    # A reset ends the connection in every state but two: LISTEN ignores it (§3.10.7.2), and SYN-RECEIVED returns to
+    # LISTEN after a passive OPEN (§3.10.7.4).
     **{(s, Signal.SENT_RST): State.CLOSED for s in State},
     **{(s, Signal.GOT_RST): State.CLOSED for s in State if s is not State.LISTEN},
     **{(s, Signal.GOT_RST_WHEN_CALLED): State.CLOSED for s in State if s is not State.LISTEN},
@@ -118,7 +120,7 @@ TRANSITIONS: dict[tuple[State, Signal], State] = {
 
 
 def dense_table() -> bytes:
-    """TRANSITIONS as bytes for the engine: the next state of `state` under `signal` is at 16 * state + signal."""
+    """TRANSITIONS as bytes for the engine: the state that follows `state` upon `signal` is at 16 * state + signal."""
     table = bytearray(16 * len(State))
     for state in State:
         for signal in Signal:

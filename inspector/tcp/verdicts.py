@@ -1,7 +1,7 @@
-"""Names, bits and letters of the engine's results on segments and connections.
+"""The names and bits of the engine's results about segments and connections.
 
-Verdicts carry tshark's names (`tcp.analysis.*`), connection states and history letters are Zeek's. Where tshark's rule
-is known to misname a segment, the verdict is the right one, and only the export says tshark's name.
+Verdicts have tshark's names (`tcp.analysis.*`); connection states and history letters are Zeek's. Where tshark's rule
+is known to classify a segment wrongly, the verdict is the correct one, and only the export uses tshark's name.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Verdict(IntFlag):
-    """What a segment is, besides new data; bits of packets.analysis."""
+    """What a segment is, apart from new data; the bits of packets.analysis."""
 
     RETRANSMISSION = 1 << 0
     FAST_RETRANSMISSION = 1 << 1
@@ -29,9 +29,11 @@ class Verdict(IntFlag):
     KEEP_ALIVE_ACK = 1 << 13
     REUSED_PORTS = 1 << 14
     EMPTY_WINDOW_PROBE = 1 << 15
-    """A window probe without a byte, one below the next number, as Linux sends it; keep-alive in tshark."""
+    """A window probe without a byte, whose sequence number is one below the next one, as Linux sends it; tshark calls
+    it a keep-alive."""
     CROSSED_SYN_ACK = 1 << 16
-    """The first SYN-ACK of an end whose own SYN crossed its peer's (RFC 9293 §3.5); retransmission in tshark."""
+    """The first SYN-ACK of an end whose own SYN crossed its peer's (RFC 9293 §3.5); tshark calls it a
+    retransmission."""
 
 
 class VerdictWords(NamedTuple):
@@ -129,30 +131,30 @@ VERDICT_WORDS: dict[Verdict, VerdictWords] = {
         "The SYN-ACK of an end whose own SYN crossed its peer’s; tshark calls it a retransmission.",
     ),
 }
-"""The page and the summary both use these words."""
+"""The words for each verdict that both the page and the summary use."""
 
 COPY_SHIFT = 17
-"""By so many bits the verdicts are shifted that tshark gives to a packet which was captured twice at the same place. It
-is judged by tshark alone, which knows no copies: here it is none of the things they say."""
+"""How far to the left the verdicts of a packet that was captured twice at the same place are shifted. Only tshark,
+which does not recognise copies, gives the packet these verdicts; here, it has none of them."""
 
 FAST_RETRANSMISSION_ACKS = 2
-"""A fast retransmission follows at least so many duplicate ACKs."""
+"""A fast retransmission follows at least this many duplicate ACKs."""
 
 FAST_RETRANSMISSION_NS = 20_000_000
 """A fast retransmission follows the last duplicate ACK within this time."""
 
 REORDERING_NS = 3_000_000
-"""A late segment counts as reordered within this time, or within the initial round trip where that is known."""
+"""A late segment counts as reordered within this time, or within the initial round-trip time if that is known."""
 
 UNSEEN_SAID = 0xFFFF_FFFF
-"""Instead of a number of duplicate ACKs: an ACK of bytes nobody saw was already reported against this sender. tshark
-4.0 writes -1 into a counter that has no sign: as long as it stands there it is taken for many of them."""
+"""Replaces the number of duplicate ACKs once an ACK of uncaptured bytes has been reported against this sender. tshark
+4.0 writes -1 into an unsigned counter, so that as long as the value remains, it counts as many duplicate ACKs."""
 
 TSHARK_SAYS: dict[Verdict, Verdict] = {
     Verdict.EMPTY_WINDOW_PROBE: Verdict.KEEP_ALIVE,
     Verdict.CROSSED_SYN_ACK: Verdict.RETRANSMISSION,
 }
-"""tshark's names for segments that it cannot distinguish."""
+"""The verdicts that tshark does not distinguish, and the verdict that it gives instead."""
 
 TROUBLE = (
     Verdict.RETRANSMISSION
@@ -174,29 +176,31 @@ class Refusal(IntEnum):
     OUTSIDE_WINDOW = 1
     RESET_OUTSIDE_WINDOW = 2
     RESET_INSIDE_WINDOW = 3
-    """Not at the very number that comes next: a challenge ACK answers it."""
+    """A RST inside the window but not at exactly the next sequence number: the receiver responds with a challenge
+    ACK."""
     SYN_INSIDE = 4
-    """In an open connection: likewise."""
+    """A SYN in an open connection: the receiver responds with a challenge ACK, too."""
     ACK_OF_UNSENT = 5
-    """It acknowledges what its receiver never sent."""
+    """It acknowledges bytes that its receiver never sent."""
     BAD_CHECKSUM = 6
-    """While its sender makes right ones."""
+    """Its checksum is wrong, although its sender is known to compute correct ones."""
 
 
 class Acceptance(IntFlag):
-    """Bits of packets.acceptance beside the `Refusal`, which takes the lowest bits."""
+    """The bits of packets.acceptance besides the `Refusal`, which occupies the lowest three."""
 
     REFUSAL = 7
     REUSES_OPEN = 1 << 3
     """This SYN takes the sockets of a connection that was open at both ends."""
     REUSES_TIME_WAIT = 1 << 4
-    """Likewise of one that an end had in TIME-WAIT."""
+    """This SYN takes the sockets of a connection that was in TIME-WAIT at either end."""
     REDEEMS = 1 << 5
-    """This packet acknowledges what its sender was taken to have refused."""
+    """This packet acknowledges a segment that its sender was thought to have refused."""
     LIVES_ON = 1 << 6
-    """Its sender's connection continues after a RST that seemed its own, or with one that refuses an old segment."""
+    """Its sender's connection continues: after a RST that only seemed to be the sender's, or although this packet is a
+    RST, because it only refuses an old segment."""
     AFTER_ALL = 1 << 7
-    """Its receiver acknowledged it, so it was accepted."""
+    """Its receiver acknowledged it, so it was accepted despite the `Refusal`."""
 
 
 class ConnState(IntEnum):
@@ -232,30 +236,31 @@ CONN_STATE_MEANING: dict[ConnState, str] = {
     ConnState.SH: "the client sent FIN; no SYN-ACK of the server seen",
     ConnState.SHR: "the server sent FIN; no SYN of the client seen",
 }
-"""What Zeek's rules make sure of: S1 holds half-open connections too; RSTO, RSTR some never open, or reset in vain."""
+"""What Zeek's rules guarantee. S1 also includes half-open connections; RSTO and RSTR also include some that were never
+open or whose reset had no effect."""
 
 FLAG_NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE")
-"""Names of the TCP header's flag bits, from bit 0 (RFC 9293 §3.1; AE: RFC 9768)."""
+"""The names of the TCP header's flag bits, from bit 0 (RFC 9293 §3.1; AE: RFC 9768)."""
 
 
 def flag_names(bits: int) -> list[str]:
-    """The flags that are set, in the order in which they are usually read: SYN before ACK."""
+    """The names of the flags that are set, in the order in which they are usually read: SYN before ACK."""
     order = (1, 0, 2, 3, 4, 5, 6, 7, 8)
     return [FLAG_NAMES[i] for i in order if bits >> i & 1]
 
 
 def verdict_names(bits: int) -> list[str]:
-    """The verdicts that are set, in our own names."""
+    """The names of the verdicts that are set, as Wireglass defines them."""
     return [v.name.lower() for v in Verdict if bits & v and v.name]
 
 
 def code_of(verdict: Verdict) -> str:
-    """What a filter names it by ("is:zero-window")."""
+    """The name of a verdict in a filter, such as "zero-window" in "is:zero-window"."""
     return (verdict.name or "").lower().replace("_", "-")
 
 
 def tshark_names(bits: int) -> list[str]:
-    """The verdicts that are set, as tshark has them (`tcp.analysis.` left out)."""
+    """The names of the verdicts that tshark would give, in lower case and without `tcp.analysis.`."""
     for ours, theirs in TSHARK_SAYS.items():
         if bits & ours:
             bits = bits & ~ours | theirs
@@ -263,6 +268,6 @@ def tshark_names(bits: int) -> list[str]:
 
 
 def refusal_name(bits: int) -> str | None:
-    """Why the receiver dropped the segment, by packets.acceptance; None when it did not."""
+    """Why the receiver dropped the segment, according to packets.acceptance; None if it did not."""
     refusal = Refusal(bits & Acceptance.REFUSAL)
     return refusal.name.lower() if refusal and not bits & Acceptance.AFTER_ALL else None
