@@ -1,4 +1,4 @@
-"""Where the contents of small messages are kept: in the arena, which is asked for room a slab at a time.
+"""Keeps the contents of small messages in the arena, in which space is reserved one slab at a time.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -16,18 +16,18 @@ from inspector.websocket.masking import apply_mask
 ARENA = cython.declare(longlong, _ARENA)
 
 SLAB = 64 * 1024
-"""Bytes of the arena that are taken at a time."""
+"""Bytes of the arena that are reserved at a time."""
 
 
 @cclass
 class Kept:
-    """Writes contents into the arena. Every address is -1 where it is full."""
+    """Writes contents into the arena. The returned address is -1 if the arena is full."""
 
     _arena: Arena
     _pieces: Pieces
     _memory: memoryview
     _view: uchar[::1]
-    _at: longlong  # what is left of the slab: offsets in the arena
+    _at: longlong  # _at to _stop is the free part of the slab, as offsets in the arena
     _stop: longlong
 
     def __init__(self, arena: Arena, pieces: Pieces) -> None:
@@ -45,7 +45,7 @@ class Kept:
 
     @cfunc
     def _reserve(self, length: longlong) -> longlong:
-        """Room for `length` bytes; their offset in the arena."""
+        """Reserve `length` bytes; return their offset in the arena."""
         to: longlong
         if self._stop - self._at < length:
             to = self._arena.append(bytes(max(SLAB, length)))
@@ -59,14 +59,14 @@ class Kept:
         return to
 
     def append(self, content: bytes | bytearray) -> int:
-        """Keep a content that may be long; its address."""
+        """Keep a content that may be longer than a slab; return its address."""
         address = self._arena.append(content)
         self.refresh()
         return address
 
     @cfunc
     def keep(self, content: bytes) -> longlong:
-        """Keep a content; its address."""
+        """Keep a content; return its address."""
         to: longlong = self._reserve(len(content))
         if to < 0:
             return -1
@@ -75,7 +75,7 @@ class Kept:
 
     @cfunc
     def copy(self, source: uchar[::1], length: Py_ssize_t) -> longlong:
-        """Keep the first bytes of a buffer; their address."""
+        """Keep the first `length` bytes of a buffer; return their address."""
         to: longlong = self._reserve(length)
         if to < 0:
             return -1
@@ -84,7 +84,7 @@ class Kept:
 
     @cfunc
     def unmask(self, mask: uint, at: longlong, length: longlong) -> longlong:
-        """Keep the payload at an address, unmasked (RFC 6455 §5.3); its new address."""
+        """Keep the payload at an address, unmasked (RFC 6455 §5.3); return its new address."""
         to: longlong = self._reserve(length)
         if to < 0:
             return -1
@@ -96,7 +96,9 @@ class Kept:
 
     @cfunc
     def is_ascii(self, at: longlong, length: longlong) -> bint:
-        """Whether bytes are ASCII, and so UTF-8; of bytes that could not be kept (address -1) nothing is known."""
+        """Whether the bytes are ASCII and therefore valid UTF-8. Also True for bytes that could not be kept (address
+        -1), which cannot be checked.
+        """
         if at < 0:
             return True
         if not cython.compiled:
@@ -107,7 +109,7 @@ class Kept:
 
     @cfunc
     def bytes_at(self, at: longlong, length: longlong) -> bytes:
-        """A copy of bytes, whether in a piece or kept here."""
+        """Return a copy of bytes, which are in a stream chunk or kept here."""
         if at >= ARENA:
             return bytes(self._memory[at - ARENA : at - ARENA + length])
         return self._pieces.bytes_at(at, length)
@@ -116,7 +118,7 @@ class Kept:
 @cfunc
 @cython.boundscheck(False)
 def has_no_high_bit(view: cython.const[uchar][::1], at: Py_ssize_t, length: Py_ssize_t) -> bint:
-    """Whether `length` bytes from index `at` are below 128. One bounds check replaces one per byte."""
+    """Whether all of the `length` bytes from index `at` are below 128. A single bounds check replaces one per byte."""
     i: Py_ssize_t
     bits: uchar = 0
     if at < 0 or at + length > view.shape[0]:
@@ -131,7 +133,9 @@ def has_no_high_bit(view: cython.const[uchar][::1], at: Py_ssize_t, length: Py_s
 def copy_unmasked(
     source: cython.const[uchar][::1], at: Py_ssize_t, length: Py_ssize_t, mask: uint, target: uchar[::1], to: Py_ssize_t
 ) -> bint:
-    """Copy payload, unmasked (RFC 6455 §5.3); mask 0 leaves it unchanged. One bounds check replaces one per byte."""
+    """Copy payload, unmasked (RFC 6455 §5.3); mask 0 leaves it unchanged. A single bounds check replaces one
+    per byte.
+    """
     i: Py_ssize_t
     turned: uint = mask >> 24 | (mask >> 8 & 0xFF00) | (mask << 8 & 0xFF0000) | (mask & 0xFF) << 24
     if at < 0 or to < 0 or at + length > source.shape[0] or to + length > target.shape[0]:

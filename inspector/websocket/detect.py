@@ -1,4 +1,4 @@
-"""Detects WebSocket on connections that were already open when the capture began, by valid frames."""
+"""Detects WebSocket by its frames, on connections that were already open when the capture began."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from inspector.websocket.opcodes import Opcode
 OPCODES = frozenset(map(int, Opcode))
 
 ENOUGH = 3
-"""Consecutive valid frames before a connection counts as WebSocket. A random piece of bytes looks like one client frame
-about once in 10 000 times."""
+"""The minimum number of consecutive valid frames from which a connection counts as WebSocket. Random bytes look like a
+single client frame about once in 10 000 times."""
 
 
 PIECES_LIMIT = 4096
-"""Maximum pieces from the server alone before the connection counts as something else. They are parsed once its client
-has sent something."""
+"""The maximum number of stream chunks from the server alone before the connection counts as something else. They are
+parsed once its client has sent something."""
 
 
 def frames_in(piece: bytes, is_client: bool) -> int:
-    """How many whole frames make up `piece` exactly, as this side must send them (RFC 6455 §5); 0 when they do not."""
+    """Return the number of frames, if `piece` consists of complete valid frames from this side (RFC 6455 §5); otherwise
+    0.
+    """
     at = count = 0
     while at < len(piece):
         length = _frame_bytes(piece, at, is_client)
@@ -29,7 +31,9 @@ def frames_in(piece: bytes, is_client: bool) -> int:
 
 
 def _frame_bytes(piece: bytes, at: int, is_client: bool) -> int:
-    """Bytes of the frame that begins at `at`, header and payload; 0 when no frame of this side begins so."""
+    """Return the bytes of the frame that begins at `at`, header and payload; 0 if it is not a valid frame from this
+    side.
+    """
     if len(piece) - at < 2:
         return 0
     first, second = piece[at], piece[at + 1]
@@ -60,7 +64,7 @@ def _may_be_text(payload: bytes) -> bool:
 
 
 class Guess:
-    """The evidence for one connection: pieces in a row, of either side, that are frames exactly."""
+    """The evidence for one connection: consecutive stream chunks, from either side, that consist of complete frames."""
 
     def __init__(self) -> None:
         self._begin()
@@ -68,19 +72,19 @@ class Guess:
     def _begin(self) -> None:
         self.rows: list[int] = []
         self.frames = 0
-        """How many fit together so far."""
+        """The number of consecutive frames so far."""
         self.asking: int | None = None
-        """The direction that masks its frames, as the client does (RFC 6455 §5.1); the other one masks none."""
+        """The direction that masks its frames, as the client does (RFC 6455 §5.1); the other direction masks none."""
         self._has_masked = False
 
     @property
     def may_go_on(self) -> bool:
-        """Whether what was seen fits, and is not more than a connection that shows itself needs."""
+        """Whether there is consistent evidence, in fewer than PIECES_LIMIT chunks."""
         return 0 < len(self.rows) < PIECES_LIMIT
 
     def consider(self, row: int, piece: bytes, side: int) -> bool:
-        """Take the next piece of one direction into account (`row` of chunks); whether the connection now counts as
-        WebSocket.
+        """Add the next chunk of one direction, `row` of chunks, to the evidence; return whether the connection now
+        counts as WebSocket.
         """
         is_masked = len(piece) > 1 and piece[1] & 128 != 0
         count = frames_in(piece, is_masked)

@@ -1,4 +1,4 @@
-"""One direction of a WebSocket connection: the frame and the message it is in the middle of.
+"""The state of one direction of a WebSocket connection: its current frame and message.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -15,13 +15,13 @@ from inspector.websocket.message_content import Content
 
 @cclass
 class Stream:
-    """What is known of one direction.
+    """The state of one direction; stages.py lists the values of `stage`.
 
     Args:
-        position: stream offset of the first frame.
-        masks: whether its frames must be masked: they are the client's (RFC 6455 §5.1).
-        keeps_context: whether messages share a compression context; None when none may be compressed.
-        is_midstream: whether earlier frames are not in the capture.
+        position: the stream offset of the first frame.
+        masks: whether its frames must be masked, because the client sends them (RFC 6455 §5.1).
+        keeps_context: whether messages share a compression context; None if they cannot be compressed.
+        is_midstream: whether earlier frames are missing from the capture.
     """
 
     stage: cython.int
@@ -29,14 +29,14 @@ class Stream:
     masks: bint
     has_ended: bint
     has_closed: bint  # a close frame was seen
-    header: bytes  # the beginning of a header that straddles pieces
-    first_packet: cython.int  # where that header, or the frame in hand, began
+    header: bytes  # the beginning of a header that spans several chunks
+    first_packet: cython.int  # the packet in which that header, or the current frame, begins
     first_ns: longlong
-    latest_ns: longlong  # when the latest packet of it so far was captured: one that was overtaken is no earlier
-    skipped: longlong  # bytes that were passed over in search of a frame
+    latest_ns: longlong  # the latest capture time among its packets so far, which may have been reordered
+    skipped: longlong  # bytes skipped while searching for a frame
     is_midstream: bint
 
-    # The frame in hand.
+    # The current frame.
     frame: Py_ssize_t  # row in frames
     opcode: cython.int
     fin: bint
@@ -44,19 +44,19 @@ class Stream:
     is_masked: bint
     mask: uint
     length: ulonglong
-    done: ulonglong  # bytes of its payload so far
+    done: ulonglong  # bytes of its payload read so far
 
     # Its message.
-    row: Py_ssize_t  # row in messages of the frame in hand, -1 none
-    message: Py_ssize_t  # row in messages of the data message in progress, -1 none
-    control: Content | None  # of the control frame in hand
+    row: Py_ssize_t  # row in messages of the current frame's message, -1 if none
+    message: Py_ssize_t  # row in messages of the data message in progress, -1 if none
+    control: Content | None  # of the current control frame
     content: Content | None  # of the data message in progress
 
     # Compression.
     may_deflate: bint
     keeps_context: bint
     inflater: Inflater | None
-    failed: cython.int  # messages in a row that could not be inflated
+    failed: cython.int  # consecutive messages that could not be inflated
 
     def __init__(self, position: int, masks: bool, keeps_context: bool | None, is_midstream: bool) -> None:
         self.stage = stages.HEADER

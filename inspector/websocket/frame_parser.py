@@ -1,10 +1,10 @@
 """Finds WebSocket frames in the two byte streams of a connection (RFC 6455 §5.2).
 
-Each direction is a `Stream`; its `stage` says what comes next:
+Each direction is a `Stream`; its `stage` says what is expected next:
 
-    HEADER → PAYLOAD → HEADER      a small message that is here whole is read at once
-    a hole that no length covers: SEARCH → HEADER
-    a length that cannot be, or the end: STOPPED
+    HEADER → PAYLOAD → HEADER      a small complete message is read at once
+    a gap that is not covered by a length: SEARCH → HEADER
+    an impossible length, or the end: STOPPED
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -37,7 +37,7 @@ from inspector.wire import byte_order
 ARENA = cython.declare(longlong, _ARENA)
 
 LONGEST_HEADER = cython.declare(Py_ssize_t, 14)
-"""Bytes (RFC 6455 §5.2): two, eight more of length, four of mask."""
+"""Maximum bytes of a header: two, eight more of length, four of masking key (RFC 6455 §5.2)."""
 
 
 CONTINUATION = cython.declare(cython.int, int(Opcode.CONTINUATION))
@@ -55,7 +55,7 @@ K_END = cython.declare(cython.int, int(ChunkKind.END))
 
 @cclass
 class FrameReader:
-    """Fills frames and messages from the chunks of connections whose route is WEBSOCKET."""
+    """Fills frames and messages from the stream chunks of connections whose route is WEBSOCKET."""
 
     _streams: list[Any]  # Stream or None, by 2 * connection + direction
     _routes: uchar[::1]
@@ -76,7 +76,7 @@ class FrameReader:
         self._messages = MessageReader(pieces, self._message_rows, self._kept, self._reports)
 
     def begin_batch(self, routes: memoryview) -> None:
-        """New chunks are there; `routes` has a byte for each direction of each connection."""
+        """Prepare for new stream chunks; `routes` has one byte for each direction of each connection."""
         self._routes = routes
         self._streams.extend([None] * (len(routes) - len(self._streams)))
 
@@ -90,11 +90,12 @@ class FrameReader:
         deflate: Deflate | None,
         is_midstream: bool,
     ) -> None:
-        """The two streams of a connection are frames from these offsets (client, server) on.
+        """Start reading the two streams of a connection as frames, from these stream offsets (client, server).
 
         Args:
-            asking: the direction that asked for WebSocket, or that masks its frames.
-            is_midstream: whether earlier frames are not in the capture; then what was agreed on is not known.
+            asking: the direction that requested WebSocket, or that masks its frames.
+            deflate: the negotiated compression; None if there is none or it is unknown.
+            is_midstream: whether earlier frames are missing from the capture; then it is unknown what was negotiated.
         """
         kept: tuple[bool | None, bool | None] = (None, None)
         if deflate:
@@ -107,12 +108,12 @@ class FrameReader:
             self._routes[2 * connection + side] = WEBSOCKET
 
     def turn(self, connection: int) -> None:
-        """Client and server of a connection change places; who masks stays."""
+        """Swap the client and the server of a connection; each stream keeps its requirement to mask or not."""
         key = 2 * connection
         self._streams[key], self._streams[key + 1] = self._streams[key + 1], self._streams[key]
 
     def advance(self, first: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
-        """Read chunks from row `first`; the first row that is somebody else's, or `stop`."""
+        """Read stream chunks from row `first`; return the first row that belongs to another parser, or `stop`."""
         row: Py_ssize_t = first
         connection: cython.int[::1] = self._pieces.connection
         direction: schar[::1] = self._pieces.direction
@@ -132,7 +133,7 @@ class FrameReader:
         return row
 
     def replay(self, rows: list[int]) -> None:
-        """Read chunks that waited for a decision."""
+        """Read stream chunks that waited for a decision."""
         self._kept.refresh()
         for row in rows:
             key = 2 * self._pieces.connection[row] + self._pieces.direction[row]
@@ -141,7 +142,7 @@ class FrameReader:
         self._settle()
 
     def finish(self) -> None:
-        """The capture is over: mark the frames whose end is not in it."""
+        """Finish at the end of the capture: mark the frames whose end is not in it."""
         stream: Stream
         self._kept.refresh()
         for stream in self._streams:
@@ -158,7 +159,7 @@ class FrameReader:
 
     @cfunc
     def _take(self, row: Py_ssize_t, key: Py_ssize_t) -> None:
-        """Read one chunk, or what is not yet read of it."""
+        """Read one stream chunk, or the part of it that was not read yet."""
         stream: Stream = self._streams[key]
         pieces = self._pieces
         pieces.take(row, stream.position)
@@ -199,7 +200,9 @@ class FrameReader:
 
     @cfunc
     def _header(self, stream: Stream, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
-        """Read a frame header, and its payload when that is a small message; where what follows begins."""
+        """Read a frame header, and also the payload if it is a small complete message; return the address of what
+        follows.
+        """
         held: Py_ssize_t = len(stream.header)
         view: cython.const[uchar][::1] = self._pieces.data
         available: longlong = stop - at
@@ -240,7 +243,7 @@ class FrameReader:
     @cfunc
     @inline
     def _read_header(self, stream: Stream, view: cython.const[uchar][::1], i: Py_ssize_t) -> None:
-        """Length and masking key of a header that is whole and begins at index `i` (RFC 6455 §5.2)."""
+        """Read the length and the masking key of a complete header that begins at index `i` (RFC 6455 §5.2)."""
         second: cython.int = view[i + 1]
         length: ulonglong = second & 127
         i += 2
@@ -258,7 +261,7 @@ class FrameReader:
 
     @cfunc
     def _open_frame(self, stream: Stream, key: Py_ssize_t, first: cython.int, at: longlong) -> None:
-        """Write the frame's row and see which message it belongs to."""
+        """Write the row of the frame and determine its message."""
         opcode: cython.int = first & 15
         is_data: bint = opcode in (TEXT, BINARY)
         stream.opcode = opcode
@@ -284,7 +287,7 @@ class FrameReader:
         self._frames.message[stream.frame] = stream.row
 
     def _check_frame(self, stream: Stream, key: int, first: int) -> None:
-        """Report what RFC 6455 §5.2 to §5.5 forbid about a frame's header."""
+        """Report the violations of RFC 6455 §5.2 to §5.5 in a frame header."""
         opcode, rsv = first & 15, first >> 4 & 7
         is_deflated = rsv & 4 and opcode in (TEXT, BINARY) and stream.may_deflate
         if rsv & 3 or (rsv and not is_deflated):
@@ -303,7 +306,7 @@ class FrameReader:
 
     @cfunc
     def _whole_or_part(self, stream: Stream, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
-        """Read a whole message at once; prepare for any other. Where what follows begins."""
+        """Read a complete message at once, or else prepare for the payload; return the address of what follows."""
         if (
             stream.fin
             and stream.row >= 0
@@ -320,16 +323,16 @@ class FrameReader:
 
     @cfunc
     def _end_frame(self, stream: Stream, key: Py_ssize_t) -> None:
-        """The payload of the frame in hand was there, or is known to be missing."""
+        """End the current frame, whose payload was read or is known to be missing."""
         stream.stage = stages.HEADER
         self._frames.last_packet[stream.frame] = self._pieces.carrier
         self._messages.end_frame(stream, key)
 
-    # -- what is not as it should be -----------------------------------------------------------------------------
+    # -- gaps and ends -------------------------------------------------------------------------------------------
 
     @cfunc
     def _gap(self, stream: Stream, key: Py_ssize_t, offset: longlong, length: longlong) -> None:
-        """`length` bytes from stream offset `offset` are not in the capture."""
+        """Handle a gap: `length` bytes from stream offset `offset` are not in the capture."""
         inside: longlong = 0
         if stream.stage == stages.PAYLOAD:
             inside = length
@@ -352,7 +355,7 @@ class FrameReader:
         stream.skipped += length - inside
 
     def _search(self, stream: Stream, key: int, at: int, stop: int) -> None:
-        """Frames are found again where a piece of the stream is made of whole ones."""
+        """Resume reading at a stream chunk that consists entirely of complete frames."""
         if not frames_in(self._pieces.bytes_at(at, stop - at), stream.masks):
             stream.skipped += stop - at
             return
@@ -362,7 +365,7 @@ class FrameReader:
 
     @cfunc
     def _end(self, key: Py_ssize_t, is_fin: bint) -> None:
-        """FIN ends one direction, RST both."""
+        """Handle a FIN, which ends one direction, or an RST, which ends both."""
         stream: Stream = self._streams[key]
         peer: Stream = self._streams[key ^ 1]
         self._cut(stream, key)
@@ -376,7 +379,7 @@ class FrameReader:
 
     @cfunc
     def _cut(self, stream: Stream, key: Py_ssize_t) -> None:
-        """Nothing more comes of a stream."""
+        """End a stream, from which no more bytes will arrive."""
         self._messages.cut(stream, stream.stage == stages.PAYLOAD)
         if stream.stage == stages.PAYLOAD:
             self._frames.damaged[stream.frame] = 1

@@ -14,7 +14,7 @@ from inspector.websocket.direction_state import Stream
 
 @cclass
 class FrameRows(Writer):
-    """A row for each frame, written when its header was read."""
+    """Writes one row per frame, once its header was read."""
 
     last_packet: cython.int[::1]
     message: cython.int[::1]
@@ -52,13 +52,14 @@ class FrameRows(Writer):
 
     @cfunc
     def add(self, stream: Stream, key: Py_ssize_t, first: cython.int, offset: longlong, carrier: cython.int) -> None:
-        """A row for the frame whose header the stream has in hand.
+        """Add a row for the frame whose header the stream has just read.
 
         Args:
+            stream: the direction of the frame.
             key: 2 * connection + direction.
-            first: the header's first byte.
-            offset: where in the stream the payload begins.
-            carrier: the packet that carried the header's last byte.
+            first: the first byte of the header.
+            offset: the stream offset at which the payload begins.
+            carrier: the packet that carried the last byte of the header.
         """
         row: Py_ssize_t = self.count
         if row == self._room:

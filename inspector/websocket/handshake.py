@@ -1,4 +1,4 @@
-"""What was agreed on when HTTP became WebSocket (RFC 6455 §4, RFC 7692 §7.1)."""
+"""The parameters negotiated in the upgrade from HTTP to WebSocket (RFC 6455 §4, RFC 7692 §7.1)."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ from inspector.websocket.opcodes import ACCEPT_GUID
 DEFLATE = "permessage-deflate"
 
 WINDOW_BITS = frozenset(map(str, range(8, 16)))
-"""What a window size may be (RFC 7692 §7.1.2)."""
+"""The valid values of a window size parameter (RFC 7692 §7.1.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deflate:
-    """permessage-deflate as agreed on: which side keeps its context from message to message (RFC 7692 §7.1.1)."""
+    """permessage-deflate as negotiated: which ends keep their compression context between messages (RFC 7692
+    §7.1.1).
+    """
 
     client_keeps_context: bool = True
     server_keeps_context: bool = True
 
 
 def accept_for(key: str) -> str:
-    """The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key (RFC 6455 §4.2.2)."""
+    """Return the Sec-WebSocket-Accept that belongs to a Sec-WebSocket-Key (RFC 6455 §4.2.2)."""
     digest = hashlib.sha1(key.encode("latin-1") + ACCEPT_GUID, usedforsecurity=False).digest()
     return base64.b64encode(digest).decode("ascii")
 
 
 def extensions(head: Head) -> list[Extension]:
-    """Names and parameters in Sec-WebSocket-Extensions, in order (RFC 6455 §9.1); a parameter without value has ""."""
+    """Return the elements of Sec-WebSocket-Extensions, in order (RFC 6455 §9.1). A parameter without a value has ""."""
     found = []
     for element in head.tokens("Sec-WebSocket-Extensions"):
         name, *parameters = (part.strip() for part in element.split(";"))
@@ -42,17 +44,19 @@ def extensions(head: Head) -> list[Extension]:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """One element of the list; `parameters` may have a name twice."""
+    """One element of the list: the name of an extension and its parameters, which may contain a name twice."""
 
     name: str
     parameters: list[tuple[str, str]]
 
     def value(self, name: str) -> str | None:
-        """The value of a parameter; None when it is not there."""
+        """Return the value of a parameter; None if it is missing."""
         return dict(self.parameters).get(name)
 
     def answers(self, offer: Extension) -> bool:
-        """Whether a server may answer this offer so: of permessage-deflate the parameters are known (RFC 7692 §7.1)."""
+        """Whether a server may respond to `offer` with this element. Only the parameters of permessage-deflate are
+        checked (RFC 7692 §7.1).
+        """
         if self.name != offer.name:
             return False
         names = [name for name, _ in self.parameters]
@@ -62,7 +66,7 @@ class Extension:
 
 
 def _may_answer(name: str, value: str, offer: Extension) -> bool:
-    """Whether a server may answer an offer with this parameter (RFC 7692 §7.1.1 and §7.1.2)."""
+    """Whether a server may respond to an offer with this parameter (RFC 7692 §7.1.1 and §7.1.2)."""
     if name in ("client_no_context_takeover", "server_no_context_takeover"):
         return value == ""
     if name not in ("client_max_window_bits", "server_max_window_bits") or value not in WINDOW_BITS:
@@ -74,13 +78,13 @@ def _may_answer(name: str, value: str, offer: Extension) -> bool:
 
 
 class Handshake:
-    """The upgrade of one connection, from the heads that were seen of it.
+    """The upgrade of one connection, derived from those of its two headers that were seen.
 
     Attributes:
         is_http2: whether it leads to HTTP/2 (RFC 7540 §3.2).
-        is_websocket: whether it leads to WebSocket; without the server's answer, whether the client asked for that.
-        deflate: how messages may be compressed; None when they may not be.
-        problems: indexes of anomalies.
+        is_websocket: whether it leads to WebSocket; if the response is missing, whether the client requested WebSocket.
+        deflate: how messages may be compressed; None if they may not be.
+        problems: the indexes of its anomalies.
     """
 
     def __init__(self, request: Head | None, response: Head | None) -> None:

@@ -1,4 +1,4 @@
-"""The content of one message while its payload comes in pieces: inflated, checked, its beginning kept."""
+"""The content of a message whose payload arrives in several parts: inflated and checked, with its beginning kept."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import codecs
 from inspector.websocket.deflate.permessage_deflate import Inflater, Outcome
 
 PREVIEW = 64 * 1024
-"""Bytes of a message's content that are kept; all of it is counted."""
+"""Maximum bytes kept of a message's content; all of its bytes are counted."""
 
 
 class Content:
-    """Takes unmasked payload.
+    """Collects the content of a message from its unmasked payload.
 
     Attributes:
         preview: the beginning of the content.
-        length: bytes of content so far.
+        length: the number of bytes of content so far.
         is_whole: whether no byte of the payload was missing.
-        is_bad_text: whether a text message turned out not to be UTF-8 (RFC 6455 §8.1).
+        is_bad_text: whether a text message turned out not to be valid UTF-8 (RFC 6455 §8.1).
     """
 
     def __init__(self, is_text: bool, inflater: Inflater | None = None) -> None:
@@ -32,11 +32,11 @@ class Content:
 
     @property
     def outcome(self) -> Outcome:
-        """How inflating went."""
+        """The outcome of inflating; GOOD if the message is not compressed."""
         return self._inflater.outcome if self._inflater else Outcome.GOOD
 
     def add(self, payload: bytes) -> None:
-        """The next piece of payload."""
+        """Add the next part of the payload."""
         if self._inflater is None:
             self._take(payload)
         elif self.is_whole:
@@ -44,20 +44,20 @@ class Content:
                 self._take(piece)
 
     def lose(self) -> None:
-        """Bytes of the payload are not in the capture."""
+        """Handle bytes of the payload that are not in the capture."""
         self.is_whole = False
         self._decoder = None
         if self._inflater:
             self._inflater.lose()
 
     def leave(self) -> None:
-        """No more payload will come."""
+        """End the content early: no more payload will arrive."""
         if self._inflater and self.is_whole:
             for piece in self._inflater.so_far():
                 self._take(piece)
 
     def end(self) -> None:
-        """All payload was added."""
+        """End the content after all of the payload was added."""
         if self._inflater and self.is_whole:
             for piece in self._inflater.end():
                 self._take(piece)

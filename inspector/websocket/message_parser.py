@@ -1,7 +1,8 @@
-"""Reads the messages that frames make up (RFC 6455 §5.4): unmasked, inflated, checked, their beginnings kept.
+"""Reads messages, which consist of frames (RFC 6455 §5.4): unmasks, inflates and checks them, and keeps their
+beginnings.
 
-A small frame that lies whole in one piece of its stream is read in place; one that does not goes through `Content`, as
-does whatever is fragmented. Lengths are believed but never allocated.
+A small unfragmented message whose frame is completely in one stream chunk is read in place; all others go through
+`Content`. Lengths in headers are trusted, but memory is never allocated for them in advance.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -33,7 +34,7 @@ INBOX = cython.declare(longlong, _INBOX)
 GOOD = cython.declare(cython.int, int(Outcome.GOOD))
 
 CONTEXT_LIMIT = 4096
-"""Directions that are inflated at the same time: a context takes up to 45 KiB."""
+"""The maximum number of directions that are inflated at the same time; a context takes up to 45 KiB."""
 
 CONTINUATION = cython.declare(cython.int, int(Opcode.CONTINUATION))
 TEXT = cython.declare(cython.int, int(Opcode.TEXT))
@@ -43,7 +44,7 @@ CLOSE = cython.declare(cython.int, int(Opcode.CLOSE))
 
 @cclass
 class MessageReader:
-    """Takes the frames whose headers were read."""
+    """Reads the payloads of frames whose headers were parsed."""
 
     _pieces: Pieces
     _rows: MessageRows
@@ -60,11 +61,13 @@ class MessageReader:
         self._reports = reports
         self._contexts = 0
 
-    # -- messages that are whole in one piece --------------------------------------------------------------------
+    # -- messages that are complete in one chunk -----------------------------------------------------------------
 
     @cfunc
     def whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> bint:
-        """Read a message that is one frame, all of it at `at`; False when it is too long for that."""
+        """Read a message that is a single frame, all of whose payload is at `at`; return False if it is too long for
+        that.
+        """
         if stream.length > PREVIEW:
             return False
         if stream.rsv1 and self._is_compressed(stream):
@@ -80,7 +83,7 @@ class MessageReader:
 
     @cfunc
     def _read_whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> None:
-        """A message that is not compressed."""
+        """Read a complete message that is not compressed."""
         length: longlong = stream.length
         address: longlong = at
         if stream.is_masked and length:
@@ -94,7 +97,7 @@ class MessageReader:
 
     @cfunc
     def _inflate_in_place(self, stream: Stream, key: Py_ssize_t, at: longlong) -> bint:
-        """A compressed message that `Inflate` can read by itself; False when it cannot."""
+        """Read a complete compressed message with `Inflate` alone; return False if that is not possible."""
         inflater = stream.inflater
         inflate = self._inflate
         length: Py_ssize_t = stream.length
@@ -117,7 +120,7 @@ class MessageReader:
 
     @cfunc
     def _inflate_whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> None:
-        """A compressed message, by way of Python's zlib."""
+        """Read a complete compressed message, with Python's zlib if necessary."""
         inflater = self.inflater(stream, key)
         length: longlong = stream.length
         payload: bytes = self._pieces.bytes_at(at, length)
@@ -139,8 +142,8 @@ class MessageReader:
 
     @cfunc
     def _write(self, stream: Stream, length: longlong, content: longlong, address: longlong, preview: longlong) -> None:
-        """The message is all there: `length` bytes of payload, which became `content` bytes. `preview` of those are
-        kept at an address, unless they could not be (-1).
+        """Record a complete message: `length` bytes of payload, which decompressed to `content` bytes. The first
+        `preview` of those are kept at `address`, unless it is -1: then they could not be kept.
         """
         rows = self._rows
         row: Py_ssize_t = stream.row
@@ -153,10 +156,10 @@ class MessageReader:
             rows.text_address[row] = address
             rows.text_bytes[row] = preview
 
-    # -- messages that come in pieces ----------------------------------------------------------------------------
+    # -- messages in several chunks or frames --------------------------------------------------------------------
 
     def inflater(self, stream: Stream, key: int) -> Inflater:
-        """What inflates this direction; where there are too many already, one that does not."""
+        """Return the decompressor of this direction; one that refuses to inflate if there are too many already."""
         if stream.inflater is None:
             self._contexts += 1
             is_refused = self._contexts > CONTEXT_LIMIT
@@ -166,13 +169,15 @@ class MessageReader:
         return stream.inflater
 
     def let_go(self, stream: Stream) -> None:
-        """A direction is over: its context is free for another."""
+        """Release the compression context of a direction that has ended."""
         if stream.inflater is not None:
             self._contexts -= 1
             stream.inflater = None
 
     def open(self, stream: Stream, key: int) -> None:
-        """The payload of the frame in hand comes in pieces, or is only a fragment."""
+        """Prepare for the payload of the current frame, which spans several chunks or is only a fragment of a
+        message.
+        """
         if stream.opcode >= CLOSE:
             stream.control = Content(False)
         elif stream.opcode != CONTINUATION and stream.row >= 0:
@@ -183,7 +188,7 @@ class MessageReader:
 
     @cfunc
     def payload(self, stream: Stream, at: longlong, count: longlong) -> None:
-        """The next piece of the payload of the frame in hand."""
+        """Read the next `count` bytes of the current frame's payload."""
         content = stream.control if stream.opcode >= CLOSE else stream.content
         done: ulonglong = stream.done
         stream.done += count
@@ -198,7 +203,7 @@ class MessageReader:
 
     @cfunc
     def end_frame(self, stream: Stream, key: Py_ssize_t) -> None:
-        """The payload of the frame in hand was there, or is known to be missing."""
+        """End the current frame, whose payload was read or is known to be missing."""
         row: Py_ssize_t = stream.row
         rows = self._rows
         if row < 0:
@@ -218,7 +223,7 @@ class MessageReader:
             stream.message = -1
 
     def _end_message(self, stream: Stream, key: int, row: int, content: Content) -> None:
-        """Keep the beginning of a message's content, and report what is wrong with it."""
+        """Keep the beginning of a message's content, and report its anomalies."""
         content.end()
         self._rows.complete[row] = content.is_whole
         if self._rows.compressed[row]:
@@ -231,14 +236,14 @@ class MessageReader:
             self._read_close(stream, key, bytes(content.preview))
 
     def _keep(self, row: int, content: Content) -> None:
-        """Keep the beginning of a message's content, as far as there is room."""
+        """Keep the beginning of a message's content, if there is room in the arena."""
         address = self._kept.append(content.preview)
         if address >= 0:
             self._rows.text_address[row] = address
             self._rows.text_bytes[row] = len(content.preview)
 
     def _settle_inflated(self, stream: Stream, key: int, row: int, outcome: int, length: int) -> None:
-        """Say how inflating a message to `length` bytes went."""
+        """Record the outcome of inflating a message to `length` bytes."""
         if outcome == Outcome.GOOD:
             self._rows.content_bytes[row] = length
             if stream.failed:
@@ -255,7 +260,7 @@ class MessageReader:
             self._reports.of("ws-context-lost", key, wire)
 
     def _read_close(self, stream: Stream, key: int, body: bytes) -> None:
-        """Code and reason of a close frame (RFC 6455 §5.5.1)."""
+        """Read the code and the reason of a close frame (RFC 6455 §5.5.1)."""
         stream.has_closed = True
         if len(body) == 1:
             self._reports.of("ws-close-length", key)
@@ -269,16 +274,16 @@ class MessageReader:
             if not is_utf8(body[2:]):
                 self._reports.of("ws-bad-utf8", key)
 
-    # -- what is lost --------------------------------------------------------------------------------------------
+    # -- gaps and ends -------------------------------------------------------------------------------------------
 
     def lose(self, stream: Stream) -> None:
-        """Bytes of the payload in hand are not in the capture."""
+        """Handle a gap in the current payload."""
         content = stream.control if stream.opcode >= CLOSE else stream.content
         if content is not None:
             content.lose()
 
     def abandon(self, stream: Stream) -> None:
-        """The data message in progress will not end."""
+        """Give up the data message in progress, which will not be completed."""
         if stream.message >= 0:
             self._rows.complete[stream.message] = 0
             if stream.content is not None:
@@ -288,16 +293,14 @@ class MessageReader:
         stream.content = None
 
     def _leave(self, row: int, content: Content) -> None:
-        """Keep the content of a message that stays unfinished."""
+        """Keep the content of a message that remains incomplete."""
         content.leave()
         if content.length and content.outcome == Outcome.GOOD:
             self._rows.content_bytes[row] = content.length
             self._keep(row, content)
 
     def cut(self, stream: Stream, is_in_frame: bool) -> None:
-        """No more bytes of a stream will come, nor `is_in_frame` of a frame: keep the content of unfinished
-        messages.
-        """
+        """End a stream, inside a frame if `is_in_frame`: keep the content of its incomplete messages."""
         if is_in_frame and stream.row >= 0:
             self._rows.wire_bytes[stream.row] += stream.done
         if stream.control is not None:
@@ -306,7 +309,7 @@ class MessageReader:
         self.abandon(stream)
 
     def lose_context(self, stream: Stream) -> None:
-        """Nobody knows how many messages are not in the capture."""
+        """Handle a gap in which any number of messages may be missing."""
         self.abandon(stream)
         if stream.inflater is not None:
             stream.inflater.begin()
@@ -314,7 +317,7 @@ class MessageReader:
 
 
 def is_utf8(text: bytes) -> bool:
-    """Whether bytes are UTF-8 (RFC 3629)."""
+    """Whether the bytes are valid UTF-8 (RFC 3629)."""
     try:
         text.decode("utf-8")
     except UnicodeDecodeError:

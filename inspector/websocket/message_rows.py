@@ -14,7 +14,7 @@ from inspector.websocket.direction_state import Stream
 
 @cclass
 class MessageRows(Writer):
-    """A row for each message, written when its first header was read."""
+    """Writes one row per message, once its first frame header was read."""
 
     last_packet: cython.int[::1]
     frames: uint[::1]
@@ -56,7 +56,9 @@ class MessageRows(Writer):
 
     @cfunc
     def add(self, stream: Stream, key: Py_ssize_t) -> None:
-        """A row for the message that begins with the frame in hand of a stream (key: 2 * connection + direction)."""
+        """Add a row for the message that begins with the current frame of a stream; `key` is 2 * connection +
+        direction.
+        """
         row: Py_ssize_t = self.count
         if row == self._room:
             self._make_room()

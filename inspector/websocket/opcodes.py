@@ -1,4 +1,4 @@
-"""The numbers of RFC 6455: opcodes, close codes, limits."""
+"""The constants of RFC 6455: opcodes, close codes, limits."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ ACCEPT_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """Appended to the key before hashing (RFC 6455 §1.3)."""
 
 CONTROL_LIMIT = 125
-"""Bytes of payload that a control frame may have (RFC 6455 §5.5)."""
+"""Maximum bytes of payload of a control frame (RFC 6455 §5.5)."""
 
 
 class Opcode(IntEnum):
-    """RFC 6455 §5.2; 3 to 7 and 11 to 15 are reserved."""
+    """The opcodes of frames (RFC 6455 §5.2); 3 to 7 and 11 to 15 are reserved."""
 
     CONTINUATION = 0
     TEXT = 1
@@ -25,10 +25,10 @@ class Opcode(IntEnum):
 OPCODE_NAMES: dict[int, str] = {opcode: opcode.name.lower() for opcode in Opcode}
 
 MESSAGE_KINDS: dict[int, str] = {opcode: name for opcode, name in OPCODE_NAMES.items() if opcode != Opcode.CONTINUATION}
-"""Kinds of WebSocket message by the opcode of the first frame (RFC 6455 §5.2)."""
+"""The kinds of messages, by the opcode of their first frame (RFC 6455 §5.2)."""
 
 FIRST_CONTROL = 8
-"""Opcodes from here on are those of control frames: close, ping, pong (RFC 6455 §5.5)."""
+"""The lowest opcode of control frames: close, ping, pong (RFC 6455 §5.5)."""
 
 CLOSE_MEANING: dict[int, str] = {
     1000: "normal closure",
@@ -52,7 +52,7 @@ NEVER_SENT: dict[int, str] = {
     1006: "the connection ended without a close frame",
     1015: "the TLS handshake failed",
 }
-"""Codes that libraries report to programs; they must not be sent in a frame (RFC 6455 §7.4.1)."""
+"""Close codes that libraries report to programs; they must not be sent in a frame (RFC 6455 §7.4.1)."""
 
 
 CLOSE_RANGES = (
@@ -62,20 +62,20 @@ CLOSE_RANGES = (
     (4000, "for private use, agreed between the two applications"),
     (5000, "not a close code"),
 )
-"""The first code of each range, and whose it is to give its codes a meaning (RFC 6455 §7.4.2)."""
+"""The first code of each range, and who may assign meanings to its codes (RFC 6455 §7.4.2)."""
 
 
 def close_meaning(code: int) -> str:
-    """What a close code means: its meaning, or whose it is to give it one."""
+    """Return the meaning of a close code, or else what is known about its range."""
     known = CLOSE_MEANING.get(code) or NEVER_SENT.get(code)
     return known or next(meaning for first, meaning in reversed(CLOSE_RANGES) if code >= first)
 
 
 def must_not_be_sent(code: int) -> bool:
-    """Whether a close code must not be in a frame (RFC 6455 §7.4.1)."""
+    """Whether a close code must not appear in a frame (RFC 6455 §7.4.1)."""
     return code in NEVER_SENT
 
 
 def is_undefined(code: int) -> bool:
-    """Whether a close code has no meaning that anybody may have given it: reserved, or beyond the ranges (§7.4.2)."""
+    """Whether a close code cannot have a meaning: it is reserved, or outside all ranges (RFC 6455 §7.4.2)."""
     return code not in CLOSE_MEANING and code not in NEVER_SENT and not 3000 <= code <= 4999

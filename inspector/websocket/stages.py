@@ -1,12 +1,13 @@
-"""What comes next in one direction of a WebSocket. stages.pxd has the same for compiled modules."""
+"""The stages of one direction of a WebSocket connection: what is expected next. stages.pxd has the same for compiled
+modules."""
 
 from __future__ import annotations
 
 HEADER = 0
-"""The header of a frame."""
+"""A frame header is expected."""
 PAYLOAD = 1
-"""More of a frame's payload."""
+"""Inside the payload of a frame."""
 SEARCH = 2
-"""A frame is looked for."""
+"""Searching for a frame."""
 STOPPED = 3
-"""Nothing more is read."""
+"""Not read any further."""

@@ -1,6 +1,6 @@
-"""DEFLATE's Huffman codes (RFC 1951 §3.2.2), as tables for fast lookup.
+"""The Huffman codes of DEFLATE (RFC 1951 §3.2.2), as tables for fast lookup.
 
-Hot module: compiled by Cython where there is a compiler. On plain Python nothing but tests runs it (inflate.py).
+Hot module: compiled by Cython where there is a compiler. In plain Python, only tests run it (inflate.py).
 """
 
 from __future__ import annotations
@@ -9,33 +9,33 @@ import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, uchar, uint, ushort
 
 LONGEST = cython.declare(cython.int, 15)
-"""Bits of the longest code."""
+"""The length of the longest code, in bits."""
 
 BITS = cython.declare(cython.int, 10)
-"""Codes up to this many bits are looked up at once; longer ones, which are rare, bit by bit."""
+"""Codes up to this many bits are decoded with a single lookup; longer ones, which are rare, bit by bit."""
 
 PLACES = cython.declare(Py_ssize_t, 1 << 10)
 
 SYMBOLS = cython.declare(Py_ssize_t, 288)
-"""Symbols that a code has at most."""
+"""The maximum number of symbols of a code."""
 
 CODE_LENGTHS = cython.declare(Py_ssize_t, 4)
-"""The number of the code that code lengths are written in (inflate.py)."""
+"""The number of the code in which code lengths are written (inflate.py)."""
 
 
 def shorts(count: int) -> memoryview:
-    """A zeroed array of `count` 16-bit numbers."""
+    """Return a zeroed array of `count` 16-bit integers."""
     return memoryview(bytearray(2 * count)).cast("H")
 
 
 @cclass
 class Codes:
-    """Five codes, by number: two that are fixed, two of the block in hand, and the one that those are described in."""
+    """Five codes, by number: two fixed ones, two of the current block, and the one in which those two are described."""
 
-    fast: ushort[::1]  # by code and its next BITS bits: symbol * 16 + bits of its code, 0 when that is longer
-    counts: ushort[::1]  # by code and length: how many codes are that long
+    fast: ushort[::1]  # by code and the next BITS bits: symbol * 16 + length of its code; 0 if that is longer
+    counts: ushort[::1]  # by code and length: the number of codes of that length
     symbols: ushort[::1]  # by code: the symbols in the order of their codes
-    lengths: uchar[::1]  # of the codes that are to be made
+    lengths: uchar[::1]  # code lengths of the codes to be made
     offsets: ushort[::1]
 
     def __init__(self) -> None:
@@ -47,10 +47,12 @@ class Codes:
 
     @cfunc
     def make(self, code: Py_ssize_t, start: Py_ssize_t, count: Py_ssize_t) -> bint:
-        """Give the symbols 0 to count - 1 their codes by the lengths from `lengths[start]` on; whether they fit."""
+        """Assign codes to the symbols 0 to count - 1 by their lengths, from `lengths[start]`; return whether the
+        lengths are valid.
+        """
         symbol: Py_ssize_t
         length: cython.int
-        left: cython.int = 1  # codes that are not given away
+        left: cython.int = 1  # codes of the current length that are not assigned
         longest: cython.int = 0
         for length in range(LONGEST + 1):
             self.counts[code * 16 + length] = 0
@@ -65,7 +67,7 @@ class Codes:
                 longest = length
             if length < LONGEST:
                 self.offsets[length + 1] = self.offsets[length] + self.counts[code * 16 + length]
-        # As zlib has it: a code of one symbol, or of none that is never used, may be incomplete.
+        # As in zlib, a code with one symbol, or with none and never used, may be incomplete.
         if left > 0 and (code == CODE_LENGTHS or longest > 1):
             return False
         for symbol in range(count):
@@ -78,7 +80,9 @@ class Codes:
 
     @cfunc
     def _make_fast(self, code: Py_ssize_t) -> bint:
-        """Fill the places of the codes that are short enough; their first bit is the lowest of the index."""
+        """Fill the lookup table for codes of at most BITS bits; the first bit of a code is the lowest bit of
+        the index.
+        """
         place: Py_ssize_t
         step: Py_ssize_t
         value: uint = 0
@@ -102,7 +106,7 @@ class Codes:
 @cfunc
 @cython.exceptval(check=False)
 def reversed_bits(value: uint, count: cython.int) -> Py_ssize_t:
-    """The lowest bits in the opposite order."""
+    """Return the lowest `count` bits in reverse order."""
     turned: Py_ssize_t = 0
     i: cython.int
     for i in range(count):

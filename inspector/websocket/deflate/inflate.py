@@ -1,11 +1,11 @@
-"""Decompresses DEFLATE data (RFC 1951), a whole message at a time, without creating objects.
+"""Decompresses DEFLATE data (RFC 1951), a complete message at a time, without creating objects.
 
-zlib needs a microsecond of calls and objects for a message of seven bytes; this takes a tenth of that. It is no judge:
-whatever is not plainly well-formed, or becomes too long, it leaves alone, and zlib is asked instead
+For a message of seven bytes, zlib needs a microsecond of calls and objects; this takes a tenth of that. It does not
+judge malformed data: unless a message is clearly well-formed and short enough, it is left to zlib
 (permessage_deflate.py).
 
-Hot module: compiled by Cython where there is a compiler. On plain Python nothing but its tests runs it, for there
-zlib is the faster one.
+Hot module: compiled by Cython where there is a compiler. In plain Python only its tests run it, because zlib is faster
+there.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from inspector.websocket.deflate.huffman import Codes, shorts
 from inspector.websocket.deflate.window import History
 
 INBOX = 64 * 1024
-"""Bytes of the longest payload that is read here."""
+"""Maximum bytes of a payload that is read here."""
 
 FIRST_ROOM = cython.declare(Py_ssize_t, 64 * 1024)
 
 OUTBOX_LIMIT = cython.declare(Py_ssize_t, 1024 * 1024)
-"""Bytes of the longest content that is made here; there is one such buffer for all connections."""
+"""Maximum bytes of a content that is produced here; all connections share one such buffer."""
 
 UNSURE = cython.declare(Py_ssize_t, -1)
-"""Instead of a length: ask zlib."""
+"""Returned instead of a length if zlib has to decide."""
 
 # Kinds of block (RFC 1951 §3.2.3).
 STORED = cython.declare(uint, 0)
@@ -56,7 +56,7 @@ _ORDER = bytes((16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15
 
 
 def _table(values: tuple[int, ...]) -> memoryview:
-    """Numbers of 16 bits."""
+    """Return an array of 16-bit integers."""
     table = shorts(len(values))
     for i, value in enumerate(values):
         table[i] = value
@@ -73,7 +73,7 @@ def _distance_bases() -> tuple[int, ...]:
 
 @cclass
 class Inflate:
-    """Decompresses the payload that its caller has put into `inbox`; the result is in `outbox`."""
+    """Decompresses the payload that the caller has put into `inbox`; the result is in `outbox`."""
 
     inbox: uchar[::1]
     outbox: uchar[::1]
@@ -82,10 +82,10 @@ class Inflate:
     _history: History
     _at: Py_ssize_t  # next byte of the inbox
     _stop: Py_ssize_t
-    _bits: ulonglong  # bits that were taken from the inbox and not used yet, the next one lowest
-    _held: cython.int  # how many those are
+    _bits: ulonglong  # bits read from the inbox but not used yet; the next one is the lowest
+    _held: cython.int  # the number of those bits
     _done: Py_ssize_t  # bytes in the outbox
-    _room: Py_ssize_t  # bytes it may become
+    _room: Py_ssize_t  # maximum bytes of output
 
     _length_base: ushort[::1]
     _length_bits: ushort[::1]
@@ -107,15 +107,15 @@ class Inflate:
 
     @cfunc
     def read(self, length: Py_ssize_t, history: History, room: Py_ssize_t) -> Py_ssize_t:
-        """Inflate a message, without the tail that its sender cut off (RFC 7692 §7.2.1).
+        """Inflate a message, without the tail that its sender removed (RFC 7692 §7.2.1).
 
         Args:
-            length: bytes of payload in `inbox`.
-            history: what it may refer to; `remember` adds the message to it.
-            room: bytes that it may become at most.
+            length: the number of bytes of payload in `inbox`.
+            history: the bytes that it may refer to; `remember` adds the message to it.
+            room: the maximum number of bytes of output.
 
         Returns:
-            How many bytes it became; UNSURE when zlib is to decide, and nothing has changed.
+            The number of bytes of output; UNSURE if zlib has to decide, and the history is unchanged.
         """
         kind: uint
         self._history = history
@@ -126,7 +126,7 @@ class Inflate:
         while True:
             self._refill()
             if self._held < 3 or self._bits & 1:
-                return UNSURE  # a block that says it is the last one ends the stream: not here
+                return UNSURE  # a block with BFINAL set ends the stream, which is left to zlib
             kind = self._bits >> 1 & 3
             self._drop(3)
             if kind == STORED:
@@ -141,7 +141,7 @@ class Inflate:
                 return UNSURE
 
     def inflate(self, payload: bytes, history: History, room: int) -> bytes | None:
-        """`read` of a payload that is given; None when unsure."""
+        """Inflate a given payload with `read`; return None if unsure."""
         if len(payload) > INBOX:
             return None
         memoryview(self.inbox)[: len(payload)] = payload
@@ -149,7 +149,7 @@ class Inflate:
         return bytes(self.outbox[:done]) if done >= 0 else None
 
     def remember(self, history: History, length: Py_ssize_t) -> None:
-        """Later messages may refer to these `length` bytes of the outbox."""
+        """Add the first `length` bytes of the outbox to the bytes that later messages may refer to."""
         history.add(self.outbox, length)
 
     # -- bits ----------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class Inflate:
     @cython.exceptval(check=False)
     @cython.boundscheck(False)
     def _refill(self) -> cython.void:
-        """Hold more than 56 bits, or all there are. `_stop` is within the inbox."""
+        """Fill the bit buffer to more than 56 bits, or with all bits that are left. `_stop` is within the inbox."""
         while self._held <= 56 and self._at < self._stop:
             self._bits |= cython.cast(ulonglong, self.inbox[self._at]) << self._held
             self._at += 1
@@ -168,7 +168,7 @@ class Inflate:
     @inline
     @cython.exceptval(check=False)
     def _drop(self, count: cython.int) -> cython.void:
-        """These bits, which are held, are used."""
+        """Discard the next `count` bits, which must be in the bit buffer."""
         self._bits >>= count
         self._held -= count
 
@@ -176,7 +176,7 @@ class Inflate:
     @inline
     @cython.exceptval(check=False)
     def _take(self, count: cython.int) -> uint:
-        """The next bits, lowest first, which are held."""
+        """Return the next `count` bits, lowest first, which must be in the bit buffer."""
         value: uint = self._bits & ((1 << count) - 1)
         self._bits >>= count
         self._held -= count
@@ -184,7 +184,7 @@ class Inflate:
 
     @cfunc
     def _symbol(self, code: Py_ssize_t) -> cython.int:
-        """The next symbol, written in one of the codes; -1 when there is none."""
+        """Decode the next symbol with one of the codes; return -1 if there is none."""
         entry: uint = self._codes.fast[code * PLACES + cython.cast(Py_ssize_t, self._bits & (PLACES - 1))]
         if entry:
             if cython.cast(cython.int, entry & 15) > self._held:
@@ -195,10 +195,10 @@ class Inflate:
 
     @cfunc
     def _long_symbol(self, code: Py_ssize_t) -> cython.int:
-        """`_symbol`, bit by bit: codes of one length follow on each other (RFC 1951 §3.2.2)."""
+        """Decode as `_symbol`, but bit by bit: codes of the same length are consecutive (RFC 1951 §3.2.2)."""
         value: cython.int = 0
         first: cython.int = 0  # the first code of this length
-        index: cython.int = 0  # of its symbol
+        index: cython.int = 0  # the index of its symbol
         count: cython.int
         length: cython.int
         for length in range(1, LONGEST + 1):
@@ -218,12 +218,14 @@ class Inflate:
 
     @cfunc
     def _is_end(self) -> bint:
-        """Whether nothing follows the header of a stored block: the rest of it is the tail that was cut off."""
+        """Whether nothing follows the 3-bit header of a stored block: the rest of the block is the tail that was
+        removed.
+        """
         return self._at == self._stop and self._held < 8
 
     @cfunc
     def _stored(self) -> bint:
-        """A block that is not compressed (RFC 1951 §3.2.4); whether it is right, and all there."""
+        """Read a stored block (RFC 1951 §3.2.4); return whether it is valid and complete."""
         length: uint
         i: Py_ssize_t
         self._drop(self._held & 7)
@@ -233,7 +235,7 @@ class Inflate:
         length = self._take(16)
         if self._take(16) != (length ^ 0xFFFF):
             return False
-        self._at -= self._held >> 3  # the bytes that were taken ahead
+        self._at -= self._held >> 3  # return the bytes that were read ahead
         self._bits = 0
         self._held = 0
         if cython.cast(Py_ssize_t, length) > self._stop - self._at or not self._has_room(length):
@@ -247,10 +249,11 @@ class Inflate:
     @cfunc
     @cython.boundscheck(False)
     def _block(self, lengths: Py_ssize_t, distances: Py_ssize_t) -> bint:
-        """Read literals and references up to the end of the block (RFC 1951 §3.2.3); returns whether all of them are
+        """Read literals and references up to the end of the block (RFC 1951 §3.2.3); return whether all of them are
         valid.
 
-        Unchecked, for an index is either masked (`_fast`), or a symbol that was compared, or behind `_has_room`.
+        It has no bounds checks: each index is either masked (that of `fast`), or a symbol that was compared, or was
+        checked by `_has_room`.
         """
         entry: uint
         symbol: cython.int
@@ -280,7 +283,9 @@ class Inflate:
 
     @cfunc
     def _reference(self, symbol: cython.int, distances: Py_ssize_t) -> bint:
-        """Bytes that stood there before: a length, whose symbol was read, and a distance (RFC 1951 §3.2.5)."""
+        """Read a reference, whose length symbol was read already, and copy the bytes (RFC 1951 §3.2.5); return whether
+        it is valid.
+        """
         extra: cython.int = self._length_bits[symbol]
         length: Py_ssize_t = self._length_base[symbol]
         distance: Py_ssize_t
@@ -303,9 +308,9 @@ class Inflate:
     @cfunc
     @cython.boundscheck(False)
     def _copy(self, length: Py_ssize_t, distance: Py_ssize_t) -> bint:
-        """Repeat bytes from the history, or from the message itself, where they may run into what they become.
+        """Copy earlier bytes, from the history or from the message itself; they may overlap the bytes being written.
 
-        `_reference` has seen that there are so many, and room for them; the ring's index is masked.
+        `_reference` has checked that they exist and that there is room for them; the index in the ring is masked.
         """
         i: Py_ssize_t = self._done
         stop: Py_ssize_t = i + length
@@ -324,7 +329,7 @@ class Inflate:
     @cfunc
     @inline
     def _has_room(self, more: Py_ssize_t) -> bint:
-        """Whether the message may have `more` bytes more; then there is room for them."""
+        """Whether the message may grow by `more` bytes; if so, the outbox has room for them."""
         if self._done + more > self._room:
             return False
         if self._done + more > self.outbox.shape[0]:
@@ -342,7 +347,7 @@ class Inflate:
 
     @cfunc
     def _make_fixed(self) -> None:
-        """The codes that need no description (RFC 1951 §3.2.6)."""
+        """Make the fixed codes (RFC 1951 §3.2.6)."""
         i: Py_ssize_t
         for i in range(288):
             self._codes.lengths[i] = 8 if i < 144 else 9 if i < 256 else 7 if i < 280 else 8
@@ -353,7 +358,7 @@ class Inflate:
 
     @cfunc
     def _make_dynamic(self) -> bint:
-        """The codes that the block describes (RFC 1951 §3.2.7); whether they can be used."""
+        """Make the codes that the block describes (RFC 1951 §3.2.7); return whether they are valid."""
         lengths: Py_ssize_t
         distances: Py_ssize_t
         count: Py_ssize_t
@@ -381,7 +386,7 @@ class Inflate:
 
     @cfunc
     def _read_lengths(self, count: Py_ssize_t) -> bint:
-        """The lengths of both codes, one list in which repeats are written short."""
+        """Read the code lengths of both codes, a single list with run-length encoding; return whether it is valid."""
         done: Py_ssize_t = 0
         stop: Py_ssize_t
         symbol: cython.int

@@ -1,12 +1,12 @@
 """Decompresses the messages of one direction (permessage-deflate, RFC 7692 §7.2), within limits, and reports losses.
 
-Where messages share a context, one that is missing takes the bytes that later ones refer to with it. DEFLATE says so: a
-reference to bytes that are not there is an error, never a wrong byte. So after a loss every message is tried with an
-empty context, and what can be inflated is right.
+If messages share a context, a lost message takes with it the bytes that later messages refer to. DEFLATE detects this:
+a reference to bytes that do not exist is an error and never yields a wrong byte. So after a loss, every message is
+tried with an empty context, and whatever can be inflated is correct.
 
-A message that is all there is first given to `Inflate` (inflate.py), which is quick about what is well-formed. All else
-is zlib's: messages longer than that takes, whatever it is unsure of, and every message of a plain run. The direction
-stays with zlib from then on, for zlib alone may know where in a block it is, until its context is empty.
+A complete message is first passed to `Inflate` (inflate.py), which is fast for well-formed data. zlib handles
+everything else: longer messages, any that `Inflate` does not accept, and in plain Python all messages. From then on the
+direction stays with zlib until its context is empty, because only zlib may know the position within a block.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -24,22 +24,23 @@ from inspector.websocket.deflate.inflate import INBOX, Inflate
 from inspector.websocket.deflate.window import History
 
 TAIL = b"\x00\x00\xff\xff"
-"""What the sender cut off each message (RFC 7692 §7.2.1)."""
+"""The bytes that the sender removes from the end of each message (RFC 7692 §7.2.1)."""
 
 STEP = 64 * 1024
-"""Bytes that are inflated at a time."""
+"""Maximum bytes of output of one decompression step."""
 
 ALLOWANCE = 256 * 1024
 RATIO = 100
-"""A direction's messages may become ALLOWANCE bytes and RATIO times what was sent. Real text is compressed 3 to 20
-fold, DEFLATE can do 1030; what is beyond RATIO is a bomb. 16 MiB of one conversation cost at most 1.6 GiB of output."""
+"""The messages of a direction may decompress to ALLOWANCE bytes plus RATIO times the bytes sent. Real text is
+compressed 3- to 20-fold, and DEFLATE can reach 1030-fold; anything beyond RATIO is a decompression bomb. 16 MiB of one
+conversation produce at most 1.6 GiB of output."""
 
 MESSAGE_LIMIT = 16 * 1024 * 1024
-"""Bytes one message may become."""
+"""Maximum bytes of one decompressed message."""
 
 
 class Outcome(IntEnum):
-    """Result of decompressing one message."""
+    """The result of decompressing one message."""
 
     GOOD = 0
     BAD_DATA = 1
@@ -58,17 +59,18 @@ _MESSAGE_LIMIT = cython.declare(cython.longlong, MESSAGE_LIMIT)
 
 @cython.cclass
 class Inflater:
-    """One direction: `begin` a message, `feed` its payload piece by piece, `end` it; or have a `whole` one.
+    """Decompresses one direction. For each message call `begin`, `feed` for each part of its payload, and `end`; or
+    `whole` for a complete payload.
 
     Args:
-        keeps_context: whether a message may refer to the ones before it (no "no_context_takeover" was agreed on).
-        is_lost: whether messages before the first one are not in the capture.
+        keeps_context: whether a message may refer to earlier ones ("no_context_takeover" was not negotiated).
+        is_lost: whether messages before the first one are missing from the capture.
         is_refused: inflate nothing; every message counts as lost.
-        inflate: what reads whole messages; it may serve any number of directions.
+        inflate: the decompressor of complete messages; any number of directions may share it.
 
     Attributes:
-        outcome: an `Outcome`, of the message in hand.
-        inflated: bytes it has become so far.
+        outcome: the `Outcome` of the current message.
+        inflated: the number of bytes of its output so far.
     """
 
     outcome: cython.int
@@ -79,17 +81,18 @@ class Inflater:
     allowance: cython.longlong
     inflate: Inflate
     history: History
-    """What messages may refer to, as long as `stream` is None."""
+    """The bytes that messages may refer to, as long as `stream` is None."""
     stream: Any
-    """zlib's, once it has taken the direction over."""
+    """The zlib decompressor, once zlib handles the direction."""
     gathered: bytearray | None
-    """The payload of the message in hand, as long as it may be a small one."""
+    """The payload of the current message, as long as it may be a small one."""
     left: bytes
-    """What the last step did not consume."""
+    """Input that the last step did not consume."""
     is_full: cython.bint
-    """The last step gave all that it may: there may be more to come without further input."""
+    """The last step produced the maximum output: more may follow without further input."""
     is_final: cython.bint
-    """A block with BFINAL set ended the stream in the current message, and what follows it gave nothing."""
+    """A block with BFINAL set ended the DEFLATE stream in the current message, and the bytes after it produced no
+    output."""
 
     def __init__(
         self, keeps_context: bool, is_lost: bool = False, is_refused: bool = False, inflate: Inflate | None = None
@@ -106,7 +109,7 @@ class Inflater:
         self._forget()
 
     def begin(self) -> None:
-        """A new message, which comes in pieces."""
+        """Begin a new message whose payload arrives in several parts."""
         self._begin()
         self.gathered = bytearray()
 
@@ -120,8 +123,8 @@ class Inflater:
         return True
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """Take a piece of payload; yields what it becomes, in steps, or nothing while it may be a small message's.
-        Nothing once the message has gone wrong.
+        """Add a part of the payload; yields the decompressed content in steps. Yields nothing as long as the message
+        may be a small one, or once it has failed.
         """
         gathered = self.gathered
         if gathered is not None:
@@ -133,7 +136,7 @@ class Inflater:
         yield from self._feed(piece)
 
     def end(self) -> Iterator[bytes]:
-        """The last piece was fed; yields what was still to come."""
+        """End the message after its last part; yields the rest of the content."""
         gathered, self.gathered = self.gathered, None
         if gathered is None:
             yield from self._feed(TAIL)
@@ -142,20 +145,20 @@ class Inflater:
             yield self.whole(bytes(gathered))
 
     def so_far(self) -> Iterator[bytes]:
-        """No more of the message will come: yields what the payload that was gathered becomes."""
+        """End a message that will not be completed; yields the content of the payload collected so far."""
         gathered, self.gathered = self.gathered, None
         if gathered:
             yield from self._feed(bytes(gathered))
 
     @cython.cfunc
     def _end(self) -> cython.bint:
-        """The message is over. Behind a block with BFINAL set the next one begins a new DEFLATE stream, whatever the
-        tail looks like there: it ends no block of that stream (RFC 7692 §7.2.3.4).
+        """End the message. After a block with BFINAL set, the next message begins a new DEFLATE stream, however zlib
+        reads the tail: it does not end a block of that stream (RFC 7692 §7.2.3.4).
         """
         return self._forget() if self.is_final and self.outcome == GOOD else True
 
     def _feed(self, piece: bytes) -> Iterator[bytes]:
-        """Inflate a piece of payload with zlib, in steps."""
+        """Inflate a part of the payload with zlib, in steps."""
         self.allowance += _RATIO * len(piece)
         self.left = piece
         while self.outcome == GOOD and (self.left or self.is_full):
@@ -165,7 +168,7 @@ class Inflater:
             yield out
 
     def whole(self, payload: bytes) -> bytes:
-        """Decompress a message that is in one piece; the result is valid as far as `outcome` says."""
+        """Decompress a complete payload; the result is valid only if `outcome` is GOOD."""
         length: cython.Py_ssize_t = len(payload)
         if cython.compiled and length <= INBOX:
             memoryview(self.inflate.inbox)[:length] = payload
@@ -186,8 +189,8 @@ class Inflater:
 
     @cython.cfunc
     def read(self, length: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """A message whose payload, of `length` bytes, lies in the inbox of `inflate`: how many bytes it has become in
-        the outbox there; -1 when it is one for `whole`, and nothing has changed.
+        """Decompress the `length` bytes of payload in the inbox of `inflate`; return the number of bytes in its outbox.
+        Returns -1, without consuming anything, if the message has to be passed to `whole`.
         """
         room: cython.longlong = self.allowance + _RATIO * (length + 4)
         if self.stream is not None and not self.keeps_context:
@@ -207,16 +210,18 @@ class Inflater:
         return done
 
     def lose(self) -> None:
-        """Bytes of the message in hand, or whole messages, are not in the capture."""
+        """Handle bytes of the current message, or whole messages, that are not in the capture."""
         self.gathered = None
         if self.outcome == GOOD:
             self._fail(CONTEXT_LOST)
 
     @cython.cfunc
     def _step(self, piece: bytes) -> bytes:
-        """Decompress at most STEP bytes of a piece. Sets `left` and `is_full`, or the outcome if it fails."""
+        """Decompress a part of the payload to at most STEP bytes. Sets `left` and `is_full`, or `outcome` if
+        it fails.
+        """
         if self.stream is None:
-            # The largest window reads what was written with a smaller one too.
+            # The largest window can also read data that was compressed with a smaller one.
             self.stream = zlib.decompressobj(-15, zdict=self.history.to_bytes())
         try:
             out: bytes = self.stream.decompress(piece, STEP)
@@ -247,7 +252,7 @@ class Inflater:
 
     @cython.cfunc
     def _forget(self) -> cython.bint:
-        """Go on with an empty context."""
+        """Continue with an empty context."""
         self.stream = None
         if self.history.size:
             self.history = History()

@@ -1,4 +1,4 @@
-"""What a direction's messages became lately: the bytes that later compressed messages refer to (RFC 1951 §3.2).
+"""The recent output of a direction, to which later compressed messages refer (RFC 1951 §3.2).
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -9,20 +9,22 @@ import cython
 from cython import Py_ssize_t, cclass, cfunc, uchar
 
 WINDOW = cython.declare(Py_ssize_t, 32 * 1024)
-"""Bytes that DEFLATE can refer back to."""
+"""The maximum distance, in bytes, of a DEFLATE reference."""
 
 FIRST_ROOM = cython.declare(Py_ssize_t, 512)
-"""Initial size in bytes: most conversations are short, and thousands of them may be open at once."""
+"""The initial size in bytes: most conversations are short, and thousands of them may be open at once."""
 
 
 @cclass
 class History:
-    """The last bytes, at most WINDOW, in a ring that grows: its length is a power of two."""
+    """The last bytes of output, at most WINDOW, in a ring buffer that grows. The length of the buffer is a power of
+    two.
+    """
 
     size: Py_ssize_t
-    """How many bytes there are."""
+    """The number of bytes in the ring."""
     next: Py_ssize_t
-    """Where in the ring the next byte goes."""
+    """The index in the ring at which the next byte is written."""
     ring: uchar[::1]
 
     def __init__(self) -> None:
@@ -31,7 +33,7 @@ class History:
 
     @cfunc
     def add(self, content: uchar[::1], length: Py_ssize_t) -> None:
-        """Take the first `length` bytes of `content` in."""
+        """Append the first `length` bytes of `content`."""
         start: Py_ssize_t = max(0, length - WINDOW)
         if self.ring.shape[0] < WINDOW and self.size + length > self.ring.shape[0]:
             self._grow(self.size + length)
@@ -40,7 +42,7 @@ class History:
 
     @cfunc
     def _write(self, content: uchar[::1], start: Py_ssize_t, stop: Py_ssize_t) -> None:
-        """Copy content[start:stop] into the ring, at most once around."""
+        """Copy content[start:stop] into the ring, wrapping around at most once."""
         room: Py_ssize_t = self.ring.shape[0] - self.next
         if stop - start < room:
             self._copy(content, start, stop)
@@ -54,7 +56,7 @@ class History:
     @cfunc
     @cython.boundscheck(False)
     def _copy(self, content: uchar[::1], start: Py_ssize_t, stop: Py_ssize_t) -> None:
-        """Copy content[start:stop] to `next`. One bounds check replaces one per byte."""
+        """Copy content[start:stop] to `next`. A single bounds check replaces one per byte."""
         i: Py_ssize_t
         to: Py_ssize_t = self.next
         if start < 0 or stop > content.shape[0] or to + stop - start > self.ring.shape[0]:
@@ -64,7 +66,7 @@ class History:
 
     @cfunc
     def _grow(self, wanted: Py_ssize_t) -> None:
-        """Room for `wanted` bytes, or as many as can be referred to."""
+        """Enlarge the ring to hold `wanted` bytes, or WINDOW if that is less."""
         room: Py_ssize_t = self.ring.shape[0]
         kept: bytes = self.to_bytes()
         while room < min(wanted, WINDOW):
@@ -75,6 +77,6 @@ class History:
         self.next = len(kept)
 
     def to_bytes(self) -> bytes:
-        """All of it, oldest first."""
+        """Return all bytes in the ring, oldest first."""
         ring = bytes(self.ring)
         return (ring[self.next :] + ring[: self.next])[len(ring) - self.size :]
