@@ -1,7 +1,7 @@
-"""Every anomaly that the engine can report: code, sentence, and the rule behind it.
+"""All anomalies that the engine can report: their codes, sentences and rules.
 
-An anomaly row (`table.ANOMALIES`) holds the index of its code here and the numbers that were compared; `describe` puts
-them into the code's sentence. The documentation is made from the same lists.
+An anomaly row (`table.ANOMALIES`) holds the index of its code here and the numbers that were compared; `describe`
+inserts them into the sentence. The documentation is generated from the same lists.
 """
 
 from inspector.anomalies.anomaly import Anomaly

@@ -10,12 +10,12 @@ class Anomaly:
     """One kind of anomaly: its code, texts, rule and severity.
 
     Attributes:
-        detail: the sentence of a row, with {a}, {b}, {c} for its numbers and {a:time} for one in ns.
+        detail: the sentence of a row, with {a}, {b}, {c} for its numbers and {a:time} for a number of nanoseconds.
         reference: the RFC section of the rule.
-        severity: "note" (lawful, worth knowing), "warning" (something went wrong on the way) or "violation" (a MUST of
-            an RFC is broken).
-        packet: the name of the number that is a packet number, if one is: "a", "b" or "c".
-        unknown: the sentence if one of the numbers is -1, unknown.
+        severity: "note" (allowed, but worth knowing), "warning" (something went wrong on the way) or "violation" (a
+            MUST of an RFC is broken).
+        packet: which number is a packet number, if any: "a", "b" or "c".
+        unknown: the sentence to use if one of the numbers is -1, which means unknown.
     """
 
     code: str

@@ -1,6 +1,7 @@
-"""Anomalies of HTTP: broken rules, and messages that parsers may read differently.
+"""Anomalies of HTTP: broken rules, and messages that parsers may interpret differently.
 
-A sender must not send what the grammar does not have (RFC 9110 §2.2), so whatever breaks it is a violation.
+A sender must not generate anything that does not match the grammar (RFC 9110 §2.2), so every breach of it is a
+violation.
 """
 
 from __future__ import annotations

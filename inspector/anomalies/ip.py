@@ -1,4 +1,4 @@
-"""Anomalies of IP fragments, and of packet times."""
+"""Anomalies of IP fragments and of packet timestamps."""
 
 from __future__ import annotations
 

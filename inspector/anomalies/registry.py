@@ -1,4 +1,4 @@
-"""All kinds of anomalies, by number and by code."""
+"""All kinds of anomalies, by index and by code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INDEX = {anomaly.code: i for i, anomaly in enumerate(ANOMALIES)}
 
 
 def index_of(code: str) -> int:
-    """The index of this code in `ANOMALIES`, as table rows hold it.
+    """Return the index of this code in `ANOMALIES`, as stored in table rows.
 
     Raises:
         KeyError: there is no such code.
@@ -24,14 +24,14 @@ def index_of(code: str) -> int:
 
 
 def describe(index: int, a: int, b: int, c: int) -> str:
-    """The sentence of an anomaly row, with its numbers."""
+    """Return the sentence of an anomaly row, with its numbers."""
     anomaly = ANOMALIES[index]
     sentence = anomaly.unknown if anomaly.unknown and -1 in (a, b, c) else anomaly.detail
     return sentence.format(a=_Number(a), b=_Number(b), c=_Number(c))
 
 
 class _Number(int):
-    """A row's number, formatted as a duration in ns by the format `time`."""
+    """A number of a row; the format `time` formats it as a duration in ns."""
 
     def __format__(self, spec: str) -> str:
         return duration(self) if spec == "time" else super().__format__(spec)

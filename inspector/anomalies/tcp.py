@@ -1,6 +1,6 @@
-"""Anomalies of TCP: segments that break its rules or are worth a note. Many are Zeek's.
+"""Anomalies of TCP: segments that break its rules or are worth a note. Many of them are also reported by Zeek.
 
-No MUST of an RFC forbids any of them to its sender, so none is a violation.
+No MUST of an RFC forbids a sender any of them, so none is a violation.
 """
 
 from __future__ import annotations

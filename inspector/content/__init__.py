@@ -1,1 +1,1 @@
-"""The content of one message: decoded, shown as text or picture, repeated with curl."""
+"""The content of one message: decoded, shown as text or image, sent again with curl."""

@@ -1,6 +1,6 @@
-"""The content of an HTTP message, assembled on demand: chunks joined, codings decoded, within limits.
+"""The content of an HTTP message, assembled on demand: chunks are joined and codings decoded, within limits.
 
-Nothing of it is kept in tables: it is read out of the capture when somebody wants to see it.
+Contents are not stored in tables: they are read from the capture when they are to be shown.
 """
 
 from __future__ import annotations
@@ -18,21 +18,23 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 LIMIT = 1 << 20
-"""Bytes of content that are given out unless the caller asks for another bound."""
+"""Maximum bytes of content that are returned, unless the caller requests another limit."""
 
 LAYERS = 3
-"""Codings that are undone, of the content and of its transfer; another layer is a bomb, not a page."""
+"""The maximum number of codings that are decoded, content and transfer codings together; more layers are a sign of a
+decompression bomb."""
 
 WIRE_LIMIT = 16 << 20
-"""Bytes of the stream that are read for one message."""
+"""Maximum bytes of the stream that are read for one message."""
 
 
 def content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list[str]]:
-    """The content of message `row` of http_messages, de-chunked and all codings undone, at most `limit` bytes of it.
+    """Return the content of message `row` of http_messages, de-chunked and with all codings decoded, at most `limit`
+    bytes.
 
     Returns:
-        The bytes, and in plain sentences whatever keeps them from being all of the content: gaps, limits, codings that
-        are not known or broken.
+        The bytes, and in plain sentences the reasons why they are not the complete content: gaps, limits, codings that
+            are unknown or damaged.
     """
     coded, notes = coded_content(capture, row, WIRE_LIMIT)
     codings = _codings(head(capture, row))
@@ -57,7 +59,7 @@ def _codings(said: Head) -> list[tuple[str, str]]:
 
 
 def coded_content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list[str]]:
-    """The content as it was sent, without chunk framing, and what is missing of it."""
+    """Return the content as sent, without chunk framing, and notes on what is missing from it."""
     pieces, notes = _pieces(capture, row), list[str]()
     if capture.http_messages["framing"][row] == BodyFraming.CHUNKED:
         pieces = _join_chunks(pieces)
@@ -79,7 +81,9 @@ def coded_content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes
 
 
 def trailers(capture: Capture, row: int) -> list[tuple[str, str]]:
-    """The fields after the last chunk (RFC 9112 §7.1.2); none unless Note.TRAILERS is set and the body is complete."""
+    """Return the fields after the last chunk (RFC 9112 §7.1.2); none unless Note.TRAILERS is set and the body is
+    complete.
+    """
     messages = capture.http_messages
     if not messages["notes"][row] & Note.TRAILERS or not messages["complete"][row]:
         return []
@@ -96,7 +100,7 @@ def trailers(capture: Capture, row: int) -> list[tuple[str, str]]:
 
 
 def _pieces(capture: Capture, row: int) -> Iterator[tuple[bytes | None, int]]:
-    """The body's bytes in the stream, piece by piece with their lengths; None for a gap."""
+    """Yield the bytes of the body in the stream, one stream chunk at a time, each with its length; None for a gap."""
     messages, chunks = capture.http_messages, capture.chunks
     start, stop = int(messages["body_offset"][row]), int(messages["body_end"][row])
     rows = capture.chunks_of(int(messages["connection"][row]), int(messages["direction"][row]))
@@ -135,7 +139,7 @@ def _join_chunks(pieces: Iterator[tuple[bytes | None, int]]) -> Iterator[tuple[b
 
 
 def _decode(kind: str, coding: str, coded: bytes, limit: int, notes: list[str]) -> bytes | None:
-    """Decode one coding, as far as possible; None if not at all, and `notes` gets the reason."""
+    """Decode one coding as far as possible; return None if nothing can be decoded, and add the reason to `notes`."""
     try:
         decoded, is_whole = decode(coding, coded, limit)
     except KeyError:

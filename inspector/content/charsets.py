@@ -1,6 +1,7 @@
-"""Text out of bytes, decoded as browsers do (WHATWG Encoding Standard), with what does not fit counted.
+"""Decodes bytes to text as browsers do (WHATWG Encoding Standard), and counts what does not fit the encoding.
 
-The library knows which encoding a label means there; Python's codecs by the same names often differ.
+The webencodings library knows which encoding the standard assigns to a label; Python's codecs of the same name often
+differ.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from dataclasses import dataclass
 import webencodings
 
 PRESCAN = 1024
-"""Bytes at a document's beginning in which its declared encoding is looked for (WHATWG HTML §13.2.3.2)."""
+"""Bytes at the beginning of a document that are searched for a declared encoding (WHATWG HTML §13.2.3.2)."""
 
 ASSUMED = "windows-1252"
-"""Fallback encoding if none is declared and the bytes are not UTF-8, as in most browsers."""
+"""The fallback if no encoding is declared and the bytes are not UTF-8, as in most browsers."""
 
 MISFIT = "\udfff"
-"""Stands for bytes that do not fit until they are counted: no decoder gives it by itself."""
+"""The placeholder for bytes that do not fit the encoding, until it is counted; no decoder produces it otherwise."""
 
 _CHARSET = re.compile(r"charset\s*=\s*(?:\"([^\"]*)|'([^']*)|([^\s;\"']+))", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -31,7 +32,9 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "u
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """`encoding` by the standard's name; `is_assumed` where nothing declares it; `misfits` are shown as U+FFFD."""
+    """A decoded text. `encoding` is the name in the standard; `is_assumed` is set if no encoding is declared; `misfits`
+    is how often bytes did not fit, each shown as U+FFFD.
+    """
 
     text: str
     encoding: str
@@ -40,9 +43,9 @@ class Decoded:
 
 
 def decode(raw: bytes, media: str, *, is_whole: bool) -> Decoded:
-    """The text of a content whose Content-Type is `media`.
+    """Return the text of a content whose Content-Type is `media`.
 
-    `is_whole` says that no more bytes belong to it; else a character that the end cuts off is left out.
+    If `is_whole` is false, more bytes would follow, and a character that is truncated at the end is left out.
     """
     bom, declared = _bom(raw), _declared(raw, media)
     name = bom or declared or "utf-8"
@@ -54,17 +57,17 @@ def decode(raw: bytes, media: str, *, is_whole: bool) -> Decoded:
 
 
 def is_declared(media: str) -> bool:
-    """Whether a Content-Type names an encoding that the standard knows."""
+    """Whether a Content-Type declares an encoding that the standard knows."""
     return _in_type(media) is not None
 
 
 def _bom(raw: bytes) -> str | None:
-    """The encoding that a byte order mark shows; it wins over every declaration."""
+    """Return the encoding that a byte order mark indicates; it takes precedence over every declaration."""
     return next((name for mark, name in _BOMS if raw.startswith(mark)), None)
 
 
 def _declared(raw: bytes, media: str) -> str | None:
-    """The encoding by the Content-Type's parameter, else as the document declares it."""
+    """Return the encoding declared in the Content-Type, or else in the document itself."""
     return _in_type(media) or _in_document(raw[:PRESCAN], media.partition(";")[0].strip().lower())
 
 
@@ -81,7 +84,7 @@ def _in_document(start: bytes, kind: str) -> str | None:
     else:
         found = _CSS.match(start) if kind == "text/css" else None
     name = _known(found[1].decode("latin-1")) if found else None
-    # Bytes in which an ASCII declaration could be read are not UTF-16.
+    # If the declaration can be read as ASCII, the bytes are not UTF-16.
     return {"utf-16le": "utf-8", "utf-16be": "utf-8", "x-user-defined": ASSUMED}.get(name, name) if name else None
 
 
@@ -91,7 +94,7 @@ def _known(label: str) -> str | None:
 
 
 def _decode(raw: bytes, name: str, is_whole: bool) -> tuple[str, int]:
-    """The text, and how often something did not fit."""
+    """Return the text, and how often bytes did not fit the encoding."""
     if name == "gbk":
         info = codecs.lookup("gb18030")  # the standard has one decoder for both
     else:
@@ -104,7 +107,9 @@ def _decode(raw: bytes, name: str, is_whole: bool) -> tuple[str, int]:
 
 
 def _misfit(error: UnicodeError) -> tuple[str, int]:
-    """What bytes that a codec does not know become. Single bytes that Windows left undefined are control characters."""
+    """Return the replacement for bytes that a codec cannot decode. Single bytes that Windows left undefined become
+    control characters.
+    """
     assert isinstance(error, UnicodeDecodeError)
     byte = error.object[error.start]
     if error.encoding == "charmap" and 0x80 <= byte < 0xA0:

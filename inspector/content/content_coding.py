@@ -1,6 +1,6 @@
-"""Undoes content codings (RFC 9110 §8.4.1), bounded by what comes out.
+"""Decodes content codings (RFC 9110 §8.4.1), with a limit on the output.
 
-Sizes are never bounded by what goes in: 1 600 bytes of brotli can become a GiB.
+A limit on the input would not be enough: 1 600 bytes of brotli can decompress to a GiB.
 """
 
 from __future__ import annotations
@@ -17,31 +17,35 @@ else:
     from backports import zstd
 
 STEP = 1024
-"""Bytes decoded at a time: what precedes damage is kept."""
+"""Bytes of input decoded at a time, so that the output before damaged data is kept."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 
 ZSTD_WINDOW_LOG = 23
-"""The largest window that is allocated for zstd: 8 MiB, the most that a sender may expect (RFC 8878 §3.1.1.1.2)."""
+"""The logarithm of the largest window that is allocated for zstd: 8 MiB, the most that a sender may expect (RFC 8878
+§3.1.1.1.2)."""
 
 
 class BadCoding(ValueError):
-    """The data is not of the named coding, from its first byte on."""
+    """The data does not have the declared coding, not even at its beginning."""
 
 
 def decode(coding: str, coded: bytes, limit: int) -> tuple[bytes, bool]:
-    """What `coded` becomes, at most `limit` bytes, and whether that is all: not if it is cut off, damaged or longer.
+    """Decode `coded`; return at most `limit` bytes, and whether they are all: not if the data is truncated, damaged or
+    longer.
 
     Raises:
-        KeyError: a coding that is not known.
-        BadCoding: nothing of it can be decoded.
+        KeyError: the coding is unknown.
+        BadCoding: no part of the data can be decoded.
     """
     decoder = _DECODERS[coding]
     return decoder(coded, limit) if coded else (b"", True)
 
 
 def _inflate(coded: bytes, limit: int) -> tuple[bytes, bool]:
-    """gzip, in one member or several (RFC 1952 §2.2), or zlib; and what some servers send as deflate, bare RFC 1951."""
+    """Decode gzip, with one or more members (RFC 1952 §2.2), or zlib; also raw RFC 1951, which some servers send as
+    deflate.
+    """
     for window_bits in (47, -15):
         found = _inflate_as(window_bits, coded, limit)
         if found:
@@ -50,7 +54,9 @@ def _inflate(coded: bytes, limit: int) -> tuple[bytes, bool]:
 
 
 def _inflate_as(window_bits: int, coded: bytes, limit: int) -> tuple[bytes, bool] | None:
-    """As `decode`, of zlib's kind `window_bits`; None when the data is of another kind."""
+    """Decode data of the format that `window_bits` selects in zlib. The result is that of `decode`; None if the data
+    has another format.
+    """
     out = bytearray()
     at = begin = 0
     stream = zlib.decompressobj(window_bits)
@@ -58,7 +64,7 @@ def _inflate_as(window_bits: int, coded: bytes, limit: int) -> tuple[bytes, bool
         if stream.eof:
             begin = at
             if coded[begin : begin + 2] != GZIP_MAGIC:
-                break  # padding behind the last member
+                break  # padding after the last member
             stream = zlib.decompressobj(window_bits)
         piece = coded[at : at + STEP]
         try:
@@ -70,7 +76,7 @@ def _inflate_as(window_bits: int, coded: bytes, limit: int) -> tuple[bytes, bool
 
 
 def _brotli(coded: bytes, limit: int) -> tuple[bytes, bool]:
-    """RFC 7932. The library's limit is soft, so the result is cut."""
+    """Decode Brotli (RFC 7932). The library may exceed its output limit, so the result is truncated."""
     stream = brotli.Decompressor()
     out = bytearray()
     at = 0
@@ -90,7 +96,7 @@ def _brotli(coded: bytes, limit: int) -> tuple[bytes, bool]:
 
 
 def _zstd(coded: bytes, limit: int) -> tuple[bytes, bool]:
-    """RFC 8878, one frame or several."""
+    """Decode Zstandard (RFC 8878), one or more frames."""
     out = bytearray()
     at = 0
     frame = _zstd_frame()

@@ -1,7 +1,7 @@
-"""A request as a curl command that sends the same again.
+"""Turns a request into a curl command that sends the same request again.
 
-What was captured ends up in somebody's shell: every word is quoted, and nothing of it can be an option of curl, the
-name of a file to read, a pattern of addresses, or another protocol than http.
+Captured data ends up in the user's shell: every word is quoted, and none of it can act as an option of curl, the name
+of a file to read, a URL pattern, or a protocol other than HTTP.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import re
 from inspector.http.head import Head
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""A method or a field name (RFC 9110 §5.6.2): none can begin with the @ that makes curl read a file."""
+"""Matches a method or a field name (RFC 9110 §5.6.2). None can begin with the @ that makes curl read a file."""
 
 ORDINARY = re.compile(r"/[^\s#?]*(\?[^\s#]*)?")
-"""A target that curl sends unchanged as part of a URL; any other is passed with --request-target."""
+"""Matches a target that curl sends unchanged as part of a URL; any other is passed with --request-target."""
 
 SAFE = re.compile(r"[A-Za-z0-9_./:=,+-]+")
 
 OWN_FIELDS = ("User-Agent", "Accept", "Content-Type")
-"""Fields that curl adds by itself, the last to data: taken out where the request had none."""
+"""Fields that curl adds by itself, the last one only with data; they are removed if the request did not have them."""
 
 MADE_BY_CURL = frozenset({"host", "content-length"})
 
@@ -27,12 +27,12 @@ CODINGS = ("gzip", "deflate", "br", "zstd")
 
 
 def curl(head: Head, server: str, body: bytes) -> str | None:
-    """The curl command; None if there is none: the method is not a token, or the body contains a NUL.
+    """Return the curl command; None if there is none because the method is not a token or the body contains a NUL.
 
     Args:
-        head: the request's.
-        server: where it went, `ip:port`.
-        body: its content as it was sent, content codings included.
+        head: the header of the request.
+        server: the destination, `ip:port`.
+        body: its content as sent, including content codings.
     """
     if not TOKEN.fullmatch(head.method) or b"\0" in body:
         return None
@@ -58,7 +58,9 @@ def _address(target: str, server: str) -> list[str]:
 
 
 def _fields(head: Head, server: str, has_body: bool) -> list[str]:
-    """Field lines for curl: `Name: value`, `Name;` for an empty value, `Name:` to leave out what it would add."""
+    """Return field lines for curl: `Name: value`, `Name;` for an empty value, `Name:` to remove a field that curl would
+    add.
+    """
     hosts = [value for value in head.values("Host") if value != server]
     lines = [f"Host: {hosts[0]}"] if hosts else []
     for name, value in head.fields:
@@ -69,9 +71,9 @@ def _fields(head: Head, server: str, has_body: bool) -> list[str]:
 
 
 def _quoted(word: str) -> str:
-    """A quoted word for a POSIX shell; with control or non-ASCII characters, in $'…' (bash, zsh, POSIX 2024).
+    """Return a word quoted for a POSIX shell; with control or non-ASCII characters, in $'…' (bash, zsh, POSIX 2024).
 
-    Captured heads and bodies come as Latin-1, a byte a character.
+    Captured headers and bodies are decoded as Latin-1, one character per byte.
     """
     if SAFE.fullmatch(word):
         return word

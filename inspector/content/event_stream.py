@@ -1,4 +1,4 @@
-"""Server-Sent Events: parser of a `text/event-stream` body (WHATWG HTML, §9.2 Server-sent events)."""
+"""Server-Sent Events: a parser for `text/event-stream` bodies (WHATWG HTML, §9.2 Server-sent events)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LINE_END = re.compile("\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """One event as a page would get it; `id` is the last one that was set."""
+    """One event as a browser would dispatch it; `id` is the last event ID that was set."""
 
     event: str
     data: str
@@ -18,7 +18,9 @@ class ServerEvent:
 
 
 def server_sent_events(content: bytes, limit: int = 1000) -> list[ServerEvent]:
-    """The events in a body, at most `limit`; an event that the body's end cuts off is left out, as browsers do."""
+    """Return the events in a body, at most `limit`; an event truncated by the end of the body is left out, as in
+    browsers.
+    """
     events: list[ServerEvent] = []
     kind, last_id, data = "", "", list[str]()
     *lines, _ = _LINE_END.split(content.decode("utf-8", "replace").removeprefix("\ufeff"))

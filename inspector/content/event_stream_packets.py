@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 MOST_EVENTS = 10_000
-"""Events found in a capture, its first."""
+"""The maximum number of events found in a capture; later ones are left out."""
 
 MOST_BYTES = 4 << 20
-"""Bytes of one event stream that are read."""
+"""Maximum bytes read of one event stream."""
 
 LONGEST_EVENT = 64 * 1024
-"""Bytes of one event; of a longer one, only its end is looked at."""
+"""Maximum bytes of one event; of a longer one, only the end is examined."""
 
 BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 """The end of an event (WHATWG HTML, §9.2.6)."""
@@ -33,7 +33,9 @@ BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
 @dataclass(frozen=True, slots=True)
 class PushedEvent:
-    """One event: the packet row that brought its last byte, and when; `useful` counts the bytes of its data."""
+    """One event. `packet` is the row of the packet that carried its last byte, `time_ns` the time of that packet;
+    `useful` is the number of bytes of its data.
+    """
 
     connection: int
     packet: int
@@ -43,7 +45,7 @@ class PushedEvent:
 
 
 def pushed_events(capture: Capture, connections: npt.NDArray[np.integer]) -> list[PushedEvent]:
-    """The events on these connections, stream by stream; at most MOST_EVENTS of them."""
+    """Return the events on these connections, one stream after another; at most MOST_EVENTS."""
     messages = capture.http_messages
     is_stream = (messages["kind"] == MessageKind.RESPONSE) & (messages["notes"] & Note.EVENT_STREAM.value != 0)
     found: list[PushedEvent] = []
@@ -64,7 +66,7 @@ def _events(capture: Capture, row: int) -> Iterator[PushedEvent]:
 
 
 def _blocks(pieces: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """Blocks between blank lines, each with the packet of the blank line after it."""
+    """Yield the blocks between blank lines, each with the packet that completed the blank line after it."""
     waiting = bytearray()
     for packet, piece in pieces:
         looked = max(0, len(waiting) - 3)
@@ -77,7 +79,7 @@ def _blocks(pieces: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
 
 
 def _pieces(capture: Capture, row: int) -> Iterator[tuple[int, bytes]]:
-    """The body of answer `row` as its packets brought it, chunk framing left out: packet rows and bytes."""
+    """Yield the body of response `row` as its packets carried it, without chunk framing: packet rows and bytes."""
     messages, chunks = capture.http_messages, capture.chunks
     start, stop = int(messages["body_offset"][row]), int(messages["body_end"][row])
     framing = ChunkedBody() if messages["framing"][row] == BodyFraming.CHUNKED else None
@@ -95,7 +97,9 @@ def _pieces(capture: Capture, row: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _content(framing: ChunkedBody, piece: bytes, due: int) -> tuple[bytes, int]:
-    """The content in a piece of a chunked body (RFC 9112 §7.1), and how much of a chunk is still to come."""
+    """Return the content in a part of a chunked body (RFC 9112 §7.1), and how many bytes of the current chunk are still
+    missing.
+    """
     content, at = bytearray(), 0
     while at < len(piece) and not framing.is_over() and not framing.is_bad():
         take = min(due, len(piece) - at)

@@ -1,6 +1,6 @@
-"""Images that a page may show: raster formats, which contain no script, recognised by their first bytes.
+"""Images that the web page may show: raster formats, which cannot contain scripts, recognised by their first bytes.
 
-A picture's size in pixels is read as well: a few bytes can unfold to gigabytes of them.
+The size in pixels is read as well, because a few bytes can decompress to gigabytes of pixels.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_PIXELS = 16_000_000
-"""Pixels of a picture that a page is given: 64 MB once unfolded."""
+"""The maximum number of pixels of an image that is sent to the page: 64 MB once decompressed."""
 
 SCAN = 64 * 1024
-"""Bytes of a JPEG in which its frame header is looked for."""
+"""Bytes of a JPEG that are searched for its frame header."""
 
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""Markers of JPEG's frame headers, SOF0 to SOF15 (ITU-T T.81 table B.1)."""
+"""The markers of JPEG frame headers, SOF0 to SOF15 (ITU-T T.81 table B.1)."""
 
 JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 """Markers without a length field."""
@@ -22,7 +22,7 @@ JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture's media type and its size in pixels."""
+    """The media type of an image and its size in pixels."""
 
     type: str
     width: int
@@ -30,12 +30,12 @@ class Picture:
 
     @property
     def is_small_enough(self) -> bool:
-        """Whether a page can unfold it."""
+        """Whether the image is small enough for a page to decompress."""
         return 0 < self.width * self.height <= MAX_PIXELS
 
 
 def picture(content: bytes) -> Picture | None:
-    """The image format and size of `content`; None for anything else, including SVG."""
+    """Return the media type and size of an image; None for any other content, including SVG."""
     for recognise in (_png, _gif, _jpeg, _webp):
         found = recognise(content)
         if found:
@@ -44,7 +44,7 @@ def picture(content: bytes) -> Picture | None:
 
 
 def _png(content: bytes) -> Picture | None:
-    """PNG (W3C PNG §5.2, §11.2.1): the signature, then IHDR."""
+    """Recognise PNG (W3C PNG §5.2, §11.2.1): the signature, then IHDR."""
     if not content.startswith(b"\x89PNG\r\n\x1a\n") or content[12:16] != b"IHDR" or len(content) < 24:
         return None
     return Picture("image/png", int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big"))
@@ -57,7 +57,7 @@ def _gif(content: bytes) -> Picture | None:
 
 
 def _jpeg(content: bytes) -> Picture | None:
-    """JPEG (ITU-T T.81 §B.1.1.2): segments up to the frame header."""
+    """Recognise JPEG (ITU-T T.81 §B.1.1.2): segments up to the frame header."""
     if not content.startswith(b"\xff\xd8\xff"):
         return None
     at = 2
@@ -76,7 +76,7 @@ def _jpeg(content: bytes) -> Picture | None:
 
 
 def _webp(content: bytes) -> Picture | None:
-    """WebP (RFC 9649 §2): a RIFF file whose first chunk is VP8, VP8L or VP8X."""
+    """Recognise WebP (RFC 9649 §2): a RIFF file whose first chunk is VP8, VP8L or VP8X."""
     if content[:4] != b"RIFF" or content[8:12] != b"WEBP" or len(content) < 30:
         return None
     kind = content[12:16]

@@ -1,4 +1,4 @@
-"""The strings in a JSON value: what a message may have in common with another."""
+"""The strings in a JSON value, by which messages can be compared."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 
 def strings_in(value: Any, most: int) -> list[str]:
-    """The strings in a JSON value, keys left out, at most so many; the last ones first, since lists grow at the end."""
+    """Return at most `most` strings in a JSON value, without keys. The last ones come first, because lists grow at the
+    end.
+    """
     found: list[str] = []
     todo = [value]
     while todo and len(found) < most:

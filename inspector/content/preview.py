@@ -1,6 +1,6 @@
 """A message prepared for display: its content as text, form or image, its cookies, its query.
 
-Everything is bounded, and nothing is believed that the message says of itself where its bytes say otherwise.
+Everything is limited in size. If what a message declares contradicts its bytes, the bytes decide.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ Pairs = list[list[str]]
 Preview = dict[str, Any]
 
 TEXT_LIMIT = 256 * 1024
-"""Bytes of a content that are shown as text."""
+"""Maximum bytes of a content that are shown as text."""
 
 HEX_LIMIT = 16 * 1024
-"""Bytes of a content that are shown as hex."""
+"""Maximum bytes of a content that are shown in hex."""
 
 MAX_PAIRS = 500
-"""Cookies, parameters or form fields shown of one message."""
+"""The maximum number of cookies, parameters or form fields shown of one message."""
 
 PICTURE_NOTE = "a picture of {width} × {height} pixels, too large to be shown"
 
@@ -39,15 +39,15 @@ TEXTUAL = re.compile(
     r"text/|application/(json|javascript|ecmascript|xml|x-www-form-urlencoded|graphql|x-ndjson)\b|[\w.+-]+/[\w.-]+\+(xml|json)\b",
     re.IGNORECASE,
 )
-"""Types whose content is text, whatever its bytes."""
+"""Media types whose content is text, regardless of its bytes."""
 
 
 def body_preview(capture: Capture, row: int) -> Preview:
-    """The content of message `row` of http_messages.
+    """Return the content of message `row` of http_messages.
 
-    `kind` is none, json, form, text, picture or binary; `text` and `picture` are null where it is none; `encoding` is
-    what the text was read as, and `misfits` how often bytes did not fit it; `hex` is there always; `notes` say what
-    keeps it from being all of the content.
+    `kind` is none, json, form, text, picture or binary. `text` and `picture` are null if there is none. `encoding` is
+    the encoding used to decode the text, and `misfits` is how often bytes did not fit it. `hex` is always present.
+    `notes` say why it is not the complete content.
     """
     raw, notes = content(capture, row)
     said = head(capture, row)
@@ -81,7 +81,7 @@ def body_preview(capture: Capture, row: int) -> Preview:
 
 
 def message_preview(capture: Capture, row: int) -> Preview:
-    """Cookies, query and other parts of the header that are shown decoded, and the trailer fields."""
+    """Return the query, the cookies and the trailer fields of a message, decoded."""
     said = head(capture, row)
     return {
         "query": query(said.target),
@@ -92,18 +92,18 @@ def message_preview(capture: Capture, row: int) -> Preview:
 
 
 def query(target: str) -> Pairs:
-    """The parameters of a target, percent-decoded, in order."""
+    """Return the parameters of a request target, percent-decoded, in order."""
     return _pairs(target.partition("#")[0].partition("?")[2])
 
 
 def cookies(said: Head) -> Pairs:
-    """The cookies that a request sends (RFC 6265 §4.2.1)."""
+    """Return the cookies that a request sends (RFC 6265 §4.2.1)."""
     sent = "; ".join(said.values("Cookie")).split(";")[:MAX_PAIRS]
     return [_pair(cookie) for cookie in sent if cookie.strip()]
 
 
 def set_cookies(said: Head) -> list[dict[str, Any]]:
-    """The cookies that a response sets, each with its attributes (RFC 6265 §4.1.1)."""
+    """Return the cookies that a response sets, each with its attributes (RFC 6265 §4.1.1)."""
     found = []
     for line in said.values("Set-Cookie")[:MAX_PAIRS]:
         cookie, *attributes = line.split(";")
@@ -142,7 +142,7 @@ def _kind(raw: bytes, media: str, text: str | None) -> str:
 
 
 def _decoded(raw: bytes, media: str, is_whole: bool) -> Decoded | None:
-    """The beginning of the content as text; None if neither its type nor its bytes are text."""
+    """Return the beginning of the content as text; None if neither its type nor its bytes are text."""
     decoded = decode(raw[:TEXT_LIMIT], media, is_whole=is_whole and len(raw) <= TEXT_LIMIT)
     if TEXTUAL.match(media) or is_declared(media) or decoded.encoding.startswith("utf-16"):
         return decoded
@@ -151,7 +151,7 @@ def _decoded(raw: bytes, media: str, is_whole: bool) -> Decoded | None:
 
 
 def _remarks(decoded: Decoded | None) -> list[str]:
-    """Remarks on how a text was decoded."""
+    """Return remarks on how a text was decoded."""
     if decoded is None:
         return []
     is_guess = decoded.is_assumed and decoded.encoding != "utf-8"

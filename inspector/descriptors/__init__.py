@@ -1,1 +1,1 @@
-"""Tokens (file descriptors) beside the wire: what programs and the kernel reported, joined with the connections."""
+"""File descriptors (the `tokens` table): what programs and the kernel reported, joined with the connections."""

@@ -1,4 +1,4 @@
-"""Finding the connection that an end belongs to, by its two sockets and the time."""
+"""Finds the connection of an endpoint by its two sockets and the time."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from inspector.tables.table import Direction, Table
 from inspector.tcp.states import State
 
 SLACK_NS = 1_000_000
-"""By how much a packet's time may lie before that of the call that caused it: two clocks' readings, not two clocks."""
+"""How far a packet's timestamp may precede that of the call that caused it: the two are readings of the same clock, but
+taken separately."""
 
 LONGEST_WAY_NS = 1_000_000_000
-"""Maximum delay of a packet that was on its way: the longest paths on earth take a third of it."""
+"""The maximum delay of a packet in transit; the longest paths on earth take a third of it."""
 
 SYN_SEEN = 1
-"""In connections.isn_known: the connection was seen from its first packet."""
+"""The value in connections.isn_known of a connection that was seen from its first packet."""
 
 OVER = (State.CLOSED, State.TIME_WAIT, State.LISTEN)
 OPEN = (State.SYN_SENT, State.SYN_RECEIVED, State.ESTABLISHED)
 
 Pair = tuple[Socket, Socket]
 Side = tuple[int, Direction]
-"""Row of a connection, and the end of it."""
+"""The row of a connection, and one end of it."""
 
 
 class Joins:
-    """Index of connections by their sockets. Several may have had the same two, one after another, if ports were
-    reused.
+    """An index of connections by their pairs of sockets. If ports were reused, a pair has several connections, one
+    after another.
     """
 
     def __init__(self, connections: Table) -> None:
@@ -36,7 +37,7 @@ class Joins:
         self._indexed = 0
 
     def refresh(self) -> bool:
-        """Add new connections; returns whether there were any."""
+        """Add new connections; return whether there were any."""
         table, first = self._connections, self._indexed
         if len(table) == first:
             return False
@@ -52,17 +53,20 @@ class Joins:
         return True
 
     def caused_by(self, local: Socket, remote: Socket, time_ns: int) -> Side | None:
-        """The connection that a call of `connect` at this time opened: the first that begins after it."""
+        """Return the connection that a call to `connect` at this time opened: the first one that begins after
+        the call.
+        """
         for row in self._rows.get((local, remote), ()):
             if self._start(row) >= time_ns - SLACK_NS:
                 return row, Direction.CLIENT
         return None
 
     def crossing(self, local: Socket, remote: Socket, time_ns: int) -> Side | None:
-        """The connection that a call to `connect` at this time became part of, when the other end asked as well.
+        """Return the connection to which a call to `connect` at this time contributed, if both ends opened it
+        simultaneously.
 
-        Both SYNs cross on the way (RFC 9293 §3.5, figure 7); the one that the capture saw first made the other end
-        the client.
+        The two SYNs cross in transit (RFC 9293 §3.5, figure 7). The end whose SYN was captured first counts as the
+        client; here that is the other end.
         """
         for row in self._rows.get((remote, local), ()):
             if abs(self._start(row) - time_ns) < LONGEST_WAY_NS:
@@ -72,9 +76,10 @@ class Joins:
     def there_at(
         self, local: Socket, remote: Socket, from_ns: int, until_ns: int, state: State | None = None
     ) -> Side | None:
-        """The connection between these sockets during this time.
+        """Return the connection between these sockets during this time.
 
-        `state` is what the kernel says of the end: an open one is of no connection that was over before.
+        `state` is the kernel's state of the endpoint: an open endpoint does not belong to a connection that was over
+        before.
         """
         for pair, side in (((local, remote), Direction.CLIENT), ((remote, local), Direction.SERVER)):
             rows = self._rows.get(pair, ())
@@ -84,7 +89,7 @@ class Joins:
         return None
 
     def about_to_be(self, local: Socket, remote: Socket, time_ns: int) -> Side | None:
-        """The connection that this end has begun to open, and whose first packet the capture saw a little later."""
+        """Return the connection that this end has begun to open, if its first packet was captured a little later."""
         found = self.caused_by(local, remote, time_ns)
         return found if found and self._start(found[0]) - time_ns < LONGEST_WAY_NS else None
 
@@ -95,7 +100,9 @@ class Joins:
         return bool(self._connections["isn_known"][row, 0] == SYN_SEEN)
 
     def _is_over(self, row: int, time_ns: int) -> bool:
-        """Then an open end with the same sockets is of a connection whose packets are still to be read."""
+        """Whether the connection was over before this time. If so, an open endpoint with the same sockets belongs to a
+        connection whose packets have not been read yet.
+        """
         table = self._connections
         has_ended = table["client_state"][row] in OVER and table["server_state"][row] in OVER
         return bool(has_ended and table["end_ns"][row] < time_ns)

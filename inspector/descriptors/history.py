@@ -1,7 +1,7 @@
-"""File descriptors and kernel socket states, made from reports of processes and of kernel surveys.
+"""File descriptors and kernel socket states, compiled from the reports of processes and of kernel surveys.
 
-Reports of several processes come in no certain order, and a poll may see a token before its program says a word: a row
-is found again by namespace, process, number and inode, and set right.
+Reports of different processes arrive in no particular order, and a survey may find a descriptor before its program has
+reported it. A row is therefore identified by namespace, process, number and inode, and corrected by later reports.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from inspector.tables.table import Direction, Table
 from inspector.tcp.states import State
 
 MAX_ROWS = 500_000
-"""Rows of either table: some 80 MB. What is reported beyond is not kept."""
+"""The maximum number of rows of either table: some 80 MB. Later reports are not kept."""
 
 MAX_WAITING = 20_000
-"""Rows that may wait for their connection's packets; the oldest then wait no longer."""
+"""The maximum number of rows that wait for their connection's packets; beyond that, the oldest rows stop waiting."""
 
 
 class Opened(IntEnum):
     """How the opening of a descriptor is known."""
 
     SEEN = 0
-    """The kernel was asked: it began no later."""
+    """A kernel survey found it: it was opened at that time or earlier."""
     SOCKET = 1
     ACCEPT = 2
     INHERITED = 3
-    """A listening socket that was made by another process."""
+    """A listening socket that another process created."""
 
 
 class Closed(IntEnum):
@@ -42,7 +42,7 @@ class Closed(IntEnum):
 
     NOT = 0
     SEEN = 1
-    """The kernel was asked: it ended no later."""
+    """A kernel survey no longer found it: it was closed at that time or earlier."""
     CLOSE = 2
     REPLACED = 3
     """Its number was reused."""
@@ -60,7 +60,7 @@ class Role(IntEnum):
 OPENINGS = {"socket": Opened.SOCKET, "accept": Opened.ACCEPT, "listen": Opened.INHERITED}
 
 Life = tuple[int, int, int, int]
-"""Namespace, process, number, inode."""
+"""The identity of a descriptor: namespace, process, number, inode."""
 
 
 class Ledger:
@@ -79,9 +79,9 @@ class Ledger:
         self._held: dict[tuple[int, Socket, Socket], set[int]] = {}
         """The descriptors that held each endpoint in the last survey of the kernel."""
         self._named: set[tuple[int, int]] = set()
-        """Processes that have reported their own name: a survey may show an older one."""
+        """Processes that have reported their own name; a survey may show an older one."""
         self._inodes: dict[int, int] = {}
-        """The row in which each socket inode was opened or seen last."""
+        """The row in which each socket inode was last opened or seen."""
         self._waiting: dict[tuple[str, int], None] = {}
         self._has_news = False
 
@@ -98,7 +98,7 @@ class Ledger:
                 self._see(report)
 
     def join(self) -> None:
-        """Find the connections of the rows that have none yet, as far as their packets have come in."""
+        """Find the connections of rows that have none yet, if their packets have been read by now."""
         if not self._waiting or not (self._joins.refresh() or self._has_news):
             return
         self._has_news = False
@@ -111,14 +111,14 @@ class Ledger:
         while len(self._waiting) > MAX_WAITING:
             del self._waiting[next(iter(self._waiting))]
 
-    # -- what programs say ---------------------------------------------------------------------------------------
+    # -- reports of programs -------------------------------------------------------------------------------------
 
     def _call(self, call: Call) -> None:
         life = call.namespace, call.pid, call.fd, call.inode
         row = self._lives.get(life)
         if call.call in OPENINGS:
             row = self._opened(life, row, call)
-        elif row is None:  # its beginning was not reported, or was lost
+        elif row is None:  # its opening was not reported, or the report was lost
             row = self._open(life, call.time_ns, Opened.SEEN, call.process)
         self._name_process(call)
         changes: dict[str, Any] = {}
@@ -142,7 +142,7 @@ class Ledger:
             self._last_word(row, call)
 
     def _last_word(self, row: int, call: Call) -> None:
-        """The kernel's state of a connection when its descriptor was closed."""
+        """Record the kernel's state of a connection at the time when its descriptor was closed."""
         assert call.state is not None, "the caller has looked"
         local, remote = sockets_of(self.tokens, row)
         seen = Sighting(call.time_ns, 0, call.namespace, local, remote, True, call.state, call.inode)
@@ -159,7 +159,9 @@ class Ledger:
             self._set(self.tokens, row, **_text(self.tokens, "process", call.process))
 
     def _opened(self, life: Life, row: int | None, call: Call) -> int:
-        """The row of a descriptor that a program reports as opened: a new one, or one that a survey found first."""
+        """Return the row of a descriptor that a program reports as opened: a new row, or that of a survey which found
+        it first.
+        """
         by = OPENINGS[call.call]
         if row is None or 0 <= self.tokens["closed_ns"][row] <= call.time_ns:
             return self._open(life, call.time_ns, by, call.process)
@@ -181,12 +183,12 @@ class Ledger:
         if self.tokens["closed_ns"][row] < 0:
             self._set(self.tokens, row, closed_ns=time_ns, closed_by=by)
 
-    # -- what the kernel says ------------------------------------------------------------------------------------
+    # -- reports of the kernel -----------------------------------------------------------------------------------
 
     def _see(self, seen: Sighting) -> None:
         rows = [self._token_of(seen, *holder) for holder in seen.holders]
         end = seen.namespace, seen.local, seen.remote
-        # With an inode and nobody to it, somebody holds it whom we may not see, or who has closed it meanwhile.
+        # A socket with an inode but no known holder is held by a process that may not be inspected, or was just closed.
         if rows or not seen.inode:
             for row in self._held.pop(end, set()) - set(rows):
                 self._end(row, seen.time_ns, Closed.SEEN)
@@ -195,9 +197,9 @@ class Ledger:
         self._write_down(seen, rows)
 
     def _write_down(self, seen: Sighting, rows: list[int]) -> None:
-        """Write a row of the kernel's state for an endpoint, held by these descriptors."""
+        """Add a row with the kernel's state of an endpoint, which these descriptors hold."""
         token = rows[0] if rows else self._inodes.get(seen.inode, -1) if seen.inode else -1
-        if token >= 0 and seen.state == State.LISTEN:  # a door, also where nobody was seen to hold it
+        if token >= 0 and seen.state == State.LISTEN:  # a listening socket, even without a known holder
             self._set(self.tokens, token, role=Role.LISTENER, **_ends(seen.local, NOWHERE))
         row = self._add(
             self.kernel,
@@ -238,7 +240,7 @@ class Ledger:
         self._has_news = True
 
     def _find(self, name: str, row: int) -> bool:
-        """Join one row; False when its connection is not there yet."""
+        """Join one row; return False if its connection was not found yet."""
         table = self.tokens if name == "tokens" else self.kernel
         local, remote = sockets_of(table, row)
         if name == "kernel":
@@ -276,7 +278,7 @@ class Ledger:
 
 
 def _text(table: Table, column: str, text: str) -> dict[str, npt.NDArray[np.uint8]]:
-    """A text as the column holds it, cut where it does not fit."""
+    """Return a text in the format of the column, truncated if it does not fit."""
     width = table.raw(column).shape[1]
     return {column: np.frombuffer(text.encode()[:width].ljust(width, b"\0"), np.uint8)}
 
@@ -296,6 +298,6 @@ def _ends(local: Socket, remote: Socket) -> dict[str, int]:
 
 
 def sockets_of(table: Table, row: int) -> tuple[Socket, Socket]:
-    """A row's own and its other end's socket."""
+    """Return the local and the remote socket of a row."""
     family, *numbers = (int(table[name][row]) for name in _ends(NOWHERE, NOWHERE))
     return (family, *numbers[:3]), (family, *numbers[3:])  # type: ignore[return-value]

@@ -1,7 +1,8 @@
 """Parses the reports in a recording; malformed ones are ignored, since a file may contain anything.
 
-There are two kinds. A *call* is what a program said of itself: a number handed out, connected, given back, named. A
-*sighting* is what the kernel said when it was asked: the state of one end, and who holds it.
+There are two kinds. A *call* is what a program reported about one of its file descriptors: opened, connected, closed,
+named. A *sighting* is what the kernel reported when it was queried: the state of one endpoint, and the processes that
+hold it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from inspector.tcp.states import State
 
 MAX_TEXT = 64
-"""Maximum characters kept of the name of a process or a chat user."""
+"""The maximum number of characters kept of the name of a process or a chat user."""
 
 MAX_HOLDERS = 64
 TIME_LIMIT_NS = 1 << 62
@@ -28,14 +29,14 @@ STATES = {state.rfc_name: state for state in State}
 FIGURES = ("rtt_us", "rtt_variation_us", "least_rtt_us", "congestion_window", "retransmissions")
 
 Socket = tuple[int, int, int, int]
-"""Family (4 or 6), upper and lower half of the address, port: as the connection table has them."""
+"""Address family (4 or 6), upper and lower half of the address, port: the format of the connection table."""
 
 NOWHERE: Socket = (4, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Something a program did with a number of its own."""
+    """Something that a program did with one of its file descriptors."""
 
     call: str
     time_ns: int
@@ -48,13 +49,16 @@ class Call:
     remote: Socket = NOWHERE
     name: str = ""
     state: State | None = None
-    """For a closed descriptor: the kernel's state of the connection at that moment, with its figures."""
+    """For a closed descriptor, the kernel's state of the connection at that moment; `figures` are those of that
+    state."""
     figures: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One end as the kernel reported it, between `time_ns` and `took_ns` later; `holders` are (pid, name, fd)."""
+    """One endpoint as the kernel reported it, at some time from `time_ns` to `took_ns` later; `holders` are (pid, name,
+    fd).
+    """
 
     time_ns: int
     took_ns: int
@@ -71,7 +75,7 @@ class Sighting:
 
 
 def parse(line: bytes) -> Call | Sighting | None:
-    """The report in this line; None where there is none that makes sense."""
+    """Return the report in this line; None if there is no valid one."""
     try:
         told = json.loads(line)
         if not isinstance(told, dict):
@@ -120,7 +124,7 @@ def _sighting(told: dict[str, Any]) -> Sighting:
 
 
 def _figures(told: dict[str, Any]) -> dict[str, int]:
-    """The kernel's figures, as far as they are given."""
+    """Return the kernel's figures that the report contains."""
     figures = told.get("figures", {})
     known = {name: _number(figures[name], COUNT_LIMIT) for name in FIGURES if name in figures}
     if known and figures.get("pacing_rate") is not None:
@@ -130,7 +134,7 @@ def _figures(told: dict[str, Any]) -> dict[str, int]:
 
 @lru_cache(maxsize=4096)
 def socket_of_text(text: str) -> Socket:
-    """`ip:port` or `[ip6]:port` in the connection table's numbers; ValueError when it is neither."""
+    """Convert `ip:port` or `[ip6]:port` to the format of the connection table; raises ValueError if it is neither."""
     host, _, port = text.rpartition(":")
     address = ipaddress.ip_address(host.strip("[]"))
     value = int(address)
