@@ -36,7 +36,7 @@ def tokens(found: Findings, kind: Kind) -> Cell:
         return NOT_RECORDED
     opened, closed = table["opened_ns"][rows], table["closed_ns"][rows]
     closed = np.where(closed < 0, max(packets["time_ns"].max(), opened.max(), closed.max()), closed)
-    is_known = closed >= opened  # the clock may have been set between the two
+    is_known = closed >= opened  # false if the clock was set back between the two
     held = int((closed - opened)[is_known].sum())
     most = most_at_once(opened[is_known], closed[is_known])
     handed = {(int(table["pid"][row]), int(table["fd"][row])) for row in rows.tolist()}
@@ -49,7 +49,7 @@ def tokens(found: Findings, kind: Kind) -> Cell:
 
 
 def _holder(found: Findings, row: int) -> Proof:
-    """Which process holds a connection by which descriptor; the packet is the connection's first."""
+    """Which process holds its end of a connection as which descriptor; the packet is the connection's first."""
     capture = found.capture
     table = capture.tokens
     connection = int(table["connection"][row])

@@ -1,4 +1,4 @@
-"""Answers about connections and who sends: each a figure, a sentence, values and the packets that prove it."""
+"""Answers about connections and who sends: each has a figure, a sentence, values and the packets that prove it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def _kept(is_shared: bool) -> str:
 
 
 def tellers(told: int, pipes: int) -> str:
-    """A sentence about connections on which a client only sent content, as the news editor does; "" without any."""
+    """A sentence about connections on which a client only sent content, as the news editor does; "" if there are
+    none.
+    """
     return f" On {among(told, pipes)} a client only sent content and received none." if told else ""
 
 
@@ -83,7 +85,7 @@ def life(found: Findings, kind: Kind) -> Cell:
 
 
 def may_speak(found: Findings, kind: Kind) -> Cell:
-    """The answer to: Who may send? A rule of the protocol, the only answer that is not measured."""
+    """The answer to: Who may send? This is a rule of the protocol, the only answer that is not measured."""
     text, detail = WHO_MAY[kind]
     return Cell(text, detail)
 

@@ -1,4 +1,4 @@
-"""Answers about cost and delay: of a useful byte, of a message, and from news to delivery."""
+"""Answers about cost and delay: the cost of a useful byte and of a message, and the delay from news to delivery."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def news_to_delivery(found: Findings, kind: Kind) -> Cell:
 
 
 def _deliveries(chosen: list[Delivery]) -> list[Proof]:
-    """The packets at which the slowest deliveries began and ended."""
+    """The packets with which the slowest deliveries began and ended."""
     slowest = sorted(chosen, key=lambda delivery: -delivery.took_ns)[:3]
     return [proof for delivery in slowest for proof in (
         Proof(delivery.told, delivery.told_on, "the server knows"),
@@ -98,7 +98,7 @@ def _deliveries(chosen: list[Delivery]) -> list[Proof]:
 
 
 def poll_pace(found: Findings) -> int | None:
-    """Median pause between two polls of a series, in ns."""
+    """The median interval between consecutive polls of a series, in ns; None if there are no such polls."""
     polls, times = found.polls, found.capture.http_messages["time_ns"]
     order = np.lexsort((times[polls.request], polls.series))
     pauses = np.diff(times[polls.request][order])[np.diff(polls.series[order]) == 0]
@@ -106,7 +106,7 @@ def poll_pace(found: Findings) -> int | None:
 
 
 def _of_kind(found: Findings, kind: Kind) -> tuple[list[Proof], int]:
-    """The largest packets of a kind, and how many packets it has."""
+    """The largest packets on the connections of a kind, and the number of all packets on them."""
     packets = found.capture.packets
     rows = np.flatnonzero(packets["connection"] >= 0)
     rows = rows[found.kinds[packets["connection"][rows]] == kind]
@@ -117,7 +117,7 @@ def _of_kind(found: Findings, kind: Kind) -> tuple[list[Proof], int]:
 
 
 def _said(found: Findings, kind: Kind) -> tuple[list[Proof], int]:
-    """The packets that carried messages."""
+    """The first packets that carried a message of this kind, and the number of all messages."""
     chosen = found.messages(kind)
     useful = found.said.useful
     return found.prove(found.said.packet[chosen], lambda i: f"{count(int(useful[chosen[i]]), 'useful byte')}")

@@ -1,6 +1,6 @@
-"""HTTP against WebSocket, measured: the comparison that every article makes, computed from the packets at hand.
+"""HTTP compared with WebSocket, as many articles do, but measured from the packets of the capture.
 
-A view of the tables, found when somebody asks. Every cell names the packets that prove it.
+This is a view of the tables, computed on demand. Every cell names the packets that prove it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 Values = Mapping[str, int | float | None]
 
 MOST_PROOFS = 8
-"""Maximum packets named as proof; `proofs` is their full number."""
+"""Maximum number of packets named as proof; `proofs` is the number of all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A packet row that proves an answer, its connection, and what the packet shows."""
+    """A packet (row) that proves an answer, its connection, and what the packet shows."""
 
     packet: int
     connection: int
@@ -43,23 +43,23 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An answer: the figure as text, a sentence of detail, the values, the proof."""
+    """An answer: the figure as text, a detailed sentence, the values, and the proof."""
 
     text: str
     detail: str
     values: Values = field(default_factory=dict)
     proof: list[Proof] = field(default_factory=list)
     proofs: int = 0
-    """How many packets prove it, `proof` being the first of them."""
+    """The number of packets that prove it; `proof` contains the first of them."""
 
 
 @dataclass(frozen=True)
 class Findings:
-    """The data from which answers are made."""
+    """The measurements from which the answers are made."""
 
     capture: Capture
     among: Mask
-    """The connections that are compared, as a mask."""
+    """The mask of the connections that are compared."""
     kinds: Ints
     polls: Polls
     said: Said
@@ -70,12 +70,12 @@ class Findings:
 
     @property
     def present(self) -> list[Kind]:
-        """The kinds that the capture holds."""
+        """The kinds that occur in the capture."""
         return [kind for kind in Kind if len(self.lives[kind].connection)]
 
     @property
     def start_ns(self) -> int:
-        """Time of the first packet; of the compared connections, if not all are compared."""
+        """The time of the first packet; if not all connections are compared, of the first packet on those that are."""
         return int(self._times.min()) if len(self._times) else 0
 
     @property
@@ -90,26 +90,31 @@ class Findings:
         return chosen
 
     def messages(self, kind: Kind) -> Ints:
-        """Rows in `said` of the messages of a kind."""
+        """Indices in `said` of the messages of a kind."""
         return np.flatnonzero(self.said.kind == kind).astype(np.int64)
 
     def http(self, kind: Kind, what: MessageKind) -> Ints:
-        """Rows of http_messages of this sort on the connections of a kind."""
+        """Rows of http_messages that have the kind `what` and are on connections of the delivery method `kind`."""
         table = self.capture.http_messages
         return np.flatnonzero((table["kind"] == what) & (self.kinds[table["connection"]] == kind)).astype(np.int64)
 
     def left_out(self) -> dict[str, int]:
-        """Connections that are none of the five, by why."""
+        """The number of connections that use none of the five methods, by protocol."""
         protocols = self.capture.connections["protocol"][(self.kinds == NO_KIND) & self.among]
         counts = np.bincount(protocols, minlength=len(Protocol))
         return {Protocol(i).name.lower(): int(n) for i, n in enumerate(counts.tolist()) if n}
 
     def only_told(self, kind: Kind) -> int:
-        """Number of connections of a kind on which a client only sent content and received none."""
+        """The number of connections of a kind on which the client only sent content and received none."""
         return int(only_told(self.capture)[self.lives[kind].connection].sum())
 
     def prove(self, packets: Ints, what: str | Callable[[int], str]) -> tuple[list[Proof], int]:
-        """The first of these packet rows as proof of `what`, and how many there are."""
+        """The first of these packets (rows) as proof of `what`, and the number of all.
+
+        Args:
+            packets: rows of packets.
+            what: what the packets show, or a function that returns it for an index into `packets`.
+        """
         connections = self.capture.packets["connection"]
         say = what if callable(what) else lambda _: what
         first = [int(row) for row in packets[:MOST_PROOFS]]
@@ -117,7 +122,9 @@ class Findings:
 
 
 def find(capture: Capture, interface: int | None = None) -> Findings:
-    """Measure a capture as it is now, or what was captured on one interface; connections without times are left out."""
+    """Measure a capture as it is now, or only what was captured on one interface. Connections without timestamps are
+    left out.
+    """
     connections = capture.connections
     among = has_time(capture, connections["first_packet"]) & has_time(capture, connections["last_packet"])
     if interface is not None:
@@ -138,10 +145,11 @@ def find(capture: Capture, interface: int | None = None) -> Findings:
 
 
 def runs(capture: Capture) -> list[int]:
-    """Interfaces on which all five kinds were captured, where others held something as well; the latest comes last.
+    """The interfaces on which connections of all five kinds were captured, in ascending order, so that the latest comes
+    last; none if there are no connections on other interfaces.
 
-    The demo captures each scenario on an interface of its own. What else is in its recording, an idle chat or an
-    earlier run, would change what a run of the five ways cost.
+    The demo captures each scenario on an interface of its own. Anything else in its recording, such as an idle chat or
+    an earlier run, would distort the costs of a run of the five methods.
     """
     interfaces = interfaces_of(capture)
     found = np.unique(interfaces).tolist()

@@ -1,4 +1,4 @@
-"""The cost of messages: packets and bytes on the wire, by their purpose."""
+"""The cost of messages: packets and bytes on the wire, by purpose."""
 
 from __future__ import annotations
 
@@ -24,15 +24,18 @@ class Phase(IntEnum):
     """The purpose of a packet."""
 
     BUILDING = 0
-    """Up to the first byte of the program's own; for WebSocket and event streams, up to the answer that opens them."""
+    """Before the first byte that the program itself sends; for WebSocket and event streams, up to the response that
+    opens them."""
     TALKING = 1
     CLOSING = 2
-    """From the first FIN, RST or close frame on."""
+    """From the first FIN, RST or close frame onwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Packets, and their bytes on the wire with every header, by `Phase`; of how many messages and useful bytes."""
+    """The numbers of packets, and of their bytes on the wire including all headers, by `Phase`; and the numbers of
+    messages and useful bytes that they carried.
+    """
 
     packets: tuple[int, ...]
     wire_bytes: tuple[int, ...]
@@ -49,7 +52,7 @@ class Cost:
 
 
 def find_costs(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, Cost]:
-    """The costs of each kind, summed over its connections."""
+    """The cost of each kind, summed over its connections."""
     packets = capture.packets
     rows = np.flatnonzero(packets["connection"] >= 0)
     rows = rows[kinds[packets["connection"][rows]] >= 0]
@@ -70,7 +73,7 @@ def find_costs(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, Cost]:
 
 
 def _talk_begins(capture: Capture, kinds: Ints, said: Said) -> Ints:
-    """For every connection, the packet row at which building is over."""
+    """For every connection, the packets row at which the building phase is over; beyond the last row if it never is."""
     packets, messages = capture.packets, capture.http_messages
     count = len(kinds)
     loaded = np.flatnonzero((packets["payload"] > 0) & (packets["connection"] >= 0))
@@ -86,12 +89,12 @@ def _talk_begins(capture: Capture, kinds: Ints, said: Said) -> Ints:
 
 
 def _first_said(said: Said, count: int) -> Ints:
-    """For every connection, the first packet that brought a message, -1 where none did."""
+    """For every connection, the first packet that carried a message; -1 if there is none."""
     return first_of(said.packet, said.connection, count)
 
 
 def _close_begins(capture: Capture) -> Ints:
-    """For every connection, the packet row at which closing begins; beyond the last one where it does not."""
+    """For every connection, the packets row at which the closing phase begins; beyond the last row if it never does."""
     never = len(capture.packets)
     messages = capture.messages
     ends = first_packets(capture, FIN_OR_RST)

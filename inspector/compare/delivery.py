@@ -1,8 +1,9 @@
-"""The delay from news to delivery: follows the same text from the server's first packet with it to each receiver.
+"""The delay from news to delivery, found by following the same text from the server to each receiver.
 
-When something came into the world no packet says. What packets do show is when the server was told: a client sent it a
-text, and the same text went out to others later. From that packet on the time is exact. Where nobody was seen telling
-the server, it knew a text at the latest when it first pushed it to anybody; the time is then "at least".
+No packet shows when the news itself happened. But packets show when the server learned of it: a client sent it a text,
+and the same text later went out to others. Measured from that packet, the delay is exact. If no client was seen sending
+the text to the server, the server knew it at the latest when it first pushed it to any client; the delay is then "at
+least" the time since that push.
 """
 
 from __future__ import annotations
@@ -24,23 +25,29 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 SHORTEST_TEXT = 8
-"""Minimum characters of a text; a shorter one is too likely to be in two messages by chance."""
+"""Minimum number of characters of a text; a shorter one is too likely to be in two messages by chance."""
 
 MOST_TEXTS = 64
-"""Texts of one message that are followed."""
+"""Maximum number of texts of one message that are followed."""
 
 MOST_MESSAGES = 500
-"""Messages of each kind and direction that are read, the latest."""
+"""Maximum number of messages of each kind and direction that are read: the latest."""
 
 Reader = tuple[object, ...]
 Sighting = tuple[int, int, int]
-"""Time in ns, packet row, connection row."""
+"""Where a text was seen: time in ns, packet (row), connection (row)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One text that reached a client: the packet (and connection) with which the server got it or first showed it, the
-    packet that delivered it, and the time between.
+    """The delivery of one text to a client.
+
+    Attributes:
+        kind: the method of delivery.
+        told, told_on: the packet with which the server received or first pushed the text, and its connection (rows).
+        packet, connection: the packet that delivered the text, and its connection (rows).
+        took_ns: the time between the two packets.
+        is_exact: whether the server was seen receiving the text; otherwise the delay is at least `took_ns`.
     """
 
     kind: Kind
@@ -53,7 +60,9 @@ class Delivery:
 
 
 def find_deliveries(capture: Capture, said: Said) -> list[Delivery]:
-    """The deliveries of a capture, in order of time: of each text the first to each reader since it was known."""
+    """The deliveries in a capture, in order of time: for each text, the first delivery to each receiver since the
+    server learned it.
+    """
     known: dict[str, list[Sighting]] = defaultdict(list)
     pushed: dict[str, Sighting] = {}
     heard: set[tuple[Reader, str, int]] = set()
@@ -80,9 +89,10 @@ def find_deliveries(capture: Capture, said: Said) -> list[Delivery]:
 
 
 def _origin(uploads: list[Sighting] | None, push: Sighting | None, connection: int) -> tuple[Sighting | None, bool]:
-    """When the server knew a text: the latest upload, else the first push; and whether that is exact.
+    """When the server learned a text, and whether that is exact: the latest upload or, without one, the first push.
 
-    An echo to the one who said it is no delivery, and the first push itself none whose age is known.
+    None if the text goes back to the connection that uploaded it, which is no delivery, or if the text was neither
+    uploaded nor pushed before, since its age is then unknown.
     """
     if uploads:
         return (None if uploads[-1][2] == connection else uploads[-1]), True
@@ -90,7 +100,9 @@ def _origin(uploads: list[Sighting] | None, push: Sighting | None, connection: i
 
 
 def _reader(capture: Capture, said: Said, i: int) -> Reader:
-    """The receiver: the client of the connection; if there is a new connection each time, the client's address."""
+    """A key for the receiver: the connection or, for kinds that may open a new connection each time, the client's
+    address with the server's port.
+    """
     row = said.connection[i]
     if said.kind[i] not in (Kind.CLOSED, Kind.POLLING):
         return (int(row),)
@@ -100,7 +112,7 @@ def _reader(capture: Capture, said: Said, i: int) -> Reader:
 
 
 def _read(said: Said) -> list[int]:
-    """The messages whose contents are read, in order of time."""
+    """Indices of the messages whose content is read, in order of time."""
     chosen = [
         np.flatnonzero((said.kind == kind) & (said.direction == direction))[-MOST_MESSAGES:]
         for kind in Kind
@@ -111,7 +123,7 @@ def _read(said: Said) -> list[int]:
 
 
 def texts_in(content: bytes) -> set[str]:
-    """The texts in a message: of JSON the strings in it, else its lines; none where it is not UTF-8."""
+    """The texts in a message: the strings in JSON, or else its lines; the empty set if it is not UTF-8."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:

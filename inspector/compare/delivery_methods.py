@@ -1,6 +1,6 @@
-"""Which of five ways of delivering news each connection uses, decided from its packets.
+"""Which of five methods of delivering news each connection uses, decided from its packets alone.
 
-Nothing but packets is asked: no port number, no name of a program. Each connection goes one way, or none.
+Port numbers and names of programs play no role. Each connection uses exactly one method, or none.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Kind(IntEnum):
-    """A way to deliver news; in the order of the columns."""
+    """A method of delivering news, in the order of the columns."""
 
     CLOSED = 0
     KEPT = 1
@@ -37,7 +37,7 @@ NAMES = {
     Kind.STREAM: "server_sent_events",
     Kind.WEBSOCKET: "websocket",
 }
-"""Names in JSON and csv."""
+"""Names in JSON and CSV."""
 
 TITLES = {
     Kind.CLOSED: "HTTP, closed each time",
@@ -57,19 +57,22 @@ RULES = {
     Kind.WEBSOCKET: "A connection that was upgraded to WebSocket, or was already open when the capture began and "
     "carries WebSocket frames.",
 }
-"""The rule by which each is recognised, as docs/compare.md gives it."""
+"""The rule by which each method is recognised, as in docs/compare.md."""
 
 NO_KIND = -1
 
 LINGER_NS = 500_000_000
-"""A connection still open this long after its response counts as kept alive; others are closed at once."""
+"""A connection that is still open this long after its response counts as kept alive; one that closes earlier counts as
+closed at once."""
 
 FIN_OR_RST = 5
 
 
 def find_kinds(capture: Capture, among: Mask) -> tuple[Ints, Polls]:
-    """The `Kind` of every connection, and the polls. NO_KIND is a connection of none of them, one that cannot be
-    decided yet, and one that the mask `among` leaves out.
+    """The `Kind` of every connection, and the polls.
+
+    A connection has NO_KIND if it uses none of the five methods, if its method cannot be decided yet, or if the mask
+    `among` excludes it.
     """
     connections, messages = capture.connections, capture.http_messages
     count = len(connections)
@@ -98,8 +101,8 @@ def find_kinds(capture: Capture, among: Mask) -> tuple[Ints, Polls]:
 
 
 def only_told(capture: Capture) -> Mask:
-    """The connections on which every request had content and no response did: a client sent something, and
-    read nothing.
+    """The connections on which every request had content and no response did: the client only sent something, and
+    received no content.
     """
     messages, count = capture.http_messages, len(capture.connections)
     is_request, has_content = messages["kind"] == MessageKind.REQUEST, messages["body_bytes"] > 0
@@ -115,21 +118,28 @@ def only_told(capture: Capture) -> Mask:
 
 
 def first_packets(capture: Capture, flags: int) -> Ints:
-    """For every connection, the row of its first packet with any of these TCP flags; -1 where there is none."""
+    """For every connection, the row of its first packet with any of these TCP flags; -1 if there is none."""
     packets = capture.packets
     rows = np.flatnonzero((packets["flags"] & flags != 0) & (packets["connection"] >= 0))
     return first_of(rows, packets["connection"][rows], len(capture.connections))
 
 
 def first_of(rows: npt.NDArray[np.integer], groups: npt.NDArray[np.integer], count: int) -> Ints:
-    """The first of `rows` in each of `count` groups, -1 where a group has none; `rows` are in ascending order."""
+    """For each of `count` groups, the first of `rows` that belongs to it; -1 for an empty group.
+
+    Args:
+        rows: row numbers, ascending.
+        groups: the group of each row.
+    """
     first: Ints = np.full(count, -1)
     first[groups[::-1]] = rows[::-1]
     return first
 
 
 def last_answers(capture: Capture) -> Ints:
-    """For every connection, when the last answer to a request had come whole so far, ns; -1 where there was none."""
+    """For every connection, the time in ns of the last byte captured so far of a response to a request; -1 without a
+    response.
+    """
     messages, exchanges = capture.http_messages, capture.exchanges
     rows = exchanges["response"][(exchanges["request"] >= 0) & (exchanges["response"] >= 0)]
     last: Ints = np.full(len(capture.connections), -1)

@@ -1,4 +1,4 @@
-"""How long connections lasted, and how many were open at a time."""
+"""How long connections lasted, and how many were open at the same time."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 MOST_DRAWN = 60
-"""Lives in the picture: more lines than that are a smear."""
+"""Maximum number of lifetimes drawn in the chart: more lines would blur into each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """Lifetimes of some connections.
+    """The lifetimes of some connections; all arrays have the same length.
 
     Attributes:
-        connection: rows, in order of their beginning.
-        start_ns, end_ns: from the first packet to the last; to the end of the capture where it is still open.
-        is_open: nobody has begun to close it.
-        lasted_ns: how long each was open; UNKNOWN where times go back in it.
-        most: open at the same time, at most.
-        held_ns: time open, all together of which it is known.
+        connection: row of each connection, in order of their beginning.
+        start_ns, end_ns: times of its first and its last packet; if it is still open, `end_ns` is the capture's end.
+        is_open: whether neither end has begun to close it.
+        lasted_ns: how long it was open; UNKNOWN if timestamps go back during that time.
+        most: the maximum number of connections open at the same time.
+        held_ns: the sum of all known `lasted_ns`.
     """
 
     connection: Ints
@@ -41,7 +41,9 @@ class Lives:
     held_ns: int
 
     def drawn(self) -> Ints:
-        """Which to draw, by place: all where they are few; else the longest of each of MOST_DRAWN equal parts."""
+        """Indices of the connections to draw: all, or if there are more than MOST_DRAWN, the longest in each of
+        MOST_DRAWN equal parts of the list.
+        """
         count = len(self.connection)
         if count <= MOST_DRAWN:
             return np.arange(count)
@@ -50,7 +52,7 @@ class Lives:
 
 
 def find_lives(capture: Capture, rows: Ints) -> Lives:
-    """The lives of these connections."""
+    """The lifetimes of these connections."""
     connections, times = capture.connections, capture.packets["time_ns"]
     rows = rows[np.argsort(connections["start_ns"][rows], kind="stable")]
     start, end = connections["start_ns"][rows].copy(), connections["end_ns"][rows].copy()
@@ -63,7 +65,7 @@ def find_lives(capture: Capture, rows: Ints) -> Lives:
 
 
 def most_at_once(start: Ints, end: Ints) -> int:
-    """The highest number of stretches that overlap; one that ends when another begins does not."""
+    """The maximum number of intervals that overlap. An interval that ends when another begins does not overlap it."""
     if not len(start):
         return 0
     times = np.concatenate((start, end))

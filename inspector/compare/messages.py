@@ -1,7 +1,7 @@
-"""Messages with content, of all kinds: responses, events and WebSocket messages as rows of one shape.
+"""Messages with content of all kinds, in one form: HTTP requests and responses, events, and WebSocket messages.
 
-A message is whatever carried content. Its useful bytes are that content as it was sent: a body, the data of an event,
-the payload of frames. Heads, masks, comments and handshakes are the price.
+A message is anything that carried content. Its useful bytes are that content as it was sent: a body, the data of an
+event, or the payload of frames. Headers, masks, comments and handshakes count as overhead.
 """
 
 from __future__ import annotations
@@ -25,20 +25,22 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 CONTENT_BYTES = 16 * 1024
-"""Bytes read of each message whose text matters."""
+"""Maximum number of bytes read of a message when its text is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Messages in order of time: arrays of one length.
+    """Messages in order of time; all arrays have the same length.
 
     Attributes:
-        kind: `Kind`.
-        connection, direction, packet: where it was said; `packet` is the row that carried its first byte.
-        time_ns, end_ns: when its first byte and its last were seen.
-        useful: its useful bytes.
-        is_push: whether the server said it unasked: no question of the client stands before it that it could answer.
-        row: row in http_messages or messages; of an event, its place in `events`.
+        kind: `Kind` of the connection.
+        connection, direction, packet: where the message was sent; `packet` is the row that carried its first byte.
+        time_ns, end_ns: times of its first byte and its last.
+        useful: the number of its useful bytes.
+        is_push: whether the server sent it without being asked: no client message comes before it to which it could be
+            the reply.
+        row: row in http_messages or messages; for an event, its index in `events`.
+        events: the Server-Sent Events.
     """
 
     kind: Ints
@@ -56,7 +58,7 @@ class Said:
         return len(self.kind)
 
     def content(self, capture: Capture, i: int) -> bytes:
-        """The content of message `i`, decoded, at most CONTENT_BYTES of it."""
+        """The decoded content of message `i`, at most CONTENT_BYTES of it."""
         row = int(self.row[i])
         if self.kind[i] == Kind.STREAM and self.direction[i] == Direction.SERVER:
             return self.events[row].data
@@ -70,7 +72,7 @@ Part = tuple[Ints, ...]
 
 
 def all_said(capture: Capture, kinds: Ints, polls: Polls) -> Said:
-    """Every message on a connection that has a kind."""
+    """All messages on connections that have a kind."""
     events = pushed_events(capture, np.flatnonzero(kinds == Kind.STREAM))
     parts = (_bodies(capture, kinds, polls), _events(events), _messages(capture, kinds))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
@@ -81,7 +83,7 @@ def all_said(capture: Capture, kinds: Ints, polls: Polls) -> Said:
 
 
 def _bodies(capture: Capture, kinds: Ints, polls: Polls) -> Part:
-    """Requests and answers with content; of polls only the answers that brought something new."""
+    """HTTP requests and responses with content; of the responses to polls, only those that contained something new."""
     table = capture.http_messages
     kind = kinds[table["connection"]]
     counts = (kind >= 0) & (kind != Kind.WEBSOCKET) & (table["body_bytes"] > 0)
@@ -106,7 +108,7 @@ def _events(events: list[PushedEvent]) -> Part:
 
 
 def _messages(capture: Capture, kinds: Ints) -> Part:
-    """Text and binary messages of WebSocket."""
+    """WebSocket text and binary messages."""
     table = capture.messages
     rows = np.flatnonzero(np.isin(table["kind"], (Opcode.TEXT, Opcode.BINARY)) & (kinds[table["connection"]] >= 0))
     connection, direction = table["connection"][rows], table["direction"][rows]
@@ -126,8 +128,11 @@ def _unasked(
     direction: npt.NDArray[np.integer],
     packet: npt.NDArray[np.integer],
 ) -> npt.NDArray[np.bool_]:
-    """Messages that the server sent without a message of the client since its previous one: certainly not replies.
-    Unknown if bytes of the client are missing, or for what preceded a capture that begins mid-stream.
+    """Which messages the server certainly did not send as a reply: the client has sent none since the server's previous
+    one.
+
+    False where this is unknown: if bytes from the client are missing, and for the first message of a connection that
+    was not captured from its beginning.
     """
     order = np.lexsort((packet, connection))
     connection, direction = connection[order], direction[order]

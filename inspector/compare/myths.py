@@ -18,7 +18,7 @@ from inspector.units import count, duration, size
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A common claim, and what was measured instead."""
+    """A common claim, what the capture shows instead, and the proof."""
 
     claim: str
     truth: str
@@ -26,7 +26,7 @@ class Truth:
 
 
 def truths(found: Findings) -> list[Truth]:
-    """The claims about which this capture shows something."""
+    """The claims about which this capture shows something, each with what it shows."""
     told = (tell(found) for tell in TELLERS)
     return [truth for truth in told if truth is not None]
 
@@ -88,7 +88,7 @@ def _still_asks(found: Findings) -> Truth | None:
     cost = found.costs[Kind.WEBSOCKET]
     upgrades = found.http(Kind.WEBSOCKET, MessageKind.REQUEST)
     _, last = np.unique(found.capture.http_messages["connection"][upgrades][::-1], return_index=True)
-    upgrades = upgrades[::-1][last]  # of a pipe that was used before, the last request is the one for the upgrade
+    upgrades = upgrades[::-1][last]  # on a connection with several requests, the last one is the upgrade
     if not len(upgrades):
         return None
     packets = found.capture.http_messages["packet"][upgrades].astype(np.int64)

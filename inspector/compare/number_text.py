@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def decimal(value: float) -> str:
-    """A ratio rounded to its significant digits: 0.04, 1.5, 2, 12.3, 1,204."""
+    """A ratio with as many digits as are useful in a sentence: 0.04, 1.5, 2, 12.3, 1,204."""
     if value and abs(value) < 0.995:
         return f"{value:.2g}"
     text = f"{value:,.1f}" if abs(value) < 99.95 else f"{value:,.0f}"
@@ -12,7 +12,7 @@ def decimal(value: float) -> str:
 
 
 def among(some: int, everything: int) -> str:
-    """`all 3`, `2 of 3`, `none`."""
+    """A share in words: `all 3`, `2 of 3` or `none`."""
     if not some:
         return "none"
     return f"all {everything:,}" if some == everything else f"{some:,} of {everything:,}"

@@ -1,4 +1,4 @@
-"""Finds polling: the same request again and again, at regular intervals, mostly without new content."""
+"""Finds polling: the same request repeated at regular intervals, where not every response has new content."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 Question = tuple[bytes, bytes]
 
 LEAST = 4
-"""Minimum requests of a series: three pauses of one length are hardly a coincidence."""
+"""Minimum number of requests in a series: three intervals of equal length are hardly a coincidence."""
 
 SHORTEST_PACE_NS = 20_000_000
-"""Minimum pause: a client that sends requests faster than this is not waiting for news."""
+"""Minimum median interval: a client that sends requests faster than this is not waiting for news."""
 
 EVEN_SHARE = 0.75
-"""Share of the pauses in a series that must lie within a factor of two of the median."""
+"""Minimum share of the intervals in a series that must lie within a factor of two of the median."""
 
 MOST_REQUESTS = 20_000
-"""Maximum requests examined, the latest; their heads are read one by one."""
+"""Maximum number of requests examined, the latest, since their headers are read one by one."""
 
 MOST_ANSWERS = 4096
-"""Maximum responses whose bodies are compared with the previous one."""
+"""Maximum number of responses whose bodies are compared with the previous one."""
 
 HEAD_BYTES = 4096
 BODY_BYTES = 64 * 1024
@@ -42,13 +42,13 @@ _AGENT = re.compile(rb"\r?\nuser-agent:([^\r\n]*)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Polls:
-    """Polls in order of time: arrays of one length.
+    """Polls in the order of their requests; all arrays have the same length.
 
     Attributes:
-        request: row in http_messages.
-        response: row in http_messages, -1 while unanswered.
-        series: number of the series a poll belongs to.
-        is_new: whether its answer brought something that the answer before it in the series did not.
+        request: row of the request in http_messages.
+        response: row of the response in http_messages; -1 if there is none.
+        series: number of the series to which the poll belongs.
+        is_new: whether the response has content that differs from the previous one in the series.
     """
 
     request: Ints
@@ -58,7 +58,7 @@ class Polls:
 
 
 def find_polls(capture: Capture, among: npt.NDArray[np.bool_]) -> Polls:
-    """The polls on the connections that the mask `among` names."""
+    """The polls on the connections that the mask `among` selects."""
     found: list[tuple[int, int, int, bool]] = []
     budget = MOST_ANSWERS
     for number, series in enumerate(_candidates(capture, among)):
@@ -74,7 +74,7 @@ def find_polls(capture: Capture, among: npt.NDArray[np.bool_]) -> Polls:
 
 
 def _candidates(capture: Capture, among: npt.NDArray[np.bool_]) -> list[list[int]]:
-    """Series of requests at regular intervals: rows in http_messages, in order of time."""
+    """Series of equal requests at regular intervals, as rows of http_messages in order of time."""
     messages = capture.http_messages
     rows = np.flatnonzero(messages["kind"] == MessageKind.REQUEST)
     rows = rows[among[messages["connection"][rows]]][-MOST_REQUESTS:]
@@ -92,9 +92,11 @@ def is_paced(time_ns: npt.NDArray[np.int64]) -> bool:
 
 
 def _series(capture: Capture, requests: list[int]) -> list[list[int]]:
-    """Groups of equal requests: of one connection if it carries several, else of one client address.
+    """Groups of equal requests: those on one connection if it carries at least LEAST of them, otherwise those between
+    one client address and one server socket.
 
-    Several clients of one machine cannot be told apart by their address; those that keep their pipes can.
+    Several clients on one machine cannot be distinguished by their address, but they can by the connection if they keep
+    it open.
     """
     on_pipe: dict[tuple[int, Question], list[int]] = defaultdict(list)
     for row in requests:
@@ -112,7 +114,7 @@ def _series(capture: Capture, requests: list[int]) -> list[list[int]]:
 
 
 def _question(capture: Capture, row: int) -> Question | None:
-    """Path without query and User-Agent of a GET; None for other methods."""
+    """The path (without the query) and the User-Agent of a GET request; None for other methods."""
     messages = capture.http_messages
     head = capture.bytes_at(int(messages["head_address"][row]), min(int(messages["head_bytes"][row]), HEAD_BYTES))
     if not head.startswith(b"GET "):
@@ -133,7 +135,9 @@ def _responses(capture: Capture, requests: list[int]) -> list[int]:
 
 
 def _brings_news(capture: Capture, responses: list[int]) -> list[bool]:
-    """For each response, whether it has content other than the previous one's (RFC 9110 §15.3.5, §15.4.5)."""
+    """For each response, whether it has content that differs from the last content before it. A 204 or 304 has none
+    (RFC 9110 §15.3.5, §15.4.5).
+    """
     news: list[bool] = []
     before: bytes | None = None
     for row in responses:

@@ -1,4 +1,4 @@
-"""The questions of the comparison, with an explanation and the function that answers each, as data."""
+"""The questions of the comparison as data, each with an explanation and the function that answers it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inspector.compare.delivery_methods import Kind
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One question: its name in JSON, the question, how it is answered, and the function that answers it."""
+    """One question: its name in JSON, its text, how it is answered, and the function that answers it."""
 
     name: str
     question: str

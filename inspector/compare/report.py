@@ -1,6 +1,6 @@
-"""The comparison as JSON-ready dictionaries: what the command line, the API and the page show.
+"""The comparison as JSON-ready dictionaries, as the command line, the API and the page show it.
 
-Packets are numbered from 1, connections are ids, times are nanoseconds, as in `inspector.views.rows`.
+As in `inspector.views.rows`, packets are numbered from 1, connections are given by id, and times are in nanoseconds.
 """
 
 from __future__ import annotations
@@ -20,17 +20,16 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 MOST_CONNECTIONS = 200
-"""Connections of a kind that are named."""
+"""Maximum number of connections listed per kind."""
 
 
 def compare(capture: Capture, interface: int | None = None) -> Row:
-    """The comparison of a capture as it is now, or of it what was captured on one interface (see `runs`).
+    """The comparison of a capture as it is now, or only of what was captured on one interface (see `runs`).
 
     Returns:
-        `interface`, null where all of the capture was compared;
-        `duration_ns`; `kinds`, those that the capture holds, with their connections and lives; `facts`, the questions,
-        each with `cells` by the kind's name; `truths`; `missing`, the kinds that it does not hold; `left_out`, how many
-        connections are none of the five, by protocol.
+        `interface`, null if the whole capture was compared; `duration_ns`; `kinds`, those that occur in the capture,
+        with their connections and lifetimes; `facts`, the questions, each with `cells` by the kind's name; `truths`;
+        `missing`, the kinds that do not occur; `left_out`, the number of connections of no kind, by protocol.
     """
     found = find(capture, interface)
     return {

@@ -1,7 +1,7 @@
-"""Number of round trips before the first useful byte.
+"""The number of round trips up to the first useful byte.
 
-A flight is one way: whoever has the say sends until the other one speaks. Two flights are a round trip. What is sent
-again is not counted, nor are empty acknowledgments: nobody waits for them.
+A flight is everything that one end sends until the other end sends something. Two flights are a round trip.
+Retransmissions and empty acknowledgments do not count, since nobody waits for them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 READ_FROM_SYN = 1
-"""connections.isn_known: the beginning of this direction was seen."""
+"""The value of connections.isn_known if the beginning of this direction was captured."""
 
 REPEATS = Verdict.RETRANSMISSION | Verdict.FAST_RETRANSMISSION | Verdict.SPURIOUS_RETRANSMISSION
 KEEP_ALIVE = Verdict.KEEP_ALIVE | Verdict.ZERO_WINDOW_PROBE
@@ -31,13 +31,13 @@ KEEP_ALIVE = Verdict.KEEP_ALIVE | Verdict.ZERO_WINDOW_PROBE
 
 @dataclass(frozen=True, slots=True)
 class FirstBytes:
-    """Connections whose beginning was seen, up to their first useful byte: arrays of one length.
+    """The first useful bytes of the connections whose beginning was captured; all arrays have the same length.
 
     Attributes:
-        connection: row.
-        packet: the row that carried the first useful byte.
-        flights: one-way trips up to and with that one.
-        took_ns: from the SYN to that packet.
+        connection: row of the connection.
+        packet: row of the packet that carried the first useful byte.
+        flights: the number of flights up to and including that packet.
+        took_ns: the time from the connection's first packet, its SYN, to that packet.
     """
 
     connection: Ints
@@ -51,8 +51,8 @@ class FirstBytes:
 
 
 def find_first_bytes(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, FirstBytes]:
-    """First useful bytes, by kind. Connections that were open when the capture began are left out: they prove
-    nothing.
+    """The first useful bytes, by kind. Connections that were already open when the capture began are left out, since
+    they prove nothing.
     """
     connections, packets = capture.connections, capture.packets
     first = first_of(said.packet, said.connection, len(kinds))
@@ -65,7 +65,9 @@ def find_first_bytes(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, Fi
 
 
 def _flights(capture: Capture, chosen: npt.NDArray[np.intp], until: Ints) -> Ints:
-    """For each chosen connection, how often the sender changed up to packet row `until`, plus one."""
+    """For each chosen connection, the number of flights up to packets row `until[connection]`: how often the sender
+    changed, plus one.
+    """
     packets, count = capture.packets, len(capture.connections)
     last: Ints = np.full(count, -1)
     last[chosen] = until[chosen]

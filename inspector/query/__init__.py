@@ -1,1 +1,1 @@
-"""Finds rows: by words, bytes and time, by outcome of a connection, and by problem."""
+"""Finds rows by words, bytes and time, by the outcome of a connection, and by problem."""

@@ -1,4 +1,4 @@
-"""Stretches of a capture's bytes, as two columns of a table name them, and which of them hold a word."""
+"""Searches byte ranges of a capture for a word; two columns of a table give the addresses and lengths of the ranges."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 Read = Callable[[int, int], bytes]
-"""A copy of bytes, by where they begin and how many they are."""
+"""A function that returns a copy of the bytes at an address, given the address and the length."""
 
 REMEMBERED = 8
-"""Words whose stretches are remembered: a bit a stretch, and four bytes where stretches may become longer."""
+"""Number of words whose results are cached. A result takes one bit per range, plus four bytes if ranges may grow."""
 
 PIECE = 4 << 20
-"""Bytes that are searched at a time: what a search needs beside the capture."""
+"""Number of bytes searched at a time: the memory that a search needs in addition to the capture."""
 
 DIGITS = tuple(b"0123456789")
 
 
 class Stretches:
-    """Searches stretches, which may become more: what was searched for a word once is not searched for it again.
+    """Searches byte ranges, to which more may be added. Results are cached, so that only new ranges are searched for a
+    word that was searched for before.
 
     Args:
-        columns: gives address and length of every stretch, row by row; what has no bytes has the length 0. No two
-            of them share a byte.
-        may_grow: a stretch may become longer, and is then searched again.
+        columns: returns the address and the length of every range, row by row; the length is 0 for a row without
+            bytes. Ranges must not overlap.
+        may_grow: whether a range may become longer; it is then searched again.
     """
 
     def __init__(
@@ -47,8 +48,8 @@ class Stretches:
         """Which ranges contain the word (case-insensitive for ASCII).
 
         Args:
-            word: in small letters, not empty.
-            is_whole: the word is a number, and one more digit before or behind it makes another number.
+            word: in lower case, not empty.
+            is_whole: whether the word is a number that must match as a whole, without another digit before or after it.
         """
         addresses, lengths = self._columns()
         nothing = np.empty(0, np.uint8)
@@ -66,7 +67,9 @@ class Stretches:
         return mask
 
     def _sides(self, addresses: Integers, rows: Rows) -> list[tuple[Rows, Read, int]]:
-        """The rows in order of their addresses: those in the file, and those in the arena."""
+        """The rows sorted by address, in two groups, those in the file and those in the arena; each with the function
+        that reads its bytes and the address at which its storage begins.
+        """
         rows = rows[np.argsort(addresses[rows], kind="stable")]
         kept = int(np.searchsorted(addresses[rows], ARENA))
         arena = self._capture.arena.data
@@ -77,14 +80,14 @@ class Stretches:
 
 
 def _holding(read: Read, starts: Integers, lengths: Integers, word: bytes, is_whole: bool) -> Mask:
-    """Which stretches, in ascending order, hold the word."""
+    """Which of the ranges contain the word; they are sorted by address."""
     ends = starts + lengths
     mask = np.zeros(len(starts), bool)
     at = int(starts[0]) if len(starts) else 0
     while len(starts) and at < int(ends[-1]):
-        stretch = int(np.searchsorted(ends, at, side="right"))  # the first that is not over yet: skip what nobody names
+        stretch = int(np.searchsorted(ends, at, side="right"))  # skip bytes that belong to no range
         at = max(at, int(starts[stretch]))
-        begin = max(at - 1, 0)  # a byte before and a byte behind tell whether a number goes on
+        begin = max(at - 1, 0)  # a byte before and a byte after show whether a number continues
         piece = read(begin, PIECE + len(word) + at - begin)
         places = begin + places_of(piece.lower(), word)
         places = places[(places >= at) & (places < at + PIECE)]
@@ -99,7 +102,7 @@ def _holding(read: Read, starts: Integers, lengths: Integers, word: bytes, is_wh
 
 
 def places_of(piece: bytes, word: bytes) -> Rows:
-    """Positions of the word in a piece, found column by column, since there may be a million."""
+    """Positions of the word in a piece. They are found with numpy, since there may be a million of them."""
     if word not in piece:
         return np.empty(0, np.intp)
     column = np.frombuffer(piece, np.uint8)
@@ -110,7 +113,7 @@ def places_of(piece: bytes, word: bytes) -> Rows:
 
 
 def _stand_alone(piece: bytes, places: Rows, length: int, starts: Integers, ends: Integers) -> Mask:
-    """Whether each position has no digit before or after it within its range."""
+    """Whether the word at each position has no digit directly before or after it within its range."""
     column = np.frombuffer(piece, np.uint8)
     before, behind = np.maximum(places - 1, 0), np.minimum(places + length, len(column) - 1)
     digit_before = (places > starts) & np.isin(column[before], DIGITS)

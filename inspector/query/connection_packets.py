@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def packets_of(capture: Capture, connection: int) -> Rows:
-    """Rows of `packets` that belong to the connection, in order."""
+    """Rows of `packets` that belong to the connection, ascending."""
     table = capture.connections
     first, last = int(table["first_packet"][connection]), int(table["last_packet"][connection])
     found: Rows = first + np.flatnonzero(capture.packets["connection"][first : last + 1] == connection)
@@ -22,7 +22,7 @@ def packets_of(capture: Capture, connection: int) -> Rows:
 
 
 def packets_by_connection(capture: Capture, connections: npt.NDArray[np.integer]) -> dict[int, Rows]:
-    """Rows of `packets` of each of these connections, ascending; connections without packets are left out."""
+    """For each of these connections, its rows of `packets`, ascending; connections without packets are left out."""
     owners = capture.packets["connection"]
     own = np.flatnonzero(np.isin(owners, connections))
     if not len(own):

@@ -1,4 +1,7 @@
-"""HTTP messages that contain a word in header or body, found in the pieces of the streams by stream offset."""
+"""Finds HTTP messages that contain a word in their header or body.
+
+It searches the pieces of the streams, and uses stream offsets to find the messages to which the pieces belong.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,12 @@ if TYPE_CHECKING:
 
 
 SHARED = 20_000
-"""Maximum pieces shared by several messages that are examined one by one; beyond that, all their messages match."""
+"""If a matching piece is shared by several messages, each of them is examined by itself, up to this number; beyond it,
+all messages in such pieces count as matches."""
 
 
 class HttpBytes:
-    """The HTTP messages of one capture, which may grow, as bytes."""
+    """Searches the bytes of a capture's HTTP messages; the capture may grow."""
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
@@ -29,7 +33,7 @@ class HttpBytes:
         self._seams = Seams(capture)
 
     def holding(self, word: bytes, is_whole: bool) -> Mask:
-        """Rows of http_messages that hold the word (see `Stretches.holding`)."""
+        """Which rows of http_messages contain the word (see `Stretches.holding`)."""
         mask = self._seams.holding(word, is_whole)
         pieces, messages, is_shared = self._pairs(np.flatnonzero(self._pieces.holding(word, is_whole)))
         mask[messages[~is_shared]] = True
@@ -41,11 +45,15 @@ class HttpBytes:
         return mask
 
     def across(self, word: bytes) -> Mask:
-        """Rows of http_messages in which the word lies across two pieces, so that no packet holds it."""
+        """Which rows of http_messages contain the word across two or more pieces, so that no single packet contains
+        it.
+        """
         return self._seams.holding(word, False)
 
     def _pairs(self, pieces: Rows) -> tuple[Rows, Rows, Mask]:
-        """Each piece with each message that it carries bytes of, and whether others have bytes in it as well."""
+        """Pairs of a piece and a message that has bytes in it, and whether the piece also has bytes outside that
+        message.
+        """
         chunks, table = self._capture.chunks, self._capture.http_messages
         start, length = chunks["stream_offset"][pieces], chunks["length"][pieces]
         stream = stream_key(chunks["connection"][pieces], chunks["direction"][pieces])

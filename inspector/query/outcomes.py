@@ -1,6 +1,7 @@
-"""How connections ended, as far as the capture proves it: one judgement for all views and commands.
+"""How connections ended, as far as the capture proves it: one definition for all views and commands.
 
-Zeek's conn_state does not tell it: it counts resets that their receiver must drop, and one side alone.
+Zeek's conn_state is not enough: it also counts resets that their receiver must drop, and connections of which only one
+side was captured.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from inspector.tcp.verdicts import ConnState
 
 
 class Outcome(IntEnum):
-    """How a connection ended, or that it is open."""
+    """How a connection ended, or its state if it has not ended."""
 
     OPEN = 0
     OPENING = 1
@@ -30,29 +31,30 @@ class Outcome(IntEnum):
     """Both ends have sent their FIN."""
     RESET = 4
     REFUSED = 5
-    """The server sent a RST for the SYN, and nothing else."""
+    """The server responded to the SYN with a RST, and sent nothing else."""
     UNANSWERED = 6
-    """No packet of the server answers the SYN, and the client does not continue as if it had been answered."""
+    """No packet from the server answers the SYN, and the client does not continue as if it had received an answer."""
     STRAY = 7
-    """No SYN is in the capture, and one end has sent only RST: perhaps there was no connection."""
+    """No SYN is in the capture, and one end has sent only RSTs: perhaps there was no connection."""
     HALF_SEEN = 8
-    """No packet of one end is in the capture, and the other continues."""
+    """No packet from one end is in the capture, and the other end continues."""
     HALF_SEEN_CLOSED = 9
-    """No packet of one end is in the capture, and the other has sent its FIN."""
+    """No packet from one end is in the capture, and the other end has sent its FIN."""
 
 
 Outcomes = npt.NDArray[np.uint8]
-"""An `Outcome` for each of some connections."""
+"""One `Outcome` per connection."""
 
 
 class OutcomeWords(NamedTuple):
-    """Texts of an outcome.
+    """The texts that describe an outcome.
 
     Attributes:
-        kind: "open", "closed" or "trouble": the last is what its users did not want.
-        short: for a cell of a table.
-        one: of one connection; `{reset_by}` is who sent the RST, `{unseen}` the end of which nothing is in the capture.
-        several: of several connections.
+        kind: "open", "closed" or "trouble", which means an outcome that the connection's users did not want.
+        short: the text for a table cell.
+        one: the text for one connection; `{reset_by}` stands for the end that sent the RST, `{unseen}` for the end from
+            which no packet is in the capture.
+        several: the text for several connections.
     """
 
     kind: str
@@ -86,26 +88,26 @@ WORDS: dict[Outcome, OutcomeWords] = {
 }
 
 ABNORMAL = tuple(outcome for outcome, words in WORDS.items() if words.kind == "trouble")
-"""Ends of a connection that its users did not want."""
+"""Outcomes that the users of a connection did not want."""
 
 
 BIT_OF = np.zeros(256, np.uint64)
 BIT_OF[ord("A") : ord("Z") + 1] = np.uint64(1) << np.arange(26, dtype=np.uint64)
 BIT_OF[ord("a") : ord("z") + 1] = np.uint64(1) << np.arange(32, 58, dtype=np.uint64)
-"""Of each letter of a history; the client's are capitals."""
+"""The bit for each letter of a history; the client's letters are upper case."""
 
 
 def _bits(letters: bytes) -> np.uint64:
-    """A bit for each of these letters of a history."""
+    """A mask with the bits of these history letters."""
     return np.uint64(np.bitwise_or.reduce(BIT_OF[list(letters)]))
 
 
 SPOKEN = np.array([_bits(b"HADFTWQG"), _bits(b"hadftwqg")])
-"""History letters of what each `Direction` sends, other than SYN and RST."""
+"""By `Direction`, the mask of the history letters for what that end sends, other than a SYN or RST."""
 
 
 def _among(values: type[IntEnum], *chosen: IntEnum) -> Mask:
-    """Of each value, whether it is one of the chosen."""
+    """For each value of an enumeration, whether it is one of the chosen ones."""
     return np.isin(np.arange(max(values) + 1), chosen)
 
 
@@ -128,7 +130,7 @@ def outcomes(connections: Table, chosen: Any = slice(None)) -> Outcomes:
     judged = (
         (Outcome.REFUSED, (conn_state == ConnState.REJ) & (reset_by == Direction.SERVER) & asked & ~answered),
         (Outcome.UNANSWERED, SYN_ALONE[conn_state] & BEFORE_AN_ANSWER[client]),
-        # Without a SYN, and whoever sent the RST has sent nothing else.
+        # No SYN was captured, and the sender of the RST has sent nothing else.
         (Outcome.STRAY, is_reset & ~_has(said, b"SsHh") & (said & SPOKEN[reset_by] == 0)),
         (Outcome.RESET, is_reset & ~is_finished),
         (Outcome.HALF_SEEN_CLOSED, is_silent & _has(said, b"Ff")),
@@ -142,15 +144,15 @@ def outcomes(connections: Table, chosen: Any = slice(None)) -> Outcomes:
 
 
 def _letters(history: Values) -> Values:
-    """The letters of each history, as bits."""
+    """The letters of each history, as a bit mask."""
     said = np.zeros(len(history), np.uint64)
-    for letters in takewhile(np.any, history.T):  # a history is filled up with 0
+    for letters in takewhile(np.any, history.T):  # histories are padded with 0
         said |= BIT_OF[letters]
     return said
 
 
 def _has(said: Values, letters: bytes) -> Mask:
-    """Whether any of these letters is in a history, given as bits."""
+    """Whether each history, given as a bit mask, contains any of these letters."""
     return np.asarray(said & _bits(letters) != 0)
 
 

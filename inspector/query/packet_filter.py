@@ -1,9 +1,9 @@
-"""Which packets a few words mean: text, an address, a port, a flag, a verdict, a connection. Every word must fit.
+"""Finds the packets that match every word of a filter: text, an address, a port, a flag, a verdict or a connection.
 
 8000                a port of the connection         127.0.0.1          an address, or a part of one
 #12                 connection 12                    10.0.0.2:80        a socket
 syn, rst            a flag of the segment            retransmission     a verdict, or a part of its name
-http, websocket     what the connection speaks       client, server     who sent it
+http, websocket     the connection's protocol        client, server     who sent it
 udp, tcp            the protocol above IP            noted              has a note or a comment
 is:CODE             exactly this anomaly, verdict or failure, "is:http-bare-lf", "is:retransmission", "is:refused"
 anything else       bytes of the packet, as text
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 MAX_WORDS = 16
-"""Words looked for; the rest of a longer text is left out."""
+"""Maximum number of words of a filter; further words are ignored."""
 
 IP_PROTOCOLS = {name.lower(): number for number, name in ip_protocols.NAMES.items()}
 SPOKEN = {protocol.name.lower(): protocol for protocol in Protocol if protocol is not Protocol.UNKNOWN}
@@ -40,10 +40,10 @@ CODES: dict[str, Verdict | int] = {
     **{code_of(verdict): verdict for verdict in Verdict},
     **{anomaly.code: i for i, anomaly in enumerate(ANOMALIES)},
 }
-"""Words that may follow "is:": verdicts, and anomalies by their index."""
+"""Codes that may follow "is:", each with its verdict or with the index of its anomaly."""
 
 MAX_BYTES = 64
-"""Bytes of a word that are looked for."""
+"""Maximum number of bytes of a word that are searched for."""
 
 
 def words_of(text: str) -> list[str]:
@@ -52,19 +52,19 @@ def words_of(text: str) -> list[str]:
 
 
 def as_bytes(word: str) -> bytes:
-    """The bytes of a word on the wire."""
+    """The bytes to search for: the word in UTF-8, cut to MAX_BYTES."""
     return word.encode("utf-8", "replace")[:MAX_BYTES]
 
 
 class Search:
-    """Searches the packets of one capture, which may grow."""
+    """Searches the packets of one capture; the capture may grow."""
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
         self._bytes = Stretches(capture, lambda: (capture.packets["address"], capture.packets["captured"]))
 
     def matching(self, text: str) -> Rows | None:
-        """Rows of the packets that match every word of `text`, ascending; None without a word, so that all match."""
+        """Rows of the packets that match every word of `text`, ascending; None if it has no words, so all match."""
         words = words_of(text)
         if not words:
             return None
@@ -74,7 +74,7 @@ class Search:
         return np.flatnonzero(mask)
 
     def fitting(self, word: str) -> Mask:
-        """The packets that one word fits."""
+        """The packets that match one word."""
         capture = self._capture
         connections = named(capture, word)
         if connections is not None:
@@ -105,7 +105,7 @@ class Search:
         return np.asarray(packets["analysis"] & verdicts != 0) if verdicts else None
 
     def _odd(self, code: Verdict | int) -> Mask:
-        """The packets that got a verdict, or that show the anomaly of this index."""
+        """The packets that have this verdict, or that show the anomaly with this index."""
         table, packets = self._capture.anomalies, self._capture.packets
         if isinstance(code, Verdict):
             return np.asarray(packets["analysis"] & int(code) != 0)
@@ -128,7 +128,7 @@ def named(capture: Capture, word: str) -> Mask | None:
 
 
 def _of(capture: Capture, connections: Mask) -> Mask:
-    """Packets of these connections."""
+    """The packets of these connections."""
     owner = capture.packets["connection"]
     mask = np.zeros(len(owner), bool)
     is_tcp = owner >= 0
@@ -142,7 +142,7 @@ def _has_port(capture: Capture, port: int) -> Mask:
 
 
 def has_address(capture: Capture, word: str) -> Mask:
-    """Connections with an address that matches the word: a whole address or part of one, perhaps with a port."""
+    """Connections with an address that matches the word, which is an address or part of one, optionally with a port."""
     mask = np.zeros(len(capture.connections), bool)
     if re.fullmatch(r"[0-9a-f.:\[\]]{2,50}", word):
         host, port = _taken_apart(word)
@@ -152,7 +152,7 @@ def has_address(capture: Capture, word: str) -> Mask:
 
 
 def _taken_apart(word: str) -> tuple[str, int | None]:
-    """ "10.0.0.2:80" and "[::1]:80" have a port; "::1" has none."""
+    """Split a word into address and port: "10.0.0.2:80" and "[::1]:80" have a port; "::1" has none."""
     with_port = re.fullmatch(r"(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})", word)
     if with_port:
         return with_port[1] or with_port[2], int(with_port[3])
@@ -160,7 +160,10 @@ def _taken_apart(word: str) -> tuple[str, int | None]:
 
 
 def _side_has(capture: Capture, side: str, fits: Callable[[str], bool], port: int | None) -> Mask:
-    """Each address is written out once, however many connections have it."""
+    """The connections whose address on this side fits and that have this port on this side (any port if None).
+
+    Each distinct address is formatted only once, however many connections have it.
+    """
     table = capture.connections
     rows, which = _distinct(table["family"], table[f"{side}_hi"], table[f"{side}_lo"])
     parts = zip(*(table[name][rows].tolist() for name in ("family", f"{side}_hi", f"{side}_lo")), strict=True)
@@ -170,17 +173,19 @@ def _side_has(capture: Capture, side: str, fits: Callable[[str], bool], port: in
 
 
 def _distinct(*columns: npt.NDArray[Any]) -> tuple[Rows, Rows]:
-    """A row for each distinct combination of values, and for each row which of those it is."""
+    """For each distinct combination of values, the first row that has it; and for each row, the index of its
+    combination.
+    """
     combined = np.zeros(len(columns[0]), np.int64)
     for column in columns:
         values, which = np.unique(column, return_inverse=True)
         combined = combined * max(len(values), 1) + which
-        _, combined = np.unique(combined, return_inverse=True)  # so that the product stays below rows × rows
+        _, combined = np.unique(combined, return_inverse=True)  # keeps the product below rows × rows
     _, rows, which = np.unique(combined, return_index=True, return_inverse=True)
     return rows, which
 
 
 def _verdicts(word: str) -> int:
-    """The bits of the verdicts whose names have the word in them; none for words too short to mean one."""
+    """The bits of the verdicts whose names contain the word; 0 for a word of three characters or fewer."""
     name = word.replace("-", "_")
     return sum(int(verdict) for verdict in Verdict if len(name) > 3 and name in (verdict.name or "").lower())

@@ -1,4 +1,4 @@
-"""Percentiles by nearest rank: values that occurred, never one between two."""
+"""Percentiles by nearest rank: always values that occurred, never interpolated."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def percentiles(values: Values, percents: Iterable[int]) -> list[int]:
 
 
 def median(values: Values) -> int:
-    """The value in the middle, the lower one of two."""
+    """The median; of two middle values, the lower one."""
     return percentiles(values, (50,))[0]

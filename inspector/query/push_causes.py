@@ -1,7 +1,8 @@
-"""The client message that caused each server push, and the time between: inferred, since no byte says so.
+"""Finds the client message that caused each server push, and the time between the two. This is inferred, since no byte
+states it.
 
-A push is put down to a message that a client sent to the same server shortly before and that says the same: the words
-that stood in the question stand in the push. Of several such messages the latest counts.
+A push is attributed to a message that a client sent to the same server shortly before and whose text appears in the
+push. Of several such messages, the latest counts.
 """
 
 from __future__ import annotations
@@ -23,29 +24,29 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 SOON_NS = 2_000_000_000
-"""How long a server may take to pass on a message."""
+"""Maximum time that a server may take to forward a message."""
 
 MOST = 4000
-"""Messages that are compared for one answer."""
+"""Maximum number of messages compared per call."""
 
 MAX_TEXT = 4096
-"""Bytes of a message that are compared."""
+"""Maximum number of bytes of a message that are compared."""
 
 MAX_STRINGS = 64
-"""Texts of one message that are compared."""
+"""Maximum number of texts of one message that are compared."""
 
 SHORTEST_PART = 4
-"""Characters of a plain text that may be a part of another by no mere chance."""
+"""Minimum number of characters of a text that may match part of another: a shorter one would match by chance."""
 
 TELLING = ("text", "say", "message", "body", "content", "data", "msg")
-"""Names of JSON members that hold a user's text; without one of them, the longest text counts."""
+"""Names of JSON members that contain a user's text; if a message has none of them, its longest text counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A message (row) that the server sent, the client's message that caused it, and the time from one to the other.
+    """A message (row) that the server sent, and the client's message (row) that caused it.
 
-    `after_ns` counts from the last byte of the client's message to the first of the server's.
+    `after_ns` is the time from the last byte of the client's message to the first byte of the server's.
     """
 
     row: int
@@ -63,7 +64,7 @@ class _Told:
 
 
 def pushes(capture: Capture, start: int, stop: int) -> list[Push]:
-    """The pushes among messages [start, stop), and those that these have caused."""
+    """The pushes among messages [start, stop), and the pushes that messages in this range have caused."""
     messages = capture.messages
     if start >= min(stop, len(messages)):
         return []
@@ -77,7 +78,7 @@ def pushes(capture: Capture, start: int, stop: int) -> list[Push]:
 
 
 def _linked(capture: Capture, rows: list[int]) -> list[Push]:
-    """Every push among these rows, which are in order of time."""
+    """All pushes among these rows, which are sorted by time."""
     messages = capture.messages
     found: list[Push] = []
     told: deque[_Told] = deque()
@@ -96,7 +97,7 @@ def _linked(capture: Capture, rows: list[int]) -> list[Push]:
 
 
 def _clock(capture: Capture, row: int, which: str) -> int:
-    """The clock of a message's first or last packet: times of two cannot be compared."""
+    """The clock of a message's first or last packet; times of different clocks cannot be compared."""
     return int(capture.packets["clock"][capture.messages[f"{which}_packet"][row]])
 
 
@@ -114,7 +115,9 @@ def _says(said: list[str], heart: str) -> bool:
 
 
 def heart(text: str) -> str:
-    """The text of a message: the relevant member of JSON, of anything else all of it."""
+    """The main text of a message: in a JSON object, the first member of TELLING that is a string; otherwise the longest
+    of its `strings`.
+    """
     told = _json(text)
     if isinstance(told, dict):
         for name in TELLING:
@@ -124,13 +127,13 @@ def heart(text: str) -> str:
 
 
 def strings(text: str) -> list[str]:
-    """The texts that a message holds: the values in JSON, else the message itself."""
+    """The texts in a message: the strings in a JSON object or array, or else the whole message."""
     told = _json(text)
     return strings_in(told, MAX_STRINGS) if isinstance(told, (dict, list)) else [text]
 
 
 def _json(text: str) -> Any:
-    """The JSON value of a text, also after a number, as Socket.IO writes it."""
+    """The JSON value of a text, which may have a number in front, as in Socket.IO; None if it is not JSON."""
     try:
         return json.loads(re.sub(r"\A\d{1,4}(?=[\[{])", "", text))
     except (ValueError, RecursionError):
@@ -143,7 +146,7 @@ def _server(capture: Capture, row: int) -> tuple[int, ...]:
 
 
 def text_of(capture: Capture, row: int) -> str:
-    """The beginning of a WebSocket message as text; "" where nothing of it was kept."""
+    """The beginning of a WebSocket message as text; "" if none of its content was kept."""
     table = capture.messages
     address, length = int(table["text_address"][row]), int(table["text_bytes"][row])
     return capture.bytes_at(address, min(length, MAX_TEXT)).decode("utf-8", "replace") if address >= 0 else ""

@@ -1,13 +1,13 @@
-"""Which connections, exchanges and messages a few words mean. Every word must fit; what fits a packet: `packet_filter`.
+"""Finds the connections, exchanges and messages that match every word of a filter; for packets, see `packet_filter`.
 
 #12, :80            their connection, by its number or a port
-80                  a port, a status or close code, or that number in what was said
+80                  a port, a status or close code, or that number in the content
 127.0.0.1           an address of their connection, or a part of one
-http, websocket     what their connection speaks
+http, websocket     the protocol of their connection
 retransmission, rst a verdict on one of their packets, or a flag of it
 close, client       a message's kind, and who sent it
 time-wait           the state that an end of a connection is in
-anything else       what was said: heads and bodies as they were sent, messages unmasked and inflated
+anything else       the content: HTTP headers and bodies as they were sent, messages unmasked and decompressed
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ KINDS = {name: kind for kind, name in MESSAGE_KINDS.items()}
 
 
 class Finder:
-    """Finds rows of one capture, which may grow; what was searched for a word once is not searched for it again."""
+    """Finds rows of one capture, which may grow. Results are cached, so that only new bytes are searched if a word is
+    searched for again.
+    """
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
@@ -44,14 +46,15 @@ class Finder:
         self._texts = Stretches(capture, lambda: _texts(capture), may_grow=True)
 
     def is_of(self, capture: Capture) -> bool:
-        """Whether it finds in this capture."""
+        """Whether this finder searches the given capture."""
         return capture is self._capture
 
     def matching(self, name: str, text: str) -> Rows | None:
-        """Rows of a table that match every word of `text`, ascending; None without a word, so that all match.
+        """Rows of a table that match every word of `text`, ascending; None if it has no words, so that all match.
 
         Args:
             name: packets, connections, exchanges or messages.
+            text: the words of the filter.
         """
         if name == "packets":
             return self._packets.matching(text)
@@ -65,7 +68,9 @@ class Finder:
         return np.flatnonzero(mask)
 
     def _connections(self, word: str) -> Mask:
-        """Those with a packet that the word fits, or an HTTP message, or with an end in that state."""
+        """The connections that the word names, or else those with a packet or an HTTP message that matches it; also
+        those with an end in the TCP state of that name.
+        """
         table = self._capture.connections
         found: Mask | None = named(self._capture, word)
         if found is None:
@@ -108,12 +113,12 @@ class Finder:
         return found
 
     def _by_connection(self, word: str) -> Mask:
-        """The connections that the word names, or whose address it is."""
+        """The connections that the word selects by number, port or protocol, or else by address."""
         found = named(self._capture, word)
         return has_address(self._capture, word) if found is None else found
 
     def _by_packets(self, word: str, connection: Rows, first: Rows, last: Rows) -> Mask:
-        """Which stretches of connections, from packet `first` to `last`, hold a packet that the word is true of."""
+        """Which ranges of a connection's packets, from `first` to `last`, contain a packet that matches the keyword."""
         told = None if word in SIDES else self._packets.told(word)
         if told is None:
             return np.zeros(len(connection), bool)
@@ -127,7 +132,7 @@ class Finder:
 
 
 def _key(connection: Rows, packet: Rows) -> Rows:
-    """A number that orders packets by connection."""
+    """A sort key that orders packets by connection, and within a connection by row."""
     return np.asarray(connection, np.int64) << 32 | np.asarray(packet, np.int64)
 
 
@@ -140,6 +145,6 @@ def _is_number(word: str) -> bool:
 
 
 def _texts(capture: Capture) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
-    """Address and length of what is kept of each message."""
+    """The address and length of the content that was kept of each message."""
     table = capture.messages
     return table["text_address"], np.where(table["text_address"] >= 0, table["text_bytes"], 0)

@@ -1,7 +1,8 @@
-"""Words that span two pieces of an HTTP message: the seams between consecutive pieces of its stream.
+"""Finds words that span several pieces of an HTTP message, by searching the seams between consecutive pieces.
 
-A piece is what one segment brought. Of each only its edges are looked at, as wide as the word: the work is bounded by
-the pieces, whatever their length. What was searched of a message for a word once is not searched for it again.
+A piece is the data that one segment contributed. Only the edges of each piece are searched, and these are as wide as
+the word, so that the work depends on the number of pieces and not on their length. Results are cached, so that no part
+of a message is searched twice for the same word.
 """
 
 from __future__ import annotations
@@ -23,20 +24,20 @@ if TYPE_CHECKING:
 
 
 AT_ONCE = 8192
-"""Pieces whose edges are looked at together: a mebibyte of them, and ten of where they lie."""
+"""Number of pieces whose edges are searched together: 1 MiB of bytes, and 10 MiB for their addresses."""
 
 ROWS_AT_ONCE = 1 << 18
-"""Rows of the table of pieces that are looked through together."""
+"""Number of rows of the chunks table that are examined together."""
 
 OFFSET_BITS = 40
-"""Room for a stream offset in a key: a stream of a capture has less than a tebibyte."""
+"""Bits of a key that hold the stream offset: a stream in a capture is shorter than 1 TiB."""
 
 NEVER = 1 << 62
 """A stream offset that no piece reaches."""
 
 
 def stream_key(connection: Integers, direction: Integers) -> Rows:
-    """Where the keys of a stream begin; stream offsets are added to it."""
+    """The lowest key of a stream; the key of a byte is this plus its stream offset."""
     return (2 * connection.astype(np.int64) + direction) << OFFSET_BITS
 
 
@@ -45,10 +46,11 @@ class Edges:
     """The bytes around the seams of some messages, edge after edge, in order of message and offset.
 
     Attributes:
-        text: in small letters.
-        starts: where in `text` each edge begins; there are two to a piece, the second empty where it is short.
-        offsets: in its stream.
-        messages: which message it is of.
+        text: the bytes of all edges, in lower case.
+        starts: the position in `text` at which each edge begins. A piece has two edges; the second is empty if the
+            piece is short.
+        offsets: the stream offset of each edge.
+        messages: the message to which each edge belongs.
     """
 
     text: bytes
@@ -63,7 +65,8 @@ class Edges:
         found = self._are_joined(first, last) & (self._piece(first) != self._piece(last))
         if is_whole:
             found &= ~self._is_digit_beside(first, first - 1)
-            # The piece behind may not be there yet: it has no say, so that live and saved give the same answer.
+            # A digit in the next piece does not count, since in a live capture that piece may not have arrived yet:
+            # live and saved captures give the same result.
             found &= ~(self._is_digit_beside(last, last + 1) & (self._piece(last) == self._piece(last + 1)))
         return self.messages[self._edge(first[found])]
 
@@ -74,13 +77,13 @@ class Edges:
         return self._edge(place) // 2
 
     def _are_joined(self, first: Rows, last: Rows) -> Mask:
-        """Whether all bytes of one message from place to place are there."""
+        """Whether the bytes from position `first` to position `last` are consecutive bytes of one message."""
         a, b = self._edge(first), self._edge(last)
         apart = self.offsets[b] - self.offsets[a] - self.starts[b] + self.starts[a]
         return np.asarray((self.messages[a] == self.messages[b]) & (apart == 0))
 
     def _is_digit_beside(self, place: Rows, beside: Rows) -> Mask:
-        """Whether the next byte of the message on one side of a place is a digit."""
+        """Whether the adjacent byte of the same message, at position `beside`, is a digit."""
         is_there = (beside >= 0) & (beside < len(self.text))
         beside = np.where(is_there, beside, place)
         column = np.frombuffer(self.text, np.uint8)
@@ -89,14 +92,14 @@ class Edges:
 
 
 class Seams:
-    """Searches the seams of one capture's HTTP messages, which may become more and longer."""
+    """Searches the seams of one capture's HTTP messages; messages may be added, and may become longer."""
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
         self._known: dict[tuple[bytes, bool], tuple[npt.NDArray[np.uint8], int, Rows, Integers]] = {}
 
     def holding(self, word: bytes, is_whole: bool) -> Mask:
-        """Rows of http_messages in which the word lies across a seam (see `Stretches.holding`)."""
+        """Which rows of http_messages contain the word across a seam (see `Stretches.holding`)."""
         table = self._capture.http_messages
         if len(word) < 2:
             return np.zeros(len(table), bool)
@@ -127,7 +130,7 @@ class Seams:
         stop = np.searchsorted(keys, stream + end, "left")
         behind = np.cumsum(np.maximum(stop - first, 0))
         for at in range(0, int(behind[-1]) if len(behind) else 0, AT_ONCE):
-            # A word may have begun as many pieces before as it has bytes.
+            # A word of `width` bytes may begin as many as `width` pieces earlier.
             number = np.arange(max(at - width, 0), min(at + AT_ONCE, behind[-1]))
             of = np.searchsorted(behind, number, "right")
             place = stop[of] - (behind[of] - number)
@@ -138,7 +141,9 @@ class Seams:
             yield self._cut(pieces[place][is_of], start[is_of], length[is_of], messages[of][is_of], width)
 
     def _pieces(self, stream: Rows, begin: Integers) -> tuple[Rows, Rows]:
-        """Rows of chunks that extend beyond `begin` of these streams, and their keys, by which they are sorted."""
+        """Rows of data chunks that extend beyond offset `begin` of these streams, and their keys, by which they are
+        sorted.
+        """
         chunks = self._capture.chunks
         wanted = np.full(2 * len(self._capture.connections), NEVER)
         np.minimum.at(wanted, stream >> OFFSET_BITS, begin)
@@ -154,7 +159,7 @@ class Seams:
         return rows[order], keys[order]
 
     def _cut(self, pieces: Rows, start: Integers, length: Integers, messages: Rows, width: int) -> Edges:
-        """The edges of pieces; the message has `length` bytes of each from stream offset `start` on."""
+        """The edges of these pieces; the message has `length` bytes in each, beginning at stream offset `start`."""
         chunks = self._capture.chunks
         is_long = length > 2 * width
         lengths = np.stack((np.where(is_long, width, length), np.where(is_long, width, 0)), axis=1).ravel()

@@ -1,4 +1,4 @@
-"""A stretch of time, and what of a capture falls into it: what the timeline's brush leaves to every other view."""
+"""A time range, and the rows of a capture that fall into it. The timeline's brush selects the range for all views."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A time range, both ends included, ns since 1970."""
+    """A time range in ns since 1970; both ends are included."""
 
     from_ns: int
     to_ns: int
@@ -31,19 +31,21 @@ class Span:
         return held
 
     def touches(self, starts: Times, ends: Times) -> Mask:
-        """Which of these intervals overlap the range; one without a known end lasts a moment."""
+        """Which of these intervals overlap the range; one without a known end counts as a single moment."""
         touched: Mask = (starts <= self.to_ns) & (np.maximum(starts, ends) >= self.from_ns)
         return touched
 
 
 def extent(capture: Capture) -> Span | None:
-    """From the earliest packet to the latest, in whatever order; None without any."""
+    """The time range from the earliest packet to the latest, even if packets are not in order of time; None without
+    packets.
+    """
     times = capture.packets["time_ns"]
     return Span(int(times.min()), int(times.max())) if len(times) else None
 
 
 def is_cut_off(capture: Capture, exchanges: Rows) -> Mask:
-    """Which exchanges have a truncated response; those with bytes missing from the capture do not count."""
+    """Which exchanges have a response that was cut off; bytes that are only missing from the capture do not count."""
     response = capture.exchanges["response"][exchanges]
     if not len(capture.http_messages):
         return np.zeros(len(response), bool)
@@ -52,8 +54,12 @@ def is_cut_off(capture: Capture, exchanges: Rows) -> Mask:
 
 
 def gets_no_response(capture: Capture, exchanges: Rows, became: Outcomes | None = None) -> Mask:
-    """Which exchanges have a request alone, on connections that are over: none will come. Not where the response may be
-    in what the capture lacks of the server. `became`: the outcomes of all connections, where they are known.
+    """Which exchanges will never get a response: they have only a request, and their connection has ended. Exchanges
+    whose response may be among the server's bytes that are missing from the capture do not count.
+
+    Args:
+        exchanges: rows of exchanges.
+        became: the outcomes of all connections, if they are already known.
     """
     table, connections = capture.exchanges, capture.connections
     found: Mask = (table["request"][exchanges] >= 0) & (table["response"][exchanges] < 0)
@@ -67,15 +73,17 @@ def gets_no_response(capture: Capture, exchanges: Rows, became: Outcomes | None 
 
 
 def within(capture: Capture, name: str, span: Span) -> Mask:
-    """Which rows of the table `name` happen, at least in part, in `span`."""
+    """Which rows of the table `name` lie at least partly in `span`."""
     return _WITHIN[name](capture, span)
 
 
 def exchange_times(capture: Capture, chosen: npt.NDArray[np.intp] | slice = slice(None)) -> tuple[Times, Times]:
-    """When exchanges begin and end: first byte of what was seen first, last byte of what was seen last."""
+    """When exchanges begin and end: the time of the request's first byte, and of the response's last byte. If one of
+    the two messages is missing, both times are the other one's.
+    """
     messages, exchanges = capture.http_messages, capture.exchanges
     request, response = exchanges["request"][chosen], exchanges["response"][chosen]
-    # An exchange has at least one of the two; -1 reads a row that the other then replaces.
+    # An exchange has at least one of the two messages; where one is -1, the other is used.
     first, last = np.where(request >= 0, request, response), np.where(response >= 0, response, request)
     return messages["time_ns"][first], messages["end_ns"][last]
 

@@ -1,7 +1,7 @@
-"""What went wrong in a capture: every kind of trouble by weight, and the packets that show it.
+"""What went wrong in a capture: every kind of trouble, ordered by severity, and the packets that show it.
 
-Failures first: somebody did not get what they wanted. Then what breaks a rule, then signs of loss and congestion, and
-last what is legal and worth knowing.
+Failures come first: somebody did not get what they wanted. They are followed by violations of a rule, then by signs of
+loss and congestion, and last by what is legal but worth knowing.
 """
 
 from __future__ import annotations
@@ -25,30 +25,30 @@ if TYPE_CHECKING:
 
 
 Shown = tuple[Rows, Rows]
-"""Failures of a kind: of each the connection, and the packet that shows it."""
+"""The failures of one kind: the connection of each, and the packet that shows it."""
 
 Find = Callable[["Capture", Outcomes], Shown]
-"""Finds the failures of a kind, given the outcomes."""
+"""A function that finds the failures of one kind, given the capture and the outcomes of its connections."""
 
 NONE: Rows = np.empty(0, np.intp)
 
 WEIGHTS = ("failure", "violation", "warning", "note")
-"""Severities, the heaviest first; an anomaly has one of the last three."""
+"""Severities, the most severe first; an anomaly has one of the last three."""
 
 PROTOCOL_ERROR = 1002
 """The lowest close code that reports an error (RFC 6455 §7.4.1)."""
 
 TOLD = (*TROUBLE, Verdict.DUPLICATE_ACK)
-"""Verdicts that a person who asks "is something wrong?" wants to hear of."""
+"""Verdicts that matter to a person who asks "is something wrong?"."""
 
 
 SERIOUS: Mask = np.array([anomaly.severity != "note" for anomaly in ANOMALIES])
-"""By anomaly code: whether it is a warning or a violation."""
+"""For each anomaly, by its index: whether it is a warning or a violation, and not just a note."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A kind of failure: what one and several are called, and how they are found."""
+    """A kind of failure: its name in the singular and the plural, and the function that finds the failures."""
 
     one: str
     several: str
@@ -57,12 +57,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A kind of trouble in a capture: how often, and rows of the packets that show it, ascending.
+    """A kind of trouble in a capture.
 
     Attributes:
-        code: what a filter names it by ("is:refused").
+        code: its name in a filter ("refused" for "is:refused").
+        title: its name for people.
         severity: one of `WEIGHTS`.
-        said: the title with how often, "2 connections refused".
+        said: its name with the number of occurrences: "2 connections refused".
+        count: the number of occurrences.
+        packets: rows of the packets that show it, ascending.
     """
 
     code: str
@@ -74,16 +77,16 @@ class Trouble:
 
 
 def _with(outcome: Outcome, flag: int) -> Find:
-    """Connections with this outcome, each with its first packet with this flag."""
+    """A finder of the connections with this outcome, each with its first packet that has this TCP flag."""
     return lambda capture, became: _firsts(capture, became == outcome, flag)
 
 
 def _firsts(capture: Capture, chosen: Mask, flag: int) -> tuple[Rows, Rows]:
-    """The chosen connections, each by its first packet with this flag."""
+    """The chosen connections, each with its first packet that has this TCP flag."""
     packets = capture.packets
     if not chosen.any():
         return NONE, NONE
-    is_chosen = np.append(chosen, False)  # -1, none, finds the last
+    is_chosen = np.append(chosen, False)  # index -1 (no connection) reads the last entry
     rows = np.flatnonzero(packets["flags"] & flag)
     rows = rows[is_chosen[packets["connection"][rows]]]
     owners, firsts = np.unique(packets["connection"][rows], return_index=True)
@@ -91,7 +94,7 @@ def _firsts(capture: Capture, chosen: Mask, flag: int) -> tuple[Rows, Rows]:
 
 
 def _answered(hundreds: int) -> Find:
-    """Exchanges whose response has a status of this class (RFC 9110 §15)."""
+    """A finder of the exchanges whose response has a status code of this class (RFC 9110 §15)."""
 
     def found(capture: Capture, _became: Outcomes) -> tuple[Rows, Rows]:
         exchanges, messages = capture.exchanges, capture.http_messages
@@ -104,7 +107,7 @@ def _answered(hundreds: int) -> Find:
 
 
 def _unanswered(capture: Capture, became: Outcomes) -> tuple[Rows, Rows]:
-    """Requests that get no response."""
+    """Requests that will never get a response (see `gets_no_response`)."""
     exchanges, messages = capture.exchanges, capture.http_messages
     rows = np.flatnonzero(gets_no_response(capture, np.arange(len(exchanges)), became))
     return exchanges["connection"][rows], messages["packet"][exchanges["request"][rows]]
@@ -130,7 +133,7 @@ FAILURES: dict[str, Failure] = {
         "WebSocket close with an error code", "WebSocket closes with an error code", _closed_with_error
     ),
 }
-"""By the code that a filter names them by ("is:refused")."""
+"""The kinds of failures, by their code in a filter ("refused" for "is:refused")."""
 
 
 def shows(capture: Capture, code: str) -> Mask:
@@ -141,20 +144,22 @@ def shows(capture: Capture, code: str) -> Mask:
 
 
 def find_failures(capture: Capture, became: Outcomes | None = None) -> dict[str, Shown]:
-    """The failures of each kind, by its code. `became`: the outcomes of all connections, where they are known."""
+    """The failures of each kind, by its code. `became` holds the outcomes of all connections, if they are already
+    known.
+    """
     became = outcomes(capture.connections) if became is None else became
     return {code: failure.found(capture, became) for code, failure in FAILURES.items()}
 
 
 def failures(capture: Capture, found: dict[str, Shown] | None = None) -> npt.NDArray[np.int64]:
-    """How many failures each connection has. `found`: those of `find_failures`, where they are known."""
+    """The number of failures of each connection. `found` is the result of `find_failures`, if it is already known."""
     owners = np.concatenate([shown[0] for shown in (found or find_failures(capture)).values()])
     return np.bincount(owners, minlength=len(capture.connections))
 
 
 def weights(capture: Capture) -> npt.NDArray[np.int64]:
-    """Problems of each connection, counted: failures, packets with a troublesome verdict, anomalies other than
-    notes.
+    """The number of problems of each connection: failures, packets with a verdict that means trouble, and anomalies
+    other than notes.
     """
     packets, anomalies = capture.packets, capture.anomalies
     troubled = packets["connection"][packets["analysis"] & TROUBLE.value != 0]
@@ -166,8 +171,8 @@ def weights(capture: Capture) -> npt.NDArray[np.int64]:
 
 
 def troubles(capture: Capture, chosen: Mask | None = None, found: dict[str, Shown] | None = None) -> list[Trouble]:
-    """The kinds of trouble that the chosen packets show (all, if None), the heaviest first, then the commonest.
-    `found`: the failures of `find_failures`, where they are known.
+    """The kinds of trouble that the chosen packets (all if None) show, the most severe first, and within a severity the
+    most frequent first. `found` is the result of `find_failures`, if it is already known.
     """
     chosen = np.ones(len(capture.packets), bool) if chosen is None else chosen
     kinds = [
@@ -186,7 +191,9 @@ def _failures(found: dict[str, Shown], chosen: Mask) -> list[Trouble]:
 
 
 def _anomalies(capture: Capture, chosen: Mask) -> list[Trouble]:
-    """Those that no packet shows belong to the whole capture."""
+    """The kinds of anomalies that the chosen packets show. Anomalies that no packet shows belong to the whole capture:
+    they count only if all packets are chosen.
+    """
     table = capture.anomalies
     is_in = np.append(chosen, chosen.all())[table["packet"]]
     codes, packets = table["code"][is_in], table["packet"][is_in]
