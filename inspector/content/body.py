@@ -29,8 +29,7 @@ WIRE_LIMIT = 16 << 20
 
 
 def content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list[str]]:
-    """Return the content of message `row` of http_messages, de-chunked and with all codings decoded, at most `limit`
-    bytes.
+    """Decode the content of message `row` of http_messages: without chunk framing and codings, at most `limit` bytes.
 
     Returns:
         The bytes, and in plain sentences the reasons why they are not the complete content: gaps, limits, codings that
@@ -52,7 +51,9 @@ def content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list
 
 
 def _codings(said: Head) -> list[tuple[str, str]]:
-    """The codings applied besides chunks, in order: content codings, then transfer codings (RFC 9112 §7)."""
+    """Return the codings applied other than chunked, in the order of application: content codings, then transfer
+    codings (RFC 9112 §7).
+    """
     content_codings = [("content", name) for name in said.tokens("Content-Encoding")]
     transfer_codings = [("transfer", name.partition(";")[0].strip()) for name in said.tokens("Transfer-Encoding")]
     return [each for each in content_codings + transfer_codings if each[1] not in ("identity", "chunked")]

@@ -43,7 +43,7 @@ class Decoded:
 
 
 def decode(raw: bytes, media: str, *, is_whole: bool) -> Decoded:
-    """Return the text of a content whose Content-Type is `media`.
+    """Return the text of content whose Content-Type is `media`.
 
     If `is_whole` is false, more bytes would follow, and a character that is truncated at the end is left out.
     """

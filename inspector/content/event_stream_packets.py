@@ -28,7 +28,7 @@ LONGEST_EVENT = 64 * 1024
 """Maximum bytes of one event; of a longer one, only the end is examined."""
 
 BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
-"""The end of an event (WHATWG HTML, §9.2.6)."""
+"""Matches the end of an event (WHATWG HTML, §9.2.6)."""
 
 
 @dataclass(frozen=True, slots=True)

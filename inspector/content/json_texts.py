@@ -6,7 +6,7 @@ from typing import Any
 
 
 def strings_in(value: Any, most: int) -> list[str]:
-    """Return at most `most` strings in a JSON value, without keys. The last ones come first, because lists grow at the
+    """Return at most `most` strings in a JSON value, without keys; the last ones come first, since lists grow at the
     end.
     """
     found: list[str] = []

@@ -22,10 +22,10 @@ Pairs = list[list[str]]
 Preview = dict[str, Any]
 
 TEXT_LIMIT = 256 * 1024
-"""Maximum bytes of a content that are shown as text."""
+"""Maximum bytes of content that are shown as text."""
 
 HEX_LIMIT = 16 * 1024
-"""Maximum bytes of a content that are shown in hex."""
+"""Maximum bytes of content that are shown in hex."""
 
 MAX_PAIRS = 500
 """The maximum number of cookies, parameters or form fields shown of one message."""

@@ -1,7 +1,8 @@
 """File descriptors and kernel socket states, compiled from the reports of processes and of kernel surveys.
 
 Reports of different processes arrive in no particular order, and a survey may find a descriptor before its program has
-reported it. A row is therefore identified by namespace, process, number and inode, and corrected by later reports.
+reported it. A row is therefore identified by namespace, process, descriptor number and inode, and corrected by later
+reports.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Role(IntEnum):
 OPENINGS = {"socket": Opened.SOCKET, "accept": Opened.ACCEPT, "listen": Opened.INHERITED}
 
 Life = tuple[int, int, int, int]
-"""The identity of a descriptor: namespace, process, number, inode."""
+"""The identity of a descriptor: namespace, process, descriptor number, inode."""
 
 
 class Ledger:

@@ -22,7 +22,7 @@ TOKEN_BYTES = bytes(
     1 if chr(c) in "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" else 0
     for c in range(256)
 )
-"""1 for each byte that is allowed in a token (RFC 9110 §5.6.2)."""
+"""A table with 1 for each byte that is allowed in a token (RFC 9110 §5.6.2), else 0."""
 
 TOKEN = b"[" + re.escape(bytes(c for c in range(256) if TOKEN_BYTES[c])) + b"]"
 """A character class of these bytes, for regular expressions."""

@@ -25,7 +25,7 @@ class Half:
     """The state of one direction; stages.py lists the values of `stage`."""
 
     stage: cython.int
-    role: cython.int  # what it sends: requests (ASKS) or responses (ANSWERS)
+    role: cython.int  # what it sends: requests (0) or responses (1)
     is_known: bint  # an HTTP message was seen in this direction
     is_midstream: bint  # its beginning is not in the capture
     has_ended: bint

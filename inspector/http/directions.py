@@ -78,7 +78,7 @@ class Directions:
 
     @ccall
     def name(self, connection: Py_ssize_t, protocol: cython.int) -> None:
-        """Set the protocol of the connection, or the one inside the tunnel that it has become."""
+        """Set the protocol of the connection or, if it has become a tunnel, the protocol inside the tunnel."""
         if self._protocols[connection] == P_TUNNEL:
             self._inside[connection] = protocol
         else:

@@ -22,7 +22,7 @@ OVERTAKEN_LIMIT = 16
 class Queue:
     """The unanswered requests of one connection."""
 
-    waiting: list[int]  # exchange row * 4 + class of the method, oldest first
+    waiting: list[int]  # exchange row * 4 + METHOD_… constant of the request, oldest first
     is_pipelining: cython.bint  # the client was seen sending a request before the previous response had arrived
     is_overrun: cython.bint
     orphan: cython.longlong  # the exchange of 1xx responses to a request that was not seen; -1 none

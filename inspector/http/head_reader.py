@@ -22,7 +22,7 @@ _NOTED = b"content-length|transfer-encoding|content-type|upgrade|expect"
 _DULL = re.compile(rb"(?:(?!(?:%s):)%s+:[^\0\r\n]*\r\n(?![ \t]))*" % (_NOTED, TOKEN), re.IGNORECASE)
 
 LENGTH_STEP = cython.declare(ulonglong, 0x7FFFFFFFFFFFFFFF // 10 - 1)
-"""The largest Content-Length that may be followed by one more digit: stream offsets have 63 bits."""
+"""The largest value of a Content-Length to which another digit may be appended: stream offsets have 63 bits."""
 
 BARE_LF = cython.declare(uint, int(Note.BARE_LF))
 FOLDED_FIELD = cython.declare(uint, int(Note.FOLDED_FIELD))

@@ -42,7 +42,8 @@ class Note(IntFlag):
     HTTP_0_9 = 1 << 13
     """A request without a version, or a response without a header (HTTP/0.9)."""
     BAD_CHUNK = 1 << 14
-    """A chunk size that is not a number, or is too large, or a chunk without its line end (RFC 9112 §7.1)."""
+    """A chunk size that is not a number or is too large, or a chunk that is not followed by a line end (RFC 9112
+    §7.1)."""
     CHUNK_EXTENSION = 1 << 15
     """A chunk size line has an extension (RFC 9112 §7.1.1)."""
     TRAILERS = 1 << 16
@@ -58,7 +59,7 @@ class Note(IntFlag):
     ORPHAN = 1 << 21
     """A response whose request was not seen."""
     RESYNCHRONISED = 1 << 22
-    """Found by searching for the next start line, after bytes that could not be parsed."""
+    """The message was found by searching for the next start line, after bytes that could not be parsed."""
     EVENT_STREAM = 1 << 23
     """Server-Sent Events: `Content-Type: text/event-stream`."""
     UPGRADE = 1 << 24

@@ -393,11 +393,11 @@ class Framer:
         self._directions.half(2 * connection + side).patience = LONG_PATIENCE
 
     def asking(self, connection: int) -> int:
-        """Return the Direction of the requests."""
+        """Return the Direction in which requests are sent."""
         return self._directions.asking(connection) & 1
 
     def name(self, connection: int, protocol: int) -> None:
-        """Set the protocol of the connection, or the one inside the tunnel that it has become."""
+        """Set the protocol of the connection or, if it has become a tunnel, the protocol inside the tunnel."""
         self._directions.name(connection, protocol)
 
     def is_http(self, connection: int) -> bool:

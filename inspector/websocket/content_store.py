@@ -59,14 +59,14 @@ class Kept:
         return to
 
     def append(self, content: bytes | bytearray) -> int:
-        """Keep a content that may be longer than a slab; return its address."""
+        """Keep content that may be longer than a slab; return its address."""
         address = self._arena.append(content)
         self.refresh()
         return address
 
     @cfunc
     def keep(self, content: bytes) -> longlong:
-        """Keep a content; return its address."""
+        """Keep content; return its address."""
         to: longlong = self._reserve(len(content))
         if to < 0:
             return -1

@@ -7,7 +7,7 @@ from inspector.websocket.opcodes import Opcode
 OPCODES = frozenset(map(int, Opcode))
 
 ENOUGH = 3
-"""The minimum number of consecutive valid frames from which a connection counts as WebSocket. Random bytes look like a
+"""The minimum number of consecutive valid frames for a connection to count as WebSocket. Random bytes look like a
 single client frame about once in 10 000 times."""
 
 
@@ -17,9 +17,7 @@ parsed once its client has sent something."""
 
 
 def frames_in(piece: bytes, is_client: bool) -> int:
-    """Return the number of frames, if `piece` consists of complete valid frames from this side (RFC 6455 §5); otherwise
-    0.
-    """
+    """Return the number of frames if `piece` consists of complete valid frames from this side (RFC 6455 §5), else 0."""
     at = count = 0
     while at < len(piece):
         length = _frame_bytes(piece, at, is_client)
@@ -31,9 +29,7 @@ def frames_in(piece: bytes, is_client: bool) -> int:
 
 
 def _frame_bytes(piece: bytes, at: int, is_client: bool) -> int:
-    """Return the bytes of the frame that begins at `at`, header and payload; 0 if it is not a valid frame from this
-    side.
-    """
+    """Return the bytes of the frame at `at`, header and payload; 0 if it is not a valid frame from this side."""
     if len(piece) - at < 2:
         return 0
     first, second = piece[at], piece[at + 1]
@@ -83,8 +79,8 @@ class Guess:
         return 0 < len(self.rows) < PIECES_LIMIT
 
     def consider(self, row: int, piece: bytes, side: int) -> bool:
-        """Add the next chunk of one direction, `row` of chunks, to the evidence; return whether the connection now
-        counts as WebSocket.
+        """Add the next chunk of one direction to the evidence (`row` is its row in the chunks table); return whether
+        the connection now counts as WebSocket.
         """
         is_masked = len(piece) > 1 and piece[1] & 128 != 0
         count = frames_in(piece, is_masked)

@@ -20,7 +20,7 @@ class Stream:
     Args:
         position: the stream offset of the first frame.
         masks: whether its frames must be masked, because the client sends them (RFC 6455 §5.1).
-        keeps_context: whether messages share a compression context; None if they cannot be compressed.
+        keeps_context: whether messages share a compression context; None if they must not be compressed.
         is_midstream: whether earlier frames are missing from the capture.
     """
 

@@ -78,12 +78,12 @@ def _may_answer(name: str, value: str, offer: Extension) -> bool:
 
 
 class Handshake:
-    """The upgrade of one connection, derived from those of its two headers that were seen.
+    """The upgrade of one connection, derived from the request and the response, as far as they were seen.
 
     Attributes:
         is_http2: whether it leads to HTTP/2 (RFC 7540 §3.2).
         is_websocket: whether it leads to WebSocket; if the response is missing, whether the client requested WebSocket.
-        deflate: how messages may be compressed; None if they may not be.
+        deflate: how messages may be compressed; None if they must not be compressed.
         problems: the indexes of its anomalies.
     """
 

@@ -17,12 +17,12 @@ from inspector.websocket.deflate.huffman import Codes, shorts
 from inspector.websocket.deflate.window import History
 
 INBOX = 64 * 1024
-"""Maximum bytes of a payload that is read here."""
+"""Maximum bytes of payload that are read here."""
 
 FIRST_ROOM = cython.declare(Py_ssize_t, 64 * 1024)
 
 OUTBOX_LIMIT = cython.declare(Py_ssize_t, 1024 * 1024)
-"""Maximum bytes of a content that is produced here; all connections share one such buffer."""
+"""Maximum bytes of content that are produced here; all connections share one such buffer."""
 
 UNSURE = cython.declare(Py_ssize_t, -1)
 """Returned instead of a length if zlib has to decide."""
@@ -52,7 +52,7 @@ _LENGTH_BASE = (3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43,
 _LENGTH_BITS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0)
 _DISTANCE_BITS = (0, 0, *(bits for bits in range(14) for _ in range(2)))
 _ORDER = bytes((16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15))
-"""The order of the lengths of the code length code (RFC 1951 §3.2.7)."""
+"""The order in which a block lists the lengths of the code length code (RFC 1951 §3.2.7)."""
 
 
 def _table(values: tuple[int, ...]) -> memoryview:
@@ -259,7 +259,7 @@ class Inflate:
         symbol: cython.int
         used: cython.int
         while True:
-            if self._held < 48:  # the longest code of a length, its extra bits, a distance, its extra bits
+            if self._held < 48:  # the longest length code and distance code, each with its extra bits
                 self._refill()
             entry = self._codes.fast[lengths * PLACES + cython.cast(Py_ssize_t, self._bits & (PLACES - 1))]
             used = entry & 15
