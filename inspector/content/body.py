@@ -33,7 +33,7 @@ def content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list
 
     Returns:
         The bytes, and in plain sentences the reasons why they are not the complete content: gaps, limits, codings that
-            are unknown or damaged.
+        are unknown or damaged.
     """
     coded, notes = coded_content(capture, row, WIRE_LIMIT)
     codings = _codings(head(capture, row))

@@ -19,7 +19,7 @@ ASSUMED = "windows-1252"
 """The fallback if no encoding is declared and the bytes are not UTF-8, as in most browsers."""
 
 MISFIT = "\udfff"
-"""The placeholder for bytes that do not fit the encoding, until it is counted; no decoder produces it otherwise."""
+"""The placeholder for bytes that do not fit the encoding, until they are counted; no decoder produces it by itself."""
 
 _CHARSET = re.compile(r"charset\s*=\s*(?:\"([^\"]*)|'([^']*)|([^\s;\"']+))", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -45,7 +45,7 @@ class Decoded:
 def decode(raw: bytes, media: str, *, is_whole: bool) -> Decoded:
     """Return the text of content whose Content-Type is `media`.
 
-    If `is_whole` is false, more bytes would follow, and a character that is truncated at the end is left out.
+    If `is_whole` is false, the content continues after `raw`, and a character that is truncated at the end is left out.
     """
     bom, declared = _bom(raw), _declared(raw, media)
     name = bom or declared or "utf-8"

@@ -29,7 +29,7 @@ def frames_in(piece: bytes, is_client: bool) -> int:
 
 
 def _frame_bytes(piece: bytes, at: int, is_client: bool) -> int:
-    """Return the bytes of the frame at `at`, header and payload; 0 if it is not a valid frame from this side."""
+    """Return the length of the frame at `at`, header and payload; 0 if it is not a valid frame from this side."""
     if len(piece) - at < 2:
         return 0
     first, second = piece[at], piece[at + 1]
