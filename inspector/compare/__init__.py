@@ -1,4 +1,4 @@
-"""HTTP and WebSocket compared by the packets of a capture (docs/compare.md defines the figures)."""
+"""A comparison of HTTP and WebSocket, measured from the packets of a capture (docs/compare.md defines the figures)."""
 
 from inspector.compare.comparison import Findings, find, runs
 from inspector.compare.delivery_methods import Kind

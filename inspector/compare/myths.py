@@ -1,4 +1,4 @@
-"""Common claims about HTTP and WebSocket, each beside what the packets of the capture show."""
+"""Common claims about HTTP and WebSocket, each with what the packets of the capture show."""
 
 from __future__ import annotations
 

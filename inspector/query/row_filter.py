@@ -4,7 +4,7 @@
 80                  a port, a status or close code, or that number in the content
 127.0.0.1           an address of their connection, or a part of one
 http, websocket     the protocol of their connection
-retransmission, rst a verdict on one of their packets, or a flag of it
+retransmission, rst a verdict or a flag of one of their packets
 close, client       a message's kind, and who sent it
 time-wait           the state that an end of a connection is in
 anything else       the content: HTTP headers and bodies as they were sent, messages unmasked and decompressed

@@ -77,7 +77,7 @@ class Trouble:
 
 
 def _with(outcome: Outcome, flag: int) -> Find:
-    """A finder of the connections with this outcome, each with its first packet that has this TCP flag."""
+    """A function that finds the connections with this outcome, each with its first packet that has this TCP flag."""
     return lambda capture, became: _firsts(capture, became == outcome, flag)
 
 
@@ -94,7 +94,7 @@ def _firsts(capture: Capture, chosen: Mask, flag: int) -> tuple[Rows, Rows]:
 
 
 def _answered(hundreds: int) -> Find:
-    """A finder of the exchanges whose response has a status code of this class (RFC 9110 §15)."""
+    """A function that finds the exchanges whose response has a status code of this class (RFC 9110 §15)."""
 
     def found(capture: Capture, _became: Outcomes) -> tuple[Rows, Rows]:
         exchanges, messages = capture.exchanges, capture.http_messages

@@ -1,1 +1,1 @@
-"""What people and programs are shown of the tables."""
+"""Views of a capture for people and programs, computed from its tables."""

@@ -62,7 +62,7 @@ class Fact:
 
 
 class _End:
-    """One end of the connection: the rows of its packets, and those of its peer's."""
+    """One end of the connection: the rows of its packets, and of its peer's."""
 
     def __init__(self, capture: Capture, connection: int, side: int, of_connection: Rows) -> None:
         self.capture, self.connection, self.side = capture, connection, side
@@ -137,7 +137,7 @@ KERNELS_FIGURES = (
     ("retransmissions", "count", "retransmissions", 1),
     ("rate that pacing would use, bytes a second", "bytes", "pacing_rate", 1),
 )
-"""Of each figure: its name, the type of its values, its column in the `kernel` table (from TCP_INFO), and the factor
+"""For each figure: its name, the type of its values, its column in the `kernel` table (from TCP_INFO), and the factor
 to multiply it by."""
 
 

@@ -112,8 +112,10 @@ def gaps(capture: Capture, connection: int) -> list[int | None]:
 
 
 def strip(capture: Capture, connection: int, buckets: int) -> dict[str, Any]:
-    """The whole connection in at most `buckets` buckets of about equally many packets. For each bucket: the payload
-    bytes of each side, the number of packets in trouble, and of packets in which a message (HTTP or WebSocket) begins.
+    """The whole connection in at most `buckets` buckets of about equally many packets.
+
+    Each bucket has the payload bytes of each side, the number of packets with trouble (a verdict that means trouble, or
+    a RST), and the number of packets in which a message (HTTP or WebSocket) begins.
     """
     packets = capture.packets
     of_connection = packets_of(capture, connection)

@@ -279,7 +279,7 @@ def _ids(table: Table, chosen: Chosen) -> list[int]:
 
 
 def _known(values: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None = None) -> list[Any]:
-    """The values, with None where they are unknown: where the mask is false or, without a mask, where they are < 0."""
+    """The values, with None for unknown ones: where the mask is false or, without a mask, where a value is negative."""
     mask = values >= 0 if where is None else where
     known: list[Any] = values.tolist()
     return (

@@ -36,8 +36,8 @@ def phases(capture: Capture, connection: int, first: int = 0, last: int | None =
     if the protocol is not decoded; they may overlap. A connection that was never established has a single phase: see
     `FAILED`.
 
-    Since there may be many HTTP messages, only those that begin in packets rows `first` to `last`, both included, have
-    a phase, and those of the last earlier packet in which one begins.
+    Since there may be many HTTP messages, phases are made only for those that begin in packets rows `first` to `last`,
+    both included, and for the last ones that begin before `first`.
     """
     rows = rows_of(capture.packets, connection)
     if not len(rows):

@@ -16,7 +16,9 @@ from inspector.views.story.packets import Found, Packets
 
 
 def openings(p: Packets) -> Iterator[Found]:
-    """How connections are opened, as far as they are."""
+    """How connections open: the packets of the handshake, attempts without an answer, and connections whose SYN was
+    not captured.
+    """
     has_syn = p.flags & SYN != 0
     is_open = (p["client_state"] == State.ESTABLISHED) & (p["server_state"] == State.ESTABLISHED)
     opens = is_open & (p.last(is_open) < 0) & (p.last(has_syn) >= 0)

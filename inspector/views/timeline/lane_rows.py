@@ -35,10 +35,10 @@ def lane_rows(drawing: Drawing) -> list[Row]:
 
     It has these keys in addition to those of a connection row: `is_open`; `closing_at_ns`, the time of the first FIN or
     RST, or null; `asks`, the method and target of the first request, or null; `status` and `wait_ns`, the status code
-    and the response time of that exchange; `exchanges`, their number; `statuses`, the most frequent status codes of
-    their responses, each with its number of occurrences (null for an exchange without a response); `cut`, the number of
-    responses that were cut off; `messages`, the numbers of messages from client and server; and `trouble`, the number
-    of problems.
+    and the response time of that exchange; `exchanges`, the number of exchanges; `statuses`, the most frequent status
+    codes of the responses, each with its number of occurrences (null stands for exchanges without a response); `cut`,
+    the number of responses that were cut off; `messages`, the numbers of messages from client and server; and
+    `trouble`, the number of problems.
     """
     capture, connections = drawing.capture, drawing.connections
     first = _first(capture.exchanges, connections)
