@@ -1,8 +1,8 @@
-"""The dashboard: a capture in the browser, as it grows.
+"""The dashboard: shows a capture in the browser, even while the capture grows.
 
 session = Session.of_file("a.pcapng")       # or of_replay(path, speed), of_spool(path, interface, statistics, lab)
 dashboard = Dashboard(session, listen(0))   # 127.0.0.1, any free port
-print(dashboard.url)                        # carries what a browser needs to get in
+print(dashboard.url)                        # contains the key that lets a browser in
 dashboard.serve_forever()                   # until dashboard.shutdown() or KeyboardInterrupt
 """
 

@@ -1,4 +1,4 @@
-"""The Flask application: the gate in front, then the page, the way in, the JSON API and the feed."""
+"""The Flask application: the request guard and, behind it, the login route, the page, the JSON API and the feed."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from web.session.session import Session
 
 
 def create_app(session: Session, port: int, keyring: Keyring | None = None, sources: Sources | None = None) -> Flask:
-    """The Flask application of the dashboard of `session`, for a server that listens on `port` of 127.0.0.1.
+    """Create the Flask application of the dashboard of `session`, for a server that listens on `port` of 127.0.0.1.
 
-    It trusts nobody; `keyring` (a fresh one if None) holds the token that lets a browser in. `sources` are what else it
-    can put on show; whoever gives them closes them.
+    It admits only clients that know a secret: `keyring` (a new one if None) holds the token that lets a browser in.
+    `sources` are the other captures that it can show; the caller closes them.
     """
     app = Flask(__name__)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
         MAX_FORM_PARTS=4,
-        TRUSTED_HOSTS=["127.0.0.1", "localhost"],  # a second net: the gate also looks at the port
+        TRUSTED_HOSTS=["127.0.0.1", "localhost"],  # a second check: the request guard also checks the port
     )
     provider = DefaultJSONProvider(app)
     provider.sort_keys, provider.compact = False, True
     app.json = provider
-    app.url_map.merge_slashes = False  # no redirects: a path is right or not there
+    app.url_map.merge_slashes = False  # no redirects: a path either exists or does not
     gate = Gate(keyring or Keyring(), port)
     app.before_request(gate.check)
     app.after_request(make_hardening(gate.hosts))

@@ -1,4 +1,4 @@
-"""A session served to the browser: its address with the key in it, and the server behind."""
+"""A session that is served to the browser: the server, and its URL with the key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from web.session.session import Session
 
 
 class Dashboard:
-    """Serves `session` on a listening socket, which it takes over (`web.listen` makes one)."""
+    """Serves `session` on a listening socket, which it takes over; `web.listen` creates one."""
 
     def __init__(self, session: Session, listener: socket.socket) -> None:
         self._session = session
@@ -24,18 +24,20 @@ class Dashboard:
 
     @property
     def token(self) -> str:
-        """The key, as programs send it: `Authorization: Bearer …`."""
+        """The key. Programs send it as `Authorization: Bearer …`."""
         return self._keyring.token
 
     @property
     def url(self) -> str:
-        """The address with the key in its fragment: browsers send that nowhere, so it is in no log and no Referer."""
+        """The URL with the key in its fragment. Browsers never send the fragment, so the key is in no log and no
+        Referer.
+        """
         return f"{self.address}#t={self.token}"
 
     def serve_forever(self) -> None:
         """Run the session and serve requests until `shutdown` or KeyboardInterrupt; then stop the session.
 
-        The socket listened before: whoever connects before this call is answered now.
+        The socket was already listening, so clients that connected before this call are served now.
         """
         self._session.start()
         try:
@@ -45,7 +47,7 @@ class Dashboard:
             self._sources.close()
 
     def shutdown(self) -> None:
-        """Make `serve_forever` return; may be called from any thread."""
+        """Make `serve_forever` return. May be called from any thread."""
         self._server.shutdown()
 
 

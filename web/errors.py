@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 
 class Refused(HTTPException):
-    """A request that is answered with an error: what happened, and what to do about it."""
+    """An error response to a request: what happened, and what to do about it."""
 
     def __init__(self, code: int, message: str, what_to_do: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -27,6 +27,6 @@ WHAT_TO_DO = {
 
 
 def error_body(error: HTTPException) -> dict[str, Any]:
-    """`error` as every error is sent: {"error": {"message", "what_to_do"}}."""
+    """The JSON object that represents an error in a response: {"error": {"message", "what_to_do"}}."""
     what_to_do = getattr(error, "what_to_do", None) or WHAT_TO_DO.get(error.code or 500, "Reload the page.")
     return {"error": {"message": error.description or error.name, "what_to_do": what_to_do}}

@@ -1,7 +1,7 @@
 """The live feed: sends the log of deltas to each page over a WebSocket.
 
-One thread writes to a client, and drains and counts what the client sends. The client's socket
-(`feed_socket.ClientSocket`) bounds what can pile up in between, and cuts the client off when it stops reading.
+For each client, one thread writes to it, and also drains and counts the messages that the client sends. The client's
+socket (`feed_socket.ClientSocket`) limits how much data can accumulate, and disconnects a client that stops reading.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_CLIENTS = 32
-"""Feeds open at a time: each holds two threads."""
+"""Maximum number of feeds open at the same time; each uses two threads."""
 
 MAX_INBOUND = 4096
-"""Bytes of one message from a client."""
+"""Maximum size in bytes of a message from a client."""
 
 MAX_INBOUND_PER_SECOND = 20
-"""Messages from a client in a second; our page sends one in all."""
+"""Maximum number of messages from a client per second; our page sends only one in total."""
 
 CSRF_SECONDS = 3.0
 """How long a new client may take to send its CSRF token."""
 
 BEAT_SECONDS = 10.0
-"""Interval between heartbeats: a page that receives nothing for longer knows that the feed is gone."""
+"""Interval between heartbeats. A page that receives nothing for longer than this knows that the feed is gone."""
 
 LOOK_SECONDS = 0.5
-"""Interval at which the writer of a client checks that client while there is nothing to send."""
+"""Interval at which a client's thread checks the client's messages while there is nothing to send."""
 
 GOODBYE_SECONDS = 1.0
-"""How long a client may take to answer a close frame."""
+"""How long a client may take to respond to a close frame."""
 
 POLICY_VIOLATION, GOING_AWAY, TRY_AGAIN_LATER = 1008, 1001, 1013
 """Close codes (RFC 6455 §7.4.1 and the registry of its §11.7)."""
@@ -65,21 +65,23 @@ class Feed:
         Sock(app).route("/feed")(self.feed)
 
     def _refuse_when_full(self) -> None:
-        """Refuse a client before the upgrade if all places are taken; a race of two is refused after it."""
+        """Refuse a client before the upgrade if all places are taken. If two clients race for the last place, one of
+        them is refused after its upgrade.
+        """
         if request.endpoint == "feed":
             if not self._places.acquire(blocking=False):
                 raise Refused(503, f"{MAX_CLIENTS} pages are open already.", "Close one of them, then reload this one.")
             self._places.release()
 
     def feed(self, ws: Any) -> None:
-        """Serve one client until it leaves, misbehaves or the session is over."""
-        with contextlib.suppress(ConnectionClosed, OSError):  # the page was closed, or cut off
+        """Serve one client until it leaves, breaks the rules, or the session ends."""
+        with contextlib.suppress(ConnectionClosed, OSError):  # the page was closed, or was disconnected
             ws.close(*self._take_place(ws))
             ws.thread.join(GOODBYE_SECONDS)
         ws.sock.close()
 
     def _take_place(self, ws: Any) -> tuple[int, str]:
-        """Serve the client if there is room; the code and the reason to close with."""
+        """Serve the client if there is a free place; return the code and the reason with which to close."""
         if not self._places.acquire(blocking=False):
             return TRY_AGAIN_LATER, "too many pages are open"
         try:
@@ -107,14 +109,14 @@ class Feed:
 
 
 class _Inbound:
-    """Drains what a client sends and counts it: nothing of it is wanted after the first message."""
+    """Discards and counts the messages that a client sends: none is expected after the first one."""
 
     def __init__(self) -> None:
         self._second = 0
         self._count = 0
 
     def is_fair(self, ws: Any) -> bool:
-        """Discard what a client sent; False if it was too much."""
+        """Discard the messages that a client has sent; return False if there were too many."""
         while ws.receive(timeout=0) is not None:
             second = int(time.monotonic())
             self._count = self._count + 1 if second == self._second else 1
@@ -125,7 +127,7 @@ class _Inbound:
 
 
 def _says(ws: Any, csrf: str) -> bool:
-    """Whether the client's first message, in time, is {"csrf": …} with the right value."""
+    """Whether the client's first message arrives in time and is {"csrf": …} with the right value."""
     try:
         said = json.loads(ws.receive(timeout=CSRF_SECONDS) or "null")
     except (ValueError, RecursionError):
@@ -136,8 +138,8 @@ def _says(ws: Any, csrf: str) -> bool:
 class WithoutExtensions:
     """WSGI middleware that prevents the negotiation of WebSocket extensions.
 
-    simple-websocket accepts permessage-deflate from everyone. It costs a hundred times the CPU of sending plainly, and
-    lets a client send a kilobyte that inflates to a megabyte.
+    simple-websocket accepts permessage-deflate from every client. Compressing takes a hundred times the CPU time of
+    sending uncompressed, and would let a client send a kilobyte that inflates to a megabyte.
     """
 
     def __init__(self, app: WSGIApplication) -> None:

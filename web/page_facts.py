@@ -1,4 +1,4 @@
-"""Writes the engine's facts for the page, web/static/text/facts.js: `python -m web.page_facts` (`make docs`)."""
+"""Writes web/static/text/facts.js, the engine's facts that the page uses: `python -m web.page_facts` (`make docs`)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ FACTS: dict[str, tuple[str, Any]] = {
     "TICK": ("Bits of a tick on the timeline.", {str(tick.name).lower(): tick.value for tick in Tick}),
     "KINDS": ("The ways to carry news that are compared, in the order of the columns.", list(NAMES.values())),
 }
-"""By the name that the page imports: what it is, and the value."""
+"""Maps each name that the page imports to its description and its value."""
 
 
 def module() -> str:

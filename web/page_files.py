@@ -1,4 +1,4 @@
-"""The page and its own files, which a browser keeps for good under an address that changes when one of them does."""
+"""The page and its static files. Browsers may cache the files forever, because their URL changes with any of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ CLASSIC = "shell/theme.js"
 
 
 def make_page_files() -> Blueprint:
-    """`/`, and every file under `web/static` as `/static/<edition>/<path>`. They hold nothing of a capture."""
+    """Serve the page at `/` and every file in `web/static` at `/static/<edition>/<path>`. They contain no data of a
+    capture.
+    """
     page_files = Blueprint("page_files", __name__)
 
     @page_files.get("/")
@@ -29,7 +31,7 @@ def make_page_files() -> Blueprint:
 
 
 def edition() -> str:
-    """A version of the page's files: 16 digits of a hash over their names, sizes and times."""
+    """The version of the page's files: 16 hex digits of a hash of their paths, sizes and modification times."""
     told = sha256()
     for path in sorted(STATIC.rglob("*.*")):
         status = path.stat()
@@ -38,6 +40,8 @@ def edition() -> str:
 
 
 def modules() -> list[str]:
-    """The paths of all modules: named in the page, so that a browser asks for all at once and not import by import."""
+    """The paths of all modules. The page lists them, so that a browser requests all of them at once instead of import
+    by import.
+    """
     paths = (path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
     return sorted(path for path in paths if path != CLASSIC)

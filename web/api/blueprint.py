@@ -1,4 +1,6 @@
-"""The JSON API: where every view of the page gets its rows. Thin: arguments, errors, and `inspector.views.rows`."""
+"""The JSON API, from which all views of the page get their rows. It only handles arguments and errors; the rows come
+from `inspector.views.rows`.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +32,14 @@ if TYPE_CHECKING:
 
 MAX_EVENTS = 2000
 STORY_ROWS = {"packets": 500, "exchanges": 500, "messages": 500, "anomalies": 500}
-"""What of a connection its story holds at most; the rest is fetched by range."""
+"""Maximum numbers of events and rows in the story of a connection; pages request the rest by range."""
 
 TABLES = ("connections", "exchanges", "frames", "messages", "anomalies")
-"""Tables given as the engine has them; packets have more to them (`web.api.packets`)."""
+"""Tables that are served as the engine has them. The packet table has additional columns (see `web.api.packets`)."""
 
 
 def make_api(session: Session, sources: Sources) -> Blueprint:
-    """The API of one session, under /api."""
+    """The API of a session, under /api."""
     api = Blueprint("api", __name__, url_prefix="/api")
     add_connection(api, session)
     add_lanes(api, session)
@@ -106,7 +108,7 @@ def _of_connection(table: Table, number: int) -> npt.NDArray[np.intp]:
 
 
 def _story(capture: Capture, number: int) -> dict[str, Any]:
-    """Everything about one connection, bounded."""
+    """Everything about one connection, up to the limits above."""
     told = events(capture, number)
     story: dict[str, Any] = {
         "connection": rows.connection_rows(capture, slice(number, number + 1))[0],

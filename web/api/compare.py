@@ -1,4 +1,4 @@
-"""The comparison of HTTP and WebSocket for pages that ask again and again while a capture grows."""
+"""The comparison of HTTP and WebSocket, for pages that request it again and again while a capture grows."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SHARE = 20
 
 
 class Measured:
-    """The comparison made last; made anew only when there are new packets, and not too soon."""
+    """Caches the latest comparison; it is made anew only if there are new packets, and not too often."""
 
     def __init__(self, is_of_the_run: bool = False) -> None:
-        """`is_of_the_run`: of the latest run of the five ways by itself, where the capture holds one beside other
-        traffic (see `runs`); else of the whole capture.
+        """If `is_of_the_run`, compare only the latest run of the five-way test, if the capture contains one along with
+        other traffic (see `runs`); otherwise compare the whole capture.
         """
         self._is_of_the_run = is_of_the_run
         self._of: tuple[int, int, bool] | None = None
@@ -30,7 +30,9 @@ class Measured:
         self._comparison: dict[str, Any] = {}
 
     def now(self, capture: Capture) -> dict[str, Any]:
-        """The comparison of the capture, which the caller holds still. While it grows, it may be a moment old."""
+        """The comparison of the capture, which the caller must keep from changing. While the capture grows, the
+        comparison may be slightly out of date.
+        """
         seen = id(capture), len(capture.packets), capture.is_complete
         is_stale = self._of is None or self._of[0] != seen[0] or seen[2]
         start = time.monotonic()
@@ -47,7 +49,9 @@ class Measured:
 
 
 def add_compare(api: Blueprint, session: Session) -> None:
-    """GET /api/compare: the latest run of the five ways by itself; with ?of=capture, or without a run, everything."""
+    """Add GET /api/compare. It compares the latest run of the five-way test; with ?of=capture, or if there is no run,
+    the whole capture.
+    """
     whole, of_the_run = Measured(), Measured(is_of_the_run=True)
 
     @api.get("/compare")

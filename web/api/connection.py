@@ -1,4 +1,6 @@
-"""One connection, by pieces of any size: its ladder, facts, streams and figures, and why a packet got its verdicts."""
+"""The API of one connection: its ladder, facts, streams and figures, in parts of limited size, and the reasons for a
+packet's verdicts.
+"""
 
 from __future__ import annotations
 
@@ -20,20 +22,20 @@ if TYPE_CHECKING:
     from web.session.session import Session
 
 MAX_STRETCH = 500
-"""Packets of a ladder that one request gets."""
+"""Maximum number of packets of a ladder in one response."""
 
 MAX_GAPS = 200_000
-"""Packets up to which a connection can be drawn to scale: about 1 MB of numbers."""
+"""Maximum number of packets of a connection that is drawn to scale: about 1 MB of numbers."""
 
 MAX_SAID = 100
-"""Pieces, or messages, of a dialogue that one request gets: half a megabyte at most."""
+"""Maximum number of pieces or messages of a dialogue in one response: at most half a megabyte."""
 
 MAX_BUCKETS = 1000
-"""Buckets of a connection's strip: more than a screen has room for."""
+"""Maximum number of buckets of a connection's strip, which is more than fit on a screen."""
 
 
 def add_connection(api: Blueprint, session: Session) -> None:
-    """The routes of one connection."""
+    """Add the routes of one connection."""
 
     @api.get("/connections/<int:connection>/ladder")
     def stretch(connection: int) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def _check(capture: Capture, connection: int) -> None:
 
 
 def _around(capture: Capture, connection: int, packet: int, page: int) -> int:
-    """First row of the page that contains packet `packet`; 0 if the packet is not of this connection."""
+    """The first row of the page that contains packet `packet`; 0 if the packet does not belong to this connection."""
     row = packet - 1
     if not 0 <= row < len(capture.packets) or int(capture.packets["connection"][row]) != connection:
         return 0
@@ -110,7 +112,7 @@ def _around(capture: Capture, connection: int, packet: int, page: int) -> int:
 
 
 def _said(explanation: Explanation) -> dict[str, Any]:
-    """An explanation as JSON; packets by their numbers."""
+    """An explanation as a JSON object, with packets given by their numbers."""
     return {
         "verdict": str(explanation.verdict.name).lower(),
         "why": explanation.why,

@@ -1,4 +1,4 @@
-"""The API of one HTTP exchange: both messages, their content, and anomalies."""
+"""The API of one HTTP exchange: its request and response, their content, and its anomalies."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from web.session.session import Session
 
 CURL_BODY = 64 * 1024
-"""Bytes of a body that a command line is given; a longer one has no place there."""
+"""Maximum size in bytes of a body in a curl command; a longer body does not fit into a command line."""
 
 
 def add_exchanges(api: Blueprint, session: Session) -> None:
-    """GET /api/exchanges/ID and /api/exchanges/ID/body/SIDE, under the API's prefix."""
+    """Add GET /api/exchanges/ID and GET /api/exchanges/ID/body/SIDE."""
 
     @api.get("/exchanges/<int:number>")
     def exchange(number: int) -> dict[str, Any]:
@@ -49,7 +49,9 @@ def add_exchanges(api: Blueprint, session: Session) -> None:
 
 
 def _messages(capture: Capture, number: int) -> tuple[int, int]:
-    """Rows of request and response in http_messages, -1 for none. Raises Refused."""
+    """The rows of the request and the response in http_messages, each -1 if there is none. Raises Refused if there is
+    no such exchange.
+    """
     if number >= len(capture.exchanges):
         raise Refused(404, f"There is no exchange {number}.", "Choose one from the list.")
     return int(capture.exchanges["request"][number]), int(capture.exchanges["response"][number])
@@ -61,7 +63,7 @@ def _connection(capture: Capture, number: int) -> dict[str, Any]:
 
 
 def _anomalies(capture: Capture, number: int) -> list[rows.Row]:
-    """HTTP anomalies in the packets of this exchange."""
+    """The HTTP anomalies in the packets of this exchange."""
     messages, table = capture.http_messages, capture.anomalies
     parts = np.flatnonzero(messages["exchange"] == number)
     if not len(parts):

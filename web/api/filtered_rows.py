@@ -1,4 +1,4 @@
-"""Which rows of a table a request lists: those that its words, its connection and its time range leave."""
+"""Selects the table rows that a request lists: those that match its search words, connection and time range."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 
 
 LONGEST_TEXT = 1000
-"""Characters of a filter."""
+"""Maximum number of characters of a filter."""
 
 FOUND_BY_WORDS = ("packets", "connections", "exchanges", "messages")
-"""The tables that a filter's words find rows of; of others they leave all."""
+"""The tables to which the words of a filter apply; other tables ignore them."""
 
 
 def listed(session: Session, capture: Capture, name: str) -> Rows | None:
-    """The rows that `q`, `connection`, `from` and `to` leave, ascending; None for all. Raises Refused."""
+    """The rows that match `q`, `connection`, `from` and `to`, in ascending order; None means all rows. Raises
+    Refused.
+    """
     text = request.args.get("q", "")
     if len(text) > LONGEST_TEXT:
         raise Refused(400, f"A filter has up to {LONGEST_TEXT} characters.", "Make it shorter.")
@@ -41,14 +43,14 @@ def listed(session: Session, capture: Capture, name: str) -> Rows | None:
 
 
 def chosen(session: Session, capture: Capture, name: str) -> tuple[Rows, int]:
-    """Of the listed rows those that `start` and `stop` ask for, and how many are listed."""
+    """The listed rows between `start` and `stop`, and the total number of listed rows. Raises Refused."""
     found, size = listed(session, capture, name), len(getattr(capture, name))
     wanted = asked_range(size if found is None else len(found))
     return (np.arange(wanted.start, wanted.stop), size) if found is None else (found[wanted], len(found))
 
 
 def place(session: Session, capture: Capture, name: str, row: int) -> dict[str, Any]:
-    """Position of a row among the filtered ones, and their number; `index` is null if it is not among them."""
+    """The position of a row among the listed rows, and their number; `index` is null if the row is not listed."""
     found, size = listed(session, capture, name), len(getattr(capture, name))
     if found is None:
         return {"index": row if 0 <= row < size else None, "total": size}

@@ -1,4 +1,4 @@
-"""The lab's scenarios for the page: what there is, and staging one."""
+"""The API of the lab's scenarios: the list of all, and a route to run one."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from web.session.session import Session
 
 
 def make_lab(session: Session) -> Blueprint:
-    """The scenarios, under /api/lab."""
+    """The API of the scenarios, under /api/lab."""
     api = Blueprint("lab", __name__, url_prefix="/api/lab")
 
     @api.get("")
     def scenarios() -> dict[str, Any]:
         from inspector.lab.glossary import PRIMER
-        from inspector.lab.scenarios import GROUPS  # with a WebSocket library behind it, which most sessions never need
+        from inspector.lab.scenarios import GROUPS  # imports a WebSocket library, which most sessions never need
 
         groups = [
             {

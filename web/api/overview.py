@@ -1,4 +1,4 @@
-"""The overview's part of the API: its numbers, and the figures made from the same tables."""
+"""The API of the overview: its numbers, and the figures made from the same tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_panorama(api: Blueprint, session: Session) -> None:
-    """GET /api/overview, of a time range or of everything; `theme` chooses the figures' colours."""
+    """Add GET /api/overview, for a time range or for the whole capture; `theme` selects the figures' colours."""
 
     @api.get("/overview")
     def numbers() -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""The page's packet table: any rows of a million under a filter, one packet taken apart, the notes beside it."""
+"""The API of the packet table: filtered rows of up to millions of packets, one packet dissected, and the notes on
+packets.
+"""
 
 from __future__ import annotations
 
@@ -30,24 +32,24 @@ DOWNLOAD = {
 
 
 class Packets:
-    """What the packets of one session are asked for."""
+    """The handlers of requests for the packets of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def table(self) -> dict[str, Any]:
-        """Rows by start and stop of those that connection, from, to and q leave."""
+        """The rows between `start` and `stop` of those that match `connection`, `from`, `to` and `q`."""
         with self._session.reading() as capture:
             rows, total = chosen(self._session, capture, "packets")
             return {"rows": packet_rows(capture, rows), "total": total, "rev": self._session.deltas.rev}
 
     def place(self, number: int) -> dict[str, Any]:
-        """Position of packet `number` among the filtered packets; null if it is not among them."""
+        """The position of packet `number` among the filtered packets; null if it is not among them."""
         with self._session.reading() as capture:
             return place(self._session, capture, "packets", number - 1)
 
     def packet(self, number: int) -> dict[str, Any]:
-        """One packet: its row, layers, bytes, and its neighbours in the connection."""
+        """One packet: its row, layers and bytes, and its neighbours in the connection."""
         with self._session.reading() as capture:
             row = _known(capture, number)
             found = packet_rows(capture, np.array([row]))[0]
@@ -58,12 +60,12 @@ class Packets:
             raise Refused(410, f"The file was truncated or overwritten: packet {number} is lost.", "Open it again.")
         from inspector.wire.scapy_dissect import (
             dissect,
-        )  # scapy takes a second to import: paid by the first packet opened
+        )  # importing scapy takes a second, so it is done when the first packet is opened
 
         return {"packet": found, "layers": dissect(raw, link_type), "bytes": raw.hex(), **beside}
 
     def notes(self) -> dict[str, Any]:
-        """The packets with a note, in order, by start and stop."""
+        """The packets with a note, in order, from `start` to `stop`."""
         with self._session.reading() as capture:
             noted = np.array(sorted(row for row in capture.source.comments if row < len(capture.packets)), np.intp)
             return {
@@ -74,7 +76,7 @@ class Packets:
             }
 
     def note(self, number: int) -> dict[str, Any]:
-        """Keep what the page wrote beside a packet; nothing takes the note away."""
+        """Store the note that the page sends for a packet; an empty text deletes the note."""
         text = _text_said()
         with self._session.reading() as capture:
             row = _known(capture, number)
@@ -87,14 +89,16 @@ class Packets:
         return {"packet": found}
 
     def copy(self) -> Response:
-        """The capture as pcapng, its notes in it as packet comments: of a growing one, what was read so far."""
+        """A download of the capture as pcapng, with its notes as packet comments. For a capture that is still growing,
+        it contains the packets read so far.
+        """
         with self._session.reading() as capture:
             told = pieces(capture.source, capture.packets, dict(capture.source.comments))
         return Response(told, headers=DOWNLOAD)
 
 
 def make_packets(session: Session) -> Blueprint:
-    """Their routes, under /api."""
+    """The routes of the packets, under /api."""
     api, packets = Blueprint("packets", __name__, url_prefix="/api"), Packets(session)
     api.get("/packets", endpoint="table")(packets.table)
     api.get("/packets/<int:number>", endpoint="packet")(packets.packet)
@@ -106,7 +110,9 @@ def make_packets(session: Session) -> Blueprint:
 
 
 def packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
-    """Rows with both sockets, the protocol, the clock by which times can be compared, and what the packet carries."""
+    """Packet rows with both sockets, the protocol, the clock within which times can be compared, and a description of
+    what the packet carries.
+    """
     carried = cargo(capture, chosen)
     sockets = _sockets(capture, chosen)
     clocks = capture.packets["clock"][chosen].tolist()
@@ -118,7 +124,9 @@ def packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
 
 
 def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:
-    """For each packet's connection: both sockets, the protocol, the end without captured packets; null without one."""
+    """For each packet, the sockets and the protocol of its connection, and the end without captured packets; all null
+    for a packet without a connection.
+    """
     owners = capture.packets["connection"][chosen].tolist()
     spoken = {
         owner: {
@@ -137,20 +145,22 @@ NO_CONNECTION: dict[str, str | None] = dict.fromkeys(("client", "server", "proto
 
 
 def _silent(capture: Capture, connection: int) -> str | None:
-    """The end of which no packet was captured, so that its state is unknown; None if both ends were captured."""
+    """The end from which no packet was captured, so that its state is unknown; None if both ends were captured."""
     client, server = capture.connections["packets"][connection].tolist()
     return "server" if not server else "client" if not client else None
 
 
 def _known(capture: Capture, number: int) -> int:
-    """The row of packet `number`. Raises Refused."""
+    """The row of packet `number`. Raises Refused if there is no such packet."""
     if not 1 <= number <= len(capture.packets):
         raise Refused(404, f"There is no packet {number}.", "Choose one from the list.")
     return number - 1
 
 
 def _neighbours(capture: Capture, row: int) -> dict[str, Any]:
-    """The packets before and after in its connection, and which of how many it is; nulls for what is no TCP."""
+    """The previous and the next packet in the same connection, and the packet's position among how many; all null for a
+    packet without a connection.
+    """
     connection = int(capture.packets["connection"][row])
     if connection < 0:
         return {"previous": None, "next": None, "place": None}
@@ -164,7 +174,7 @@ def _neighbours(capture: Capture, row: int) -> dict[str, Any]:
 
 
 def _text_said() -> str:
-    """The request's `text`. Raises Refused."""
+    """The `text` in the request's JSON body. Raises Refused if there is none."""
     try:
         said = json.loads(request.get_data())
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Numbers in a request's arguments."""
+"""Numbers in the query parameters of a request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask import request
 from web.errors import Refused
 
 MAX_ROWS = 1000
-"""Rows that one request returns."""
+"""Maximum number of rows in one response."""
 
 MAX_DIGITS = 12
 
@@ -26,6 +26,8 @@ def asked_number(name: str, default: int) -> int:
 
 
 def asked_range(total: int) -> slice:
-    """From `start` (default 0) up to `stop`, at most MAX_ROWS; negative numbers count from the end."""
+    """The range from `start` (default 0) to `stop` (default: the end), at most MAX_ROWS long. Negative numbers count
+    from the end.
+    """
     start, stop, _ = slice(asked_number("start", 0), asked_number("stop", total)).indices(total)
     return slice(start, max(start, min(stop, start + MAX_ROWS)))

@@ -1,4 +1,4 @@
-"""plotly.js for the page: the file that plotly's own wheel ships, packed once and kept by the browser."""
+"""Serves plotly.js to the page: the file from plotly's own wheel, compressed once and cached by the browser."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from importlib import metadata, resources
 from flask import Blueprint, Response, request
 
 PACKING = 6
-"""gzip's level: 4.8 MB become 1.5 MB in a quarter of a second, once a process."""
+"""The gzip compression level: 4.8 MB become 1.5 MB in a quarter of a second, once per process."""
 
 
 def make_plotting() -> Blueprint:
-    """The one route. It holds nothing of a capture, and a script element can carry no key: it needs none."""
+    """The route of the library. It needs no key, because the file contains no captured data; a script element could not
+    send a key anyway.
+    """
     plotting = Blueprint("plotting", __name__)
 
     @plotting.get("/plotly.min.js")
@@ -34,6 +36,6 @@ def make_plotting() -> Blueprint:
 
 @lru_cache(maxsize=1)
 def packed_library() -> bytes:
-    """plotly.min.js, packed with gzip."""
+    """plotly.min.js, compressed with gzip."""
     source = resources.files("plotly").joinpath("package_data", "plotly.min.js")
     return gzip.compress(source.read_bytes(), PACKING)

@@ -1,4 +1,4 @@
-"""The API of the sockets page: descriptors, kernel states, states by packets, lessons, and message paths."""
+"""The API of the sockets page: descriptors, kernel states, states derived from packets, lessons, and message paths."""
 
 from __future__ import annotations
 
@@ -23,19 +23,21 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 2500
 MAX_KERNEL = 4000
-"""Maximum kernel rows sent of a long history: the newest, and those of the lessons and message paths."""
+"""Maximum numbers of token and kernel rows in a response: the newest ones. Tokens of the lessons and message paths are
+sent in addition."""
 
 FRESH_NS = 1_000_000_000
-"""How much later than a kernel report a packet of the same time may reach the tables."""
+"""How much later than a kernel report a packet with the same timestamp may reach the tables."""
 
 MAX_LIVES = 2000
-"""Maximum connections whose states are sent: the newest, and those of the lessons and message paths."""
+"""Maximum number of connections, the newest ones, whose states are sent. Those of the lessons and message paths are
+sent in addition."""
 
 MAX_OPEN = 500
-"""Maximum older connections whose states are sent because a process still holds them."""
+"""Maximum number of older connections whose states are sent because a process still holds their sockets."""
 
 MAX_STEPS = 64
-"""Maximum state changes sent per connection; an ordinary one has ten."""
+"""Maximum number of state changes sent per connection; an ordinary connection has ten."""
 
 
 def add_sockets(api: Blueprint, session: Session) -> None:
@@ -57,9 +59,10 @@ def add_sockets(api: Blueprint, session: Session) -> None:
 
 
 def picture(capture: Capture, since: int, packets: int = 0) -> dict[str, Any]:
-    """Everything that the view shows, or of it what changed after the ledger's revision `since`.
+    """The data that the view shows, limited to what has changed after the ledger's revision `since` (-1: all of it).
 
-    Of the connections then only those that have had a packet since there were `packets`, or have become known.
+    It includes only the connections that have had a packet since the capture had `packets` packets, or that have become
+    known after `since`.
     """
     told, found = ways(capture), facts(capture)
     named = [row for way in told for row in (way.sender, way.entry, way.exit, way.receiver) if row >= 0]
@@ -80,9 +83,9 @@ def picture(capture: Capture, since: int, packets: int = 0) -> dict[str, Any]:
 
 
 def _is_fresh(capture: Capture) -> npt.NDArray[np.bool_]:
-    """Which kernel rows are so recent that earlier packets may still arrive.
+    """A mask of the kernel rows that are so recent that earlier packets may still arrive.
 
-    What the wire shows beside them may change without a change of the word itself.
+    The state that the packets show for such a row may change even though the kernel report itself does not.
     """
     packets = capture.packets["time_ns"]
     fresh: npt.NDArray[np.bool_] = capture.kernel["time_ns"] > (packets[-1] if len(packets) else 0) - FRESH_NS
@@ -100,13 +103,15 @@ def _fact(capture: Capture, fact: Fact) -> dict[str, Any]:
 
 
 def _told_of(told: list[Way], found: list[Fact], capture: Capture) -> set[int]:
-    """The connections of the lessons and message paths."""
+    """The connections that the lessons and message paths mention."""
     tokens = {row for way in told for row in (way.entry, way.exit) if row >= 0}
     return {int(capture.tokens["connection"][row]) for row in tokens} | {fact.connection for fact in found}
 
 
 def _lives(capture: Capture, since: int, packets: int, told_of: set[int]) -> dict[str, Any]:
-    """How many connections with tokens there are, which of them are told of, and of what is new lives and protocols."""
+    """The number of connections with a descriptor or kernel row, which of them are described, and the state changes and
+    protocols of those that are new or have new packets.
+    """
     known, is_new = _known(capture, since)
     tokens = capture.tokens
     is_older = np.arange(len(known)) < len(known) - MAX_LIVES
@@ -137,8 +142,9 @@ def _known(capture: Capture, since: int) -> tuple[Rows, npt.NDArray[np.bool_]]:
 
 
 def _told(capture: Capture, connections: Rows) -> dict[int, list[list[Any]]]:
-    """When the states of these connections changed: [at_ns, client, server, is the client's assumed, is the server's]
-    each time, by connection; None for "is assumed" of an end of which nothing was seen.
+    """The state changes of these connections, by connection. Each is [at_ns, client's state, server's state, whether
+    the client's is assumed, whether the server's is assumed]; the last two are None for an end that sent no captured
+    packet.
     """
     return {connection: _steps(capture, own) for connection, own in packets_by_connection(capture, connections).items()}
 

@@ -1,4 +1,4 @@
-"""Choosing what is on show: an interface, a sample, a capture that the page sends, or what the session began with."""
+"""The API that selects what is shown: an interface, a sample, an uploaded capture, or what the session started with."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from web.session.shown_capture import Showing
 from web.session.uploads import MAX_BYTES, Uploads
 
 LONGEST_FILTER = 1000
-"""Characters of a capture filter."""
+"""Maximum number of characters of a capture filter."""
 
 CHOOSE = "Choose one from the list."
 
 
 class Sources:
-    """Puts other sources on show in `session`; one at a time. `port` is the dashboard's own, left out of captures."""
+    """Makes `session` show other sources, one at a time. Captures exclude the dashboard's own `port`."""
 
     def __init__(self, session: Session, port: int) -> None:
         self.uploads = Uploads()
@@ -40,7 +40,7 @@ class Sources:
         self._lock = threading.Lock()
 
     def offer(self) -> dict[str, Any]:
-        """What there is to choose from."""
+        """The sources that can be selected."""
         is_allowed, reason = may_capture()
         return {
             "at_home": self._session.is_at_home,
@@ -52,7 +52,7 @@ class Sources:
         }
 
     def live(self, interface: str, expression: str) -> None:
-        """Capture on an interface, into a new recording in the user's folder."""
+        """Capture on an interface into a new recording in the user's folder, and show it. Raises Refused."""
         if interface not in interfaces():
             raise Refused(404, f"There is no interface {interface!r}.", CHOOSE)
         if len(expression) > LONGEST_FILTER:
@@ -60,23 +60,23 @@ class Sources:
         self._switch(lambda: self._capture(interface, expression))
 
     def sample(self, name: str) -> None:
-        """Show a recording that comes with Wireglass."""
+        """Show a recording that comes with Wireglass. Raises Refused."""
         known = recordings()
         if name not in known:
             raise Refused(404, f"There is no sample {name!r}.", CHOOSE)
         self._switch(lambda: Showing.of_file(known[name][0]))
 
     def upload(self, key: str) -> None:
-        """Show an uploaded capture once its analysis has succeeded; until then nothing changes."""
+        """Show an uploaded capture once its analysis has succeeded; until then nothing changes. Raises Refused."""
         upload = self.uploads.tried(key)
         self._switch(lambda: Showing.of_file(upload.path, upload.name))
 
     def home(self) -> None:
-        """Show again what the session began with."""
+        """Show again what the session started with."""
         self._switch(lambda: self._session.home)
 
     def close(self) -> None:
-        """Throw away what was sent."""
+        """Delete all uploads."""
         self.uploads.close()
 
     def _switch(self, make: Callable[[], Showing]) -> None:
@@ -106,13 +106,15 @@ class Sources:
 
 
 def interfaces() -> list[str]:
-    """The names of what can be captured on: loopback first; where it can be done (Linux), all together last."""
+    """The names of the interfaces that can be captured on: loopback first; on Linux, the name for all interfaces
+    together last.
+    """
     names = sorted((name for _, name in socket.if_nameindex()), key=lambda name: (name != LOOPBACK, name))
     return [*names, ANY] if sys.platform == "linux" else names
 
 
 def add_sources(api: Blueprint, session: Session, sources: Sources) -> None:
-    """/api/sources and /api/uploads."""
+    """Add the routes under /api/sources and /api/uploads, and POST /api/capture/stop."""
 
     @api.get("/sources")
     def offer() -> dict[str, Any]:

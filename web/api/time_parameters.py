@@ -1,4 +1,4 @@
-"""The time range of a request: `from` and `to`, ns since the capture's first packet, as `at_ns` counts."""
+"""The time range of a request: `from` and `to`, in ns since the capture's first packet, like `at_ns`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def asked_span(capture: Capture) -> Span | None:
-    """The time range that the request asks for, None when it names none. Raises Refused."""
+    """The time range in the request; None if it contains none. Raises Refused if the range is invalid."""
     said = request.args.get("from"), request.args.get("to")
     if said == (None, None):
         return None

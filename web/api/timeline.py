@@ -1,4 +1,4 @@
-"""The timeline's part of the API: lanes with what is drawn on them, and the activity under its brush."""
+"""The API of the timeline: the lanes with everything drawn on them, and the activity chart under the brush."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from web.session.session import Session
 
 MAX_WIDTH = 4096
-"""Pixel columns of a drawing: more than any screen has."""
+"""Maximum number of pixel columns of a drawing, which is more than any screen has."""
 
 MAX_LANES = 200
-"""Lanes of one answer."""
+"""Maximum number of lanes in one response."""
 
 WORDED_LANES = 24
-"""So many lanes may come with all that tall ones show: on a large screen they are still tall enough."""
+"""Up to this many lanes come with the details that only tall lanes show; on a large screen they are tall enough."""
 
 
 def add_lanes(api: Blueprint, session: Session) -> None:
-    """GET /api/lanes and /api/activity."""
+    """Add GET /api/lanes and GET /api/activity."""
     known: Known | None = None
 
     @api.get("/lanes")
@@ -65,7 +65,7 @@ def add_lanes(api: Blueprint, session: Session) -> None:
 
 
 class Known:
-    """What is cached of one capture between two requests."""
+    """Data about one capture that is cached between requests."""
 
     def __init__(self, capture: Capture) -> None:
         self.capture = capture
@@ -73,7 +73,9 @@ class Known:
 
 
 def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int) -> dict[str, Any]:
-    """The lanes asked for by `first` and `stop`, and in `at` the lane of the connection that the request names so."""
+    """The lanes from `first` to `stop` in the request. If the request names a connection in `at`, the `at` of the
+    response is the lane of that connection.
+    """
     total = len(placed.connections)
     first = _whole("first", 0, 0, 2**31)
     stop = min(_whole("stop", first + MAX_LANES, 0, 2**31), first + MAX_LANES, total)
@@ -92,7 +94,9 @@ def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int)
 
 
 def _marks(capture: Capture, drawing: Drawing, total: int) -> dict[str, Any]:
-    """Ticks, blocks and arrows; of few lanes, which the page draws tall, words, sizes and both ends' states too."""
+    """The ticks, blocks and arrows of the lanes. If there are few lanes, which the page draws tall, their texts, sizes
+    and the states of both ends are included.
+    """
     ticks, blocks, arrows = drawing.ticks(), drawing.blocks(), drawing.arrows()
     if total > WORDED_LANES:
         return {"ticks": ticks, "blocks": blocks, "arrows": arrows}
@@ -112,7 +116,7 @@ def _group(capture: Capture, placed: Lanes, group: Group) -> dict[str, Any]:
 
 
 def _span(capture: Capture, whole: Span) -> Span:
-    """The time range of the request: `from` and `to`, the newest `last` ns, or the whole capture."""
+    """The time range of the request: `from` to `to`, the newest `last` ns, or the whole capture."""
     last = _whole("last", 0, 0, 10**18)
     return asked_span(capture) or (Span(whole.to_ns - last, whole.to_ns) if last else whole)
 
@@ -131,7 +135,9 @@ def _order() -> Order:
 
 
 def _whole(name: str, default: int, least: int, most: int) -> int:
-    """A number among the arguments, brought between `least` and `most`."""
+    """The number in the query parameter `name`, limited to between `least` and `most`. Raises Refused if it is not a
+    number.
+    """
     said = request.args.get(name)
     if said is None:
         return default

@@ -1,4 +1,6 @@
-"""WebSocket as the chat needs it beside the rows: frames, pushes and their latency, one message, one conversation."""
+"""The API of the chat view, in addition to the message rows: frames, pushes and their latency, one message, one
+conversation.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +22,16 @@ if TYPE_CHECKING:
     from web.session.session import Session
 
 MAX_FRAMES = 50
-"""Frames of one message that are listed; of the others there is the number."""
+"""Maximum number of frames listed for one message; the number of all its frames is given separately."""
 
 HEX_LIMIT = 16 * 1024
-"""Bytes of a message that are shown as hex."""
+"""Maximum number of bytes of a message that are shown as hex."""
 
 EVERYTHING = 64 * 1024
 
 
 def add_messages(api: Blueprint, session: Session) -> None:
-    """GET /api/messages/beside, /api/messages/ID and /api/conversations/ID, under the API's prefix."""
+    """Add GET /api/messages/beside, GET /api/messages/ID and GET /api/conversations/ID."""
 
     @api.get("/messages/beside")
     def beside() -> dict[str, Any]:
@@ -72,7 +74,7 @@ def _push(capture: Capture, push: Push) -> dict[str, int]:
 
 
 def _frames_by_message(capture: Capture, chosen: slice) -> dict[str, list[rows.Row]]:
-    """Frames of the messages that were cut into several, the first of each."""
+    """The first frames of each fragmented message among the chosen ones, by message."""
     cut = [row for row in range(chosen.start, chosen.stop) if capture.messages["frames"][row] > 1]
     return {str(row): _frames(capture, row) for row in cut}
 
@@ -95,7 +97,9 @@ def _message(capture: Capture, row: int) -> dict[str, Any]:
 
 
 def _conversation(capture: Capture, number: int) -> dict[str, Any]:
-    """One WebSocket connection in numbers: messages of each side, compression, what was negotiated, how it ended."""
+    """Figures of one WebSocket connection: the messages and compression of each side, what the handshake negotiated,
+    and the close frames.
+    """
     messages = capture.messages
     of_it = np.flatnonzero(messages["connection"] == number)
     sides = {}
@@ -120,7 +124,7 @@ def _conversation(capture: Capture, number: int) -> dict[str, Any]:
 
 
 def _agreed(capture: Capture, number: int) -> dict[str, str | None]:
-    """What the handshake settled (RFC 6455 §4.2.2): target, subprotocol, extensions."""
+    """What the handshake negotiated (RFC 6455 §4.2.2): target, subprotocol, extensions."""
     exchanges = np.flatnonzero(capture.exchanges["connection"] == number)
     if not len(exchanges):
         return {"target": None, "subprotocol": None, "extensions": None}

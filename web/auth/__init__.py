@@ -1,1 +1,1 @@
-"""Who may use the dashboard."""
+"""Access control of the dashboard."""

@@ -1,4 +1,4 @@
-"""The secrets of the dashboard: the key of this start, the cookies of its visitors, and a limit on guessing."""
+"""The dashboard's secrets: the key, which is new at each start, the visitors' cookies, and a limit on guessing."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 FAILURES_PER_MINUTE = 10
-"""Wrong keys within a minute after which every further attempt is delayed."""
+"""The number of wrong keys within a minute after which every further attempt must wait."""
 
 VISIT_SECONDS = 12 * 3600.0
-"""How long a cookie opens the dashboard: a working day."""
+"""How long a cookie is valid: a working day."""
 
 MAX_VISITS = 64
-"""Cookies valid at a time: twice the clients of the feed. The oldest goes first."""
+"""Maximum number of valid cookies, twice the number of feed clients. If there are more, the oldest becomes invalid."""
 
 
 class TooManyFailures(Exception):
@@ -26,7 +26,7 @@ class TooManyFailures(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser that presented the key: the value of its cookie, and the CSRF token of its pages."""
+    """A browser that has presented the key: the value of its cookie, and the CSRF token of its pages."""
 
     cookie: str
     csrf: str
@@ -34,10 +34,10 @@ class Visit:
 
 
 class Keyring:
-    """The secrets of one start of the dashboard. Safe to use from many threads.
+    """The secrets of one run of the dashboard. Thread-safe.
 
-    A cookie alone opens nothing: browsers send it to every port of the host, so a page of another program on this
-    machine could use it. Each request also has to say the `csrf` value that only our own page was told.
+    A cookie alone gives no access: browsers send it to every port of the host, so a page of another program on this
+    machine could use it. Each request must also contain the `csrf` value, which only our own page knows.
     """
 
     def __init__(self, token: str | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -51,7 +51,7 @@ class Keyring:
         """Whether `token` is the right key.
 
         Raises:
-            TooManyFailures: ten wrong ones came within the last minute; the right one waits as well.
+            TooManyFailures: ten wrong keys were tried within the last minute; even the right key is not accepted then.
         """
         with self._lock:
             now = self._clock()
@@ -63,9 +63,9 @@ class Keyring:
             return False
 
     def enter(self, cookie: str | None) -> Visit:
-        """The visit of a browser that has presented the key; a known browser keeps its cookie.
+        """Return the visit of a browser that has presented the key; a known browser keeps its cookie.
 
-        Two tabs share one cookie jar: a new cookie for the second would shut out the first.
+        Two tabs share one cookie jar: a new cookie for the second tab would lock the first one out.
         """
         with self._lock:
             visit = self._valid(cookie)
@@ -78,7 +78,7 @@ class Keyring:
             return visit
 
     def visit(self, cookie: str | None) -> Visit | None:
-        """The visit that `cookie` belongs to; None when there is none or it is over."""
+        """Return the visit that `cookie` belongs to, or None if there is none or it has expired."""
         with self._lock:
             return self._valid(cookie)
 

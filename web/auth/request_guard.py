@@ -1,8 +1,9 @@
 """The check that every request must pass first, including static files and WebSocket upgrades.
 
-The dashboard shows what may be anybody's secrets, on an address that every page in the user's browser can reach. So a
-request must be meant for us (Host; against DNS rebinding), come from our own page (Origin, Sec-Fetch-Site; against
-other sites and other ports of this host) and know a secret (the token, or cookie and csrf value; against all others).
+The dashboard shows data that may be secret, at an address that every page in the user's browser can reach. So a request
+must be addressed to the dashboard (Host; against DNS rebinding), come from its own page (Origin, Sec-Fetch-Site;
+against other sites and other ports of this host) and contain a secret (the token, or the cookie and the csrf value;
+against all other clients).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from web.errors import Refused
 from web.server.acceptor import MAX_BODY
 
 PUBLIC = frozenset({"page_files.index", "page_files.kept", "static", "plotting.library", "entry.health", "entry.login"})
-"""Endpoints that need no credentials: the page itself, which holds nothing, and the way in."""
+"""Endpoints that need no credentials: the page and its files, which contain no captured data, the health check, and
+the login."""
 
 METHODS = ("GET", "HEAD", "POST")
 
@@ -29,27 +31,27 @@ USE_THE_PAGE = "Use the dashboard's own page, at the address that the terminal p
 
 @dataclass(frozen=True)
 class Gate:
-    """Lets in what belongs here; `port` is the one that the dashboard listens on."""
+    """Admits legitimate requests and refuses all others; `port` is the one on which the dashboard listens."""
 
     keyring: Keyring
     port: int
 
     @property
     def cookie(self) -> str:
-        """The cookie's name. It holds the port, since browsers keep one jar for all ports of a host."""
+        """The name of the cookie. It contains the port, since browsers share cookies between all ports of a host."""
         return f"__insp_{self.port}"
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Allowed values of the Host header."""
+        """The allowed values of the Host header field."""
         names = ("127.0.0.1", "localhost")
-        bare = names if self.port == 80 else ()  # browsers leave the default port out
+        bare = names if self.port == 80 else ()  # browsers omit the default port
         return frozenset((*(f"{name}:{self.port}" for name in names), *bare))
 
     def check(self) -> None:
-        """Flask's before_request: raises what the request is refused with."""
+        """Check a request, as Flask's before_request. Raises an HTTPException if the request is refused."""
         self._check_target(request)
-        if request.environ["REQUEST_METHOD"] not in METHODS:  # as it was sent: Flask capitalises
+        if request.environ["REQUEST_METHOD"] not in METHODS:  # as it was sent: Flask converts it to upper case
             raise MethodNotAllowed(METHODS)
         self._check_sender(request)
         if _is_upgrade(request):
@@ -60,14 +62,16 @@ class Gate:
             g.visit = self._credentials(request)
 
     def _check_target(self, request: Request) -> None:
-        """The Host field, as it was sent: werkzeug would make one up, and takes an absolute target's word over it."""
+        """Check the Host field as it was sent: werkzeug would make up a missing one, and prefers the host in an
+        absolute request target.
+        """
         if not request.environ.get("REQUEST_URI", "/").startswith("/"):
             raise Refused(400, "The request names a whole address instead of a path.", USE_THE_PAGE)
         if request.environ.get("HTTP_HOST") not in self.hosts:
             raise Refused(403, "This address is not the dashboard's.", USE_THE_PAGE)
 
     def _check_sender(self, request: Request) -> None:
-        """Check Origin and Sec-Fetch-Site: only our own page, or a client that is not a browser."""
+        """Check Origin and Sec-Fetch-Site: only our own page and clients that are not browsers are allowed."""
         origin = request.headers.get("Origin")
         ours = f"http://{request.environ['HTTP_HOST']}"
         if origin != ours and (origin is not None or _is_upgrade(request) or self._needs_origin(request)):
@@ -78,13 +82,14 @@ class Gate:
         raise Refused(403, "The request comes from another site.", USE_THE_PAGE)
 
     def _needs_origin(self, request: Request) -> bool:
-        """Whether Origin is required: browsers send it on POST; only clients that present the key may omit it."""
+        """Whether Origin is required: it is for POST, where browsers send it, unless the client presents the key."""
         return request.method == "POST" and _bearer(request) is None
 
     def _credentials(self, request: Request) -> Visit | None:
-        """The visit that the request belongs to; None for a client that presented the key.
+        """Return the visit that the request belongs to, or None for a client that presented the key. Raises Refused.
 
-        A WebSocket cannot carry our header: it says the csrf value in its first message instead (`feed`).
+        A browser cannot add our header field to a WebSocket handshake, so the page sends the csrf value in its first
+        message instead (see `feed`).
         """
         token = _bearer(request)
         if token is not None:
@@ -116,7 +121,9 @@ def _is_upgrade(request: Request) -> bool:
 
 
 def _is_visit(request: Request) -> bool:
-    """Somebody followed a link to the page, from wherever: it opens in a window of its own and holds no data."""
+    """Whether a user followed a link to the page, on whatever site. That is safe: the page opens as a top-level
+    document and contains no data.
+    """
     return (
         request.endpoint == "page_files.index"
         and request.headers.get("Sec-Fetch-Mode") == "navigate"
@@ -125,7 +132,7 @@ def _is_visit(request: Request) -> bool:
 
 
 def _check_handshake(request: Request) -> None:
-    """A whole WebSocket handshake (RFC 6455 §4.2.1), on the one path that has one."""
+    """Check that an upgrade request is a complete WebSocket handshake (RFC 6455 §4.2.1) for the feed."""
     if request.endpoint != "feed":
         raise Refused(400, "This path is not a WebSocket.", "Connect to /feed.")
     try:

@@ -1,4 +1,4 @@
-"""The headers that every response carries: what a browser may do with it, and what it may keep."""
+"""The header fields of every response that tell a browser what it may do with the response, and whether to cache it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ CACHING = {
     "static": "no-cache",
     "plotting.library": "no-cache",
 }
-"""Cache-Control by endpoint, where a browser may keep the response: for good, or after asking whether it is current."""
+"""The Cache-Control values of the endpoints whose responses a browser may cache: forever, or with revalidation before
+each use."""
 
 HARDENING = {
     "X-Content-Type-Options": "nosniff",
@@ -24,7 +25,7 @@ HARDENING = {
 
 
 def make_hardening(hosts: frozenset[str]) -> Callable[[Response], Response]:
-    """Flask's after_request for a server that is reached by these values of the Host header."""
+    """Return the after_request function of Flask for a server that allows these values of the Host header field."""
 
     def harden(response: Response) -> Response:
         host = request.environ.get("HTTP_HOST")
@@ -37,7 +38,7 @@ def make_hardening(hosts: frozenset[str]) -> Callable[[Response], Response]:
 
 
 def content_policy(host: str | None) -> str:
-    """The Content-Security-Policy: our own files only, and the feed of this `host`."""
+    """The Content-Security-Policy: it allows only our own files, and the feed on this `host`."""
     feed = f" ws://{host}" if host else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "

@@ -1,1 +1,1 @@
-"""The HTTP server: connections, requests, the threads that answer them."""
+"""The HTTP server: its connections, requests and worker threads."""

@@ -1,7 +1,7 @@
 """The acceptor: one thread that accepts connections and waits for complete requests.
 
-A worker thread is spent only on a request that has arrived. So hundreds of connections that say nothing, or a byte a
-second, cost a buffer each and delay nobody.
+A worker thread is used only for a request that has arrived. So hundreds of connections that send nothing, or one byte
+per second, cost only a buffer each and delay no other client.
 """
 
 from __future__ import annotations
@@ -16,22 +16,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MAX_WAITING = 512
-"""Connections whose request has not arrived; one more and the oldest is closed."""
+"""Maximum number of connections whose request has not arrived yet; when there is one more, the oldest is closed."""
 
 MAX_HEAD = 16 * 1024
-"""Bytes of a request's head: a browser sends about 1 KiB."""
+"""Maximum size in bytes of a request's head (request line and header); a browser sends about 1 KiB."""
 
 MAX_BODY = 64 * 1024
-"""Bytes of a request's body: the JSON a page sends. A longer one is answered unread, with 413."""
+"""Maximum size in bytes of a request's body, which is the JSON that a page sends. A longer body is not read; the
+response is 413."""
 
 ARRIVAL_SECONDS = 10.0
-"""A request that has not arrived by then is given up."""
+"""How long a request may take to arrive before its connection is closed."""
 
 LONGEST_WAIT_SECONDS = 0.5
-"""Ctrl-C that comes after Python's last look for signals and before the wait begins does not end the wait."""
+"""Maximum duration of one wait. A Ctrl-C that arrives after Python's last check for signals but before the wait begins
+does not interrupt the wait."""
 
 NO_ROOM_SECONDS = 0.05
-"""Pause before the next try when the system has no descriptor for a caller and none waits who could give up his."""
+"""Pause before the next attempt to accept when no file descriptor is available and there is no waiting connection to
+close instead."""
 
 _END = b"\r\n\r\n"
 _FRAMING = re.compile(rb"\r\n((?:content-length|transfer-encoding)[^\r\n]*)", re.IGNORECASE)
@@ -40,13 +43,13 @@ _LENGTH = re.compile(rb"content-length:[ \t]*([0-9]{1,15})[ \t]*", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A connection and what was read from it: the head, and the body unless it was too long to wait for."""
+    """A connection and the bytes read from it: the request's head, and its body unless that is too long."""
 
     connection: socket.socket
     address: tuple[str, int]
     received: bytes
     is_whole: bool
-    """Whether nothing of the request is still under way."""
+    """Whether the whole request has been received."""
 
 
 @dataclass(slots=True)
@@ -56,13 +59,13 @@ class _Caller:
     until: float
     received: bytearray
     wanted: int = 0
-    """Bytes to wait for; 0 while the head is not all here."""
+    """Number of bytes to wait for; 0 until the head is complete."""
     is_whole: bool = False
-    """Whether those are the whole request."""
+    """Whether `wanted` bytes are the whole request."""
 
 
 class Acceptor:
-    """Accepts on `listener` and hands every request to `deliver`, from the thread that calls `run`."""
+    """Accepts connections on `listener` and passes every request to `deliver`, in the thread that calls `run`."""
 
     def __init__(
         self,
@@ -74,14 +77,14 @@ class Acceptor:
         self._listener = listener
         self._deliver = deliver
         self._arrival_seconds = arrival_seconds
-        self._callers: OrderedDict[int, _Caller] = OrderedDict()  # by descriptor, in the order in which they came
+        self._callers: OrderedDict[int, _Caller] = OrderedDict()  # by file descriptor, in order of arrival
         self._wake, self._bell = socket.socketpair()
         self._bell.setblocking(False)
         self._wake.setblocking(False)
         self._stopped = False
 
     def run(self) -> None:
-        """Serve until `stop`; then close whatever still waits (the listener stays the caller's)."""
+        """Accept connections until `stop`; then close the waiting ones. The caller closes the listener."""
         try:
             with selectors.DefaultSelector() as self._selector:
                 self._selector.register(self._listener, selectors.EVENT_READ)
@@ -93,9 +96,9 @@ class Acceptor:
                 waiting.close()
 
     def stop(self) -> None:
-        """Make `run` return; may be called from any thread, and again."""
+        """Make `run` return. May be called from any thread and more than once."""
         self._stopped = True
-        with contextlib.suppress(OSError):  # run is over already, or rung enough
+        with contextlib.suppress(OSError):  # `run` has already returned, or enough wake-ups are pending
             self._bell.send(b"!")
 
     def _round(self) -> None:
@@ -119,7 +122,7 @@ class Acceptor:
             connection, address = self._listener.accept()
         except BlockingIOError:
             return
-        except OSError:  # out of descriptors, or the caller hung up before we answered
+        except OSError:  # out of file descriptors, or the client closed the connection before it was accepted
             self._make_room()
             return
         if len(self._callers) >= MAX_WAITING:
@@ -162,10 +165,10 @@ class Acceptor:
 
 
 def _extent(received: bytearray) -> tuple[int, bool]:
-    """How many bytes to wait for, of the request that begins with `received`, and whether that is all of it.
+    """Return how many bytes of the request that begins with `received` to wait for, and whether those are all of it.
 
-    (0, False) while its head is not complete. A body that is too long, or whose length is not said in the plain way,
-    is not waited for: the gate refuses it unread.
+    The result is (0, False) until the head is complete. A body that is too long, or whose length is not given by one
+    plain Content-Length field, is not waited for: the request guard refuses the request without reading the body.
     """
     end = received.find(_END, 0, MAX_HEAD + len(_END))
     if end < 0:

@@ -7,10 +7,10 @@ from types import TracebackType
 
 
 class FairLock:
-    """Like `threading.Lock`, but a waiting thread goes before the thread that released it last.
+    """Like `threading.Lock`, but a waiting thread gets the lock before the thread that released it last.
 
-    The engine takes the tables for one batch after the other without a pause; with an ordinary lock a request for a
-    few rows of a big file would wait until all of it is read.
+    The engine locks the tables for one batch after another without a pause. With an ordinary lock, a request for a few
+    rows of a big file could wait until the whole file has been read.
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
-"""The socket of one feed client, as simple-websocket uses it.
+"""The socket of one feed client, in the form that simple-websocket uses.
 
-simple-websocket writes from two threads without a lock, takes a short `send` for a whole one, waits for ever on a
-browser that stopped reading, and keeps whatever a browser sends. This socket makes all four impossible.
+simple-websocket writes from two threads without a lock, treats a partial `send` as complete, waits forever for a
+browser that has stopped reading, and keeps everything that a browser sends. This socket prevents all four problems.
 """
 
 from __future__ import annotations
@@ -14,25 +14,28 @@ import time
 from collections.abc import Callable
 
 PIECE = 16 * 1024
-"""Bytes given to the kernel at a time, the unit of progress."""
+"""Maximum number of bytes passed to the kernel at a time; the time limit applies to each such piece."""
 
 SEND_BUFFER = 128 * 1024
-"""Bytes that the kernel keeps for a client that does not read: by itself it would keep megabytes, soon out of date."""
+"""Size in bytes of the kernel's send buffer. By default the kernel would buffer megabytes for a client that does not
+read, and they would soon be out of date."""
 
 STUCK_SECONDS = 10.0
 """A client that accepts no byte for this long is disconnected."""
 
 INBOUND_BURST = 64 * 1024
 INBOUND_PER_SECOND = 8 * 1024
-"""Bytes a client may send at once, and in the long run: our page sends one short line. More is an attack on memory."""
+"""The number of bytes that a client may send at once, and per second in the long run. Our page sends one short line; a
+client that sends more than this is trying to exhaust memory."""
 
 
 class ClientSocket:
-    """A connected TCP socket that writes whole pieces in turn, gives up on the stuck and reads within a budget.
+    """A connected TCP socket that serialises writes, disconnects a client that stops reading, and limits how much it
+    reads.
 
-    Has what simple-websocket uses of a socket: `send`, `recv` and `close`. The descriptor stays the property of the
-    server, which closes it when the request is over; `close` here only ends the conversation, so that no thread ever
-    writes to a number that the system has given to somebody else.
+    It has the methods of a socket that simple-websocket uses: `send`, `recv` and `close`. The server keeps the file
+    descriptor and closes it when the request has ended; `close` only shuts the connection down, so that no thread ever
+    writes to a descriptor that the system has reused.
     """
 
     def __init__(
@@ -42,7 +45,7 @@ class ClientSocket:
         stuck_seconds: float = STUCK_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take over `sock`; `early` are bytes that were read from it already and not yet understood."""
+        """Take over `sock`; `early` are bytes that were already read from it but not yet processed."""
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._sock = sock
@@ -60,7 +63,7 @@ class ClientSocket:
         """Write all of `data`; concurrent calls are serialised.
 
         Raises:
-            OSError: the client is gone, or took nothing for `stuck_seconds` and was cut off.
+            OSError: the client is gone, or it read nothing for `stuck_seconds` and was disconnected.
         """
         with self._writing:
             rest = memoryview(data)
@@ -78,7 +81,7 @@ class ClientSocket:
                     raise TimeoutError(f"the client read nothing for {self._stuck_seconds:g} s") from None
 
     def recv(self, size: int) -> bytes:
-        """The next bytes, waiting for them; b"" at the end, or once the client has sent more than it may."""
+        """Wait for the next bytes and return them; b"" at the end of the stream, or if the client has sent too much."""
         data = self._early or self._receive(size)
         self._early = b""
         now = self._clock()
@@ -97,8 +100,10 @@ class ClientSocket:
                 self._wait(selectors.EVENT_READ, None)
 
     def close(self) -> None:
-        """End both directions; what was sent is still delivered, and every thread waiting here wakes."""
-        with contextlib.suppress(OSError):  # the other end was quicker
+        """Shut both directions down. Data that was sent is still delivered, and threads waiting on the socket wake
+        up.
+        """
+        with contextlib.suppress(OSError):  # the other end has already closed the connection
             self._sock.shutdown(socket.SHUT_RDWR)
 
     def _wait(self, event: int, seconds: float | None) -> bool:
@@ -111,4 +116,4 @@ class ClientSocket:
 
 
 _Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
-"""Waits on one descriptor without opening another, where the system can."""
+"""The selector class that waits for one descriptor without opening another one, where the system has such a class."""

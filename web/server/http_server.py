@@ -1,7 +1,7 @@
 """The dashboard's HTTP server: werkzeug's request handling with our own acceptor and worker pool.
 
-werkzeug's threaded server starts a thread for every connection and waits on it without a limit of time or number. Here
-the acceptor collects whole requests in one thread and a bounded pool answers them.
+werkzeug's threaded server starts a thread for every connection, with no limit on their number or on how long they wait.
+Here the acceptor collects whole requests in one thread, and a bounded pool of threads responds to them.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 SEND_SECONDS = 10.0
-"""How long one write of a response may take before the reader is given up."""
+"""How long one write of a response may take before the client is disconnected."""
 
 LINGER_SECONDS = 0.2
 LINGER_BYTES = 1024 * 1024
-"""After an answer to a request that was not read whole: how long, and how much of the rest, is read and thrown away, so
-that the answer is not lost in a reset."""
+"""After the response to a request that was not read completely, the rest of the request is read and discarded, for at
+most this time and this number of bytes, so that the response is not lost in a reset."""
 
 HOST = "127.0.0.1"
 
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class Handler(WSGIRequestHandler):
-    """Answers one request that has arrived already. `request` is the `Arrival`."""
+    """Responds to one request that has already arrived; `request` is the `Arrival`."""
 
     protocol_version = "HTTP/1.1"
     request: Arrival
@@ -48,16 +48,16 @@ class Handler(WSGIRequestHandler):
         self.wfile = _Writer(self.connection)
 
     def make_environ(self) -> WSGIEnvironment:
-        """werkzeug's environ, with the socket that a WebSocket may have."""
+        """werkzeug's environ; for an upgrade request, it contains the socket for the WebSocket connection."""
         environ = super().make_environ()
         if "HTTP_UPGRADE" in environ:
             environ["werkzeug.socket"] = ClientSocket(self.connection, self.rfile.read())
         return environ
 
     def finish(self) -> None:
-        """Where the client may still be sending, let it hear the answer before the connection is closed."""
+        """If the client may still be sending, let it receive the response before the connection is closed."""
         if not self.request.is_whole:
-            with contextlib.suppress(OSError):  # slow or gone: it had its chance
+            with contextlib.suppress(OSError):  # the client was too slow, or is gone
                 self._linger()
 
     def _linger(self) -> None:
@@ -71,8 +71,8 @@ class Handler(WSGIRequestHandler):
         return "Wireglass"
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Reject what is not HTTP, without repeating any of it."""
-        self.request_version = self.protocol_version  # http.server answers a bad request line without a head otherwise
+        """Reject a request that is not valid HTTP, without repeating any part of it."""
+        self.request_version = self.protocol_version  # otherwise http.server sends no header after a bad request line
         self.send_response(int(code))
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("X-Content-Type-Options", "nosniff")
@@ -82,14 +82,14 @@ class Handler(WSGIRequestHandler):
         self.end_headers()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Requests are not logged: a page asks ten times a second."""
+        """Log nothing: a page sends ten requests per second."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
         log.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)
 
 
 class _Writer(io.BufferedIOBase):
-    """Writes whole pieces to a socket, each within the socket's time limit."""
+    """Writes data completely to a socket; each write is subject to the socket's timeout."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -110,7 +110,7 @@ class Server(BaseWSGIServer):
     def __init__(self, app: WSGIApplication, listener: socket.socket) -> None:
         host, port = listener.getsockname()[:2]
         super().__init__(host, port, app, handler=Handler, fd=listener.fileno())
-        listener.close()  # the server has a duplicate of its own
+        listener.close()  # the server has its own duplicate of the descriptor
         self._pool = WorkerPool()
         self._acceptor = Acceptor(self.socket, self._arrived)
 
@@ -136,7 +136,7 @@ class Server(BaseWSGIServer):
 
 
 def listen(port: int, host: str = HOST) -> socket.socket:
-    """A socket that listens on `port` of this machine alone (0: any free one).
+    """Return a socket that listens on `port` (0: any free port), reachable only from this machine by default.
 
     Raises:
         OSError: the port is taken.

@@ -1,4 +1,4 @@
-"""A bounded pool of worker threads that handle the requests of the acceptor."""
+"""A bounded pool of worker threads that handle the requests from the acceptor."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Callable
 
 WORKERS = 48
-"""Threads that answer requests: 32 can be held by feeds, the rest are for everything else."""
+"""Maximum number of worker threads: feeds can occupy 32 of them; the rest are for all other requests."""
 
 BACKLOG = 256
-"""Requests that may wait for a worker; further ones are turned away."""
+"""Maximum number of requests that wait for a worker; further ones are rejected."""
 
 IDLE_SECONDS = 30.0
 """Idle time after which a worker thread exits."""
@@ -31,7 +31,7 @@ class WorkerPool:
         self._idle = 0
 
     def submit(self, job: Callable[[], None]) -> bool:
-        """Have `job` run soon; False when too much waits already."""
+        """Schedule `job`; return False if too many jobs are already waiting."""
         with self._changed:
             if len(self._jobs) >= self._backlog:
                 return False
@@ -51,7 +51,7 @@ class WorkerPool:
                 log.exception("a request failed outside the application")
 
     def _next(self) -> Callable[[], None] | None:
-        """The job that has waited longest; None after an idle time in which the thread is not needed."""
+        """Return the job that has waited longest, or None if no job came for so long that the thread should exit."""
         with self._changed:
             while not self._jobs:
                 self._idle += 1

@@ -1,4 +1,4 @@
-"""Finds rows that changed since the last call, by comparing whole columns."""
+"""Finds the rows that changed since the last call, by comparing whole columns."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 WATCHED = ("connections", "exchanges", "messages")
-"""The tables whose rows change after they were added, and whose changed rows the feed therefore carries."""
+"""The tables whose rows can change after they were added; the feed therefore sends their changed rows."""
 
 
 class Watch:
-    """Remembers how far the tables of a capture had grown, and which rows were still open."""
+    """Remembers how long the tables of a capture were at the last call, and which rows were still incomplete."""
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
@@ -27,11 +27,12 @@ class Watch:
         self._open = {name: np.empty(0, np.intp) for name in ("exchanges", "messages")}
 
     def changes(self) -> dict[str, Rows]:
-        """Per watched table the rows, ascending, that are new or may differ since the last call.
+        """Return, for each watched table, the rows in ascending order that are new or may have changed since the last
+        call.
 
-        A connection changed when it has a packet since. What hangs on it changed when it was not complete and
-        its connection changed: a packet held back until a hole was filled lies before the last look, so packet
-        numbers alone would miss it.
+        A connection has changed if it has new packets. An exchange or message has changed if it was incomplete and its
+        connection has changed. Packet numbers alone would not be enough: a segment that was held back until a gap was
+        filled may have been captured before the last call.
         """
         capture = self._capture
         connections = np.flatnonzero(capture.connections["last_packet"] >= self._packets)
@@ -52,19 +53,19 @@ class Watch:
 
 
 def _answered(capture: Capture, rows: Rows) -> npt.NDArray[np.bool_]:
-    """Which of these exchanges are over: request and response complete."""
+    """A mask of the exchanges whose request and response are both complete."""
     complete = capture.http_messages["complete"]
     request, response = capture.exchanges["request"][rows], capture.exchanges["response"][rows]
     return _complete_at(complete, request) & _complete_at(complete, response)
 
 
 def _complete_at(complete: npt.NDArray[np.uint8], rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Which of these rows are there, and complete."""
+    """A mask of the rows that exist (are not negative) and are complete."""
     found: npt.NDArray[np.bool_] = (rows >= 0) & (complete[rows] != 0) if len(complete) else rows >= 0
     return found
 
 
 def _whole(capture: Capture, rows: Rows) -> npt.NDArray[np.bool_]:
-    """Which of these messages have ended."""
+    """A mask of the messages that are complete."""
     whole: npt.NDArray[np.bool_] = capture.messages["complete"][rows] != 0
     return whole

@@ -1,4 +1,4 @@
-"""The last deltas of a session, for every client to read at its own pace."""
+"""The last deltas of a session, which each client reads at its own pace."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections import deque
 
 MAX_DELTAS = 64
 MAX_BYTES = 4 * 1024 * 1024
-"""Maximum bytes of deltas kept for slow clients, shared by all; a client further behind must resync."""
+"""Maximum size in bytes of the deltas kept for slow clients, which all clients share; a client that is further behind
+must resync."""
 
 
 class LogClosed(Exception):
-    """The session is over; there will be no more deltas."""
+    """The session has ended; there will be no more deltas."""
 
 
 class DeltaLog:
-    """Numbered texts: one writer, many readers. Memory does not depend on how many read, or how slowly."""
+    """A log of numbered texts with one writer and many readers. Its memory use does not depend on the number or the
+    speed of the readers.
+    """
 
     def __init__(self, max_deltas: int = MAX_DELTAS, max_bytes: int = MAX_BYTES) -> None:
         self._deltas: deque[str] = deque()
@@ -28,11 +31,11 @@ class DeltaLog:
 
     @property
     def rev(self) -> int:
-        """Number of the last delta; the first is 1."""
+        """The number of the last delta; the first delta has number 1."""
         return self._rev
 
     def add(self, delta: str) -> None:
-        """Append the delta with the number `rev` + 1, and forget the oldest beyond the limits."""
+        """Append the delta with the number `rev` + 1, and drop the oldest deltas if the limits are exceeded."""
         with self._changed:
             self._rev += 1
             self._deltas.append(delta)
@@ -42,13 +45,13 @@ class DeltaLog:
             self._changed.notify_all()
 
     def after(self, rev: int, timeout: float) -> tuple[int, list[str] | None]:
-        """The deltas behind number `rev`, waiting up to `timeout` seconds for one.
+        """Return the deltas after number `rev`; if there are none, wait up to `timeout` seconds for one.
 
         Returns:
-            The number of the last delta, and the texts in order; None when some of them are forgotten already.
+            The number of the last delta, and the deltas in order, or None if some of them have already been dropped.
 
         Raises:
-            LogClosed: the session is over and everything was read.
+            LogClosed: the session has ended and all deltas were read.
         """
         with self._changed:
             if self._rev == rev and not self._closed:
@@ -61,7 +64,7 @@ class DeltaLog:
             return self._rev, [self._deltas[i] for i in range(len(self._deltas) - missed, len(self._deltas))]
 
     def close(self) -> None:
-        """Tell every reader that this was all."""
+        """Tell all readers that there will be no more deltas."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

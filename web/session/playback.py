@@ -1,4 +1,4 @@
-"""At what pace a session works through its capture: as it grows, as fast as can be, or as it once happened."""
+"""The paces at which a session processes its capture: as it grows, as fast as possible, or in its original time."""
 
 from __future__ import annotations
 
@@ -18,60 +18,60 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
 BATCH = 4096
-"""Packets between two chances for somebody else to read the tables."""
+"""Maximum number of packets processed before other threads get a chance to read the tables."""
 
 LONGEST_SILENCE_NS = 5_000_000_000
-"""A replay shortens silences to this."""
+"""A replay shortens longer silences to this duration."""
 
 
 class Pace(Protocol):
-    """Lets a capture advance."""
+    """Decides when a capture advances."""
 
     def step(self, capture: Capture) -> int | None:
-        """Work through what is due, a batch at most; how many packets that was, None when no more will come."""
+        """Process the packets that are due, at most one batch; return their number, or None if no more will come."""
 
     def hold(self) -> None:
-        """Note that time passes without the capture advancing: the session is paused."""
+        """Let time pass without advancing the capture, because the session is paused."""
 
 
 class AsItGrows:
-    """A live capture: its file is being written by another process."""
+    """The pace of a live capture, whose file another process is writing."""
 
     def step(self, capture: Capture) -> int:
         capture.refresh()
         return capture.advance(BATCH)
 
     def hold(self) -> None:
-        """Nothing to do: the file waits."""
+        """Do nothing: the file can be read later."""
 
 
 class AsItComes:
-    """A capture that grows until `is_over`: a file that is followed, or standard input."""
+    """The pace of a capture that grows until `is_over`: a file that is followed, or standard input."""
 
     def __init__(self, is_over: Callable[[], bool]) -> None:
         self._is_over = is_over
 
     def step(self, capture: Capture) -> int | None:
-        is_over = self._is_over()  # asked first: what came before is read after
+        is_over = self._is_over()  # checked first, so that everything written before the end is still read
         capture.refresh()
         return capture.advance(BATCH) or (None if is_over else 0)
 
     def hold(self) -> None:
-        """Nothing to do: the file waits."""
+        """Do nothing: the file can be read later."""
 
 
 class AtOnce:
-    """A saved capture, as fast as can be."""
+    """The pace of a saved capture that is read as fast as possible."""
 
     def step(self, capture: Capture) -> int | None:
         return capture.advance(BATCH) or None
 
     def hold(self) -> None:
-        """Nothing to do: the file waits."""
+        """Do nothing: the file can be read later."""
 
 
 class AsItHappened:
-    """A saved capture, in the time that it took (`speed` 1) or a multiple of it."""
+    """The pace of a saved capture that is replayed at its original speed (`speed` 1) or a multiple of it."""
 
     def __init__(
         self, path: str | os.PathLike[str], speed: float = 1.0, clock: Callable[[], float] = time.monotonic
@@ -94,7 +94,7 @@ class AsItHappened:
         self._tick()
 
     def _tick(self) -> float:
-        """Nanoseconds since the last call."""
+        """Return the nanoseconds since the last call."""
         now = self._clock()
         passed, self._last = now - self._last, now
         return passed * 1e9
@@ -117,7 +117,9 @@ def packet_times(path: str | os.PathLike[str]) -> npt.NDArray[np.int64]:
 
 
 def due_ns(times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """When each packet of a replay is due, in ns after its start; long silences shortened, steps back taken as none."""
+    """When each packet of a replay is due, in ns after the start. Long silences are shortened; a timestamp earlier than
+    the one before counts as simultaneous.
+    """
     if not len(times):
         return times
     return np.concatenate(([0], np.cumsum(np.clip(np.diff(times), 0, LONGEST_SILENCE_NS))))

@@ -1,4 +1,4 @@
-"""Rows cut short for lists: a feed must not carry megabytes because one captured header was long."""
+"""Truncates rows for lists: a feed must not send megabytes because one captured header field was long."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from typing import Any
 Row = dict[str, Any]
 
 MAX_TEXT = 1024
-"""Characters of a captured text that a list shows; the row asked for by itself has all of it."""
+"""Maximum number of characters of a captured text in a list; a request for the single row returns all of it."""
 
 MAX_FIELDS = 32
-"""Header fields of an HTTP message in a list."""
+"""Maximum number of header fields of an HTTP message in a list."""
 
 
 def brief(row: Row) -> Row:
-    """`row` with long texts cut and marked with an ellipsis, and `is_cut` added when anything was."""
+    """Return `row` with long texts truncated and marked with an ellipsis, and long lists truncated; if anything was,
+    `is_cut` is added.
+    """
     return row if _is_brief(row) else {**_cut(row), "is_cut": True}
 
 
 def _is_brief(value: Any) -> bool:
-    """Whether there is nothing to cut, as in nearly every row: asked hundreds of times a second, so without a copy."""
+    """Whether nothing needs to be truncated, as in nearly every row. It is called hundreds of times per second, so it
+    makes no copy.
+    """
     if isinstance(value, str):
         return len(value) <= MAX_TEXT
     if isinstance(value, dict):

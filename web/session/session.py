@@ -1,6 +1,6 @@
-"""A session: the capture shown, the thread that advances it, and the deltas for its pages.
+"""A session: the capture that is shown, the thread that advances it, and the deltas for its pages.
 
-The engine thread alone writes the tables and the log of deltas. All other threads read the tables within `reading()`.
+Only the engine thread writes the tables and the log of deltas. All other threads read the tables inside `reading()`.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     from inspector.query.time_range import Span
 
 TICK_SECONDS = 0.1
-"""Shortest time between two deltas."""
+"""Minimum time between two deltas."""
 
 IDLE_SECONDS = 0.03
 """Interval at which the engine looks for new packets."""
 
 BUSY_SHARE = 4
-"""Making deltas takes at most 1/BUSY_SHARE of the engine's time; if they cost more, they are less frequent."""
+"""Making deltas takes at most 1/BUSY_SHARE of the engine's time; if they take longer, they are made less often."""
 
 LONGEST_TICK_SECONDS = 0.5
-"""But never so seldom that a page seems to hang."""
+"""Maximum time between two deltas, so that a page never seems to hang."""
 
 log = logging.getLogger(__name__)
 
 
 class Session:
-    """Shows one capture at a time, from `start` to `stop`; `home` is the one that it began with."""
+    """Shows one capture at a time, from `start` to `stop`; `home` is the one that it started with."""
 
     def __init__(self, home: Showing) -> None:
         self.deltas = DeltaLog()
@@ -62,12 +62,12 @@ class Session:
     def of_file(
         cls, path: str | os.PathLike[str], is_over: Callable[[], bool] | None = None, notes: Sequence[str] = ()
     ) -> Session:
-        """A saved capture, on show while it is loaded (see `Showing.of_file`). Raises NotACapture."""
+        """A session for a saved capture, shown while it is loaded (see `Showing.of_file`). Raises NotACapture."""
         return cls(Showing.of_file(path, is_over=is_over, notes=notes))
 
     @classmethod
     def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0) -> Session:
-        """A saved capture, shown as it once happened, `speed` times as fast. Raises NotACapture."""
+        """A session that replays a saved capture at `speed` times its original speed. Raises NotACapture."""
         return cls(Showing.of_replay(path, speed))
 
     @classmethod
@@ -79,21 +79,23 @@ class Session:
         lab: Lab | None = None,
         troubles: Troubles = tuple,
     ) -> Session:
-        """A live capture, or the demo where there is a lab (see `Showing.of_spool`). Raises NotACapture."""
+        """A session for a live capture, or for the demo if `lab` is given (see `Showing.of_spool`). Raises
+        NotACapture.
+        """
         return cls(Showing.of_spool(path, interface, statistics, lab, troubles))
 
     @property
     def lab(self) -> Lab | None:
-        """The demo whose actions can be run, while its capture is shown."""
+        """The demo, whose actions can be run while its capture is shown; None otherwise."""
         return self._now.lab
 
     @property
     def is_at_home(self) -> bool:
-        """Whether what is on show is what the session began with."""
+        """Whether the session shows the capture that it started with."""
         return self._now is self.home
 
     def start(self) -> None:
-        """Begin to advance the capture."""
+        """Start the thread that advances the capture."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -108,7 +110,7 @@ class Session:
                 showing.close()
 
     def show(self, showing: Showing) -> None:
-        """Put something else on show; what was is put away, unless it is `home`, which waits to be shown again."""
+        """Show another capture. The one shown before is closed, unless it is `home`, which can be shown again."""
         with self._lock:
             before, self._now = self._now, showing
             self._number += 1
@@ -118,27 +120,27 @@ class Session:
         self._nudge.set()
 
     def pause(self) -> bool:
-        """Stop advancing; a live capture is still recorded. False when nothing is running."""
+        """Stop advancing the capture; a live capture is still recorded. Return False if nothing is running."""
         return self._change(State.RUNNING, State.PAUSED)
 
     def resume(self) -> bool:
-        """Go on after `pause`; False when not paused."""
+        """Continue after `pause`; return False if the session is not paused."""
         return self._change(State.PAUSED, State.RUNNING)
 
     def halt(self) -> bool:
-        """End the live capture that is on show; False when there is none that can be ended."""
+        """End the live capture that is shown; return False if there is none that can be ended."""
         with self._lock:
             showing = self._now
             can_halt = bool(showing.describe()["capture"]["can_stop"])
         if can_halt and showing.halt is not None:
-            showing.halt()  # waits until all of it is written, so nobody is kept waiting for the tables meanwhile
+            showing.halt()  # waits until everything is written; without the lock, so that others can read the tables
             with self._lock:
                 showing.halted()
             self._nudge.set()
         return can_halt
 
     def noted(self) -> None:
-        """Let every page know that a note beside a packet has changed."""
+        """Tell all pages that a note on a packet has changed."""
         with self._lock:
             self._now.noted()
             self._has_news = True
@@ -152,29 +154,29 @@ class Session:
 
     @contextmanager
     def reading(self) -> Iterator[Capture]:
-        """The capture, held still."""
+        """Provide the capture, which does not change until the context ends."""
         with self._lock:
             capture = self._now.capture
             said = len(capture.notes)
             yield capture
-            if len(capture.notes) > said:  # whoever read found that the file has lost its bytes
+            if len(capture.notes) > said:  # a reader found that bytes of the file are gone
                 self._has_news = True
                 self._nudge.set()
 
     def extent(self) -> Span | None:
-        """The time range of the capture (see `Showing.extent`); call it while `reading`."""
+        """The time range of the capture (see `Showing.extent`); use it only inside `reading`."""
         return self._now.extent()
 
     def finder(self, capture: Capture) -> Finder:
-        """The finder of rows by words in the capture; call it while `reading`."""
+        """Return the finder, which finds rows of the capture by words; use it only inside `reading`."""
         if not self._finder.is_of(capture):
             self._finder = Finder(capture)
         return self._finder
 
     def snapshot(self) -> dict[str, Any]:
-        """What a page begins with: the state, the newest rows, and the rev that the next delta follows.
+        """The data that a page starts with: the state, the newest rows, and the `rev` after which the next delta comes.
 
-        `showing` is another number whenever something else is on show: a page then forgets all it knew.
+        The number `showing` changes whenever another capture is shown; a page then discards everything it has.
         """
         with self._lock:
             return {"rev": self.deltas.rev, "showing": self._number, **self._now.snapshot()}
@@ -192,7 +194,7 @@ class Session:
                 self._nudge.clear()
 
     def _work(self) -> bool:
-        """Advance by one step and report it; returns whether there is more to do at once."""
+        """Advance by one step and report it; return whether there is more to do at once."""
         try:
             with self._lock:
                 showing = self._now
@@ -211,11 +213,11 @@ class Session:
         return worked
 
     def _tick(self, showing: Showing) -> None:
-        """Append a delta to the log, if it is time and something has changed."""
+        """Append a delta to the log if it is time for one and something has changed."""
         started = time.monotonic()
         if started < self._next_tick:
             return
-        worked = time.thread_time()  # not counting what other threads and programs take meanwhile
+        worked = time.thread_time()  # excludes the time that other threads and programs take
         with self._lock:
             is_told = showing is self._now and (showing is not self._ended or self._has_news)
             delta = showing.delta() if is_told else {}

@@ -1,4 +1,4 @@
-"""What is on show: one capture, the pace at which it is worked through, and how far that has come."""
+"""The capture that is shown: the pace at which it is processed, and the progress so far."""
 
 from __future__ import annotations
 
@@ -24,24 +24,26 @@ if TYPE_CHECKING:
 
 NEW_ROWS = 100
 SNAPSHOT_ROWS = 500
-"""Rows of a table, the newest, that a delta and a snapshot carry. Pages fetch the others by range."""
+"""Maximum number of new rows of a table in a delta, and of its newest rows in a snapshot. Pages request the other rows
+by range."""
 
 CHANGED_ROWS = 200
-"""Older rows of a table that a delta carries as they are now; when more have changed, pages forget what they hold."""
+"""Maximum number of changed older rows of a table in a delta; if more have changed, pages discard their rows."""
 
 SECOND = 1_000_000_000
 
 MAX_LIVE_PACKETS = 10_000_000
-"""Maximum packets of a live capture that are shown, about 1.2 GB of tables. The recording continues."""
+"""Maximum number of packets of a live capture that are shown; their tables take about 1.2 GB. Beyond that, the
+recording continues, but further packets are not shown."""
 
 
 class Showing:
-    """One capture that is shown. Not thread-safe: callers hold the session's lock.
+    """One capture that is shown. Not thread-safe: callers must hold the session's lock.
 
     Attributes:
-        halt: ends a live capture's process; what it has written is still read. None where there is none to end.
-        looked_ns: when a live capture was last looked at, ns since 1970 by the clock that stamps its packets.
-            None for a saved one: nobody knows what came after its last packet.
+        halt: ends the process of a live capture; what it has written is still read. None if there is no such process.
+        looked_ns: when a live capture was last read, in ns since 1970 by the clock of its packets' timestamps. None
+            for a saved capture, because nobody knows what came after its last packet.
     """
 
     def __init__(
@@ -81,12 +83,12 @@ class Showing:
         is_over: Callable[[], bool] | None = None,
         notes: Sequence[str] = (),
     ) -> Showing:
-        """A saved capture, shown while it is loaded. Raises NotACapture.
+        """A saved capture that is shown while it is loaded. Raises NotACapture.
 
         Args:
-            name: what it is called, if not by its own name.
-            is_over: of a file that grows: whether it has stopped to.
-            notes: what else is to be said of it.
+            name: the name to show instead of the file's own name.
+            is_over: for a file that grows: returns whether it has stopped growing.
+            notes: further notes about the file.
         """
         capture = Capture(open_packets(path))
         capture.source.notes.extend(notes)
@@ -98,7 +100,7 @@ class Showing:
 
     @classmethod
     def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0) -> Showing:
-        """A saved capture, shown as it once happened, `speed` times as fast. Raises NotACapture."""
+        """A saved capture that is replayed at `speed` times its original speed. Raises NotACapture."""
         return cls(Capture(open_packets(path)), AsItHappened(path, speed), Source.REPLAY)
 
     @classmethod
@@ -115,12 +117,13 @@ class Showing:
         """A live capture: the file `path`, which a capture process is writing. Raises NotACapture.
 
         Args:
-            interface: the name of what is captured.
-            statistics: asked for the kernel's counts so far.
+            interface: the name of the interface that is captured on.
+            statistics: returns the kernel's packet counts so far.
             lab: the demo whose actions the page offers; the source is then "demo".
-            troubles: asked for what has ended by itself; when that ends the capture, so does the showing.
+            troubles: returns the processes that have ended by themselves; if that ends the capture, it is also shown
+                as ended.
             halt: ends the capture process.
-            clock: the time, ns since 1970, by which packets are stamped.
+            clock: returns the time in ns since 1970, by the clock of the packets' timestamps.
         """
         capture = Capture(open_packets(path))
         source = Source.LIVE if lab is None else Source.DEMO
@@ -128,16 +131,17 @@ class Showing:
         return cls(capture, AsItGrows(), source, overview, lab, troubles, halt, clock)
 
     def step(self) -> bool:
-        """Let the capture advance; whether there is more to do at once.
+        """Let the capture advance; return whether there is more to do at once.
 
-        Of what comes by and by the next packets are waited for a little: many small batches cost more than one.
+        Unless a saved capture is loaded, that is the case only after a full batch. Otherwise the caller waits a little
+        for the next packets, because many small batches cost more than one large batch.
         """
         if self.state is State.ENDED:
             return False
         if self.state is State.PAUSED:
             self._pace.hold()
             return False
-        # Asked first: what was captured before is read after.
+        # Checked first, so that everything captured before the end is still read.
         is_over = self._is_halted or any(trouble.ends_capture for trouble in self.troubles)
         looked = self._clock()
         packets = self._pace.step(self.capture)
@@ -152,43 +156,47 @@ class Showing:
 
     @property
     def troubles(self) -> Sequence[Trouble]:
-        """What has ended by itself; that nothing has, once the capture was ended as asked."""
+        """The processes that have ended by themselves; empty once the capture has been ended on request."""
         return () if self._is_halted else self._troubles()
 
     def change(self, before: State, after: State) -> bool:
-        """Go from one state to another; False when it is not in the first."""
+        """Change from the state `before` to `after`; return False if the state is not `before`."""
         is_possible = self.state is before
         if is_possible:
             self.state = after
         return is_possible
 
     def halted(self) -> None:
-        """Its capture process has ended as asked: what it wrote is read to the end, and that is all."""
+        """Note that the capture process has ended on request: the rest of its file is still read, and then the capture
+        ends.
+        """
         self._is_halted = True
         self.change(State.PAUSED, State.RUNNING)
 
     def end(self, *notes: str) -> None:
-        """Nothing more will come, for the reasons in these sentences."""
+        """Note that nothing more will come; `notes` are sentences that give the reasons."""
         self._notes += notes
         self.state = State.ENDED
 
     def noted(self) -> None:
-        """A note on a packet has changed; all pages are notified."""
+        """Note that a note on a packet has changed, so that all pages are told with the next delta."""
         self._noted += 1
 
     def close(self) -> None:
-        """Put it away: end the capture process if there is one, and let go of the file."""
+        """End the capture process, if there is one, and close the file."""
         if self.halt is not None:
             self.halt()
         self.capture.close()
 
     def extent(self) -> Span | None:
-        """From the earliest packet to the latest, or to the last look at a live capture; None without packets."""
+        """The time range from the earliest packet to the latest, or to the last read of a live capture; None without
+        packets.
+        """
         found = extent(self.capture)
         return found and Span(found.from_ns, max(found.to_ns, self.looked_ns or 0))
 
     def describe(self) -> dict[str, Any]:
-        """The capture in a few words and numbers, and how far its tables have grown."""
+        """A summary of the capture, and the number of rows in each table."""
         can_halt = self.halt is not None and self.state is not State.ENDED and not self._is_halted
         troubles = [trouble.sentence for trouble in self.troubles]
         told = {
@@ -200,20 +208,20 @@ class Showing:
         return {"capture": told, "lengths": self._overview.lengths()}
 
     def _looked(self) -> int | None:
-        """`looked_ns` since the capture's start, in whole seconds so that pages are updated once a second; else
-        None.
+        """`looked_ns` relative to the start of the capture, in whole seconds (in ns) so that pages are updated once per
+        second; None if either is unknown.
         """
         if self.looked_ns is None or self.capture.start_ns is None:
             return None
         return max(self.looked_ns - self.capture.start_ns, 0) // SECOND * SECOND
 
     def snapshot(self) -> dict[str, Any]:
-        """What a page begins with."""
+        """The data that a page starts with."""
         newest = {name: self._rows(name, slice(-SNAPSHOT_ROWS, None)) for name in WATCHED}
         return {**self.describe(), "demo": describe_demo(self.lab), **newest}
 
     def delta(self) -> dict[str, Any]:
-        """What changed since the last delta; empty when nothing did."""
+        """What has changed since the last delta; empty if nothing has."""
         now = self.describe()
         news = {key: value for key, value in now["capture"].items() if self._told.get(key, self) != value}
         self._told = now["capture"]
@@ -222,7 +230,9 @@ class Showing:
         return {"capture": news} if news else {}
 
     def _changed_rows(self) -> dict[str, Any]:
-        """New and changed rows since the last delta, up to a limit; `stale` names the tables with more changes."""
+        """The rows that are new or changed since the last delta, up to the limits; `stale` names the tables in which
+        more old rows have changed.
+        """
         found, stale = {}, []
         for name, changed in self._watch.changes().items():
             first_new = int(np.searchsorted(changed, self._known[name]))

@@ -1,4 +1,4 @@
-"""Summary of a session: what the header of the page shows, and what its demo offers."""
+"""The summary of a session: what the header of the page shows, and what the demo offers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalie
 
 
 class Source(StrEnum):
-    """Where the packets of a session come from."""
+    """The source of a session's packets."""
 
     LIVE = "live"
     DEMO = "demo"
@@ -37,11 +37,11 @@ class State(StrEnum):
 
 
 Statistics = Callable[[], Counters]
-"""Of a live capture: what the kernel has counted so far."""
+"""A function that returns the kernel's packet counts of a live capture so far."""
 
 
 class Overview:
-    """Describes one capture; sums and rates are carried from call to call."""
+    """Summarises one capture; it keeps sums and rates from call to call."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Overview:
         self._counted = 0
 
     def describe(self, state: State, notes: list[str], troubles: list[str]) -> dict[str, Any]:
-        """State of the capture. Only the name of the file is sent, not its folder."""
+        """The state of the capture. It contains only the name of the file, not its folder."""
         capture = self._capture
         packets = len(capture.packets)
         self._bytes += int(capture.packets["length"][self._counted :].sum())
@@ -87,17 +87,17 @@ class Overview:
         }
 
     def _filter(self) -> str | None:
-        """The capture filters that the file names; None where none leaves out a socket: all of them are TCP's."""
+        """The capture filters recorded in the file; None if no filter excludes any TCP socket."""
         named = dict.fromkeys(interface.filter for interface in self._capture.interfaces)
         return " | ".join(filter for filter in named if filter not in ("", "tcp")) or None
 
     def lengths(self) -> dict[str, int]:
-        """How many rows each table has."""
+        """The number of rows in each table."""
         return {name: len(getattr(self._capture, name)) for name in TABLES}
 
 
 def describe_demo(lab: Lab | None) -> dict[str, Any] | None:
-    """What the page needs to offer the demo: where it lives and what it can do."""
+    """What the page needs to offer the demo, such as its addresses and actions; None without a demo."""
     if lab is None:
         return None
     actions = [

@@ -1,7 +1,7 @@
-"""Captures uploaded by a page in slices, and their analysis in a sandbox before they are shown.
+"""Captures that a page uploads in slices, and their analysis in a sandbox before they are shown.
 
-So a capture of a gigabyte costs no more memory than one of a kilobyte, its progress is known, and the acceptor of the
-dashboard stays as narrow as it is.
+With slices, a capture of a gigabyte takes no more memory than one of a kilobyte, the progress is known, and the
+acceptor of the dashboard can keep its small limit on request bodies.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from inspector.live.helper_process import PACKAGE_ROOT
 from web.errors import Refused
 
 MAX_BYTES = 1 << 30
-"""Bytes of one capture."""
+"""Maximum size of a capture in bytes."""
 
 MOST = 4
-"""Captures kept at a time, those under way included; one more and the oldest is thrown away."""
+"""Maximum number of captures kept, including unfinished uploads; if there is one more, the oldest is deleted."""
 
 ROOM = 256 << 20
-"""Bytes of the disk that are left to everybody else."""
+"""Disk space in bytes that uploads leave free."""
 
 TRIAL_SECONDS = 300.0
-"""How long a trial may take on a busy machine; the process bounds its own work much more narrowly."""
+"""How long a trial analysis may take on a busy machine; the sandbox itself has much stricter limits."""
 
 LONGEST_NAME = 200
 
@@ -42,18 +42,20 @@ SEND_AGAIN = "Choose the file again."
 
 @dataclass
 class Upload:
-    """A capture that comes in: where it is kept, what it is called, and how far it has come."""
+    """A capture that is being uploaded: its path, its name, and its progress."""
 
     path: Path
     name: str
     size: int
     received: int = 0
     packets: int = 0
-    """Found in it so far, while it is tried out."""
+    """The number of packets found so far by its trial analysis."""
 
 
 class Uploads:
-    """The captures that pages have sent. Files lie in a folder of their own, its owner's alone, until `close`."""
+    """The captures that pages have uploaded. Until `close`, their files are in a temporary folder that only its owner
+    can read.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -61,7 +63,7 @@ class Uploads:
         self._folder: Path | None = None
 
     def begin(self, name: str, size: int) -> str:
-        """Start the upload of a capture of `size` bytes; returns its id."""
+        """Start the upload of a capture of `size` bytes; return its id. Raises Refused."""
         if not 0 < size <= MAX_BYTES:
             raise Refused(
                 413, f"A capture may have up to {MAX_BYTES >> 20} MiB.", "Open it with `wireglass open FILE`."
@@ -73,13 +75,13 @@ class Uploads:
             while len(self._uploads) >= MOST:
                 self._uploads.pop(next(iter(self._uploads))).path.unlink(missing_ok=True)
             key = secrets.token_hex(16)
-            path = self._folder / key  # never the name that was sent
+            path = self._folder / key  # never the name that the page sent
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             self._uploads[key] = Upload(path, os.path.basename(name)[:LONGEST_NAME] or "upload", size)
         return key
 
     def add(self, key: str, at: int, slice_: str) -> int:
-        """Append a slice (base64) that begins `at`; how many bytes have arrived."""
+        """Append a base64 slice that starts at offset `at`; return how many bytes have arrived. Raises Refused."""
         upload = self.get(key)
         try:
             data = base64.b64decode(slice_, validate=True)
@@ -94,7 +96,7 @@ class Uploads:
             return upload.received
 
     def get(self, key: str) -> Upload:
-        """The upload with this id."""
+        """Return the upload with this id. Raises Refused if there is none."""
         with self._lock:
             upload = self._uploads.get(key)
         if upload is None:
@@ -102,7 +104,9 @@ class Uploads:
         return upload
 
     def tried(self, key: str) -> Upload:
-        """A whole upload that has passed its trial."""
+        """Analyse a complete upload in the sandbox and return it. Raises Refused if it is incomplete or cannot be
+        shown.
+        """
         upload = self.get(key)
         if upload.received != upload.size:
             raise Refused(409, f"{upload.received} of {upload.size} bytes have arrived.", "Send the rest first.")
@@ -112,7 +116,7 @@ class Uploads:
         return upload
 
     def close(self) -> None:
-        """Throw everything away."""
+        """Delete all uploads."""
         with self._lock:
             self._uploads.clear()
             if self._folder is not None:
@@ -121,7 +125,7 @@ class Uploads:
 
 
 def trial(upload: Upload) -> str | None:
-    """Have a process of its own analyse the file; why it cannot be shown, None where it can."""
+    """Analyse the file in a separate process; return the reason why it cannot be shown, or None if it can."""
     command = [sys.executable, "-P", "-m", "inspector.engine.sandbox", str(upload.path)]
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE_ROOT)}
     with subprocess.Popen(
@@ -140,7 +144,7 @@ def trial(upload: Upload) -> str | None:
 
 
 def _hear(process: subprocess.Popen[bytes], upload: Upload) -> dict[str, object]:
-    """Read the last report of the sandbox; its progress is kept for the page."""
+    """Read the reports of the sandbox and return the last one; `upload` records the progress for the page."""
     said: dict[str, object] = {}
     assert process.stdout is not None
     for line in process.stdout:
