@@ -20,4 +20,4 @@ class BadFilter(InspectorError):
 
 
 class LabError(InspectorError):
-    """The demo's servers or clients could not be started or did not answer."""
+    """The demo's servers or clients could not be started or did not respond."""

@@ -1,4 +1,4 @@
-"""The page and its static files. Browsers may cache the files forever, because their URL changes with any of them."""
+"""The page and its static files. Browsers may cache the files forever, as their URL changes with any of them."""
 
 from __future__ import annotations
 

@@ -49,14 +49,14 @@ def _network(row: Row) -> str | None:
 
 
 def _moment(name: str) -> Callable[[Row], Any]:
-    """A function that formats the time in the column `name` as seconds since the capture's first packet; None if the
-    time is unknown.
+    """A function that formats the time in the column `name` as seconds since the capture's first packet, or returns
+    None if the time is unknown.
     """
     return lambda row: None if row[name] is None else seconds(row[name])
 
 
 def _part(side: str, name: str) -> Callable[[Row], Any]:
-    """A function that returns a field of an exchange's request or response; None if that message is missing."""
+    """A function that returns a field of an exchange's request or response, or None if that message is missing."""
     return lambda row: row[side] and row[side][name]
 
 

@@ -158,8 +158,8 @@ def _known(capture: Capture, number: int) -> int:
 
 
 def _neighbours(capture: Capture, row: int) -> dict[str, Any]:
-    """The previous and the next packet in the same connection, and the packet's position among how many; all null for a
-    packet without a connection.
+    """The previous and the next packet in the same connection, and the packet's position in it with the number of its
+    packets; all null for a packet without a connection.
     """
     connection = int(capture.packets["connection"][row])
     if connection < 0:

@@ -30,7 +30,7 @@ ARRIVAL_SECONDS = 10.0
 
 LONGEST_WAIT_SECONDS = 0.5
 """Maximum duration of one wait. A Ctrl-C that arrives after Python's last check for signals but before the wait begins
-does not interrupt the wait."""
+does not interrupt the wait; it takes effect when the wait ends."""
 
 NO_ROOM_SECONDS = 0.05
 """Pause before the next attempt to accept when no file descriptor is available and there is no waiting connection to

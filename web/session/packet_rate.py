@@ -1,4 +1,4 @@
-"""The rate at which packets arrive, per second."""
+"""The rate at which packets arrive, in packets per second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to start one of the lab's programs as a process of its own."""
+"""The command lines and the environment to start a program of the lab in its own process."""
 
 from __future__ import annotations
 

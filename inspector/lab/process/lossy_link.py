@@ -142,7 +142,7 @@ class RoughLink:
 
     @property
     def is_stepping(self) -> bool:
-        """Whether a requested step has not yet been used by a packet."""
+        """Whether a requested step still waits for a packet."""
         return bool(self._steps)
 
     def release(self) -> None:

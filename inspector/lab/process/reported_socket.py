@@ -30,7 +30,7 @@ from inspector.sockets import own_word
 from inspector.tables.addresses import with_port
 
 NAME_BYTES = 15
-"""Bytes of a process's name that the kernel keeps (proc(5), /proc/pid/comm)."""
+"""Maximum length in bytes of the process name that the kernel stores (proc(5), /proc/pid/comm)."""
 
 
 class ReportedSocket(socket.socket):

@@ -25,7 +25,7 @@ def command(name: str, spool: str | os.PathLike[str]) -> list[str]:
 
 
 def play(name: str, spool: str | os.PathLike[str]) -> Message:
-    """Run a scenario and capture it into the new file `spool`; returns when it is over.
+    """Run a scenario and capture it into the new file `spool`; return when it has ended.
 
     Returns:
         `result`, a sentence or two; `clients`, the clients' addresses ("ip:port"); `received` and `dropped`, the

@@ -49,7 +49,7 @@ async def syn_flood(scene: Scene) -> str:
     half_open = sum(state == SYN_RECEIVED for _, _, state in kernel_sockets())
     guest = await scene.open()
     await guest.begin(scene.address, HTTP_PORT)
-    await asyncio.sleep(NOTICE_SECONDS)  # the defender's time to notice is part of the story
+    await asyncio.sleep(NOTICE_SECONDS)  # the time until the defender notices is part of the scenario
     scene.set_kernel("tcp_syncookies", "1")
     await guest.wait()
     await guest.send(request("/", Connection="close"))

@@ -52,7 +52,7 @@ async def enter(scene: Scene, room: Child, name: str, compress: bool) -> Child:
 
 
 async def say(room: Child, people: dict[str, Child], speaker: str, listener: str | None, text: str) -> None:
-    """Send a message to one user or to all; returns when they have received it."""
+    """Send a message to one user or to all others; return when they have received it."""
     said = room.watch("said", speaker=speaker, text=text)
     ears = [people[name] for name in ([listener] if listener else [n for n in people if n != speaker])]
     heard = [(person, person.watch("heard", message={"from": speaker, "say": text})) for person in ears]

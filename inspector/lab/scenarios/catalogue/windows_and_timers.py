@@ -58,7 +58,7 @@ async def signs_of_life(scene: Scene) -> str:
     await server.receive_some()
     await server.send(b"Yes.\n")
     await client.receive_some()
-    await asyncio.sleep(2.5)  # silence is what keep-alive is about: a probe a second
+    await asyncio.sleep(2.5)  # keep-alive needs silence; it sends one probe per second
     scene.link.cut()
     try:
         await client.receive_some()
@@ -86,7 +86,7 @@ async def nagle(scene: Scene) -> str:
             await server.receive(11)
             await server.send(b"ok\n")
             await client.receive(3)
-            await server.option(*ACK_DELAYED)  # by itself Linux does so now or some segments later
+            await server.option(*ACK_DELAYED)  # Linux would do so by itself, now or some segments later
         await client.close()
         await server.receive_rest()
         await server.close()
