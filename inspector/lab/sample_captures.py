@@ -18,9 +18,7 @@ def demo_recording() -> Path:
 
 def recordings() -> dict[str, tuple[Path, str]]:
     """Map the name of each existing recording to its path and title, in teaching order."""
-    from inspector.lab.scenarios import (
-        SCENARIOS,
-    )  # imported late: it needs asyncio and websockets, which not all callers need
+    from inspector.lab.scenarios import SCENARIOS  # late: needs asyncio and websockets, which not all callers need
 
     titles = {"demo": DEMO_TITLE, **{name: scenario.title for name, scenario in SCENARIOS.items()}}
     places = {name: _folder() / f"{name}.pcapng" for name in titles}

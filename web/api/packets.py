@@ -58,9 +58,7 @@ class Packets:
             beside = _neighbours(capture, row)
         if len(raw) < found["captured"]:
             raise Refused(410, f"The file was truncated or overwritten: packet {number} is lost.", "Open it again.")
-        from inspector.wire.scapy_dissect import (
-            dissect,
-        )  # importing scapy takes a second, so it is done when the first packet is opened
+        from inspector.wire.scapy_dissect import dissect  # late: importing scapy takes a second
 
         return {"packet": found, "layers": dissect(raw, link_type), "bytes": raw.hex(), **beside}
 
