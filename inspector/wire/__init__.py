@@ -1,4 +1,4 @@
-"""From the bytes of a packet to its headers."""
+"""Decodes the headers of packets from their bytes."""
 
 from inspector.wire.decoder import Decoder
 from inspector.wire.tcp_options import Option

@@ -1,7 +1,7 @@
-"""The stage after the file: header columns for every packet, in two passes over the same few thousand rows.
+"""Decodes packet headers: fills the header columns of every packet, in two passes over the same few thousand rows.
 
-`layer_walk.py` walks from the link layer to where TCP begins and leaves that place in the payload columns;
-`tcp_header.py` reads the TCP header there and moves them on to the payload proper.
+`layer_walk.py` walks from the link layer to the TCP header and stores its position in the payload columns;
+`tcp_header.py` reads the TCP header there and moves the payload columns on to the payload itself.
 """
 
 from __future__ import annotations
@@ -15,21 +15,26 @@ from inspector.wire.layer_walk import Network
 from inspector.wire.tcp_header import Segments
 
 ENOUGH = 2
-"""Datagrams to one port that must look like a tunnel before a note says so: one may by chance."""
+"""The number of datagrams to one port that must look like a tunnel before a note says so: a single one may do so by
+chance."""
 
 
 _ignores_vlans = False
-"""What `ignore_vlans` has set."""
+"""The value set by `ignore_vlans`."""
 
 
 def ignore_vlans(ignores: bool = True) -> None:
-    """Let a VLAN be no network of its own, in every capture that this process reads from here on."""
+    """Set whether VLAN tags are ignored, so that a VLAN does not count as a separate network, in every capture that
+    this process opens from now on.
+    """
     global _ignores_vlans
     _ignores_vlans = ignores
 
 
 class Decoder:
-    """Fills the header columns of `packets`, and the scratch table `headers` (row i is packets row first + i)."""
+    """Fills the header columns of `packets`, and the scratch table `headers`, whose row i belongs to row first + i of
+    `packets`.
+    """
 
     def __init__(
         self,
@@ -41,11 +46,11 @@ class Decoder:
         ignores_vlans: bool = False,
     ) -> None:
         """`link_types` is indexed by the packets' `interface` column; it may grow while the capture is read. `tunnels`
-        names the kind of tunnel on UDP ports that are not the usual ones (udp_tunnels.KINDS). `ignores_vlans`: a VLAN
-        is no network of its own.
+        gives the kind of tunnel (udp_tunnels.KINDS) on UDP ports other than the usual ones. With `ignores_vlans`, a
+        VLAN does not count as a separate network.
         """
         self.fragments = Fragments()
-        """What it knows of fragmented datagrams; `fragments.refused` says which were given up and why."""
+        """The fragmented datagrams; `fragments.refused` lists those that were given up, with the reasons."""
         self._headers = headers
         self._network = Network(
             packets, headers, arena, link_types, self.fragments, tunnels, ignores_vlans or _ignores_vlans
@@ -53,7 +58,7 @@ class Decoder:
         self._segments = Segments(packets, headers, arena)
 
     def notes(self) -> list[str]:
-        """What in the packets was not looked into though it may hold connections, in plain sentences."""
+        """Notes on packets that were not decoded although they may contain connections, as plain sentences."""
         return [
             f"{count} UDP packets to port {port} look like {kind}: --tunnel {kind}:{port} reads what is in them"
             for (kind, port), count in self._network.suspicions().items()
@@ -61,12 +66,12 @@ class Decoder:
         ]
 
     def attach(self, data: memoryview) -> None:
-        """Read from this mapping of the capture file from now on."""
+        """Read from `data`, a view of the capture file, from now on."""
         self._network.attach(data)
         self._segments.attach(data)
 
     def advance(self, first: int, stop: int) -> None:
-        """Decode packets rows [first, stop). Nothing in a packet's bytes makes it raise."""
+        """Decode rows [first, stop) of `packets`. No packet content makes it raise an exception."""
         headers = self._headers
         headers.rows = 0
         headers.reserve(stop - first)

@@ -1,4 +1,4 @@
-"""Plain words for the layers and fields whose names in scapy are short for something."""
+"""Readable names for the layers and fields that scapy abbreviates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TITLES: dict[str, str] = {
     "TCP": "Transmission Control Protocol: from port to port",
     "UDP": "User Datagram Protocol: from port to port",
 }
-"""Titles by scapy's layer name; a layer that is not here is shown by that name."""
+"""Titles by scapy's name of the layer; a layer that is not listed here is shown by scapy's name."""
 
 LABELS: dict[tuple[str, str], str] = {
     ("Ethernet", "dst"): "destination hardware address",
@@ -60,7 +60,7 @@ LABELS: dict[tuple[str, str], str] = {
     ("UDP", "len"): "length with the header",
     ("UDP", "chksum"): "checksum",
 }
-"""Labels by scapy's names of the layer and the field; a field that is not here is shown by its own name."""
+"""Labels by scapy's names of the layer and the field; a field that is not listed here is shown by scapy's name."""
 
 FLAGS: dict[str, str] = {
     "F": "FIN",
@@ -75,4 +75,4 @@ FLAGS: dict[str, str] = {
     "DF": "don't fragment",
     "MF": "more fragments",
 }
-"""scapy's letters for the flags of TCP (RFC 9293 §3.1, RFC 9768 for AE) and IP."""
+"""Flag names by scapy's abbreviations, for TCP (RFC 9293 §3.1, RFC 9768 for AE) and IP."""

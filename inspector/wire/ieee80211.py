@@ -1,4 +1,4 @@
-"""IEEE 802.11 frames, and the headers that capture tools put before them."""
+"""Parsers of IEEE 802.11 frames, and of the headers that capture tools put before them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from inspector.wire.link_layer import layer_of
 RADIOTAP_TSFT = 1
 RADIOTAP_FLAGS = 2
 RADIOTAP_MORE = 0x80
-"""In the last byte of a presence word: another word follows."""
+"""In the last byte of a presence word: another presence word follows."""
 RADIOTAP_PADDED = 0x20
-"""Flag: the 802.11 header is padded to a multiple of four bytes."""
+"""In the flags field: the 802.11 header is padded to a multiple of four bytes."""
 
 AVS_MAGIC = 0x8021
 
 DATA = 0x08
-"""Frame control, first byte: version 0, type data (IEEE 802.11 §9.2.4.1)."""
+"""The first byte of the frame control field: version 0, type data (IEEE 802.11 §9.2.4.1)."""
 NO_DATA = 0x40
 QOS = 0x80
 
@@ -27,24 +27,25 @@ PROTECTED = 0x40
 ORDER = 0x80
 
 AMSDU = 0x80
-"""QoS control: the body is a list of subframes, each with addresses and length before its LLC (§9.3.2.2)."""
+"""In the QoS control field: the body is a list of subframes, each with addresses and a length before its LLC header
+(§9.3.2.2)."""
 AMSDU_HEADER = 14
 
 
 def wifi(packet: memoryview) -> Step:
-    """An unencrypted data frame's LLC; of an aggregate (A-MSDU) the first subframe's."""
+    """Find the LLC header of an unencrypted data frame; in an aggregate (A-MSDU), that of the first subframe."""
     size = _header_size(packet)
     return _behind_header(packet, size, size) if size else None
 
 
 def padded_wifi(packet: memoryview) -> Step:
-    """The same with the header padded to four bytes, as some drivers hand it over."""
+    """Find the LLC header of a frame whose MAC header is padded to a multiple of four bytes, as some drivers do."""
     size = _header_size(packet)
     return _behind_header(packet, size, size + 3 & ~3) if size else None
 
 
 def _header_size(packet: memoryview) -> int:
-    """Bytes of the MAC header; 0 when no whole, readable data follows it."""
+    """The length of the MAC header; 0 if the frame is not an unencrypted, unfragmented data frame."""
     control, flags = packet[0], packet[1]
     if control & 0x0F != DATA or control & NO_DATA or flags & (PROTECTED | MORE_FRAGMENTS) or packet[22] & 0x0F:
         return 0
@@ -62,7 +63,9 @@ def _behind_header(packet: memoryview, size: int, body: int) -> Step:
 
 
 def radiotap(packet: memoryview) -> Step:
-    """https://www.radiotap.org: a length, words that say which fields are present, the fields."""
+    """Parse a radiotap header (https://www.radiotap.org): its length, presence words that say which fields are there,
+    then the fields.
+    """
     at = 4
     while packet[at + 3] & RADIOTAP_MORE:
         at += 4
@@ -74,19 +77,19 @@ def radiotap(packet: memoryview) -> Step:
 
 
 def prism(packet: memoryview) -> Step:
-    """Prism header, whose length is in the byte order of the capturing machine; or an AVS header."""
+    """Parse a Prism header, whose length is in the byte order of the capturing machine, or an AVS header."""
     if be16(packet, 0) == AVS_MAGIC:
         return avs(packet)
     return layers.WIFI, le16(packet, 4) or be16(packet, 6)
 
 
 def avs(packet: memoryview) -> Step:
-    """The AVS header: magic, then its length."""
+    """Parse an AVS header: a magic number, then the header's length."""
     return layers.WIFI, be16(packet, 6)
 
 
 def ppi(packet: memoryview) -> Step:
-    """Per-packet information: its length and the link type of what follows."""
+    """Parse a Per-Packet Information header: its length, and the link type of the packet that follows."""
     return layer_of(le16(packet, 4)), max(8, le16(packet, 2))
 
 

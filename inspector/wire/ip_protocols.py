@@ -1,4 +1,4 @@
-"""The protocols above IP that have a name here (IANA's registry of protocol numbers)."""
+"""Names of common protocols above IP (IANA's registry of protocol numbers)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ NAMES = {
     89: "OSPF",
     132: "SCTP",
 }
-"""By protocol number."""
+"""Protocol names by IP protocol number."""
 
 WITHOUT_SEGMENT = NAMES | {6: "part of TCP"}
-"""What a packet is in which no TCP segment could be read, by protocol number."""
+"""The kind of a packet in which no TCP segment could be decoded, by IP protocol number."""
 
 NOT_IP = "not IP"
 
 
 def kind_without_segment(number: int | None) -> str:
-    """What a packet is in which no TCP segment could be read; `number` is None for one that is not IP."""
+    """The kind of a packet in which no TCP segment could be decoded. `number` is its IP protocol number, None if it is
+    not IP.
+    """
     return NOT_IP if number is None else WITHOUT_SEGMENT.get(number, f"IP protocol {number}")

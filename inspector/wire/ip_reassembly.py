@@ -1,9 +1,9 @@
 """Reassembles fragmented IP datagrams (RFC 791 §3.2, RFC 8200 §4.5).
 
-A capture is not a receiver: which of two overlapping pieces that differ a host would believe cannot be known, so such
-a datagram is given up. IPv4 allows an overlap (RFC 791 §3.2): where the bytes agree, there is nothing to choose. IPv6
-forbids it, and asks hosts to discard the datagram (RFC 8200 §4.5); Linux does so for both. What was given up, and
-overlaps that agree, stand in `Fragments.refused`.
+If two fragments overlap with different bytes, a capture does not show which of them the receiving host would use, so
+such a datagram is given up. IPv4 allows overlaps (RFC 791 §3.2): if the bytes are the same, the datagram is still
+reassembled. IPv6 forbids overlaps and requires hosts to discard the datagram (RFC 8200 §4.5); Linux does so for both.
+`Fragments.refused` lists the datagrams that were given up and the overlaps with the same bytes.
 """
 
 from __future__ import annotations
@@ -14,28 +14,29 @@ from enum import StrEnum
 from typing import NamedTuple
 
 MAX_DATAGRAMS = 256
-"""Datagrams that may wait for pieces at a time; the oldest goes when one more begins. With 64 KiB each: 16 MiB."""
+"""Maximum number of incomplete datagrams; the oldest is dropped when another one begins. With 64 KiB each: 16 MiB."""
 
 MAX_PIECES = 2048
-"""Pieces of one datagram: the smallest MTU of IPv4 (68 bytes, RFC 791 §3.2) makes 1366."""
+"""Maximum number of pieces of one datagram; the smallest MTU of IPv4 (68 bytes, RFC 791 §3.2) gives at most 1366."""
 
 MAX_DATAGRAM = 65535
 """Maximum bytes of a datagram's content: the limit of the offset field."""
 
 LIFETIME_NS = 30_000_000_000
-"""How long pieces wait for the rest, in capture time: Linux's ipfrag_time. Identifications are reused soon after."""
+"""How long pieces are kept until the rest arrives, in capture time, as Linux's ipfrag_time. Identifications are reused
+soon after."""
 
 MAX_REFUSED = 1000
-"""Refusals kept for the report; later ones are only counted."""
+"""Maximum number of refusals kept for the report; further ones are only counted."""
 
 
 class Reason(StrEnum):
-    """Why a datagram was not rebuilt."""
+    """Why a datagram was not reassembled, or what was irregular about it."""
 
     OVERLAP = "fragments of IPv6 overlap"
     OVERLAP_DIFFERS = "fragments overlap with other bytes"
     OVERLAP_AGREES = "fragments overlap with the same bytes"
-    """Does not keep the datagram from being rebuilt."""
+    """The datagram is reassembled nevertheless."""
     TOO_LONG = "fragments reach beyond 65535 bytes"
     TOO_MANY = "more than 2048 fragments"
     TWO_ENDS = "fragments disagree on where the datagram ends"
@@ -44,32 +45,32 @@ class Reason(StrEnum):
 
 
 class Refusal(NamedTuple):
-    """What is reported of a datagram: the packets row that decided it, and why."""
+    """A report on a datagram: the row of the packet at which it was refused, and the reason."""
 
     packet: int
     reason: Reason
 
 
 class Datagram:
-    """The pieces of one datagram so far."""
+    """The pieces of one datagram that have arrived so far."""
 
     def __init__(self, time_ns: int) -> None:
         self.time_ns = time_ns
         self.is_given_up = False
         self.pieces: dict[int, bytes] = {}
         self.starts: list[int] = []
-        """The keys of `pieces`, sorted: a new piece has to be held against its two neighbours only."""
+        """The keys of `pieces`, sorted, so that the pieces that overlap a new one are found quickly."""
         self.held = 0
         self.total = -1
 
     def give_up(self) -> None:
-        """Forget the pieces; those that still come are ignored."""
+        """Discard the pieces; further ones are ignored."""
         self.is_given_up = True
         self.pieces.clear()
         self.starts.clear()
 
     def fault(self, offset: int, piece: bytes, is_last: bool) -> Reason | None:
-        """What is wrong with adding this piece."""
+        """The reason why this piece is irregular; None if it can simply be added."""
         end = offset + len(piece)
         if end > MAX_DATAGRAM:
             return Reason.TOO_LONG
@@ -83,7 +84,7 @@ class Datagram:
         return self._overlap(offset, piece)
 
     def _neighbours(self, offset: int, end: int) -> list[int]:
-        """Starts of the pieces that share bytes with [offset, end)."""
+        """The offsets of the pieces that overlap [offset, end)."""
         place = bisect(self.starts, offset)
         if place and self.starts[place - 1] + len(self.pieces[self.starts[place - 1]]) > offset:
             place -= 1
@@ -98,7 +99,7 @@ class Datagram:
         return Reason.OVERLAP_AGREES if shared else None
 
     def add(self, offset: int, piece: bytes, is_last: bool) -> bytes | None:
-        """Keep what is new of a faultless piece; the whole content when it was the one that lacked."""
+        """Add those bytes of a valid piece that are new; returns the whole content if the datagram is now complete."""
         at, end = offset, offset + len(piece)
         for start in [*self._neighbours(offset, end), end]:
             if at < start:
@@ -114,7 +115,7 @@ class Datagram:
 
 
 class Fragments:
-    """Every datagram that waits for pieces."""
+    """All datagrams that are still incomplete, and the refusals so far."""
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, Datagram] = {}
@@ -134,11 +135,11 @@ class Fragments:
         """Take one fragment.
 
         Args:
-            key: what the datagram's pieces have in common: addresses, identification, and for IPv4 the protocol.
-            packet: packets row that carries the fragment.
-            offset: bytes of the datagram's content before this piece.
+            key: identifies the datagram: addresses, identification, and for IPv4 the protocol.
+            packet: the row of the packet that carries the fragment.
+            offset: the offset of this piece in the datagram's content.
         Returns:
-            The datagram's whole content when this was the piece that lacked, else None.
+            The whole content of the datagram if this piece completes it, else None.
         """
         datagram = self._datagram(key, packet, time_ns)
         if datagram.is_given_up or not piece or datagram.pieces.get(offset) == piece:

@@ -1,4 +1,4 @@
-"""Every layer that is not part of the hot path, by its code."""
+"""The parsers of all layers that are not part of the hot path, by layer code."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ OPENERS: dict[int, Opener] = {
 }
 
 UDP_PORTS = frozenset(code - UDP_PORT for code in OPENERS if code >= UDP_PORT)
-"""Ports on which a tunnel may run."""
+"""The usual UDP ports of the supported tunnels."""
 
 
 def is_read(link_type: int) -> bool:
-    """Whether packets of this link type are looked into."""
+    """Whether packets of this link type are decoded."""
     return link_type in link_layer.BARE or link_type in link_layer.FIXED_HEADERS or LINK + link_type in OPENERS
 
 
 def open_layer(code: int, packet: memoryview) -> Step:
-    """The layer after layer `code`, with which `packet` begins; None if it is unknown, cut off or not supported."""
+    """The layer that follows layer `code`, with which `packet` begins; None if the layer is unknown or cut off, or if
+    what follows is not supported.
+    """
     opener = OPENERS.get(code)
     if opener is None:
         return None

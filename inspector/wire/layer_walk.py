@@ -1,9 +1,9 @@
-"""From the link layer to where TCP begins.
+"""Walks each packet from the link layer to the TCP header.
 
-The usual way, Ethernet → IP → TCP, stays in this module; a layer that is met more rarely is handed to its opener
-(layer_parsers.py), which says what follows and where. There are two ends: `end` is behind the last captured byte,
-`wire` is where the packet ended on the wire. Each IP header draws both in to what it says is its own, so link-layer
-padding is never payload.
+This module parses the usual layers, Ethernet → IP → TCP, itself; rarer layers are parsed by their openers
+(layer_parsers.py), which return what follows and where. Two end offsets are kept: `end` is the offset after the last
+captured byte, `wire` is where the packet ended on the wire. Each IP header moves both back to the end of the packet
+that it states, so that link-layer padding never counts as payload.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -33,7 +33,7 @@ else:
     from inspector.wire.header_structs import ipv4_header
 
 NO_PROTOCOL = cython.declare(cython.int, 255)
-"""`ip_protocol` of a packet without IP (255 is reserved, so no packet has it)."""
+"""The `ip_protocol` of a packet without IP (255 is reserved, so no IP packet has it)."""
 
 MAX_LAYERS = cython.declare(cython.int, layers.MAX_LAYERS)
 DONE = cython.declare(cython.int, layers.DONE)
@@ -64,7 +64,7 @@ VXLAN_BEGINS = cython.declare(cython.int, VXLAN_HAS_ID)
 GTP_BEGINS = cython.declare(cython.int, GTP_VERSION_AND_TYPE)
 GENEVE_PROTOCOL = cython.declare(cython.int, GENEVE_ETHERNET)
 MAX_SUSPECTED = cython.declare(cython.int, 64)
-"""Maximum ports for which datagrams that look like a tunnel are counted."""
+"""Maximum number of (kind, port) pairs for which datagrams that look like a tunnel are counted."""
 
 MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 TURN = cython.declare(cython.ulonglong, network_keys.TURN)
@@ -77,10 +77,10 @@ AUTHENTICATION_HEADER = cython.declare(cython.int, layers.AUTHENTICATION_HEADER)
 @cython.final
 @cython.cclass
 class Network:
-    """Walks each packet from its link layer to TCP.
+    """Walks each packet from its link layer to its TCP header.
 
-    Fills the address columns of `headers`, `ip_protocol` of `packets`, and leaves in the payload columns where the TCP
-    segment lies, header and all. Knows no more of TCP than its protocol number.
+    Fills the address columns of `headers` and `ip_protocol` of `packets`, and stores the position of the TCP segment,
+    including its header, in the payload columns. Of TCP, it knows only the protocol number.
     """
 
     packets: Table
@@ -92,7 +92,7 @@ class Network:
     file: Any
     bytes: Any
     data: cython.const[cython.uchar][::1]
-    """The bytes that `at`, `end` and `wire` point into: the mapped file, or a datagram rebuilt from fragments."""
+    """The bytes that `at`, `end` and `wire` refer to: the capture file, or a datagram reassembled from fragments."""
     is_rebuilt: cython.bint
 
     row: cython.Py_ssize_t
@@ -107,7 +107,7 @@ class Network:
     link_layer: cython.int[::1]
     tunnel_at: cython.const[cython.int][::1]
     suspected: dict[tuple[str, int], int]
-    """Datagrams that look like a tunnel on a port that is not one: (kind, port) → number."""
+    """The number of datagrams that look like a tunnel on a port not known as one, by (kind, port)."""
     is_extension: cython.const[cython.uchar][::1]
 
     times: cython.longlong[::1]
@@ -145,8 +145,8 @@ class Network:
         tunnels: Mapping[int, str] | None = None,
         ignores_vlans: bool = False,
     ) -> None:
-        """`tunnels` are UDP ports, beside the usual ones, and the kind of tunnel on each; None: what was set.
-        `ignores_vlans`: a VLAN is no network of its own.
+        """`tunnels` gives the kind of tunnel on UDP ports in addition to the usual ones; None uses those set on the
+        command line. With `ignores_vlans`, a VLAN does not count as a separate network.
         """
         self.ignores_vlans = ignores_vlans
         self.network_now = self.place_now = 0
@@ -162,13 +162,13 @@ class Network:
         self.attach(memoryview(b""))
 
     def suspicions(self) -> dict[tuple[str, int], int]:
-        """Number of UDP packets that look like a kind of tunnel, by kind and port (an attribute of compiled code is not
-        visible).
+        """The number of UDP packets that look like a tunnel on a port not known as one, by (kind, port). A method,
+        because Python code cannot see the attributes of a compiled class.
         """
         return self.suspected
 
     def attach(self, data: memoryview) -> None:
-        """Read from this mapping of the file from now on."""
+        """Read from `data`, a view of the capture file, from now on."""
         self.file = data
         self._look_at(data)
         self.is_rebuilt = False
@@ -178,7 +178,9 @@ class Network:
         self.data = data
 
     def _learn_links(self) -> None:
-        """Per interface: a header of fixed size with an ethertype in it, or the layer that a packet begins with."""
+        """Look up, for each interface, the size of its link header and the offset of the ethertype in it, or else the
+        layer with which its packets begin.
+        """
         fixed = [FIXED_HEADERS.get(link_type, (0, 0)) for link_type in self.link_types]
         self.link_bytes = _ints([size for size, _ in fixed])
         self.link_ethertype_at = _ints([at for _, at in fixed])
@@ -208,7 +210,7 @@ class Network:
         self.place = headers.view("place")
 
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
-        """Walk packets rows [first, stop), whose scratch rows begin at 0 and are fresh."""
+        """Walk rows [first, stop) of `packets`; their rows in `headers` begin at 0 and contain zeros."""
         row: cython.Py_ssize_t
         if len(self.link_types) != self.link_layer.shape[0]:
             self._learn_links()
@@ -227,7 +229,7 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _packet(self) -> cython.int:
-        """Walk one packet from its link layer to TCP, or to the first layer that is not dissected."""
+        """Walk one packet from its link layer to its TCP header, or to the first layer that is not supported."""
         interface: cython.Py_ssize_t = self.interfaces[self.row]
         layer: cython.int
         self.at = self.addresses[self.row]
@@ -250,7 +252,9 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _walk(self, layer: cython.int) -> cython.int:
-        """Open layer after layer; each leaves `at` on the one that it names as next. Most packets take two turns."""
+        """Parse layer after layer; each one moves `at` to the next layer and returns that layer's code. Most packets
+        take two turns.
+        """
         turn: cython.int
         for turn in range(MAX_LAYERS):  # noqa: B007
             if layer == IPV4:
@@ -282,7 +286,7 @@ class Network:
     @cython.inline
     @cython.exceptval(-1)
     def _typed_header(self, size: cython.Py_ssize_t, ethertype_at: cython.Py_ssize_t) -> cython.int:
-        """A header of fixed size with a type/length field in it (IEEE 802.3 §3.2.6)."""
+        """Parse a header of fixed size that contains a type/length field (IEEE 802.3 §3.2.6)."""
         ethertype: cython.int
         if self.at + size > self.end:
             return DONE
@@ -292,7 +296,7 @@ class Network:
             return ethertype
         if ethertype > LARGEST_LLC:
             return DONE
-        if size <= 14:  # Ethernet's, or a tag's; in cooked headers a small number is a kind of frame
+        if size <= 14:  # an Ethernet header or a tag; in cooked headers, a small number is a kind of frame
             self._ends_at(self.at + ethertype)
         return LLC
 
@@ -300,7 +304,9 @@ class Network:
     @cython.inline
     @cython.exceptval(-1)
     def _note_link_header(self, size: cython.Py_ssize_t) -> cython.int:
-        """Its first and last eight bytes: addresses, kinds of packet, an interface's number."""
+        """Mix the first and last eight bytes of the link header into `place_now`: addresses, packet types, or an
+        interface number.
+        """
         if self.at + size <= self.end:
             self.place_now = (self.place_now + self._be64(self.at)) & MASK64
             self.place_now = (self.place_now * TURN + self._be64(self.at + size - 8)) & MASK64
@@ -309,7 +315,9 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _note_vlan(self) -> cython.int:
-        """A VLAN is a network within the one around it (IEEE 802.1Q §9.6); number 0 is a priority alone."""
+        """Mix a VLAN tag into `place_now` and `network_now`: a VLAN is a network inside the one around it (IEEE 802.1Q
+        §9.6), but VLAN ID 0 only states a priority.
+        """
         number: cython.int
         if self.at + 2 <= self.end:
             number = be16(self.data, self.at) & 0xFFF
@@ -321,7 +329,9 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _note_tunnel(self, layer: cython.int) -> cython.int:
-        """A tunnel whose key identifies the network inside it, whatever networks carry the tunnel."""
+        """Set `network_now` from the tunnel's key, which identifies the network inside the tunnel, regardless of the
+        networks that carry it.
+        """
         key = network_key(layer, self.bytes[self.at : self.end])
         if key:
             self.network_now = (layer * TURN + key) & MASK64
@@ -330,7 +340,9 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _loopback(self) -> cython.int:
-        """BSD loopback: a four-byte address family, whose zeros show the byte order."""
+        """Parse a BSD loopback header: a four-byte address family, in which the position of the zero bytes shows the
+        byte order.
+        """
         family: cython.int
         if self.at + 4 > self.end:
             return DONE
@@ -342,7 +354,7 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _any_ip(self) -> cython.int:
-        """IPv4 or IPv6, by the version field that both begin with."""
+        """Return IPV4 or IPV6 according to the version field, with which both headers begin."""
         version: cython.int
         if self.at >= self.end:
             return DONE
@@ -354,7 +366,7 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _ipv4(self) -> cython.int:
-        """RFC 791 §3.1. A header that contradicts itself ends the walk."""
+        """Parse an IPv4 header (RFC 791 §3.1). A header that contradicts itself ends the walk."""
         at: cython.Py_ssize_t = self.at
         header: cython.Py_ssize_t
         version: cython.int
@@ -370,7 +382,7 @@ class Network:
         if version >> 4 != 4:
             return DONE
         header = (version & 15) << 2
-        if total == 0:  # segmentation offload: the capture saw the packet before its length was known
+        if total == 0:  # segmentation offload: the packet was captured before its length was filled in
             total = self.wire - at
         if header < 20 or total < header or at + header > self.end:
             return DONE
@@ -394,7 +406,9 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _source_route(self, at: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.int:
-        """The last address of a source route that is not used up is where the packet goes (RFC 791 §3.1)."""
+        """Set the destination to the last address of a source route, which is where the packet finally goes, unless the
+        route is used up (RFC 791 §3.1).
+        """
         length: cython.int
         while at + 1 < stop and self.data[at] != END_OF_OPTIONS:
             if self.data[at] == NO_OPERATION:
@@ -412,13 +426,13 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _ipv6(self) -> cython.int:
-        """RFC 8200 §3."""
+        """Parse an IPv6 header (RFC 8200 §3)."""
         at: cython.Py_ssize_t = self.at
         total: cython.Py_ssize_t
         if at + 40 > self.end or self.data[at] >> 4 != 6:
             return DONE
         total = 40 + be16(self.data, at + 4)
-        if total == 40:  # a jumbogram (RFC 2675 §2), or segmentation offload: it goes to where the packet ends
+        if total == 40:  # a jumbogram (RFC 2675 §2) or segmentation offload: it extends to the end of the packet
             total = self.wire - at
         self._ends_at(at + total)
         self.family[self.slot] = 6
@@ -437,7 +451,9 @@ class Network:
     @cython.inline
     @cython.exceptval(-1)
     def _upper_layer(self) -> cython.int:
-        """What `protocol` names: an extension header of IPv6 (the authentication header also follows IPv4), or not."""
+        """The layer code for `protocol`: that of an IPv6 extension header (the authentication header may also follow
+        IPv4), or else that of the IP protocol.
+        """
         if self.is_extension[self.protocol] and (
             self.family[self.slot] == 6 or EXTENSION + self.protocol == AUTHENTICATION_HEADER
         ):
@@ -448,7 +464,7 @@ class Network:
     @cython.inline
     @cython.exceptval(-1)
     def _be64(self, at: cython.Py_ssize_t) -> cython.ulonglong:
-        """The big-endian 64-bit number at `at`: half an IPv6 address."""
+        """The big-endian 64-bit integer at offset `at`, such as half of an IPv6 address."""
         high: cython.ulonglong = be32(self.data, at)
         return high << 32 | be32(self.data, at + 4)
 
@@ -456,7 +472,7 @@ class Network:
     @cython.inline
     @cython.exceptval(check=False)
     def _ends_at(self, stop: cython.Py_ssize_t) -> cython.void:
-        """Shorten both ends to where a layer says that it stops; what follows is padding."""
+        """Move both ends back to `stop`, the end that a layer states for itself; what follows is padding."""
         if stop < self.wire:
             self.wire = stop
         if stop < self.end:
@@ -465,7 +481,9 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _extension(self, layer: cython.int) -> cython.int:
-        """One extension header of IPv6: the number of the next, and its own size (RFC 8200 §4, RFC 4302 §2.2)."""
+        """Parse one IPv6 extension header: the protocol number of the next header, and its own size (RFC 8200 §4,
+        RFC 4302 §2.2).
+        """
         at: cython.Py_ssize_t = self.at
         position: cython.int
         if at + 8 > self.end:
@@ -474,7 +492,7 @@ class Network:
         if layer == FRAGMENT_HEADER:
             self.at = at + 8
             position = be16(self.data, at + 2)
-            if position & 0xFFF9:  # else it is an atomic fragment: the whole packet (RFC 6946)
+            if position & 0xFFF9:  # otherwise it is an atomic fragment, which is a whole packet (RFC 6946)
                 return self._fragment(be32(self.data, at + 4), position & 0xFFF8, (position & 1) == 0)
         elif layer == AUTHENTICATION_HEADER:
             self.at = at + ((self.data[at + 1] + 2) << 2)
@@ -487,9 +505,9 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _routing_header(self, at: cython.Py_ssize_t) -> cython.int:
-        """Where the packet goes in the end, while segments are left: the last address of type 0 (RFC 2460 §4.4), the
-        home address of type 2 (RFC 6275 §6.4), the first segment of type 4, whose list is written backwards (RFC 8754
-        §2).
+        """Set the destination to the final one that a routing header gives, if segments are left: the last address in
+        type 0 (RFC 2460 §4.4), the home address in type 2 (RFC 6275 §6.4), the first segment in type 4, whose list is
+        in reverse order (RFC 8754 §2).
         """
         kind: cython.int = self.data[at + 2]
         count: cython.Py_ssize_t = self.data[at + 1] // 2
@@ -506,9 +524,10 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _fragment(self, identification: cython.longlong, offset: cython.Py_ssize_t, is_last: cython.bint) -> cython.int:
-        """Store a fragment; continue inside the datagram if that completes it.
+        """Store a fragment; if it completes the datagram, continue inside the datagram.
 
-        What the capture cut off can never be completed; but in a first fragment there is a TCP header worth having.
+        A fragment that was truncated by the capture can never complete a datagram, but a first fragment is still walked
+        for its TCP header.
         """
         slot: cython.Py_ssize_t = self.slot
         if self.end < self.wire:
@@ -542,7 +561,7 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _udp(self) -> cython.int:
-        """RFC 768: only looked into when a tunnel may run on one of its ports."""
+        """Parse a UDP header (RFC 768). Its payload is decoded only if one of the ports may be that of a tunnel."""
         source: cython.int
         destination: cython.int
         length: cython.Py_ssize_t
@@ -551,7 +570,7 @@ class Network:
         source = be16(self.data, self.at)
         destination = be16(self.data, self.at + 2)
         length = be16(self.data, self.at + 4)
-        if length >= 8:  # 0 where offload, or a jumbogram, left it to others
+        if length >= 8:  # 0 if offload is to fill it in, or in a jumbogram
             self._ends_at(self.at + length)
         self.at += 8
         if self.tunnel_at[destination]:
@@ -565,7 +584,7 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _suspect(self, port: cython.int) -> cython.int:
-        """Count a datagram that looks like a tunnel on a port that is not one."""
+        """Count the datagram if it looks like a tunnel, since its port is not known as one."""
         first: cython.int = self.data[self.at]
         if first in (VXLAN_BEGINS, GTP_BEGINS) or be16(self.data, self.at + 2) == GENEVE_PROTOCOL:
             kind = looks_like(self.bytes[self.at : self.end])
@@ -576,7 +595,7 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _open(self, layer: cython.int) -> cython.int:
-        """Leave a layer to its opener, which sees the captured bytes from here on and no others."""
+        """Parse a layer with its opener, which gets only the captured bytes from this layer on."""
         step = open_layer(layer, self.bytes[self.at : self.end])
         if step is None:
             return DONE
@@ -591,7 +610,7 @@ class Network:
     @cython.inline
     @cython.exceptval(-1)
     def _found_tcp(self) -> cython.int:
-        """Record where the TCP segment starts and ends."""
+        """Store the position and the length of the TCP segment in the payload columns."""
         row: cython.Py_ssize_t = self.row
         if self.at > self.end:
             return 0
@@ -606,7 +625,9 @@ class Network:
     @cython.cfunc
     @cython.exceptval(-1)
     def _keep_segment(self) -> cython.int:
-        """Copy the segment of a rebuilt datagram into the arena; where that is full it counts as not captured."""
+        """Copy the segment of a reassembled datagram into the arena; if the arena is full, the segment counts as not
+        captured.
+        """
         address: cython.longlong = self.arena.append(self.bytes[self.at : self.end])
         if address < 0:
             address = 0
@@ -616,7 +637,7 @@ class Network:
 
 
 def _tunnels(more: Mapping[int, str] | None) -> memoryview:
-    """For each UDP port the usual port of the tunnel that may run there, 0 for none."""
+    """For each UDP port, the usual port of the kind of tunnel that may run there; 0 if there is none."""
     usual = np.zeros(0x10000, np.intc)
     for port in UDP_PORTS:
         usual[port] = port
@@ -626,7 +647,7 @@ def _tunnels(more: Mapping[int, str] | None) -> memoryview:
 
 
 def _flags(numbers: frozenset[int], size: int) -> memoryview:
-    """`size` bytes: 1 at each of the numbers, else 0."""
+    """`size` bytes, with a 1 at each index in `numbers` and 0 elsewhere."""
     flags = bytearray(size)
     for number in numbers:
         flags[number] = 1
@@ -634,5 +655,5 @@ def _flags(numbers: frozenset[int], size: int) -> memoryview:
 
 
 def _ints(values: list[int]) -> memoryview:
-    """The numbers as C ints."""
+    """The values as an array of C ints."""
     return memoryview(np.array(values, np.intc))

@@ -1,4 +1,4 @@
-"""Link types (https://www.tcpdump.org/linktypes.html) and IEEE 802.2 LLC."""
+"""Parsers of link-layer headers, by link type (https://www.tcpdump.org/linktypes.html), and of IEEE 802.2 LLC."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ SLL2 = 276
 FIXED_HEADERS: dict[int, tuple[int, int]] = {
     ETHERNET: (14, 12),
     SLL: (16, 14),
-    138: (18, 16),  # IP over FireWire, as macOS hands it over
+    138: (18, 16),  # IP over FireWire, as macOS captures it
     242: (44, 40),  # IP over InfiniBand (RFC 4391 §6)
     SLL2: (20, 0),
-    281: (18, 16),  # Ethernet with a switch's tag behind the addresses
+    281: (18, 16),  # Ethernet with a switch's tag after the addresses
     283: (18, 16),
     284: (22, 20),
 }
-"""Link types with a header of fixed size and an ethertype at a fixed place: (header bytes, offset of the ethertype)."""
+"""Link types whose header has a fixed size and an ethertype at a fixed offset: (header bytes, offset of the
+ethertype)."""
 
 BARE: dict[int, int] = {
     0: layers.LOOPBACK,
@@ -34,13 +35,13 @@ BARE: dict[int, int] = {
     228: layers.IPV4,
     229: layers.IPV6,
 }
-"""Link types whose packets begin with a layer that the hot path knows."""
+"""Link types whose packets begin directly with a layer that has a code of its own."""
 
 SNAP = b"\xaa\xaa\x03"
-"""DSAP, SSAP and control (unnumbered information) that announce a SNAP header (RFC 1042)."""
+"""The DSAP, SSAP and control (unnumbered information) values before a SNAP header (RFC 1042)."""
 
 ENCAPSULATED_ETHERNET = (b"\x00\x00\x00", b"\x00\x00\xf8")
-"""SNAP organisation codes followed by an ethertype: RFC 1042, and IEEE 802.1H's bridge tunnel."""
+"""The SNAP organisation codes that are followed by an ethertype: RFC 1042, and IEEE 802.1H's bridge tunnel."""
 
 IP_SAP = 0x06
 UNNUMBERED_INFORMATION = 0x03
@@ -65,22 +66,22 @@ NAMES: dict[int, str] = {
     253: "Netlink",
     254: "Bluetooth",
 }
-"""Names of common link types that are not supported, for the note about them."""
+"""Names of common link types that are not supported, used in the note about them."""
 
 
 def name_of(link_type: int) -> str:
-    """How a link type that is not read is called: by its number, and its name if it has one here."""
+    """The text for an unsupported link type: its number, and its name if it is known here."""
     name = f"USER{link_type - 147}" if 147 <= link_type <= 162 else NAMES.get(link_type, "")
     return f"{link_type} ({name})" if name else str(link_type)
 
 
 def layer_of(link_type: int) -> int:
-    """The layer with which packets of this link type begin."""
+    """The code of the layer with which packets of this link type begin."""
     return BARE.get(link_type, LINK + link_type)
 
 
 def llc(packet: memoryview) -> Step:
-    """IEEE 802.2: IP after a SNAP header, or after IP's own service access point."""
+    """Parse an IEEE 802.2 header, followed by a SNAP header with an ethertype, or by IP if the SAP is that of IP."""
     if packet[:3] == SNAP:
         if packet[3:6] not in ENCAPSULATED_ETHERNET:
             return None
@@ -92,12 +93,16 @@ def llc(packet: memoryview) -> Step:
 
 
 def fddi(packet: memoryview) -> Step:
-    """FDDI: frame control, two addresses, LLC when the frame control says so (ISO 9314-2 §7.3.3)."""
+    """Parse an FDDI header: frame control and two addresses; LLC follows if the frame control says so (ISO 9314-2
+    §7.3.3).
+    """
     return (layers.LLC, 13) if packet[0] & 0x70 == 0x50 else None
 
 
 def token_ring(packet: memoryview) -> Step:
-    """IEEE 802.5: two control bytes, two addresses, a source route when the source's group bit is set."""
+    """Parse an IEEE 802.5 header: two control bytes, two addresses, and a source route if the group bit of the source
+    address is set.
+    """
     if packet[1] & 0xC0 != 0x40:
         return None
     route = packet[14] & 0x1F if packet[8] & 0x80 else 0
@@ -105,12 +110,14 @@ def token_ring(packet: memoryview) -> Step:
 
 
 def cisco_hdlc(packet: memoryview) -> Step:
-    """Cisco's HDLC: address, control, ethertype."""
+    """Parse a Cisco HDLC header: address, control, ethertype."""
     return layers.ethertype_layer(be16(packet, 2)), 4
 
 
 def nflog(packet: memoryview) -> Step:
-    """Linux netfilter log: a list of attributes, in the byte order of the capturing machine; one is the packet."""
+    """Parse a Linux netfilter log header: a list of attributes in the byte order of the capturing machine, one of which
+    contains the packet.
+    """
     family = {AF_INET: layers.IPV4, AF_INET6: layers.IPV6}.get(packet[0])
     if family is None or packet[1] != 0:
         return None
@@ -120,7 +127,7 @@ def nflog(packet: memoryview) -> Step:
 
 
 def _nflog_payload(packet: memoryview, read16: Callable[[memoryview, int], int]) -> int:
-    """Where the payload attribute's content begins. IndexError when there is none."""
+    """The offset of the payload attribute's content; raises IndexError if there is no payload attribute."""
     at = 4
     while read16(packet, at + 2) != NFULA_PAYLOAD:
         at += max(4, read16(packet, at) + 3 & ~3)
@@ -128,17 +135,19 @@ def _nflog_payload(packet: memoryview, read16: Callable[[memoryview, int], int])
 
 
 def pflog(packet: memoryview) -> Step:
-    """BSD packet filter log: the header gives its length, padded to four bytes."""
+    """Parse a BSD packet filter log header, which states its own length; it is padded to a multiple of four bytes."""
     return layers.ANY_IP, packet[0] + 3 & ~3
 
 
 def enc(_packet: memoryview) -> Step:
-    """OpenBSD's IPsec interface: address family, SPI and flags."""
+    """Parse the header of OpenBSD's IPsec interface: address family, SPI and flags."""
     return layers.ANY_IP, 12
 
 
 def pktap(packet: memoryview) -> Step:
-    """macOS's tap on several interfaces: header length, record type, then the link type of what follows."""
+    """Parse a header of macOS's tap on several interfaces: header length, record type, then the link type of the
+    packet that follows.
+    """
     return layer_of(le16(packet, 8)), max(12, le16(packet, 0))
 
 

@@ -1,4 +1,4 @@
-"""Numbers that identify networks: VLAN tags, and tunnel keys (VXLAN and Geneve, GRE, GTP-U)."""
+"""The numbers that identify networks, made of VLAN tags and tunnel keys (VXLAN and Geneve, GRE, GTP-U)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from inspector.wire.tunnels import GRE_CHECKSUM, GRE_KEY, GRE_ROUTING
 
 
 def vni(packet: memoryview) -> int:
-    """The network identifier of VXLAN (RFC 7348 §5) and of Geneve (RFC 8926 §3.4), which have it at the same place."""
+    """The network identifier of VXLAN (RFC 7348 §5) and Geneve (RFC 8926 §3.4), which is at the same offset in both."""
     return be32(packet, 4) >> 8
 
 
 def gre_key(packet: memoryview) -> int:
-    """The key (RFC 2890 §2.1); NVGRE's virtual subnet is in it (RFC 7637 §3.2)."""
+    """The GRE key (RFC 2890 §2.1), which contains NVGRE's virtual subnet ID (RFC 7637 §3.2); 0 if there is none."""
     flags = be16(packet, 0)
     if not flags & GRE_KEY:
         return 0
@@ -26,19 +26,20 @@ def gre_key(packet: memoryview) -> int:
 
 
 def endpoint(packet: memoryview) -> int:
-    """The tunnel endpoint identifier (3GPP TS 29.281 §5.1): another one in each direction."""
+    """GTP-U's tunnel endpoint identifier (3GPP TS 29.281 §5.1), which differs between the two directions."""
     return be32(packet, 4)
 
 
 TURN = 0x9E3779B97F4A7C15
-"""An odd number with bits all over: what is multiplied by it, and the next part added, keeps the order of its parts.
-So a network's number is made of what stands around it: of VLANs, or of a tunnel's layer and key."""
+"""An odd multiplier whose bits are well mixed. Multiplying by it before adding the next part makes the result depend on
+the order of the parts. A network's number is computed this way from the VLANs around it, or from a tunnel's layer and
+key."""
 
 BACK = np.uint64(pow(TURN, -1, 2**64))
-"""Undoes that multiplication, modulo 2**64."""
+"""The inverse of TURN modulo 2**64, which undoes the multiplication."""
 
 VLANS = np.arange(1, 4096, dtype=np.uint64)
-"""What a tag may name (IEEE 802.1Q §9.6); 0 is none."""
+"""The valid VLAN IDs (IEEE 802.1Q §9.6); 0 means no VLAN."""
 
 NETWORK_KEYS: dict[int, tuple[str, Callable[[memoryview], int]]] = {
     IP_PROTOCOL + 47: ("GRE", gre_key),
@@ -48,11 +49,11 @@ NETWORK_KEYS: dict[int, tuple[str, Callable[[memoryview], int]]] = {
     UDP_PORT + 4790: ("VXLAN", vni),
     UDP_PORT + 6081: ("Geneve", vni),
 }
-"""By layer: the tunnel's name, and what reads its key."""
+"""By layer code: the tunnel's name, and the function that reads its key."""
 
 
 def network_key(layer: int, packet: memoryview) -> int:
-    """The key of a tunnel that begins with `packet`; 0 where it has none."""
+    """The key in the tunnel header with which `packet` begins; 0 if it has none."""
     try:
         return NETWORK_KEYS[layer][1](packet)
     except IndexError:
@@ -61,9 +62,9 @@ def network_key(layer: int, packet: memoryview) -> int:
 
 @lru_cache(4096)
 def vlans_and_tunnel(network: int) -> tuple[tuple[int, ...], str | None]:
-    """The VLANs, the outer first, and the tunnel with its key that a network's number (headers.network) is made of.
+    """The VLANs, outermost first, and the tunnel with its key, from which a network's number (headers.network) is made.
 
-    More than two VLANs, or one inside a tunnel, are not found again: then nothing is named.
+    More than two VLANs, or a VLAN inside a tunnel, cannot be recovered from the number: the result is then empty.
     """
     if network <= VLANS[-1]:
         return ((network,) if network else ()), None

@@ -1,4 +1,4 @@
-"""The point-to-point protocol and what carries it: PPPoE and L2TP."""
+"""Parsers of the Point-to-Point Protocol and of the protocols that carry it: PPPoE and L2TP."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from inspector.wire.byte_order import be16
 from inspector.wire.layers import UDP_PORT, Opener, Step
 
 ADDRESS_AND_CONTROL = b"\xff\x03"
-"""Bytes before the protocol field unless both ends agreed to omit them (RFC 1661 §6.6)."""
+"""The two bytes before the protocol field, unless both ends have agreed to omit them (RFC 1661 §6.6)."""
 
 PROTOCOLS: dict[int, int] = {0x0021: layers.IPV4, 0x0057: layers.IPV6, 0x0281: layers.MPLS}
 
@@ -22,7 +22,7 @@ L2TP_VERSION = 2
 
 
 def ppp(packet: memoryview) -> Step:
-    """RFC 1661 §2; an odd first byte is a protocol field compressed to one byte (§6.5)."""
+    """Parse a PPP frame (RFC 1661 §2). If its first byte is odd, the protocol field is compressed to one byte (§6.5)."""
     at = 2 if packet[:2] == ADDRESS_AND_CONTROL else 0
     size = 1 if packet[at] & 1 else 2
     protocol = packet[at] if size == 1 else be16(packet, at)
@@ -31,14 +31,14 @@ def ppp(packet: memoryview) -> Step:
 
 
 def pppoe(packet: memoryview) -> Step:
-    """A session frame (RFC 2516 §4)."""
+    """Parse a PPPoE session frame (RFC 2516 §4)."""
     if packet[0] != PPPOE_VERSION_AND_TYPE or packet[1] != PPPOE_DATA:
         return None
     return layers.PPP, 6, 6 + be16(packet, 4)
 
 
 def l2tp(packet: memoryview) -> Step:
-    """A data message of version 2 (RFC 2661 §3.1)."""
+    """Parse an L2TP data message of version 2 (RFC 2661 §3.1)."""
     flags = be16(packet, 0)
     if flags & L2TP_CONTROL or flags & 0x0F != L2TP_VERSION:
         return None

@@ -1,4 +1,4 @@
-"""Rare link types: frame relay, PPP with a direction byte, records of capture cards, exported PDUs."""
+"""Parsers of rare link types: frame relay, PPP with a direction byte, records of capture cards, exported PDUs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from inspector.wire.link_layer import SNAP
 from inspector.wire.ppp import ppp
 
 LAST_ADDRESS_BYTE = 0x01
-"""Q.922: the bit that ends the address (RFC 2427 §3)."""
+"""The bit that marks the last byte of a Q.922 address (RFC 2427 §3)."""
 UNNUMBERED_INFORMATION = 0x03
 NLPID_IPV4, NLPID_IPV6, NLPID_SNAP, NLPID_PADDING = 0xCC, 0x8E, 0x80, 0x00
 
@@ -17,15 +17,15 @@ JUNIPER_EXTENSIONS = 0x80
 JUNIPER_NO_LINK_HEADER = 0x02
 
 ERF_MORE = 0x80
-"""In a record's or an extension header's type: another extension header of 8 bytes follows."""
+"""In the type of a record or an extension header: another extension header, of 8 bytes, follows."""
 ERF_HEADER = 16
 ERF_ETHERNET = frozenset({2, 11, 16, 20})
-"""Types of records that hold Ethernet after two bytes of padding."""
+"""The record types that contain an Ethernet frame after two bytes of padding."""
 ERF_IP = frozenset({22, 23})
 
 PDU_END = 0
 PDU_NAMES = frozenset({12, 13})
-"""Tags that name the dissector of an exported PDU, and the heuristic one."""
+"""The tags that give the name of the dissector, or of the heuristic dissector, of an exported PDU."""
 PDU_LAYERS = {
     b"ip": layers.IPV4,
     b"ipv4": layers.IPV4,
@@ -43,7 +43,7 @@ PDU_LAYERS = {
 
 
 def frame_relay(packet: memoryview) -> Step:
-    """RFC 2427 §3 and §4, or Cisco's encapsulation: an ethertype after the address."""
+    """Parse a frame relay header (RFC 2427 §3 and §4), or Cisco's, which has an ethertype after the address."""
     at = 0
     while not packet[at] & LAST_ADDRESS_BYTE:
         at += 1
@@ -63,25 +63,27 @@ def frame_relay(packet: memoryview) -> Step:
 
 
 def clip(packet: memoryview) -> Step:
-    """Classical IP over ATM: with LLC (RFC 2225 §3) or without."""
+    """Parse Classical IP over ATM, with LLC (RFC 2225 §3) or without."""
     return (layers.LLC if packet[0] == SNAP[0] else layers.ANY_IP), 0
 
 
 def pppd(packet: memoryview) -> Step:
-    """PPP whose address byte was replaced by the direction."""
+    """Parse a PPP frame whose address byte was replaced by the packet's direction."""
     step = ppp(packet[2:])
     return step and (step[0], 2 + step[1])
 
 
 def juniper_ethernet(packet: memoryview) -> Step:
-    """Juniper's magic, flags, extensions of a stated length, Ethernet."""
+    """Parse Juniper's header before Ethernet: magic number, flags, and extensions whose length is stated."""
     if bytes(packet[:3]) != b"MGC" or packet[3] & JUNIPER_NO_LINK_HEADER:
         return None
     return layers.ETHERNET, 6 + be16(packet, 4) if packet[3] & JUNIPER_EXTENSIONS else 4
 
 
 def erf(packet: memoryview) -> Step:
-    """Endace's extensible record format: a record header, extension headers, for Ethernet two bytes more."""
+    """Parse a record in Endace's Extensible Record Format: a record header, extension headers, and, before Ethernet,
+    two more bytes.
+    """
     kind, more, at = packet[8] & 0x7F, packet[8], ERF_HEADER
     while more & ERF_MORE:
         more = packet[at]
@@ -92,7 +94,7 @@ def erf(packet: memoryview) -> Step:
 
 
 def exported_pdu(packet: memoryview) -> Step:
-    """Wireshark's exported PDUs: tags, one of which names the dissector of what follows."""
+    """Parse a PDU exported by Wireshark: tags, one of which names the dissector of the PDU that follows."""
     at, name = 0, b""
     while (tag := be16(packet, at)) != PDU_END:
         length = be16(packet, at + 2)
@@ -104,7 +106,7 @@ def exported_pdu(packet: memoryview) -> Step:
 
 
 def skip(count: int, layer: int) -> Opener:
-    """A parser of a header of fixed size that is always followed by the same layer."""
+    """An opener for a header of `count` bytes that is always followed by the same layer."""
     return lambda _packet: (layer, count)
 
 

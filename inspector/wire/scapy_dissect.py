@@ -1,7 +1,8 @@
-"""Dissects one packet field by field, for a user who opened it. Only here does scapy read captured bytes.
+"""Dissects one packet field by field when a user opens it. This is the only module in which scapy reads captured bytes.
 
-scapy is imported on first use: its layers take longer to load than a whole small capture to analyse. Its HTTP layer
-stays unloaded (it inflates bodies without a bound); what TCP carries is ours to rebuild, from whole streams.
+scapy is imported on first use, because loading its layers takes longer than analysing a small capture. Its HTTP layer
+is not loaded, because it decompresses bodies without a limit; Wireglass decodes the payload of TCP itself, from
+reassembled streams.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ if TYPE_CHECKING:
     from scapy.packet import Packet
 
 MAX_LAYERS = 32
-"""Layers shown; a packet of nothing but tags would have thousands."""
+"""Maximum number of layers shown; a packet made of nothing but tags could have thousands."""
 
 MAX_FIELDS = 200
-"""Fields shown of one layer."""
+"""Maximum number of fields shown per layer."""
 
 MAX_TEXT = 300
-"""Characters shown of one value."""
+"""Maximum number of characters shown of one value."""
 
 MAX_BYTES = 262_144
-"""Bytes given to scapy: more than the longest packet that segmentation offload makes."""
+"""Maximum bytes of a packet given to scapy: more than the longest packet that segmentation offload creates."""
 
 SCAPY_LAYERS = (
     "scapy.layers.l2",
@@ -42,7 +43,8 @@ SCAPY_LAYERS = (
     "scapy.contrib.geneve",
     "scapy.contrib.gtp",
 )
-"""What is loaded: everything on the way to TCP, and the name lookups that usually come before it."""
+"""The scapy modules that are loaded: every layer that can precede TCP, and DNS, whose lookups usually come before
+connections."""
 
 WIFI_LAYERS = ("scapy.layers.dot11",)
 WIFI_LINKS = frozenset({105, 119, 127, 163, 192})
@@ -51,7 +53,7 @@ ANY_IP_LINKS = frozenset({12, 14, 101, 228, 229})
 
 
 class Field(TypedDict):
-    """A field: bytes [start, stop) of the packet, and their meaning. Fields of a few bits share their bytes."""
+    """A field: bytes [start, stop) of the packet, and their meaning. Fields of a few bits may share bytes."""
 
     name: str
     label: str
@@ -61,7 +63,7 @@ class Field(TypedDict):
 
 
 class Layer(TypedDict):
-    """A header (or what is left as payload or padding): bytes [start, stop) of the packet, and its fields."""
+    """A header, or the remaining payload or padding: bytes [start, stop) of the packet, and its fields."""
 
     name: str
     title: str
@@ -71,21 +73,21 @@ class Layer(TypedDict):
 
 
 def dissect(raw: bytes, link_type: int) -> list[Layer]:
-    """Every layer of one packet, outermost first.
+    """Return every layer of one packet, outermost first.
 
     Args:
-        raw: the captured bytes; what lies behind `MAX_BYTES` is not looked at.
-        link_type: its LINKTYPE_ number.
+        raw: the captured bytes; those after the first `MAX_BYTES` are ignored.
+        link_type: the LINKTYPE_ number of the packet.
     Returns:
-        Layers and fields with values as text, ready for JSON. Bytes that make no sense to scapy are one layer "Raw".
-        Nothing in the bytes makes this raise.
+        The layers and fields, with values as text, ready for JSON. If scapy fails on the bytes, they are one layer
+        "Raw". No packet content makes this raise an exception.
     """
     raw = bytes(raw[:MAX_BYTES])
     if not raw:
         return []
     try:
         return _dissect(raw, link_type)
-    except Exception:  # scapy on hostile bytes: there is no list of what it may raise
+    except Exception:  # what scapy may raise on hostile bytes is not documented
         return [_bytes_layer("Raw", raw, 0, len(raw))]
 
 
@@ -102,7 +104,7 @@ def _dissect(raw: bytes, link_type: int) -> list[Layer]:
 
 
 def _outermost(raw: bytes, link_type: int) -> tuple[type[Packet] | None, int]:
-    """scapy's class for the first layer that it knows, and where that begins."""
+    """scapy's class for the first layer that it knows (None if there is none), and the layer's offset."""
     known = _scapy(link_type in WIFI_LINKS)
     if link_type not in ANY_IP_LINKS and link_type in known.num2layer:
         return known.num2layer[link_type], 0
@@ -113,19 +115,21 @@ def _outermost(raw: bytes, link_type: int) -> tuple[type[Packet] | None, int]:
 
 
 def _behind(link_type: int, raw: bytes) -> layers.Step:
-    """What follows the header of a link type, and where."""
+    """The layer that follows the header of this link type, and its offset."""
     if link_type in link_layer.FIXED_HEADERS:
         size, at = link_layer.FIXED_HEADERS[link_type]
         return (int.from_bytes(raw[at : at + 2], "big"), size) if len(raw) >= size else None
     step = open_layer(link_layer.layer_of(link_type), memoryview(raw))
-    if step and step[0] & layers.LINK:  # a byte before another link type
+    if step and step[0] & layers.LINK:  # a header that is followed by another link type
         inner = open_layer(step[0], memoryview(raw)[step[1] :])
         return inner and (inner[0], step[1] + inner[1])
     return step
 
 
 def _layer_class(code: int, first: bytes) -> type[Packet] | None:
-    """scapy's class for one of our layer codes, of those with which an unknown link type's content begins."""
+    """scapy's class for a layer code; only for the layers with which a packet of a link type unknown to scapy may
+    begin.
+    """
     from scapy.contrib.mpls import MPLS
     from scapy.layers.inet import IP
     from scapy.layers.inet6 import IPv6
@@ -147,7 +151,7 @@ def _layer_class(code: int, first: bytes) -> type[Packet] | None:
 
 @cache
 def _scapy(with_wifi: bool) -> Any:
-    """Load scapy's layers; its registry of link types."""
+    """Load scapy's layers and return its registry of link types."""
     logging.getLogger("scapy").setLevel(logging.ERROR)
     for name in SCAPY_LAYERS + (WIFI_LAYERS if with_wifi else ()):
         importlib.import_module(name)
@@ -157,7 +161,7 @@ def _scapy(with_wifi: bool) -> Any:
 
 
 def _layers(packet: Packet, raw: bytes, start: int) -> Iterator[Layer]:
-    """The layers of a dissected packet; each begins where the one before it stopped consuming."""
+    """The layers of a dissected packet; each begins where the one before it ends."""
     from scapy.packet import NoPayload, Padding, Raw
 
     shown = 0
@@ -195,15 +199,17 @@ def _layer(packet: Packet, raw: bytes, start: int) -> Layer:
 
 
 def _header_size(packet: Packet) -> int:
-    """Bytes of a layer without its payload. A layer that scapy corrected after reading it has no copy of its own bytes
-    any more: it ends where its payload begins."""
+    """The length of a layer without its payload. If scapy corrected the layer after parsing, it no longer has a copy
+    of the layer's own bytes; the layer then ends where its payload begins."""
     if packet.raw_packet_cache is not None:
         return len(packet.raw_packet_cache)
     return len(packet.original) - len(getattr(packet.payload, "original", b""))
 
 
 def _consumed(packet: Packet, header: bytes) -> Iterator[tuple[Any, Any, int, int]]:
-    """Each field that is there, its value, first and last bit: the header is read once more, watching what is left."""
+    """Each field that is present, as (field, value, first bit, bit after the last). The header is parsed again, and the
+    bytes left after each field show how much it took.
+    """
     rest: Any = header
     position = 0
     for field in packet.fields_desc:
@@ -215,7 +221,7 @@ def _consumed(packet: Packet, header: bytes) -> Iterator[tuple[Any, Any, int, in
 
 
 def _text(packet: Packet, field: Any, value: Any) -> str:
-    """The value as scapy prints it, with its number if that is different."""
+    """The value as scapy prints it, followed by its number if that is different."""
     from scapy.fields import FlagValue
 
     if isinstance(value, FlagValue):
@@ -226,13 +232,13 @@ def _text(packet: Packet, field: Any, value: Any) -> str:
         return _cut(", ".join(_item_text(item) for item in value[:MAX_TEXT]))
     text = str(field.i2repr(packet, value)).strip("'")
     if isinstance(value, int) and not text.startswith("0x") and text != str(value):
-        # scapy names fields that are usually written in hexadecimal X…: XShortEnumField.
+        # In scapy, the class names of fields that are usually written in hexadecimal begin with X: XShortEnumField.
         text += f" ({value:#x})" if type(field).__name__.startswith("X") else f" ({value})"
     return _cut(text)
 
 
 def _bytes_text(value: bytes) -> str:
-    """Quoted text when it is all printable ASCII with line ends, else hexadecimal."""
+    """The value as quoted text if it is all printable ASCII, tabs and line ends, else in hexadecimal."""
     piece = bytes(value[:MAX_TEXT])
     if piece and all(32 <= byte < 127 or byte in b"\t\r\n" for byte in piece):
         return _cut('"' + piece.decode("ascii").encode("unicode_escape").decode("ascii") + '"')
@@ -240,7 +246,7 @@ def _bytes_text(value: bytes) -> str:
 
 
 def _item_text(item: Any) -> str:
-    """An entry of a list: an option as name and argument, a record as the values of its fields."""
+    """The text of a list entry: the name and argument of an option, or the values of the fields of a record."""
     if isinstance(item, tuple) and len(item) == 2:
         name, argument = item
         if argument in (None, b"", ()):
@@ -257,7 +263,7 @@ def _cut(text: str) -> str:
 
 
 def _bytes_layer(name: str, raw: bytes, start: int, stop: int) -> Layer:
-    """Bytes that are not dissected."""
+    """A layer of bytes that are not dissected."""
     title = TITLES.get(name, name)
     field: Field = {
         "name": "load",

@@ -1,4 +1,4 @@
-"""TCP headers: ports, numbers, flags, window and options, and where the payload is (RFC 9293 §3.1).
+"""Reads TCP headers (RFC 9293 §3.1): ports, sequence numbers, flags, window and options, and the payload's position.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -23,10 +23,11 @@ else:
 IN_ARENA = cython.declare(cython.longlong, ARENA)
 
 ONLY_TIMESTAMPS = cython.declare(cython.uint, 0x0101080A)
-"""The first four of nearly every segment's option bytes: NOP, NOP, timestamps of ten bytes (RFC 7323 appendix A)."""
+"""The first four option bytes of nearly every segment: NOP, NOP, and a timestamps option of ten bytes (RFC 7323
+appendix A)."""
 
 UP_TO_WINDOW = cython.declare(cython.Py_ssize_t, 16)
-"""Bytes of a header that must be in the capture; the rest of its fixed part fills no column."""
+"""Bytes of a header that must have been captured; from the rest of its fixed part, only the checksum is read."""
 
 UP_TO_CHECKSUM = cython.declare(cython.Py_ssize_t, 18)
 
@@ -57,9 +58,10 @@ SACK_LIMIT = cython.declare(cython.Py_ssize_t, LARGEST_SACK)
 @cython.final
 @cython.cclass
 class Segments:
-    """Reads the TCP header that the payload columns point to, and moves them on to what follows it.
+    """Reads the TCP header to which the payload columns point, and moves these columns on to the payload after it.
 
-    A segment without 20 captured bytes of header, or whose header reaches beyond its IP packet, does not count as TCP.
+    A segment does not count as TCP if fewer than 16 bytes of it were captured, if its data offset states a header
+    shorter than 20 bytes, or if its header extends beyond its IP packet.
     """
 
     packets: Table
@@ -100,7 +102,7 @@ class Segments:
         self.attach(memoryview(b""))
 
     def attach(self, data: memoryview) -> None:
-        """Read from this mapping of the file from now on."""
+        """Read from `data`, a view of the capture file, from now on."""
         self.file = data
         self.data = data
 
@@ -132,7 +134,7 @@ class Segments:
         self.sack = headers.view("sack")
 
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
-        """Read the segments of packets rows [first, stop), whose scratch rows begin at 0."""
+        """Read the segments in rows [first, stop) of `packets`, whose rows in `headers` begin at 0."""
         row: cython.Py_ssize_t
         self._take_views()
         for row in range(first, stop):
@@ -150,7 +152,7 @@ class Segments:
     @cython.cfunc
     @cython.exceptval(-1)
     def _segment(self, row: cython.Py_ssize_t, slot: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
-        """The fixed part of the header; its options if it has any."""
+        """Read the fixed part of the header at `at`, and its options if it has any."""
         captured: cython.Py_ssize_t = self.payload_captured[row]
         length: cython.Py_ssize_t = self.payload[row]
         header: cython.Py_ssize_t
@@ -184,12 +186,12 @@ class Segments:
     @cython.cfunc
     @cython.exceptval(-1)
     def _test_checksum(self, row: cython.Py_ssize_t, slot: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
-        """Add up the segment, which is whole, and the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1), modulo 0xFFFF: a
-        carry out of 16 bits comes in again at the bottom (RFC 1071).
+        """Check the checksum of a completely captured segment: sum the segment and the pseudo-header (RFC 9293 §3.1,
+        RFC 8200 §8.1) modulo 0xFFFF, which adds each carry out of 16 bits back in as RFC 1071 requires.
 
-        A checksum that holds the sum of the pseudo-header alone, with the length or without, is one that the sender's
-        card is to make (checksum and segmentation offload), or that the receiver's kernel left so when it merged
-        segments.
+        A checksum field that contains only the sum of the pseudo-header, with the length or without it, does not count
+        as wrong: either the sender's network card had yet to compute the checksum (checksum and segmentation offload),
+        or the receiver's kernel left the field like this when it merged segments.
         """
         length: cython.ulonglong = self.payload[row]
         addresses: cython.ulonglong
@@ -211,7 +213,7 @@ class Segments:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_no_tcp(self, row: cython.Py_ssize_t, slot: cython.Py_ssize_t) -> cython.int:
-        """Mark the packet as without TCP: there is no segment here that a host would accept."""
+        """Mark the packet as not containing TCP, because no host would accept this segment."""
         self.is_tcp[slot] = 0
         self.payload_address[row] = 0
         self.payload[row] = 0
@@ -221,7 +223,9 @@ class Segments:
     @cython.cfunc
     @cython.exceptval(-1)
     def _options(self, slot: cython.Py_ssize_t, at: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.int:
-        """Every well-formed option in [at, stop); one whose length cannot be right ends the list (RFC 9293 §3.1)."""
+        """Read every well-formed option in [at, stop); an option with an impossible length ends the list (RFC 9293
+        §3.1).
+        """
         kind: cython.int
         size: cython.Py_ssize_t
         first: cython.uint
@@ -275,7 +279,7 @@ class Segments:
     @cython.inline
     @cython.exceptval(-1)
     def _timestamps(self, slot: cython.Py_ssize_t, value: cython.uint, echo: cython.uint) -> cython.int:
-        """TSval and TSecr (RFC 7323 §3.2)."""
+        """Store TSval and TSecr (RFC 7323 §3.2)."""
         self.options[slot] |= HAS_TIMESTAMPS
         self.timestamp[slot] = value
         self.timestamp_echo[slot] = echo
@@ -284,7 +288,7 @@ class Segments:
     @cython.cfunc
     @cython.exceptval(-1)
     def _sack(self, slot: cython.Py_ssize_t, at: cython.Py_ssize_t, blocks: cython.Py_ssize_t) -> cython.int:
-        """The edges of the blocks (RFC 2018 §3)."""
+        """Store the edges of the SACK blocks (RFC 2018 §3)."""
         edge: cython.Py_ssize_t
         blocks = min(blocks, SACK_LIMIT)
         self.options[slot] |= HAS_SACK

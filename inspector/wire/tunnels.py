@@ -1,4 +1,4 @@
-"""Tags and tunnels directly on Ethernet or IP: MPLS, backbone tags, GRE and ERSPAN, EtherIP."""
+"""Parsers of tags and tunnels directly on Ethernet or IP: MPLS, backbone tags, GRE and ERSPAN, EtherIP."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GRE_ROUTING = 0x4000
 GRE_KEY = 0x2000
 GRE_SEQUENCE = 0x1000
 GRE_ACKNOWLEDGMENT = 0x0080
-"""Only in the enhanced GRE of PPTP (RFC 2637 §4.1)."""
+"""This flag exists only in the enhanced GRE of PPTP (RFC 2637 §4.1)."""
 
 TRANSPARENT_ETHERNET = (0x6558, 0x6400)
 GRE_PPP = 0x880B
@@ -22,7 +22,7 @@ GRE_WCCP = 0x883E
 GRE_ERSPAN = 0x88BE
 GRE_ERSPAN_3 = 0x22EB
 GRE_ARUBA_WIFI = range(0x8200, 0x8371, 0x10)
-"""Aruba's access points send 802.11 frames, one number a queue."""
+"""The protocol types with which Aruba's access points send 802.11 frames, one per queue."""
 
 ERSPAN_3_SUBHEADER = 0x01
 ERSPAN_3_FRAMES = {0: layers.ETHERNET, 2: layers.ANY_IP}
@@ -31,8 +31,8 @@ NSH_NEXT = {1: layers.IPV4, 2: layers.IPV6, 3: layers.ETHERNET, 5: layers.MPLS}
 
 
 def mpls(packet: memoryview) -> Step:
-    """Labels down to the bottom of the stack (RFC 3032 §2.1). They do not name the next layer: its first four bits
-    decide.
+    """Parse the labels down to the bottom of the stack (RFC 3032 §2.1). They do not name the next layer, so it is
+    determined by its first four bits.
     """
     at = 0
     while not packet[at + 2] & MPLS_BOTTOM:
@@ -40,43 +40,47 @@ def mpls(packet: memoryview) -> Step:
     at += 4
     if packet[at] >> 4 in (4, 6):
         return layers.ANY_IP, at
-    # A control word of a pseudowire begins with 0 (RFC 4385 §3); Ethernet is believed when its type is one we know.
+    # A pseudowire's control word begins with 0 (RFC 4385 §3); Ethernet is assumed if the ethertype is a known one.
     if packet[at] >> 4 == 0 and be16(packet, at + 16) in MPLS_INNER_ETHERTYPES:
-        # Where padding follows, the control word states the length with itself (RFC 4385 §3).
+        # If padding follows, the control word states the length, which includes the control word (RFC 4385 §3).
         length = packet[at + 1] & 0x3F
         return (layers.ETHERNET, at + 4, at + length) if length else (layers.ETHERNET, at + 4)
     return None
 
 
 def vn_tag(packet: memoryview) -> Step:
-    """Cisco's VN-Tag: four bytes, then an ethertype."""
+    """Parse Cisco's VN-Tag: four bytes, then an ethertype."""
     return layers.ethertype_layer(be16(packet, 4)), 6
 
 
 def e_tag(packet: memoryview) -> Step:
-    """IEEE 802.1BR's tag: six bytes, then an ethertype."""
+    """Parse the E-tag of IEEE 802.1BR: six bytes, then an ethertype."""
     return layers.ethertype_layer(be16(packet, 6)), 8
 
 
 def service_tag(_packet: memoryview) -> Step:
-    """IEEE 802.1ah (MAC in MAC): four bytes of service tag, then the customer's Ethernet frame."""
+    """Parse the service tag of IEEE 802.1ah (MAC-in-MAC): four bytes, then the customer's Ethernet frame."""
     return layers.ETHERNET, 4
 
 
 def hsr(packet: memoryview) -> Step:
-    """Seamless redundancy (IEC 62439-3): path, size and sequence number, then an ethertype."""
+    """Parse a High-availability Seamless Redundancy tag (IEC 62439-3): path, size and sequence number, then an
+    ethertype.
+    """
     return layers.ethertype_layer(be16(packet, 4)), 6
 
 
 def nsh(packet: memoryview) -> Step:
-    """Network service header (RFC 8300 §2.2): its length in words, and the next protocol."""
+    """Parse a Network Service Header (RFC 8300 §2.2): its length in 4-byte words, and the next protocol."""
     size = 4 * (packet[1] & 0x3F)
     layer = NSH_NEXT.get(packet[3])
     return (layer, size) if layer and size >= 8 else None
 
 
 def gre(packet: memoryview) -> Step:
-    """RFC 2784 with the key and sequence number of RFC 2890 and the source routes of RFC 1701; version 1 is PPTP's."""
+    """Parse a GRE header (RFC 2784), with the key and sequence number of RFC 2890 and the source routes of RFC 1701;
+    version 1 is the enhanced GRE of PPTP.
+    """
     flags, protocol = be16(packet, 0), be16(packet, 2)
     at = 8 if flags & (GRE_CHECKSUM | GRE_ROUTING) else 4
     at += 4 if flags & GRE_KEY else 0
@@ -95,7 +99,7 @@ def gre(packet: memoryview) -> Step:
 
 
 def _behind_routes(packet: memoryview, at: int) -> int:
-    """Skip source route entries; one of length 0 ends them (RFC 1701)."""
+    """The offset after the source route entries, of which one of length 0 is the last (RFC 1701)."""
     while size := packet[at + 3]:
         at += 4 + size
     return at + 4
@@ -105,7 +109,7 @@ def _gre_payload(packet: memoryview, protocol: int, at: int, has_sequence: bool)
     if protocol in TRANSPARENT_ETHERNET:
         return layers.ETHERNET, at
     if protocol == GRE_ERSPAN:
-        # Type I has no header of its own; a sequence number in GRE says type II.
+        # ERSPAN type I has no header of its own; a sequence number in the GRE header means type II.
         return layers.ERSPAN_2 if has_sequence else layers.ETHERNET, at
     if protocol == GRE_ERSPAN_3:
         return layers.ERSPAN_3, at
@@ -120,12 +124,14 @@ def _gre_payload(packet: memoryview, protocol: int, at: int, has_sequence: bool)
 
 
 def erspan_2(packet: memoryview) -> Step:
-    """draft-foschiano-erspan §4.2: eight bytes, version 1."""
+    """Parse an ERSPAN type II header (draft-foschiano-erspan §4.2): eight bytes, version 1."""
     return (layers.ETHERNET, 8) if packet[0] >> 4 == 1 else None
 
 
 def erspan_3(packet: memoryview) -> Step:
-    """draft-foschiano-erspan §4.3: twelve bytes, version 2, eight more with platform-specific information."""
+    """Parse an ERSPAN type III header (draft-foschiano-erspan §4.3): version 2, twelve bytes, and eight more if it has
+    platform-specific information.
+    """
     if packet[0] >> 4 != 2:
         return None
     layer = ERSPAN_3_FRAMES.get(packet[10] >> 2 & 0x1F)
@@ -133,12 +139,12 @@ def erspan_3(packet: memoryview) -> Step:
 
 
 def ether_ip(packet: memoryview) -> Step:
-    """RFC 3378: version 3 and reserved bits, then Ethernet."""
+    """Parse an EtherIP header (RFC 3378): version 3 and reserved bits, then an Ethernet frame."""
     return (layers.ETHERNET, 2) if packet[0] >> 4 == 3 else None
 
 
 def bare_ethernet(_packet: memoryview) -> Step:
-    """Ethernet as an IP protocol of its own (RFC 8986 §4.9)."""
+    """Return Ethernet, which follows directly as an IP protocol of its own (RFC 8986 §4.9)."""
     return layers.ETHERNET, 0
 
 

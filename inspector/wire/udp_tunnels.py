@@ -1,4 +1,4 @@
-"""Tunnels that ride on UDP, found by their usual port: VXLAN, Geneve, GTP-U, Teredo, AYIYA, LISP, TZSP."""
+"""Parsers of tunnels over UDP, recognised by their usual port: VXLAN, Geneve, GTP-U, Teredo, AYIYA, LISP, TZSP."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GENEVE_CONTROL = 0x80
 GENEVE_ETHERNET = 0x6558
 
 GTP_VERSION_AND_TYPE = 0x30
-"""Version 1, protocol type GTP (3GPP TS 29.281 §5.1)."""
+"""The upper four bits of a GTP header: version 1, protocol type GTP (3GPP TS 29.281 §5.1)."""
 GTP_OPTIONAL_FIELDS = 0x07
 GTP_EXTENSION = 0x04
 GTP_DATA = 0xFF
@@ -45,21 +45,21 @@ KINDS = {
     "vxlan": 4789,
     "vxlan-gpe": 4790,
 }
-"""The kinds of tunnel that may be set for other ports, and the usual port of each."""
+"""The kinds of tunnel that can be set for additional ports, and the usual port of each."""
 
 SET: dict[int, str] = {}
-"""Kinds of tunnel on non-standard ports, set by the command line; used from the next packet on."""
+"""Kinds of tunnel by non-standard port, set by the command line; read when a capture is opened."""
 
 
 class NoTunnel(InspectorError):
-    """Words that name no tunnel and no port."""
+    """The given text does not name a kind of tunnel and a valid port."""
 
 
 def set_port(words: str) -> None:
-    """Decode a kind of tunnel on one more UDP port: "vxlan:8473".
+    """Decode a kind of tunnel on an additional UDP port; `words` is text such as "vxlan:8473".
 
     Raises:
-        NoTunnel: there is no such kind, or no such port.
+        NoTunnel: there is no such kind of tunnel, or no such port.
     """
     kind, _, port = words.partition(":")
     if kind not in KINDS or not port.isdecimal() or not 0 < int(port) < 0x10000:
@@ -68,11 +68,11 @@ def set_port(words: str) -> None:
 
 
 INNER_ETHERTYPES = frozenset({layers.IPV4, 0x0806, layers.VLAN, layers.IPV6})
-"""What makes an Ethernet frame in a tunnel credible."""
+"""Ethertypes that make it likely that the payload of a suspected tunnel is an Ethernet frame."""
 
 
 def looks_like(packet: memoryview) -> str | None:
-    """The kind of tunnel that a datagram on any port may be, by bytes that chance seldom brings."""
+    """The kind of tunnel that a datagram on any port may belong to, judged by bytes that rarely occur by chance."""
     try:
         if packet[0] == VXLAN_HAS_ID and not any(packet[1:4]) and not packet[7]:
             return "vxlan" if be16(packet, 20) in INNER_ETHERTYPES else None
@@ -85,12 +85,12 @@ def looks_like(packet: memoryview) -> str | None:
 
 
 def vxlan(packet: memoryview) -> Step:
-    """RFC 7348 §5."""
+    """Parse a VXLAN header (RFC 7348 §5)."""
     return (layers.ETHERNET, 8) if packet[0] & VXLAN_HAS_ID else None
 
 
 def vxlan_gpe(packet: memoryview) -> Step:
-    """draft-ietf-nvo3-vxlan-gpe §3: VXLAN with a field for the next protocol."""
+    """Parse a VXLAN-GPE header (draft-ietf-nvo3-vxlan-gpe §3): VXLAN with a field for the next protocol."""
     if not packet[0] & VXLAN_GPE_HAS_NEXT:
         return vxlan(packet)
     layer = VXLAN_GPE_NEXT.get(packet[3])
@@ -98,7 +98,7 @@ def vxlan_gpe(packet: memoryview) -> Step:
 
 
 def geneve(packet: memoryview) -> Step:
-    """RFC 8926 §3.4: version 0, the options' length in words, an ethertype."""
+    """Parse a Geneve header (RFC 8926 §3.4): version 0, the length of the options in 4-byte words, an ethertype."""
     if packet[0] >> 6 or packet[1] & GENEVE_CONTROL:
         return None
     ethertype = be16(packet, 2)
@@ -107,7 +107,7 @@ def geneve(packet: memoryview) -> Step:
 
 
 def gtp(packet: memoryview) -> Step:
-    """A user's packet in GTP-U version 1 (3GPP TS 29.281 §5), after any extension headers."""
+    """Parse a GTP-U header of version 1 (3GPP TS 29.281 §5) that carries a user's packet, and its extension headers."""
     if packet[0] & 0xF0 != GTP_VERSION_AND_TYPE or packet[1] != GTP_DATA:
         return None
     at = 8
@@ -124,7 +124,7 @@ def gtp(packet: memoryview) -> Step:
 
 
 def teredo(packet: memoryview) -> Step:
-    """RFC 4380 §5.1.1: IPv6, after an authentication and an origin indication if there are any."""
+    """Parse a Teredo packet (RFC 4380 §5.1.1): IPv6, after an authentication and an origin indication if present."""
     at = 0
     if be16(packet, at) == TEREDO_AUTHENTICATION:
         at += 13 + packet[at + 2] + packet[at + 3]
@@ -134,7 +134,9 @@ def teredo(packet: memoryview) -> Step:
 
 
 def ayiya(packet: memoryview) -> Step:
-    """draft-massar-v6ops-ayiya §4: identity and signature of stated sizes, then any IP protocol."""
+    """Parse an AYIYA header (draft-massar-v6ops-ayiya §4): identity and signature, whose sizes are stated, then any IP
+    protocol.
+    """
     if packet[2] & 0x0F != AYIYA_FORWARD:
         return None
     identity = 1 << (packet[0] >> 4)
@@ -143,12 +145,12 @@ def ayiya(packet: memoryview) -> Step:
 
 
 def lisp(_packet: memoryview) -> Step:
-    """RFC 9300 §5.1: eight bytes, then IP."""
+    """Parse a LISP header (RFC 9300 §5.1): eight bytes, then IP."""
     return layers.ANY_IP, 8
 
 
 def tzsp(packet: memoryview) -> Step:
-    """TaZmen Sniffer Protocol: a packet after a list of tags."""
+    """Parse a TaZmen Sniffer Protocol header: a list of tags, then the captured packet."""
     layer = TZSP_ENCAPSULATIONS.get(be16(packet, 2))
     if packet[0] != 1 or packet[1] not in (TZSP_RECEIVED, TZSP_TO_SEND) or layer is None:
         return None
