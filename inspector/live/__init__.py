@@ -1,1 +1,1 @@
-"""Live capture: packets of an interface, written to a file that grows."""
+"""Live capture: writes the packets of an interface to a growing file."""

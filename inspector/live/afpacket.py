@@ -1,8 +1,8 @@
-"""Live capture on Linux: an AF_PACKET socket whose packets the kernel writes into a ring that we map (TPACKET_V3).
+"""Live capture on Linux: an AF_PACKET socket whose packets the kernel writes into a memory-mapped ring (TPACKET_V3).
 
-The kernel fills one block of the ring after another and hands each over when it is full or has waited long enough; we
-convert it to pcapng in one go and give it back. While all blocks are ours or full, the kernel drops packets, and counts
-them. See Documentation/networking/packet_mmap.rst of the kernel.
+The kernel fills one block of the ring after another and hands each over when it is full or its timeout has passed. This
+module converts the block to pcapng in one go and returns it to the kernel. While no block is free, the kernel drops
+packets and counts them. See Documentation/networking/packet_mmap.rst of the kernel.
 """
 
 from __future__ import annotations
@@ -26,17 +26,19 @@ from inspector.pcap.interfaces import Interface
 from inspector.pcap.pcapng_writer import NANOSECONDS, SpoolWriter
 
 BLOCK_BYTES = 1 << 20
-"""Bytes of a block. A packet has to fit into one: the kernel's longest segments are 512 KiB."""
+"""Bytes per block. A packet must fit into one block, and the kernel's longest segments are 512 KiB."""
 
 BLOCKS = 64
-"""Blocks in the ring, 64 MiB. With little traffic a block is handed over every BLOCK_TIMEOUT_MS however empty it is, so
-this is also how long we may be kept from running (64 * 30 ms) before packets are lost."""
+"""Number of blocks in the ring (64 MiB). With little traffic, the kernel hands over a block every BLOCK_TIMEOUT_MS even
+if it is almost empty, so this also limits how long the capture process may be kept from running before packets are lost
+(64 * 30 ms)."""
 
 FEWEST_BLOCKS = 8
-"""Where the kernel has not enough memory for the ring we ask for half as much, down to this."""
+"""The minimum number of blocks: if the kernel does not have enough memory for the ring, half as many are requested,
+down to this number."""
 
 BLOCK_TIMEOUT_MS = 30
-"""How long a packet may wait in the ring for others."""
+"""The maximum time that a packet waits in the ring for further packets."""
 
 SOL_PACKET = 263
 PACKET_RX_RING = 5
@@ -45,16 +47,16 @@ PACKET_VERSION = 10
 PACKET_IGNORE_OUTGOING = 23
 TPACKET_V3 = 2
 FRAME_BYTES = 2048
-"""A number that TPACKET_V3 wants and does not use: packets take what they need."""
+"""The frame size, which TPACKET_V3 requires but does not use: each packet takes as many bytes as it needs."""
 
 ETH_P_ALL = 3
 NAME_BYTES = 16
-"""IFNAMSIZ: an interface's name and the zero behind it (<linux/if.h>)."""
+"""IFNAMSIZ: the maximum length of an interface's name, including the terminating zero (<linux/if.h>)."""
 SIOCGIFHWADDR = 0x8927
 TP_STATUS_USER = 1
 
 ANY = "any"
-"""Name that stands for all interfaces together, as in tcpdump."""
+"""The name that means all interfaces together, as in tcpdump."""
 
 LOOPBACK = "lo"
 ARPHRD_LOOPBACK = 772
@@ -66,7 +68,7 @@ LINK_TYPES = {
     801: LinkType.IEEE802_11,
     803: LinkType.RADIOTAP,
 }
-"""Link-layer header by the kernel's hardware type of the interface (<linux/if_arp.h>)."""
+"""The link type by the kernel's hardware type of the interface (<linux/if_arp.h>)."""
 
 
 _NOT_PERMITTED = (
@@ -76,18 +78,20 @@ _NOT_PERMITTED = (
 
 
 class RingUnavailable(CaptureRefused):
-    """AF_PACKET is there but its ring is not (an emulated kernel, for one): another way of capturing may do."""
+    """Packet sockets or their ring are not available, for example on an emulated kernel; another capture method may
+    work.
+    """
 
 
 class PacketRing:
-    """A capture on one interface, a `LiveSource`."""
+    """A capture on one interface through a packet ring; a `LiveSource`."""
 
     def __init__(self, name: str, blocks: int = BLOCKS) -> None:
-        """Open the socket and make its ring; packets come after `start`.
+        """Open the socket and create its ring; packets are received only after `start`.
 
         Raises:
-            CaptureRefused: no such interface, no permission, or an interface whose packets we cannot read.
-            RingUnavailable: this kernel has no TPACKET_V3.
+            CaptureRefused: there is no such interface, no permission, or no support for the interface's link type.
+            RingUnavailable: this kernel does not support TPACKET_V3.
         """
         self._is_any = name == ANY
         self._socket = open_packet_socket(self._is_any)
@@ -110,10 +114,10 @@ class PacketRing:
         self._poll.register(self._socket.fileno(), select.POLLIN | select.POLLERR)
 
     def start(self, program: bpf.Program | None) -> None:
-        """Let packets in that the filter program passes; None passes all.
+        """Start receiving the packets that the filter program accepts; without a program (None), all packets.
 
         Raises:
-            CaptureRefused: the interface is down, or the kernel refuses the program.
+            CaptureRefused: the interface is down, or the kernel rejects the program.
         """
         try:
             if program:
@@ -130,19 +134,20 @@ class PacketRing:
 
     @property
     def ring_bytes(self) -> int:
-        """How much the ring holds."""
+        """The size of the ring in bytes."""
         return self._blocks * BLOCK_BYTES
 
     def wait(self, seconds: float) -> None:
-        """Return when a block is ours, or after so long."""
+        """Wait until the kernel has handed over a block, at most `seconds`."""
         self._poll.poll(seconds * 1000)
 
     def drain(self, spool: SpoolWriter) -> int:
-        """Write the packets of all completed blocks, at most one ring full, to the spool; returns their number.
+        """Write the packets of all blocks that were handed over, at most as many as the ring has, to the spool; returns
+        the number of packets.
 
         Raises:
-            CaptureRefused: the interface is gone.
-            DiskFull: the spool cannot take them.
+            CaptureRefused: the interface no longer exists.
+            DiskFull: there is not enough disk space for the spool.
         """
         before = self.written
         for _ in range(self._blocks):
@@ -154,20 +159,20 @@ class PacketRing:
             if end:
                 spool.write(self._buffer[:end])
                 self.written = self._converter.packets
-            struct.pack_into("=I", self._view, block + 8, 0)  # TP_STATUS_KERNEL: ours no longer
+            struct.pack_into("=I", self._view, block + 8, 0)  # TP_STATUS_KERNEL: returned to the kernel
             self._next = (self._next + 1) % self._blocks
         self._check()
         return self.written - before
 
     def shut(self) -> None:
-        """Stop accepting packets, and give the kernel time to complete the block that it is filling."""
+        """Stop accepting packets, then wait for the kernel to complete the block that it is filling."""
         bpf.attach(self._socket, bpf.NOTHING)
         select.poll().poll(2 * BLOCK_TIMEOUT_MS)
 
     def counters(self) -> Counters:
-        """The kernel's counters; reading resets them there, so we keep the sums.
+        """The totals of the kernel's packet counters, which it resets each time they are read.
 
-        Outgoing packets that we leave out ourselves are none of the packets received.
+        Outgoing packets that were left out by the converter are not counted as received.
         """
         raw = self._socket.getsockopt(SOL_PACKET, PACKET_STATISTICS, 12)
         received, dropped = struct.unpack_from("=II", raw)
@@ -183,7 +188,7 @@ class PacketRing:
         self._socket.close()
 
     def _link(self, name: str) -> tuple[int, int]:
-        """The link type, and the index of the interface whose outgoing packets we leave out; 0 for none."""
+        """The link type, and the index of the interface whose outgoing packets are to be left out; 0 for none."""
         if self._is_any:
             return LinkType.SLL2, socket.if_nametoindex(LOOPBACK)
         hardware = _hardware_type(self._socket, name)
@@ -191,7 +196,7 @@ class PacketRing:
         return LINK_TYPES[hardware], socket.if_nametoindex(name) if is_doubled else 0
 
     def _ignore_outgoing(self) -> bool:
-        """Ask the kernel not to show packets on their way out; False where it cannot (before Linux 4.20)."""
+        """Ask the kernel not to deliver outgoing packets; returns False if it cannot do that (before Linux 4.20)."""
         try:
             self._socket.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
         except OSError:
@@ -199,12 +204,16 @@ class PacketRing:
         return True
 
     def _check(self) -> None:
-        """Check the interface: one that is down may come up again, one that is gone is an error."""
+        """Check that the interface still exists; one that is down may come up again.
+
+        Raises:
+            CaptureRefused: the interface no longer exists.
+        """
         code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if not code or self._is_any:
             return
         try:
-            socket.if_indextoname(self._index)  # not by its name, which another may have by now
+            socket.if_indextoname(self._index)  # not by name, since another interface may have the name by now
         except OSError as error:
             raise CaptureRefused(
                 f"The interface {self.interface.name} is gone. The capture ends here; what was captured is whole."
@@ -215,7 +224,8 @@ def open_packet_socket(is_cooked: bool = False) -> socket.socket:
     """An AF_PACKET socket that receives nothing yet; a cooked one gets packets without their link-layer headers.
 
     Raises:
-        CaptureRefused: this user, or this system, may not.
+        CaptureRefused: this user is not permitted to open one.
+        RingUnavailable: this system has no packet sockets, or they do not work.
     """
     if not hasattr(socket, "AF_PACKET"):
         raise RingUnavailable("This system has no packet sockets (they are Linux's).")
@@ -228,27 +238,28 @@ def open_packet_socket(is_cooked: bool = False) -> socket.socket:
 
 
 def bind(endpoint: socket.socket, name: str) -> int:
-    """Let the socket receive all packets of this interface; its index, which is 0 for all interfaces together.
+    """Bind the socket so that it receives all packets of this interface; returns the index of the interface, 0 for all
+    interfaces together.
 
     Raises:
-        OSError: there is none, or it is down.
+        OSError: there is no such interface, or it is down.
     """
     try:
         index = 0 if name == ANY else socket.if_nametoindex(name)
     except OSError as error:
         raise OSError(errno.ENODEV, f"there is no interface {name}") from error
     place = struct.pack("=HHiHBB8s", socket.AF_PACKET, socket.htons(ETH_P_ALL), index, 0, 0, 0, b"")
-    # Python's own bind wants a name, and all interfaces together have none.
+    # Python's own bind requires an interface name, but there is none for all interfaces together.
     if ctypes.CDLL(None, use_errno=True).bind(endpoint.fileno(), place, len(place)):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return index
 
 
 def _hardware_type(endpoint: socket.socket, name: str) -> int:
-    """The kernel's hardware type of an interface, one of LINK_TYPES.
+    """The kernel's hardware type of an interface, which is one of LINK_TYPES.
 
     Raises:
-        CaptureRefused: there is no such interface, or its packets have a header that we cannot read.
+        CaptureRefused: there is no such interface, or the link-layer header of its packets is not supported.
     """
     import fcntl  # no such module on Windows, where this is never reached
 
@@ -268,10 +279,10 @@ def _hardware_type(endpoint: socket.socket, name: str) -> int:
 
 
 def _make_ring(endpoint: socket.socket, blocks: int) -> int:
-    """Make the ring, smaller where the kernel has not the memory; its number of blocks.
+    """Create the ring, with fewer blocks if the kernel does not have enough memory; returns the number of blocks.
 
     Raises:
-        RingUnavailable: this kernel makes none.
+        RingUnavailable: this kernel cannot create a ring.
     """
     try:
         endpoint.setsockopt(SOL_PACKET, PACKET_VERSION, TPACKET_V3)

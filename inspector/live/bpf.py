@@ -1,8 +1,8 @@
-"""Classic BPF: the programs by which the kernel decides which packets a capture gets.
+"""Classic BPF: the filter programs with which the kernel decides which packets a capture gets.
 
-A program is a list of instructions (code, jump if true, jump if false, operand), as `struct sock_filter` has them. An
-expression in tcpdump's language is compiled by libpcap (`libpcap.py`); the filters that we need ourselves are generated
-here and need no library.
+A program is a list of instructions (code, jump if true, jump if false, operand), as in `struct sock_filter`. An
+expression in tcpdump's language is compiled by libpcap (`libpcap.py`); port filters are generated here and need no
+library.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ TCP = 6
 IPV6_HEADER = 40
 FRAGMENT_OFFSET = 0x1FFF
 MAX_PORTS = 64
-"""Ports in one filter: a conditional jump reaches 255 instructions, and every port takes two."""
+"""Maximum number of ports in one filter: a conditional jump reaches 255 instructions, and every port takes two."""
 
 EXTENSIONS = 0xFFFFF000
-"""Loads from this offset on read the kernel's metadata of the packet (SKF_AD_OFF, <linux/filter.h>)."""
+"""Loads from this offset and above read the kernel's metadata of the packet (SKF_AD_OFF, <linux/filter.h>)."""
 
 SO_ATTACH_FILTER = 26
 
 NOTHING: Program = [(RETURN, 0, 0, 0)]
-"""Lets no packet pass: how a capture is stopped before what it already has is drained."""
+"""The program that accepts no packet; attached to stop a capture before its remaining packets are drained."""
 
 
 def compile_filter(expression: str, link_type: int, interface: str | None = None) -> Program:
     """Compile an expression in tcpdump's filter language for packets of this link type.
 
     Args:
-        interface: the interface whose live packets the program is for; None for packets as a file holds them.
+        interface: the interface whose live packets the program will filter; None for packets as stored in a file.
     Raises:
-        BadFilter: the expression is wrong (the message quotes it and says why), or nothing here can compile it.
+        BadFilter: the expression is invalid (the message quotes it and says why), or no compiler is available.
         CaptureRefused: the interface cannot be opened.
     """
     program = _whole_packets(compile_expression(expression, link_type, interface))
@@ -58,12 +58,14 @@ def compile_filter(expression: str, link_type: int, interface: str | None = None
 
 
 def ports_program(ports: Iterable[int], link_type: int = LinkType.ETHERNET) -> Program:
-    """Only TCP from or to one of these ports, over IPv4 and IPv6; later fragments, which name no port, pass too."""
+    """A program that accepts only TCP from or to one of these ports, over IPv4 and IPv6. It also accepts later
+    fragments of TCP segments, which do not contain the ports.
+    """
     return _tcp_ports(ports, link_type, SNAPLEN, 0, SNAPLEN)
 
 
 def without_ports_program(ports: Iterable[int], link_type: int = LinkType.ETHERNET) -> Program:
-    """Everything but TCP from or to one of these ports."""
+    """A program that accepts everything except TCP from or to one of these ports."""
     return _tcp_ports(ports, link_type, 0, SNAPLEN, SNAPLEN)
 
 
@@ -77,7 +79,9 @@ def both(first: Program, second: Program) -> Program:
 
 
 def expression_for(expression: str | None, only: Sequence[int], without: Sequence[int]) -> str | None:
-    """The same three conditions as one expression, for a sniffer that does not accept a program."""
+    """The same three conditions as in `program_for`, as one expression, for a sniffer that does not accept a program;
+    None without any.
+    """
     parts = [f"({expression})"] if expression else []
     if only:
         parts.append("(" + " or ".join(f"tcp port {port}" for port in only) + ")")
@@ -88,10 +92,10 @@ def expression_for(expression: str | None, only: Sequence[int], without: Sequenc
 def program_for(
     expression: str | None, only: Sequence[int], without: Sequence[int], link_type: int, interface: str | None = None
 ) -> Program | None:
-    """One program for all three conditions; None without any.
+    """One program for all three conditions (the expression, only these ports, without these ports); None without any.
 
     Raises:
-        BadFilter, CaptureRefused: the expression cannot be compiled, as `compile_filter` says.
+        BadFilter, CaptureRefused: the expression cannot be compiled; see `compile_filter`.
     """
     program: Program | None = None
     if only:
@@ -105,10 +109,10 @@ def program_for(
 
 
 def attach(endpoint: socket.socket, program: Program) -> None:
-    """Put the program before the socket, in place of an earlier one.
+    """Attach the program to the socket, replacing an earlier one.
 
     Raises:
-        OSError: the kernel's checker refuses it.
+        OSError: the kernel rejects the program.
     """
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
     buffer = ctypes.create_string_buffer(code)
@@ -116,7 +120,9 @@ def attach(endpoint: socket.socket, program: Program) -> None:
 
 
 def _tcp_ports(ports: Iterable[int], link_type: int, hit: int, miss: int, unknown: int) -> Program:
-    """Return `hit` for TCP with one of the ports, `miss` for all else, `unknown` for later fragments of TCP."""
+    """A program that returns `hit` for TCP with one of the ports, `unknown` for later fragments of TCP, and `miss` for
+    everything else.
+    """
     numbers = sorted(set(ports))
     if not 1 <= len(numbers) <= MAX_PORTS or not all(0 <= number <= 0xFFFF for number in numbers):
         raise BadFilter(f"A port filter takes 1 to {MAX_PORTS} port numbers from 0 to 65535, not {numbers}.")
@@ -155,8 +161,8 @@ def _tcp_ports(ports: Iterable[int], link_type: int, hit: int, miss: int, unknow
 
 
 Step = tuple[int, int, str, str]
-"""An instruction before its jumps are counted: code, operand, label if true (of a plain jump: the label), label if
-false; "" is the next instruction."""
+"""An instruction with labels instead of jump distances: (code, operand, label if true, label if false). "" means the
+next instruction; the first label of an unconditional jump is its target."""
 
 _ETHERNET_IP_VERSION: list[Step | str] = [
     (LOAD_HALF, 12, "", ""),
@@ -173,7 +179,7 @@ _RAW_IP_VERSION: list[Step | str] = [
 
 
 def _assemble(lines: Sequence[Step | str]) -> Program:
-    """Count the jumps; a bare string is a label for the instruction after it."""
+    """Replace the labels with jump distances; a bare string in `lines` is the label of the instruction after it."""
     places: dict[str, int] = {}
     steps: list[Step] = []
     for line in lines:
@@ -193,14 +199,16 @@ def _assemble(lines: Sequence[Step | str]) -> Program:
 
 COOKED_BYTES = 20
 COOKED_FIELDS = {0: 0, 4: 8, 8: 28, 10: 4}
-"""Where a LINKTYPE_LINUX_SLL2 header has the protocol, the interface, the hardware type and the packet type, and the
-kernel's extensions that tell the same (SKF_AD_PROTOCOL, _IFINDEX, _HATYPE, _PKTTYPE of <linux/filter.h>)."""
+"""The offsets of the protocol, interface, hardware type and packet type in a LINKTYPE_LINUX_SLL2 header, and the
+kernel's extensions for the same values (SKF_AD_PROTOCOL, _IFINDEX, _HATYPE, _PKTTYPE of <linux/filter.h>)."""
 LOADS_OF_PACKETS = (0x20, 0x40, 0xA0)
-"""The modes of LD and LDX that read the packet: absolute, indexed, and a header's length."""
+"""The modes of LD and LDX that read from the packet: absolute, indexed, and header length."""
 
 
 def _without_header(program: Program, expression: str) -> Program:
-    """The program for the same packets as a cooked socket has them: without the header that we write before them."""
+    """The program adapted to a cooked socket, whose packets do not have the LINKTYPE_LINUX_SLL2 header that is written
+    before them in the spool.
+    """
     return [
         (code, jt, jf, _cooked_place(k, expression) if code & 7 <= 1 and code & 0xE0 in LOADS_OF_PACKETS else k)
         for code, jt, jf, k in program
@@ -221,5 +229,5 @@ def _cooked_place(at: int, expression: str) -> int:
 
 
 def _whole_packets(program: Program) -> Program:
-    """Replace the program's snap length: accepted packets are captured whole."""
+    """The program with its snapshot length replaced by `SNAPLEN`, so that accepted packets are captured whole."""
     return [(code, jt, jf, SNAPLEN if code == RETURN and k else k) for code, jt, jf, k in program]

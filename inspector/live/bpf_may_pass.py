@@ -1,7 +1,7 @@
-"""Whether a classic BPF program could let a packet through of which only some bytes are known.
+"""Determines whether a classic BPF program could accept a packet of which only some bytes are known.
 
-The program is followed as bpf(4) and the kernel's Documentation/networking/filter.rst describe its machine; where a
-branch depends on what is not known, both ways are followed.
+The program is run as bpf(4) and the kernel's Documentation/networking/filter.rst describe; if a branch depends on
+unknown bytes, both directions are followed.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from inspector.live.bpf import EXTENSIONS, Program
 
 Known = Mapping[int, int]
-"""Bytes of a packet by their offset; the kernel's extensions (from EXTENSIONS on) as whole numbers."""
+"""The known bytes of a packet by offset; at the kernel's extensions (from EXTENSIONS on), whole integers."""
 
 MOST_STEPS = 20_000
-"""Instructions followed before a program counts as one that lets the packet through."""
+"""Maximum number of states that are followed; a program that needs more counts as one that may accept the packet."""
 
 LD, LDX, ST, STX, ALU, JMP, RET, MISC = range(8)
 """Instruction classes: the lowest three bits of an opcode."""
@@ -28,7 +28,7 @@ ALWAYS = 0x00
 WORD = 0xFFFFFFFF
 
 Value = int | None
-"""A register's content, None when it depends on what is not known."""
+"""The content of a register; None if it depends on unknown bytes."""
 
 ARITHMETIC: dict[int, Callable[[int, int], int]] = {
     0x00: operator.add,
@@ -50,11 +50,11 @@ COMPARISONS: dict[int, Callable[[int, int], bool]] = {
 }
 
 State = tuple[int, Value, Value, tuple[Value, ...]]
-"""Where the program is, its registers A and X, its memory."""
+"""The state of the machine: index of the next instruction, registers A and X, memory."""
 
 
 def may_pass(program: Program, packet: Known) -> bool:
-    """Whether some way through the program, with what is not known of the packet left open, lets it through."""
+    """Whether the program could accept the packet: whether any path that the known bytes allow does so."""
     waiting: list[State] = [(0, 0, 0, (0,) * 16)]
     seen: set[State] = set()
     while waiting and len(seen) < MOST_STEPS:
@@ -84,7 +84,7 @@ def may_pass(program: Program, packet: Known) -> bool:
 
 
 def _jumps(code: int, if_true: int, if_false: int, k: int, a: Value, x: Value) -> list[int]:
-    """The ways that a jump may take."""
+    """The distances that a jump may take: both of them if the comparison depends on unknown bytes."""
     if code & 0xF0 == ALWAYS:
         return [k]
     other = x if code & BY_X else k

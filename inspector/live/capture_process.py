@@ -1,6 +1,6 @@
-"""Live capture in a process of its own, so that a busy dashboard never makes the capture late.
+"""Live capture in a process of its own, so that a busy dashboard never delays the capture.
 
-`LiveCapture` starts and stops that process; `python -m inspector.live.capture_process` is it (`recorder.py`).
+`LiveCapture` starts and stops that process, `python -m inspector.live.capture_process`, which runs `recorder.py`.
 """
 
 from __future__ import annotations
@@ -19,19 +19,21 @@ from inspector.live.helper_process import Event, Helper
 from inspector.live.source import Counters
 
 READY_SECONDS = 20.0
-"""How long the process may take to begin: it may have to import scapy on a busy machine."""
+"""How long the process may take to start capturing; it may have to import scapy on a busy machine."""
 
 SOCKETS_LOST = "Packets are captured all the same, but nothing new is known of their sockets. Start again to have both."
 
 
 class LiveCapture:
-    """A running capture process, and its reports so far. Its attributes may be read from any thread.
+    """A running capture process, and what it has reported so far. The attributes may be read from any thread.
 
-    `error` is what ended it, None while all is well; `link_type` is known once it is ready.
+    `error` says why the process ended, and is None until then; `link_type` is -1 until the process is ready.
     """
 
     def __init__(self, command: Sequence[str], spool: Path, watch: Sequence[str] | None = None) -> None:
-        """`watch` is the command of a second process, which begins when the first is ready and ends before it."""
+        """`watch` is the command of a second process, which is started once the capture process is ready and ended
+        before it.
+        """
         self.spool = spool
         self.statistics = Counters()
         self.link_type = -1
@@ -53,15 +55,15 @@ class LiveCapture:
         through: str = "auto",
         with_sockets: bool = False,
     ) -> LiveCapture:
-        """Start capturing on `interface` into a new file; returns at once, see `wait_ready`.
+        """Start capturing on `interface` into a new file. Returns at once; call `wait_ready` to wait for the start.
 
         Args:
             filter: an expression in tcpdump's language.
             only_ports: capture only TCP from or to these ports.
             without_ports: capture no TCP from or to these ports.
-            through: "ring", "scapy", or "auto" for the best that works.
-            with_sockets: also record what the kernel says of the sockets behind the packets, and who holds them: of
-                those between which the `filter` could let a packet through.
+            through: the capture method: "ring", "scapy", or "auto" for the best one that works.
+            with_sockets: also record the kernel's information about the sockets behind the packets and the processes
+                that hold them, for those sockets between which the `filter` could accept a packet.
         """
         command = [sys.executable, "-P", "-m", "inspector.live.capture_process", "--spool", os.fspath(spool_path)]
         command += ["--interface", interface, "--through", through]
@@ -74,11 +76,11 @@ class LiveCapture:
         return cls(command + wishes, Path(spool_path), watch + wishes if with_sockets else None)
 
     def wait_ready(self, timeout: float = READY_SECONDS) -> None:
-        """Return once packets are being captured and the spool has its header.
+        """Wait until packets are being captured and the header of the spool has been written.
 
         Raises:
-            CaptureRefused: it may not, cannot, or takes longer than `timeout` seconds.
-            BadFilter: the filter is wrong.
+            CaptureRefused: capturing is not permitted, fails, or does not begin within `timeout` seconds.
+            BadFilter: the filter is invalid.
             InspectorError: the spool cannot be written.
         """
         if not self._heard.wait(timeout):
@@ -98,27 +100,29 @@ class LiveCapture:
 
     @property
     def troubles(self) -> list[Trouble]:
-        """Processes that ended unexpectedly."""
+        """The processes that ended unexpectedly, with explanations."""
         found = []
         if self.error:
             kept = f" What it had captured is in the recording {self.spool.name}. Start again to capture more."
             found.append(Trouble(self.error + (kept if self._capture.has_died else "")))
-        if self._watch and self._watch.error and not self._watch.was_killed:  # at the end of all, that harms nobody
+        if self._watch and self._watch.error and not self._watch.was_killed:  # a kill at the end is harmless
             found.append(Trouble(f"{self._watch.error} {SOCKETS_LOST}", ends_capture=False))
         return found
 
     @property
     def is_running(self) -> bool:
-        """Whether the process is there."""
+        """Whether the capture process is running."""
         return self._capture.is_running
 
     @property
     def pid(self) -> int:
-        """The process's id."""
+        """The process ID of the capture process."""
         return self._capture.pid
 
     def stop(self) -> Counters:
-        """End the capture, wait until all of it is written, and give the final counters. May be called again."""
+        """End the capture, wait until all packets are written, and return the final counters. May be called more than
+        once.
+        """
         if self._watch:
             self._watch.end()
         self._capture.end()

@@ -1,4 +1,4 @@
-"""Whether this process may capture, and if not, what would help."""
+"""Checks whether this process may capture packets, and explains what to do if it may not."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from inspector.live.afpacket import open_packet_socket
 from inspector.live.scapy_sniffer import Sniffer
 
 LOOPBACK = "lo" if sys.platform == "linux" else "lo0"
-"""The loopback interface's usual name here."""
+"""The usual name of the loopback interface on this system."""
 
 
 def may_capture() -> tuple[bool, str]:
-    """Whether packets can be captured here, and why not and what helps, in words for the user."""
+    """Whether packets can be captured here, and a message for the user; if they cannot, it says why and what to do."""
     try:
         if sys.platform == "linux":
             open_packet_socket().close()

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that ended by itself: what, why, what is safe, and what to do about it, in a sentence or more."""
+    """A process that ended by itself: `sentence` says what ended, why, what is safe, and what to do about it."""
 
     sentence: str
     ends_capture: bool = True
-    """Whether nothing more is captured."""
+    """Whether the capture has ended because of it."""
 
 
 Troubles = Callable[[], Sequence[Trouble]]
-"""Asked for all that has ended by itself so far, the first first."""
+"""Returns all processes that have ended by themselves so far, in the order in which they ended."""
 
 
 def how_it_ended(status: int) -> str:
-    """A process's end in words: "it was killed (SIGKILL, …)", "it ended with status 1"."""
+    """Describe how a process ended, given its exit status: "it was killed (SIGKILL: …)", "it ended with status 1"."""
     if status == -signal.SIGKILL:
         return "it was killed (SIGKILL: by a user, or by the system because memory ran out)"
     if status < 0:

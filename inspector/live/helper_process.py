@@ -1,4 +1,4 @@
-"""A process beside this one that works for it: it reports in JSON lines, and ends when its standard input does."""
+"""Runs a helper process, which reports events as JSON lines and ends when its standard input is closed."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ from typing import Any
 from inspector.live.ended_processes import how_it_ended
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
-"""Where the process finds this package, installed or not."""
+"""The directory in which the helper process finds this package, whether it is installed or not."""
 
 STOP_SECONDS = 10.0
-"""How long it may take to end when asked."""
+"""How long a helper process may take to end after it was asked to."""
 
 Event = dict[str, Any]
 
 
 class Helper:
-    """One such process, from its start to `end`. Its attributes may be read from any thread.
+    """A helper process, from its start to `end`. The attributes may be read from any thread.
 
-    `error` is why it ended, None while all is well: the error that it reported, how it died (`has_died`), or that
-    we had to kill it (`was_killed`).
+    `error` says why the process ended, and is None if nothing went wrong: it is the error that the process reported,
+    how the process died (`has_died`), or that it had to be killed (`was_killed`).
     """
 
     def __init__(self, name: str, command: Sequence[str], heard: Callable[[Event], None] = lambda event: None) -> None:
-        """Start it.
+        """Start the process.
 
         Args:
-            name: what messages call it.
-            heard: is given every event that it reports, and {"event": "end"} when it has ended; in a thread of its own.
+            name: the name of the process in messages.
+            heard: called, in a separate thread, with every event that the process reports, and with {"event": "end"}
+                when it has ended.
         """
         self.error: str | None = None
         self.has_died = False
@@ -49,23 +50,25 @@ class Helper:
             stdout=subprocess.PIPE,
             stderr=self._complaints,
             env=_environment(),
-            process_group=0,  # Ctrl-C is for us; we then end it in good order
+            process_group=0,  # Ctrl-C must reach only this process, which then ends the helper properly
         )
         self._listener = threading.Thread(target=self._listen, name=name, daemon=True)
         self._listener.start()
 
     @property
     def is_running(self) -> bool:
-        """Whether the process is there."""
+        """Whether the process is running."""
         return self._process.poll() is None
 
     @property
     def pid(self) -> int:
-        """The process's id."""
+        """The process ID."""
         return self._process.pid
 
     def end(self) -> None:
-        """End it by closing its standard input, and by force if that does not do. May be called again."""
+        """End the process by closing its standard input; kill it if it does not end in time. May be called more than
+        once.
+        """
         self.dismiss()
         try:
             self._process.wait(STOP_SECONDS)
@@ -82,14 +85,14 @@ class Helper:
         self._complaints.close()
 
     def dismiss(self) -> None:
-        """Ask it to end, without waiting for that; where it has ended already, that was by itself."""
+        """Ask the process to end, without waiting for it. If it has ended already, it counts as ended by itself."""
         if self.is_running:
             self._is_wanted = False
         if self._process.stdin:
             self._process.stdin.close()
 
     def _listen(self) -> None:
-        """Read its events until it ends."""
+        """Read the events of the process until it ends."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             event = json.loads(line)
@@ -103,13 +106,15 @@ class Helper:
         self._heard({"event": "end"})
 
     def _last_complaint(self) -> str:
-        """The end of its standard error."""
+        """The last line that the process wrote to standard error, in parentheses; "" if it wrote nothing."""
         self._complaints.seek(0)
         lines = self._complaints.read().decode(errors="replace").strip().splitlines()
         return f" ({lines[-1]})" if lines else ""
 
 
 def _environment() -> dict[str, str]:
-    """Our environment, in which Python finds this package first and nothing in the current directory."""
+    """This process's environment, with a PYTHONPATH in which Python finds this package first and which does not include
+    the current directory.
+    """
     paths = [str(PACKAGE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

@@ -1,8 +1,9 @@
-"""libpcap, for the one thing that we need it for: an expression in tcpdump's language compiled to classic BPF.
+"""Uses libpcap for a single purpose: to compile an expression in tcpdump's language to classic BPF.
 
-An expression for a live capture is compiled on an open live handle. There Linux keeps beside the packet what a file has
-inside it (VLAN tags) or has not at all (the direction), and libpcap then uses the kernel's BPF extensions, the
-SKF_AD_… of <linux/filter.h>. Without an interface the program is one for packets as a file holds them.
+An expression for a live capture is compiled on an open live handle, because in a live capture Linux keeps some
+information outside the packet that a file stores inside it (VLAN tags) or does not have at all (the direction). libpcap
+then uses the kernel's BPF extensions, SKF_AD_… in <linux/filter.h>. Without an interface, the program is for packets as
+they are stored in a file.
 """
 
 from __future__ import annotations
@@ -19,21 +20,23 @@ from inspector.pcap.formats import SNAPLEN, LinkType
 Instruction = tuple[int, int, int, int]
 
 DLT_RAW = 12
-"""libpcap's number for LINKTYPE_RAW on Linux; all others that a live capture has are the same in both lists."""
+"""libpcap's DLT_ number for LINKTYPE_RAW on Linux; for all other link types of a live capture, the DLT_ and LINKTYPE_
+numbers are the same."""
 
 ERROR_BYTES = 256
 NO_NETMASK = 0xFFFFFFFF
 WAIT_MS = 100
-"""How long the handle would wait for packets, if it were read."""
+"""The read timeout of the handle, which has no effect because no packets are read from it."""
 
 
 def compile_expression(expression: str, link_type: int, interface: str | None) -> list[Instruction]:
-    """The instructions that libpcap compiles from an expression.
+    """The instructions to which libpcap compiles an expression.
 
     Args:
-        interface: the interface whose live packets the program is for; it takes the right to capture. None: a file's.
+        interface: the interface whose live packets the program will filter, which requires the permission to capture;
+            None for packets as stored in a file.
     Raises:
-        BadFilter: the expression is wrong (the message quotes it and says why), or there is no libpcap here.
+        BadFilter: the expression is invalid (the message quotes it and says why), or libpcap is not available.
         CaptureRefused: libpcap cannot open the interface.
     """
     dlt = DLT_RAW if link_type == LinkType.RAW else link_type
@@ -58,7 +61,7 @@ class _Program(ctypes.Structure):
 
 
 def _system_libpcap() -> Compiler | None:
-    """The system's library; None where there is none."""
+    """A compiler that uses the system's libpcap; None if it is not installed."""
     name = ctypes.util.find_library("pcap")
     if not name:
         return None
@@ -99,7 +102,7 @@ def _handle(library: ctypes.CDLL, dlt: int, interface: str | None) -> Iterator[c
 
 
 def _cypcap() -> Compiler | None:
-    """The package cypcap, whose wheels carry a libpcap of their own; None where it is not installed."""
+    """A compiler that uses the package cypcap, whose wheels include libpcap; None if it is not installed."""
     try:
         import cypcap
     except ImportError:

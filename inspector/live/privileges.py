@@ -11,9 +11,10 @@ CAPABILITY_VERSION_3 = 0x20080522
 
 
 def drop_capabilities() -> bool:
-    """Drop all capabilities of this thread and of those it starts later, for good; False where that cannot be done.
+    """Permanently drop all capabilities of this thread and of threads that it starts later; returns False if that is
+    not possible.
 
-    What is open stays open. root without capabilities is a user like any other that happens to own root's files.
+    Open files and sockets stay open. Without capabilities, root is an ordinary user that owns root's files.
     """
     if sys.platform != "linux":
         return False

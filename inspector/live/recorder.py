@@ -27,19 +27,19 @@ from inspector.live.source import Counters, LiveSource
 from inspector.pcap.pcapng_writer import JoinedSpool, SpoolWriter
 
 LOOK_UP = 0.1
-"""Interval at which a capture without packets checks whether it should stop."""
+"""Interval in seconds at which a capture without packets checks whether it should stop."""
 
 STATISTICS_EVERY = 1.0
 """Seconds between two statistics events."""
 
 SPOOL_STATISTICS_EVERY = 10.0
-"""Seconds between two statistics blocks in the spool: what a crash leaves is at most so old."""
+"""Seconds between two statistics blocks in the spool: after a crash, the last statistics are at most this old."""
 
 Say = Callable[[dict[str, object]], None]
 
 
 class Recorder:
-    """One run of a live source into a spool."""
+    """Records the packets of a live source into a spool."""
 
     def __init__(self, source: LiveSource, spool: SpoolWriter, say: Say) -> None:
         self._source = source
@@ -50,12 +50,12 @@ class Recorder:
         self._next_block = time.monotonic() + SPOOL_STATISTICS_EVERY
 
     def run(self, stop: threading.Event) -> None:
-        """Capture until `stop` is set, then write what is still in the kernel.
+        """Capture until `stop` is set, then write the packets that are still in the kernel.
 
         Raises:
-            CaptureRefused: the interface is gone.
+            CaptureRefused: the interface no longer exists.
             DiskFull: the disk is nearly full.
-            SpoolLost: the spool was deleted or cut short.
+            SpoolLost: the spool was deleted or truncated.
         """
         try:
             while not stop.is_set():
@@ -79,8 +79,8 @@ class Recorder:
             self._write_statistics()
 
     def _close_books(self) -> None:
-        """Write the final counts: packets that are not in the spool were dropped, by the kernel or because the disk was
-        full.
+        """Report and write the final counters. Every received packet that is not in the spool counts as dropped, by the
+        kernel or because the disk was full.
         """
         counters = self._source.counters()
         self._tell(Counters(counters.received, counters.received - self._source.written))
@@ -98,13 +98,13 @@ class Recorder:
 def open_source(
     interface: str, expression: str | None, only: Sequence[int], without: Sequence[int], through: str = "auto"
 ) -> LiveSource:
-    """The best capture method that this system has.
+    """Start a capture with the best method that this system supports.
 
     Args:
-        through: "ring", "scapy", or "auto" for the ring where there is one.
+        through: "ring", "scapy", or "auto" for the ring if the system has one.
     Raises:
-        BadFilter: the expression is wrong.
-        CaptureRefused: nothing is permitted, or there is no such interface.
+        BadFilter: the expression is invalid.
+        CaptureRefused: capturing is not permitted, or there is no such interface.
     """
     if through != "scapy":
         try:
@@ -123,7 +123,7 @@ def open_source(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The process; its exit status."""
+    """Run the capture process; returns its exit status."""
     options = _parser().parse_args(arguments)
     stop = threading.Event()
     _hurry()
@@ -138,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _hurry() -> None:
-    """Raise our scheduling priority if permitted: a late capture loses packets."""
+    """Raise the scheduling priority of this process if permitted, because a delayed capture loses packets."""
     with contextlib.suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, 0, -10)
 
@@ -160,7 +160,9 @@ def _record(options: argparse.Namespace, stop: threading.Event) -> None:
 
 
 def say(event: dict[str, object]) -> None:
-    """Print one JSON line for the parent process; if the parent is gone, the end of standard input will tell us."""
+    """Print an event as a JSON line for the parent process. If the parent is gone, the line is discarded; the capture
+    then ends because standard input is closed.
+    """
     try:
         print(json.dumps(event), flush=True)
     except BrokenPipeError:
@@ -168,7 +170,7 @@ def say(event: dict[str, object]) -> None:
 
 
 def _watch_standard_input(stop: threading.Event) -> None:
-    """Set `stop` when the parent closes our standard input, or ends."""
+    """Set `stop` when the parent process ends or closes the standard input of this process."""
     while os.read(0, 4096):
         pass
     stop.set()

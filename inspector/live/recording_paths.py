@@ -1,4 +1,4 @@
-"""The folder and file names of recordings without a given path."""
+"""The default folder and file names of recordings."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def folder() -> Path:
 
 
 def new_recording(kind: str, wanted: str | None = None) -> Path:
-    """The file to record into: the wanted one, or a new one in the user's folder, named by the time.
+    """The file to record into: `wanted`, or a new file in the user's folder, named after `kind` and the present time.
 
     Raises:
-        InspectorError: the wanted file is there already, or the folder it should lie in is not.
+        InspectorError: the wanted file exists already, or its folder does not exist.
     """
     if wanted is None:
         return folder() / f"{kind}-{datetime.now():%Y%m%d-%H%M%S-%f}.pcapng"

@@ -1,7 +1,7 @@
-"""Turns blocks of the kernel's packet ring into pcapng blocks: the hot half of live capture.
+"""Converts blocks of the kernel's packet ring to pcapng blocks, the performance-critical part of live capture.
 
-A hot module. The layouts are those of <linux/if_packet.h>, struct tpacket_block_desc and struct tpacket3_hdr, in the
-machine's byte order; the offsets below count from the beginning of each.
+A hot module. The layouts are those of struct tpacket_block_desc and struct tpacket3_hdr in <linux/if_packet.h>, in the
+machine's byte order; offsets in this module are relative to the beginning of these structures.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from inspector.pcap.formats import Block
 
 _PACKET = cython.declare(cython.uint, Block.PACKET)
 _MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
-_OUTGOING = cython.declare(cython.uint, 4)  # sll_pkttype of a packet on its way out
+_OUTGOING = cython.declare(cython.uint, 4)  # sll_pkttype of an outgoing packet
 _VLAN_VALID = cython.declare(cython.uint, 1 << 4)
 _VLAN_TYPE_VALID = cython.declare(cython.uint, 1 << 6)
 _VLAN_TYPE = cython.declare(cython.uint, 0x8100)
-_MAC_ADDRESSES = cython.declare(cython.Py_ssize_t, 12)  # what stands before the tag in an Ethernet frame
+_MAC_ADDRESSES = cython.declare(cython.Py_ssize_t, 12)  # bytes before the tag in an Ethernet frame
 _COOKED = cython.declare(cython.Py_ssize_t, 20)  # bytes of a LINKTYPE_LINUX_SLL2 header
 
 
 @cython.cclass
 class BlockConverter:
-    """Writes the packets of a ring block as Enhanced Packet Blocks of interface 0 into a buffer.
+    """Writes the packets of a ring block into a buffer, as Enhanced Packet Blocks of interface 0.
 
-    The buffer needs no more room than a ring block has: the kernel's headers are longer than pcapng's.
+    The buffer need not be larger than a ring block, because the kernel's headers are longer than those of pcapng.
     """
 
     words: cython.uint[::1]
@@ -41,12 +41,12 @@ class BlockConverter:
     def __init__(
         self, ring: memoryview, buffer: memoryview, skips_outgoing_of: int, has_tags: bool, is_cooked: bool = False
     ) -> None:
-        """`ring` and `buffer` are writable bytes of a multiple of 4.
+        """`ring` and `buffer` are writable bytes whose length is a multiple of 4.
 
-        `skips_outgoing_of` is the index of the loopback interface, whose packets on their way out are left out: each
-        comes by again as incoming. 0 leaves out none. `has_tags` says that the link is Ethernet, so that VLAN tags
-        which the kernel took out are put back. `is_cooked` says that packets come without a link-layer header, and
-        get one that says what the kernel knows of it (LINKTYPE_LINUX_SLL2).
+        `skips_outgoing_of` is the index of the loopback interface, whose outgoing packets are left out, because each
+        appears again as an incoming one; 0 leaves out none. `has_tags` means that the link is Ethernet, so that VLAN
+        tags removed by the kernel are put back. `is_cooked` means that packets have no link-layer header; each gets a
+        LINKTYPE_LINUX_SLL2 header with what the kernel knows.
         """
         self.words = ring.cast("I")
         self.halves = ring.cast("H")
@@ -61,12 +61,12 @@ class BlockConverter:
 
     @property
     def packets(self) -> int:
-        """Packets converted so far."""
+        """The number of packets converted so far."""
         return self.written
 
     @property
     def left_out(self) -> int:
-        """Outgoing packets left out so far."""
+        """The number of outgoing packets left out so far."""
         return self.skipped
 
     def release(self) -> None:
@@ -76,7 +76,9 @@ class BlockConverter:
         self.octets = self.out
 
     def convert(self, block: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Convert the block at byte `block` of the ring; the bytes written at the beginning of the buffer."""
+        """Convert the block at offset `block` of the ring; returns the number of bytes written to the buffer, from its
+        beginning.
+        """
         words: cython.uint[::1] = self.words
         packets: cython.uint = words[(block + 12) >> 2]  # hdr.bh1.num_pkts
         at: cython.Py_ssize_t = block + words[(block + 16) >> 2]  # hdr.bh1.offset_to_first_pkt
@@ -94,13 +96,13 @@ class BlockConverter:
 
     @cython.cfunc
     def packet(self, words: cython.uint[::1], at: cython.Py_ssize_t, out: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Write the packet at `at` of the ring to `out` of the buffer; the offset behind it."""
+        """Write the packet at offset `at` of the ring to offset `out` of the buffer; returns the offset after it."""
         word: cython.Py_ssize_t = at >> 2
         captured: cython.Py_ssize_t = words[word + 3]  # tp_snaplen
         data: cython.Py_ssize_t = at + self.halves[(at + 24) >> 1]  # tp_mac
         seconds: cython.ulonglong = words[word + 1]  # tp_sec, tp_nsec
         time_ns: cython.ulonglong = seconds * 1_000_000_000 + words[word + 2]
-        more: cython.Py_ssize_t = 0  # bytes that the kernel does not have in the packet
+        more: cython.Py_ssize_t = 0  # bytes that are written in addition to the packet's captured bytes
         if self.is_cooked:
             more = _COOKED
         elif self.has_tags and words[word + 5] & _VLAN_VALID and captured >= _MAC_ADDRESSES:
@@ -108,7 +110,7 @@ class BlockConverter:
         total: cython.Py_ssize_t = 32 + ((captured + more + 3) & ~3)
         head: cython.Py_ssize_t = out >> 2
         tail: cython.Py_ssize_t = head + (total >> 2) - 1
-        self.out_words[tail - 1] = 0  # the padding; the packet's last bytes go on top
+        self.out_words[tail - 1] = 0  # the padding; the packet's last bytes overwrite part of it
         self.out_words[head] = _PACKET
         self.out_words[head + 1] = total
         self.out_words[head + 2] = 0
@@ -131,7 +133,7 @@ class BlockConverter:
 
     @cython.cfunc
     def tag(self, words: cython.uint[::1], word: cython.Py_ssize_t, out: cython.Py_ssize_t) -> None:
-        """Write the VLAN tag that the kernel keeps beside the packet (IEEE 802.1Q: type, then control information)."""
+        """Write the VLAN tag that the kernel keeps outside the packet (IEEE 802.1Q: type, then control information)."""
         kind: cython.uint = _VLAN_TYPE
         if words[word + 5] & _VLAN_TYPE_VALID:
             kind = self.halves[(word + 9) << 1]  # hv1.tp_vlan_tpid
@@ -143,12 +145,12 @@ class BlockConverter:
 
     @cython.cfunc
     def cook(self, at: cython.Py_ssize_t, out: cython.Py_ssize_t) -> None:
-        """Write the header of LINKTYPE_LINUX_SLL2, in network byte order, from the packet's struct sockaddr_ll."""
+        """Write a LINKTYPE_LINUX_SLL2 header, in network byte order, from the packet's struct sockaddr_ll."""
         interface: cython.uint = self.words[(at + 52) >> 2]
         hardware: cython.uint = self.halves[(at + 56) >> 1]
         address: cython.Py_ssize_t = min(self.octets[at + 59], 8)
         byte: cython.Py_ssize_t
-        self.copy(at + 50, out, 2)  # sll_protocol, in network byte order already
+        self.copy(at + 50, out, 2)  # sll_protocol, which is already in network byte order
         self.out[out + 2] = 0
         self.out[out + 3] = 0
         self.out[out + 4] = interface >> 24
@@ -159,10 +161,10 @@ class BlockConverter:
         self.out[out + 9] = hardware & 0xFF
         self.copy(at + 58, out + 10, 2 + address)  # sll_pkttype, sll_halen, sll_addr
         for byte in range(out + 12 + address, out + _COOKED):
-            self.out[byte] = 0  # the kernel leaves there what was there before
+            self.out[byte] = 0  # the kernel does not clear these bytes
 
     @cython.cfunc
     def copy(self, data: cython.Py_ssize_t, out: cython.Py_ssize_t, length: cython.Py_ssize_t) -> None:
-        """Copy `length` bytes from `data` of the ring to `out` of the buffer."""
+        """Copy `length` bytes from offset `data` of the ring to offset `out` of the buffer."""
         if length:
             self.out[out : out + length] = self.octets[data : data + length]

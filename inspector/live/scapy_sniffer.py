@@ -1,6 +1,6 @@
-"""Live capture by scapy's sniffer sockets, where there is no packet ring: macOS, the BSDs, emulated Linux kernels.
+"""Live capture with scapy's sniffer sockets, for systems without a packet ring: macOS, BSDs, emulated Linux kernels.
 
-Slower than the ring by far. What the system drops on the way is counted where it says so.
+Much slower than the ring. Packets dropped by the system are counted if the system reports them.
 """
 
 from __future__ import annotations
@@ -20,49 +20,49 @@ from inspector.pcap.interfaces import Interface
 from inspector.pcap.pcapng_writer import NANOSECONDS, SpoolWriter
 
 RECEIVE_BUFFER = 16 << 20
-"""Bytes of socket buffer asked for; the system may give less."""
+"""The requested size of the socket's receive buffer in bytes; the system may grant less."""
 
 AT_ONCE = 1000
-"""Packets read at a time, before other work gets its turn."""
+"""Maximum number of packets read at a time, so that other work is not delayed."""
 
 DRAIN_SECONDS = 0.5
-"""How long packets are still read after the end, where others keep coming."""
+"""How long packets are still read after `shut`, in case more keep arriving."""
 
 LINK_TYPES = {"Ether": LinkType.ETHERNET, "Loopback": LinkType.NULL, "IP": LinkType.RAW, "IPv6": LinkType.RAW}
-"""By the name of the scapy class that an interface's packets begin with."""
+"""The link type by the name of the scapy class with which an interface's packets begin."""
 
 
 class Sniffer:
-    """A capture on one interface, a `LiveSource`."""
+    """A capture on one interface through scapy; a `LiveSource`."""
 
     def __init__(self, name: str, expression: str | None) -> None:
-        """Open scapy's socket; it receives from now on.
+        """Open scapy's socket, which receives packets from then on.
 
         Raises:
-            BadFilter: the expression is wrong.
-            CaptureRefused: the system does not let us.
+            BadFilter: the expression is invalid.
+            CaptureRefused: the system does not permit or support the capture.
         """
         self._socket = _open(name, expression)
         self.written = 0
         self._received = self._dropped = 0
         self._count()
-        self._received = self._dropped = 0  # what came before the socket was ready for it concerns nobody
+        self._received = self._dropped = 0  # packets counted before the socket was ready are ignored
         self._closing_time = float("inf")
         layer = getattr(self._socket, "LL", None) or getattr(self._socket, "guessed_cls", None)
         link_type = LINK_TYPES.get(getattr(layer, "__name__", ""), LinkType.ETHERNET)
         self.interface = Interface(link_type, SNAPLEN, name, resolution=NANOSECONDS)
 
     def wait(self, seconds: float) -> None:
-        """Return when there is a packet, or after so long."""
+        """Wait until there is a packet, at most `seconds`."""
         if not self._buffered():
             self._socket.select([self._socket], seconds)
 
     def drain(self, spool: SpoolWriter) -> int:
-        """Write available packets, a limited number at a time, to the spool; returns their number.
+        """Write the available packets, at most `AT_ONCE`, to the spool; returns their number.
 
         Raises:
-            CaptureRefused: the interface is gone.
-            DiskFull: the spool cannot take them.
+            CaptureRefused: no more packets can be captured, for example because the interface no longer exists.
+            DiskFull: there is not enough disk space for the spool.
         """
         before = self.written
         if time.monotonic() > self._closing_time:
@@ -87,7 +87,9 @@ class Sniffer:
                 self.written += 1
 
     def shut(self) -> None:
-        """Stop accepting packets if possible (Linux); elsewhere drain for a moment only."""
+        """Stop accepting packets, which is possible only on Linux; elsewhere, `drain` returns nothing more after
+        `DRAIN_SECONDS`.
+        """
         self._closing_time = time.monotonic() + DRAIN_SECONDS
         endpoint = getattr(self._socket, "ins", None)
         if isinstance(endpoint, socket.socket):
@@ -95,7 +97,7 @@ class Sniffer:
                 bpf.attach(endpoint, bpf.NOTHING)
 
     def counters(self) -> Counters:
-        """The system's counters where it has them; otherwise what was delivered, and no drops known."""
+        """The system's packet counters if it has them; otherwise the number of packets read, and no drops."""
         self._count()
         return Counters(max(self._received, self.written + self._dropped), self._dropped)
 
@@ -104,10 +106,10 @@ class Sniffer:
         self._socket.close()
 
     def _count(self) -> None:
-        if hasattr(self._socket, "get_stats"):  # BPF of macOS and the BSDs: sums
+        if hasattr(self._socket, "get_stats"):  # BPF of macOS and the BSDs: totals
             received, dropped = self._socket.get_stats()
             self._received, self._dropped = received or 0, dropped or 0
-        elif hasattr(socket, "AF_PACKET"):  # Linux: since the last time
+        elif hasattr(socket, "AF_PACKET"):  # Linux: counts since the last call
             with contextlib.suppress(OSError, AttributeError):
                 raw = self._socket.ins.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8)
                 received, dropped = struct.unpack("=II", raw)
@@ -115,12 +117,14 @@ class Sniffer:
                 self._dropped += dropped
 
     def _buffered(self) -> int:
-        """Packets that scapy has read already (it reads them by the buffer on macOS and the BSDs)."""
+        """The number of packets that scapy has already read from the system (on macOS and the BSDs, it reads a whole
+        buffer at a time).
+        """
         return int(self._socket.buffered_frames()) if hasattr(self._socket, "buffered_frames") else 0
 
 
 def _open(name: str, expression: str | None) -> Any:
-    import scapy.arch  # chooses this system's sockets
+    import scapy.arch  # selects this system's sockets
     import scapy.layers.all  # noqa: F401  (tells scapy the link types)
     from scapy.config import conf
     from scapy.error import Scapy_Exception

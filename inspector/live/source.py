@@ -1,4 +1,4 @@
-"""The interface of a live packet source."""
+"""The protocol that every live packet source implements."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from inspector.pcap.pcapng_writer import SpoolWriter
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Packets since the capture began.
+    """Packet counts since the capture began.
 
-    `received` passed the filter, `dropped` of them found no room before they could be read: the rest is in the spool.
+    `received` packets passed the filter; `dropped` of these were lost for lack of room before they could be read. All
+    others are in the spool.
     """
 
     received: int = 0
@@ -25,21 +26,21 @@ class LiveSource(Protocol):
 
     interface: Interface
     written: int
-    """Packets written to the spool."""
+    """The number of packets written to the spool."""
 
     def wait(self, seconds: float) -> None:
-        """Return when there are packets, or after so long."""
+        """Wait until there are packets, at most `seconds`."""
 
     def drain(self, spool: SpoolWriter) -> int:
         """Write the available packets to the spool, without waiting; returns their number.
 
         Raises:
-            CaptureRefused: the interface is gone.
-            DiskFull: the spool cannot take them.
+            CaptureRefused: the interface no longer exists.
+            DiskFull: there is not enough disk space for the spool.
         """
 
     def shut(self) -> None:
-        """Stop accepting packets; `drain` returns those that came before."""
+        """Stop accepting packets; `drain` still writes those that arrived before."""
 
     def counters(self) -> Counters:
         """The system's packet counters."""
