@@ -1,4 +1,6 @@
-"""The operating system's side of the connections of this machine: sockets, and who holds them under which number."""
+"""The operating system's view of this machine's connections: the sockets, and the processes and file descriptors that
+hold them.
+"""
 
 from inspector.sockets.holders import End, Holder
 from inspector.sockets.kernel import Figures, KernelSocket, own_word, tcp_sockets

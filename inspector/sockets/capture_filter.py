@@ -1,4 +1,4 @@
-"""Which sockets a capture filter concerns: those between whose addresses and ports it could let a packet through."""
+"""Finds the sockets that a capture filter concerns: those between whose endpoints it could accept a packet."""
 
 from __future__ import annotations
 
@@ -10,32 +10,36 @@ from inspector.live.bpf_may_pass import Known, may_pass
 from inspector.pcap.formats import LinkType
 
 MOST_REMEMBERED = 50_000
-"""Pairs of endpoints whose verdict is remembered; then all are forgotten and judged anew."""
+"""Maximum number of pairs of endpoints whose verdicts are cached; once it is reached, the cache is cleared."""
 
 PROTOCOL = EXTENSIONS
-"""SKF_AD_PROTOCOL: the EtherType, where the packet itself has none."""
+"""SKF_AD_PROTOCOL: the kernel's extension for the ethertype, for packets without a link-layer header."""
 
 IPV4, IPV6 = 0x0800, 0x86DD
 TCP = 6
 ANY_HOST = {"0.0.0.0", "[::]"}
 
 SOME_PORT = 61000
-"""Placeholder for the port of an unknown client of a listening socket: if it were left open, a filter for one port
-would match every listening socket. Linux chooses from 32768 to 60999, so a filter hardly names this one."""
+"""A stand-in for the port of the unknown client of a listening socket: if the port were left unknown, a filter for any
+port would match every listening socket. Linux chooses client ports from 32768 to 60999, so a filter is unlikely to name
+this one."""
 
 
 class FilteredSockets:
-    """The verdict on a socket, remembered: the same ones come ten times a second."""
+    """Decides which sockets a filter concerns. Verdicts are cached, since the same sockets are checked ten times a
+    second.
+    """
 
     def __init__(self, program: Program, link_type: int) -> None:
-        """`program` is for live packets of this link type."""
+        """`program` is a filter for live packets of this link type."""
         self._program = program
         self._link_type = link_type
         self._verdicts: dict[tuple[str, str], bool] = {}
 
     def concern(self, local: str, remote: str) -> bool:
-        """Whether the filter could let a segment through between these endpoints, as `ip:port`. A wildcard
-        address may be any."""
+        """Whether the filter could accept a segment between these endpoints, given as `ip:port`. A wildcard address
+        stands for any address.
+        """
         known = self._verdicts.get((local, remote))
         if known is None:
             if len(self._verdicts) >= MOST_REMEMBERED:
@@ -46,7 +50,7 @@ class FilteredSockets:
 
 
 def segments(local: str, remote: str, link_type: int) -> Iterator[Known]:
-    """What is known of the segments between two sockets: each direction, over each IP version that is possible."""
+    """The known bytes of the segments between two sockets, in each direction and for each possible IP version."""
     here, there = _endpoint(local), _endpoint(remote)
     for version in (4, 6):
         size = 4 if version == 4 else 16
@@ -57,7 +61,7 @@ def segments(local: str, remote: str, link_type: int) -> Iterator[Known]:
 
 
 Endpoint = tuple[bytes | None, int]
-"""Address, None where it may be any, and port."""
+"""(address, or None if it may be any; port)."""
 
 
 def _endpoint(text: str) -> Endpoint:
@@ -71,7 +75,7 @@ def _endpoint(text: str) -> Endpoint:
 
 
 def _segment(version: int, source: Endpoint, destination: Endpoint, link_type: int) -> Known:
-    """A TCP segment in an IP packet without options that is not a later fragment."""
+    """The known bytes of a TCP segment in an IP packet that has no options and is not a later fragment."""
     known: dict[int, int] = {PROTOCOL: IPV4 if version == 4 else IPV6}
     ip = 14 if link_type == LinkType.ETHERNET else 0
 

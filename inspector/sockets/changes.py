@@ -1,4 +1,4 @@
-"""Changes between two surveys of the sockets: the reports that a recording keeps of them."""
+"""Finds the changes between two surveys of the sockets, as the reports that are stored in a recording."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from inspector.sockets.holders import End
 from inspector.tcp.states import State
 
 FIGURES_EVERY_NS = 1_000_000_000
-"""A connection whose figures alone have changed is reported so often at most, unless it is asked for otherwise."""
+"""Default minimum interval between two reports on a connection of which only the figures have changed."""
 
 MAX_ENDS = 20_000
-"""Ends that are followed; a machine with more has the rest unreported."""
+"""Maximum number of sockets that are tracked; any others are not reported."""
 
 Report = dict[str, Any]
 Key = tuple[str, str, int]
@@ -21,14 +21,14 @@ Key = tuple[str, str, int]
 
 @dataclass(slots=True)
 class _Known:
-    """The last report on an end, and its time."""
+    """The last reported state of a socket, and the time of the report."""
 
     end: End
     time_ns: int
 
 
 class Changes:
-    """Compares each look with the one before."""
+    """Compares each survey of the sockets with the one before."""
 
     def __init__(self, namespace: int, figures_every_ns: int = FIGURES_EVERY_NS) -> None:
         self._namespace = namespace
@@ -36,7 +36,7 @@ class Changes:
         self._known: dict[Key, _Known] = {}
 
     def since(self, ends: Iterable[End], time_ns: int, took_ns: int) -> list[Report]:
-        """Reports of endpoints that are new, changed or gone in a survey that began at `time_ns` and took `took_ns`."""
+        """Reports on sockets that are new, changed or gone in a survey that began at `time_ns` and took `took_ns`."""
         head = {"time_ns": time_ns, "took_ns": took_ns, "namespace": self._namespace}
         reports = []
         now: dict[Key, _Known] = {}
@@ -60,12 +60,14 @@ class Changes:
         if (before.state, before.inode, known.end.holders) != (after.state, after.inode, end.holders):
             return True
         if after.state == State.LISTEN:
-            return before.unread != after.unread  # how many wait to be accepted
+            return before.unread != after.unread  # the number of connections waiting to be accepted
         return before != after and time_ns - known.time_ns >= self._figures_every_ns
 
 
 def _key(end: End) -> Key:
-    """Two sockets name an end; of listening ones several may share an address (SO_REUSEPORT)."""
+    """The key that identifies a socket: its two endpoints, and for a listening socket also its inode, since several may
+    share an address (SO_REUSEPORT).
+    """
     one = end.socket
     return one.local, one.remote, one.inode if one.state == State.LISTEN else 0
 

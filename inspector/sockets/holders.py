@@ -1,7 +1,8 @@
-"""Which process holds which socket by which file descriptor: read from /proc.
+"""Finds which processes hold a socket, and by which file descriptors, by reading /proc.
 
-A look at every number of every process is dear, so what was found is remembered: a known number is looked at again by
-itself, and a socket nobody is known to hold is looked for first where sockets were found before.
+Reading every file descriptor of every process is expensive, so the results are remembered: a known file descriptor is
+only checked again, and a socket without a known holder is first looked for in the processes in which sockets were found
+before.
 """
 
 from __future__ import annotations
@@ -15,19 +16,21 @@ from dataclasses import dataclass
 from inspector.sockets.kernel import KernelSocket
 
 LOOK_AROUND_SECONDS = 1.0
-"""Interval at which all processes are searched, to find descriptors that were duplicated or passed to another
+"""Interval at which all processes are searched, to find file descriptors that were duplicated or passed to another
 process."""
 
 SOCKET = re.compile(r"socket:\[(\d+)\]")
-"""Target of the symbolic link of a socket's descriptor: its inode (proc(5), /proc/pid/fd)."""
+"""The target of a socket's symbolic link in /proc/pid/fd, which contains the socket's inode (proc(5))."""
 
 MAX_PROCESSES = 20_000
-"""Processes looked at; a machine with more is not looked at whole."""
+"""Maximum number of processes searched; if a machine has more, the others are not searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A number in a process; `process` is the name that the kernel knows it by (at most 15 bytes)."""
+    """A process and its file descriptor for a socket; `process` is the kernel's name of the process (at most 15
+    bytes).
+    """
 
     pid: int
     process: str
@@ -35,11 +38,13 @@ class Holder:
 
 
 Found = dict[int, tuple[Holder, ...]]
-"""Holders by inode."""
+"""The holders of sockets by the sockets' inodes."""
 
 
 class Holders:
-    """Looks for the holders of sockets. Processes of other users hold theirs unseen, unless we may look."""
+    """Finds the holders of sockets. Those in processes of other users are not visible without the required
+    privileges.
+    """
 
     def __init__(self) -> None:
         self._found: Found = {}
@@ -47,7 +52,7 @@ class Holders:
         self._next_look_around = 0.0
 
     def find(self, inodes: Iterable[int]) -> Found:
-        """The holders of each of these sockets; an empty tuple where none is seen."""
+        """The holders of each of these sockets, by inode; an empty tuple if none is visible."""
         wanted = set(inodes) - {0}
         self._looked_for &= wanted
         if time.monotonic() >= self._next_look_around:
@@ -66,7 +71,7 @@ class Holders:
         self._looked_for = wanted - self._found.keys()
 
     def _look_for(self, missing: set[int]) -> None:
-        """Search where sockets were found before, then everywhere."""
+        """Search the processes in which sockets were found before; if that is not enough, search all processes."""
         likely = sorted({holder.pid for holders in self._found.values() for holder in holders})
         found = _held(likely, missing)
         if missing - found.keys():
@@ -82,12 +87,12 @@ def _processes() -> list[int]:
 
 
 def _held(pids: Iterable[int], wanted: set[int]) -> Found:
-    """The holders of these sockets among these processes."""
+    """The holders of these sockets among these processes, by inode."""
     found: dict[int, list[Holder]] = {}
     for pid in pids:
         try:
             numbers = os.listdir(f"/proc/{pid}/fd")
-        except OSError:  # ended meanwhile, or not ours to look at
+        except OSError:  # the process has ended, or this user may not look at it
             continue
         for number in numbers:
             inode = _inode(pid, int(number))
@@ -97,7 +102,7 @@ def _held(pids: Iterable[int], wanted: set[int]) -> Found:
 
 
 def _inode(pid: int, fd: int) -> int:
-    """The inode of the socket behind this descriptor; 0 if it is not a socket, or closed."""
+    """The inode of the socket behind this file descriptor; 0 if it is not a socket or is closed."""
     try:
         told = SOCKET.fullmatch(os.readlink(f"/proc/{pid}/fd/{fd}"))
     except OSError:
@@ -110,7 +115,7 @@ def _holds(holder: Holder, inode: int) -> bool:
 
 
 def process_name(pid: int) -> str:
-    """The kernel's name of this process; its pid if it is gone."""
+    """The kernel's name of this process; its process ID as text if it no longer exists."""
     try:
         with open(f"/proc/{pid}/comm", "rb") as file:
             return file.read(64).decode("utf-8", "replace").rstrip("\n")
@@ -120,7 +125,7 @@ def process_name(pid: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One socket, and its holders: none before `accept`, none in TIME-WAIT."""
+    """A socket and its holders; it has none before `accept` and in TIME-WAIT."""
 
     socket: KernelSocket
     holders: tuple[Holder, ...]

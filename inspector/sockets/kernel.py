@@ -1,7 +1,7 @@
-"""The kernel's table of TCP sockets, with TCP_INFO of each connection.
+"""Reads the kernel's table of TCP sockets, with the TCP_INFO of each connection.
 
-Linux tells it over netlink (sock_diag(7)): one question, every TCP socket in the answer, with the inode by which a
-process's file descriptors name it.
+Linux provides it over netlink (sock_diag(7)): the response to one request lists every TCP socket, including the inode
+to which a process's file descriptors refer.
 """
 
 from __future__ import annotations
@@ -25,15 +25,17 @@ NLMSG_DONE = 3
 HEADER = struct.Struct("=IHHII")
 """struct nlmsghdr: length, type, flags, sequence, port."""
 REQUEST = struct.Struct("=BBBxI48x")
-"""struct inet_diag_req_v2: family, protocol, extensions, states, and a socket id left empty: all of them."""
+"""struct inet_diag_req_v2: family, protocol, extensions, states, and an empty socket ID, which selects all sockets."""
 MESSAGE = struct.Struct("=BBBB2s2s16s16s4x8xIIIII")
 """struct inet_diag_msg: family, state, timer, retransmits, ports, addresses, expires, queues, uid, inode."""
 ATTRIBUTE = struct.Struct("=HH")
 """struct rtattr: length, type."""
 INET_DIAG_INFO = 2
-"""The attribute that holds struct tcp_info (<linux/tcp.h>), and the number of the bit that asks for it, from 1."""
+"""The type of the attribute that contains struct tcp_info (<linux/tcp.h>), and also the number, counted from 1, of the
+bit that requests it."""
 TCP_INFO = struct.Struct("=68xII4xI16xIQ36xI")
-"""Of struct tcp_info: rtt, rttvar, snd_cwnd, total_retrans, pacing_rate, min_rtt. Older kernels send less of it."""
+"""The fields read from struct tcp_info: rtt, rttvar, snd_cwnd, total_retrans, pacing_rate, min_rtt. Older kernels send
+a shorter structure."""
 INFO_BYTES = 256
 UNPACED = (1 << 64) - 1
 
@@ -52,25 +54,25 @@ KERNEL_STATES = {
     9: State.LAST_ACK,
     10: State.LISTEN,
     11: State.CLOSING,
-    12: State.SYN_RECEIVED,  # a connection request that has no socket of its own yet
+    12: State.SYN_RECEIVED,  # TCP_NEW_SYN_RECV: a connection request without a socket of its own yet
 }
-"""Linux's numbers (<net/tcp_states.h>) in the RFC's words."""
+"""The states of the RFC by Linux's numbers (<net/tcp_states.h>)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The kernel's figures of a connection (TCP_INFO)."""
+    """The kernel's statistics of a connection (TCP_INFO)."""
 
     rtt_us: int
-    """Smoothed round trip time (RFC 6298); 0 before the first sample, as are the other two times."""
+    """The smoothed round-trip time (RFC 6298). It is 0 before the first sample, as are the other two times."""
     rtt_variation_us: int
     least_rtt_us: int
     congestion_window: int
-    """Segments that may be in flight."""
+    """The number of segments that may be in flight."""
     retransmissions: int
-    """Segments sent again, over the whole life."""
+    """The number of retransmitted segments over the whole lifetime of the connection."""
     pacing_rate: int | None
-    """Bytes a second at which it may send; None without a limit."""
+    """The maximum rate at which the connection may send, in bytes per second; None if there is no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +85,18 @@ class KernelSocket:
     inode: int
     uid: int
     unread: int
-    """Bytes received and not read yet; for a listening socket, connections that have not been accepted yet."""
+    """Bytes received but not read yet; for a listening socket, the number of connections not accepted yet."""
     unacknowledged: int
-    """Bytes sent and not acknowledged yet; of a listening socket, how many connections may wait."""
+    """Bytes sent but not acknowledged yet; for a listening socket, the maximum number of connections that may wait."""
     figures: Figures | None = None
-    """Figures of an open connection; a listening socket and TIME-WAIT have none."""
+    """The statistics of an open connection; None for a listening socket and in TIME-WAIT."""
 
 
 def tcp_sockets() -> list[KernelSocket]:
     """Every TCP socket of this network namespace.
 
     Raises:
-        InspectorError: not Linux, or the kernel does not answer.
+        InspectorError: this system is not Linux, or the kernel does not provide the table.
     """
     if not sys.platform.startswith("linux"):
         raise InspectorError("The kernel's table of sockets can be read on Linux only.")
@@ -138,7 +140,7 @@ def _socket(answer: bytes, at: int, end: int) -> KernelSocket:
 
 
 def _figures(answer: bytes, at: int, end: int) -> Figures | None:
-    """The figures among the attributes [at, end)."""
+    """The statistics among the attributes in [at, end); None if there are none."""
     while end - at >= ATTRIBUTE.size:
         length, kind = ATTRIBUTE.unpack_from(answer, at)
         if length < ATTRIBUTE.size:
@@ -150,28 +152,30 @@ def _figures(answer: bytes, at: int, end: int) -> Figures | None:
 
 
 def _told(info: bytes, at: int) -> Figures:
-    """The figures in a struct tcp_info."""
+    """The statistics in the struct tcp_info at offset `at`."""
     rtt, variation, window, again, pacing, least = TCP_INFO.unpack_from(info, at)
-    never = least == 0xFFFFFFFF  # what the kernel's minimum begins with
+    never = least == 0xFFFFFFFF  # the kernel's initial value of the minimum
     return Figures(rtt, variation, 0 if never else least, window, again, None if pacing == UNPACED else pacing)
 
 
 def own_word(one: socket.socket) -> tuple[State, Figures] | None:
-    """The kernel's state of a connection of this process (tcp(7), TCP_INFO).
+    """The kernel's state and statistics of a connection of this process (tcp(7), TCP_INFO).
 
-    None of a listening socket, of one that is closed, and where the system does not tell.
+    Returns None for a listening or closed socket, and if the system does not provide them.
     """
     if not sys.platform.startswith("linux"):
         return None
     info = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, INFO_BYTES)
-    state = KERNEL_STATES.get(info[0], State.CLOSED)  # of struct tcp_info the first byte
+    state = KERNEL_STATES.get(info[0], State.CLOSED)  # the first byte of struct tcp_info
     if state in (State.CLOSED, State.LISTEN) or len(info) < TCP_INFO.size:
         return None
     return state, _told(info, 0)
 
 
 def _endpoint(family: int, address: bytes, port: bytes) -> str:
-    """`ip:port` as rows write it; an IPv4 connection of an IPv6 socket counts as IPv4, as on the wire."""
+    """The endpoint as `ip:port`, in the form used in the tables; an IPv4 connection of an IPv6 socket is shown as IPv4,
+    as on the wire.
+    """
     if family == socket.AF_INET:
         host = socket.inet_ntop(socket.AF_INET, address[:4])
     elif address[:12] == bytes(10) + b"\xff\xff":

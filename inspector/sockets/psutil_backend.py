@@ -1,7 +1,7 @@
-"""Sockets and their holders from psutil: for systems without netlink and /proc.
+"""Gets sockets and their holders from psutil, for systems without netlink and /proc.
 
-It knows neither the kernel's figures nor inodes, and on macOS only root sees the sockets of others; on Windows a
-socket's number is not told at all.
+psutil provides neither the kernel's statistics nor inodes. On macOS, only root can see the sockets of other users; on
+Windows, the file descriptor of a socket is not available.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ STATES = {
     "LISTEN": State.LISTEN,
     "CLOSING": State.CLOSING,
 }
-"""psutil's words in the RFC's."""
+"""The states of the RFC by psutil's names."""
 
 NO_NUMBER = -1
-"""psutil's value for an unknown descriptor number."""
+"""psutil's value for an unknown file descriptor."""
 
 
 def look() -> list[End]:
-    """Every TCP socket that psutil shows us.
+    """Every TCP socket that psutil shows.
 
     Raises:
-        InspectorError: psutil is missing, or this user may not look.
+        InspectorError: psutil is not installed, or this user is not permitted to see the sockets.
     """
     try:
         import psutil
@@ -63,7 +63,7 @@ def _end(one: Any, names: dict[int, str]) -> End:
 
 
 def _text(address: Any) -> str:
-    """`ip:port`; an end that is not connected has the port 0."""
+    """The endpoint as `ip:port`, or `0.0.0.0:0` if it is missing because the socket is not connected."""
     if not address:
         return "0.0.0.0:0"
     host = address.ip.removeprefix("::ffff:") if "." in address.ip else address.ip

@@ -1,4 +1,4 @@
-"""One look at every TCP socket of this machine: its state, its figures, its holders."""
+"""Surveys every TCP socket of this machine: its state, its statistics and its holders."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from inspector.sockets.kernel import tcp_sockets
 
 
 class Surveyor:
-    """Looks as often as it is asked to; remembers what makes the next look cheap."""
+    """Surveys the sockets whenever `look` is called, and remembers what makes the next survey cheap."""
 
     def __init__(self) -> None:
         self._holders = Holders()
 
     def look(self) -> list[End]:
-        """Every TCP socket of this network namespace (on other systems than Linux: of this machine).
+        """Every TCP socket of this network namespace, or, on systems other than Linux, of this machine.
 
         Raises:
-            InspectorError: the system does not tell, or psutil is needed and not installed.
+            InspectorError: the system does not provide the sockets, or psutil is needed but not installed.
         """
         if not sys.platform.startswith("linux"):
             from inspector.sockets.psutil_backend import look
@@ -31,7 +31,7 @@ class Surveyor:
 
 
 def own_namespace() -> int:
-    """The number of this process's network namespace (network_namespaces(7)); 0 where there are none."""
+    """The inode number of this process's network namespace (network_namespaces(7)); 0 if the system has none."""
     try:
         return os.stat("/proc/self/ns/net").st_ino
     except OSError:

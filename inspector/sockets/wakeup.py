@@ -1,6 +1,6 @@
-"""Rings when a packet opens or closes a connection: the moments at which a look at the sockets is worth most.
+"""Waits for packets that open or close a connection, the moments at which a survey of the sockets is most useful.
 
-It is a packet socket behind a filter in the kernel that lets only SYN, FIN and RST through, a few bytes of each.
+It uses a packet socket with a kernel filter that accepts only packets with SYN, FIN or RST, and only one byte of each.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from inspector.live.afpacket import bind
 LOAD_BYTE_INDEXED = 0x50
 SHIFT_RIGHT = 0x74
 FIN_SYN_RST = 0x07
-"""Bits of the TCP header's flags (RFC 9293 §3.1)."""
+"""The bits of FIN, SYN and RST in the flags of the TCP header (RFC 9293 §3.1)."""
 BYTES_KEPT = 1
 
 PROGRAM: bpf.Program = [
-    # The socket is of the kind that leaves the link layer out: byte 0 is the IP version (RFC 791 §3.1, RFC 8200 §3).
+    # The socket gets packets without the link-layer header: byte 0 has the IP version (RFC 791 §3.1, RFC 8200 §3).
     (bpf.LOAD_BYTE, 0, 0, 0),
     (SHIFT_RIGHT, 0, 0, 4),
     (bpf.JUMP_EQUAL, 0, 5, 4),
@@ -40,13 +40,13 @@ PROGRAM: bpf.Program = [
 
 
 class Doorbell:
-    """Waits for the next opening or closing on one interface."""
+    """Waits for the next packet on one interface that opens or closes a connection."""
 
     def __init__(self, interface: str) -> None:
-        """Begin to listen.
+        """Open the packet socket and start listening.
 
         Raises:
-            InspectorError: this user may not, or this system has no such sockets.
+            InspectorError: this user is not permitted to, or this system has no packet sockets.
         """
         try:
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
@@ -71,5 +71,5 @@ class Doorbell:
         return bool(ready)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._socket.close()

@@ -31,16 +31,16 @@ from inspector.sockets.snapshot import Surveyor, own_namespace
 from inspector.sockets.wakeup import Doorbell
 
 LOOK_SECONDS = 0.1
-"""Interval between surveys while no connection opens or closes."""
+"""Interval in seconds between surveys while no connection opens or closes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How soon a look may follow upon another."""
+    """Limits how soon one survey may follow another."""
 
     shortest_seconds: float = 0.005
     busy_share: int = 4
-    """Surveys take at most 1/`busy_share` of a processor's time: with many sockets they are less frequent."""
+    """Surveys take at most 1/`busy_share` of a processor's time: with many sockets, they are less frequent."""
 
     def rest(self, took_seconds: float) -> float:
         """Minimum seconds to wait after a survey that took `took_seconds`."""
@@ -56,7 +56,7 @@ Renamed = Callable[[End], End]
 
 
 def wanted_on(interface: str, only: Sequence[int] = (), without: Sequence[int] = ()) -> Wanted:
-    """The sockets that concern a capture on this interface and of these ports."""
+    """A function that says whether a socket concerns a capture on this interface and of these ports."""
     is_loopback = interface.startswith("lo")
 
     def is_wanted(end: End) -> bool:
@@ -74,13 +74,15 @@ def _is_anywhere(local: str) -> bool:
 
 
 def _stays_inside(local: str, remote: str) -> bool:
-    """Whether packets between these sockets go over loopback: also those from an outer address to itself do."""
+    """Whether packets between these sockets go over the loopback interface, as they also do if both sockets have the
+    same external address.
+    """
     host = local.rpartition(":")[0]
     return host.startswith("127.") or host == "[::1]" or host == remote.rpartition(":")[0]
 
 
 class Watcher:
-    """Looks, compares, writes down."""
+    """Surveys the sockets, and writes reports of what has changed to a recording."""
 
     def __init__(
         self,
@@ -89,7 +91,9 @@ class Watcher:
         renamed: Renamed | None = None,
         figures_every_ns: int = FIGURES_EVERY_NS,
     ) -> None:
-        """`renamed` gives ends the sockets by which the recording's packets know them, where those are others."""
+        """`renamed` replaces the endpoints of a socket with those that the packets in the recording have, if they
+        differ.
+        """
         self._writer = writer
         self._wanted = wanted
         self._renamed = renamed
@@ -97,7 +101,7 @@ class Watcher:
         self._changes = Changes(own_namespace(), figures_every_ns)
 
     def look(self) -> float:
-        """Write down what changed since the last look; the seconds that it took."""
+        """Write reports of what changed since the last call; returns the seconds that the survey took."""
         began_ns, began = time.time_ns(), time.monotonic_ns()
         ends = self._surveyor.look()
         took_ns = time.monotonic_ns() - began
@@ -120,13 +124,13 @@ def run(watcher: Watcher, bell: Doorbell | None, pace: Pace) -> None:
 
 
 def _is_over(seconds: float) -> bool:
-    """Wait so long; whether standard input has ended."""
+    """Wait for at most `seconds`; returns whether standard input has ended."""
     ready, _, _ = select.select([STDIN], [], [], seconds)
     return bool(ready) and not os.read(STDIN, 4096)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The process; its exit status."""
+    """Run the watcher process; returns its exit status."""
     options = _parser().parse_args(arguments)
     wanted = wanted_on(options.interface, options.only_ports, options.without_ports)
 
@@ -138,16 +142,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def filtered(expression: str, link_type: int, interface: str) -> Wanted:
-    """The sockets that a capture filter concerns."""
+    """A function that says whether a capture filter concerns a socket."""
     sockets = FilteredSockets(compile_filter(expression, link_type, interface), link_type)
     return lambda end: sockets.concern(end.socket.local, end.socket.remote)
 
 
 def serve(interface: str, make: Callable[[], Watcher], pace: Pace = UNOBTRUSIVE) -> int:
-    """Watch, at openings and closings on this interface too, until standard input ends; the exit status."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end of standard input ends us, after the last look
+    """Survey the sockets regularly, and also when connections on this interface open or close, until standard input
+    ends; returns the exit status.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process ends with its standard input, after a last survey
     bell = None
-    with contextlib.suppress(InspectorError):  # without it, ten looks a second are what there is
+    with contextlib.suppress(InspectorError):  # without it, there are only the ten surveys per second
         bell = Doorbell(interface)
     try:
         watcher = make()
