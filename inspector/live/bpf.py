@@ -70,7 +70,7 @@ def without_ports_program(ports: Iterable[int], link_type: int = LinkType.ETHERN
 
 
 def both(first: Program, second: Program) -> Program:
-    """A program that accepts a packet if both `first` and `second` do."""
+    """A program that accepts a packet only if both `first` and `second` accept it."""
     end = len(first)
     return [
         (JUMP, 0, 0, end - at - 1) if code == RETURN and operand else (code, jt, jf, operand)

@@ -85,7 +85,7 @@ class Helper:
         self._complaints.close()
 
     def dismiss(self) -> None:
-        """Ask the process to end, without waiting for it. If it has ended already, it counts as ended by itself."""
+        """Ask the process to end, without waiting for it. If it has already ended, it counts as ended by itself."""
         if self.is_running:
             self._is_wanted = False
         if self._process.stdin:

@@ -1,7 +1,9 @@
 """Converts blocks of the kernel's packet ring to pcapng blocks, the performance-critical part of live capture.
 
-A hot module. The layouts are those of struct tpacket_block_desc and struct tpacket3_hdr in <linux/if_packet.h>, in the
-machine's byte order; offsets in this module are relative to the beginning of these structures.
+The layouts are those of struct tpacket_block_desc and struct tpacket3_hdr in <linux/if_packet.h>, in the machine's byte
+order; offsets in this module are relative to the beginning of these structures.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
 
 from __future__ import annotations

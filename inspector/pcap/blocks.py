@@ -39,7 +39,7 @@ Columns = tuple[memoryview, ...]
 
 
 class Layout(Protocol):
-    """The interface that a PacketFile needs from the layout of its file."""
+    """The methods and attributes that a PacketFile needs from the layout of its file."""
 
     format: str
     interfaces: list[Interface]

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 
 class Block(IntEnum):
-    """Types of pcapng blocks that we read or write (pcapng §11.1)."""
+    """Types of pcapng blocks that are read or written (pcapng §11.1)."""
 
     SECTION = 0x0A0D0D0A
     INTERFACE = 1

@@ -147,7 +147,9 @@ class PacketFile:
         return found
 
     def peek(self, at: int, length: int) -> bytes:
-        """Bytes of the file as it is now, whether read or not; also for threads that do not hold the capture's lock."""
+        """Bytes of the file as it is now, whether read yet or not; may be called from any thread, even while
+        another one reads the file.
+        """
         return self._window.peek(at, length)
 
     def bytes_of(self, offsets: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:

@@ -1,8 +1,10 @@
 """Walks the packet records of a capture file and writes each as a row of the packet table.
 
-A hot module. The walkers know only the layout of packet records. At anything else (a section header, an interface
-description, statistics) and at invalid data, they stop with a reason, and `blocks.py` decides how to continue. Between
-calls, a walker is always at the first byte of a record, so a file may be read in pieces of any size, and may grow.
+The walkers know only the layout of packet records. At anything else (a section header, an interface description,
+statistics) and at invalid data, they stop with a reason, and `blocks.py` decides how to continue. Between calls, a
+walker is always at the first byte of a record, so a file may be read in pieces of any size, and may grow.
+
+Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
 
 from __future__ import annotations
@@ -275,7 +277,7 @@ class SnoopRecords(Records):
 
 @cython.cclass
 class PcapngRecords(Records):
-    """The walker for pcapng: blocks of many types, and packets of many interfaces; each section has a byte order."""
+    """The walker for pcapng: blocks of many types, packets of many interfaces; each section has its own byte order."""
 
     clocks: cython.longlong[:, ::1]
     known: cython.Py_ssize_t

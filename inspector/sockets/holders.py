@@ -20,7 +20,7 @@ LOOK_AROUND_SECONDS = 1.0
 process."""
 
 SOCKET = re.compile(r"socket:\[(\d+)\]")
-"""The target of a socket's symbolic link in /proc/pid/fd, which contains the socket's inode (proc(5))."""
+"""Matches the target of a socket's symbolic link in /proc/pid/fd; the group is the socket's inode (proc(5))."""
 
 MAX_PROCESSES = 20_000
 """Maximum number of processes searched; if a machine has more, the others are not searched."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 
 _UNPACK32 = struct.Struct(">I").unpack_from
-"""Takes a third of the time that reading four bytes one by one would take."""
+"""Unpacks a big-endian 32-bit integer, in a third of the time that reading four bytes one by one would take."""
 
 
 def be16(data: memoryview, at: int) -> int:

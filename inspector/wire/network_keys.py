@@ -1,4 +1,4 @@
-"""The numbers that identify networks, made of VLAN tags and tunnel keys (VXLAN and Geneve, GRE, GTP-U)."""
+"""The numbers that identify networks, computed from VLAN tags and tunnel keys (VXLAN and Geneve, GRE, GTP-U)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def network_key(layer: int, packet: memoryview) -> int:
 
 @lru_cache(4096)
 def vlans_and_tunnel(network: int) -> tuple[tuple[int, ...], str | None]:
-    """The VLANs, outermost first, and the tunnel with its key, from which a network's number (headers.network) is made.
+    """The VLANs, outermost first, and the tunnel with its key, that are combined in a network's number
+    (headers.network).
 
     More than two VLANs, or a VLAN inside a tunnel, cannot be recovered from the number: the result is then empty.
     """

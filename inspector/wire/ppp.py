@@ -22,7 +22,7 @@ L2TP_VERSION = 2
 
 
 def ppp(packet: memoryview) -> Step:
-    """Parse a PPP frame (RFC 1661 §2). If its first byte is odd, the protocol field is a single byte (§6.5)."""
+    """Parse a PPP frame (RFC 1661 §2). If the protocol field's first byte is odd, it is the only one (§6.5)."""
     at = 2 if packet[:2] == ADDRESS_AND_CONTROL else 0
     size = 1 if packet[at] & 1 else 2
     protocol = packet[at] if size == 1 else be16(packet, at)
