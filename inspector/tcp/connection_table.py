@@ -1,9 +1,10 @@
 """Which connection a segment belongs to, and which of the two ends is the client.
 
-A connection is a pair of sockets (RFC 9293 §3.3.1: its four numbers are both addresses and both ports) on one network:
-VLANs, the key of a tunnel and the capture interface keep networks apart that use the same addresses. But one may be
-seen on several, where each direction has its own tag or way: then its numbers fit. A SYN that brings a new initial
-sequence number on a known pair starts a new connection; what goes on in the old one by both its numbers stays there.
+A connection is a pair of sockets (RFC 9293 §3.3.1: it is identified by both addresses and both ports) on one network:
+VLANs, the key of a tunnel and the capture interface distinguish networks that use the same addresses. But a connection
+may be seen on several networks, if each direction has its own tag or path; then its sequence and acknowledgment numbers
+fit together. A SYN with a new initial sequence number between known sockets starts a new connection; segments that
+continue the old one by both numbers still belong to that.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -38,45 +39,47 @@ REUSED_PORTS = cython.declare(cython.uint, int(Verdict.REUSED_PORTS))
 SCALE_UNKNOWN = cython.declare(cython.int, -1)
 SCALE_NONE = cython.declare(cython.int, -2)
 SCALE_OFFERED = cython.declare(cython.int, -3)
-"""Offered in a SYN that is not in the capture: the SYN-ACK could not have carried the option otherwise (RFC 7323 §2.2),
-but the shift itself is not known."""
+"""The scale was offered in a SYN that is not in the capture: otherwise the SYN-ACK could not have carried the option
+(RFC 7323 §2.2). The shift count itself is not known."""
 
 SCALE_OPTION = cython.declare(cython.uint, int(Option.SCALE))
 
 WELL_KNOWN = cython.declare(cython.uint, 1024)
-"""Ports below are system ports (RFC 6335 §6), so an end on one is probably the server."""
+"""Ports below this are system ports (RFC 6335 §6), so an end that uses one is probably the server."""
 
 EPHEMERAL = cython.declare(cython.uint, 32768)
-"""Where the usual ranges of client ports begin (Linux; IANA's begins at 49152)."""
+"""The first port of the usual range of client ports (on Linux; IANA's range begins at 49152)."""
 
 KEY_WORDS = cython.declare(cython.Py_ssize_t, 8)
 NETWORK = cython.declare(cython.Py_ssize_t, 5)
 REACH = cython.declare(cython.Py_ssize_t, 7)
 
 UNSEEN = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
-"""Instead of a network: that end was not seen yet."""
+"""Takes the place of a network for an end that has not been seen yet."""
 
 TURN = cython.declare(cython.ulonglong, network_keys.TURN)
 
 FIT = cython.declare(cython.longlong, 1 << 18)
-"""Bytes by which numbers of one connection may be apart where it is seen on two networks: what may be in flight on a
-fast long way. That those of another connection are so near by chance, both of them, is next to impossible."""
+"""The maximum distance in bytes between the numbers of one connection that is seen on two networks: as many as may be
+in flight on a fast, long path. That both numbers of another connection are this close by chance is next to
+impossible."""
 
 LATE_NS = cython.declare(cython.longlong, 100_000_000)
-"""So long after the first packet of its connection a SYN may be captured."""
+"""How long after the first packet of its connection a SYN may be captured."""
 
 NETWORKS = cython.declare(cython.int, 64)
-"""Maximum connections between the same two sockets, each on a network of its own, that are kept apart at a time."""
+"""The maximum number of connections between the same two sockets, each on a network of its own, that are kept apart at
+a time."""
 
 FIRST_SLOTS = 1024
-"""Slots of a fresh hash table; it doubles when half full."""
+"""The number of slots in a new hash table; it doubles when half full."""
 
 
 @cython.cfunc
 @cython.inline
 @cython.exceptval(check=False)
 def mix(value: cython.ulonglong) -> cython.ulonglong:
-    """Spread every bit of a 64-bit value over all others (the finaliser of MurmurHash3, public domain)."""
+    """Mix the bits of a 64-bit value so that each affects all others (the finaliser of MurmurHash3, public domain)."""
     value = ((value ^ (value >> 33)) * MIX_1) & MASK64
     value = ((value ^ (value >> 33)) * MIX_2) & MASK64
     return value ^ (value >> 33)
@@ -104,9 +107,9 @@ def pair_hash(
     port_2: cython.ulonglong,
     seed: cython.ulonglong,
 ) -> cython.ulonglong:
-    """A hash of two sockets that is the same whichever comes first.
+    """A hash of two sockets that does not depend on their order.
 
-    A plain run asks Python, which is quicker at it: which hash it is shows in no result.
+    When not compiled, it uses Python's own `hash`, which is faster there; no result depends on which hash is used.
     """
     if not cython.compiled:
         return hash(frozenset(((seed, hi_1, lo_1, port_1), (seed, hi_2, lo_2, port_2)))) & MASK64
@@ -115,10 +118,11 @@ def pair_hash(
 
 @cython.cclass
 class Lookup:
-    """Gives every TCP packet its connection and direction; fills the connection's own columns.
+    """Assigns a connection and a direction to every TCP packet, and fills the connection's own columns.
 
-    An open-addressing hash table over the connections table: a slot holds row + 1 of the newest connection of a pair
-    of sockets. `seed` is mixed in, so that nobody can prepare addresses that all fall into one slot.
+    It is an open-addressing hash table over the connections table: a slot holds row + 1 of the newest connection
+    between a pair of sockets. `seed` is mixed into the hash, so that nobody can prepare addresses that all fall into
+    one slot.
     """
 
     packets: Table
@@ -127,19 +131,19 @@ class Lookup:
     copies: Copies
     seed: cython.ulonglong
     keys: cython.ulonglong[:, ::1]
-    """The key of a connection, in one place: both ports and the family, the four halves of the addresses, the networks
-    on which client and server were seen last, and how far both have sent, the client's in the upper half."""
+    """One row per connection: both ports and the family, the four halves of the addresses, the networks on which client
+    and server were seen last, and how far both have sent, with the client's number in the upper half."""
     siblings: cython.int[::1]
-    """The next connection between the same sockets that is still active, on another network; -1 none."""
+    """The next connection between the same sockets that is still active, on another network; -1 if none."""
     rivals: cython.int[::1]
-    """The connection that had the same sockets before, to which packets may still belong; -1 none."""
+    """The previous connection between the same sockets, to which packets may still belong; -1 if none."""
     has_rivals: cython.bint
     side: cython.int
-    """Direction of the segment that `_find` found a connection for."""
+    """The direction of the segment in the connection that was found for it."""
     slots: cython.int[::1]
     slot_mask: cython.ulonglong
     count: cython.int
-    """Rows of the connections table; the table itself is updated at the end of a batch."""
+    """The number of connections; the table's own row count is updated at the end of a batch."""
     capacity: cython.int
 
     times: cython.longlong[::1]
@@ -206,12 +210,12 @@ class Lookup:
         self._take_connection_views()
 
     def _make_slots(self, count: int) -> None:
-        """An empty table of `count` slots (a power of two)."""
+        """Create an empty hash table of `count` slots (a power of two)."""
         self.slots = memoryview(bytearray(4 * count)).cast("i")
         self.slot_mask = count - 1
 
     def _make_keys(self, rows: int) -> None:
-        """Room for the keys of `rows` connections; those there are stay."""
+        """Make room for the keys of `rows` connections; existing keys are kept."""
         keys = memoryview(bytearray(8 * KEY_WORDS * max(rows, 1))).cast("Q", (max(rows, 1), KEY_WORDS))
         row: cython.Py_ssize_t
         word: cython.Py_ssize_t
@@ -283,7 +287,7 @@ class Lookup:
         self.c_options = connections.view("options")
 
     def turn(self, connection: int) -> None:
-        """Client and server of a connection have changed places in its row."""
+        """Swap client and server of a connection; in its row they are already swapped."""
         client: cython.ulonglong = self.keys[connection, NETWORK]
         reach: cython.ulonglong = self.keys[connection, REACH]
         self._write_key(connection)
@@ -294,11 +298,11 @@ class Lookup:
 
     @property
     def copies_so_far(self) -> int:
-        """Packets that were captured before."""
+        """The number of packets so far that had been captured before."""
         return self.copies.count
 
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
-        """Assign packets rows [first, stop), whose headers are in the scratch table from row 0, to connections."""
+        """Assign packets rows [first, stop) to connections; their headers are in the scratch table from row 0."""
         row: cython.Py_ssize_t
         at: cython.Py_ssize_t
         found: cython.int
@@ -338,7 +342,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _mark_copy(self, row: cython.Py_ssize_t, original: cython.int) -> cython.int:
-        """A packet that was captured before belongs where that belongs, and counts for nothing."""
+        """Assign a packet that was captured before to the connection of its original, without counting it."""
         connection: cython.int = self.packet_connection[original]
         self.packet_connection[row] = connection
         self.packet_direction[row] = self.packet_direction[original]
@@ -350,7 +354,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _find(self, at: cython.Py_ssize_t, sockets: cython.ulonglong) -> cython.int:
-        """The newest connection between the segment's two sockets, whose hash is `sockets`, or -1."""
+        """The newest connection between the segment's two sockets, whose hash is `sockets`; -1 if there is none."""
         slot: cython.ulonglong = sockets & self.slot_mask
         row: cython.int
         while True:
@@ -364,8 +368,10 @@ class Lookup:
     def _of_network(
         self, head: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t, network: cython.ulonglong
     ) -> cython.int:
-        """Of the connections between the segment's sockets the one that it belongs to, -1 none: on which its sender was
-        seen on this network, or else only its receiver was, or else with which its numbers fit.
+        """The connection between the segment's sockets that the segment belongs to; -1 if there is none.
+
+        The first choice is a connection in which the sender was seen on this network, the second is one in which only
+        the receiver was seen, on this network, and the third is one that the segment's numbers fit.
         """
         step: cython.int
         found: cython.int
@@ -385,15 +391,15 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_answered(self, found: cython.int, network: cython.ulonglong) -> cython.bint:
-        """Whether the peer of an end that was not seen yet was seen on this network."""
+        """Whether the segment's sender has not been seen yet, and its peer was seen on this network."""
         return self.keys[found, NETWORK + self.side] == UNSEEN and self.keys[found, NETWORK + 1 - self.side] == network
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _fits(self, found: cython.int, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether a segment continues the connection, by its sequence and acknowledgment numbers.
+        """Whether a segment continues the connection, judged by its sequence and acknowledgment numbers.
 
-        A SYN opens a connection of its own; what answers one has its number exactly.
+        A SYN never does, since it opens a connection of its own; a SYN-ACK must acknowledge exactly the peer's number.
         """
         flags: cython.uint = self.flags[row]
         own: cython.bint = self.keys[found, NETWORK + self.side] != UNSEEN
@@ -409,10 +415,10 @@ class Lookup:
     def _or_rival(
         self, found: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t, network: cython.ulonglong
     ) -> cython.int:
-        """The previous connection on these sockets if the segment continues that and not this one, else `found`.
+        """The previous connection between these sockets if the segment continues that and not `found`; else `found`.
 
-        A SYN in an open connection is challenged, and both ends go on (RFC 5961 §4): it may be an old one, or somebody
-        else's.
+        A SYN in an open connection is challenged, and both ends continue (RFC 5961 §4): the SYN may be an old one, or
+        somebody else's.
         """
         rival: cython.int = self.rivals[found]
         if self._fits(found, row):
@@ -427,14 +433,14 @@ class Lookup:
     @cython.inline
     @cython.exceptval(-1)
     def _reach(self, found: cython.int, side: cython.int) -> cython.uint:
-        """How far an end has sent: the number after its last byte."""
+        """How far an end has sent: the sequence number after its last byte."""
         reach: cython.ulonglong = self.keys[found, REACH]
         return reach & MASK32 if side else reach >> 32
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _go_on(self, found: cython.int, row: cython.Py_ssize_t) -> cython.int:
-        """Note how far the sender of a segment has come."""
+        """Note how far the sender of the segment has sent."""
         flags: cython.uint = self.flags[row]
         end: cython.ulonglong = (self.seq[row] + self.payload[row] + (1 if flags & (SYN | FIN) else 0)) & MASK32
         reach: cython.ulonglong = self.keys[found, REACH]
@@ -476,7 +482,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _joins(self, row: cython.int, at: cython.Py_ssize_t) -> cython.bint:
-        """Whether connection `row` is between the segment's two sockets; `side` is then set to its sender."""
+        """Whether connection `row` is between the segment's two sockets; if so, `side` is set to the sender's side."""
         family: cython.ulonglong = self.family[at]
         source: cython.ulonglong = self.source_port[at]
         destination: cython.ulonglong = self.destination_port[at]
@@ -502,9 +508,9 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _starts_anew(self, found: cython.int, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether the segment is a SYN whose initial sequence number is not the known one of its sender.
+        """Whether the segment is a SYN whose initial sequence number differs from the known one of its sender.
 
-        One that lies just before the first number that was seen of its sender was captured late.
+        A SYN whose number is just before the first number seen from its sender was only captured late.
         """
         ahead: cython.longlong
         if self.flags[row] & (SYN | ACK) != SYN or not self.isn_known[found, self.side]:
@@ -520,8 +526,10 @@ class Lookup:
     def _open(
         self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, head: cython.int, previous: cython.int
     ) -> cython.int:
-        """A new connection that begins with this segment; `previous` had the same sockets on the same network, -1 none;
-        `head` is the first of those that have the same sockets.
+        """Add a connection that begins with this segment.
+
+        `previous` is the previous connection between the same sockets on the same network, -1 if none; `head` is the
+        first in the list of connections between the same sockets.
         """
         new: cython.int = self.count
         if new == self.capacity:
@@ -557,8 +565,8 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _rival_of(self, previous: cython.int) -> cython.int:
-        """The connection that may continue beside one that takes its sockets: `previous`, or the one before it if
-        `previous` is only unanswered SYNs.
+        """The connection that may continue although a new one takes its sockets: `previous`, or the one before that if
+        `previous` consists only of unanswered SYNs.
         """
         if previous < 0:
             return -1
@@ -569,8 +577,10 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _enlist(self, new: cython.int, head: cython.int, previous: cython.int) -> cython.int:
-        """Put a connection in the place of the previous one, or before those on other networks; if there are too many,
-        the last is forgotten.
+        """Add a connection to the list of those between the same sockets.
+
+        It replaces the previous one; if there is none, it goes before those on other networks, and if there are then
+        too many, the last is dropped.
         """
         row: cython.int = head
         count: cython.int = 1
@@ -605,11 +615,11 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_client(self, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.bint:
-        """Whether the sender of the first segment is the client: yes for a SYN alone, no for a SYN-ACK.
+        """Whether the sender of the first segment is the client: yes for a SYN without ACK, no for a SYN-ACK.
 
-        In a connection that was already open when the capture began, an end on a well-known port whose peer is on
-        none is the server, and so is one below the ephemeral range whose peer is in it; otherwise the first to speak
-        is the client.
+        In a connection that was already open when the capture began, an end on a well-known port is the server if its
+        peer is not on one, and so is an end below the ephemeral range if its peer is in it; otherwise the first end to
+        send is the client.
         """
         source: cython.uint = self.source_port[at]
         destination: cython.uint = self.destination_port[at]
@@ -622,7 +632,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _remember(self, row: cython.int, hashed: cython.ulonglong) -> cython.int:
-        """Let the hash table's slot of these sockets name `row`; grow the table when it is half full."""
+        """Store `row` in the hash table's slot for these sockets; grow the table when it is half full."""
         slot: cython.ulonglong
         if 2 * (row + 1) > self.slot_mask:
             self._grow()
@@ -661,7 +671,7 @@ class Lookup:
     @cython.cfunc
     @cython.exceptval(-1)
     def _count(self, connection: cython.int, row: cython.Py_ssize_t, at: cython.Py_ssize_t) -> cython.int:
-        """Enter the segment in its connection's books."""
+        """Record the segment in the columns of its connection."""
         side: cython.int = self.side
         self.packet_connection[row] = connection
         self.packet_direction[row] = side
@@ -686,7 +696,10 @@ class Lookup:
     def _scale_window(
         self, row: cython.Py_ssize_t, at: cython.Py_ssize_t, own: cython.int, peer: cython.int
     ) -> cython.int:
-        """The window in bytes, by the scales that both ends have announced; a SYN's is never scaled (RFC 7323 §2.2)."""
+        """Compute the window in bytes from the scales that both ends have announced.
+
+        The window of a SYN is never scaled (RFC 7323 §2.2).
+        """
         shift: cython.int = -1
         if own == SCALE_NONE or self.flags[row] & SYN:
             shift = 0
@@ -712,7 +725,7 @@ class Lookup:
         self.mss[connection, side] = self.option_mss[at]
         self.c_options[connection, side] = self.options[at]
         if not self.options[at] & SCALE_OPTION:
-            # Without the option from both ends neither scales.
+            # Unless both ends send the option, neither scales its windows.
             self.scale[connection, side] = SCALE_NONE
             self.scale[connection, 1 - side] = SCALE_NONE
         elif self.scale[connection, side] in (SCALE_UNKNOWN, SCALE_OFFERED) or not self.flags[row] & ACK:

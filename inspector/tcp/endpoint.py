@@ -1,4 +1,4 @@
-"""What an observer remembers of the two ends of a connection while it follows their states.
+"""The facts remembered about the two ends of a connection while their states are followed.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -14,76 +14,78 @@ LISTEN = cython.declare(cython.int, int(State.LISTEN))
 
 
 RECEIPTS = cython.declare(cython.int, 8)
-"""Kinds of receipt: the signals from GOT_SYN on."""
+"""The number of kinds of receipt, which are the signals from GOT_SYN on."""
 
 
 @cython.cclass
 class End:
-    """One end of a connection: what its own packets prove of its state, and what it was sent since.
+    """One end of a connection: what its own packets prove about its state, and what was sent to it since.
 
-    A *receipt* is something that was sent to it and that none of its own packets has confirmed or disproved. `pending`,
-    `doubted` and `denied` have a bit for each kind.
+    A *receipt* is something that was sent to the end and that none of its own packets has confirmed or disproved yet.
+    `pending`, `doubted` and `denied` have one bit for each kind of receipt.
     """
 
     state: cython.int
-    """Its state as its own packets prove it."""
+    """Its state as proven by its own packets."""
     shown: cython.int
-    """The same with the pending receipts, those not doubted, applied."""
+    """The same state after applying the pending receipts that are not doubted."""
     is_assumed: cython.bint
     """Whether `shown` goes beyond what is proven."""
     has_spoken: cython.bint
-    """It has sent a packet; before that its state is a guess."""
+    """It has sent a packet; before that, its state is a guess."""
     has_leapt: cython.bint
-    """Its numbers have gone further without bytes: something that was not captured, perhaps its FIN, lies between."""
+    """Its sequence numbers have advanced without bytes: it sent something that was not captured, perhaps its FIN."""
     is_suspect: cython.bint
-    """A RST of it came that its peer must drop: it may be gone all the same, until it sends again."""
+    """It sent a RST that its peer must drop; until it sends again, its connection may be gone all the same."""
     has_asked: cython.bint
     """It has sent a SYN without ACK."""
     pending: cython.uint
     doubted: cython.uint
-    """Not applied: it was sent again without an answer between, or the end went on as if it had not come."""
+    """The receipts that are not applied: the packet was sent again without a response in between, or the end continued
+    as if it had not arrived."""
     denied: cython.uint
-    """It had not come by the end's last packet."""
+    """The receipts that had not arrived when the end sent its last packet."""
     at: cython.int[8]
-    """Packets row from which each pending receipt counts."""
+    """The packets row from which each pending receipt counts."""
     zeek: cython.int
-    """Its state as Zeek has it (zeek_conn_state.py)."""
+    """Its state as defined by Zeek (zeek_conn_state.py)."""
     zeek_finished: cython.bint
     syn_seq: cython.uint
     syn_known: cython.bint
     answered: cython.uint
-    """What its SYN-ACK acknowledged: more than the SYN's own number when it took data with it (TCP Fast Open)."""
+    """The acknowledgment number of its SYN-ACK; it also covers data in the SYN if the end took it (TCP Fast Open)."""
     fin_end: cython.uint
-    """The sequence number after its FIN, known when `fin_sent`."""
+    """The sequence number after its FIN; valid if `fin_sent`."""
     fin_sent: cython.bint
     contiguous: cython.uint
-    """The number after the last byte before the first hole, known when `speaks`."""
+    """The sequence number after the last byte before the first hole; valid if `speaks`."""
     furthest: cython.uint
-    """Behind the highest byte, likewise."""
+    """The sequence number after the highest byte; valid if `speaks`."""
     speaks: cython.bint
     acked: cython.uint
-    """The highest number that it acknowledged, known when `has_acked`."""
+    """The highest number that it acknowledged; valid if `has_acked`."""
     has_acked: cython.bint
     edge: cython.uint
-    """Right edge of the widest window that it announced, known when `has_edge`."""
+    """The furthest right edge of a window that it announced; valid if `has_edge`."""
     has_edge: cython.bint
     makes_checksums: cython.bint
-    """It sent a right one, for a SYN or for bytes: its packets are captured with those that they travel with."""
+    """It sent a correct checksum in a SYN or a segment with bytes, so its packets are captured with the checksums that
+    they have on the wire."""
     is_altered: cython.bint
-    """A segment of its with a wrong checksum was accepted: packets or checksums were changed in the capture alone."""
+    """A segment from it with a wrong checksum was accepted: packets or checksums were changed only in the capture."""
     astray: cython.int
-    """Packets row of the first segment to it that it must drop and has not answered yet; -1 none."""
+    """The packets row of the first segment to it that it must drop and has not responded to yet; -1 if none."""
     proof: cython.uint
-    """Behind the peer's first new bytes that came with an ACK of this end's FIN, known when `has_proof`: who
-    acknowledges them has got that ACK too."""
+    """The sequence number after the peer's first new bytes that came with an ACK of this end's FIN; valid if
+    `has_proof`. If this end acknowledges those bytes, it has received that ACK, too."""
     has_proof: cython.bint
     reset_from: cython.int
-    """The state in which it sent a RST; -1 when it sent none."""
+    """The state in which it sent a RST; -1 if it sent none."""
     reset_seq: cython.uint
-    """The number of that RST, known then."""
+    """The sequence number of that RST; valid if `reset_from` is not -1."""
     payload: cython.bint
     letters: cython.uint
-    """Bit per history letter that was written for this end."""
+    """One bit for each history letter that has been written for this end."""
     last_fin: cython.uint
     last_rst: cython.uint
     repeats: cython.uint
@@ -92,10 +94,10 @@ class End:
 
 @cython.cfunc
 def fresh_end(state: cython.int) -> End:
-    """An end that has sent nothing yet (`__new__` alone costs a third of a constructor's call)."""
+    """An end that has sent nothing yet (calling `__new__` alone takes a third of the time of a constructor call)."""
     end: End = End.__new__(End)
     if not cython.compiled:
-        end.at = [0] * RECEIPTS  # compiled it lies in the object
+        end.at = [0] * RECEIPTS  # when compiled, the array is part of the object
     end.state = state
     end.shown = state
     end.is_assumed = True
@@ -144,18 +146,18 @@ class Life:
     client: End
     server: End
     syn_packet: cython.int
-    """Row of the last SYN without ACK while the handshake goes on; -1 none, -2 the handshake is complete."""
+    """The packets row of the last SYN without ACK during the handshake; -1 if none, -2 if the handshake is complete."""
     history_length: cython.int
     flipped: cython.bint
-    """The connection was first seen by its server's SYN-ACK."""
+    """The first packet of the connection in the capture is its server's SYN-ACK."""
 
 
 @cython.cfunc
 def fresh_life() -> Life:
-    """A connection before its first packet."""
+    """The state of a connection before its first packet."""
     life: Life = Life.__new__(Life)
     life.client = fresh_end(CLOSED)
-    life.server = fresh_end(LISTEN)  # somebody who is called was listening: assumed
+    life.server = fresh_end(LISTEN)  # assumed, since a passive end listens before the SYN
     life.syn_packet = -1
     life.history_length = 0
     life.flipped = False

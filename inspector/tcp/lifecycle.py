@@ -1,7 +1,8 @@
-"""Both ends' states after every packet, and what the connection's life comes to.
+"""The states of both ends after every packet, and the summary of each connection's life.
 
-A packet moves its sender's state, and its receiver's once that has got it: which is assumed, and decided by the
-receiver's own packets (receipts.py). The transitions themselves are states.TRANSITIONS.
+A packet changes its sender's state. It also changes its receiver's state, once the receiver has got it; this is assumed
+at first and then decided by the receiver's own packets (receipts.py). The transitions themselves are
+states.TRANSITIONS.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -66,14 +67,14 @@ SEEN_FIN = cython.declare(cython.uint, 16)
 SEEN_RST = cython.declare(cython.uint, 32)
 
 OPENED = cython.declare(cython.int, -2)
-"""Instead of the SYN's row: the handshake is complete."""
+"""Takes the place of the SYN's row once the handshake is complete."""
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 
 @cython.cclass
 class Lifecycle:
-    """Fills the states of packets, and of connections the states, handshake, closed_by, reset_by and completeness."""
+    """Fills the states of packets, and the states, handshake times, closed_by, reset_by and completeness of connections."""
 
     packets: Table
     connections: Table
@@ -144,7 +145,7 @@ class Lifecycle:
         self.completeness = connections.view("completeness")
 
     def turn(self, connection: cython.Py_ssize_t) -> None:
-        """Client and server of a connection change places, as they have in its row."""
+        """Swap client and server of a connection; in its row they are already swapped."""
         life: Life = self.lives[connection]
         life.client, life.server = life.server, life.client
         self.zeek.sum_up(life, connection)
@@ -195,7 +196,7 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _note_reuse(self, row: cython.Py_ssize_t, old: cython.Py_ssize_t) -> cython.int:
-        """A SYN takes the sockets of connection `old`, which may continue: record its present state."""
+        """Record that a SYN takes the sockets of connection `old`, if that is open or in TIME-WAIT."""
         client: cython.int = self.c_client_state[old]
         server: cython.int = self.c_server_state[old]
         if client == TIME_WAIT or server == TIME_WAIT:
@@ -206,7 +207,7 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _show_states(self, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.int:
-        """Write the states of both ends into the packet's row; a packet captured before changes nothing."""
+        """Write the current states of both ends into the packet's row, even if the packet was captured before."""
         self.client_state[row] = self.c_client_state[connection]
         self.server_state[row] = self.c_server_state[connection]
         self.assumed[row] = self.c_assumed[connection]
@@ -223,8 +224,10 @@ class Lifecycle:
         flags: cython.uint,
         refusal: cython.int,
     ) -> cython.int:
-        """A segment that its receiver must drop changes nothing. Only an end that knows nothing of its peer's SYN shows
-        by it that it has an old connection (RFC 9293 §3.5.1).
+        """Note a segment that its receiver must drop, which changes no state.
+
+        There is one exception: an end that does not know of its peer's SYN shows by such a segment that it has an old
+        connection (RFC 9293 §3.5.1).
         """
         self.acceptance[row] = refusal
         if not flags & RST and refusal in (OUTSIDE_WINDOW, BAD_CHECKSUM):
@@ -247,7 +250,7 @@ class Lifecycle:
         side: cython.int,
         flags: cython.uint,
     ) -> cython.bint:
-        """What the packet proves of its sender; whether it goes further than any before."""
+        """Apply what the packet proves about its sender; returns whether it reaches further than any before."""
         repeats_fin: cython.bint = sender.fin_sent and flags & FIN
         is_new: cython.bint = self._extend(sender, row, flags)
         if sender.astray >= 0 and flags & ACK:
@@ -292,7 +295,10 @@ class Lifecycle:
     def _extend_by_redeemed(
         self, sender: End, row: cython.Py_ssize_t, side: cython.int, first: cython.Py_ssize_t
     ) -> cython.int:
-        """Segments to the end of `side` from packets row `first` on that were accepted after all, by packet `row`."""
+        """Note the sequence space of segments to the end of `side` that were accepted after all, as packet `row` shows.
+
+        They are in packets rows from `first` on; `sender` is the end that sent them.
+        """
         at: cython.Py_ssize_t = self.previous[row]
         while at >= first:
             if self.packet_direction[at] != side and self.acceptance[at] & AFTER_ALL:
@@ -302,16 +308,16 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _extend(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
-        """Note the sequence space that the segment occupies; whether it goes further than any before."""
+        """Note the sequence space that the segment occupies; returns whether it reaches further than any before."""
         seq: cython.uint = self.seq[row]
         end: cython.uint = (seq + self.payload[row] + (1 if flags & (SYN | FIN) else 0)) & MASK32
         is_new: cython.bint = not sender.speaks or seq_distance(sender.furthest, end) > 0
         if flags & RST:
             return False
         if flags & SYN and not sender.syn_known:
-            sender.speaks = False  # what came before was of an older connection
+            sender.speaks = False  # earlier segments belonged to an older connection
         if is_new or not sender.speaks:
-            # Who sends bytes has not sent a FIN before them.
+            # An end that sends bytes has not sent a FIN before them.
             leaps: cython.bint = end == seq and sender.speaks and not sender.fin_sent
             if sender.has_leapt != leaps:
                 sender.has_leapt = leaps
@@ -333,8 +339,10 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_open(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
-        """Whether a sender in SYN-RECEIVED shows that it has got the ACK of its SYN: by bytes, or by acknowledging
-        some. With TCP Fast Open it may send before (RFC 7413 §4.2).
+        """Whether a sender in SYN-RECEIVED shows that it has received the ACK of its SYN.
+
+        It does so by sending bytes or by acknowledging some. With TCP Fast Open, it may send bytes before that ACK
+        (RFC 7413 §4.2).
         """
         is_fast: cython.bint = receiver.syn_known and sender.answered != (receiver.syn_seq + 1) & MASK32
         if flags & SYN:
@@ -346,8 +354,9 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _goes_on(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint, is_new: cython.bint) -> cython.bint:
-        """Whether an end that sent a RST sends what a closed end would not. Bytes before the RST that were captured
-        late prove nothing.
+        """Whether an end that sent a RST now sends something that a closed end would not send.
+
+        Bytes from before the RST that were captured late prove nothing.
         """
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if flags & (SYN | RST) or (self.payload[row] and seq_distance(end, sender.reset_seq) >= 0):
@@ -357,8 +366,10 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _reset(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
-        """A RST ends its sender's connection. In SYN-SENT it may only refuse an old duplicate, by whose ACK it is
-        numbered (RFC 9293 §3.5.2).
+        """Process a RST, which ends its sender's connection.
+
+        In SYN-SENT, a RST may only refuse an old duplicate, whose acknowledgment number it then has as its sequence
+        number (RFC 9293 §3.5.2).
         """
         if sender.state == SYN_SENT_STATE and not flags & ACK and self.seq[row] != (sender.syn_seq + 1) & MASK32:
             self.acceptance[row] |= LIVES_ON
@@ -373,7 +384,7 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _ask(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
-        """A segment with SYN (RFC 9293 §3.5)."""
+        """Process a segment with SYN (RFC 9293 §3.5)."""
         if sender.reset_from >= 0:
             sender.reset_from = -1
             sender.pending = sender.doubted = sender.denied = 0
@@ -387,7 +398,10 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _speak(self, sender: End, flags: cython.uint, is_open: cython.bint) -> cython.int:
-        """A segment without SYN and RST shows the handshake done, or begins in mid-connection; then its FIN."""
+        """Process a segment without SYN and RST, then its FIN if it has one.
+
+        It shows that the handshake is complete, or that the capture begins in mid-connection.
+        """
         if is_open or not sender.has_spoken or (sender.state == SYN_SENT_STATE and flags & ACK):
             self.receipts.move(sender, SENT_SEGMENT)
         if flags & FIN:
@@ -404,7 +418,7 @@ class Lifecycle:
         flags: cython.uint,
         is_new: cython.bint,
     ) -> cython.int:
-        """What the segment does to its receiver, if it arrives."""
+        """Apply what the segment does to its receiver if it arrives."""
         if flags & RST:
             self.receipts.receive(receiver, GOT_RST if receiver.has_asked else GOT_RST_WHEN_CALLED, row, side, True)
             return 0
@@ -427,7 +441,7 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _elapsed(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.longlong:
-        """ns from one packet to another; -1 where the clock was set between them."""
+        """The time in ns from one packet to another; -1 if timestamps go back between them."""
         took: cython.longlong = self.times[stop] - self.times[start]
         return took if took >= 0 and self.clock[start] == self.clock[stop] else -1
 
@@ -440,7 +454,7 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _overtook(self, syn: cython.Py_ssize_t, answer: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """The first packet after the SYN that acknowledges the SYN-ACK and was captured before it; -1 none."""
+        """The first packet after the SYN that acknowledges the SYN-ACK but was captured before it; -1 if none."""
         found: cython.Py_ssize_t = -1
         at: cython.Py_ssize_t = self.previous[answer]
         while at > syn:
@@ -456,7 +470,10 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _complete_handshake(self, life: Life, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.int:
-        """Packet `row` is the first that acknowledges the SYN-ACK, with bytes or without; -1 it has not come yet."""
+        """Complete the handshake with packet `row`, the first that acknowledges the SYN-ACK, with or without bytes.
+
+        If `row` is -1, there is no such packet yet.
+        """
         if row >= 0:
             self.handshake_ns[connection] = self._elapsed(life.syn_packet, row)
             life.syn_packet = OPENED
@@ -470,7 +487,7 @@ class Lifecycle:
         connection: cython.Py_ssize_t,
         flags: cython.uint,
     ) -> cython.int:
-        """The handshake's round trips, and which kinds of segment were seen."""
+        """Note the handshake's round-trip times, and which kinds of segment were seen."""
         seen: cython.uint = self.completeness[connection]
         if flags & RST:
             seen |= SEEN_RST

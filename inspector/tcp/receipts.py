@@ -1,8 +1,9 @@
-"""What an end was sent, and whether it got it: assumed at first, then confirmed or disproved by its own packets.
+"""What was sent to an end, and whether it arrived: assumed at first, then confirmed or disproved by its own packets.
 
 A packet proves what its sender had sent and, by its acknowledgment number, what it had received (RFC 9293 §3.4). So an
-end's proven state moves when it sends. What is on its way to it is applied to the state that is shown, and marked as
-assumed. Its next packet decides: what that confirms is proven, what it disproves is taken out of the rows between.
+end's proven state changes when it sends. A packet on its way to the end is applied to the state that is shown, which is
+then marked as assumed. The end's next packet decides: what it confirms is proven from then on, and what it disproves is
+removed from the states in the rows between.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -24,7 +25,7 @@ else:
 
 
 def bit(signal: Signal) -> int:
-    """The bit of a kind of receipt in `End.pending`, `.doubted` and `.denied`."""
+    """The bit that stands for a kind of receipt in `End.pending`, `.doubted` and `.denied`."""
     return 1 << signal - Signal.GOT_SYN
 
 
@@ -45,7 +46,7 @@ ACK_OF_FIN_BIT = cython.declare(cython.uint, bit(Signal.GOT_ACK_OF_FIN))
 FIN_BIT = cython.declare(cython.uint, bit(Signal.GOT_FIN))
 RST_BITS = cython.declare(cython.uint, bit(Signal.GOT_RST) | bit(Signal.GOT_RST_WHEN_CALLED))
 REPEATED_BITS = cython.declare(cython.uint, bit(Signal.GOT_SYN) | bit(Signal.GOT_SYN_ACK) | bit(Signal.GOT_FIN))
-"""What takes a sequence number, so that its sender repeats it until it is acknowledged."""
+"""The receipts of what occupies a sequence number, so that its sender repeats it until it is acknowledged."""
 
 REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
 
@@ -54,7 +55,7 @@ ALL_ROWS = cython.declare(cython.int, 0x7FFFFFFF)
 
 @cython.cclass
 class Receipts:
-    """Decides what ends have received; corrects the states of earlier packets rows."""
+    """Decides what each end has received, and corrects the states in earlier packets rows."""
 
     packets: Table
     next_state: cython.const[cython.uchar][::1]
@@ -69,21 +70,22 @@ class Receipts:
     acceptance: cython.uchar[::1]
 
     confirmed: cython.uint
-    """What the current packet shows of its sender's pending receipts: a bit for each kind."""
+    """The pending receipts of the current packet's sender that this packet confirms, one bit for each kind; those in
+    `disproved` it disproves."""
     disproved: cython.uint
     lost: cython.uint
-    """Disproved by a repeat, so that it is not expected any more."""
+    """The receipts disproved by a retransmission, so that they are no longer expected."""
     is_doubtful: cython.bint
-    """Something of its sender's that was not captured, or not believed, may have changed its state before."""
+    """Whether the sender's state may have changed before, by something that was not captured or not believed."""
     late: cython.uint
-    """Open, and not there before the packet in hand was sent."""
+    """The receipts that are undecided and had not arrived when the current packet was sent."""
 
     def __init__(self, packets: Table) -> None:
         self.packets = packets
         self.next_state = memoryview(dense_table())
 
     def begin_batch(self) -> None:
-        """New packets are there."""
+        """Take views of the columns again, because there are new packets."""
         packets = self.packets
         self.direction = packets.view("direction")
         self.previous = packets.view("previous")
@@ -98,7 +100,7 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def move(self, end: End, signal: cython.int) -> cython.int:
-        """What the end itself did, which its packet proves."""
+        """Apply an event that the end itself caused, which its packet proves."""
         end.state = self.next_state[16 * end.state + signal]
 
     @cython.cfunc
@@ -106,8 +108,9 @@ class Receipts:
     def receive(
         self, end: End, signal: cython.int, row: cython.Py_ssize_t, side: cython.int, is_carried: cython.bint
     ) -> cython.int:
-        """The packet in `row` brings the end, that of `side`, this signal if it arrives; `is_carried`: in itself, not
-        by filling a hole before it.
+        """Note that the packet in `row` brings a signal to the end of `side`, if the packet arrives.
+
+        `is_carried` tells that the packet carries the signal itself and does not just fill a hole before it.
         """
         kind: cython.int = signal - GOT_SYN
         own: cython.uint = 1 << kind
@@ -125,7 +128,7 @@ class Receipts:
         elif (end.shown == CLOSED and end.has_spoken) or self.next_state[16 * end.shown + signal] == end.shown:
             return 0
         elif own == SYN_BIT and not end.has_spoken:
-            end.doubted |= own  # nothing shows that there is anybody
+            end.doubted |= own  # nothing shows that this end exists
         end.pending |= own
         end.at[kind] = row
         self.refresh(end)
@@ -134,7 +137,7 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def refresh(self, end: End) -> cython.int:
-        """Show what the end's proven state and its pending receipts come to."""
+        """Update the state that is shown: the end's proven state with its pending receipts applied."""
         end.shown = end.state
         if end.pending and end.reset_from < 0:
             end.shown = self._apply(end, end.state, end.pending & ~end.doubted, ALL_ROWS)
@@ -159,12 +162,12 @@ class Receipts:
         is_open: cython.bint,
         was_revoked: cython.bint,
     ) -> cython.int:
-        """The end of `side` sends the packet in `row`: what does that prove of what it was sent before?
+        """Determine what the packet in `row`, sent by the end of `side`, proves about what was sent to that end before.
 
         Args:
-            repeats_fin: it has a FIN, which is not the first.
-            is_open: only an end whose handshake is done sends such a segment.
-            was_revoked: the last that seemed to come from it, a RST, did not.
+            repeats_fin: whether the packet has a FIN that is not the end's first.
+            is_open: whether only an end whose handshake is complete sends such a segment.
+            was_revoked: whether a RST that seemed to come from the end has turned out not to.
         """
         still_open: cython.uint
         kind: cython.int
@@ -184,7 +187,7 @@ class Receipts:
         end.is_suspect = False
         end.state = self._apply(end, end.state, self.confirmed, ALL_ROWS)
         if peer.fin_sent and self._acknowledges(peer.fin_end - 1, flags, row):
-            self.move(end, GOT_FIN)  # also where its bytes are not all in the capture
+            self.move(end, GOT_FIN)  # even if not all bytes before it are in the capture
         end.pending &= ~self.confirmed
         end.denied = self.disproved
         end.doubted = end.doubted & ~self.confirmed | self.lost
@@ -195,16 +198,16 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def _first_word(self, end: End, peer: End, flags: cython.uint, row: cython.Py_ssize_t) -> cython.int:
-        """The first packet of an end shows in which state it had been from the beginning."""
+        """Determine from the first packet of an end in which state it had been from the beginning."""
         was_asked: cython.bint = end.pending & SYN_BIT != 0
         if flags & RST:
             if was_asked or end.pending & SYN_ACK_BIT or not flags & ACK or self.seq[row] == 0:
-                end.state = CLOSED  # so answers a port where there is no connection (RFC 9293 §3.10.7.1)
+                end.state = CLOSED  # a port without a connection responds like this (RFC 9293 §3.10.7.1)
                 end.pending = end.doubted = 0
         elif flags & (SYN | ACK) == SYN:
             end.state = CLOSED
         elif was_asked and (self.acceptance[row] or not self._acknowledges(peer.syn_seq, flags, row)):
-            end.state = ESTABLISHED  # an old connection of which the peer knows nothing (§3.5.1)
+            end.state = ESTABLISHED  # it has an old connection that its peer does not know (§3.5.1)
             end.pending = end.doubted = 0
 
     @cython.cfunc
@@ -218,7 +221,7 @@ class Receipts:
         repeats_fin: cython.bint,
         is_open: cython.bint,
     ) -> cython.int:
-        """Sort the pending receipts by what the packet shows of them."""
+        """Sort the pending receipts into confirmed, disproved, lost and late ones, according to the packet."""
         pending: cython.uint = end.pending
         acks_syn: cython.bint = peer.syn_known and self._acknowledges(peer.syn_seq, flags, row)
         acks_syn = acks_syn and not self.acceptance[row] & REFUSAL
@@ -237,7 +240,7 @@ class Receipts:
             elif end.has_proof and self._acknowledges(end.proof - 1, flags, row):
                 self.confirmed |= ACK_OF_FIN_BIT
             elif self.confirmed & FIN_BIT and end.at[ACK_OF_FIN_KIND] >= end.at[FIN_KIND]:
-                self.late |= ACK_OF_FIN_BIT  # this one answers the FIN at once: what came behind that was not read yet
+                self.late |= ACK_OF_FIN_BIT  # this packet acknowledges the FIN at once, with nothing later read yet
         if pending & RST_BITS:
             self._judge_reset(end, flags)
 
@@ -250,19 +253,20 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def _judge_opening(self, end: End, flags: cython.uint, acks_syn: cython.bint, is_open: cython.bint) -> cython.int:
-        """The same for receipts of the handshake."""
+        """Sort the pending receipts of the handshake in the same way."""
         pending: cython.uint = end.pending
         syns: cython.uint = pending & (SYN_BIT | SYN_ACK_BIT)
         if flags & RST and not acks_syn:
             self.late |= syns
         elif flags & (SYN | ACK) == SYN | ACK:
-            # It answers a SYN; who has got a SYN-ACK sends none, and who repeats it has not got the ACK of it.
+            # It responds to a SYN. An end that has received a SYN-ACK sends none, and an end that repeats its SYN-ACK
+            # has not received the ACK of it.
             self.confirmed |= pending & SYN_BIT if acks_syn else 0
             self.disproved |= pending & (SYN_ACK_BIT | ACK_OF_SYN_BIT | SEGMENT_BIT)
             self.lost |= pending & ACK_OF_SYN_BIT
         elif acks_syn and syns & SYN_ACK_BIT:
             self.confirmed |= SYN_ACK_BIT
-            self.disproved |= syns & SYN_BIT  # it would have answered that by a SYN-ACK of its own
+            self.disproved |= syns & SYN_BIT  # it would have responded to that with a SYN-ACK of its own
         elif acks_syn:
             self.confirmed |= syns
         else:
@@ -279,8 +283,10 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def _judge_reset(self, end: End, flags: cython.uint) -> cython.int:
-        """The same for a RST: who sends anything but a RST is alive. What was not there yet may still come, unless the
-        RST's sender went on as well: then it was somebody else's.
+        """Sort a pending RST in the same way: an end that sends anything but a RST is alive.
+
+        A RST that has not arrived yet may still do so, unless its sender has continued as well: then somebody else sent
+        it.
         """
         pending: cython.uint = end.pending & RST_BITS
         if flags & RST:
@@ -298,7 +304,7 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def revoke_reset(self, end: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.int:
-        """The end of `side`, which seemed to send a RST, sends packet `row`: the RST was not its own."""
+        """Undo a RST that seemed to come from the end of `side`: the end's packet `row` shows that it did not."""
         pending: cython.uint = peer.pending & RST_BITS
         kind: cython.int
         end.state = end.reset_from
@@ -318,7 +324,7 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def _apply(self, end: End, state: cython.int, kinds: cython.uint, until: cython.Py_ssize_t) -> cython.int:
-        """What `state` becomes by the receipts of these kinds up to row `until`, in their order."""
+        """The state that `state` becomes when the receipts of these kinds up to row `until` are applied in order."""
         kind: cython.int
         first: cython.int
         while kinds:
@@ -335,7 +341,7 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_open(self, end: End, kinds: cython.uint, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether one of these receipts is from before packets row `row`, or from it."""
+        """Whether one of these receipts is from packets row `row` or an earlier one."""
         kind: cython.int
         found: cython.bint = False
         for kind in range(KINDS):
@@ -353,8 +359,10 @@ class Receipts:
         still_open: cython.uint,
         is_guess: cython.bint,
     ) -> cython.int:
-        """Write the end's states anew from its packet before `row` on: its proven state with these kinds of receipt,
-        assumed where one that is still open belongs to them, or where nothing has moved a state that is a guess.
+        """Rewrite the end's states in the rows from its previous packet up to `row`.
+
+        Each becomes the proven state with these kinds of receipt applied. It is marked as assumed if it is doubtful, if
+        a receipt that is still open is among those applied, or if it is a guess that nothing has changed.
         """
         at: cython.Py_ssize_t = self.previous[row]
         state: cython.int
@@ -374,7 +382,7 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def _take_back(self, end: End, row: cython.Py_ssize_t, side: cython.int, kind: cython.int) -> cython.int:
-        """The receipt is doubted: it is not in the states before `row` any more."""
+        """Remove a receipt, which is now doubted, from the states in the rows before `row`."""
         at: cython.Py_ssize_t = self.previous[row]
         while at >= end.at[kind]:
             self._write(at, side, self._apply(end, end.state, end.pending & ~end.doubted, at), True)
@@ -383,13 +391,13 @@ class Receipts:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_word_of(self, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
-        """Whether the end of `side` sent the packet; a packet that must be dropped is no evidence."""
+        """Whether the end of `side` sent the packet; a packet that must be dropped does not count as evidence."""
         return self.direction[row] == side and not self.acceptance[row] & REFUSAL
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _unmark(self, row: cython.Py_ssize_t, side: cython.int) -> cython.int:
-        """All that was assumed since the end's last packet is confirmed."""
+        """Mark everything that was assumed since the end's last packet as confirmed."""
         at: cython.Py_ssize_t = self.previous[row]
         while at >= 0 and not self._is_word_of(at, side):
             self.assumed[at] &= ~(1 << side)
