@@ -1,12 +1,12 @@
 """Whether a receiver accepts a segment: the test of RFC 9293 §3.10.7.4 and RFC 5961, as far as an observer can apply
 it.
 
-The observer knows of the receiver what its own packets have said: the highest number that it acknowledged, and the
-right edge of the windows that it announced. It may have received more, and a window may have opened in a packet that
-was not captured. So a segment is refused only where there is no doubt: it leaps ahead of all that its sender has sent
-and beyond the window, or it is a RST or FIN from where the receiver has long been. What the receiver then acknowledges
-all the same was accepted after all. A segment with a wrong checksum is refused too, where its sender is known to make
-right ones.
+The observer knows only what the receiver's own packets have said: the highest number that it acknowledged, and the
+right edge of the windows that it announced. The receiver may have received more, and a packet that was not captured may
+have opened the window. So a segment is refused only if there is no doubt: if it lies beyond everything that its sender
+has sent and beyond the window, or if it is a RST or FIN at a number that the receiver passed long ago. If the receiver
+acknowledges such a segment anyway, it was accepted after all. A segment with a wrong checksum is refused, too, if its
+sender is known to compute correct ones.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -45,7 +45,7 @@ ESTABLISHED = cython.declare(cython.int, int(State.ESTABLISHED))
 LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
 
 LARGEST_WINDOW = cython.declare(cython.longlong, 65535 << 14)
-"""No window is larger (RFC 7323 §2.3): what lies further off is outside, whatever the scale."""
+"""The maximum size of a window (RFC 7323 §2.3): a number further away is outside the window, whatever the scale."""
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
@@ -57,7 +57,7 @@ class Acceptor:
     packets: Table
     checksum_is: cython.uchar[::1]
     first: cython.Py_ssize_t
-    """Packets row of the first of `checksum_is`."""
+    """The packets row that the first item of `checksum_is` belongs to."""
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
     ack: cython.uint[::1]
@@ -72,7 +72,7 @@ class Acceptor:
         self.packets = packets
 
     def begin_batch(self, headers: Table, first: cython.Py_ssize_t) -> None:
-        """New packets are there, from packets row `first` on."""
+        """Take views of the columns again, because there are new packets from packets row `first` on."""
         packets = self.packets
         self.first = first
         self.checksum_is = headers.view("checksum_is")
@@ -121,9 +121,11 @@ class Acceptor:
     @cython.inline
     @cython.exceptval(-1)
     def _is_damaged(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
-        """Whether the segment's checksum is wrong and counts: its sender made a right one, for a SYN or for bytes,
-        before. Where a card makes them behind the capture, none is right but those of segments that the kernel sends
-        without a socket: RSTs and bare ACKs, which prove nothing here.
+        """Whether the segment's checksum is wrong and its sender is known to compute correct ones.
+
+        That is known once the sender has sent a correct one in a SYN or in a segment with bytes. If a network card
+        computes the checksums after the capture point, only those of segments that the kernel sends without a socket
+        are correct in the capture: RSTs and bare ACKs, which therefore prove nothing here.
         """
         checksum_is: cython.int = self.checksum_is[row - self.first]
         if checksum_is == RIGHT and (flags & SYN or self.payload[row]):
@@ -133,8 +135,9 @@ class Acceptor:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_stale_fin(self, sender: End, end: cython.uint) -> cython.bint:
-        """Whether a FIN that ends at this number, which its receiver has passed, is none of the stream's: bytes stand
-        where it says that none come.
+        """Whether a FIN that ends at `end`, a number that its receiver has passed, does not belong to the stream.
+
+        It does not if its sender has sent bytes where the FIN says that no more follow.
         """
         if sender.fin_sent and sender.fin_end == end:
             return False
@@ -143,8 +146,10 @@ class Acceptor:
     @cython.cfunc
     @cython.exceptval(-1)
     def _test_first_ack(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
-        """Before it has acknowledged anything: in SYN-SENT an end takes only what acknowledges its SYN (§3.10.7.3).
-        Behind a SYN-ACK, an ACK of more shows that its own packets are captured late.
+        """Test a segment to a receiver that has not acknowledged anything yet.
+
+        In SYN-SENT, an end accepts only segments that acknowledge its SYN (§3.10.7.3). After a SYN-ACK, an ACK of more
+        than that shows that the receiver's own packets were captured late.
         """
         if not flags & ACK or not receiver.has_asked or self._acknowledges_syn(receiver, row):
             return ACCEPTED
@@ -159,7 +164,10 @@ class Acceptor:
     @cython.cfunc
     @cython.exceptval(-1)
     def _test_reset(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
-        """A RST counts at the very number that comes next; elsewhere in the window it is challenged (RFC 5961 §3.2)."""
+        """Test a RST: it takes effect only at exactly the next sequence number.
+
+        Elsewhere in the window, it is challenged (RFC 5961 §3.2).
+        """
         seq: cython.uint = self.seq[row]
         ahead: cython.longlong
         if not receiver.has_acked:
@@ -178,7 +186,10 @@ class Acceptor:
     @cython.cfunc
     @cython.exceptval(-1)
     def _test_syn(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
-        """A SYN in a synchronized state is challenged (RFC 5961 §4.2); a SYN-ACK must answer the SYN that was sent."""
+        """Test a SYN: in a synchronized state it is challenged (RFC 5961 §4.2).
+
+        A SYN-ACK must acknowledge the SYN that was sent.
+        """
         if not flags & ACK:
             is_synchronized: cython.bint = ESTABLISHED <= receiver.shown <= LAST_ACK
             return SYN_INSIDE if is_synchronized and sender.has_asked else ACCEPTED
@@ -189,7 +200,7 @@ class Acceptor:
     @cython.cfunc
     @cython.exceptval(-1)
     def _is_beyond(self, receiver: End, seq: cython.uint) -> cython.bint:
-        """Whether the number lies beyond the window, as far as that is known."""
+        """Whether the sequence number lies beyond the receiver's window, as far as that is known."""
         if receiver.has_edge:
             return seq_distance(receiver.edge, seq) >= 0
         return seq_distance(receiver.acked, seq) > LARGEST_WINDOW
@@ -197,7 +208,7 @@ class Acceptor:
     @cython.cfunc
     @cython.exceptval(-1)
     def announce(self, sender: End, row: cython.Py_ssize_t) -> cython.int:
-        """Note what the segment, which is accepted, acknowledges and how far its window reaches."""
+        """Note what an accepted segment acknowledges, and how far the window that it announces reaches."""
         ack: cython.uint = self.ack[row]
         edge: cython.uint = (ack + self.window[row]) & MASK32
         if not sender.has_acked or seq_distance(sender.acked, ack) > 0:
@@ -210,8 +221,9 @@ class Acceptor:
     @cython.cfunc
     @cython.exceptval(-1)
     def redeem(self, sender: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
-        """Whether the sender acknowledges a segment that it was taken to have refused since its last ACK, and nothing
-        else of its peer reaches so far: then it was accepted after all.
+        """Whether packet `row` acknowledges a segment that its sender seemed to have refused since its last ACK.
+
+        If nothing else from the peer reaches that far, the segment was accepted after all, and is marked so.
         """
         at: cython.Py_ssize_t = self.previous[row]
         found: cython.bint = False
@@ -228,7 +240,7 @@ class Acceptor:
     @cython.cfunc
     @cython.exceptval(-1)
     def _was_taken(self, peer: End, at: cython.Py_ssize_t, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether packet `row` acknowledges what nothing but the refused packet `at`, of its peer, carried."""
+        """Whether packet `row` acknowledges bytes that only the refused packet `at`, sent by its peer, carried."""
         end: cython.uint = (self.seq[at] + self.payload[at] + (1 if self.flags[at] & FIN else 0)) & MASK32
         carried: cython.uint
         if self.acceptance[at] == OUTSIDE_WINDOW:

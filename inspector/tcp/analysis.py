@@ -1,7 +1,7 @@
 """The verdict on every segment: new data, retransmission, out of order, duplicate ACK, probe …
 
-The rules are those of tshark 4.0 (`tcp.analysis.*`), whose names the verdicts carry; docs/anomalies.md gives each
-with the RFC section behind it. They look at one segment and at what both ends sent before, never at what comes after.
+The rules and the names of the verdicts are those of tshark 4.0 (`tcp.analysis.*`); docs/anomalies.md describes each
+with the RFC section behind it. They look at one segment and at what both ends sent before it, never at later packets.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -77,23 +77,25 @@ class Sender:
     """What one end of a connection has sent so far. A number of 0 means "not known yet", as in tshark."""
 
     next_seq: cython.uint
-    """Behind the highest byte sent."""
+    """The sequence number after the highest byte sent."""
     next_seq_ns: cython.longlong
-    """When that byte was sent."""
+    """The time at which that byte was sent."""
     contiguous: cython.uint
-    """Behind the last byte before the first hole: what the peer can acknowledge."""
+    """The sequence number after the last byte before the first hole: the most that the peer can acknowledge."""
     last_ack: cython.uint
     last_ack_ns: cython.longlong
     last_window: cython.int
     window_is_scaled: cython.bint
-    """A SYN's is not, whatever the scale (RFC 7323 §2.2); as in tshark, it then needs an ACK without SYN."""
+    """Whether the scale applies to its window. It never applies in a SYN (RFC 7323 §2.2); after that, as in tshark, it
+    applies from the first ACK without SYN on."""
     last_verdict: cython.uint
     duplicate_acks: cython.uint
-    """How many in a row, or UNSEEN_SAID."""
+    """The number of duplicate ACKs in a row, or UNSEEN_SAID."""
     flight_known: cython.bint
-    """False after a hole, until the peer acknowledges something."""
+    """Whether the bytes in flight are known; they are not after a hole, until the peer acknowledges something."""
     oldest: cython.int
-    """Packet row of the oldest segment the peer has not acknowledged, -1 none; `newest` is the last of that list."""
+    """The packets row of the oldest segment that the peer has not acknowledged, -1 if none; `newest` is the last one in
+    that list."""
     newest: cython.int
     has_asked: cython.bint
     """It has sent a SYN without an ACK."""
@@ -101,7 +103,7 @@ class Sender:
     """It has sent a SYN-ACK."""
 
     def standing(self) -> Standing:
-        """A copy of what it remembers."""
+        """A copy of the fields that an explanation needs."""
         return Standing(
             self.next_seq,
             self.next_seq_ns,
@@ -117,7 +119,7 @@ class Sender:
 
 @cython.cfunc
 def fresh_sender() -> Sender:
-    """An end that has sent nothing yet (`__new__` alone costs a third of a constructor's call)."""
+    """An end that has sent nothing yet (calling `__new__` alone takes a third of the time of a constructor call)."""
     sender: Sender = Sender.__new__(Sender)
     sender.next_seq = 0
     sender.next_seq_ns = 0
@@ -144,25 +146,25 @@ class Pair:
     client: Sender
     server: Sender
     syn_ns: cython.longlong
-    """When the last SYN was sent; 0 none yet."""
+    """The time of the last SYN without ACK; 0 if there was none yet."""
     initial_rtt_ns: cython.longlong
-    """From that SYN to the first segment without SYN that acknowledges something; 0 not known."""
+    """The time from that SYN to the first segment without SYN that acknowledges something; 0 if not known."""
 
     def standing(self) -> tuple[Standing, Standing, int]:
-        """What client and server remember, and the initial round trip."""
+        """The `Standing` of client and server, and the initial round-trip time."""
         return self.client.standing(), self.server.standing(), self.initial_rtt_ns
 
 
 @cython.cfunc
 @cython.exceptval(check=False)
 def _elapsed(since_ns: cython.longlong, now_ns: cython.longlong) -> cython.ulonglong:
-    """ns that have passed; very many where the clock went back, as in tshark 4.0, whose number has no sign."""
+    """The elapsed time in ns; a huge number if the clock went back, as in tshark 4.0, which uses an unsigned number."""
     return (now_ns - since_ns) & MASK64
 
 
 @cython.cfunc
 def fresh_pair() -> Pair:
-    """A connection before its first packet."""
+    """The state of a connection before its first packet."""
     pair: Pair = Pair.__new__(Pair)
     pair.client = fresh_sender()
     pair.server = fresh_sender()
@@ -175,7 +177,7 @@ def fresh_pair() -> Pair:
 class Analysis:
     """Fills packets.analysis, .ack_rtt_ns and .in_flight.
 
-    Segments that wait for their acknowledgment are a linked list through the packets table (`next_unacked`).
+    Segments that wait for their acknowledgment form a linked list through the packets table (`next_unacked`).
     """
 
     packets: Table
@@ -222,12 +224,12 @@ class Analysis:
         self.window_field = headers.view("window_field")
 
     def standing(self, connection: cython.Py_ssize_t) -> tuple[Standing, Standing, int]:
-        """What client and server of a connection remember, and its initial round trip in ns, 0 not known."""
+        """The `Standing` of a connection's client and server, and its initial round-trip time in ns, 0 if not known."""
         pair: Pair = self.pairs[connection]
         return pair.standing()
 
     def turn(self, connection: cython.Py_ssize_t) -> None:
-        """Client and server of a connection change places."""
+        """Swap client and server of a connection."""
         pair: Pair = self.pairs[connection]
         pair.client, pair.server = pair.server, pair.client
 
@@ -246,7 +248,7 @@ class Analysis:
     @cython.cfunc
     @cython.exceptval(-1)
     def _judge(self, row: cython.Py_ssize_t, window: cython.int) -> cython.int:
-        """One segment: its verdict, then what it changes for the next."""
+        """Determine the verdict on one segment, then update the state for the next."""
         pair: Pair
         fwd: Sender
         rev: Sender
@@ -260,7 +262,7 @@ class Analysis:
         if flags & ACK:
             rev.flight_known = True
         if flags & (SYN | ACK) == SYN:
-            fwd.next_seq = fwd.contiguous  # a SYN again: what was sent behind a hole no longer counts (tshark 4.0)
+            fwd.next_seq = fwd.contiguous  # a repeated SYN: bytes after a hole no longer count (tshark 4.0)
         verdict = self._window_verdict(fwd, rev, row, window, self.peer_scale[row])
         if self.ack[row] != fwd.last_ack:
             fwd.duplicate_acks = 0
@@ -330,8 +332,9 @@ class Analysis:
     @cython.cfunc
     @cython.exceptval(-1)
     def _unseen_verdict(self, rev: Sender) -> cython.uint:
-        """Verdict on an ACK of bytes that were not seen; while their sender stays silent, further ones are not
-        reported.
+        """The verdict on an ACK of uncaptured bytes.
+
+        While the sender of those bytes stays silent, further ACKs of them are not reported.
         """
         if seq_distance(rev.next_seq, rev.contiguous) < 0:
             rev.contiguous = rev.next_seq
@@ -347,14 +350,14 @@ class Analysis:
     def _repeat_verdict(
         self, fwd: Sender, rev: Sender, row: cython.Py_ssize_t, initial_rtt_ns: cython.longlong
     ) -> cython.uint:
-        """Verdict on a segment that occupies sequence space: does it repeat some that was sent before, and why?"""
+        """The verdict on a segment that occupies sequence space: whether it repeats what was sent before, and why."""
         seq: cython.uint = self.seq[row]
         length: cython.uint = self.payload[row]
         end: cython.uint
         allowed: cython.ulonglong
         repeats: cython.bint = fwd.next_seq != 0 and seq_distance(fwd.next_seq, seq) < 0
         if length > 1 and seq == (fwd.next_seq - 1) & MASK32:
-            repeats = False  # new data behind a window probe's byte
+            repeats = False  # new data after a window probe's byte
         end = (seq + length) & MASK32
         if length and rev.last_ack and seq_distance(rev.last_ack, end) <= 0:
             return SPURIOUS_RETRANSMISSION
@@ -377,7 +380,7 @@ class Analysis:
     @cython.inline
     @cython.exceptval(-1)
     def _by_its_right_name(self, fwd: Sender, rev: Sender, row: cython.Py_ssize_t, verdict: cython.uint) -> cython.uint:
-        """The verdict, where tshark's rule takes the segment for another kind than it must be."""
+        """The verdict, corrected where tshark's rule takes the segment for a kind that it cannot be."""
         if verdict & KEEP_ALIVE and not self.payload[row] and rev.last_window == 0:
             return verdict & ~KEEP_ALIVE | EMPTY_WINDOW_PROBE
         if verdict & RETRANSMISSION and self._crosses(fwd, rev, self.flags[row]):
@@ -387,13 +390,13 @@ class Analysis:
     @cython.cfunc
     @cython.exceptval(-1)
     def _crosses(self, fwd: Sender, rev: Sender, flags: cython.uint) -> cython.bint:
-        """Whether it is the first SYN-ACK of an end that had sent a SYN by itself, as its peer had."""
+        """Whether this is the first SYN-ACK of an end that, like its peer, had sent a SYN without ACK before."""
         return flags & (SYN | ACK) == SYN | ACK and fwd.has_asked and rev.has_asked and not fwd.has_agreed
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _sent(self, fwd: Sender, row: cython.Py_ssize_t, window: cython.int, verdict: cython.uint) -> cython.int:
-        """Update the sender's state by this segment."""
+        """Update the sender's state with this segment."""
         seq: cython.uint = self.seq[row]
         end: cython.uint = (seq + self.payload[row]) & MASK32
         if self.flags[row] & (SYN | FIN):
@@ -421,7 +424,7 @@ class Analysis:
     @cython.cfunc
     @cython.exceptval(-1)
     def _await_ack(self, fwd: Sender, row: cython.Py_ssize_t) -> cython.int:
-        """Append the segment to those that the peer has not acknowledged; they are in order of their ends."""
+        """Append the segment to the list of unacknowledged ones, which is in order of where they end."""
         self.next_unacked[row] = -1
         if fwd.oldest < 0:
             fwd.oldest = row
@@ -432,7 +435,10 @@ class Analysis:
     @cython.cfunc
     @cython.exceptval(-1)
     def _acknowledged(self, rev: Sender, row: cython.Py_ssize_t) -> cython.int:
-        """Take off what this ACK covers; its round trip is known when it ends where a segment ended."""
+        """Remove the segments that this ACK covers from the list of unacknowledged ones.
+
+        The round-trip time is known if the acknowledgment number is exactly the end of a segment.
+        """
         ahead: cython.longlong
         while rev.oldest >= 0:
             ahead = seq_distance(self._end(rev.oldest), self.ack[row])
@@ -446,20 +452,20 @@ class Analysis:
     @cython.cfunc
     @cython.exceptval(-1)
     def _elapsed_between(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.longlong:
-        """ns from one packet to another; -1 where the clock was set between them."""
+        """The time in ns from one packet to another; -1 if timestamps go back between them."""
         took: cython.longlong = self.times[stop] - self.times[start]
         return took if took >= 0 and self.clock[start] == self.clock[stop] else -1
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _end(self, row: cython.Py_ssize_t) -> cython.uint:
-        """The sequence number after the segment; SYN and FIN take one each (RFC 9293 §3.4)."""
+        """The sequence number after the segment; SYN and FIN occupy one each (RFC 9293 §3.4)."""
         return (self.seq[row] + self.payload[row] + (1 if self.flags[row] & (SYN | FIN) else 0)) & MASK32
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _bytes_in_flight(self, fwd: Sender, rev: Sender) -> cython.uint:
-        """Bytes sent and not acknowledged yet, without the numbers that SYN and FIN take."""
+        """The number of bytes sent but not acknowledged yet, excluding the sequence numbers that SYN and FIN occupy."""
         first: cython.uint = self.seq[fwd.oldest]
         flight: cython.longlong
         if rev.last_ack and seq_distance(rev.last_ack, first) < 0:
@@ -474,7 +480,7 @@ class Analysis:
     @cython.cfunc
     @cython.exceptval(-1)
     def _time_handshake(self, pair: Pair, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
-        """The initial round trip: from the last SYN to the first ACK after it."""
+        """Measure the initial round-trip time: from the last SYN to the first ACK after it."""
         if flags & SYN:
             if not flags & ACK:
                 pair.syn_ns = self.times[row]

@@ -1,7 +1,7 @@
 """TCP anomalies: rows of the table `anomalies` for segments that break TCP's rules or are worth a note.
 
-Every check looks at one segment and at what its connection's ends had said before; where only the sequel tells whether
-something is odd, it waits for that. Codes, sentences and RFC sections stand in inspector/anomalies.
+Each check looks at one segment and at what the ends of its connection had sent before. If only later packets tell
+whether something is odd, the check waits for them. The codes, sentences and RFC sections are in inspector/anomalies.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -22,7 +22,7 @@ else:
     from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
 
 FLAGS_OF_1981 = cython.declare(cython.uint, 63)
-"""FIN, SYN, RST, PSH, ACK, URG: no segment of a working TCP has none of them."""
+"""FIN, SYN, RST, PSH, ACK and URG: every segment of a working TCP has at least one of these flags."""
 
 
 REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
@@ -31,7 +31,7 @@ REUSES_OPEN = cython.declare(cython.uint, int(Acceptance.REUSES_OPEN))
 REUSES_TIME_WAIT = cython.declare(cython.uint, int(Acceptance.REUSES_TIME_WAIT))
 OUTSIDE = cython.declare(cython.uint, int(Refusal.OUTSIDE_WINDOW))
 DAMAGED = cython.declare(cython.uint, int(Refusal.BAD_CHECKSUM))
-"""The whole value of packets.acceptance: refused, and not accepted after all."""
+"""OUTSIDE and DAMAGED are whole values of packets.acceptance: the segment was refused, and not accepted after all."""
 
 OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
 REFUSED_FOR_CHECKSUM = cython.declare(cython.int, int(Refusal.BAD_CHECKSUM))
@@ -39,7 +39,7 @@ REFUSED_RESET_OUTSIDE = cython.declare(cython.int, int(Refusal.RESET_OUTSIDE_WIN
 REFUSED_RESET_INSIDE = cython.declare(cython.int, int(Refusal.RESET_INSIDE_WINDOW))
 REFUSED_SYN = cython.declare(cython.int, int(Refusal.SYN_INSIDE))
 
-# Codes of inspector/anomalies, by their numbers.
+# The indices of the codes in inspector/anomalies.
 BEGINS_WITH_FIN = cython.declare(cython.int, index_of("tcp-begins-with-fin"))
 BEGINS_WITH_RESET = cython.declare(cython.int, index_of("tcp-begins-with-reset"))
 BEGINS_WITH_SYN_ACK = cython.declare(cython.int, index_of("tcp-begins-with-syn-ack"))
@@ -69,49 +69,55 @@ WINDOW_SHRUNK = cython.declare(cython.int, index_of("tcp-window-shrunk"))
 WRONG_SYN_ACK = cython.declare(cython.int, index_of("tcp-wrong-syn-ack"))
 
 STORM = cython.declare(cython.int, 1000)
-"""So many FINs, or RSTs, from one end of one connection are a storm (Zeek's tcp_storm_thresh)."""
+"""This many FINs, or RSTs, from one end of a connection are a storm (Zeek's tcp_storm_thresh)."""
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 
 @cython.cclass
 class Said:
-    """What one end has sent so far that later segments are checked against."""
+    """The facts about what one end has sent so far against which later segments are checked."""
 
     has_acked: cython.bint
     last_ack: cython.uint
     edge: cython.uint
-    """Right edge of the window it announced last, known when `has_acked`."""
+    """The right edge of the window that it announced last; valid if `has_acked`."""
     edge_is_bytes: cython.bint
-    """That window is known in bytes: scaled, or never scaled."""
+    """The size of that window in bytes is known: it was scaled, or the end does not scale its windows."""
     has_asked: cython.bint
     """It sent a SYN without ACK."""
     is_asking: cython.bint
-    """Nothing answered that yet, and it has not gone on without an answer."""
+    """Nothing has responded to that SYN yet, and the end has not continued without a response."""
     reach: cython.uint
-    """Behind the highest byte that it sent, known when `has_reach`."""
+    """The sequence number after the highest byte that it sent; valid if `has_reach`."""
     has_reach: cython.bint
     fins: cython.int
-    """Segments with FIN that it sent."""
+    """The number of segments with FIN that it sent."""
     fin_seq: cython.uint
-    """Its sequence number, after the last byte, in the first of them."""
+    """The sequence number of its first FIN, which comes after the last byte."""
     resets: cython.int
-    """Segments with RST that it sent."""
+    """The number of segments with RST that it sent."""
     is_reset: cython.bint
-    """One of them counts."""
+    """One of these RSTs has ended the connection."""
     reset_seq: cython.uint
-    """Its number."""
+    """The sequence number of that RST; valid if `is_reset`."""
     late: cython.int
-    """Its first packet with bytes after a RST, while the sequel may still show that this did not count; -1 none."""
+    """Its first packet with bytes after a RST, while later packets may still show that the RST had no effect;
+    -1 if none."""
     astray: cython.int
-    """The first packet to it from outside its window, or with a wrong checksum, that it has not answered; -1 none."""
+    """The first packet to it that is outside its window or has a wrong checksum and that it has not responded to; -1 if
+    none."""
     challenged: cython.int
-    """The last packet, which a challenge ACK must answer; -1 it was another."""
+    """The last packet to it if that requires a challenge ACK in response; otherwise -1."""
 
 
 @cython.cfunc
 def nothing_said() -> Said:
-    """A fresh one. Connections come by the hundred thousand: `__new__` alone costs a third of a constructor's call."""
+    """The facts about an end that has sent nothing yet.
+
+    There may be hundreds of thousands of connections, and calling `__new__` alone takes a third of the time of a
+    constructor call.
+    """
     said: Said = Said.__new__(Said)
     said.has_acked = False
     said.last_ack = 0
@@ -140,7 +146,7 @@ class Conformance:
     connections: Table
     oddities: Oddities
     ends: list[Said]
-    """The client's and the server's of each connection in turn."""
+    """The facts about client and server of connection 0, 1, … in turn."""
 
     flags: cython.ushort[::1]
     seq: cython.uint[::1]
@@ -183,12 +189,12 @@ class Conformance:
         self.first_packet = connections.view("first_packet")
 
     def turn(self, connection: cython.Py_ssize_t) -> None:
-        """Client and server of a connection change places."""
+        """Swap client and server of a connection."""
         ends = self.ends
         ends[2 * connection], ends[2 * connection + 1] = ends[2 * connection + 1], ends[2 * connection]
 
     def advance(self, first: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> None:
-        """Hold packets rows [first, stop) against the rules."""
+        """Check packets rows [first, stop) against the rules."""
         row: cython.Py_ssize_t
         connections: cython.Py_ssize_t = self.connections.rows
         self._take_views()
@@ -199,7 +205,7 @@ class Conformance:
                 self._check(row)
 
     def finish(self) -> None:
-        """The capture has ended: what waited for the sequel is reported."""
+        """Report what was waiting for later packets, because the capture has ended."""
         index: cython.Py_ssize_t
         said: Said
         last_packet: cython.int[::1] = self.connections.view("last_packet")
@@ -256,7 +262,7 @@ class Conformance:
     @cython.cfunc
     @cython.exceptval(-1)
     def _extend(self, sender: Said, row: cython.Py_ssize_t, kind: cython.uint) -> cython.int:
-        """Note how far the sender's numbers reach."""
+        """Note how far the sender's sequence numbers reach."""
         end: cython.uint = (self.seq[row] + self.payload[row] + (1 if kind else 0)) & MASK32
         if not sender.has_reach or seq_distance(sender.reach, end) > 0:
             sender.reach = end
@@ -296,9 +302,7 @@ class Conformance:
     def _check_answer(
         self, sender: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t, flags: cython.uint
     ) -> cython.int:
-        """Check the response of an end to segments that it must drop: a challenge ACK, or an ACK that does not cover
-        them.
-        """
+        """Check an end's response to segments that it must drop: a challenge ACK, or one that does not cover them."""
         challenged: cython.int = sender.challenged
         sender.challenged = -1
         if not flags & ACK:
@@ -317,8 +321,9 @@ class Conformance:
     @cython.cfunc
     @cython.exceptval(-1)
     def _settle_astray(self, said: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t) -> cython.int:
-        """Report a segment that arrived at the end of `side` from outside its window, or with a wrong checksum, and was
-        not accepted after all.
+        """Report the segments to the end of `side` that were refused up to packets row `row`.
+
+        They are outside the end's window or have a wrong checksum, and were not accepted after all.
         """
         at: cython.Py_ssize_t = row
         while at >= said.astray:
@@ -347,7 +352,11 @@ class Conformance:
     @cython.cfunc
     @cython.exceptval(-1)
     def _check_first(self, connection: cython.Py_ssize_t, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
-        """The first packet of a connection that takes over its sockets, or that ends what was never seen to begin."""
+        """Check the first packet of a connection.
+
+        It may reuse the sockets of an earlier connection, or be a SYN-ACK, RST or FIN of a connection whose beginning
+        was not captured.
+        """
         old: cython.int = self.previous[connection]
         if flags & SYN and flags & ACK:
             self._note_first(row, BEGINS_WITH_SYN_ACK, 0)
@@ -364,8 +373,9 @@ class Conformance:
     @cython.cfunc
     @cython.exceptval(-1)
     def _note_first(self, row: cython.Py_ssize_t, code: cython.int, a: cython.longlong) -> cython.int:
-        """What only a connection's first packet can be: nothing to count, which matters when ports are used again by
-        the ten thousand.
+        """Report an anomaly that only a connection's first packet can have.
+
+        It need not be counted, which matters when ports are reused tens of thousands of times.
         """
         self.oddities.note_once(code, row, self.packet_connection[row], self.packet_direction[row], a)
 
@@ -417,7 +427,7 @@ class Conformance:
     @cython.cfunc
     @cython.exceptval(-1)
     def _check_fin(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.int:
-        """A stream has one end, and only an open connection can be closed."""
+        """Check a FIN: a stream has only one end, and only an open connection can be closed."""
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if sender.is_reset or receiver.is_reset:
             self._note(row, FIN_AFTER_RESET, 0, 0, 0)
@@ -436,7 +446,7 @@ class Conformance:
         if sender.is_asking:
             self._note(row, DATA_BEFORE_ESTABLISHED, self.payload[row], 0, 0)
         if sender.is_reset and seq_distance(end, sender.reset_seq) >= 0:
-            pass  # captured behind the RST, and sent before it
+            pass  # captured after the RST, but sent before it
         elif sender.is_reset or receiver.is_reset:
             if sender.late < 0:
                 sender.late = row
@@ -446,9 +456,9 @@ class Conformance:
     @cython.cfunc
     @cython.exceptval(-1)
     def _check_window(self, sender: Said, row: cython.Py_ssize_t) -> cython.int:
-        """An end may close its window only as bytes arrive; rounding by its scale is not shrinking (RFC 7323 §2.4).
+        """Check the window: it may close only as bytes arrive; rounding by its scale is not shrinking (RFC 7323 §2.4).
 
-        A window whose scale is not known can be held only against another such.
+        A window whose scale is not known can be compared only with another such window.
         """
         edge: cython.uint = (self.ack[row] + self.window[row]) & MASK32
         is_bytes: cython.bint = self.window_shift[row] >= 0

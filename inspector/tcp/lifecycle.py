@@ -74,7 +74,7 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 @cython.cclass
 class Lifecycle:
-    """Fills the states of packets, and the states, handshake times, closed_by, reset_by and completeness of connections."""
+    """Fills the states of packets; of connections, the states, handshake, closed_by, reset_by and completeness."""
 
     packets: Table
     connections: Table

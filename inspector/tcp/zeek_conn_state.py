@@ -1,6 +1,6 @@
 """Zeek's summary of a connection: its endpoint states, history letters, and the conn_state made from them.
 
-Names, letters and the order of the questions are those of Zeek's conn.log.
+Names, letters and the order of the tests are those of Zeek's conn.log.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -49,14 +49,14 @@ REPEATS = cython.declare(
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 HISTORY_LIMIT = cython.declare(cython.int, 40)
-"""Letters of history that are kept (the width of connections.history)."""
+"""The maximum number of history letters that are kept (the width of connections.history)."""
 
 
 @cython.cfunc
 @cython.inline
 @cython.exceptval(check=False)
 def is_power_of_ten(count: cython.uint) -> cython.bint:
-    """1, 10, 100 …: at which counts Zeek writes a repeating letter again."""
+    """Whether a count is 1, 10, 100, …: at these counts, Zeek writes a repeating letter again."""
     while count >= 10 and count % 10 == 0:
         count //= 10
     return count == 1
@@ -81,7 +81,7 @@ class Zeek:
         self.connections = connections
 
     def begin_batch(self) -> None:
-        """New packets are there, and rows for their connections."""
+        """Take views of the columns again, because there are new packets and connections."""
         packets, connections = self.packets, self.connections
         self.seq = packets.view("seq")
         self.window = packets.view("window")
@@ -100,7 +100,7 @@ class Zeek:
         side: cython.int,
         flags: cython.uint,
     ) -> cython.int:
-        """One packet, before the states of its connection's ends move."""
+        """Process one packet, before the states of its connection's ends change."""
         sender: End = life.server if side else life.client
         receiver: End = life.client if side else life.server
         before: cython.int = 8 * sender.zeek + receiver.zeek
@@ -120,7 +120,7 @@ class Zeek:
     @cython.cfunc
     @cython.exceptval(-1)
     def _move(self, sender: End, receiver: End, flags: cython.uint) -> cython.int:
-        """The states that the segment leaves both ends in."""
+        """Set the states in which the segment leaves both ends."""
         if flags & RST:
             sender.zeek = RESET
         elif flags & SYN:
@@ -152,7 +152,7 @@ class Zeek:
         side: cython.int,
         flags: cython.uint,
     ) -> cython.int:
-        """The letters for the packet: upper case for the client, lower case for the server."""
+        """Write the history letters for the packet: upper case for the client, lower case for the server."""
         kind: cython.uint = flags & (SYN | FIN | RST)
         if life.history_length == 0 and flags & (SYN | ACK) == SYN | ACK:
             life.flipped = True
@@ -208,7 +208,7 @@ class Zeek:
     @cython.cfunc
     @cython.exceptval(-1)
     def _conn_state(self, life: Life, connection: cython.Py_ssize_t) -> cython.int:
-        """The conn_state from both endpoint states; the order of the tests is Zeek's."""
+        """The conn_state that follows from both endpoint states; the order of the tests is Zeek's."""
         o: cython.int = life.client.zeek
         r: cython.int = life.server.zeek
         o_inactive: cython.bint = o in (INACTIVE, PARTIAL)
@@ -237,7 +237,7 @@ class Zeek:
     @cython.cfunc
     @cython.exceptval(-1)
     def _reset_unanswered(self, life: Life, connection: cython.Py_ssize_t) -> cython.bint:
-        """Whether the client's history is SYN, then RST, with nothing else of its own between."""
+        """Whether the client's history is a SYN, then a RST, with nothing else from the client in between."""
         at: cython.int
         begin: cython.int = 1 if life.flipped else 0
         letter: cython.uint

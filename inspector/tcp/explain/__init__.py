@@ -1,1 +1,1 @@
-"""Why a segment has its verdict, with its numbers."""
+"""Explains why a segment has its verdicts, with the numbers behind them."""

@@ -1,8 +1,8 @@
 """The verdict rules of docs/anomalies.md as checks that can be shown: what was compared, and the result.
 
-`analysis.py` decides, fast and for every segment; here one segment's verdict is taken apart.
-tests/tcp/explain/test_explain.py holds the two together: a verdict is there exactly when all of its comparisons hold
-and no verdict goes before it.
+`analysis.py` decides quickly, for every segment; this module breaks down the verdict of a single segment.
+tests/tcp/explain/test_explain.py ensures that the two agree: a segment has a verdict if and only if all of the
+verdict's comparisons hold and no verdict that is tried before it fits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MASK64 = (1 << 64) - 1
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One comparison: in words, with the numbers; whether it holds; and the packets row that shows it, -1 none."""
+    """One comparison: its text, with the numbers; whether it holds; and the packets row that shows it, -1 if none."""
 
     text: str
     holds: bool
@@ -29,7 +29,7 @@ class Check:
 
 
 def after(ns: int, what: str) -> str:
-    """`comes 3 ms after what`; across times that go back how long is not known."""
+    """A phrase such as `comes 3 ms after what`; if `ns` is negative, it says instead that times go back in between."""
     return f"comes {duration(ns)} after {what}" if ns >= 0 else f"comes after {what}, and times go back between them"
 
 
@@ -204,8 +204,10 @@ def _asked(s: Situation, *, peer: bool) -> Check:
 
 
 def asked_again(s: Situation) -> int | None:
-    """Duplicate ACKs of the peer in a row; None if they are no longer counted, since uncaptured bytes of the peer were
-    acknowledged. tshark 4.0 then takes them for enough.
+    """The number of duplicate ACKs that the peer has sent in a row.
+
+    It is None if they are no longer counted, because uncaptured bytes of the peer were acknowledged; tshark 4.0 then
+    assumes that there were enough.
     """
     beyond = s.flags & ACK and s.peer.contiguous and seq_distance(s.ack, s.peer.contiguous) < 0
     if beyond and seq_distance(s.peer.next_seq, s.peer.contiguous) >= 0:
@@ -244,7 +246,7 @@ def _fast(s: Situation) -> list[Check]:
 
 
 def overtaken_within(s: Situation) -> int:
-    """ns within which a late segment counts as overtaken: the initial round trip, where that is known."""
+    """The time in ns within which a late segment counts as overtaken: the initial round-trip time, if that is known."""
     return s.initial_rtt_ns or REORDERING_NS
 
 
@@ -301,7 +303,7 @@ CHECKS: dict[Verdict, Callable[[Situation], list[Check]]] = {
     Verdict.EMPTY_WINDOW_PROBE: _empty_window_probe,
     Verdict.CROSSED_SYN_ACK: _crossed_syn_ack,
 }
-"""What must hold for each verdict."""
+"""For each verdict, the function that makes its comparisons, all of which must hold."""
 
 _PROBE = (Verdict.ZERO_WINDOW_PROBE,)
 _REPEATS = (Verdict.KEEP_ALIVE, Verdict.EMPTY_WINDOW_PROBE, Verdict.SPURIOUS_RETRANSMISSION)
@@ -331,11 +333,11 @@ BEFORE: dict[Verdict, tuple[Verdict, ...]] = {
         _PROBE,
     ),
 }
-"""Which verdicts are tried before each; where one of them fits, it does not."""
+"""For each verdict, those that are tried before it; if one of them fits, the verdict itself does not."""
 
 
 def fits(s: Situation, verdict: Verdict) -> bool:
-    """Whether the rule of a verdict fits the segment."""
+    """Whether a verdict's rule fits the segment, and that of no verdict tried before it."""
     if not all(check.holds for check in CHECKS[verdict](s)):
         return False
     return not any(fits(s, earlier) for earlier in BEFORE.get(verdict, ()))

@@ -1,6 +1,7 @@
-"""Why a segment got its verdicts: in a sentence with the numbers, comparison by comparison, and what else it might be.
+"""Explains why a segment got its verdicts: in one sentence with the numbers, and comparison by comparison.
 
-Computed on demand, for one segment, by following the earlier packets of its connection (`replay.recall`).
+An explanation also says what else the segment might be. It is computed on demand, for one segment, by following the
+earlier packets of its connection (`replay.recall`).
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ class Explanation:
 
     Attributes:
         why: a sentence with the numbers.
-        checks: what was compared, and holds.
+        checks: the comparisons that were made, all of which hold.
         ruled_out: verdicts that were tried before this one, each with the first comparison that spoke against it.
-        instead: what else the segment might be, which its headers cannot tell apart.
-        reference: the section of the RFC behind it; "" where the verdict is about the capture.
+        instead: what else the segment might be, as far as its headers cannot tell.
+        reference: the RFC section behind the verdict; "" if the verdict is about the capture.
     """
 
     verdict: Verdict
@@ -38,7 +39,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The texts of one verdict."""
+    """The texts that explain one verdict."""
 
     why: Callable[[Situation], str]
     instead: tuple[str, ...]
@@ -46,9 +47,10 @@ class Reason:
 
 
 def explain(packets: Table, connections: Table, row: int, sack: Sequence[tuple[int, int]] = ()) -> list[Explanation]:
-    """Explanations of the verdicts of packets row `row`; empty without any.
+    """Explanations of the verdicts of packets row `row`; empty if it has none.
 
-    `sack` are the segment's SACK blocks as sent (`option_values.sack_blocks`): numbers behind the ACK that did arrive.
+    `sack` is the list of the segment's SACK blocks as sent (`option_values.sack_blocks`): the ranges beyond its
+    acknowledgment number that did arrive.
     """
     bits = int(packets["analysis"][row])
     if not bits:
@@ -70,14 +72,14 @@ def _explained(s: Situation, verdict: Verdict) -> Explanation:
 
 
 def _against(s: Situation, verdict: Verdict) -> Check | None:
-    """The first check that fails; None if the verdict is out of the question from the start."""
+    """The first check that fails; None if that is the very first one, so that the verdict was out of the question."""
     checks = CHECKS[verdict](s)
     against = next((check for check in checks if not check.holds), None)
     return None if against is checks[0] else against
 
 
 def _ambiguities(s: Situation, verdict: Verdict) -> list[str]:
-    """What only this segment leaves open."""
+    """The ambiguities that are specific to this segment."""
     if verdict is Verdict.KEEP_ALIVE and s.length == 1:
         return ["A retransmission of a single byte looks the same."]
     if verdict in REPEATS and s.first_sent < 0:
@@ -120,7 +122,7 @@ def _retransmission(s: Situation) -> str:
 
 
 def _first_transmission(s: Situation) -> str:
-    """Which packet sent the segment's numbers first, and how far that one reached."""
+    """Words that tell which packet first sent the segment's sequence numbers, and how far that packet reached."""
     end = s.first_sent_end
     if seq_distance(s.end, end) >= 0:
         return f"{_what(s)} {'were' if s.length > 1 else 'was'} first sent in {_packet(s.first_sent)}"
@@ -129,7 +131,7 @@ def _first_transmission(s: Situation) -> str:
 
 
 def _acknowledged_since(s: Situation) -> str:
-    """How much of a repeated segment the peer has acknowledged, as far as the capture shows."""
+    """A sentence on how much of a repeated segment the peer has acknowledged, as far as the capture shows."""
     covered = seq_distance(s.seq, s.peer.last_ack) if s.peer.last_ack else 0
     if covered > 0 and seq_distance(s.end_counted, s.peer.last_ack) >= 0:
         return "An acknowledgment of it had been captured: that was probably lost behind the place of capture, or late."
@@ -206,7 +208,7 @@ def _duplicate_ack(s: Situation) -> str:
 
 
 def _cause_of_duplicate(s: Situation) -> str:
-    """Why an acknowledgment is repeated, as far as the segment itself or earlier packets show."""
+    """A sentence on why an acknowledgment is repeated, as far as the segment itself or earlier packets show."""
     acked = s.relative(s.ack, of_peer=True)
     if beyond := [block for block in s.sack if seq_distance(s.ack, block[0]) > 0]:
         blocks = ", ".join(f"{s.relative(a, of_peer=True)} to {s.relative(b - 1, of_peer=True)}" for a, b in beyond)

@@ -1,7 +1,7 @@
 """The state of both endpoints before a segment, as the analysis had it.
 
-Found on demand by letting `Analysis` follow the connection's earlier packets once more, so that an explanation
-compares the very numbers that the verdict compared.
+It is computed on demand by letting `Analysis` process the connection's earlier packets once more, so that an
+explanation compares exactly the numbers that the verdict was based on.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ from inspector.tcp.header import ACK, FIN, RST, SYN
 MASK32 = 0xFFFF_FFFF
 
 FOLLOWED = ("time_ns", "clock", "flags", "seq", "ack", "payload", "direction", "peer_scale")
-"""Columns of packets that `Analysis` reads."""
+"""The columns of packets that `Analysis` reads."""
 
 
 @dataclass(frozen=True)
 class Situation:
-    """A segment, and both ends as they stood before it. Numbers are as sent; `relative` counts them from the SYN.
+    """A segment, and the state of both ends before it.
 
-    `sack` are its SACK blocks: left edge, right edge (RFC 2018 §3). `earlier` are the packets rows of the connection
-    before this one; `window` is the header's field, unscaled; `initial_rtt_ns` is 0 where it is not known.
+    Sequence numbers are as sent; `relative` counts them from the SYN. `sack` is the list of the segment's SACK blocks:
+    left edge, right edge (RFC 2018 §3). `earlier` holds the connection's packets rows before this one; `window` is the
+    header field, unscaled; `initial_rtt_ns` is 0 if it is not known.
     """
 
     packets: Table
@@ -76,12 +77,12 @@ class Situation:
 
     @property
     def end(self) -> int:
-        """The number after the segment's last byte."""
+        """The sequence number after the segment's last byte."""
         return (self.seq + self.length) & MASK32
 
     @property
     def end_counted(self) -> int:
-        """The same, and the one that a SYN or a FIN takes (RFC 9293 §3.4)."""
+        """The sequence number after the segment, including the one that a SYN or a FIN occupies (RFC 9293 §3.4)."""
         return (self.end + bool(self.flags & (SYN | FIN))) & MASK32
 
     @property
@@ -95,46 +96,46 @@ class Situation:
 
     @property
     def occupies(self) -> bool:
-        """Whether the segment takes sequence numbers at all."""
+        """Whether the segment occupies any sequence numbers."""
         return bool(self.length or self.flags & (SYN | FIN))
 
     @property
     def peer_scale(self) -> int:
-        """The peer's window shift according to the packets up to this one; -1 unknown, -2 none."""
+        """The peer's window shift according to the packets up to this one; -1 if unknown, -2 if it has none."""
         return self._value("peer_scale")
 
     @property
     def offered(self) -> int:
-        """Bytes that the peer's last window field offers, as the analysis takes it."""
+        """The number of bytes that the peer's last window field offers, as the analysis interprets it."""
         field = max(self.peer.last_window, 0)
         return field << self.peer_scale if self.peer_scale > 0 and self.peer.window_is_scaled else field
 
     def relative(self, number: int, *, of_peer: bool = False) -> int:
-        """A sequence number of the sender, or of its peer, as the page shows it: the SYN is 0, the first byte 1."""
+        """A relative sequence number of the sender, or of its peer, as on the page: the SYN is 0, the first byte 1."""
         return (number - int(self.connections["isn"][self.connection, self.side ^ of_peer])) & MASK32
 
     def rows_of(self, *, peer: bool) -> Rows:
-        """Earlier packets of the sender, or of its peer."""
+        """The earlier packets of the sender, or of its peer."""
         return self.earlier[self.packets["direction"][self.earlier] == self.side ^ peer]
 
     def syns(self, *, peer: bool, answers: bool) -> Rows:
-        """Earlier SYNs of the sender, or of its peer: those with an ACK, or those without."""
+        """The earlier SYNs of the sender, or of its peer: those with an ACK if `answers`, otherwise those without."""
         rows = self.rows_of(peer=peer)
         return rows[self.packets["flags"][rows] & (SYN | ACK) == (SYN | ACK if answers else SYN)]
 
     @cached_property
     def last_of_peer(self) -> int:
-        """The peer's packet before this one, -1 none."""
+        """The peer's last packet before this one; -1 if there is none."""
         return _last(self.rows_of(peer=True))
 
     @cached_property
     def last_of_sender(self) -> int:
-        """The sender's packet before this one, -1 none."""
+        """The sender's last packet before this one; -1 if there is none."""
         return _last(self.rows_of(peer=False))
 
     @cached_property
     def reached_next(self) -> int:
-        """The sender's packet whose last byte lies before `sender.next_seq`, -1 none."""
+        """The sender's packet that ends exactly at `sender.next_seq`; -1 if there is none."""
         rows = self.rows_of(peer=False)
         reached = rows[self._ends(rows) == self.sender.next_seq]
         timed = reached[self.packets["time_ns"][reached] == self.sender.next_seq_ns]
@@ -142,7 +143,7 @@ class Situation:
 
     @cached_property
     def first_sent(self) -> int:
-        """The first packet that carried this segment's first byte, -1 when none was seen."""
+        """The first packet that carried this segment's first byte; -1 if none was captured."""
         rows = self.rows_of(peer=False)
         starts = self.packets["seq"][rows].astype(np.int64)
         into = (self.seq - starts) & MASK32
@@ -151,13 +152,15 @@ class Situation:
 
     @property
     def first_sent_end(self) -> int:
-        """The number after the bytes of that packet."""
+        """The sequence number after the packet `first_sent`."""
         return int(self._ends(np.array([self.first_sent]))[0])
 
     @cached_property
     def expected_isn(self) -> int | None:
-        """The sender's initial number by the packets before this one: its first SYN's, or what its own first number or
-        the peer's first ACK makes it; None while there are none. As `Lookup` finds it.
+        """The sender's initial sequence number according to the packets before this one; None if there are none.
+
+        As in `Lookup`, it is that of the sender's first SYN, or else it is inferred from the sender's first sequence
+        number or the peer's first acknowledgment number.
         """
         flags, rows = self.packets["flags"][self.earlier], self.earlier
         own = self.packets["direction"][rows] == self.side
@@ -175,8 +178,9 @@ class Situation:
 
 
 def recall(packets: Table, connections: Table, row: int, sack: Sequence[tuple[int, int]] = ()) -> Situation:
-    """The state of both endpoints before packets row `row`, whose SACK blocks are `sack`. It must belong to a
-    connection.
+    """The state of both endpoints before packets row `row`, which must belong to a connection.
+
+    `sack` is the list of the packet's SACK blocks.
     """
     connection = int(packets["connection"][row])
     first = int(connections["first_packet"][connection])
@@ -188,12 +192,15 @@ def recall(packets: Table, connections: Table, row: int, sack: Sequence[tuple[in
     client, server, initial_rtt_ns = _follow(packets, rows[:-1], fields[:-1])
     sender, peer = (server, client) if packets["direction"][row] else (client, server)
     if packets["flags"][row] & (SYN | ACK) == SYN:
-        sender = sender._replace(next_seq=sender.contiguous)  # as the analysis takes a SYN that comes again
+        sender = sender._replace(next_seq=sender.contiguous)  # as the analysis treats a repeated SYN
     return Situation(packets, connections, row, rows[:-1], int(fields[-1]), sender, peer, initial_rtt_ns, sack)
 
 
 def _follow(packets: Table, rows: Rows, fields: npt.NDArray[Any]) -> tuple[Standing, Standing, int]:
-    """Client, server and initial round trip after `rows`, all packets of one connection from its first on."""
+    """The state of client and server and the initial round-trip time after `rows`.
+
+    `rows` are all packets of one connection from its first on.
+    """
     copy, headers, pair = Table("packets"), Table("headers"), Table("connections")
     for table, length in ((copy, len(rows)), (headers, len(rows)), (pair, 1)):
         table.reserve(max(length, 1))
@@ -208,7 +215,7 @@ def _follow(packets: Table, rows: Rows, fields: npt.NDArray[Any]) -> tuple[Stand
 
 
 def window_fields(packets: Table, rows: Rows) -> npt.NDArray[np.uint16]:
-    """The window fields as they stood in the headers."""
+    """The unscaled window fields, as they were in the headers."""
     shift = np.maximum(packets["window_shift"][rows], 0).astype(np.uint32)
     return (packets["window"][rows] >> shift).astype(np.uint16)
 
