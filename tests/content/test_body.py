@@ -94,7 +94,7 @@ def test_codings_are_undone_in_reverse_order() -> None:
 def test_what_keeps_it_from_being_all_is_said() -> None:
     text = b"text " * 1000
     assert content(answered(head(text, "sdch")), 1)[1] == ["content coding 'sdch' is not known"]
-    assert content(answered(head(text, "gzip")), 1) == (text, ["said to be gzip, but: neither gzip nor deflate"])
+    assert content(answered(head(text, "gzip")), 1) == (text, ["declared as gzip, but: neither gzip nor deflate"])
     for cut in (20, 9):
         found, notes = content(answered(head(gzip.compress(text)[:-cut], "gzip")), 1)
         assert text.startswith(found)

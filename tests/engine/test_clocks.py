@@ -133,7 +133,7 @@ def test_of_one_packet_alone_whose_time_is_ahead_it_is_said_that_it_is_wrong(tmp
         assert capture.packets["clock"].tolist() == [0, 0, 0, 0, 1, 0, 0]
     assert said["packet"] == 5
     assert said["detail"].startswith(
-        "Its time is 3 h 00 min after that of packet 4 and 3 h 00 min after that of the packet behind it"
+        "Its time is 3 h 00 min after that of packet 4 and 3 h 00 min after that of the next packet"
     )
 
 

@@ -312,5 +312,5 @@ def test_a_filter_holds_for_sockets_as_for_packets(tmp_path: Path) -> None:
 
 def test_a_filter_with_a_loop_is_refused_with_a_reason(tmp_path: Path) -> None:
     capture = LiveCapture.start("lo", tmp_path / "x", filter="ip6 protochain 6")
-    with pytest.raises(CaptureRefused, match="does not take this capture filter"):
+    with pytest.raises(CaptureRefused, match="rejects this capture filter"):
         capture.wait_ready()
