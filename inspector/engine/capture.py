@@ -1,7 +1,7 @@
 """One capture: its tables, and the engine that fills them batch by batch.
 
-Data flow one way: records of the file → headers → connections and streams → HTTP and WebSocket. Whatever the
-batches, the tables are the same; a live capture is a file that grows, read by the same code.
+Data flow one way: records of the file → headers → connections and streams → HTTP and WebSocket. The tables do not
+depend on how packets are batched; a live capture is a growing file that the same code reads.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SLACK = 1.125
 """The factor by which tables are made larger than the first batches suggest; unused room costs no memory."""
 
 OF_PACKET = {name: np.array([anomaly.packet == name for anomaly in ANOMALIES]) for name in ("a", "b", "c")}
-"""For each of an anomaly's numbers a, b and c: an array, indexed by code, of whether it is a packet's number."""
+"""For each of an anomaly's numbers a, b and c: an array, indexed by code, that tells whether it is a packet number."""
 
 REFUSALS = {
     Reason.OVERLAP: "ip-fragments-overlap",

@@ -2,9 +2,9 @@
 
 A capture's timestamps are expected to increase. If one goes back, the clock was set, the timestamp is corrupt, or the
 packets of several interfaces are not in order: the capture cannot tell which. So each packet is assigned to a *clock*,
-within which times increase, and durations are known only between packets of the same clock. One case can be told: if
-the timestamp of a single packet is far ahead of those of both its neighbours, that timestamp is wrong, and the
-neighbours' clock continues.
+within which times increase, and durations are known only between packets of the same clock. One case is clear: if the
+timestamp of a single packet is far ahead of those of both its neighbours, that timestamp is wrong, and the neighbours'
+clock continues.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Rows = npt.NDArray[np.integer[Any]]
 
 JITTER_NS = 1_000_000
 """A timestamp that goes back by no more than this still belongs to the same clock: several queues or processors of one
-machine write packets slightly out of order. A duration that would be negative is unknown all the same."""
+machine write packets slightly out of order. A duration that would be negative is unknown nevertheless."""
 
 CORRUPT_NS, STANDS_OUT = 1_000_000_000, 10
 """A timestamp is wrong if it is ahead of both its neighbours by more than CORRUPT_NS and by at least STANDS_OUT times

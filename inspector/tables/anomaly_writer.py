@@ -10,7 +10,7 @@ import cython
 from inspector.tables.table import Table
 
 FIRST = cython.declare(cython.longlong, 25)
-"""The number of anomalies of one code that are reported per connection; after that, only one in `EVERY` is."""
+"""How many anomalies of one code are reported per connection; after that, only one in `EVERY` is reported."""
 
 EVERY = cython.declare(cython.longlong, 1000)
 

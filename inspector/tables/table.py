@@ -103,7 +103,10 @@ class Checksum(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name (including the unit, if it has one), dtype, meaning, default value, and width if wide."""
+    """One column: its name (including the unit, if it has one), dtype, meaning and default value.
+
+    `width` is the number of items per row in a wide column, 0 otherwise.
+    """
 
     name: str
     dtype: str

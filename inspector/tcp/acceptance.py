@@ -223,7 +223,7 @@ class Acceptor:
     def redeem(self, sender: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
         """Whether packet `row` acknowledges a segment that its sender seemed to have refused since its last ACK.
 
-        If nothing else from the peer reaches that far, the segment was accepted after all, and is marked so.
+        If nothing else from the peer reaches that far, the segment was accepted after all, and is marked accordingly.
         """
         at: cython.Py_ssize_t = self.previous[row]
         found: cython.bint = False

@@ -76,7 +76,7 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 @cython.cclass
 class Said:
-    """The facts about what one end has sent so far against which later segments are checked."""
+    """What one end has sent so far, as far as later segments are checked against it."""
 
     has_acked: cython.bint
     last_ack: cython.uint
@@ -140,7 +140,7 @@ def nothing_said() -> Said:
 
 @cython.cclass
 class Conformance:
-    """Writes TCP's anomalies."""
+    """Checks segments against TCP's rules, and writes the anomalies found."""
 
     packets: Table
     connections: Table

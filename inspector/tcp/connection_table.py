@@ -3,8 +3,8 @@
 A connection is a pair of sockets (RFC 9293 §3.3.1: it is identified by both addresses and both ports) on one network:
 VLANs, the key of a tunnel and the capture interface distinguish networks that use the same addresses. But a connection
 may be seen on several networks, if each direction has its own tag or path; then its sequence and acknowledgment numbers
-fit together. A SYN with a new initial sequence number between known sockets starts a new connection; segments that
-continue the old one by both numbers still belong to that.
+fit together. A SYN with a new initial sequence number between known sockets starts a new connection; a segment whose
+numbers both continue the old connection still belongs to that one.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """

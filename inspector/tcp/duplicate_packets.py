@@ -1,4 +1,4 @@
-"""Finds packets that were captured twice, at several places: by mirror ports, bridges, routers or the device `any`.
+"""Finds packets that are in the capture twice, because of mirror ports, bridges, routers or the device `any`.
 
 A copy has the same IP identification and the same TCP segment, including the checksum, within a short time. A
 retransmission is a different packet with another identification. If there is no identification (IPv6, and Linux's 0),
@@ -29,8 +29,8 @@ ON_THE_WAY_NS = cython.declare(cython.longlong, 100_000_000)
 """The maximum time between copies at different places of a packet that has an IP identification."""
 
 AT_ONCE_NS = cython.declare(cython.longlong, 5_000_000)
-"""The maximum time between copies of such a packet at the same place, as a mirror port for both directions makes
-them."""
+"""The maximum time between copies of such a packet at the same place; a mirror port for both directions makes such
+copies."""
 
 SAME_MOMENT_NS = cython.declare(cython.longlong, 500_000)
 """The maximum time between copies of a packet without an identification: no sender retransmits so soon."""
@@ -48,9 +48,9 @@ class Copies:
     rows: cython.int[::1]
     places: cython.ulonglong[::1]
     last_id: cython.uint[::1]
-    """The IP identification of each end's previous packet, or 0: client and server of connection 0, 1, … in turn."""
+    """The IP identification of each end's previous packet, 0 if none; client and server of each connection in turn."""
     varies: cython.uchar[::1]
-    """Whether each end gives its packets different identifications, in the same order."""
+    """Whether each end gives its packets different identifications; client and server of each connection in turn."""
     copied: cython.uchar[::1]
     """Whether a packet of the connection was captured twice, by connection."""
     count: cython.int

@@ -207,7 +207,7 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _show_states(self, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.int:
-        """Write the current states of both ends into the packet's row, even if the packet was captured before."""
+        """Write the current states of both ends into the packet's row; a duplicate packet does not change them."""
         self.client_state[row] = self.c_client_state[connection]
         self.server_state[row] = self.c_server_state[connection]
         self.assumed[row] = self.c_assumed[connection]
@@ -368,7 +368,7 @@ class Lifecycle:
     def _reset(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """Process a RST, which ends its sender's connection.
 
-        In SYN-SENT, a RST may only refuse an old duplicate, whose acknowledgment number it then has as its sequence
+        In SYN-SENT, a RST may merely refuse an old duplicate; then its sequence number is that segment's acknowledgment
         number (RFC 9293 §3.5.2).
         """
         if sender.state == SYN_SENT_STATE and not flags & ACK and self.seq[row] != (sender.syn_seq + 1) & MASK32:
@@ -400,7 +400,7 @@ class Lifecycle:
     def _speak(self, sender: End, flags: cython.uint, is_open: cython.bint) -> cython.int:
         """Process a segment without SYN and RST, then its FIN if it has one.
 
-        It shows that the handshake is complete, or that the capture begins in mid-connection.
+        Such a segment shows that the handshake is complete, or that the capture begins in mid-connection.
         """
         if is_open or not sender.has_spoken or (sender.state == SYN_SENT_STATE and flags & ACK):
             self.receipts.move(sender, SENT_SEGMENT)
@@ -470,9 +470,9 @@ class Lifecycle:
     @cython.cfunc
     @cython.exceptval(-1)
     def _complete_handshake(self, life: Life, row: cython.Py_ssize_t, connection: cython.Py_ssize_t) -> cython.int:
-        """Complete the handshake with packet `row`, the first that acknowledges the SYN-ACK, with or without bytes.
+        """Note that the handshake is complete.
 
-        If `row` is -1, there is no such packet yet.
+        Packet `row` is the first that acknowledges the SYN-ACK, with or without bytes; -1 if there is none yet.
         """
         if row >= 0:
             self.handshake_ns[connection] = self._elapsed(life.syn_packet, row)

@@ -1,4 +1,4 @@
-"""The TCP options of one packet, read from its bytes on demand, because the tables do not keep their values."""
+"""The TCP options of one packet, read from its bytes on demand: the tables record only which options there were."""
 
 from __future__ import annotations
 

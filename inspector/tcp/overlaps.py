@@ -31,7 +31,7 @@ IN_ARENA = cython.declare(cython.longlong, ARENA)
 
 CHUNKS_BACK = cython.declare(cython.int, 256)
 """The number of pieces of a stream that are searched for the first transmission of a repeated byte. Repeats of older
-bytes are not compared: a segment that repeats a whole stream would take as much time as the stream."""
+bytes are not compared: otherwise a segment that repeats a whole stream would take as much time as the stream."""
 
 
 @cython.cclass

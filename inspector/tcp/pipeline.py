@@ -65,6 +65,6 @@ class Tracker:
         )
 
     def finish(self) -> None:
-        """Deliver bytes that wait for missing ones, and report what waits for later packets: the capture has ended."""
+        """Deliver what waits for missing bytes and report what waits for later packets: the capture has ended."""
         self._conformance.finish()
         self._streams.finish()

@@ -461,7 +461,7 @@ class Streams:
     def _give_up(self, row: cython.int) -> cython.int:
         """Stop waiting for the bytes that packet `row` of the current direction acknowledges.
 
-        Those of the peer's bytes that are there are delivered, after gaps.
+        The peer's bytes that have arrived are delivered, after gaps.
         """
         side: cython.int = self.side
         peer: Stream = self.streams[2 * self.connection + 1 - side]
@@ -702,7 +702,7 @@ class Streams:
     @cython.cfunc
     @cython.exceptval(-1)
     def _take_aside(self, stream: Stream, peer: Stream) -> cython.int:
-        """Take the segments put aside that the receiver, which now sends an ACK, accepted after all into the stream."""
+        """Process the segments put aside when their receiver sends an ACK: those accepted after all join the stream."""
         row: cython.int = stream.aside
         before: cython.int
         stream.aside = -1

@@ -1,4 +1,4 @@
-"""What was sent to an end, and whether it arrived: assumed at first, then confirmed or disproved by its own packets.
+"""What was sent to an end, and whether it arrived: assumed at first, then confirmed or disproved by the end's packets.
 
 A packet proves what its sender had sent and, by its acknowledgment number, what it had received (RFC 9293 §3.4). So an
 end's proven state changes when it sends. A packet on its way to the end is applied to the state that is shown, which is
@@ -46,7 +46,8 @@ ACK_OF_FIN_BIT = cython.declare(cython.uint, bit(Signal.GOT_ACK_OF_FIN))
 FIN_BIT = cython.declare(cython.uint, bit(Signal.GOT_FIN))
 RST_BITS = cython.declare(cython.uint, bit(Signal.GOT_RST) | bit(Signal.GOT_RST_WHEN_CALLED))
 REPEATED_BITS = cython.declare(cython.uint, bit(Signal.GOT_SYN) | bit(Signal.GOT_SYN_ACK) | bit(Signal.GOT_FIN))
-"""The receipts of what occupies a sequence number, so that its sender repeats it until it is acknowledged."""
+"""The receipts of SYN, SYN-ACK and FIN, which occupy a sequence number: their sender repeats them until they are
+acknowledged."""
 
 REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
 
@@ -110,7 +111,7 @@ class Receipts:
     ) -> cython.int:
         """Note that the packet in `row` brings a signal to the end of `side`, if the packet arrives.
 
-        `is_carried` tells that the packet carries the signal itself and does not just fill a hole before it.
+        `is_carried` tells whether the packet carries the signal itself or only fills a hole before it.
         """
         kind: cython.int = signal - GOT_SYN
         own: cython.uint = 1 << kind

@@ -2,8 +2,8 @@
 
 One table drives everything: the engine applies it to both ends of every connection, and the documentation and the
 page's legend are generated from it. A `Signal` is an event at one end: the end *sent* something, which its packet
-proves, or it *got* something. That it got a packet sent to it is assumed until its own packets show whether it did
-(receipts.py). A signal that is not in the table for a state leaves that state unchanged.
+proves, or it *got* something. The latter is assumed for every packet sent to the end, until its own packets show
+whether the packet arrived (receipts.py). A signal that is not in the table for a state leaves that state unchanged.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Signal(IntEnum):
     GOT_RST = 11
     """A RST received by an end that requested the connection itself (an active OPEN)."""
     GOT_RST_WHEN_CALLED = 12
-    """A RST received by an end that the connection was requested of (a passive OPEN)."""
+    """A RST received by an end that was listening for the connection (a passive OPEN)."""
 
 
 TRANSITIONS: dict[tuple[State, Signal], State] = {

@@ -134,8 +134,8 @@ VERDICT_WORDS: dict[Verdict, VerdictWords] = {
 """The words for each verdict that both the page and the summary use."""
 
 COPY_SHIFT = 17
-"""How far to the left the verdicts of a packet that was captured twice at the same place are shifted. Only tshark,
-which does not recognise copies, gives the packet these verdicts; here, it has none of them."""
+"""The number of bits by which the verdicts on a packet that was captured twice at the same place are shifted to the
+left. Only tshark, which does not recognise copies, gives the packet these verdicts; here, it has none of them."""
 
 FAST_RETRANSMISSION_ACKS = 2
 """A fast retransmission follows at least this many duplicate ACKs."""
@@ -154,7 +154,7 @@ TSHARK_SAYS: dict[Verdict, Verdict] = {
     Verdict.EMPTY_WINDOW_PROBE: Verdict.KEEP_ALIVE,
     Verdict.CROSSED_SYN_ACK: Verdict.RETRANSMISSION,
 }
-"""The verdicts that tshark does not distinguish, and the verdict that it gives instead."""
+"""The verdicts that tshark does not have, each with the one that tshark gives instead."""
 
 TROUBLE = (
     Verdict.RETRANSMISSION
@@ -197,8 +197,8 @@ class Acceptance(IntFlag):
     REDEEMS = 1 << 5
     """This packet acknowledges a segment that its sender was thought to have refused."""
     LIVES_ON = 1 << 6
-    """Its sender's connection continues: after a RST that only seemed to be the sender's, or although this packet is a
-    RST, because it only refuses an old segment."""
+    """Its sender's connection continues: an earlier RST only seemed to be the sender's, or this packet is a RST that
+    only refuses an old segment."""
     AFTER_ALL = 1 << 7
     """Its receiver acknowledged it, so it was accepted despite the `Refusal`."""
 

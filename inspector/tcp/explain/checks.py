@@ -246,7 +246,10 @@ def _fast(s: Situation) -> list[Check]:
 
 
 def overtaken_within(s: Situation) -> int:
-    """The time in ns within which a late segment counts as overtaken: the initial round-trip time, if that is known."""
+    """The time in ns within which a late segment counts as overtaken: the initial round-trip time.
+
+    If that is not known, it is REORDERING_NS.
+    """
     return s.initial_rtt_ns or REORDERING_NS
 
 
@@ -337,7 +340,7 @@ BEFORE: dict[Verdict, tuple[Verdict, ...]] = {
 
 
 def fits(s: Situation, verdict: Verdict) -> bool:
-    """Whether a verdict's rule fits the segment, and that of no verdict tried before it."""
+    """Whether a verdict's rule fits the segment and no verdict that is tried before it does."""
     if not all(check.holds for check in CHECKS[verdict](s)):
         return False
     return not any(fits(s, earlier) for earlier in BEFORE.get(verdict, ()))

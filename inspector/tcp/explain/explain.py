@@ -25,7 +25,7 @@ class Explanation:
         why: a sentence with the numbers.
         checks: the comparisons that were made, all of which hold.
         ruled_out: verdicts that were tried before this one, each with the first comparison that spoke against it.
-        instead: what else the segment might be, as far as its headers cannot tell.
+        instead: what else the segment might be, because its headers do not rule it out.
         reference: the RFC section behind the verdict; "" if the verdict is about the capture.
     """
 
@@ -72,7 +72,7 @@ def _explained(s: Situation, verdict: Verdict) -> Explanation:
 
 
 def _against(s: Situation, verdict: Verdict) -> Check | None:
-    """The first check that fails; None if that is the very first one, so that the verdict was out of the question."""
+    """The first check that fails; None if it is the very first one, since then the verdict was never a candidate."""
     checks = CHECKS[verdict](s)
     against = next((check for check in checks if not check.holds), None)
     return None if against is checks[0] else against
@@ -122,7 +122,7 @@ def _retransmission(s: Situation) -> str:
 
 
 def _first_transmission(s: Situation) -> str:
-    """Words that tell which packet first sent the segment's sequence numbers, and how far that packet reached."""
+    """A clause on which packet first sent the segment's sequence numbers, and how far that packet reached."""
     end = s.first_sent_end
     if seq_distance(s.end, end) >= 0:
         return f"{_what(s)} {'were' if s.length > 1 else 'was'} first sent in {_packet(s.first_sent)}"
