@@ -185,7 +185,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-orphan-response",
         "Response without request",
-        "Status {a} answers no request that was captured and could be parsed.",
+        "No request for this response with status {a} was captured, or it could not be parsed.",
         "RFC 9112 §9.2",
     ),
     Anomaly(
@@ -243,8 +243,8 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-pairing-corrected",
         "Unanswered requests skipped",
-        "The responses to {a} requests are probably missing from the capture: this response was paired with the "
-        "request that its TCP numbers prove, or else with the newest.",
+        "The responses to {a} requests are probably missing from the capture. This response was paired with the "
+        "request that its sequence and acknowledgment numbers prove, or where they prove none, with the newest.",
         "RFC 9112 §9.3.2",
         "note",
     ),

@@ -36,15 +36,15 @@ TCP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "tcp-reuse-while-open",
-        "New connection on sockets whose last one was not seen to end",
-        "Connection {a} between the same sockets had not ended in the capture when this SYN came: one end may have "
-        "forgotten it, or the end is missing from the capture.",
+        "New connection between sockets whose previous one had not ended",
+        "Connection {a} between the same sockets had not ended in the capture when this SYN was sent: one end may have "
+        "lost its state, or the packets that closed it are missing from the capture.",
         "RFC 9293 §3.10.7.4",
     ),
     Anomaly(
         "tcp-reuse-in-time-wait",
-        "New connection on sockets last seen in TIME-WAIT",
-        "Connection {a} between the same sockets was left in TIME-WAIT; no packet shows whether that was over.",
+        "New connection between sockets in TIME-WAIT",
+        "Connection {a} between the same sockets was last in TIME-WAIT; no packet shows whether that had expired.",
         "RFC 6191",
         "note",
     ),
@@ -65,8 +65,8 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-data-before-established",
         "Data before an answer to the SYN was seen",
-        "{a} bytes were sent, and no answer of the server to the SYN had been captured: lawful, but before it has "
-        "answered a server keeps only those that come with the SYN.",
+        "{a} bytes were sent before any reply from the server to the SYN was captured. That is allowed, but until a "
+        "server has replied, it keeps only data that the SYN itself carries.",
         "RFC 9293 §3.10.2",
         "note",
     ),
@@ -78,13 +78,13 @@ TCP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "tcp-data-after-fin",
-        "Data behind its sender's FIN",
-        "The segment ends at {a}, but its sender had ended its stream at {b}.",
+        "Data after the sender's FIN",
+        "The segment ends at sequence number {a}, but its sender's FIN had ended the stream at {b}.",
         "RFC 9293 §3.6",
     ),
     Anomaly(
         "tcp-window-shrunk",
-        "Window taken back",
+        "Window shrunk",
         "The right edge of the receive window moved back by {a} bytes.",
         "RFC 9293 §3.8.6",
         "note",
@@ -92,54 +92,57 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-reset-outside-window",
         "Reset that its receiver should ignore",
-        "The RST's number {a} is outside the window that its receiver was seen to announce ({b} to {c}).",
+        "The RST's sequence number {a} is outside the window that its receiver had advertised ({b} to {c}).",
         "RFC 5961 §3.2",
     ),
     Anomaly(
         "tcp-reset-challenged",
-        "Reset at another number than the next",
-        "The RST's number {a} is inside the window but not the next, {b}: its receiver should not obey it, but answer "
-        "with a challenge ACK.",
+        "Reset inside the window, but not at the next sequence number",
+        "The RST's sequence number {a} is inside the window but is not the next expected one, {b}: its receiver should "
+        "not reset, but send a challenge ACK.",
         "RFC 5961 §3.2",
     ),
     Anomaly(
         "tcp-segment-outside-window",
         "Segment outside the window",
-        "The segment begins at {a}, outside the window that its receiver was seen to announce ({b} to {c}): it "
-        "must not be accepted.",
+        "The segment begins at {a}, outside the window that its receiver had advertised ({b} to {c}): the receiver "
+        "must not accept it.",
         "RFC 9293 §3.10.7.4",
     ),
     Anomaly(
         "tcp-bad-checksum",
         "Wrong TCP checksum",
-        "The checksum of the segment at {a} is wrong, though its sender had sent right ones: it must be dropped.",
+        "The checksum of the segment at {a} is wrong, although earlier ones of this sender were right: the receiver "
+        "must drop it.",
         "RFC 9293 §3.1",
     ),
     Anomaly(
         "tcp-stray-fin",
         "FIN outside the window",
-        "The segment with FIN begins at {a}, outside the window that its receiver was seen to announce ({b} to "
-        "{c}): it must not be accepted.",
+        "The segment with FIN begins at {a}, outside the window that its receiver had advertised ({b} to {c}): the "
+        "receiver must not accept it.",
         "RFC 9293 §3.10.7.4",
     ),
     Anomaly(
         "tcp-ack-of-unsent",
-        "ACK of what was never sent",
-        "The segment acknowledges up to {a}, but its receiver was seen to send only up to {b}: it must drop that.",
+        "ACK of data that was never sent",
+        "The segment acknowledges up to {a}, but its receiver has sent only up to {b} in this capture: the receiver "
+        "must drop it.",
         "RFC 5961 §5.2",
     ),
     Anomaly(
         "tcp-challenge-ack",
         "Challenge ACK",
-        "The ACK probably answers packet {a}, a SYN or RST that its sender should not obey: whoever sent that may "
-        "reply with a RST at the right number.",
+        "The ACK probably answers packet {a}, a SYN or RST that its sender should not act on. The sender of that "
+        "packet may reply with a RST at the right sequence number.",
         "RFC 5961 §3.2",
         "note",
     ),
     Anomaly(
         "tcp-overlap-differs",
-        "The same bytes sent twice, differently",
-        "Byte {b} of this segment is not what packet {a} had said there; only the receiver knows which it read.",
+        "Retransmission with different data",
+        "Byte {b} of this segment differs from what packet {a} carried there; only the receiver knows which one it "
+        "read.",
         "RFC 9293 §3.10.7.4",
         packet="a",
     ),
@@ -153,8 +156,8 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-answer-unseen",
         "Handshake without its SYN-ACK",
-        "The client goes on as if it had been answered, but nothing from the server is in the capture: the answers may "
-        "take another way.",
+        "The client continues as if it had received a SYN-ACK, but nothing from the server is in the capture: the "
+        "replies may take another path.",
         "RFC 9293 §3.5",
     ),
     Anomaly(
@@ -166,15 +169,15 @@ TCP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "tcp-reset-with-data",
-        "Data on a reset",
+        "Reset with data",
         "The RST carries {a} bytes, which may say why it was sent; they are not part of the stream.",
         "RFC 9293 §3.5.3",
         "note",
     ),
     Anomaly(
         "tcp-fin-moved",
-        "FIN at another place than before",
-        "This FIN has the number {a}, its sender's first had {b}.",
+        "FIN at a different sequence number",
+        "This FIN has the sequence number {a}; the first FIN of its sender had {b}.",
         "RFC 9293 §3.10.4",
     ),
     Anomaly(

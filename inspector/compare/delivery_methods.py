@@ -49,7 +49,8 @@ TITLES = {
 """Titles on the page and in the terminal."""
 
 RULES = {
-    Kind.CLOSED: "A connection with one request that was closed without a response, or within half a second after it.",
+    Kind.CLOSED: "A connection that carried one request and was closed without a response, or within half a second "
+    "after the response.",
     Kind.KEPT: "A connection with two or more requests, or one that stayed open for half a second after its response.",
     Kind.POLLING: "The same GET from the same client at least four times, at regular intervals, with at least one "
     "response that contained nothing new.",

@@ -111,7 +111,8 @@ def _cheap_while_it_talks(found: Findings) -> Truth | None:
     word = "less" if one < other else "more"
     return Truth(
         "A WebSocket message costs next to nothing.",
-        f"All included, one cost {size(one)} here, {word} than the {size(other)} of a message on a connection of "
+        f"With all headers, and its share of opening and closing, one cost {size(one)} here, {word} than the "
+        f"{size(other)} of a message on a connection of "
         f"its own; contents differ, so compare the useful bytes too. And its "
         f"{count(len(held.connection), 'connection')} had to stay open for {duration(held.held_ns)} in total.",
     )

@@ -77,12 +77,12 @@ WORDS: dict[Outcome, OutcomeWords] = {
         "trouble", "RST", "RST from the {reset_by}, and no connection seen", "with a RST alone, no connection seen"
     ),
     Outcome.HALF_SEEN: OutcomeWords(
-        "open", "half seen", "nothing from the {unseen} captured", "with one end not in the capture"
+        "open", "half seen", "no packets from the {unseen} captured", "with one end not in the capture"
     ),
     Outcome.HALF_SEEN_CLOSED: OutcomeWords(
         "closed",
         "half seen",
-        "nothing from the {unseen} captured",
+        "no packets from the {unseen} captured",
         "with one end not in the capture, closed by the other",
     ),
 }

@@ -44,7 +44,8 @@ def test_more_responses_than_requests_are_orphans(cut: Cut) -> None:
     stage = Play(cut).client(get("/a")).server(answer(b"1") + answer(b"22", 404)).run()
     assert stage.pairs() == [("GET /a", "200"), ("-", "404")]
     assert (
-        stage.sentence("http-orphan-response") == "Status 404 answers no request that was captured and could be parsed."
+        stage.sentence("http-orphan-response")
+        == "No request for this response with status 404 was captured, or it could not be parsed."
     )
 
 

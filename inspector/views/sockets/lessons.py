@@ -122,8 +122,9 @@ def _gone_while_closing(capture: Capture) -> Iterator[Fact]:
             side = "client" if tokens["direction"][row] == Direction.CLIENT else "server"
             yield Fact(
                 Kind.GONE_WHILE_CLOSING, closed_ns, connection, (row,),
-                f"{process_of(tokens, row)} closed {int(tokens['fd'][row])}; without a token, the {side}'s end of "
-                f"#{connection} was still closing for {duration(on_ns)}{_still_to_send(_sent_after(capture, row))}.",
+                f"{process_of(tokens, row)} closed {int(tokens['fd'][row])}; the {side}'s end of #{connection} "
+                f"then had no token, and took another {duration(on_ns)} to close"
+                f"{_still_to_send(_sent_after(capture, row))}.",
             )  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def _sent_after(capture: Capture, row: int) -> int:
 
 
 def _still_to_send(sent: int) -> str:
-    return f", with {size(sent)} still to be sent or on their way" if sent else ""
+    return f", with {size(sent)} still to be sent or in flight" if sent else ""
 
 
 def _time_wait(capture: Capture) -> Iterator[Fact]:

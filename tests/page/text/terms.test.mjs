@@ -55,7 +55,7 @@ const OUTCOMES = [
     connection("reset", { packets: [4, 0], reset_by: "client" }),
     "trouble",
     "reset",
-    "TCP reset by the client; nothing from the server captured",
+    "TCP reset by the client; no packets from the server captured",
   ],
   [
     "a SYN that was refused",
@@ -84,14 +84,14 @@ const OUTCOMES = [
     connection("half_seen", { packets: [3, 0] }),
     "open",
     "half seen",
-    "nothing from the server captured",
+    "no packets from the server captured",
   ],
   [
     "a server alone that closes",
     connection("half_seen_closed", { packets: [0, 5] }),
     "closed",
     "half seen",
-    "nothing from the client captured; the server sent FIN",
+    "no packets from the client captured; the server sent FIN",
   ],
 ];
 

@@ -177,7 +177,7 @@ function drawPause(button, { behind, capture }) {
   button.setAttribute("aria-pressed", String(isPaused));
   button.setAttribute("aria-label", "Pause the view");
   button.title = isPaused
-    ? "Resume and show the packets received meanwhile"
+    ? "Resume and show the packets captured while paused"
     : "Pause the view; packets are still captured";
   button.replaceChildren(icon(isPaused ? "play" : "pause"));
 }

@@ -43,7 +43,7 @@ export function mountHelpDialog() {
         "An IP address and a port name one end of a connection. The TCP standard calls this pair a socket; programs " +
           "also call the object that they open for it a socket. A server port can have many connections at once: " +
           "each is identified by both of its ends. Think of an address as a hotel, of a port as a room in it, and " +
-          "of a connection as the line between two rooms.",
+          "of a connection as a telephone line between two rooms.",
       ),
       legend(),
     ),

@@ -18,7 +18,7 @@ const ABSENT = {
   before_accept: "Not seen yet: a program must accept a connection.",
   lowest_free: "Not seen yet: let one of two clients leave and another join.",
   gone_while_closing: "Not seen yet: a program must close its descriptor while its connection is still closing.",
-  time_wait: "Not seen yet: a connection must be closed.",
+  time_wait: "Not seen yet: close a connection to see this.",
   used_again: "Not seen yet: a descriptor must be closed and its number used again.",
 };
 

@@ -165,12 +165,12 @@ export const OUTCOMES = {
   "half_seen": {
     "kind": "open",
     "short": "half seen",
-    "long": "nothing from the {unseen} captured"
+    "long": "no packets from the {unseen} captured"
   },
   "half_seen_closed": {
     "kind": "closed",
     "short": "half seen",
-    "long": "nothing from the {unseen} captured"
+    "long": "no packets from the {unseen} captured"
   }
 };
 

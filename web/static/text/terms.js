@@ -74,7 +74,7 @@ const WHO = {
   closing: ({ closed_by: by }) => (by ? ` by the ${by}` : ""),
   closed: ({ closed_by: by, reset_by: reset }) =>
     `${by ? ` by the ${by} first` : ""}${reset ? `, then RST from the ${reset}` : ""}`,
-  reset: ({ packets, unseen }) => (packets.includes(0) ? `; nothing from the ${unseen} captured` : ""),
+  reset: ({ packets, unseen }) => (packets.includes(0) ? `; no packets from the ${unseen} captured` : ""),
   unanswered: ({ closed_by: by }) => (by ? `; the ${by} sent FIN` : ""),
   half_seen_closed: ({ seen }) => `; the ${seen} sent FIN`,
 };

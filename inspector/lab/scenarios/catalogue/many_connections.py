@@ -62,7 +62,7 @@ async def syn_flood(scene: Scene) -> str:
     await scene.settle(guest.port)
     return (
         f"{half_open} of {FLOOD} SYNs with spoofed addresses filled the queue (so Linux takes a backlog of {BACKLOG}); "
-        "with cookies the client was served all the same."
+        "with SYN cookies the client was served anyway."
     )
 
 
