@@ -167,12 +167,12 @@ def test_the_lab_explains_each_button_and_says_what_came_of_it(page: Page) -> No
 def test_a_scenario_is_played_at_the_press_of_a_button_and_leads_to_its_connections(page: Page) -> None:
     page.evaluate("() => { location.hash = '#/lab/5'; }")
     entry = page.locator(".lab li", has=page.locator("[data-action=simultaneous-close]"))
-    entry.get_by_role("button", name="Both close at once").click()
+    entry.locator("[data-action=simultaneous-close]").click()
     expect(entry.locator(".lab-outcome")).to_contain_text("CLOSING", timeout=STAGING)
     entry.get_by_role("button", name="Connection").click(timeout=SOON)
     expect(page.locator(".ladder .step:visible .step-state.client", has_text="CLOSING")).to_be_visible(timeout=SOON)
     page.get_by_role("link", name="Sockets").click()
-    for process in ("client", "server"):  # they have ended with the play: not even the door is left
+    for process in ("client", "server"):  # they ended with the scenario, and so did the listening socket
         expect(page.locator(".fd-process.idle", has_text=process)).to_be_visible(timeout=SOON)
 
 
