@@ -56,7 +56,7 @@ IP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "ip-fragments-crowded",
-        "Too many unfinished datagrams",
+        "Too many incomplete datagrams",
         "Too many datagrams were waiting for fragments; the oldest was discarded.",
         "RFC 791 §3.2",
     ),

@@ -72,7 +72,7 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     Anomaly(
         "ws-control-too-long",
         "Control frame too long",
-        "A control frame has {a} bytes; the maximum is 125.",
+        "A control frame has a payload of {a} bytes; the maximum is 125.",
         "RFC 6455 §5.5",
         "violation",
     ),

@@ -129,9 +129,10 @@ def _polls_for_nothing(found: Findings) -> Truth | None:
     cost = found.costs[Kind.POLLING]
     return Truth(
         "Polling is nearly real time.",
-        f"It is as current as its interval: one request every {duration(pace)}; {among(empty, answered)} found nothing "
-        f"new. Together they took {size(cost.all_bytes)} for {size(cost.useful)} of news; more frequent polling "
-        "makes news more current and costs more.",
+        f"News can be as old as the polling interval, here one request every {duration(pace)}. "
+        f"{among(empty, answered).capitalize()} found nothing new. All polls together took "
+        f"{size(cost.all_bytes)} to deliver {size(cost.useful)} of news. Polling more often reduces the delay "
+        "and costs more.",
         found.prove(packets, "finds nothing new")[0],
     )
 

@@ -24,8 +24,8 @@ from inspector.live.afpacket import ANY
 from inspector.live.bpf import compile_filter
 from inspector.pcap.formats import LinkType
 from inspector.pcap.socket_reports import ReportWriter
-from inspector.sockets.capture_filter import FilteredSockets
 from inspector.sockets.changes import FIGURES_EVERY_NS, Changes
+from inspector.sockets.filtered_sockets import FilteredSockets
 from inspector.sockets.holders import End
 from inspector.sockets.snapshot import Surveyor, own_namespace
 from inspector.sockets.wakeup import Doorbell

@@ -9,7 +9,7 @@ import pytest
 from inspector.live import bpf
 from inspector.live.capture_rights import LOOPBACK
 from inspector.pcap.formats import LinkType
-from inspector.sockets.capture_filter import FilteredSockets
+from inspector.sockets.filtered_sockets import FilteredSockets
 from tests.tools import needs_capture
 
 pytestmark = pytest.mark.skipif(not ctypes.util.find_library("pcap"), reason="libpcap is not installed")
@@ -83,7 +83,7 @@ def test_what_addresses_do_not_tell_is_left_open(expression: str) -> None:
 
 
 def test_a_verdict_is_remembered_and_forgotten_with_many_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inspector.sockets.capture_filter.MOST_REMEMBERED", 2)
+    monkeypatch.setattr("inspector.sockets.filtered_sockets.MOST_REMEMBERED", 2)
     sockets = FilteredSockets(bpf.compile_filter("port 8000", LinkType.ETHERNET), LinkType.ETHERNET)
     for _ in range(2):
         for port in (8000, 8001, 8002, 8003):
