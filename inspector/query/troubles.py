@@ -19,6 +19,7 @@ from inspector.query.time_range import gets_no_response
 from inspector.tables.arrays import Mask, Rows
 from inspector.tcp.header import RST, SYN
 from inspector.tcp.verdicts import TROUBLE, VERDICT_WORDS, Verdict, code_of
+from inspector.websocket.opcodes import FIRST_ERROR_CODE
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
@@ -34,9 +35,6 @@ NONE: Rows = np.empty(0, np.intp)
 
 WEIGHTS = ("failure", "violation", "warning", "note")
 """Severities, the most severe first; an anomaly has one of the last three."""
-
-PROTOCOL_ERROR = 1002
-"""The lowest close code that reports an error (RFC 6455 §7.4.1)."""
 
 TOLD = (*TROUBLE, Verdict.DUPLICATE_ACK)
 """Verdicts that matter to a person who asks "is something wrong?"."""
@@ -115,7 +113,7 @@ def _unanswered(capture: Capture, became: Outcomes) -> tuple[Rows, Rows]:
 
 def _closed_with_error(capture: Capture, _became: Outcomes) -> tuple[Rows, Rows]:
     messages = capture.messages
-    rows = np.flatnonzero(messages["close_code"] >= PROTOCOL_ERROR)
+    rows = np.flatnonzero(messages["close_code"] >= FIRST_ERROR_CODE)
     return messages["connection"][rows], messages["first_packet"][rows]
 
 

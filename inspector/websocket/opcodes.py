@@ -46,6 +46,8 @@ CLOSE_MEANING: dict[int, str] = {
 }
 """Close codes that may be sent in a frame (RFC 6455 §7.4.1 and IANA's registry, which has 1012 to 1014)."""
 
+FIRST_ERROR_CODE = 1002
+"""The lowest close code that reports an error (RFC 6455 §7.4.1)."""
 
 NEVER_SENT: dict[int, str] = {
     1005: "no code was given",
