@@ -36,33 +36,33 @@ NEXT_TRIPS = {
 }
 
 
-def pipes(found: Findings, kind: Kind) -> Cell:
+def connections_opened(found: Findings, kind: Kind) -> Cell:
     """The answer to: How many TCP connections were opened?"""
     rows = found.lives[kind].connection
-    questions, messages = len(found.http(kind, MessageKind.REQUEST)), found.costs[kind].messages
+    requests, messages = len(found.http(kind, MessageKind.REQUEST)), found.costs[kind].messages
     share = {
-        Kind.CLOSED: f"{count(questions, 'request')}, one connection each.",
-        Kind.KEPT: f"{count(questions, 'request')}; {_kept(questions > len(rows))}.",
-        Kind.POLLING: f"{count(questions, 'request')}; {messages:,} of the responses contained something new.",
+        Kind.CLOSED: f"{count(requests, 'request')}, one connection each.",
+        Kind.KEPT: f"{count(requests, 'request')}; {_kept(requests > len(rows))}.",
+        Kind.POLLING: f"{count(requests, 'request')}; {messages:,} of the responses contained something new.",
         Kind.STREAM: f"{count(messages, 'event')}, one long response per connection.",
         Kind.WEBSOCKET: f"{count(messages, 'message')}, in both directions together.",
     }
     first = found.capture.connections["first_packet"][rows].astype(np.int64)
     proof, proofs = found.prove(first, "the first packet of this connection")
     told = found.only_told(kind)
-    values: Values = {"pipes": len(rows), "questions": questions, "messages": messages, "only_told": told}
-    return Cell(count(len(rows), "connection"), share[kind] + tellers(told, len(rows)), values, proof, proofs)
+    values: Values = {"pipes": len(rows), "questions": requests, "messages": messages, "only_told": told}
+    return Cell(count(len(rows), "connection"), share[kind] + senders_only(told, len(rows)), values, proof, proofs)
 
 
 def _kept(is_shared: bool) -> str:
     return "later ones used an open connection" if is_shared else "the connection stayed open after the response"
 
 
-def tellers(told: int, pipes: int) -> str:
+def senders_only(told: int, connections: int) -> str:
     """A sentence about connections on which a client only sent content, as the news editor does; "" if there are
     none.
     """
-    return f" On {among(told, pipes)} a client only sent content and received none." if told else ""
+    return f" On {among(told, connections)} a client only sent content and received none." if told else ""
 
 
 def life(found: Findings, kind: Kind) -> Cell:

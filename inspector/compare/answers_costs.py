@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inspector.compare.answers_connections import tellers
+from inspector.compare.answers_connections import senders_only
 from inspector.compare.comparison import Cell, Findings, Proof
 from inspector.compare.costs import Phase
 from inspector.compare.delivery import Delivery
@@ -48,7 +48,7 @@ def message_cost(found: Findings, kind: Kind) -> Cell:
         if kind is Kind.CLOSED
         else f"one more on the open connection costs {size(talk)} for {size(useful)} of content."
     )
-    detail += tellers(found.only_told(kind), len(found.lives[kind].connection))
+    detail += senders_only(found.only_told(kind), len(found.lives[kind].connection))
     values = {
         "messages": cost.messages, "wire_bytes_each": round(each, 1), "packets_each": round(packets, 2),
         "useful_bytes_each": round(useful, 1), "open_pipe_bytes_each": round(talk, 1),

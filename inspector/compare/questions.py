@@ -26,7 +26,7 @@ FACTS: tuple[Fact, ...] = (
         "How many TCP connections were opened?",
         "Two sockets, one at each end, make a connection (the pipe of the lessons). Connections are counted from "
         "their SYN on, with what they carried.",
-        answers_connections.pipes,
+        answers_connections.connections_opened,
     ),
     Fact(
         "life",

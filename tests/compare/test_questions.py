@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from inspector.compare.answers_connections import did_speak, pipes
+from inspector.compare.answers_connections import connections_opened, did_speak
 from inspector.compare.comparison import Findings
 from inspector.compare.delivery_methods import Kind
 from inspector.compare.questions import FACTS, Fact
@@ -101,10 +101,10 @@ def test_where_every_answer_has_its_question_that_is_said(five: Findings) -> Non
 
 
 def test_pipes_of_those_who_only_tell_the_server_are_told_apart(five: Findings) -> None:
-    told = pipes(five, Kind.CLOSED)
+    told = connections_opened(five, Kind.CLOSED)
     assert told.detail.endswith("On 3 of 6 a client only sent content and received none.")
     assert told.values["only_told"] == 3
-    assert "received none" not in pipes(five, Kind.KEPT).detail
+    assert "received none" not in connections_opened(five, Kind.KEPT).detail
 
 
 def test_a_pipe_on_which_nothing_was_said(measured: Callable[[Write], Findings]) -> None:

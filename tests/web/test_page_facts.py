@@ -1,4 +1,4 @@
-"""What the page knows of the engine's facts is made from them."""
+"""The generated facts of the page are up to date and complete."""
 
 from __future__ import annotations
 
