@@ -58,10 +58,10 @@ function exchanges(lane) {
 const worstFirst = (statuses) => [...statuses].sort(([a, many], [b, more]) => weight(b) - weight(a) || more - many);
 const weight = (code) => (code === null ? Infinity : code >= FIRST_ERROR ? code : 0);
 
-/** Below the title, where there is room: the client; only its port where it is on this machine. */
+/** Below the title, where there is room: the client; only its port where it is on this machine. Short for a phone. */
 export function laneOrigin({ client }) {
   const { address, port } = splitEndpoint(client);
-  return `from ${/^127\.|^::1$/.test(address) ? `port ${port}` : client}`;
+  return /^127\.|^::1$/.test(address) ? `port ${port}` : client;
 }
 
 /** Below the outcome: packets and duration. */

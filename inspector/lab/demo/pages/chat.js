@@ -55,8 +55,9 @@ function closed(event) {
   $("room").hidden = true;
   $("door").hidden = false;
   document.title = "The chat room";
-  if (event.code !== 1000) $("status").textContent = `The pipe was closed (code ${event.code}). Join again when the server is there.`;
-  else if (!$("status").textContent) $("status").textContent = "You have left; the pipe is closed.";
+  if (event.code !== 1000) {
+    $("status").textContent = `The connection was closed (code ${event.code}). Join again when the server is there.`;
+  } else if (!$("status").textContent) $("status").textContent = "You have left; the connection is closed.";
 }
 
 $("door").addEventListener("submit", (event) => {
