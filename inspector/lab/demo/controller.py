@@ -30,8 +30,8 @@ GOODBYE_SECONDS = 15.0
 
 IN_PRIVATE = (
     "The demo runs in a private network, because this user may not capture on the machine's own. All of it works "
-    "there; only what your browser itself says to the servers comes in through a relay, so that pipe is the relay's, "
-    "not the browser's."
+    "there; only what your browser itself sends to the servers passes through a relay, so that connection is the "
+    "relay's, not the browser's."
 )
 """The remark about a demo that runs in a private network."""
 
