@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    FloatRect,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from inspector.lab.sample_captures import demo_recording
 from tests.browser.dashboards import Dashboard, running
@@ -22,14 +34,19 @@ GONE = ("net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_RESET")
 
 WINDOW = {"width": 1440, "height": 900}
 
-STARTUP = 15_000
+STARTUP = 30_000
 """Milliseconds for what happens once: a program starts, a large script is fetched and read."""
 
-ACTING = 15_000
+ACTING = 30_000
 """Milliseconds that an action itself may take: it starts and ends processes."""
 
-SOON = 3_000
-"""Milliseconds for what a page at rest does at once, also where both processors are busy: feed, fetch, drawing."""
+SOON = 10_000
+"""Milliseconds for everything else that a page does: feed, fetch, drawing. Generous, since both processors may be busy;
+it costs no time where the page is quick."""
+
+expect.set_options(timeout=SOON)
+
+Result = TypeVar("Result")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -128,5 +145,44 @@ def reported(page: Page, action: str) -> Iterator[None]:
     """Ends when an action that is set off meanwhile has been reported, this time and not once before."""
     with page.expect_response(f"**/api/demo/{action}", timeout=ACTING):
         yield
-    expect(page.locator(".demo-bar-line.report")).to_be_visible(timeout=SOON)
+    next_frame(page)  # which no longer shows the report of an earlier action
+    expect(page.locator(".demo-bar-line.report")).to_be_visible()
     expect(page.locator(".demo-bar-line.trouble")).to_have_count(0)
+
+
+def next_frame(page: Page) -> None:
+    """Return once the page has drawn all that has happened to it so far."""
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
+def eventually(page: Page, check: Callable[[], Result]) -> Result:
+    """The result of `check`, which is repeated after each drawn frame until it succeeds, for SOON at most.
+
+    For what `expect` cannot say about a page that is still drawing. Measurements that are compared belong in one
+    `evaluate`, so that they are of the same drawing. An element that was replaced before it was read is not there yet.
+
+    Raises:
+        AssertionError, Error: of the last repetition.
+    """
+    end = time.monotonic() + SOON / 1000
+    while True:
+        try:
+            next_frame(page)
+            return check()
+        except (AssertionError, Error):
+            if time.monotonic() > end:
+                raise
+
+
+def settled_box(element: Locator) -> FloatRect:
+    """The place of an element on the page in CSS pixels, once it is the same in two frames in a row."""
+    boxes: list[FloatRect | None] = [None]
+
+    def check() -> FloatRect:
+        boxes.append(element.bounding_box())
+        box = boxes[-1]
+        assert box
+        assert box == boxes[-2]
+        return box
+
+    return eventually(element.page, check)

@@ -10,11 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import SOON, enter, press
+from tests.browser.conftest import enter, eventually, press, settled_box
 from tests.browser.dashboards import Dashboard, running
-
-ASKED = 15_000
-"""Milliseconds until the kernel has been asked: on a busy machine a survey of all processes takes time."""
 
 RECORDING = Path(__file__).parent.parent.parent / "captures" / "demo.pcapng"
 
@@ -41,17 +38,27 @@ def fact(page: Page, kind: str) -> Locator:
     return page.locator(f".fd-facts [data-kind={kind}]")
 
 
+REGISTERED_AND_OPEN = """column => [".fd-registry dt", ".fd-slot.lit:not(.listener) .fd-number"].map(
+  one => [...column.querySelectorAll(one)].map(({ textContent }) => textContent))"""
+
+
 def test_tokens_light_up_while_the_chat_is_open_and_the_diary_names_them(view: Page) -> None:
     press(view, "join")
     for process in ("Alice", "Bob"):
-        expect(lit(view, process)).to_have_count(1, timeout=SOON)
-    expect(lit(view, "chat")).to_have_count(2, timeout=SOON)
+        expect(lit(view, process)).to_have_count(1)
+    expect(lit(view, "chat")).to_have_count(2)
     diary = column(view, "chat").locator(".fd-registry")
-    expect(diary.locator("dd")).to_have_text(["Alice", "Bob"], timeout=SOON)
-    assert diary.locator("dt").all_inner_texts() == lit(view, "chat").locator(".fd-number").all_inner_texts()
-    expect(view.locator(".fd-connection.wall")).to_have_count(2, timeout=SOON)
+    expect(diary.locator("dd")).to_have_text(["Alice", "Bob"])
+
+    def registers_what_is_open() -> None:
+        registered, opened = column(view, "chat").evaluate(REGISTERED_AND_OPEN)
+        assert registered == opened
+        assert len(registered) == 2
+
+    eventually(view, registers_what_is_open)
+    expect(view.locator(".fd-connection.wall")).to_have_count(2)
     press(view, "leave")
-    expect(lit(view, "chat")).to_have_count(0, timeout=SOON)
+    expect(lit(view, "chat")).to_have_count(0)
     expect(column(view, "chat").locator(".fd-slot.free")).not_to_have_count(0)
     expect(diary).to_have_count(0)
 
@@ -59,9 +66,9 @@ def test_tokens_light_up_while_the_chat_is_open_and_the_diary_names_them(view: P
 def test_wire_and_kernel_stand_side_by_side_with_the_kernels_figures(view: Page) -> None:
     press(view, "join")
     row = view.locator(".fd-table tbody tr", has_text="Alice").first
-    expect(row.locator(".mono")).to_have_text(["ESTABLISHED", "ESTABLISHED"], timeout=ASKED)
+    expect(row.locator(".mono")).to_have_text(["ESTABLISHED", "ESTABLISHED"])
     figures = re.compile(r"rtt .+ ± .+ · cwnd \d+ · pacing rate .+/s")
-    expect(row.locator(".fd-figures")).to_contain_text(figures, timeout=ASKED)
+    expect(row.locator(".fd-figures")).to_contain_text(figures)
     press(view, "leave")
 
 
@@ -70,19 +77,23 @@ def test_a_messages_way_goes_from_token_to_token(view: Page) -> None:
     press(view, "alice_says_hi")
     view.locator(".fd-path-button", has_text="Hi").last.click()
     steps = view.locator(".fd-steps li")
-    expect(steps).to_have_count(7, timeout=SOON)
-    texts = " | ".join(steps.all_inner_texts())
-    assert re.search(
+    expect(steps).to_have_count(7)
+    expected = re.compile(
         r"Alice writes to fd \d+ \| connection #\d+, packet \d+ \| chat reads from fd (\d+) \| "
         r"registry: fd \1 is Alice; Bob is fd (\d+) \| chat writes to fd \2 \| connection #\d+, packet \d+ \| "
-        r"Bob reads from fd \d+",
-        texts,
-    ), texts
-    assert view.locator(".fd-step").all_inner_texts() == ["1", "2", "3", "4"]
+        r"Bob reads from fd \d+"
+    )
+
+    def path_is_told() -> None:
+        texts = " | ".join(steps.all_inner_texts())
+        assert expected.search(texts), texts
+
+    eventually(view, path_is_told)
+    expect(view.locator(".fd-step")).to_have_text(["1", "2", "3", "4"])
     expect(view.locator(".fd-connection.on-path.bore")).to_have_count(2)
     steps.get_by_role("button").first.click()
     expect(view).to_have_title("Connections · Wireglass")
-    expect(view.locator(".step.chosen .wire-what")).to_contain_text("Hi", timeout=SOON)
+    expect(view.locator(".step.chosen .wire-what")).to_contain_text("Hi")
     press(view, "leave")
 
 
@@ -98,29 +109,29 @@ def test_a_fact_leads_to_the_moment_that_shows_it(view: Page, kind: str, holds: 
     press(view, "refresh_twice")
     fact(view, kind).get_by_role("button").click()
     # Now and then both ends are the kernel's alone at that moment.
-    expect(view.locator(".fd-loose.chosen", has_text=holds)).not_to_have_count(0, timeout=SOON)
-    assert re.search(r"#/sockets/\d+\?at=\d+", view.url)
+    expect(view.locator(".fd-loose.chosen", has_text=holds)).not_to_have_count(0)
+    expect(view).to_have_url(re.compile(r"#/sockets/\d+\?at=\d+"))
     expect(view.locator(".fd-table tr.chosen", has_text="none")).not_to_have_count(0)
 
 
 @pytest.mark.parametrize("kind", ["lowest_free", "used_again"])
 def test_numbers_are_handed_out_again(view: Page, kind: str) -> None:
     press(view, "refresh_twice")
-    expect(fact(view, kind).locator("p").first).to_contain_text(re.compile(r"got \d+"), timeout=SOON)
+    expect(fact(view, kind).locator("p").first).to_contain_text(re.compile(r"got \d+"))
     fact(view, kind).get_by_role("button").click()
-    expect(view.locator(".fd-slot.chosen").first).to_be_visible(timeout=SOON)
+    expect(view.locator(".fd-slot.chosen").first).to_be_visible()
 
 
 def test_the_past_is_scrubbed_and_now_is_one_press_away(view: Page) -> None:
     press(view, "join")
-    expect(lit(view, "Alice")).to_have_count(1, timeout=SOON)
+    expect(lit(view, "Alice")).to_have_count(1)
     slider = view.get_by_role("slider", name="Time")
     slider.focus()
     view.keyboard.press("Home")
     expect(view.locator(".fd-time")).to_have_text("0.000\u202f000 s")
     expect(lit(view, "chat")).to_have_count(0)
     view.get_by_role("button", name="Now").click()
-    expect(lit(view, "chat")).to_have_count(2, timeout=SOON)
+    expect(lit(view, "chat")).to_have_count(2)
     view.locator(".fd-line", has_text="chat").last.locator("svg").click(position={"x": 3, "y": 4})
     expect(view.locator(".fd-time")).not_to_contain_text("now")
     view.keyboard.press("Escape")
@@ -138,15 +149,19 @@ def recorded() -> Iterator[Dashboard]:
 def test_the_slider_ends_where_the_lanes_end_and_its_line_goes_through_them(blank: Page, recorded: Dashboard) -> None:
     view = enter(blank, recorded, "sockets")
     view.locator(".fd-line").first.wait_for()
-    rail, lane = (view.locator(one).first.bounding_box() for one in (".fd-rail", ".fd-line svg"))
-    assert rail
-    assert lane
-    assert (rail["x"], rail["width"]) == (lane["x"], lane["width"])
+    expect(view).to_have_url(re.compile(r"[?&]at=\d+"))
+
+    def are_as_wide() -> None:
+        rail, lane = view.evaluate(RAIL_AND_LANE)
+        assert rail == lane
+        assert rail[1] > 0
+
+    eventually(view, are_as_wide)
+    rail, lane = (settled_box(view.locator(one).first) for one in (".fd-rail", ".fd-line svg"))
     for part in (0.25, 0.8):
         x = rail["x"] + part * rail["width"]
         view.mouse.click(x, rail["y"] + rail["height"] - 8)
-        value = float(view.get_by_role("slider", name="Time").input_value())
-        assert value == pytest.approx(part, abs=1 / rail["width"]), "the thumb's middle is where the pointer is"
+        view.wait_for_function(THUMB_AT, arg=[part, 1 / rail["width"]])
         view.wait_for_function(CURSOR_AT, arg=x)
     view.mouse.move(lane["x"] + 5, lane["y"] + 4)
     view.mouse.down()
@@ -154,6 +169,14 @@ def test_the_slider_ends_where_the_lanes_end_and_its_line_goes_through_them(blan
     view.mouse.up()
     view.wait_for_function(CURSOR_AT, arg=rail["x"] + rail["width"] / 2)
 
+
+RAIL_AND_LANE = """() => [".fd-rail", ".fd-line svg"].map(one => {
+  const { x, width } = document.querySelector(one).getBoundingClientRect();
+  return [x, width];
+})"""
+
+THUMB_AT = "([part, nearly]) => Math.abs(document.querySelector('.fd-slider').value - part) <= nearly"
+"""Whether the middle of the thumb is where the pointer is."""
 
 CURSOR_AT = """x => { const box = document.querySelector('.fd-cursor').getBoundingClientRect();
   return Math.abs(box.left + box.width / 2 - x) < 1; }"""
@@ -167,17 +190,26 @@ def test_a_capture_that_is_over_opens_where_the_most_is_held(blank: Page, record
     expect(view.locator(".fd-time")).to_contain_text("end")
 
 
+TIME_AND_CHANGE = "header => ['.fd-time', '.fd-change'].map(one => header.querySelector(one).textContent)"
+
+
 def test_arrow_keys_step_from_change_to_change(blank: Page, recorded: Dashboard) -> None:
     view = enter(blank, recorded, "sockets")
     view.locator(".fd-line").first.wait_for()
     view.get_by_role("slider", name="Time").focus()
     view.keyboard.press("Home")
-    when, said = view.locator(".fd-time"), []
+    when, said = "0.000\u202f000 s", []
+    expect(view.locator(".fd-time")).to_have_text(when)
+
+    def next_change() -> list[str]:
+        shown: list[str] = view.locator(".fd-history header").evaluate(TIME_AND_CHANGE)
+        assert shown[0] != when
+        return shown
+
     for _ in range(12):
-        before = when.inner_text()
         view.keyboard.press("ArrowRight")
-        expect(when).not_to_have_text(before)
-        said.append(view.locator(".fd-change").inner_text())
+        when, change = eventually(view, next_change)
+        said.append(change)
     assert any(re.fullmatch(r"\w+ opens fd \d+ for connection #\d+", text) for text in said), said
     view.keyboard.press("End")
     expect(view.locator(".fd-time")).to_contain_text("end")
@@ -196,7 +228,7 @@ def test_what_is_chosen_by_key_keeps_the_focus_though_all_is_drawn_anew(blank: P
     view.locator("button.fd-slot").first.focus()
     view.keyboard.press("Enter")
     expect(view.locator("button.fd-slot.chosen").first).to_be_visible()
-    assert view.evaluate("document.activeElement.matches('button.fd-slot')")
+    expect(view.locator("button.fd-slot:focus")).to_have_count(1)
 
 
 def test_the_history_shows_the_stretch_of_time_that_was_chosen(blank: Page, recorded: Dashboard) -> None:
@@ -215,9 +247,7 @@ def test_a_connections_sockets_say_their_tokens(page: Page) -> None:
     page.evaluate("location.hash = '#/connections'")
     press(page, "get")
     for side, process in (("client", "visitor"), ("server", "cafe")):
-        expect(page.locator(f".socket.{side} .socket-fd")).to_have_text(
-            re.compile(rf"was fd \d+ in {process}"), timeout=SOON
-        )
+        expect(page.locator(f".socket.{side} .socket-fd")).to_have_text(re.compile(rf"was fd \d+ in {process}"))
     page.locator(".socket.client .socket-fd").click()
     expect(page).to_have_title("Sockets · Wireglass")
 
@@ -241,17 +271,24 @@ SIDEWAYS = """() => ['html', '.fd-page', '.fd-figure', '.fd-track', '.fd-side', 
   .filter(one => { const found = document.querySelector(one); return found.scrollWidth > found.clientWidth; })"""
 
 
+COLUMNS = """processes => processes.map(process => {
+  const { x, y } = [...document.querySelectorAll(`[aria-label="Process ${process}"]`)].at(-1).getBoundingClientRect();
+  return [x, y];
+})"""
+
+
 def test_on_a_narrow_screen_processes_stand_in_a_stack_and_nothing_scrolls_sideways(view: Page) -> None:
     press(view, "join")
     view.set_viewport_size({"width": 390, "height": 844})
-    expect(view.locator(".fd-connection.wall")).to_have_count(2, timeout=SOON)
-    columns = [column(view, process) for process in ("Alice", "chat", "Bob")]
-    for one in columns:
-        expect(one).to_be_visible(timeout=SOON)
-    boxes = [one.bounding_box() or {} for one in columns]
-    assert [box["y"] for box in boxes] == sorted(box["y"] for box in boxes)
-    assert len({box["x"] for box in boxes}) == 1
-    assert view.evaluate(SIDEWAYS) == []
+    expect(view.locator(".fd-connection.wall")).to_have_count(2)
+
+    def form_a_stack() -> None:
+        places = view.evaluate(COLUMNS, ["Alice", "chat", "Bob"])
+        assert [y for _, y in places] == sorted(y for _, y in places)
+        assert len({x for x, _ in places}) == 1
+        assert view.evaluate(SIDEWAYS) == []
+
+    eventually(view, form_a_stack)
     expect(view.locator(".fd-table")).to_be_visible()
     view.set_viewport_size({"width": 1440, "height": 900})
     view.wait_for_function("getComputedStyle(document.querySelector('.fd-columns')).flexDirection === 'row'")
