@@ -20,7 +20,7 @@ pip := $(bin)/python -m pip --quiet --disable-pip-version-check
 hot := $(shell grep -rl '^import cython$$' --include='*.py' inspector) $(shell find inspector -name '*.pxd')
 # What the hot modules decide is tested a second time on plain Python.
 plain_tests := tests/pcap tests/live tests/wire tests/tcp tests/http tests/websocket tests/content tests/tables \
-  tests/engine tests/views/story
+  tests/engine tests/views/story tests/tshark/test_segments.py
 page_tests := $(wildcard tests/page/*.test.mjs tests/page/*/*.test.mjs)
 
 .PHONY: demo test test-python test-plain test-page test-lowest check bench bench-page docs format clean install install-dev

@@ -245,20 +245,30 @@ def _moved(packet: Packet, variant: int) -> Packet:
 
 
 def variants(folder: Path, limit: int, conversations: int) -> Iterator[tuple[str, Packets]]:
-    """Every recording under every mutation, and `conversations` random ones: name and packets."""
-    number = 0
+    """Every recording under every mutation, and `conversations` random ones: name and packets.
+
+    Each begins a second after the one before.
+    """
+    now = START_NS
+    for number, (name, packets) in enumerate(_variants(folder, limit, conversations)):
+        forth = now - min((packet.time_ns for packet in packets), default=now)
+        moved = [_moved(replace(packet, time_ns=packet.time_ns + forth), number) for packet in packets]
+        yield name, moved
+        now = max((packet.time_ns for packet in moved), default=now) + 1000 * MILLISECOND
+
+
+def _variants(folder: Path, limit: int, conversations: int) -> Iterator[tuple[str, Packets]]:
+    """The same with the times and addresses of the recordings."""
     for path in sorted(folder.glob("*.pcapng")):
         original = recorded(path, limit)
         for name, programs in PROGRAMS.items():
             random, packets = Random(f"{path.stem} {name}"), original
             for program in programs:
                 packets = program(packets, random)
-            yield f"{path.stem}, {name}", [_moved(packet, number) for packet in packets]
-            number += 1
+            yield f"{path.stem}, {name}", packets
     for make in (conversation, loss):
         for seed in range(conversations):
-            yield f"{make.__name__} {seed}", [_moved(packet, number) for packet in make(Random(seed))]
-            number += 1
+            yield f"{make.__name__} {seed}", make(Random(seed))
 
 
 def pcap(packets: Packets) -> bytes:
