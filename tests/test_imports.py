@@ -190,7 +190,7 @@ def test_a_script_of_the_page_imports_nothing_higher_than_itself(script: Path) -
 
 
 def test_the_scripts_of_the_page_import_each_other() -> None:
-    assert page_layer(PAGE / "shell" / "frame.js") in map(page_layer, page_imports(PAGE / "app.js"))
+    assert page_layer(PAGE / "shell" / "app_shell.js") in map(page_layer, page_imports(PAGE / "app.js"))
 
 
 def loaded_by(code: str) -> set[str]:

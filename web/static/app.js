@@ -1,9 +1,9 @@
-// Entry point: opens the session, then starts the frame and the feed.
+// Entry point: opens the session, then starts the app shell and the feed.
 
 import * as api from "./net/api.js";
 import { h } from "./widgets/dom.js";
 import { Feed } from "./net/feed.js";
-import { mountFrame, VIEW_NAMES } from "./shell/frame.js";
+import { mountAppShell, VIEW_NAMES } from "./shell/app_shell.js";
 import { followAddress } from "./state/navigation.js";
 import { createStore } from "./state/store.js";
 import { mountLogin } from "./login/login_view.js";
@@ -42,7 +42,7 @@ function start() {
   const feed = new Feed({ connect, secret: api.session.token, fetchSnapshot, store });
   followAddress(store, VIEW_NAMES);
   root.replaceChildren();
-  mountFrame(root, store, { resync: () => feed.sync() });
+  mountAppShell(root, store, { resync: () => feed.sync() });
   feed.open();
   const stop = store.subscribe((state) => {
     if (state.feed !== "shut") return;

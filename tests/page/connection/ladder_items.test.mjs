@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ladder, messageText, rungs } from "../../../web/static/connection/ladder_items.js";
+import { ladder, rungs } from "../../../web/static/connection/ladder_items.js";
 
 const packet = (number, direction, flags, client_state, server_state, ms, payload = 0, quiet = 0) => ({
   quiet_ns: quiet * 1e6,
@@ -204,18 +204,6 @@ test("sentences and phases stand on their packets", () => {
 });
 
 test("no packets, no ladder", () => assert.deepEqual(ladder(detail({ packets: [] })), []));
-
-const MESSAGES = [
-  [{ kind: "text", text: "<b>Hi</b>", bytes: 9 }, "“<b>Hi</b>”"],
-  [{ kind: "binary", text: null, bytes: 312 }, "binary, 312 bytes"],
-  [{ kind: "ping", text: "", bytes: 0 }, "ping, 0 bytes"],
-  [{ kind: "close", text: "", bytes: 2, close_code: 1000 }, "close 1000, normal closure"],
-  [{ kind: "close", text: "", bytes: 0, close_code: null }, "close"],
-];
-
-for (const [message, text] of MESSAGES) {
-  test(`a ${message.kind} message reads ${text}`, () => assert.equal(messageText(message), text));
-}
 
 const phases = (items) => items.map(({ phase, bracket }) => [phase, bracket]);
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Rows } from "../../../web/static/state/row_cache.js";
+import { RowCache } from "../../../web/static/state/row_cache.js";
 
 const filled = (ids, held) => {
-  const rows = new Rows(held);
+  const rows = new RowCache(held);
   for (const id of ids) rows.put({ id });
   return rows;
 };
@@ -43,9 +43,9 @@ test("each change counts the revision up, and no change does not", () => {
 });
 
 test("some of the held rows come from all over", () => {
-  const rows = new Rows();
+  const rows = new RowCache();
   for (let id = 0; id < 10; id += 1) rows.put({ id });
-  assert.deepEqual([rows.some(100).length, rows.some(4).map(({ id }) => id), new Rows().some(4)], [
+  assert.deepEqual([rows.some(100).length, rows.some(4).map(({ id }) => id), new RowCache().some(4)], [
     10,
     [0, 3, 6, 9],
     [],

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import {
   addressKind,
   briefAddress,
+  briefPair,
   pairEnds,
   portRole,
-  short,
   splitEndpoint,
 } from "../../../web/static/text/address.js";
 
@@ -52,7 +52,8 @@ const SHORT = [
 ];
 
 for (const [name, client, server, ends] of SHORT) {
-  test(`a connection in few letters: ${name}`, () => assert.deepEqual(Object.values(short({ client, server })), ends));
+  test(`a connection in few letters: ${name}`, () =>
+    assert.deepEqual(Object.values(briefPair({ client, server })), ends));
 }
 
 const PAIRS = [

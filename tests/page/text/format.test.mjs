@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, counted, duration, exact, moment, short, size, wallClock } from "../../../web/static/text/format.js";
+import {
+  count,
+  counted,
+  duration,
+  exact,
+  moment,
+  shortCount,
+  size,
+  wallClock,
+} from "../../../web/static/text/format.js";
 
 const table = (name, call, cases) => {
   for (const [input, expected] of cases) {
@@ -16,7 +25,7 @@ table("count", count, [
   [1234567, "1\u202f234\u202f567"],
   [-12431, "−12\u202f431"],
 ]);
-table("short", short, [
+table("shortCount", shortCount, [
   [0, "0"],
   [99_999, "99\u202f999"],
   [100_000, "100\u202fk"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shape } from "../../../web/static/timeline/lane_shape.js";
+import { shape } from "../../../web/static/timeline/lane_layout.js";
 import { paintStates } from "../../../web/static/timeline/paint_states.js";
 
 const LANE = 200;

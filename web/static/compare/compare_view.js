@@ -7,14 +7,14 @@ import { h } from "../widgets/dom.js";
 import { mountRunButton } from "./run_five_button.js";
 import { drawLives, drawTrips, priceBar } from "./compare_charts.js";
 import { go } from "../state/navigation.js";
-import { choice } from "../widgets/segmented_control.js";
+import { storedChoice } from "../widgets/stored_controls.js";
 
 const EVERY_MS = 3000; // while packets come in
 
 export function mount(root, store) {
   const page = h("div", { class: "compare-answers" });
   const fiveWays = mountRunButton(store);
-  const of = choice("compare-of", "Data to compare", [
+  const of = storedChoice("compare-of", "Data to compare", [
     ["run", "The latest run"],
     [
       "capture",

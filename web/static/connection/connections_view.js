@@ -4,16 +4,16 @@ import { get } from "../net/api.js";
 import { h, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { briefly, count, counted, moment, size, TIMES_GO_BACK } from "../text/format.js";
-import { Grid, isLive, ROW_HEIGHT } from "../widgets/data_grid.js";
+import { DataGrid, isLive, ROW_HEIGHT } from "../widgets/data_grid.js";
 import { connectionsOf } from "../lab/demo_buttons.js";
-import { drawLifetime, durationNs } from "../timeline/lifetime_bar.js";
+import { drawLifetime, durationNs } from "../widgets/lifetime_bar.js";
 import { go } from "../state/navigation.js";
 import { createPair, drawPair } from "../widgets/address_pair.js";
-import { FilteredList } from "../net/filtered_list.js";
-import { short, splitEndpoint } from "../text/address.js";
+import { FilteredRows } from "../net/filtered_rows.js";
+import { briefPair, splitEndpoint } from "../text/address.js";
 import { split } from "../widgets/split_pane.js";
 import { outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
-import { mountConnection } from "./connection_view.js";
+import { mountConnectionPanel } from "./connection_panel.js";
 
 const WIDE = matchMedia("(min-width: 900px)"); // room for a connection beside the list, as in css/shell.css
 const TWO_LINES = 46; // pixels of a row in a narrow list, as in lists.css
@@ -22,8 +22,8 @@ const CHARACTER = 7.3;
 
 export function mount(root, store) {
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
-  const list = new FilteredList({ table: "connections", store, get, changed: () => draw(store.state), failed });
-  const grid = new Grid({
+  const list = new FilteredRows({ table: "connections", store, get, changed: () => draw(store.state), failed });
+  const grid = new DataGrid({
     label: "Connections",
     columns: COLUMNS,
     choose: (index) => list.withId(index, (id) => go(store, { view: "connections", id })),
@@ -33,7 +33,7 @@ export function mount(root, store) {
   });
   const panel = h("section", { class: "panel", "aria-label": "Selected connection" });
   root.append(split("connections", grid.element, panel, { initial: 490, least: 300, rest: 480 }));
-  const detail = mountConnection(panel, store);
+  const detail = mountConnectionPanel(panel, store);
   let [listedBy, revealed] = [null, null];
 
   function draw(state) {
@@ -100,7 +100,7 @@ const COLUMNS = [
     fits: 40, // a port, and a socket with a shortened IPv6 address
     create: createPair,
     draw(cell, row) {
-      drawPair(cell, short(row), " → ");
+      drawPair(cell, briefPair(row), " → ");
       cell.title = `${row.client} → ${row.server}`;
     },
   },

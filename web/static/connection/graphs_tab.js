@@ -1,7 +1,7 @@
 // The graphs tab: figures of the connection made by the server; a click on a point opens its packet.
 
 import { Poller } from "../net/poller.js";
-import { onTheme } from "../timeline/colours.js";
+import { onTheme } from "../widgets/canvas_colours.js";
 import { h, setText } from "../widgets/dom.js";
 import { draw as drawFigure, release } from "../widgets/plotly_figure.js";
 import { themeIsDark } from "../state/theme_choice.js";

@@ -1,8 +1,9 @@
 // The ladder of a connection as a list of rows to draw; no DOM.
 
-import { counted, duration } from "../text/format.js";
+import { duration } from "../text/format.js";
+import { messageLine } from "../text/message_text.js";
 import { phaseRuns } from "./phases.js";
-import { closeCode, silentEnd, stateOf, statusLine } from "../text/terms.js";
+import { silentEnd, stateOf, statusLine } from "../text/terms.js";
 
 /** @import { ConnectionRow, EventRow, ExchangeRow, LadderPacket, LadderRun, MessageRow } from "../types/rows.d.ts" */
 
@@ -197,16 +198,9 @@ function carriedBy(exchanges, messages) {
     }
   }
   for (const message of messages) {
-    items.push({ packet: message.first_packet, kind: "message", id: message.id, text: messageText(message) });
+    items.push({ packet: message.first_packet, kind: "message", id: message.id, text: messageLine(message) });
   }
   return grouped(items, (item) => item.packet, (item) => item);
-}
-
-/** A WebSocket message on one line: “Hi”, or its kind where it is not text. */
-export function messageText({ kind, text, bytes, close_code: code }) {
-  if (kind === "text") return `“${text ?? ""}”`;
-  if (kind === "close") return code === null ? "close" : `close ${code}, ${closeCode(code)}`;
-  return text ? `${kind} “${text}”` : `${kind}, ${counted(bytes, "byte")}`;
 }
 
 /**

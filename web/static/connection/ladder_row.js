@@ -9,7 +9,7 @@ import { STATES } from "../text/facts.js";
 import { ASSUMED, band, marksOf, UNKNOWN } from "../text/terms.js";
 
 /** An empty row; `draw(item)` puts an item of ladder_items.js in. */
-export function createStep() {
+export function createLadderRow() {
   const time = h("span", { class: "step-time" });
   const [client, server] = [lifeline("client"), lifeline("server")];
   const [number, what, more, amount] = ["number", "what", "more", "amount"].map((name) =>

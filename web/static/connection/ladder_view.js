@@ -4,10 +4,10 @@
 import { closest, h, icon, setClass } from "../widgets/dom.js";
 import { EvenOffsets, Offsets } from "../widgets/row_offsets.js";
 import { firstScale, heightsToScale, rowHeights } from "./row_spacing.js";
-import { PagedLadder, WholeLadder } from "./ladder_rows.js";
+import { PagedLadder, WholeLadder } from "./ladder_paging.js";
 import { VirtualList } from "../widgets/virtual_list.js";
 import { lineCount, measureIn } from "../widgets/line_wrap.js";
-import { createStep, rowSentence, stepClass } from "./ladder_row.js";
+import { createLadderRow, rowSentence, stepClass } from "./ladder_row.js";
 
 const HEIGHTS = { start: 26, packet: 42, silence: 30, end: 36 }; // pixels of a row without its story
 const DENSE = 42; // pixels of a row of a long connection, with two lines of its story
@@ -30,8 +30,8 @@ export class LadderView {
   constructor({ choose, moved = () => {} }) {
     this.choose = choose;
     this.moved = moved;
-    /** @type {import("./connection_pages.js").ConnectionPages | null} */
-    this.lifecycle = null;
+    /** @type {import("./connection_packets.js").ConnectionPackets | null} */
+    this.connectionPackets = null;
     /** @type {number | null} */
     this.id = null;
     /** @type {WholeLadder | PagedLadder | null} */
@@ -54,7 +54,7 @@ export class LadderView {
     this.key = ""; // of the connection as it was drawn last
     this.seen = Infinity; // rows there were when the list was last scrolled to its end
     this.list = new VirtualList({
-      create: createStep,
+      create: createLadderRow,
       update: (element, row) => this.update(element, row),
       shown: (first, stop) => this.shown(first, stop),
       follows: true,
@@ -90,13 +90,13 @@ export class LadderView {
   }
 
   /** Draws the packets held; `chosen` is the number of the packet in the URL. */
-  draw(lifecycle, chosen) {
-    const isNew = lifecycle.id !== this.id;
-    Object.assign(this, { lifecycle, id: lifecycle.id });
+  draw(connectionPackets, chosen) {
+    const isNew = connectionPackets.id !== this.id;
+    Object.assign(this, { connectionPackets, id: connectionPackets.id });
     if (isNew) this.begin();
     const moved = chosen !== this.chosen;
     this.chosen = chosen;
-    const key = `${lifecycle.id} ${lifecycle.revision} ${lifecycle.total}`;
+    const key = `${connectionPackets.id} ${connectionPackets.revision} ${connectionPackets.total}`;
     if (key !== this.key) this.take(key, isNew);
     if (chosen === null && moved) this.cursor = null;
     if (chosen === null) this.reached = null;
@@ -128,23 +128,23 @@ export class LadderView {
   }
 
   take(key, isNew) {
-    const { lifecycle } = this;
+    const { connectionPackets } = this;
     const wasLong = this.steps?.length;
     if (!isNew && wasLong) this.list.following = this.list.atEnd; // stays at the end
     this.key = key;
-    const whole = this.scale === null ? lifecycle.whole : null;
+    const whole = this.scale === null ? connectionPackets.whole : null;
     if (whole) this.steps = new WholeLadder(whole);
-    else if (!(this.steps instanceof PagedLadder) || this.steps.lifecycle !== lifecycle) {
-      this.steps = new PagedLadder(lifecycle);
+    else if (!(this.steps instanceof PagedLadder) || this.steps.connectionPackets !== connectionPackets) {
+      this.steps = new PagedLadder(connectionPackets);
     }
     this.layout();
   }
 
   /** Moves the cursor to packet `number` as soon as its index is known. */
   async reach(number) {
-    const { id, lifecycle } = this;
+    const { id, connectionPackets } = this;
     this.reached = number; // once: it may be a packet of another connection
-    const index = await lifecycle.find(number);
+    const index = await connectionPackets.find(number);
     if (index === null || id !== this.id || this.chosen !== number) return;
     this.point(index);
   }
@@ -231,7 +231,7 @@ export class LadderView {
     this.newer.hidden = this.steps.length <= this.seen;
     const [from, to] = [Math.max(first - AROUND, 0), stop + AROUND];
     this.firstShown = this.steps.indexAt(first) ?? this.steps.indexAt(first + 1);
-    if (this.steps instanceof PagedLadder) this.lifecycle.want(from, to);
+    if (this.steps instanceof PagedLadder) this.connectionPackets.want(from, to);
   }
 
   update(element, row) {
@@ -251,7 +251,7 @@ export class LadderView {
   }
 
   keyed(event) {
-    const last = (this.lifecycle?.total ?? 0) - 1;
+    const last = (this.connectionPackets?.total ?? 0) - 1;
     const page = Math.max(Math.floor(this.list.element.clientHeight / this.least) - 1, 1);
     const at = this.cursor ?? -1;
     const moves = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: last };
@@ -262,10 +262,10 @@ export class LadderView {
 
   /** Moves the cursor to the packet at `index`, and selects it once it is there. */
   async go(index) {
-    const { id, lifecycle } = this;
+    const { id, connectionPackets } = this;
     this.point(index);
-    await lifecycle.load(index);
-    const packet = lifecycle.packetAt(index);
+    await connectionPackets.load(index);
+    const packet = connectionPackets.packetAt(index);
     if (packet && id === this.id && this.cursor === index) this.choose(packet.number);
   }
 }

@@ -1,6 +1,6 @@
 // The playback bar below the ladder: step, play, scrub, and the spacing of packets.
 
-import { onTheme, readColours } from "../timeline/colours.js";
+import { onTheme, readColours } from "../widgets/canvas_colours.js";
 import { h, icon, setText } from "../widgets/dom.js";
 import { count, duration } from "../text/format.js";
 import { Player } from "./player.js";
@@ -13,13 +13,13 @@ const BUCKETS = 300; // of the activity chart above the slider
  * @param {(problem: import("../net/api.js").ApiError) => void} fail
  */
 export function mountPlayback(ladder, get, fail) {
-  const lifecycle = () => ladder.lifecycle;
-  const last = () => (lifecycle()?.total ?? 0) - 1;
+  const connectionPackets = () => ladder.connectionPackets;
+  const last = () => (connectionPackets()?.total ?? 0) - 1;
   const player = new Player({
     at: () => ladder.cursor ?? -1,
     last,
     show: (index) => ladder.point(index),
-    gap: (index) => gapAt(lifecycle(), index),
+    gap: (index) => gapAt(connectionPackets(), index),
   }, (hasEnded) => (hasEnded ? settle() : draw()));
 
   const button = (name, label, action) =>
@@ -124,11 +124,11 @@ export function mountPlayback(ladder, get, fail) {
   }
 
   function draw() {
-    const { total = 0 } = lifecycle() ?? {};
+    const { total = 0 } = connectionPackets() ?? {};
     const at = ladder.cursor;
     slider.max = String(Math.max(total - 1, 0));
     slider.value = String(at ?? 0);
-    const packet = at === null ? null : lifecycle().packetAt(at);
+    const packet = at === null ? null : connectionPackets().packetAt(at);
     const words = placeWords(at, total, packet);
     setText(place, words);
     slider.setAttribute("aria-valuetext", words);
@@ -164,8 +164,8 @@ function toggle(text, title, action) {
   return h("button", { class: "toggle", title, "aria-pressed": "false", onclick: action }, text);
 }
 
-function gapAt(lifecycle, index) {
-  const [here, next] = [lifecycle.packetAt(index), lifecycle.packetAt(index + 1)];
+function gapAt(connectionPackets, index) {
+  const [here, next] = [connectionPackets.packetAt(index), connectionPackets.packetAt(index + 1)];
   return here && next ? (next.quiet_ns ?? 0) : 0;
 }
 

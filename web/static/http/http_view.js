@@ -4,20 +4,20 @@ import { get } from "../net/api.js";
 import { closest, h, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { briefly, count, counted, size, TIMES_GO_BACK } from "../text/format.js";
-import { Grid, isLive } from "../widgets/data_grid.js";
+import { DataGrid, isLive } from "../widgets/data_grid.js";
 import { go } from "../state/navigation.js";
-import { want } from "../net/row_fetch.js";
-import { FilteredList } from "../net/filtered_list.js";
-import { filtering } from "../text/time_range.js";
+import { fetchMissingRows } from "../net/fetch_missing_rows.js";
+import { FilteredRows } from "../net/filtered_rows.js";
+import { fixedSpan } from "../text/time_range.js";
 import { split } from "../widgets/split_pane.js";
-import { choice } from "../widgets/segmented_control.js";
+import { storedChoice } from "../widgets/stored_controls.js";
 import { commonLength, drawWaterfall, PHASES, phasesOf, totalNs, waterfallTitle } from "./waterfall.js";
 import { PLAIN_NOTES } from "../text/facts.js";
 import { statusLine } from "../text/terms.js";
-import { mountExchange } from "./exchange_view.js";
+import { mountExchangePanel } from "./exchange_panel.js";
 
 export function mount(root, store) {
-  const scale = choice(
+  const scale = storedChoice(
     "http.scale",
     "Waterfall",
     [["took", "Duration"], ["when", "Timeline"]],
@@ -25,8 +25,8 @@ export function mount(root, store) {
   );
   const axis = new Axis();
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
-  const list = new FilteredList({ table: "exchanges", store, get, changed: () => draw(store.state), failed });
-  const grid = new Grid({
+  const list = new FilteredRows({ table: "exchanges", store, get, changed: () => draw(store.state), failed });
+  const grid = new DataGrid({
     label: "HTTP exchanges",
     columns: columns((row) => axis.of(row)),
     choose: (index) => list.withId(index, (id) => go(store, { view: "http", id })),
@@ -47,7 +47,7 @@ export function mount(root, store) {
       split("http", grid.element, panel, { initial: 560, least: 320, rest: 380 }),
     ),
   );
-  const detail = mountExchange(panel, store);
+  const detail = mountExchangePanel(panel, store);
   let [listedBy, revealed] = [null, null];
 
   function draw(state) {
@@ -80,7 +80,7 @@ export function mount(root, store) {
     }
     const row = id === null ? null : state.tables.exchanges.get(id);
     detail.show(id, row);
-    if (id !== null && !row && id < (state.lengths.exchanges ?? 0)) want(store, "exchanges", id, id + 1);
+    if (id !== null && !row && id < (state.lengths.exchanges ?? 0)) fetchMissingRows(store, "exchanges", id, id + 1);
   }
 
   const unsubscribe = store.subscribe(draw);
@@ -113,7 +113,7 @@ class Axis {
   measure(state, kind) {
     const { exchanges } = state.tables;
     this.kind = kind;
-    const span = filtering(state.route.span);
+    const span = fixedSpan(state.route.span);
     if (kind === "when") Object.assign(this, span ?? { from: 0, to: state.end });
     else if (
       this.measured !== exchanges.revision && (exchanges.byId.size < MANY || performance.now() - this.at >= STEADY)

@@ -1,8 +1,8 @@
 // The packets in the packet table, by index: all of them, or those that match the filter and the time range.
 // The server does the matching.
 
-import { PagedList } from "./paged_list.js";
-import { filtering } from "../text/time_range.js";
+import { RowPages } from "./row_pages.js";
+import { fixedSpan } from "../text/time_range.js";
 
 const REFRESH = 500; // ms between two requests for the number of matches while packets come
 
@@ -24,7 +24,7 @@ export class FilteredPackets {
     this.later = later;
     /** @type {string | null} */
     this.key = null; // the query of the pages held
-    /** @type {PagedList<import("../types/rows.d.ts").ListedPacket> | null} */
+    /** @type {RowPages<import("../types/rows.d.ts").ListedPacket> | null} */
     this.pages = null;
     /** @type {Record<string, string | number>} */
     this.query = {};
@@ -41,7 +41,7 @@ export class FilteredPackets {
 
   /** Follows the route and the capture's growth. Called with every redraw. */
   turnTo({ route, lengths, capture }) {
-    const span = filtering(route.span);
+    const span = fixedSpan(route.span);
     const key = JSON.stringify([route.filter, span]);
     const packets = lengths.packets ?? 0;
     if (key !== this.key) this.begin(key, route.filter, span, packets);
@@ -70,7 +70,7 @@ export class FilteredPackets {
       query: { ...(filter ? { q: filter } : {}), ...(span ?? {}) },
     });
     this.isWhole = Object.keys(this.query).length === 0;
-    this.pages = new PagedList({
+    this.pages = new RowPages({
       fetch: (start, stop, signal) => this.get("/api/packets", { ...this.query, start, stop }, signal),
       changed: this.changed,
       failed: this.failed,

@@ -2,13 +2,13 @@
 
 import { get } from "../net/api.js";
 import { Poller } from "../net/poller.js";
-import { onTheme } from "../timeline/colours.js";
+import { onTheme } from "../widgets/canvas_colours.js";
 import { h, setText } from "../widgets/dom.js";
 import { noRows } from "../widgets/empty_state.js";
 import { count, counted, duration, size } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { draw as drawFigure, plotly, release } from "../widgets/plotly_figure.js";
-import { filtering } from "../text/time_range.js";
+import { fixedSpan } from "../text/time_range.js";
 import { themeIsDark } from "../state/theme_choice.js";
 
 const REST = 1_000; // ms between two requests while the capture grows
@@ -58,7 +58,7 @@ export function mount(root, store) {
 
   let drawn = null;
   function draw(state) {
-    const span = filtering(state.route.span);
+    const span = fixedSpan(state.route.span);
     const theme = themeIsDark() ? "dark" : "light";
     poller.want({ theme, ...(span ?? {}) }, `${state.capture.packets} ${state.capture.state}`);
     const { answer, error } = poller;

@@ -1,18 +1,18 @@
 // Packets view: the table of all packets, and below it the selected one.
 
 import { get } from "../net/api.js";
-import { ColumnChoice } from "../widgets/column_chooser.js";
+import { ColumnChooser } from "../widgets/column_chooser.js";
 import { closest, h, icon, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { count, counted } from "../text/format.js";
-import { Grid, isLive } from "../widgets/data_grid.js";
+import { DataGrid, isLive } from "../widgets/data_grid.js";
 import { go } from "../state/navigation.js";
 import { packetColumns } from "./packet_columns.js";
 import { kindOf } from "./packet_text.js";
 import { FilteredPackets } from "../net/filtered_packets.js";
-import { saveCopy } from "./save_copy.js";
-import { filtering } from "../text/time_range.js";
-import { mountPacket } from "./packet_view.js";
+import { saveCapture } from "./save_capture.js";
+import { fixedSpan } from "../text/time_range.js";
+import { mountPacketPanel } from "./packet_panel.js";
 
 const AROUND = 40; // rows fetched above and below the visible ones
 
@@ -22,9 +22,9 @@ export function mount(root, store) {
     changed: () => draw(store.state),
     failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }),
   });
-  const pane = mountPacket(store, { noted: (packet) => list.noted(packet) });
+  const pane = mountPacketPanel(store, { noted: (packet) => list.noted(packet) });
   const columns = packetColumns((index) => list.row(index));
-  const choice = new ColumnChoice("packets", columns, () => rebuild());
+  const choice = new ColumnChooser("packets", columns, () => rebuild());
   const tools = toolbar(store, choice);
   const place = h("div", { class: "packets-table" });
   const page = h("div", { class: "packets" }, tools.element, place, pane.element);
@@ -36,7 +36,7 @@ export function mount(root, store) {
     const chosen = new Set(choice.chosen.map(({ name }) => name));
     const before = grid;
     const scrolled = before?.list.element.scrollTop;
-    grid = new Grid({
+    grid = new DataGrid({
       label: "Packets",
       columns: columns.filter(({ name }) => chosen.has(name)),
       choose: (index) => list.withId(index, (number) => go(store, { packet: number })),
@@ -109,7 +109,7 @@ function toolbar(store, choice) {
     {
       class: "button",
       title: "Save the capture as pcapng, with notes as packet comments, which Wireshark shows",
-      onclick: () => saveCopy(store),
+      onclick: () => saveCapture(store),
     },
     icon("save"),
     "Save a copy",
@@ -119,7 +119,7 @@ function toolbar(store, choice) {
     element,
     draw(state, { total, notes }) {
       const all = state.lengths.packets ?? 0;
-      const isPart = Boolean(state.route.filter || filtering(state.route.span));
+      const isPart = Boolean(state.route.filter || fixedSpan(state.route.span));
       setText(
         listed,
         isPart ? `${total === null ? "…" : count(total)} of ${counted(all, "packet")}` : counted(all, "packet"),

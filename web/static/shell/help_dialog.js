@@ -1,7 +1,7 @@
 // The help dialog: how to read the drawings, and the keyboard shortcuts.
 
 import { h, icon } from "../widgets/dom.js";
-import { legend } from "../connection/legend.js";
+import { legend } from "../connection/ladder_legend.js";
 
 const KEYS = [
   ["1 … 9", "switch to a view, in order"],

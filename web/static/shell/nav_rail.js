@@ -1,7 +1,7 @@
 // Navigation: a rail at the left with all views; on a narrow screen a bar at the bottom with the first few and "More".
 
 import { h, setText } from "../widgets/dom.js";
-import { count, short } from "../text/format.js";
+import { count, shortCount } from "../text/format.js";
 import { go } from "../state/navigation.js";
 
 const FIRST = 5; // views that a narrow screen has room for
@@ -71,6 +71,6 @@ function drawItem(view, link, number, { demo, route, lengths }) {
   else link.removeAttribute("aria-current");
   if (!view.counts) return;
   const rows = lengths[view.counts] ?? 0;
-  setText(number, rows ? short(rows) : "");
+  setText(number, rows ? shortCount(rows) : "");
   number.title = count(rows);
 }

@@ -5,9 +5,9 @@ import { closest, h } from "../widgets/dom.js";
 import { noDescriptors } from "../widgets/empty_state.js";
 import { go } from "../state/navigation.js";
 import { DescriptorStore } from "./descriptor_store.js";
-import { mountKernelTable } from "./wire_vs_kernel.js";
-import { mountFigure } from "./figure.js";
-import { mountHistory } from "./history.js";
+import { mountKernelTable } from "./packets_vs_kernel.js";
+import { mountDescriptorFigure } from "./descriptor_figure.js";
+import { mountDescriptorHistory } from "./descriptor_history.js";
 import { mountLessons } from "./lessons.js";
 
 const REFRESH = 200; // ms between two requests at least
@@ -17,9 +17,9 @@ const STEP_NAMES = { sender: "1", entry: "2", exit: "3", receiver: "4" };
 export function mount(root, store) {
   const descriptors = new DescriptorStore();
   const choose = (id) => go(store, { id: store.state.route.id === id ? null : id });
-  const figure = mountFigure({ choose, resized: () => draw(store.state) });
+  const figure = mountDescriptorFigure({ choose, resized: () => draw(store.state) });
   const kernelTable = mountKernelTable((id) => go(store, { view: "connections", id }));
-  const history = mountHistory({ scrub: (at) => go(store, { at }), stretch: (span) => go(store, { span }) });
+  const history = mountDescriptorHistory({ scrub: (at) => go(store, { at }), stretch: (span) => go(store, { span }) });
   const lessons = mountLessons({
     show: (at, id) => look({ at: Math.max(0, Math.round(at)), id, way: null }),
     follow: (way) =>

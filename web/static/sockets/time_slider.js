@@ -7,7 +7,7 @@ const TICKS = 84; // pixels between two marks of the axis, at least
 const TEXT = 40; // pixels that the text of one needs
 
 /** @param {{choose: (part: number) => void, key: (event: KeyboardEvent) => void}} calls `part` is from 0 to 1 */
-export function mountRuler({ choose, key }) {
+export function mountTimeSlider({ choose, key }) {
   const ticks = h("div", { class: "fd-ticks", "aria-hidden": "true" });
   const slider = h("input", {
     type: "range",

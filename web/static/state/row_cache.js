@@ -3,7 +3,7 @@
 const HELD = 20_000; // rows of a table that are kept; the least recently used go first and can be fetched again
 
 /** @template {{id: number}} Row */
-export class Rows {
+export class RowCache {
   constructor(held = HELD) {
     this.held = held;
     /** @type {Map<number, Row>} */

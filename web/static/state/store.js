@@ -2,7 +2,7 @@
 
 /** @import { Route, State, TableName, Tables } from "../types/state.d.ts" */
 /** @import { Delta, Snapshot } from "../types/rows.d.ts" */
-import { Rows } from "./row_cache.js";
+import { RowCache } from "./row_cache.js";
 
 /** @typedef {ReturnType<typeof createStore>} Store */
 
@@ -22,7 +22,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     // the running action, the last result, and the client sockets whose connection is to be shown
     lab: { running: null, outcome: null, watch: [] },
     lengths: {},
-    tables: { connections: new Rows(), exchanges: new Rows(), messages: new Rows() },
+    tables: { connections: new RowCache(), exchanges: new RowCache(), messages: new RowCache() },
     end: 0, // ns from the capture's start to the last time known; of a live capture, to when it was last read
     route: {
       view: "timeline",

@@ -40,7 +40,7 @@ export function pairEnds({ client, server }) {
 }
 
 /** A connection in brief: both ports where both ends have one address, else the client's port and the whole server. */
-export function short({ client, server }) {
+export function briefPair({ client, server }) {
   const [a, b] = [splitEndpoint(client), splitEndpoint(server)];
   return {
     client: ["", String(a.port)],

@@ -15,7 +15,7 @@ export function counted(n, noun, plural = `${noun}s`) {
 }
 
 /** The same in at most six characters: "99 999", "123 k", "1.02 M". */
-export function short(n) {
+export function shortCount(n) {
   if (n < 100_000) return count(n);
   return n < 999_500 ? `${three(n / 1e3)}${THIN}k` : `${three(n / 1e6)}${THIN}M`;
 }

@@ -97,3 +97,8 @@ export function statusLine({ status, reason }) {
 
 /** A close code in words. */
 export const closeCode = (code) => CLOSE_CODES[code] ?? CLOSE_RANGES.findLast(([first]) => code >= first)[1];
+
+/** How a capture filter limits the sockets shown. */
+export const captureFilterText = (filter) =>
+  `Capture filter “${filter}”: only sockets whose addresses and ports it could match. ` +
+  "Other conditions, such as MAC addresses, VLANs or flags, cannot be checked on a socket.";

@@ -23,7 +23,7 @@ export function formatSpan({ from, to, last }) {
 /**
  * The fixed range by which rows are filtered; null for none. A range that moves with a live capture filters nothing.
  */
-export const filtering = (span) => (span && !span.last ? span : null);
+export const fixedSpan = (span) => (span && !span.last ? span : null);
 
 function seconds(ns) {
   const digits = String(Math.abs(ns)).padStart(10, "0");

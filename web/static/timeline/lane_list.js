@@ -4,7 +4,7 @@ import { h, setClass, setText } from "../widgets/dom.js";
 import { counted } from "../text/format.js";
 import { laneLoad, laneOrigin, laneOutcome, laneSentence, laneSide, laneTitle, serverName } from "./lane_text.js";
 import { LaneHeight, LEAST, ROOMY, TWO_LINES } from "./lane_height.js";
-import { hasStates } from "./lane_shape.js";
+import { hasStates } from "./lane_layout.js";
 
 const MARGIN = 8; // lanes fetched beyond the visible ones
 const MAX_PIXELS = 8_000_000; // browsers clip what lies beyond some 16 million; a longer list is scrolled in proportion

@@ -2,7 +2,7 @@
 
 import { FIRST_ERROR } from "../text/facts.js";
 import { briefly, counted, duration, size } from "../text/format.js";
-import { durationNs } from "./lifetime_bar.js";
+import { durationNs } from "../widgets/lifetime_bar.js";
 import { splitEndpoint } from "../text/address.js";
 import { band, neverEstablished, outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
 

@@ -1,7 +1,7 @@
 // Labels of the timeline's marks in tall lanes: requests, messages, problems. They are placed in lines above and below
 // the marks; a label that fits in no line is left out.
 
-import { shape } from "./lane_shape.js";
+import { shape } from "./lane_layout.js";
 import { verdict } from "../text/terms.js";
 
 const GAP = 10; // pixels between two labels of a line

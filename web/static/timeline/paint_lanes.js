@@ -2,7 +2,7 @@
 
 import { TICK } from "../text/facts.js";
 import { wasOpened } from "./lane_text.js";
-import { shape, tickLength } from "./lane_shape.js";
+import { shape, tickLength } from "./lane_layout.js";
 import { paintGuides, paintStates } from "./paint_states.js";
 import { paintLabels } from "./paint_labels.js";
 import { scale } from "./zoom.js";

@@ -1,6 +1,6 @@
 // Paints what only tall lanes show: both ends' TCP states as bands along the edges, and lines for packet sizes.
 
-import { tickLength } from "./lane_shape.js";
+import { tickLength } from "./lane_layout.js";
 import { band } from "../text/terms.js";
 import { scale } from "./zoom.js";
 

@@ -4,7 +4,7 @@ import { get } from "../net/api.js";
 import { Poller } from "../net/poller.js";
 import { marks } from "./time_axis.js";
 import { Brush, sized } from "./range_brush.js";
-import { onTheme, readColours } from "./colours.js";
+import { onTheme, readColours } from "../widgets/canvas_colours.js";
 import { h } from "../widgets/dom.js";
 import { noRows } from "../widgets/empty_state.js";
 import { moment } from "../text/format.js";
@@ -13,7 +13,7 @@ import { hit, markLines } from "./hit_test.js";
 import { LaneList } from "./lane_list.js";
 import { go } from "../state/navigation.js";
 import { EDGE, paintLanes } from "./paint_lanes.js";
-import { want } from "../net/row_fetch.js";
+import { fetchMissingRows } from "../net/fetch_missing_rows.js";
 import { mountToolbar } from "./toolbar.js";
 import { between, pan, scale, zoom } from "./zoom.js";
 
@@ -241,8 +241,12 @@ class Timeline {
     this.note.hidden = !under;
     if (!under) return;
     const { tables } = this.store.state;
-    if (under.mark?.kind === "message") want(this.store, "messages", under.mark.message, under.mark.message + 1);
-    if (under.mark?.kind === "exchange") want(this.store, "exchanges", under.mark.exchange, under.mark.exchange + 1);
+    if (under.mark?.kind === "message") {
+      fetchMissingRows(this.store, "messages", under.mark.message, under.mark.message + 1);
+    }
+    if (under.mark?.kind === "exchange") {
+      fetchMissingRows(this.store, "exchanges", under.mark.exchange, under.mark.exchange + 1);
+    }
     const lines = markLines(under, tables);
     if (this.note.dataset.key !== lines.join("\n")) {
       this.note.dataset.key = lines.join("\n");

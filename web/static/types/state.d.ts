@@ -1,6 +1,6 @@
 // What the page keeps: the store's state, and the rows in it.
 
-import type { Rows } from "../state/row_cache.js";
+import type { RowCache } from "../state/row_cache.js";
 import type { CaptureStatus, ConnectionRow, Demo, ExchangeRow, MessageRow } from "./rows.d.ts";
 
 /** A range of time, ns since the capture's start. */
@@ -45,7 +45,7 @@ export interface RowTypes {
 
 export type TableName = keyof RowTypes;
 
-export type Tables = { [Name in TableName]: Rows<RowTypes[Name]> };
+export type Tables = { [Name in TableName]: RowCache<RowTypes[Name]> };
 
 export interface Problem {
   message: string;

@@ -1,13 +1,13 @@
 // One WebSocket on one line: path, extensions, messages of both sides, and how it ended.
 
-import { closeText } from "./chat_row.js";
+import { closeText } from "../text/message_text.js";
 import { h } from "../widgets/dom.js";
 import { count, counted, size } from "../text/format.js";
 import { outcome } from "../text/terms.js";
 
 const REFRESH = 500; // ms between two requests while it is open
 
-export function mountConversation(get) {
+export function mountConversationHeader(get) {
   const element = h("p", { class: "conversation-facts", role: "status" });
   let [shown, stamp, abort, timer] = [null, null, null, null];
 

@@ -5,14 +5,14 @@ import { h } from "../widgets/dom.js";
 import { counted, duration } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { overflowHint } from "../widgets/overflow_hint.js";
-import { FilteredList } from "../net/filtered_list.js";
+import { FilteredRows } from "../net/filtered_rows.js";
 import { splitEndpoint } from "../text/address.js";
 import { outcome } from "../text/terms.js";
 
 const SHOWN = 200; // conversations listed; the others can be found by filter or in Connections
 
 export function mountConversationList(store) {
-  const list = new FilteredList({
+  const list = new FilteredRows({
     table: "connections",
     store,
     get,

@@ -1,20 +1,19 @@
 // WebSocket view: messages as a chat, clients at the left, servers at the right; beside it the selected message.
 
 import { get } from "../net/api.js";
-import { MessageExtras } from "./message_extras.js";
-import { AROUND, factLine, frameLines, heightOf, isControl, isQuiet, latency, LINE, shownText } from "./chat_row.js";
-import { closest, h, icon, setClass, setText } from "../widgets/dom.js";
+import { PushesAndFrames } from "./pushes_and_frames.js";
+import { AROUND, createBubble, heightOf, isQuiet, LINE } from "./chat_bubble.js";
+import { closest, h, icon } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
-import { moment } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { EvenOffsets, Offsets } from "../widgets/row_offsets.js";
 import { mountConversationList } from "./conversation_list.js";
-import { FilteredList } from "../net/filtered_list.js";
-import { toggle } from "../widgets/segmented_control.js";
+import { FilteredRows } from "../net/filtered_rows.js";
+import { storedCheckbox } from "../widgets/stored_controls.js";
 import { VirtualList } from "../widgets/virtual_list.js";
 import { lineCount, measureIn } from "../widgets/line_wrap.js";
-import { mountConversation } from "./conversation_header.js";
-import { mountMessage } from "./message_view.js";
+import { mountConversationHeader } from "./conversation_header.js";
+import { mountMessagePanel } from "./message_panel.js";
 
 const MEASURED = 20_000; // messages: in longer lists each shows only one line of text
 const BUBBLE = 420; // pixels at most
@@ -23,17 +22,17 @@ const NARROW = matchMedia("(max-width: 719px)");
 
 export function mount(root, store) {
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
-  const list = new FilteredList({ table: "messages", store, get, changed: () => draw(store.state), failed });
-  const extras = new MessageExtras({ get, changed: () => layout() });
-  const quiet = toggle("ws.control", "Pings and pongs", () => measureAgain(), "Control frames, RFC 6455 §5.5");
-  const frames = toggle(
+  const list = new FilteredRows({ table: "messages", store, get, changed: () => draw(store.state), failed });
+  const details = new PushesAndFrames({ get, changed: () => layout() });
+  const quiet = storedCheckbox("ws.control", "Pings and pongs", () => measureAgain(), "Control frames, RFC 6455 §5.5");
+  const frames = storedCheckbox(
     "ws.frames",
     "Frames",
     () => measureAgain(),
     "Frames of fragmented messages, RFC 6455 §5.4",
   );
   const conversations = mountConversationList(store);
-  const conversation = mountConversation(get);
+  const conversation = mountConversationHeader(get);
   const empty = h("div", { class: "empty" });
   const chat = new VirtualList({
     create: () => createBubble((id) => choose(id)),
@@ -41,7 +40,7 @@ export function mount(root, store) {
       element.draw(list.row(index), {
         quiet: quiet.isOn,
         frames: frames.isOn,
-        extras,
+        details,
         chosen: store.state.route.message,
         isOne: store.state.route.id !== null,
       }),
@@ -68,7 +67,7 @@ export function mount(root, store) {
     h("span", { class: "server" }, "From the server"),
   );
   const panel = h("section", { class: "panel message", "aria-label": "Selected message" });
-  const message = mountMessage(panel, store);
+  const message = mountMessagePanel(panel, store);
   root.append(
     h(
       "div",
@@ -145,7 +144,7 @@ export function mount(root, store) {
   }
 
   function height(row) {
-    const cut = frames.isOn && row ? (extras.frames.get(row.id) ?? null) : null;
+    const cut = frames.isOn && row ? (details.frames.get(row.id) ?? null) : null;
     const known = row && heights.get(row);
     if (known && known.cut === cut) return known.pixels;
     const width = Math.min(
@@ -171,7 +170,7 @@ export function mount(root, store) {
     newer.hidden = chat.following || chat.atEnd || !list.total;
     const ids = [];
     for (let index = first; index < stop; index += 1) if (list.row(index)) ids.push(list.row(index).id);
-    extras.want(ids, store.state.lengths.messages ?? 0);
+    details.want(ids, store.state.lengths.messages ?? 0);
   }
 
   const choose = (id) => go(store, { message: id });
@@ -205,42 +204,4 @@ export function mount(root, store) {
     document.removeEventListener("keydown", onKey);
     root.classList.remove("has-detail");
   };
-}
-
-function createBubble(choose) {
-  const [text, frames, facts, push] = [
-    h("p", { class: "bubble-text" }),
-    h("p", { class: "bubble-frames" }),
-    h("span"),
-    h("span", {
-      class: "bubble-push",
-      title: "Inferred: the same text was sent soon after it was received. Packets do not prove the cause.",
-    }),
-  ];
-  const element = h("div", { class: "bubble" }, text, frames, h("p", { class: "bubble-facts" }, facts, push));
-  element.addEventListener("click", () => element.dataset.id && choose(Number(element.dataset.id)));
-  const draw = (row, how) => {
-    if (!row || (isQuiet(row) && !how.quiet)) {
-      setClass(element, row ? "bubble quiet" : "bubble missing");
-      return;
-    }
-    setClass(
-      element,
-      `bubble ${row.direction} ${isControl(row) ? "control" : row.kind}${row.id === how.chosen ? " chosen" : ""}`,
-    );
-    element.dataset.id = String(row.id);
-    setText(
-      text,
-      isControl(row)
-        ? `${how.isOne ? "" : `#${row.connection} · `}${moment(row.at_ns)} · ${shownText(row)}`
-        : shownText(row),
-    );
-    const cut = how.frames && how.extras.frames.get(row.id);
-    frames.hidden = !cut;
-    if (cut) setText(frames, frameLines(cut, row.frames).join("\n"));
-    setText(facts, factLine(row));
-    const took = latency(row, how.extras);
-    setText(push, took && ` · ${took}`);
-  };
-  return Object.assign(element, { draw });
 }

@@ -2,7 +2,7 @@
 
 import { h, icon } from "./dom.js";
 
-export class ColumnChoice {
+export class ColumnChooser {
   /**
    * @param {string} name under which the choice is stored
    * @param {{name: string, title: string, about?: string, isUsual?: boolean}[]} columns in order

@@ -25,7 +25,7 @@ let grids = 0;
 export const isLive = ({ feed, capture }) =>
   feed !== "connecting" && capture.source !== "file" && capture.state !== "ended";
 
-export class Grid {
+export class DataGrid {
   /**
    * @param {object} options
    * @param {string} options.label for screen readers
@@ -34,7 +34,7 @@ export class Grid {
    * @param {() => void} [options.enter] called for Enter on a chosen row
    * @param {(first: number, stop: number) => void} [options.shown] called with the visible rows
    * @param {(row: object) => string} [options.rowClass] further classes of a row
-   * @param {(grid: Grid) => number} [options.rowHeight] pixels of a row
+   * @param {(grid: DataGrid) => number} [options.rowHeight] pixels of a row
    * @param {boolean} [options.isSteady] cells depend only on their row and the one before, and need no redraw
    */
   constructor(

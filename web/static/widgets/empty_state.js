@@ -1,8 +1,8 @@
 // Texts of empty lists: why there are no rows, and what to do.
 
 import { h } from "./dom.js";
-import { filtering } from "../text/time_range.js";
-import { filterText } from "../text/omitted_text.js";
+import { fixedSpan } from "../text/time_range.js";
+import { captureFilterText } from "../text/terms.js";
 
 const NOUNS = {
   packets: "packets",
@@ -21,14 +21,14 @@ const HINTS = {
 /** Shown until the server has searched. */
 export const SEARCHING = emptyText("Searching…", "The whole capture is being searched, including packet contents.");
 
-/** Why a table is empty: {key, content()} as Grid.draw() takes it. */
+/** Why a table is empty: {key, content()} as DataGrid.draw() takes it. */
 export function noRows(state, table) {
   const { filter } = state.route;
   const noun = NOUNS[table];
   if (filter && state.lengths[table]) {
     return emptyText("No match", `No ${noun} match “${filter}”. Clear the filter to see all of them.`);
   }
-  if (filtering(state.route.span) && state.lengths[table]) {
+  if (fixedSpan(state.route.span) && state.lengths[table]) {
     return emptyText(
       `No ${noun} in this time range`,
       "Choose another range on the timeline, or clear it at the top to see all of them.",
@@ -62,7 +62,7 @@ export function noDescriptors(state) {
     return emptyText(
       "No file descriptors yet",
       `Wireglass asks the kernel which process holds which socket; sockets of captured connections appear here.${
-        state.capture.filter ? ` ${filterText(state.capture.filter)}` : ""
+        state.capture.filter ? ` ${captureFilterText(state.capture.filter)}` : ""
       }`,
     );
   }

@@ -1,0 +1,195 @@
+// One connection: both ends, tabs with the ladder of its packets, and the selected packet.
+
+import { get } from "../net/api.js";
+import { closest, h, icon, setText } from "../widgets/dom.js";
+import { counted, duration, moment, size } from "../text/format.js";
+import { legend } from "./ladder_legend.js";
+import { durationNs } from "../widgets/lifetime_bar.js";
+import { ConnectionPackets } from "./connection_packets.js";
+import { go } from "../state/navigation.js";
+import { addressKind, portRole, splitEndpoint } from "../text/address.js";
+import { mountHolders } from "../sockets/connection_holders.js";
+import { networkOf, outcome, protocolName } from "../text/terms.js";
+import { LadderView } from "./ladder_view.js";
+import { mountPacketPanel } from "../packets/packet_panel.js";
+import { mountTabs } from "./tabs.js";
+import { mountPlayback } from "./playback_bar.js";
+import { mountVerdictPopover } from "./verdict_popover.js";
+
+export function mountConnectionPanel(panel, store) {
+  const intro = introduction();
+  const head = header(store);
+  const choose = (packet) => go(store, { packet });
+  const ladder = new LadderView({ choose, moved: () => moved() });
+  const why = mountVerdictPopover(ladder.element, ladder.list.element, choose);
+  const playback = mountPlayback(
+    ladder,
+    get,
+    (problem) => store.set({ problem: { message: problem.message, what_to_do: problem.advice } }),
+  );
+  const packet = mountPacketPanel(store);
+  const panes = mountTabs(store, [ladder.element, playback.element]);
+  const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
+  const page = h("div", { class: "connection" }, head.element, panes.bar, trouble, panes.elements, packet.element);
+  panel.append(intro, page);
+
+  const connectionPackets = new ConnectionPackets(get, () => draw(store.state));
+  const moved = () => {
+    playback.draw();
+    why.explainChosen();
+  };
+  let stamp = null;
+  function draw(state) {
+    const { id } = state.route;
+    intro.hidden = id !== null;
+    page.hidden = id === null;
+    const row = id === null ? null : state.tables.connections.get(id);
+    const next = `${row ? row.packets : ""} ${row ? row.protocol : ""}`;
+    const isKnown = connectionPackets.id === id;
+    connectionPackets.choose(id, state.route.packet);
+    if (isKnown && next !== stamp && state.behind === null) connectionPackets.refresh();
+    stamp = next;
+    if (id === null) {
+      ladder.leave();
+      return;
+    }
+    trouble.hidden = !connectionPackets.error;
+    setText(
+      trouble,
+      connectionPackets.error ? `${connectionPackets.error.message} ${connectionPackets.error.advice ?? ""}` : "",
+    );
+    const known = connectionPackets.connection;
+    const connection = row ?? (known && { ...known, until_ns: known.at_ns + known.duration_ns });
+    head.draw(connection, state);
+    packet.draw(state.route.packet); // first, since it takes room from the ladder
+    panes.draw(state, connection);
+    if (known) ladder.draw(connectionPackets, state.route.packet);
+    playback.draw();
+  }
+  const unsubscribe = store.subscribe(draw);
+  const onKey = (event) => {
+    if (
+      event.key !== "Escape" || store.state.route.id === null || closest(event, "input:not([type=range]), dialog")
+    ) return;
+    go(store, store.state.route.packet === null ? { id: null } : { packet: null });
+  };
+  document.addEventListener("keydown", onKey);
+  return {
+    focus: () => ladder.focus(),
+    follow: () => ladder.follow(),
+    unmount() {
+      unsubscribe();
+      connectionPackets.clear();
+      packet.unmount();
+      playback.unmount();
+      panes.close();
+      document.removeEventListener("keydown", onKey);
+    },
+  };
+}
+
+/** Shown beside the list while no connection is selected. */
+function introduction() {
+  return h(
+    "div",
+    { class: "intro prose", tabindex: "0" },
+    h("h2", {}, "Select a connection to see it packet by packet"),
+    h(
+      "p",
+      {},
+      "An IP address names a machine, a port one endpoint on it. Together they are a socket (RFC 9293). " +
+        "A TCP connection joins two sockets; both sides can send, as through a pipe with two directions.",
+    ),
+    h(
+      "p",
+      {},
+      "The bars in the list show each connection from its first packet to its last, on the time axis of the capture. " +
+        "An arrow marks one whose end was not captured.",
+    ),
+    legend(),
+  );
+}
+
+function header(store) {
+  const title = h("h2", { class: "connection-title" });
+  const facts = h("p", { class: "connection-facts" });
+  const holders = mountHolders(store);
+  const sockets = {
+    client: socketPlate("client", holders.elements.client),
+    server: socketPlate("server", holders.elements.server),
+  };
+  const close = h("button", {
+    class: "icon-button",
+    "aria-label": "Close this connection",
+    title: "Close (Escape)",
+    onclick: () => go(store, { id: null }),
+  }, icon("close"));
+  const element = h(
+    "header",
+    { class: "connection-head" },
+    h("div", { class: "connection-line" }, title, facts, close),
+    h(
+      "div",
+      { class: "sockets" },
+      h(
+        "div",
+        { class: "sockets-pair" },
+        sockets.client.element,
+        h("i", { class: "sockets-line" }),
+        sockets.server.element,
+      ),
+      h(
+        "p",
+        { class: "sockets-hint" },
+        "Each end is named by an IP address and a port; the connection is the pipe between them.",
+      ),
+    ),
+  );
+  return {
+    element,
+    draw(connection, state) {
+      if (!connection) return;
+      holders.draw(state);
+      const { long, kind } = outcome(connection);
+      setText(title, `#${connection.id} ${protocolName(connection.protocol)}`);
+      title.dataset.protocol = connection.protocol;
+      const lived = connection.duration_ns === null ? "an unknown time" : duration(durationNs(connection, state.end));
+      const lasted = kind === "open" ? `${long} for ${lived}` : `${long} after ${lived}`;
+      const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
+      const said = [
+        lasted,
+        networkOf(connection),
+        `first packet at ${moment(connection.at_ns)}`,
+        counted(packets, "packet"),
+        `${size(bytes)} of payload`,
+      ];
+      setText(facts, said.filter(Boolean).join(" · "));
+      for (const side of ["client", "server"]) sockets[side].draw(connection);
+    },
+  };
+}
+
+/** A socket: its address and port, each with its kind. */
+function socketPlate(side, holder) {
+  const [address, port, where, role] = [h("b"), h("b"), h("span"), h("span")];
+  const element = h(
+    "div",
+    { class: `socket ${side}` },
+    h("span", { class: "socket-name" }, side === "client" ? "Client socket" : "Server socket", holder),
+    h("span", { class: "socket-part address" }, address, h("small", {}, "address", where)),
+    h("span", { class: "socket-colon" }, ":"),
+    h("span", { class: "socket-part port" }, port, h("small", {}, "port", role)),
+  );
+  return {
+    element,
+    draw(connection) {
+      const endpoint = connection[side];
+      const parts = splitEndpoint(endpoint);
+      setText(role, `: ${portRole(side, connection)}`);
+      setText(address, parts.address);
+      setText(port, String(parts.port));
+      setText(where, `: ${addressKind(parts.address)}`);
+      element.title = endpoint;
+    },
+  };
+}
