@@ -11,7 +11,7 @@ import pytest
 
 from inspector.anomalies import ANOMALIES
 from inspector.cli.commands import summary
-from inspector.cli.main import MODULES, cli
+from inspector.cli.main import COMMANDS, cli
 from inspector.cli.terminal import Screen
 from inspector.engine.capture import Capture
 from inspector.views.story import EventKind
@@ -22,7 +22,7 @@ TEXTS = sorted(path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.m
 
 
 def parameters() -> list[click.Parameter]:
-    commands = [cli.get_command(click.Context(cli), name) for name in MODULES]
+    commands = [cli.get_command(click.Context(cli), name) for name in COMMANDS]
     return [parameter for command in commands if command for parameter in command.params]
 
 
@@ -30,7 +30,7 @@ def options() -> list[str]:
     return sorted({flag for option in parameters() for flag in option.opts if flag.startswith("--")})
 
 
-@pytest.mark.parametrize("command", MODULES)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_guide_shows_every_command(command: str) -> None:
     assert f"wireglass {command}" in GUIDE
 

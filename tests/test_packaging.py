@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.cli.doctor import LIBRARIES, hot_modules
+from inspector.cli.system_checks import LIBRARIES, hot_modules
 from inspector.pure_python import VARIABLE
 
 ROOT = Path(__file__).parent.parent

@@ -22,31 +22,32 @@ import click
 from inspector.cli.terminal import printable
 from inspector.errors import InspectorError
 
-MODULES = {
-    "demo": "dashboard",
-    "live": "dashboard",
-    "open": "dashboard",
-    "replay": "dashboard",
-    "lab": "lab",
-    "record": "record",
-    "sockets": "sockets",
-    "summary": "summary",
-    "packets": "tables",
-    "connections": "tables",
-    "exchanges": "tables",
-    "frames": "tables",
-    "messages": "tables",
-    "events": "tables",
-    "tokens": "tables",
-    "kernel": "tables",
-    "anomalies": "tables",
-    "follow": "follow",
-    "notes": "notes",
-    "compare": "compare",
-    "analyze": "analyze",
-    "doctor": "doctor",
-}
-"""Maps each command to its module in inspector.cli.commands, in the order in which `wireglass --help` lists them."""
+COMMANDS = (
+    "demo",
+    "live",
+    "open",
+    "replay",
+    "lab",
+    "record",
+    "sockets",
+    "summary",
+    "packets",
+    "connections",
+    "exchanges",
+    "frames",
+    "messages",
+    "events",
+    "tokens",
+    "kernel",
+    "anomalies",
+    "follow",
+    "notes",
+    "compare",
+    "analyze",
+    "doctor",
+)
+"""The commands, in the order in which `wireglass --help` lists them. Each is the function of that name in the module of
+that name in inspector.cli.commands."""
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -77,13 +78,13 @@ class Commands(click.Group):
     """The group of all commands, each of which is imported when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(MODULES)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in MODULES:
+        if cmd_name not in COMMANDS:
             return None
-        found: list[click.Command] = importlib.import_module(f"inspector.cli.commands.{MODULES[cmd_name]}").COMMANDS
-        return next(command for command in found if command.name == cmd_name)
+        command: click.Command = getattr(importlib.import_module(f"inspector.cli.commands.{cmd_name}"), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. click alone would exit with status 1 on a broken pipe."""

@@ -16,7 +16,7 @@ import pytest
 
 from inspector.cli.main import main
 from inspector.engine.capture import Capture
-from tests.cli.commands.test_dashboard import started
+from tests.cli.test_serve_dashboard import started
 from tests.pcap.craft import Pcap, Pcapng, save
 from tests.waiting import wait_until
 from tests.wire.samples import FRAME

@@ -64,6 +64,3 @@ def report(path: str, is_sorted: bool = False) -> dict[str, Any]:
 
 def _failure(path: str, error: str) -> dict[str, Any]:
     return {"file": path, "error": error, "notes": [], **{name: [] for name in TABLES}}
-
-
-COMMANDS = [analyze]

@@ -65,9 +65,6 @@ def compare(file: str | None, is_sorted: bool, is_run: bool, recording: str | No
         say_where(Path(path), err=shape != "table")
 
 
-COMMANDS = [compare]
-
-
 def _run_news(recording: str | None) -> str:
     """Run and capture the five-way test; return the path of the recording."""
     from inspector.lab.scenarios.runner import play

@@ -20,7 +20,7 @@ def doctor() -> int:
     Example:
       wireglass doctor
     """
-    from inspector.cli.doctor import Health, examine
+    from inspector.cli.system_checks import Health, examine
 
     marks = {Health.FINE: ("✓", "green"), Health.LESS: ("!", "yellow"), Health.BROKEN: ("✗", "red")}
     screen = Screen.of(sys.stdout)
@@ -32,6 +32,3 @@ def doctor() -> int:
             click.echo(f"  {'':<16} {screen.paint(printable(finding.remedy), 'bold')}")
         is_broken |= finding.health is Health.BROKEN
     return int(is_broken)
-
-
-COMMANDS = [doctor]

@@ -55,9 +55,6 @@ def follow(files: tuple[str, ...], is_sorted: bool, connection: int, shape: str,
             sys.stdout.writelines(transcript(capture, said, write, Screen.of(sys.stdout)))
 
 
-COMMANDS = [follow]
-
-
 def _write_raw(capture: Capture, said: Iterator[Piece]) -> None:
     """Write nothing but the bytes to stdout; report gaps between them on stderr."""
     from inspector.cli.follow_text import remark

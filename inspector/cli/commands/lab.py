@@ -92,9 +92,6 @@ def run(name: str, recording: str | None) -> None:
     say_where(Path(spool))
 
 
-COMMANDS = [lab]
-
-
 def _scenario(name: str) -> Scenario:
     """The scenario with this name.
 

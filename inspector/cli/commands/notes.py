@@ -50,9 +50,6 @@ def notes(file: str, place: str | None, put_in: bool) -> None:
             sys.stdout.writelines(f"{line}\n" for line in _lines(source, packets))
 
 
-COMMANDS = [notes]
-
-
 @contextmanager
 def _read(file: str) -> Iterator[tuple[PacketFile, Table]]:
     """Read the packets of a file without analysing them, which notes do not need."""

@@ -64,9 +64,6 @@ def record(out: str, interface: str | None, capture_filter: str | None, duration
     return status
 
 
-COMMANDS = [record]
-
-
 @contextmanager
 def _told_to_stop() -> Iterator[threading.Event]:
     """An event that SIGINT (Ctrl-C) and SIGTERM set, instead of running their usual handlers."""

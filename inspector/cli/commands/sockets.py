@@ -80,9 +80,6 @@ def sockets(port: int | None, once: bool) -> None:
         click.echo(SHOW_CURSOR, nl=False)
 
 
-COMMANDS = [sockets]
-
-
 def _watch(surveyor: Surveyor, port: int | None) -> None:
     """Redraw the table whenever it has changed, until interrupted."""
     board, drawn = Board(), ""

@@ -53,9 +53,6 @@ def summary(files: tuple[str, ...], is_sorted: bool) -> None:
         sys.stdout.writelines(line + "\n" for line in lines(capture, Screen.of(sys.stdout)))
 
 
-COMMANDS = [summary]
-
-
 def lines(capture: Capture, screen: Screen) -> Iterator[str]:
     """The lines of the screen, top to bottom."""
     from inspector.views.summary import digest

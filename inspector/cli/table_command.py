@@ -1,4 +1,4 @@
-"""`wireglass packets FILE` and the other table commands: the rows of one table of a capture."""
+"""Makes the table commands, such as `wireglass packets FILE`: they print the rows of one table of a capture."""
 
 from __future__ import annotations
 
@@ -20,31 +20,7 @@ if TYPE_CHECKING:
 BLOCK_ROWS = 4096
 """The number of rows formatted at a time, so that a table of any length can be streamed."""
 
-HELP = {
-    "packets": "Packets with TCP flags, analysis flags and both TCP states.",
-    "connections": "TCP connections: endpoints, protocol, bytes, duration, how they ended.",
-    "exchanges": "HTTP requests with their responses, sizes and times.",
-    "frames": "WebSocket frames.",
-    "messages": "WebSocket messages, unmasked and decompressed.",
-    "events": "The story of the capture: what happened, one sentence per event.",
-    "tokens": "File descriptors of sockets: process, opened, closed.",
-    "kernel": "Kernel socket state compared with the state seen in packets.",
-    "anomalies": "Protocol anomalies with the RFC rule and values.",
-}
-
-EXAMPLES = {
-    "packets": ("packets trace.pcapng --connection 3", "packets trace.pcapng --find retransmission --format csv"),
-    "connections": ("connections trace.pcapng --find 192.0.2.7",),
-    "exchanges": ("exchanges trace.pcapng --format json | jq 'select(.response.status >= 500)'",),
-    "frames": ("frames trace.pcapng --connection 5",),
-    "messages": ("messages trace.pcapng --find Alice",),
-    "events": ("events trace.pcapng --connection 0",),
-    "tokens": ("tokens captures/demo.pcapng",),
-    "kernel": ("kernel captures/demo.pcapng --connection 0",),
-    "anomalies": ("anomalies trace.pcapng --format csv > anomalies.csv",),
-}
-
-OPTIONS_HELP = """
+LONG_HELP = """
 {help}
 
 Use --connection to show only the rows of one connection, and --find to show only the rows that contain a text. On a
@@ -56,11 +32,17 @@ every column, under stable names.
 """
 
 
-def _command(name: str) -> click.Command:
-    title = "Examples:" if len(EXAMPLES[name]) > 1 else "Example:"
-    examples = "\n".join([title, *(f"  wireglass {example}" for example in EXAMPLES[name])])
+def table_command(name: str, help: str, *examples: str) -> click.Command:
+    """The command that prints the table `name`.
 
-    @click.command(name, help=OPTIONS_HELP.format(help=HELP[name], examples=examples), short_help=HELP[name])
+    Args:
+        help: one sentence: what the rows are.
+        examples: command lines, without the name of the program.
+    """
+    title = "Examples:" if len(examples) > 1 else "Example:"
+    shown = "\n".join([title, *(f"  wireglass {example}" for example in examples)])
+
+    @click.command(name, help=LONG_HELP.format(help=help, examples=shown), short_help=help)
     @files_argument
     @reading_options
     @format_option("json is one object per line")
@@ -72,9 +54,6 @@ def _command(name: str) -> click.Command:
             sys.stdout.writelines(line + "\n" for line in _lines(name, shape, blocks))
 
     return command
-
-
-COMMANDS = [_command(name) for name in HELP]
 
 
 def _blocks(capture: Capture, name: str, connection: int | None) -> Iterator[Columns]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.cli import doctor
-from inspector.cli.doctor import Health
+from inspector.cli import system_checks
+from inspector.cli.system_checks import Health
 from inspector.errors import BadFilter
 from inspector.live import bpf
 
 
-def filters() -> doctor.Finding:
-    (finding,) = (finding for finding in doctor.examine() if finding.about == "Capture filters")
+def filters() -> system_checks.Finding:
+    (finding,) = (finding for finding in system_checks.examine() if finding.about == "Capture filters")
     return finding
 
 

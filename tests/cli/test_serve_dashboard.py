@@ -26,7 +26,7 @@ from inspector.views import rows
 from tests.waiting import wait_until
 from web import listen
 
-DEMO = str(Path(__file__).parent.parent.parent.parent / "captures" / "demo.pcapng")
+DEMO = str(Path(__file__).parent.parent.parent / "captures" / "demo.pcapng")
 NEEDS_CAPTURE = pytest.mark.skipif(not may_capture()[0], reason=f"needs the right to capture: {may_capture()[1]}")
 
 

@@ -1,0 +1,57 @@
+"""`wireglass live [IFACE]`: the dashboard on live traffic."""
+
+from __future__ import annotations
+
+import click
+
+from inspector.cli.ended_process_alarm import Alarm
+from inspector.cli.serve_dashboard import (
+    dashboard_options,
+    ends_on_sigterm,
+    finish_recording,
+    listening,
+    record_option,
+    serve,
+)
+from inspector.cli.shared_options import filter_option, network_options
+
+
+@click.command(short_help="Live traffic of an interface in the browser.")
+@click.argument("interface", required=False, metavar="[IFACE]")
+@filter_option
+@network_options
+@dashboard_options
+@record_option
+def live(
+    interface: str | None, capture_filter: str | None, port: int | None, no_browser: bool, recording: str | None
+) -> int:
+    """Capture on IFACE (default: loopback) and show the traffic in the browser as it arrives.
+
+    The packets are saved to a pcapng file, whose path is printed at the end. The dashboard's own traffic is left out.
+    Ctrl-C ends it. The exit status is then 0, or 1 if the capture had ended by itself.
+
+    \b
+    Examples:
+      wireglass live
+      wireglass live eth0 -f 'tcp port 80'
+    """
+    from inspector.live.capture_process import LiveCapture
+    from inspector.live.capture_rights import LOOPBACK
+    from inspector.live.recording_paths import new_recording
+    from web import Session
+
+    name = interface or LOOPBACK
+    with listening(port) as listener, ends_on_sigterm():
+        spool = new_recording("live", recording)
+        own_port = listener.getsockname()[1]
+        capture = LiveCapture.start(name, spool, filter=capture_filter, without_ports=[own_port], with_sockets=True)
+        alarm = Alarm(lambda: capture.troubles)
+        try:
+            capture.wait_ready()
+            session = Session.of_spool(spool, name, lambda: capture.statistics, troubles=lambda: capture.troubles)
+            with alarm:
+                serve(session, listener, no_browser)
+        finally:
+            capture.stop()
+            finish_recording(spool)
+    return alarm.look()
