@@ -112,11 +112,14 @@ def test_what_finds_no_room_is_counted_to_the_packet(spool: SpoolWriter) -> None
 def test_packets_come_soon_however_few(ring: PacketRing, spool: SpoolWriter) -> None:
     with datagrams() as (sender, port):
         ring.start(udp(port))
-        sent = time.monotonic()
-        sender.send(b"one")
-        while not ring.drain(spool):
-            ring.wait(1)
-        assert time.monotonic() - sent < 1
+        took = []
+        for _ in range(5):
+            sent = time.monotonic()
+            sender.send(b"one")
+            while not ring.drain(spool):
+                ring.wait(1)
+            took.append(time.monotonic() - sent)
+        assert min(took) < 1, "on a busy machine this process may sleep that long itself, but not each time"
 
 
 def test_the_wait_ends_without_packets(ring: PacketRing, spool: SpoolWriter) -> None:

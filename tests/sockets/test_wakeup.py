@@ -8,8 +8,7 @@ from inspector.errors import InspectorError
 from inspector.sockets.wakeup import Doorbell
 from tests.sockets.pipes import pipe
 from tests.tools import needs_capture
-
-PATIENCE_SECONDS = 5.0
+from tests.waiting import PATIENCE_SECONDS
 
 
 @needs_capture

@@ -27,11 +27,10 @@ from inspector.pcap.reader import open_packets
 from inspector.sockets import tcp_sockets
 from inspector.tables.addresses import socket_of
 from inspector.tcp.states import State
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 STATES = ("client_state", "server_state")
 
-PATIENCE_SECONDS = 10.0
 SETTLING_SECONDS = 0.02
 """Time in which the kernel has certainly processed a packet from the link."""
 

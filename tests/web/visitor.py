@@ -14,12 +14,11 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from tests.waiting import PATIENCE_SECONDS as PATIENCE
 from tests.waiting import wait_until as wait_until
 from web.dashboard import Dashboard
 from web.server.http_server import listen
 from web.session.session import Session
-
-PATIENCE = 15.0
 
 
 @dataclass

@@ -20,8 +20,7 @@ from inspector.sockets import End, Holder, KernelSocket
 from inspector.tcp.states import State
 from tests.browser.dashboards import PROGRAM
 from tests.sockets.pipes import pipe
-
-PATIENCE_SECONDS = 20.0
+from tests.waiting import PATIENCE_SECONDS
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[list[str]]:
@@ -50,13 +49,14 @@ class Terminal:
         self.text = ""
 
     def await_screen(self, is_it: Callable[[str], object]) -> str:
-        """The first whole screen that is so."""
+        """The first whole screen that is so, whether or not another has replaced it since."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            screens = self.text.split("\x1b[H\x1b[2J")
-            if len(screens) > 1 and "Press Ctrl-C to quit." in screens[-1] and is_it(screens[-1]):
-                return screens[-1]
-            assert time.monotonic() < deadline, f"it did not show; what showed last was:\n{screens[-1]}"
+            _, *screens = self.text.split("\x1b[H\x1b[2J")
+            for screen in screens:
+                if "Press Ctrl-C to quit." in screen and is_it(screen):
+                    return screen
+            assert time.monotonic() < deadline, f"it did not show; what showed was:\n{self.text}"
             if select.select([self._descriptor], [], [], 0.1)[0]:
                 self.text += os.read(self._descriptor, 65536).decode()
 

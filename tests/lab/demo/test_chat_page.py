@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from inspector.lab import Lab
 from tests.chromium import CHROMIUM, MISSING
+from tests.waiting import PATIENCE_SECONDS
 
-PATIENCE_MS = 10_000
+expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 
@@ -30,7 +31,6 @@ def browser() -> Iterator[Browser]:
 def tabs(browser: Browser, room: Lab) -> Iterator[tuple[Page, Page]]:
     """Two tabs that have joined as the page proposes; closing them leaves the room."""
     context = browser.new_context()
-    context.set_default_timeout(PATIENCE_MS)
     alice, bob = context.new_page(), context.new_page()
     for tab in (alice, bob):
         tab.goto(room.addresses["chat_page"])

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 from web.server import acceptor as door_module
 from web.server.acceptor import MAX_BODY, MAX_HEAD, Acceptor, Arrival
 
@@ -33,12 +33,12 @@ class Hall:
         self.thread = threading.Thread(target=self.acceptor.run)
 
     def knock(self, said: bytes = b"") -> socket.socket:
-        caller = socket.create_connection(self.listener.getsockname(), timeout=10)
+        caller = socket.create_connection(self.listener.getsockname(), timeout=PATIENCE_SECONDS)
         caller.sendall(said)
         return caller
 
     def next(self) -> Arrival:
-        arrival = self.arrivals.get(timeout=10)
+        arrival = self.arrivals.get(timeout=PATIENCE_SECONDS)
         arrival.connection.close()
         return arrival
 
@@ -51,7 +51,7 @@ def opened(arrival_seconds: float = 30.0) -> Iterator[Hall]:
         yield hall
     finally:
         hall.acceptor.stop()
-        hall.thread.join(10)
+        hall.thread.join(PATIENCE_SECONDS)
         hall.listener.close()
         hall.acceptor.stop()  # once more does nothing
 
@@ -116,7 +116,7 @@ def test_who_hangs_up_is_forgotten() -> None:
         hall.knock(b"GET /").close()
         with hall.knock(GET):
             assert hall.next().received == GET
-        assert hall.acceptor._callers == {}
+        wait_until(lambda: hall.acceptor._callers == {})
 
 
 def test_hundreds_of_silent_callers_delay_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

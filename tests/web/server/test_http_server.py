@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS
 from web.server.acceptor import MAX_BODY
 from web.server.http_server import Server, listen
 from web.server.worker_pool import WorkerPool
@@ -45,7 +46,7 @@ def running(app: App) -> Iterator[int]:
 
 def say(port: int, request: bytes) -> bytes:
     """What the server answers before it closes the connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as caller:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as caller:
         caller.sendall(request)
         return everything(caller)
 
@@ -80,7 +81,7 @@ def test_a_body_reaches_the_application() -> None:
 
 
 def test_the_answer_to_a_body_that_nobody_wanted_still_arrives() -> None:
-    with running(echo) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as caller:
+    with running(echo) as port, socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as caller:
         caller.sendall(b"POST /x HTTP/1.1\r\nHost: here\r\nContent-Length: 500000\r\n\r\n" + b"x" * 500_000)
         assert everything(caller).endswith(b"POST /x 0")
 
@@ -107,10 +108,10 @@ def test_hundreds_of_slow_connections_delay_nobody_and_cost_no_threads() -> None
         before = threading.active_count()
         slow = []
         for _ in range(300):
-            caller = socket.create_connection(("127.0.0.1", port), timeout=10)
+            caller = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
             caller.sendall(b"GET / HTTP/1.1\r\nX: ")
             slow.append(caller)
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as caller:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as caller:
             caller.sendall(b"GET /page HTTP/1.1\r\nHost: here\r\n\r\n")
             assert everything(caller).endswith(b"GET /page 0")
         assert threading.active_count() <= before + 2
@@ -145,21 +146,21 @@ def test_a_reader_that_stops_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
         start_response("200 OK", [("Content-Type", "text/plain")])
         return Endless()
 
-    with running(app) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as caller:
+    with running(app) as port, socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as caller:
         caller.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
-        assert is_over.wait(10)
+        assert is_over.wait(PATIENCE_SECONDS)
 
 
 def test_when_everybody_is_busy_the_next_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
     may_end = threading.Event()
 
     def slow(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        may_end.wait(10)
+        may_end.wait(PATIENCE_SECONDS)
         return echo(environ, start_response)
 
     monkeypatch.setattr("web.server.http_server.WorkerPool", lambda: WorkerPool(workers=1, backlog=1))
     with running(slow) as port:
-        callers = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(5)]
+        callers = [socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) for _ in range(5)]
         for caller in callers:
             caller.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
         while not any(is_refused(caller) for caller in callers[2:]):

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS
 from web.server.worker_pool import WorkerPool
 
 
@@ -16,7 +17,7 @@ def void(_: object) -> None:
 
 def test_jobs_run_at_the_same_time_up_to_the_limit() -> None:
     pool = WorkerPool(workers=3)
-    meeting = threading.Barrier(4, timeout=10)
+    meeting = threading.Barrier(4, timeout=PATIENCE_SECONDS)
     for _ in range(3):
         assert pool.submit(lambda: void(meeting.wait()))
     meeting.wait()
@@ -28,10 +29,10 @@ def test_what_does_not_fit_is_refused() -> None:
 
     def hold() -> None:
         is_working.set()
-        may_end.wait(10)
+        may_end.wait(PATIENCE_SECONDS)
 
     assert pool.submit(hold)
-    assert is_working.wait(10)
+    assert is_working.wait(PATIENCE_SECONDS)
     assert pool.submit(lambda: None)
     assert not pool.submit(lambda: None)
     may_end.set()
@@ -44,7 +45,7 @@ def test_never_more_threads_than_workers() -> None:
     for _ in range(50):
         pool.submit(done.release)
     for _ in range(50):
-        assert done.acquire(timeout=10)
+        assert done.acquire(timeout=PATIENCE_SECONDS)
     assert threading.active_count() <= before + 2
 
 
@@ -54,7 +55,7 @@ def test_a_job_that_fails_is_logged_and_its_worker_goes_on(caplog: pytest.LogCap
     with caplog.at_level(logging.ERROR, "web.server.worker_pool"):
         pool.submit(lambda: void(1 // 0))
         pool.submit(done.set)
-        assert done.wait(10)
+        assert done.wait(PATIENCE_SECONDS)
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -66,7 +67,7 @@ def test_an_idle_worker_goes_home_and_a_new_one_comes(monkeypatch: pytest.Monkey
     pool.submit(lambda: worker.append(threading.current_thread()))
     while not worker:
         pass
-    worker[0].join(10)
+    worker[0].join(PATIENCE_SECONDS)
     assert not worker[0].is_alive()
     pool.submit(done.set)
-    assert done.wait(10)
+    assert done.wait(PATIENCE_SECONDS)
