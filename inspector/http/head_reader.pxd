@@ -1,10 +1,13 @@
 # What other compiled modules see of head_reader.py; its docstrings stand there.
 
+cimport cython
+
 cimport inspector.http.char_classes as chars
 cimport inspector.http.framing as framing
 from inspector.http.start_line cimport StartLines
 
 
+@cython.final
 cdef class HeadReader(StartLines):
     cdef readonly long long content_length
     cdef readonly long long other_length

@@ -58,6 +58,7 @@ GAP = cython.declare(uint, int(Note.GAP))
 HEAD_CUT = cython.declare(uint, int(Note.HEAD_CUT))
 
 
+@cython.final
 @cclass
 class Framer:
     """Reads the stream chunks of connections that carry HTTP or may carry it.

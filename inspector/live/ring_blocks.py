@@ -22,6 +22,7 @@ _MAC_ADDRESSES = cython.declare(cython.Py_ssize_t, 12)  # bytes before the tag i
 _COOKED = cython.declare(cython.Py_ssize_t, 20)  # bytes of a LINKTYPE_LINUX_SLL2 header
 
 
+@cython.final
 @cython.cclass
 class BlockConverter:
     """Writes the packets of a ring block into a buffer, as Enhanced Packet Blocks of interface 0.

@@ -171,6 +171,7 @@ class Records:
         self.stopped = reason
 
 
+@cython.final
 @cython.cclass
 class PcapRecords(Records):
     """The walker for pcap: each record is a header of 16 bytes (24 in the modified format) and a packet."""
@@ -222,6 +223,7 @@ class PcapRecords(Records):
         return row
 
 
+@cython.final
 @cython.cclass
 class SnoopRecords(Records):
     """The walker for snoop (RFC 1761): each record is a header of 24 bytes that includes the length of the record, then
@@ -275,6 +277,7 @@ class SnoopRecords(Records):
         return row
 
 
+@cython.final
 @cython.cclass
 class PcapngRecords(Records):
     """The walker for pcapng: blocks of many types, packets of many interfaces; each section has its own byte order."""

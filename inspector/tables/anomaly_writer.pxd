@@ -1,5 +1,8 @@
 # What other compiled modules see of anomaly_writer.py; its docstrings stand there.
 
+cimport cython
+
+@cython.final
 cdef class Oddities:
     cdef object table
     cdef dict counts

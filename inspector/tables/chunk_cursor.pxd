@@ -10,6 +10,7 @@ cdef class Pieces:
     cdef object data_memory
     cdef object arena_memory
     cdef object _source
+    cdef object _moves
     cdef object _packets
     cdef object _chunks
 

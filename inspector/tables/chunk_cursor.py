@@ -12,7 +12,7 @@ from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar
 
 from inspector.tables.arena import ARENA as _ARENA
 from inspector.tables.arena import Arena, Want, lost
-from inspector.tables.table import ChunkKind, Table
+from inspector.tables.table import ChunkKind, Moves, Table
 
 ARENA = cython.declare(longlong, _ARENA)
 DATA = cython.declare(cython.int, int(ChunkKind.DATA))
@@ -31,6 +31,7 @@ class Pieces:
     data_memory: memoryview
     arena_memory: memoryview
     _source: Arena
+    _moves: Moves
     _packets: Table
     _chunks: Table
 
@@ -62,6 +63,7 @@ class Pieces:
         self._source = arena
         self._packets = packets
         self._chunks = chunks
+        self._moves = Moves(packets, chunks)
         self.row = self.kind = self.carrier = 0
         self.now = self.address = self.length = self.offset = self.shift = 0
         self.attach(memoryview(b""))
@@ -77,8 +79,12 @@ class Pieces:
         self.want = want
 
     def begin_batch(self) -> None:
-        """Take the columns and the arena again, because there are new chunks."""
+        """Prepare for new chunks."""
         chunks = self._chunks
+        self.arena_memory = self._source.data
+        self.arena = self.arena_memory
+        if not self._moves.any_new():
+            return
         self.connection = chunks.view("connection")
         self.direction = chunks.view("direction")
         self.kinds = chunks.view("kind")
@@ -91,8 +97,6 @@ class Pieces:
         self.flags = self._packets.view("flags")
         self.seq = self._packets.view("seq")
         self.ack = self._packets.view("ack")
-        self.arena_memory = self._source.data
-        self.arena = self.arena_memory
 
     @cfunc
     def take(self, row: Py_ssize_t, position: longlong) -> None:

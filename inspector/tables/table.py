@@ -407,11 +407,11 @@ class Table:
 
     `table["seq"]` is the column, trimmed to the rows in use: shape (n,), or (n, width) for a wide column. It is a view
     in which later rows do not appear. Producers write through `memoryview`s taken with `view`, which are out of date
-    once `reserve` has returned True.
+    once the columns have moved (`Moves`).
 
     Attributes:
         rows: the number of rows in use.
-        capacity: the number of rows there is room for.
+        capacity: the number of rows there is room for; whenever it grows, the columns move in memory.
         expected: the number of rows there will probably be; when the table must grow, it grows to this size at once.
     """
 
@@ -475,6 +475,19 @@ class Table:
         import pandas
 
         return pandas.DataFrame(self.to_dict())
+
+
+class Moves:
+    """Whether columns of some tables have moved in memory, so that views of them must be taken again."""
+
+    def __init__(self, *tables: Table) -> None:
+        self._tables = tables
+        self._capacity = -1
+
+    def any_new(self) -> bool:
+        """Whether any column has moved since this was last asked; True the first time."""
+        before, self._capacity = self._capacity, sum(table.capacity for table in self._tables)
+        return self._capacity != before
 
 
 def _fresh(column: Column, capacity: int) -> npt.NDArray[Any]:

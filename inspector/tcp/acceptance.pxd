@@ -1,9 +1,13 @@
 # acceptance.py for compiled modules; its docstrings stand there.
 
+cimport cython
+
 from inspector.tcp.endpoint cimport End
 
 
+@cython.final
 cdef class Acceptor:
+    cdef object moves
     cdef object packets
     cdef unsigned char[::1] checksum_is
     cdef Py_ssize_t first

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables.table import Checksum, Table
+from inspector.tables.table import Checksum, Moves, Table
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import Acceptance, Refusal
 
@@ -54,6 +54,7 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 class Acceptor:
     """Tests segments; fills packets.acceptance."""
 
+    moves: Moves
     packets: Table
     checksum_is: cython.uchar[::1]
     first: cython.Py_ssize_t
@@ -69,13 +70,16 @@ class Acceptor:
     acceptance: cython.uchar[::1]
 
     def __init__(self, packets: Table) -> None:
+        self.moves = Moves(packets)
         self.packets = packets
 
     def begin_batch(self, headers: Table, first: cython.Py_ssize_t) -> None:
-        """Take views of the columns again, because there are new packets from packets row `first` on."""
+        """Prepare for new packets from packets row `first` on."""
         packets = self.packets
         self.first = first
         self.checksum_is = headers.view("checksum_is")
+        if not self.moves.any_new():
+            return
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
         self.ack = packets.view("ack")

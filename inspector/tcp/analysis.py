@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import cython
 
-from inspector.tables.table import Duplicate, Table
+from inspector.tables.table import Duplicate, Moves, Table
 from inspector.tcp import verdicts
 from inspector.tcp.verdicts import COPY_SHIFT, Verdict
 
@@ -72,6 +72,7 @@ class Standing(NamedTuple):
     duplicate_acks: int
 
 
+@cython.final
 @cython.cclass
 class Sender:
     """What one end of a connection has sent so far. A number of 0 means "not known yet", as in tshark."""
@@ -139,6 +140,7 @@ def fresh_sender() -> Sender:
 
 
 @cython.no_gc
+@cython.final
 @cython.cclass
 class Pair:
     """Both ends of one connection, and how long its handshake took."""
@@ -173,6 +175,7 @@ def fresh_pair() -> Pair:
     return pair
 
 
+@cython.final
 @cython.cclass
 class Analysis:
     """Fills packets.analysis, .ack_rtt_ns and .in_flight.
@@ -180,6 +183,7 @@ class Analysis:
     Segments that wait for their acknowledgment form a linked list through the packets table (`next_unacked`).
     """
 
+    moves: Moves
     packets: Table
     connections: Table
     pairs: list[Pair]
@@ -201,12 +205,16 @@ class Analysis:
     peer_scale: cython.schar[::1]
 
     def __init__(self, packets: Table, connections: Table) -> None:
+        self.moves = Moves(packets)
         self.packets = packets
         self.connections = connections
         self.pairs = []
 
     def _take_views(self, headers: Table) -> None:
         packets = self.packets
+        self.window_field = headers.view("window_field")
+        if not self.moves.any_new():
+            return
         self.times = packets.view("time_ns")
         self.clock = packets.view("clock")
         self.flags = packets.view("flags")
@@ -221,7 +229,6 @@ class Analysis:
         self.in_flight = packets.view("in_flight")
         self.next_unacked = packets.view("next_unacked")
         self.peer_scale = packets.view("peer_scale")
-        self.window_field = headers.view("window_field")
 
     def standing(self, connection: cython.Py_ssize_t) -> tuple[Standing, Standing, int]:
         """The `Standing` of a connection's client and server, and its initial round-trip time in ns, 0 if not known."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import cython
 
 from inspector.anomalies import index_of
-from inspector.tables.table import Table
+from inspector.tables.table import Moves, Table
 from inspector.tcp.verdicts import Acceptance, Refusal
 
 if cython.compiled:
@@ -74,6 +74,7 @@ STORM = cython.declare(cython.int, 1000)
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 
+@cython.final
 @cython.cclass
 class Said:
     """What one end has sent so far, as far as later segments are checked against it."""
@@ -138,10 +139,12 @@ def nothing_said() -> Said:
     return said
 
 
+@cython.final
 @cython.cclass
 class Conformance:
     """Checks segments against TCP's rules, and writes the anomalies found."""
 
+    moves: Moves
     packets: Table
     connections: Table
     oddities: Oddities
@@ -165,6 +168,7 @@ class Conformance:
     first_packet: cython.int[::1]
 
     def __init__(self, packets: Table, connections: Table, anomalies: Table) -> None:
+        self.moves = Moves(packets, connections)
         self.packets = packets
         self.connections = connections
         self.oddities = Oddities(anomalies)
@@ -172,6 +176,8 @@ class Conformance:
 
     def _take_views(self) -> None:
         packets, connections = self.packets, self.connections
+        if not self.moves.any_new():
+            return
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
         self.duplicate = packets.view("duplicate")

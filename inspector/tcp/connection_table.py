@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables.table import Duplicate, Table
+from inspector.tables.table import Duplicate, Moves, Table
 from inspector.tcp.verdicts import Verdict
 from inspector.wire import network_keys
 from inspector.wire.tcp_options import Option
@@ -116,6 +116,7 @@ def pair_hash(
     return (socket_hash(hi_1, lo_1, port_1, seed) + socket_hash(hi_2, lo_2, port_2, seed)) & MASK64
 
 
+@cython.final
 @cython.cclass
 class Lookup:
     """Assigns a connection and a direction to every TCP packet, and fills the connection's own columns.
@@ -125,6 +126,7 @@ class Lookup:
     one slot.
     """
 
+    moves: Moves
     packets: Table
     headers: Table
     connections: Table
@@ -197,6 +199,7 @@ class Lookup:
     c_options: cython.uchar[:, ::1]
 
     def __init__(self, packets: Table, headers: Table, connections: Table, seed: int) -> None:
+        self.moves = Moves(packets, headers)
         self.packets = packets
         self.headers = headers
         self.connections = connections
@@ -234,6 +237,8 @@ class Lookup:
 
     def _take_packet_views(self) -> None:
         packets, headers = self.packets, self.headers
+        if not self.moves.any_new():
+            return
         self.times = packets.view("time_ns")
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")

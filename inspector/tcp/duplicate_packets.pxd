@@ -1,6 +1,10 @@
 # duplicate_packets.py for compiled modules; its docstrings stand there.
 
+cimport cython
+
+@cython.final
 cdef class Copies:
+    cdef object moves
     cdef object packets
     cdef object headers
     cdef unsigned short[::1] tags

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables.table import Table
+from inspector.tables.table import Moves, Table
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.header import RST, SYN
@@ -40,6 +40,7 @@ SAME_MOMENT_NS = cython.declare(cython.longlong, 500_000)
 class Copies:
     """Remembers recent packets by everything that a copy has in common with its original."""
 
+    moves: Moves
     packets: Table
     headers: Table
     tags: cython.ushort[::1]
@@ -72,6 +73,7 @@ class Copies:
     place: cython.ulonglong[::1]
 
     def __init__(self, packets: Table, headers: Table) -> None:
+        self.moves = Moves(packets, headers)
         self.packets = packets
         self.headers = headers
         self.tags = memoryview(bytearray(2 * SEEN)).cast("H")
@@ -94,8 +96,10 @@ class Copies:
         self.copied = memoryview(copied or bytearray(1))
 
     def begin_batch(self) -> None:
-        """Take views of the columns as they are now."""
+        """Prepare for new packets."""
         packets, headers = self.packets, self.headers
+        if not self.moves.any_new():
+            return
         self.times = packets.view("time_ns")
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")

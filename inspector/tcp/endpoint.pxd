@@ -3,6 +3,7 @@
 cimport cython
 
 
+@cython.final
 cdef class End:
     cdef int state
     cdef int shown
@@ -45,6 +46,7 @@ cdef class End:
 
 
 @cython.no_gc
+@cython.final
 cdef class Life:
     cdef End client
     cdef End server

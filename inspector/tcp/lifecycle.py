@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables.table import Table
+from inspector.tables.table import Moves, Table
 from inspector.tcp.states import Signal, State
 from inspector.tcp.verdicts import Acceptance, Refusal
 
@@ -72,10 +72,12 @@ OPENED = cython.declare(cython.int, -2)
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 
+@cython.final
 @cython.cclass
 class Lifecycle:
     """Fills the states of packets; of connections, the states, handshake, closed_by, reset_by and completeness."""
 
+    moves: Moves
     packets: Table
     connections: Table
     lives: list[Life]
@@ -110,6 +112,7 @@ class Lifecycle:
     completeness: cython.uchar[::1]
 
     def __init__(self, packets: Table, connections: Table) -> None:
+        self.moves = Moves(packets, connections)
         self.packets = packets
         self.connections = connections
         self.lives = []
@@ -119,6 +122,8 @@ class Lifecycle:
 
     def _take_views(self) -> None:
         packets, connections = self.packets, self.connections
+        if not self.moves.any_new():
+            return
         self.times = packets.view("time_ns")
         self.clock = packets.view("clock")
         self.flags = packets.view("flags")

@@ -15,7 +15,7 @@ import cython
 
 from inspector.anomalies import index_of
 from inspector.tables.arena import ARENA, Arena, Want, lost
-from inspector.tables.table import ChunkKind, Table
+from inspector.tables.table import ChunkKind, Moves, Table
 
 if cython.compiled:
     from cython.cimports.inspector.tables.anomaly_writer import Oddities
@@ -34,10 +34,12 @@ CHUNKS_BACK = cython.declare(cython.int, 256)
 bytes are not compared: otherwise a segment that repeats a whole stream would take as much time as the stream."""
 
 
+@cython.final
 @cython.cclass
 class Overlaps:
     """Compares segments that occupy the same sequence numbers, and notes where they differ."""
 
+    moves: Moves
     packets: Table
     chunks: Table
     arena: Arena
@@ -59,6 +61,7 @@ class Overlaps:
     chunk_previous: cython.int[::1]
 
     def __init__(self, packets: Table, chunks: Table, anomalies: Table, arena: Arena) -> None:
+        self.moves = Moves(packets, chunks)
         self.packets = packets
         self.chunks = chunks
         self.arena = arena
@@ -79,10 +82,7 @@ class Overlaps:
         `offset`.
         """
         steps: cython.int = 0
-        self.chunk_kind = self.chunks.view("kind")
-        self.chunk_packet = self.chunks.view("packet")
-        self.chunk_offset = self.chunks.view("stream_offset")
-        self.chunk_previous = self.chunks.view("previous")
+        self._take_views()
         while chunk >= 0 and steps < CHUNKS_BACK:
             steps += 1
             if self.chunk_kind[chunk] == DATA and self.compare(row, self.chunk_packet[chunk]):
@@ -117,13 +117,19 @@ class Overlaps:
         return False
 
     def _take_views(self) -> None:
-        packets = self.packets
+        packets, chunks = self.packets, self.chunks
+        if not self.moves.any_new():
+            return
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
         self.captured = packets.view("payload_captured")
         self.address = packets.view("payload_address")
         self.connection = packets.view("connection")
         self.direction = packets.view("direction")
+        self.chunk_kind = chunks.view("kind")
+        self.chunk_packet = chunks.view("packet")
+        self.chunk_offset = chunks.view("stream_offset")
+        self.chunk_previous = chunks.view("previous")
 
     @cython.cfunc
     @cython.exceptval(-1)

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables.table import ChunkKind, Table
+from inspector.tables.table import ChunkKind, Moves, Table
 from inspector.tcp.overlaps import Overlaps
 from inspector.tcp.verdicts import Acceptance, Refusal, Verdict
 
@@ -68,6 +68,7 @@ BEHIND_GAP = cython.declare(cython.longlong, 1 << 32)
 NEVER = cython.declare(cython.longlong, -(1 << 63))
 
 
+@cython.final
 @cython.cclass
 class Stream:
     """One direction of a connection: how much has been delivered, and which segments are waiting."""
@@ -133,10 +134,12 @@ def fresh_stream() -> Stream:
     return stream
 
 
+@cython.final
 @cython.cclass
 class Streams:
     """Appends to the table `chunks` the pieces that each packet makes readable."""
 
+    moves: Moves
     packets: Table
     connections: Table
     chunks: Table
@@ -180,6 +183,7 @@ class Streams:
     at: cython.int
 
     def __init__(self, packets: Table, connections: Table, chunks: Table, overlaps: Overlaps) -> None:
+        self.moves = Moves(packets, connections, chunks)
         self.packets = packets
         self.connections = connections
         self.chunks = chunks
@@ -192,6 +196,8 @@ class Streams:
 
     def _take_views(self) -> None:
         packets = self.packets
+        if not self.moves.any_new():
+            return
         self.times = packets.view("time_ns")
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")

@@ -1,9 +1,13 @@
 # receipts.py for compiled modules; its docstrings stand there.
 
+cimport cython
+
 from inspector.tcp.endpoint cimport End
 
 
+@cython.final
 cdef class Receipts:
+    cdef object moves
     cdef object packets
     cdef const unsigned char[::1] next_state
     cdef signed char[::1] direction

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables.table import Table
+from inspector.tables.table import Moves, Table
 from inspector.tcp.states import Signal, State, dense_table
 from inspector.tcp.verdicts import Acceptance
 
@@ -58,6 +58,7 @@ ALL_ROWS = cython.declare(cython.int, 0x7FFFFFFF)
 class Receipts:
     """Decides what each end has received, and corrects the states in earlier packets rows."""
 
+    moves: Moves
     packets: Table
     next_state: cython.const[cython.uchar][::1]
     direction: cython.schar[::1]
@@ -82,12 +83,15 @@ class Receipts:
     """The receipts that are undecided and had not arrived when the current packet was sent."""
 
     def __init__(self, packets: Table) -> None:
+        self.moves = Moves(packets)
         self.packets = packets
         self.next_state = memoryview(dense_table())
 
     def begin_batch(self) -> None:
-        """Take views of the columns again, because there are new packets."""
+        """Prepare for new packets."""
         packets = self.packets
+        if not self.moves.any_new():
+            return
         self.direction = packets.view("direction")
         self.previous = packets.view("previous")
         self.flags = packets.view("flags")

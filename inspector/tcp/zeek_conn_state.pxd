@@ -1,9 +1,13 @@
 # zeek_conn_state.py for compiled modules; its docstrings stand there.
 
+cimport cython
+
 from inspector.tcp.endpoint cimport End, Life
 
 
+@cython.final
 cdef class Zeek:
+    cdef object moves
     cdef object packets
     cdef object connections
     cdef unsigned int[::1] seq

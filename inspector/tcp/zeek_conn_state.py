@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import cython
 
-from inspector.tables.table import Table
+from inspector.tables.table import Moves, Table
 from inspector.tcp.verdicts import ConnState, Verdict
 
 if cython.compiled:
@@ -66,6 +66,7 @@ def is_power_of_ten(count: cython.uint) -> cython.bint:
 class Zeek:
     """Fills the history and conn_state of connections."""
 
+    moves: Moves
     packets: Table
     connections: Table
 
@@ -77,12 +78,15 @@ class Zeek:
     history: cython.uchar[:, ::1]
 
     def __init__(self, packets: Table, connections: Table) -> None:
+        self.moves = Moves(packets, connections)
         self.packets = packets
         self.connections = connections
 
     def begin_batch(self) -> None:
-        """Take views of the columns again, because there are new packets and connections."""
+        """Prepare for new packets and connections."""
         packets, connections = self.packets, self.connections
+        if not self.moves.any_new():
+            return
         self.seq = packets.view("seq")
         self.window = packets.view("window")
         self.payload = packets.view("payload")

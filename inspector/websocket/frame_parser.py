@@ -53,6 +53,7 @@ K_GAP = cython.declare(cython.int, int(ChunkKind.GAP))
 K_END = cython.declare(cython.int, int(ChunkKind.END))
 
 
+@cython.final
 @cclass
 class FrameReader:
     """Fills frames and messages from the stream chunks of connections whose route is WEBSOCKET."""

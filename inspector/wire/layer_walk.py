@@ -17,7 +17,7 @@ import cython
 import numpy as np
 
 from inspector.tables.arena import Arena
-from inspector.tables.table import Table
+from inspector.tables.table import Moves, Table
 from inspector.wire import layers, network_keys
 from inspector.wire.ip_reassembly import Fragments
 from inspector.wire.layer_parsers import UDP_PORTS, open_layer
@@ -75,6 +75,7 @@ AUTHENTICATION_HEADER = cython.declare(cython.int, layers.AUTHENTICATION_HEADER)
 
 
 @cython.final
+@cython.final
 @cython.cclass
 class Network:
     """Walks each packet from its link layer to its TCP header.
@@ -83,6 +84,7 @@ class Network:
     including its header, in the payload columns. Of TCP, it knows only the protocol number.
     """
 
+    moves: Moves
     packets: Table
     headers: Table
     arena: Arena
@@ -150,6 +152,7 @@ class Network:
         """
         self.ignores_vlans = ignores_vlans
         self.network_now = self.place_now = 0
+        self.moves = Moves(packets, headers)
         self.packets = packets
         self.headers = headers
         self.arena = arena
@@ -189,6 +192,8 @@ class Network:
     def _take_views(self) -> None:
         packets = self.packets
         headers = self.headers
+        if not self.moves.any_new():
+            return
         self.times = packets.view("time_ns")
         self.addresses = packets.view("address")
         self.captured = packets.view("captured")

@@ -10,7 +10,7 @@ from typing import Any
 import cython
 
 from inspector.tables.arena import ARENA, Arena
-from inspector.tables.table import Checksum, Table
+from inspector.tables.table import Checksum, Moves, Table
 from inspector.wire.tcp_options import FAST_OPEN_EXPERIMENT, LARGEST_SACK, Option, OptionKind
 
 if cython.compiled:
@@ -56,6 +56,7 @@ SACK_LIMIT = cython.declare(cython.Py_ssize_t, LARGEST_SACK)
 
 
 @cython.final
+@cython.final
 @cython.cclass
 class Segments:
     """Reads the TCP header to which the payload columns point, and moves these columns on to the payload after it.
@@ -64,6 +65,7 @@ class Segments:
     shorter than 20 bytes, or if its header extends beyond its IP packet.
     """
 
+    moves: Moves
     packets: Table
     headers: Table
     arena: Arena
@@ -96,6 +98,7 @@ class Segments:
     sack: cython.uint[:, ::1]
 
     def __init__(self, packets: Table, headers: Table, arena: Arena) -> None:
+        self.moves = Moves(packets, headers)
         self.packets = packets
         self.headers = headers
         self.arena = arena
@@ -109,6 +112,8 @@ class Segments:
     def _take_views(self) -> None:
         packets = self.packets
         headers = self.headers
+        if not self.moves.any_new():
+            return
         self.flags = packets.view("flags")
         self.seq = packets.view("seq")
         self.ack = packets.view("ack")
