@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.websocket.masking import _masker, apply_mask
+from inspector.websocket.masking import apply_mask
 
 KEY = 0x37FA213D
 
@@ -25,13 +21,3 @@ def test_pieces_are_masked_as_the_whole_is(payload: bytes, mask: int, cut: int) 
     expected = bytes(byte ^ key[i % 4] for i, byte in enumerate(payload))
     assert apply_mask(payload, mask) == expected
     assert apply_mask(payload[:cut], mask) + apply_mask(payload[cut:], mask, min(cut, len(payload))) == expected
-
-
-def test_without_the_librarys_compiled_part_the_result_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    missing: Any = None
-    monkeypatch.setitem(sys.modules, "websockets.speedups", missing)
-    _masker.cache_clear()
-    try:
-        assert apply_mask(b"\x7f\x9f\x4d\x51\x58", KEY) == b"Hello"
-    finally:
-        _masker.cache_clear()
