@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import enter, eventually, press, settled_box
+from tests.browser.conftest import enter, eventually, next_frame, press, settled_box
 from tests.browser.dashboards import Dashboard, running
 
 RECORDING = Path(__file__).parent.parent.parent / "captures" / "demo.pcapng"
@@ -229,6 +229,27 @@ def test_what_is_chosen_by_key_keeps_the_focus_though_all_is_drawn_anew(blank: P
     view.keyboard.press("Enter")
     expect(view.locator("button.fd-slot.chosen").first).to_be_visible()
     expect(view.locator("button.fd-slot:focus")).to_have_count(1)
+
+
+@pytest.mark.parametrize("control", ["button.fd-slot", ".fd-table button", "button.fd-loose"])
+def test_a_click_that_has_begun_arrives_though_the_view_is_drawn_anew(
+    blank: Page, recorded: Dashboard, control: str
+) -> None:
+    view = enter(blank, recorded, "sockets")
+    expect(view).to_have_url(re.compile(r"[?&]at=\d+"))  # where both chat clients are connected
+    if control == "button.fd-loose":
+        fact(view, "time_wait").get_by_role("button").click()
+        expect(view.locator(".fd-loose.chosen")).to_have_count(1)
+        view.keyboard.press("Escape")
+        expect(view.locator(".fd-loose.chosen")).to_have_count(0)
+    view.locator(control).first.hover()
+    view.mouse.down()
+    when = view.locator(".fd-time").inner_text()
+    view.keyboard.press("ArrowRight")
+    expect(view.locator(".fd-time")).not_to_have_text(when)
+    next_frame(view)
+    view.mouse.up()
+    expect(view).to_have_url(re.compile(r"#/(sockets|connections)/\d+"))
 
 
 def test_the_history_shows_the_stretch_of_time_that_was_chosen(blank: Page, recorded: Dashboard) -> None:

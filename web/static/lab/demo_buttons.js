@@ -2,6 +2,7 @@
 
 import { ApiError, post } from "../net/api.js";
 import { h, setText } from "../widgets/dom.js";
+import { redraw } from "../widgets/redraw.js";
 import { go } from "../state/navigation.js";
 import { overflowHint } from "../widgets/overflow_hint.js";
 
@@ -139,8 +140,9 @@ export function mountDemoBar(bar, store) {
     const key = connections.map(({ id }) => id).join();
     if (key === linked) return;
     linked = key;
-    links.replaceChildren(
-      ...connections.map(({ id }) =>
+    redraw(
+      links,
+      connections.map(({ id }) =>
         h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `#${id}`)
       ),
     );

@@ -24,12 +24,13 @@ export function mountHolders(store) {
     if (id === null || busy || wanted === asked || !state.capture.tokens) return;
     [busy, asked, shown] = [true, wanted, id];
     try {
-      write((await get("/api/tokens", { connection: id })).rows);
+      const { rows } = await get("/api/tokens", { connection: id });
+      if (store.state.route.id === id) write(rows);
     } catch (error) {
       store.set({ problem: { message: error.message, what_to_do: error.advice } });
     }
     busy = false;
-    if (store.state.route.id !== id) draw(store.state);
+    draw(store.state); // what has changed meanwhile
   }
 
   function write(rows) {

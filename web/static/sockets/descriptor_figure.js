@@ -2,7 +2,7 @@
 
 import { h, setText, setVars, svg } from "../widgets/dom.js";
 import { count, counted } from "../text/format.js";
-import { keepingFocus } from "./keep_focus.js";
+import { redraw } from "../widgets/redraw.js";
 import { omittedText } from "./omitted_text.js";
 import { across, downwards, middle, rails } from "./connection_curves.js";
 import { looseEnd, slotItem } from "./descriptor_slots.js";
@@ -55,16 +55,14 @@ export function mountDescriptorFigure({ choose, resized }) {
     ]);
     if (key === drawn) return;
     drawn = key;
-    keepingFocus(inner, () => {
-      drawColumns(picture, view);
-      drawAlone(picture, view);
-    });
+    drawColumns(picture, view);
+    drawAlone(picture, view);
     drawConnections();
   }
 
   function drawColumns(picture, view) {
     setVars(columns, { columns: picture.processes.length });
-    columns.replaceChildren(...inTurn(picture.processes).map((process) => column(process, picture, view)));
+    redraw(columns, inTurn(picture.processes).map((process) => column(process, picture, view)));
   }
 
   function drawAlone(picture, view) {
@@ -73,17 +71,17 @@ export function mountDescriptorFigure({ choose, resized }) {
       ? `${counted(picture.loose.length, "connection end")} held by no process; ${loose.length} drawn`
       : "Connection ends held by no process";
     alone.hidden = !picture.loose.length;
-    alone.replaceChildren(
+    const item = (end) =>
+      h(
+        "li",
+        { class: isFarRight(end, picture.processes) ? "right" : null, "data-key": `${end.connection} ${end.side}` },
+        looseEnd(end, picture, view, choose),
+      );
+    redraw(alone, [
       h("h2", {}, "Kernel only"),
       h("p", { class: "fd-alone-hint" }, text),
-      h(
-        "ul",
-        {},
-        loose.map((end) =>
-          h("li", { class: isFarRight(end, picture.processes) ? "right" : null }, looseEnd(end, picture, view, choose))
-        ),
-      ),
-    );
+      h("ul", { "data-key": "ends" }, loose.map(item)),
+    ]);
   }
 
   /** In a stack, processes with connections come first, then those with any open descriptor. */
@@ -100,9 +98,10 @@ export function mountDescriptorFigure({ choose, resized }) {
       {
         class: `fd-process${process.isServer ? " server" : ""}${process.isAlive ? "" : " idle"}`,
         "aria-label": `Process ${process.name}`,
+        "data-key": process.key,
       },
       h("header", {}, h("h2", {}, process.name), h("span", {}, `pid ${process.pid}`)),
-      h("ul", {}, process.slots.map((slot) => slotItem(slot, picture, view, choose))),
+      h("ul", { "data-key": "slots" }, process.slots.map((slot) => slotItem(slot, picture, view, choose))),
       total
         ? h("p", { class: "fd-more" }, inUse ? `and ${count(inUse)} more in use` : `and ${count(total)} more free`)
         : null,

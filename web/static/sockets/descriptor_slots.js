@@ -40,10 +40,10 @@ export function slotItem({ fd, descriptor, waiting }, picture, view, choose) {
   if (!descriptor || descriptor.connection === null) return h("li", {}, h("div", attributes, content));
   return h(
     "li",
-    { class: "held" },
+    { class: "held", "data-key": attributes["data-end"] },
     h("button", {
       ...attributes,
-      "data-focus": attributes["data-end"],
+      "data-key": attributes["data-end"],
       "aria-pressed": String(isChosen),
       onclick: () => choose(descriptor.connection),
     }, content),
@@ -78,7 +78,7 @@ export function looseEnd(end, picture, view, choose) {
     {
       class: `fd-loose${view.connection === end.connection ? " chosen" : ""}`,
       "data-end": key,
-      "data-focus": key,
+      "data-key": key,
       "aria-pressed": String(view.connection === end.connection),
       title: end.kernel ? `Kernel state from ${duration(picture.at - end.kernel.at_ns)} before` : "No kernel state yet",
       onclick: () => choose(end.connection),

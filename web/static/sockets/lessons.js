@@ -4,7 +4,7 @@
 import { h } from "../widgets/dom.js";
 import { duration, moment, shortened } from "../text/format.js";
 import { stepsOf } from "./descriptor_store.js";
-import { keepingFocus } from "./keep_focus.js";
+import { redraw } from "../widgets/redraw.js";
 
 const TITLES = {
   before_accept: "Before accept(), no process has a descriptor for the connection",
@@ -57,12 +57,11 @@ export function mountLessons(actions) {
       ]);
       if (key === drawn) return;
       drawn = key;
-      keepingFocus(element, () => {
-        facts.replaceChildren(
-          ...store.kinds.map((kind) => factItem(kind, store.facts.filter((fact) => fact.kind === kind), actions, at)),
-        );
-        ways.replaceChildren(...wayContent(store, way, actions));
-      });
+      redraw(
+        facts,
+        store.kinds.map((kind) => factItem(kind, store.facts.filter((fact) => fact.kind === kind), actions, at)),
+      );
+      redraw(ways, wayContent(store, way, actions));
       // Beside the figure the column scrolls by itself; below it it does not.
       if (way && way.push !== followed) element.scrollTop = ways.parentElement.offsetTop - element.offsetTop;
       followed = way?.push ?? null;
@@ -80,23 +79,27 @@ function factItem(kind, found, { show }, at) {
   const label = isShown ? "Previous" : "Show";
   return h(
     "li",
-    { class: told ? "" : "absent", "data-kind": kind },
+    { class: told ? "" : "absent", "data-kind": kind, "data-key": kind },
     h("b", {}, TITLES[kind] ?? kind),
     h("p", {}, told ? told.sentence : (ABSENT[kind] ?? "")),
     told
       ? h(
         "p",
-        { class: "fd-fact-foot" },
-        next
-          ? h(
-            "button",
-            { class: "link", "data-focus": kind, onclick: () => show(next.at_ns, next.connection) },
-            `${label}, ${moment(next.at_ns)}`,
-          )
-          : h("span", {}, "Shown"),
+        { class: "fd-fact-foot", "data-key": "foot" },
+        next ? placeButton(next, `${label}, ${moment(next.at_ns)}`, show) : h("span", {}, "Shown"),
         h("span", {}, places),
       )
       : null,
+  );
+}
+
+/** A button to a place; when pressed it leads to the one that it has then. */
+function placeButton({ at_ns: at, connection }, label, show) {
+  const press = ({ currentTarget: { dataset } }) => show(Number(dataset.at), JSON.parse(dataset.connection));
+  return h(
+    "button",
+    { class: "link", "data-key": "show", "data-at": at, "data-connection": JSON.stringify(connection), onclick: press },
+    label,
   );
 }
 
@@ -124,18 +127,18 @@ function wayContent(store, way, actions) {
   const name = (id) => store.tokens.get(id)?.process ?? "?";
   const list = h(
     "ul",
-    { class: "fd-path-list" },
+    { class: "fd-path-list", "data-key": "paths" },
     store.ways.slice(-5).map((one) =>
       h(
         "li",
-        {},
+        { "data-key": one.push },
         h(
           "button",
           {
             class: "fd-path-button",
-            "data-focus": `way ${one.push}`,
+            "data-key": one.push,
             "aria-pressed": String(one.push === way?.push),
-            onclick: () => actions.follow(one.push === way?.push ? null : one.push),
+            onclick: ({ currentTarget }) => actions.follow(currentTarget.ariaPressed === "true" ? null : one.push),
           },
           h("span", {}, `${name(one.tokens.sender)} → ${name(one.tokens.receiver)}`),
           h("q", {}, shortened(one.said, WORDS)),
@@ -149,7 +152,7 @@ function wayContent(store, way, actions) {
     list,
     h(
       "ol",
-      { class: "fd-steps" },
+      { class: "fd-steps", "data-key": "steps" },
       stepsOf(way, store.tokens).map((step) => h("li", { class: `of-${step.kind}` }, stepText(step, actions))),
     ),
     h(

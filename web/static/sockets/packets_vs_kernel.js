@@ -2,7 +2,7 @@
 
 import { h, setText } from "../widgets/dom.js";
 import { count, counted, duration, size } from "../text/format.js";
-import { keepingFocus } from "./keep_focus.js";
+import { redraw } from "../widgets/redraw.js";
 import { isWaiting } from "./descriptor.js";
 
 const WHAT_FIGURES =
@@ -65,7 +65,7 @@ export function mountKernelTable(choose) {
       );
       none.hidden = !none.textContent;
       table.hidden = !shown.length;
-      keepingFocus(body, () => body.replaceChildren(...shown.map((end) => row(end, at, connection, choose))));
+      redraw(body, shown.map((end) => row(end, at, connection, choose)));
     },
   };
 }
@@ -76,12 +76,15 @@ function row(end, at, connection, choose) {
   const cell = (attributes, ...content) => h("td", { role: "cell", ...attributes }, ...content);
   return h(
     "tr",
-    { role: "row", class: `${end.differs ? "differs" : ""}${end.connection === connection ? " chosen" : ""}` },
+    {
+      role: "row",
+      class: `${end.differs ? "differs" : ""}${end.connection === connection ? " chosen" : ""}`,
+      "data-key": `${end.connection} ${end.side}`,
+    },
     cell(
       { class: "fd-of" },
       h("button", {
         class: "link",
-        "data-focus": `${end.connection} ${end.side}`,
         onclick: () => choose(end.connection),
       }, `#${end.connection}`),
     ),

@@ -2,6 +2,7 @@
 
 import { get } from "../net/api.js";
 import { h } from "../widgets/dom.js";
+import { redraw } from "../widgets/redraw.js";
 import { counted, duration } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { overflowHint } from "../widgets/overflow_hint.js";
@@ -36,13 +37,14 @@ export function mountConversationList(store) {
         "button",
         {
           class: "conversation-item",
+          "data-key": String(id),
           "aria-pressed": String(isChosen),
           onclick: () => go(store, { view: "websocket", id, message: null }),
         },
         h("b", {}, title),
         h("span", {}, facts),
       );
-    element.replaceChildren(
+    redraw(element, [
       item(null, "All conversations", counted(list.total, "WebSocket"), id === null),
       ...listed.map((row) =>
         item(
@@ -52,7 +54,7 @@ export function mountConversationList(store) {
           row.id === id,
         )
       ),
-    );
+    ]);
   }
 
   return { element: frame, draw, close: () => list.close() };
