@@ -186,3 +186,16 @@ def settled_box(element: Locator) -> FloatRect:
         return box
 
     return eventually(element.page, check)
+
+
+def expect_no_overflow(page: Page, *selectors: str) -> None:
+    """None of these elements, by default the page itself, has content to scroll to sideways."""
+    too_wide = """names => names.filter(name => {
+      const { scrollWidth, clientWidth } = document.querySelector(name);
+      return scrollWidth > clientWidth;
+    })"""
+
+    def check() -> None:
+        assert page.evaluate(too_wide, selectors or ["html"]) == []
+
+    eventually(page, check)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import enter, settled_box
 from tests.browser.dashboards import Dashboard, running
 from tests.web.traffic import ACK, RST, SYN, Wire
 
@@ -40,11 +41,10 @@ def test_an_assumed_state_is_dashed_named_and_heard(page: Page) -> None:
     expect(answer.locator(".band.client")).to_have_attribute(
         "title", "ESTABLISHED. Assumed: no packet of this end has shown it."
     )
-    mask = answer.locator(".band.client .below").evaluate("band => getComputedStyle(band).maskImage")
-    assert mask.startswith("repeating-linear-gradient")
+    expect(answer.locator(".band.client .below")).to_have_css("mask-image", re.compile("^repeating-linear-gradient"))
     expect(answer.locator(".band.server .below")).to_have_class("below opening")
-    said = answer.get_attribute("aria-label") or ""
-    assert said.endswith("client ESTABLISHED (assumed), server SYN-RECEIVED")
+    states = re.escape("client ESTABLISHED (assumed), server SYN-RECEIVED")
+    expect(answer).to_have_attribute("aria-label", re.compile(f"{states}$"))
 
 
 def test_of_an_end_that_was_never_heard_nothing_is_claimed(page: Page) -> None:
@@ -56,7 +56,7 @@ def test_of_an_end_that_was_never_heard_nothing_is_claimed(page: Page) -> None:
     )
     band = page.locator(".step.packet:visible .band.server .below.unknown").first
     expect(band).to_be_visible()
-    assert (band.bounding_box() or {})["height"] > 1
+    assert settled_box(band)["height"] > 1
     expect(page.locator(".story-phase:visible")).to_have_text("No answer seen")
     expect(page.locator(".socket", has_text="listening")).to_have_count(0)
 

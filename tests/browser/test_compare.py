@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import enter, expect_no_overflow
 from tests.browser.dashboards import Dashboard, running
 from tests.compare.traffic import five_ways
 
@@ -46,7 +46,7 @@ def test_every_kind_is_a_column_and_every_question_a_row(page: Page) -> None:
 
 def test_an_answer_opens_its_proof_and_the_proof_leads_to_the_packet(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^6 connections")).click()
-    assert page.url.endswith("#/compare/11")
+    expect(page).to_have_url(re.compile("#/compare/11$"))
     proof = page.get_by_role("list", name="HTTP, closed each time: packets that prove it")
     expect(proof.get_by_role("listitem")).to_have_count(6)
     proof.get_by_role("button").first.click()
@@ -84,7 +84,8 @@ def test_anybody_can_use_it_at_every_width(page: Page, scheme: str, width: int) 
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 900})
     page.get_by_role("button", name=re.compile("^6 connections")).click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(page.locator(".compare-proof")).to_be_visible()
+    expect_no_overflow(page)
     found = Axe().run(page)
     assert not found.response["violations"], found.generate_report()
 

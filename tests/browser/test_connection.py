@@ -10,16 +10,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import STARTUP, enter, eventually, expect_no_overflow, settled_box
 from tests.browser.dashboards import Dashboard, running
 from tests.web.traffic import ACK, PSH, SYN, Talk, Wire
 
-SOON = 15_000
 SHOWN = ".step.packet, .stream-turn, .graphs-plot .main-svg, .facts-group"
 """What each tab shows once it has something to show."""
 
 ROUNDS = 2000
 """Questions and answers of the long connection: four packets each."""
+
+FIRST_OF_LONG = 11
+"""Number of its first packet."""
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +72,14 @@ def place(page: Page) -> Locator:
 
 def test_a_long_connection_shows_its_beginning_and_few_rows(page: Page) -> None:
     show(page, "#/connections/1")
-    expect(page.locator(".step.packet:visible").first).to_be_visible(timeout=SOON)
+    expect(page.locator(".step.packet:visible").first).to_be_visible()
     expect(place(page)).to_contain_text("8003")
-    assert page.locator(".ladder .step").count() < 60
+    steps = page.locator(".ladder .step")
+
+    def are_few() -> None:
+        assert steps.count() < 60
+
+    eventually(page, are_few)
 
 
 def test_a_long_connection_that_was_left_shows_again(page: Page) -> None:
@@ -85,55 +92,55 @@ def test_a_long_connection_that_was_left_shows_again(page: Page) -> None:
 
 def test_it_opens_at_the_packet_that_the_address_names(page: Page) -> None:
     show(page, "#/connections/1?packet=6000")
-    expect(chosen(page)).to_have_attribute("data-packet", "6000", timeout=SOON)
+    expect(chosen(page)).to_have_attribute("data-packet", "6000")
     expect(chosen(page)).to_be_in_viewport()
 
 
 def test_keys_and_slider_reach_every_packet(page: Page) -> None:
     show(page, "#/connections/1")
-    expect(page.locator(".step.packet:visible").first).to_be_visible(timeout=SOON)
+    expect(page.locator(".step.packet:visible").first).to_be_visible()
     page.locator(".ladder").focus()
     page.keyboard.press("End")
-    expect(place(page)).to_contain_text(re.compile(r"packet 8003 of 8003"), timeout=SOON)
-    expect(chosen(page)).to_be_in_viewport(timeout=SOON)
-    last = page.url
+    expect(place(page)).to_contain_text(re.compile(r"packet 8003 of 8003"))
+    expect(chosen(page)).to_be_in_viewport()
+    expect(page).to_have_url(re.compile(f"packet={FIRST_OF_LONG + 8002}"))
     page.keyboard.press("ArrowUp")
     expect(place(page)).to_contain_text("packet 8002 of 8003")
-    page.wait_for_url(lambda url: url != last, timeout=SOON)
+    expect(page).to_have_url(re.compile(f"packet={FIRST_OF_LONG + 8001}"))
     page.locator(".playback-slider").fill("4000")
-    expect(place(page)).to_contain_text("packet 4001 of 8003", timeout=SOON)
-    expect(chosen(page)).to_be_in_viewport(timeout=SOON)
-    assert re.search(r"packet=\d+", page.url)
+    expect(place(page)).to_contain_text("packet 4001 of 8003")
+    expect(chosen(page)).to_be_in_viewport()
+    expect(page).to_have_url(re.compile(f"packet={FIRST_OF_LONG + 4000}"))
     page.keyboard.press("Escape")
     expect(chosen(page)).to_have_count(0)
 
 
 def test_scrolling_far_fetches_what_shows(page: Page) -> None:
     show(page, "#/connections/1")
-    expect(page.locator(".step.packet:visible").first).to_be_visible(timeout=SOON)
+    expect(page.locator(".step.packet:visible").first).to_be_visible()
     page.locator(".ladder").evaluate("ladder => { ladder.scrollTop = ladder.scrollHeight / 2; }")
     shown = page.locator(".step.packet:visible .wire-number").first
-    expect(shown).to_have_text(re.compile(r"^[34]\d\d\d$"), timeout=SOON)
+    expect(shown).to_have_text(re.compile(r"^[34]\d\d\d$"))
 
 
 def test_a_verdict_is_explained_where_it_stands(page: Page) -> None:
     show(page, "#/connections/0")
     page.locator(".badge", has_text="spurious retransmission").hover()
     sheet = page.get_by_role("tooltip")
-    expect(sheet).to_contain_text("the peer's last ACK", timeout=SOON)
+    expect(sheet).to_contain_text("the peer's last ACK")
     expect(sheet).to_contain_text("Other possible causes")
     expect(sheet).to_contain_text("RFC 9293")
     page.mouse.move(5, 5)
-    expect(sheet).to_be_hidden(timeout=SOON)
+    expect(sheet).to_be_hidden()
 
 
 def test_by_key_the_chosen_packet_s_verdict_is_explained(page: Page) -> None:
     show(page, "#/connections/0?packet=6")
-    expect(chosen(page)).to_have_attribute("data-packet", "6", timeout=SOON)
+    expect(chosen(page)).to_have_attribute("data-packet", "6")
     page.locator(".ladder").focus()
     page.keyboard.press("ArrowDown")
     sheet = page.get_by_role("tooltip")
-    expect(sheet).to_contain_text("spurious retransmission", timeout=SOON)
+    expect(sheet).to_contain_text("spurious retransmission")
     expect(chosen(page)).to_have_attribute("aria-describedby", "why")
     page.keyboard.press("ArrowDown")
     expect(sheet).to_be_hidden()
@@ -142,43 +149,44 @@ def test_by_key_the_chosen_packet_s_verdict_is_explained(page: Page) -> None:
 def test_what_was_compared_leads_to_its_packet(page: Page) -> None:
     show(page, "#/connections/0")
     page.locator(".badge", has_text="spurious retransmission").hover()
-    page.get_by_role("tooltip").locator(".why-proof").first.click(timeout=SOON)
+    page.get_by_role("tooltip").locator(".why-proof").first.click()
     expect(page).to_have_url(re.compile(r"packet=\d+"))
 
 
 def test_time_to_scale_and_back(page: Page) -> None:
     show(page, "#/connections/1?packet=4000")
-    expect(chosen(page)).to_be_in_viewport(timeout=SOON)
+    expect(chosen(page)).to_be_in_viewport()
     page.get_by_role("button", name="To scale").click()
-    expect(page.locator(".playback-scale")).to_contain_text("per 100 px", timeout=SOON)
-    expect(chosen(page)).to_be_in_viewport(timeout=SOON)
-    even = chosen(page).bounding_box()
+    expect(page.locator(".playback-scale")).to_contain_text("per 100 px")
+    expect(chosen(page)).to_be_in_viewport()
+    even = settled_box(chosen(page))["height"]
     for _ in range(3):
         page.get_by_role("button", name="Zoom in").click()
-    expect(chosen(page)).to_be_in_viewport(timeout=SOON)
-    zoomed = chosen(page).bounding_box()
-    assert even is not None
-    assert zoomed is not None
-    assert zoomed["height"] > 2 * even["height"]
+    expect(chosen(page)).to_be_in_viewport()
+
+    def is_taller() -> None:
+        assert chosen(page).evaluate("row => row.getBoundingClientRect().height") > 2 * even
+
+    eventually(page, is_taller)
     page.get_by_role("button", name="Even", exact=True).click()
     expect(page.locator(".playback-scale")).to_be_hidden()
-    expect(chosen(page)).to_be_in_viewport(timeout=SOON)
+    expect(chosen(page)).to_be_in_viewport()
 
 
 def test_playback_goes_from_packet_to_packet_and_stays_where_it_is_paused(page: Page) -> None:
     show(page, "#/connections/1")
-    expect(page.locator(".step.packet:visible").first).to_be_visible(timeout=SOON)
+    expect(page.locator(".step.packet:visible").first).to_be_visible()
     page.get_by_role("button", name="Play").click()
-    expect(place(page)).to_contain_text(re.compile(r"packet [3-9] of 8003"), timeout=SOON)
+    expect(place(page)).to_contain_text(re.compile(r"packet [3-9] of 8003"))
     page.get_by_role("button", name="Pause", exact=True).click()
-    expect(page).to_have_url(re.compile(r"packet=\d+"), timeout=SOON)
+    expect(page).to_have_url(re.compile(r"packet=\d+"))
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
 def test_facts_stand_side_by_side_and_lead_to_packets(page: Page) -> None:
     show(page, "#/connections/0?tab=facts")
     facts = page.locator(".facts")
-    expect(facts).to_contain_text("both ends sent FIN", timeout=SOON)
+    expect(facts).to_contain_text("both ends sent FIN")
     again = facts.locator("tr", has_text="bytes sent again").locator("td")
     expect(again).to_have_text(["0 B", "43 B"])
     facts.locator("tr", has_text="spurious retransmission").get_by_role("button").click()
@@ -188,16 +196,16 @@ def test_facts_stand_side_by_side_and_lead_to_packets(page: Page) -> None:
 def test_what_was_said_as_text_hex_and_messages(page: Page) -> None:
     show(page, "#/connections/0?tab=streams")
     said = page.locator(".stream")
-    expect(said.locator("pre").first).to_contain_text("GET /first HTTP/1.1", timeout=SOON)
+    expect(said.locator("pre").first).to_contain_text("GET /first HTTP/1.1")
     expect(said.locator("pre.text")).to_have_count(2)
     page.get_by_role("button", name="Hex").click()
-    expect(said.locator("pre.hex").first).to_contain_text("00000000  47 45 54 20", timeout=SOON)
+    expect(said.locator("pre.hex").first).to_contain_text("00000000  47 45 54 20")
     page.get_by_role("button", name="Messages").click()
-    expect(said.locator(".stream-title")).to_have_text(["GET /first HTTP/1.1", "HTTP/1.1 200 OK"], timeout=SOON)
+    expect(said.locator(".stream-title")).to_have_text(["GET /first HTTP/1.1", "HTTP/1.1 200 OK"])
     expect(said.locator("pre")).to_have_text("Hello")
     expect(page).to_have_url(re.compile("tab=streams-messages"))
     page.reload()
-    expect(said.locator(".stream-title").first).to_be_visible(timeout=SOON)
+    expect(said.locator(".stream-title").first).to_be_visible()
     said.get_by_role("button", name="packet 4").click()
     expect(said.locator(".stream-turn.chosen")).to_have_count(1)
 
@@ -205,30 +213,29 @@ def test_what_was_said_as_text_hex_and_messages(page: Page) -> None:
 def test_a_long_talk_comes_in_parts(page: Page) -> None:
     show(page, "#/connections/1?tab=streams")
     part = page.locator(".stream-place")
-    expect(part).to_have_text(re.compile("^pieces 1 to 100 of 4000$"), timeout=SOON)
+    expect(part).to_have_text(re.compile("^pieces 1 to 100 of 4000$"))
     page.get_by_role("button", name="Next page").click()
-    expect(part).to_contain_text("101 to 200", timeout=SOON)
+    expect(part).to_contain_text("101 to 200")
     show(page, "#/connections/1?packet=6000&tab=streams")
     page.get_by_role("button", name="Go to the selected packet").click()
-    expect(part).to_contain_text(re.compile(r"29\d1|2901|3001"), timeout=SOON)
+    expect(part).to_contain_text(re.compile(r"29\d1|2901|3001"))
 
 
 @pytest.mark.parametrize("graph", ["stevens", "tcptrace", "round-trips", "throughput", "window"])
 def test_every_graph_is_drawn(page: Page, graph: str) -> None:
     show(page, f"#/connections/1?tab=graphs-{graph}")
     expect(page.locator(f".graphs [data-graph={graph}]")).to_have_attribute("aria-pressed", "true")
-    expect(page.locator(".graphs-plot .scatterlayer .trace").first).to_be_attached(timeout=4 * SOON)
+    expect(page.locator(".graphs-plot .scatterlayer .trace").first).to_be_attached(timeout=STARTUP)
 
 
 def test_a_point_of_a_graph_leads_to_its_packet(page: Page) -> None:
     show(page, "#/connections/0?tab=graphs-stevens")
-    page.locator(".graphs-plot .scatterlayer .points path").nth(1).wait_for(state="attached", timeout=4 * SOON)
-    point = page.locator(".graphs-plot .scatterlayer .points path").nth(1).bounding_box()
-    assert point is not None
+    page.locator(".graphs-plot .scatterlayer .points path").nth(1).wait_for(state="attached", timeout=STARTUP)
+    point = settled_box(page.locator(".graphs-plot .scatterlayer .points path").nth(1))
     page.mouse.move(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
     page.mouse.down()
     page.mouse.up()
-    expect(page).to_have_url(re.compile(r"packet=\d+"), timeout=SOON)
+    expect(page).to_have_url(re.compile(r"packet=\d+"))
 
 
 def test_tabs_go_by_arrow_and_stay_with_the_reader(page: Page) -> None:
@@ -246,10 +253,10 @@ def test_no_tab_shuts_anybody_out(chromium: Browser, saved: Dashboard, tab: str,
     with chromium.new_context(bypass_csp=True, color_scheme=theme) as context:  # type: ignore[arg-type]
         page = enter(context.new_page(), saved)
         show(page, f"#/connections/0?packet=7&tab={tab}")
-        page.locator(SHOWN).locator("visible=true").first.wait_for(timeout=4 * SOON)
+        page.locator(SHOWN).locator("visible=true").first.wait_for(timeout=STARTUP)
         if not tab:
             page.locator(".badge").first.hover()
-            expect(page.get_by_role("tooltip")).to_be_visible(timeout=SOON)
+            expect(page.get_by_role("tooltip")).to_be_visible()
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
 
@@ -258,6 +265,5 @@ def test_no_tab_shuts_anybody_out(chromium: Browser, saved: Dashboard, tab: str,
 def test_a_narrow_screen_has_room_for_every_tab(page: Page, tab: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     show(page, f"#/connections/0?tab={tab}")
-    page.locator(SHOWN).locator("visible=true").first.wait_for(timeout=4 * SOON)
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    assert page.locator(".connection").evaluate("pane => pane.scrollWidth <= pane.clientWidth")
+    page.locator(SHOWN).locator("visible=true").first.wait_for(timeout=STARTUP)
+    expect_no_overflow(page, "html", ".connection")

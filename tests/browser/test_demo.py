@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ACTING, SOON, enter, press
+from tests.browser.conftest import ACTING, enter, eventually, press
 from tests.browser.dashboards import Dashboard
 from tests.lab.conftest import needs_namespace
 
@@ -25,14 +25,17 @@ def ladder(page: Page) -> Locator:
 def says(page: Page, *texts: str) -> None:
     """The ladder has a packet that carries each of these."""
     for text in texts:
-        expect(ladder(page).locator(".wire-what", has_text=text).first).to_be_visible(timeout=SOON)
+        expect(ladder(page).locator(".wire-what", has_text=text).first).to_be_visible()
 
 
-def states(page: Page, side: str) -> list[str]:
-    """The states that one side goes through, as they are written along its lifeline."""
-    return [
-        text for text in page.locator(f".ladder .step:visible .step-state.{side}").all_inner_texts() if text.strip()
-    ]
+def goes_through(page: Page, side: str, *states: str) -> None:
+    """One side begins with these states, as they are written along its lifeline."""
+
+    def check() -> None:
+        texts = page.locator(f".ladder .step:visible .step-state.{side}").all_inner_texts()
+        assert [text for text in texts if text.strip()][: len(states)] == list(states)
+
+    eventually(page, check)
 
 
 def number_of(page: Page, view: str) -> int:
@@ -42,10 +45,13 @@ def number_of(page: Page, view: str) -> int:
 
 
 def grows(page: Page, view: str, by: int) -> Callable[[], None]:
-    """Remembers a view's number now; the returned call expects it to have grown by so many."""
+    """Remembers a view's number now; the returned call expects it to have grown by so many.
+
+    What was set off before must have been counted already, so each test waits for all that it sets off.
+    """
     before = number_of(page, view)
     count = page.locator(".rail-item", has_text=view).locator(".rail-count")
-    return lambda: expect(count).to_have_text(str(before + by), timeout=SOON)
+    return lambda: expect(count).to_have_text(str(before + by))
 
 
 def test_get_shows_a_pipe_built_used_and_taken_down(page: Page) -> None:
@@ -55,12 +61,12 @@ def test_get_shows_a_pipe_built_used_and_taken_down(page: Page) -> None:
     has_exchange()
     says(page, "SYN", "SYN ACK", "GET /", "200 OK", "FIN")
     phases = page.locator(".story-phase")
-    expect(phases).to_have_text(["Handshake", "Request", "Response", "Connection close"], timeout=SOON)
-    assert states(page, "client")[:3] == ["CLOSED", "SYN-SENT", "ESTABLISHED"]
-    assert states(page, "server")[:3] == ["LISTEN", "SYN-RECEIVED", "ESTABLISHED"]
+    expect(phases).to_have_text(["Handshake", "Request", "Response", "Connection close"])
+    goes_through(page, "client", "CLOSED", "SYN-SENT", "ESTABLISHED")
+    goes_through(page, "server", "LISTEN", "SYN-RECEIVED", "ESTABLISHED")
     for side in ("client", "server"):
         last = page.locator(f".ladder .step:visible .step-state.{side}").filter(has_text=re.compile(r"\S")).last
-        expect(last).to_have_text(re.compile("^(TIME-WAIT|CLOSED)$"), timeout=SOON)
+        expect(last).to_have_text(re.compile("^(TIME-WAIT|CLOSED)$"))
     expect(page.locator(".connection-facts")).to_contain_text("closed by the")
 
 
@@ -68,9 +74,10 @@ def test_the_sockets_are_taken_apart_into_address_and_port(page: Page) -> None:
     press(page, "get")
     for side in ("client", "server"):
         socket = page.locator(f".socket.{side}")
-        expect(socket.locator(".address b")).to_have_text("127.0.0.1", timeout=SOON)
+        expect(socket.locator(".address b")).to_have_text("127.0.0.1")
         expect(socket.locator(".port b")).to_have_text(re.compile(r"^\d+$"))
     expect(page.locator(".sockets-hint")).to_contain_text("Each end is named by an IP address and a port")
+    expect(page.locator(".connection-facts")).to_contain_text("closed by the")
 
 
 def test_post_shows_what_was_brought_along(page: Page) -> None:
@@ -85,7 +92,7 @@ def test_refresh_twice_builds_two_pipes(page: Page) -> None:
     press(page, "refresh_twice")
     has_pipes()
     has_exchanges()
-    expect(page.locator(".demo-bar-links button")).to_have_count(2, timeout=SOON)
+    expect(page.locator(".demo-bar-links button")).to_have_count(2)
 
 
 def test_keep_alive_asks_three_times_on_one_pipe(page: Page) -> None:
@@ -93,7 +100,7 @@ def test_keep_alive_asks_three_times_on_one_pipe(page: Page) -> None:
     press(page, "keep_alive")
     has_pipe()
     has_exchanges()
-    expect(page.locator(".story-phase", has_text="Request")).to_have_count(3, timeout=SOON)
+    expect(page.locator(".story-phase", has_text="Request")).to_have_count(3)
     expect(page.locator(".connection-facts")).to_contain_text("closed by the client")
 
 
@@ -103,38 +110,44 @@ def test_the_chat_stays_open_and_either_side_speaks(page: Page) -> None:
     press(page, "join")
     has_pipes()
     says(page, "101 Switching Protocols")
-    expect(page.locator(".connection-title")).to_contain_text("WebSocket", timeout=SOON)
+    expect(page.locator(".connection-title")).to_contain_text("WebSocket")
     expect(page.locator(".connection-facts")).to_contain_text("open")
     expect(page.locator(".story-phase", has_text="Upgrade to WebSocket")).to_be_visible()
 
     page.get_by_role("link", name="WebSocket").click()
     chat = page.locator(".bubble:visible")
     press(page, "alice_says_hi")
-    expect(chat.filter(has_text='"Hi"').and_(page.locator(".client"))).to_have_count(1, timeout=SOON)
-    expect(chat.filter(has_text='"Hi"').and_(page.locator(".server"))).to_have_count(1, timeout=SOON)
+    expect(chat.filter(has_text='"Hi"').and_(page.locator(".client"))).to_have_count(1)
+    expect(chat.filter(has_text='"Hi"').and_(page.locator(".server"))).to_have_count(1)
     press(page, "bob_answers")
-    expect(chat.filter(has_text="how are you?").and_(page.locator(".client"))).to_have_count(1, timeout=SOON)
-    expect(chat.filter(has_text="how are you?").and_(page.locator(".server"))).to_have_count(1, timeout=SOON)
+    expect(chat.filter(has_text="how are you?").and_(page.locator(".client"))).to_have_count(1)
+    expect(chat.filter(has_text="how are you?").and_(page.locator(".server"))).to_have_count(1)
     press(page, "server_push")
-    expect(chat.filter(has_text="news").and_(page.locator(".server"))).to_have_count(2, timeout=SOON)
+    expect(chat.filter(has_text="news").and_(page.locator(".server"))).to_have_count(2)
 
     press(page, "leave")
-    expect(chat.filter(has_text="closes the WebSocket: 1000, normal closure").first).to_be_visible(timeout=SOON)
-    expect(page.locator(".conversation-item", has_text="closed")).to_have_count(2, timeout=SOON)
+    expect(chat.filter(has_text="closes the WebSocket: 1000, normal closure").first).to_be_visible()
+    expect(page.locator(".conversation-item", has_text="closed")).to_have_count(2)
+
+
+LIVES = """() => [...document.querySelectorAll('.grid-row:not(.head)')].map(row => [
+  row.querySelector('.cell.protocol').textContent,
+  row.querySelector('.life-bar').dataset.kind,
+  parseFloat(getComputedStyle(row.querySelector('.life-bar'), '::before').width)])"""
+"""Protocol, kind of bar and width of the bar in pixels, for each connection listed."""
 
 
 def test_short_and_long_lives_are_told_apart_at_a_glance(page: Page) -> None:
     press(page, "join")
     press(page, "get")
-    page.wait_for_function("() => document.querySelector('.life-bar[data-kind=open]')")
-    widths = page.evaluate(
-        """() => [...document.querySelectorAll('.grid-row:not(.head)')].map(row => [
-             row.querySelector('.cell.protocol').textContent,
-             row.querySelector('.life-bar').dataset.kind,
-             parseFloat(getComputedStyle(row.querySelector('.life-bar'), '::before').width)])"""
-    )
-    assert all(width >= 3 for _, _, width in widths)
-    assert ["WebSocket", "open"] in [row[:2] for row in widths]
+
+    def are_told_apart() -> None:
+        lives = page.evaluate(LIVES)
+        assert all(width >= 3 for _, _, width in lives)
+        assert ["WebSocket", "open"] in [life[:2] for life in lives]
+        assert any(kind != "open" for _, kind, _ in lives)
+
+    eventually(page, are_told_apart)
     press(page, "leave")
 
 
@@ -142,23 +155,27 @@ def test_counters_count_what_was_captured(page: Page) -> None:
     counter = page.locator(".counter.packets b")
     before = int(re.sub(r"\D", "", counter.inner_text()))
     press(page, "get")
-    page.wait_for_function(
-        "before => Number(document.querySelector('.counter.packets b').textContent.replace(/\\D/g, '')) >= before + 8",
-        arg=before,
-        timeout=SOON,
-    )
+
+    def has_grown() -> None:
+        assert int(re.sub(r"\D", "", counter.inner_text())) >= before + 8
+
+    eventually(page, has_grown)
     expect(page.locator(".counter.dropped b")).to_have_text("0")
 
 
 def test_the_lab_explains_each_button_and_says_what_came_of_it(page: Page) -> None:
     page.get_by_role("link", name="Lab").click()
-    expect(page.locator(".lab [data-action=syn-flood]")).to_be_visible(timeout=SOON)
+    expect(page.locator(".lab [data-action=syn-flood]")).to_be_visible()
     page.locator(".lab summary", has_text="New to this?").click()
     expect(page.locator(".lab-words dt")).to_have_text(["Socket", "Pipe", "Packet", "Token", "Short-lived, long-lived"])
     rows = page.locator(".lab li")
-    assert rows.count() == len(page.locator(".lab [data-action]").all()) >= 9
-    for explanation in rows.locator("p:first-child").all_inner_texts():
-        assert len(explanation) > 40
+
+    def each_is_explained() -> None:
+        explanations = rows.locator("p:first-child").all_inner_texts()
+        assert len(explanations) == rows.count() == page.locator(".lab [data-action]").count() >= 9
+        assert all(len(explanation) > 40 for explanation in explanations)
+
+    eventually(page, each_is_explained)
     page.locator(".lab [data-action=get]").click()
     expect(rows.first.locator(".lab-outcome")).to_contain_text("200 OK", timeout=ACTING)
 
@@ -169,18 +186,18 @@ def test_a_scenario_is_played_at_the_press_of_a_button_and_leads_to_its_connecti
     entry = page.locator(".lab li", has=page.locator("[data-action=simultaneous-close]"))
     entry.locator("[data-action=simultaneous-close]").click()
     expect(entry.locator(".lab-outcome")).to_contain_text("CLOSING", timeout=STAGING)
-    entry.get_by_role("button", name="Connection").click(timeout=SOON)
-    expect(page.locator(".ladder .step:visible .step-state.client", has_text="CLOSING")).to_be_visible(timeout=SOON)
+    entry.get_by_role("button", name="Connection").click()
+    expect(page.locator(".ladder .step:visible .step-state.client", has_text="CLOSING")).to_be_visible()
     page.get_by_role("link", name="Sockets").click()
     for process in ("client", "server"):  # they ended with the scenario, and so did the listening socket
-        expect(page.locator(".fd-process.idle", has_text=process)).to_be_visible(timeout=SOON)
+        expect(page.locator(".fd-process.idle", has_text=process)).to_be_visible()
 
 
 @needs_namespace
 def test_the_news_in_five_ways_leads_on_to_the_comparison(page: Page) -> None:
     page.get_by_role("link", name="Lab").click()
     page.locator(".lab-index button", has_text="News").click()
-    assert page.evaluate("location.hash") == "#/lab/2"
+    expect(page).to_have_url(re.compile("#/lab/2$"))
     entry = page.locator(".lab li", has=page.locator("[data-action=news]"))
     entry.locator("[data-action=news]").click()
     expect(entry.locator(".lab-outcome")).to_contain_text("reached five readers", timeout=STAGING)
@@ -206,11 +223,11 @@ def test_a_port_that_was_used_twice_leads_to_both_connections(page: Page) -> Non
     entry = page.locator(".lab li", has=page.locator("[data-action=time-wait]"))
     entry.locator("[data-action=time-wait]").click()
     connections = entry.locator(".lab-links").get_by_role("button", name="Connection")
-    expect(connections).to_have_count(2, timeout=STAGING)
+    expect(connections).to_have_text([re.compile(r"^Connection \d+$")] * 2, timeout=STAGING)
     first, second = connections.all_inner_texts()
     assert first != second
     entry.get_by_role("button", name="Its file descriptors, step by step").click()
-    expect(page.locator(".fd-change")).to_contain_text(f"connection #{first.removeprefix('Connection ')}", timeout=SOON)
+    expect(page.locator(".fd-change")).to_contain_text(f"connection #{first.removeprefix('Connection ')}")
     expect(page.locator(".span-chip")).to_be_visible()
 
 
@@ -237,7 +254,7 @@ def test_an_exchange_shows_both_heads_and_leads_to_its_packets(page: Page) -> No
     expect(panel.locator(".head-line").last).to_have_text("HTTP/1.1 201 Created")
     expect(panel.locator(".fields dt", has_text=re.compile("^content-type$", re.IGNORECASE)).first).to_be_visible()
     panel.get_by_role("button", name="Show packets").click()
-    expect(page.locator(".step.chosen .wire-what")).to_have_text("POST /orders", timeout=SOON)
+    expect(page.locator(".step.chosen .wire-what")).to_have_text("POST /orders")
 
 
 def test_on_a_narrow_screen_the_buttons_show_that_they_go_on(page: Page) -> None:
@@ -273,13 +290,13 @@ def test_neither_the_strip_nor_the_lab_shuts_anybody_out(chromium: Browser, demo
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_follows_the_theme_of_the_system_until_told_otherwise(page: Page, theme: str) -> None:
-    ground = "getComputedStyle(document.body).backgroundColor"
+    body = page.locator("body")
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     expected = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 19, 23)"}
-    assert page.evaluate(ground) == expected[theme]
+    expect(body).to_have_css("background-color", expected[theme])
     other = "dark" if theme == "light" else "light"
     page.get_by_role("button", name=f"{other} theme").click()
-    assert page.evaluate(ground) == expected[other]
+    expect(body).to_have_css("background-color", expected[other])
     page.reload()
     page.wait_for_selector(".bar")
-    assert page.evaluate(ground) == expected[other]
+    expect(body).to_have_css("background-color", expected[other])

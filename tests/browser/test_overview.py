@@ -12,7 +12,7 @@ import inspector
 from inspector.lab.sample_captures import demo_recording, recordings
 from inspector.query.time_range import Span
 from inspector.views.overview import Panorama
-from tests.browser.conftest import SOON, STARTUP, WINDOW, enter
+from tests.browser.conftest import STARTUP, WINDOW, enter, eventually, expect_no_overflow, next_frame, settled_box
 from tests.browser.dashboards import Dashboard, running
 
 
@@ -23,12 +23,23 @@ def page(blank: Page, saved: Dashboard) -> Page:
     return blank
 
 
+PLACES = """elements => elements.map(element => {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return [x, y, width, height];
+})"""
+
+
 def test_figures_are_drawn_and_the_policy_has_nothing_to_complain_of(page: Page) -> None:
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
     expect(page.locator("[data-figure=packets] .bars .point").first).to_be_attached()
     layers = page.locator("[data-figure=packets] .main-svg")
-    boxes = [layers.nth(i).bounding_box() for i in range(layers.count())]
-    assert len({(box["x"], box["y"]) for box in boxes if box}) == 1, "the layers of a figure lie over each other"
+
+    def lie_over_each_other() -> None:
+        corners = layers.evaluate_all(PLACES)
+        assert len(corners) > 1
+        assert len({(x, y) for x, y, _, _ in corners}) == 1
+
+    eventually(page, lie_over_each_other)
 
 
 def test_counters_say_how_much_there_was(page: Page) -> None:
@@ -40,7 +51,7 @@ def test_counters_say_how_much_there_was(page: Page) -> None:
 def test_a_busy_server_leads_to_its_connections(page: Page) -> None:
     page.locator(".overview-list .link", has_text=":8765").click()
     expect(page).to_have_title("Connections · Wireglass")
-    expect(page.locator(".grid-row:not(.head):visible")).to_have_count(2, timeout=SOON)
+    expect(page.locator(".grid-row:not(.head):visible")).to_have_count(2)
 
 
 def test_a_heavy_connection_and_the_slowest_answer_lead_to_themselves(page: Page) -> None:
@@ -54,13 +65,14 @@ def test_a_heavy_connection_and_the_slowest_answer_lead_to_themselves(page: Page
 def test_a_kind_of_trouble_leads_to_all_of_its_packets(blank: Page) -> None:
     with running("open", str(recordings()["loss-fast"][0])) as dashboard:
         page = enter(blank, dashboard, "overview")
+        expect(page.locator(".source-text")).to_have_text(re.compile("^saved"))
         row = page.locator(".trouble-row").first
         times = int(row.locator("b").inner_text(timeout=STARTUP))
         row.locator(".overview-name .link").click()
         expect(page).to_have_title("Packets · Wireglass")
         expect(page).to_have_url(re.compile(r"#/packets\?q=is%3A[a-z-]+$"))
-        expect(page.locator(".tools-text")).to_contain_text(f"{times} of", timeout=SOON)
-        expect(page.locator(".grid-row:not(.head):visible")).to_have_count(times, timeout=SOON)
+        expect(page.locator(".tools-text")).to_contain_text(f"{times} of")
+        expect(page.locator(".grid-row:not(.head):visible")).to_have_count(times)
         page.reload()
         expect(page.locator(".tools-text")).to_contain_text(f"{times} of", timeout=STARTUP)
 
@@ -75,17 +87,17 @@ def test_a_stretch_dragged_on_a_figure_is_chosen_for_every_view(page: Page) -> N
         quiet = int(table["end_ns"][4] + table["start_ns"][5]) // 2  # behind the visits, before the chat
         wanted = Panorama(capture, Span(quiet, int(times[-1]))).counters()
         where = float((quiet - times[0]) / (times[-1] - times[0]))
-    box = page.locator("[data-figure=packets] .nsewdrag").bounding_box()
-    assert box
+    expect(page.locator("[data-figure=packets] .bars .point").first).to_be_attached()
+    box = settled_box(page.locator("[data-figure=packets] .nsewdrag"))
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * where, y)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] + 20, y, steps=5)  # beyond its edge lies nothing
     page.mouse.up()
-    expect(page.locator(".span-chip")).to_be_visible(timeout=SOON)
+    expect(page.locator(".span-chip")).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]t="))
     for name, number in {"packets": wanted["packets"], "connections": 2, "HTTP exchanges": 2}.items():
-        expect(counter(page, name)).to_have_text(str(number), timeout=SOON)
+        expect(counter(page, name)).to_have_text(str(number))
     expect(counter(page, "WebSocket messages")).to_have_text(str(wanted["messages"]))
     assert wanted["messages"] > 10
 
@@ -104,29 +116,24 @@ def test_nothing_moves_while_the_figures_come_and_the_counts_grow(chromium: Brow
         assert places(page) == before
 
 
-def places(page: Page) -> list[object]:
+def places(page: Page) -> object:
     """Where the panes lie, and their plots."""
-    return [found.bounding_box() for found in page.locator(".overview-pane, .overview-plot, .overview-counters").all()]
+    next_frame(page)
+    return page.locator(".overview-pane, .overview-plot, .overview-counters").evaluate_all(PLACES)
 
 
 def test_another_theme_recolours_the_figures(page: Page) -> None:
     bar = page.locator("[data-figure=bytes] .bars .point path").first
     before = bar.get_attribute("style")
+    assert before
     page.get_by_role("button", name="Dark theme").click()
-    page.wait_for_function(
-        "before => document.querySelector('[data-figure=bytes] .bars .point path').getAttribute('style') !== before",
-        arg=before,
-    )
+    expect(bar).not_to_have_attribute("style", before)
 
 
 def test_on_a_narrow_screen_nothing_is_cut_off(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth") is False
-    overview = page.locator(".overview")
-    page.wait_for_function(
-        "() => { const o = document.querySelector('.overview'); return o.scrollWidth <= o.clientWidth; }"
-    )
-    expect(overview).to_be_visible()
+    expect_no_overflow(page, "html", ".overview")
+    expect(page.locator(".overview")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

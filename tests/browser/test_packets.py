@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 import inspector
 from inspector.lab.sample_captures import demo_recording
-from tests.browser.conftest import SOON, STARTUP, enter
+from tests.browser.conftest import STARTUP, enter, eventually, expect_no_overflow
 from tests.browser.dashboards import Dashboard, running
 from tests.tools import needs_tshark, tshark_fields
 from tests.web.traffic import Wire, exchange
@@ -56,7 +56,7 @@ def test_the_table_tells_what_each_packet_means(page: Page) -> None:
     expect(row(page, 1).locator(".packet-what")).to_have_text("SYN")
     expect(row(page, 4).locator(".packet-what")).to_have_text("GET /")
     expect(row(page, 6).locator(".packet-what")).to_have_text("200 OK")
-    assert "means-request" in (row(page, 4).get_attribute("class") or "")
+    expect(row(page, 4)).to_contain_class("means-request")
     expect(page.locator(".tools-text")).to_have_text(f"{PACKETS} packets")
 
 
@@ -76,8 +76,8 @@ def test_a_field_lights_its_bytes_and_a_byte_its_field(page: Page) -> None:
     expect(page.locator(".hex-text", has_text="GET / ")).to_be_visible()
     page.locator(".field-row", has_text="source port").hover()
     expect(page.locator(".hex-byte.lit")).to_have_count(2)
-    lit = page.locator(".hex-byte.lit").first.inner_text() + page.locator(".hex-byte.lit").last.inner_text()
-    assert str(int(lit, 16)) in page.locator(".field-row", has_text="source port").inner_text()
+    port = int("".join(page.locator(".hex-byte.lit").all_inner_texts()), 16)
+    expect(page.locator(".field-row", has_text="source port")).to_contain_text(str(port))
     page.locator(".hex-byte[data-byte='23']").hover()
     expect(page.locator(".layers .lit")).to_have_text(re.compile("Internet Protocol|next protocol"))
     page.locator(".hex-byte[data-byte='23']").click()
@@ -164,8 +164,7 @@ def test_a_narrow_screen_shows_table_and_packet(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     row(page, 4).click()
     expect(page.locator(".layers")).to_be_visible()
-    overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    assert page.evaluate(overflow) is False
+    expect_no_overflow(page)
 
 
 @pytest.fixture(scope="module")
@@ -181,13 +180,17 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 def test_any_row_of_a_long_table_shows_and_few_are_in_the_document(blank: Page, long: Dashboard) -> None:
     page = show(enter(blank, long), "#/packets")
     rows = page.locator(".packets .grid-rows")
+
+    def are_few() -> None:
+        assert page.locator(".packets .grid-row").count() < 90
+
     for part, number in ((0.5, 16_000), (0.999, 31_900), (0.1, 3_200), (0.75, 24_000)):
         rows.evaluate("(rows, part) => { rows.scrollTop = part * (rows.scrollHeight - rows.clientHeight); }", part)
         expect(
             page.locator(".packets .grid-row:not(.missing) .cell.number", has_text=str(number)[:2]).first
         ).to_be_visible()
         expect(page.locator(".packets .grid-row.missing:visible")).to_have_count(0)
-        assert page.locator(".packets .grid-row").count() < 90
+        eventually(page, are_few)
     page.get_by_role("grid", name="Packets").focus()
     page.keyboard.press("End")
     expect(page.locator(".packet-head h2")).to_have_text("Packet 32\u202f000")
@@ -201,11 +204,11 @@ def test_a_note_of_one_page_is_on_the_others(page: Page, context: BrowserContext
     page.get_by_role("button", name="Add a note").click()
     page.get_by_role("textbox", name="Note").fill("seen from both")
     page.get_by_role("button", name="Save note").click()
-    expect(other.locator(".note-text")).to_have_text("seen from both", timeout=SOON)
-    expect(other.locator(".tools .button", has_text="1 note")).to_be_visible(timeout=SOON)
+    expect(other.locator(".note-text")).to_have_text("seen from both")
+    expect(other.locator(".tools .button", has_text="1 note")).to_be_visible()
     page.get_by_role("button", name="Add a note").click()
     page.get_by_role("button", name="Delete note").click()
-    expect(other.locator(".note-text")).to_be_hidden(timeout=SOON)
+    expect(other.locator(".note-text")).to_be_hidden()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

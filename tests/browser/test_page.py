@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SOON, STARTUP, enter
+from tests.browser.conftest import STARTUP, enter, eventually, expect_no_overflow, settled_box
 from tests.browser.dashboards import Dashboard
 
 VIEWS = ["connections", "http", "websocket"]
@@ -23,9 +23,9 @@ def page(blank: Page, saved: Dashboard) -> Page:
 
 
 def test_the_key_leaves_the_address_bar(page: Page) -> None:
-    assert "t=" not in page.url
+    expect(page).not_to_have_url(re.compile("t="))
     page.go_back()
-    assert page.url == "about:blank"
+    expect(page).to_have_url("about:blank")
 
 
 def test_without_a_key_the_page_says_where_the_key_is(blank: Page, saved: Dashboard) -> None:
@@ -39,8 +39,8 @@ def test_without_a_key_the_page_says_where_the_key_is(blank: Page, saved: Dashbo
 def test_the_address_holds_what_is_shown_and_a_reload_shows_it_again(page: Page) -> None:
     page.locator(".grid-row:not(.head)").nth(2).click()
     page.locator(".step.packet").nth(1).click()
-    assert re.search(r"#/connections/2\?packet=\d+$", page.url)
     chosen = page.locator(".step.chosen").get_attribute("data-packet")
+    expect(page).to_have_url(re.compile(rf"#/connections/2\?packet={chosen}$"))
     page.reload()
     expect(page.locator(".step.chosen")).to_have_attribute("data-packet", str(chosen), timeout=STARTUP)
 
@@ -54,15 +54,15 @@ def test_going_back_goes_back(page: Page) -> None:
 
 def test_the_filter_leaves_what_matches_and_says_when_nothing_does(page: Page) -> None:
     rows = page.locator(".grid-row:not(.head):visible")
-    everything = rows.count()
+    expect(rows).to_have_count(7)
     page.keyboard.press("/")
     page.keyboard.type("websocket")
+    expect(rows).to_have_count(2)
     expect(rows.filter(has_text="WebSocket")).to_have_count(2)
-    assert rows.count() == 2 < everything
     page.locator("#filter").fill("no such thing")
     expect(page.locator(".empty")).to_contain_text("No match")
     page.locator("#filter").press("Escape")
-    expect(rows).to_have_count(everything)
+    expect(rows).to_have_count(7)
 
 
 def test_lists_and_ladder_go_by_keyboard(page: Page) -> None:
@@ -74,7 +74,7 @@ def test_lists_and_ladder_go_by_keyboard(page: Page) -> None:
     assert before
     page.keyboard.press("ArrowDown")
     expect(page.locator(".connection-title")).to_contain_text("#1")
-    expect(first).not_to_have_attribute("data-packet", before, timeout=SOON)
+    expect(first).not_to_have_attribute("data-packet", before)
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -104,9 +104,8 @@ def test_on_a_narrow_screen_the_chosen_connection_covers_the_list(page: Page) ->
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator(".panel")).to_be_hidden()
     page.locator(".grid-row:not(.head)").first.click()
-    expect(page.locator(".ladder.narrow .step.packet").first).to_be_visible(timeout=SOON)
-    overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    assert page.evaluate(overflow) is False
+    expect(page.locator(".ladder.narrow .step.packet").first).to_be_visible()
+    expect_no_overflow(page)
     page.get_by_role("button", name="Close this connection").click()
     expect(page.locator(".panel")).to_be_hidden()
 
@@ -115,27 +114,32 @@ def test_on_a_narrow_screen_nothing_of_a_connection_is_cut_off(page: Page) -> No
     page.set_viewport_size({"width": 390, "height": 844})
     rows = page.locator(".grid-row:not(.head):visible")
     expect(rows.filter(has_text="10 packets, ")).not_to_have_count(0)
-    box = rows.first.bounding_box()
-    assert box
-    assert box["height"] > 40
+    assert settled_box(rows.first)["height"] > 40
     cut = """() => [...document.querySelectorAll(".grid-row:not(.head) .cell")]
       .filter((cell) => cell.offsetParent && !cell.classList.contains("life"))
       .filter((cell) => cell.scrollWidth > cell.clientWidth || cell.scrollHeight > cell.clientHeight + 1)
       .map((cell) => cell.textContent)"""
-    assert page.evaluate(cut) == []
+
+    def nothing_is_cut() -> None:
+        assert page.evaluate(cut) == []
+
+    eventually(page, nothing_is_cut)
     page.get_by_role("grid", name="Connections").press("End")
     expect(page.locator(".connection-title")).to_be_visible()
 
 
 def test_on_a_narrow_screen_a_long_source_moves_nothing_else(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    parts = "[...document.querySelectorAll('.bar, .bar-buttons, .filters')]"
-    places = f"{parts}.map(part => part.getBoundingClientRect().toJSON())"
-    before = page.evaluate(places)
-    page.evaluate(
-        "() => { document.querySelector('.source-text').textContent = 'no connection to Wireglass, '.repeat(3); }"
+    before, after = page.evaluate(
+        """() => {
+          const parts = [...document.querySelectorAll(".bar, .bar-buttons, .filters")];
+          const places = () => parts.map((part) => part.getBoundingClientRect().toJSON());
+          const before = places();
+          document.querySelector(".source-text").textContent = "no connection to Wireglass, ".repeat(3);
+          return [before, places()];
+        }"""
     )
-    assert page.evaluate(places) == before
+    assert after == before
 
 
 def test_on_a_narrow_screen_five_views_are_below_and_the_others_behind_more(page: Page) -> None:
@@ -151,6 +155,7 @@ def test_on_a_narrow_screen_five_views_are_below_and_the_others_behind_more(page
 
 def test_a_list_keeps_only_the_rows_in_sight_in_the_document(page: Page) -> None:
     page.locator(".grid-row:not(.head):visible", has_text="WebSocket").first.click()
+    expect(page.locator(".ladder .step:visible").first).to_be_visible()
     page.set_viewport_size({"width": 1440, "height": 420})
     page.wait_for_function("() => document.querySelectorAll('.ladder .step:not([hidden])').length < 18")
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import inspector
 from inspector.lab.sample_captures import demo_recording
-from tests.browser.conftest import SOON, STARTUP, enter, press, reported
+from tests.browser.conftest import STARTUP, enter, eventually, expect_no_overflow, press, reported, settled_box
 from tests.browser.dashboards import Dashboard, running
 
 PAINTED = """() => {
@@ -31,8 +31,7 @@ def page(blank: Page, saved: Dashboard) -> Page:
 
 def centre(page: Page, selector: str) -> tuple[float, float, float]:
     """The left edge, the middle's height, and the width of an element."""
-    box = page.locator(selector).bounding_box()
-    assert box
+    box = settled_box(page.locator(selector))
     return box["x"], box["y"] + box["height"] / 2, box["width"]
 
 
@@ -49,15 +48,19 @@ def test_each_connection_has_a_lane_under_its_server(page: Page) -> None:
     expect(page.locator(".lane-group:visible b")).to_have_text([re.compile(r"^:\d+$")] * 2)
     expect(page.locator(".lane:visible").nth(1)).to_contain_text("201")
     expect(page.locator(".lane:visible").nth(5)).to_contain_text("↑")
-    assert page.evaluate(PAINTED) > 8
-    weight = "[...document.querySelectorAll('.lane-outcome b')].map(word => getComputedStyle(word).fontWeight)"
-    assert set(page.evaluate(weight)) == {"400"}, "nothing of this is trouble"
+    weight = "words => words.map(word => getComputedStyle(word).fontWeight)"
+
+    def are_painted() -> None:
+        assert page.evaluate(PAINTED) > 8
+        assert set(page.locator(".lane-outcome b").evaluate_all(weight)) == {"400"}, "nothing of this is trouble"
+
+    eventually(page, are_painted)
 
 
 def test_lanes_are_ordered_as_wished_and_the_address_keeps_it(page: Page) -> None:
     page.get_by_role("button", name="Duration").click()
-    expect(page.locator(".lane-title:visible").first).to_have_text("#5 GET /chat", timeout=SOON)
-    assert "order=duration" in page.url
+    expect(page.locator(".lane-title:visible").first).to_have_text("#5 GET /chat")
+    expect(page).to_have_url(re.compile("order=duration"))
     page.reload()
     expect(page.locator(".lane-title:visible").first).to_have_text("#5 GET /chat", timeout=STARTUP)
 
@@ -68,15 +71,15 @@ def test_a_stretch_dragged_on_the_brush_is_shown_and_filters_every_list(page: Pa
     page.mouse.down()
     page.mouse.move(left + width * 0.3, y, steps=4)
     page.mouse.up()
-    expect(page.locator(".lane-title:visible")).to_have_text(["#1 POST /orders", "#2 GET /", "#3 GET /"], timeout=SOON)
+    expect(page.locator(".lane-title:visible")).to_have_text(["#1 POST /orders", "#2 GET /", "#3 GET /"])
     expect(page.locator(".span-chip")).to_be_visible()
     expect(page).to_have_url(re.compile(r"t=0\.\d+-\d\.\d+"))
     page.get_by_role("link", name="HTTP").click()
-    expect(page.locator(".grid-row:not(.head):visible")).to_have_count(3, timeout=SOON)
+    expect(page.locator(".grid-row:not(.head):visible")).to_have_count(3)
     page.reload()
     expect(page.locator(".grid-row:not(.head):visible")).to_have_count(3, timeout=STARTUP)
     page.locator(".span-chip").click()
-    expect(page.locator(".grid-row:not(.head):visible")).to_have_count(9, timeout=SOON)
+    expect(page.locator(".grid-row:not(.head):visible")).to_have_count(9)
 
 
 def test_a_stretch_dragged_on_the_lanes_is_zoomed_into(page: Page) -> None:
@@ -86,7 +89,7 @@ def test_a_stretch_dragged_on_the_lanes_is_zoomed_into(page: Page) -> None:
     page.mouse.move(left + width * 0.7, y, steps=4)
     expect(page.locator(".lane-select")).to_be_visible()
     page.mouse.up()
-    expect(page.locator(".lane-title:visible")).to_have_text(["#5 GET /chat", "#6 GET /chat"], timeout=SOON)
+    expect(page.locator(".lane-title:visible")).to_have_text(["#5 GET /chat", "#6 GET /chat"])
 
 
 def test_the_wheel_zooms_where_the_pointer_is(page: Page) -> None:
@@ -96,7 +99,7 @@ def test_the_wheel_zooms_where_the_pointer_is(page: Page) -> None:
     left, y, width = centre(page, ".axis")
     page.mouse.move(left + width * float(where), y)
     page.mouse.wheel(0, -1200)
-    expect(page.locator(".lane-title:visible", has_text="#6")).to_have_count(0, timeout=SOON)
+    expect(page.locator(".lane-title:visible", has_text="#6")).to_have_count(0)
     expect(page.locator(".lane-title:visible", has_text="#2 GET /")).to_have_count(1)
 
 
@@ -104,12 +107,12 @@ def test_the_keyboard_moves_in_time_and_among_lanes(page: Page) -> None:
     page.locator(".lanes").focus()
     for _ in range(4):
         page.keyboard.press("+")
-    expect(page).to_have_url(re.compile(r"t="), timeout=SOON)
+    expect(page).to_have_url(re.compile(r"t="))
     zoomed = page.url
     page.keyboard.press("ArrowRight")
-    expect(page).not_to_have_url(zoomed, timeout=SOON)
+    expect(page).not_to_have_url(zoomed)
     page.keyboard.press("Escape")
-    expect(page.locator(".lane:visible")).to_have_count(7, timeout=SOON)
+    expect(page.locator(".lane:visible")).to_have_count(7)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(page.locator(".lane[aria-selected=true]")).to_contain_text("#1 POST /orders")
@@ -127,7 +130,7 @@ def test_the_pointer_is_told_what_it_is_on_and_a_click_goes_there(page: Page) ->
     page.mouse.click(left + 6, y)
     expect(page).to_have_url(re.compile(r"#/connections/0\?packet=\d+"))
     page.go_back()
-    expect(page.locator(".lane:visible")).to_have_count(7, timeout=SOON)
+    expect(page.locator(".lane:visible")).to_have_count(7)
     page.mouse.move(left + width / 2, y)
     expect(page.locator(".lane-note")).to_have_text(re.compile(r"^3\.\d+ s$"))
 
@@ -143,19 +146,23 @@ def test_the_edges_of_the_brush_are_moved_by_keys(page: Page) -> None:
 
 def test_the_filter_leaves_lanes_and_says_when_none_is_left(page: Page) -> None:
     page.locator("#filter").fill("chat")
-    expect(page.locator(".lane-title:visible")).to_have_text(["#5 GET /chat", "#6 GET /chat"], timeout=SOON)
+    expect(page.locator(".lane-title:visible")).to_have_text(["#5 GET /chat", "#6 GET /chat"])
     page.locator("#filter").fill("no such thing")
-    expect(page.locator(".timeline .empty")).to_contain_text("No connections", timeout=SOON)
+    expect(page.locator(".timeline .empty")).to_contain_text("No connections")
+
+
+HEIGHTS = "names => names.map(name => document.querySelector(name).getBoundingClientRect().height)"
 
 
 def test_few_lanes_share_the_room_and_say_more(page: Page) -> None:
-    room, lane = (page.locator(selector).bounding_box() for selector in (".lanes", ".lane:visible >> nth=0"))
-    assert room
-    assert lane
-    assert 0.95 * room["height"] < 7 * lane["height"] <= room["height"]
+    def share_the_room() -> None:
+        room, lane = page.evaluate(HEIGHTS, [".lanes", ".lane:not([hidden])"])
+        assert 0.95 * room < 7 * lane <= room
+
+    eventually(page, share_the_room)
     expect(page.locator(".lane-side:visible")).to_have_count(0)
     page.locator("#filter").fill("chat")
-    expect(page.locator(".lane:visible")).to_have_count(2, timeout=SOON)
+    expect(page.locator(".lane:visible")).to_have_count(2)
     client = page.locator(".lane-side.client:visible").first
     expect(client).to_have_text(re.compile(r"^127\.0\.0\.1:\d+\d+ B in \d+ packets$"))
 
@@ -165,13 +172,13 @@ def test_lanes_that_come_by_themselves_do_not_change_the_others_under_the_pointe
         page = enter(blank, dashboard, "timeline")
         height = "document.querySelector('.lane').getBoundingClientRect().height"
         press(page, "get")
-        expect(page.locator(".lane:visible")).to_have_count(1, timeout=SOON)
-        tall = page.evaluate(height)
+        expect(page.locator(".lane:visible")).to_have_count(1)
+        tall = settled_box(page.locator(".lane").first)["height"]
         page.locator(".lanes-plot").hover()
         for _ in range(2):
             with reported(page, "refresh_twice"):
                 page.locator(".demo-bar [data-action=refresh_twice]").press("Enter")
-        expect(page.locator(".lane-title", has_text="#4")).to_be_attached(timeout=SOON)
+        expect(page.locator(".lane-title", has_text="#4")).to_be_attached()
         assert page.evaluate(height) == tall
         page.locator("#filter").hover()
         page.wait_for_function(f"{height} < {tall} - 50")
@@ -181,11 +188,11 @@ def test_live_traffic_gets_its_lane_by_itself_and_the_newest_is_followed(blank: 
     page = enter(blank, demo, "timeline")
     expect(page.locator(".timeline .empty")).to_contain_text("Press one of the buttons")
     press(page, "get")
-    expect(page.locator(".lane-title:visible")).to_have_text(["#0 GET /"], timeout=SOON)
+    expect(page.locator(".lane-title:visible")).to_have_text(["#0 GET /"])
     page.get_by_role("button", name="Last 30 s").click()
     expect(page).to_have_url(re.compile(r"t=last30"))
     press(page, "post")
-    expect(page.locator(".lane-title:visible").last).to_have_text("#1 POST /orders", timeout=SOON)
+    expect(page.locator(".lane-title:visible").last).to_have_text("#1 POST /orders")
 
 
 def test_fingers_pinch_and_push(chromium: Browser, saved: Dashboard) -> None:
@@ -202,17 +209,17 @@ def test_fingers_pinch_and_push(chromium: Browser, saved: Dashboard) -> None:
             ("pointermove", 2, middle + 200), ("pointerup", 1, middle - 200), ("pointerup", 2, middle + 200),
         ):  # fmt: skip
             page.evaluate(touch, [type_, id_, x])
-        expect(page).to_have_url(re.compile(r"t="), timeout=SOON)
+        expect(page).to_have_url(re.compile(r"t="))
         pinched = page.url
         for type_, x in (("pointerdown", middle), ("pointermove", middle - 60), ("pointerup", middle - 60)):
             page.evaluate(touch, [type_, 1, x])
-        expect(page).not_to_have_url(pinched, timeout=SOON)
+        expect(page).not_to_have_url(pinched)
 
 
 def test_on_a_narrow_screen_nothing_is_cut_off(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator(".lane:visible")).to_have_count(7)
-    assert page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth") is False
+    expect_no_overflow(page)
     assert centre(page, ".lanes-plot")[2] > 250
 
 

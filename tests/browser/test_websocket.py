@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import enter, eventually, settled_box
 from tests.browser.dashboards import Dashboard, running
 from tests.query.test_push_causes import masked
 from tests.web.traffic import Talk, Wire, chat, frame
@@ -77,14 +77,13 @@ def show(page: Page, place: str) -> Page:
 
 def test_direction_is_told_by_side(page: Page) -> None:
     show(page, "/1")
-    left = "element => element.getBoundingClientRect().left"
     heard = page.locator(".bubble.server .bubble-text", has_text='"from": "Alice"')
     said = show(page, "/0").locator(".bubble.client .bubble-text", has_text='"to": "Bob"')
     expect(said).to_be_visible()
-    at = said.evaluate(left)
+    left = settled_box(said)["x"]
     show(page, "/1")
     expect(heard).to_be_visible()
-    assert at < heard.evaluate(left)
+    assert left < settled_box(heard)["x"]
 
 
 def test_control_frames_and_fragments_show_on_demand(page: Page) -> None:
@@ -146,7 +145,11 @@ def test_a_long_conversation_is_read_from_its_end_and_scrolls_to_its_beginning(p
     expect(page.locator(".bubble-text", has_text=f"number {MANY - 1}")).to_be_visible()
     page.locator(".chat").evaluate("chat => { chat.scrollTop = 0; }")
     expect(page.locator(".bubble-text", has_text=re.compile("^number 0$"))).to_be_visible()
-    assert page.locator(".bubble").count() < 80
+
+    def are_few() -> None:
+        assert page.locator(".bubble").count() < 80
+
+    eventually(page, are_few)
 
 
 def test_messages_go_by_keyboard(page: Page) -> None:
