@@ -40,7 +40,7 @@ STARTUP = 30_000
 ACTING = 30_000
 """Milliseconds that an action itself may take: it starts and ends processes."""
 
-SOON = 10_000
+SOON = 15_000
 """Milliseconds for everything else that a page does: feed, fetch, drawing. Generous, since both processors may be busy;
 it costs no time where the page is quick."""
 
