@@ -4,6 +4,7 @@
 import { get } from "../net/api.js";
 import { cellId, fetchDelay, share } from "./compare_text.js";
 import { h } from "../widgets/dom.js";
+import { redraw } from "../widgets/redraw.js";
 import { mountRunButton } from "./run_five_button.js";
 import { drawLives, drawTrips, priceBar } from "./compare_charts.js";
 import { go } from "../state/navigation.js";
@@ -61,7 +62,7 @@ export function mount(root, store) {
     const key = JSON.stringify([comparison, state.route.id, Boolean(state.demo)]);
     if (key === drawn) return;
     drawn = key;
-    render(page, store, comparison, state);
+    redraw(page, comparison.kinds.length ? whole(store, comparison, state) : [nothing(state)]);
   }
 
   const unsubscribe = store.subscribe(draw);
@@ -70,15 +71,6 @@ export function mount(root, store) {
     clearTimeout(timer);
     unsubscribe();
   };
-}
-
-/** Redraws everything and restores the focus. */
-function render(page, store, comparison, state) {
-  const active = document.activeElement;
-  const focus = active instanceof HTMLElement && page.contains(active) ? active.dataset.cell : null;
-  page.replaceChildren(...(comparison.kinds.length ? whole(store, comparison, state) : [nothing(state)]));
-  const cell = focus && page.querySelector(`[data-cell="${focus}"]`);
-  if (cell instanceof HTMLElement) cell.focus({ preventScroll: true });
 }
 
 function heading() {
@@ -124,13 +116,13 @@ function table(store, comparison, chosen) {
   });
   return h(
     "div",
-    { class: "compare-scroll" },
+    { class: "compare-scroll", "data-key": "scroll" },
     h(
       "table",
-      { class: "compare-table" },
+      { class: "compare-table", "data-key": "table" },
       h("caption", { class: "unseen" }, "Questions by kind of connection"),
       h("thead", {}, head),
-      h("tbody", {}, rows.filter(Boolean)),
+      h("tbody", { "data-key": "rows" }, rows.filter(Boolean)),
     ),
   );
 }
@@ -141,7 +133,7 @@ function row(store, comparison, fact, number, chosen) {
   const { kinds } = comparison;
   return h(
     "tr",
-    {},
+    { "data-key": fact.name },
     h("th", { scope: "row" }, fact.question, fact.name === "message" && legend()),
     kinds.map((kind) => {
       const cell = fact.cells[kind.name];
@@ -149,14 +141,14 @@ function row(store, comparison, fact, number, chosen) {
       const isOpen = id === chosen;
       return h(
         "td",
-        { class: `${family(kind)}${isOpen ? " open" : ""}`, "data-kind": kind.title },
+        { class: `${family(kind)}${isOpen ? " open" : ""}`, "data-kind": kind.title, "data-key": kind.name },
         h(
           "button",
           {
             class: "compare-cell",
-            "data-cell": String(id),
+            "data-key": id,
             "aria-expanded": String(isOpen),
-            onclick: () => go(store, { id: isOpen ? null : id }),
+            onclick: ({ currentTarget }) => go(store, { id: currentTarget.ariaExpanded === "true" ? null : id }),
           },
           h("b", {}, cell.text),
           picture(comparison, fact, kind),

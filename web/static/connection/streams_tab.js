@@ -2,6 +2,7 @@
 
 import { Poller } from "../net/poller.js";
 import { closest, h, icon, setText } from "../widgets/dom.js";
+import { redraw } from "../widgets/redraw.js";
 import { count, counted, moment, size } from "../text/format.js";
 import { dump, isText, textOf, turns, unpack } from "./stream_turns.js";
 
@@ -90,11 +91,8 @@ export function mountStream(get, choose, turn) {
     const blocks = way === "messages"
       ? answer.rows.map(messageBlock)
       : turns(answer.rows).map((one) => turnBlock(one, way));
-    list.replaceChildren(
-      ...(blocks.length
-        ? blocks
-        : [h("p", { class: "stream-nothing" }, "No payload of this connection was captured.")]),
-    );
+    const nothing = h("p", { class: "stream-nothing" }, "No payload of this connection was captured.");
+    redraw(list, blocks.length ? blocks : [nothing]);
     mark();
   }
 

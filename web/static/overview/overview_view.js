@@ -4,6 +4,7 @@ import { get } from "../net/api.js";
 import { Poller } from "../net/poller.js";
 import { onTheme } from "../widgets/canvas_colours.js";
 import { h, setText } from "../widgets/dom.js";
+import { redraw } from "../widgets/redraw.js";
 import { noRows } from "../widgets/empty_state.js";
 import { count, counted, duration, size } from "../text/format.js";
 import { go } from "../state/navigation.js";
@@ -181,7 +182,7 @@ function listPane(name, title) {
   return {
     element: h("section", { class: `overview-pane listed ${name}` }, h("h2", {}, title), list, nothing),
     show(rows, none) {
-      list.replaceChildren(...rows);
+      redraw(list, rows);
       list.hidden = !rows.length;
       nothing.hidden = rows.length > 0;
       setText(nothing, none);
@@ -199,7 +200,7 @@ function troubleRow({ code, title, severity, count: times, packets }, store) {
   const filter = `is:${code}`;
   return h(
     "li",
-    { class: `trouble-row ${severity}` },
+    { class: `trouble-row ${severity}`, "data-key": code },
     h("b", {}, count(times)),
     h(
       "span",
@@ -228,7 +229,7 @@ function troubleRow({ code, title, severity, count: times, packets }, store) {
 function serverRow({ server, connections, packets, bytes }, first, store) {
   return h(
     "li",
-    {},
+    { "data-key": server },
     h("button", {
       class: "link wire",
       title: "List the server’s connections",
@@ -242,7 +243,7 @@ function serverRow({ server, connections, packets, bytes }, first, store) {
 function connectionRow({ id, client, server, packets, bytes }, first, store) {
   return h(
     "li",
-    {},
+    { "data-key": id },
     h("button", {
       class: "link wire",
       title: `${client} → ${server}`,
