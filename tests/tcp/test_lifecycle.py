@@ -1,12 +1,10 @@
-"""States of both ends after every packet, and Zeek's summary of the whole."""
+"""States of both ends after every packet, and how long the handshake took."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-
-from inspector.tcp.verdicts import ConnState
 
 from .play import Play
 
@@ -123,42 +121,6 @@ def test_mid_connection_is_taken_for_established() -> None:
     play = Play()
     play.client("PA", b"hello", seq=500, ack=900)
     assert play.run().states() == [("ESTABLISHED", "ESTABLISHED")]
-
-
-@pytest.mark.parametrize(
-    ("lines", "state", "history"),
-    [
-        ([("c", "S", 99, 0)], "S0", "S"),
-        ([("c", "S", 99, 0), ("s", "RA", 0, 100)], "REJ", "Sr"),
-        ([("c", "S", 99, 0), ("s", "SA", 299, 100), ("c", "A", 100, 300)], "S1", "ShA"),
-        (
-            [
-                ("c", "S", 99, 0),
-                ("s", "SA", 299, 100),
-                ("c", "A", 100, 300),
-                ("c", "FA", 100, 300),
-                ("s", "FA", 300, 101),
-                ("c", "A", 101, 301),
-            ],
-            "SF",
-            "ShAFf",
-        ),
-        ([("c", "S", 99, 0), ("s", "SA", 299, 100), ("c", "A", 100, 300), ("c", "R", 100, 0)], "RSTO", "ShAR"),
-        ([("c", "S", 99, 0), ("s", "SA", 299, 100), ("c", "A", 100, 300), ("s", "R", 300, 0)], "RSTR", "ShAr"),
-        ([("c", "S", 99, 0), ("c", "R", 100, 0)], "RSTOS0", "SR"),
-        ([("c", "S", 99, 0), ("c", "FA", 100, 0)], "SH", "SF"),
-        ([("s", "SA", 299, 100), ("s", "R", 300, 0)], "RSTRH", "^hr"),
-        ([("c", "A", 100, 300), ("s", "A", 300, 100)], "OTH", "Aa"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else None,
-)
-def test_zeeks_summary(lines: list[tuple[str, str, int, int]], state: str, history: str) -> None:
-    play = Play()
-    for who, flags, seq, ack in lines:
-        (play.client if who == "c" else play.server)(flags, seq=seq, ack=ack)
-    play.run()
-    assert ConnState(int(play.connections["conn_state"][0])).name == state
-    assert bytes(play.connections["history"][0]).rstrip(b"\0").decode() == history
 
 
 def test_times_and_completeness_of_a_whole_connection() -> None:
