@@ -62,6 +62,8 @@ class Datagram:
         """The keys of `pieces`, sorted, so that the pieces that overlap a new one are found quickly."""
         self.held = 0
         self.total = -1
+        self.protocol = 0
+        """The protocol that the first piece names."""
 
     def give_up(self) -> None:
         """Discard the pieces; further ones are ignored."""
@@ -121,6 +123,9 @@ class Fragments:
         self._waiting: dict[Hashable, Datagram] = {}
         self.refused: list[Refusal] = []
         self.refused_count = 0
+        self.protocol = 0
+        """The protocol of the datagram that was completed last: only that of its first fragment counts (RFC 8200
+        §4.5)."""
 
     def add(
         self,
@@ -131,6 +136,7 @@ class Fragments:
         piece: bytes,
         is_last: bool,
         is_ipv6: bool = False,
+        protocol: int = 0,
     ) -> bytes | None:
         """Take one fragment.
 
@@ -138,6 +144,7 @@ class Fragments:
             key: identifies the datagram: addresses, identification, and for IPv4 the protocol.
             packet: the row of the packet that carries the fragment.
             offset: the offset of this piece in the datagram's content.
+            protocol: the protocol, or next header, that the fragment names.
         Returns:
             The whole content of the datagram if this piece completes it, else None.
         """
@@ -153,8 +160,11 @@ class Fragments:
             datagram.give_up()
             self._refuse(packet, reason)
             return None
+        if offset == 0:
+            datagram.protocol = protocol
         whole = datagram.add(offset, piece, is_last)
         if whole is not None:
+            self.protocol = datagram.protocol
             del self._waiting[key]
         return whole
 

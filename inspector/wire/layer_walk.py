@@ -554,9 +554,11 @@ class Network:
             bytes(self.bytes[self.at : self.end]),
             bool(is_last),
             self.family[slot] == 6,
+            self.protocol,
         )
         if whole is None:
             return DONE
+        self.protocol = self.fragments.protocol
         self._look_at(memoryview(whole))
         self.is_rebuilt = True
         self.at = 0

@@ -20,7 +20,7 @@ from inspector.wire.ip_reassembly import (
     Reason,
 )
 from tests.wire.decoding import Decoded
-from tests.wire.samples import IP6, ethernet, ipv4, ipv6, tcp, udp
+from tests.wire.samples import IP4, IP6, ethernet, ipv4, ipv6, tcp, udp
 
 CONTENT = bytes(range(256)) * 2
 TEXT = b"a stream of bytes " * 20
@@ -227,9 +227,32 @@ def test_a_full_arena_leaves_no_segment_behind() -> None:
 
 def test_pieces_of_different_datagrams_are_told_apart_by_protocol() -> None:
     frames = v4_fragments(tcp(TEXT), 200)
-    other = [ethernet(ipv4(frame[34:], 17, fragment=struct.unpack(">H", frame[20:22])[0])) for frame in frames]
+    other = v4_fragments(udp(TEXT[::-1] + bytes(12), 9), 200, protocol=17)
+    assert len(other) == len(frames)
     mixed = [packet for pair in zip(frames, other, strict=True) for packet in pair]
     assert [row["bytes"] for row in Decoded(mixed).all().rows() if row["is_tcp"]] == [TEXT]
+
+
+def test_pieces_of_an_ipv6_datagram_may_name_different_next_headers() -> None:
+    """RFC 8200 §4.5: only that of the first fragment counts."""
+    first, *rest = v6_fragments(tcp(TEXT), 64)
+    assert Decoded([first, *(frame[:54] + b"\x11" + frame[55:] for frame in rest)]).all().row()["bytes"] == TEXT
+
+
+@pytest.mark.parametrize(
+    ("at", "ip"),
+    [(19, IP4), (29, IP4), (33, IP4), (29, IP6), (37, IP6), (45, IP6), (53, IP6), (61, IP6)],
+    ids=[
+        *("IPv4 identification", "IPv4 source", "IPv4 destination"),
+        *("IPv6 source, upper half", "IPv6 source, lower half"),
+        *("IPv6 destination, upper half", "IPv6 destination, lower half", "IPv6 identification"),
+    ],
+)
+def test_pieces_of_different_datagrams_are_told_apart_by_every_field_of_the_key(at: int, ip: bytes) -> None:
+    one, two = ((v4_fragments if ip == IP4 else v6_fragments)(tcp(text), 64) for text in (TEXT, TEXT[::-1]))
+    other = [frame[:at] + bytes([frame[at] ^ 1]) + frame[at + 1 :] for frame in two]
+    mixed = [packet for pair in zip(one, other, strict=True) for packet in pair]
+    assert [row["bytes"] for row in Decoded(mixed).all().rows() if row["is_tcp"]] == [TEXT, TEXT[::-1]]
 
 
 def test_cuts_cover_the_content() -> None:
