@@ -8,8 +8,10 @@ import pytest
 
 from inspector.compare.comparison import Findings
 from inspector.compare.delivery_methods import Kind
+from inspector.compare.round_trips import find_first_bytes
+from inspector.tcp.verdicts import Verdict
 from tests.compare.conftest import Write
-from tests.compare.traffic import CHAT_PORT, CLIENT, MS, SERVER, STEP_NS, Pipe, Wire, frame, upgrade
+from tests.compare.traffic import CHAT_PORT, CLIENT, MS, SERVER, STEP_NS, Pipe, Wire, frame, masked, upgrade
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,31 @@ def test_what_is_sent_again_is_no_trip(measured: Callable[[Write], Findings]) ->
         pipe.close()
 
     assert measured(write).first_bytes[Kind.CLOSED].flights.tolist() == [4]
+
+
+NO_TRIPS = [
+    Verdict.RETRANSMISSION,
+    Verdict.FAST_RETRANSMISSION,
+    Verdict.SPURIOUS_RETRANSMISSION,
+    Verdict.KEEP_ALIVE,
+    Verdict.ZERO_WINDOW_PROBE,
+]
+
+
+@pytest.mark.parametrize("verdict", NO_TRIPS, ids=lambda verdict: verdict.name)
+def test_neither_repeats_nor_probes_are_trips(measured: Callable[[Write], Findings], verdict: Verdict) -> None:
+    def write(wire: Wire) -> None:
+        chat = Pipe(wire, 50001, CHAT_PORT)
+        upgrade(chat)
+        chat.say(CLIENT, masked("", 9))
+        chat.say(SERVER, frame("", 9))
+        chat.say(CLIENT, masked("Hi"))
+
+    found = measured(write)
+    assert found.first_bytes[Kind.WEBSOCKET].flights.tolist() == [7]
+    (ping,) = found.capture.frames["packet"][found.capture.frames["direction"] == SERVER].tolist()
+    found.capture.packets["analysis"][ping] |= verdict
+    assert find_first_bytes(found.capture, found.kinds, found.said)[Kind.WEBSOCKET].flights.tolist() == [5]
 
 
 def test_a_pipe_that_was_open_already_proves_nothing(measured: Callable[[Write], Findings]) -> None:

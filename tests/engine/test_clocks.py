@@ -19,7 +19,7 @@ from inspector.views import rows
 from inspector.views.ladder import gaps
 from inspector.views.overview import Panorama
 from inspector.views.story import EventKind, events
-from inspector.views.summary import digest
+from inspector.views.summary import Spread, digest
 from tests.tcp.mutations import MILLISECOND, START_NS, Packets, pcap, segment
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -174,6 +174,30 @@ def test_a_response_before_the_end_of_its_request(tmp_path: Path, acknowledged: 
     ]
     with opened(tmp_path, packets) as capture:
         assert measured(capture)["wait"] == wait
+
+
+def test_the_wait_ends_with_the_first_byte_of_the_response_and_begins_with_the_last_of_the_request(
+    tmp_path: Path,
+) -> None:
+    part, rest = len(UPLOAD) + 5, RESPONSE[20:]
+    said = [
+        *SAYINGS[:3],
+        (0, "PA", 100, 300, UPLOAD + b"12345"),
+        (0, "PA", 100 + part, 300, b"67890"),
+        (1, "A", 300, 105 + part, b""),
+        (1, "PA", 300, 105 + part, RESPONSE[:20]),
+        (1, "A", 320, 105 + part, b""),
+        (1, "A", 320, 105 + part, b""),
+        (1, "PA", 320, 105 + part, rest),
+    ]
+    packets = [
+        segment(START_NS + i * MILLISECOND, side, flags, seq, ack, 1000, payload, None)
+        for i, (side, flags, seq, ack, payload) in enumerate(said)
+    ]
+    with opened(tmp_path, packets) as capture:
+        found = measured(capture)
+        assert [found[name] for name in ("send", "wait", "receive")] == [MILLISECOND, 2 * MILLISECOND, 3 * MILLISECOND]
+        assert digest(capture).wait == Spread(2 * MILLISECOND, 2 * MILLISECOND, 2 * MILLISECOND, 1)
 
 
 def test_the_story_knows_of_no_silence_across_it(tmp_path: Path) -> None:

@@ -165,6 +165,17 @@ def test_round_trip_is_measured_from_the_first_transmission() -> None:
     assert play.packets["ack_rtt_ns"].tolist() == [-1, 1_000_000, 1_000_000, -1, -1, 5_000_000, 4_000_000]
 
 
+def test_a_repeat_is_not_measured_and_an_ack_that_comes_again_is_not_either() -> None:
+    play = Play().handshake()
+    play.client("PA", HELLO, seq=100, ack=300)
+    play.client("PA", HELLO, seq=100, ack=300, after_ms=300)
+    play.server("A", seq=300, ack=105)
+    play.client("PA", HELLO, seq=100, ack=300, after_ms=300)
+    play.server("A", seq=300, ack=105)
+    play.run()
+    assert play.packets["ack_rtt_ns"].tolist()[3:] == [-1, -1, 301_000_000, -1, -1]
+
+
 def test_bytes_in_flight_grow_with_segments_and_shrink_with_acks() -> None:
     play = Play().handshake()
     play.client("PA", HELLO, seq=100, ack=300)

@@ -204,6 +204,28 @@ def test_one_end_without_the_option_turns_scaling_off_for_both() -> None:
     assert play.connections["scale"].tolist() == [[-2, -2]]
 
 
+def test_a_syn_ack_with_a_scale_that_nobody_offered_turns_nothing_on() -> None:
+    play = Play()
+    play.client("S", seq=99, window=500)
+    play.server("SA", seq=299, ack=100, window=600, scale=7)
+    play.server("A", seq=300, ack=100, window=10)
+    play.client("A", seq=100, ack=300, window=10)
+    play.run()
+    assert play.packets["window"].tolist() == [500, 600, 10, 10]
+    assert play.connections["scale"].tolist() == [[-2, -2]]
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(14, 14), (15, 14), (255, 14)])
+def test_no_window_is_scaled_by_more_than_14_bits(scale: int, shift: int) -> None:
+    """RFC 7323 §2.3: a larger shift count counts as 14."""
+    play = Play()
+    play.client("S", seq=99, scale=scale)
+    play.server("SA", seq=299, ack=100, scale=0)
+    play.client("A", seq=100, ack=300, window=3)
+    play.run()
+    assert int(play.packets["window"][2]) == 3 << shift
+
+
 def test_a_syn_ack_that_scales_proves_that_the_syn_did() -> None:
     play = Play()
     play.server("SA", seq=299, ack=100, window=600, scale=7)

@@ -183,6 +183,26 @@ def test_the_handshake_ends_with_the_first_segment_that_acknowledges_the_syn_ack
     assert int(play.connections["handshake_ns"][0]) == 41_000_000
 
 
+def test_a_syn_ack_that_comes_again_does_not_make_the_round_trip_longer() -> None:
+    play = opened()
+    play.server("SA", seq=299, ack=100, after_ms=500)
+    play.client("A", seq=100, ack=300)
+    play.run()
+    assert int(play.connections["syn_rtt_ns"][0]) == 1_000_000
+    assert int(play.connections["handshake_ns"][0]) == 2_000_000
+
+
+def test_a_syn_ack_that_comes_again_before_the_handshake_ends_does_neither() -> None:
+    play = Play()
+    play.client("S", seq=99)
+    play.server("SA", seq=299, ack=100)
+    play.server("SA", seq=299, ack=100, after_ms=500)
+    play.client("A", seq=100, ack=300)
+    play.run()
+    assert int(play.connections["syn_rtt_ns"][0]) == 1_000_000
+    assert int(play.connections["handshake_ns"][0]) == 502_000_000
+
+
 def test_a_syn_that_comes_again_does_not_begin_the_handshake_anew() -> None:
     play = opened()
     play.client("S", seq=99, after_ms=500)

@@ -11,6 +11,7 @@ import pytest
 import inspector
 from inspector.engine.capture import Capture
 from inspector.lab.sample_captures import demo_recording
+from inspector.views import connection_stats
 from inspector.views.connection_stats import HISTORY, facts
 from tests.web.traffic import ACK, PSH, Wire
 
@@ -45,6 +46,19 @@ def test_the_kernels_figures_of_both_ends_are_told_where_the_recording_holds_the
     for side in ("client", "server"):
         assert 0 < found["minimum RTT"][side] <= found["its round trip, smoothed"][side]
         assert found["retransmissions"][side] == 0
+
+
+def test_percentiles_of_round_trips_are_those_that_their_names_say(demo: Capture, monkeypatch: Any) -> None:
+    asked: list[int] = []
+
+    def shares(values: Any, percents: tuple[int]) -> list[int]:
+        asked.extend(percents)
+        return [*percents]
+
+    monkeypatch.setattr(connection_stats, "percentiles", shares)
+    found = lines(facts(demo, 0))
+    assert (found["median"]["client"], found["95 of 100 below"]["client"]) == (50, 95)
+    assert set(asked) == {50, 95}
 
 
 def test_every_packet_that_is_named_shows_its_number(demo: Capture) -> None:
