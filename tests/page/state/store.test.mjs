@@ -77,7 +77,8 @@ test("a paused page shows nothing new, and says how far it is behind", () => {
   store.delta({ rev: 2, capture: { packets: 10 }, connections: [connection(2)] });
   const shown = () => [store.state.behind, store.state.tables.connections.total, store.state.capture.packets];
   assert.deepEqual(shown(), [7, 2, 3]);
-  store.delta({ rev: 3, lengths: { connections: 4 } }); // says nothing of packets: what was said before holds
+  store.delta({ rev: 3, lengths: { connections: 4 } }); // neither says how many packets there are: it is as before
+  store.delta({ rev: 4, capture: { rate: 0 } });
   assert.deepEqual(shown(), [7, 2, 3]);
   store.snapshot(snapshot({ capture: { packets: 12 }, lengths: { connections: 1 }, connections: [connection(0)] }));
   assert.deepEqual(shown(), [9, 2, 3]);

@@ -70,8 +70,13 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
     }
   }
 
-  function fallBehind(capture) {
-    if (capture) set({ behind: capture.packets - state.capture.packets });
+  /**
+   * Counts the packets missed while paused.
+   *
+   * @param {{packets?: number}} [capture] of a delta, which has the number of packets only if it has changed
+   */
+  function fallBehind({ packets } = {}) {
+    if (packets !== undefined) set({ behind: packets - state.capture.packets });
   }
 
   return {
