@@ -30,25 +30,26 @@ class Given:
 
 
 @contextmanager
-def given(files: Sequence[str], *, is_awaited: bool = True) -> Iterator[Given]:
+def given(files: Sequence[str], *, is_awaited: bool = True, is_sorted: bool = False) -> Iterator[Given]:
     """Provide one regular file with the packets of `files`; a temporary file is deleted when the context ends.
 
     Args:
         is_awaited: wait for the end of a stream; if false, only for its first packets.
+        is_sorted: put the packets in order of time; this needs the end of a stream in any case.
     Raises:
         NotACapture, NotMerged, NoInflow
     """
     paths = [path for file in files for path in _expanded(file)]
-    if len(paths) == 1 and not _is_stream(paths[0]):
+    if len(paths) == 1 and not is_sorted and not _is_stream(paths[0]):
         yield Given(paths[0])
         return
     import tempfile  # importing it takes as long as reading a small capture
 
     with tempfile.TemporaryDirectory(prefix="wireglass-") as folder:
-        yield _made(paths, Path(folder), is_awaited)
+        yield _made(paths, Path(folder), is_awaited or is_sorted, is_sorted)
 
 
-def _made(paths: list[str], folder: Path, is_awaited: bool) -> Given:
+def _made(paths: list[str], folder: Path, is_awaited: bool, is_sorted: bool) -> Given:
     from inspector.pcap.merge import merge
     from inspector.pcap.piped_input import Inflow
 
@@ -63,10 +64,10 @@ def _made(paths: list[str], folder: Path, is_awaited: bool) -> Given:
             return Given(str(inflow.place), inflow=inflow)
         inflow.wait()
         plain.append(str(inflow.place))
-    if len(plain) == 1:
+    if len(plain) == 1 and not is_sorted:
         return Given(plain[0])
-    merged = folder / f"{len(plain)} captures"
-    return Given(str(merged), merge(plain, merged))
+    merged = folder / (f"{len(plain)} captures" if len(plain) > 1 else f"{Path(plain[0]).name}, sorted by time")
+    return Given(str(merged), merge(plain, merged, is_sorted))
 
 
 def _is_stream(path: str) -> bool:

@@ -8,15 +8,17 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from inspector.cli.input_files import given
 from inspector.cli.terminal import Screen, fit, printable
+from inspector.engine.read_options import USUAL, ReadOptions
 from inspector.errors import InspectorError
 from inspector.tables.gc_pause import uncollected
 from inspector.units import count
@@ -37,43 +39,59 @@ PROGRESS_AFTER_SECONDS = 0.7
 PROGRESS_EVERY_SECONDS = 0.1
 
 # Whether the file exists and is a capture is checked where it is opened, with the same message for all commands.
-_files = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=str))
+files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=str))
 
 _tunnel_option = click.option(
-    "--tunnel", multiple=True, metavar="KIND:PORT", expose_value=False, callback=lambda _ctx, _option, said: _set(said),
+    "--tunnel", "tunnels", multiple=True, metavar="KIND:PORT", callback=lambda _ctx, _option, said: _tunnels(said),
     help="Decode a tunnel on a non-standard UDP port, for example vxlan:8473. Can be repeated.",
 )  # fmt: skip
 
 _vlan_option = click.option(
-    "--ignore-vlan", is_flag=True, expose_value=False, callback=lambda _ctx, _option, said: _ignore_vlans(said),
+    "--ignore-vlan", is_flag=True,
     help="Treat all VLANs as one network (default: the same addresses in two VLANs are two connections).",
 )  # fmt: skip
 
 
-def network_options(command: FC) -> FC:
-    """Add `--tunnel` and `--ignore-vlan`, which determine the network to which a packet belongs."""
-    return _tunnel_option(_vlan_option(command))
+_sort_option = click.option(
+    "--sort", is_flag=True, help="Process the packets in order of time, not in file order; they keep their numbers."
+)
+
+Command = Callable[..., Any]
 
 
-def _ignore_vlans(said: bool) -> None:
-    from inspector.wire.decoder import ignore_vlans
+def network_options(command: Command) -> Command:
+    """Add `--tunnel` and `--ignore-vlan`, which determine the network to which a packet belongs.
 
-    ignore_vlans(said)
+    The command gets them as `options`, a `ReadOptions`.
+    """
+
+    @wraps(command)
+    def with_options(tunnels: Mapping[int, str], ignore_vlan: bool, sort: bool = False, **other: Any) -> Any:
+        return command(options=ReadOptions(sort, ignore_vlan, tunnels), **other)
+
+    return _tunnel_option(_vlan_option(with_options))
 
 
-def files_argument(command: FC) -> FC:
-    """Add the argument FILE... (see `given`) and the network options."""
-    return _files(network_options(command))
+def read_options(command: Command) -> Command:
+    """Add the options of every command that reads files: the network options and `--sort` (see `network_options`)."""
+    return _sort_option(network_options(command))
 
 
-def _set(said: tuple[str, ...]) -> None:
-    from inspector.wire.udp_tunnels import NoTunnel, set_port
+sort_copy_option = click.option(
+    "--sort", "is_sorted", is_flag=True,
+    help="Put the packets in order of time first, and number them in this order, not as in the file.",
+)  # fmt: skip
 
-    for words in said:
-        try:
-            set_port(words)
-        except NoTunnel as error:
-            raise click.BadParameter(str(error)) from error
+
+def _tunnels(said: tuple[str, ...]) -> Mapping[int, str]:
+    if not said:
+        return {}
+    from inspector.wire.udp_tunnels import NoTunnel, port_and_kind
+
+    try:
+        return dict(port_and_kind(words) for words in said)
+    except NoTunnel as error:
+        raise click.BadParameter(str(error)) from error
 
 
 filter_option = click.option(
@@ -88,14 +106,6 @@ def format_option(detail: str) -> Callable[[FC], FC]:
         "--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
         help=f"table for reading; json or csv for programs ({detail}).",
     )  # fmt: skip
-
-
-def reading_options(command: FC) -> FC:
-    """Add `--sort`, the option that every command that analyses files has."""
-    return click.option(
-        "--sort", "is_sorted", is_flag=True,
-        help="Process the packets in order of time, not in file order; they keep their numbers.",
-    )(command)  # fmt: skip
 
 
 def again(*words: str) -> str:
@@ -119,7 +129,7 @@ _latest: list[Capture] = []
 
 
 @contextmanager
-def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]:
+def analysed(files: Sequence[str], options: ReadOptions = USUAL) -> Iterator[Capture]:
     """Analyse the capture in these files (see `given`), which is closed when the context ends. Notes go to stderr.
 
     Raises:
@@ -130,7 +140,7 @@ def analysed(files: Sequence[str], is_sorted: bool = False) -> Iterator[Capture]
         from inspector.pcap.reader import open_packets
 
     with given(files) as source:
-        capture = Capture(open_packets(source.path), sort=is_sorted)
+        capture = Capture(open_packets(source.path), options)
         try:
             capture.source.notes.extend(source.notes)
             with progress(os.path.basename(source.path)) as report, uncollected():

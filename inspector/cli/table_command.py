@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspector.cli.shared_options import analysed, files_argument, format_option, reading_options
+from inspector.cli.shared_options import analysed, files_argument, format_option, read_options
 from inspector.cli.terminal import Screen, table
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
+    from inspector.engine.read_options import ReadOptions
     from inspector.views.rows import Columns
 
 BLOCK_ROWS = 4096
@@ -44,12 +45,14 @@ def table_command(name: str, help: str, *examples: str) -> click.Command:
 
     @click.command(name, help=LONG_HELP.format(help=help, examples=shown), short_help=help)
     @files_argument
-    @reading_options
+    @read_options
     @format_option("json is one object per line")
     @click.option("--connection", type=click.IntRange(min=0), metavar="ID", help="Only rows of this connection.")
     @click.option("--find", metavar="TEXT", help="Only rows that contain this text (case-insensitive).")
-    def command(files: tuple[str, ...], is_sorted: bool, shape: str, connection: int | None, find: str | None) -> None:
-        with analysed(files, is_sorted) as capture:
+    def command(
+        files: tuple[str, ...], options: ReadOptions, shape: str, connection: int | None, find: str | None
+    ) -> None:
+        with analysed(files, options) as capture:
             blocks = _found(_blocks(capture, name, connection), name, find)
             sys.stdout.writelines(line + "\n" for line in _lines(name, shape, blocks))
 

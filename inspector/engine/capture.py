@@ -20,6 +20,7 @@ from inspector.descriptors.history import Ledger
 from inspector.engine.application_layer import Conversations
 from inspector.engine.client_server_swap import turn_rows
 from inspector.engine.clocks import NO_CLOCK, UNKNOWN, Clocks
+from inspector.engine.read_options import USUAL, ReadOptions
 from inspector.pcap.reader import PacketFile, open_packets
 from inspector.tables.anomaly_writer import Oddities
 from inspector.tables.arena import ARENA, Arena
@@ -76,7 +77,7 @@ def open(
             cut off or damaged later on is not an error: all whole packets before that point are there, and `notes`
             says where it ends.
     """
-    capture = Capture(open_packets(path), tunnels, sort=sort, ignore_vlan=ignore_vlan)
+    capture = Capture(open_packets(path), ReadOptions(sort, ignore_vlan, tunnels or {}))
     capture.analyse()
     return capture
 
@@ -94,13 +95,10 @@ class Capture:
     def __init__(
         self,
         source: PacketFile,
-        tunnels: Mapping[int, str] | None = None,
-        *,
-        sort: bool = False,
-        ignore_vlan: bool = False,
+        options: ReadOptions = USUAL,
     ) -> None:
         self.source = source
-        if sort:
+        if options.sort:
             source.sort()
         self.is_complete = False
         self.packets = Table("packets")
@@ -116,7 +114,9 @@ class Capture:
         self.kernel = Table("kernel")
         self.arena = Arena()
         headers = Table("headers")
-        self._decoder = Decoder(self.packets, headers, self.arena, source.link_types, tunnels, ignore_vlan)
+        self._decoder = Decoder(
+            self.packets, headers, self.arena, source.link_types, options.tunnels, options.ignore_vlan
+        )
         self._tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies, self.arena)
         self._conversations = Conversations(
             self.packets,

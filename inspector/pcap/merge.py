@@ -30,12 +30,12 @@ class NotMerged(InspectorError):
     """The captures cannot be merged: they are too many, or have packets without a time."""
 
 
-def merge(paths: Sequence[str], place: Path) -> list[str]:
+def merge(paths: Sequence[str], place: Path, is_sorted: bool = False) -> list[str]:
     """Write the packets of all these captures to the new pcapng file `place`, in order of time. Packets with equal
-    times, and the packets within each file, keep their order.
+    times keep their order, and so do the packets within each file unless `is_sorted`.
 
     Returns:
-        Notes on the files, each beginning with the name of its file.
+        Notes on the files, each beginning with the name of its file if there are several.
     Raises:
         NotACapture, NotMerged
     """
@@ -47,11 +47,14 @@ def merge(paths: Sequence[str], place: Path) -> list[str]:
     try:
         for path in paths:
             sources.append(open_packets(path))
+            if is_sorted:
+                sources[-1].sort()
         with place.open("xb") as file:
-            _Merger(file, sources).run()
+            _Merger(file, sources, is_sorted).run()
         for source in sources:
             source.finish()
-        return [f"{source.path.name}: {note}" for source in sources for note in source.notes]
+        of = [f"{source.path.name}: " if len(sources) > 1 else "" for source in sources]
+        return [f"{name}{note}" for name, source in zip(of, sources, strict=True) for note in source.notes]
     finally:
         for source in sources:
             source.close()
@@ -60,7 +63,8 @@ def merge(paths: Sequence[str], place: Path) -> list[str]:
 class _Merger:
     """Writes the merged packets; each interface is described just before its first packet."""
 
-    def __init__(self, file: BufferedWriter, sources: Sequence[PacketFile]) -> None:
+    def __init__(self, file: BufferedWriter, sources: Sequence[PacketFile], is_sorted: bool) -> None:
+        self._is_sorted = is_sorted
         self._file = file
         self._sources = sources
         self._numbers: dict[tuple[int, int], int] = {}
@@ -80,18 +84,23 @@ class _Merger:
                 self._file.write(pcapng_writer.statistics(0, counted.received, counted.dropped or 0, ours))
 
     def _packets(self, number: int, source: PacketFile) -> Iterator[Packet]:
-        table = Table("packets")
+        table, first = Table("packets"), 0
         while count := source.read(table, BATCH):
             self._reports += source.take_reports()
-            columns = (table[name].tolist() for name in ("time_ns", "address", "captured", "length", "interface"))
+            names = ("time_ns", "address", "captured", "length", "interface")
+            columns = (table[name][first:].tolist() for name in names)
             rows = list(zip(*columns, strict=True))
+            places = source.order[first : first + count].tolist() if self._is_sorted else range(count)
             comments = dict(source.comments)
             contents = [source.read_bytes(row[1], row[2]) for row in rows]
             for row in range(count):
                 time_ns, _, _, length, interface = rows[row]
                 if time_ns < 0:
-                    raise NotMerged(f"{source.path} has packets without a time: it cannot be merged by time.")
-                yield time_ns, number, interface, contents[row], length, comments.get(row, "")
+                    raise NotMerged(f"{source.path} has packets without a time: they cannot be put in order of time.")
+                yield time_ns, number, interface, contents[row], length, comments.get(places[row], "")
+            if self._is_sorted:
+                first += count
+                continue
             source.stated.clear()
             source.comments.clear()
             table.rows = 0
@@ -102,10 +111,14 @@ class _Merger:
         if key not in self._numbers:
             source = self._sources[number]
             theirs = source.interfaces[interface]
-            name = f"{theirs.name} ({source.path.name})" if theirs.name else source.path.name
-            self._file.write(pcapng_writer.interface_description(replace(theirs, name=name)))
+            self._file.write(pcapng_writer.interface_description(replace(theirs, name=self._name(source, theirs.name))))
             self._numbers[key] = len(self._numbers)
         return self._numbers[key]
+
+    def _name(self, source: PacketFile, interface: str) -> str:
+        if len(self._sources) == 1:
+            return interface
+        return f"{interface} ({source.path.name})" if interface else source.path.name
 
     def _write_reports(self) -> None:
         if self._reports:

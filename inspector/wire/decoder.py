@@ -19,18 +19,6 @@ ENOUGH = 2
 chance."""
 
 
-_ignores_vlans = False
-"""The value set by `ignore_vlans`."""
-
-
-def ignore_vlans(ignores: bool = True) -> None:
-    """Set whether VLAN tags are ignored, so that a VLAN does not count as a separate network, in every capture that
-    this process opens from now on.
-    """
-    global _ignores_vlans
-    _ignores_vlans = ignores
-
-
 class Decoder:
     """Fills the header columns of `packets`, and the scratch table `headers`, whose row i belongs to row first + i of
     `packets`.
@@ -52,9 +40,7 @@ class Decoder:
         self.fragments = Fragments()
         """The fragmented datagrams; `fragments.refused` lists those that were given up, with the reasons."""
         self._headers = headers
-        self._network = Network(
-            packets, headers, arena, link_types, self.fragments, tunnels, ignores_vlans or _ignores_vlans
-        )
+        self._network = Network(packets, headers, arena, link_types, self.fragments, tunnels, ignores_vlans)
         self._segments = Segments(packets, headers, arena)
 
     def notes(self) -> list[str]:

@@ -23,7 +23,7 @@ from inspector.wire.ip_reassembly import Fragments
 from inspector.wire.layer_parsers import UDP_PORTS, open_layer
 from inspector.wire.link_layer import FIXED_HEADERS, layer_of
 from inspector.wire.network_keys import NETWORK_KEYS, network_key
-from inspector.wire.udp_tunnels import GENEVE_ETHERNET, GTP_VERSION_AND_TYPE, KINDS, SET, VXLAN_HAS_ID, looks_like
+from inspector.wire.udp_tunnels import GENEVE_ETHERNET, GTP_VERSION_AND_TYPE, KINDS, VXLAN_HAS_ID, looks_like
 
 if cython.compiled:
     from cython.cimports.inspector.wire.byte_order import be16, be32
@@ -147,8 +147,8 @@ class Network:
         tunnels: Mapping[int, str] | None = None,
         ignores_vlans: bool = False,
     ) -> None:
-        """`tunnels` gives the kind of tunnel on UDP ports in addition to the usual ones; None uses those set on the
-        command line. With `ignores_vlans`, a VLAN does not count as a separate network.
+        """`tunnels` gives the kind of tunnel on UDP ports in addition to the usual ones. With `ignores_vlans`, a VLAN
+        does not count as a separate network.
         """
         self.ignores_vlans = ignores_vlans
         self.network_now = self.place_now = 0
@@ -648,7 +648,7 @@ def _tunnels(more: Mapping[int, str] | None) -> memoryview:
     usual = np.zeros(0x10000, np.intc)
     for port in UDP_PORTS:
         usual[port] = port
-    for port, kind in (SET if more is None else more).items():
+    for port, kind in (more or {}).items():
         usual[port] = KINDS[kind]
     return memoryview(usual).toreadonly()
 

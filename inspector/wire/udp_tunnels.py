@@ -47,16 +47,13 @@ KINDS = {
 }
 """The kinds of tunnel that can be set for additional ports, and the usual port of each."""
 
-SET: dict[int, str] = {}
-"""Kinds of tunnel by non-standard port, set by the command line; read when a capture is opened."""
-
 
 class NoTunnel(InspectorError):
     """The given text does not name a kind of tunnel and a valid port."""
 
 
-def set_port(words: str) -> None:
-    """Decode a kind of tunnel on an additional UDP port; `words` is text such as "vxlan:8473".
+def port_and_kind(words: str) -> tuple[int, str]:
+    """The UDP port and the kind of tunnel that text such as "vxlan:8473" names.
 
     Raises:
         NoTunnel: there is no such kind of tunnel, or no such port.
@@ -64,7 +61,7 @@ def set_port(words: str) -> None:
     kind, _, port = words.partition(":")
     if kind not in KINDS or not port.isdecimal() or not 0 < int(port) < 0x10000:
         raise NoTunnel(f"{words!r} is not a tunnel: give KIND:PORT, with one of the kinds {', '.join(sorted(KINDS))}.")
-    SET[int(port)] = kind
+    return int(port), kind
 
 
 INNER_ETHERTYPES = frozenset({layers.IPV4, 0x0806, layers.VLAN, layers.IPV6})

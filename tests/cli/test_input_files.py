@@ -9,13 +9,17 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inspector.cli.input_files import given
 from inspector.cli.main import main
 from inspector.engine.capture import Capture
+from inspector.pcap.reader import open_packets
+from inspector.tables.table import Table
 from tests.cli.test_serve_dashboard import started
 from tests.pcap.craft import Pcap, Pcapng, save
 from tests.waiting import wait_until
@@ -24,10 +28,10 @@ from tests.wire.samples import FRAME
 DEMO = Path(__file__).parent.parent.parent / "captures" / "demo.pcapng"
 
 
-def packets_of(*arguments: str, given: bytes = b"") -> list[dict[str, Any]]:
+def packets_of(*arguments: str, content: bytes = b"") -> list[dict[str, Any]]:
     """What `wireglass packets` prints, with these bytes on its standard input."""
     command = [sys.executable, "-m", "inspector", "packets", *arguments, "--format", "json"]
-    done = subprocess.run(command, input=given, capture_output=True, check=False)
+    done = subprocess.run(command, input=content, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     return list(map(json.loads, done.stdout.splitlines()))
 
@@ -36,7 +40,7 @@ def packets_of(*arguments: str, given: bytes = b"") -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", ["-", "/dev/stdin"])
 def test_standard_input_is_read(demo: Capture, name: str, packed: bool, tmp_path: Path) -> None:
     content = DEMO.read_bytes()
-    found = packets_of(name, given=gzip.compress(content) if packed else content)
+    found = packets_of(name, content=gzip.compress(content) if packed else content)
     assert len(found) == len(demo.packets)
     assert found[-1]["time_ns"] == demo.packets["time_ns"][-1]
 
@@ -106,6 +110,35 @@ def test_comments_and_interfaces_survive_a_merge(tmp_path: Path, capsys: pytest.
     assert main(["packets", str(named), str(a_file(tmp_path, "other.pcap", 1)), "--format", "json"]) == 0
     rows = list(map(json.loads, capsys.readouterr().out.splitlines()))
     assert {row["interface"] for row in rows} == {"eth0 (named.pcapng)", "other.pcap"}
+
+
+@pytest.mark.parametrize("command", ["open", "replay"])
+def test_the_dashboard_shows_a_capture_in_order_of_time(command: str, tmp_path: Path) -> None:
+    path = a_file(tmp_path, "x.pcap", 3, 1, 2)
+    with started(command, str(path), "--sort", *(["--speed", "1000"] if command == "replay" else [])) as dashboard:
+        wait_until(lambda: dashboard.ask("api/snapshot")["capture"]["packets"] == 3, "all packets")
+        rows = dashboard.ask("api/packets?start=0&stop=3")["rows"]
+        assert [(row["number"], row["time_ns"] // 10**9) for row in rows] == [(1, 1), (2, 2), (3, 3)]
+        assert "x.pcap" in dashboard.ask("api/snapshot")["capture"]["name"]
+
+
+def test_a_sorted_copy_keeps_comments_with_their_packets_and_the_interface(tmp_path: Path) -> None:
+    blocks = Pcapng()
+    blocks.section().interface(1, 0, (2, b"eth0"))
+    for second, comment in ((3, b"third"), (1, b"first"), (2, b"")):
+        blocks.packet(second * 10**6, FRAME, 0, None, *([(1, comment)] if comment else []))
+    path = save(tmp_path, bytes(blocks.data), "named.pcapng")
+    with given([str(path)], is_sorted=True) as source, closing(open_packets(source.path)) as found:
+        table = Table("packets")
+        found.read(table, 10)
+        assert (table["time_ns"] // 10**9).tolist() == [1, 2, 3]
+        assert found.comments == {0: "first", 2: "third"}
+        assert [interface.name for interface in found.interfaces] == ["eth0"]
+
+
+def test_a_file_that_is_awaited_cannot_be_sorted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["open", str(a_file(tmp_path, "x.pcap", 1)), "--follow", "--sort"]) == 2
+    assert "--sort needs all packets" in capsys.readouterr().err
 
 
 def test_open_shows_standard_input_as_it_comes_and_ends_with_it(demo: Capture, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 import inspector
 from inspector.engine.capture import Capture
 from inspector.engine.clocks import CLOCKS, Clocks, elapsed
+from inspector.engine.read_options import ReadOptions
 from inspector.pcap.reader import open_packets
 from inspector.query.time_range import extent
 from inspector.tables.table import Table
@@ -235,7 +236,7 @@ def test_clocks_do_not_depend_on_batches(tmp_path: Path, sort: bool) -> None:
     random = np.random.default_rng(7)
     steps = [0, 0, 0, -SECOND, 50, -50, 7200 * SECOND]
     packets = [replace(p, time_ns=p.time_ns + int(random.choice(steps))) for p in exchange() * 40]
-    with opened(tmp_path, packets, sort=sort) as whole, Capture(open_packets(whole.path), sort=sort) as pieces:
+    with opened(tmp_path, packets, sort=sort) as whole, Capture(open_packets(whole.path), ReadOptions(sort)) as pieces:
         while pieces.advance(3):
             pass
         pieces.finish()

@@ -64,12 +64,12 @@ class Sources:
         known = recordings()
         if name not in known:
             raise Refused(404, f"There is no sample {name!r}.", CHOOSE)
-        self._switch(lambda: Showing.of_file(known[name][0]))
+        self._switch(lambda: Showing.of_file(known[name][0], options=self._session.options))
 
     def upload(self, key: str) -> None:
         """Show an uploaded capture once its analysis has succeeded; until then nothing changes. Raises Refused."""
         upload = self.uploads.tried(key)
-        self._switch(lambda: Showing.of_file(upload.path, upload.name))
+        self._switch(lambda: Showing.of_file(upload.path, upload.name, options=self._session.options))
 
     def home(self) -> None:
         """Show again what the session started with."""
@@ -96,7 +96,12 @@ class Sources:
         try:
             capture.wait_ready()
             return Showing.of_spool(
-                spool, interface, lambda: capture.statistics, troubles=lambda: capture.troubles, halt=capture.stop
+                spool,
+                interface,
+                lambda: capture.statistics,
+                troubles=lambda: capture.troubles,
+                halt=capture.stop,
+                options=self._session.options,
             )
         except BaseException:
             capture.stop()

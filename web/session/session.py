@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from inspector.engine.capture import Capture
+from inspector.engine.read_options import USUAL, ReadOptions
 from inspector.live.ended_processes import Troubles
 from inspector.query.row_filter import Finder
 from web.server.fair_lock import FairLock
@@ -42,9 +43,13 @@ log = logging.getLogger(__name__)
 
 
 class Session:
-    """Shows one capture at a time, from `start` to `stop`; `home` is the one that it started with."""
+    """Shows one capture at a time, from `start` to `stop`; `home` is the one that it started with.
 
-    def __init__(self, home: Showing) -> None:
+    Every capture is read with `options`.
+    """
+
+    def __init__(self, home: Showing, options: ReadOptions = USUAL) -> None:
+        self.options = options
         self.deltas = DeltaLog()
         self.home = home
         self._now = home
@@ -60,15 +65,19 @@ class Session:
 
     @classmethod
     def of_file(
-        cls, path: str | os.PathLike[str], is_over: Callable[[], bool] | None = None, notes: Sequence[str] = ()
+        cls,
+        path: str | os.PathLike[str],
+        is_over: Callable[[], bool] | None = None,
+        notes: Sequence[str] = (),
+        options: ReadOptions = USUAL,
     ) -> Session:
         """A session for a saved capture, shown while it is loaded (see `Showing.of_file`). Raises NotACapture."""
-        return cls(Showing.of_file(path, is_over=is_over, notes=notes))
+        return cls(Showing.of_file(path, is_over=is_over, notes=notes, options=options), options)
 
     @classmethod
-    def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0) -> Session:
+    def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0, options: ReadOptions = USUAL) -> Session:
         """A session that replays a saved capture at `speed` times its original speed. Raises NotACapture."""
-        return cls(Showing.of_replay(path, speed))
+        return cls(Showing.of_replay(path, speed, options), options)
 
     @classmethod
     def of_spool(
@@ -78,11 +87,12 @@ class Session:
         statistics: Statistics,
         lab: Lab | None = None,
         troubles: Troubles = tuple,
+        options: ReadOptions = USUAL,
     ) -> Session:
         """A session for a live capture, or for the demo if `lab` is given (see `Showing.of_spool`). Raises
         NotACapture.
         """
-        return cls(Showing.of_spool(path, interface, statistics, lab, troubles))
+        return cls(Showing.of_spool(path, interface, statistics, lab, troubles, options=options), options)
 
     @property
     def lab(self) -> Lab | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inspector.engine.capture import Capture
+from inspector.engine.read_options import USUAL, ReadOptions
 from inspector.live.ended_processes import Trouble, Troubles
 from inspector.pcap.reader import open_packets
 from inspector.query.time_range import Span, extent
@@ -82,6 +83,7 @@ class Showing:
         name: str | None = None,
         is_over: Callable[[], bool] | None = None,
         notes: Sequence[str] = (),
+        options: ReadOptions = USUAL,
     ) -> Showing:
         """A saved capture that is shown while it is loaded. Raises NotACapture.
 
@@ -90,7 +92,7 @@ class Showing:
             is_over: for a file that grows: returns whether it has stopped growing.
             notes: further notes about the file.
         """
-        capture = Capture(open_packets(path))
+        capture = Capture(open_packets(path), options)
         capture.source.notes.extend(notes)
         overview = Overview(capture, Source.FILE, name=name)
         showing = cls(capture, AtOnce() if is_over is None else AsItComes(is_over), Source.FILE, overview)
@@ -99,9 +101,9 @@ class Showing:
         return showing
 
     @classmethod
-    def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0) -> Showing:
+    def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0, options: ReadOptions = USUAL) -> Showing:
         """A saved capture that is replayed at `speed` times its original speed. Raises NotACapture."""
-        return cls(Capture(open_packets(path)), AsItHappened(path, speed), Source.REPLAY)
+        return cls(Capture(open_packets(path), options), AsItHappened(path, speed), Source.REPLAY)
 
     @classmethod
     def of_spool(
@@ -113,6 +115,7 @@ class Showing:
         troubles: Troubles = tuple,
         halt: Callable[[], object] | None = None,
         clock: Callable[[], int] = time.time_ns,
+        options: ReadOptions = USUAL,
     ) -> Showing:
         """A live capture: the file `path`, which a capture process is writing. Raises NotACapture.
 
@@ -125,7 +128,7 @@ class Showing:
             halt: ends the capture process.
             clock: returns the time in ns since 1970, by the clock of the packets' timestamps.
         """
-        capture = Capture(open_packets(path))
+        capture = Capture(open_packets(path), options)
         source = Source.LIVE if lab is None else Source.DEMO
         overview = Overview(capture, source, interface, statistics)
         return cls(capture, AsItGrows(), source, overview, lab, troubles, halt, clock)

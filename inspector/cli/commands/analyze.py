@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import traceback
+from dataclasses import asdict
 from typing import Any
 
 import click
 
 from inspector.cli.input_files import given
-from inspector.cli.shared_options import network_options, reading_options, say_notes
+from inspector.cli.shared_options import read_options, say_notes
+from inspector.engine.read_options import USUAL, ReadOptions
 from inspector.errors import InspectorError
 
 TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies", "tokens", "kernel")
@@ -17,12 +19,11 @@ TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalie
 
 @click.command(short_help="All tables of captures, as JSON.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@network_options
 @click.option(
     "--json", "as_json", is_flag=True, required=True, help="Print one JSON object per file, each on one line."
 )
-@reading_options
-def analyze(files: tuple[str, ...], as_json: bool, is_sorted: bool) -> int:
+@read_options
+def analyze(files: tuple[str, ...], as_json: bool, options: ReadOptions) -> int:
     """Print all tables of each FILE as one line of JSON.
 
     Each line holds `file`, `error` (null, or why the file could not be read), `notes` (remarks of the reader: cut off,
@@ -36,20 +37,20 @@ def analyze(files: tuple[str, ...], as_json: bool, is_sorted: bool) -> int:
       wireglass analyze trace.pcapng --json | jq '.exchanges[].response.status'
     """
     failures = 0
-    for found in (report(file, is_sorted) for file in files):
+    for found in (report(file, options) for file in files):
         click.echo(json.dumps(found, separators=(",", ":")))
         say_notes(found["notes"], f"{found['file']}: " if len(files) > 1 else "")
         failures += found["error"] is not None or (bool(found["notes"]) and not found["packets"])
     return 1 if failures else 0
 
 
-def report(path: str, is_sorted: bool = False) -> dict[str, Any]:
+def report(path: str, options: ReadOptions = USUAL) -> dict[str, Any]:
     """All tables of one file, ready for JSON; `error` holds the reason if the file could not be read."""
     import inspector
     from inspector.views import rows
 
     try:
-        with given([path]) as source, inspector.open(source.path, sort=is_sorted) as capture:
+        with given([path]) as source, inspector.open(source.path, **asdict(options)) as capture:
             found = {name: rows.BUILDERS[name](capture) for name in TABLES}
             notes = source.notes + capture.notes
     except (InspectorError, OSError) as error:

@@ -11,8 +11,9 @@ from typing import Any
 
 import click
 
-from inspector.cli.shared_options import analysed, format_option, network_options, reading_options, say_where
+from inspector.cli.shared_options import analysed, format_option, read_options, say_where
 from inspector.cli.terminal import Screen, printable, text_width
+from inspector.engine.read_options import ReadOptions
 from inspector.units import count
 
 WIDEST = 110
@@ -29,14 +30,13 @@ STYLES = {"websocket": "magenta bold"}
 
 @click.command(short_help="HTTP and WebSocket compared, measured in packets.")
 @click.argument("file", type=click.Path(path_type=str), required=False)
-@network_options
-@reading_options
+@read_options
 @click.option("--run", "is_run", is_flag=True, help="Capture the five-way test now and compare that.")
 @click.option(
     "--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="With --run: save the capture here."
 )
 @format_option("csv has one line per number, json is one object")
-def compare(file: str | None, is_sorted: bool, is_run: bool, recording: str | None, shape: str) -> None:
+def compare(file: str | None, options: ReadOptions, is_run: bool, recording: str | None, shape: str) -> None:
     """Compare HTTP and WebSocket in FILE: connections opened, lifetimes, who may send, round trips, bytes, delays.
 
     Tells five uses apart by their packets: HTTP that closes after each response, HTTP keep-alive, polling, Server-Sent
@@ -57,7 +57,7 @@ def compare(file: str | None, is_sorted: bool, is_run: bool, recording: str | No
     if recording is not None and not is_run:
         raise click.UsageError("--record works only with --run.")
     path = file if file is not None else _run_news(recording)
-    with analysed([path], is_sorted) as capture:
+    with analysed([path], options) as capture:
         comparison = measured(capture)
     write = {"table": _screen, "json": _json, "csv": _csv}[shape]
     sys.stdout.writelines(line + "\n" for line in write(comparison))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspector.cli.shared_options import analysed, files_argument, reading_options
+from inspector.cli.shared_options import analysed, files_argument, read_options
 from inspector.cli.terminal import Screen
 from inspector.units import count
 
@@ -16,18 +16,19 @@ if TYPE_CHECKING:
 
     from inspector.cli.follow_text import Piece
     from inspector.engine.capture import Capture
+    from inspector.engine.read_options import ReadOptions
 
 
 @click.command(short_help="Follow a TCP stream: the bytes that a connection carried.")
 @files_argument
-@reading_options
+@read_options
 @click.argument("connection", type=click.IntRange(min=0))
 @click.option(
     "--as", "shape", type=click.Choice(["text", "hex", "raw"]), default="text", show_default=True,
     help="text: UTF-8, control characters escaped; hex: hex dump with offsets; raw: the bytes as they are.",
 )  # fmt: skip
 @click.option("--side", type=click.Choice(["client", "server"]), help="Only the bytes sent by this end.")
-def follow(files: tuple[str, ...], is_sorted: bool, connection: int, shape: str, side: str | None) -> None:
+def follow(files: tuple[str, ...], options: ReadOptions, connection: int, shape: str, side: str | None) -> None:
     """Print the bytes that both ends of CONNECTION sent, in the order in which they became readable.
 
     CONNECTION is an id from `wireglass connections FILE`. The streams are reassembled: in order, each byte once; bytes
@@ -41,7 +42,7 @@ def follow(files: tuple[str, ...], is_sorted: bool, connection: int, shape: str,
     """
     from inspector.cli.follow_text import AsHex, AsText, pieces, transcript
 
-    with analysed(files, is_sorted) as capture:
+    with analysed(files, options) as capture:
         if connection >= len(capture.connections):
             there_are = count(len(capture.connections), "connection")
             raise click.BadParameter(

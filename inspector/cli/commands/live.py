@@ -14,6 +14,7 @@ from inspector.cli.serve_dashboard import (
     serve,
 )
 from inspector.cli.shared_options import filter_option, network_options
+from inspector.engine.read_options import ReadOptions
 
 
 @click.command(short_help="Live traffic of an interface in the browser.")
@@ -23,7 +24,12 @@ from inspector.cli.shared_options import filter_option, network_options
 @dashboard_options
 @record_option
 def live(
-    interface: str | None, capture_filter: str | None, port: int | None, no_browser: bool, recording: str | None
+    interface: str | None,
+    capture_filter: str | None,
+    port: int | None,
+    no_browser: bool,
+    recording: str | None,
+    options: ReadOptions,
 ) -> int:
     """Capture on IFACE (default: loopback) and show the traffic in the browser as it arrives.
 
@@ -48,7 +54,9 @@ def live(
         alarm = Alarm(lambda: capture.troubles)
         try:
             capture.wait_ready()
-            session = Session.of_spool(spool, name, lambda: capture.statistics, troubles=lambda: capture.troubles)
+            session = Session.of_spool(
+                spool, name, lambda: capture.statistics, troubles=lambda: capture.troubles, options=options
+            )
             with alarm:
                 serve(session, listener, no_browser)
         finally:

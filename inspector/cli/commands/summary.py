@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspector.cli.shared_options import analysed, files_argument, reading_options
+from inspector.cli.shared_options import analysed, files_argument, read_options
 from inspector.cli.terminal import Column, Screen, printable, table
 from inspector.units import count, duration, size
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
+    from inspector.engine.read_options import ReadOptions
     from inspector.views.summary import Digest, Spread
 
 LABEL_WIDTH = 13
@@ -38,8 +39,8 @@ PART_STYLES = {
 
 @click.command(short_help="One screen about a capture: counts, times, problems.")
 @files_argument
-@reading_options
-def summary(files: tuple[str, ...], is_sorted: bool) -> None:
+@read_options
+def summary(files: tuple[str, ...], options: ReadOptions) -> None:
     """Summarise FILE on one screen.
 
     Shows packet counts, connections by protocol and by how they ended, HTTP exchanges by status, WebSocket messages by
@@ -49,7 +50,7 @@ def summary(files: tuple[str, ...], is_sorted: bool) -> None:
     Example:
       wireglass summary captures/demo.pcapng
     """
-    with analysed(files, is_sorted) as capture:
+    with analysed(files, options) as capture:
         sys.stdout.writelines(line + "\n" for line in lines(capture, Screen.of(sys.stdout)))
 
 
