@@ -1,7 +1,8 @@
 # Each target does its own set-up: a virtual environment in .venv, installed once and again when what it is built from changes.
 #
 #   make demo     the demo: servers, clients, live capture and the dashboard (ARGS="--no-browser --port 8800")
-#   make test     every test: the engine compiled and plain, and the page's helpers
+#   make test     every test: the engine compiled and plain, the page's modules, and the dashboard in a browser; runs all of
+#                 these parts, also after one has failed
 #   make test-lowest  the tests with the oldest libraries that pyproject.toml allows, in .venv-lowest, on plain Python
 #   make check    format, lint, types: what CI runs before the tests
 #   make bench    every program on the same captures in the same run; writes docs/benchmarks.md (ARGS="--quick" to try)
@@ -23,15 +24,21 @@ plain_tests := tests/pcap tests/live tests/wire tests/tcp tests/http tests/webso
   tests/engine tests/views/story tests/tshark/test_segments.py
 page_tests := $(wildcard tests/page/*.test.mjs tests/page/*/*.test.mjs)
 
-.PHONY: demo test test-python test-plain test-page test-lowest check bench bench-page docs format clean install install-dev
+.PHONY: demo test test-python test-plain test-page test-browser test-lowest check bench bench-page docs format clean install install-dev
 
 demo: $(venv)/.compiled
 	@$(bin)/wireglass demo $(ARGS)
 
-test: test-python test-plain test-page
+parts := test-python test-plain test-page test-browser
+
+test: $(venv)/.installed-dev $(venv)/.compiled
+	@failed=; for part in $(parts); do $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; done; \
+	  [ -z "$$failed" ] || { echo "make test: these parts failed:$$failed" >&2; exit 1; }
 
 test-python: $(venv)/.installed-dev $(venv)/.compiled
 	$(bin)/python -m pytest -n $(WORKERS) --dist loadfile --ignore=tests/browser $(ARGS)
+
+test-browser: $(venv)/.installed-dev $(venv)/.compiled
 	$(bin)/python -m pytest -n $(WORKERS) --dist loadfile tests/browser $(ARGS)
 
 test-plain: $(venv)/.installed-dev

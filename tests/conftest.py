@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 
 import inspector
+from inspector.cli.system_checks import hot_modules, plain_modules
 
 IN_CI = os.environ.get("CI", "") not in ("", "0", "false")
 
@@ -21,6 +22,12 @@ hypothesis.settings.load_profile("project")
 
 # A run in a script's background ignores Ctrl-C, and what it starts would too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_report_header() -> str:
+    """Which engine is tested."""
+    total, plain = len(hot_modules()), len(plain_modules())
+    return f"engine: {total - plain} of {total} hot modules compiled, {plain} as plain Python"
 
 
 def _fail_when_skipped(report: Any) -> Any:

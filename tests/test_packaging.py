@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -10,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from inspector.cli.system_checks import LIBRARIES, hot_modules
-from inspector.pure_python import VARIABLE
+from inspector.cli.system_checks import LIBRARIES, hot_modules, plain_modules
+from inspector.pure_python import VARIABLE, is_wanted
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -32,6 +34,15 @@ def test_every_file_beside_the_code_is_packed_with_it(package: str) -> None:
 def test_the_doctor_looks_for_libraries_that_are_dependencies() -> None:
     dependencies = {re.split(r"[<>=; ]", line)[0].lower() for line in PROJECT["project"]["dependencies"]}
     assert set(LIBRARIES) <= dependencies
+
+
+def test_every_hot_module_is_compiled_unless_it_is_not_to_be() -> None:
+    if is_wanted():
+        assert plain_modules() == hot_modules()
+    elif shutil.which(os.environ.get("CC", "cc").split()[-1]):
+        assert plain_modules() == [], "compiling failed: run make, or setup.py build_ext --inplace, and read its errors"
+    else:
+        pytest.skip("there is no C compiler here")
 
 
 @pytest.mark.parametrize("module", hot_modules())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 import re
@@ -14,10 +13,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 from inspector import pure_python
 from inspector.errors import BadFilter, CaptureRefused
+
+PACKAGE = Path(__file__).parent.parent
+"""The folder of the package `inspector`."""
 
 OLDEST_PYTHON = (3, 11)
 
@@ -84,16 +87,29 @@ def _version(name: str) -> str:
 
 def hot_modules() -> list[str]:
     """Names of the modules that Cython compiles: those that contain `import cython`."""
-    package = Path(__file__).parent.parent
+    return [_name(path) for path in _hot_files()]
+
+
+def plain_modules() -> list[str]:
+    """Names of the hot modules that run as plain Python: there is no compiled file beside them, or it is not wanted."""
+    return [
+        _name(path)
+        for path in _hot_files()
+        if pure_python.is_wanted() or not any(path.with_suffix(suffix).exists() for suffix in EXTENSION_SUFFIXES)
+    ]
+
+
+def _hot_files() -> list[Path]:
     imports_cython = re.compile(r"^import cython$", re.MULTILINE)
-    paths = (path for path in package.rglob("*.py") if imports_cython.search(path.read_text("utf-8")))
-    return sorted(".".join(path.relative_to(package.parent).with_suffix("").parts) for path in paths)
+    return sorted(path for path in PACKAGE.rglob("*.py") if imports_cython.search(path.read_text("utf-8")))
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
 
 
 def _engine() -> Iterator[Finding]:
-    modules = hot_modules()
-    specs = (importlib.util.find_spec(name) for name in modules)
-    slow = [spec.name for spec in specs if spec and spec.origin and spec.origin.endswith(".py")]
+    modules, slow = hot_modules(), plain_modules()
     if not slow:
         yield Finding("Engine", Health.FINE, f"compiled ({len(modules)} hot modules)")
     elif pure_python.is_wanted():

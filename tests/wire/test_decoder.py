@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -94,14 +93,6 @@ def test_compiled_and_plain_agree_on_a_sample(sample: samples.Sample) -> None:
 
 def test_compiled_and_plain_agree_on_a_mixture() -> None:
     assert Decoded(MIXED, make=PlainDecoder).all().rows() == Decoded(MIXED).all().rows()
-
-
-@pytest.mark.skipif(not os.environ.get("CI"), reason="only CI promises that there is a compiler")
-def test_the_compiled_modules_are_used() -> None:
-    from inspector.wire import layer_walk, tcp_header
-
-    is_plain = os.environ.get("WIREGLASS_PLAIN", "") not in ("", "0")
-    assert layer_walk.__file__.endswith(".py") == tcp_header.__file__.endswith(".py") == is_plain
 
 
 def test_nothing_to_do_is_done() -> None:
