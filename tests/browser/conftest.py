@@ -34,7 +34,7 @@ GONE = ("net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_RESET")
 
 WINDOW = {"width": 1440, "height": 900}
 
-STARTUP = 30_000
+STARTUP = 60_000
 """Milliseconds for what happens once: a program starts, a large script is fetched and read."""
 
 ACTING = 30_000
@@ -122,13 +122,21 @@ def page(blank: Page, demo: Dashboard) -> Page:
     return enter(blank, demo)
 
 
+COLOURS = """() => {
+  const plot = document.querySelector(".lanes-plot");
+  const copy = new OffscreenCanvas(plot.width, plot.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(plot, 0, 0); // since the browser warns when a canvas itself is read again and again
+  return new Set(new Uint32Array(copy.getImageData(0, 0, plot.width, plot.height).data.buffer)).size;
+}"""
+"""How many colours there are on the timeline's canvas."""
+
 TURN = "view => { history.replaceState(null, '', `#/${view}`); dispatchEvent(new PopStateEvent('popstate')); }"
 
 
 def enter(page: Page, dashboard: Dashboard, view: str = "connections") -> Page:
     """Open a dashboard, wait until it is live, and turn to a view."""
     page.goto(dashboard.url)
-    page.wait_for_selector(".source.live, .source.still >> text=/ · /")
+    page.wait_for_selector(".source.live, .source.still >> text=/ · /", timeout=STARTUP)
     page.evaluate(TURN, view)
     return page
 

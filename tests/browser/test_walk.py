@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Request, Response, expect
 from scapy.utils import wrpcap
 
 from inspector.lab.sample_captures import recordings
-from tests.browser.conftest import TURN, WINDOW, enter
+from tests.browser.conftest import COLOURS, STARTUP, TURN, WINDOW, enter
 from tests.browser.dashboards import running
 from tests.browser.test_hostile import ATTACKS, check, http, websocket
 
@@ -31,13 +31,6 @@ SHOW = """name => void fetch("/api/sources/sample", {
 LENGTHS = """() => fetch("/api/snapshot", { headers: { "X-Token": sessionStorage.getItem("wireglass.session") } })
   .then((answer) => answer.json()).then(({ lengths }) => lengths)"""
 """How many rows each table of what is on show has."""
-
-COLOURS = """() => {
-  const { width, height } = document.querySelector(".lanes-plot");
-  const { data } = document.querySelector(".lanes-plot").getContext("2d").getImageData(0, 0, width, height);
-  return new Set(new Uint32Array(data.buffer)).size > 3;
-}"""
-"""Whether there is a drawing on the timeline's canvas."""
 
 VIEWS = {
     "timeline": ("connections", ".lane:visible .lane-title"),
@@ -55,7 +48,6 @@ VIEWS = {
 """Each view with its table, and what it shows when that table has rows."""
 
 EMPTY = ".stage .empty h2:visible"
-LONG = 15_000
 
 
 @dataclass
@@ -81,13 +73,13 @@ class Walker:
 
     def walk(self) -> None:
         """Go through all views of what is on show."""
-        expect(self.page.locator(".source-text")).to_have_text(re.compile("^saved · "), timeout=LONG)
+        expect(self.page.locator(".source-text")).to_have_text(re.compile("^saved · "), timeout=STARTUP)
         lengths = self.page.evaluate(LENGTHS)
         for view, (table, stands) in VIEWS.items():
             self.page.evaluate(TURN, view if lengths[table] else view.partition("/")[0])
-            expect(self.page.locator(stands if lengths[table] else EMPTY).first).to_be_visible(timeout=LONG)
+            expect(self.page.locator(stands if lengths[table] else EMPTY).first).to_be_visible(timeout=STARTUP)
             if view == "timeline" and lengths[table]:
-                self.page.wait_for_function(COLOURS)
+                self.page.wait_for_function(f"() => ({COLOURS})() > 3")
             expect(self.page.locator(".problem:not(.note)")).to_be_hidden()
             assert self.complaints == [], view
 
@@ -113,7 +105,7 @@ def test_every_view_of(walker: Walker, name: str) -> None:
     walker.complaints.clear()
     with walker.page.expect_event("domcontentloaded"):
         walker.page.evaluate(SHOW, name)
-    expect(walker.page.locator(".source-text")).to_contain_text(f"{name}.pcapng", timeout=LONG)
+    expect(walker.page.locator(".source-text")).to_contain_text(f"{name}.pcapng", timeout=STARTUP)
     expect(walker.page.locator(".counter.packets b")).not_to_have_text("0")
     walker.walk()
 
