@@ -4,6 +4,7 @@
 #   make test     every test: the engine compiled and plain, the page's modules, and the dashboard in a browser; runs all of
 #                 these parts, also after one has failed
 #   make test-lowest  the tests with the oldest libraries that pyproject.toml allows, in .venv-lowest, on plain Python
+#   make mutate   puts small faults into a copy of the sources and counts those that no test sees (ARGS="--count 50 --seed 2")
 #   make check    format, lint, types: what CI runs before the tests
 #   make bench    every program on the same captures in the same run; writes docs/benchmarks.md (ARGS="--quick" to try)
 #   make bench-page  the page in Chromium, on a million packets and live; writes docs/benchmarks-page.md
@@ -24,7 +25,7 @@ plain_tests := tests/pcap tests/live tests/wire tests/tcp tests/http tests/webso
   tests/engine tests/views/story tests/tshark/test_segments.py
 page_tests := $(wildcard tests/page/*.test.mjs tests/page/*/*.test.mjs)
 
-.PHONY: demo test test-python test-plain test-page test-browser test-lowest check bench bench-page docs format clean install install-dev
+.PHONY: demo test test-python test-plain test-page test-browser test-lowest mutate check bench bench-page docs format clean install install-dev
 
 demo: $(venv)/.compiled
 	@$(bin)/wireglass demo $(ARGS)
@@ -53,6 +54,9 @@ test-lowest:
 	$(PYTHON) tests/lowest.py test >.venv-lowest/requirements.txt
 	.venv-lowest/bin/python -m pip --quiet --disable-pip-version-check install -r .venv-lowest/requirements.txt
 	WIREGLASS_PLAIN=1 .venv-lowest/bin/python -m pytest -n $(WORKERS) --dist loadfile --ignore=tests/browser $(ARGS)
+
+mutate: $(venv)/.installed-dev $(venv)/.compiled
+	$(bin)/python -m tests.mutation $(ARGS)
 
 check: $(venv)/.installed-dev
 	$(bin)/ruff format --check
