@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from inspector.http.exchanges import Exchanges
 from inspector.tables.table import Table
 
@@ -38,6 +40,24 @@ def test_connections_have_queues_of_their_own() -> None:
     assert exchanges.waiting_request(7) == -1
     exchanges.settle()
     assert table["connection"].tolist() == [7, 8]
+
+
+@pytest.mark.parametrize(("responses", "answered"), [(16, 0), (17, 1)], ids=["as many as are remembered", "one more"])
+def test_a_late_request_finds_its_response_among_the_latest(responses: int, answered: int) -> None:
+    table = Table("exchanges")
+    exchanges = Exchanges(table)
+    for number in range(responses):
+        exchanges.answer(0, 100 + number, 10 + number)
+    exchanges.ask(0, 99, GET, 1)
+    exchanges.settle()
+    assert rows(table)[answered] == (99, 100 + answered, 0)
+
+
+def test_so_many_requests_wait_for_their_responses() -> None:
+    exchanges = Exchanges(Table("exchanges"))
+    told = [exchanges.ask(0, number, GET, number) % 4 for number in range(1003)]
+    assert told == [0, *[1] * 999, 2, 1, 1]
+    assert exchanges.unanswered(0) == 1000
 
 
 def test_after_a_loss_the_newest_request_is_answered_unless_the_client_pipelines() -> None:

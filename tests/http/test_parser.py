@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from inspector.http.message_notes import Note
 from inspector.tables.table import Protocol
-from tests.play import CLIENT, CUTS, SERVER, Cut, Play, at_random
+from tests.play import CLIENT, CUTS, SERVER, Cut, Play, at_random, whole
+from tests.websocket.wires import masked, upgrade
 
 from .plays import answer, chunked, get
 
@@ -71,9 +74,60 @@ def test_a_head_that_is_too_long_is_kept_in_part() -> None:
     assert stage.row("http_messages", 0)["complete"] == 0
 
 
-def test_a_start_line_longer_than_any_is_not_http() -> None:
-    assert Play().client(get("/" + "a" * 20_000)).run().pairs() == []
-    assert Play().client(get("/" + "a" * 15_000)).server(answer()).run().pairs()[0][1] == "200"
+START_LINE_LIMIT = 16 * 1024
+"""Bytes of the longest start line, with its CR."""
+
+
+@pytest.mark.parametrize("cut", [whole, at_random(1, 3000)], ids=["whole", "cut"])
+def test_a_start_line_longer_than_any_is_not_http(cut: Cut) -> None:
+    target = "/" + "a" * (START_LINE_LIMIT - len("GET / HTTP/1.1\r"))
+    assert Play(cut).client(get(target)).server(answer()).run().pairs() == [(f"GET {target}", "200")]
+    assert Play(cut).client(get(target + "a")).run().pairs() == []
+
+
+@pytest.mark.parametrize("cut", [whole, at_random(1, 3000)], ids=["whole", "cut"])
+def test_a_status_line_longer_than_any_is_not_http(cut: Cut) -> None:
+    reason = b"x" * (START_LINE_LIMIT - len("HTTP/1.1 200 \r"))
+    said = b"HTTP/1.1 200 %s\r\nContent-Length: 0\r\n\r\n"
+    assert Play(cut).client(get()).server(said % reason).run().pairs() == [("GET /", "200")]
+    assert Play(cut).client(get()).server(said % (reason + b"x")).run().pairs() == [("GET /", "-")]
+
+
+@pytest.mark.parametrize(("length", "is_one"), [(32, True), (33, False)])
+def test_a_word_longer_than_any_method_is_none(length: int, is_one: bool) -> None:
+    stage = Play().client(b"A" * length + b" / HTTP/1.1\r\nHost: x\r\n\r\n").run()
+    assert stage.pairs() == ([("A" * length + " /", "-")] if is_one else [])
+
+
+@CUTS
+@pytest.mark.parametrize(("length", "response"), [(13, "200"), (14, "-")])
+def test_a_word_longer_than_any_version_begins_no_response(cut: Cut, length: int, response: str) -> None:
+    version = b"HTTP/1." + b"1" * (length - 7)
+    stage = Play(cut).client(get()).server(version + b" 200 OK\r\nContent-Length: 0\r\n\r\n").run()
+    assert stage.pairs() == [("GET /", response)]
+
+
+PAUSE_LIMIT = 256
+"""So many pieces wait for the response to a request for another protocol."""
+
+
+@pytest.mark.parametrize(("pieces", "protocol"), [(PAUSE_LIMIT, Protocol.HTTP), (PAUSE_LIMIT + 1, Protocol.WEBSOCKET)])
+def test_a_client_that_goes_on_without_a_response_is_taken_at_its_word(pieces: int, protocol: Protocol) -> None:
+    play = Play().client(upgrade())
+    for _ in range(pieces):
+        play.client(masked(b"x"))
+    assert play.server(answer()).run().protocol() == protocol
+
+
+@pytest.mark.parametrize(
+    ("is_midstream", "pieces"), [(False, 8), (True, 64)], ids=["from the beginning", "captured mid-stream"]
+)
+def test_a_direction_without_a_start_line_is_given_up(is_midstream: bool, pieces: int) -> None:
+    for number, pair in ((pieces, ("GET /x", "200")), (pieces + 1, ("-", "200"))):
+        play = Play(is_midstream=is_midstream)
+        for _ in range(number):
+            play.client(b"garbage\n")
+        assert play.client(get("/x")).server(answer()).run().pairs() == [pair]
 
 
 @CUTS

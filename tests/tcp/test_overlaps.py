@@ -47,6 +47,18 @@ def test_overlaps(play: Play, is_reported: bool) -> None:
     assert (DIFFERS in play.oddities()) == is_reported
 
 
+CHUNKS_BACK = 256
+"""So many pieces of a stream are searched for what is repeated."""
+
+
+@pytest.mark.parametrize(
+    ("pieces", "is_reported"), [(CHUNKS_BACK, True), (CHUNKS_BACK + 1, False)], ids=["the last to be searched", "older"]
+)
+def test_a_repeat_is_compared_with_the_latest_pieces(pieces: int, is_reported: bool) -> None:
+    said = [(2 * i, b"ab") for i in range(pieces)]
+    assert (DIFFERS in sends(*said, (0, b"aX")).oddities()) is is_reported
+
+
 def test_keep_alive_byte_may_be_anything() -> None:
     play = Play().handshake()
     play.client("PA", b"hello", seq=100, ack=300)

@@ -444,6 +444,68 @@ def test_chunk_knows_the_packet_that_carried_it_and_the_one_that_completed_it() 
     assert play.chunks["stream_offset"].tolist() == [0, 3]
 
 
+HELD_SEGMENTS = 4096
+"""As many segments of one direction may wait."""
+
+
+@pytest.mark.parametrize(
+    ("waiting", "stream"),
+    [
+        (HELD_SEGMENTS, [b"head" + b"x" * HELD_SEGMENTS]),
+        (HELD_SEGMENTS + 1, [4, b"x" * (HELD_SEGMENTS + 1)]),
+    ],
+    ids=["as many as may wait", "one more"],
+)
+def test_a_hole_that_so_many_segments_did_not_fill_is_lost(waiting: int, stream: list[bytes | int | str]) -> None:
+    play = Play().handshake()
+    for i in range(waiting):
+        play.client("A", b"x", seq=104 + i, ack=300, after_ms=0)
+    play.client("A", b"head", seq=100, ack=300)
+    assert play.run().stream(0) == stream
+
+
+@pytest.mark.parametrize(
+    ("waiting", "first"),
+    [(HELD_SEGMENTS, 0), (HELD_SEGMENTS + 1, 1)],
+    ids=["as many as may wait", "one more"],
+)
+def test_so_many_segments_wait_for_what_they_acknowledge(waiting: int, first: int) -> None:
+    play = Play().handshake()
+    for i in range(waiting):
+        play.server("A", b"x", seq=300 + i, ack=104, after_ms=0)
+    play.client("A", b"head", seq=100, ack=300)
+    assert play.run().chunks["direction"][0] == first
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "stream"),
+    [(99.999, [b"latenext"]), (100, [4, b"next"])],
+    ids=["just in time", "a tenth of a second later"],
+)
+def test_bytes_that_the_peer_acknowledged_may_arrive_for_a_tenth_of_a_second(
+    after_ms: float, stream: list[bytes | int | str]
+) -> None:
+    play = Play().handshake()
+    play.client("A", b"next", seq=104, ack=300)
+    play.server("A", seq=300, ack=108)
+    play.server("A", seq=300, ack=108, after_ms=after_ms)
+    play.client("A", b"late", seq=100, ack=300, after_ms=0)
+    assert play.run().stream(0) == stream
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "stream"),
+    [(999.999, [b"onetwo"]), (1000, [b"one", "abort"])],
+    ids=["within a second", "after a second"],
+)
+def test_the_sender_of_a_reset_may_go_on_for_a_second(after_ms: float, stream: list[bytes | int | str]) -> None:
+    play = Play().handshake()
+    play.server("PA", b"one", seq=300, ack=100)
+    play.server("R", seq=303)
+    play.server("PA", b"two", seq=303, ack=100, after_ms=after_ms)
+    assert play.run().stream(1) == stream
+
+
 MESSAGE = bytes(range(65, 91)) * 4
 
 
