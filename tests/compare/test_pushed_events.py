@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from inspector.compare.comparison import Findings
+from inspector.content import event_stream_packets as module
 from inspector.content.event_stream_packets import LONGEST_EVENT
 from tests.compare.conftest import Write
 from tests.compare.traffic import NEWS, SERVER, Pipe, Wire, event, open_stream
@@ -56,3 +57,17 @@ def test_an_event_without_end_is_not_waited_for(measured: Measure) -> None:
 
 def test_events_of_the_five_ways_are_the_news(five: Findings) -> None:
     assert [(e.data.decode(), e.useful) for e in five.said.events] == [(text, len(text)) for text in NEWS]
+
+
+@pytest.mark.parametrize(("sent", "events"), [(3, 3), (4, 3)], ids=["as many as are kept", "one more"])
+def test_so_many_events_are_found(measured: Measure, monkeypatch: pytest.MonkeyPatch, sent: int, events: int) -> None:
+    monkeypatch.setattr(module, "MOST_EVENTS", 3)
+    assert len(found(measured, *[event("news")] * sent)) == events
+
+
+@pytest.mark.parametrize(("less", "events"), [(0, 2), (1, 1)], ids=["as many bytes as are read", "one more"])
+def test_so_many_bytes_of_a_stream_are_read(
+    measured: Measure, monkeypatch: pytest.MonkeyPatch, less: int, events: int
+) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES", len(event("one")) + 1 - less)
+    assert len(found(measured, event("one"), event("two"))) == events

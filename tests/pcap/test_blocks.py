@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.pcap import blocks
 from inspector.pcap.packet_times import NO_TIME
 from tests.pcap.craft import SECOND, Pcap, Pcapng, columns, contents, read, save, times
 
@@ -197,4 +198,24 @@ def test_twenty_thousand_interfaces_are_no_trouble(tmp_path: Path) -> None:
 def test_names_that_are_no_utf_8_are_shown_as_well_as_can_be(tmp_path: Path) -> None:
     file, _ = read(save(tmp_path, Pcapng().interface(1, 0, (2, b"et\xffh0\0")).data))
     assert file.interfaces[0].name == "et\ufffdh0"
+    file.close()
+
+
+@pytest.mark.parametrize(("before", "name"), [(255, "lo"), (256, "")], ids=["the last that is read", "one more"])
+def test_so_many_options_of_a_block_are_read(tmp_path: Path, before: int, name: str) -> None:
+    file, _ = read(save(tmp_path, Pcapng().interface(1, 0, *[(9999, b"x")] * before, (2, b"lo")).data))
+    assert file.interfaces[0].name == name
+    file.close()
+
+
+@pytest.mark.parametrize(("most", "described"), [(3, 3), (2, 2)], ids=["as many as may be", "one more"])
+def test_so_many_interfaces_are_described(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, described: int
+) -> None:
+    monkeypatch.setattr(blocks, "MAX_INTERFACES", most)
+    crafted = Pcapng()
+    for _ in range(3):
+        crafted.interface()
+    file, packets = read(save(tmp_path, crafted.packet(1, b"a", 2).data))
+    assert (len(file.interfaces), len(packets)) == (described, described == 3)
     file.close()

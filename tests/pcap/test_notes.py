@@ -90,3 +90,29 @@ def test_notes_go_before_the_comments_in_the_file_and_can_take_them_away(tmp_pat
     assert file.comments == {0: "mine", 2: "stated 2"}
     assert file.stated == {row: f"stated {row}" for row in range(3)}
     file.close()
+
+
+def test_no_more_of_a_file_of_notes_is_read_than_notes_may_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Notebook(tmp_path / "x")
+    for row in range(3):
+        book.write(Note(row, row, "text"))
+    size = book.path.stat().st_size
+    monkeypatch.setattr(notes, "MAX_BYTES", size)
+    assert len(Notebook(tmp_path / "x").notes) == 3
+    monkeypatch.setattr(notes, "MAX_BYTES", size - 2)
+    assert len(Notebook(tmp_path / "x").notes) == 2
+
+
+def test_no_more_notes_of_a_file_are_kept_than_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = Notebook(tmp_path / "x")
+    for row in (0, 1, 2, 0):
+        book.write(Note(row, row, f"text {row}"))
+    monkeypatch.setattr(notes, "MAX_COMMENTS", 2)
+    assert sorted(Notebook(tmp_path / "x").notes) == [0, 1]
+
+
+def test_a_note_of_the_longest_kind_is_kept_whole(tmp_path: Path) -> None:
+    Notebook(tmp_path / "x").write(Note(0, 0, "x" * 4096))
+    assert Notebook(tmp_path / "x").notes[0].text == "x" * 4096

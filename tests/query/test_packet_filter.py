@@ -9,7 +9,7 @@ import pytest
 import inspector
 from inspector.engine.capture import Capture
 from inspector.pcap.reader import open_packets
-from inspector.query.packet_filter import Search
+from inspector.query.packet_filter import Search, as_bytes, words_of
 from inspector.query.time_range import Span, extent
 from inspector.views.overview import Panorama
 from tests.web.traffic import SAMPLE_PACKETS, Talk, Wire, exchange, sample
@@ -110,3 +110,10 @@ def test_what_came_since_is_found_too(tmp_path: Path) -> None:
             pass
         assert found.matching("needle").tolist() == [3, 11]  # type: ignore[union-attr]
     wire.close()
+
+
+def test_so_many_words_count_and_so_many_bytes_of_each() -> None:
+    assert words_of("w " * 16 + "nothing") == ["w"] * 16
+    assert words_of("w " * 15 + "last") == [*["w"] * 15, "last"]
+    assert as_bytes("x" * 64) == b"x" * 64
+    assert as_bytes("x" * 64 + "y") == b"x" * 64

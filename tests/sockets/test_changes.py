@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from inspector.sockets import changes as module
 from inspector.sockets.changes import FIGURES_EVERY_NS, Changes
 from inspector.sockets.holders import End, Holder
 from inspector.sockets.kernel import Figures, KernelSocket
@@ -53,3 +56,13 @@ def test_of_a_listener_the_queue_is_told_and_no_figures() -> None:
     assert "figures" not in told
     waiting = End(replace(LISTENER.socket, unread=1), LISTENER.holders)
     assert seen(changes, waiting, at=1) == ["end 0.0.0.0:0"]
+
+
+def test_so_many_sockets_are_tracked(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = [End(replace(END.socket, remote=f"127.0.0.1:{port}"), END.holders) for port in (1, 2, 3)]
+    monkeypatch.setattr(module, "MAX_ENDS", 3)
+    assert len(seen(Changes(1), *ends)) == 3
+    monkeypatch.setattr(module, "MAX_ENDS", 2)
+    changes = Changes(1)
+    assert seen(changes, *ends) == ["end 127.0.0.1:1", "end 127.0.0.1:2"]
+    assert seen(changes, *ends[1:], at=1) == ["end 127.0.0.1:3", "gone 127.0.0.1:1"]

@@ -54,3 +54,12 @@ def test_random_pieces_hardly_ever_look_like_frames() -> None:
     dice = random.Random(7)
     hits = sum(frames_in(dice.randbytes(dice.randint(6, 60)), True) > 0 for _ in range(20_000))
     assert hits < 20
+
+
+def test_a_server_alone_is_watched_for_so_many_pieces() -> None:
+    guess = Guess()
+    for row in range(4095):
+        assert not guess.consider(row, frame(b"a"), False)
+    assert guess.may_go_on
+    guess.consider(4095, frame(b"a"), False)
+    assert not guess.may_go_on

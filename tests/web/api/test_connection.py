@@ -102,3 +102,16 @@ def test_facts_figures_and_what_was_said(ours: Visitor) -> None:
 )
 def test_what_is_not_there_is_said(ours: Visitor, asked: str) -> None:
     assert ours.ask(asked).refusal() == 404
+
+
+def test_a_strip_has_so_many_buckets_at_most(ours: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module, "MAX_BUCKETS", 5)
+    assert len(ours.get("/api/connections/1/strip?buckets=5")["client"]) == 5
+    assert len(ours.get("/api/connections/1/strip?buckets=6")["client"]) == 5
+    assert len(ours.get("/api/connections/1/strip?buckets=0")["client"]) == 1
+
+
+def test_one_request_gets_so_many_pieces_at_most(ours: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module, "MAX_SAID", 2)
+    for query in ("start=0", "start=0&stop=2", "start=0&stop=3"):
+        assert len(ours.get(f"/api/connections/1/pieces?{query}")["rows"]) == 2

@@ -75,3 +75,11 @@ def test_ambiguities_and_orphans_are_said(ours: Visitor) -> None:
 )
 def test_what_cannot_be_answered_is_said(ours: Visitor, asked: str, status: int) -> None:
     assert ours.ask(asked).refusal() == status
+
+
+@pytest.mark.parametrize(("limit", "has_command"), [(7, True), (6, False)], ids=["as long as may be", "a byte longer"])
+def test_a_body_fits_into_a_curl_command(
+    ours: Visitor, monkeypatch: pytest.MonkeyPatch, limit: int, has_command: bool
+) -> None:
+    monkeypatch.setattr("web.api.exchanges.CURL_BODY", limit)
+    assert (ours.get("/api/exchanges/0")["curl"] is not None) is has_command

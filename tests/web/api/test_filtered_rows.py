@@ -71,6 +71,16 @@ def test_the_place_of_a_row(ours: Visitor, path: str, index: int | None, total: 
 
 
 def test_a_filter_has_an_end(ours: Visitor) -> None:
-    answer = ours.ask(f"/api/exchanges?q={'x' * 1001}")
+    answer = ours.ask(f"/api/exchanges?q={'zq' * 500}z")
     assert answer.status == 400
     assert "1000" in answer.json()["error"]["message"]
+
+
+def test_a_filter_may_be_so_long(ours: Visitor) -> None:
+    assert ours.get(f"/api/packets?q={'zq' * 500}")["total"] == 0
+    assert ours.ask(f"/api/packets?q={'x' * 1001}").refusal() == 400
+
+
+@pytest.mark.parametrize(("digits", "status"), [(12, 200), (13, 400)])
+def test_a_number_may_have_so_many_digits(ours: Visitor, digits: int, status: int) -> None:
+    assert ours.ask(f"/api/packets?start={'0' * digits}").status == status

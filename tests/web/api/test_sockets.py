@@ -149,3 +149,26 @@ def test_the_tables_come_by_range_and_by_connection(capture: Capture) -> None:
         first = ours.get("/api/sockets")
         assert ours.get(f"/api/sockets?since={first['revision']}")["tokens"] == []
         assert ours.get("/api/snapshot")["capture"]["tokens"] == first["revision"]
+
+
+def test_rows_and_steps_of_one_answer_are_bounded(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = picture(capture, -1)
+    monkeypatch.setattr("web.api.sockets.MAX_KERNEL", len(whole["kernel"]))
+    assert picture(capture, -1)["kernel"] == whole["kernel"]
+    monkeypatch.setattr("web.api.sockets.MAX_KERNEL", 2)
+    assert picture(capture, -1)["kernel"] == whole["kernel"][-2:]
+    most = max(len(steps) for steps in whole["lives"].values())
+    monkeypatch.setattr("web.api.sockets.MAX_STEPS", most)
+    assert picture(capture, -1)["lives"] == whole["lives"]
+    monkeypatch.setattr("web.api.sockets.MAX_STEPS", most - 1)
+    assert picture(capture, -1)["lives"] == {key: steps[-(most - 1) :] for key, steps in whole["lives"].items()}
+
+
+def test_of_very_many_tokens_the_newest_are_told(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.api.sockets.facts", lambda capture: [])
+    monkeypatch.setattr("web.api.sockets.ways", lambda capture: [])
+    whole = picture(capture, -1)["tokens"]
+    monkeypatch.setattr("web.api.sockets.MAX_TOKENS", len(whole))
+    assert picture(capture, -1)["tokens"] == whole
+    monkeypatch.setattr("web.api.sockets.MAX_TOKENS", 2)
+    assert picture(capture, -1)["tokens"] == whole[-2:]

@@ -90,3 +90,14 @@ def test_a_capture_without_packets_has_no_lanes(tmp_path: Path) -> None:
         empty = program(dashboard)
         assert empty.get("/api/lanes")["extent"] is None
         assert empty.get("/api/activity")["packets"] == []
+
+
+def test_one_answer_has_so_many_lanes_at_most(ours: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.api.timeline.MAX_LANES", 2)
+    for query in ("", "?first=0&stop=2", "?first=0&stop=3"):
+        assert [lane["id"] for lane in ours.get(f"/api/lanes{query}")["lanes"]] == [0, 1]
+
+
+@pytest.mark.parametrize(("width", "columns"), [(4096, 4096), (4097, 4096), (1, 1), (0, 1)])
+def test_no_answer_is_wider_than_any_screen(ours: Visitor, width: int, columns: int) -> None:
+    assert len(ours.get(f"/api/activity?width={width}")["packets"]) == columns

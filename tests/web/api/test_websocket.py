@@ -9,6 +9,7 @@ import pytest
 from tests.query.test_push_causes import masked
 from tests.web.traffic import Wire, chat, exchange, frame
 from tests.web.visitor import Visitor, opened
+from web.api import websocket
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +71,17 @@ def test_a_conversation_is_told_in_numbers(ours: Visitor) -> None:
 )
 def test_what_cannot_be_answered_is_said(ours: Visitor, asked: str, status: int) -> None:
     assert ours.ask(asked).refusal() == status
+
+
+def test_frames_and_bytes_of_a_message_are_bounded(ours: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "MAX_FRAMES", 3)
+    assert len(ours.get("/api/messages/2")["frames"]) == 3
+    monkeypatch.setattr(websocket, "MAX_FRAMES", 2)
+    assert len(ours.get("/api/messages/2")["frames"]) == 2
+    whole = len(b'{"say": "Hi"}')
+    for limit, shown in ((whole, whole), (whole - 1, whole - 1)):
+        monkeypatch.setattr(websocket, "HEX_LIMIT", limit)
+        found = ours.get("/api/messages/0")
+        assert (len(found["hex"]) // 2, found["kept"]) == (shown, whole)
+    monkeypatch.setattr(websocket, "EVERYTHING", whole - 1)
+    assert ours.get("/api/messages/0")["kept"] == whole - 1

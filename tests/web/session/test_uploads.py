@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,3 +98,28 @@ def test_nothing_is_left_behind() -> None:
     folder = uploads.get(send(uploads, b"x")).path.parent
     uploads.close()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("missing", [0, 1], ids=["just enough", "a byte too little"])
+def test_uploads_leave_room_on_the_disk(uploads: Uploads, monkeypatch: pytest.MonkeyPatch, missing: int) -> None:
+    free = 1000 + module.ROOM - missing
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(2 * free, free, free))
+    if not missing:
+        assert uploads.get(uploads.begin("x", 1000)).size == 1000
+        return
+    with pytest.raises(Refused, match="no room") as refused:
+        uploads.begin("x", 1000)
+    assert refused.value.code == 507
+
+
+def test_a_capture_of_the_largest_size_is_accepted(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ROOM", 0)
+    monkeypatch.setattr(module, "MAX_BYTES", 100)
+    assert uploads.get(uploads.begin("x", 100)).size == 100
+    with pytest.raises(Refused, match="up to"):
+        uploads.begin("x", 101)
+
+
+def test_names_are_cut(uploads: Uploads) -> None:
+    assert len(uploads.get(uploads.begin("x" * 200, 1)).name) == 200
+    assert len(uploads.get(uploads.begin("x" * 201, 1)).name) == 200
