@@ -224,11 +224,11 @@ SHOWN = {"lost_segment": "previous_segment_not_captured", "out_of_order": "out_o
 """Verdicts whose names on the page are other words."""
 
 BANDS = {
-    "opening": {"LISTEN", "SYN-SENT", "SYN-RECEIVED"},
+    "opening": {"SYN-SENT", "SYN-RECEIVED"},
     "established": {"ESTABLISHED"},
     "closing": {"FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING", "LAST-ACK"},
     "time-wait": {"TIME-WAIT"},
-    "closed": {"CLOSED"},
+    "closed": {"CLOSED", "LISTEN"},
 }
 
 

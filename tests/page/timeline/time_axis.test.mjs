@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { label, marks, step } from "../../../web/static/timeline/time_axis.js";
+import { COLOURS, RecordingContext } from "../support/canvas.mjs";
+import { label, marks, paintAxis, step } from "../../../web/static/timeline/time_axis.js";
 
 const S = 1e9;
 
@@ -34,4 +35,24 @@ test("marks are the round moments within, and no more than there is room for", (
   assert.deepEqual(marks({ from: 0.9 * S, to: 3.2 * S }, 300).map(({ ns }) => ns / S), [1, 2, 3]);
   assert.ok(marks({ from: 0, to: 1e15 }, 1000).length <= 12);
   assert.deepEqual(marks({ from: 7, to: 7 }, 300).map(({ ns }) => ns), [7]);
+});
+
+const drawn = (span, now = null) => {
+  const context = new RecordingContext();
+  paintAxis(context, { span, width: 500, height: 24, colours: COLOURS, now });
+  return context;
+};
+
+test("each label is over its mark, and both are at their time", () => {
+  const context = drawn({ from: 0, to: 5e9 });
+  assert.deepEqual(context.rects("line-2").map(([x]) => x), [0, 100, 200, 300, 400, 500]);
+  assert.deepEqual(context.texts(), ["0 s", "1 s", "2 s", "3 s", "4 s", "5 s"].map((text) => [text, "ink-2"]));
+  const labels = context.list.filter(({ text }) => text);
+  assert.deepEqual(labels.map(({ x }) => x), [0, 100, 200, 300, 400, 500]);
+  assert.deepEqual(labels.map(({ align }) => align), ["left", "center", "center", "center", "center", "right"]);
+});
+
+test("of a live capture the end is now, and no label is in its way", () => {
+  const texts = drawn({ from: 0, to: 5e9 }, 5e9).texts().map(([text]) => text);
+  assert.deepEqual(texts, ["0 s", "1 s", "2 s", "3 s", "4 s", "now"]);
 });

@@ -175,15 +175,18 @@ function placeWords(at, total, packet) {
   return `packet ${count(at + 1)} of ${count(total)}${when}`;
 }
 
-/** Draws bytes of the client upwards, of the server downwards, and marks trouble. */
-function drawActivity(canvas, { client, server, trouble }) {
+function drawActivity(canvas, activity) {
   const ratio = globalThis.devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (!width) return;
   Object.assign(canvas, { width: width * ratio, height: height * ratio });
   const context = canvas.getContext("2d");
   context.scale(ratio, ratio);
-  const colours = readColours(canvas.parentElement);
+  paintActivity(context, activity, { width, height, colours: readColours(canvas.parentElement) });
+}
+
+/** Draws bytes of the client upwards, of the server downwards, and marks trouble. */
+export function paintActivity(context, { client, server, trouble }, { width, height, colours }) {
   const [middle, cell] = [height / 2, width / client.length];
   const most = Math.max(...client, ...server, 1);
   const bar = (i, bytes, up) => {

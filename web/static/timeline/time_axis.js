@@ -1,7 +1,12 @@
-// The time axis: round times at a readable distance, and their labels.
+// The time axis: round times at a readable distance, their labels, and their drawing.
+
+import { scale } from "./zoom.js";
 
 const STEPS = [1, 2, 5];
 const SECOND = 1e9;
+const NOW_ROOM = 70; // pixels before "now" without another label
+const TICK = 6; // pixels
+const AT_EDGE = 20; // pixels from an edge in which a label is aligned to it
 // From a minute on, steps in minutes and hours.
 const LONG = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400].map((seconds) => seconds * SECOND);
 
@@ -41,4 +46,26 @@ function clock(seconds) {
   const two = (n) => String(n).padStart(2, "0");
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/**
+ * Draws the axis.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {object} scene {span, width, height, colours, now: the time in ns of a mark for now, or null}
+ */
+export function paintAxis(context, { span, width, height, colours, now }) {
+  const { x } = scale(span, width);
+  const ends = now === null
+    ? marks(span, width)
+    : [...marks(span, width).filter(({ ns }) => width - x(ns) > NOW_ROOM), { ns: now, text: "now" }];
+  context.textBaseline = "middle";
+  for (const { ns, text } of ends) {
+    const at = Math.round(x(ns));
+    context.fillStyle = colours["line-2"];
+    context.fillRect(at, height - TICK, 1, TICK);
+    context.fillStyle = colours["ink-2"];
+    context.textAlign = at < AT_EDGE ? "left" : at > width - AT_EDGE ? "right" : "center";
+    context.fillText(text, at, height / 2 - 1);
+  }
 }

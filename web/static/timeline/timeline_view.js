@@ -2,7 +2,7 @@
 
 import { get } from "../net/api.js";
 import { Poller } from "../net/poller.js";
-import { marks } from "./time_axis.js";
+import { marks, paintAxis } from "./time_axis.js";
 import { Brush, sized } from "./range_brush.js";
 import { onTheme, readColours } from "../widgets/canvas_colours.js";
 import { h } from "../widgets/dom.js";
@@ -21,7 +21,6 @@ const LANES_REST = 120; // ms between two requests for lanes
 const ACTIVITY_REST = 1_000;
 const SETTLED = 200; // ms without a movement before the URL is changed
 const AXIS = 24;
-const NOW_ROOM = 70; // pixels before "now" without another label
 const STEP = 0.1; // share of the view that an arrow key pans
 const ZOOM = 1.5; // factor of a key or a button
 
@@ -213,22 +212,10 @@ class Timeline {
 
   drawAxis({ span, width, colours }) {
     const context = sized(this.axis, width, AXIS);
-    const { x } = scale(span, width);
     context.font = getComputedStyle(this.axis).font;
-    context.textBaseline = "middle";
     const now = this.now(span);
     this.axis.title = now === null ? "" : "Now: the time of the last read of the capture, by this machine’s clock";
-    const ends = now === null
-      ? marks(span, width)
-      : [...marks(span, width).filter(({ ns }) => width - x(ns) > NOW_ROOM), { ns: now, text: "now" }];
-    for (const { ns, text } of ends) {
-      const at = Math.round(x(ns));
-      context.fillStyle = colours["line-2"];
-      context.fillRect(at, AXIS - 6, 1, 6);
-      context.fillStyle = colours["ink-2"];
-      context.textAlign = at < 20 ? "left" : at > width - 20 ? "right" : "center";
-      context.fillText(text, at, AXIS / 2 - 1);
-    }
+    paintAxis(context, { span, width, colours, now, height: AXIS });
   }
 
   /** When a live capture was last read, if the time range shown ends there; else null. */
