@@ -18,7 +18,7 @@ from inspector.live.ended_processes import Trouble
 from inspector.live.helper_process import Event, Helper
 from inspector.live.source import Counters
 
-READY_SECONDS = 20.0
+READY_SECONDS = 60.0
 """How long the process may take to start capturing; it may have to import scapy on a busy machine."""
 
 SOCKETS_LOST = "Packets are captured all the same, but nothing new is known of their sockets. Start again to have both."
