@@ -14,6 +14,7 @@ from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, TextMessage
 
 from inspector.tables.table import Direction
+from inspector.websocket.message_content import PREVIEW
 from tests.play import Play, Stage, at_random, byte_by_byte, whole
 from tests.websocket.wires import Deflater, agree, close, frame, masked, upgrade
 
@@ -132,6 +133,66 @@ def test_h11_reads_the_same_requests_and_bodies(lines: list[tuple[Direction, byt
         if row["direction"] == Direction.CLIENT
     ]
     assert found == list(h11_requests(b"".join(said for side, said in lines if side == Direction.CLIENT)))
+
+
+@given(http_plays())
+@settings(max_examples=60)
+def test_h11_reads_the_same_responses_and_bodies(lines: list[tuple[Direction, bytes]]) -> None:
+    """Statuses with the lengths of their bodies, request by request: h11's client sends the next one only then."""
+    stage = perform(lines)
+    said = b"".join(said for side, said in lines if side == Direction.SERVER)
+    methods = [stage.head(i).method for i, row in enumerate(stage.rows("http_messages")) if row["kind"] == 0]
+    found = [
+        (stage.head(i).status, row["body_bytes"], row["complete"])
+        for i, row in enumerate(stage.rows("http_messages"))
+        if row["direction"] == Direction.SERVER
+    ]
+    assert found == list(h11_responses(said, methods))
+
+
+def h11_responses(said: bytes, methods: list[str]) -> Any:
+    """Status, length of the body and 1 of each response, as h11's client sees them."""
+    client = h11.Connection(h11.CLIENT)
+    client.receive_data(said)
+    for method in methods:
+        client.send(h11.Request(method=method, target="/", headers=[("Host", "x")]))
+        client.send(h11.EndOfMessage())
+        status, length = 0, 0
+        while not isinstance(event := client.next_event(), h11.EndOfMessage):
+            if isinstance(event, h11.InformationalResponse):
+                yield event.status_code, 0, 1
+            elif isinstance(event, h11.Response):
+                status = event.status_code
+            else:
+                assert isinstance(event, h11.Data)
+                length += len(event.data)
+        yield status, length, 1
+        client.start_next_cycle()
+
+
+LENGTHS = [0, 1, 125, 126, 127, 65535, 65536]
+"""Where the header of a frame changes its form (RFC 6455 §5.2), and beside it."""
+
+
+@given(st.lists(st.sampled_from(LENGTHS), min_size=1, max_size=5), st.sampled_from(Direction), st.integers(0, 1 << 30))
+@settings(max_examples=30)
+def test_frames_that_wsproto_writes_are_read_with_their_lengths(lengths: list[int], side: Direction, seed: int) -> None:
+    writer = Connection(ConnectionType.CLIENT if side == Direction.CLIENT else ConnectionType.SERVER)
+    contents = [bytes([i]) * length for i, length in enumerate(lengths)]
+    last = len(contents) - 1
+    said = b"".join(
+        writer.send(BytesMessage(data=content, message_finished=i == last)) for i, content in enumerate(contents)
+    )
+    handshake = [(Direction.CLIENT, upgrade()), (Direction.SERVER, agree())]
+    stage = perform([*handshake, (side, said)], cut=at_random(seed, 20_000))
+    opcodes = [2, *[0] * last]
+    assert [(row["opcode"], row["length"], row["fin"], row["masked"]) for row in stage.rows("frames")] == [
+        (opcode, length, i == last, side == Direction.CLIENT)
+        for i, (opcode, length) in enumerate(zip(opcodes, lengths, strict=True))
+    ]
+    (message,) = stage.rows("messages")
+    assert (message["bytes"], message["complete"]) == (sum(lengths), 1)
+    assert stage.text(0) == b"".join(contents)[:PREVIEW]
 
 
 @given(http_plays() | websocket_plays(), st.integers(0, 1 << 30))

@@ -22,6 +22,7 @@ from inspector.pcap.reader import open_packets
 from inspector.tables.table import Table
 from inspector.views import rows
 from inspector.views.rows import connection_rows, exchange_rows, message_rows
+from tests.pcap.craft import SECOND, Pcap
 from tests.reorder import displaced, write_in_order
 
 DEMO = Path(__file__).parent.parent.parent / "captures" / "demo.pcapng"
@@ -104,6 +105,37 @@ def test_a_cut_file_keeps_its_whole_packets_and_says_so(demo: Capture, tmp_path:
         assert 0 < n < len(demo.packets)
         np.testing.assert_array_equal(capture.packets["time_ns"], demo.packets["time_ns"][:n])
         assert capture.notes
+
+
+@settings(max_examples=15)
+@given(random=st.randoms(use_true_random=False))
+def test_sorted_by_time_any_order_of_the_file_is_the_same_capture(
+    demo: Capture, tmp_path_factory: pytest.TempPathFactory, random: Random
+) -> None:
+    times = demo.packets["time_ns"].tolist()
+    assert len(set(times)) == len(times)
+    order = random.sample(range(len(times)), len(times))
+    file = Pcap(magic=0xA1B23C4D, link_type=demo.interfaces[0].link_type)
+    for row in order:
+        file.packet(*divmod(times[row], SECOND), demo.packet_bytes(row), int(demo.packets["length"][row]))
+    path = tmp_path_factory.mktemp("shuffled") / "x.pcap"
+    path.write_bytes(file.data)
+    with inspector.open(path, sort=True) as capture:
+        assert not capture.notes
+        assert capture.numbers(np.arange(len(times))).tolist() == [order.index(row) + 1 for row in range(len(times))]
+        for name, column in IN_ORDER:
+            np.testing.assert_array_equal(getattr(capture, name)[column], getattr(demo, name)[column], err_msg=column)
+
+
+IN_ORDER = [
+    *(("packets", name) for name in ("time_ns", "connection", "direction", "analysis", "client_state", "server_state")),
+    *(("connections", name) for name in ("client_port", "bytes", "missed_bytes", "conn_state", "handshake_ns")),
+    *(("exchanges", name) for name in ("connection", "request", "response")),
+    *(("frames", name) for name in ("opcode", "length", "message")),
+    *(("messages", name) for name in ("kind", "bytes", "first_packet", "last_packet")),
+    ("anomalies", "code"),
+]
+"""What does not depend on where the bytes are in the file."""
 
 
 def test_a_file_that_is_no_capture_says_what_it_is_not(tmp_path: Path) -> None:

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import inspector
 from inspector.engine.capture import Capture
@@ -117,3 +120,28 @@ def test_so_many_words_count_and_so_many_bytes_of_each() -> None:
     assert words_of("w " * 15 + "last") == [*["w"] * 15, "last"]
     assert as_bytes("x" * 64) == b"x" * 64
     assert as_bytes("x" * 64 + "y") == b"x" * 64
+
+
+WORDS = ["hello", "Hi", "get", "HTTP/1.1", "40001", ":80", "#1", "websocket", "client", "syn", "127.0", "is:nonsense"]
+
+
+@settings(max_examples=80)
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_a_filter_finds_what_each_of_its_words_finds(capture: Capture, words: list[str], random: Any) -> None:
+    search = Search(capture)
+    each = [set(search.matching(word).tolist()) for word in words]  # type: ignore[union-attr]
+    mixed = [word.upper() if random.random() < 0.5 else word for word in random.sample(words, len(words))]
+    found = search.matching("  ".join(mixed))
+    assert found is not None
+    assert found.tolist() == sorted(set.intersection(*each))
+
+
+@settings(max_examples=80)
+@given(st.data())
+def test_a_word_of_bytes_is_found_in_the_packets_that_hold_it(capture: Capture, data: st.DataObject) -> None:
+    packets = [capture.packet_bytes(row).lower() for row in range(len(capture.packets))]
+    row = data.draw(st.integers(0, len(packets) - 1))
+    at = data.draw(st.integers(0, len(packets[row]) - 1))
+    word = packets[row][at : at + data.draw(st.integers(1, 12))]
+    holding = [i for i, packet in enumerate(packets) if word in packet]
+    assert np.flatnonzero(Search(capture)._bytes.holding(word)).tolist() == holding

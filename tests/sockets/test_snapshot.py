@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from inspector.errors import InspectorError
-from inspector.sockets import End, Surveyor, own_word, tcp_sockets
+from inspector.sockets import End, Surveyor, holders, own_word, tcp_sockets
 from inspector.sockets.holders import Holders
 from inspector.sockets.psutil_backend import look as psutil_look
 from inspector.sockets.snapshot import own_namespace
@@ -163,3 +163,12 @@ def test_where_psutil_is_missing_the_user_is_told_what_to_do(monkeypatch: pytest
 @linux_only
 def test_a_network_namespace_has_a_number() -> None:
     assert own_namespace() > 0
+
+
+@linux_only
+def test_so_many_processes_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holders.os, "listdir", lambda _: ["7", "self", "8", "9"])
+    monkeypatch.setattr(holders, "MAX_PROCESSES", 3)
+    assert holders._processes() == [7, 8, 9]
+    monkeypatch.setattr(holders, "MAX_PROCESSES", 2)
+    assert holders._processes() == [7, 8]

@@ -8,6 +8,7 @@ import pytest
 
 from inspector.anomalies import ANOMALIES
 from inspector.tables.table import Protocol
+from inspector.websocket import message_parser
 from inspector.websocket.message_content import PREVIEW
 from tests.play import CLIENT, CUTS, SERVER, Cut, Play, Stage, at_random, byte_by_byte, whole
 from tests.websocket.wires import MASK, Deflater, agree, close, frame, masked, upgrade
@@ -369,3 +370,23 @@ def test_a_flood_of_one_violation_is_told_25_times_and_then_seldom() -> None:
     stage = chat().client(frame(b"x") * 3000).run()
     assert len(stage.codes()) == 25 + 2
     assert len(stage.rows("frames")) == 3000
+
+
+@pytest.mark.parametrize(("limit", "codes"), [(2, []), (1, ["ws-too-many-contexts"])], ids=["as many", "one more"])
+def test_so_many_directions_are_inflated_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, limit: int, codes: list[str]
+) -> None:
+    monkeypatch.setattr(message_parser, "CONTEXT_LIMIT", limit)
+    play = chat(whole, DEFLATE)
+    client, server = Deflater(), Deflater()
+    for word in (b"one", b"two"):
+        play.client(masked(client(word), rsv=4)).server(frame(server(word), rsv=4))
+    stage = play.run()
+    assert stage.codes()[:1] == codes
+    assert stage.texts().count(b"one") == (1 if codes else 2)
+
+
+@CUTS
+@pytest.mark.parametrize(("length", "codes"), [(125, []), (126, ["ws-control-too-long"])])
+def test_a_control_frame_has_so_many_bytes_at_most(cut: Cut, length: int, codes: list[str]) -> None:
+    assert chat(cut).server(frame(bytes(length), 9)).client(masked(b"after")).run().codes() == codes

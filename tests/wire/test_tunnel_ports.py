@@ -72,3 +72,10 @@ def test_packets_of_a_link_type_that_is_not_read_are_counted_in_a_note(tmp_path:
         capture.packet(second, 0, V4)
     with inspector.open(save(tmp_path, bytes(capture.data))) as opened:
         assert opened.notes == ["3 packets are of link type 147 (USER0), which Wireglass does not read: shown as bytes"]
+
+
+@pytest.mark.parametrize(("others", "is_hinted_at"), [(63, True), (64, False)], ids=["the last port", "one more"])
+def test_so_many_ports_are_watched_for_tunnels(tmp_path: Path, others: int, is_hinted_at: bool) -> None:
+    packets = [over_udp(41000 + i, VXLAN) for i in range(others)] + [over_udp(50000, VXLAN)] * 3
+    with inspector.open(file_of(tmp_path, *packets)) as capture:
+        assert any("port 50000" in note for note in capture.notes) is is_hinted_at

@@ -10,11 +10,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import h11
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.waiting import PATIENCE_SECONDS, wait_until
 from web.server import acceptor as door_module
-from web.server.acceptor import MAX_BODY, MAX_HEAD, Acceptor, Arrival
+from web.server.acceptor import MAX_BODY, MAX_HEAD, Acceptor, Arrival, _extent
 
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
@@ -162,3 +165,34 @@ def no_more_descriptors() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+FIELDS = [b"Content-Length: 3", b"content-length:\t0", b"Content-Length: x", b"Transfer-Encoding: chunked", b"X: y"]
+
+
+@given(st.lists(st.sampled_from(FIELDS), max_size=3), st.binary(max_size=6))
+def test_how_much_is_waited_for_does_not_depend_on_how_it_comes(fields: list[bytes], body: bytes) -> None:
+    head = b"\r\n".join([b"POST / HTTP/1.1", *fields, b"", b""])
+    said = head + body
+    extents = [_extent(bytearray(said[:stop])) for stop in range(len(said) + 1)]
+    assert set(extents[: len(head)]) == {(0, False)}
+    assert len(set(extents[len(head) :])) == 1
+    wanted, is_whole = extents[-1]
+    assert wanted == len(head) + 3 * (is_whole and b"Content-Length: 3" in fields)
+
+
+@given(st.lists(st.sampled_from(FIELDS), max_size=3))
+def test_what_h11_reads_whole_is_whole_here_or_left_to_the_guard(fields: list[bytes]) -> None:
+    said = b"\r\n".join([b"POST / HTTP/1.1", b"Host: here", *fields, b"", b"abc"])
+    server = h11.Connection(h11.SERVER)
+    server.receive_data(said)
+    wanted, is_whole = _extent(bytearray(said))
+    length = 0
+    try:
+        while not isinstance(event := server.next_event(), h11.EndOfMessage):
+            if event is h11.NEED_DATA:
+                return
+            length += len(event.data) if isinstance(event, h11.Data) else 0
+    except h11.RemoteProtocolError:
+        return
+    assert not is_whole or wanted == len(said) - 3 + length
