@@ -573,3 +573,9 @@ def test_the_texts_beside_the_lanes(blank: Page, troubled: Dashboard, found: Tru
             assert lane["label"].startswith(lane["title"])
 
     drawn(page, "lanes", check)
+
+
+def test_the_key_of_the_timeline(blank: Page, troubled: Dashboard) -> None:
+    page = turn(blank, troubled, "timeline")
+    key = ["client", "server", "http", "ws", "trouble"]
+    drawn(page, "toolsKey", lambda items: check_equal([colour for _, colour in items], key))

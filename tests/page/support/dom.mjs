@@ -273,6 +273,7 @@ Object.assign(globalThis, {
     setItem: (name, value) => kept.set(name, value),
     removeItem: (name) => kept.delete(name),
   },
+  sessionStorage: { getItem: () => null, setItem() {}, removeItem() {} },
   location: { hash: "", pathname: "/", search: "", host: "localhost", origin: "http://localhost", reload() {} },
   history: { state: null, pushState() {}, replaceState() {} },
   innerWidth: 1440,

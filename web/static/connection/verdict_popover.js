@@ -99,7 +99,7 @@ export function mountVerdictPopover(pane, list, choose) {
   };
 }
 
-function explanation({ verdict: code, why, compared, ruled_out: ruledOut, instead, reference }, choose) {
+export function explanation({ verdict: code, why, compared, ruled_out: ruledOut, instead, reference }, choose) {
   const { name, isTrouble } = verdict(code);
   return h(
     "section",

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { texts } from "../support/dom.mjs";
+import { serve, settled } from "../support/server.mjs";
+import { mount } from "../../../web/static/overview/overview_view.js";
+import { createStore } from "../../../web/static/state/store.js";
+
+const figure = { data: [], layout: {} };
+const spread = (at) => ({
+  p50: 1e6 * at,
+  p90: 2e6 * at,
+  p95: 3e6 * at,
+  p99: 4e6 * at,
+  slowest: 5e6 * at,
+  of: 10 * at,
+});
+
+const asked = serve({
+  "/api/overview": {
+    counters: {
+      packets: 12_345,
+      bytes: 67_000,
+      duration_ns: 8e9,
+      connections: 1,
+      exchanges: 3,
+      messages: 4,
+    },
+    figures: { packets: figure, bytes: figure, times: figure },
+    times: { handshake: spread(1), wait: spread(10), slowest_exchange: 77 },
+    troubles: [
+      {
+        code: "zero-window",
+        title: "Zero window",
+        severity: "warning",
+        count: 9,
+        packets: [{ packet: 21, connection: 5 }, { packet: 22, connection: null }],
+      },
+    ],
+    servers: [{ server: "10.0.0.1:80", connections: 2, packets: 6, bytes: [100, 300] }],
+    connections: [
+      { id: 5, client: "10.0.0.2:4000", server: "10.0.0.1:80", packets: 4, bytes: [100, 300] },
+      { id: 2, client: "10.0.0.2:4001", server: "10.0.0.1:80", packets: 1, bytes: [40, 60] },
+    ],
+  },
+});
+
+const root = document.createElement("div");
+const store = createStore();
+const leave = mount(root, store);
+store.set({ feed: "live", capture: { ...store.state.capture, packets: 12_345, state: "ended", source: "file" } });
+await settled();
+after(leave);
+
+test("the counters, each with its name and its unit", () => {
+  const pairs = root.querySelectorAll(".overview-counters div").map((one) => texts(one, "*"));
+  assert.deepEqual(pairs, [
+    ["packets", "12\u202f345"],
+    ["on the wire", "67 kB"],
+    ["duration", "8 s"],
+    ["connection", "1"],
+    ["HTTP exchanges", "3"],
+    ["WebSocket messages", "4"],
+  ]);
+});
+
+test("the percentiles, each under its name", () => {
+  const table = root.querySelector(".percentiles");
+  assert.deepEqual(texts(table, "th").slice(0, 6), ["median", "p90", "p95", "p99", "max", "count"]);
+  assert.deepEqual(table.querySelectorAll("tbody tr").map((row) => row.children.map((cell) => cell.textContent)), [
+    ["Handshake", "1 ms", "2 ms", "3 ms", "4 ms", "5 ms", "10"],
+    ["Wait for the response", "10 ms", "20 ms", "30 ms", "40 ms", "50 ms", "100"],
+  ]);
+});
+
+test("both sides' bytes are parts of the largest connection's", () => {
+  const bars = root.querySelectorAll(".overview-pane.connections .weight").map(({ style }) => [
+    style.getPropertyValue("--asked"),
+    style.getPropertyValue("--answered"),
+  ]);
+  assert.deepEqual(bars, [["0.25", "0.75"], ["0.1", "0.15"]]);
+  assert.deepEqual(root.querySelectorAll(".overview-pane.connections .weights").map(({ title }) => title), [
+    "100 B from the client, 300 B from the server",
+    "40 B from the client, 60 B from the server",
+  ]);
+  assert.deepEqual(texts(root, ".overview-pane.connections li"), [
+    "#5to 10.0.0.1:80, 4 packets400 B",
+    "#2to 10.0.0.1:80, 1 packet100 B",
+  ]);
+  assert.deepEqual(texts(root, ".overview-pane.servers li"), ["10.0.0.1:802 connections, 6 packets400 B"]);
+});
+
+const LINKS = [
+  ["a packet of a connection, to it", ".trouble-packets button", 0, { view: "connections", id: 5, packet: 21 }],
+  ["a packet without a connection, to the packet table", ".trouble-packets button", 1, { view: "packets", packet: 22 }],
+  ["a kind of problem, to all of its packets", ".trouble-row .overview-name button", 0, {
+    view: "packets",
+    filter: "is:zero-window",
+  }],
+  ["a server, to its connections", ".servers button", 0, { view: "connections", filter: "10.0.0.1:80" }],
+  ["a connection, to itself", ".connections button", 1, { view: "connections", id: 2 }],
+  ["the longest wait, to its exchange", ".percentiles button", 0, { view: "http", id: 77 }],
+];
+
+for (const [name, selector, index, expected] of LINKS) {
+  test(`a link of ${name}`, () => {
+    root.querySelectorAll(selector)[index].click();
+    const { route } = store.state;
+    assert.deepEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, route[key]])), expected);
+  });
+}
+
+test("its link says which packet it shows", () => {
+  const [first] = root.querySelectorAll(".trouble-packets button");
+  assert.equal(first.getAttribute("aria-label"), "Show packet 21: Zero window");
+  assert.deepEqual(texts(root, ".trouble-packets"), ["2122…"]);
+});
+
+test("the figures are asked for in the theme's colours", () => assert.match(asked[0], /theme=light/));
