@@ -19,8 +19,8 @@ import sys
 
 from inspector.errors import CaptureRefused
 from inspector.live import bpf
+from inspector.live.packet_source import Counters
 from inspector.live.ring_blocks import BlockConverter
-from inspector.live.source import Counters
 from inspector.pcap.formats import SNAPLEN, LinkType
 from inspector.pcap.interfaces import Interface
 from inspector.pcap.pcapng_writer import NANOSECONDS, SpoolWriter

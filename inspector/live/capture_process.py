@@ -1,164 +1,171 @@
-"""Live capture in a process of its own, so that a busy dashboard never delays the capture.
+"""The capture process: writes packets of one interface to a spool file until it is told to stop.
 
-`LiveCapture` starts and stops that process, `python -m inspector.live.capture_process`, which runs `recorder.py`.
+    python -m inspector.live.capture_process --spool FILE --interface lo [--filter EXPRESSION] [--only-ports N,N]
+
+`LiveCapture` in live_capture.py starts it, and so do the demo and the scenarios. It writes JSON lines to standard
+output: `ready` once packets are being captured, `statistics` at most once a second, `error` before it ends with
+status 1. It stops when its standard input ends, and on SIGTERM and SIGINT, and then writes what the kernel still holds.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
+import json
 import os
+import signal
 import sys
 import threading
-from collections.abc import Sequence
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+import time
+from collections.abc import Callable, Sequence
 
-from inspector.errors import BadFilter, CaptureRefused, InspectorError
-from inspector.live.ended_processes import Trouble
-from inspector.live.helper_process import Event, Helper
-from inspector.live.source import Counters
+from inspector.errors import InspectorError
+from inspector.live.capture_rights import LOOPBACK
+from inspector.live.open_source import open_source
+from inspector.live.packet_source import Counters, LiveSource
+from inspector.live.privileges import drop_capabilities
+from inspector.pcap.pcapng_writer import JoinedSpool, SpoolWriter
 
-READY_SECONDS = 60.0
-"""How long the process may take to start capturing; it may have to import scapy on a busy machine."""
+LOOK_UP = 0.1
+"""Interval in seconds at which a capture without packets checks whether it should stop."""
 
-SOCKETS_LOST = "Packets are captured all the same, but nothing new is known of their sockets. Start again to have both."
+STATISTICS_EVERY = 1.0
+"""Seconds between two statistics events."""
+
+SPOOL_STATISTICS_EVERY = 10.0
+"""Seconds between two statistics blocks in the spool: after a crash, the last statistics are at most this old."""
+
+Say = Callable[[dict[str, object]], None]
 
 
-class LiveCapture:
-    """A running capture process, and what it has reported so far. The attributes may be read from any thread.
+class Recorder:
+    """Records the packets of a live source into a spool."""
 
-    `error` says why the process ended, and is None until then; `link_type` is -1 until the process is ready.
-    """
+    def __init__(self, source: LiveSource, spool: SpoolWriter, say: Say) -> None:
+        self._source = source
+        self._spool = spool
+        self._say = say
+        self._told = Counters()
+        self._next_telling = time.monotonic() + STATISTICS_EVERY
+        self._next_block = time.monotonic() + SPOOL_STATISTICS_EVERY
 
-    def __init__(self, command: Sequence[str], spool: Path, watch: Sequence[str] | None = None) -> None:
-        """`watch` is the command of a second process, which is started once the capture process is ready and ended
-        before it.
-        """
-        self.spool = spool
-        self.statistics = Counters()
-        self.link_type = -1
-        self._failure: type[InspectorError] = CaptureRefused
-        self._heard = threading.Event()
-        self._watch_command = watch
-        self._watch: Helper | None = None
-        self._capture = Helper("The capture process", command, self._take)
-
-    @classmethod
-    def start(
-        cls,
-        interface: str,
-        spool_path: str | os.PathLike[str],
-        *,
-        filter: str | None = None,
-        only_ports: Sequence[int] = (),
-        without_ports: Sequence[int] = (),
-        through: str = "auto",
-        with_sockets: bool = False,
-    ) -> LiveCapture:
-        """Start capturing on `interface` into a new file. Returns at once; call `wait_ready` to wait for the start.
-
-        Args:
-            filter: an expression in tcpdump's language.
-            only_ports: capture only TCP from or to these ports.
-            without_ports: capture no TCP from or to these ports.
-            through: the capture method: "ring", "scapy", or "auto" for the best one that works.
-            with_sockets: also record the kernel's information about the sockets behind the packets and the processes
-                that hold them, for those sockets between which the `filter` could accept a packet.
-        """
-        command = [sys.executable, "-P", "-m", "inspector.live.capture_process", "--spool", os.fspath(spool_path)]
-        command += ["--interface", interface, "--through", through]
-        filtered = [f"--filter={filter}"] if filter else []
-        ports = ["--only-ports", ",".join(map(str, only_ports))] if only_ports else []
-        ports += ["--without-ports", ",".join(map(str, without_ports))] if without_ports else []
-        watch = [sys.executable, "-P", "-m", "inspector.sockets.watcher", "--spool", os.fspath(spool_path)]
-        watch += ["--interface", interface]
-        wishes = filtered + ports
-        return cls(command + wishes, Path(spool_path), watch + wishes if with_sockets else None)
-
-    def wait_ready(self, timeout: float = READY_SECONDS) -> None:
-        """Wait until packets are being captured and the header of the spool has been written.
+    def run(self, stop: threading.Event) -> None:
+        """Capture until `stop` is set, then write the packets that are still in the kernel.
 
         Raises:
-            CaptureRefused: capturing is not permitted, fails, or does not begin within `timeout` seconds.
-            BadFilter: the filter is invalid.
-            InspectorError: the spool cannot be written.
+            CaptureRefused: the interface no longer exists.
+            DiskFull: the disk is nearly full.
+            SpoolLost: the spool was deleted or truncated.
         """
-        if not self._heard.wait(timeout):
-            self.stop()
-            raise CaptureRefused(f"The capture did not begin within {timeout:g} seconds.")
-        if self.error:
-            self.stop()
-            raise self._failure(self.error)
-        if self._watch_command and not self._watch:
-            command = [*self._watch_command, "--link-type", str(self.link_type)]
-            self._watch = Helper("The process that watches the sockets", command)
+        try:
+            while not stop.is_set():
+                self._source.wait(LOOK_UP)
+                self._spool.check()
+                self._source.drain(self._spool)
+                self._keep_books()
+            self._source.shut()
+            while self._source.drain(self._spool):
+                pass
+        finally:
+            self._close_books()
 
-    @property
-    def error(self) -> str | None:
-        """Why the capture ended; None while it runs."""
-        return self._capture.error
+    def _keep_books(self) -> None:
+        now = time.monotonic()
+        if now >= self._next_telling:
+            self._next_telling = now + STATISTICS_EVERY
+            self._tell(self._source.counters())
+        if now >= self._next_block:
+            self._next_block = now + SPOOL_STATISTICS_EVERY
+            self._write_statistics()
 
-    @property
-    def troubles(self) -> list[Trouble]:
-        """The processes that ended unexpectedly, with explanations."""
-        found = []
-        if self.error:
-            kept = f" What it had captured is in the recording {self.spool.name}. Start again to capture more."
-            found.append(Trouble(self.error + (kept if self._capture.has_died else "")))
-        if self._watch and self._watch.error and not self._watch.was_killed:  # a kill at the end is harmless
-            found.append(Trouble(f"{self._watch.error} {SOCKETS_LOST}", ends_capture=False))
-        return found
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the capture process is running."""
-        return self._capture.is_running
-
-    @property
-    def pid(self) -> int:
-        """The process ID of the capture process."""
-        return self._capture.pid
-
-    def stop(self) -> Counters:
-        """End the capture, wait until all packets are written, and return the final counters. May be called more than
-        once.
+    def _close_books(self) -> None:
+        """Report and write the final counters. Every received packet that is not in the spool counts as dropped, by the
+        kernel or because the disk was full.
         """
-        if self._watch:
-            self._watch.end()
-        self._capture.end()
-        return self.statistics
+        counters = self._source.counters()
+        self._tell(Counters(counters.received, counters.received - self._source.written))
+        self._write_statistics()
 
-    def __enter__(self) -> Self:
-        return self
+    def _tell(self, counters: Counters) -> None:
+        if counters != self._told:
+            self._told = counters
+            self._say({"event": "statistics", "received": counters.received, "dropped": counters.dropped})
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def _take(self, event: Event) -> None:
-        """Handle an event of the capture process."""
-        match event["event"]:
-            case "ready":
-                self.link_type = event["link_type"]
-            case "statistics":
-                self.statistics = Counters(event["received"], event["dropped"])
-                return
-            case "error":
-                self._failure = _FAILURES.get(event["kind"], InspectorError)
-            case "end" if self._watch:
-                self._watch.dismiss()  # no packets, so no sockets behind them
-        self._heard.set()
+    def _write_statistics(self) -> None:
+        self._spool.write_statistics(time.time_ns(), self._told.received, self._told.dropped)
 
 
-_FAILURES: dict[str, type[InspectorError]] = {
-    "BadFilter": BadFilter,
-    "CaptureRefused": CaptureRefused,
-    "RingUnavailable": CaptureRefused,
-}
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the capture process; returns its exit status."""
+    options = _parser().parse_args(arguments)
+    stop = threading.Event()
+    _hurry()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        _record(options, stop)
+    except InspectorError as error:
+        say({"event": "error", "kind": type(error).__name__, "message": str(error)})
+        return 1
+    return 0
+
+
+def _hurry() -> None:
+    """Raise the scheduling priority of this process if permitted, because a delayed capture loses packets."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
+
+
+def _record(options: argparse.Namespace, stop: threading.Event) -> None:
+    source = open_source(options.interface, options.filter, options.only_ports, options.without_ports, options.through)
+    try:
+        writer = JoinedSpool if options.join else SpoolWriter
+        spool = writer(options.spool, source.interface, options.filter or "")
+        drop_capabilities()
+        try:
+            say({"event": "ready", "interface": source.interface.name, "link_type": source.interface.link_type})
+            threading.Thread(target=_watch_standard_input, args=(stop,), daemon=True).start()
+            Recorder(source, spool, say).run(stop)
+        finally:
+            spool.close()
+    finally:
+        source.close()
+
+
+def say(event: dict[str, object]) -> None:
+    """Print an event as a JSON line for the parent process. If the parent is gone, the line is discarded; the capture
+    then ends because standard input is closed.
+    """
+    try:
+        print(json.dumps(event), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _watch_standard_input(stop: threading.Event) -> None:
+    """Set `stop` when the parent process ends or closes the standard input of this process."""
+    while os.read(0, 4096):
+        pass
+    stop.set()
+
+
+def _ports(text: str) -> list[int]:
+    return [int(number) for number in text.split(",") if number]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m inspector.live.capture_process", description=__doc__)
+    parser.add_argument("--spool", required=True, metavar="FILE", help="the pcapng file to create")
+    parser.add_argument("--join", action="store_true", help="add to a spool that another process is writing")
+    parser.add_argument(
+        "--interface", default=LOOPBACK, metavar="NAME", help="what to capture on (default: %(default)s)"
+    )
+    parser.add_argument("--filter", metavar="EXPRESSION", help="a filter in tcpdump's language")
+    parser.add_argument("--only-ports", type=_ports, default=[], metavar="N,N", help="only TCP from or to these ports")
+    parser.add_argument("--without-ports", type=_ports, default=[], metavar="N,N", help="no TCP from or to these ports")
+    parser.add_argument("--through", choices=("auto", "ring", "scapy"), default="auto", help="how to capture")
+    return parser
 
 
 if __name__ == "__main__":
-    from inspector.live.recorder import main
-
     sys.exit(main())

@@ -14,7 +14,7 @@ from typing import Any
 from inspector.errors import BadFilter, CaptureRefused
 from inspector.live import bpf
 from inspector.live.afpacket import PACKET_IGNORE_OUTGOING, PACKET_STATISTICS, SOL_PACKET
-from inspector.live.source import Counters
+from inspector.live.packet_source import Counters
 from inspector.pcap.formats import SNAPLEN, LinkType
 from inspector.pcap.interfaces import Interface
 from inspector.pcap.pcapng_writer import NANOSECONDS, SpoolWriter

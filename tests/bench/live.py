@@ -16,8 +16,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from inspector.live.capture_process import LiveCapture
 from inspector.live.capture_rights import may_capture
+from inspector.live.live_capture import LiveCapture
 
 SECONDS = 3
 RATES = (25_000, 50_000, 100_000, 150_000, 200_000, 300_000)

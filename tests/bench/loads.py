@@ -17,7 +17,7 @@ from pathlib import Path
 import websockets
 
 from inspector.lab.process import launch, lossy_link
-from inspector.live.capture_process import LiveCapture
+from inspector.live.live_capture import LiveCapture
 
 AT_ONCE = 64
 """Clients that are busy at the same time."""

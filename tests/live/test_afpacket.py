@@ -12,7 +12,7 @@ import pytest
 from inspector.errors import CaptureRefused
 from inspector.live import afpacket, bpf
 from inspector.live.afpacket import BLOCK_BYTES, PacketRing, open_packet_socket
-from inspector.live.source import Counters
+from inspector.live.packet_source import Counters
 from inspector.pcap.formats import SNAPLEN
 from inspector.pcap.interfaces import Interface
 from inspector.pcap.pcapng_writer import SpoolWriter

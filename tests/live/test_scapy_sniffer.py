@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import BadFilter, CaptureRefused
+from inspector.live.packet_source import Counters
 from inspector.live.scapy_sniffer import Sniffer
-from inspector.live.source import Counters
 from inspector.pcap.pcapng_writer import SpoolWriter
 from tests.live.traffic import datagrams
 from tests.pcap.craft import contents, read, times

@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from inspector.live.capture_process import LiveCapture
+from inspector.live.live_capture import LiveCapture
 from tests.waiting import wait_until
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from inspector.engine.capture import Capture
 from inspector.lab.process.lossy_link import FAR, NAME, NEAR, Plan, RoughLink
-from inspector.live.capture_process import LiveCapture
+from inspector.live.live_capture import LiveCapture
 from inspector.pcap.reader import open_packets
 from inspector.sockets import tcp_sockets
 from inspector.tables.addresses import socket_of

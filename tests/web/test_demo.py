@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection
 
 from inspector.lab.demo.controller import Lab
 from inspector.lab.scenarios import SCENARIOS
-from inspector.live.source import Counters
+from inspector.live.packet_source import Counters
 from tests.lab.conftest import needs_namespace
 from web.dashboard import Dashboard
 from web.session.session import Session

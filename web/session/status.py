@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inspector.live.source import Counters
+from inspector.live.packet_source import Counters
 from web.session.packet_rate import Meter
 
 if TYPE_CHECKING:

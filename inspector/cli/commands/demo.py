@@ -34,8 +34,8 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> int:
     """
     from inspector.lab.demo.controller import Lab
     from inspector.lab.sample_captures import demo_recording
+    from inspector.live.packet_source import Counters
     from inspector.live.recording_paths import new_recording
-    from inspector.live.source import Counters
     from web import Session
 
     with listening(port) as listener, ends_on_sigterm():

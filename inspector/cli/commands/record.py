@@ -18,7 +18,7 @@ from inspector.cli.terminal import Screen
 from inspector.units import count, size
 
 if TYPE_CHECKING:
-    from inspector.live.capture_process import LiveCapture
+    from inspector.live.live_capture import LiveCapture
 
 LOOK_EVERY_SECONDS = 0.25
 """Interval at which the progress is shown and the capture process is checked."""
@@ -40,8 +40,8 @@ def record(out: str, interface: str | None, capture_filter: str | None, duration
       wireglass record trace.pcapng
       wireglass record trace.pcapng eth0 -f 'host 192.0.2.7' --duration 60
     """
-    from inspector.live.capture_process import LiveCapture
     from inspector.live.capture_rights import LOOPBACK
+    from inspector.live.live_capture import LiveCapture
     from inspector.live.recording_paths import new_recording
 
     name = interface or LOOPBACK

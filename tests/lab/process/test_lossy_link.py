@@ -17,7 +17,7 @@ from tests.lab.conftest import needs_namespace
 DOWNLOAD = """
 import hashlib, socket, sys, threading
 from inspector.lab.process.lossy_link import FAR, NAME, NEAR, CLIENTS_VIEW, Plan, RoughLink
-from inspector.live.capture_process import LiveCapture
+from inspector.live.live_capture import LiveCapture
 
 content = bytes(range(256)) * 2000
 with RoughLink(Plan(loss=0.03, repeat=0.02, reorder=0.03, delay=0.002)) as link:

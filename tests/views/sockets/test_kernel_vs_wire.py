@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import inspector
-from inspector.live.capture_process import LiveCapture
+from inspector.live.live_capture import LiveCapture
 from inspector.pcap.reader import PacketFile, open_packets
 from inspector.pcap.socket_reports import ReportWriter
 from inspector.tables.table import Direction, Table

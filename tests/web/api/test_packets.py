@@ -105,7 +105,7 @@ def test_a_note_is_kept_shown_and_taken_away(tmp_path: Path) -> None:
 def test_a_growing_recording_takes_notes_too(tmp_path: Path) -> None:
     wire = Wire(tmp_path / "live.pcapng")
     talk = Talk(wire, 40001)
-    from inspector.live.source import Counters
+    from inspector.live.packet_source import Counters
 
     with served(Session.of_spool(wire.path, "lo", Counters)) as dashboard:
         ours = program(dashboard)

@@ -14,7 +14,7 @@ import pytest
 import inspector
 from inspector.engine.capture import Capture
 from inspector.live.ended_processes import Trouble
-from inspector.live.source import Counters
+from inspector.live.packet_source import Counters
 from inspector.pcap.reader import open_packets
 from inspector.query.time_range import Span, extent
 from inspector.views import rows

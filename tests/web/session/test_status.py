@@ -8,7 +8,7 @@ import pytest
 
 from inspector.engine.capture import Capture
 from inspector.lab.demo.action_list import ACTIONS
-from inspector.live.source import Counters
+from inspector.live.packet_source import Counters
 from inspector.pcap.interfaces import Interface
 from inspector.pcap.pcapng_writer import SpoolWriter
 from inspector.pcap.reader import open_packets
