@@ -94,7 +94,7 @@ def _tunnels(said: tuple[str, ...]) -> Mapping[int, str]:
         raise click.BadParameter(str(error)) from error
 
 
-filter_option = click.option(
+capture_filter_option = click.option(
     "-f", "--filter", "capture_filter", metavar="BPF",
     help="Capture filter in tcpdump's syntax, for example 'tcp port 80' or 'host 192.0.2.7'.",
 )  # fmt: skip

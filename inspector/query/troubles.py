@@ -58,7 +58,7 @@ class Trouble:
     """A kind of trouble in a capture.
 
     Attributes:
-        code: its name in a filter ("refused" for "is:refused").
+        code: its name in a display filter ("refused" for "is:refused").
         title: its name for people.
         severity: one of `WEIGHTS`.
         said: its name with the number of occurrences: "2 connections refused".
@@ -131,7 +131,7 @@ FAILURES: dict[str, Failure] = {
         "WebSocket close with an error code", "WebSocket closes with an error code", _closed_with_error
     ),
 }
-"""The kinds of failures, by their code in a filter ("refused" for "is:refused")."""
+"""The kinds of failures, by their code in a display filter ("refused" for "is:refused")."""
 
 
 def shows(capture: Capture, code: str) -> Mask:

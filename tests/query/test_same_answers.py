@@ -10,7 +10,7 @@ import pytest
 
 import inspector
 from inspector.query.outcomes import ABNORMAL, WORDS
-from inspector.query.packet_filter import Search
+from inspector.query.packet_display_filter import PacketDisplayFilter
 from inspector.query.time_range import extent
 from inspector.views.overview import Panorama
 from inspector.views.rows import connection_rows
@@ -33,7 +33,7 @@ def test_abnormal_ends_are_the_same_in_summary_overview_list_timeline_and_filter
         overview = {trouble["code"]: trouble["count"] for trouble in Panorama(capture, span).troubles()}
         summary = {trouble.code: trouble.count for trouble in found.troubles}
         for code, outcome in zip(CODES, ABNORMAL, strict=True):
-            packets = Search(capture).matching(f"is:{code}")
+            packets = PacketDisplayFilter(capture).matching(f"is:{code}")
             assert packets is not None
             filtered = len(np.unique(capture.packets["connection"][packets]))
             answers = [found.endings.get(outcome, 0), listed[code], lanes[code]]

@@ -13,8 +13,8 @@ import inspector
 from inspector.engine.capture import Capture
 from inspector.pcap.reader import open_packets
 from inspector.query import segment_seams
+from inspector.query.display_filter import DisplayFilter
 from inspector.query.http_search import HttpBytes
-from inspector.query.row_filter import Finder
 from tests.web.traffic import Talk, Wire
 
 ASKED = b"GET / HTTP/1.1\r\n\r\n"
@@ -130,10 +130,10 @@ def test_what_a_gap_separates_is_no_word(tmp_path: Path) -> None:
 def test_the_connection_is_found_too(tmp_path: Path) -> None:
     path = record(tmp_path / "x.pcapng", [answer(b"needle")[:-3], b"dle"])
     with inspector.open(path) as capture:
-        finder = Finder(capture)
-        assert finder.matching("connections", "NEEDLE").tolist() == [0]  # type: ignore[union-attr]
-        assert finder.matching("exchanges", "needle").tolist() == [0]  # type: ignore[union-attr]
-        assert finder.matching("packets", "needle").tolist() == []  # type: ignore[union-attr]
+        display_filter = DisplayFilter(capture)
+        assert display_filter.matching("connections", "NEEDLE").tolist() == [0]  # type: ignore[union-attr]
+        assert display_filter.matching("exchanges", "needle").tolist() == [0]  # type: ignore[union-attr]
+        assert display_filter.matching("packets", "needle").tolist() == []  # type: ignore[union-attr]
 
 
 def test_what_was_searched_is_not_searched_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

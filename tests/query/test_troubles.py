@@ -13,7 +13,7 @@ from inspector.cli.commands.summary import lines
 from inspector.cli.terminal import Screen
 from inspector.engine.capture import Capture
 from inspector.lab.sample_captures import demo_recording
-from inspector.query.packet_filter import CODES
+from inspector.query.packet_display_filter import CODES
 from inspector.query.time_range import is_cut_off
 from inspector.query.troubles import FAILURES, WEIGHTS, shows, troubles, weights
 from inspector.tcp.header import FIN, RST, SYN

@@ -33,7 +33,7 @@ def listed(session: Session, capture: Capture, name: str) -> Rows | None:
     text = request.args.get("q", "")
     if len(text) > LONGEST_TEXT:
         raise Refused(400, f"A filter has up to {LONGEST_TEXT} characters.", "Make it shorter.")
-    found = session.finder(capture).matching(name, text) if name in FOUND_BY_WORDS else None
+    found = session.display_filter(capture).matching(name, text) if name in FOUND_BY_WORDS else None
     if "connection" in request.args:
         if name == "connections":
             raise Refused(400, "A connection belongs to no other.", "Ask for it by start and stop, or by its number.")

@@ -24,7 +24,7 @@ from web.session.session import Session
 from web.session.shown_capture import Showing
 from web.session.uploads import MAX_BYTES, Uploads
 
-LONGEST_FILTER = 1000
+LONGEST_CAPTURE_FILTER = 1000
 """Maximum number of characters of a capture filter."""
 
 CHOOSE = "Choose one from the list."
@@ -55,8 +55,8 @@ class Sources:
         """Capture on an interface into a new recording in the user's folder, and show it. Raises Refused."""
         if interface not in interfaces():
             raise Refused(404, f"There is no interface {interface!r}.", CHOOSE)
-        if len(expression) > LONGEST_FILTER:
-            raise Refused(400, f"A filter has up to {LONGEST_FILTER} characters.", "Make it shorter.")
+        if len(expression) > LONGEST_CAPTURE_FILTER:
+            raise Refused(400, f"A capture filter has up to {LONGEST_CAPTURE_FILTER} characters.", "Make it shorter.")
         self._switch(lambda: self._capture(interface, expression))
 
     def sample(self, name: str) -> None:

@@ -48,7 +48,7 @@ def add_lanes(api: Blueprint, session: Session) -> None:
             if known is None or known.capture is not capture:
                 known = Known(capture)
             shown = alive(capture, span)
-            found = session.finder(capture).matching("connections", request.args.get("q", ""))
+            found = session.display_filter(capture).matching("connections", request.args.get("q", ""))
             if found is not None:
                 shown &= np.isin(np.arange(len(shown)), found)
             placed = arrange(capture, known.servers, order, shown)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.engine.capture import Capture
 from inspector.engine.read_options import USUAL, ReadOptions
 from inspector.live.ended_processes import Troubles
-from inspector.query.row_filter import Finder
+from inspector.query.display_filter import DisplayFilter
 from web.server.fair_lock import FairLock
 from web.session.delta_log import DeltaLog
 from web.session.shown_capture import Showing
@@ -57,7 +57,7 @@ class Session:
         self._ended: Showing | None = None
         self._next_tick = 0.0
         self._has_news = False
-        self._finder = Finder(home.capture)
+        self._display_filter = DisplayFilter(home.capture)
         self._lock = FairLock()
         self._stopping = False
         self._nudge = threading.Event()
@@ -177,11 +177,11 @@ class Session:
         """The time range of the capture (see `Showing.extent`); use it only inside `reading`."""
         return self._now.extent()
 
-    def finder(self, capture: Capture) -> Finder:
-        """Return the finder, which finds rows of the capture by words; use it only inside `reading`."""
-        if not self._finder.is_of(capture):
-            self._finder = Finder(capture)
-        return self._finder
+    def display_filter(self, capture: Capture) -> DisplayFilter:
+        """Return the display filter, which finds rows of the capture by words; use it only inside `reading`."""
+        if not self._display_filter.is_of(capture):
+            self._display_filter = DisplayFilter(capture)
+        return self._display_filter
 
     def snapshot(self) -> dict[str, Any]:
         """The data that a page starts with: the state, the newest rows, and the `rev` after which the next delta comes.

@@ -97,7 +97,7 @@ function mountFilter(store) {
     spellcheck: "false",
     autocomplete: "off",
     placeholder: "Filter by text, address or port",
-    "aria-label": "Filter by text, address or port",
+    "aria-label": "Display filter: text, address or port",
     "aria-keyshortcuts": "/",
     oninput: () => go(store, { filter: input.value.trim() }),
     onkeydown: (event) => {

@@ -158,7 +158,7 @@ function live(offer, attempt) {
     h(
       "p",
       { class: "sources-about" },
-      "Packets are also saved in your recordings folder. The filter uses tcpdump’s syntax; without one, everything " +
+      "Packets are also saved in your recordings folder. The capture filter uses tcpdump’s syntax; without one, everything " +
         "is captured except this page’s own traffic.",
     ),
   );

@@ -316,6 +316,7 @@ export interface CaptureStatus {
   source: "live" | "demo" | "file" | "replay";
   state: "loading" | "running" | "paused" | "ended";
   interface: string | null;
+  /** the capture filter */
   filter: string | null;
   start_ns: number | null;
   packets: number;

@@ -24,6 +24,7 @@ export interface Route {
   view: string;
   id: number | null;
   packet: number | null;
+  /** the display filter */
   filter: string;
   span: Span | null;
   order: string;

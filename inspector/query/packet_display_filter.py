@@ -1,4 +1,5 @@
-"""Finds the packets that match every word of a filter: text, an address, a port, a flag, a verdict or a connection.
+"""The display filter for packets: finds those that match every word of it: text, an address, a port, a flag, a verdict
+or a connection.
 
 8000                a port of the connection         127.0.0.1          an address, or a part of one
 #12                 connection 12                    10.0.0.2:80        a socket
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 MAX_WORDS = 16
-"""Maximum number of words of a filter; further words are ignored."""
+"""Maximum number of words of a display filter; further words are ignored."""
 
 IP_PROTOCOLS = {name.lower(): number for number, name in ip_protocols.NAMES.items()}
 SPOKEN = {protocol.name.lower(): protocol for protocol in Protocol if protocol is not Protocol.UNKNOWN}
@@ -47,7 +48,7 @@ MAX_BYTES = 64
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a filter, in lower case."""
+    """The words of a display filter, in lower case."""
     return text.lower().split()[:MAX_WORDS]
 
 
@@ -56,7 +57,7 @@ def as_bytes(word: str) -> bytes:
     return word.encode("utf-8", "replace")[:MAX_BYTES]
 
 
-class Search:
+class PacketDisplayFilter:
     """Searches the packets of one capture; the capture may grow."""
 
     def __init__(self, capture: Capture) -> None:

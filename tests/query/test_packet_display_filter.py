@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import inspector
 from inspector.engine.capture import Capture
 from inspector.pcap.reader import open_packets
-from inspector.query.packet_filter import Search, as_bytes, words_of
+from inspector.query.packet_display_filter import PacketDisplayFilter, as_bytes, words_of
 from inspector.query.time_range import Span, extent
 from inspector.views.overview import Panorama
 from tests.web.traffic import SAMPLE_PACKETS, Talk, Wire, exchange, sample
@@ -55,14 +55,14 @@ FIRST, CHAT, SECOND = ALL[:8], ALL[8:18], ALL[18:]
     ],
 )
 def test_every_word_must_fit(capture: Capture, text: str, numbers: list[int]) -> None:
-    found = Search(capture).matching(text)
+    found = PacketDisplayFilter(capture).matching(text)
     assert found is not None
     assert (found + 1).tolist() == numbers
 
 
 @pytest.mark.parametrize("text", ["", "  \t "])
 def test_no_word_is_no_filter(capture: Capture, text: str) -> None:
-    assert Search(capture).matching(text) is None
+    assert PacketDisplayFilter(capture).matching(text) is None
 
 
 def test_verdicts_are_found_by_a_part_of_their_name(tmp_path: Path) -> None:
@@ -73,8 +73,11 @@ def test_verdicts_are_found_by_a_part_of_their_name(tmp_path: Path) -> None:
     wire.close()
     with inspector.open(wire.path) as capture:
         odd = np.flatnonzero(capture.packets["analysis"])
-        assert set(Search(capture).matching("out-of-order").tolist()) <= set(odd.tolist())  # type: ignore[union-attr]
-        assert Search(capture).matching("order").tolist() == Search(capture).matching("out_of_order").tolist()  # type: ignore[union-attr]
+        assert set(PacketDisplayFilter(capture).matching("out-of-order").tolist()) <= set(odd.tolist())  # type: ignore[union-attr]
+        assert (
+            PacketDisplayFilter(capture).matching("order").tolist()
+            == PacketDisplayFilter(capture).matching("out_of_order").tolist()
+        )  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("path", "severity"), [(TWIST, "note"), (LOSSY, "warning")], ids=["notes", "warnings"])
@@ -83,20 +86,20 @@ def test_a_code_finds_exactly_what_the_overview_counts(path: Path, severity: str
         troubles = Panorama(capture, extent(capture) or Span(0, 0)).troubles()
         assert severity in {trouble["severity"] for trouble in troubles}
         for trouble in troubles:
-            found = Search(capture).matching("is:" + trouble["code"].replace("_", "-"))
+            found = PacketDisplayFilter(capture).matching("is:" + trouble["code"].replace("_", "-"))
             assert found is not None
             assert len(found) == trouble["count"]
             assert [one["packet"] - 1 for one in trouble["packets"]] == found[: len(trouble["packets"])].tolist()
 
 
 def test_a_code_that_is_none_is_text_like_any_other(capture: Capture) -> None:
-    assert Search(capture).matching("is:nonsense").size == 0  # type: ignore[union-attr]
+    assert PacketDisplayFilter(capture).matching("is:nonsense").size == 0  # type: ignore[union-attr]
 
 
 def test_bytes_between_two_packets_are_no_packets(capture: Capture) -> None:
     """The words of the file's own headers, and a word that begins in one packet and ends in the next."""
-    assert Search(capture).matching("test-traffic").size == 0  # type: ignore[union-attr]
-    assert Search(capture).matching("wireglass").size == 0  # type: ignore[union-attr]
+    assert PacketDisplayFilter(capture).matching("test-traffic").size == 0  # type: ignore[union-attr]
+    assert PacketDisplayFilter(capture).matching("wireglass").size == 0  # type: ignore[union-attr]
 
 
 def test_what_came_since_is_found_too(tmp_path: Path) -> None:
@@ -105,7 +108,7 @@ def test_what_came_since_is_found_too(tmp_path: Path) -> None:
     with Capture(open_packets(wire.path)) as capture:
         while capture.advance():
             pass
-        found = Search(capture)
+        found = PacketDisplayFilter(capture)
         assert found.matching("needle").tolist() == [3]  # type: ignore[union-attr]
         exchange(wire, 40002, "/needle")
         capture.refresh()

@@ -1,4 +1,5 @@
-"""Finds the connections, exchanges and messages that match every word of a filter; for packets, see `packet_filter`.
+"""The display filter: finds the connections, exchanges and messages that match every word of it; for packets, see
+packet_display_filter.py.
 
 #12, :80            their connection, by its number or a port
 80                  a port, a status or close code, or that number in the content
@@ -20,7 +21,7 @@ import numpy.typing as npt
 
 from inspector.query.byte_search import Stretches
 from inspector.query.http_search import HttpBytes
-from inspector.query.packet_filter import Search, as_bytes, has_address, named, words_of
+from inspector.query.packet_display_filter import PacketDisplayFilter, as_bytes, has_address, named, words_of
 from inspector.tables.arrays import Mask, Rows
 from inspector.tables.table import SIDES
 from inspector.tcp.states import State
@@ -34,19 +35,19 @@ STATES = {state.rfc_name.lower(): state for state in State}
 KINDS = {name: kind for kind, name in MESSAGE_KINDS.items()}
 
 
-class Finder:
+class DisplayFilter:
     """Finds rows of one capture, which may grow. Results are cached, so that only new bytes are searched if a word is
     searched for again.
     """
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
-        self._packets = Search(capture)
+        self._packets = PacketDisplayFilter(capture)
         self._http = HttpBytes(capture)
         self._texts = Stretches(capture, lambda: _texts(capture), may_grow=True)
 
     def is_of(self, capture: Capture) -> bool:
-        """Whether this finder searches the given capture."""
+        """Whether this filter searches the given capture."""
         return capture is self._capture
 
     def matching(self, name: str, text: str) -> Rows | None:
@@ -54,7 +55,7 @@ class Finder:
 
         Args:
             name: packets, connections, exchanges or messages.
-            text: the words of the filter.
+            text: the words of the display filter.
         """
         if name == "packets":
             return self._packets.matching(text)

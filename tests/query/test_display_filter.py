@@ -8,14 +8,14 @@ import pytest
 import inspector
 from inspector.engine.capture import Capture
 from inspector.pcap.reader import open_packets
-from inspector.query.row_filter import Finder
+from inspector.query.display_filter import DisplayFilter
 from tests.web.traffic import Talk, Wire, chat, exchange, frame
 
 
 @pytest.fixture(scope="module")
-def finder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finder]:
+def display_filter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DisplayFilter]:
     """Connections 0 and 1 with exchanges 0 and 1; 2 a chat (exchange 2); 3 open, its exchanges 3 to 5 pipelined."""
-    wire = Wire(tmp_path_factory.mktemp("finder") / "x.pcapng")
+    wire = Wire(tmp_path_factory.mktemp("display_filter") / "x.pcapng")
     exchange(wire, 40001, "/first/417", b"Hello")
     exchange(wire, 40002, "/second", b"room 80")
     talk = chat(wire, 40003, "Hi", "room 417 is free", "4170")
@@ -27,7 +27,7 @@ def finder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finder]:
     talk.arrive()
     wire.close()
     with inspector.open(wire.path) as capture:
-        yield Finder(capture)
+        yield DisplayFilter(capture)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def finder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finder]:
         pytest.param("grüße", [], id="letters beyond ASCII"),
     ],
 )
-def test_exchanges(finder: Finder, text: str, rows: list[int]) -> None:
-    found = finder.matching("exchanges", text)
+def test_exchanges(display_filter: DisplayFilter, text: str, rows: list[int]) -> None:
+    found = display_filter.matching("exchanges", text)
     assert found is not None
     assert found.tolist() == rows
 
@@ -76,8 +76,8 @@ def test_exchanges(finder: Finder, text: str, rows: list[int]) -> None:
         pytest.param("hello", [], id="a word of somebody else"),
     ],
 )
-def test_messages(finder: Finder, text: str, rows: list[int]) -> None:
-    assert finder.matching("messages", text).tolist() == rows  # type: ignore[union-attr]
+def test_messages(display_filter: DisplayFilter, text: str, rows: list[int]) -> None:
+    assert display_filter.matching("messages", text).tolist() == rows  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -91,13 +91,13 @@ def test_messages(finder: Finder, text: str, rows: list[int]) -> None:
         pytest.param("get /second", [1], id="words of the same packet or of several"),
     ],
 )
-def test_connections(finder: Finder, text: str, rows: list[int]) -> None:
-    assert finder.matching("connections", text).tolist() == rows  # type: ignore[union-attr]
+def test_connections(display_filter: DisplayFilter, text: str, rows: list[int]) -> None:
+    assert display_filter.matching("connections", text).tolist() == rows  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", ["packets", "connections", "exchanges", "messages"])
-def test_no_word_is_no_filter(finder: Finder, name: str) -> None:
-    assert finder.matching(name, " \t") is None
+def test_no_word_is_no_filter(display_filter: DisplayFilter, name: str) -> None:
+    assert display_filter.matching(name, " \t") is None
 
 
 @pytest.mark.parametrize("name", ["packets", "connections", "exchanges", "messages"])
@@ -105,7 +105,7 @@ def test_no_word_is_no_filter(finder: Finder, name: str) -> None:
 def test_an_empty_capture_holds_nothing(tmp_path: Path, name: str, text: str) -> None:
     Wire(tmp_path / "empty.pcapng").close()
     with inspector.open(tmp_path / "empty.pcapng") as capture:
-        assert Finder(capture).matching(name, text).tolist() == []  # type: ignore[union-attr]
+        assert DisplayFilter(capture).matching(name, text).tolist() == []  # type: ignore[union-attr]
 
 
 def test_what_came_since_is_found_too(tmp_path: Path) -> None:
@@ -113,13 +113,13 @@ def test_what_came_since_is_found_too(tmp_path: Path) -> None:
     wire = Wire(tmp_path / "x.pcapng")
     talk = chat(wire, 40001)
     with Capture(open_packets(wire.path)) as capture:
-        finder = Finder(capture)
+        display_filter = DisplayFilter(capture)
 
         def rows(name: str, text: str) -> list[int]:
             capture.refresh()
             while capture.advance():
                 pass
-            return finder.matching(name, text).tolist()  # type: ignore[union-attr]
+            return display_filter.matching(name, text).tolist()  # type: ignore[union-attr]
 
         assert rows("messages", "needle") == []
         talk.server(b"\x01\x03nee")
