@@ -1,4 +1,4 @@
-"""Conversations as plays: who sends what, in order, fed to the application layer as pieces of byte streams."""
+"""ApplicationLayer as plays: who sends what, in order, fed to the application layer as pieces of byte streams."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inspector.anomalies import ANOMALIES, describe
-from inspector.engine.application_layer import Conversations
+from inspector.engine.application_layer import ApplicationLayer
 from inspector.http.head import Head, parse_head
 from inspector.tables.arena import Arena
 from inspector.tables.table import ChunkKind, Direction, Protocol, Table
@@ -34,7 +34,7 @@ def byte_by_byte(said: bytes) -> Iterator[bytes]:
 
 
 def at_random(seed: int, longest: int = 40) -> Cut:
-    """Pieces of random lengths."""
+    """ChunkCursor of random lengths."""
     random = Random(seed)
 
     def cut(said: bytes) -> Iterator[bytes]:
@@ -118,13 +118,13 @@ class Stage:
         self._offsets: dict[tuple[int, int], int] = {}
         self._script = bytearray()
         self._write(play)
-        self.conversations = Conversations(*self.tables.values(), self.arena)
-        self.conversations.attach(memoryview(bytes(self._script)))
+        self.application_layer = ApplicationLayer(*self.tables.values(), self.arena)
+        self.application_layer.attach(memoryview(bytes(self._script)))
         rows = len(self.tables["chunks"])
         step = play.batch or max(rows, 1)
         for first in range(0, rows, step):
-            self.conversations.advance(first, min(first + step, rows))
-        self.conversations.finish()
+            self.application_layer.advance(first, min(first + step, rows))
+        self.application_layer.finish()
 
     def __getattr__(self, name: str) -> Table:
         return self.tables[name]

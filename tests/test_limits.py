@@ -85,7 +85,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "inspector/tables/chunk_index.py": {"REBUILD_AT": 4},
     "inspector/tcp/acceptance.py": {"LARGEST_WINDOW": 65535 << 14},
     "inspector/tcp/conformance.py": {"STORM": 1000},
-    "inspector/tcp/connection_table.py": {"LATE_NS": 100000000, "NETWORKS": 64},
+    "inspector/tcp/connection_tracker.py": {"LATE_NS": 100000000, "NETWORKS": 64},
     "inspector/tcp/duplicate_packets.py": {"SEEN": 8192},
     "inspector/tcp/option_values.py": {"LONGEST": 60},
     "inspector/tcp/overlaps.py": {"CHUNKS_BACK": 256},

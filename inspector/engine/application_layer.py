@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from inspector.anomalies import index_of
 from inspector.http.head import Head, parse_head
-from inspector.http.parser import Framer
-from inspector.tables.anomaly_writer import Oddities
+from inspector.http.parser import HttpParser
+from inspector.tables.anomaly_writer import AnomalyWriter
 from inspector.tables.arena import ARENA, Arena, Want, lost
-from inspector.tables.chunk_cursor import Pieces
+from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.tables.stream_routes import Route
 from inspector.tables.table import Direction, Protocol, Table
 from inspector.websocket.detect import Guess, frames_in
-from inspector.websocket.frame_parser import FrameReader
+from inspector.websocket.frame_parser import FrameParser
 from inspector.websocket.handshake import Deflate, Handshake
 
 FIRST_ROUTES = 64
 """The initial length of the array of routes, which has one entry per direction."""
 
 
-class Conversations:
+class ApplicationLayer:
     """Reads chunks in the order in which they became readable; the result does not depend on how they are batched."""
 
     def __init__(
@@ -40,12 +40,12 @@ class Conversations:
     ) -> None:
         self._connections = connections
         self._chunks = chunks
-        self._messages = http_messages
+        self._http_messages = http_messages
         self._arena = arena
-        self._oddities = Oddities(anomalies)
-        self._pieces = Pieces(packets, chunks, arena)
-        self._http = Framer(self._pieces, connections, http_messages, exchanges, self._oddities, arena)
-        self._websocket = FrameReader(self._pieces, frames, messages, self._oddities, arena)
+        self._anomaly_writer = AnomalyWriter(anomalies)
+        self._cursor = ChunkCursor(packets, chunks, arena)
+        self._http = HttpParser(self._cursor, connections, http_messages, exchanges, self._anomaly_writer, arena)
+        self._websocket = FrameParser(self._cursor, frames, messages, self._anomaly_writer, arena)
         self._guesses: dict[int, Guess] = {}
         self._turned: list[int] = []
         self._routes = bytearray(FIRST_ROUTES)
@@ -59,7 +59,7 @@ class Conversations:
         self._data = data
         self._floor = floor
         self._want = want
-        self._pieces.attach(data, floor, want)
+        self._cursor.attach(data, floor, want)
 
     def advance(self, first_chunk: int, stop_chunk: int) -> None:
         """Read the chunks in rows [first_chunk, stop_chunk)."""
@@ -83,7 +83,7 @@ class Conversations:
         if missing > 0:
             self._routes = self._routes + bytearray(max(missing, len(self._routes)))
         routes = memoryview(self._routes)
-        self._pieces.begin_batch()
+        self._cursor.begin_batch()
         self._http.begin_batch(routes)
         self._websocket.begin_batch(routes)
 
@@ -112,12 +112,12 @@ class Conversations:
         if response < 0 and not self._look_like_frames(connection, waiting):
             self._http.read_on(connection)
             return
-        packet = int(self._messages["packet"][response if response >= 0 else request])
+        packet = int(self._http_messages["packet"][response if response >= 0 else request])
         for code in handshake.problems:
-            self._oddities.note(code, packet, connection)
+            self._anomaly_writer.note(code, packet, connection)
         if waiting and response >= 0:
             carrier = int(self._chunks["packet"][waiting[0]])
-            self._oddities.note(index_of("http-data-before-upgrade"), carrier, connection, 0, len(waiting))
+            self._anomaly_writer.note(index_of("http-data-before-upgrade"), carrier, connection, 0, len(waiting))
         asking = self._http.asking(connection)
         client, server, waiting = self._http.hand_over(connection, Route.WEBSOCKET)
         self._speak_websocket(connection, (client, server), asking, handshake.deflate, False)
@@ -163,7 +163,7 @@ class Conversations:
             positions[self._chunks["direction"][row]] = int(self._chunks["stream_offset"][row])
         self._http.hand_over(connection, Route.WEBSOCKET)
         packet = int(self._chunks["packet"][guess.rows[-1]])
-        self._oddities.note(index_of("ws-no-handshake"), packet, connection, -1, guess.frames)
+        self._anomaly_writer.note(index_of("ws-no-handshake"), packet, connection, -1, guess.frames)
         self._speak_websocket(connection, (positions[0], positions[1]), guess.asking or 0, None, True)
         if guess.asking == Direction.SERVER:
             self._turned.append(connection)
@@ -193,8 +193,12 @@ class Conversations:
         """The head of the HTTP message in row `message`; None for row -1, or if the head could not be kept."""
         if message < 0:
             return None
-        address = int(self._messages["head_address"][message])
-        return parse_head(self._bytes_at(address, int(self._messages["head_bytes"][message]))) if address >= 0 else None
+        address = int(self._http_messages["head_address"][message])
+        return (
+            parse_head(self._bytes_at(address, int(self._http_messages["head_bytes"][message])))
+            if address >= 0
+            else None
+        )
 
     def _chunk_bytes(self, row: int) -> bytes:
         return self._bytes_at(int(self._chunks["address"][row]), int(self._chunks["length"][row]))

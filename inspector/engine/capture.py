@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES, index_of
 from inspector.descriptors.history import Ledger
-from inspector.engine.application_layer import Conversations
+from inspector.engine.application_layer import ApplicationLayer
 from inspector.engine.client_server_swap import turn_rows
 from inspector.engine.clocks import NO_CLOCK, UNKNOWN, Clocks
 from inspector.engine.read_options import USUAL, ReadOptions
 from inspector.pcap.reader import PacketFile, open_packets
-from inspector.tables.anomaly_writer import Oddities
+from inspector.tables.anomaly_writer import AnomalyWriter
 from inspector.tables.arena import ARENA, Arena
 from inspector.tables.chunk_index import ChunkIndex
 from inspector.tables.gc_pause import uncollected
@@ -118,7 +118,7 @@ class Capture:
             self.packets, headers, self.arena, source.link_types, options.tunnels, options.ignore_vlan
         )
         self._tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies, self.arena)
-        self._conversations = Conversations(
+        self._application_layer = ApplicationLayer(
             self.packets,
             self.connections,
             self.chunks,
@@ -129,7 +129,7 @@ class Capture:
             self.anomalies,
             self.arena,
         )
-        self._oddities = Oddities(self.anomalies)
+        self._anomaly_writer = AnomalyWriter(self.anomalies)
         self._clocks = Clocks(self.packets)
         self.ledger = Ledger(self.tokens, self.kernel, self.connections)
         self._refused = 0
@@ -222,7 +222,7 @@ class Capture:
             self._tracker.advance(first, stop)
             self._note_times_that_go_back()
             self._forget_untimed(first, stop)
-            self._conversations.advance(first_chunk, len(self.chunks))
+            self._application_layer.advance(first_chunk, len(self.chunks))
             self._turn()
         self.ledger.take(self.source.take_reports())
         self.ledger.join()
@@ -237,7 +237,7 @@ class Capture:
         """Report the fragmented datagrams that were discarded since the last batch."""
         refused = self._decoder.fragments.refused
         for refusal in refused[self._refused :]:
-            self._oddities.note(index_of(REFUSALS[refusal.reason]), refusal.packet, connection=-1)
+            self._anomaly_writer.note(index_of(REFUSALS[refusal.reason]), refusal.packet, connection=-1)
         self._refused = len(refused)
 
     def _note_times_that_go_back(self) -> None:
@@ -245,7 +245,7 @@ class Capture:
         back, revised = self._clocks.take_back()
         for row, by_ns, behind_ns in back:
             connection = int(self.packets["connection"][row])
-            self._oddities.note(index_of("time-goes-back"), row, connection, -1, by_ns, row, behind_ns)
+            self._anomaly_writer.note(index_of("time-goes-back"), row, connection, -1, by_ns, row, behind_ns)
         for row in revised:
             self._forget_intervals_to(row)
 
@@ -279,13 +279,13 @@ class Capture:
         self.source.notes.extend(self._not_looked_into())
         first_chunk = len(self.chunks)
         self._tracker.finish()
-        self._conversations.advance(first_chunk, len(self.chunks))
-        self._conversations.finish()
+        self._application_layer.advance(first_chunk, len(self.chunks))
+        self._application_layer.finish()
         self._turn()
 
     def _turn(self) -> None:
         """Swap client and server of connections whose content has shown that the roles are reversed."""
-        turned = self._conversations.turned()
+        turned = self._application_layer.turned()
         if not turned:
             return
         tables = (self.packets, self.chunks, self.http_messages, self.frames, self.messages)
@@ -293,7 +293,7 @@ class Capture:
         self._chunk_index.forget()
         for connection in turned:
             self._tracker.turn(connection)
-            self._conversations.turn(connection)
+            self._application_layer.turn(connection)
 
     def _not_looked_into(self) -> list[str]:
         """Notes on packets that may belong to connections but were not decoded."""
@@ -318,7 +318,7 @@ class Capture:
         self._floor = self.source.floor
         self._decoder.attach(self.source.data)
         self._tracker.attach(self.source.data, self._floor, self.source.want)
-        self._conversations.attach(self.source.data, self._floor, self.source.want)
+        self._application_layer.attach(self.source.data, self._floor, self.source.want)
 
     # -- bytes ---------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from inspector.anomalies import index_of
 from inspector.http.message_notes import CODE_OF, Note
-from inspector.tables.anomaly_writer import Oddities
-from inspector.tables.chunk_cursor import Pieces
+from inspector.tables.anomaly_writer import AnomalyWriter
+from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.tables.table import Direction
 
 LATER = Note.LENGTH_AND_CHUNKED | Note.GAP | Note.CUT_SHORT | Note.BAD_CHUNK
@@ -24,9 +24,9 @@ REQUEST_TIMEOUT = 408
 class Reports:
     """Reports the anomalies of the HTTP messages of one capture."""
 
-    def __init__(self, oddities: Oddities, pieces: Pieces) -> None:
-        self._oddities = oddities
-        self._pieces = pieces
+    def __init__(self, anomaly_writer: AnomalyWriter, cursor: ChunkCursor) -> None:
+        self._anomaly_writer = anomaly_writer
+        self._cursor = cursor
 
     def of_head(
         self,
@@ -67,12 +67,12 @@ class Reports:
             codes[int(Note.UNKNOWN_CODING)] = _REQUEST_WITHOUT_LENGTH
         for note, code in codes.items():
             if notes & note:
-                self._oddities.note(code, *where, *numbers.get(note, ()))
+                self._anomaly_writer.note(code, *where, *numbers.get(note, ()))
 
     def of(self, code: str, where: tuple[int, int, int], a: int = 0, b: int = 0) -> None:
         """Report one anomaly by its code; `where` is the rows of packet and connection, and the direction."""
-        self._oddities.note(index_of(code), *where, a, b)
+        self._anomaly_writer.note(index_of(code), *where, a, b)
 
     def here(self, code: str, key: int, a: int = 0, b: int = 0) -> None:
         """Report one anomaly in the current stream chunk; `key` is 2 * connection + direction."""
-        self._oddities.note(index_of(code), self._pieces.carrier, key >> 1, key & 1, a, b)
+        self._anomaly_writer.note(index_of(code), self._cursor.carrier, key >> 1, key & 1, a, b)

@@ -6,7 +6,7 @@ from inspector.http.chunked cimport ChunkedBody
 
 
 @cython.final
-cdef class Half:
+cdef class DirectionState:
     cdef int stage
     cdef int role
     cdef bint is_known

@@ -21,7 +21,7 @@ LONG_PATIENCE = 64
 
 
 @cclass
-class Half:
+class DirectionState:
     """The state of one direction; stages.py lists the values of `stage`."""
 
     stage: cython.int

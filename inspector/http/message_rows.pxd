@@ -1,8 +1,8 @@
 # What other compiled modules see of message_rows.py; its docstrings stand there.
 cimport cython
 
-from inspector.http.direction_state cimport Half
-from inspector.tables.chunk_cursor cimport Pieces
+from inspector.http.direction_state cimport DirectionState
+from inspector.tables.chunk_cursor cimport ChunkCursor
 from inspector.tables.row_writer cimport Writer
 
 
@@ -29,5 +29,5 @@ cdef class MessageRows(Writer):
     cdef unsigned short[::1] _status
 
     cdef Py_ssize_t add(
-        self, Half half, Py_ssize_t key, Pieces pieces, long long address, Py_ssize_t count, int status
+        self, DirectionState state, Py_ssize_t key, ChunkCursor cursor, long long address, Py_ssize_t count, int status
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ushort
 
-from inspector.http.direction_state import Half
-from inspector.tables.chunk_cursor import Pieces
+from inspector.http.direction_state import DirectionState
+from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.tables.row_writer import Writer
 
 
@@ -61,14 +61,20 @@ class MessageRows(Writer):
 
     @cfunc
     def add(
-        self, half: Half, key: Py_ssize_t, pieces: Pieces, address: longlong, count: Py_ssize_t, status: cython.int
+        self,
+        state: DirectionState,
+        key: Py_ssize_t,
+        cursor: ChunkCursor,
+        address: longlong,
+        count: Py_ssize_t,
+        status: cython.int,
     ) -> Py_ssize_t:
         """Add a row for a message whose header was parsed; return the row.
 
         Args:
-            half: the state of its direction, which knows where the message began.
+            state: the state of its direction, which knows where the message began.
             key: 2 * connection + direction.
-            pieces: the stream chunks; the current one contains the end of the header.
+            cursor: the stream chunks; the current one contains the end of the header.
             address: the address of the header; -1 if it could not be kept.
             count: the number of bytes of the header.
             status: the status code; 0 for a request.
@@ -79,13 +85,13 @@ class MessageRows(Writer):
         self.count += 1
         self.connection[row] = key >> 1
         self.direction[row] = key & 1
-        self.packet[row] = half.start_packet
-        self.last_packet[row] = pieces.carrier
-        self._time_ns[row] = half.start_ns
-        self.end_ns[row] = half.latest_ns
+        self.packet[row] = state.start_packet
+        self.last_packet[row] = cursor.carrier
+        self._time_ns[row] = state.start_ns
+        self.end_ns[row] = state.latest_ns
         self._head_address[row] = address
         self._head_bytes[row] = count
-        self._stream_offset[row] = half.start_offset
-        self.body_offset[row] = self.body_end[row] = half.start_offset + count
+        self._stream_offset[row] = state.start_offset
+        self.body_offset[row] = self.body_end[row] = state.start_offset + count
         self._status[row] = status
         return row

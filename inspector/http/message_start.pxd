@@ -6,37 +6,37 @@ cimport inspector.http.framing as framing
 cimport inspector.http.stages as stages
 from inspector.http.directions cimport Directions
 from inspector.http.exchanges cimport Exchanges
-from inspector.http.direction_state cimport Half
+from inspector.http.direction_state cimport DirectionState
 from inspector.http.head_reader cimport HeadReader
 from inspector.http.message_rows cimport MessageRows
 from inspector.http.message_reader cimport MessageReader
-from inspector.tables.chunk_cursor cimport Pieces
+from inspector.tables.chunk_cursor cimport ChunkCursor
 
 
 @cython.final
-cdef class Beginnings:
+cdef class MessageStarts:
     cdef list suspects
-    cdef Pieces _pieces
+    cdef ChunkCursor _cursor
     cdef object _arena
     cdef HeadReader _reader
     cdef Exchanges _exchanges
     cdef Directions _directions
     cdef MessageRows _rows
-    cdef MessageReader _messages
+    cdef MessageReader _message_reader
     cdef object _reports
 
     cdef unsigned char _byte(self, long long at)
-    cdef long long start(self, Half half, Py_ssize_t key, long long at, long long stop)
-    cdef _begin_message(self, Half half, long long at)
-    cdef long long more_head(self, Half half, Py_ssize_t key, long long at, long long stop)
-    cdef cut_head(self, Half half, Py_ssize_t key, unsigned int note)
-    cdef bint _is_turned(self, Half half, Py_ssize_t key, long long at, long long stop)
-    cdef long long _not_http(self, Half half, Py_ssize_t key, long long at, long long stop)
-    cdef long long tls(self, Half half, Py_ssize_t key, long long at, long long stop)
-    cdef long long _found_tls(self, Half half, Py_ssize_t key, long long stop)
+    cdef long long start(self, DirectionState state, Py_ssize_t key, long long at, long long stop)
+    cdef _begin_message(self, DirectionState state, long long at)
+    cdef long long more_head(self, DirectionState state, Py_ssize_t key, long long at, long long stop)
+    cdef cut_head(self, DirectionState state, Py_ssize_t key, unsigned int note)
+    cdef bint _is_turned(self, DirectionState state, Py_ssize_t key, long long at, long long stop)
+    cdef long long _not_http(self, DirectionState state, Py_ssize_t key, long long at, long long stop)
+    cdef long long tls(self, DirectionState state, Py_ssize_t key, long long at, long long stop)
+    cdef long long _found_tls(self, DirectionState state, Py_ssize_t key, long long stop)
     cdef bint _is_hello(self, long long at, long long stop)
     cdef long long _pair(self, long long at)
-    cdef _headless_response(self, Half half, Py_ssize_t key, long long at)
-    cdef long long search(self, Half half, Py_ssize_t key, long long at, long long stop)
+    cdef _headless_response(self, DirectionState state, Py_ssize_t key, long long at)
+    cdef long long search(self, DirectionState state, Py_ssize_t key, long long at, long long stop)
     cdef bint _begins_here(self, long long at, long long stop, int side)
-    cdef lose(self, Half half, long long missing)
+    cdef lose(self, DirectionState state, long long missing)

@@ -12,7 +12,7 @@ from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, uchar, uin
 from inspector.http import char_classes as chars
 from inspector.http import stages
 from inspector.http.anomaly_reports import Reports
-from inspector.http.direction_state import Half
+from inspector.http.direction_state import DirectionState
 from inspector.http.directions import Directions
 from inspector.http.exchanges import Exchanges
 from inspector.http.head_buffer import HeldHead
@@ -22,7 +22,7 @@ from inspector.http.message_reader import MessageReader
 from inspector.http.message_rows import MessageRows
 from inspector.tables.arena import ARENA as _ARENA
 from inspector.tables.arena import Arena
-from inspector.tables.chunk_cursor import Pieces
+from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.tables.table import Protocol as _Protocol
 
 ARENA = cython.declare(longlong, _ARENA)
@@ -39,7 +39,7 @@ HEAD_TOO_LONG = cython.declare(uint, int(Note.HEAD_TOO_LONG))
 
 
 @cclass
-class Beginnings:
+class MessageStarts:
     """Reads a direction where a message is expected or searched for.
 
     Attributes:
@@ -47,18 +47,18 @@ class Beginnings:
     """
 
     suspects: list[int]
-    _pieces: Pieces
+    _cursor: ChunkCursor
     _arena: Arena
     _reader: HeadReader
     _exchanges: Exchanges
     _directions: Directions
     _rows: MessageRows
-    _messages: MessageReader
+    _message_reader: MessageReader
     _reports: Reports
 
     def __init__(
         self,
-        pieces: Pieces,
+        cursor: ChunkCursor,
         arena: Arena,
         reader: HeadReader,
         exchanges: Exchanges,
@@ -68,27 +68,27 @@ class Beginnings:
         reports: Reports,
     ) -> None:
         self.suspects = []
-        self._pieces = pieces
+        self._cursor = cursor
         self._arena = arena
         self._reader = reader
         self._exchanges = exchanges
         self._directions = directions
         self._rows = rows
-        self._messages = messages
+        self._message_reader = messages
         self._reports = reports
 
     def begin_batch(self) -> None:
         """Prepare for new stream chunks."""
-        self._reader.attach(self._pieces.data_memory, self._pieces.arena_memory)
+        self._reader.attach(self._cursor.data_memory, self._cursor.arena_memory)
 
     @cfunc
     @inline
     def _byte(self, at: longlong) -> uchar:
         """The byte at an address."""
-        return self._pieces.arena[at - ARENA] if at >= ARENA else self._pieces.data[at]
+        return self._cursor.arena[at - ARENA] if at >= ARENA else self._cursor.data[at]
 
     @cfunc
-    def start(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+    def start(self, state: DirectionState, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
         """Begin an expected message: read its header in place if it is complete. Return the address at which reading
         stops.
         """
@@ -96,127 +96,127 @@ class Beginnings:
         byte: uchar = self._byte(at)
         while byte == chars.CR or byte == chars.LF:
             # Empty lines before a start line are to be ignored (RFC 9112 §2.2).
-            half.blank += 1
+            state.blank += 1
             at += 1
             if at == stop:
                 return at
             byte = self._byte(at)
-        count = self._reader.read(at, stop - at, half.role)
-        if count < 0 and self._is_turned(half, key, at, stop):
-            count = self._reader.read(at, stop - at, half.role)
+        count = self._reader.read(at, stop - at, state.role)
+        if count < 0 and self._is_turned(state, key, at, stop):
+            count = self._reader.read(at, stop - at, state.role)
         if count < 0:
-            return self._not_http(half, key, at, stop)
-        self._begin_message(half, at)
+            return self._not_http(state, key, at, stop)
+        self._begin_message(state, at)
         if count > 0:
-            self._messages.read(half, key, at, count, 0)
+            self._message_reader.read(state, key, at, count, 0)
             return at + count
-        half.stage = stages.HEAD
-        half.held = HeldHead()
-        return self.more_head(half, key, at, stop)
+        state.stage = stages.HEAD
+        state.held = HeldHead()
+        return self.more_head(state, key, at, stop)
 
     @cfunc
-    def _begin_message(self, half: Half, at: longlong) -> None:
+    def _begin_message(self, state: DirectionState, at: longlong) -> None:
         """Note that the next message begins at an address in the current chunk."""
-        half.start_offset = at + self._pieces.shift
-        half.start_packet = self._pieces.carrier
-        half.start_seq = self._pieces.sequence_number(at)
-        half.start_ns = half.latest_ns = self._pieces.now
+        state.start_offset = at + self._cursor.shift
+        state.start_packet = self._cursor.carrier
+        state.start_seq = self._cursor.sequence_number(at)
+        state.start_ns = state.latest_ns = self._cursor.now
 
     @cfunc
-    def more_head(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+    def more_head(self, state: DirectionState, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
         """Continue a header that spans several chunks. Return the address at which reading stops."""
-        held = half.held
+        held = state.held
         count: Py_ssize_t
         begin: longlong = at
         assert held is not None
-        at += held.gather(self._pieces.bytes_at(at, stop - at))
+        at += held.gather(self._cursor.bytes_at(at, stop - at))
         if held.has_start_line and not held.is_whole:
             if held.is_too_long:
-                self.cut_head(half, key, HEAD_TOO_LONG)
-                self.lose(half, 0)
+                self.cut_head(state, key, HEAD_TOO_LONG)
+                self.lose(state, 0)
             return at
-        count = self._reader.read_held(held.buffer, half.role)
+        count = self._reader.read_held(held.buffer, state.role)
         if count < 0:
-            half.skipped += len(held.buffer) - (at - begin)
-            half.held = None
-            half.stage = stages.START
-            return self._not_http(half, key, begin, stop)  # a message may still begin here
+            state.skipped += len(held.buffer) - (at - begin)
+            state.held = None
+            state.stage = stages.START
+            return self._not_http(state, key, begin, stop)  # a message may still begin here
         if count > 0:
-            self._messages.read(half, key, self._arena.append(held.buffer), count, 0)
+            self._message_reader.read(state, key, self._arena.append(held.buffer), count, 0)
         else:
             held.has_start_line = self._reader.has_start_line != 0
         return at
 
     @cfunc
-    def cut_head(self, half: Half, key: Py_ssize_t, note: uint) -> None:
+    def cut_head(self, state: DirectionState, key: Py_ssize_t, note: uint) -> None:
         """End a header whose rest will not arrive; it is kept if it has at least a start line."""
-        half.stage = stages.START
-        held = half.held
+        state.stage = stages.START
+        held = state.held
         row: Py_ssize_t = self._rows.count
         assert held is not None
-        if self._reader.read_held(held.readable(), half.role) >= 0 and self._reader.has_start_line:
+        if self._reader.read_held(held.readable(), state.role) >= 0 and self._reader.has_start_line:
             if not held.has_start_line:
                 self._reader.notes = 0
-            self._messages.read(half, key, self._arena.append(held.buffer), len(held.buffer), note)
+            self._message_reader.read(state, key, self._arena.append(held.buffer), len(held.buffer), note)
             if self._rows.count > row:
                 self._rows.complete[row] = 0
-        half.held = None
-        half.pausing = -1  # there is no complete request that could be answered
-        if half.stage == stages.PAUSED:
-            half.stage = stages.START
+        state.held = None
+        state.pausing = -1  # there is no complete request that could be answered
+        if state.stage == stages.PAUSED:
+            state.stage = stages.START
 
     @cfunc
-    def _is_turned(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> bint:
+    def _is_turned(self, state: DirectionState, key: Py_ssize_t, at: longlong, stop: longlong) -> bint:
         """Whether the first message of the connection begins here but is of the other kind. The roles of its directions
         are then swapped.
         """
         if self._directions.is_http(key >> 1) or stop - at < SHORTEST_VERSION:
             return False
-        if self._reader.read(at, stop - at, 1 - half.role) < 0 or self._reader.notes & HTTP_0_9:
+        if self._reader.read(at, stop - at, 1 - state.role) < 0 or self._reader.notes & HTTP_0_9:
             return False
-        if half.role and not self._reader.has_start_line:
+        if state.role and not self._reader.has_start_line:
             return False  # any bytes may look like the beginning of a method
-        self._directions.turn(half, key)
+        self._directions.turn(state, key)
         return True
 
     # -- where no message begins ---------------------------------------------------------------------------------
 
     @cfunc
-    def _not_http(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+    def _not_http(self, state: DirectionState, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
         """Handle bytes that are not the expected start line. Return the address at which reading stops."""
-        peer: Half = self._directions.seen(key ^ 1)
+        peer: DirectionState = self._directions.seen(key ^ 1)
         request: Py_ssize_t
-        if not half.is_known and key & 1 == 0 and at < stop:
-            if half.position == half.origin and self._byte(at) == HANDSHAKE:
-                half.stage = stages.TLS
+        if not state.is_known and key & 1 == 0 and at < stop:
+            if state.position == state.origin and self._byte(at) == HANDSHAKE:
+                state.stage = stages.TLS
                 return at + 1
             if self._is_hello(at, stop):
-                return self._found_tls(half, key, stop)
-        if not half.is_known and half.role and peer is not None and peer.is_known and not half.was_lost:
+                return self._found_tls(state, key, stop)
+        if not state.is_known and state.role and peer is not None and peer.is_known and not state.was_lost:
             request = self._exchanges.waiting_request(key >> 1)
             if request >= 0 and self._rows.notes[request] & HTTP_0_9:
-                self._headless_response(half, key, at)
+                self._headless_response(state, key, at)
                 return at
-        if self._directions.is_http(key >> 1) and not half.was_lost:
-            self._reports.here("http-not-a-start-line", key, at + self._pieces.shift)
-        self.lose(half, 0)
+        if self._directions.is_http(key >> 1) and not state.was_lost:
+            self._reports.here("http-not-a-start-line", key, at + self._cursor.shift)
+        self.lose(state, 0)
         return at
 
     @cfunc
-    def tls(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+    def tls(self, state: DirectionState, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
         """Check the version after the first byte of a TLS handshake record (RFC 8446 §5.1), which was the client's
         first byte.
         """
         if self._byte(at) != 3:
-            half.stage = stages.SEARCH
+            state.stage = stages.SEARCH
             return at
-        return self._found_tls(half, key, stop)
+        return self._found_tls(state, key, stop)
 
     @cfunc
-    def _found_tls(self, half: Half, key: Py_ssize_t, stop: longlong) -> longlong:
+    def _found_tls(self, state: DirectionState, key: Py_ssize_t, stop: longlong) -> longlong:
         """Stop reading a client that sends TLS."""
         self._directions.name(key >> 1, P_TLS)
-        self._directions.give_up(half, key)
+        self._directions.give_up(state, key)
         return stop
 
     @cfunc
@@ -243,41 +243,41 @@ class Beginnings:
         return first << 8 | self._byte(at + 1)
 
     @cfunc
-    def _headless_response(self, half: Half, key: Py_ssize_t, at: longlong) -> None:
+    def _headless_response(self, state: DirectionState, key: Py_ssize_t, at: longlong) -> None:
         """Begin the response to an HTTP/0.9 request, which has a body only (RFC 9112 Appendix C.1)."""
         head = self._reader
         head.status = 0
         head.content_length = -1
         head.coding = 0
         head.notes = HTTP_0_9
-        self._begin_message(half, at)
-        self._messages.read(half, key, at, 0, 0)
+        self._begin_message(state, at)
+        self._message_reader.read(state, key, at, 0, 0)
 
     @cfunc
-    def search(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+    def search(self, state: DirectionState, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
         """Search for a start line: anywhere if the connection is known to carry HTTP, else only at the beginning of
         chunks.
         """
         found: Py_ssize_t
         if self._directions.is_http(key >> 1):
-            found = self._reader.find(at, stop - at, half.role)
+            found = self._reader.find(at, stop - at, state.role)
         else:
-            found = 0 if at == stop or self._begins_here(at, stop, half.role) else -1
+            found = 0 if at == stop or self._begins_here(at, stop, state.role) else -1
             if found < 0 and key & 1 == 0 and self._is_hello(at, stop):
-                return self._found_tls(half, key, stop)
-            if found < 0 and self._is_turned(half, key, at, stop):
+                return self._found_tls(state, key, stop)
+            if found < 0 and self._is_turned(state, key, at, stop):
                 found = 0
-            half.patience -= 1
-            if found < 0 and half.is_midstream:
-                self.suspects.append(self._pieces.row)
-            if found < 0 and half.patience < 0:
-                self._directions.give_up(half, key)
+            state.patience -= 1
+            if found < 0 and state.is_midstream:
+                self.suspects.append(self._cursor.row)
+            if found < 0 and state.patience < 0:
+                self._directions.give_up(state, key)
                 return stop
         if found < 0:
-            half.skipped += stop - at
+            state.skipped += stop - at
             return stop
-        half.skipped += found
-        half.stage = stages.START
+        state.skipped += found
+        state.stage = stages.START
         return at + found
 
     @cfunc
@@ -289,11 +289,11 @@ class Beginnings:
         return count >= 0 and (not self._reader.has_start_line or self._reader.version >= 0)
 
     @cfunc
-    def lose(self, half: Half, missing: longlong) -> None:
+    def lose(self, state: DirectionState, missing: longlong) -> None:
         """Start searching for the next message, whose position is unknown; `missing` bytes are not in the capture."""
-        half.stage = stages.SEARCH
-        half.held = None
-        half.message = half.pausing = -1
-        half.was_lost = True
-        half.has_gap |= missing > 0
-        half.skipped += missing
+        state.stage = stages.SEARCH
+        state.held = None
+        state.message = state.pausing = -1
+        state.was_lost = True
+        state.has_gap |= missing > 0
+        state.skipped += missing

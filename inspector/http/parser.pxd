@@ -2,11 +2,11 @@
 
 cimport inspector.http.stages as stages
 from inspector.http.body_reader cimport BodyReader
-from inspector.http.direction_state cimport Half
+from inspector.http.direction_state cimport DirectionState
 from inspector.http.directions cimport Directions
 from inspector.http.exchanges cimport Exchanges
 from inspector.http.head_reader cimport HeadReader
 from inspector.http.message_reader cimport MessageReader
 from inspector.http.message_rows cimport MessageRows
-from inspector.http.message_start cimport Beginnings
-from inspector.tables.chunk_cursor cimport Pieces
+from inspector.http.message_start cimport MessageStarts
+from inspector.tables.chunk_cursor cimport ChunkCursor

@@ -1,7 +1,7 @@
 """Finds HTTP/1.x messages in the two byte streams of a connection (RFC 9112 §2 and §6).
 
 This is the framing of an observer: a stream may begin in the middle of a message, have gaps, or not be HTTP at all.
-Each direction is a `Half`; its `stage` says what is expected next:
+Each direction is a `DirectionState`; its `stage` says what is expected next:
 
     DETECT → SEARCH (not HTTP)      START → HEAD → body → START
     body: LENGTH, or CLOSE, or FRAMING → CHUNK → FRAMING → …
@@ -24,17 +24,17 @@ from inspector.http import stages
 from inspector.http.anomaly_reports import Reports
 from inspector.http.body_reader import BodyReader
 from inspector.http.direction_state import LONG_PATIENCE as _LONG_PATIENCE
-from inspector.http.direction_state import Half
+from inspector.http.direction_state import DirectionState
 from inspector.http.directions import Directions
 from inspector.http.exchanges import Exchanges
 from inspector.http.head_reader import HeadReader
 from inspector.http.message_notes import Note
 from inspector.http.message_reader import MessageReader
 from inspector.http.message_rows import MessageRows
-from inspector.http.message_start import Beginnings
-from inspector.tables.anomaly_writer import Oddities
+from inspector.http.message_start import MessageStarts
+from inspector.tables.anomaly_writer import AnomalyWriter
 from inspector.tables.arena import Arena
-from inspector.tables.chunk_cursor import Pieces
+from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.tables.stream_routes import Route
 from inspector.tables.table import ChunkKind, Table
 
@@ -60,43 +60,49 @@ HEAD_CUT = cython.declare(uint, int(Note.HEAD_CUT))
 
 @cython.final
 @cclass
-class Framer:
+class HttpParser:
     """Reads the stream chunks of connections that carry HTTP or may carry it.
 
-    The routes (one byte per connection and direction, shared with Conversations) determine which parser reads a
-    direction; `switch` and `suspects` return what Conversations has to decide before more chunks can be read.
+    The routes (one byte per connection and direction, shared with ApplicationLayer) determine which parser reads a
+    direction; `switch` and `suspects` return what ApplicationLayer has to decide before more chunks can be read.
     """
 
-    _pieces: Pieces
+    _cursor: ChunkCursor
     _exchanges: Exchanges
     _directions: Directions
     _rows: MessageRows
     _bodies: BodyReader
-    _messages: MessageReader
-    _beginnings: Beginnings
+    _message_reader: MessageReader
+    _message_starts: MessageStarts
     _reports: Reports
 
     def __init__(
-        self, pieces: Pieces, connections: Table, messages: Table, exchanges: Table, oddities: Oddities, arena: Arena
+        self,
+        cursor: ChunkCursor,
+        connections: Table,
+        messages: Table,
+        exchanges: Table,
+        anomaly_writer: AnomalyWriter,
+        arena: Arena,
     ) -> None:
         reader = HeadReader()
-        self._pieces = pieces
+        self._cursor = cursor
         self._exchanges = Exchanges(exchanges)
         self._directions = Directions(connections, self._exchanges)
         self._rows = MessageRows(messages)
-        self._reports = Reports(oddities, pieces)
-        self._bodies = BodyReader(pieces, self._rows, self._exchanges, self._reports)
-        self._messages = MessageReader(
-            reader, pieces, self._directions, self._rows, self._bodies, self._exchanges, self._reports
+        self._reports = Reports(anomaly_writer, cursor)
+        self._bodies = BodyReader(cursor, self._rows, self._exchanges, self._reports)
+        self._message_reader = MessageReader(
+            reader, cursor, self._directions, self._rows, self._bodies, self._exchanges, self._reports
         )
-        self._beginnings = Beginnings(
-            pieces, arena, reader, self._exchanges, self._directions, self._rows, self._messages, self._reports
+        self._message_starts = MessageStarts(
+            cursor, arena, reader, self._exchanges, self._directions, self._rows, self._message_reader, self._reports
         )
 
     def begin_batch(self, routes: memoryview) -> None:
         """Prepare for new stream chunks; `routes` has one byte for each direction of each connection."""
         self._directions.begin_batch(routes)
-        self._beginnings.begin_batch()
+        self._message_starts.begin_batch()
 
     # -- chunks --------------------------------------------------------------------------------------------------
 
@@ -106,15 +112,15 @@ class Framer:
         key: Py_ssize_t
         route: cython.int
         while row < stop:
-            key = 2 * self._pieces.connection[row] + self._pieces.direction[row]
+            key = 2 * self._cursor.connection[row] + self._cursor.direction[row]
             route = self._directions.routes[key]
             if route != OPAQUE:
                 if route in (WEBSOCKET, SWITCHING):
                     break
                 self._take(row, key)
-                if self._messages.switching >= 0 or self._beginnings.suspects:
+                if self._message_reader.switching >= 0 or self._message_starts.suspects:
                     # A chunk that belongs partly to another protocol is read again by that protocol's parser.
-                    row += self._directions.routes[key] != SWITCHING or self._pieces.kinds[row] != K_DATA
+                    row += self._directions.routes[key] != SWITCHING or self._cursor.kinds[row] != K_DATA
                     break
             row += 1
         self._settle()
@@ -127,94 +133,94 @@ class Framer:
     @cfunc
     def _take(self, row: Py_ssize_t, key: Py_ssize_t) -> None:
         """Read one stream chunk, or the part of it that was not read yet."""
-        half: Half = self._directions.half(key)
-        pieces = self._pieces
-        if half.stage == stages.PAUSED and pieces.kinds[row] <= K_END:
-            self._wait(half, row, key)
+        state: DirectionState = self._directions.state(key)
+        cursor = self._cursor
+        if state.stage == stages.PAUSED and cursor.kinds[row] <= K_END:
+            self._wait(state, row, key)
             return
-        if half.doubtful and not self._settle_doubt(half, row, key):
+        if state.doubtful and not self._settle_doubt(state, row, key):
             return
-        pieces.take(row, half.position)
-        half.latest_ns = max(half.latest_ns, pieces.now)
-        half.position = pieces.offset
-        if pieces.kind == K_DATA:
-            if pieces.length > 0:
-                self._data(half, key, pieces.address, pieces.address + pieces.length)
-        elif pieces.kind == K_GAP:
-            if pieces.length > 0:
-                half.position = pieces.offset + pieces.length
-                self._gap(half, key, pieces.offset, pieces.length)
-        elif pieces.kind == K_END:
-            self._end(half, key)
+        cursor.take(row, state.position)
+        state.latest_ns = max(state.latest_ns, cursor.now)
+        state.position = cursor.offset
+        if cursor.kind == K_DATA:
+            if cursor.length > 0:
+                self._data(state, key, cursor.address, cursor.address + cursor.length)
+        elif cursor.kind == K_GAP:
+            if cursor.length > 0:
+                state.position = cursor.offset + cursor.length
+                self._gap(state, key, cursor.offset, cursor.length)
+        elif cursor.kind == K_END:
+            self._end(state, key)
         else:
             self._abort(key)
 
     @cfunc
-    def _data(self, half: Half, key: Py_ssize_t, address: longlong, stop: longlong) -> None:
+    def _data(self, state: DirectionState, key: Py_ssize_t, address: longlong, stop: longlong) -> None:
         """Read the bytes [address, stop), the next ones of the stream."""
         at: longlong = address
         stage: cython.int
         while at < stop:
-            if half.expects and self._is_doubtful(half, key, at, stop):
-                half.position = at + self._pieces.shift
+            if state.expects and self._is_doubtful(state, key, at, stop):
+                state.position = at + self._cursor.shift
                 return
-            stage = half.stage
+            stage = state.stage
             if stage in (stages.START, stages.DETECT):
-                at = self._beginnings.start(half, key, at, stop)
+                at = self._message_starts.start(state, key, at, stop)
             elif stage in (stages.LENGTH, stages.CHUNK):
-                at = self._bodies.take(half, at, stop)
+                at = self._bodies.take(state, at, stop)
             elif stage == stages.CLOSE:
-                self._bodies.grow(half, stop - at, stop + self._pieces.shift)
+                self._bodies.grow(state, stop - at, stop + self._cursor.shift)
                 at = stop
             elif stage == stages.HEAD:
-                at = self._beginnings.more_head(half, key, at, stop)
+                at = self._message_starts.more_head(state, key, at, stop)
             elif stage == stages.FRAMING:
-                at = self._bodies.read_framing(half, key, at, stop)
+                at = self._bodies.read_framing(state, key, at, stop)
             elif stage == stages.SEARCH:
-                at = self._beginnings.search(half, key, at, stop)
+                at = self._message_starts.search(state, key, at, stop)
             elif stage == stages.TLS:
-                at = self._beginnings.tls(half, key, at, stop)
+                at = self._message_starts.tls(state, key, at, stop)
             elif stage == stages.PAUSED:
-                half.position = at + self._pieces.shift
-                self._wait(half, self._pieces.row, key)
+                state.position = at + self._cursor.shift
+                self._wait(state, self._cursor.row, key)
                 return
             else:
                 at = stop
             self._heed_answer(key)
-            if self._messages.switching >= 0:
+            if self._message_reader.switching >= 0:
                 break
-        half.position = at + self._pieces.shift
+        state.position = at + self._cursor.shift
 
     @cfunc
-    def _is_doubtful(self, half: Half, key: Py_ssize_t, at: longlong, stop: longlong) -> bint:
+    def _is_doubtful(self, state: DirectionState, key: Py_ssize_t, at: longlong, stop: longlong) -> bint:
         """Whether it is still undecided if these bytes belong to the announced body or to the next request.
 
         A client that awaits 100 Continue need not send its body after a final response; the next request may follow
         instead. The question remains open as long as all bytes since then may be the beginning of a request line.
         """
-        if self._bodies.may_be_withheld(half):
-            half.doubtful += self._pieces.bytes_at(at, stop - at)
-            if REQUEST_LINE.match(half.doubtful):
-                self._bodies.withhold(half, key)
-            elif len(half.doubtful) <= DOUBTFUL_LIMIT and BEGINNING.fullmatch(half.doubtful):
-                half.pending.append(self._pieces.row)
+        if self._bodies.may_be_withheld(state):
+            state.doubtful += self._cursor.bytes_at(at, stop - at)
+            if REQUEST_LINE.match(state.doubtful):
+                self._bodies.withhold(state, key)
+            elif len(state.doubtful) <= DOUBTFUL_LIMIT and BEGINNING.fullmatch(state.doubtful):
+                state.pending.append(self._cursor.row)
                 return True
-        half.expects = False
-        half.doubtful = b""
+        state.expects = False
+        state.doubtful = b""
         return False
 
     @cfunc
-    def _settle_doubt(self, half: Half, row: Py_ssize_t, key: Py_ssize_t) -> bint:
+    def _settle_doubt(self, state: DirectionState, row: Py_ssize_t, key: Py_ssize_t) -> bint:
         """Use the next stream chunk to decide what the doubtful bytes are; return False if it is still undecided."""
-        pieces = self._pieces
-        waiting: list[int] = half.pending
-        if pieces.kinds[row] == K_DATA:
-            pieces.take(row, 0)
-            if self._is_doubtful(half, key, pieces.address, pieces.address + pieces.length):
+        cursor = self._cursor
+        waiting: list[int] = state.pending
+        if cursor.kinds[row] == K_DATA:
+            cursor.take(row, 0)
+            if self._is_doubtful(state, key, cursor.address, cursor.address + cursor.length):
                 return False
-        half.expects = False
-        half.doubtful = b""
-        half.pending = []
+        state.expects = False
+        state.doubtful = b""
+        state.pending = []
         for pending in waiting:
             self._take(pending, key)
         return True
@@ -222,14 +228,14 @@ class Framer:
     # -- other protocols -----------------------------------------------------------------------------------------
 
     @cfunc
-    def _wait(self, half: Half, row: Py_ssize_t, key: Py_ssize_t) -> None:
+    def _wait(self, state: DirectionState, row: Py_ssize_t, key: Py_ssize_t) -> None:
         """Hold a stream chunk back until the server has responded to the request for another protocol."""
-        if not half.pending or half.pending[len(half.pending) - 1] != row:
-            half.pending.append(row)
-        if len(half.pending) > PAUSE_LIMIT:
-            self._messages.switching = key >> 1
-            self._messages.switch_request = self._exchanges.request_of(half.pausing)
-            self._messages.switch_response = -1
+        if not state.pending or state.pending[len(state.pending) - 1] != row:
+            state.pending.append(row)
+        if len(state.pending) > PAUSE_LIMIT:
+            self._message_reader.switching = key >> 1
+            self._message_reader.switch_request = self._exchanges.request_of(state.pausing)
+            self._message_reader.switch_response = -1
 
     @cfunc
     @inline
@@ -237,73 +243,73 @@ class Framer:
         """Continue the other direction if the server has just responded to a request for another protocol without
         switching.
         """
-        answered: longlong = self._messages.unpaused
+        answered: longlong = self._message_reader.unpaused
         if answered >= 0:
-            self._messages.unpaused = -1
+            self._message_reader.unpaused = -1
             self._unpause(key ^ 1, answered)
 
     @cfunc
     def _unpause(self, key: Py_ssize_t, exchange: longlong) -> None:
         """Continue after the request for another protocol, since the server's response keeps the protocol."""
-        half: Half = self._directions.seen(key)
-        if half is None or half.pausing != exchange or exchange < 0:
+        state: DirectionState = self._directions.seen(key)
+        if state is None or state.pausing != exchange or exchange < 0:
             return
-        half.pausing = -1
-        if half.stage == stages.PAUSED:
-            half.stage = stages.START
-            self._replay(half, key)
+        state.pausing = -1
+        if state.stage == stages.PAUSED:
+            state.stage = stages.START
+            self._replay(state, key)
 
     @cfunc
-    def _replay(self, half: Half, key: Py_ssize_t) -> None:
+    def _replay(self, state: DirectionState, key: Py_ssize_t) -> None:
         """Read the chunks that waited; the current chunk remains the current one."""
-        row: Py_ssize_t = self._pieces.row
-        waiting: list[int] = half.pending
-        half.pending = []
+        row: Py_ssize_t = self._cursor.row
+        waiting: list[int] = state.pending
+        state.pending = []
         for pending in waiting:
             self._take(pending, key)
-        self._pieces.take(row, 0)
+        self._cursor.take(row, 0)
 
     # -- gaps and ends -------------------------------------------------------------------------------------------
 
     @cfunc
-    def _gap(self, half: Half, key: Py_ssize_t, offset: longlong, length: longlong) -> None:
+    def _gap(self, state: DirectionState, key: Py_ssize_t, offset: longlong, length: longlong) -> None:
         """Handle a gap: `length` bytes from stream offset `offset` are not in the capture."""
-        stage: cython.int = half.stage
+        stage: cython.int = state.stage
         inside: longlong = 0
         if stage in (stages.LENGTH, stages.CHUNK, stages.CLOSE):
-            inside = self._bodies.skip(half, key, offset, length)
+            inside = self._bodies.skip(state, key, offset, length)
         elif stage == stages.HEAD:
-            self._beginnings.cut_head(half, key, HEAD_CUT)
+            self._message_starts.cut_head(state, key, HEAD_CUT)
             self._heed_answer(key)
         elif stage == stages.STOPPED:
             return
         if inside == length:
             return
-        if half.message >= 0:
-            self._rows.notes[half.message] |= GAP
-        if half.stage == stages.PAUSED:
-            self._wait(half, self._pieces.row, key)
+        if state.message >= 0:
+            self._rows.notes[state.message] |= GAP
+        if state.stage == stages.PAUSED:
+            self._wait(state, self._cursor.row, key)
             return
-        if half.is_known and half.stage != stages.SEARCH:
+        if state.is_known and state.stage != stages.SEARCH:
             self._reports.here("http-lost-between-messages", key, length - inside, offset + inside)
-        self._beginnings.lose(half, length - inside)
+        self._message_starts.lose(state, length - inside)
 
     @cfunc
-    def _cut(self, half: Half, key: Py_ssize_t, is_close: bint) -> None:
+    def _cut(self, state: DirectionState, key: Py_ssize_t, is_close: bint) -> None:
         """End this direction, which sends no more; `is_close` if it ended with FIN."""
-        if half.stage == stages.HEAD:
-            self._beginnings.cut_head(half, key, HEAD_CUT)
+        if state.stage == stages.HEAD:
+            self._message_starts.cut_head(state, key, HEAD_CUT)
             self._heed_answer(key)
-        elif half.message >= 0:
-            self._bodies.cut(half, key, is_close)
-        half.stage = stages.STOPPED
+        elif state.message >= 0:
+            self._bodies.cut(state, key, is_close)
+        state.stage = stages.STOPPED
 
     @cfunc
-    def _end(self, half: Half, key: Py_ssize_t) -> None:
+    def _end(self, state: DirectionState, key: Py_ssize_t) -> None:
         """Handle a FIN."""
-        peer: Half = self._directions.seen(key ^ 1)
-        self._cut(half, key, True)
-        half.has_ended = True
+        peer: DirectionState = self._directions.seen(key ^ 1)
+        self._cut(state, key, True)
+        state.has_ended = True
         if self._directions.routes[key ^ 1] == OPAQUE or (peer is not None and peer.has_ended):
             self._directions.leave(key >> 1, OPAQUE)
 
@@ -311,26 +317,26 @@ class Framer:
     def _abort(self, key: Py_ssize_t) -> None:
         """Handle an RST: neither direction sends more."""
         side: cython.int
-        half: Half
+        state: DirectionState
         for side in range(2):
-            half = self._directions.seen(key ^ side)
-            if half is not None:
-                if half.doubtful:
-                    self._settle_doubt(half, self._pieces.row, key ^ side)
-                if half.stage == stages.PAUSED:
-                    half.pausing = -1
-                    half.stage = stages.START
-                    self._replay(half, key ^ side)
-                self._cut(half, key ^ side, False)
+            state = self._directions.seen(key ^ side)
+            if state is not None:
+                if state.doubtful:
+                    self._settle_doubt(state, self._cursor.row, key ^ side)
+                if state.stage == stages.PAUSED:
+                    state.pausing = -1
+                    state.stage = stages.START
+                    self._replay(state, key ^ side)
+                self._cut(state, key ^ side, False)
         self._directions.leave(key >> 1, OPAQUE)
 
-    # -- for Conversations ---------------------------------------------------------------------------------------
+    # -- for ApplicationLayer ---------------------------------------------------------------------------------------
 
     def switch(self) -> tuple[int, int, int] | None:
         """Return the connection that may change its protocol, and the rows of the request and the response (or -1);
         None if there is none.
         """
-        messages = self._messages
+        messages = self._message_reader
         if messages.switching < 0:
             return None
         found = (messages.switching, messages.switch_request, messages.switch_response)
@@ -339,44 +345,44 @@ class Framer:
 
     def suspects(self) -> list[int]:
         """Return the rows of stream chunks in mid-connection that are not HTTP, since the last call."""
-        found = self._beginnings.suspects
+        found = self._message_starts.suspects
         if found:
-            self._beginnings.suspects = []
+            self._message_starts.suspects = []
         return found
 
     def paused(self) -> list[tuple[int, int]]:
         """Return the connections that await a response to an upgrade request, each with the row of the request."""
         found: list[tuple[int, int]] = []
-        half: Half
-        for key, half in enumerate(self._directions.halves):
-            if half is not None and half.stage == stages.PAUSED:
-                found.append((key >> 1, self._exchanges.request_of(half.pausing)))
+        state: DirectionState
+        for key, state in enumerate(self._directions.states):
+            if state is not None and state.stage == stages.PAUSED:
+                found.append((key >> 1, self._exchanges.request_of(state.pausing)))
         return found
 
     def hand_over(self, connection: int, route: int) -> tuple[int, int, list[int]]:
         """Hand a connection over to another parser. Return the stream offsets at which it continues (client, server),
         and the rows of the chunks that waited.
         """
-        client: Half = self._directions.half(2 * connection)
-        server: Half = self._directions.half(2 * connection + 1)
+        client: DirectionState = self._directions.state(2 * connection)
+        server: DirectionState = self._directions.state(2 * connection + 1)
         found = (client.position, server.position, self.pending(connection))
         self._directions.leave(connection, route)
         return found
 
     def pending(self, connection: int) -> list[int]:
         """Return the rows of the chunks that wait for the response to an upgrade request."""
-        half: Half = self._directions.seen(self._directions.asking(connection))
-        return half.pending if half is not None else []
+        state: DirectionState = self._directions.seen(self._directions.asking(connection))
+        return state.pending if state is not None else []
 
     def position(self, connection: int, side: int) -> int:
         """Return the stream offset of the next byte to read in one direction."""
-        return self._directions.half(2 * connection + side).position
+        return self._directions.state(2 * connection + side).position
 
     def read_on(self, connection: int) -> None:
         """Read the chunks that waited as HTTP, since the other protocol did not follow."""
         key: Py_ssize_t = self._directions.asking(connection)
-        half: Half = self._directions.half(key)
-        self._unpause(key, half.pausing)
+        state: DirectionState = self._directions.state(key)
+        self._unpause(key, state.pausing)
 
     def turned(self) -> list[int]:
         """Return the connections whose requests come from the server, since the last call."""
@@ -391,7 +397,7 @@ class Framer:
 
     def look_on(self, connection: int, side: int) -> None:
         """Keep examining the chunks of a direction, which may still turn out to be a known protocol."""
-        self._directions.half(2 * connection + side).patience = LONG_PATIENCE
+        self._directions.state(2 * connection + side).patience = LONG_PATIENCE
 
     def asking(self, connection: int) -> int:
         """Return the Direction in which requests are sent."""
@@ -407,11 +413,11 @@ class Framer:
 
     def finish(self) -> None:
         """Finish at the end of the capture: keep incomplete headers; incomplete bodies remain incomplete."""
-        half: Half
-        for key, half in enumerate(self._directions.halves):
-            if half is not None and half.stage == stages.HEAD:
-                self._beginnings.cut_head(half, key, HEAD_CUT)
+        state: DirectionState
+        for key, state in enumerate(self._directions.states):
+            if state is not None and state.stage == stages.HEAD:
+                self._message_starts.cut_head(state, key, HEAD_CUT)
                 self._heed_answer(key)
-            elif half is not None and half.message >= 0:
-                self._bodies.note_framing(half)
+            elif state is not None and state.message >= 0:
+                self._bodies.note_framing(state)
         self._settle()

@@ -3,7 +3,7 @@
 cimport cython
 
 @cython.final
-cdef class Oddities:
+cdef class AnomalyWriter:
     cdef object table
     cdef dict counts
     cdef Py_ssize_t capacity

@@ -16,7 +16,7 @@ EVERY = cython.declare(cython.longlong, 1000)
 
 
 @cython.cclass
-class Oddities:
+class AnomalyWriter:
     """Writes rows of the `anomalies` table. The code's detail template names the numbers `a`, `b` and `c`."""
 
     table: Table

@@ -2,7 +2,7 @@ cimport cython
 
 
 @cython.final
-cdef class Pieces:
+cdef class ChunkCursor:
     cdef const unsigned char[::1] data
     cdef long long floor
     cdef object want

@@ -21,7 +21,7 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 
 @cclass
-class Pieces:
+class ChunkCursor:
     """The chunks of the current batch, the chunk being read, and the two buffers that addresses refer to."""
 
     data: cython.const[uchar][::1]  # the capture file; an address below ARENA is an index in it

@@ -17,4 +17,4 @@ class Route(IntEnum):
     OPAQUE = 3
     """No parser reads it."""
     SWITCHING = 4
-    """The server agreed to another protocol: `Conversations` decides which parser reads on."""
+    """The server agreed to another protocol: `ApplicationLayer` decides which parser reads on."""

@@ -15,10 +15,10 @@ from inspector.tables.table import Moves, Table
 from inspector.tcp.verdicts import Acceptance, Refusal
 
 if cython.compiled:
-    from cython.cimports.inspector.tables.anomaly_writer import Oddities
+    from cython.cimports.inspector.tables.anomaly_writer import AnomalyWriter
     from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
 else:
-    from inspector.tables.anomaly_writer import Oddities
+    from inspector.tables.anomaly_writer import AnomalyWriter
     from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
 
 FLAGS_OF_1981 = cython.declare(cython.uint, 63)
@@ -76,7 +76,7 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 
 @cython.final
 @cython.cclass
-class Said:
+class SenderState:
     """What one end has sent so far, as far as later segments are checked against it."""
 
     has_acked: cython.bint
@@ -113,30 +113,30 @@ class Said:
 
 
 @cython.cfunc
-def nothing_said() -> Said:
+def nothing_said() -> SenderState:
     """The facts about an end that has sent nothing yet.
 
     There may be hundreds of thousands of connections, and calling `__new__` alone takes a third of the time of a
     constructor call.
     """
-    said: Said = Said.__new__(Said)
-    said.has_acked = False
-    said.last_ack = 0
-    said.edge = 0
-    said.edge_is_bytes = False
-    said.has_asked = False
-    said.is_asking = False
-    said.reach = 0
-    said.has_reach = False
-    said.fins = 0
-    said.fin_seq = 0
-    said.resets = 0
-    said.is_reset = False
-    said.reset_seq = 0
-    said.late = -1
-    said.astray = -1
-    said.challenged = -1
-    return said
+    sent: SenderState = SenderState.__new__(SenderState)
+    sent.has_acked = False
+    sent.last_ack = 0
+    sent.edge = 0
+    sent.edge_is_bytes = False
+    sent.has_asked = False
+    sent.is_asking = False
+    sent.reach = 0
+    sent.has_reach = False
+    sent.fins = 0
+    sent.fin_seq = 0
+    sent.resets = 0
+    sent.is_reset = False
+    sent.reset_seq = 0
+    sent.late = -1
+    sent.astray = -1
+    sent.challenged = -1
+    return sent
 
 
 @cython.final
@@ -147,8 +147,8 @@ class Conformance:
     moves: Moves
     packets: Table
     connections: Table
-    oddities: Oddities
-    ends: list[Said]
+    anomaly_writer: AnomalyWriter
+    ends: list[SenderState]
     """The facts about client and server of connection 0, 1, … in turn."""
 
     flags: cython.ushort[::1]
@@ -171,7 +171,7 @@ class Conformance:
         self.moves = Moves(packets, connections)
         self.packets = packets
         self.connections = connections
-        self.oddities = Oddities(anomalies)
+        self.anomaly_writer = AnomalyWriter(anomalies)
         self.ends = []
 
     def _take_views(self) -> None:
@@ -213,21 +213,21 @@ class Conformance:
     def finish(self) -> None:
         """Report what was waiting for later packets, because the capture has ended."""
         index: cython.Py_ssize_t
-        said: Said
+        sent: SenderState
         last_packet: cython.int[::1] = self.connections.view("last_packet")
         self._take_views()
         for index in range(len(self.ends)):
-            said = self.ends[index]
-            if said.astray >= 0:
-                self._settle_astray(said, last_packet[index // 2], index % 2)
-            if said.late >= 0:
-                self._note(said.late, DATA_AFTER_RESET, self.payload[said.late], 0, 0)
+            sent = self.ends[index]
+            if sent.astray >= 0:
+                self._settle_astray(sent, last_packet[index // 2], index % 2)
+            if sent.late >= 0:
+                self._note(sent.late, DATA_AFTER_RESET, self.payload[sent.late], 0, 0)
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _check(self, row: cython.Py_ssize_t) -> cython.int:
-        sender: Said
-        receiver: Said
+        sender: SenderState
+        receiver: SenderState
         connection: cython.Py_ssize_t = self.packet_connection[row]
         side: cython.Py_ssize_t = self.packet_direction[row]
         flags: cython.uint = self.flags[row]
@@ -267,7 +267,7 @@ class Conformance:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _extend(self, sender: Said, row: cython.Py_ssize_t, kind: cython.uint) -> cython.int:
+    def _extend(self, sender: SenderState, row: cython.Py_ssize_t, kind: cython.uint) -> cython.int:
         """Note how far the sender's sequence numbers reach."""
         end: cython.uint = (self.seq[row] + self.payload[row] + (1 if kind else 0)) & MASK32
         if not sender.has_reach or seq_distance(sender.reach, end) > 0:
@@ -278,8 +278,8 @@ class Conformance:
     @cython.exceptval(-1)
     def _check_refused(
         self,
-        sender: Said,
-        receiver: Said,
+        sender: SenderState,
+        receiver: SenderState,
         row: cython.Py_ssize_t,
         connection: cython.Py_ssize_t,
         side: cython.Py_ssize_t,
@@ -306,7 +306,7 @@ class Conformance:
     @cython.cfunc
     @cython.exceptval(-1)
     def _check_answer(
-        self, sender: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t, flags: cython.uint
+        self, sender: SenderState, row: cython.Py_ssize_t, side: cython.Py_ssize_t, flags: cython.uint
     ) -> cython.int:
         """Check an end's response to segments that it must drop: a challenge ACK, or one that does not cover them."""
         challenged: cython.int = sender.challenged
@@ -326,22 +326,22 @@ class Conformance:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _settle_astray(self, said: Said, row: cython.Py_ssize_t, side: cython.Py_ssize_t) -> cython.int:
+    def _settle_astray(self, sent: SenderState, row: cython.Py_ssize_t, side: cython.Py_ssize_t) -> cython.int:
         """Report the segments to the end of `side` that were refused up to packets row `row`.
 
         They are outside the end's window or have a wrong checksum, and were not accepted after all.
         """
         at: cython.Py_ssize_t = row
-        while at >= said.astray:
+        while at >= sent.astray:
             if self.packet_direction[at] != side and self.acceptance[at] == OUTSIDE:
                 if self.flags[at] & FIN:
-                    self._note(at, STRAY_FIN, self.seq[at], said.last_ack, said.edge)
+                    self._note(at, STRAY_FIN, self.seq[at], sent.last_ack, sent.edge)
                 else:
-                    self._note(at, SEGMENT_OUTSIDE_WINDOW, self.seq[at], said.last_ack, said.edge)
+                    self._note(at, SEGMENT_OUTSIDE_WINDOW, self.seq[at], sent.last_ack, sent.edge)
             elif self.packet_direction[at] != side and self.acceptance[at] == DAMAGED:
                 self._note(at, BAD_CHECKSUM, self.seq[at], 0, 0)
             at = self.previous_packet[at]
-        said.astray = -1
+        sent.astray = -1
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -353,7 +353,7 @@ class Conformance:
         b: cython.longlong,
         c: cython.longlong,
     ) -> cython.int:
-        self.oddities.note(code, row, self.packet_connection[row], self.packet_direction[row], a, b, c)
+        self.anomaly_writer.note(code, row, self.packet_connection[row], self.packet_direction[row], a, b, c)
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -383,7 +383,7 @@ class Conformance:
 
         It need not be counted, which matters when ports are reused tens of thousands of times.
         """
-        self.oddities.note_once(code, row, self.packet_connection[row], self.packet_direction[row], a)
+        self.anomaly_writer.note_once(code, row, self.packet_connection[row], self.packet_direction[row], a)
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -393,8 +393,8 @@ class Conformance:
         side: cython.Py_ssize_t,
         row: cython.Py_ssize_t,
         flags: cython.uint,
-        sender: Said,
-        receiver: Said,
+        sender: SenderState,
+        receiver: SenderState,
     ) -> cython.int:
         asked: cython.uint
         if self.payload[row]:
@@ -416,7 +416,7 @@ class Conformance:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _check_reset(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.int:
+    def _check_reset(self, sender: SenderState, receiver: SenderState, row: cython.Py_ssize_t) -> cython.int:
         sender.resets += 1
         if sender.resets == STORM:
             self._note(row, RESET_STORM, STORM, 0, 0)
@@ -432,7 +432,7 @@ class Conformance:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _check_fin(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.int:
+    def _check_fin(self, sender: SenderState, receiver: SenderState, row: cython.Py_ssize_t) -> cython.int:
         """Check a FIN: a stream has only one end, and only an open connection can be closed."""
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if sender.is_reset or receiver.is_reset:
@@ -447,7 +447,7 @@ class Conformance:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _check_data(self, sender: Said, receiver: Said, row: cython.Py_ssize_t) -> cython.int:
+    def _check_data(self, sender: SenderState, receiver: SenderState, row: cython.Py_ssize_t) -> cython.int:
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if sender.is_asking:
             self._note(row, DATA_BEFORE_ESTABLISHED, self.payload[row], 0, 0)
@@ -461,7 +461,7 @@ class Conformance:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _check_window(self, sender: Said, row: cython.Py_ssize_t) -> cython.int:
+    def _check_window(self, sender: SenderState, row: cython.Py_ssize_t) -> cython.int:
         """Check the window: it may close only as bytes arrive; rounding by its scale is not shrinking (RFC 7323 §2.4).
 
         A window whose scale is not known can be compared only with another such window.

@@ -1,7 +1,7 @@
 """The states of both ends after every packet, and the summary of each connection's life.
 
 A packet changes its sender's state. It also changes its receiver's state, once the receiver has got it; this is assumed
-at first and then decided by the receiver's own packets (receipts.py). The transitions themselves are
+at first and then decided by the receiver's own packets (state_changes.py). The transitions themselves are
 states.TRANSITIONS.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
@@ -19,13 +19,13 @@ if cython.compiled:
     from cython.cimports.inspector.tcp.acceptance import Acceptor
     from cython.cimports.inspector.tcp.endpoint import End, Life, fresh_life
     from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
-    from cython.cimports.inspector.tcp.receipts import Receipts
+    from cython.cimports.inspector.tcp.state_changes import StateChanges
     from cython.cimports.inspector.tcp.zeek_conn_state import Zeek
 else:
     from inspector.tcp.acceptance import Acceptor
     from inspector.tcp.endpoint import End, Life, fresh_life
     from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
-    from inspector.tcp.receipts import Receipts
+    from inspector.tcp.state_changes import StateChanges
     from inspector.tcp.zeek_conn_state import Zeek
 
 CLOSED = cython.declare(cython.int, int(State.CLOSED))
@@ -82,7 +82,7 @@ class Lifecycle:
     connections: Table
     lives: list[Life]
     acceptor: Acceptor
-    receipts: Receipts
+    state_changes: StateChanges
     zeek: Zeek
 
     times: cython.longlong[::1]
@@ -117,7 +117,7 @@ class Lifecycle:
         self.connections = connections
         self.lives = []
         self.acceptor = Acceptor(packets)
-        self.receipts = Receipts(packets)
+        self.state_changes = StateChanges(packets)
         self.zeek = Zeek(packets, connections)
 
     def _take_views(self) -> None:
@@ -162,7 +162,7 @@ class Lifecycle:
         self._take_views()
         self.zeek.begin_batch()
         self.acceptor.begin_batch(headers, first)
-        self.receipts.begin_batch()
+        self.state_changes.begin_batch()
         while len(self.lives) < connections:
             self.lives.append(fresh_life())
         for row in range(first, stop):
@@ -240,7 +240,7 @@ class Lifecycle:
                 receiver.astray = row
         elif flags & RST:
             sender.is_suspect = True
-            self.receipts.refresh(sender)
+            self.state_changes.refresh(sender)
         elif refusal == ACK_OF_UNSENT and not sender.has_spoken:
             self._send(sender, receiver, row, connection, side, flags)
 
@@ -264,7 +264,7 @@ class Lifecycle:
             sender.astray = -1
         was_revoked: cython.bint = sender.reset_from >= 0 and self._goes_on(sender, row, flags, is_new)
         if was_revoked:
-            self.receipts.revoke_reset(sender, receiver, row, side)
+            self.state_changes.revoke_reset(sender, receiver, row, side)
             self.acceptance[row] |= LIVES_ON
             if self.closed_by[connection] == side and not sender.fin_sent:
                 self.closed_by[connection] = -1
@@ -275,7 +275,7 @@ class Lifecycle:
         if sender.reset_from < 0 and (
             sender.pending or receiver.fin_sent or sender.is_suspect or not sender.has_spoken
         ):
-            self.receipts.settle(sender, receiver, row, side, flags, repeats_fin, is_open, was_revoked)
+            self.state_changes.settle(sender, receiver, row, side, flags, repeats_fin, is_open, was_revoked)
             before = -1
         if flags & RST:
             self._reset(sender, row, flags)
@@ -287,7 +287,7 @@ class Lifecycle:
             self.acceptor.announce(sender, row)
         sender.has_spoken = True
         if sender.state != before:
-            self.receipts.refresh(sender)
+            self.state_changes.refresh(sender)
         resets: cython.bint = flags & RST and sender.state == CLOSED
         if (flags & FIN or resets) and self.closed_by[connection] < 0:
             self.closed_by[connection] = side
@@ -326,7 +326,7 @@ class Lifecycle:
             leaps: cython.bint = end == seq and sender.speaks and not sender.fin_sent
             if sender.has_leapt != leaps:
                 sender.has_leapt = leaps
-                self.receipts.refresh(sender)
+                self.state_changes.refresh(sender)
             sender.furthest = end
         if not sender.speaks or (
             seq_distance(seq, sender.contiguous) >= 0 and seq_distance(sender.contiguous, end) > 0
@@ -383,7 +383,7 @@ class Lifecycle:
             sender.reset_from = sender.state
             sender.reset_seq = self.seq[row]
         sender.has_leapt = False
-        self.receipts.move(sender, SENT_RST)
+        self.state_changes.apply_sent(sender, SENT_RST)
         return 0
 
     @cython.cfunc
@@ -394,10 +394,10 @@ class Lifecycle:
             sender.reset_from = -1
             sender.pending = sender.doubted = sender.denied = 0
         if flags & ACK:
-            self.receipts.move(sender, SENT_SYN_ACK)
+            self.state_changes.apply_sent(sender, SENT_SYN_ACK)
             sender.answered = self.ack[row]
         else:
-            self.receipts.move(sender, SENT_SYN)
+            self.state_changes.apply_sent(sender, SENT_SYN)
             sender.has_asked = True
 
     @cython.cfunc
@@ -408,9 +408,9 @@ class Lifecycle:
         Such a segment shows that the handshake is complete, or that the capture begins in mid-connection.
         """
         if is_open or not sender.has_spoken or (sender.state == SYN_SENT_STATE and flags & ACK):
-            self.receipts.move(sender, SENT_SEGMENT)
+            self.state_changes.apply_sent(sender, SENT_SEGMENT)
         if flags & FIN:
-            self.receipts.move(sender, SENT_FIN)
+            self.state_changes.apply_sent(sender, SENT_FIN)
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -425,22 +425,24 @@ class Lifecycle:
     ) -> cython.int:
         """Apply what the segment does to its receiver if it arrives."""
         if flags & RST:
-            self.receipts.receive(receiver, GOT_RST if receiver.has_asked else GOT_RST_WHEN_CALLED, row, side, True)
+            self.state_changes.apply_received(
+                receiver, GOT_RST if receiver.has_asked else GOT_RST_WHEN_CALLED, row, side, True
+            )
             return 0
         if flags & SYN:
-            self.receipts.receive(receiver, GOT_SYN_ACK if flags & ACK else GOT_SYN, row, side, True)
+            self.state_changes.apply_received(receiver, GOT_SYN_ACK if flags & ACK else GOT_SYN, row, side, True)
             return 0
         if flags & ACK and receiver.state == SYN_RECEIVED and seq_distance(receiver.syn_seq, self.ack[row]) > 0:
-            self.receipts.receive(receiver, GOT_ACK_OF_SYN, row, side, True)
+            self.state_changes.apply_received(receiver, GOT_ACK_OF_SYN, row, side, True)
         if flags & ACK and receiver.fin_sent and seq_distance(receiver.fin_end, self.ack[row]) >= 0:
-            self.receipts.receive(receiver, GOT_ACK_OF_FIN, row, side, True)
+            self.state_changes.apply_received(receiver, GOT_ACK_OF_FIN, row, side, True)
             if is_new and not receiver.has_proof and (self.payload[row] or flags & FIN):
                 receiver.has_proof = True
                 receiver.proof = sender.furthest
         if not receiver.has_spoken:
-            self.receipts.receive(receiver, GOT_SEGMENT, row, side, True)
+            self.state_changes.apply_received(receiver, GOT_SEGMENT, row, side, True)
         if sender.fin_sent and seq_distance(sender.fin_end, sender.contiguous) >= 0:
-            self.receipts.receive(receiver, GOT_FIN, row, side, flags & FIN != 0)
+            self.state_changes.apply_received(receiver, GOT_FIN, row, side, flags & FIN != 0)
         return 0
 
     @cython.cfunc

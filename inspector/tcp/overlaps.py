@@ -18,10 +18,10 @@ from inspector.tables.arena import ARENA, Arena, Want, lost
 from inspector.tables.table import ChunkKind, Moves, Table
 
 if cython.compiled:
-    from cython.cimports.inspector.tables.anomaly_writer import Oddities
+    from cython.cimports.inspector.tables.anomaly_writer import AnomalyWriter
     from cython.cimports.inspector.tcp.header import SYN, seq_distance
 else:
-    from inspector.tables.anomaly_writer import Oddities
+    from inspector.tables.anomaly_writer import AnomalyWriter
     from inspector.tcp.header import SYN, seq_distance
 
 DATA = cython.declare(cython.int, int(ChunkKind.DATA))
@@ -43,7 +43,7 @@ class Overlaps:
     packets: Table
     chunks: Table
     arena: Arena
-    oddities: Oddities
+    anomaly_writer: AnomalyWriter
     code: cython.int
     file: cython.const[cython.uchar][::1]
     floor: cython.longlong
@@ -65,7 +65,7 @@ class Overlaps:
         self.packets = packets
         self.chunks = chunks
         self.arena = arena
-        self.oddities = Oddities(anomalies)
+        self.anomaly_writer = AnomalyWriter(anomalies)
         self.code = index_of("tcp-overlap-differs")
 
     def attach(self, data: memoryview, floor: int = 0, want: Want = lost) -> None:
@@ -110,7 +110,7 @@ class Overlaps:
             return False
         for at in range(length):
             if self._byte(self.address[earlier] + old + at) != self._byte(self.address[row] + new + at):
-                self.oddities.note(
+                self.anomaly_writer.note(
                     self.code, row, self.connection[row], self.direction[row], earlier + 1, at + new, length
                 )
                 return True

@@ -1,8 +1,8 @@
 """From packets to connections: the TCP stage of the engine.
 
-Each pass answers one question and fills columns for the next: `Lookup` determines which connection a segment belongs
-to, `Analysis` what the segment is, `Lifecycle` which states it leaves both ends in, `Conformance` which rules it
-breaks, `Streams` which bytes it makes readable, and `Overlaps` whether bytes that are sent twice are the same.
+Each pass answers one question and fills columns for the next: `ConnectionTracker` determines which connection a segment
+belongs to, `Analysis` what the segment is, `Lifecycle` which states it leaves both ends in, `Conformance` which rules
+it breaks, `Streams` which bytes it makes readable, and `Overlaps` whether bytes that are sent twice are the same.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from inspector.tables.arena import Arena, Want, lost
 from inspector.tables.table import Table
 from inspector.tcp.analysis import Analysis
 from inspector.tcp.conformance import Conformance
-from inspector.tcp.connection_table import Lookup
+from inspector.tcp.connection_tracker import ConnectionTracker
 from inspector.tcp.lifecycle import Lifecycle
 from inspector.tcp.overlaps import Overlaps
 from inspector.tcp.reassembly import Streams
@@ -27,7 +27,7 @@ class Tracker:
         self, packets: Table, headers: Table, connections: Table, chunks: Table, anomalies: Table, arena: Arena
     ) -> None:
         self._headers = headers
-        self._lookup = Lookup(packets, headers, connections, int.from_bytes(os.urandom(8)))
+        self._connection_tracker = ConnectionTracker(packets, headers, connections, int.from_bytes(os.urandom(8)))
         self._analysis = Analysis(packets, connections)
         self._lifecycle = Lifecycle(packets, connections)
         self._conformance = Conformance(packets, connections, anomalies)
@@ -43,7 +43,7 @@ class Tracker:
 
     def advance(self, first: int, stop: int) -> None:
         """Process packets rows [first, stop), whose decoded headers are in the scratch table."""
-        self._lookup.advance(first, stop)
+        self._connection_tracker.advance(first, stop)
         self._analysis.advance(self._headers, first, stop)
         self._lifecycle.advance(self._headers, first, stop)
         self._conformance.advance(first, stop)
@@ -51,12 +51,12 @@ class Tracker:
 
     def turn(self, connection: int) -> None:
         """Swap client and server of a connection in every stage's state; in the tables they are already swapped."""
-        for stage in (self._lookup, self._analysis, self._lifecycle, self._conformance, self._streams):
+        for stage in (self._connection_tracker, self._analysis, self._lifecycle, self._conformance, self._streams):
             stage.turn(connection)
 
     def note(self) -> str | None:
         """A note about packets that were captured twice; None if there are none."""
-        copies = self._lookup.copies_so_far
+        copies = self._connection_tracker.copies_so_far
         if not copies:
             return None
         return (

@@ -3,7 +3,8 @@
 One table drives everything: the engine applies it to both ends of every connection, and the documentation and the
 page's legend are generated from it. A `Signal` is an event at one end: the end *sent* something, which its packet
 proves, or it *got* something. The latter is assumed for every packet sent to the end, until its own packets show
-whether the packet arrived (receipts.py). A signal that is not in the table for a state leaves that state unchanged.
+whether the packet arrived (state_changes.py applies the table). A signal that is not in the table for a state leaves
+that state unchanged.
 """
 
 from __future__ import annotations

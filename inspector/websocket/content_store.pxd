@@ -1,12 +1,12 @@
 cimport cython
 
-from inspector.tables.chunk_cursor cimport Pieces
+from inspector.tables.chunk_cursor cimport ChunkCursor
 
 
 @cython.final
-cdef class Kept:
+cdef class ContentStore:
     cdef object _arena
-    cdef Pieces _pieces
+    cdef ChunkCursor _cursor
     cdef object _memory
     cdef unsigned char[::1] _view
     cdef long long _at

@@ -10,7 +10,7 @@ from cython import Py_ssize_t, bint, cclass, cfunc, longlong, uchar, uint
 
 from inspector.tables.arena import ARENA as _ARENA
 from inspector.tables.arena import Arena
-from inspector.tables.chunk_cursor import Pieces
+from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.websocket.masking import apply_mask
 
 ARENA = cython.declare(longlong, _ARENA)
@@ -20,19 +20,19 @@ SLAB = 64 * 1024
 
 
 @cclass
-class Kept:
+class ContentStore:
     """Writes contents into the arena. The returned address is -1 if the arena is full."""
 
     _arena: Arena
-    _pieces: Pieces
+    _cursor: ChunkCursor
     _memory: memoryview
     _view: uchar[::1]
     _at: longlong  # _at to _stop is the free part of the slab, as offsets in the arena
     _stop: longlong
 
-    def __init__(self, arena: Arena, pieces: Pieces) -> None:
+    def __init__(self, arena: Arena, cursor: ChunkCursor) -> None:
         self._arena = arena
-        self._pieces = pieces
+        self._cursor = cursor
         self._at = self._stop = 0
         self.refresh()
 
@@ -89,9 +89,9 @@ class Kept:
         if to < 0:
             return -1
         if cython.compiled and at < ARENA:
-            copy_unmasked(self._pieces.data, at, length, mask, self._view, to)
+            copy_unmasked(self._cursor.data, at, length, mask, self._view, to)
         else:
-            self._memory[to : to + length] = apply_mask(self._pieces.bytes_at(at, length), mask)
+            self._memory[to : to + length] = apply_mask(self._cursor.bytes_at(at, length), mask)
         return to + ARENA
 
     @cfunc
@@ -105,14 +105,14 @@ class Kept:
             return self.bytes_at(at, length).isascii()
         if at >= ARENA:
             return has_no_high_bit(self._view, at - ARENA, length)
-        return has_no_high_bit(self._pieces.data, at, length)
+        return has_no_high_bit(self._cursor.data, at, length)
 
     @cfunc
     def bytes_at(self, at: longlong, length: longlong) -> bytes:
         """Return a copy of bytes, which are in a stream chunk or kept here."""
         if at >= ARENA:
             return bytes(self._memory[at - ARENA : at - ARENA + length])
-        return self._pieces.bytes_at(at, length)
+        return self._cursor.bytes_at(at, length)
 
 
 @cfunc

@@ -5,7 +5,7 @@ from inspector.websocket.deflate.permessage_deflate cimport Inflater
 
 
 @cython.final
-cdef class Stream:
+cdef class DirectionState:
     cdef int stage
     cdef long long position
     cdef bint masks

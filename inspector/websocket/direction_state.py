@@ -14,7 +14,7 @@ from inspector.websocket.message_content import Content
 
 
 @cclass
-class Stream:
+class DirectionState:
     """The state of one direction; stages.py lists the values of `stage`.
 
     Args:

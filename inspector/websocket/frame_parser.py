@@ -1,6 +1,6 @@
 """Finds WebSocket frames in the two byte streams of a connection (RFC 6455 §5.2).
 
-Each direction is a `Stream`; its `stage` says what is expected next:
+Each direction is a `DirectionState`; its `stage` says what is expected next:
 
     HEADER → PAYLOAD → HEADER      a small complete message is read at once
     a gap that is not covered by a length: SEARCH → HEADER
@@ -16,20 +16,20 @@ from typing import Any
 import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, inline, longlong, schar, uchar, ulonglong
 
-from inspector.tables.anomaly_writer import Oddities
+from inspector.tables.anomaly_writer import AnomalyWriter
 from inspector.tables.arena import ARENA as _ARENA
 from inspector.tables.arena import Arena
-from inspector.tables.chunk_cursor import Pieces
+from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.tables.stream_routes import Route
 from inspector.tables.table import ChunkKind, Table
 from inspector.websocket import stages
 from inspector.websocket.anomaly_reports import Reports
-from inspector.websocket.content_store import Kept
+from inspector.websocket.content_store import ContentStore
 from inspector.websocket.detect import frames_in
-from inspector.websocket.direction_state import Stream
+from inspector.websocket.direction_state import DirectionState
 from inspector.websocket.frame_rows import FrameRows
 from inspector.websocket.handshake import Deflate
-from inspector.websocket.message_parser import MessageReader
+from inspector.websocket.message_parser import MessageParser
 from inspector.websocket.message_rows import MessageRows
 from inspector.websocket.opcodes import CONTROL_LIMIT, Opcode
 from inspector.wire import byte_order
@@ -55,26 +55,28 @@ K_END = cython.declare(cython.int, int(ChunkKind.END))
 
 @cython.final
 @cclass
-class FrameReader:
+class FrameParser:
     """Fills frames and messages from the stream chunks of connections whose route is WEBSOCKET."""
 
-    _streams: list[Any]  # Stream or None, by 2 * connection + direction
+    _streams: list[Any]  # DirectionState or None, by 2 * connection + direction
     _routes: uchar[::1]
-    _pieces: Pieces
+    _cursor: ChunkCursor
     _frames: FrameRows
     _message_rows: MessageRows
-    _messages: MessageReader
-    _kept: Kept
+    _message_parser: MessageParser
+    _content_store: ContentStore
     _reports: Reports
 
-    def __init__(self, pieces: Pieces, frames: Table, messages: Table, oddities: Oddities, arena: Arena) -> None:
+    def __init__(
+        self, cursor: ChunkCursor, frames: Table, messages: Table, anomaly_writer: AnomalyWriter, arena: Arena
+    ) -> None:
         self._streams = []
-        self._pieces = pieces
+        self._cursor = cursor
         self._frames = FrameRows(frames)
         self._message_rows = MessageRows(messages)
-        self._kept = Kept(arena, pieces)
-        self._reports = Reports(oddities, pieces)
-        self._messages = MessageReader(pieces, self._message_rows, self._kept, self._reports)
+        self._content_store = ContentStore(arena, cursor)
+        self._reports = Reports(anomaly_writer, cursor)
+        self._message_parser = MessageParser(cursor, self._message_rows, self._content_store, self._reports)
 
     def begin_batch(self, routes: memoryview) -> None:
         """Prepare for new stream chunks; `routes` has one byte for each direction of each connection."""
@@ -105,7 +107,7 @@ class FrameReader:
             kept = (True, True)
         for side in range(2):
             masks = side == asking
-            self._streams[2 * connection + side] = Stream(positions[side], masks, kept[not masks], is_midstream)
+            self._streams[2 * connection + side] = DirectionState(positions[side], masks, kept[not masks], is_midstream)
             self._routes[2 * connection + side] = WEBSOCKET
 
     def turn(self, connection: int) -> None:
@@ -116,8 +118,8 @@ class FrameReader:
     def advance(self, first: Py_ssize_t, stop: Py_ssize_t) -> Py_ssize_t:
         """Read stream chunks from row `first`; return the first row that belongs to another parser, or `stop`."""
         row: Py_ssize_t = first
-        connection: cython.int[::1] = self._pieces.connection
-        direction: schar[::1] = self._pieces.direction
+        connection: cython.int[::1] = self._cursor.connection
+        direction: schar[::1] = self._cursor.direction
         key: Py_ssize_t
         route: cython.int
         while row < stop:
@@ -125,7 +127,7 @@ class FrameReader:
             route = self._routes[key]
             if route == WEBSOCKET:
                 if row == first:
-                    self._kept.refresh()
+                    self._content_store.refresh()
                 self._take(row, key)
             elif route != OPAQUE:
                 break
@@ -135,22 +137,22 @@ class FrameReader:
 
     def replay(self, rows: list[int]) -> None:
         """Read stream chunks that waited for a decision."""
-        self._kept.refresh()
+        self._content_store.refresh()
         for row in rows:
-            key = 2 * self._pieces.connection[row] + self._pieces.direction[row]
+            key = 2 * self._cursor.connection[row] + self._cursor.direction[row]
             if self._routes[key] == WEBSOCKET:
                 self._take(row, key)
         self._settle()
 
     def finish(self) -> None:
         """Finish at the end of the capture: mark the frames whose end is not in it."""
-        stream: Stream
-        self._kept.refresh()
+        stream: DirectionState
+        self._content_store.refresh()
         for stream in self._streams:
             if stream is not None:
                 if stream.stage == stages.PAYLOAD:
                     self._frames.damaged[stream.frame] = 1
-                self._messages.cut(stream, stream.stage == stages.PAYLOAD)
+                self._message_parser.cut(stream, stream.stage == stages.PAYLOAD)
                 stream.stage = stages.STOPPED
         self._settle()
 
@@ -161,21 +163,21 @@ class FrameReader:
     @cfunc
     def _take(self, row: Py_ssize_t, key: Py_ssize_t) -> None:
         """Read one stream chunk, or the part of it that was not read yet."""
-        stream: Stream = self._streams[key]
-        pieces = self._pieces
-        pieces.take(row, stream.position)
-        stream.latest_ns = max(stream.latest_ns, pieces.now)
-        if pieces.kind == K_DATA and pieces.length > 0:
-            stream.position = pieces.offset + pieces.length
-            self._data(stream, key, pieces.address, pieces.address + pieces.length)
-        elif pieces.kind == K_GAP and pieces.length > 0:
-            stream.position = pieces.offset + pieces.length
-            self._gap(stream, key, pieces.offset, pieces.length)
-        elif pieces.kind > K_GAP:
-            self._end(key, pieces.kind == K_END)
+        stream: DirectionState = self._streams[key]
+        cursor = self._cursor
+        cursor.take(row, stream.position)
+        stream.latest_ns = max(stream.latest_ns, cursor.now)
+        if cursor.kind == K_DATA and cursor.length > 0:
+            stream.position = cursor.offset + cursor.length
+            self._data(stream, key, cursor.address, cursor.address + cursor.length)
+        elif cursor.kind == K_GAP and cursor.length > 0:
+            stream.position = cursor.offset + cursor.length
+            self._gap(stream, key, cursor.offset, cursor.length)
+        elif cursor.kind > K_GAP:
+            self._end(key, cursor.kind == K_END)
 
     @cfunc
-    def _data(self, stream: Stream, key: Py_ssize_t, address: longlong, stop: longlong) -> None:
+    def _data(self, stream: DirectionState, key: Py_ssize_t, address: longlong, stop: longlong) -> None:
         at: longlong = address
         count: longlong
         while at < stop:
@@ -185,8 +187,8 @@ class FrameReader:
                 count = stop - at
                 if count > stream.length - stream.done:
                     count = stream.length - stream.done
-                self._messages.payload(stream, at, count)
-                self._frames.last_packet[stream.frame] = self._pieces.carrier
+                self._message_parser.payload(stream, at, count)
+                self._frames.last_packet[stream.frame] = self._cursor.carrier
                 at += count
                 if stream.done == stream.length:
                     self._end_frame(stream, key)
@@ -200,25 +202,25 @@ class FrameReader:
     # -- frames --------------------------------------------------------------------------------------------------
 
     @cfunc
-    def _header(self, stream: Stream, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+    def _header(self, stream: DirectionState, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
         """Read a frame header, and also the payload if it is a small complete message; return the address of what
         follows.
         """
         held: Py_ssize_t = len(stream.header)
-        view: cython.const[uchar][::1] = self._pieces.data
+        view: cython.const[uchar][::1] = self._cursor.data
         available: longlong = stop - at
         i: Py_ssize_t = at
         size: Py_ssize_t = 2
         second: cython.int = 0
         if held:
-            view = stream.header + self._pieces.bytes_at(at, min(available, LONGEST_HEADER - held))
+            view = stream.header + self._cursor.bytes_at(at, min(available, LONGEST_HEADER - held))
             available = len(view)
             i = 0
         else:
-            stream.first_packet = self._pieces.carrier
-            stream.first_ns = stream.latest_ns = self._pieces.now
+            stream.first_packet = self._cursor.carrier
+            stream.first_ns = stream.latest_ns = self._cursor.now
             if at >= ARENA:
-                view = self._pieces.arena
+                view = self._cursor.arena
                 i = at - ARENA
         if available >= 2:
             second = view[i + 1]
@@ -226,7 +228,7 @@ class FrameReader:
             if second & 127 >= 126:
                 size += 2 if second & 127 == 126 else 8
         if available < size:
-            stream.header += self._pieces.bytes_at(at, stop - at)
+            stream.header += self._cursor.bytes_at(at, stop - at)
             return stop
         if held:
             stream.header = b""
@@ -243,7 +245,7 @@ class FrameReader:
 
     @cfunc
     @inline
-    def _read_header(self, stream: Stream, view: cython.const[uchar][::1], i: Py_ssize_t) -> None:
+    def _read_header(self, stream: DirectionState, view: cython.const[uchar][::1], i: Py_ssize_t) -> None:
         """Read the length and the masking key of a complete header that begins at index `i` (RFC 6455 §5.2)."""
         second: cython.int = view[i + 1]
         length: ulonglong = second & 127
@@ -261,14 +263,14 @@ class FrameReader:
         stream.done = 0
 
     @cfunc
-    def _open_frame(self, stream: Stream, key: Py_ssize_t, first: cython.int, at: longlong) -> None:
+    def _open_frame(self, stream: DirectionState, key: Py_ssize_t, first: cython.int, at: longlong) -> None:
         """Write the row of the frame and determine its message."""
         opcode: cython.int = first & 15
         is_data: bint = opcode in (TEXT, BINARY)
         stream.opcode = opcode
         stream.fin = first >> 7
         stream.rsv1 = first & 0x40 != 0
-        self._frames.add(stream, key, first, at + self._pieces.shift, self._pieces.carrier)
+        self._frames.add(stream, key, first, at + self._cursor.shift, self._cursor.carrier)
         is_usual: bint = is_data and first & 0xB0 == 0x80 and stream.is_masked == stream.masks
         if not is_usual or stream.has_closed or (stream.rsv1 and not stream.may_deflate):
             self._check_frame(stream, key, first)
@@ -281,13 +283,13 @@ class FrameReader:
         elif is_data or CLOSE <= opcode <= PONG:
             if is_data and stream.message >= 0:
                 self._reports.of("ws-message-interrupted", key, opcode)
-                self._messages.abandon(stream)
+                self._message_parser.abandon(stream)
             self._message_rows.add(stream, key)
         else:
             stream.row = -1
         self._frames.message[stream.frame] = stream.row
 
-    def _check_frame(self, stream: Stream, key: int, first: int) -> None:
+    def _check_frame(self, stream: DirectionState, key: int, first: int) -> None:
         """Report the violations of RFC 6455 §5.2 to §5.5 in a frame header."""
         opcode, rsv = first & 15, first >> 4 & 7
         is_deflated = rsv & 4 and opcode in (TEXT, BINARY) and stream.may_deflate
@@ -306,33 +308,33 @@ class FrameReader:
             self._reports.of("ws-after-close", key, opcode)
 
     @cfunc
-    def _whole_or_part(self, stream: Stream, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
+    def _whole_or_part(self, stream: DirectionState, key: Py_ssize_t, at: longlong, stop: longlong) -> longlong:
         """Read a complete message at once, or else prepare for the payload; return the address of what follows."""
         if (
             stream.fin
             and stream.row >= 0
             and stream.opcode != CONTINUATION
             and stream.length <= stop - at
-            and self._messages.whole(stream, key, at)
+            and self._message_parser.whole(stream, key, at)
         ):
             return at + stream.length
-        self._messages.open(stream, key)
+        self._message_parser.open(stream, key)
         stream.stage = stages.PAYLOAD
         if stream.length == 0:
             self._end_frame(stream, key)
         return at
 
     @cfunc
-    def _end_frame(self, stream: Stream, key: Py_ssize_t) -> None:
+    def _end_frame(self, stream: DirectionState, key: Py_ssize_t) -> None:
         """End the current frame, whose payload was read or is known to be missing."""
         stream.stage = stages.HEADER
-        self._frames.last_packet[stream.frame] = self._pieces.carrier
-        self._messages.end_frame(stream, key)
+        self._frames.last_packet[stream.frame] = self._cursor.carrier
+        self._message_parser.end_frame(stream, key)
 
     # -- gaps and ends -------------------------------------------------------------------------------------------
 
     @cfunc
-    def _gap(self, stream: Stream, key: Py_ssize_t, offset: longlong, length: longlong) -> None:
+    def _gap(self, stream: DirectionState, key: Py_ssize_t, offset: longlong, length: longlong) -> None:
         """Handle a gap: `length` bytes from stream offset `offset` are not in the capture."""
         inside: longlong = 0
         if stream.stage == stages.PAYLOAD:
@@ -342,46 +344,46 @@ class FrameReader:
             stream.done += inside
             self._frames.damaged[stream.frame] = 1
             self._reports.of("ws-frame-damaged", key, inside)
-            self._messages.lose(stream)
+            self._message_parser.lose(stream)
             if stream.done == stream.length:
                 self._end_frame(stream, key)
         if inside == length or stream.stage == stages.STOPPED:
             return
         if stream.stage != stages.SEARCH:
             self._reports.of("ws-lost", key, length - inside, offset + inside)
-        self._messages.lose_context(stream)
+        self._message_parser.lose_context(stream)
         stream.is_midstream = True
         stream.header = b""
         stream.stage = stages.SEARCH
         stream.skipped += length - inside
 
-    def _search(self, stream: Stream, key: int, at: int, stop: int) -> None:
+    def _search(self, stream: DirectionState, key: int, at: int, stop: int) -> None:
         """Resume reading at a stream chunk that consists entirely of complete frames."""
-        if not frames_in(self._pieces.bytes_at(at, stop - at), stream.masks):
+        if not frames_in(self._cursor.bytes_at(at, stop - at), stream.masks):
             stream.skipped += stop - at
             return
-        self._reports.of("ws-resynchronised", key, stream.skipped, at + self._pieces.shift)
+        self._reports.of("ws-resynchronised", key, stream.skipped, at + self._cursor.shift)
         stream.skipped = 0
         stream.stage = stages.HEADER
 
     @cfunc
     def _end(self, key: Py_ssize_t, is_fin: bint) -> None:
         """Handle a FIN, which ends one direction, or an RST, which ends both."""
-        stream: Stream = self._streams[key]
-        peer: Stream = self._streams[key ^ 1]
+        stream: DirectionState = self._streams[key]
+        peer: DirectionState = self._streams[key ^ 1]
         self._cut(stream, key)
         if not is_fin:
             self._cut(peer, key ^ 1)
         if not is_fin or peer.has_ended:
-            self._messages.let_go(stream)
-            self._messages.let_go(peer)
+            self._message_parser.let_go(stream)
+            self._message_parser.let_go(peer)
             self._streams[key] = self._streams[key ^ 1] = None
             self._routes[key] = self._routes[key ^ 1] = OPAQUE
 
     @cfunc
-    def _cut(self, stream: Stream, key: Py_ssize_t) -> None:
+    def _cut(self, stream: DirectionState, key: Py_ssize_t) -> None:
         """End a stream, from which no more bytes will arrive."""
-        self._messages.cut(stream, stream.stage == stages.PAYLOAD)
+        self._message_parser.cut(stream, stream.stage == stages.PAYLOAD)
         if stream.stage == stages.PAYLOAD:
             self._frames.damaged[stream.frame] = 1
             self._reports.of("ws-cut-short", key, stream.length - stream.done)

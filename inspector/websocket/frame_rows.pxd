@@ -1,6 +1,6 @@
 cimport cython
 
-from inspector.websocket.direction_state cimport Stream
+from inspector.websocket.direction_state cimport DirectionState
 from inspector.tables.row_writer cimport Writer
 
 
@@ -22,4 +22,4 @@ cdef class FrameRows(Writer):
     cdef unsigned long long[::1] _length
     cdef long long[::1] _payload_offset
 
-    cdef add(self, Stream stream, Py_ssize_t key, int first, long long offset, int carrier)
+    cdef add(self, DirectionState stream, Py_ssize_t key, int first, long long offset, int carrier)

@@ -9,7 +9,7 @@ import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ulonglong
 
 from inspector.tables.row_writer import Writer
-from inspector.websocket.direction_state import Stream
+from inspector.websocket.direction_state import DirectionState
 
 
 @cclass
@@ -51,7 +51,9 @@ class FrameRows(Writer):
         self.damaged = table.view("damaged")
 
     @cfunc
-    def add(self, stream: Stream, key: Py_ssize_t, first: cython.int, offset: longlong, carrier: cython.int) -> None:
+    def add(
+        self, stream: DirectionState, key: Py_ssize_t, first: cython.int, offset: longlong, carrier: cython.int
+    ) -> None:
         """Add a row for the frame whose header the stream has just read.
 
         Args:

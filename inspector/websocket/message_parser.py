@@ -13,14 +13,14 @@ import cython
 from cython import Py_ssize_t, bint, cclass, cfunc, longlong, ulonglong
 
 from inspector.tables.arena import ARENA as _ARENA
-from inspector.tables.chunk_cursor import Pieces
+from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.websocket import content_store
 from inspector.websocket.anomaly_reports import Reports
-from inspector.websocket.content_store import Kept
+from inspector.websocket.content_store import ContentStore
 from inspector.websocket.deflate.inflate import INBOX as _INBOX
 from inspector.websocket.deflate.inflate import Inflate
 from inspector.websocket.deflate.permessage_deflate import Inflater, Outcome
-from inspector.websocket.direction_state import Stream
+from inspector.websocket.direction_state import DirectionState
 from inspector.websocket.masking import apply_mask
 from inspector.websocket.message_content import PREVIEW as _PREVIEW
 from inspector.websocket.message_content import Content
@@ -43,20 +43,20 @@ CLOSE = cython.declare(cython.int, int(Opcode.CLOSE))
 
 
 @cclass
-class MessageReader:
+class MessageParser:
     """Reads the payloads of frames whose headers were parsed."""
 
-    _pieces: Pieces
+    _cursor: ChunkCursor
     _rows: MessageRows
-    _kept: Kept
+    _content_store: ContentStore
     _inflate: Inflate
     _reports: Reports
     _contexts: cython.int
 
-    def __init__(self, pieces: Pieces, rows: MessageRows, kept: Kept, reports: Reports) -> None:
-        self._pieces = pieces
+    def __init__(self, cursor: ChunkCursor, rows: MessageRows, content_store: ContentStore, reports: Reports) -> None:
+        self._cursor = cursor
         self._rows = rows
-        self._kept = kept
+        self._content_store = content_store
         self._inflate = Inflate()
         self._reports = reports
         self._contexts = 0
@@ -64,7 +64,7 @@ class MessageReader:
     # -- messages that are complete in one chunk -----------------------------------------------------------------
 
     @cfunc
-    def whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> bint:
+    def whole(self, stream: DirectionState, key: Py_ssize_t, at: longlong) -> bint:
         """Read a message that is a single frame, all of whose payload is at `at`; return False if it is too long for
         that.
         """
@@ -78,25 +78,27 @@ class MessageReader:
         return True
 
     @cfunc
-    def _is_compressed(self, stream: Stream) -> bint:
+    def _is_compressed(self, stream: DirectionState) -> bint:
         return stream.rsv1 and stream.may_deflate and (stream.opcode == TEXT or stream.opcode == BINARY)
 
     @cfunc
-    def _read_whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> None:
+    def _read_whole(self, stream: DirectionState, key: Py_ssize_t, at: longlong) -> None:
         """Read a complete message that is not compressed."""
         length: longlong = stream.length
         address: longlong = at
         if stream.is_masked and length:
-            address = self._kept.unmask(stream.mask, at, length)
+            address = self._content_store.unmask(stream.mask, at, length)
         self._write(stream, length, length, address, length)
         if stream.opcode == TEXT:
-            if not self._kept.is_ascii(address, length) and not is_utf8(self._kept.bytes_at(address, length)):
+            if not self._content_store.is_ascii(address, length) and not is_utf8(
+                self._content_store.bytes_at(address, length)
+            ):
                 self._reports.of("ws-bad-utf8", key)
         elif stream.opcode == CLOSE:
-            self._read_close(stream, key, self._kept.bytes_at(address, length) if address >= 0 else b"")
+            self._read_close(stream, key, self._content_store.bytes_at(address, length) if address >= 0 else b"")
 
     @cfunc
-    def _inflate_in_place(self, stream: Stream, key: Py_ssize_t, at: longlong) -> bint:
+    def _inflate_in_place(self, stream: DirectionState, key: Py_ssize_t, at: longlong) -> bint:
         """Read a complete compressed message with `Inflate` alone; return False if that is not possible."""
         inflater = stream.inflater
         inflate = self._inflate
@@ -104,26 +106,26 @@ class MessageReader:
         done: Py_ssize_t
         if inflater is None or stream.failed or length > INBOX or at >= ARENA:
             return False
-        content_store.copy_unmasked(self._pieces.data, at, length, stream.mask, inflate.inbox, 0)
+        content_store.copy_unmasked(self._cursor.data, at, length, stream.mask, inflate.inbox, 0)
         done = inflater.read(length)
         if done < 0:
             return False
         self._rows.compressed[stream.row] = 1
         if done > PREVIEW:
-            self._write(stream, length, done, self._kept.copy(inflate.outbox, PREVIEW), PREVIEW)
+            self._write(stream, length, done, self._content_store.copy(inflate.outbox, PREVIEW), PREVIEW)
         else:
-            self._write(stream, length, done, self._kept.copy(inflate.outbox, done), done)
+            self._write(stream, length, done, self._content_store.copy(inflate.outbox, done), done)
         is_ascii: bint = content_store.has_no_high_bit(inflate.outbox, 0, done)
         if stream.opcode == TEXT and not is_ascii and not is_utf8(bytes(inflate.outbox[:done])):
             self._reports.of("ws-bad-utf8", key)
         return True
 
     @cfunc
-    def _inflate_whole(self, stream: Stream, key: Py_ssize_t, at: longlong) -> None:
+    def _inflate_whole(self, stream: DirectionState, key: Py_ssize_t, at: longlong) -> None:
         """Read a complete compressed message, with Python's zlib if necessary."""
         inflater = self.inflater(stream, key)
         length: longlong = stream.length
-        payload: bytes = self._pieces.bytes_at(at, length)
+        payload: bytes = self._cursor.bytes_at(at, length)
         if stream.is_masked:
             payload = apply_mask(payload, stream.mask)
         content: bytes = inflater.whole(payload)
@@ -134,20 +136,22 @@ class MessageReader:
             self._write(stream, length, length, -1, 0)
         else:
             preview = content if len(content) <= PREVIEW else content[:PREVIEW]
-            self._write(stream, length, len(content), self._kept.keep(preview), len(preview))
+            self._write(stream, length, len(content), self._content_store.keep(preview), len(preview))
         if outcome != GOOD or stream.failed:
             self._settle_inflated(stream, key, stream.row, outcome, len(content))
         if outcome == GOOD and stream.opcode == TEXT and not content.isascii() and not is_utf8(content):
             self._reports.of("ws-bad-utf8", key)
 
     @cfunc
-    def _write(self, stream: Stream, length: longlong, content: longlong, address: longlong, preview: longlong) -> None:
+    def _write(
+        self, stream: DirectionState, length: longlong, content: longlong, address: longlong, preview: longlong
+    ) -> None:
         """Record a complete message: `length` bytes of payload, which decompressed to `content` bytes. The first
         `preview` of those are kept at `address`, unless it is -1: then they could not be kept.
         """
         rows = self._rows
         row: Py_ssize_t = stream.row
-        rows.last_packet[row] = self._pieces.carrier
+        rows.last_packet[row] = self._cursor.carrier
         rows.end_ns[row] = stream.latest_ns
         rows.wire_bytes[row] = length
         rows.content_bytes[row] = content
@@ -158,7 +162,7 @@ class MessageReader:
 
     # -- messages in several chunks or frames --------------------------------------------------------------------
 
-    def inflater(self, stream: Stream, key: int) -> Inflater:
+    def inflater(self, stream: DirectionState, key: int) -> Inflater:
         """Return the decompressor of this direction; one that refuses to inflate if there are too many already."""
         if stream.inflater is None:
             self._contexts += 1
@@ -168,13 +172,13 @@ class MessageReader:
             stream.inflater = Inflater(stream.keeps_context, stream.is_midstream, is_refused, self._inflate)
         return stream.inflater
 
-    def let_go(self, stream: Stream) -> None:
+    def let_go(self, stream: DirectionState) -> None:
         """Release the compression context of a direction that has ended."""
         if stream.inflater is not None:
             self._contexts -= 1
             stream.inflater = None
 
-    def open(self, stream: Stream, key: int) -> None:
+    def open(self, stream: DirectionState, key: int) -> None:
         """Prepare for the payload of the current frame, which spans several chunks or is only a fragment of a
         message.
         """
@@ -187,28 +191,28 @@ class MessageReader:
             stream.content = Content(stream.opcode == TEXT, self.inflater(stream, key) if is_compressed else None)
 
     @cfunc
-    def payload(self, stream: Stream, at: longlong, count: longlong) -> None:
+    def payload(self, stream: DirectionState, at: longlong, count: longlong) -> None:
         """Read the next `count` bytes of the current frame's payload."""
         content = stream.control if stream.opcode >= CLOSE else stream.content
         done: ulonglong = stream.done
         stream.done += count
         if content is None or stream.row < 0:
             return
-        self._rows.last_packet[stream.row] = self._pieces.carrier
+        self._rows.last_packet[stream.row] = self._cursor.carrier
         self._rows.end_ns[stream.row] = max(self._rows.end_ns[stream.row], stream.latest_ns)
-        piece: bytes = self._pieces.bytes_at(at, count)
+        piece: bytes = self._cursor.bytes_at(at, count)
         if stream.is_masked:
             piece = apply_mask(piece, stream.mask, done)
         content.add(piece)
 
     @cfunc
-    def end_frame(self, stream: Stream, key: Py_ssize_t) -> None:
+    def end_frame(self, stream: DirectionState, key: Py_ssize_t) -> None:
         """End the current frame, whose payload was read or is known to be missing."""
         row: Py_ssize_t = stream.row
         rows = self._rows
         if row < 0:
             return
-        rows.last_packet[row] = self._pieces.carrier
+        rows.last_packet[row] = self._cursor.carrier
         rows.end_ns[row] = max(rows.end_ns[row], stream.latest_ns)
         rows.wire_bytes[row] += stream.length
         rows.content_bytes[row] = rows.wire_bytes[row]
@@ -222,7 +226,7 @@ class MessageReader:
             stream.content = None
             stream.message = -1
 
-    def _end_message(self, stream: Stream, key: int, row: int, content: Content) -> None:
+    def _end_message(self, stream: DirectionState, key: int, row: int, content: Content) -> None:
         """Keep the beginning of a message's content, and report its anomalies."""
         content.end()
         self._rows.complete[row] = content.is_whole
@@ -237,12 +241,12 @@ class MessageReader:
 
     def _keep(self, row: int, content: Content) -> None:
         """Keep the beginning of a message's content, if there is room in the arena."""
-        address = self._kept.append(content.preview)
+        address = self._content_store.append(content.preview)
         if address >= 0:
             self._rows.text_address[row] = address
             self._rows.text_bytes[row] = len(content.preview)
 
-    def _settle_inflated(self, stream: Stream, key: int, row: int, outcome: int, length: int) -> None:
+    def _settle_inflated(self, stream: DirectionState, key: int, row: int, outcome: int, length: int) -> None:
         """Record the outcome of inflating a message to `length` bytes."""
         if outcome == Outcome.GOOD:
             self._rows.content_bytes[row] = length
@@ -259,7 +263,7 @@ class MessageReader:
         elif stream.failed == 1:
             self._reports.of("ws-context-lost", key, wire)
 
-    def _read_close(self, stream: Stream, key: int, body: bytes) -> None:
+    def _read_close(self, stream: DirectionState, key: int, body: bytes) -> None:
         """Read the code and the reason of a close frame (RFC 6455 §5.5.1)."""
         stream.has_closed = True
         if len(body) == 1:
@@ -276,13 +280,13 @@ class MessageReader:
 
     # -- gaps and ends -------------------------------------------------------------------------------------------
 
-    def lose(self, stream: Stream) -> None:
+    def lose(self, stream: DirectionState) -> None:
         """Handle a gap in the current payload."""
         content = stream.control if stream.opcode >= CLOSE else stream.content
         if content is not None:
             content.lose()
 
-    def abandon(self, stream: Stream) -> None:
+    def abandon(self, stream: DirectionState) -> None:
         """Give up the data message in progress, which will not be completed."""
         if stream.message >= 0:
             self._rows.complete[stream.message] = 0
@@ -299,7 +303,7 @@ class MessageReader:
             self._rows.content_bytes[row] = content.length
             self._keep(row, content)
 
-    def cut(self, stream: Stream, is_in_frame: bool) -> None:
+    def cut(self, stream: DirectionState, is_in_frame: bool) -> None:
         """End a stream, inside a frame if `is_in_frame`: keep the content of its incomplete messages."""
         if is_in_frame and stream.row >= 0:
             self._rows.wire_bytes[stream.row] += stream.done
@@ -308,7 +312,7 @@ class MessageReader:
             stream.control = None
         self.abandon(stream)
 
-    def lose_context(self, stream: Stream) -> None:
+    def lose_context(self, stream: DirectionState) -> None:
         """Handle a gap in which any number of messages may be missing."""
         self.abandon(stream)
         if stream.inflater is not None:

@@ -1,6 +1,6 @@
 cimport cython
 
-from inspector.websocket.direction_state cimport Stream
+from inspector.websocket.direction_state cimport DirectionState
 from inspector.tables.row_writer cimport Writer
 
 
@@ -24,4 +24,4 @@ cdef class MessageRows(Writer):
     cdef int[::1] _first_frame
     cdef long long[::1] _time_ns
 
-    cdef add(self, Stream stream, Py_ssize_t key)
+    cdef add(self, DirectionState stream, Py_ssize_t key)

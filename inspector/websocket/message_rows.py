@@ -9,7 +9,7 @@ import cython
 from cython import Py_ssize_t, cclass, cfunc, longlong, schar, uchar, uint, ulonglong
 
 from inspector.tables.row_writer import Writer
-from inspector.websocket.direction_state import Stream
+from inspector.websocket.direction_state import DirectionState
 
 
 @cclass
@@ -55,7 +55,7 @@ class MessageRows(Writer):
         self.complete = table.view("complete")
 
     @cfunc
-    def add(self, stream: Stream, key: Py_ssize_t) -> None:
+    def add(self, stream: DirectionState, key: Py_ssize_t) -> None:
         """Add a row for the message that begins with the current frame of a stream; `key` is 2 * connection +
         direction.
         """

@@ -5,9 +5,9 @@ from __future__ import annotations
 from inspector.anomalies import HTTP, index_of
 from inspector.http.anomaly_reports import Reports
 from inspector.http.message_notes import CODE_OF, Note, note_names
-from inspector.tables.anomaly_writer import Oddities
+from inspector.tables.anomaly_writer import AnomalyWriter
 from inspector.tables.arena import Arena
-from inspector.tables.chunk_cursor import Pieces
+from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.tables.table import Table
 
 
@@ -25,8 +25,8 @@ def test_notes_in_words() -> None:
 def test_notes_become_anomalies_with_their_numbers() -> None:
     table = Table("anomalies")
     notes = Note.TWO_LENGTHS | Note.RESYNCHRONISED | Note.GAP | Note.PIPELINED
-    pieces = Pieces(Table("packets"), Table("chunks"), Arena())
-    reports = Reports(Oddities(table), pieces)
+    cursor = ChunkCursor(Table("packets"), Table("chunks"), Arena())
+    reports = Reports(AnomalyWriter(table), cursor)
     reports.of_head(notes, (5, 2, 1), (0, 3, 4), offset=900, head_bytes=80, blank=0, skipped=70)
     assert table["code"].tolist() == [index_of("http-two-content-lengths"), index_of("http-resynchronised")]
     assert [table[name].tolist() for name in ("a", "b", "packet", "connection")] == [[3, 70], [4, 900], [5, 5], [2, 2]]

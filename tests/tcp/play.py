@@ -128,7 +128,7 @@ class Play:
         """The verdict on every packet, in tshark's names."""
         return [tshark_names(bits) for bits in self.packets["analysis"].tolist()]
 
-    def oddities(self) -> list[str]:
+    def anomaly_codes(self) -> list[str]:
         """Codes of the anomalies, in order."""
         return [ANOMALIES[code].code for code in self.anomalies["code"].tolist()]
 

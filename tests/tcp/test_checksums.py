@@ -119,7 +119,7 @@ class Told:
             while capture.advance(batch):
                 pass
             capture.finish()
-            self.oddities = [ANOMALIES[code].code for code in capture.anomalies["code"].tolist()]
+            self.anomaly_codes = [ANOMALIES[code].code for code in capture.anomalies["code"].tolist()]
             self.refused = [row["unacceptable"] for row in packet_rows(capture)]
             self.sent = bytes(capture.stream_bytes(0, 0))
 
@@ -129,7 +129,7 @@ class Told:
 def test_a_segment_with_a_wrong_checksum_yields_to_the_right_one(tmp_path: Path, version: int, batch: int) -> None:
     told = Told(tmp_path, bad_then_good(version), batch=batch)
     assert told.sent == b"GOOD"
-    assert told.oddities == [CODE]
+    assert told.anomaly_codes == [CODE]
     assert told.refused == [None, None, None, "bad_checksum", None, None]
 
 
@@ -137,14 +137,14 @@ def test_a_segment_with_a_wrong_checksum_yields_to_the_right_one(tmp_path: Path,
 def test_a_reset_with_a_wrong_checksum_ends_nothing(tmp_path: Path, batch: int) -> None:
     told = Told(tmp_path, reset_with_a_wrong_one(), batch=batch)
     assert told.sent == b"ALIVE"
-    assert told.oddities == [CODE]
+    assert told.anomaly_codes == [CODE]
 
 
 @pytest.mark.parametrize("batch", [1, 1000])
 def test_what_its_receiver_acknowledges_was_changed_in_the_capture_alone(tmp_path: Path, batch: int) -> None:
     told = Told(tmp_path, acknowledged_all_the_same(), batch=batch)
     assert told.sent == b"ONE TWO END"
-    assert told.oddities == []
+    assert told.anomaly_codes == []
     assert set(told.refused) == {None}
 
 
@@ -159,11 +159,11 @@ def test_what_its_receiver_acknowledges_was_changed_in_the_capture_alone(tmp_pat
 def test_offload_is_no_damage(tmp_path: Path, packets: list[Packet], sent: bytes) -> None:
     told = Told(tmp_path, packets)
     assert told.sent == sent
-    assert told.oddities == []
+    assert told.anomaly_codes == []
     assert set(told.refused) == {None}
 
 
 def test_of_a_segment_that_is_not_captured_whole_nothing_is_said(tmp_path: Path) -> None:
     told = Told(tmp_path, bad_then_good(), snaplen=57)
-    assert CODE not in told.oddities
+    assert CODE not in told.anomaly_codes
     assert "bad_checksum" not in told.refused

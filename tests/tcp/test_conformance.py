@@ -172,7 +172,7 @@ def storms(flags: str, times: int) -> Act:
     ],
 )
 def test_oddities(play: Play, codes: list[str]) -> None:
-    assert play.run().oddities() == codes
+    assert play.run().anomaly_codes() == codes
 
 
 @pytest.mark.parametrize("anomaly", TCP, ids=lambda anomaly: anomaly.code)
@@ -200,7 +200,7 @@ def one_sided(server: str, *, scale: int | None) -> Play:
 def test_a_window_of_a_syn_is_held_against_later_ones_only_where_their_scale_is_known(
     play: Play, expected: list[str]
 ) -> None:
-    assert [code for code in play.run().oddities() if code == "tcp-window-shrunk"] == expected
+    assert [code for code in play.run().anomaly_codes() if code == "tcp-window-shrunk"] == expected
 
 
 def answered_by_a_challenge_ack(p: Play) -> None:
@@ -288,4 +288,4 @@ def discovers_an_old_connection(p: Play) -> None:
     ],
 )
 def test_what_a_receiver_must_drop_is_reported_once_it_is_sure(play: Play, codes: list[str]) -> None:
-    assert play.run([1] * len(play.packets)).oddities() == codes
+    assert play.run([1] * len(play.packets)).anomaly_codes() == codes

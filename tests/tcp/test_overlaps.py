@@ -44,7 +44,7 @@ def sends(*segments: tuple[int, bytes]) -> Play:
     ],
 )
 def test_overlaps(play: Play, is_reported: bool) -> None:
-    assert (DIFFERS in play.oddities()) == is_reported
+    assert (DIFFERS in play.anomaly_codes()) == is_reported
 
 
 CHUNKS_BACK = 256
@@ -56,7 +56,7 @@ CHUNKS_BACK = 256
 )
 def test_a_repeat_is_compared_with_the_latest_pieces(pieces: int, is_reported: bool) -> None:
     said = [(2 * i, b"ab") for i in range(pieces)]
-    assert (DIFFERS in sends(*said, (0, b"aX")).oddities()) is is_reported
+    assert (DIFFERS in sends(*said, (0, b"aX")).anomaly_codes()) is is_reported
 
 
 def test_keep_alive_byte_may_be_anything() -> None:
@@ -64,7 +64,7 @@ def test_keep_alive_byte_may_be_anything() -> None:
     play.client("PA", b"hello", seq=100, ack=300)
     play.server("A", seq=300, ack=105)
     play.client("A", b"\0", seq=104, ack=300)
-    assert play.run().oddities() == []
+    assert play.run().anomaly_codes() == []
 
 
 @settings(max_examples=500, deadline=None)
@@ -87,4 +87,4 @@ def test_a_difference_is_reported_exactly_when_there_is_one(segments: list[tuple
         for i, byte in enumerate(payload):
             said.setdefault(at + i, set()).add(byte)
     disagree = any(len(values) > 1 for values in said.values())
-    assert (DIFFERS in play.run().oddities()) == disagree
+    assert (DIFFERS in play.run().anomaly_codes()) == disagree

@@ -389,7 +389,7 @@ def test_bytes_of_a_syn_are_read_once_when_they_are_acknowledged_or_sent_again(
     mine = (play.chunks["direction"] == 0) & (play.chunks["kind"] == ChunkKind.DATA)
     assert play.chunks["packet"][mine].tolist() == carriers
     assert play.chunks["at"][mine].tolist() == completers
-    assert play.oddities().count("tcp-overlap-differs") == 0
+    assert play.anomaly_codes().count("tcp-overlap-differs") == 0
 
 
 def test_data_on_a_syn_of_a_client_that_resets_comes_before_its_reset() -> None:
@@ -431,7 +431,7 @@ def test_what_was_captured_behind_a_reset_and_belongs_before_it_is_read(act: Act
     if act is request_captured_behind_the_reset:
         assert play.chunks["direction"].tolist() == [0, 1, 1]
     else:
-        assert play.oddities() == []
+        assert play.anomaly_codes() == []
 
 
 def test_chunk_knows_the_packet_that_carried_it_and_the_one_that_completed_it() -> None:
@@ -716,7 +716,7 @@ def test_what_the_receiver_does_not_take_is_not_in_the_stream(act: Act, expected
     act(play)
     play.run([1] * len(play.packets))
     assert play.stream(1) == expected
-    assert "tcp-overlap-differs" not in play.oddities()
+    assert "tcp-overlap-differs" not in play.anomaly_codes()
 
 
 def test_a_fin_before_what_was_delivered_ends_its_direction() -> None:

@@ -159,8 +159,8 @@ class Situation:
     def expected_isn(self) -> int | None:
         """The sender's initial sequence number according to the packets before this one; None if there are none.
 
-        As in `Lookup`, it is that of the sender's first SYN, or else it is inferred from the sender's first sequence
-        number or the peer's first acknowledgment number.
+        As in `ConnectionTracker`, it is that of the sender's first SYN, or else it is inferred from the sender's first
+        sequence number or the peer's first acknowledgment number.
         """
         flags, rows = self.packets["flags"][self.earlier], self.earlier
         own = self.packets["direction"][rows] == self.side

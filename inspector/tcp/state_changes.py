@@ -1,4 +1,6 @@
-"""What was sent to an end, and whether it arrived: assumed at first, then confirmed or disproved by the end's packets.
+"""Changes the states of both ends by the table in states.py: for what an end sent, and for what was sent to it.
+
+Whether that arrived is assumed at first, then confirmed or disproved by the end's own packets.
 
 A packet proves what its sender had sent and, by its acknowledgment number, what it had received (RFC 9293 §3.4). So an
 end's proven state changes when it sends. A packet on its way to the end is applied to the state that is shown, which is
@@ -55,8 +57,8 @@ ALL_ROWS = cython.declare(cython.int, 0x7FFFFFFF)
 
 
 @cython.cclass
-class Receipts:
-    """Decides what each end has received, and corrects the states in earlier packets rows."""
+class StateChanges:
+    """Changes the states of ends, decides what each has received, and corrects the states in earlier packets rows."""
 
     moves: Moves
     packets: Table
@@ -104,13 +106,13 @@ class Receipts:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def move(self, end: End, signal: cython.int) -> cython.int:
+    def apply_sent(self, end: End, signal: cython.int) -> cython.int:
         """Apply an event that the end itself caused, which its packet proves."""
         end.state = self.next_state[16 * end.state + signal]
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def receive(
+    def apply_received(
         self, end: End, signal: cython.int, row: cython.Py_ssize_t, side: cython.int, is_carried: cython.bint
     ) -> cython.int:
         """Note that the packet in `row` brings a signal to the end of `side`, if the packet arrives.
@@ -192,7 +194,7 @@ class Receipts:
         end.is_suspect = False
         end.state = self._apply(end, end.state, self.confirmed, ALL_ROWS)
         if peer.fin_sent and self._acknowledges(peer.fin_end - 1, flags, row):
-            self.move(end, GOT_FIN)  # even if not all bytes before it are in the capture
+            self.apply_sent(end, GOT_FIN)  # even if not all bytes before it are in the capture
         end.pending &= ~self.confirmed
         end.denied = self.disproved
         end.doubted = end.doubted & ~self.confirmed | self.lost

@@ -58,7 +58,7 @@ def test_a_forged_syn_does_not_take_the_packets_of_an_open_connection(count: int
     assert play.packets["connection"].tolist() == [0] * 5 + list(range(1, count + 1)) + [0] * 6
     assert [play.stream(side) for side in (0, 1)] == [[b"onetwo", "end"], [b"yes", "end"]]
     assert play.connections["conn_state"].tolist() == [ConnState.SF] + [ConnState.S0] * count
-    assert play.oddities() == ["tcp-reuse-while-open"]
+    assert play.anomaly_codes() == ["tcp-reuse-while-open"]
 
 
 @pytest.mark.parametrize("batches", [[], [1] * 20], ids=["at once", "packet by packet"])

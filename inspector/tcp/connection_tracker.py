@@ -118,7 +118,7 @@ def pair_hash(
 
 @cython.final
 @cython.cclass
-class Lookup:
+class ConnectionTracker:
     """Assigns a connection and a direction to every TCP packet, and fills the connection's own columns.
 
     It is an open-addressing hash table over the connections table: a slot holds row + 1 of the newest connection

@@ -1,4 +1,4 @@
-# receipts.py for compiled modules; its docstrings stand there.
+# state_changes.py for compiled modules; its docstrings stand there.
 
 cimport cython
 
@@ -6,7 +6,7 @@ from inspector.tcp.endpoint cimport End
 
 
 @cython.final
-cdef class Receipts:
+cdef class StateChanges:
     cdef object moves
     cdef object packets
     cdef const unsigned char[::1] next_state
@@ -25,8 +25,8 @@ cdef class Receipts:
     cdef unsigned int late
     cdef bint is_doubtful
 
-    cdef int move(self, End end, int signal) except? -1
-    cdef int receive(self, End end, int signal, Py_ssize_t row, int side, bint is_carried) except? -1
+    cdef int apply_sent(self, End end, int signal) except? -1
+    cdef int apply_received(self, End end, int signal, Py_ssize_t row, int side, bint is_carried) except? -1
     cdef int refresh(self, End end) except? -1
     cdef int settle(
         self,
