@@ -207,6 +207,6 @@ def test_the_command_line_starts_without_the_engine() -> None:
 
 
 def test_opening_a_capture_loads_numpy_and_nothing_heavier() -> None:
-    loaded = loaded_by("import inspector; inspector.open; import inspector.views.rows, inspector.views.summary")
+    loaded = loaded_by("import inspector; inspector.open; import inspector.views.rows, inspector.views.capture_summary")
     assert "numpy" in loaded
     assert not loaded & {"flask", "scapy", "plotly", "rich", "web", "websockets"}

@@ -64,7 +64,7 @@ Life = tuple[int, int, int, int]
 """The identity of a descriptor: namespace, process, descriptor number, inode."""
 
 
-class Ledger:
+class DescriptorHistory:
     """Fills the tables `tokens` and `kernel` from reports, and joins their rows with `connections`."""
 
     def __init__(self, tokens: Table, kernel: Table, connections: Table) -> None:

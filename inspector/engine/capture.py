@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES, index_of
-from inspector.descriptors.history import Ledger
+from inspector.descriptors.history import DescriptorHistory
 from inspector.engine.application_layer import ApplicationLayer
 from inspector.engine.client_server_swap import turn_rows
 from inspector.engine.clocks import NO_CLOCK, UNKNOWN, Clocks
@@ -131,7 +131,7 @@ class Capture:
         )
         self._anomaly_writer = AnomalyWriter(self.anomalies)
         self._clocks = Clocks(self.packets)
-        self.ledger = Ledger(self.tokens, self.kernel, self.connections)
+        self.descriptor_history = DescriptorHistory(self.tokens, self.kernel, self.connections)
         self._refused = 0
         self._attach()
 
@@ -224,8 +224,8 @@ class Capture:
             self._forget_untimed(first, stop)
             self._application_layer.advance(first_chunk, len(self.chunks))
             self._turn()
-        self.ledger.take(self.source.take_reports())
-        self.ledger.join()
+        self.descriptor_history.take(self.source.take_reports())
+        self.descriptor_history.join()
         return count
 
     def _expect(self, times: float) -> None:

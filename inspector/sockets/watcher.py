@@ -28,7 +28,7 @@ from inspector.sockets.changes import FIGURES_EVERY_NS, Changes
 from inspector.sockets.filtered_sockets import FilteredSockets
 from inspector.sockets.holders import End
 from inspector.sockets.snapshot import Surveyor, own_namespace
-from inspector.sockets.wakeup import Doorbell
+from inspector.sockets.wakeup_socket import WakeupSocket
 
 LOOK_SECONDS = 0.1
 """Interval in seconds between surveys while no connection opens or closes."""
@@ -111,14 +111,14 @@ class Watcher:
         return took_ns / 1e9
 
 
-def run(watcher: Watcher, bell: Doorbell | None, pace: Pace) -> None:
+def run(watcher: Watcher, wakeup: WakeupSocket | None, pace: Pace) -> None:
     """Survey the sockets until standard input ends."""
     while True:
         rest = pace.rest(watcher.look())
         if _is_over(rest):
             return
-        if bell:
-            bell.wait(max(0.0, LOOK_SECONDS - rest))
+        if wakeup:
+            wakeup.wait(max(0.0, LOOK_SECONDS - rest))
         elif _is_over(max(0.0, LOOK_SECONDS - rest)):
             return
 
@@ -152,14 +152,14 @@ def serve(interface: str, make: Callable[[], Watcher], pace: Pace = UNOBTRUSIVE)
     ends; returns the exit status.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process ends with its standard input, after a last survey
-    bell = None
+    wakeup = None
     with contextlib.suppress(InspectorError):  # without it, there are only the ten surveys per second
-        bell = Doorbell(interface)
+        wakeup = WakeupSocket(interface)
     try:
         watcher = make()
         watcher.look()
         _say({"event": "ready"})
-        run(watcher, bell, pace)
+        run(watcher, wakeup, pace)
         watcher.look()
     except InspectorError as error:
         _say({"event": "error", "message": str(error)})

@@ -338,7 +338,7 @@ _ENDS = (
     _c("remote_port", "u2", "0 while it is not connected"),
     _c("connection", "i4", "row in connections, -1 when none is known", -1),
     _c("direction", "i1", "Direction: which end of it, -1 when none is known", -1),
-    _c("revision", "i4", "tokens.ledger.Ledger.revision at which the row was added or changed last"),
+    _c("revision", "i4", "descriptors.history.DescriptorHistory.revision at which the row was added or changed last"),
 )
 
 TOKENS = (
@@ -348,11 +348,11 @@ TOKENS = (
     _c("fd", "i4", "the number that the process holds the socket by"),
     _c("inode", "u8", "the kernel's number of the socket itself; 0 where it tells none"),
     _c("opened_ns", "i8", "when the number was handed out, or first seen"),
-    _c("opened_by", "u1", "tokens.ledger.Opened"),
+    _c("opened_by", "u1", "descriptors.history.Opened"),
     _c("connect_ns", "i8", "when the process asked for a connection; -1 it did not say", -1),
     _c("closed_ns", "i8", "when the number was given back, or first seen no more; -1 not yet", -1),
-    _c("closed_by", "u1", "tokens.ledger.Closed"),
-    _c("role", "u1", "tokens.ledger.Role"),
+    _c("closed_by", "u1", "descriptors.history.Closed"),
+    _c("role", "u1", "descriptors.history.Role"),
     _c("name", "u1", "the name by which the process's registry lists it, likewise; empty when none", 0, 64),
     _c("named_ns", "i8", "when the name was entered in the registry; -1 never", -1),
     _c("forgotten_ns", "i8", "when it was struck out again; -1 not yet", -1),

@@ -31,7 +31,7 @@ SHOWN = 5
 PERCENTS = (50, 90, 95, 99)
 
 
-class Panorama:
+class Overview:
     """An overview of what happened in the time range `span`."""
 
     def __init__(self, capture: Capture, span: Span) -> None:

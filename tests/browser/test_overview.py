@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import inspector
 from inspector.lab.sample_captures import demo_recording, recordings
 from inspector.query.time_range import Span
-from inspector.views.overview import Panorama
+from inspector.views.overview import Overview
 from tests.browser.conftest import STARTUP, WINDOW, enter, eventually, expect_no_overflow, next_frame, settled_box
 from tests.browser.dashboards import Dashboard, running
 
@@ -85,7 +85,7 @@ def test_a_stretch_dragged_on_a_figure_is_chosen_for_every_view(page: Page) -> N
     with inspector.open(demo_recording()) as capture:
         times, table = capture.packets["time_ns"], capture.connections
         quiet = int(table["end_ns"][4] + table["start_ns"][5]) // 2  # behind the visits, before the chat
-        wanted = Panorama(capture, Span(quiet, int(times[-1]))).counters()
+        wanted = Overview(capture, Span(quiet, int(times[-1]))).counters()
         where = float((quiet - times[0]) / (times[-1] - times[0]))
     expect(page.locator("[data-figure=packets] .bars .point").first).to_be_attached()
     box = settled_box(page.locator("[data-figure=packets] .nsewdrag"))

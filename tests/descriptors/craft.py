@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from inspector.descriptors.history import Ledger
+from inspector.descriptors.history import DescriptorHistory
 from inspector.tables.table import Table
 from inspector.tcp.states import State
 
@@ -36,16 +36,16 @@ def gone(at: int) -> bytes:
 
 
 class Book:
-    """A ledger with its tables, and connections to join with."""
+    """A history of descriptors with its tables, and connections to join with."""
 
     def __init__(self) -> None:
         self.tokens, self.kernel, self.connections = (Table(name) for name in ("tokens", "kernel", "connections"))
-        self.ledger = Ledger(self.tokens, self.kernel, self.connections)
+        self.descriptor_history = DescriptorHistory(self.tokens, self.kernel, self.connections)
 
     def take(self, *lines: bytes) -> Book:
         """Reports come in, and what can be joined is."""
-        self.ledger.take(lines)
-        self.ledger.join()
+        self.descriptor_history.take(lines)
+        self.descriptor_history.join()
         return self
 
     def connect(self, start: int, end: int, is_over: bool = False, isn_known: int = 1) -> int:

@@ -104,15 +104,15 @@ def test_reports_before_the_packets_wait_for_them() -> None:
         call("connect", 9, 3, 44, pid=VISITOR, **BACK), call("accept", 12, 7, 55, **ENDS), seen(13, "ESTABLISHED", 55)
     )
     assert book.tokens["connection"].tolist() == [-1, -1]
-    before = book.ledger.revision
+    before = book.descriptor_history.revision
     book.take()
-    assert book.ledger.revision == before, "as long as nothing comes in, nothing changes"
+    assert book.descriptor_history.revision == before, "as long as nothing comes in, nothing changes"
     row = book.connect(10, 30)
     book.take()
     assert book.tokens["connection"].tolist() == [row, row]
     assert book.tokens["direction"].tolist() == [0, 1]
     assert (book.kernel["connection"][0], book.kernel["direction"][0]) == (row, 1)
-    assert book.ledger.revision > before
+    assert book.descriptor_history.revision > before
 
 
 HOUR = 3_600_000_000_000
@@ -163,7 +163,7 @@ def test_what_is_reported_without_end_is_kept_within_bounds(monkeypatch: pytest.
     monkeypatch.setattr(ledger_module, "MAX_WAITING", 3)
     book = Book().take(*(call("accept", at, at, at, **ENDS) for at in range(100)))
     assert len(book.tokens) == 10
-    assert len(book.ledger._waiting) == 3
+    assert len(book.descriptor_history._waiting) == 3
 
 
 PLAY = [

@@ -17,10 +17,10 @@ from inspector.pcap.reader import open_packets
 from inspector.query.time_range import extent
 from inspector.tables.table import Table
 from inspector.views import rows
+from inspector.views.capture_summary import Distribution, summarise
 from inspector.views.ladder import gaps
-from inspector.views.overview import Panorama
+from inspector.views.overview import Overview
 from inspector.views.story import EventKind, events
-from inspector.views.summary import Spread, digest
 from tests.tcp.mutations import MILLISECOND, START_NS, Packets, pcap, segment
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -154,8 +154,8 @@ def test_a_response_slightly_before_its_request_was_not_answered_in_no_time(tmp_
     with opened(tmp_path, at(at(exchange(), 4, 2.8), 5, 2.9)) as capture:
         assert capture.packets["clock"].tolist() == [0] * 7
         assert measured(capture)["wait"] is None
-        assert digest(capture).wait is None
-        assert Panorama(capture, extent(capture)).times()["wait"] is None
+        assert summarise(capture).wait is None
+        assert Overview(capture, extent(capture)).times()["wait"] is None
 
 
 UPLOAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
@@ -198,7 +198,7 @@ def test_the_wait_ends_with_the_first_byte_of_the_response_and_begins_with_the_l
     with opened(tmp_path, packets) as capture:
         found = measured(capture)
         assert [found[name] for name in ("send", "wait", "receive")] == [MILLISECOND, 2 * MILLISECOND, 3 * MILLISECOND]
-        assert digest(capture).wait == Spread(2 * MILLISECOND, 2 * MILLISECOND, 2 * MILLISECOND, 1)
+        assert summarise(capture).wait == Distribution(2 * MILLISECOND, 2 * MILLISECOND, 2 * MILLISECOND, 1)
 
 
 def test_the_story_knows_of_no_silence_across_it(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from inspector.engine.capture import Capture
 from inspector.pcap.reader import open_packets
 from inspector.query.packet_display_filter import PacketDisplayFilter, as_bytes, words_of
 from inspector.query.time_range import Span, extent
-from inspector.views.overview import Panorama
+from inspector.views.overview import Overview
 from tests.web.traffic import SAMPLE_PACKETS, Talk, Wire, exchange, sample
 
 
@@ -83,7 +83,7 @@ def test_verdicts_are_found_by_a_part_of_their_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("path", "severity"), [(TWIST, "note"), (LOSSY, "warning")], ids=["notes", "warnings"])
 def test_a_code_finds_exactly_what_the_overview_counts(path: Path, severity: str) -> None:
     with inspector.open(path) as capture:
-        troubles = Panorama(capture, extent(capture) or Span(0, 0)).troubles()
+        troubles = Overview(capture, extent(capture) or Span(0, 0)).troubles()
         assert severity in {trouble["severity"] for trouble in troubles}
         for trouble in troubles:
             found = PacketDisplayFilter(capture).matching("is:" + trouble["code"].replace("_", "-"))

@@ -10,7 +10,7 @@ from typing import NoReturn
 import psutil
 import pytest
 
-from inspector.descriptors.history import Ledger, Role
+from inspector.descriptors.history import DescriptorHistory, Role
 from inspector.errors import InspectorError
 from inspector.pcap import pcapng_writer
 from inspector.pcap.interfaces import Interface
@@ -38,7 +38,7 @@ def watched(path: Path, p: Pipe) -> tuple[Table, Table]:
     file, packets = open_packets(path), Table("packets")
     file.read(packets, 1)
     tokens, kernel, connections = (Table(name) for name in ("tokens", "kernel", "connections"))
-    Ledger(tokens, kernel, connections).take(file.take_reports())
+    DescriptorHistory(tokens, kernel, connections).take(file.take_reports())
     file.close()
     return tokens, kernel
 

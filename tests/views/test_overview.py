@@ -10,7 +10,7 @@ import pytest
 import inspector
 from inspector.engine.capture import Capture
 from inspector.query.time_range import Span, extent
-from inspector.views.overview import SHOWN, Panorama, spread
+from inspector.views.overview import SHOWN, Overview, spread
 from tests.web.traffic import ACK, PSH, START_NS, STEP_NS, Talk, Wire, chat, exchange
 
 
@@ -31,13 +31,13 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
 
 
 @pytest.fixture
-def whole(capture: Capture) -> Panorama:
+def whole(capture: Capture) -> Overview:
     span = extent(capture)
     assert span is not None
-    return Panorama(capture, span)
+    return Overview(capture, span)
 
 
-def test_counters_count_everything_once(capture: Capture, whole: Panorama) -> None:
+def test_counters_count_everything_once(capture: Capture, whole: Overview) -> None:
     counters = whole.counters()
     assert counters["packets"] == len(capture.packets)
     assert counters["bytes"] == counters["client_bytes"] + counters["server_bytes"]
@@ -45,7 +45,7 @@ def test_counters_count_everything_once(capture: Capture, whole: Panorama) -> No
 
 
 def test_a_stretch_counts_what_lies_in_it(capture: Capture) -> None:
-    part = Panorama(capture, Span(START_NS, START_NS + 7 * STEP_NS))
+    part = Overview(capture, Span(START_NS, START_NS + 7 * STEP_NS))
     assert part.counters()["packets"] == 8
     assert [row["id"] for row in part.connections()] == [0]
     assert part.times()["wait"] == {"p50": STEP_NS, "p90": STEP_NS, "p95": STEP_NS, "p99": STEP_NS} | {
@@ -54,7 +54,7 @@ def test_a_stretch_counts_what_lies_in_it(capture: Capture) -> None:
     }
 
 
-def test_the_heaviest_come_first(whole: Panorama) -> None:
+def test_the_heaviest_come_first(whole: Overview) -> None:
     assert [row["server"] for row in whole.servers()] == ["127.0.0.1:81", "127.0.0.1:80"]
     assert whole.servers()[1]["connections"] == 3
     assert whole.connections()[0] == {
@@ -62,24 +62,24 @@ def test_the_heaviest_come_first(whole: Panorama) -> None:
     }  # fmt: skip
 
 
-def test_servers_and_connections_carry_the_same_bytes(capture: Capture, whole: Panorama) -> None:
+def test_servers_and_connections_carry_the_same_bytes(capture: Capture, whole: Overview) -> None:
     for rows in (whole.servers(), whole.connections()):
         assert np.sum([row["bytes"] for row in rows], axis=0).tolist() == capture.connections["bytes"].sum(0).tolist()
 
 
-def test_trouble_is_grouped_and_leads_to_its_packets(whole: Panorama) -> None:
+def test_trouble_is_grouped_and_leads_to_its_packets(whole: Overview) -> None:
     (found,) = (row for row in whole.troubles() if row["code"] == "retransmission")
     assert (found["title"], found["count"]) == ("Retransmissions", 6)
     assert found["packets"] == [{"packet": number, "connection": 3} for number in range(27, 27 + SHOWN)]
 
 
-def test_the_worst_trouble_comes_first(whole: Panorama) -> None:
+def test_the_worst_trouble_comes_first(whole: Overview) -> None:
     order = ["failure", "violation", "warning", "note"]
     severities = [order.index(row["severity"]) for row in whole.troubles()]
     assert severities == sorted(severities)
 
 
-def test_the_slowest_wait_leads_to_its_exchange(whole: Panorama) -> None:
+def test_the_slowest_wait_leads_to_its_exchange(whole: Overview) -> None:
     times = whole.times()
     assert times["handshake"]["of"] == 4
     assert times["slowest_exchange"] in (0, 1, 2)
@@ -92,6 +92,6 @@ def test_percentiles_are_values_that_occurred() -> None:
 
 
 def test_a_stretch_in_which_nothing_happened_is_empty(capture: Capture) -> None:
-    before = Panorama(capture, Span(0, 1))
+    before = Overview(capture, Span(0, 1))
     assert (before.counters()["packets"], before.servers(), before.connections(), before.troubles()) == (0, [], [], [])
     assert before.times() == {"handshake": None, "wait": None, "slowest_exchange": None}

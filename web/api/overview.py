@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from inspector.query.time_range import extent
 from inspector.views.figures import overview
 from inspector.views.figures.palette import LIGHT, PALETTES
-from inspector.views.overview import Panorama
+from inspector.views.overview import Overview
 from web.api.time_parameters import asked_span
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def add_panorama(api: Blueprint, session: Session) -> None:
             span = asked_span(capture) or extent(capture)
             if span is None:
                 return {"counters": None, "servers": [], "connections": [], "troubles": [], "times": {}, "figures": {}}
-            seen = Panorama(capture, span)
+            seen = Overview(capture, span)
             return {
                 "counters": seen.counters(),
                 "servers": seen.servers(),

@@ -59,7 +59,7 @@ def add_sockets(api: Blueprint, session: Session) -> None:
 
 
 def picture(capture: Capture, since: int, packets: int = 0) -> dict[str, Any]:
-    """The data that the view shows, limited to what has changed after the ledger's revision `since` (-1: all of it).
+    """The data that the view shows, limited to what has changed after the revision `since` (-1: all of it).
 
     It includes only the connections that have had a packet since the capture had `packets` packets, or that have become
     known after `since`.
@@ -71,7 +71,7 @@ def picture(capture: Capture, since: int, packets: int = 0) -> dict[str, Any]:
     tokens = np.union1d(np.flatnonzero(changed)[-MAX_TOKENS:], [row for row in named if changed[row]]).astype(np.intp)
     kernel = np.flatnonzero((capture.kernel["revision"] > since) | _is_fresh(capture))[-MAX_KERNEL:]
     return {
-        "revision": capture.ledger.revision,
+        "revision": capture.descriptor_history.revision,
         "tokens": rows.BUILDERS["tokens"](capture, tokens),
         "kernel": rows.BUILDERS["kernel"](capture, kernel),
         "packets": len(capture.packets),

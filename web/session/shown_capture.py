@@ -18,7 +18,7 @@ from inspector.views import rows
 from web.session.changed_rows import WATCHED, Watch
 from web.session.playback import BATCH, AsItComes, AsItGrows, AsItHappened, AtOnce, Pace
 from web.session.row_trim import brief
-from web.session.status import Overview, Source, State, Statistics, describe_demo
+from web.session.status import CaptureStatus, Source, State, Statistics, describe_demo
 
 if TYPE_CHECKING:
     from inspector.lab.demo.controller import Lab
@@ -52,7 +52,7 @@ class Showing:
         capture: Capture,
         pace: Pace,
         source: Source,
-        overview: Overview | None = None,
+        status: CaptureStatus | None = None,
         lab: Lab | None = None,
         troubles: Troubles = tuple,
         halt: Callable[[], object] | None = None,
@@ -69,7 +69,7 @@ class Showing:
         self._is_saved = source is Source.FILE
         self._is_halted = False
         self._troubles = troubles
-        self._overview = overview or Overview(capture, source)
+        self._status = status or CaptureStatus(capture, source)
         self._watch = Watch(capture)
         self._notes: list[str] = []
         self._noted = 0
@@ -94,8 +94,8 @@ class Showing:
         """
         capture = Capture(open_packets(path), options)
         capture.source.notes.extend(notes)
-        overview = Overview(capture, Source.FILE, name=name)
-        showing = cls(capture, AtOnce() if is_over is None else AsItComes(is_over), Source.FILE, overview)
+        status = CaptureStatus(capture, Source.FILE, name=name)
+        showing = cls(capture, AtOnce() if is_over is None else AsItComes(is_over), Source.FILE, status)
         if is_over is not None:
             showing.state = State.RUNNING
         return showing
@@ -130,8 +130,8 @@ class Showing:
         """
         capture = Capture(open_packets(path), options)
         source = Source.LIVE if lab is None else Source.DEMO
-        overview = Overview(capture, source, interface, statistics)
-        return cls(capture, AsItGrows(), source, overview, lab, troubles, halt, clock)
+        status = CaptureStatus(capture, source, interface, statistics)
+        return cls(capture, AsItGrows(), source, status, lab, troubles, halt, clock)
 
     def step(self) -> bool:
         """Let the capture advance; return whether there is more to do at once.
@@ -203,12 +203,12 @@ class Showing:
         can_halt = self.halt is not None and self.state is not State.ENDED and not self._is_halted
         troubles = [trouble.sentence for trouble in self.troubles]
         told = {
-            **self._overview.describe(self.state, self._notes, troubles),
+            **self._status.describe(self.state, self._notes, troubles),
             "can_stop": can_halt,
             "noted": self._noted,
             "looked_ns": self._looked(),
         }
-        return {"capture": told, "lengths": self._overview.lengths()}
+        return {"capture": told, "lengths": self._status.lengths()}
 
     def _looked(self) -> int | None:
         """`looked_ns` relative to the start of the capture, in whole seconds (in ns) so that pages are updated once per

@@ -40,7 +40,7 @@ Statistics = Callable[[], Counters]
 """A function that returns the kernel's packet counts of a live capture so far."""
 
 
-class Overview:
+class CaptureStatus:
     """Summarises one capture; it keeps sums and rates from call to call."""
 
     def __init__(
@@ -77,7 +77,7 @@ class Overview:
             "start_ns": capture.start_ns if packets else None,
             "packets": packets,
             "bytes": self._bytes,
-            "tokens": capture.ledger.revision,
+            "tokens": capture.descriptor_history.revision,
             "rate": rate if state in (State.RUNNING, State.LOADING) else 0,
             "received": counters.received if counters else None,
             "dropped": counters.dropped if counters else None,

@@ -17,7 +17,7 @@ from inspector.units import count, duration, size
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
     from inspector.engine.read_options import ReadOptions
-    from inspector.views.summary import Digest, Spread
+    from inspector.views.capture_summary import CaptureSummary, Distribution
 
 LABEL_WIDTH = 13
 TROUBLES_SHOWN = 6
@@ -56,9 +56,9 @@ def summary(files: tuple[str, ...], options: ReadOptions) -> None:
 
 def lines(capture: Capture, screen: Screen) -> Iterator[str]:
     """The lines of the screen, top to bottom."""
-    from inspector.views.summary import digest
+    from inspector.views.capture_summary import summarise
 
-    found = digest(capture)
+    found = summarise(capture)
     yield from _title(capture, found, screen)
     for label, text, *details in _facts(found, screen):
         yield screen.paint(label.ljust(LABEL_WIDTH), "dim") + text
@@ -68,7 +68,7 @@ def lines(capture: Capture, screen: Screen) -> Iterator[str]:
         yield from _connections(capture, found, screen)
 
 
-def _title(capture: Capture, found: Digest, screen: Screen) -> Iterator[str]:
+def _title(capture: Capture, found: CaptureSummary, screen: Screen) -> Iterator[str]:
     yield screen.paint(printable(os.path.basename(capture.path)), "bold") + "  " + _file(capture)
     if capture.start_ns is not None:
         start = datetime.fromtimestamp(capture.start_ns // 10**9, UTC)
@@ -84,7 +84,7 @@ def _file(capture: Capture) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _facts(found: Digest, screen: Screen) -> Iterator[tuple[str, ...]]:
+def _facts(found: CaptureSummary, screen: Screen) -> Iterator[tuple[str, ...]]:
     """Rows of the summary: label, text, and further lines below the text."""
     others = found.packets - found.tcp_packets
     without = f", {others:,} without TCP" if others else ""
@@ -98,7 +98,7 @@ def _facts(found: Digest, screen: Screen) -> Iterator[tuple[str, ...]]:
     yield "Trouble", *_problems(found, screen)
 
 
-def _activity(found: Digest) -> str:
+def _activity(found: CaptureSummary) -> str:
     """The packet rate over time as a line of block characters."""
     if not found.duration_ns:
         return ""
@@ -113,7 +113,7 @@ def _counts(total: int, parts: dict[str, int], screen: Screen) -> str:
     return f"{screen.paint(f'{total:,}', 'bold')}   {said}".rstrip()
 
 
-def _lives(found: Digest) -> Iterator[str]:
+def _lives(found: CaptureSummary) -> Iterator[str]:
     from inspector.query.outcomes import WORDS
 
     for outcome, n in list(found.endings.items())[:4]:
@@ -122,7 +122,7 @@ def _lives(found: Digest) -> Iterator[str]:
     yield _spread("lifetime", found.lifetime)
 
 
-def _spread(what: str, spread: Spread | None) -> str:
+def _spread(what: str, spread: Distribution | None) -> str:
     if spread is None:
         return ""
     if spread.of == 1:
@@ -130,18 +130,18 @@ def _spread(what: str, spread: Spread | None) -> str:
     return f"{what} {duration(spread.median)} median, {duration(spread.p95)} p95, {duration(spread.slowest)} max"
 
 
-def _kinds(found: Digest) -> dict[str, int]:
+def _kinds(found: CaptureSummary) -> dict[str, int]:
     from inspector.websocket.opcodes import MESSAGE_KINDS
 
     return {MESSAGE_KINDS.get(kind, f"opcode {kind}"): n for kind, n in found.message_kinds.items()}
 
 
-def _message_sizes(found: Digest) -> str:
+def _message_sizes(found: CaptureSummary) -> str:
     compressed = f", {found.compressed_messages:,} of them compressed" if found.compressed_messages else ""
     return f"{size(found.message_bytes)} of content{compressed}"
 
 
-def _problems(found: Digest, screen: Screen) -> list[str]:
+def _problems(found: CaptureSummary, screen: Screen) -> list[str]:
     """What went wrong, most severe first, and then one line of notes about what is unusual but legal."""
     said = [trouble.said for trouble in found.troubles if trouble.severity != "note"]
     if found.missed_bytes:
@@ -156,7 +156,7 @@ def _problems(found: Digest, screen: Screen) -> list[str]:
     return shown
 
 
-def _connections(capture: Capture, found: Digest, screen: Screen) -> Iterator[str]:
+def _connections(capture: Capture, found: CaptureSummary, screen: Screen) -> Iterator[str]:
     from inspector.views.rows import connection_rows
 
     chosen = [notable.connection for notable in found.notable]

@@ -81,7 +81,7 @@ async def bob_answers(stage: Stage) -> Outcome:
 
 async def server_push(stage: Stage) -> Outcome:
     """Make the server push news to everybody in the chat."""
-    if not (await stage.room.ask("diary"))["diary"]:
+    if not (await stage.room.ask("registry"))["registry"]:
         await gather_people(stage)
     news = NEWS[stage.news_told % len(NEWS)]
     stage.news_told += 1
@@ -126,7 +126,7 @@ def status(answer: Message) -> str:
 
 async def gather_people(stage: Stage) -> list[str]:
     """Make those of Alice and Bob join whose name neither a process nor a browser tab has; return their names."""
-    here = set((await stage.room.ask("diary"))["diary"].values())
+    here = set((await stage.room.ask("registry"))["registry"].values())
     missing = [name for name in COMPRESSES if name not in here]
     for name in missing:
         told = [(p, p.watch("heard", message={"joined": name})) for p in stage.people.values()]
@@ -147,9 +147,9 @@ async def say(stage: Stage, speaker: str, listener: str, text: str) -> Outcome:
     await stage.room.within_reason(said)
     if ear and heard:
         await ear.within_reason(heard)
-    tokens = {name: token for token, name in (await stage.room.ask("diary"))["diary"].items()}
+    fds = {name: fd for fd, name in (await stage.room.ask("registry"))["registry"].items()}
     way = (
-        f"It came in on descriptor {tokens[speaker]}; in the registry {listener} is descriptor {tokens[listener]}; "
+        f"It came in on descriptor {fds[speaker]}; in the registry {listener} is descriptor {fds[listener]}; "
         "the message went out there."
     )
     return Outcome(f'{speaker} said "{text}". {way}', clients_of(stage))
@@ -174,8 +174,8 @@ def clients_of(stage: Stage) -> list[str]:
 
 async def diary_text(stage: Stage) -> str:
     """The server's registry, as a sentence."""
-    diary = (await stage.room.ask("diary"))["diary"]
-    if not diary:
+    registry = (await stage.room.ask("registry"))["registry"]
+    if not registry:
         return "The server's registry is empty."
-    lines = ", ".join(f"descriptor {token} is {name}" for token, name in diary.items())
+    lines = ", ".join(f"descriptor {fd} is {name}" for fd, name in registry.items())
     return f"The server's registry: {lines}."

@@ -80,14 +80,14 @@ class Room:
     """The chat: its registry maps the file descriptor of each connection to its user."""
 
     def __init__(self) -> None:
-        self.diary: dict[int, Guest] = {}
+        self.registry: dict[int, Guest] = {}
 
     async def receive(self, connection: ServerConnection) -> None:
         """Serve one connection until it closes."""
-        token = connection.transport.get_extra_info("socket").fileno()
+        fd = connection.transport.get_extra_info("socket").fileno()
         guest = None
         try:
-            guest = await self._admit(token, connection)
+            guest = await self._admit(fd, connection)
             async for message in connection:
                 await self._hear(guest, message)
         except Refused as refusal:
@@ -96,7 +96,7 @@ class Room:
             pass  # it left without closing properly, or never sent a name: the packets show how
         finally:
             if guest:
-                await self._strike(token, guest)
+                await self._strike(fd, guest)
 
     def answer_request(self, connection: ServerConnection, request: Request) -> Response | None:
         """Serve the files of the chat page; None lets a WebSocket handshake continue."""
@@ -115,27 +115,27 @@ class Room:
     async def do(self, command: Message) -> Message:
         """Run a command of the lab: list the users, or push news to them."""
         match command["do"]:
-            case "diary":
-                return {"diary": {token: guest.name for token, guest in self.diary.items()}}
+            case "registry":
+                return {"registry": {fd: guest.name for fd, guest in self.registry.items()}}
             case "push":
                 return {"reached": await self._tell_all({"news": command["text"]})}
             case unknown:
                 raise LabError(f"The chat server knows no command {unknown!r}.")
 
-    async def _admit(self, token: int, connection: ServerConnection) -> Guest:
+    async def _admit(self, fd: int, connection: ServerConnection) -> Guest:
         async with asyncio.timeout(JOIN_SECONDS):
             name = name_in(await connection.recv())
-        if len(self.diary) >= MOST_GUESTS:
+        if len(self.registry) >= MOST_GUESTS:
             raise Refused("The room is full.")
         if self._find(name):
             raise Refused(f"The name {name} is already taken.")
-        guest = Guest(name, connection, inode_of(token))
-        self.diary[token] = guest
-        report("token", **described("name", token, guest.inode), name=name)
-        here = [other.name for other in self.diary.values()]
-        await guest.push({"welcome": name, "token": token, "here": here})
+        guest = Guest(name, connection, inode_of(fd))
+        self.registry[fd] = guest
+        report("descriptor", **described("name", fd, guest.inode), name=name)
+        here = [other.name for other in self.registry.values()]
+        await guest.push({"welcome": name, "token": fd, "here": here})
         await self._tell_all({"joined": name}, but=guest)
-        report("joined", name=name, token=token)
+        report("joined", name=name, fd=fd)
         return guest
 
     async def _hear(self, speaker: Guest, message: str | bytes) -> None:
@@ -154,21 +154,21 @@ class Room:
             reached = [found.name] if await found.push(pushed) else []
         report("said", speaker=speaker.name, text=text, reached=reached)
 
-    async def _strike(self, token: int, guest: Guest) -> None:
-        if self.diary.get(token) is guest:  # the descriptor may already belong to somebody else
-            del self.diary[token]
-        report("token", **described("forget", token, guest.inode), name=guest.name)
+    async def _strike(self, fd: int, guest: Guest) -> None:
+        if self.registry.get(fd) is guest:  # the descriptor may already belong to somebody else
+            del self.registry[fd]
+        report("descriptor", **described("forget", fd, guest.inode), name=guest.name)
         await self._tell_all({"left": guest.name})
-        report("left", name=guest.name, token=token)
+        report("left", name=guest.name, fd=fd)
 
     async def _tell_all(self, message: Message, but: Guest | None = None) -> list[str]:
         """Push a message to everybody in the registry except `but`; return the names of those it was sent to."""
-        guests = [guest for guest in self.diary.values() if guest is not but]
+        guests = [guest for guest in self.registry.values() if guest is not but]
         sent = await asyncio.gather(*(guest.push(message) for guest in guests))
         return [guest.name for guest, went in zip(guests, sent, strict=True) if went]
 
     def _find(self, name: str) -> Guest | None:
-        return next((guest for guest in self.diary.values() if guest.name == name), None)
+        return next((guest for guest in self.registry.values() if guest.name == name), None)
 
 
 def parse(message: str | bytes) -> Message:

@@ -68,7 +68,7 @@ class Stage:
 
     def note(self, event: str, **facts: object) -> None:
         """Write a report about a descriptor to the recording; ignore other events."""
-        if event != "token" or not self._reports:
+        if event != "descriptor" or not self._reports:
             return
         try:
             self._reports.write(facts)

@@ -2,9 +2,9 @@
 
 Polling the kernel finds only what exists for long enough: it misses a connection that is accepted, answered and closed
 within a millisecond. So the lab's own programs report when they get a file descriptor and when they close it, as events
-of kind `token` (see `json_lines.py`):
+of kind `descriptor` (see `json_lines.py`):
 
-    {"event": "token", "call": "accept", "time_ns": …, "namespace": …, "pid": …, "process": "cafe", "fd": 7,
+    {"event": "descriptor", "call": "accept", "time_ns": …, "namespace": …, "pid": …, "process": "cafe", "fd": 7,
      "inode": …, "local": "127.0.0.1:8000", "remote": "127.0.0.1:51514"}
 
 `call` is socket, listen, connect, accept or close, or, from the chat server with a user's `name`, name or forget: the
@@ -90,11 +90,11 @@ class ReportedSocket(socket.socket):
 
     def _real_close(self) -> None:  # called by `close` once no file made from the socket is open any more
         if self.fileno() >= 0:  # the descriptor is enough: its addresses were reported before
-            self.tell("token", **described("close", self.fileno(), self._inode), **last_word(self))
+            self.tell("descriptor", **described("close", self.fileno(), self._inode), **last_word(self))
         super()._real_close()  # type: ignore[misc]
 
     def _report(self, call: str, time_ns: int, **facts: str) -> None:
-        self.tell("token", **described(call, self.fileno(), self._inode, time_ns), **{**self._names(), **facts})
+        self.tell("descriptor", **described(call, self.fileno(), self._inode, time_ns), **{**self._names(), **facts})
 
     def _names(self) -> dict[str, str]:
         names = {}

@@ -2,7 +2,7 @@
 
     python -m inspector.lab.process.socket_worker NAME
 
-Each command names one step (see `STEPS`) and the token of the socket, which is its file descriptor in this process.
+Each command names one step (see `STEPS`) and `fd`, the file descriptor that the socket has in this process.
 Bytes are sent as text, one character per byte (Latin-1).
 """
 
@@ -44,7 +44,7 @@ NAMED_GUESTS = 12
 Pair = tuple[str, int]
 
 
-class Hand:
+class SocketWorker:
     """The sockets of this worker, by file descriptor."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Hand:
         """Run one step. Raises LabError with the system's error message if it fails."""
         step = STEPS.get(command["do"])
         if step is None:
-            raise LabError(f"The hand knows no step {command['do']!r}.")
+            raise LabError(f"The worker has no step {command['do']!r}.")
         try:
             done: Message = step(self, **{name: fact for name, fact in command.items() if name not in ("id", "do")})
         except OSError as error:
@@ -69,12 +69,12 @@ class Hand:
             listener.setsockopt(level, name, value)
         listener.bind((address, port))
         listener.listen(backlog)
-        return {"token": self._keep(listener)}
+        return {"fd": self._keep(listener)}
 
-    def accept(self, token: int) -> Message:
+    def accept(self, fd: int) -> Message:
         """Accept the oldest waiting connection."""
-        accepted, _ = self._sockets[token].accept()
-        return {"token": self._keep(accepted)}
+        accepted, _ = self._sockets[fd].accept()
+        return {"fd": self._keep(accepted)}
 
     def open(self, address: str, port: int, options: list[list[int]]) -> Message:
         """Open a socket that will connect from this port: socket, setsockopt, bind."""
@@ -82,98 +82,98 @@ class Hand:
         for level, name, value in options:
             opened.setsockopt(level, name, value)
         opened.bind((address, port))
-        return {"token": self._keep(opened)}
+        return {"fd": self._keep(opened)}
 
-    def connect(self, token: int, address: str, port: int, data: str = "") -> Message:
+    def connect(self, fd: int, address: str, port: int, data: str = "") -> Message:
         """Connect, and send `data` as soon as the connection is ESTABLISHED."""
-        self._sockets[token].connect((address, port))
-        self._sockets[token].sendall(data.encode("latin-1"))
+        self._sockets[fd].connect((address, port))
+        self._sockets[fd].sendall(data.encode("latin-1"))
         return {}
 
-    def begin(self, token: int, address: str, port: int) -> Message:
+    def begin(self, fd: int, address: str, port: int) -> Message:
         """Start to connect without waiting: the SYN is sent."""
-        self._sockets[token].setblocking(False)
-        self._sockets[token].connect_ex((address, port))
+        self._sockets[fd].setblocking(False)
+        self._sockets[fd].connect_ex((address, port))
         return {}
 
-    def wait(self, token: int) -> Message:
+    def wait(self, fd: int) -> Message:
         """Wait until the connect that `begin` started has completed. Raises LabError or OSError if it does not."""
         with selectors.DefaultSelector() as selector:
-            selector.register(self._sockets[token], selectors.EVENT_WRITE)
+            selector.register(self._sockets[fd], selectors.EVENT_WRITE)
             if not selector.select(PATIENCE_SECONDS):
                 raise LabError("The connection was not made in time.")
-        self._sockets[token].settimeout(PATIENCE_SECONDS)
-        number = self._sockets[token].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        self._sockets[fd].settimeout(PATIENCE_SECONDS)
+        number = self._sockets[fd].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number:
             raise OSError(number, "The connection was not made.")
         return {}
 
-    def send(self, token: int, data: str, repeat: int) -> Message:
+    def send(self, fd: int, data: str, repeat: int) -> Message:
         """Send the same bytes `repeat` times, with sendall."""
         content = data.encode("latin-1") * repeat
-        self._sockets[token].sendall(content)
+        self._sockets[fd].sendall(content)
         return {"bytes": len(content)}
 
-    def send_first(self, token: int, address: str, port: int, data: str) -> Message:
+    def send_first(self, fd: int, address: str, port: int, data: str) -> Message:
         """Connect and send in one step: sendto with MSG_FASTOPEN (RFC 7413)."""
-        self._sockets[token].setblocking(True)  # otherwise nothing would be sent after a SYN without a cookie
-        self._sockets[token].connect_saying(data.encode("latin-1"), (address, port))
-        self._sockets[token].settimeout(PATIENCE_SECONDS)
+        self._sockets[fd].setblocking(True)  # otherwise nothing would be sent after a SYN without a cookie
+        self._sockets[fd].connect_saying(data.encode("latin-1"), (address, port))
+        self._sockets[fd].settimeout(PATIENCE_SECONDS)
         return {}
 
-    def receive(self, token: int, count: int) -> Message:
+    def receive(self, fd: int, count: int) -> Message:
         """Receive exactly `count` bytes, or fewer if the stream ends before."""
         got = bytearray()
-        while len(got) < count and (piece := self._some(token, min(count - len(got), PIECE))):
+        while len(got) < count and (piece := self._some(fd, min(count - len(got), PIECE))):
             got += piece
-        return told(got)
+        return received(got)
 
-    def receive_some(self, token: int) -> Message:
+    def receive_some(self, fd: int) -> Message:
         """Receive the available bytes, waiting for the next ones if there are none; empty at the end of the stream."""
-        return told(self._some(token, LONGEST_ANSWER))
+        return received(self._some(fd, LONGEST_ANSWER))
 
-    def receive_head(self, token: int) -> Message:
+    def receive_head(self, fd: int) -> Message:
         """Receive up to and including the first empty line; what follows is kept for the next step."""
         got = bytearray()
-        while b"\r\n\r\n" not in got and (piece := self._some(token, LONGEST_ANSWER)):
+        while b"\r\n\r\n" not in got and (piece := self._some(fd, LONGEST_ANSWER)):
             got += piece
         head, line, rest = bytes(got).partition(b"\r\n\r\n")
-        self._over[token] = rest
-        return told(head + line)
+        self._over[fd] = rest
+        return received(head + line)
 
-    def receive_rest(self, token: int) -> Message:
+    def receive_rest(self, fd: int) -> Message:
         """Receive everything up to the end of the stream."""
         got = bytearray()
-        while piece := self._some(token, PIECE):
+        while piece := self._some(fd, PIECE):
             got += piece
-        return told(got)
+        return received(got)
 
-    def finish(self, token: int) -> Message:
+    def finish(self, fd: int) -> Message:
         """Send FIN and keep receiving: shutdown for writing."""
-        self._sockets[token].shutdown(socket.SHUT_WR)
+        self._sockets[fd].shutdown(socket.SHUT_WR)
         return {}
 
-    def close(self, token: int) -> Message:
+    def close(self, fd: int) -> Message:
         """Close the socket."""
-        self._over.pop(token, None)
-        self._sockets.pop(token).close()
+        self._over.pop(fd, None)
+        self._sockets.pop(fd).close()
         return {}
 
-    def abort(self, token: int) -> Message:
+    def abort(self, fd: int) -> Message:
         """Close the socket with RST."""
-        self._sockets[token].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
-        return self.close(token)
+        self._sockets[fd].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+        return self.close(fd)
 
-    def forget(self, token: int) -> Message:
+    def forget(self, fd: int) -> Message:
         """Drop the connection without sending a packet, as if the machine lost power (TCP_REPAIR; needs
         CAP_NET_ADMIN).
         """
-        self._sockets[token].setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
-        return self.close(token)
+        self._sockets[fd].setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+        return self.close(fd)
 
-    def option(self, token: int, level: int, name: int, value: int) -> Message:
+    def option(self, fd: int, level: int, name: int, value: int) -> Message:
         """Set a socket option."""
-        self._sockets[token].setsockopt(level, name, value)
+        self._sockets[fd].setsockopt(level, name, value)
         return {}
 
     def crowd(self, address: str, port: int, count: int, data: str) -> Message:
@@ -194,10 +194,10 @@ class Hand:
                 answered += bool(pipe.recv(PIECE)) and not pipe.recv(1)
         return {"answered": answered, "guests": guests}
 
-    def serve(self, token: int, count: int, data: str) -> Message:
+    def serve(self, fd: int, count: int, data: str) -> Message:
         """Accept `count` connections, then send `data` on each in turn and close it."""
         content = data.encode("latin-1")
-        accepted = [self._sockets[token].accept()[0] for _ in range(count)]
+        accepted = [self._sockets[fd].accept()[0] for _ in range(count)]
         for pipe in accepted:
             with pipe:
                 pipe.settimeout(PATIENCE_SECONDS)
@@ -217,19 +217,18 @@ class Hand:
         self._sockets[fresh.fileno()] = fresh
         return fresh.fileno()
 
-    def _some(self, token: int, most: int) -> bytes:
-        if rest := self._over.pop(token, b""):
-            self._over[token] = rest[most:]
+    def _some(self, fd: int, most: int) -> bytes:
+        if rest := self._over.pop(fd, b""):
+            self._over[fd] = rest[most:]
             return rest[:most]
-        return self._sockets[token].recv(most)
+        return self._sockets[fd].recv(most)
 
 
 STEPS = {
-    step.__name__: step
-    for step in (
-        Hand.listen, Hand.accept, Hand.open, Hand.connect, Hand.begin, Hand.wait, Hand.send, Hand.send_first,
-        Hand.receive, Hand.receive_some, Hand.receive_head, Hand.receive_rest, Hand.finish, Hand.close, Hand.abort,
-        Hand.forget, Hand.option, Hand.crowd, Hand.serve,
+    name: getattr(SocketWorker, name)
+    for name in (
+        "listen", "accept", "open", "connect", "begin", "wait", "send", "send_first", "receive", "receive_some",
+        "receive_head", "receive_rest", "finish", "close", "abort", "forget", "option", "crowd", "serve",
     )
 }  # fmt: skip
 
@@ -239,7 +238,7 @@ def family(address: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
-def told(got: bytes | bytearray) -> Message:
+def received(got: bytes | bytearray) -> Message:
     """The result that a step returns for the bytes it received."""
     return {"bytes": len(got), "data": got.decode("latin-1") if len(got) <= LONGEST_ANSWER else ""}
 
@@ -253,7 +252,7 @@ def main() -> None:
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_FILES if most < 0 else min(MOST_FILES, most), most))
     report("ready")
-    answer_blocking(Hand().do)
+    answer_blocking(SocketWorker().do)
 
 
 if __name__ == "__main__":

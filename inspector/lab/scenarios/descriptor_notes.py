@@ -36,7 +36,7 @@ class Notes:
 
     def heard(self, message: Message) -> None:
         """Receive an event from a worker; record it if it is a descriptor report."""
-        if message["event"] != "token":
+        if message["event"] != "descriptor":
             return
         told = {key: fact for key, fact in message.items() if key != "event"}
         report = {**told, **self._ends(told)}

@@ -39,7 +39,7 @@ class End:
     """One end of a connection: a socket in the process that holds it."""
 
     holder: Child
-    token: int
+    fd: int
     port: int = 0
     """The local port of a client; 0 for a server's socket."""
 
@@ -102,7 +102,7 @@ class End:
         await self._do("send_first", address=address, port=port, data=data.decode("latin-1"))
 
     async def _do(self, step: str, **facts: object) -> Message:
-        return await self.holder.ask(step, token=self.token, **facts)
+        return await self.holder.ask(step, fd=self.fd, **facts)
 
 
 class Scene:
@@ -148,16 +148,16 @@ class Scene:
         done = await self.server.ask(
             "listen", address=address or self.own_address, port=port, backlog=backlog, options=list(options)
         )
-        return End(self.server, done["token"])
+        return End(self.server, done["fd"])
 
     async def accept(self, listener: End) -> End:
         """Accept the next incoming connection."""
-        done = await listener.holder.ask("accept", token=listener.token)
-        return End(listener.holder, done["token"])
+        done = await listener.holder.ask("accept", fd=listener.fd)
+        return End(listener.holder, done["fd"])
 
     async def serve(self, listener: End, answer: bytes, count: int = 1) -> None:
         """Accept `count` connections, then send `answer` on each in turn and close it, without further commands."""
-        await listener.holder.ask("serve", token=listener.token, count=count, data=answer.decode("latin-1"))
+        await listener.holder.ask("serve", fd=listener.fd, count=count, data=answer.decode("latin-1"))
 
     async def open(
         self,
@@ -171,7 +171,7 @@ class Scene:
         holder = hand or self.client
         done = await holder.ask("open", address=own, port=number, options=list(options))
         self.clients.append(with_port(self._seen_from or own, number))
-        return End(holder, done["token"], number)
+        return End(holder, done["fd"], number)
 
     async def pair(
         self,

@@ -58,9 +58,9 @@ def test_a_chat_from_hello_to_goodbye(room: Lab) -> None:
 
 
 def test_the_diary_names_two_different_tokens(room: Lab) -> None:
-    tokens = re.findall(r"descriptor (\d+) is (\w+)", room.run("join")["result"])
-    assert [name for _, name in tokens] == ["Alice", "Bob"]
-    assert len({token for token, _ in tokens}) == 2
+    fds = re.findall(r"descriptor (\d+) is (\w+)", room.run("join")["result"])
+    assert [name for _, name in fds] == ["Alice", "Bob"]
+    assert len({fd for fd, _ in fds}) == 2
 
 
 @pytest.mark.parametrize("name", ["alice_says_hi", "bob_answers", "server_push"])

@@ -27,7 +27,7 @@ def test_she_joins_speaks_hears_and_leaves(flags: tuple[str, ...]) -> None:
     async def play(room: Child, port: int) -> None:
         alice = await come("Alice", port, *flags)
         assert alice.ready["client"].startswith("127.0.0.1:")
-        assert (await room.ask("diary"))["diary"] == {str(alice.ready["token"]): "Alice"}
+        assert (await room.ask("registry"))["registry"] == {str(alice.ready["token"]): "Alice"}
         heard = alice.watch("heard", message={"news": "Tea"})
         await room.ask("push", text="Tea")
         await alice.within_reason(heard)

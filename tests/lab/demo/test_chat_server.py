@@ -63,8 +63,8 @@ class AsyncStack:
             await pipe.__aexit__(*exception)
 
 
-async def diary(room: Child) -> list[str]:
-    return sorted((await room.ask("diary"))["diary"].values())
+async def registry(room: Child) -> list[str]:
+    return sorted((await room.ask("registry"))["registry"].values())
 
 
 def test_alice_says_hi_to_bob_and_the_server_finds_his_token() -> None:
@@ -77,7 +77,7 @@ def test_alice_says_hi_to_bob_and_the_server_finds_his_token() -> None:
         assert answer["here"] == ["Alice", "Bob"]
         assert answer["token"] != welcome["token"]
         assert await alice.hears() == {"joined": "Bob"}
-        assert (await room.ask("diary"))["diary"] == {str(welcome["token"]): "Alice", str(answer["token"]): "Bob"}
+        assert (await room.ask("registry"))["registry"] == {str(welcome["token"]): "Alice", str(answer["token"]): "Bob"}
 
         await alice.says({"say": "Hi", "to": "Bob"})
         assert await bob.hears() == {"from": "Alice", "say": "Hi"}
@@ -86,7 +86,7 @@ def test_alice_says_hi_to_bob_and_the_server_finds_his_token() -> None:
 
         await bob.pipe.close()
         assert await alice.hears() == {"left": "Bob"}
-        assert await diary(room) == ["Alice"]
+        assert await registry(room) == ["Alice"]
 
     with_guests(2, play)
 
@@ -113,7 +113,7 @@ def test_a_pipe_that_breaks_without_goodbye_is_struck_out_as_well() -> None:
         struck = room.watch("left", name="Bob")
         bob.pipe.transport.abort()
         await room.within_reason(struck)
-        assert await diary(room) == ["Alice"]
+        assert await registry(room) == ["Alice"]
 
     with_guests(2, play)
 
@@ -135,7 +135,7 @@ def test_whoever_does_not_say_who_it_is_is_shown_out(first: str) -> None:
         await guest.pipe.send(first)
         assert "refused" in await guest.hears()
         await guest.is_shown_out()
-        assert await diary(room) == []
+        assert await registry(room) == []
 
     with_guests(1, play)
 
@@ -147,7 +147,7 @@ def test_a_name_can_be_taken_once() -> None:
         await other.says({"join": "Alice"})
         assert await other.hears() == {"refused": "The name Alice is already taken."}
         await other.is_shown_out()
-        assert await diary(room) == ["Alice"]
+        assert await registry(room) == ["Alice"]
 
     with_guests(2, play)
 
@@ -191,7 +191,7 @@ def test_the_room_has_an_end() -> None:
             await guest.says({"join": f"Guest {number}"})
             answer = await guest.hears()
         assert answer == {"refused": "The room is full."}
-        assert len(await diary(room)) == MOST_GUESTS
+        assert len(await registry(room)) == MOST_GUESTS
 
     with_guests(MOST_GUESTS + 1, play)
 

@@ -112,7 +112,7 @@ def test_the_cafe_reports_the_short_life_of_every_pipe() -> None:
 
     asyncio.run(play())
     lives = defaultdict(list)
-    for one in sorted((one for one in heard if one["event"] == "token"), key=lambda one: one["time_ns"]):
+    for one in sorted((one for one in heard if one["event"] == "descriptor"), key=lambda one: one["time_ns"]):
         lives[one["process"], one["fd"]].append(one["call"])
     assert lives.pop(("cafe", listening_number(heard))) == ["listen"]
     assert [call for (process, _), life in lives.items() if process == "visitor" for call in life] == [

@@ -15,63 +15,63 @@ from inspector.lab.process.socket_worker import LONGEST_ANSWER
 Play = Callable[[Child], Awaitable[None]]
 
 
-def with_hand(play: Play) -> None:
+def with_worker(play: Play) -> None:
     """Run a play with a worker that is both client and server."""
 
     async def run() -> None:
-        hand = await Child.start("hand", "inspector.lab.process.socket_worker", "hand")
+        worker = await Child.start("worker", "inspector.lab.process.socket_worker", "worker")
         try:
-            await play(hand)
+            await play(worker)
         finally:
-            await hand.stop()
+            await worker.stop()
 
     asyncio.run(run())
 
 
-async def pair(hand: Child, port: int) -> tuple[int, int]:
+async def pair(worker: Child, port: int) -> tuple[int, int]:
     """The descriptors of both ends of a connection."""
-    listener = (await hand.ask("listen", address="127.0.0.1", port=port, backlog=4, options=[]))["token"]
-    client = (await hand.ask("open", address="127.0.0.1", port=0, options=[]))["token"]
-    await hand.ask("connect", token=client, address="127.0.0.1", port=port)
-    return client, (await hand.ask("accept", token=listener))["token"]
+    listener = (await worker.ask("listen", address="127.0.0.1", port=port, backlog=4, options=[]))["fd"]
+    client = (await worker.ask("open", address="127.0.0.1", port=0, options=[]))["fd"]
+    await worker.ask("connect", fd=client, address="127.0.0.1", port=port)
+    return client, (await worker.ask("accept", fd=listener))["fd"]
 
 
 def test_what_is_sent_is_received_in_pieces_as_asked_for(unused_tcp_port: int) -> None:
-    async def play(hand: Child) -> None:
-        client, server = await pair(hand, unused_tcp_port)
-        await hand.ask("send", token=client, data="GET / HTTP/1.1\r\n\r\nrest\xff", repeat=1)
-        head = await hand.ask("receive_head", token=server)
+    async def play(worker: Child) -> None:
+        client, server = await pair(worker, unused_tcp_port)
+        await worker.ask("send", fd=client, data="GET / HTTP/1.1\r\n\r\nrest\xff", repeat=1)
+        head = await worker.ask("receive_head", fd=server)
         assert head["data"] == "GET / HTTP/1.1\r\n\r\n"
-        assert (await hand.ask("receive", token=server, count=5))["data"] == "rest\xff"
-        await hand.ask("send", token=server, data="x", repeat=LONGEST_ANSWER + 1)
-        await hand.ask("finish", token=server)
-        assert await hand.ask("receive_rest", token=client) == {"bytes": LONGEST_ANSWER + 1, "data": ""}
-        await hand.ask("close", token=client)
-        assert await hand.ask("receive_some", token=server) == {"bytes": 0, "data": ""}
+        assert (await worker.ask("receive", fd=server, count=5))["data"] == "rest\xff"
+        await worker.ask("send", fd=server, data="x", repeat=LONGEST_ANSWER + 1)
+        await worker.ask("finish", fd=server)
+        assert await worker.ask("receive_rest", fd=client) == {"bytes": LONGEST_ANSWER + 1, "data": ""}
+        await worker.ask("close", fd=client)
+        assert await worker.ask("receive_some", fd=server) == {"bytes": 0, "data": ""}
 
-    with_hand(play)
+    with_worker(play)
 
 
 def test_an_aborted_connection_is_reset(unused_tcp_port: int) -> None:
-    async def play(hand: Child) -> None:
-        client, server = await pair(hand, unused_tcp_port)
-        await hand.ask("abort", token=client)
+    async def play(worker: Child) -> None:
+        client, server = await pair(worker, unused_tcp_port)
+        await worker.ask("abort", fd=client)
         with pytest.raises(LabError, match="reset by peer"):
-            await hand.ask("receive_some", token=server)
+            await worker.ask("receive_some", fd=server)
 
-    with_hand(play)
+    with_worker(play)
 
 
 def test_a_refused_connection_and_an_unknown_step_are_said_and_the_hand_goes_on(unused_tcp_port: int) -> None:
-    async def play(hand: Child) -> None:
-        client = (await hand.ask("open", address="127.0.0.1", port=0, options=[]))["token"]
+    async def play(worker: Child) -> None:
+        client = (await worker.ask("open", address="127.0.0.1", port=0, options=[]))["fd"]
         with pytest.raises(LabError, match="Connection refused"):
-            await hand.ask("connect", token=client, address="127.0.0.1", port=unused_tcp_port)
+            await worker.ask("connect", fd=client, address="127.0.0.1", port=unused_tcp_port)
         with pytest.raises(LabError, match="no step 'dance'"):
-            await hand.ask("dance")
-        await hand.ask("close", token=client)
+            await worker.ask("dance")
+        await worker.ask("close", fd=client)
 
-    with_hand(play)
+    with_worker(play)
 
 
 @pytest.fixture

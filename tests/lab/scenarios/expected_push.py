@@ -150,7 +150,7 @@ def crowd(seen: Witness) -> None:
 @expects
 def syn_flood(seen: Witness) -> None:
     lives = Counter(row["conn_state"] for row in seen.connections)
-    seen.says("40 SYNs from addresses where nobody is", len(seen.connections) - lives["SF"] == FLOOD == 40)
+    seen.says("40 SYNs arrive from addresses without a host", len(seen.connections) - lives["SF"] == FLOOD == 40)
     (guest,) = [row for row in seen.connections if row["conn_state"] == "SF"]
     answered = {row["connection"] for row in seen.flagged("SYN", "ACK")} - {guest["id"]}
     seen.says(f"{len(answered)} of 40 SYNs", True)

@@ -15,10 +15,10 @@ from inspector.lab.scenarios.link_addresses import Mirror
 ENDS = {"local": "127.0.0.1:51000", "remote": "127.0.0.1:80"}
 
 
-def token(call: str, fd: int, **facts: str) -> dict[str, Any]:
+def descriptor(call: str, fd: int, **facts: str) -> dict[str, Any]:
     """A report of a worker."""
     told = {"time_ns": 1, "namespace": 4, "pid": 9, "process": "client", "fd": fd, "inode": fd * 10}
-    return {"event": "token", "call": call, **told, **facts}
+    return {"event": "descriptor", "call": call, **told, **facts}
 
 
 def taken_down(spool: Path, *messages: dict[str, Any], goes_on: bool) -> list[dict[str, Any]]:
@@ -35,12 +35,12 @@ def taken_down(spool: Path, *messages: dict[str, Any], goes_on: bool) -> list[di
 
 @pytest.mark.parametrize("goes_on", [True, False])
 def test_what_is_given_back_in_the_play_is_told_once(tmp_path: Path, goes_on: bool) -> None:
-    told = taken_down(tmp_path / "spool", token("socket", 5), token("close", 5), goes_on=goes_on)
+    told = taken_down(tmp_path / "spool", descriptor("socket", 5), descriptor("close", 5), goes_on=goes_on)
     assert [report["call"] for report in told] == ["socket", "close"]
 
 
 def test_a_recording_that_goes_on_is_told_that_nothing_is_left(tmp_path: Path) -> None:
-    play = token("socket", 3), token("socket", 4), token("connect", 4, **ENDS)
+    play = descriptor("socket", 3), descriptor("socket", 4), descriptor("connect", 4, **ENDS)
     *_, door, pipe, gone = taken_down(tmp_path / "spool", *play, goes_on=True)
     assert [(one["call"], one["fd"], one["inode"]) for one in (door, pipe)] == [("close", 3, 30), ("close", 4, 40)]
     assert (gone["seen"], gone["local"], gone["remote"]) == ("gone", ENDS["local"], ENDS["remote"])
@@ -48,5 +48,5 @@ def test_a_recording_that_goes_on_is_told_that_nothing_is_left(tmp_path: Path) -
 
 
 def test_a_recording_of_the_play_alone_ends_as_the_play_left_it(tmp_path: Path) -> None:
-    told = taken_down(tmp_path / "spool", token("socket", 4), token("connect", 4, **ENDS), goes_on=False)
+    told = taken_down(tmp_path / "spool", descriptor("socket", 4), descriptor("connect", 4, **ENDS), goes_on=False)
     assert [report["call"] for report in told] == ["socket", "connect"]

@@ -47,7 +47,7 @@ def test_the_next_one_holds_what_changed_since(capture: Capture) -> None:
 
 
 def test_of_lives_those_come_again_that_have_had_a_packet_or_are_new(capture: Capture) -> None:
-    revision, packets = capture.ledger.revision, len(capture.packets)
+    revision, packets = capture.descriptor_history.revision, len(capture.packets)
     assert picture(capture, revision, packets)["lives"] == {}
     last = int(capture.connections["last_packet"][-1])
     assert list(picture(capture, revision, last)["lives"]) == [

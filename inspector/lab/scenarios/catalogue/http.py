@@ -49,7 +49,7 @@ async def short_lived(scene: Scene) -> str:
 
 
 async def keep_alive(scene: Scene) -> str:
-    """HTTP/1.1 keeps the connection unless somebody says otherwise (RFC 9112 §9.3): three requests and three
+    """HTTP/1.1 keeps the connection unless one side sends Connection: close (RFC 9112 §9.3): three requests and three
     responses follow each other on a single connection, with a single handshake before the first. The client closes
     when it is done.
     """

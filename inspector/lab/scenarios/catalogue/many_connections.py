@@ -37,8 +37,8 @@ async def crowd(scene: Scene) -> str:
 
 
 async def syn_flood(scene: Scene) -> str:
-    """Somebody sends 40 SYNs from addresses where nobody is, and never the third packet. Each keeps a place in the
-    server's queue of half-open connections, which is short here: a backlog of 8, so the rest of the SYNs get no
+    """40 SYNs arrive from addresses without a host, and never the third packet. Each keeps a place in the server's
+    queue of half-open connections, which is short here: a backlog of 8, so the rest of the SYNs get no
     answer. Then a real client comes, and its SYN finds no place either. The server turns on SYN cookies (RFC 4987
     §3.6): it stores nothing, and recomputes from the third packet what it sent in the second. So the client's next
     SYN is answered. The flood is written by hand; the server and the client are real.

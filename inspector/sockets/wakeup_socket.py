@@ -39,7 +39,7 @@ PROGRAM: bpf.Program = [
 ]
 
 
-class Doorbell:
+class WakeupSocket:
     """Waits for the next packet on one interface that opens or closes a connection."""
 
     def __init__(self, interface: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.errors import InspectorError
-from inspector.sockets.wakeup import Doorbell
+from inspector.sockets.wakeup_socket import WakeupSocket
 from tests.sockets.pipes import pipe
 from tests.tools import needs_capture
 from tests.waiting import PATIENCE_SECONDS
@@ -14,27 +14,27 @@ from tests.waiting import PATIENCE_SECONDS
 @needs_capture
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_it_rings_at_the_opening_and_at_the_closing(host: str) -> None:
-    bell = Doorbell("lo")
+    wakeup = WakeupSocket("lo")
     with pipe(host) as p:
-        assert bell.wait(PATIENCE_SECONDS), "a handshake"
+        assert wakeup.wait(PATIENCE_SECONDS), "a handshake"
         server = p.accept()
         server.close()
-        assert bell.wait(PATIENCE_SECONDS), "a FIN"
+        assert wakeup.wait(PATIENCE_SECONDS), "a FIN"
         p.client.close()
-        assert bell.wait(PATIENCE_SECONDS), "the other FIN"
-    bell.close()
+        assert wakeup.wait(PATIENCE_SECONDS), "the other FIN"
+    wakeup.close()
 
 
 @needs_capture
 def test_one_look_answers_all_that_rang_before_it() -> None:
-    bell = Doorbell("lo")
+    wakeup = WakeupSocket("lo")
     for _ in range(3):
         with pipe() as p:
             p.accept()
-    assert bell.wait(PATIENCE_SECONDS)
-    bell.close()
+    assert wakeup.wait(PATIENCE_SECONDS)
+    wakeup.close()
 
 
 def test_an_interface_that_is_not_there_is_named() -> None:
     with pytest.raises(InspectorError, match="not noticed at once"):
-        Doorbell("nosuch0")
+        WakeupSocket("nosuch0")

@@ -30,7 +30,7 @@ ACTIVITY_BINS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Distribution:
     """The distribution of some durations, in ns: median, 95th percentile, maximum, and `of`, how many there are."""
 
     median: int
@@ -39,7 +39,7 @@ class Spread:
     of: int
 
     @classmethod
-    def over(cls, nanoseconds: Values) -> Spread | None:
+    def over(cls, nanoseconds: Values) -> Distribution | None:
         """The distribution of these durations; None if there are none. Percentiles are by nearest rank: values that
         occurred.
         """
@@ -58,7 +58,7 @@ class Notable:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class CaptureSummary:
     """The figures of one capture; counts by name are in the order in which they should be shown."""
 
     packets: int
@@ -80,18 +80,18 @@ class Digest:
     troubles: tuple[Trouble, ...]
     """What went wrong, the most severe first; last come things that are legal but worth knowing."""
     missed_bytes: int
-    handshake: Spread | None
-    wait: Spread | None
-    lifetime: Spread | None
+    handshake: Distribution | None
+    wait: Distribution | None
+    lifetime: Distribution | None
     notable: tuple[Notable, ...]
 
 
-def digest(capture: Capture) -> Digest:
+def summarise(capture: Capture) -> CaptureSummary:
     """Compute the figures of a capture as it is now."""
     packets, connections, messages = capture.packets, capture.connections, capture.messages
     times, became = packets["time_ns"], outcomes(connections)
     failed, lasted, waited = find_failures(capture, became), lifetimes(capture), waits(capture)
-    return Digest(
+    return CaptureSummary(
         packets=len(packets),
         tcp_packets=int(np.count_nonzero(packets["connection"] >= 0)),
         bytes=int(packets["length"].sum(dtype=np.int64)),
@@ -108,9 +108,9 @@ def digest(capture: Capture) -> Digest:
         compressed_messages=int(np.count_nonzero(messages["compressed"])),
         troubles=tuple(troubles(capture, found=failed)),
         missed_bytes=int(connections["missed_bytes"].sum()),
-        handshake=Spread.over(_present(connections["handshake_ns"])),
-        wait=Spread.over(_present(waited)),
-        lifetime=Spread.over(_present(lasted)),
+        handshake=Distribution.over(_present(connections["handshake_ns"])),
+        wait=Distribution.over(_present(waited)),
+        lifetime=Distribution.over(_present(lasted)),
         notable=_notable(capture, _troubles(capture, became, failures(capture, failed)), lasted, waited),
     )
 
