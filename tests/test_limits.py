@@ -127,7 +127,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "inspector/wire/scapy_dissect.py": {"MAX_LAYERS": 32, "MAX_FIELDS": 200, "MAX_TEXT": 300, "MAX_BYTES": 262144},
     "inspector/wire/tcp_options.py": {"LARGEST_SACK": 4},
     "web/api/blueprint.py": {"MAX_EVENTS": 2000},
-    "web/api/connection.py": {"MAX_STRETCH": 500, "MAX_GAPS": 200000, "MAX_SAID": 100, "MAX_BUCKETS": 1000},
+    "web/api/connection.py": {"MAX_STRETCH": 500, "MAX_GAPS": 200000, "MAX_CONTENT": 100, "MAX_BUCKETS": 1000},
     "web/api/exchanges.py": {"CURL_BODY": 64 * 1024},
     "web/api/filtered_rows.py": {"LONGEST_TEXT": 1000},
     "web/api/parameters.py": {"MAX_ROWS": 1000, "MAX_DIGITS": 12},

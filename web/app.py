@@ -83,10 +83,10 @@ def _make_entry(gate: Gate) -> Blueprint:
 
 def _token_said() -> str:
     try:
-        said = json.loads(request.get_data())
+        body = json.loads(request.get_data())
     except (ValueError, RecursionError):
-        said = None
-    token = said.get("token") if isinstance(said, dict) else None
+        body = None
+    token = body.get("token") if isinstance(body, dict) else None
     if not isinstance(token, str):
         raise Refused(400, "The request contains no key.", OPEN_THE_LINK)
     return token

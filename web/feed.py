@@ -129,10 +129,10 @@ class _Inbound:
 def _says(ws: Any, csrf: str) -> bool:
     """Whether the client's first message arrives in time and is {"csrf": …} with the right value."""
     try:
-        said = json.loads(ws.receive(timeout=CSRF_SECONDS) or "null")
+        message = json.loads(ws.receive(timeout=CSRF_SECONDS) or "null")
     except (ValueError, RecursionError):
         return False
-    return isinstance(said, dict) and isinstance(said.get("csrf"), str) and same(said["csrf"], csrf)
+    return isinstance(message, dict) and isinstance(message.get("csrf"), str) and same(message["csrf"], csrf)
 
 
 class WithoutExtensions:

@@ -32,11 +32,11 @@ def make_page_files() -> Blueprint:
 
 def edition() -> str:
     """The version of the page's files: 16 hex digits of a hash of their paths, sizes and modification times."""
-    told = sha256()
+    digest = sha256()
     for path in sorted(STATIC.rglob("*.*")):
         status = path.stat()
-        told.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return told.hexdigest()[:16]
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 def modules() -> list[str]:

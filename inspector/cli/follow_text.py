@@ -55,7 +55,7 @@ def pieces(capture: Capture, connection: int, side: str | None) -> Iterator[Piec
 
 
 def transcript(
-    capture: Capture, said: Iterator[Piece], write: Callable[[Piece, bytes], str], screen: Screen
+    capture: Capture, pieces: Iterator[Piece], write: Callable[[Piece, bytes], str], screen: Screen
 ) -> Iterator[str]:
     """Yield the pieces as text, with a headline wherever the sender changes. Gaps and stream ends become remarks in
     brackets.
@@ -63,7 +63,7 @@ def transcript(
     `write` turns bytes into text: an `AsText` or an `AsHex`.
     """
     sender, at_line_start = "", True
-    for piece in said:
+    for piece in pieces:
         if piece.side != sender:
             sender = piece.side
             yield ("" if at_line_start else "\n") + _headline(capture, piece, screen)
@@ -84,8 +84,8 @@ def _headline(capture: Capture, piece: Piece, screen: Screen) -> str:
     at_ns = time_of(capture, piece.packet)
     number = int(capture.numbers(np.array(piece.packet)))
     when = "" if at_ns is None else f"{seconds(at_ns)} s, "
-    said = f"── {piece.side}, {when}packet {number} ──"
-    return screen.paint(said, f"bold {STYLES[piece.side]}") + "\n"
+    headline = f"── {piece.side}, {when}packet {number} ──"
+    return screen.paint(headline, f"bold {STYLES[piece.side]}") + "\n"
 
 
 def remark(piece: Piece) -> str:

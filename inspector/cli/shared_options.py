@@ -42,7 +42,7 @@ PROGRESS_EVERY_SECONDS = 0.1
 files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=str))
 
 _tunnel_option = click.option(
-    "--tunnel", "tunnels", multiple=True, metavar="KIND:PORT", callback=lambda _ctx, _option, said: _tunnels(said),
+    "--tunnel", "tunnels", multiple=True, metavar="KIND:PORT", callback=lambda _ctx, _option, ports: _tunnels(ports),
     help="Decode a tunnel on a non-standard UDP port, for example vxlan:8473. Can be repeated.",
 )  # fmt: skip
 
@@ -83,13 +83,13 @@ sort_copy_option = click.option(
 )  # fmt: skip
 
 
-def _tunnels(said: tuple[str, ...]) -> Mapping[int, str]:
-    if not said:
+def _tunnels(ports: tuple[str, ...]) -> Mapping[int, str]:
+    if not ports:
         return {}
     from inspector.wire.udp_tunnels import NoTunnel, port_and_kind
 
     try:
-        return dict(port_and_kind(words) for words in said)
+        return dict(port_and_kind(words) for words in ports)
     except NoTunnel as error:
         raise click.BadParameter(str(error)) from error
 
@@ -147,10 +147,10 @@ def analysed(files: Sequence[str], options: ReadOptions = USUAL) -> Iterator[Cap
                 capture.analyse(report)
                 gc.freeze()  # the engine's objects contain no reference cycles that would be worth searching for
             _latest[:] = [capture]
-            said = list(capture.notes)
-            say_notes(said)
+            notes = list(capture.notes)
+            say_notes(notes)
             yield capture
-            say_notes([note for note in capture.notes if note not in said])  # added while the command ran
+            say_notes([note for note in capture.notes if note not in notes])  # added while the command ran
             if capture.notes and not len(capture.packets):
                 raise NothingRead(f"No packet of {files[0]} could be read; the note above says why.")
         finally:

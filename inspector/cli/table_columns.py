@@ -34,8 +34,8 @@ def _or_dash(value: Any) -> str:
     return NONE if value is None else printable(str(value))
 
 
-def _pair(values: Sequence[int], said: Callable[[int], str] = str) -> str:
-    return " / ".join(said(value) for value in values)
+def _pair(values: Sequence[int], text_of: Callable[[int], str] = str) -> str:
+    return " / ".join(text_of(value) for value in values)
 
 
 def _of(name: str) -> Callable[[Row], Any]:

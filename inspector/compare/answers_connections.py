@@ -92,16 +92,16 @@ def may_speak(found: Findings, kind: Kind) -> Cell:
 
 def did_speak(found: Findings, kind: Kind) -> Cell:
     """The answer to: Who sent, and who did so without a request?"""
-    said, chosen = found.said, found.messages(kind)
-    pushes = chosen[said.is_push[chosen]]
+    all_messages, chosen = found.all_messages, found.messages(kind)
+    pushes = chosen[all_messages.is_push[chosen]]
     if kind is Kind.WEBSOCKET:
-        client = int((said.direction[chosen] == Direction.CLIENT).sum())
+        client = int((all_messages.direction[chosen] == Direction.CLIENT).sum())
         server, unit = len(chosen) - client, "message"
     else:
         client, unit = len(found.http(kind, MessageKind.REQUEST)), "request"
         server = len(pushes) if kind is Kind.STREAM else len(found.http(kind, MessageKind.RESPONSE))
     answers = "event" if kind is Kind.STREAM else "response"
-    unasked = np.concatenate((said.packet[pushes], _answers_to_nothing(found, kind)))
+    unasked = np.concatenate((all_messages.packet[pushes], _answers_to_nothing(found, kind)))
     detail = _unasked(len(pushes), server) if kind is Kind.WEBSOCKET else _asked(found, kind, len(unasked), server)
     proof, proofs = found.prove(unasked, "the server sends without a request")
     text = (

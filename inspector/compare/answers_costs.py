@@ -119,8 +119,8 @@ def _of_kind(found: Findings, kind: Kind) -> tuple[list[Proof], int]:
 def _said(found: Findings, kind: Kind) -> tuple[list[Proof], int]:
     """The first packets that carried a message of this kind, and the number of all messages."""
     chosen = found.messages(kind)
-    useful = found.said.useful
-    return found.prove(found.said.packet[chosen], lambda i: f"{count(int(useful[chosen[i]]), 'useful byte')}")
+    useful = found.all_messages.useful
+    return found.prove(found.all_messages.packet[chosen], lambda i: f"{count(int(useful[chosen[i]]), 'useful byte')}")
 
 
 def _per_cent(share: float) -> str:

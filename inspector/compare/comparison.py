@@ -16,7 +16,7 @@ from inspector.compare.costs import Cost, find_costs
 from inspector.compare.delivery import Delivery, find_deliveries
 from inspector.compare.delivery_methods import NO_KIND, Kind, find_kinds, only_told
 from inspector.compare.lifetimes import Lives, find_lives
-from inspector.compare.messages import Said, all_said
+from inspector.compare.messages import AllMessages, find_messages
 from inspector.compare.polling import Polls
 from inspector.compare.round_trips import FirstBytes, find_first_bytes
 from inspector.engine.clocks import has_time
@@ -62,7 +62,7 @@ class Findings:
     """The mask of the connections that are compared."""
     kinds: Ints
     polls: Polls
-    said: Said
+    all_messages: AllMessages
     costs: dict[Kind, Cost]
     first_bytes: dict[Kind, FirstBytes]
     lives: dict[Kind, Lives]
@@ -90,8 +90,8 @@ class Findings:
         return chosen
 
     def messages(self, kind: Kind) -> Ints:
-        """Indices in `said` of the messages of a kind."""
-        return np.flatnonzero(self.said.kind == kind).astype(np.int64)
+        """Indices in `all_messages` of the messages of a kind."""
+        return np.flatnonzero(self.all_messages.kind == kind).astype(np.int64)
 
     def http(self, kind: Kind, what: MessageKind) -> Ints:
         """Rows of http_messages that have the kind `what` and are on connections of the delivery method `kind`."""
@@ -130,17 +130,17 @@ def find(capture: Capture, interface: int | None = None) -> Findings:
     if interface is not None:
         among &= interfaces_of(capture) == interface
     kinds, polls = find_kinds(capture, among)
-    said = all_said(capture, kinds, polls)
+    all_messages = find_messages(capture, kinds, polls)
     return Findings(
         capture,
         among,
         kinds,
         polls,
-        said,
-        find_costs(capture, kinds, said),
-        find_first_bytes(capture, kinds, said),
+        all_messages,
+        find_costs(capture, kinds, all_messages),
+        find_first_bytes(capture, kinds, all_messages),
         {kind: find_lives(capture, np.flatnonzero(kinds == kind).astype(np.int64)) for kind in Kind},
-        find_deliveries(capture, said),
+        find_deliveries(capture, all_messages),
     )
 
 

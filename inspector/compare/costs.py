@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.compare.delivery_methods import FIN_OR_RST, Kind, first_of, first_packets
-from inspector.compare.messages import Said
+from inspector.compare.messages import AllMessages
 from inspector.http.message_notes import Note
 from inspector.http.status_codes import SWITCHING_PROTOCOLS
 from inspector.tables.arrays import Ints
@@ -51,28 +51,28 @@ class Cost:
         return sum(self.wire_bytes)
 
 
-def find_costs(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, Cost]:
+def find_costs(capture: Capture, kinds: Ints, all_messages: AllMessages) -> dict[Kind, Cost]:
     """The cost of each kind, summed over its connections."""
     packets = capture.packets
     rows = np.flatnonzero(packets["connection"] >= 0)
     rows = rows[kinds[packets["connection"][rows]] >= 0]
     connection = packets["connection"][rows]
     phase = np.full(len(rows), int(Phase.TALKING))
-    phase[rows < _talk_begins(capture, kinds, said)[connection]] = Phase.BUILDING
+    phase[rows < _talk_begins(capture, kinds, all_messages)[connection]] = Phase.BUILDING
     phase[rows >= _close_begins(capture)[connection]] = Phase.CLOSING
     cell = kinds[connection] * len(Phase) + phase
     size = len(Kind) * len(Phase)
     counts = np.bincount(cell, minlength=size).reshape(-1, len(Phase))
     weights = np.bincount(cell, packets["length"][rows], minlength=size).reshape(-1, len(Phase))
-    messages = np.bincount(said.kind, minlength=len(Kind))
-    useful = np.bincount(said.kind, said.useful, minlength=len(Kind))
+    messages = np.bincount(all_messages.kind, minlength=len(Kind))
+    useful = np.bincount(all_messages.kind, all_messages.useful, minlength=len(Kind))
     return {
         kind: Cost(tuple(counts[kind].tolist()), tuple(map(int, weights[kind])), int(messages[kind]), int(useful[kind]))
         for kind in Kind
     }
 
 
-def _talk_begins(capture: Capture, kinds: Ints, said: Said) -> Ints:
+def _talk_begins(capture: Capture, kinds: Ints, all_messages: AllMessages) -> Ints:
     """For every connection, the packets row at which the building phase is over; beyond the last row if it never is."""
     packets, messages = capture.packets, capture.http_messages
     count = len(kinds)
@@ -82,15 +82,15 @@ def _talk_begins(capture: Capture, kinds: Ints, said: Said) -> Ints:
     rows = np.flatnonzero(is_opener & (messages["kind"] == MessageKind.RESPONSE))[::-1]
     begins[messages["connection"][rows]] = messages["packet"][rows] + 1
     is_long = np.isin(kinds, (Kind.STREAM, Kind.WEBSOCKET))
-    spoken = _first_said(said, count)
+    spoken = _first_message(all_messages, count)
     begins[is_long & (spoken >= 0)] = np.minimum(begins, spoken)[is_long & (spoken >= 0)]
     begins[begins < 0] = len(packets)
     return begins
 
 
-def _first_said(said: Said, count: int) -> Ints:
+def _first_message(all_messages: AllMessages, count: int) -> Ints:
     """For every connection, the first packet that carried a message; -1 if there is none."""
-    return first_of(said.packet, said.connection, count)
+    return first_of(all_messages.packet, all_messages.connection, count)
 
 
 def _close_begins(capture: Capture) -> Ints:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.compare.delivery_methods import Kind
-from inspector.compare.messages import Said
+from inspector.compare.messages import AllMessages
 from inspector.content.json_texts import strings_in
 from inspector.tables.arrays import Ints
 from inspector.tables.table import Direction
@@ -59,7 +59,7 @@ class Delivery:
     is_exact: bool
 
 
-def find_deliveries(capture: Capture, said: Said) -> list[Delivery]:
+def find_deliveries(capture: Capture, all_messages: AllMessages) -> list[Delivery]:
     """The deliveries in a capture, in order of time: for each text, the first delivery to each receiver since the
     server learned it.
     """
@@ -67,24 +67,24 @@ def find_deliveries(capture: Capture, said: Said) -> list[Delivery]:
     pushed: dict[str, Sighting] = {}
     heard: set[tuple[Reader, str, int]] = set()
     found: list[Delivery] = []
-    for i in _read(said):
-        source = int(said.time_ns[i]), int(said.packet[i]), int(said.connection[i])
-        texts = texts_in(said.content(capture, i))
-        if said.direction[i] == Direction.CLIENT:
+    for i in _read(all_messages):
+        source = int(all_messages.time_ns[i]), int(all_messages.packet[i]), int(all_messages.connection[i])
+        texts = texts_in(all_messages.content(capture, i))
+        if all_messages.direction[i] == Direction.CLIENT:
             for text in texts:
                 known[text].append(source)
             continue
         for text in sorted(texts):
             origin, is_exact = _origin(known.get(text), pushed.get(text), source[2])
-            if said.is_push[i]:
+            if all_messages.is_push[i]:
                 pushed.setdefault(text, source)
             if origin is None:
                 continue
-            once = (_reader(capture, said, i), text, origin[1])
+            once = (_reader(capture, all_messages, i), text, origin[1])
             if once not in heard:
                 heard.add(once)
                 took = source[0] - origin[0]
-                found.append(Delivery(Kind(int(said.kind[i])), *origin[1:], *source[1:], took, is_exact))
+                found.append(Delivery(Kind(int(all_messages.kind[i])), *origin[1:], *source[1:], took, is_exact))
     return found
 
 
@@ -99,22 +99,22 @@ def _origin(uploads: list[Sighting] | None, push: Sighting | None, connection: i
     return push, False
 
 
-def _reader(capture: Capture, said: Said, i: int) -> Reader:
+def _reader(capture: Capture, all_messages: AllMessages, i: int) -> Reader:
     """A key for the receiver: the connection or, for kinds that may open a new connection each time, the client's
     address with the server's port.
     """
-    row = said.connection[i]
-    if said.kind[i] not in (Kind.CLOSED, Kind.POLLING):
+    row = all_messages.connection[i]
+    if all_messages.kind[i] not in (Kind.CLOSED, Kind.POLLING):
         return (int(row),)
     connections = capture.connections
     parts = ("client_hi", "client_lo", "server_port")
-    return (int(said.kind[i]), *(int(connections[part][row]) for part in parts))
+    return (int(all_messages.kind[i]), *(int(connections[part][row]) for part in parts))
 
 
-def _read(said: Said) -> list[int]:
+def _read(all_messages: AllMessages) -> list[int]:
     """Indices of the messages whose content is read, in order of time."""
     chosen = [
-        np.flatnonzero((said.kind == kind) & (said.direction == direction))[-MOST_MESSAGES:]
+        np.flatnonzero((all_messages.kind == kind) & (all_messages.direction == direction))[-MOST_MESSAGES:]
         for kind in Kind
         for direction in Direction
     ]

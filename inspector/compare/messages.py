@@ -29,7 +29,7 @@ CONTENT_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AllMessages:
     """Messages in order of time; all arrays have the same length.
 
     Attributes:
@@ -71,7 +71,7 @@ class Said:
 Part = tuple[Ints, ...]
 
 
-def all_said(capture: Capture, kinds: Ints, polls: Polls) -> Said:
+def find_messages(capture: Capture, kinds: Ints, polls: Polls) -> AllMessages:
     """All messages on connections that have a kind."""
     events = pushed_events(capture, np.flatnonzero(kinds == Kind.STREAM))
     parts = (_bodies(capture, kinds, polls), _events(events), _messages(capture, kinds))
@@ -79,7 +79,7 @@ def all_said(capture: Capture, kinds: Ints, polls: Polls) -> Said:
     order = np.lexsort((columns[2], columns[3]))
     connection, direction, packet, time_ns, end_ns, useful, is_push, row = (column[order] for column in columns)
     kind = kinds[connection]
-    return Said(kind, connection, direction, packet, time_ns, end_ns, useful, is_push.astype(bool), row, events)
+    return AllMessages(kind, connection, direction, packet, time_ns, end_ns, useful, is_push.astype(bool), row, events)
 
 
 def _bodies(capture: Capture, kinds: Ints, polls: Polls) -> Part:

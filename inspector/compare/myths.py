@@ -77,7 +77,7 @@ def _pushes_over_http(found: Findings) -> Truth | None:
         f"Plain HTTP did it here as well: {count(len(pushes), 'event')} on {count(pipes, 'connection')}, {after}. "
         "What it lacks is the opposite direction: as long as the response lasts, the client needs another connection "
         "to send something (in HTTP/2, another stream).",
-        found.prove(found.said.packet[pushes], "pushed over HTTP")[0],
+        found.prove(found.all_messages.packet[pushes], "pushed over HTTP")[0],
     )
 
 

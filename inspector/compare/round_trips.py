@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.compare.delivery_methods import Kind, first_of
-from inspector.compare.messages import Said
+from inspector.compare.messages import AllMessages
 from inspector.engine.clocks import elapsed
 from inspector.tables.arrays import Ints
 from inspector.tcp.header import SYN
@@ -50,12 +50,12 @@ class FirstBytes:
         return FirstBytes(self.connection[where], self.packet[where], self.flights[where], self.took_ns[where])
 
 
-def find_first_bytes(capture: Capture, kinds: Ints, said: Said) -> dict[Kind, FirstBytes]:
+def find_first_bytes(capture: Capture, kinds: Ints, all_messages: AllMessages) -> dict[Kind, FirstBytes]:
     """The first useful bytes, by kind. Connections that were already open when the capture began are left out, since
     they prove nothing.
     """
     connections, packets = capture.connections, capture.packets
-    first = first_of(said.packet, said.connection, len(kinds))
+    first = first_of(all_messages.packet, all_messages.connection, len(kinds))
     seen = (connections["isn_known"] == READ_FROM_SYN).all(axis=1)
     chosen = np.flatnonzero((first >= 0) & seen)
     flights = _flights(capture, chosen, first)

@@ -50,12 +50,14 @@ def content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list
     return coded[:limit], notes
 
 
-def _codings(said: Head) -> list[tuple[str, str]]:
+def _codings(message_head: Head) -> list[tuple[str, str]]:
     """Return the codings applied other than chunked, in the order of application: content codings, then transfer
     codings (RFC 9112 §7).
     """
-    content_codings = [("content", name) for name in said.tokens("Content-Encoding")]
-    transfer_codings = [("transfer", name.partition(";")[0].strip()) for name in said.tokens("Transfer-Encoding")]
+    content_codings = [("content", name) for name in message_head.tokens("Content-Encoding")]
+    transfer_codings = [
+        ("transfer", name.partition(";")[0].strip()) for name in message_head.tokens("Transfer-Encoding")
+    ]
     return [each for each in content_codings + transfer_codings if each[1] not in ("identity", "chunked")]
 
 

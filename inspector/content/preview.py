@@ -50,8 +50,8 @@ def body_preview(capture: Capture, row: int) -> Preview:
     `notes` say why it is not the complete content.
     """
     raw, notes = content(capture, row)
-    said = head(capture, row)
-    media = (said.values("Content-Type") or [""])[0]
+    message_head = head(capture, row)
+    media = (message_head.values("Content-Type") or [""])[0]
     found = picture(raw)
     if found and not found.is_small_enough:
         notes.append(PICTURE_NOTE.format(width=found.width, height=found.height))
@@ -82,11 +82,11 @@ def body_preview(capture: Capture, row: int) -> Preview:
 
 def message_preview(capture: Capture, row: int) -> Preview:
     """Return the query, the cookies and the trailer fields of a message, decoded."""
-    said = head(capture, row)
+    message_head = head(capture, row)
     return {
-        "query": query(said.target),
-        "cookies": cookies(said) if said.method else [],
-        "set_cookies": set_cookies(said) if not said.method else [],
+        "query": query(message_head.target),
+        "cookies": cookies(message_head) if message_head.method else [],
+        "set_cookies": set_cookies(message_head) if not message_head.method else [],
         "trailers": [list(field) for field in trailers(capture, row)],
     }
 
@@ -96,16 +96,16 @@ def query(target: str) -> Pairs:
     return _pairs(target.partition("#")[0].partition("?")[2])
 
 
-def cookies(said: Head) -> Pairs:
+def cookies(message_head: Head) -> Pairs:
     """Return the cookies that a request sends (RFC 6265 §4.2.1)."""
-    sent = "; ".join(said.values("Cookie")).split(";")[:MAX_PAIRS]
+    sent = "; ".join(message_head.values("Cookie")).split(";")[:MAX_PAIRS]
     return [_pair(cookie) for cookie in sent if cookie.strip()]
 
 
-def set_cookies(said: Head) -> list[dict[str, Any]]:
+def set_cookies(message_head: Head) -> list[dict[str, Any]]:
     """Return the cookies that a response sets, each with its attributes (RFC 6265 §4.1.1)."""
     found = []
-    for line in said.values("Set-Cookie")[:MAX_PAIRS]:
+    for line in message_head.values("Set-Cookie")[:MAX_PAIRS]:
         cookie, *attributes = line.split(";")
         name, value = _pair(cookie)
         found.append({"name": name, "value": value, "attributes": [_pair(each) for each in attributes if each.strip()]})

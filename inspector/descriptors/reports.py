@@ -77,55 +77,55 @@ class Sighting:
 def parse(line: bytes) -> Call | Sighting | None:
     """Return the report in this line; None if there is no valid one."""
     try:
-        told = json.loads(line)
-        if not isinstance(told, dict):
+        report = json.loads(line)
+        if not isinstance(report, dict):
             return None
-        return _call(told) if "call" in told else _sighting(told)
+        return _call(report) if "call" in report else _sighting(report)
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
-def _call(told: dict[str, Any]) -> Call:
-    if told["call"] not in CALLS:
-        raise ValueError(told["call"])
+def _call(report: dict[str, Any]) -> Call:
+    if report["call"] not in CALLS:
+        raise ValueError(report["call"])
     return Call(
-        told["call"],
-        _number(told["time_ns"], TIME_LIMIT_NS),
-        _number(told["namespace"]),
-        _number(told["pid"], SMALL_LIMIT),
-        _text(told["process"]),
-        _number(told["fd"], SMALL_LIMIT),
-        _number(told["inode"]),
-        socket_of_text(told["local"]) if "local" in told else NOWHERE,
-        socket_of_text(told["remote"]) if "remote" in told else NOWHERE,
-        _text(told.get("name", "")),
-        STATES[told["state"]] if "state" in told else None,
-        _figures(told),
+        report["call"],
+        _number(report["time_ns"], TIME_LIMIT_NS),
+        _number(report["namespace"]),
+        _number(report["pid"], SMALL_LIMIT),
+        _text(report["process"]),
+        _number(report["fd"], SMALL_LIMIT),
+        _number(report["inode"]),
+        socket_of_text(report["local"]) if "local" in report else NOWHERE,
+        socket_of_text(report["remote"]) if "remote" in report else NOWHERE,
+        _text(report.get("name", "")),
+        STATES[report["state"]] if "state" in report else None,
+        _figures(report),
     )
 
 
-def _sighting(told: dict[str, Any]) -> Sighting:
+def _sighting(report: dict[str, Any]) -> Sighting:
     where = (
-        _number(told["time_ns"], TIME_LIMIT_NS),
-        _number(told["took_ns"], TIME_LIMIT_NS),
-        _number(told["namespace"]),
-        socket_of_text(told["local"]),
-        socket_of_text(told["remote"]),
+        _number(report["time_ns"], TIME_LIMIT_NS),
+        _number(report["took_ns"], TIME_LIMIT_NS),
+        _number(report["namespace"]),
+        socket_of_text(report["local"]),
+        socket_of_text(report["remote"]),
     )
-    if told["seen"] == "gone":
+    if report["seen"] == "gone":
         return Sighting(*where, is_listed=False)
     holders = tuple(
         (_number(pid, SMALL_LIMIT), _text(process), _number(fd, SMALL_LIMIT))
-        for pid, process, fd in told["holders"][:MAX_HOLDERS]
+        for pid, process, fd in report["holders"][:MAX_HOLDERS]
     )
-    state, inode = STATES[told["state"]], _number(told["inode"])
-    queues = _number(told["unread"], COUNT_LIMIT), _number(told["unacknowledged"], COUNT_LIMIT)
-    return Sighting(*where, True, state, inode, holders, *queues, _figures(told))
+    state, inode = STATES[report["state"]], _number(report["inode"])
+    queues = _number(report["unread"], COUNT_LIMIT), _number(report["unacknowledged"], COUNT_LIMIT)
+    return Sighting(*where, True, state, inode, holders, *queues, _figures(report))
 
 
-def _figures(told: dict[str, Any]) -> dict[str, int]:
+def _figures(report: dict[str, Any]) -> dict[str, int]:
     """Return the kernel's figures that the report contains."""
-    figures = told.get("figures", {})
+    figures = report.get("figures", {})
     known = {name: _number(figures[name], COUNT_LIMIT) for name in FIGURES if name in figures}
     if known and figures.get("pacing_rate") is not None:
         known["pacing_rate"] = _number(figures["pacing_rate"])

@@ -302,11 +302,11 @@ class Capture:
         for link_type, count in zip(self.source.link_types, counts, strict=True):
             if count and not is_read(link_type):
                 unread[link_type] = unread.get(link_type, 0) + count
-        said = [
+        notes = [
             f"{count} packets are of link type {name_of(link_type)}, which Wireglass does not read: shown as bytes"
             for link_type, count in unread.items()
         ]
-        return said + self._decoder.notes()
+        return notes + self._decoder.notes()
 
     def close(self) -> None:
         """Close the file; the tables remain, but bytes can no longer be read."""

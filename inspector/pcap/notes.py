@@ -93,8 +93,8 @@ class Notebook:
 def _note(line: bytes) -> Note | None:
     """The note in a line; None if it is not a line that Wireglass would have written."""
     try:
-        said = json.loads(line)
-        number, time_ns, text = said["packet"], said["time_ns"], said["note"]
+        record = json.loads(line)
+        number, time_ns, text = record["packet"], record["time_ns"], record["note"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     is_ours = type(number) is int and type(time_ns) is int and isinstance(text, str) and number > 0

@@ -77,7 +77,7 @@ class DisplayFilter:
         if found is None:
             owners = self._capture.packets["connection"][self._packets.fitting(word)]
             found = np.bincount(owners[owners >= 0], minlength=len(table)) > 0
-            if self._packets.told(word) is None:
+            if self._packets.keyword(word) is None:
                 found[self._capture.http_messages["connection"][self._http.across(as_bytes(word))]] = True
         if word in STATES:
             found |= (table["client_state"] == STATES[word]) | (table["server_state"] == STATES[word])
@@ -120,11 +120,11 @@ class DisplayFilter:
 
     def _by_packets(self, word: str, connection: Rows, first: Rows, last: Rows) -> Mask:
         """Which ranges of a connection's packets, from `first` to `last`, contain a packet that matches the keyword."""
-        told = None if word in SIDES else self._packets.told(word)
-        if told is None:
+        mask = None if word in SIDES else self._packets.keyword(word)
+        if mask is None:
             return np.zeros(len(connection), bool)
         owners = self._capture.packets["connection"]
-        rows = np.flatnonzero(told & (owners >= 0))
+        rows = np.flatnonzero(mask & (owners >= 0))
         keys = np.sort(_key(owners[rows], rows))
         found: Mask = np.searchsorted(keys, _key(connection, last), "right") > np.searchsorted(
             keys, _key(connection, first), "left"

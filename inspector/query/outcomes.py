@@ -123,17 +123,17 @@ def outcomes(connections: Table, chosen: Any = slice(None)) -> Outcomes:
     """An `Outcome` for each of the chosen rows of the connections table."""
     conn_state, reset_by = (connections[name][chosen] for name in ("conn_state", "reset_by"))
     client, server = (connections[name][chosen] for name in ("client_state", "server_state"))
-    said = _letters(connections["history"][chosen])
+    seen = _letters(connections["history"][chosen])
     is_silent = reduce(np.logical_or, (connections["packets"][chosen] == 0).T)
-    is_reset, is_finished = reset_by >= 0, _has(said, b"F") & _has(said, b"f")
-    asked, answered = _has(said, b"S"), _has(said, b"hs")
+    is_reset, is_finished = reset_by >= 0, _has(seen, b"F") & _has(seen, b"f")
+    asked, answered = _has(seen, b"S"), _has(seen, b"hs")
     judged = (
         (Outcome.REFUSED, (conn_state == ConnState.REJ) & (reset_by == Direction.SERVER) & asked & ~answered),
         (Outcome.UNANSWERED, SYN_ALONE[conn_state] & BEFORE_AN_ANSWER[client]),
         # No SYN was captured, and the sender of the RST has sent nothing else.
-        (Outcome.STRAY, is_reset & ~_has(said, b"SsHh") & (said & SPOKEN[reset_by] == 0)),
+        (Outcome.STRAY, is_reset & ~_has(seen, b"SsHh") & (seen & SPOKEN[reset_by] == 0)),
         (Outcome.RESET, is_reset & ~is_finished),
-        (Outcome.HALF_SEEN_CLOSED, is_silent & _has(said, b"Ff")),
+        (Outcome.HALF_SEEN_CLOSED, is_silent & _has(seen, b"Ff")),
         (Outcome.HALF_SEEN, is_silent),
         (Outcome.CLOSED, is_finished | (RESTS[client] & RESTS[server])),
         (Outcome.OPENING, OPENS[client] | OPENS[server]),
@@ -145,15 +145,15 @@ def outcomes(connections: Table, chosen: Any = slice(None)) -> Outcomes:
 
 def _letters(history: Values) -> Values:
     """The letters of each history, as a bit mask."""
-    said = np.zeros(len(history), np.uint64)
+    seen = np.zeros(len(history), np.uint64)
     for letters in takewhile(np.any, history.T):  # histories are padded with 0
-        said |= BIT_OF[letters]
-    return said
+        seen |= BIT_OF[letters]
+    return seen
 
 
-def _has(said: Values, letters: bytes) -> Mask:
+def _has(seen: Values, letters: bytes) -> Mask:
     """Whether each history, given as a bit mask, contains any of these letters."""
-    return np.asarray(said & _bits(letters) != 0)
+    return np.asarray(seen & _bits(letters) != 0)
 
 
 def is_open(connections: Table, chosen: Any = slice(None)) -> Mask:

@@ -80,12 +80,12 @@ class PacketDisplayFilter:
         connections = named(capture, word)
         if connections is not None:
             return _of(capture, connections)
-        told = self.told(word)
-        if told is not None:
-            return told
+        mask = self.keyword(word)
+        if mask is not None:
+            return mask
         return _of(capture, has_address(capture, word)) | self._bytes.holding(as_bytes(word))
 
-    def told(self, word: str) -> Mask | None:
+    def keyword(self, word: str) -> Mask | None:
         """The packets that match a keyword (a flag, a verdict, a protocol, a side); None if the word is not a
         keyword.
         """

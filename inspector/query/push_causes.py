@@ -55,7 +55,7 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Candidate:
     row: int
     end_ns: int
     clock: int
@@ -81,16 +81,18 @@ def _linked(capture: Capture, rows: list[int]) -> list[Push]:
     """All pushes among these rows, which are sorted by time."""
     messages = capture.messages
     found: list[Push] = []
-    told: deque[_Told] = deque()
+    earlier: deque[_Candidate] = deque()
     for row in rows:
         server, time_ns = _server(capture, row), int(messages["time_ns"][row])
-        while told and time_ns - told[0].end_ns > SOON_NS:
-            told.popleft()
+        while earlier and time_ns - earlier[0].end_ns > SOON_NS:
+            earlier.popleft()
         text = text_of(capture, row)
         if messages["direction"][row] == Direction.CLIENT:
-            told.append(_Told(row, int(messages["end_ns"][row]), _clock(capture, row, "last"), server, heart(text)))
+            earlier.append(
+                _Candidate(row, int(messages["end_ns"][row]), _clock(capture, row, "last"), server, heart(text))
+            )
             continue
-        cause = _cause(told, server, _clock(capture, row, "first"), time_ns, text)
+        cause = _cause(earlier, server, _clock(capture, row, "first"), time_ns, text)
         if cause:
             found.append(Push(row, cause.row, time_ns - cause.end_ns))
     return found
@@ -101,35 +103,37 @@ def _clock(capture: Capture, row: int, which: str) -> int:
     return int(capture.packets["clock"][capture.messages[f"{which}_packet"][row]])
 
 
-def _cause(told: deque[_Told], server: tuple[int, ...], clock: int, time_ns: int, text: str) -> _Told | None:
-    said = strings(text)
-    for each in reversed(told):
+def _cause(
+    earlier: deque[_Candidate], server: tuple[int, ...], clock: int, time_ns: int, text: str
+) -> _Candidate | None:
+    texts = strings(text)
+    for each in reversed(earlier):
         is_before = each.clock == clock and each.end_ns <= time_ns
-        if each.server == server and is_before and each.heart and _says(said, each.heart):
+        if each.server == server and is_before and each.heart and _contains(texts, each.heart):
             return each
     return None
 
 
-def _says(said: list[str], heart: str) -> bool:
-    return heart in said or (len(heart) >= SHORTEST_PART and any(heart in text for text in said))
+def _contains(texts: list[str], heart: str) -> bool:
+    return heart in texts or (len(heart) >= SHORTEST_PART and any(heart in text for text in texts))
 
 
 def heart(text: str) -> str:
     """The main text of a message: in a JSON object, the first member of TELLING that is a string; otherwise the longest
     of its `strings`.
     """
-    told = _json(text)
-    if isinstance(told, dict):
+    value = _json(text)
+    if isinstance(value, dict):
         for name in TELLING:
-            if isinstance(told.get(name), str):
-                return str(told[name])
+            if isinstance(value.get(name), str):
+                return str(value[name])
     return max(strings(text), key=len, default="")
 
 
 def strings(text: str) -> list[str]:
     """The texts in a message: the strings in a JSON object or array, or else the whole message."""
-    told = _json(text)
-    return strings_in(told, MAX_STRINGS) if isinstance(told, (dict, list)) else [text]
+    value = _json(text)
+    return strings_in(value, MAX_STRINGS) if isinstance(value, (dict, list)) else [text]
 
 
 def _json(text: str) -> Any:

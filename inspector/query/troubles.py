@@ -61,7 +61,7 @@ class Trouble:
         code: its name in a display filter ("refused" for "is:refused").
         title: its name for people.
         severity: one of `WEIGHTS`.
-        said: its name with the number of occurrences: "2 connections refused".
+        counted: its name with the number of occurrences: "2 connections refused".
         count: the number of occurrences.
         packets: rows of the packets that show it, ascending.
     """
@@ -69,7 +69,7 @@ class Trouble:
     code: str
     title: str
     severity: str
-    said: str
+    counted: str
     count: int
     packets: Rows
 
@@ -198,8 +198,8 @@ def _anomalies(capture: Capture, chosen: Mask) -> list[Trouble]:
     found = []
     for code in np.flatnonzero(np.bincount(codes)).tolist():
         anomaly, count = ANOMALIES[code], int(np.count_nonzero(codes == code))
-        said, rows = f"{count:,} × {anomaly.title}", packets[(codes == code) & (packets >= 0)]
-        found.append(Trouble(anomaly.code, anomaly.title, anomaly.severity, said, count, rows))
+        counted, rows = f"{count:,} × {anomaly.title}", packets[(codes == code) & (packets >= 0)]
+        found.append(Trouble(anomaly.code, anomaly.title, anomaly.severity, counted, count, rows))
     return found
 
 

@@ -104,10 +104,10 @@ def _held(pids: Iterable[int], wanted: set[int]) -> Found:
 def _inode(pid: int, fd: int) -> int:
     """The inode of the socket behind this file descriptor; 0 if it is not a socket or is closed."""
     try:
-        told = SOCKET.fullmatch(os.readlink(f"/proc/{pid}/fd/{fd}"))
+        link = SOCKET.fullmatch(os.readlink(f"/proc/{pid}/fd/{fd}"))
     except OSError:
         return 0
-    return int(told.group(1)) if told else 0
+    return int(link.group(1)) if link else 0
 
 
 def _holds(holder: Holder, inode: int) -> bool:

@@ -67,10 +67,10 @@ def _beside(capture: Capture, connection: int, packets: Rows) -> dict[str, Any]:
     if not len(packets):
         return {"events": [], "exchanges": [], "messages": [], "phases": []}
     first, last = int(packets[0]), int(packets[-1])
-    told = events(capture, connection)
+    story = events(capture, connection)
     messages = _within(capture.messages["connection"], capture.messages["first_packet"], connection, first, last)
     return {
-        "events": rows.event_rows(capture, told, _between(told["packet"], first, last)),
+        "events": rows.event_rows(capture, story, _between(story["packet"], first, last)),
         "exchanges": rows.exchange_rows(capture, _exchanges(capture, connection, first, last)),
         "messages": rows.message_rows(capture, messages),
         "phases": [

@@ -54,15 +54,15 @@ def _within(table: Table, column: str, packets: npt.NDArray[np.intp]) -> list[tu
 
 
 def _pieces(capture: Capture, found: list[tuple[int, bool]]) -> tuple[list[Piece], int]:
-    told = [_http(capture, row) if is_http else _message(capture, row) for row, is_http in found[:MAX_PIECES]]
-    return told, len(found) - len(told)
+    texts = [_http(capture, row) if is_http else _message(capture, row) for row, is_http in found[:MAX_PIECES]]
+    return texts, len(found) - len(texts)
 
 
 def _http(capture: Capture, row: int) -> Piece:
     messages = capture.http_messages
-    said = head(capture, row)
+    message_head = head(capture, row)
     is_request = messages["kind"][row] == MessageKind.REQUEST
-    text = f"{said.method} {said.target}" if is_request else said.answer
+    text = f"{message_head.method} {message_head.target}" if is_request else message_head.answer
     kind = "request" if is_request else "response"
     return {"kind": kind, "row": int(messages["exchange"][row]), "text": text.strip()[:MAX_TEXT]}
 
@@ -71,9 +71,9 @@ def _message(capture: Capture, row: int) -> Piece:
     message = message_rows(capture, [row])[0]
     kind, text, code = message["kind"], message["text"], message["close_code"]
     if kind == "close":
-        said = " ".join(["close", *([str(code)] if code is not None else []), *([text] if text else [])])
+        line = " ".join(["close", *([str(code)] if code is not None else []), *([text] if text else [])])
     elif kind == "text":
-        said = f"“{text}”"
+        line = f"“{text}”"
     else:
-        said = f"{kind} “{text}”" if text else f"{kind}, {message['bytes']} bytes"
-    return {"kind": "message", "row": row, "text": said[:MAX_TEXT]}
+        line = f"{kind} “{text}”" if text else f"{kind}, {message['bytes']} bytes"
+    return {"kind": "message", "row": row, "text": line[:MAX_TEXT]}

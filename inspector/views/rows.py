@@ -336,19 +336,21 @@ def _http_message(capture: Capture, row: int) -> Row | None:
     if row < 0:
         return None
     table = capture.http_messages
-    said = head(capture, row)
+    message_head = head(capture, row)
     is_request = table["kind"][row] == MessageKind.REQUEST
     time_ns, is_timed = int(table["time_ns"][row]), bool(has_time(capture, table["packet"][row : row + 1])[0])
     start_line = (
-        {"method": said.method, "target": said.target} if is_request else {"status": said.status, "reason": said.reason}
+        {"method": message_head.method, "target": message_head.target}
+        if is_request
+        else {"status": message_head.status, "reason": message_head.reason}
     )
     return {
         "packet": int(capture.numbers(np.array(table["packet"][row]))),
         "time_ns": time_ns if is_timed else None,
         "at_ns": time_ns - _origin(capture) if is_timed else None,
-        "version": said.version,
+        "version": message_head.version,
         **start_line,
-        "headers": [list(field) for field in said.fields],
+        "headers": [list(field) for field in message_head.fields],
         "body_bytes": int(table["body_bytes"][row]),
         "complete": bool(table["complete"][row]),
     }

@@ -73,17 +73,21 @@ def messages(capture: Capture, connection: int, start: int, stop: int) -> dict[s
         "total": len(is_http),
         "start": max(start, 0),
         "rows": [
-            {"id": max(start, 0) + i, **(_http(capture, row) if said else _websocket(capture, row))}
-            for i, (row, said) in enumerate(zip(found, is_http[order].tolist(), strict=True))
+            {"id": max(start, 0) + i, **(_http(capture, row) if of_http else _websocket(capture, row))}
+            for i, (row, of_http) in enumerate(zip(found, is_http[order].tolist(), strict=True))
         ],
     }
 
 
 def _http(capture: Capture, row: int) -> dict[str, Any]:
     table = capture.http_messages
-    said = head(capture, row)
+    message_head = head(capture, row)
     is_request = table["kind"][row] == MessageKind.REQUEST
-    start = f"{said.method} {said.target} {said.version}" if is_request else f"{said.version} {said.answer}"
+    start = (
+        f"{message_head.method} {message_head.target} {message_head.version}"
+        if is_request
+        else f"{message_head.version} {message_head.answer}"
+    )
     body, notes = content(capture, row, BODY_BYTES)
     return {
         "kind": "http",
@@ -91,7 +95,7 @@ def _http(capture: Capture, row: int) -> dict[str, Any]:
         "packet": int(table["packet"][row]) + 1,
         "at_ns": int(table["time_ns"][row]) - (capture.start_ns or 0),
         "title": start.strip(),
-        "headers": [list(field) for field in said.fields],
+        "headers": [list(field) for field in message_head.fields],
         "bytes": int(table["body_bytes"][row]),
         "data": base64.b64encode(body).decode("ascii"),
         "notes": notes,
@@ -99,19 +103,19 @@ def _http(capture: Capture, row: int) -> dict[str, Any]:
 
 
 def _websocket(capture: Capture, row: int) -> dict[str, Any]:
-    said = rows.message_rows(capture, [row])[0]
+    message = rows.message_rows(capture, [row])[0]
     table = capture.messages
     kept = capture.bytes_at(int(table["text_address"][row]), min(int(table["text_bytes"][row]), BODY_BYTES))
     return {
         "kind": "websocket",
-        "side": said["direction"],
-        "packet": said["first_packet"],
-        "at_ns": said["at_ns"],
-        "title": said["kind"] if said["close_code"] is None else f"close {said['close_code']}",
+        "side": message["direction"],
+        "packet": message["first_packet"],
+        "at_ns": message["at_ns"],
+        "title": message["kind"] if message["close_code"] is None else f"close {message['close_code']}",
         "headers": [],
-        "bytes": said["bytes"],
-        "data": base64.b64encode(kept[2:] if said["kind"] == "close" else kept).decode("ascii"),
-        "notes": [] if said["complete"] else ["not all of it is in the capture"],
+        "bytes": message["bytes"],
+        "data": base64.b64encode(kept[2:] if message["kind"] == "close" else kept).decode("ascii"),
+        "notes": [] if message["complete"] else ["not all of it is in the capture"],
     }
 
 

@@ -14,9 +14,9 @@ TOLD = [text.encode() for text in NEWS]
 
 
 def contents(five: Findings, kind: Kind, side: Direction) -> list[bytes]:
-    said = five.said
-    chosen = [i for i in range(len(said)) if said.kind[i] == kind and said.direction[i] == side]
-    return [said.content(five.capture, i) for i in chosen]
+    all_messages = five.all_messages
+    chosen = [i for i in range(len(all_messages)) if all_messages.kind[i] == kind and all_messages.direction[i] == side]
+    return [all_messages.content(five.capture, i) for i in chosen]
 
 
 def test_every_way_brings_the_news(five: Findings) -> None:
@@ -34,14 +34,18 @@ def test_a_poll_in_vain_is_no_message(five: Findings) -> None:
 
 
 def test_useful_bytes_are_the_content_and_nothing_else(five: Findings) -> None:
-    said = five.said
-    assert [len(said.content(five.capture, i)) for i in range(len(said))] == said.useful.tolist()
+    all_messages = five.all_messages
+    assert [
+        len(all_messages.content(five.capture, i)) for i in range(len(all_messages))
+    ] == all_messages.useful.tolist()
 
 
 def test_unasked_is_what_no_word_of_the_client_stands_before(five: Findings) -> None:
-    said = five.said
+    all_messages = five.all_messages
     pushes = [
-        (Kind(int(said.kind[i])).name, said.content(five.capture, i)) for i in range(len(said)) if said.is_push[i]
+        (Kind(int(all_messages.kind[i])).name, all_messages.content(five.capture, i))
+        for i in range(len(all_messages))
+        if all_messages.is_push[i]
     ]
     assert pushes == [
         ("STREAM", TOLD[0]),
@@ -59,9 +63,9 @@ def test_what_a_client_said_before_the_capture_may_have_asked_for_it(measured: C
             chat.say(SERVER, frame(text))
         chat.say(CLIENT, masked("thanks"))
 
-    said = measured(write).said
-    assert said.is_push.tolist() == [False, True, True, True, True, False]
+    all_messages = measured(write).all_messages
+    assert all_messages.is_push.tolist() == [False, True, True, True, True, False]
 
 
 def test_messages_are_in_order_of_time(five: Findings) -> None:
-    assert five.said.time_ns.tolist() == sorted(five.said.time_ns.tolist())
+    assert five.all_messages.time_ns.tolist() == sorted(five.all_messages.time_ns.tolist())

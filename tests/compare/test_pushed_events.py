@@ -28,7 +28,7 @@ def streamed(*pieces: bytes) -> Write:
 
 def found(measured: Measure, *pieces: bytes) -> list[tuple[int, bytes]]:
     """Which piece brought an event, and its data."""
-    events = measured(streamed(*pieces)).said.events
+    events = measured(streamed(*pieces)).all_messages.events
     return [((e.packet - 7) // 2, e.data) for e in events]
 
 
@@ -56,7 +56,7 @@ def test_an_event_without_end_is_not_waited_for(measured: Measure) -> None:
 
 
 def test_events_of_the_five_ways_are_the_news(five: Findings) -> None:
-    assert [(e.data.decode(), e.useful) for e in five.said.events] == [(text, len(text)) for text in NEWS]
+    assert [(e.data.decode(), e.useful) for e in five.all_messages.events] == [(text, len(text)) for text in NEWS]
 
 
 @pytest.mark.parametrize(("sent", "events"), [(3, 3), (4, 3)], ids=["as many as are kept", "one more"])

@@ -89,10 +89,10 @@ def packet(line: str) -> Packet:
 
 def kind_of(packets: list[Packet]) -> str:
     """By who asks: each reader of the scenario gives its own name; the one with a WebSocket upgrades."""
-    said = b"".join(one.payload for one in packets)
-    if b"Upgrade: websocket" in said:
+    all_messages = b"".join(one.payload for one in packets)
+    if b"Upgrade: websocket" in all_messages:
         return "websocket"
-    return next((kind for agent, kind in AGENTS.items() if b"User-Agent: " + agent in said), "closed")
+    return next((kind for agent, kind in AGENTS.items() if b"User-Agent: " + agent in all_messages), "closed")
 
 
 @pytest.fixture(scope="module")

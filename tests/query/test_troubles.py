@@ -82,7 +82,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
 
 
 def test_every_kind_of_failure_is_found(bad: Capture) -> None:
-    found = {trouble.code: trouble.said for trouble in troubles(bad)}
+    found = {trouble.code: trouble.counted for trouble in troubles(bad)}
     assert found["4xx"] == "2 client error responses (4xx)"
     assert found["5xx"] == "1 server error response (5xx)"
     assert found["no-response"] == "1 request without a response"
@@ -128,7 +128,7 @@ def test_a_connection_weighs_what_failed_on_it(bad: Capture) -> None:
 def test_the_summary_says_the_same(bad: Capture) -> None:
     said = "\n".join(lines(bad, Screen()))
     for trouble in troubles(bad)[:6]:
-        assert trouble.said in said
+        assert trouble.counted in said
     with inspector.open(Path(demo_recording().with_name("refused.pcapng"))) as capture:
         said = "\n".join(lines(capture, Screen()))
         assert "1 connection refused" in said

@@ -68,9 +68,9 @@ def make_api(session: Session, sources: Sources) -> Blueprint:
     @api.get("/events")
     def event_table() -> dict[str, Any]:
         with session.reading() as capture:
-            told = events(capture, asked_number("connection", -1) if "connection" in request.args else None)
-            chosen = asked_range(len(told))
-            return _page(session, rows.event_rows(capture, told, chosen), len(told))
+            story = events(capture, asked_number("connection", -1) if "connection" in request.args else None)
+            chosen = asked_range(len(story))
+            return _page(session, rows.event_rows(capture, story, chosen), len(story))
 
     @api.get("/connections/<int:number>")
     def connection(number: int) -> dict[str, Any]:
@@ -109,14 +109,14 @@ def _of_connection(table: Table, number: int) -> npt.NDArray[np.intp]:
 
 def _story(capture: Capture, number: int) -> dict[str, Any]:
     """Everything about one connection, up to the limits above."""
-    told = events(capture, number)
+    all_events = events(capture, number)
     story: dict[str, Any] = {
         "connection": rows.connection_rows(capture, slice(number, number + 1))[0],
         "phases": [
             {"name": phase.name, "first_packet": phase.first_packet + 1, "last_packet": phase.last_packet + 1}
             for phase in phases(capture, number)
         ],
-        "events": rows.event_rows(capture, told, slice(0, MAX_EVENTS)),
+        "events": rows.event_rows(capture, all_events, slice(0, MAX_EVENTS)),
     }
     for name, limit in STORY_ROWS.items():
         found = _of_connection(getattr(capture, name), number)

@@ -27,7 +27,7 @@ MAX_STRETCH = 500
 MAX_GAPS = 200_000
 """Maximum number of packets of a connection that is drawn to scale: about 1 MB of numbers."""
 
-MAX_SAID = 100
+MAX_CONTENT = 100
 """Maximum number of pieces or messages of a dialogue in one response: at most half a megabyte."""
 
 MAX_BUCKETS = 1000
@@ -78,14 +78,14 @@ def add_connection(api: Blueprint, session: Session) -> None:
             return connection_figure(capture, connection, name, None if side < 0 else side, theme)
 
     @api.get("/connections/<int:connection>/<any(pieces, messages):what>")
-    def said(connection: int, what: str) -> dict[str, Any]:
+    def content(connection: int, what: str) -> dict[str, Any]:
         with session.reading() as capture:
             _check(capture, connection)
             start = asked_number("start", 0)
             if "packet" in request.args:
                 row, of_messages = asked_number("packet", 1) - 1, what == "messages"
                 start = streams.place_of(capture, connection, row, of_messages=of_messages)
-            stop = min(asked_number("stop", start + MAX_SAID), start + MAX_SAID)
+            stop = min(asked_number("stop", start + MAX_CONTENT), start + MAX_CONTENT)
             find = streams.messages if what == "messages" else streams.pieces
             return find(capture, connection, start, stop)
 
@@ -95,7 +95,7 @@ def add_connection(api: Blueprint, session: Session) -> None:
             if not 1 <= packet <= len(capture.packets):
                 raise Refused(404, f"There is no packet {packet}.", "Choose one from the list.")
             found = explain(capture.packets, capture.connections, packet - 1, sack_blocks(capture, packet - 1))
-        return {"packet": packet, "verdicts": [_said(explanation) for explanation in found]}
+        return {"packet": packet, "verdicts": [_row(explanation) for explanation in found]}
 
 
 def _check(capture: Capture, connection: int) -> None:
@@ -111,7 +111,7 @@ def _around(capture: Capture, connection: int, packet: int, page: int) -> int:
     return ladder.place(capture, row) // page * page
 
 
-def _said(explanation: Explanation) -> dict[str, Any]:
+def _row(explanation: Explanation) -> dict[str, Any]:
     """An explanation as a JSON object, with packets given by their numbers."""
     return {
         "verdict": str(explanation.verdict.name).lower(),

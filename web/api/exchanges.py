@@ -76,8 +76,8 @@ def _anomalies(capture: Capture, number: int) -> list[rows.Row]:
 
 def _curl(capture: Capture, number: int, request: int) -> str | None:
     """The request as a curl command; None if it cannot be expressed, or its body is incomplete."""
-    said = head(capture, request)
+    request_head = head(capture, request)
     content, missing = coded_content(capture, request, CURL_BODY)
     if missing:
         return None
-    return curl(said, socket_of(capture.connections, int(capture.exchanges["connection"][number]), 1), content)
+    return curl(request_head, socket_of(capture.connections, int(capture.exchanges["connection"][number]), 1), content)

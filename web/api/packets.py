@@ -91,8 +91,8 @@ class Packets:
         it contains the packets read so far.
         """
         with self._session.reading() as capture:
-            told = pieces(capture.source, capture.packets, dict(capture.source.comments))
-        return Response(told, headers=DOWNLOAD)
+            copy = pieces(capture.source, capture.packets, dict(capture.source.comments))
+        return Response(copy, headers=DOWNLOAD)
 
 
 def make_packets(session: Session) -> Blueprint:
@@ -116,8 +116,8 @@ def packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
     clocks = capture.packets["clock"][chosen].tolist()
     found = zip(rows.packet_rows(capture, chosen), sockets, clocks, carried, strict=True)
     return [
-        {**row, **pair, "clock": clock, "carries": told, "carries_more": more}
-        for row, pair, clock, (told, more) in found
+        {**row, **pair, "clock": clock, "carries": carries, "carries_more": more}
+        for row, pair, clock, (carries, more) in found
     ]
 
 
@@ -174,10 +174,10 @@ def _neighbours(capture: Capture, row: int) -> dict[str, Any]:
 def _text_said() -> str:
     """The `text` in the request's JSON body. Raises Refused if there is none."""
     try:
-        said = json.loads(request.get_data())
+        body = json.loads(request.get_data())
     except (ValueError, RecursionError):
-        said = None
-    text = said.get("text") if isinstance(said, dict) else None
+        body = None
+    text = body.get("text") if isinstance(body, dict) else None
     if not isinstance(text, str):
         raise Refused(400, "The request holds no text.", 'Send {"text": "…"}; an empty text deletes the note.')
     return text.replace("\0", "").encode("utf-8", "replace").decode().strip()

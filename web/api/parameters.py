@@ -14,13 +14,13 @@ MAX_DIGITS = 12
 
 def asked_number(name: str, default: int) -> int:
     """The number in the query parameter `name`. Raises Refused if it is not a number."""
-    said = request.args.get(name)
-    if said is None:
+    text = request.args.get(name)
+    if text is None:
         return default
     try:
-        if len(said) > MAX_DIGITS:
+        if len(text) > MAX_DIGITS:
             raise ValueError
-        return int(said)
+        return int(text)
     except ValueError:
         raise Refused(400, f"{name} is not a number.", f"Send {name} as a decimal number.") from None
 

@@ -64,8 +64,8 @@ def picture(capture: Capture, since: int, packets: int = 0) -> dict[str, Any]:
     It includes only the connections that have had a packet since the capture had `packets` packets, or that have become
     known after `since`.
     """
-    told, found = ways(capture), facts(capture)
-    named = [row for way in told for row in (way.sender, way.entry, way.exit, way.receiver) if row >= 0]
+    paths, found = ways(capture), facts(capture)
+    named = [row for way in paths for row in (way.sender, way.entry, way.exit, way.receiver) if row >= 0]
     named += [row for fact in found for row in fact.tokens]
     changed = capture.tokens["revision"] > since
     tokens = np.union1d(np.flatnonzero(changed)[-MAX_TOKENS:], [row for row in named if changed[row]]).astype(np.intp)
@@ -75,10 +75,10 @@ def picture(capture: Capture, since: int, packets: int = 0) -> dict[str, Any]:
         "tokens": rows.BUILDERS["tokens"](capture, tokens),
         "kernel": rows.BUILDERS["kernel"](capture, kernel),
         "packets": len(capture.packets),
-        **_lives(capture, since, packets, _told_of(told, found, capture)),
+        **_lives(capture, since, packets, _connections_of(paths, found, capture)),
         "facts": [_fact(capture, fact) for fact in found],
         "kinds": list(Kind),
-        "ways": [described(capture, way) for way in told],
+        "ways": [described(capture, way) for way in paths],
     }
 
 
@@ -102,9 +102,9 @@ def _fact(capture: Capture, fact: Fact) -> dict[str, Any]:
     }
 
 
-def _told_of(told: list[Way], found: list[Fact], capture: Capture) -> set[int]:
+def _connections_of(paths: list[Way], found: list[Fact], capture: Capture) -> set[int]:
     """The connections that the lessons and message paths mention."""
-    tokens = {row for way in told for row in (way.entry, way.exit) if row >= 0}
+    tokens = {row for way in paths for row in (way.entry, way.exit) if row >= 0}
     return {int(capture.tokens["connection"][row]) for row in tokens} | {fact.connection for fact in found}
 
 
@@ -156,9 +156,9 @@ def _steps(capture: Capture, own: Rows) -> list[list[Any]]:
     is_new[1:] = (states[:, 1:] != states[:, :-1]).any(axis=0)
     at = packets["time_ns"][own] - (capture.start_ns or 0)
     was_heard = [bool((packets["direction"][own] == side).any()) for side in Direction]
-    told = zip(at[is_new].tolist(), states.T[is_new].tolist(), strict=True)
+    changes = zip(at[is_new].tolist(), states.T[is_new].tolist(), strict=True)
     return [
         [when, State(one).rfc_name, State(other).rfc_name]
         + [bool(assumed >> side & 1) if was_heard[side] else None for side in Direction]
-        for when, (one, other, assumed) in told
+        for when, (one, other, assumed) in changes
     ][-MAX_STEPS:]

@@ -127,11 +127,11 @@ def add_sources(api: Blueprint, session: Session, sources: Sources) -> None:
 
     @api.post("/sources/<any(live, sample, home):kind>")
     def switch(kind: str) -> dict[str, Any]:
-        said = _said()
+        body = _body()
         if kind == "live":
-            sources.live(_text(said, "interface"), _text(said, "filter"))
+            sources.live(_text(body, "interface"), _text(body, "filter"))
         elif kind == "sample":
-            sources.sample(_text(said, "name"))
+            sources.sample(_text(body, "name"))
         else:
             sources.home()
         return {"ok": True}
@@ -144,8 +144,8 @@ def add_sources(api: Blueprint, session: Session, sources: Sources) -> None:
 
     @api.post("/uploads")
     def begin() -> dict[str, Any]:
-        said = _said()
-        return {"id": sources.uploads.begin(_text(said, "name"), _number(said, "bytes"))}
+        body = _body()
+        return {"id": sources.uploads.begin(_text(body, "name"), _number(body, "bytes"))}
 
     @api.get("/uploads/<key>")
     def progress(key: str) -> dict[str, Any]:
@@ -154,8 +154,8 @@ def add_sources(api: Blueprint, session: Session, sources: Sources) -> None:
 
     @api.post("/uploads/<key>")
     def add(key: str) -> dict[str, Any]:
-        said = _said()
-        return {"received": sources.uploads.add(key, _number(said, "at"), _text(said, "data"))}
+        body = _body()
+        return {"received": sources.uploads.add(key, _number(body, "at"), _text(body, "data"))}
 
     @api.post("/uploads/<key>/open")
     def show(key: str) -> dict[str, Any]:
@@ -163,25 +163,25 @@ def add_sources(api: Blueprint, session: Session, sources: Sources) -> None:
         return {"ok": True}
 
 
-def _said() -> dict[str, Any]:
+def _body() -> dict[str, Any]:
     try:
-        said = json.loads(request.get_data())
+        body = json.loads(request.get_data())
     except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
+        body = None
+    if not isinstance(body, dict):
         raise Refused(400, "The request is not a JSON object.", "Use the dashboard's own page.")
-    return said
+    return body
 
 
-def _text(said: dict[str, Any], name: str) -> str:
-    value = said.get(name, "")
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name, "")
     if not isinstance(value, str):
         raise Refused(400, f"{name} is no text.", "Use the dashboard's own page.")
     return value
 
 
-def _number(said: dict[str, Any], name: str) -> int:
-    value = said.get(name)
+def _number(body: dict[str, Any], name: str) -> int:
+    value = body.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise Refused(400, f"{name} is no number.", "Use the dashboard's own page.")
     return value

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 def asked_span(capture: Capture) -> Span | None:
     """The time range in the request; None if it contains none. Raises Refused if the range is invalid."""
-    said = request.args.get("from"), request.args.get("to")
-    if said == (None, None):
+    texts = request.args.get("from"), request.args.get("to")
+    if texts == (None, None):
         return None
-    start, stop = (_nanoseconds(text) for text in said)
+    start, stop = (_nanoseconds(text) for text in texts)
     if start > stop:
         raise Refused(400, "The time range ends before it begins.", "Send from before to.")
     origin = capture.start_ns or 0

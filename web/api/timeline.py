@@ -127,23 +127,23 @@ def _since_start(capture: Capture, span: Span) -> dict[str, int]:
 
 
 def _order() -> Order:
-    said = request.args.get("order", Order.START)
-    if said not in list(Order):
+    text = request.args.get("order", Order.START)
+    if text not in list(Order):
         orders = ", ".join(Order)
         raise Refused(400, "This order of lanes is unknown.", f"Order them by one of {orders}.")
-    return Order(said)
+    return Order(text)
 
 
 def _whole(name: str, default: int, least: int, most: int) -> int:
     """The number in the query parameter `name`, limited to between `least` and `most`. Raises Refused if it is not a
     number.
     """
-    said = request.args.get(name)
-    if said is None:
+    text = request.args.get(name)
+    if text is None:
         return default
     try:
-        if len(said) > 19:
+        if len(text) > 19:
             raise ValueError
-        return min(max(int(said), least), most)
+        return min(max(int(text), least), most)
     except ValueError:
         raise Refused(400, f"{name} is not a number.", f"Send {name} as a decimal number.") from None

@@ -105,13 +105,13 @@ def _conversation(capture: Capture, number: int) -> dict[str, Any]:
     sides = {}
     for side, direction in (("client", 0), ("server", 1)):
         mine = of_it[messages["direction"][of_it] == direction]
-        said = mine[messages["kind"][mine] < FIRST_CONTROL]
-        packed = said[messages["compressed"][said] == 1]
+        data = mine[messages["kind"][mine] < FIRST_CONTROL]
+        packed = data[messages["compressed"][data] == 1]
         sides[side] = {
-            "messages": len(said),
-            "control": len(mine) - len(said),
-            "bytes": int(messages["bytes"][said].sum()),
-            "wire_bytes": int(messages["wire_bytes"][said].sum()),
+            "messages": len(data),
+            "control": len(mine) - len(data),
+            "bytes": int(messages["bytes"][data].sum()),
+            "wire_bytes": int(messages["wire_bytes"][data].sum()),
             "compressed": len(packed),
         }
     closes = of_it[messages["kind"][of_it] == Opcode.CLOSE]
@@ -129,9 +129,9 @@ def _agreed(capture: Capture, number: int) -> dict[str, str | None]:
     if not len(exchanges):
         return {"target": None, "subprotocol": None, "extensions": None}
     asked, answered = (int(capture.exchanges[name][exchanges[-1]]) for name in ("request", "response"))
-    said = head(capture, answered) if answered >= 0 else None
+    response = head(capture, answered) if answered >= 0 else None
     return {
         "target": head(capture, asked).target if asked >= 0 else None,
-        "subprotocol": ", ".join(said.values("Sec-WebSocket-Protocol")) or None if said else None,
-        "extensions": ", ".join(said.values("Sec-WebSocket-Extensions")) or None if said else None,
+        "subprotocol": ", ".join(response.values("Sec-WebSocket-Protocol")) or None if response else None,
+        "extensions": ", ".join(response.values("Sec-WebSocket-Extensions")) or None if response else None,
     }

@@ -89,6 +89,6 @@ class Keyring:
         return visit
 
 
-def same(said: str, wanted: str) -> bool:
+def same(given: str, wanted: str) -> bool:
     """Compare two secrets in constant time."""
-    return hmac.compare_digest(said.encode("utf-8", "surrogatepass"), wanted.encode())
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), wanted.encode())

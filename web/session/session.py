@@ -167,9 +167,9 @@ class Session:
         """Provide the capture, which does not change until the context ends."""
         with self._lock:
             capture = self._now.capture
-            said = len(capture.notes)
+            known = len(capture.notes)
             yield capture
-            if len(capture.notes) > said:  # a reader found that bytes of the file are gone
+            if len(capture.notes) > known:  # a reader found that bytes of the file are gone
                 self._has_news = True
                 self._nudge.set()
 

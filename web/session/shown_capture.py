@@ -182,7 +182,7 @@ class Showing:
         self.state = State.ENDED
 
     def noted(self) -> None:
-        """Note that a note on a packet has changed, so that all pages are told with the next delta."""
+        """Note that a note on a packet has changed, so that all pages get it with the next delta."""
         self._noted += 1
 
     def close(self) -> None:
@@ -202,13 +202,13 @@ class Showing:
         """A summary of the capture, and the number of rows in each table."""
         can_halt = self.halt is not None and self.state is not State.ENDED and not self._is_halted
         troubles = [trouble.sentence for trouble in self.troubles]
-        told = {
+        summary = {
             **self._status.describe(self.state, self._notes, troubles),
             "can_stop": can_halt,
             "noted": self._noted,
             "looked_ns": self._looked(),
         }
-        return {"capture": told, "lengths": self._status.lengths()}
+        return {"capture": summary, "lengths": self._status.lengths()}
 
     def _looked(self) -> int | None:
         """`looked_ns` relative to the start of the capture, in whole seconds (in ns) so that pages are updated once per

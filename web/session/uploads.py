@@ -134,21 +134,21 @@ def trial(upload: Upload) -> str | None:
         watchdog = threading.Timer(TRIAL_SECONDS, process.kill)
         watchdog.start()
         try:
-            said = _hear(process, upload)
+            event = _hear(process, upload)
         finally:
             watchdog.cancel()
             process.kill()
-    if "done" in said:
+    if "done" in event:
         return None
-    return str(said.get("error") or "It needs more time or memory than an upload may use: its analysis was stopped.")
+    return str(event.get("error") or "It needs more time or memory than an upload may use: its analysis was stopped.")
 
 
 def _hear(process: subprocess.Popen[bytes], upload: Upload) -> dict[str, object]:
     """Read the reports of the sandbox and return the last one; `upload` records the progress for the page."""
-    said: dict[str, object] = {}
+    event: dict[str, object] = {}
     assert process.stdout is not None
     for line in process.stdout:
-        said = json.loads(line)
-        if isinstance(said.get("packets"), int):
-            upload.packets = int(str(said["packets"]))
-    return said
+        event = json.loads(line)
+        if isinstance(event.get("packets"), int):
+            upload.packets = int(str(event["packets"]))
+    return event

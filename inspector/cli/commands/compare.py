@@ -128,7 +128,7 @@ def _wrapped(text: str, indent: str, width: int) -> Iterator[str]:
 def _absent(comparison: dict[str, Any], screen: Screen, width: int) -> Iterator[str]:
     missing = [kind["title"] for kind in comparison["missing"]]
     left_out = [f"{count(n, 'connection')} of {name}" for name, n in comparison["left_out"].items()]
-    said = [f"Not in this capture: {'; '.join(missing)}."] if missing else []
-    said += [f"Not compared: {'; '.join(left_out)}."] if left_out else []
-    for sentence in said:
+    sentences = [f"Not in this capture: {'; '.join(missing)}."] if missing else []
+    sentences += [f"Not compared: {'; '.join(left_out)}."] if left_out else []
+    for sentence in sentences:
         yield from (screen.paint(line, "dim") for line in _wrapped(sentence, "", width))

@@ -48,20 +48,20 @@ def follow(files: tuple[str, ...], options: ReadOptions, connection: int, shape:
             raise click.BadParameter(
                 f"there is no connection {connection}: the capture has {there_are}, numbered from 0"
             )
-        said = pieces(capture, connection, side)
+        pieces_found = pieces(capture, connection, side)
         if shape == "raw":
-            _write_raw(capture, said)
+            _write_raw(capture, pieces_found)
         else:
             write = AsText() if shape == "text" else AsHex()
-            sys.stdout.writelines(transcript(capture, said, write, Screen.of(sys.stdout)))
+            sys.stdout.writelines(transcript(capture, pieces_found, write, Screen.of(sys.stdout)))
 
 
-def _write_raw(capture: Capture, said: Iterator[Piece]) -> None:
+def _write_raw(capture: Capture, pieces_found: Iterator[Piece]) -> None:
     """Write nothing but the bytes to stdout; report gaps between them on stderr."""
     from inspector.cli.follow_text import remark
     from inspector.tables.table import ChunkKind
 
-    for piece in said:
+    for piece in pieces_found:
         if piece.kind is ChunkKind.DATA:
             sys.stdout.buffer.writelines(piece.read(capture))
         elif piece.kind is ChunkKind.GAP:

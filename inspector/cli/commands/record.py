@@ -85,7 +85,7 @@ def _watch(capture: LiveCapture, stop: threading.Event, duration: float | None) 
             break
         if screen.width is not None:
             so_far = capture.statistics
-            said = f"{count(so_far.received, 'packet')}, {so_far.dropped:,} dropped"
-            click.echo("\r\033[K" + screen.paint(said, "dim"), err=True, nl=False)
+            text = f"{count(so_far.received, 'packet')}, {so_far.dropped:,} dropped"
+            click.echo("\r\033[K" + screen.paint(text, "dim"), err=True, nl=False)
     if screen.width is not None:
         click.echo("\r\033[K", err=True, nl=False)

@@ -109,8 +109,8 @@ def _activity(found: CaptureSummary) -> str:
 
 def _counts(total: int, parts: dict[str, int], screen: Screen) -> str:
     """A total and its parts, such as `12   9 http, 2 websocket, 1 unknown`."""
-    said = ", ".join(screen.paint(f"{n:,} {name}", PART_STYLES.get(name, "")) for name, n in parts.items())
-    return f"{screen.paint(f'{total:,}', 'bold')}   {said}".rstrip()
+    named = ", ".join(screen.paint(f"{n:,} {name}", PART_STYLES.get(name, "")) for name, n in parts.items())
+    return f"{screen.paint(f'{total:,}', 'bold')}   {named}".rstrip()
 
 
 def _lives(found: CaptureSummary) -> Iterator[str]:
@@ -143,14 +143,14 @@ def _message_sizes(found: CaptureSummary) -> str:
 
 def _problems(found: CaptureSummary, screen: Screen) -> list[str]:
     """What went wrong, most severe first, and then one line of notes about what is unusual but legal."""
-    said = [trouble.said for trouble in found.troubles if trouble.severity != "note"]
+    problems = [trouble.counted for trouble in found.troubles if trouble.severity != "note"]
     if found.missed_bytes:
-        said.append(f"{size(found.missed_bytes)} not in the capture")
-    shown = [screen.paint(text, "red") for text in said[:TROUBLES_SHOWN]] or [screen.paint("none seen", "green")]
-    hidden = len(said) - TROUBLES_SHOWN
+        problems.append(f"{size(found.missed_bytes)} not in the capture")
+    shown = [screen.paint(text, "red") for text in problems[:TROUBLES_SHOWN]] or [screen.paint("none seen", "green")]
+    hidden = len(problems) - TROUBLES_SHOWN
     if hidden > 0:
         shown.append(f"and {count(hidden, 'more kind')}: see `wireglass anomalies`")
-    noted = [trouble.said for trouble in found.troubles if trouble.severity == "note"]
+    noted = [trouble.counted for trouble in found.troubles if trouble.severity == "note"]
     if noted:
         shown.append(screen.paint(f"unusual but legal: {', '.join(noted[:TROUBLES_SHOWN])}", "dim"))
     return shown

@@ -140,11 +140,11 @@ async def say(stage: Stage, speaker: str, listener: str, text: str) -> Outcome:
     """Send a message from one user to the other, who may also be in a browser tab."""
     await gather_people(stage)
     mouth = person_or_error(stage, speaker)
-    said = stage.room.watch("said", speaker=speaker, text=text, reached=[listener])
+    spoken = stage.room.watch("said", speaker=speaker, text=text, reached=[listener])
     ear = stage.people.get(listener)
     heard = ear.watch("heard", message={"from": speaker, "say": text}) if ear else None
     await mouth.ask("say", text=text, to=listener)
-    await stage.room.within_reason(said)
+    await stage.room.within_reason(spoken)
     if ear and heard:
         await ear.within_reason(heard)
     fds = {name: fd for fd, name in (await stage.room.ask("registry"))["registry"].items()}

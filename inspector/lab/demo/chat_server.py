@@ -139,8 +139,8 @@ class Room:
         return guest
 
     async def _hear(self, speaker: Guest, message: str | bytes) -> None:
-        said = parse(message)
-        text, listener = said.get("say"), said.get("to")
+        request = parse(message)
+        text, listener = request.get("say"), request.get("to")
         if not isinstance(text, str):
             raise Refused('Say something: {"say": "Hi", "to": "Bob"}.')
         pushed = {"from": speaker.name, "say": text}

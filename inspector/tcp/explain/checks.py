@@ -48,8 +48,8 @@ def _at_next(s: Situation) -> Check:
 
 
 def _same_ack(s: Situation) -> Check:
-    said, before = s.relative(s.ack, of_peer=True), s.relative(s.sender.last_ack, of_peer=True)
-    text = f"acknowledges {said}; the sender's last ACK was {before}"
+    number, before = s.relative(s.ack, of_peer=True), s.relative(s.sender.last_ack, of_peer=True)
+    text = f"acknowledges {number}; the sender's last ACK was {before}"
     return Check(text, s.ack == s.sender.last_ack, s.last_of_sender)
 
 
@@ -271,10 +271,10 @@ def _out_of_order(s: Situation) -> list[Check]:
 def _reused_ports(s: Situation) -> list[Check]:
     if s.is_answer:
         expected = s.expected_isn
-        said = "nothing before it told that number" if expected is None else f"by what came before it is {expected}"
+        reason = "nothing before it shows that number" if expected is None else f"by what came before it is {expected}"
         return [
             Check("is a SYN with an ACK", holds=True),
-            Check(f"its initial number is {s.seq}; {said}", expected is not None and expected != s.seq),
+            Check(f"its initial number is {s.seq}; {reason}", expected is not None and expected != s.seq),
         ]
     table, connection = s.connections, s.connection
     previous = int(table["previous"][connection])

@@ -201,10 +201,10 @@ def _ack_lost_segment(s: Situation) -> str:
 
 def _duplicate_ack(s: Situation) -> str:
     again = 1 if s.sender.duplicate_acks == UNSEEN_SAID else s.sender.duplicate_acks + 1
-    said = (
+    repeated = (
         f"Acknowledges {s.relative(s.ack, of_peer=True)} again, with the same window and no bytes; duplicate {again}."
     )
-    return f"{said} {_cause_of_duplicate(s)}"
+    return f"{repeated} {_cause_of_duplicate(s)}"
 
 
 def _cause_of_duplicate(s: Situation) -> str:
@@ -226,8 +226,8 @@ def _cause_of_duplicate(s: Situation) -> str:
 def _window_update(s: Situation) -> str:
     window = int(s.packets["window"][s.row])
     if int(s.packets["window_shift"][s.row]) < 0:
-        said = "" if s.sender.last_window < 0 else f", {s.sender.last_window} before"
-        return f"Only the window is new: the field is {window}{said}; what that is in bytes is not known."
+        earlier = "" if s.sender.last_window < 0 else f", {s.sender.last_window} before"
+        return f"Only the window is new: the field is {window}{earlier}; what that is in bytes is not known."
     if s.sender.last_window < 0:
         return f"Only the window is new: {count(window, 'byte')}. It is the first captured packet of this end."
     before = int(s.packets["window"][s.last_of_sender])

@@ -166,10 +166,10 @@ class Situation:
         own = self.packets["direction"][rows] == self.side
         if (syn := _first(rows[own & (flags & SYN != 0)])) >= 0:
             return int(self.packets["seq"][syn])
-        if (told := _first(rows[own | (flags & ACK != 0)])) < 0:
+        if (row := _first(rows[own | (flags & ACK != 0)])) < 0:
             return None
-        column = "seq" if self.packets["direction"][told] == self.side else "ack"
-        return (int(self.packets[column][told]) - 1) & MASK32
+        column = "seq" if self.packets["direction"][row] == self.side else "ack"
+        return (int(self.packets[column][row]) - 1) & MASK32
 
     def _ends(self, rows: Rows) -> npt.NDArray[np.int64]:
         column = {name: self.packets[name][rows].astype(np.int64) for name in ("seq", "payload", "flags")}

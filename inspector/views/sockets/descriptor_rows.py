@@ -32,47 +32,47 @@ EVERYTHING = slice(None)
 def token_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     """File descriptors of sockets; unknown times are null."""
     table = capture.tokens
-    told = {name: table[name][chosen] for name in table.columns}
+    columns = {name: table[name][chosen] for name in table.columns}
     return {
         "id": np.arange(len(table))[chosen].tolist(),
-        "namespace": told["namespace"].tolist(),
-        "pid": told["pid"].tolist(),
-        "process": _texts(told["process"]),
-        "fd": told["fd"].tolist(),
-        "inode": _or_none(told["inode"].tolist(), 0),
-        "role": [ROLES[role] for role in told["role"].tolist()],
-        "opened_by": [OPENED[by] for by in told["opened_by"].tolist()],
-        **_moments(capture, "opened", told["opened_ns"]),
-        **_moments(capture, "connect", told["connect_ns"]),
-        "closed_by": [CLOSED[by] for by in told["closed_by"].tolist()],
-        **_moments(capture, "closed", told["closed_ns"]),
-        **_ends(told),
-        "name": _texts(told["name"]),
-        **_moments(capture, "named", told["named_ns"]),
-        **_moments(capture, "forgotten", told["forgotten_ns"]),
+        "namespace": columns["namespace"].tolist(),
+        "pid": columns["pid"].tolist(),
+        "process": _texts(columns["process"]),
+        "fd": columns["fd"].tolist(),
+        "inode": _or_none(columns["inode"].tolist(), 0),
+        "role": [ROLES[role] for role in columns["role"].tolist()],
+        "opened_by": [OPENED[by] for by in columns["opened_by"].tolist()],
+        **_moments(capture, "opened", columns["opened_ns"]),
+        **_moments(capture, "connect", columns["connect_ns"]),
+        "closed_by": [CLOSED[by] for by in columns["closed_by"].tolist()],
+        **_moments(capture, "closed", columns["closed_ns"]),
+        **_ends(columns),
+        "name": _texts(columns["name"]),
+        **_moments(capture, "named", columns["named_ns"]),
+        **_moments(capture, "forgotten", columns["forgotten_ns"]),
     }
 
 
 def kernel_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     """Kernel socket states, the states according to the packets at the same time, and why the two differ."""
     table = capture.kernel
-    told = {name: table[name][chosen] for name in table.columns}
-    has_figures = told["has_figures"] == 1
+    columns = {name: table[name][chosen] for name in table.columns}
+    has_figures = columns["has_figures"] == 1
     return {
         "id": np.arange(len(table))[chosen].tolist(),
-        **_moments(capture, "", told["time_ns"]),
-        "took_ns": told["took_ns"].tolist(),
-        "namespace": told["namespace"].tolist(),
-        **_ends(told),
-        "state": [State(state).rfc_name for state in told["state"].tolist()],
-        "listed": told["is_listed"].astype(bool).tolist(),
+        **_moments(capture, "", columns["time_ns"]),
+        "took_ns": columns["took_ns"].tolist(),
+        "namespace": columns["namespace"].tolist(),
+        **_ends(columns),
+        "state": [State(state).rfc_name for state in columns["state"].tolist()],
+        "listed": columns["is_listed"].astype(bool).tolist(),
         **_beside_the_wire(capture, np.arange(len(table))[chosen]),
-        "inode": _or_none(told["inode"].tolist(), 0),
-        "token": _or_none(told["token"].tolist(), -1),
-        "unread": told["unread"].tolist(),
-        "unacknowledged": told["unacknowledged"].tolist(),
-        **{name: _where(told[name], has_figures) for name in FIGURES},
-        "pacing_rate": _or_none(told["pacing_rate"].tolist(), -1),
+        "inode": _or_none(columns["inode"].tolist(), 0),
+        "token": _or_none(columns["token"].tolist(), -1),
+        "unread": columns["unread"].tolist(),
+        "unacknowledged": columns["unacknowledged"].tolist(),
+        **{name: _where(columns[name], has_figures) for name in FIGURES},
+        "pacing_rate": _or_none(columns["pacing_rate"].tolist(), -1),
     }
 
 
@@ -134,18 +134,18 @@ def _texts(held: npt.NDArray[np.uint8]) -> list[str | None]:
     return [bytes(one).rstrip(b"\0").decode("utf-8", "replace") or None for one in held]
 
 
-def _ends(told: dict[str, npt.NDArray[Any]]) -> Columns:
+def _ends(columns: dict[str, npt.NDArray[Any]]) -> Columns:
     return {
-        "local": list(_endpoints(told, "local")),
-        "remote": list(_endpoints(told, "remote")),
-        "connection": _or_none(told["connection"].tolist(), -1),
-        "direction": [SIDES[side] if side >= 0 else None for side in told["direction"].tolist()],
-        "revision": told["revision"].tolist(),
+        "local": list(_endpoints(columns, "local")),
+        "remote": list(_endpoints(columns, "remote")),
+        "connection": _or_none(columns["connection"].tolist(), -1),
+        "direction": [SIDES[side] if side >= 0 else None for side in columns["direction"].tolist()],
+        "revision": columns["revision"].tolist(),
     }
 
 
-def _endpoints(told: dict[str, npt.NDArray[Any]], side: str) -> Iterable[str | None]:
-    parts = (told[name].tolist() for name in ("family", f"{side}_hi", f"{side}_lo", f"{side}_port"))
+def _endpoints(columns: dict[str, npt.NDArray[Any]], side: str) -> Iterable[str | None]:
+    parts = (columns[name].tolist() for name in ("family", f"{side}_hi", f"{side}_lo", f"{side}_port"))
     for family, high, low, port in zip(*parts, strict=True):
         yield endpoint(family, high, low, port) if port else None
 

@@ -30,7 +30,7 @@ class Way:
 
     message: int
     push: int
-    said: str
+    text: str
     sender: int
     entry: int
     exit: int
@@ -80,7 +80,7 @@ def described(capture: Capture, way: Way) -> dict[str, Any]:
     return {
         "message": way.message,
         "push": way.push,
-        "said": way.said,
+        "said": way.text,
         "connections": pipes,
         "packets": packets,
         "at_ns": times,

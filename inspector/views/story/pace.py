@@ -91,9 +91,9 @@ def bursts(p: Packets) -> Iterator[Found]:
         np.bincount(stream[firsts])[stream[firsts]] > 1
     )
     took = p.between(data[firsts], data[lasts])
-    told = several & (count > 1) & (place < MOST_BURSTS) & (took >= 0) & (took < rtt[data[firsts]])
-    first, last = p.rows[data[firsts[told]]], p.rows[data[lasts[told]]]
-    yield Found(EventKind.BURST, last, -1, first, count[told], sizes[told])
+    is_burst = several & (count > 1) & (place < MOST_BURSTS) & (took >= 0) & (took < rtt[data[firsts]])
+    first, last = p.rows[data[firsts[is_burst]]], p.rows[data[lasts[is_burst]]]
+    yield Found(EventKind.BURST, last, -1, first, count[is_burst], sizes[is_burst])
 
 
 def _changes(*columns: Values) -> Values:
@@ -116,7 +116,7 @@ def queues(p: Packets) -> Iterator[Found]:
     ends = p.number("seq", of_peer=False) + p.payload
     of_bytes = p.is_plain & (p.number("ack", of_peer=True) <= ends[data])
     measured = np.flatnonzero(is_full & ~repeated & of_bytes & (rtt >= 0) & (p.payload == 0))
-    told: list[tuple[int, int]] = []
+    queued: list[tuple[int, int]] = []
     shortest: dict[tuple[int, int], int] = {}
     height: dict[tuple[int, int], int] = {}
     for place in measured.tolist():
@@ -130,9 +130,9 @@ def queues(p: Packets) -> Iterator[Found]:
             and took > rtt[least] + QUEUE_NS
         ):
             height[stream] = took
-            told.append((place, least))
+            queued.append((place, least))
     where = np.zeros(len(p), bool)
     since = np.full(len(p), -1, np.intp)
-    for place, least in told:
+    for place, least in queued:
         where[place], since[place] = True, least
     yield p.found(EventKind.QUEUED, where, since=since)

@@ -90,8 +90,8 @@ def _counted(table: Table, connections: Rows) -> list[int]:
 def _messages(capture: Capture, connections: Rows) -> list[list[int]]:
     """For each connection, the numbers of data messages from client and server; control frames do not count."""
     table = capture.messages
-    said = table["kind"] < FIRST_CONTROL
-    cells = 2 * table["connection"][said].astype(np.int64) + table["direction"][said]
+    data = table["kind"] < FIRST_CONTROL
+    cells = 2 * table["connection"][data].astype(np.int64) + table["direction"][data]
     counts = np.bincount(cells, minlength=2 * (int(connections.max(initial=0)) + 1))
     pairs: list[list[int]] = counts[2 * connections[:, None] + (0, 1)].tolist()
     return pairs
@@ -101,8 +101,8 @@ def _asks(capture: Capture, exchange: int) -> str | None:
     request = int(capture.exchanges["request"][exchange]) if exchange >= 0 else -1
     if request < 0 or capture.http_messages["kind"][request] != MessageKind.REQUEST:
         return None
-    said = head(capture, request)
-    return f"{said.method} {said.target}"[:MAX_TEXT]
+    message_head = head(capture, request)
+    return f"{message_head.method} {message_head.target}"[:MAX_TEXT]
 
 
 def _status(capture: Capture, exchange: int) -> int | None:

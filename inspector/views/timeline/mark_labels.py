@@ -98,8 +98,8 @@ def _asked(capture: Capture, row: int) -> str:
     kinds, statuses = capture.http_messages["kind"], capture.http_messages["status"]
     words = []
     if request >= 0 and kinds[request] == MessageKind.REQUEST:
-        said = head(capture, request)
-        words.append(f"{said.method} {said.target}")
+        message_head = head(capture, request)
+        words.append(f"{message_head.method} {message_head.target}")
     if response >= 0 and (status := int(np.int64(statuses[response]))):
         words.append(str(status))
     return _line(" ".join(words))

@@ -53,11 +53,11 @@ async def enter(scene: Scene, room: Child, name: str, compress: bool) -> Child:
 
 async def say(room: Child, people: dict[str, Child], speaker: str, listener: str | None, text: str) -> None:
     """Send a message to one user or to all others; return when they have received it."""
-    said = room.watch("said", speaker=speaker, text=text)
+    spoken = room.watch("said", speaker=speaker, text=text)
     ears = [people[name] for name in ([listener] if listener else [n for n in people if n != speaker])]
     heard = [(person, person.watch("heard", message={"from": speaker, "say": text})) for person in ears]
     await people[speaker].ask("say", text=text, to=listener)
-    await room.within_reason(said)
+    await room.within_reason(spoken)
     for person, news in heard:
         await person.within_reason(news)
 
