@@ -79,7 +79,7 @@ def test_neither_repeats_nor_probes_are_trips(measured: Callable[[Write], Findin
     assert found.first_bytes[Kind.WEBSOCKET].flights.tolist() == [7]
     (ping,) = found.capture.frames["packet"][found.capture.frames["direction"] == SERVER].tolist()
     found.capture.packets["analysis"][ping] |= verdict
-    assert find_first_bytes(found.capture, found.kinds, found.said)[Kind.WEBSOCKET].flights.tolist() == [5]
+    assert find_first_bytes(found.capture, found.kinds, found.all_messages)[Kind.WEBSOCKET].flights.tolist() == [5]
 
 
 def test_a_pipe_that_was_open_already_proves_nothing(measured: Callable[[Write], Findings]) -> None:

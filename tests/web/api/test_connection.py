@@ -112,6 +112,6 @@ def test_a_strip_has_so_many_buckets_at_most(ours: Visitor, monkeypatch: pytest.
 
 
 def test_one_request_gets_so_many_pieces_at_most(ours: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_module, "MAX_SAID", 2)
+    monkeypatch.setattr(connection_module, "MAX_CONTENT", 2)
     for query in ("start=0", "start=0&stop=2", "start=0&stop=3"):
         assert len(ours.get(f"/api/connections/1/pieces?{query}")["rows"]) == 2
