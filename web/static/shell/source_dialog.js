@@ -158,8 +158,8 @@ function live(offer, attempt) {
     h(
       "p",
       { class: "sources-about" },
-      "Packets are also saved in your recordings folder. The capture filter uses tcpdump’s syntax; without one, everything " +
-        "is captured except this page’s own traffic.",
+      "Packets are also saved in your recordings folder. The capture filter uses tcpdump’s syntax; without one, " +
+        "everything is captured except this page’s own traffic.",
     ),
   );
 }

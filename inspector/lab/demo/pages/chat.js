@@ -33,7 +33,8 @@ function welcome(message) {
   $("room").hidden = false;
   document.title = `${message.welcome} in the chat room`;
   $("status").textContent = "";
-  $("token").textContent = `You are ${message.welcome}. In the server's registry (its diary) your connection is file descriptor (token) ${message.token}.`;
+  $("token").textContent =
+    `You are ${message.welcome}. In the server's registry (its diary) your connection is file descriptor (token) ${message.token}.`;
   showHere(message.here.filter((name) => name !== message.welcome));
   $("words").focus();
 }
