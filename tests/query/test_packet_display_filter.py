@@ -131,7 +131,7 @@ WORDS = ["hello", "Hi", "get", "HTTP/1.1", "40001", ":80", "#1", "websocket", "c
 @settings(max_examples=80)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_a_filter_finds_what_each_of_its_words_finds(capture: Capture, words: list[str], random: Any) -> None:
-    search = Search(capture)
+    search = PacketDisplayFilter(capture)
     each = [set(search.matching(word).tolist()) for word in words]  # type: ignore[union-attr]
     mixed = [word.upper() if random.random() < 0.5 else word for word in random.sample(words, len(words))]
     found = search.matching("  ".join(mixed))
@@ -147,4 +147,4 @@ def test_a_word_of_bytes_is_found_in_the_packets_that_hold_it(capture: Capture, 
     at = data.draw(st.integers(0, len(packets[row]) - 1))
     word = packets[row][at : at + data.draw(st.integers(1, 12))]
     holding = [i for i, packet in enumerate(packets) if word in packet]
-    assert np.flatnonzero(Search(capture)._bytes.holding(word)).tolist() == holding
+    assert np.flatnonzero(PacketDisplayFilter(capture)._bytes.holding(word)).tolist() == holding
