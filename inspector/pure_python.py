@@ -1,4 +1,4 @@
-"""The switch that runs the hot modules as plain Python even if compiled versions of them exist.
+"""What lets the hot modules run as plain Python: a switch, and a stand-in for Cython where it is not installed.
 
 With `WIREGLASS_PLAIN=1` in the environment, every module of this package is loaded from its `.py` file. The tests use
 this to run the engine both ways; it also makes it possible to step through the engine with a debugger.
@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from pathlib import Path
 from types import ModuleType
 
 VARIABLE = "WIREGLASS_PLAIN"
@@ -26,12 +28,27 @@ class SourceOnly:
         return next((spec for spec in specs if spec), None)
 
 
+class CythonStandIn:
+    """A finder for `sys.meta_path` that finds uncompiled_cython.py as `cython` if no other finder finds Cython."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """The spec of the stand-in; None for other names."""
+        if name != "cython":
+            return None
+        return spec_from_file_location(name, Path(__file__).with_name("uncompiled_cython.py"))
+
+
 def is_wanted() -> bool:
     """Whether the environment asks for plain Python."""
     return os.environ.get(VARIABLE, "") not in ("", "0")
 
 
 def install() -> None:
-    """Install the finder if plain Python is wanted. Must be called before other modules of the package are imported."""
+    """Install the stand-in, and the switch if plain Python is wanted.
+
+    Must be called before other modules of the package are imported.
+    """
+    if not any(isinstance(finder, CythonStandIn) for finder in sys.meta_path):
+        sys.meta_path.append(CythonStandIn())
     if is_wanted() and not any(isinstance(finder, SourceOnly) for finder in sys.meta_path):
         sys.meta_path.insert(0, SourceOnly())

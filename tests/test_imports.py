@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("inspector.errors", "inspector.pure_python", "inspector.units"),
+    ("inspector.errors", "inspector.pure_python", "inspector.uncompiled_cython", "inspector.units"),
     ("inspector.anomalies",),
     ("inspector.tables",),
     ("inspector.pcap",),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.cli.main import main
 from inspector.cli.system_checks import LIBRARIES, hot_modules, plain_modules
 from inspector.pure_python import VARIABLE, is_wanted
 
@@ -43,6 +44,28 @@ def test_every_hot_module_is_compiled_unless_it_is_not_to_be() -> None:
         assert plain_modules() == [], "compiling failed: run make, or setup.py build_ext --inplace, and read its errors"
     else:
         pytest.skip("there is no C compiler here")
+
+
+WITHOUT_CYTHON = """
+import sys
+class Without:
+    def __init__(self, finder):
+        self.finder = finder
+    def find_spec(self, name, path=None, target=None):
+        return None if name.lower() == "cython" else self.finder.find_spec(name, path, target)
+sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
+from inspector.cli.main import main
+sys.exit(main(["analyze", sys.argv[1], "--json"]))
+"""
+
+
+def test_the_plain_engine_needs_no_cython(capsys: pytest.CaptureFixture[str]) -> None:
+    recording = str(ROOT / "captures" / "demo.pcapng")
+    environment = {VARIABLE: "1", "PATH": "", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", WITHOUT_CYTHON, recording]
+    done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=True)
+    assert main(["analyze", recording, "--json"]) == 0
+    assert done.stdout == capsys.readouterr().out
 
 
 @pytest.mark.parametrize("module", hot_modules())
