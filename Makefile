@@ -8,6 +8,7 @@
 #   make check    format, lint, types: what CI runs before the tests
 #   make bench    every program on the same captures in the same run; writes docs/benchmarks.md (ARGS="--quick" to try)
 #   make bench-page  the page in Chromium, on a million packets and live; writes docs/benchmarks-page.md
+#   make release  builds into dist what is published: source, a compiled wheel for this Python, a plain wheel, a list of parts (SBOM)
 #   make docs     what is made from the code: tables of the documentation, the page's facts.js
 #   make format   let ruff and deno put the format right
 #   make clean    remove what was built, .venv included
@@ -25,7 +26,7 @@ plain_tests := tests/pcap tests/live tests/wire tests/tcp tests/http tests/webso
   tests/engine tests/views/story tests/tshark/test_segments.py
 page_tests := $(wildcard tests/page/*.test.mjs tests/page/*/*.test.mjs)
 
-.PHONY: demo test test-python test-plain test-page test-browser test-lowest mutate check bench bench-page docs format clean install install-dev
+.PHONY: demo test test-python test-plain test-page test-browser test-lowest mutate check bench bench-page release docs format clean install install-dev
 
 demo: $(venv)/.compiled
 	@$(bin)/wireglass demo $(ARGS)
@@ -72,6 +73,9 @@ bench: $(venv)/.installed-bench $(venv)/.compiled
 bench-page: $(venv)/.installed-dev $(venv)/.compiled
 	$(bin)/python -m tests.bench.browser $(ARGS)
 
+release: $(venv)/.installed-release $(venv)/.compiled
+	$(bin)/python -m tests.release
+
 docs: $(venv)/.installed
 	$(bin)/python docs/anomalies_table.py
 	$(bin)/python docs/scenarios_page.py
@@ -114,6 +118,11 @@ $(venv)/.installed-dev: $(venv)/.installed
 $(venv)/.installed-bench: $(venv)/.installed
 	@echo "Installing the libraries to be measured against into $(venv) ..."
 	@WIREGLASS_COMPILE=0 $(pip) install --no-build-isolation --editable '.[bench]'
+	@touch $@
+
+$(venv)/.installed-release: $(venv)/.installed
+	@echo "Installing the tools for a release into $(venv) ..."
+	@WIREGLASS_COMPILE=0 $(pip) install --no-build-isolation --editable '.[release]'
 	@touch $@
 
 $(venv)/.compiled: $(venv)/.installed setup.py $(hot)
