@@ -67,9 +67,10 @@ def python(*arguments: str, **variables: str) -> None:
 
 
 def run(*command: str, folder: Path = ROOT, **variables: str) -> None:
-    """Run a command; what it prints is shown, and a failure ends the release."""
+    """Run a command; what it prints is shown, and a failure ends the release. Tools beside this Python are found."""
     print("$", " ".join(command), flush=True)
-    subprocess.run(command, cwd=folder, env={**os.environ, **variables}, check=True)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path, **variables}, check=True)
 
 
 if __name__ == "__main__":
