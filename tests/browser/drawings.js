@@ -25,12 +25,16 @@
   const middle = ({ left, right }) => (left + right) / 2;
   const pixels = (value) => parseFloat(value);
 
-  /** Where the tip of an arrow drawn in CSS is on the page: its head is a clipped ::after. */
-  const tip = (arrow) => {
+  /** The head of an arrow drawn in CSS, a clipped ::after: where its tip is on the page, and which way it points. */
+  const headOf = (arrow) => {
     const head = getComputedStyle(arrow, "::after");
     const points = head.clipPath.match(/polygon\((.*)\)/)[1].split(",").map((point) => point.trim().split(" "));
     const [x] = points.find(([, y]) => y === "50%");
-    return box(arrow).left + pixels(head.left) + pixels(head.width) * (pixels(x) / 100);
+    const [base] = points.find(([, y]) => y !== "50%");
+    return {
+      tip: box(arrow).left + pixels(head.left) + pixels(head.width) * (pixels(x) / 100),
+      isRight: pixels(x) > pixels(base),
+    };
   };
 
   const readers = {
@@ -39,7 +43,7 @@
         const [client, server] = ["client", "server"].map((side) => middle(box(step.querySelector(`.band.${side}`))));
         const arrow = step.querySelector(".wire-arrow");
         const [from, to] = [box(arrow).left, box(arrow).right];
-        const head = tip(arrow);
+        const { tip, isRight } = headOf(arrow);
         const nearest = (x) => (Math.abs(x - client) < Math.abs(x - server) ? "client" : "server");
         const what = step.querySelector(".wire-what");
         const states = (side) => {
@@ -58,8 +62,9 @@
           packet: Number(step.dataset.packet),
           number: text(step, ".wire-number"),
           clientIsLeft: client < server,
-          from: nearest(Math.abs(head - from) < Math.abs(head - to) ? to : from),
-          to: nearest(head),
+          from: nearest(Math.abs(tip - from) < Math.abs(tip - to) ? to : from),
+          to: nearest(tip),
+          pointsTo: isRight === client < server ? "server" : "client",
           arrow: tokenOf(known, getComputedStyle(arrow).background),
           head: tokenOf(known, getComputedStyle(arrow, "::after").backgroundColor),
           isDashed: getComputedStyle(arrow).backgroundImage !== "none",
@@ -93,10 +98,12 @@
     legend: (known) =>
       seen(".swatch-arrow").map((arrow) => {
         const isMirrored = getComputedStyle(arrow).transform.startsWith("matrix(-1");
-        const isRight = (tip(arrow) > middle(box(arrow))) !== isMirrored;
+        const { tip, isRight: pointsRight } = headOf(arrow); // as if it were not mirrored
+        const isAtEnd = tip > middle(box(arrow)) === pointsRight;
+        const way = pointsRight !== isMirrored ? "right" : "left";
         return [
           arrow.parentElement.querySelector("b").textContent,
-          isRight ? "right" : "left",
+          isAtEnd ? way : "astray",
           tokenOf(known, getComputedStyle(arrow).background),
         ];
       }),

@@ -104,6 +104,9 @@ test("graphs begin with the side that sent more, and their names are beside thei
     /^The receive window, and the bytes in flight/,
   );
   assert.match(graphs.element.querySelector(".graphs-plot").getAttribute("aria-label"), /^Window\. The receive window/);
+  const [client] = graphs.element.querySelectorAll("button.client");
+  client.click();
+  assert.equal(client.getAttribute("aria-pressed"), "true");
   graphs.close();
 });
 

@@ -91,3 +91,12 @@ test("a lane has a bar from opening to closing, in the colour of its role", () =
   ]);
   assert.deepEqual(bars(4).map(([kind]) => kind), ["fd-bar client", "fd-bar chosen"]);
 });
+
+test("on an axis that begins later, bars begin where they were, cut at its start", () => {
+  const lives = [
+    { ...descriptor, pid: 1, opened_at_ns: 0, closed_at_ns: 750 },
+    { ...descriptor, pid: 1, opened_at_ns: 1000, closed_at_ns: 1250 },
+  ];
+  const [bar] = lane({ process: "cafe", fd: 5, lives }, { from: 500, to: 1500 }, null).querySelectorAll("path");
+  assert.equal(bar.getAttribute("d"), "M0.0 0h250.0v1h-250.0zM500.0 0h250.0v1h-250.0z");
+});
