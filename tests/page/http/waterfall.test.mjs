@@ -97,3 +97,15 @@ test("across times that go back it is not known how long an exchange took, and n
   drawWaterfall(bar, back, { from: 0, to: 1000 });
   assert.ok(bar.children.every(({ hidden }) => hidden));
 });
+
+test("each phase's segment goes from its start to its end", () => {
+  const segments = ["send", "wait", "receive"].map((kind) => {
+    const placed = {};
+    return { dataset: { kind }, placed, style: { setProperty: (name, value) => (placed[name] = Number(value)) } };
+  });
+  drawWaterfall({ children: segments, dataset: {}, classList: { toggle() {} } }, row(), { from: 100, to: 200 });
+  assert.deepEqual(segments.map(({ placed }) => [placed["--from"], placed["--to"]]), [[0, 0.1], [0.1, 0.3], [
+    0.3,
+    0.6,
+  ]]);
+});

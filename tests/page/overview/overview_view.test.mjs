@@ -113,6 +113,7 @@ test("its link says which packet it shows", () => {
   const [first] = root.querySelectorAll(".trouble-packets button");
   assert.equal(first.getAttribute("aria-label"), "Show packet 21: Zero window");
   assert.deepEqual(texts(root, ".trouble-packets"), ["2122…"]);
+  assert.deepEqual(texts(root, ".trouble-row b"), ["9"], "all, not only those that are linked");
 });
 
 test("the figures are asked for in the theme's colours", () => assert.match(asked[0], /theme=light/));

@@ -37,6 +37,9 @@ class FakeNode extends EventTarget {
   append(...children) {
     for (const child of children) this.insertBefore(child, null);
   }
+  appendChild(child) {
+    return this.insertBefore(child, null);
+  }
   replaceChildren(...children) {
     for (const child of [...this.childNodes]) child.remove();
     this.append(...children);

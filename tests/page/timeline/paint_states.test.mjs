@@ -51,7 +51,7 @@ test("of an end that was never heard a dashed hairline says that its state is un
   assert.deepEqual(words, ["unknown"]);
 });
 
-test("the client's states are along the upper edge, the server's along the lower, their names towards the middle", () => {
+test("the client's states are along the upper edge, the server's along the lower, with their names", () => {
   const context = new RecordingContext();
   const answer = {
     extent: { from: 0, to: 300 },
