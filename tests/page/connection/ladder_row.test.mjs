@@ -151,3 +151,14 @@ test("the story has its phase and its sentences, in order", () => {
   const story = one(drawn(item({ sentences: ["First.", "Second."] })), ".story");
   assert.deepEqual(story.children.map(({ textContent }) => textContent), ["Handshake", "First.", "Second."]);
 });
+
+test("at the start each state is inferred, and of a connection captured mid-stream none is known", () => {
+  const start = (changes) => drawn({ kind: "start", text: "", ...changes });
+  const inferred = start({ before: known("CLOSED", "LISTEN"), after: known("CLOSED", "LISTEN"), fromTheStart: true });
+  assert.deepEqual(texts(inferred, ".step-state"), ["CLOSED", "LISTEN"]);
+  assert.ok(one(inferred, ".step-state.client").classList.contains("inferred"));
+  const midway = start({ before: known(null, null), after: known(null, null), fromTheStart: false });
+  assert.deepEqual(texts(midway, ".step-state"), ["not captured", "not captured"]);
+  assert.equal(one(midway, ".band.client").lastChild.className, "below unknown");
+  assert.ok(!one(midway, ".step-state.client").classList.contains("inferred"));
+});

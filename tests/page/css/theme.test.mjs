@@ -67,3 +67,27 @@ test("every token that is used is defined", () => {
   const used = new Set([...css.matchAll(/var\(--((?:ground|line|ink)[\w-]*)\)/g)].map(([, name]) => name));
   assert.deepEqual([...used].filter((name) => !tokens[name]), []);
 });
+
+/** How a selector names a meaning. */
+const NAMES = [
+  ["client", /\.(from-)?client\b|="send"/],
+  ["server", /\.(from-)?server\b|="receive"/],
+  ["http", /data-(protocol|kind)="http"|\.(of-)?http\b|="wait"/],
+  ["ws", /data-(protocol|kind)="websocket"|\.(of-ws|websocket)\b|\.on-path\b/],
+  ["trouble", /\.(is-|means-)?trouble\b|="trouble"|\.(reset|lost|differs)\b|data-class="[45]"|="unanswered"/],
+];
+
+test("a rule for one meaning uses no other's colour", () => {
+  let found = 0;
+  for (const file of readdirSync(ROOT)) {
+    const css = readFileSync(new URL(file, ROOT), "utf8").replaceAll(/\/\*.*?\*\//gs, "");
+    for (const [, selector, body] of css.matchAll(/([^{}]+)\{([^{}]*)\}/g)) {
+      const meanings = NAMES.filter(([, names]) => names.test(selector)).map(([meaning]) => meaning);
+      const used = [...body.matchAll(/var\(--(client|server|http|ws|trouble)\)/g)].map(([, token]) => token);
+      if (meanings.length !== 1 || !used.length) continue;
+      found += 1;
+      assert.deepEqual([...new Set(used)], meanings, `${file}: ${selector.trim()}`);
+    }
+  }
+  assert.ok(found > 60, `${found} rules`);
+});

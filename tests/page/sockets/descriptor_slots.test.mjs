@@ -100,3 +100,9 @@ test("on an axis that begins later, bars begin where they were, cut at its start
   const [bar] = lane({ process: "cafe", fd: 5, lives }, { from: 500, to: 1500 }, null).querySelectorAll("path");
   assert.equal(bar.getAttribute("d"), "M0.0 0h250.0v1h-250.0zM500.0 0h250.0v1h-250.0z");
 });
+
+test("how old the kernel's state is counts back from the time shown", () => {
+  const end = { connection: 3, side: "client", wire: "TIME-WAIT", wireText: "TIME-WAIT", kernel: { at_ns: 2_000_000 } };
+  const { title } = looseEnd(end, { at: 5_000_000 }, view(), () => {});
+  assert.equal(title, "Kernel state from 3 ms before");
+});

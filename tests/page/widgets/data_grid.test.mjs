@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setText } from "../../../web/static/widgets/dom.js";
 import { texts } from "../support/dom.mjs";
-import { DataGrid, ROW_HEIGHT } from "../../../web/static/widgets/data_grid.js";
+import { DataGrid, isLive, ROW_HEIGHT } from "../../../web/static/widgets/data_grid.js";
 
 const ROWS = [{ id: 10, kind: "fine" }, undefined, { id: 12, kind: "trouble" }];
 
@@ -53,4 +53,12 @@ test("keys move to the next row, to both ends, and no further", () => {
     made.key({ key, preventDefault() {} });
   }
   assert.deepEqual(picked, [2, 2, 0, 0, 2]);
+});
+
+test("a table follows what grows: a live capture, not a file, nor one that has ended", () => {
+  const live = (feed, source, state) => isLive({ feed, capture: { source, state } });
+  assert.equal(live("live", "live", "running"), true);
+  assert.equal(live("live", "file", "loading"), false);
+  assert.equal(live("live", "live", "ended"), false);
+  assert.equal(live("connecting", "live", "running"), false);
 });
