@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { texts } from "../support/dom.mjs";
-import { serve, settled } from "../support/server.mjs";
+import { serve, until } from "../support/server.mjs";
 import { mount } from "../../../web/static/compare/compare_view.js";
 import { createStore } from "../../../web/static/state/store.js";
 
@@ -45,7 +45,7 @@ const store = createStore();
 serve({ "/api/compare": comparison });
 const leave = mount(root, store);
 store.set({ feed: "live", lengths: { packets: 9 } });
-await settled();
+await until(() => root.querySelector(".compare-table"));
 after(leave);
 
 test("each value is in the row of its question and the column of its kind", () => {
@@ -72,7 +72,7 @@ test("a value opens its own proof, which leads to its packet", async () => {
   root.querySelector(".compare-cell").ariaExpanded = "false";
   root.querySelector(".compare-cell").click();
   assert.equal(store.state.route.id, 11, "row 1, column 1");
-  await settled();
+  await until(() => root.querySelector(".compare-proof"));
   const proof = root.querySelector(".compare-proof");
   assert.equal(proof.querySelector("ul").getAttribute("aria-label"), "HTTP, closed each time: packets that prove it");
   assert.deepEqual(texts(proof, "li"), ["packet 31 in connection #4: SYN"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { texts } from "../support/dom.mjs";
-import { serve, settled } from "../support/server.mjs";
+import { serve, until } from "../support/server.mjs";
 import { mountConnectionPanel } from "../../../web/static/connection/connection_panel.js";
 import { mountPlayback } from "../../../web/static/connection/playback_bar.js";
 import { createStore } from "../../../web/static/state/store.js";
@@ -32,7 +32,7 @@ test("the client's socket is at the left, the server's at the right, each with i
   store.navigate({ view: "connections", id: 3 });
   const { unmount } = mountConnectionPanel(panel, store);
   after(unmount);
-  await settled();
+  await until(() => panel.querySelector(".connection-title").textContent);
   const ends = panel.querySelector(".sockets-pair").children.map(({ className }) => className);
   assert.deepEqual(ends, ["socket client", "sockets-line", "socket server"]);
   assert.deepEqual(texts(panel, ".socket-part"), [

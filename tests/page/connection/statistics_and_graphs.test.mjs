@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { texts } from "../support/dom.mjs";
+import { until } from "../support/server.mjs";
 import { mountGraphs } from "../../../web/static/connection/graphs_tab.js";
 import { legend } from "../../../web/static/connection/ladder_legend.js";
 import { mountStatistics } from "../../../web/static/connection/stats_tab.js";
-
-const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 const fact = (name, kind, client, server, packets = {}) => ({
   name,
@@ -45,7 +44,7 @@ async function statistics(choose = () => {}) {
   };
   const tab = mountStatistics(() => Promise.resolve(answer), choose);
   tab.draw(1, "stamp");
-  await turn();
+  await until(() => tab.element.querySelector("tbody"));
   tab.close();
   return tab.element;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { texts } from "../support/dom.mjs";
-import { settled } from "../support/server.mjs";
+import { until } from "../support/server.mjs";
 import { mountStream } from "../../../web/static/connection/streams_tab.js";
 
 const piece = (side, packet, text, more = {}) => ({
@@ -23,7 +23,7 @@ async function drawn(way, rows, { start = 0, total = rows.length, packet = null 
   };
   const tab = mountStream(get, () => {}, () => {});
   tab.draw(3, "stamp", way, packet);
-  await settled();
+  await until(() => tab.element.querySelector(".stream-turn"));
   tab.close();
   return { element: tab.element, asked };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { texts } from "../support/dom.mjs";
-import { serve, settled } from "../support/server.mjs";
+import { serve, until } from "../support/server.mjs";
 import { mountExchangePanel } from "../../../web/static/http/exchange_panel.js";
 import { createStore } from "../../../web/static/state/store.js";
 
@@ -45,7 +45,7 @@ async function shown(more = {}) {
   serve({ "/api/exchanges/3": { ...detail, ...more } });
   const [panel, store] = [document.createElement("section"), createStore()];
   mountExchangePanel(panel, store).show(3, null);
-  await settled();
+  await until(() => panel.firstChild);
   return { panel, store };
 }
 

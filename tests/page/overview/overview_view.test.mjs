@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { texts } from "../support/dom.mjs";
-import { serve, settled } from "../support/server.mjs";
+import { serve, until } from "../support/server.mjs";
 import { mount } from "../../../web/static/overview/overview_view.js";
 import { createStore } from "../../../web/static/state/store.js";
 
@@ -48,7 +48,7 @@ const root = document.createElement("div");
 const store = createStore();
 const leave = mount(root, store);
 store.set({ feed: "live", capture: { ...store.state.capture, packets: 12_345, state: "ended", source: "file" } });
-await settled();
+await until(() => root.querySelector(".percentiles th"));
 after(leave);
 
 test("the counters, each with its name and its unit", () => {

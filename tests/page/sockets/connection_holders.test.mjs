@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../support/dom.mjs";
-import { serve, settled } from "../support/server.mjs";
+import { serve, until } from "../support/server.mjs";
 import { mountHolders } from "../../../web/static/sockets/connection_holders.js";
 import { createStore } from "../../../web/static/state/store.js";
 
@@ -12,7 +12,7 @@ async function drawn(rows) {
   store.set({ capture: { ...store.state.capture, tokens: 4 } });
   const holders = mountHolders(store);
   holders.draw(store.state);
-  await settled();
+  await until(() => !holders.elements.server.hidden);
   return { store, ...holders.elements };
 }
 

@@ -14,7 +14,9 @@ export function serve(answers) {
   return asked;
 }
 
-/** After everything that is due by now has been done. */
-export async function settled() {
-  for (let i = 0; i < 3; i += 1) await new Promise((resolve) => setTimeout(resolve));
+const TURNS = 2_000; // of the event loop, after which a condition is given up
+
+/** Until the condition holds: answers have arrived and are drawn. What never comes fails the test's own assertion. */
+export async function until(condition) {
+  for (let turn = 0; turn < TURNS && !condition(); turn += 1) await new Promise((resolve) => setTimeout(resolve));
 }

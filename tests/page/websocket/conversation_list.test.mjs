@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { texts } from "../support/dom.mjs";
-import { serve, settled } from "../support/server.mjs";
+import { serve, until } from "../support/server.mjs";
 import { createStore } from "../../../web/static/state/store.js";
 import { mountConversationList } from "../../../web/static/websocket/conversation_list.js";
 
@@ -23,7 +23,7 @@ test("a conversation is named from its client's port to its server's", async () 
   store.set({ feed: "live", lengths: { connections: 1 } });
   store.state.tables.connections.clear(1);
   store.rows("connections", [row]);
-  await settled();
+  await until(() => texts(list.element, "b").length > 1);
   stop();
   list.close();
   assert.equal(texts(list.element, "b").at(-1), "#0  51514 → 8765");

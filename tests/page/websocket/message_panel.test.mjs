@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { texts } from "../support/dom.mjs";
-import { serve, settled } from "../support/server.mjs";
+import { serve, until } from "../support/server.mjs";
 import { createStore } from "../../../web/static/state/store.js";
 import { mountMessagePanel } from "../../../web/static/websocket/message_panel.js";
 
@@ -37,7 +37,7 @@ async function shown(more = {}) {
   });
   const [panel, store] = [document.createElement("section"), createStore()];
   mountMessagePanel(panel, store).show(7, store.state);
-  await settled();
+  await until(() => panel.firstChild);
   return { panel, store };
 }
 
