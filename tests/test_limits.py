@@ -148,7 +148,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "web/server/http_server.py": {"SEND_SECONDS": 10.0},
     "web/server/worker_pool.py": {"WORKERS": 48, "BACKLOG": 256},
     "web/session/delta_log.py": {"MAX_DELTAS": 64, "MAX_BYTES": 4 * 1024 * 1024},
-    "web/session/playback.py": {"LONGEST_SILENCE_NS": 5000000000},
+    "web/session/paces.py": {"LONGEST_SILENCE_NS": 5000000000},
     "web/session/row_trim.py": {"MAX_TEXT": 1024, "MAX_FIELDS": 32},
     "web/session/session.py": {"LONGEST_TICK_SECONDS": 0.5},
     "web/session/shown_capture.py": {

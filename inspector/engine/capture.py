@@ -27,7 +27,7 @@ from inspector.tables.arena import ARENA, Arena
 from inspector.tables.chunk_index import ChunkIndex
 from inspector.tables.gc_pause import uncollected
 from inspector.tables.table import ChunkKind, Table
-from inspector.tcp.pipeline import Tracker
+from inspector.tcp.pipeline import TcpPipeline
 from inspector.wire.decoder import Decoder
 from inspector.wire.ip_reassembly import Reason
 from inspector.wire.layer_parsers import is_read
@@ -117,7 +117,7 @@ class Capture:
         self._decoder = Decoder(
             self.packets, headers, self.arena, source.link_types, options.tunnels, options.ignore_vlan
         )
-        self._tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies, self.arena)
+        self._tcp = TcpPipeline(self.packets, headers, self.connections, self.chunks, self.anomalies, self.arena)
         self._application_layer = ApplicationLayer(
             self.packets,
             self.connections,
@@ -159,7 +159,7 @@ class Capture:
     @property
     def notes(self) -> list[str]:
         """The problems found in the file, in plain sentences."""
-        remarks = self._clocks.note(), self._tracker.note()
+        remarks = self._clocks.note(), self._tcp.note()
         return [*self.source.notes, *(remark for remark in remarks if remark)]
 
     @property
@@ -219,7 +219,7 @@ class Capture:
             self._decoder.advance(first, stop)
             self._note_refused_datagrams()
             first_chunk = len(self.chunks)
-            self._tracker.advance(first, stop)
+            self._tcp.advance(first, stop)
             self._note_times_that_go_back()
             self._forget_untimed(first, stop)
             self._application_layer.advance(first_chunk, len(self.chunks))
@@ -278,7 +278,7 @@ class Capture:
         self.source.finish()
         self.source.notes.extend(self._not_looked_into())
         first_chunk = len(self.chunks)
-        self._tracker.finish()
+        self._tcp.finish()
         self._application_layer.advance(first_chunk, len(self.chunks))
         self._application_layer.finish()
         self._turn()
@@ -292,7 +292,7 @@ class Capture:
         turn_rows(self.connections, (*tables, self.anomalies, self.tokens, self.kernel), turned)
         self._chunk_index.forget()
         for connection in turned:
-            self._tracker.turn(connection)
+            self._tcp.turn(connection)
             self._application_layer.turn(connection)
 
     def _not_looked_into(self) -> list[str]:
@@ -317,7 +317,7 @@ class Capture:
         """Pass the part of the file that is in memory now to the stages."""
         self._floor = self.source.floor
         self._decoder.attach(self.source.data)
-        self._tracker.attach(self.source.data, self._floor, self.source.want)
+        self._tcp.attach(self.source.data, self._floor, self.source.want)
         self._application_layer.attach(self.source.data, self._floor, self.source.want)
 
     # -- bytes ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 If a capture begins in mid-connection and the ports do not tell the roles, the first end to send is taken for the
 client. The content may show that this is wrong: in HTTP the client sends requests, and in WebSocket the client masks
 its frames (RFC 6455 §5.1). Then the side is changed in every row that names one, as if the roles had been known from
-the beginning; `Tracker.turn` and `ApplicationLayer.turn` do the same for the state that the engine keeps of both ends.
+the beginning; `TcpPipeline.turn` and `ApplicationLayer.turn` do the same for the state that the engine keeps of both
+ends.
 """
 
 from __future__ import annotations

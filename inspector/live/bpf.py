@@ -1,8 +1,8 @@
 """Classic BPF: the filter programs with which the kernel decides which packets a capture gets.
 
 A program is a list of instructions (code, jump if true, jump if false, operand), as in `struct sock_filter`. An
-expression in tcpdump's language is compiled by libpcap (`libpcap.py`); port filters are generated here and need no
-library.
+expression in tcpdump's language is compiled by libpcap (`libpcap_filter.py`); port filters are generated here and need
+no library.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterable, Sequence
 
 from inspector.errors import BadFilter
-from inspector.live.libpcap import Instruction, compile_expression
+from inspector.live.libpcap_filter import Instruction, compile_expression
 from inspector.pcap.formats import SNAPLEN, LinkType
 
 Program = list[Instruction]

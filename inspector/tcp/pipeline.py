@@ -20,7 +20,7 @@ from inspector.tcp.reassembly import Streams
 from inspector.units import count
 
 
-class Tracker:
+class TcpPipeline:
     """Fills `connections` and `chunks`, the connection columns of `packets`, and the rows of `anomalies` about TCP."""
 
     def __init__(

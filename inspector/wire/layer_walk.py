@@ -75,7 +75,6 @@ AUTHENTICATION_HEADER = cython.declare(cython.int, layers.AUTHENTICATION_HEADER)
 
 
 @cython.final
-@cython.final
 @cython.cclass
 class Network:
     """Walks each packet from its link layer to its TCP header.

@@ -56,7 +56,6 @@ SACK_LIMIT = cython.declare(cython.Py_ssize_t, LARGEST_SACK)
 
 
 @cython.final
-@cython.final
 @cython.cclass
 class Segments:
     """Reads the TCP header to which the payload columns point, and moves these columns on to the payload after it.

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from inspector.anomalies import ANOMALIES
 from inspector.tables.arena import Arena
 from inspector.tables.table import ChunkKind, Table
-from inspector.tcp.pipeline import Tracker
+from inspector.tcp.pipeline import TcpPipeline
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import tshark_names
 
@@ -92,8 +92,8 @@ class Play:
         capture.
         """
         headers = Table("headers")
-        tracker = Tracker(self.packets, headers, self.connections, self.chunks, self.anomalies, Arena())
-        tracker.attach(memoryview(bytes(self.bytes)))
+        pipeline = TcpPipeline(self.packets, headers, self.connections, self.chunks, self.anomalies, Arena())
+        pipeline.attach(memoryview(bytes(self.bytes)))
         done, total = 0, len(self.packets)
         for size in [*batches, total]:
             stop = min(done + size, total)
@@ -102,9 +102,9 @@ class Play:
             headers.rows = stop - done
             for column in self.lines.columns:
                 headers[column][:] = self.lines[column][done:stop]
-            tracker.advance(done, stop)
+            pipeline.advance(done, stop)
             done = stop
-        tracker.finish()
+        pipeline.finish()
         return self
 
     def states(self) -> list[tuple[str, str]]:

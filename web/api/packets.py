@@ -40,8 +40,8 @@ class Packets:
     def table(self) -> dict[str, Any]:
         """The rows between `start` and `stop` of those that match `connection`, `from`, `to` and `q`."""
         with self._session.reading() as capture:
-            rows, total = chosen(self._session, capture, "packets")
-            return {"rows": packet_rows(capture, rows), "total": total, "rev": self._session.deltas.rev}
+            found, total = chosen(self._session, capture, "packets")
+            return {"rows": listed_packet_rows(capture, found), "total": total, "rev": self._session.deltas.rev}
 
     def place(self, number: int) -> dict[str, Any]:
         """The position of packet `number` among the filtered packets; null if it is not among them."""
@@ -52,7 +52,7 @@ class Packets:
         """One packet: its row, layers and bytes, and its neighbours in the connection."""
         with self._session.reading() as capture:
             row = _known(capture, number)
-            found = packet_rows(capture, np.array([row]))[0]
+            found = listed_packet_rows(capture, np.array([row]))[0]
             raw = capture.packet_bytes(row)
             link_type = capture.interfaces[int(capture.packets["interface"][row])].link_type
             beside = _neighbours(capture, row)
@@ -67,7 +67,7 @@ class Packets:
         with self._session.reading() as capture:
             noted = np.array(sorted(row for row in capture.source.comments if row < len(capture.packets)), np.intp)
             return {
-                "rows": packet_rows(capture, noted[asked_range(len(noted))]),
+                "rows": listed_packet_rows(capture, noted[asked_range(len(noted))]),
                 "total": len(noted),
                 "kept_in": capture.source.notebook.path.name,
                 "unsaved": len(capture.source.notebook.notes),
@@ -82,7 +82,7 @@ class Packets:
                 capture.source.note(Note(row, int(capture.packets["time_ns"][row]), text))
             except NotKept as error:
                 raise Refused(409, str(error), "The earlier note is unchanged.") from error
-            found = packet_rows(capture, np.array([row]))[0]
+            found = listed_packet_rows(capture, np.array([row]))[0]
         self._session.noted()
         return {"packet": found}
 
@@ -107,7 +107,7 @@ def make_packets(session: Session) -> Blueprint:
     return api
 
 
-def packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
+def listed_packet_rows(capture: Capture, chosen: Rows) -> list[rows.Row]:
     """Packet rows with both sockets, the protocol, the clock within which times can be compared, and a description of
     what the packet carries.
     """

@@ -16,7 +16,7 @@ from inspector.pcap.reader import open_packets
 from inspector.query.time_range import Span, extent
 from inspector.views import rows
 from web.session.changed_rows import WATCHED, Watch
-from web.session.playback import BATCH, AsItComes, AsItGrows, AsItHappened, AtOnce, Pace
+from web.session.paces import BATCH, AsItComes, AsItGrows, AsItHappened, AtOnce, Pace
 from web.session.row_trim import brief
 from web.session.status import CaptureStatus, Source, State, Statistics, describe_demo
 

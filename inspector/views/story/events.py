@@ -1,4 +1,7 @@
-"""The events of a story: a view that is computed from the tables on demand and never stored."""
+"""The events of a story: a view that is computed from the tables on demand and never stored.
+
+`views/rows.py` makes rows of them, with the sentence for each (sentences.py).
+"""
 
 from __future__ import annotations
 

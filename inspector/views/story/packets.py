@@ -30,7 +30,8 @@ class Found:
         packet: rows of the packets that show the events.
         row: row in the table that the kind refers to; -1 for none.
         since: row of the packet from which the duration is measured; -1 for none.
-        count, bytes: how many packets or segments, and how many bytes, the sentence reports; -1 if it reports none.
+        count, bytes: how many packets or segments, and how many bytes, the sentence reports; -1 if it reports none. For
+            a few kinds of event (kinds.py), `bytes` holds a number of another meaning, such as the `Reset`.
     """
 
     kind: EventKind
@@ -120,15 +121,15 @@ class Packets:
     @cached_property
     def ends_it(self) -> Values:
         """True for a RST that ends the connection, as far as is known: its receiver accepts it."""
-        ends_it: Values = self.is_reset & ~self.is_refused & ~self.lives_on
+        ends_it: Values = self.is_reset & ~self.is_dropped & ~self.lives_on
         return ends_it
 
     @cached_property
-    def is_refused(self) -> Values:
+    def is_dropped(self) -> Values:
         """True for a segment that its receiver must drop; perhaps the other end never sent it."""
         acceptance = self["acceptance"]
-        is_refused: Values = (acceptance & Acceptance.REFUSAL != 0) & (acceptance & Acceptance.AFTER_ALL == 0)
-        return is_refused
+        is_dropped: Values = (acceptance & Acceptance.REFUSAL != 0) & (acceptance & Acceptance.AFTER_ALL == 0)
+        return is_dropped
 
     @cached_property
     def reached(self) -> Values:
@@ -140,7 +141,7 @@ class Packets:
         base = (np.cumsum(self.begins) - 1) << 34
         found = np.empty((2, len(self)), np.int64)
         for side in (0, 1):
-            counts = (self.side == side) & ~self.is_reset & ~self.is_refused
+            counts = (self.side == side) & ~self.is_reset & ~self.is_dropped
             highest = np.maximum.accumulate(np.where(counts, ends, -(1 << 32)) + base)
             found[side, 1:] = highest[:-1]
             found[side, self.begins] = base[self.begins]
@@ -153,7 +154,7 @@ class Packets:
         that a receiver must drop do not count.
         """
         is_old: Values = self.number("seq", of_peer=False) < self.reached[self.side, np.arange(len(self))]
-        return is_old & ~self.is_refused
+        return is_old & ~self.is_dropped
 
     @cached_property
     def lives_on(self) -> Values:
@@ -168,7 +169,7 @@ class Packets:
 
     @cached_property
     def is_fin(self) -> Values:
-        is_fin: Values = (self.flags & FIN != 0) & ~self.is_reset & ~self.is_refused
+        is_fin: Values = (self.flags & FIN != 0) & ~self.is_reset & ~self.is_dropped
         return is_fin
 
     @cached_property
@@ -184,7 +185,7 @@ class Packets:
 
     @cached_property
     def has_data(self) -> Values:
-        has_data: Values = (self.payload > 0) & ~self.is_reset & ~self.is_refused
+        has_data: Values = (self.payload > 0) & ~self.is_reset & ~self.is_dropped
         return has_data
 
     def has(self, *verdicts: Verdict) -> Values:

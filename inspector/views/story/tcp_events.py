@@ -57,7 +57,7 @@ def _answers_seen(p: Packets) -> Values:
     for it; -1 otherwise.
     """
     ends = p.number("seq", of_peer=False) + p.payload + ((p.flags & SYN != 0) | p.is_fin)
-    acked = p.last_of((p.flags & ACK != 0) & ~p.is_reset & ~p.is_refused, peer=True)
+    acked = p.last_of((p.flags & ACK != 0) & ~p.is_reset & ~p.is_dropped, peer=True)
     answered = (acked >= 0) & (p.number("ack", of_peer=True)[acked] >= ends)
     asks = p.last_of(p.has(Verdict.DUPLICATE_ACK), peer=True)
     is_asked = (asks >= 0) & (p["ack"][asks] == p["seq"])
@@ -71,9 +71,9 @@ def _missing(p: Packets) -> Iterator[Found]:
     before = p.number("seq", of_peer=False) - p.reached[p.side, np.arange(len(p))]
     unseen = p.number("ack", of_peer=True) - p.reached[1 - p.side, np.arange(len(p))]
     lacks = p.connections["missed_bytes"][p.of, 1 - p.side] > 0
-    had_strays = p.last(p.is_refused) >= 0  # they mislead tshark's rules
-    is_hole = p.has(Verdict.LOST_SEGMENT) & ~p.is_refused & (p.flags & SYN == 0) & ((before > 0) | ~had_strays)
-    of_peer = p.has(Verdict.ACK_LOST_SEGMENT) & ~p.is_refused & ((unseen > 0) | lacks | ~had_strays)
+    had_strays = p.last(p.is_dropped) >= 0  # they mislead tshark's rules
+    is_hole = p.has(Verdict.LOST_SEGMENT) & ~p.is_dropped & (p.flags & SYN == 0) & ((before > 0) | ~had_strays)
+    of_peer = p.has(Verdict.ACK_LOST_SEGMENT) & ~p.is_dropped & ((unseen > 0) | lacks | ~had_strays)
     yield p.found(EventKind.MISSING, is_hole, bytes=np.maximum(before, -1))
     yield p.found(EventKind.MISSING, of_peer & ~is_hole, bytes=np.maximum(unseen, -1))
 

@@ -1,5 +1,5 @@
 // The packets in the packet table, by index: all of them, or those that match the filter and the time range.
-// The server does the matching.
+// The server does the matching. Packets are fetched by range and not held in the store, unlike filtered_rows.js's.
 
 import { RowPages } from "./row_pages.js";
 import { fixedSpan } from "../text/time_range.js";

@@ -1,5 +1,5 @@
 // The rows of a table in a list, by index: all of them, or those that match the filter, time range and connection.
-// The server does the matching.
+// The server does the matching. The feed brings these rows into the store; packets are too many: filtered_packets.js.
 
 import { RowPages } from "./row_pages.js";
 import { fetchMissingRows } from "./fetch_missing_rows.js";

@@ -10,7 +10,7 @@ import pytest
 from inspector.engine.capture import Capture
 from inspector.pcap.reader import open_packets
 from tests.web.traffic import SAMPLE_PACKETS, START_NS, STEP_NS, Wire, exchange, sample
-from web.session.playback import LONGEST_SILENCE_NS, AsItGrows, AsItHappened, AtOnce, due_ns, packet_times
+from web.session.paces import LONGEST_SILENCE_NS, AsItGrows, AsItHappened, AtOnce, due_ns, packet_times
 
 
 @pytest.fixture
