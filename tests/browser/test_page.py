@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import STARTUP, enter, eventually, expect_no_overflow, settled_box
+from tests.browser.conftest import STARTUP, enter, eventually, expect_no_overflow, next_frame, settled_box
 from tests.browser.dashboards import Dashboard
 
 VIEWS = ["connections", "http", "websocket"]
@@ -83,6 +83,27 @@ def test_lists_and_ladder_go_by_keyboard(page: Page) -> None:
     expect(page.locator(".step.chosen")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(page.locator(".intro")).to_be_visible()
+
+
+AT_ONCE = """async () => {
+  const ladder = document.querySelector(".ladder");
+  ladder.focus();
+  for (const key of ["ArrowDown", "ArrowDown", "Escape"]) {
+    ladder.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    for (let turn = 0; turn < 50; turn += 1) await null;
+  }
+}"""
+"""Presses two keys and Escape before anything is drawn."""
+
+
+def test_escape_takes_back_a_selection_that_was_not_drawn_yet(page: Page) -> None:
+    page.get_by_role("grid", name="Connections").focus()
+    page.keyboard.press("Home")
+    expect(page.locator(".step.packet").first).to_be_visible()
+    page.evaluate(AT_ONCE)
+    next_frame(page)
+    expect(page.locator(".step.chosen")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("packet="))
 
 
 def test_the_views_have_keys_and_the_help_names_them(page: Page) -> None:

@@ -40,6 +40,7 @@ export class LadderView {
     this.cursor = null; // place of a packet in the connection
     /** @type {number | null} */
     this.chosen = null; // number of the packet that the address names
+    this.selecting = null; // number of a packet selected here and not drawn as selected yet
     /** @type {number | null} */
     this.reached = null;
     /** @type {(number | null)[] | null} */
@@ -95,10 +96,11 @@ export class LadderView {
     Object.assign(this, { connectionPackets, id: connectionPackets.id });
     if (isNew) this.begin();
     const moved = chosen !== this.chosen;
-    this.chosen = chosen;
+    const wasSelected = this.chosen !== null || this.selecting !== null;
+    Object.assign(this, { chosen, selecting: null });
     const key = `${connectionPackets.id} ${connectionPackets.revision} ${connectionPackets.total}`;
     if (key !== this.key) this.take(key, isNew);
-    if (chosen === null && moved) this.cursor = null;
+    if (chosen === null && wasSelected) this.cursor = null;
     if (chosen === null) this.reached = null;
     else if (chosen !== this.reached) this.reach(chosen);
     // The packet's own pane takes room from the list.
@@ -117,6 +119,7 @@ export class LadderView {
       steps: null,
       cursor: null,
       chosen: null,
+      selecting: null,
       reached: null,
       gaps: null,
       scale: null,
@@ -266,6 +269,8 @@ export class LadderView {
     this.point(index);
     await connectionPackets.load(index);
     const packet = connectionPackets.packetAt(index);
-    if (packet && id === this.id && this.cursor === index) this.choose(packet.number);
+    if (!packet || id !== this.id || this.cursor !== index) return;
+    this.selecting = packet.number;
+    this.choose(packet.number);
   }
 }
