@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from inspector.cli.shared_options import say_where
+from inspector.cli.shared_options import Command, say_where
 from inspector.errors import InspectorError
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 USUAL_PORT = 8642
 """The port of the dashboard if no other port is given and this one is free."""
-
-Command = Callable[..., Any]
 
 
 def dashboard_options(command: Command) -> Command:

@@ -9,23 +9,7 @@ import {
   latency,
   messageLine,
 } from "../../../web/static/text/message_text.js";
-
-const message = (more) => ({
-  id: 7,
-  connection: 3,
-  direction: "client",
-  kind: "text",
-  text: "Hi",
-  hex: null,
-  at_ns: 1e9,
-  bytes: 200,
-  wire_bytes: 200,
-  frames: 1,
-  compressed: false,
-  complete: true,
-  close_code: null,
-  ...more,
-});
+import { message } from "../support/message_row.mjs";
 
 const TEXTS = [
   ["a text is what was said", {}, "Hi"],

@@ -1,23 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AROUND, CONTROL, FRAME_LINE, heightOf, LINE } from "../../../web/static/websocket/chat_bubble.js";
-
-const message = (more) => ({
-  id: 7,
-  connection: 3,
-  direction: "client",
-  kind: "text",
-  text: "Hi",
-  hex: null,
-  at_ns: 1e9,
-  bytes: 200,
-  wire_bytes: 200,
-  frames: 1,
-  compressed: false,
-  complete: true,
-  close_code: null,
-  ...more,
-});
+import { message } from "../support/message_row.mjs";
 
 const frame = (more) => ({ opcode: 0, fin: false, length: 5, masked: true, packet: 12, damaged: false, ...more });
 
