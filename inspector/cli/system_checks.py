@@ -164,7 +164,8 @@ def _private_network_refusal() -> str | None:
 
 def _filters() -> Iterator[Finding]:
     from inspector.live import bpf
-    from inspector.live.capture_rights import LOOPBACK, may_capture
+    from inspector.live.capture_rights import may_capture
+    from inspector.live.packet_source import LOOPBACK
     from inspector.pcap.formats import LinkType
 
     try:

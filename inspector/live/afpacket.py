@@ -19,7 +19,7 @@ import sys
 
 from inspector.errors import CaptureRefused
 from inspector.live import bpf
-from inspector.live.packet_source import Counters
+from inspector.live.packet_source import LOOPBACK, Counters
 from inspector.live.ring_blocks import BlockConverter
 from inspector.pcap.formats import SNAPLEN, LinkType
 from inspector.pcap.interfaces import Interface
@@ -58,7 +58,6 @@ TP_STATUS_USER = 1
 ANY = "any"
 """The name that means all interfaces together, as in tcpdump."""
 
-LOOPBACK = "lo"
 ARPHRD_LOOPBACK = 772
 LINK_TYPES = {
     1: LinkType.ETHERNET,

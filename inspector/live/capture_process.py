@@ -20,9 +20,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from inspector.errors import InspectorError
-from inspector.live.capture_rights import LOOPBACK
 from inspector.live.open_source import open_source
-from inspector.live.packet_source import Counters, LiveSource
+from inspector.live.packet_source import LOOPBACK, Counters, LiveSource
 from inspector.live.privileges import drop_capabilities
 from inspector.pcap.pcapng_writer import JoinedSpool, SpoolWriter
 

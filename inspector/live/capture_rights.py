@@ -6,10 +6,8 @@ import sys
 
 from inspector.errors import CaptureRefused
 from inspector.live.afpacket import open_packet_socket
+from inspector.live.packet_source import LOOPBACK
 from inspector.live.scapy_sniffer import Sniffer
-
-LOOPBACK = "lo" if sys.platform == "linux" else "lo0"
-"""The usual name of the loopback interface on this system."""
 
 
 def may_capture() -> tuple[bool, str]:

@@ -1,12 +1,16 @@
-"""The protocol that every live packet source implements."""
+"""The protocol that every live packet source implements, and the interface that is captured by default."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Protocol
 
 from inspector.pcap.interfaces import Interface
 from inspector.pcap.pcapng_writer import SpoolWriter
+
+LOOPBACK = "lo" if sys.platform == "linux" else "lo0"
+"""The usual name of the loopback interface on this system."""
 
 
 @dataclass(frozen=True, slots=True)

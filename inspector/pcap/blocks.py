@@ -81,21 +81,10 @@ PCAP_HEADER = 24
 """Bytes of a pcap file before the first record."""
 
 
-class PcapLayout:
-    """The pcap format: a header, a single interface, and packet records."""
+class PacketsOnly:
+    """What is common to the formats that have one interface and, after the file's header, nothing but packets."""
 
-    format = "pcap"
-
-    def __init__(self, window: Window, columns: Columns) -> None:
-        data = window.data[: window.loaded]
-        big, record_header, fraction_ns = PCAP_MAGICS[bytes(data[:4])]
-        snaplen, link_type = struct.unpack_from(">II" if big else "<II", data, 16)
-        resolution = MICROSECONDS if fraction_ns == 1000 else 9
-        # The upper bits of the link type describe the frame check sequence, which the IP lengths exclude anyway.
-        self.interfaces = [Interface(link_type & 0xFFFF, snaplen, resolution=resolution)]
-        self.link_types = [link_type & 0xFFFF]
-        self.notes: list[str] = []
-        self.records = PcapRecords(data, PCAP_HEADER, big, columns, record_header, fraction_ns)
+    records: PcapRecords | SnoopRecords
 
     def attach(self, window: Window) -> None:
         """Continue with `window`, which now holds more of the file."""
@@ -117,6 +106,23 @@ class PcapLayout:
         """Do nothing: there are no notes to add."""
 
 
+class PcapLayout(PacketsOnly):
+    """The pcap format: a header, a single interface, and packet records."""
+
+    format = "pcap"
+
+    def __init__(self, window: Window, columns: Columns) -> None:
+        data = window.data[: window.loaded]
+        big, record_header, fraction_ns = PCAP_MAGICS[bytes(data[:4])]
+        snaplen, link_type = struct.unpack_from(">II" if big else "<II", data, 16)
+        resolution = MICROSECONDS if fraction_ns == 1000 else 9
+        # The upper bits of the link type describe the frame check sequence, which the IP lengths exclude anyway.
+        self.interfaces = [Interface(link_type & 0xFFFF, snaplen, resolution=resolution)]
+        self.link_types = [link_type & 0xFFFF]
+        self.notes: list[str] = []
+        self.records = PcapRecords(data, PCAP_HEADER, big, columns, record_header, fraction_ns)
+
+
 SNOOP_MAGIC = b"snoop\0\0\0"
 SNOOP_HEADER = 16
 """Bytes of a snoop file before the first record: the magic, a version and the datalink type (RFC 1761)."""
@@ -128,10 +134,11 @@ SNOOP_OTHER = 0xFFFF
 """The link type given to files whose snoop datalink type is not in `SNOOP_LINKS`; no real link has this number."""
 
 
-class SnoopLayout:
+class SnoopLayout(PacketsOnly):
     """The snoop format of Solaris: a header, a single interface, and packet records."""
 
     format = "snoop"
+    records: SnoopRecords
 
     def __init__(self, window: Window, columns: Columns) -> None:
         data = window.data[: window.loaded]
@@ -141,22 +148,6 @@ class SnoopLayout:
         self.link_types = [link_type]
         self.notes = [] if link in SNOOP_LINKS else [f"the file's link is snoop's number {link}, which is not read"]
         self.records = SnoopRecords(data, SNOOP_HEADER, columns)
-
-    def attach(self, window: Window) -> None:
-        """Continue with `window`, which now holds more of the file."""
-        self.records.attach(window.data[: window.loaded])
-
-    def resume(self) -> bool:
-        """Return False: this format has nothing but packets to read."""
-        return False
-
-    def take_comments(self) -> Iterator[tuple[int, str]]:
-        """Return nothing: this format has no comments."""
-        return iter(())
-
-    def take_reports(self) -> list[bytes]:
-        """Return nothing: this format has no reports."""
-        return []
 
     def finish(self) -> None:
         """Set the interface's count of dropped packets from the last record."""

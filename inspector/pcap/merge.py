@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MAX_FILES = 500
 """Maximum number of files in one merge: all are open at the same time, and systems allow about a thousand."""
 
-BATCH = 4096
+READ_PACKETS = 4096
+"""Packets read from a file at a time: few, because every file of the merge holds as many in memory."""
 
 Packet = tuple[int, int, int, bytes, int, str]
 """(time_ns, number of the file, interface, captured bytes, length on the wire, comment)."""
@@ -85,7 +86,7 @@ class _Merger:
 
     def _packets(self, number: int, source: PacketFile) -> Iterator[Packet]:
         table, first = Table("packets"), 0
-        while count := source.read(table, BATCH):
+        while count := source.read(table, READ_PACKETS):
             self._reports += source.take_reports()
             names = ("time_ns", "address", "captured", "length", "interface")
             columns = (table[name][first:].tolist() for name in names)

@@ -34,7 +34,8 @@ SECTION_HEAD = 24
 PIECE = 4 << 20
 """Bytes copied at a time."""
 
-BATCH = 65_536
+READ_PACKETS = 65_536
+"""Packets read or written at a time."""
 
 
 class NotSaved(InspectorError):
@@ -112,7 +113,7 @@ def settle(recording: Path) -> int:
 def read_packets(recording: Path) -> tuple[PacketFile, Table]:
     """Read a recording to its end, without analysing it; the caller closes it. Raises NotACapture."""
     source, packets = open_packets(recording), Table("packets")
-    while source.read(packets, BATCH):
+    while source.read(packets, READ_PACKETS):
         pass
     source.finish()
     return source, packets
@@ -227,8 +228,8 @@ def _converted(source: PacketFile, packets: Table, notes: Mapping[int, str]) -> 
     header = pcapng_writer.section_header("Wireglass")
     gathered = bytearray(header + b"".join(pcapng_writer.interface_description(each) for each in source.interfaces))
     names = ("time_ns", "address", "captured", "length", "interface")
-    for first in range(0, len(packets), BATCH):
-        part = (packets[name][first : first + BATCH].tolist() for name in names)
+    for first in range(0, len(packets), READ_PACKETS):
+        part = (packets[name][first : first + READ_PACKETS].tolist() for name in names)
         for row, (time_ns, at, captured, length, interface) in enumerate(zip(*part, strict=True), first):
             packet = _cut(source, at, captured)
             gathered += pcapng_writer.packet(time_ns, packet, length, interface, notes.get(row, ""))

@@ -28,7 +28,7 @@ from inspector.pcap.decompress import is_packed, unpack
 from inspector.pcap.file_window import Window
 from inspector.pcap.formats import Block, Stop
 from inspector.pcap.interfaces import Interface
-from inspector.pcap.notes import Note, Notebook
+from inspector.pcap.notes_file import Note, Notebook
 from inspector.pcap.packet_times import fill_in
 from inspector.tables.table import Table
 

@@ -12,7 +12,8 @@ import pytest
 
 from inspector.errors import BadFilter, CaptureRefused
 from inspector.live import bpf
-from inspector.live.capture_rights import LOOPBACK, may_capture
+from inspector.live.capture_rights import may_capture
+from inspector.live.packet_source import LOOPBACK
 from inspector.pcap.formats import SNAPLEN, LinkType
 from tests.tools import needs_capture
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.pcap import packet_comments
-from inspector.pcap.notes import Note
+from inspector.pcap.notes_file import Note
 from inspector.pcap.packet_comments import NotSaved, put_in, save_copy, settle
 from inspector.pcap.reader import PacketFile
 from inspector.tables.table import Table

@@ -7,7 +7,7 @@ import ctypes.util
 import pytest
 
 from inspector.live import bpf
-from inspector.live.capture_rights import LOOPBACK
+from inspector.live.packet_source import LOOPBACK
 from inspector.pcap.formats import LinkType
 from inspector.sockets.filtered_sockets import FilteredSockets
 from tests.tools import needs_capture

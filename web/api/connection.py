@@ -12,7 +12,7 @@ from inspector.tcp.explain.explain import Explanation, explain
 from inspector.tcp.option_values import sack_blocks
 from inspector.views import ladder, streams
 from inspector.views.connection_stats import facts
-from inspector.views.figures.connection import FIGURES, connection_figure
+from inspector.views.figures.connection_figures import FIGURES, connection_figure
 from inspector.views.figures.palette import PALETTES
 from web.api.parameters import asked_number
 from web.errors import Refused

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flask import Blueprint, Response, request
 
-from inspector.pcap.notes import Note, NotKept
+from inspector.pcap.notes_file import Note, NotKept
 from inspector.pcap.packet_comments import pieces
 from inspector.tables.addresses import socket_of
 from inspector.tables.arrays import Rows

@@ -16,8 +16,9 @@ from flask import Blueprint, request
 from inspector.errors import InspectorError
 from inspector.lab.sample_captures import recordings
 from inspector.live.afpacket import ANY
-from inspector.live.capture_rights import LOOPBACK, may_capture
+from inspector.live.capture_rights import may_capture
 from inspector.live.live_capture import LiveCapture
+from inspector.live.packet_source import LOOPBACK
 from inspector.live.recording_paths import new_recording
 from web.errors import Refused
 from web.session.session import Session

@@ -17,7 +17,7 @@ from inspector.tables.table import Table
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-BATCH = 4096
+STEP_PACKETS = 4096
 """Maximum number of packets processed before other threads get a chance to read the tables."""
 
 LONGEST_SILENCE_NS = 5_000_000_000
@@ -39,7 +39,7 @@ class AsItGrows:
 
     def step(self, capture: Capture) -> int:
         capture.refresh()
-        return capture.advance(BATCH)
+        return capture.advance(STEP_PACKETS)
 
     def hold(self) -> None:
         """Do nothing: the file can be read later."""
@@ -54,7 +54,7 @@ class AsItComes:
     def step(self, capture: Capture) -> int | None:
         is_over = self._is_over()  # checked first, so that everything written before the end is still read
         capture.refresh()
-        return capture.advance(BATCH) or (None if is_over else 0)
+        return capture.advance(STEP_PACKETS) or (None if is_over else 0)
 
     def hold(self) -> None:
         """Do nothing: the file can be read later."""
@@ -64,7 +64,7 @@ class AtOnce:
     """The pace of a saved capture that is read as fast as possible."""
 
     def step(self, capture: Capture) -> int | None:
-        return capture.advance(BATCH) or None
+        return capture.advance(STEP_PACKETS) or None
 
     def hold(self) -> None:
         """Do nothing: the file can be read later."""
@@ -88,7 +88,7 @@ class AsItHappened:
         if done >= len(self._due_ns):
             return None
         due = int(np.searchsorted(self._due_ns, self._elapsed_ns, side="right")) - done
-        return capture.advance(min(due, BATCH)) if due > 0 else 0
+        return capture.advance(min(due, STEP_PACKETS)) if due > 0 else 0
 
     def hold(self) -> None:
         self._tick()

@@ -16,7 +16,7 @@ from inspector.pcap.reader import open_packets
 from inspector.query.time_range import Span, extent
 from inspector.views import rows
 from web.session.changed_rows import WATCHED, Watch
-from web.session.paces import BATCH, AsItComes, AsItGrows, AsItHappened, AtOnce, Pace
+from web.session.paces import STEP_PACKETS, AsItComes, AsItGrows, AsItHappened, AtOnce, Pace
 from web.session.row_trim import brief
 from web.session.status import CaptureStatus, Source, State, Statistics, describe_demo
 
@@ -155,7 +155,7 @@ class Showing:
             self.end()
         elif self._is_live and len(self.capture.packets) >= MAX_LIVE_PACKETS:
             self.end(f"Stopped showing after {MAX_LIVE_PACKETS:,} packets; the recording holds the rest.")
-        return bool(packets) if self._is_saved else packets == BATCH
+        return bool(packets) if self._is_saved else packets == STEP_PACKETS
 
     @property
     def troubles(self) -> Sequence[Trouble]:

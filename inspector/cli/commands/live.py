@@ -41,8 +41,8 @@ def live(
       wireglass live
       wireglass live eth0 -f 'tcp port 80'
     """
-    from inspector.live.capture_rights import LOOPBACK
     from inspector.live.live_capture import LiveCapture
+    from inspector.live.packet_source import LOOPBACK
     from inspector.live.recording_paths import new_recording
     from web import Session
 

@@ -83,7 +83,7 @@ def _say(done: str, left_out: int) -> None:
 def keep_with(recording: Path) -> None:
     """After our own capture has ended, embed the notes written during it in the recording; report a failure."""
     from inspector.errors import InspectorError
-    from inspector.pcap.notes import Notebook
+    from inspector.pcap.notes_file import Notebook
     from inspector.pcap.packet_comments import settle
 
     wrote = len(Notebook(recording).notes)

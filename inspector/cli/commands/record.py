@@ -40,8 +40,8 @@ def record(out: str, interface: str | None, capture_filter: str | None, duration
       wireglass record trace.pcapng
       wireglass record trace.pcapng eth0 -f 'host 192.0.2.7' --duration 60
     """
-    from inspector.live.capture_rights import LOOPBACK
     from inspector.live.live_capture import LiveCapture
+    from inspector.live.packet_source import LOOPBACK
     from inspector.live.recording_paths import new_recording
 
     name = interface or LOOPBACK

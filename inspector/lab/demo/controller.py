@@ -19,7 +19,7 @@ from inspector.errors import LabError
 from inspector.lab.demo.action_list import ACTIONS, Action
 from inspector.lab.process import launch
 from inspector.lab.process.json_lines import Message, encode
-from inspector.lab.process.ports import LOOPBACK, listen, port_of
+from inspector.lab.process.ports import LOCALHOST, listen, port_of
 from inspector.live.ended_processes import Trouble, how_it_ended
 
 START_SECONDS = 30.0
@@ -56,9 +56,9 @@ class Lab:
         self.ports = ports
         """The ports of the HTTP server and the chat server, to which the capture is limited."""
         self.addresses = {
-            "http": f"http://{LOOPBACK}:{ports[0]}/",
-            "chat": f"ws://{LOOPBACK}:{ports[1]}/chat",
-            "chat_page": f"http://{LOOPBACK}:{ports[1]}/",
+            "http": f"http://{LOCALHOST}:{ports[0]}/",
+            "chat": f"ws://{LOCALHOST}:{ports[1]}/chat",
+            "chat_page": f"http://{LOCALHOST}:{ports[1]}/",
         }
         self._counted: dict[str, dict[str, int]] = {}
         self.troubles: list[Trouble] = []

@@ -14,7 +14,7 @@ from typing import BinaryIO, Self
 
 from inspector.errors import LabError
 from inspector.lab.process.json_lines import Message, answer_blocking, report
-from inspector.lab.process.ports import LOOPBACK
+from inspector.lab.process.ports import LOCALHOST
 from inspector.lab.process.reported_socket import ReportedSocket, name_process, text_of
 
 PATIENCE_SECONDS = 8.0
@@ -41,7 +41,7 @@ class Pipe:
         self._socket = ReportedSocket()
         try:
             self._socket.settimeout(PATIENCE_SECONDS)
-            self._socket.connect((LOOPBACK, port))
+            self._socket.connect((LOCALHOST, port))
         except OSError:
             self._socket.close()
             raise
@@ -71,7 +71,7 @@ class Pipe:
 def compose(method: str, target: str, port: int, body: str | None, keep: bool) -> bytes:
     """The bytes of a request."""
     fields = {
-        "Host": f"{LOOPBACK}:{port}",
+        "Host": f"{LOCALHOST}:{port}",
         "User-Agent": "Visitor/1",
         "Accept": "text/html, application/json;q=0.9, */*;q=0.5",
         "Connection": "keep-alive" if keep else "close",

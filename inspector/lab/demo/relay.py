@@ -10,7 +10,7 @@ import contextlib
 import socket
 from typing import Self
 
-from inspector.lab.process.ports import LOOPBACK, port_of
+from inspector.lab.process.ports import LOCALHOST, port_of
 from inspector.lab.process.reported_socket import ReportedSocket
 
 MOST_PIPES = 64
@@ -61,7 +61,7 @@ class Relay:
         inner = ReportedSocket()
         try:
             inner.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(inner, (LOOPBACK, self._port))
+            await asyncio.get_running_loop().sock_connect(inner, (LOCALHOST, self._port))
             inner_reader, inner_writer = await asyncio.open_connection(sock=inner, limit=PIECE)
         except OSError:
             inner.close()

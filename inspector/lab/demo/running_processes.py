@@ -11,7 +11,7 @@ from inspector.errors import InspectorError, LabError
 from inspector.lab.demo.relay import Relay
 from inspector.lab.process.child_process import Child
 from inspector.lab.process.json_lines import Message
-from inspector.lab.process.ports import LOOPBACK, listen_exactly, port_of
+from inspector.lab.process.ports import LOCALHOST, listen_exactly, port_of
 
 if TYPE_CHECKING:
     from inspector.pcap.socket_reports import ReportWriter
@@ -97,7 +97,7 @@ class Stage:
         """Start this user's process; return it when it has joined and all other users have been notified."""
         entered = self.room.watch("joined", name=name)
         flags = ["--compress"] if compress else []
-        url = f"ws://{LOOPBACK}:{self._ports[1]}/chat"
+        url = f"ws://{LOCALHOST}:{self._ports[1]}/chat"
         person = await Child.start(name, "inspector.lab.demo.chat_client", name, url, *flags, heard=self._noted)
         self._people[name] = person
         await self.room.within_reason(entered)

@@ -6,7 +6,7 @@ import socket
 
 from inspector.errors import LabError
 
-LOOPBACK = "127.0.0.1"
+LOCALHOST = "127.0.0.1"
 
 NEIGHBOURS = 20
 """How many ports are tried in turn, starting with the requested one, so that the address stays easy to read. After
@@ -27,12 +27,12 @@ def listen(wished: int) -> socket.socket:
             return listen_exactly(port)
         except OSError as error:
             reason = error
-    raise LabError(f"No port of {LOOPBACK} could be opened: {reason.strerror}. Is the loopback interface up?")
+    raise LabError(f"No port of {LOCALHOST} could be opened: {reason.strerror}. Is the loopback interface up?")
 
 
 def listen_exactly(port: int) -> socket.socket:
     """Return a socket that listens on this port of 127.0.0.1. Raises OSError if the port is taken."""
-    return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
+    return socket.create_server((LOCALHOST, port), backlog=BACKLOG)
 
 
 def port_of(listener: socket.socket) -> int:

@@ -14,10 +14,10 @@ from inspector.errors import LabError
 from inspector.lab.process.child_process import Child
 from inspector.lab.process.json_lines import Message
 from inspector.lab.process.lossy_link import FAR, NEAR, RoughLink
+from inspector.lab.process.ports import LOCALHOST
 from inspector.tables.addresses import with_port
 
 HTTP_PORT = 80
-LOOPBACK = "127.0.0.1"
 FIRST_PORT = 50_001
 """The first client port. Ports are counted up from here, so that every recording of a scenario has the same ones."""
 
@@ -121,7 +121,7 @@ class Scene:
     ) -> None:
         self.client = client
         self.server = server
-        self.address, self.own_address = (FAR, NEAR) if link else (LOOPBACK, LOOPBACK)
+        self.address, self.own_address = (FAR, NEAR) if link else (LOCALHOST, LOCALHOST)
         self.clients: list[str] = []
         """The clients' addresses as captured, "ip:port", in order of opening."""
         self._seen_from = seen_from

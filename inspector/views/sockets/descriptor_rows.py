@@ -12,7 +12,7 @@ from inspector.descriptors.history import Closed, Opened, Role
 from inspector.tables.addresses import endpoint
 from inspector.tables.table import SIDES, Table
 from inspector.tcp.states import State
-from inspector.views.sockets.kernel_vs_wire import agrees, later_fins, remark, silences, ways_ns, why, wire_states
+from inspector.views.sockets.packets_vs_kernel import agrees, later_fins, remark, silences, ways_ns, why, wire_states
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture

@@ -12,7 +12,7 @@ from inspector.content.event_stream_packets import pushed_events
 from inspector.http.status_codes import SWITCHING_PROTOCOLS
 from inspector.tables.table import ChunkKind, MessageKind, Protocol
 from inspector.views.story.kinds import EventKind
-from inspector.views.story.packets import Found, Packets, rows_of
+from inspector.views.story.packet_arrays import Found, Packets, rows_of
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture

@@ -12,7 +12,7 @@ import numpy as np
 
 from inspector.tables.table import Table
 from inspector.views.story import application_events, pace, tcp_events
-from inspector.views.story.packets import Found, Packets
+from inspector.views.story.packet_arrays import Found, Packets
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture

@@ -13,7 +13,7 @@ from inspector.tables.arrays import Values
 from inspector.tables.table import Protocol
 from inspector.tcp.verdicts import Verdict
 from inspector.views.story.kinds import EventKind
-from inspector.views.story.packets import Found, Packets
+from inspector.views.story.packet_arrays import Found, Packets
 
 SILENCE_NS = 200_000_000
 """Minimum length of a pause that a story mentions: a user notices it, and most round trips are shorter."""

@@ -13,7 +13,7 @@ from inspector.tables.table import MessageKind
 from inspector.tcp.header import RST, SYN
 from inspector.views.story.events import events
 from inspector.views.story.kinds import EventKind
-from inspector.views.story.packets import Packets, rows_of
+from inspector.views.story.packet_arrays import Packets, rows_of
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture

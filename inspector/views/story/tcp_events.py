@@ -12,7 +12,7 @@ from inspector.tcp.header import ACK, RST, SYN
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import Verdict
 from inspector.views.story.kinds import EventKind, Reset
-from inspector.views.story.packets import Found, Packets
+from inspector.views.story.packet_arrays import Found, Packets
 
 
 def openings(p: Packets) -> Iterator[Found]:

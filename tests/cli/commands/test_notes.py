@@ -11,7 +11,7 @@ import pytest
 from inspector.cli.commands.notes import keep_with
 from inspector.cli.main import main
 from inspector.lab.sample_captures import demo_recording
-from inspector.pcap.notes import Note
+from inspector.pcap.notes_file import Note
 from inspector.pcap.packet_comments import read_packets
 from tests.pcap.craft import Pcap
 from tests.tools import needs_tshark, tshark_fields

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 import inspector
-from inspector.live.capture_rights import LOOPBACK, may_capture
+from inspector.live.capture_rights import may_capture
+from inspector.live.packet_source import LOOPBACK
 from tests.conftest import DEMO
 from tests.web.traffic import SAMPLE_PACKETS, sample
 from tests.web.visitor import Visitor, program, served, wait_until

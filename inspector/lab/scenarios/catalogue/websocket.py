@@ -5,7 +5,7 @@ from __future__ import annotations
 from websockets.frames import CloseCode, Opcode
 
 from inspector.lab.process.child_process import Child
-from inspector.lab.process.ports import LOOPBACK, listen_exactly
+from inspector.lab.process.ports import LOCALHOST, listen_exactly
 from inspector.lab.scenarios.scenario import Group, Scenario
 from inspector.lab.scenarios.testbed import Scene
 from inspector.lab.scenarios.websocket_peer import converse
@@ -45,7 +45,9 @@ async def enter(scene: Scene, room: Child, name: str, compress: bool) -> Child:
     """Start a chat client; return when the server has let it join."""
     entered = room.watch("joined", name=name)
     flags = ["--compress"] if compress else []
-    person = await scene.hire(name, "inspector.lab.demo.chat_client", name, f"ws://{LOOPBACK}:{CHAT_PORT}/chat", *flags)
+    person = await scene.hire(
+        name, "inspector.lab.demo.chat_client", name, f"ws://{LOCALHOST}:{CHAT_PORT}/chat", *flags
+    )
     await room.within_reason(entered)
     scene.clients.append(person.ready["client"])
     return person

@@ -12,7 +12,7 @@ import pytest
 import inspector
 from inspector.engine.capture import Capture
 from inspector.query.time_range import Span
-from inspector.views.figures import overview
+from inspector.views.figures import overview_figures
 from inspector.views.figures.layout import Figure
 from inspector.views.figures.palette import DARK
 from tests.web.traffic import SAMPLE_PACKETS, START_NS, STEP_NS, Wire, sample
@@ -31,40 +31,40 @@ def series(figure: Figure) -> dict[str, list[float]]:
 
 
 def test_every_packet_stands_in_a_bar_of_what_it_speaks(capture: Capture) -> None:
-    found = series(overview.packets_over_time(capture))
+    found = series(overview_figures.packets_over_time(capture))
     assert {name: sum(bars) for name, bars in found.items()} == {"HTTP": 16, "WebSocket": 10}
 
 
 def test_only_packets_of_the_span_are_counted(capture: Capture) -> None:
     span = Span(START_NS, START_NS + 3 * STEP_NS)
-    figure = overview.packets_over_time(capture, span)
+    figure = overview_figures.packets_over_time(capture, span)
     assert {name: sum(bars) for name, bars in series(figure).items()} == {"HTTP": 4}
     assert figure["data"][0]["x"][0] >= 0
     assert figure["data"][0]["x"][-1] <= 3 * STEP_NS / 1e9
 
 
 def test_a_time_axis_goes_from_the_first_packet_to_the_last(capture: Capture) -> None:
-    for draw in (overview.packets_over_time, overview.bytes_over_time):
+    for draw in (overview_figures.packets_over_time, overview_figures.bytes_over_time):
         assert draw(capture)["layout"]["xaxis"]["range"] == [0, (SAMPLE_PACKETS - 1) * STEP_NS / 1e9]
         at_once = draw(capture, Span(START_NS, START_NS))["layout"]["xaxis"]["range"]
         assert at_once[0] < at_once[1]
 
 
 def test_clients_send_upwards_and_servers_downwards(capture: Capture) -> None:
-    found = series(overview.bytes_over_time(capture))
+    found = series(overview_figures.bytes_over_time(capture))
     assert sum(found["from clients"]) - sum(found["from servers"]) == int(capture.packets["length"].sum())
     assert min(found["from clients"]) == 0
     assert max(found["from servers"]) == 0
 
 
 def test_an_axis_of_bytes_counts_both_ways(capture: Capture) -> None:
-    axis = overview.bytes_over_time(capture)["layout"]["yaxis"]
+    axis = overview_figures.bytes_over_time(capture)["layout"]["yaxis"]
     assert [-value for value in axis["tickvals"]] == axis["tickvals"][::-1]
     assert not [text for text in axis["ticktext"] if "-" in text]
 
 
 def test_a_curve_says_how_many_took_no_longer() -> None:
-    figure = overview.times(np.array([3, 1, 2, 4]) * 1_000_000, NONE)
+    figure = overview_figures.times(np.array([3, 1, 2, 4]) * 1_000_000, NONE)
     assert [trace["name"] for trace in figure["data"]] == ["handshake"]
     assert (figure["data"][0]["x"], figure["data"][0]["y"]) == ([1, 2, 3, 4], [25, 50, 75, 100])
     assert "1 ms" in figure["layout"]["xaxis"]["ticktext"]
@@ -72,30 +72,30 @@ def test_a_curve_says_how_many_took_no_longer() -> None:
 
 @pytest.mark.parametrize(("durations", "mode"), [(1, "lines+markers"), (12, "lines+markers"), (13, "lines")])
 def test_few_durations_are_marked_each(durations: int, mode: str) -> None:
-    assert overview.times(np.arange(1, durations + 1), NONE)["data"][0]["mode"] == mode
+    assert overview_figures.times(np.arange(1, durations + 1), NONE)["data"][0]["mode"] == mode
 
 
 def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
-    curve = overview.times(NONE, np.arange(1, 1_000_001))["data"][0]
-    assert len(curve["x"]) <= overview.QUANTILES
+    curve = overview_figures.times(NONE, np.arange(1, 1_000_001))["data"][0]
+    assert len(curve["x"]) <= overview_figures.QUANTILES
     assert (curve["x"][0], curve["x"][-1], curve["y"][-1]) == (1e-6, 1.0, 100)
 
 
-@pytest.mark.parametrize("make", [overview.packets_over_time, overview.bytes_over_time])
+@pytest.mark.parametrize("make", [overview_figures.packets_over_time, overview_figures.bytes_over_time])
 def test_a_capture_without_packets_has_an_empty_figure(tmp_path: Path, make: object) -> None:
     wire = Wire(tmp_path / "empty.pcapng")
     wire.close()
     with inspector.open(wire.path) as capture:
         assert make(capture)["data"] == []  # type: ignore[operator]
-    assert overview.times(NONE, NONE)["data"] == []
+    assert overview_figures.times(NONE, NONE)["data"] == []
 
 
 def test_plotly_takes_them_and_none_needs_webgl(capture: Capture) -> None:
     handshakes = capture.connections["handshake_ns"]
     for figure in (
-        overview.packets_over_time(capture, palette=DARK),
-        overview.bytes_over_time(capture, palette=DARK),
-        overview.times(handshakes, handshakes, DARK),
+        overview_figures.packets_over_time(capture, palette=DARK),
+        overview_figures.bytes_over_time(capture, palette=DARK),
+        overview_figures.times(handshakes, handshakes, DARK),
     ):
         assert go.Figure(figure).data
         assert {trace["type"] for trace in figure["data"]} <= {"bar", "scatter"}

@@ -19,10 +19,10 @@ from inspector.pcap.socket_reports import ReportWriter
 from inspector.tables.table import Direction, Table
 from inspector.tcp.states import State
 from inspector.views.rows import rows
-from inspector.views.sockets import kernel_vs_wire
+from inspector.views.sockets import packets_vs_kernel
 from inspector.views.sockets.descriptor_rows import kernel_columns
-from inspector.views.sockets.kernel_vs_wire import SILENCE_NS, TIME_WAIT_NS, agrees, remark, why
 from inspector.views.sockets.lessons import Kind, facts
+from inspector.views.sockets.packets_vs_kernel import SILENCE_NS, TIME_WAIT_NS, agrees, remark, why
 from tests.compare.traffic import HTTP_PORT, SERVER, STEP_NS, Pipe, Wire
 from tests.tools import needs_capture
 from tests.waiting import wait_until
@@ -46,15 +46,15 @@ def test_they_agree(state: State, shown: tuple[State, ...], is_so: bool) -> None
 @pytest.mark.parametrize(
     ("state", "last", "direction", "silence", "reason"),
     [
-        (State.CLOSED, State.TIME_WAIT, Direction.CLIENT, TIME_WAIT_NS, kernel_vs_wire.RAN_OUT),
-        (State.CLOSED, State.TIME_WAIT, Direction.CLIENT, LONG, kernel_vs_wire.LET_GO),
-        (State.CLOSED, State.SYN_SENT, Direction.CLIENT, LONG, kernel_vs_wire.GAVE_UP_OPENING),
-        (State.CLOSED, State.ESTABLISHED, Direction.SERVER, LONG, kernel_vs_wire.GONE_SILENTLY),
-        (State.CLOSED, State.ESTABLISHED, Direction.SERVER, 0, kernel_vs_wire.UNDER_WAY),
-        (State.SYN_RECEIVED, State.ESTABLISHED, Direction.SERVER, LONG, kernel_vs_wire.ACK_PASSED_OVER),
-        (State.SYN_RECEIVED, State.ESTABLISHED, Direction.SERVER, 0, kernel_vs_wire.UNDER_WAY),
-        (State.ESTABLISHED, State.CLOSE_WAIT, Direction.CLIENT, 0, kernel_vs_wire.UNDER_WAY),
-        (State.ESTABLISHED, State.FIN_WAIT_1, Direction.CLIENT, LONG, kernel_vs_wire.UNSEEN),
+        (State.CLOSED, State.TIME_WAIT, Direction.CLIENT, TIME_WAIT_NS, packets_vs_kernel.RAN_OUT),
+        (State.CLOSED, State.TIME_WAIT, Direction.CLIENT, LONG, packets_vs_kernel.LET_GO),
+        (State.CLOSED, State.SYN_SENT, Direction.CLIENT, LONG, packets_vs_kernel.GAVE_UP_OPENING),
+        (State.CLOSED, State.ESTABLISHED, Direction.SERVER, LONG, packets_vs_kernel.GONE_SILENTLY),
+        (State.CLOSED, State.ESTABLISHED, Direction.SERVER, 0, packets_vs_kernel.UNDER_WAY),
+        (State.SYN_RECEIVED, State.ESTABLISHED, Direction.SERVER, LONG, packets_vs_kernel.ACK_PASSED_OVER),
+        (State.SYN_RECEIVED, State.ESTABLISHED, Direction.SERVER, 0, packets_vs_kernel.UNDER_WAY),
+        (State.ESTABLISHED, State.CLOSE_WAIT, Direction.CLIENT, 0, packets_vs_kernel.UNDER_WAY),
+        (State.ESTABLISHED, State.FIN_WAIT_1, Direction.CLIENT, LONG, packets_vs_kernel.UNSEEN),
     ],
 )
 def test_why_they_differ(state: State, last: State, direction: Direction, silence: int, reason: str) -> None:
@@ -63,17 +63,17 @@ def test_why_they_differ(state: State, last: State, direction: Direction, silenc
 
 def test_a_packet_that_comes_later_explains_the_difference() -> None:
     said = why(State.FIN_WAIT_1, (State.ESTABLISHED,), Direction.SERVER, LONG, 150_000_000)
-    assert said == kernel_vs_wire.ON_ITS_WAY.format("150 ms")
+    assert said == packets_vs_kernel.ON_ITS_WAY.format("150 ms")
 
 
 @pytest.mark.parametrize(
     ("later", "reason"),
     [
         pytest.param(
-            "bytes and FIN", kernel_vs_wire.FIN_BEHIND_BYTES.format("300 ms"), id="the FIN waits behind bytes"
+            "bytes and FIN", packets_vs_kernel.FIN_BEHIND_BYTES.format("300 ms"), id="the FIN waits behind bytes"
         ),
-        pytest.param("bytes", kernel_vs_wire.FIN_NOT_SEEN, id="bytes alone are seen"),
-        pytest.param("FIN", kernel_vs_wire.UNDER_WAY, id="the FIN is the next segment"),
+        pytest.param("bytes", packets_vs_kernel.FIN_NOT_SEEN, id="bytes alone are seen"),
+        pytest.param("FIN", packets_vs_kernel.UNDER_WAY, id="the FIN is the next segment"),
     ],
 )
 def test_a_program_that_has_closed_is_in_fin_wait_1_before_its_fin_is_seen(
@@ -107,14 +107,14 @@ def test_a_program_that_has_closed_is_in_fin_wait_1_before_its_fin_is_seen(
     ("state", "inode", "is_held", "was_held", "said"),
     [
         pytest.param(State.ESTABLISHED, 5, True, True, None, id="a process holds it"),
-        pytest.param(State.ESTABLISHED, 0, False, False, kernel_vs_wire.NOT_ACCEPTED, id="before accept"),
-        pytest.param(State.CLOSE_WAIT, 0, False, False, kernel_vs_wire.NOT_ACCEPTED, id="given up before accept"),
+        pytest.param(State.ESTABLISHED, 0, False, False, packets_vs_kernel.NOT_ACCEPTED, id="before accept"),
+        pytest.param(State.CLOSE_WAIT, 0, False, False, packets_vs_kernel.NOT_ACCEPTED, id="given up before accept"),
         pytest.param(
-            State.SYN_RECEIVED, 0, False, False, kernel_vs_wire.A_REQUEST, id="before the handshake is complete"
+            State.SYN_RECEIVED, 0, False, False, packets_vs_kernel.A_REQUEST, id="before the handshake is complete"
         ),
-        pytest.param(State.FIN_WAIT_2, 0, False, True, kernel_vs_wire.CLOSED_BY_PROCESS, id="after close"),
-        pytest.param(State.TIME_WAIT, 0, False, True, kernel_vs_wire.BELONGS_TO_NOBODY, id="TIME-WAIT"),
-        pytest.param(State.ESTABLISHED, 5, False, False, kernel_vs_wire.HIDDEN_HOLDER, id="a holder that is hidden"),
+        pytest.param(State.FIN_WAIT_2, 0, False, True, packets_vs_kernel.CLOSED_BY_PROCESS, id="after close"),
+        pytest.param(State.TIME_WAIT, 0, False, True, packets_vs_kernel.BELONGS_TO_NOBODY, id="TIME-WAIT"),
+        pytest.param(State.ESTABLISHED, 5, False, False, packets_vs_kernel.HIDDEN_HOLDER, id="a holder that is hidden"),
         pytest.param(State.CLOSED, 0, False, True, None, id="gone"),
     ],
 )
@@ -178,7 +178,12 @@ def test_the_five_facts_are_found_in_a_recording_of_programs_that_report_nothing
         watched.await_word(*ends, "TIME-WAIT")
     told = told_of(path, *ends)
     remarks = [row["remark"] for row in told]
-    wanted = [kernel_vs_wire.NOT_ACCEPTED, None, kernel_vs_wire.CLOSED_BY_PROCESS, kernel_vs_wire.BELONGS_TO_NOBODY]
+    wanted = [
+        packets_vs_kernel.NOT_ACCEPTED,
+        None,
+        packets_vs_kernel.CLOSED_BY_PROCESS,
+        packets_vs_kernel.BELONGS_TO_NOBODY,
+    ]
     assert [remark for remark, _ in itertools.groupby(remarks)] == wanted
     assert {row["connection"] for row in told} == {0}
     assert not [row for row in told if row["differs"]]
@@ -198,5 +203,5 @@ def test_a_handshake_that_the_kernel_passes_over_is_told_apart(tmp_path: Path) -
             watched.await_word(*ends, "SYN-RECEIVED")
     told = [row for row in told_of(path, *ends) if row["state"] == "SYN-RECEIVED"]
     # Asked at once, it may not have got the acknowledgment yet; asked later, it has passed over it.
-    assert {row["why"] for row in told if row["differs"]} == {kernel_vs_wire.ACK_PASSED_OVER}
+    assert {row["why"] for row in told if row["differs"]} == {packets_vs_kernel.ACK_PASSED_OVER}
     assert {row["wire_state"] for row in told if row["differs"]} == {"ESTABLISHED"}

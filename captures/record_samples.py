@@ -1,6 +1,6 @@
 """Records the sample captures of this directory again: real servers and clients, captured by Wireglass itself.
 
-    python captures/record.py [--pause SECONDS] [--out FOLDER] [--here] [NAME...]
+    python captures/record_samples.py [--pause SECONDS] [--out FOLDER] [--here] [NAME...]
 
 Without a name all of them: demo.pcapng is every action of the demo once, in the order of its buttons; the others are
 the lab's scenarios. Each is made in a private network, so that nothing else is in it.

@@ -14,7 +14,7 @@ from inspector.lab.process import launch
 from inspector.views.rows import connection_rows, exchange_rows, message_rows
 from tests.lab.conftest import needs_namespace
 
-RECORD = Path(__file__).parents[2] / "captures" / "record.py"
+RECORD = Path(__file__).parents[2] / "captures" / "record_samples.py"
 
 ASKED = [
     "GET / 200",

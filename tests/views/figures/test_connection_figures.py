@@ -15,8 +15,8 @@ import inspector
 from inspector.engine.capture import Capture
 from inspector.lab.sample_captures import demo_recording
 from inspector.query.connection_packets import packets_of
-from inspector.views.figures import connection as figures
-from inspector.views.figures.connection import FIGURES, connection_figure
+from inspector.views.figures import connection_figures as figures
+from inspector.views.figures.connection_figures import FIGURES, connection_figure
 from tests.web.traffic import ACK, PSH, SYN, Wire
 
 

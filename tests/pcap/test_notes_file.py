@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from inspector.pcap import notes
-from inspector.pcap.notes import Note, Notebook, NotKept
+from inspector.pcap import notes_file
+from inspector.pcap.notes_file import Note, Notebook, NotKept
 from tests.pcap.craft import Pcapng, read, save
 
 
@@ -62,7 +62,7 @@ def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
         book.write(Note(0, 0, "a"))
     with pytest.raises(NotKept, match="4096 bytes"):
         book.write(Note(0, 0, "ü" * 2049))
-    monkeypatch.setattr(notes, "MAX_COMMENTS", 1)
+    monkeypatch.setattr(notes_file, "MAX_COMMENTS", 1)
     full = Notebook(tmp_path / "x")
     full.write(Note(0, 0, "a"))
     full.write(Note(0, 0, "b"))
@@ -99,9 +99,9 @@ def test_no_more_of_a_file_of_notes_is_read_than_notes_may_take(
     for row in range(3):
         book.write(Note(row, row, "text"))
     size = book.path.stat().st_size
-    monkeypatch.setattr(notes, "MAX_BYTES", size)
+    monkeypatch.setattr(notes_file, "MAX_BYTES", size)
     assert len(Notebook(tmp_path / "x").notes) == 3
-    monkeypatch.setattr(notes, "MAX_BYTES", size - 2)
+    monkeypatch.setattr(notes_file, "MAX_BYTES", size - 2)
     assert len(Notebook(tmp_path / "x").notes) == 2
 
 
@@ -109,7 +109,7 @@ def test_no_more_notes_of_a_file_are_kept_than_may_be(tmp_path: Path, monkeypatc
     book = Notebook(tmp_path / "x")
     for row in (0, 1, 2, 0):
         book.write(Note(row, row, f"text {row}"))
-    monkeypatch.setattr(notes, "MAX_COMMENTS", 2)
+    monkeypatch.setattr(notes_file, "MAX_COMMENTS", 2)
     assert sorted(Notebook(tmp_path / "x").notes) == [0, 1]
 
 
