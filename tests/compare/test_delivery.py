@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from inspector.compare.comparison import Findings
-from inspector.compare.delivery import texts_in
+from inspector.compare.delivery import MOST_TEXTS, texts_in
 from inspector.compare.delivery_methods import Kind
 from tests.compare.conftest import Write
 from tests.compare.traffic import CHAT_PORT, CLIENT, MS, SERVER, STEP_NS, Pipe, Wire, frame, masked, upgrade
@@ -86,6 +87,33 @@ def test_what_a_delivery_is(measured: Callable[[Write], Findings], write: Write,
 )
 def test_texts_in_a_message(content: bytes, texts: set[str]) -> None:
     assert texts_in(content) == texts
+
+
+@pytest.mark.parametrize(("most", "count"), [(2, 2), (1, 0)], ids=["as many as are read", "one more"])
+def test_the_latest_messages_are_read(
+    measured: Callable[[Write], Findings], monkeypatch: pytest.MonkeyPatch, most: int, count: int
+) -> None:
+    def two_texts(wire: Wire) -> None:
+        alice, bob = chats(wire, 50001, 50002)
+        alice.say(CLIENT, masked(TEXT))
+        alice.say(CLIENT, masked("something else"))
+        bob.say(SERVER, frame("nothing of it"))
+        bob.say(SERVER, frame(TEXT))
+
+    monkeypatch.setattr("inspector.compare.delivery.MOST_MESSAGES", most)
+    assert len(measured(two_texts).deliveries) == min(count, 1)
+
+
+def test_so_many_texts_of_a_message_are_followed() -> None:
+    lines = [f"line number {number:03}" for number in range(MOST_TEXTS + 1)]
+    for content in ("\n".join(lines), json.dumps(lines)):
+        assert len(texts_in(content.encode())) == MOST_TEXTS
+    assert texts_in(json.dumps(lines[:-1]).encode()) == set(lines[:-1])
+
+
+@pytest.mark.parametrize(("text", "is_followed"), [("8 chars.", True), ("7 char.", False)])
+def test_a_text_must_be_long_enough(text: str, is_followed: bool) -> None:
+    assert bool(texts_in(text.encode())) is is_followed
 
 
 def test_each_way_takes_its_time(five: Findings) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+from inspector.compare import polling
 from inspector.compare.comparison import Findings
 from inspector.compare.delivery_methods import Kind
 from inspector.compare.polling import is_paced
@@ -69,3 +70,43 @@ def test_what_an_answer_brings_is_new_when_the_one_before_did_not_hold_it(five: 
 )
 def test_a_pace_is_even_and_slow_enough(times_ms: Sequence[int], paced: bool) -> None:
     assert is_paced(np.array(times_ms, np.int64) * MS) is paced
+
+
+@pytest.mark.parametrize(
+    ("limit", "count"),
+    [({}, 5), ({"MOST_REQUESTS": 4}, 4), ({"MOST_REQUESTS": 3}, 0), ({"MOST_ANSWERS": 4}, 4)],
+    ids=str,
+)
+def test_so_many_requests_and_responses_are_examined(
+    measured: Callable[[Write], Findings], monkeypatch: pytest.MonkeyPatch, limit: dict[str, int], count: int
+) -> None:
+    for name, value in limit.items():
+        monkeypatch.setattr(polling, name, value)
+    polls = measured(asked(EVEN, [b"old"] * 5)).polls
+    assert len(polls.request) == count
+    if "MOST_REQUESTS" in limit and count:
+        assert polls.is_new.tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize(("limit", "is_new"), [(5, False), (6, True)])
+def test_bodies_are_compared_up_to_a_limit(
+    measured: Callable[[Write], Findings], monkeypatch: pytest.MonkeyPatch, limit: int, is_new: bool
+) -> None:
+    monkeypatch.setattr(polling, "BODY_BYTES", limit)
+    bodies = [b"same 1", b"same 1", b"same 1", b"same 2", b"same 2"]
+    assert measured(asked(EVEN, bodies)).polls.is_new.tolist() == [True, False, False, is_new, False]
+
+
+@pytest.mark.parametrize(("limit", "count"), [(len("GET /news"), 5), (len("GET /news1"), 0)])
+def test_heads_are_compared_up_to_a_limit(
+    measured: Callable[[Write], Findings], monkeypatch: pytest.MonkeyPatch, limit: int, count: int
+) -> None:
+    def write(wire: Wire) -> None:
+        for i, ms in enumerate(EVEN):
+            wire.until(ms)
+            pipe = Pipe(wire, 50001 + i)
+            pipe.ask(f"GET /news{i}")
+            pipe.answer(b"old")
+
+    monkeypatch.setattr(polling, "HEAD_BYTES", limit)
+    assert len(measured(write).polls.request) == count

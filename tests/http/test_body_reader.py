@@ -202,6 +202,14 @@ def test_what_may_be_a_body_or_a_request_is_a_body_when_nothing_follows(end: str
     assert stage.codes() == ["http-cut-short"]
 
 
+@pytest.mark.parametrize(("length", "codes"), [(16 * 1024, ["http-body-withheld"]), (16 * 1024 + 1, [])])
+def test_a_line_that_may_be_a_body_or_a_request_is_awaited_up_to_a_limit(length: int, codes: list[str]) -> None:
+    head = EXPECTING["by length"].replace(b"Length: 5", b"Length: 16400")
+    first, rest = b"GET /" + b"x" * (length - 5), b" HTTP/1.1\r\n\r\n"
+    play = Play().client(head).server(answer(b"", 417)).client(first).client(rest + bytes(16400 - length - len(rest)))
+    assert play.run().codes()[:1] == codes
+
+
 @pytest.mark.parametrize("head", EXPECTING.values(), ids=EXPECTING)
 @CUTS
 def test_a_body_that_comes_after_the_final_response_all_the_same_is_its_body(cut: Cut, head: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inspector.pcap.formats import MAX_CAPTURED, Stop
+from inspector.pcap.formats import MAX_BLOCK, MAX_CAPTURED, Stop
 from inspector.pcap.reader import COLUMNS
 from inspector.pcap.records import PcapngRecords, PcapRecords
 from inspector.tables.table import Table
@@ -49,6 +49,13 @@ def test_the_longest_packet_is_read_and_a_longer_one_is_damage() -> None:
     assert walker.walk(0, 5) == 1
     walker = pcap_walker(Pcap().packet(1, 0, bytes(MAX_CAPTURED + 1)).data)
     assert (walker.walk(0, 5), walker.reason) == (0, Stop.DAMAGED)
+
+
+@pytest.mark.parametrize("over", [0, 4], ids=["as long as may be", "longer"])
+def test_the_longest_block_is_skipped_and_a_longer_one_is_damage(over: int) -> None:
+    crafted = Pcapng().block(0x0BAD, bytes(MAX_BLOCK - 12 + over)).packet(1, b"a")
+    walker = pcapng_walker(crafted.data)
+    assert (walker.walk(0, 5), walker.reason) == ((0, Stop.DAMAGED) if over else (1, Stop.END))
 
 
 @pytest.mark.parametrize("kind", [0x0A0D0D0A, 1, 5])

@@ -8,7 +8,7 @@ import pytest
 
 import inspector
 from inspector.lab.sample_captures import demo_recording
-from inspector.query.push_causes import heart, pushes, strings
+from inspector.query.push_causes import heart, pushes, strings, text_of
 from tests.web.traffic import Talk, Wire, chat, frame
 
 
@@ -87,6 +87,53 @@ def test_what_comes_too_late_is_no_push(tmp_path: Path, monkeypatch: pytest.Monk
     alice.server(frame("hello"))
     wire.close()
     assert linked(wire.path) == []
+
+
+@pytest.mark.parametrize("limit_ns", [1_000_000, 999_999], ids=["at the limit", "a nanosecond beyond"])
+def test_how_soon_a_push_must_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit_ns: int) -> None:
+    monkeypatch.setattr("inspector.query.push_causes.SOON_NS", limit_ns)
+    wire = Wire(tmp_path / "x.pcapng")
+    alice = chat(wire, 40001)
+    alice.client(masked("hello"))
+    alice.server(frame("hello"))
+    wire.close()
+    assert linked(wire.path) == ([(1, 0, 1_000_000)] if limit_ns == 1_000_000 else [])
+
+
+@pytest.mark.parametrize(("most", "expected"), [(4, [(3, 0)]), (3, [])], ids=["at the limit", "one beyond"])
+def test_so_many_messages_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, expected: list[tuple[int, int]]
+) -> None:
+    monkeypatch.setattr("inspector.query.push_causes.MOST", most)
+    wire = Wire(tmp_path / "x.pcapng")
+    alice = chat(wire, 40001)
+    for word in ("hello", "one", "two"):
+        alice.client(masked(word))
+    alice.server(frame("hello"))
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        assert [(push.row, push.cause) for push in pushes(capture, 0, 4)] == expected
+
+
+@pytest.mark.parametrize("length", [4096, 4097])
+def test_so_many_bytes_of_a_message_are_compared(tmp_path: Path, length: int) -> None:
+    wire = Wire(tmp_path / "x.pcapng")
+    alice = chat(wire, 40001)
+    data = b"x" * length
+    alice.client(b"\x81\xfe" + length.to_bytes(2, "big") + bytes(4) + data)
+    wire.close()
+    with inspector.open(wire.path) as capture:
+        assert len(text_of(capture, 0)) == 4096
+
+
+@pytest.mark.parametrize(("part", "is_found"), [("abcd", True), ("abc", False)])
+def test_a_part_of_another_text_must_be_long_enough(tmp_path: Path, part: str, is_found: bool) -> None:
+    wire = Wire(tmp_path / "x.pcapng")
+    alice = chat(wire, 40001)
+    alice.client(masked(part))
+    alice.server(frame(f"echo: {part}"))
+    wire.close()
+    assert bool(linked(wire.path)) is is_found
 
 
 def test_a_range_has_the_pushes_in_it_and_those_it_caused(tmp_path: Path) -> None:

@@ -130,6 +130,24 @@ def test_a_syn_behind_a_connection_that_was_joined_midway_opens_another(seq: int
     assert play.run().packets["connection"].tolist() == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("seq", "after_ms", "connections"),
+    [
+        (4998, 100, [0, 0]),
+        (4998, 100.0001, [0, 1]),
+        (4999 - (1 << 18), 1, [0, 0]),
+        (4998 - (1 << 18), 1, [0, 1]),
+        (5000, 1, [0, 1]),
+    ],
+    ids=["as late as may be", "later", "as far before", "a byte farther before", "not before its bytes"],
+)
+def test_how_late_and_how_far_before_a_syn_may_be(seq: int, after_ms: float, connections: list[int]) -> None:
+    play = Play()
+    play.client("PA", b"old", seq=5000, ack=300)
+    play.client("S", seq=seq, after_ms=after_ms)
+    assert play.run().packets["connection"].tolist() == connections
+
+
 def test_an_answer_with_another_number_than_its_sender_seemed_to_have_is_marked_as_tshark_does() -> None:
     play = Play()
     play.client("S", seq=99)

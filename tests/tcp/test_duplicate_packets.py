@@ -140,6 +140,23 @@ def test_without_an_identification_place_and_moment_must_tell(
         assert marked(capture) == expected
 
 
+@pytest.mark.parametrize(
+    ("identification", "interface", "limit_us"),
+    [(107, 1, 100_000), (107, 0, 5_000), (0, 1, 500)],
+    ids=["elsewhere", "at the same place", "without an identification"],
+)
+@pytest.mark.parametrize("sign", [1, -1], ids=["later", "earlier"])
+def test_how_long_after_its_original_a_copy_may_be_captured(
+    tmp_path: Path, identification: int, interface: int, limit_us: int, sign: int
+) -> None:
+    packets = [replace(packet, time_ns=packet.time_ns + 10**9 * i) for i, packet in enumerate(conversation())]
+    last = numbered(identification)(packets[-1])
+    for over, expected in ((0, [len(packets)]), (1, [])):
+        again = replace(last, time_ns=last.time_ns + sign * (limit_us + over) * MICROSECOND)
+        with opened(tmp_path, [*((p, 0) for p in packets[:-1]), (last, 0), (again, interface)]) as capture:
+            assert marked(capture) == expected
+
+
 def test_copies_do_not_depend_on_batches(tmp_path: Path) -> None:
     with opened(tmp_path, twice(conversation(), hop, 5000, 1)) as whole:
         pieces = Capture(open_packets(whole.path))

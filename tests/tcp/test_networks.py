@@ -229,6 +229,25 @@ def test_more_networks_than_are_remembered_lose_no_packet(tmp_path: Path) -> Non
         assert len(capture.connections) >= 100
 
 
+@pytest.mark.parametrize(("networks", "connections"), [(64, 64), (65, 66)], ids=["as many as are kept", "one more"])
+def test_the_oldest_of_too_many_networks_is_forgotten(tmp_path: Path, networks: int, connections: int) -> None:
+    syns = [seen(conversation("/", 40_000_000 * tag, tag / 200)[:1], vlan(tag)) for tag in range(1, networks + 1)]
+    rest = seen(conversation("/", 40_000_000, 1)[1:], vlan(1))
+    with inspector.open(file_of(tmp_path, *syns, rest)) as capture:
+        assert len(capture.connections) == connections
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["its own number", "the acknowledged number"])
+@pytest.mark.parametrize(("apart", "count"), [(1 << 18, 1), (-(1 << 18), 1), ((1 << 18) + 1, 2), (-(1 << 18) - 1, 2)])
+def test_how_far_numbers_on_another_network_may_be_apart(tmp_path: Path, side: int, apart: int, count: int) -> None:
+    packets = conversation("/", 1_000_000)[:3]
+    numbers = (1_000_001 + apart, 1_050_001) if side == 0 else (1_000_001, 1_050_001 + apart)
+    behind = segment(START_NS + 20 * MILLISECOND, 0, "PA", *numbers, 1000, b"x", None)
+    views = seen(packets, vlan(10)), [(behind, vlan(20), 0)]
+    with inspector.open(file_of(tmp_path, *views)) as capture:
+        assert len(capture.connections) == count
+
+
 def test_client_and_server_that_change_places_keep_their_networks(tmp_path: Path) -> None:
     packets = [_on_high_ports(packet) for packet in conversation("/", 1000, skip=3)]
     ack = _on_high_ports(segment(START_NS, 1, "A", 51_001, 1001, 1000, b"", None))

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from tests.waiting import PATIENCE_SECONDS
-from web.server.worker_pool import WorkerPool
+from web.server.worker_pool import BACKLOG, WORKERS, WorkerPool
 
 
 def void(_: object) -> None:
@@ -36,6 +36,28 @@ def test_what_does_not_fit_is_refused() -> None:
     assert pool.submit(lambda: None)
     assert not pool.submit(lambda: None)
     may_end.set()
+
+
+def test_so_many_requests_are_handled_and_so_many_wait() -> None:
+    pool = WorkerPool()
+    meeting = threading.Barrier(WORKERS + 1, timeout=PATIENCE_SECONDS)
+    may_end = threading.Event()
+    done = threading.Semaphore(0)
+
+    def hold() -> None:
+        meeting.wait()
+        may_end.wait(PATIENCE_SECONDS)
+
+    for _ in range(WORKERS):
+        assert pool.submit(hold)
+    meeting.wait()
+    accepted = [pool.submit(done.release) for _ in range(BACKLOG + 1)]
+    assert accepted == [True] * BACKLOG + [False]
+    assert not done.acquire(blocking=False)
+    may_end.set()
+    for _ in range(BACKLOG):
+        assert done.acquire(timeout=PATIENCE_SECONDS)
+    assert pool.submit(done.release)
 
 
 def test_never_more_threads_than_workers() -> None:

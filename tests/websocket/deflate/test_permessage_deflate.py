@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from inspector.websocket.deflate.permessage_deflate import ALLOWANCE, MESSAGE_LIMIT, Inflater, Outcome
+from inspector.websocket.deflate.permessage_deflate import ALLOWANCE, MESSAGE_LIMIT, RATIO, TAIL, Inflater, Outcome
 from tests.websocket.wires import Deflater
 
 
@@ -61,6 +61,29 @@ def test_a_bomb_is_stopped_at_the_allowance() -> None:
     out = inflate(inflater, bomb)
     assert inflater.outcome == Outcome.TOO_FAR
     assert len(out) <= ALLOWANCE + 100 * len(bomb)
+
+
+def longest_of_zeros() -> tuple[bytes, int]:
+    """The payload of a message of zeros that inflates to all that a direction may, and that length."""
+    length = ALLOWANCE
+    while True:
+        payload = Deflater()(bytes(length))
+        room = ALLOWANCE + RATIO * (len(payload) + len(TAIL))
+        if room == length:
+            return payload, length
+        length = room
+
+
+@pytest.mark.parametrize("over", [0, 1], ids=["at the limit", "a byte beyond"])
+@pytest.mark.parametrize("way", ["in steps", "whole"])
+def test_a_direction_may_inflate_to_so_much(over: int, way: str) -> None:
+    payload, length = longest_of_zeros()
+    assert length > 100 * len(payload)
+    payload = Deflater()(bytes(length + over)) if over else payload
+    inflater = Inflater(True)
+    out = inflate(inflater, payload) if way == "in steps" else inflater.whole(payload)
+    assert inflater.outcome == (Outcome.TOO_FAR if over else Outcome.GOOD)
+    assert over or len(out) == length
 
 
 def test_a_message_is_stopped_at_its_limit_however_honest() -> None:
