@@ -9,7 +9,7 @@
 #   make bench    every program on the same captures in the same run; writes docs/benchmarks.md (ARGS="--quick" to try)
 #   make bench-page  the page in Chromium, on a million packets and live; writes docs/benchmarks-page.md
 #   make release  builds into dist what is published: source, a compiled wheel for this Python, a plain wheel, a list of parts (SBOM)
-#   make docs     what is made from the code: tables of the documentation, the page's facts.js
+#   make docs     what is made from the code: tables of the documentation, the man page, the page's facts.js
 #   make format   let ruff and deno put the format right
 #   make clean    remove what was built, .venv included
 
@@ -79,6 +79,7 @@ release: $(venv)/.installed-release $(venv)/.compiled
 docs: $(venv)/.installed
 	$(bin)/python docs/anomalies_table.py
 	$(bin)/python docs/scenarios_page.py
+	$(bin)/python docs/man_page.py
 	$(bin)/python -m web.page_facts
 
 format: $(venv)/.installed-dev

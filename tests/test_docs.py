@@ -138,6 +138,11 @@ def test_what_is_said_of_the_scenarios_is_up_to_date() -> None:
         assert program["filled"](page) == page.read_text("utf-8"), f"run `make docs`: {page.name}"
 
 
+def test_the_man_page_is_up_to_date() -> None:
+    program = runpy.run_path(str(ROOT / "docs" / "man_page.py"))
+    assert program["page"]() == program["PAGE"].read_text("utf-8"), "run `make docs`"
+
+
 def test_the_readme_shows_what_the_summary_prints(demo: Capture) -> None:
     shown = (
         (ROOT / "README.md").read_text("utf-8").split("$ wireglass summary captures/demo.pcapng\n")[1].split("```")[0]

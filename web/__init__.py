@@ -1,4 +1,4 @@
-"""The dashboard: shows a capture in the browser, even while the capture grows.
+"""Wireglass's dashboard: shows a capture in the browser, even while the capture grows.
 
 session = Session.of_file("a.pcapng")       # or of_replay(path, speed), of_spool(path, interface, statistics, lab)
 dashboard = Dashboard(session, listen(0))   # 127.0.0.1, any free port

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 import click
 
+from inspector.cli.package_conflicts import ADVICE, replaced_packages
 from inspector.cli.terminal import printable
 from inspector.errors import InspectorError
 
@@ -107,6 +108,9 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line (`sys.argv` when no arguments are given) and return the exit status."""
     _tolerate_unprintable_letters()
+    replaced = list(replaced_packages())
+    for sentence in replaced:
+        click.echo(f"wireglass: {printable(sentence)} {ADVICE}", err=True)
     try:
         status = cli.main(arguments, prog_name="wireglass", standalone_mode=False)
     except click.ClickException as misuse:
@@ -117,6 +121,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ReaderGone:
         _let_go_of_stdout()
         return BROKEN_PIPE
+    except ImportError as error:
+        if not replaced:
+            raise
+        click.echo(f"wireglass: {printable(str(error))}", err=True)
+        return 1
     except (InspectorError, OSError) as error:
         click.echo(f"wireglass: {printable(str(error))}", err=True)
         return 1

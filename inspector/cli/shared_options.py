@@ -94,6 +94,14 @@ def _tunnels(ports: tuple[str, ...]) -> Mapping[int, str]:
         raise click.BadParameter(str(error)) from error
 
 
+def _interfaces(_ctx: click.Context, _argument: click.Parameter, begun: str) -> list[str]:
+    import socket
+
+    return [name for _index, name in socket.if_nameindex() if name.startswith(begun)]
+
+
+interface_argument = click.argument("interface", required=False, metavar="[IFACE]", shell_complete=_interfaces)
+
 capture_filter_option = click.option(
     "-f", "--filter", "capture_filter", metavar="BPF",
     help="Capture filter in tcpdump's syntax, for example 'tcp port 80' or 'host 192.0.2.7'.",

@@ -17,6 +17,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 from inspector import pure_python
+from inspector.cli import package_conflicts
 from inspector.errors import BadFilter, CaptureRefused
 
 PACKAGE = Path(__file__).parent.parent
@@ -83,6 +84,17 @@ def _version(name: str) -> str:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return ""
+
+
+def _packages() -> Iterator[Finding]:
+    """Check that no other distribution's files are in the place of ours."""
+    broken = [*package_conflicts.replaced_packages(), *package_conflicts.changed_files()]
+    foreign = [*package_conflicts.foreign_files()]
+    if broken or foreign:
+        health = Health.BROKEN if broken else Health.LESS
+        yield Finding("Packages", health, " ".join([*broken, *foreign]), package_conflicts.ADVICE)
+    else:
+        yield Finding("Packages", Health.FINE, "no other distribution uses the names inspector and web")
 
 
 def hot_modules() -> list[str]:
@@ -226,6 +238,7 @@ def _browser() -> Iterator[Finding]:
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _python,
     _libraries,
+    _packages,
     _engine,
     _capture,
     _private_network,

@@ -13,8 +13,9 @@ from inspector.cli.terminal import Screen, printable
 def doctor() -> int:
     """Check what works on this machine, and say how to fix what does not.
 
-    Checks Python, the libraries, the compiled engine, live capture, private networks, capture filters, ports and the
-    folder for recordings. The exit status is 1 if something essential is missing.
+    Checks Python, the libraries, other distributions' files among ours, the compiled engine, live capture, private
+    networks, capture filters, ports and the folder for recordings. The exit status is 1 if something essential is
+    missing.
 
     \b
     Example:

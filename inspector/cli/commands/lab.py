@@ -63,8 +63,14 @@ def list_() -> None:
     click.echo("wireglass lab run NAME runs a scenario and reports what happened.")
 
 
+def _names(_ctx: click.Context, _argument: click.Parameter, begun: str) -> list[str]:
+    from inspector.lab.scenarios import SCENARIOS
+
+    return [name for name in SCENARIOS if name.startswith(begun)]
+
+
 @lab.command(short_help="Run a scenario and report the result.")
-@click.argument("name")
+@click.argument("name", shell_complete=_names)
 @click.option("--record", "recording", type=click.Path(path_type=str), metavar="OUT", help="Save the packets here.")
 def run(name: str, recording: str | None) -> None:
     """Run the scenario NAME (see `wireglass lab list`) and report what happened on the wire.

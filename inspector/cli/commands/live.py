@@ -13,12 +13,12 @@ from inspector.cli.serve_dashboard import (
     record_option,
     serve,
 )
-from inspector.cli.shared_options import capture_filter_option, network_options
+from inspector.cli.shared_options import capture_filter_option, interface_argument, network_options
 from inspector.engine.read_options import ReadOptions
 
 
 @click.command(short_help="Live traffic of an interface in the browser.")
-@click.argument("interface", required=False, metavar="[IFACE]")
+@interface_argument
 @capture_filter_option
 @network_options
 @dashboard_options

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspector.cli.ended_process_alarm import Alarm
-from inspector.cli.shared_options import capture_filter_option
+from inspector.cli.shared_options import capture_filter_option, interface_argument
 from inspector.cli.terminal import Screen
 from inspector.units import count, size
 
@@ -26,7 +26,7 @@ LOOK_EVERY_SECONDS = 0.25
 
 @click.command(short_help="Capture to a file, without a dashboard.")
 @click.argument("out", type=click.Path(path_type=str))
-@click.argument("interface", required=False, metavar="[IFACE]")
+@interface_argument
 @capture_filter_option
 @click.option("--duration", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after S seconds.")
 def record(out: str, interface: str | None, capture_filter: str | None, duration: float | None) -> int:

@@ -15,7 +15,9 @@ SPEEDS = click.FloatRange(min=0.01, max=1000)
 @files_argument
 @network_options
 @sort_copy_option
-@click.option("--speed", type=SPEEDS, default=1.0, show_default=True, help="Playback speed (1.0 = original).")
+@click.option(
+    "--speed", type=SPEEDS, metavar="X", default=1.0, show_default=True, help="Playback speed (1.0 = original)."
+)
 @dashboard_options
 def replay(
     files: tuple[str, ...], speed: float, port: int | None, no_browser: bool, is_sorted: bool, options: ReadOptions
