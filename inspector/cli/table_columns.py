@@ -42,12 +42,6 @@ def _of(name: str) -> Callable[[Row], Any]:
     return lambda row: row[name]
 
 
-def _network(row: Row) -> str | None:
-    """The VLANs and the tunnel of a row, such as "VLAN 10.20, VXLAN 7"; None if it has neither."""
-    vlans = row["vlan"] and "VLAN " + ".".join(map(str, row["vlan"]))
-    return ", ".join(filter(None, (vlans, row["tunnel"]))) or None
-
-
 def _moment(name: str) -> Callable[[Row], Any]:
     """A function that formats the time in the column `name` as seconds since the capture's first packet, or returns
     None if the time is unknown.
@@ -66,7 +60,11 @@ def _total(row: Row) -> str:
 
 
 def state_of(row: Row, side: str) -> str | None:
-    """The TCP state of an endpoint, with a question mark if none of its own packets has confirmed it."""
+    """The TCP state of an endpoint, with a question mark if none of its own packets has confirmed it, and "unknown" if
+    none was captured.
+    """
+    if row.get("silent") == side:
+        return "unknown"
     name: str | None = row[f"{side}_state"]
     return f"{name}?" if row[f"{side}_state_assumed"] else name
 
@@ -112,7 +110,7 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _number("start", _moment("at_ns"), "dim"),
         _words("client", _of("client"), style="cyan"),
         _words("server", _of("server"), style="yellow"),
-        _words("network", _network, is_optional=True),
+        _words("network", _of("network"), is_optional=True),
         _words("protocol", _of("protocol"), is_optional=True),
         _number("packets", lambda row: _pair(row["packets"]), is_optional=True),
         _number("bytes", lambda row: _pair(row["bytes"], size)),

@@ -7,7 +7,6 @@ side was captured.
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import reduce
 from itertools import takewhile
 from typing import Any, NamedTuple
 
@@ -116,6 +115,7 @@ CLOSES = _among(State, *CLOSING)
 OPENS = _among(State, *OPENING)
 BEFORE_AN_ANSWER = _among(State, State.SYN_SENT, State.CLOSED)
 SYN_ALONE = _among(ConnState, ConnState.S0, ConnState.SH)
+NEVER_OPEN = _among(Outcome, Outcome.REFUSED, Outcome.UNANSWERED, Outcome.STRAY)
 STILL_OPEN = _among(Outcome, *(outcome for outcome, words in WORDS.items() if words.kind == "open"))
 
 
@@ -124,7 +124,7 @@ def outcomes(connections: Table, chosen: Any = slice(None)) -> Outcomes:
     conn_state, reset_by = (connections[name][chosen] for name in ("conn_state", "reset_by"))
     client, server = (connections[name][chosen] for name in ("client_state", "server_state"))
     seen = _letters(connections["history"][chosen])
-    is_silent = reduce(np.logical_or, (connections["packets"][chosen] == 0).T)
+    is_silent = silent_ends(connections, chosen) >= 0
     is_reset, is_finished = reset_by >= 0, _has(seen, b"F") & _has(seen, b"f")
     asked, answered = _has(seen, b"S"), _has(seen, b"hs")
     judged = (
@@ -154,6 +154,23 @@ def _letters(history: Values) -> Values:
 def _has(seen: Values, letters: bytes) -> Mask:
     """Whether each history, given as a bit mask, contains any of these letters."""
     return np.asarray(seen & _bits(letters) != 0)
+
+
+def silent_ends(connections: Table, chosen: Any = slice(None)) -> Values:
+    """For each connection, the `Direction` from which no packet was captured, so that its state is unknown; or -1."""
+    return np.select(list((connections["packets"][chosen] == 0).T), [Direction.CLIENT, Direction.SERVER], -1)
+
+
+def established(connections: Table, chosen: Any = slice(None)) -> Mask:
+    """Which connections were established; assumed of those captured mid-stream, without their handshake.
+
+    A connection was not if it ended before an ACK, a byte or a FIN, or is still being opened.
+    """
+    became, seen = outcomes(connections, chosen), _letters(connections["history"][chosen])
+    client, server, took = (connections[name][chosen] for name in ("client_state", "server_state", "handshake_ns"))
+    never = NEVER_OPEN[became] | (became == Outcome.RESET) & ~_has(seen, b"ADFadf")
+    found: Mask = (took >= 0) | ~never & ~OPENS[client] & ~OPENS[server]
+    return found
 
 
 def is_open(connections: Table, chosen: Any = slice(None)) -> Mask:

@@ -17,6 +17,7 @@ from inspector.tables.table import MessageKind
 from inspector.tcp.header import RST
 from inspector.tcp.verdicts import TROUBLE
 from inspector.views import rows
+from inspector.views.packet_info import cargo
 from inspector.views.story import events, phases
 
 if TYPE_CHECKING:
@@ -27,9 +28,10 @@ def stretch(capture: Capture, connection: int, start: int, stop: int) -> dict[st
     """Packets [start, stop) of the connection, with their events, exchanges, messages and phases.
 
     Each packet is a row of the packets table, with `elapsed_ns`, the time since the connection's first packet, and
-    `quiet_ns`, the time since its previous one; both are null where timestamps go back. `before` and `after` are the
-    packets next to the range, null at the connection's ends. Events, exchanges, messages and phases are those of the
-    packets in the range and of these two.
+    `quiet_ns`, the time since its previous one; both are null where timestamps go back; and with `carries` and
+    `carries_more`, the messages that begin in it and the number of further ones (see `packet_info`). `before` and
+    `after` are the packets next to the range, null at the connection's ends. Events, exchanges, messages and phases are
+    those of the packets in the range and of these two.
     """
     of_connection = packets_of(capture, connection)
     total = len(of_connection)
@@ -49,13 +51,15 @@ def stretch(capture: Capture, connection: int, start: int, stop: int) -> dict[st
 
 
 def _timed(capture: Capture, of_connection: Rows, low: int, high: int) -> list[rows.Row]:
-    """Rows of the connection's packets [low, high), with their time since its first packet and since the previous
-    one.
+    """Rows of the connection's packets [low, high), with what begins in them, and their time since its first packet
+    and since the previous one.
     """
     chosen = of_connection[low:high]
     before = of_connection[np.maximum(np.arange(low, high) - 1, 0)]
     since = {"elapsed_ns": np.broadcast_to(of_connection[:1], len(chosen)), "quiet_ns": before}
     found = rows.packet_rows(capture, chosen)
+    for row, (carries, more) in zip(found, cargo(capture, chosen), strict=True):
+        row.update(carries=carries, carries_more=more)
     for name, start in since.items():
         for row, took in zip(found, elapsed(capture.packets, start, chosen).tolist(), strict=True):
             row[name] = took if took >= 0 else None

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from inspector.http.head import head
 from inspector.tables.table import MessageKind, Table
-from inspector.views.rows import message_rows
+from inspector.views.rows import MAX_INFO, message_rows
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
@@ -24,9 +24,6 @@ Piece = dict[str, Any]
 
 MAX_PIECES = 4
 """Maximum number of messages described per packet, which may hold thousands of frames. The others are counted."""
-
-MAX_TEXT = 160
-"""Maximum number of characters of a piece's text: more than fits in a line of a table."""
 
 
 def cargo(capture: Capture, packets: npt.NDArray[np.intp]) -> list[tuple[list[Piece], int]]:
@@ -64,16 +61,8 @@ def _http(capture: Capture, row: int) -> Piece:
     is_request = messages["kind"][row] == MessageKind.REQUEST
     text = f"{message_head.method} {message_head.target}" if is_request else message_head.answer
     kind = "request" if is_request else "response"
-    return {"kind": kind, "row": int(messages["exchange"][row]), "text": text.strip()[:MAX_TEXT]}
+    return {"kind": kind, "row": int(messages["exchange"][row]), "text": text.strip()[:MAX_INFO]}
 
 
 def _message(capture: Capture, row: int) -> Piece:
-    message = message_rows(capture, [row])[0]
-    kind, text, code = message["kind"], message["text"], message["close_code"]
-    if kind == "close":
-        line = " ".join(["close", *([str(code)] if code is not None else []), *([text] if text else [])])
-    elif kind == "text":
-        line = f"“{text}”"
-    else:
-        line = f"{kind} “{text}”" if text else f"{kind}, {message['bytes']} bytes"
-    return {"kind": "message", "row": row, "text": line[:MAX_TEXT]}
+    return {"kind": "message", "row": row, "text": message_rows(capture, [row])[0]["info"]}

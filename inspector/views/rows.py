@@ -23,16 +23,17 @@ from inspector.anomalies import ANOMALIES, describe
 from inspector.engine.clocks import has_time, lifetimes, transfers, waits
 from inspector.http.head import head
 from inspector.http.message_notes import note_names
-from inspector.query.outcomes import Outcome, outcomes
+from inspector.query.outcomes import Outcome, outcomes, silent_ends
 from inspector.tables.addresses import endpoint
 from inspector.tables.arrays import Integers
 from inspector.tables.table import SIDES, MessageKind, Protocol, Table
 from inspector.tcp.header import ACK
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, flag_names, refusal_name, tshark_names, verdict_names
+from inspector.units import count
 from inspector.views.sockets.descriptor_rows import kernel_columns, token_columns
-from inspector.websocket.opcodes import MESSAGE_KINDS, Opcode
-from inspector.wire.network_keys import vlans_and_tunnel
+from inspector.websocket.opcodes import MESSAGE_KINDS, Opcode, close_meaning
+from inspector.wire.network_keys import network_text, vlans_and_tunnel
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
@@ -50,6 +51,9 @@ TEXT_LIMIT = 64 * 1024
 
 HEX_LIMIT = 256
 """Maximum number of bytes of a binary message shown as hex: enough to recognise it."""
+
+MAX_INFO = 160
+"""Maximum number of characters of a message's one-line summary: more than fits in a line of a table."""
 
 NO_IP = 255
 
@@ -123,12 +127,14 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
         "server_state": STATES[table["server_state"][chosen]].tolist(),
         "client_state_assumed": (table["assumed"][chosen] & 1 != 0).tolist(),
         "server_state_assumed": (table["assumed"][chosen] & 2 != 0).tolist(),
+        "silent": SENDERS[silent_ends(table, chosen)].tolist(),
         "handshake_ns": _known(table["handshake_ns"][chosen]),
         "syn_rtt_ns": _known(table["syn_rtt_ns"][chosen]),
         "closed_by": SENDERS[table["closed_by"][chosen]].tolist(),
         "reset_by": SENDERS[table["reset_by"][chosen]].tolist(),
         "vlan": [[*vlans] or None for vlans, _ in networks],
         "tunnel": [tunnel for _, tunnel in networks],
+        "network": [network_text(*network) for network in networks],
         "interface": _interfaces(capture, capture.packets["interface"][table["first_packet"][chosen]]),
         "first_packet": _numbers(capture, table["first_packet"][chosen]),
         "last_packet": _numbers(capture, table["last_packet"][chosen]),
@@ -177,7 +183,9 @@ def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     table = capture.messages
     contents = [_content(capture, row) for row in _ids(table, chosen)]
     kinds = [MESSAGE_KINDS.get(opcode, str(opcode)) for opcode in table["kind"][chosen].tolist()]
+    codes, lengths = _known(table["close_code"][chosen]), table["bytes"][chosen].tolist()
     are_cut = ((table["complete"][chosen] == 0) | (table["bytes"][chosen] > table["text_bytes"][chosen])).tolist()
+    texts = [_text(*each) for each in zip(kinds, contents, are_cut, strict=True)]
     return {
         "id": _ids(table, chosen),
         "connection": table["connection"][chosen].tolist(),
@@ -188,12 +196,13 @@ def message_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         **_times(capture, table["time_ns"][chosen], table["first_packet"][chosen]),
         "frames": table["frames"][chosen].tolist(),
         "compressed": table["compressed"][chosen].astype(bool).tolist(),
-        "bytes": table["bytes"][chosen].tolist(),
+        "bytes": lengths,
         "wire_bytes": table["wire_bytes"][chosen].tolist(),
-        "text": [_text(*each) for each in zip(kinds, contents, are_cut, strict=True)],
+        "text": texts,
         "hex": [_hex(*each) for each in zip(kinds, contents, are_cut, strict=True)],
-        "close_code": _known(table["close_code"][chosen]),
+        "close_code": codes,
         "complete": table["complete"][chosen].astype(bool).tolist(),
+        "info": [_info(*each)[:MAX_INFO] for each in zip(kinds, texts, lengths, codes, strict=True)],
     }
 
 
@@ -412,6 +421,16 @@ def _text(kind: str, content: bytes, is_cut: bool = False) -> str | None:
     except UnicodeDecodeError:
         return None
     return text if is_text or text.isprintable() else None
+
+
+def _info(kind: str, text: str | None, length: int, code: int | None) -> str:
+    """A message on one line: “Hi”, or its kind and what is known of its content."""
+    if kind == "text":
+        return f"“{text or ''}”"
+    if kind == "close":
+        meaning = "close" if code is None else f"close {code}, {close_meaning(code)}"
+        return f"{meaning}: “{text}”" if text else meaning
+    return f"{kind} “{text}”" if text else f"{kind}, {count(length, 'byte')}"
 
 
 def _hex(kind: str, content: bytes, is_cut: bool = False) -> str | None:

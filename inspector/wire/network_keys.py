@@ -60,6 +60,11 @@ def network_key(layer: int, packet: memoryview) -> int:
         return 0
 
 
+def network_text(vlans: tuple[int, ...], tunnel: str | None) -> str | None:
+    """The result of `vlans_and_tunnel` as text, such as "VLAN 10.20" or "VXLAN 7"; None if it is empty."""
+    return f"VLAN {'.'.join(map(str, vlans))}" if vlans else tunnel
+
+
 @lru_cache(4096)
 def vlans_and_tunnel(network: int) -> tuple[tuple[int, ...], str | None]:
     """The VLANs, outermost first, and the tunnel with its key, that are combined in a network's number

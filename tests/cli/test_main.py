@@ -83,6 +83,10 @@ def test_a_table_for_eyes_marks_a_state_that_is_only_assumed(out: pytest.Capture
     assert " LISTEN?" in syn
 
 
+def test_a_table_for_eyes_knows_no_state_of_an_end_that_was_not_captured(out: pytest.CaptureFixture[str]) -> None:
+    assert " SYN-SENT / unknown " in lines_of(out, "connections", str(Path(DEMO).with_name("filtered.pcapng")))[1]
+
+
 @pytest.mark.parametrize("name", TABLES)
 @pytest.mark.parametrize("shape", ["table", "json", "csv"])
 def test_a_capture_without_packets_gives_a_header_and_no_rows(

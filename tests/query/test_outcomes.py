@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.query.outcomes import Outcome, is_open, outcomes
+from inspector.query.outcomes import Outcome, established, is_open, outcomes, silent_ends
 from inspector.tables.table import Direction
 from tests.tcp.play import Play
 
@@ -77,6 +77,34 @@ def test_what_became_of_it(lines: list[Line], outcome: Outcome) -> None:
     table = played(lines).connections
     assert [Outcome(value) for value in outcomes(table).tolist()] == [outcome]
     assert is_open(table).tolist() == [outcome in (Outcome.OPEN, Outcome.OPENING, Outcome.CLOSING, Outcome.HALF_SEEN)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "was"),
+    [
+        pytest.param(OPENED, True, id="a whole handshake"),
+        pytest.param([*OPENED, s("R", 300), c("R", 100)], True, id="reset after its handshake"),
+        pytest.param(MIDWAY, True, id="captured mid-stream"),
+        pytest.param([c("A", 100, 300)], True, id="one end goes on, the other was not captured"),
+        pytest.param([*MIDWAY[1:], s("R", 303)], True, id="one end goes on and resets it, the other was not captured"),
+        pytest.param(OPENED[:2], False, id="being opened"),
+        pytest.param(OPENED[:1], False, id="a SYN alone"),
+        pytest.param([*OPENED[:1], s("RA", 0, 100)], False, id="refused"),
+        pytest.param([c("A", 100, 300), s("R", 300)], False, id="an ACK scan"),
+        pytest.param([*OPENED[:2], c("R", 100)], False, id="given up before an ACK"),
+    ],
+)
+def test_which_were_established(lines: list[Line], was: bool) -> None:
+    assert established(played(lines).connections).tolist() == [was]
+
+
+@pytest.mark.parametrize(
+    ("lines", "end"),
+    [(OPENED[:1], Direction.SERVER), (MIDWAY[1:], Direction.CLIENT), (OPENED, -1)],
+    ids=["the server", "the client", "neither"],
+)
+def test_from_which_end_nothing_was_captured(lines: list[Line], end: int) -> None:
+    assert silent_ends(played(lines).connections).tolist() == [end]
 
 
 @pytest.mark.parametrize(

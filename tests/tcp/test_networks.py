@@ -279,25 +279,25 @@ def test_on_request_a_vlan_is_no_network(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrap", "vlans", "tunnel"),
+    ("wrap", "vlans", "tunnel", "text"),
     [
-        (plain, None, None),
-        (vlan(10), [10], None),
-        (vlan(4095, 1), [4095, 1], None),
-        (vxlan(7), None, "VXLAN 7"),
-        (geneve(2**24 - 1), None, "Geneve 16777215"),
-        (gre(2**32 - 1), None, "GRE 4294967295"),
-        (gtp(9), None, "GTP 9"),
-        (vlan(1, 2, 3), None, None),
+        (plain, None, None, None),
+        (vlan(10), [10], None, "VLAN 10"),
+        (vlan(4095, 1), [4095, 1], None, "VLAN 4095.1"),
+        (vxlan(7), None, "VXLAN 7", "VXLAN 7"),
+        (geneve(2**24 - 1), None, "Geneve 16777215", "Geneve 16777215"),
+        (gre(2**32 - 1), None, "GRE 4294967295", "GRE 4294967295"),
+        (gtp(9), None, "GTP 9", "GTP 9"),
+        (vlan(1, 2, 3), None, None, None),
     ],
     ids=["none", "one tag", "two tags", "VXLAN", "Geneve", "GRE", "GTP", "more tags than are named"],
 )
 def test_a_connection_tells_its_network(
-    tmp_path: Path, wrap: Wrap, vlans: list[int] | None, tunnel: str | None
+    tmp_path: Path, wrap: Wrap, vlans: list[int] | None, tunnel: str | None, text: str | None
 ) -> None:
     with inspector.open(file_of(tmp_path, seen(conversation("/", 1000), wrap))) as capture:
         (row,) = rows.connection_rows(capture)
-        assert (row["vlan"], row["tunnel"]) == (vlans, tunnel)
+        assert (row["vlan"], row["tunnel"], row["network"]) == (vlans, tunnel, text)
 
 
 def test_any_two_vlans_are_told_from_the_number_of_their_network() -> None:

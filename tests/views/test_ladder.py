@@ -12,6 +12,7 @@ from inspector.engine.capture import Capture
 from inspector.lab.sample_captures import demo_recording
 from inspector.query.connection_packets import packets_of
 from inspector.views import ladder, rows, story
+from inspector.views.packet_info import cargo
 from tests.web.traffic import STEP_NS, Talk, Wire
 
 
@@ -36,6 +37,9 @@ def test_the_whole_is_the_connection_s_rows(demo: Capture) -> None:
     assert whole["events"] == rows.event_rows(demo, story.events(demo, connection))
     assert len(whole["phases"]) == len(story.phases(demo, connection))
     assert whole["connection"]["id"] == connection
+    carried = [(row["carries"], row["carries_more"]) for row in whole["packets"]]
+    assert carried == cargo(demo, chosen)
+    assert any(pieces for pieces, _ in carried)
 
 
 def test_how_long_after_is_told_and_not_known_across_times_that_go_back(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 import inspector
 from inspector.views import packet_info as module
+from inspector.views import rows
 from inspector.views.packet_info import cargo
 from tests.web.traffic import Talk, Wire, chat, exchange, frame
 
@@ -29,7 +30,7 @@ def test_requests_responses_and_messages_stand_at_the_packet_in_which_they_begin
         12: ["GET /chat"],
         13: ["101 Switching Protocols"],
         14: ["“Hi”"],
-        15: ["ping, 0 bytes", "binary, 1 bytes", "close 1000 bye"],
+        15: ["ping, 0 bytes", "binary, 1 byte", "close 1000, normal closure: “bye”"],
     }
 
 
@@ -46,7 +47,7 @@ def test_any_rows_may_be_asked_for(tmp_path: Path) -> None:
 def test_a_packet_of_many_messages_tells_some_and_counts_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MAX_TEXT", 5)
+    monkeypatch.setattr(rows, "MAX_INFO", 5)
     wire = Wire(tmp_path / "x.pcapng")
     talk: Talk = chat(wire, 40001)
     talk.server(b"".join(frame(f"number {i}") for i in range(10)))

@@ -150,6 +150,22 @@ def test_content_is_text_where_it_is_readable(kind: str, content: bytes, text: A
     assert (rows._text(kind, content), rows._hex(kind, content)) == (text, hexadecimal)
 
 
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        pytest.param(("text", "<b>Hi</b>", 9, None), "“<b>Hi</b>”", id="what was said"),
+        pytest.param(("binary", None, 1312, None), "binary, 1,312 bytes", id="binary content by its size"),
+        pytest.param(("ping", "x", 1, None), "ping “x”", id="a readable ping"),
+        pytest.param(("pong", "", 0, None), "pong, 0 bytes", id="an empty pong"),
+        pytest.param(("close", "", 0, None), "close", id="a close without a code"),
+        pytest.param(("close", "", 2, 1000), "close 1000, normal closure", id="a code in words"),
+        pytest.param(("close", "bye", 5, 1001), "close 1001, going away: “bye”", id="and the reason"),
+    ],
+)
+def test_a_message_on_one_line(message: tuple[str, str | None, int, int | None], line: str) -> None:
+    assert rows._info(*message) == line
+
+
 def test_a_character_that_has_not_come_whole_is_left_out() -> None:
     assert rows._text("text", "grü".encode()[:-1], True) == "gr"
     assert rows._text("text", "grü".encode()[:-1], False) == "gr\ufffd"

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 
 from inspector.pcap.notes_file import Note, NotKept
 from inspector.pcap.packet_comments import pieces
+from inspector.query.outcomes import silent_ends
 from inspector.tables.addresses import socket_of
 from inspector.tables.arrays import Rows
 from inspector.views import rows
@@ -126,26 +127,21 @@ def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:
     for a packet without a connection.
     """
     owners = capture.packets["connection"][chosen].tolist()
+    known = sorted({owner for owner in owners if owner >= 0})
+    silent = rows.SENDERS[silent_ends(capture.connections, known)].tolist()
     spoken = {
         owner: {
             "client": socket_of(capture.connections, owner, 0),
             "server": socket_of(capture.connections, owner, 1),
             "protocol": rows.PROTOCOLS[capture.connections["protocol"][owner]],
-            "silent": _silent(capture, owner),
+            "silent": end,
         }
-        for owner in set(owners)
-        if owner >= 0
+        for owner, end in zip(known, silent, strict=True)
     }
     return [spoken.get(owner, NO_CONNECTION) for owner in owners]
 
 
 NO_CONNECTION: dict[str, str | None] = dict.fromkeys(("client", "server", "protocol", "silent"))
-
-
-def _silent(capture: Capture, connection: int) -> str | None:
-    """The end from which no packet was captured, so that its state is unknown; None if both ends were captured."""
-    client, server = capture.connections["packets"][connection].tolist()
-    return "server" if not server else "client" if not client else None
 
 
 def _known(capture: Capture, number: int) -> int:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inspector.engine.clocks import waits
 from inspector.http.head import head
-from inspector.query.outcomes import is_open
+from inspector.query.outcomes import established, is_open
 from inspector.query.time_range import is_cut_off
 from inspector.query.troubles import weights
 from inspector.tables.arrays import Rows
@@ -33,18 +33,19 @@ MAX_TEXT = 120
 def lane_rows(drawing: Drawing) -> list[Row]:
     """One row for each lane of the drawing.
 
-    It has these keys in addition to those of a connection row: `is_open`; `closing_at_ns`, the time of the first FIN or
-    RST, or null; `asks`, the method and target of the first request, or null; `status` and `wait_ns`, the status code
-    and the response time of that exchange; `exchanges`, the number of exchanges; `statuses`, the most frequent status
-    codes of the responses, each with its number of occurrences (null stands for exchanges without a response); `cut`,
-    the number of responses that were cut off; `messages`, the numbers of messages from client and server; and
-    `trouble`, the number of problems.
+    It has these keys in addition to those of a connection row: `is_open`; `established`, whether the connection was
+    established; `closing_at_ns`, the time of the first FIN or RST, or null; `asks`, the method and target of the first
+    request, or null; `status` and `wait_ns`, the status code and the response time of that exchange; `exchanges`, the
+    number of exchanges; `statuses`, the most frequent status codes of the responses, each with its number of
+    occurrences (null stands for exchanges without a response); `cut`, the number of responses that were cut off;
+    `messages`, the numbers of messages from client and server; and `trouble`, the number of problems.
     """
     capture, connections = drawing.capture, drawing.connections
     first = _first(capture.exchanges, connections)
     statuses, cut = _outcomes(capture, connections)
     extra = {
         "is_open": is_open(capture.connections, connections).tolist(),
+        "established": established(capture.connections, connections).tolist(),
         "closing_at_ns": _since_start(capture, drawing.closings()),
         "asks": [_asks(capture, exchange) for exchange in first.tolist()],
         "exchanges": _counted(capture.exchanges, connections),

@@ -69,7 +69,7 @@ test("of an end that never was heard nothing is known", () => {
   const items = ladder(
     detail({
       packets: asked,
-      connection: { ...connection, packets: [3, 0], outcome: "unanswered" },
+      connection: { ...connection, packets: [3, 0], silent: "server", outcome: "unanswered" },
       phases: [{ name: "unanswered", first_packet: 1, last_packet: 3 }],
     }),
   );
@@ -167,30 +167,6 @@ for (const [client, server, outcome, sentence] of ENDINGS) {
     );
   });
 }
-
-test("requests, interim and final responses and messages stand on the packets that carry them", () => {
-  const exchange = {
-    id: 0,
-    request: { packet: 1, method: "GET", target: "/" },
-    informational: [{ packet: 2, status: 100, reason: "Continue" }],
-    response: { packet: 2, status: 200, reason: "" },
-  };
-  const message = { id: 0, first_packet: 3, kind: "text", text: "Hi", bytes: 2, close_code: null };
-  const items = ladder(detail({ exchanges: [exchange], messages: [message] }));
-  assert.deepEqual(items.slice(1, -1).map(({ carries }) => carries.map(({ text }) => text)), [
-    ["GET /"],
-    [
-      "100 Continue",
-      "200",
-    ],
-    ["“Hi”"],
-  ]);
-});
-
-test("an answer of HTTP/0.9 is said to have no head", () => {
-  const exchange = { id: 0, request: null, informational: [], response: { packet: 2, status: 0, reason: "" } };
-  assert.equal(ladder(detail({ exchanges: [exchange] }))[2].carries[0].text, "response without a status");
-});
 
 test("sentences and phases stand on their packets", () => {
   const events = [{ packet: 2, sentence: "It agrees." }, { packet: 2, sentence: "It is heard." }];

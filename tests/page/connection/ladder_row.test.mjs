@@ -18,6 +18,8 @@ const packet = {
   window: 65_495,
   payload: 0,
   verdicts: [],
+  carries: [],
+  carries_more: 0,
 };
 
 const item = (changes = {}, of = {}) => ({
@@ -27,7 +29,6 @@ const item = (changes = {}, of = {}) => ({
   elapsed: 3_100_000,
   before: known("CLOSED", "LISTEN"),
   after: known("SYN-SENT", "SYN-RECEIVED"),
-  carries: [],
   sentences: ["The client asks to connect."],
   phase: "Handshake",
   bracket: "first",
@@ -85,19 +86,27 @@ test("a reset crosses the band of the end that it closed", () => {
 });
 
 const LABELS = [
-  ["a SYN", {}, [], ["12\u202f345", "SYN", "seq 0 win 65\u202f495", ""]],
-  ["an ACK", { number: 3, flags: ["ACK"], seq: 1, ack: 7 }, [], ["3", "ACK", "ack 7", ""]],
-  ["a FIN", { number: 4, flags: ["FIN", "ACK"], seq: 5, ack: 7 }, [], ["4", "FIN ACK", "seq 5 ack 7", ""]],
-  ["payload", { number: 5, flags: ["PSH", "ACK"], seq: 9, ack: 1, payload: 78 }, [], ["5", "78 bytes", "seq 9", ""]],
-  ["a request", { number: 6, flags: ["PSH", "ACK"], seq: 9, ack: 1, payload: 78 }, [
-    { kind: "request", text: "GET /" },
-    { kind: "request", text: "GET /b" },
-  ], ["6", "GET /", "and 1 more", "78 bytes"]],
+  ["a SYN", {}, ["12\u202f345", "SYN", "seq 0 win 65\u202f495", ""]],
+  ["an ACK", { number: 3, flags: ["ACK"], seq: 1, ack: 7 }, ["3", "ACK", "ack 7", ""]],
+  ["a FIN", { number: 4, flags: ["FIN", "ACK"], seq: 5, ack: 7 }, ["4", "FIN ACK", "seq 5 ack 7", ""]],
+  ["payload", { number: 5, flags: ["PSH", "ACK"], seq: 9, ack: 1, payload: 78 }, ["5", "78 bytes", "seq 9", ""]],
+  ["a request", { number: 6, payload: 78, carries: [{ kind: "request", text: "GET /" }] }, [
+    "6",
+    "GET /",
+    "",
+    "78 bytes",
+  ]],
+  ["messages of which not all are sent", {
+    number: 7,
+    payload: 78,
+    carries: [{ kind: "message", text: "“a”" }, { kind: "message", text: "“b”" }],
+    carries_more: 9,
+  }, ["7", "“a”", "and 10 more", "78 bytes"]],
 ];
 
-for (const [name, of, carries, expected] of LABELS) {
+for (const [name, of, expected] of LABELS) {
   test(`above the arrow of ${name}: number, what, more, and amount`, () => {
-    const row = drawn(item({ carries }, of));
+    const row = drawn(item({}, of));
     const parts = [".wire-number", ".wire-what", ".wire-more", ".wire-amount"];
     assert.deepEqual(parts.map((part) => one(row, part).textContent), expected);
   });

@@ -7,14 +7,13 @@ import {
   factLine,
   frameLines,
   latency,
-  messageLine,
 } from "../../../web/static/text/message_text.js";
 import { message } from "../support/message_row.mjs";
 
 const TEXTS = [
   ["a text is what was said", {}, "Hi"],
   ["binary content is its bytes", { kind: "binary", text: null, hex: "00ff" }, "00ff"],
-  ["a ping says what it carries", { kind: "ping", text: "x", direction: "server" }, "The server: ping “x”"],
+  ["a ping says what it carries", { kind: "ping", info: "ping “x”", direction: "server" }, "The server: ping “x”"],
   [
     "a close says why",
     { kind: "close", close_code: 1001, text: "bye" },
@@ -73,15 +72,3 @@ test("frames are listed, a line each, and many are counted", () => {
   ]);
   assert.equal(frameLines(Array.from({ length: 20 }, () => frame()), 20).at(-1), "and 12 more frames");
 });
-
-const MESSAGES = [
-  [{ kind: "text", text: "<b>Hi</b>", bytes: 9 }, "“<b>Hi</b>”"],
-  [{ kind: "binary", text: null, bytes: 312 }, "binary, 312 bytes"],
-  [{ kind: "ping", text: "", bytes: 0 }, "ping, 0 bytes"],
-  [{ kind: "close", text: "", bytes: 2, close_code: 1000 }, "close 1000, normal closure"],
-  [{ kind: "close", text: "", bytes: 0, close_code: null }, "close"],
-];
-
-for (const [message, text] of MESSAGES) {
-  test(`a ${message.kind} message reads ${text}`, () => assert.equal(messageLine(message), text));
-}

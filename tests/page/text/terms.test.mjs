@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { band, closeCode, networkOf, outcome, silentEnd, stateOf } from "../../../web/static/text/terms.js";
+import { band, closeCode, outcome, stateOf } from "../../../web/static/text/terms.js";
 import { STATES, VERDICTS } from "../../../web/static/text/facts.js";
 
 const BANDS = {
@@ -126,13 +126,7 @@ test("a state says whether a packet of that end has shown it", () => {
 });
 
 test("of an end that was never heard the state is unknown", () => {
-  const silent = silentEnd({ packets: [3, 0] });
-  assert.deepEqual([silent, silentEnd({ packets: [0, 2] }), silentEnd({ packets: [1, 2] })], [
-    "server",
-    "client",
-    null,
-  ]);
-  const told = stateOf({ server_state: "LISTEN", server_state_assumed: true, silent }, "server");
+  const told = stateOf({ server_state: "LISTEN", server_state_assumed: true, silent: "server" }, "server");
   assert.deepEqual([told.name, told.text, told.why], [null, "unknown", "Unknown: nothing from this end was captured."]);
 });
 
@@ -141,10 +135,4 @@ test("a verdict claims no more than its packets show", () => {
   assert.doesNotMatch(VERDICTS.ack_lost_segment.meaning, /received/);
   assert.match(VERDICTS.lost_segment.meaning, /not been captured yet/);
   assert.doesNotMatch(VERDICTS.window_update.meaning, /room/);
-});
-
-test("a connection's network is named by its VLANs and its tunnel, and by nothing where there are none", () => {
-  assert.equal(networkOf({ vlan: [10, 20], tunnel: "VXLAN 7" }), "VLAN 10.20, VXLAN 7");
-  assert.equal(networkOf({ vlan: [5], tunnel: null }), "VLAN 5");
-  assert.equal(networkOf({ vlan: null, tunnel: null }), "");
 });

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  laneOutcome,
-  laneSentence,
-  laneSide,
-  laneTitle,
-  serverName,
-  wasOpened,
-} from "../../../web/static/timeline/lane_text.js";
+import { laneOutcome, laneSentence, laneSide, laneTitle, serverName } from "../../../web/static/timeline/lane_text.js";
 
 const LANE = {
   id: 3,
@@ -91,31 +84,6 @@ test("a lane is called by what was asked first, or by what it speaks", () => {
   assert.equal(laneTitle(LANE), "#3 GET /");
   assert.equal(laneTitle({ ...LANE, asks: null, protocol: "tls" }), "#3 TLS");
   assert.equal(laneTitle({ ...LANE, exchanges: 12 }), "#3 GET / +11");
-});
-
-test("a connection was opened once its handshake was over, or when the capture came too late to see one", () => {
-  const of = (changes) => wasOpened({ ...LANE, handshake_ns: null, ...changes });
-  assert.equal(of({ handshake_ns: 40 }), true);
-  assert.equal(of({ outcome: "open", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }), true);
-  assert.equal(of({ outcome: "refused", client_state: "CLOSED", server_state: "CLOSED" }), false);
-  assert.equal(of({ outcome: "unanswered", client_state: "SYN-SENT", server_state: "LISTEN" }), false);
-  assert.equal(of({ outcome: "stray", client_state: "CLOSED", server_state: "CLOSED" }), false);
-  assert.equal(
-    of({ outcome: "half_seen", client_state: "ESTABLISHED", server_state: "ESTABLISHED" }),
-    true,
-    "the client goes on: the server was not captured",
-  );
-  assert.equal(
-    of({ outcome: "reset", history: "^hdr", client_state: "CLOSED", server_state: "CLOSED" }),
-    true,
-    "the server went on: the client was not captured",
-  );
-  assert.equal(
-    of({ outcome: "reset", history: "ShR", client_state: "CLOSED", server_state: "LISTEN" }),
-    false,
-    "given up before anything was sent",
-  );
-  assert.equal(of({ outcome: "opening", client_state: "SYN-SENT", server_state: "SYN-RECEIVED" }), false);
 });
 
 test("each end has its address, port and what it sent beside its half of a tall lane", () => {

@@ -18,6 +18,7 @@ const life = {
   protocol: "http",
   at_ns: 100,
   duration_ns: 800,
+  established: true,
   handshake_ns: 50,
   closing_at_ns: 700,
   is_open: false,
@@ -139,7 +140,14 @@ test("an open connection ends in an arrow to the right, and is clipped at the dr
 });
 
 test("a connection that never opened stays dashed to its end", () => {
-  const refused = { ...life, outcome: "refused", handshake_ns: null, closing_at_ns: null, history: "Sr" };
+  const refused = {
+    ...life,
+    outcome: "refused",
+    established: false,
+    handshake_ns: null,
+    closing_at_ns: null,
+    history: "Sr",
+  };
   const rects = painted({ lanes: [{ ...refused, protocol: "unknown" }] }).rects("ink-2");
   assert.ok(rects.slice(0, -1).every(([, , , height]) => height === 1.5));
   assert.deepEqual([rects[0][0], rects.at(-1)], [100, [899, MIDDLE - 4, 1, 8]]);

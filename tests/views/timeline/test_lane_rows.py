@@ -46,7 +46,11 @@ def test_a_lane_is_the_connections_row_and_more(capture: Capture) -> None:
 @pytest.mark.parametrize(
     ("connection", "said"),
     [
-        pytest.param(0, {"exchanges": 1, "status": 200, "is_open": False, "messages": [0, 0]}, id="an exchange"),
+        pytest.param(
+            0,
+            {"exchanges": 1, "status": 200, "is_open": False, "established": True, "messages": [0, 0]},
+            id="an exchange",
+        ),
         pytest.param(1, {"asks": "GET /chat", "status": 101, "is_open": True, "messages": [0, 2]}, id="a chat"),
         pytest.param(2, {"asks": None, "exchanges": 0, "status": None, "wait_ns": None}, id="silence"),
         pytest.param(3, {"asks": "GET /never", "exchanges": 1, "status": None, "wait_ns": None}, id="no answer"),

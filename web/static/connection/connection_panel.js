@@ -9,7 +9,7 @@ import { ConnectionPackets } from "./connection_packets.js";
 import { go } from "../state/navigation.js";
 import { addressKind, portRole, splitEndpoint } from "../text/address.js";
 import { mountHolders } from "../sockets/connection_holders.js";
-import { networkOf, outcome, protocolName } from "../text/terms.js";
+import { outcome, protocolName } from "../text/terms.js";
 import { LadderView } from "./ladder_view.js";
 import { mountPacketPanel } from "../packets/packet_panel.js";
 import { mountTabs } from "./tabs.js";
@@ -158,7 +158,7 @@ function header(store) {
       const [packets, bytes] = [connection.packets, connection.bytes].map(([a, b]) => a + b);
       const said = [
         lasted,
-        networkOf(connection),
+        connection.network,
         `first packet at ${moment(connection.at_ns)}`,
         counted(packets, "packet"),
         `${size(bytes)} of payload`,

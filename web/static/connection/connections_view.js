@@ -12,7 +12,7 @@ import { createPair, drawPair } from "../widgets/address_pair.js";
 import { FilteredRows } from "../net/filtered_rows.js";
 import { briefPair, splitEndpoint } from "../text/address.js";
 import { split } from "../widgets/split_pane.js";
-import { outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
+import { outcome, protocolName, stateOf } from "../text/terms.js";
 import { mountConnectionPanel } from "./connection_panel.js";
 
 const WIDE = matchMedia("(min-width: 900px)"); // room for a connection beside the list, as in css/shell.css
@@ -138,9 +138,7 @@ const COLUMNS = [
       const lived = briefly(durationNs(row, end));
       setText(cell, word === "closed" ? lived : `${word}, ${lived}`);
       cell.dataset.kind = kind;
-      const [client, server] = ["client", "server"].map((side) =>
-        stateOf({ ...row, silent: silentEnd(row) }, side).text
-      );
+      const [client, server] = ["client", "server"].map((side) => stateOf(row, side).text);
       cell.title = `${
         row.duration_ns === null ? `${TIMES_GO_BACK}. ` : ""
       }${long}; client ${client}, server ${server}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;

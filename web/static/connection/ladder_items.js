@@ -1,11 +1,10 @@
 // The ladder of a connection as a list of rows to draw; no DOM.
 
 import { duration } from "../text/format.js";
-import { messageLine } from "../text/message_text.js";
 import { phaseRuns } from "./phases.js";
-import { silentEnd, stateOf, statusLine } from "../text/terms.js";
+import { stateOf } from "../text/terms.js";
 
-/** @import { ConnectionRow, EventRow, ExchangeRow, LadderPacket, LadderRun, MessageRow } from "../types/rows.d.ts" */
+/** @import { ConnectionRow, LadderPacket, LadderRun } from "../types/rows.d.ts" */
 
 /** @typedef {{client: boolean, server: boolean}} Assumed which states no packet of their end has shown */
 /** @typedef {{client: string | null, server: string | null, assumed: Assumed}} States null where unknown */
@@ -20,7 +19,6 @@ import { silentEnd, stateOf, statusLine } from "../text/terms.js";
  * @property {LadderPacket} [packet]
  * @property {number | null} [quiet] ns since the packet before
  * @property {number | null} [elapsed] ns since the connection's first packet
- * @property {Carried[]} [carries] what begins in the packet
  * @property {string[]} [sentences] of the story
  * @property {string | null} [phase] title of the phase that begins here
  * @property {"single" | "first" | "inside" | "last" | "none"} [bracket] its place in the phase's bracket
@@ -28,8 +26,6 @@ import { silentEnd, stateOf, statusLine } from "../text/terms.js";
  * @property {string} [text] of a row without a packet
  * @property {boolean} [fromTheStart] whether the connection's first packet is a SYN
  */
-
-/** @typedef {{packet: number, kind: "request" | "response" | "message", id: number, text: string}} Carried */
 
 export const SILENCE = 250e6; // ns without a packet that get a row of their own
 
@@ -40,12 +36,11 @@ export const SILENCE = 250e6; // ns without a packet that get a row of their own
  * @param {ConnectionRow} connection
  * @returns {LadderItem[]} of kind "packet"
  */
-export function rungs({ packets, before = null, after = null, phases, events, exchanges, messages }, connection) {
+export function rungs({ packets, before = null, after = null, phases, events }, connection) {
   const sentences = grouped(events, (event) => event.packet, (event) => event.sentence);
-  const carried = carriedBy(exchanges, messages);
   const known = [before, ...packets, after].filter(Boolean);
   const places = placeInPhase(known, phaseRuns(known, phases), { before, after }).slice(before ? 1 : 0);
-  const silent = silentEnd(connection);
+  const { silent } = connection;
   let states = before ? statesOf(before, silent) : begin(packets[0], connection).after;
   return packets.map((packet, index) => {
     /** @type {LadderItem} */
@@ -56,7 +51,6 @@ export function rungs({ packets, before = null, after = null, phases, events, ex
       elapsed: packet.elapsed_ns,
       before: states,
       after: statesOf(packet, silent),
-      carries: carried.get(packet.number) ?? [],
       sentences: sentences.get(packet.number) ?? [],
       ...places[index],
     };
@@ -104,7 +98,7 @@ function statesOf(packet, silent) {
  */
 export function begin(first, connection) {
   const fromTheStart = first.flags.includes("SYN") && !first.flags.includes("ACK");
-  const after = statesOf(first, silentEnd(connection));
+  const after = statesOf(first, connection.silent);
   const to = first.direction === "client" ? "server" : "client";
   const states = fromTheStart
     ? { ...after, [first.direction]: "CLOSED", [to]: after[to] === "SYN-RECEIVED" ? "LISTEN" : after[to] }
@@ -177,30 +171,6 @@ function placeInPhase(packets, found, { before, after }) {
       return { phase: isFirst ? title : null, bracket };
     });
   });
-}
-
-/**
- * What begins in packets, by packet number.
- *
- * @param {ExchangeRow[]} exchanges
- * @param {MessageRow[]} messages
- * @returns {Map<number, Carried[]>}
- */
-function carriedBy(exchanges, messages) {
-  /** @type {Carried[]} */
-  const items = [];
-  for (const { id, request, response, informational } of exchanges) {
-    if (request) {
-      items.push({ packet: request.packet, kind: "request", id, text: `${request.method} ${request.target}` });
-    }
-    for (const answer of [...informational, response].filter(Boolean)) {
-      items.push({ packet: answer.packet, kind: "response", id, text: statusLine(answer) });
-    }
-  }
-  for (const message of messages) {
-    items.push({ packet: message.first_packet, kind: "message", id: message.id, text: messageLine(message) });
-  }
-  return grouped(items, (item) => item.packet, (item) => item);
 }
 
 /**

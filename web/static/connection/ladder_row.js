@@ -51,9 +51,9 @@ export function createLadderRow() {
 
 /** The classes of a row: kind, sender, what it carries, and whether it is trouble. */
 export function stepClass(item, isChosen) {
-  const { kind, packet, bracket, carries } = item;
+  const { kind, packet, bracket } = item;
   const weight = packet
-    ? `${packet.payload ? " carries" : ""}${carries.length ? ` ${carries[0].kind}` : ""}${
+    ? `${packet.payload ? " carries" : ""}${packet.carries.length ? ` ${packet.carries[0].kind}` : ""}${
       packet.duplicate ? " duplicate" : ""
     }${isTrouble(packet) ? " trouble" : ""}`
     : "";
@@ -66,8 +66,8 @@ export function stepClass(item, isChosen) {
 export function rowSentence(item) {
   if (item.kind === "start") return item.text || `Before the first packet, inferred: ${states(item)}`;
   if (item.kind !== "packet") return item.text ?? (item.sentences ?? ["Loading"]).join(" ");
-  const { packet, carries, sentences } = item;
-  const content = carries.length ? carries.map(({ text }) => text).join(", ") : flagText(packet);
+  const { packet, sentences } = item;
+  const content = packet.carries.map(({ text }) => text).join(", ") || flagText(packet);
   const verdicts = marksOf(packet).map(({ name }) => name).join(", ");
   return `Packet ${packet.number}, from the ${packet.direction}, after ${duration(item.elapsed)}: ${content}. ${
     verdicts ? `${verdicts}. ` : ""
@@ -142,13 +142,14 @@ function drawLabel(item, { number, what, more, amount }) {
     setText(amount, "");
     return;
   }
-  const { packet, carries } = item;
-  const [first, ...others] = carries;
+  const { packet } = item;
+  const { carries: [first, ...rest], carries_more: hidden } = packet;
+  const others = rest.length + hidden;
   const size = counted(packet.payload, "byte");
   setText(number, count(packet.number));
   setText(what, first ? first.text : flagText(packet));
-  what.title = carries.map(({ text }) => text).join("\n");
-  setText(more, first ? (others.length ? `and ${others.length} more` : "") : numbers(packet));
+  what.title = packet.carries.map(({ text }) => text).join("\n");
+  setText(more, first ? (others ? `and ${count(others)} more` : "") : numbers(packet));
   more.title = more.textContent;
   setText(amount, packet.payload && what.textContent !== size ? size : "");
 }

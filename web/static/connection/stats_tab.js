@@ -3,7 +3,7 @@
 import { Poller } from "../net/poller.js";
 import { h, setText } from "../widgets/dom.js";
 import { count, duration, moment, size } from "../text/format.js";
-import { silentEnd, stateOf, verdict } from "../text/terms.js";
+import { stateOf, verdict } from "../text/terms.js";
 
 const REST = 1000; // ms between two requests while the connection grows
 
@@ -61,7 +61,7 @@ function summary({ connection, state, history, silence }, choose) {
     line(
       "States at the last packet",
       ...ends.flatMap((side, i) => {
-        const { text, why } = stateOf({ ...connection, silent: silentEnd(connection) }, side);
+        const { text, why } = stateOf(connection, side);
         return [i ? " / " : "", h("span", { class: side, title: why }, text)];
       }),
     ),

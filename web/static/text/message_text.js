@@ -13,15 +13,8 @@ export const isControl = ({ kind }) => kind === "ping" || kind === "pong" || kin
 /** The text of its bubble in the chat. */
 export function chatText(row) {
   if (row.kind === "close") return `${capital(row.direction)} closes the WebSocket: ${closeText(row)}`;
-  if (isControl(row)) return `${capital(row.direction)}: ${messageLine(row)}`;
-  return (row.kind === "text" ? (row.text ?? "") : (row.hex ?? messageLine(row))).slice(0, TEXT);
-}
-
-/** A WebSocket message on one line: “Hi”, or its kind where it is not text. */
-export function messageLine({ kind, text, bytes, close_code: code }) {
-  if (kind === "text") return `“${text ?? ""}”`;
-  if (kind === "close") return code === null ? "close" : `close ${code}, ${closeCode(code)}`;
-  return text ? `${kind} “${text}”` : `${kind}, ${counted(bytes, "byte")}`;
+  if (isControl(row)) return `${capital(row.direction)}: ${row.info}`;
+  return (row.kind === "text" ? (row.text ?? "") : (row.hex ?? row.info)).slice(0, TEXT);
 }
 
 const capital = (side) => (side === "client" ? "The client" : "The server");

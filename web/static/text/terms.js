@@ -24,11 +24,6 @@ export function band(state) {
 export const ASSUMED = "Assumed: no packet of this end has shown it.";
 export const UNKNOWN = "Unknown: nothing from this end was captured.";
 
-/** Which end sent nothing that was captured, so that nothing is known of its state; null for neither. */
-export function silentEnd({ packets: [client, server] }) {
-  return client ? (server ? null : "server") : "client";
-}
-
 /**
  * An end's state in a row of packets or connections.
  *
@@ -78,14 +73,6 @@ const WHO = {
   unanswered: ({ closed_by: by }) => (by ? `; the ${by} sent FIN` : ""),
   half_seen_closed: ({ seen }) => `; the ${seen} sent FIN`,
 };
-
-/** Whether no packet shows that the connection was established: it ended before an ACK, a byte or a FIN. */
-export function neverEstablished({ outcome: became, history = "" }) {
-  return ["refused", "unanswered", "stray"].includes(became) || (became === "reset" && !/[adf]/i.test(history));
-}
-
-/** A connection's VLANs and tunnel: "VLAN 10.20, VXLAN 7"; "" for none. */
-export const networkOf = ({ vlan, tunnel }) => [vlan && `VLAN ${vlan.join(".")}`, tunnel].filter(Boolean).join(", ");
 
 /** The name of a protocol. */
 export const protocolName = (protocol) => PROTOCOLS[protocol] ?? protocol;

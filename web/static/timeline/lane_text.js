@@ -4,18 +4,11 @@ import { FIRST_ERROR } from "../text/facts.js";
 import { briefly, counted, duration, size } from "../text/format.js";
 import { durationNs } from "../widgets/lifetime_bar.js";
 import { splitEndpoint } from "../text/address.js";
-import { band, neverEstablished, outcome, protocolName, silentEnd, stateOf } from "../text/terms.js";
+import { outcome, protocolName, stateOf } from "../text/terms.js";
 
 /** Left of a lane: the first request, or the protocol. */
 export function laneTitle({ id, asks, protocol, exchanges: asked }) {
   return `#${id} ${asks ?? protocolName(protocol)}${asks && asked > 1 ? ` +${asked - 1}` : ""}`;
-}
-
-/** Whether the connection was established; assumed of one that was captured mid-stream, without its handshake. */
-export function wasOpened(lane) {
-  const { handshake_ns: took, client_state: client, server_state: server } = lane;
-  if (took !== null) return true;
-  return !neverEstablished(lane) && ![client, server].some((name) => band(name) === "opening");
 }
 
 /** Right of a lane: texts [outcome, detail], and whether it is trouble; `end` is the last time on the timeline. */
@@ -86,7 +79,7 @@ export function laneSentence(lane, end) {
   const { long } = outcome(lane);
   const { texts } = laneOutcome(lane, end);
   const trouble = lane.trouble ? `, ${counted(lane.trouble, "problem")}` : "";
-  const [client, server] = ["client", "server"].map((side) => stateOf({ ...lane, silent: silentEnd(lane) }, side).text);
+  const [client, server] = ["client", "server"].map((side) => stateOf(lane, side).text);
   return `${laneTitle(lane)}, ${protocolName(lane.protocol)}, ${long}, client ${client}, server ${server}, duration ${
     duration(durationNs(lane, end))
   }: ${texts.join(", ")}${trouble}`;

@@ -1,7 +1,6 @@
 // Paints the timeline's lanes: an answer of /api/lanes onto a canvas.
 
 import { TICK } from "../text/facts.js";
-import { wasOpened } from "./lane_text.js";
 import { shape, tickLength } from "./lane_layout.js";
 import { paintGuides, paintStates } from "./paint_states.js";
 import { paintLabels } from "./paint_labels.js";
@@ -54,7 +53,7 @@ function paintLife(context, { span, width, answer, colours }, lane, y, band) {
   const colour = lifeColour(lane, colours);
   const start = x(lane.at_ns);
   const end = lane.is_open ? x(answer.extent.to) : x(lane.at_ns + lane.duration_ns);
-  const isOpened = wasOpened(lane);
+  const { established: isOpened } = lane;
   const opened = !isOpened ? end : lane.handshake_ns === null ? start : x(lane.at_ns + lane.handshake_ns);
   const closing = lane.closing_at_ns === null ? end : Math.min(x(lane.closing_at_ns), end);
   if (end < -EDGE || start > width + EDGE) return;

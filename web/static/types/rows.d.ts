@@ -61,6 +61,8 @@ export interface LadderPacket extends PacketRow {
   /** ns since the connection's first packet, and since the packet before */
   elapsed_ns: number | null;
   quiet_ns: number | null;
+  carries: Carried[];
+  carries_more: number;
 }
 
 export interface ConnectionRow {
@@ -84,12 +86,16 @@ export interface ConnectionRow {
   server_state: string;
   client_state_assumed: boolean;
   server_state_assumed: boolean;
+  /** the end that sent nothing that was captured */
+  silent: Side | null;
   handshake_ns: number | null;
   syn_rtt_ns: number | null;
   closed_by: Side | null;
   reset_by: Side | null;
   vlan: number[] | null;
   tunnel: string | null;
+  /** both as text */
+  network: string | null;
   interface: string | null;
   first_packet: number;
   last_packet: number;
@@ -159,6 +165,8 @@ export interface MessageRow {
   hex: string | null;
   close_code: number | null;
   complete: boolean;
+  /** the message on one line */
+  info: string;
 }
 
 /** A sentence of the story. */
@@ -294,6 +302,7 @@ export interface LadderAnswer extends LadderRun {
 /** A lane of the timeline. */
 export interface LaneRow extends ConnectionRow {
   is_open: boolean;
+  established: boolean;
   closing_at_ns: number | null;
   asks: string | null;
   exchanges: number;
