@@ -18,7 +18,10 @@ WHO_MAY = {
         "The client requests, the server responds",
         "The connection stays open, but there is still no response without a request.",
     ),
-    Kind.POLLING: ("The client requests, the server responds", "So the client keeps asking, in case there is news."),
+    Kind.POLLING: (
+        "The client requests, the server responds",
+        "So the client keeps sending requests, in case there is news.",
+    ),
     Kind.STREAM: (
         "The server, after one request",
         "One response that does not end; until it ends, the connection carries no other.",
@@ -49,20 +52,20 @@ def connections_opened(found: Findings, kind: Kind) -> Cell:
     }
     first = found.capture.connections["first_packet"][rows].astype(np.int64)
     proof, proofs = found.prove(first, "the first packet of this connection")
-    told = found.only_told(kind)
-    values: Values = {"pipes": len(rows), "questions": requests, "messages": messages, "only_told": told}
-    return Cell(count(len(rows), "connection"), share[kind] + senders_only(told, len(rows)), values, proof, proofs)
+    senders = found.only_sending(kind)
+    values: Values = {"pipes": len(rows), "questions": requests, "messages": messages, "only_told": senders}
+    return Cell(count(len(rows), "connection"), share[kind] + senders_only(senders, len(rows)), values, proof, proofs)
 
 
 def _kept(is_shared: bool) -> str:
     return "later ones used an open connection" if is_shared else "the connection stayed open after the response"
 
 
-def senders_only(told: int, connections: int) -> str:
+def senders_only(senders: int, connections: int) -> str:
     """A sentence about connections on which a client only sent content, as the news editor does; "" if there are
     none.
     """
-    return f" On {among(told, connections)} a client only sent content and received none." if told else ""
+    return f" On {among(senders, connections)} a client only sent content and received none." if senders else ""
 
 
 def life(found: Findings, kind: Kind) -> Cell:
@@ -84,13 +87,13 @@ def life(found: Findings, kind: Kind) -> Cell:
     return Cell(duration(middle), detail, values, proof, proofs)
 
 
-def may_speak(found: Findings, kind: Kind) -> Cell:
+def who_may_send(found: Findings, kind: Kind) -> Cell:
     """The answer to: Who may send? This is a rule of the protocol, the only answer that is not measured."""
     text, detail = WHO_MAY[kind]
     return Cell(text, detail)
 
 
-def did_speak(found: Findings, kind: Kind) -> Cell:
+def who_sent(found: Findings, kind: Kind) -> Cell:
     """The answer to: Who sent, and who did so without a request?"""
     all_messages, chosen = found.all_messages, found.messages(kind)
     pushes = chosen[all_messages.is_push[chosen]]

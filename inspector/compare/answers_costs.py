@@ -48,7 +48,7 @@ def message_cost(found: Findings, kind: Kind) -> Cell:
         if kind is Kind.CLOSED
         else f"one more on the open connection costs {size(talk)} for {size(useful)} of content."
     )
-    detail += senders_only(found.only_told(kind), len(found.lives[kind].connection))
+    detail += senders_only(found.only_sending(kind), len(found.lives[kind].connection))
     values = {
         "messages": cost.messages, "wire_bytes_each": round(each, 1), "packets_each": round(packets, 2),
         "useful_bytes_each": round(useful, 1), "open_pipe_bytes_each": round(talk, 1),

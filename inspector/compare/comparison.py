@@ -14,7 +14,7 @@ import numpy as np
 
 from inspector.compare.costs import Cost, find_costs
 from inspector.compare.delivery import Delivery, find_deliveries
-from inspector.compare.delivery_methods import NO_KIND, Kind, find_kinds, only_told
+from inspector.compare.delivery_methods import NO_KIND, Kind, find_kinds, only_sending
 from inspector.compare.lifetimes import Lives, find_lives
 from inspector.compare.messages import AllMessages, find_messages
 from inspector.compare.polling import Polls
@@ -104,9 +104,9 @@ class Findings:
         counts = np.bincount(protocols, minlength=len(Protocol))
         return {Protocol(i).name.lower(): int(n) for i, n in enumerate(counts.tolist()) if n}
 
-    def only_told(self, kind: Kind) -> int:
+    def only_sending(self, kind: Kind) -> int:
         """The number of connections of a kind on which the client only sent content and received none."""
-        return int(only_told(self.capture)[self.lives[kind].connection].sum())
+        return int(only_sending(self.capture)[self.lives[kind].connection].sum())
 
     def prove(self, packets: Ints, what: str | Callable[[int], str]) -> tuple[list[Proof], int]:
         """The first of these packets (rows) as proof of `what`, and the number of all.

@@ -82,8 +82,8 @@ def _talk_begins(capture: Capture, kinds: Ints, all_messages: AllMessages) -> In
     rows = np.flatnonzero(is_opener & (messages["kind"] == MessageKind.RESPONSE))[::-1]
     begins[messages["connection"][rows]] = messages["packet"][rows] + 1
     is_long = np.isin(kinds, (Kind.STREAM, Kind.WEBSOCKET))
-    spoken = _first_message(all_messages, count)
-    begins[is_long & (spoken >= 0)] = np.minimum(begins, spoken)[is_long & (spoken >= 0)]
+    message = _first_message(all_messages, count)
+    begins[is_long & (message >= 0)] = np.minimum(begins, message)[is_long & (message >= 0)]
     begins[begins < 0] = len(packets)
     return begins
 

@@ -79,18 +79,18 @@ def find_kinds(capture: Capture, among: Mask) -> tuple[Ints, Polls]:
     count = len(connections)
     kinds: Ints = np.full(count, NO_KIND)
     is_http = (connections["protocol"] == Protocol.HTTP) & among
-    asks = messages["connection"][messages["kind"] == MessageKind.REQUEST]
-    requests = np.bincount(asks, minlength=count)
+    requesting = messages["connection"][messages["kind"] == MessageKind.REQUEST]
+    requests = np.bincount(requesting, minlength=count)
     is_stream = np.zeros(count, bool)
-    said_so = (messages["kind"] == MessageKind.RESPONSE) & (messages["notes"] & Note.EVENT_STREAM.value != 0)
-    is_stream[messages["connection"][said_so]] = True
-    answered = last_answers(capture)
+    announces = (messages["kind"] == MessageKind.RESPONSE) & (messages["notes"] & Note.EVENT_STREAM.value != 0)
+    is_stream[messages["connection"][announces]] = True
+    responded = last_responses(capture)
     closed = first_packets(capture, FIN_OR_RST)
     times = capture.packets["time_ns"]
     end_ns = int(times.max()) if len(times) else 0
     is_closed = closed >= 0
     over_ns = np.where(is_closed, times[closed] if len(times) else 0, end_ns)
-    lingered = (answered >= 0) & (over_ns - answered > LINGER_NS)
+    lingered = (responded >= 0) & (over_ns - responded > LINGER_NS)
     kinds[is_http & (requests == 1) & is_closed & ~lingered] = Kind.CLOSED
     kinds[is_http & ((requests > 1) | ((requests == 1) & lingered))] = Kind.KEPT
     polls = find_polls(capture, is_http & ~is_stream)
@@ -101,13 +101,13 @@ def find_kinds(capture: Capture, among: Mask) -> tuple[Ints, Polls]:
     return kinds, polls
 
 
-def only_told(capture: Capture) -> Mask:
+def only_sending(capture: Capture) -> Mask:
     """The connections on which every request had content and no response did: the client only sent something, and
     received no content.
     """
     messages, count = capture.http_messages, len(capture.connections)
     is_request, has_content = messages["kind"] == MessageKind.REQUEST, messages["body_bytes"] > 0
-    tells, asks, answers = (
+    sends, requests, receives = (
         np.bincount(messages["connection"][which], minlength=count) > 0
         for which in (
             is_request & has_content,
@@ -115,7 +115,7 @@ def only_told(capture: Capture) -> Mask:
             (messages["kind"] == MessageKind.RESPONSE) & has_content,
         )
     )
-    return tells & ~asks & ~answers
+    return sends & ~requests & ~receives
 
 
 def first_packets(capture: Capture, flags: int) -> Ints:
@@ -137,7 +137,7 @@ def first_of(rows: npt.NDArray[np.integer], groups: npt.NDArray[np.integer], cou
     return first
 
 
-def last_answers(capture: Capture) -> Ints:
+def last_responses(capture: Capture) -> Ints:
     """For every connection, the time in ns of the last byte captured so far of a response to a request; -1 without a
     response.
     """

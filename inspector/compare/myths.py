@@ -68,20 +68,20 @@ def _pushes_over_http(found: Findings) -> Truth | None:
     pushes = found.messages(Kind.STREAM)
     if not len(pushes):
         return None
-    pipes, requests = len(found.lives[Kind.STREAM].connection), found.http(Kind.STREAM, MessageKind.REQUEST)
-    asking = len(np.unique(found.capture.http_messages["connection"][requests]))
-    is_one_each = len(requests) == asking == pipes
+    connections, requests = len(found.lives[Kind.STREAM].connection), found.http(Kind.STREAM, MessageKind.REQUEST)
+    requesting = len(np.unique(found.capture.http_messages["connection"][requests]))
+    is_one_each = len(requests) == requesting == connections
     after = "after one request each" if is_one_each else f"after {count(len(requests), 'request')}"
     return Truth(
         "Only WebSocket lets the server push.",
-        f"Plain HTTP did it here as well: {count(len(pushes), 'event')} on {count(pipes, 'connection')}, {after}. "
-        "What it lacks is the opposite direction: as long as the response lasts, the client needs another connection "
-        "to send something (in HTTP/2, another stream).",
+        f"Plain HTTP did it here as well: {count(len(pushes), 'event')} on {count(connections, 'connection')}, "
+        f"{after}. What it lacks is the opposite direction: as long as the response lasts, the client needs another "
+        "connection to send something (in HTTP/2, another stream).",
         found.prove(found.all_messages.packet[pushes], "pushed over HTTP")[0],
     )
 
 
-def _still_asks(found: Findings) -> Truth | None:
+def _begins_as_http(found: Findings) -> Truth | None:
     rows = found.lives[Kind.WEBSOCKET].connection
     if not len(rows):
         return None
@@ -158,7 +158,7 @@ TELLERS: tuple[Callable[[Findings], Truth | None], ...] = (
     _both_ways,
     _pushes_over_http,
     _polls_for_nothing,
-    _still_asks,
+    _begins_as_http,
     _cheap_while_it_talks,
     _more_than_a_socket,
 )

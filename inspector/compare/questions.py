@@ -40,7 +40,7 @@ FACTS: tuple[Fact, ...] = (
         "Who may send?",
         "The only row that is a rule and not a measurement: RFC 9110 §3.4 for HTTP, the WHATWG HTML standard §9.2 for "
         "Server-Sent Events, RFC 6455 §1.2 for WebSocket.",
-        answers_connections.may_speak,
+        answers_connections.who_may_send,
     ),
     Fact(
         "did_speak",
@@ -48,7 +48,7 @@ FACTS: tuple[Fact, ...] = (
         "HTTP requests and final responses; a response without a request counts as pushed. A WebSocket "
         "message of the server counts as pushed if that client has sent nothing since the server's previous one: it "
         "cannot be a reply. There may be more.",
-        answers_connections.did_speak,
+        answers_connections.who_sent,
     ),
     Fact(
         "round_trips",

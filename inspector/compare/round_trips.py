@@ -72,9 +72,9 @@ def _flights(capture: Capture, chosen: npt.NDArray[np.intp], until: Ints) -> Int
     last: Ints = np.full(count, -1)
     last[chosen] = until[chosen]
     of = packets["connection"]
-    speaks = (of >= 0) & ((packets["payload"] > 0) | (packets["flags"] & SYN != 0))
-    speaks &= packets["analysis"] & (REPEATS | KEEP_ALIVE).value == 0
-    rows = np.flatnonzero(speaks)
+    sends = (of >= 0) & ((packets["payload"] > 0) | (packets["flags"] & SYN != 0))
+    sends &= packets["analysis"] & (REPEATS | KEEP_ALIVE).value == 0
+    rows = np.flatnonzero(sends)
     rows = rows[rows <= last[of[rows]]]
     rows = rows[np.argsort(of[rows], kind="stable")]
     connection, direction = of[rows], packets["direction"][rows]

@@ -120,10 +120,10 @@ class ApplicationLayer:
             self._anomaly_writer.note(index_of("http-data-before-upgrade"), carrier, connection, 0, len(waiting))
         asking = self._http.asking(connection)
         client, server, waiting = self._http.hand_over(connection, Route.WEBSOCKET)
-        self._speak_websocket(connection, (client, server), asking, handshake.deflate, False)
+        self._begin_websocket(connection, (client, server), asking, handshake.deflate, False)
         self._websocket.replay(waiting)
 
-    def _speak_websocket(
+    def _begin_websocket(
         self, connection: int, positions: tuple[int, int], asking: int, deflate: Deflate | None, is_midstream: bool
     ) -> None:
         self._http.name(connection, Protocol.WEBSOCKET)
@@ -164,7 +164,7 @@ class ApplicationLayer:
         self._http.hand_over(connection, Route.WEBSOCKET)
         packet = int(self._chunks["packet"][guess.rows[-1]])
         self._anomaly_writer.note(index_of("ws-no-handshake"), packet, connection, -1, guess.frames)
-        self._speak_websocket(connection, (positions[0], positions[1]), guess.asking or 0, None, True)
+        self._begin_websocket(connection, (positions[0], positions[1]), guess.asking or 0, None, True)
         if guess.asking == Direction.SERVER:
             self._turned.append(connection)
         self._websocket.replay(guess.rows)

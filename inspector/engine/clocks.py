@@ -244,10 +244,10 @@ def waits(capture: Capture, exchanges: Any = slice(None)) -> Times:
     if not len(messages):
         return np.full(len(requests), UNKNOWN, np.int64)
     first, last, by = messages["packet"][requests], messages["last_packet"][requests], messages["packet"][responses]
-    asked, answered = messages["end_ns"][requests], messages["time_ns"][responses]
-    since_begin = elapsed(packets, first, by, messages["time_ns"][requests], answered)
-    since_end = elapsed(packets, last, by, asked, answered)
-    is_early = (elapsed(packets, by, last, answered, asked) >= 0) & ~_acknowledges(packets, by, last)
+    requested, responded = messages["end_ns"][requests], messages["time_ns"][responses]
+    since_begin = elapsed(packets, first, by, messages["time_ns"][requests], responded)
+    since_end = elapsed(packets, last, by, requested, responded)
+    is_early = (elapsed(packets, by, last, responded, requested) >= 0) & ~_acknowledges(packets, by, last)
     is_known = (requests >= 0) & (responses >= 0) & (since_begin >= 0)
     return np.where(is_known, np.where(is_early, 0, since_end), UNKNOWN)
 

@@ -39,7 +39,7 @@ class Head:
     fields: list[tuple[str, str]]
 
     @property
-    def answer(self) -> str:
+    def status_and_reason(self) -> str:
         """The status and reason of a response as sent, or a remark that it has neither (HTTP/0.9)."""
         status = "" if self.status is None else f"{self.status:03}"
         return f"{status} {self.reason}".strip() or NO_STATUS
@@ -65,9 +65,9 @@ def parse_head(raw: bytes) -> Head:
     """Parse a header leniently: everything that the framing accepts as a header can be parsed here. Never raises."""
     lines = raw.decode("latin-1").replace("\r\n", "\n").split("\n")
     start_line, fields = lines[0], parse_fields(lines[1:])
-    status_line = _STATUS_LINE.match(start_line)
-    if status_line:
-        version, status, reason = status_line.groups()
+    status_and_reason = _STATUS_LINE.match(start_line)
+    if status_and_reason:
+        version, status, reason = status_and_reason.groups()
         return Head(version, "", "", int(status) if status else None, reason.rstrip("\r "), fields)
     method, target, version = _request_words(start_line)
     is_0_9 = not raw or (method == "GET" and target and not version and len(lines) > 1 and not fields)

@@ -265,10 +265,10 @@ def _hardware_type(endpoint: socket.socket, name: str) -> int:
     if len(name.encode()) >= NAME_BYTES:
         raise _refusal(OSError(errno.ENODEV, "no such device"), name)
     try:
-        answer = fcntl.ioctl(endpoint.fileno(), SIOCGIFHWADDR, struct.pack("40s", name.encode()))
+        result = fcntl.ioctl(endpoint.fileno(), SIOCGIFHWADDR, struct.pack("40s", name.encode()))
     except OSError as error:
         raise _refusal(error, name) from error
-    (hardware,) = struct.unpack_from("=H", answer, 16)
+    (hardware,) = struct.unpack_from("=H", result, 16)
     if hardware not in LINK_TYPES:
         raise CaptureRefused(
             f"Packets of {name} (hardware type {hardware}) have a header that is not read live. Capture them with "

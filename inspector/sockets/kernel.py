@@ -40,7 +40,7 @@ INFO_BYTES = 256
 UNPACED = (1 << 64) - 1
 
 ALL_STATES = 0xFFFFFFFF
-ANSWER_BYTES = 1 << 16
+REPLY_BYTES = 1 << 16
 
 KERNEL_STATES = {
     1: State.ESTABLISHED,
@@ -111,21 +111,21 @@ def _dump(netlink: socket.socket, family: int) -> Iterator[KernelSocket]:
     request = REQUEST.pack(family, socket.IPPROTO_TCP, 1 << (INET_DIAG_INFO - 1), ALL_STATES)
     netlink.send(HEADER.pack(HEADER.size + REQUEST.size, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST_DUMP, 1, 0) + request)
     while True:
-        answer = netlink.recv(ANSWER_BYTES)
+        reply = netlink.recv(REPLY_BYTES)
         at = 0
-        while at < len(answer):
-            length, kind, _, _, _ = HEADER.unpack_from(answer, at)
+        while at < len(reply):
+            length, kind, _, _, _ = HEADER.unpack_from(reply, at)
             if kind == NLMSG_DONE:
                 return
             if kind == NLMSG_ERROR:
-                number = -struct.unpack_from("=i", answer, at + HEADER.size)[0]
+                number = -struct.unpack_from("=i", reply, at + HEADER.size)[0]
                 raise OSError(number, "sock_diag was refused")
-            yield _socket(answer, at + HEADER.size, at + length)
+            yield _socket(reply, at + HEADER.size, at + length)
             at += (length + 3) & ~3
 
 
-def _socket(answer: bytes, at: int, end: int) -> KernelSocket:
-    fields = MESSAGE.unpack_from(answer, at)
+def _socket(reply: bytes, at: int, end: int) -> KernelSocket:
+    fields = MESSAGE.unpack_from(reply, at)
     family, state, _, _, local_port, remote_port, local, remote, _, unread, unacknowledged, uid, inode = fields
     return KernelSocket(
         _endpoint(family, local, local_port),
@@ -135,23 +135,23 @@ def _socket(answer: bytes, at: int, end: int) -> KernelSocket:
         uid,
         unread,
         unacknowledged,
-        _figures(answer, at + MESSAGE.size, end),
+        _figures(reply, at + MESSAGE.size, end),
     )
 
 
-def _figures(answer: bytes, at: int, end: int) -> Figures | None:
+def _figures(reply: bytes, at: int, end: int) -> Figures | None:
     """The statistics among the attributes in [at, end); None if there are none."""
     while end - at >= ATTRIBUTE.size:
-        length, kind = ATTRIBUTE.unpack_from(answer, at)
+        length, kind = ATTRIBUTE.unpack_from(reply, at)
         if length < ATTRIBUTE.size:
             break
         if kind == INET_DIAG_INFO and length >= ATTRIBUTE.size + TCP_INFO.size:
-            return _told(answer, at + ATTRIBUTE.size)
+            return _tcp_info(reply, at + ATTRIBUTE.size)
         at += (length + 3) & ~3
     return None
 
 
-def _told(info: bytes, at: int) -> Figures:
+def _tcp_info(info: bytes, at: int) -> Figures:
     """The statistics in the struct tcp_info at offset `at`."""
     rtt, variation, window, again, pacing, least = TCP_INFO.unpack_from(info, at)
     never = least == 0xFFFFFFFF  # the kernel's initial value of the minimum
@@ -169,7 +169,7 @@ def own_word(one: socket.socket) -> tuple[State, Figures] | None:
     state = KERNEL_STATES.get(info[0], State.CLOSED)  # the first byte of struct tcp_info
     if state in (State.CLOSED, State.LISTEN) or len(info) < TCP_INFO.size:
         return None
-    return state, _told(info, 0)
+    return state, _tcp_info(info, 0)
 
 
 def _endpoint(family: int, address: bytes, port: bytes) -> str:

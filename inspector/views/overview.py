@@ -118,11 +118,11 @@ class Overview:
     def waits(self) -> tuple[npt.NDArray[np.int64], Rows]:
         """The response time, in ns, of each request that ended in the span, and the rows of their exchanges."""
         exchanges, messages = self.capture.exchanges, self.capture.http_messages
-        answered = np.flatnonzero((exchanges["request"] >= 0) & (exchanges["response"] >= 0))
-        asked = messages["end_ns"][exchanges["request"][answered]]
-        took = waits(self.capture, answered)
-        seen = self.span.holds(asked) & (took >= 0)
-        return took[seen], answered[seen]
+        complete = np.flatnonzero((exchanges["request"] >= 0) & (exchanges["response"] >= 0))
+        requested = messages["end_ns"][exchanges["request"][complete]]
+        took = waits(self.capture, complete)
+        seen = self.span.holds(requested) & (took >= 0)
+        return took[seen], complete[seen]
 
     def times(self) -> Row:
         """Percentiles of the handshake durations and of the response times, in ns (null if there are none), and the

@@ -59,7 +59,7 @@ def _http(capture: Capture, row: int) -> Piece:
     messages = capture.http_messages
     message_head = head(capture, row)
     is_request = messages["kind"][row] == MessageKind.REQUEST
-    text = f"{message_head.method} {message_head.target}" if is_request else message_head.answer
+    text = f"{message_head.method} {message_head.target}" if is_request else message_head.status_and_reason
     kind = "request" if is_request else "response"
     return {"kind": kind, "row": int(messages["exchange"][row]), "text": text.strip()[:MAX_INFO]}
 

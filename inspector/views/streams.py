@@ -86,7 +86,7 @@ def _http(capture: Capture, row: int) -> dict[str, Any]:
     start = (
         f"{message_head.method} {message_head.target} {message_head.version}"
         if is_request
-        else f"{message_head.version} {message_head.answer}"
+        else f"{message_head.version} {message_head.status_and_reason}"
     )
     body, notes = content(capture, row, BODY_BYTES)
     return {

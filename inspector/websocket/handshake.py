@@ -99,14 +99,14 @@ class Handshake:
             self.deflate = Deflate() if request and _offers_deflate(request) else None
             self._problem("ws-handshake-unanswered")
         else:
-            self._read_answer(response, request)
+            self._read_response(response, request)
 
     def _problem(self, code: str) -> None:
         self.problems.append(index_of(code))
 
-    def _read_answer(self, response: Head, request: Head | None) -> None:
-        answered = extensions(response)
-        for extension in answered:
+    def _read_response(self, response: Head, request: Head | None) -> None:
+        accepted = extensions(response)
+        for extension in accepted:
             if extension.name == DEFLATE:
                 self.deflate = Deflate(
                     extension.value("client_no_context_takeover") is None,
@@ -116,8 +116,8 @@ class Handshake:
             return
         self._check_key(request, response)
         offers = extensions(request)
-        is_twice = len({extension.name for extension in answered}) < len(answered)
-        if is_twice or not all(any(each.answers(offer) for offer in offers) for each in answered):
+        is_twice = len({extension.name for extension in accepted}) < len(accepted)
+        if is_twice or not all(any(each.answers(offer) for offer in offers) for each in accepted):
             self._problem("ws-extension-not-offered")
         offered = request.values("Sec-WebSocket-Protocol")
         names = {name.strip() for value in offered for name in value.split(",")}

@@ -115,14 +115,14 @@ def feed(page: Page, dashboard: Dashboard, room: int | None = None) -> Iterator[
     secret = page.evaluate("sessionStorage.getItem('wireglass.session')")
     place = urllib.parse.urlsplit(dashboard.address)
     with ExitStack() as stack:
-        pipe = stack.enter_context(socket.socket())
+        client = stack.enter_context(socket.socket())
         if room:
-            pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
-        pipe.connect((place.hostname, place.port))
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        client.connect((place.hostname, place.port))
         client = stack.enter_context(
             connect(
                 f"ws://{place.netloc}/feed",
-                sock=pipe,
+                sock=client,
                 origin=Origin(f"http://{place.netloc}"),
                 additional_headers={"Cookie": cookie},
                 max_size=None,

@@ -16,13 +16,13 @@ RATE = 5_000
 
 ASKER = """
 import socket, sys, time
-pipe = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-pipe.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 rate, begin, asked = int(sys.argv[2]) / 2, time.perf_counter(), 0
 question = b"GET /tick HTTP/1.1\\r\\nHost: bench\\r\\n\\r\\n"
 while True:
-    pipe.sendall(question)
-    if not pipe.recv(4096):
+    connection.sendall(question)
+    if not connection.recv(4096):
         break
     asked += 1
     ahead = begin + asked / rate - time.perf_counter()
@@ -61,22 +61,22 @@ class Trickle:
     def mark(self) -> None:
         """One connection of its own, with one request."""
         begin = time.time() * 1000
-        with socket.create_connection(("127.0.0.1", self.port)) as pipe:
-            self.marks[pipe.getsockname()[1]] = begin
-            pipe.sendall(b"GET /mark HTTP/1.1\r\nHost: bench\r\n\r\n")
-            pipe.recv(4096)
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            self.marks[connection.getsockname()[1]] = begin
+            connection.sendall(b"GET /mark HTTP/1.1\r\nHost: bench\r\n\r\n")
+            connection.recv(4096)
 
     def _serve(self) -> None:
         while True:
             try:
-                pipe, _ = self._listener.accept()
+                connection, _ = self._listener.accept()
             except OSError:  # the block is over
                 return
-            threading.Thread(target=_answer, args=(pipe,), daemon=True).start()
+            threading.Thread(target=_answer, args=(connection,), daemon=True).start()
 
 
-def _answer(pipe: socket.socket) -> None:
-    pipe.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    with pipe, contextlib.suppress(ConnectionError):  # the busy client is ended in the midst of a question
-        while pipe.recv(4096):
-            pipe.sendall(ANSWER)
+def _answer(connection: socket.socket) -> None:
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with connection, contextlib.suppress(ConnectionError):  # the busy client is ended in the midst of a question
+        while connection.recv(4096):
+            connection.sendall(ANSWER)

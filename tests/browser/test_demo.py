@@ -54,7 +54,7 @@ def grows(page: Page, view: str, by: int) -> Callable[[], None]:
     return lambda: expect(count).to_have_text(str(before + by))
 
 
-def test_get_shows_a_pipe_built_used_and_taken_down(page: Page) -> None:
+def test_get_shows_a_connection_opened_used_and_closed(page: Page) -> None:
     has_pipe, has_exchange = grows(page, "Connections", 1), grows(page, "HTTP", 1)
     press(page, "get")
     has_pipe()
@@ -87,7 +87,7 @@ def test_post_shows_what_was_brought_along(page: Page) -> None:
     says(page, "POST /orders", "201 Created")
 
 
-def test_refresh_twice_builds_two_pipes(page: Page) -> None:
+def test_refresh_twice_builds_two_connections(page: Page) -> None:
     has_pipes, has_exchanges = grows(page, "Connections", 2), grows(page, "HTTP", 2)
     press(page, "refresh_twice")
     has_pipes()
@@ -95,7 +95,7 @@ def test_refresh_twice_builds_two_pipes(page: Page) -> None:
     expect(page.locator(".demo-bar-links button")).to_have_count(2)
 
 
-def test_keep_alive_asks_three_times_on_one_pipe(page: Page) -> None:
+def test_keep_alive_sends_three_requests_on_one_connection(page: Page) -> None:
     has_pipe, has_exchanges = grows(page, "Connections", 1), grows(page, "HTTP", 3)
     press(page, "keep_alive")
     has_pipe()

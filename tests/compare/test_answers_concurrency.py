@@ -12,7 +12,7 @@ from tests.conftest import DEMO
 SHORT_LIVED = DEMO.with_name("short-lived.pcapng")
 
 
-def test_every_short_pipe_takes_a_token_at_either_end_and_numbers_are_used_again() -> None:
+def test_every_short_connection_takes_a_token_at_either_end_and_numbers_are_used_again() -> None:
     with inspector.open(SHORT_LIVED) as capture:
         cell = tokens(find(capture), Kind.CLOSED)
     assert cell.text == "6 descriptors"

@@ -17,7 +17,7 @@ def test_building_talking_and_closing_are_told_apart(five: Findings) -> None:
     assert five.costs[Kind.WEBSOCKET].packets == (3 + 3, 1 + 4 * 2, 4 + 3)
 
 
-def test_building_and_closing_of_a_plain_pipe_carry_nothing_but_headers(five: Findings) -> None:
+def test_building_and_closing_of_a_plain_connection_carry_nothing_but_headers(five: Findings) -> None:
     cost = five.costs[Kind.CLOSED]
     assert (cost.wire_bytes[0], cost.wire_bytes[2]) == (18 * HEADERS, 18 * HEADERS)
 

@@ -11,16 +11,16 @@ from inspector.compare.comparison import Findings
 from inspector.compare.delivery import MOST_TEXTS, texts_in
 from inspector.compare.delivery_methods import Kind
 from tests.compare.conftest import Write
-from tests.compare.traffic import CHAT_PORT, CLIENT, MS, SERVER, STEP_NS, Pipe, Wire, frame, masked, upgrade
+from tests.compare.traffic import CHAT_PORT, CLIENT, MS, SERVER, STEP_NS, Connection, Wire, frame, masked, upgrade
 
 TEXT = "It has stopped raining."
 
 
-def chats(wire: Wire, *ports: int) -> list[Pipe]:
-    pipes = [Pipe(wire, port, CHAT_PORT) for port in ports]
-    for pipe in pipes:
-        upgrade(pipe)
-    return pipes
+def chats(wire: Wire, *ports: int) -> list[Connection]:
+    connections = [Connection(wire, port, CHAT_PORT) for port in ports]
+    for connection in connections:
+        upgrade(connection)
+    return connections
 
 
 def one_tells_and_two_hear(wire: Wire) -> None:

@@ -9,29 +9,29 @@ import pytest
 from inspector.compare.comparison import Findings
 from inspector.compare.delivery_methods import NO_KIND, RULES, Kind
 from tests.compare.conftest import Write
-from tests.compare.traffic import CHAT_PORT, CLIENT, SERVER, Pipe, Wire, frame, masked, open_stream, upgrade
+from tests.compare.traffic import CHAT_PORT, CLIENT, SERVER, Connection, Wire, frame, masked, open_stream, upgrade
 
 Measure = Callable[[Write], Findings]
 
 
 def closed_by_the_server(wire: Wire) -> None:
-    pipe = Pipe(wire, 50001)
-    pipe.ask("GET /")
-    pipe.answer(b"hello")
-    pipe.close(SERVER)
+    connection = Connection(wire, 50001)
+    connection.request("GET /")
+    connection.respond(b"hello")
+    connection.close(SERVER)
 
 
 def reset_without_an_answer(wire: Wire) -> None:
-    pipe = Pipe(wire, 50001)
-    pipe.ask("GET /")
-    pipe.reset()
+    connection = Connection(wire, 50001)
+    connection.request("GET /")
+    connection.reset()
 
 
 def two_questions(wire: Wire) -> None:
-    pipe = Pipe(wire, 50001)
+    connection = Connection(wire, 50001)
     for _ in range(2):
-        pipe.ask("GET /")
-        pipe.answer(b"hello")
+        connection.request("GET /")
+        connection.respond(b"hello")
 
 
 def one_question_and_a_long_silence(wire: Wire) -> None:
@@ -43,49 +43,49 @@ def one_question_and_a_short_silence(wire: Wire) -> None:
 
 
 def closed_late(wire: Wire, ms: float) -> None:
-    pipe = Pipe(wire, 50001)
-    pipe.ask("GET /")
-    pipe.answer(b"hello")
+    connection = Connection(wire, 50001)
+    connection.request("GET /")
+    connection.respond(b"hello")
     wire.until(ms)
-    pipe.close()
+    connection.close()
 
 
 def open_still_and_the_capture_goes_on(wire: Wire) -> None:
-    pipe = Pipe(wire, 50001)
-    pipe.ask("GET /")
-    pipe.answer(b"hello")
+    connection = Connection(wire, 50001)
+    connection.request("GET /")
+    connection.respond(b"hello")
     wire.until(1000)
-    Pipe(wire, 50002)
+    Connection(wire, 50002)
 
 
 def just_answered(wire: Wire) -> None:
-    pipe = Pipe(wire, 50001)
-    pipe.ask("GET /")
-    pipe.answer(b"hello")
+    connection = Connection(wire, 50001)
+    connection.request("GET /")
+    connection.respond(b"hello")
 
 
 def an_event_stream(wire: Wire) -> None:
-    open_stream(Pipe(wire, 50001))
+    open_stream(Connection(wire, 50001))
 
 
 def a_chat(wire: Wire) -> None:
-    upgrade(Pipe(wire, 50001, CHAT_PORT))
+    upgrade(Connection(wire, 50001, CHAT_PORT))
 
 
 def a_chat_that_was_open_already(wire: Wire) -> None:
-    pipe = Pipe(wire, 50001, CHAT_PORT, is_new=False)
+    connection = Connection(wire, 50001, CHAT_PORT, is_new=False)
     for _ in range(3):
-        pipe.say(CLIENT, masked("Hello"))
-        pipe.say(SERVER, frame("Hello"))
+        connection.say(CLIENT, masked("Hello"))
+        connection.say(SERVER, frame("Hello"))
 
 
 def something_else(wire: Wire) -> None:
-    pipe = Pipe(wire, 50001)
-    pipe.say(CLIENT, b"\x16\x03\x01\x00\x05hello")
+    connection = Connection(wire, 50001)
+    connection.say(CLIENT, b"\x16\x03\x01\x00\x05hello")
 
 
 def nothing_but_a_handshake(wire: Wire) -> None:
-    Pipe(wire, 50001)
+    Connection(wire, 50001)
 
 
 @pytest.mark.parametrize(

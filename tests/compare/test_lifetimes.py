@@ -14,7 +14,7 @@ from inspector.compare.comparison import Findings
 from inspector.compare.delivery_methods import Kind
 from inspector.compare.lifetimes import MOST_DRAWN, Lives, most_at_once
 from tests.compare.conftest import Write
-from tests.compare.traffic import CHAT_PORT, MS, START_NS, Pipe, Wire, upgrade
+from tests.compare.traffic import CHAT_PORT, MS, START_NS, Connection, Wire, upgrade
 
 STRETCHES = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)).map(sorted), min_size=1, max_size=30)
 
@@ -39,20 +39,20 @@ def test_a_picture_of_many_shows_the_longest_of_each_part() -> None:
 
 def test_a_life_in_which_times_go_back_has_no_length(measured: Callable[[Write], Findings]) -> None:
     def write(wire: Wire) -> None:
-        upgrade(Pipe(wire, 50001, CHAT_PORT))
+        upgrade(Connection(wire, 50001, CHAT_PORT))
         wire.now_ns -= 10_000 * MS
-        Pipe(wire, 50002)
+        Connection(wire, 50002)
 
     found = measured(write)
     assert found.lives[Kind.WEBSOCKET].lasted_ns.tolist() == [-1]
     assert life(found, Kind.WEBSOCKET).text == "not known"
 
 
-def test_a_pipe_that_nobody_closes_lives_to_the_end_of_the_capture(measured: Callable[[Write], Findings]) -> None:
+def test_a_connection_that_nobody_closes_lives_to_the_end_of_the_capture(measured: Callable[[Write], Findings]) -> None:
     def write(wire: Wire) -> None:
-        upgrade(Pipe(wire, 50001, CHAT_PORT))
+        upgrade(Connection(wire, 50001, CHAT_PORT))
         wire.until(3000)
-        Pipe(wire, 50002)
+        Connection(wire, 50002)
 
     found = measured(write).lives[Kind.WEBSOCKET]
     assert found.is_open.tolist() == [True]

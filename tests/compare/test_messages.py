@@ -8,7 +8,7 @@ from inspector.compare.comparison import Findings
 from inspector.compare.delivery_methods import Kind
 from inspector.tables.table import Direction
 from tests.compare.conftest import Write
-from tests.compare.traffic import CHAT_PORT, CLIENT, NEWS, SERVER, Pipe, Wire, frame, masked
+from tests.compare.traffic import CHAT_PORT, CLIENT, NEWS, SERVER, Connection, Wire, frame, masked
 
 TOLD = [text.encode() for text in NEWS]
 
@@ -58,7 +58,7 @@ def test_unasked_is_what_no_word_of_the_client_stands_before(five: Findings) -> 
 
 def test_what_a_client_said_before_the_capture_may_have_asked_for_it(measured: Callable[[Write], Findings]) -> None:
     def write(wire: Wire) -> None:
-        chat = Pipe(wire, 50001, CHAT_PORT, is_new=False)
+        chat = Connection(wire, 50001, CHAT_PORT, is_new=False)
         for text in ("one", "two", "three", "four", "five"):
             chat.say(SERVER, frame(text))
         chat.say(CLIENT, masked("thanks"))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inspector.compare.comparison import Findings
 from inspector.compare.myths import TELLERS, truths
 from tests.compare.conftest import Write
-from tests.compare.traffic import SERVER, Pipe, Wire, frame, upgrade
+from tests.compare.traffic import SERVER, Connection, Wire, frame, upgrade
 
 
 def test_the_news_in_five_ways_show_all_of_it(five: Findings) -> None:
@@ -26,19 +26,19 @@ def test_the_news_in_five_ways_show_all_of_it(five: Findings) -> None:
 
 def test_what_the_packets_do_not_show_is_not_said(measured: Callable[[Write], Findings]) -> None:
     def write(wire: Wire) -> None:
-        pipe = Pipe(wire, 50001)
-        pipe.ask("GET /")
-        pipe.answer(b"hello")
-        pipe.close()
+        connection = Connection(wire, 50001)
+        connection.request("GET /")
+        connection.respond(b"hello")
+        connection.close()
 
     assert [truth.claim for truth in truths(measured(write))] == ["HTTP is a one-way street."]
 
 
-def test_a_pipe_with_several_questions_began_once(measured: Callable[[Write], Findings]) -> None:
+def test_a_connection_with_several_requests_began_once(measured: Callable[[Write], Findings]) -> None:
     def write(wire: Wire) -> None:
-        chat = Pipe(wire, 50001)
-        chat.ask("GET /")
-        chat.answer(b"hello")
+        chat = Connection(wire, 50001)
+        chat.request("GET /")
+        chat.respond(b"hello")
         upgrade(chat)
         chat.say(SERVER, frame("hello again"))
 
@@ -47,9 +47,9 @@ def test_a_pipe_with_several_questions_began_once(measured: Callable[[Write], Fi
 
 def test_bytes_of_one_end_alone_go_one_way(measured: Callable[[Write], Findings]) -> None:
     def write(wire: Wire) -> None:
-        pipe = Pipe(wire, 50001)
-        pipe.ask("GET /")
-        pipe.close()
+        connection = Connection(wire, 50001)
+        connection.request("GET /")
+        connection.close()
 
     assert truths(measured(write)) == []
 

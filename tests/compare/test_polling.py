@@ -12,7 +12,7 @@ from inspector.compare.comparison import Findings
 from inspector.compare.delivery_methods import Kind
 from inspector.compare.polling import is_paced
 from tests.compare.conftest import Write
-from tests.compare.traffic import POLLS, Pipe, Wire
+from tests.compare.traffic import POLLS, Connection, Wire
 
 MS = 1_000_000
 EVEN = (0, 200, 400, 600, 800)
@@ -22,15 +22,15 @@ def asked(at: Sequence[int], bodies: Sequence[bytes], method: str = "GET", keep:
     """One client sends the same request at these times and gets these responses, on one connection or on one each."""
 
     def write(wire: Wire) -> None:
-        pipe = Pipe(wire, 50000) if keep else None
+        connection = Connection(wire, 50000) if keep else None
         for i, (ms, body) in enumerate(zip(at, bodies, strict=True)):
             wire.until(ms)
-            each = pipe or Pipe(wire, 50001 + i)
-            each.ask(f"{method} /news?n={i}")
-            each.answer(body)
-            if pipe is None:
+            each = connection or Connection(wire, 50001 + i)
+            each.request(f"{method} /news?n={i}")
+            each.respond(body)
+            if connection is None:
                 each.close()
-        Pipe(wire, 60000)
+        Connection(wire, 60000)
 
     return write
 
@@ -39,7 +39,7 @@ def asked(at: Sequence[int], bodies: Sequence[bytes], method: str = "GET", keep:
     ("write", "kind"),
     [
         pytest.param(asked(EVEN, [b"old"] * 5), Kind.POLLING, id="a clock, and nothing new"),
-        pytest.param(asked(EVEN, [b"old"] * 5, keep=True), Kind.POLLING, id="on a pipe that is kept"),
+        pytest.param(asked(EVEN, [b"old"] * 5, keep=True), Kind.POLLING, id="on a connection that is kept"),
         pytest.param(asked(EVEN, [b""] * 5), Kind.POLLING, id="answers without content"),
         pytest.param(asked(EVEN, [b"1", b"2", b"3", b"4", b"5"]), Kind.CLOSED, id="every answer is new"),
         pytest.param(asked((0, 30, 400, 420, 900), [b"old"] * 5), Kind.CLOSED, id="at no pace"),
@@ -104,9 +104,9 @@ def test_heads_are_compared_up_to_a_limit(
     def write(wire: Wire) -> None:
         for i, ms in enumerate(EVEN):
             wire.until(ms)
-            pipe = Pipe(wire, 50001 + i)
-            pipe.ask(f"GET /news{i}")
-            pipe.answer(b"old")
+            connection = Connection(wire, 50001 + i)
+            connection.request(f"GET /news{i}")
+            connection.respond(b"old")
 
     monkeypatch.setattr(polling, "HEAD_BYTES", limit)
     assert len(measured(write).polls.request) == count

@@ -11,17 +11,17 @@ from inspector.compare.comparison import Findings
 from inspector.content import event_stream_packets as module
 from inspector.content.event_stream_packets import LONGEST_EVENT
 from tests.compare.conftest import Write
-from tests.compare.traffic import NEWS, SERVER, Pipe, Wire, event, open_stream
+from tests.compare.traffic import NEWS, SERVER, Connection, Wire, event, open_stream
 
 Measure = Callable[[Write], Findings]
 
 
 def streamed(*pieces: bytes) -> Write:
     def write(wire: Wire) -> None:
-        pipe = Pipe(wire, 50001)
-        open_stream(pipe)
+        connection = Connection(wire, 50001)
+        open_stream(connection)
         for piece in pieces:
-            pipe.say(SERVER, piece)
+            connection.say(SERVER, piece)
 
     return write
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from inspector.compare.answers_connections import connections_opened, did_speak
+from inspector.compare.answers_connections import connections_opened, who_sent
 from inspector.compare.comparison import Findings
 from inspector.compare.delivery_methods import Kind
 from inspector.compare.questions import FACTS, Fact
 from tests.compare.conftest import Write
-from tests.compare.traffic import CHAT_PORT, SERVER, Pipe, Wire, upgrade
+from tests.compare.traffic import CHAT_PORT, SERVER, Connection, Wire, upgrade
 
 ASKED = "The client requests, the server responds"
 
@@ -62,22 +62,22 @@ def test_every_fact_that_is_measured_has_proof_for_some_kind(five: Findings) -> 
     assert unproven == ["may_speak", "tokens"]
 
 
-def test_an_answer_without_a_question_is_unasked_and_an_idle_pipe_was_kept(
+def test_a_response_without_a_request_is_unrequested_and_an_idle_connection_was_kept(
     measured: Callable[[Write], Findings],
 ) -> None:
     """A server may send 408 on a connection that has idled (RFC 9110 §15.5.9)."""
 
     def write(wire: Wire) -> None:
-        pipe = Pipe(wire, 50001)
-        pipe.ask("GET /")
-        pipe.answer(b"hello")
+        connection = Connection(wire, 50001)
+        connection.request("GET /")
+        connection.respond(b"hello")
         wire.until(20_000)
-        pipe.answer(status="408 Request Timeout", more="Connection: close\r\n")
-        pipe.close(SERVER)
+        connection.respond(status="408 Request Timeout", more="Connection: close\r\n")
+        connection.close(SERVER)
 
     found = measured(write)
     assert found.present == [Kind.KEPT]
-    told = did_speak(found, Kind.KEPT)
+    told = who_sent(found, Kind.KEPT)
     assert (told.text, told.detail) == ("1 request, 2 responses", "1 of 2 of the responses came without a request.")
     assert (told.values["pushes"], len(told.proof)) == (1, 1)
 
@@ -86,30 +86,30 @@ def test_an_answer_whose_question_was_not_captured_is_not_said_to_have_followed_
     measured: Callable[[Write], Findings],
 ) -> None:
     def write(wire: Wire) -> None:
-        pipe = Pipe(wire, 50001, is_new=False)
-        pipe.answer(b"hello")
+        connection = Connection(wire, 50001, is_new=False)
+        connection.respond(b"hello")
         for _ in range(2):
-            pipe.ask("GET /")
-            pipe.answer(b"hello")
-        pipe.close()
+            connection.request("GET /")
+            connection.respond(b"hello")
+        connection.close()
 
-    assert did_speak(measured(write), Kind.KEPT).detail == "The request of 1 of 3 responses is not in the capture."
+    assert who_sent(measured(write), Kind.KEPT).detail == "The request of 1 of 3 responses is not in the capture."
 
 
 def test_where_every_answer_has_its_question_that_is_said(five: Findings) -> None:
-    assert did_speak(five, Kind.CLOSED).detail == "Each response followed a request."
+    assert who_sent(five, Kind.CLOSED).detail == "Each response followed a request."
 
 
-def test_pipes_of_those_who_only_tell_the_server_are_told_apart(five: Findings) -> None:
+def test_connections_of_those_who_only_tell_the_server_are_told_apart(five: Findings) -> None:
     told = connections_opened(five, Kind.CLOSED)
     assert told.detail.endswith("On 3 of 6 a client only sent content and received none.")
     assert told.values["only_told"] == 3
     assert "received none" not in connections_opened(five, Kind.KEPT).detail
 
 
-def test_a_pipe_on_which_nothing_was_said(measured: Callable[[Write], Findings]) -> None:
+def test_a_connection_on_which_nothing_was_said(measured: Callable[[Write], Findings]) -> None:
     def write(wire: Wire) -> None:
-        upgrade(Pipe(wire, 50001, CHAT_PORT))
+        upgrade(Connection(wire, 50001, CHAT_PORT))
 
     found = measured(write)
     texts = {fact.name: fact.answer(found, Kind.WEBSOCKET).text for fact in FACTS}

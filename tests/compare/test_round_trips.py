@@ -11,7 +11,7 @@ from inspector.compare.delivery_methods import Kind
 from inspector.compare.round_trips import find_first_bytes
 from inspector.tcp.verdicts import Verdict
 from tests.compare.conftest import Write
-from tests.compare.traffic import CHAT_PORT, CLIENT, MS, SERVER, STEP_NS, Pipe, Wire, frame, masked, upgrade
+from tests.compare.traffic import CHAT_PORT, CLIENT, MS, SERVER, STEP_NS, Connection, Wire, frame, masked, upgrade
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_the_time_runs_from_the_syn_to_the_packet_that_brought_it(five: Findings
 
 def test_a_server_that_speaks_first_needs_no_trip_more(measured: Callable[[Write], Findings]) -> None:
     def write(wire: Wire) -> None:
-        chat = Pipe(wire, 50001, CHAT_PORT)
+        chat = Connection(wire, 50001, CHAT_PORT)
         upgrade(chat)
         chat.say(SERVER, frame("Welcome"))
 
@@ -47,12 +47,12 @@ def test_a_server_that_speaks_first_needs_no_trip_more(measured: Callable[[Write
 
 def test_what_is_sent_again_is_no_trip(measured: Callable[[Write], Findings]) -> None:
     def write(wire: Wire) -> None:
-        pipe = Pipe(wire, 50001)
-        pipe.ask("GET /")
+        connection = Connection(wire, 50001)
+        connection.request("GET /")
         wire.now_ns += 300 * MS
-        pipe.repeat(CLIENT)
-        pipe.answer(b"hello")
-        pipe.close()
+        connection.repeat(CLIENT)
+        connection.respond(b"hello")
+        connection.close()
 
     assert measured(write).first_bytes[Kind.CLOSED].flights.tolist() == [4]
 
@@ -69,7 +69,7 @@ NO_TRIPS = [
 @pytest.mark.parametrize("verdict", NO_TRIPS, ids=lambda verdict: verdict.name)
 def test_neither_repeats_nor_probes_are_trips(measured: Callable[[Write], Findings], verdict: Verdict) -> None:
     def write(wire: Wire) -> None:
-        chat = Pipe(wire, 50001, CHAT_PORT)
+        chat = Connection(wire, 50001, CHAT_PORT)
         upgrade(chat)
         chat.say(CLIENT, masked("", 9))
         chat.say(SERVER, frame("", 9))
@@ -82,11 +82,11 @@ def test_neither_repeats_nor_probes_are_trips(measured: Callable[[Write], Findin
     assert find_first_bytes(found.capture, found.kinds, found.all_messages)[Kind.WEBSOCKET].flights.tolist() == [5]
 
 
-def test_a_pipe_that_was_open_already_proves_nothing(measured: Callable[[Write], Findings]) -> None:
+def test_a_connection_that_was_open_already_proves_nothing(measured: Callable[[Write], Findings]) -> None:
     def write(wire: Wire) -> None:
-        pipe = Pipe(wire, 50001, is_new=False)
-        pipe.ask("GET /")
-        pipe.answer(b"hello")
-        pipe.close()
+        connection = Connection(wire, 50001, is_new=False)
+        connection.request("GET /")
+        connection.respond(b"hello")
+        connection.close()
 
     assert measured(write).first_bytes[Kind.CLOSED].flights.tolist() == []

@@ -95,7 +95,7 @@ def middle(numbers: Iterator[int]) -> int:
     return ordered[(len(ordered) - 1) // 2]
 
 
-def test_pipes_packets_bytes_and_lives_are_those_that_tshark_counts(path: Path) -> None:
+def test_connections_packets_bytes_and_lives_are_those_that_tshark_counts(path: Path) -> None:
     ours, theirs = values(path), streams(path)
     assert {kind for _, kind in ours} == set(theirs)
     for kind, some in theirs.items():

@@ -112,7 +112,7 @@ def questions(packets: list[Packet]) -> int:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_pipes_questions_and_messages(kind: str, streams: dict[str, list[list[Packet]]], ours: Any) -> None:
+def test_connections_questions_and_messages(kind: str, streams: dict[str, list[list[Packet]]], ours: Any) -> None:
     told, of_kind = ours["pipes", kind], streams[kind]
     everything = [one for stream in of_kind for one in stream]
     brought = sum(len(one.news) for one in everything)
@@ -201,7 +201,9 @@ def test_the_pace_of_the_poller(streams: dict[str, list[list[Packet]]], ours: An
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_lives_and_pipes_held_at_the_same_time(kind: str, streams: dict[str, list[list[Packet]]], ours: Any) -> None:
+def test_lives_and_connections_held_at_the_same_time(
+    kind: str, streams: dict[str, list[list[Packet]]], ours: Any
+) -> None:
     lives = [(stream[0].time_ns, stream[-1].time_ns) for stream in streams[kind]]
     lasted = sorted(end - start for start, end in lives)
     assert ours["life", kind]["median_ns"] == pytest.approx(median_low(lasted), abs=TICK_NS)

@@ -49,7 +49,7 @@ class Wire:
         self._spool.close()
 
 
-class Pipe:
+class Connection:
     """One connection from its handshake on; what carries data is acknowledged at once by an empty segment."""
 
     def __init__(self, wire: Wire, client_port: int, server_port: int = HTTP_PORT, *, is_new: bool = True) -> None:
@@ -67,12 +67,12 @@ class Pipe:
         self._send(side, PSH | ACK, data)
         self._send(1 - side, ACK)
 
-    def ask(self, head: str, body: bytes = b"") -> None:
+    def request(self, head: str, body: bytes = b"") -> None:
         """An HTTP request."""
         length = f"Content-Length: {len(body)}\r\n" if body else ""
         self.say(CLIENT, f"{head} HTTP/1.1\r\nHost: cafe\r\nUser-Agent: test\r\n{length}\r\n".encode() + body)
 
-    def answer(self, body: bytes = b"", status: str = "200 OK", more: str = "") -> None:
+    def respond(self, body: bytes = b"", status: str = "200 OK", more: str = "") -> None:
         """An HTTP response."""
         self.say(SERVER, f"HTTP/1.1 {status}\r\n{more}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
@@ -89,7 +89,7 @@ class Pipe:
         self._send(side, PSH | ACK, data)
 
     def reset(self) -> None:
-        """The client breaks it off."""
+        """The client resets the connection."""
         self._send(CLIENT, RST)
 
     def _send(self, side: int, flags: int, data: bytes = b"") -> None:
@@ -111,24 +111,24 @@ def frame(text: str, opcode: int = 1) -> bytes:
     return bytes((0x80 | opcode, len(text))) + text.encode("latin-1")
 
 
-def upgrade(pipe: Pipe) -> None:
+def upgrade(connection: Connection) -> None:
     """From HTTP to WebSocket."""
-    pipe.say(
+    connection.say(
         CLIENT,
         b"GET /chat HTTP/1.1\r\nHost: cafe\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     )
-    pipe.say(
+    connection.say(
         SERVER,
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
     )
 
 
-def open_stream(pipe: Pipe) -> None:
+def open_stream(connection: Connection) -> None:
     """From a request to a response that does not end."""
-    pipe.ask("GET /stream")
-    pipe.say(SERVER, b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+    connection.request("GET /stream")
+    connection.say(SERVER, b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
 
 
 def event(text: str) -> bytes:
@@ -140,7 +140,7 @@ def event(text: str) -> bytes:
 def chat_on_another_interface(path: Path) -> None:
     """Add an idle chat to a capture, on an interface of its own: pings, and a message at last."""
     wire = Wire(path, JoinedSpool)
-    chat = Pipe(wire, 51001, CHAT_PORT)
+    chat = Connection(wire, 51001, CHAT_PORT)
     upgrade(chat)
     for second in range(1, 20):
         wire.until(1000 * second)
@@ -159,35 +159,35 @@ TOLD_MS = (450.0, 1150.0, 1950.0)
 def five_ways(path: Path) -> Path:
     """An editor tells the server three pieces of news; five readers get them, each in its own way.
 
-    Connections by client port: 50001 WebSocket, 50002 event stream, 50003 polling on one pipe, 50004 kept alive,
-    50100 and on an editor (odd) and a reader (even) whose pipes are closed each time.
+    Connections by client port: 50001 WebSocket, 50002 event stream, 50003 polling on one connection, 50004 kept alive,
+    50100 and on an editor (odd) and a reader (even) whose connections are closed each time.
     """
     wire = Wire(path)
-    chat = Pipe(wire, 50001, CHAT_PORT)
+    chat = Connection(wire, 50001, CHAT_PORT)
     upgrade(chat)
     chat.say(CLIENT, masked("Hello, I am Alice"))
-    stream = Pipe(wire, 50002)
+    stream = Connection(wire, 50002)
     open_stream(stream)
-    poller, kept = Pipe(wire, 50003), Pipe(wire, 50004)
+    poller, kept = Connection(wire, 50003), Connection(wire, 50004)
     known: list[str] = []
 
     def poll() -> None:
-        poller.ask(f"GET /news?after={len(known)}")
-        poller.answer("\n".join(known).encode() if known else b"nothing yet")
+        poller.request(f"GET /news?after={len(known)}")
+        poller.respond("\n".join(known).encode() if known else b"nothing yet")
 
     def tell(i: int) -> None:
         known.append(NEWS[i])
-        editor = Pipe(wire, 50101 + 2 * i)
-        editor.ask("POST /news", NEWS[i].encode())
+        editor = Connection(wire, 50101 + 2 * i)
+        editor.request("POST /news", NEWS[i].encode())
         stream.say(SERVER, event(NEWS[i]))
         chat.say(SERVER, frame(NEWS[i]))
-        editor.answer(status="204 No Content")
+        editor.respond(status="204 No Content")
         editor.close()
-        kept.ask(f"GET /news/{i}")
-        kept.answer(NEWS[i].encode())
-        reader = Pipe(wire, 50100 + 2 * i)
-        reader.ask(f"GET /news/{i}")
-        reader.answer(NEWS[i].encode(), more="Connection: close\r\n")
+        kept.request(f"GET /news/{i}")
+        kept.respond(NEWS[i].encode())
+        reader = Connection(wire, 50100 + 2 * i)
+        reader.request(f"GET /news/{i}")
+        reader.respond(NEWS[i].encode(), more="Connection: close\r\n")
         reader.close(SERVER)
 
     plan: list[tuple[float, Callable[[], None]]] = [(100.0 + POLL_MS * i, poll) for i in range(POLLS)]
@@ -197,8 +197,8 @@ def five_ways(path: Path) -> Path:
         act()
     wire.until(2600.0)
     stream.say(SERVER, b"0\r\n\r\n")
-    for pipe in (stream, poller, kept):
-        pipe.close()
+    for connection in (stream, poller, kept):
+        connection.close()
     chat.say(CLIENT, masked("\x03\xe8", 8))
     chat.say(SERVER, frame("\x03\xe8", 8))
     chat.close(SERVER)

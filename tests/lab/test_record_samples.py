@@ -83,7 +83,7 @@ def test_recording_again_tells_the_same(tmp_path: Path) -> None:
     command = [sys.executable, str(RECORD), "--pause", "0", "--out", str(tmp_path), "demo", "refused"]
     subprocess.run(command, check=True, env=launch.environment(), stdout=subprocess.DEVNULL)
     assert told(out)[:2] == told(demo_recording())[:2]
-    # Two pipes' messages may pass each other, and which numbers are free is the interpreter's business.
+    # Two connections' messages may pass each other, and which numbers are free is the interpreter's business.
     assert sorted(map(without_token, told(out)[2])) == sorted(map(without_token, SAID))
     assert sorted(tmp_path.iterdir()) == [out, tmp_path / "refused.pcapng"]
 

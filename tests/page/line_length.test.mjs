@@ -6,7 +6,7 @@ const LONGEST = 120; // what the formatter keeps, but for comments and texts
 const GENERATED = "deno-fmt-ignore-file";
 
 const ROOT = new URL("../../", import.meta.url);
-const FOLDERS = ["web/static/", "tests/page/"];
+const FOLDERS = ["web/static/", "inspector/lab/demo/pages/", "tests/page/"];
 
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(new URL(folder, ROOT), { recursive: true })

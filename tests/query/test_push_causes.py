@@ -47,7 +47,7 @@ def linked(path: Path) -> list[tuple[int, int, int]]:
         return [(push.row, push.cause, push.after_ns) for push in pushes(capture, 0, len(capture.messages))]
 
 
-def test_a_push_on_another_pipe_is_put_down_to_what_was_said(tmp_path: Path) -> None:
+def test_a_push_on_another_connection_is_put_down_to_what_was_said(tmp_path: Path) -> None:
     wire = Wire(tmp_path / "x.pcapng")
     alice, bob = chat(wire, 40001), chat(wire, 40002)
     alice.client(masked('{"say": "Hi", "to": "Bob"}'))

@@ -20,7 +20,7 @@ from inspector.sockets.snapshot import Surveyor
 from inspector.sockets.watcher import Watcher, wanted_on
 from inspector.tables.table import Table
 from inspector.tcp.states import State
-from tests.sockets.pipes import Pipe, pipe
+from tests.sockets.connected_sockets import ConnectedSockets, connected_sockets
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
 
 
-def watched(path: Path, p: Pipe) -> tuple[Table, Table]:
+def watched(path: Path, p: ConnectedSockets) -> tuple[Table, Table]:
     """The tables `tokens` and `kernel` of a recording with one survey of this connection's sockets."""
     path.write_bytes(pcapng_writer.section_header("x") + pcapng_writer.interface_description(Interface(1, 0, "lo0")))
     writer = ReportWriter(path)
@@ -44,7 +44,7 @@ def watched(path: Path, p: Pipe) -> tuple[Table, Table]:
 
 
 def test_both_ends_and_the_door_are_recorded_with_their_numbers(tmp_path: Path) -> None:
-    with pipe() as p:
+    with connected_sockets() as p:
         server = p.accept()
         tokens, kernel = watched(tmp_path / "x.pcapng", p)
         assert sorted(tokens["fd"].tolist()) == sorted(one.fileno() for one in (p.listener, p.client, server))
@@ -55,7 +55,7 @@ def test_both_ends_and_the_door_are_recorded_with_their_numbers(tmp_path: Path) 
 
 
 def test_a_state_and_a_number_that_go_are_noticed() -> None:
-    with pipe() as p:
+    with connected_sockets() as p:
         server = p.accept()
         surveyor = Surveyor()
         server.close()

@@ -15,7 +15,7 @@ from inspector.sockets.holders import Holders
 from inspector.sockets.psutil_backend import look as psutil_look
 from inspector.sockets.snapshot import own_namespace
 from inspector.tcp.states import State
-from tests.sockets.pipes import pipe
+from tests.sockets.connected_sockets import connected_sockets
 
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="netlink and /proc are Linux's")
 
@@ -30,7 +30,7 @@ def numbers(ends: list[End]) -> list[tuple[int, int]]:
 
 @linux_only
 def test_both_ends_and_the_listener_are_found_with_their_numbers() -> None:
-    with pipe() as p:
+    with connected_sockets() as p:
         ends = Surveyor().look()
         assert numbers(found(ends, p.client_name, p.server_name)) == [(os.getpid(), p.client.fileno())]
         assert numbers(found(ends, p.server_name, "0.0.0.0:0")) == [(os.getpid(), p.listener.fileno())]
@@ -41,7 +41,7 @@ def test_both_ends_and_the_listener_are_found_with_their_numbers() -> None:
 
 @linux_only
 def test_the_kernel_tells_its_figures_once_bytes_were_acknowledged() -> None:
-    with pipe() as p:
+    with connected_sockets() as p:
         server = p.accept()
         p.client.sendall(b"x" * 1000)
         server.recv(1000)
@@ -56,7 +56,7 @@ def test_the_kernel_tells_its_figures_once_bytes_were_acknowledged() -> None:
 
 @linux_only
 def test_the_figures_are_those_of_the_socket_option() -> None:
-    with pipe() as p:
+    with connected_sockets() as p:
         p.accept()
         (client_end,) = found(Surveyor().look(), p.client_name, p.server_name)
         told = p.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
@@ -74,7 +74,7 @@ def test_the_figures_are_those_of_the_socket_option() -> None:
 
 @linux_only
 def test_a_process_is_told_of_its_own_connection_and_of_nothing_else() -> None:
-    with pipe() as p, socket.socket() as unused:
+    with connected_sockets() as p, socket.socket() as unused:
         word = own_word(p.client)
         assert word is not None
         state, figures = word
@@ -92,7 +92,7 @@ def test_elsewhere_the_kernel_says_nothing_of_a_socket(monkeypatch: pytest.Monke
 
 @linux_only
 def test_bytes_that_nobody_has_read_are_counted() -> None:
-    with pipe() as p:
+    with connected_sockets() as p:
         p.accept()
         p.client.sendall(b"hello")
         (end,) = found(Surveyor().look(), p.server_name, p.client_name)
@@ -102,7 +102,7 @@ def test_bytes_that_nobody_has_read_are_counted() -> None:
 @linux_only
 def test_a_number_that_is_taken_over_by_another_socket_is_noticed_at_once() -> None:
     holders = Holders()
-    with pipe() as p:
+    with connected_sockets() as p:
         inode = os.fstat(p.client.fileno()).st_ino
         assert [holder.fd for holder in holders.find([inode])[inode]] == [p.client.fileno()]
         with socket.socket() as other:
@@ -134,7 +134,7 @@ def test_a_socket_that_nobody_holds_is_asked_for_once_and_not_in_every_look() ->
 
 @linux_only
 def test_ipv6_is_found_as_well() -> None:
-    with pipe("::1") as p:
+    with connected_sockets("::1") as p:
         p.accept()
         assert p.client_name.startswith("[::1]:")
         (end,) = found(Surveyor().look(), p.client_name, p.server_name)
@@ -142,7 +142,7 @@ def test_ipv6_is_found_as_well() -> None:
 
 
 def test_psutil_tells_the_same_without_figures() -> None:
-    with pipe() as p:
+    with connected_sockets() as p:
         server = p.accept()
         ends = psutil_look()
         assert numbers(found(ends, p.client_name, p.server_name)) == [(os.getpid(), p.client.fileno())]

@@ -6,7 +6,7 @@ import pytest
 
 from inspector.errors import InspectorError
 from inspector.sockets.wakeup_socket import WakeupSocket
-from tests.sockets.pipes import pipe
+from tests.sockets.connected_sockets import connected_sockets
 from tests.tools import needs_capture
 from tests.waiting import PATIENCE_SECONDS
 
@@ -15,7 +15,7 @@ from tests.waiting import PATIENCE_SECONDS
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_it_rings_at_the_opening_and_at_the_closing(host: str) -> None:
     wakeup = WakeupSocket("lo")
-    with pipe(host) as p:
+    with connected_sockets(host) as p:
         assert wakeup.wait(PATIENCE_SECONDS), "a handshake"
         server = p.accept()
         server.close()
@@ -29,7 +29,7 @@ def test_it_rings_at_the_opening_and_at_the_closing(host: str) -> None:
 def test_one_look_answers_all_that_rang_before_it() -> None:
     wakeup = WakeupSocket("lo")
     for _ in range(3):
-        with pipe() as p:
+        with connected_sockets() as p:
             p.accept()
     assert wakeup.wait(PATIENCE_SECONDS)
     wakeup.close()

@@ -18,7 +18,7 @@ from inspector.pcap import pcapng_writer
 from inspector.pcap.interfaces import Interface
 from inspector.pcap.reader import PacketFile, open_packets
 from inspector.tables.table import Table
-from tests.sockets.pipes import Pipe, pipe
+from tests.sockets.connected_sockets import ConnectedSockets, connected_sockets
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="netlink and /proc are Linux's")
@@ -54,7 +54,7 @@ class Recording:
 
 
 @contextmanager
-def watched(path: Path, p: Pipe) -> Iterator[Recording]:
+def watched(path: Path, p: ConnectedSockets) -> Iterator[Recording]:
     """The sockets of this connection, watched into a new recording."""
     path.write_bytes(pcapng_writer.section_header("x") + pcapng_writer.interface_description(Interface(1, 0, "lo")))
     options = ["--spool", str(path), "--interface", "lo", "--only-ports", str(p.port)]
@@ -72,7 +72,7 @@ def watched(path: Path, p: Pipe) -> Iterator[Recording]:
 
 
 def test_the_five_facts_of_tokens_as_the_kernel_tells_them(tmp_path: Path) -> None:
-    with pipe() as p, watched(tmp_path / "x.pcapng", p) as recording:
+    with connected_sockets() as p, watched(tmp_path / "x.pcapng", p) as recording:
         ends = p.server_name, p.client_name
         waiting = recording.await_end(*ends, lambda one: one.get("state") == "ESTABLISHED")
         assert (waiting["inode"], waiting["holders"]) == (0, []), "a connection before accept has no token"
@@ -101,13 +101,13 @@ def test_the_five_facts_of_tokens_as_the_kernel_tells_them(tmp_path: Path) -> No
 
 
 def test_the_process_is_named_as_the_kernel_names_it(tmp_path: Path) -> None:
-    with pipe() as p, watched(tmp_path / "x.pcapng", p) as recording:
+    with connected_sockets() as p, watched(tmp_path / "x.pcapng", p) as recording:
         told = recording.await_end(p.client_name, p.server_name, lambda one: bool(one.get("holders")))
         assert told["holders"][0][1] == Path("/proc/self/comm").read_text().rstrip("\n")
 
 
 def test_a_quiet_connection_is_not_reported_over_and_over(tmp_path: Path) -> None:
-    with pipe() as p, watched(tmp_path / "x.pcapng", p) as recording:
+    with connected_sockets() as p, watched(tmp_path / "x.pcapng", p) as recording:
         p.accept()
         recording.await_end(p.server_name, p.client_name, lambda one: bool(one.get("holders")))
         before = len(recording.look())
@@ -121,7 +121,7 @@ def test_a_quiet_connection_is_not_reported_over_and_over(tmp_path: Path) -> Non
 @contextmanager
 def socket_pair_of_another_port() -> Iterator[None]:
     """A connection that rings the bell and is none of the watched ones."""
-    with pipe() as other:
+    with connected_sockets() as other:
         other.accept()
         yield
 

@@ -36,13 +36,13 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
     from scapy.layers.l2 import ARP, Ether
     from scapy.utils import wrpcap
 
-    pipe = IPv6(src="2001:db8::1", dst="2001:db8::2")
+    ip = IPv6(src="2001:db8::1", dst="2001:db8::2")
     packets = [
         Ether() / IP(src="192.0.2.1", dst="192.0.2.2") / UDP(sport=53, dport=5353) / b"?",
         Ether() / ARP(),
-        Ether() / pipe / TCP(sport=40000, dport=80, flags="S", seq=0xFFFF_FFFF),
+        Ether() / ip / TCP(sport=40000, dport=80, flags="S", seq=0xFFFF_FFFF),
         Ether() / IPv6(src="2001:db8::2", dst="2001:db8::1") / TCP(sport=80, dport=40000, flags="SA", seq=7, ack=0),
-        Ether() / pipe / TCP(sport=40000, dport=80, flags="A", seq=0, ack=8),
+        Ether() / ip / TCP(sport=40000, dport=80, flags="A", seq=0, ack=8),
     ]
     for i, packet in enumerate(packets):
         packet.time = 1_700_000_000 + i

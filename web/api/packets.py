@@ -129,7 +129,7 @@ def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:
     owners = capture.packets["connection"][chosen].tolist()
     known = sorted({owner for owner in owners if owner >= 0})
     silent = rows.SENDERS[silent_ends(capture.connections, known)].tolist()
-    spoken = {
+    sockets = {
         owner: {
             "client": socket_of(capture.connections, owner, 0),
             "server": socket_of(capture.connections, owner, 1),
@@ -138,7 +138,7 @@ def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:
         }
         for owner, end in zip(known, silent, strict=True)
     }
-    return [spoken.get(owner, NO_CONNECTION) for owner in owners]
+    return [sockets.get(owner, NO_CONNECTION) for owner in owners]
 
 
 NO_CONNECTION: dict[str, str | None] = dict.fromkeys(("client", "server", "protocol", "silent"))

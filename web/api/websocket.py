@@ -56,27 +56,27 @@ def add_messages(api: Blueprint, session: Session) -> None:
     def conversation(number: int) -> dict[str, Any]:
         with session.reading() as capture:
             is_there = number < len(capture.connections)
-            spoken = [capture.connections[column][number] for column in ("protocol", "inside")] if is_there else []
-            if Protocol.WEBSOCKET not in spoken:
+            protocols = [capture.connections[column][number] for column in ("protocol", "inside")] if is_there else []
+            if Protocol.WEBSOCKET not in protocols:
                 raise Refused(404, f"Connection {number} is not a WebSocket.", "Choose one from the list.")
             return _conversation(capture, number)
 
 
 def _push(capture: Capture, push: Push) -> dict[str, int]:
-    pipes = capture.messages["connection"]
+    connections = capture.messages["connection"]
     return {
         "push": push.row,
         "message": push.cause,
         "after_ns": push.after_ns,
-        "to": int(pipes[push.row]),
-        "from": int(pipes[push.cause]),
+        "to": int(connections[push.row]),
+        "from": int(connections[push.cause]),
     }
 
 
 def _frames_by_message(capture: Capture, chosen: slice) -> dict[str, list[rows.Row]]:
     """The first frames of each fragmented message among the chosen ones, by message."""
-    cut = [row for row in range(chosen.start, chosen.stop) if capture.messages["frames"][row] > 1]
-    return {str(row): _frames(capture, row) for row in cut}
+    fragmented = [row for row in range(chosen.start, chosen.stop) if capture.messages["frames"][row] > 1]
+    return {str(row): _frames(capture, row) for row in fragmented}
 
 
 def _frames(capture: Capture, row: int) -> list[rows.Row]:
@@ -128,10 +128,10 @@ def _agreed(capture: Capture, number: int) -> dict[str, str | None]:
     exchanges = np.flatnonzero(capture.exchanges["connection"] == number)
     if not len(exchanges):
         return {"target": None, "subprotocol": None, "extensions": None}
-    asked, answered = (int(capture.exchanges[name][exchanges[-1]]) for name in ("request", "response"))
-    response = head(capture, answered) if answered >= 0 else None
+    request_row, response_row = (int(capture.exchanges[name][exchanges[-1]]) for name in ("request", "response"))
+    response = head(capture, response_row) if response_row >= 0 else None
     return {
-        "target": head(capture, asked).target if asked >= 0 else None,
+        "target": head(capture, request_row).target if request_row >= 0 else None,
         "subprotocol": ", ".join(response.values("Sec-WebSocket-Protocol")) or None if response else None,
         "extensions": ", ".join(response.values("Sec-WebSocket-Extensions")) or None if response else None,
     }

@@ -32,19 +32,22 @@ class Outcome:
 
 async def get(stage: Stage) -> Outcome:
     """Send one request on one connection."""
-    client, (answer,) = await visit(stage, PAGE)
+    client, (response,) = await visit(stage, PAGE)
     return Outcome(
-        f"GET / was answered {status(answer)} with {answer['bytes']} bytes. The connection is closed again.", [client]
+        f"The response to GET / was {status(response)}, {response['bytes']} bytes. The connection is closed again.",
+        [client],
     )
 
 
 async def post(stage: Stage) -> Outcome:
     """Send one request with content."""
-    client, (answer,) = await visit(stage, ORDER)
-    if answer["status"] != 201:
-        raise LabError(f"The response to the order was {status(answer)}: {answer['body'].strip()}")
-    words = json.loads(answer["body"])["message"]
-    return Outcome(f'POST /orders was answered {status(answer)}: "{words}" The connection is closed again.', [client])
+    client, (response,) = await visit(stage, ORDER)
+    if response["status"] != 201:
+        raise LabError(f"The response to the order was {status(response)}: {response['body'].strip()}")
+    words = json.loads(response["body"])["message"]
+    return Outcome(
+        f'The response to POST /orders was {status(response)}: "{words}" The connection is closed again.', [client]
+    )
 
 
 async def refresh_twice(stage: Stage) -> Outcome:
@@ -56,14 +59,14 @@ async def refresh_twice(stage: Stage) -> Outcome:
 
 async def keep_alive(stage: Stage) -> Outcome:
     """Send three requests on one connection."""
-    client, answers = await visit(stage, PAGE, STYLE, MENU)
-    return Outcome(f"{len(answers)} requests were answered on one connection; then the client closed it.", [client])
+    client, responses = await visit(stage, PAGE, STYLE, MENU)
+    return Outcome(f"{len(responses)} requests were answered on one connection; then the client closed it.", [client])
 
 
 async def join(stage: Stage) -> Outcome:
     """Make Alice and Bob join the chat."""
     arrived = await gather_people(stage)
-    who = await diary_text(stage)
+    who = await registry_text(stage)
     if not arrived:
         return Outcome(f"Alice and Bob are here already. {who}", clients_of(stage))
     return Outcome(f"{' and '.join(arrived)} joined. {who}", clients_of(stage))
@@ -98,11 +101,11 @@ async def leave(stage: Stage) -> Outcome:
     if not gone:
         return Outcome("Neither Alice nor Bob was in the chat.")
     for name in gone:
-        struck = stage.room.watch("left", name=name)
+        removed = stage.room.watch("left", name=name)
         await stage.dismiss(name)
-        await stage.room.within_reason(struck)
+        await stage.room.within_reason(removed)
     return Outcome(
-        f"{' and '.join(gone)} sent close frames; the connections are closed. {await diary_text(stage)}", clients
+        f"{' and '.join(gone)} sent close frames; the connections are closed. {await registry_text(stage)}", clients
     )
 
 
@@ -113,15 +116,15 @@ ACTS: dict[str, Callable[[Stage], Awaitable[Outcome]]] = {
 """The functions that run the actions, by the action's name in `action_list.ACTIONS`."""
 
 
-async def visit(stage: Stage, *questions: Message) -> tuple[str, list[Message]]:
+async def visit(stage: Stage, *requests: Message) -> tuple[str, list[Message]]:
     """Send all requests on one connection; return the client's address and the responses."""
-    done = await stage.visitor.ask("visit", questions=list(questions))
-    return done["client"], done["answers"]
+    done = await stage.visitor.ask("visit", requests=list(requests))
+    return done["client"], done["responses"]
 
 
-def status(answer: Message) -> str:
+def status(response: Message) -> str:
     """The status code and reason phrase of a response, such as "200 OK"."""
-    return f"{answer['status']} {answer['reason']}"
+    return f"{response['status']} {response['reason']}"
 
 
 async def gather_people(stage: Stage) -> list[str]:
@@ -140,11 +143,11 @@ async def say(stage: Stage, speaker: str, listener: str, text: str) -> Outcome:
     """Send a message from one user to the other, who may also be in a browser tab."""
     await gather_people(stage)
     mouth = person_or_error(stage, speaker)
-    spoken = stage.room.watch("said", speaker=speaker, text=text, reached=[listener])
+    was_said = stage.room.watch("said", speaker=speaker, text=text, reached=[listener])
     ear = stage.people.get(listener)
     heard = ear.watch("heard", message={"from": speaker, "say": text}) if ear else None
     await mouth.ask("say", text=text, to=listener)
-    await stage.room.within_reason(spoken)
+    await stage.room.within_reason(was_said)
     if ear and heard:
         await ear.within_reason(heard)
     fds = {name: fd for fd, name in (await stage.room.ask("registry"))["registry"].items()}
@@ -172,7 +175,7 @@ def clients_of(stage: Stage) -> list[str]:
     return [person.ready["client"] for person in stage.people.values()]
 
 
-async def diary_text(stage: Stage) -> str:
+async def registry_text(stage: Stage) -> str:
     """The server's registry, as a sentence."""
     registry = (await stage.room.ask("registry"))["registry"]
     if not registry:

@@ -18,25 +18,25 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from inspector.errors import LabError
-from inspector.lab.process.json_lines import Message, answer, report
+from inspector.lab.process.json_lines import Message, report, run_commands
 from inspector.lab.process.reported_socket import ReportedSocket, name_process
 
 
 class Person:
     """One chat user on one WebSocket connection."""
 
-    def __init__(self, name: str, pipe: ClientConnection) -> None:
+    def __init__(self, name: str, connection: ClientConnection) -> None:
         self.name = name
-        self.pipe = pipe
+        self.connection = connection
 
     async def join(self) -> None:
         """Send the name and wait for the welcome. Raises LabError with the server's reason if the server refuses."""
         await self._send({"join": self.name})
-        answered = json.loads(await self.pipe.recv())
-        if "welcome" not in answered:
-            raise LabError(answered.get("refused", f"{self.name} was refused by the chat."))
-        address, port = self.pipe.local_address
-        report("ready", name=self.name, token=answered["token"], client=f"{address}:{port}")
+        reply = json.loads(await self.connection.recv())
+        if "welcome" not in reply:
+            raise LabError(reply.get("refused", f"{self.name} was refused by the chat."))
+        address, port = self.connection.local_address
+        report("ready", name=self.name, token=reply["token"], client=f"{address}:{port}")
 
     async def do(self, command: Message) -> Message:
         """Run a command of the lab: send a message to one user or to all."""
@@ -47,34 +47,34 @@ class Person:
 
     async def listen(self) -> None:
         """Report incoming messages until the connection closes."""
-        async for message in self.pipe:
+        async for message in self.connection:
             report("heard", message=json.loads(message))
 
     async def _send(self, message: Message) -> None:
-        await self.pipe.send(json.dumps(message, ensure_ascii=False))
+        await self.connection.send(json.dumps(message, ensure_ascii=False))
 
 
 async def connected(url: str) -> ReportedSocket:
     """Return a socket that is connected to the host and port of the URL."""
     place = urlsplit(url)
-    pipe = ReportedSocket()
+    client = ReportedSocket()
     try:
-        pipe.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(pipe, (place.hostname, place.port))
+        client.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(client, (place.hostname, place.port))
     except BaseException:
-        pipe.close()
+        client.close()
         raise
-    return pipe
+    return client
 
 
 async def live(name: str, url: str, compression: str | None) -> None:
     """Join the chat and stay until standard input ends or the server closes the connection."""
     # No proxy: the user's proxy settings must not redirect loopback traffic.
     joined = connect(url, sock=await connected(url), compression=compression, proxy=None, user_agent_header=f"{name}/1")
-    async with joined as pipe:
-        person = Person(name, pipe)
+    async with joined as connection:
+        person = Person(name, connection)
         await person.join()
-        tasks = [asyncio.create_task(person.listen()), asyncio.create_task(answer(person.do))]
+        tasks = [asyncio.create_task(person.listen()), asyncio.create_task(run_commands(person.do))]
         done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in rest:
             task.cancel()

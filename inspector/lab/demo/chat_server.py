@@ -30,7 +30,7 @@ from websockets.typing import Origin
 
 from inspector.errors import LabError
 from inspector.lab.demo.pages import Page, own_hosts, read_page, security_headers
-from inspector.lab.process.json_lines import Message, answer, report
+from inspector.lab.process.json_lines import Message, report, run_commands
 from inspector.lab.process.ports import port_of
 from inspector.lab.process.reported_socket import ReportedSocket, described, inode_of, name_process
 
@@ -96,7 +96,7 @@ class Room:
             pass  # it left without closing properly, or never sent a name: the packets show how
         finally:
             if guest:
-                await self._strike(fd, guest)
+                await self._remove(fd, guest)
 
     def answer_request(self, connection: ServerConnection, request: Request) -> Response | None:
         """Serve the files of the chat page; None lets a WebSocket handshake continue."""
@@ -154,7 +154,7 @@ class Room:
             reached = [found.name] if await found.push(pushed) else []
         report("said", speaker=speaker.name, text=text, reached=reached)
 
-    async def _strike(self, fd: int, guest: Guest) -> None:
+    async def _remove(self, fd: int, guest: Guest) -> None:
         if self.registry.get(fd) is guest:  # the descriptor may already belong to somebody else
             del self.registry[fd]
         report("descriptor", **described("forget", fd, guest.inode), name=guest.name)
@@ -219,7 +219,7 @@ async def run(listener: socket.socket) -> None:
         logger=quiet,
     ):
         report("ready")
-        await answer(room.do)
+        await run_commands(room.do)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ import socket
 from inspector.errors import LabError
 from inspector.lab.demo.action_runs import ACTS
 from inspector.lab.demo.running_processes import Stage
-from inspector.lab.process.json_lines import Message, answer_one, commands, report
+from inspector.lab.process.json_lines import Message, commands, report, run_command
 from inspector.lab.process.reported_socket import ReportedSocket, name_process
 from inspector.lab.scenarios.in_demo import GuestPlays
 
@@ -46,7 +46,7 @@ class Host:
 
     async def _work(self) -> None:
         while True:
-            await answer_one(await self._waiting.get(), self._do)
+            await run_command(await self._waiting.get(), self._do)
 
     async def _do(self, command: Message) -> Message:
         if command["do"] == "play":

@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from typing import BinaryIO, Self
 
 from inspector.errors import LabError
-from inspector.lab.process.json_lines import Message, answer_blocking, report
+from inspector.lab.process.json_lines import Message, report, run_commands_blocking
 from inspector.lab.process.ports import LOCALHOST
 from inspector.lab.process.reported_socket import ReportedSocket, name_process, text_of
 
 PATIENCE_SECONDS = 8.0
 LONGEST_HEAD_LINE = 8192
 MOST_FIELDS = 100
-BROKEN_OFF = "The café's response was truncated."
+TRUNCATED = "The café's response was truncated."
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """The parts of a response that the client needs."""
 
     status: int
@@ -33,7 +33,7 @@ class Answer:
     body: bytes
 
 
-class Pipe:
+class Connection:
     """One connection to the café."""
 
     def __init__(self, port: int) -> None:
@@ -55,17 +55,17 @@ class Pipe:
         self._incoming.close()
         self._socket.close()
 
-    def ask(self, method: str, target: str, body: str | None = None, keep: bool = False) -> Answer:
+    def request(self, method: str, target: str, body: str | None = None, keep: bool = False) -> Response:
         """Send one request and wait for the complete response and, unless `keep`, until the server has closed its end.
 
         Raises:
             LabError: the response was truncated, or was longer than its Content-Length.
         """
         self._socket.sendall(compose(method, target, self._port, body, keep))
-        answer = read_answer(self._incoming)
+        response = read_response(self._incoming)
         if not keep and self._incoming.read(1):
             raise LabError("The café sent more than its Content-Length.")
-        return answer
+        return response
 
 
 def compose(method: str, target: str, port: int, body: str | None, keep: bool) -> bytes:
@@ -84,7 +84,7 @@ def compose(method: str, target: str, port: int, body: str | None, keep: bool) -
     return "\r\n".join(lines).encode() + content
 
 
-def read_answer(incoming: BinaryIO) -> Answer:
+def read_response(incoming: BinaryIO) -> Response:
     """Read one response with a Content-Length from the stream. Raises LabError if the stream ends early."""
     _, status, reason = _line(incoming).split(" ", 2)
     fields = {}
@@ -97,14 +97,14 @@ def read_answer(incoming: BinaryIO) -> Answer:
     length = int(fields.get("content-length", "0"))
     body = incoming.read(length)
     if len(body) < length:
-        raise LabError(BROKEN_OFF)
-    return Answer(int(status), reason, fields, body)
+        raise LabError(TRUNCATED)
+    return Response(int(status), reason, fields, body)
 
 
 def _line(incoming: BinaryIO) -> str:
     line = incoming.readline(LONGEST_HEAD_LINE)
     if not line.endswith(b"\n"):
-        raise LabError(BROKEN_OFF)
+        raise LabError(TRUNCATED)
     return line.decode("latin-1").rstrip("\r\n")
 
 
@@ -118,17 +118,21 @@ class Visitor:
         """Run a command: send the given requests, each {"method", "target", "body"}, on one connection."""
         if command["do"] != "visit":
             raise LabError(f"The client has no command {command['do']!r}.")
-        questions = command["questions"]
+        requests = command["requests"]
         try:
-            with Pipe(self._port) as pipe:
-                keep = len(questions) > 1
-                answers = [pipe.ask(q["method"], q["target"], q.get("body"), keep) for q in questions]
+            with Connection(self._port) as connection:
+                keep = len(requests) > 1
+                responses = [
+                    connection.request(each["method"], each["target"], each.get("body"), keep) for each in requests
+                ]
         except OSError as error:
-            raise LabError(f"The café did not answer: {error}.") from error
-        told = [
-            {"status": a.status, "reason": a.reason, "bytes": len(a.body), "body": a.body.decode()} for a in answers
-        ]
-        return {"client": pipe.client, "answers": told}
+            raise LabError(f"The café did not respond: {error}.") from error
+        return {"client": connection.client, "responses": [_described(response) for response in responses]}
+
+
+def _described(response: Response) -> Message:
+    body = response.body
+    return {"status": response.status, "reason": response.reason, "bytes": len(body), "body": body.decode()}
 
 
 def main() -> None:
@@ -138,7 +142,7 @@ def main() -> None:
     name_process("visitor")
     visitor = Visitor(parser.parse_args().port)
     report("ready")
-    answer_blocking(visitor.do)
+    run_commands_blocking(visitor.do)
 
 
 if __name__ == "__main__":

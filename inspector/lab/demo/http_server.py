@@ -19,7 +19,7 @@ from urllib.parse import parse_qs
 
 from inspector.errors import LabError
 from inspector.lab.demo.pages import Page, own_hosts, read_page, security_headers
-from inspector.lab.process.json_lines import Message, answer_blocking, report
+from inspector.lab.process.json_lines import Message, report, run_commands_blocking
 from inspector.lab.process.ports import port_of
 from inspector.lab.process.reported_socket import ReportedSocket, name_process
 
@@ -197,7 +197,7 @@ def main() -> None:
     cafe = Cafe(ReportedSocket.listening(parser.parse_args().socket))
     threading.Thread(target=cafe.serve_forever, daemon=True).start()
     report("ready")
-    answer_blocking(_no_commands)
+    run_commands_blocking(_no_commands)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Self
 from inspector.lab.process.ports import LOCALHOST, port_of
 from inspector.lab.process.reported_socket import ReportedSocket
 
-MOST_PIPES = 64
+MOST_CONNECTIONS = 64
 """Maximum number of connections relayed at the same time; further ones are closed immediately."""
 
 PIECE = 1 << 16
@@ -26,7 +26,7 @@ class Relay:
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self._port = port_of(listener)
-        self._pipes: set[asyncio.Task[None]] = set()
+        self._connections: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     @classmethod
@@ -40,21 +40,21 @@ class Relay:
         """Stop accepting connections and close the open ones."""
         if self._server:
             self._server.close()
-        for pipe in self._pipes:
-            pipe.cancel()
-        await asyncio.gather(*self._pipes, return_exceptions=True)
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._pipes) >= MOST_PIPES:
+        if len(self._connections) >= MOST_CONNECTIONS:
             writer.transport.abort()
             return
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"
-        self._pipes.add(task)
+        self._connections.add(task)
         try:
             await self._connect(reader, writer)
         finally:
-            self._pipes.discard(task)
+            self._connections.discard(task)
             writer.close()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -89,9 +89,9 @@ async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 def reset(writer: asyncio.StreamWriter) -> None:
     """Close the connection with RST instead of FIN."""
-    pipe = writer.get_extra_info("socket")
+    connection = writer.get_extra_info("socket")
     with contextlib.suppress(OSError):
-        pipe.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
     writer.transport.abort()
 
 

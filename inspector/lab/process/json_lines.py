@@ -52,13 +52,13 @@ async def commands() -> AsyncIterator[Message]:
         transport.close()
 
 
-async def answer(do: Callable[[Message], Awaitable[Message]]) -> None:
+async def run_commands(do: Callable[[Message], Awaitable[Message]]) -> None:
     """Run the commands from standard input one after another, until it ends."""
     async for command in commands():
-        await answer_one(command, do)
+        await run_command(command, do)
 
 
-async def answer_one(command: Message, do: Callable[[Message], Awaitable[Message]]) -> None:
+async def run_command(command: Message, do: Callable[[Message], Awaitable[Message]]) -> None:
     """Run a command and report its result, or the reason why it failed."""
     try:
         _write({"id": command["id"], "done": await do(command)})
@@ -66,8 +66,8 @@ async def answer_one(command: Message, do: Callable[[Message], Awaitable[Message
         _write({"id": command["id"], "failed": str(error)})
 
 
-def answer_blocking(do: Callable[[Message], Message]) -> None:
-    """Do the same as `answer`, for a process without an event loop."""
+def run_commands_blocking(do: Callable[[Message], Message]) -> None:
+    """Do the same as `run_commands`, for a process without an event loop."""
     for line in sys.stdin.buffer:
         command = json.loads(line)
         try:

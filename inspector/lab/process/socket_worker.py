@@ -16,7 +16,7 @@ import socket
 import struct
 
 from inspector.errors import LabError
-from inspector.lab.process.json_lines import Message, answer_blocking, report
+from inspector.lab.process.json_lines import Message, report, run_commands_blocking
 from inspector.lab.process.reported_socket import ReportedSocket, name_process, text_of
 
 PATIENCE_SECONDS = 9.0
@@ -182,27 +182,27 @@ class SocketWorker:
         The result contains the number of connections that got a response and the addresses of the last few sockets.
         """
         content = data.encode("latin-1")
-        pipes = [ReportedSocket(family(address)) for _ in range(count)]
-        for pipe in pipes:
-            pipe.settimeout(PATIENCE_SECONDS)
-            pipe.connect((address, port))
-        for pipe in pipes:
-            pipe.sendall(content)
-        guests, answered = [text_of(pipe.getsockname()) for pipe in pipes[-NAMED_GUESTS:]], 0
-        for pipe in pipes:
-            with pipe:
-                answered += bool(pipe.recv(PIECE)) and not pipe.recv(1)
+        sockets = [ReportedSocket(family(address)) for _ in range(count)]
+        for each in sockets:
+            each.settimeout(PATIENCE_SECONDS)
+            each.connect((address, port))
+        for each in sockets:
+            each.sendall(content)
+        guests, answered = [text_of(each.getsockname()) for each in sockets[-NAMED_GUESTS:]], 0
+        for each in sockets:
+            with each:
+                answered += bool(each.recv(PIECE)) and not each.recv(1)
         return {"answered": answered, "guests": guests}
 
     def serve(self, fd: int, count: int, data: str) -> Message:
         """Accept `count` connections, then send `data` on each in turn and close it."""
         content = data.encode("latin-1")
         accepted = [self._sockets[fd].accept()[0] for _ in range(count)]
-        for pipe in accepted:
-            with pipe:
-                pipe.settimeout(PATIENCE_SECONDS)
-                pipe.recv(PIECE)
-                pipe.sendall(content)
+        for each in accepted:
+            with each:
+                each.settimeout(PATIENCE_SECONDS)
+                each.recv(PIECE)
+                each.sendall(content)
         return {}
 
     def _new(self, address: str) -> ReportedSocket:
@@ -252,7 +252,7 @@ def main() -> None:
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_FILES if most < 0 else min(MOST_FILES, most), most))
     report("ready")
-    answer_blocking(SocketWorker().do)
+    run_commands_blocking(SocketWorker().do)
 
 
 if __name__ == "__main__":

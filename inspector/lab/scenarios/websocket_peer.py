@@ -47,7 +47,7 @@ class Talker:
         self._protocol.send_ping(data)
         await self.flush()
 
-    async def goodbye(self, code: CloseCode, reason: str) -> None:
+    async def send_close_frame(self, code: CloseCode, reason: str) -> None:
         """Send a close frame."""
         self._protocol.send_close(code, reason)
         await self.flush()
@@ -61,7 +61,7 @@ class Talker:
         while not self._has_heard(opcode):
             data = await self.end.receive_some()
             if not data:
-                raise LabError("The other end has hung up.")
+                raise LabError("The other end has closed the connection.")
             self._protocol.receive_data(data)
             self._frames += [event for event in self._protocol.events_received() if isinstance(event, Frame)]
             await self.flush()
@@ -83,18 +83,18 @@ async def converse(scene: Scene, listener: End, compress: bool = False, port: in
     """Open a connection and upgrade it to WebSocket; return the client's and the server's endpoint."""
     offered = [ClientPerMessageDeflateFactory(compress_settings={"memLevel": 4})] if compress else []
     accepted = [ServerPerMessageDeflateFactory(compress_settings={"memLevel": 4})] if compress else []
-    asking = ClientProtocol(parse_uri(f"ws://cafe.example:{port}/chat"), extensions=offered or None)
-    answering = ServerProtocol(extensions=accepted)
-    asking.send_request(asking.connect())
-    ends = await scene.pair(listener, b"".join(asking.data_to_send()), port, options=[NODELAY])
-    client, server = Talker(ends[0], asking), Talker(ends[1], answering)
+    requester = ClientProtocol(parse_uri(f"ws://cafe.example:{port}/chat"), extensions=offered or None)
+    responder = ServerProtocol(extensions=accepted)
+    requester.send_request(requester.connect())
+    ends = await scene.pair(listener, b"".join(requester.data_to_send()), port, options=[NODELAY])
+    client, server = Talker(ends[0], requester), Talker(ends[1], responder)
     await server.end.option(*NODELAY)
-    answering.receive_data(await server.end.receive_some())
-    (request,) = answering.events_received()
+    responder.receive_data(await server.end.receive_some())
+    (request,) = responder.events_received()
     if not isinstance(request, Request):
-        raise LabError("The client did not ask for an upgrade.")
-    answering.send_response(answering.accept(request))
+        raise LabError("The client did not request an upgrade.")
+    responder.send_response(responder.accept(request))
     await server.flush()
-    asking.receive_data(await client.end.receive_some())
-    asking.events_received()
+    requester.receive_data(await client.end.receive_some())
+    requester.events_received()
     return client, server

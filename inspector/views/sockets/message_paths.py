@@ -73,7 +73,7 @@ def _way(capture: Capture, push: Push, ends: dict[tuple[int, int], int]) -> Way 
 def described(capture: Capture, way: Way) -> dict[str, Any]:
     """A path for JSON: both connections, the packets that prove it, and the descriptors by id (null if unknown)."""
     messages = capture.messages
-    pipes = [int(messages["connection"][row]) for row in (way.message, way.push)]
+    connections = [int(messages["connection"][row]) for row in (way.message, way.push)]
     packets = [int(messages["first_packet"][row]) + 1 for row in (way.message, way.push)]
     times = [int(messages["time_ns"][row]) - (capture.start_ns or 0) for row in (way.message, way.push)]
     tokens = {name: getattr(way, name) for name in ("sender", "entry", "exit", "receiver")}
@@ -81,7 +81,7 @@ def described(capture: Capture, way: Way) -> dict[str, Any]:
         "message": way.message,
         "push": way.push,
         "said": way.text,
-        "connections": pipes,
+        "connections": connections,
         "packets": packets,
         "at_ns": times,
         "tokens": {name: row if row >= 0 else None for name, row in tokens.items()},

@@ -269,7 +269,7 @@ def _start_line(e: Event) -> str:
     start = head(e.capture, e.row)
     if start.version == "HTTP/0.9" and not start.method:
         return "a body without a header (HTTP/0.9)"
-    text = f"{start.method} {start.target}" if start.method else start.answer
+    text = f"{start.method} {start.target}" if start.method else start.status_and_reason
     return _shorten(text.strip())
 
 

@@ -19,7 +19,7 @@ from inspector.cli.main import main
 from inspector.sockets import End, Holder, KernelSocket
 from inspector.tcp.states import State
 from tests.browser.dashboards import PROGRAM
-from tests.sockets.pipes import pipe
+from tests.sockets.connected_sockets import connected_sockets
 from tests.waiting import PATIENCE_SECONDS
 
 
@@ -29,7 +29,7 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[list[st
 
 
 def test_in_a_pipe_the_table_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
-    with pipe() as p:
+    with connected_sockets() as p:
         server = p.accept()
         head, *rows = printed(capsys, "--port", str(p.port))
         wanted = [
@@ -78,7 +78,7 @@ def on_a_terminal(*arguments: str) -> Iterator[tuple[Terminal, subprocess.Popen[
 
 
 def test_on_a_terminal_tokens_come_and_go() -> None:
-    with pipe() as p, on_a_terminal("--port", str(p.port)) as (terminal, process):
+    with connected_sockets() as p, on_a_terminal("--port", str(p.port)) as (terminal, process):
         waits = re.compile(rf"–\s+–\s+ESTABLISHED\s+{p.server_name}\s+{p.client_name}")
         terminal.await_screen(waits.search)
         server = p.accept()

@@ -27,18 +27,18 @@ def sit_down(lab: Lab, name: str) -> Iterator[ClientConnection]:
 
 
 @pytest.mark.parametrize(
-    ("name", "pipes", "words"),
+    ("name", "connections", "words"),
     [
-        pytest.param("get", 1, "200 OK", id="a GET takes one pipe"),
-        pytest.param("post", 1, "One flat white for Alice", id="a POST takes one pipe"),
-        pytest.param("refresh_twice", 2, "two connections", id="two refreshes take two pipes"),
-        pytest.param("keep_alive", 1, "3 requests", id="three questions on a kept pipe take one"),
+        pytest.param("get", 1, "200 OK", id="a GET takes one connection"),
+        pytest.param("post", 1, "One flat white for Alice", id="a POST takes one connection"),
+        pytest.param("refresh_twice", 2, "two connections", id="two refreshes take two connections"),
+        pytest.param("keep_alive", 1, "3 requests", id="three requests on a persistent connection"),
     ],
 )
-def test_questions_take_their_pipes(lab: Lab, name: str, pipes: int, words: str) -> None:
+def test_requests_take_their_connections(lab: Lab, name: str, connections: int, words: str) -> None:
     done = lab.run(name)
     assert words in done["result"]
-    assert len(set(done["clients"])) == pipes
+    assert len(set(done["clients"])) == connections
     assert all(SOCKET.fullmatch(client) for client in done["clients"])
 
 
@@ -49,7 +49,7 @@ def test_a_chat_from_hello_to_goodbye(room: Lab) -> None:
     assert alice != bob
     said = room.run("alice_says_hi")
     assert 'Alice said "Hi"' in said["result"]
-    assert said["clients"] == [alice, bob], "the same two pipes carry everything"
+    assert said["clients"] == [alice, bob], "the same two connections carry everything"
     assert "Bob said" in room.run("bob_answers")["result"]
     assert "The server pushed to Alice and Bob" in room.run("server_push")["result"]
     left = room.run("leave")
@@ -88,7 +88,7 @@ def test_alice_reaches_a_bob_who_sits_at_a_browser_tab(room: Lab) -> None:
         said = room.run("alice_says_hi")
         assert json.loads(tab.recv(timeout=PATIENCE_SECONDS)) == {"joined": "Alice"}
         assert json.loads(tab.recv(timeout=PATIENCE_SECONDS)) == {"from": "Alice", "say": "Hi"}
-        assert len(said["clients"]) == 1, "Bob's pipe is the browser's"
+        assert len(said["clients"]) == 1, "Bob's connection is the browser's"
 
 
 def test_what_a_browser_tab_plays_is_not_spoken_for(room: Lab) -> None:

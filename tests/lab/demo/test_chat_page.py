@@ -63,7 +63,7 @@ def test_the_server_speaks_to_tabs_unasked(tabs: tuple[Page, Page], room: Lab) -
         expect(tab.locator(".news")).to_contain_text("The server, unasked:")
 
 
-def test_leaving_closes_the_pipe_and_tells_the_other(tabs: tuple[Page, Page]) -> None:
+def test_leaving_closes_the_connection_and_tells_the_other(tabs: tuple[Page, Page]) -> None:
     alice, bob = tabs
     bob.get_by_role("button", name="Leave").click()
     expect(bob.get_by_role("status")).to_have_text("You have left; the connection is closed.")

@@ -23,27 +23,27 @@ CHAT = "inspector.lab.demo.chat_server"
 class Guest:
     """A chat client that sends and receives objects."""
 
-    def __init__(self, pipe: ClientConnection) -> None:
-        self.pipe = pipe
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
 
     async def says(self, message: dict[str, Any]) -> None:
-        await self.pipe.send(json.dumps(message))
+        await self.connection.send(json.dumps(message))
 
     async def hears(self) -> Any:
-        return json.loads(await asyncio.wait_for(self.pipe.recv(), 10))
+        return json.loads(await asyncio.wait_for(self.connection.recv(), 10))
 
     async def is_shown_out(self) -> None:
         with pytest.raises(ConnectionClosed):
-            await asyncio.wait_for(self.pipe.recv(), 10)
+            await asyncio.wait_for(self.connection.recv(), 10)
 
 
 def with_guests(count: int, play: Callable[..., Awaitable[None]]) -> None:
     """Run a play with the server and `count` clients that have sent nothing yet."""
 
     async def run(room: Child, port: int) -> None:
-        # Nobody here reads everything; a full queue would hold up the goodbye.
-        pipes = [connect(f"ws://127.0.0.1:{port}/chat", proxy=None, max_queue=None) for _ in range(count)]
-        async with AsyncStack(pipes) as guests:
+        # Nobody here reads everything; a full queue would hold up the close frame.
+        connections = [connect(f"ws://127.0.0.1:{port}/chat", proxy=None, max_queue=None) for _ in range(count)]
+        async with AsyncStack(connections) as guests:
             await play(room, *guests)
 
     with_server(CHAT, run)
@@ -52,15 +52,15 @@ def with_guests(count: int, play: Callable[..., Awaitable[None]]) -> None:
 class AsyncStack:
     """Guests that come together and leave together."""
 
-    def __init__(self, pipes: list[connect]) -> None:
-        self._pipes = pipes
+    def __init__(self, connections: list[connect]) -> None:
+        self._connections = connections
 
     async def __aenter__(self) -> list[Guest]:
-        return [Guest(await pipe.__aenter__()) for pipe in self._pipes]
+        return [Guest(await connection.__aenter__()) for connection in self._connections]
 
     async def __aexit__(self, *exception: Any) -> None:
-        for pipe in self._pipes:
-            await pipe.__aexit__(*exception)
+        for connection in self._connections:
+            await connection.__aexit__(*exception)
 
 
 async def registry(room: Child) -> list[str]:
@@ -84,7 +84,7 @@ def test_alice_says_hi_to_bob_and_the_server_finds_his_token() -> None:
         await bob.says({"say": "Hi Alice"})
         assert await alice.hears() == {"from": "Bob", "say": "Hi Alice"}
 
-        await bob.pipe.close()
+        await bob.connection.close()
         assert await alice.hears() == {"left": "Bob"}
         assert await registry(room) == ["Alice"]
 
@@ -105,13 +105,13 @@ def test_words_for_everybody_reach_everybody_else() -> None:
     with_guests(3, play)
 
 
-def test_a_pipe_that_breaks_without_goodbye_is_struck_out_as_well() -> None:
+def test_a_connection_that_ends_without_a_close_frame_is_removed_as_well() -> None:
     async def play(room: Child, alice: Guest, bob: Guest) -> None:
         for guest, name in ((alice, "Alice"), (bob, "Bob")):
             await guest.says({"join": name})
             await guest.hears()
         struck = room.watch("left", name="Bob")
-        bob.pipe.transport.abort()
+        bob.connection.transport.abort()
         await room.within_reason(struck)
         assert await registry(room) == ["Alice"]
 
@@ -132,7 +132,7 @@ def test_a_pipe_that_breaks_without_goodbye_is_struck_out_as_well() -> None:
 )
 def test_whoever_does_not_say_who_it_is_is_shown_out(first: str) -> None:
     async def play(room: Child, guest: Guest) -> None:
-        await guest.pipe.send(first)
+        await guest.connection.send(first)
         assert "refused" in await guest.hears()
         await guest.is_shown_out()
         assert await registry(room) == []
@@ -152,7 +152,7 @@ def test_a_name_can_be_taken_once() -> None:
     with_guests(2, play)
 
 
-def test_words_to_nobody_are_refused_and_the_pipe_stays() -> None:
+def test_words_to_nobody_are_refused_and_the_connection_stays() -> None:
     async def play(_: Child, alice: Guest) -> None:
         await alice.says({"join": "Alice"})
         await alice.hears()
@@ -176,11 +176,11 @@ def test_speaking_without_words_ends_the_visit() -> None:
     with_guests(1, play)
 
 
-def test_a_message_that_is_too_long_closes_the_pipe_with_1009() -> None:
+def test_a_message_that_is_too_long_closes_the_connection_with_1009() -> None:
     async def play(_: Child, alice: Guest) -> None:
-        await alice.pipe.send("x" * (LONGEST_MESSAGE + 1))
+        await alice.connection.send("x" * (LONGEST_MESSAGE + 1))
         await alice.is_shown_out()
-        assert alice.pipe.close_code == 1009
+        assert alice.connection.close_code == 1009
 
     with_guests(1, play)
 
@@ -207,7 +207,7 @@ def test_the_room_has_an_end() -> None:
         pytest.param("null", False, id="a page without origin"),
     ],
 )
-def test_pages_of_other_sites_get_no_pipe(origin: str | None, is_let_in: bool) -> None:
+def test_pages_of_other_sites_get_no_connection(origin: str | None, is_let_in: bool) -> None:
     async def play(_: Child, port: int) -> None:
         own = Origin(origin.replace("PORT", str(port))) if origin else None
         attempt = connect(f"ws://127.0.0.1:{port}/chat", origin=own, proxy=None)
@@ -259,6 +259,6 @@ def test_when_it_ends_whoever_is_there_is_told_1001() -> None:
         await alice.hears()
         await room.stop()
         await alice.is_shown_out()
-        assert alice.pipe.close_code == 1001
+        assert alice.connection.close_code == 1001
 
     with_guests(1, play)

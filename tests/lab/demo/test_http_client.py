@@ -8,36 +8,36 @@ import re
 import pytest
 
 from inspector.errors import LabError
-from inspector.lab.demo.http_client import Answer, compose, read_answer
+from inspector.lab.demo.http_client import Response, compose, read_response
 from inspector.lab.process.child_process import Child
 from tests.lab.serving import with_server
 
 PAGE = {"method": "GET", "target": "/menu"}
 
 
-async def visit(port: int, *questions: dict[str, str]) -> dict[str, object]:
+async def visit(port: int, *requests: dict[str, str]) -> dict[str, object]:
     visitor = await Child.start("The visitor", "inspector.lab.demo.http_client", str(port))
     try:
-        return await visitor.ask("visit", questions=list(questions))
+        return await visitor.ask("visit", requests=list(requests))
     finally:
         await visitor.stop()
 
 
-@pytest.mark.parametrize("count", [1, 3], ids=["one question", "three questions on one pipe"])
-def test_questions_are_answered_in_full(count: int) -> None:
+@pytest.mark.parametrize("count", [1, 3], ids=["one request", "three requests on one connection"])
+def test_requests_get_complete_responses(count: int) -> None:
     async def play(_: Child, port: int) -> None:
         done = await visit(port, *[PAGE] * count)
         assert re.fullmatch(r"127\.0\.0\.1:\d+", str(done["client"]))
-        answers = done["answers"]
-        assert isinstance(answers, list)
-        assert [answer["status"] for answer in answers] == [200] * count
-        assert all("espresso" in json.loads(answer["body"])["menu"] for answer in answers)
+        responses = done["responses"]
+        assert isinstance(responses, list)
+        assert [response["status"] for response in responses] == [200] * count
+        assert all("espresso" in json.loads(response["body"])["menu"] for response in responses)
 
     with_server("inspector.lab.demo.http_server", play)
 
 
 def test_a_closed_door_is_said() -> None:
-    with pytest.raises(LabError, match=r"did not answer: .*refused"):
+    with pytest.raises(LabError, match=r"did not respond: .*refused"):
         asyncio.run(visit(1, PAGE))
 
 
@@ -68,13 +68,13 @@ def test_a_question_is_a_request_with_its_own_length() -> None:
 WHOLE = b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnope"
 
 
-def test_an_answer_is_read_to_its_length_and_no_further() -> None:
+def test_a_response_is_read_to_its_length_and_no_further() -> None:
     stream = io.BytesIO(WHOLE + b"next")
-    assert read_answer(stream) == Answer(404, "Not Found", {"content-length": "4"}, b"nope")
+    assert read_response(stream) == Response(404, "Not Found", {"content-length": "4"}, b"nope")
     assert stream.read() == b"next"
 
 
 @pytest.mark.parametrize("length", range(len(WHOLE)))
-def test_an_answer_that_breaks_off_anywhere_is_an_error(length: int) -> None:
+def test_a_response_truncated_anywhere_is_an_error(length: int) -> None:
     with pytest.raises(LabError, match="truncated"):
-        read_answer(io.BytesIO(WHOLE[:length]))
+        read_response(io.BytesIO(WHOLE[:length]))

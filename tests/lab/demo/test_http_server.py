@@ -74,7 +74,7 @@ FORM = b"name=Bob&drink=pot+of+tea"
         pytest.param(request("GET /", host="127.0.0.1:1"), 421, "own address", id="another port's name"),
     ],
 )
-def test_what_is_asked_is_answered_and_the_pipe_closed(message: bytes, status: int, words: str) -> None:
+def test_a_request_gets_its_response_and_the_connection_is_closed(message: bytes, status: int, words: str) -> None:
     async def play(_: Child, port: int) -> None:
         got, fields, body = await ask(port, message)
         assert got == status
@@ -95,7 +95,7 @@ def test_a_page_may_load_nothing_from_elsewhere_and_holds_no_script() -> None:
     with_server(CAFE, play)
 
 
-def test_a_pipe_is_kept_for_whoever_asks_and_the_last_question_closes_it() -> None:
+def test_a_connection_is_kept_if_requested_and_the_last_request_closes_it() -> None:
     async def play(_: Child, port: int) -> None:
         three = request("GET /menu", "Connection: keep-alive") * 2 + request("GET /menu", "Connection: close")
         answers = await exchange(port, three.replace(b"PORT", str(port).encode()))

@@ -18,7 +18,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Play = Callable[[Streams, Streams], Awaitable[None]]
 
 
-def with_pipe(play: Play) -> None:
+def with_connection(play: Play) -> None:
     """Run a play with the two far ends of one relayed connection."""
 
     async def run() -> None:
@@ -46,7 +46,7 @@ def test_bytes_go_both_ways() -> None:
         server[1].write(b"answer")
         assert await client[0].readexactly(6) == b"answer"
 
-    with_pipe(play)
+    with_connection(play)
 
 
 def test_much_more_than_a_buffer_arrives_whole() -> None:
@@ -56,7 +56,7 @@ def test_much_more_than_a_buffer_arrives_whole() -> None:
         client[1].write(load)
         assert await server[0].readexactly(len(load)) == load
 
-    with_pipe(play)
+    with_connection(play)
 
 
 def test_one_side_may_be_done_while_the_other_goes_on() -> None:
@@ -67,7 +67,7 @@ def test_one_side_may_be_done_while_the_other_goes_on() -> None:
         server[1].write_eof()
         assert await client[0].read() == b"still here"
 
-    with_pipe(play)
+    with_connection(play)
 
 
 @pytest.mark.parametrize("side", [0, 1], ids=["the client resets", "the server resets"])
@@ -78,7 +78,7 @@ def test_a_reset_arrives_as_a_reset(side: int) -> None:
         with pytest.raises(ConnectionResetError):
             await ends[1 - side][0].read()
 
-    with_pipe(play)
+    with_connection(play)
 
 
 def test_stopping_breaks_up_what_is_open() -> None:
@@ -109,8 +109,8 @@ def test_nobody_inside_breaks_the_outer_leg_off() -> None:
     asyncio.run(asyncio.wait_for(run(), 20))
 
 
-def test_more_pipes_than_it_carries_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay_module, "MOST_PIPES", 1)
+def test_more_connections_than_it_carries_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay_module, "MOST_CONNECTIONS", 1)
 
     async def play(client: Streams, server: Streams) -> None:
         reader, writer = await asyncio.open_connection(*client[1].get_extra_info("peername"))
@@ -119,4 +119,4 @@ def test_more_pipes_than_it_carries_are_closed(monkeypatch: pytest.MonkeyPatch) 
         client[1].write(b"still here")
         assert await server[0].readexactly(10) == b"still here"
 
-    with_pipe(play)
+    with_connection(play)

@@ -17,7 +17,7 @@ from inspector.lab.process.json_lines import Message
 
 PARROT = """
 from inspector.errors import LabError
-from inspector.lab.process.json_lines import answer_blocking, report
+from inspector.lab.process.json_lines import report, run_commands_blocking
 def do(command):
     match command["do"]:
         case "repeat":
@@ -28,7 +28,7 @@ def do(command):
         case _:
             raise LabError("Parrots only repeat.")
 report("ready", kind="parrot")
-answer_blocking(do)
+run_commands_blocking(do)
 """
 STUBBORN = """
 import signal

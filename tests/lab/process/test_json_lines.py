@@ -13,21 +13,21 @@ ECHO = {
     "with an event loop": """
 import asyncio
 from inspector.errors import LabError
-from inspector.lab.process.json_lines import answer, report
+from inspector.lab.process.json_lines import report, run_commands
 async def do(command):
     if command["do"] == "fail": raise LabError("as wished")
     return {"echo": command["do"]}
 report("ready", size=3)
-asyncio.run(answer(do))
+asyncio.run(run_commands(do))
 """,
     "blocking": """
 from inspector.errors import LabError
-from inspector.lab.process.json_lines import answer_blocking, report
+from inspector.lab.process.json_lines import report, run_commands_blocking
 def do(command):
     if command["do"] == "fail": raise LabError("as wished")
     return {"echo": command["do"]}
 report("ready", size=3)
-answer_blocking(do)
+run_commands_blocking(do)
 """,
 }
 

@@ -100,14 +100,14 @@ def test_a_refused_connection_still_had_a_token() -> None:
     assert told[1]["remote"] == "127.0.0.1:1"
 
 
-def test_the_cafe_reports_the_short_life_of_every_pipe() -> None:
+def test_the_cafe_reports_the_short_life_of_every_connection() -> None:
     heard: list[Message] = []
 
     async def play() -> None:
         async with server("inspector.lab.demo.http_server", heard.append) as (_, port):
             visitor = await Child.start("The visitor", "inspector.lab.demo.http_client", str(port), heard=heard.append)
             for _ in range(3):
-                await visitor.ask("visit", questions=[PAGE])
+                await visitor.ask("visit", requests=[PAGE])
             await visitor.stop()
 
     asyncio.run(play())

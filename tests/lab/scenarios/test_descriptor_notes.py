@@ -41,10 +41,13 @@ def test_what_is_given_back_in_the_play_is_told_once(tmp_path: Path, goes_on: bo
 
 def test_a_recording_that_goes_on_is_told_that_nothing_is_left(tmp_path: Path) -> None:
     play = descriptor("socket", 3), descriptor("socket", 4), descriptor("connect", 4, **ENDS)
-    *_, door, pipe, gone = taken_down(tmp_path / "spool", *play, goes_on=True)
-    assert [(one["call"], one["fd"], one["inode"]) for one in (door, pipe)] == [("close", 3, 30), ("close", 4, 40)]
+    *_, door, connection, gone = taken_down(tmp_path / "spool", *play, goes_on=True)
+    assert [(one["call"], one["fd"], one["inode"]) for one in (door, connection)] == [
+        ("close", 3, 30),
+        ("close", 4, 40),
+    ]
     assert (gone["seen"], gone["local"], gone["remote"]) == ("gone", ENDS["local"], ENDS["remote"])
-    assert door["time_ns"] == pipe["time_ns"] == gone["time_ns"] > 1
+    assert door["time_ns"] == connection["time_ns"] == gone["time_ns"] > 1
 
 
 def test_a_recording_of_the_play_alone_ends_as_the_play_left_it(tmp_path: Path) -> None:

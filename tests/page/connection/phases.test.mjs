@@ -34,7 +34,7 @@ test("packets before the first phase were met midway", () => {
   assert.equal(phaseRuns(packets([1, 2]), [phase("close", 2)])[0].title, "Captured mid-stream");
 });
 
-test("the pipe is built where its last ACK carries the first bytes", () => {
+test("the connection is open where its last ACK carries the first bytes", () => {
   const states = (client_state, server_state) => ({ client_state, server_state });
   const rows = packets([1, 2, 3]).map((packet, i) => ({
     ...packet,
@@ -56,7 +56,7 @@ test("when phases begin in one packet, the later in the list names it", () => {
 });
 
 const RESETS = [
-  ["of the server before the pipe was built says no more", "SYN-SENT", "server", [
+  ["of the server before the connection was open says no more", "SYN-SENT", "server", [
     "Connection attempt",
     "Reset by the server",
   ]],

@@ -23,7 +23,7 @@ const CASES = [
   ["a bare acknowledgement", {}, "ack", "ACK", "ack 1"],
   ["the first packet", { flags: ["SYN"], seq: 0, ack: null }, "opening", "SYN", "seq 0, window 64"],
   ["its answer", { flags: ["SYN", "ACK"], seq: 0 }, "opening", "SYN ACK", "seq 0, ack 1, window 64"],
-  ["a goodbye", { flags: ["FIN", "ACK"] }, "closing", "FIN", "seq 1, ack 1"],
+  ["a FIN", { flags: ["FIN", "ACK"] }, "closing", "FIN", "seq 1, ack 1"],
   ["a reset", { flags: ["RST", "ACK"] }, "trouble", "RST", "ack 1"],
   ["bytes in mid-stream", { flags: ["PSH", "ACK"], payload: 5 }, "data", "5 bytes", "seq 1"],
   ["bytes in a SYN", { flags: ["SYN"], seq: 0, ack: null, payload: 5 }, "opening", "SYN", "seq 0, window 64, 5 bytes"],

@@ -14,7 +14,7 @@ test("nothing left out needs no words", () => {
   assert.equal(omittedText(all, 3, 3), "");
 });
 
-test("pipes that are not drawn are counted", () => {
+test("connections that are not drawn are counted", () => {
   assert.equal(omittedText(all, 1000, 8), "1000 connections open, 8 drawn.");
   assert.equal(omittedText(all, 2, 1), "2 connections open, 1 drawn.");
 });

@@ -23,7 +23,7 @@ from inspector.views.sockets import packets_vs_kernel
 from inspector.views.sockets.descriptor_rows import kernel_columns
 from inspector.views.sockets.lessons import Kind, facts
 from inspector.views.sockets.packets_vs_kernel import SILENCE_NS, TIME_WAIT_NS, agrees, remark, why
-from tests.compare.traffic import HTTP_PORT, SERVER, STEP_NS, Pipe, Wire
+from tests.compare.traffic import HTTP_PORT, SERVER, STEP_NS, Connection, Wire
 from tests.tools import needs_capture
 from tests.waiting import wait_until
 
@@ -80,15 +80,15 @@ def test_a_program_that_has_closed_is_in_fin_wait_1_before_its_fin_is_seen(
     tmp_path: Path, later: str, reason: str
 ) -> None:
     wire = Wire(tmp_path / "x.pcapng")
-    pipe = Pipe(wire, 50001)
-    pipe.ask("GET /")
-    pipe.answer(b"the first part of it, and")
+    connection = Connection(wire, 50001)
+    connection.request("GET /")
+    connection.respond(b"the first part of it, and")
     asked_ns = wire.now_ns - STEP_NS // 2
     wire.now_ns = asked_ns + 300_000_000 - 2 * STEP_NS
     if "bytes" in later:
-        pipe.say(SERVER, b"the rest")
+        connection.say(SERVER, b"the rest")
     if "FIN" in later:
-        pipe.close(SERVER)
+        connection.close(SERVER)
     wire.close()
     ends = {"local": f"127.0.0.1:{HTTP_PORT}", "remote": "127.0.0.1:50001"}
     writer = ReportWriter(wire.path)

@@ -43,9 +43,9 @@ def test_a_message_larger_than_every_buffer_arrives_whole(ends: tuple[socket.soc
 
 def test_writes_of_several_threads_never_mix(ends: tuple[socket.socket, socket.socket]) -> None:
     ours, client = ends
-    pipe = ClientSocket(ours)
+    feed_socket = ClientSocket(ours)
     size = 100_000
-    senders = [threading.Thread(target=pipe.send, args=(letter * size,)) for letter in (b"a", b"b", b"c")]
+    senders = [threading.Thread(target=feed_socket.send, args=(letter * size,)) for letter in (b"a", b"b", b"c")]
     for sender in senders:
         sender.start()
     received = read(client, 3 * size)
@@ -56,12 +56,12 @@ def test_writes_of_several_threads_never_mix(ends: tuple[socket.socket, socket.s
 
 def test_a_client_that_stops_reading_is_cut_off(ends: tuple[socket.socket, socket.socket]) -> None:
     ours, _client = ends
-    pipe = ClientSocket(ours, stuck_seconds=0.05)
+    feed_socket = ClientSocket(ours, stuck_seconds=0.05)
     with pytest.raises(TimeoutError, match="read nothing"):
-        pipe.send(b"x" * 50_000_000)
+        feed_socket.send(b"x" * 50_000_000)
     with pytest.raises(BrokenPipeError):
-        pipe.send(b"x")
-    assert pipe.recv(1) == b""  # whoever waits for the client wakes
+        feed_socket.send(b"x")
+    assert feed_socket.recv(1) == b""  # whoever waits for the client wakes
 
 
 def test_a_client_that_reads_slowly_but_steadily_is_kept(ends: tuple[socket.socket, socket.socket]) -> None:
@@ -78,19 +78,19 @@ def test_a_client_that_reads_slowly_but_steadily_is_kept(ends: tuple[socket.sock
 
 def test_bytes_that_came_with_the_handshake_are_read_first(ends: tuple[socket.socket, socket.socket]) -> None:
     ours, client = ends
-    pipe = ClientSocket(ours, early=b"early")
+    feed_socket = ClientSocket(ours, early=b"early")
     client.sendall(b"late")
-    assert pipe.recv(4096) == b"early"
-    assert pipe.recv(4096) == b"late"
+    assert feed_socket.recv(4096) == b"early"
+    assert feed_socket.recv(4096) == b"late"
 
 
 def test_a_client_that_sends_more_than_its_budget_is_cut_off(ends: tuple[socket.socket, socket.socket]) -> None:
     ours, client = ends
-    pipe = ClientSocket(ours, clock=lambda: 0.0)
+    feed_socket = ClientSocket(ours, clock=lambda: 0.0)
     sender = threading.Thread(target=flood, args=(client,))
     sender.start()
     received = 0
-    while data := pipe.recv(4096):
+    while data := feed_socket.recv(4096):
         received += len(data)
     assert received <= INBOUND_BURST
     ours.close()  # as the server does with a client that was cut off: what it goes on sending is refused
@@ -108,37 +108,37 @@ def flood(client: socket.socket) -> None:
 def test_the_budget_fills_up_with_time(ends: tuple[socket.socket, socket.socket]) -> None:
     ours, client = ends
     now = [0.0]
-    pipe = ClientSocket(ours, clock=lambda: now[0])
+    feed_socket = ClientSocket(ours, clock=lambda: now[0])
     for _ in range(100):
         client.sendall(b"x" * 4096)
-        assert len(read_through(pipe, 4096)) == 4096
+        assert len(read_through(feed_socket, 4096)) == 4096
         now[0] += 0.5
 
 
-def read_through(pipe: ClientSocket, size: int) -> bytes:
+def read_through(feed_socket: ClientSocket, size: int) -> bytes:
     data = b""
-    while len(data) < size and (piece := pipe.recv(size - len(data))):
+    while len(data) < size and (piece := feed_socket.recv(size - len(data))):
         data += piece
     return data
 
 
 def test_close_wakes_a_thread_that_waits_for_the_client(ends: tuple[socket.socket, socket.socket]) -> None:
     ours, client = ends
-    pipe = ClientSocket(ours)
+    feed_socket = ClientSocket(ours)
     heard: list[bytes] = []
-    reader = threading.Thread(target=lambda: heard.append(pipe.recv(10)))
+    reader = threading.Thread(target=lambda: heard.append(feed_socket.recv(10)))
     reader.start()
-    pipe.close()
+    feed_socket.close()
     reader.join(10)
     assert heard == [b""]
     assert client.recv(1) == b""
-    pipe.close()  # again does nothing
+    feed_socket.close()  # again does nothing
 
 
 def test_a_socket_that_was_closed_by_its_owner_says_so(ends: tuple[socket.socket, socket.socket]) -> None:
     ours, _ = ends
-    pipe = ClientSocket(ours)
+    feed_socket = ClientSocket(ours)
     ours.close()
     with pytest.raises(OSError, match="Bad file descriptor"):
-        pipe.recv(1)
-    pipe.close()
+        feed_socket.recv(1)
+    feed_socket.close()

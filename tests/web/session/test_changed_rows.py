@@ -73,7 +73,7 @@ def test_an_exchange_changes_until_it_is_answered(wire: Wire, look: Look) -> Non
     assert look()["exchanges"] == []
 
 
-def test_messages_come_one_by_one_on_an_open_pipe(wire: Wire, look: Look) -> None:
+def test_messages_come_one_by_one_on_an_open_connection(wire: Wire, look: Look) -> None:
     talk = chat(wire, 40001, "Hi")
     assert look()["messages"] == [0]
     talk.server(frame("again"))

@@ -1,10 +1,10 @@
-// The chat room in a browser tab: one WebSocket, and the words that come and go on it.
+// The chat room in a browser tab: one WebSocket connection and the messages on it.
 
 const $ = (id) => document.getElementById(id);
-let pipe = null;
+let socket = null;
 let here = [];
 
-/** What a message of the room is, in words; null for what is not for the list. */
+/** The text of a message and its CSS class; null for a message that the list does not show. */
 function inWords(message) {
   if ("say" in message) return [`${message.from}: ${message.say}`, "heard"];
   if ("news" in message) return [`The server, unasked: ${message.news}`, "news"];
@@ -22,7 +22,7 @@ function show(text, kind) {
   line.scrollIntoView({ block: "nearest" });
 }
 
-/** Say who is in the room besides this tab. */
+/** Shows who is in the room besides this tab. */
 function showHere(names) {
   here = names;
   $("here").textContent = here.length ? `Also here: ${here.join(", ")}.` : "Nobody else is here yet.";
@@ -33,8 +33,8 @@ function welcome(message) {
   $("room").hidden = false;
   document.title = `${message.welcome} in the chat room`;
   $("status").textContent = "";
-  $("token").textContent =
-    `You are ${message.welcome}. In the server's registry (its diary) your connection is file descriptor (token) ${message.token}.`;
+  $("token").textContent = `You are ${message.welcome}. In the server's registry (its diary) your connection is ` +
+    `file descriptor (token) ${message.token}.`;
   showHere(message.here.filter((name) => name !== message.welcome));
   $("words").focus();
 }
@@ -52,7 +52,7 @@ function receive(message) {
 }
 
 function closed(event) {
-  pipe = null;
+  socket = null;
   $("room").hidden = true;
   $("door").hidden = false;
   document.title = "The chat room";
@@ -63,24 +63,24 @@ function closed(event) {
 
 $("door").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (pipe) return;
+  if (socket) return;
   $("talk").replaceChildren();
   $("status").textContent = "";
-  pipe = new WebSocket(`ws://${location.host}/chat`);
-  pipe.addEventListener("open", () => pipe.send(JSON.stringify({ join: $("name").value })));
-  pipe.addEventListener("message", (message) => receive(JSON.parse(message.data)));
-  pipe.addEventListener("close", closed);
+  socket = new WebSocket(`ws://${location.host}/chat`);
+  socket.addEventListener("open", () => socket.send(JSON.stringify({ join: $("name").value })));
+  socket.addEventListener("message", (message) => receive(JSON.parse(message.data)));
+  socket.addEventListener("close", closed);
 });
 
 $("say").addEventListener("submit", (event) => {
   event.preventDefault();
   const words = $("words").value;
-  pipe.send(JSON.stringify({ say: words }));
+  socket.send(JSON.stringify({ say: words }));
   show(words, "said");
   $("words").value = "";
 });
 
-$("leave").addEventListener("click", () => pipe.close(1000));
+$("leave").addEventListener("click", () => socket.close(1000));
 
-// .../#Bob: come as Bob.
+// .../#Bob: join as Bob.
 if (location.hash) $("name").value = decodeURIComponent(location.hash.slice(1)).slice(0, 24);

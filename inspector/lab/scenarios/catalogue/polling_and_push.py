@@ -136,21 +136,21 @@ class Newsroom:
             if not self._ways:
                 break
             await client.send(poll_after(known))
-        await hang_up(client, server)
+        await close_both(client, server)
 
     async def _close(self) -> None:
         if self._stream:
             await self._stream[1].send(b"0\r\n\r\n")
             await self._stream[0].receive(5)
-        for pipe in (self._kept, self._stream):
-            if pipe:
-                await hang_up(*pipe)
+        for connection in (self._kept, self._stream):
+            if connection:
+                await close_both(*connection)
         if self._chat:
             client, server = self._chat
-            await client.goodbye(CloseCode.NORMAL_CLOSURE, "")
+            await client.send_close_frame(CloseCode.NORMAL_CLOSURE, "")
             await server.hear(Opcode.CLOSE)
             await client.hear(Opcode.CLOSE)
-            await hang_up(client.end, server.end)
+            await close_both(client.end, server.end)
 
 
 def poll_after(known: int) -> bytes:
@@ -158,7 +158,7 @@ def poll_after(known: int) -> bytes:
     return request(f"/news?after={known}", User_Agent="poller")
 
 
-async def hang_up(client: End, server: End) -> None:
+async def close_both(client: End, server: End) -> None:
     """Close the connection: first the client's end, then the server's."""
     await client.close()
     await server.receive_rest()
@@ -178,7 +178,7 @@ async def server_sent_events(scene: Scene) -> str:
         await server.send(part)
         await client.receive(len(part))
         await asyncio.sleep(PACE_SECONDS)  # so that each piece of news is sent in a packet of its own
-    await hang_up(client, server)
+    await close_both(client, server)
     return f"A single request brought {len(NEWS)} pieces of news, each in a packet of its own."
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Pipe:
+class ConnectedSockets:
     """A listener, and a client that is connected to it; the server's end waits to be accepted."""
 
     listener: socket.socket
@@ -35,13 +35,13 @@ class Pipe:
 
 
 @contextmanager
-def pipe(host: str = "127.0.0.1") -> Iterator[Pipe]:
+def connected_sockets(host: str = "127.0.0.1") -> Iterator[ConnectedSockets]:
     """A connection that is closed at the end."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server((host, 0), family=family))
         client = stack.enter_context(socket.create_connection(listener.getsockname()[:2]))
-        yield Pipe(listener, client, stack)
+        yield ConnectedSockets(listener, client, stack)
 
 
 def _text(address: tuple[str, int]) -> str:
