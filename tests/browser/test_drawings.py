@@ -149,8 +149,7 @@ class Truth:
         self.kinds: dict[int, str] = {}
         self.carried: dict[int, str] = {}
         for message in reversed(self.messages):
-            text = f"“{message['text']}”" if message["kind"] == "text" else f"{message['kind']} {message['close_code']}"
-            self._carry(message["first_packet"], "message", text)
+            self._carry(message["first_packet"], "message", message["info"])
         for exchange in reversed(self.exchanges):
             asked, answer = exchange["request"], exchange["response"]
             if answer:

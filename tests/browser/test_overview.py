@@ -62,6 +62,28 @@ def test_a_heavy_connection_and_the_slowest_answer_lead_to_themselves(page: Page
     expect(page).to_have_url(re.compile(r"#/http/\d+$"))
 
 
+def test_focus_selection_scroll_and_a_press_outlast_new_percentiles(page: Page) -> None:
+    """Another time range stands in for a capture that grows: it draws the same anew."""
+    page.set_viewport_size({"width": 1440, "height": 500})
+    slowest = page.locator(".percentiles .link")
+    expect(slowest).to_have_text("8.93 ms")
+    slowest.focus()
+    page.locator(".percentiles tbody th").last.evaluate("name => getSelection().selectAllChildren(name)")
+    place = page.locator(".overview").evaluate("view => view.scrollTop")
+    assert place > 0
+    page.evaluate("() => { location.hash = '#/overview?t=1-4'; }")
+    expect(slowest).to_have_text("5.7 ms")
+    expect(slowest).to_be_focused()
+    assert page.evaluate("() => String(getSelection())") == "Wait for the response"
+    assert page.locator(".overview").evaluate("view => view.scrollTop") == place
+    slowest.hover()
+    page.mouse.down()
+    page.evaluate("() => { location.hash = '#/overview'; }")
+    expect(slowest).to_have_text("8.93 ms")
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"#/http/0$"))
+
+
 def test_a_kind_of_trouble_leads_to_all_of_its_packets(blank: Page) -> None:
     with running("open", str(recordings()["loss-fast"][0])) as dashboard:
         page = enter(blank, dashboard, "overview")

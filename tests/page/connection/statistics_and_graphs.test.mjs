@@ -16,33 +16,34 @@ const fact = (name, kind, client, server, packets = {}) => ({
   ...packets,
 });
 
+const FACTS = {
+  state: "closed by both",
+  connection: {
+    id: 1,
+    packets: [3, 4],
+    at_ns: 1_000_000_000,
+    duration_ns: 5_000_000,
+    conn_state: "SF",
+    closed_by: "server",
+    handshake_ns: 41_000,
+    syn_rtt_ns: 30_000,
+    client_state: "TIME-WAIT",
+    server_state: "CLOSED",
+    server_state_assumed: true,
+  },
+  history: [{ letter: "S", text: "SYN" }, { letter: "h", text: "SYN-ACK" }],
+  silence: { ns: 300_000_000, packet: 9 },
+  facts: {
+    Amounts: [
+      fact("packets", "count", 3, 4),
+      fact("bytes sent again", "bytes", 0, 43, { server_packet: 7 }),
+      fact("round trip", "ns", 41_000, null),
+    ],
+  },
+};
+
 async function statistics(choose = () => {}) {
-  const answer = {
-    state: "closed by both",
-    connection: {
-      id: 1,
-      packets: [3, 4],
-      at_ns: 1_000_000_000,
-      duration_ns: 5_000_000,
-      conn_state: "SF",
-      closed_by: "server",
-      handshake_ns: 41_000,
-      syn_rtt_ns: 30_000,
-      client_state: "TIME-WAIT",
-      server_state: "CLOSED",
-      server_state_assumed: true,
-    },
-    history: [{ letter: "S", text: "SYN" }, { letter: "h", text: "SYN-ACK" }],
-    silence: { ns: 300_000_000, packet: 9 },
-    facts: {
-      Amounts: [
-        fact("packets", "count", 3, 4),
-        fact("bytes sent again", "bytes", 0, 43, { server_packet: 7 }),
-        fact("round trip", "ns", 41_000, null),
-      ],
-    },
-  };
-  const tab = mountStatistics(() => Promise.resolve(answer), choose);
+  const tab = mountStatistics(() => Promise.resolve(FACTS), choose);
   tab.draw(1, "stamp");
   await until(() => tab.element.querySelector("tbody"));
   tab.close();
@@ -68,6 +69,37 @@ test("a figure leads to its own packet, and says so with its side", async () => 
   link.click();
   element.querySelector(".facts-summary button").click();
   assert.deepEqual(chosen, [7, 9]);
+});
+
+test("while the connection grows, what did not change stays, and a link leads to where it points now", async (t) => {
+  const { setTimeout: later } = globalThis;
+  t.after(() => Object.assign(globalThis, { setTimeout: later }));
+  Object.assign(globalThis, { setTimeout: (call) => later(call) }); // requests do not rest
+  const [chosen, grown] = [[], structuredClone(FACTS)];
+  grown.connection.packets = [5, 6];
+  grown.facts.Amounts[0].client = 5;
+  Object.assign(grown.facts.Amounts[1], { server: 86, server_packet: 12 });
+  grown.facts.Handshake = [fact("window scale", "text", "7", "7")];
+  grown.silence = { ns: 900_000_000, packet: 14 };
+  const answers = [FACTS, grown];
+  const tab = mountStatistics(() => Promise.resolve(answers.shift()), (packet) => chosen.push(packet));
+  const { element } = tab;
+  tab.draw(1, "7 packets");
+  await until(() => element.querySelector("tbody"));
+  const links = ["tbody button", ".facts-summary button"].map((selector) => element.querySelector(selector));
+  const [caption, unchanged] = [element.querySelector("caption"), element.querySelectorAll("td")[1]];
+  element.scrollTop = 30;
+  links[0].focus();
+  tab.draw(1, "11 packets");
+  await until(() => element.querySelectorAll("caption").length === 2);
+  tab.close();
+  assert.deepEqual(links.map(({ textContent }) => textContent), ["86 B", "packet 14"]);
+  assert.equal(links[0].getAttribute("aria-label"), "bytes sent again, server: 86 B; show packet 12");
+  assert.ok([...links, caption, unchanged].every((kept) => element.contains(kept)));
+  assert.equal(document.activeElement, links[0]);
+  assert.equal(element.scrollTop, 30);
+  for (const link of links) link.click();
+  assert.deepEqual(chosen, [12, 14]);
 });
 
 test("the summary: handshake, who closed first, both states in their colours, history by side", async () => {

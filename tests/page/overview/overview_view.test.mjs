@@ -15,34 +15,36 @@ const spread = (at) => ({
   of: 10 * at,
 });
 
-const asked = serve({
-  "/api/overview": {
-    counters: {
-      packets: 12_345,
-      bytes: 67_000,
-      duration_ns: 8e9,
-      connections: 1,
-      exchanges: 3,
-      messages: 4,
-    },
-    figures: { packets: figure, bytes: figure, times: figure },
-    times: { handshake: spread(1), wait: spread(10), slowest_exchange: 77 },
-    troubles: [
-      {
-        code: "zero-window",
-        title: "Zero window",
-        severity: "warning",
-        count: 9,
-        packets: [{ packet: 21, connection: 5 }, { packet: 22, connection: null }],
-      },
-    ],
-    servers: [{ server: "10.0.0.1:80", connections: 2, packets: 6, bytes: [100, 300] }],
-    connections: [
-      { id: 5, client: "10.0.0.2:4000", server: "10.0.0.1:80", packets: 4, bytes: [100, 300] },
-      { id: 2, client: "10.0.0.2:4001", server: "10.0.0.1:80", packets: 1, bytes: [40, 60] },
-    ],
+const answer = {
+  counters: {
+    packets: 12_345,
+    bytes: 67_000,
+    duration_ns: 8e9,
+    connections: 1,
+    exchanges: 3,
+    messages: 4,
   },
-});
+  figures: { packets: figure, bytes: figure, times: figure },
+  times: { handshake: spread(1), wait: spread(10), slowest_exchange: 77 },
+  troubles: [
+    {
+      code: "zero-window",
+      title: "Zero window",
+      severity: "warning",
+      count: 9,
+      packets: [{ packet: 21, connection: 5 }, { packet: 22, connection: null }],
+    },
+  ],
+  servers: [{ server: "10.0.0.1:80", connections: 2, packets: 6, bytes: [100, 300] }],
+  connections: [
+    { id: 5, client: "10.0.0.2:4000", server: "10.0.0.1:80", packets: 4, bytes: [100, 300] },
+    { id: 2, client: "10.0.0.2:4001", server: "10.0.0.1:80", packets: 1, bytes: [40, 60] },
+  ],
+};
+const answers = { "/api/overview": answer };
+const asked = serve(answers);
+const { setTimeout: later } = globalThis;
+globalThis.setTimeout = (call) => later(call); // requests do not rest
 
 const root = document.createElement("div");
 const store = createStore();
@@ -117,3 +119,27 @@ test("its link says which packet it shows", () => {
 });
 
 test("the figures are asked for in the theme's colours", () => assert.match(asked[0], /theme=light/));
+
+test("while the capture grows, what is pressed stays, and leads to where it points now", async () => {
+  const [slowest, packet] = [".percentiles button", ".trouble-packets button"].map((one) => root.querySelector(one));
+  const [caption, handshake] = [root.querySelector("caption"), root.querySelector(".percentiles tbody tr")];
+  slowest.focus();
+  answers["/api/overview"] = {
+    ...answer,
+    times: { handshake: spread(1), wait: spread(20), slowest_exchange: 80 },
+    troubles: [{
+      ...answer.troubles[0],
+      count: 10,
+      packets: [...answer.troubles[0].packets, { packet: 30, connection: 5 }],
+    }],
+  };
+  store.set({ capture: { ...store.state.capture, packets: 12_999 } });
+  await until(() => slowest.textContent === "100 ms");
+  assert.deepEqual(texts(root, ".trouble-packets"), ["212230…"]);
+  assert.ok([slowest, packet, caption, handshake].every((kept) => root.contains(kept)));
+  assert.equal(document.activeElement, slowest);
+  slowest.click();
+  assert.equal(store.state.route.id, 80);
+  packet.click();
+  assert.equal(store.state.route.packet, 21);
+});

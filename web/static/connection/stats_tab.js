@@ -2,6 +2,7 @@
 
 import { Poller } from "../net/poller.js";
 import { h, setText } from "../widgets/dom.js";
+import { redraw } from "../widgets/redraw.js";
 import { count, duration, moment, size } from "../text/format.js";
 import { stateOf, verdict } from "../text/terms.js";
 
@@ -21,10 +22,10 @@ export function mountStatistics(get, choose) {
     if (poller?.error) setText(trouble, `${poller.error.message} ${poller.error.advice ?? ""}`);
     if (!poller?.answer || poller.answer === drawn) return;
     drawn = poller.answer;
-    body.replaceChildren(
+    redraw(body, [
       summary(drawn, choose),
       ...Object.entries(drawn.facts).map(([title, facts]) => table(title, facts, choose)),
-    );
+    ]);
   }
 
   return {
@@ -45,10 +46,10 @@ export function mountStatistics(get, choose) {
 function summary({ connection, state, history, silence }, choose) {
   const { at_ns, duration_ns: lasted, closed_by: closer, handshake_ns: handshake, syn_rtt_ns: synRtt } = connection;
   const ends = ["client", "server"];
-  const line = (name, ...value) => [h("dt", {}, name), h("dd", {}, value)];
+  const line = (name, ...value) => [h("dt", {}, name), h("dd", { "data-key": name }, value)];
   return h(
     "dl",
-    { class: "facts-summary" },
+    { class: "facts-summary", "data-key": "summary" },
     line("State", state, " ", h("code", { title: "Zeek’s conn_state" }, connection.conn_state)),
     line("First packet, duration", `${moment(at_ns)}, ${duration(lasted)}`),
     line(
@@ -65,7 +66,13 @@ function summary({ connection, state, history, silence }, choose) {
         return [i ? " / " : "", h("span", { class: side, title: why }, text)];
       }),
     ),
-    silence ? line("Longest pause", `${duration(silence.ns)}, before `, link(silence.packet, choose)) : [],
+    silence
+      ? line(
+        "Longest pause",
+        `${duration(silence.ns)}, before `,
+        link(silence.packet, choose, {}, `packet ${count(silence.packet)}`),
+      )
+      : [],
     line(
       "History (Zeek)",
       h(
@@ -79,24 +86,31 @@ function summary({ connection, state, history, silence }, choose) {
   );
 }
 
-const link = (packet, choose) =>
-  h("button", { class: "link", onclick: () => choose(packet) }, `packet ${count(packet)}`);
+/** A link to a packet, which stays in place when that packet or the text becomes another. */
+const link = (packet, choose, attributes, text) =>
+  h("button", {
+    class: "link",
+    "data-key": "packet",
+    "data-packet": packet,
+    onclick: ({ currentTarget }) => choose(Number(currentTarget.dataset.packet)),
+    ...attributes,
+  }, text);
 
 function table(title, facts, choose) {
   if (!facts.length) {
     return h(
       "section",
-      { class: "facts-group" },
+      { class: "facts-group", "data-key": title },
       h("h3", {}, title),
       h("p", { class: "facts-nothing" }, "None found."),
     );
   }
   return h(
     "section",
-    { class: "facts-group" },
+    { class: "facts-group", "data-key": title },
     h(
       "table",
-      {},
+      { "data-key": "facts" },
       h("caption", {}, title),
       h(
         "thead",
@@ -111,13 +125,13 @@ function table(title, facts, choose) {
       ),
       h(
         "tbody",
-        {},
+        { "data-key": "rows" },
         facts.map((fact) =>
           h(
             "tr",
-            {},
+            { "data-key": fact.name },
             h("th", { scope: "row" }, verdict(fact.name).name),
-            ["client", "server"].map((side) => h("td", {}, value(fact, side, choose))),
+            ["client", "server"].map((side) => h("td", { "data-key": side }, value(fact, side, choose))),
           )
         ),
       ),
@@ -130,10 +144,9 @@ function value({ kind, name, ...of }, side, choose) {
   if (known === null) return h("span", { class: "facts-none" }, "–");
   const text = KINDS[kind](known);
   if (packet === null) return text;
-  return h("button", {
-    class: "link",
+  const attributes = {
     title: `Show packet ${count(packet)}`,
     "aria-label": `${name}, ${side}: ${text}; show packet ${packet}`,
-    onclick: () => choose(packet),
-  }, text);
+  };
+  return link(packet, choose, attributes, text);
 }

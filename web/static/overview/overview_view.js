@@ -74,7 +74,7 @@ export function mount(root, store) {
     drawn = answer;
     counters.draw(answer.counters);
     for (const [name, { show }] of Object.entries(figures)) show(answer.figures[name]);
-    percentiles.replaceChildren(...percentileRows(answer.times, store));
+    redraw(percentiles, percentileRows(answer.times, store));
     lists.troubles.show(
       answer.troubles.map((row) => troubleRow(row, store)),
       "None found: no retransmission, no reset, no protocol violation.",
@@ -213,7 +213,7 @@ function troubleRow({ code, title, severity, count: times, packets }, store) {
     ),
     h(
       "span",
-      { class: "trouble-packets" },
+      { class: "trouble-packets", "data-key": "packets" },
       packets.map((at) =>
         h("button", {
           class: "link",
@@ -277,20 +277,22 @@ function percentileRows({ handshake, wait, slowest_exchange: slowest }, store) {
   const rows = kinds.map(([name, { p50, p90, p95, p99, slowest: longest, of }]) =>
     h(
       "tr",
-      {},
+      { "data-key": name },
       h("th", { scope: "row" }, name),
       [p50, p90, p95, p99].map((ns) => h("td", {}, duration(ns))),
       h(
         "td",
-        {},
+        { "data-key": "max" },
         name === "Handshake" ? duration(longest) : h("button", {
           class: "link",
           title: "The exchange that waited longest",
-          onclick: () => go(store, { view: "http", id: slowest }),
+          "data-key": "slowest",
+          "data-exchange": slowest,
+          onclick: ({ currentTarget }) => go(store, { view: "http", id: Number(currentTarget.dataset.exchange) }),
         }, duration(longest)),
       ),
       h("td", {}, count(of)),
     )
   );
-  return [h("caption", {}, "Percentiles"), h("thead", {}, head), h("tbody", {}, rows)];
+  return [h("caption", {}, "Percentiles"), h("thead", {}, head), h("tbody", { "data-key": "rows" }, rows)];
 }
