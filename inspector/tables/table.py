@@ -326,6 +326,7 @@ EVENTS = (
     _c("since", "i4", "row in packets from which its duration counts; -1 none", -1),
     _c("count", "i4", "how many packets or segments it tells of; -1 not counted", -1),
     _c("bytes", "i8", "how many bytes it tells of; -1 not counted", -1),
+    _c("reset", "i1", "of a RST its story.Reset; -1 no RST", -1),
 )
 
 _ENDS = (

@@ -55,9 +55,9 @@ def grows(page: Page, view: str, by: int) -> Callable[[], None]:
 
 
 def test_get_shows_a_connection_opened_used_and_closed(page: Page) -> None:
-    has_pipe, has_exchange = grows(page, "Connections", 1), grows(page, "HTTP", 1)
+    has_connection, has_exchange = grows(page, "Connections", 1), grows(page, "HTTP", 1)
     press(page, "get")
-    has_pipe()
+    has_connection()
     has_exchange()
     says(page, "SYN", "SYN ACK", "GET /", "200 OK", "FIN")
     phases = page.locator(".story-phase")
@@ -88,17 +88,17 @@ def test_post_shows_what_was_brought_along(page: Page) -> None:
 
 
 def test_refresh_twice_builds_two_connections(page: Page) -> None:
-    has_pipes, has_exchanges = grows(page, "Connections", 2), grows(page, "HTTP", 2)
+    has_connections, has_exchanges = grows(page, "Connections", 2), grows(page, "HTTP", 2)
     press(page, "refresh_twice")
-    has_pipes()
+    has_connections()
     has_exchanges()
     expect(page.locator(".demo-bar-links button")).to_have_count(2)
 
 
 def test_keep_alive_sends_three_requests_on_one_connection(page: Page) -> None:
-    has_pipe, has_exchanges = grows(page, "Connections", 1), grows(page, "HTTP", 3)
+    has_connection, has_exchanges = grows(page, "Connections", 1), grows(page, "HTTP", 3)
     press(page, "keep_alive")
-    has_pipe()
+    has_connection()
     has_exchanges()
     expect(page.locator(".story-phase", has_text="Request")).to_have_count(3)
     expect(page.locator(".connection-facts")).to_contain_text("closed by the client")
@@ -106,9 +106,9 @@ def test_keep_alive_sends_three_requests_on_one_connection(page: Page) -> None:
 
 def test_the_chat_stays_open_and_either_side_speaks(page: Page) -> None:
     """Join, both send, the server pushes, both leave: in one test, since each button needs the one before."""
-    has_pipes = grows(page, "Connections", 2)
+    has_connections = grows(page, "Connections", 2)
     press(page, "join")
-    has_pipes()
+    has_connections()
     says(page, "101 Switching Protocols")
     expect(page.locator(".connection-title")).to_contain_text("WebSocket")
     expect(page.locator(".connection-facts")).to_contain_text("open")

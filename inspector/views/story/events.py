@@ -29,7 +29,7 @@ def events(capture: Capture, connection: int | None = None) -> Table:
         "kind": np.concatenate([np.full(len(some.packet), some.kind) for some in found]),
         **{
             name: np.concatenate([np.broadcast_to(getattr(some, name), len(some.packet)) for some in found])
-            for name in ("packet", "row", "since", "count", "bytes")
+            for name in ("packet", "row", "since", "count", "bytes", "reset")
         },
     }
     order = np.lexsort((columns["row"], columns["kind"], columns["packet"]))

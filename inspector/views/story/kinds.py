@@ -47,7 +47,7 @@ class EventKind(IntEnum):
 
 
 class Reset(IntEnum):
-    """The effect of a RST on the connection, which the event stores in `bytes`."""
+    """The effect of a RST on the connection."""
 
     ENDS = 0
     STRAY = 1

@@ -30,8 +30,8 @@ class Found:
         packet: rows of the packets that show the events.
         row: row in the table that the kind refers to; -1 for none.
         since: row of the packet from which the duration is measured; -1 for none.
-        count, bytes: how many packets or segments, and how many bytes, the sentence reports; -1 if it reports none. For
-            a few kinds of event (kinds.py), `bytes` holds a number of another meaning, such as the `Reset`.
+        count, bytes: how many packets or segments, and how many bytes, the sentence reports; -1 if it reports none.
+        reset: for a RST, its `Reset`; otherwise -1.
     """
 
     kind: EventKind
@@ -40,6 +40,7 @@ class Found:
     since: Values | int = -1
     count: Values | int = -1
     bytes: Values | int = -1
+    reset: Values | int = -1
 
 
 def rows_of(table: Table, connection: int | None) -> Rows:

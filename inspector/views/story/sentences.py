@@ -44,7 +44,8 @@ class Event:
         self.kind = EventKind(int(table["kind"][i]))
         self.connection, self.packet, self.row = (int(table[name][i]) for name in ("connection", "packet", "row"))
         self.side = int(table["direction"][i])
-        self.since, self.count, self.bytes = (int(table[name][i]) for name in ("since", "count", "bytes"))
+        self.since, self.count = int(table["since"][i]), int(table["count"][i])
+        self.bytes, self.reset = int(table["bytes"][i]), int(table["reset"][i])
 
     def of_packet(self, column: str, packet: int | None = None) -> int:
         """A column's value for the event's packet, or for packets row `packet`."""
@@ -311,9 +312,9 @@ def _finished(e: Event) -> str:
 def _reset(e: Event) -> str:
     if refusal_name(e.of_packet("acceptance")):
         return f"RST from {e.sender}, with a sequence number for which {e.peer} should ignore it."
-    if e.bytes == Reset.IN_VAIN:
+    if e.reset == Reset.IN_VAIN:
         return f"RST from {e.sender}, which then continues as if it had sent none."
-    if e.bytes == Reset.STRAY:
+    if e.reset == Reset.STRAY:
         return f"RST: {e.who} does not know this connection, or ends it; no packet shows that there was one."
     waited = f"; {count(e.count, 'keep-alive')} before it had no answer in the capture" if e.count > 0 else ""
     return f"RST: {e.who} resets the connection{waited}."

@@ -112,8 +112,8 @@ def endings(p: Packets) -> Iterator[Found]:
     closes = is_over & (p.last(is_over) != np.arange(len(p)) - 1) & ~p.is_reset & ~p.begins & (p.last(p.ends_it) < 0)
     yield p.found(EventKind.FINISHED, p.is_fin & ~p.is_repeat, bytes=_sent(p))
     yield p.found(EventKind.REFUSED, is_refused)
-    ending = np.where(is_stray, Reset.STRAY, np.where(p.lives_on, Reset.IN_VAIN, Reset.ENDS))
-    yield p.found(EventKind.RESET, p.is_reset & ~is_refused, count=_unanswered_keep_alives(p), bytes=ending)
+    effect = np.where(is_stray, Reset.STRAY, np.where(p.lives_on, Reset.IN_VAIN, Reset.ENDS))
+    yield p.found(EventKind.RESET, p.is_reset & ~is_refused, count=_unanswered_keep_alives(p), reset=effect)
     yield p.found(EventKind.CLOSED, closes, since=p.starts)
 
 
