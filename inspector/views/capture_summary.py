@@ -171,7 +171,7 @@ def _notable(capture: Capture, reasons: dict[int, list[str]], lasted: Values, wa
     for row, reason in (
         (int(lasted.argmax()), "longest"),
         (int(connections["bytes"].sum(axis=1).argmax()), "most bytes"),
-        *((row, "slowest answer") for row in _slowest(capture, waited)),
+        *((row, "slowest response") for row in _slowest(capture, waited)),
     ):
         if len(connections) > 1:
             reasons.setdefault(row, []).append(reason)
