@@ -297,6 +297,8 @@ class Capture:
 
     def _not_looked_into(self) -> list[str]:
         """Notes on packets that may belong to connections but were not decoded."""
+        if all(map(is_read, self.source.link_types)):
+            return self._decoder.notes()
         counts = np.bincount(self.packets["interface"], minlength=len(self.source.link_types)).tolist()
         unread: dict[int, int] = {}
         for link_type, count in zip(self.source.link_types, counts, strict=True):

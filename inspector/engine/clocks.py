@@ -229,7 +229,8 @@ def extent(packets: Table) -> int | None:
     times, clock = packets["time_ns"], packets["clock"]
     if not len(times):
         return 0
-    clock, times = clock[clock != NO_CLOCK], times[clock != NO_CLOCK]
+    if clock.max() == NO_CLOCK:
+        clock, times = clock[clock != NO_CLOCK], times[clock != NO_CLOCK]
     return int(times.max() - times.min()) if len(clock) and clock.min() == clock.max() else None
 
 
@@ -246,10 +247,13 @@ def waits(capture: Capture, exchanges: Any = slice(None)) -> Times:
     first, last, by = messages["packet"][requests], messages["last_packet"][requests], messages["packet"][responses]
     requested, responded = messages["end_ns"][requests], messages["time_ns"][responses]
     since_begin = elapsed(packets, first, by, messages["time_ns"][requests], responded)
-    since_end = elapsed(packets, last, by, requested, responded)
-    is_early = (elapsed(packets, by, last, responded, requested) >= 0) & ~_acknowledges(packets, by, last)
     is_known = (requests >= 0) & (responses >= 0) & (since_begin >= 0)
-    return np.where(is_known, np.where(is_early, 0, since_end), UNKNOWN)
+    took = np.where(is_known, elapsed(packets, last, by, requested, responded), UNKNOWN)
+    early = np.flatnonzero(is_known & (requested >= responded))
+    by, last = by[early], last[early]
+    is_early = (elapsed(packets, by, last, responded[early], requested[early]) >= 0) & ~_acknowledges(packets, by, last)
+    took[early[is_early]] = 0
+    return took
 
 
 def _acknowledges(packets: Table, by: Rows, sent: Rows) -> npt.NDArray[np.bool_]:

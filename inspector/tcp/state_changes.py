@@ -198,9 +198,10 @@ class StateChanges:
         end.pending &= ~self.confirmed
         end.denied = self.disproved
         end.doubted = end.doubted & ~self.confirmed | self.lost
-        for kind in range(KINDS):
-            if self.disproved >> kind & 1:
-                end.at[kind] = row + 1
+        if self.disproved:
+            for kind in range(KINDS):
+                if self.disproved >> kind & 1:
+                    end.at[kind] = row + 1
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -334,11 +335,16 @@ class StateChanges:
         """The state that `state` becomes when the receipts of these kinds up to row `until` are applied in order."""
         kind: cython.int
         first: cython.int
+        rest: cython.uint
         while kinds:
             first = -1
-            for kind in range(KINDS):
-                if kinds >> kind & 1 and (first < 0 or end.at[kind] < end.at[first]):
+            kind = 0
+            rest = kinds
+            while rest:
+                if rest & 1 and (first < 0 or end.at[kind] < end.at[first]):
                     first = kind
+                rest >>= 1
+                kind += 1
             if end.at[first] > until:
                 return state
             kinds &= ~(1 << first)

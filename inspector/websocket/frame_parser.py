@@ -254,8 +254,7 @@ class FrameParser:
             length = byte_order.be16(view, i)
             i += 2
         elif length == 127:
-            length = byte_order.be32(view, i)
-            length = length << 32 | byte_order.be32(view, i + 4)
+            length = byte_order.be64(view, i)
             i += 8
         stream.is_masked = second & 128 != 0
         stream.mask = byte_order.be32(view, i) if second & 128 else 0

@@ -10,6 +10,8 @@ import struct
 _UNPACK32 = struct.Struct(">I").unpack_from
 """Unpacks a big-endian 32-bit integer, in a third of the time that reading four bytes one by one would take."""
 
+_UNPACK64 = struct.Struct(">Q").unpack_from
+
 
 def be16(data: memoryview, at: int) -> int:
     """The big-endian 16-bit integer at offset `at`."""
@@ -22,6 +24,14 @@ def be32(data: memoryview, at: int) -> int:
         return _UNPACK32(data, at)[0]
     except struct.error:
         raise IndexError(f"bytes {at} to {at + 3} of {len(data)}") from None
+
+
+def be64(data: memoryview, at: int) -> int:
+    """The big-endian 64-bit integer at offset `at`."""
+    try:
+        return _UNPACK64(data, at)[0]
+    except struct.error:
+        raise IndexError(f"bytes {at} to {at + 7} of {len(data)}") from None
 
 
 def le16(data: memoryview, at: int) -> int:

@@ -45,20 +45,21 @@ cdef inline (unsigned int, unsigned int, unsigned int) tcp_timestamps(
 
 
 cdef inline unsigned int sum_of_words(const unsigned char[::1] data, Py_ssize_t at, Py_ssize_t size) except? 0xFFFFFFFF:
-    # Words of the machine's own order: turned around, the sum is that of the words turned around (RFC 1071 §2).
+    # Words of the machine's own order: turned around, the sum is that of the words turned around (RFC 1071 §2). As
+    # 2**64 is 1 modulo 0xFFFF, the bytes are added eight at a time and the carries are added back in at the end.
     cdef const unsigned char* bytes
-    cdef unsigned long long low = 0, high = 0, words
+    cdef unsigned long long total = 0, carries = 0, word
     cdef unsigned short order = 1
     if size <= 0:
         return 0
     bytes = _whole(data, at, size)
     while size >= 8:
-        memcpy(&words, bytes, 8)
-        low += <unsigned int>words
-        high += words >> 32
+        memcpy(&word, bytes, 8)
+        total += word
+        carries += total < word
         bytes += 8
         size -= 8
-    words = 0
-    memcpy(&words, bytes, size)
-    low = low % 0xFFFF + high % 0xFFFF + words % 0xFFFF
-    return low * (256 if (<unsigned char*>&order)[0] else 1) % 0xFFFF
+    word = 0
+    memcpy(&word, bytes, size)
+    total = total % 0xFFFF + word % 0xFFFF + carries
+    return total * (256 if (<unsigned char*>&order)[0] else 1) % 0xFFFF

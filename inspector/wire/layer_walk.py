@@ -26,10 +26,10 @@ from inspector.wire.network_keys import NETWORK_KEYS, network_key
 from inspector.wire.udp_tunnels import GENEVE_ETHERNET, GTP_VERSION_AND_TYPE, KINDS, VXLAN_HAS_ID, looks_like
 
 if cython.compiled:
-    from cython.cimports.inspector.wire.byte_order import be16, be32
+    from cython.cimports.inspector.wire.byte_order import be16, be32, be64
     from cython.cimports.inspector.wire.header_structs import ipv4_header
 else:
-    from inspector.wire.byte_order import be16, be32
+    from inspector.wire.byte_order import be16, be32, be64
     from inspector.wire.header_structs import ipv4_header
 
 NO_PROTOCOL = cython.declare(cython.int, 255)
@@ -312,8 +312,8 @@ class Network:
         interface number.
         """
         if self.at + size <= self.end:
-            self.place_now = (self.place_now + self._be64(self.at)) & MASK64
-            self.place_now = (self.place_now * TURN + self._be64(self.at + size - 8)) & MASK64
+            self.place_now = (self.place_now + be64(self.data, self.at)) & MASK64
+            self.place_now = (self.place_now * TURN + be64(self.data, self.at + size - 8)) & MASK64
         return 0
 
     @cython.cfunc
@@ -440,10 +440,10 @@ class Network:
             total = self.wire - at
         self._ends_at(at + total)
         self.family[self.slot] = 6
-        self.source_hi[self.slot] = self._be64(at + 8)
-        self.source_lo[self.slot] = self._be64(at + 16)
-        self.destination_hi[self.slot] = self._be64(at + 24)
-        self.destination_lo[self.slot] = self._be64(at + 32)
+        self.source_hi[self.slot] = be64(self.data, at + 8)
+        self.source_lo[self.slot] = be64(self.data, at + 16)
+        self.destination_hi[self.slot] = be64(self.data, at + 24)
+        self.destination_lo[self.slot] = be64(self.data, at + 32)
         self.ip_bytes[self.slot] = total
         self.ip_id[self.slot] = 0
         self.place_now = (self.place_now * TURN + self.data[at + 7]) & MASK64
@@ -463,14 +463,6 @@ class Network:
         ):
             return EXTENSION + self.protocol
         return IP_PROTOCOL + self.protocol
-
-    @cython.cfunc
-    @cython.inline
-    @cython.exceptval(-1)
-    def _be64(self, at: cython.Py_ssize_t) -> cython.ulonglong:
-        """The big-endian 64-bit integer at offset `at`, such as half of an IPv6 address."""
-        high: cython.ulonglong = be32(self.data, at)
-        return high << 32 | be32(self.data, at + 4)
 
     @cython.cfunc
     @cython.inline
@@ -521,8 +513,8 @@ class Network:
         if kind == 0:
             final += 16 * (count - 1)
         if final + 16 <= self.end:
-            self.destination_hi[self.slot] = self._be64(final)
-            self.destination_lo[self.slot] = self._be64(final + 8)
+            self.destination_hi[self.slot] = be64(self.data, final)
+            self.destination_lo[self.slot] = be64(self.data, final + 8)
         return 0
 
     @cython.cfunc

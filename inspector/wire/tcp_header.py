@@ -79,6 +79,7 @@ class Segments:
     payload_captured: cython.uint[::1]
 
     is_tcp: cython.uchar[::1]
+    family: cython.uchar[::1]
     source_hi: cython.ulonglong[::1]
     source_lo: cython.ulonglong[::1]
     destination_hi: cython.ulonglong[::1]
@@ -120,6 +121,7 @@ class Segments:
         self.payload = packets.view("payload")
         self.payload_captured = packets.view("payload_captured")
         self.is_tcp = headers.view("is_tcp")
+        self.family = headers.view("family")
         self.source_hi = headers.view("source_hi")
         self.source_lo = headers.view("source_lo")
         self.destination_hi = headers.view("destination_hi")
@@ -203,8 +205,12 @@ class Segments:
         held: cython.ulonglong
         if length < 20:
             return 0
-        addresses = self.source_hi[slot] % 0xFFFF + self.source_lo[slot] % 0xFFFF + TCP_NUMBER
-        addresses = (addresses + self.destination_hi[slot] % 0xFFFF + self.destination_lo[slot] % 0xFFFF) % 0xFFFF
+        if self.family[slot] == 4:
+            addresses = self.source_lo[slot] + self.destination_lo[slot] + TCP_NUMBER
+        else:  # 64-bit halves, whose sum could overflow
+            addresses = self.source_hi[slot] % 0xFFFF + self.source_lo[slot] % 0xFFFF + TCP_NUMBER
+            addresses += self.destination_hi[slot] % 0xFFFF + self.destination_lo[slot] % 0xFFFF
+        addresses %= 0xFFFF
         pseudo = (addresses + length) % 0xFFFF
         if (pseudo + sum_of_words(self.data, at, length)) % 0xFFFF == 0:
             self.checksum_is[slot] = RIGHT
