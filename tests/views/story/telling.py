@@ -39,3 +39,12 @@ def kinds(play: Play) -> list[str]:
 def phase_names(play: Play) -> list[str]:
     """The phases of its connection."""
     return [phase.name for phase in phases(capture_of(play.run()), 0)]
+
+
+def opened(rtt_ms: float = 0.02) -> Play:
+    """A connection whose SYN is answered after so long."""
+    play = Play()
+    play.client("S", seq=99, scale=0)
+    play.server("SA", seq=299, ack=100, scale=0, after_ms=rtt_ms)
+    play.client("A", seq=100, ack=300, after_ms=0.01)
+    return play

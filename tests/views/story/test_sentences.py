@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-import inspector
 from inspector.tables.table import Duplicate
 from inspector.views.story import events, phases, sentence
 from tests.tcp.play import Play
-from tests.views.story.telling import capture_of, kinds, phase_names, told
-from tests.web.traffic import ACK, FIN, Talk, Wire, chat
-
-
-def opened(rtt_ms: float = 0.02) -> Play:
-    """A connection whose SYN is answered after so long."""
-    play = Play()
-    play.client("S", seq=99, scale=0)
-    play.server("SA", seq=299, ack=100, scale=0, after_ms=rtt_ms)
-    play.client("A", seq=100, ack=300, after_ms=0.01)
-    return play
+from tests.views.story.telling import capture_of, kinds, opened, phase_names, told
 
 
 def test_a_handshake_says_who_waited_how_long() -> None:
@@ -182,89 +169,6 @@ def test_keep_alives_say_which_were_answered_and_why_the_end_came() -> None:
     )
 
 
-def test_a_late_ack_is_probably_delayed_and_what_follows_it_was_probably_held_back() -> None:
-    play = opened()
-    play.client("PA", b"SAY", seq=100, ack=300)
-    play.server("A", seq=300, ack=103, after_ms=41)
-    play.client("PA", b" 5", seq=103, ack=300, after_ms=0.03)
-    late, held = told(play)[-2:]
-    assert late.startswith(
-        "The server acknowledges after 41 ms, while the handshake was answered after 20 µs: probably"
-    )
-    assert held.startswith("The client sends 2 bytes, 30 µs after that ACK: probably")
-
-
-def test_an_ack_that_only_takes_as_long_as_the_way_is_not_delayed() -> None:
-    play = opened(50)
-    play.client("PA", b"SAY", seq=100, ack=300)
-    play.server("A", seq=300, ack=103, after_ms=51)
-    assert "DELAYED_ACK" not in kinds(play)
-
-
-def flight(play: Play, first: int, segments: int, after_ms: float) -> int:
-    """So many segments of 100 bytes from the client in one go; where they end."""
-    for i in range(segments):
-        play.client("A", bytes(100), seq=100 + first + 100 * i, ack=300, after_ms=0.01 if i else after_ms)
-    return first + 100 * segments
-
-
-def test_bursts_are_told_where_a_round_trip_tells_them_apart() -> None:
-    play = opened(20)
-    end = flight(play, 0, 10, 0.1)
-    play.server("A", seq=300, ack=100 + end, after_ms=20)
-    flight(play, end, 20, 0.1)
-    bursts = [sentence for sentence in told(play) if "burst" in sentence]
-    assert [sentence[:46] for sentence in bursts] == [
-        "The client has sent 10 segments, 1,000 bytes, ",
-        "The client has sent 20 segments, 2,000 bytes, ",
-    ]
-
-
-def test_on_one_machine_there_are_no_bursts() -> None:
-    play = opened(0.02)
-    end = flight(play, 0, 10, 0.1)
-    play.server("A", seq=300, ack=100 + end, after_ms=20)
-    flight(play, end, 20, 0.1)
-    assert "BURST" not in kinds(play)
-
-
-def test_a_round_trip_that_doubles_is_probably_a_queue() -> None:
-    play = opened(20)
-    flight(play, 0, 6, 0.1)
-    play.server("A", seq=300, ack=200, after_ms=20)
-    for i in range(2, 6):
-        play.server("A", seq=300, ack=100 + 100 * i, after_ms=15)
-    queued = [sentence for sentence in told(play) if "queue" in sentence]
-    assert len(queued) == 1
-    assert "probably" in queued[0]
-
-
-def test_an_ack_that_came_with_a_fin_may_have_waited_for_its_program() -> None:
-    play = opened(20)
-    flight(play, 0, 2, 0.1)
-    play.server("A", seq=300, ack=200, after_ms=20)
-    play.server("FA", seq=300, ack=300, after_ms=60)
-    assert "QUEUED" not in kinds(play)
-
-
-def test_a_fin_that_is_answered_late_tells_of_no_queue() -> None:
-    play = opened(20)
-    flight(play, 0, 6, 0.1)
-    play.server("A", seq=300, ack=200, after_ms=20)
-    play.server("A", seq=300, ack=700, after_ms=5)
-    play.client("FA", seq=700, ack=300)
-    play.server("A", seq=300, ack=701, after_ms=200)
-    assert "QUEUED" not in kinds(play)
-
-
-def test_a_slow_program_on_one_machine_is_no_queue() -> None:
-    play = opened()
-    flight(play, 0, 6, 0.1)
-    play.server("A", seq=300, ack=200, after_ms=0.4)
-    play.server("A", seq=300, ack=700, after_ms=20)
-    assert "QUEUED" not in kinds(play)
-
-
 def test_a_repeated_ack_asks_for_nothing_that_was_never_sent() -> None:
     play = opened()
     play.server("A", seq=300, ack=100)
@@ -293,28 +197,6 @@ def test_a_reset_that_its_receiver_should_ignore_ends_nothing() -> None:
     assert not any("resets the connection" in sentence for sentence in sentences)
     assert phases(capture_of(play), 0)[-1].first_packet == 6
     assert any(sentence.startswith("Both ends have closed") for sentence in sentences)
-
-
-def test_silence_is_told_but_not_beside_a_timer_that_ended_it() -> None:
-    play = opened()
-    play.client("PA", b"hello", seq=100, ack=300, after_ms=800)
-    assert "No packet of this connection was captured for 800 ms." in told(play)
-    play = opened()
-    play.client("PA", b"hello", seq=100, ack=300)
-    play.client("PA", b"hello", seq=100, ack=300, after_ms=800)
-    assert "SILENCE" not in kinds(play)
-
-
-def test_bytes_of_an_unknown_protocol_are_told_in_turns_and_end_the_handshake() -> None:
-    play = opened()
-    play.client("PA", b"pear ", seq=100, ack=300)
-    play.client("PA", b"apple", seq=105, ack=300)
-    play.server("PA", b"\x00\xff", seq=300, ack=110)
-    assert told(play)[-2:] == [
-        "The client sends 10 bytes in 2 segments, beginning with “pear”.",
-        "The server sends 2 bytes.",
-    ]
-    assert phase_names(play) == ["handshake", "data"]
 
 
 @pytest.mark.parametrize(
@@ -391,21 +273,6 @@ def test_one_missing_byte_is_one() -> None:
     )
 
 
-def test_a_body_without_a_head_is_a_response(tmp_path: Path) -> None:
-    wire = Wire(tmp_path / "old.pcapng")
-    talk = Talk(wire, 40001)
-    talk.client(b"GET /old\r\n")
-    talk.server(b"<p>one</p>\n")
-    talk.server(b"<p>two</p>\n")
-    wire.put((80, 40001), 5023, 1011, FIN | ACK)
-    wire.close()
-    with inspector.open(wire.path) as capture:
-        table = events(capture)
-        sentences = [sentence(capture, table, i) for i in range(len(table))]
-    assert any(said.startswith("The response is complete") for said in sentences)
-    assert not any(said.startswith("The request is complete") for said in sentences)
-
-
 def stray(flags: str, payload: bytes) -> Play:
     """A segment far outside the server's window, as an attacker may send it; then the conversation continues."""
     play = opened()
@@ -445,16 +312,3 @@ def test_a_packet_that_was_captured_twice_is_told_once() -> None:
     capture.packets["duplicate"][len(capture.packets) - 1] = Duplicate.SAME_PLACE
     table = events(capture)
     assert [sentence(capture, table, i) for i in range(len(table))][3:] == ["The client sends 5 bytes: “hello”."]
-
-
-def test_a_message_that_is_not_whole_is_said_to_be_none(tmp_path: Path) -> None:
-    wire = Wire(tmp_path / "part.pcapng")
-    chat(wire, 40001, "Hi").server(b"\x01\x05first")
-    wire.close()
-    with inspector.open(wire.path) as capture:
-        table = events(capture)
-        sentences = [sentence(capture, table, i) for i in range(len(table))]
-    assert any(said.endswith("“Hi”.") for said in sentences)
-    assert sentences[-1] == (
-        "The server sends “first”, of a message whose end, or a part of it, is not in the capture."
-    )
