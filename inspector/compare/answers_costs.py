@@ -92,7 +92,7 @@ def _deliveries(chosen: list[Delivery]) -> list[Proof]:
     """The packets with which the slowest deliveries began and ended."""
     slowest = sorted(chosen, key=lambda delivery: -delivery.took_ns)[:3]
     return [proof for delivery in slowest for proof in (
-        Proof(delivery.told, delivery.told_on, "the server knows"),
+        Proof(delivery.known, delivery.known_on, "the server knows"),
         Proof(delivery.packet, delivery.connection, f"delivered {duration(delivery.took_ns)} later"),
     )]  # fmt: skip
 

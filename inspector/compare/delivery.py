@@ -44,15 +44,15 @@ class Delivery:
 
     Attributes:
         kind: the method of delivery.
-        told, told_on: the packet with which the server received or first pushed the text, and its connection (rows).
+        known, known_on: the packet with which the server received or first pushed the text, and its connection (rows).
         packet, connection: the packet that delivered the text, and its connection (rows).
         took_ns: the time between the two packets.
         is_exact: whether the server was seen receiving the text; otherwise the delay is at least `took_ns`.
     """
 
     kind: Kind
-    told: int
-    told_on: int
+    known: int
+    known_on: int
     packet: int
     connection: int
     took_ns: int

@@ -27,8 +27,8 @@ class Truth:
 
 def truths(found: Findings) -> list[Truth]:
     """The claims about which this capture shows something, each with what it shows."""
-    told = (tell(found) for tell in TELLERS)
-    return [truth for truth in told if truth is not None]
+    truths_found = (tell(found) for tell in TELLERS)
+    return [truth for truth in truths_found if truth is not None]
 
 
 def _kept_alive(found: Findings) -> Truth | None:

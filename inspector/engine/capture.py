@@ -41,7 +41,7 @@ SLACK = 1.125
 """The factor by which tables are made larger than the first batches suggest; unused room costs no memory."""
 
 OF_PACKET = {name: np.array([anomaly.packet == name for anomaly in ANOMALIES]) for name in ("a", "b", "c")}
-"""For each of an anomaly's numbers a, b and c: an array, indexed by code, that tells whether it is a packet number."""
+"""For each of an anomaly's numbers a, b and c: an array, indexed by code, of whether it is a packet number."""
 
 REFUSALS = {
     Reason.OVERLAP: "ip-fragments-overlap",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """The choices of whoever opens a capture; the defaults suit most captures.
+    """The options for opening a capture; the defaults suit most captures.
 
     Attributes:
         sort: process the packets in order of time, not in file order; they keep their numbers.

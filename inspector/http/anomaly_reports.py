@@ -38,7 +38,7 @@ class Reports:
         blank: int,
         skipped: int,
     ) -> None:
-        """Report the anomalies that the notes on a header stand for.
+        """Report the anomalies of the notes on a header.
 
         Args:
             notes: bits of Note.

@@ -82,10 +82,10 @@ def _request_words(start_line: str) -> tuple[str, str, str]:
     """
     method, rest = [*_SPACE.split(start_line.strip(_WHITE), maxsplit=1), ""][:2]
     words = _SPACE.split(rest)
-    odd = [word for word in words if word.startswith("HTTP")]
+    versions = [word for word in words if word.startswith("HTTP")]
     begin = len(rest) - len(words[-1])
     if not _VERSION.fullmatch(words[-1]):
-        begin = rest.rfind(odd[-1]) if odd else min(len(words[0]), len(rest))
+        begin = rest.rfind(versions[-1]) if versions else min(len(words[0]), len(rest))
     return method, rest[:begin].strip(_WHITE), rest[begin:].strip(_WHITE)
 
 

@@ -51,9 +51,9 @@ BLOCK = 1 << 14
 """Bytes that `bytes_of` reads at a time when it fetches single bytes from all over the file."""
 
 CUT = (
-    "the file was cut to {left} bytes, or written anew, while it was read: {packets} packets, up to offset {offset}, "
-    "were read before and stay; later ones, and bytes that were not in memory, are lost. Open it again once whoever "
-    "writes it has finished"
+    "the file was truncated to {left} bytes, or overwritten, while it was read: {packets} packets, up to offset "
+    "{offset}, were read before and are kept; later ones, and bytes that were not in memory, are lost. Open it again "
+    "when the program that writes it has finished"
 )
 """The note added when the file was truncated or overwritten while it was read."""
 

@@ -101,7 +101,7 @@ def _bits(letters: bytes) -> np.uint64:
     return np.uint64(np.bitwise_or.reduce(BIT_OF[list(letters)]))
 
 
-SPOKEN = np.array([_bits(b"HADFTWQG"), _bits(b"hadftwqg")])
+SENT = np.array([_bits(b"HADFTWQG"), _bits(b"hadftwqg")])
 """By `Direction`, the mask of the history letters for what that end sends, other than a SYN or RST."""
 
 
@@ -131,7 +131,7 @@ def outcomes(connections: Table, chosen: Any = slice(None)) -> Outcomes:
         (Outcome.REFUSED, (conn_state == ConnState.REJ) & (reset_by == Direction.SERVER) & asked & ~answered),
         (Outcome.UNANSWERED, SYN_ALONE[conn_state] & BEFORE_AN_ANSWER[client]),
         # No SYN was captured, and the sender of the RST has sent nothing else.
-        (Outcome.STRAY, is_reset & ~_has(seen, b"SsHh") & (seen & SPOKEN[reset_by] == 0)),
+        (Outcome.STRAY, is_reset & ~_has(seen, b"SsHh") & (seen & SENT[reset_by] == 0)),
         (Outcome.RESET, is_reset & ~is_finished),
         (Outcome.HALF_SEEN_CLOSED, is_silent & _has(seen, b"Ff")),
         (Outcome.HALF_SEEN, is_silent),

@@ -36,7 +36,7 @@ MAX_WORDS = 16
 """Maximum number of words of a display filter; further words are ignored."""
 
 IP_PROTOCOLS = {name.lower(): number for number, name in ip_protocols.NAMES.items()}
-SPOKEN = {protocol.name.lower(): protocol for protocol in Protocol if protocol is not Protocol.UNKNOWN}
+PROTOCOL_WORDS = {protocol.name.lower(): protocol for protocol in Protocol if protocol is not Protocol.UNKNOWN}
 CODES: dict[str, Verdict | int] = {
     **{code_of(verdict): verdict for verdict in Verdict},
     **{anomaly.code: i for i, anomaly in enumerate(ANOMALIES)},
@@ -123,8 +123,8 @@ def named(capture: Capture, word: str) -> Mask | None:
         return np.asarray(np.arange(len(table)) == int(word[1:]))
     if re.fullmatch(r":?\d{1,5}", word):
         return _has_port(capture, int(word.removeprefix(":")))
-    if word in SPOKEN:
-        return np.asarray(table["protocol"] == SPOKEN[word])
+    if word in PROTOCOL_WORDS:
+        return np.asarray(table["protocol"] == PROTOCOL_WORDS[word])
     return None
 
 

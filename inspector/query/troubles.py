@@ -36,7 +36,7 @@ NONE: Rows = np.empty(0, np.intp)
 WEIGHTS = ("failure", "violation", "warning", "note")
 """Severities, the most severe first; an anomaly has one of the last three."""
 
-TOLD = (*TROUBLE, Verdict.DUPLICATE_ACK)
+REPORTED = (*TROUBLE, Verdict.DUPLICATE_ACK)
 """Verdicts that matter to a person who asks "is something wrong?"."""
 
 
@@ -161,9 +161,9 @@ def weights(capture: Capture) -> npt.NDArray[np.int64]:
     """
     packets, anomalies = capture.packets, capture.anomalies
     troubled = packets["connection"][packets["analysis"] & TROUBLE.value != 0]
-    odd = anomalies["connection"][SERIOUS[anomalies["code"]]]
+    anomalous = anomalies["connection"][SERIOUS[anomalies["code"]]]
     total = failures(capture)
-    for rows in (troubled, odd):
+    for rows in (troubled, anomalous):
         total += np.bincount(rows[rows >= 0], minlength=len(total))
     return total
 
@@ -206,7 +206,7 @@ def _anomalies(capture: Capture, chosen: Mask) -> list[Trouble]:
 def _verdicts(capture: Capture, chosen: Mask) -> list[Trouble]:
     analysis = np.where(chosen, capture.packets["analysis"], 0)
     found = []
-    for verdict in TOLD:
+    for verdict in REPORTED:
         rows = np.flatnonzero(analysis & verdict.value)
         if len(rows):
             words = VERDICT_WORDS[verdict]

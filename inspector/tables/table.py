@@ -169,11 +169,11 @@ HEADERS = (
     _c("destination_lo", "u8", "lower half of the destination address"),
     _c("source_port", "u2", ""),
     _c("destination_port", "u2", ""),
-    _c("network", "u8", "what tells the packet's network from others: VLANs, or the tunnel's key; 0 none"),
-    _c("place", "u8", "what tells where it was seen: interface, link header, hops left"),
+    _c("network", "u8", "what distinguishes the packet's network from others: VLANs, or the tunnel's key; 0 none"),
+    _c("place", "u8", "where it was captured: interface, link header, hops left"),
     _c("ip_id", "u2", "IPv4 identification; 0 none"),
     _c("checksum", "u2", "TCP checksum; 0 when it is not captured"),
-    _c("window_field", "u2", "the window as it stands in the header, unscaled"),
+    _c("window_field", "u2", "the window as in the header, unscaled"),
     _c("options", "u1", "bits of wire.options.Option: which TCP options the segment carries"),
     _c("mss", "u2", "maximum segment size option (RFC 9293 §3.7.1)"),
     _c("scale", "u1", "window scale option, as sent (RFC 7323 §2.2)"),
@@ -213,9 +213,13 @@ CONNECTIONS = (
     _c("first_packet", "i4", "row in packets"),
     _c("last_packet", "i4", "row in packets"),
     _c("previous", "i4", "row of the connection that had the same two sockets before; -1 none", -1),
-    _c("network", "u8", "what tells its network from others (headers.network): VLANs, or a tunnel's key; 0 none"),
+    _c(
+        "network",
+        "u8",
+        "what distinguishes its network from others (headers.network): VLANs, or a tunnel's key; 0 none",
+    ),
     _c("protocol", "u1", "Protocol"),
-    _c("inside", "u1", "Protocol spoken inside a tunnel; 0 none, or not known"),
+    _c("inside", "u1", "Protocol inside a tunnel; 0 none, or not known"),
     _c("packets", "u4", "packets sent by client, server", 0, 2),
     _c("bytes", "i8", "TCP payload bytes sent by client, server; repeats counted", 0, 2),
     _c("missed_bytes", "i8", "bytes in gaps of the stream of client, server", 0, 2),
@@ -260,7 +264,7 @@ HTTP_MESSAGES = (
     _c("framing", "u1", "BodyFraming"),
     _c("status", "u2", "status code; 0 for a request"),
     _c("complete", "u1", "1 when its end was seen and nothing of it is missing"),
-    _c("notes", "u4", "bits of http.notes.Note: what is odd about it"),
+    _c("notes", "u4", "bits of http.message_notes.Note"),
 )
 
 EXCHANGES = (
@@ -324,9 +328,9 @@ EVENTS = (
     _c("packet", "i4", "row in packets that shows it"),
     _c("row", "i4", "row of the table that the kind names; -1 none", -1),
     _c("since", "i4", "row in packets from which its duration counts; -1 none", -1),
-    _c("count", "i4", "how many packets or segments it tells of; -1 not counted", -1),
-    _c("bytes", "i8", "how many bytes it tells of; -1 not counted", -1),
-    _c("reset", "i1", "of a RST its story.Reset; -1 no RST", -1),
+    _c("count", "i4", "number of packets or segments; -1 not counted", -1),
+    _c("bytes", "i8", "number of bytes; -1 not counted", -1),
+    _c("reset", "i1", "story.Reset of a RST; -1 no RST", -1),
 )
 
 _ENDS = (
@@ -347,10 +351,10 @@ TOKENS = (
     _c("pid", "i4", "the process"),
     _c("process", "u1", "its name in UTF-8, 0 behind the last byte", 0, 16),
     _c("fd", "i4", "the number that the process holds the socket by"),
-    _c("inode", "u8", "the kernel's number of the socket itself; 0 where it tells none"),
+    _c("inode", "u8", "the kernel's number of the socket itself; 0 if unknown"),
     _c("opened_ns", "i8", "when the number was handed out, or first seen"),
     _c("opened_by", "u1", "descriptors.history.Opened"),
-    _c("connect_ns", "i8", "when the process asked for a connection; -1 it did not say", -1),
+    _c("connect_ns", "i8", "when the process called connect(); -1 not reported", -1),
     _c("closed_ns", "i8", "when the number was given back, or first seen no more; -1 not yet", -1),
     _c("closed_by", "u1", "descriptors.history.Closed"),
     _c("role", "u1", "descriptors.history.Role"),
@@ -363,8 +367,8 @@ TOKENS = (
 identified by namespace, process, number, inode and the time at which the number was handed out."""
 
 KERNEL = (
-    _c("time_ns", "i8", "when the kernel was asked"),
-    _c("took_ns", "i8", "how long it took until it had answered"),
+    _c("time_ns", "i8", "when the kernel was queried"),
+    _c("took_ns", "i8", "how long its reply took"),
     _c("namespace", "u8", "as in tokens"),
     _c("state", "u1", "tcp.states.State; CLOSED when it is not listed"),
     _c("is_listed", "u1", "0: the kernel has it no more"),

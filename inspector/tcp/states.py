@@ -41,7 +41,7 @@ CLOSING = SENT_FIN | {State.CLOSE_WAIT}
 MEANING: dict[State, str] = {
     State.CLOSED: "No connection, or no longer one.",
     State.LISTEN: "Waits for a connection request.",
-    State.SYN_SENT: "Has sent a SYN and waits for the answer.",
+    State.SYN_SENT: "Has sent a SYN and waits for the reply.",
     State.SYN_RECEIVED: "Has received a SYN and sent its own; waits for the ACK of it.",
     State.ESTABLISHED: "The connection is open: this side may send and receive.",
     State.FIN_WAIT_1: "Has sent its FIN, or will when what it has left to send is out; waits for the ACK of it.",

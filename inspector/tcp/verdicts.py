@@ -88,32 +88,32 @@ VERDICT_WORDS: dict[Verdict, VerdictWords] = {
     Verdict.ZERO_WINDOW: VerdictWords(
         "zero window",
         "zero windows",
-        "Its sender has no room left to receive: the other side must wait.",
+        "The receive window of its sender is 0: the other side must wait.",
     ),
     Verdict.ZERO_WINDOW_PROBE: VerdictWords(
         "zero window probe",
         "zero window probes",
-        "Sent to find out whether the receiver has room again.",
+        "Sent to find out whether the receiver’s window is still 0.",
     ),
     Verdict.ZERO_WINDOW_PROBE_ACK: VerdictWords(
         "zero window probe ACK",
         "zero window probe ACKs",
-        "The answer to a zero window probe: still no room.",
+        "The reply to a zero window probe: the window is still 0.",
     ),
     Verdict.WINDOW_FULL: VerdictWords(
         "window full",
         "segments that fill the window",
-        "The sender has filled all the room that the receiver had offered.",
+        "Its sender has filled the receive window of the other side.",
     ),
     Verdict.KEEP_ALIVE: VerdictWords(
         "keep-alive",
         "keep-alives",
-        "Repeats the number before its next, so that the other end must answer.",
+        "Its number is one below its sender’s next, so that the other end must reply.",
     ),
     Verdict.KEEP_ALIVE_ACK: VerdictWords(
         "keep-alive ACK",
         "keep-alive ACKs",
-        "The answer to a keep-alive: its sender is still there.",
+        "The reply to a keep-alive: its sender is still there.",
     ),
     Verdict.REUSED_PORTS: VerdictWords(
         "reused port numbers",
@@ -123,7 +123,7 @@ VERDICT_WORDS: dict[Verdict, VerdictWords] = {
     Verdict.EMPTY_WINDOW_PROBE: VerdictWords(
         "zero window probe without data",
         "zero window probes without data",
-        "Sent without a byte to find out whether there is room again, as Linux does; tshark calls it a keep-alive.",
+        "Sent without a byte to find out whether the window is still 0, as Linux does; tshark calls it a keep-alive.",
     ),
     Verdict.CROSSED_SYN_ACK: VerdictWords(
         "SYN-ACK to a crossed SYN",

@@ -61,7 +61,7 @@ STATUS_LINES = {
 @pytest.mark.parametrize(("raw", "expected"), STATUS_LINES.items(), ids=map(repr, STATUS_LINES))
 def test_odd_status_lines_have_a_reading(raw: bytes, expected: tuple[int | None, str, str]) -> None:
     head = parse_head(raw)
-    assert (head.status, head.reason, head.answer) == expected
+    assert (head.status, head.reason, head.status_and_reason) == expected
     assert head.method == ""
 
 

@@ -246,22 +246,22 @@ def _zero_window(s: Situation) -> str:
 def _zero_window_probe(s: Situation) -> str:
     return (
         f"One byte at {s.relative(s.seq)}, the sender's next, although the peer's last window"
-        f" ({_packet(s.last_of_peer)}) was 0: the sender asks whether there is room again."
+        f" ({_packet(s.last_of_peer)}) was 0: it is sent to find out whether the window is still 0."
     )
 
 
 def _empty_window_probe(s: Situation) -> str:
     return (
         f"No byte, and the number {s.relative(s.seq)}, one below the sender's next, while the peer's last window"
-        f" ({_packet(s.last_of_peer)}) was 0: the sender asks whether there is room again. Linux sends its window"
-        " probes in this shape; tshark calls it a keep-alive."
+        f" ({_packet(s.last_of_peer)}) was 0: it is sent to find out whether the window is still 0. Linux sends its"
+        " window probes in this shape; tshark calls it a keep-alive."
     )
 
 
 def _zero_window_probe_ack(s: Situation) -> str:
     return (
         f"Repeats ACK {s.relative(s.ack, of_peer=True)} and window 0, right after the probe in"
-        f" {_packet(s.last_of_peer)}: the byte was not taken, there is still no room."
+        f" {_packet(s.last_of_peer)}: the byte was not accepted, the window is still 0."
     )
 
 
@@ -367,7 +367,7 @@ REASONS: dict[Verdict, Reason] = {
     Verdict.ZERO_WINDOW_PROBE_ACK: Reason(_zero_window_probe_ack, (), "RFC 9293 §3.8.6.1"),
     Verdict.WINDOW_FULL: Reason(
         _window_full,
-        ("An ACK that makes room may already be on its way: then the sender need not wait.",),
+        ("A window update may already be on its way: then the sender need not wait.",),
         "RFC 9293 §3.8.6",
     ),
     Verdict.KEEP_ALIVE: Reason(_keep_alive, (), "RFC 9293 §3.8.4"),

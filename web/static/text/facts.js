@@ -5,7 +5,7 @@
 export const STATES = {
   "CLOSED": "No connection, or no longer one.",
   "LISTEN": "Waits for a connection request.",
-  "SYN-SENT": "Has sent a SYN and waits for the answer.",
+  "SYN-SENT": "Has sent a SYN and waits for the reply.",
   "SYN-RECEIVED": "Has received a SYN and sent its own; waits for the ACK of it.",
   "ESTABLISHED": "The connection is open: this side may send and receive.",
   "FIN-WAIT-1": "Has sent its FIN, or will when what it has left to send is out; waits for the ACK of it.",
@@ -76,32 +76,32 @@ export const VERDICTS = {
   "zero_window": {
     "name": "zero window",
     "isTrouble": true,
-    "meaning": "Its sender has no room left to receive: the other side must wait."
+    "meaning": "The receive window of its sender is 0: the other side must wait."
   },
   "zero_window_probe": {
     "name": "zero window probe",
     "isTrouble": false,
-    "meaning": "Sent to find out whether the receiver has room again."
+    "meaning": "Sent to find out whether the receiver’s window is still 0."
   },
   "zero_window_probe_ack": {
     "name": "zero window probe ACK",
     "isTrouble": false,
-    "meaning": "The answer to a zero window probe: still no room."
+    "meaning": "The reply to a zero window probe: the window is still 0."
   },
   "window_full": {
     "name": "window full",
     "isTrouble": true,
-    "meaning": "The sender has filled all the room that the receiver had offered."
+    "meaning": "Its sender has filled the receive window of the other side."
   },
   "keep_alive": {
     "name": "keep-alive",
     "isTrouble": false,
-    "meaning": "Repeats the number before its next, so that the other end must answer."
+    "meaning": "Its number is one below its sender’s next, so that the other end must reply."
   },
   "keep_alive_ack": {
     "name": "keep-alive ACK",
     "isTrouble": false,
-    "meaning": "The answer to a keep-alive: its sender is still there."
+    "meaning": "The reply to a keep-alive: its sender is still there."
   },
   "reused_ports": {
     "name": "reused port numbers",
@@ -111,7 +111,7 @@ export const VERDICTS = {
   "empty_window_probe": {
     "name": "zero window probe without data",
     "isTrouble": false,
-    "meaning": "Sent without a byte to find out whether there is room again, as Linux does; tshark calls it a keep-alive."
+    "meaning": "Sent without a byte to find out whether the window is still 0, as Linux does; tshark calls it a keep-alive."
   },
   "crossed_syn_ack": {
     "name": "SYN-ACK to a crossed SYN",
