@@ -112,7 +112,7 @@ def rate(dashboard: Dashboard, busy: Callable[[], None]) -> float:
 def feed(page: Page, dashboard: Dashboard, room: int | None = None) -> Iterator[ClientConnection]:
     """A feed for this page; `room` limits the bytes sent and not read yet."""
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
-    secret = page.evaluate("sessionStorage.getItem('wireglass.session')")
+    secret = page.evaluate("localStorage.getItem('wireglass.session')")
     place = urllib.parse.urlsplit(dashboard.address)
     with ExitStack() as stack:
         client = stack.enter_context(socket.socket())

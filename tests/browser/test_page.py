@@ -36,6 +36,14 @@ def test_without_a_key_the_page_says_where_the_key_is(blank: Page, saved: Dashbo
     expect(blank.locator(".lane:visible").first).to_be_visible(timeout=STARTUP)
 
 
+def test_a_second_tab_needs_no_key(page: Page, saved: Dashboard) -> None:
+    """A pasted link to a part of the page, a middle click: the session is the browser's, not the tab's."""
+    second = page.context.new_page()
+    second.goto(f"{saved.address}#/connections/2")
+    expect(second.locator(".step.packet").first).to_be_visible(timeout=STARTUP)
+    second.close()
+
+
 def test_the_address_holds_what_is_shown_and_a_reload_shows_it_again(page: Page) -> None:
     page.locator(".grid-row:not(.head)").nth(2).click()
     page.locator(".step.packet").nth(1).click()

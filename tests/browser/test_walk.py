@@ -23,12 +23,12 @@ CAPTURES = Path(__file__).parents[2] / "captures"
 
 SHOW = """name => void fetch("/api/sources/sample", {
   method: "POST",
-  headers: { "Content-Type": "application/json", "X-Token": sessionStorage.getItem("wireglass.session") },
+  headers: { "Content-Type": "application/json", "X-Token": localStorage.getItem("wireglass.session") },
   body: JSON.stringify({ name }),
 })"""
 """Turns the dashboard to a sample, as its source switch does; the page then begins anew by itself."""
 
-LENGTHS = """() => fetch("/api/snapshot", { headers: { "X-Token": sessionStorage.getItem("wireglass.session") } })
+LENGTHS = """() => fetch("/api/snapshot", { headers: { "X-Token": localStorage.getItem("wireglass.session") } })
   .then((answer) => answer.json()).then(({ lengths }) => lengths)"""
 """How many rows each table of what is on show has."""
 

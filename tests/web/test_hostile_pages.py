@@ -16,7 +16,7 @@ from web.dashboard import Dashboard
 from web.session.session import Session
 
 from .traffic import sample
-from .visitor import port_of, program, served
+from .visitor import Visitor, port_of, program, served
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 
@@ -140,6 +140,21 @@ def test_it_cannot_press_a_button(hostile: Page, dashboard: Dashboard) -> None:
 def test_it_cannot_load_parts_of_ours(hostile: Page, dashboard: Dashboard) -> None:
     assert hostile.evaluate(TRY_TAG, ["script", "src", f"{dashboard.address}static/shell/theme.js"]) == "refused"
     assert hostile.evaluate(TRY_TAG, ["img", "src", f"{dashboard.address}static/mark.svg"]) == "refused"
+
+
+def test_it_cannot_read_the_token_that_our_tabs_share(
+    hostile: Page, context: BrowserContext, dashboard: Dashboard
+) -> None:
+    stored = "localStorage.getItem('wireglass.session')"
+    token = context.pages[0].evaluate(stored)
+    assert token
+    assert hostile.evaluate(stored) is None
+    # Its server is sent the cookie, and a program can make up every header field; without the token it reads nothing.
+    cookie = f"__insp_{port_of(dashboard)}"
+    stolen = "; ".join(f"{c['name']}={c['value']}" for c in context.cookies() if c["name"] == cookie)
+    assert (
+        Visitor(port_of(dashboard)).ask("/api/snapshot", Cookie=stolen, Sec_Fetch_Site="same-origin").refusal() == 401
+    )
 
 
 def test_it_cannot_frame_ours(hostile: Page, dashboard: Dashboard) -> None:

@@ -39,7 +39,8 @@ async function fetchSnapshot() {
 
 function start() {
   const connect = () => new WebSocket(`ws://${location.host}/feed`);
-  const feed = new Feed({ connect, secret: api.session.token, fetchSnapshot, store });
+  const secret = api.session.token;
+  const feed = new Feed({ connect, secret, fetchSnapshot, store });
   followAddress(store, VIEW_NAMES);
   root.replaceChildren();
   mountAppShell(root, store, { resync: () => feed.sync() });
@@ -47,6 +48,7 @@ function start() {
   const stop = store.subscribe((state) => {
     if (state.feed !== "shut") return;
     stop();
+    if (api.session.token !== secret) return start(); // another tab has opened a new session
     api.session.token = null;
     showLogin({ message: "Session expired: Wireglass was restarted, or 12 hours have passed." });
   });

@@ -16,14 +16,17 @@ export class ApiError extends Error {
   }
 }
 
-/** The page's CSRF token, which every request carries beside the cookie; null without a session. */
+/**
+ * The CSRF token, which every request carries beside the cookie; null without a session. All tabs share it, as they
+ * share the cookie. Unlike the cookie, it is never sent to other ports of this host, and their pages cannot read it.
+ */
 export const session = {
   get token() {
-    return sessionStorage.getItem(KEY);
+    return localStorage.getItem(KEY);
   },
   set token(value) {
-    if (value === null) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, value);
+    if (value === null) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, value);
   },
 };
 
