@@ -3,7 +3,8 @@
 #   make demo     the demo: servers, clients, live capture and the dashboard (ARGS="--no-browser --port 8800")
 #   make test     every test: the engine compiled and plain, the page's modules, and the dashboard in a browser; runs all of
 #                 these parts, also after one has failed
-#   make test-lowest  the tests with the oldest libraries that pyproject.toml allows, in .venv-lowest, on plain Python
+#   make test-lowest  the tests with the oldest libraries that pyproject.toml allows, in .venv-lowest, on plain Python;
+#   make test-newest  the same with the newest ones, in .venv-newest (PYTHON=python3.13 for another Python)
 #   make mutate   puts small faults into a copy of the sources and counts those that no test sees (ARGS="--count 50 --seed 2")
 #   make check    format, lint, types: what CI runs before the tests
 #   make bench    every program on the same captures in the same run; writes docs/benchmarks.md (ARGS="--quick" to try)
@@ -24,9 +25,11 @@ hot := $(shell grep -rl '^import cython$$' --include='*.py' inspector) $(shell f
 # What the hot modules decide is tested a second time on plain Python.
 plain_tests := tests/pcap tests/live tests/wire tests/tcp tests/http tests/websocket tests/content tests/tables \
   tests/engine tests/views/story tests/tshark/test_segments.py
+# What a browser shows of libraries of other versions: the demo with its chat, and the live feed.
+browser_tests_of_libraries := tests/browser/test_demo.py tests/browser/test_feed.py
 page_tests := $(wildcard tests/page/*.test.mjs tests/page/*/*.test.mjs)
 
-.PHONY: demo test test-python test-plain test-page test-browser test-lowest mutate check bench bench-page release docs format clean install install-dev
+.PHONY: demo test test-python test-plain test-page test-browser test-lowest test-newest mutate check bench bench-page release docs format clean install install-dev
 
 demo: $(venv)/.compiled
 	@$(bin)/wireglass demo $(ARGS)
@@ -50,11 +53,14 @@ test-page:
 	@command -v node >/dev/null || { echo "make test-page: node is missing; install it (Debian: apt install nodejs)" >&2; exit 1; }
 	node --test $(page_tests)
 
-test-lowest:
-	$(PYTHON) -m venv .venv-lowest
-	$(PYTHON) tests/lowest.py test >.venv-lowest/requirements.txt
-	.venv-lowest/bin/python -m pip --quiet --disable-pip-version-check install -r .venv-lowest/requirements.txt
-	WIREGLASS_PLAIN=1 .venv-lowest/bin/python -m pytest -n $(WORKERS) --dist loadfile --ignore=tests/browser $(ARGS)
+test-lowest: libraries := PIP_CONSTRAINT=.venv-lowest/constraints.txt
+test-newest: libraries := PIP_UPGRADE_STRATEGY=eager PIP_UPGRADE=1
+test-lowest test-newest: test-%:
+	$(PYTHON) -m venv --clear .venv-$*
+	$(PYTHON) tests/lowest.py test >.venv-$*/constraints.txt
+	$(libraries) WIREGLASS_COMPILE=0 .venv-$*/bin/python -m pip --quiet --disable-pip-version-check install --editable '.[test]'
+	WIREGLASS_PLAIN=1 .venv-$*/bin/python -m pytest -n $(WORKERS) --dist loadfile --ignore=tests/browser $(ARGS)
+	WIREGLASS_PLAIN=1 .venv-$*/bin/python -m pytest $(browser_tests_of_libraries)
 
 mutate: $(venv)/.installed-dev $(venv)/.compiled
 	$(bin)/python -m tests.mutation $(ARGS)

@@ -1,4 +1,4 @@
-"""Prints what to give pip for the oldest versions that pyproject.toml allows: every lower bound as the version itself.
+"""Prints pip's constraints for the oldest versions that pyproject.toml allows: every lower bound as the version itself.
 
 python tests/lowest.py [EXTRA...]       (make test-lowest)
 """
@@ -14,9 +14,11 @@ PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 
 
 def lowest(*extras: str) -> list[str]:
-    """The requirements of the package, and those of these extras."""
-    project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
-    wanted = project["dependencies"] + [one for name in extras for one in project["optional-dependencies"][name]]
+    """The requirements of the package, of its build, and of these extras."""
+    whole = tomllib.loads(PROJECT.read_text("utf-8"))
+    project = whole["project"]
+    wanted = whole["build-system"]["requires"] + project["dependencies"]
+    wanted += [one for name in extras for one in project["optional-dependencies"][name]]
     return [re.sub(r">=([\w.]+)", r"==\1", one) for one in wanted]
 
 
