@@ -113,7 +113,7 @@ $(venv)/.made:
 
 $(venv)/.installed: $(venv)/.made pyproject.toml
 	@echo "Installing Wireglass and what it needs into $(venv) (once; a minute or so) ..."
-	@$(pip) install 'setuptools>=77' 'Cython>=3.1'
+	@$(pip) install 'setuptools>=77.0.1' 'Cython>=3.1'
 	@WIREGLASS_COMPILE=0 $(pip) install --no-build-isolation --editable .
 	@touch $@
 
