@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psutil
 import pytest
@@ -20,55 +16,13 @@ from inspector.cli import open_browser
 from inspector.cli.main import main
 from inspector.cli.shared_options import again
 from inspector.engine.capture import Capture
-from inspector.live.capture_rights import may_capture
 from inspector.live.recording_paths import folder
 from inspector.views import rows
+from tests.cli.processes import NEEDS_CAPTURE, Running, started
 from tests.waiting import wait_until
 from web import listen
 
 DEMO = str(Path(__file__).parent.parent.parent / "captures" / "demo.pcapng")
-NEEDS_CAPTURE = pytest.mark.skipif(not may_capture()[0], reason=f"needs the right to capture: {may_capture()[1]}")
-
-
-class Running:
-    """A started command and the address that it printed."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout
-        self.process = process
-        self.printed: list[str] = []
-        for line in process.stdout:
-            self.printed.append(line)
-            if line.startswith("Dashboard: "):
-                break
-        assert self.printed, f"it ended with status {process.wait()}"
-        self.address, _, self.token = self.printed[-1].removeprefix("Dashboard: ").strip().partition("#t=")
-
-    def ask(self, path: str, posted: dict[str, Any] | None = None) -> Any:
-        """The API's response to a program that presents the key."""
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        data = None if posted is None else json.dumps(posted).encode()
-        request = urllib.request.Request(self.address + path, data, headers)
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return json.load(response)
-
-    def end(self, number: int) -> str:
-        """Send the signal, and give what it printed from then on."""
-        self.process.send_signal(number)
-        assert self.process.stdout
-        rest = self.process.stdout.read()
-        self.process.wait()
-        return rest
-
-
-@contextmanager
-def started(*arguments: str, stderr: IO[str] | None = None) -> Iterator[Running]:
-    command = [sys.executable, "-m", "inspector", *arguments, "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True) as process:
-        try:
-            yield Running(process)
-        finally:
-            process.terminate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])

@@ -38,6 +38,7 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> int:
     from inspector.live.recording_paths import new_recording
     from web import Session
 
+    status = 0
     with listening(port) as listener, ends_on_sigterm():
         spool = new_recording("demo", recording)
         try:
@@ -61,4 +62,5 @@ def demo(port: int | None, no_browser: bool, recording: str | None) -> int:
         finally:
             lab.stop()
             finish_recording(spool)
-    return alarm.look()
+            status = alarm.look()
+    return status

@@ -47,6 +47,7 @@ def live(
     from web import Session
 
     name = interface or LOOPBACK
+    status = 0
     with listening(port) as listener, ends_on_sigterm():
         spool = new_recording("live", recording)
         own_port = listener.getsockname()[1]
@@ -62,4 +63,5 @@ def live(
         finally:
             capture.stop()
             finish_recording(spool)
-    return alarm.look()
+            status = alarm.look()
+    return status
