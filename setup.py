@@ -1,7 +1,7 @@
-"""Compiles the hot modules and packs the sample captures; everything else about the package stands in pyproject.toml.
+"""Compiles the hot modules and packs the sample captures; everything else about the package is in pyproject.toml.
 
 A module that says `import cython` is hot: its types are annotated so that Cython can compile it. Each one is optional:
-where there is no C compiler, or no Python headers, the installation goes on and the same file runs as plain Python.
+where there is no C compiler, or no Python headers, the installation continues and the same file runs as plain Python.
 With WIREGLASS_COMPILE=0 in the environment nothing is compiled: the Makefile does that in a step of its own.
 """
 

@@ -1,4 +1,4 @@
-# What other compiled modules see of byte_scanner.py; its docstrings stand there.
+# What other compiled modules see of byte_scanner.py; the docstrings are there.
 
 
 cimport inspector.http.char_classes as chars

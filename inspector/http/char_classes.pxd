@@ -1,4 +1,4 @@
-# What compiled modules see of char_classes.py; its docstrings stand there.
+# What compiled modules see of char_classes.py; the docstrings are there.
 
 cdef enum:
     TAB = 9

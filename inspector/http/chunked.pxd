@@ -1,4 +1,4 @@
-# What other compiled modules see of chunked.py; its docstrings stand there.
+# What other compiled modules see of chunked.py; the docstrings are there.
 cimport cython
 cimport inspector.http.char_classes as chars
 

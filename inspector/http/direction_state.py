@@ -48,7 +48,7 @@ class DirectionState:
     skipped: longlong  # bytes skipped while searching for it
     was_lost: bint  # the start of the next message was unknown and had to be searched for
     has_gap: bint  # as was_lost, and bytes are missing that may have contained messages
-    pausing: longlong  # exchange whose request asked for another protocol, -1 if none
+    pausing: longlong  # exchange whose request is for another protocol (Upgrade, CONNECT), -1 if none
     pending: list[int]  # rows of the chunks that wait while the direction is PAUSED or its bytes are doubtful
 
     def __init__(self, is_midstream: bool, role: int) -> None:

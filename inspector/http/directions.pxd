@@ -1,4 +1,4 @@
-# What other compiled modules see of directions.py; its docstrings stand there.
+# What other compiled modules see of directions.py; the docstrings are there.
 cimport cython
 
 cimport inspector.http.stages as stages

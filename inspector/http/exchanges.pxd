@@ -1,4 +1,4 @@
-# What other compiled modules see of exchanges.py; its docstrings stand there.
+# What other compiled modules see of exchanges.py; the docstrings are there.
 cimport cython
 
 from inspector.tables.row_writer cimport Writer

@@ -1,4 +1,4 @@
-# What compiled modules see of framing.py; its docstrings stand there.
+# What compiled modules see of framing.py; the docstrings are there.
 
 cdef enum:
     METHOD_OTHER = 0

@@ -1,4 +1,4 @@
-# What other compiled modules see of message_reader.py; its docstrings stand there.
+# What other compiled modules see of message_reader.py; the docstrings are there.
 cimport cython
 
 cimport inspector.tcp.header as tcp_header

@@ -1,4 +1,4 @@
-# What other compiled modules see of message_rows.py; its docstrings stand there.
+# What other compiled modules see of message_rows.py; the docstrings are there.
 cimport cython
 
 from inspector.http.direction_state cimport DirectionState

@@ -1,4 +1,4 @@
-# What other compiled modules see of start_line.py; its docstrings stand there.
+# What other compiled modules see of start_line.py; the docstrings are there.
 
 cimport inspector.http.char_classes as chars
 cimport inspector.http.framing as framing

@@ -1,4 +1,4 @@
-# What other compiled modules see of row_writer.py; its docstrings stand there.
+# What other compiled modules see of row_writer.py; the docstrings are there.
 
 
 cdef class Writer:

@@ -42,5 +42,5 @@ class Writer:
         self._take_views()
 
     def settle(self) -> None:
-        """Tell the table how many rows it has now."""
+        """Set the table's number of rows."""
         self._table.rows = self.count

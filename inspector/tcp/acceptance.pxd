@@ -1,4 +1,4 @@
-# acceptance.py for compiled modules; its docstrings stand there.
+# acceptance.py for compiled modules; the docstrings are there.
 
 cimport cython
 

@@ -1,4 +1,4 @@
-# duplicate_packets.py for compiled modules; its docstrings stand there.
+# duplicate_packets.py for compiled modules; the docstrings are there.
 
 cimport cython
 

@@ -1,4 +1,4 @@
-# endpoint.py for compiled modules; its docstrings stand there.
+# endpoint.py for compiled modules; the docstrings are there.
 
 cimport cython
 

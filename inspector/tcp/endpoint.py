@@ -36,7 +36,7 @@ class End:
     has_leapt: cython.bint
     """Its sequence numbers have advanced without bytes: it sent something that was not captured, perhaps its FIN."""
     is_suspect: cython.bint
-    """It sent a RST that its peer must drop; until it sends again, its connection may be gone all the same."""
+    """It sent a RST that its peer must drop; until it sends again, its connection may have ended nevertheless."""
     has_asked: cython.bint
     """It has sent a SYN without ACK."""
     pending: cython.uint

@@ -1,4 +1,4 @@
-# header.py for compiled modules; its comments and docstrings stand there.
+# header.py for compiled modules; the comments and docstrings are there.
 
 cdef enum:
     FIN = 1

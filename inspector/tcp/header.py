@@ -1,4 +1,4 @@
-"""Constants of the TCP header, and comparison of its sequence numbers.
+"""Four TCP flags, and the distance between two sequence numbers. The header itself is read in wire/tcp_header.py.
 
 header.pxd defines the same for the compiled modules, as an inline function.
 """

@@ -229,7 +229,7 @@ class Lifecycle:
         flags: cython.uint,
         refusal: cython.int,
     ) -> cython.int:
-        """Note a segment that its receiver must drop, which changes no state.
+        """Record that the receiver must drop a segment, and why (`refusal`). The segment changes no state.
 
         There is one exception: an end that does not know of its peer's SYN shows by such a segment that it has an old
         connection (RFC 9293 §3.5.1).

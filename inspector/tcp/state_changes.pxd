@@ -1,4 +1,4 @@
-# state_changes.py for compiled modules; its docstrings stand there.
+# state_changes.py for compiled modules; the docstrings are there.
 
 cimport cython
 

@@ -27,7 +27,7 @@ else:
 
 
 def bit(signal: Signal) -> int:
-    """The bit that stands for a kind of receipt in `End.pending`, `.doubted` and `.denied`."""
+    """The bit of a kind of receipt in `End.pending`, `.doubted` and `.denied`."""
     return 1 << signal - Signal.GOT_SYN
 
 

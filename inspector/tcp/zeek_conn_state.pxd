@@ -1,4 +1,4 @@
-# zeek_conn_state.py for compiled modules; its docstrings stand there.
+# zeek_conn_state.py for compiled modules; the docstrings are there.
 
 cimport cython
 

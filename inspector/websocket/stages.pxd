@@ -1,4 +1,4 @@
-# What compiled modules see of stages.py; its docstrings stand there.
+# What compiled modules see of stages.py; the docstrings are there.
 
 cdef enum:
     HEADER = 0

@@ -1,4 +1,4 @@
-# byte_order.py for compiled modules; its docstrings stand there. One check of the bounds stands for one a byte.
+# byte_order.py for compiled modules; the docstrings are there. One bounds check replaces one per byte.
 cimport cython
 
 

@@ -1,4 +1,4 @@
-# header_structs.py for compiled modules; its docstrings stand there. One check of the bounds stands for one a byte.
+# header_structs.py for compiled modules; the docstrings are there. One bounds check replaces one per byte.
 cimport cython
 from libc.string cimport memcpy
 

@@ -1,4 +1,4 @@
-# What other compiled modules see of huffman.py; its docstrings stand there.
+# What other compiled modules see of huffman.py; the docstrings are there.
 cimport cython
 
 

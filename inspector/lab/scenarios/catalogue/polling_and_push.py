@@ -166,9 +166,9 @@ async def close_both(client: End, server: End) -> None:
 
 
 async def server_sent_events(scene: Scene) -> str:
-    """The client asks once, and the response goes on for as long as there is news: each piece is an event in it, sent
-    when it happens (WHATWG HTML §9.2). It is plain HTTP with a chunked body; until that ends, the server cannot
-    answer anything else on this connection. A comment now and then keeps proxies from closing an idle connection.
+    """The client sends one request, and the response lasts as long as there is news: each piece is an event in it,
+    sent when it happens (WHATWG HTML §9.2). It is plain HTTP with a chunked body; until that ends, the server cannot
+    respond to anything else on this connection. A comment now and then keeps proxies from closing an idle connection.
     """
     client, server = await scene.pair(await scene.listen(), request("/stream", Accept="text/event-stream"))
     await server.receive_head()
@@ -183,12 +183,12 @@ async def server_sent_events(scene: Scene) -> str:
 
 
 async def polling_and_push(scene: Scene) -> str:
-    """Two readers want the same news. The first polls: a tenth of a second after each response it asks again, and
-    most responses are 204, no content; news reaches it when it next asks. The second has a WebSocket, sends no
-    message, and gets each piece of news as soon as the server has it.
+    """Two readers want the same news. The first polls: a tenth of a second after each response it sends the next
+    request, and most responses are 204, no content; news reaches it with the next poll. The second has a WebSocket,
+    sends no message, and gets each piece of news as soon as the server has it.
     """
     await Newsroom(scene, await scene.listen(), (POLLING, WEBSOCKET)).run()
-    return f"Both readers got {len(NEWS)} pieces of news; the first asked in vain more often than not."
+    return f"Both readers got {len(NEWS)} pieces of news; most of the first one's requests brought none."
 
 
 async def five_ways(scene: Scene) -> str:
