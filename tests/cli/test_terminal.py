@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.cli.terminal import Column, Screen, fit, printable, table, text_width
-from inspector.units import count, duration, seconds, size
 
 
 @pytest.mark.parametrize(
@@ -37,46 +36,6 @@ def test_printable_text_is_printable_whatever_it_was(text: str) -> None:
 def test_cut_text_fits(text: str, width: int) -> None:
     assert text_width(fit(text, width)) <= width
     assert fit(text, width) == text or fit(text, width).endswith("…")
-
-
-@pytest.mark.parametrize(
-    ("nanoseconds", "said"),
-    [
-        (None, "–"),
-        (0, "0 ns"),
-        (84_000, "84 µs"),
-        (1_420_000, "1.42 ms"),
-        (999_600_000, "1 s"),
-        (3_210_000_000, "3.21 s"),
-        (100_400_000_000, "100 s"),
-        (245_000_000_000, "4 min 05 s"),
-        (7_260_000_000_000, "2 h 01 min"),
-    ],
-)
-def test_spans_of_time_are_said_with_three_digits(nanoseconds: int | None, said: str) -> None:
-    assert duration(nanoseconds) == said
-
-
-@pytest.mark.parametrize(
-    ("nanoseconds", "said"), [(0, "0.000000"), (1_234_567_890, "1.234567"), (-1_500_000_000, "-1.500000")]
-)
-def test_places_on_the_clock_are_seconds_with_microseconds(nanoseconds: int, said: str) -> None:
-    assert seconds(nanoseconds) == said
-
-
-@pytest.mark.parametrize(
-    ("number", "said"), [(0, "0 B"), (999, "999 B"), (4100, "4.1 kB"), (167_000_000, "167 MB"), (5e12, "5000 GB")]
-)
-def test_sizes_are_said_in_powers_of_ten(number: float, said: str) -> None:
-    assert size(number) == said
-
-
-def test_one_is_not_many() -> None:
-    assert (count(1, "packet"), count(1204, "packet"), count(2, "entry", "entries")) == (
-        "1 packet",
-        "1,204 packets",
-        "2 entries",
-    )
 
 
 COLUMNS = (Column("id", is_number=True), Column("spare", is_optional=True), Column("target"))

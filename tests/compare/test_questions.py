@@ -31,7 +31,7 @@ ANSWERS = {
     "message": (
         "676 B in 10 packets",
         "437 B in 6 packets",
-        "1.1 kB in 13.5 packets",
+        "1118 B in 13.5 packets",
         "404 B in 6 packets",
         "391 B in 5.5 packets",
     ),

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { closeCode } from "../../../web/static/text/terms.js";
 import {
   count,
   counted,
@@ -41,31 +43,10 @@ table("exact", exact, [
   [12_431e9, "12\u202f431.000\u202f000"],
   [-1500, "−0.000\u202f001"],
 ]);
-table("size", size, [
-  [0, "0 B"],
-  [78, "78 B"],
-  [9999, "9999 B"],
-  [10000, "10 kB"],
-  [12431, "12.4 kB"],
-  [
-    2_500_000,
-    "2.5 MB",
-  ],
-  [3e9, "3 GB"],
-]);
-table("duration", duration, [
-  [0, "0 s"],
-  [7, "7 ns"],
-  [41_000, "41 µs"],
-  [60_400, "60.4 µs"],
-  [2_170_000, "2.17 ms"],
-  [999_960_000, "1000 ms"],
-  [1.2e9, "1.2 s"],
-  [59.94e9, "59.9 s"],
-  [124e9, "2 min 04 s"],
-  [3_900e9, "1 h 05 min"],
-  [-41_000, "−41 µs"],
-]);
+// What inspector/units.py gives as well: tests/test_units.py reads the same file.
+const FORMATS = JSON.parse(readFileSync(new URL("../../formats.json", import.meta.url), "utf8"));
+const FUNCTIONS = { size, duration, closeCode };
+for (const [name, cases] of Object.entries(FORMATS)) table(name, FUNCTIONS[name], cases);
 table("moment", moment, [
   [0, "0.000 s"],
   [1_204_600_000, "1.204 s"],

@@ -1,4 +1,4 @@
-// Numbers, sizes and times as people read them. Times are nanoseconds.
+// Numbers, sizes and times as people read them; times in ns. Sizes and durations are as in inspector/units.py.
 
 const THIN = "\u202f";
 
@@ -21,12 +21,12 @@ export function shortCount(n) {
 }
 
 /** @type {[number, string][]} */
-const SIZES = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
+const SIZES = [[1e3, "kB"], [1e6, "MB"], [1e9, "GB"]];
 
 /** A size short enough for a table: "78 B", "12.4 kB". Exact below 10 000 bytes. */
 export function size(bytes) {
-  if (bytes < 10_000) return `${count(bytes)} B`;
-  const [unit, name] = SIZES.find(([unit]) => bytes >= unit);
+  if (bytes < 10_000) return `${Math.round(bytes)} B`;
+  const [unit, name] = unitOf(bytes, SIZES);
   return `${three(bytes / unit)} ${name}`;
 }
 
@@ -36,8 +36,7 @@ export const briefly = (ns) => (ns === null ? "–" : duration(ns));
 export const TIMES_GO_BACK = "Duration unknown: timestamps go backwards";
 
 /** @type {[number, string][]} */
-const UNITS = [[1e9, "s"], [1e6, "ms"], [1e3, "µs"], [1, "ns"]];
-const MINUTE = 60e9;
+const UNITS = [[1, "ns"], [1e3, "µs"], [1e6, "ms"], [1e9, "s"]];
 const NOT_KNOWN = "unknown";
 
 /** A duration in three digits: "41 µs", "3.1 ms", "1.2 s", "2 min 04 s". */
@@ -45,10 +44,13 @@ export function duration(ns) {
   if (ns === null) return NOT_KNOWN;
   if (ns === 0) return "0 s";
   if (ns < 0) return `−${duration(-ns)}`;
-  if (ns >= 60 * MINUTE) return `${Math.floor(ns / (60 * MINUTE))} h ${two((ns % (60 * MINUTE)) / MINUTE)} min`;
-  if (ns >= MINUTE) return `${Math.floor(ns / MINUTE)} min ${two((ns % MINUTE) / 1e9)} s`;
-  const [unit, name] = UNITS.find(([unit]) => ns >= unit);
-  return `${three(ns / unit)} ${name}`;
+  if (ns < 59.95e9) {
+    const [unit, name] = unitOf(ns, UNITS);
+    return `${three(ns / unit)} ${name}`;
+  }
+  const seconds = Math.round(ns / 1e9);
+  if (seconds >= 3600) return `${Math.floor(seconds / 3600)} h ${two((seconds % 3600) / 60)} min`;
+  return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
 }
 
 /** A time since the start of the capture, to the millisecond: "1.204 s", "2:04.500". */
@@ -84,10 +86,13 @@ export function shortened(text, most) {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
+/** The first unit in which the value has at most three digits before the point; else the last. */
+const unitOf = (value, units) => units.find(([unit]) => value < 999.5 * unit) ?? units.at(-1);
+
+/** A number with three significant digits, none of them a zero behind the point. */
 function three(value) {
-  if (value >= 99.95) return count(Math.round(value));
-  if (value >= 9.995) return value.toFixed(1).replace(/\.0$/, "");
-  return value.toFixed(2).replace(/\.?0+$/, "");
+  const parts = value >= 99.95 ? 1 : value >= 9.995 ? 10 : 100;
+  return String(Math.round(value * parts) / parts);
 }
 
 function two(value) {
