@@ -7,7 +7,6 @@ import platform
 import re
 import shutil
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,8 +30,6 @@ PORTS = {"web server of the demo": 8000, "chat of the demo": 8765, "dashboard": 
 
 LITTLE_SPACE = 1_000_000_000
 """Free disk space in bytes below which a recording may soon fill the disk."""
-
-PRIVATE_NETWORK_SECONDS = 10.0
 
 LINK_DEVICE = "/dev/net/tun"
 
@@ -164,14 +161,13 @@ def _private_network_refusal() -> str | None:
     """The reason why this user cannot create a network namespace; None if this user can."""
     if not sys.platform.startswith("linux"):
         return f"not available on {platform.system()}"
-    from inspector.lab.process.launch import private_command
+    from inspector.live.private_network import Network
 
-    command = private_command([sys.executable, "-c", ""])
     try:
-        tried = subprocess.run(command, capture_output=True, text=True, timeout=PRIVATE_NETWORK_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return None if tried.returncode == 0 else "this system does not let this user create a network namespace"
+        Network.create().close()
+    except CaptureRefused as refused:
+        return str(refused)
+    return None
 
 
 def _filters() -> Iterator[Finding]:

@@ -29,13 +29,20 @@ class Helper:
     how the process died (`has_died`), or that it had to be killed (`was_killed`).
     """
 
-    def __init__(self, name: str, command: Sequence[str], heard: Callable[[Event], None] = lambda event: None) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        heard: Callable[[Event], None] = lambda event: None,
+        descriptors: Sequence[int] = (),
+    ) -> None:
         """Start the process.
 
         Args:
             name: the name of the process in messages.
             heard: called, in a separate thread, with every event that the process reports, and with {"event": "end"}
                 when it has ended.
+            descriptors: open file descriptors that it inherits under the same numbers.
         """
         self.error: str | None = None
         self.has_died = False
@@ -50,6 +57,7 @@ class Helper:
             stdout=subprocess.PIPE,
             stderr=self._complaints,
             env=_environment(),
+            pass_fds=descriptors,
             process_group=0,  # Ctrl-C must reach only this process, which then ends the helper properly
         )
         self._listener = threading.Thread(target=self._listen, name=name, daemon=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +17,7 @@ from inspector.errors import BadFilter, CaptureRefused, InspectorError
 from inspector.live.ended_processes import Trouble
 from inspector.live.helper_process import Event, Helper
 from inspector.live.packet_source import Counters
+from inspector.live.private_network import Network
 
 READY_SECONDS = 60.0
 """How long the process may take to start capturing; it may have to import scapy on a busy machine."""
@@ -30,9 +31,15 @@ class LiveCapture:
     `error` says why the process ended, and is None until then; `link_type` is -1 until the process is ready.
     """
 
-    def __init__(self, command: Sequence[str], spool: Path, watch: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        spool: Path,
+        watch: Sequence[str] | None = None,
+        network: Network | None = None,
+    ) -> None:
         """`watch` is the command of a second process, which is started once the capture process is ready and ended
-        before it.
+        before it. Both run in `network`, if it is given.
         """
         self.spool = spool
         self.statistics = Counters()
@@ -41,7 +48,9 @@ class LiveCapture:
         self._heard = threading.Event()
         self._watch_command = watch
         self._watch: Helper | None = None
-        self._capture = Helper("The capture process", command, self._take)
+        self._watches = threading.Event()
+        self._network = network
+        self._capture = self._start("The capture process", command, self._take)
 
     @classmethod
     def start(
@@ -54,6 +63,7 @@ class LiveCapture:
         without_ports: Sequence[int] = (),
         through: str = "auto",
         with_sockets: bool = False,
+        network: Network | None = None,
     ) -> LiveCapture:
         """Start capturing on `interface` into a new file. Returns at once; call `wait_ready` to wait for the start.
 
@@ -64,6 +74,8 @@ class LiveCapture:
             through: the capture method: "ring", "scapy", or "auto" for the best one that works.
             with_sockets: also record the kernel's information about the sockets behind the packets and the processes
                 that hold them, for those sockets between which the `filter` could accept a packet.
+            network: the network namespace in which to capture; None for that of this process. It is needed until
+                `wait_ready` has returned.
         """
         command = [sys.executable, "-P", "-m", "inspector.live.capture_process", "--spool", os.fspath(spool_path)]
         command += ["--interface", interface, "--through", through]
@@ -73,7 +85,7 @@ class LiveCapture:
         watch = [sys.executable, "-P", "-m", "inspector.sockets.watcher", "--spool", os.fspath(spool_path)]
         watch += ["--interface", interface]
         wishes = filtered + ports
-        return cls(command + wishes, Path(spool_path), watch + wishes if with_sockets else None)
+        return cls(command + wishes, Path(spool_path), watch + wishes if with_sockets else None, network)
 
     def wait_ready(self, timeout: float = READY_SECONDS) -> None:
         """Wait until packets are being captured and the header of the spool has been written.
@@ -91,7 +103,11 @@ class LiveCapture:
             raise self._failure(self.error)
         if self._watch_command and not self._watch:
             command = [*self._watch_command, "--link-type", str(self.link_type)]
-            self._watch = Helper("The process that watches the sockets", command)
+            self._watch = self._start("The process that watches the sockets", command, lambda _: self._watches.set())
+
+    def wait_watching(self, timeout: float = READY_SECONDS) -> None:
+        """After `wait_ready`: wait for the first survey of the sockets, or for the end of their watch."""
+        self._watches.wait(timeout)
 
     @property
     def error(self) -> str | None:
@@ -135,6 +151,11 @@ class LiveCapture:
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _start(self, name: str, command: Sequence[str], heard: Callable[[Event], None]) -> Helper:
+        if self._network is None:
+            return Helper(name, command, heard)
+        return Helper(name, self._network.command(command), heard, [self._network.fd])
 
     def _take(self, event: Event) -> None:
         """Handle an event of the capture process."""

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import websockets
 
-from inspector.lab.process import launch, lossy_link
+from inspector.lab.process import lossy_link
 from inspector.live.live_capture import LiveCapture
+from inspector.live.private_network import in_new_network
 
 AT_ONCE = 64
 """Clients that are busy at the same time."""
@@ -193,7 +194,7 @@ def record(name: str, scale: float, out: Path) -> None:
 def command(name: str, scale: float, out: Path) -> list[str]:
     """The command that records a load: the lossy one needs a network of its own for its link."""
     words = [sys.executable, "-m", "tests.bench.loads", name, str(scale), str(out)]
-    return launch.private_command(words) if name == "lossy" else words
+    return in_new_network(words) if name == "lossy" else words
 
 
 if __name__ == "__main__":

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from inspector.errors import CaptureRefused
 from inspector.lab import Lab
-from inspector.lab.process import launch, namespace
+from inspector.live.private_network import Network
 
 
-def may_enter_namespace() -> bool:
-    """Whether this system lets this user make a network of its own."""
-    tried = subprocess.run(launch.private_command(["true"]), capture_output=True, check=False)
-    return tried.returncode == 0
+def refusal() -> str | None:
+    """Why this system does not let this user make a network of its own; None if it does."""
+    try:
+        Network.create().close()
+    except CaptureRefused as refused:
+        return str(refused)
+    return None
 
 
-needs_namespace = pytest.mark.skipif(
-    not sys.platform.startswith("linux") or not may_enter_namespace(), reason="needs user namespaces"
-)
+needs_namespace = pytest.mark.skipif(refusal() is not None, reason=f"needs network namespaces: {refusal()}")
 
 
 @pytest.fixture(scope="package", params=["direct", pytest.param("namespace", marks=needs_namespace)])
@@ -36,6 +35,3 @@ def room(lab: Lab) -> Iterator[Lab]:
     """The lab, left with an empty chat."""
     yield lab
     lab.run("leave")
-
-
-NAMESPACE_SCRIPT = Path(namespace.__file__)

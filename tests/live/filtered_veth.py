@@ -18,9 +18,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from inspector.lab.process.namespace import CLONE_NEWNET
 from inspector.live import bpf
 from inspector.live.afpacket import ANY, PacketRing
+from inspector.live.network_namespace import CLONE_NEWNET
 from inspector.pcap.pcapng_writer import SpoolWriter
 from tests.pcap.craft import contents, read
 

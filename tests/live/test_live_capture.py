@@ -16,9 +16,9 @@ import psutil
 import pytest
 
 from inspector.errors import BadFilter, CaptureRefused, InspectorError
-from inspector.lab.process import launch
 from inspector.live import helper_process
 from inspector.live.live_capture import LiveCapture
+from inspector.live.private_network import in_new_network
 from inspector.pcap.reader import open_packets
 from inspector.tables.table import Table
 from tests.lab.conftest import needs_namespace
@@ -246,7 +246,7 @@ def test_a_spool_that_cannot_grow_ends_the_capture_with_a_word(tmp_path: Path) -
 def test_an_interface_that_goes_away_ends_the_capture_with_a_word(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.live.vanishing_veth", str(tmp_path / "x.pcapng")]
     done = subprocess.run(
-        launch.private_command(command), capture_output=True, text=True, check=False, cwd=helper_process.PACKAGE_ROOT
+        in_new_network(command), capture_output=True, text=True, check=False, cwd=helper_process.PACKAGE_ROOT
     )
     assert done.returncode == 0, done.stderr
     if done.stdout.startswith("impossible"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.lab.process import launch
+from inspector.live.private_network import in_new_network
 from tests.lab.conftest import needs_namespace
 
 PLAYS = (
@@ -34,6 +34,6 @@ PLAYS = (
 @pytest.mark.skipif(not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="needs /dev/net/tun")
 def test_kernel_and_wire_agree_on_every_state(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.tcp.kernel_states", str(tmp_path / "states.pcapng")]
-    done = subprocess.run(launch.private_command(command), capture_output=True, text=True, check=False)
+    done = subprocess.run(in_new_network(command), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines() == [f"{play}: agreed" for play in PLAYS]

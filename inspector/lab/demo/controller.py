@@ -21,6 +21,7 @@ from inspector.lab.process import launch
 from inspector.lab.process.json_lines import Message, encode
 from inspector.lab.process.ports import LOCALHOST, listen, port_of
 from inspector.live.ended_processes import Trouble, how_it_ended
+from inspector.live.private_network import in_new_network
 
 START_SECONDS = 30.0
 ACTION_SECONDS = 60.0
@@ -234,7 +235,7 @@ def spawn(arguments: list[str], private: bool, descriptors: tuple[int, ...]) -> 
     """
     command = launch.command("inspector.lab.demo.host_process", *arguments)
     if private:
-        command = launch.private_command([*command, "--relay"])
+        command = in_new_network([*command, "--relay"])
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

@@ -13,6 +13,7 @@ from inspector.errors import LabError
 from inspector.lab.process import launch
 from inspector.lab.process.json_lines import LONGEST_LINE, Message, encode
 from inspector.live.ended_processes import how_it_ended
+from inspector.live.private_network import in_new_network
 
 ANSWER_SECONDS = 30.0
 """Time limit for any single result or event in the lab. It allows for a busy machine; loopback itself needs
@@ -60,7 +61,7 @@ class Child:
         """
         command = launch.command(module, *arguments)
         process = await asyncio.create_subprocess_exec(
-            *(launch.private_command(command) if private else command),
+            *(in_new_network(command) if private else command),
             stdin=PIPE,
             stdout=PIPE,
             pass_fds=descriptors,

@@ -18,12 +18,6 @@ def command(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
-def private_command(inner: list[str]) -> list[str]:
-    """The command line that runs another one in a private network (see `namespace.py`)."""
-    script = Path(__file__).with_name("namespace.py")
-    return [sys.executable, "-P", str(script), *inner]
-
-
 def environment() -> dict[str, str]:
     """The environment variables of a child process: PYTHONPATH lets it find a checkout that is not installed."""
     variables = dict(os.environ)

@@ -12,6 +12,7 @@ from pathlib import Path
 from inspector.errors import LabError
 from inspector.lab.process import launch
 from inspector.lab.process.json_lines import Message
+from inspector.live.private_network import in_new_network
 
 STAGE_SECONDS = 60.0
 """How long a scenario may take. The longest ones wait for some seconds on purpose."""
@@ -21,7 +22,7 @@ DIRECTOR = "inspector.lab.scenarios.scenario_process"
 
 def command(name: str, spool: str | os.PathLike[str]) -> list[str]:
     """The command line that runs a scenario in a private network and captures it into `spool`."""
-    return launch.private_command(launch.command(DIRECTOR, name, "--spool", str(Path(spool).absolute())))
+    return in_new_network(launch.command(DIRECTOR, name, "--spool", str(Path(spool).absolute())))
 
 
 def play(name: str, spool: str | os.PathLike[str]) -> Message:

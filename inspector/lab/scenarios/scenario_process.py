@@ -1,6 +1,6 @@
 """The process that runs one scenario in a private network: link, capture, socket watcher, two workers, the scenario.
 
-    python lab/process/namespace.py python -m inspector.lab.scenarios.scenario_process NAME [--spool FILE [--join]]
+    python live/network_namespace.py new python -m inspector.lab.scenarios.scenario_process NAME [--spool FILE [--join]]
 
 It reports events as JSON lines: `ready` when it starts, `statistics` of the capture, then `done` or `error`. It ends
 when the scenario has ended, or when its standard input ends.

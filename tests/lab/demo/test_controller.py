@@ -18,7 +18,7 @@ from inspector.lab import Lab
 from inspector.lab.demo.controller import capture_refusal
 from inspector.lab.process import launch
 from inspector.views.rows import connection_rows
-from tests.lab.conftest import may_enter_namespace, needs_namespace
+from tests.lab.conftest import needs_namespace, refusal
 from tests.waiting import wait_until
 
 
@@ -153,7 +153,7 @@ def test_everything_is_captured_whole(tmp_path: Path) -> None:
 
 
 CAPTURES = pytest.mark.skipif(
-    capture_refusal() is not None and not may_enter_namespace(),
+    capture_refusal() is not None and refusal() is not None,
     reason="needs the right to capture, or a private network",
 )
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -25,9 +24,3 @@ def test_an_installed_package_needs_no_help(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("PYTHONPATH", raising=False)
     monkeypatch.setattr(launch.sysconfig, "get_path", lambda _: str(launch.ROOT))
     assert "PYTHONPATH" not in launch.environment()
-
-
-def test_a_private_command_runs_the_script_with_the_command_behind_it() -> None:
-    command = launch.private_command(["ls", "-l"])
-    assert command[0] == sys.executable
-    assert command[-3:] == [str(Path(launch.__file__).with_name("namespace.py")), "ls", "-l"]

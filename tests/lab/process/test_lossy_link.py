@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import inspector
-from inspector.lab.process import launch
 from inspector.lab.process.lossy_link import has_payload, port_to, turned
+from inspector.live.private_network import in_new_network
 from tests.lab.conftest import needs_namespace
 
 DOWNLOAD = """
@@ -58,7 +58,7 @@ def test_the_link_knows_where_a_packet_goes_and_whether_it_carries_anything() ->
 @pytest.mark.skipif(not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="needs /dev/net/tun")
 def test_a_download_over_a_rough_link_is_whole_and_the_capture_shows_the_trouble(tmp_path: Path) -> None:
     spool = tmp_path / "rough.pcapng"
-    command = launch.private_command([sys.executable, "-c", DOWNLOAD, str(spool)])
+    command = in_new_network([sys.executable, "-c", DOWNLOAD, str(spool)])
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     is_whole, lost = done.stdout.split()

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from inspector.errors import LabError
-from inspector.lab.process import launch
+from inspector.lab.process import child_process
 from inspector.lab.process.json_lines import Message
 from inspector.lab.scenarios.in_demo import GuestPlays
 from inspector.lab.scenarios.runner import judged
@@ -22,7 +22,7 @@ REFUSE = 'print(\'{"event": "error", "message": "No network of your own."}\')'
 
 
 def test_where_there_are_no_private_networks_the_reason_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "private_command", lambda _: [sys.executable, "-c", REFUSE])
+    monkeypatch.setattr(child_process, "in_new_network", lambda _: [sys.executable, "-c", REFUSE])
     with pytest.raises(LabError, match=r"No network of your own\."):
         asyncio.run(GuestPlays(None, ignore).play("refused"))
 
