@@ -10,10 +10,6 @@ import importlib.util
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from importlib.metadata import PackagePath
 
 PACKAGES = ("inspector", "web")
 
@@ -52,7 +48,7 @@ def foreign_files() -> Iterator[str]:
     for distribution in distributions():
         if distribution.name == "wireglass":
             continue
-        files = [str(path) for path in distribution.files or () if _belongs_to_our_names(path)]
+        files = [str(path) for path in distribution.files or () if _has_our_names(path.as_posix())]
         if files:
             more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
             yield f"The distribution {distribution.name} {distribution.version} contains {files[0]}{more}."
@@ -60,30 +56,35 @@ def foreign_files() -> Iterator[str]:
 
 def changed_files() -> Iterator[str]:
     """A sentence if files of our packages are missing, or differ from those that were installed."""
+    import csv
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        files = distribution("wireglass").files or []
+        ours = distribution("wireglass")
     except PackageNotFoundError:
         return
-    changed = [str(path) for path in files if _belongs_to_our_names(path) and _is_changed(path)]
+    record = csv.reader((ours.read_text("RECORD") or "").splitlines())
+    changed = [
+        path
+        for path, wanted, _size in record
+        if _has_our_names(path) and wanted and _hash(Path(str(ours.locate_file(path)))) != wanted
+    ]
     if changed:
         more = f" and {len(changed) - 1:,} more" if len(changed) > 1 else ""
         yield f"Missing, or not as Wireglass installed it: {changed[0]}{more}."
 
 
-def _belongs_to_our_names(path: PackagePath) -> bool:
-    return path.parts[0].removesuffix(".py") in PACKAGES and path.suffix != ".pyc"
+def _has_our_names(path: str) -> bool:
+    return path.partition("/")[0].removesuffix(".py") in PACKAGES and not path.endswith(".pyc")
 
 
-def _is_changed(path: PackagePath) -> bool:
+def _hash(path: Path) -> str:
+    """The hash of a file as RECORD spells it; empty if the file cannot be read."""
     import base64
     import hashlib
 
-    if path.hash is None:
-        return False
     try:
-        digest = hashlib.new(path.hash.mode, path.read_binary()).digest()
+        digest = hashlib.sha256(path.read_bytes()).digest()
     except OSError:
-        return True
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != path.hash.value
+        return ""
+    return f"sha256={base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
