@@ -8,6 +8,8 @@ import tempfile
 import zlib
 from typing import BinaryIO, cast
 
+from inspector.pcap.formats import GZIP
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -20,14 +22,6 @@ ZSTD_WINDOW_LOG = 27
 """Base-2 logarithm of the largest window a .zst file may require (2**27 bytes, the zstd program's own limit)."""
 
 PIECE = 1 << 20
-
-GZIP = b"\x1f\x8b"
-ZSTD = b"\x28\xb5\x2f\xfd"
-
-
-def is_packed(first_bytes: bytes) -> bool:
-    """Whether a file that begins with these bytes is compressed in a format that `unpack` supports."""
-    return first_bytes.startswith((GZIP, ZSTD))
 
 
 def unpack(packed: BinaryIO, limit: int = UNPACKED_LIMIT) -> tuple[BinaryIO, list[str]]:

@@ -82,6 +82,10 @@ class Stop(IntEnum):
 REPORTS_MAGIC = b"WGTOKENS"
 """First bytes of the body of a reports block, since other programs may use the same block type. JSON lines follow."""
 
+GZIP = b"\x1f\x8b"
+ZSTD = b"\x28\xb5\x2f\xfd"
+"""First bytes of a compressed file."""
+
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
 """The value that shows the byte order of a pcapng section (pcapng §4.1)."""
 
@@ -110,3 +114,8 @@ MAX_TEXT = 4096
 SNAPLEN = 262_144
 """Maximum bytes of a packet that a live capture keeps: the usual limit of capture tools, and more than a loopback
 segment has."""
+
+
+def is_packed(first_bytes: bytes) -> bool:
+    """Whether a file that begins with these bytes is compressed in a format that `unpack` supports."""
+    return first_bytes.startswith((GZIP, ZSTD))

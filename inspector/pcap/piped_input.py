@@ -11,7 +11,7 @@ from pathlib import Path
 
 from inspector.errors import InspectorError
 from inspector.pcap.blocks import PCAP_HEADER
-from inspector.pcap.decompress import is_packed
+from inspector.pcap.formats import is_packed
 from inspector.pcap.pcapng_writer import RESERVE
 
 STDIN = "-"

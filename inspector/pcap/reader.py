@@ -24,9 +24,8 @@ from inspector.pcap.blocks import (
     PcapngLayout,
     SnoopLayout,
 )
-from inspector.pcap.decompress import is_packed, unpack
 from inspector.pcap.file_window import Window
-from inspector.pcap.formats import Block, Stop
+from inspector.pcap.formats import Block, Stop, is_packed
 from inspector.pcap.interfaces import Interface
 from inspector.pcap.notes_file import Note, Notebook
 from inspector.pcap.packet_times import fill_in
@@ -329,6 +328,8 @@ def open_packets(path: str | os.PathLike[str]) -> PacketFile:
             file.seek(0)
             is_unpacked = is_packed(first_bytes)
             if is_unpacked:
+                from inspector.pcap.decompress import unpack
+
                 opened, notes = unpack(file)
             else:
                 opened, notes = os.fdopen(os.dup(file.fileno()), "rb", 0), []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from dataclasses import dataclass
 
 from inspector.anomalies import index_of
@@ -28,6 +27,8 @@ class Deflate:
 
 def accept_for(key: str) -> str:
     """Return the Sec-WebSocket-Accept that belongs to a Sec-WebSocket-Key (RFC 6455 §4.2.2)."""
+    import hashlib  # OpenSSL takes longer to load than a small capture to read
+
     digest = hashlib.sha1(key.encode("latin-1") + ACCEPT_GUID, usedforsecurity=False).digest()
     return base64.b64encode(digest).decode("ascii")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import NotACapture
-from inspector.pcap.decompress import is_packed, unpack
+from inspector.pcap.decompress import unpack
+from inspector.pcap.formats import is_packed
 from inspector.pcap.reader import open_packets
 from tests.pcap.craft import Pcap, contents, read, save
 
