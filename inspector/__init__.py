@@ -3,9 +3,10 @@
     import inspector
     capture = inspector.open("x.pcapng")
     capture.connections.to_pandas()
+    inspector.figure(capture, "stevens", connection=0)
 
-The engine is loaded when `Capture` or `open` is first used, so that the small programs in this package (the capture
-process, the demo clients, `wireglass --help`) start without it.
+The engine is loaded when `Capture`, `open` or `figure` is first used, so that the small programs in this package (the
+capture process, the demo clients, `wireglass --help`) start without it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from inspector.errors import BadFilter, CaptureRefused, InspectorError, LabError
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture, open
+    from inspector.notebook import figure
 
-__all__ = ["BadFilter", "Capture", "CaptureRefused", "InspectorError", "LabError", "NotACapture", "open"]
+__all__ = ["BadFilter", "Capture", "CaptureRefused", "InspectorError", "LabError", "NotACapture", "figure", "open"]
 
 pure_python.install()
 
@@ -32,4 +34,8 @@ def __getattr__(name: str) -> Any:
         from inspector.engine import capture
 
         return getattr(capture, name)
+    if name == "figure":
+        from inspector.notebook import figure
+
+        return figure
     raise AttributeError(f"module 'inspector' has no attribute {name!r}")

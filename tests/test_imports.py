@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inspector.content",),
     ("inspector.query",),
     ("inspector.views",),
-    ("inspector.compare",),
+    ("inspector.compare", "inspector.notebook"),
     ("inspector.lab.process",),
     ("inspector.lab.scenarios",),
     ("inspector.lab",),

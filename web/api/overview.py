@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, request
 
 from inspector.query.time_range import extent
-from inspector.views.figures import overview_figures
+from inspector.views.figures.overview_figures import FIGURES
 from inspector.views.figures.palette import LIGHT, PALETTES
 from inspector.views.overview import Overview
 from web.api.time_parameters import asked_span
@@ -33,9 +33,5 @@ def add_panorama(api: Blueprint, session: Session) -> None:
                 "connections": seen.connections(),
                 "troubles": seen.troubles(),
                 "times": seen.times(),
-                "figures": {
-                    "packets": overview_figures.packets_over_time(capture, span, palette),
-                    "bytes": overview_figures.bytes_over_time(capture, span, palette),
-                    "times": overview_figures.times(seen.handshakes(), seen.waits()[0], palette),
-                },
+                "figures": {name: draw(seen, palette) for name, draw in FIGURES.items()},
             }

@@ -5,6 +5,7 @@ durations.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from inspector.views.figures.palette import LIGHT, Palette
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
+    from inspector.views.overview import Overview
 
 BINS = 150
 """Number of bars over the whole width: each is a few pixels wide on any screen."""
@@ -107,6 +109,14 @@ def times(handshakes: npt.NDArray[np.int64], waits: npt.NDArray[np.int64], palet
         **_decades([row for curve in data for row in (curve["x"][0], curve["x"][-1])]),
     }
     return {"data": data, "layout": layout(palette, x, {"range": [0, 102], "ticksuffix": " %"})}
+
+
+FIGURES: dict[str, Callable[[Overview, Palette], Figure]] = {
+    "packets": lambda seen, palette: packets_over_time(seen.capture, seen.span, palette),
+    "bytes": lambda seen, palette: bytes_over_time(seen.capture, seen.span, palette),
+    "times": lambda seen, palette: times(seen.handshakes(), seen.waits()[0], palette),
+}
+"""The functions that draw the figures, by the name that the page requests."""
 
 
 def _time_axis(capture: Capture, span: Span | None) -> Figure:
