@@ -10,9 +10,10 @@ import numpy as np
 
 from inspector.content.event_stream_packets import pushed_events
 from inspector.http.status_codes import SWITCHING_PROTOCOLS
+from inspector.query.packet_arrays import rows_of
 from inspector.tables.table import ChunkKind, MessageKind, Protocol
 from inspector.views.story.kinds import EventKind
-from inspector.views.story.packet_arrays import Found, Packets, rows_of
+from inspector.views.story.packet_arrays import Found, Packets
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from inspector.query.delayed_acks import delayed_acks, held_back
 from inspector.tables.arrays import Values
 from inspector.tables.table import Protocol
 from inspector.tcp.verdicts import Verdict
@@ -17,15 +18,6 @@ from inspector.views.story.packet_arrays import Found, Packets
 
 SILENCE_NS = 200_000_000
 """Minimum length of a pause that a story mentions: a user notices it, and most round trips are shorter."""
-
-DELAY_NS = 30_000_000
-"""Minimum time by which a delayed ACK exceeds the round trip: Linux waits at least 40 ms, others up to 500 ms
-(RFC 9293 §3.8.6.3)."""
-
-LONGEST_DELAY_NS = 500_000_000
-
-RELEASE_NS = 5_000_000
-"""Maximum time between an ACK and the bytes that were held back until it arrived."""
 
 SHORTEST_RTT_NS = 1_000_000
 """Shorter round trips occur within one machine, where bursts cannot be separated, and a queue cannot be distinguished
@@ -53,22 +45,10 @@ def pauses(p: Packets) -> Iterator[Found]:
 
 def delays(p: Packets) -> Iterator[Found]:
     """ACKs that come later than the round trip explains, and bytes that an end had held back until such an ACK came."""
-    rtt, data = p["ack_rtt_ns"], p.last_of(p.has_data, peer=True)
-    usual = p.connections["syn_rtt_ns"][p.of]
-    is_alone = (data >= 0) & (p["in_flight"][data] == p.payload[data]) & ~p.is_repeat[data]
-    late = (rtt >= usual + DELAY_NS) & (rtt <= LONGEST_DELAY_NS + usual)
-    delayed = p.is_plain & (p.payload == 0) & (usual >= 0) & is_alone & late
+    delayed, data = delayed_acks(p)
     yield p.found(EventKind.DELAYED_ACK, delayed, since=data)
     before = p.last(np.ones(len(p), bool))
-    released = p.since(before)
-    follows = delayed[before] & (p.side != p.side[before]) & (released >= 0) & (released < RELEASE_NS)
-    is_small = p.payload < np.where(_peers_mss(p) > 0, _peers_mss(p), 536)
-    yield p.found(EventKind.HELD_BACK, follows & p.has_data & is_small, since=before, bytes=p.payload)
-
-
-def _peers_mss(p: Packets) -> Values:
-    mss: Values = p.connections["mss"][p.of, 1 - p.side]
-    return mss
+    yield p.found(EventKind.HELD_BACK, held_back(p, delayed), since=before, bytes=p.payload)
 
 
 def bursts(p: Packets) -> Iterator[Found]:

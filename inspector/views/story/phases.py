@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from inspector.http.status_codes import SWITCHING_PROTOCOLS
 from inspector.query.outcomes import Outcome, outcomes
+from inspector.query.packet_arrays import rows_of
 from inspector.tables.arrays import Rows
 from inspector.tables.table import MessageKind
 from inspector.tcp.header import RST, SYN
 from inspector.views.story.events import events
 from inspector.views.story.kinds import EventKind
-from inspector.views.story.packet_arrays import Packets, rows_of
+from inspector.views.story.packet_arrays import Packets
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
