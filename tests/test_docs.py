@@ -14,6 +14,7 @@ from inspector.cli.commands import summary
 from inspector.cli.main import COMMANDS, cli
 from inspector.cli.terminal import Screen
 from inspector.engine.capture import Capture
+from inspector.query.wait_causes import CAUSES
 from inspector.views.story import EventKind
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +54,11 @@ def test_the_guide_names_every_choice(choice: str) -> None:
 @pytest.mark.parametrize("anomaly", ANOMALIES, ids=lambda anomaly: anomaly.code)
 def test_every_anomaly_is_documented(anomaly: object) -> None:
     assert f"`{anomaly.code}`" in (ROOT / "docs" / "anomalies.md").read_text("utf-8")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("code", CAUSES)
+def test_every_cause_of_a_wait_is_documented(code: str) -> None:
+    assert f"| `{code}` |" in (ROOT / "docs" / "waits.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("kind", EventKind, ids=lambda kind: kind.name)

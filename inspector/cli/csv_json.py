@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from inspector.query.wait_causes import CAUSES
 from inspector.tables.table import SIDES
 from inspector.views.rows import Columns
 
@@ -20,8 +21,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "request": (*MESSAGE, "method", "target", *BODY),
     "response": (*MESSAGE, "status", "reason", *BODY),
     "timing_ns": ("connect", "send", "wait", "receive"),
+    "shares_ns": tuple(CAUSES),
 }
-"""The columns of exchanges that hold objects, with the keys of those objects."""
+"""The columns of exchanges and waits that hold objects, with the keys of those objects."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Prefixes that make a spreadsheet evaluate a cell as a formula. Captured text that starts with one of them gets an

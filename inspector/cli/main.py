@@ -41,6 +41,7 @@ COMMANDS = (
     "tokens",
     "kernel",
     "anomalies",
+    "waits",
     "follow",
     "notes",
     "compare",

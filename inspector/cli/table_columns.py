@@ -197,6 +197,15 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
         _number("cwnd", _of("congestion_window"), is_optional=True),
         _words("why they differ", lambda row: row["why"] or row["remark"] or "", limit=80),
     ),
+    "waits": (
+        _number("time", _moment("at_ns"), "dim"),
+        _CONNECTION,
+        _words("what", _of("what"), limit=40, style="cyan"),
+        _number("wait", lambda row: duration(row["wait_ns"])),
+        _words("cause", lambda row: " or ".join([row["cause"], *row["alternatives"]]), style="bold"),
+        _number("share", lambda row: f"{100 * row['cause_ns'] // row['wait_ns']} %", is_optional=True),
+        _words("waited", _of("sentence"), limit=160),
+    ),
     "events": (
         _number("id", _of("id"), "bold"),
         _TIME,

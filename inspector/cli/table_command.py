@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -33,6 +33,13 @@ every column, under stable names.
 """
 
 
+def row_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--connection` and `--find`, which choose rows."""
+    of = click.option("--connection", type=click.IntRange(min=0), metavar="ID", help="Only rows of this connection.")
+    find = click.option("--find", metavar="TEXT", help="Only rows that contain this text (case-insensitive).")
+    return of(find(command))
+
+
 def table_command(name: str, help: str, *examples: str) -> click.Command:
     """The command that prints the table `name`.
 
@@ -47,16 +54,19 @@ def table_command(name: str, help: str, *examples: str) -> click.Command:
     @files_argument
     @read_options
     @format_option("json is one object per line")
-    @click.option("--connection", type=click.IntRange(min=0), metavar="ID", help="Only rows of this connection.")
-    @click.option("--find", metavar="TEXT", help="Only rows that contain this text (case-insensitive).")
+    @row_options
     def command(
         files: tuple[str, ...], options: ReadOptions, shape: str, connection: int | None, find: str | None
     ) -> None:
         with analysed(files, options) as capture:
-            blocks = _found(_blocks(capture, name, connection), name, find)
-            sys.stdout.writelines(line + "\n" for line in _lines(name, shape, blocks))
+            print_rows(name, shape, _blocks(capture, name, connection), find)
 
     return command
+
+
+def print_rows(name: str, shape: str, blocks: Iterator[Columns], find: str | None) -> None:
+    """Print the rows of the table `name` in a format; of those, if `find` is not None, that contain this text."""
+    sys.stdout.writelines(line + "\n" for line in _lines(name, shape, _found(blocks, name, find)))
 
 
 def _blocks(capture: Capture, name: str, connection: int | None) -> Iterator[Columns]:

@@ -333,6 +333,19 @@ EVENTS = (
     _c("reset", "i1", "story.Reset of a RST; -1 no RST", -1),
 )
 
+WAITS = (
+    _c("kind", "u1", "query.waits.WaitKind: whether it is an exchange's or a message's"),
+    _c("row", "i4", "row in exchanges or messages"),
+    _c("connection", "i4", "row in connections"),
+    _c("time_ns", "i8", "when it began, without the handshake"),
+    _c("wait_ns", "i8", "how long it took, with the handshake; -1 not known: no request, or times that go back", -1),
+    _c("first_packet", "i4", "row in packets"),
+    _c("last_packet", "i4", "row in packets"),
+    _c("cause", "i1", "query.wait_causes.Cause with the largest share; -1 none", -1),
+    _c("alternatives", "u2", "bits (1 << Cause) of causes that the packets cannot tell from that"),
+    _c("shares", "i8", "ns for each Cause; together wait_ns", 0, 11),
+)
+
 _ENDS = (
     _c("family", "u1", "4 or 6"),
     _c("local_hi", "u8", "upper half of its own address (0 for IPv4)"),
@@ -399,6 +412,7 @@ SCHEMAS: dict[str, tuple[Column, ...]] = {
     "messages": MESSAGES,
     "anomalies": ANOMALIES,
     "events": EVENTS,
+    "waits": WAITS,
     "tokens": TOKENS,
     "kernel": KERNEL,
 }
