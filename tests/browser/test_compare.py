@@ -49,7 +49,7 @@ def test_an_answer_opens_its_proof_and_the_proof_leads_to_the_packet(page: Page)
     expect(page).to_have_url(re.compile("#/compare/11$"))
     proof = page.get_by_role("list", name="HTTP, closed each time: packets that prove it")
     expect(proof.get_by_role("listitem")).to_have_count(6)
-    proof.get_by_role("button").first.click()
+    proof.get_by_role("link").first.click()
     expect(page).to_have_url(re.compile(r"#/connections/4\?packet=31"))
     page.go_back()
     expect(page.locator(".compare-proof")).to_contain_text("How it was computed")
@@ -74,7 +74,7 @@ def test_an_answer_opens_and_closes_by_keyboard_and_keeps_the_focus(page: Page) 
 def test_popular_claims_stand_beside_what_was_measured(page: Page) -> None:
     truths = page.locator(".compare-claims")
     expect(truths).to_contain_text("3 requests used 1 connection")
-    truths.get_by_role("button", name="packet 36").click()
+    truths.get_by_role("link", name="packet 36").click()
     expect(page).to_have_url(re.compile(r"packet=36"))
 
 

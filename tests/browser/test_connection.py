@@ -189,7 +189,7 @@ def test_facts_stand_side_by_side_and_lead_to_packets(page: Page) -> None:
     expect(facts).to_contain_text("both ends sent FIN")
     again = facts.locator("tr", has_text="bytes sent again").locator("td")
     expect(again).to_have_text(["0 B", "43 B"])
-    facts.locator("tr", has_text="spurious retransmission").get_by_role("button").click()
+    facts.locator("tr", has_text="spurious retransmission").get_by_role("link").click()
     expect(page).to_have_url(re.compile("packet=7"))
 
 
@@ -206,7 +206,7 @@ def test_what_was_said_as_text_hex_and_messages(page: Page) -> None:
     expect(page).to_have_url(re.compile("tab=streams-messages"))
     page.reload()
     expect(said.locator(".stream-title").first).to_be_visible()
-    said.get_by_role("button", name="packet 4").click()
+    said.get_by_role("link", name="packet 4").click()
     expect(said.locator(".stream-turn.chosen")).to_have_count(1)
 
 

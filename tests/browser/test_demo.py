@@ -92,7 +92,7 @@ def test_refresh_twice_builds_two_connections(page: Page) -> None:
     press(page, "refresh_twice")
     has_connections()
     has_exchanges()
-    expect(page.locator(".demo-bar-links button")).to_have_count(2)
+    expect(page.locator(".demo-bar-links a")).to_have_count(2)
 
 
 def test_keep_alive_sends_three_requests_on_one_connection(page: Page) -> None:
@@ -186,7 +186,7 @@ def test_a_scenario_is_played_at_the_press_of_a_button_and_leads_to_its_connecti
     entry = page.locator(".lab li", has=page.locator("[data-action=simultaneous-close]"))
     entry.locator("[data-action=simultaneous-close]").click()
     expect(entry.locator(".lab-outcome")).to_contain_text("CLOSING", timeout=STAGING)
-    entry.get_by_role("button", name="Connection").click()
+    entry.get_by_role("link", name="Connection").click()
     expect(page.locator(".ladder .step:visible .step-state.client", has_text="CLOSING")).to_be_visible()
     page.get_by_role("link", name="Sockets").click()
     for process in ("client", "server"):  # they ended with the scenario, and so did the listening socket
@@ -196,12 +196,12 @@ def test_a_scenario_is_played_at_the_press_of_a_button_and_leads_to_its_connecti
 @needs_namespace
 def test_the_news_in_five_ways_leads_on_to_the_comparison(page: Page) -> None:
     page.get_by_role("link", name="Lab").click()
-    page.locator(".lab-index button", has_text="News").click()
+    page.locator(".lab-index a", has_text="News").click()
     expect(page).to_have_url(re.compile("#/lab/2$"))
     entry = page.locator(".lab li", has=page.locator("[data-action=news]"))
     entry.locator("[data-action=news]").click()
     expect(entry.locator(".lab-outcome")).to_contain_text("reached five readers", timeout=STAGING)
-    entry.get_by_role("button", name="Compare the five").click()
+    entry.get_by_role("link", name="Compare the five").click()
     expect(page.locator(".stage[data-view=compare]")).to_contain_text("Server-Sent Events", timeout=ACTING)
 
 
@@ -222,11 +222,11 @@ def test_a_port_that_was_used_twice_leads_to_both_connections(page: Page) -> Non
     page.evaluate("() => { location.hash = '#/lab/5'; }")
     entry = page.locator(".lab li", has=page.locator("[data-action=time-wait]"))
     entry.locator("[data-action=time-wait]").click()
-    connections = entry.locator(".lab-links").get_by_role("button", name="Connection")
+    connections = entry.locator(".lab-links").get_by_role("link", name="Connection")
     expect(connections).to_have_text([re.compile(r"^Connection \d+$")] * 2, timeout=STAGING)
     first, second = connections.all_inner_texts()
     assert first != second
-    entry.get_by_role("button", name="Its file descriptors, step by step").click()
+    entry.get_by_role("link", name="Its file descriptors, step by step").click()
     expect(page.locator(".fd-change")).to_contain_text(f"connection #{first.removeprefix('Connection ')}")
     expect(page.locator(".span-chip")).to_be_visible()
 
@@ -253,7 +253,7 @@ def test_an_exchange_shows_both_heads_and_leads_to_its_packets(page: Page) -> No
     expect(panel.locator(".head-line").first).to_have_text("POST /orders HTTP/1.1")
     expect(panel.locator(".head-line").last).to_have_text("HTTP/1.1 201 Created")
     expect(panel.locator(".fields dt", has_text=re.compile("^content-type$", re.IGNORECASE)).first).to_be_visible()
-    panel.get_by_role("button", name="Show packets").click()
+    panel.get_by_role("link", name="Show packets").click()
     expect(page.locator(".step.chosen .wire-what")).to_have_text("POST /orders")
 
 

@@ -91,7 +91,7 @@ def test_a_messages_way_goes_from_token_to_token(view: Page) -> None:
     eventually(view, path_is_told)
     expect(view.locator(".fd-step")).to_have_text(["1", "2", "3", "4"])
     expect(view.locator(".fd-connection.on-path.bore")).to_have_count(2)
-    steps.get_by_role("button").first.click()
+    steps.get_by_role("link", name="packet").first.click()
     expect(view).to_have_title("Connections · Wireglass")
     expect(view.locator(".step.chosen .wire-what")).to_contain_text("Hi")
     press(view, "leave")
@@ -231,7 +231,7 @@ def test_what_is_chosen_by_key_keeps_the_focus_though_all_is_drawn_anew(blank: P
     expect(view.locator("button.fd-slot:focus")).to_have_count(1)
 
 
-@pytest.mark.parametrize("control", ["button.fd-slot", ".fd-table button", "button.fd-loose"])
+@pytest.mark.parametrize("control", ["button.fd-slot", ".fd-table a", "button.fd-loose"])
 def test_a_click_that_has_begun_arrives_though_the_view_is_drawn_anew(
     blank: Page, recorded: Dashboard, control: str
 ) -> None:

@@ -70,7 +70,7 @@ def show(page: Page, place: str) -> Page:
     page.evaluate("hash => { location.hash = hash; }", f"#/websocket{place}")
     conversation = re.match(r"/\d+", place)
     name = f"#{conversation[0][1:]} " if conversation else "All conversations"
-    expect(page.locator(".conversation-item[aria-pressed=true]")).to_contain_text(name)
+    expect(page.locator(".conversation-item[aria-current=page]")).to_contain_text(name)
     expect(page.locator(".bubble:visible").first).to_be_visible()
     return page
 
@@ -115,7 +115,7 @@ def test_latency_to_the_push_is_told_at_both_ends_and_leads_there(page: Page) ->
     expect(page.locator(".bubble.client .bubble-push")).to_have_text(" · pushed to #1 after 1 ms")
     page.locator(".bubble.client").click()
     expect(page.locator(".panel.message")).to_contain_text("Packets do not prove the cause")
-    page.locator(".panel.message").get_by_role("button", name="message 1").click()
+    page.locator(".panel.message").get_by_role("link", name="message 1").click()
     expect(page).to_have_url(re.compile(r"#/websocket/1\?m=1$"))
     expect(page.locator(".panel.message h2")).to_have_text("Message 1")
     expect(page.locator(".bubble.chosen:visible .bubble-push")).to_have_text(" · 1 ms after the message on #0")
@@ -165,7 +165,7 @@ def test_messages_go_by_keyboard(page: Page) -> None:
 
 def test_a_message_leads_to_its_packets(page: Page) -> None:
     show(page, "/1?m=1")
-    page.get_by_role("button", name="Show packets").click()
+    page.get_by_role("link", name="Show packets").click()
     expect(page).to_have_url(re.compile(r"#/connections/1\?packet=\d+$"))
 
 

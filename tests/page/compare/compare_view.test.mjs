@@ -77,7 +77,7 @@ test("a value opens its own proof, which leads to its packet", async () => {
   assert.equal(proof.querySelector("ul").getAttribute("aria-label"), "HTTP, closed each time: packets that prove it");
   assert.deepEqual(texts(proof, "li"), ["packet 31 in connection #4: SYN"]);
   assert.deepEqual(texts(proof, ".compare-more"), ["and 2 more"]);
-  proof.querySelector("button").click();
+  proof.querySelector("a").click();
   const { view, id, packet } = store.state.route;
   assert.deepEqual({ view, id, packet }, { view: "connections", id: 4, packet: 31 });
 });

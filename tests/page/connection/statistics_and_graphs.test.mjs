@@ -5,6 +5,8 @@ import { until } from "../support/server.mjs";
 import { mountGraphs } from "../../../web/static/connection/graphs_tab.js";
 import { legend } from "../../../web/static/connection/ladder_legend.js";
 import { mountStatistics } from "../../../web/static/connection/stats_tab.js";
+import { createStore } from "../../../web/static/state/store.js";
+import { packetLinks } from "../../../web/static/widgets/place_link.js";
 
 const fact = (name, kind, client, server, packets = {}) => ({
   name,
@@ -42,8 +44,8 @@ const FACTS = {
   },
 };
 
-async function statistics(choose = () => {}) {
-  const tab = mountStatistics(() => Promise.resolve(FACTS), choose);
+async function statistics(store = createStore()) {
+  const tab = mountStatistics(() => Promise.resolve(FACTS), packetLinks(store));
   tab.draw(1, "stamp");
   await until(() => tab.element.querySelector("tbody"));
   tab.close();
@@ -62,31 +64,32 @@ test("each side's figures are in its column, with their units", async () => {
 });
 
 test("a figure leads to its own packet, and says so with its side", async () => {
-  const chosen = [];
-  const element = await statistics((packet) => chosen.push(packet));
-  const link = element.querySelector("tbody button");
+  const store = createStore();
+  const element = await statistics(store);
+  const link = element.querySelector("tbody a");
   assert.equal(link.getAttribute("aria-label"), "bytes sent again, server: 43 B; show packet 7");
   link.click();
-  element.querySelector(".facts-summary button").click();
-  assert.deepEqual(chosen, [7, 9]);
+  assert.equal(store.state.route.packet, 7);
+  element.querySelector(".facts-summary a").click();
+  assert.equal(store.state.route.packet, 9);
 });
 
 test("while the connection grows, what did not change stays, and a link leads to where it points now", async (t) => {
   const { setTimeout: later } = globalThis;
   t.after(() => Object.assign(globalThis, { setTimeout: later }));
   Object.assign(globalThis, { setTimeout: (call) => later(call) }); // requests do not rest
-  const [chosen, grown] = [[], structuredClone(FACTS)];
+  const [store, grown] = [createStore(), structuredClone(FACTS)];
   grown.connection.packets = [5, 6];
   grown.facts.Amounts[0].client = 5;
   Object.assign(grown.facts.Amounts[1], { server: 86, server_packet: 12 });
   grown.facts.Handshake = [fact("window scale", "text", "7", "7")];
   grown.silence = { ns: 900_000_000, packet: 14 };
   const answers = [FACTS, grown];
-  const tab = mountStatistics(() => Promise.resolve(answers.shift()), (packet) => chosen.push(packet));
+  const tab = mountStatistics(() => Promise.resolve(answers.shift()), packetLinks(store));
   const { element } = tab;
   tab.draw(1, "7 packets");
   await until(() => element.querySelector("tbody"));
-  const links = ["tbody button", ".facts-summary button"].map((selector) => element.querySelector(selector));
+  const links = ["tbody a", ".facts-summary a"].map((selector) => element.querySelector(selector));
   const [caption, unchanged] = [element.querySelector("caption"), element.querySelectorAll("td")[1]];
   element.scrollTop = 30;
   links[0].focus();
@@ -98,8 +101,8 @@ test("while the connection grows, what did not change stays, and a link leads to
   assert.ok([...links, caption, unchanged].every((kept) => element.contains(kept)));
   assert.equal(document.activeElement, links[0]);
   assert.equal(element.scrollTop, 30);
-  for (const link of links) link.click();
-  assert.deepEqual(chosen, [12, 14]);
+  const reached = links.map((link) => (link.click(), store.state.route.packet));
+  assert.deepEqual(reached, [12, 14]);
 });
 
 test("the summary: handshake, who closed first, both states in their colours, history by side", async () => {

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { texts } from "../support/dom.mjs";
 import { until } from "../support/server.mjs";
 import { mountStream } from "../../../web/static/connection/streams_tab.js";
+import { createStore } from "../../../web/static/state/store.js";
+import { packetLinks } from "../../../web/static/widgets/place_link.js";
 
 const piece = (side, packet, text, more = {}) => ({
   side,
@@ -21,7 +23,7 @@ async function drawn(way, rows, { start = 0, total = rows.length, packet = null 
     asked.push(path);
     return Promise.resolve({ rows, start, total });
   };
-  const tab = mountStream(get, () => {}, () => {});
+  const tab = mountStream(get, packetLinks(createStore()), () => {});
   tab.draw(3, "stamp", way, packet);
   await until(() => tab.element.querySelector(".stream-turn"));
   tab.close();

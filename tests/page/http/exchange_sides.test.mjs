@@ -97,6 +97,6 @@ test("an anomaly leads to its packet", async () => {
   const { panel, store } = await shown({ anomalies: [anomaly] });
   const [item] = panel.querySelectorAll(".anomalies li");
   assert.equal(item.className, "error");
-  item.querySelector("button").click();
+  item.querySelector("a").click();
   assert.equal(store.state.route.packet, 9);
 });

@@ -92,15 +92,15 @@ test("both sides' bytes are parts of the largest connection's", () => {
 });
 
 const LINKS = [
-  ["a packet of a connection, to it", ".trouble-packets button", 0, { view: "connections", id: 5, packet: 21 }],
-  ["a packet without a connection, to the packet table", ".trouble-packets button", 1, { view: "packets", packet: 22 }],
-  ["a kind of problem, to all of its packets", ".trouble-row .overview-name button", 0, {
+  ["a packet of a connection, to it", ".trouble-packets a", 0, { view: "connections", id: 5, packet: 21 }],
+  ["a packet without a connection, to the packet table", ".trouble-packets a", 1, { view: "packets", packet: 22 }],
+  ["a kind of problem, to all of its packets", ".trouble-row .overview-name a", 0, {
     view: "packets",
     filter: "is:zero-window",
   }],
-  ["a server, to its connections", ".servers button", 0, { view: "connections", filter: "10.0.0.1:80" }],
-  ["a connection, to itself", ".connections button", 1, { view: "connections", id: 2 }],
-  ["the longest wait, to its exchange", ".percentiles button", 0, { view: "http", id: 77 }],
+  ["a server, to its connections", ".servers a", 0, { view: "connections", filter: "10.0.0.1:80" }],
+  ["a connection, to itself", ".connections a", 1, { view: "connections", id: 2 }],
+  ["the longest wait, to its exchange", ".percentiles a", 0, { view: "http", id: 77 }],
 ];
 
 for (const [name, selector, index, expected] of LINKS) {
@@ -112,7 +112,7 @@ for (const [name, selector, index, expected] of LINKS) {
 }
 
 test("its link says which packet it shows", () => {
-  const [first] = root.querySelectorAll(".trouble-packets button");
+  const [first] = root.querySelectorAll(".trouble-packets a");
   assert.equal(first.getAttribute("aria-label"), "Show packet 21: Zero window");
   assert.deepEqual(texts(root, ".trouble-packets"), ["2122…"]);
   assert.deepEqual(texts(root, ".trouble-row b"), ["9"], "all, not only those that are linked");
@@ -121,7 +121,7 @@ test("its link says which packet it shows", () => {
 test("the figures are asked for in the theme's colours", () => assert.match(asked[0], /theme=light/));
 
 test("while the capture grows, what is pressed stays, and leads to where it points now", async () => {
-  const [slowest, packet] = [".percentiles button", ".trouble-packets button"].map((one) => root.querySelector(one));
+  const [slowest, packet] = [".percentiles a", ".trouble-packets a"].map((one) => root.querySelector(one));
   const [caption, handshake] = [root.querySelector("caption"), root.querySelector(".percentiles tbody tr")];
   slowest.focus();
   answers["/api/overview"] = {

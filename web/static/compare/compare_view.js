@@ -8,6 +8,7 @@ import { redraw } from "../widgets/redraw.js";
 import { mountRunButton } from "./run_five_button.js";
 import { drawLives, drawTrips, priceBar } from "./compare_charts.js";
 import { go } from "../state/navigation.js";
+import { placeLink } from "../widgets/place_link.js";
 import { storedChoice } from "../widgets/stored_controls.js";
 
 const EVERY_MS = 3000; // while packets come in
@@ -207,9 +208,10 @@ function proofRow(store, fact, kind, columns) {
 }
 
 function proofLink(store, { packet, connection, what }) {
-  return h(
-    "button",
-    { class: "link", onclick: () => go(store, { view: "connections", id: connection, packet }) },
+  return placeLink(
+    store,
+    { view: "connections", id: connection, packet },
+    {},
     h("span", { class: "compare-number" }, `packet ${packet}`),
     ` in connection #${connection}: ${what}`,
   );
@@ -239,11 +241,7 @@ const proofLinks = (store, proof) =>
     "See ",
     proof.slice(0, 3).flatMap(({ packet, connection }, i) => [
       i > 0 && ", ",
-      h(
-        "button",
-        { class: "link", onclick: () => go(store, { view: "connections", id: connection, packet }) },
-        `packet ${packet}`,
-      ),
+      placeLink(store, { view: "connections", id: connection, packet }, {}, `packet ${packet}`),
     ]),
     ".",
   );

@@ -12,6 +12,7 @@ import { mountHolders } from "../sockets/connection_holders.js";
 import { outcome, protocolName } from "../text/terms.js";
 import { LadderView } from "./ladder_view.js";
 import { mountPacketPanel } from "../packets/packet_panel.js";
+import { packetLinks } from "../widgets/place_link.js";
 import { mountTabs } from "./tabs.js";
 import { mountPlayback } from "./playback_bar.js";
 import { mountVerdictPopover } from "./verdict_popover.js";
@@ -21,7 +22,7 @@ export function mountConnectionPanel(panel, store) {
   const head = header(store);
   const choose = (packet) => go(store, { packet });
   const ladder = new LadderView({ choose, moved: () => moved() });
-  const why = mountVerdictPopover(ladder.element, ladder.list.element, choose);
+  const why = mountVerdictPopover(ladder.element, ladder.list.element, packetLinks(store));
   const playback = mountPlayback(
     ladder,
     get,

@@ -8,10 +8,14 @@ import { stateOf, verdict } from "../text/terms.js";
 
 const REST = 1000; // ms between two requests while the connection grows
 
+const KEPT = { "data-key": "packet" }; // a link stays in place when its packet or its text becomes another
 const KINDS = { count, bytes: size, ns: duration, text: String };
 
-/** @param {(packet: number) => void} choose */
-export function mountStatistics(get, choose) {
+/**
+ * @param {import("../net/api.js").Get} get
+ * @param {import("../widgets/place_link.js").PacketLink} packetLink
+ */
+export function mountStatistics(get, packetLink) {
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
   const body = h("div", { class: "facts-body" });
   const element = h("div", { class: "facts", tabindex: "0", role: "group", "aria-label": "Facts" }, trouble, body);
@@ -23,8 +27,8 @@ export function mountStatistics(get, choose) {
     if (!poller?.answer || poller.answer === drawn) return;
     drawn = poller.answer;
     redraw(body, [
-      summary(drawn, choose),
-      ...Object.entries(drawn.facts).map(([title, facts]) => table(title, facts, choose)),
+      summary(drawn, packetLink),
+      ...Object.entries(drawn.facts).map(([title, facts]) => table(title, facts, packetLink)),
     ]);
   }
 
@@ -43,7 +47,7 @@ export function mountStatistics(get, choose) {
   };
 }
 
-function summary({ connection, state, history, silence }, choose) {
+function summary({ connection, state, history, silence }, packetLink) {
   const { at_ns, duration_ns: lasted, closed_by: closer, handshake_ns: handshake, syn_rtt_ns: synRtt } = connection;
   const ends = ["client", "server"];
   const line = (name, ...value) => [h("dt", {}, name), h("dd", { "data-key": name }, value)];
@@ -70,7 +74,7 @@ function summary({ connection, state, history, silence }, choose) {
       ? line(
         "Longest pause",
         `${duration(silence.ns)}, before `,
-        link(silence.packet, choose, {}, `packet ${count(silence.packet)}`),
+        packetLink(silence.packet, KEPT),
       )
       : [],
     line(
@@ -86,17 +90,7 @@ function summary({ connection, state, history, silence }, choose) {
   );
 }
 
-/** A link to a packet, which stays in place when that packet or the text becomes another. */
-const link = (packet, choose, attributes, text) =>
-  h("button", {
-    class: "link",
-    "data-key": "packet",
-    "data-packet": packet,
-    onclick: ({ currentTarget }) => choose(Number(currentTarget.dataset.packet)),
-    ...attributes,
-  }, text);
-
-function table(title, facts, choose) {
+function table(title, facts, packetLink) {
   if (!facts.length) {
     return h(
       "section",
@@ -131,7 +125,7 @@ function table(title, facts, choose) {
             "tr",
             { "data-key": fact.name },
             h("th", { scope: "row" }, verdict(fact.name).name),
-            ["client", "server"].map((side) => h("td", { "data-key": side }, value(fact, side, choose))),
+            ["client", "server"].map((side) => h("td", { "data-key": side }, value(fact, side, packetLink))),
           )
         ),
       ),
@@ -139,14 +133,15 @@ function table(title, facts, choose) {
   );
 }
 
-function value({ kind, name, ...of }, side, choose) {
+function value({ kind, name, ...of }, side, packetLink) {
   const [known, packet] = [of[side], of[`${side}_packet`]];
   if (known === null) return h("span", { class: "facts-none" }, "–");
   const text = KINDS[kind](known);
   if (packet === null) return text;
   const attributes = {
+    ...KEPT,
     title: `Show packet ${count(packet)}`,
     "aria-label": `${name}, ${side}: ${text}; show packet ${packet}`,
   };
-  return link(packet, choose, attributes, text);
+  return packetLink(packet, attributes, text);
 }

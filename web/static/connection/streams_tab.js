@@ -1,7 +1,7 @@
 // The stream tab: the data of both ends interleaved, as text, hex dump or messages, page by page.
 
 import { Poller } from "../net/poller.js";
-import { closest, h, icon, setText } from "../widgets/dom.js";
+import { h, icon, setText } from "../widgets/dom.js";
 import { redraw } from "../widgets/redraw.js";
 import { count, counted, moment, size } from "../text/format.js";
 import { dump, isText, textOf, turns, unpack } from "./stream_turns.js";
@@ -13,10 +13,10 @@ export const FORMATS = [["text", "Text"], ["hex", "Hex"], ["messages", "Messages
 
 /**
  * @param {import("../net/api.js").Get} get
- * @param {(packet: number) => void} choose
+ * @param {import("../widgets/place_link.js").PacketLink} packetLink
  * @param {(way: string) => void} turn selects one of FORMATS
  */
-export function mountStream(get, choose, turn) {
+export function mountStream(get, packetLink, turn) {
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
   const ways = FORMATS.map(([name, title]) =>
     h("button", { class: "toggle", "data-way": name, onclick: () => turn(name) }, title)
@@ -89,8 +89,8 @@ export function mountStream(get, choose, turn) {
     if (answer === drawn) return;
     drawn = answer;
     const blocks = way === "messages"
-      ? answer.rows.map(messageBlock)
-      : turns(answer.rows).map((one) => turnBlock(one, way));
+      ? answer.rows.map((row) => messageBlock(row, packetLink))
+      : turns(answer.rows).map((one) => turnBlock(one, way, packetLink));
     const nothing = h("p", { class: "stream-nothing" }, "No payload of this connection was captured.");
     redraw(list, blocks.length ? blocks : [nothing]);
     mark();
@@ -102,11 +102,6 @@ export function mountStream(get, choose, turn) {
       block.classList.toggle("chosen", Number(block.dataset.packet) === chosen);
     }
   }
-
-  list.addEventListener("click", (event) => {
-    const button = closest(event, "[data-show]");
-    if (button) choose(Number(button.dataset.show));
-  });
 
   return {
     element,
@@ -130,30 +125,30 @@ export function mountStream(get, choose, turn) {
   };
 }
 
-function headLine({ side, packet, at_ns }, ...more) {
+function headLine({ side, packet, at_ns }, packetLink, ...more) {
   return h(
     "p",
     { class: "stream-head" },
     h("b", { class: side }, side),
     h("span", {}, moment(at_ns)),
-    h("button", { class: "link", "data-show": packet }, `packet ${count(packet)}`),
+    packetLink(packet),
     ...more,
   );
 }
 
-function turnBlock(turn, way) {
+function turnBlock(turn, way, packetLink) {
   const { side, packet, bytes, cut, remark, offset } = turn;
   if (remark !== null) {
     return h(
       "div",
       { class: `stream-turn remark ${side}`, "data-packet": packet },
-      headLine(turn, h("span", { class: "stream-remark" }, remark)),
+      headLine(turn, packetLink, h("span", { class: "stream-remark" }, remark)),
     );
   }
   return h(
     "div",
     { class: `stream-turn ${side}`, "data-packet": packet },
-    headLine(turn, h("span", {}, counted(bytes.length + cut, "byte"))),
+    headLine(turn, packetLink, h("span", {}, counted(bytes.length + cut, "byte"))),
     h("pre", { class: way }, way === "hex" ? dump(bytes, offset) : textOf(bytes)),
     cut
       ? h("p", { class: "stream-cut" }, `and ${counted(cut, "more byte")} of this piece; open the packet to see them`)
@@ -161,7 +156,7 @@ function turnBlock(turn, way) {
   );
 }
 
-function messageBlock(row) {
+function messageBlock(row, packetLink) {
   const { side, packet, kind, title, headers, bytes, notes } = row;
   const body = unpack(row.data);
   return h(
@@ -169,6 +164,7 @@ function messageBlock(row) {
     { class: `stream-turn ${side}`, "data-kind": kind, "data-packet": packet },
     headLine(
       row,
+      packetLink,
       h("span", {}, kind === "http" ? "HTTP" : "WebSocket"),
       bytes ? h("span", {}, `${size(bytes)} of content`) : null,
     ),

@@ -3,6 +3,7 @@
 import { get } from "../net/api.js";
 import { h } from "../widgets/dom.js";
 import { go } from "../state/navigation.js";
+import { packetLinks } from "../widgets/place_link.js";
 import { mountStatistics } from "./stats_tab.js";
 import { GRAPHS, mountGraphs } from "./graphs_tab.js";
 import { FORMATS, mountStream } from "./streams_tab.js";
@@ -26,12 +27,13 @@ export function readTab(text) {
  */
 export function mountTabs(store, ladder) {
   const choose = (packet) => go(store, { packet });
+  const packetLink = packetLinks(store);
   const turn = (tab) => go(store, { tab });
   const made = {};
   const makers = {
-    streams: () => mountStream(get, choose, (way) => turn(`streams-${way}`)),
+    streams: () => mountStream(get, packetLink, (way) => turn(`streams-${way}`)),
     graphs: () => mountGraphs(get, choose, (graph) => turn(`graphs-${graph}`)),
-    facts: () => mountStatistics(get, choose),
+    facts: () => mountStatistics(get, packetLink),
   };
   const panes = { ladder: h("div", { class: "pane pane-ladder" }, ladder) };
   for (const name of Object.keys(makers)) panes[name] = h("div", { class: `pane pane-${name}`, hidden: true });

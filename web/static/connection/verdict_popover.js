@@ -2,8 +2,7 @@
 
 import { get } from "../net/api.js";
 import { closest, h } from "../widgets/dom.js";
-import { count } from "../text/format.js";
-import { verdict } from "../text/terms.js";
+import { explanation } from "../widgets/verdict_explanation.js";
 
 const HELD = 200; // explanations cached
 const DELAY = 120; // ms that the pointer is on a badge before the popover opens
@@ -12,9 +11,9 @@ const GAP = 6; // pixels between badge and popover
 /**
  * @param {HTMLElement} pane parent of the popover
  * @param {HTMLElement} list the ladder's scrolling list; its steps have data-packet
- * @param {(packet: number) => void} choose selects a packet that shows one of the values
+ * @param {import("../widgets/place_link.js").PacketLink} packetLink to the packets that show the values
  */
-export function mountVerdictPopover(pane, list, choose) {
+export function mountVerdictPopover(pane, list, packetLink) {
   const sheet = h("div", { class: "why", role: "tooltip", id: "why", popover: "manual" });
   pane.append(sheet);
   const known = new Map();
@@ -34,7 +33,7 @@ export function mountVerdictPopover(pane, list, choose) {
     shown = packet;
     let content;
     try {
-      content = (await explained(packet)).verdicts.map((verdict) => explanation(verdict, choose));
+      content = (await explained(packet)).verdicts.map((verdict) => explanation(verdict, packetLink));
     } catch (error) {
       content = [h("p", {}, error.message)];
     }
@@ -98,23 +97,3 @@ export function mountVerdictPopover(pane, list, choose) {
     hide,
   };
 }
-
-export function explanation({ verdict: code, why, compared, ruled_out: ruledOut, instead, reference }, choose) {
-  const { name, isTrouble } = verdict(code);
-  return h(
-    "section",
-    { class: `why-verdict${isTrouble ? " trouble" : ""}` },
-    h("h3", {}, name, reference ? h("span", { class: "why-reference" }, reference) : null),
-    h("p", { class: "why-sentence" }, why),
-    h(
-      "ul",
-      { class: "why-checks" },
-      compared.map(({ text, packet }) => h("li", { class: "holds" }, text, packet ? proof(packet, choose) : null)),
-      ruledOut.map((other) => h("li", { class: "fails" }, `not “${verdict(other.verdict).name}”: ${other.text}`)),
-    ),
-    instead.length ? h("p", { class: "why-instead" }, h("b", {}, "Other possible causes. "), instead.join(" ")) : null,
-  );
-}
-
-const proof = (packet, choose) =>
-  h("button", { class: "link why-proof", tabindex: "-1", onclick: () => choose(packet) }, `packet ${count(packet)}`);

@@ -4,9 +4,10 @@ import { get } from "../net/api.js";
 import { bodyView } from "./body_formats.js";
 import { copyText } from "../widgets/clipboard.js";
 import { h, icon } from "../widgets/dom.js";
-import { duration, size } from "../text/format.js";
+import { count, duration, size } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { part } from "../widgets/key_values.js";
+import { placeLink } from "../widgets/place_link.js";
 import { PHASES, phasesOf, place, totalNs } from "./waterfall.js";
 import { statusLine } from "../text/terms.js";
 
@@ -128,15 +129,16 @@ function head({ exchange, curl }, store) {
       "div",
       { class: "panel-head" },
       h("h2", {}, `Exchange ${exchange.id}`),
-      h("button", {
-        class: "link",
-        onclick: () =>
-          go(store, {
-            view: "connections",
-            id: exchange.connection,
-            packet: (exchange.request ?? exchange.response).packet,
-          }),
-      }, `Show packets: connection #${exchange.connection}`),
+      placeLink(
+        store,
+        {
+          view: "connections",
+          id: exchange.connection,
+          packet: (exchange.request ?? exchange.response).packet,
+        },
+        {},
+        `Show packets: connection #${exchange.connection}`,
+      ),
       copy,
       h("button", {
         class: "icon-button",
@@ -159,7 +161,7 @@ function anomalyList({ anomalies, exchange }, store) {
       h("span", {}, ` ${detail} `),
       h("span", { class: "anomaly-rule" }, reference),
       " ",
-      h("button", { class: "link", onclick: () => go(store, { view: "packets", packet }) }, `packet ${packet}`),
+      placeLink(store, { view: "packets", packet }, {}, `packet ${count(packet)}`),
     )
   );
   const facts = exchange.notes.length

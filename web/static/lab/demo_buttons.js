@@ -3,8 +3,8 @@
 import { ApiError, post } from "../net/api.js";
 import { h, setText } from "../widgets/dom.js";
 import { redraw } from "../widgets/redraw.js";
-import { go } from "../state/navigation.js";
 import { overflowHint } from "../widgets/overflow_hint.js";
+import { placeLink } from "../widgets/place_link.js";
 
 const GROUPS = [
   {
@@ -142,9 +142,7 @@ export function mountDemoBar(bar, store) {
     linked = key;
     redraw(
       links,
-      connections.map(({ id }) =>
-        h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `#${id}`)
-      ),
+      connections.map(({ id }) => placeLink(store, { view: "connections", id }, {}, `#${id}`)),
     );
   }
 

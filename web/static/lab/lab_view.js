@@ -2,7 +2,7 @@
 
 import { h, setText } from "../widgets/dom.js";
 import { actionButton, drawRunning, groups } from "./demo_buttons.js";
-import { drawLinks, mountScenarios, scrollToGroup, show } from "./scenario_list.js";
+import { drawLinks, groupLink, mountScenarios, scrollToGroup } from "./scenario_list.js";
 
 const ABOUT = {
   http: "A client sends a request and the server responds. Each visit opens a new connection, with a new port on the " +
@@ -85,7 +85,7 @@ function build(page, store, demo) {
           "packets. In the scenarios, the link that delays or drops packets is simulated, and the SYN flood is " +
           "crafted.",
         " ",
-        h("button", { class: "link", onclick: () => show(store, 1) }, "Go to the scenarios"),
+        groupLink(store, 1, "Go to the scenarios"),
       ),
     ),
     h("details", {}, h("summary", {}, "New to this? Socket, connection, packet and file descriptor explained"), primer),

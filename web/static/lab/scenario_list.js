@@ -3,7 +3,7 @@
 import * as api from "../net/api.js";
 import { h } from "../widgets/dom.js";
 import { actionButton, connectionsOf } from "./demo_buttons.js";
-import { go } from "../state/navigation.js";
+import { aim, placeLink } from "../widgets/place_link.js";
 
 const MOST_LINKS = 12;
 const MARGIN = 0.15; // of a connection's duration, before and after it
@@ -51,9 +51,7 @@ function fill(place, store, groups, entries) {
     h(
       "nav",
       { class: "lab-index", "aria-label": "Scenarios" },
-      groups.map((group, number) =>
-        h("button", { class: "link", onclick: () => show(store, number + 1) }, group.title)
-      ),
+      groups.map((group, number) => groupLink(store, number + 1, group.title)),
     ),
     ...sections,
   );
@@ -74,10 +72,11 @@ function row(store, scenario, entries) {
   );
 }
 
-/** Navigates to a group by its number, from 1. */
-export function show(store, number) {
-  go(store, { view: "lab", id: number });
-  scrollToGroup(number);
+/** A link to a group by its number, from 1. */
+export function groupLink(store, number, title) {
+  const link = placeLink(store, { view: "lab", id: number }, {}, title);
+  link.addEventListener("click", (event) => event.defaultPrevented && scrollToGroup(number)); // also the second time
+  return link;
 }
 
 /** Scrolls a group into view; the URL names it by number, "#/lab/3". */
@@ -93,10 +92,17 @@ export function around({ at_ns: at, until_ns: until }) {
   return { from: Math.max(0, Math.round(at - margin)), to: Math.round(until + margin) };
 }
 
-/** Opens the sockets view at the start of a connection; its end is taken from the newest row. */
-function openSockets(store, row) {
-  const now = store.state.tables.connections.sorted().find(({ id }) => id === row.id) ?? row;
-  go(store, { view: "sockets", id: row.id, at: row.at_ns, span: around(now) });
+/** A link to the sockets view at the start of a connection; its end is taken from the newest row. */
+function descriptorLink(store, row) {
+  const place = () => ({
+    view: "sockets",
+    id: row.id,
+    at: row.at_ns,
+    span: around(store.state.tables.connections.get(row.id) ?? row),
+  });
+  const link = placeLink(store, place(), {}, "Its file descriptors, step by step");
+  for (const event of ["pointerenter", "focus"]) link.addEventListener(event, () => aim(link, store, place()));
+  return link;
 }
 
 /**
@@ -112,11 +118,9 @@ export function drawLinks(element, store, outcome) {
   Object.assign(element, { outcome, isWhole: found.length === outcome.clients.length });
   element.replaceChildren(
     ...found.slice(0, MOST_LINKS).map(({ id }) =>
-      h("button", { class: "link", onclick: () => go(store, { view: "connections", id }) }, `Connection ${id}`)
+      placeLink(store, { view: "connections", id }, {}, `Connection ${id}`)
     ),
-    ...found.slice(0, 1).map((row) =>
-      h("button", { class: "link", onclick: () => openSockets(store, row) }, "Its file descriptors, step by step")
-    ),
-    ...(on ? [h("button", { class: "link", onclick: () => go(store, { view: on.view }) }, on.label)] : []),
+    ...found.slice(0, 1).map((row) => descriptorLink(store, row)),
+    ...(on ? [placeLink(store, { view: on.view }, {}, on.label)] : []),
   );
 }

@@ -8,6 +8,7 @@ import { redraw } from "../widgets/redraw.js";
 import { noRows } from "../widgets/empty_state.js";
 import { count, counted, duration, size } from "../text/format.js";
 import { go } from "../state/navigation.js";
+import { placeLink } from "../widgets/place_link.js";
 import { draw as drawFigure, plotly, release } from "../widgets/plotly_figure.js";
 import { fixedSpan } from "../text/time_range.js";
 import { themeIsDark } from "../state/theme_choice.js";
@@ -190,10 +191,8 @@ function listPane(name, title) {
   };
 }
 
-const goTo = (store, { connection, packet }) =>
-  connection === null
-    ? go(store, { view: "packets", packet })
-    : go(store, { view: "connections", id: connection, packet });
+const placeOf = ({ connection, packet }) =>
+  connection === null ? { view: "packets", packet } : { view: "connections", id: connection, packet };
 
 /** A kind of problem: its name links to the list of its packets, the numbers to the first few of them. */
 function troubleRow({ code, title, severity, count: times, packets }, store) {
@@ -205,21 +204,13 @@ function troubleRow({ code, title, severity, count: times, packets }, store) {
     h(
       "span",
       { class: "overview-name" },
-      h("button", {
-        class: "link",
-        title: "List all packets with this problem",
-        onclick: () => go(store, { view: "packets", filter }),
-      }, title),
+      placeLink(store, { view: "packets", filter }, { title: "List all packets with this problem" }, title),
     ),
     h(
       "span",
       { class: "trouble-packets", "data-key": "packets" },
       packets.map((at) =>
-        h("button", {
-          class: "link",
-          "aria-label": `Show packet ${at.packet}: ${title}`,
-          onclick: () => goTo(store, at),
-        }, count(at.packet))
+        placeLink(store, placeOf(at), { "aria-label": `Show packet ${at.packet}: ${title}` }, count(at.packet))
       ),
       times > packets.length ? "…" : "",
     ),
@@ -230,11 +221,12 @@ function serverRow({ server, connections, packets, bytes }, first, store) {
   return h(
     "li",
     { "data-key": server },
-    h("button", {
-      class: "link wire",
-      title: "List the server’s connections",
-      onclick: () => go(store, { view: "connections", filter: server }),
-    }, server),
+    placeLink(
+      store,
+      { view: "connections", filter: server },
+      { class: "link wire", title: "List the server’s connections" },
+      server,
+    ),
     h("span", { class: "overview-name" }, `${counted(connections, "connection")}, ${counted(packets, "packet")}`),
     weights(bytes, first.bytes),
   );
@@ -244,11 +236,7 @@ function connectionRow({ id, client, server, packets, bytes }, first, store) {
   return h(
     "li",
     { "data-key": id },
-    h("button", {
-      class: "link wire",
-      title: `${client} → ${server}`,
-      onclick: () => go(store, { view: "connections", id }),
-    }, `#${id}`),
+    placeLink(store, { view: "connections", id }, { class: "link wire", title: `${client} → ${server}` }, `#${id}`),
     h("span", { class: "overview-name" }, `to ${server}, ${counted(packets, "packet")}`),
     weights(bytes, first.bytes),
   );
@@ -283,13 +271,12 @@ function percentileRows({ handshake, wait, slowest_exchange: slowest }, store) {
       h(
         "td",
         { "data-key": "max" },
-        name === "Handshake" ? duration(longest) : h("button", {
-          class: "link",
-          title: "The exchange that waited longest",
-          "data-key": "slowest",
-          "data-exchange": slowest,
-          onclick: ({ currentTarget }) => go(store, { view: "http", id: Number(currentTarget.dataset.exchange) }),
-        }, duration(longest)),
+        name === "Handshake" ? duration(longest) : placeLink(
+          store,
+          { view: "http", id: slowest },
+          { title: "The exchange that waited longest", "data-key": "slowest" },
+          duration(longest),
+        ),
       ),
       h("td", {}, count(of)),
     )

@@ -3,6 +3,7 @@
 import { h, icon, setClass, setText } from "../widgets/dom.js";
 import { count, duration, moment } from "../text/format.js";
 import { go } from "../state/navigation.js";
+import { placeLink } from "../widgets/place_link.js";
 import { themeIsDark, toggleTheme } from "../state/theme_choice.js";
 
 export function mountHeader(bar, store, { resync, help, sources }) {
@@ -36,16 +37,10 @@ export function mountHeader(bar, store, { resync, help, sources }) {
     onclick: help,
   }, icon("help"));
   bar.append(
-    h(
-      "a",
-      {
-        class: "brand",
-        href: "#/timeline",
-        onclick: (event) => {
-          event.preventDefault();
-          go(store, { view: "timeline", id: null });
-        },
-      },
+    placeLink(
+      store,
+      { view: "timeline", id: null },
+      { class: "brand" },
       h("img", { src: "/static/mark.svg", width: "18", height: "18", alt: "" }),
       h("span", {}, "Wireglass"),
     ),

@@ -2,7 +2,7 @@
 
 import { h, setText } from "../widgets/dom.js";
 import { count, shortCount } from "../text/format.js";
-import { go } from "../state/navigation.js";
+import { placeLink } from "../widgets/place_link.js";
 
 const FIRST = 5; // views that a narrow screen has room for
 
@@ -48,20 +48,8 @@ export function recordingText({ recording, state }) {
 
 function item(store, view, chosen) {
   const number = h("span", { class: "rail-count" });
-  const link = h(
-    "a",
-    {
-      class: "rail-item",
-      href: `#/${view.name}`,
-      onclick: (event) => {
-        event.preventDefault();
-        go(store, { view: view.name });
-        chosen();
-      },
-    },
-    h("span", {}, view.label),
-    number,
-  );
+  const link = placeLink(store, { view: view.name }, { class: "rail-item" }, h("span", {}, view.label), number);
+  link.addEventListener("click", chosen);
   return { view, link, number };
 }
 

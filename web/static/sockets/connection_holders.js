@@ -1,18 +1,17 @@
 // The file descriptors of a connection's ends, beside their addresses.
 
 import { get } from "../net/api.js";
-import { h, setText } from "../widgets/dom.js";
-import { go } from "../state/navigation.js";
+import { setText } from "../widgets/dom.js";
+import { aim, placeLink } from "../widgets/place_link.js";
 
-/** {elements: {client, server}, draw(state)}: a button for each end, hidden while no descriptor is known. */
+/** {elements: {client, server}, draw(state)}: a link for each end, hidden while no descriptor is known. */
 export function mountHolders(store) {
   const elements = Object.fromEntries(["client", "server"].map((side) => [
     side,
-    h("button", {
+    placeLink(store, { view: "sockets" }, {
       class: "socket-fd link",
       hidden: true,
       title: "Show this file descriptor in Sockets",
-      onclick: () => go(store, { view: "sockets", id: store.state.route.id }),
     }),
   ]));
   let [asked, shown, busy] = ["", null, false];
@@ -37,14 +36,17 @@ export function mountHolders(store) {
     for (const [side, element] of Object.entries(elements)) {
       const descriptor = rows.find(({ direction }) => direction === side);
       element.hidden = !descriptor;
-      if (descriptor) {
-        setText(
-          element,
-          `${descriptor.closed_at_ns === null ? "" : "was "}fd ${descriptor.fd} in ${descriptor.process}`,
-        );
-      }
+      if (!descriptor) continue;
+      aim(element, store, { view: "sockets", id: shown, at: bothOpen(descriptor, rows) });
+      setText(element, `${descriptor.closed_at_ns === null ? "" : "was "}fd ${descriptor.fd} in ${descriptor.process}`);
     }
   }
 
   return { elements, draw };
+}
+
+/** A time at which a descriptor was open, and where possible that of the other end too. */
+function bothOpen({ opened_at_ns: opened, closed_at_ns: closed }, rows) {
+  const latest = Math.max(...rows.map((row) => row.opened_at_ns));
+  return Math.max(0, Math.round(closed === null || latest < closed ? latest : opened));
 }

@@ -32,7 +32,7 @@ const MOST = 50; // places of a kind that the server sends
  * @param {object} actions
  * @param {(at: number, connection: number | null) => void} actions.show
  * @param {(push: number | null) => void} actions.follow
- * @param {(connection: number, packet: number) => void} actions.packet
+ * @param {(place: {id: number, packet?: number}, text: string) => HTMLElement} actions.link to a connection
  */
 export function mountLessons(actions) {
   const facts = h("ol", { class: "fd-facts" });
@@ -165,7 +165,7 @@ function wayContent(store, way, actions) {
   ];
 }
 
-function stepText(step, { packet }) {
+function stepText(step, { link }) {
   const chip = (descriptor) => h("b", { class: "fd-chip" }, String(descriptor.fd));
   switch (step.kind) {
     case "writes":
@@ -176,8 +176,9 @@ function stepText(step, { packet }) {
       return ["registry: fd ", chip(step.from), ` is ${step.from.name}; ${step.to.name} is fd `, chip(step.to)];
     default:
       return [
-        `connection #${step.connection}, `,
-        h("button", { class: "link", onclick: () => packet(step.connection, step.packet) }, `packet ${step.packet}`),
+        link({ id: step.connection }, `connection #${step.connection}`),
+        ", ",
+        link({ id: step.connection, packet: step.packet }, `packet ${step.packet}`),
       ];
   }
 }

@@ -12,7 +12,8 @@ const WHAT_FIGURES =
 const COLUMNS = ["Conn.", "End", "Process, fd", "Packets", "Kernel", "TCP_INFO", ""];
 const ROWS = 24; // ends listed, of the newest connections first
 
-export function mountKernelTable(choose) {
+/** @param {(connection: number) => HTMLElement} connectionLink */
+export function mountKernelTable(connectionLink) {
   const body = h("tbody", { role: "rowgroup" });
   const head = COLUMNS.map((title) =>
     h("th", { scope: "col", role: "columnheader" }, title || h("span", { class: "unseen" }, "Remark"))
@@ -65,12 +66,12 @@ export function mountKernelTable(choose) {
       );
       none.hidden = !none.textContent;
       table.hidden = !shown.length;
-      redraw(body, shown.map((end) => row(end, at, connection, choose)));
+      redraw(body, shown.map((end) => row(end, at, connection, connectionLink)));
     },
   };
 }
 
-function row(end, at, connection, choose) {
+function row(end, at, connection, connectionLink) {
   const { kernel, descriptor } = end;
   const says = !kernel ? "not known yet" : end.isStale ? `${state(kernel)} (before)` : state(kernel);
   const cell = (attributes, ...content) => h("td", { role: "cell", ...attributes }, ...content);
@@ -83,10 +84,7 @@ function row(end, at, connection, choose) {
     },
     cell(
       { class: "fd-of" },
-      h("button", {
-        class: "link",
-        onclick: () => choose(end.connection),
-      }, `#${end.connection}`),
+      connectionLink(end.connection),
     ),
     cell({ class: end.side }, end.side),
     cell(

@@ -4,6 +4,7 @@ import { get } from "../net/api.js";
 import { closest, h } from "../widgets/dom.js";
 import { noDescriptors } from "../widgets/empty_state.js";
 import { go } from "../state/navigation.js";
+import { placeLink } from "../widgets/place_link.js";
 import { DescriptorStore } from "./descriptor_store.js";
 import { mountKernelTable } from "./packets_vs_kernel.js";
 import { mountDescriptorFigure } from "./descriptor_figure.js";
@@ -18,13 +19,13 @@ export function mount(root, store) {
   const descriptors = new DescriptorStore();
   const choose = (id) => go(store, { id: store.state.route.id === id ? null : id });
   const figure = mountDescriptorFigure({ choose, resized: () => draw(store.state) });
-  const kernelTable = mountKernelTable((id) => go(store, { view: "connections", id }));
+  const kernelTable = mountKernelTable((id) => placeLink(store, { view: "connections", id }, {}, `#${id}`));
   const history = mountDescriptorHistory({ scrub: (at) => go(store, { at }), stretch: (span) => go(store, { span }) });
   const lessons = mountLessons({
     show: (at, id) => look({ at: Math.max(0, Math.round(at)), id, way: null }),
     follow: (way) =>
       look({ way, at: way === null ? null : descriptors.ways.find(({ push }) => push === way)?.at_ns[1] ?? null }),
-    packet: (id, packet) => go(store, { view: "connections", id, packet }),
+    link: (place, text) => placeLink(store, { view: "connections", ...place }, {}, text),
   });
   const empty = h("div", { class: "empty" });
   const main = h(

@@ -2,14 +2,38 @@
 
 import { format, parse } from "./route.js";
 
-/** Navigates. A new view, opening or closing a row adds a history entry; any other change replaces the current one. */
-export function go(store, changes) {
-  const { route } = store.state;
+/** @import { Route } from "../types/state.d.ts" */
+
+/**
+ * The route that changes lead to. Filter, time range and order stay; another view begins without the rest.
+ *
+ * @param {Route} route
+ * @param {Partial<Route>} changes
+ * @returns {Route}
+ */
+export function routeTo(route, changes) {
   const wanted = { ...route, ...changes };
   if (changes.view && changes.view !== route.view) {
     Object.assign(wanted, { id: null, packet: null, at: null, way: null, message: null, tab: "", ...changes });
   } else if ("id" in changes && changes.id !== route.id && !("packet" in changes)) wanted.packet = null;
-  const isNewPlace = wanted.view !== route.view || (wanted.id === null) !== (route.id === null);
+  return wanted;
+}
+
+/** Navigates. A new view, opening or closing a row adds a history entry; any other change replaces the current one. */
+export function go(store, changes) {
+  const { route } = store.state;
+  const wanted = routeTo(route, changes);
+  turnTo(store, changes, wanted, wanted.view !== route.view || (wanted.id === null) !== (route.id === null));
+}
+
+/** Follows a link: as go(), but Back returns from every other place. */
+export function follow(store, changes) {
+  const { route } = store.state;
+  const wanted = routeTo(route, changes);
+  turnTo(store, changes, wanted, format(wanted) !== format(route));
+}
+
+function turnTo(store, changes, wanted, isNewPlace) {
   address.write(isNewPlace, format(wanted));
   if ("id" in changes || "view" in changes) store.lab({ watch: [] }); // the user's choice overrides the demo's
   store.navigate(wanted);

@@ -4,8 +4,8 @@ import { get } from "../net/api.js";
 import { h } from "../widgets/dom.js";
 import { redraw } from "../widgets/redraw.js";
 import { counted, duration } from "../text/format.js";
-import { go } from "../state/navigation.js";
 import { overflowHint } from "../widgets/overflow_hint.js";
+import { placeLink } from "../widgets/place_link.js";
 import { FilteredRows } from "../net/filtered_rows.js";
 import { splitEndpoint } from "../text/address.js";
 import { outcome } from "../text/terms.js";
@@ -33,14 +33,10 @@ export function mountConversationList(store) {
     if (element.dataset.key === key) return;
     element.dataset.key = key;
     const item = (id, title, facts, isChosen) =>
-      h(
-        "button",
-        {
-          class: "conversation-item",
-          "data-key": String(id),
-          "aria-pressed": String(isChosen),
-          onclick: () => go(store, { view: "websocket", id, message: null }),
-        },
+      placeLink(
+        store,
+        { view: "websocket", id, message: null },
+        { class: "conversation-item", "data-key": String(id), "aria-current": isChosen ? "page" : null },
         h("b", {}, title),
         h("span", {}, facts),
       );

@@ -9,6 +9,7 @@ import { hexDump } from "../widgets/hexdump.js";
 import { parseJson } from "../widgets/json_parse.js";
 import { jsonTree } from "../widgets/json_tree.js";
 import { go } from "../state/navigation.js";
+import { placeLink } from "../widgets/place_link.js";
 
 export function mountMessagePanel(panel, store) {
   const wanted = { name: null }; // the chosen format
@@ -35,10 +36,12 @@ export function mountMessagePanel(panel, store) {
         "header",
         { class: "panel-head" },
         h("h2", {}, `Message ${message.id}`),
-        h("button", {
-          class: "link",
-          onclick: () => go(store, { view: "connections", id: message.connection, packet: message.first_packet }),
-        }, `Show packets: connection #${message.connection}`),
+        placeLink(
+          store,
+          { view: "connections", id: message.connection, packet: message.first_packet },
+          {},
+          `Show packets: connection #${message.connection}`,
+        ),
         h("button", {
           class: "icon-button",
           "aria-label": "Close",
@@ -61,10 +64,7 @@ export function mountMessagePanel(panel, store) {
   function recipients(message, pushes) {
     if (!pushes.length) return "";
     const open = (id, connection, text) =>
-      h("button", {
-        class: "link",
-        onclick: () => go(store, { id: store.state.route.id === null ? null : connection, message: id }),
-      }, text);
+      placeLink(store, { id: store.state.route.id === null ? null : connection, message: id }, {}, text);
     const lines = pushes.map(({ push, message: cause, after_ns: after, to, from }) =>
       h(
         "li",
@@ -155,7 +155,8 @@ export function mountMessagePanel(panel, store) {
     /** Shows message `id`, again when its row has changed; null shows none. */
     show(id, state) {
       const row = id === null ? null : state.tables.messages.get(id);
-      const next = `${id} ${row?.bytes} ${row?.frames} ${row?.complete}`;
+      const isOne = state.route.id !== null; // a conversation by itself: links to another message stay in one
+      const next = `${id} ${isOne} ${row?.bytes} ${row?.frames} ${row?.complete}`;
       if (next === stamp) return;
       [shown, stamp] = [id, next];
       if (id === null) panel.replaceChildren();

@@ -2,7 +2,7 @@
 
 /**
  * Makes `children` the children of `parent`. What is there already and equal to a new child is kept. So is an element
- * with the `data-key` of a new one, which then gets the attributes and the children of that.
+ * with the `data-key` of a new one, or a link to the same place; it then gets the attributes and the children of that.
  *
  * A listener must therefore depend on nothing but what its element shows in its text and attributes, or, if it has a
  * key, on the key and the attributes when it is called. Custom properties of an element with a key are not updated.
@@ -43,8 +43,11 @@ function update(parent, children) {
  */
 function hasKeyOf(one, other) {
   return one instanceof HTMLElement && other instanceof HTMLElement && one.tagName === other.tagName &&
-    one.dataset.key !== undefined && one.dataset.key === other.dataset.key;
+    keyOf(one) !== undefined && keyOf(one) === keyOf(other);
 }
+
+/** @param {HTMLElement} element */
+const keyOf = ({ dataset }) => dataset.key ?? dataset.place;
 
 /**
  * Gives an element the attributes and the children of another.

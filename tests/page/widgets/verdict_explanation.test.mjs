@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { texts } from "../support/dom.mjs";
-import { explanation } from "../../../web/static/connection/verdict_popover.js";
+import { createStore } from "../../../web/static/state/store.js";
+import { packetLinks } from "../../../web/static/widgets/place_link.js";
+import { explanation } from "../../../web/static/widgets/verdict_explanation.js";
 
 const why = {
   verdict: "retransmission",
@@ -13,15 +15,15 @@ const why = {
 };
 
 test("what holds and what does not are told apart, and each proof leads to its own packet", () => {
-  const chosen = [];
-  const section = explanation(why, (packet) => chosen.push(packet));
+  const store = createStore();
+  const section = explanation(why, packetLinks(store));
   assert.equal(section.className, "why-verdict trouble");
   assert.deepEqual(section.querySelectorAll("li").map(({ className, textContent }) => [className, textContent]), [
     ["holds", "seq 1 = seq 1packet 4"],
     ["holds", "no ACK"],
     ["fails", "not “out-of-order segment”: 40 ms later"],
   ]);
-  section.querySelector("button").click();
-  assert.deepEqual(chosen, [4]);
+  section.querySelector("a").click();
+  assert.equal(store.state.route.packet, 4);
   assert.deepEqual(texts(section, "h3"), ["retransmissionRFC 9293"]);
 });
