@@ -16,7 +16,7 @@ from inspector.query.outcomes import silent_ends
 from inspector.tables.addresses import socket_of
 from inspector.tables.arrays import Rows
 from inspector.views import rows
-from inspector.views.packet_info import cargo
+from inspector.views.packet_info import cargo, within
 from web.api.filtered_rows import chosen, place
 from web.api.parameters import asked_range
 from web.errors import Refused
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from inspector.engine.capture import Capture
     from web.session.session import Session
 
+MAX_ANOMALIES = 20
+"""Maximum number of anomalies listed for one packet; the others are counted."""
 
 DOWNLOAD = {
     "Content-Disposition": 'attachment; filename="capture-with-notes.pcapng"',
@@ -50,13 +52,15 @@ class Packets:
             return place(self._session, capture, "packets", number - 1)
 
     def packet(self, number: int) -> dict[str, Any]:
-        """One packet: its row, layers and bytes, and its neighbours in the connection."""
+        """One packet: its row, layers and bytes, its neighbours in the connection, and the exchanges, messages and
+        anomalies that it belongs to.
+        """
         with self._session.reading() as capture:
             row = _known(capture, number)
             found = listed_packet_rows(capture, np.array([row]))[0]
             raw = capture.packet_bytes(row)
             link_type = capture.interfaces[int(capture.packets["interface"][row])].link_type
-            beside = _neighbours(capture, row)
+            beside = {**_neighbours(capture, row), **_belonging(capture, row)}
         if len(raw) < found["captured"]:
             raise Refused(410, f"The file was truncated or overwritten: packet {number} is lost.", "Open it again.")
         from inspector.wire.scapy_dissect import dissect  # late: importing scapy takes a second
@@ -164,6 +168,18 @@ def _neighbours(capture: Capture, row: int) -> dict[str, Any]:
         "previous": int(of_it[at - 1]) + 1 if at else None,
         "next": int(of_it[at + 1]) + 1 if at + 1 < len(of_it) else None,
         "place": [at + 1, len(of_it)],
+    }
+
+
+def _belonging(capture: Capture, row: int) -> dict[str, Any]:
+    """The requests, responses and messages with bytes in the packet, and its anomalies; how many are not listed."""
+    pieces, more = within(capture, row)
+    anomalies = np.flatnonzero(capture.anomalies["packet"] == row)
+    return {
+        "within": pieces,
+        "within_more": more,
+        "anomalies": rows.anomaly_rows(capture, anomalies[:MAX_ANOMALIES]),
+        "anomalies_more": max(len(anomalies) - MAX_ANOMALIES, 0),
     }
 
 

@@ -81,6 +81,19 @@ def test_a_packet_comes_with_its_layers_its_bytes_and_its_neighbours(ours: Visit
     assert [(end["previous"], end["next"]) for end in ends] == [(None, 10), (17, None)]
 
 
+def test_a_packet_comes_with_the_exchanges_messages_and_anomalies_it_belongs_to(ours: Visitor, tmp_path: Path) -> None:
+    assert ours.get("/api/packets/4")["within"] == [{"kind": "request", "row": 0, "text": "GET /first"}]
+    message = ours.get("/api/packets/14")
+    assert [(piece["kind"], piece["row"]) for piece in message["within"]] == [("message", 0)]
+    assert (message["within_more"], message["anomalies"], message["anomalies_more"]) == (0, [], 0)
+    wire = Wire(tmp_path / "odd.pcapng")
+    Talk(wire, 40001).client(b"GET / HTTP/1.1\nHost: a\n\n")  # lines that end with LF alone
+    wire.close()
+    with opened(wire.path) as odd:
+        answer = odd.get("/api/packets/4")
+    assert [(row["code"], row["packet"]) for row in answer["anomalies"]] == [("http-bare-lf", 4)]
+
+
 def test_a_note_is_kept_shown_and_taken_away(tmp_path: Path) -> None:
     path = sample(tmp_path / "sample.pcapng")
     before = path.read_bytes()
