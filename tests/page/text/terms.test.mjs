@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { band, closeCode, outcome, stateOf } from "../../../web/static/text/terms.js";
+import { band, closeCode, outcome, protocolName, stateOf, statusLine } from "../../../web/static/text/terms.js";
 import { STATES, VERDICTS } from "../../../web/static/text/facts.js";
 
 const BANDS = {
@@ -135,4 +135,14 @@ test("a verdict claims no more than its packets show", () => {
   assert.doesNotMatch(VERDICTS.ack_lost_segment.meaning, /received/);
   assert.match(VERDICTS.lost_segment.meaning, /not been captured yet/);
   assert.doesNotMatch(VERDICTS.window_update.meaning, /room/);
+});
+
+test("a status line has its reason where one was sent, and HTTP/0.9 has none", () => {
+  assert.equal(statusLine({ status: 404, reason: "Not Found" }), "404 Not Found");
+  assert.equal(statusLine({ status: 200, reason: "" }), "200");
+  assert.equal(statusLine({ status: 0, reason: "" }), "response without a status");
+});
+
+test("a protocol has the name that people write, and an unknown one its own", () => {
+  assert.deepEqual(["websocket", "tls", "unknown", "quic"].map(protocolName), ["WebSocket", "TLS", "TCP", "quic"]);
 });

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { laneOutcome, laneSentence, laneSide, laneTitle, serverName } from "../../../web/static/timeline/lane_text.js";
+import {
+  laneLoad,
+  laneOrigin,
+  laneOutcome,
+  laneSentence,
+  laneSide,
+  laneTitle,
+  serverName,
+} from "../../../web/static/timeline/lane_text.js";
 
 const LANE = {
   id: 3,
@@ -113,4 +121,11 @@ test("a sentence says all of it", () => {
 test("a server of this machine is called by its port", () => {
   assert.deepEqual(serverName("127.0.0.1:8000"), { port: ":8000", address: "" });
   assert.deepEqual(serverName("[2001:db8::1]:443"), { port: ":443", address: "2001:db8::1" });
+});
+
+test("below the title the client, of this machine only its port, and below the outcome the load", () => {
+  assert.equal(laneOrigin({ client: "127.0.0.1:50001" }), "port 50001");
+  assert.equal(laneOrigin({ client: "[::1]:50001" }), "port 50001");
+  assert.equal(laneOrigin({ client: "10.0.0.2:50001" }), "10.0.0.2:50001");
+  assert.equal(laneLoad(LANE, 1e9), "9 packets in 3.1 ms");
 });
