@@ -105,13 +105,13 @@ class Timeline {
     const { state } = this.store;
     this.ask(state);
     const { answer } = this.lanes;
-    const isEmpty = !answer?.total;
+    const isEmpty = answer?.total === 0; // before the first answer the list is there, and gives the width to ask for
     this.list.element.hidden = this.axis.hidden = isEmpty;
     this.empty.hidden = !isEmpty;
     this.brush.element.hidden = !this.extent;
     this.tools.draw(state, this.lanes.error);
     if (isEmpty) this.drawEmpty(state);
-    else this.drawLanes(state);
+    else if (answer) this.drawLanes(state);
     if (!this.extent) return;
     const span = this.moved === undefined ? state.route.span : this.moved;
     this.brush.draw({
