@@ -15,7 +15,7 @@ PAGE = Path(__file__).resolve().parent / "man" / "wireglass.1"
 
 EXIT_STATUS = """0 for success; 1 for a failure, explained on standard error; 2 for an invalid command line; 130 if
 interrupted by Ctrl-C, except that Ctrl-C and SIGTERM end a capture or a dashboard with 0; 141 if the reader of the
-output closed the pipe."""
+output closed the pipe. `run` passes on the exit status of its command."""
 
 
 def page() -> str:
@@ -78,7 +78,7 @@ def spelling(option: click.Option) -> str:
     value = "" if option.is_flag else option.metavar or option.type.name.upper()
     if isinstance(option.type, click.Choice):
         value = "|".join(option.type.choices)
-    return f"{', '.join(option.opts)} {value}".rstrip()
+    return f"{', '.join([*option.opts, *option.secondary_opts])} {value}".rstrip()
 
 
 def troff(text: str) -> str:

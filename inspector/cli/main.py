@@ -4,7 +4,7 @@ A command's module is imported only when that command is used, and imports the e
 it runs, so that `wireglass --help` and the summary of a small file start without delay.
 
 Exit statuses: 0 for success; 1 for a failure, explained on stderr; 2 for an invalid command line; 130 if interrupted by
-Ctrl-C; 141 if the reader of our output closed the pipe.
+Ctrl-C; 141 if the reader of our output closed the pipe. `run` passes on the exit status of its command.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ COMMANDS = (
     "open",
     "replay",
     "lab",
+    "run",
     "record",
     "sockets",
     "summary",
@@ -66,6 +67,7 @@ Start with one of these:
   wireglass summary FILE           one screen about a capture, in the terminal
   wireglass open FILE              a saved capture in the browser, down to each packet
   wireglass live                   this machine's loopback traffic in the browser
+  wireglass run -- COMMAND         a command of yours, and exactly its traffic
 
 FILE is a pcap, pcapng or snoop capture, plain or compressed with gzip or zstd; - is standard input.
 `wireglass COMMAND --help` explains a command and shows an example.

@@ -78,23 +78,25 @@ def ends_on_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def serve(session: Session, listener: socket.socket, no_browser: bool) -> None:
-    """Serve the dashboard until it is interrupted."""
+def serve(session: Session, listener: socket.socket, no_browser: bool, err: bool = False) -> None:
+    """Serve the dashboard until it is interrupted. Its address is printed, to standard error if `err`."""
     from inspector.cli.open_browser import show
     from web import Dashboard
 
     dashboard = Dashboard(session, listener)
     # The socket already listens: a browser that connects now is served as soon as the server runs.
-    click.echo(f"Dashboard: {dashboard.url}")
+    click.echo(f"Dashboard: {dashboard.url}", err=err)
     sys.stdout.flush()
     with show(dashboard.url, wanted=not no_browser):
         dashboard.serve_forever()
 
 
-def finish_recording(recording: Path) -> None:
-    """Move the notes of a recording into its file, and print its path; nothing if it was never written."""
+def finish_recording(recording: Path, err: bool = False) -> None:
+    """Move the notes of a recording into its file, and print its path, to standard error if `err`; do nothing if it was
+    never written.
+    """
     from inspector.cli.commands.notes import keep_with
 
     if recording.exists():
         keep_with(recording)
-        say_where(recording)
+        say_where(recording, err)

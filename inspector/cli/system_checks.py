@@ -226,7 +226,7 @@ def _browser() -> Iterator[Finding]:
     from inspector.cli.open_browser import has_screen
 
     if has_screen():
-        yield Finding("Browser", Health.FINE, "opened by the commands demo, live, open and replay")
+        yield Finding("Browser", Health.FINE, "opened by the commands demo, live, run, open and replay")
     else:
         yield Finding("Browser", Health.FINE, "no display here: open the printed address in a browser yourself")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +18,18 @@ def folder() -> Path:
     path = Path(state) / "wireglass"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+@contextmanager
+def run_folder() -> Iterator[Path]:
+    """A new folder for the files of one run of a command, in the user's folder; removed at the end if it is empty."""
+    path = folder() / f"run-{datetime.now():%Y%m%d-%H%M%S-%f}"
+    path.mkdir(mode=0o700)
+    try:
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            path.rmdir()
 
 
 def new_recording(kind: str, wanted: str | None = None) -> Path:
