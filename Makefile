@@ -31,8 +31,19 @@ page_tests := $(wildcard tests/page/*.test.mjs tests/page/*/*.test.mjs)
 
 .PHONY: demo test test-python test-plain test-page test-browser test-lowest test-newest mutate check bench bench-page release docs format clean install install-dev
 
-demo: $(venv)/.compiled
-	@$(bin)/wireglass demo $(ARGS)
+# Runs a command in a process group of its own, so that it can be ended with all that it has started.
+own_group := $(bin)/python -c 'import os, sys; os.setpgid(0, 0); os.execvp(sys.argv[1], sys.argv[1:])'
+
+# Where the engine has yet to be compiled, the demo runs on plain Python at once. The compiler works beside it, ends with it, and puts
+# the modules in place when all are done: the next start uses them.
+demo: $(venv)/.installed
+	@if ! command -v "$${CC:-cc}" >/dev/null || $(MAKE) --question $(venv)/.compiled; then \
+	  $(MAKE) --no-print-directory $(venv)/.compiled && exec $(bin)/wireglass demo $(ARGS); \
+	fi; \
+	echo "Starting on plain Python; compiling the engine in the background, for the next start ..."; \
+	WIREGLASS_COMPILE=background $(own_group) nice -n 19 $(MAKE) --silent $(venv)/.compiled & compiler=$$!; \
+	{ while kill -0 $$$$ && kill -0 $$compiler; do sleep 0.2; done; kill -- -$$compiler; } 2>/dev/null & \
+	WIREGLASS_PLAIN=1 exec $(bin)/wireglass demo $(ARGS)
 
 parts := test-python test-plain test-page test-browser
 

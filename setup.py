@@ -2,7 +2,8 @@
 
 A module that says `import cython` is hot: its types are annotated so that Cython can compile it. Each one is optional:
 where there is no C compiler, or no Python headers, the installation continues and the same file runs as plain Python.
-With WIREGLASS_COMPILE=0 in the environment nothing is compiled: the Makefile does that in a step of its own.
+With WIREGLASS_COMPILE=0 in the environment nothing is compiled: the Makefile does that in a step of its own. With
+WIREGLASS_COMPILE=background, progress is shown in a few whole lines, since something else writes to the terminal too.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ DIRECTIVES = {
     "auto_pickle": False,
     "show_performance_hints": False,
 }
+
+IN_BACKGROUND = os.environ.get("WIREGLASS_COMPILE") == "background"
 
 
 def hot_modules() -> list[str]:
@@ -55,7 +58,7 @@ def extensions() -> list[Extension]:
 
 def say(progress: str) -> None:
     """Show how far this has come, in one line of a terminal; "" takes the line away."""
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not IN_BACKGROUND:
         print(f"\r\033[K{progress}", end="", file=sys.stderr, flush=True)
 
 
@@ -63,14 +66,18 @@ class BuildWithProgress(build_ext):
     """Compiles the modules one after another, and says which."""
 
     def build_extensions(self) -> None:
-        self._done = 0
+        self._begun = self._done = 0
         super().build_extensions()
         say("")
 
     def build_extension(self, ext: Extension) -> None:
-        self._done += 1
-        say(f"  compiled: {self._done} of {len(self.extensions)}, {ext.name}")
+        self._begun += 1
+        total = len(self.extensions)
+        say(f"  compiled: {self._begun} of {total}, {ext.name}")
         super().build_extension(ext)
+        self._done += 1
+        if IN_BACKGROUND and self._done * 4 // total > (self._done - 1) * 4 // total:
+            print(f"Compiling in the background: {self._done} of {total} modules", file=sys.stderr)
 
 
 class BuildWithCaptures(build_py):
