@@ -37,7 +37,7 @@ own_group := $(bin)/python -c 'import os, sys; os.setpgid(0, 0); os.execvp(sys.a
 # Where the engine has yet to be compiled, the demo runs on plain Python at once. The compiler works beside it, ends with it, and puts
 # the modules in place when all are done: the next start uses them.
 demo: $(venv)/.installed
-	@if ! command -v "$${CC:-cc}" >/dev/null || $(MAKE) --question $(venv)/.compiled; then \
+	@if ! command -v "$${CC:-cc}" >/dev/null || $(MAKE) --no-print-directory --question $(venv)/.compiled; then \
 	  $(MAKE) --no-print-directory $(venv)/.compiled && exec $(bin)/wireglass demo $(ARGS); \
 	fi; \
 	echo "Starting on plain Python; compiling the engine in the background, for the next start ..."; \
@@ -124,8 +124,8 @@ $(venv)/.made:
 
 $(venv)/.installed: $(venv)/.made pyproject.toml
 	@echo "Installing Wireglass and what it needs into $(venv) (once; a minute or so) ..."
-	@$(pip) install 'setuptools>=77.0.1' 'Cython>=3.1'
-	@WIREGLASS_COMPILE=0 $(pip) install --no-build-isolation --editable .
+	@$(pip) install --no-compile 'setuptools>=77.0.1' 'Cython>=3.1'
+	@WIREGLASS_COMPILE=0 $(pip) install --no-compile --no-build-isolation --editable .
 	@touch $@
 
 $(venv)/.installed-dev: $(venv)/.installed
@@ -148,4 +148,5 @@ $(venv)/.compiled: $(venv)/.installed setup.py $(hot)
 	  echo "Compiling the hot modules (once; a minute or two) ..."; $(bin)/python setup.py --quiet build_ext --inplace; \
 	else echo "No C compiler here: the engine runs as plain Python, right but slower."; fi
 	@$(bin)/python -m compileall -q inspector web
+	@$(bin)/python -m compileall -q $(venv)/lib >/dev/null || true # the byte code that pip left out, to be done sooner
 	@touch $@
