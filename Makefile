@@ -42,7 +42,7 @@ demo: $(venv)/.installed
 	fi; \
 	echo "Starting on plain Python; compiling the engine in the background, for the next start ..."; \
 	WIREGLASS_COMPILE=background $(own_group) nice -n 19 $(MAKE) --silent $(venv)/.compiled & compiler=$$!; \
-	{ while kill -0 $$$$ && kill -0 $$compiler; do sleep 0.2; done; kill -- -$$compiler; } 2>/dev/null & \
+	{ trap '' HUP; while kill -0 $$$$ && kill -0 $$compiler; do sleep 0.2; done; kill -- -$$compiler; } 2>/dev/null & \
 	WIREGLASS_PLAIN=1 exec $(bin)/wireglass demo $(ARGS)
 
 parts := test-python test-plain test-page test-browser

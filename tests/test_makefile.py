@@ -87,12 +87,13 @@ def test_the_demo_starts_while_the_engine_is_compiled_and_the_next_one_uses_it(c
     assert log_of(checkout)[2:] == ["compiled", "demo, plain: 0"]
 
 
-def test_the_compiler_ends_with_the_demo(checkout: Path) -> None:
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "terminal closed"])
+def test_the_compiler_ends_with_the_demo(checkout: Path, end: signal.Signals) -> None:
     (checkout / "go-on").touch()
     (checkout / "compile-on").touch()
     demo = make_demo(checkout)
     wait_until(lambda: len(log_of(checkout)) == 2)
-    os.killpg(demo.pid, signal.SIGINT)
+    os.killpg(demo.pid, end)
     demo.wait()
     wait_until(lambda: is_gone(int((checkout / "compiler").read_text())))
     assert not (checkout / ".venv/.compiled").exists()
