@@ -28,9 +28,10 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60, help="start no more trials after this time (default: 60)")
     parser.add_argument("--jobs", type=int, default=2, help="trials at the same time (default: 2)")
     parser.add_argument("--area", choices=AREAS, action="append", help="only this folder; can be repeated")
+    parser.add_argument("--nearest", action="store_true", help="run only the nearest tests: quick, but sees less")
     given = parser.parse_args()
     chosen = list(sample(given.area or AREAS, given.count, random.Random(given.seed)))
-    tried = try_all(chosen, given.jobs, given.minutes * 60)
+    tried = try_all(chosen, given.jobs, given.minutes * 60, 2 if given.nearest else None)
     print(report(tried, given.seed, len(chosen)))
 
 
@@ -45,7 +46,9 @@ def sample(areas: list[str] | tuple[str, ...], count: int, dice: random.Random) 
             yield area, known[area].pop()
 
 
-def try_all(chosen: list[tuple[str, Fault]], jobs: int, seconds: float) -> list[tuple[str, Outcome]]:
+def try_all(
+    chosen: list[tuple[str, Fault]], jobs: int, seconds: float, most_commands: int | None = None
+) -> list[tuple[str, Outcome]]:
     """The outcomes of the faults that could be tried in time, each also printed to stderr as it comes."""
     end = time.monotonic() + seconds
     copies: SimpleQueue[Copy] = SimpleQueue()
@@ -58,10 +61,11 @@ def try_all(chosen: list[tuple[str, Fault]], jobs: int, seconds: float) -> list[
                 return None
             copy = copies.get()
             try:
-                outcome = copy.try_out(area, fault)
+                outcome = copy.try_out(area, fault, most_commands)
             finally:
                 copies.put(copy)
-            print("seen    " if outcome.seen_by else "SURVIVED", fault.describe(ROOT), file=sys.stderr, flush=True)
+            word = "SURVIVED" if not outcome.seen_by else "too late" if outcome.is_late else "seen"
+            print(f"{word:8}", fault.describe(ROOT), file=sys.stderr, flush=True)
             return area, outcome
 
         with ThreadPoolExecutor(jobs) as pool:
@@ -71,7 +75,11 @@ def try_all(chosen: list[tuple[str, Fault]], jobs: int, seconds: float) -> list[
 def report(tried: list[tuple[str, Outcome]], seed: int, wanted: int) -> str:
     """A Markdown table by area, and the faults that survived."""
     total, seen = Counter(area for area, _ in tried), Counter(area for area, outcome in tried if outcome.seen_by)
-    lines = [f"{len(tried)} of {wanted} faults tried, seed {seed}; {seen.total()} seen.", ""]
+    late = sum(outcome.is_late for _, outcome in tried)
+    lines = [
+        f"{len(tried)} of {wanted} faults tried, seed {seed}; {seen.total()} seen, {late} of them by a time-out.",
+        "",
+    ]
     lines += ["| folder | faults | seen |", "|---|---|---|"]
     lines += [f"| `{area}` | {total[area]} | {seen[area]} |" for area in AREAS if total[area]]
     survivors = [outcome.fault.describe(ROOT) for _, outcome in tried if not outcome.seen_by]

@@ -134,7 +134,7 @@ def test_a_syn_behind_a_connection_that_was_joined_midway_opens_another(seq: int
     ("seq", "after_ms", "connections"),
     [
         (4998, 100, [0, 0]),
-        (4998, 100.0001, [0, 1]),
+        (4998, 100.000001, [0, 1]),
         (4999 - (1 << 18), 1, [0, 0]),
         (4998 - (1 << 18), 1, [0, 1]),
         (5000, 1, [0, 1]),

@@ -192,6 +192,10 @@ class FakeElement extends FakeNode {
   getTotalLength() {
     return 0;
   }
+  scrollBy({ left = 0, top = 0 }) {
+    this.scrollLeft = Math.max((this.scrollLeft ?? 0) + left, 0);
+    this.scrollTop = Math.max(this.scrollTop + top, 0);
+  }
   setPointerCapture() {}
   scrollIntoView() {}
   showModal() {}
@@ -245,7 +249,15 @@ class FakeDocument extends FakeNode {
     return new FakeText(text);
   }
   getElementById(id) {
-    return this.documentElement.querySelector(`#${id}`);
+    const within = (element) => {
+      if (element.getAttribute("id") === id) return element;
+      for (const child of element.childNodes) {
+        const found = child instanceof FakeElement ? within(child) : null;
+        if (found) return found;
+      }
+      return null;
+    };
+    return within(this.documentElement);
   }
 }
 
