@@ -154,7 +154,8 @@ def main(arguments: list[str]) -> None:
                 os.execvp(command[0], command)
     except OSError as error:
         is_new = arguments[0] in ("new", "send")
-        message = why_not(error) if is_new else f"This user may not enter that network ({error.strerror})."
+        refusal = f"This user may not enter that network ({error.strerror}). Run it with sudo."
+        message = why_not(error) if is_new else refusal
         print(json.dumps({"event": "error", "kind": "CaptureRefused", "message": message}), flush=True)
         sys.exit(1)
 

@@ -16,9 +16,11 @@ from inspector.cli import open_browser
 from inspector.cli.main import main
 from inspector.cli.shared_options import again
 from inspector.engine.capture import Capture
+from inspector.live.private_network import in_new_network
 from inspector.live.recording_paths import folder
 from inspector.views import rows
 from tests.cli.processes import NEEDS_CAPTURE, Running, started
+from tests.lab.conftest import needs_namespace
 from tests.waiting import wait_until
 from web import listen
 
@@ -52,6 +54,35 @@ def test_live_shows_loopback_without_the_dashboards_own_packets(tmp_path: Path) 
     with inspector.open(recording) as capture:
         sockets = [row[side] for row in rows.connection_rows(capture) for side in ("client", "server")]
         assert not [socket for socket in sockets if socket.endswith(f":{port}")]
+
+
+SERVE = """
+import socket, sys
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    client = socket.create_connection(listener.getsockname())
+    server, _ = listener.accept()
+    client.sendall(b"GET / HTTP/1.1\\r\\n\\r\\n")
+    sys.stdin.readline()
+"""
+
+
+@needs_namespace
+def test_live_shows_the_network_of_another_process() -> None:
+    with subprocess.Popen(
+        in_new_network([sys.executable, "-c", SERVE]), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdin
+        assert other.stdout
+        assert other.stdout.readline() == "ready\n"
+        with started("live", "--netns", str(other.pid)) as command:
+            assert command.ask("api/snapshot")["capture"]["name"] == f"lo of {other.pid}"
+            other.stdin.write("\n")
+            other.stdin.flush()
+            wait_until(lambda: command.ask("api/snapshot")["lengths"]["exchanges"] == 1)
+            wait_until(lambda: command.ask("api/snapshot")["capture"]["tokens"])
+        other.communicate("\n")
 
 
 def test_demo_starts_everything_and_ends_everything(tmp_path: Path) -> None:

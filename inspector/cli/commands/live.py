@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import click
 
 from inspector.cli.ended_process_alarm import Alarm
@@ -20,12 +22,18 @@ from inspector.engine.read_options import ReadOptions
 @click.command(short_help="Live traffic of an interface in the browser.")
 @interface_argument
 @capture_filter_option
+@click.option(
+    "--netns", metavar="PID|NAME",
+    help="Capture in the network of this process, for example of a container, or in the one that `ip netns` lists "
+    "under this name (Linux; needs root, or a network of your own).",
+)  # fmt: skip
 @network_options
 @dashboard_options
 @record_option
 def live(
     interface: str | None,
     capture_filter: str | None,
+    netns: str | None,
     port: int | None,
     no_browser: bool,
     recording: str | None,
@@ -40,23 +48,32 @@ def live(
     Examples:
       wireglass live
       wireglass live eth0 -f 'tcp port 80'
+      sudo wireglass live --netns $(docker inspect -f '{{.State.Pid}}' CONTAINER)
     """
     from inspector.live.live_capture import LiveCapture
     from inspector.live.packet_source import LOOPBACK
+    from inspector.live.private_network import Network
     from inspector.live.recording_paths import new_recording
     from web import Session
 
     name = interface or LOOPBACK
     status = 0
-    with listening(port) as listener, ends_on_sigterm():
+    with (
+        listening(port) as listener,
+        ends_on_sigterm(),
+        Network.find(netns) if netns else nullcontext() as network,
+    ):
         spool = new_recording("live", recording)
-        own_port = listener.getsockname()[1]
-        capture = LiveCapture.start(name, spool, filter=capture_filter, without_ports=[own_port], with_sockets=True)
+        own_ports = [] if network else [listener.getsockname()[1]]  # the dashboard is in the network of this process
+        capture = LiveCapture.start(
+            name, spool, filter=capture_filter, without_ports=own_ports, with_sockets=True, network=network
+        )
         alarm = Alarm(lambda: capture.troubles)
         try:
             capture.wait_ready()
+            shown = f"{name} of {netns}" if netns else name
             session = Session.of_spool(
-                spool, name, lambda: capture.statistics, troubles=lambda: capture.troubles, options=options
+                spool, shown, lambda: capture.statistics, troubles=lambda: capture.troubles, options=options
             )
             with alarm:
                 serve(session, listener, no_browser)
