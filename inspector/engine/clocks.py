@@ -256,6 +256,18 @@ def waits(capture: Capture, exchanges: Any = slice(None)) -> Times:
     return took
 
 
+def connects(capture: Capture, exchanges: Any = slice(None)) -> Times:
+    """The time in ns that the handshake before each request took; it is attributed to the first request of a
+    connection, and UNKNOWN for all others.
+    """
+    requests, messages = capture.exchanges["request"][exchanges], capture.http_messages
+    if not len(messages):
+        return np.full(len(requests), UNKNOWN, np.int64)
+    is_first = (requests >= 0) & (messages["stream_offset"][requests] == 0)
+    took = capture.connections["handshake_ns"][capture.exchanges["connection"][exchanges]]
+    return np.where(is_first, took, UNKNOWN)
+
+
 def _acknowledges(packets: Table, by: Rows, sent: Rows) -> npt.NDArray[np.bool_]:
     """Whether each packet in `by` acknowledges all bytes of the corresponding packet in `sent`, from the peer."""
     behind = packets["ack"][by] - packets["seq"][sent] - packets["payload"][sent]

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES, describe
-from inspector.engine.clocks import has_time, lifetimes, transfers, waits
+from inspector.engine.clocks import connects, has_time, lifetimes, transfers, waits
 from inspector.http.head import head
 from inspector.http.message_notes import note_names
 from inspector.query.outcomes import Outcome, outcomes, silent_ends
@@ -382,13 +382,13 @@ def _timings(capture: Capture, chosen: Chosen) -> list[Row]:
     The handshake is attributed to the first request of a connection. If the sender of a response began it before it
     had the whole request, the wait is 0.
     """
-    table, messages = capture.exchanges, capture.http_messages
-    requests, responses = table["request"][chosen], table["response"][chosen]
-    connect = np.full(len(requests), -1, np.int64)
-    if len(messages):
-        is_first = (requests >= 0) & (messages["stream_offset"][requests] == 0)
-        connect = np.where(is_first, capture.connections["handshake_ns"][table["connection"][chosen]], -1)
-    parts = connect, transfers(capture, requests), waits(capture, chosen), transfers(capture, responses)
+    requests, responses = (capture.exchanges[side][chosen] for side in ("request", "response"))
+    parts = (
+        connects(capture, chosen),
+        transfers(capture, requests),
+        waits(capture, chosen),
+        transfers(capture, responses),
+    )
     names = ("connect", "send", "wait", "receive")
     return [dict(zip(names, times, strict=True)) for times in zip(*map(_known, parts), strict=True)]
 

@@ -1,4 +1,6 @@
-"""Selects the table rows that a request lists: those that match its search words, connection and time range."""
+"""Selects the table rows that a request lists: those that match its search words, connection and time range, sorted by
+a column.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from flask import request
 
+from inspector.query.row_order import COLUMNS
 from inspector.query.time_range import within
 from inspector.tables.arrays import Rows
 from web.api.parameters import asked_number, asked_range
@@ -43,19 +46,44 @@ def listed(session: Session, capture: Capture, name: str) -> Rows | None:
 
 
 def chosen(session: Session, capture: Capture, name: str) -> tuple[Rows, int]:
-    """The listed rows between `start` and `stop`, and the total number of listed rows. Raises Refused."""
-    found, size = listed(session, capture, name), len(getattr(capture, name))
+    """The listed rows between `start` and `stop` in the order that `order` names, and the total number of listed rows.
+    Raises Refused.
+    """
+    found, size = _arranged(session, capture, name), len(getattr(capture, name))
     wanted = asked_range(size if found is None else len(found))
     return (np.arange(wanted.start, wanted.stop), size) if found is None else (found[wanted], len(found))
 
 
 def place(session: Session, capture: Capture, name: str, row: int) -> dict[str, Any]:
     """The position of a row among the listed rows, and their number; `index` is null if the row is not listed."""
-    found, size = listed(session, capture, name), len(getattr(capture, name))
+    found, size = _arranged(session, capture, name), len(getattr(capture, name))
     if found is None:
         return {"index": row if 0 <= row < size else None, "total": size}
-    at = int(np.searchsorted(found, row))
-    return {"index": at if at < len(found) and found[at] == row else None, "total": len(found)}
+    at = np.flatnonzero(found == row)
+    return {"index": int(at[0]) if len(at) else None, "total": len(found)}
+
+
+def _arranged(session: Session, capture: Capture, name: str) -> Rows | None:
+    """The listed rows, sorted by the column in `order`, descending if a `-` precedes it. None means all rows in the
+    order of the file. A sorted list is cached until the capture changes. Raises Refused.
+    """
+    order = request.args.get("order", "")
+    if not order:
+        return listed(session, capture, name)
+    column = order.removeprefix("-")
+    if column not in COLUMNS.get(name, ()):
+        columns = ", ".join(COLUMNS.get(name, ())) or "nothing"
+        raise Refused(400, f"The {name} cannot be sorted by {column!r}.", f"Sort them by one of: {columns}.")
+    row_order, total = session.row_order(capture), len(getattr(capture, name))
+    asked = (name, order, *map(request.args.get, ("q", "connection", "from", "to")))
+
+    def make() -> Rows:
+        rows, extent = listed(session, capture, name), session.extent()
+        rows = np.arange(total) if rows is None else rows
+        now_ns = extent.to_ns if extent else 0
+        return row_order.sorted(name, rows, column, descending=order != column, now_ns=now_ns)
+
+    return row_order.kept((asked, total, len(capture.packets), session.deltas.rev), make)
 
 
 def _also(found: Rows | None, mask: npt.NDArray[np.bool_]) -> Rows:

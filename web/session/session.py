@@ -18,6 +18,7 @@ from inspector.engine.capture import Capture
 from inspector.engine.read_options import USUAL, ReadOptions
 from inspector.live.ended_processes import Troubles
 from inspector.query.display_filter import DisplayFilter
+from inspector.query.row_order import RowOrder
 from web.server.fair_lock import FairLock
 from web.session.delta_log import DeltaLog
 from web.session.shown_capture import Showing
@@ -58,6 +59,7 @@ class Session:
         self._next_tick = 0.0
         self._has_news = False
         self._display_filter = DisplayFilter(home.capture)
+        self._row_order = RowOrder(home.capture)
         self._lock = FairLock()
         self._stopping = False
         self._nudge = threading.Event()
@@ -182,6 +184,12 @@ class Session:
         if not self._display_filter.is_of(capture):
             self._display_filter = DisplayFilter(capture)
         return self._display_filter
+
+    def row_order(self, capture: Capture) -> RowOrder:
+        """Return what sorts rows of the capture; use it only inside `reading`."""
+        if not self._row_order.is_of(capture):
+            self._row_order = RowOrder(capture)
+        return self._row_order
 
     def snapshot(self) -> dict[str, Any]:
         """The data that a page starts with: the state, the newest rows, and the `rev` after which the next delta comes.

@@ -133,3 +133,34 @@ test("while packets come, rows whose states are only assumed are fetched again",
   assert.equal(await grow(), 1);
   assert.equal(packets.row(3).server_state_assumed, undefined, "as the server has it now");
 });
+
+test("packets sorted by a column are the server's to sort, and their places are asked for", async () => {
+  const { packets, asked } = list();
+  packets.turnTo(state());
+  packets.turnTo(state(), "-length");
+  assert.deepEqual([packets.isWhole, packets.total, packets.indexOf(100)], [false, 100, null]);
+  await settled();
+  const sent = asked.filter(([path]) => path !== "/api/notes");
+  assert.deepEqual(sent.map(([path, { order }]) => [path, order]), [
+    ["/api/packets", "-length"],
+    ["/api/packets/100/place", "-length"],
+  ]);
+  assert.equal(packets.indexOf(100), 9);
+});
+
+test("sorted packets are sorted again while more come, unless they are held", async () => {
+  const { packets, asked, seen } = list();
+  packets.turnTo(state(), "-length");
+  await settled();
+  const before = asked.length;
+  packets.hold(true);
+  packets.turnTo({ ...state(), lengths: { packets: 101 } }, "-length");
+  seen.later.shift()();
+  assert.equal(asked.length, before);
+  packets.hold(false);
+  await settled();
+  packets.turnTo({ ...state(), lengths: { packets: 102 } }, "-length");
+  seen.later.shift()();
+  await settled();
+  assert.equal(asked.length, before + 2);
+});

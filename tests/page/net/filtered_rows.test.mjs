@@ -173,3 +173,36 @@ test("a row that is not there yet is fetched before its number is told", async (
   await messages.withId(1, (number) => told.push(number));
   assert.deepEqual(told, [7, 27, 3]);
 });
+
+test("a column sorts all rows, whose number is known while the sorted ones come", async () => {
+  const { messages, turn, asked, server } = list();
+  turn();
+  server.rows = [message(29), message(28), ...Array.from({ length: 28 }, (_, i) => message(i))];
+  turn({}, { order: "-id" });
+  assert.deepEqual([messages.isWhole, messages.isPending, messages.total], [true, false, 30]);
+  await settled();
+  assert.deepEqual(asked[0][1], { order: "-id", start: 0, stop: 200 });
+  assert.deepEqual([messages.row(0).id, messages.indexOf(28)], [29, 1]);
+  turn({ filter: "n" }, { order: "-id" });
+  assert.deepEqual([messages.isWhole, messages.isPending], [false, true]);
+  await settled();
+  assert.deepEqual(asked.at(-1)[1], { q: "n", order: "-id", start: 0, stop: 200 });
+});
+
+test("a sorted list stays as it is while it is held, and looks again after", async () => {
+  const { messages, turn, grow, asked, seen } = list();
+  const sorted = () => turn({}, { order: "-id" });
+  sorted();
+  await settled();
+  messages.hold(true);
+  grow(91);
+  sorted();
+  seen.later[0].call();
+  assert.equal(asked.length, 1);
+  messages.hold(false);
+  await settled();
+  assert.equal(asked.length, 2);
+  messages.hold(false); // nothing has come since
+  await settled();
+  assert.equal(asked.length, 2);
+});

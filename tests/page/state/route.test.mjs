@@ -125,6 +125,18 @@ const CASES = [
     message: null,
     tab: "",
   }],
+  ["a list sorted by a column", "#/http?order=-took_ns", {
+    view: "http",
+    id: null,
+    packet: null,
+    filter: "",
+    span: null,
+    order: "-took_ns",
+    at: null,
+    way: null,
+    message: null,
+    tab: "",
+  }],
   ["an unknown order is none", "#/timeline?order=__proto__", {
     view: "timeline",
     id: null,

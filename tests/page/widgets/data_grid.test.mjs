@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setText } from "../../../web/static/widgets/dom.js";
 import { texts } from "../support/dom.mjs";
-import { DataGrid, isLive, ROW_HEIGHT } from "../../../web/static/widgets/data_grid.js";
+import { DataGrid, isLive, knownOrder, ROW_HEIGHT } from "../../../web/static/widgets/data_grid.js";
 
 const ROWS = [{ id: 10, kind: "fine" }, undefined, { id: 12, kind: "trouble" }];
 
@@ -61,4 +61,67 @@ test("a table follows what grows: a live capture, not a file, nor one that has e
   assert.equal(live("live", "file", "loading"), false);
   assert.equal(live("live", "live", "ended"), false);
   assert.equal(live("connecting", "live", "running"), false);
+});
+
+test("a title that can be sorted by is a button: ascending, descending, then the order of the file", () => {
+  const asked = [];
+  const made = new DataGrid({
+    label: "Things",
+    columns: [
+      { name: "id", title: "#", by: "id", sortsBy: "number", draw() {} },
+      { name: "late", title: "Late", by: "time_ns", draw() {} },
+      { name: "later", title: "Later", by: "time_ns", draw() {} },
+      { name: "plain", title: "Plain", draw() {} },
+    ],
+    choose() {},
+    sort: (order) => asked.push(order),
+  });
+  const drawn = (order) => {
+    const empty = { key: "none", content: () => [] };
+    made.draw({ total: 0, get: () => undefined, chosen: null, state: { end: 0 }, empty, largest: 3, order });
+    return made.titles.map((title) => [title.getAttribute("aria-sort"), title.textContent]);
+  };
+  const buttons = made.element.querySelectorAll("button.sort");
+  assert.deepEqual(buttons.map(({ title }) => title), ["Sort by number", "Sort by late", "Sort by later"]);
+  const none = [["none", "#"], ["none", "Late"], ["none", "Later"], [null, "Plain"]];
+  assert.deepEqual(drawn(""), none);
+  buttons[0].click();
+  assert.deepEqual(drawn("id"), [["ascending", "#↑"], ...none.slice(1)]);
+  buttons[0].click();
+  assert.deepEqual(drawn("-id"), [["descending", "#↓"], ...none.slice(1)]);
+  buttons[0].click();
+  buttons[1].click();
+  assert.deepEqual(asked, ["id", "-id", "", "time_ns"]);
+  assert.deepEqual(drawn("time_ns")[1], ["ascending", "Late↑"]);
+  assert.deepEqual(drawn("time_ns")[2], ["none", "Later"]); // one column at a time
+});
+
+test("an order that the columns do not have is the order of the file", () => {
+  const columns = [{ by: "id" }, { by: undefined }];
+  assert.deepEqual(["id", "-id", "--id", "undefined", "", "age"].map((order) => knownOrder(columns, order)), [
+    "id",
+    "-id",
+    "",
+    "",
+    "",
+    "",
+  ]);
+});
+
+test("keys in a title are the title's, not the rows'", () => {
+  const { made, picked } = grid(1);
+  const title = made.element.querySelector("[role=columnheader]");
+  const press = Object.assign(new Event("keydown"), { key: "ArrowDown" });
+  Object.defineProperty(press, "target", { value: title });
+  made.key(press);
+  assert.deepEqual(picked, []);
+});
+
+test("the list says when the pointer is over its rows", () => {
+  const said = [];
+  const made = new DataGrid({ label: "Things", columns: [], choose() {}, pointed: (is) => said.push(is) });
+  for (const [name, pointerType] of [["enter", "mouse"], ["leave", "mouse"], ["enter", "touch"]]) {
+    made.list.element.dispatchEvent(Object.assign(new Event(`pointer${name}`), { pointerType }));
+  }
+  assert.deepEqual(said, [true, false, false]);
 });

@@ -70,6 +70,29 @@ def test_the_place_of_a_row(ours: Visitor, path: str, index: int | None, total: 
     assert ours.get(f"/api/{path}") == {"index": index, "total": total}
 
 
+def test_a_list_is_sorted_whole_and_under_a_filter(ours: Visitor) -> None:
+    hosts = ours.get("/api/exchanges?order=-target&stop=2")
+    assert [row["request"]["target"] for row in hosts["rows"]] == ["/needle", "/hay/999"]
+    assert hosts["total"] == MANY + 2
+    hay = ours.get("/api/exchanges?order=-target&q=hay&stop=2")
+    assert [row["request"]["target"] for row in hay["rows"]] == ["/hay/999", "/hay/998"]
+    assert hay["total"] == MANY
+    assert ours.get("/api/packets?order=-number&stop=1")["rows"][0]["number"] == ours.get("/api/packets")["total"]
+
+
+def test_the_place_of_a_row_in_a_sorted_list(ours: Visitor) -> None:
+    assert ours.get("/api/exchanges/1000/place?order=-target&q=hay") == {"index": 0, "total": MANY}
+    assert ours.get("/api/exchanges/0/place?order=-target&q=hay") == {"index": None, "total": MANY}
+    assert ours.get("/api/packets/1/place?order=-number")["index"] == ours.get("/api/packets")["total"] - 1
+
+
+@pytest.mark.parametrize("query", ["exchanges?order=colour", "exchanges?order=--id", "frames?order=id"])
+def test_an_unknown_column_is_refused_with_those_that_are_known(ours: Visitor, query: str) -> None:
+    answer = ours.ask(f"/api/{query}")
+    assert answer.status == 400
+    assert "cannot be sorted by" in answer.json()["error"]["message"]
+
+
 def test_a_filter_has_an_end(ours: Visitor) -> None:
     answer = ours.ask(f"/api/exchanges?q={'zq' * 500}z")
     assert answer.status == 400

@@ -4,7 +4,7 @@ import { get } from "../net/api.js";
 import { h, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { briefly, count, counted, moment, size, TIMES_GO_BACK } from "../text/format.js";
-import { DataGrid, isLive, ROW_HEIGHT } from "../widgets/data_grid.js";
+import { DataGrid, isLive, knownOrder, ROW_HEIGHT } from "../widgets/data_grid.js";
 import { connectionsOf } from "../lab/demo_buttons.js";
 import { drawLifetime, durationNs } from "../widgets/lifetime_bar.js";
 import { go } from "../state/navigation.js";
@@ -30,6 +30,8 @@ export function mount(root, store) {
     enter: () => detail.focus(),
     shown: (first, stop) => list.want(first, stop),
     rowHeight,
+    sort: (order) => go(store, { order }),
+    pointed: (isPointed) => list.hold(isPointed),
   });
   const panel = h("section", { class: "panel", "aria-label": "Selected connection" });
   root.append(split("connections", grid.element, panel, { initial: 490, least: 300, rest: 480 }));
@@ -38,11 +40,12 @@ export function mount(root, store) {
 
   function draw(state) {
     turnToWatched(store, state, detail);
-    list.turnTo(state);
+    const order = knownOrder(COLUMNS, state.route.order);
+    list.turnTo(state, { order });
     const { id } = state.route;
     const chosen = list.indexOf(id);
     root.classList.toggle("has-detail", id !== null);
-    grid.follow(isLive(state));
+    grid.follow(isLive(state) && !order);
     if (listedBy !== list.key) grid.restart();
     listedBy = list.key;
     grid.draw({
@@ -52,8 +55,9 @@ export function mount(root, store) {
       get: (index) => list.row(index),
       empty: list.isPending ? SEARCHING : noRows(state, "connections"),
       largest: state.lengths.connections ?? 0,
+      order,
     });
-    const place = `${list.key} ${id}`; // another filter puts the connection elsewhere
+    const place = `${list.key} ${id}`; // another filter or order puts the connection elsewhere
     if (place !== revealed && chosen !== null && chosen < list.total) {
       revealed = place;
       grid.reveal(chosen);
@@ -93,10 +97,18 @@ function wholePair(row) {
 }
 
 const COLUMNS = [
-  { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
+  {
+    name: "id",
+    title: "#",
+    by: "id",
+    sortsBy: "number",
+    draw: (cell, row) => setText(cell, String(row.id)),
+  },
   {
     name: "pair",
     title: "Client → server",
+    by: "client",
+    sortsBy: "client, then server",
     fits: 40, // a port, and a socket with a shortened IPv6 address
     create: createPair,
     draw(cell, row) {
@@ -107,6 +119,8 @@ const COLUMNS = [
   {
     name: "whole-pair",
     title: "Client → server",
+    by: "client",
+    sortsBy: "client, then server",
     fits: 60,
     create: createPair,
     draw(cell, row) {
@@ -117,6 +131,7 @@ const COLUMNS = [
   {
     name: "protocol",
     title: "Protocol",
+    by: "protocol",
     draw(cell, row) {
       setText(cell, protocolName(row.protocol));
       cell.dataset.protocol = row.protocol;
@@ -125,6 +140,8 @@ const COLUMNS = [
   {
     name: "life",
     title: "Lifetime",
+    by: "start_ns",
+    sortsBy: "start",
     isAxis: true,
     create: (cell) => cell.append(h("i", { class: "life-bar" })),
     draw: (cell, row, state) => drawLifetime(cell.firstChild, row, state.end, outcome(row).kind, row.protocol),
@@ -132,6 +149,7 @@ const COLUMNS = [
   {
     name: "duration",
     title: "Duration",
+    by: "duration_ns",
     fits: 24,
     draw(cell, row, { end }) {
       const { short: word, long, kind } = outcome(row);
@@ -144,8 +162,18 @@ const COLUMNS = [
       }${long}; client ${client}, server ${server}; packets from ${moment(row.at_ns)} to ${moment(row.until_ns)}`;
     },
   },
-  { name: "packets", title: "Packets", draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])) },
-  { name: "bytes", title: "Bytes", draw: (cell, row) => setText(cell, size(row.bytes[0] + row.bytes[1])) },
+  {
+    name: "packets",
+    title: "Packets",
+    by: "packets",
+    draw: (cell, row) => setText(cell, count(row.packets[0] + row.packets[1])),
+  },
+  {
+    name: "bytes",
+    title: "Bytes",
+    by: "bytes",
+    draw: (cell, row) => setText(cell, size(row.bytes[0] + row.bytes[1])),
+  },
   {
     name: "amount",
     title: "Packets, bytes",

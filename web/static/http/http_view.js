@@ -3,8 +3,8 @@
 import { get } from "../net/api.js";
 import { closest, h, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
-import { briefly, count, counted, size, TIMES_GO_BACK } from "../text/format.js";
-import { DataGrid, isLive } from "../widgets/data_grid.js";
+import { briefly, count, counted, exact, size, TIMES_GO_BACK, wallClock } from "../text/format.js";
+import { DataGrid, isLive, knownOrder } from "../widgets/data_grid.js";
 import { go } from "../state/navigation.js";
 import { fetchMissingRows } from "../net/fetch_missing_rows.js";
 import { FilteredRows } from "../net/filtered_rows.js";
@@ -26,11 +26,14 @@ export function mount(root, store) {
   const axis = new Axis();
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
   const list = new FilteredRows({ table: "exchanges", store, get, changed: () => draw(store.state), failed });
+  const columns = exchangeColumns((row) => axis.of(row));
   const grid = new DataGrid({
     label: "HTTP exchanges",
-    columns: columns((row) => axis.of(row)),
+    columns,
     choose: (index) => list.withId(index, (id) => go(store, { view: "http", id })),
     shown: (first, stop) => list.want(first, stop),
+    sort: (order) => go(store, { order }),
+    pointed: (isPointed) => list.hold(isPointed),
   });
   const panel = h("section", { class: "panel exchange", "aria-label": "Selected exchange" });
   const listed = h("p", { class: "tools-text", role: "status" });
@@ -51,7 +54,8 @@ export function mount(root, store) {
   let [listedBy, revealed] = [null, null];
 
   function draw(state) {
-    list.turnTo(state);
+    const order = knownOrder(columns, state.route.order);
+    list.turnTo(state, { order });
     const { id } = state.route;
     const [all, chosen] = [state.lengths.exchanges ?? 0, list.indexOf(id)];
     root.classList.toggle("has-detail", id !== null);
@@ -62,7 +66,7 @@ export function mount(root, store) {
         ? counted(all, "exchange")
         : `${list.isPending ? "…" : count(list.total)} of ${counted(all, "exchange")}`,
     );
-    grid.follow(isLive(state));
+    grid.follow(isLive(state) && !order);
     if (listedBy !== list.key) grid.restart();
     listedBy = list.key;
     grid.draw({
@@ -72,8 +76,9 @@ export function mount(root, store) {
       get: (index) => list.row(index),
       empty: list.isPending ? SEARCHING : noRows(state, "exchanges"),
       largest: Math.max(all, state.lengths.connections ?? 0),
+      order,
     });
-    const place = `${list.key} ${id}`; // another filter puts the exchange elsewhere
+    const place = `${list.key} ${id}`; // another filter or order puts the exchange elsewhere
     if (place !== revealed && chosen !== null && chosen < list.total) {
       revealed = place;
       grid.reveal(chosen);
@@ -130,12 +135,37 @@ class Axis {
   }
 }
 
-const columns = (axisOf) => [
-  { name: "id", title: "#", draw: (cell, row) => setText(cell, String(row.id)) },
-  { name: "method", title: "Method", fits: 16, draw: (cell, row) => setText(cell, row.request?.method ?? "") },
+const exchangeColumns = (axisOf) => [
+  {
+    name: "id",
+    title: "#",
+    by: "id",
+    sortsBy: "number",
+    draw: (cell, row) => setText(cell, String(row.id)),
+  },
+  {
+    name: "start",
+    title: "Start",
+    by: "start_ns",
+    sortsBy: "start",
+    fits: 20,
+    draw(cell, row) {
+      setText(cell, exact(row.at_ns));
+      cell.title = wallClock((row.request ?? row.response).time_ns);
+    },
+  },
+  {
+    name: "method",
+    title: "Method",
+    by: "method",
+    fits: 16,
+    draw: (cell, row) => setText(cell, row.request?.method ?? ""),
+  },
+  { name: "host", title: "Host", by: "host", draw: drawHost },
   {
     name: "target",
     title: "Path",
+    by: "target",
     draw(cell, row) {
       setText(cell, row.request?.target ?? "request not captured");
       cell.classList.toggle("absent", !row.request);
@@ -145,6 +175,7 @@ const columns = (axisOf) => [
   {
     name: "status",
     title: "Status",
+    by: "status",
     fits: 26,
     create: (cell) => cell.append(h("b"), h("span", { class: "reason" })),
     draw(cell, { response }) {
@@ -154,25 +185,42 @@ const columns = (axisOf) => [
       cell.title = response ? statusLine(response) : "no response seen";
     },
   },
-  { name: "notes", title: "Notes", draw: drawNotes },
-  { name: "type", title: "Type", draw: drawType },
+  { name: "notes", title: "Notes", by: "notes", draw: drawNotes },
+  { name: "type", title: "Type", by: "type", draw: drawType },
   {
     name: "sent",
     title: "Sent",
+    by: "sent",
     fits: 12,
     draw: (cell, row) => setText(cell, row.request?.body_bytes ? size(row.request.body_bytes) : ""),
   },
   {
     name: "bytes",
     title: "Size",
+    by: "bytes",
     fits: 12,
     draw: (cell, row) => setText(cell, row.response ? size(row.response.body_bytes) : ""),
   },
-  { name: "connection", title: "Conn.", draw: (cell, row) => setText(cell, `#${row.connection}`) },
-  { name: "time", title: "Time", fits: 14, draw: drawTime },
+  {
+    name: "connection",
+    title: "Conn.",
+    by: "connection",
+    sortsBy: "connection",
+    draw: (cell, row) => setText(cell, `#${row.connection}`),
+  },
+  {
+    name: "time",
+    title: "Time",
+    by: "took_ns",
+    sortsBy: "duration",
+    fits: 14,
+    draw: drawTime,
+  },
   {
     name: "waterfall",
     title: "Waterfall",
+    by: "end_ns",
+    sortsBy: "end",
     create: (cell) =>
       cell.append(h("span", { class: "waterfall" }, Object.keys(PHASES).map((kind) => h("i", { "data-kind": kind })))),
     draw(cell, row) {
@@ -195,13 +243,12 @@ function drawTime(cell, row) {
   cell.title = row.response && took === null ? TIMES_GO_BACK : "";
 }
 
-function drawType(cell, { response }) {
-  const type = contentType(response);
-  setText(cell, type);
-  cell.title = type;
-}
+const drawHost = (cell, { request }) => drawField(cell, request, "host");
+const drawType = (cell, { response }) => drawField(cell, response, "content-type");
 
-function contentType(response) {
-  const field = response?.headers.find(([name]) => name.toLowerCase() === "content-type");
-  return field ? field[1].split(";")[0] : "";
+/** The value of a message's first header field of that name, without parameters. */
+function drawField(cell, message, wanted) {
+  const field = message?.headers.find(([name]) => name.toLowerCase() === wanted);
+  setText(cell, field ? field[1].split(";")[0] : "");
+  cell.title = cell.textContent;
 }

@@ -1,6 +1,8 @@
-// The packets in the packet table, by index: all of them, or those that match the filter and the time range.
-// The server does the matching. Packets are fetched by range and not held in the store, unlike filtered_rows.js's.
+// The packets in the packet table, by index: all of them, or those that match the filter and the time range, in the
+// order of the file or of a column. The server does the matching and sorting. Packets are fetched by range and not held
+// in the store, unlike filtered_rows.js's.
 
+import { isSameButOrder } from "./filtered_rows.js";
 import { RowPages } from "./row_pages.js";
 import { fixedSpan } from "../text/time_range.js";
 
@@ -36,15 +38,24 @@ export class FilteredPackets {
     this.isWhole = true;
     this.isWaiting = false;
     this.isOver = false;
+    this.isHeld = false;
+    this.isOutdated = false;
     this.countNotes();
   }
 
-  /** Follows the route and the capture's growth. Called with every redraw. */
-  turnTo({ route, lengths, capture }) {
-    const span = fixedSpan(route.span);
-    const key = JSON.stringify([route.filter, span]);
+  /**
+   * Follows the route and the capture's growth; `order` is the column that sorts the list, after "-" in descending
+   * order. Called with every redraw.
+   */
+  turnTo({ route, lengths, capture }, order = "") {
+    const query = {
+      ...(route.filter ? { q: route.filter } : {}),
+      ...(fixedSpan(route.span) ?? {}),
+      ...(order ? { order } : {}),
+    };
+    const key = JSON.stringify(query);
     const packets = lengths.packets ?? 0;
-    if (key !== this.key) this.begin(key, route.filter, span, packets);
+    if (key !== this.key) this.begin(key, query, packets);
     else if (packets !== this.packets) this.grew(packets);
     if ((capture?.noted ?? this.seenNotes) !== this.seenNotes) this.notesChanged(capture.noted);
   }
@@ -61,20 +72,16 @@ export class FilteredPackets {
     this.countNotes();
   }
 
-  begin(key, filter, span, packets) {
+  begin(key, query, packets) {
     this.pages?.close();
-    Object.assign(this, {
-      key,
-      packets,
-      places: new Map(),
-      query: { ...(filter ? { q: filter } : {}), ...(span ?? {}) },
-    });
-    this.isWhole = Object.keys(this.query).length === 0;
+    const total = this.key !== null && isSameButOrder(query, this.query) ? this.total : null;
+    Object.assign(this, { key, query, packets, places: new Map() });
+    this.isWhole = Object.keys(query).length === 0;
     this.pages = new RowPages({
       fetch: (start, stop, signal) => this.get("/api/packets", { ...this.query, start, stop }, signal),
       changed: this.changed,
       failed: this.failed,
-      total: this.isWhole ? packets : null,
+      total: this.isWhole ? packets : total,
     });
     if (!this.isWhole) this.pages.want(0, 1);
   }
@@ -88,9 +95,24 @@ export class FilteredPackets {
     this.later(() => {
       this.isWaiting = false;
       if (this.isOver) return;
-      if (this.pages.some(isUnsettled)) this.pages.renew();
+      if (this.query.order) this.sortAgain();
+      else if (this.pages.some(isUnsettled)) this.pages.renew();
       else if (!this.isWhole) this.pages.refreshTotal();
     }, REFRESH);
+  }
+
+  /** Fetches a sorted list again, unless it is held: more packets belong between those that it shows. */
+  sortAgain() {
+    this.isOutdated = this.isHeld;
+    if (this.isHeld) return;
+    this.places = new Map();
+    this.pages.renew();
+  }
+
+  /** While a sorted list is held, its rows stay where they are, though rows have come that belong between them. */
+  hold(isHeld) {
+    this.isHeld = isHeld;
+    if (!isHeld && this.isOutdated) this.sortAgain();
   }
 
   get total() {

@@ -1,5 +1,6 @@
-// The rows of a table in a list, by index: all of them, or those that match the filter, time range and connection.
-// The server does the matching. The feed brings these rows into the store; packets are too many: filtered_packets.js.
+// The rows of a table in a list, by index: all of them, or those that match the filter, time range and connection, in
+// the order of the file or of a column. The server does the matching and sorting. The feed brings these rows into the
+// store; packets are too many: filtered_packets.js.
 
 import { RowPages } from "./row_pages.js";
 import { fetchMissingRows } from "./fetch_missing_rows.js";
@@ -44,15 +45,23 @@ export class FilteredRows {
     this.took = 0;
     this.isWaiting = false;
     this.isOver = false;
+    this.isWhole = true; // whether every row of the table is listed
+    this.isHeld = false;
+    this.isOutdated = false;
   }
 
-  /** Follows the route and the capture's growth; `connection` limits the list to its rows. Called with every redraw. */
-  turnTo({ route, capture }, { connection = null, filter = route.filter } = {}) {
-    const query = {
+  /**
+   * Follows the route and the capture's growth; `connection` limits the list to its rows, `order` is the column that
+   * sorts it, after "-" in descending order. Called with every redraw.
+   */
+  turnTo({ route, capture }, { connection = null, filter = route.filter, order = "" } = {}) {
+    const matching = {
       ...(filter ? { q: filter } : {}),
       ...(connection === null ? {} : { connection }),
       ...(fixedSpan(route.span) ?? {}),
     };
+    const query = order ? { ...matching, order } : matching;
+    this.isWhole = !Object.keys(matching).length;
     const key = JSON.stringify(query);
     const packets = capture.packets ?? 0;
     if (key !== this.key || packets < this.packets) this.begin(key, query, packets);
@@ -61,6 +70,8 @@ export class FilteredRows {
 
   begin(key, query, packets) {
     this.pages?.close();
+    const isSorted = this.key !== null && packets >= this.packets && isSameButOrder(query, this.query);
+    const total = isSorted ? this.total : null;
     Object.assign(this, { key, query, packets, places: new Map(), pages: null });
     if (!Object.keys(query).length) return;
     this.pages = new RowPages({
@@ -73,6 +84,7 @@ export class FilteredRows {
       },
       changed: this.changed,
       failed: this.failed,
+      total,
     });
     this.pages.want(0, 1);
   }
@@ -85,18 +97,26 @@ export class FilteredRows {
     this.later(() => {
       this.isWaiting = false;
       if (this.isOver) return;
-      this.places.clear();
-      this.pages?.renew();
+      if (this.isHeld && this.query.order) this.isOutdated = true;
+      else this.renew();
     }, Math.max(REFRESH, SHARE * this.took));
+  }
+
+  renew() {
+    this.isOutdated = false;
+    this.places.clear();
+    this.pages?.renew();
+  }
+
+  /** While a sorted list is held, its rows stay where they are, though rows have come that belong between them. */
+  hold(isHeld) {
+    this.isHeld = isHeld;
+    if (!isHeld && this.isOutdated) this.renew();
   }
 
   /** Whether the number of rows is not known yet. */
   get isPending() {
     return this.pages !== null && this.pages.total === null;
-  }
-
-  get isWhole() {
-    return this.pages === null;
   }
 
   get total() {
@@ -155,3 +175,7 @@ export class FilteredRows {
     this.pages?.close();
   }
 }
+
+/** Whether two queries list the same rows, perhaps in another order. */
+export const isSameButOrder = (one, other) =>
+  JSON.stringify({ ...one, order: "" }) === JSON.stringify({ ...other, order: "" });

@@ -5,7 +5,7 @@ import { ColumnChooser } from "../widgets/column_chooser.js";
 import { closest, h, icon, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { count, counted } from "../text/format.js";
-import { DataGrid, isLive } from "../widgets/data_grid.js";
+import { DataGrid, isLive, knownOrder } from "../widgets/data_grid.js";
 import { go } from "../state/navigation.js";
 import { packetColumns } from "./packet_columns.js";
 import { kindOf } from "./packet_text.js";
@@ -23,13 +23,14 @@ export function mount(root, store) {
     failed: (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } }),
   });
   const pane = mountPacketPanel(store, { noted: (packet) => list.noted(packet) });
-  const columns = packetColumns((index) => list.row(index));
+  const columns = packetColumns((index) => (orderIn(store.state) ? undefined : list.row(index)));
+  const orderIn = ({ route }) => knownOrder(columns, route.order);
   const choice = new ColumnChooser("packets", columns, () => rebuild());
   const tools = toolbar(store, choice);
   const place = h("div", { class: "packets-table" });
   const page = h("div", { class: "packets" }, tools.element, place, pane.element);
   root.append(page);
-  let [grid, revealed] = [null, null];
+  let [grid, listedBy, revealed] = [null, null, null];
   rebuild();
 
   function rebuild() {
@@ -42,6 +43,8 @@ export function mount(root, store) {
       choose: (index) => list.withId(index, (number) => go(store, { packet: number })),
       shown: (first, stop) => list.want(first - AROUND, stop + AROUND),
       isSteady: true,
+      sort: (order) => go(store, { order }),
+      pointed: (isPointed) => list.hold(isPointed),
       rowClass: (row) => `means-${kindOf(row)} from-${row.direction ?? "none"}`,
     });
     place.replaceChildren(grid.element);
@@ -51,11 +54,14 @@ export function mount(root, store) {
 
   function draw(state) {
     const { packet } = state.route;
-    list.turnTo(state);
+    const order = orderIn(state);
+    list.turnTo(state, order);
     tools.draw(state, list);
     pane.draw(packet); // first, since it takes room from the table
     root.classList.toggle("has-detail", packet !== null);
-    grid.follow(isLive(state));
+    grid.follow(isLive(state) && !order);
+    if (listedBy !== null && listedBy !== list.key) grid.restart();
+    listedBy = list.key;
     grid.draw({
       total: list.total ?? 0,
       get: (index) => list.row(index),
@@ -63,8 +69,9 @@ export function mount(root, store) {
       state,
       empty: emptiness(state, list),
       largest: state.lengths.packets ?? 0,
+      order,
     });
-    const place = `${list.key} ${packet}`; // another filter puts the packet elsewhere
+    const place = `${list.key} ${packet}`; // another filter or order puts the packet elsewhere
     if (packet !== null && place !== revealed && list.indexOf(packet) !== null && list.indexOf(packet) < list.total) {
       revealed = place;
       grid.reveal(list.indexOf(packet));

@@ -4,8 +4,12 @@ import { format, parse } from "./route.js";
 
 /** @import { Route } from "../types/state.d.ts" */
 
+/** @type {Map<string, string>} */
+const orders = new Map(); // each view's order when it was last left
+
 /**
- * The route that changes lead to. Filter, time range and order stay; another view begins without the rest.
+ * The route that changes lead to. Filter and time range stay, and each view's order; another view begins without the
+ * rest.
  *
  * @param {Route} route
  * @param {Partial<Route>} changes
@@ -14,7 +18,8 @@ import { format, parse } from "./route.js";
 export function routeTo(route, changes) {
   const wanted = { ...route, ...changes };
   if (changes.view && changes.view !== route.view) {
-    Object.assign(wanted, { id: null, packet: null, at: null, way: null, message: null, tab: "", ...changes });
+    const order = orders.get(changes.view) ?? "";
+    Object.assign(wanted, { id: null, packet: null, order, at: null, way: null, message: null, tab: "", ...changes });
   } else if ("id" in changes && changes.id !== route.id && !("packet" in changes)) wanted.packet = null;
   return wanted;
 }
@@ -34,6 +39,7 @@ export function follow(store, changes) {
 }
 
 function turnTo(store, changes, wanted, isNewPlace) {
+  orders.set(store.state.route.view, store.state.route.order);
   address.write(isNewPlace, format(wanted));
   if ("id" in changes || "view" in changes) store.lab({ watch: [] }); // the user's choice overrides the demo's
   store.navigate(wanted);

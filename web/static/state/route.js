@@ -5,6 +5,7 @@ import { formatSpan, parseSpan } from "../text/time_range.js";
 export const HOME = "timeline";
 
 const ORDERS = ["duration", "bytes", "trouble"]; // of the timeline's lanes, beside the order by start
+const BY_COLUMN = /^-?[a-z_]{1,32}$/; // of lists: a column, after "-" in descending order
 
 /**
  * Hash text → route; an unknown view becomes the first one, a value that cannot be read its default.
@@ -17,13 +18,15 @@ export function parse(hash, views) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
   const [view, id] = path.split("/");
   const parameters = new URLSearchParams(query);
+  const known = views.includes(view) ? view : HOME;
+  const order = parameters.get("order") ?? "";
   return {
-    view: views.includes(view) ? view : HOME,
+    view: known,
     id: whole(id),
     packet: whole(parameters.get("packet")),
     filter: parameters.get("q") ?? "",
     span: parseSpan(parameters.get("t")),
-    order: ORDERS.includes(parameters.get("order")) ? parameters.get("order") : "",
+    order: (known === HOME ? ORDERS.includes(order) : BY_COLUMN.test(order)) ? order : "",
     at: whole(parameters.get("at")),
     way: whole(parameters.get("way")),
     message: whole(parameters.get("m")),

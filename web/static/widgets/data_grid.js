@@ -1,11 +1,13 @@
 // A table of any length: virtual rows, selection, keyboard, and following the newest row.
 
-import { h, icon, setClass, setText, setVars } from "./dom.js";
+import { closest, h, icon, setClass, setText, setVars } from "./dom.js";
 import { count, counted, duration } from "../text/format.js";
 import { EvenOffsets } from "./row_offsets.js";
 import { VirtualList } from "./virtual_list.js";
 
 export const ROW_HEIGHT = 24;
+
+const ARROW = 2; // characters that the arrow of a sorted column takes
 
 let grids = 0;
 
@@ -19,11 +21,29 @@ let grids = 0;
  *   again
  * @property {boolean} [isAxis] a time axis: its title shows where it ends
  * @property {boolean} [isTitleUnseen] only screen readers get the title
+ * @property {string} [sortsBy] what the rows are sorted by, where the title does not say it
+ * @property {string} [by] the server's name of the column, by which the rows can be sorted
  */
 
 /** Whether tables follow the newest row: of a live capture or a replay they do, of a saved one they do not. */
 export const isLive = ({ feed, capture }) =>
   feed !== "connecting" && capture.source !== "file" && capture.state !== "ended";
+
+/**
+ * The order, if rows with these columns can be sorted so; otherwise "", the order of the file.
+ *
+ * @param {{by?: string}[]} columns
+ * @param {string} order a column, after "-" in descending order
+ */
+export const knownOrder = (columns, order) => (columns.some(({ by }) => by && by === columnOf(order)) ? order : "");
+
+const columnOf = (order) => order.replace(/^-/, "");
+
+/** The order after a press of a column's title: ascending, descending, then the order of the file again. */
+export function nextOrder(by, order) {
+  if (order === by) return `-${by}`;
+  return order === `-${by}` ? "" : by;
+}
 
 export class DataGrid {
   /**
@@ -35,6 +55,8 @@ export class DataGrid {
    * @param {(first: number, stop: number) => void} [options.shown] called with the visible rows
    * @param {(row: object) => string} [options.rowClass] further classes of a row
    * @param {(grid: DataGrid) => number} [options.rowHeight] pixels of a row
+   * @param {(order: string) => void} [options.sort] called with the order that a press of a title asks for
+   * @param {(isPointed: boolean) => void} [options.pointed] called when the pointer enters or leaves the rows
    * @param {boolean} [options.isSteady] cells depend only on their row and the one before, and need no redraw
    */
   constructor(
@@ -47,9 +69,13 @@ export class DataGrid {
       rowClass = () => "",
       rowHeight = () => ROW_HEIGHT,
       isSteady = false,
+      sort = () => {},
+      pointed = () => {},
     },
   ) {
     this.columns = columns;
+    this.sort = sort;
+    this.order = "";
     this.choose = choose;
     this.enter = enter;
     this.showRows = shown;
@@ -81,15 +107,11 @@ export class DataGrid {
       icon("down"),
       h("span"),
     );
-    const titles = columns.map((column) =>
-      h(
-        "span",
-        { role: "columnheader", ...cellOf(column) },
-        h("span", { class: column.isTitleUnseen ? "unseen" : null }, column.title),
-      )
-    );
+    this.list.element.addEventListener("pointerenter", ({ pointerType }) => pointed(pointerType === "mouse"));
+    this.list.element.addEventListener("pointerleave", () => pointed(false));
+    this.titles = columns.map((column) => this.title(column));
     this.axisEnd = h("span");
-    titles[columns.findIndex(({ isAxis }) => isAxis)]?.append(this.axisEnd);
+    this.titles[columns.findIndex(({ isAxis }) => isAxis)]?.append(this.axisEnd);
     this.table = h(
       "div",
       {
@@ -99,12 +121,16 @@ export class DataGrid {
         tabindex: "0",
         onkeydown: (event) => this.key(event),
       },
-      h("div", { class: "grid-head", role: "rowgroup" }, h("div", { role: "row", class: "grid-row head" }, titles)),
+      h(
+        "div",
+        { class: "grid-head", role: "rowgroup" },
+        h("div", { role: "row", class: "grid-row head" }, this.titles),
+      ),
       this.list.element,
     );
     this.empty = h("div", { class: "empty" });
     this.element = h("div", { class: "grid" }, this.table, this.empty, this.newer);
-    for (const { name, title, fits } of columns) if (fits) this.fit(name, title.length);
+    for (const { name, title, fits, by } of columns) if (fits) this.fit(name, title.length + (by ? ARROW : 0));
     new ResizeObserver(([{ contentRect }]) => this.resized(contentRect.width)).observe(this.element);
   }
 
@@ -116,8 +142,10 @@ export class DataGrid {
    * @param {import("../types/state.d.ts").State} content.state
    * @param {{key: string, content: () => HTMLElement[]}} content.empty shown when there are no rows
    * @param {number} content.largest largest number in the list: columns of numbers have room for it
+   * @param {string} [content.order] the column by which the rows are sorted, after "-" in descending order
    */
-  draw({ total, get, chosen, state, empty, largest }) {
+  draw({ total, get, chosen, state, empty, largest, order = "" }) {
+    this.drawOrder(order);
     setVars(this.element, { digits: count(largest).length });
     Object.assign(this, { total, get, state, chosen });
     setText(this.axisEnd, state.end ? duration(state.end) : "");
@@ -130,6 +158,36 @@ export class DataGrid {
     }
     this.layout();
     this.table.setAttribute("aria-activedescendant", chosen === null ? "" : `${this.prefix}-${chosen}`);
+  }
+
+  /** The header of a column: its title, a button where the rows can be sorted by it. */
+  title(column) {
+    const { title, by } = column;
+    const text = h("span", { class: column.isTitleUnseen ? "unseen" : null }, title);
+    if (!by) return h("span", { role: "columnheader", ...cellOf(column) }, text);
+    const press = h(
+      "button",
+      {
+        class: "sort",
+        title: `Sort by ${(column.sortsBy ?? title).toLowerCase()}`,
+        onclick: () => this.sort(nextOrder(by, this.order)),
+      },
+      text,
+      h("span", { class: "sort-arrow", "aria-hidden": "true" }),
+    );
+    return h("span", { role: "columnheader", "aria-sort": "none", ...cellOf(column) }, press);
+  }
+
+  /** Marks the first of the columns by which the rows are sorted. */
+  drawOrder(order) {
+    this.order = order;
+    const sorted = this.columns.findIndex(({ by }) => by && by === columnOf(order));
+    this.columns.forEach(({ by }, i) => {
+      if (!by) return;
+      const way = i !== sorted ? "none" : order.startsWith("-") ? "descending" : "ascending";
+      this.titles[i].setAttribute("aria-sort", way);
+      setText(this.titles[i].querySelector(".sort-arrow"), { none: "", ascending: "↑", descending: "↓" }[way]);
+    });
   }
 
   layout() {
@@ -215,6 +273,7 @@ export class DataGrid {
   }
 
   key(event) {
+    if (closest(event, ".grid-head")) return;
     if (event.key === "Enter" && this.chosen !== null) this.enter();
     const length = this.list.offsets.length;
     const at = this.chosen ?? -1;
