@@ -11,6 +11,7 @@ from inspector.http.head import NO_STATUS
 from inspector.http.message_notes import PLAIN, note_names
 from inspector.http.status_codes import FIRST_ERROR
 from inspector.query.outcomes import WORDS
+from inspector.query.wait_causes import CAUSE_TITLES, CAUSES
 from inspector.tables.table import PROTOCOL_NAMES, Protocol
 from inspector.tcp.states import CLOSING, MEANING, OPENING
 from inspector.tcp.verdicts import TROUBLE, VERDICT_WORDS
@@ -49,6 +50,10 @@ FACTS: dict[str, tuple[str, Any]] = {
             outcome.name.lower(): {"kind": words.kind, "short": words.short, "long": words.one}
             for outcome, words in WORDS.items()
         },
+    ),
+    "CAUSES": (
+        "What an exchange waited for, by code; the order of the bars.",
+        {code: CAUSE_TITLES[cause] for code, cause in CAUSES.items()},
     ),
     "PROTOCOLS": (
         "Names of the protocols above TCP.",

@@ -38,6 +38,8 @@ def held_back(p: PacketArrays, delayed: Mask) -> Mask:
     """Which packets carry a small piece of data that their sender had probably held back until the packet before, a
     delayed ACK, arrived.
     """
+    if not delayed.any():
+        return np.zeros(len(p), bool)
     before = p.last(np.ones(len(p), bool))
     released = p.since(before)
     follows = delayed[before] & (p.side != p.side[before]) & (released >= 0) & (released < RELEASE_NS)

@@ -8,6 +8,7 @@ http, websocket     the protocol of their connection
 retransmission, rst a verdict or a flag of one of their packets
 close, client       a message's kind, and who sent it
 time-wait           the state that an end of a connection is in
+cause:CODE          a slow wait of this cause (docs/waits.md): "cause:nagle"
 anything else       the content: HTTP headers and bodies as they were sent, messages unmasked and decompressed
 """
 
@@ -22,6 +23,7 @@ import numpy.typing as npt
 from inspector.query.byte_search import Stretches
 from inspector.query.http_search import HttpBytes
 from inspector.query.packet_display_filter import PacketDisplayFilter, as_bytes, has_address, named, words_of
+from inspector.query.waits import SlowWaits, WaitKind
 from inspector.tables.arrays import Mask, Rows
 from inspector.tables.table import SIDES
 from inspector.tcp.states import State
@@ -44,6 +46,7 @@ class DisplayFilter:
         self._capture = capture
         self._packets = PacketDisplayFilter(capture)
         self._http = HttpBytes(capture)
+        self._slow = SlowWaits(capture)
         self._texts = Stretches(capture, lambda: _texts(capture), may_grow=True)
 
     def is_of(self, capture: Capture) -> bool:
@@ -73,6 +76,9 @@ class DisplayFilter:
         those with an end in the TCP state of that name.
         """
         table = self._capture.connections
+        slow = self._slow.of_cause(word)
+        if slow is not None:
+            return np.isin(np.arange(len(table)), slow["connection"])
         found: Mask | None = named(self._capture, word)
         if found is None:
             owners = self._capture.packets["connection"][self._packets.fitting(word)]
@@ -85,6 +91,9 @@ class DisplayFilter:
 
     def _exchanges(self, word: str) -> Mask:
         capture, table = self._capture, self._capture.exchanges
+        slow = self._slow.of_cause(word)
+        if slow is not None:
+            return np.isin(np.arange(len(table)), slow["row"][slow["kind"] == WaitKind.EXCHANGE])
         found: Mask = self._by_connection(word)[table["connection"]]
         if _names_connection(word):
             return found
@@ -100,6 +109,9 @@ class DisplayFilter:
 
     def _messages(self, word: str) -> Mask:
         table = self._capture.messages
+        slow = self._slow.of_cause(word)
+        if slow is not None:
+            return np.isin(np.arange(len(table)), slow["row"][slow["kind"] == WaitKind.MESSAGE])
         found: Mask = self._by_connection(word)[table["connection"]]
         if _names_connection(word):
             return found

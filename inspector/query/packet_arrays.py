@@ -1,4 +1,4 @@
-"""The TCP packets of one connection, or of all, as arrays grouped by connection."""
+"""The TCP packets of one connection, of several or of all, as arrays grouped by connection."""
 
 from __future__ import annotations
 
@@ -20,10 +20,20 @@ if TYPE_CHECKING:
 REPEATS = Verdict.RETRANSMISSION | Verdict.FAST_RETRANSMISSION | Verdict.SPURIOUS_RETRANSMISSION
 
 
-def rows_of(table: Table, connection: int | None) -> Rows:
-    """Rows of a table that belong to the connection or, if it is None, to any connection."""
+Connections = int | Rows | None
+"""One connection, several, or all of a capture."""
+
+
+def rows_of(table: Table, connections: Connections) -> Rows:
+    """Rows of a table that belong to one of these connections."""
     column = table["connection"]
-    return np.flatnonzero(column >= 0 if connection is None else column == connection)
+    if connections is None:
+        return np.flatnonzero(column >= 0)
+    if isinstance(connections, int):
+        return np.flatnonzero(column == connections)
+    chosen = np.zeros(max(int(column.max(initial=-1)), int(connections.max(initial=-1))) + 2, bool)
+    chosen[connections] = True  # the last entry stays False; index -1 (no connection) reads it
+    return np.flatnonzero(chosen[column])
 
 
 class PacketArrays:
@@ -41,10 +51,11 @@ class PacketArrays:
         starts: place of the first packet of its connection.
     """
 
-    def __init__(self, capture: Capture, connection: int | None) -> None:
+    def __init__(self, capture: Capture, connections: Connections) -> None:
         self._packets = capture.packets
         self.connections = capture.connections
-        rows: Rows = rows_of(capture.packets, connection)
+        self._columns: dict[str, Values] = {}
+        rows: Rows = rows_of(capture.packets, connections)
         rows = rows[capture.packets["duplicate"][rows] == 0]
         rows = rows[np.argsort(capture.packets["connection"][rows], kind="stable")]
         self.rows = rows
@@ -59,7 +70,9 @@ class PacketArrays:
 
     def __getitem__(self, column: str) -> Values:
         """The values of a column of the packets table for these packets."""
-        return self._packets[column][self.rows]
+        if column not in self._columns:
+            self._columns[column] = self._packets[column][self.rows]
+        return self._columns[column]
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -7,6 +7,7 @@ syn, rst            a flag of the segment            retransmission     a verdic
 http, websocket     the connection's protocol        client, server     who sent it
 udp, tcp            the protocol above IP            noted              has a note or a comment
 is:CODE             exactly this anomaly, verdict or failure, "is:http-bare-lf", "is:retransmission", "is:refused"
+cause:CODE          part of a slow wait of this cause (docs/waits.md): "cause:nagle"
 anything else       bytes of the packet, as text
 """
 
@@ -22,9 +23,10 @@ import numpy.typing as npt
 from inspector.anomalies import ANOMALIES
 from inspector.query.byte_search import Stretches
 from inspector.query.troubles import FAILURES, shows
+from inspector.query.waits import SlowWaits
 from inspector.tables.addresses import address
 from inspector.tables.arrays import Mask, Rows
-from inspector.tables.table import SIDES, Protocol
+from inspector.tables.table import SIDES, Protocol, Table
 from inspector.tcp.verdicts import FLAG_NAMES, Verdict, code_of
 from inspector.wire import ip_protocols
 
@@ -62,6 +64,7 @@ class PacketDisplayFilter:
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
+        self._slow = SlowWaits(capture)
         self._bytes = Stretches(capture, lambda: (capture.packets["address"], capture.packets["captured"]))
 
     def matching(self, text: str) -> Rows | None:
@@ -102,8 +105,20 @@ class PacketDisplayFilter:
             return self._odd(CODES[word[3:]])
         if word.startswith("is:") and word[3:] in FAILURES:
             return shows(self._capture, word[3:])
+        slow = self._slow.of_cause(word)
+        if slow is not None:
+            return self._within(slow)
         verdicts = _verdicts(word)
         return np.asarray(packets["analysis"] & verdicts != 0) if verdicts else None
+
+    def _within(self, waits: Table) -> Mask:
+        """The packets of the connections of these waits, from the first to the last packet of each."""
+        owners = self._capture.packets["connection"]
+        mask = np.zeros(len(owners), bool)
+        ranges = zip(*(waits[name].tolist() for name in ("connection", "first_packet", "last_packet")), strict=True)
+        for connection, first, last in ranges:
+            mask[first : last + 1] |= owners[first : last + 1] == connection
+        return mask
 
     def _odd(self, code: Verdict | int) -> Mask:
         """The packets that have this verdict, or that show the anomaly with this index."""

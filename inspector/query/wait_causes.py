@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from inspector.query.delayed_acks import DEFAULT_MSS, RELEASE_NS, delayed_acks, held_back
-from inspector.query.packet_arrays import PacketArrays
+from inspector.query.packet_arrays import Connections, PacketArrays
 from inspector.tables.arrays import Ints, Mask, Rows, Times, Values
 from inspector.tables.table import Direction
 from inspector.tcp.header import ACK, SYN
@@ -68,6 +68,17 @@ def cause_code(cause: int) -> str:
 CAUSES: dict[str, Cause] = {cause_code(cause): cause for cause in Cause}
 """The causes by their code."""
 
+
+def shares_of(shares: list[int]) -> dict[str, int]:
+    """The shares of all causes by their code."""
+    return dict(zip(CAUSES, shares, strict=True))
+
+
+def alternatives_of(bits: int) -> list[str]:
+    """The codes of the causes in these bits."""
+    return [code for code, cause in CAUSES.items() if bits >> cause & 1]
+
+
 SHORT_NS: Final = 1_000_000
 """A pause in one end's stream that is shorter is transmission: no program, timer or window shows in it. Round trips
 that are shorter occur within one machine."""
@@ -92,6 +103,7 @@ class Pauses:
         cause: `Cause` of the pause, apart from the parts that follow.
         network: the part, in ns, that is the way there and back.
         accept: the part, in ns, that the connection provably waited to be accepted.
+        rest: the part, in ns, that has `cause`.
         alternatives: a bit for each `Cause` (1 << cause) that the packets cannot tell from `cause`.
         action: place of the segment with data that ends the run; -1 if none follows.
         before: place of the segment with data that begins the run; -1 if there is none.
@@ -107,6 +119,7 @@ class Pauses:
     cause: Values
     network: Times
     accept: Times
+    rest: Times
     alternatives: Values
     action: Rows
     before: Rows
@@ -116,9 +129,9 @@ class Pauses:
     last_sent: Rows
 
 
-def pauses(capture: Capture, connection: int | None = None) -> Pauses:
-    """The pauses of one connection, or of all if it is None."""
-    p = PacketArrays(capture, connection)
+def pauses(capture: Capture, connections: Connections = None) -> Pauses:
+    """The pauses of these connections."""
+    p = PacketArrays(capture, connections)
     times = _rising(p)
     runs = _Runs(p, times)
     is_open = (p["client_state"] == State.ESTABLISHED) & (p["server_state"] == State.ESTABLISHED)
@@ -152,8 +165,9 @@ def pauses(capture: Capture, connection: int | None = None) -> Pauses:
     waits_until = np.where(is_first & (accepted != UNKNOWN_NS) & (cause == Cause.SERVER), accepted, 0)
     accept = np.maximum(np.minimum(times, waits_until) - np.maximum(low, until), 0)
     return Pauses(
-        p, times, cause, network, accept, alternatives, action, before, opened, held, runs.round_trip, runs.last_sent()
-    )
+        p, times, cause, network, accept, times - low - network - accept, alternatives,
+        action, before, opened, held, runs.round_trip, runs.last_sent(),
+    )  # fmt: skip
 
 
 def _rising(p: PacketArrays) -> Times:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from inspector.engine.clocks import JITTER_NS, elapsed
-from inspector.query.wait_causes import Cause, Pauses, pauses
+from inspector.query.packet_arrays import REPEATS, Connections, rows_of
+from inspector.query.time_range import exchange_times
+from inspector.query.wait_causes import CAUSE_TITLES, CAUSES, Cause, Pauses, cause_code, pauses
 from inspector.tables.arrays import Ints, Mask, Rows, Times, Values
 from inspector.tables.table import Table
 
@@ -85,12 +87,12 @@ class Waits:
         return Longest(int(rows[start]), int(rows[stop]), int(times[stop] - times[start]))
 
 
-def waits(capture: Capture, connection: int | None = None) -> Waits:
-    """The waits of one connection, or of all if it is None."""
-    found = pauses(capture, connection)
+def waits(capture: Capture, connections: Connections = None) -> Waits:
+    """The waits of these connections."""
+    found = pauses(capture, connections)
     kinds = [
-        (WaitKind.EXCHANGE, *_exchange_ranges(capture, found, connection)),
-        (WaitKind.MESSAGE, *_message_ranges(capture, found, connection)),
+        (WaitKind.EXCHANGE, *_exchange_ranges(capture, found, connections)),
+        (WaitKind.MESSAGE, *_message_ranges(capture, found, connections)),
     ]
     rows = np.concatenate([of_kind for _, of_kind, _ in kinds])
     ranges = np.concatenate([of_kind for *_, of_kind in kinds], axis=1)
@@ -104,12 +106,95 @@ def waits(capture: Capture, connection: int | None = None) -> Waits:
     return Waits(table, found, ranges)
 
 
+@dataclass(frozen=True, slots=True)
+class CauseTotal:
+    """A cause of some waits.
+
+    Attributes:
+        code: its name in rows and in a display filter.
+        title: its name for people.
+        ns: its shares of all of these waits, added up.
+        waits: how many of them have it as their main cause.
+        longest: row of the wait in which its share is largest.
+    """
+
+    code: str
+    title: str
+    ns: int
+    waits: int
+    longest: int
+
+
+def totals(found: Waits, chosen: Rows) -> list[CauseTotal]:
+    """The causes of the chosen waits, the one that took the most time first."""
+    shares, cause = found.table["shares"][chosen], found.table["cause"][chosen]
+    together = shares.sum(axis=0)
+    return [
+        CauseTotal(
+            cause_code(one),
+            CAUSE_TITLES[Cause(one)],
+            int(together[one]),
+            int(np.count_nonzero(cause == one)),
+            int(chosen[shares[:, one].argmax()]),
+        )
+        for one in np.argsort(-together, kind="stable").tolist()
+        if together[one]
+    ]
+
+
+def slow_waits(capture: Capture) -> tuple[Waits, Rows]:
+    """Waits, and the rows of those among them that are slow. Only connections are looked at in which something is."""
+    found = waits(capture, _with_slow_waits(capture))
+    return found, np.flatnonzero(found.table["wait_ns"] >= SLOW_NS)
+
+
+class SlowWaits:
+    """The slow waits of a capture that may grow; they are computed again only when it has."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+        self._size = (-1, -1)
+
+    def of_cause(self, word: str) -> Table | None:
+        """The slow waits that "cause:CODE" finds: those with this main cause, or for which it is possible beside the
+        main cause. None if the word is not of this form.
+        """
+        cause = CAUSES.get(word.removeprefix("cause:")) if word.startswith("cause:") else None
+        if cause is None:
+            return None
+        capture = self._capture
+        size = len(capture.packets), capture.descriptor_history.revision
+        if size != self._size:
+            self._size = size
+            found, rows = slow_waits(capture)
+            self._slow = found.table.chosen(rows)
+        slow = self._slow
+        return slow.chosen(np.flatnonzero((slow["cause"] == cause) | (slow["alternatives"] >> cause & 1 != 0)))
+
+
+def _with_slow_waits(capture: Capture) -> Rows:
+    """The connections that may have a slow wait: something in them took so long, or was sent again."""
+    packets, connections = capture.packets, capture.connections
+    chosen = np.zeros(len(connections) + 1, bool)  # index -1 (no connection) writes the last entry
+    chosen[:-1] = connections["handshake_ns"] >= SLOW_NS
+    chosen[packets["connection"][packets["analysis"] & REPEATS.value != 0]] = True
+    chosen[packets["connection"][packets["ack_rtt_ns"] >= SLOW_NS]] = True
+    if len(capture.exchanges):
+        start, end = exchange_times(capture)
+        took = np.where(capture.exchanges["response"] >= 0, end - start, SLOW_NS)
+        chosen[capture.exchanges["connection"][took >= SLOW_NS]] = True
+    messages = capture.messages
+    chosen[messages["connection"][messages["end_ns"] - messages["time_ns"] >= SLOW_NS]] = True
+    chosen[:-1] &= connections["end_ns"] - connections["start_ns"] >= SLOW_NS
+    return np.flatnonzero(chosen[:-1])
+
+
 def _fill(capture: Capture, table: Table, found: Pauses, ranges: Ints) -> None:
     _, _, first, _, _, last = ranges
     p = found.packets
     table["first_packet"][:], table["last_packet"][:] = p.rows[first], p.rows[last]
     table["connection"][:], table["time_ns"][:] = p.of[first], found.times[first]
-    shares, alternatives = _shares(found, ranges)
+    shares, possible = _shares(found, ranges)
     is_known = np.ones(len(first), bool)
     for start in (ranges[0], first):
         is_known &= elapsed(capture.packets, p.rows[start], p.rows[last], found.times[start], found.times[last]) >= 0
@@ -119,60 +204,52 @@ def _fill(capture: Capture, table: Table, found: Pauses, ranges: Ints) -> None:
     table["shares"][:] = shares
     table["wait_ns"][:] = np.where(is_known, shares.sum(axis=1), -1)
     cause = np.where(shares.any(axis=1), shares.argmax(axis=1), -1)
-    table["cause"][:], table["alternatives"][:] = cause, _chosen(alternatives, shares, cause)
+    table["cause"][:], table["alternatives"][:] = cause, _chosen(possible, shares, cause)
 
 
-def _part(found: Pauses, places: Rows, cause: int) -> Times:
+def _part(found: Pauses, places: Rows | slice, cause: int) -> Times:
     """How much of the pause before each of these packets has this cause, in ns."""
-    whole = found.times[places] - found.times[places - 1]
-    rest = np.where(found.cause[places] == cause, whole - found.network[places] - found.accept[places], 0)
+    part: Times = np.where(found.cause[places] == cause, found.rest[places], 0)
     if cause == Cause.NETWORK:
-        return rest + found.network[places]
-    return rest + found.accept[places] if cause == Cause.ACCEPT else rest
+        part += found.network[places]
+    if cause == Cause.ACCEPT:
+        part += found.accept[places]
+    return part
 
 
 def _shares(found: Pauses, ranges: Ints) -> tuple[Ints, Ints]:
-    """For each wait and `Cause`, its share in ns; and how long the cause could also be a given other one.
+    """For each wait and `Cause`, its share in ns; and for how long the cause was possible beside another.
 
     Returns:
-        The shares, shape (n, causes), and the alternatives, likewise: ns in which a cause was not the first but a
-        possible one.
+        Two arrays of shape (n, causes).
     """
     handshake, opened, first, turn, answer, last = ranges
     spans = ((handshake, opened), (first, turn), (answer, last))
-    count = len(found.packets)
-    places = np.arange(1, count)
-    inside = places[~found.packets.begins[1:]]
     shares = np.zeros((len(first), len(Cause)), np.int64)
-    alternatives = np.zeros_like(shares)
+    possible = np.zeros_like(shares)
+    present = np.bincount(found.cause, minlength=len(Cause)) > 0
+    present[[Cause.NETWORK, Cause.ACCEPT]] = found.network.any(), found.accept.any()
+    beside = np.bitwise_or.reduce(found.alternatives)
     for cause in Cause:
-        own = inside[(found.cause[inside] == cause)]
-        if cause == Cause.NETWORK:
-            own = inside[(found.cause[inside] == cause) | (found.network[inside] > 0)]
-        elif cause == Cause.ACCEPT:
-            own = inside[found.accept[inside] > 0]
-        shares[:, cause] = _sums(own, _part(found, own, cause), spans)
-        other = inside[found.alternatives[inside] & 1 << cause != 0]
-        rest = found.times[other] - found.times[other - 1] - found.network[other] - found.accept[other]
-        alternatives[:, cause] = _sums(other, rest, spans)
+        if present[cause]:
+            shares[:, cause] = _sums(_part(found, slice(None), cause), spans)
+        if beside >> cause & 1:
+            possible[:, cause] = _sums(np.where(found.alternatives >> cause & 1, found.rest, 0), spans)
     shares[:, Cause.EARLIER_RESPONSE] += found.times[answer] - found.times[turn]
-    return shares, alternatives
+    return shares, possible
 
 
-def _sums(places: Rows, values: Times, spans: tuple[tuple[Rows, Rows], ...]) -> Times:
-    """The sum of the values at places in (start, stop], over all spans of each wait."""
-    total = np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
-    sums = np.zeros(len(spans[0][0]), np.int64)
-    if len(places):
-        for start, stop in spans:
-            sums += total[np.searchsorted(places, stop, "right")] - total[np.searchsorted(places, start, "right")]
+def _sums(values: Times, spans: tuple[tuple[Rows, Rows], ...]) -> Times:
+    """The sums of the values at places in (start, stop], over all spans of each wait."""
+    total = np.cumsum(values)
+    sums: Times = np.sum([total[stop] - total[start] for start, stop in spans], axis=0)
     return sums
 
 
-def _chosen(alternatives: Ints, shares: Ints, cause: Values) -> Ints:
+def _chosen(possible: Ints, shares: Ints, cause: Values) -> Ints:
     """The causes, as bits, that are possible for at least half of the main cause's share."""
     main = shares[np.arange(len(cause)), cause]
-    is_likely = (2 * alternatives >= main[:, None]) & (main[:, None] > 0) & (alternatives > 0)
+    is_likely = (2 * possible >= main[:, None]) & (main[:, None] > 0) & (possible > 0)
     is_likely[np.arange(len(cause)), cause] = False
     return np.asarray(is_likely @ (1 << np.arange(len(Cause))))
 
@@ -180,16 +257,14 @@ def _chosen(alternatives: Ints, shares: Ints, cause: Values) -> Ints:
 # -- where waits begin and end -------------------------------------------------------------------------------------
 
 
-def _exchange_ranges(capture: Capture, found: Pauses, connection: int | None) -> tuple[Rows, Ints]:
+def _exchange_ranges(capture: Capture, found: Pauses, connections: Connections) -> tuple[Rows, Ints]:
     """Rows of the exchanges that have a request, and the places of the packets between which they wait, shape (6, n):
     from handshake to opened, from first to last; from turn to answer, an earlier response was being received.
     """
     table, messages = capture.exchanges, capture.http_messages
     p, places = found.packets, _places(capture, found)
-    chosen = table["request"] >= 0
-    if connection is not None:
-        chosen &= table["connection"] == connection
-    rows = np.flatnonzero(chosen)
+    rows = rows_of(table, connections)
+    rows = rows[table["request"][rows] >= 0]
     if not len(rows):
         return rows, np.zeros((6, 0), np.int64)
     request, response = table["request"][rows], table["response"][rows]
@@ -229,12 +304,12 @@ def _arrived(found: Pauses, places: Rows, messages: Table, rows: Rows, tail: Row
     return sent
 
 
-def _message_ranges(capture: Capture, found: Pauses, connection: int | None) -> tuple[Rows, Ints]:
+def _message_ranges(capture: Capture, found: Pauses, connections: Connections) -> tuple[Rows, Ints]:
     """Rows of the messages, and places as in `_exchange_ranges`. A message that was held back until a delayed ACK came
     has waited since the segment before it.
     """
     table, places = capture.messages, _places(capture, found)
-    rows = np.arange(len(table)) if connection is None else np.flatnonzero(table["connection"] == connection)
+    rows = rows_of(table, connections)
     first, last = places[table["first_packet"][rows]], places[table["last_packet"][rows]]
     is_held: Mask = found.held[first] & (found.before[first] >= 0)
     first = np.where(is_held, found.before[first], first)

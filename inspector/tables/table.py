@@ -475,6 +475,15 @@ class Table:
             self._columns[column.name] = grown
         return True
 
+    def chosen(self, rows: npt.NDArray[np.intp]) -> Table:
+        """A new table with copies of these rows."""
+        found = Table(self.name, self.schema)
+        found.reserve(len(rows))
+        found.rows = len(rows)
+        for column in self.schema:
+            found[column.name][:] = self[column.name][rows]
+        return found
+
     def to_dict(self) -> dict[str, npt.NDArray[Any]]:
         """The columns by name, trimmed to the rows in use, as `pandas.DataFrame` and `polars.from_dict` accept them.
 

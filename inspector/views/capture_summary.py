@@ -15,6 +15,7 @@ from inspector.http.head import head
 from inspector.query.outcomes import ABNORMAL, WORDS, Outcome, outcomes
 from inspector.query.percentiles import percentiles
 from inspector.query.troubles import SERIOUS, Trouble, failures, find_failures, troubles
+from inspector.query.waits import CauseTotal, slow_waits, totals
 from inspector.tables.arrays import Values
 from inspector.tables.table import SIDES, Protocol
 from inspector.tcp.verdicts import TROUBLE
@@ -83,6 +84,10 @@ class CaptureSummary:
     handshake: Distribution | None
     wait: Distribution | None
     lifetime: Distribution | None
+    slow_waits: int
+    """Exchanges and messages that waited for at least `query.waits.SLOW_NS`."""
+    causes: tuple[CauseTotal, ...]
+    """What these waited for, the cause that took most time first."""
     notable: tuple[Notable, ...]
 
 
@@ -90,6 +95,7 @@ def summarise(capture: Capture) -> CaptureSummary:
     """Compute the figures of a capture as it is now."""
     packets, connections, messages = capture.packets, capture.connections, capture.messages
     times, became = packets["time_ns"], outcomes(connections)
+    found, slow = slow_waits(capture)
     failed, lasted, waited = find_failures(capture, became), lifetimes(capture), waits(capture)
     return CaptureSummary(
         packets=len(packets),
@@ -111,6 +117,8 @@ def summarise(capture: Capture) -> CaptureSummary:
         handshake=Distribution.over(_present(connections["handshake_ns"])),
         wait=Distribution.over(_present(waited)),
         lifetime=Distribution.over(_present(lasted)),
+        slow_waits=len(slow),
+        causes=tuple(totals(found, slow)),
         notable=_notable(capture, _troubles(capture, became, failures(capture, failed)), lasted, waited),
     )
 

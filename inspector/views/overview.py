@@ -13,6 +13,7 @@ from inspector.engine.clocks import waits
 from inspector.query.percentiles import percentiles
 from inspector.query.time_range import Span, within
 from inspector.query.troubles import troubles
+from inspector.query.waits import WaitKind, slow_waits, totals
 from inspector.tables.addresses import socket_of
 from inspector.tables.arrays import Rows
 from inspector.views.timeline.lanes import Servers, alive
@@ -134,6 +135,28 @@ class Overview:
             "wait": spread(waits),
             "slowest_exchange": int(exchanges[waits.argmax()]) if len(waits) else None,
         }
+
+    def causes(self) -> list[Row]:
+        """What slow exchanges and messages that began in the span waited for, the cause that took most time first: the
+        sum of its shares in ns, the number of waits with this main cause, and the wait in which its share is longest.
+        """
+        found, slow = slow_waits(self.capture)
+        table = found.table
+        chosen = slow[self.span.holds(table["time_ns"][slow])]
+        return [
+            {
+                "cause": total.code,
+                "title": total.title,
+                "ns": total.ns,
+                "waits": total.waits,
+                "longest": {
+                    "kind": WaitKind(table["kind"][total.longest]).name.lower(),
+                    "row": int(table["row"][total.longest]),
+                    "connection": int(table["connection"][total.longest]),
+                },
+            }
+            for total in totals(found, chosen)
+        ]
 
     def _by_connection(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """For each connection, its number of packets in the span, and their payload bytes by sender: shapes (n,) and

@@ -24,6 +24,9 @@ from inspector.engine.clocks import connects, has_time, lifetimes, transfers, wa
 from inspector.http.head import head
 from inspector.http.message_notes import note_names
 from inspector.query.outcomes import Outcome, outcomes, silent_ends
+from inspector.query.wait_causes import Cause, alternatives_of, cause_code, shares_of
+from inspector.query.waits import WaitKind
+from inspector.query.waits import waits as waits_of
 from inspector.tables.addresses import endpoint
 from inspector.tables.arrays import Integers
 from inspector.tables.table import SIDES, MessageKind, Protocol, Table
@@ -155,6 +158,7 @@ def exchange_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "response": [_http_message(capture, row) for row in responses],
         "informational": [[_http_message(capture, row) for row in interim[i]] for i in _ids(table, chosen)],
         "timing_ns": _timings(capture, chosen),
+        **_causes(capture, chosen),
         "notes": [note_names(_or_all(noted[row] for row in pair if row >= 0)) for pair in pairs],
     }
 
@@ -398,6 +402,26 @@ def _or_all(bits: Iterable[Any]) -> int:
     for some in bits:
         together |= int(some)
     return together
+
+
+def _causes(capture: Capture, chosen: Chosen) -> Columns:
+    """What exchanges waited for, as in the rows of waits; an exchange without a request has no cause."""
+    table = capture.exchanges
+    found = waits_of(capture, np.unique(table["connection"][chosen])).table
+    place = np.full(len(table), -1)
+    of_exchange = np.flatnonzero(found["kind"] == WaitKind.EXCHANGE)
+    place[found["row"][of_exchange]] = of_exchange
+    places = place[chosen]
+    is_there = places >= 0
+    causes = np.full(len(places), -1)
+    causes[is_there] = found["cause"][places[is_there]]
+    shares, bits = np.zeros((len(places), len(Cause)), np.int64), np.zeros(len(places), np.int64)
+    shares[is_there], bits[is_there] = found["shares"][places[is_there]], found["alternatives"][places[is_there]]
+    return {
+        "cause": [cause_code(cause) if cause >= 0 else None for cause in causes.tolist()],
+        "alternatives": [alternatives_of(some) for some in bits.tolist()],
+        "shares_ns": [shares_of(own) for own in shares.tolist()],
+    }
 
 
 def _content(capture: Capture, row: int) -> bytes:

@@ -10,7 +10,15 @@ import numpy as np
 
 from inspector.engine.clocks import has_time
 from inspector.http.head import head
-from inspector.query.wait_causes import CAUSE_TITLES, CAUSES, SHORT_NS, Cause, cause_code
+from inspector.query.wait_causes import (
+    CAUSE_TITLES,
+    CAUSES,
+    SHORT_NS,
+    Cause,
+    alternatives_of,
+    cause_code,
+    shares_of,
+)
 from inspector.query.waits import Longest, WaitKind, Waits
 from inspector.tables.arrays import Rows
 from inspector.tables.table import SIDES, Direction
@@ -62,17 +70,12 @@ def wait_columns(capture: Capture, waits: Waits, chosen: Rows) -> dict[str, list
         "cause": [cause_code(cause) if cause >= 0 else None for cause in causes],
         "alternatives": [alternatives_of(bits) for bits in table["alternatives"][chosen].tolist()],
         "cause_ns": [own[cause] if cause >= 0 else 0 for own, cause in zip(shares, causes, strict=True)],
-        "shares_ns": [dict(zip(CAUSES, own, strict=True)) for own in shares],
+        "shares_ns": [shares_of(own) for own in shares],
         "first_packet": capture.numbers(first).tolist(),
         "last_packet": capture.numbers(last).tolist(),
         "what": [_what(capture, waits, i) for i in chosen.tolist()],
         "sentence": [sentence(capture, waits, i) for i in chosen.tolist()],
     }
-
-
-def alternatives_of(bits: int) -> list[str]:
-    """The codes of the causes in these bits."""
-    return [code for code, cause in CAUSES.items() if bits >> cause & 1]
 
 
 def _what(capture: Capture, waits: Waits, i: int) -> str:

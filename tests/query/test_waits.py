@@ -12,8 +12,9 @@ from inspector.descriptors.history import DescriptorHistory
 from inspector.engine.capture import Capture
 from inspector.lab.sample_captures import demo_recording
 from inspector.lab.scenarios import SCENARIOS
+from inspector.query.display_filter import DisplayFilter
 from inspector.query.wait_causes import CAUSE_TITLES, Cause, cause_code
-from inspector.query.waits import Waits, waits
+from inspector.query.waits import SLOW_NS, Waits, slow_waits, totals, waits
 from tests.descriptors.craft import call, seen
 from tests.query.conversation import OPENING, REQUEST, RESPONSE, captured
 from tests.tcp.mutations import MILLISECOND, START_NS
@@ -220,6 +221,46 @@ def test_nothing_is_known_across_times_that_go_back(tmp_path: Path) -> None:
 def test_a_capture_without_packets_has_no_waits(tmp_path: Path) -> None:
     with captured(tmp_path, []) as capture:
         assert len(waits(capture).table) == 0
+
+
+@pytest.mark.parametrize("name", ["demo", *SCENARIOS])
+def test_slow_waits_are_those_of_all_that_are_slow(name: str) -> None:
+    with inspector.open(demo_recording().with_name(f"{name}.pcapng")) as capture:
+        everything = waits(capture).table
+        found, rows = slow_waits(capture)
+        wanted = everything.chosen(np.flatnonzero(everything["wait_ns"] >= SLOW_NS))
+        for column in everything.columns:
+            assert found.table[column][rows].tolist() == wanted[column].tolist()
+
+
+def test_totals_add_up_and_lead_to_the_longest_share(tmp_path: Path) -> None:
+    lines, shares, _ = CASES["a retransmission by timer"]
+    with talk(tmp_path, lines) as capture:
+        found, slow = slow_waits(capture)
+    assert [(total.code, total.ns // MILLISECOND, total.waits, total.longest) for total in totals(found, slow)] == [
+        ("timeout", 201, 1, 0), ("handshake", 2, 0, 0), ("network", 1, 0, 0)
+    ]  # fmt: skip
+    assert sum(shares.values()) == 204
+
+
+@pytest.mark.parametrize(
+    ("word", "exchanges", "packets"),
+    [
+        pytest.param("cause:server", [0], list(range(3, 6)), id="its main cause"),
+        pytest.param("cause:accept", [0], list(range(3, 6)), id="a cause that the packets cannot tell from it"),
+        pytest.param("cause:nagle", [], [], id="another cause"),
+        pytest.param("cause:none", [], [], id="no cause at all"),
+    ],
+)
+def test_a_display_filter_finds_slow_waits_by_cause(
+    tmp_path: Path, word: str, exchanges: list[int], packets: list[int]
+) -> None:
+    with talk(tmp_path, CASES["a program that thinks"][0]) as capture:
+        display_filter = DisplayFilter(capture)
+        found = {name: display_filter.matching(name, word) for name in ("exchanges", "packets", "connections")}
+    assert {name: rows.tolist() for name, rows in found.items() if rows is not None} == {
+        "exchanges": exchanges, "packets": packets, "connections": exchanges
+    }  # fmt: skip
 
 
 def test_every_cause_has_a_name() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import inspector
 from inspector.engine.capture import Capture
+from inspector.lab.sample_captures import demo_recording
 from inspector.query.time_range import Span, extent
 from inspector.views.overview import SHOWN, Overview, spread
 from tests.web.traffic import ACK, PSH, START_NS, STEP_NS, Talk, Wire, chat, exchange
@@ -83,6 +84,18 @@ def test_the_slowest_wait_leads_to_its_exchange(whole: Overview) -> None:
     times = whole.times()
     assert times["handshake"]["of"] == 4
     assert times["slowest_exchange"] in (0, 1, 2)
+
+
+def test_causes_of_slow_waits_lead_to_the_longest() -> None:
+    with inspector.open(demo_recording().with_name("loss-timer.pcapng")) as lossy:
+        span = extent(lossy)
+        assert span is not None
+        causes = Overview(lossy, span).causes()
+        assert Overview(lossy, Span(span.from_ns, span.from_ns + 1)).causes() == []
+    assert [row["cause"] for row in causes][:2] == ["timeout", "handshake"]
+    assert (causes[0]["waits"], causes[1]["waits"]) == (1, 0)
+    assert causes[0]["longest"] == {"kind": "exchange", "row": 0, "connection": 0}
+    assert causes[0]["ns"] > 200_000_000
 
 
 def test_percentiles_are_values_that_occurred() -> None:

@@ -25,13 +25,15 @@ def add_panorama(api: Blueprint, session: Session) -> None:
         with session.reading() as capture:
             span = asked_span(capture) or extent(capture)
             if span is None:
-                return {"counters": None, "servers": [], "connections": [], "troubles": [], "times": {}, "figures": {}}
+                lists: dict[str, list[Any]] = {name: [] for name in ("servers", "connections", "troubles", "causes")}
+                return {"counters": None, **lists, "times": {}, "figures": {}}
             seen = Overview(capture, span)
             return {
                 "counters": seen.counters(),
                 "servers": seen.servers(),
                 "connections": seen.connections(),
                 "troubles": seen.troubles(),
+                "causes": seen.causes(),
                 "times": seen.times(),
                 "figures": {name: draw(seen, palette) for name, draw in FIGURES.items()},
             }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LABEL_WIDTH = 13
 TROUBLES_SHOWN = 6
+CAUSES_SHOWN = 4
 
 LEVELS = "▁▂▃▄▅▆▇█"
 """The bars of the activity line, by height; an interval without packets is blank."""
@@ -95,6 +96,8 @@ def _facts(found: CaptureSummary, screen: Screen) -> Iterator[tuple[str, ...]]:
         yield "Exchanges", _counts(found.exchanges, found.statuses, screen), _spread("response time", found.wait)
     if found.messages:
         yield "Messages", _counts(found.messages, _kinds(found), screen), _message_sizes(found)
+    if found.causes:
+        yield "Slow waits", _slow(found, screen), *_causes(found)
     yield "Trouble", *_problems(found, screen)
 
 
@@ -139,6 +142,23 @@ def _kinds(found: CaptureSummary) -> dict[str, int]:
 def _message_sizes(found: CaptureSummary) -> str:
     compressed = f", {found.compressed_messages:,} of them compressed" if found.compressed_messages else ""
     return f"{size(found.message_bytes)} of content{compressed}"
+
+
+def _slow(found: CaptureSummary, screen: Screen) -> str:
+    from inspector.query.waits import SLOW_NS
+
+    counted = screen.paint(f"{found.slow_waits:,}", "bold")
+    return f"{counted}   of at least {duration(SLOW_NS)}; `wireglass waits` lists them"
+
+
+def _causes(found: CaptureSummary) -> Iterator[str]:
+    """The causes that took the most time, if that was at least a hundredth of all."""
+    least = sum(total.ns for total in found.causes) / 100
+    for total in found.causes[:CAUSES_SHOWN]:
+        if total.ns < least:
+            return
+        main = f", main cause of {total.waits:,}" if total.waits else ""
+        yield f"{duration(total.ns)} for {total.title}{main}"
 
 
 def _problems(found: CaptureSummary, screen: Screen) -> list[str]:

@@ -52,10 +52,12 @@ def _blocks(capture: Capture, connection: int | None, least_ns: int) -> Iterator
     """Yield the waits of at least `least_ns`, the longest first, in blocks of rows: at least one, for the header."""
     import numpy as np
 
+    from inspector.query.waits import SLOW_NS, slow_waits
     from inspector.query.waits import waits as find_waits
     from inspector.views.wait_rows import wait_columns
 
-    found = find_waits(capture, connection)
+    is_quick = connection is None and least_ns >= SLOW_NS
+    found = slow_waits(capture)[0] if is_quick else find_waits(capture, connection)
     took = found.table["wait_ns"]
     chosen = np.argsort(-took, kind="stable")
     chosen = chosen[took[chosen] >= max(least_ns, 1)]

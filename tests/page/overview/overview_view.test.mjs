@@ -35,6 +35,10 @@ const answer = {
       packets: [{ packet: 21, connection: 5 }, { packet: 22, connection: null }],
     },
   ],
+  causes: [
+    { cause: "nagle", title: "Nagle", ns: 80e6, waits: 2, longest: { kind: "exchange", row: 7, connection: 1 } },
+    { cause: "server", title: "Server", ns: 9e6, waits: 0, longest: { kind: "message", row: 3, connection: 4 } },
+  ],
   servers: [{ server: "10.0.0.1:80", connections: 2, packets: 6, bytes: [100, 300] }],
   connections: [
     { id: 5, client: "10.0.0.2:4000", server: "10.0.0.1:80", packets: 4, bytes: [100, 300] },
@@ -98,6 +102,9 @@ const LINKS = [
     view: "packets",
     filter: "is:zero-window",
   }],
+  ["a cause, to its exchanges", ".causes .overview-name a", 0, { view: "http", filter: "cause:nagle" }],
+  ["a cause, to the exchange in which it took longest", ".causes .longest", 0, { view: "http", id: 7 }],
+  ["a cause, to the connection of the message", ".causes .longest", 1, { view: "connections", id: 4 }],
   ["a server, to its connections", ".servers a", 0, { view: "connections", filter: "10.0.0.1:80" }],
   ["a connection, to itself", ".connections a", 1, { view: "connections", id: 2 }],
   ["the longest wait, to its exchange", ".percentiles a", 0, { view: "http", id: 77 }],

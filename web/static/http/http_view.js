@@ -12,7 +12,8 @@ import { fixedSpan } from "../text/time_range.js";
 import { split } from "../widgets/split_pane.js";
 import { storedChoice } from "../widgets/stored_controls.js";
 import { commonLength, drawWaterfall, PHASES, phasesOf, totalNs, waterfallTitle } from "./waterfall.js";
-import { PLAIN_NOTES } from "../text/facts.js";
+import { CAUSES, PLAIN_NOTES } from "../text/facts.js";
+import { causeText, causeTitle, drawShares } from "./wait_causes.js";
 import { statusLine } from "../text/terms.js";
 import { mountExchangePanel } from "./exchange_panel.js";
 
@@ -215,6 +216,20 @@ const exchangeColumns = (axisOf) => [
     sortsBy: "duration",
     fits: 14,
     draw: drawTime,
+  },
+  {
+    name: "cause",
+    title: "Cause",
+    create: (cell) =>
+      cell.append(
+        h("span"),
+        h("span", { class: "shares" }, Object.keys(CAUSES).map((code) => h("i", { "data-cause": code }))),
+      ),
+    draw(cell, row) {
+      setText(cell.firstChild, causeText(row));
+      drawShares(cell.lastChild, row);
+      cell.title = causeTitle(row);
+    },
   },
   {
     name: "waterfall",

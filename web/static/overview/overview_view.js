@@ -38,6 +38,7 @@ export function mount(root, store) {
     troubles: listPane("troubles", "Problems"),
     servers: listPane("servers", "Busiest servers"),
     connections: listPane("connections", "Largest connections"),
+    causes: listPane("causes", "Slow exchanges and messages waited for"),
   };
   const empty = h("div", { class: "empty" });
   const page = h(
@@ -54,6 +55,7 @@ export function mount(root, store) {
       lists.servers.element,
       figures.times.element,
       lists.connections.element,
+      lists.causes.element,
     ),
   );
   root.append(h("div", { class: "overview", tabindex: "0", role: "region", "aria-label": "Overview" }, page, empty));
@@ -85,6 +87,8 @@ export function mount(root, store) {
       answer.connections.map((row) => connectionRow(row, answer.connections[0], store)),
       "No TCP payload here.",
     );
+    lists.causes.show(answer.causes.map((row) => causeRow(row, store)), "");
+    lists.causes.element.hidden = !answer.causes.length; // nothing was slow
   }
 
   function drawEmpty({ key, content }) {
@@ -214,6 +218,32 @@ function troubleRow({ code, title, severity, count: times, packets }, store) {
       ),
       times > packets.length ? "…" : "",
     ),
+  );
+}
+
+/** A cause of slow waits: its name links to them, the time to the one in which it took longest. */
+function causeRow({ cause, title, ns, waits, longest: { kind, row, connection } }, store) {
+  const isExchange = kind === "exchange";
+  return h(
+    "li",
+    { "data-key": cause },
+    placeLink(
+      store,
+      isExchange ? { view: "http", id: row } : { view: "connections", id: connection },
+      { class: "link longest", title: `The ${kind} in which it took longest` },
+      duration(ns),
+    ),
+    h(
+      "span",
+      { class: "overview-name" },
+      placeLink(
+        store,
+        { view: "http", filter: `cause:${cause}` },
+        { title: "List the exchanges with this cause" },
+        title,
+      ),
+    ),
+    h("span", {}, waits ? `main cause of ${count(waits)}` : ""),
   );
 }
 

@@ -174,6 +174,21 @@ export const OUTCOMES = {
   }
 };
 
+/** What an exchange waited for, by code; the order of the bars. */
+export const CAUSES = {
+  "server": "the server's program",
+  "client": "the client's program",
+  "network": "the network",
+  "handshake": "the handshake",
+  "accept": "accept()",
+  "nagle": "Nagle and a delayed ACK",
+  "fast-retransmission": "a fast retransmission",
+  "timeout": "a retransmission by timer",
+  "receive-window": "the receive window",
+  "congestion-window": "the congestion window",
+  "earlier-response": "an earlier response"
+};
+
 /** Names of the protocols above TCP. */
 export const PROTOCOLS = {
   "http": "HTTP",

@@ -128,6 +128,9 @@ export interface ExchangeRow {
   response: HttpResponse | null;
   informational: HttpResponse[];
   timing_ns: { connect: number | null; send: number | null; wait: number | null; receive: number | null };
+  cause: string | null;
+  alternatives: string[];
+  shares_ns: Record<string, number>;
   notes: string[];
 }
 
