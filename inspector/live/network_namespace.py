@@ -3,10 +3,11 @@
     python network_namespace.py new COMMAND [ARGUMENT...]
     python network_namespace.py send SOCKET
     python network_namespace.py enter NETWORK COMMAND [ARGUMENT...]
-    python network_namespace.py enter-unprivileged NETWORK COMMAND [ARGUMENT...]
+    python network_namespace.py enter-unprivileged NETWORK RESOLV_CONF COMMAND [ARGUMENT...]
 
 SOCKET and NETWORK are inherited file descriptors: of a Unix socket over which the file descriptor of a new network is
-sent, and of a network namespace (network_namespaces(7)).
+sent, and of a network namespace (network_namespaces(7)). RESOLV_CONF is a file that the command sees in place of
+/etc/resolv.conf; it may be empty.
 
 If this user may not create or enter a network namespace, it is owned by a new user namespace, in which the user has all
 rights over that network: enough to capture packets there. The user and group IDs stay the same. Open file descriptors
@@ -29,10 +30,12 @@ import struct
 import sys
 from pathlib import Path
 
-# From <linux/sched.h>, <linux/nsfs.h>, <linux/sockios.h> and <linux/if.h>. os.unshare and os.setns come only with
-# Python 3.12.
+# From <linux/sched.h>, <linux/mount.h>, <linux/nsfs.h>, <linux/sockios.h> and <linux/if.h>. os.unshare and os.setns
+# come only with Python 3.12.
+CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
+MS_BIND, MS_REC, MS_SLAVE = 0x1000, 0x4000, 0x80000
 NS_GET_USERNS = 0xB701
 SIOCGIFFLAGS = 0x8913
 SIOCSIFFLAGS = 0x8914
@@ -98,6 +101,13 @@ def raise_loopback() -> None:
         fcntl.ioctl(control, SIOCSIFFLAGS, IFREQ.pack(name, flags | IFF_UP))
 
 
+def replace_file(path: str, by: str) -> None:
+    """Let this process, and those that it starts, see the file `by` in place of `path` (mount_namespaces(7))."""
+    _checked(_libc.unshare(CLONE_NEWNS))
+    _checked(_libc.mount(None, b"/", None, MS_REC | MS_SLAVE, None))
+    _checked(_libc.mount(os.fsencode(by), os.fsencode(os.path.realpath(path)), None, MS_BIND, None))
+
+
 def keep_capabilities() -> None:
     """Let the programs that this process executes have its capabilities, though its user is not root
     (capabilities(7), ambient set).
@@ -149,8 +159,10 @@ def main(arguments: list[str]) -> None:
                 _enter(int(network))
                 keep_capabilities()
                 os.execvp(command[0], command)
-            case ["enter-unprivileged", network, *command]:
+            case ["enter-unprivileged", network, resolv_conf, *command]:
                 _enter(int(network))
+                if resolv_conf:
+                    replace_file("/etc/resolv.conf", resolv_conf)
                 os.execvp(command[0], command)
     except OSError as error:
         is_new = arguments[0] in ("new", "send")

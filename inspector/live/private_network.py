@@ -81,11 +81,11 @@ class Network:
         """The command line that runs another one in this network, with all rights over it. It must inherit `fd`."""
         return [*PROGRAM, "enter", str(self.fd), *inner]
 
-    def unprivileged_command(self, inner: Sequence[str]) -> list[str]:
-        """The command line that runs another one in this network, with the rights that this user has elsewhere. It
-        must inherit `fd`.
+    def unprivileged_command(self, inner: Sequence[str], resolv_conf: Path | None = None) -> list[str]:
+        """The command line that runs another one in this network, with the rights that this user has elsewhere, and
+        with this file in place of /etc/resolv.conf. It must inherit `fd`.
         """
-        return [*PROGRAM, "enter-unprivileged", str(self.fd), *inner]
+        return [*PROGRAM, "enter-unprivileged", str(self.fd), str(resolv_conf or ""), *inner]
 
     def close(self) -> None:
         """Close the file descriptor. A new network then exists as long as a process is in it."""

@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from inspector.live.private_network import Network, standalone
 
@@ -17,8 +18,16 @@ class SupervisedCommand:
     After `wait`, `left_running` has the names of the processes that it had left running; they have been ended.
     """
 
-    def __init__(self, network: Network, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start it, from the main thread: it would end with any other thread that starts it (PR_SET_PDEATHSIG)."""
+    def __init__(
+        self,
+        network: Network,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        resolv_conf: Path | None = None,
+    ) -> None:
+        """Start it, with this file in place of /etc/resolv.conf. Call it from the main thread: the command would end
+        with any other thread that starts it (PR_SET_PDEATHSIG).
+        """
         self.left_running: list[str] = []
         report, written = os.pipe()
         supervised = [*standalone("command_supervisor.py"), str(written), *command]
@@ -26,7 +35,9 @@ class SupervisedCommand:
         for fd in (network.fd, written):
             os.set_inheritable(fd, True)
         try:
-            self._process = subprocess.Popen(network.unprivileged_command(supervised), env=environment, close_fds=False)
+            self._process = subprocess.Popen(
+                network.unprivileged_command(supervised, resolv_conf), env=environment, close_fds=False
+            )
         finally:
             os.set_inheritable(network.fd, False)
             os.close(written)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,27 @@ def test_a_network_is_entered_with_rights_over_it_or_without_new_ones(as_user: l
     done = run([*as_user, sys.executable, "-c", ENTER, is_another, OPEN_PACKET_SOCKET])
     is_root = run([*as_user, "id", "-u"]).stdout == "0\n"
     assert done.stdout.split() == ["0", "0", "0", "0" if is_root else "1"]
+
+
+READ = """
+import pathlib, subprocess, sys
+from inspector.live.private_network import Network
+with Network.create() as network:
+    command = network.unprivileged_command(["cat", "/etc/resolv.conf"], pathlib.Path(sys.argv[1]))
+    subprocess.run(command, pass_fds=[network.fd])
+"""
+
+
+@needs_namespace
+@each_user
+def test_a_command_sees_another_resolv_conf_and_nobody_else_does(as_user: list[str]) -> None:
+    before = Path("/etc/resolv.conf").read_text()
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+        file.write("nameserver 192.0.2.53\n")
+        file.flush()
+        os.chmod(file.name, 0o644)
+        assert run([*as_user, sys.executable, "-c", READ, file.name]).stdout == "nameserver 192.0.2.53\n"
+    assert Path("/etc/resolv.conf").read_text() == before
 
 
 def test_a_command_that_does_not_exist_is_said_in_a_line_of_json() -> None:

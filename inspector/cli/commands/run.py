@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import socket
 
     from inspector.live.live_capture import LiveCapture
+    from inspector.live.outside_connection import Outside
     from inspector.live.supervised_command import SupervisedCommand
 
 NOT_FOUND = 127
@@ -49,10 +50,11 @@ def run(
     """Run COMMAND in a network of its own, and capture everything that it and the processes it starts send.
 
     Needs no root (Linux). The command has a loopback interface of its own, so no other program's packets are in the
-    capture, and ports that are in use elsewhere are free; servers outside cannot be reached. The packets are saved from
-    the command's first to its last, with the processes and file descriptors that hold each connection. SSLKEYLOGFILE is
-    set for the command, unless you have set it: the file of TLS keys is in the folder of this run, whose path is
-    printed at the end if the command has written any.
+    capture, and ports that are in use elsewhere are free; this machine's own servers cannot be reached. Other machines
+    can, if pasta (package passt) or slirp4netns is installed. The packets are saved from the command's first to its
+    last, with the processes and file descriptors that hold each connection. SSLKEYLOGFILE is set for the command,
+    unless you have set it: the file of TLS keys is in the folder of this run, and its path is printed at the end if the
+    command has written any.
 
     Standard input and output are the command's; Wireglass prints to standard error. The exit status is the command's,
     128 + N if a signal N ended it, 127 if there is no such command. Ctrl-C and other signals go to the command; a
@@ -71,6 +73,7 @@ def run(
     from inspector.cli.signals_to_command import Signals
     from inspector.live.afpacket import ANY
     from inspector.live.live_capture import LiveCapture
+    from inspector.live.outside_connection import outside_of
     from inspector.live.private_network import Network
     from inspector.live.recording_paths import new_recording, run_folder
     from inspector.live.supervised_command import SupervisedCommand
@@ -89,9 +92,10 @@ def run(
         try:
             capture.wait_ready()
             capture.wait_watching()
-            _say("The command has a network of its own, with loopback only; it cannot reach other machines.")
+            outside = stack.enter_context(outside_of(capture.pid))
+            _say(_network_words(outside))
             with alarm:
-                running = SupervisedCommand(network, command, {KEY_LOG: str(keys), **os.environ})
+                running = SupervisedCommand(network, command, {KEY_LOG: str(keys), **os.environ}, outside.resolv_conf)
                 signals.command = running
                 if listener:
                     status = _in_the_browser(running, capture, command[0], listener, no_browser)
@@ -120,6 +124,12 @@ def _refusal(program: str) -> tuple[int, str] | None:
     if os.path.dirname(program) and os.path.exists(program):
         return NOT_EXECUTABLE, "is a directory" if os.path.isdir(program) else "Permission denied"
     return NOT_FOUND, "command not found"
+
+
+def _network_words(outside: Outside) -> str:
+    if outside.program:
+        return f"The command has a network of its own, with its own loopback; {outside.program} connects it to others."
+    return f"The command has a network of its own, with loopback only: {outside.refusal}."
 
 
 def _to_its_end(command: SupervisedCommand) -> int:
