@@ -203,3 +203,46 @@ def test_bytes_that_the_peer_had_acknowledged_before_they_were_captured_are_not_
     play.client("PA", HELLO, seq=105, ack=300)
     play.run()
     assert play.packets["in_flight"].tolist()[3:] == [5, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "after_ms", "verdict"),
+    [
+        (2, 19.999999, "fast_retransmission"),
+        (2, 20, "retransmission"),
+        (1, 10, "retransmission"),
+        (1, 0.999999, "out_of_order"),
+    ],
+    ids=["just in time", "too late", "after one duplicate ACK", "after one, within the reordering time"],
+)
+def test_when_a_late_segment_is_a_fast_retransmission(duplicates: int, after_ms: float, verdict: str) -> None:
+    play = Play()
+    play.client("A", b"12", seq=100, ack=300)
+    play.server("A", seq=300, ack=102)
+    play.client("A", b"56", seq=104, ack=300)
+    for _ in range(duplicates):
+        play.server("A", seq=300, ack=102)
+    play.client("A", b"34", seq=102, ack=300, after_ms=after_ms)
+    assert play.run().verdicts()[-1] == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("rtt_ms", "after_ms", "verdict"),
+    [
+        (None, 2.999999, "out_of_order"),
+        (None, 3, "retransmission"),
+        (5, 9.999999, "out_of_order"),
+        (5, 10, "retransmission"),
+    ],
+)
+def test_how_late_a_reordered_segment_may_be(rtt_ms: int | None, after_ms: float, verdict: str) -> None:
+    """3 ms, or the initial round trip: here from the SYN to the ACK, each `rtt_ms` after the packet before."""
+    play = Play()
+    if rtt_ms:
+        play.client("S", seq=99)
+        play.server("SA", seq=299, ack=100, after_ms=rtt_ms)
+        play.client("A", seq=100, ack=300, after_ms=rtt_ms)
+    play.client("PA", b"12", seq=100, ack=300)
+    play.client("PA", b"56", seq=104, ack=300)
+    play.client("PA", b"34", seq=102, ack=300, after_ms=after_ms)
+    assert play.run().verdicts()[-1] == [verdict]

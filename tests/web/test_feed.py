@@ -138,6 +138,42 @@ def test_a_talkative_client_is_sent_away(ours: Page) -> None:
         assert close_code(feed) == 1008
 
 
+class Talkative:
+    """A client's socket with this many messages that wait to be read."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def receive(self, timeout: float) -> str | None:
+        self.count -= 1
+        return "again" if self.count >= 0 else None
+
+
+@pytest.mark.parametrize(("count", "is_fair"), [(MAX_INBOUND_PER_SECOND, True), (MAX_INBOUND_PER_SECOND + 1, False)])
+def test_how_many_messages_a_client_may_send_per_second(
+    monkeypatch: pytest.MonkeyPatch, count: int, is_fair: bool
+) -> None:
+    monkeypatch.setattr("web.feed.time.monotonic", lambda: 7.5)
+    assert feed_module._Inbound().is_fair(Talkative(count)) is is_fair
+
+
+def test_the_messages_of_each_second_are_counted_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    inbound = feed_module._Inbound()
+    for second in (7.0, 7.9, 8.0):
+        monkeypatch.setattr("web.feed.time.monotonic", lambda at=second: at)
+        assert inbound.is_fair(Talkative(MAX_INBOUND_PER_SECOND // 2))
+    assert inbound.is_fair(Talkative(MAX_INBOUND_PER_SECOND // 2))
+    assert not inbound.is_fair(Talkative(1))
+
+
+def test_the_longest_message_is_accepted(session: Session, ours: Page) -> None:
+    with ours.feed() as feed:
+        hear(feed)
+        feed.send("x" * MAX_INBOUND)
+        add(session)
+        assert hear(feed)["rev"] == session.deltas.rev
+
+
 def test_a_long_message_is_too_long(ours: Page) -> None:
     with ours.feed() as feed:
         hear(feed)
