@@ -114,7 +114,7 @@ class Copy:
 
         A test sees it that fails twice with it and passes without it: a failure by chance proves nothing.
         """
-        is_plain = b"import cython" in fault.path.read_bytes()
+        is_plain = b"import cython" in fault.path.read_bytes() or fault.path.with_suffix(".pxd").exists()
         for command in commands_for(area, fault.path)[:most_commands]:
             run = self._run(command, is_plain, fault)
             while run.has_failed:

@@ -32,7 +32,7 @@ const row = {
 
 function cells(changes = {}, before = undefined) {
   return Object.fromEntries(
-    packetColumns(() => before).map((column) => {
+    packetColumns((index) => (index === 0 ? before : undefined)).map((column) => {
       const cell = document.createElement("span");
       column.create?.(cell);
       column.draw(cell, { ...row, ...changes }, {}, 1);

@@ -100,3 +100,44 @@ def test_plotly_takes_them_and_none_needs_webgl(capture: Capture) -> None:
         assert go.Figure(figure).data
         assert {trace["type"] for trace in figure["data"]} <= {"bar", "scatter"}
         assert sum(len(trace["x"]) for trace in figure["data"]) <= 10_000 > SAMPLE_PACKETS
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "labels"),
+    [
+        ([], None),
+        ([1.5, 900], "1 ms, 2 ms, 5 ms, 10 ms, 20 ms, 50 ms, 100 ms, 200 ms, 500 ms, 1 s, 2 s, 5 s"),
+        ([1.5, 9999], "1 ms, 10 ms, 100 ms, 1 s, 10 s"),
+        ([0.0004, 0.9], "100 ns, 1 µs, 10 µs, 100 µs, 1 ms"),
+    ],
+    ids=["nothing", "three powers of ten", "four", "below a millisecond"],
+)
+def test_ticks_of_durations_are_few_and_round(milliseconds: list[float], labels: str | None) -> None:
+    axis = overview_figures._decades(milliseconds)
+    assert axis == {} if labels is None else ", ".join(axis["ticktext"]) == labels
+
+
+@pytest.mark.parametrize(
+    ("most", "above"),
+    [
+        (0, []),
+        (1, [1]),
+        (4, [1, 2, 3, 4]),
+        (5, [2, 4]),
+        (10, [5, 10]),
+        (49, [10, 20, 30, 40]),
+        (50, [20, 40]),
+        (100, [50, 100]),
+        (999, [200, 400, 600, 800]),
+    ],
+)
+def test_ticks_of_sizes_are_few_and_round(most: int, above: list[int]) -> None:
+    assert overview_figures._both_ways(most)["tickvals"] == [*(-value for value in reversed(above)), 0, *above]
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (999_500, "999.5 kB"), (10**6, "1 MB"), (10**9, "1 GB")],
+)
+def test_sizes_at_ticks_have_units(count: int, text: str) -> None:
+    assert overview_figures._size(count) == text
