@@ -310,7 +310,7 @@
             return [pixels(left), pixels(width), tokenOf(known, backgroundColor)];
           };
           return {
-            id: text(row, "button"),
+            id: text(row, ".link"),
             words: text(row, ".overview-name"),
             bytes: text(row, ".weights > span"),
             title: row.querySelector(".weights").title,
