@@ -288,6 +288,10 @@ EXPECTED: dict[str, set[Cause]] = {
     "reordering": {Cause.SERVER, Cause.NETWORK},
     "server-sent-events": {Cause.SERVER},
     "slow-response": {Cause.SERVER},
+    "held-request": {Cause.NAGLE},
+    "slow-accept": {Cause.ACCEPT},
+    "slow-reader": {Cause.RECEIVE_WINDOW},
+    "slow-upload": {Cause.CLIENT},
     "synack-lost": {Cause.HANDSHAKE, Cause.TIMEOUT},
     "syn-flood": {Cause.TIMEOUT},
 }

@@ -7,6 +7,7 @@ from inspector.lab.scenarios.catalogue import (
     many_connections,
     opening,
     polling_and_push,
+    waiting,
     websocket,
     windows_and_timers,
 )
@@ -14,7 +15,7 @@ from inspector.lab.scenarios.scenario import Group, Scenario, View
 
 GROUPS: tuple[Group, ...] = (
     http.GROUP, polling_and_push.GROUP, websocket.GROUP, opening.GROUP,
-    closing.GROUP, windows_and_timers.GROUP, loss_and_reordering.GROUP, many_connections.GROUP,
+    closing.GROUP, windows_and_timers.GROUP, loss_and_reordering.GROUP, waiting.GROUP, many_connections.GROUP,
 )  # fmt: skip
 """All groups of scenarios, in teaching order."""
 

@@ -16,7 +16,7 @@ from inspector.lab.process.json_lines import Message
 from inspector.lab.scenarios import GROUPS, SCENARIOS
 from inspector.lab.scenarios.runner import play
 from tests.lab.conftest import needs_namespace
-from tests.lab.scenarios import expected_http, expected_push, expected_tcp  # noqa: F401  (they fill EXPECTATIONS)
+from tests.lab.scenarios import expected_http, expected_push, expected_tcp, expected_waits  # noqa: F401  (they fill EXPECTATIONS)
 from tests.lab.scenarios.texts import unheld
 from tests.lab.scenarios.witness import EXPECTATIONS, Witness
 from tests.waiting import PATIENCE_SECONDS
