@@ -1,6 +1,6 @@
-// What the whole page draws of sample captures, and what every key and button changes, held against texts that were
-// read and found right. After a change, `REWRITE_GOLDEN=1 node --test tests/page/drawn/*.test.mjs` records the answers
-// and the texts anew: read the difference.
+// What the whole page draws of sample captures, and what every key and button changes, held against recorded texts.
+// After a change, `REWRITE_GOLDEN=1 node --test tests/page/drawn/*.test.mjs` records the answers and the texts anew:
+// read the difference.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
