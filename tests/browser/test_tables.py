@@ -108,6 +108,41 @@ def test_titles_work_by_keyboard(page: Page) -> None:
     expect(title(page, "Status").get_by_role("button")).to_be_focused()
 
 
+def test_a_column_is_resized_and_keeps_its_width(page: Page) -> None:
+    expect(first(page, "host")).to_be_visible()
+    edge = page.get_by_role("separator", name="Width of Host")
+    width = "() => document.querySelector(\".grid-row[data-index='0'] .cell.host\").getBoundingClientRect().width"
+    edge.focus()
+    before = int(edge.get_attribute("aria-valuenow") or 0)
+    page.keyboard.press("ArrowRight")
+    expect(edge).to_have_attribute("aria-valuenow", str(before + 16))
+    assert page.evaluate(width) == before + 16
+    box = edge.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 3, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 1003, box["y"] + 5)
+    page.mouse.up()
+    assert page.evaluate(width) > 1000
+    assert page.locator(".grid-table").evaluate("table => table.scrollWidth > table.clientWidth")
+    page.reload()
+    expect(first(page, "host")).to_be_visible()
+    assert page.evaluate(width) > 1000
+    page.get_by_role("separator", name="Width of Host").press("Enter")
+    assert page.evaluate(width) < 200
+
+
+def test_columns_of_exchanges_are_chosen(page: Page) -> None:
+    expect(first(page, "host")).to_be_visible()
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("checkbox", name="Host").uncheck()
+    page.keyboard.press("Escape")
+    expect(first(page, "host")).to_have_count(0)
+    page.reload()
+    expect(first(page, "target")).to_have_text("/hay/0")
+    expect(first(page, "host")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("view", "column", "expected"), [("packets", "Destination", "number"), ("connections", "#", "id")]
 )

@@ -125,3 +125,56 @@ test("the list says when the pointer is over its rows", () => {
   }
   assert.deepEqual(said, [true, false, false]);
 });
+
+/** A grid of two columns with a row, each 80 pixels wide; the edge of its first column. */
+function sizable(name) {
+  const made = new DataGrid({
+    label: "Things",
+    name,
+    columns: [{ name: "id", title: "#", draw() {} }, { name: "kind", title: "Kind", draw() {} }],
+    choose() {},
+  });
+  made.list.element.clientHeight = ROW_HEIGHT;
+  const empty = { key: "none", content: () => [] };
+  made.draw({ total: 1, get: () => ROWS[0], chosen: null, state: { end: 0 }, empty, largest: 1 });
+  const edge = made.element.querySelector("[role=separator]");
+  const sized = () => [made.head, made.list.canvas.children[0]].map(({ children }) => children[0].className);
+  const widthNow = () => made.element.style["--width-id"];
+  Object.defineProperty(made.titles[0], "offsetWidth", { get: () => parseInt(widthNow() ?? "80") });
+  const press = (key) => edge.dispatchEvent(Object.assign(new Event("keydown"), { key }));
+  return { made, edge, sized, widthNow, press };
+}
+
+test("the edge of a column is moved by arrow keys, down to a least width, and says how wide it is", () => {
+  const { edge, sized, widthNow, press } = sizable("keys");
+  assert.equal(edge.getAttribute("aria-label"), "Width of #");
+  press("ArrowRight");
+  assert.deepEqual([widthNow(), edge.getAttribute("aria-valuenow")], ["96px", "96"]);
+  assert.deepEqual(sized(), ["cell id sized", "cell id sized"]);
+  for (let i = 0; i < 10; i += 1) press("ArrowLeft");
+  assert.deepEqual([widthNow(), edge.getAttribute("aria-valuenow")], ["24px", "24"]);
+});
+
+test("Enter or a double click fits a column to its texts, and one without texts gets its own width again", () => {
+  const { made, edge, sized, widthNow, press } = sizable("fits");
+  const cell = made.list.canvas.children[0].children[0];
+  Object.assign(cell, { scrollWidth: 130, clientWidth: 24 });
+  press("Enter");
+  assert.equal(widthNow(), "132px");
+  cell.scrollWidth = 0;
+  edge.dispatchEvent(new Event("dblclick"));
+  assert.deepEqual(sized(), ["cell id", "cell id"]);
+});
+
+test("a width is there again in the next table of that name, also for columns shown later", () => {
+  sizable("kept").press("ArrowRight");
+  const { made, sized, widthNow } = sizable("kept");
+  assert.deepEqual([widthNow(), ...sized()], ["96px", "cell id sized", "cell id sized"]);
+  made.show([made.columns[1], made.columns[0]]);
+  assert.deepEqual(made.head.children.map(({ className }) => className), ["cell kind", "cell id sized"]);
+  assert.deepEqual(made.list.canvas.children[0].children.map(({ className }) => className), [
+    "cell kind",
+    "cell id sized",
+  ]);
+  assert.deepEqual(sizable("another").sized(), ["cell id", "cell id"]);
+});

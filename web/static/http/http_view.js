@@ -1,6 +1,7 @@
 // HTTP view: the list of exchanges with a waterfall, and both messages of the selected one.
 
 import { get } from "../net/api.js";
+import { ColumnChooser } from "../widgets/column_chooser.js";
 import { closest, h, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { briefly, count, counted, exact, size, TIMES_GO_BACK, wallClock } from "../text/format.js";
@@ -28,9 +29,10 @@ export function mount(root, store) {
   const failed = (error) => store.set({ problem: { message: error.message, what_to_do: error.advice } });
   const list = new FilteredRows({ table: "exchanges", store, get, changed: () => draw(store.state), failed });
   const columns = exchangeColumns((row) => axis.of(row));
+  const choice = new ColumnChooser("http", columns, () => grid.show(choice.chosen));
   const grid = new DataGrid({
     label: "HTTP exchanges",
-    columns,
+    columns: choice.chosen,
     choose: (index) => list.withId(index, (id) => go(store, { view: "http", id })),
     shown: (first, stop) => list.want(first, stop),
     sort: (order) => go(store, { order }),
@@ -47,7 +49,7 @@ export function mount(root, store) {
     h(
       "div",
       { class: "http" },
-      h("div", { class: "tools" }, listed, h("span", { class: "tools-room" }), legend, scale.element),
+      h("div", { class: "tools" }, listed, h("span", { class: "tools-room" }), legend, scale.element, choice.element),
       split("http", grid.element, panel, { initial: 560, least: 320, rest: 380 }),
     ),
   );
@@ -91,13 +93,14 @@ export function mount(root, store) {
 
   const unsubscribe = store.subscribe(draw);
   const onKey = (event) =>
-    event.key === "Escape" && !closest(event, "input, dialog") && store.state.route.id !== null &&
+    event.key === "Escape" && !closest(event, "input, dialog, .menu") && store.state.route.id !== null &&
     go(store, { id: null });
   document.addEventListener("keydown", onKey);
   return () => {
     unsubscribe();
     list.close();
     detail.unmount();
+    choice.unmount();
     document.removeEventListener("keydown", onKey);
     root.classList.remove("has-detail");
   };

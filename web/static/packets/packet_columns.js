@@ -14,7 +14,7 @@ const SOCKET = 24; // of an address and a port; more is cut from the address
 const plain = (of) => (cell, row) => setText(cell, of(row) ?? "");
 const number = (name) => plain((row) => (row[name] === null ? "" : count(row[name])));
 
-/** All columns; `isUsual` ones are shown by default. `of` gives the row at an index. */
+/** All columns; those that are not `isUsual: false` are shown by default. `of` gives the row at an index. */
 export const packetColumns = (of) => [
   {
     name: "mark",
@@ -23,7 +23,6 @@ export const packetColumns = (of) => [
     sortsBy: "note",
     about: "bookmark or note",
     isTitleUnseen: true,
-    isUsual: true,
     create: (cell) => cell.append(h("i", { class: "note-mark" })),
     draw: drawMark,
   },
@@ -32,7 +31,6 @@ export const packetColumns = (of) => [
     title: "No.",
     by: "number",
     sortsBy: "number",
-    isUsual: true,
     draw: plain((row) => count(row.number)),
   },
   {
@@ -41,7 +39,6 @@ export const packetColumns = (of) => [
     by: "time_ns",
     fits: LONGEST,
     about: "since the first packet",
-    isUsual: true,
     draw(cell, row) {
       setText(cell, exact(row.at_ns));
       cell.title = wallClock(row.time_ns);
@@ -52,6 +49,7 @@ export const packetColumns = (of) => [
     title: "Delta",
     fits: LONGEST,
     about: "since the previous packet listed, in the file's order",
+    isUsual: false,
     draw: (cell, row, _state, index) => drawSince(cell, row, of(index - 1)),
   },
   {
@@ -59,13 +57,13 @@ export const packetColumns = (of) => [
     title: "Date and time",
     by: "time_ns",
     about: "UTC",
+    isUsual: false,
     draw: plain((row) => wallClock(row.time_ns).replace(" UTC", "")),
   },
   {
     name: "source",
     title: "Source",
     by: "source",
-    isUsual: true,
     fits: SOCKET,
     create: createEnd,
     draw: (cell, row) => drawSocket(cell, row, row.direction),
@@ -74,7 +72,6 @@ export const packetColumns = (of) => [
     name: "destination",
     title: "Destination",
     by: "destination",
-    isUsual: true,
     fits: SOCKET,
     create: createEnd,
     draw: (cell, row) => drawSocket(cell, row, row.direction === "client" ? "server" : "client"),
@@ -86,14 +83,12 @@ export const packetColumns = (of) => [
     sortsBy: "connection",
     fits: LONGEST,
     about: "number of the connection",
-    isUsual: true,
     draw: plain((row) => (row.connection === null ? "" : `#${row.connection}`)),
   },
   {
     name: "protocol",
     title: "Protocol",
     by: "protocol",
-    isUsual: true,
     draw(cell, row) {
       setText(cell, protocolOf(row));
       cell.dataset.protocol = row.protocol ?? "none";
@@ -105,7 +100,6 @@ export const packetColumns = (of) => [
     by: "length",
     fits: LONGEST,
     about: "bytes on the wire",
-    isUsual: true,
     draw: number("length"),
   },
   {
@@ -114,6 +108,7 @@ export const packetColumns = (of) => [
     by: "payload",
     fits: LONGEST,
     about: "bytes of TCP payload",
+    isUsual: false,
     draw: plain((row) => (row.connection === null ? "" : count(row.payload))),
   },
   {
@@ -121,6 +116,7 @@ export const packetColumns = (of) => [
     title: "Flags",
     by: "flags",
     fits: LONGEST,
+    isUsual: false,
     draw: plain((row) => row.flags.join(" ")),
   },
   {
@@ -130,6 +126,7 @@ export const packetColumns = (of) => [
     sortsBy: "sequence number",
     fits: LONGEST,
     about: "relative to the SYN, or to the first number seen",
+    isUsual: false,
     draw: number("seq"),
   },
   {
@@ -139,6 +136,7 @@ export const packetColumns = (of) => [
     sortsBy: "acknowledgment number",
     fits: LONGEST,
     about: "relative, likewise",
+    isUsual: false,
     draw: number("ack"),
   },
   {
@@ -147,6 +145,7 @@ export const packetColumns = (of) => [
     by: "window",
     fits: LONGEST,
     about: "bytes; unscaled where the scale is unknown",
+    isUsual: false,
     draw: number("window"),
   },
   {
@@ -155,6 +154,7 @@ export const packetColumns = (of) => [
     by: "in_flight",
     fits: LONGEST,
     about: "bytes not yet acknowledged",
+    isUsual: false,
     draw: number("in_flight"),
   },
   {
@@ -164,6 +164,7 @@ export const packetColumns = (of) => [
     sortsBy: "round-trip time",
     fits: LONGEST,
     about: "since the segment that it acknowledges",
+    isUsual: false,
     draw: plain((row) => (row.ack_rtt_ns === null ? "" : duration(row.ack_rtt_ns))),
   },
   {
@@ -173,6 +174,7 @@ export const packetColumns = (of) => [
     fits: LONGEST,
     about: "client / server, after the packet",
     create: createStates,
+    isUsual: false,
     draw: drawStates,
   },
   {
@@ -180,7 +182,6 @@ export const packetColumns = (of) => [
     title: "Info",
     by: "info",
     sortsBy: "verdicts, flags and payload",
-    isUsual: true,
     create: createInfo,
     draw: drawInfo,
   },

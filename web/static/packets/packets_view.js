@@ -25,32 +25,22 @@ export function mount(root, store) {
   const pane = mountPacketPanel(store, { noted: (packet) => list.noted(packet) });
   const columns = packetColumns((index) => (orderIn(store.state) ? undefined : list.row(index)));
   const orderIn = ({ route }) => knownOrder(columns, route.order);
-  const choice = new ColumnChooser("packets", columns, () => rebuild());
+  const choice = new ColumnChooser("packets", columns, () => grid.show(choice.chosen));
   const tools = toolbar(store, choice);
-  const place = h("div", { class: "packets-table" });
+  const grid = new DataGrid({
+    label: "Packets",
+    columns: choice.chosen,
+    choose: (index) => list.withId(index, (number) => go(store, { packet: number })),
+    shown: (first, stop) => list.want(first - AROUND, stop + AROUND),
+    isSteady: true,
+    sort: (order) => go(store, { order }),
+    pointed: (isPointed) => list.hold(isPointed),
+    rowClass: (row) => `means-${kindOf(row)} from-${row.direction ?? "none"}`,
+  });
+  const place = h("div", { class: "packets-table" }, grid.element);
   const page = h("div", { class: "packets" }, tools.element, place, pane.element);
   root.append(page);
-  let [grid, listedBy, revealed] = [null, null, null];
-  rebuild();
-
-  function rebuild() {
-    const chosen = new Set(choice.chosen.map(({ name }) => name));
-    const before = grid;
-    const scrolled = before?.list.element.scrollTop;
-    grid = new DataGrid({
-      label: "Packets",
-      columns: columns.filter(({ name }) => chosen.has(name)),
-      choose: (index) => list.withId(index, (number) => go(store, { packet: number })),
-      shown: (first, stop) => list.want(first - AROUND, stop + AROUND),
-      isSteady: true,
-      sort: (order) => go(store, { order }),
-      pointed: (isPointed) => list.hold(isPointed),
-      rowClass: (row) => `means-${kindOf(row)} from-${row.direction ?? "none"}`,
-    });
-    place.replaceChildren(grid.element);
-    draw(store.state);
-    if (before) grid.list.element.scrollTop = scrolled;
-  }
+  let [listedBy, revealed] = [null, null];
 
   function draw(state) {
     const { packet } = state.route;

@@ -2,17 +2,22 @@
 
 import { h, icon } from "./dom.js";
 
+/** @typedef {import("./data_grid.js").Column & {about?: string, isUsual?: boolean}} Column */
+
 export class ColumnChooser {
   /**
    * @param {string} name under which the choice is stored
-   * @param {{name: string, title: string, about?: string, isUsual?: boolean}[]} columns in order
+   * @param {Column[]} columns in order
+   *   columns that are not `isUsual: false` are shown until the user has chosen
    * @param {() => void} changed
    */
   constructor(name, columns, changed) {
     this.name = name;
     this.columns = columns;
     this.changed = changed;
-    this.shown = new Set(remembered(name) ?? columns.filter(({ isUsual }) => isUsual).map((column) => column.name));
+    this.shown = new Set(
+      remembered(name) ?? columns.filter(({ isUsual = true }) => isUsual).map((column) => column.name),
+    );
     const boxes = columns.map((column) => this.box(column));
     this.list = h("div", { class: "menu-list", role: "group", "aria-label": "Columns" }, boxes);
     this.summary = h("summary", { class: "button" }, icon("columns"), "Columns");
@@ -31,7 +36,7 @@ export class ColumnChooser {
     document.removeEventListener("pointerdown", this.away);
   }
 
-  /** @param {{name: string, title: string, about?: string}} column */
+  /** @param {Column} column */
   box({ name, title, about }) {
     const box = h("input", { type: "checkbox", checked: this.shown.has(name), onchange: () => this.toggle(name, box) });
     return h("label", { class: "menu-item" }, box, h("span", {}, title), about ? h("small", {}, about) : null);

@@ -1,6 +1,7 @@
 // A table of any length: virtual rows, selection, keyboard, and following the newest row.
 
 import { closest, h, icon, setClass, setText, setVars } from "./dom.js";
+import { columnEdge, ColumnWidths } from "./column_widths.js";
 import { count, counted, duration } from "../text/format.js";
 import { EvenOffsets } from "./row_offsets.js";
 import { VirtualList } from "./virtual_list.js";
@@ -8,6 +9,7 @@ import { VirtualList } from "./virtual_list.js";
 export const ROW_HEIGHT = 24;
 
 const ARROW = 2; // characters that the arrow of a sorted column takes
+const PADDING = 12; // pixels at each end of a row, as in lists.css
 
 let grids = 0;
 
@@ -49,6 +51,7 @@ export class DataGrid {
   /**
    * @param {object} options
    * @param {string} options.label for screen readers
+   * @param {string} [options.name] under which the columns' widths are stored
    * @param {Column[]} options.columns
    * @param {(index: number) => void} options.choose called when a row is clicked or moved to
    * @param {() => void} [options.enter] called for Enter on a chosen row
@@ -62,6 +65,7 @@ export class DataGrid {
   constructor(
     {
       label,
+      name = label,
       columns,
       choose,
       enter = () => {},
@@ -74,8 +78,10 @@ export class DataGrid {
     },
   ) {
     this.columns = columns;
+    this.widths = new ColumnWidths(name);
     this.sort = sort;
     this.order = "";
+    this.hasRoom = false; // whether the table scrolls sideways
     this.choose = choose;
     this.enter = enter;
     this.showRows = shown;
@@ -109,9 +115,8 @@ export class DataGrid {
     );
     this.list.element.addEventListener("pointerenter", ({ pointerType }) => pointed(pointerType === "mouse"));
     this.list.element.addEventListener("pointerleave", () => pointed(false));
-    this.titles = columns.map((column) => this.title(column));
     this.axisEnd = h("span");
-    this.titles[columns.findIndex(({ isAxis }) => isAxis)]?.append(this.axisEnd);
+    this.head = h("div", { role: "row", class: "grid-row head" });
     this.table = h(
       "div",
       {
@@ -124,13 +129,13 @@ export class DataGrid {
       h(
         "div",
         { class: "grid-head", role: "rowgroup" },
-        h("div", { role: "row", class: "grid-row head" }, this.titles),
+        this.head,
       ),
       this.list.element,
     );
     this.empty = h("div", { class: "empty" });
     this.element = h("div", { class: "grid" }, this.table, this.empty, this.newer);
-    for (const { name, title, fits, by } of columns) if (fits) this.fit(name, title.length + (by ? ARROW : 0));
+    this.show(columns);
     new ResizeObserver(([{ contentRect }]) => this.resized(contentRect.width)).observe(this.element);
   }
 
@@ -164,7 +169,7 @@ export class DataGrid {
   title(column) {
     const { title, by } = column;
     const text = h("span", { class: column.isTitleUnseen ? "unseen" : null }, title);
-    if (!by) return h("span", { role: "columnheader", ...cellOf(column) }, text);
+    if (!by) return this.headCell(column, {}, text);
     const press = h(
       "button",
       {
@@ -175,7 +180,18 @@ export class DataGrid {
       text,
       h("span", { class: "sort-arrow", "aria-hidden": "true" }),
     );
-    return h("span", { role: "columnheader", "aria-sort": "none", ...cellOf(column) }, press);
+    return this.headCell(column, { "aria-sort": "none" }, press);
+  }
+
+  headCell(column, attributes, content) {
+    const edge = column.isTitleUnseen ? null : columnEdge(column.title, {
+      width: () => cell.offsetWidth,
+      resize: (pixels) => this.resize(column.name, pixels),
+      fit: () => this.fitText(column.name),
+    });
+    const cell = h("span", { role: "columnheader", ...attributes, ...cellOf(column) }, content, edge);
+    this.applyTo(cell, column.name);
+    return cell;
   }
 
   /** Marks the first of the columns by which the rows are sorted. */
@@ -190,6 +206,62 @@ export class DataGrid {
     });
   }
 
+  /** Shows these columns in place of those before. */
+  show(columns) {
+    this.columns = columns;
+    this.titles = columns.map((column) => this.title(column));
+    this.titles[columns.findIndex(({ isAxis }) => isAxis)]?.append(this.axisEnd);
+    this.head.replaceChildren(...this.titles);
+    for (const { name, title, fits, by } of columns) if (fits) this.fit(name, title.length + (by ? ARROW : 0));
+    for (const { name } of columns) this.applyWidth(name);
+    this.list.clear();
+    if (this.get) this.layout();
+    this.makeRoom();
+  }
+
+  /** Gives a column a width in pixels; null lets it have its own again. */
+  resize(name, pixels) {
+    this.widths.set(name, pixels);
+    this.applyWidth(name);
+    for (const cell of this.cells(name)) this.applyTo(cell, name);
+    this.makeRoom();
+  }
+
+  /** Makes a column as wide as the longest text in it that is drawn. */
+  fitText(name) {
+    this.resize(name, 0);
+    const longest = Math.max(
+      ...this.cells(name).map(({ scrollWidth = 0, clientWidth = 0 }) => scrollWidth > clientWidth ? scrollWidth : 0),
+    );
+    this.resize(name, longest ? longest + 2 : null);
+  }
+
+  /** The title and the drawn cells of a column. */
+  cells(name) {
+    const at = this.columns.findIndex((column) => column.name === name);
+    return at < 0 ? [] : [this.head, ...this.list.canvas.children].map(({ children }) => children[at]);
+  }
+
+  applyWidth(name) {
+    if (this.widths.has(name)) setVars(this.element, { [`width-${name}`]: `${this.widths.pixels[name]}px` });
+  }
+
+  applyTo(cell, name) {
+    const isSized = this.widths.has(name);
+    cell.classList.toggle("sized", isSized);
+    if (isSized) setVars(cell, { wide: `var(--width-${name})` });
+  }
+
+  /** Lets the table scroll sideways where columns that the user has widened need more than its width. */
+  makeRoom() {
+    const isFree = this.columns.some(({ name }) => this.widths.has(name));
+    if (!isFree && !this.hasRoom) return;
+    setVars(this.element, { needed: "0px" });
+    const { scrollWidth, clientWidth } = this.head;
+    this.hasRoom = isFree && scrollWidth > clientWidth;
+    if (this.hasRoom) setVars(this.element, { needed: `${scrollWidth + PADDING}px` });
+  }
+
   layout() {
     this.list.layout(new EvenOffsets(this.total, this.rowHeight(this)));
   }
@@ -197,6 +269,7 @@ export class DataGrid {
   resized(width) {
     this.width = width;
     if (this.get) this.layout();
+    this.makeRoom();
   }
 
   /** Widens a column to so many characters. */
@@ -240,6 +313,7 @@ export class DataGrid {
       { role: "row", class: "grid-row" },
       this.columns.map((column) => {
         const cell = h("span", { role: "gridcell", ...cellOf(column) });
+        this.applyTo(cell, column.name);
         column.create?.(cell);
         return cell;
       }),

@@ -56,6 +56,13 @@ export class VirtualList {
     this.draw();
   }
 
+  /** Drops the drawn rows; layout() creates new ones. */
+  clear() {
+    for (const row of [...this.rows.values(), ...this.spare]) row.remove();
+    this.rows.clear();
+    this.spare = [];
+  }
+
   /** Scrolls as little as possible to show all of row `index`; ends following. */
   reveal(index) {
     if (index < 0 || index >= this.offsets.length) return;
