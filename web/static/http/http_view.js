@@ -165,7 +165,7 @@ const exchangeColumns = (axisOf) => [
     fits: 16,
     draw: (cell, row) => setText(cell, row.request?.method ?? ""),
   },
-  { name: "host", title: "Host", by: "host", draw: drawHost },
+  { name: "host", title: "Host", by: "host", fits: 32, draw: drawHost },
   {
     name: "target",
     title: "Path",
@@ -223,6 +223,7 @@ const exchangeColumns = (axisOf) => [
   {
     name: "cause",
     title: "Cause",
+    fits: 32,
     create: (cell) =>
       cell.append(
         h("span"),
