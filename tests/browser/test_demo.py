@@ -95,6 +95,23 @@ def test_refresh_twice_builds_two_connections(page: Page) -> None:
     expect(page.locator(".demo-bar-links a")).to_have_count(2)
 
 
+def test_clear_hides_what_has_been_and_the_chip_brings_it_back(page: Page) -> None:
+    has_connection = grows(page, "Connections", 1)
+    press(page, "get")
+    has_connection()
+    rows = page.locator(".grid-row:not(.head):visible")
+    expect(rows).not_to_have_count(0)
+    page.get_by_role("button", name="Hide everything until now").click()
+    expect(page).to_have_url(re.compile(r"t=since\d"))
+    press(page, "get")
+    expect(rows).to_have_count(1)
+    page.get_by_role("link", name="HTTP").click()
+    expect(rows).to_have_count(1)
+    page.get_by_role("link", name="Connections").first.click()
+    page.get_by_role("button", name="Time range since").click()
+    expect(rows).to_have_count(number_of(page, "Connections"))
+
+
 def test_keep_alive_sends_three_requests_on_one_connection(page: Page) -> None:
     has_connection, has_exchanges = grows(page, "Connections", 1), grows(page, "HTTP", 3)
     press(page, "keep_alive")

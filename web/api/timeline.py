@@ -118,7 +118,7 @@ def _group(capture: Capture, placed: Lanes, group: Group) -> dict[str, Any]:
 def _span(capture: Capture, whole: Span) -> Span:
     """The time range of the request: `from` to `to`, the newest `last` ns, or the whole capture."""
     last = _whole("last", 0, 0, 10**18)
-    return asked_span(capture) or (Span(whole.to_ns - last, whole.to_ns) if last else whole)
+    return asked_span(capture, whole) or (Span(whole.to_ns - last, whole.to_ns) if last else whole)
 
 
 def _since_start(capture: Capture, span: Span) -> dict[str, int]:

@@ -35,10 +35,16 @@ def test_a_range_may_begin_before_the_first_packet(ours: Visitor) -> None:
     assert ours.get(f"/api/packets?from=-5&to={SAMPLE_PACKETS * STEP_NS}")["total"] == SAMPLE_PACKETS
 
 
+def test_a_range_without_an_end_goes_to_the_newest_packet(ours: Visitor) -> None:
+    assert ours.get(f"/api/packets?from={2 * STEP_NS}")["total"] == SAMPLE_PACKETS - 2
+    assert ours.get(f"/api/packets?from={SAMPLE_PACKETS * STEP_NS}")["total"] == 0
+    assert ours.get(f"/api/timeline/lanes?from={2 * STEP_NS}")["span"]["from"] == 2 * STEP_NS
+
+
 @pytest.mark.parametrize(
     "query",
     [
-        pytest.param("from=1", id="without an end"),
+        pytest.param("to=3", id="without a beginning"),
         pytest.param("from=5&to=3", id="that ends before it begins"),
         pytest.param("from=a&to=b", id="of words"),
         pytest.param("from=1&to=" + "9" * 40, id="beyond what a clock counts"),

@@ -123,7 +123,7 @@ class Axis {
     const { exchanges } = state.tables;
     this.kind = kind;
     const span = fixedSpan(state.route.span);
-    if (kind === "when") Object.assign(this, span ?? { from: 0, to: state.end });
+    if (kind === "when") Object.assign(this, { from: 0, to: Math.max(state.end, (span?.from ?? 0) + 1) }, span);
     else if (
       this.measured !== exchanges.revision && (exchanges.byId.size < MANY || performance.now() - this.at >= STEADY)
     ) {

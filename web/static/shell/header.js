@@ -23,6 +23,12 @@ export function mountHeader(bar, store, { resync, help, sources }) {
   const span = mountSpan(store);
   const counters = mountCounters();
   const pause = h("button", { class: "icon-button", onclick: () => togglePause(store, resync) });
+  const clear = h("button", {
+    class: "icon-button",
+    "aria-label": "Hide everything until now",
+    title: "Hide everything until now; the recording keeps it",
+    onclick: () => go(store, { span: { since: store.state.end + 1 }, id: null, packet: null, message: null }),
+  }, icon("clear"));
   const theme = h("button", {
     class: "icon-button",
     onclick: () => {
@@ -47,7 +53,7 @@ export function mountHeader(bar, store, { resync, help, sources }) {
     chooseSource,
     h("div", { class: "filters" }, filter.element, span.element),
     counters.element,
-    h("div", { class: "bar-buttons" }, pause, theme, helpButton),
+    h("div", { class: "bar-buttons" }, clear, pause, theme, helpButton),
   );
   drawTheme(theme);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawTheme(theme));
@@ -57,6 +63,7 @@ export function mountHeader(bar, store, { resync, help, sources }) {
     span.draw(state);
     counters.draw(state);
     drawPause(pause, state);
+    clear.hidden = state.capture.state !== "running";
   });
 }
 
@@ -124,12 +131,17 @@ function mountSpan(store) {
     draw({ route: { span } }) {
       element.hidden = !span;
       if (!span) return;
-      const words = span.last ? `last ${duration(span.last)}` : `${moment(span.from)} to ${moment(span.to)}`;
+      const words = inWords(span);
       setText(text, words);
       element.title = "Clear the time range";
       element.setAttribute("aria-label", `Time range ${words}: clear`);
     },
   };
+}
+
+function inWords({ from, to, last, since }) {
+  if (since !== undefined) return `since ${moment(since)}`;
+  return last ? `last ${duration(last)}` : `${moment(from)} to ${moment(to)}`;
 }
 
 function mountCounters() {

@@ -187,9 +187,10 @@ function mountLanes(ruler, { choose, zoomAt }) {
   };
 }
 
-/** The time range of the lanes: the one selected on the timeline, the last seconds, or all. */
+/** The time range of the lanes: the one selected on the timeline, the last seconds, from a moment on, or all. */
 function axisOf(span, end) {
   if (span?.last) return { from: Math.max(0, end - span.last), to: end };
+  if (span?.since !== undefined) return { from: span.since, to: Math.max(end, span.since + 1) };
   return span && span.to > span.from ? { from: span.from, to: span.to } : { from: 0, to: end };
 }
 

@@ -8,6 +8,7 @@ import { onTheme, readColours } from "../widgets/canvas_colours.js";
 import { h } from "../widgets/dom.js";
 import { noRows } from "../widgets/empty_state.js";
 import { moment } from "../text/format.js";
+import { fixedSpan, isMoving } from "../text/time_range.js";
 import { listen } from "./gestures.js";
 import { hit, markLines } from "./hit_test.js";
 import { LaneList } from "./lane_list.js";
@@ -89,7 +90,7 @@ class Timeline {
   /** The time range shown, null until one is known; a movement in progress overrides the URL. */
   get span() {
     const chosen = this.moved === undefined ? this.store.state.route.span : this.moved;
-    if (chosen && !chosen.last) return chosen;
+    if (chosen && !isMoving(chosen)) return chosen;
     return this.lanes.answer?.span ?? null;
   }
 
@@ -125,7 +126,7 @@ class Timeline {
   ask({ route, capture }) {
     const chosen = this.moved === undefined ? route.span : this.moved;
     const range = this.list.range();
-    const time = !chosen ? {} : chosen.last ? { last: chosen.last } : { from: chosen.from, to: chosen.to };
+    const time = chosen?.last ? { last: chosen.last } : fixedSpan(chosen) ?? {};
     const at = this.anchor?.id ?? route.id;
     const parameters = {
       ...time,
@@ -380,10 +381,11 @@ function failure({ message, advice }) {
 }
 
 function nothingHere({ span, filter }) {
-  const when = span && !span.last ? ` between ${moment(span.from)} and ${moment(span.to)}` : "";
-  const what = filter ? `No connection matches “${filter}”` : "No connection was open";
-  const text = `${what}${when}. ${
-    span ? "Select another time range below, or press Escape to clear it." : "Clear the filter to see all of them."
-  }`;
+  let [when, next] = ["", "Clear the filter to see all of them."];
+  if (span) next = "Select another time range below, or press Escape to clear it.";
+  if (span?.since !== undefined) {
+    [when, next] = [` since ${moment(span.since)}`, "The next ones appear here; press Escape to show all."];
+  } else if (span && !span.last) when = ` between ${moment(span.from)} and ${moment(span.to)}`;
+  const text = `${filter ? `No connection matches “${filter}”` : "No connection was open"}${when}. ${next}`;
   return { key: text, content: () => [h("h2", {}, "No connections"), h("p", {}, text)] };
 }

@@ -8,6 +8,7 @@ export interface FixedSpan {
   from: number;
   to: number;
   last?: undefined;
+  since?: undefined;
 }
 
 /** The newest ns of a capture that grows. */
@@ -15,9 +16,18 @@ export interface LastSpan {
   last: number;
   from?: undefined;
   to?: undefined;
+  since?: undefined;
 }
 
-export type Span = FixedSpan | LastSpan;
+/** Everything from a moment on, ns since the capture's start. */
+export interface SinceSpan {
+  since: number;
+  from?: undefined;
+  to?: undefined;
+  last?: undefined;
+}
+
+export type Span = FixedSpan | LastSpan | SinceSpan;
 
 /** What the address bar names. */
 export interface Route {
