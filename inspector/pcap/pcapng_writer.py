@@ -85,7 +85,8 @@ def _options(options: Sequence[tuple[int, bytes]]) -> bytes:
 
 
 class SpoolWriter:
-    """Writes a pcapng file with one interface that another process reads while it grows.
+    """Writes a pcapng file with one interface that another process reads while it grows (pcap.reader; for the
+    dashboard, web.session.paces).
 
     Only whole blocks are written, many at once, so the reader hardly ever has to wait for the rest of one. The file is
     always new and accessible to its owner only (mode 0600), as are any directories created for it (0700).

@@ -6,6 +6,7 @@ packet_display_filter.py.
 127.0.0.1           an address of their connection, or a part of one
 http, websocket     the protocol of their connection
 retransmission, rst a verdict or a flag of one of their packets
+is:reset            a kind of problem (troubles.py)
 close, client       a message's kind, and who sent it
 time-wait           the state that an end of a connection is in
 cause:CODE          a slow wait of this cause (docs/waits.md): "cause:nagle"

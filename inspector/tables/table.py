@@ -174,7 +174,7 @@ HEADERS = (
     _c("ip_id", "u2", "IPv4 identification; 0 none"),
     _c("checksum", "u2", "TCP checksum; 0 when it is not captured"),
     _c("window_field", "u2", "the window as in the header, unscaled"),
-    _c("options", "u1", "bits of wire.options.Option: which TCP options the segment carries"),
+    _c("options", "u1", "bits of wire.tcp_options.Option: which TCP options the segment carries"),
     _c("mss", "u2", "maximum segment size option (RFC 9293 §3.7.1)"),
     _c("scale", "u1", "window scale option, as sent (RFC 7323 §2.2)"),
     _c("timestamp", "u4", "TSval (RFC 7323 §3.2)"),
@@ -233,7 +233,7 @@ CONNECTIONS = (
     ),
     _c("scale", "i1", "window shift of client, server; -1 not seen, -2 none offered, -3 in a SYN not captured", -1, 2),
     _c("mss", "u2", "maximum segment size announced by client, server; 0 none", 0, 2),
-    _c("options", "u1", "wire.options.Option bits on the SYN of client, server", 0, 2),
+    _c("options", "u1", "wire.tcp_options.Option bits on the SYN of client, server", 0, 2),
     _c("conn_state", "u1", "tcp.verdicts.ConnState (Zeek's)"),
     _c("history", "u1", "Zeek's history letters in ASCII, 0 behind the last, bounded", 0, 40),
     _c("client_state", "u1", "tcp.states.State now"),
@@ -294,7 +294,7 @@ FRAMES = (
 MESSAGES = (
     _c("connection", "i4", "row in connections"),
     _c("direction", "i1", "Direction of the sender"),
-    _c("kind", "u1", "websocket.protocol.Opcode of its first frame: 1 text, 2 binary, 8 close, 9 ping, 10 pong"),
+    _c("kind", "u1", "websocket.opcodes.Opcode of its first frame: 1 text, 2 binary, 8 close, 9 ping, 10 pong"),
     _c("first_packet", "i4", "row in packets"),
     _c("last_packet", "i4", "row in packets"),
     _c("first_frame", "i4", "row in frames"),
@@ -322,7 +322,7 @@ ANOMALIES = (
 
 EVENTS = (
     _c("time_ns", "i8", "when it happened"),
-    _c("kind", "u1", "story.EventKind"),
+    _c("kind", "u1", "views.story.kinds.EventKind"),
     _c("connection", "i4", "row in connections"),
     _c("direction", "i1", "Direction of who did it"),
     _c("packet", "i4", "row in packets that shows it"),
@@ -330,7 +330,7 @@ EVENTS = (
     _c("since", "i4", "row in packets from which its duration counts; -1 none", -1),
     _c("count", "i4", "number of packets or segments; -1 not counted", -1),
     _c("bytes", "i8", "number of bytes; -1 not counted", -1),
-    _c("reset", "i1", "story.Reset of a RST; -1 no RST", -1),
+    _c("reset", "i1", "views.story.kinds.Reset of a RST; -1 no RST", -1),
 )
 
 WAITS = (
@@ -371,7 +371,7 @@ TOKENS = (
     _c("closed_ns", "i8", "when the number was given back, or first seen no more; -1 not yet", -1),
     _c("closed_by", "u1", "descriptors.history.Closed"),
     _c("role", "u1", "descriptors.history.Role"),
-    _c("name", "u1", "the name by which the process's registry lists it, likewise; empty when none", 0, 64),
+    _c("name", "u1", "the name by which the process's registry lists it, in UTF-8; empty when none", 0, 64),
     _c("named_ns", "i8", "when the name was entered in the registry; -1 never", -1),
     _c("forgotten_ns", "i8", "when it was struck out again; -1 not yet", -1),
     *_ENDS,

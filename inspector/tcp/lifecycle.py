@@ -75,7 +75,10 @@ MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
 @cython.final
 @cython.cclass
 class Lifecycle:
-    """Fills the states of packets; of connections, the states, handshake, closed_by, reset_by and completeness."""
+    """Fills the states of packets; of connections, the states, handshake, closed_by, reset_by and completeness.
+
+    Its `zeek` (zeek_conn_state.py) fills history and conn_state from the same packets.
+    """
 
     moves: Moves
     packets: Table

@@ -91,6 +91,7 @@ function drawSource(element, { feed, capture, behind, problem }) {
   element.title = problem?.message ?? [text, ...(capture.notes ?? [])].join("\n");
 }
 
+/** The display filter: the views read it from the route (net/filtered_rows.js, net/filtered_packets.js). */
 function mountFilter(store) {
   const input = h("input", {
     id: "filter",

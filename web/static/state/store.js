@@ -1,4 +1,5 @@
-// The page's state. Only the functions here change it; views read `store.state` and call the functions.
+// The page's state. Only the functions here change it; views read `store.state` and call the functions. After each
+// change, the view that shell/app_shell.js has mounted is called to draw it.
 
 /** @import { Route, State, TableName, Tables } from "../types/state.d.ts" */
 /** @import { Delta, Snapshot } from "../types/rows.d.ts" */

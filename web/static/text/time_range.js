@@ -5,7 +5,7 @@ const FIXED = /^(-?\d{1,9}(?:\.\d{1,9})?)-(-?\d{1,9}(?:\.\d{1,9})?)$/;
 const LAST = /^last(\d{1,6})$/;
 const SINCE = /^since(\d{1,9}(?:\.\d{1,9})?)$/;
 
-/** Text → {from, to}, {last} or {since}, in ns; null for anything else, and for a range that ends before it begins. */
+/** Text → {from, to}, {last} or {since} in ns; null for anything else, and for a range that ends before it begins. */
 export function parseSpan(text) {
   const last = LAST.exec(text ?? "");
   if (last) return Number(last[1]) > 0 ? { last: Number(last[1]) * 1e9 } : null;
