@@ -26,8 +26,8 @@ export function formatSpan({ from, to, last, since }) {
 }
 
 /**
- * The range by which rows are filtered, as the server takes it: without `to`, up to the newest. Null for none: "the last
- * 30 seconds" filters nothing.
+ * The range by which rows are filtered, as the server takes it: without `to`, up to the newest. Null for none: "the
+ * last 30 seconds" filters nothing.
  *
  * @returns {{from: number, to?: number} | null}
  */
