@@ -93,6 +93,18 @@ def _message(capture: Capture, row: int) -> dict[str, Any]:
         "hex": kept[:HEX_LIMIT].hex(),
         "kept": len(kept),
         "pushes": [_push(capture, push) for push in pushes(capture, row, row + 1)],
+        **_neighbours(capture, row),
+    }
+
+
+def _neighbours(capture: Capture, row: int) -> dict[str, int | None]:
+    """The messages before and after this one in its connection, control frames among them; None if there is none."""
+    connections = capture.messages["connection"]
+    before = np.flatnonzero(connections[:row] == connections[row])
+    after = np.flatnonzero(connections[row + 1 :] == connections[row])
+    return {
+        "previous": int(before[-1]) if len(before) else None,
+        "next": row + 1 + int(after[0]) if len(after) else None,
     }
 
 

@@ -35,6 +35,8 @@ test("the client's socket is at the left, the server's at the right, each with i
   await until(() => panel.querySelector(".connection-title").textContent);
   const ends = panel.querySelector(".sockets-pair").children.map(({ className }) => className);
   assert.deepEqual(ends, ["socket client", "sockets-line", "socket server"]);
+  const places = panel.querySelectorAll(".connection-places a").map((link) => link.getAttribute("href"));
+  assert.deepEqual(places, ["#/http?q=%233", "#/packets?q=%233"]);
   assert.deepEqual(texts(panel, ".socket-part"), [
     "192.0.2.1address: machine",
     "51514port: of this connection",

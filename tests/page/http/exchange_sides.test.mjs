@@ -38,6 +38,8 @@ const detail = {
   request: side({ query: [["b", "c"]] }),
   response: side(),
   anomalies: [],
+  packets: { request: [4, 5], response: [6, 6] },
+  trouble: { packets: [], total: 0 },
   curl: null,
 };
 
@@ -93,10 +95,37 @@ test("its link leads to the request's packet in its connection", async () => {
 });
 
 test("an anomaly leads to its packet", async () => {
-  const anomaly = { title: "Two lengths", detail: "3 and 4", reference: "RFC 9112 §6.3", severity: "error", packet: 9 };
+  const anomaly = {
+    title: "Two lengths",
+    detail: "3 and 4",
+    reference: "RFC 9112 §6.3",
+    severity: "error",
+    packet: 9,
+    connection: 8,
+  };
   const { panel, store } = await shown({ anomalies: [anomaly] });
   const [item] = panel.querySelectorAll(".anomalies li");
   assert.equal(item.className, "error");
+  const places = item.querySelectorAll("a").map((link) => link.getAttribute("href"));
+  assert.deepEqual(places, ["#/packets?packet=9", "#/connections/8?packet=9"]);
   item.querySelector("a").click();
   assert.equal(store.state.route.packet, 9);
+});
+
+test("it leads to the first and last packet of each message, and to packets with trouble", async () => {
+  const trouble = { packets: [{ packet: 5, verdicts: ["retransmission", "duplicate_ack"] }], total: 3 };
+  const { panel } = await shown({ trouble });
+  assert.deepEqual(texts(panel, ".exchange-places span"), [
+    "Request: packets 4 to 5",
+    "Response: packet 6",
+    "retransmission, duplicate ACK: packet 5",
+    "and 2 more packets with TCP trouble",
+  ]);
+  const places = panel.querySelectorAll(".exchange-places a").map((link) => link.getAttribute("href"));
+  assert.deepEqual(places, [4, 5, 6, 5].map((packet) => `#/connections/8?packet=${packet}`));
+});
+
+test("an exchange without a response has packets of its request alone", async () => {
+  const { panel } = await shown({ packets: { request: [4, 4], response: null } });
+  assert.deepEqual(texts(panel, ".exchange-places span"), ["Request: packet 4"]);
 });

@@ -32,10 +32,13 @@ async function shown(more = {}) {
       hex: "4869",
       kept: 2,
       pushes: [],
+      previous: null,
+      next: 8,
       ...more,
     },
   });
   const [panel, store] = [document.createElement("section"), createStore()];
+  store.navigate({ view: "websocket" });
   mountMessagePanel(panel, store).show(7, store.state);
   await until(() => panel.firstChild);
   return { panel, store };
@@ -84,4 +87,14 @@ test("recipients and causes are told apart", async () => {
   );
   assert.equal(cause.querySelector("h3").textContent, "Cause");
   assert.deepEqual(texts(cause, "li"), ["1 ms after message 5 on this connection"]);
+});
+
+test("its packets, and the messages before and after it, are links", async () => {
+  const { panel } = await shown({ previous: 6 });
+  const places = (selector) => panel.querySelectorAll(selector).map((link) => link.getAttribute("href"));
+  assert.deepEqual(places(".panel-head a.icon-button"), ["#/websocket?m=6", "#/websocket?m=8"]);
+  assert.deepEqual(places(".message-facts a"), ["#/connections/3?packet=20", "#/connections/3?packet=22"]);
+  assert.deepEqual(places(".frames a"), ["#/connections/3?packet=20", "#/connections/3?packet=22"]);
+  const ends = await shown({ next: null });
+  assert.equal(ends.panel.querySelector(".panel-head a.icon-button"), null);
 });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,10 @@ def test_an_exchange_comes_with_everything_about_it(ours: Visitor) -> None:
     assert opened["request"]["cookies"] == [["id", "7"]]
     assert opened["connection"]["client"] == "127.0.0.1:40001"
     assert opened["anomalies"] == []
+    assert (opened["packets"], opened["trouble"]) == (
+        {"request": [4, 4], "response": [5, 5]},
+        {"packets": [], "total": 0},
+    )
     assert opened["curl"].startswith("curl ")
     assert "'{\"a\":1}'" in opened["curl"]
 
@@ -46,6 +51,24 @@ def test_only_the_first_question_waits_for_the_connection(ours: Visitor) -> None
     timing = [row["timing_ns"] for row in ours.get("/api/exchanges")["rows"]]
     assert [each["connect"] for each in timing[:2]] == [2_000_000, None]
     assert timing[0] | {"connect": None} == {"connect": None, "send": 0, "wait": 1_000_000, "receive": 0}
+
+
+def test_the_packets_of_an_exchange_and_its_trouble_are_named(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "again.pcapng")
+    talk = Talk(wire, 40001)
+    talk.client(GET := b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    wire.put((40001, 80), 1001, 5001, 24, GET)
+    talk.server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+    talk.server(b"ab")
+    wire.put((80, 40001), 5001 + 38, 1001 + len(GET), 24, b"ab")  # behind the last packet of the exchange
+    Talk(wire, 40002).client(GET)
+    wire.close()
+    with opened(wire.path) as again:
+        answer, open_one = again.get("/api/exchanges/0"), again.get("/api/exchanges/1")
+    assert answer["packets"] == {"request": [4, 4], "response": [6, 7]}
+    assert [packet["packet"] for packet in answer["trouble"]["packets"]] == [5]
+    assert answer["trouble"]["total"] == 1
+    assert open_one["packets"]["response"] is None
 
 
 def test_bodies_are_what_their_bytes_say(ours: Visitor) -> None:

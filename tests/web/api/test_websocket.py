@@ -46,6 +46,7 @@ def test_a_message_comes_with_its_frames_bytes_and_what_it_caused(ours: Visitor)
     assert bytes.fromhex(opened["hex"]) == b'{"say": "Hi"}'
     assert [push["push"] for push in opened["pushes"]] == [1]
     assert len(opened["frames"]) == 1
+    assert opened["previous"] is None
     assert [push["message"] for push in ours.get("/api/messages/1")["pushes"]] == [0]
 
 

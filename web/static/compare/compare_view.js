@@ -24,7 +24,8 @@ export function mount(root, store) {
     ],
   ], () => ask(store.state.lengths.packets ?? 0));
   of.element.hidden = true;
-  root.append(h("div", { class: "compare" }, heading(), fiveWays.element, of.element, page));
+  const about = { class: "compare", tabindex: "0", role: "region", "aria-label": "Comparison", "data-arrow-keys": "" };
+  root.append(h("div", about, heading(), fiveWays.element, of.element, page));
   let [told, drawn, asking, asked, stopped] = [null, "", false, { packets: -1, at: -Infinity }, false];
   let timer = null;
 

@@ -12,7 +12,8 @@ import { mountHolders } from "../sockets/connection_holders.js";
 import { outcome, protocolName } from "../text/terms.js";
 import { LadderView } from "./ladder_view.js";
 import { mountPacketPanel } from "../packets/packet_panel.js";
-import { packetLinks } from "../widgets/place_link.js";
+import { redraw } from "../widgets/redraw.js";
+import { packetLinks, placeLink } from "../widgets/place_link.js";
 import { mountTabs } from "./tabs.js";
 import { mountPlayback } from "./playback_bar.js";
 import { mountVerdictPopover } from "./verdict_popover.js";
@@ -31,7 +32,9 @@ export function mountConnectionPanel(panel, store) {
   const packet = mountPacketPanel(store);
   const panes = mountTabs(store, [ladder.element, playback.element]);
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
-  const page = h("div", { class: "connection" }, head.element, panes.bar, trouble, panes.elements, packet.element);
+  const places = h("nav", { class: "connection-places", "aria-label": "Contents of the connection" });
+  const line = h("div", { class: "tabs-line" }, panes.bar, places);
+  const page = h("div", { class: "connection" }, head.element, line, trouble, panes.elements, packet.element);
   panel.append(intro, page);
 
   const connectionPackets = new ConnectionPackets(get, () => draw(store.state));
@@ -62,8 +65,11 @@ export function mountConnectionPanel(panel, store) {
     const known = connectionPackets.connection;
     const connection = row ?? (known && { ...known, until_ns: known.at_ns + known.duration_ns });
     head.draw(connection, state);
+    if (connection) redraw(places, placesOf(connection).map(({ text, place }) => placeLink(store, place, {}, text)));
     packet.draw(state.route.packet); // first, since it takes room from the ladder
     panes.draw(state, connection);
+    if (state.route.packet === null) delete ladder.list.element.dataset.arrowKeys;
+    else ladder.list.element.dataset.arrowKeys = "";
     if (known) ladder.draw(connectionPackets, state.route.packet);
     playback.draw();
   }
@@ -168,6 +174,18 @@ function header(store) {
       for (const side of ["client", "server"]) sockets[side].draw(connection);
     },
   };
+}
+
+/** Where the contents of a connection are listed, by protocol: {text, place}, a change of the route. */
+function placesOf({ id, protocol, inside }) {
+  const spoken = [protocol, inside];
+  const isChat = spoken.includes("websocket"); // opened by an HTTP exchange
+  const filter = `#${id}`;
+  return [
+    { text: "exchanges", place: { view: "http", filter }, isThere: isChat || spoken.includes("http") },
+    { text: "messages", place: { view: "websocket", id }, isThere: isChat },
+    { text: "packets", place: { view: "packets", filter }, isThere: true },
+  ].filter(({ isThere }) => isThere);
 }
 
 /** A socket: its address and port, each with its kind. */

@@ -1,15 +1,16 @@
 // One HTTP exchange: anomalies, timing, and both messages with headers, cookies and bodies.
 
 import { get } from "../net/api.js";
+import { anomalyItem } from "../widgets/anomaly_item.js";
 import { bodyView } from "./body_formats.js";
 import { copyText } from "../widgets/clipboard.js";
 import { h, icon } from "../widgets/dom.js";
-import { count, duration, size } from "../text/format.js";
+import { count, counted, duration, size } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { part } from "../widgets/key_values.js";
 import { placeLink } from "../widgets/place_link.js";
 import { PHASES, phasesOf, place, totalNs } from "./waterfall.js";
-import { statusLine } from "../text/terms.js";
+import { statusLine, verdict } from "../text/terms.js";
 
 export function mountExchangePanel(panel, store) {
   // Open sections, and the chosen format of bodies: kept from exchange to exchange.
@@ -114,7 +115,8 @@ export function mountExchangePanel(panel, store) {
   };
 }
 
-function head({ exchange, curl }, store) {
+function head(detail, store) {
+  const { exchange, curl } = detail;
   const said = h("p", { class: "copied", role: "status", hidden: true });
   const copy = curl &&
     h("button", {
@@ -148,22 +150,45 @@ function head({ exchange, curl }, store) {
       }, icon("close")),
     ),
     said,
+    places(detail, store),
+  );
+}
+
+/** Links to the packets of the exchange: the first and the last of each message, and those with TCP trouble. */
+function places({ exchange, packets, trouble }, store) {
+  const { connection: id } = exchange;
+  const link = (packet) =>
+    placeLink(store, { view: "connections", id, packet }, { "aria-label": `packet ${count(packet)}` }, count(packet));
+  const ends = (name, [first, last]) =>
+    h(
+      "span",
+      {},
+      `${name} `,
+      ...(first === last ? ["packet ", link(first)] : ["packets ", link(first), " to ", link(last)]),
+    );
+  const more = trouble.total - trouble.packets.length;
+  return h(
+    "p",
+    { class: "exchange-places" },
+    packets.request && ends("Request:", packets.request),
+    packets.response && ends("Response:", packets.response),
+    trouble.packets.map(({ packet, verdicts }) =>
+      h("span", { class: "trouble" }, `${verdicts.map((code) => verdict(code).name).join(", ")}: packet `, link(packet))
+    ),
+    more > 0 && h("span", {}, `and ${counted(more, "more packet")} with TCP trouble`),
   );
 }
 
 /** Anomalies, each with the values compared and the rule; then plain notes. */
 function anomalyList({ anomalies, exchange }, store) {
-  const found = anomalies.map(({ title, detail, reference, severity, packet }) =>
-    h(
-      "li",
-      { class: severity },
-      h("b", {}, title),
-      h("span", {}, ` ${detail} `),
-      h("span", { class: "anomaly-rule" }, reference),
-      " ",
+  const found = anomalies.map((anomaly) => {
+    const { packet, connection } = anomaly;
+    return anomalyItem(
+      anomaly,
       placeLink(store, { view: "packets", packet }, {}, `packet ${count(packet)}`),
-    )
-  );
+      placeLink(store, { view: "connections", id: connection, packet }, {}, `in connection #${connection}`),
+    );
+  });
   const facts = exchange.notes.length
     ? [h("p", { class: "exchange-notes" }, `Notes: ${exchange.notes.join(", ")}.`)]
     : [];

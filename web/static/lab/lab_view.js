@@ -14,7 +14,7 @@ const ABOUT = {
 };
 
 export function mount(root, store) {
-  const page = h("div", { class: "lab" });
+  const page = h("div", { class: "lab", tabindex: "0", role: "region", "aria-label": "Lab", "data-arrow-keys": "" });
   root.append(page);
   let [built, entries, turned] = [null, [], store.state.route.id];
   const last = new Map(); // action name → its last result

@@ -58,7 +58,14 @@ export function mount(root, store) {
       lists.causes.element,
     ),
   );
-  root.append(h("div", { class: "overview", tabindex: "0", role: "region", "aria-label": "Overview" }, page, empty));
+  root.append(
+    h(
+      "div",
+      { class: "overview", tabindex: "0", "data-arrow-keys": "", role: "region", "aria-label": "Overview" },
+      page,
+      empty,
+    ),
+  );
 
   let drawn = null;
   function draw(state) {

@@ -1,4 +1,4 @@
-// The selected packet: its facts, its note, its layers and its bytes; layers and bytes highlight each other.
+// The selected packet: its facts, what it belongs to, its note, layers and bytes; the last two highlight each other.
 
 import { get } from "../net/api.js";
 import { closest, h, icon, setText } from "../widgets/dom.js";
@@ -6,6 +6,7 @@ import { count, counted, wallClock } from "../text/format.js";
 import { hexDump } from "../widgets/hexdump.js";
 import { layerTree } from "./layer_tree.js";
 import { go } from "../state/navigation.js";
+import { PacketReasons, placesOf } from "./packet_places.js";
 import { NoteEditor } from "./packet_note.js";
 
 const HELD = 30; // packets cached, so that stepping back and forth is immediate
@@ -19,6 +20,8 @@ export function mountPacketPanel(store, { noted = () => {} } = {}) {
   const title = h("h2");
   const place = h("span", { class: "packet-place" });
   const facts = h("span", { class: "packet-facts" });
+  const places = h("p", { class: "packet-places", "aria-label": "See also", role: "group" });
+  const reasons = new PacketReasons(store);
   const layers = h("div", { class: "packet-layers" });
   const bytes = h("div", { class: "bytes", tabindex: "0", role: "group", "aria-label": "Bytes of the packet" });
   const note = new NoteEditor({
@@ -51,6 +54,7 @@ export function mountPacketPanel(store, { noted = () => {} } = {}) {
       after,
       button("close", "Close (Escape)", () => go(store, { packet: null })),
     ),
+    places,
     note.element,
     body,
   );
@@ -100,13 +104,18 @@ export function mountPacketPanel(store, { noted = () => {} } = {}) {
     let tree = null;
     const dump = hexDump(hex, { point: (byte) => tree.point(byte), choose: (byte) => tree.choose(byte) });
     tree = layerTree(read, open, dump);
-    layers.replaceChildren(tree.element);
+    const found = placesOf(store, answer);
+    places.replaceChildren(...(found.length ? [h("span", {}, "See also"), ...found] : []));
+    places.hidden = !found.length;
+    reasons.draw(answer);
+    layers.replaceChildren(reasons.element, tree.element);
     bytes.replaceChildren(dump.element);
     drawSteps();
   }
 
   function showError(error) {
     shown = null;
+    places.hidden = true;
     layers.replaceChildren(h("p", { class: "trouble", role: "alert" }, `${error.message} ${error.advice ?? ""}`));
     bytes.replaceChildren();
     drawSteps();

@@ -2,6 +2,7 @@
 
 import { closest, h, icon } from "../widgets/dom.js";
 import { mountHeader } from "./header.js";
+import { mountFocus } from "./focus.js";
 import { mountHelpDialog } from "./help_dialog.js";
 import { mountSourceDialog } from "./source_dialog.js";
 import { go } from "../state/navigation.js";
@@ -58,12 +59,17 @@ export function mountAppShell(root, store, actions) {
   mountHeader(bar, store, { ...actions, help: help.open, sources: sources.open });
   mountDemoBar(demoBar, store);
 
-  let [mounted, unmount] = [null, () => {}];
-  store.subscribe((state) => {
+  const focus = mountFocus(stage);
+  let [mounted, unmount, opened] = [null, () => {}, false];
+  function draw(state) {
     rail.draw(state);
     drawProblem(problem, store, state);
     demoBar.hidden = !state.demo || state.route.view === "lab";
+    const isOpen = [state.route.id, state.route.packet, state.route.message].some((chosen) => chosen !== null);
+    if (opened && !isOpen) focus.restore(); // what was closed may have had it
+    opened = isOpen;
     if (mounted === state.route.view) return;
+    const isFirst = mounted === null;
     unmount();
     mounted = state.route.view;
     const view = VIEWS.find(({ name }) => name === mounted);
@@ -71,8 +77,11 @@ export function mountAppShell(root, store, actions) {
     stage.dataset.view = mounted;
     document.title = `${view.label} · Wireglass`;
     unmount = view.mount(stage, store);
-  });
-  document.addEventListener("keydown", (event) => shortcut(event, store, help));
+    if (isFirst || document.activeElement?.closest("input, textarea, dialog")) return;
+    focus.enter();
+  }
+  store.subscribe(draw);
+  document.addEventListener("keydown", (event) => shortcut(event, store, { help, draw }));
 }
 
 /** The last problem and what to do about it, or else notes on the capture, until dismissed. */
@@ -92,13 +101,14 @@ function drawProblem(element, store, { problem, capture, notesSeen }) {
   );
 }
 
-function shortcut(event, store, help) {
+function shortcut(event, store, { help, draw }) {
   if (event.ctrlKey || event.metaKey || event.altKey || closest(event, "input, textarea, select")) return;
   const number = Number(event.key);
   if (event.key === "?") help.open();
   else if (event.key === "/") document.getElementById("filter").focus();
   else if (number >= 1 && number <= VIEWS.length && (!VIEWS[number - 1].onlyDemo || store.state.demo)) {
     go(store, { view: VIEWS[number - 1].name });
+    draw(store.state); // now, so that the next key goes to it
   } else return;
   event.preventDefault();
 }

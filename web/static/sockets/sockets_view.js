@@ -30,7 +30,13 @@ export function mount(root, store) {
   const empty = h("div", { class: "empty" });
   const main = h(
     "div",
-    { class: "fd-main", tabindex: "0", role: "group", "aria-label": "Processes and connections" },
+    {
+      class: "fd-main",
+      tabindex: "0",
+      "data-arrow-keys": "",
+      role: "group",
+      "aria-label": "Processes and connections",
+    },
     figure.element,
     kernelTable.element,
   );

@@ -21,6 +21,7 @@ export class LaneList {
       class: "lanes",
       role: "listbox",
       tabindex: "0",
+      "data-arrow-keys": "",
       "aria-label": "Connections over time",
       onkeydown: key,
       onscroll: scrolled,

@@ -30,7 +30,13 @@ export function mountMessagePanel(panel, store) {
     }
   }
 
-  function draw({ message, frames, hex, kept, pushes }) {
+  function draw({ message, frames, hex, kept, pushes, previous, next }) {
+    const step = (name, title, id) =>
+      id === null
+        ? h("span", { class: "icon-button", "aria-hidden": "true" })
+        : placeLink(store, { message: id }, { class: "icon-button", "aria-label": title, title }, icon(name));
+    const { first_packet: first, last_packet: last } = message;
+    const packets = [packetLink(message, first), ...(last === first ? [] : [" to ", packetLink(message, last)])];
     return [
       h(
         "header",
@@ -42,6 +48,8 @@ export function mountMessagePanel(panel, store) {
           {},
           `Show packets: connection #${message.connection}`,
         ),
+        step("previous", "Previous message of this connection", previous),
+        step("next", "Next message of this connection", next),
         h("button", {
           class: "icon-button",
           "aria-label": "Close",
@@ -52,13 +60,16 @@ export function mountMessagePanel(panel, store) {
       h(
         "dl",
         { class: "message-facts" },
-        facts(message).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+        facts(message, packets).flatMap(([name, ...value]) => [h("dt", {}, name), h("dd", {}, value)]),
       ),
       recipients(message, pushes),
       content(message, hex, kept),
-      frameTable(frames, message),
+      frameTable(frames, message, (packet) => packetLink(message, packet)),
     ];
   }
+
+  const packetLink = ({ connection: id }, packet) =>
+    placeLink(store, { view: "connections", id, packet }, { "aria-label": `packet ${count(packet)}` }, count(packet));
 
   /** The recipients of a message, or its cause: inferred, and marked as such. */
   function recipients(message, pushes) {
@@ -166,12 +177,12 @@ export function mountMessagePanel(panel, store) {
   };
 }
 
-function facts(message) {
-  const { kind, direction, at_ns: at, first_packet: first, last_packet: last } = message;
+function facts(message, packets) {
+  const { kind, direction, at_ns: at } = message;
   const found = [
     ["Type", `${kind}, from the ${direction}`],
     ["Time", `${moment(at)} after the start of the capture`],
-    ["Packets", first === last ? count(first) : `${count(first)} to ${count(last)}`],
+    ["Packets", ...packets],
     ["Size", [size(message.bytes), compression(message)].filter(Boolean).join(", ")],
   ];
   if (kind === "close") found.push(["Close", closeText(message)]);
@@ -179,7 +190,7 @@ function facts(message) {
   return found;
 }
 
-function frameTable(frames, message) {
+function frameTable(frames, message, packetLink) {
   const rows = frames.map(({ opcode, fin, rsv, masked, length, packet, damaged }) =>
     h(
       "tr",
@@ -189,7 +200,7 @@ function frameTable(frames, message) {
       h("td", {}, rsv & 4 ? "RSV1" : rsv ? `RSV ${rsv}` : "–"),
       h("td", {}, masked ? "masked" : "–"),
       h("td", { class: "number" }, size(length)),
-      h("td", { class: "number" }, `${count(packet)}${damaged ? ", damaged" : ""}`),
+      h("td", { class: "number" }, packetLink(packet), damaged ? ", damaged" : ""),
     )
   );
   const more = message.frames > frames.length

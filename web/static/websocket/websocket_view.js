@@ -50,6 +50,7 @@ export function mount(root, store) {
       class: "virtual chat",
       role: "log",
       tabindex: "0",
+      "data-arrow-keys": "",
       "aria-label": "Messages",
       onkeydown: (event) => key(event),
     },

@@ -124,6 +124,7 @@ export class DataGrid {
         role: "grid",
         "aria-label": label,
         tabindex: "0",
+        "data-arrow-keys": "",
         onkeydown: (event) => this.key(event),
       },
       h(
