@@ -75,8 +75,10 @@ def test_after_a_link_after_closing_and_after_back_the_arrow_keys_walk_the_list(
     expect(blank.locator(".exchange-places")).to_be_visible()
     blank.keyboard.press("ArrowDown")  # with the focus nowhere, as in a tab that was just opened
     expect(blank).to_have_url(re.compile(r"#/http/5$"))
+    expect(blank.locator(".exchange h2")).to_have_text("Exchange 5")
     blank.locator(".exchange-places a").first.press("Enter")
     expect(blank.get_by_role("listbox", name="Packets of this connection")).to_be_focused()
+    expect(blank.locator(".step.chosen")).to_be_visible()
     blank.keyboard.press("ArrowDown")
     expect(blank).to_have_url(re.compile(r"#/connections/4\?packet=49$"))
     blank.go_back()

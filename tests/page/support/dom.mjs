@@ -175,6 +175,15 @@ class FakeElement extends FakeNode {
   focus() {
     document.activeElement = this;
   }
+  blur() {
+    if (document.activeElement === this) document.activeElement = document.body;
+  }
+  /** By the attribute hidden alone, here or around; what is not in the document is not visible. */
+  checkVisibility() {
+    let place = this;
+    while (place instanceof FakeElement && !place.hidden) place = place.parentNode;
+    return place === document;
+  }
   getBoundingClientRect() {
     return {
       left: 0,
@@ -269,8 +278,16 @@ class Observer {
 
 const kept = new Map();
 
+class FakeKeyboardEvent extends Event {
+  constructor(type, { key, ctrlKey, metaKey, altKey, shiftKey, ...about }) {
+    super(type, { cancelable: true, ...about });
+    Object.assign(this, { key, ctrlKey, metaKey, altKey, shiftKey });
+  }
+}
+
 Object.assign(globalThis, {
   document: new FakeDocument(),
+  KeyboardEvent: FakeKeyboardEvent,
   Node: FakeNode,
   Text: FakeText,
   Element: FakeElement,

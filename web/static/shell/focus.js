@@ -37,7 +37,7 @@ export function mountFocus(stage) {
     later();
   });
   document.addEventListener("keydown", (event) => {
-    if (document.activeElement !== document.body && document.activeElement !== stage) return;
+    if (event.target !== document.body && event.target !== stage) return; // something has the focus
     if (!KEYS.includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
     move();
     if (document.activeElement === stage) return;
