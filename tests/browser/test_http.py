@@ -205,7 +205,7 @@ def test_ambiguities_and_orphans_are_said_with_the_rule(page: Page) -> None:
     odd = page.locator(".anomalies li").first
     expect(odd).to_contain_text("RFC 9112")
     expect(page.locator(".head-none")).to_have_text("The response is not in the capture.")
-    odd.get_by_role("link").click()
+    odd.get_by_role("link", name="packet").click()
     expect(page).to_have_url(re.compile(r"#/packets\?packet=\d+$"))
     show(page, ORPHAN)
     expect(page.locator(".head-none")).to_have_text("The request is not in the capture.")

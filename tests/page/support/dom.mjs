@@ -180,9 +180,8 @@ class FakeElement extends FakeNode {
   }
   /** By the attribute hidden alone, here or around; what is not in the document is not visible. */
   checkVisibility() {
-    let place = this;
-    while (place instanceof FakeElement && !place.hidden) place = place.parentNode;
-    return place === document;
+    if (this.hidden) return false;
+    return this.parentNode === document || Boolean(this.parentNode?.checkVisibility?.());
   }
   getBoundingClientRect() {
     return {
