@@ -33,7 +33,7 @@ def figure(
         raise ValueError(f"There is no figure {name!r} here; there are {', '.join(names)}.")
     span = extent(capture)
     if span is None:
-        raise ValueError("The capture has no packets with a time.")
+        raise ValueError("The capture has no packets with a timestamp.")
     from plotly.graph_objects import Figure  # takes longer to import than everything else together
 
     if connection is None:

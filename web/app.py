@@ -88,5 +88,5 @@ def _token_said() -> str:
         body = None
     token = body.get("token") if isinstance(body, dict) else None
     if not isinstance(token, str):
-        raise Refused(400, "The request contains no key.", OPEN_THE_LINK)
+        raise Refused(400, "The request contains no access token.", OPEN_THE_LINK)
     return token

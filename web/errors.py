@@ -21,7 +21,7 @@ WHAT_TO_DO = {
     400: "Check the request against the API's description.",
     404: "Check the address.",
     405: "Use another method.",
-    413: "Send less at once.",
+    413: "Send a shorter request.",
     500: "Look at the terminal in which the dashboard runs, and report its output.",
 }
 

@@ -87,7 +87,7 @@ class Feed:
         try:
             return self._serve(ws, g.visit)
         except LogClosed:
-            return GOING_AWAY, "the dashboard ends"
+            return GOING_AWAY, "the dashboard is shutting down"
         finally:
             self._places.release()
 

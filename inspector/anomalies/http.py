@@ -11,7 +11,7 @@ from inspector.anomalies.anomaly import Anomaly
 HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-bare-lf",
-        "Lines end in LF alone",
+        "Lines end with LF only",
         "A line of the header section ends in LF without CR; a recipient may accept it.",
         "RFC 9112 §2.2",
         "violation",
@@ -128,15 +128,15 @@ HTTP: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "http-bad-chunk",
-        "Chunk that cannot be read",
-        "At stream offset {a}, a chunk size or a line end is expected and something else is there: the end of this "
+        "Invalid chunk",
+        "At stream offset {a}, there is no valid chunk size or line end: the end of this "
         "body cannot be determined. Parsing resumes at the next start line.",
         "RFC 9112 §7.1",
         "violation",
     ),
     Anomaly(
         "http-chunk-bare-lf",
-        "Lines of a chunked body end in LF alone",
+        "Lines of a chunked body end with LF only",
         "{a} lines of the chunked framing end in LF without CR; accepted here. A parser that requires CR and LF sees "
         "a different body.",
         "RFC 9112 §7.1",
@@ -165,8 +165,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-body-withheld",
         "Body not sent after Expect",
-        "The client asked with Expect: 100-continue whether to send its body, got a final response, and sent no body, "
-        "as it is allowed to.",
+        "The client sent Expect: 100-continue, received a final response, and did not send the body, as it may.",
         "RFC 9110 §10.1.1",
         "note",
     ),
@@ -191,13 +190,13 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-unasked-timeout",
         "408 without a request",
-        "Status {a} without a captured request: a server tells the client that it will not wait for one any longer.",
+        "Status {a} without a captured request: a server sends it when it stops waiting for a request.",
         "RFC 9110 §15.5.9",
         "note",
     ),
     Anomaly(
         "http-resynchronised",
-        "Start line found again",
+        "Parsing resumed at a start line",
         "{a} bytes could not be parsed; the next start line was found at stream offset {b}.",
         "RFC 9112 §2.1",
     ),
@@ -225,7 +224,7 @@ HTTP: tuple[Anomaly, ...] = (
     Anomaly(
         "http-not-a-start-line",
         "Bytes that are not an HTTP message",
-        "At stream offset {a}, a start line was expected and something else is there.",
+        "At stream offset {a}, a start line was expected, but the bytes there are not one.",
         "RFC 9112 §2.1",
     ),
     Anomaly(
@@ -244,7 +243,7 @@ HTTP: tuple[Anomaly, ...] = (
         "http-pairing-corrected",
         "Unanswered requests skipped",
         "The responses to {a} requests are probably missing from the capture. This response was paired with the "
-        "request that its sequence and acknowledgment numbers prove, or where they prove none, with the newest.",
+        "request that its sequence and acknowledgment numbers identify, or with the newest if they identify none.",
         "RFC 9112 §9.3.2",
         "note",
     ),

@@ -7,12 +7,13 @@ from inspector.anomalies.anomaly import Anomaly
 IP: tuple[Anomaly, ...] = (
     Anomaly(
         "time-goes-back",
-        "Time goes back",
-        "Its time is {a:time} after that of packet {b} and {c:time} after that of the next packet, while those two are "
-        "in order: probably its own time is corrupt. Durations from or to it are unknown.",
+        "Timestamp goes backwards",
+        "Its timestamp is {a:time} after that of packet {b} and {c:time} after that of the next packet, while those "
+        "two are "
+        "in order: its own timestamp is probably corrupt. Durations from or to it are unknown.",
         "",
         packet="b",
-        unknown="Its time is {a:time} before that of packet {b}: durations across them are unknown.",
+        unknown="Its timestamp is {a:time} before that of packet {b}: durations across them are unknown.",
     ),
     Anomaly(
         "ip-fragments-overlap",

@@ -170,7 +170,7 @@ TCP: tuple[Anomaly, ...] = (
     Anomaly(
         "tcp-reset-with-data",
         "Reset with data",
-        "The RST carries {a} bytes, which may say why it was sent; they are not part of the stream.",
+        "The RST carries {a} bytes, which may give the reason for it; they are not part of the stream.",
         "RFC 9293 §3.5.3",
         "note",
     ),

@@ -159,7 +159,7 @@ WEBSOCKET: tuple[Anomaly, ...] = (
     ),
     Anomaly(
         "ws-resynchronised",
-        "Frames found again",
+        "Parsing resumed at a valid frame",
         "{a} bytes were skipped; valid frames begin again at stream offset {b}.",
         "RFC 6455 §5.2",
     ),

@@ -53,7 +53,7 @@ _vlan_option = click.option(
 
 
 _sort_option = click.option(
-    "--sort", is_flag=True, help="Process the packets in order of time, not in file order; they keep their numbers."
+    "--sort", is_flag=True, help="Process the packets in timestamp order, not in file order; they keep their numbers."
 )
 
 Command = Callable[..., Any]
@@ -79,7 +79,7 @@ def read_options(command: Command) -> Command:
 
 sort_copy_option = click.option(
     "--sort", "is_sorted", is_flag=True,
-    help="Put the packets in order of time first, and number them in this order, not as in the file.",
+    help="Sort the packets by timestamp first, and number them in this order, not in file order.",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def pipes_at_once(found: Findings, kind: Kind) -> Cell:
     lives = found.lives[kind]
     detail = f"Open for {duration(lives.held_ns)} in total, in a capture of {duration(found.duration_ns)}."
     starts = found.capture.connections["first_packet"][lives.connection].astype(np.int64)
-    proof, proofs = found.prove(starts, "open from here on")
+    proof, proofs = found.prove(starts, "opened here")
     values: Values = {"most": lives.most, "held_ns": lives.held_ns}
     return Cell(f"{lives.most:,} at most", detail, values, proof, proofs)
 

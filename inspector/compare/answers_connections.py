@@ -73,7 +73,7 @@ def life(found: Findings, kind: Kind) -> Cell:
     lives = found.lives[kind]
     lasted = np.sort(lives.lasted_ns[lives.lasted_ns >= 0])
     if not len(lasted):
-        return Cell("not known", "Times go back while they are open.")
+        return Cell("not known", "Timestamps go backwards while they are open.")
     middle, longest = median(lasted), int(lasted[-1])
     still = int(lives.is_open.sum())
     many = len(lasted) > 1

@@ -44,7 +44,7 @@ def message_cost(found: Findings, kind: Kind) -> Cell:
     frame = (cost.all_bytes - cost.wire_bytes[Phase.TALKING]) / cost.all_bytes
     useful = cost.useful / cost.messages
     detail = f"{_per_cent(frame)} of that went into opening and closing connections; " + (
-        "every message pays it again."
+        "every message has this cost again."
         if kind is Kind.CLOSED
         else f"one more on the open connection costs {size(talk)} for {size(useful)} of content."
     )
@@ -60,7 +60,7 @@ def message_cost(found: Findings, kind: Kind) -> Cell:
 
 
 def news_to_delivery(found: Findings, kind: Kind) -> Cell:
-    """The answer to: How long from news to delivery?"""
+    """The answer to: How long did delivery take?"""
     mine = [delivery for delivery in found.deliveries if delivery.kind is kind]
     chosen = [delivery for delivery in mine if delivery.is_exact] or mine
     pace = poll_pace(found) if kind is Kind.POLLING else None
@@ -92,7 +92,7 @@ def _deliveries(chosen: list[Delivery]) -> list[Proof]:
     """The packets with which the slowest deliveries began and ended."""
     slowest = sorted(chosen, key=lambda delivery: -delivery.took_ns)[:3]
     return [proof for delivery in slowest for proof in (
-        Proof(delivery.known, delivery.known_on, "the server knows"),
+        Proof(delivery.known, delivery.known_on, "the server has the news"),
         Proof(delivery.packet, delivery.connection, f"delivered {duration(delivery.took_ns)} later"),
     )]  # fmt: skip
 

@@ -75,7 +75,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         "delivery",
-        "How long from news to delivery?",
+        "How long did delivery take?",
         "News is recognised by its text (8 characters or more): from the packet in which a client sent it to the "
         "server to the first in which each other client got it. If no client was seen sending it, from the server's "
         "first push to any client: then “at least”. Measured where the capture was taken.",

@@ -38,7 +38,7 @@ def content(capture: Capture, row: int, limit: int = LIMIT) -> tuple[bytes, list
     coded, notes = coded_content(capture, row, WIRE_LIMIT)
     codings = _codings(head(capture, row))
     if len(codings) > LAYERS:
-        notes.append(f"{len(codings)} codings; at most {LAYERS} are undone")
+        notes.append(f"{len(codings)} codings; at most {LAYERS} are decoded")
         return coded[:limit], notes
     for kind, coding in reversed(codings):
         decoded = _decode(kind, coding, coded, limit + 1, notes)

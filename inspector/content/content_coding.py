@@ -91,7 +91,7 @@ def _brotli(coded: bytes, limit: int) -> tuple[bytes, bool]:
                 out += stream.process(b"", output_buffer_limit=limit - len(out))
     except brotli.error as error:
         if not out:
-            raise BadCoding("no brotli stream") from error
+            raise BadCoding("not a brotli stream") from error
     return bytes(out[:limit]), stream.is_finished() and len(out) <= limit
 
 
@@ -109,7 +109,7 @@ def _zstd(coded: bytes, limit: int) -> tuple[bytes, bool]:
             at += len(piece) - len(frame.unused_data)
     except zstd.ZstdError as error:
         if not out:
-            raise BadCoding("no zstd frame") from error
+            raise BadCoding("not a zstd frame") from error
         return bytes(out), False
     return bytes(out), frame.eof and at == len(coded)
 

@@ -30,7 +30,7 @@ HEX_LIMIT = 16 * 1024
 MAX_PAIRS = 500
 """The maximum number of cookies, parameters or form fields shown of one message."""
 
-PICTURE_NOTE = "a picture of {width} × {height} pixels, too large to be shown"
+PICTURE_NOTE = "an image of {width} × {height} pixels, too large to be shown"
 
 MISFIT_NOTE = "{count} of its bytes do not fit the encoding {encoding}: shown as \ufffd"
 ASSUMED_NOTE = "no encoding is declared and it is not UTF-8: read as {encoding}"

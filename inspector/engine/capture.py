@@ -305,7 +305,7 @@ class Capture:
             if count and not is_read(link_type):
                 unread[link_type] = unread.get(link_type, 0) + count
         notes = [
-            f"{count} packets are of link type {name_of(link_type)}, which Wireglass does not read: shown as bytes"
+            f"{count} packets are of link type {name_of(link_type)}, which Wireglass does not decode: shown as bytes"
             for link_type, count in unread.items()
         ]
         return notes + self._decoder.notes()

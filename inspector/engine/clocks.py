@@ -168,8 +168,9 @@ class Clocks:
         if not self.count:
             return None
         return (
-            f"times go back at {count(self.count, 'packet')}, by up to {duration(self.most_ns)}: how long something"
-            " took across them is not known. Where the packets are only out of order, --sort puts them right"
+            f"timestamps go backwards at {count(self.count, 'packet')}, by up to {duration(self.most_ns)}: durations "
+            "across"
+            " them are unknown. If the packets are only out of order, --sort corrects that"
         )
 
 

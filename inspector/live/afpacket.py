@@ -215,7 +215,7 @@ class PacketRing:
             socket.if_indextoname(self._index)  # not by name, since another interface may have the name by now
         except OSError as error:
             raise CaptureRefused(
-                f"The interface {self.interface.name} is gone. The capture ends here; what was captured is whole."
+                f"The interface {self.interface.name} is gone. The capture ends here; what was captured is complete."
             ) from error
 
 
@@ -227,7 +227,7 @@ def open_packet_socket(is_cooked: bool = False) -> socket.socket:
         RingUnavailable: this system has no packet sockets, or they do not work.
     """
     if not hasattr(socket, "AF_PACKET"):
-        raise RingUnavailable("This system has no packet sockets (they are Linux's).")
+        raise RingUnavailable("This system has no packet sockets (only Linux has them).")
     try:
         return socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM if is_cooked else socket.SOCK_RAW, 0)
     except PermissionError as error:
@@ -271,7 +271,8 @@ def _hardware_type(endpoint: socket.socket, name: str) -> int:
     (hardware,) = struct.unpack_from("=H", result, 16)
     if hardware not in LINK_TYPES:
         raise CaptureRefused(
-            f"Packets of {name} (hardware type {hardware}) have a header that is not read live. Capture them with "
+            f"Packets of {name} (hardware type {hardware}) have a header that cannot be decoded live. Capture them "
+            "with "
             f"“tcpdump -i {name} -w FILE” and open the file."
         )
     return int(hardware)
@@ -297,7 +298,7 @@ def _make_ring(endpoint: socket.socket, blocks: int) -> int:
             else:
                 return blocks
     except OSError as error:
-        raise RingUnavailable(f"This kernel makes no packet ring: {error.strerror}.") from error
+        raise RingUnavailable(f"This kernel cannot create a packet ring: {error.strerror}.") from error
 
 
 def _refusal(error: OSError, name: str) -> CaptureRefused:

@@ -222,7 +222,7 @@ def _cooked_place(at: int, expression: str) -> int:
         return at - COOKED_BYTES
     if at not in COOKED_FIELDS:
         raise BadFilter(
-            f"The capture filter “{expression}” asks for link-layer addresses, which no filter sees where all "
+            f"The capture filter “{expression}” tests link-layer addresses, which are not available when all "
             "interfaces are captured. Name one interface."
         )
     return EXTENSIONS + COOKED_FIELDS[at]

@@ -22,7 +22,7 @@ from inspector.live.private_network import Network
 READY_SECONDS = 60.0
 """How long the process may take to start capturing; it may have to import scapy on a busy machine."""
 
-SOCKETS_LOST = "Packets are captured all the same, but nothing new is known of their sockets. Start again to have both."
+SOCKETS_LOST = "Packets are still captured, but their sockets are no longer reported. Restart to have both."
 
 
 class LiveCapture:

@@ -125,18 +125,19 @@ def keep_capabilities() -> None:
 
 def why_not(error: OSError) -> str:
     """Why no network could be created, and what to do about it."""
-    said = f"This system does not let you make a network of your own ({error.strerror})"
+    said = f"This system does not let you create a private network ({error.strerror})"
     for name, (forbids, allows) in SETTINGS.items():
         setting = PROC_SYS.joinpath(*name.split("."))
         if setting.exists() and setting.read_text().strip() == forbids:
             return (
                 f"{said}, because {name} is {forbids}. “sudo sysctl -w {name}={allows}” allows it until the next "
-                "start; root may in any case."
+                "reboot; root always may."
             )
     if error.errno in (errno.ENOSPC, errno.EUSERS):
-        return f"{said}: there are already as many namespaces as user.max_net_namespaces and its like allow."
+        return f"{said}: there are already as many namespaces as user.max_net_namespaces and similar limits allow."
     return (
-        f"{said}. In a container, that takes the capability SYS_ADMIN (docker run --cap-add SYS_ADMIN), or a seccomp "
+        f"{said}. In a container, that requires the capability SYS_ADMIN (docker run --cap-add SYS_ADMIN), or a "
+        "seccomp "
         "profile that allows user namespaces; elsewhere, root may."
     )
 

@@ -47,13 +47,15 @@ class Network:
             CaptureRefused: this system does not let this user create one; the message says which setting forbids it.
         """
         if not sys.platform.startswith("linux"):
-            raise CaptureRefused("A network of one's own needs Linux.")
+            raise CaptureRefused("A private network needs Linux.")
         ours, theirs = socket.socketpair()
         with ours, theirs:
             command = [*PROGRAM, "send", str(theirs.fileno())]
             done = subprocess.run(command, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, check=False)
             if done.returncode:
-                raise CaptureRefused(json.loads(done.stdout)["message"] if done.stdout else "No network was made.")
+                raise CaptureRefused(
+                    json.loads(done.stdout)["message"] if done.stdout else "The private network was not created."
+                )
             _, (fd,), *_ = socket.recv_fds(ours, 1, 1)
         return cls(fd)
 
@@ -66,7 +68,7 @@ class Network:
             CaptureRefused: this user may not look at that process.
         """
         if not sys.platform.startswith("linux"):
-            raise CaptureRefused("Network namespaces are Linux's.")
+            raise CaptureRefused("Network namespaces exist on Linux only.")
         path = Path("/proc", name, "ns/net") if name.isdecimal() else NAMED / name
         try:
             return cls(os.open(path, os.O_RDONLY))

@@ -146,7 +146,9 @@ class SnoopLayout(PacketsOnly):
         link_type = SNOOP_LINKS.get(link, SNOOP_OTHER)
         self.interfaces = [Interface(link_type)]
         self.link_types = [link_type]
-        self.notes = [] if link in SNOOP_LINKS else [f"the file's link is snoop's number {link}, which is not read"]
+        self.notes = (
+            [] if link in SNOOP_LINKS else [f"the file has the snoop link type {link}, which Wireglass does not decode"]
+        )
         self.records = SnoopRecords(data, SNOOP_HEADER, columns)
 
     def finish(self) -> None:
@@ -214,9 +216,11 @@ class PcapngLayout:
         if self._strangers:
             self.notes.append(f"{self._strangers} packets belong to interfaces that the file never describes: left out")
         if self.records.untimed:
-            self.notes.append(f"{self.records.untimed} packets have no time in the file: it is unknown")
+            self.notes.append(f"{self.records.untimed} packets have no timestamp in the file: their time is unknown")
         if self.records.beyond:
-            self.notes.append(f"{self.records.beyond} packets have a time beyond the year 2116: it counts as unknown")
+            self.notes.append(
+                f"{self.records.beyond} packets have a timestamp after the year 2116: their time counts as unknown"
+            )
 
     def _section(self, at: int) -> bool:
         """Enter the section at `at` (pcapng §4.1); returns False if its header is incomplete or invalid."""
@@ -241,7 +245,9 @@ class PcapngLayout:
         """Read the Interface Description Block at `at` (pcapng §4.2)."""
         self._described = at + len(block)
         if len(block) < 20 or len(self.interfaces) >= MAX_INTERFACES:
-            self.notes.append(f"the interface description at offset {at} was left out: it is cut short or one too many")
+            self.notes.append(
+                f"the interface description at offset {at} was left out: it is truncated, or there are too many of them"
+            )
             return
         order = ">" if big else "<"
         link_type, _, snaplen = struct.unpack_from(order + "HHI", block, 8)
@@ -264,8 +270,8 @@ class PcapngLayout:
         number = len(self.interfaces)
         if not interface.is_timed:
             self.notes.append(
-                f"interface {number} counts time in steps of {interface.tick} from {interface.offset_s} s on: "
-                "64 bits do not hold its times"
+                f"interface {number} has timestamps in steps of {interface.tick} from {interface.offset_s} s on: "
+                "they do not fit in 64 bits"
             )
         if number == len(self._clocks):
             self._clocks = np.concatenate([self._clocks, np.zeros_like(self._clocks)])

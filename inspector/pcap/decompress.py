@@ -61,7 +61,7 @@ def _copy(stream: gzip.GzipFile | zstd.ZstdFile, unpacked: BinaryIO, limit: int)
         try:
             piece = stream.read1(min(PIECE, limit + 1 - size))  # read() would lose the data before the damage
         except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
-            return [f"the compressed file is cut off or damaged ({error}): everything before that was read"]
+            return [f"the compressed file is truncated or damaged ({error}): everything before that was read"]
         if not piece:
             return []
         unpacked.write(piece[: limit - size])

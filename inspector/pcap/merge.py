@@ -97,7 +97,7 @@ class _Merger:
             for row in range(count):
                 time_ns, _, _, length, interface = rows[row]
                 if time_ns < 0:
-                    raise NotMerged(f"{source.path} has packets without a time: they cannot be put in order of time.")
+                    raise NotMerged(f"{source.path} has packets without a timestamp: they cannot be sorted by time.")
                 yield time_ns, number, interface, contents[row], length, comments.get(places[row], "")
             if self._is_sorted:
                 first += count

@@ -173,7 +173,7 @@ class SpoolWriter:
             self._is_torn = True
             raise DiskFull(
                 f"{self.path} cannot grow any more: {error.strerror}. The capture ends here; what was written before "
-                "is whole. Make room, or record to another disk."
+                "is complete. Make room, or record to another disk."
             ) from error
 
     def _leave_room(self, more: int) -> None:
@@ -182,7 +182,7 @@ class SpoolWriter:
         if volume.f_bavail * volume.f_frsize - more < reserve:
             raise DiskFull(
                 f"The disk that holds {self.path} has less than {max(reserve >> 20, 1)} MiB left. The capture ends "
-                "here; what was captured is whole. Make room, or record to another disk."
+                "here; what was captured is complete. Make room, or record to another disk."
             )
 
 

@@ -119,11 +119,11 @@ def _closed_with_error(capture: Capture, _became: Outcomes) -> tuple[Rows, Rows]
 
 FAILURES: dict[str, Failure] = {
     "unanswered": Failure(
-        "connection without an answer seen", "connections without an answer seen", _with(Outcome.UNANSWERED, SYN)
+        "connection without a captured answer", "connections without a captured answer", _with(Outcome.UNANSWERED, SYN)
     ),
     "refused": Failure("connection refused", "connections refused", _with(Outcome.REFUSED, RST)),
     "reset": Failure("connection reset", "connections reset", _with(Outcome.RESET, RST)),
-    "stray": Failure("RST without a connection seen", "RSTs without a connection seen", _with(Outcome.STRAY, RST)),
+    "stray": Failure("RST without connection", "RSTs without connection", _with(Outcome.STRAY, RST)),
     "no-response": Failure("request without a response", "requests without a response", _unanswered),
     "5xx": Failure("server error response (5xx)", "server error responses (5xx)", _answered(5)),
     "4xx": Failure("client error response (4xx)", "client error responses (4xx)", _answered(4)),

@@ -45,11 +45,13 @@ def look() -> list[End]:
     try:
         import psutil
     except ImportError:
-        raise InspectorError("Sockets are shown here through psutil, which is missing: pip install psutil.") from None
+        raise InspectorError(
+            "On this system Wireglass lists sockets with psutil, which is not installed: pip install psutil."
+        ) from None
     try:
         found = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:
-        raise InspectorError("This system shows its sockets to root alone: run this with sudo.") from None
+        raise InspectorError("This system shows its sockets only to root: run this with sudo.") from None
     names = {process.pid: process.info["name"] or str(process.pid) for process in psutil.process_iter(["name"])}
     return [_end(one, names) for one in found if one.status in STATES]
 

@@ -51,14 +51,14 @@ class WakeupSocket:
         try:
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
         except (AttributeError, OSError) as error:
-            raise InspectorError(f"Openings and closings of connections are not noticed at once: {error}.") from error
+            raise InspectorError(f"Opened and closed connections are not noticed at once: {error}.") from error
         try:
             bpf.attach(self._socket, PROGRAM)
             bind(self._socket, interface)
         except OSError as error:
             self._socket.close()
             raise InspectorError(
-                f"Openings and closings on {interface} are not noticed at once: {error.strerror}."
+                f"Opened and closed connections on {interface} are not noticed at once: {error.strerror}."
             ) from error
         self._socket.setblocking(False)
 

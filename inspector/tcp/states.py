@@ -44,7 +44,7 @@ MEANING: dict[State, str] = {
     State.SYN_SENT: "Has sent a SYN and waits for the reply.",
     State.SYN_RECEIVED: "Has received a SYN and sent its own; waits for the ACK of it.",
     State.ESTABLISHED: "The connection is open: this side may send and receive.",
-    State.FIN_WAIT_1: "Has sent its FIN, or will when what it has left to send is out; waits for the ACK of it.",
+    State.FIN_WAIT_1: "Has sent its FIN, or will when its remaining data has been sent; waits for the ACK of it.",
     State.FIN_WAIT_2: "Its FIN has been acknowledged; the other side may still send.",
     State.CLOSE_WAIT: "The other side has sent its FIN; this side may still send.",
     State.CLOSING: "Has the other side’s FIN, sent before its own had arrived there; waits for the ACK of its own.",

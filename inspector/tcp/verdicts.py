@@ -78,12 +78,12 @@ VERDICT_WORDS: dict[Verdict, VerdictWords] = {
     Verdict.DUPLICATE_ACK: VerdictWords(
         "duplicate ACK",
         "duplicate ACKs",
-        "The same acknowledgment again, as when a segment arrives that is not the next one.",
+        "The same acknowledgment again, as sent when a segment arrives that is not the next one expected.",
     ),
     Verdict.WINDOW_UPDATE: VerdictWords(
         "window update",
         "window updates",
-        "It repeats the numbers of its sender’s packet before; the receive window is another.",
+        "Same sequence and ACK numbers as its sender’s previous packet, but a different receive window.",
     ),
     Verdict.ZERO_WINDOW: VerdictWords(
         "zero window",
@@ -118,12 +118,12 @@ VERDICT_WORDS: dict[Verdict, VerdictWords] = {
     Verdict.REUSED_PORTS: VerdictWords(
         "reused port numbers",
         "reused port numbers",
-        "An earlier connection had the same two sockets: lawful when that one is over.",
+        "An earlier connection had the same two sockets: allowed if that one has ended.",
     ),
     Verdict.EMPTY_WINDOW_PROBE: VerdictWords(
         "zero window probe without data",
         "zero window probes without data",
-        "Sent without a byte to find out whether the window is still 0, as Linux does; tshark calls it a keep-alive.",
+        "Sent without data to find out whether the window is still 0, as Linux does; tshark calls it a keep-alive.",
     ),
     Verdict.CROSSED_SYN_ACK: VerdictWords(
         "SYN-ACK to a crossed SYN",
@@ -228,7 +228,7 @@ CONN_STATE_MEANING: dict[ConnState, str] = {
     ConnState.S2: "the client sent FIN; none of the server seen",
     ConnState.S3: "the server sent FIN; none of the client seen",
     ConnState.SF: "both ends sent FIN",
-    ConnState.REJ: "the server sent RST for the SYN, or each end sent RST and no bytes",
+    ConnState.REJ: "the server answered the SYN with RST, or each end sent RST and no data",
     ConnState.RSTO: "the client sent RST",
     ConnState.RSTR: "the server sent RST",
     ConnState.RSTOS0: "SYN, then RST from the client; no SYN-ACK seen",

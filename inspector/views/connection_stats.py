@@ -25,13 +25,13 @@ Value = int | str | None
 HISTORY = {
     "s": "SYN",
     "h": "SYN-ACK",
-    "a": "an ACK without bytes",
-    "d": "bytes",
+    "a": "an ACK without data",
+    "d": "data",
     "f": "FIN",
     "r": "RST",
-    "t": "bytes sent again",
-    "w": "a window of 0",
-    "i": "FIN and RST at once",
+    "t": "retransmitted bytes",
+    "w": "a zero window",
+    "i": "FIN and RST in one packet",
     "q": "SYN with FIN or RST",
     "g": "a gap",
     "c": "a bad checksum",
@@ -44,7 +44,7 @@ OPTIONS = {
     Option.FAST_OPEN: "Fast Open",
 }
 
-PERCENTILES = ((50, "median"), (95, "95 of 100 below"))
+PERCENTILES = ((50, "median"), (95, "p95"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +130,12 @@ def _plain(name: str, kind: str, values: list[Value]) -> Fact:
 
 
 KERNELS_FIGURES = (
-    ("its round trip, smoothed", "ns", "rtt_us", 1000),
-    ("deviation of that", "ns", "rtt_variation_us", 1000),
+    ("smoothed round trip", "ns", "rtt_us", 1000),
+    ("mean deviation of the round trip", "ns", "rtt_variation_us", 1000),
     ("minimum RTT", "ns", "least_rtt_us", 1000),
     ("congestion window, in segments", "count", "congestion_window", 1),
     ("retransmissions", "count", "retransmissions", 1),
-    ("rate that pacing would use, bytes a second", "bytes", "pacing_rate", 1),
+    ("pacing rate (if pacing is on), bytes per second", "bytes", "pacing_rate", 1),
 )
 """For each figure: its name, the type of its values, its column in the `kernel` table (from TCP_INFO), and the factor
 to multiply it by."""
@@ -170,9 +170,9 @@ def _sent(ends: list[_End]) -> list[Fact]:
     return [
         _plain("packets", "count", [int(end.of("packets")) for end in ends]),
         _plain("bytes of payload", "bytes", [*total]),
-        _plain("bytes of the stream, each once", "bytes", [*once]),
-        _plain("bytes sent again", "bytes", [max(sent - new, 0) for sent, new in zip(total, once, strict=True)]),
-        _plain("bytes that the capture lacks", "bytes", [int(end.of("missed_bytes")) for end in ends]),
+        _plain("bytes of the stream, without retransmissions", "bytes", [*once]),
+        _plain("retransmitted bytes", "bytes", [max(sent - new, 0) for sent, new in zip(total, once, strict=True)]),
+        _plain("bytes not captured", "bytes", [int(end.of("missed_bytes")) for end in ends]),
         _pair(
             "largest payload of a packet", "bytes", [_extreme(end.sent("payload"), end.rows, np.argmax) for end in ends]
         ),
@@ -220,9 +220,9 @@ def _windows(ends: list[_End]) -> list[Fact]:
         announced.append((end.capture.packets["window"][spoke], spoke))
     flight = [_extreme(end.sent("in_flight"), end.rows, np.argmax) for end in ends]
     return [
-        _pair("smallest window offered", "bytes", [_extreme(*one, np.argmin) for one in announced]),
-        _pair("largest window offered", "bytes", [_extreme(*one, np.argmax) for one in announced]),
-        _pair("window at the end", "bytes", [_extreme(*one, lambda values: len(values) - 1) for one in announced]),
+        _pair("smallest window advertised", "bytes", [_extreme(*one, np.argmin) for one in announced]),
+        _pair("largest window advertised", "bytes", [_extreme(*one, np.argmax) for one in announced]),
+        _pair("last advertised window", "bytes", [_extreme(*one, lambda values: len(values) - 1) for one in announced]),
         _pair("most bytes in flight", "bytes", flight),
     ]
 

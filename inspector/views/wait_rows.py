@@ -34,11 +34,11 @@ TARGET_LIMIT = 60
 SENTENCES: dict[Cause, str] = {
     Cause.SERVER: "{ns} for the server's program: it sent no byte{between}",
     Cause.CLIENT: "{ns} for the client's program: it sent no byte{between}",
-    Cause.NETWORK: "{ns} for packets under way{between}",
+    Cause.NETWORK: "{ns} for packets in transit{between}",
     Cause.HANDSHAKE: "{ns} for the handshake{between}",
     Cause.ACCEPT: "{ns} for the server's accept(){between}",
     Cause.NAGLE: "{ns} for a delayed ACK: Nagle's algorithm probably held back the next bytes{between}",
-    Cause.FAST_RETRANSMISSION: "{ns} for bytes that duplicate ACKs asked for and that were sent again{between}",
+    Cause.FAST_RETRANSMISSION: "{ns} for bytes that were retransmitted after duplicate ACKs{between}",
     Cause.TIMEOUT: "{ns} for a retransmission timer{between}",
     Cause.RECEIVE_WINDOW: "{ns} for a receive window that was zero or full{between}",
     Cause.CONGESTION_WINDOW: "{ns} for ACKs, probably with a full congestion window{between}",
@@ -98,7 +98,7 @@ def sentence(capture: Capture, waits: Waits, i: int) -> str:
     most = "" if longest.ns == share else f", {duration(longest.ns)} of it"
     text = SENTENCES[Cause(cause)].format(ns=duration(share), between=f"{most} between packets {since} and {packet}")
     others = [CAUSE_TITLES[CAUSES[code]] for code in alternatives_of(int(waits.table["alternatives"][i]))]
-    either = f"; or for {' or '.join(others)}: the packets cannot tell which" if others else ""
+    either = f"; or for {' or '.join(others)}: the packets do not show which" if others else ""
     notes = _unanswered(capture, waits, i) + _reported(capture, waits, i, Cause(cause), longest)
     return f"{text}{either}.{_measured(waits, i) if others or cause in OF_THE_PATH else ''}{notes}"
 
@@ -138,7 +138,7 @@ def _reported(capture: Capture, waits: Waits, i: int, cause: Cause, longest: Lon
         case Cause.FAST_RETRANSMISSION | Cause.TIMEOUT:
             own = _kernel(capture, connection, None, 0, None)
             again = int(capture.kernel["retransmissions"][own].max(initial=0))
-            return f" The kernel counted {count(again, 'segment')} sent again." if again else ""
+            return f" The kernel counted {count(again, 'retransmitted segment')}." if again else ""
         case Cause.CONGESTION_WINDOW:
             own = _kernel(capture, connection, sender, from_ns, to_ns)
             window = int(capture.kernel["congestion_window"][own].max(initial=0))

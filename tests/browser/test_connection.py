@@ -187,7 +187,7 @@ def test_facts_stand_side_by_side_and_lead_to_packets(page: Page) -> None:
     show(page, "#/connections/0?tab=facts")
     facts = page.locator(".facts")
     expect(facts).to_contain_text("both ends sent FIN")
-    again = facts.locator("tr", has_text="bytes sent again").locator("td")
+    again = facts.locator("tr", has_text="retransmitted bytes").locator("td")
     expect(again).to_have_text(["0 B", "43 B"])
     facts.locator("tr", has_text="spurious retransmission").get_by_role("link").click()
     expect(page).to_have_url(re.compile("packet=7"))

@@ -225,7 +225,7 @@ def test_the_news_in_five_ways_leads_on_to_the_comparison(page: Page) -> None:
 @needs_namespace
 def test_the_same_news_run_through_all_five_where_they_are_compared(page: Page) -> None:
     page.get_by_role("link", name="Compare").click()
-    button = page.get_by_role("button", name="Send the same news over all five")
+    button = page.get_by_role("button", name="Send the same news by all five methods")
     button.focus()
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-busy", "true")

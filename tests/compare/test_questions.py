@@ -54,7 +54,7 @@ def test_proof_is_of_the_kind_that_it_proves(five: Findings, fact: Fact) -> None
         assert len(cell.proof) <= cell.proofs
         for proof in cell.proof:
             assert five.capture.packets["connection"][proof.packet] == proof.connection
-            assert five.kinds[proof.connection] == kind or proof.what == "the server knows"
+            assert five.kinds[proof.connection] == kind or proof.what == "the server has the news"
 
 
 def test_every_fact_that_is_measured_has_proof_for_some_kind(five: Findings) -> None:

@@ -117,7 +117,7 @@ def test_steps_too_fine_to_tell_a_time_are_noted(tmp_path: Path, resolution: int
     crafted = Pcapng().interface(1, 0, (9, bytes([resolution]))).packet(2**64 - 1, b"x")
     file, packets = read(save(tmp_path, crafted.data))
     assert times(packets) == [NO_TIME]
-    assert "64 bits do not hold its times" in file.notes[0]
+    assert "they do not fit in 64 bits" in file.notes[0]
     file.close()
 
 

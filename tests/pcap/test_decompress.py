@@ -49,7 +49,7 @@ def test_a_packed_file_that_is_cut_off_gives_its_beginning_and_a_note(tmp_path: 
     file, packets = read(save(tmp_path, packed[: len(packed) - 10]))
     assert 10_000 < len(packets) < 20_000
     assert not file.is_complete
-    assert "cut off or damaged" in file.notes[0]
+    assert "truncated or damaged" in file.notes[0]
     file.close()
 
 

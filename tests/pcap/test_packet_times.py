@@ -34,7 +34,7 @@ TIMES = ("time_ns", "at_ns", "start_ns", "end_ns", "duration_ns", "handshake_ns"
 def test_a_capture_without_times_has_null_times_and_intervals_and_everything_else(tmp_path: Path) -> None:
     with inspector.open(DEMO) as whole, inspector.open(timeless(DEMO, tmp_path)) as capture:
         assert capture.start_ns is None
-        assert f"{len(capture.packets)} packets have no time in the file: it is unknown" in capture.notes
+        assert f"{len(capture.packets)} packets have no timestamp in the file: their time is unknown" in capture.notes
         for name in ("packets", "connections", "frames", "messages"):
             found, wanted = rows.BUILDERS[name](capture), rows.BUILDERS[name](whole)
             assert len(found) == len(wanted)
@@ -71,7 +71,7 @@ def test_a_time_that_64_bits_do_not_hold_is_unknown_and_said(tmp_path: Path) -> 
     file = Pcapng().interface().packet(2**63, FRAME).packet(5, FRAME)
     with inspector.open(save(tmp_path, bytes(file.data))) as capture:
         assert [row["time_ns"] for row in rows.BUILDERS["packets"](capture)] == [None, 5000]
-        assert "1 packets have a time beyond the year 2116: it counts as unknown" in capture.notes
+        assert "1 packets have a timestamp after the year 2116: their time counts as unknown" in capture.notes
 
 
 def test_captures_without_times_are_not_merged_by_time(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_numbers_are_those_of_the_tables(demo: Capture) -> None:
         for name, column in (("packets", "packets"), ("bytes of payload", "bytes")):
             assert [found[name]["client"], found[name]["server"]] == row[column]
         streams = [len(demo.stream_bytes(connection, side)) for side in (0, 1)]
-        once = found["bytes of the stream, each once"]
+        once = found["bytes of the stream, without retransmissions"]
         assert [once["client"], once["server"]] == streams
 
 
@@ -44,7 +44,7 @@ def test_the_kernels_figures_of_both_ends_are_told_where_the_recording_holds_the
     found = {fact["name"]: fact for fact in told}
     assert found["congestion window, in segments"]["client"] >= 10
     for side in ("client", "server"):
-        assert 0 < found["minimum RTT"][side] <= found["its round trip, smoothed"][side]
+        assert 0 < found["minimum RTT"][side] <= found["smoothed round trip"][side]
         assert found["retransmissions"][side] == 0
 
 
@@ -57,13 +57,13 @@ def test_percentiles_of_round_trips_are_those_that_their_names_say(demo: Capture
 
     monkeypatch.setattr(connection_stats, "percentiles", shares)
     found = lines(facts(demo, 0))
-    assert (found["median"]["client"], found["95 of 100 below"]["client"]) == (50, 95)
+    assert (found["median"]["client"], found["p95"]["client"]) == (50, 95)
     assert set(asked) == {50, 95}
 
 
 def test_every_packet_that_is_named_shows_its_number(demo: Capture) -> None:
     packets = demo.packets
-    columns = {"largest payload of a packet": "payload", "largest window offered": "window", "longest": "ack_rtt_ns"}
+    columns = {"largest payload of a packet": "payload", "largest window advertised": "window", "longest": "ack_rtt_ns"}
     for connection in range(len(demo.connections)):
         found = lines(facts(demo, connection))
         for name, column in columns.items():
@@ -95,7 +95,7 @@ def repeated(tmp_path: Any) -> Iterator[Capture]:
 
 def test_what_was_sent_again_is_counted_and_shown(repeated: Capture) -> None:
     found = lines(facts(repeated, 0))
-    assert found["bytes sent again"]["client"] == 5
+    assert found["retransmitted bytes"]["client"] == 5
     assert (found["spurious_retransmission"]["client"], found["spurious_retransmission"]["client_packet"]) == (1, 3)
     assert found["spurious_retransmission"]["server_packet"] is None
     assert found["maximum segment size (MSS)"]["client"] is None
@@ -103,5 +103,5 @@ def test_what_was_sent_again_is_counted_and_shown(repeated: Capture) -> None:
 
 def test_without_a_syn_neither_its_number_nor_windows_in_bytes_are_known(repeated: Capture) -> None:
     found = lines(facts(repeated, 0))
-    for name in ("initial sequence number", "largest window offered", "window at the end"):
+    for name in ("initial sequence number", "largest window advertised", "last advertised window"):
         assert (found[name]["client"], found[name]["server"]) == (None, None)

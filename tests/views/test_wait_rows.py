@@ -26,7 +26,7 @@ def sentences(capture: Capture) -> list[str]:
 
 
 BETWEEN = "Round trips from where it was captured: 1 ms to the client, 1 ms to the server."
-OR_ACCEPT = "or for accept(): the packets cannot tell which."
+OR_ACCEPT = "or for accept(): the packets do not show which."
 
 WANTED = {
     "a program that thinks": (

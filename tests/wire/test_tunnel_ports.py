@@ -71,7 +71,9 @@ def test_packets_of_a_link_type_that_is_not_read_are_counted_in_a_note(tmp_path:
     for second in range(3):
         capture.packet(second, 0, V4)
     with inspector.open(save(tmp_path, bytes(capture.data))) as opened:
-        assert opened.notes == ["3 packets are of link type 147 (USER0), which Wireglass does not read: shown as bytes"]
+        assert opened.notes == [
+            "3 packets are of link type 147 (USER0), which Wireglass does not decode: shown as bytes"
+        ]
 
 
 @pytest.mark.parametrize(("others", "is_hinted_at"), [(63, True), (64, False)], ids=["the last port", "one more"])

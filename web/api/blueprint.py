@@ -87,7 +87,7 @@ def make_api(session: Session, sources: Sources) -> Blueprint:
         try:
             done = lab.run(name)
         except LabError as error:
-            raise Refused(502, str(error), "Try again; if it stays so, restart `wireglass demo`.") from error
+            raise Refused(502, str(error), "Try again; if the problem persists, restart `wireglass demo`.") from error
         return {"ok": True, **done}
 
     @api.post("/capture/<any(pause, resume):wish>")

@@ -72,7 +72,7 @@ def add_connection(api: Blueprint, session: Session) -> None:
     def drawn(connection: int, name: str) -> dict[str, Any]:
         side, theme = asked_number("side", -1), request.args.get("theme", "light")
         if name not in FIGURES or side not in (-1, 0, 1) or theme not in PALETTES:
-            raise Refused(404, "There is no such figure.", f"Ask for one of: {', '.join(FIGURES)}.")
+            raise Refused(404, "There is no such figure.", f"Choose one of: {', '.join(FIGURES)}.")
         with session.reading() as capture:
             _check(capture, connection)
             return connection_figure(capture, connection, name, None if side < 0 else side, theme)

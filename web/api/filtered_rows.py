@@ -39,7 +39,11 @@ def listed(session: Session, capture: Capture, name: str) -> Rows | None:
     found = session.display_filter(capture).matching(name, text) if name in FOUND_BY_WORDS else None
     if "connection" in request.args:
         if name == "connections":
-            raise Refused(400, "A connection belongs to no other.", "Ask for it by start and stop, or by its number.")
+            raise Refused(
+                400,
+                "Connections cannot be filtered by connection.",
+                "Use start and stop, or the number of the connection.",
+            )
         found = _also(found, getattr(capture, name)["connection"] == asked_number("connection", -1))
     span = asked_span(capture)
     return found if span is None else _also(found, within(capture, name, span))

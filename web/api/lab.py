@@ -37,15 +37,13 @@ def make_lab(session: Session) -> Blueprint:
 
         lab = session.lab
         if name not in SCENARIOS:
-            raise Refused(404, f"There is no scenario {name!r}.", "GET /api/lab names all of them.")
+            raise Refused(404, f"There is no scenario {name!r}.", "GET /api/lab lists all of them.")
         if lab is None:
-            raise Refused(
-                409, "Scenarios are staged in the demo.", f"Start `wireglass demo`, or `wireglass lab run {name}`."
-            )
+            raise Refused(409, "Scenarios run in the demo.", f"Start `wireglass demo`, or `wireglass lab run {name}`.")
         try:
             done = lab.play(name)
         except LabError as error:
-            raise Refused(502, str(error), "Try again; if it stays so, restart `wireglass demo`.") from error
+            raise Refused(502, str(error), "Try again; if the problem persists, restart `wireglass demo`.") from error
         return {"ok": True, **done}
 
     return api

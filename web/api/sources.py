@@ -85,7 +85,7 @@ class Sources:
             try:
                 showing = make()
             except InspectorError as error:
-                raise Refused(422, str(error), "What was on show stays on show.") from error
+                raise Refused(422, str(error), "The previous capture is still shown.") from error
             if showing is not self._session.home or not self._session.is_at_home:
                 self._session.show(showing)
 
@@ -177,12 +177,12 @@ def _body() -> dict[str, Any]:
 def _text(body: dict[str, Any], name: str) -> str:
     value = body.get(name, "")
     if not isinstance(value, str):
-        raise Refused(400, f"{name} is no text.", "Use the dashboard's own page.")
+        raise Refused(400, f"{name} must be text.", "Use the dashboard's own page.")
     return value
 
 
 def _number(body: dict[str, Any], name: str) -> int:
     value = body.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise Refused(400, f"{name} is no number.", "Use the dashboard's own page.")
+        raise Refused(400, f"{name} must be a number.", "Use the dashboard's own page.")
     return value

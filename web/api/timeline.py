@@ -130,7 +130,7 @@ def _order() -> Order:
     text = request.args.get("order", Order.START)
     if text not in list(Order):
         orders = ", ".join(Order)
-        raise Refused(400, "This order of lanes is unknown.", f"Order them by one of {orders}.")
+        raise Refused(400, "There is no such order of lanes.", f"Use one of: {orders}.")
     return Order(text)
 
 

@@ -25,7 +25,7 @@ the login."""
 
 METHODS = ("GET", "HEAD", "POST")
 
-OPEN_THE_LINK = "Open the link that the terminal printed; it carries the key to this dashboard."
+OPEN_THE_LINK = "Open the link that the terminal printed; it contains the access token for this dashboard."
 USE_THE_PAGE = "Use the dashboard's own page, at the address that the terminal printed."
 
 
@@ -97,7 +97,7 @@ class Gate:
             return None
         visit = self.keyring.visit(request.cookies.get(self.cookie))
         if visit is None or not (_is_upgrade(request) or same(request.headers.get("X-Token", ""), visit.csrf)):
-            raise Refused(401, "This page has no key to the dashboard, or an old one.", OPEN_THE_LINK)
+            raise Refused(401, "This page has no access token for the dashboard, or an expired one.", OPEN_THE_LINK)
         return visit
 
     def admit(self, token: str) -> None:
@@ -106,9 +106,9 @@ class Gate:
             admitted = self.keyring.admits(token)
         except TooManyFailures:
             wait = "Wait a minute, then open the link that the terminal printed."
-            raise Refused(429, "Too many wrong keys.", wait, {"Retry-After": "60"}) from None
+            raise Refused(429, "Too many wrong access tokens.", wait, {"Retry-After": "60"}) from None
         if not admitted:
-            raise Refused(401, "That is not the key to this dashboard.", OPEN_THE_LINK)
+            raise Refused(401, "This access token is not valid for this dashboard.", OPEN_THE_LINK)
 
 
 def _bearer(request: Request) -> str | None:
@@ -150,4 +150,4 @@ def _check_body(request: Request) -> None:
     if "Transfer-Encoding" in request.headers or not (length.isascii() and length.isdigit()):
         raise Refused(411, "The request has no Content-Length.", "Send it with a Content-Length.")
     if int(length) > MAX_BODY:
-        raise Refused(413, f"The request is longer than {MAX_BODY} bytes.", "Send less at once.")
+        raise Refused(413, f"The request is longer than {MAX_BODY} bytes.", "Send a shorter request.")

@@ -222,7 +222,7 @@ class Session:
             log.exception("the engine failed")
             worked = False
             with self._lock:
-                showing.end(f"The analysis stopped: {error}. What was found up to here stays on show.")
+                showing.end(f"The analysis stopped: {error}. The results up to here are still shown.")
         if showing.state is State.ENDED and self._ended is not showing:
             self._ended = showing
             with self._lock:

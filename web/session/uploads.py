@@ -36,7 +36,7 @@ TRIAL_SECONDS = 300.0
 
 LONGEST_NAME = 200
 
-NOT_THERE = "That upload is not under way."
+NOT_THERE = "That upload is not in progress."
 SEND_AGAIN = "Choose the file again."
 
 
@@ -89,7 +89,7 @@ class Uploads:
             raise Refused(400, "The slice is not base64.", SEND_AGAIN) from None
         with self._lock:
             if at != upload.received or at + len(data) > upload.size:
-                raise Refused(409, f"Byte {upload.received} is what comes next.", SEND_AGAIN)
+                raise Refused(409, f"Byte {upload.received} is expected next.", SEND_AGAIN)
             with upload.path.open("ab") as file:
                 file.write(data)
             upload.received += len(data)

@@ -104,7 +104,7 @@ def run(
         finally:
             counters = capture.stop()
         if running.left_running:
-            _say(f"Ended what the command had left running: {', '.join(running.left_running)}.")
+            _say(f"Ended processes that the command had left running: {', '.join(running.left_running)}.")
         if counters.dropped:
             _say(f"{count(counters.dropped, 'packet')} were dropped by the kernel.")
         if not listener:

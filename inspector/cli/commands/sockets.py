@@ -50,7 +50,9 @@ Line = tuple[str, ...]
 
 @click.command(short_help="Live TCP sockets with state, process and file descriptor.")
 @click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="Only sockets with this local or remote port.")
-@click.option("--once", is_flag=True, help="Print the table once and exit (always so if the output is not a terminal).")
+@click.option(
+    "--once", is_flag=True, help="Print the table once and exit (the default if the output is not a terminal)."
+)
 def sockets(port: int | None, once: bool) -> None:
     """Show this machine's TCP sockets: kernel state, owning process and file descriptor.
 
@@ -125,7 +127,7 @@ class Board:
             is_lit = key in self._changed
             style = ("green" if key in fresh else "red") if is_lit else ""
             lines.append(screen.paint(("• " if is_lit else "  ") + line, style))
-        hidden = f", {len(rows) - most:,} of them below the screen" if len(rows) > most else ""
+        hidden = f", {len(rows) - most:,} of them not shown" if len(rows) > most else ""
         lines.append(screen.paint(f"  {count(len(rows), 'line')}{hidden}. Press Ctrl-C to quit.", "dim"))
         return "\n".join(lines) + "\n"
 

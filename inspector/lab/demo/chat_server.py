@@ -107,7 +107,7 @@ class Room:
         if path == CHAT_PATH:
             return None
         if path not in PAGES:
-            return connection.respond(HTTPStatus.NOT_FOUND, "There is only the one room, at /.\n")
+            return connection.respond(HTTPStatus.NOT_FOUND, "There is only one chat room, at /.\n")
         # Two tabs that are opened one after the other become Alice and Bob without any typing.
         free = next((name for name in SUGGESTED_NAMES if not self._find(name)), "")
         return page_response(connection, read_page(PAGES[path], name=free), port)
@@ -149,7 +149,7 @@ class Room:
         else:
             found = self._find(str(listener))
             if found is None:
-                await speaker.push({"refused": f"Nobody called {str(listener)[:LONGEST_NAME]} is here."})
+                await speaker.push({"refused": f"There is no user {str(listener)[:LONGEST_NAME]} in the chat."})
                 return
             reached = [found.name] if await found.push(pushed) else []
         report("said", speaker=speaker.name, text=text, reached=reached)
@@ -178,7 +178,7 @@ def parse(message: str | bytes) -> Message:
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        raise Refused("Here we speak in JSON objects.")
+        raise Refused("A message must be a JSON object.")
     return content
 
 
@@ -186,7 +186,7 @@ def name_in(message: str | bytes) -> str:
     """The name in a client's first message. Raises Refused if there is no valid one."""
     name = parse(message).get("join")
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
-        raise Refused('Say who you are first: {"join": "Alice"}.')
+        raise Refused('Join first: {"join": "Alice"}.')
     return name.strip()
 
 

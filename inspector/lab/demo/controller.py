@@ -30,15 +30,18 @@ ACTION_SECONDS = 60.0
 GOODBYE_SECONDS = 15.0
 
 IN_PRIVATE = (
-    "The demo runs in a private network, because this user may not capture on the machine's own. All of it works "
-    "there; only what your browser itself sends to the servers passes through a relay, so that connection is the "
+    "The demo runs in a private network, because this user may not capture on the machine's own. Everything works "
+    "there, but what your browser sends to the servers passes through a relay: in the capture, that connection is the "
     "relay's, not the browser's."
 )
 """The remark about a demo that runs in a private network."""
 
-UNSEEN = "What was captured until then is in the recording. The demo runs on unseen: start it again to see more."
-ONE_GONE = "Packets are still captured. Start the demo again to have all of it."
-ALL_GONE = "With it all of the demo ended. What was captured until then is in the recording. Start the demo again."
+UNSEEN = (
+    "What was captured until then is in the recording. The demo still runs, but is no longer captured: restart it to "
+    "see more."
+)
+ONE_GONE = "Packets are still captured. Restart the demo to have all parts of it."
+ALL_GONE = "The rest of the demo ended with it. What was captured until then is in the recording. Start the demo again."
 
 Mode = Literal["direct", "namespace"]
 

@@ -174,12 +174,12 @@ def parse_order(content_type: str, body: bytes) -> tuple[str, str]:
         try:
             fields = json.loads(body)
         except (ValueError, RecursionError):
-            raise ValueError("an order is a JSON object or a form") from None
+            raise ValueError("an order must be a JSON object or a form") from None
     if not isinstance(fields, dict):
-        raise ValueError("an order is a JSON object or a form")
+        raise ValueError("an order must be a JSON object or a form")
     name, drink = fields.get("name"), fields.get("drink")
     if not isinstance(name, str) or not name.strip():
-        raise ValueError("who is it for?")
+        raise ValueError("the order needs a name")
     if not isinstance(drink, str) or drink not in MENU:
         raise ValueError("that is not on the menu")
     return name.strip()[:40], drink

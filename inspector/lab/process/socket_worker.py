@@ -101,11 +101,11 @@ class SocketWorker:
         with selectors.DefaultSelector() as selector:
             selector.register(self._sockets[fd], selectors.EVENT_WRITE)
             if not selector.select(PATIENCE_SECONDS):
-                raise LabError("The connection was not made in time.")
+                raise LabError("The connection was not established in time.")
         self._sockets[fd].settimeout(PATIENCE_SECONDS)
         number = self._sockets[fd].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number:
-            raise OSError(number, "The connection was not made.")
+            raise OSError(number, "The connection was not established.")
         return {}
 
     def send(self, fd: int, data: str, repeat: int) -> Message:

@@ -38,7 +38,10 @@ class GuestPlays:
         if name not in SCENARIOS:
             raise LabError(f"There is no scenario {name!r}; there are {', '.join(SCENARIOS)}.")
         if not sys.platform.startswith("linux"):
-            raise LabError("Scenarios need Linux: each runs in a network of its own. Their recordings open everywhere.")
+            raise LabError(
+                "Scenarios need Linux: each runs in a network of its own. Their recordings can be opened on every "
+                "system."
+            )
         number = next(self._plays)
         found: Message = {"event": ""}
         is_over = asyncio.Event()

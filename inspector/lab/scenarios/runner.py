@@ -36,7 +36,9 @@ def play(name: str, spool: str | os.PathLike[str]) -> Message:
         LabError: the scenario cannot run here, or did not go as planned; the message says why.
     """
     if not sys.platform.startswith("linux"):
-        raise LabError("Scenarios need Linux: each runs in a network of its own. Their recordings open everywhere.")
+        raise LabError(
+            "Scenarios need Linux: each runs in a network of its own. Their recordings can be opened on every system."
+        )
     found: Message = {"event": "", "received": 0, "dropped": 0}
     director = subprocess.Popen(
         command(name, spool),
@@ -60,5 +62,5 @@ def play(name: str, spool: str | os.PathLike[str]) -> Message:
 def judged(found: Message) -> Message:
     """The result that the scenario process reported. Raises LabError if it reported none."""
     if found["event"] != "done":
-        raise LabError(found.get("message", "The scenario ended without a word."))
+        raise LabError(found.get("message", "The scenario ended without a report."))
     return {key: found[key] for key in ("result", "clients", "received", "dropped")}

@@ -85,7 +85,9 @@ async def start_watch(scenario: Scenario, spool: str) -> Child:
     """Start the watcher that records the kernel's socket states along with the packets."""
     interface = "lo" if scenario.link is None else NAME
     arguments = (scenario.name, "--spool", spool, "--interface", interface)
-    return await Child.start("The watch over the sockets", "inspector.lab.scenarios.socket_watcher", *arguments)
+    return await Child.start(
+        "The process that watches the sockets", "inspector.lab.scenarios.socket_watcher", *arguments
+    )
 
 
 def pass_on(message: Message) -> None:
@@ -123,7 +125,7 @@ def main() -> None:
     parser.add_argument("name", choices=SCENARIOS)
     parser.add_argument("--spool", help="capture into this file")
     parser.add_argument("--join", action="store_true", help="the file is being written by another capture: add to it")
-    parser.add_argument("--first-port", type=int, default=FIRST_PORT, help="of the clients (default: %(default)s)")
+    parser.add_argument("--first-port", type=int, default=FIRST_PORT, help="first client port (default: %(default)s)")
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(run(parser.parse_args()))
 

@@ -226,7 +226,7 @@ class Scene:
                 while not is_so():
                     await asyncio.sleep(LOOK_SECONDS)
         except TimeoutError:
-            raise LabError(f"The scenario waited in vain for {what}.") from None
+            raise LabError(f"The scenario timed out while waiting for {what}.") from None
 
 
 async def together(*steps: Awaitable[T]) -> list[T]:

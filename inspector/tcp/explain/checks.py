@@ -30,7 +30,11 @@ class Check:
 
 def after(ns: int, what: str) -> str:
     """A phrase such as `comes 3 ms after what`; if `ns` is negative, it says instead that times go back in between."""
-    return f"comes {duration(ns)} after {what}" if ns >= 0 else f"comes after {what}, and times go back between them"
+    return (
+        f"comes {duration(ns)} after {what}"
+        if ns >= 0
+        else f"comes after {what}, and timestamps go backwards between them"
+    )
 
 
 def _length(s: Situation, holds: bool, wanted: str) -> Check:
@@ -88,9 +92,9 @@ def _zero_window(s: Situation) -> list[Check]:
 def _lost_segment(s: Situation) -> list[Check]:
     known = bool(s.sender.next_seq)
     beyond = known and seq_distance(s.seq, s.sender.next_seq) < 0
-    due = f"{s.relative(s.sender.next_seq)} is the sender's next" if known else "nothing was seen of its sender yet"
+    due = f"{s.relative(s.sender.next_seq)} is the sender's next" if known else "nothing from its sender was seen yet"
     return [
-        Check(f"begins at {s.relative(s.seq)}, behind what is due: {due}", beyond, s.reached_next),
+        Check(f"begins at {s.relative(s.seq)} (required: beyond the sender's next); {due}", beyond, s.reached_next),
         Check("is a RST" if s.flags & RST else "is not a RST", not s.flags & RST),
     ]
 
@@ -98,11 +102,11 @@ def _lost_segment(s: Situation) -> list[Check]:
 def _ack_lost_segment(s: Situation) -> list[Check]:
     unseen = bool(s.peer.contiguous) and seq_distance(s.ack, s.peer.contiguous) < 0
     acked, seen = s.relative(s.ack, of_peer=True), s.relative(s.peer.contiguous, of_peer=True)
-    behind = f"were seen without a hole up to {seen}" if s.peer.contiguous else "none were seen yet"
+    behind = f"were seen without a gap up to {seen}" if s.peer.contiguous else "none were seen yet"
     return [
         Check("has an acknowledgment" if s.flags & ACK else "has no acknowledgment", bool(s.flags & ACK)),
         Check(f"acknowledges {acked}; the peer's bytes {behind}", unseen, s.last_of_peer),
-        Check("the same has not just been reported", _reports_unseen(s)),
+        Check("not reported just before", _reports_unseen(s)),
     ]
 
 
@@ -174,7 +178,7 @@ def _begins_before_next(s: Situation) -> Check:
     due = s.sender.next_seq
     follows_probe = s.length > 1 and s.seq == (due - 1) & MASK32
     before = bool(due) and seq_distance(due, s.seq) < 0 and not follows_probe
-    next_due = f"{s.relative(due)} is the sender's next" if due else "nothing was seen of its sender yet"
+    next_due = f"{s.relative(due)} is the sender's next" if due else "nothing from its sender was seen yet"
     return Check(f"begins at {s.relative(s.seq)}, and {next_due}", before, s.reached_next)
 
 
@@ -219,7 +223,7 @@ def _asks_again(s: Situation) -> Check:
     times = asked_again(s)
     if times is None:
         return Check(
-            "uncaptured bytes of the peer were acknowledged, which tshark takes for duplicate ACKs", holds=True
+            "uncaptured bytes of the peer were acknowledged, which tshark counts as duplicate ACKs", holds=True
         )
     sent = f"the peer has sent {count(times, 'duplicate ACK')} in a row"
     return Check(f"{sent} (required: at least {FAST_RETRANSMISSION_ACKS})", times >= FAST_RETRANSMISSION_ACKS)
@@ -271,10 +275,10 @@ def _out_of_order(s: Situation) -> list[Check]:
 def _reused_ports(s: Situation) -> list[Check]:
     if s.is_answer:
         expected = s.expected_isn
-        reason = "nothing before it shows that number" if expected is None else f"by what came before it is {expected}"
+        reason = "no earlier packet shows that number" if expected is None else f"earlier packets imply {expected}"
         return [
             Check("is a SYN with an ACK", holds=True),
-            Check(f"its initial number is {s.seq}; {reason}", expected is not None and expected != s.seq),
+            Check(f"its initial sequence number is {s.seq}; {reason}", expected is not None and expected != s.seq),
         ]
     table, connection = s.connections, s.connection
     previous = int(table["previous"][connection])

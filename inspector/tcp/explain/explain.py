@@ -81,7 +81,7 @@ def _against(s: Situation, verdict: Verdict) -> Check | None:
 def _ambiguities(s: Situation, verdict: Verdict) -> list[str]:
     """The ambiguities that are specific to this segment."""
     if verdict is Verdict.KEEP_ALIVE and s.length == 1:
-        return ["A retransmission of a single byte looks the same."]
+        return ["A retransmission of a single byte would look the same."]
     if verdict in REPEATS and s.first_sent < 0:
         return ["These bytes were not seen before: their first transmission may be missing from the capture."]
     if verdict is Verdict.RETRANSMISSION and s.flags & SYN:
@@ -110,14 +110,17 @@ def _retransmission(s: Situation) -> str:
     are = "are" if s.length > 1 else "is"
     if s.first_sent < 0:
         due = s.relative(s.sender.next_seq)
-        return f"{_what(s)} {are} sent although the sender has already sent up to {due}: this fills a hole before that."
+        return f"{_what(s)} {are} sent although the sender has already sent up to {due}: this fills a gap before that."
     ago = s.time_ns - int(s.packets["time_ns"][s.first_sent])
     if ago < 0:
-        return f"{_first_transmission(s)}; how long before is not known, since times go back. {_acknowledged_since(s)}"
+        return (
+            f"{_first_transmission(s)}; how long before is not known, since timestamps go backwards. "
+            f"{_acknowledged_since(s)}"
+        )
     first = f"{_first_transmission(s)}, {duration(ago)} before"
     if ago < overtaken_within(s):
         limit = duration(overtaken_within(s))
-        return f"{first}: less than a round trip ({limit}), so this is probably a duplicate made on the way."
+        return f"{first}: less than a round trip ({limit}), so this is probably a duplicate made by the network."
     return f"{first}. {_acknowledged_since(s)}"
 
 
@@ -134,10 +137,10 @@ def _acknowledged_since(s: Situation) -> str:
     """A sentence on how much of a repeated segment the peer has acknowledged, as far as the capture shows."""
     covered = seq_distance(s.seq, s.peer.last_ack) if s.peer.last_ack else 0
     if covered > 0 and seq_distance(s.end_counted, s.peer.last_ack) >= 0:
-        return "An acknowledgment of it had been captured: that was probably lost behind the place of capture, or late."
+        return "An acknowledgment of it had been captured: that was probably lost after the capture point, or late."
     if covered > 0:
         last = s.relative((s.peer.last_ack - 1) & MASK32)
-        return f"Of these, bytes up to {last} have been acknowledged ({_packet(s.last_of_peer)}), the rest has not."
+        return f"Bytes up to {last} of these have been acknowledged ({_packet(s.last_of_peer)}); the rest have not."
     return "No acknowledgment of it has been seen since."
 
 
@@ -145,7 +148,8 @@ def _crossed_syn_ack(s: Situation) -> str:
     own, peers = (int(s.syns(peer=peer, answers=False)[0]) for peer in (False, True))
     return (
         f"Both ends had sent a SYN ({_packet(peers)}, {_packet(own)}): this one acknowledges the peer's and carries its"
-        " sender's SYN once more, as a simultaneous open has it. Nothing was lost. tshark calls it a retransmission,"
+        " sender's SYN once more, as is normal in a simultaneous open. Nothing was lost. tshark calls it a "
+        "retransmission,"
         " since its sequence number was sent before."
     )
 
@@ -154,14 +158,14 @@ def _fast(s: Situation) -> str:
     ago = duration(s.time_ns - s.peer.last_ack_ns)
     if asked_again(s) is None:
         return (
-            f"The peer's last ACK ({_packet(s.last_of_peer)}, {ago} before) asks for {s.relative(s.seq)}, where this"
-            " begins. The capture lacks bytes that the peer sent, so its duplicate ACKs cannot be counted; tshark"
-            " takes them for enough."
+            f"The peer's last ACK ({_packet(s.last_of_peer)}, {ago} before) asks for {s.relative(s.seq)}, the first"
+            " number of this segment. Bytes that the peer sent are not in the capture, so its duplicate ACKs cannot be"
+            " counted; tshark assumes that there were enough."
         )
     return (
         f"The peer sent {count(s.peer.duplicate_acks, 'duplicate ACK')}, the last {ago} before"
-        f" ({_packet(s.last_of_peer)}), each asking for {s.relative(s.seq)}, where this begins. The sender probably"
-        " repeats it because of them and not because its timer ran out."
+        f" ({_packet(s.last_of_peer)}), each asking for {s.relative(s.seq)}, the first number of this segment. The"
+        " sender probably retransmits because of these ACKs, not because its timer expired."
     )
 
 
@@ -177,7 +181,7 @@ def _out_of_order(s: Situation) -> str:
     known = f"the first round trip took {limit}" if s.initial_rtt_ns else f"the limit is {limit} while none is known"
     return (
         f"Begins at {s.relative(s.seq)}, before the sender's next number, {s.relative(s.sender.next_seq)}, only {late}"
-        f" after {_packet(s.reached_next)}, which reached that. That is too soon for a retransmission ({known}):"
+        f" after {_packet(s.reached_next)}, which reached that number. That is too soon for a retransmission ({known}):"
         " this segment was probably overtaken."
     )
 
@@ -193,7 +197,7 @@ def _lost_segment(s: Situation) -> str:
 def _ack_lost_segment(s: Situation) -> str:
     unseen = seq_distance(s.peer.contiguous, s.ack)
     return (
-        f"Acknowledges up to {s.relative(s.ack, of_peer=True)}, while the peer's bytes were captured without a hole"
+        f"Acknowledges up to {s.relative(s.ack, of_peer=True)}, while the peer's bytes were captured without a gap"
         f" only up to {s.relative(s.peer.contiguous, of_peer=True)}: {count(unseen, 'byte')} that arrived"
         f" {'has' if unseen == 1 else 'have'} not been captured before this."
     )
@@ -202,7 +206,8 @@ def _ack_lost_segment(s: Situation) -> str:
 def _duplicate_ack(s: Situation) -> str:
     again = 1 if s.sender.duplicate_acks == UNSEEN_SAID else s.sender.duplicate_acks + 1
     repeated = (
-        f"Acknowledges {s.relative(s.ack, of_peer=True)} again, with the same window and no bytes; duplicate {again}."
+        f"Acknowledges {s.relative(s.ack, of_peer=True)} again, with the same window and no data: duplicate ACK "
+        f"{again}."
     )
     return f"{repeated} {_cause_of_duplicate(s)}"
 
@@ -212,35 +217,33 @@ def _cause_of_duplicate(s: Situation) -> str:
     acked = s.relative(s.ack, of_peer=True)
     if beyond := [block for block in s.sack if seq_distance(s.ack, block[0]) > 0]:
         blocks = ", ".join(f"{s.relative(a, of_peer=True)} to {s.relative(b - 1, of_peer=True)}" for a, b in beyond)
-        return f"Its SACK option says what arrived beyond: bytes {blocks}. Byte {acked} has not arrived."
+        return f"According to its SACK option, later bytes have arrived ({blocks}), but byte {acked} has not."
     if s.last_of_peer >= 0 and s.peer.last_verdict & Verdict.SPURIOUS_RETRANSMISSION:
-        return f"It probably answers {_packet(s.last_of_peer)}, which carried nothing new."
+        return f"It probably answers {_packet(s.last_of_peer)}, which carried no new data."
     if s.peer.next_seq and seq_distance(s.ack, s.peer.next_seq) > 0:
         sent = s.relative(s.peer.next_seq, of_peer=True)
-        return (
-            f"The peer has sent up to {sent}: probably something beyond {acked} arrived, and what begins there did not."
-        )
-    return "Nothing that was captured is waiting to be acknowledged, so the reason is not in the capture."
+        return f"The peer has sent up to {sent}: probably later bytes arrived, but byte {acked} did not."
+    return "No captured data is still unacknowledged, so the reason is not in the capture."
 
 
 def _window_update(s: Situation) -> str:
     window = int(s.packets["window"][s.row])
     if int(s.packets["window_shift"][s.row]) < 0:
         earlier = "" if s.sender.last_window < 0 else f", {s.sender.last_window} before"
-        return f"Only the window is new: the field is {window}{earlier}; what that is in bytes is not known."
+        return f"Only the window is new: the field is {window}{earlier}; its value in bytes is not known."
     if s.sender.last_window < 0:
         return f"Only the window is new: {count(window, 'byte')}. It is the first captured packet of this end."
     before = int(s.packets["window"][s.last_of_sender])
-    change = "the same room" if window == before else "more room" if window > before else "less room"
+    change = "the same" if window == before else "larger" if window > before else "smaller"
     return (
         f"Only the window is new: {count(window, 'byte')} instead of {before:,} ({_packet(s.last_of_sender)});"
-        f" there is {change}."
+        f" it is {change}."
     )
 
 
 def _zero_window(s: Situation) -> str:
     last = s.relative((s.ack - 1) & MASK32, of_peer=True)
-    return f"Its window is 0: it can take nothing after byte {last}, so the peer must wait."
+    return f"Its window is 0: it can receive nothing after byte {last}, so the peer must wait."
 
 
 def _zero_window_probe(s: Situation) -> str:
@@ -252,9 +255,9 @@ def _zero_window_probe(s: Situation) -> str:
 
 def _empty_window_probe(s: Situation) -> str:
     return (
-        f"No byte, and the number {s.relative(s.seq)}, one below the sender's next, while the peer's last window"
+        f"No data, and sequence number {s.relative(s.seq)}, one below the sender's next, while the peer's last window"
         f" ({_packet(s.last_of_peer)}) was 0: it is sent to find out whether the window is still 0. Linux sends its"
-        " window probes in this shape; tshark calls it a keep-alive."
+        " window probes in this form; tshark calls it a keep-alive."
     )
 
 
@@ -276,7 +279,7 @@ def _keep_alive(s: Situation) -> str:
     carried = "Carries nothing" if not s.length else "Carries one byte"
     return (
         f"{carried} and begins at {s.relative(s.seq)}, one below the sender's next, {s.relative(s.sender.next_seq)}."
-        " It brings nothing new, so the other end must answer with an ACK if it is still there."
+        " It carries nothing new, so the other end must answer with an ACK if it is still there."
     )
 
 
@@ -290,13 +293,15 @@ def _keep_alive_ack(s: Situation) -> str:
 def _reused_ports(s: Situation) -> str:
     if s.is_answer:
         return (
-            f"Its initial number is {s.seq}, while the packets before it make that {s.expected_isn}:"
+            f"Its initial sequence number is {s.seq}, while earlier packets imply {s.expected_isn}:"
             " it belongs to a later connection between the same addresses, or is out of order."
         )
     previous = int(s.connections["previous"][s.connection])
-    asks = f"A SYN with initial number {s.seq}, between the addresses and ports that connection {previous} used"
+    asks = (
+        f"A SYN with initial sequence number {s.seq}, between the addresses and ports that connection {previous} used"
+    )
     if s.connections["isn_known"][previous, s.side] != 1:
-        return f"{asks}, whose initial number was not captured: probably a new connection."
+        return f"{asks}, whose initial sequence number was not captured: probably a new connection."
     before = int(s.connections["isn"][previous, s.side])
     return f"{asks}; there the number was {before}: a new connection, not a retransmission."
 
@@ -305,8 +310,8 @@ REASONS: dict[Verdict, Reason] = {
     Verdict.RETRANSMISSION: Reason(
         _retransmission,
         (
-            "A duplicate made on the way, or by the capture, looks the same.",
-            "So does a segment that was delayed for longer than a round trip.",
+            "A duplicate made by the network or the capture would look the same.",
+            "So would a segment that was delayed for longer than a round trip.",
             "The segment may have arrived and only its ACK was lost or late.",
         ),
         "RFC 9293 §3.8.1",
@@ -314,8 +319,8 @@ REASONS: dict[Verdict, Reason] = {
     Verdict.FAST_RETRANSMISSION: Reason(
         _fast,
         (
-            "A timer that ran out at this very moment looks the same.",
-            "RFC 5681 asks for three duplicate ACKs, tshark's rule for two.",
+            "A timer that expired at this moment would look the same.",
+            "RFC 5681 requires three duplicate ACKs, tshark's rule for two.",
             "A sender with SACK may go by the blocks instead (RFC 6675), one with RACK by time (RFC 8985).",
         ),
         "RFC 5681 §3.2",
@@ -324,20 +329,20 @@ REASONS: dict[Verdict, Reason] = {
         _spurious,
         (
             "The ACK may have been lost, or may have reached the sender too late: then the sender could not know.",
-            "A duplicate made on the way, or by the capture, looks the same.",
+            "A duplicate made by the network or the capture would look the same.",
         ),
         "RFC 9293 §3.10.7.4",
     ),
     Verdict.OUT_OF_ORDER: Reason(
         _out_of_order,
-        ("A retransmission that was quicker than the first round trip looks the same: then a segment was lost.",),
+        ("A retransmission within the first round-trip time would look the same: then a segment was lost.",),
         "RFC 9293 §3.10.7.4",
     ),
     Verdict.LOST_SEGMENT: Reason(
         _lost_segment,
         (
             "If they were lost on the way or overtaken, they may come later.",
-            "If only the capture missed them, the peer acknowledges them all the same.",
+            "If only the capture missed them, the peer acknowledges them anyway.",
         ),
     ),
     Verdict.ACK_LOST_SEGMENT: Reason(
@@ -346,7 +351,7 @@ REASONS: dict[Verdict, Reason] = {
     ),
     Verdict.DUPLICATE_ACK: Reason(
         _duplicate_ack,
-        ("Segments that were only overtaken cause the same, and so does a segment that arrives twice.",),
+        ("Reordered segments have the same effect, and so has a segment that arrives twice.",),
         "RFC 5681 §2",
     ),
     Verdict.WINDOW_UPDATE: Reason(
@@ -361,7 +366,7 @@ REASONS: dict[Verdict, Reason] = {
     ),
     Verdict.ZERO_WINDOW_PROBE: Reason(
         _zero_window_probe,
-        ("A sender that ignores the zero window and sends one byte looks the same.",),
+        ("A sender that ignores the zero window and sends one byte would look the same.",),
         "RFC 9293 §3.8.6.1",
     ),
     Verdict.ZERO_WINDOW_PROBE_ACK: Reason(_zero_window_probe_ack, (), "RFC 9293 §3.8.6.1"),
@@ -372,14 +377,16 @@ REASONS: dict[Verdict, Reason] = {
     ),
     Verdict.KEEP_ALIVE: Reason(_keep_alive, (), "RFC 9293 §3.8.4"),
     Verdict.KEEP_ALIVE_ACK: Reason(
-        _keep_alive_ack, ("A duplicate ACK for another reason at this very moment looks the same.",), "RFC 9293 §3.8.4"
+        _keep_alive_ack,
+        ("A duplicate ACK sent for another reason at this moment would look the same.",),
+        "RFC 9293 §3.8.4",
     ),
     Verdict.REUSED_PORTS: Reason(
         _reused_ports, ("The client took the same port again, or a NAT gave it to another host.",), "RFC 9293 §3.4.1"
     ),
     Verdict.EMPTY_WINDOW_PROBE: Reason(
         _empty_window_probe,
-        ("A keep-alive that is sent while the window is 0 looks the same.",),
+        ("A keep-alive that is sent while the window is 0 would look the same.",),
         "RFC 9293 §3.8.6.1",
     ),
     Verdict.CROSSED_SYN_ACK: Reason(_crossed_syn_ack, (), "RFC 9293 §3.5"),

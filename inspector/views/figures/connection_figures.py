@@ -125,7 +125,7 @@ def stevens(d: Drawing) -> Figure:
 def _trouble(d: Drawing, rows: Rows, values: npt.NDArray[Any]) -> list[Trace]:
     verdicts = d.column("analysis", rows)
     found = []
-    for name, bits, symbol in (("sent again", REPEATED, "x-thin-open"), ("out of order", REORDERED, "diamond-open")):
+    for name, bits, symbol in (("retransmitted", REPEATED, "x-thin-open"), ("out of order", REORDERED, "diamond-open")):
         marked = verdicts & bits != 0
         if marked.any():
             found.append(d.marks(name, rows[marked], values[marked], symbol))

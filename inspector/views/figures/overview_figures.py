@@ -95,7 +95,7 @@ def times(handshakes: npt.NDArray[np.int64], waits: npt.NDArray[np.int64], palet
             "y": share.tolist(),
             "line": {"color": colour, "width": 2, "shape": "hv"},
             "marker": {"color": colour, "size": 6},
-            "hovertemplate": "%{y:.0f} of 100 within %{x:.3~g} ms<extra></extra>",
+            "hovertemplate": "%{y:.0f} % within %{x:.3~g} ms<extra></extra>",
         }
         for name, colour, (curve, share) in (
             ("handshake", palette.client, _curve(handshakes)),

@@ -57,7 +57,7 @@ FIN_NOT_SEEN = (
     "The program has closed the socket, so the kernel is in this state. The FIN was not captured: it may still wait "
     "behind unsent bytes."
 )
-UNDER_WAY = "A packet was probably on its way, or had just arrived, when the kernel was asked."
+UNDER_WAY = "A packet was probably on its way, or had just arrived, when the kernel was queried."
 ON_ITS_WAY = (
     "The packet that shows this state came {} later: it was still queued, or on its way to the place of this capture."
 )

@@ -155,10 +155,10 @@ def _repeated(e: Event) -> str:
 
 def _reordered(e: Event) -> str:
     if not e.bytes:
-        return f"A segment of {e.who} without bytes comes after what follows it: probably it was overtaken."
+        return f"A segment of {e.who} without data was captured after a later one: probably it was overtaken."
     if e.bytes == 1:
-        return f"1 byte of {e.who} comes after bytes that follow it: probably it was overtaken."
-    return f"{e.size.capitalize()} of {e.who} come after bytes that follow them: probably they were overtaken."
+        return f"1 byte of {e.who} was captured after bytes that follow it: probably it was overtaken."
+    return f"{e.size.capitalize()} of {e.who} were captured after bytes that follow them: probably they were overtaken."
 
 
 def _missing(e: Event) -> str:
@@ -204,7 +204,7 @@ def _delayed_ack(e: Event) -> str:
     usual = duration(int(e.capture.connections["syn_rtt_ns"][e.connection]))
     return (
         f"{e.Who} acknowledges{e.took(' after {}')}, while the handshake was answered after {usual}: probably a delayed"
-        " ACK, which waits for bytes to go with."
+        " ACK, which waits for data to be sent with it."
     )
 
 

@@ -263,7 +263,7 @@ def test_what_the_command_leaves_running_ends_with_it_and_is_named() -> None:
     done = subprocess.run(wireglass(*python(LEAVE_BEHIND)), capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert not psutil.pid_exists(int(done.stdout))
-    assert "wireglass: Ended what the command had left running: sleep.\n" in done.stderr
+    assert "wireglass: Ended processes that the command had left running: sleep.\n" in done.stderr
 
 
 def test_nothing_outlives_a_program_that_is_killed() -> None:

@@ -56,7 +56,7 @@ FORM = b"name=Bob&drink=pot+of+tea"
             id="a form's order",
         ),
         pytest.param(
-            request("POST /orders", "Content-Length: 2", body=b"{}"), 400, "who is it for", id="nobody's order"
+            request("POST /orders", "Content-Length: 2", body=b"{}"), 400, "the order needs a name", id="nobody's order"
         ),
         pytest.param(
             request("POST /", "Content-Length: 2", body=b"{}"), 404, "/orders", id="an order at the wrong place"
@@ -133,7 +133,7 @@ def test_it_takes_no_commands() -> None:
         pytest.param("application/json", b"[1]", "JSON object or a form", id="a list"),
         pytest.param("application/json", b"\xff", "JSON object or a form", id="not even text"),
         pytest.param("application/json", b"[" * 4000, "JSON object or a form", id="nested without end"),
-        pytest.param("application/json", b'{"name": " ", "drink": "espresso"}', "who is it for", id="a blank name"),
+        pytest.param("application/json", b'{"name": " ", "drink": "espresso"}', "needs a name", id="a blank name"),
         pytest.param(
             "application/json", b'{"name": "A", "drink": ["espresso"]}', "not on the menu", id="a list of drinks"
         ),

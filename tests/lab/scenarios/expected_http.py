@@ -51,7 +51,7 @@ def pipelining(seen: Witness) -> None:
     bodies = [row["response"]["body_bytes"] for row in seen.exchanges]
     seen.says("three responses came back in the same order", bodies == [75, 50, 25])
     seen.says("Three requests left in a single packet", len(seen.exchanges) == 3)
-    seen.knows("That is one reason why browsers gave it up")
+    seen.knows("That is one reason why browsers abandoned pipelining")
 
 
 @expects
@@ -62,7 +62,7 @@ def chunked(seen: Witness) -> None:
     seen.says("23 bytes came", (response["body_bytes"], response["complete"]) == (23, True))
     seen.says("without a Content-Length", "Content-Length" not in fields)
     chunks = seen.with_payload("server")[1:]
-    seen.says("each chunk says its own length", [row["payload"] for row in chunks] == [14, 31, 22])
+    seen.says("each chunk states its own length", [row["payload"] for row in chunks] == [14, 31, 22])
     seen.says("a chunk of length 0 ends the body", fields["Transfer-Encoding"] == "chunked")
     seen.says("in two chunks", len(chunks) == 3)
     seen.says("a trailer field", fields["Trailer"] == "Checked")
@@ -101,10 +101,10 @@ def big_download(seen: Witness) -> None:
     seen.says("a delay of 20 ms each way", 0.04 < seen.connections[0]["handshake_ns"] / 1e9 < 0.1)
     sizes, trips = bursts(seen)
     seen.says("it begins with ten segments", sizes[0] == 10)
-    seen.says("10 segments, 20, 40, and what is left", sizes[:3] == [10, 20, 40] and sum(sizes) == 105)
+    seen.says("10 segments, 20, 40, and a last one with the rest", sizes[:3] == [10, 20, 40] and sum(sizes) == 105)
     seen.says("bursts of 10, 20 and 40 segments", len(sizes) == 4)
     seen.says("a round trip apart", all(0.03 < trip < 0.08 for trip in trips))
-    seen.says("lets it send as much again as was acknowledged, and as much on top", sizes[1] == 2 * sizes[0])
+    seen.says("lets it send twice as much as was acknowledged", sizes[1] == 2 * sizes[0])
     seen.knows("Both ends use Reno here")
 
 
@@ -129,6 +129,6 @@ def slow_response(seen: Witness) -> None:
     answer = seen.with_payload("server")[0]
     acknowledged = next(row for row in seen.packets if row["direction"] == "server" and row["ack"] > 1)
     seen.says("kernel acknowledges the request at once", seen.seconds(question, acknowledged) < 0.1)
-    seen.says("its program takes 0.8 s to think", 0.75 < seen.seconds(acknowledged, answer) < 3)
+    seen.says("its program takes 0.8 s to respond", 0.75 < seen.seconds(acknowledged, answer) < 3)
     seen.says("between the acknowledgment and the first byte", acknowledged["number"] < answer["number"])
     seen.says("the response came 0.8 s later", seen.seconds(acknowledged, answer) > 0.75)

@@ -13,16 +13,16 @@ from tests.lab.scenarios.witness import Row, Witness, expects
 @expects
 def server_sent_events(seen: Witness) -> None:
     seen.says("The client sends one request", seen.asked == ["GET /stream 200"])
-    seen.says("A single request brought 4 pieces of news", len(seen.exchanges) == 1 and len(NEWS) == 4)
+    seen.says("One request brought 4 news items", len(seen.exchanges) == 1 and len(NEWS) == 4)
     response = seen.exchanges[0]["response"]
     fields = dict(response["headers"])
     assert fields["Content-Type"] == "text/event-stream"
     seen.says("plain HTTP with a chunked body", fields["Transfer-Encoding"] == "chunked" and response["complete"])
     pushed = seen.with_payload("server")
     pauses = [seen.seconds(*pair) for pair in pairwise(pushed[1:])]
-    seen.says("each piece is an event in it, sent when it happens", min(pauses) > 0.05)
+    seen.says("each news item is an event in it, sent when it happens", min(pauses) > 0.05)
     # The head, how soon to come again, the news, a comment, the end.
-    seen.says("each in a packet of its own", len(pushed) == len(NEWS) + 4)
+    seen.says("each in its own packet", len(pushed) == len(NEWS) + 4)
     seen.says("A comment now and then", len(seen.with_payload("client")) == 1)
 
 
@@ -48,20 +48,20 @@ def polling_and_push(seen: Witness) -> None:
     seen.says("sends no message", {row["direction"] for row in seen.messages if row["kind"] == "text"} == {"server"})
     told_ns = [row["request"]["time_ns"] for row in seen.exchanges if row["request"]["method"] == "POST"]
     late = [at - told for at, told in zip(news_ns.values(), told_ns, strict=True)]
-    seen.says("gets each piece of news as soon as the server has it", sorted(late)[len(late) // 2] < 50_000_000)
+    seen.says("gets each news item as soon as the server has it", sorted(late)[len(late) // 2] < 50_000_000)
     seen.says("Two readers want the same news", len({row["connection"] for row in asked}) == 1)
-    seen.says("Both readers got 4 pieces of news", heard(seen) == list(NEWS) and statuses[200] <= len(NEWS))
-    seen.says("most of the first one's requests brought none", statuses[204] > len(asked) / 2)
+    seen.says("Both readers got 4 news items", heard(seen) == list(NEWS) and statuses[200] <= len(NEWS))
+    seen.says("most requests of the first reader brought none", statuses[204] > len(asked) / 2)
 
 
 @expects
 def news(seen: Witness) -> None:
     ways = ["closed", "kept_alive", "polling", "server_sent_events", "websocket"]
-    seen.says("five readers get them, each in its own way", seen.ways == ways)
-    seen.says("what the five ways cost", len(seen.ways) == 5)
-    seen.says("4 pieces of news reached five readers", heard(seen) == list(NEWS))
+    seen.says("five readers get them, each by a different method", seen.ways == ways)
+    seen.says("what the five methods cost", len(seen.ways) == 5)
+    seen.says("4 news items reached five readers", heard(seen) == list(NEWS))
     posts = [row for row in seen.exchanges if row["request"]["method"] == "POST"]
-    seen.says("tells a server four pieces of news", [row["response"]["status"] for row in posts] == [204] * 4)
+    seen.says("sends a server four news items", [row["response"]["status"] for row in posts] == [204] * 4)
     seen.says("with a POST on a new connection each", len({row["connection"] for row in posts}) == 4)
     looked = Counter(asked for asked in seen.asked if asked.startswith("GET /news/"))
     assert looked == {f"GET /news/{number} 200": 2 for number in range(len(NEWS))}, "kept, and a new one each time"
@@ -78,8 +78,8 @@ def chat(seen: Witness) -> None:
     seen.says("comes in on her connection and goes out on his", hi == [0, 1])
     cake = said["server", '{"from": "Carol", "say": "Who would like cake?"}']
     seen.says("what is said to all goes out on the other three", cake == 3)
-    seen.says("Four connections carried all of it", len(seen.connections) == 4)
-    seen.says("went out once, what was said to all three times", cake == 3)
+    seen.says("Four connections carried the chat", len(seen.connections) == 4)
+    seen.says("a message to one client was sent once, a message to all three times", cake == 3)
     assert said["server", '{"news": "The kettle is on."}'] == 4
     seen.says("upgraded with a single request", seen.asked == ["GET /chat 101"] * 4)
     first_end = min(row["number"] for row in seen.packets if "FIN" in row["flags"])
@@ -94,10 +94,8 @@ def fragments(seen: Witness) -> None:
     assert (first["kind"], first["compressed"], first["complete"]) == ("text", True, True)
     assert first["text"].endswith("And then it stopped.")
     order = [row["opcode"] for row in seen.frames][:5]
-    seen.says(
-        "a ping goes out behind the first of three frames of a text", order[:2] == [1, 9] and first["frames"] == 3
-    )
-    seen.says("the pong is back before the last", order == [1, 9, 0, 10, 0])
+    seen.says("a ping is sent after the first of three frames of a text", order[:2] == [1, 9] and first["frames"] == 3)
+    seen.says("the pong arrives before the last", order == [1, 9, 0, 10, 0])
     seen.says("in three frames, a ping and its pong between them", first["frames"] == 3)
     seen.says("Both ends have agreed on compression", first["compressed"])
     seen.says("a tenth of its bytes", 0.08 < first["wire_bytes"] / first["bytes"] < 0.12)
@@ -123,7 +121,7 @@ def close_handshake(seen: Witness) -> None:
     seen.says("FIN, no close frame", not closes(2) and first_end(2)["direction"] == "client")
     seen.says("1006, a code that is never sent", not any(code == 1006 for i in range(4) for _, code in closes(i)))
     seen.says("The fourth resets the connection", not closes(3) and seen.connections[3]["conn_state"] == "RSTO")
-    seen.says("Two ended with close frames both ways", len(closes(0)) == len(closes(1)) == 2)
+    seen.says("Two ended with close frames in both directions", len(closes(0)) == len(closes(1)) == 2)
 
 
 @expects
@@ -159,10 +157,10 @@ def syn_flood(seen: Witness) -> None:
     seen.says("a backlog of 8, so the rest of the SYNs get no answer", len(answered) in (8, 9))
     seen.says("a backlog of 8)", len(answered) in (8, 9))
     third = [row for row in seen.packets if row["connection"] in answered and row["payload"]]
-    seen.says("and never the third packet", not third)
+    seen.says("and the third packet of the handshake never comes", not third)
     syns = [row for row in seen.flagged("SYN") if row["connection"] == guest["id"]]
-    seen.says("its SYN finds no place either", len(syns) >= 2)
+    seen.says("its SYN finds no free place either", len(syns) >= 2)
     reply = next(row for row in seen.flagged("SYN", "ACK") if row["connection"] == guest["id"])
     seen.says("the client's next SYN is answered", reply["number"] > syns[1]["number"])
     seen.says("the client was served anyway", seen.asked == ["GET / 200"])
-    seen.knows("The server turns on SYN cookies", "The flood is written by hand")
+    seen.knows("The server turns on SYN cookies", "The flood consists of crafted packets")

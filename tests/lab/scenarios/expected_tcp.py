@@ -22,7 +22,7 @@ def refused(seen: Witness) -> None:
     assert "refused" in seen.kinds
     seen.says("RST in answer to the SYN", [row["flags"] for row in seen.packets] == [["SYN"], ["RST", "ACK"]])
     seen.says("after a round trip", seen.packets[1]["direction"] == "server")
-    seen.says("The client connects to a port where nobody listens", not seen.flagged("SYN", "ACK"))
+    seen.says("The client connects to a port on which no program listens", not seen.flagged("SYN", "ACK"))
     seen.says("The answer was RST at once", len(seen.packets) == 2)
 
 
@@ -35,9 +35,9 @@ def filtered(seen: Witness) -> None:
     assert [row["analysis"] for row in seen.packets] == [[], ["retransmission"], ["retransmission"]]
     growth = seen.seconds(second, third) / seen.seconds(first, second)
     seen.says("each pause twice as long as the one before", 1.5 < growth < 2.5)
-    seen.says("filtered is silence", not seen.flagged("RST", "ACK"))
+    seen.says("filtering gives none", not seen.flagged("RST", "ACK"))
     seen.says("not even a RST", {row["direction"] for row in seen.packets} == {"client"})
-    seen.knows("A firewall on the way drops what goes to this port", "by default after more than two minutes")
+    seen.knows("A firewall on the way drops packets to this port", "by default after more than two minutes")
 
 
 @expects
@@ -75,16 +75,18 @@ def fast_open(seen: Witness) -> None:
     assert seen.asked == ["GET / 200"] * 2
     first, second = seen.flagged("SYN")
     seen.says("a delay of 20 ms each way", trip(seen, 0.04))
-    seen.says("the server hands out a cookie in its SYN-ACK", not first["payload"])
+    seen.says("the server sends a cookie in its SYN-ACK", not first["payload"])
     answers = [seen.with_payload("server", number)[0] for number in (0, 1)]
     late, soon = (seen.seconds(*pair) for pair in zip((first, second), answers, strict=True))
-    seen.says("the response comes after two round trips", late > 0.08)
+    seen.says("the response arrives after two round trips", late > 0.08)
     seen.says("the client sends the cookie and its request in the SYN", second["payload"] > 0)
-    seen.says("the response is here after a single round trip", 0.04 < soon < late)
-    seen.says("a round trip saved", late - soon > 0.02)
+    seen.says("the response arrives after a single round trip", 0.04 < soon < late)
+    seen.says("which saved a round trip", late - soon > 0.02)
     (handshake,) = [row for row in seen.packets if row["connection"] == 1 and {"SYN", "ACK"} <= set(row["flags"])]
     arrives_at_the_server_ns = handshake["time_ns"] + 20_000_000
-    seen.says("may read it before the handshake is over", answers[1]["time_ns"] - 20_000_000 < arrives_at_the_server_ns)
+    seen.says(
+        "may read it before the handshake is complete", answers[1]["time_ns"] - 20_000_000 < arrives_at_the_server_ns
+    )
     assert seen.anomalies == ["tcp-data-on-syn"]
 
 
@@ -102,8 +104,8 @@ def abort(seen: Witness) -> None:
     assert seen.connections[0]["closed_by"] == "client"
     seen.says("The client closed with RST: no FIN was sent", not [row for row in seen.packets if "FIN" in row["flags"]])
     states = {seen.states(side)[-1] for side in ("client", "server")}
-    seen.says("the connection is gone at once, at both ends, without TIME-WAIT", states == {"CLOSED"})
-    seen.knows("Programs do so on purpose")
+    seen.says("the connection is closed at once, at both ends, without TIME-WAIT", states == {"CLOSED"})
+    seen.knows("Programs do so on purpose (SO_LINGER with a time of 0)")
 
 
 @expects
@@ -114,7 +116,7 @@ def server_crash(seen: Witness) -> None:
     assert seen.anomalies == ["http-cut-short"]
     response = seen.exchanges[0]["response"]
     announced = int(dict(response["headers"])["Content-Length"])
-    seen.says("the body is shorter than Content-Length said", 0 < response["body_bytes"] < announced)
+    seen.says("the body is shorter than its Content-Length", 0 < response["body_bytes"] < announced)
     head = 1066 - announced
     seen.says("after 400 of 1066 bytes", response["body_bytes"] + head == seen.connections[0]["bytes"][1] == 400)
     seen.says("The server's process is killed in the middle of a response", not response["complete"])
@@ -126,7 +128,7 @@ def half_close(seen: Witness) -> None:
     seen.says("The client waits in FIN-WAIT-2", seen.states("client")[-3:] == ["FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT"])
     seen.says("now in CLOSE-WAIT", "CLOSE-WAIT" in seen.states("server"))
     fin = next(row for row in seen.packets if "FIN" in row["flags"])
-    seen.says("The client ends its own with FIN", fin["direction"] == "client")
+    seen.says("The client closes its own with FIN", fin["direction"] == "client")
     seen.says("A connection is two streams", all(seen.connections[0]["bytes"]))
     later = [row for row in seen.with_payload("server") if row["number"] > fin["number"]]
     assert sum(row["payload"] for row in later) == len("apple\nfig\npear\n")
@@ -138,7 +140,7 @@ def simultaneous_close(seen: Witness) -> None:
     assert seen.lives == ["unknown SF"]
     fins = [row for row in seen.packets if "FIN" in row["flags"]]
     seen.says(
-        "Both ends send FIN before the other's has come", {row["direction"] for row in fins} == {"client", "server"}
+        "Each end sends FIN before it receives the other's", {row["direction"] for row in fins} == {"client", "server"}
     )
     first = [next(row for row in fins if row["direction"] == end) for end in ("client", "server")]
     seen.says("Both FINs crossed on the way", [row["ack"] for row in first] == [1, 15])
@@ -157,9 +159,11 @@ def fin_lost(seen: Witness) -> None:
     seen.says("the client has the response", [row["ack"] for row in between] == [first["seq"]])
     proved = {row["client_state"] for row in [first, *between] if not row["client_state_assumed"]}
     seen.says("is still ESTABLISHED", proved == {"ESTABLISHED"})
-    seen.says("sent again", seen.seconds(first, again) > 0.1)
+    seen.says("retransmitted", seen.seconds(first, again) > 0.1)
     (answer,) = [row for row in seen.packets if "FIN" in row["flags"] and row["direction"] == "client"]
-    seen.says("then the client closes, too", answer["number"] > again["number"] and answer["ack"] == again["seq"] + 1)
+    seen.says(
+        "then the client closes as well", answer["number"] > again["number"] and answer["ack"] == again["seq"] + 1
+    )
     seen.says("The first FIN was lost", not [row for row in between if row["ack"] > first["seq"]])
 
 
@@ -175,7 +179,7 @@ def half_open(seen: Witness) -> None:
     seen.says(
         "The second request was answered with RST", reset["direction"] == "server" and reset["seq"] == asked["ack"]
     )
-    seen.knows("In the lab the server's kernel is made to drop the connection in silence")
+    seen.knows("In the lab the server's kernel is made to drop the connection without sending anything")
 
 
 @expects
@@ -196,7 +200,7 @@ def time_wait(seen: Witness) -> None:
 def zero_window(seen: Witness) -> None:
     assert seen.lives == ["unknown SF"]
     shut = seen.verdicts("zero_window", "server")
-    seen.says("the window that it announces shrinks to 0", bool(shut))
+    seen.says("the window that it advertises shrinks to 0", bool(shut))
     seen.says("the client has to stop", bool(seen.verdicts("window_full", "client")))
     probes = [
         row
@@ -210,12 +214,12 @@ def zero_window(seen: Witness) -> None:
     growth = [later / pause for pause, later in pairwise(pauses)]
     seen.says("each pause about twice as long as the one before", all(1.4 < one < 3 for one in growth))
     seen.says(
-        "Linux's probe carries no byte and looks like a keep-alive",
+        "Linux's probe carries no data and looks like a keep-alive",
         {row["seq"] for row in probes} == {shut[0]["ack"] - 1},
     )
-    seen.says("until the program reads and the window opens", opened["window"] > 0)
+    seen.says("until the program reads again and the window opens", opened["window"] > 0)
     seen.says(
-        "Its window went to 0, the sender probed, and went on when the window had opened",
+        "Its receive window went to 0; the sender probed it, and continued after a window update",
         opened["number"] > probes[-1]["number"],
     )
     first = seen.with_payload("client")[0]
@@ -230,7 +234,7 @@ def keep_alive_probes(seen: Witness) -> None:
     assert len(answers) >= 2
     last = [row for row in seen.packets if row["number"] < probes[0]["number"]][-1]
     seen.says("Nothing was sent for a second", 0.9 < seen.seconds(last, probes[0]) < 2)
-    seen.says("asked to after a second", seen.seconds(last, probes[0]) > 0.9)
+    seen.says("set to one second", seen.seconds(last, probes[0]) > 0.9)
     next_seq = last["ack"] if last["direction"] == "server" else last["seq"]
     seen.says(
         "a segment without payload whose sequence number is below",
@@ -239,9 +243,9 @@ def keep_alive_probes(seen: Witness) -> None:
     seen.says("The ACK shows that the other end is there", answers[0]["ack"] == next_seq)
     seen.says("two probes go unanswered", len(probes) == len(answers) + 2)
     seen.says("Two probes were answered", len(answers) == 2)
-    seen.says("two more were not", probes[-1]["number"] > answers[-1]["number"])
+    seen.says("two more probes had no answer", probes[-1]["number"] > answers[-1]["number"])
     end = seen.packets[-1]
-    seen.says("gives the connection up with RST", end["flags"] == ["RST", "ACK"] and end["direction"] == "client")
+    seen.says("aborts the connection with RST", end["flags"] == ["RST", "ACK"] and end["direction"] == "client")
     seen.knows("By default Linux would begin after two hours")
     assert seen.states("client")[-1] == "CLOSED"
 
@@ -266,9 +270,9 @@ def nagle(seen: Witness) -> None:
     seen.says(
         "40 ms at the second and the third request", len(waits) == 3 and all(0.038 < wait < 0.2 for wait in waits[1:])
     )
-    seen.says("At the first not", waits[0] < 0.03)
+    seen.says("The first does not wait", waits[0] < 0.03)
     others = [acknowledged_after(seen, row) for row in seen.with_payload("client", 1) if row["payload"] == 6]
-    seen.says("The second connection turns Nagle off", len(others) == 3)
+    seen.says("The second connection disables Nagle's algorithm", len(others) == 3)
     pieces = [row["payload"] for row in seen.with_payload("client")]
     seen.says("A request written in two pieces", pieces == [6, 5] * 3)
     seen.says("Each request was written in two pieces", pieces == [6, 5] * 3)
@@ -282,14 +286,14 @@ def loss_timer(seen: Witness) -> None:
     first, again = seen.with_payload("server")
     seen.says("The server's response fits a single segment", first["payload"] == again["payload"] == 89)
     assert [row["number"] for row in seen.verdicts("retransmission", "server")] == [again["number"]]
-    seen.says("0.2 s and more of silence", 0.2 <= seen.seconds(first, again) < 1)
+    seen.says("a pause of 0.2 s or more", 0.2 <= seen.seconds(first, again) < 1)
     handshake = [row for row in seen.packets if row["direction"] == "client"][1]
     seen.says("a round trip of 0.02 s", 0.02 <= seen.seconds(seen.flagged("SYN", "ACK")[0], handshake) < 0.15)
     between = [row for row in seen.packets if first["number"] < row["number"] < again["number"]]
-    seen.says("Nothing sent after it could show that", not between)
-    seen.says("only the server's retransmission timer can tell", not seen.verdicts("fast_retransmission"))
+    seen.says("Nothing was sent after it that could reveal the loss", not between)
+    seen.says("only the server's retransmission timer can reveal the loss", not seen.verdicts("fast_retransmission"))
     seen.says("The response was lost", again["seq"] == first["seq"])
-    seen.knows("That is Linux's shortest timer; the RFC's is 1 s", "tail-loss probe after some two round trips")
+    seen.knows("That is Linux's shortest timer; the RFC's is 1 s", "tail-loss probe after about two round trips")
     assert "repeated" in seen.kinds
 
 
@@ -303,13 +307,15 @@ def loss_fast(seen: Witness) -> None:
     before = [row for row in repeats if row["number"] < again[0]["number"]]
     seen.says("the client acknowledges the same byte again", {row["ack"] for row in before} == {again[0]["seq"]})
     plain = next(row for row in seen.packets if row["direction"] == "client" and row["ack"] == again[0]["seq"])
-    seen.says("names in SACK blocks what it holds already", all(row["length"] > plain["length"] for row in repeats))
     seen.says(
-        "takes three duplicate acknowledgments", len(before) >= 3 and "fast_retransmission" in again[0]["analysis"]
+        "lists in SACK blocks what it has already received", all(row["length"] > plain["length"] for row in repeats)
+    )
+    seen.says(
+        "counts three duplicate acknowledgments", len(before) >= 3 and "fast_retransmission" in again[0]["analysis"]
     )
     (first,) = [row for row in seen.with_payload("server") if row["seq"] == again[0]["seq"] and row is not again[0]]
-    seen.says("sends it again without waiting for its timer", seen.seconds(first, again[0]) < 0.2)
-    seen.says("it was sent again without a timer", first["number"] < again[0]["number"])
+    seen.says("retransmits it without waiting for its timer", seen.seconds(first, again[0]) < 0.2)
+    seen.says("it was retransmitted before the timer expired", first["number"] < again[0]["number"])
     seen.says("A segment was lost", len(again) == 1)
 
 
@@ -318,16 +324,16 @@ def reordering(seen: Witness) -> None:
     assert seen.asked == ["GET /book 200"]
     assert seen.exchanges[0]["response"]["complete"]
     late = seen.verdicts("out_of_order", "server")
-    seen.says("A segment of a download takes a longer way", len(late) == 1)
+    seen.says("A segment of a download takes a longer path", len(late) == 1)
     behind = max(row["seq"] for row in seen.with_payload("server") if row["number"] < late[0]["number"])
-    seen.says("arrives after one sent behind it", behind > late[0]["seq"])
+    seen.says("arrives after one that was sent later", behind > late[0]["seq"])
     repeats = seen.verdicts("duplicate_ack", "client")
     seen.says("acknowledges up to the missing segment again", {row["ack"] for row in repeats} == {late[0]["seq"]})
-    seen.knows("Three duplicate acknowledgments make a sender repeat")
+    seen.knows("Three duplicate acknowledgments make a sender retransmit")
     seen.says("there were fewer", 0 < len(repeats) < 3)
     sent = [row["seq"] for row in seen.with_payload("server")]
-    seen.says("nothing is sent again", len(set(sent)) == len(sent))
-    seen.says("nothing had to be sent again", len(set(sent)) == len(sent))
+    seen.says("nothing is retransmitted", len(set(sent)) == len(sent))
+    seen.says("nothing had to be retransmitted", len(set(sent)) == len(sent))
     seen.says("A segment was overtaken", "reordered" in seen.kinds)
 
 
@@ -352,12 +358,12 @@ def narrow(seen: Witness) -> None:
     sent = seen.with_payload("server")
     flights = [row["in_flight"] / 1448 for row in sent]
     first_ack = next(row for row in seen.packets if row["direction"] == "client" and (row["ack"] or 0) > 1)
-    seen.says("at first 10 segments", len([row for row in sent if row["number"] < first_ack["number"]]) == 10)
-    seen.says("at last more than 25", max(flights) > 25)
+    seen.says("at first 10 and", len([row for row in sent if row["number"] < first_ack["number"]]) == 10)
+    seen.says("finally more than 25", max(flights) > 25)
     trips = [row["ack_rtt_ns"] / 1e9 for row in seen.packets if row["direction"] == "client" and row["ack_rtt_ns"]]
     seen.says("takes 0.02 s", 0.02 <= min(trips) < 0.1)
     seen.says("it takes more than ten times that", max(trips) > 0.2)
-    seen.says("what is too much waits in its queue", max(trips) > 4 * min(trips))
+    seen.says("the excess waits in its queue", max(trips) > 4 * min(trips))
     took = seen.seconds(sent[0], [row for row in seen.packets if row["direction"] == "client"][-1])
-    seen.says("carries 100 kB a second", 50_000 < 60_000 / took < 105_000)
-    seen.says("a queue grew before it, and the round trip with it", trips.index(max(trips)) > len(trips) / 2)
+    seen.says("carries 100 kB per second", 50_000 < 60_000 / took < 105_000)
+    seen.says("a queue grew, and with it the round-trip time", trips.index(max(trips)) > len(trips) / 2)

@@ -97,7 +97,7 @@ const SILENT_ENDS = [
   [
     "a RST alone tells of no connection",
     { outcome: "stray", reset_by: "server", packets: [1, 1] },
-    "The server sent RST. Whether there was a connection is not in the capture.",
+    "The server sent RST. The capture does not show whether there was a connection.",
   ],
 ];
 

@@ -38,7 +38,7 @@ const FACTS = {
   facts: {
     Amounts: [
       fact("packets", "count", 3, 4),
-      fact("bytes sent again", "bytes", 0, 43, { server_packet: 7 }),
+      fact("retransmitted bytes", "bytes", 0, 43, { server_packet: 7 }),
       fact("round trip", "ns", 41_000, null),
     ],
   },
@@ -58,7 +58,7 @@ test("each side's figures are in its column, with their units", async () => {
   const rows = element.querySelectorAll("tbody tr").map((row) => row.children.map(({ textContent }) => textContent));
   assert.deepEqual(rows, [
     ["packets", "3", "4"],
-    ["bytes sent again", "0 B", "43 B"],
+    ["retransmitted bytes", "0 B", "43 B"],
     ["round trip", "41 µs", "–"],
   ]);
 });
@@ -67,7 +67,7 @@ test("a figure leads to its own packet, and says so with its side", async () => 
   const store = createStore();
   const element = await statistics(store);
   const link = element.querySelector("tbody a");
-  assert.equal(link.getAttribute("aria-label"), "bytes sent again, server: 43 B; show packet 7");
+  assert.equal(link.getAttribute("aria-label"), "retransmitted bytes, server: 43 B; show packet 7");
   link.click();
   assert.equal(store.state.route.packet, 7);
   element.querySelector(".facts-summary a").click();
@@ -97,7 +97,7 @@ test("while the connection grows, what did not change stays, and a link leads to
   await until(() => element.querySelectorAll("caption").length === 2);
   tab.close();
   assert.deepEqual(links.map(({ textContent }) => textContent), ["86 B", "packet 14"]);
-  assert.equal(links[0].getAttribute("aria-label"), "bytes sent again, server: 86 B; show packet 12");
+  assert.equal(links[0].getAttribute("aria-label"), "retransmitted bytes, server: 86 B; show packet 12");
   assert.ok([...links, caption, unchanged].every((kept) => element.contains(kept)));
   assert.equal(document.activeElement, links[0]);
   assert.equal(element.scrollTop, 30);

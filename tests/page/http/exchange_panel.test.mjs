@@ -37,7 +37,7 @@ for (const [name, changes, text] of REASONS) {
 }
 
 test("a body that was withheld after Expect is not called missing", () => {
-  const withheld = { notes: ["expects continue", "body withheld"] };
+  const withheld = { notes: ["expects continue", "body not sent"] };
   assert.match(noBody("request", { complete: false }, withheld), /did not send the announced body/);
   assert.equal(noBody("response", { complete: true }, withheld), "No body.");
   assert.equal(noBody("request", { complete: false }, { notes: [] }), "The end of the message was not captured.");

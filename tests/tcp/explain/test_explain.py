@@ -161,7 +161,7 @@ def test_a_repeat_names_its_first_sending_and_what_was_ruled_out() -> None:
     )
     assert ruled_out[Verdict.OUT_OF_ORDER].startswith("comes 300 ms after the segment that reached 6")
     assert "No acknowledgment of it has been seen since." in found.why
-    assert any("duplicate made on the way" in other for other in found.instead)
+    assert any("duplicate made by the network" in other for other in found.instead)
 
 
 def test_a_window_whose_scale_is_not_known_has_no_bytes() -> None:
@@ -172,7 +172,7 @@ def test_a_window_whose_scale_is_not_known_has_no_bytes() -> None:
     play.run()
     (found,) = explain(play.packets, play.connections, 2)
     assert found.verdict is Verdict.WINDOW_UPDATE
-    assert found.why.startswith("Only the window is new: the field is 128, 64 before; what that is in bytes")
+    assert found.why.startswith("Only the window is new: the field is 128, 64 before; its value in bytes")
 
 
 def test_ports_used_again_after_a_connection_without_its_syn_compare_no_numbers() -> None:
@@ -183,7 +183,7 @@ def test_ports_used_again_after_a_connection_without_its_syn_compare_no_numbers(
     play.client("S", seq=99, after_ms=1000)
     play.run()
     (found,) = explain(play.packets, play.connections, 3)
-    assert "whose initial number was not captured" in found.why
+    assert "whose initial sequence number was not captured" in found.why
 
 
 def test_a_syn_and_a_fin_that_were_acknowledged_are_no_bytes_of_which_some_were() -> None:
@@ -213,7 +213,7 @@ def test_a_segment_that_joins_several_says_what_was_sent_where_and_what_was_ackn
     found, *_ = explain(play.packets, play.connections, 6)
     assert found.why == (
         "Bytes 1 to 2000: the first of them, up to 1000, were sent in packet 4, 302 ms before. "
-        "Of these, bytes up to 1000 have been acknowledged (packet 6), the rest has not."
+        "Bytes up to 1000 of these have been acknowledged (packet 6); the rest have not."
     )
 
 
@@ -223,7 +223,7 @@ def test_a_copy_within_a_round_trip_is_not_taken_for_the_work_of_a_timer() -> No
     play.client("PA", b"hello", seq=100, ack=300, after_ms=0.005)
     play.run()
     (found,) = explain(play.packets, play.connections, 4)
-    assert "probably a duplicate made on the way" in found.why
+    assert "probably a duplicate made by the network" in found.why
 
 
 def test_one_byte_sent_again_is_said_to_look_like_a_keep_alive() -> None:
@@ -233,7 +233,7 @@ def test_one_byte_sent_again_is_said_to_look_like_a_keep_alive() -> None:
     play.run()
     (found,) = explain(play.packets, play.connections, 4)
     assert found.verdict is Verdict.KEEP_ALIVE
-    assert "A retransmission of a single byte looks the same." in found.instead
+    assert "A retransmission of a single byte would look the same." in found.instead
 
 
 def test_new_connection_on_used_sockets_names_the_one_before() -> None:
@@ -271,14 +271,14 @@ def test_a_duplicate_ack_says_what_its_sack_blocks_say() -> None:
     play = Play().handshake()
     play.client("PA", bytes(10), seq=110, ack=300)
     play.server("A", seq=300, ack=100)
-    assert "bytes 11 to 20. Byte 1 has not arrived." in duplicate_ack(play, [(110, 120)])
+    assert "(11 to 20), but byte 1 has not." in duplicate_ack(play, [(110, 120)])
 
 
 def test_a_duplicate_ack_while_bytes_are_on_their_way_is_probably_a_hole() -> None:
     play = Play().handshake()
     play.client("PA", bytes(10), seq=110, ack=300)
     play.server("A", seq=300, ack=100)
-    assert "probably something beyond 1 arrived" in duplicate_ack(play, [])
+    assert "probably later bytes arrived" in duplicate_ack(play, [])
 
 
 def test_a_duplicate_ack_after_a_segment_that_came_twice_answers_that() -> None:
@@ -287,7 +287,7 @@ def test_a_duplicate_ack_after_a_segment_that_came_twice_answers_that() -> None:
     play.server("A", seq=300, ack=110)
     play.client("PA", bytes(10), seq=100, ack=300, after_ms=300)
     play.server("A", seq=300, ack=110)
-    assert "probably answers packet 6, which carried nothing new" in duplicate_ack(play, [])
+    assert "probably answers packet 6, which carried no new data" in duplicate_ack(play, [])
 
 
 def test_a_duplicate_ack_with_nothing_under_way_gives_no_reason() -> None:
@@ -306,8 +306,8 @@ def test_a_window_update_compares_bytes_and_not_scaled_fields() -> None:
     play.client("A", seq=100, ack=300, window=10)
     play.run()
     more, less = (explain(play.packets, play.connections, row)[0].why for row in (3, 4))
-    assert "64,512 bytes instead of 64,240 (packet 2); there is more room" in more
-    assert "10,240 bytes instead of 63,488 (packet 3); there is less room" in less
+    assert "64,512 bytes instead of 64,240 (packet 2); it is larger" in more
+    assert "10,240 bytes instead of 63,488 (packet 3); it is smaller" in less
 
 
 def test_a_syn_ack_that_answers_a_crossing_syn_is_no_retransmission() -> None:
@@ -359,5 +359,5 @@ def test_across_times_that_go_back_nothing_is_said_to_have_come_before_or_within
     play.run()
     (explanation,) = explain(play.packets, play.connections, len(play.packets) - 1)
     texts = [explanation.why, *(check.text for _, check in explanation.ruled_out)]
-    assert "how long before is not known, since times go back" in explanation.why
+    assert "how long before is not known, since timestamps go backwards" in explanation.why
     assert not any("-3600" in text or "less than a round trip" in text for text in texts)

@@ -68,7 +68,7 @@ def test_a_figure_has_so_many_points_at_most(rough: Capture, monkeypatch: pytest
     monkeypatch.setattr(figures, "MOST_POINTS", 400)
     figure = connection_figure(rough, 0, name)
     # A bar takes three points; marks and throughput have bounds of their own.
-    drawn = sum(len(t["x"]) for t in figure["data"] if t["name"] not in ("sent again", "throughput", "goodput"))
+    drawn = sum(len(t["x"]) for t in figure["data"] if t["name"] not in ("retransmitted", "throughput", "goodput"))
     assert drawn <= 3 * 400
 
 
@@ -79,7 +79,7 @@ def test_the_bytes_of_the_side_that_sent_more_are_looked_at(rough: Capture) -> N
 
 
 def test_repeats_are_marked_at_their_packets(rough: Capture) -> None:
-    marks = traces(connection_figure(rough, 0, "stevens"))["sent again"]
+    marks = traces(connection_figure(rough, 0, "stevens"))["retransmitted"]
     verdicts = rough.packets["analysis"][np.array(marks["customdata"]) - 1]
     assert len(marks["x"]) == 60
     assert (verdicts & figures.REPEATED != 0).all()

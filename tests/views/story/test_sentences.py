@@ -123,7 +123,9 @@ def test_a_hole_has_its_size_and_what_fills_it_was_overtaken() -> None:
         "The client sends bytes after 10 bytes that have not been captured yet (previous segment not captured)."
         in sentences
     )
-    assert "10 bytes of the client come after bytes that follow them: probably they were overtaken." in sentences
+    assert (
+        "10 bytes of the client were captured after bytes that follow them: probably they were overtaken." in sentences
+    )
 
 
 def test_an_acknowledgment_of_what_was_not_captured_has_its_size() -> None:

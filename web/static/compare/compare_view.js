@@ -83,7 +83,7 @@ function heading() {
     h(
       "p",
       {},
-      "Measured on the packets of this capture. Select a value to see how it was computed, and the packets that " +
+      "Measured from the packets of this capture. Select a value to see how it was computed, and the packets that " +
         "prove it.",
     ),
   );

@@ -13,7 +13,7 @@ export const GRAPHS = [
     "stevens",
     "Sequence",
     "Each point is a segment with its sequence number: the steeper, the faster. " +
-    "A step back is a retransmission or an out-of-order segment.",
+    "A lower sequence number than before means a retransmission or an out-of-order segment.",
   ],
   [
     "tcptrace",

@@ -10,6 +10,11 @@ const REST = 1000; // ms between two requests while the connection grows
 
 const KEPT = { "data-key": "packet" }; // a link stays in place when its packet or its text becomes another
 const KINDS = { count, bytes: size, ns: duration, text: String };
+const TITLES = {
+  "Said on the SYN": "Options on the SYN",
+  "What TCP had to deal with": "TCP analysis flags",
+  "What its kernel steered by, at last": "Last values from the kernel",
+}; // captions of the groups whose name in the API is another
 
 /**
  * @param {import("../net/api.js").Get} get
@@ -28,7 +33,7 @@ export function mountStatistics(get, packetLink) {
     drawn = poller.answer;
     redraw(body, [
       summary(drawn, packetLink),
-      ...Object.entries(drawn.facts).map(([title, facts]) => table(title, facts, packetLink)),
+      ...Object.entries(drawn.facts).map(([name, facts]) => table(name, facts, packetLink)),
     ]);
   }
 
@@ -90,18 +95,19 @@ function summary({ connection, state, history, silence }, packetLink) {
   );
 }
 
-function table(title, facts, packetLink) {
+function table(name, facts, packetLink) {
+  const title = TITLES[name] ?? name;
   if (!facts.length) {
     return h(
       "section",
-      { class: "facts-group", "data-key": title },
+      { class: "facts-group", "data-key": name },
       h("h3", {}, title),
-      h("p", { class: "facts-nothing" }, "None found."),
+      h("p", { class: "facts-nothing" }, "None detected."),
     );
   }
   return h(
     "section",
-    { class: "facts-group", "data-key": title },
+    { class: "facts-group", "data-key": name },
     h(
       "table",
       { "data-key": "facts" },

@@ -96,7 +96,7 @@ function picture({ type, base64, width, height }) {
       h(
         "p",
         { class: "body-note" },
-        "The browser cannot show this picture: it is damaged, or only part of it was captured.",
+        "The browser cannot show this image: it is damaged, or only part of it was captured.",
       ),
     );
   };
@@ -105,7 +105,7 @@ function picture({ type, base64, width, height }) {
     src: address,
     width,
     height,
-    alt: "Picture in the message body",
+    alt: "Image in the message body",
     onload: free,
     onerror: broken,
   });

@@ -246,7 +246,7 @@ function nothing(side, what, why) {
 
 /** Why a message has no body. */
 export function noBody(side, { complete }, { notes }) {
-  if (side === "request" && notes.includes("body withheld")) {
+  if (side === "request" && notes.includes("body not sent")) {
     return "The client did not send the announced body.";
   }
   return complete ? "No body." : "The end of the message was not captured.";

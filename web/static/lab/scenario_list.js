@@ -44,7 +44,7 @@ function fill(place, store, groups, entries) {
       h(
         "p",
         {},
-        "TCP situations, produced on purpose. Each runs in its own network, whose link may be slow, narrow or lossy; " +
+        "TCP situations produced on purpose. Each runs in its own network, whose link may be slow, narrow or lossy; " +
           "its packets become part of this recording.",
       ),
     ),

@@ -35,7 +35,7 @@ export function mountLogin(root, problem, enter) {
         "p",
         {},
         "Open the link that Wireglass printed in the terminal. " +
-          "It contains the key to this dashboard, so that no other user of this machine can open it.",
+          "It contains the access token for this dashboard, so that no other user of this machine can open it.",
       ),
       trouble,
       h(

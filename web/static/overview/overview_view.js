@@ -87,7 +87,7 @@ export function mount(root, store) {
     redraw(percentiles, percentileRows(answer.times, store));
     lists.troubles.show(
       answer.troubles.map((row) => troubleRow(row, store)),
-      "None found: no retransmission, no reset, no protocol violation.",
+      "None detected: no retransmission, no reset, no protocol violation.",
     );
     lists.servers.show(answer.servers.map((row) => serverRow(row, answer.servers[0], store)), "No TCP payload here.");
     lists.connections.show(

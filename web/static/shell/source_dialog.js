@@ -101,7 +101,9 @@ function now({ capture }, offer, attempt) {
       "Resume",
       "Resuming…",
       "/api/capture/resume",
-      `Continues where it was paused${capture.source === "replay" ? "" : ", with the packets kept meanwhile"}`,
+      `Continues where it was paused${
+        capture.source === "replay" ? "" : ", with the packets captured in the meantime"
+      }`,
     ),
     capture.can_stop &&
     act("Stop capture", "Stopping…", "/api/capture/stop", "The captured packets stay here and in the recording"),

@@ -27,7 +27,7 @@ function descriptorChanges(descriptor, add) {
     add(descriptor.named_at_ns, `${process} registers fd ${fd} as ${descriptor.name}`);
   }
   if (descriptor.forgotten_at_ns !== null) {
-    add(descriptor.forgotten_at_ns, `${process} removes ${descriptor.name} from its registry`);
+    add(descriptor.forgotten_at_ns, `${process} removes ${descriptor.name} from its chat registry`);
   }
   if (descriptor.closed_at_ns !== null) add(descriptor.closed_at_ns, `${process} closes fd ${fd}`);
 }

@@ -8,7 +8,7 @@ export const STATES = {
   "SYN-SENT": "Has sent a SYN and waits for the reply.",
   "SYN-RECEIVED": "Has received a SYN and sent its own; waits for the ACK of it.",
   "ESTABLISHED": "The connection is open: this side may send and receive.",
-  "FIN-WAIT-1": "Has sent its FIN, or will when what it has left to send is out; waits for the ACK of it.",
+  "FIN-WAIT-1": "Has sent its FIN, or will when its remaining data has been sent; waits for the ACK of it.",
   "FIN-WAIT-2": "Its FIN has been acknowledged; the other side may still send.",
   "CLOSE-WAIT": "The other side has sent its FIN; this side may still send.",
   "CLOSING": "Has the other side’s FIN, sent before its own had arrived there; waits for the ACK of its own.",
@@ -66,12 +66,12 @@ export const VERDICTS = {
   "duplicate_ack": {
     "name": "duplicate ACK",
     "isTrouble": false,
-    "meaning": "The same acknowledgment again, as when a segment arrives that is not the next one."
+    "meaning": "The same acknowledgment again, as sent when a segment arrives that is not the next one expected."
   },
   "window_update": {
     "name": "window update",
     "isTrouble": false,
-    "meaning": "It repeats the numbers of its sender’s packet before; the receive window is another."
+    "meaning": "Same sequence and ACK numbers as its sender’s previous packet, but a different receive window."
   },
   "zero_window": {
     "name": "zero window",
@@ -106,12 +106,12 @@ export const VERDICTS = {
   "reused_ports": {
     "name": "reused port numbers",
     "isTrouble": false,
-    "meaning": "An earlier connection had the same two sockets: lawful when that one is over."
+    "meaning": "An earlier connection had the same two sockets: allowed if that one has ended."
   },
   "empty_window_probe": {
     "name": "zero window probe without data",
     "isTrouble": false,
-    "meaning": "Sent without a byte to find out whether the window is still 0, as Linux does; tshark calls it a keep-alive."
+    "meaning": "Sent without data to find out whether the window is still 0, as Linux does; tshark calls it a keep-alive."
   },
   "crossed_syn_ack": {
     "name": "SYN-ACK to a crossed SYN",

@@ -14,8 +14,8 @@ FIN_WAIT_1, LISTEN = "04", "0A"
 
 
 async def abort(scene: Scene) -> str:
-    """The client closes with RST instead of FIN: the connection is gone at once, at both ends, without TIME-WAIT.
-    Programs do so on purpose (SO_LINGER with no time), and kernels when a program closes with bytes still unread.
+    """The client closes with RST instead of FIN: the connection is closed at once, at both ends, without TIME-WAIT.
+    Programs do so on purpose (SO_LINGER with a time of 0), and kernels when a program closes with bytes still unread.
     """
     client, server = await scene.pair(await scene.listen(), request("/"))
     await server.receive_head()
@@ -27,10 +27,10 @@ async def abort(scene: Scene) -> str:
 
 
 async def server_crash(scene: Scene) -> str:
-    """The server's process is killed in the middle of a response. The kernel closes a dead process's sockets as
-    close() would: with FIN here, since all that had come was read; with RST where bytes were still unread (RFC 2525
-    §2.17). The FIN looks like any other. Only the count shows that something is missing: the body is shorter than
-    Content-Length said (RFC 9112 §8).
+    """The server's process is killed in the middle of a response. The kernel closes a dead process's sockets as close()
+    would: with FIN here, since everything received had been read; with RST if bytes were still unread (RFC 2525 §2.17).
+    The FIN looks like any other. Only the length shows that something is missing: the body is shorter than its
+    Content-Length (RFC 9112 §8).
     """
     client, server = await scene.pair(await scene.listen(), request("/book"))
     await server.receive_head()
@@ -42,13 +42,13 @@ async def server_crash(scene: Scene) -> str:
     await client.close()
     return (
         f"The server was killed after {sent} of {len(promised)} bytes. Its kernel sent FIN for it, as for any close; "
-        "the body is cut short."
+        "the body is truncated."
     )
 
 
 async def half_close(scene: Scene) -> str:
-    """A connection is two streams, one in each direction. The client ends its own with FIN after its last line, and
-    the server, now in CLOSE-WAIT, sends on the other for as long as it likes. The client waits in FIN-WAIT-2.
+    """A connection is two streams, one in each direction. The client closes its own with FIN after its last line, and
+    the server, now in CLOSE-WAIT, may send on the other for as long as it likes. The client waits in FIN-WAIT-2.
     """
     client, server = await scene.pair(await scene.listen(), b"pear\napple\nfig\n")
     await client.finish()
@@ -63,9 +63,9 @@ async def half_close(scene: Scene) -> str:
 
 
 async def simultaneous_close(scene: Scene) -> str:
-    """Both ends send FIN before the other's has come. Each then gets a FIN where it expected the acknowledgment of
-    its own: the state CLOSING, which is seldom seen. When that has come as well, both wait in TIME-WAIT (RFC 9293
-    §3.6, figure 13).
+    """Each end sends FIN before it receives the other's. Each then receives a FIN while it waits for the acknowledgment
+    of its own: the state CLOSING, which is rare. After that acknowledgment both wait in TIME-WAIT (RFC 9293 §3.6,
+    figure 13).
     """
     client, server = await scene.pair(await scene.listen(), b"I have to go.\n")
     await server.receive_some()
@@ -78,9 +78,9 @@ async def simultaneous_close(scene: Scene) -> str:
 
 
 async def fin_lost(scene: Scene) -> str:
-    """The server sends its response and closes, and the link loses its FIN. To send is not to arrive: the server is
-    in FIN-WAIT-1, the client has the response and is still ESTABLISHED. A FIN takes a sequence number, so it is
-    acknowledged like data and, when no ACK comes, sent again (RFC 9293 §3.4): then the client closes, too.
+    """The server sends its response and closes, and the link loses its FIN. What was sent has not necessarily arrived:
+    the server is in FIN-WAIT-1, the client has the response and is still ESTABLISHED. A FIN takes a sequence number, so
+    it is acknowledged like data and, when no ACK comes, retransmitted (RFC 9293 §3.4): then the client closes as well.
     """
     await visit(scene)
     return "The first FIN was lost: until the server had sent it again, the client's connection was open."
@@ -89,8 +89,8 @@ async def fin_lost(scene: Scene) -> str:
 async def half_open(scene: Scene) -> str:
     """The server's machine loses power in the middle of a connection: it sends nothing, neither FIN nor RST, and has
     forgotten everything when it comes back. The client's end stays ESTABLISHED: a half-open connection. Only its next
-    request shows that: the answer is RST, since nobody there knows this connection (RFC 9293 §3.5.1, figure 10). In
-    the lab the server's kernel is made to drop the connection in silence (TCP_REPAIR, tcp(7)).
+    request reveals that: the answer is RST, since the server has no such connection any more (RFC 9293 §3.5.1, figure
+    10). In the lab the server's kernel is made to drop the connection without sending anything (TCP_REPAIR, tcp(7)).
     """
     client, server = await scene.pair(await scene.listen(), request("/"))
     await server.receive_head()
@@ -102,15 +102,15 @@ async def half_open(scene: Scene) -> str:
         await client.receive_some()
     except LabError as error:
         await client.close()
-        return f"The second request was answered with RST; the client's system says: {error}."
-    raise LabError("The server still knows the connection.")
+        return f"The second request was answered with RST; the client's kernel reported: {error}."
+    raise LabError("No RST came: the server still has the connection.")
 
 
 async def time_wait(scene: Scene) -> str:
     """The server closes first, so its kernel remembers the connection in TIME-WAIT (on Linux for 60 s): its last ACK
-    may be lost, and then the client's FIN comes again; and a late packet must not be taken for a new connection's
+    may be lost, and then the client sends its FIN again; and a late packet must not be taken for a new connection's
     (RFC 9293 §3.6). Meanwhile the client connects again from the same port, so both addresses and both ports are the
-    same. Its SYN is accepted: its timestamp is later than the last one, or else its sequence number beyond (RFC
+    same. Its SYN is accepted: its timestamp is later than the last one, or else its sequence number is higher (RFC
     6191).
     """
     listener = await scene.listen()

@@ -49,9 +49,9 @@ async def short_lived(scene: Scene) -> str:
 
 
 async def keep_alive(scene: Scene) -> str:
-    """HTTP/1.1 keeps the connection unless one side sends Connection: close (RFC 9112 §9.3): three requests and three
-    responses follow each other on a single connection, with a single handshake before the first. The client closes
-    when it is done.
+    """HTTP/1.1 keeps the connection open unless one side sends Connection: close (RFC 9112 §9.3): three requests and
+    three responses follow each other on a single connection, with a single handshake before the first. The client
+    closes when it is done.
     """
     targets = ("/", "/menu", "/news")
     client, server = await scene.pair(await scene.listen(), request(targets[0]))
@@ -69,8 +69,8 @@ async def keep_alive(scene: Scene) -> str:
 
 async def pipelining(scene: Scene) -> str:
     """The client does not wait for a response before its next request: three requests leave in a single segment. The
-    server must answer in the same order (RFC 9112 §9.3.2), so a slow response holds up all behind it. That is one
-    reason why browsers gave it up; proxies and servers that got it wrong were another.
+    server must answer in the same order (RFC 9112 §9.3.2), so a slow response delays all that follow. That is one
+    reason why browsers abandoned pipelining; faulty proxies and servers were another.
     """
     targets = ("/", "/menu", "/news")
     together = b"".join(request(target) for target in targets)
@@ -87,7 +87,7 @@ async def pipelining(scene: Scene) -> str:
 
 
 async def chunked(scene: Scene) -> str:
-    """The server begins its response before it knows how long the body will be: each chunk says its own length, one
+    """The server begins its response before it knows how long the body will be: each chunk states its own length, one
     carries an extension, a chunk of length 0 ends the body, and a trailer field follows (RFC 9112 §7.1).
     """
     client, server = await scene.pair(await scene.listen(), request("/weather", TE="trailers"))
@@ -102,7 +102,7 @@ async def chunked(scene: Scene) -> str:
     await client.close()
     await server.receive_rest()
     await server.close()
-    return "23 bytes came in two chunks, without a Content-Length before them and with a trailer field behind."
+    return "23 bytes came in two chunks, without a Content-Length before them and with a trailer field after them."
 
 
 async def expect_continue(scene: Scene) -> str:
@@ -127,7 +127,10 @@ async def expect_continue(scene: Scene) -> str:
         await server.close()
         await client.receive_rest()
         await client.close()
-    return f"The body of {len(order)} bytes was called for and sent; the gigabyte was refused before a byte of it was."
+    return (
+        f"The body of {len(order)} bytes was requested and sent; the gigabyte was refused before any byte of it was "
+        "sent."
+    )
 
 
 async def visit(scene: Scene) -> None:
@@ -158,17 +161,17 @@ async def fetch_book(scene: Scene, size: int, options: Iterable[Option] = ()) ->
 
 async def big_download(scene: Scene) -> str:
     """150 kB over a link with a delay of 20 ms each way. The server may not send all at once: it begins with ten
-    segments (RFC 6928), and each acknowledgment lets it send as much again as was acknowledged, and as much on top
-    (slow start, RFC 5681 §3.1). So the download comes in bursts, a round trip apart: 10 segments, 20, 40, and what is
-    left. Both ends use Reno here; a sender that paces, as BBR does, shows no bursts.
+    segments (RFC 6928), and each acknowledgment lets it send twice as much as was acknowledged (slow start, RFC 5681
+    §3.1). So the download comes in bursts, a round trip apart: 10 segments, 20, 40, and a last one with the rest. Both
+    ends use Reno here; a sender that paces, as BBR does, shows no bursts.
     """
     await fetch_book(scene, DOWNLOAD_BYTES)
-    return f"{DOWNLOAD_BYTES:,} bytes came in bursts of 10, 20 and 40 segments, and what was left."
+    return f"{DOWNLOAD_BYTES:,} bytes came in bursts of 10, 20 and 40 segments, and a last one with the rest."
 
 
 async def slow_response(scene: Scene) -> str:
-    """The server's kernel acknowledges the request at once, but its program takes 0.8 s to think. Where the time went
-    shows on the wire: between the acknowledgment and the first byte of the response.
+    """The server's kernel acknowledges the request at once, but its program takes 0.8 s to respond. The packets show
+    where the time went: between the acknowledgment and the first byte of the response.
     """
     client, server = await scene.pair(await scene.listen(), request("/report", Connection="close"))
     await server.receive_head()

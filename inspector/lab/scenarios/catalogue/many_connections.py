@@ -37,11 +37,11 @@ async def crowd(scene: Scene) -> str:
 
 
 async def syn_flood(scene: Scene) -> str:
-    """40 SYNs arrive from addresses without a host, and never the third packet. Each keeps a place in the server's
-    queue of half-open connections, which is short here: a backlog of 8, so the rest of the SYNs get no
-    answer. Then a real client comes, and its SYN finds no place either. The server turns on SYN cookies (RFC 4987
-    §3.6): it stores nothing, and recomputes from the third packet what it sent in the second. So the client's next
-    SYN is answered. The flood is written by hand; the server and the client are real.
+    """40 SYNs arrive from addresses without a host, and the third packet of the handshake never comes. Each takes a
+    place in the server's queue of half-open connections, which is short here: a backlog of 8, so the rest of the SYNs
+    get no answer. Then a real client connects, and its SYN finds no free place either. The server turns on SYN cookies
+    (RFC 4987 §3.6): it stores nothing, and recomputes from the third packet what it sent in the second. So the client's
+    next SYN is answered. The flood consists of crafted packets; the server and the client are real.
     """
     listener = await scene.listen(backlog=BACKLOG)
     for number in range(FLOOD):
@@ -61,7 +61,7 @@ async def syn_flood(scene: Scene) -> str:
     await guest.close()
     await scene.settle(guest.port)
     return (
-        f"{half_open} of {FLOOD} SYNs with spoofed addresses filled the queue (so Linux takes a backlog of {BACKLOG}); "
+        f"{half_open} of {FLOOD} SYNs with spoofed addresses filled the queue (a backlog of {BACKLOG}); "
         "with SYN cookies the client was served anyway."
     )
 

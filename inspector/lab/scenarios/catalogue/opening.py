@@ -20,31 +20,31 @@ SYN_SENT = "02"
 
 
 async def refused(scene: Scene) -> str:
-    """The client connects to a port where nobody listens. The other machine is there and says so: RST in answer to
-    the SYN (RFC 9293 §3.5.2). The client's program gets “Connection refused” after a round trip.
+    """The client connects to a port on which no program listens. The other machine is reachable and reports that: RST
+    in answer to the SYN (RFC 9293 §3.5.2). The client's program gets “Connection refused” after a round trip.
     """
     client = await scene.open()
     try:
         await client.connect(scene.address, HTTP_PORT)
     except LabError as error:
         await client.close()
-        return f"The answer was RST at once; the client's system says: {error}."
-    raise LabError("A server listened where none should.")
+        return f"The answer was RST at once; the client's kernel reported: {error}."
+    raise LabError("A server was listening on a port that should be closed.")
 
 
 async def filtered(scene: Scene) -> str:
-    """A firewall on the way drops what goes to this port and says nothing. The client cannot tell that from a lost
+    """A firewall on the way drops packets to this port without an answer. The client cannot tell that from a lost
     packet, so it sends its SYN again, each pause twice as long as the one before, and gives up with “Connection timed
-    out”: here after three SYNs, by default after more than two minutes (TCP_SYNCNT, tcp(7)). Refused is an answer;
-    filtered is silence.
+    out”: here after three SYNs, by default after more than two minutes (TCP_SYNCNT, tcp(7)). A refusal is an answer;
+    filtering gives none.
     """
     client = await scene.open(options=[(socket.IPPROTO_TCP, socket.TCP_SYNCNT, SYN_COUNT)])
     try:
         await client.connect(scene.address, HTTP_PORT)
     except LabError as error:
         await client.close()
-        return f"No answer came, not even a RST; after {SYN_COUNT + 1} SYNs the client's system says: {error}."
-    raise LabError("Something came through the filter.")
+        return f"No answer came, not even a RST; after {SYN_COUNT + 1} SYNs the client's kernel reported: {error}."
+    raise LabError("A packet passed the filter.")
 
 
 async def simultaneous_open(scene: Scene) -> str:
@@ -72,23 +72,23 @@ async def simultaneous_open(scene: Scene) -> str:
     await other.receive_rest()
     await other.close()
     await one.close()
-    return "Two SYNs crossed on the way and made a single connection: nobody had listened."
+    return "Two SYNs crossed on the way and made a single connection: neither end was listening."
 
 
 async def synack_lost(scene: Scene) -> str:
-    """The link loses the server's SYN-ACK. The client knows only that no answer has come: it stays in SYN-SENT and
+    """The link loses the server's SYN-ACK. The client knows only that no answer has arrived: it stays in SYN-SENT and
     sends its SYN again after a second (RFC 6298). The server, in SYN-RECEIVED, sends its SYN-ACK again as well, and
-    with that the handshake goes on.
+    with that the handshake continues.
     """
     await visit(scene)
     return "The first SYN-ACK was lost; the handshake took a second longer, and the client's program noticed only that."
 
 
 async def fast_open(scene: Scene) -> str:
-    """TCP Fast Open (RFC 7413) over a link with a delay of 20 ms each way. On the first connection the server hands
-    out a cookie in its SYN-ACK, and the response comes after two round trips. On the second the client sends the
-    cookie and its request in the SYN; the server's program may read it before the handshake is over, and the response
-    is here after a single round trip.
+    """TCP Fast Open (RFC 7413) over a link with a delay of 20 ms each way. On the first connection the server sends a
+    cookie in its SYN-ACK, and the response arrives after two round trips. On the second the client sends the cookie and
+    its request in the SYN; the server's program may read it before the handshake is complete, and the response arrives
+    after a single round trip.
     """
     listener = await scene.listen(options=[(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 16)])
     for _ in range(2):
@@ -98,12 +98,14 @@ async def fast_open(scene: Scene) -> str:
         await client.receive_rest()
         await client.close()
         await serving
-    return "The first connection brought a cookie; on the second the request went out in the SYN: a round trip saved."
+    return (
+        "The first connection brought a cookie; on the second, the SYN carried the request, which saved a round trip."
+    )
 
 
 async def ipv6(scene: Scene) -> str:
-    """One visit to ::1, the loopback of IPv6: larger addresses and another IP header, and above it the same TCP and
-    the same HTTP.
+    """One visit to ::1, the loopback of IPv6: longer addresses and a different IP header, but the same TCP and the same
+    HTTP.
     """
     listener = await scene.listen(address="::1")
     client, server = await scene.pair(listener, request("/", Connection="close"), address="::1")
@@ -117,7 +119,7 @@ async def ipv6(scene: Scene) -> str:
 
 GROUP = Group(
     "Opening",
-    "A handshake is a SYN from each end and an ACK of each; these are the other ways in which it can go.",
+    "In a handshake, each end sends a SYN and acknowledges the other's; these scenarios show what else can happen.",
     (
         Scenario(
             "refused",

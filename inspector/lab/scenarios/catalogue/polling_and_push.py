@@ -166,7 +166,7 @@ async def close_both(client: End, server: End) -> None:
 
 
 async def server_sent_events(scene: Scene) -> str:
-    """The client sends one request, and the response lasts as long as there is news: each piece is an event in it,
+    """The client sends one request, and the response lasts as long as there is news: each news item is an event in it,
     sent when it happens (WHATWG HTML §9.2). It is plain HTTP with a chunked body; until that ends, the server cannot
     respond to anything else on this connection. A comment now and then keeps proxies from closing an idle connection.
     """
@@ -179,30 +179,30 @@ async def server_sent_events(scene: Scene) -> str:
         await client.receive(len(part))
         await asyncio.sleep(PACE_SECONDS)  # so that each piece of news is sent in a packet of its own
     await close_both(client, server)
-    return f"A single request brought {len(NEWS)} pieces of news, each in a packet of its own."
+    return f"One request brought {len(NEWS)} news items, each in its own packet."
 
 
 async def polling_and_push(scene: Scene) -> str:
     """Two readers want the same news. The first polls: a tenth of a second after each response it sends the next
     request, and most responses are 204, no content; news reaches it with the next poll. The second has a WebSocket,
-    sends no message, and gets each piece of news as soon as the server has it.
+    sends no message, and gets each news item as soon as the server has it.
     """
     await Newsroom(scene, await scene.listen(), (POLLING, WEBSOCKET)).run()
-    return f"Both readers got {len(NEWS)} pieces of news; most of the first one's requests brought none."
+    return f"Both readers got {len(NEWS)} news items; most requests of the first reader brought none."
 
 
 async def five_ways(scene: Scene) -> str:
-    """An editor tells a server four pieces of news, with a POST on a new connection each, and five readers get them,
-    each in its own way: over a new connection each time, over a single one that is kept, by polling, by Server-Sent
-    Events, and over WebSocket. `wireglass compare` on the recording compares what the five ways cost.
+    """An editor sends a server four news items, with a POST on a new connection each, and five readers get them, each
+    by a different method: over a new connection each time, over a single one that is kept open, by polling, by
+    Server-Sent Events, and over WebSocket. `wireglass compare` on the recording compares what the five methods cost.
     """
     await Newsroom(scene, await scene.listen(), ALL).run()
-    return f"{len(NEWS)} pieces of news reached five readers, each in its own way."
+    return f"{len(NEWS)} news items reached five readers, each by a different method."
 
 
 GROUP = Group(
     "News",
-    "The same news, polled or pushed.",
+    "The same news, by polling and by push.",
     (
         Scenario("server-sent-events", "Server-Sent Events", server_sent_events),
         Scenario("polling-and-push", "Polling and push", polling_and_push),

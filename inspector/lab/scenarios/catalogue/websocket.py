@@ -38,7 +38,7 @@ async def chat(scene: Scene) -> str:
         left = room.watch("left", name=name)
         await person.stop()
         await room.within_reason(left)
-    return "Four connections carried all of it: what was said to one went out once, what was said to all three times."
+    return "Four connections carried the chat: a message to one client was sent once, a message to all three times."
 
 
 async def enter(scene: Scene, room: Child, name: str, compress: bool) -> Child:
@@ -65,9 +65,9 @@ async def say(room: Child, people: dict[str, Child], speaker: str, listener: str
 
 
 async def fragments(scene: Scene) -> str:
-    """A message may be cut into frames so that its end need not be known when it begins, and so that control frames
-    can pass between them (RFC 6455 §5.4): here a ping goes out behind the first of three frames of a text, and the
-    pong is back before the last. Both ends have agreed on compression, so the text is inflated to be read (RFC 7692).
+    """A message may be cut into frames so that its end need not be known when it begins, and so that control frames can
+    pass between them (RFC 6455 §5.4): here a ping is sent after the first of three frames of a text, and the pong
+    arrives before the last. Both ends have agreed on compression, so the text is decompressed for display (RFC 7692).
     """
     client, server = await converse(scene, await scene.listen(), compress=True)
     verse = "The rain in the lane fell again and again. "
@@ -118,7 +118,7 @@ async def close_handshake(scene: Scene) -> str:
         await server.hear(Opcode.TEXT)
         await (client.end.abort() if is_abrupt else client.end.close())
         await server.end.close()
-    return "Two ended with close frames both ways; the third with a FIN alone, the fourth with RST."
+    return "Two ended with close frames in both directions; the third with FIN only, the fourth with RST."
 
 
 GROUP = Group(

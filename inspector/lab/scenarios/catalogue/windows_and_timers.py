@@ -28,10 +28,10 @@ ACK_DELAYED = (socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
 
 
 async def zero_window(scene: Scene) -> str:
-    """The server's program does not read. Its kernel's buffer fills, the window that it announces shrinks to 0, and
+    """The server's program does not read. Its kernel's buffer fills, the window that it advertises shrinks to 0, and
     the client has to stop. Its kernel sends a window probe now and then, each pause about twice as long as the one
-    before (RFC 9293 §3.8.6.1; Linux's probe carries no byte and looks like a keep-alive), until the program reads and
-    the window opens.
+    before (RFC 9293 §3.8.6.1; Linux's probe carries no data and looks like a keep-alive), until the program reads again
+    and the window opens.
     """
     listener = await scene.listen(options=[SMALL_BUFFER])
     client, server = await scene.pair(listener)
@@ -43,16 +43,16 @@ async def zero_window(scene: Scene) -> str:
     await server.receive_rest()
     await server.close()
     return (
-        f"The reader slept for {NAP_SECONDS:g} s. Its window went to 0, the sender probed, and went on when the window "
-        "had opened."
+        f"The reader slept for {NAP_SECONDS:g} s. Its receive window went to 0; the sender probed it, and continued "
+        "after a window update."
     )
 
 
 async def signs_of_life(scene: Scene) -> str:
-    """Nothing was sent for a second, so the client's kernel probes: a segment without payload whose sequence number
-    is below the next one (RFC 9293 §3.8.4). The ACK shows that the other end is there. Then the link is cut: two
-    probes go unanswered, and the kernel gives the connection up with RST and “Connection timed out”. By default Linux
-    would begin after two hours (tcp(7)); here it was asked to after a second.
+    """Nothing was sent for a second, so the client's kernel probes: a segment without payload whose sequence number is
+    below the next one (RFC 9293 §3.8.4). The ACK shows that the other end is there. Then the link is cut: two probes go
+    unanswered, and the kernel aborts the connection with RST and “Connection timed out”. By default Linux would begin
+    after two hours (tcp(7)); here it is set to one second.
     """
     client, server = await scene.pair(await scene.listen(), b"Are you there?\n", options=SIGNS)
     await server.receive_some()
@@ -65,17 +65,18 @@ async def signs_of_life(scene: Scene) -> str:
     except LabError as error:
         await client.close()
         return (
-            "Two probes were answered. Then the link was cut, two more were not, and the client's system "
-            f"said: {error}."
+            "Two probes were answered. Then the link was cut, two more probes had no answer, and the client's kernel "
+            f"reported: {error}."
         )
-    raise LabError("The dead link still answers.")
+    raise LabError("An answer came although the link was cut.")
 
 
 async def nagle(scene: Scene) -> str:
     """Nagle's algorithm holds a small segment back while data is unacknowledged (RFC 9293 §3.7.4); delayed
     acknowledgment holds the ACK back in the hope of data to send it with (§3.8.6.3). A request written in two pieces
-    makes both wait for each other: 40 ms at the second and the third request. At the first not, since Linux
-    acknowledges at once in the beginning. The second connection turns Nagle off (TCP_NODELAY), and nothing waits.
+    makes both wait for each other: 40 ms at the second and the third request. The first does not wait, since Linux
+    acknowledges at once in the beginning. The second connection disables Nagle's algorithm (TCP_NODELAY), and nothing
+    waits.
     """
     listener = await scene.listen()
     for options in ((), (NODELAY,)):
@@ -92,13 +93,13 @@ async def nagle(scene: Scene) -> str:
         await server.close()
     return (
         "Each request was written in two pieces. With Nagle's algorithm the second piece waited for the ACK of the "
-        "first; with TCP_NODELAY none did."
+        "first; with TCP_NODELAY it did not."
     )
 
 
 GROUP = Group(
     "Windows and timers",
-    "What an end does while it must wait.",
+    "What each end does while it waits.",
     (
         Scenario(
             "zero-window",
