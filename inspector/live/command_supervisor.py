@@ -29,6 +29,9 @@ FROM_A_TERMINAL = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
 CHANGED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 """Signals that Python ignores, and that the command would ignore as well."""
 
+AWAITED = {signal.SIGCHLD, signal.SIGTERM}
+"""Signals that are blocked and waited for: one that came just before a blocking wait() would not interrupt it."""
+
 GRACE_SECONDS = 2
 """How long a process that was left running may take to end after SIGTERM, before it is killed."""
 
@@ -49,14 +52,16 @@ def main(report: int, command: list[str]) -> int:
     heeded = [number for number in FROM_A_TERMINAL if signal.getsignal(number) != signal.SIG_IGN]
     for number in heeded:
         signal.signal(number, lambda *_: None)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
     child = os.fork()
     if child == 0:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for number in (*heeded, *CHANGED_BY_PYTHON):
             signal.signal(number, signal.SIG_DFL)
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         _execute(command)
     try:
-        signal.signal(signal.SIGTERM, _end)
         parent = os.getppid()
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
@@ -81,17 +86,19 @@ def _execute(command: list[str]) -> None:
         os._exit(NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE)
 
 
-def _end(number: int, frame: object) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    raise Ended
-
-
 def _wait_for(child: int) -> int:
-    """The wait status of this child; other children that end before are reaped."""
-    while True:
-        pid, status = os.wait()
-        if pid == child:
-            return status
+    """The wait status of this child; other children that end before are reaped.
+
+    Raises:
+        Ended: SIGTERM came first.
+    """
+    while signal.sigwait(AWAITED) != signal.SIGTERM:
+        pid = -1
+        while pid:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == child:
+                return status
+    raise Ended
 
 
 def end_children() -> list[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from inspector.live.private_network import Network, standalone
 
+A_YEAR_SECONDS = 365 * 24 * 3600.0
+
 
 class SupervisedCommand:
     """A running command, which has this process's standard streams and all other file descriptors that were passed to
@@ -61,7 +63,8 @@ class SupervisedCommand:
 
     def wait(self) -> int:
         """Wait for its end; returns its exit status, as a shell would: 128 + N if a signal N ended it."""
-        status = self._process.wait()
+        # With a time-out, it polls: a signal that came just before a blocking wait would not interrupt it.
+        status = self._process.wait(timeout=A_YEAR_SECONDS)
         with contextlib.suppress(ValueError):  # closed by an earlier call
             self.left_running += self._report.read().splitlines()
             self._report.close()
