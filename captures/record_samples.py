@@ -22,6 +22,7 @@ from inspector.lab import ACTIONS, Lab
 from inspector.lab.process import launch
 from inspector.lab.scenarios import SCENARIOS
 from inspector.lab.scenarios.runner import play
+from inspector.live.private_network import in_new_network
 from inspector.views.story import EventKind, events
 
 HERE = Path(__file__).resolve().parent
@@ -62,7 +63,7 @@ def record_demo_apart(out: Path, pause: float) -> None:
         SystemExit: it failed there, and has said why.
     """
     again = [sys.executable, __file__, "--here", "--out", str(out.absolute()), "--pause", str(pause), DEMO]
-    done = subprocess.run(launch.private_command(again), env=launch.environment(), check=False)
+    done = subprocess.run(in_new_network(again), env=launch.environment(), check=False)
     if done.returncode:
         sys.exit(done.returncode)
 

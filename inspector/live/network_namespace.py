@@ -47,6 +47,7 @@ IFREQ = struct.Struct("16sh22x")
 CAPABILITY_VERSION_3 = 0x20080522
 CAPABILITIES = struct.Struct("=6I")
 """struct __user_cap_data_struct, twice: effective, permitted and inheritable, low words and then high words."""
+NETWORK_RIGHTS = 1 << 12 | 1 << 13  # CAP_NET_ADMIN, CAP_NET_RAW
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 
@@ -70,9 +71,7 @@ def create() -> None:
         OSError: the kernel or its settings do not allow this user to do that.
     """
     user, group = os.getuid(), os.getgid()
-    try:
-        _checked(_libc.unshare(CLONE_NEWNET))
-    except PermissionError:
+    if not has_network_rights() or not _permitted(_libc.unshare(CLONE_NEWNET)):
         _checked(_libc.unshare(CLONE_NEWUSER | CLONE_NEWNET))
         # user_namespaces(7): without CAP_SETGID outside, setgroups must be denied before a group may be mapped.
         Path("/proc/self/setgroups").write_text("deny")
@@ -87,11 +86,18 @@ def enter(network: int) -> None:
     Raises:
         OSError: this user may not enter it.
     """
-    try:
-        _checked(_libc.setns(network, CLONE_NEWNET))
-    except PermissionError:
+    if not has_network_rights() or not _permitted(_libc.setns(network, CLONE_NEWNET)):
         _checked(_libc.setns(fcntl.ioctl(network, NS_GET_USERNS), CLONE_NEWUSER))
         _checked(_libc.setns(network, CLONE_NEWNET))
+
+
+def has_network_rights() -> bool:
+    """Whether this process may capture on networks of its user namespace and configure them. Root may not, in many
+    containers.
+    """
+    status = Path("/proc/self/status").read_text()
+    effective = int(status.partition("CapEff:")[2].split()[0], 16)
+    return effective & NETWORK_RIGHTS == NETWORK_RIGHTS
 
 
 def raise_loopback() -> None:
@@ -176,6 +182,14 @@ def main(arguments: list[str]) -> None:
 def _enter(network: int) -> None:
     os.set_inheritable(network, False)
     enter(network)
+
+
+def _permitted(result: int) -> bool:
+    """Whether the call succeeded; False if this user may not do that. Raises OSError for other failures."""
+    if result and ctypes.get_errno() == errno.EPERM:
+        return False
+    _checked(result)
+    return True
 
 
 def _checked(result: int) -> None:

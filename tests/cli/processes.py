@@ -12,7 +12,6 @@ from typing import IO, Any
 
 import pytest
 
-from inspector.lab.process import launch
 from inspector.live.capture_rights import may_capture
 
 PROGRAM = (sys.executable, "-m", "inspector")
@@ -24,9 +23,15 @@ NEEDS_CAPTURE = pytest.mark.skipif(not may_capture()[0], reason=f"needs the righ
 # prctl(PR_CAPBSET_DROP, CAP_NET_RAW)
 DROP_CAPTURE = "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 13, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])"
 DROP_NAMESPACES = """
-import os, sys
-with open("/proc/sys/user/max_user_namespaces", "w") as most:
-    most.write("0")
+import ctypes, os, pathlib, sys
+CLONE_NEWUSER = 0x10000000
+user, group = os.getuid(), os.getgid()
+assert ctypes.CDLL(None).unshare(CLONE_NEWUSER) == 0
+pathlib.Path("/proc/self/setgroups").write_text("deny")
+pathlib.Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+pathlib.Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+for limit in ("max_user_namespaces", "max_net_namespaces"):  # of this user namespace alone
+    pathlib.Path("/proc/sys/user", limit).write_text("0")
 os.execv(sys.argv[1], sys.argv[1:])
 """
 
@@ -37,8 +42,8 @@ def without_capture(command: Sequence[str] = PROGRAM) -> list[str]:
 
 
 def without_namespaces(command: Sequence[str]) -> list[str]:
-    """The command in a private network, of a user who may not create another one."""
-    return launch.private_command([sys.executable, "-c", DROP_NAMESPACES, *command])
+    """The command of a user who may not create a private network."""
+    return [sys.executable, "-c", DROP_NAMESPACES, *command]
 
 
 def run(

@@ -118,7 +118,7 @@ def test_the_amount_and_both_packets_are_said(tmp_path: Path) -> None:
     with opened(tmp_path, shifted(exchange(), 5, -SECOND)) as capture:
         (said,) = rows.anomaly_rows(capture)
     assert said["packet"] == 6
-    assert said["detail"].startswith("Its time is 999 ms before that of packet 5")
+    assert said["detail"].startswith("Its timestamp is 999 ms before that of packet 5")
 
 
 @pytest.mark.parametrize("batch", [1, 3, 100])
@@ -134,7 +134,7 @@ def test_of_one_packet_alone_whose_time_is_ahead_it_is_said_that_it_is_wrong(tmp
         assert capture.packets["clock"].tolist() == [0, 0, 0, 0, 1, 0, 0]
     assert said["packet"] == 5
     assert said["detail"].startswith(
-        "Its time is 3 h 00 min after that of packet 4 and 3 h 00 min after that of the next packet"
+        "Its timestamp is 3 h 00 min after that of packet 4 and 3 h 00 min after that of the next packet"
     )
 
 
@@ -142,7 +142,7 @@ def test_which_of_two_is_wrong_is_not_said_where_no_one_stands_out(tmp_path: Pat
     with opened(tmp_path, shifted(exchange(), 2, 3 * 3600 * SECOND, 5)) as capture:
         (said,) = rows.anomaly_rows(capture)
     assert said["packet"] == 6
-    assert said["detail"].startswith("Its time is 3 h 00 min before that of packet 5")
+    assert said["detail"].startswith("Its timestamp is 3 h 00 min before that of packet 5")
 
 
 def at(packets: Packets, place: int, ms: float) -> Packets:

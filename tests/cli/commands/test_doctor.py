@@ -39,7 +39,7 @@ def test_a_user_who_may_not_capture_reads_what_to_do() -> None:
 def test_a_system_without_private_networks_is_named() -> None:
     done = run("doctor", program=without_namespaces(PROGRAM))
     assert marks(done.stdout)["Private network"] == "!"
-    assert "does not let this user create a network namespace" in done.stdout
+    assert "does not let you create a private network" in done.stdout
     assert done.returncode == 0
 
 

@@ -109,7 +109,7 @@ def test_a_screen_that_is_too_small_says_what_it_leaves_out() -> None:
     ends = [end(f"127.0.0.1:{port}", Holder(1, "a", port)) for port in range(100, 120)]
     text = Board().draw(ends, None, 0.0, 10)
     assert len(text.splitlines()) < 10
-    assert "20 lines, 13 of them below" in text
+    assert "20 lines, 13 of them not shown" in text
 
 
 def test_a_name_cannot_command_the_terminal() -> None:

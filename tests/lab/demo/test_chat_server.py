@@ -157,7 +157,7 @@ def test_words_to_nobody_are_refused_and_the_connection_stays() -> None:
         await alice.says({"join": "Alice"})
         await alice.hears()
         await alice.says({"say": "Hi", "to": "Zed"})
-        assert await alice.hears() == {"refused": "Nobody called Zed is here."}
+        assert await alice.hears() == {"refused": "There is no user Zed in the chat."}
         await alice.says({"say": "Hi", "to": "Alice"})
         assert await alice.hears() == {"from": "Alice", "say": "Hi"}
 

@@ -39,7 +39,7 @@ def test_other_systems_are_told_that_it_needs_linux(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_director_that_says_nothing_has_failed() -> None:
-    with pytest.raises(LabError, match="without a word"):
+    with pytest.raises(LabError, match="without a report"):
         judged({"event": "", "received": 0, "dropped": 0})
     with pytest.raises(LabError, match="No link"):
         judged({"event": "error", "message": "No link.", "received": 0, "dropped": 0})

@@ -38,7 +38,7 @@ def test_a_range_may_begin_before_the_first_packet(ours: Visitor) -> None:
 def test_a_range_without_an_end_goes_to_the_newest_packet(ours: Visitor) -> None:
     assert ours.get(f"/api/packets?from={2 * STEP_NS}")["total"] == SAMPLE_PACKETS - 2
     assert ours.get(f"/api/packets?from={SAMPLE_PACKETS * STEP_NS}")["total"] == 0
-    assert ours.get(f"/api/timeline/lanes?from={2 * STEP_NS}")["span"]["from"] == 2 * STEP_NS
+    assert ours.get(f"/api/lanes?from={2 * STEP_NS}")["span"]["from"] == 2 * STEP_NS
 
 
 @pytest.mark.parametrize(
