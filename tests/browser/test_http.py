@@ -176,7 +176,7 @@ def test_pages_and_svg_are_text_whatever_they_say_they_are(page: Page, exchange:
 
 def test_a_damaged_picture_is_said_to_be_one(page: Page) -> None:
     show(page, 5)
-    expect(page.locator(".head-block.server .body-note")).to_contain_text("cannot show this picture")
+    expect(page.locator(".head-block.server .body-note")).to_contain_text("cannot show this image")
     page.locator(".head-block.server").get_by_role("button", name="Bytes").click()
     expect(page.locator(".head-block.server .hex")).to_contain_text("PNG")
 
@@ -226,7 +226,7 @@ def test_it_shuts_nobody_out(chromium: Browser, saved: Dashboard, theme: str, ex
     with chromium.new_context(bypass_csp=True, color_scheme=theme) as context:  # type: ignore[arg-type]
         page = enter(context.new_page(), saved)
         page.evaluate("hash => { location.hash = hash; }", f"#/http/{exchange}")
-        page.wait_for_selector(".head-line" if exchange != "" else ".waterfall i")
+        page.wait_for_selector(".head-line" if exchange != "" else ".grid-row:not(.head) .waterfall i")
         page.wait_for_load_state("networkidle")
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
