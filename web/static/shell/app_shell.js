@@ -81,7 +81,7 @@ export function mountAppShell(root, store, actions) {
     focus.enter();
   }
   store.subscribe(draw);
-  document.addEventListener("keydown", (event) => shortcut(event, store, { help, draw }));
+  document.addEventListener("keydown", (event) => shortcut(event, store, { help, draw, focus }));
 }
 
 /** The last problem and what to do about it, or else notes on the capture, until dismissed. */
@@ -101,7 +101,7 @@ function drawProblem(element, store, { problem, capture, notesSeen }) {
   );
 }
 
-function shortcut(event, store, { help, draw }) {
+function shortcut(event, store, { help, draw, focus }) {
   if (event.ctrlKey || event.metaKey || event.altKey || closest(event, "input, textarea, select")) return;
   const number = Number(event.key);
   if (event.key === "?") help.open();
@@ -109,6 +109,7 @@ function shortcut(event, store, { help, draw }) {
   else if (number >= 1 && number <= VIEWS.length && (!VIEWS[number - 1].onlyDemo || store.state.demo)) {
     go(store, { view: VIEWS[number - 1].name });
     draw(store.state); // now, so that the next key goes to it
+    focus.enter(); // also if it was open already
   } else return;
   event.preventDefault();
 }
