@@ -1,4 +1,7 @@
-"""Writes web/static/text/facts.js, the engine's facts that the page uses: `python -m web.page_facts` (`make docs`)."""
+"""Writes web/static/text/facts.js: the engine's names and constants that the page uses.
+
+`make docs` runs it as `python -m web.page_facts`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from inspector.http.status_codes import FIRST_ERROR
 from inspector.query.outcomes import WORDS
 from inspector.query.wait_causes import CAUSE_TITLES, CAUSES
 from inspector.tables.table import PROTOCOL_NAMES, Protocol
-from inspector.tcp.states import CLOSING, MEANING, OPENING
+from inspector.tcp.states import CLOSING_STATES, MEANING, OPENING_STATES
 from inspector.tcp.verdicts import TROUBLE, VERDICT_WORDS
 from inspector.views.timeline.marks import Tick
 from inspector.websocket.opcodes import CLOSE_MEANING, CLOSE_RANGES, NEVER_SENT, OPCODE_NAMES
@@ -31,8 +34,8 @@ FACTS: dict[str, tuple[str, Any]] = {
         "What each TCP state means for the end that is in it (RFC 9293 §3.3.2).",
         {state.rfc_name: meaning for state, meaning in MEANING.items()},
     ),
-    "OPENING": ("States before a connection is open.", sorted(state.rfc_name for state in OPENING)),
-    "CLOSING": ("States of a connection that is being closed.", sorted(state.rfc_name for state in CLOSING)),
+    "OPENING": ("States before a connection is open.", sorted(state.rfc_name for state in OPENING_STATES)),
+    "CLOSING": ("States of a connection that is being closed.", sorted(state.rfc_name for state in CLOSING_STATES)),
     "VERDICTS": (
         "The TCP verdicts on a packet: name, whether it is a sign of trouble, and meaning.",
         {

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from inspector.tables.arrays import Mask, Values
 from inspector.tables.table import Direction, Table
-from inspector.tcp.states import CLOSING, OPENING, State
+from inspector.tcp.states import CLOSING_STATES, OPENING_STATES, State
 from inspector.tcp.verdicts import ConnState
 
 
@@ -111,8 +111,8 @@ def _among(values: type[IntEnum], *chosen: IntEnum) -> Mask:
 
 
 RESTS = _among(State, State.CLOSED, State.TIME_WAIT, State.LISTEN)
-CLOSES = _among(State, *CLOSING)
-OPENS = _among(State, *OPENING)
+CLOSES = _among(State, *CLOSING_STATES)
+OPENS = _among(State, *OPENING_STATES)
 BEFORE_AN_ANSWER = _among(State, State.SYN_SENT, State.CLOSED)
 SYN_ALONE = _among(ConnState, ConnState.S0, ConnState.SH)
 NEVER_OPEN = _among(Outcome, Outcome.REFUSED, Outcome.UNANSWERED, Outcome.STRAY)

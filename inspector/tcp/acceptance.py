@@ -155,7 +155,7 @@ class Acceptor:
         In SYN-SENT, an end accepts only segments that acknowledge its SYN (§3.10.7.3). After a SYN-ACK, an ACK of more
         than that shows that the receiver's own packets were captured late.
         """
-        if not flags & ACK or not receiver.has_asked or self._acknowledges_syn(receiver, row):
+        if not flags & ACK or not receiver.sent_syn or self._acknowledges_syn(receiver, row):
             return ACCEPTED
         return ACCEPTED if sender.syn_known and not flags & SYN else ACK_OF_UNSENT
 
@@ -175,7 +175,7 @@ class Acceptor:
         seq: cython.uint = self.seq[row]
         ahead: cython.longlong
         if not receiver.has_acked:
-            if not receiver.has_asked or sender.syn_known or (flags & ACK and self._acknowledges_syn(receiver, row)):
+            if not receiver.sent_syn or sender.syn_known or (flags & ACK and self._acknowledges_syn(receiver, row)):
                 return ACCEPTED
             return RESET_OUTSIDE_WINDOW
         ahead = seq_distance(receiver.acked, seq)
@@ -196,7 +196,7 @@ class Acceptor:
         """
         if not flags & ACK:
             is_synchronized: cython.bint = ESTABLISHED <= receiver.shown <= LAST_ACK
-            return SYN_INSIDE if is_synchronized and sender.has_asked else ACCEPTED
+            return SYN_INSIDE if is_synchronized and sender.sent_syn else ACCEPTED
         if receiver.has_acked:
             return OUTSIDE_WINDOW if sender.syn_known and sender.syn_seq != self.seq[row] else ACCEPTED
         return self._test_first_ack(sender, receiver, row, flags)

@@ -98,9 +98,9 @@ class Sender:
     """The packets row of the oldest segment that the peer has not acknowledged, -1 if none; `newest` is the last one in
     that list."""
     newest: cython.int
-    has_asked: cython.bint
+    sent_syn: cython.bint
     """It has sent a SYN without an ACK."""
-    has_agreed: cython.bint
+    sent_syn_ack: cython.bint
     """It has sent a SYN-ACK."""
 
     def standing(self) -> Standing:
@@ -134,8 +134,8 @@ def fresh_sender() -> Sender:
     sender.flight_known = True
     sender.oldest = -1
     sender.newest = -1
-    sender.has_asked = False
-    sender.has_agreed = False
+    sender.sent_syn = False
+    sender.sent_syn_ack = False
     return sender
 
 
@@ -398,7 +398,7 @@ class Analysis:
     @cython.exceptval(-1)
     def _crosses(self, fwd: Sender, rev: Sender, flags: cython.uint) -> cython.bint:
         """Whether this is the first SYN-ACK of an end that, like its peer, had sent a SYN without ACK before."""
-        return flags & (SYN | ACK) == SYN | ACK and fwd.has_asked and rev.has_asked and not fwd.has_agreed
+        return flags & (SYN | ACK) == SYN | ACK and fwd.sent_syn and rev.sent_syn and not fwd.sent_syn_ack
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -418,9 +418,9 @@ class Analysis:
                 fwd.contiguous = fwd.next_seq
         if self.flags[row] & SYN:
             if self.flags[row] & ACK:
-                fwd.has_agreed = True
+                fwd.sent_syn_ack = True
             else:
-                fwd.has_asked = True
+                fwd.sent_syn = True
         fwd.last_window = window
         if self.flags[row] & (SYN | ACK):
             fwd.window_is_scaled = not self.flags[row] & SYN

@@ -85,7 +85,7 @@ class SenderState:
     """The right edge of the window that it announced last; valid if `has_acked`."""
     edge_is_bytes: cython.bint
     """The size of that window in bytes is known: it was scaled, or the end does not scale its windows."""
-    has_asked: cython.bint
+    sent_syn: cython.bint
     """It sent a SYN without ACK."""
     is_asking: cython.bint
     """Nothing has responded to that SYN yet, and the end has not continued without a response."""
@@ -124,7 +124,7 @@ def nothing_said() -> SenderState:
     sent.last_ack = 0
     sent.edge = 0
     sent.edge_is_bytes = False
-    sent.has_asked = False
+    sent.sent_syn = False
     sent.is_asking = False
     sent.reach = 0
     sent.has_reach = False
@@ -381,7 +381,8 @@ class Conformance:
     def _note_first(self, row: cython.Py_ssize_t, code: cython.int, a: cython.longlong) -> cython.int:
         """Report an anomaly that only a connection's first packet can have.
 
-        It need not be counted, which matters when ports are reused tens of thousands of times.
+        It occurs at most once per connection, so no count is kept; a capture may reuse its ports tens of thousands of
+        times.
         """
         self.anomaly_writer.note_once(code, row, self.packet_connection[row], self.packet_direction[row], a)
 
@@ -403,9 +404,9 @@ class Conformance:
         sender.is_reset = receiver.is_reset = False
         sender.late = receiver.late = -1
         if not flags & ACK:
-            if side == 1 and not sender.has_asked:
+            if side == 1 and not sender.sent_syn:
                 self._note(row, SIMULTANEOUS_OPEN, 0, 0, 0)
-            sender.has_asked = sender.is_asking = True
+            sender.sent_syn = sender.is_asking = True
             return 0
         sender.is_asking = False
         asked = (self.isn[connection, 1 - side] + 1) & MASK32

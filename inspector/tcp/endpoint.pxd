@@ -11,7 +11,7 @@ cdef class End:
     cdef bint has_spoken
     cdef bint has_leapt
     cdef bint is_suspect
-    cdef bint has_asked
+    cdef bint sent_syn
     cdef unsigned int pending
     cdef unsigned int doubted
     cdef unsigned int denied
@@ -20,7 +20,7 @@ cdef class End:
     cdef bint zeek_finished
     cdef unsigned int syn_seq
     cdef bint syn_known
-    cdef unsigned int answered
+    cdef unsigned int syn_ack_number
     cdef unsigned int fin_end
     cdef bint fin_sent
     cdef unsigned int contiguous

@@ -37,7 +37,7 @@ class End:
     """Its sequence numbers have advanced without bytes: it sent something that was not captured, perhaps its FIN."""
     is_suspect: cython.bint
     """It sent a RST that its peer must drop; until it sends again, its connection may have ended nevertheless."""
-    has_asked: cython.bint
+    sent_syn: cython.bint
     """It has sent a SYN without ACK."""
     pending: cython.uint
     doubted: cython.uint
@@ -52,7 +52,7 @@ class End:
     zeek_finished: cython.bint
     syn_seq: cython.uint
     syn_known: cython.bint
-    answered: cython.uint
+    syn_ack_number: cython.uint
     """The acknowledgment number of its SYN-ACK; it also covers data in the SYN if the end took it (TCP Fast Open)."""
     fin_end: cython.uint
     """The sequence number after its FIN; valid if `fin_sent`."""
@@ -104,7 +104,7 @@ def fresh_end(state: cython.int) -> End:
     end.has_spoken = False
     end.has_leapt = False
     end.is_suspect = False
-    end.has_asked = False
+    end.sent_syn = False
     end.pending = 0
     end.doubted = 0
     end.denied = 0
@@ -112,7 +112,7 @@ def fresh_end(state: cython.int) -> End:
     end.zeek_finished = False
     end.syn_seq = 0
     end.syn_known = False
-    end.answered = 0
+    end.syn_ack_number = 0
     end.fin_end = 0
     end.fin_sent = False
     end.contiguous = 0

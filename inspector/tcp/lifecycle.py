@@ -352,12 +352,12 @@ class Lifecycle:
         It does so by sending bytes or by acknowledging some. With TCP Fast Open, it may send bytes before that ACK
         (RFC 7413 §4.2).
         """
-        is_fast: cython.bint = receiver.syn_known and sender.answered != (receiver.syn_seq + 1) & MASK32
+        is_fast: cython.bint = receiver.syn_known and sender.syn_ack_number != (receiver.syn_seq + 1) & MASK32
         if flags & SYN:
             return False
         if (self.payload[row] or flags & FIN) and not is_fast and not flags & RST:
             return True
-        return flags & ACK != 0 and seq_distance(sender.answered, self.ack[row]) > 0
+        return flags & ACK != 0 and seq_distance(sender.syn_ack_number, self.ack[row]) > 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -398,10 +398,10 @@ class Lifecycle:
             sender.pending = sender.doubted = sender.denied = 0
         if flags & ACK:
             self.state_changes.apply_sent(sender, SENT_SYN_ACK)
-            sender.answered = self.ack[row]
+            sender.syn_ack_number = self.ack[row]
         else:
             self.state_changes.apply_sent(sender, SENT_SYN)
-            sender.has_asked = True
+            sender.sent_syn = True
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -429,7 +429,7 @@ class Lifecycle:
         """Apply what the segment does to its receiver if it arrives."""
         if flags & RST:
             self.state_changes.apply_received(
-                receiver, GOT_RST if receiver.has_asked else GOT_RST_WHEN_CALLED, row, side, True
+                receiver, GOT_RST if receiver.sent_syn else GOT_RST_WHEN_CALLED, row, side, True
             )
             return 0
         if flags & SYN:
@@ -463,15 +463,15 @@ class Lifecycle:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _overtook(self, syn: cython.Py_ssize_t, answer: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    def _overtook(self, syn: cython.Py_ssize_t, syn_ack: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """The first packet after the SYN that acknowledges the SYN-ACK but was captured before it; -1 if none."""
         found: cython.Py_ssize_t = -1
-        at: cython.Py_ssize_t = self.previous[answer]
+        at: cython.Py_ssize_t = self.previous[syn_ack]
         while at > syn:
             if (
-                self.packet_direction[at] != self.packet_direction[answer]
+                self.packet_direction[at] != self.packet_direction[syn_ack]
                 and self.flags[at] & (ACK | RST) == ACK
-                and self._acknowledges(at, self.seq[answer])
+                and self._acknowledges(at, self.seq[syn_ack])
             ):
                 found = at
             at = self.previous[at]

@@ -78,8 +78,8 @@ class Overlaps:
         self.want = want
 
     def compare_with_stream(self, row: cython.Py_ssize_t, chunk: cython.Py_ssize_t, offset: cython.longlong) -> None:
-        """Compare packet `row` with the bytes delivered before, from piece `chunk` of its stream back to stream offset
-        `offset`.
+        """Compare the payload of packet `row` with the bytes already delivered, backwards from chunk `chunk` of its
+        stream to stream offset `offset`.
         """
         steps: cython.int = 0
         self._take_views()

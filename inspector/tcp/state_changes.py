@@ -279,7 +279,7 @@ class StateChanges:
             self.confirmed |= syns
         else:
             self.disproved |= syns
-            if flags & SYN and end.has_asked:
+            if flags & SYN and end.sent_syn:
                 self.lost |= syns
         if flags & SYN:
             self.disproved |= pending & SEGMENT_BIT

@@ -33,10 +33,10 @@ class State(IntEnum):
         return self.name.replace("_", "-")
 
 
-OPENING = frozenset({State.SYN_SENT, State.SYN_RECEIVED})
-SENT_FIN = frozenset({State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK})
+OPENING_STATES = frozenset({State.SYN_SENT, State.SYN_RECEIVED})
+AFTER_OWN_FIN = frozenset({State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK})
 """The states of an end that has sent FIN but has not finished closing."""
-CLOSING = SENT_FIN | {State.CLOSE_WAIT}
+CLOSING_STATES = AFTER_OWN_FIN | {State.CLOSE_WAIT}
 
 MEANING: dict[State, str] = {
     State.CLOSED: "No connection, or no longer one.",

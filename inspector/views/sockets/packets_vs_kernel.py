@@ -18,7 +18,7 @@ from inspector.query.connection_packets import packets_by_connection
 from inspector.tables.arrays import Rows
 from inspector.tables.table import Direction
 from inspector.tcp.header import FIN
-from inspector.tcp.states import OPENING, SENT_FIN, State
+from inspector.tcp.states import AFTER_OWN_FIN, OPENING_STATES, State
 from inspector.units import duration
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def why(
     if state == State.CLOSED and silence_ns >= SILENCE_NS:
         if last == State.TIME_WAIT:
             return RAN_OUT if silence_ns >= TIME_WAIT_NS else LET_GO
-        return GAVE_UP_OPENING if last in OPENING else GONE_SILENTLY
+        return GAVE_UP_OPENING if last in OPENING_STATES else GONE_SILENTLY
     if silence_ns < SILENCE_NS:
         return UNDER_WAY
     if state == State.SYN_RECEIVED and last == State.ESTABLISHED and direction == Direction.SERVER:
@@ -184,7 +184,7 @@ def remark(state: State, inode: int, is_held: bool, direction: int, was_held: bo
         return BELONGS_TO_NOBODY
     if inode:
         return HIDDEN_HOLDER
-    if direction == Direction.SERVER and not was_held and state not in SENT_FIN:
+    if direction == Direction.SERVER and not was_held and state not in AFTER_OWN_FIN:
         return A_REQUEST if state == State.SYN_RECEIVED else NOT_ACCEPTED
     return CLOSED_BY_PROCESS
 
