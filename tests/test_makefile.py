@@ -56,7 +56,12 @@ def make_demo(checkout: Path) -> subprocess.Popen[bytes]:
     path = f"{checkout / '.venv/bin'}:{os.environ['PATH']}"
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "WIREGLASS", "CC"))}
     return subprocess.Popen(
-        ["make", "demo"], cwd=checkout, env={**clean, "PATH": path}, stderr=subprocess.DEVNULL, start_new_session=True
+        ["make", "demo"],
+        cwd=checkout,
+        env={**clean, "PATH": path},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the tests may run under nohup
     )
 
 
