@@ -34,7 +34,7 @@ def page(blank: Page, five: Dashboard) -> Page:
 
 def test_where_no_demo_runs_the_command_is_told(page: Page) -> None:
     expect(page.locator(".compare-run code")).to_have_text("wireglass compare --run")
-    expect(page.get_by_role("button", name="Send the same news by all five methods")).to_be_hidden()
+    expect(page.get_by_role("button", name="Send the same news in all five ways")).to_be_hidden()
     expect(page.get_by_role("button", name="The whole capture")).to_be_hidden()
 
 

@@ -101,7 +101,7 @@ def test_clear_hides_what_has_been_and_the_chip_brings_it_back(page: Page) -> No
     has_connection()
     rows = page.locator(".grid-row:not(.head):visible")
     expect(rows).not_to_have_count(0)
-    page.get_by_role("button", name="Hide everything until now").click()
+    page.get_by_role("button", name="Clear", exact=True).click()
     expect(page).to_have_url(re.compile(r"t=since\d"))
     press(page, "get")
     expect(rows).to_have_count(1)
@@ -225,7 +225,7 @@ def test_the_news_in_five_ways_leads_on_to_the_comparison(page: Page) -> None:
 @needs_namespace
 def test_the_same_news_run_through_all_five_where_they_are_compared(page: Page) -> None:
     page.get_by_role("link", name="Compare").click()
-    button = page.get_by_role("button", name="Send the same news by all five methods")
+    button = page.get_by_role("button", name="Send the same news in all five ways")
     button.focus()
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-busy", "true")

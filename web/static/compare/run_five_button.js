@@ -3,7 +3,7 @@
 import { h, setText } from "../widgets/dom.js";
 import { actionButton, drawRunning } from "../lab/demo_buttons.js";
 
-const NEWS = { name: "news", label: "Send the same news by all five methods", path: "/api/lab" };
+const NEWS = { name: "news", label: "Send the same news in all five ways", path: "/api/lab" };
 const WHAT =
   "An editor publishes four news items on a server, and five readers receive them, each over a different kind of " +
   "connection. It takes about two seconds; then the values below are measured again.";

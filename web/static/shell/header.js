@@ -25,8 +25,8 @@ export function mountHeader(bar, store, { resync, help, sources }) {
   const pause = h("button", { class: "icon-button", onclick: () => togglePause(store, resync) });
   const clear = h("button", {
     class: "icon-button",
-    "aria-label": "Hide everything until now",
-    title: "Hide everything until now; the recording keeps it",
+    "aria-label": "Clear",
+    title: "Clear: hide everything until now; the recording keeps it",
     onclick: () => go(store, { span: { since: store.state.end + 1 }, id: null, packet: null, message: null }),
   }, icon("clear"));
   const theme = h("button", {
