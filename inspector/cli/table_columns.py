@@ -54,11 +54,6 @@ def _part(side: str, name: str) -> Callable[[Row], Any]:
     return lambda row: row[side] and row[side][name]
 
 
-def _total(row: Row) -> str:
-    known = [value for value in row["timing_ns"].values() if value is not None]
-    return duration(sum(known) if len(known) == len(row["timing_ns"]) else None)
-
-
 def state_of(row: Row, side: str) -> str | None:
     """The TCP state of an endpoint, with a question mark if none of its own packets has confirmed it, and "unknown" if
     none was captured.
@@ -133,7 +128,7 @@ VIEWS: dict[str, tuple[Cell, ...]] = {
             "received", lambda row: size(row["response"]["body_bytes"]) if row["response"] else NONE, is_optional=True
         ),
         _number("wait", _wait),
-        _number("total", _total, is_optional=True),
+        _number("total", lambda row: duration(row["took_ns"]), is_optional=True),
         _words("notes", lambda row: " ".join(row["notes"]), style="red"),
     ),
     "frames": (

@@ -269,6 +269,24 @@ def connects(capture: Capture, exchanges: Any = slice(None)) -> Times:
     return np.where(is_first, took, UNKNOWN)
 
 
+def durations(capture: Capture, exchanges: Any = slice(None)) -> Times:
+    """The time in ns from the handshake or the request to the end of the response, as a waterfall shows it.
+
+    It is UNKNOWN without a response, and if timestamps go back within the exchange.
+    """
+    table, messages = capture.exchanges, capture.http_messages
+    request, response = table["request"][exchanges], table["response"][exchanges]
+    if not len(messages):
+        return np.full(len(request), UNKNOWN, np.int64)
+    connect, wait = connects(capture, exchanges), waits(capture, exchanges)
+    send, receive = transfers(capture, request), transfers(capture, response)
+    requested, responded = messages["time_ns"][request], messages["time_ns"][response]
+    begin = np.where(request >= 0, requested - np.maximum(connect, 0), responded)
+    end = np.where(request >= 0, np.maximum(requested + send + wait, responded + receive), responded + receive)
+    is_known = (response >= 0) & (receive >= 0) & ((request < 0) | ((send >= 0) & (wait >= 0)))
+    return np.where(is_known, end - begin, UNKNOWN)
+
+
 def _acknowledges(packets: Table, by: Rows, sent: Rows) -> npt.NDArray[np.bool_]:
     """Whether each packet in `by` acknowledges all bytes of the corresponding packet in `sent`, from the peer."""
     behind = packets["ack"][by] - packets["seq"][sent] - packets["payload"][sent]

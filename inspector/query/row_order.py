@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inspector.engine.clocks import connects, has_time, lifetimes, transfers, waits
+from inspector.engine.clocks import durations, has_time, lifetimes
 from inspector.http.message_notes import PLAIN
 from inspector.query.http_texts import HttpTexts
 from inspector.query.outcomes import is_open, outcomes
@@ -251,20 +251,7 @@ def _boundary(which: int) -> Callable[[Capture, Rows], Keys]:
 
 
 def _took(capture: Capture, rows: Rows) -> Keys:
-    """From the handshake or the request to the end of the response, as the waterfall shows it; unknown without a
-    response.
-    """
-    table, messages = capture.exchanges, capture.http_messages
-    request, response = table["request"][rows], table["response"][rows]
-    if not len(messages):
-        return _known(np.full(len(rows), -1))
-    connect, wait = connects(capture, rows), waits(capture, rows)
-    send, receive = transfers(capture, request), transfers(capture, response)
-    requested, responded = messages["time_ns"][request], messages["time_ns"][response]
-    begin = np.where(request >= 0, requested - np.maximum(connect, 0), responded)
-    end = np.where(request >= 0, np.maximum(requested + send + wait, responded + receive), responded + receive)
-    is_known = (response >= 0) & (receive >= 0) & ((request < 0) | ((send >= 0) & (wait >= 0)))
-    return _known(np.where(is_known, end - begin, -1))
+    return _known(durations(capture, rows))
 
 
 def _notes(capture: Capture, rows: Rows) -> Keys:

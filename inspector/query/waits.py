@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from inspector.engine.clocks import JITTER_NS, elapsed
+from inspector.engine.clocks import JITTER_NS, connects, elapsed
 from inspector.query.packet_arrays import REPEATS, Connections, rows_of
 from inspector.query.time_range import exchange_times
 from inspector.query.wait_causes import CAUSE_TITLES, CAUSES, Cause, Pauses, cause_code, pauses
@@ -172,17 +172,26 @@ class SlowWaits:
         return slow.chosen(np.flatnonzero((slow["cause"] == cause) | (slow["alternatives"] >> cause & 1 != 0)))
 
 
+def are_slow(capture: Capture, exchanges: Any = slice(None)) -> Mask:
+    """Which exchanges took at least SLOW_NS from their first byte to their last; for the first one of a connection, the
+    handshake counts, too. One without a response lasts to the last packet of the connection.
+    """
+    table = capture.exchanges
+    start, end = exchange_times(capture, exchanges)
+    until = capture.connections["end_ns"][table["connection"][exchanges]]
+    took = np.where(table["response"][exchanges] >= 0, end, until) - start
+    slow: Mask = took + np.maximum(connects(capture, exchanges), 0) >= SLOW_NS
+    return slow
+
+
 def _with_slow_waits(capture: Capture) -> Rows:
     """The connections that may have a slow wait: something in them took so long, or was sent again."""
     packets, connections = capture.packets, capture.connections
     chosen = np.zeros(len(connections) + 1, bool)  # index -1 (no connection) writes the last entry
-    chosen[:-1] = connections["handshake_ns"] >= SLOW_NS
     chosen[packets["connection"][packets["analysis"] & REPEATS.value != 0]] = True
     chosen[packets["connection"][packets["ack_rtt_ns"] >= SLOW_NS]] = True
     if len(capture.exchanges):
-        start, end = exchange_times(capture)
-        took = np.where(capture.exchanges["response"] >= 0, end - start, SLOW_NS)
-        chosen[capture.exchanges["connection"][took >= SLOW_NS]] = True
+        chosen[capture.exchanges["connection"][are_slow(capture)]] = True
     messages = capture.messages
     chosen[messages["connection"][messages["end_ns"] - messages["time_ns"] >= SLOW_NS]] = True
     chosen[:-1] &= connections["end_ns"] - connections["start_ns"] >= SLOW_NS

@@ -20,12 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES, describe
-from inspector.engine.clocks import connects, has_time, lifetimes, transfers, waits
+from inspector.engine.clocks import connects, durations, has_time, lifetimes, transfers, waits
 from inspector.http.head import head
 from inspector.http.message_notes import note_names
 from inspector.query.outcomes import Outcome, outcomes, silent_ends
 from inspector.query.wait_causes import Cause, alternatives_of, cause_code, shares_of
-from inspector.query.waits import WaitKind
+from inspector.query.waits import WaitKind, are_slow
 from inspector.query.waits import waits as waits_of
 from inspector.tables.addresses import endpoint
 from inspector.tables.arrays import Integers
@@ -158,6 +158,7 @@ def exchange_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "response": [_http_message(capture, row) for row in responses],
         "informational": [[_http_message(capture, row) for row in interim[i]] for i in _ids(table, chosen)],
         "timing_ns": _timings(capture, chosen),
+        "took_ns": _known(durations(capture, chosen)),
         **_causes(capture, chosen),
         "notes": [note_names(_or_all(noted[row] for row in pair if row >= 0)) for pair in pairs],
     }
@@ -405,20 +406,25 @@ def _or_all(bits: Iterable[Any]) -> int:
 
 
 def _causes(capture: Capture, chosen: Chosen) -> Columns:
-    """What exchanges waited for, as in the rows of waits; an exchange without a request has no cause."""
+    """What slow exchanges waited for, as in the rows of waits; others, and those without a request, have no cause.
+
+    All packets of a connection are looked at, which costs too much for the rows of a busy live capture if nothing in
+    them is slow.
+    """
     table = capture.exchanges
-    found = waits_of(capture, np.unique(table["connection"][chosen])).table
-    place = np.full(len(table), -1)
-    of_exchange = np.flatnonzero(found["kind"] == WaitKind.EXCHANGE)
-    place[found["row"][of_exchange]] = of_exchange
-    places = place[chosen]
-    is_there = places >= 0
-    causes = np.full(len(places), -1)
-    causes[is_there] = found["cause"][places[is_there]]
-    shares, bits = np.zeros((len(places), len(Cause)), np.int64), np.zeros(len(places), np.int64)
-    shares[is_there], bits[is_there] = found["shares"][places[is_there]], found["alternatives"][places[is_there]]
+    rows = np.arange(len(table))[chosen]
+    cause, bits = np.full(len(rows), -1), np.zeros(len(rows), np.int64)
+    shares = np.zeros((len(rows), len(Cause)), np.int64)
+    if len(rows) and len(slow := np.flatnonzero(are_slow(capture, rows))):
+        found = waits_of(capture, np.unique(table["connection"][rows[slow]])).table
+        place = np.full(len(table), -1)
+        of_exchange = np.flatnonzero(found["kind"] == WaitKind.EXCHANGE)
+        place[found["row"][of_exchange]] = of_exchange
+        slow = slow[place[rows[slow]] >= 0]
+        places = place[rows[slow]]
+        cause[slow], bits[slow], shares[slow] = (found[name][places] for name in ("cause", "alternatives", "shares"))
     return {
-        "cause": [cause_code(cause) if cause >= 0 else None for cause in causes.tolist()],
+        "cause": [cause_code(one) if one >= 0 else None for one in cause.tolist()],
         "alternatives": [alternatives_of(some) for some in bits.tolist()],
         "shares_ns": [shares_of(own) for own in shares.tolist()],
     }

@@ -257,9 +257,8 @@ function drawNotes(cell, row) {
 }
 
 function drawTime(cell, row) {
-  const took = row.response && totalNs(row);
-  setText(cell, row.response ? briefly(took) : "");
-  cell.title = row.response && took === null ? TIMES_GO_BACK : "";
+  setText(cell, row.response ? briefly(row.took_ns) : "");
+  cell.title = row.response && row.took_ns === null ? TIMES_GO_BACK : "";
 }
 
 const drawHost = (cell, { request }) => drawField(cell, request, "host");

@@ -128,6 +128,7 @@ export interface ExchangeRow {
   response: HttpResponse | null;
   informational: HttpResponse[];
   timing_ns: { connect: number | null; send: number | null; wait: number | null; receive: number | null };
+  took_ns: number | null;
   cause: string | null;
   alternatives: string[];
   shares_ns: Record<string, number>;
