@@ -102,7 +102,7 @@ class Exchanges(Writer):
 
     @cython.cfunc
     def _overtaken_by(self, queue: Queue, packet: cython.int) -> cython.Py_ssize_t:
-        """Return the exchange of the first orphan response that began in a later packet than this one, or -1."""
+        """Return the exchange of the first orphan response that began in a packet after `packet`, or -1."""
         for i, (begun, exchange) in enumerate(queue.overtaken):
             if begun > packet:
                 del queue.overtaken[: i + 1]

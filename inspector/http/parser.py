@@ -261,7 +261,7 @@ class HttpParser:
 
     @cfunc
     def _replay(self, state: DirectionState, key: Py_ssize_t) -> None:
-        """Read the chunks that waited; the current chunk remains the current one."""
+        """Parse the chunks that were held back; afterwards, the cursor is at the current chunk again."""
         row: Py_ssize_t = self._cursor.row
         waiting: list[int] = state.pending
         state.pending = []

@@ -178,7 +178,7 @@ class StartLines(Text):
 
     @cfunc
     def _take_status(self, at: Py_ssize_t, end: Py_ssize_t) -> bint:
-        """Parse the status code; return whether there are three digits between the version and the end of the line."""
+        """Parse the status code after the version; return whether it has exactly three digits."""
         code: Py_ssize_t = self._skip_space(at, end)
         if code != at + 1 or self._b[at] != chars.SPACE:
             self.notes |= BAD_START_LINE

@@ -111,7 +111,7 @@ class PacketArrays:
 
     @cached_property
     def ends_it(self) -> Values:
-        """True for a RST that ends the connection, as far as is known: its receiver accepts it."""
+        """True for each RST that ends the connection: one that its receiver accepts, as far as the capture shows."""
         ends_it: Values = self.is_reset & ~self.is_dropped & ~self.lives_on
         return ends_it
 

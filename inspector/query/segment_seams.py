@@ -59,7 +59,7 @@ class Edges:
     messages: Rows
 
     def across(self, word: bytes, is_whole: bool) -> Rows:
-        """The messages in which the word lies across a seam."""
+        """The messages in which the search word spans a boundary between segments."""
         first = places_of(self.text, word)
         last = first + len(word) - 1
         found = self._are_joined(first, last) & (self._piece(first) != self._piece(last))

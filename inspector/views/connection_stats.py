@@ -211,8 +211,8 @@ def _extreme(values: npt.NDArray[Any], among: Rows, find: Any) -> tuple[Value, i
 
 
 def _windows(ends: list[_End]) -> list[Fact]:
-    """The receive windows that each end announced, and its bytes in flight. RSTs and windows of unknown scale do not
-    count.
+    """The receive windows that each end advertised, and its bytes in flight. RSTs and windows with an unknown scale are
+    ignored.
     """
     announced = []
     for end in ends:

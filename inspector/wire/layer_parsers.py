@@ -24,7 +24,7 @@ def is_read(link_type: int) -> bool:
 
 
 def open_layer(code: int, packet: memoryview) -> Step:
-    """The layer that follows layer `code`, with which `packet` begins; None if the layer is unknown or cut off, or if
+    """The layer after the first layer of `packet`, which has the code `code`; None if that is unknown or cut off, or if
     what follows is not supported.
     """
     opener = OPENERS.get(code)

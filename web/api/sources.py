@@ -73,7 +73,7 @@ class Sources:
         self._switch(lambda: Showing.of_file(upload.path, upload.name, options=self._session.options))
 
     def home(self) -> None:
-        """Show again what the session started with."""
+        """Switch back to the capture that the session started with."""
         self._switch(lambda: self._session.home)
 
     def close(self) -> None:
