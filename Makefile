@@ -38,7 +38,7 @@ own_group := $(bin)/python -c 'import os, sys; os.setpgid(0, 0); os.execvp(sys.a
 # the modules in place when all are done: the next start uses them.
 demo: $(venv)/.installed
 	@if ! command -v "$${CC:-cc}" >/dev/null || $(MAKE) --no-print-directory --question $(venv)/.compiled; then \
-	  $(MAKE) --no-print-directory $(venv)/.compiled && exec $(bin)/wireglass demo $(ARGS); \
+	  $(MAKE) --silent $(venv)/.compiled && exec $(bin)/wireglass demo $(ARGS); \
 	fi; \
 	echo "Starting on plain Python; compiling the engine in the background, for the next start ..."; \
 	WIREGLASS_COMPILE=background $(own_group) nice -n 19 $(MAKE) --silent $(venv)/.compiled & compiler=$$!; \
