@@ -189,7 +189,7 @@ const exchangeColumns = (axisOf) => [
       cell.title = response ? statusLine(response) : "no response seen";
     },
   },
-  { name: "notes", title: "Notes", by: "notes", draw: drawNotes },
+  { name: "notes", title: "Notes", by: "notes", fits: 18, draw: drawNotes },
   { name: "type", title: "Type", by: "type", draw: drawType },
   {
     name: "sent",
