@@ -19,7 +19,8 @@ from inspector.query.wait_causes import (
     cause_code,
     shares_of,
 )
-from inspector.query.waits import Longest, WaitKind, Waits
+from inspector.query.waits import Longest, WaitKind, Waits, are_slow
+from inspector.query.waits import waits as waits_of
 from inspector.tables.arrays import Rows
 from inspector.tables.table import SIDES, Direction
 from inspector.units import count, duration
@@ -76,6 +77,16 @@ def wait_columns(capture: Capture, waits: Waits, chosen: Rows) -> dict[str, list
         "what": [_what(capture, waits, i) for i in chosen.tolist()],
         "sentence": [sentence(capture, waits, i) for i in chosen.tolist()],
     }
+
+
+def exchange_sentence(capture: Capture, number: int) -> str:
+    """What an exchange waited for, as one line; "" if it was not slow or has no request."""
+    if not are_slow(capture, np.array([number]))[0]:
+        return ""
+    found = waits_of(capture, int(capture.exchanges["connection"][number]))
+    table = found.table
+    places = np.flatnonzero((table["kind"] == WaitKind.EXCHANGE) & (table["row"] == number))
+    return sentence(capture, found, int(places[0])) if len(places) else ""
 
 
 def _what(capture: Capture, waits: Waits, i: int) -> str:

@@ -13,7 +13,7 @@ from inspector.engine.capture import Capture
 from inspector.lab.sample_captures import demo_recording
 from inspector.query.wait_causes import CAUSES, Cause
 from inspector.query.waits import waits
-from inspector.views.wait_rows import SENTENCES, wait_columns
+from inspector.views.wait_rows import SENTENCES, exchange_sentence, wait_columns
 from tests.descriptors.craft import call, seen
 from tests.query.conversation import OPENING, REQUEST, RESPONSE, captured
 from tests.query.test_waits import CASES, ENDS, at_ns, reported, talk
@@ -64,6 +64,13 @@ def test_a_sentence_adds_what_the_kernel_and_the_program_reported(tmp_path: Path
         "100 ms for the server's program: it sent no byte between packets 5 and 6. Its process: p100 (100), fd 7. 20 ms"
         " after the first of them it had not yet read 31 bytes."
     )
+
+
+def test_an_exchange_has_the_sentence_of_its_wait_if_it_was_slow(tmp_path: Path) -> None:
+    with talk(tmp_path, CASES["a retransmission by timer"][0]) as capture:
+        assert exchange_sentence(capture, 0) == WANTED["a retransmission by timer"]
+    with inspector.open(demo_recording()) as quick:
+        assert exchange_sentence(quick, 0) == ""
 
 
 def test_rows_are_json_with_the_columns_that_the_guide_names(demo: Capture) -> None:

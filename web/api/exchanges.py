@@ -14,6 +14,7 @@ from inspector.http.head import head
 from inspector.tables.addresses import socket_of
 from inspector.tcp.verdicts import TROUBLE, verdict_names
 from inspector.views import rows
+from inspector.views.wait_rows import exchange_sentence
 from web.errors import Refused
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def add_exchanges(api: Blueprint, session: Session) -> None:
                 "anomalies": _anomalies(capture, number),
                 "packets": {"request": _packets(capture, request), "response": _packets(capture, response)},
                 "trouble": _trouble(capture, number),
+                "cause": exchange_sentence(capture, number),
                 "curl": _curl(capture, number, request) if request >= 0 else None,
             }
 

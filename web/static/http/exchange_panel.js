@@ -40,6 +40,7 @@ export function mountExchangePanel(panel, store) {
       head(detail, store),
       ...anomalyList(detail, store),
       timing(exchange),
+      ...(detail.cause ? [h("p", { class: "timing-cause" }, `Waited ${detail.cause}`)] : []),
       h(
         "div",
         { class: "sides" },
