@@ -124,7 +124,7 @@ $(venv)/.made:
 
 $(venv)/.installed: $(venv)/.made pyproject.toml
 	@echo "Installing Wireglass and what it needs into $(venv) (once; a minute or so) ..."
-	@$(pip) install --no-compile 'setuptools>=77.0.1' 'Cython>=3.1'
+	@$(pip) install --no-compile 'setuptools>=77.0.1' 'Cython>=3.2'
 	@WIREGLASS_COMPILE=0 $(pip) install --no-compile --no-build-isolation --editable .
 	@touch $@
 

@@ -29,6 +29,9 @@ DIRECTIVES = {
     "show_performance_hints": False,
 }
 
+SHARED = "inspector.cython_shared"
+"""The module that holds, once, what Cython would otherwise write into every compiled module: its memoryviews."""
+
 IN_BACKGROUND = os.environ.get("WIREGLASS_COMPILE") == "background"
 
 
@@ -43,14 +46,19 @@ def hot_modules() -> list[str]:
 def extensions() -> list[Extension]:
     # No debug symbols, and no warnings about C that nobody wrote.
     flags = ["-g0", "-w"] if os.name == "posix" else []
-    wanted = [
-        Extension(path.removesuffix(".py").replace(os.sep, "."), [path], extra_compile_args=flags)
-        for path in hot_modules()
-    ]
+    sources = {path.removesuffix(".py").replace(os.sep, "."): path for path in hot_modules()}
+    if sources:
+        sources[SHARED] = SHARED.replace(".", os.sep) + ".c"
     built: list[Extension] = []
-    for number, extension in enumerate(wanted, 1):
-        say(f"  to C: {number} of {len(wanted)}, {extension.name}")
-        built += cythonize([extension], compiler_directives=DIRECTIVES, build_dir="build/cython", quiet=True)
+    for number, (name, path) in enumerate(sources.items(), 1):
+        say(f"  to C: {number} of {len(sources)}, {name}")
+        built += cythonize(
+            [Extension(name, [path], extra_compile_args=flags)],
+            compiler_directives=DIRECTIVES,
+            build_dir="build/cython",
+            shared_utility_qualified_name=SHARED,
+            quiet=True,
+        )
     for extension in built:
         extension.optional = True
     return built
