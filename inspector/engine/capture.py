@@ -236,8 +236,8 @@ class Capture:
     def _note_refused_datagrams(self) -> None:
         """Report the fragmented datagrams that were discarded since the last batch."""
         refused = self._decoder.fragments.refused
-        for refusal in refused[self._refused :]:
-            self._anomaly_writer.note(index_of(REFUSALS[refusal.reason]), refusal.packet, connection=-1)
+        for datagram in refused[self._refused :]:
+            self._anomaly_writer.note(index_of(REFUSALS[datagram.reason]), datagram.packet, connection=-1)
         self._refused = len(refused)
 
     def _note_times_that_go_back(self) -> None:

@@ -23,7 +23,7 @@ cdef class BodyReader:
     cdef _between_messages(self, DirectionState state)
     cdef long long take(self, DirectionState state, long long at, long long stop)
     cdef grow(self, DirectionState state, long long count, long long end)
-    cdef _reach(self, DirectionState state, long long end)
+    cdef _extend_message(self, DirectionState state, long long end)
     cdef end_of_length(self, DirectionState state)
     cdef long long read_framing(self, DirectionState state, Py_ssize_t key, long long at, long long stop)
     cdef long long skip(self, DirectionState state, Py_ssize_t key, long long offset, long long length)

@@ -101,10 +101,10 @@ class BodyReader:
     def grow(self, state: DirectionState, count: longlong, end: longlong) -> None:
         """Add `count` bytes of content, which end at stream offset `end`."""
         self._rows.body_bytes[state.message] += count
-        self._reach(state, end)
+        self._extend_message(state, end)
 
     @cfunc
-    def _reach(self, state: DirectionState, end: longlong) -> None:
+    def _extend_message(self, state: DirectionState, end: longlong) -> None:
         """Extend the message to at least stream offset `end`."""
         rows = self._rows
         row: Py_ssize_t = state.message
@@ -129,7 +129,7 @@ class BodyReader:
             at = ARENA + chunks.read(self._cursor.arena, at - ARENA, stop - ARENA)
         else:
             at = chunks.read(self._cursor.data, at, stop)
-        self._reach(state, at + self._cursor.shift)
+        self._extend_message(state, at + self._cursor.shift)
         state.remaining = chunks.content_due()
         if state.remaining:
             state.stage = stages.CHUNK

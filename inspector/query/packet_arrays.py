@@ -119,7 +119,7 @@ class PacketArrays:
     def is_dropped(self) -> Values:
         """True for a segment that its receiver must drop; perhaps the other end never sent it."""
         acceptance = self["acceptance"]
-        is_dropped: Values = (acceptance & Acceptance.REFUSAL != 0) & (acceptance & Acceptance.AFTER_ALL == 0)
+        is_dropped: Values = (acceptance & Acceptance.REASON != 0) & (acceptance & Acceptance.AFTER_ALL == 0)
         return is_dropped
 
     @cached_property
@@ -150,7 +150,7 @@ class PacketArrays:
     @cached_property
     def lives_on(self) -> Values:
         """True for a RST whose sender continues as if it had not sent it."""
-        goes_on = self["acceptance"] & Acceptance.LIVES_ON != 0
+        goes_on = self["acceptance"] & Acceptance.CONTINUES != 0
         lives_on: Values = self.is_reset & goes_on
         for side in (0, 1):
             own = self.side == side

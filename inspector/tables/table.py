@@ -151,7 +151,7 @@ PACKETS = (
     _c("client_state", "u1", "tcp.states.State of the client after this packet"),
     _c("server_state", "u1", "tcp.states.State of the server after this packet"),
     _c("assumed", "u1", "which of both states is only assumed: the client's 1, the server's 2"),
-    _c("acceptance", "u1", "tcp.verdicts.Refusal of its receiver, and bits of tcp.verdicts.Acceptance"),
+    _c("acceptance", "u1", "tcp.verdicts.DropReason of its receiver, and bits of tcp.verdicts.Acceptance"),
     _c("duplicate", "u1", "Duplicate: whether the same packet was captured before, and where"),
     _c("ack_rtt_ns", "i8", "time since the segment whose last byte this packet acknowledges; -1 not known"),
     _c("in_flight", "u4", "bytes of this sender not yet acknowledged, after this packet"),

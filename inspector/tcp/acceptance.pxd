@@ -30,5 +30,5 @@ cdef class Acceptor:
     cdef int _test_syn(self, End sender, End receiver, Py_ssize_t row, unsigned int flags) except? -1
     cdef bint _is_beyond(self, End receiver, unsigned int seq) except? -1
     cdef int announce(self, End sender, Py_ssize_t row) except? -1
-    cdef bint redeem(self, End sender, End peer, Py_ssize_t row, int side) except? -1
+    cdef bint acknowledges_dropped(self, End sender, End peer, Py_ssize_t row, int side) except? -1
     cdef bint _was_taken(self, End peer, Py_ssize_t at, Py_ssize_t row) except? -1

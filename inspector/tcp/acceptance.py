@@ -3,10 +3,10 @@ it.
 
 The observer knows only what the receiver's own packets have said: the highest number that it acknowledged, and the
 right edge of the windows that it announced. The receiver may have received more, and a packet that was not captured may
-have opened the window. So a segment is refused only if there is no doubt: if it lies beyond everything that its sender
-has sent and beyond the window, or if it is a RST or FIN at a number that the receiver passed long ago. If the receiver
-acknowledges such a segment anyway, it was accepted after all. A segment with a wrong checksum is refused, too, if its
-sender is known to compute correct ones.
+have opened the window. So a segment counts as dropped only if there is no doubt: if it lies beyond everything that its
+sender has sent and beyond the window, or if it is a RST or FIN at a number that the receiver passed long ago. If the
+receiver acknowledges such a segment anyway, it was accepted after all. A segment with a wrong checksum is dropped, too,
+if its sender is known to compute correct ones.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -17,7 +17,7 @@ import cython
 
 from inspector.tables.table import Checksum, Moves, Table
 from inspector.tcp.states import State
-from inspector.tcp.verdicts import Acceptance, Refusal
+from inspector.tcp.verdicts import Acceptance, DropReason
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.endpoint import End
@@ -26,20 +26,20 @@ else:
     from inspector.tcp.endpoint import End
     from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
 
-ACCEPTED = cython.declare(cython.int, int(Refusal.NONE))
-OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
-RESET_OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.RESET_OUTSIDE_WINDOW))
-RESET_INSIDE_WINDOW = cython.declare(cython.int, int(Refusal.RESET_INSIDE_WINDOW))
-SYN_INSIDE = cython.declare(cython.int, int(Refusal.SYN_INSIDE))
-ACK_OF_UNSENT = cython.declare(cython.int, int(Refusal.ACK_OF_UNSENT))
-BAD_CHECKSUM = cython.declare(cython.int, int(Refusal.BAD_CHECKSUM))
+ACCEPTED = cython.declare(cython.int, int(DropReason.NONE))
+OUTSIDE_WINDOW = cython.declare(cython.int, int(DropReason.OUTSIDE_WINDOW))
+RESET_OUTSIDE_WINDOW = cython.declare(cython.int, int(DropReason.RESET_OUTSIDE_WINDOW))
+RESET_INSIDE_WINDOW = cython.declare(cython.int, int(DropReason.RESET_INSIDE_WINDOW))
+SYN_INSIDE = cython.declare(cython.int, int(DropReason.SYN_INSIDE))
+ACK_OF_UNSENT = cython.declare(cython.int, int(DropReason.ACK_OF_UNSENT))
+BAD_CHECKSUM = cython.declare(cython.int, int(DropReason.BAD_CHECKSUM))
 
 RIGHT = cython.declare(cython.int, int(Checksum.RIGHT))
 WRONG = cython.declare(cython.int, int(Checksum.WRONG))
 
-REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
+REASON = cython.declare(cython.uint, int(Acceptance.REASON))
 AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
-REDEEMS = cython.declare(cython.uint, int(Acceptance.REDEEMS))
+ACKNOWLEDGES_DROPPED = cython.declare(cython.uint, int(Acceptance.ACKNOWLEDGES_DROPPED))
 
 ESTABLISHED = cython.declare(cython.int, int(State.ESTABLISHED))
 LAST_ACK = cython.declare(cython.int, int(State.LAST_ACK))
@@ -109,7 +109,7 @@ class Acceptor:
             return self._test_first_ack(sender, receiver, row, flags)
         ahead = seq_distance(receiver.acked, seq)
         if ahead > 0:
-            if sender.speaks and seq_distance(sender.furthest, seq) > 0 and self._is_beyond(receiver, seq):
+            if sender.seq_known and seq_distance(sender.furthest, seq) > 0 and self._is_beyond(receiver, seq):
                 return OUTSIDE_WINDOW
         elif ahead < 0:
             length = self.payload[row] + (1 if flags & FIN else 0)
@@ -117,7 +117,7 @@ class Acceptor:
                 return OUTSIDE_WINDOW
             if flags & FIN and ahead + length <= 0 and self._is_stale_fin(sender, (seq + length) & MASK32):
                 return OUTSIDE_WINDOW
-        if flags & ACK and receiver.speaks and seq_distance(receiver.furthest, self.ack[row]) > LARGEST_WINDOW:
+        if flags & ACK and receiver.seq_known and seq_distance(receiver.furthest, self.ack[row]) > LARGEST_WINDOW:
             return ACK_OF_UNSENT
         return ACCEPTED
 
@@ -145,7 +145,7 @@ class Acceptor:
         """
         if sender.fin_sent and sender.fin_end == end:
             return False
-        return sender.speaks and seq_distance(end, sender.furthest) >= 0
+        return sender.seq_known and seq_distance(end, sender.furthest) >= 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -183,7 +183,7 @@ class Acceptor:
             return ACCEPTED
         if ahead < 0 or self._is_beyond(receiver, seq):
             return RESET_OUTSIDE_WINDOW
-        if sender.speaks and seq_distance(sender.furthest, seq) > 0:
+        if sender.seq_known and seq_distance(sender.furthest, seq) > 0:
             return RESET_INSIDE_WINDOW
         return ACCEPTED
 
@@ -224,27 +224,27 @@ class Acceptor:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def redeem(self, sender: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
-        """Whether packet `row` acknowledges a segment that its sender seemed to have refused since its last ACK.
+    def acknowledges_dropped(self, sender: End, peer: End, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
+        """Whether packet `row` acknowledges a segment that its sender seemed to have dropped since its last ACK.
 
         If nothing else from the peer reaches that far, the segment was accepted after all, and is marked accordingly.
         """
         at: cython.Py_ssize_t = self.previous[row]
         found: cython.bint = False
-        while at >= sender.astray:
+        while at >= sender.first_dropped:
             if self.direction[at] != side and self._was_taken(peer, at, row):
                 self.acceptance[at] |= AFTER_ALL
-                peer.is_altered |= self.acceptance[at] & REFUSAL == BAD_CHECKSUM
+                peer.is_altered |= self.acceptance[at] & REASON == BAD_CHECKSUM
                 found = True
             at = self.previous[at]
         if found:
-            self.acceptance[row] |= REDEEMS
+            self.acceptance[row] |= ACKNOWLEDGES_DROPPED
         return found
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _was_taken(self, peer: End, at: cython.Py_ssize_t, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether packet `row` acknowledges bytes that only the refused packet `at`, sent by its peer, carried."""
+        """Whether packet `row` acknowledges bytes that only the dropped packet `at`, sent by its peer, carried."""
         end: cython.uint = (self.seq[at] + self.payload[at] + (1 if self.flags[at] & FIN else 0)) & MASK32
         carried: cython.uint
         if self.acceptance[at] == OUTSIDE_WINDOW:

@@ -12,7 +12,7 @@ import cython
 
 from inspector.anomalies import index_of
 from inspector.tables.table import Moves, Table
-from inspector.tcp.verdicts import Acceptance, Refusal
+from inspector.tcp.verdicts import Acceptance, DropReason
 
 if cython.compiled:
     from cython.cimports.inspector.tables.anomaly_writer import AnomalyWriter
@@ -25,19 +25,19 @@ FLAGS_OF_1981 = cython.declare(cython.uint, 63)
 """FIN, SYN, RST, PSH, ACK and URG: every segment of a working TCP has at least one of these flags."""
 
 
-REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
-LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
+REASON = cython.declare(cython.uint, int(Acceptance.REASON))
+CONTINUES = cython.declare(cython.uint, int(Acceptance.CONTINUES))
 REUSES_OPEN = cython.declare(cython.uint, int(Acceptance.REUSES_OPEN))
 REUSES_TIME_WAIT = cython.declare(cython.uint, int(Acceptance.REUSES_TIME_WAIT))
-OUTSIDE = cython.declare(cython.uint, int(Refusal.OUTSIDE_WINDOW))
-DAMAGED = cython.declare(cython.uint, int(Refusal.BAD_CHECKSUM))
-"""OUTSIDE and DAMAGED are whole values of packets.acceptance: the segment was refused, and not accepted after all."""
+OUTSIDE = cython.declare(cython.uint, int(DropReason.OUTSIDE_WINDOW))
+DAMAGED = cython.declare(cython.uint, int(DropReason.BAD_CHECKSUM))
+"""OUTSIDE and DAMAGED are whole values of packets.acceptance: the segment was dropped, and not accepted after all."""
 
-OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
-REFUSED_FOR_CHECKSUM = cython.declare(cython.int, int(Refusal.BAD_CHECKSUM))
-REFUSED_RESET_OUTSIDE = cython.declare(cython.int, int(Refusal.RESET_OUTSIDE_WINDOW))
-REFUSED_RESET_INSIDE = cython.declare(cython.int, int(Refusal.RESET_INSIDE_WINDOW))
-REFUSED_SYN = cython.declare(cython.int, int(Refusal.SYN_INSIDE))
+OUTSIDE_WINDOW = cython.declare(cython.int, int(DropReason.OUTSIDE_WINDOW))
+DROPPED_FOR_CHECKSUM = cython.declare(cython.int, int(DropReason.BAD_CHECKSUM))
+DROPPED_RESET_OUTSIDE = cython.declare(cython.int, int(DropReason.RESET_OUTSIDE_WINDOW))
+DROPPED_RESET_INSIDE = cython.declare(cython.int, int(DropReason.RESET_INSIDE_WINDOW))
+DROPPED_SYN = cython.declare(cython.int, int(DropReason.SYN_INSIDE))
 
 # The indices of the codes in inspector/anomalies.
 BEGINS_WITH_FIN = cython.declare(cython.int, index_of("tcp-begins-with-fin"))
@@ -105,7 +105,7 @@ class SenderState:
     late: cython.int
     """Its first packet with bytes after a RST, while later packets may still show that the RST had no effect;
     -1 if none."""
-    astray: cython.int
+    first_dropped: cython.int
     """The first packet to it that is outside its window or has a wrong checksum and that it has not responded to; -1 if
     none."""
     challenged: cython.int
@@ -134,7 +134,7 @@ def nothing_said() -> SenderState:
     sent.is_reset = False
     sent.reset_seq = 0
     sent.late = -1
-    sent.astray = -1
+    sent.first_dropped = -1
     sent.challenged = -1
     return sent
 
@@ -218,8 +218,8 @@ class Conformance:
         self._take_views()
         for index in range(len(self.ends)):
             sent = self.ends[index]
-            if sent.astray >= 0:
-                self._settle_astray(sent, last_packet[index // 2], index % 2)
+            if sent.first_dropped >= 0:
+                self._settle_dropped(sent, last_packet[index // 2], index % 2)
             if sent.late >= 0:
                 self._note(sent.late, DATA_AFTER_RESET, self.payload[sent.late], 0, 0)
 
@@ -239,13 +239,13 @@ class Conformance:
             self._note(row, IMPOSSIBLE_FLAGS, flags, 0, 0)
         if kind and row == self.first_packet[connection]:
             self._check_first(connection, row, flags)
-        if acceptance & REFUSAL:
-            self._check_refused(sender, receiver, row, connection, side, flags)
+        if acceptance & REASON:
+            self._check_dropped(sender, receiver, row, connection, side, flags)
             return 0
-        if acceptance & LIVES_ON:
+        if acceptance & CONTINUES:
             sender.is_reset = False
             receiver.late = -1
-        if sender.challenged >= 0 or sender.astray >= 0:
+        if sender.challenged >= 0 or sender.first_dropped >= 0:
             self._check_answer(sender, row, side, flags)
         if kind & SYN:
             self._check_syn(connection, side, row, flags, sender, receiver)
@@ -276,7 +276,7 @@ class Conformance:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _check_refused(
+    def _check_dropped(
         self,
         sender: SenderState,
         receiver: SenderState,
@@ -286,16 +286,16 @@ class Conformance:
         flags: cython.uint,
     ) -> cython.int:
         """Report a segment that its receiver must drop; it does not change any state."""
-        refusal: cython.int = self.acceptance[row] & REFUSAL
-        if refusal in (OUTSIDE_WINDOW, REFUSED_FOR_CHECKSUM):
-            if receiver.astray < 0:
-                receiver.astray = row
-        elif refusal == REFUSED_RESET_OUTSIDE:
+        drop_reason: cython.int = self.acceptance[row] & REASON
+        if drop_reason in (OUTSIDE_WINDOW, DROPPED_FOR_CHECKSUM):
+            if receiver.first_dropped < 0:
+                receiver.first_dropped = row
+        elif drop_reason == DROPPED_RESET_OUTSIDE:
             self._note(row, RESET_OUTSIDE_WINDOW, self.seq[row], receiver.last_ack, receiver.edge)
-        elif refusal == REFUSED_RESET_INSIDE:
+        elif drop_reason == DROPPED_RESET_INSIDE:
             self._note(row, RESET_CHALLENGED, self.seq[row], sender.reach, 0)
             receiver.challenged = row
-        elif refusal == REFUSED_SYN:
+        elif drop_reason == DROPPED_SYN:
             self._note(row, SYN_INSIDE, 0, 0, 0)
             receiver.challenged = row
         elif flags & SYN:
@@ -320,19 +320,19 @@ class Conformance:
             and self.ack[row] == sender.last_ack
         ):
             self._note(row, CHALLENGE_ACK, challenged + 1, 0, 0)
-        if sender.astray >= 0:
-            self._settle_astray(sender, row, side)
+        if sender.first_dropped >= 0:
+            self._settle_dropped(sender, row, side)
         return 0
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _settle_astray(self, sent: SenderState, row: cython.Py_ssize_t, side: cython.Py_ssize_t) -> cython.int:
-        """Report the segments to the end of `side` that were refused up to packets row `row`.
+    def _settle_dropped(self, sent: SenderState, row: cython.Py_ssize_t, side: cython.Py_ssize_t) -> cython.int:
+        """Report the segments to the end of `side` that were dropped up to packets row `row`.
 
         They are outside the end's window or have a wrong checksum, and were not accepted after all.
         """
         at: cython.Py_ssize_t = row
-        while at >= sent.astray:
+        while at >= sent.first_dropped:
             if self.packet_direction[at] != side and self.acceptance[at] == OUTSIDE:
                 if self.flags[at] & FIN:
                     self._note(at, STRAY_FIN, self.seq[at], sent.last_ack, sent.edge)
@@ -341,7 +341,7 @@ class Conformance:
             elif self.packet_direction[at] != side and self.acceptance[at] == DAMAGED:
                 self._note(at, BAD_CHECKSUM, self.seq[at], 0, 0)
             at = self.previous_packet[at]
-        sent.astray = -1
+        sent.first_dropped = -1
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -426,7 +426,7 @@ class Conformance:
         if receiver.late >= 0:
             self._note(receiver.late, DATA_AFTER_RESET, self.payload[receiver.late], 0, 0)
             receiver.late = -1
-        if not self.acceptance[row] & LIVES_ON:
+        if not self.acceptance[row] & CONTINUES:
             sender.is_asking = False
             sender.is_reset = True
             sender.reset_seq = self.seq[row]

@@ -52,7 +52,7 @@ EPHEMERAL = cython.declare(cython.uint, 32768)
 
 KEY_WORDS = cython.declare(cython.Py_ssize_t, 8)
 NETWORK = cython.declare(cython.Py_ssize_t, 5)
-REACH = cython.declare(cython.Py_ssize_t, 7)
+SENT_UNTIL = cython.declare(cython.Py_ssize_t, 7)
 
 UNSEEN = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 """Takes the place of a network for an end that has not been seen yet."""
@@ -294,11 +294,11 @@ class ConnectionTracker:
     def turn(self, connection: int) -> None:
         """Swap client and server of a connection; in its row they are already swapped."""
         client: cython.ulonglong = self.keys[connection, NETWORK]
-        reach: cython.ulonglong = self.keys[connection, REACH]
+        sent_until: cython.ulonglong = self.keys[connection, SENT_UNTIL]
         self._write_key(connection)
         self.keys[connection, NETWORK] = self.keys[connection, NETWORK + 1]
         self.keys[connection, NETWORK + 1] = client
-        self.keys[connection, REACH] = (reach & MASK32) << 32 | reach >> 32
+        self.keys[connection, SENT_UNTIL] = (sent_until & MASK32) << 32 | sent_until >> 32
         self.copies.turn(connection)
 
     @property
@@ -409,8 +409,8 @@ class ConnectionTracker:
         flags: cython.uint = self.flags[row]
         own: cython.bint = self.keys[found, NETWORK + self.side] != UNSEEN
         peer: cython.bint = flags & ACK != 0 and self.keys[found, NETWORK + 1 - self.side] != UNSEEN
-        apart: cython.longlong = seq_distance(self._reach(found, self.side), self.seq[row])
-        ahead: cython.longlong = seq_distance(self._reach(found, 1 - self.side), self.ack[row])
+        apart: cython.longlong = seq_distance(self._sent_until(found, self.side), self.seq[row])
+        ahead: cython.longlong = seq_distance(self._sent_until(found, 1 - self.side), self.ack[row])
         if flags & SYN:
             return peer and ahead == 0 and (not own or self.isn[found, self.side] == self.seq[row])
         return (own or peer) and (not own or abs(apart) <= FIT) and (not peer or abs(ahead) <= FIT)
@@ -437,24 +437,24 @@ class ConnectionTracker:
     @cython.cfunc
     @cython.inline
     @cython.exceptval(-1)
-    def _reach(self, found: cython.int, side: cython.int) -> cython.uint:
+    def _sent_until(self, found: cython.int, side: cython.int) -> cython.uint:
         """How far an end has sent: the sequence number after its last byte."""
-        reach: cython.ulonglong = self.keys[found, REACH]
-        return reach & MASK32 if side else reach >> 32
+        sent_until: cython.ulonglong = self.keys[found, SENT_UNTIL]
+        return sent_until & MASK32 if side else sent_until >> 32
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _go_on(self, found: cython.int, row: cython.Py_ssize_t) -> cython.int:
+    def _note_sent(self, found: cython.int, row: cython.Py_ssize_t) -> cython.int:
         """Note how far the sender of the segment has sent."""
         flags: cython.uint = self.flags[row]
         end: cython.ulonglong = (self.seq[row] + self.payload[row] + (1 if flags & (SYN | FIN) else 0)) & MASK32
-        reach: cython.ulonglong = self.keys[found, REACH]
+        sent_until: cython.ulonglong = self.keys[found, SENT_UNTIL]
         is_first: cython.bint = self.c_packets[found, self.side] == 0
-        if is_first or seq_distance(self._reach(found, self.side), end) > 0:
+        if is_first or seq_distance(self._sent_until(found, self.side), end) > 0:
             if self.side:
-                self.keys[found, REACH] = reach >> 32 << 32 | end
+                self.keys[found, SENT_UNTIL] = sent_until >> 32 << 32 | end
             else:
-                self.keys[found, REACH] = end << 32 | (reach & MASK32)
+                self.keys[found, SENT_UNTIL] = end << 32 | (sent_until & MASK32)
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -683,7 +683,7 @@ class ConnectionTracker:
         self.end_ns[connection] = self.times[row]
         self.previous_packet[row] = self.last_packet[connection]
         self.last_packet[connection] = row
-        self._go_on(connection, row)
+        self._note_sent(connection, row)
         self.c_packets[connection, side] += 1
         self.c_bytes[connection, side] += self.payload[row]
         if self.flags[row] & SYN:

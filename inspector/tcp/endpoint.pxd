@@ -8,9 +8,9 @@ cdef class End:
     cdef int state
     cdef int shown
     cdef bint is_assumed
-    cdef bint has_spoken
-    cdef bint has_leapt
-    cdef bint is_suspect
+    cdef bint has_sent
+    cdef bint skipped_ahead
+    cdef bint sent_dropped_rst
     cdef bint sent_syn
     cdef unsigned int pending
     cdef unsigned int doubted
@@ -25,14 +25,14 @@ cdef class End:
     cdef bint fin_sent
     cdef unsigned int contiguous
     cdef unsigned int furthest
-    cdef bint speaks
+    cdef bint seq_known
     cdef unsigned int acked
     cdef bint has_acked
     cdef unsigned int edge
     cdef bint has_edge
     cdef bint makes_checksums
     cdef bint is_altered
-    cdef int astray
+    cdef int first_dropped
     cdef unsigned int proof
     cdef bint has_proof
     cdef int reset_from

@@ -31,11 +31,11 @@ class End:
     """The same state after applying the pending receipts that are not doubted."""
     is_assumed: cython.bint
     """Whether `shown` goes beyond what is proven."""
-    has_spoken: cython.bint
+    has_sent: cython.bint
     """It has sent a packet; before that, its state is a guess."""
-    has_leapt: cython.bint
+    skipped_ahead: cython.bint
     """Its sequence numbers have advanced without bytes: it sent something that was not captured, perhaps its FIN."""
-    is_suspect: cython.bint
+    sent_dropped_rst: cython.bint
     """It sent a RST that its peer must drop; until it sends again, its connection may have ended nevertheless."""
     sent_syn: cython.bint
     """It has sent a SYN without ACK."""
@@ -58,10 +58,10 @@ class End:
     """The sequence number after its FIN; valid if `fin_sent`."""
     fin_sent: cython.bint
     contiguous: cython.uint
-    """The sequence number after the last byte before the first hole; valid if `speaks`."""
+    """The sequence number after the last byte before the first hole; valid if `seq_known`."""
     furthest: cython.uint
-    """The sequence number after the highest byte; valid if `speaks`."""
-    speaks: cython.bint
+    """The sequence number after the highest byte; valid if `seq_known`."""
+    seq_known: cython.bint
     acked: cython.uint
     """The highest number that it acknowledged; valid if `has_acked`."""
     has_acked: cython.bint
@@ -73,7 +73,7 @@ class End:
     they have on the wire."""
     is_altered: cython.bint
     """A segment from it with a wrong checksum was accepted: packets or checksums were changed only in the capture."""
-    astray: cython.int
+    first_dropped: cython.int
     """The packets row of the first segment to it that it must drop and has not responded to yet; -1 if none."""
     proof: cython.uint
     """The sequence number after the peer's first new bytes that came with an ACK of this end's FIN; valid if
@@ -101,9 +101,9 @@ def fresh_end(state: cython.int) -> End:
     end.state = state
     end.shown = state
     end.is_assumed = True
-    end.has_spoken = False
-    end.has_leapt = False
-    end.is_suspect = False
+    end.has_sent = False
+    end.skipped_ahead = False
+    end.sent_dropped_rst = False
     end.sent_syn = False
     end.pending = 0
     end.doubted = 0
@@ -117,14 +117,14 @@ def fresh_end(state: cython.int) -> End:
     end.fin_sent = False
     end.contiguous = 0
     end.furthest = 0
-    end.speaks = False
+    end.seq_known = False
     end.acked = 0
     end.has_acked = False
     end.edge = 0
     end.has_edge = False
     end.makes_checksums = False
     end.is_altered = False
-    end.astray = -1
+    end.first_dropped = -1
     end.proof = 0
     end.has_proof = False
     end.reset_from = -1

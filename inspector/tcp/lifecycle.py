@@ -13,7 +13,7 @@ import cython
 
 from inspector.tables.table import Moves, Table
 from inspector.tcp.states import Signal, State
-from inspector.tcp.verdicts import Acceptance, Refusal
+from inspector.tcp.verdicts import Acceptance, DropReason
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.acceptance import Acceptor
@@ -50,11 +50,11 @@ GOT_ACK_OF_FIN = cython.declare(cython.int, int(Signal.GOT_ACK_OF_FIN))
 GOT_RST = cython.declare(cython.int, int(Signal.GOT_RST))
 GOT_RST_WHEN_CALLED = cython.declare(cython.int, int(Signal.GOT_RST_WHEN_CALLED))
 
-OUTSIDE_WINDOW = cython.declare(cython.int, int(Refusal.OUTSIDE_WINDOW))
-BAD_CHECKSUM = cython.declare(cython.int, int(Refusal.BAD_CHECKSUM))
-ACK_OF_UNSENT = cython.declare(cython.int, int(Refusal.ACK_OF_UNSENT))
+OUTSIDE_WINDOW = cython.declare(cython.int, int(DropReason.OUTSIDE_WINDOW))
+BAD_CHECKSUM = cython.declare(cython.int, int(DropReason.BAD_CHECKSUM))
+ACK_OF_UNSENT = cython.declare(cython.int, int(DropReason.ACK_OF_UNSENT))
 AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
-LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
+CONTINUES = cython.declare(cython.uint, int(Acceptance.CONTINUES))
 REUSES_OPEN = cython.declare(cython.uint, int(Acceptance.REUSES_OPEN))
 REUSES_TIME_WAIT = cython.declare(cython.uint, int(Acceptance.REUSES_TIME_WAIT))
 
@@ -187,15 +187,15 @@ class Lifecycle:
         life = self.lives[connection]
         sender = life.server if side else life.client
         receiver = life.client if side else life.server
-        refusal: cython.int = self.acceptor.test(sender, receiver, row, flags)
+        drop_reason: cython.int = self.acceptor.test(sender, receiver, row, flags)
         self.zeek.take(life, row, connection, side, flags)
-        if refusal:
-            self._refuse(sender, receiver, row, connection, side, flags, refusal)
+        if drop_reason:
+            self._note_dropped(sender, receiver, row, connection, side, flags, drop_reason)
         else:
             if flags & (SYN | ACK) == SYN and self.c_previous[connection] >= 0 and self.first_packet[connection] == row:
                 self._note_reuse(row, self.c_previous[connection])
-            is_new: cython.bint = self._send(sender, receiver, row, connection, side, flags)
-            self._reach(receiver, sender, row, 1 - side, flags, is_new)
+            is_new: cython.bint = self._apply_to_sender(sender, receiver, row, connection, side, flags)
+            self._apply_to_receiver(receiver, sender, row, 1 - side, flags, is_new)
         self._note_times(life, row, connection, flags)
         self.c_client_state[connection] = life.client.shown
         self.c_server_state[connection] = life.server.shown
@@ -222,7 +222,7 @@ class Lifecycle:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _refuse(
+    def _note_dropped(
         self,
         sender: End,
         receiver: End,
@@ -230,26 +230,26 @@ class Lifecycle:
         connection: cython.Py_ssize_t,
         side: cython.int,
         flags: cython.uint,
-        refusal: cython.int,
+        drop_reason: cython.int,
     ) -> cython.int:
-        """Record that the receiver must drop a segment, and why (`refusal`). The segment changes no state.
+        """Record that the receiver must drop a segment, and why (`drop_reason`). The segment changes no state.
 
         There is one exception: an end that does not know of its peer's SYN shows by such a segment that it has an old
         connection (RFC 9293 §3.5.1).
         """
-        self.acceptance[row] = refusal
-        if not flags & RST and refusal in (OUTSIDE_WINDOW, BAD_CHECKSUM):
-            if receiver.astray < 0:
-                receiver.astray = row
+        self.acceptance[row] = drop_reason
+        if not flags & RST and drop_reason in (OUTSIDE_WINDOW, BAD_CHECKSUM):
+            if receiver.first_dropped < 0:
+                receiver.first_dropped = row
         elif flags & RST:
-            sender.is_suspect = True
+            sender.sent_dropped_rst = True
             self.state_changes.refresh(sender)
-        elif refusal == ACK_OF_UNSENT and not sender.has_spoken:
-            self._send(sender, receiver, row, connection, side, flags)
+        elif drop_reason == ACK_OF_UNSENT and not sender.has_sent:
+            self._apply_to_sender(sender, receiver, row, connection, side, flags)
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _send(
+    def _apply_to_sender(
         self,
         sender: End,
         receiver: End,
@@ -261,34 +261,34 @@ class Lifecycle:
         """Apply what the packet proves about its sender; returns whether it reaches further than any before."""
         repeats_fin: cython.bint = sender.fin_sent and flags & FIN
         is_new: cython.bint = self._extend(sender, row, flags)
-        if sender.astray >= 0 and flags & ACK:
-            if self.acceptor.redeem(sender, receiver, row, side):
-                self._extend_by_redeemed(receiver, row, side, sender.astray)
-            sender.astray = -1
-        was_revoked: cython.bint = sender.reset_from >= 0 and self._goes_on(sender, row, flags, is_new)
+        if sender.first_dropped >= 0 and flags & ACK:
+            if self.acceptor.acknowledges_dropped(sender, receiver, row, side):
+                self._extend_by_accepted(receiver, row, side, sender.first_dropped)
+            sender.first_dropped = -1
+        was_revoked: cython.bint = sender.reset_from >= 0 and self._continues_after_rst(sender, row, flags, is_new)
         if was_revoked:
             self.state_changes.revoke_reset(sender, receiver, row, side)
-            self.acceptance[row] |= LIVES_ON
+            self.acceptance[row] |= CONTINUES
             if self.closed_by[connection] == side and not sender.fin_sent:
                 self.closed_by[connection] = -1
             if self.reset_by[connection] == side:
                 self.reset_by[connection] = -1
-        is_open: cython.bint = sender.state == SYN_RECEIVED and self._is_open(sender, receiver, row, flags)
+        is_open: cython.bint = sender.state == SYN_RECEIVED and self._shows_open(sender, receiver, row, flags)
         before: cython.int = -1 if was_revoked else sender.state
         if sender.reset_from < 0 and (
-            sender.pending or receiver.fin_sent or sender.is_suspect or not sender.has_spoken
+            sender.pending or receiver.fin_sent or sender.sent_dropped_rst or not sender.has_sent
         ):
             self.state_changes.settle(sender, receiver, row, side, flags, repeats_fin, is_open, was_revoked)
             before = -1
         if flags & RST:
-            self._reset(sender, row, flags)
+            self._process_rst(sender, row, flags)
         elif flags & SYN:
-            self._ask(sender, row, flags)
+            self._process_syn(sender, row, flags)
         else:
-            self._speak(sender, flags, is_open)
+            self._process_segment(sender, flags, is_open)
         if flags & ACK and not flags & RST:
             self.acceptor.announce(sender, row)
-        sender.has_spoken = True
+        sender.has_sent = True
         if sender.state != before:
             self.state_changes.refresh(sender)
         resets: cython.bint = flags & RST and sender.state == CLOSED
@@ -300,7 +300,7 @@ class Lifecycle:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _extend_by_redeemed(
+    def _extend_by_accepted(
         self, sender: End, row: cython.Py_ssize_t, side: cython.int, first: cython.Py_ssize_t
     ) -> cython.int:
         """Note the sequence space of segments to the end of `side` that were accepted after all, as packet `row` shows.
@@ -319,22 +319,22 @@ class Lifecycle:
         """Note the sequence space that the segment occupies; returns whether it reaches further than any before."""
         seq: cython.uint = self.seq[row]
         end: cython.uint = (seq + self.payload[row] + (1 if flags & (SYN | FIN) else 0)) & MASK32
-        is_new: cython.bint = not sender.speaks or seq_distance(sender.furthest, end) > 0
+        is_new: cython.bint = not sender.seq_known or seq_distance(sender.furthest, end) > 0
         if flags & RST:
             return False
         if flags & SYN and not sender.syn_known:
-            sender.speaks = False  # earlier segments belonged to an older connection
-        if is_new or not sender.speaks:
+            sender.seq_known = False  # earlier segments belonged to an older connection
+        if is_new or not sender.seq_known:
             # An end that sends bytes has not sent a FIN before them.
-            leaps: cython.bint = end == seq and sender.speaks and not sender.fin_sent
-            if sender.has_leapt != leaps:
-                sender.has_leapt = leaps
+            skips: cython.bint = end == seq and sender.seq_known and not sender.fin_sent
+            if sender.skipped_ahead != skips:
+                sender.skipped_ahead = skips
                 self.state_changes.refresh(sender)
             sender.furthest = end
-        if not sender.speaks or (
+        if not sender.seq_known or (
             seq_distance(seq, sender.contiguous) >= 0 and seq_distance(sender.contiguous, end) > 0
         ):
-            sender.speaks = True
+            sender.seq_known = True
             sender.contiguous = end
         if flags & SYN and not sender.syn_known:
             sender.syn_known = True
@@ -346,7 +346,7 @@ class Lifecycle:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _is_open(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
+    def _shows_open(self, sender: End, receiver: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.bint:
         """Whether a sender in SYN-RECEIVED shows that it has received the ACK of its SYN.
 
         It does so by sending bytes or by acknowledging some. With TCP Fast Open, it may send bytes before that ACK
@@ -361,7 +361,9 @@ class Lifecycle:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _goes_on(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint, is_new: cython.bint) -> cython.bint:
+    def _continues_after_rst(
+        self, sender: End, row: cython.Py_ssize_t, flags: cython.uint, is_new: cython.bint
+    ) -> cython.bint:
         """Whether an end that sent a RST now sends something that a closed end would not send.
 
         Bytes from before the RST that were captured late prove nothing.
@@ -373,25 +375,25 @@ class Lifecycle:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _reset(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
+    def _process_rst(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """Process a RST, which ends its sender's connection.
 
         In SYN-SENT, a RST may merely refuse an old duplicate; then its sequence number is that segment's acknowledgment
         number (RFC 9293 §3.5.2).
         """
         if sender.state == SYN_SENT_STATE and not flags & ACK and self.seq[row] != (sender.syn_seq + 1) & MASK32:
-            self.acceptance[row] |= LIVES_ON
+            self.acceptance[row] |= CONTINUES
             return 0
         if sender.reset_from < 0:
             sender.reset_from = sender.state
             sender.reset_seq = self.seq[row]
-        sender.has_leapt = False
+        sender.skipped_ahead = False
         self.state_changes.apply_sent(sender, SENT_RST)
         return 0
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _ask(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
+    def _process_syn(self, sender: End, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """Process a segment with SYN (RFC 9293 §3.5)."""
         if sender.reset_from >= 0:
             sender.reset_from = -1
@@ -405,19 +407,19 @@ class Lifecycle:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _speak(self, sender: End, flags: cython.uint, is_open: cython.bint) -> cython.int:
+    def _process_segment(self, sender: End, flags: cython.uint, is_open: cython.bint) -> cython.int:
         """Process a segment without SYN and RST, then its FIN if it has one.
 
         Such a segment shows that the handshake is complete, or that the capture begins in mid-connection.
         """
-        if is_open or not sender.has_spoken or (sender.state == SYN_SENT_STATE and flags & ACK):
+        if is_open or not sender.has_sent or (sender.state == SYN_SENT_STATE and flags & ACK):
             self.state_changes.apply_sent(sender, SENT_SEGMENT)
         if flags & FIN:
             self.state_changes.apply_sent(sender, SENT_FIN)
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _reach(
+    def _apply_to_receiver(
         self,
         receiver: End,
         sender: End,
@@ -442,7 +444,7 @@ class Lifecycle:
             if is_new and not receiver.has_proof and (self.payload[row] or flags & FIN):
                 receiver.has_proof = True
                 receiver.proof = sender.furthest
-        if not receiver.has_spoken:
+        if not receiver.has_sent:
             self.state_changes.apply_received(receiver, GOT_SEGMENT, row, side, True)
         if sender.fin_sent and seq_distance(sender.fin_end, sender.contiguous) >= 0:
             self.state_changes.apply_received(receiver, GOT_FIN, row, side, flags & FIN != 0)

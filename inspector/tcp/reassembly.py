@@ -24,7 +24,7 @@ import cython
 
 from inspector.tables.table import ChunkKind, Moves, Table
 from inspector.tcp.overlaps import Overlaps
-from inspector.tcp.verdicts import Acceptance, Refusal, Verdict
+from inspector.tcp.verdicts import Acceptance, DropReason, Verdict
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
@@ -37,10 +37,10 @@ GAP = cython.declare(cython.int, int(ChunkKind.GAP))
 END = cython.declare(cython.int, int(ChunkKind.END))
 ABORT = cython.declare(cython.int, int(ChunkKind.ABORT))
 
-REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
-OUTSIDE_WINDOW = cython.declare(cython.uint, int(Refusal.OUTSIDE_WINDOW))
-BAD_CHECKSUM = cython.declare(cython.uint, int(Refusal.BAD_CHECKSUM))
-LIVES_ON = cython.declare(cython.uint, int(Acceptance.LIVES_ON))
+REASON = cython.declare(cython.uint, int(Acceptance.REASON))
+OUTSIDE_WINDOW = cython.declare(cython.uint, int(DropReason.OUTSIDE_WINDOW))
+BAD_CHECKSUM = cython.declare(cython.uint, int(DropReason.BAD_CHECKSUM))
+CONTINUES = cython.declare(cython.uint, int(Acceptance.CONTINUES))
 AFTER_ALL = cython.declare(cython.uint, int(Acceptance.AFTER_ALL))
 
 KEEP_ALIVE = cython.declare(cython.uint, int(Verdict.KEEP_ALIVE))
@@ -274,10 +274,10 @@ class Streams:
         peer = self.streams[2 * self.connection + 1 - self.side]
         stream.is_seen = True
         if self.acceptance[row] & ~AFTER_ALL:
-            if self.acceptance[row] & REFUSAL:
+            if self.acceptance[row] & REASON:
                 self._put_aside(stream, row)
                 return 0
-            if self.acceptance[row] & LIVES_ON:
+            if self.acceptance[row] & CONTINUES:
                 stream.reset_at = -1
         if flags & ACK:
             if peer.aside >= 0:
@@ -658,7 +658,7 @@ class Streams:
         A RST that refuses a connection ends nothing.
         """
         has_begun: cython.bint = stream.has_syn or stream.offset > 0 or peer.offset > 0 or peer.held >= 0
-        if stream.ended or stream.reset_at >= 0 or not has_begun or self.acceptance[row] & LIVES_ON:
+        if stream.ended or stream.reset_at >= 0 or not has_begun or self.acceptance[row] & CONTINUES:
             return 0
         stream.reset_at = row
         self.resets.append(row)
@@ -701,7 +701,7 @@ class Streams:
     @cython.exceptval(-1)
     def _put_aside(self, stream: Stream, row: cython.Py_ssize_t) -> cython.int:
         """Keep a segment that lies outside the window or has a wrong checksum until its receiver's next ACK."""
-        if self.acceptance[row] & REFUSAL in (OUTSIDE_WINDOW, BAD_CHECKSUM) and not stream.ended:
+        if self.acceptance[row] & REASON in (OUTSIDE_WINDOW, BAD_CHECKSUM) and not stream.ended:
             self.next_held[row] = stream.aside
             stream.aside = row
 

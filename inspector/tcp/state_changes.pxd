@@ -48,7 +48,7 @@ cdef class StateChanges:
     cdef int _judge_opening(self, End end, unsigned int flags, bint acks_syn, bint is_open) except? -1
     cdef int _judge_reset(self, End end, unsigned int flags) except? -1
     cdef int _apply(self, End end, int state, unsigned int kinds, Py_ssize_t until) except? -1
-    cdef bint _is_open(self, End end, unsigned int kinds, Py_ssize_t row) except? -1
+    cdef bint _any_by(self, End end, unsigned int kinds, Py_ssize_t row) except? -1
     cdef int _correct(
         self, End end, Py_ssize_t row, int side, unsigned int kinds, unsigned int still_open, bint is_guess
     ) except? -1

@@ -51,7 +51,7 @@ REPEATED_BITS = cython.declare(cython.uint, bit(Signal.GOT_SYN) | bit(Signal.GOT
 """The receipts of SYN, SYN-ACK and FIN, which occupy a sequence number: their sender repeats them until they are
 acknowledged."""
 
-REFUSAL = cython.declare(cython.uint, int(Acceptance.REFUSAL))
+REASON = cython.declare(cython.uint, int(Acceptance.REASON))
 
 ALL_ROWS = cython.declare(cython.int, 0x7FFFFFFF)
 
@@ -132,9 +132,9 @@ class StateChanges:
             elif not end.doubted & own:
                 end.doubted |= own
                 self._take_back(end, row, side, kind)
-        elif (end.shown == CLOSED and end.has_spoken) or self.next_state[16 * end.shown + signal] == end.shown:
+        elif (end.shown == CLOSED and end.has_sent) or self.next_state[16 * end.shown + signal] == end.shown:
             return 0
-        elif own == SYN_BIT and not end.has_spoken:
+        elif own == SYN_BIT and not end.has_sent:
             end.doubted |= own  # nothing shows that this end exists
         end.pending |= own
         end.at[kind] = row
@@ -151,9 +151,9 @@ class StateChanges:
         end.is_assumed = (
             end.shown != end.state
             or end.doubted & ~end.denied != 0
-            or end.has_leapt
-            or end.is_suspect
-            or not end.has_spoken
+            or end.skipped_ahead
+            or end.sent_dropped_rst
+            or not end.has_sent
         )
 
     @cython.cfunc
@@ -178,20 +178,20 @@ class StateChanges:
         """
         still_open: cython.uint
         kind: cython.int
-        is_first: cython.bint = not end.has_spoken
+        is_first: cython.bint = not end.has_sent
         if is_first:
             self._first_word(end, peer, flags, row)
         pending: cython.uint = end.pending
-        self.is_doubtful = end.has_leapt or (end.is_suspect and flags & RST != 0)
+        self.is_doubtful = end.skipped_ahead or (end.sent_dropped_rst and flags & RST != 0)
         self._judge(end, peer, row, flags, repeats_fin, is_open)
         still_open = end.pending & ~(self.confirmed | self.disproved)
         if is_first or was_revoked or self.confirmed != pending or end.doubted | end.denied:
             applied: cython.uint = (self.confirmed | still_open) & ~(self.late | end.doubted & ~self.confirmed)
             is_guess: cython.bint = is_first and not flags & RST and flags & (SYN | ACK) != SYN
             self._correct(end, row, side, applied, still_open, is_guess and end.state < ESTABLISHED)
-        elif not self.is_doubtful and (pending or end.is_suspect):
+        elif not self.is_doubtful and (pending or end.sent_dropped_rst):
             self._unmark(row, side)
-        end.is_suspect = False
+        end.sent_dropped_rst = False
         end.state = self._apply(end, end.state, self.confirmed, ALL_ROWS)
         if peer.fin_sent and self._acknowledges(peer.fin_end - 1, flags, row):
             self.apply_sent(end, GOT_FIN)  # even if not all bytes before it are in the capture
@@ -232,7 +232,7 @@ class StateChanges:
         """Sort the pending receipts into confirmed, disproved, lost and late ones, according to the packet."""
         pending: cython.uint = end.pending
         acks_syn: cython.bint = peer.syn_known and self._acknowledges(peer.syn_seq, flags, row)
-        acks_syn = acks_syn and not self.acceptance[row] & REFUSAL
+        acks_syn = acks_syn and not self.acceptance[row] & REASON
         self.confirmed = self.disproved = self.lost = self.late = 0
         if pending & (SYN_BIT | SYN_ACK_BIT | ACK_OF_SYN_BIT | SEGMENT_BIT):
             self._judge_opening(end, flags, acks_syn, is_open)
@@ -353,7 +353,7 @@ class StateChanges:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _is_open(self, end: End, kinds: cython.uint, row: cython.Py_ssize_t) -> cython.bint:
+    def _any_by(self, end: End, kinds: cython.uint, row: cython.Py_ssize_t) -> cython.bint:
         """Whether one of these receipts is from packets row `row` or an earlier one."""
         kind: cython.int
         found: cython.bint = False
@@ -385,7 +385,7 @@ class StateChanges:
                 at,
                 side,
                 state,
-                self.is_doubtful or self._is_open(end, still_open, at) or (is_guess and state == end.state),
+                self.is_doubtful or self._any_by(end, still_open, at) or (is_guess and state == end.state),
             )
             if self._is_word_of(at, side) and not self.flags[at] & RST:
                 return 0
@@ -405,7 +405,7 @@ class StateChanges:
     @cython.exceptval(-1)
     def _is_word_of(self, row: cython.Py_ssize_t, side: cython.int) -> cython.bint:
         """Whether the end of `side` sent the packet; a packet that must be dropped does not count as evidence."""
-        return self.direction[row] == side and not self.acceptance[row] & REFUSAL
+        return self.direction[row] == side and not self.acceptance[row] & REASON
 
     @cython.cfunc
     @cython.exceptval(-1)

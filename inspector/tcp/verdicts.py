@@ -169,7 +169,7 @@ TROUBLE = (
 """Verdicts that count as trouble. Duplicate ACKs do not: they come in large numbers for one lost segment."""
 
 
-class Refusal(IntEnum):
+class DropReason(IntEnum):
     """Why a segment's receiver must drop it (RFC 9293 §3.10.7.4, RFC 5961), as far as the capture shows."""
 
     NONE = 0
@@ -187,20 +187,20 @@ class Refusal(IntEnum):
 
 
 class Acceptance(IntFlag):
-    """The bits of packets.acceptance besides the `Refusal`, which occupies the lowest three."""
+    """The bits of packets.acceptance besides the `DropReason`, which occupies the lowest three."""
 
-    REFUSAL = 7
+    REASON = 7
     REUSES_OPEN = 1 << 3
     """This SYN takes the sockets of a connection that was open at both ends."""
     REUSES_TIME_WAIT = 1 << 4
     """This SYN takes the sockets of a connection that was in TIME-WAIT at either end."""
-    REDEEMS = 1 << 5
-    """This packet acknowledges a segment that its sender was thought to have refused."""
-    LIVES_ON = 1 << 6
+    ACKNOWLEDGES_DROPPED = 1 << 5
+    """This packet acknowledges a segment that its sender was thought to have dropped."""
+    CONTINUES = 1 << 6
     """Its sender's connection continues: an earlier RST only seemed to be the sender's, or this packet is a RST that
     only refuses an old segment."""
     AFTER_ALL = 1 << 7
-    """Its receiver acknowledged it, so it was accepted despite the `Refusal`."""
+    """Its receiver acknowledged it, so it was accepted despite the `DropReason`."""
 
 
 class ConnState(IntEnum):
@@ -267,7 +267,7 @@ def tshark_names(bits: int) -> list[str]:
     return verdict_names(bits | bits >> COPY_SHIFT)
 
 
-def refusal_name(bits: int) -> str | None:
+def drop_reason_name(bits: int) -> str | None:
     """Why the receiver dropped the segment, according to packets.acceptance; None if it did not."""
-    refusal = Refusal(bits & Acceptance.REFUSAL)
-    return refusal.name.lower() if refusal and not bits & Acceptance.AFTER_ALL else None
+    drop_reason = DropReason(bits & Acceptance.REASON)
+    return drop_reason.name.lower() if drop_reason and not bits & Acceptance.AFTER_ALL else None

@@ -32,7 +32,7 @@ from inspector.tables.arrays import Integers
 from inspector.tables.table import SIDES, MessageKind, Protocol, Table
 from inspector.tcp.header import ACK
 from inspector.tcp.states import State
-from inspector.tcp.verdicts import ConnState, flag_names, refusal_name, tshark_names, verdict_names
+from inspector.tcp.verdicts import ConnState, drop_reason_name, flag_names, tshark_names, verdict_names
 from inspector.units import count
 from inspector.views.sockets.descriptor_rows import kernel_columns, token_columns
 from inspector.websocket.opcodes import MESSAGE_KINDS, Opcode, close_meaning
@@ -96,7 +96,7 @@ def packet_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "server_state": _known(STATES[table["server_state"][settled]], has_tcp),
         "client_state_assumed": _known(table["assumed"][settled] & 1 != 0, has_tcp),
         "server_state_assumed": _known(table["assumed"][settled] & 2 != 0, has_tcp),
-        "unacceptable": [refusal_name(bits) for bits in table["acceptance"][chosen].tolist()],
+        "unacceptable": [drop_reason_name(bits) for bits in table["acceptance"][chosen].tolist()],
         "duplicate": table["duplicate"][chosen].astype(bool).tolist(),
         "ack_rtt_ns": _known(table["ack_rtt_ns"][chosen]),
         "in_flight": only["in_flight"],

@@ -44,7 +44,7 @@ class Reason(StrEnum):
     TOO_LATE = "the rest did not come within 30 seconds"
 
 
-class Refusal(NamedTuple):
+class RefusedDatagram(NamedTuple):
     """A report on a datagram: the row of the packet at which it was refused, and the reason."""
 
     packet: int
@@ -121,7 +121,7 @@ class Fragments:
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, Datagram] = {}
-        self.refused: list[Refusal] = []
+        self.refused: list[RefusedDatagram] = []
         self.refused_count = 0
         self.protocol = 0
         """The protocol of the datagram that was completed last: only that of its first fragment counts (RFC 8200
@@ -186,4 +186,4 @@ class Fragments:
     def _refuse(self, packet: int, reason: Reason) -> None:
         self.refused_count += 1
         if len(self.refused) < MAX_REFUSED:
-            self.refused.append(Refusal(packet, reason))
+            self.refused.append(RefusedDatagram(packet, reason))

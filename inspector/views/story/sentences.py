@@ -21,7 +21,7 @@ from inspector.tables.table import MessageKind, Table
 from inspector.tcp.header import ACK, FIN, SYN
 from inspector.tcp.option_values import fast_open_cookie, sack_blocks
 from inspector.tcp.states import State
-from inspector.tcp.verdicts import Verdict, refusal_name
+from inspector.tcp.verdicts import Verdict, drop_reason_name
 from inspector.units import count, duration
 from inspector.views.story.kinds import EventKind, Reset
 from inspector.websocket.opcodes import close_meaning
@@ -310,7 +310,7 @@ def _finished(e: Event) -> str:
 
 
 def _reset(e: Event) -> str:
-    if refusal_name(e.of_packet("acceptance")):
+    if drop_reason_name(e.of_packet("acceptance")):
         return f"RST from {e.sender}, with a sequence number for which {e.peer} should ignore it."
     if e.reset == Reset.IN_VAIN:
         return f"RST from {e.sender}, which then continues as if it had sent none."
