@@ -97,7 +97,7 @@ class Overview:
         ]
 
     def troubles(self) -> list[Row]:
-        """What went wrong or is worth knowing, the most severe first, with the first packets that show it."""
+        """What went wrong or is worth knowing, what cost most first, with the first packets that show it."""
         chosen = self.span.holds(self.capture.packets["time_ns"])
         return [
             {
@@ -106,6 +106,10 @@ class Overview:
                 "severity": found.severity,
                 "count": found.count,
                 "packets": self._shown_by(found.packets),
+                "table": found.table,
+                "cost": found.cost._asdict(),
+                "meaning": found.meaning,
+                "rate": found.rate,
             }
             for found in troubles(self.capture, chosen)
         ]

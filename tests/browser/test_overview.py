@@ -99,6 +99,23 @@ def test_a_kind_of_trouble_leads_to_all_of_its_packets(blank: Page) -> None:
         expect(page.locator(".tools-text")).to_contain_text(f"{times} of", timeout=STARTUP)
 
 
+def test_a_verdict_is_explained_where_its_packet_is_pointed_at(blank: Page) -> None:
+    with running("open", str(recordings()["loss-timer"][0])) as dashboard:
+        page = enter(blank, dashboard, "overview")
+        packet = page.locator(".trouble-packets .link").first
+        expect(packet).to_be_visible(timeout=STARTUP)
+        packet.hover()
+        expect(page.locator(".why-sentence")).to_contain_text("first sent in packet")
+        page.mouse.move(5, 5)
+        expect(page.locator(".why")).to_be_hidden()
+        packet.focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        expect(page.locator(".why-sentence")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(".why")).to_be_hidden()
+
+
 def counter(page: Page, name: str) -> Locator:
     return page.locator(".overview-counters div", has_text=name).locator("dd")
 

@@ -1,4 +1,4 @@
-"""What went wrong in a capture: every kind, the heaviest first, and the packets that show it."""
+"""What went wrong in a capture: every kind, what cost most first, and the packets that show it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from inspector.cli.commands.summary import lines
 from inspector.cli.terminal import Screen
 from inspector.engine.capture import Capture
 from inspector.lab.sample_captures import demo_recording
+from inspector.query.display_filter import DisplayFilter
 from inspector.query.packet_display_filter import CODES
 from inspector.query.time_range import is_cut_off
-from inspector.query.troubles import FAILURES, WEIGHTS, shows, troubles, weights
+from inspector.query.troubles import FAILURES, shows, troubles, weights
 from inspector.tcp.header import FIN, RST, SYN
 from inspector.tcp.verdicts import ConnState
 from tests.web.traffic import ACK, PSH, Talk, Wire, chat
@@ -55,7 +56,7 @@ def test_no_failure_has_the_name_of_a_verdict_or_an_anomaly() -> None:
 
 @pytest.fixture(scope="module")
 def bad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
-    """404 twice, 500, a request that is never answered, a close with 1011, a refusal, data on a SYN."""
+    """404 twice, 500, a request that is never answered, a body cut off, a close with 1011, a refusal, data on a SYN."""
     wire = Wire(tmp_path_factory.mktemp("troubles") / "bad.pcapng")
     for port, status in ((40001, b"404 Not Found"), (40002, b"404 Not Found"), (40003, b"500 Internal Server Error")):
         talk = Talk(wire, port)
@@ -64,6 +65,10 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
         talk.close()
     talk = Talk(wire, 40004)
     talk.client(b"GET /never HTTP/1.1\r\nHost: demo\r\n\r\n")
+    talk.close()
+    talk = Talk(wire, 40014)
+    talk.client(b"GET /cut HTTP/1.1\r\nHost: demo\r\n\r\n")
+    talk.server(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nabc")
     talk.close()
     talk = chat(wire, 40005)
     talk.server(bytes((0x88, 2)) + (1011).to_bytes(2, "big"))
@@ -107,12 +112,42 @@ def test_a_client_that_was_captured_alone_was_answered_all_the_same(tmp_path: Pa
         assert "without an answer" not in "\n".join(lines(capture, Screen()))
 
 
-def test_failures_come_first_and_what_is_lawful_last(bad: Capture) -> None:
+def test_what_cost_most_comes_first_and_what_is_lawful_last(bad: Capture) -> None:
     found = troubles(bad)
-    order = [(WEIGHTS.index(trouble.severity), -trouble.count) for trouble in found]
-    assert order == sorted(order)
+    costs = [trouble.cost for trouble in found]
+    assert costs == sorted(costs, reverse=True)
     assert found[0].code == "4xx"
     assert {trouble.severity for trouble in found} >= {"failure", "warning", "note"}
+    assert found[-1].severity == "note"
+
+
+def test_each_kind_says_what_it_cost(bad: Capture) -> None:
+    found = {trouble.code: trouble for trouble in troubles(bad)}
+    assert found["4xx"].cost.failed == 2
+    assert found["4xx"].cost.waited_ns > 0
+    assert found["http-cut-short"].cost == (1, 0, 4997)
+    assert found["retransmission"].cost.bytes == 10
+    assert found["retransmission"].rate is not None
+    assert 0 < found["retransmission"].rate < 0.05
+
+
+@pytest.mark.parametrize(
+    ("recording", "code"),
+    [("loss-timer", "retransmission"), ("loss-fast", "fast-retransmission"), ("zero-window", "zero-window")],
+)
+def test_what_had_to_be_waited_for_counts(recording: str, code: str) -> None:
+    with inspector.open(demo_recording().with_name(f"{recording}.pcapng")) as capture:
+        (found,) = (trouble for trouble in troubles(capture) if trouble.code == code)
+        lasted = int(np.ptp(capture.packets["time_ns"]))
+        assert lasted / 20 < found.cost.waited_ns < lasted
+
+
+@pytest.mark.parametrize("code", ["4xx", "5xx", "no-response", "close-error", "refused", "retransmission"])
+def test_its_rows_are_found_in_its_table(bad: Capture, code: str) -> None:
+    (found,) = (trouble for trouble in troubles(bad) if trouble.code == code)
+    rows = DisplayFilter(bad).matching(found.table, f"is:{code}")
+    assert rows is not None
+    assert len(rows) == found.count
 
 
 def test_a_stretch_tells_what_its_packets_show(bad: Capture) -> None:
@@ -122,7 +157,7 @@ def test_a_stretch_tells_what_its_packets_show(bad: Capture) -> None:
 
 
 def test_a_connection_weighs_what_failed_on_it(bad: Capture) -> None:
-    assert weights(bad)[:7].tolist() == [1, 1, 1, 1, 1, 0, 1]
+    assert weights(bad)[:8].tolist() == [1, 1, 1, 1, 1, 1, 0, 1]
 
 
 def test_the_summary_says_the_same(bad: Capture) -> None:

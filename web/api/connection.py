@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from flask import Blueprint, request
 
 from inspector.tcp.explain.explain import Explanation, explain
@@ -14,6 +15,8 @@ from inspector.views import ladder, streams
 from inspector.views.connection_stats import facts
 from inspector.views.figures.connection_figures import FIGURES, connection_figure
 from inspector.views.figures.palette import PALETTES
+from inspector.views.rows import anomaly_rows
+from web.api.packets import MAX_ANOMALIES
 from web.api.parameters import asked_number
 from web.errors import Refused
 
@@ -95,7 +98,12 @@ def add_connection(api: Blueprint, session: Session) -> None:
             if not 1 <= packet <= len(capture.packets):
                 raise Refused(404, f"There is no packet {packet}.", "Choose one from the list.")
             found = explain(capture.packets, capture.connections, packet - 1, sack_blocks(capture, packet - 1))
-        return {"packet": packet, "verdicts": [_row(explanation) for explanation in found]}
+            anomalies = np.flatnonzero(capture.anomalies["packet"] == packet - 1)[:MAX_ANOMALIES]
+            return {
+                "packet": packet,
+                "verdicts": [_row(explanation) for explanation in found],
+                "anomalies": anomaly_rows(capture, anomalies),
+            }
 
 
 def _check(capture: Capture, connection: int) -> None:

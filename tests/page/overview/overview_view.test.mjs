@@ -33,6 +33,32 @@ const answer = {
       severity: "warning",
       count: 9,
       packets: [{ packet: 21, connection: 5 }, { packet: 22, connection: null }],
+      table: "packets",
+      cost: { failed: 0, waited_ns: 2_500_000_000, bytes: 0 },
+      meaning: "The other side must wait.",
+      rate: null,
+    },
+    {
+      code: "retransmission",
+      title: "Retransmissions",
+      severity: "warning",
+      count: 3,
+      packets: [{ packet: 31, connection: 5 }],
+      table: "packets",
+      cost: { failed: 0, waited_ns: 0, bytes: 4300 },
+      meaning: "Sent again.",
+      rate: 0.0125,
+    },
+    {
+      code: "tcp-fast-open-data",
+      title: "Data in a SYN",
+      severity: "note",
+      count: 1,
+      packets: [{ packet: 1, connection: 5 }],
+      table: "packets",
+      cost: { failed: 0, waited_ns: 0, bytes: 0 },
+      meaning: "RFC 7413",
+      rate: null,
     },
   ],
   causes: [
@@ -121,8 +147,9 @@ for (const [name, selector, index, expected] of LINKS) {
 test("its link says which packet it shows", () => {
   const [first] = root.querySelectorAll(".trouble-packets a");
   assert.equal(first.getAttribute("aria-label"), "Show packet 21: Zero window");
-  assert.deepEqual(texts(root, ".trouble-packets"), ["2122…"]);
-  assert.deepEqual(texts(root, ".trouble-row b"), ["9"], "all, not only those that are linked");
+  assert.deepEqual(texts(root, ".trouble-packets"), ["2122…", "31…", "1"]);
+  assert.deepEqual(texts(root, ".trouble-row b"), ["9", "3", "1"], "all, not only those that are linked");
+  assert.equal(first.dataset.why, "21", "explained where it is pointed at");
 });
 
 test("the figures are asked for in the theme's colours", () => assert.match(asked[0], /theme=light/));
@@ -149,4 +176,13 @@ test("while the capture grows, what is pressed stays, and leads to where it poin
   assert.equal(store.state.route.id, 80);
   packet.click();
   assert.equal(store.state.route.packet, 21);
+});
+
+test("problems say what they cost, and notes of what is allowed are apart", async () => {
+  answers["/api/overview"] = { ...answer };
+  store.set({ capture: { ...store.state.capture, packets: store.state.capture.packets + 1 } });
+  await until(() => root.querySelectorAll(".trouble-row").length === 3);
+  assert.deepEqual(texts(root, ".troubles .trouble-cost"), ["2.5 s waited", "4300 B sent again, 1.3 % of segments"]);
+  assert.deepEqual(texts(root, ".notes .overview-name"), ["Data in a SYN"]);
+  assert.match(root.querySelector(".troubles .overview-about").textContent, /failed first/);
 });

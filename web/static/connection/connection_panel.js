@@ -14,9 +14,9 @@ import { LadderView } from "./ladder_view.js";
 import { mountPacketPanel } from "../packets/packet_panel.js";
 import { redraw } from "../widgets/redraw.js";
 import { packetLinks, placeLink } from "../widgets/place_link.js";
+import { mountVerdictPopover } from "../widgets/verdict_popover.js";
 import { mountTabs } from "./tabs.js";
 import { mountPlayback } from "./playback_bar.js";
-import { mountVerdictPopover } from "./verdict_popover.js";
 
 export function mountConnectionPanel(panel, store) {
   const intro = introduction();
@@ -40,7 +40,8 @@ export function mountConnectionPanel(panel, store) {
   const connectionPackets = new ConnectionPackets(get, () => draw(store.state));
   const moved = () => {
     playback.draw();
-    why.explainChosen();
+    const list = ladder.list.element;
+    why.explain(document.activeElement === list ? list.querySelector(".step.chosen [data-why]") : null);
   };
   let stamp = null;
   function draw(state) {

@@ -177,11 +177,13 @@ function numbers({ flags, seq, ack, window, payload }) {
  */
 function drawVerdict({ packet }, element) {
   const marks = packet ? marksOf(packet) : [];
-  const key = marks.map(({ name }) => name).join(" ");
+  const key = marks.length ? `${packet.number} ${marks.map(({ name }) => name).join(" ")}` : "";
   if (element.dataset.key === key) return;
   element.dataset.key = key;
   element.replaceChildren(
-    ...marks.map(({ name, isTrouble }) => h("span", { class: `badge${isTrouble ? " trouble" : ""}` }, name)),
+    ...marks.map(({ name, isTrouble }) =>
+      h("span", { class: `badge${isTrouble ? " trouble" : ""}`, "data-why": packet.number }, name)
+    ),
   );
 }
 

@@ -8,7 +8,8 @@ import { h, icon } from "../widgets/dom.js";
 import { count, counted, duration, size } from "../text/format.js";
 import { go } from "../state/navigation.js";
 import { part } from "../widgets/key_values.js";
-import { placeLink } from "../widgets/place_link.js";
+import { packetLinks, placeLink } from "../widgets/place_link.js";
+import { mountVerdictPopover } from "../widgets/verdict_popover.js";
 import { PHASES, phasesOf, place, totalNs } from "./waterfall.js";
 import { statusLine, verdict } from "../text/terms.js";
 
@@ -17,6 +18,7 @@ export function mountExchangePanel(panel, store) {
   const open = new Set(["Query", "Cookies", "Headers", "Set-Cookie", "Trailers"]);
   const formats = { request: {}, response: {} };
   let [shown, abort, stamp] = [null, null, null];
+  mountVerdictPopover(panel, panel, packetLinks(store));
 
   async function load(id) {
     abort?.abort();
@@ -158,8 +160,13 @@ function head(detail, store) {
 /** Links to the packets of the exchange: the first and the last of each message, and those with TCP trouble. */
 function places({ exchange, packets, trouble }, store) {
   const { connection: id } = exchange;
-  const link = (packet) =>
-    placeLink(store, { view: "connections", id, packet }, { "aria-label": `packet ${count(packet)}` }, count(packet));
+  const link = (packet, attributes) =>
+    placeLink(
+      store,
+      { view: "connections", id, packet },
+      { "aria-label": `packet ${count(packet)}`, ...attributes },
+      count(packet),
+    );
   const ends = (name, [first, last]) =>
     h(
       "span",
@@ -174,7 +181,12 @@ function places({ exchange, packets, trouble }, store) {
     packets.request && ends("Request:", packets.request),
     packets.response && ends("Response:", packets.response),
     trouble.packets.map(({ packet, verdicts }) =>
-      h("span", { class: "trouble" }, `${verdicts.map((code) => verdict(code).name).join(", ")}: packet `, link(packet))
+      h(
+        "span",
+        { class: "trouble" },
+        `${verdicts.map((code) => verdict(code).name).join(", ")}: packet `,
+        link(packet, { "data-why": packet }),
+      )
     ),
     more > 0 && h("span", {}, `and ${counted(more, "more packet")} with TCP trouble`),
   );

@@ -6,9 +6,10 @@ import { onTheme } from "../widgets/canvas_colours.js";
 import { h, setText } from "../widgets/dom.js";
 import { redraw } from "../widgets/redraw.js";
 import { noRows } from "../widgets/empty_state.js";
-import { count, counted, duration, size } from "../text/format.js";
+import { count, counted, duration, percent, size } from "../text/format.js";
 import { go } from "../state/navigation.js";
-import { placeLink } from "../widgets/place_link.js";
+import { packetLinks, placeLink } from "../widgets/place_link.js";
+import { mountVerdictPopover } from "../widgets/verdict_popover.js";
 import { draw as drawFigure, plotly, release } from "../widgets/plotly_figure.js";
 import { fixedSpan } from "../text/time_range.js";
 import { themeIsDark } from "../state/theme_choice.js";
@@ -20,6 +21,8 @@ const FIGURES = [
   ["bytes", "Bytes over time, by sender"],
   ["times", "Handshake and response times"],
 ];
+
+const RANKED = "Most requests, messages and connections that failed first, then most time waited, then most bytes.";
 
 const NOTHING = {
   packets: "No packets.",
@@ -35,11 +38,13 @@ export function mount(root, store) {
   const percentiles = h("table", { class: "percentiles" });
   figures.times.element.append(percentiles);
   const lists = {
-    troubles: listPane("troubles", "Problems"),
+    troubles: listPane("troubles", "Problems", RANKED),
+    notes: listPane("notes", "Unusual, but allowed"),
+    causes: listPane("causes", "Slow exchanges and messages waited for"),
     servers: listPane("servers", "Busiest servers"),
     connections: listPane("connections", "Largest connections"),
-    causes: listPane("causes", "Slow exchanges and messages waited for"),
   };
+  mountVerdictPopover(lists.troubles.element, lists.troubles.element, packetLinks(store));
   const empty = h("div", { class: "empty" });
   const page = h(
     "div",
@@ -49,13 +54,8 @@ export function mount(root, store) {
     h(
       "div",
       { class: "overview-grid" },
-      figures.packets.element,
-      lists.troubles.element,
-      figures.bytes.element,
-      lists.servers.element,
-      figures.times.element,
-      lists.connections.element,
-      lists.causes.element,
+      h("div", { class: "overview-figures" }, Object.values(figures).map(({ element }) => element)),
+      h("div", { class: "overview-lists" }, Object.values(lists).map(({ element }) => element)),
     ),
   );
   root.append(
@@ -85,10 +85,12 @@ export function mount(root, store) {
     counters.draw(answer.counters);
     for (const [name, { show }] of Object.entries(figures)) show(answer.figures[name]);
     redraw(percentiles, percentileRows(answer.times, store));
-    lists.troubles.show(
-      answer.troubles.map((row) => troubleRow(row, store)),
-      "None detected: no retransmission, no reset, no protocol violation.",
+    const [notes, troubles] = [true, false].map((isNote) =>
+      answer.troubles.filter(({ severity }) => (severity === "note") === isNote).map((row) => troubleRow(row, store))
     );
+    lists.troubles.show(troubles, "None detected: no retransmission, no reset, no error, no protocol violation.");
+    lists.notes.show(notes, "");
+    lists.notes.element.hidden = !notes.length;
     lists.servers.show(answer.servers.map((row) => serverRow(row, answer.servers[0], store)), "No TCP payload here.");
     lists.connections.show(
       answer.connections.map((row) => connectionRow(row, answer.connections[0], store)),
@@ -188,15 +190,17 @@ function figurePane(name, title, store) {
   return { element, show, close: () => release(plot) };
 }
 
-function listPane(name, title) {
+function listPane(name, title, order = "") {
   const list = h("ul", { class: "overview-list" });
   const nothing = h("p", { class: "overview-nothing" });
+  const about = h("p", { class: "overview-about" }, order);
   return {
-    element: h("section", { class: `overview-pane listed ${name}` }, h("h2", {}, title), list, nothing),
+    element: h("section", { class: `overview-pane listed ${name}` }, h("h2", {}, title), about, list, nothing),
     show(rows, none) {
       redraw(list, rows);
       list.hidden = !rows.length;
       nothing.hidden = rows.length > 0;
+      about.hidden = !order || rows.length < 2;
       setText(nothing, none);
     },
   };
@@ -205,27 +209,49 @@ function listPane(name, title) {
 const placeOf = ({ connection, packet }) =>
   connection === null ? { view: "packets", packet } : { view: "connections", id: connection, packet };
 
-/** A kind of problem: its name links to the list of its packets, the numbers to the first few of them. */
-function troubleRow({ code, title, severity, count: times, packets }, store) {
+const VIEWS = { packets: "packets", connections: "connections", exchanges: "http", messages: "websocket" };
+
+/** A kind of problem: its name links to what it happened to, the numbers to the first few packets that show it. */
+function troubleRow({ code, title, severity, count: times, packets, table, cost, meaning, rate }, store) {
   const filter = `is:${code}`;
   return h(
     "li",
-    { class: `trouble-row ${severity}`, "data-key": code },
+    { class: `trouble-row${severity === "note" ? "" : " is-trouble"}`, "data-key": code },
     h("b", {}, count(times)),
     h(
       "span",
       { class: "overview-name" },
-      placeLink(store, { view: "packets", filter }, { title: "List all packets with this problem" }, title),
+      placeLink(
+        store,
+        { view: VIEWS[table], filter },
+        { title: meaning || `List all ${table} with this problem` },
+        title,
+      ),
+      h("span", { class: "trouble-cost" }, costOf(cost, rate)),
     ),
     h(
       "span",
       { class: "trouble-packets", "data-key": "packets" },
       packets.map((at) =>
-        placeLink(store, placeOf(at), { "aria-label": `Show packet ${at.packet}: ${title}` }, count(at.packet))
+        placeLink(
+          store,
+          placeOf(at),
+          { "aria-label": `Show packet ${at.packet}: ${title}`, "data-why": at.packet },
+          count(at.packet),
+        )
       ),
       times > packets.length ? "…" : "",
     ),
   );
+}
+
+/** What a kind of problem cost, in words. */
+function costOf({ waited_ns: waited, bytes }, rate) {
+  return [
+    waited ? `${duration(waited)} waited` : "",
+    bytes ? `${size(bytes)} ${rate === null ? "lost" : "sent again"}` : "",
+    rate === null ? "" : `${percent(rate)} of segments`,
+  ].filter(Boolean).join(", ");
 }
 
 /** A cause of slow waits: its name links to them, the time to the one in which it took longest. */

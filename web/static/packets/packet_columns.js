@@ -241,5 +241,7 @@ function drawInfo(cell, row) {
   setText(more, info.more);
   setText(verdict, found.map(({ name }) => name).join(", "));
   verdict.classList.toggle("trouble", found.some(({ isTrouble }) => isTrouble));
+  if (found.length && !row.duplicate) verdict.dataset.why = row.number;
+  else delete verdict.dataset.why;
   cell.title = [info.what, ...found.map(({ meaning }) => meaning)].join("\n");
 }

@@ -13,6 +13,8 @@ import { FilteredPackets } from "../net/filtered_packets.js";
 import { saveCapture } from "./save_capture.js";
 import { fixedSpan } from "../text/time_range.js";
 import { mountPacketPanel } from "./packet_panel.js";
+import { packetLinks } from "../widgets/place_link.js";
+import { mountVerdictPopover } from "../widgets/verdict_popover.js";
 
 const AROUND = 40; // rows fetched above and below the visible ones
 
@@ -38,6 +40,7 @@ export function mount(root, store) {
     rowClass: (row) => `means-${kindOf(row)} from-${row.direction ?? "none"}`,
   });
   const place = h("div", { class: "packets-table" }, grid.element);
+  mountVerdictPopover(place, grid.element, packetLinks(store));
   const page = h("div", { class: "packets" }, tools.element, place, pane.element);
   root.append(page);
   let [listedBy, revealed] = [null, null];

@@ -98,3 +98,7 @@ function three(value) {
 function two(value) {
   return String(Math.floor(value)).padStart(2, "0");
 }
+
+/** A share of all, "1.2 %". */
+export const percent = (share) =>
+  `${share < 0.0995 ? Number((100 * share).toPrecision(2)) : Math.round(100 * share)} %`;
