@@ -1,71 +1,40 @@
-"""Formats rows as csv, for programs."""
+"""Writes rows as csv or JSON, for programs."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from inspector.query.wait_causes import CAUSES
-from inspector.tables.table import SIDES
-from inspector.views.rows import Columns
+import numpy as np
+import numpy.typing as npt
 
-PAIRS = {"connections": frozenset({"packets", "bytes", "missed_bytes"})}
-"""Columns that hold a pair of numbers, (client, server), by table."""
+from inspector.views.columns import LOOSE, Columns, Separators, csv_rows, csv_text, flattened, json_rows
 
-MESSAGE = ("packet", "time_ns", "at_ns", "version")
-BODY = ("headers", "body_bytes", "complete")
-PARTS: dict[str, tuple[str, ...]] = {
-    "request": (*MESSAGE, "method", "target", *BODY),
-    "response": (*MESSAGE, "status", "reason", *BODY),
-    "timing_ns": ("connect", "send", "wait", "receive"),
-    "shares_ns": tuple(CAUSES),
-}
-"""The columns of exchanges and waits that hold objects, with the keys of those objects."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Prefixes that make a spreadsheet evaluate a cell as a formula. Captured text that starts with one of them gets an
-apostrophe before it."""
+Piece = bytes | npt.NDArray[np.uint8]
 
 
-def flattened(table: str, columns: Columns) -> Columns:
-    """The columns with pairs and objects split into columns of their own: `bytes.client`, `request.target`."""
-    flat: Columns = {}
-    pairs = PAIRS.get(table, frozenset())
-    for name, values in columns.items():
-        if name in pairs:
-            flat |= {f"{name}.{side}": [pair[i] for pair in values] for i, side in enumerate(SIDES)}
-        elif name in PARTS:
-            flat |= {f"{name}.{part}": [value and value[part] for value in values] for part in PARTS[name]}
-        else:
-            flat[name] = values
-    return flat
-
-
-def csv_cell(value: Any) -> Any:
-    """One value as a csv cell: null is left empty, a list of strings is joined by spaces, other lists become JSON."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
-    if isinstance(value, (list, tuple)):
-        return " ".join(value) if all(isinstance(item, str) for item in value) else json.dumps(value)
-    return value
-
-
-def csv_lines(table: str, blocks: Iterable[Columns]) -> Iterator[str]:
+def csv_pieces(blocks: Iterable[Columns]) -> Iterator[Piece]:
     """A header line, then one line per row."""
     for i, columns in enumerate(blocks):
-        flat = flattened(table, columns)
+        flat = flattened(columns)
         if i == 0:
-            yield _csv_line(flat)
-        for values in zip(*flat.values(), strict=True):
-            yield _csv_line(map(csv_cell, values))
+            yield (",".join(map(csv_text, flat)) + "\n").encode()
+        yield csv_rows(flat).data
 
 
-def _csv_line(values: Iterable[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(values)
-    return line.getvalue()
+def json_pieces(blocks: Iterable[Columns], separators: Separators = LOOSE) -> Iterator[Piece]:
+    """One object per row, each on one line."""
+    for columns in blocks:
+        yield json_rows(columns, separators, b"\n").data
+
+
+def write(pieces: Iterable[Piece]) -> None:
+    """Write UTF-8 to standard output, in the encoding of that."""
+    out = sys.stdout
+    is_utf8 = hasattr(out, "buffer") and out.encoding.lower().replace("-", "") == "utf8"
+    for piece in pieces:
+        if is_utf8:
+            out.flush()
+            out.buffer.write(piece)
+        else:
+            out.write(bytes(piece).decode())

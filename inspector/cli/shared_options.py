@@ -108,11 +108,13 @@ capture_filter_option = click.option(
 )  # fmt: skip
 
 
-def format_option(detail: str) -> Callable[[FC], FC]:
+def format_option(detail: str, has_parquet: bool = False) -> Callable[[FC], FC]:
     """Add `--format`; `detail` is appended to its help text."""
+    shapes = ["table", "json", "csv", *(["parquet"] if has_parquet else [])]
+    binary = "; parquet is a binary file (needs the extra of that name)" if has_parquet else ""
     return click.option(
-        "--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
-        help=f"table for reading; json or csv for programs ({detail}).",
+        "--format", "shape", type=click.Choice(shapes), default="table", show_default=True,
+        help=f"table for reading; json or csv for programs ({detail}){binary}.",
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -16,17 +15,21 @@ from inspector.cli.terminal import Screen, table
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
     from inspector.engine.read_options import ReadOptions
-    from inspector.views.rows import Columns
+    from inspector.tables.arrays import Rows
+    from inspector.views.columns import Columns
 
 BLOCK_ROWS = 4096
 """The number of rows formatted at a time, so that a table of any length can be streamed."""
+
+GROUP_ROWS = 65536
+"""The number of rows in a row group of a Parquet file: its columns are compressed group by group."""
 
 LONG_HELP = """
 {help}
 
 Use --connection to show only the rows of one connection, and --find to show only the rows that contain a text. On a
-terminal, columns are cut to fit and some are left out; in a pipe, nothing is cut or coloured. `csv` and `json` hold
-every column, under stable names.
+terminal, columns are cut to fit and some are left out; in a pipe, nothing is cut or coloured. `csv`, `json` and
+`parquet` hold every column, under stable names.
 
 \b
 {examples}
@@ -53,68 +56,82 @@ def table_command(name: str, help: str, *examples: str) -> click.Command:
     @click.command(name, help=LONG_HELP.format(help=help, examples=shown), short_help=help)
     @files_argument
     @read_options
-    @format_option("json is one object per line")
+    @format_option("json is one object per line", has_parquet=True)
     @row_options
     def command(
         files: tuple[str, ...], options: ReadOptions, shape: str, connection: int | None, find: str | None
     ) -> None:
         with analysed(files, options) as capture:
-            print_rows(name, shape, _blocks(capture, name, connection), find)
+            print_rows(name, shape, *rows_of_table(capture, name, connection), find)
 
     return command
 
 
-def print_rows(name: str, shape: str, blocks: Iterator[Columns], find: str | None) -> None:
-    """Print the rows of the table `name` in a format; of those, if `find` is not None, that contain this text."""
-    sys.stdout.writelines(line + "\n" for line in _lines(name, shape, _found(blocks, name, find)))
+Build = Callable[["Rows"], "Columns"]
+"""A function that returns the columns of some rows of a table."""
 
 
-def _blocks(capture: Capture, name: str, connection: int | None) -> Iterator[Columns]:
-    """Yield the table's columns in blocks of rows: at least one block, so that csv always has a header."""
+def print_rows(name: str, shape: str, build: Build, chosen: Rows, find: str | None) -> None:
+    """Print rows of the table `name` in a format; of those, if `find` is not None, that contain this text."""
+    from inspector.cli.csv_json import csv_pieces, json_pieces, write
+
+    blocks = blocks_of(build, chosen, find, GROUP_ROWS if shape == "parquet" else BLOCK_ROWS)
+    if shape == "parquet":
+        from inspector.views.parquet import write_parquet
+
+        if sys.stdout.isatty():
+            raise click.UsageError("A Parquet file is binary: redirect it to a file, with > FILE.")
+        write_parquet(blocks, sys.stdout.buffer)
+    elif shape == "csv":
+        write(csv_pieces(blocks))
+    elif shape == "json":
+        write(json_pieces(blocks))
+    else:
+        sys.stdout.writelines(line + "\n" for line in _lines(name, blocks))
+
+
+def rows_of_table(capture: Capture, name: str, connection: int | None = None) -> tuple[Build, Rows]:
+    """The function that returns columns of the table `name`, and its rows: all of them, or those of a connection."""
     import numpy as np
 
     from inspector.views import rows, story
 
-    columns: Callable[..., Columns]
+    build: Build
     if name == "events":
         source = story.events(capture)
-        columns = partial(rows.event_columns, capture, source)
+        build = partial(rows.event_columns, capture, source)
     else:
         source = getattr(capture, name)
-        columns = partial(rows.COLUMNS[name], capture)
+        build = partial(rows.COLUMNS[name], capture)
     chosen = np.arange(len(source))
     if connection is not None:
         chosen = chosen[(chosen if name == "connections" else source["connection"]) == connection]
-    for start in range(0, max(1, len(chosen)), BLOCK_ROWS):
-        yield columns(chosen[start : start + BLOCK_ROWS])
+    return build, chosen
 
 
-def _found(blocks: Iterator[Columns], name: str, text: str | None) -> Iterator[Columns]:
-    """Yield the rows in which any column, formatted as for csv, contains the text (case-insensitive)."""
-    from inspector.cli.csv_json import csv_cell, flattened
+def blocks_of(build: Build, chosen: Rows, find: str | None = None, rows: int = BLOCK_ROWS) -> Iterator[Columns]:
+    """Yield the columns in blocks of rows: at least one block, so that csv always has a header."""
+    import numpy as np
 
-    if text is None:
-        yield from blocks
-        return
+    for start in range(0, max(1, len(chosen)), rows):
+        block = chosen[start : start + rows]
+        columns = build(block)
+        yield columns if find is None else build(block[np.array(_containing(columns, find), bool)])
+
+
+def _containing(columns: Columns, text: str) -> list[bool]:
+    """The rows in which any column, formatted as for csv, contains the text (case-insensitive)."""
+    from inspector.views.columns import csv_value, flattened
+
     wanted = text.casefold()
-    for columns in blocks:
-        values = zip(*flattened(name, columns).values(), strict=True)
-        keep = [any(wanted in str(csv_cell(value)).casefold() for value in row) for row in values]
-        yield {key: [v for v, kept in zip(column, keep, strict=True) if kept] for key, column in columns.items()}
+    values = zip(*(column.tolist() for column in flattened(columns).values()), strict=True)
+    return [any(wanted in csv_value(value).casefold() for value in row) for row in values]
 
 
-def _lines(name: str, shape: str, blocks: Iterator[Columns]) -> Iterator[str]:
-    from inspector.cli.csv_json import csv_lines
+def _lines(name: str, blocks: Iterator[Columns]) -> Iterator[str]:
     from inspector.cli.table_columns import VIEWS
-    from inspector.views.rows import rows
+    from inspector.views.columns import records
 
-    if shape == "csv":
-        yield from csv_lines(name, blocks)
-        return
-    records = (row for columns in blocks for row in rows(columns))
-    if shape == "json":
-        yield from (json.dumps(row) for row in records)
-        return
     view = VIEWS[name]
-    cells = ([cell.text(row) for cell in view] for row in records)
+    cells = ([cell.text(row) for cell in view] for columns in blocks for row in records(columns))
     yield from table([cell.column for cell in view], cells, Screen.of(sys.stdout))

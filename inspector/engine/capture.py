@@ -27,6 +27,7 @@ from inspector.tables.arena import ARENA, Arena
 from inspector.tables.chunk_index import ChunkIndex
 from inspector.tables.gc_pause import uncollected
 from inspector.tables.table import ChunkKind, Table
+from inspector.tables.text_cells import Cells
 from inspector.tcp.pipeline import TcpPipeline
 from inspector.wire.decoder import Decoder
 from inspector.wire.ip_reassembly import Reason
@@ -39,6 +40,9 @@ processor's cache."""
 
 SLACK = 1.125
 """The factor by which tables are made larger than the first batches suggest; unused room costs no memory."""
+
+READ_TOGETHER = 4096
+"""Ranges of the file with no more bytes between them are read at once: a read costs as much as copying these bytes."""
 
 OF_PACKET = {name: np.array([anomaly.packet == name for anomaly in ANOMALIES]) for name in ("a", "b", "c")}
 """For each of an anomaly's numbers a, b and c: an array, indexed by code, of whether it is a packet number."""
@@ -331,6 +335,26 @@ class Capture:
         if address >= ARENA:
             return bytes(self.arena.data[address - ARENA : min(address - ARENA + length, self.arena.size)])
         return self.source.read_bytes(address, length)
+
+    def cells_at(self, addresses: npt.NDArray[Any], lengths: npt.NDArray[Any]) -> Cells:
+        """The bytes at many addresses; shorter where not all of them are there. Neighbours are read together."""
+        rows = np.flatnonzero((addresses >= 0) & (lengths > 0))
+        rows = rows[np.argsort(addresses[rows], kind="stable")]
+        begins = addresses[rows]
+        ends = np.maximum.accumulate(begins + lengths[rows].astype(np.int64)) if len(rows) else begins
+        starts, stops = np.zeros(len(addresses), np.int64), np.zeros(len(addresses), np.int64)
+        pieces, size, first = [np.empty(0, np.uint8)], 0, 0
+        for last in (*np.flatnonzero(begins[1:] - ends[:-1] > READ_TOGETHER).tolist(), len(rows) - 1):
+            if last < first:
+                continue
+            group, base = rows[first : last + 1], int(begins[first])
+            piece = np.frombuffer(self.bytes_at(base, int(ends[last]) - base), np.uint8)
+            at = np.minimum(addresses[group] - base, len(piece))
+            starts[group] = size + at
+            stops[group] = size + np.minimum(at + lengths[group].astype(np.int64), len(piece))
+            pieces.append(piece)
+            size, first = size + len(piece), last + 1
+        return Cells(np.concatenate(pieces), starts, stops)
 
     def packet_bytes(self, row: int) -> bytes:
         """The captured bytes of packet `row`, from its link layer on."""

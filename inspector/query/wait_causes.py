@@ -69,11 +69,6 @@ CAUSES: dict[str, Cause] = {cause_code(cause): cause for cause in Cause}
 """The causes by their code."""
 
 
-def shares_of(shares: list[int]) -> dict[str, int]:
-    """The shares of all causes by their code."""
-    return dict(zip(CAUSES, shares, strict=True))
-
-
 def alternatives_of(bits: int) -> list[str]:
     """The codes of the causes in these bits."""
     return [code for code, cause in CAUSES.items() if bits >> cause & 1]

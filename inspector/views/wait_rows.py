@@ -4,7 +4,7 @@ kernel and the programs reported.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,13 +17,13 @@ from inspector.query.wait_causes import (
     Cause,
     alternatives_of,
     cause_code,
-    shares_of,
 )
 from inspector.query.waits import Longest, WaitKind, Waits, are_slow
 from inspector.query.waits import waits as waits_of
-from inspector.tables.arrays import Rows
+from inspector.tables.arrays import Integers, Ints, Rows
 from inspector.tables.table import SIDES, Direction
 from inspector.units import count, duration
+from inspector.views.columns import Columns, Numbers, Records, Texts, known, words_of
 from inspector.websocket.opcodes import MESSAGE_KINDS
 
 if TYPE_CHECKING:
@@ -52,30 +52,39 @@ OF_THE_PATH = (Cause.NETWORK, Cause.HANDSHAKE, Cause.CONGESTION_WINDOW)
 """Causes whose share depends on how far both ends are from the capture."""
 
 
-def wait_columns(capture: Capture, waits: Waits, chosen: Rows) -> dict[str, list[Any]]:
+def wait_columns(capture: Capture, waits: Waits, chosen: Rows) -> Columns:
     """Waits: their causes with the share of each, and a sentence about the longest part."""
     table = waits.table
-    causes = table["cause"][chosen].tolist()
-    shares = table["shares"][chosen].tolist()
-    start, origin = table["time_ns"][chosen], capture.start_ns or 0
-    first, last = table["first_packet"][chosen], table["last_packet"][chosen]
-    is_timed = has_time(capture, first).tolist()
+    cause, shares = table["cause"][chosen], table["shares"][chosen]
+    start, first = table["time_ns"][chosen], table["first_packet"][chosen]
+    is_timed = has_time(capture, first)
+    own = np.where(cause >= 0, shares[np.arange(len(chosen)), cause], 0)
+    causes = cause_columns(cause, table["alternatives"][chosen], shares)
     return {
-        "id": chosen.tolist(),
-        "kind": [WaitKind(kind).name.lower() for kind in table["kind"][chosen].tolist()],
-        "row": table["row"][chosen].tolist(),
-        "connection": table["connection"][chosen].tolist(),
-        "time_ns": [at if timed else None for at, timed in zip(start.tolist(), is_timed, strict=True)],
-        "at_ns": [at - origin if timed else None for at, timed in zip(start.tolist(), is_timed, strict=True)],
-        "wait_ns": [ns if ns >= 0 else None for ns in table["wait_ns"][chosen].tolist()],
-        "cause": [cause_code(cause) if cause >= 0 else None for cause in causes],
-        "alternatives": [alternatives_of(bits) for bits in table["alternatives"][chosen].tolist()],
-        "cause_ns": [own[cause] if cause >= 0 else 0 for own, cause in zip(shares, causes, strict=True)],
-        "shares_ns": [shares_of(own) for own in shares],
-        "first_packet": capture.numbers(first).tolist(),
-        "last_packet": capture.numbers(last).tolist(),
-        "what": [_what(capture, waits, i) for i in chosen.tolist()],
-        "sentence": [sentence(capture, waits, i) for i in chosen.tolist()],
+        "id": Numbers(chosen),
+        "kind": words_of(table["kind"][chosen], lambda kind: WaitKind(kind).name.lower()),
+        "row": Numbers(table["row"][chosen]),
+        "connection": Numbers(table["connection"][chosen]),
+        "time_ns": Numbers(start, is_timed),
+        "at_ns": Numbers(start - (capture.start_ns or 0), is_timed),
+        "wait_ns": known(table["wait_ns"][chosen]),
+        "cause": causes["cause"],
+        "alternatives": causes["alternatives"],
+        "cause_ns": Numbers(own),
+        "shares_ns": causes["shares_ns"],
+        "first_packet": Numbers(capture.numbers(first)),
+        "last_packet": Numbers(capture.numbers(table["last_packet"][chosen])),
+        "what": Texts([_what(capture, waits, i) for i in chosen.tolist()]),
+        "sentence": Texts([sentence(capture, waits, i) for i in chosen.tolist()]),
+    }
+
+
+def cause_columns(cause: Integers, alternatives: Integers, shares: Ints) -> Columns:
+    """Columns of causes, from the columns of the same names of the table `waits`."""
+    return {
+        "cause": words_of(cause, lambda one: cause_code(one) if one >= 0 else None),
+        "alternatives": words_of(alternatives, alternatives_of, "texts"),
+        "shares_ns": Records({code: Numbers(shares[:, i]) for code, i in CAUSES.items()}),
     }
 
 

@@ -16,7 +16,7 @@ from statistics import median
 from tests.bench import captures, live
 from tests.bench.loads import LOADS
 from tests.bench.measure import Run, machine, middle, run
-from tests.bench.peers import Peer, engine_seconds, library, ours, peers
+from tests.bench.peers import Peer, engine_seconds, library, ours, peers, row_writers
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 ROUNDS = 5
@@ -32,6 +32,7 @@ SMALL = 1_500
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("loads", nargs="*", metavar="LOAD", help=f"which loads (default: {', '.join(LOADS)})")
+    parser.add_argument("--rows", action="store_true", help="only how fast rows are written; nothing written to docs/")
     parser.add_argument("--quick", action="store_true", help="a twentieth of the packets, nothing written to docs/")
     options = parser.parse_args(arguments)
     unknown = set(options.loads) - set(LOADS)
@@ -39,10 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"no such load: {', '.join(sorted(unknown))}")
     scale = 0.05 if options.quick else 1.0
     lines: list[str] = []
-    for line in _report(options.loads or list(LOADS), scale, options.quick):
+    report = _rows(scale) if options.rows else _report(options.loads or list(LOADS), scale, options.quick)
+    for line in report:
         print(line, flush=True)
         lines.append(line)
-    if not options.quick and not options.loads:
+    if not options.quick and not options.loads and not options.rows:
         REPORT.write_text("\n".join(lines) + "\n")
 
 
@@ -56,6 +58,7 @@ def _report(loads: list[str], scale: float, quick: bool) -> Iterator[str]:
     yield "seconds are its own, without the start of its process."
     for name in loads:
         yield from _load(name, scale)
+    yield from _rows(scale)
     yield from _small()
     if not quick:
         yield from _growth()
@@ -98,6 +101,21 @@ def _measure(peer: Peer, path: Path) -> Run | None:
         return whole
     except subprocess.CalledProcessError:
         return None
+
+
+def _rows(scale: float) -> Iterator[str]:
+    """How fast rows of a capture are written, by the load with the most connections."""
+    path = captures.load("short", scale)
+    yield from ("", "## Rows", "", f"The load `short` ({captures.count(path):,} packets), written as rows.", "")
+    yield "| program | seconds | processor s | peak memory MB | times tshark's speed |"
+    yield "|---|---:|---:|---:|---:|"
+    for name, programs in row_writers().items():
+        runs = [(peer, result) for peer in programs if (result := _measure(peer, path))]
+        base = runs[0][1].wall
+        for peer, result in runs:
+            label = f"{peer.name}, what it has of {name}" if peer is programs[0] else peer.name
+            figures = f"{result.wall:.2f} | {result.cpu:.2f} | {result.memory / 1e6:.0f} | {base / result.wall:.1f}"
+            yield f"| {label} | {figures} |"
 
 
 def _small() -> Iterator[str]:

@@ -26,6 +26,46 @@ WIRESHARK_FIELDS = [
 ]
 
 
+PACKET_FIELDS = [
+    "frame.number",
+    "frame.time_epoch",
+    "frame.time_relative",
+    "frame.cap_len",
+    "frame.len",
+    "tcp.stream",
+    "ip.src",
+    "ip.proto",
+    "tcp.flags",
+    "tcp.seq",
+    "tcp.ack",
+    "tcp.window_size",
+    "tcp.len",
+    "tcp.analysis.flags",
+    "tcp.analysis.ack_rtt",
+    "tcp.analysis.bytes_in_flight",
+    "frame.interface_name",
+    "frame.comment",
+]
+"""What tshark has of the columns of packets."""
+
+EXCHANGE_FIELDS = [
+    "tcp.stream",
+    "frame.number",
+    "frame.time_epoch",
+    "http.request.version",
+    "http.request.method",
+    "http.request.uri",
+    "http.request.line",
+    "http.response.version",
+    "http.response.code",
+    "http.response.phrase",
+    "http.response.line",
+    "http.content_length",
+    "http.time",
+]
+"""What tshark has of the columns of exchanges."""
+
+
 @dataclass(frozen=True)
 class Peer:
     """A program under measurement; `slow` ones are run once."""
@@ -71,6 +111,24 @@ def peers() -> list[Peer]:
             found.append(library(name, slow=True))
     found.append(ours("summary", "FILE", name="wireglass, plain Python", plain=True, slow=True))
     return found
+
+
+def row_writers() -> dict[str, list[Peer]]:
+    """By what they write: programs that write the same rows, tshark first."""
+
+    def tshark(fields: Sequence[str], *more: str) -> Peer:
+        words = [word for name in fields for word in ("-e", name)]
+        return Peer("tshark -T fields", ("tshark", "-n", "-r", "FILE", *more, "-T", "fields", *words), slow=True)
+
+    def tables(name: str) -> list[Peer]:
+        shapes = ["csv", "json", *(["parquet"] if importlib.util.find_spec("pyarrow") else [])]
+        return [ours(name, "FILE", "--format", shape, name=f"wireglass {name} --format {shape}") for shape in shapes]
+
+    analyze = ours("analyze", "FILE", "--json", name="wireglass analyze --json")
+    return {
+        "packets": [tshark(PACKET_FIELDS), *tables("packets"), analyze],
+        "exchanges": [tshark(EXCHANGE_FIELDS, "-Y", "http"), *tables("exchanges")],
+    }
 
 
 def run_engine(path: str) -> None:

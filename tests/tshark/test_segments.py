@@ -90,11 +90,11 @@ def _ours(path: Path) -> list[Row]:
             "flags": packets["flags"].tolist(),
             "seq_raw": packets["seq"].tolist(),
             "ack_raw": packets["ack"].tolist(),
-            "seq": shown["seq"],
-            "ack": shown["ack"],
+            "seq": shown["seq"].tolist(),
+            "ack": shown["ack"].tolist(),
             "payload": packets["payload"].tolist(),
             "window": packets["window"].tolist(),
-            "rtt": shown["ack_rtt_ns"],
+            "rtt": shown["ack_rtt_ns"].tolist(),
             "bits": packets["analysis"].tolist(),
         }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -22,7 +22,7 @@ from tests.views.test_rows import guide_of
 
 def sentences(capture: Capture) -> list[str]:
     found = waits(capture)
-    return wait_columns(capture, found, np.arange(len(found.table)))["sentence"]
+    return wait_columns(capture, found, np.arange(len(found.table)))["sentence"].tolist()
 
 
 BETWEEN = "Round trips from where it was captured: 1 ms to the client, 1 ms to the server."
@@ -75,7 +75,8 @@ def test_an_exchange_has_the_sentence_of_its_wait_if_it_was_slow(tmp_path: Path)
 
 def test_rows_are_json_with_the_columns_that_the_guide_names(demo: Capture) -> None:
     found = waits(demo)
-    columns = wait_columns(demo, found, np.arange(len(found.table)))
+    built = wait_columns(demo, found, np.arange(len(found.table)))
+    columns = {name: column.tolist() for name, column in built.items()}
     assert json.loads(json.dumps(columns)) == columns
     assert not [name for name in columns if f"`{name}`" not in guide_of("waits")]
     assert {len(values) for values in columns.values()} == {len(demo.exchanges) + len(demo.messages)}

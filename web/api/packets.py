@@ -132,7 +132,7 @@ def _sockets(capture: Capture, chosen: Rows) -> list[dict[str, str | None]]:
     """
     owners = capture.packets["connection"][chosen].tolist()
     known = sorted({owner for owner in owners if owner >= 0})
-    silent = rows.SENDERS[silent_ends(capture.connections, known)].tolist()
+    silent = [rows.SENDERS[end] for end in silent_ends(capture.connections, known).tolist()]
     sockets = {
         owner: {
             "client": socket_of(capture.connections, owner, 0),

@@ -122,13 +122,13 @@ def _lives(capture: Capture, since: int, packets: int, told_of: set[int]) -> dic
     is_told = is_kept | ~is_older
     is_new |= capture.connections["last_packet"][known] >= packets
     new = known[is_told & is_new]
-    protocols = rows.PROTOCOLS[capture.connections["protocol"][new]]
+    protocols = [rows.PROTOCOLS[protocol] for protocol in capture.connections["protocol"][new].tolist()]
     return {
         "connections": len(known),
         "told_from": int(known[~is_older][0]) if len(known) else 0,
         "kept": known[is_kept].tolist(),
         "lives": _told(capture, new),
-        "protocols": dict(zip(new.tolist(), protocols.tolist(), strict=True)),
+        "protocols": dict(zip(new.tolist(), protocols, strict=True)),
     }
 
 

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import traceback
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from inspector.cli.input_files import given
 from inspector.cli.shared_options import read_options, say_notes
-from inspector.engine.read_options import USUAL, ReadOptions
+from inspector.engine.read_options import ReadOptions
 from inspector.errors import InspectorError
 
+if TYPE_CHECKING:
+    from inspector.cli.csv_json import Piece
+    from inspector.engine.capture import Capture
+
 TABLES = ("packets", "connections", "exchanges", "frames", "messages", "anomalies", "tokens", "kernel")
+
+IN_MEMORY = 64 << 20
+"""The bytes of a report that are kept in memory; a longer one goes to a temporary file. Nothing of it is printed before
+it is whole, because a file may turn out to be unreadable, or to need a note, while its rows are written."""
+
+PIECE = 1 << 20
 
 
 @click.command(short_help="All tables of captures, as JSON.")
@@ -36,32 +48,62 @@ def analyze(files: tuple[str, ...], as_json: bool, options: ReadOptions) -> int:
     Example:
       wireglass analyze trace.pcapng --json | jq '.exchanges[].response.status'
     """
+    from inspector.cli.csv_json import write
+
     failures = 0
-    for found in (report(file, options) for file in files):
-        click.echo(json.dumps(found, separators=(",", ":")))
-        say_notes(found["notes"], f"{found['file']}: " if len(files) > 1 else "")
-        failures += found["error"] is not None or (bool(found["notes"]) and not found["packets"])
+    for file in files:
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as tables:
+            error, notes, packets = report(file, options, tables)
+            head = json.dumps({"file": file, "error": error, "notes": notes}, separators=(",", ":"))
+            write([head[:-1].encode(), *_content(tables), b"}\n"])
+        say_notes(notes, f"{file}: " if len(files) > 1 else "")
+        failures += error is not None or (bool(notes) and not packets)
     return 1 if failures else 0
 
 
-def report(path: str, options: ReadOptions = USUAL) -> dict[str, Any]:
-    """All tables of one file, ready for JSON; `error` holds the reason if the file could not be read."""
+def report(path: str, options: ReadOptions, out: IO[bytes]) -> tuple[str | None, list[str], int]:
+    """Write all tables of one file to `out`, as keys of a JSON object after others.
+
+    Returns:
+        Why the file could not be read, or None; the notes; the number of packets. The tables of an unreadable file are
+        empty.
+    """
     import inspector
-    from inspector.views import rows
 
     try:
         with given([path]) as source, inspector.open(source.path, **asdict(options)) as capture:
-            found = {name: rows.BUILDERS[name](capture) for name in TABLES}
-            notes = source.notes + capture.notes
+            for name in TABLES:
+                out.writelines(_table(capture, name))
+            return None, source.notes + capture.notes, len(capture.packets)
     except (InspectorError, OSError) as error:
-        return _failure(path, str(error))
+        return _failure(str(error), out)
     except Exception as bug:  # our bug, not the file's: print it in full, and go on with the other files
         traceback.print_exc()
         return _failure(
-            path, f"Wireglass failed on this file ({bug!r}). Please report this with the traceback on stderr."
+            f"Wireglass failed on this file ({bug!r}). Please report this with the traceback on stderr.", out
         )
-    return {"file": path, "error": None, "notes": notes, **found}
 
 
-def _failure(path: str, error: str) -> dict[str, Any]:
-    return {"file": path, "error": error, "notes": [], **{name: [] for name in TABLES}}
+def _table(capture: Capture, name: str) -> Iterator[Piece]:
+    from inspector.cli.table_command import blocks_of, rows_of_table
+    from inspector.views.columns import COMPACT, json_rows
+
+    yield f',"{name}":['.encode()
+    for i, columns in enumerate(blocks_of(*rows_of_table(capture, name))):
+        rows = json_rows(columns, COMPACT, b",").data[:-1]
+        yield b"," if i else b""
+        yield rows
+    yield b"]"
+
+
+def _failure(error: str, out: IO[bytes]) -> tuple[str, list[str], int]:
+    out.seek(0)
+    out.truncate()
+    out.writelines(f',"{name}":[]'.encode() for name in TABLES)
+    return error, [], 0
+
+
+def _content(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(PIECE):
+        yield piece

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from inspector.cli.shared_options import analysed, files_argument, format_option, read_options
-from inspector.cli.table_command import BLOCK_ROWS, print_rows, row_options
+from inspector.cli.table_command import print_rows, row_options
 
 if TYPE_CHECKING:
+    from inspector.cli.table_command import Build
     from inspector.engine.capture import Capture
     from inspector.engine.read_options import ReadOptions
-    from inspector.views.rows import Columns
+    from inspector.tables.arrays import Rows
 
 SLOW_MS = 30.0
 """The default of `--least`: `query.waits.SLOW_NS`."""
@@ -22,7 +23,7 @@ SLOW_MS = 30.0
 @click.command(short_help="What slow HTTP exchanges and WebSocket messages waited for.")
 @files_argument
 @read_options
-@format_option("json is one object per line")
+@format_option("json is one object per line", has_parquet=True)
 @row_options
 @click.option(
     "--least", type=click.FloatRange(min=0), default=SLOW_MS, show_default=True, metavar="MS",
@@ -45,11 +46,11 @@ def waits(
       wireglass waits trace.pcapng --least 0 --format csv > waits.csv
     """
     with analysed(files, options) as capture:
-        print_rows("waits", shape, _blocks(capture, connection, int(least * 1e6)), find)
+        print_rows("waits", shape, *_table(capture, connection, int(least * 1e6)), find)
 
 
-def _blocks(capture: Capture, connection: int | None, least_ns: int) -> Iterator[Columns]:
-    """Yield the waits of at least `least_ns`, the longest first, in blocks of rows: at least one, for the header."""
+def _table(capture: Capture, connection: int | None, least_ns: int) -> tuple[Build, Rows]:
+    """The function that returns columns of waits, and the waits of at least `least_ns`, the longest first."""
     import numpy as np
 
     from inspector.query.waits import SLOW_NS, slow_waits
@@ -60,6 +61,4 @@ def _blocks(capture: Capture, connection: int | None, least_ns: int) -> Iterator
     found = slow_waits(capture)[0] if is_quick else find_waits(capture, connection)
     took = found.table["wait_ns"]
     chosen = np.argsort(-took, kind="stable")
-    chosen = chosen[took[chosen] >= max(least_ns, 1)]
-    for start in range(0, max(1, len(chosen)), BLOCK_ROWS):
-        yield wait_columns(capture, found, chosen[start : start + BLOCK_ROWS])
+    return partial(wait_columns, capture, found), chosen[took[chosen] >= max(least_ns, 1)]

@@ -12,12 +12,12 @@ from inspector.descriptors.history import Closed, Opened, Role
 from inspector.tables.addresses import endpoint
 from inspector.tables.table import SIDES, Table
 from inspector.tcp.states import State
+from inspector.views.columns import Columns, Numbers, Texts, Words, booleans, words_of
 from inspector.views.sockets.packets_vs_kernel import agrees, later_fins, remark, silences, ways_ns, why, wire_states
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture
 
-Columns = dict[str, list[Any]]
 Chosen = slice | Sequence[int] | npt.NDArray[Any]
 
 OPENED = {by: by.name.lower() for by in Opened}
@@ -34,20 +34,20 @@ def token_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     table = capture.tokens
     columns = {name: table[name][chosen] for name in table.columns}
     return {
-        "id": np.arange(len(table))[chosen].tolist(),
-        "namespace": columns["namespace"].tolist(),
-        "pid": columns["pid"].tolist(),
-        "process": _texts(columns["process"]),
-        "fd": columns["fd"].tolist(),
-        "inode": _or_none(columns["inode"].tolist(), 0),
-        "role": [ROLES[role] for role in columns["role"].tolist()],
-        "opened_by": [OPENED[by] for by in columns["opened_by"].tolist()],
+        "id": Numbers(np.arange(len(table))[chosen]),
+        "namespace": Numbers(columns["namespace"]),
+        "pid": Numbers(columns["pid"]),
+        "process": Texts(_texts(columns["process"])),
+        "fd": Numbers(columns["fd"]),
+        "inode": _unless(columns["inode"], 0),
+        "role": words_of(columns["role"], ROLES.__getitem__),
+        "opened_by": words_of(columns["opened_by"], OPENED.__getitem__),
         **_moments(capture, "opened", columns["opened_ns"]),
         **_moments(capture, "connect", columns["connect_ns"]),
-        "closed_by": [CLOSED[by] for by in columns["closed_by"].tolist()],
+        "closed_by": words_of(columns["closed_by"], CLOSED.__getitem__),
         **_moments(capture, "closed", columns["closed_ns"]),
         **_ends(columns),
-        "name": _texts(columns["name"]),
+        "name": Texts(_texts(columns["name"])),
         **_moments(capture, "named", columns["named_ns"]),
         **_moments(capture, "forgotten", columns["forgotten_ns"]),
     }
@@ -59,20 +59,20 @@ def kernel_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
     columns = {name: table[name][chosen] for name in table.columns}
     has_figures = columns["has_figures"] == 1
     return {
-        "id": np.arange(len(table))[chosen].tolist(),
+        "id": Numbers(np.arange(len(table))[chosen]),
         **_moments(capture, "", columns["time_ns"]),
-        "took_ns": columns["took_ns"].tolist(),
-        "namespace": columns["namespace"].tolist(),
+        "took_ns": Numbers(columns["took_ns"]),
+        "namespace": Numbers(columns["namespace"]),
         **_ends(columns),
-        "state": [State(state).rfc_name for state in columns["state"].tolist()],
-        "listed": columns["is_listed"].astype(bool).tolist(),
+        "state": words_of(columns["state"], lambda state: State(state).rfc_name),
+        "listed": booleans(columns["is_listed"]),
         **_beside_the_wire(capture, np.arange(len(table))[chosen]),
-        "inode": _or_none(columns["inode"].tolist(), 0),
-        "token": _or_none(columns["token"].tolist(), -1),
-        "unread": columns["unread"].tolist(),
-        "unacknowledged": columns["unacknowledged"].tolist(),
-        **{name: _where(columns[name], has_figures) for name in FIGURES},
-        "pacing_rate": _or_none(columns["pacing_rate"].tolist(), -1),
+        "inode": _unless(columns["inode"], 0),
+        "token": _unless(columns["token"], -1),
+        "unread": Numbers(columns["unread"]),
+        "unacknowledged": Numbers(columns["unacknowledged"]),
+        **{name: Numbers(columns[name], has_figures) for name in FIGURES},
+        "pacing_rate": _unless(columns["pacing_rate"], -1),
     }
 
 
@@ -81,7 +81,7 @@ def _beside_the_wire(capture: Capture, rows: npt.NDArray[Any]) -> Columns:
     process holds the socket.
     """
     table = capture.kernel
-    found: Columns = {"wire_state": [], "differs": [], "why": [], "remark": []}
+    found: dict[str, list[Any]] = {"wire_state": [], "differs": [], "why": [], "remark": []}
     held_since = _held_since(capture)
     joined = np.flatnonzero(table["connection"][rows] >= 0)
     shown = dict(zip(joined.tolist(), wire_states(capture, rows[joined]), strict=True))
@@ -101,7 +101,12 @@ def _beside_the_wire(capture: Capture, rows: npt.NDArray[Any]) -> Columns:
         found["remark"].append(
             remark(state, int(table["inode"][row]), is_held, direction, was_held) if states else None
         )
-    return found
+    return {
+        "wire_state": Texts(found["wire_state"]),
+        "differs": booleans(np.array(found["differs"], bool)),
+        "why": Texts(found["why"]),
+        "remark": Texts(found["remark"]),
+    }
 
 
 def _shown(state: State, states: tuple[State, ...]) -> str | None:
@@ -136,11 +141,11 @@ def _texts(held: npt.NDArray[np.uint8]) -> list[str | None]:
 
 def _ends(columns: dict[str, npt.NDArray[Any]]) -> Columns:
     return {
-        "local": list(_endpoints(columns, "local")),
-        "remote": list(_endpoints(columns, "remote")),
-        "connection": _or_none(columns["connection"].tolist(), -1),
-        "direction": [SIDES[side] if side >= 0 else None for side in columns["direction"].tolist()],
-        "revision": columns["revision"].tolist(),
+        "local": Texts([*_endpoints(columns, "local")]),
+        "remote": Texts([*_endpoints(columns, "remote")]),
+        "connection": _unless(columns["connection"], -1),
+        "direction": Words(columns["direction"], (*SIDES, None)),
+        "revision": Numbers(columns["revision"]),
     }
 
 
@@ -154,18 +159,13 @@ def _moments(capture: Capture, name: str, times: npt.NDArray[Any]) -> Columns:
     """Two columns for a time: since 1970, and since the first packet. Both are null where the time is -1; the second is
     also null in a capture without packets.
     """
-    origin = capture.start_ns
-    values = times.tolist()
-    head = f"{name}_" if name else ""
+    origin, head = capture.start_ns, f"{name}_" if name else ""
+    is_known = times != -1
     return {
-        f"{head}time_ns": _or_none(values, -1),
-        f"{head}at_ns": [None if value == -1 or origin is None else value - origin for value in values],
+        f"{head}time_ns": Numbers(times, is_known),
+        f"{head}at_ns": Numbers(times - (origin or 0), is_known & (origin is not None)),
     }
 
 
-def _or_none(values: list[Any], none: int) -> list[Any]:
-    return [None if value == none else value for value in values]
-
-
-def _where(values: npt.NDArray[Any], is_known: npt.NDArray[np.bool_]) -> list[Any]:
-    return [value if known else None for value, known in zip(values.tolist(), is_known.tolist(), strict=True)]
+def _unless(values: npt.NDArray[Any], none: int) -> Numbers:
+    return Numbers(values, values != none)

@@ -18,7 +18,7 @@ from inspector.pcap.reader import PacketFile, open_packets
 from inspector.pcap.socket_reports import ReportWriter
 from inspector.tables.table import Direction, Table
 from inspector.tcp.states import State
-from inspector.views.rows import rows
+from inspector.views.columns import records
 from inspector.views.sockets import packets_vs_kernel
 from inspector.views.sockets.descriptor_rows import kernel_columns
 from inspector.views.sockets.lessons import Kind, facts
@@ -160,7 +160,7 @@ def captured(path: Path, port: int) -> Iterator[Watched]:
 def told_of(path: Path, local: str, remote: str) -> list[dict[str, Any]]:
     """The kernel rows of one end."""
     with inspector.open(path) as capture:
-        told = rows(kernel_columns(capture))
+        told = records(kernel_columns(capture))
     return [row for row in told if (row["local"], row["remote"]) == (local, remote)]
 
 

@@ -12,7 +12,8 @@ import inspector
 from inspector.engine.capture import Capture
 from inspector.lab import Lab
 from inspector.lab.sample_captures import demo_recording
-from inspector.views.rows import kernel_columns, rows, token_columns
+from inspector.views.columns import records
+from inspector.views.rows import kernel_columns, token_columns
 from inspector.views.sockets.lessons import Kind
 from tests.web.visitor import opened
 from web.api.sockets import picture
@@ -30,8 +31,8 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Capture]:
 
 def test_the_first_picture_is_whole(capture: Capture) -> None:
     shown = picture(capture, -1)
-    assert shown["tokens"] == rows(token_columns(capture))
-    assert shown["kernel"] == rows(kernel_columns(capture))
+    assert shown["tokens"] == records(token_columns(capture))
+    assert shown["kernel"] == records(kernel_columns(capture))
     assert set(shown["lives"]) == set(range(len(capture.connections)))
     assert shown["kinds"] == list(Kind)
     assert set(shown["protocols"].values()) == {"http", "websocket"}
