@@ -132,6 +132,15 @@ def test_a_connect_that_the_capture_cuts_off_waits_for_nothing() -> None:
 
 
 @CUTS
+def test_connect_has_no_content_whatever_its_head_says(cut: Cut) -> None:
+    """RFC 9110 §9.3.6: what follows the head of a CONNECT belongs to the tunnel, or to the next request."""
+    ask = b"CONNECT mail.example:25 HTTP/1.1\r\nContent-Length: 30\r\n\r\n"
+    stage = Play(cut).client(ask + get("/a")).server(answer(b"no", 403)).server(answer(b"yes")).run()
+    assert stage.pairs() == [("CONNECT mail.example:25", "403"), ("GET /a", "200")]
+    assert stage.row("http_messages", 0)["body_bytes"] == 0
+
+
+@CUTS
 def test_an_upgrade_that_the_server_ignores_stays_http(cut: Cut) -> None:
     ask = get("/a", "Upgrade: h2c\r\nConnection: Upgrade\r\n")
     stage = Play(cut).client(ask).client(get("/b")).server(answer(b"1")).server(answer(b"2", 404)).run()
