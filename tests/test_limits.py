@@ -103,7 +103,7 @@ LIMITS: dict[str, dict[str, float]] = {
     "inspector/views/rows.py": {"TEXT_LIMIT": 64 * 1024, "HEX_LIMIT": 256, "MAX_INFO": 160},
     "inspector/views/sockets/lessons.py": {"MAX_OF_A_KIND": 50},
     "inspector/views/sockets/message_paths.py": {"MAX_WAYS": 50},
-    "inspector/views/story/pace.py": {"MOST_BURSTS": 12},
+    "inspector/views/story/timing_events.py": {"MOST_BURSTS": 12},
     "inspector/views/story/sentences.py": {"TEXT_LIMIT": 80},
     "inspector/views/wait_rows.py": {"TARGET_LIMIT": 60},
     "inspector/views/streams.py": {"PIECE_BYTES": 4096, "BODY_BYTES": 2048},

@@ -17,12 +17,12 @@ from web.api.compare import add_compare
 from web.api.connection import add_connection
 from web.api.exchanges import add_exchanges
 from web.api.filtered_rows import chosen, place
-from web.api.overview import add_panorama
+from web.api.overview import add_overview
 from web.api.parameters import asked_number, asked_range
 from web.api.sockets import add_sockets
 from web.api.sources import Sources, add_sources
-from web.api.timeline import add_lanes
-from web.api.websocket import add_messages
+from web.api.timeline import add_timeline
+from web.api.websocket import add_websocket
 from web.errors import Refused
 from web.session.session import Session
 
@@ -42,10 +42,10 @@ def make_api(session: Session, sources: Sources) -> Blueprint:
     """The API of a session, under /api."""
     api = Blueprint("api", __name__, url_prefix="/api")
     add_connection(api, session)
-    add_lanes(api, session)
-    add_panorama(api, session)
+    add_timeline(api, session)
+    add_overview(api, session)
     add_exchanges(api, session)
-    add_messages(api, session)
+    add_websocket(api, session)
     add_sockets(api, session)
     add_compare(api, session)
     add_sources(api, session, sources)

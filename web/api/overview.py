@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from web.session.session import Session
 
 
-def add_panorama(api: Blueprint, session: Session) -> None:
+def add_overview(api: Blueprint, session: Session) -> None:
     """Add GET /api/overview, for a time range or for the whole capture; `theme` selects the figures' colours."""
 
     @api.get("/overview")

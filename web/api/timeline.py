@@ -32,7 +32,7 @@ WORDED_LANES = 24
 """Up to this many lanes come with the details that only tall lanes show; on a large screen they are tall enough."""
 
 
-def add_lanes(api: Blueprint, session: Session) -> None:
+def add_timeline(api: Blueprint, session: Session) -> None:
     """Add GET /api/lanes and GET /api/activity."""
     known: Known | None = None
 

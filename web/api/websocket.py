@@ -30,7 +30,7 @@ HEX_LIMIT = 16 * 1024
 EVERYTHING = 64 * 1024
 
 
-def add_messages(api: Blueprint, session: Session) -> None:
+def add_websocket(api: Blueprint, session: Session) -> None:
     """Add GET /api/messages/beside, GET /api/messages/ID and GET /api/conversations/ID."""
 
     @api.get("/messages/beside")

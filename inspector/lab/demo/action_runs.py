@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from inspector.errors import LabError
-from inspector.lab.demo.running_processes import Stage
+from inspector.lab.demo.running_processes import DemoProcesses
 from inspector.lab.process.child_process import Child
 from inspector.lab.process.json_lines import Message
 
@@ -30,18 +30,18 @@ class Outcome:
     clients: list[str] = field(default_factory=list)
 
 
-async def get(stage: Stage) -> Outcome:
+async def get(processes: DemoProcesses) -> Outcome:
     """Send one request on one connection."""
-    client, (response,) = await visit(stage, PAGE)
+    client, (response,) = await visit(processes, PAGE)
     return Outcome(
         f"The response to GET / was {status(response)}, {response['bytes']} bytes. The connection is closed again.",
         [client],
     )
 
 
-async def post(stage: Stage) -> Outcome:
+async def post(processes: DemoProcesses) -> Outcome:
     """Send one request with content."""
-    client, (response,) = await visit(stage, ORDER)
+    client, (response,) = await visit(processes, ORDER)
     if response["status"] != 201:
         raise LabError(f"The response to the order was {status(response)}: {response['body'].strip()}")
     words = json.loads(response["body"])["message"]
@@ -50,75 +50,75 @@ async def post(stage: Stage) -> Outcome:
     )
 
 
-async def refresh_twice(stage: Stage) -> Outcome:
+async def refresh_twice(processes: DemoProcesses) -> Outcome:
     """Send the same request twice, on two connections."""
-    clients = [(await visit(stage, PAGE))[0] for _ in range(2)]
+    clients = [(await visit(processes, PAGE))[0] for _ in range(2)]
     ports = " and ".join(client.rpartition(":")[2] for client in clients)
     return Outcome(f"The page was fetched twice, on two connections with the client ports {ports}.", clients)
 
 
-async def keep_alive(stage: Stage) -> Outcome:
+async def keep_alive(processes: DemoProcesses) -> Outcome:
     """Send three requests on one connection."""
-    client, responses = await visit(stage, PAGE, STYLE, MENU)
+    client, responses = await visit(processes, PAGE, STYLE, MENU)
     return Outcome(f"{len(responses)} requests were answered on one connection; then the client closed it.", [client])
 
 
-async def join(stage: Stage) -> Outcome:
+async def join(processes: DemoProcesses) -> Outcome:
     """Make Alice and Bob join the chat."""
-    arrived = await gather_people(stage)
-    who = await registry_text(stage)
+    arrived = await gather_people(processes)
+    who = await registry_text(processes)
     if not arrived:
-        return Outcome(f"Alice and Bob are here already. {who}", clients_of(stage))
-    return Outcome(f"{' and '.join(arrived)} joined. {who}", clients_of(stage))
+        return Outcome(f"Alice and Bob are here already. {who}", clients_of(processes))
+    return Outcome(f"{' and '.join(arrived)} joined. {who}", clients_of(processes))
 
 
-async def alice_says_hi(stage: Stage) -> Outcome:
+async def alice_says_hi(processes: DemoProcesses) -> Outcome:
     """Send a message from Alice to Bob."""
-    return await say(stage, "Alice", "Bob", "Hi")
+    return await say(processes, "Alice", "Bob", "Hi")
 
 
-async def bob_answers(stage: Stage) -> Outcome:
+async def bob_answers(processes: DemoProcesses) -> Outcome:
     """Send a message from Bob to Alice."""
-    return await say(stage, "Bob", "Alice", "Hi Alice, how are you?")
+    return await say(processes, "Bob", "Alice", "Hi Alice, how are you?")
 
 
-async def server_push(stage: Stage) -> Outcome:
+async def server_push(processes: DemoProcesses) -> Outcome:
     """Make the server push news to everybody in the chat."""
-    if not (await stage.room.ask("registry"))["registry"]:
-        await gather_people(stage)
-    news = NEWS[stage.news_told % len(NEWS)]
-    stage.news_told += 1
-    heard = [(person, person.watch("heard", message={"news": news})) for person in stage.people.values()]
-    reached = (await stage.room.ask("push", text=news))["reached"]
+    if not (await processes.chat_server.ask("registry"))["registry"]:
+        await gather_people(processes)
+    news = NEWS[processes.news_told % len(NEWS)]
+    processes.news_told += 1
+    heard = [(person, person.watch("heard", message={"news": news})) for person in processes.chat_clients.values()]
+    reached = (await processes.chat_server.ask("push", text=news))["reached"]
     for person, future in heard:
         await person.within_reason(future)
-    return Outcome(f'The server pushed to {" and ".join(reached)}: "{news}"', clients_of(stage))
+    return Outcome(f'The server pushed to {" and ".join(reached)}: "{news}"', clients_of(processes))
 
 
-async def leave(stage: Stage) -> Outcome:
+async def leave(processes: DemoProcesses) -> Outcome:
     """Make Alice and Bob leave the chat."""
-    gone, clients = list(stage.people), clients_of(stage)
+    gone, clients = list(processes.chat_clients), clients_of(processes)
     if not gone:
         return Outcome("Neither Alice nor Bob was in the chat.")
     for name in gone:
-        removed = stage.room.watch("left", name=name)
-        await stage.dismiss(name)
-        await stage.room.within_reason(removed)
+        removed = processes.chat_server.watch("left", name=name)
+        await processes.stop_chat_client(name)
+        await processes.chat_server.within_reason(removed)
     return Outcome(
-        f"{' and '.join(gone)} sent close frames; the connections are closed. {await registry_text(stage)}", clients
+        f"{' and '.join(gone)} sent close frames; the connections are closed. {await registry_text(processes)}", clients
     )
 
 
-ACTS: dict[str, Callable[[Stage], Awaitable[Outcome]]] = {
+ACTS: dict[str, Callable[[DemoProcesses], Awaitable[Outcome]]] = {
     act.__name__: act
     for act in (get, post, refresh_twice, keep_alive, join, alice_says_hi, bob_answers, server_push, leave)
 }
 """The functions that run the actions, by the action's name in `action_list.ACTIONS`."""
 
 
-async def visit(stage: Stage, *requests: Message) -> tuple[str, list[Message]]:
+async def visit(processes: DemoProcesses, *requests: Message) -> tuple[str, list[Message]]:
     """Send all requests on one connection; return the client's address and the responses."""
-    done = await stage.visitor.ask("visit", requests=list(requests))
+    done = await processes.http_client.ask("visit", requests=list(requests))
     return done["client"], done["responses"]
 
 
@@ -127,57 +127,57 @@ def status(response: Message) -> str:
     return f"{response['status']} {response['reason']}"
 
 
-async def gather_people(stage: Stage) -> list[str]:
+async def gather_people(processes: DemoProcesses) -> list[str]:
     """Make those of Alice and Bob join whose name neither a process nor a browser tab has; return their names."""
-    here = set((await stage.room.ask("registry"))["registry"].values())
+    here = set((await processes.chat_server.ask("registry"))["registry"].values())
     missing = [name for name in COMPRESSES if name not in here]
     for name in missing:
-        told = [(p, p.watch("heard", message={"joined": name})) for p in stage.people.values()]
-        await stage.invite(name, COMPRESSES[name])
+        told = [(p, p.watch("heard", message={"joined": name})) for p in processes.chat_clients.values()]
+        await processes.start_chat_client(name, COMPRESSES[name])
         for person, future in told:
             await person.within_reason(future)
     return missing
 
 
-async def say(stage: Stage, speaker: str, listener: str, text: str) -> Outcome:
+async def say(processes: DemoProcesses, speaker: str, listener: str, text: str) -> Outcome:
     """Send a message from one user to the other, who may also be in a browser tab."""
-    await gather_people(stage)
-    mouth = person_or_error(stage, speaker)
-    was_said = stage.room.watch("said", speaker=speaker, text=text, reached=[listener])
-    ear = stage.people.get(listener)
+    await gather_people(processes)
+    mouth = person_or_error(processes, speaker)
+    was_said = processes.chat_server.watch("said", speaker=speaker, text=text, reached=[listener])
+    ear = processes.chat_clients.get(listener)
     heard = ear.watch("heard", message={"from": speaker, "say": text}) if ear else None
     await mouth.ask("say", text=text, to=listener)
-    await stage.room.within_reason(was_said)
+    await processes.chat_server.within_reason(was_said)
     if ear and heard:
         await ear.within_reason(heard)
-    fds = {name: fd for fd, name in (await stage.room.ask("registry"))["registry"].items()}
+    fds = {name: fd for fd, name in (await processes.chat_server.ask("registry"))["registry"].items()}
     way = (
         f"It came in on descriptor {fds[speaker]}; in the registry {listener} is descriptor {fds[listener]}; "
         "the message went out there."
     )
-    return Outcome(f'{speaker} said "{text}". {way}', clients_of(stage))
+    return Outcome(f'{speaker} said "{text}". {way}', clients_of(processes))
 
 
-def person_or_error(stage: Stage, name: str) -> Child:
+def person_or_error(processes: DemoProcesses, name: str) -> Child:
     """The process of this user.
 
     Raises:
         LabError: the name is taken by a browser tab.
     """
-    person = stage.people.get(name)
+    person = processes.chat_clients.get(name)
     if person is None:
         raise LabError(f"{name} is connected from a browser tab: write there, or close the tab and press again.")
     return person
 
 
-def clients_of(stage: Stage) -> list[str]:
+def clients_of(processes: DemoProcesses) -> list[str]:
     """The client addresses of those of Alice and Bob who run as processes."""
-    return [person.ready["client"] for person in stage.people.values()]
+    return [person.ready["client"] for person in processes.chat_clients.values()]
 
 
-async def registry_text(stage: Stage) -> str:
+async def registry_text(processes: DemoProcesses) -> str:
     """The server's registry, as a sentence."""
-    registry = (await stage.room.ask("registry"))["registry"]
+    registry = (await processes.chat_server.ask("registry"))["registry"]
     if not registry:
         return "The server's registry is empty."
     lines = ", ".join(f"descriptor {fd} is {name}" for fd, name in registry.items())

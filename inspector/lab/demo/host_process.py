@@ -16,7 +16,7 @@ import socket
 
 from inspector.errors import LabError
 from inspector.lab.demo.action_runs import ACTS
-from inspector.lab.demo.running_processes import Stage
+from inspector.lab.demo.running_processes import DemoProcesses
 from inspector.lab.process.json_lines import Message, commands, report, run_command
 from inspector.lab.process.reported_socket import ReportedSocket, name_process
 from inspector.lab.scenarios.in_demo import GuestPlays
@@ -28,8 +28,8 @@ MOST_WAITING = 32
 class Host:
     """Runs actions and scenarios one after another."""
 
-    def __init__(self, stage: Stage, plays: GuestPlays) -> None:
-        self._stage = stage
+    def __init__(self, processes: DemoProcesses, plays: GuestPlays) -> None:
+        self._processes = processes
         self._plays = plays
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
 
@@ -54,7 +54,7 @@ class Host:
         act = ACTS.get(command["do"])
         if act is None:
             raise LabError(f"There is no action {command['do']!r}; there are {', '.join(ACTS)}.")
-        outcome = await act(self._stage)
+        outcome = await act(self._processes)
         return {"result": outcome.text, "clients": outcome.clients}
 
 
@@ -71,17 +71,17 @@ async def run(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, main_task.cancel)
     name_process("lab")
-    stage = Stage(socket.socket(fileno=options.http), socket.socket(fileno=options.chat))
-    ReportedSocket.tell = staticmethod(stage.note)  # the relay runs in this process
+    processes = DemoProcesses(socket.socket(fileno=options.http), socket.socket(fileno=options.chat))
+    ReportedSocket.tell = staticmethod(processes.note)  # the relay runs in this process
     try:
-        await stage.open(options.relay, options.spool, pass_on)
+        await processes.open(options.relay, options.spool, pass_on)
         report("ready")
-        await Host(stage, GuestPlays(options.spool, pass_on)).serve()
+        await Host(processes, GuestPlays(options.spool, pass_on)).serve()
     except LabError as error:
         report("error", message=str(error))
         raise SystemExit(1) from None
     finally:
-        await stage.close()
+        await processes.close()
 
 
 def main() -> None:

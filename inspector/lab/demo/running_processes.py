@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LOOPBACK_INTERFACE = "lo" if sys.platform.startswith("linux") else "lo0"
 
 
-class Stage:
+class DemoProcesses:
     """The demo's running processes. `open` starts those that always run, `close` ends all of them."""
 
     def __init__(self, http: socket.socket, chat: socket.socket) -> None:
@@ -28,12 +28,12 @@ class Stage:
         self._http = http
         self._chat = chat
         self._ports = port_of(http), port_of(chat)
-        self._people: dict[str, Child] = {}
+        self._chat_clients: dict[str, Child] = {}
         self._children: list[Child] = []
         self._relays: list[Relay] = []
-        self._cafe: Child | None = None
-        self._room: Child | None = None
-        self._visitor: Child | None = None
+        self._http_server: Child | None = None
+        self._chat_server: Child | None = None
+        self._http_client: Child | None = None
         self._reports: ReportWriter | None = None
         self._tell: Callable[[Message], None] = lambda message: None
 
@@ -50,14 +50,16 @@ class Stage:
         if spool is not None:
             await self._start_capture(spool)
             await self._start_watch(spool)
-        self._cafe = await self._start_server("The café", "inspector.lab.demo.http_server", self._http, relayed)
-        self._room = await self._start_server("The chat server", "inspector.lab.demo.chat_server", self._chat, relayed)
-        self._visitor = await self._start("The visitor", "inspector.lab.demo.http_client", str(self._ports[0]))
+        self._http_server = await self._start_server("The café", "inspector.lab.demo.http_server", self._http, relayed)
+        self._chat_server = await self._start_server(
+            "The chat server", "inspector.lab.demo.chat_server", self._chat, relayed
+        )
+        self._http_client = await self._start("The visitor", "inspector.lab.demo.http_client", str(self._ports[0]))
 
     async def close(self) -> None:
         """End all processes, the capture last, so that it sees how the connections are closed."""
-        for name in list(self._people):
-            await self.dismiss(name)
+        for name in list(self._chat_clients):
+            await self.stop_chat_client(name)
         for relay in self._relays:
             await relay.stop()
         while self._children:
@@ -78,34 +80,34 @@ class Stage:
             self._reports = None
 
     @property
-    def room(self) -> Child:
+    def chat_server(self) -> Child:
         """The chat server."""
-        return present(self._room)
+        return present(self._chat_server)
 
     @property
-    def visitor(self) -> Child:
+    def http_client(self) -> Child:
         """The HTTP client."""
-        return present(self._visitor)
+        return present(self._http_client)
 
     @property
-    def people(self) -> dict[str, Child]:
+    def chat_clients(self) -> dict[str, Child]:
         """The chat clients that run as processes of the demo, by name."""
-        self._people = {name: person for name, person in self._people.items() if not person.has_ended}
-        return self._people
+        self._chat_clients = {name: person for name, person in self._chat_clients.items() if not person.has_ended}
+        return self._chat_clients
 
-    async def invite(self, name: str, compress: bool) -> Child:
+    async def start_chat_client(self, name: str, compress: bool) -> Child:
         """Start this user's process; return it when it has joined and all other users have been notified."""
-        entered = self.room.watch("joined", name=name)
+        entered = self.chat_server.watch("joined", name=name)
         flags = ["--compress"] if compress else []
         url = f"ws://{LOCALHOST}:{self._ports[1]}/chat"
         person = await Child.start(name, "inspector.lab.demo.chat_client", name, url, *flags, heard=self._noted)
-        self._people[name] = person
-        await self.room.within_reason(entered)
+        self._chat_clients[name] = person
+        await self.chat_server.within_reason(entered)
         return person
 
-    async def dismiss(self, name: str) -> None:
+    async def stop_chat_client(self, name: str) -> None:
         """Make this user leave; return when the process has ended."""
-        await self._people.pop(name).stop()
+        await self._chat_clients.pop(name).stop()
 
     async def _start_capture(self, spool: str) -> None:
         ports = ",".join(map(str, self._ports))

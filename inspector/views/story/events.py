@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inspector.tables.table import Table
-from inspector.views.story import application_events, pace, tcp_events
+from inspector.views.story import application_events, tcp_events, timing_events
 from inspector.views.story.packet_arrays import Found, Packets
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def _found(capture: Capture, connection: int | None) -> Iterator[Found]:
         tcp_events.troubles,
         tcp_events.windows,
         tcp_events.endings,
-        pace.pauses,
-        pace.delays,
-        pace.bursts,
-        pace.queues,
+        timing_events.pauses,
+        timing_events.delays,
+        timing_events.bursts,
+        timing_events.queues,
         application_events.data,
     ):
         yield from of_packets(packets)
