@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
+from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 VARIABLE = "WIREGLASS_PLAIN"
+
+FOLDER = Path(__file__).parent
+"""The folder of this package."""
 
 
 class SourceOnly:
@@ -35,12 +38,24 @@ class CythonStandIn:
         """The spec of the stand-in; None for other names."""
         if name != "cython":
             return None
-        return spec_from_file_location(name, Path(__file__).with_name("uncompiled_cython.py"))
+        return spec_from_file_location(name, FOLDER / "uncompiled_cython.py")
 
 
 def is_wanted() -> bool:
     """Whether the environment asks for plain Python."""
     return os.environ.get(VARIABLE, "") not in ("", "0")
+
+
+def outdated_modules() -> list[str]:
+    """Names of the compiled modules that are older than their source files, as after a `git pull`."""
+    compiled = (path for suffix in EXTENSION_SUFFIXES for path in FOLDER.rglob(f"*{suffix}"))
+    sources = {path: path.with_name(path.name.partition(".")[0] + ".py") for path in compiled}
+    old = (source for path, source in sources.items() if is_newer(source, path))
+    return sorted(".".join(source.relative_to(FOLDER.parent).with_suffix("").parts) for source in old)
+
+
+def is_newer(path: Path, than: Path) -> bool:
+    return path.exists() and path.stat().st_mtime > than.stat().st_mtime
 
 
 def install() -> None:

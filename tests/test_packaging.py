@@ -8,10 +8,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
 
+import wireglass
+from inspector import pure_python
 from inspector.cli.main import main
 from inspector.cli.system_checks import LIBRARIES, hot_modules, plain_modules
 from inspector.pure_python import VARIABLE, is_wanted
@@ -75,3 +78,32 @@ def test_the_switch_runs_a_hot_module_from_its_source(module: str) -> None:
     command = [sys.executable, "-c", code]
     found = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     assert found.strip().endswith(".py")
+
+
+def test_modules_older_than_their_sources_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "inspector"
+    package.mkdir()
+    for name, compiled_ns in {"old": 1, "new": 3}.items():
+        source, compiled = package / f"{name}.py", package / f"{name}{EXTENSION_SUFFIXES[0]}"
+        for path, changed_ns in ((source, 2), (compiled, compiled_ns)):
+            path.touch()
+            os.utime(path, ns=(changed_ns * 10**9, changed_ns * 10**9))
+    monkeypatch.setattr(pure_python, "FOLDER", package)
+    assert pure_python.outdated_modules() == ["inspector.old"]
+
+
+def test_a_stale_compiled_module_ends_in_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a `git pull`, a module compiled from older sources may import names that are gone."""
+
+    def fail() -> None:
+        raise ImportError("cannot import name Refusal", name="inspector.tcp.verdicts")
+
+    monkeypatch.setattr("inspector.cli.main.run", fail)
+    monkeypatch.setattr(pure_python, "outdated_modules", lambda: ["inspector.tcp.lifecycle", "inspector.tcp.analysis"])
+    with pytest.raises(
+        SystemExit, match=r"^wireglass: cannot import name Refusal\. inspector\.tcp\.lifecycle was .*make install"
+    ):
+        wireglass.run()
+    monkeypatch.setattr(pure_python, "outdated_modules", list)
+    with pytest.raises(SystemExit, match="Python finds another package"):
+        wireglass.run()

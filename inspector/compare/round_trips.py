@@ -16,7 +16,7 @@ from inspector.compare.delivery_methods import Kind, first_of
 from inspector.compare.messages import AllMessages
 from inspector.engine.clocks import elapsed
 from inspector.tables.arrays import Ints
-from inspector.tcp.header import SYN
+from inspector.tcp.flags_and_seq import SYN
 from inspector.tcp.verdicts import Verdict
 
 if TYPE_CHECKING:

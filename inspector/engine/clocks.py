@@ -235,7 +235,7 @@ def extent(packets: Table) -> int | None:
     return int(times.max() - times.min()) if len(clock) and clock.min() == clock.max() else None
 
 
-def waits(capture: Capture, exchanges: Any = slice(None)) -> Times:
+def response_times(capture: Capture, exchanges: Any = slice(None)) -> Times:
     """The time in ns from the end of each request to the first byte of its response.
 
     It is 0 if the response was sent before its sender had received the whole request, and UNKNOWN if either message is
@@ -278,7 +278,7 @@ def durations(capture: Capture, exchanges: Any = slice(None)) -> Times:
     request, response = table["request"][exchanges], table["response"][exchanges]
     if not len(messages):
         return np.full(len(request), UNKNOWN, np.int64)
-    connect, wait = connects(capture, exchanges), waits(capture, exchanges)
+    connect, wait = connects(capture, exchanges), response_times(capture, exchanges)
     send, receive = transfers(capture, request), transfers(capture, response)
     requested, responded = messages["time_ns"][request], messages["time_ns"][response]
     begin = np.where(request >= 0, requested - np.maximum(connect, 0), responded)

@@ -5,14 +5,14 @@ cimport inspector.http.stages as stages
 from inspector.http.chunked cimport ChunkedBody
 from inspector.http.exchanges cimport Exchanges
 from inspector.http.direction_state cimport DirectionState
-from inspector.http.message_rows cimport MessageRows
+from inspector.http.message_writer cimport MessageWriter
 from inspector.tables.chunk_cursor cimport ChunkCursor
 
 
 @cython.final
 cdef class BodyReader:
     cdef ChunkCursor _cursor
-    cdef MessageRows _rows
+    cdef MessageWriter _rows
     cdef Exchanges _exchanges
     cdef object _reports
 

@@ -14,7 +14,7 @@ from inspector.http.chunked import ChunkedBody
 from inspector.http.direction_state import DirectionState
 from inspector.http.exchanges import Exchanges
 from inspector.http.message_notes import Note
-from inspector.http.message_rows import MessageRows
+from inspector.http.message_writer import MessageWriter
 from inspector.tables.arena import ARENA as _ARENA
 from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.tables.table import BodyFraming
@@ -37,11 +37,11 @@ class BodyReader:
     """Advances a `DirectionState` from the end of a header to the start of the next message."""
 
     _cursor: ChunkCursor
-    _rows: MessageRows
+    _rows: MessageWriter
     _exchanges: Exchanges
     _reports: Reports
 
-    def __init__(self, cursor: ChunkCursor, rows: MessageRows, exchanges: Exchanges, reports: Reports) -> None:
+    def __init__(self, cursor: ChunkCursor, rows: MessageWriter, exchanges: Exchanges, reports: Reports) -> None:
         self._cursor = cursor
         self._rows = rows
         self._exchanges = exchanges

@@ -1,7 +1,7 @@
 # What other compiled modules see of message_reader.py; the docstrings are there.
 cimport cython
 
-cimport inspector.tcp.header as tcp_header
+cimport inspector.tcp.flags_and_seq as tcp_header
 cimport inspector.http.framing as framing
 cimport inspector.http.stages as stages
 from inspector.http.body_reader cimport BodyReader
@@ -9,7 +9,7 @@ from inspector.http.directions cimport Directions
 from inspector.http.exchanges cimport Exchanges
 from inspector.http.direction_state cimport DirectionState
 from inspector.http.head_reader cimport HeadReader
-from inspector.http.message_rows cimport MessageRows
+from inspector.http.message_writer cimport MessageWriter
 from inspector.tables.chunk_cursor cimport ChunkCursor
 
 
@@ -22,7 +22,7 @@ cdef class MessageReader:
     cdef HeadReader _head
     cdef ChunkCursor _cursor
     cdef Directions _directions
-    cdef MessageRows _rows
+    cdef MessageWriter _rows
     cdef BodyReader _bodies
     cdef Exchanges _exchanges
     cdef object _reports

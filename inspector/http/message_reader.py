@@ -17,12 +17,12 @@ from inspector.http.directions import Directions
 from inspector.http.exchanges import Exchanges
 from inspector.http.head_reader import HeadReader
 from inspector.http.message_notes import CODE_OF, Note
-from inspector.http.message_rows import MessageRows
+from inspector.http.message_writer import MessageWriter
 from inspector.tables.chunk_cursor import ChunkCursor
 from inspector.tables.stream_routes import Route
 from inspector.tables.table import BodyFraming, MessageKind
 from inspector.tables.table import Protocol as _Protocol
-from inspector.tcp import header as tcp_header
+from inspector.tcp import flags_and_seq as tcp_header
 
 OPAQUE = cython.declare(cython.int, int(Route.OPAQUE))
 SWITCHING = cython.declare(cython.int, int(Route.SWITCHING))
@@ -65,7 +65,7 @@ class MessageReader:
     _head: HeadReader
     _cursor: ChunkCursor
     _directions: Directions
-    _rows: MessageRows
+    _rows: MessageWriter
     _bodies: BodyReader
     _exchanges: Exchanges
     _reports: Reports
@@ -75,7 +75,7 @@ class MessageReader:
         reader: HeadReader,
         cursor: ChunkCursor,
         directions: Directions,
-        rows: MessageRows,
+        rows: MessageWriter,
         bodies: BodyReader,
         exchanges: Exchanges,
         reports: Reports,
@@ -211,7 +211,7 @@ class MessageReader:
         """
         if not self._cursor.flags[response] & tcp_header.ACK:
             return False
-        return tcp_header.seq_distance(self._cursor.ack[response], self._cursor.seq[request]) >= 0
+        return tcp_header.seq_offset(self._cursor.ack[response], self._cursor.seq[request]) >= 0
 
     @cfunc
     def _response_body(self, state: DirectionState, key: Py_ssize_t, row: Py_ssize_t, entry: longlong) -> None:

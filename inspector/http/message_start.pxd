@@ -8,7 +8,7 @@ from inspector.http.directions cimport Directions
 from inspector.http.exchanges cimport Exchanges
 from inspector.http.direction_state cimport DirectionState
 from inspector.http.head_reader cimport HeadReader
-from inspector.http.message_rows cimport MessageRows
+from inspector.http.message_writer cimport MessageWriter
 from inspector.http.message_reader cimport MessageReader
 from inspector.tables.chunk_cursor cimport ChunkCursor
 
@@ -21,7 +21,7 @@ cdef class MessageStarts:
     cdef HeadReader _reader
     cdef Exchanges _exchanges
     cdef Directions _directions
-    cdef MessageRows _rows
+    cdef MessageWriter _rows
     cdef MessageReader _message_reader
     cdef object _reports
 

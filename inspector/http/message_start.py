@@ -19,7 +19,7 @@ from inspector.http.head_buffer import HeldHead
 from inspector.http.head_reader import HeadReader
 from inspector.http.message_notes import Note
 from inspector.http.message_reader import MessageReader
-from inspector.http.message_rows import MessageRows
+from inspector.http.message_writer import MessageWriter
 from inspector.tables.arena import ARENA as _ARENA
 from inspector.tables.arena import Arena
 from inspector.tables.chunk_cursor import ChunkCursor
@@ -52,7 +52,7 @@ class MessageStarts:
     _reader: HeadReader
     _exchanges: Exchanges
     _directions: Directions
-    _rows: MessageRows
+    _rows: MessageWriter
     _message_reader: MessageReader
     _reports: Reports
 
@@ -63,7 +63,7 @@ class MessageStarts:
         reader: HeadReader,
         exchanges: Exchanges,
         directions: Directions,
-        rows: MessageRows,
+        rows: MessageWriter,
         messages: MessageReader,
         reports: Reports,
     ) -> None:

@@ -30,8 +30,8 @@ from inspector.http.exchanges import Exchanges
 from inspector.http.head_reader import HeadReader
 from inspector.http.message_notes import Note
 from inspector.http.message_reader import MessageReader
-from inspector.http.message_rows import MessageRows
 from inspector.http.message_start import MessageStarts
+from inspector.http.message_writer import MessageWriter
 from inspector.tables.anomaly_writer import AnomalyWriter
 from inspector.tables.arena import Arena
 from inspector.tables.chunk_cursor import ChunkCursor
@@ -70,7 +70,7 @@ class HttpParser:
     _cursor: ChunkCursor
     _exchanges: Exchanges
     _directions: Directions
-    _rows: MessageRows
+    _rows: MessageWriter
     _bodies: BodyReader
     _message_reader: MessageReader
     _message_starts: MessageStarts
@@ -89,7 +89,7 @@ class HttpParser:
         self._cursor = cursor
         self._exchanges = Exchanges(exchanges)
         self._directions = Directions(connections, self._exchanges)
-        self._rows = MessageRows(messages)
+        self._rows = MessageWriter(messages)
         self._reports = Reports(anomaly_writer, cursor)
         self._bodies = BodyReader(cursor, self._rows, self._exchanges, self._reports)
         self._message_reader = MessageReader(

@@ -10,7 +10,7 @@ import numpy as np
 from inspector.engine.clocks import elapsed
 from inspector.tables.arrays import Rows, Values
 from inspector.tables.table import Table
-from inspector.tcp.header import ACK, FIN, RST, SYN
+from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN
 from inspector.tcp.verdicts import Acceptance, Verdict
 
 if TYPE_CHECKING:

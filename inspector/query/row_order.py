@@ -20,7 +20,7 @@ from inspector.query.stable_sort import stable_order
 from inspector.query.time_range import exchange_times
 from inspector.tables.arrays import Ints, Mask, Rows, Values
 from inspector.tables.table import PROTOCOL_NAMES, Table
-from inspector.tcp.header import ACK
+from inspector.tcp.flags_and_seq import ACK
 
 if TYPE_CHECKING:
     from inspector.engine.capture import Capture

@@ -16,13 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES
-from inspector.engine.clocks import elapsed, lifetimes
-from inspector.engine.clocks import waits as response_times
+from inspector.engine.clocks import elapsed, lifetimes, response_times
 from inspector.query.outcomes import NEVER_OPEN, Outcome, Outcomes, outcomes
 from inspector.query.time_range import gets_no_response
 from inspector.query.wait_causes import Cause, pauses
 from inspector.tables.arrays import Mask, Rows, Times, Values
-from inspector.tcp.header import FIN, RST, SYN
+from inspector.tcp.flags_and_seq import FIN, RST, SYN
 from inspector.tcp.verdicts import TROUBLE, VERDICT_WORDS, Verdict, code_of
 from inspector.websocket.opcodes import FIRST_ERROR_CODE
 

@@ -20,7 +20,7 @@ from inspector.query.delayed_acks import DEFAULT_MSS, RELEASE_NS, delayed_acks, 
 from inspector.query.packet_arrays import Connections, PacketArrays
 from inspector.tables.arrays import Ints, Mask, Rows, Times, Values
 from inspector.tables.table import Direction
-from inspector.tcp.header import ACK, SYN
+from inspector.tcp.flags_and_seq import ACK, SYN
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import Verdict
 

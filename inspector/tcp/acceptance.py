@@ -21,10 +21,10 @@ from inspector.tcp.verdicts import Acceptance, DropReason
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.endpoint import End
-    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from cython.cimports.inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
 else:
     from inspector.tcp.endpoint import End
-    from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
 
 ACCEPTED = cython.declare(cython.int, int(DropReason.NONE))
 OUTSIDE_WINDOW = cython.declare(cython.int, int(DropReason.OUTSIDE_WINDOW))
@@ -107,9 +107,9 @@ class Acceptor:
             )
         if not receiver.has_acked:
             return self._test_first_ack(sender, receiver, row, flags)
-        ahead = seq_distance(receiver.acked, seq)
+        ahead = seq_offset(receiver.acked, seq)
         if ahead > 0:
-            if sender.seq_known and seq_distance(sender.furthest, seq) > 0 and self._is_beyond(receiver, seq):
+            if sender.seq_known and seq_offset(sender.furthest, seq) > 0 and self._is_beyond(receiver, seq):
                 return OUTSIDE_WINDOW
         elif ahead < 0:
             length = self.payload[row] + (1 if flags & FIN else 0)
@@ -117,7 +117,7 @@ class Acceptor:
                 return OUTSIDE_WINDOW
             if flags & FIN and ahead + length <= 0 and self._is_stale_fin(sender, (seq + length) & MASK32):
                 return OUTSIDE_WINDOW
-        if flags & ACK and receiver.seq_known and seq_distance(receiver.furthest, self.ack[row]) > LARGEST_WINDOW:
+        if flags & ACK and receiver.seq_known and seq_offset(receiver.furthest, self.ack[row]) > LARGEST_WINDOW:
             return ACK_OF_UNSENT
         return ACCEPTED
 
@@ -145,7 +145,7 @@ class Acceptor:
         """
         if sender.fin_sent and sender.fin_end == end:
             return False
-        return sender.seq_known and seq_distance(end, sender.furthest) >= 0
+        return sender.seq_known and seq_offset(end, sender.furthest) >= 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -163,7 +163,7 @@ class Acceptor:
     @cython.exceptval(-1)
     def _acknowledges_syn(self, receiver: End, row: cython.Py_ssize_t) -> cython.bint:
         ack: cython.uint = self.ack[row]
-        return seq_distance(receiver.syn_seq, ack) > 0 and seq_distance(ack, receiver.furthest) >= 0
+        return seq_offset(receiver.syn_seq, ack) > 0 and seq_offset(ack, receiver.furthest) >= 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -178,12 +178,12 @@ class Acceptor:
             if not receiver.sent_syn or sender.syn_known or (flags & ACK and self._acknowledges_syn(receiver, row)):
                 return ACCEPTED
             return RESET_OUTSIDE_WINDOW
-        ahead = seq_distance(receiver.acked, seq)
+        ahead = seq_offset(receiver.acked, seq)
         if ahead == 0 or receiver.reset_from >= 0 or (sender.fin_sent and sender.fin_end == seq + 1 & MASK32):
             return ACCEPTED
         if ahead < 0 or self._is_beyond(receiver, seq):
             return RESET_OUTSIDE_WINDOW
-        if sender.seq_known and seq_distance(sender.furthest, seq) > 0:
+        if sender.seq_known and seq_offset(sender.furthest, seq) > 0:
             return RESET_INSIDE_WINDOW
         return ACCEPTED
 
@@ -206,8 +206,8 @@ class Acceptor:
     def _is_beyond(self, receiver: End, seq: cython.uint) -> cython.bint:
         """Whether the sequence number lies beyond the receiver's window, as far as that is known."""
         if receiver.has_edge:
-            return seq_distance(receiver.edge, seq) >= 0
-        return seq_distance(receiver.acked, seq) > LARGEST_WINDOW
+            return seq_offset(receiver.edge, seq) >= 0
+        return seq_offset(receiver.acked, seq) > LARGEST_WINDOW
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -215,10 +215,10 @@ class Acceptor:
         """Note what an accepted segment acknowledges, and how far the window that it announces reaches."""
         ack: cython.uint = self.ack[row]
         edge: cython.uint = (ack + self.window[row]) & MASK32
-        if not sender.has_acked or seq_distance(sender.acked, ack) > 0:
+        if not sender.has_acked or seq_offset(sender.acked, ack) > 0:
             sender.has_acked = True
             sender.acked = ack
-        if self.window_shift[row] >= 0 and (not sender.has_edge or seq_distance(sender.edge, edge) > 0):
+        if self.window_shift[row] >= 0 and (not sender.has_edge or seq_offset(sender.edge, edge) > 0):
             sender.has_edge = True
             sender.edge = edge
 
@@ -253,4 +253,4 @@ class Acceptor:
             carried = peer.contiguous
         else:
             return False
-        return seq_distance(end, self.ack[row]) >= 0 and seq_distance(carried, end) > 0
+        return seq_offset(end, self.ack[row]) >= 0 and seq_offset(carried, end) > 0

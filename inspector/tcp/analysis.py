@@ -17,9 +17,9 @@ from inspector.tcp import verdicts
 from inspector.tcp.verdicts import COPY_SHIFT, Verdict
 
 if cython.compiled:
-    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from cython.cimports.inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
 else:
-    from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
 
 SYN_FIN_RST = cython.declare(cython.uint, 7)
 
@@ -273,7 +273,7 @@ class Analysis:
         verdict = self._window_verdict(fwd, rev, row, window, self.peer_scale[row])
         if self.ack[row] != fwd.last_ack:
             fwd.duplicate_acks = 0
-        if flags & ACK and rev.contiguous and seq_distance(self.ack[row], rev.contiguous) < 0:
+        if flags & ACK and rev.contiguous and seq_offset(self.ack[row], rev.contiguous) < 0:
             verdict |= self._unseen_verdict(rev)
         if (self.payload[row] or flags & (SYN | FIN)) and not verdict & KEEP_ALIVE:
             verdict |= self._repeat_verdict(fwd, rev, row, pair.initial_rtt_ns)
@@ -305,7 +305,7 @@ class Analysis:
             return ZERO_WINDOW_PROBE
         if window == 0 and plain:
             verdict |= ZERO_WINDOW
-        if fwd.next_seq and seq_distance(seq, fwd.next_seq) < 0 and not self.flags[row] & RST:
+        if fwd.next_seq and seq_offset(seq, fwd.next_seq) < 0 and not self.flags[row] & RST:
             verdict |= LOST_SEGMENT
         if length <= 1 and seq == (fwd.next_seq - 1) & MASK32 and plain:
             verdict |= KEEP_ALIVE
@@ -343,7 +343,7 @@ class Analysis:
 
         While the sender of those bytes stays silent, further ACKs of them are not reported.
         """
-        if seq_distance(rev.next_seq, rev.contiguous) < 0:
+        if seq_offset(rev.next_seq, rev.contiguous) < 0:
             rev.contiguous = rev.next_seq
             return ACK_LOST_SEGMENT
         if rev.duplicate_acks == 0:
@@ -362,11 +362,11 @@ class Analysis:
         length: cython.uint = self.payload[row]
         end: cython.uint
         allowed: cython.ulonglong
-        repeats: cython.bint = fwd.next_seq != 0 and seq_distance(fwd.next_seq, seq) < 0
+        repeats: cython.bint = fwd.next_seq != 0 and seq_offset(fwd.next_seq, seq) < 0
         if length > 1 and seq == (fwd.next_seq - 1) & MASK32:
             repeats = False  # new data after a window probe's byte
         end = (seq + length) & MASK32
-        if length and rev.last_ack and seq_distance(rev.last_ack, end) <= 0:
+        if length and rev.last_ack and seq_offset(rev.last_ack, end) <= 0:
             return SPURIOUS_RETRANSMISSION
         if not repeats:
             return 0
@@ -409,7 +409,7 @@ class Analysis:
         if self.flags[row] & (SYN | FIN):
             end = (end + 1) & MASK32
         if not verdict & ZERO_WINDOW_PROBE:  # its byte will be sent again
-            if not fwd.next_seq or seq_distance(end, fwd.next_seq) < 0:
+            if not fwd.next_seq or seq_offset(end, fwd.next_seq) < 0:
                 fwd.next_seq = end
                 fwd.next_seq_ns = self.times[row]
                 if end != seq:
@@ -448,7 +448,7 @@ class Analysis:
         """
         ahead: cython.longlong
         while rev.oldest >= 0:
-            ahead = seq_distance(self._end(rev.oldest), self.ack[row])
+            ahead = seq_offset(self._end(rev.oldest), self.ack[row])
             if ahead < 0:
                 return 0
             if ahead == 0:
@@ -475,11 +475,11 @@ class Analysis:
         """The number of bytes sent but not acknowledged yet, excluding the sequence numbers that SYN and FIN occupy."""
         first: cython.uint = self.seq[fwd.oldest]
         flight: cython.longlong
-        if rev.last_ack and seq_distance(rev.last_ack, first) < 0:
+        if rev.last_ack and seq_offset(rev.last_ack, first) < 0:
             first = rev.last_ack
         elif self.flags[fwd.oldest] & SYN:
             first = (first + 1) & MASK32
-        flight = -seq_distance(fwd.next_seq, first)
+        flight = -seq_offset(fwd.next_seq, first)
         if self.flags[fwd.newest] & FIN:
             flight -= 1
         return max(flight, 0)

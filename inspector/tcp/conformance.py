@@ -16,10 +16,10 @@ from inspector.tcp.verdicts import Acceptance, DropReason
 
 if cython.compiled:
     from cython.cimports.inspector.tables.anomaly_writer import AnomalyWriter
-    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from cython.cimports.inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
 else:
     from inspector.tables.anomaly_writer import AnomalyWriter
-    from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
 
 FLAGS_OF_1981 = cython.declare(cython.uint, 63)
 """FIN, SYN, RST, PSH, ACK and URG: every segment of a working TCP has at least one of these flags."""
@@ -29,44 +29,42 @@ REASON = cython.declare(cython.uint, int(Acceptance.REASON))
 CONTINUES = cython.declare(cython.uint, int(Acceptance.CONTINUES))
 REUSES_OPEN = cython.declare(cython.uint, int(Acceptance.REUSES_OPEN))
 REUSES_TIME_WAIT = cython.declare(cython.uint, int(Acceptance.REUSES_TIME_WAIT))
-OUTSIDE = cython.declare(cython.uint, int(DropReason.OUTSIDE_WINDOW))
-DAMAGED = cython.declare(cython.uint, int(DropReason.BAD_CHECKSUM))
-"""OUTSIDE and DAMAGED are whole values of packets.acceptance: the segment was dropped, and not accepted after all."""
+DROPPED_OUTSIDE = cython.declare(cython.uint, int(DropReason.OUTSIDE_WINDOW))
+DROPPED_FOR_CHECKSUM = cython.declare(cython.uint, int(DropReason.BAD_CHECKSUM))
+"""Each is also the whole value of packets.acceptance where the segment was dropped, and not accepted after all."""
 
-OUTSIDE_WINDOW = cython.declare(cython.int, int(DropReason.OUTSIDE_WINDOW))
-DROPPED_FOR_CHECKSUM = cython.declare(cython.int, int(DropReason.BAD_CHECKSUM))
-DROPPED_RESET_OUTSIDE = cython.declare(cython.int, int(DropReason.RESET_OUTSIDE_WINDOW))
-DROPPED_RESET_INSIDE = cython.declare(cython.int, int(DropReason.RESET_INSIDE_WINDOW))
-DROPPED_SYN = cython.declare(cython.int, int(DropReason.SYN_INSIDE))
+DROPPED_RESET_OUTSIDE = cython.declare(cython.uint, int(DropReason.RESET_OUTSIDE_WINDOW))
+DROPPED_RESET_INSIDE = cython.declare(cython.uint, int(DropReason.RESET_INSIDE_WINDOW))
+DROPPED_SYN = cython.declare(cython.uint, int(DropReason.SYN_INSIDE))
 
 # The indices of the codes in inspector/anomalies.
-BEGINS_WITH_FIN = cython.declare(cython.int, index_of("tcp-begins-with-fin"))
-BEGINS_WITH_RESET = cython.declare(cython.int, index_of("tcp-begins-with-reset"))
-BEGINS_WITH_SYN_ACK = cython.declare(cython.int, index_of("tcp-begins-with-syn-ack"))
-ANSWER_UNSEEN = cython.declare(cython.int, index_of("tcp-answer-unseen"))
-SYN_INSIDE = cython.declare(cython.int, index_of("tcp-syn-inside"))
-RESET_WITH_DATA = cython.declare(cython.int, index_of("tcp-reset-with-data"))
-RESET_STORM = cython.declare(cython.int, index_of("tcp-reset-storm"))
-FIN_MOVED = cython.declare(cython.int, index_of("tcp-fin-moved"))
-FIN_AFTER_RESET = cython.declare(cython.int, index_of("tcp-fin-after-reset"))
-FIN_STORM = cython.declare(cython.int, index_of("tcp-fin-storm"))
-DATA_AFTER_FIN = cython.declare(cython.int, index_of("tcp-data-after-fin"))
-DATA_AFTER_RESET = cython.declare(cython.int, index_of("tcp-data-after-reset"))
-DATA_BEFORE_ESTABLISHED = cython.declare(cython.int, index_of("tcp-data-before-established"))
-DATA_ON_SYN = cython.declare(cython.int, index_of("tcp-data-on-syn"))
-IMPOSSIBLE_FLAGS = cython.declare(cython.int, index_of("tcp-impossible-flags"))
-RESET_OUTSIDE_WINDOW = cython.declare(cython.int, index_of("tcp-reset-outside-window"))
-BAD_CHECKSUM = cython.declare(cython.int, index_of("tcp-bad-checksum"))
-RESET_CHALLENGED = cython.declare(cython.int, index_of("tcp-reset-challenged"))
-SEGMENT_OUTSIDE_WINDOW = cython.declare(cython.int, index_of("tcp-segment-outside-window"))
-STRAY_FIN = cython.declare(cython.int, index_of("tcp-stray-fin"))
-ACK_OF_UNSENT = cython.declare(cython.int, index_of("tcp-ack-of-unsent"))
-CHALLENGE_ACK = cython.declare(cython.int, index_of("tcp-challenge-ack"))
-REUSE_IN_TIME_WAIT = cython.declare(cython.int, index_of("tcp-reuse-in-time-wait"))
-REUSE_WHILE_OPEN = cython.declare(cython.int, index_of("tcp-reuse-while-open"))
-SIMULTANEOUS_OPEN = cython.declare(cython.int, index_of("tcp-simultaneous-open"))
-WINDOW_SHRUNK = cython.declare(cython.int, index_of("tcp-window-shrunk"))
-WRONG_SYN_ACK = cython.declare(cython.int, index_of("tcp-wrong-syn-ack"))
+ANOMALY_BEGINS_WITH_FIN = cython.declare(cython.int, index_of("tcp-begins-with-fin"))
+ANOMALY_BEGINS_WITH_RESET = cython.declare(cython.int, index_of("tcp-begins-with-reset"))
+ANOMALY_BEGINS_WITH_SYN_ACK = cython.declare(cython.int, index_of("tcp-begins-with-syn-ack"))
+ANOMALY_ANSWER_UNSEEN = cython.declare(cython.int, index_of("tcp-answer-unseen"))
+ANOMALY_SYN_INSIDE = cython.declare(cython.int, index_of("tcp-syn-inside"))
+ANOMALY_RESET_WITH_DATA = cython.declare(cython.int, index_of("tcp-reset-with-data"))
+ANOMALY_RESET_STORM = cython.declare(cython.int, index_of("tcp-reset-storm"))
+ANOMALY_FIN_MOVED = cython.declare(cython.int, index_of("tcp-fin-moved"))
+ANOMALY_FIN_AFTER_RESET = cython.declare(cython.int, index_of("tcp-fin-after-reset"))
+ANOMALY_FIN_STORM = cython.declare(cython.int, index_of("tcp-fin-storm"))
+ANOMALY_DATA_AFTER_FIN = cython.declare(cython.int, index_of("tcp-data-after-fin"))
+ANOMALY_DATA_AFTER_RESET = cython.declare(cython.int, index_of("tcp-data-after-reset"))
+ANOMALY_DATA_BEFORE_ESTABLISHED = cython.declare(cython.int, index_of("tcp-data-before-established"))
+ANOMALY_DATA_ON_SYN = cython.declare(cython.int, index_of("tcp-data-on-syn"))
+ANOMALY_IMPOSSIBLE_FLAGS = cython.declare(cython.int, index_of("tcp-impossible-flags"))
+ANOMALY_RESET_OUTSIDE_WINDOW = cython.declare(cython.int, index_of("tcp-reset-outside-window"))
+ANOMALY_BAD_CHECKSUM = cython.declare(cython.int, index_of("tcp-bad-checksum"))
+ANOMALY_RESET_CHALLENGED = cython.declare(cython.int, index_of("tcp-reset-challenged"))
+ANOMALY_SEGMENT_OUTSIDE_WINDOW = cython.declare(cython.int, index_of("tcp-segment-outside-window"))
+ANOMALY_STRAY_FIN = cython.declare(cython.int, index_of("tcp-stray-fin"))
+ANOMALY_ACK_OF_UNSENT = cython.declare(cython.int, index_of("tcp-ack-of-unsent"))
+ANOMALY_CHALLENGE_ACK = cython.declare(cython.int, index_of("tcp-challenge-ack"))
+ANOMALY_REUSE_IN_TIME_WAIT = cython.declare(cython.int, index_of("tcp-reuse-in-time-wait"))
+ANOMALY_REUSE_WHILE_OPEN = cython.declare(cython.int, index_of("tcp-reuse-while-open"))
+ANOMALY_SIMULTANEOUS_OPEN = cython.declare(cython.int, index_of("tcp-simultaneous-open"))
+ANOMALY_WINDOW_SHRUNK = cython.declare(cython.int, index_of("tcp-window-shrunk"))
+ANOMALY_WRONG_SYN_ACK = cython.declare(cython.int, index_of("tcp-wrong-syn-ack"))
 
 STORM = cython.declare(cython.int, 1000)
 """This many FINs, or RSTs, from one end of a connection are a storm (Zeek's tcp_storm_thresh)."""
@@ -221,7 +219,7 @@ class Conformance:
             if sent.first_dropped >= 0:
                 self._settle_dropped(sent, last_packet[index // 2], index % 2)
             if sent.late >= 0:
-                self._note(sent.late, DATA_AFTER_RESET, self.payload[sent.late], 0, 0)
+                self._note(sent.late, ANOMALY_DATA_AFTER_RESET, self.payload[sent.late], 0, 0)
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -236,7 +234,7 @@ class Conformance:
         sender = self.ends[2 * connection + side]
         receiver = self.ends[2 * connection + 1 - side]
         if kind & (kind - 1) or not flags & FLAGS_OF_1981:
-            self._note(row, IMPOSSIBLE_FLAGS, flags, 0, 0)
+            self._note(row, ANOMALY_IMPOSSIBLE_FLAGS, flags, 0, 0)
         if kind and row == self.first_packet[connection]:
             self._check_first(connection, row, flags)
         if acceptance & REASON:
@@ -255,7 +253,7 @@ class Conformance:
             if self.payload[row]:
                 self._check_data(sender, receiver, row)
             elif sender.is_asking and flags & ACK and not receiver.has_acked:
-                self._note(row, ANSWER_UNSEEN, 0, 0, 0)
+                self._note(row, ANOMALY_ANSWER_UNSEEN, 0, 0, 0)
             sender.is_asking = False
         if kind & FIN:
             self._check_fin(sender, receiver, row)
@@ -270,7 +268,7 @@ class Conformance:
     def _extend(self, sender: SenderState, row: cython.Py_ssize_t, kind: cython.uint) -> cython.int:
         """Note how far the sender's sequence numbers reach."""
         end: cython.uint = (self.seq[row] + self.payload[row] + (1 if kind else 0)) & MASK32
-        if not sender.has_reach or seq_distance(sender.reach, end) > 0:
+        if not sender.has_reach or seq_offset(sender.reach, end) > 0:
             sender.reach = end
             sender.has_reach = True
 
@@ -287,21 +285,21 @@ class Conformance:
     ) -> cython.int:
         """Report a segment that its receiver must drop; it does not change any state."""
         drop_reason: cython.int = self.acceptance[row] & REASON
-        if drop_reason in (OUTSIDE_WINDOW, DROPPED_FOR_CHECKSUM):
+        if drop_reason in (DROPPED_OUTSIDE, DROPPED_FOR_CHECKSUM):
             if receiver.first_dropped < 0:
                 receiver.first_dropped = row
         elif drop_reason == DROPPED_RESET_OUTSIDE:
-            self._note(row, RESET_OUTSIDE_WINDOW, self.seq[row], receiver.last_ack, receiver.edge)
+            self._note(row, ANOMALY_RESET_OUTSIDE_WINDOW, self.seq[row], receiver.last_ack, receiver.edge)
         elif drop_reason == DROPPED_RESET_INSIDE:
-            self._note(row, RESET_CHALLENGED, self.seq[row], sender.reach, 0)
+            self._note(row, ANOMALY_RESET_CHALLENGED, self.seq[row], sender.reach, 0)
             receiver.challenged = row
         elif drop_reason == DROPPED_SYN:
-            self._note(row, SYN_INSIDE, 0, 0, 0)
+            self._note(row, ANOMALY_SYN_INSIDE, 0, 0, 0)
             receiver.challenged = row
         elif flags & SYN:
             self._check_syn(connection, side, row, flags, sender, receiver)
         else:
-            self._note(row, ACK_OF_UNSENT, self.ack[row], receiver.reach, 0)
+            self._note(row, ANOMALY_ACK_OF_UNSENT, self.ack[row], receiver.reach, 0)
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -319,7 +317,7 @@ class Conformance:
             and not self.payload[row]
             and self.ack[row] == sender.last_ack
         ):
-            self._note(row, CHALLENGE_ACK, challenged + 1, 0, 0)
+            self._note(row, ANOMALY_CHALLENGE_ACK, challenged + 1, 0, 0)
         if sender.first_dropped >= 0:
             self._settle_dropped(sender, row, side)
         return 0
@@ -333,13 +331,13 @@ class Conformance:
         """
         at: cython.Py_ssize_t = row
         while at >= sent.first_dropped:
-            if self.packet_direction[at] != side and self.acceptance[at] == OUTSIDE:
+            if self.packet_direction[at] != side and self.acceptance[at] == DROPPED_OUTSIDE:
                 if self.flags[at] & FIN:
-                    self._note(at, STRAY_FIN, self.seq[at], sent.last_ack, sent.edge)
+                    self._note(at, ANOMALY_STRAY_FIN, self.seq[at], sent.last_ack, sent.edge)
                 else:
-                    self._note(at, SEGMENT_OUTSIDE_WINDOW, self.seq[at], sent.last_ack, sent.edge)
-            elif self.packet_direction[at] != side and self.acceptance[at] == DAMAGED:
-                self._note(at, BAD_CHECKSUM, self.seq[at], 0, 0)
+                    self._note(at, ANOMALY_SEGMENT_OUTSIDE_WINDOW, self.seq[at], sent.last_ack, sent.edge)
+            elif self.packet_direction[at] != side and self.acceptance[at] == DROPPED_FOR_CHECKSUM:
+                self._note(at, ANOMALY_BAD_CHECKSUM, self.seq[at], 0, 0)
             at = self.previous_packet[at]
         sent.first_dropped = -1
 
@@ -365,16 +363,16 @@ class Conformance:
         """
         old: cython.int = self.previous[connection]
         if flags & SYN and flags & ACK:
-            self._note_first(row, BEGINS_WITH_SYN_ACK, 0)
+            self._note_first(row, ANOMALY_BEGINS_WITH_SYN_ACK, 0)
         elif flags & SYN:
             if self.acceptance[row] & REUSES_TIME_WAIT:
-                self._note_first(row, REUSE_IN_TIME_WAIT, old)
+                self._note_first(row, ANOMALY_REUSE_IN_TIME_WAIT, old)
             elif self.acceptance[row] & REUSES_OPEN:
-                self._note_first(row, REUSE_WHILE_OPEN, old)
+                self._note_first(row, ANOMALY_REUSE_WHILE_OPEN, old)
         elif flags & RST:
-            self._note_first(row, BEGINS_WITH_RESET, 0)
+            self._note_first(row, ANOMALY_BEGINS_WITH_RESET, 0)
         elif flags & FIN:
-            self._note_first(row, BEGINS_WITH_FIN, 0)
+            self._note_first(row, ANOMALY_BEGINS_WITH_FIN, 0)
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -399,20 +397,20 @@ class Conformance:
     ) -> cython.int:
         asked: cython.uint
         if self.payload[row]:
-            self._note(row, DATA_ON_SYN, self.payload[row], 0, 0)
+            self._note(row, ANOMALY_DATA_ON_SYN, self.payload[row], 0, 0)
         receiver.is_asking = False
         sender.is_reset = receiver.is_reset = False
         sender.late = receiver.late = -1
         if not flags & ACK:
             if side == 1 and not sender.sent_syn:
-                self._note(row, SIMULTANEOUS_OPEN, 0, 0, 0)
+                self._note(row, ANOMALY_SIMULTANEOUS_OPEN, 0, 0, 0)
             sender.sent_syn = sender.is_asking = True
             return 0
         sender.is_asking = False
         asked = (self.isn[connection, 1 - side] + 1) & MASK32
         # An ACK beyond the SYN's own number covers data that came with it (TCP Fast Open).
-        if self.isn_known[connection, 1 - side] == 1 and seq_distance(asked, self.ack[row]) < 0:
-            self._note(row, WRONG_SYN_ACK, self.ack[row], asked, 0)
+        if self.isn_known[connection, 1 - side] == 1 and seq_offset(asked, self.ack[row]) < 0:
+            self._note(row, ANOMALY_WRONG_SYN_ACK, self.ack[row], asked, 0)
         return 0
 
     @cython.cfunc
@@ -420,11 +418,11 @@ class Conformance:
     def _check_reset(self, sender: SenderState, receiver: SenderState, row: cython.Py_ssize_t) -> cython.int:
         sender.resets += 1
         if sender.resets == STORM:
-            self._note(row, RESET_STORM, STORM, 0, 0)
+            self._note(row, ANOMALY_RESET_STORM, STORM, 0, 0)
         if self.payload[row]:
-            self._note(row, RESET_WITH_DATA, self.payload[row], 0, 0)
+            self._note(row, ANOMALY_RESET_WITH_DATA, self.payload[row], 0, 0)
         if receiver.late >= 0:
-            self._note(receiver.late, DATA_AFTER_RESET, self.payload[receiver.late], 0, 0)
+            self._note(receiver.late, ANOMALY_DATA_AFTER_RESET, self.payload[receiver.late], 0, 0)
             receiver.late = -1
         if not self.acceptance[row] & CONTINUES:
             sender.is_asking = False
@@ -437,28 +435,28 @@ class Conformance:
         """Check a FIN: a stream has only one end, and only an open connection can be closed."""
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if sender.is_reset or receiver.is_reset:
-            self._note(row, FIN_AFTER_RESET, 0, 0, 0)
+            self._note(row, ANOMALY_FIN_AFTER_RESET, 0, 0, 0)
         elif not sender.fins:
             sender.fin_seq = end
         elif end != sender.fin_seq:
-            self._note(row, FIN_MOVED, end, sender.fin_seq, 0)
+            self._note(row, ANOMALY_FIN_MOVED, end, sender.fin_seq, 0)
         sender.fins += 1
         if sender.fins == STORM:
-            self._note(row, FIN_STORM, STORM, 0, 0)
+            self._note(row, ANOMALY_FIN_STORM, STORM, 0, 0)
 
     @cython.cfunc
     @cython.exceptval(-1)
     def _check_data(self, sender: SenderState, receiver: SenderState, row: cython.Py_ssize_t) -> cython.int:
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
         if sender.is_asking:
-            self._note(row, DATA_BEFORE_ESTABLISHED, self.payload[row], 0, 0)
-        if sender.is_reset and seq_distance(end, sender.reset_seq) >= 0:
+            self._note(row, ANOMALY_DATA_BEFORE_ESTABLISHED, self.payload[row], 0, 0)
+        if sender.is_reset and seq_offset(end, sender.reset_seq) >= 0:
             pass  # captured after the RST, but sent before it
         elif sender.is_reset or receiver.is_reset:
             if sender.late < 0:
                 sender.late = row
-        elif sender.fins and seq_distance(sender.fin_seq, end) > 0:
-            self._note(row, DATA_AFTER_FIN, end, sender.fin_seq, 0)
+        elif sender.fins and seq_offset(sender.fin_seq, end) > 0:
+            self._note(row, ANOMALY_DATA_AFTER_FIN, end, sender.fin_seq, 0)
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -471,10 +469,10 @@ class Conformance:
         is_bytes: cython.bint = self.window_shift[row] >= 0
         rounding: cython.longlong = 1 << max(self.window_shift[row], 0)
         is_comparable: cython.bint = sender.has_acked and sender.edge_is_bytes == is_bytes and not self.flags[row] & SYN
-        if sender.has_acked and seq_distance(sender.last_ack, self.ack[row]) < 0:
+        if sender.has_acked and seq_offset(sender.last_ack, self.ack[row]) < 0:
             return 0  # overtaken by a later ACK
-        if is_comparable and seq_distance(edge, sender.edge) >= rounding:
-            self._note(row, WINDOW_SHRUNK, seq_distance(edge, sender.edge), 0, 0)
+        if is_comparable and seq_offset(edge, sender.edge) >= rounding:
+            self._note(row, ANOMALY_WINDOW_SHRUNK, seq_offset(edge, sender.edge), 0, 0)
         sender.has_acked = True
         sender.last_ack = self.ack[row]
         sender.edge = edge

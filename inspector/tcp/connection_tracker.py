@@ -20,10 +20,10 @@ from inspector.wire.tcp_options import Option
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.duplicate_packets import Copies
-    from cython.cimports.inspector.tcp.header import ACK, FIN, SYN, seq_distance
+    from cython.cimports.inspector.tcp.flags_and_seq import ACK, FIN, SYN, seq_offset
 else:
     from inspector.tcp.duplicate_packets import Copies
-    from inspector.tcp.header import ACK, FIN, SYN, seq_distance
+    from inspector.tcp.flags_and_seq import ACK, FIN, SYN, seq_offset
 
 
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
@@ -57,7 +57,7 @@ SENT_UNTIL = cython.declare(cython.Py_ssize_t, 7)
 UNSEEN = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 """Takes the place of a network for an end that has not been seen yet."""
 
-TURN = cython.declare(cython.ulonglong, network_keys.TURN)
+HASH_MULTIPLIER = cython.declare(cython.ulonglong, network_keys.HASH_MULTIPLIER)
 
 FIT = cython.declare(cython.longlong, 1 << 18)
 """The maximum distance in bytes between the numbers of one connection that is seen on two networks: as many as may be
@@ -328,7 +328,7 @@ class ConnectionTracker:
             if original >= 0:
                 self._mark_copy(row, original)
                 continue
-            network = (self.network[at] * TURN + self.interface[row]) & MASK64
+            network = (self.network[at] * HASH_MULTIPLIER + self.interface[row]) & MASK64
             head = self._find(at, sockets)
             found = head
             if head >= 0 and self.keys[head, NETWORK + self.side] != network:
@@ -364,7 +364,7 @@ class ConnectionTracker:
         row: cython.int
         while True:
             row = self.slots[slot] - 1
-            if row < 0 or self._joins(row, at):
+            if row < 0 or self._find_side(row, at):
                 return row
             slot = (slot + 1) & self.slot_mask
 
@@ -383,7 +383,7 @@ class ConnectionTracker:
         for step in range(3):
             found = head
             while found >= 0:
-                self._joins(found, at)
+                self._find_side(found, at)
                 if (
                     (step == 0 and self.keys[found, NETWORK + self.side] == network)
                     or (step == 1 and self._is_answered(found, network))
@@ -409,8 +409,8 @@ class ConnectionTracker:
         flags: cython.uint = self.flags[row]
         own: cython.bint = self.keys[found, NETWORK + self.side] != UNSEEN
         peer: cython.bint = flags & ACK != 0 and self.keys[found, NETWORK + 1 - self.side] != UNSEEN
-        apart: cython.longlong = seq_distance(self._sent_until(found, self.side), self.seq[row])
-        ahead: cython.longlong = seq_distance(self._sent_until(found, 1 - self.side), self.ack[row])
+        apart: cython.longlong = seq_offset(self._sent_until(found, self.side), self.seq[row])
+        ahead: cython.longlong = seq_offset(self._sent_until(found, 1 - self.side), self.ack[row])
         if flags & SYN:
             return peer and ahead == 0 and (not own or self.isn[found, self.side] == self.seq[row])
         return (own or peer) and (not own or abs(apart) <= FIT) and (not peer or abs(ahead) <= FIT)
@@ -428,10 +428,10 @@ class ConnectionTracker:
         rival: cython.int = self.rivals[found]
         if self._fits(found, row):
             return found
-        self._joins(rival, at)
+        self._find_side(rival, at)
         if self.keys[rival, NETWORK + self.side] == network and self._fits(rival, row):
             return rival
-        self._joins(found, at)
+        self._find_side(found, at)
         return found
 
     @cython.cfunc
@@ -450,7 +450,7 @@ class ConnectionTracker:
         end: cython.ulonglong = (self.seq[row] + self.payload[row] + (1 if flags & (SYN | FIN) else 0)) & MASK32
         sent_until: cython.ulonglong = self.keys[found, SENT_UNTIL]
         is_first: cython.bint = self.c_packets[found, self.side] == 0
-        if is_first or seq_distance(self._sent_until(found, self.side), end) > 0:
+        if is_first or seq_offset(self._sent_until(found, self.side), end) > 0:
             if self.side:
                 self.keys[found, SENT_UNTIL] = sent_until >> 32 << 32 | end
             else:
@@ -486,8 +486,8 @@ class ConnectionTracker:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _joins(self, row: cython.int, at: cython.Py_ssize_t) -> cython.bint:
-        """Whether connection `row` is between the segment's two sockets; if so, `side` is set to the sender's side."""
+    def _find_side(self, row: cython.int, at: cython.Py_ssize_t) -> cython.bint:
+        """Set `side` to the sender's side; return whether connection `row` is between the segment's two sockets."""
         family: cython.ulonglong = self.family[at]
         source: cython.ulonglong = self.source_port[at]
         destination: cython.ulonglong = self.destination_port[at]
@@ -520,7 +520,7 @@ class ConnectionTracker:
         ahead: cython.longlong
         if self.flags[row] & (SYN | ACK) != SYN or not self.isn_known[found, self.side]:
             return False
-        ahead = seq_distance(self.seq[row], self.isn[found, self.side])
+        ahead = seq_offset(self.seq[row], self.isn[found, self.side])
         if ahead == 0:
             return False
         is_seen: cython.bint = self.isn_known[found, self.side] == 1
@@ -554,7 +554,7 @@ class ConnectionTracker:
             self.server_hi[new], self.server_lo[new] = self.source_hi[at], self.source_lo[at]
             self.client_port[new], self.server_port[new] = self.destination_port[at], self.source_port[at]
         self._write_key(new)
-        self._joins(new, at)
+        self._find_side(new, at)
         self.start_ns[new] = self.times[row]
         self.first_packet[new] = row
         self.last_packet[new] = -1

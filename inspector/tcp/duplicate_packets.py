@@ -15,9 +15,9 @@ import cython
 from inspector.tables.table import Moves, Table
 
 if cython.compiled:
-    from cython.cimports.inspector.tcp.header import RST, SYN
+    from cython.cimports.inspector.tcp.flags_and_seq import RST, SYN
 else:
-    from inspector.tcp.header import RST, SYN
+    from inspector.tcp.flags_and_seq import RST, SYN
 
 MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
 MIX = cython.declare(cython.ulonglong, 0xFF51AFD7ED558CCD)

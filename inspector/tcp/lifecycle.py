@@ -18,13 +18,13 @@ from inspector.tcp.verdicts import Acceptance, DropReason
 if cython.compiled:
     from cython.cimports.inspector.tcp.acceptance import Acceptor
     from cython.cimports.inspector.tcp.endpoint import End, Life, fresh_life
-    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from cython.cimports.inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
     from cython.cimports.inspector.tcp.state_changes import StateChanges
     from cython.cimports.inspector.tcp.zeek_conn_state import Zeek
 else:
     from inspector.tcp.acceptance import Acceptor
     from inspector.tcp.endpoint import End, Life, fresh_life
-    from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
     from inspector.tcp.state_changes import StateChanges
     from inspector.tcp.zeek_conn_state import Zeek
 
@@ -319,7 +319,7 @@ class Lifecycle:
         """Note the sequence space that the segment occupies; returns whether it reaches further than any before."""
         seq: cython.uint = self.seq[row]
         end: cython.uint = (seq + self.payload[row] + (1 if flags & (SYN | FIN) else 0)) & MASK32
-        is_new: cython.bint = not sender.seq_known or seq_distance(sender.furthest, end) > 0
+        is_new: cython.bint = not sender.seq_known or seq_offset(sender.furthest, end) > 0
         if flags & RST:
             return False
         if flags & SYN and not sender.syn_known:
@@ -331,9 +331,7 @@ class Lifecycle:
                 sender.skipped_ahead = skips
                 self.state_changes.refresh(sender)
             sender.furthest = end
-        if not sender.seq_known or (
-            seq_distance(seq, sender.contiguous) >= 0 and seq_distance(sender.contiguous, end) > 0
-        ):
+        if not sender.seq_known or (seq_offset(seq, sender.contiguous) >= 0 and seq_offset(sender.contiguous, end) > 0):
             sender.seq_known = True
             sender.contiguous = end
         if flags & SYN and not sender.syn_known:
@@ -357,7 +355,7 @@ class Lifecycle:
             return False
         if (self.payload[row] or flags & FIN) and not is_fast and not flags & RST:
             return True
-        return flags & ACK != 0 and seq_distance(sender.syn_ack_number, self.ack[row]) > 0
+        return flags & ACK != 0 and seq_offset(sender.syn_ack_number, self.ack[row]) > 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -369,9 +367,9 @@ class Lifecycle:
         Bytes from before the RST that were captured late prove nothing.
         """
         end: cython.uint = (self.seq[row] + self.payload[row]) & MASK32
-        if flags & (SYN | RST) or (self.payload[row] and seq_distance(end, sender.reset_seq) >= 0):
+        if flags & (SYN | RST) or (self.payload[row] and seq_offset(end, sender.reset_seq) >= 0):
             return False
-        return is_new or (flags & ACK != 0 and sender.has_acked and seq_distance(sender.acked, self.ack[row]) > 0)
+        return is_new or (flags & ACK != 0 and sender.has_acked and seq_offset(sender.acked, self.ack[row]) > 0)
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -437,16 +435,16 @@ class Lifecycle:
         if flags & SYN:
             self.state_changes.apply_received(receiver, GOT_SYN_ACK if flags & ACK else GOT_SYN, row, side, True)
             return 0
-        if flags & ACK and receiver.state == SYN_RECEIVED and seq_distance(receiver.syn_seq, self.ack[row]) > 0:
+        if flags & ACK and receiver.state == SYN_RECEIVED and seq_offset(receiver.syn_seq, self.ack[row]) > 0:
             self.state_changes.apply_received(receiver, GOT_ACK_OF_SYN, row, side, True)
-        if flags & ACK and receiver.fin_sent and seq_distance(receiver.fin_end, self.ack[row]) >= 0:
+        if flags & ACK and receiver.fin_sent and seq_offset(receiver.fin_end, self.ack[row]) >= 0:
             self.state_changes.apply_received(receiver, GOT_ACK_OF_FIN, row, side, True)
             if is_new and not receiver.has_proof and (self.payload[row] or flags & FIN):
                 receiver.has_proof = True
                 receiver.proof = sender.furthest
         if not receiver.has_sent:
             self.state_changes.apply_received(receiver, GOT_SEGMENT, row, side, True)
-        if sender.fin_sent and seq_distance(sender.fin_end, sender.contiguous) >= 0:
+        if sender.fin_sent and seq_offset(sender.fin_end, sender.contiguous) >= 0:
             self.state_changes.apply_received(receiver, GOT_FIN, row, side, flags & FIN != 0)
         return 0
 
@@ -461,7 +459,7 @@ class Lifecycle:
     @cython.inline
     @cython.exceptval(-1)
     def _acknowledges(self, row: cython.Py_ssize_t, number: cython.uint) -> cython.bint:
-        return seq_distance(number, self.ack[row]) > 0
+        return seq_offset(number, self.ack[row]) > 0
 
     @cython.cfunc
     @cython.exceptval(-1)

@@ -19,10 +19,10 @@ from inspector.tables.table import ChunkKind, Moves, Table
 
 if cython.compiled:
     from cython.cimports.inspector.tables.anomaly_writer import AnomalyWriter
-    from cython.cimports.inspector.tcp.header import SYN, seq_distance
+    from cython.cimports.inspector.tcp.flags_and_seq import SYN, seq_offset
 else:
     from inspector.tables.anomaly_writer import AnomalyWriter
-    from inspector.tcp.header import SYN, seq_distance
+    from inspector.tcp.flags_and_seq import SYN, seq_offset
 
 DATA = cython.declare(cython.int, int(ChunkKind.DATA))
 MASK32 = cython.declare(cython.uint, 0xFFFFFFFF)
@@ -102,7 +102,7 @@ class Overlaps:
         old: cython.longlong
         new: cython.longlong
         self._take_views()
-        ahead = seq_distance(self._first_byte(earlier), self._first_byte(row))
+        ahead = seq_offset(self._first_byte(earlier), self._first_byte(row))
         old = max(ahead, 0)
         new = max(-ahead, 0)
         length = min(self.captured[earlier] - old, self.captured[row] - new)

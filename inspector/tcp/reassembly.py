@@ -27,9 +27,9 @@ from inspector.tcp.overlaps import Overlaps
 from inspector.tcp.verdicts import Acceptance, DropReason, Verdict
 
 if cython.compiled:
-    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from cython.cimports.inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
 else:
-    from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+    from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
 
 
 DATA = cython.declare(cython.int, int(ChunkKind.DATA))
@@ -307,7 +307,7 @@ class Streams:
     @cython.exceptval(-1)
     def _take_ack(self, stream: Stream, row: cython.Py_ssize_t, flags: cython.uint) -> cython.int:
         """Note that the bytes of `stream` up to the packet's acknowledgment number have arrived."""
-        if not stream.acked or seq_distance(stream.peer_ack, self.ack[row]) > 0:
+        if not stream.acked or seq_offset(stream.peer_ack, self.ack[row]) > 0:
             stream.acked = True
             stream.peer_ack = self.ack[row]
         if not flags & SYN:
@@ -329,10 +329,10 @@ class Streams:
         this one.
         """
         if self.flags[row] & SYN:
-            return not stream.has_syn or seq_distance(stream.next_seq, seq) < 0
+            return not stream.has_syn or seq_offset(stream.next_seq, seq) < 0
         return (
             not stream.has_syn
-            and seq_distance(stream.next_seq, seq) < 0
+            and seq_offset(stream.next_seq, seq) < 0
             and self.payload[row] > 0
             and not self.verdict[row] & KEEP_ALIVE
         )
@@ -342,7 +342,7 @@ class Streams:
     def _take_bytes(
         self, stream: Stream, peer: Stream, row: cython.Py_ssize_t, seq: cython.uint, length: cython.uint
     ) -> cython.int:
-        ahead: cython.longlong = seq_distance(stream.next_seq, seq)
+        ahead: cython.longlong = seq_offset(stream.next_seq, seq)
         if ahead > 0 or (ahead + length > 0 and (self._is_early(peer, row) or self._is_unanswered(stream, row))):
             self._hold(stream, row, seq, length)
             return 0
@@ -379,11 +379,11 @@ class Streams:
         """Whether the packet must wait because it acknowledges bytes of its peer that are not delivered yet."""
         if not self.flags[row] & ACK or peer.ended:
             return False
-        if peer.started and seq_distance(peer.next_seq, self.ack[row]) <= 0:
+        if peer.started and seq_offset(peer.next_seq, self.ack[row]) <= 0:
             return False
         if not peer.is_given_up:
             return True
-        return peer.is_seen and seq_distance(peer.given_up, self.ack[row]) > 0
+        return peer.is_seen and seq_offset(peer.given_up, self.ack[row]) > 0
 
     @cython.cfunc
     @cython.inline
@@ -395,7 +395,7 @@ class Streams:
         """
         if self.flags[row] & (SYN | ACK) != SYN:
             return False
-        return not stream.acked or seq_distance(self._first_byte(row), stream.peer_ack) <= 0
+        return not stream.acked or seq_offset(self._first_byte(row), stream.peer_ack) <= 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -415,7 +415,7 @@ class Streams:
         self.side = side
         while stream.held >= 0:
             row: cython.int = stream.held
-            ahead: cython.longlong = seq_distance(stream.next_seq, self._first_byte(row))
+            ahead: cython.longlong = seq_offset(stream.next_seq, self._first_byte(row))
             if ahead > 0:
                 if stream.held_count <= HELD_SEGMENTS and not self._is_missed(stream, self._first_byte(row)):
                     return 0
@@ -442,7 +442,7 @@ class Streams:
         They are if the peer has acknowledged them, so that they will not be sent again, and if they would have been
         captured by now.
         """
-        if not stream.acked or seq_distance(seq, stream.peer_ack) < 0:
+        if not stream.acked or seq_offset(seq, stream.peer_ack) < 0:
             return False
         if stream.waits_since == NEVER:
             stream.waits_since = self.times[self.at]
@@ -472,9 +472,9 @@ class Streams:
         side: cython.int = self.side
         peer: Stream = self.streams[2 * self.connection + 1 - side]
         self.side = 1 - side
-        while peer.held >= 0 and seq_distance(self._end_of(peer.held), self.ack[row]) >= 0:
+        while peer.held >= 0 and seq_offset(self._end_of(peer.held), self.ack[row]) >= 0:
             self._skip_to_held(peer)
-        if peer.fin_known and not peer.ended and seq_distance(peer.fin_seq, self.ack[row]) > 0:
+        if peer.fin_known and not peer.ended and seq_offset(peer.fin_seq, self.ack[row]) > 0:
             self._end(peer)
         self.side = side
         peer.is_given_up = True
@@ -526,7 +526,7 @@ class Streams:
                 continue
             if self._missing(stream):
                 if not is_over and not (
-                    stream.held >= 0 and stream.acked and seq_distance(self._end_of(stream.held), stream.peer_ack) >= 0
+                    stream.held >= 0 and stream.acked and seq_offset(self._end_of(stream.held), stream.peer_ack) >= 0
                 ):
                     continue
                 row += BEHIND_GAP
@@ -546,7 +546,7 @@ class Streams:
     @cython.exceptval(-1)
     def _missing(self, stream: Stream) -> cython.longlong:
         """The number of bytes that are missing before the waiting packet."""
-        ahead: cython.longlong = seq_distance(
+        ahead: cython.longlong = seq_offset(
             stream.next_seq, self._first_byte(stream.held) if stream.held >= 0 else stream.fin_seq
         )
         return ahead if ahead > 0 else 0
@@ -556,7 +556,7 @@ class Streams:
     def _skip_to_held(self, stream: Stream) -> cython.int:
         """Remove the first waiting segment from the list and deliver it, after a gap if bytes are missing before it."""
         row: cython.int = stream.held
-        ahead: cython.longlong = seq_distance(stream.next_seq, self._first_byte(row))
+        ahead: cython.longlong = seq_offset(stream.next_seq, self._first_byte(row))
         stream.held = self.next_held[row]
         stream.held_count -= 1
         stream.waits_since = NEVER
@@ -577,9 +577,9 @@ class Streams:
         """
         before: cython.int = -1
         after: cython.int = stream.held
-        if stream.held >= 0 and seq_distance(self._first_byte(stream.last_held), seq) > 0:
+        if stream.held >= 0 and seq_offset(self._first_byte(stream.last_held), seq) > 0:
             before, after = stream.last_held, -1
-        while after >= 0 and seq_distance(self._first_byte(after), seq) > 0:
+        while after >= 0 and seq_offset(self._first_byte(after), seq) > 0:
             before, after = after, self.next_held[after]
         if before >= 0 and self._covers(before, seq, length):
             self.overlaps.compare(row, before)
@@ -588,7 +588,7 @@ class Streams:
         if is_there and (self.flags[row] & SYN or not self._is_unanswered(stream, after)):
             self.overlaps.compare(row, after)
             return 0
-        while after >= 0 and seq_distance(self._end_of(after), (seq + length) & MASK32) >= 0:
+        while after >= 0 and seq_offset(self._end_of(after), (seq + length) & MASK32) >= 0:
             self.overlaps.compare(row, after)
             after = self.next_held[after]
             stream.held_count -= 1
@@ -606,7 +606,7 @@ class Streams:
     @cython.exceptval(-1)
     def _covers(self, held: cython.int, seq: cython.uint, length: cython.uint) -> cython.bint:
         """Whether the segment `held`, which does not begin after `seq`, contains all `length` bytes from `seq` on."""
-        return seq_distance((seq + length) & MASK32, self._end_of(held)) >= 0
+        return seq_offset((seq + length) & MASK32, self._end_of(held)) >= 0
 
     @cython.cfunc
     @cython.exceptval(-1)
@@ -646,7 +646,7 @@ class Streams:
     @cython.exceptval(-1)
     def _end(self, stream: Stream) -> cython.int:
         """Deliver the sender's FIN, after a gap if bytes are missing before it."""
-        self._gap(stream, seq_distance(stream.next_seq, stream.fin_seq), stream.fin_packet)
+        self._gap(stream, seq_offset(stream.next_seq, stream.fin_seq), stream.fin_packet)
         stream.ended = True
         self._append(stream, END, stream.fin_packet, 0, 0)
 

@@ -20,10 +20,10 @@ from inspector.tcp.verdicts import Acceptance
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.endpoint import End
-    from cython.cimports.inspector.tcp.header import ACK, RST, SYN, seq_distance
+    from cython.cimports.inspector.tcp.flags_and_seq import ACK, RST, SYN, seq_offset
 else:
     from inspector.tcp.endpoint import End
-    from inspector.tcp.header import ACK, RST, SYN, seq_distance
+    from inspector.tcp.flags_and_seq import ACK, RST, SYN, seq_offset
 
 
 def bit(signal: Signal) -> int:
@@ -256,7 +256,7 @@ class StateChanges:
     @cython.exceptval(-1)
     def _acknowledges(self, number: cython.uint, flags: cython.uint, row: cython.Py_ssize_t) -> cython.bint:
         """Whether the packet acknowledges the sequence number."""
-        return flags & ACK != 0 and seq_distance(number, self.ack[row]) > 0
+        return flags & ACK != 0 and seq_offset(number, self.ack[row]) > 0
 
     @cython.cfunc
     @cython.exceptval(-1)

@@ -14,10 +14,10 @@ from inspector.tcp.verdicts import ConnState, Verdict
 
 if cython.compiled:
     from cython.cimports.inspector.tcp.endpoint import End, Life
-    from cython.cimports.inspector.tcp.header import ACK, FIN, RST, SYN
+    from cython.cimports.inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN
 else:
     from inspector.tcp.endpoint import End, Life
-    from inspector.tcp.header import ACK, FIN, RST, SYN
+    from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN
 
 # The endpoint states.
 INACTIVE = cython.declare(cython.int, 0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.engine.clocks import extent, lifetimes, waits
+from inspector.engine.clocks import extent, lifetimes, response_times
 from inspector.http.head import head
 from inspector.query.outcomes import ABNORMAL, WORDS, Outcome, outcomes
 from inspector.query.percentiles import percentiles
@@ -96,7 +96,7 @@ def summarise(capture: Capture) -> CaptureSummary:
     packets, connections, messages = capture.packets, capture.connections, capture.messages
     times, became = packets["time_ns"], outcomes(connections)
     found, slow = slow_waits(capture)
-    failed, lasted, waited = find_failures(capture, became), lifetimes(capture), waits(capture)
+    failed, lasted, waited = find_failures(capture, became), lifetimes(capture), response_times(capture)
     return CaptureSummary(
         packets=len(packets),
         tcp_packets=int(np.count_nonzero(packets["connection"] >= 0)),

@@ -12,7 +12,7 @@ from inspector.query.connection_packets import packets_of
 from inspector.query.percentiles import percentiles
 from inspector.tables.arrays import Rows
 from inspector.tables.table import ChunkKind
-from inspector.tcp.header import RST
+from inspector.tcp.flags_and_seq import RST
 from inspector.tcp.verdicts import CONN_STATE_MEANING, ConnState, Verdict
 from inspector.views import rows
 from inspector.wire.tcp_options import Option

@@ -14,7 +14,7 @@ from inspector.engine.clocks import elapsed
 from inspector.query.connection_packets import packets_of
 from inspector.tables.arrays import Rows
 from inspector.tables.table import MessageKind
-from inspector.tcp.header import RST
+from inspector.tcp.flags_and_seq import RST
 from inspector.tcp.verdicts import TROUBLE
 from inspector.views import rows
 from inspector.views.packet_info import cargo

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.engine.clocks import waits
+from inspector.engine.clocks import response_times
 from inspector.query.percentiles import percentiles
 from inspector.query.time_range import Span, within
 from inspector.query.troubles import troubles
@@ -120,12 +120,12 @@ class Overview:
         took: npt.NDArray[np.int64] = table["handshake_ns"]
         return took[self.span.holds(table["start_ns"]) & (took >= 0)]
 
-    def waits(self) -> tuple[npt.NDArray[np.int64], Rows]:
+    def response_times(self) -> tuple[npt.NDArray[np.int64], Rows]:
         """The response time, in ns, of each request that ended in the span, and the rows of their exchanges."""
         exchanges, messages = self.capture.exchanges, self.capture.http_messages
         complete = np.flatnonzero((exchanges["request"] >= 0) & (exchanges["response"] >= 0))
         requested = messages["end_ns"][exchanges["request"][complete]]
-        took = waits(self.capture, complete)
+        took = response_times(self.capture, complete)
         seen = self.span.holds(requested) & (took >= 0)
         return took[seen], complete[seen]
 
@@ -133,11 +133,11 @@ class Overview:
         """Percentiles of the handshake durations and of the response times, in ns (null if there are none), and the
         exchange with the longest response time.
         """
-        waits, exchanges = self.waits()
+        waited, exchanges = self.response_times()
         return {
             "handshake": spread(self.handshakes()),
-            "wait": spread(waits),
-            "slowest_exchange": int(exchanges[waits.argmax()]) if len(waits) else None,
+            "wait": spread(waited),
+            "slowest_exchange": int(exchanges[waited.argmax()]) if len(waited) else None,
         }
 
     def causes(self) -> list[Row]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from inspector.http.head import head
 from inspector.tables.arrays import Rows
 from inspector.tables.table import ChunkKind, MessageKind, Table
-from inspector.tcp.header import SYN, seq_distance
+from inspector.tcp.flags_and_seq import SYN, seq_offset
 from inspector.tcp.verdicts import Verdict
 from inspector.views.rows import MAX_INFO, message_rows
 
@@ -98,7 +98,7 @@ def _stream_spans(capture: Capture, packet: int) -> list[tuple[int, int]]:
     anchor = int(data[np.abs(chunks["packet"][data] - packet).argmin()])
     known = int(chunks["packet"][anchor])
     into = int(chunks["address"][anchor]) - int(packets["payload_address"][known])
-    distance = seq_distance((_first_byte(packets, known) + into) & MASK32, _first_byte(packets, packet))
+    distance = seq_offset((_first_byte(packets, known) + into) & MASK32, _first_byte(packets, packet))
     begin = int(chunks["stream_offset"][anchor]) + distance
     return [(begin, begin + payload)]
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.anomalies import ANOMALIES, describe
-from inspector.engine.clocks import connects, durations, has_time, lifetimes, transfers, waits
+from inspector.engine.clocks import connects, durations, has_time, lifetimes, response_times, transfers
 from inspector.http.message_notes import note_names
 from inspector.query.outcomes import Outcome, outcomes, silent_ends
 from inspector.query.wait_causes import Cause
@@ -29,7 +29,7 @@ from inspector.query.waits import waits as waits_of
 from inspector.tables.addresses import endpoint
 from inspector.tables.arrays import Integers, Ints, Rows
 from inspector.tables.table import SIDES, MessageKind, Protocol, Table
-from inspector.tcp.header import ACK
+from inspector.tcp.flags_and_seq import ACK
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import ConnState, drop_reason_name, flag_names, tshark_names, verdict_names
 from inspector.units import count
@@ -410,7 +410,7 @@ def _timings(capture: Capture, chosen: Chosen) -> Records:
         {
             "connect": known(connects(capture, chosen)),
             "send": known(transfers(capture, requests)),
-            "wait": known(waits(capture, chosen)),
+            "wait": known(response_times(capture, chosen)),
             "receive": known(transfers(capture, responses)),
         }
     )

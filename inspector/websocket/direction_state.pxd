@@ -1,7 +1,7 @@
 cimport cython
 
 cimport inspector.websocket.stages as stages
-from inspector.websocket.deflate.permessage_deflate cimport Inflater
+from inspector.websocket.deflate.permessage_deflate cimport MessageInflater
 
 
 @cython.final
@@ -27,12 +27,12 @@ cdef class DirectionState:
     cdef unsigned long long length
     cdef unsigned long long done
 
-    cdef Py_ssize_t row
-    cdef Py_ssize_t message
+    cdef Py_ssize_t frame_message
+    cdef Py_ssize_t open_message
     cdef object control
     cdef object content
 
     cdef bint may_deflate
     cdef bint keeps_context
-    cdef Inflater inflater
+    cdef MessageInflater inflater
     cdef int failed

@@ -9,7 +9,7 @@ import cython
 from cython import Py_ssize_t, bint, cclass, longlong, uint, ulonglong
 
 from inspector.websocket import stages
-from inspector.websocket.deflate.permessage_deflate import Inflater
+from inspector.websocket.deflate.permessage_deflate import MessageInflater
 from inspector.websocket.message_content import Content
 
 
@@ -47,15 +47,15 @@ class DirectionState:
     done: ulonglong  # bytes of its payload read so far
 
     # Its message.
-    row: Py_ssize_t  # row in messages of the current frame's message, -1 if none
-    message: Py_ssize_t  # row in messages of the data message in progress, -1 if none
+    frame_message: Py_ssize_t  # row in messages of the current frame's message, -1 if none
+    open_message: Py_ssize_t  # row in messages of the data message in progress, -1 if none
     control: Content | None  # of the current control frame
     content: Content | None  # of the data message in progress
 
     # Compression.
     may_deflate: bint
     keeps_context: bint
-    inflater: Inflater | None
+    inflater: MessageInflater | None
     failed: cython.int  # consecutive messages that could not be inflated
 
     def __init__(self, position: int, masks: bool, keeps_context: bool | None, is_midstream: bool) -> None:
@@ -67,7 +67,7 @@ class DirectionState:
         self.first_packet = self.opcode = self.failed = 0
         self.first_ns = self.latest_ns = self.skipped = 0
         self.mask = self.length = self.done = 0
-        self.frame = self.row = self.message = -1
+        self.frame = self.frame_message = self.open_message = -1
         self.control = self.content = self.inflater = None
         self.may_deflate = keeps_context is not None
         self.keeps_context = bool(keeps_context)

@@ -27,10 +27,10 @@ from inspector.websocket.anomaly_reports import Reports
 from inspector.websocket.content_store import ContentStore
 from inspector.websocket.detect import frames_in
 from inspector.websocket.direction_state import DirectionState
-from inspector.websocket.frame_rows import FrameRows
+from inspector.websocket.frame_writer import FrameWriter
 from inspector.websocket.handshake import Deflate
 from inspector.websocket.message_parser import MessageParser
-from inspector.websocket.message_rows import MessageRows
+from inspector.websocket.message_writer import MessageWriter
 from inspector.websocket.opcodes import CONTROL_LIMIT, Opcode
 from inspector.wire import byte_order
 
@@ -61,8 +61,8 @@ class FrameParser:
     _streams: list[Any]  # DirectionState or None, by 2 * connection + direction
     _routes: uchar[::1]
     _cursor: ChunkCursor
-    _frames: FrameRows
-    _message_rows: MessageRows
+    _frames: FrameWriter
+    _message_writer: MessageWriter
     _message_parser: MessageParser
     _content_store: ContentStore
     _reports: Reports
@@ -72,11 +72,11 @@ class FrameParser:
     ) -> None:
         self._streams = []
         self._cursor = cursor
-        self._frames = FrameRows(frames)
-        self._message_rows = MessageRows(messages)
+        self._frames = FrameWriter(frames)
+        self._message_writer = MessageWriter(messages)
         self._content_store = ContentStore(arena, cursor)
         self._reports = Reports(anomaly_writer, cursor)
-        self._message_parser = MessageParser(cursor, self._message_rows, self._content_store, self._reports)
+        self._message_parser = MessageParser(cursor, self._message_writer, self._content_store, self._reports)
 
     def begin_batch(self, routes: memoryview) -> None:
         """Prepare for new stream chunks; `routes` has one byte for each direction of each connection."""
@@ -158,7 +158,7 @@ class FrameParser:
 
     def _settle(self) -> None:
         self._frames.settle()
-        self._message_rows.settle()
+        self._message_writer.settle()
 
     @cfunc
     def _take(self, row: Py_ssize_t, key: Py_ssize_t) -> None:
@@ -274,19 +274,19 @@ class FrameParser:
         if not is_usual or stream.has_closed or (stream.rsv1 and not stream.may_deflate):
             self._check_frame(stream, key, first)
         if opcode == CONTINUATION:
-            stream.row = stream.message
-            if stream.row < 0:
+            stream.frame_message = stream.open_message
+            if stream.frame_message < 0:
                 self._reports.of("ws-continuation-of-nothing", key)
             else:
-                self._message_rows.frames[stream.row] += 1
+                self._message_writer.frames[stream.frame_message] += 1
         elif is_data or CLOSE <= opcode <= PONG:
-            if is_data and stream.message >= 0:
+            if is_data and stream.open_message >= 0:
                 self._reports.of("ws-message-interrupted", key, opcode)
                 self._message_parser.abandon(stream)
-            self._message_rows.add(stream, key)
+            self._message_writer.add(stream, key)
         else:
-            stream.row = -1
-        self._frames.message[stream.frame] = stream.row
+            stream.frame_message = -1
+        self._frames.message[stream.frame] = stream.frame_message
 
     def _check_frame(self, stream: DirectionState, key: int, first: int) -> None:
         """Report the violations of RFC 6455 §5.2 to §5.5 in a frame header."""
@@ -311,7 +311,7 @@ class FrameParser:
         """Read a complete message at once, or else prepare for the payload; return the address of what follows."""
         if (
             stream.fin
-            and stream.row >= 0
+            and stream.frame_message >= 0
             and stream.opcode != CONTINUATION
             and stream.length <= stop - at
             and self._message_parser.whole(stream, key, at)

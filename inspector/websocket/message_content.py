@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from inspector.websocket.deflate.permessage_deflate import Inflater, Outcome
+from inspector.websocket.deflate.permessage_deflate import MessageInflater, Outcome
 
 PREVIEW = 64 * 1024
 """Maximum bytes kept of a message's content; all of its bytes are counted."""
@@ -20,7 +20,7 @@ class Content:
         is_bad_text: whether a text message turned out not to be valid UTF-8 (RFC 6455 §8.1).
     """
 
-    def __init__(self, is_text: bool, inflater: Inflater | None = None) -> None:
+    def __init__(self, is_text: bool, inflater: MessageInflater | None = None) -> None:
         self.preview = bytearray()
         self.length = 0
         self.is_whole = True

@@ -1,20 +1,20 @@
 cimport cython
 
 cimport inspector.websocket.content_store as content_store
-from inspector.websocket.deflate.permessage_deflate cimport Inflater
+from inspector.websocket.deflate.permessage_deflate cimport MessageInflater
 from inspector.tables.chunk_cursor cimport ChunkCursor
-from inspector.websocket.deflate.inflate cimport Inflate
+from inspector.websocket.deflate.inflate cimport FastInflater
 from inspector.websocket.content_store cimport ContentStore
-from inspector.websocket.message_rows cimport MessageRows
+from inspector.websocket.message_writer cimport MessageWriter
 from inspector.websocket.direction_state cimport DirectionState
 
 
 @cython.final
 cdef class MessageParser:
     cdef ChunkCursor _cursor
-    cdef MessageRows _rows
+    cdef MessageWriter _rows
     cdef ContentStore _content_store
-    cdef Inflate _inflate
+    cdef FastInflater _inflate
     cdef object _reports
     cdef int _contexts
 

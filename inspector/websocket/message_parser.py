@@ -18,13 +18,13 @@ from inspector.websocket import content_store
 from inspector.websocket.anomaly_reports import Reports
 from inspector.websocket.content_store import ContentStore
 from inspector.websocket.deflate.inflate import INBOX as _INBOX
-from inspector.websocket.deflate.inflate import Inflate
-from inspector.websocket.deflate.permessage_deflate import Inflater, Outcome
+from inspector.websocket.deflate.inflate import FastInflater
+from inspector.websocket.deflate.permessage_deflate import MessageInflater, Outcome
 from inspector.websocket.direction_state import DirectionState
 from inspector.websocket.masking import apply_mask
 from inspector.websocket.message_content import PREVIEW as _PREVIEW
 from inspector.websocket.message_content import Content
-from inspector.websocket.message_rows import MessageRows
+from inspector.websocket.message_writer import MessageWriter
 from inspector.websocket.opcodes import Opcode, is_undefined, must_not_be_sent
 
 ARENA = cython.declare(longlong, _ARENA)
@@ -47,17 +47,17 @@ class MessageParser:
     """Reads the payloads of frames whose headers were parsed."""
 
     _cursor: ChunkCursor
-    _rows: MessageRows
+    _rows: MessageWriter
     _content_store: ContentStore
-    _inflate: Inflate
+    _inflate: FastInflater
     _reports: Reports
     _contexts: cython.int
 
-    def __init__(self, cursor: ChunkCursor, rows: MessageRows, content_store: ContentStore, reports: Reports) -> None:
+    def __init__(self, cursor: ChunkCursor, rows: MessageWriter, content_store: ContentStore, reports: Reports) -> None:
         self._cursor = cursor
         self._rows = rows
         self._content_store = content_store
-        self._inflate = Inflate()
+        self._inflate = FastInflater()
         self._reports = reports
         self._contexts = 0
 
@@ -99,7 +99,7 @@ class MessageParser:
 
     @cfunc
     def _inflate_in_place(self, stream: DirectionState, key: Py_ssize_t, at: longlong) -> bint:
-        """Read a complete compressed message with `Inflate` alone; return False if that is not possible."""
+        """Read a complete compressed message with `FastInflater` alone; return False if that is not possible."""
         inflater = stream.inflater
         inflate = self._inflate
         length: Py_ssize_t = stream.length
@@ -110,7 +110,7 @@ class MessageParser:
         done = inflater.read(length)
         if done < 0:
             return False
-        self._rows.compressed[stream.row] = 1
+        self._rows.compressed[stream.frame_message] = 1
         if done > PREVIEW:
             self._write(stream, length, done, self._content_store.copy(inflate.outbox, PREVIEW), PREVIEW)
         else:
@@ -131,14 +131,14 @@ class MessageParser:
         content: bytes = inflater.whole(payload)
         outcome: cython.int = inflater.outcome
         preview: bytes
-        self._rows.compressed[stream.row] = 1
+        self._rows.compressed[stream.frame_message] = 1
         if outcome != GOOD:
             self._write(stream, length, length, -1, 0)
         else:
             preview = content if len(content) <= PREVIEW else content[:PREVIEW]
             self._write(stream, length, len(content), self._content_store.keep(preview), len(preview))
         if outcome != GOOD or stream.failed:
-            self._settle_inflated(stream, key, stream.row, outcome, len(content))
+            self._settle_inflated(stream, key, stream.frame_message, outcome, len(content))
         if outcome == GOOD and stream.opcode == TEXT and not content.isascii() and not is_utf8(content):
             self._reports.of("ws-bad-utf8", key)
 
@@ -150,7 +150,7 @@ class MessageParser:
         `preview` of those are kept at `address`, unless it is -1: then they could not be kept.
         """
         rows = self._rows
-        row: Py_ssize_t = stream.row
+        row: Py_ssize_t = stream.frame_message
         rows.last_packet[row] = self._cursor.carrier
         rows.end_ns[row] = stream.latest_ns
         rows.wire_bytes[row] = length
@@ -162,14 +162,14 @@ class MessageParser:
 
     # -- messages in several chunks or frames --------------------------------------------------------------------
 
-    def inflater(self, stream: DirectionState, key: int) -> Inflater:
+    def inflater(self, stream: DirectionState, key: int) -> MessageInflater:
         """Return the decompressor of this direction; one that refuses to inflate if there are too many already."""
         if stream.inflater is None:
             self._contexts += 1
             is_refused = self._contexts > CONTEXT_LIMIT
             if is_refused:
                 self._reports.of("ws-too-many-contexts", key, CONTEXT_LIMIT)
-            stream.inflater = Inflater(stream.keeps_context, stream.is_midstream, is_refused, self._inflate)
+            stream.inflater = MessageInflater(stream.keeps_context, stream.is_midstream, is_refused, self._inflate)
         return stream.inflater
 
     def let_go(self, stream: DirectionState) -> None:
@@ -184,10 +184,10 @@ class MessageParser:
         """
         if stream.opcode >= CLOSE:
             stream.control = Content(False)
-        elif stream.opcode != CONTINUATION and stream.row >= 0:
+        elif stream.opcode != CONTINUATION and stream.frame_message >= 0:
             is_compressed = self._is_compressed(stream)
-            stream.message = stream.row
-            self._rows.compressed[stream.row] = is_compressed
+            stream.open_message = stream.frame_message
+            self._rows.compressed[stream.frame_message] = is_compressed
             stream.content = Content(stream.opcode == TEXT, self.inflater(stream, key) if is_compressed else None)
 
     @cfunc
@@ -196,10 +196,10 @@ class MessageParser:
         content = stream.control if stream.opcode >= CLOSE else stream.content
         done: ulonglong = stream.done
         stream.done += count
-        if content is None or stream.row < 0:
+        if content is None or stream.frame_message < 0:
             return
-        self._rows.last_packet[stream.row] = self._cursor.carrier
-        self._rows.end_ns[stream.row] = max(self._rows.end_ns[stream.row], stream.latest_ns)
+        self._rows.last_packet[stream.frame_message] = self._cursor.carrier
+        self._rows.end_ns[stream.frame_message] = max(self._rows.end_ns[stream.frame_message], stream.latest_ns)
         piece: bytes = self._cursor.bytes_at(at, count)
         if stream.is_masked:
             piece = apply_mask(piece, stream.mask, done)
@@ -208,7 +208,7 @@ class MessageParser:
     @cfunc
     def end_frame(self, stream: DirectionState, key: Py_ssize_t) -> None:
         """End the current frame, whose payload was read or is known to be missing."""
-        row: Py_ssize_t = stream.row
+        row: Py_ssize_t = stream.frame_message
         rows = self._rows
         if row < 0:
             return
@@ -224,7 +224,7 @@ class MessageParser:
             if stream.content is not None:
                 self._end_message(stream, key, row, stream.content)
             stream.content = None
-            stream.message = -1
+            stream.open_message = -1
 
     def _end_message(self, stream: DirectionState, key: int, row: int, content: Content) -> None:
         """Keep the beginning of a message's content, and report its anomalies."""
@@ -270,7 +270,7 @@ class MessageParser:
             self._reports.of("ws-close-length", key)
         elif body:
             code = int.from_bytes(body[:2], "big")
-            self._rows.close_code[stream.row] = code
+            self._rows.close_code[stream.frame_message] = code
             if must_not_be_sent(code):
                 self._reports.of("ws-close-code", key, code)
             elif is_undefined(code):
@@ -288,12 +288,12 @@ class MessageParser:
 
     def abandon(self, stream: DirectionState) -> None:
         """Give up the data message in progress, which will not be completed."""
-        if stream.message >= 0:
-            self._rows.complete[stream.message] = 0
+        if stream.open_message >= 0:
+            self._rows.complete[stream.open_message] = 0
             if stream.content is not None:
-                self._leave(stream.message, stream.content)
+                self._leave(stream.open_message, stream.content)
                 stream.content.lose()
-        stream.message = -1
+        stream.open_message = -1
         stream.content = None
 
     def _leave(self, row: int, content: Content) -> None:
@@ -305,10 +305,10 @@ class MessageParser:
 
     def cut(self, stream: DirectionState, is_in_frame: bool) -> None:
         """End a stream, inside a frame if `is_in_frame`: keep the content of its incomplete messages."""
-        if is_in_frame and stream.row >= 0:
-            self._rows.wire_bytes[stream.row] += stream.done
+        if is_in_frame and stream.frame_message >= 0:
+            self._rows.wire_bytes[stream.frame_message] += stream.done
         if stream.control is not None:
-            self._leave(stream.row, stream.control)
+            self._leave(stream.frame_message, stream.control)
             stream.control = None
         self.abandon(stream)
 

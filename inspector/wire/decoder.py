@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from inspector.tables.arena import Arena
 from inspector.tables.table import Table
 from inspector.wire.ip_reassembly import Fragments
-from inspector.wire.layer_walk import Network
-from inspector.wire.tcp_header import Segments
+from inspector.wire.layer_walk import LayerWalker
+from inspector.wire.tcp_header import TcpHeaderReader
 
 ENOUGH = 2
 """The number of datagrams to one port that must look like a tunnel before a note says so: a single one may do so by
@@ -40,8 +40,8 @@ class Decoder:
         self.fragments = Fragments()
         """The fragmented datagrams; `fragments.refused` lists those that were given up, with the reasons."""
         self._headers = headers
-        self._network = Network(packets, headers, arena, link_types, self.fragments, tunnels, ignores_vlans)
-        self._segments = Segments(packets, headers, arena)
+        self._network = LayerWalker(packets, headers, arena, link_types, self.fragments, tunnels, ignores_vlans)
+        self._segments = TcpHeaderReader(packets, headers, arena)
 
     def notes(self) -> list[str]:
         """Notes on packets that were not decoded although they may contain connections, as plain sentences."""

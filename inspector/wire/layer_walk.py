@@ -67,7 +67,7 @@ MAX_SUSPECTED = cython.declare(cython.int, 64)
 """Maximum number of (kind, port) pairs for which datagrams that look like a tunnel are counted."""
 
 MASK64 = cython.declare(cython.ulonglong, 0xFFFFFFFFFFFFFFFF)
-TURN = cython.declare(cython.ulonglong, network_keys.TURN)
+HASH_MULTIPLIER = cython.declare(cython.ulonglong, network_keys.HASH_MULTIPLIER)
 
 EXTENSION = cython.declare(cython.int, layers.EXTENSION)
 FRAGMENT_HEADER = cython.declare(cython.int, layers.FRAGMENT_HEADER)
@@ -76,7 +76,7 @@ AUTHENTICATION_HEADER = cython.declare(cython.int, layers.AUTHENTICATION_HEADER)
 
 @cython.final
 @cython.cclass
-class Network:
+class LayerWalker:
     """Walks each packet from its link layer to its TCP header.
 
     Fills the address columns of `headers` and `ip_protocol` of `packets`, and stores the position of the TCP segment,
@@ -225,7 +225,7 @@ class Network:
             self.protocol = NO_PROTOCOL
             self._packet()
             self.network[self.slot] = self.network_now
-            self.place[self.slot] = (self.place_now * TURN + self.network_now) & MASK64
+            self.place[self.slot] = (self.place_now * HASH_MULTIPLIER + self.network_now) & MASK64
             self.ip_protocol[row] = self.protocol
             if self.is_rebuilt:
                 self.attach(self.file)
@@ -301,7 +301,7 @@ class Network:
         if ethertype > LARGEST_LLC:
             return DONE
         if size <= 14:  # an Ethernet header or a tag; in cooked headers, a small number is a kind of frame
-            self._ends_at(self.at + ethertype)
+            self._clip_to(self.at + ethertype)
         return LLC
 
     @cython.cfunc
@@ -313,7 +313,7 @@ class Network:
         """
         if self.at + size <= self.end:
             self.place_now = (self.place_now + be64(self.data, self.at)) & MASK64
-            self.place_now = (self.place_now * TURN + be64(self.data, self.at + size - 8)) & MASK64
+            self.place_now = (self.place_now * HASH_MULTIPLIER + be64(self.data, self.at + size - 8)) & MASK64
         return 0
 
     @cython.cfunc
@@ -325,9 +325,9 @@ class Network:
         number: cython.int
         if self.at + 2 <= self.end:
             number = be16(self.data, self.at) & 0xFFF
-            self.place_now = (self.place_now * TURN + number) & MASK64
+            self.place_now = (self.place_now * HASH_MULTIPLIER + number) & MASK64
             if number and not self.ignores_vlans:
-                self.network_now = (self.network_now * TURN + number) & MASK64
+                self.network_now = (self.network_now * HASH_MULTIPLIER + number) & MASK64
         return 0
 
     @cython.cfunc
@@ -338,7 +338,7 @@ class Network:
         """
         key = network_key(layer, self.bytes[self.at : self.end])
         if key:
-            self.network_now = (layer * TURN + key) & MASK64
+            self.network_now = (layer * HASH_MULTIPLIER + key) & MASK64
         return 0
 
     @cython.cfunc
@@ -390,7 +390,7 @@ class Network:
             total = self.wire - at
         if header < 20 or total < header or at + header > self.end:
             return DONE
-        self._ends_at(at + total)
+        self._clip_to(at + total)
         self.family[self.slot] = 4
         self.source_hi[self.slot] = 0
         self.source_lo[self.slot] = source
@@ -398,7 +398,7 @@ class Network:
         self.destination_lo[self.slot] = destination
         self.ip_bytes[self.slot] = total
         self.ip_id[self.slot] = identification
-        self.place_now = (self.place_now * TURN + self.data[at + 8]) & MASK64
+        self.place_now = (self.place_now * HASH_MULTIPLIER + self.data[at + 8]) & MASK64
         self.protocol = protocol
         if header > 20:
             self._source_route(at + 20, at + header)
@@ -438,7 +438,7 @@ class Network:
         total = 40 + be16(self.data, at + 4)
         if total == 40:  # a jumbogram (RFC 2675 §2) or segmentation offload: it extends to the end of the packet
             total = self.wire - at
-        self._ends_at(at + total)
+        self._clip_to(at + total)
         self.family[self.slot] = 6
         self.source_hi[self.slot] = be64(self.data, at + 8)
         self.source_lo[self.slot] = be64(self.data, at + 16)
@@ -446,7 +446,7 @@ class Network:
         self.destination_lo[self.slot] = be64(self.data, at + 32)
         self.ip_bytes[self.slot] = total
         self.ip_id[self.slot] = 0
-        self.place_now = (self.place_now * TURN + self.data[at + 7]) & MASK64
+        self.place_now = (self.place_now * HASH_MULTIPLIER + self.data[at + 7]) & MASK64
         self.protocol = self.data[at + 6]
         self.at = at + 40
         return self._upper_layer()
@@ -467,7 +467,7 @@ class Network:
     @cython.cfunc
     @cython.inline
     @cython.exceptval(check=False)
-    def _ends_at(self, stop: cython.Py_ssize_t) -> cython.void:
+    def _clip_to(self, stop: cython.Py_ssize_t) -> cython.void:
         """Move both ends back to `stop`, the end that a layer states for itself; what follows is padding."""
         if stop < self.wire:
             self.wire = stop
@@ -569,7 +569,7 @@ class Network:
         destination = be16(self.data, self.at + 2)
         length = be16(self.data, self.at + 4)
         if length >= 8:  # 0 if offload is to fill it in, or in a jumbogram
-            self._ends_at(self.at + length)
+            self._clip_to(self.at + length)
         self.at += 8
         if self.tunnel_at[destination]:
             return UDP_PORT + self.tunnel_at[destination]
@@ -600,7 +600,7 @@ class Network:
         if layer in NETWORK_KEYS:
             self._note_tunnel(layer)
         if len(step) == 3:
-            self._ends_at(self.at + step[2])
+            self._clip_to(self.at + step[2])
         self.at += step[1]
         return step[0] if self.at <= self.end else DONE
 

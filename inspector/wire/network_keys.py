@@ -30,13 +30,13 @@ def endpoint(packet: memoryview) -> int:
     return be32(packet, 4)
 
 
-TURN = 0x9E3779B97F4A7C15
+HASH_MULTIPLIER = 0x9E3779B97F4A7C15
 """An odd multiplier whose bits are well mixed. Multiplying by it before adding the next part makes the result depend on
 the order of the parts. A network's number is computed this way from the VLANs around it, or from a tunnel's layer and
 key."""
 
-BACK = np.uint64(pow(TURN, -1, 2**64))
-"""The inverse of TURN modulo 2**64, which undoes the multiplication."""
+INVERSE_MULTIPLIER = np.uint64(pow(HASH_MULTIPLIER, -1, 2**64))
+"""The inverse of HASH_MULTIPLIER modulo 2**64, which undoes the multiplication."""
 
 VLANS = np.arange(1, 4096, dtype=np.uint64)
 """The valid VLAN IDs (IEEE 802.1Q §9.6); 0 means no VLAN."""
@@ -75,10 +75,10 @@ def vlans_and_tunnel(network: int) -> tuple[tuple[int, ...], str | None]:
     if network <= VLANS[-1]:
         return ((network,) if network else ()), None
     for layer, (name, _) in NETWORK_KEYS.items():
-        key = (network - layer * TURN) % 2**64
+        key = (network - layer * HASH_MULTIPLIER) % 2**64
         if key < 2**32:
             return (), f"{name} {key}"
-    outer = (np.uint64(network) - VLANS) * BACK
+    outer = (np.uint64(network) - VLANS) * INVERSE_MULTIPLIER
     for at in np.flatnonzero(outer <= VLANS[-1])[:1].tolist():
         return (int(outer[at]), int(VLANS[at])), None
     return (), None

@@ -57,7 +57,7 @@ SACK_LIMIT = cython.declare(cython.Py_ssize_t, LARGEST_SACK)
 
 @cython.final
 @cython.cclass
-class Segments:
+class TcpHeaderReader:
     """Reads the TCP header to which the payload columns point, and moves these columns on to the payload after it.
 
     A segment does not count as TCP if fewer than 16 bytes of it were captured, if its data offset states a header
@@ -169,11 +169,11 @@ class Segments:
         offset_and_flags: cython.int
         window: cython.int
         if captured < UP_TO_WINDOW:
-            return self._is_no_tcp(row, slot)
+            return self._mark_not_tcp(row, slot)
         source, destination, seq, ack, offset_and_flags, window = tcp_header(self.data, at)
         header = offset_and_flags >> 12 << 2
         if header < 20 or header > length:
-            return self._is_no_tcp(row, slot)
+            return self._mark_not_tcp(row, slot)
         self.source_port[slot] = source
         self.destination_port[slot] = destination
         self.seq[row] = seq
@@ -222,7 +222,7 @@ class Segments:
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def _is_no_tcp(self, row: cython.Py_ssize_t, slot: cython.Py_ssize_t) -> cython.int:
+    def _mark_not_tcp(self, row: cython.Py_ssize_t, slot: cython.Py_ssize_t) -> cython.int:
         """Mark the packet as not containing TCP, because no host would accept this segment."""
         self.is_tcp[slot] = 0
         self.payload_address[row] = 0

@@ -17,7 +17,7 @@ from inspector.query.display_filter import DisplayFilter
 from inspector.query.packet_display_filter import CODES
 from inspector.query.time_range import is_cut_off
 from inspector.query.troubles import FAILURES, shows, troubles, weights
-from inspector.tcp.header import FIN, RST, SYN
+from inspector.tcp.flags_and_seq import FIN, RST, SYN
 from inspector.tcp.verdicts import ConnState
 from tests.web.traffic import ACK, PSH, Talk, Wire, chat
 from tests.web.traffic import RST as RESETS

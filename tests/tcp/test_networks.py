@@ -14,7 +14,7 @@ import inspector
 from inspector.engine.capture import Capture
 from inspector.pcap.reader import open_packets
 from inspector.views import rows
-from inspector.wire.network_keys import TURN, vlans_and_tunnel
+from inspector.wire.network_keys import HASH_MULTIPLIER, vlans_and_tunnel
 from tests.pcap.craft import Pcapng, save
 
 from ..wire.samples import ethernet, ipv4, udp
@@ -302,5 +302,5 @@ def test_a_connection_tells_its_network(
 
 def test_any_two_vlans_are_told_from_the_number_of_their_network() -> None:
     for outer, inner in ((1, 1), (1, 4095), (4095, 1), (2048, 77)):
-        assert vlans_and_tunnel((outer * TURN + inner) % 2**64) == ((outer, inner), None)
-    assert vlans_and_tunnel(((1 * TURN + 2) * TURN + 3) % 2**64) == ((), None)
+        assert vlans_and_tunnel((outer * HASH_MULTIPLIER + inner) % 2**64) == ((outer, inner), None)
+    assert vlans_and_tunnel(((1 * HASH_MULTIPLIER + 2) * HASH_MULTIPLIER + 3) % 2**64) == ((), None)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import inspector
-from inspector.tcp.header import ACK, FIN, SYN
+from inspector.tcp.flags_and_seq import ACK, FIN, SYN
 from inspector.tcp.verdicts import COPY_SHIFT, TSHARK_SAYS, Verdict, tshark_names, verdict_names
 from inspector.views.rows import packet_columns
 from tests.tcp.mutations import Packets, pcap, variants

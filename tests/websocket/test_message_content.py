@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.websocket.deflate.permessage_deflate import Inflater, Outcome
+from inspector.websocket.deflate.permessage_deflate import MessageInflater, Outcome
 from inspector.websocket.message_content import PREVIEW, Content
 from tests.websocket.wires import Deflater
 
@@ -32,14 +32,14 @@ def test_text_is_checked_over_pieces() -> None:
 
 
 def test_compressed_text_is_checked_after_inflating() -> None:
-    content = Content(True, Inflater(True))
+    content = Content(True, MessageInflater(True))
     content.add(Deflater()(b"\xff\xfe"))
     content.end()
     assert (content.is_bad_text, content.outcome, content.length) == (True, Outcome.GOOD, 2)
 
 
 def test_what_is_lost_makes_no_text_bad() -> None:
-    content = Content(True, Inflater(True))
+    content = Content(True, MessageInflater(True))
     content.add(Deflater()(b"text")[:2])
     content.lose()
     content.add(b"xx")

@@ -49,8 +49,8 @@ class PlainDecoder:
     def __init__(self, packets: Table, headers: Table, arena: Arena, link_types: list[int]) -> None:
         self.headers = headers
         self.passes: list[Any] = [
-            self.network.Network(packets, headers, arena, link_types, Fragments()),
-            self.segments.Segments(packets, headers, arena),
+            self.network.LayerWalker(packets, headers, arena, link_types, Fragments()),
+            self.segments.TcpHeaderReader(packets, headers, arena),
         ]
 
     def attach(self, data: memoryview) -> None:

@@ -22,7 +22,7 @@ from inspector.live.packet_source import LOOPBACK
 from inspector.live.recording_paths import new_recording
 from web.errors import Refused
 from web.session.session import Session
-from web.session.shown_capture import Showing
+from web.session.shown_capture import ShownCapture
 from web.session.uploads import MAX_BYTES, Uploads
 
 LONGEST_CAPTURE_FILTER = 1000
@@ -65,12 +65,12 @@ class Sources:
         known = recordings()
         if name not in known:
             raise Refused(404, f"There is no sample {name!r}.", CHOOSE)
-        self._switch(lambda: Showing.of_file(known[name][0], options=self._session.options))
+        self._switch(lambda: ShownCapture.of_file(known[name][0], options=self._session.options))
 
     def upload(self, key: str) -> None:
         """Show an uploaded capture once its analysis has succeeded; until then nothing changes. Raises Refused."""
         upload = self.uploads.tried(key)
-        self._switch(lambda: Showing.of_file(upload.path, upload.name, options=self._session.options))
+        self._switch(lambda: ShownCapture.of_file(upload.path, upload.name, options=self._session.options))
 
     def home(self) -> None:
         """Switch back to the capture that the session started with."""
@@ -80,23 +80,23 @@ class Sources:
         """Delete all uploads."""
         self.uploads.close()
 
-    def _switch(self, make: Callable[[], Showing]) -> None:
+    def _switch(self, make: Callable[[], ShownCapture]) -> None:
         with self._lock:
             try:
-                showing = make()
+                shown = make()
             except InspectorError as error:
                 raise Refused(422, str(error), "The previous capture is still shown.") from error
-            if showing is not self._session.home or not self._session.is_at_home:
-                self._session.show(showing)
+            if shown is not self._session.home or not self._session.is_at_home:
+                self._session.show(shown)
 
-    def _capture(self, interface: str, expression: str) -> Showing:
+    def _capture(self, interface: str, expression: str) -> ShownCapture:
         spool = new_recording("live")
         capture = LiveCapture.start(
             interface, spool, filter=expression or None, without_ports=[self._port], with_sockets=True
         )
         try:
             capture.wait_ready()
-            return Showing.of_spool(
+            return ShownCapture.of_spool(
                 spool,
                 interface,
                 lambda: capture.statistics,

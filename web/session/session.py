@@ -21,7 +21,7 @@ from inspector.query.display_filter import DisplayFilter
 from inspector.query.row_order import RowOrder
 from web.server.fair_lock import FairLock
 from web.session.delta_log import DeltaLog
-from web.session.shown_capture import Showing
+from web.session.shown_capture import ShownCapture
 from web.session.status import State, Statistics
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ class Session:
     Every capture is read with `options`.
     """
 
-    def __init__(self, home: Showing, options: ReadOptions = USUAL) -> None:
+    def __init__(self, home: ShownCapture, options: ReadOptions = USUAL) -> None:
         self.options = options
         self.deltas = DeltaLog()
         self.home = home
-        self._now = home
+        self._shown = home
         self._number = 0
-        self._ended: Showing | None = None
+        self._ended: ShownCapture | None = None
         self._next_tick = 0.0
         self._has_news = False
         self._display_filter = DisplayFilter(home.capture)
@@ -73,13 +73,13 @@ class Session:
         notes: Sequence[str] = (),
         options: ReadOptions = USUAL,
     ) -> Session:
-        """A session for a saved capture, shown while it is loaded (see `Showing.of_file`). Raises NotACapture."""
-        return cls(Showing.of_file(path, is_over=is_over, notes=notes, options=options), options)
+        """A session for a saved capture, shown while it is loaded (see `ShownCapture.of_file`). Raises NotACapture."""
+        return cls(ShownCapture.of_file(path, is_over=is_over, notes=notes, options=options), options)
 
     @classmethod
     def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0, options: ReadOptions = USUAL) -> Session:
         """A session that replays a saved capture at `speed` times its original speed. Raises NotACapture."""
-        return cls(Showing.of_replay(path, speed, options), options)
+        return cls(ShownCapture.of_replay(path, speed, options), options)
 
     @classmethod
     def of_spool(
@@ -91,20 +91,20 @@ class Session:
         troubles: Troubles = tuple,
         options: ReadOptions = USUAL,
     ) -> Session:
-        """A session for a live capture, or for the demo if `lab` is given (see `Showing.of_spool`). Raises
+        """A session for a live capture, or for the demo if `lab` is given (see `ShownCapture.of_spool`). Raises
         NotACapture.
         """
-        return cls(Showing.of_spool(path, interface, statistics, lab, troubles, options=options), options)
+        return cls(ShownCapture.of_spool(path, interface, statistics, lab, troubles, options=options), options)
 
     @property
     def lab(self) -> Lab | None:
         """The demo, whose actions can be run while its capture is shown; None otherwise."""
-        return self._now.lab
+        return self._shown.lab
 
     @property
     def is_at_home(self) -> bool:
         """Whether the session shows the capture that it started with."""
-        return self._now is self.home
+        return self._shown is self.home
 
     def start(self) -> None:
         """Start the thread that advances the capture."""
@@ -118,16 +118,16 @@ class Session:
             self._thread.join()
         self.deltas.close()
         with self._lock:
-            for showing in {self._now, self.home}:
-                showing.close()
+            for shown in {self._shown, self.home}:
+                shown.close()
 
-    def show(self, showing: Showing) -> None:
+    def show(self, shown: ShownCapture) -> None:
         """Show another capture. The one shown before is closed, unless it is `home`, which can be shown again."""
         with self._lock:
-            before, self._now = self._now, showing
+            before, self._shown = self._shown, shown
             self._number += 1
             self._ended = None
-            if before not in (self.home, showing):
+            if before not in (self.home, shown):
                 before.close()
         self._nudge.set()
 
@@ -142,25 +142,25 @@ class Session:
     def halt(self) -> bool:
         """End the live capture that is shown; return False if there is none that can be ended."""
         with self._lock:
-            showing = self._now
-            can_halt = bool(showing.describe()["capture"]["can_stop"])
-        if can_halt and showing.halt is not None:
-            showing.halt()  # waits until everything is written; without the lock, so that others can read the tables
+            shown = self._shown
+            can_halt = bool(shown.describe()["capture"]["can_stop"])
+        if can_halt and shown.halt is not None:
+            shown.halt()  # waits until everything is written; without the lock, so that others can read the tables
             with self._lock:
-                showing.halted()
+                shown.halted()
             self._nudge.set()
         return can_halt
 
     def noted(self) -> None:
         """Tell all pages that a note on a packet has changed."""
         with self._lock:
-            self._now.noted()
+            self._shown.noted()
             self._has_news = True
         self._nudge.set()
 
     def _change(self, before: State, after: State) -> bool:
         with self._lock:
-            is_possible = self._now.change(before, after)
+            is_possible = self._shown.change(before, after)
         self._nudge.set()
         return is_possible
 
@@ -168,7 +168,7 @@ class Session:
     def reading(self) -> Iterator[Capture]:
         """Provide the capture, which does not change until the context ends."""
         with self._lock:
-            capture = self._now.capture
+            capture = self._shown.capture
             known = len(capture.notes)
             yield capture
             if len(capture.notes) > known:  # a reader found that bytes of the file are gone
@@ -176,8 +176,8 @@ class Session:
                 self._nudge.set()
 
     def extent(self) -> Span | None:
-        """The time range of the capture (see `Showing.extent`); use it only inside `reading`."""
-        return self._now.extent()
+        """The time range of the capture (see `ShownCapture.extent`); use it only inside `reading`."""
+        return self._shown.extent()
 
     def display_filter(self, capture: Capture) -> DisplayFilter:
         """Return the display filter, which finds rows of the capture by words; use it only inside `reading`."""
@@ -197,13 +197,13 @@ class Session:
         The number `showing` changes whenever another capture is shown; a page then discards everything it has.
         """
         with self._lock:
-            return {"rev": self.deltas.rev, "showing": self._number, **self._now.snapshot()}
+            return {"rev": self.deltas.rev, "showing": self._number, **self._shown.snapshot()}
 
     def _run(self) -> None:
-        shown = self._now
+        shown = self._shown
         while not self._stopping:
-            if shown is not self._now:
-                shown = self._now
+            if shown is not self._shown:
+                shown = self._shown
                 self._tell({"resync": True})
             worked = self._work()
             if not worked:
@@ -215,30 +215,30 @@ class Session:
         """Advance by one step and report it; return whether there is more to do at once."""
         try:
             with self._lock:
-                showing = self._now
-                worked = showing.step()
-            self._tick(showing)
+                shown = self._shown
+                worked = shown.step()
+            self._tick(shown)
         except Exception as error:
             log.exception("the engine failed")
             worked = False
             with self._lock:
-                showing.end(f"The analysis stopped: {error}. The results up to here are still shown.")
-        if showing.state is State.ENDED and self._ended is not showing:
-            self._ended = showing
+                shown.end(f"The analysis stopped: {error}. The results up to here are still shown.")
+        if shown.state is State.ENDED and self._ended is not shown:
+            self._ended = shown
             with self._lock:
-                told = showing.describe()
+                told = shown.describe()
             self._tell({**told, "resync": True})
         return worked
 
-    def _tick(self, showing: Showing) -> None:
+    def _tick(self, shown: ShownCapture) -> None:
         """Append a delta to the log if it is time for one and something has changed."""
         started = time.monotonic()
         if started < self._next_tick:
             return
         worked = time.thread_time()  # excludes the time that other threads and programs take
         with self._lock:
-            is_told = showing is self._now and (showing is not self._ended or self._has_news)
-            delta = showing.delta() if is_told else {}
+            is_told = shown is self._shown and (shown is not self._ended or self._has_news)
+            delta = shown.delta() if is_told else {}
             self._has_news = False
         if delta:
             self._tell(delta)

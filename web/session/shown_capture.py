@@ -38,7 +38,7 @@ MAX_LIVE_PACKETS = 10_000_000
 recording continues, but further packets are not shown."""
 
 
-class Showing:
+class ShownCapture:
     """One capture that is shown. Not thread-safe: callers must hold the session's lock.
 
     Attributes:
@@ -84,7 +84,7 @@ class Showing:
         is_over: Callable[[], bool] | None = None,
         notes: Sequence[str] = (),
         options: ReadOptions = USUAL,
-    ) -> Showing:
+    ) -> ShownCapture:
         """A saved capture that is shown while it is loaded. Raises NotACapture.
 
         Args:
@@ -95,13 +95,13 @@ class Showing:
         capture = Capture(open_packets(path), options)
         capture.source.notes.extend(notes)
         status = CaptureStatus(capture, Source.FILE, name=name)
-        showing = cls(capture, AtOnce() if is_over is None else AsItComes(is_over), Source.FILE, status)
+        shown = cls(capture, AtOnce() if is_over is None else AsItComes(is_over), Source.FILE, status)
         if is_over is not None:
-            showing.state = State.RUNNING
-        return showing
+            shown.state = State.RUNNING
+        return shown
 
     @classmethod
-    def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0, options: ReadOptions = USUAL) -> Showing:
+    def of_replay(cls, path: str | os.PathLike[str], speed: float = 1.0, options: ReadOptions = USUAL) -> ShownCapture:
         """A saved capture that is replayed at `speed` times its original speed. Raises NotACapture."""
         return cls(Capture(open_packets(path), options), AsItHappened(path, speed), Source.REPLAY)
 
@@ -116,7 +116,7 @@ class Showing:
         halt: Callable[[], object] | None = None,
         clock: Callable[[], int] = time.time_ns,
         options: ReadOptions = USUAL,
-    ) -> Showing:
+    ) -> ShownCapture:
         """A live capture: the file `path`, which a capture process is writing. Raises NotACapture.
 
         Args:

@@ -147,10 +147,10 @@ def _in_the_browser(
 ) -> int:
     """Show the traffic until Ctrl-C; return the exit status of the command."""
     from web import Session
-    from web.session.shown_capture import Showing
+    from web.session.shown_capture import ShownCapture
 
     session = Session(
-        Showing.of_spool(
+        ShownCapture.of_spool(
             capture.spool,
             os.path.basename(name),
             lambda: capture.statistics,

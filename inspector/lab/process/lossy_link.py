@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from inspector.tcp.header import ACK, FIN, RST, SYN
+from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN
 
 NAME = "rough0"
 NEAR, FAR = "10.9.0.1", "10.9.0.2"

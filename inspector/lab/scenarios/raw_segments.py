@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 
-from inspector.tcp.header import SYN
+from inspector.tcp.flags_and_seq import SYN
 
 WINDOW = 64_240
 TTL = 64

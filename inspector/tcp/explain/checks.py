@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from inspector.tcp.analysis import Standing
 from inspector.tcp.explain.replay import MASK32, Situation
-from inspector.tcp.header import ACK, FIN, RST, SYN, seq_distance
+from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN, seq_offset
 from inspector.tcp.verdicts import FAST_RETRANSMISSION_ACKS, FAST_RETRANSMISSION_NS, REORDERING_NS, UNSEEN_SAID, Verdict
 from inspector.units import count, duration
 
@@ -91,7 +91,7 @@ def _zero_window(s: Situation) -> list[Check]:
 
 def _lost_segment(s: Situation) -> list[Check]:
     known = bool(s.sender.next_seq)
-    beyond = known and seq_distance(s.seq, s.sender.next_seq) < 0
+    beyond = known and seq_offset(s.seq, s.sender.next_seq) < 0
     due = f"{s.relative(s.sender.next_seq)} is the sender's next" if known else "nothing from its sender was seen yet"
     return [
         Check(f"begins at {s.relative(s.seq)} (required: beyond the sender's next); {due}", beyond, s.reached_next),
@@ -100,7 +100,7 @@ def _lost_segment(s: Situation) -> list[Check]:
 
 
 def _ack_lost_segment(s: Situation) -> list[Check]:
-    unseen = bool(s.peer.contiguous) and seq_distance(s.ack, s.peer.contiguous) < 0
+    unseen = bool(s.peer.contiguous) and seq_offset(s.ack, s.peer.contiguous) < 0
     acked, seen = s.relative(s.ack, of_peer=True), s.relative(s.peer.contiguous, of_peer=True)
     behind = f"were seen without a gap up to {seen}" if s.peer.contiguous else "none were seen yet"
     return [
@@ -111,7 +111,7 @@ def _ack_lost_segment(s: Situation) -> list[Check]:
 
 
 def _reports_unseen(s: Situation) -> bool:
-    return seq_distance(s.peer.next_seq, s.peer.contiguous) < 0 or s.peer.duplicate_acks == 0
+    return seq_offset(s.peer.next_seq, s.peer.contiguous) < 0 or s.peer.duplicate_acks == 0
 
 
 def _keep_alive(s: Situation) -> list[Check]:
@@ -166,7 +166,7 @@ def _zero_window_probe_ack(s: Situation) -> list[Check]:
 
 def _spurious(s: Situation) -> list[Check]:
     known = bool(s.peer.last_ack)
-    covered = known and seq_distance(s.peer.last_ack, s.end) <= 0
+    covered = known and seq_offset(s.peer.last_ack, s.end) <= 0
     acked = f"the peer's last ACK is {s.relative(s.peer.last_ack)}" if known else "the peer has acknowledged nothing"
     return [
         _length(s, s.length > 0, "some"),
@@ -177,7 +177,7 @@ def _spurious(s: Situation) -> list[Check]:
 def _begins_before_next(s: Situation) -> Check:
     due = s.sender.next_seq
     follows_probe = s.length > 1 and s.seq == (due - 1) & MASK32
-    before = bool(due) and seq_distance(due, s.seq) < 0 and not follows_probe
+    before = bool(due) and seq_offset(due, s.seq) < 0 and not follows_probe
     next_due = f"{s.relative(due)} is the sender's next" if due else "nothing from its sender was seen yet"
     return Check(f"begins at {s.relative(s.seq)}, and {next_due}", before, s.reached_next)
 
@@ -213,8 +213,8 @@ def asked_again(s: Situation) -> int | None:
     It is None if they are no longer counted, because uncaptured bytes of the peer were acknowledged; tshark 4.0 then
     assumes that there were enough.
     """
-    beyond = s.flags & ACK and s.peer.contiguous and seq_distance(s.ack, s.peer.contiguous) < 0
-    if beyond and seq_distance(s.peer.next_seq, s.peer.contiguous) >= 0:
+    beyond = s.flags & ACK and s.peer.contiguous and seq_offset(s.ack, s.peer.contiguous) < 0
+    if beyond and seq_offset(s.peer.next_seq, s.peer.contiguous) >= 0:
         return None
     return s.peer.duplicate_acks if s.peer.duplicate_acks != UNSEEN_SAID else None
 

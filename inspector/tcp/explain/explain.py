@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from inspector.tables.table import Table
 from inspector.tcp.explain.checks import BEFORE, CHECKS, Check, asked_again, overtaken_within
 from inspector.tcp.explain.replay import MASK32, Situation, recall
-from inspector.tcp.header import SYN, seq_distance
+from inspector.tcp.flags_and_seq import SYN, seq_offset
 from inspector.tcp.verdicts import UNSEEN_SAID, Verdict
 from inspector.units import count, duration
 
@@ -127,7 +127,7 @@ def _retransmission(s: Situation) -> str:
 def _first_transmission(s: Situation) -> str:
     """A clause on which packet first sent the segment's sequence numbers, and how far that packet reached."""
     end = s.first_sent_end
-    if seq_distance(s.end, end) >= 0:
+    if seq_offset(s.end, end) >= 0:
         return f"{_what(s)} {'were' if s.length > 1 else 'was'} first sent in {_packet(s.first_sent)}"
     last = s.relative((end - 1) & MASK32)
     return f"{_what(s)}: the first of them, up to {last}, were sent in {_packet(s.first_sent)}"
@@ -135,8 +135,8 @@ def _first_transmission(s: Situation) -> str:
 
 def _acknowledged_since(s: Situation) -> str:
     """A sentence on how much of a repeated segment the peer has acknowledged, as far as the capture shows."""
-    covered = seq_distance(s.seq, s.peer.last_ack) if s.peer.last_ack else 0
-    if covered > 0 and seq_distance(s.end_counted, s.peer.last_ack) >= 0:
+    covered = seq_offset(s.seq, s.peer.last_ack) if s.peer.last_ack else 0
+    if covered > 0 and seq_offset(s.end_counted, s.peer.last_ack) >= 0:
         return "An acknowledgment of it had been captured: that was probably lost after the capture point, or late."
     if covered > 0:
         last = s.relative((s.peer.last_ack - 1) & MASK32)
@@ -187,7 +187,7 @@ def _out_of_order(s: Situation) -> str:
 
 
 def _lost_segment(s: Situation) -> str:
-    missing = seq_distance(s.sender.next_seq, s.seq)
+    missing = seq_offset(s.sender.next_seq, s.seq)
     return (
         f"Begins at {s.relative(s.seq)}, while {s.relative(s.sender.next_seq)} was next:"
         f" the {count(missing, 'byte')} between {'has' if missing == 1 else 'have'} not been captured before this."
@@ -195,7 +195,7 @@ def _lost_segment(s: Situation) -> str:
 
 
 def _ack_lost_segment(s: Situation) -> str:
-    unseen = seq_distance(s.peer.contiguous, s.ack)
+    unseen = seq_offset(s.peer.contiguous, s.ack)
     return (
         f"Acknowledges up to {s.relative(s.ack, of_peer=True)}, while the peer's bytes were captured without a gap"
         f" only up to {s.relative(s.peer.contiguous, of_peer=True)}: {count(unseen, 'byte')} that arrived"
@@ -215,12 +215,12 @@ def _duplicate_ack(s: Situation) -> str:
 def _cause_of_duplicate(s: Situation) -> str:
     """A sentence on why an acknowledgment is repeated, as far as the segment itself or earlier packets show."""
     acked = s.relative(s.ack, of_peer=True)
-    if beyond := [block for block in s.sack if seq_distance(s.ack, block[0]) > 0]:
+    if beyond := [block for block in s.sack if seq_offset(s.ack, block[0]) > 0]:
         blocks = ", ".join(f"{s.relative(a, of_peer=True)} to {s.relative(b - 1, of_peer=True)}" for a, b in beyond)
         return f"According to its SACK option, later bytes have arrived ({blocks}), but byte {acked} has not."
     if s.last_of_peer >= 0 and s.peer.last_verdict & Verdict.SPURIOUS_RETRANSMISSION:
         return f"It probably answers {_packet(s.last_of_peer)}, which carried no new data."
-    if s.peer.next_seq and seq_distance(s.ack, s.peer.next_seq) > 0:
+    if s.peer.next_seq and seq_offset(s.ack, s.peer.next_seq) > 0:
         sent = s.relative(s.peer.next_seq, of_peer=True)
         return f"The peer has sent up to {sent}: probably later bytes arrived, but byte {acked} did not."
     return "No captured data is still unacknowledged, so the reason is not in the capture."

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from inspector.tables.arrays import Rows
 from inspector.tables.table import Duplicate, Table
 from inspector.tcp.analysis import Analysis, Standing
-from inspector.tcp.header import ACK, FIN, RST, SYN
+from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN
 
 MASK32 = 0xFFFF_FFFF
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from inspector.query.connection_packets import packets_of
 from inspector.tables.arrays import Rows
 from inspector.tables.table import SIDES, ChunkKind
-from inspector.tcp.header import ACK, FIN, RST, SYN
+from inspector.tcp.flags_and_seq import ACK, FIN, RST, SYN
 from inspector.tcp.verdicts import Verdict
 from inspector.views.figures.downsample import some, thin
 from inspector.views.figures.layout import layout

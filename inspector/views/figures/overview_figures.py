@@ -114,7 +114,7 @@ def times(handshakes: npt.NDArray[np.int64], waits: npt.NDArray[np.int64], palet
 FIGURES: dict[str, Callable[[Overview, Palette], Figure]] = {
     "packets": lambda seen, palette: packets_over_time(seen.capture, seen.span, palette),
     "bytes": lambda seen, palette: bytes_over_time(seen.capture, seen.span, palette),
-    "times": lambda seen, palette: times(seen.handshakes(), seen.waits()[0], palette),
+    "times": lambda seen, palette: times(seen.handshakes(), seen.response_times()[0], palette),
 }
 """The functions that draw the figures, by the name that the page requests."""
 

@@ -17,7 +17,7 @@ from inspector.descriptors.connection_join import LONGEST_WAY_NS
 from inspector.query.connection_packets import packets_by_connection
 from inspector.tables.arrays import Rows
 from inspector.tables.table import Direction
-from inspector.tcp.header import FIN
+from inspector.tcp.flags_and_seq import FIN
 from inspector.tcp.states import AFTER_OWN_FIN, OPENING_STATES, State
 from inspector.units import duration
 

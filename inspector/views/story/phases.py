@@ -11,7 +11,7 @@ from inspector.query.outcomes import Outcome, outcomes
 from inspector.query.packet_arrays import rows_of
 from inspector.tables.arrays import Rows
 from inspector.tables.table import MessageKind
-from inspector.tcp.header import RST, SYN
+from inspector.tcp.flags_and_seq import RST, SYN
 from inspector.views.story.events import events
 from inspector.views.story.kinds import EventKind
 from inspector.views.story.packet_arrays import Packets

@@ -18,7 +18,7 @@ from inspector.engine.clocks import elapsed
 from inspector.http.head import head
 from inspector.tables.addresses import socket_of
 from inspector.tables.table import MessageKind, Table
-from inspector.tcp.header import ACK, FIN, SYN
+from inspector.tcp.flags_and_seq import ACK, FIN, SYN
 from inspector.tcp.option_values import fast_open_cookie, sack_blocks
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import Verdict, drop_reason_name

@@ -8,7 +8,7 @@ import numpy as np
 
 from inspector.query.outcomes import Outcome, outcomes
 from inspector.tables.arrays import Rows, Values
-from inspector.tcp.header import ACK, RST, SYN
+from inspector.tcp.flags_and_seq import ACK, RST, SYN
 from inspector.tcp.states import State
 from inspector.tcp.verdicts import Verdict
 from inspector.views.story.kinds import EventKind, Reset

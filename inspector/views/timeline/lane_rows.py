@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inspector.engine.clocks import waits
+from inspector.engine.clocks import response_times
 from inspector.http.head import head
 from inspector.query.outcomes import established, is_open
 from inspector.query.time_range import is_cut_off
@@ -115,7 +115,7 @@ def _wait(capture: Capture, exchange: int) -> int | None:
     """The time in ns from the end of the request to the first byte of the response; None if it is unknown."""
     if exchange < 0:
         return None
-    waited = int(waits(capture, [exchange])[0])
+    waited = int(response_times(capture, [exchange])[0])
     return waited if waited >= 0 else None
 
 

@@ -17,7 +17,7 @@ from inspector.http.status_codes import FIRST_ERROR
 from inspector.query.time_range import Span, exchange_times, gets_no_response, is_cut_off
 from inspector.query.troubles import SERIOUS
 from inspector.tables.arrays import Rows
-from inspector.tcp.header import FIN, RST, SYN
+from inspector.tcp.flags_and_seq import FIN, RST, SYN
 from inspector.tcp.verdicts import TROUBLE
 from inspector.websocket.opcodes import FIRST_CONTROL
 

@@ -5,7 +5,7 @@ from inspector.websocket.deflate.huffman cimport Codes
 
 
 @cython.final
-cdef class Inflate:
+cdef class FastInflater:
     cdef unsigned char[::1] inbox
     cdef unsigned char[::1] outbox
 

@@ -72,7 +72,7 @@ def _distance_bases() -> tuple[int, ...]:
 
 
 @cclass
-class Inflate:
+class FastInflater:
     """Decompresses the payload that the caller has put into `inbox`; the result is in `outbox`."""
 
     inbox: uchar[::1]

@@ -1,18 +1,18 @@
 cimport cython
 
 from inspector.websocket.deflate.window cimport History
-from inspector.websocket.deflate.inflate cimport Inflate
+from inspector.websocket.deflate.inflate cimport FastInflater
 
 
 @cython.final
-cdef class Inflater:
+cdef class MessageInflater:
     cdef public int outcome
     cdef public long long inflated
     cdef bint keeps_context
     cdef bint is_lost
     cdef bint is_refused
     cdef long long allowance
-    cdef Inflate inflate
+    cdef FastInflater inflate
     cdef History history
     cdef object stream
     cdef object gathered

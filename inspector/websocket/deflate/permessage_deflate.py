@@ -4,9 +4,9 @@ If messages share a context, a lost message takes with it the bytes that later m
 a reference to bytes that do not exist is an error and never yields a wrong byte. So after a loss, every message is
 tried with an empty context, and whatever can be inflated is correct.
 
-A complete message is first passed to `Inflate` (inflate.py), which is fast for well-formed data. zlib handles
-everything else: longer messages, any that `Inflate` does not accept, and in plain Python all messages. From then on the
-direction stays with zlib until its context is empty, because only zlib may know the position within a block.
+A complete message is first passed to `FastInflater` (inflate.py), which is fast for well-formed data. zlib handles
+everything else: longer messages, any that `FastInflater` does not accept, and in plain Python all messages. From then
+on the direction stays with zlib until its context is empty, because only zlib may know the position within a block.
 
 Hot module: compiled by Cython where there is a compiler, plain Python otherwise (docs/architecture.md).
 """
@@ -20,7 +20,7 @@ from typing import Any
 
 import cython
 
-from inspector.websocket.deflate.inflate import INBOX, Inflate
+from inspector.websocket.deflate.inflate import INBOX, FastInflater
 from inspector.websocket.deflate.window import History
 
 TAIL = b"\x00\x00\xff\xff"
@@ -58,7 +58,7 @@ _MESSAGE_LIMIT = cython.declare(cython.longlong, MESSAGE_LIMIT)
 
 
 @cython.cclass
-class Inflater:
+class MessageInflater:
     """Decompresses one direction. For each message call `begin`, `feed` for each part of its payload, and `end`; or
     `whole` for a complete payload.
 
@@ -79,7 +79,7 @@ class Inflater:
     is_lost: cython.bint
     is_refused: cython.bint
     allowance: cython.longlong
-    inflate: Inflate
+    inflate: FastInflater
     history: History
     """The bytes that messages may refer to, as long as `stream` is None."""
     stream: Any
@@ -95,7 +95,7 @@ class Inflater:
     output."""
 
     def __init__(
-        self, keeps_context: bool, is_lost: bool = False, is_refused: bool = False, inflate: Inflate | None = None
+        self, keeps_context: bool, is_lost: bool = False, is_refused: bool = False, inflate: FastInflater | None = None
     ) -> None:
         self.keeps_context = keeps_context
         self.is_lost = is_lost
@@ -104,7 +104,7 @@ class Inflater:
         self.inflated = 0
         self.is_final = False
         self.allowance = ALLOWANCE
-        self.inflate = inflate or Inflate()
+        self.inflate = inflate or FastInflater()
         self.history = History()
         self._forget()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scapy.layers.inet import IP, TCP
 
 from inspector.lab.scenarios.raw_segments import checksum, segment
-from inspector.tcp.header import RST
+from inspector.tcp.flags_and_seq import RST
 
 
 def test_a_syn_is_the_one_that_scapy_would_make() -> None:

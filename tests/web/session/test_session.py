@@ -24,7 +24,7 @@ from web.session import shown_capture as showing_module
 from web.session.changed_rows import WATCHED
 from web.session.row_trim import brief
 from web.session.session import Session
-from web.session.shown_capture import Showing
+from web.session.shown_capture import ShownCapture
 from web.session.status import Source, State
 
 
@@ -187,7 +187,7 @@ def test_a_live_capture_goes_on_to_when_it_was_last_looked_at(wire: Wire) -> Non
     exchange(wire, 40001)
     last = wire.now - STEP_NS
     clock = iter((last - 1, last + 2_700_000_000))
-    showing = Showing.of_spool(wire.path, "lo", lambda: Counters(0, 0), clock=lambda: next(clock))
+    showing = ShownCapture.of_spool(wire.path, "lo", lambda: Counters(0, 0), clock=lambda: next(clock))
     assert showing.extent() is None
     showing.step()
     assert showing.extent() == Span(START_NS, last), "a clock that lags takes nothing away"
@@ -198,7 +198,7 @@ def test_a_live_capture_goes_on_to_when_it_was_last_looked_at(wire: Wire) -> Non
 
 
 def test_a_saved_capture_ends_at_its_last_packet(tmp_path: Path) -> None:
-    showing = Showing.of_file(sample(tmp_path / "sample.pcapng"))
+    showing = ShownCapture.of_file(sample(tmp_path / "sample.pcapng"))
     while showing.state is not State.ENDED:
         showing.step()
     assert showing.extent() == extent(showing.capture)
@@ -345,7 +345,7 @@ def test_a_failing_analysis_is_said_and_what_is_there_stays(tmp_path: Path, capl
             pass
 
     capture = Capture(open_packets(sample(tmp_path / "sample.pcapng")))
-    with caplog.at_level(logging.ERROR), running(Session(Showing(capture, Failing(), Source.FILE))) as session:
+    with caplog.at_level(logging.ERROR), running(Session(ShownCapture(capture, Failing(), Source.FILE))) as session:
         mirror = Mirror(session)
         wait_until(mirror.is_ended, "the failure")
         assert mirror.lengths["packets"] == 5
@@ -378,7 +378,7 @@ def test_something_else_on_show_is_told_and_home_waits(wire: Wire, tmp_path: Pat
         mirror = Mirror(session)
         wait_until(lambda: mirror.has(8), "the live capture")
         before = session.snapshot()["showing"]
-        session.show(Showing.of_file(sample(tmp_path / "sample.pcapng"), name="a sample"))
+        session.show(ShownCapture.of_file(sample(tmp_path / "sample.pcapng"), name="a sample"))
         wait_until(mirror.is_ended, "the saved capture")
         assert session.snapshot()["showing"] != before
         assert (mirror.capture["name"], mirror.capture["source"], session.is_at_home) == ("a sample", "file", False)
@@ -394,7 +394,7 @@ def test_what_is_shown_no_more_is_put_away(wire: Wire, tmp_path: Path) -> None:
     spool = Wire(tmp_path / "other.pcapng")
     exchange(spool, 40001)
     with running(live(wire)) as session:
-        other = Showing.of_spool(spool.path, "eth0", lambda: Counters(0, 0), halt=lambda: ended.append("capture"))
+        other = ShownCapture.of_spool(spool.path, "eth0", lambda: Counters(0, 0), halt=lambda: ended.append("capture"))
         session.show(other)
         assert not ended
         session.show(session.home)
@@ -407,7 +407,9 @@ def test_a_live_capture_can_be_ended_and_is_read_to_its_end(wire: Wire, tmp_path
     spool = Wire(tmp_path / "other.pcapng")
     with running(live(wire)) as session:
         assert not session.halt()  # what the command line began, the command line ends
-        session.show(Showing.of_spool(spool.path, "eth0", lambda: Counters(8, 0), halt=lambda: exchange(spool, 40001)))
+        session.show(
+            ShownCapture.of_spool(spool.path, "eth0", lambda: Counters(8, 0), halt=lambda: exchange(spool, 40001))
+        )
         mirror = Mirror(session)
         assert mirror.capture["can_stop"] is True
         assert session.halt()

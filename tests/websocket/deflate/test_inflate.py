@@ -9,14 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from inspector.websocket.deflate.inflate import INBOX, Inflate
+from inspector.websocket.deflate.inflate import INBOX, FastInflater
 from inspector.websocket.deflate.window import History
 
 TAIL = b"\x00\x00\xff\xff"
 FINAL = b"\x01\x00\x00\xff\xff"
 """An empty block that ends a stream: only where a block may begin does zlib see the end in it."""
 
-INFLATE = Inflate()
+INFLATE = FastInflater()
 
 WORDS = st.sampled_from(
     [b"the ", b"same ", b"words ", b"again, ", b'{"from": "guest ', b'", "text": "Hi"}', b"\0\xff", b"7"]

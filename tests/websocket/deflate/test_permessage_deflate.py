@@ -7,11 +7,18 @@ import zlib
 
 import pytest
 
-from inspector.websocket.deflate.permessage_deflate import ALLOWANCE, MESSAGE_LIMIT, RATIO, TAIL, Inflater, Outcome
+from inspector.websocket.deflate.permessage_deflate import (
+    ALLOWANCE,
+    MESSAGE_LIMIT,
+    RATIO,
+    TAIL,
+    MessageInflater,
+    Outcome,
+)
 from tests.websocket.wires import Deflater
 
 
-def inflate(inflater: Inflater, payload: bytes, step: int = 1 << 20) -> bytes:
+def inflate(inflater: MessageInflater, payload: bytes, step: int = 1 << 20) -> bytes:
     inflater.begin()
     out = b"".join(b"".join(inflater.feed(payload[i : i + step])) for i in range(0, len(payload), step))
     return out + b"".join(inflater.end())
@@ -20,7 +27,7 @@ def inflate(inflater: Inflater, payload: bytes, step: int = 1 << 20) -> bytes:
 @pytest.mark.parametrize("keeps_context", [True, False])
 @pytest.mark.parametrize("step", [1, 7, 1 << 20])
 def test_messages_one_after_the_other(keeps_context: bool, step: int) -> None:
-    deflater, inflater = Deflater(keeps_context), Inflater(keeps_context)
+    deflater, inflater = Deflater(keeps_context), MessageInflater(keeps_context)
     for text in (b"again and again", b"", b"again and again", bytes(100_000), random.Random(1).randbytes(70_000)):
         assert inflate(inflater, deflater(text), step) == text
         assert (inflater.outcome, inflater.inflated) == (Outcome.GOOD, len(text))
@@ -28,11 +35,11 @@ def test_messages_one_after_the_other(keeps_context: bool, step: int) -> None:
 
 def test_what_fills_the_last_step_exactly_is_not_left_behind() -> None:
     for length in (64 * 1024 - 1, 64 * 1024, 64 * 1024 + 1, 128 * 1024):
-        assert len(inflate(Inflater(True), Deflater(False)(bytes(length)))) == length
+        assert len(inflate(MessageInflater(True), Deflater(False)(bytes(length)))) == length
 
 
 def test_a_lost_message_is_an_error_for_those_that_refer_to_it_and_nobody_else() -> None:
-    deflater, inflater = Deflater(), Inflater(True)
+    deflater, inflater = Deflater(), MessageInflater(True)
     deflater(b"a sentence")
     refers, alone = deflater(b"a sentence"), deflater(b"0123456789")
     inflater.begin()
@@ -44,7 +51,7 @@ def test_a_lost_message_is_an_error_for_those_that_refer_to_it_and_nobody_else()
 
 
 def test_bad_data_is_no_lost_context() -> None:
-    inflater = Inflater(True)
+    inflater = MessageInflater(True)
     assert inflate(inflater, b"\xff\xff\xff") == b""
     assert inflater.outcome == Outcome.BAD_DATA
 
@@ -52,11 +59,11 @@ def test_bad_data_is_no_lost_context() -> None:
 def test_a_stream_that_ends_with_bfinal_goes_on_in_another() -> None:
     stream = zlib.compressobj(wbits=-15)
     final = stream.compress(b"final") + stream.flush()
-    assert inflate(Inflater(True), final + b"\x00") == b"final"
+    assert inflate(MessageInflater(True), final + b"\x00") == b"final"
 
 
 def test_a_bomb_is_stopped_at_the_allowance() -> None:
-    inflater = Inflater(True)
+    inflater = MessageInflater(True)
     bomb = Deflater()(bytes(1 << 26))
     out = inflate(inflater, bomb)
     assert inflater.outcome == Outcome.TOO_FAR
@@ -80,7 +87,7 @@ def test_a_direction_may_inflate_to_so_much(over: int, way: str) -> None:
     payload, length = longest_of_zeros()
     assert length > 100 * len(payload)
     payload = Deflater()(bytes(length + over)) if over else payload
-    inflater = Inflater(True)
+    inflater = MessageInflater(True)
     out = inflate(inflater, payload) if way == "in steps" else inflater.whole(payload)
     assert inflater.outcome == (Outcome.TOO_FAR if over else Outcome.GOOD)
     assert over or len(out) == length
@@ -89,13 +96,13 @@ def test_a_direction_may_inflate_to_so_much(over: int, way: str) -> None:
 def test_a_message_is_stopped_at_its_limit_however_honest() -> None:
     dice = random.Random(1)
     text = b"".join(bytes([dice.randrange(4)]) * 40 for _ in range((MESSAGE_LIMIT + 100_000) // 40))
-    inflater = Inflater(True)
+    inflater = MessageInflater(True)
     assert len(inflate(inflater, Deflater()(text))) <= MESSAGE_LIMIT
     assert inflater.outcome == Outcome.TOO_FAR
 
 
 def test_one_that_is_refused_inflates_nothing() -> None:
-    inflater = Inflater(True, is_refused=True)
+    inflater = MessageInflater(True, is_refused=True)
     assert inflate(inflater, Deflater()(b"text")) == b""
     assert inflater.outcome == Outcome.CONTEXT_LOST
 
@@ -103,7 +110,7 @@ def test_one_that_is_refused_inflates_nothing() -> None:
 @pytest.mark.parametrize("keeps_context", [True, False])
 @pytest.mark.parametrize("step", [1000, 1 << 20])
 def test_long_messages_leave_the_context_to_the_short_ones_behind_them(keeps_context: bool, step: int) -> None:
-    deflater, inflater = Deflater(keeps_context), Inflater(keeps_context)
+    deflater, inflater = Deflater(keeps_context), MessageInflater(keeps_context)
     long = random.Random(1).randbytes(100_000)
     for text in (b"a short one", long, b"a short one", long[-300:], b"a short one", bytes(2_000_000), bytes(300)):
         assert inflate(inflater, deflater(text), step) == text
@@ -112,7 +119,7 @@ def test_long_messages_leave_the_context_to_the_short_ones_behind_them(keeps_con
 
 
 def test_behind_a_stream_that_ended_messages_begin_with_an_empty_context() -> None:
-    inflater = Inflater(True)
+    inflater = MessageInflater(True)
     stream = zlib.compressobj(wbits=-15)
     assert inflater.whole(stream.compress(b"final") + stream.flush() + b"\x00") == b"final"
     deflater = Deflater()
@@ -125,7 +132,7 @@ def test_a_message_that_is_cut_off_is_followed_into_the_next_one() -> None:
     whole = Deflater()(b"0123456789abcdef")
     followed = 0
     for cut in range(1, len(whole)):
-        inflater, by_zlib = Inflater(True), zlib.decompressobj(-15)
+        inflater, by_zlib = MessageInflater(True), zlib.decompressobj(-15)
         for payload in (whole[:cut], whole[cut:], whole):
             content = inflater.whole(payload)
             try:
@@ -150,7 +157,7 @@ def final(content: bytes, padding: bytes) -> bytes:
 def test_behind_a_final_block_the_next_message_begins_a_new_stream(
     padding: bytes, size: int, keeps_context: bool
 ) -> None:
-    inflater = Inflater(keeps_context)
+    inflater = MessageInflater(keeps_context)
     for i in range(4):
         content = b"final block %d, and random words to make it long: %r" % (i, random_bytes(i))
         payload, found = final(content, padding), b""
@@ -163,7 +170,7 @@ def test_behind_a_final_block_the_next_message_begins_a_new_stream(
 
 @pytest.mark.parametrize("padding", [b"", b"\0"], ids=["without the zero octet", "with it"])
 def test_final_blocks_and_usual_ones_may_take_turns(padding: bytes) -> None:
-    inflater = Inflater(True)
+    inflater = MessageInflater(True)
     for i in range(6):
         content = b"message %d " % i * 20
         payload = final(content, padding) if i % 2 else Deflater()(content)
@@ -171,7 +178,7 @@ def test_final_blocks_and_usual_ones_may_take_turns(padding: bytes) -> None:
 
 
 def test_a_long_message_that_ends_in_a_final_block_is_read_in_steps() -> None:
-    inflater, content = Inflater(True), random_bytes(7, 200_000)
+    inflater, content = MessageInflater(True), random_bytes(7, 200_000)
     for _ in range(2):
         inflater.begin()
         found = b"".join(piece for part in (final(content, b""),) for piece in inflater.feed(part))

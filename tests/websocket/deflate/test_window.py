@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.websocket.deflate.inflate import Inflate
+from inspector.websocket.deflate.inflate import FastInflater
 from inspector.websocket.deflate.window import History
 
 WINDOW = 32 * 1024
-INFLATE = Inflate()
+INFLATE = FastInflater()
 
 
 @given(

@@ -1,4 +1,5 @@
-// Details of the visible messages, fetched for them: the pushes that they caused, and their frames.
+// Details of the visible messages, fetched for them: their frames, and their pushes: the messages that a
+// server sent to other clients because of them.
 
 const AT_ONCE = 1000; // messages a request
 const SETTLED = 500; // messages after which no further push of a message is expected

@@ -7,7 +7,7 @@ from inspector.lab.process.lossy_link import Plan
 from inspector.lab.scenarios.catalogue.http import PAGE, request, response, visit
 from inspector.lab.scenarios.scenario import Group, Scenario, View
 from inspector.lab.scenarios.testbed import Scene, kernel_states
-from inspector.tcp.header import ACK, FIN
+from inspector.tcp.flags_and_seq import ACK, FIN
 
 FIN_WAIT_1, LISTEN = "04", "0A"
 """Linux's numbers for these states (<net/tcp_states.h>)."""

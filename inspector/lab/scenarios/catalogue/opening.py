@@ -10,7 +10,7 @@ from inspector.lab.process.lossy_link import Plan
 from inspector.lab.scenarios.catalogue.http import PAGE, request, response, visit
 from inspector.lab.scenarios.scenario import Group, Scenario, View
 from inspector.lab.scenarios.testbed import HTTP_PORT, Scene, kernel_states
-from inspector.tcp.header import ACK, SYN
+from inspector.tcp.flags_and_seq import ACK, SYN
 
 SYN_COUNT = 2
 """How many times the client of the filtered port retransmits its SYN before it gives up; Linux's default is six."""

@@ -13,7 +13,7 @@ from inspector.websocket.direction_state import DirectionState
 
 
 @cclass
-class MessageRows(Writer):
+class MessageWriter(Writer):
     """Writes one row per message, once its first frame header was read."""
 
     last_packet: cython.int[::1]
@@ -63,7 +63,7 @@ class MessageRows(Writer):
         if row == self._room:
             self._make_room()
         self.count += 1
-        stream.row = row
+        stream.frame_message = row
         self._connection[row] = key >> 1
         self._direction[row] = key & 1
         self._kind[row] = stream.opcode

@@ -5,7 +5,7 @@ from inspector.tables.row_writer cimport Writer
 
 
 @cython.final
-cdef class MessageRows(Writer):
+cdef class MessageWriter(Writer):
     cdef int[::1] last_packet
     cdef unsigned int[::1] frames
     cdef long long[::1] end_ns

@@ -13,7 +13,7 @@ from inspector.websocket.direction_state import DirectionState
 
 
 @cclass
-class FrameRows(Writer):
+class FrameWriter(Writer):
     """Writes one row per frame, once its header was read."""
 
     last_packet: cython.int[::1]

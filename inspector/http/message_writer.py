@@ -14,7 +14,7 @@ from inspector.tables.row_writer import Writer
 
 
 @cclass
-class MessageRows(Writer):
+class MessageWriter(Writer):
     """Writes one row per message, once its header was parsed."""
 
     exchange: cython.int[::1]

@@ -5,7 +5,7 @@ from inspector.tables.row_writer cimport Writer
 
 
 @cython.final
-cdef class FrameRows(Writer):
+cdef class FrameWriter(Writer):
     cdef int[::1] last_packet
     cdef int[::1] message
     cdef unsigned char[::1] damaged

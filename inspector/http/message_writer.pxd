@@ -1,4 +1,4 @@
-# What other compiled modules see of message_rows.py; the docstrings are there.
+# What other compiled modules see of message_writer.py; the docstrings are there.
 cimport cython
 
 from inspector.http.direction_state cimport DirectionState
@@ -7,7 +7,7 @@ from inspector.tables.row_writer cimport Writer
 
 
 @cython.final
-cdef class MessageRows(Writer):
+cdef class MessageWriter(Writer):
     cdef int[::1] exchange
     cdef int[::1] connection
     cdef signed char[::1] direction
