@@ -1,5 +1,5 @@
-// Requests to the server: one function to send them, one class of error. web/api/ responds: packets.py to /api/packets, and
-// blueprint.py names the modules of the other routes.
+// Requests to the server: one function to send them, one class of error. web/api/ responds: packets.py to /api/packets,
+// and blueprint.py names the modules of the other routes.
 
 const KEY = "wireglass.session";
 
