@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { noBody, whyNone } from "../../../web/static/http/exchange_panel.js";
+import { serve, until } from "../support/server.mjs";
+import { mountExchangePanel, noBody, whyNone } from "../../../web/static/http/exchange_panel.js";
 
 const none = (changes) =>
   whyNone({
@@ -41,4 +42,18 @@ test("a body that was withheld after Expect is not called missing", () => {
   assert.match(noBody("request", { complete: false }, withheld), /did not send the announced body/);
   assert.equal(noBody("response", { complete: true }, withheld), "No body.");
   assert.equal(noBody("request", { complete: false }, { notes: [] }), "The end of the message was not captured.");
+});
+
+test("an exchange that cannot be fetched is an error in the panel, unless another one is shown by then", async () => {
+  serve({});
+  const [panel, store] = [document.createElement("section"), { state: { capture: {} }, subscribe: () => () => {} }];
+  const { show } = mountExchangePanel(panel, store);
+  show(7);
+  await until(() => panel.textContent);
+  assert.match(panel.textContent, /There is no such path/);
+  panel.replaceChildren();
+  show(8);
+  show(null);
+  await until(() => panel.textContent);
+  assert.equal(panel.textContent, "");
 });

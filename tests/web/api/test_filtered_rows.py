@@ -62,6 +62,7 @@ def test_pages_of_a_filter_follow_each_other(ours: Visitor) -> None:
         pytest.param("exchanges/7/place?q=hay", 6, MANY, id="among those that a filter leaves"),
         pytest.param("exchanges/0/place?q=hay", None, MANY, id="not among them"),
         pytest.param("exchanges/7/place", 7, MANY + 2, id="without a filter"),
+        pytest.param("exchanges/0/place", 0, MANY + 2, id="the first"),
         pytest.param("exchanges/99999/place", None, MANY + 2, id="one that is not there"),
         pytest.param("messages/1/place?q=needle", 0, 1, id="a message"),
     ],
