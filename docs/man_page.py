@@ -13,9 +13,9 @@ from inspector.cli.main import cli
 
 PAGE = Path(__file__).resolve().parent / "man" / "wireglass.1"
 
-EXIT_STATUS = """0 for success; 1 for a failure, explained on standard error; 2 for an invalid command line; 130 if
-interrupted by Ctrl-C, except that Ctrl-C and SIGTERM end a capture or a dashboard with 0; 141 if the reader of the
-output closed the pipe. `run` passes on the exit status of its command."""
+EXIT_STATUS = """0 for success; 1 for a failure, explained on standard error, or if `expect` does not find what it
+expects; 2 for an invalid command line; 130 if interrupted by Ctrl-C, except that Ctrl-C and SIGTERM end a capture or a
+dashboard with 0; 141 if the reader of the output closed the pipe. `run` passes on the exit status of its command."""
 
 
 def page() -> str:

@@ -3,8 +3,9 @@
 A command's module is imported only when that command is used, and imports the engine, the dashboard or scapy only when
 it runs, so that `wireglass --help` and the summary of a small file start without delay.
 
-Exit statuses: 0 for success; 1 for a failure, explained on stderr; 2 for an invalid command line; 130 if interrupted by
-Ctrl-C; 141 if the reader of our output closed the pipe. `run` passes on the exit status of its command.
+Exit statuses: 0 for success; 1 for a failure, explained on stderr, or if `expect` does not find what it expects; 2 for
+an invalid command line; 130 if interrupted by Ctrl-C; 141 if the reader of our output closed the pipe. `run` passes on
+the exit status of its command.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ COMMANDS = (
     "kernel",
     "anomalies",
     "waits",
+    "expect",
     "follow",
     "notes",
     "compare",

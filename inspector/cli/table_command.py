@@ -3,44 +3,44 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from inspector.cli.row_choice import (
+    BLOCK_ROWS,
+    FILTERED,
+    Build,
+    RowChoice,
+    choice_options,
+    files_and_filter,
+    filter_option,
+    rows_of_table,
+)
 from inspector.cli.shared_options import analysed, files_argument, format_option, read_options
-from inspector.cli.terminal import Screen, table
+from inspector.cli.terminal import NONE, Column, Screen, printable, table
 
 if TYPE_CHECKING:
-    from inspector.engine.capture import Capture
     from inspector.engine.read_options import ReadOptions
     from inspector.tables.arrays import Rows
     from inspector.views.columns import Columns
 
-BLOCK_ROWS = 4096
-"""The number of rows formatted at a time, so that a table of any length can be streamed."""
-
-GROUP_ROWS = 65536
+GROUP_ROWS = 16384
 """The number of rows in a row group of a Parquet file: its columns are compressed group by group."""
 
 LONG_HELP = """
 {help}
 
-Use --connection to show only the rows of one connection, and --find to show only the rows that contain a text. On a
-terminal, columns are cut to fit and some are left out; in a pipe, nothing is cut or coloured. `csv`, `json` and
-`parquet` hold every column, under stable names.
+{filter}Use --connection to show only the rows of one connection, and --find to show only the rows that contain a
+text. On a terminal, columns are cut to fit and some are left out; in a pipe, nothing is cut or coloured. `csv`, `json`
+and `parquet` hold every column, under stable names.
 
 \b
 {examples}
 """
 
-
-def row_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--connection` and `--find`, which choose rows."""
-    of = click.option("--connection", type=click.IntRange(min=0), metavar="ID", help="Only rows of this connection.")
-    find = click.option("--find", metavar="TEXT", help="Only rows that contain this text (case-insensitive).")
-    return of(find(command))
+FILTER_HELP = "FILTER is a display filter: only rows that it selects are shown. "
 
 
 def table_command(name: str, help: str, *examples: str) -> click.Command:
@@ -52,30 +52,35 @@ def table_command(name: str, help: str, *examples: str) -> click.Command:
     """
     title = "Examples:" if len(examples) > 1 else "Example:"
     shown = "\n".join([title, *(f"  wireglass {example}" for example in examples)])
+    is_filtered = name in FILTERED
+    long_help = LONG_HELP.format(help=help, filter=FILTER_HELP if is_filtered else "", examples=shown)
 
-    @click.command(name, help=LONG_HELP.format(help=help, examples=shown), short_help=help)
-    @files_argument
-    @read_options
-    @format_option("json is one object per line", has_parquet=True)
-    @row_options
-    def command(
-        files: tuple[str, ...], options: ReadOptions, shape: str, connection: int | None, find: str | None
-    ) -> None:
-        with analysed(files, options) as capture:
-            print_rows(name, shape, *rows_of_table(capture, name, connection), find)
+    def command(files: tuple[str, ...], options: ReadOptions, shape: str, choice: RowChoice) -> None:
+        paths, display_filter = files_and_filter(files) if is_filtered else (files, None)
+        if display_filter is not None and choice.filter is not None:
+            raise click.UsageError(f"There are two filters: “{choice.filter}” and “{display_filter}”.")
+        with analysed(paths, options) as capture:
+            chosen = rows_of_table(capture, name, choice.connection, choice.filter or display_filter)
+            print_rows(name, shape, *chosen, choice)
 
-    return command
-
-
-Build = Callable[["Rows"], "Columns"]
-"""A function that returns the columns of some rows of a table."""
+    decorated: Any = choice_options(command)
+    if is_filtered:
+        decorated = filter_option(decorated)
+    decorated = format_option("json is one object per line", has_parquet=True)(decorated)
+    argument = _files_and_filter_argument if is_filtered else files_argument
+    return click.command(name, help=long_help, short_help=help)(argument(read_options(decorated)))
 
 
-def print_rows(name: str, shape: str, build: Build, chosen: Rows, find: str | None) -> None:
-    """Print rows of the table `name` in a format; of those, if `find` is not None, that contain this text."""
+_files_and_filter_argument = click.argument(
+    "files", nargs=-1, required=True, metavar="FILE... [FILTER]", type=click.Path(path_type=str)
+)
+
+
+def print_rows(name: str, shape: str, build: Build, chosen: Rows, choice: RowChoice) -> None:
+    """Print rows of the table `name` in a format."""
     from inspector.cli.csv_json import csv_pieces, json_pieces, write
 
-    blocks = blocks_of(build, chosen, find, GROUP_ROWS if shape == "parquet" else BLOCK_ROWS)
+    blocks = choice.blocks(build, chosen, GROUP_ROWS if shape == "parquet" else BLOCK_ROWS)
     if shape == "parquet":
         from inspector.views.parquet import write_parquet
 
@@ -87,51 +92,32 @@ def print_rows(name: str, shape: str, build: Build, chosen: Rows, find: str | No
     elif shape == "json":
         write(json_pieces(blocks))
     else:
-        sys.stdout.writelines(line + "\n" for line in _lines(name, blocks))
-
-
-def rows_of_table(capture: Capture, name: str, connection: int | None = None) -> tuple[Build, Rows]:
-    """The function that returns columns of the table `name`, and its rows: all of them, or those of a connection."""
-    import numpy as np
-
-    from inspector.views import rows, story
-
-    build: Build
-    if name == "events":
-        source = story.events(capture)
-        build = partial(rows.event_columns, capture, source)
-    else:
-        source = getattr(capture, name)
-        build = partial(rows.COLUMNS[name], capture)
-    chosen = np.arange(len(source))
-    if connection is not None:
-        chosen = chosen[(chosen if name == "connections" else source["connection"]) == connection]
-    return build, chosen
-
-
-def blocks_of(build: Build, chosen: Rows, find: str | None = None, rows: int = BLOCK_ROWS) -> Iterator[Columns]:
-    """Yield the columns in blocks of rows: at least one block, so that csv always has a header."""
-    import numpy as np
-
-    for start in range(0, max(1, len(chosen)), rows):
-        block = chosen[start : start + rows]
-        columns = build(block)
-        yield columns if find is None else build(block[np.array(_containing(columns, find), bool)])
-
-
-def _containing(columns: Columns, text: str) -> list[bool]:
-    """The rows in which any column, formatted as for csv, contains the text (case-insensitive)."""
-    from inspector.views.columns import csv_value, flattened
-
-    wanted = text.casefold()
-    values = zip(*(column.tolist() for column in flattened(columns).values()), strict=True)
-    return [any(wanted in csv_value(value).casefold() for value in row) for row in values]
+        lines = _lines(name, blocks) if choice.columns is None else _lines_of_columns(blocks)
+        sys.stdout.writelines(line + "\n" for line in lines)
 
 
 def _lines(name: str, blocks: Iterator[Columns]) -> Iterator[str]:
+    """The table for reading: its most important columns."""
     from inspector.cli.table_columns import VIEWS
     from inspector.views.columns import records
 
     view = VIEWS[name]
     cells = ([cell.text(row) for cell in view] for columns in blocks for row in records(columns))
     yield from table([cell.column for cell in view], cells, Screen.of(sys.stdout))
+
+
+def _lines_of_columns(blocks: Iterator[Columns]) -> Iterator[str]:
+    """The table for reading, with the columns asked for: their values as csv has them."""
+    from itertools import chain
+
+    from inspector.views.columns import Numbers, csv_value, flattened
+
+    first = next(blocks)
+    heads = [Column(key, isinstance(column, Numbers)) for key, column in flattened(first).items()]
+    values = (
+        row
+        for columns in chain([first], blocks)
+        for row in zip(*(column.tolist() for column in flattened(columns).values()), strict=True)
+    )
+    cells = ([NONE if value is None else printable(csv_value(value)) for value in row] for row in values)
+    yield from table(heads, cells, Screen.of(sys.stdout))

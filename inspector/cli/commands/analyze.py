@@ -85,11 +85,11 @@ def report(path: str, options: ReadOptions, out: IO[bytes]) -> tuple[str | None,
 
 
 def _table(capture: Capture, name: str) -> Iterator[Piece]:
-    from inspector.cli.table_command import blocks_of, rows_of_table
+    from inspector.cli.row_choice import RowChoice, rows_of_table
     from inspector.views.columns import COMPACT, json_rows
 
     yield f',"{name}":['.encode()
-    for i, columns in enumerate(blocks_of(*rows_of_table(capture, name))):
+    for i, columns in enumerate(RowChoice().blocks(*rows_of_table(capture, name))):
         rows = json_rows(columns, COMPACT, b",").data[:-1]
         yield b"," if i else b""
         yield rows

@@ -8,5 +8,5 @@ packets = table_command(
     "packets",
     "Packets with TCP flags, analysis flags and both TCP states.",
     "packets trace.pcapng --connection 3",
-    "packets trace.pcapng --find retransmission --format csv",
+    "packets trace.pcapng retransmission --columns number,time_ns,seq --format csv",
 )

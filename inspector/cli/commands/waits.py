@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.cli.row_choice import RowChoice, choice_options
 from inspector.cli.shared_options import analysed, files_argument, format_option, read_options
-from inspector.cli.table_command import print_rows, row_options
+from inspector.cli.table_command import print_rows
 
 if TYPE_CHECKING:
-    from inspector.cli.table_command import Build
+    from inspector.cli.row_choice import Build
     from inspector.engine.capture import Capture
     from inspector.engine.read_options import ReadOptions
     from inspector.tables.arrays import Rows
@@ -24,14 +25,12 @@ SLOW_MS = 30.0
 @files_argument
 @read_options
 @format_option("json is one object per line", has_parquet=True)
-@row_options
+@choice_options
 @click.option(
     "--least", type=click.FloatRange(min=0), default=SLOW_MS, show_default=True, metavar="MS",
     help="Only waits of at least this many milliseconds; 0 shows all.",
 )  # fmt: skip
-def waits(
-    files: tuple[str, ...], options: ReadOptions, shape: str, connection: int | None, find: str | None, least: float
-) -> None:
+def waits(files: tuple[str, ...], options: ReadOptions, shape: str, choice: RowChoice, least: float) -> None:
     """List what HTTP exchanges and WebSocket messages of FILE waited for, the longest wait first.
 
     A wait is the time from the first byte of a request to the last byte of its response, with the handshake before the
@@ -46,7 +45,7 @@ def waits(
       wireglass waits trace.pcapng --least 0 --format csv > waits.csv
     """
     with analysed(files, options) as capture:
-        print_rows("waits", shape, *_table(capture, connection, int(least * 1e6)), find)
+        print_rows("waits", shape, *_table(capture, choice.connection, int(least * 1e6)), choice)
 
 
 def _table(capture: Capture, connection: int | None, least_ns: int) -> tuple[Build, Rows]:
