@@ -75,6 +75,22 @@ def test_lanes_are_ordered_as_wished_and_the_address_keeps_it(page: Page) -> Non
     expect(page.locator(".lane-title:visible").first).to_have_text("#5 GET /chat", timeout=STARTUP)
 
 
+def test_silence_is_folded_and_the_address_keeps_it(page: Page) -> None:
+    fold = page.get_by_role("button", name="Fold silence")
+    with page.expect_response("**/api/lanes*fold=1*"):
+        fold.click()
+    expect(page).to_have_url(re.compile("fold=1"))
+    left, y, width = centre(page, ".lanes canvas")
+    page.mouse.move(left + width * 0.75, y)
+    page.mouse.wheel(0, -300)
+    expect(page).to_have_url(re.compile(r"t=[34]\.\d+-[56]\.\d+"))
+    page.reload()
+    expect(fold).to_have_attribute("aria-pressed", "true", timeout=STARTUP)
+    expect(page.locator(".lane:visible")).to_have_count(2)
+    fold.click()
+    expect(page).not_to_have_url(re.compile("fold"))
+
+
 def test_a_stretch_dragged_on_the_brush_is_shown_and_filters_every_list(page: Page) -> None:
     left, y, width = centre(page, ".brush")
     page.mouse.move(left + width * 0.1, y)

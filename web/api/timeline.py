@@ -11,6 +11,7 @@ from inspector.query.time_range import Span
 from inspector.tables.addresses import endpoint
 from inspector.views.timeline import mark_labels
 from inspector.views.timeline.activity import activity
+from inspector.views.timeline.folds import FOLD_WIDTH, silent_stretches
 from inspector.views.timeline.lane_rows import lane_rows
 from inspector.views.timeline.lane_states import lane_states
 from inspector.views.timeline.lanes import Group, Lanes, Order, Servers, alive, arrange
@@ -52,7 +53,8 @@ def add_timeline(api: Blueprint, session: Session) -> None:
             if found is not None:
                 shown &= np.isin(np.arange(len(shown)), found)
             placed = arrange(capture, known.servers, order, shown)
-            return _drawn(capture, whole, span, placed, width)
+            folds = _silence(capture, placed, span, width) if request.args.get("fold") else []
+            return _drawn(capture, whole, span, placed, width, folds)
 
     @api.get("/activity")
     def busy() -> dict[str, Any]:
@@ -72,18 +74,28 @@ class Known:
         self.servers = Servers()
 
 
-def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int) -> dict[str, Any]:
+def _silence(capture: Capture, placed: Lanes, span: Span, width: int) -> list[Span]:
+    """The stretches of `span` to fold: long ones in which no lane, visible or not, has a packet."""
+    shown = np.zeros(len(capture.connections) + 1, bool)  # index -1 (no connection) reads the last entry
+    shown[placed.connections] = True
+    times = capture.packets["time_ns"]
+    return silent_stretches(np.sort(times[shown[capture.packets["connection"]] & span.holds(times)]), span, width)
+
+
+def _drawn(capture: Capture, whole: Span, span: Span, placed: Lanes, width: int, folds: list[Span]) -> dict[str, Any]:
     """The lanes from `first` to `stop` in the request. If the request names a connection in `at`, the `at` of the
     response is the lane of that connection.
     """
     total = len(placed.connections)
     first = _whole("first", 0, 0, 2**31)
     stop = min(_whole("stop", first + MAX_LANES, 0, 2**31), first + MAX_LANES, total)
-    drawing = Drawing(capture, placed.connections[first:stop], span, width)
+    drawing = Drawing(capture, placed.connections[first:stop], span, width, folds)
     anchor = _whole("at", -1, -1, 2**31)
     return {
         "extent": _since_start(capture, whole),
         "span": _since_start(capture, span),
+        "folds": [_since_start(capture, fold) for fold in folds],
+        "fold_width": FOLD_WIDTH,
         "total": total,
         "first": first,
         "at": placed.lane(anchor) if anchor >= 0 else None,

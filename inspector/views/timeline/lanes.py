@@ -25,6 +25,7 @@ class Order(StrEnum):
     """The sort key of the lanes within a group, and of the groups, which are sorted by their first lane."""
 
     START = "start"
+    NEWEST = "newest"
     DURATION = "duration"
     BYTES = "bytes"
     TROUBLE = "trouble"
@@ -101,6 +102,8 @@ def alive(capture: Capture, span: Span) -> Mask:
 
 def _weight(capture: Capture, order: Order) -> npt.NDArray[Any]:
     connections = capture.connections
+    if order is Order.NEWEST:
+        return np.arange(len(connections))
     if order is Order.DURATION:
         return lifetimes(capture)
     if order is Order.BYTES:

@@ -19,6 +19,7 @@ from inspector.query.troubles import SERIOUS
 from inspector.tables.arrays import Rows
 from inspector.tcp.flags_and_seq import FIN, RST, SYN
 from inspector.tcp.verdicts import TROUBLE
+from inspector.views.timeline.folds import columns
 from inspector.websocket.opcodes import FIRST_CONTROL
 
 if TYPE_CHECKING:
@@ -41,11 +42,14 @@ class Tick(IntFlag):
 
 class Drawing:
     """A drawing of the lanes of `connections` (rows, from top to bottom) over the time range `span`, `width` pixels
-    wide.
+    wide, in which the stretches `folds` are folded.
     """
 
-    def __init__(self, capture: Capture, connections: Rows, span: Span, width: int) -> None:
+    def __init__(
+        self, capture: Capture, connections: Rows, span: Span, width: int, folds: list[Span] | None = None
+    ) -> None:
         self.capture = capture
+        self.folds = folds or []
         self.connections = connections
         self.span = span
         self.width = width
@@ -155,12 +159,7 @@ class Drawing:
 
     def column(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The pixel column of each time: -1 for times before the span, and the width for times after it."""
-        length = max(self.span.to_ns - self.span.from_ns, 1)
-        # In floating point, since 64-bit products of nanoseconds and pixels overflow after a week.
-        place = (times - self.span.from_ns) * (self.width / length)
-        columns: npt.NDArray[np.int64] = np.floor(np.clip(place, -1, self.width)).astype(np.int64)
-        columns[times == self.span.to_ns] = self.width - 1
-        return columns
+        return columns(times, self.span, self.width, self.folds)
 
     @cached_property
     def _cells(self) -> tuple[Rows, npt.NDArray[np.int64]]:

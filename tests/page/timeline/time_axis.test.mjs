@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { COLOURS, RecordingContext } from "../support/canvas.mjs";
-import { label, marks, paintAxis, step } from "../../../web/static/timeline/time_axis.js";
+import { foldMarks, label, marks, paintAxis, step } from "../../../web/static/timeline/time_axis.js";
 
 const S = 1e9;
 
@@ -55,4 +55,13 @@ test("each label is over its mark, and both are at their time", () => {
 test("of a live capture the end is now, and no label is in its way", () => {
   const texts = drawn({ from: 0, to: 5e9 }, 5e9).texts().map(([text]) => text);
   assert.deepEqual(texts, ["0 s", "1 s", "2 s", "3 s", "4 s", "now"]);
+});
+
+test("no mark lies in a folded stretch, which has its length as text", () => {
+  const span = { from: 0, to: 3_602 * S, folds: [{ from: S, to: 3_601 * S }], foldWidth: 44 };
+  assert.deepEqual(marks(span, 244).map(({ text }) => text), ["0 s", "1 s", "1:00:01", "1:00:02"]);
+  assert.deepEqual(foldMarks(span, 244), [{ left: 100, right: 144, text: "1:00:00" }]);
+  const context = new RecordingContext();
+  paintAxis(context, { span, width: 244, height: 24, colours: COLOURS, now: null });
+  assert.ok(context.list.some(({ text }) => text === "1:00:00"));
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, pan, scale, zoom } from "../../../web/static/timeline/zoom.js";
+import { between, foldsWithin, pan, scale, shown, zoom } from "../../../web/static/timeline/zoom.js";
 
 const WHOLE = { from: 0, to: 100_000_000 };
 const HALF = { from: 20_000_000, to: 70_000_000 };
@@ -39,3 +39,27 @@ test("moments and pixels are each other's", () => {
 });
 
 test("a capture of one moment has a scale", () => assert.equal(scale({ from: 5, to: 5 }, 100).x(5), 0));
+
+const FOLDED = { from: 0, to: 1_000, folds: [{ from: 100, to: 900 }], foldWidth: 20 };
+
+test("a folded stretch has its width, and the rest of the time one scale", () => {
+  const { x, ns } = scale(FOLDED, 220);
+  assert.deepEqual([0, 50, 100, 500, 900, 950, 1_000].map(x), [0, 50, 100, 110, 120, 170, 220]);
+  assert.deepEqual([50, 110, 170].map(ns), [50, 500, 950]);
+  assert.deepEqual([-50, 1_050].map(x), [-50, 270], "beyond its ends the scale goes on");
+  assert.deepEqual([-50, 270].map(ns), [-50, 1_050]);
+});
+
+test("of a folded stretch, what lies in the range shown stays folded", () => {
+  assert.deepEqual(foldsWithin(FOLDED.folds, { from: 300, to: 2_000 }), [{ from: 300, to: 900 }]);
+  assert.deepEqual(foldsWithin(FOLDED.folds, { from: 0, to: 100 }), []);
+});
+
+test("zooming among folded stretches keeps what is under the pointer", () => {
+  const whole = { from: 0, to: 1_000_000 };
+  const span = { ...whole, folds: [{ from: 100_000, to: 900_000 }], foldWidth: 20 };
+  const zoomed = shown(span, 220, 85, 195, whole); // by 2, at pixel 170
+  assert.deepEqual(zoomed, { from: 85_000, to: 975_000 });
+  const { x } = scale({ ...zoomed, folds: foldsWithin(span.folds, zoomed), foldWidth: 20 }, 220);
+  assert.ok(Math.abs(x(950_000) - 170) < 10);
+});

@@ -45,6 +45,7 @@ def everything(capture: Capture) -> np.ndarray:
     ("order", "lanes"),
     [
         pytest.param(Order.START, [0, 2, 4, 1, 3], id="by start, the server first spoken to on top"),
+        pytest.param(Order.NEWEST, [4, 2, 0, 3, 1], id="the newest on top, and its server"),
         pytest.param(Order.DURATION, [2, 0, 4, 3, 1], id="by duration, the longest on top"),
         pytest.param(Order.BYTES, [3, 1, 0, 4, 2], id="by bytes, the server of the heaviest on top"),
         pytest.param(Order.TROUBLE, [1, 3, 0, 2, 4], id="by trouble, the worst on top"),

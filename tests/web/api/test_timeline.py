@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.traffic import SAMPLE_PACKETS, STEP_NS, Wire
+from tests.web.traffic import SAMPLE_PACKETS, STEP_NS, Talk, Wire
 from tests.web.visitor import Visitor, program, served
 from web.session.session import Session
 
@@ -35,6 +35,25 @@ def test_marks_of_few_lanes_have_words(ours: Visitor, monkeypatch: pytest.Monkey
     assert "text" not in many["blocks"]
     assert "client" not in many["ticks"]
     assert "states" not in many
+
+
+def test_silence_is_folded_where_that_is_asked_for(tmp_path: Path) -> None:
+    wire = Wire(tmp_path / "silent.pcapng")
+    talk = Talk(wire, 40001)
+    talk.client(b"GET / HTTP/1.1\r\nHost: demo\r\n\r\n")
+    wire.now += 1000 * STEP_NS
+    last = wire.packets
+    talk.server(b"HTTP/1.1 204 No Content\r\n\r\n")
+    talk.close()
+    wire.close()
+    with served(Session.of_file(wire.path)) as dashboard:
+        ours = program(dashboard)
+        assert ours.get("/api/lanes?width=800")["folds"] == []
+        folded = ours.get("/api/lanes?width=800&fold=1")
+        (fold,) = folded["folds"]
+        assert fold["to"] - fold["from"] == 1001 * STEP_NS
+        tick = folded["ticks"]["column"][folded["ticks"]["packet"].index(last + 1)]
+        assert 300 < tick < 600, "what follows has room"
 
 
 def test_only_the_lanes_asked_for_are_sent(ours: Visitor) -> None:

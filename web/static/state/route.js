@@ -4,7 +4,7 @@ import { formatSpan, parseSpan } from "../text/time_range.js";
 
 export const HOME = "timeline";
 
-const ORDERS = ["duration", "bytes", "trouble"]; // of the timeline's lanes, beside the order by start
+const ORDERS = ["newest", "duration", "bytes", "trouble"]; // of the timeline's lanes, beside the order by start
 const BY_COLUMN = /^-?[a-z_]{1,32}$/; // of lists: a column, after "-" in descending order
 
 /**
@@ -26,6 +26,7 @@ export function parse(hash, views) {
     packet: whole(parameters.get("packet")),
     filter: parameters.get("q") ?? "",
     span: parseSpan(parameters.get("t")),
+    fold: known === HOME && parameters.get("fold") === "1",
     order: (known === HOME ? ORDERS.includes(order) : BY_COLUMN.test(order)) ? order : "",
     at: whole(parameters.get("at")),
     way: whole(parameters.get("way")),
@@ -46,6 +47,7 @@ export function format(
     packet = null,
     filter = "",
     span = null,
+    fold = false,
     order = "",
     at = null,
     way = null,
@@ -57,6 +59,7 @@ export function format(
   if (packet !== null) parameters.set("packet", String(packet));
   if (filter) parameters.set("q", filter);
   if (span) parameters.set("t", formatSpan(span));
+  if (fold && view === HOME) parameters.set("fold", "1"); // silence on the timeline is folded
   if (order) parameters.set("order", order);
   if (at !== null) parameters.set("at", String(at)); // ns since the start: the time that the sockets view shows
   if (way !== null) parameters.set("way", String(way)); // the push whose path through the server it shows

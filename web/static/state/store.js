@@ -31,6 +31,7 @@ export function createStore(schedule = (draw) => requestAnimationFrame(draw)) {
       packet: null,
       filter: "",
       span: null,
+      fold: false,
       order: "",
       at: null,
       way: null,

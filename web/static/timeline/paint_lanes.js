@@ -4,9 +4,11 @@ import { TICK } from "../text/facts.js";
 import { shape, tickLength } from "./lane_layout.js";
 import { paintGuides, paintStates } from "./paint_states.js";
 import { paintLabels } from "./paint_labels.js";
+import { foldMarks } from "./time_axis.js";
 import { scale } from "./zoom.js";
 
 export const EDGE = 6; // pixels of canvas beyond both ends of the time shown, for marks at its edges (css/timeline.css)
+const TEAR = 6; // pixels of a tooth at the edge of a folded stretch
 const ARROW = 7; // pixels after the message before: closer messages have no arrow head
 
 /**
@@ -21,6 +23,7 @@ export function paintLanes(context, scene) {
   context.translate(EDGE, 0);
   const place = placing(scene);
   paintGrid(context, scene);
+  paintFolds(context, scene);
   paintGuides(context, scene, place);
   paintStates(context, scene, place);
   answer.lanes.forEach((lane, i) => paintLife(context, scene, lane, place.y(i), place.shape.band));
@@ -34,7 +37,7 @@ export function paintLanes(context, scene) {
 /** Positions of an answer's marks; its columns may be of another time range than the one shown. */
 export function placing({ answer, span, width, asked, top, lane }) {
   const { x } = scale(span, width);
-  const was = scale(answer.span, asked);
+  const was = scale({ ...answer.span, folds: answer.folds, foldWidth: answer.fold_width }, asked);
   return {
     x: (column) => Math.round(x(was.ns(column))),
     y: (i) => (answer.first + i) * lane - top + lane / 2,
@@ -45,6 +48,23 @@ export function placing({ answer, span, width, asked, top, lane }) {
 function paintGrid(context, { height, grid, colours }) {
   context.fillStyle = colours.line;
   for (const x of grid) context.fillRect(Math.round(x), 0, 1, height);
+}
+
+/** Folded stretches of silence, between two torn edges. */
+function paintFolds(context, { span, width, height, colours }) {
+  for (const { left, right } of foldMarks(span, width)) {
+    context.fillStyle = colours["ground-2"];
+    context.fillRect(left, 0, right - left, height);
+    context.strokeStyle = colours["line-2"];
+    context.lineWidth = 1;
+    for (const x of [left, right]) {
+      context.beginPath();
+      for (let y = 0, i = 0; y <= height + TEAR; y += TEAR, i += 1) {
+        context.lineTo(Math.round(x) + (i % 2 ? TEAR : 0) - TEAR / 2, y);
+      }
+      context.stroke();
+    }
+  }
 }
 
 /** A connection: dashed while it opens, a band while it is open, half a band while it closes. */

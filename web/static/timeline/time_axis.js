@@ -1,11 +1,13 @@
 // The time axis: round times at a readable distance, their labels, and their drawing.
 
+import { duration } from "../text/format.js";
 import { scale } from "./zoom.js";
 
 const STEPS = [1, 2, 5];
 const SECOND = 1e9;
 const NOW_ROOM = 70; // pixels before "now" without another label
 const TICK = 6; // pixels
+const NEAR_FOLD = 24; // pixels beside a folded stretch without a label
 const AT_EDGE = 20; // pixels from an edge in which a label is aligned to it
 // From a minute on, steps in minutes and hours.
 const LONG = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400].map((seconds) => seconds * SECOND);
@@ -19,15 +21,31 @@ export function step(length, most) {
   return found > 30 * SECOND ? LONG[0] : found;
 }
 
-/** The marks of an axis that shows `span` on `width` pixels: [{ns, text}]. */
-export function marks({ from, to }, width, gap = 90) {
-  const each = step(to - from, width / gap);
-  const first = Math.ceil(from / each);
-  const last = Math.floor(to / each);
-  return Array.from(
-    { length: Math.max(last - first + 1, 0) },
-    (_, i) => ({ ns: (first + i) * each, text: label((first + i) * each, each) }),
-  );
+/** The marks of an axis that shows `span` on `width` pixels, none of them in a folded stretch: [{ns, text}]. */
+export function marks({ from, to, folds = [], foldWidth = 0 }, width, gap = 90) {
+  const folded = folds.reduce((sum, fold) => sum + fold.to - fold.from, 0);
+  const each = step(to - from - folded, Math.max(width - foldWidth * folds.length, 1) / gap);
+  const edges = [from, ...folds.flatMap((fold) => [fold.from, fold.to]), to];
+  const found = [];
+  for (let i = 0; i < edges.length; i += 2) {
+    const last = Math.floor(edges[i + 1] / each);
+    for (let n = Math.ceil(edges[i] / each); n <= last; n += 1) {
+      found.push({ ns: n * each, text: label(n * each, each) });
+    }
+  }
+  return found;
+}
+
+/** The folded stretches of `span`: where each is drawn and its length as text: [{left, right, text}]. */
+export function foldMarks(span, width) {
+  const { x } = scale(span, width);
+  return (span.folds ?? []).map(({ from, to }) => ({ left: x(from), right: x(to), text: briefDuration(to - from) }));
+}
+
+/** Seconds with two digits, "0.42 s", "34 s"; from a minute on "1:30". */
+function briefDuration(ns) {
+  const seconds = ns / SECOND;
+  return seconds >= 60 ? clock(Math.round(seconds)) : duration(Number(ns.toPrecision(2)));
 }
 
 /** Seconds with as many decimals as the step needs, "1.25 s"; from a minute on "1:30". */
@@ -56,10 +74,18 @@ function clock(seconds) {
  */
 export function paintAxis(context, { span, width, height, colours, now }) {
   const { x } = scale(span, width);
-  const ends = now === null
-    ? marks(span, width)
-    : [...marks(span, width).filter(({ ns }) => width - x(ns) > NOW_ROOM), { ns: now, text: "now" }];
+  const folds = foldMarks(span, width);
+  const isFree = ({ ns }) =>
+    (now === null || width - x(ns) > NOW_ROOM) &&
+    folds.every(({ left, right }) => x(ns) < left - NEAR_FOLD || x(ns) > right + NEAR_FOLD);
+  const ends = [...marks(span, width).filter(isFree), ...(now === null ? [] : [{ ns: now, text: "now" }])];
   context.textBaseline = "middle";
+  context.textAlign = "center";
+  for (const { left, right, text } of folds) {
+    if (now !== null && right > width - NEAR_FOLD) continue; // "now" is written there
+    context.fillStyle = colours["ink-2"];
+    context.fillText(text, (left + right) / 2, height / 2 - 1);
+  }
   for (const { ns, text } of ends) {
     const at = Math.round(x(ns));
     context.fillStyle = colours["line-2"];

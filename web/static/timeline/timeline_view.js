@@ -16,7 +16,7 @@ import { go } from "../state/navigation.js";
 import { EDGE, paintLanes } from "./paint_lanes.js";
 import { fetchMissingRows } from "../net/fetch_missing_rows.js";
 import { mountToolbar } from "./toolbar.js";
-import { between, pan, scale, zoom } from "./zoom.js";
+import { between, foldsWithin, pan, scale, shown, zoom } from "./zoom.js";
 
 const LANES_REST = 120; // ms between two requests for lanes
 const ACTIVITY_REST = 1_000;
@@ -94,6 +94,13 @@ class Timeline {
     return this.lanes.answer?.span ?? null;
   }
 
+  /** The time range shown, with the stretches of it that are drawn folded. */
+  get scaled() {
+    const { span } = this;
+    const { folds, fold_width: foldWidth } = this.lanes.answer;
+    return { ...span, folds: this.store.state.route.fold ? foldsWithin(folds, span) : [], foldWidth };
+  }
+
   get extent() {
     return this.lanes.answer?.extent ?? null;
   }
@@ -134,6 +141,7 @@ class Timeline {
       width: Math.max(this.width, 1),
       order: route.order || null,
       q: route.filter || null,
+      fold: route.fold ? 1 : null,
       at,
     };
     this.lanes.want(parameters, `${capture.packets} ${capture.state} ${capture.looked_ns}`);
@@ -195,7 +203,7 @@ class Timeline {
 
   scene() {
     const { answer, answered } = this.lanes;
-    const { span, width, colours } = this;
+    const { scaled: span, width, colours } = this;
     const grid = marks(span, width).map(({ ns }) => scale(span, width).x(ns));
     return {
       answer,
@@ -278,13 +286,18 @@ class Timeline {
     if (!span || !extent) return;
     const { last } = this.store.state.route.span ?? {};
     if (last && this.moved === undefined) this.move({ last: Math.max(Math.round(last / factor / 1e9), 1) * 1e9 });
-    else this.move(zoom(span, factor, scale(span, this.width).ns(x), extent));
+    else if (this.scaled.folds.length) {
+      this.move(shown(this.scaled, this.width, x - x / factor, x + (this.width - x) / factor, extent));
+    } else this.move(zoom(span, factor, scale(span, this.width).ns(x), extent));
   }
 
   pan(part) {
     const { span, extent } = this;
     const isWhole = (this.moved === undefined ? this.store.state.route.span : this.moved) === null;
-    if (span && extent && !isWhole) this.move(pan(span, part * (span.to - span.from), extent));
+    if (!span || !extent || isWhole) return;
+    const { scaled, width } = this;
+    if (scaled.folds.length) this.move(shown(scaled, width, part * width, (1 + part) * width, extent));
+    else this.move(pan(span, part * (span.to - span.from), extent));
   }
 
   selecting(a, b) {
@@ -298,7 +311,7 @@ class Timeline {
   }
 
   selected(a, b) {
-    const { ns } = scale(this.span, this.width);
+    const { ns } = scale(this.scaled, this.width);
     this.selecting(null);
     this.move(between(ns(a), ns(b), this.extent));
   }

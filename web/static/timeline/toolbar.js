@@ -3,13 +3,16 @@
 import { h, setText } from "../widgets/dom.js";
 import { go } from "../state/navigation.js";
 
-const ORDERS = [["start", "Start"], ["duration", "Duration"], ["bytes", "Bytes"], ["trouble", "Trouble"]];
+const ORDERS = [["start", "Start"], ["newest", "Newest"], ["duration", "Duration"], ["bytes", "Bytes"], [
+  "trouble",
+  "Trouble",
+]];
 const NEWEST = 30e9; // ns of "Last 30 s"
 const ZOOM = 1.5;
 
 const KEY = [
   ["client", "client packet"],
-  ["server", "server packet, longer with more bytes"],
+  ["server", "server packet"],
   ["block", "exchange, pale while waiting"],
   ["arrow", "message"],
   ["cross", "trouble"],
@@ -33,6 +36,11 @@ export function mountToolbar(store, { zoom, all }) {
     onclick: () => go(store, { span: store.state.route.span?.last ? null : { last: NEWEST } }),
   }, "Last 30 s");
   const whole = h("button", { class: "choice", title: "Show the whole capture (Escape)", onclick: all }, "All");
+  const fold = h("button", {
+    class: "choice",
+    title: "Fold long stretches in which no lane has a packet",
+    onclick: () => go(store, { fold: !store.state.route.fold }),
+  }, "Fold silence");
   const trouble = h("span", { class: "tools-trouble", role: "status" });
   const element = h(
     "div",
@@ -56,10 +64,11 @@ export function mountToolbar(store, { zoom, all }) {
       whole,
       follow,
     ),
+    h("div", { class: "choices" }, fold),
     trouble,
     h(
       "ul",
-      { class: "tools-key", "aria-label": "Legend" },
+      { class: "tools-key", "aria-label": "Legend", title: "A packet’s mark is longer the more bytes it carries" },
       KEY.map(([kind, meaning]) => h("li", {}, h("i", { class: `key-mark ${kind}` }), meaning)),
     ),
   );
@@ -70,6 +79,7 @@ export function mountToolbar(store, { zoom, all }) {
       for (const button of orders) button.setAttribute("aria-pressed", String(button.dataset.order === now));
       whole.setAttribute("aria-pressed", String(route.span === null));
       follow.setAttribute("aria-pressed", String(Boolean(route.span?.last)));
+      fold.setAttribute("aria-pressed", String(route.fold));
       follow.hidden = capture.state !== "running" && !route.span?.last;
       setText(trouble, error ? `${error.message} The timeline may be out of date.` : "");
     },

@@ -29,8 +29,44 @@ function held({ from, to }, whole) {
   return { from: from + shift, to: to + shift };
 }
 
-/** Converts between times and pixels, where `width` pixels show `span`: {x(ns), ns(x)}. */
-export function scale({ from, to }, width) {
+/**
+ * Converts between times and pixels, where `width` pixels show `span`: {x(ns), ns(x)}. Folded stretches of it have a
+ * fixed width each; the others share the rest in proportion to their length. Beyond its ends, that proportion goes on.
+ *
+ * @param {{from: number, to: number, folds?: {from: number, to: number}[], foldWidth?: number}} span
+ */
+export function scale({ from, to, folds = [], foldWidth = 0 }, width) {
   const length = Math.max(to - from, 1);
-  return { x: (ns) => ((ns - from) / length) * width, ns: (x) => from + (x / width) * length };
+  if (!folds.length) return { x: (ns) => ((ns - from) / length) * width, ns: (x) => from + (x / width) * length };
+  const folded = folds.reduce((sum, fold) => sum + fold.to - fold.from, 0);
+  const each = Math.max(width - foldWidth * folds.length, 1) / Math.max(length - folded, 1); // pixels a ns
+  const parts = [{ ns: from, x: 0, each }];
+  for (const fold of folds) {
+    const before = parts.at(-1);
+    const x = before.x + (fold.from - before.ns) * each;
+    parts.push({ ns: fold.from, x, each: foldWidth / (fold.to - fold.from) }, { ns: fold.to, x: x + foldWidth, each });
+  }
+  const at = (name, value) => parts.findLast((part) => part[name] <= value) ?? parts[0];
+  return {
+    x(ns) {
+      const part = ns > to ? { ns: to, x: width, each } : ns < from ? { ns: from, x: 0, each } : at("ns", ns);
+      return part.x + (ns - part.ns) * part.each;
+    },
+    ns(x) {
+      const part = x > width ? { ns: to, x: width, each } : x < 0 ? { ns: from, x: 0, each } : at("x", x);
+      return part.ns + (x - part.x) / part.each;
+    },
+  };
+}
+
+/** The parts of folded stretches that lie within a time range. */
+export const foldsWithin = (folds, { from, to }) =>
+  folds.map((fold) => ({ from: Math.max(fold.from, from), to: Math.min(fold.to, to) })).filter((fold) =>
+    fold.to > fold.from
+  );
+
+/** The range that `width` pixels show after their part from pixel `left` to `right` was drawn over all of them. */
+export function shown(span, width, left, right, whole) {
+  const { ns } = scale(span, width);
+  return between(ns(left), ns(right), whole);
 }

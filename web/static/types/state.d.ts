@@ -37,6 +37,8 @@ export interface Route {
   /** the display filter */
   filter: string;
   span: Span | null;
+  /** whether silence on the timeline is folded */
+  fold: boolean;
   order: string;
   at: number | null;
   way: number | null;
