@@ -95,6 +95,7 @@ release: $(venv)/.installed-release $(venv)/.compiled
 
 docs: $(venv)/.installed
 	$(bin)/python docs/anomalies_table.py
+	$(bin)/python docs/filter_fields.py
 	$(bin)/python docs/scenarios_page.py
 	$(bin)/python docs/man_page.py
 	$(bin)/python -m web.page_facts

@@ -32,6 +32,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 def __getattr__(name: str) -> Any:
     if name in ("Capture", "open"):
         from inspector.engine import capture
+        from inspector.query import capture_filter  # noqa: F401 - gives Capture its filter
 
         return getattr(capture, name)
     if name == "figure":

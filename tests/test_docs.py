@@ -138,6 +138,12 @@ def test_the_tables_made_from_the_code_are_up_to_date() -> None:
     assert program["filled"](page) == page, "run `make docs`"
 
 
+def test_the_list_of_fields_is_up_to_date() -> None:
+    program = runpy.run_path(str(ROOT / "docs" / "filter_fields.py"))
+    page = (ROOT / "docs" / "filter.md").read_text("utf-8")
+    assert program["filled"](page) == page, "run `make docs`"
+
+
 def test_what_is_said_of_the_scenarios_is_up_to_date() -> None:
     program = runpy.run_path(str(ROOT / "docs" / "scenarios_page.py"))
     for page in program["PAGES"]:

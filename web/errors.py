@@ -10,11 +10,20 @@ from werkzeug.exceptions import HTTPException
 class Refused(HTTPException):
     """An error response to a request: what happened, and what to do about it."""
 
-    def __init__(self, code: int, message: str, what_to_do: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        message: str,
+        what_to_do: str,
+        headers: dict[str, str] | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.what_to_do = what_to_do
         self.headers = headers or {}
+        self.details = details or {}
+        """Further keys of the error, such as `position`."""
 
 
 WHAT_TO_DO = {
@@ -29,4 +38,5 @@ WHAT_TO_DO = {
 def error_body(error: HTTPException) -> dict[str, Any]:
     """The JSON object that represents an error in a response: {"error": {"message", "what_to_do"}}."""
     what_to_do = getattr(error, "what_to_do", None) or WHAT_TO_DO.get(error.code or 500, "Reload the page.")
-    return {"error": {"message": error.description or error.name, "what_to_do": what_to_do}}
+    details = getattr(error, "details", {})
+    return {"error": {"message": error.description or error.name, "what_to_do": what_to_do, **details}}

@@ -45,6 +45,7 @@ COMMANDS = (
     "anomalies",
     "waits",
     "expect",
+    "fields",
     "follow",
     "notes",
     "compare",

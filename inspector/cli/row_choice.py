@@ -22,7 +22,7 @@ Build = Callable[["Rows"], "Columns"]
 BLOCK_ROWS = 4096
 """The number of rows formatted at a time, so that a table of any length can be streamed."""
 
-FILTERED = ("packets", "connections", "exchanges", "messages")
+FILTERED = ("packets", "connections", "exchanges", "frames", "messages", "events", "anomalies", "tokens", "kernel")
 """The tables that have a display filter."""
 
 LIKE_A_FILE = re.compile(r"\.(pcap|pcapng|cap|ntar|snoop)(\.(gz|zst))?$", re.IGNORECASE)
@@ -137,7 +137,7 @@ def rows_of_table(
 
         if name not in FILTERED:
             raise click.UsageError(f"The table {name} has no display filter; --find and --connection choose its rows.")
-        found = DisplayFilter(capture).matching(name, display_filter)
+        found = DisplayFilter(capture).matching(name, display_filter, source if name == "events" else None)
         chosen = chosen if found is None else np.asarray(found, np.intp)
     if connection is not None:
         chosen = chosen[(chosen if name == "connections" else source["connection"][chosen]) == connection]

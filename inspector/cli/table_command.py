@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from inspector.cli.filter_argument import check_filter, say_reading
 from inspector.cli.row_choice import (
     BLOCK_ROWS,
     FILTERED,
@@ -40,7 +41,9 @@ and `parquet` hold every column, under stable names.
 {examples}
 """
 
-FILTER_HELP = "FILTER is a display filter: only rows that it selects are shown. "
+FILTER_HELP = """FILTER is a display filter: Wireshark's language with fields of our own, such as
+'tcp.port == 80 && tcp.len > 0' or 'exchange.wait > 200ms'; `wireglass fields` lists the fields. Only rows that it
+selects are shown. """
 
 
 def table_command(name: str, help: str, *examples: str) -> click.Command:
@@ -59,8 +62,11 @@ def table_command(name: str, help: str, *examples: str) -> click.Command:
         paths, display_filter = files_and_filter(files) if is_filtered else (files, None)
         if display_filter is not None and choice.filter is not None:
             raise click.UsageError(f"There are two filters: “{choice.filter}” and “{display_filter}”.")
+        display_filter = display_filter if choice.filter is None else choice.filter
+        check_filter(name, display_filter)
+        say_reading(name, display_filter)
         with analysed(paths, options) as capture:
-            chosen = rows_of_table(capture, name, choice.connection, choice.filter or display_filter)
+            chosen = rows_of_table(capture, name, choice.connection, display_filter)
             print_rows(name, shape, *chosen, choice)
 
     decorated: Any = choice_options(command)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +86,9 @@ def open(
     return capture
 
 
+Find = Callable[["Capture", str, str], npt.NDArray[np.intp]]
+
+
 class Capture:
     """The tables of one capture, filled from a packet file.
 
@@ -95,6 +98,9 @@ class Capture:
         source: the packet file; its `interfaces` and `notes` are also the capture's.
         is_complete: whether `finish` was called, so that nothing more will be added.
     """
+
+    _find: ClassVar[Find | None] = None
+    """The display filter, which belongs to a higher layer: inspector.query.capture_filter sets it."""
 
     def __init__(
         self,
@@ -149,6 +155,20 @@ class Capture:
 
     def __repr__(self) -> str:
         return f"<Capture {self.path}: {len(self.packets)} packets, {len(self.connections)} connections>"
+
+    def filter(self, text: str, table: str = "packets") -> npt.NDArray[np.intp]:
+        """Rows that a display filter selects, ascending: `capture.packets["length"][capture.filter("tcp.port == 80")]`.
+
+        Args:
+            text: the display filter (docs/filter.md).
+            table: packets, connections, exchanges, frames, messages, anomalies, tokens or kernel.
+        Raises:
+            BadFilter: the filter cannot be read.
+        """
+        find = type(self)._find
+        if find is None:
+            raise RuntimeError("The display filter is added to captures of inspector.open and inspector.Capture.")
+        return find(self, text, table)
 
     @property
     def path(self) -> Path:

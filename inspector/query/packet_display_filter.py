@@ -45,6 +45,9 @@ CODES: dict[str, Verdict | int] = {
 }
 """Codes that may follow "is:", each with its verdict or with the index of its anomaly."""
 
+ADDRESS = re.compile(r"[0-9a-f.:\[\]]{2,50}")
+"""What an address, a part of one, or a socket looks like."""
+
 MAX_BYTES = 64
 """Maximum number of bytes of a word that are searched for."""
 
@@ -88,6 +91,10 @@ class PacketDisplayFilter:
             return mask
         return _of(capture, has_address(capture, word)) | self._bytes.holding(as_bytes(word))
 
+    def holding(self, word: bytes) -> Mask:
+        """The packets that contain these bytes (see `Stretches.holding`)."""
+        return self._bytes.holding(word)
+
     def keyword(self, word: str) -> Mask | None:
         """The packets that match a keyword (a flag, a verdict, a protocol, a side); None if the word is not a
         keyword.
@@ -108,7 +115,7 @@ class PacketDisplayFilter:
         slow = self._slow.of_cause(word)
         if slow is not None:
             return self._within(slow)
-        verdicts = _verdicts(word)
+        verdicts = verdicts_of(word)
         return np.asarray(packets["analysis"] & verdicts != 0) if verdicts else None
 
     def _within(self, waits: Table) -> Mask:
@@ -160,7 +167,7 @@ def _has_port(capture: Capture, port: int) -> Mask:
 def has_address(capture: Capture, word: str) -> Mask:
     """Connections with an address that matches the word, which is an address or part of one, optionally with a port."""
     mask = np.zeros(len(capture.connections), bool)
-    if re.fullmatch(r"[0-9a-f.:\[\]]{2,50}", word):
+    if ADDRESS.fullmatch(word):
         host, port = _taken_apart(word)
         for side in SIDES:
             mask |= _side_has(capture, side, lambda text: host in text, port)
@@ -201,7 +208,7 @@ def _distinct(*columns: npt.NDArray[Any]) -> tuple[Rows, Rows]:
     return rows, which
 
 
-def _verdicts(word: str) -> int:
+def verdicts_of(word: str) -> int:
     """The bits of the verdicts whose names contain the word; 0 for a word of three characters or fewer."""
     name = word.replace("-", "_")
     return sum(int(verdict) for verdict in Verdict if len(name) > 3 and name in (verdict.name or "").lower())

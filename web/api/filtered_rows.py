@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from flask import request
 
+from inspector.query.language.errors import FilterError
 from inspector.query.row_order import COLUMNS
 from inspector.query.time_range import within
 from inspector.tables.arrays import Rows
@@ -36,7 +37,7 @@ def listed(session: Session, capture: Capture, name: str) -> Rows | None:
     text = request.args.get("q", "")
     if len(text) > LONGEST_TEXT:
         raise Refused(400, f"A filter has up to {LONGEST_TEXT} characters.", "Make it shorter.")
-    found = session.display_filter(capture).matching(name, text) if name in FOUND_BY_WORDS else None
+    found = selected(session, capture, name, text) if name in FOUND_BY_WORDS else None
     if "connection" in request.args:
         if name == "connections":
             raise Refused(
@@ -47,6 +48,16 @@ def listed(session: Session, capture: Capture, name: str) -> Rows | None:
         found = _also(found, getattr(capture, name)["connection"] == asked_number("connection", -1))
     span = asked_span(capture)
     return found if span is None else _also(found, within(capture, name, span))
+
+
+def selected(session: Session, capture: Capture, name: str, text: str) -> Rows | None:
+    """The rows that a display filter selects; None means all. Raises Refused, with the position of what is wrong."""
+    try:
+        return session.display_filter(capture).matching(name, text)
+    except FilterError as error:
+        where = {"position": error.position, "length": error.length}
+        advice = f"Change the filter at character {error.position + 1}."
+        raise Refused(400, error.sentence, advice, details=where) from error
 
 
 def chosen(session: Session, capture: Capture, name: str) -> tuple[Rows, int]:

@@ -16,6 +16,7 @@ from inspector.views.timeline.lane_rows import lane_rows
 from inspector.views.timeline.lane_states import lane_states
 from inspector.views.timeline.lanes import Group, Lanes, Order, Servers, alive, arrange
 from inspector.views.timeline.marks import Drawing
+from web.api.filtered_rows import selected
 from web.api.time_parameters import asked_span
 from web.errors import Refused
 
@@ -49,7 +50,7 @@ def add_timeline(api: Blueprint, session: Session) -> None:
             if known is None or known.capture is not capture:
                 known = Known(capture)
             shown = alive(capture, span)
-            found = session.display_filter(capture).matching("connections", request.args.get("q", ""))
+            found = selected(session, capture, "connections", request.args.get("q", ""))
             if found is not None:
                 shown &= np.isin(np.arange(len(shown)), found)
             placed = arrange(capture, known.servers, order, shown)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.cli.filter_argument import check_filter
 from inspector.cli.row_choice import FILTERED, RowChoice, rows_of_table
 from inspector.cli.shared_options import analysed, files_argument, read_options
 from inspector.cli.table_command import print_rows
@@ -51,6 +52,7 @@ def expect(
     """
     if at_most is None and at_least is None:
         raise click.UsageError("Say what is expected: --at-most N or --at-least N.")
+    check_filter(name, display_filter)
     with analysed(files, options) as capture:
         build, chosen = rows_of_table(capture, name, display_filter=display_filter)
         found = len(chosen)

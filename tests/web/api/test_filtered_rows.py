@@ -94,6 +94,19 @@ def test_an_unknown_column_is_refused_with_those_that_are_known(ours: Visitor, q
     assert "cannot be sorted by" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize("view", ["exchanges", "lanes"])
+def test_a_filter_that_cannot_be_read_is_refused_at_its_character(ours: Visitor, view: str) -> None:
+    answer = ours.ask(f"/api/{view}?q=tcp.port+%3D%3D+x")
+    assert answer.status == 400
+    error = answer.json()["error"]
+    assert (error["position"], error["length"]) == (12, 1)
+    assert "number" in error["message"]
+
+
+def test_a_filter_of_fields(ours: Visitor) -> None:
+    assert ours.get("/api/exchanges?q=tcp.port+%3D%3D+41007")["total"] == 1
+
+
 def test_a_filter_has_an_end(ours: Visitor) -> None:
     answer = ours.ask(f"/api/exchanges?q={'zq' * 500}z")
     assert answer.status == 400
