@@ -14,6 +14,7 @@ import numpy as np
 
 from inspector.engine.clocks import durations, has_time, lifetimes
 from inspector.http.message_notes import PLAIN
+from inspector.query.descriptor_holders import holders
 from inspector.query.http_texts import HttpTexts
 from inspector.query.outcomes import is_open, outcomes
 from inspector.query.stable_sort import stable_order
@@ -217,6 +218,25 @@ def _duration(capture: Capture, rows: Rows, now_ns: int) -> Keys:
     return _known(np.where(is_open(table, rows) & (lasted >= 0), np.maximum(lasted, until_now), lasted))
 
 
+def _processes(capture: Capture, rows: Rows) -> Keys:
+    """The names of the processes that hold the client's and the server's end."""
+    table, found = capture.tokens, holders(capture, rows)
+    names = [bytes(name).rstrip(b"\0").lower() for name in table["process"]]
+    texts = {name: rank for rank, name in enumerate(sorted(set(names)))}
+    ranks = np.array([*(texts[name] for name in names), -1])  # the last one is for an end without a descriptor
+    client, server = ranks[found].T
+    return (client, server), (client >= 0) | (server >= 0)
+
+
+def _side(column: str, side: int) -> Callable[[Capture, Rows], Keys]:
+    """What one end of a connection has in a column."""
+    return lambda capture, rows: ((capture.connections[column][rows, side],), None)
+
+
+def _both_states(capture: Capture, rows: Rows) -> Keys:
+    return tuple(capture.connections[name][rows] for name in ("client_state", "server_state")), None
+
+
 def _protocol(capture: Capture, rows: Rows) -> Keys:
     return (PROTOCOL_RANKS[capture.connections["protocol"][rows]],), None
 
@@ -298,7 +318,12 @@ _COLUMNS: dict[str, dict[str, Callable[[Capture, Rows], Keys]]] = {
         "handshake_ns": _stored("connections", "handshake_ns", may_be_unknown=True),
         "packets": _sum("packets"),
         "bytes": _sum("bytes"),
+        "client_bytes": _side("bytes", 0),
+        "server_bytes": _side("bytes", 1),
         "missed_bytes": _sum("missed_bytes"),
+        "retransmissions": _sum("retransmissions"),
+        "states": _both_states,
+        "processes": _processes,
     },
     "exchanges": {
         "id": _id,

@@ -223,6 +223,7 @@ CONNECTIONS = (
     _c("packets", "u4", "packets sent by client, server", 0, 2),
     _c("bytes", "i8", "TCP payload bytes sent by client, server; retransmissions counted", 0, 2),
     _c("missed_bytes", "i8", "bytes in gaps of the stream of client, server", 0, 2),
+    _c("retransmissions", "u4", "packets in which client, server sent again what they had sent before", 0, 2),
     _c("isn", "u4", "what relative sequence numbers of client, server start from", 0, 2),
     _c(
         "isn_known",

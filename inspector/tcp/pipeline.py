@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 
+import numpy as np
+
 from inspector.tables.arena import Arena, Want, lost
 from inspector.tables.table import Table
 from inspector.tcp.analysis import Analysis
@@ -17,6 +19,7 @@ from inspector.tcp.connection_tracker import ConnectionTracker
 from inspector.tcp.lifecycle import Lifecycle
 from inspector.tcp.overlaps import Overlaps
 from inspector.tcp.reassembly import Streams
+from inspector.tcp.verdicts import RETRANSMISSIONS
 from inspector.units import count
 
 
@@ -26,7 +29,7 @@ class TcpPipeline:
     def __init__(
         self, packets: Table, headers: Table, connections: Table, chunks: Table, anomalies: Table, arena: Arena
     ) -> None:
-        self._headers = headers
+        self._packets, self._headers, self._connections = packets, headers, connections
         self._connection_tracker = ConnectionTracker(packets, headers, connections, int.from_bytes(os.urandom(8)))
         self._analysis = Analysis(packets, connections)
         self._lifecycle = Lifecycle(packets, connections)
@@ -45,9 +48,16 @@ class TcpPipeline:
         """Process packets rows [first, stop), whose decoded headers are in the scratch table."""
         self._connection_tracker.advance(first, stop)
         self._analysis.advance(self._headers, first, stop)
+        self._count_retransmissions(slice(first, stop))
         self._lifecycle.advance(self._headers, first, stop)
         self._conformance.advance(first, stop)
         self._streams.advance(first, stop)
+
+    def _count_retransmissions(self, rows: slice) -> None:
+        packets = self._packets
+        again = packets["analysis"][rows] & RETRANSMISSIONS.value != 0
+        ends = packets["connection"][rows][again], packets["direction"][rows][again]
+        np.add.at(self._connections.raw("retransmissions"), ends, 1)
 
     def turn(self, connection: int) -> None:
         """Swap client and server of a connection in every stage's state; in the tables they are already swapped."""

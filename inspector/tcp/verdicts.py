@@ -156,10 +156,10 @@ TSHARK_SAYS: dict[Verdict, Verdict] = {
 }
 """The verdicts that tshark does not have, each with the one that tshark gives instead."""
 
+RETRANSMISSIONS = Verdict.RETRANSMISSION | Verdict.FAST_RETRANSMISSION | Verdict.SPURIOUS_RETRANSMISSION
+
 TROUBLE = (
-    Verdict.RETRANSMISSION
-    | Verdict.FAST_RETRANSMISSION
-    | Verdict.SPURIOUS_RETRANSMISSION
+    RETRANSMISSIONS
     | Verdict.OUT_OF_ORDER
     | Verdict.LOST_SEGMENT
     | Verdict.ACK_LOST_SEGMENT

@@ -234,21 +234,21 @@ class Nested(Column):
 
 @dataclass(frozen=True)
 class Pairs(Column):
-    """A pair of numbers for the two ends of a connection: client, server; shape (n, 2)."""
+    """A value for each end of a connection: client, server."""
 
-    values: Values
+    ends: tuple[Column, Column]
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.ends[0])
 
     def tolist(self) -> list[Any]:
-        return cast("list[Any]", self.values.tolist())
+        return [[*pair] for pair in zip(*(column.tolist() for column in self.ends), strict=True)]
 
     def where(self, is_known: Mask) -> Column:
         raise NotImplementedError("both ends of a connection are known")
 
     def json(self, separators: Separators) -> Part:
-        first, second = (column.json(separators) for column in self.flat("").values())
+        first, second = (column.json(separators) for column in self.ends)
         return joined([b"[", first, separators[0].encode(), second, b"]"], len(self))
 
     def csv(self) -> Part:
@@ -258,7 +258,12 @@ class Pairs(Column):
         raise NotImplementedError("Arrow has a column for each end")
 
     def flat(self, name: str) -> dict[str, Column]:
-        return {f"{name}.{side}": Numbers(self.values[:, i]) for i, side in enumerate(SIDES)}
+        return {f"{name}.{side}": column for side, column in zip(SIDES, self.ends, strict=True)}
+
+
+def pairs(values: Values) -> Pairs:
+    """Pairs of numbers, of shape (n, 2)."""
+    return Pairs((Numbers(values[:, 0]), Numbers(values[:, 1])))
 
 
 @dataclass(frozen=True)

@@ -38,17 +38,17 @@ from inspector.views.columns import (
     Columns,
     Nested,
     Numbers,
-    Pairs,
     Records,
     Texts,
     Words,
     booleans,
     known,
+    pairs,
     records,
     words_of,
 )
 from inspector.views.head_columns import Heads
-from inspector.views.sockets.descriptor_rows import kernel_columns, token_columns
+from inspector.views.sockets.descriptor_rows import holder_columns, kernel_columns, token_columns
 from inspector.views.wait_rows import cause_columns
 from inspector.websocket.opcodes import MESSAGE_KINDS, Opcode, close_meaning
 from inspector.wire.network_keys import network_text, vlans_and_tunnel
@@ -134,9 +134,10 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
         "duration_ns": known(lifetimes(capture, chosen)),
         "protocol": Words(table["protocol"][chosen], PROTOCOLS),
         "inside": Words(table["inside"][chosen], PROTOCOLS).where(table["inside"][chosen] != Protocol.UNKNOWN),
-        "packets": Pairs(table["packets"][chosen]),
-        "bytes": Pairs(table["bytes"][chosen]),
-        "missed_bytes": Pairs(table["missed_bytes"][chosen]),
+        "packets": pairs(table["packets"][chosen]),
+        "bytes": pairs(table["bytes"][chosen]),
+        "missed_bytes": pairs(table["missed_bytes"][chosen]),
+        "retransmissions": pairs(table["retransmissions"][chosen]),
         "outcome": Words(outcomes(table, chosen), OUTCOMES),
         "conn_state": Words(table["conn_state"][chosen], CONN_STATES),
         "history": Texts(_padded(table["history"][chosen])),
@@ -155,6 +156,7 @@ def connection_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns
         "interface": _interfaces(capture, capture.packets["interface"][table["first_packet"][chosen]]),
         "first_packet": _numbers(capture, table["first_packet"][chosen]),
         "last_packet": _numbers(capture, table["last_packet"][chosen]),
+        **holder_columns(capture, chosen),
     }
 
 

@@ -137,9 +137,8 @@
         const bar = row.querySelector(".life-bar");
         const drawn = getComputedStyle(bar, "::before");
         const { width } = box(bar);
-        const pair = [...row.querySelectorAll(".cell.pair > span, .cell.whole-pair > span")].filter((one) =>
-          one.checkVisibility()
-        );
+        const pair = [...row.querySelectorAll(".cell.pair > span")];
+        const ended = text(row, ".cell.ended");
         const isEnd = (one) => one.classList.contains("pair-end");
         return {
           id: Number(text(row, ".cell.id")),
@@ -151,7 +150,7 @@
           to: (pixels(drawn.left) + pixels(drawn.width)) / width,
           bar: tokenOf(known, drawn.backgroundColor),
           goesOn: getComputedStyle(bar, "::after").display !== "none",
-          duration: text(row, ".cell.duration"),
+          duration: (ended === "closed" ? "" : `${ended}, `) + text(row, ".cell.duration"),
           packets: text(row, ".cell.packets"),
           bytes: text(row, ".cell.bytes"),
         };

@@ -87,7 +87,7 @@ def test_a_long_connection_that_was_left_shows_again(page: Page) -> None:
         show(page, "#/connections/1")
         expect(page.locator(".step.packet:visible").first).to_contain_text("SYN")
         show(page, "#/connections")
-        expect(page.locator(".intro")).to_be_visible()
+        expect(page.locator(".connection")).to_be_hidden()
 
 
 def test_it_opens_at_the_packet_that_the_address_names(page: Page) -> None:

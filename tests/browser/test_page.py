@@ -90,7 +90,7 @@ def test_lists_and_ladder_go_by_keyboard(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".step.chosen")).to_have_count(0)
     page.keyboard.press("Escape")
-    expect(page.locator(".intro")).to_be_visible()
+    expect(page.locator(".connection")).to_be_hidden()
 
 
 AT_ONCE = """async () => {

@@ -157,10 +157,11 @@ def test_a_narrow_row_shows_port_unit_and_outcome(blank: Page, far: Dashboard) -
     page.set_viewport_size({"width": 1024, "height": 800})
     row = page.locator(".grid-row:not(.head):visible").nth(6)
     expect(row.locator(".pair .server .pair-port")).to_have_text(":8443")
-    expect(row.locator(".duration")).to_have_text("no answer, 10 min 00 s")
+    expect(row.locator(".ended")).to_have_text("no answer")
+    expect(row.locator(".duration")).to_have_text("10 min 00 s")
 
     def end_within_the_table() -> None:
-        edge, *ends = row.evaluate(RIGHT_EDGES, [".pair .server .pair-port", ".duration"])
+        edge, *ends = row.evaluate(RIGHT_EDGES, [".pair .server .pair-port", ".ended", ".duration", ".bytes"])
         assert all(end <= edge for end in ends)
 
     eventually(page, end_within_the_table)

@@ -155,6 +155,72 @@ def test_every_list_is_sorted_alike(blank: Page, saved: Dashboard, view: str, co
     expect(first(page, expected)).not_to_have_text(before)
 
 
+ROWS = (("http", "target", "#/http/3"), ("connections", "duration", "#/connections/3"), ("packets", "info", "packet=4"))
+
+
+@pytest.mark.parametrize(("view", "column", "address"), ROWS)
+@pytest.mark.parametrize("way", ["middle", "control"])
+def test_a_row_opens_in_another_tab(
+    blank: Page, saved: Dashboard, view: str, column: str, address: str, way: str
+) -> None:
+    page = enter(blank, saved, view)
+    cell = page.locator(f".grid-row[data-index='3'] .cell.{column}")
+    with page.context.expect_page() as opened:
+        if way == "middle":
+            cell.click(button="middle")
+        else:
+            cell.click(modifiers=["Control"])
+    assert address in opened.value.url
+    assert address not in page.url
+    opened.value.close()
+
+
+LINK_OF_A_MENU = """() => new Promise((found) =>
+  addEventListener("contextmenu", (event) => found(
+    document.elementFromPoint(event.clientX, event.clientY).closest("a")?.getAttribute("href")), { once: true }))"""
+
+
+def test_the_context_menu_of_any_cell_is_that_of_the_row_s_link(page: Page) -> None:
+    page.evaluate(f"() => {{ window.asked = ({LINK_OF_A_MENU})(); }}")
+    page.locator(".grid-row[data-index='5'] .cell.bytes").click(button="right")
+    assert page.evaluate("window.asked") == "#/http/5"
+    expect(page.locator(".raised")).to_have_count(0)
+
+
+def test_what_is_cut_is_shown_whole_to_pointer_and_keyboard(page: Page) -> None:
+    edge = page.get_by_role("separator", name="Width of Path")
+    edge.focus()
+    for _ in range(60):
+        page.keyboard.press("ArrowLeft")
+    cell, whole = page.locator(".grid-row[data-index='7'] .cell.target"), page.locator(".cut-text")
+    cell.hover()
+    expect(whole).to_have_text("/hay/7")
+    page.keyboard.press("Escape")
+    expect(whole).to_have_count(0)
+    assert cell.get_attribute("title") == "/hay/7"
+    page.locator(".grid-table").focus()
+    page.mouse.move(0, 0)
+    page.keyboard.press("ArrowDown")
+    expect(whole).to_have_text("Path: /hay/0")
+    page.keyboard.press("ArrowDown")
+    expect(whole).to_have_text("Path: /hay/1")
+    assert Axe().run(page).violations_count == 0
+
+
+def test_columns_of_connections_are_chosen_and_sorted_by(blank: Page, saved: Dashboard) -> None:
+    page = enter(blank, saved, "connections")
+    for name in ("Start", "States", "Outcome", "Duration", "Packets", "Sent", "Received", "Retrans."):
+        expect(title(page, name)).to_be_visible()
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("checkbox", name="Handshake").check()
+    page.keyboard.press("Escape")
+    expect(title(page, "Handshake")).to_be_visible()
+    sort(page, "Received")
+    sort(page, "Received")
+    expect(title(page, "Received")).to_have_attribute("aria-sort", "descending")
+    expect(first(page, "id")).to_have_text(str(MANY - 1))
+
+
 def test_a_sorted_table_is_accessible(page: Page) -> None:
     sort(page, "Size")
     expect(title(page, "Size")).to_have_attribute("aria-sort", "ascending")

@@ -28,6 +28,7 @@ from tests.descriptors.craft import CAFE, seen
 
 DEMO = str(Path(__file__).parent.parent.parent / "captures" / "demo.pcapng")
 TABLES = [*rows.COLUMNS, "events"]
+PAIRS = ("packets", "bytes", "missed_bytes", "retransmissions", "processes", "fds")
 EMPTY_PCAP = bytes.fromhex("d4c3b2a1020004000000000000000000ffff000001000000")
 
 
@@ -120,7 +121,7 @@ def test_csv_has_every_column_that_json_has(out: pytest.CaptureFixture[str], dem
     parts = defaultdict(set)
     for row in expected_rows(demo, name):
         for column, value in row.items():
-            is_pair = name == "connections" and column in ("packets", "bytes", "missed_bytes")
+            is_pair = name == "connections" and column in PAIRS
             of_column = value if isinstance(value, dict) else ("client", "server") if is_pair else ()
             parts[column] |= {f"{column}.{part}" for part in of_column}
     wanted = {part for column, found in parts.items() for part in found or {column}}

@@ -69,6 +69,11 @@ def took(row: Row) -> int | None:
     return int(max(ends) - request["at_ns"] + (parts["connect"] or 0))
 
 
+def processes(row: Row) -> Any:
+    names = [name and name.lower() for name in row["processes"]]
+    return tuple(name or "" for name in names) if any(names) else None
+
+
 def odd_notes(row: Row) -> Any:
     return bool(set(row["notes"]) - set(note_names(PLAIN))) or None
 
@@ -93,7 +98,14 @@ VALUES: dict[str, dict[str, Callable[[Row], Any]]] = {
         "protocol": lambda row: PROTOCOLS[row["protocol"]],
         "outcome": lambda row: Outcome[row["outcome"].upper()],
         "conn_state": lambda row: ConnState[row["conn_state"]],
-        **{name: lambda row, name=name: sum(row[name]) for name in ("packets", "bytes", "missed_bytes")},
+        **{
+            name: lambda row, name=name: sum(row[name])
+            for name in ("packets", "bytes", "missed_bytes", "retransmissions")
+        },
+        "client_bytes": lambda row: row["bytes"][0],
+        "server_bytes": lambda row: row["bytes"][1],
+        "states": lambda row: (STATES[row["client_state"]], STATES[row["server_state"]]),
+        "processes": processes,
     },
     "exchanges": {
         "id": lambda row: row["id"],

@@ -170,3 +170,28 @@ def test_a_character_that_has_not_come_whole_is_left_out() -> None:
     assert rows._text("text", "grü".encode()[:-1], True) == "gr"
     assert rows._text("text", "grü".encode()[:-1], False) == "gr\ufffd"
     assert rows._hex("binary", "grü".encode()[:-1], True) is None
+
+
+def test_a_connection_counts_the_retransmissions_of_each_end() -> None:
+    with inspector.open(ROOT / "captures" / "loss-fast.pcapng") as capture:
+        again = [
+            (row["connection"], row["direction"])
+            for row in rows.packet_rows(capture)
+            if any(name.endswith("retransmission") for name in row["verdicts"])
+        ]
+        counted = [
+            [again.count((row["id"], side)) for side in ("client", "server")] for row in rows.connection_rows(capture)
+        ]
+        assert [row["retransmissions"] for row in rows.connection_rows(capture)] == counted
+        assert again
+
+
+def test_a_connection_names_the_first_descriptor_of_each_end(demo: Capture) -> None:
+    named = 0
+    tokens = rows.BUILDERS["tokens"](demo)
+    for row in rows.connection_rows(demo):
+        for side, process, fd in zip(("client", "server"), row["processes"], row["fds"], strict=True):
+            of_end = [token for token in tokens if (token["connection"], token["direction"]) == (row["id"], side)]
+            assert (process, fd) == ((of_end[0]["process"], of_end[0]["fd"]) if of_end else (None, None))
+            named += len(of_end)
+    assert named

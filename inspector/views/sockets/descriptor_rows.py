@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.descriptors.history import Closed, Opened, Role
+from inspector.query.descriptor_holders import holders
 from inspector.tables.addresses import endpoint
 from inspector.tables.table import SIDES, Table
 from inspector.tcp.states import State
-from inspector.views.columns import Columns, Numbers, Texts, Words, booleans, words_of
+from inspector.views.columns import Columns, Numbers, Pairs, Texts, Words, booleans, known, words_of
 from inspector.views.sockets.packets_vs_kernel import agrees, later_fins, remark, silences, ways_ns, why, wire_states
 
 if TYPE_CHECKING:
@@ -50,6 +51,18 @@ def token_columns(capture: Capture, chosen: Chosen = EVERYTHING) -> Columns:
         "name": Texts(_texts(columns["name"])),
         **_moments(capture, "named", columns["named_ns"]),
         **_moments(capture, "forgotten", columns["forgotten_ns"]),
+    }
+
+
+def holder_columns(capture: Capture, connections: Chosen = EVERYTHING) -> Columns:
+    """The process and the descriptor that hold each end of connections, both as pairs: client, server."""
+    table, found = capture.tokens, holders(capture, connections)
+    rows, places = np.unique(found, return_inverse=True)
+    rows, client, server = rows[rows >= 0], *(places.reshape(found.shape) - np.count_nonzero(rows < 0)).T
+    names, numbers = [*_texts(table["process"][rows]), None], np.append(table["fd"][rows], 0)
+    return {
+        "processes": Pairs((Words(client, names), Words(server, names))),
+        "fds": Pairs((known(numbers[client], client >= 0), known(numbers[server], server >= 0))),
     }
 
 

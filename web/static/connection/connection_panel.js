@@ -3,7 +3,6 @@
 import { get } from "../net/api.js";
 import { closest, h, icon, setText } from "../widgets/dom.js";
 import { counted, duration, moment, size } from "../text/format.js";
-import { legend } from "./ladder_legend.js";
 import { durationNs } from "../widgets/lifetime_bar.js";
 import { ConnectionPackets } from "./connection_packets.js";
 import { go } from "../state/navigation.js";
@@ -19,7 +18,6 @@ import { mountTabs } from "./tabs.js";
 import { mountPlayback } from "./playback_bar.js";
 
 export function mountConnectionPanel(panel, store) {
-  const intro = introduction();
   const head = header(store);
   const choose = (packet) => go(store, { packet });
   const ladder = new LadderView({ choose, moved: () => moved() });
@@ -35,7 +33,7 @@ export function mountConnectionPanel(panel, store) {
   const places = h("nav", { class: "connection-places", "aria-label": "Contents of the connection" });
   const line = h("div", { class: "tabs-line" }, panes.bar, places);
   const page = h("div", { class: "connection" }, head.element, line, trouble, panes.elements, packet.element);
-  panel.append(intro, page);
+  panel.append(page);
 
   const connectionPackets = new ConnectionPackets(get, () => draw(store.state));
   const moved = () => {
@@ -46,7 +44,6 @@ export function mountConnectionPanel(panel, store) {
   let stamp = null;
   function draw(state) {
     const { id } = state.route;
-    intro.hidden = id !== null;
     page.hidden = id === null;
     const row = id === null ? null : state.tables.connections.get(id);
     const next = `${row ? row.packets : ""} ${row ? row.protocol : ""}`;
@@ -94,28 +91,6 @@ export function mountConnectionPanel(panel, store) {
       document.removeEventListener("keydown", onKey);
     },
   };
-}
-
-/** Shown beside the list while no connection is selected. */
-function introduction() {
-  return h(
-    "div",
-    { class: "intro prose", tabindex: "0" },
-    h("h2", {}, "Select a connection to see it packet by packet"),
-    h(
-      "p",
-      {},
-      "An IP address names a machine, a port one endpoint on it. Together they are a socket (RFC 9293). " +
-        "A TCP connection joins two sockets; both sides can send, as through a pipe with two directions.",
-    ),
-    h(
-      "p",
-      {},
-      "The bars in the list show each connection from its first packet to its last, on the time axis of the capture. " +
-        "An arrow marks one whose end was not captured.",
-    ),
-    legend(),
-  );
 }
 
 function header(store) {

@@ -6,7 +6,7 @@ import { closest, h, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { briefly, count, counted, exact, size, TIMES_GO_BACK, wallClock } from "../text/format.js";
 import { DataGrid, isLive, knownOrder } from "../widgets/data_grid.js";
-import { go } from "../state/navigation.js";
+import { addressOf, go } from "../state/navigation.js";
 import { fetchMissingRows } from "../net/fetch_missing_rows.js";
 import { FilteredRows } from "../net/filtered_rows.js";
 import { fixedSpan } from "../text/time_range.js";
@@ -37,6 +37,7 @@ export function mount(root, store) {
     shown: (first, stop) => list.want(first, stop),
     sort: (order) => go(store, { order }),
     pointed: (isPointed) => list.hold(isPointed),
+    address: ({ id }) => addressOf(store, { view: "http", id }),
   });
   const panel = h("section", { class: "panel exchange", "aria-label": "Selected exchange" });
   const listed = h("p", { class: "tools-text", role: "status" });
@@ -48,7 +49,7 @@ export function mount(root, store) {
   root.append(
     h(
       "div",
-      { class: "http" },
+      { class: "http list-page" },
       h("div", { class: "tools" }, listed, h("span", { class: "tools-room" }), legend, scale.element, choice.element),
       split("http", grid.element, panel, { initial: 560, least: 320, rest: 380 }),
     ),
@@ -145,6 +146,7 @@ const exchangeColumns = (axisOf) => [
     title: "#",
     by: "id",
     sortsBy: "number",
+    isMain: true,
     draw: (cell, row) => setText(cell, String(row.id)),
   },
   {

@@ -6,7 +6,8 @@ import { BOOKMARK } from "./packet_note.js";
 import { infoOf, protocolOf } from "./packet_text.js";
 import { createEnd, drawEnd } from "../widgets/address_pair.js";
 import { pairEnds } from "../text/address.js";
-import { marksOf, stateOf } from "../text/terms.js";
+import { createStates, drawStates } from "../widgets/state_pair.js";
+import { marksOf } from "../text/terms.js";
 
 const LONGEST = 47; // characters of a cell
 const SOCKET = 24; // of an address and a port; more is cut from the address
@@ -31,6 +32,7 @@ export const packetColumns = (of) => [
     title: "No.",
     by: "number",
     sortsBy: "number",
+    isMain: true,
     draw: plain((row) => count(row.number)),
   },
   {
@@ -207,22 +209,6 @@ function drawMark(cell, row) {
 function drawSocket(cell, row, side) {
   drawEnd(cell.firstChild, row.client ? pairEnds(row)[side] : ["", ""], side);
   cell.title = row.client ? `${row[side]} (${side})` : "Not TCP: select the packet to see its addresses";
-}
-
-function createStates(cell) {
-  cell.append(h("span", { class: "packet-state" }), h("span"), h("span", { class: "packet-state" }));
-}
-
-function drawStates(cell, row) {
-  const [client, between, server] = cell.children;
-  const ends = row.client_state ? ["client", "server"].map((side) => stateOf(row, side)) : [];
-  [client, server].forEach((element, i) => {
-    setText(element, ends[i] ? (ends[i].name ?? ends[i].text) : "");
-    element.classList.toggle("assumed", Boolean(ends[i] && (ends[i].isAssumed || ends[i].name === null)));
-  });
-  setText(between, ends.length ? " / " : "");
-  cell.title = ends.map(({ text, why }, i) => `${["Client", "Server"][i]} ${text}: ${why}`).join("\n");
-  cell.setAttribute("aria-label", ends.map(({ text }) => text).join(" / "));
 }
 
 function createInfo(cell) {

@@ -6,7 +6,7 @@ import { closest, h, icon, setText } from "../widgets/dom.js";
 import { noRows, SEARCHING } from "../widgets/empty_state.js";
 import { count, counted } from "../text/format.js";
 import { DataGrid, isLive, knownOrder } from "../widgets/data_grid.js";
-import { go } from "../state/navigation.js";
+import { addressOf, go } from "../state/navigation.js";
 import { packetColumns } from "./packet_columns.js";
 import { kindOf } from "./packet_text.js";
 import { FilteredPackets } from "../net/filtered_packets.js";
@@ -37,6 +37,7 @@ export function mount(root, store) {
     isSteady: true,
     sort: (order) => go(store, { order }),
     pointed: (isPointed) => list.hold(isPointed),
+    address: ({ number }) => addressOf(store, { packet: number }),
     rowClass: (row) => `means-${kindOf(row)} from-${row.direction ?? "none"}`,
   });
   const place = h("div", { class: "packets-table" }, grid.element);

@@ -24,6 +24,14 @@ export function routeTo(route, changes) {
   return wanted;
 }
 
+/**
+ * The address of the place that changes to the route lead to.
+ *
+ * @param {import("./store.js").Store} store
+ * @param {Partial<Route>} changes
+ */
+export const addressOf = (store, changes) => format(routeTo(store.state.route, changes));
+
 /** Navigates. A new view, opening or closing a row adds a history entry; any other change replaces the current one. */
 export function go(store, changes) {
   const { route } = store.state;

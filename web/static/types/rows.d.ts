@@ -78,6 +78,7 @@ export interface ConnectionRow {
   packets: Pair<number>;
   bytes: Pair<number>;
   missed_bytes: Pair<number>;
+  retransmissions: Pair<number>;
   outcome: string;
   /** Zeek's */
   conn_state: string;
@@ -99,6 +100,9 @@ export interface ConnectionRow {
   interface: string | null;
   first_packet: number;
   last_packet: number;
+  /** of the processes and descriptors that hold the ends, as far as they are known */
+  processes: Pair<string | null>;
+  fds: Pair<number | null>;
 }
 
 interface HttpMessage {

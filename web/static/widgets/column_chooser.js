@@ -7,7 +7,7 @@ import { h, icon } from "./dom.js";
 export class ColumnChooser {
   /**
    * @param {string} name under which the choice is stored
-   * @param {Column[]} columns in order
+   * @param {Column[]} columns in order; those of one name are one column, in tables of different widths
    *   columns that are not `isUsual: false` are shown until the user has chosen
    * @param {() => void} changed
    */
@@ -18,7 +18,8 @@ export class ColumnChooser {
     this.shown = new Set(
       remembered(name) ?? columns.filter(({ isUsual = true }) => isUsual).map((column) => column.name),
     );
-    const boxes = columns.map((column) => this.box(column));
+    const firsts = columns.filter(({ name }, i) => columns.findIndex((column) => column.name === name) === i);
+    const boxes = firsts.map((column) => this.box(column));
     this.list = h("div", { class: "menu-list", role: "group", "aria-label": "Columns" }, boxes);
     this.summary = h("summary", { class: "button" }, icon("columns"), "Columns");
     this.element = h("details", { class: "menu" }, this.summary, this.list);

@@ -3,6 +3,7 @@
 import { closest, h, icon, setClass, setText, setVars } from "./dom.js";
 import { columnEdge, ColumnWidths } from "./column_widths.js";
 import { count, counted, duration } from "../text/format.js";
+import { CutText } from "./cut_text.js";
 import { EvenOffsets } from "./row_offsets.js";
 import { VirtualList } from "./virtual_list.js";
 
@@ -25,6 +26,9 @@ let grids = 0;
  * @property {boolean} [isTitleUnseen] only screen readers get the title
  * @property {string} [sortsBy] what the rows are sorted by, where the title does not say it
  * @property {string} [by] the server's name of the column, by which the rows can be sorted
+ * @property {number} [least] pixels of the narrowest table that shows it
+ * @property {number} [below] pixels of the narrowest table that does not show it any more
+ * @property {boolean} [isMain] has the link to the row's own address; otherwise the first column has it
  */
 
 /** Whether tables follow the newest row: of a live capture or a replay they do, of a saved one they do not. */
@@ -60,6 +64,7 @@ export class DataGrid {
    * @param {(grid: DataGrid) => number} [options.rowHeight] pixels of a row
    * @param {(order: string) => void} [options.sort] called with the order that a press of a title asks for
    * @param {(isPointed: boolean) => void} [options.pointed] called when the pointer enters or leaves the rows
+   * @param {((row: any) => string) | null} [options.address] of a row; it can be copied, or opened in another tab
    * @param {boolean} [options.isSteady] cells depend only on their row and the one before, and need no redraw
    */
   constructor(
@@ -75,9 +80,14 @@ export class DataGrid {
       isSteady = false,
       sort = () => {},
       pointed = () => {},
+      address = null,
     },
   ) {
-    this.columns = columns;
+    /** @type {Column[]} */
+    this.all = columns; // also those for which the table is too narrow or too wide
+    /** @type {Column[]} */
+    this.columns = [];
+    this.address = address;
     this.widths = new ColumnWidths(name);
     this.sort = sort;
     this.order = "";
@@ -115,6 +125,7 @@ export class DataGrid {
     );
     this.list.element.addEventListener("pointerenter", ({ pointerType }) => pointed(pointerType === "mouse"));
     this.list.element.addEventListener("pointerleave", () => pointed(false));
+    this.list.element.addEventListener("pointerdown", raiseLink);
     this.axisEnd = h("span");
     this.head = h("div", { role: "row", class: "grid-row head" });
     this.table = h(
@@ -136,6 +147,8 @@ export class DataGrid {
     );
     this.empty = h("div", { class: "empty" });
     this.element = h("div", { class: "grid" }, this.table, this.empty, this.newer);
+    const titleOf = (name) => this.columns.find((column) => column.name === name)?.title;
+    this.cutText = new CutText(this.list.element, this.element, titleOf);
     this.show(columns);
     new ResizeObserver(([{ contentRect }]) => this.resized(contentRect.width)).observe(this.element);
   }
@@ -207,14 +220,18 @@ export class DataGrid {
     });
   }
 
-  /** Shows these columns in place of those before. */
+  /** Shows these columns in place of those before, as far as they suit the width of the table. */
   show(columns) {
-    this.columns = columns;
-    this.titles = columns.map((column) => this.title(column));
-    this.titles[columns.findIndex(({ isAxis }) => isAxis)]?.append(this.axisEnd);
+    this.all = columns;
+    this.columns = this.suiting();
+    this.fitted = {};
+    this.main = Math.max(this.columns.findIndex(({ isMain }) => isMain), 0);
+    this.titles = this.columns.map((column) => this.title(column));
+    this.titles[this.columns.findIndex(({ isAxis }) => isAxis)]?.append(this.axisEnd);
     this.head.replaceChildren(...this.titles);
-    for (const { name, title, fits, by } of columns) if (fits) this.fit(name, title.length + (by ? ARROW : 0));
-    for (const { name } of columns) this.applyWidth(name);
+    for (const { name, title, fits, by } of this.columns) if (fits) this.fit(name, title.length + (by ? ARROW : 0));
+    for (const { name } of this.columns) this.applyWidth(name);
+    this.drawOrder(this.order);
     this.list.clear();
     if (this.get) this.layout();
     this.makeRoom();
@@ -267,9 +284,18 @@ export class DataGrid {
     this.list.layout(new EvenOffsets(this.total, this.rowHeight(this)));
   }
 
+  /** The columns that suit the width of the table; before it has one, those of a wide table. */
+  suiting() {
+    const width = this.width || Number.MAX_VALUE;
+    return this.all.filter(({ least = 0, below = Infinity }) => least <= width && width < below);
+  }
+
   resized(width) {
     this.width = width;
-    if (this.get) this.layout();
+    const suiting = this.suiting();
+    if (suiting.length !== this.columns.length || suiting.some((column, i) => column !== this.columns[i])) {
+      this.show(this.all);
+    } else if (this.get) this.layout();
     this.makeRoom();
   }
 
@@ -312,15 +338,45 @@ export class DataGrid {
     const row = h(
       "div",
       { role: "row", class: "grid-row" },
-      this.columns.map((column) => {
-        const cell = h("span", { role: "gridcell", ...cellOf(column) });
+      this.columns.map((column, i) => {
+        const cell = h("span", { role: "gridcell", "data-column": column.name, ...cellOf(column) });
         this.applyTo(cell, column.name);
-        column.create?.(cell);
+        const hasLink = this.address && i === this.main;
+        if (hasLink) cell.append(h("a", { class: "row-link", tabindex: "-1", draggable: "false" }));
+        column.create?.(hasLink ? /** @type {HTMLElement} */ (cell.firstElementChild) : cell);
         return cell;
       }),
     );
-    row.addEventListener("click", () => row.dataset.index && this.choose(Number(row.dataset.index)));
+    row.addEventListener("click", (event) => this.pressed(event, row));
+    row.addEventListener("auxclick", (event) => this.pressed(event, row));
+    row.addEventListener("pointerenter", () => this.aim(row));
     return row;
+  }
+
+  /** A plain click chooses the row; a middle click, or one with a modifier, opens its address as the browser does. */
+  pressed(event, row) {
+    const link = closest(event, "a");
+    const isOther = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!event.button && !isOther) {
+      if (link) event.preventDefault();
+      if (row.dataset.index) this.choose(Number(row.dataset.index));
+    } else if (!link && this.address && (event.button === 1 || event.ctrlKey || event.metaKey)) {
+      open(row.querySelector(".row-link").href, "_blank", "noopener");
+    }
+  }
+
+  /** Updates the address of a drawn row, since filter, time range and order are part of it. */
+  aim(element) {
+    const row = this.address && this.get?.(Number(element.dataset.index));
+    if (!row) return;
+    const [link, address] = [this.contentOf(element, this.main), this.address(row)];
+    if (link.getAttribute("href") !== address) link.setAttribute("href", address);
+  }
+
+  /** The element that a column draws into. */
+  contentOf(element, i) {
+    const cell = element.children[i];
+    return this.address && i === this.main ? cell.firstElementChild : cell;
   }
 
   updateRow(element, index) {
@@ -331,7 +387,8 @@ export class DataGrid {
     element.setAttribute("aria-rowindex", String(index + 2));
     element.setAttribute("aria-selected", String(index === this.chosen));
     setClass(element, `grid-row${row ? ` ${this.rowClass(row)}` : " missing"}`);
-    if (row) this.columns.forEach((column, i) => this.drawCell(column, element.children[i], row, index));
+    if (row) this.columns.forEach((column, i) => this.drawCell(column, this.contentOf(element, i), row, index));
+    this.aim(element);
   }
 
   drawCell(column, cell, row, index) {
@@ -367,6 +424,18 @@ export class DataGrid {
     this.chosen = index; // the next key may come before the next redraw
     this.choose(index);
     this.reveal(index);
+    this.cutText.ofRow(() => this.list.rows.get(this.chosen));
+  }
+}
+
+/** While a context menu is asked for, the row's link covers the row, so that the menu is that of the link. */
+function raiseLink(event) {
+  const row = event.button === 2 || event.ctrlKey ? closest(event, ".grid-row") : null;
+  if (!row) return;
+  row.classList.add("raised");
+  const lower = () => setTimeout(() => row.classList.remove("raised"));
+  for (const end of ["contextmenu", "pointerup", "pointercancel", "pointerleave"]) {
+    row.addEventListener(end, lower, { once: true });
   }
 }
 

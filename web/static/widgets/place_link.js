@@ -3,8 +3,7 @@
 /** @import { Route } from "../types/state.d.ts" */
 /** @import { Store } from "../state/store.js" */
 /** @import { Attributes, Child } from "./dom.js" */
-import { follow, routeTo } from "../state/navigation.js";
-import { format } from "../state/route.js";
+import { addressOf, follow } from "../state/navigation.js";
 import { count } from "../text/format.js";
 import { h } from "./dom.js";
 
@@ -62,6 +61,6 @@ export const packetLinks = (store) => (packet, attributes, ...children) =>
 const placeOf = (link) => JSON.parse(link.dataset.place);
 
 const addressed = (store, changes) => ({
-  href: format(routeTo(store.state.route, changes)),
+  href: addressOf(store, changes),
   "data-place": JSON.stringify(changes),
 });
